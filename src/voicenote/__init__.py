@@ -1,0 +1,1 @@
+"""Say sorry in your own voice, and keep the promise."""

@@ -1,0 +1,1 @@
+"""touch + memo → receipt: how it travels."""

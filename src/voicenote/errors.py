@@ -1,0 +1,134 @@
+"""Every error voicenote raises on purpose, and the exit code each one ends with.
+
+The tree::
+
+    VoicenoteError                 70  our fault, unless a child says better
+    ├── RuleSaysNo                  1  a rule of the method, or something that needs a person
+    │   ├── ImpossibleTransition    1  a status change that the transition table does not have
+    │   └── Interrupted             1  stopped half-way on purpose; a rerun goes on from there
+    ├── WrongUse                    2  the words of the command do not fit together
+    ├── BadData                    65  what was given cannot be used; holds every problem found
+    ├── Unavailable                69  a service, a device, a disk or a library is not there
+    │   ├── VoiceUnavailable       69  no voice can speak this here
+    │   ├── Postponed              69  a channel could not take it now; nothing has left
+    │   ├── Refused                69  a channel will never take it as it is; nothing has left
+    │   └── Unknown                69  a channel cannot say whether it took it: never sent again by itself
+    ├── TryAgain                   75  somebody else holds it at the moment
+    └── BadSettings                78  `voicenote.toml` or the environment; holds every problem found
+
+Each error says what happened (`what`) and what to do about it (`advice`): one line each. The codes
+are those of BSD's ``sysexits.h``. Foreign errors are translated where they arise; nothing outside
+this tree is meant to reach the terminal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong with something that was given: where, what, and what to do.
+
+    `line` counts physical lines from 1; `field` is a column, a key or a dotted path.
+    """
+
+    what: str
+    advice: str = ""
+    file: str = ""
+    line: int | None = None
+    field: str = ""
+
+    def __str__(self) -> str:
+        place = ":".join(part for part in (self.file, str(self.line or "")) if part)
+        parts = [part for part in (place, self.field, self.what) if part]
+        text = ": ".join(parts)
+        return f"{text} ({self.advice})" if self.advice else text
+
+
+class VoicenoteError(Exception):
+    """What happened, in one line, and in one more line what to do."""
+
+    exit_code = 70
+
+    def __init__(self, what: str, advice: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.advice = advice
+
+
+class RuleSaysNo(VoicenoteError):
+    """A rule of the method refuses, or a person has to decide. `missing` lists what would help."""
+
+    exit_code = 1
+
+    def __init__(self, what: str, advice: str = "", missing: Sequence[str] = ()) -> None:
+        super().__init__(what, advice)
+        self.missing = tuple(missing)
+
+
+class ImpossibleTransition(RuleSaysNo):
+    """The transition table has no such change; `what` names the state and the event."""
+
+
+class Interrupted(RuleSaysNo):
+    """Somebody pressed Ctrl-C; what was finished is kept."""
+
+
+class WrongUse(VoicenoteError):
+    """The command's words do not fit together."""
+
+    exit_code = 2
+
+
+class BadData(VoicenoteError):
+    """What was given cannot be used. `problems` holds every one found, not only the first."""
+
+    exit_code = 65
+
+    def __init__(self, what: str, advice: str = "", problems: Sequence[Problem] = ()) -> None:
+        super().__init__(what, advice)
+        self.problems = tuple(problems)
+
+
+class Unavailable(VoicenoteError):
+    """A service, a device, a disk or a library that is needed is not there."""
+
+    exit_code = 69
+
+
+class VoiceUnavailable(Unavailable):
+    """No voice can speak this here."""
+
+
+class Postponed(Unavailable):
+    """A channel could not take a touch now; surely nothing has left. `retry_after` in seconds."""
+
+    def __init__(self, what: str, advice: str = "", retry_after: float | None = None) -> None:
+        super().__init__(what, advice)
+        self.retry_after = retry_after
+
+
+class Refused(Unavailable):
+    """A channel will never take this touch as it is; surely nothing has left."""
+
+
+class Unknown(Unavailable):
+    """A channel cannot say whether a touch left. A person, or a later receipt, settles it."""
+
+
+class TryAgain(VoicenoteError):
+    """Somebody else holds it at the moment; the same command may work in a minute."""
+
+    exit_code = 75
+
+
+class BadSettings(VoicenoteError):
+    """A setting is wrong. `problems` holds every one found."""
+
+    exit_code = 78
+
+    def __init__(self, what: str, advice: str = "", problems: Sequence[Problem] = ()) -> None:
+        super().__init__(what, advice)
+        self.problems = tuple(problems)

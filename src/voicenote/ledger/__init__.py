@@ -1,0 +1,1 @@
+"""Where all is kept, with the history of it."""

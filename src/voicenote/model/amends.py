@@ -1,0 +1,79 @@
+"""Amends: one promised deed. Deeds outweigh words (S3), so each is tracked until it arrived."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from voicenote.model.money import Money
+
+
+class AmendsKind(StrEnum):
+    """What sort of deed it is; it should match the harm (R9)."""
+
+    REFUND = "refund"
+    CREDIT = "credit"
+    EXCHANGE = "exchange"
+    REDO = "redo"
+    FIX = "fix"
+    CALL = "call"
+    GIFT = "gift"
+    WORD = "word"
+
+
+class AmendsState(StrEnum):
+    """The life of a promise. Changes only by `model.transitions`."""
+
+    PROMISED = "promised"
+    DONE = "done"
+    CONFIRMED = "confirmed"
+    BROKEN = "broken"
+    WAIVED = "waived"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """A deed as it is promised. Dates are calendar dates in the customer's own time zone.
+
+    `target` is the earlier, internal date that lets the owner beat the promise (S27).
+    """
+
+    kind: AmendsKind
+    text: str
+    value: Money | None = None
+    target: date | None = None
+    promised_by: date | None = None
+    owner: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.text.strip():
+            raise ValueError("a promise says what will be done")
+        if self.target and self.promised_by and self.target > self.promised_by:
+            raise ValueError("the target date is never later than the promised one")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amends:
+    """A promise in the ledger: the `k`-th of case `case`, written ``N.K`` in commands."""
+
+    case: int
+    k: int
+    promise: Promise
+    state: AmendsState
+    round: int = 1
+    evidence: str = ""
+    done_at: datetime | None = None
+    confirmed_at: datetime | None = None
+
+    @property
+    def name(self) -> str:
+        """``N.K``."""
+        return f"{self.case}.{self.k}"
+
+    def overdue(self, today: date) -> bool:
+        """Whether it is still only promised after its date; `today` in the customer's zone."""
+        due = self.promise.promised_by
+        return self.state in (AmendsState.PROMISED, AmendsState.BROKEN) and bool(
+            due and due < today
+        )

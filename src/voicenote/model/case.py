@@ -1,0 +1,154 @@
+"""A case: one customer, one thing that went wrong; and the people and words around it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from voicenote.model.amends import Amends, Promise
+from voicenote.model.money import Money
+
+
+class Finding(StrEnum):
+    """Whether the complaint is justified (S7). The benefit of the doubt is the default (S17)."""
+
+    JUSTIFIED = "justified"
+    PARTLY = "partly"
+    UNFOUNDED = "unfounded"
+
+
+class Severity(StrEnum):
+    """How much is at stake for the customer (S19)."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    SERIOUS = "serious"
+
+
+class Stage(StrEnum):
+    """Where a case stands on its way to a closed loop. Changes only by `model.transitions`."""
+
+    OPENED = "opened"
+    SCRIPTED = "scripted"
+    RENDERED = "rendered"
+    APPROVED = "approved"
+    FOLLOWING = "following"
+    CLOSED = "closed"
+
+
+class Outcome(StrEnum):
+    """What became of the customer (S6, R14). *No answer* is counted apart from the others."""
+
+    ALLY = "ally"
+    SATISFIED = "satisfied"
+    NEUTRAL = "neutral"
+    LOST = "lost"
+    NO_ANSWER = "no-answer"
+
+
+def aware(moment: datetime, what: str) -> datetime:
+    """Return `moment`, or raise ValueError when it has no time zone."""
+    if moment.tzinfo is None:
+        raise ValueError(f"{what} needs a time zone")
+    return moment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Customer:
+    """Whom we let down, and how to reach and to address them.
+
+    `language` is a BCP 47 tag, `time_zone` an IANA name, `phone` and `whatsapp` E.164 numbers;
+    an empty string means that it is not known. `say_as` is how a voice should say the name.
+    """
+
+    name: str
+    say_as: str = ""
+    language: str = ""
+    time_zone: str = ""
+    email: str = ""
+    phone: str = ""
+    telegram: str = ""
+    whatsapp: str = ""
+    channel: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.name.strip():
+            raise ValueError("a customer needs a name")
+
+    @property
+    def spoken_name(self) -> str:
+        """The name as a voice should say it."""
+        return self.say_as or self.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Complaint:
+    """What a customer told us, as intake hands it on. (source, ref) says which one it is.
+
+    Facts, feeling and identity are the three levels of S18; `bothered_most` is S2, `at_stake` S19.
+    `opened_at` is an aware datetime. `promises` are amends that came with the complaint.
+    """
+
+    source: str
+    ref: str
+    opened_at: datetime
+    customer: Customer
+    what_happened: str
+    bothered_most: str = ""
+    feeling: str = ""
+    at_stake: str = ""
+    expected: str = ""
+    identity: str = ""
+    product: str = ""
+    cause: str = ""
+    severity: Severity = Severity.NORMAL
+    finding: Finding = Finding.JUSTIFIED
+    finding_reason: str = ""
+    abusive: bool = False
+    harm: Money | None = None
+    owner: str = ""
+    involved: tuple[str, ...] = ()
+    promises: tuple[Promise, ...] = ()
+
+    def __post_init__(self) -> None:
+        aware(self.opened_at, "opened_at")
+        if not self.what_happened.strip():
+            raise ValueError("a complaint says what happened")
+        if not self.ref:
+            raise ValueError("a complaint has a ref")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lesson:
+    """What we learned (S12, R7): without an owner and a due date it is only a wish."""
+
+    cause: str
+    prevention: str
+    owner: str
+    due: datetime | None = None
+    done_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A complaint that we answer for, numbered in its workspace.
+
+    `round` counts the apologies: 1, and one more each time it is reopened.
+    """
+
+    number: int
+    complaint: Complaint
+    stage: Stage
+    round: int = 1
+    batch: str = ""
+    plan: str = ""
+    outcome: Outcome | None = None
+    closed_at: datetime | None = None
+    amends: tuple[Amends, ...] = field(default=())
+    lesson: Lesson | None = None
+
+    @property
+    def customer(self) -> Customer:
+        """The person."""
+        return self.complaint.customer

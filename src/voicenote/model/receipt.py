@@ -1,0 +1,77 @@
+"""Receipts: what a channel says happened. Answers: what the customer says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class ReceiptKind(StrEnum):
+    """What happened, as far as the channel can know. *Unknown* is a value (R16)."""
+
+    ACCEPTED = "accepted"
+    DELIVERED = "delivered"
+    HEARD = "heard"
+    ANSWERED = "answered"
+    AUTO_REPLY = "auto-reply"
+    BOUNCED = "bounced"
+    REFUSED = "refused"
+    UNCERTAIN = "uncertain"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """One thing a channel said about a touch. `at` is UTC; `detail` holds JSON-able facts."""
+
+    kind: ReceiptKind
+    at: datetime
+    provider_id: str = ""
+    detail: Mapping[str, str] = field(default_factory=dict)
+
+
+class Verdict(StrEnum):
+    """The customer's word on whether it was put right. Words without a verdict are `unclear`."""
+
+    PUT_RIGHT = "put-right"
+    NOT_YET = "not-yet"
+    UNCLEAR = "unclear"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the customer said, in a person's words; an autoresponder never makes one."""
+
+    verdict: Verdict
+    at: datetime
+    text: str = ""
+    via: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    """All that a channel needs to carry one touch, and nothing it has to look up.
+
+    `key` is the idempotency key and `message_id` the RFC 5322 identifier made from it (with angle
+    brackets). `to` and `sender` are addresses of the channel's own kind; the outbox takes any.
+    `files` maps a rendition (``ogg``, ``mp3``, ``m4a``, ``vtt``, ``txt``) to an absolute path.
+    `made_at` UTC is the date written on it. `thread` are the Message-IDs of earlier touches.
+    """
+
+    key: str
+    message_id: str
+    case: int
+    kind: str
+    customer: str
+    to: str
+    sender: str
+    sender_name: str
+    language: str
+    subject: str
+    text: str
+    files: Mapping[str, str]
+    duration_s: float
+    synthetic: bool
+    made_at: datetime
+    thread: tuple[str, ...] = ()

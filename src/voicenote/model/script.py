@@ -1,0 +1,70 @@
+"""A script: what will be said, in sections of sentences that are shared or personal."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Section(StrEnum):
+    """The parts of a script in the order in which they are said (S21, S25)."""
+
+    THANKS = "thanks"
+    MIRROR = "mirror"
+    VALIDATE = "validate"
+    OWN = "own"
+    EMPATHISE = "empathise"
+    AMENDS = "amends"
+    PREVENT = "prevent"
+    EXPECTATIONS = "expectations"
+    INVITE = "invite"
+    DISCLOSE = "disclose"
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence. A *shared* one is the same for many customers and is recorded once.
+
+    `text` is what is read on paper, `spoken` what the voice says (``say_as``, money in words).
+    """
+
+    section: Section
+    text: str
+    personal: bool
+    spoken: str = ""
+
+    @property
+    def said(self) -> str:
+        """What the voice says."""
+        return self.spoken or self.text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Script:
+    """What will be said in one touch. `language` is a BCP 47 tag; `template` where it came from."""
+
+    language: str
+    template: str
+    sentences: tuple[Sentence, ...]
+
+    @property
+    def text(self) -> str:
+        """The words on paper, one section a line."""
+        lines: list[str] = []
+        last: Section | None = None
+        for sentence in self.sentences:
+            if sentence.section is last:
+                lines[-1] += f" {sentence.text}"
+            else:
+                lines.append(sentence.text)
+            last = sentence.section
+        return "\n".join(lines)
+
+    @property
+    def sha256(self) -> str:
+        """The hash an approval holds: language, order, and every word on paper and in the mouth."""
+        words = [[s.section.value, s.text, s.said] for s in self.sentences]
+        packed = json.dumps([self.language, words], ensure_ascii=True, separators=(",", ":"))
+        return hashlib.sha256(packed.encode("ascii")).hexdigest()

@@ -1,0 +1,40 @@
+"""A snapshot: all that is known of one case at one moment. What the pure decisions decide on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+from voicenote.model.case import Case
+from voicenote.model.receipt import Answer, Receipt
+from voicenote.model.touch import Touch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """One case with its touches (oldest first), receipts by touch number, and human answers.
+
+    `answers` and `touches` are of every round; `Touch.round` and `answer_rounds` (one number for
+    each answer) tell them apart. `opted_out`: the customer wants to hear nothing more.
+    `zone` is the customer's, or the owner's where theirs is not known.
+    """
+
+    case: Case
+    zone: ZoneInfo
+    touches: tuple[Touch, ...] = ()
+    receipts: Mapping[int, tuple[Receipt, ...]] = field(default_factory=dict)
+    answers: tuple[Answer, ...] = ()
+    answer_rounds: tuple[int, ...] = ()
+    opted_out: bool = False
+
+    @property
+    def round_touches(self) -> tuple[Touch, ...]:
+        """The touches of the round that the case is in."""
+        return tuple(touch for touch in self.touches if touch.round == self.case.round)
+
+    @property
+    def round_answers(self) -> tuple[Answer, ...]:
+        """The answers given in the round that the case is in."""
+        pairs = zip(self.answers, self.answer_rounds, strict=True)
+        return tuple(answer for answer, round_ in pairs if round_ == self.case.round)

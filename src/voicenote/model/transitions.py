@@ -1,0 +1,83 @@
+"""The one transition table: every status change of a case, a promise and a touch goes through it.
+
+The diagram in ``docs/states.md`` is drawn from this table, and a test tries every (state, event)
+pair. Stores guard each change with compare-and-set.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import TypeVar
+
+from voicenote.errors import ImpossibleTransition
+from voicenote.model.amends import AmendsState as A
+from voicenote.model.case import Stage as C
+from voicenote.model.touch import TouchState as T
+
+State = TypeVar("State", bound=StrEnum)
+
+#: event → the states it may happen in, and the state it leads to
+CASE: Mapping[str, Mapping[C, C]] = {
+    "compose": dict.fromkeys((C.OPENED, C.SCRIPTED, C.RENDERED, C.APPROVED), C.SCRIPTED),
+    "render": dict.fromkeys((C.SCRIPTED, C.RENDERED, C.APPROVED), C.RENDERED),
+    "approve": dict.fromkeys((C.RENDERED, C.APPROVED), C.APPROVED),
+    "send": dict.fromkeys((C.APPROVED, C.FOLLOWING), C.FOLLOWING),
+    "reopen": dict.fromkeys((C.APPROVED, C.FOLLOWING, C.CLOSED), C.OPENED),
+    "close": {
+        stage: C.CLOSED for stage in (C.OPENED, C.SCRIPTED, C.RENDERED, C.APPROVED, C.FOLLOWING)
+    },
+}
+
+AMENDS: Mapping[str, Mapping[A, A]] = {
+    "do": dict.fromkeys((A.PROMISED, A.BROKEN), A.DONE),
+    "confirm": {A.DONE: A.CONFIRMED},
+    "dispute": dict.fromkeys((A.DONE, A.CONFIRMED), A.PROMISED),
+    "break": dict.fromkeys((A.PROMISED, A.DONE), A.BROKEN),
+    "promise": dict.fromkeys((A.PROMISED, A.BROKEN), A.PROMISED),
+    "waive": dict.fromkeys((A.PROMISED, A.BROKEN), A.WAIVED),
+}
+
+TOUCH: Mapping[str, Mapping[T, T]] = {
+    # leaving the house
+    "claim": {T.DUE: T.SENDING},
+    "commit": {T.SENDING: T.COMMITTING},
+    "accept": dict.fromkeys((T.COMMITTING, T.UNCERTAIN), T.ACCEPTED),
+    "refuse": dict.fromkeys((T.SENDING, T.COMMITTING), T.REFUSED),
+    "postpone": dict.fromkeys((T.SENDING, T.COMMITTING), T.DUE),
+    "lose": {T.COMMITTING: T.UNCERTAIN},
+    "resend": dict.fromkeys((T.UNCERTAIN, T.REFUSED, T.BOUNCED, T.SKIPPED), T.DUE),
+    # what is heard of it afterwards
+    "deliver": dict.fromkeys((T.ACCEPTED, T.UNCERTAIN, T.DELIVERED), T.DELIVERED),
+    "hear": dict.fromkeys((T.ACCEPTED, T.UNCERTAIN, T.DELIVERED, T.HEARD), T.HEARD),
+    "answer": dict.fromkeys(
+        (T.ACCEPTED, T.UNCERTAIN, T.DELIVERED, T.HEARD, T.ANSWERED), T.ANSWERED
+    ),
+    "bounce": dict.fromkeys((T.ACCEPTED, T.UNCERTAIN, T.DELIVERED), T.BOUNCED),
+    # never leaving it
+    "hold": {T.DUE: T.HELD},
+    "resume": {T.HELD: T.DUE},
+    "skip": dict.fromkeys((T.DUE, T.HELD), T.SKIPPED),
+    "cancel": dict.fromkeys((T.DUE, T.HELD), T.CANCELLED),
+}
+
+TABLES: Mapping[str, Mapping[str, Mapping[StrEnum, StrEnum]]] = {
+    "case": CASE,  # type: ignore[dict-item]
+    "amends": AMENDS,  # type: ignore[dict-item]
+    "touch": TOUCH,  # type: ignore[dict-item]
+}
+
+
+def after(table: Mapping[str, Mapping[State, State]], state: State, event: str) -> State:
+    """Return the state that `event` leads to from `state`.
+
+    Raises ImpossibleTransition, which names both, when the table has no such change.
+    """
+    try:
+        return table[event][state]
+    except KeyError:
+        ways = sorted(name for name, row in table.items() if state in row)
+        raise ImpossibleTransition(
+            f"{event!r} is not possible while it is {state.value!r}",
+            f"possible now: {', '.join(ways)}" if ways else "nothing can change it any more",
+        ) from None

@@ -1,0 +1,1 @@
+"""case + plan → touches: when, in the customer's own clock."""

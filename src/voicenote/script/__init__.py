@@ -1,0 +1,1 @@
+"""case → script: the words that repair."""

@@ -1,0 +1,1 @@
+"""clips → memo: joined, levelled, encoded, captioned."""

@@ -1,0 +1,1 @@
+"""script → clips: who says it."""
