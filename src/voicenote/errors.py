@@ -12,9 +12,9 @@ The tree::
     │   ├── VoiceUnavailable       69  no voice can speak this here
     │   ├── Postponed              69  a channel could not take it now; nothing has left
     │   ├── Refused                69  a channel will never take it as it is; nothing has left
-    │   └── Unknown                69  a channel cannot say whether it took it: never sent again by itself
+    │   └── Unknown                69  a channel cannot say whether it took it: a person decides
     ├── TryAgain                   75  somebody else holds it at the moment
-    └── BadSettings                78  `voicenote.toml` or the environment; holds every problem found
+    └── BadSettings                78  a setting is wrong; holds every problem found
 
 Each error says what happened (`what`) and what to do about it (`advice`): one line each. The codes
 are those of BSD's ``sysexits.h``. Foreign errors are translated where they arise; nothing outside

@@ -24,9 +24,7 @@ CASE: Mapping[str, Mapping[C, C]] = {
     "approve": dict.fromkeys((C.RENDERED, C.APPROVED), C.APPROVED),
     "send": dict.fromkeys((C.APPROVED, C.FOLLOWING), C.FOLLOWING),
     "reopen": dict.fromkeys((C.APPROVED, C.FOLLOWING, C.CLOSED), C.OPENED),
-    "close": {
-        stage: C.CLOSED for stage in (C.OPENED, C.SCRIPTED, C.RENDERED, C.APPROVED, C.FOLLOWING)
-    },
+    "close": dict.fromkeys((C.OPENED, C.SCRIPTED, C.RENDERED, C.APPROVED, C.FOLLOWING), C.CLOSED),
 }
 
 AMENDS: Mapping[str, Mapping[A, A]] = {
