@@ -1,0 +1,260 @@
+"""Cases, their customers, promises and lessons: adding, finding, reading."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, TypeVar
+
+from sqlalchemy import insert, select, tuple_, update
+
+from voicenote.errors import WrongUse
+from voicenote.ledger import rows, tables
+from voicenote.ledger.store import Transaction
+from voicenote.model.amends import AmendsState, Promise
+from voicenote.model.case import Case, Complaint, Customer, Lesson, Stage
+
+Item = TypeVar("Item")
+
+#: How many rows go to the database at once; SQLite takes 32,766 parameters in a statement.
+CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of one complaint: the case it is, and whether it was new.
+
+    `clash` is set when the same (source, ref) is there already and tells another story.
+    """
+
+    complaint: Complaint
+    case: int
+    new: bool
+    clash: bool = False
+
+
+def chunks(items: Iterable[Item], size: int = CHUNK) -> Iterator[list[Item]]:
+    """Cut `items` into lists of at most `size`."""
+    iterator = iter(items)
+    while chunk := list(islice(iterator, size)):
+        yield chunk
+
+
+def add(tx: Transaction, complaints: Sequence[Complaint], batch: str = "") -> list[Added]:
+    """Add complaints as cases; those already there stay as they are (import is idempotent)."""
+    known = _known(tx, complaints)
+    fresh: dict[tuple[str, str], Complaint] = {}
+    for complaint in complaints:
+        key = (complaint.source, complaint.ref)
+        if key not in known:
+            fresh.setdefault(key, complaint)
+    numbers = _insert(tx, list(fresh.values()), batch) if fresh else {}
+    results: list[Added] = []
+    for complaint in complaints:
+        key = (complaint.source, complaint.ref)
+        if key in numbers:
+            first = fresh[key] is complaint
+            same = first or fresh[key].what_happened == complaint.what_happened
+            results.append(Added(complaint, numbers[key], new=first, clash=not same))
+        else:
+            number, told, name = known[key]
+            clash = told != complaint.what_happened and name != complaint.customer.name
+            results.append(Added(complaint, number, new=False, clash=clash))
+    return results
+
+
+def _known(
+    tx: Transaction, complaints: Sequence[Complaint]
+) -> dict[tuple[str, str], tuple[int, str, str]]:
+    cases, customers = tables.cases, tables.customers
+    keys = [(complaint.source, complaint.ref) for complaint in complaints]
+    query = (
+        select(cases.c.source, cases.c.ref, cases.c.number, cases.c.what_happened, customers.c.name)
+        .join(customers, customers.c.number == cases.c.customer)
+        .where(tuple_(cases.c.source, cases.c.ref).in_(keys))
+    )
+    found = tx.connection.execute(query)
+    return {(row[0], row[1]): (row[2], row[3], row[4]) for row in found}
+
+
+def _insert(
+    tx: Transaction, complaints: Sequence[Complaint], batch: str
+) -> dict[tuple[str, str], int]:
+    people = _customers(tx, [complaint.customer for complaint in complaints])
+    values = [
+        {
+            **rows.complaint_out(complaint),
+            "customer": person,
+            "batch": batch,
+            "added_at": tx.now,
+            "stage": Stage.OPENED.value,
+            "round": 1,
+            "plan": "",
+        }
+        for complaint, person in zip(complaints, people, strict=True)
+    ]
+    statement = insert(tables.cases).returning(tables.cases.c.number, sort_by_parameter_order=True)
+    numbers = list(tx.connection.execute(statement, values).scalars())
+    promised = [
+        _amends_row(number, k, 1, promise)
+        for complaint, number in zip(complaints, numbers, strict=True)
+        for k, promise in enumerate(complaint.promises, start=1)
+    ]
+    if promised:
+        tx.connection.execute(insert(tables.amends), promised)
+    told = [
+        {
+            "at": tx.now,
+            "actor": tx.actor,
+            "case": number,
+            "event": "case_opened",
+            "facts": {"source": complaint.source, "ref": complaint.ref},
+        }
+        for complaint, number in zip(complaints, numbers, strict=True)
+    ]
+    tx.connection.execute(insert(tables.history), told)
+    keys = [(complaint.source, complaint.ref) for complaint in complaints]
+    return dict(zip(keys, numbers, strict=True))
+
+
+def _customers(tx: Transaction, customers: Sequence[Customer]) -> list[int]:
+    """Return a customer number for each; one person with one address and one name is one row."""
+    table = tables.customers
+    emails = {customer.email for customer in customers if customer.email}
+    phones = {customer.phone for customer in customers if customer.phone}
+    known: dict[tuple[str, str, str], int] = {}
+    query = select(table.c.number, table.c.name, table.c.email, table.c.phone).where(
+        table.c.email.in_(emails) | table.c.phone.in_(phones)
+    )
+    if emails or phones:
+        for row in tx.connection.execute(query):
+            known.setdefault((row.name.casefold(), row.email, row.phone), row.number)
+    missing: dict[tuple[str, str, str], Customer] = {}
+    anonymous: list[Customer] = []
+    for customer in customers:
+        key = _identity(customer)
+        if not (customer.email or customer.phone):
+            anonymous.append(customer)
+        elif key not in known:
+            missing.setdefault(key, customer)
+    new = [*missing.values(), *anonymous]
+    if new:
+        statement = insert(table).returning(table.c.number, sort_by_parameter_order=True)
+        values = [rows.customer_out(customer) for customer in new]
+        numbers = list(tx.connection.execute(statement, values).scalars())
+        known.update(zip(missing, numbers, strict=False))
+        nameless = iter(numbers[len(missing) :])
+    else:
+        nameless = iter(())
+    return [
+        known[_identity(customer)] if customer.email or customer.phone else next(nameless)
+        for customer in customers
+    ]
+
+
+def _identity(customer: Customer) -> tuple[str, str, str]:
+    return (customer.name.casefold(), customer.email, customer.phone)
+
+
+def _amends_row(case: int, k: int, round_: int, promise: Promise) -> dict[str, Any]:
+    return {
+        "case": case,
+        "k": k,
+        "round": round_,
+        "state": AmendsState.PROMISED.value,
+        "evidence": "",
+        **rows.promise_out(promise),
+    }
+
+
+def load(tx: Transaction, numbers: Sequence[int]) -> dict[int, Case]:
+    """Read many cases with their amends and lessons, by number; unknown numbers are left out."""
+    found: dict[int, Case] = {}
+    for chunk in chunks(numbers):
+        found.update(_load(tx, chunk))
+    return found
+
+
+def _load(tx: Transaction, numbers: Sequence[int]) -> dict[int, Case]:
+    run = tx.connection.execute
+    table = tables.cases
+    case_rows = run(select(table).where(table.c.number.in_(numbers))).mappings().all()
+    people = {row["customer"] for row in case_rows}
+    customer_rows = run(
+        select(tables.customers).where(tables.customers.c.number.in_(people))
+    ).mappings()
+    customers = {row["number"]: row for row in customer_rows}
+    amends = defaultdict(list)
+    query = select(tables.amends).where(tables.amends.c.case.in_(numbers))
+    for row in run(query.order_by(tables.amends.c.case, tables.amends.c.k)).mappings():
+        amends[row["case"]].append(rows.amends_in(row))
+    lesson_rows = run(select(tables.lessons).where(tables.lessons.c.case.in_(numbers))).mappings()
+    lessons = {row["case"]: row for row in lesson_rows}
+    return {
+        row["number"]: rows.case_in(
+            row,
+            customers[row["customer"]],
+            amends[row["number"]],
+            lessons.get(row["number"]),
+        )
+        for row in case_rows
+    }
+
+
+def get(tx: Transaction, number: int) -> Case:
+    """Read one case. Raises WrongUse when there is none of that number."""
+    found = load(tx, [number])
+    if number not in found:
+        raise WrongUse(f"there is no case {number}", "see: voicenote cases --all")
+    return found[number]
+
+
+def numbers_of(
+    tx: Transaction, *, batch: str | None = None, stages: Sequence[Stage] = ()
+) -> list[int]:
+    """Return the numbers of the cases of a batch and/or at some stages, in order."""
+    query = select(tables.cases.c.number).order_by(tables.cases.c.number)
+    if batch is not None:
+        query = query.where(tables.cases.c.batch == batch)
+    if stages:
+        query = query.where(tables.cases.c.stage.in_([stage.value for stage in stages]))
+    return list(tx.connection.execute(query).scalars())
+
+
+def promise(tx: Transaction, number: int, new: Promise) -> int:
+    """Add one more promise to a case and return its K."""
+    case = get(tx, number)
+    k = max((amends.k for amends in case.amends), default=0) + 1
+    tx.connection.execute(insert(tables.amends).values(**_amends_row(number, k, case.round, new)))
+    tx.tell("amends_promised", number, amends=k, kind=new.kind.value, text=new.text)
+    return k
+
+
+def revise(tx: Transaction, number: int, event: str, **values: Any) -> None:
+    """Change columns of a case that are no status (triage, plan, outcome), told as `event`."""
+    table = tables.cases
+    done = tx.connection.execute(update(table).where(table.c.number == number).values(**values))
+    if done.rowcount != 1:
+        raise WrongUse(f"there is no case {number}", "see: voicenote cases --all")
+    told = {name: value for name, value in values.items() if value is not None}
+    tx.tell(event, number, **{name: str(value) for name, value in told.items()})
+
+
+def write_lesson(tx: Transaction, number: int, lesson: Lesson) -> None:
+    """Write or rewrite the lesson of a case."""
+    get(tx, number)
+    values = {
+        "cause": lesson.cause,
+        "prevention": lesson.prevention,
+        "owner": lesson.owner,
+        "due": lesson.due,
+        "done_at": lesson.done_at,
+        "at": tx.now,
+    }
+    table = tables.lessons
+    done = tx.connection.execute(update(table).where(table.c.case == number).values(**values))
+    if done.rowcount == 0:
+        tx.connection.execute(insert(table).values(case=number, **values))
+    tx.tell("lesson_written", number, cause=lesson.cause, prevention=lesson.prevention)

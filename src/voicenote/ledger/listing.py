@@ -1,0 +1,116 @@
+"""What `cases` and `show` print: read in as few queries as can be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import func, select
+
+from voicenote.ledger import tables
+from voicenote.ledger.store import Transaction
+from voicenote.model.amends import AmendsState
+from voicenote.model.case import Stage
+from voicenote.model.touch import TouchState
+
+#: Promises that are still owed.
+OWED = (AmendsState.PROMISED.value, AmendsState.BROKEN.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One case in a list. `owed_by` is the earliest date of a promise not yet kept."""
+
+    case: int
+    ref: str
+    customer: str
+    time_zone: str
+    stage: str
+    outcome: str | None
+    severity: str
+    opened_at: datetime
+    owed_by: date | None
+    next_touch: datetime | None
+    uncertain: int
+    unheard: int
+
+
+def lines(tx: Transaction, *, everything: bool = False, batch: str | None = None) -> Sequence[Line]:
+    """Return one line a case, in order of number; closed cases only with `everything`."""
+    case, person = tables.cases, tables.customers
+    promised, touch, answer = tables.amends, tables.touches, tables.answers
+    owed = (
+        select(promised.c.case, func.min(promised.c.promised_by).label("owed_by"))
+        .where(promised.c.state.in_(OWED))
+        .group_by(promised.c.case)
+        .subquery()
+    )
+    coming = (
+        select(touch.c.case, func.min(touch.c.due_at).label("next_touch"))
+        .where(touch.c.state == TouchState.DUE.value)
+        .group_by(touch.c.case)
+        .subquery()
+    )
+    unsure = (
+        select(touch.c.case, func.count().label("uncertain"))
+        .where(touch.c.state == TouchState.UNCERTAIN.value)
+        .group_by(touch.c.case)
+        .subquery()
+    )
+    said = (
+        select(answer.c.case, answer.c.round, func.count().label("unheard"))
+        .group_by(answer.c.case, answer.c.round)
+        .subquery()
+    )
+    query = (
+        select(
+            *(case.c.number, case.c.ref, person.c.name, person.c.time_zone, case.c.stage),
+            *(case.c.outcome, case.c.severity, case.c.opened_at, owed.c.owed_by),
+            *(coming.c.next_touch, func.coalesce(unsure.c.uncertain, 0)),
+            func.coalesce(said.c.unheard, 0),
+        )
+        .join(person, person.c.number == case.c.customer)
+        .outerjoin(owed, owed.c.case == case.c.number)
+        .outerjoin(coming, coming.c.case == case.c.number)
+        .outerjoin(unsure, unsure.c.case == case.c.number)
+        .outerjoin(said, (said.c.case == case.c.number) & (said.c.round == case.c.round))
+        .order_by(case.c.number)
+    )
+    if not everything:
+        query = query.where(case.c.stage != Stage.CLOSED.value)
+    if batch is not None:
+        query = query.where(case.c.batch == batch)
+    return [Line(*row._tuple()) for row in tx.connection.execute(query)]
+
+
+def history(tx: Transaction, case: int | None = None) -> list[dict[str, Any]]:
+    """Return the history of a case (or of all), oldest first."""
+    table = tables.history
+    query = select(table).order_by(table.c.number)
+    if case is not None:
+        query = query.where(table.c.case == case)
+    return [
+        {"at": row["at"], "actor": row["actor"], "event": row["event"], **row["facts"]}
+        for row in tx.connection.execute(query).mappings()
+    ]
+
+
+def batches(tx: Transaction) -> dict[str, int]:
+    """Return the names of the imports and how many cases each has."""
+    table = tables.cases
+    query = select(table.c.batch, func.count()).where(table.c.batch != "").group_by(table.c.batch)
+    return {row[0]: row[1] for row in tx.connection.execute(query)}
+
+
+def nudges(tx: Transaction) -> list[dict[str, Any]]:
+    """Return the notes to the owner of cases that are still open, newest first."""
+    note, case = tables.nudges, tables.cases
+    query = (
+        select(note.c.case, note.c.kind, note.c.text, note.c.at)
+        .join(case, case.c.number == note.c.case)
+        .where(case.c.stage != Stage.CLOSED.value, note.c.settled_at.is_(None))
+        .order_by(note.c.number.desc())
+    )
+    return [dict(row) for row in tx.connection.execute(query).mappings()]

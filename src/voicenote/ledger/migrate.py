@@ -1,0 +1,83 @@
+"""Brings a ledger to today's schema by itself, after making a copy of the SQLite file.
+
+Alembic does the work; it is imported only when there is work, because every command passes here.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Engine, insert, inspect, text
+
+from voicenote.errors import BadData
+from voicenote.ledger import tables
+
+#: The newest revision in `migrations/versions`; a test holds it to that.
+HEAD = "0001"
+
+
+def bring_up_to_date(engine: Engine, *, new_id: Callable[[], str], now: datetime) -> None:
+    """Make or migrate the schema. Does nothing, quickly, when it is today's already.
+
+    Raises BadData when the ledger was written by a newer voicenote.
+    """
+    found = revision(engine)
+    if found == HEAD:
+        return
+    if found is not None and found > HEAD:
+        raise BadData(
+            f"this ledger was written by a newer voicenote (schema {found}, here {HEAD})",
+            "update voicenote: pip install --upgrade voicenote",
+        )
+    if found is not None:
+        _copy_first(engine, found)
+    _upgrade(engine, new_id, now)
+
+
+def revision(engine: Engine) -> str | None:
+    """Return the schema revision of the database, or None when it is empty."""
+    with engine.begin() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        row = connection.execute(text("select version_num from alembic_version")).first()
+        return str(row[0]) if row else None
+
+
+def _copy_first(engine: Engine, found: str) -> None:
+    """Copy the SQLite file beside itself; a PostgreSQL server has its own backups."""
+    database = engine.url.database
+    if engine.dialect.name != "sqlite" or not database or database == ":memory:":
+        return
+    path = Path(database)
+    target = path.with_name(f"{path.name}.before-{HEAD}-was-{found}")
+    source, copy = sqlite3.connect(path), sqlite3.connect(target)
+    try:
+        source.backup(copy)
+    finally:
+        source.close()
+        copy.close()
+
+
+def _upgrade(engine: Engine, new_id: Callable[[], str], now: datetime) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    immediate = engine.execution_options(voicenote_begin="IMMEDIATE")
+    with immediate.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            # two first commands at once: the second waits, then finds the work done
+            connection.execute(text("select pg_advisory_xact_lock(7301)"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        names = set(connection.execute(tables.meta.select()).scalars())
+        if "ledger_id" not in names:
+            rows = [
+                {"name": "ledger_id", "value": new_id()},
+                {"name": "made_at", "value": now.isoformat()},
+            ]
+            connection.execute(insert(tables.meta), rows)

@@ -1,0 +1,245 @@
+"""Rows ↔ values of the model. No queries here, only the two spellings of the same fact."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import RowMapping as Row
+
+from voicenote.model.amends import Amends, AmendsKind, AmendsState, Promise
+from voicenote.model.case import (
+    Case,
+    Complaint,
+    Customer,
+    Finding,
+    Lesson,
+    Outcome,
+    Severity,
+    Stage,
+)
+from voicenote.model.memo import Caption, Memo, Synthetic
+from voicenote.model.money import Money
+from voicenote.model.receipt import Answer, Receipt, ReceiptKind, Verdict
+from voicenote.model.script import Script, Section, Sentence
+from voicenote.model.touch import PlannedTouch, Touch, TouchKind, TouchState
+
+CUSTOMER_FIELDS = (
+    *("name", "say_as", "language", "time_zone", "email", "phone"),
+    *("telegram", "whatsapp", "channel"),
+)
+COMPLAINT_WORDS = (
+    *("what_happened", "bothered_most", "feeling", "at_stake", "expected", "identity"),
+    *("product", "cause", "finding_reason", "owner"),
+)
+
+
+def money_out(name: str, value: Money | None) -> dict[str, str | None]:
+    """Money → its two columns."""
+    return {
+        f"{name}_amount": str(value.amount) if value else None,
+        f"{name}_currency": value.currency if value else None,
+    }
+
+
+def money_in(row: Row, name: str) -> Money | None:
+    """Two columns → Money, or None."""
+    amount = row[f"{name}_amount"]
+    return None if amount is None else Money(Decimal(amount), row[f"{name}_currency"])
+
+
+def customer_out(customer: Customer) -> dict[str, Any]:
+    """Customer → columns."""
+    return {name: getattr(customer, name) for name in CUSTOMER_FIELDS}
+
+
+def complaint_out(complaint: Complaint) -> dict[str, Any]:
+    """Complaint → the columns of its case, without its customer."""
+    return {
+        "source": complaint.source,
+        "ref": complaint.ref,
+        "opened_at": complaint.opened_at,
+        "severity": complaint.severity.value,
+        "finding": complaint.finding.value,
+        "abusive": complaint.abusive,
+        "involved": list(complaint.involved),
+        **{name: getattr(complaint, name) for name in COMPLAINT_WORDS},
+        **money_out("harm", complaint.harm),
+    }
+
+
+def promise_out(promise: Promise) -> dict[str, Any]:
+    """Promise → columns."""
+    return {
+        "kind": promise.kind.value,
+        "text": promise.text,
+        "owner": promise.owner,
+        "target": promise.target,
+        "promised_by": promise.promised_by,
+        **money_out("value", promise.value),
+    }
+
+
+def amends_in(row: Row) -> Amends:
+    """Columns → Amends."""
+    promise = Promise(
+        kind=AmendsKind(row["kind"]),
+        text=row["text"],
+        value=money_in(row, "value"),
+        target=row["target"],
+        promised_by=row["promised_by"],
+        owner=row["owner"],
+    )
+    return Amends(
+        case=row["case"],
+        k=row["k"],
+        promise=promise,
+        state=AmendsState(row["state"]),
+        round=row["round"],
+        evidence=row["evidence"],
+        done_at=row["done_at"],
+        confirmed_at=row["confirmed_at"],
+    )
+
+
+def case_in(
+    row: Row, customer: Row, amends: Sequence[Amends] = (), lesson: Row | None = None
+) -> Case:
+    """Columns of a case, of its customer, and what hangs on it → Case."""
+    complaint = Complaint(
+        source=row["source"],
+        ref=row["ref"],
+        opened_at=row["opened_at"],
+        customer=Customer(**{name: customer[name] for name in CUSTOMER_FIELDS}),
+        severity=Severity(row["severity"]),
+        finding=Finding(row["finding"]),
+        abusive=bool(row["abusive"]),
+        involved=tuple(row["involved"]),
+        harm=money_in(row, "harm"),
+        promises=tuple(a.promise for a in amends),
+        **{name: row[name] for name in COMPLAINT_WORDS},
+    )
+    return Case(
+        number=row["number"],
+        complaint=complaint,
+        stage=Stage(row["stage"]),
+        round=row["round"],
+        batch=row["batch"],
+        plan=row["plan"],
+        outcome=Outcome(row["outcome"]) if row["outcome"] else None,
+        closed_at=row["closed_at"],
+        amends=tuple(amends),
+        lesson=lesson_in(lesson) if lesson else None,
+    )
+
+
+def lesson_in(row: Row) -> Lesson:
+    """Columns → Lesson."""
+    names = ("cause", "prevention", "owner", "due", "done_at")
+    return Lesson(**{name: row[name] for name in names})
+
+
+def script_out(script: Script) -> dict[str, Any]:
+    """Script → columns."""
+    sentences = [[s.section.value, s.text, s.personal, s.spoken] for s in script.sentences]
+    return {
+        "language": script.language,
+        "template": script.template,
+        "sentences": sentences,
+        "sha256": script.sha256,
+    }
+
+
+def script_in(row: Row) -> Script:
+    """Columns → Script."""
+    return Script(
+        language=row["language"],
+        template=row["template"],
+        sentences=tuple(
+            Sentence(Section(section), text, bool(personal), spoken)
+            for section, text, personal, spoken in row["sentences"]
+        ),
+    )
+
+
+def memo_out(memo: Memo) -> dict[str, Any]:
+    """Memo → columns."""
+    return {
+        "files": dict(memo.files),
+        "duration_s": memo.duration_s,
+        "loudness_lufs": memo.loudness_lufs,
+        "synthetic": memo.synthetic.value,
+        "voice": memo.voice,
+        "sha256": memo.sha256,
+        "captions": [[c.start_s, c.end_s, c.text] for c in memo.captions],
+    }
+
+
+def memo_in(row: Row, script_sha256: str) -> Memo:
+    """Columns → Memo."""
+    return Memo(
+        files=dict(row["files"]),
+        duration_s=row["duration_s"],
+        loudness_lufs=row["loudness_lufs"],
+        synthetic=Synthetic(row["synthetic"]),
+        voice=row["voice"],
+        sha256=row["sha256"],
+        script_sha256=script_sha256,
+        captions=tuple(Caption(*caption) for caption in row["captions"]),
+    )
+
+
+def touch_out(planned: PlannedTouch) -> dict[str, Any]:
+    """PlannedTouch → columns."""
+    return {
+        "kind": planned.kind.value,
+        "step": planned.step,
+        "wanted_at": planned.wanted_at,
+        "due_at": planned.due_at,
+        "too_late_at": planned.too_late_at,
+        "unless": planned.unless,
+        "amends": planned.amends,
+    }
+
+
+def touch_in(row: Row) -> Touch:
+    """Columns → Touch."""
+    planned = PlannedTouch(
+        kind=TouchKind(row["kind"]),
+        step=row["step"],
+        wanted_at=row["wanted_at"],
+        due_at=row["due_at"],
+        too_late_at=row["too_late_at"],
+        unless=row["unless"],
+        channel=row["channel"],
+        amends=row["amends"],
+    )
+    return Touch(
+        number=row["number"],
+        key=row["key"],
+        case=row["case"],
+        round=row["round"],
+        planned=planned,
+        state=TouchState(row["state"]),
+        channel=row["channel"],
+        attempt=row["attempt"],
+        reason=row["reason"],
+        message_id=row["message_id"],
+        sent_at=row["sent_at"],
+    )
+
+
+def receipt_in(row: Row) -> Receipt:
+    """Columns → Receipt."""
+    return Receipt(
+        kind=ReceiptKind(row["kind"]),
+        at=row["at"],
+        provider_id=row["provider_id"],
+        detail=dict(row["detail"]),
+    )
+
+
+def answer_in(row: Row) -> Answer:
+    """Columns → Answer."""
+    return Answer(verdict=Verdict(row["verdict"]), at=row["at"], text=row["text"], via=row["via"])

@@ -1,0 +1,121 @@
+"""Scripts, memos and approvals. The newest of a slot counts; older ones stay as evidence.
+
+A *slot* is what a script is for within a round: ``memo``, or the kind of a follow-up touch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, insert, select
+
+from voicenote.ledger import rows, tables
+from voicenote.ledger.cases import chunks
+from voicenote.ledger.store import Transaction
+from voicenote.model.memo import Memo
+from voicenote.model.script import Script
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """The newest script of a slot, its newest memo, and whether just these two are approved."""
+
+    case: int
+    round: int
+    slot: str
+    script_number: int
+    script: Script
+    memo_number: int | None = None
+    memo: Memo | None = None
+    approved: bool = False
+
+
+def keep_script(tx: Transaction, case: int, round_: int, slot: str, script: Script) -> int:
+    """Keep a script and return its number; the same words again keep the number they have."""
+    found = drafts(tx, [case], slot=slot).get((case, round_))
+    if found and found.script == script:
+        return found.script_number
+    statement = insert(tables.scripts).values(
+        case=case, round=round_, slot=slot, made_at=tx.now, **rows.script_out(script)
+    )
+    key = tx.connection.execute(statement).inserted_primary_key
+    assert key is not None  # noqa: S101 - an insert of one row has one
+    return int(key[0])
+
+
+def keep_memo(tx: Transaction, case: int, script_number: int, memo: Memo) -> int:
+    """Keep a memo of a script and return its number."""
+    statement = insert(tables.memos).values(
+        case=case, script=script_number, made_at=tx.now, **rows.memo_out(memo)
+    )
+    key = tx.connection.execute(statement).inserted_primary_key
+    assert key is not None  # noqa: S101 - an insert of one row has one
+    return int(key[0])
+
+
+def approve(tx: Transaction, case: int, memo: Memo, *, automatic: bool) -> None:
+    """Release a script and its memo together, by their hashes."""
+    tx.connection.execute(
+        insert(tables.approvals).values(
+            case=case,
+            script_sha256=memo.script_sha256,
+            memo_sha256=memo.sha256,
+            automatic=automatic,
+            actor=tx.actor,
+            at=tx.now,
+        )
+    )
+
+
+def drafts(
+    tx: Transaction, cases: Sequence[int], *, slot: str = "memo"
+) -> dict[tuple[int, int], Draft]:
+    """Return the newest draft of a slot for each (case, round) of `cases`."""
+    found: dict[tuple[int, int], Draft] = {}
+    for chunk in chunks(cases):
+        found.update(_drafts(tx, chunk, slot))
+    return found
+
+
+def _drafts(tx: Transaction, cases: Sequence[int], slot: str) -> dict[tuple[int, int], Draft]:
+    run = tx.connection.execute
+    scripts, memos, approvals = tables.scripts, tables.memos, tables.approvals
+    newest = (
+        select(func.max(scripts.c.number))
+        .where(scripts.c.case.in_(cases), scripts.c.slot == slot)
+        .group_by(scripts.c.case, scripts.c.round)
+    )
+    script_rows = run(select(scripts).where(scripts.c.number.in_(newest))).mappings().all()
+    ids = [row["number"] for row in script_rows]
+    last = select(func.max(memos.c.number)).where(memos.c.script.in_(ids)).group_by(memos.c.script)
+    memo_rows = run(select(memos).where(memos.c.number.in_(last))).mappings()
+    made = {row["script"]: row for row in memo_rows}
+    released = {
+        (row.case, row.script_sha256, row.memo_sha256)
+        for row in run(select(approvals).where(approvals.c.case.in_(cases)))
+    }
+    found: dict[tuple[int, int], Draft] = {}
+    for row in script_rows:
+        memo_row = made.get(row["number"])
+        memo = rows.memo_in(memo_row, row["sha256"]) if memo_row else None
+        found[row["case"], row["round"]] = Draft(
+            case=row["case"],
+            round=row["round"],
+            slot=row["slot"],
+            script_number=row["number"],
+            script=rows.script_in(row),
+            memo_number=memo_row["number"] if memo_row else None,
+            memo=memo,
+            approved=bool(memo and (row["case"], row["sha256"], memo.sha256) in released),
+        )
+    return found
+
+
+def memo_of(tx: Transaction, number: int) -> tuple[Memo, Script]:
+    """Return memo `number` and the script that it says."""
+    run = tx.connection.execute
+    memo_row = run(select(tables.memos).where(tables.memos.c.number == number)).mappings().one()
+    query = select(tables.scripts).where(tables.scripts.c.number == memo_row["script"])
+    script_row = run(query).mappings().one()
+    return rows.memo_in(memo_row, script_row["sha256"]), rows.script_in(script_row)

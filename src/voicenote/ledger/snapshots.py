@@ -1,0 +1,95 @@
+"""Snapshots for the pure decisions, and which cases a pass has to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Select, func, select, union
+
+from voicenote.errors import WrongUse
+from voicenote.ledger import cases, tables, touches
+from voicenote.ledger.store import Transaction
+from voicenote.model.amends import AmendsState
+from voicenote.model.case import Case, Stage
+from voicenote.model.snapshot import Snapshot
+from voicenote.model.touch import ARRIVED, WAITING, TouchState
+
+ZoneOf = Callable[[Case], ZoneInfo]
+
+
+def snapshots(tx: Transaction, numbers: Sequence[int], zone_of: ZoneOf) -> dict[int, Snapshot]:
+    """Read snapshots of many cases, by number. `zone_of` gives the customer's clock."""
+    found: dict[int, Snapshot] = {}
+    for chunk in cases.chunks(numbers):
+        found.update(_snapshots(tx, chunk, zone_of))
+    return found
+
+
+def _snapshots(tx: Transaction, numbers: Sequence[int], zone_of: ZoneOf) -> dict[int, Snapshot]:
+    loaded = cases.load(tx, numbers)
+    booked = touches.of_cases(tx, numbers)
+    receipts = touches.receipts_of(tx, [touch.number for touch in booked])
+    said = touches.answers_of(tx, numbers)
+    order = list(loaded)
+    gone = touches.opted_out(tx, [loaded[number].customer for number in order])
+    found: dict[int, Snapshot] = {}
+    for number, opted_out in zip(order, gone, strict=True):
+        mine = tuple(touch for touch in booked if touch.case == number)
+        answers = said.get(number, [])
+        found[number] = Snapshot(
+            case=loaded[number],
+            zone=zone_of(loaded[number]),
+            touches=mine,
+            receipts={t.number: receipts[t.number] for t in mine if t.number in receipts},
+            answers=tuple(answer for _, answer in answers),
+            answer_rounds=tuple(round_ for round_, _ in answers),
+            opted_out=opted_out,
+        )
+    return found
+
+
+def snapshot(tx: Transaction, number: int, zone_of: ZoneOf) -> Snapshot:
+    """Read the snapshot of one case. Raises WrongUse when there is none of that number."""
+    found = _snapshots(tx, [number], zone_of)
+    if number not in found:
+        raise WrongUse(f"there is no case {number}", "see: voicenote cases --all")
+    return found[number]
+
+
+def stirred(tx: Transaction) -> list[int]:
+    """Return the cases for which time alone, or a channel, may have changed something.
+
+    A touch that is due, a promise whose date has come, a case whose touches are all spent: the
+    others cannot need a decision, and a pass over ten thousand quiet cases stays quick.
+    """
+    touch, promised, case = tables.touches, tables.amends, tables.cases
+    tomorrow = (tx.now + timedelta(days=1)).date()
+    due: Select[tuple[int]] = select(touch.c.case).where(
+        touch.c.state == TouchState.DUE.value, touch.c.due_at <= tx.now
+    )
+    overdue: Select[tuple[int]] = (
+        select(promised.c.case)
+        .join(case, case.c.number == promised.c.case)
+        .where(
+            promised.c.state == AmendsState.PROMISED.value,
+            promised.c.promised_by < tomorrow,
+            case.c.stage != Stage.CLOSED.value,
+        )
+    )
+    waiting = select(touch.c.case).where(touch.c.state.in_([state.value for state in WAITING]))
+    arrived = [state.value for state in ARRIVED]
+    spent: Select[tuple[int]] = (
+        select(case.c.number)
+        .join(touch, touch.c.case == case.c.number)
+        .where(
+            case.c.stage == Stage.FOLLOWING.value,
+            case.c.number.not_in(waiting),
+            touch.c.state.in_(arrived),
+        )
+        .group_by(case.c.number)
+        .having(func.count() > 2)
+    )
+    query = union(due, overdue, spent)
+    return sorted(row[0] for row in tx.connection.execute(query))

@@ -1,0 +1,172 @@
+"""The ledger's door: opens the database, gives transactions, translates its errors.
+
+Every write is one transaction that holds the change and its history. SQLite runs in WAL mode with
+``synchronous=FULL`` and foreign keys, and a writer takes its lock at BEGIN, so that two writers
+wait for each other instead of failing half-way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, insert, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+
+from voicenote.errors import BadSettings, TryAgain, Unavailable
+from voicenote.ledger import migrate, tables
+
+#: How long a writer waits for another one, in seconds.
+PATIENCE_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """One transaction: the connection, the moment (UTC) and who acts."""
+
+    connection: Connection
+    now: datetime
+    actor: str
+
+    def tell(self, event_: str, case: int | None = None, **facts: object) -> None:
+        """Append to the history, in this same transaction. `event_` is in the past tense."""
+        self.connection.execute(
+            insert(tables.history).values(
+                at=self.now, actor=self.actor, case=case, event=event_, facts=facts
+            )
+        )
+
+
+class Ledger:
+    """An open ledger. `clock` returns the present as an aware datetime; `actor` is who acts."""
+
+    def __init__(self, engine: Engine, clock: Callable[[], datetime], actor: str) -> None:
+        self._engine = engine
+        self._writer = engine.execution_options(voicenote_begin="IMMEDIATE")
+        self.clock = clock
+        self.actor = actor
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether it is a file on this machine."""
+        return self._engine.dialect.name == "sqlite"
+
+    @property
+    def engine(self) -> Engine:
+        """The SQLAlchemy engine, for locks and migrations."""
+        return self._engine
+
+    @contextmanager
+    def write(self, actor: str | None = None) -> Iterator[Transaction]:
+        """A transaction that changes something: all of it is kept, or none.
+
+        Raises TryAgain when another writer holds the ledger too long, Unavailable when it cannot
+        be written.
+        """
+        with _translated(), self._writer.begin() as connection:
+            yield Transaction(connection, self.clock(), actor or self.actor)
+
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        """A transaction that only looks: one consistent view."""
+        with _translated(), self._engine.begin() as connection:
+            yield Transaction(connection, self.clock(), self.actor)
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self._engine.dispose()
+
+
+def open_ledger(
+    url: str, *, clock: Callable[[], datetime], actor: str, new_id: Callable[[], str]
+) -> Ledger:
+    """Open the ledger at `url` (``sqlite:///…`` or ``postgresql+psycopg://…``), made or migrated.
+
+    Raises BadSettings for a URL that cannot be one, Unavailable when nobody answers there.
+    """
+    engine = _engine(_checked_url(url))
+    ledger = Ledger(engine, clock, actor)
+    with _translated():
+        migrate.bring_up_to_date(engine, new_id=new_id, now=clock())
+    return ledger
+
+
+def _checked_url(text: str) -> URL:
+    try:
+        url = make_url(text)
+    except ArgumentError as error:
+        raise BadSettings(
+            "[ledger] url is not a database URL", "for example sqlite:////path/to/ledger.sqlite3"
+        ) from error
+    if url.get_backend_name() not in ("sqlite", "postgresql"):
+        raise BadSettings(
+            f"[ledger] url names {url.get_backend_name()!r}", "use sqlite or postgresql"
+        )
+    if url.get_backend_name() == "postgresql" and "+" not in url.drivername:
+        url = url.set(drivername="postgresql+psycopg")
+    return url
+
+
+def _engine(url: URL) -> Engine:
+    if url.get_backend_name() == "postgresql":
+        try:
+            return create_engine(url, pool_pre_ping=True)
+        except (ImportError, NoSuchModuleError) as error:
+            raise Unavailable(
+                "the PostgreSQL driver is not installed", "pip install 'voicenote[postgres]'"
+            ) from error
+    if url.database and url.database != ":memory:":
+        folder = Path(url.database).parent
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise Unavailable(
+                f"cannot make the folder {folder}: {error.strerror}",
+                "choose another with --home, or mend its permissions",
+            ) from error
+    engine = create_engine(url, connect_args={"timeout": PATIENCE_S})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(raw: Any, _record: object) -> None:
+    """SQLite's driver must not open transactions by itself: `_begin_sqlite` does, with a lock."""
+    raw.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        raw.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    kind = connection.get_execution_options().get("voicenote_begin", "")
+    connection.exec_driver_sql(f"BEGIN {kind}".rstrip())
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        reason = str(error.orig).splitlines()[0] if str(error.orig) else "no reason given"
+        if "locked" in reason or "busy" in reason:
+            raise TryAgain(
+                "somebody else is writing to the ledger", "try again in a minute"
+            ) from error
+        if "full" in reason:
+            raise Unavailable(
+                "the disk is full: nothing was changed", "make room, then run it again"
+            ) from error
+        raise Unavailable(
+            f"the ledger cannot be used: {reason}", "see [ledger] url in voicenote.toml"
+        ) from error
+    except DBAPIError as error:
+        reason = str(error.orig).splitlines()[0]
+        if "not a database" in reason or "malformed" in reason:
+            raise Unavailable(
+                f"the ledger file is damaged: {reason}", "restore a backup: voicenote restore FILE"
+            ) from error
+        raise

@@ -1,0 +1,216 @@
+"""Touches, receipts, answers, nudges, opt-outs: what goes out and what comes back."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from voicenote.errors import WrongUse
+from voicenote.ledger import rows, tables
+from voicenote.ledger.changes import change_touch
+from voicenote.ledger.store import Transaction
+from voicenote.model.case import Case, Customer
+from voicenote.model.receipt import Answer, Receipt, ReceiptKind
+from voicenote.model.touch import WAITING, PlannedTouch, Touch, TouchState
+from voicenote.model.transitions import TOUCH
+
+#: Which event of the transition table a receipt is; the others change no state.
+RECEIPT_EVENTS = {
+    ReceiptKind.ACCEPTED: "accept",
+    ReceiptKind.DELIVERED: "deliver",
+    ReceiptKind.HEARD: "hear",
+    ReceiptKind.ANSWERED: "answer",
+    ReceiptKind.BOUNCED: "bounce",
+}
+
+
+def book(
+    tx: Transaction,
+    case: Case,
+    plan: str,
+    planned: Sequence[PlannedTouch],
+    channel: str,
+    new_id: Callable[[], str],
+) -> list[int]:
+    """Book touches of a case; return their numbers. `channel` is used where a step names none."""
+    numbers: list[int] = []
+    for touch in planned:
+        statement = insert(tables.touches).values(
+            key=f"c{case.number}r{case.round}-{touch.kind.value}-{new_id()[:12]}",
+            case=case.number,
+            round=case.round,
+            plan=plan,
+            channel=touch.channel or channel,
+            state=TouchState.DUE.value,
+            **rows.touch_out(touch),
+        )
+        key = tx.connection.execute(statement).inserted_primary_key
+        assert key is not None  # noqa: S101 - an insert of one row has one
+        numbers.append(int(key[0]))
+    tx.tell("plan_booked", case.number, plan=plan, touches=numbers)
+    return numbers
+
+
+def get(tx: Transaction, number: int) -> Touch:
+    """Read one touch. Raises WrongUse when there is none."""
+    query = select(tables.touches).where(tables.touches.c.number == number)
+    row = tx.connection.execute(query).mappings().first()
+    if row is None:
+        raise WrongUse(f"there is no touch {number}", "see: voicenote show N")
+    return rows.touch_in(row)
+
+
+def of_cases(tx: Transaction, cases: Sequence[int]) -> list[Touch]:
+    """Read the touches of some cases, oldest first."""
+    table = tables.touches
+    query = select(table).where(table.c.case.in_(cases)).order_by(table.c.due_at, table.c.number)
+    return [rows.touch_in(row) for row in tx.connection.execute(query).mappings()]
+
+
+def in_state(tx: Transaction, states: Iterable[TouchState]) -> list[Touch]:
+    """Read every touch in some states, in the order in which they are due."""
+    table = tables.touches
+    wanted = [state.value for state in states]
+    query = select(table).where(table.c.state.in_(wanted)).order_by(table.c.due_at, table.c.number)
+    return [rows.touch_in(row) for row in tx.connection.execute(query).mappings()]
+
+
+def due_numbers(tx: Transaction, limit: int | None = None) -> list[tuple[int, int]]:
+    """Return (touch, case) of what is due now, in order."""
+    table = tables.touches
+    query = (
+        select(table.c.number, table.c.case)
+        .where(table.c.state == TouchState.DUE.value, table.c.due_at <= tx.now)
+        .order_by(table.c.due_at, table.c.number)
+        .limit(limit)
+    )
+    return [(row[0], row[1]) for row in tx.connection.execute(query)]
+
+
+def next_due_at(tx: Transaction) -> datetime | None:
+    """Return when the next touch is due (UTC), or None."""
+    table = tables.touches
+    query = select(table.c.due_at).where(table.c.state == TouchState.DUE.value)
+    return tx.connection.execute(query.order_by(table.c.due_at).limit(1)).scalar()
+
+
+def move(tx: Transaction, number: int, due_at: datetime) -> None:
+    """Give a waiting touch another time."""
+    table = tables.touches
+    where = (table.c.number == number) & table.c.state.in_([state.value for state in WAITING])
+    tx.connection.execute(update(table).where(where).values(due_at=due_at))
+
+
+def claim_of(tx: Transaction, number: int) -> tuple[str, str, datetime | None]:
+    """Return (token, who, when) of the claim on a touch."""
+    table = tables.touches
+    query = select(table.c.claim, table.c.claimed_by, table.c.claimed_at)
+    row = tx.connection.execute(query.where(table.c.number == number)).one()
+    return (row[0] or "", row[1], row[2])
+
+
+def receive(tx: Transaction, number: int, receipt: Receipt, **values: Any) -> None:
+    """Keep a receipt, and change the touch's state where the table has that change.
+
+    A late or repeated receipt (delivered after heard) is kept and changes nothing.
+    """
+    touch = get(tx, number)
+    tx.connection.execute(
+        insert(tables.receipts).values(
+            touch=number,
+            kind=receipt.kind.value,
+            at=receipt.at,
+            provider_id=receipt.provider_id,
+            detail=dict(receipt.detail),
+        )
+    )
+    event = RECEIPT_EVENTS.get(receipt.kind)
+    if event and _moves(touch.state, event):
+        change_touch(tx, number, event, facts={"provider_id": receipt.provider_id}, **values)
+    else:
+        tx.tell("receipt_received", touch.case, touch=number, kind=receipt.kind.value)
+
+
+def _moves(state: TouchState, event: str) -> bool:
+    return state in TOUCH[event] and TOUCH[event][state] is not state
+
+
+def receipts_of(tx: Transaction, numbers: Sequence[int]) -> dict[int, tuple[Receipt, ...]]:
+    """Read the receipts of some touches, oldest first, by touch number."""
+    table = tables.receipts
+    query = select(table).where(table.c.touch.in_(numbers)).order_by(table.c.number)
+    found: dict[int, tuple[Receipt, ...]] = {}
+    for row in tx.connection.execute(query).mappings():
+        found[row["touch"]] = (*found.get(row["touch"], ()), rows.receipt_in(row))
+    return found
+
+
+def answer(tx: Transaction, case: Case, said: Answer) -> None:
+    """Keep what the customer said."""
+    tx.connection.execute(
+        insert(tables.answers).values(
+            case=case.number,
+            round=case.round,
+            verdict=said.verdict.value,
+            at=said.at,
+            text=said.text,
+            via=said.via,
+        )
+    )
+    tx.tell("customer_answered", case.number, verdict=said.verdict.value, via=said.via)
+
+
+def answers_of(tx: Transaction, cases: Sequence[int]) -> dict[int, list[tuple[int, Answer]]]:
+    """Read (round, answer) of some cases, oldest first, by case number."""
+    table = tables.answers
+    query = select(table).where(table.c.case.in_(cases)).order_by(table.c.at, table.c.number)
+    found: dict[int, list[tuple[int, Answer]]] = {}
+    for row in tx.connection.execute(query).mappings():
+        found.setdefault(row["case"], []).append((row["round"], rows.answer_in(row)))
+    return found
+
+
+def nudge(tx: Transaction, case: int, key: str, kind: str, text: str) -> bool:
+    """Leave the owner a note, once for each `key`; return whether it is new."""
+    table = tables.nudges
+    if tx.connection.execute(select(table.c.number).where(table.c.key == key)).first():
+        return False
+    tx.connection.execute(insert(table).values(case=case, key=key, kind=kind, text=text, at=tx.now))
+    tx.tell("owner_nudged", case, kind=kind)
+    return True
+
+
+def addresses(customer: Customer) -> list[str]:
+    """Return every address by which a customer can be known, in one spelling each."""
+    found = (customer.email, customer.phone, customer.telegram, customer.whatsapp)
+    return sorted({address.strip().casefold() for address in found if address.strip()})
+
+
+def _hashed(address: str) -> str:
+    return hashlib.sha256(address.encode()).hexdigest()
+
+
+def opt_out(tx: Transaction, customer: Customer, case: int | None = None) -> None:
+    """Remember, by hashed addresses only, that a person wants to hear nothing more."""
+    table = tables.optouts
+    known = set(tx.connection.execute(select(table.c.address_sha256)).scalars())
+    for digest in map(_hashed, addresses(customer)):
+        if digest not in known:
+            tx.connection.execute(insert(table).values(address_sha256=digest, at=tx.now))
+    tx.tell("customer_opted_out", case)
+
+
+def opted_out(tx: Transaction, customers: Sequence[Customer]) -> list[bool]:
+    """Tell, for each customer, whether one of their addresses opted out."""
+    table = tables.optouts
+    marks = [{_hashed(address) for address in addresses(customer)} for customer in customers]
+    every = set().union(*marks) if marks else set()
+    if not every:
+        return [False] * len(customers)
+    query = select(table.c.address_sha256).where(table.c.address_sha256.in_(every))
+    known = set(tx.connection.execute(query).scalars())
+    return [bool(mark & known) for mark in marks]
