@@ -34,7 +34,7 @@ class Line:
     owed_by: date | None
     next_touch: datetime | None
     uncertain: int
-    unheard: int
+    answers: int
 
 
 def lines(tx: Transaction, *, everything: bool = False, batch: str | None = None) -> Sequence[Line]:
@@ -60,16 +60,17 @@ def lines(tx: Transaction, *, everything: bool = False, batch: str | None = None
         .subquery()
     )
     said = (
-        select(answer.c.case, answer.c.round, func.count().label("unheard"))
+        select(answer.c.case, answer.c.round, func.count().label("answers"))
         .group_by(answer.c.case, answer.c.round)
         .subquery()
     )
     query = (
         select(
-            *(case.c.number, case.c.ref, person.c.name, person.c.time_zone, case.c.stage),
-            *(case.c.outcome, case.c.severity, case.c.opened_at, owed.c.owed_by),
-            *(coming.c.next_touch, func.coalesce(unsure.c.uncertain, 0)),
-            func.coalesce(said.c.unheard, 0),
+            *(case.c.number.label("case"), case.c.ref, person.c.name.label("customer")),
+            *(person.c.time_zone, case.c.stage, case.c.outcome, case.c.severity),
+            *(case.c.opened_at, owed.c.owed_by, coming.c.next_touch),
+            func.coalesce(unsure.c.uncertain, 0).label("uncertain"),
+            func.coalesce(said.c.answers, 0).label("answers"),
         )
         .join(person, person.c.number == case.c.customer)
         .outerjoin(owed, owed.c.case == case.c.number)
@@ -82,7 +83,7 @@ def lines(tx: Transaction, *, everything: bool = False, batch: str | None = None
         query = query.where(case.c.stage != Stage.CLOSED.value)
     if batch is not None:
         query = query.where(case.c.batch == batch)
-    return [Line(*row._tuple()) for row in tx.connection.execute(query)]
+    return [Line(**row) for row in tx.connection.execute(query).mappings()]
 
 
 def history(tx: Transaction, case: int | None = None) -> list[dict[str, Any]]:

@@ -81,7 +81,7 @@ def stirred(tx: Transaction) -> list[int]:
     waiting = select(touch.c.case).where(touch.c.state.in_([state.value for state in WAITING]))
     arrived = [state.value for state in ARRIVED]
     spent: Select[tuple[int]] = (
-        select(case.c.number)
+        select(case.c.number.label("case"))
         .join(touch, touch.c.case == case.c.number)
         .where(
             case.c.stage == Stage.FOLLOWING.value,
@@ -92,4 +92,4 @@ def stirred(tx: Transaction) -> list[int]:
         .having(func.count() > 2)
     )
     query = union(due, overdue, spent)
-    return sorted(row[0] for row in tx.connection.execute(query))
+    return sorted(row["case"] for row in tx.connection.execute(query).mappings())
