@@ -1,0 +1,260 @@
+"""Every setting, declared once: its default, what it accepts, and the words that document it.
+
+Plain dataclasses, because every command that reads the ledger pays for this import; the check of
+a value stands beside its default, in the field's metadata.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from voicenote.settings import kinds
+from voicenote.settings.secret import Secret
+
+_NONE: Mapping[str, Any] = {}
+
+
+def setting(default: Any, kind: kinds.Kind, doc: str, example: object = None) -> Any:
+    """Declare one setting. `doc` is one or two plain sentences; `example` a value to show."""
+    metadata = {"kind": kind, "doc": doc, "example": example}
+    return field(default=default, metadata=metadata)
+
+
+def _named(default: Mapping[str, Any] = _NONE) -> Any:
+    return field(default_factory=lambda: dict(default))
+
+
+def _url(value: Any) -> str:
+    address = kinds.text(value)
+    if address and "://" not in address:
+        raise ValueError(
+            "this is not a database URL", "such as postgresql+psycopg://host/voicenote"
+        )
+    return address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owner:
+    """The person who answers for what happened: speaks, signs, is nudged."""
+
+    name: str = setting("", kinds.text, "Your name, as customers know you.", "Ada Founder")
+    business: str = setting("", kinds.text, "The name of your business.", "Ada's Cakes")
+    language: str = setting(
+        "en", kinds.language, "Your language, and a customer's when nothing says otherwise. BCP 47."
+    )
+    time_zone: str = setting(
+        "UTC",
+        kinds.zone,
+        "Your time zone, and a customer's when nothing says otherwise. IANA name.",
+    )
+    email: str = setting("", kinds.email, "Where nudges and proofs go.", "ada@example.com")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoiceFor:
+    """The voice for one language."""
+
+    engine: str = setting(
+        "auto",
+        kinds.text,
+        "Which engine speaks; `voicenote voices` lists them. auto: the best here.",
+    )
+    voice: str = setting("", kinds.text, "A voice of that engine; empty: its own choice.", "en-gb")
+    rate: int = setting(
+        0, kinds.number(0, 400, whole=True), "Words a minute; 0: the engine's natural pace.", 150
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voice(VoiceFor):
+    """What turns sentences into sound. `[voice.LANGUAGE]` sets engine, voice and rate for one."""
+
+    disclosure: bool = setting(
+        True,  # noqa: FBT003  a default
+        kinds.switch,
+        "Whether a synthetic voice says that it is one, at the end of the memo.",
+    )
+    languages: Mapping[str, VoiceFor] = _named()
+
+    def of(self, language: str) -> VoiceFor:
+        """Return the voice for a BCP 47 tag: its own table, its language's, or the common one."""
+        wanted = language.lower()
+        tables = {tag.lower(): voice for tag, voice in self.languages.items()}
+        return tables.get(wanted) or tables.get(wanted.split("-")[0]) or self
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sound:
+    """What the finished memo sounds like, and in which files."""
+
+    renditions: tuple[str, ...] = setting(
+        ("ogg", "mp3"), kinds.words(("ogg", "m4a", "mp3")), "The files to make of a memo."
+    )
+    bitrate: int = setting(
+        32,
+        kinds.number(12, 128, whole=True),
+        "kbit/s of the Ogg/Opus file (a bubble holds 512 KB).",
+    )
+    loudness: float = setting(-16.0, kinds.number(-30, -9), "Loudness of a memo, in LUFS.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """When a touch may leave, in the customer's own clock."""
+
+    quiet_hours: str = setting(
+        "20:00-09:00", kinds.text, 'When nothing is sent, in the customer\'s clock; or "off".'
+    )
+    working_days: str = setting(
+        "mon-fri", kinds.text, 'The days on which things are sent; or "all".'
+    )
+    holidays: str = setting(
+        "off", kinds.country, 'The country whose public holidays are kept; or "off".', "DE"
+    )
+    too_late: str = setting(
+        "P3D",
+        kinds.duration,
+        "A touch later than this is shown instead of sent, if its plan says nothing else.",
+    )
+    plan: str = setting("make-it-right", kinds.text, "The plan of a case that names none.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """The house rules: how fast, how much, how often, and what leaves without asking."""
+
+    acknowledge_hours: float = setting(
+        6.0, kinds.number(0, 720), "Hours until a complaint should be acknowledged (R4)."
+    )
+    memo_hours: float = setting(
+        24.0, kinds.number(0, 720), "Hours until the owner's memo should be out (R4)."
+    )
+    breach_hours: float = setting(
+        48.0, kinds.number(0, 720), "Hours after which a waiting case is an alarm (R4)."
+    )
+    compensation_low: float = setting(
+        100.0, kinds.number(0, 1000), "Percent of the harm that is offered at least (R8)."
+    )
+    compensation_high: float = setting(
+        120.0, kinds.number(0, 1000), "Percent of the harm above which there is a warning (R8)."
+    )
+    compensation_refuse: float = setting(
+        150.0, kinds.number(0, 1000), "Percent of the harm above which a reason is needed (R8)."
+    )
+    rounds: int = setting(
+        3,
+        kinds.number(1, 20, whole=True),
+        "How often one case may be opened before a person ends it.",
+    )
+    auto_approve: tuple[str, ...] = setting(
+        ("check-in", "status-kept", "confirm", "acknowledge"),
+        kinds.words(),
+        "Templates that leave without being approved one by one; each use is recorded.",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """One way out. `kind` is a channel's name in `voicenote channels`; the rest is its own.
+
+    Values in `options` are as TOML has them, but for secrets, which are `Secret`.
+    """
+
+    kind: str
+    options: Mapping[str, Any] = _named()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """A saved way to read one kind of file: `voicenote import --profile NAME`."""
+
+    map: Mapping[str, str] = field(
+        default_factory=dict,
+        metadata={
+            "kind": kinds.texts_by_name,
+            "doc": "Our field, and the column of the file that holds it.",
+            "example": {"what_happened": "Complaint"},
+        },
+    )
+    default: Mapping[str, str] = field(
+        default_factory=dict,
+        metadata={
+            "kind": kinds.texts_by_name,
+            "doc": "Our field, and what it is where the file has nothing.",
+            "example": {"language": "en"},
+        },
+    )
+    source: str = setting("", kinds.text, "The name of where these come from.", "helpdesk")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ledger:
+    """Where everything is kept."""
+
+    url: str | Secret = setting(  # noqa: RUF009  it declares the field
+        "",
+        _url,
+        "A database URL, or a secret reference to one; empty: SQLite in ledger.db of this folder.",
+        "postgresql+psycopg://localhost/voicenote",
+    )
+
+    def address(self, home: Path) -> str:
+        """Return the database URL to connect to; it may hold a password, so do not show it."""
+        url = self.url.reveal() if isinstance(self.url, Secret) else self.url
+        return url or f"sqlite:///{(home / 'ledger.db').as_posix()}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retention:
+    """How long what is no longer needed stays."""
+
+    sound_days: int = setting(
+        0,
+        kinds.number(0, 36500, whole=True),
+        "Days after closing that a memo is kept; 0: for good. Not acted on yet.",
+    )
+    contact_days: int = setting(
+        0,
+        kinds.number(0, 36500, whole=True),
+        "Days after closing that addresses stay; 0: for good. Not acted on yet.",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything an owner set, checked; `home` is the workspace, `file` its `voicenote.toml`."""
+
+    home: Path
+    file: Path
+    owner: Owner = field(default_factory=Owner)
+    voice: Voice = field(default_factory=Voice)
+    sound: Sound = field(default_factory=Sound)
+    schedule: Schedule = field(default_factory=Schedule)
+    plans: Mapping[str, Mapping[str, Any]] = _named()
+    policy: Policy = field(default_factory=Policy)
+    channels: Mapping[str, Channel] = _named()
+    intake: Mapping[str, Profile] = _named()
+    ledger: Ledger = field(default_factory=Ledger)
+    retention: Retention = field(default_factory=Retention)
+
+
+#: The tables with fixed keys, in the order of the pipeline.
+TABLES: dict[str, type] = {
+    "owner": Owner,
+    "voice": Voice,
+    "sound": Sound,
+    "schedule": Schedule,
+    "policy": Policy,
+    "ledger": Ledger,
+    "retention": Retention,
+}
+
+#: The tables that hold named tables: [plans.NAME] and so on, with what each is.
+NAMED: dict[str, str] = {
+    "plans": "A follow-up schedule of your own: steps with kind, after, unless and channel.",
+    "channels": "One way out: kind, and that channel's own keys. Secrets only by reference.",
+    "intake": "A saved way to read one kind of file; `import --save NAME` writes it.",
+}

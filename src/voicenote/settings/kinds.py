@@ -1,0 +1,106 @@
+"""The kinds of value a setting can have: each checks one value, and says what it wants."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+#: Takes what was given, returns what is kept; raises ValueError(what, advice).
+Kind = Callable[[Any], Any]
+
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", re.IGNORECASE)
+_COUNTRY = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
+_DURATION = re.compile(r"P(?=.)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+S)?)?")
+_EMAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+")
+
+
+def _shown(value: object) -> str:
+    text = str(value)
+    return f"{text[:57]}…" if len(text) > 58 else text
+
+
+def text(value: Any) -> str:
+    """Check that it is text."""
+    if not isinstance(value, str):
+        raise ValueError(f"{_shown(value)} is not text", 'put it in quotes: "…"')  # noqa: TRY004
+    return value
+
+
+def switch(value: Any) -> bool:
+    """Check a yes or no."""
+    if not isinstance(value, bool):
+        raise ValueError(  # noqa: TRY004  a wrong value, whatever its type
+            f"{_shown(value)!r} is neither true nor false", "write true or false"
+        )
+    return value
+
+
+def number(low: float, high: float, *, whole: bool = False) -> Kind:
+    """Return a kind: a number from `low` to `high`."""
+
+    def check(value: Any) -> float | int:
+        right = int if whole else (int, float)
+        if isinstance(value, bool) or not isinstance(value, right):
+            word = "a whole number" if whole else "a number"
+            raise ValueError(  # noqa: TRY004  one kind of problem, whatever is wrong
+                f"{_shown(value)!r} is not {word}", f"from {low:g} to {high:g}"
+            )
+        if not low <= value <= high:
+            raise ValueError(f"{value} is out of range", f"from {low:g} to {high:g}")
+        return value
+
+    return check
+
+
+def pattern(expression: re.Pattern[str], what: str, advice: str, *also: str) -> Kind:
+    """Return a kind: a text of one form, or one of the words `also`."""
+
+    def check(value: Any) -> str:
+        word = text(value)
+        if word not in also and not expression.fullmatch(word):
+            raise ValueError(f"{_shown(word)!r} is not {what}", advice)
+        return word
+
+    return check
+
+
+language = pattern(_LANGUAGE, "a language tag", 'a BCP 47 tag such as "en" or "pt-BR"')
+country = pattern(_COUNTRY, "a country code", 'such as "DE" or "US-NY", or "off"', "off")
+duration = pattern(_DURATION, "an ISO 8601 duration", 'such as "P3D" (days) or "PT12H" (hours)')
+email = pattern(_EMAIL, "an email address", "such as me@example.com", "")
+
+
+def zone(value: Any) -> str:
+    """Check an IANA time zone that this machine, or the tzdata library, knows."""
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    name = text(value)
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(
+            f"{_shown(name)!r} is not a known time zone", 'an IANA name such as "Europe/Warsaw"'
+        ) from None
+    return name
+
+
+def words(known: Sequence[str] = ()) -> Kind:
+    """Return a kind: a list of words, out of `known` when that is given."""
+
+    def check(value: Any) -> tuple[str, ...]:
+        if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
+            raise ValueError("this is not a list of words", 'such as ["one", "two"]')
+        strange = [word for word in value if known and word not in known]
+        if strange:
+            raise ValueError(f"{_shown(strange[0])!r} is unknown", f"known: {', '.join(known)}")
+        return tuple(dict.fromkeys(value))
+
+    return check
+
+
+def texts_by_name(value: Any) -> dict[str, str]:
+    """Check a table whose values are all text."""
+    if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
+        raise ValueError("this is not a table of texts", 'such as {customer = "Full name"}')
+    return value

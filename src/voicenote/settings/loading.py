@@ -1,0 +1,143 @@
+"""Read `voicenote.toml` and the environment into `Settings`, or say everything that is wrong."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from voicenote.errors import BadSettings, Problem
+from voicenote.settings.declared import Settings
+from voicenote.settings.lines import line_of
+from voicenote.settings.structure import FromEnvironment, Structure
+
+FILE_NAME = "voicenote.toml"
+PREFIX = "VOICENOTE_"
+
+_AT_LINE = re.compile(r" \(at line (\d+), column \d+\)$")
+
+
+def find_home(option: str | Path | None, env: Mapping[str, str]) -> Path:
+    """Return the workspace: `option` (``--home``), else ``$VOICENOTE_HOME``, else the platform's.
+
+    The folder need not exist. Raises nothing.
+    """
+    chosen = option or env.get("VOICENOTE_HOME")
+    if chosen:
+        return Path(chosen).expanduser().absolute()
+    import platformdirs
+
+    return Path(platformdirs.user_data_path("voicenote", appauthor=False))
+
+
+def load(home: Path, env: Mapping[str, str]) -> Settings:
+    """Read the settings of the workspace `home`; the environment `env` wins over the file.
+
+    A missing file means the defaults. Raises BadSettings with every problem at once: file, line,
+    dotted field (or the variable's name), what is wrong, what to do.
+    """
+    file = home / FILE_NAME
+    text = _read(file)
+    given = _parse(text, file)
+    structure = Structure(env)
+    variables = _overlay(given, env, structure)
+    settings = structure.settings(home, file, given)
+    if structure.problems:
+        problems = tuple(_placed(p, file, text, variables) for p in structure.problems)
+        count = "one setting is" if len(problems) == 1 else f"{len(problems)} settings are"
+        raise BadSettings(f"{count} wrong", f"correct {file}, or the environment", problems)
+    return settings
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        return ""
+    except UnicodeDecodeError as error:
+        raise BadSettings(
+            f"{file} is not UTF-8 text (byte {error.start + 1})", "save it as UTF-8"
+        ) from None
+    except OSError as error:
+        raise BadSettings(
+            f"{file} cannot be read: {error.strerror}", "make it a file that you may read"
+        ) from None
+
+
+def _parse(text: str, file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        what = str(error)
+        at = _AT_LINE.search(what)
+        problem = Problem(
+            what=_AT_LINE.sub("", what),
+            advice="correct this line; everything before it can be read",
+            file=str(file),
+            line=int(at[1]) if at else None,
+        )
+        raise BadSettings(f"{file} is not valid TOML", "correct it", [problem]) from None
+
+
+def _overlay(given: dict[str, Any], env: Mapping[str, str], structure: Structure) -> dict[str, str]:
+    """Lay ``VOICENOTE_<TABLE>__<KEY>`` over `given`; return dotted path → the variable's name."""
+    variables: dict[str, str] = {}
+    for name in sorted(env):
+        if not name.startswith(PREFIX) or "__" not in name:
+            continue
+        path = [part.lower() for part in name.removeprefix(PREFIX).split("__")]
+        if not all(path):
+            structure.add(name, "this is not the name of a setting", "VOICENOTE_<TABLE>__<KEY>")
+            continue
+        table: Any = given
+        for depth, part in enumerate(path[:-1]):
+            path[depth] = _known_as(part, table)
+            table = table.setdefault(path[depth], {})
+            if not isinstance(table, dict):
+                break
+        dotted = ".".join(path)
+        if isinstance(table, dict):
+            path[-1] = _known_as(path[-1], table)
+            dotted = ".".join(path)
+            table[path[-1]] = FromEnvironment(env[name], _scalar(env[name]))
+            variables[dotted] = name
+        else:
+            structure.add(name, f"{dotted} is not a table", "unset it, or correct the file")
+    return variables
+
+
+def _known_as(part: str, table: dict[str, Any]) -> str:
+    """Names in the file may have dashes and capitals, which a variable cannot: find that one."""
+    for key in table:
+        if key.lower().replace("-", "_") == part:
+            return key
+    return part
+
+
+def _scalar(raw: str) -> object:
+    if "\n" in raw:
+        return raw
+    try:
+        return tomllib.loads(f"x = {raw}")["x"]
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return raw
+
+
+def _placed(problem: Problem, file: Path, text: str, variables: Mapping[str, str]) -> Problem:
+    variable = variables.get(problem.field)
+    if variable or problem.field.startswith(PREFIX):
+        return Problem(
+            what=problem.what,
+            advice=problem.advice,
+            file="environment",
+            field=variable or problem.field,
+        )
+    return Problem(
+        what=problem.what,
+        advice=problem.advice,
+        file=str(file),
+        line=line_of(text, problem.field),
+        field=problem.field,
+    )

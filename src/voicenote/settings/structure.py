@@ -1,0 +1,218 @@
+"""Turn what TOML and the environment gave into the declared values, noting every problem."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import Field, dataclass, fields
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from voicenote.errors import Problem
+from voicenote.settings import kinds
+from voicenote.settings.declared import (
+    NAMED,
+    TABLES,
+    Channel,
+    Policy,
+    Profile,
+    Settings,
+    Voice,
+    VoiceFor,
+)
+from voicenote.settings.secret import ADVICE, Secret, is_reference, is_secret_key
+
+
+@dataclass(frozen=True, slots=True)
+class FromEnvironment:
+    """A value of a variable: as it was written, and as TOML would read it."""
+
+    raw: str
+    parsed: object
+
+
+def plain(value: Any) -> Any:
+    """Return what TOML would have given in place of a variable."""
+    return value.parsed if isinstance(value, FromEnvironment) else value
+
+
+class Structure:
+    """One reading of the settings. `problems` grows; nothing raises."""
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self.env = env
+        self.problems: list[Problem] = []
+
+    def add(self, field: str, what: str, advice: str = "") -> None:
+        """Note a problem with the dotted `field`."""
+        self.problems.append(Problem(what=what, advice=advice, field=field))
+
+    def settings(self, home: Path, file: Path, given: Mapping[str, Any]) -> Settings:
+        """Structure everything in `given`."""
+        known = [*TABLES, *NAMED]
+        for name in given:
+            if name not in known:
+                self.add(name, "there is no such table", nearest(name, known))
+        made: dict[str, Any] = {}
+        for name, kind in TABLES.items():
+            table = self.table(name, given.get(name, {}))
+            made[name] = self.voice(table) if kind is Voice else self.fill(kind, name, table)
+        self.in_order(made["policy"])
+        made["plans"] = {
+            name: self.secrets(table, f"plans.{name}")
+            for name, table in self.tables("plans", given)
+        }
+        made["channels"] = {
+            name: self.channel(name, table) for name, table in self.tables("channels", given)
+        }
+        made["intake"] = {
+            name: self.fill(Profile, f"intake.{name}", table)
+            for name, table in self.tables("intake", given)
+        }
+        return Settings(home=home, file=file, **made)
+
+    def table(self, dotted: str, value: Any) -> dict[str, Any]:
+        """Return `value` as a table, or note that it is none and go on with an empty one."""
+        value = plain(value)
+        if isinstance(value, dict):
+            return value
+        self.add(dotted, "this is a table, not a value", f"write [{dotted}] on a line of its own")
+        return {}
+
+    def tables(self, name: str, given: Mapping[str, Any]) -> Iterable[tuple[str, dict[str, Any]]]:
+        """Yield the named tables under `name`."""
+        for key, value in self.table(name, given.get(name, {})).items():
+            yield key, self.table(f"{name}.{key}", value)
+
+    def fill(self, kind: type, dotted: str, table: Mapping[str, Any]) -> Any:
+        """Make a `kind` of declared settings from `table`, with defaults for what is wrong."""
+        declared = {f.name: f for f in fields(kind) if "kind" in f.metadata}
+        made = {}
+        for key, value in table.items():
+            where = f"{dotted}.{key}"
+            if key not in declared:
+                self.add(where, "there is no such setting", nearest(key, declared))
+                continue
+            checked = self.value(where, declared[key], value)
+            if checked is not None:
+                made[key] = checked
+        return kind(**made)
+
+    def value(self, where: str, field: Field[Any], value: Any) -> Any:
+        """Return the checked value, or None when it is wrong, which is then noted."""
+        if where == "ledger.url":
+            return self.url(where, field, value)
+        try:
+            if isinstance(value, FromEnvironment):
+                return self.from_environment(field, value)
+            return field.metadata["kind"](value)
+        except ValueError as error:
+            self.add(where, *(str(arg) for arg in error.args[:2]))
+            return None
+
+    @staticmethod
+    def from_environment(field: Field[Any], value: FromEnvironment) -> Any:
+        """Check as TOML reads it; a text needs no quotes there, and may look like a number."""
+        kind = field.metadata["kind"]
+        try:
+            return kind(value.parsed)
+        except ValueError:
+            if isinstance(value.parsed, str):
+                raise
+            try:
+                return kind(value.raw)
+            except ValueError:
+                pass
+            raise
+
+    def voice(self, table: Mapping[str, Any]) -> Voice:
+        """Split [voice] into its own settings and the tables of languages."""
+        own = {key: value for key, value in table.items() if not isinstance(value, dict)}
+        made: Voice = self.fill(Voice, "voice", own)
+        languages = {}
+        for tag, inner in table.items():
+            if not isinstance(inner, dict):
+                continue
+            where = f"voice.{tag}"
+            try:
+                kinds.language(tag)
+            except ValueError as error:
+                self.add(where, *(str(arg) for arg in error.args[:2]))
+            common = {key: getattr(made, key) for key in ("engine", "voice", "rate")}
+            filled = self.fill(VoiceFor, where, inner)
+            chosen = {key: getattr(filled, key) for key in common if key in inner}
+            if chosen.get("engine", made.engine) != made.engine:
+                common |= {"voice": "", "rate": 0}  # another engine has other voices
+            languages[tag] = VoiceFor(**(common | chosen))
+        names = ("engine", "voice", "rate", "disclosure")
+        return Voice(**{name: getattr(made, name) for name in names}, languages=languages)
+
+    def channel(self, name: str, table: Mapping[str, Any]) -> Channel:
+        """Take a channel's table: its kind is its name when it does not say another."""
+        options = self.secrets(table, f"channels.{name}")
+        kind = options.pop("kind", name)
+        if not isinstance(kind, str):
+            self.add(f"channels.{name}.kind", "the kind is a channel's name", 'such as "email"')
+            kind = name
+        return Channel(kind=kind, options=options)
+
+    def secrets(self, table: Mapping[str, Any], dotted: str) -> dict[str, Any]:
+        """Return a raw table with every reference made a Secret; refuse secrets in plain text."""
+        return {key: self.raw(key, value, f"{dotted}.{key}") for key, value in table.items()}
+
+    def raw(self, key: str, value: Any, where: str) -> Any:
+        """Return one value of a raw table."""
+        given = plain(value)
+        if is_reference(given):
+            ((way, name),) = given.items()
+            return Secret(way, plain(name), self.env)
+        if is_secret_key(key):
+            if isinstance(value, FromEnvironment):
+                return Secret("given", value.raw, self.env)
+            if given != "":
+                self.add(where, "a secret does not belong in this file", ADVICE)
+            return ""
+        if isinstance(given, dict):
+            return self.secrets(given, where)
+        if isinstance(given, list):
+            return [self.raw("", item, where) for item in given]
+        return given
+
+    def url(self, where: str, field: Field[Any], value: Any) -> str | Secret | None:
+        """Take the ledger's URL; one with a password in it is a secret itself."""
+        given = plain(value)
+        if is_reference(given):
+            ((way, name),) = given.items()
+            return Secret(way, plain(name), self.env)
+        if isinstance(value, FromEnvironment):
+            return Secret("given", value.raw, self.env) if "://" in value.raw else value.raw
+        try:
+            url = str(field.metadata["kind"](given))
+        except ValueError as error:
+            self.add(where, *(str(arg) for arg in error.args[:2]))
+            return None
+        _, at, _ = url.partition("://")[2].rpartition("@")
+        if at and ":" in url.partition("://")[2].rpartition("@")[0]:
+            self.add(where, "a URL with a password does not belong in this file", ADVICE)
+            return None
+        return url
+
+    def in_order(self, policy: Policy) -> None:
+        """Check the settings of the policy that only make sense in one order."""
+        for group in (
+            ("acknowledge_hours", "memo_hours", "breach_hours"),
+            ("compensation_low", "compensation_high", "compensation_refuse"),
+        ):
+            for low, high in pairwise(group):
+                if getattr(policy, low) > getattr(policy, high):
+                    what = f"it is below {low}, {getattr(policy, low):g}"
+                    self.add(f"policy.{high}", what, f"{' ≤ '.join(group)}")
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return advice: the known name that was probably meant, else all of them."""
+    from difflib import get_close_matches
+
+    names = list(known)
+    close = get_close_matches(word.lower(), names, n=1)
+    return f"did you mean {close[0]}?" if close else f"known: {', '.join(names)}"

@@ -1,0 +1,362 @@
+"""Settings: what loads, what is refused and how well it is said, what is written back."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from voicenote.errors import BadSettings, Problem, Unavailable
+from voicenote.settings import (
+    Profile,
+    Secret,
+    Settings,
+    commented_toml,
+    find_home,
+    load,
+    reference_md,
+    save_profile,
+)
+
+
+def write(home: Path, text: str) -> Path:
+    file = home / "voicenote.toml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def problems(home: Path, text: str = "", env: dict[str, str] | None = None) -> list[Problem]:
+    if text:
+        write(home, text)
+    with pytest.raises(BadSettings) as caught:
+        load(home, env or {})
+    assert caught.value.exit_code == 78
+    return list(caught.value.problems)
+
+
+def test_without_a_file_there_are_defaults(tmp_path: Path) -> None:
+    assert load(tmp_path, {}) == Settings(home=tmp_path, file=tmp_path / "voicenote.toml")
+
+
+def test_every_table_of_the_design_loads(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        """
+        [owner]
+        name = "רות"
+        time_zone = "Asia/Jerusalem"
+        [voice]
+        engine = "system"
+        rate = 150
+        [voice.pl]
+        voice = "pl"
+        [schedule]
+        quiet_hours = "off"
+        [plans.mine]
+        steps = [{kind = "check-in", after = "P7D"}]
+        [policy]
+        rounds = 2
+        auto_approve = []
+        [channels.mail]
+        kind = "email"
+        host = "localhost"
+        [intake.cfpb]
+        map = {what_happened = "Consumer complaint narrative"}
+        default = {customer = "customer"}
+        """,
+    )
+    settings = load(tmp_path, {})
+    assert settings.owner.name == "רות"
+    assert (settings.voice.of("pl-PL").voice, settings.voice.of("pl").rate) == ("pl", 150)
+    assert settings.voice.of("he").engine == "system"
+    assert settings.plans["mine"]["steps"][0]["after"] == "P7D"
+    assert settings.policy.auto_approve == ()
+    assert settings.channels["mail"].kind == "email"
+    assert settings.channels["mail"].options == {"host": "localhost"}
+    assert settings.intake["cfpb"].map == {"what_happened": "Consumer complaint narrative"}
+
+
+def test_every_problem_is_reported_at_once_with_its_line(tmp_path: Path) -> None:
+    found = problems(
+        tmp_path,
+        "[owner]\n"
+        'nmae = "Ada"\n'
+        'time_zone = "Mars/Olympus"\n'
+        "[sound]\n"
+        'bitrate = "high"\n'
+        'renditions = ["wav"]\n'
+        "[shcedule]\n",
+    )
+    assert sorted((p.line, p.field) for p in found) == [
+        (2, "owner.nmae"),
+        (3, "owner.time_zone"),
+        (5, "sound.bitrate"),
+        (6, "sound.renditions"),
+        (7, "shcedule"),
+    ]
+    assert all(p.what and p.advice and p.file.endswith("voicenote.toml") for p in found)
+    advice = {p.field: p.advice for p in found}
+    assert advice["owner.nmae"] == "did you mean name?"
+    assert advice["shcedule"] == "did you mean schedule?"
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        ('owner = "me"', "owner"),
+        ("[owner]\nname = 3", "owner.name"),
+        ('[owner]\nlanguage = "english please"', "owner.language"),
+        ('[owner]\nemail = "nobody"', "owner.email"),
+        ("[voice]\ndisclosure = 1", "voice.disclosure"),
+        ('[voice.x]\nengine = "system"', "voice.x"),
+        ('[voice.en]\nengin = "system"', "voice.en.engin"),
+        ("[sound]\nbitrate = true", "sound.bitrate"),
+        ("[sound]\nloudness = 3", "sound.loudness"),
+        ("[sound]\nloudness = nan", "sound.loudness"),
+        ('[schedule]\nholidays = "Germany"', "schedule.holidays"),
+        ('[schedule]\ntoo_late = "3 days"', "schedule.too_late"),
+        ('[schedule]\ntoo_late = "P"', "schedule.too_late"),
+        ("[policy]\nmemo_hours = 3", "policy.memo_hours"),
+        ("[policy]\ncompensation_refuse = 90", "policy.compensation_refuse"),
+        ("[plans]\nmine = 3", "plans.mine"),
+        ("[channels.mail]\nkind = 3", "channels.mail.kind"),
+        ("[intake.x]\nmap = {a = 1}", "intake.x.map"),
+        ('[ledger]\nurl = "somewhere"', "ledger.url"),
+    ],
+)
+def test_one_wrong_value_is_one_problem(tmp_path: Path, text: str, field: str) -> None:
+    assert [p.field for p in problems(tmp_path, text)] == [field]
+
+
+def test_broken_toml_names_its_line(tmp_path: Path) -> None:
+    (problem,) = problems(tmp_path, '[owner]\nname = "Ada\n')
+    assert problem.line == 2
+
+
+def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
+    (tmp_path / "voicenote.toml").write_bytes(b"\xef\xbb\xbf[owner]\nname = 'Ada'\n")
+    assert load(tmp_path, {}).owner.name == "Ada"
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe[\x00", b"\x80\x81"])
+def test_binary_is_a_clear_refusal(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "voicenote.toml").write_bytes(content)
+    with pytest.raises(BadSettings, match="UTF-8"):
+        load(tmp_path, {})
+
+
+def test_a_folder_in_place_of_the_file_is_a_clear_refusal(tmp_path: Path) -> None:
+    (tmp_path / "voicenote.toml").mkdir()
+    with pytest.raises(BadSettings, match="cannot be read"):
+        load(tmp_path, {})
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "dotted", "wanted"),
+    [
+        ("OWNER__NAME", "Ada", "owner.name", "Ada"),
+        ("OWNER__NAME", '"Ada"', "owner.name", "Ada"),
+        ("OWNER__NAME", "1984", "owner.name", "1984"),
+        ("SOUND__BITRATE", "24", "sound.bitrate", 24),
+        ("VOICE__DISCLOSURE", "false", "voice.disclosure", False),
+        ("SOUND__RENDITIONS", '["ogg"]', "sound.renditions", ("ogg",)),
+        ("POLICY__MEMO_HOURS", "12.5", "policy.memo_hours", 12.5),
+    ],
+)
+def test_the_environment_wins(
+    tmp_path: Path, name: str, value: str, dotted: str, wanted: object
+) -> None:
+    write(tmp_path, '[owner]\nname = "File"\n[sound]\nbitrate = 48\n')
+    settings = load(tmp_path, {f"VOICENOTE_{name}": value})
+    table, key = dotted.split(".")
+    assert getattr(getattr(settings, table), key) == wanted
+
+
+def test_a_variable_reaches_a_table_whose_name_has_a_dash(tmp_path: Path) -> None:
+    write(tmp_path, "[channels.my-mail]\nkind = 'email'\n")
+    settings = load(tmp_path, {"VOICENOTE_CHANNELS__MY_MAIL__HOST": "localhost"})
+    assert settings.channels["my-mail"].options == {"host": "localhost"}
+
+
+def test_a_wrong_variable_is_named(tmp_path: Path) -> None:
+    env = {
+        "VOICENOTE_SOUND__BITRATE": "loud",
+        "VOICENOTE_SUOND__BITRATE": "24",
+        "VOICENOTE_HOME": "/x",
+        "VOICENOTE___": "",
+    }
+    assert {p.field for p in problems(tmp_path, env=env)} == {
+        "VOICENOTE_SOUND__BITRATE",
+        "suond",
+        "VOICENOTE___",
+    }
+
+
+def test_a_variable_for_what_the_file_has_as_a_value(tmp_path: Path) -> None:
+    found = problems(tmp_path, "owner = 3\n", {"VOICENOTE_OWNER__NAME": "Ada"})
+    assert "VOICENOTE_OWNER__NAME" in {p.field for p in found}
+
+
+def test_a_secret_is_fetched_when_asked_and_never_shown(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        '[channels.mail]\npassword = {env = "PW"}\nuser = "me"\n'
+        '[channels.telegram]\ntoken = {command = "printf hunter3"}\n',
+    )
+    settings = load(tmp_path, {"PW": "hunter2"})
+    password = settings.channels["mail"].options["password"]
+    token = settings.channels["telegram"].options["token"]
+    assert password.reveal() == "hunter2"
+    assert token.reveal() == "hunter3"
+    shown = f"{settings!r} {settings} {password} {token:>30}"
+    assert "hunter" not in shown
+
+
+def test_a_secret_given_by_the_environment_itself(tmp_path: Path) -> None:
+    settings = load(tmp_path, {"VOICENOTE_CHANNELS__MAIL__PASSWORD": "12345"})
+    password = settings.channels["mail"].options["password"]
+    assert password.reveal() == "12345"
+    assert "12345" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    "line", ['password = "x"', 'api_key = "x"', "bot-token = 12", 'secret = {env = "A", b = "c"}']
+)
+def test_a_secret_in_plain_text_is_refused_without_repeating_it(tmp_path: Path, line: str) -> None:
+    (problem,) = problems(tmp_path, f"[channels.mail]\n{line}\n")
+    assert "env" in problem.advice
+    assert "x" not in problem.what.split()
+
+
+def test_a_ledger_url_with_a_password_is_refused_in_the_file_only(tmp_path: Path) -> None:
+    url = "postgresql://me:hunter2@host/db"
+    (problem,) = problems(tmp_path, f'[ledger]\nurl = "{url}"\n')
+    assert "hunter2" not in str(problem)
+    settings = load(tmp_path, {"VOICENOTE_LEDGER__URL": url})
+    assert "hunter2" not in repr(settings)
+    assert settings.ledger.address(tmp_path) == url
+
+
+def test_the_ledger_is_sqlite_in_the_workspace(tmp_path: Path) -> None:
+    assert load(tmp_path, {}).ledger.address(tmp_path).endswith("/ledger.db")
+
+
+@pytest.mark.parametrize(
+    ("way", "name", "error"),
+    [
+        ("env", "NOT_SET", BadSettings),
+        ("command", "true", BadSettings),
+        ("command", "false", Unavailable),
+        ("command", "no-such-program-here", Unavailable),
+        ("command", "unclosed 'quote", Unavailable),
+    ],
+)
+def test_a_secret_that_is_not_there(way: str, name: str, error: type[Exception]) -> None:
+    with pytest.raises(error) as caught:
+        Secret(way, name, {}).reveal()
+    assert caught.value.advice  # type: ignore[attr-defined]
+
+
+def test_a_missing_keyring_library_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "keyring", None)
+    with pytest.raises(Unavailable, match="not installed"):
+        Secret("keyring", "voicenote/me", {}).reveal()
+
+
+def test_home_is_the_option_then_the_variable_then_the_platforms(tmp_path: Path) -> None:
+    env = {"VOICENOTE_HOME": str(tmp_path / "env")}
+    assert find_home(tmp_path / "option", env) == tmp_path / "option"
+    assert find_home(None, env) == tmp_path / "env"
+    assert find_home(None, {}).name == "voicenote"
+
+
+def test_the_commented_file_loads_to_the_defaults(tmp_path: Path) -> None:
+    write(tmp_path, commented_toml())
+    assert load(tmp_path, {}) == Settings(home=tmp_path, file=tmp_path / "voicenote.toml")
+
+
+def test_the_commented_file_with_every_comment_taken_away_loads_to_the_defaults(
+    tmp_path: Path,
+) -> None:
+    head = commented_toml().split("# Tables with names of your own")[0]
+    lines = [
+        line.removeprefix("#") if line.startswith("#") and not line.startswith("# ") else line
+        for line in head.splitlines()
+    ]
+    write(tmp_path, "\n".join(lines))
+    assert "name" in tomllib.loads("\n".join(lines))["owner"]
+    assert load(tmp_path, {}) == Settings(home=tmp_path, file=tmp_path / "voicenote.toml")
+
+
+def test_the_examples_of_the_commented_file_load(tmp_path: Path) -> None:
+    tail = commented_toml().split("# Tables with names of your own")[1]
+    lines = [line.removeprefix("#") for line in tail.splitlines() if not line.startswith("# ")]
+    write(tmp_path, "\n".join(lines[1:]))
+    assert load(tmp_path, {}).channels["mail"].kind == "email"
+
+
+def test_answers_are_written_into_the_commented_file(tmp_path: Path) -> None:
+    answers = {"owner.name": 'Ada "the" Baker\nרות', "owner.time_zone": "Europe/Tallinn"}
+    write(tmp_path, commented_toml(answers))
+    assert load(tmp_path, {}).owner.name == answers["owner.name"]
+    with pytest.raises(KeyError):
+        commented_toml({"owner.shoe_size": 3})
+
+
+def test_a_profile_is_saved_beside_what_is_there(tmp_path: Path) -> None:
+    file = write(tmp_path, "# mine\n[owner]\nname = 'Ada' # me\n\n[intake.old]\nsource = 'old'\n")
+    mapping = {"what_happened": 'The "complaint"'}
+    save_profile(file, "new one", mapping, {"customer": "x"}, "cfpb")
+    save_profile(file, "new one", mapping, {"customer": "y"}, "cfpb")
+    settings = load(tmp_path, {})
+    assert settings.intake["new one"] == Profile(
+        map=mapping, default={"customer": "y"}, source="cfpb"
+    )
+    assert settings.intake["old"].source == "old"
+    assert file.read_text(encoding="utf-8").startswith("# mine\n[owner]\nname = 'Ada' # me\n")
+    assert [path.name for path in tmp_path.iterdir()] == ["voicenote.toml"]
+
+
+def test_a_profile_makes_the_file_when_there_is_none(tmp_path: Path) -> None:
+    save_profile(tmp_path / "voicenote.toml", "a", {"customer": "Name"}, {}, "")
+    assert load(tmp_path, {}).intake["a"].map == {"customer": "Name"}
+
+
+def test_a_profile_is_not_added_to_a_broken_file(tmp_path: Path) -> None:
+    file = write(tmp_path, "[owner\n")
+    with pytest.raises(BadSettings):
+        save_profile(file, "a", {}, {}, "")
+    assert file.read_text(encoding="utf-8") == "[owner\n"
+
+
+def test_a_profile_survives_the_commented_file(tmp_path: Path) -> None:
+    file = write(tmp_path, commented_toml())
+    save_profile(file, "a", {"customer": "Name"}, {"language": "en"}, "s")
+    assert load(tmp_path, {}).intake["a"].default == {"language": "en"}
+
+
+def test_the_reference_page_is_current() -> None:
+    page = Path(__file__).parent.parent / "docs" / "settings.md"
+    assert page.read_text(encoding="utf-8") == reference_md()
+
+
+def test_loading_imports_nothing_heavy(tmp_path: Path) -> None:
+    write(tmp_path, '[owner]\ntime_zone = "Europe/Warsaw"\n')
+    code = (
+        "import sys, pathlib, voicenote.settings as s; s.load(pathlib.Path(sys.argv[1]), {});"
+        "print(*[m for m in ('attr','cattrs','tomlkit','pydantic','platformdirs','subprocess',"
+        "'sqlalchemy','numpy','keyring') if m in sys.modules])"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path)]
+    assert subprocess.run(command, check=True, capture_output=True, text=True).stdout == "\n"
+
+
+def test_loading_takes_no_time(tmp_path: Path) -> None:
+    write(tmp_path, commented_toml())
+    start = time.process_time()
+    load(tmp_path, {})
+    assert time.process_time() - start < 0.04
