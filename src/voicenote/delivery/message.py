@@ -1,0 +1,247 @@
+"""A parcel as an email message. Pure: the same parcel gives the same bytes.
+
+Names, addresses and words come from customers. None of them can add a header, a part or a tag:
+control characters in a header are refused, and HTML is escaped.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from email.headerregistry import Address, Group
+from email.message import EmailMessage
+from email.policy import SMTP, EmailPolicy
+from functools import lru_cache
+from html import escape
+
+from voicenote.errors import Refused
+from voicenote.model.receipt import Parcel
+
+#: How a rendition travels: its media type. Its file is called ``voice-memo.`` and the rendition.
+AUDIO = {"mp3": "audio/mpeg", "m4a": "audio/mp4", "ogg": "audio/ogg"}
+
+#: Two lines below the words: that a memo is attached, and that a machine speaks in it.
+NOTES = {
+    "en": ("Voice memo attached, {}.", "The voice in it was made by a computer."),
+    "he": ("מצורפת הודעה קולית, {}.", "הקול בהודעה הופק במחשב."),
+    "ro": ("Mesaj vocal atașat, {}.", "Vocea din mesaj este generată de calculator."),
+    "pl": ("W załączniku wiadomość głosowa, {}.", "Głos w wiadomości wygenerował komputer."),
+    "fa": ("پیام صوتی پیوست شده است، {}.", "صدای این پیام با رایانه ساخته شده است."),
+    "et": ("Lisatud on häälsõnum, {}.", "Sõnumi hääl on loodud arvutiga."),
+}
+
+#: Headers made of identifiers, which may be long and must never be encoded.
+_PLAIN = {"message-id", "in-reply-to", "references", "x-voicenote-key", "list-unsubscribe"}
+
+_MESSAGE_ID = re.compile(r"<[!-;=?A-~]+@[!-;=?A-~]+>")
+_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}")
+_CONTROLS = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127])
+
+
+class _Wire(EmailPolicy):
+    """The standard SMTP policy, with two corrections of how it writes a header.
+
+    It would encode, and so break, a long identifier; and it leaves no space between the encoded
+    name of an empty group and its colon, which RFC 2047 asks for.
+    """
+
+    def fold(self, name: str, value: str) -> str:
+        if name.lower() in _PLAIN:
+            return f"{name}: " + f"{self.linesep} ".join(value.split()) + self.linesep
+        folded = str(super().fold(name, value))
+        empty_group = f"?=:;{self.linesep}"
+        return (
+            folded.removesuffix(empty_group) + "?= :;" + self.linesep
+            if folded.endswith(empty_group)
+            else folded
+        )
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        return self.fold(name, value).encode("ascii")
+
+
+_POLICY = _Wire(linesep=SMTP.linesep)
+
+
+def checked_key(key: str) -> str:
+    """Return `key` when it is safe as a header and as the name of a folder, or raise Refused.
+
+    Up to 120 of the letters A to Z, digits, dot, hyphen and underscore; it starts with a letter or
+    a digit, and does not end with a dot.
+    """
+    if not _KEY.fullmatch(key) or key.endswith("."):
+        raise Refused(
+            f"the key {key[:40]!r} is not one that voicenote makes",
+            "a key has only letters, digits, dot, hyphen and underscore, 120 at most",
+        )
+    return key
+
+
+def build_message(
+    parcel: Parcel,
+    attachments: Mapping[str, bytes],
+    *,
+    addressed: bool = False,
+    headers: Mapping[str, str] | None = None,
+) -> EmailMessage:
+    """Return `parcel` as a message: the words as text and as HTML, and the sound attached.
+
+    `attachments` maps a rendition (``mp3``, ``m4a``, ``ogg``) to its bytes. Where `to` or `sender`
+    is no email address, the header shows the name alone, as an empty group; with `addressed`, both
+    must be addresses. `headers` are further ones, such as ``Reply-To``.
+
+    Raises Refused for a control character in a header, an impossible address, Message-ID or key,
+    and for words that are not Unicode text.
+    """
+    message = EmailMessage(policy=_POLICY)
+    message["From"] = _mailbox("the sender", parcel.sender_name, parcel.sender, addressed)
+    message["To"] = _mailbox("the customer", parcel.customer, parcel.to, addressed)
+    message["Subject"] = one_line("the subject", parcel.subject)
+    message["Date"] = parcel.made_at
+    message["Message-ID"] = _identifier(parcel.message_id)
+    if parcel.thread:
+        thread = [_identifier(each) for each in parcel.thread]
+        message["In-Reply-To"] = thread[-1]
+        message["References"] = " ".join(thread)
+    message["X-Voicenote-Key"] = checked_key(parcel.key)
+    for name, value in (headers or {}).items():
+        message[name] = one_line(f"the header {name}", value)
+    _fill(message, parcel, attachments)
+    return message
+
+
+def wire(message: EmailMessage) -> bytes:
+    """Return the message as it travels: CRLF at each line's end, and nothing but ASCII."""
+    return message.as_bytes(policy=_POLICY)
+
+
+def one_line(what: str, text: str) -> str:
+    """Return `text` when it can stand in a header, or raise Refused, which names `what`."""
+    if any(ord(letter) < 32 or ord(letter) in range(127, 160) for letter in text):
+        raise Refused(
+            f"{what} holds a line break or another control character: {text[:60]!r}",
+            "correct it on the case; nothing was sent",
+        )
+    return _unicode(what, text)
+
+
+def valid_address(what: str, address: str) -> str:
+    """Return an email address as it travels, with its domain in ASCII (IDNA), or raise Refused.
+
+    The part before the @ has to be ASCII: few servers take anything else. Whether the domain
+    exists is not looked up.
+    """
+    from email_validator import EmailNotValidError, validate_email
+
+    one_line(what, address)
+    try:
+        found = validate_email(
+            address,
+            allow_smtputf8=False,
+            check_deliverability=False,
+            globally_deliverable=False,
+        )
+    except EmailNotValidError as error:
+        raise Refused(
+            f"the address {address[:80]!r} of {what} cannot be right: {error}",
+            "correct it on the case, or choose another channel",
+        ) from error
+    return f"{found.local_part}@{found.ascii_domain}"
+
+
+@lru_cache
+def direction(language: str) -> str:
+    """Return ``rtl`` or ``ltr`` for a BCP 47 tag; ``ltr`` where the language is not known."""
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        return Locale.parse(language, sep="-").text_direction
+    except (UnknownLocaleError, ValueError, TypeError):
+        return "ltr"
+
+
+def _unicode(what: str, text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise Refused(
+            f"{what} holds half a character (a lone surrogate)",
+            "the text was damaged on its way here; type it again",
+        ) from None
+    return text
+
+
+def _identifier(message_id: str) -> str:
+    if not _MESSAGE_ID.fullmatch(message_id):
+        raise Refused(
+            f"{message_id[:80]!r} is no Message-ID",
+            "a Message-ID looks like <something@your.domain>",
+        )
+    return message_id
+
+
+def _mailbox(what: str, name: str, address: str, addressed: bool) -> Address | Group:  # noqa: FBT001
+    name = one_line(f"the name of {what}", name)
+    before, at, after = address.rpartition("@")
+    if addressed or (before and at and after):
+        before, _, after = valid_address(what, address).rpartition("@")
+        return Address(display_name=name, username=before, domain=after)
+    one_line(f"the address of {what}", address)
+    return Group(display_name=name or what)
+
+
+def _fill(message: EmailMessage, parcel: Parcel, attachments: Mapping[str, bytes]) -> None:
+    text = _unicode("the text", parcel.text).translate(_CONTROLS)
+    notes = _notes(parcel, attached=bool(attachments))
+    plain = "\n\n".join(
+        ["\n".join(text.splitlines()), *(["-- \n" + "\n".join(notes)] if notes else [])]
+    )
+    message.set_content(plain + "\n", cte=_encoding(plain))
+    html = _html(parcel.language, text, notes)
+    message.add_alternative(html, subtype="html", cte=_encoding(html))
+    for part in message.iter_parts():
+        part["Content-Language"] = _tag(parcel.language)
+    for rendition, sound in attachments.items():
+        maintype, subtype = AUDIO[rendition].split("/")
+        name = f"voice-memo.{rendition}"
+        message.add_attachment(sound, maintype=maintype, subtype=subtype, filename=name)
+    for number, part in enumerate(message.walk()):
+        del part["MIME-Version"]
+        if part.is_multipart():
+            part.set_boundary(_boundary(parcel, number))
+    message["MIME-Version"] = "1.0"
+
+
+def _notes(parcel: Parcel, *, attached: bool) -> list[str]:
+    memo, machine = NOTES.get(parcel.language.split("-")[0].lower(), NOTES["en"])
+    minutes, seconds = divmod(round(parcel.duration_s), 60)
+    notes = [memo.format(f"{minutes}:{seconds:02}")] if attached else []
+    return [*notes, machine] if parcel.synthetic else notes
+
+
+def _html(language: str, text: str, notes: list[str]) -> str:
+    words = "\n".join(f"<p>{escape(line)}</p>" for line in text.splitlines() if line.strip())
+    below = "<br>\n".join(escape(note) for note in notes)
+    return (
+        f'<!DOCTYPE html>\n<html lang="{_tag(language)}" dir="{direction(language)}">\n'
+        '<head><meta charset="utf-8"></head>\n<body>\n'
+        f"{words}\n" + (f"<p><small>{below}</small></p>\n" if below else "") + "</body>\n</html>\n"
+    )
+
+
+def _tag(language: str) -> str:
+    """Return a language tag, or ``und`` (undetermined, BCP 47) for what cannot be one."""
+    return language if re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", language) else "und"
+
+
+def _encoding(text: str) -> str:
+    """Return the shorter encoding. In both, a line can neither be too long nor be a boundary."""
+    foreign = sum(not letter.isascii() for letter in text)
+    return "base64" if foreign * 3 > len(text) else "quoted-printable"
+
+
+def _boundary(parcel: Parcel, number: int) -> str:
+    """Return a boundary: `=_` occurs in no quoted-printable and in no base64 text (RFC 2045)."""
+    digest = hashlib.sha256(f"{parcel.key}\n{number}".encode()).hexdigest()
+    return f"=_{digest[:32]}"

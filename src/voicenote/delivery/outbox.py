@@ -1,0 +1,235 @@
+"""The outbox: a folder with one folder a touch. The default channel, and the one that can prove.
+
+A touch is written into a hidden folder beside its place, synced to the disk, and then renamed: the
+one rename is the point of no return. A folder that has its name is whole.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from voicenote.delivery.message import build_message, checked_key, wire
+from voicenote.delivery.port import ABSENT, Facts, Found, Trace
+from voicenote.errors import BadSettings, Postponed, Problem, Refused, Unknown
+from voicenote.model.case import Customer
+from voicenote.model.receipt import Parcel, Receipt, ReceiptKind
+
+#: rendition → its file in the folder of a touch
+NAMES = {"ogg": "memo.ogg", "mp3": "memo.mp3", "vtt": "captions.vtt", "txt": "transcript.txt"}
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_THERE = {errno.EEXIST, errno.ENOTEMPTY}
+
+
+class Outbox:
+    """A channel that writes each touch into a folder, named by its key.
+
+    Settings: `folder`, an absolute path; it is made when it is not there. It takes every customer,
+    with or without an address.
+    """
+
+    def __init__(
+        self, name: str, settings: Mapping[str, object], clock: Callable[[], datetime]
+    ) -> None:
+        self.name = name
+        self._folder = _folder(name, settings)
+        self._clock = clock
+
+    @property
+    def facts(self) -> Facts:
+        """A folder needs nothing, and tells that a touch is in it."""
+        return Facts(
+            name=self.name,
+            about=f"a folder: {self._folder}",
+            tells=frozenset({ReceiptKind.ACCEPTED}),
+            can_ask=True,
+        )
+
+    def address(self, customer: Customer) -> str:
+        """The best address there is, else the name: a folder takes everybody."""
+        known = (customer.email, customer.phone, customer.whatsapp, customer.telegram)
+        return next((address for address in known if address), customer.name)
+
+    def send(self, parcel: Parcel, commit: Callable[[], None]) -> Receipt:
+        """Write the folder of `parcel`. A key that is there already is left as it is.
+
+        Raises Refused for a missing file or what `build_message` refuses, Postponed for a disk that
+        is full or cannot be written, Unknown when the disk fails just after the rename.
+        """
+        place = self._folder / checked_key(parcel.key)
+        if place.exists():
+            commit()
+            return self._first(place)
+        files = _contents(parcel)
+        receipt = Receipt(
+            kind=ReceiptKind.ACCEPTED,
+            at=self._clock().astimezone(UTC),
+            provider_id=parcel.key,
+            detail={"folder": parcel.key},
+        )
+        files["receipt.json"] = _packed(parcel, receipt)
+        draft = self._write(parcel.key, files)
+        try:
+            commit()
+            return receipt if self._move(draft, place) else self._first(place)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+
+    def ask(self, key: str, message_id: str) -> Found:  # noqa: ARG002
+        """Whether the folder of `key` is there. What a killed attempt left behind is swept first.
+
+        A draft is renamed before it is removed, so that an attempt which still lives cannot put it
+        in place any more: then `ABSENT` is proof.
+        """
+        place = self._folder / checked_key(key)
+        try:
+            for draft in self._folder.glob(f".{key}~*.part"):
+                swept = draft.with_suffix(".swept")
+                with suppress(FileNotFoundError):
+                    draft.rename(swept)
+                shutil.rmtree(swept, ignore_errors=True)
+            for swept in self._folder.glob(f".{key}~*.swept"):
+                shutil.rmtree(swept, ignore_errors=True)
+            there = place.exists()
+        except OSError as error:
+            raise _postponed(self._folder, error) from error
+        return Found(Trace.FOUND, self._first(place)) if there else ABSENT
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+    def _write(self, key: str, files: Mapping[str, bytes]) -> Path:
+        """Return a hidden folder with `files`, safe on the disk; or leave nothing at all."""
+        draft: Path | None = None
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            draft = Path(tempfile.mkdtemp(prefix=f".{key}~", suffix=".part", dir=self._folder))
+            for name, content in files.items():
+                with (draft / name).open("xb") as file:
+                    file.write(content)
+                    file.flush()
+                    os.fsync(file.fileno())
+            draft.chmod(0o755)
+            _sync(draft)
+        except BaseException as error:
+            if draft:
+                shutil.rmtree(draft, ignore_errors=True)
+            if isinstance(error, OSError):
+                raise _postponed(self._folder, error) from error
+            raise
+        return draft
+
+    def _move(self, draft: Path, place: Path) -> bool:
+        """Put the draft in its place: True. False when another attempt was there first."""
+        try:
+            draft.rename(place)
+        except OSError as error:
+            if error.errno in _THERE:
+                return False
+            raise _postponed(self._folder, error) from error
+        try:
+            _sync(self._folder)
+        except OSError as error:
+            raise Unknown(
+                f"the disk failed just after {place.name} was written: {error.strerror}",
+                f"look into {self._folder}, then say mark-sent or resend",
+            ) from error
+        return True
+
+    def _first(self, place: Path) -> Receipt:
+        """The receipt in the folder; where somebody took it away, one with the folder's time."""
+        try:
+            kept = json.loads((place / "receipt.json").read_bytes())
+            return Receipt(
+                kind=ReceiptKind(kept["receipt"]),
+                at=datetime.fromisoformat(kept["at"]),
+                provider_id=str(kept["key"]),
+                detail={"folder": place.name},
+            )
+        except (OSError, ValueError, KeyError, TypeError):
+            at = datetime.fromtimestamp(place.stat().st_mtime, UTC)
+            detail = {"folder": place.name, "note": "receipt.json could not be read"}
+            return Receipt(kind=ReceiptKind.ACCEPTED, at=at, provider_id=place.name, detail=detail)
+
+
+def _folder(name: str, settings: Mapping[str, object]) -> Path:
+    where = f"channels.{name}"
+    problems = [
+        Problem(f"there is no setting {key!r}", "an outbox has only `folder`", field=where)
+        for key in settings
+        if key != "folder"
+    ]
+    folder = settings.get("folder")
+    path = Path(folder) if isinstance(folder, str | os.PathLike) and str(folder) else None
+    if path is None or not path.is_absolute():
+        advice = "give the folder as an absolute path"
+        problems.append(Problem(f"{folder!r} is no folder", advice, field=f"{where}.folder"))
+    if problems or path is None:
+        raise BadSettings(f"the channel {name!r} is not set up right", str(problems[0]), problems)
+    return path
+
+
+def _contents(parcel: Parcel) -> dict[str, bytes]:
+    """Return the files of a touch, by name. The message carries the mp3."""
+    sounds = {kind: _read(kind, parcel.files[kind]) for kind in NAMES if kind in parcel.files}
+    attached = {kind: sound for kind, sound in sounds.items() if kind == "mp3"}
+    files = {"message.eml": wire(build_message(parcel, attached))}
+    files |= {NAMES[kind]: content for kind, content in sounds.items()}
+    files.setdefault(NAMES["txt"], (parcel.text + "\n").encode())
+    return files
+
+
+def _read(kind: str, path: str) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise Refused(
+            f"the memo's {kind} file cannot be read: {why}: {path}",
+            "render the case again, then resend",
+        ) from error
+
+
+def _packed(parcel: Parcel, receipt: Receipt) -> bytes:
+    facts = {
+        "key": parcel.key,
+        "message_id": parcel.message_id,
+        "case": parcel.case,
+        "kind": parcel.kind,
+        "customer": parcel.customer,
+        "to": parcel.to,
+        "language": parcel.language,
+        "duration_s": parcel.duration_s,
+        "synthetic": parcel.synthetic,
+        "receipt": receipt.kind.value,
+        "at": receipt.at.isoformat(),
+    }
+    return json.dumps(facts, ensure_ascii=False, indent=2).encode() + b"\n"
+
+
+def _sync(folder: Path) -> None:
+    """Make the entries of a folder safe on the disk, where the system can do that."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _postponed(folder: Path, error: OSError) -> Postponed:
+    if error.errno in _FULL:
+        return Postponed(f"the disk of the outbox is full: {folder}", "make room; it will go then")
+    return Postponed(
+        f"the outbox cannot be written: {error.strerror}: {folder}",
+        "check that the folder exists and is yours; it will go with a later pass",
+    )

@@ -1,0 +1,101 @@
+"""The port of every channel: what a channel promises, and what it can be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from voicenote.model.case import Customer
+from voicenote.model.receipt import Parcel, Receipt, ReceiptKind
+
+
+class Trace(StrEnum):
+    """Whether a channel knows a touch."""
+
+    FOUND = "found"
+    ABSENT = "absent"
+    CANNOT_TELL = "cannot-tell"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A channel's word on one touch. `receipt` comes with `FOUND`, and only with it.
+
+    `ABSENT` is proof that it has not left, and that no earlier attempt can still make it leave.
+    `CANNOT_TELL` is the honest answer of a channel that finds nothing, or cannot look.
+    """
+
+    trace: Trace
+    receipt: Receipt | None = None
+
+    def __post_init__(self) -> None:
+        if (self.trace is Trace.FOUND) != (self.receipt is not None):
+            raise ValueError("what was found comes with its receipt, and nothing else does")
+
+
+ABSENT = Found(Trace.ABSENT)
+CANNOT_TELL = Found(Trace.CANNOT_TELL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What the `channels` listing says about one channel.
+
+    `missing` are the things it still needs, one plain sentence each; `tells` the kinds of receipt
+    that it can ever give; `can_ask` whether `ask` ever says more than `CANNOT_TELL`.
+    """
+
+    name: str
+    about: str
+    missing: tuple[str, ...] = field(default=())
+    tells: frozenset[ReceiptKind] = field(default=frozenset())
+    can_ask: bool = False
+
+    @property
+    def ready(self) -> bool:
+        """Whether it can send as it is."""
+        return not self.missing
+
+
+class Channel(Protocol):
+    """What carries a touch.
+
+    A class behind an entry point of the group ``voicenote.channels.v1`` is called as
+    ``(name: str, settings: Mapping[str, object], clock: Callable[[], datetime])``, where `clock`
+    gives UTC. It raises BadSettings with every problem of its settings; it connects to nothing yet.
+    """
+
+    @property
+    def name(self) -> str:
+        """The channel's name in the settings."""
+        ...
+
+    @property
+    def facts(self) -> Facts:
+        """What it is, what it needs, and what it can tell. Connects to nothing."""
+        ...
+
+    def address(self, customer: Customer) -> str:
+        """The address of `customer` that this channel uses, or "" when there is none."""
+        ...
+
+    def send(self, parcel: Parcel, commit: Callable[[], None]) -> Receipt:
+        """Carry `parcel`, and return what the channel said.
+
+        All that can fail is done first; then `commit` is called exactly once; then comes the one
+        act that cannot be taken back. What `commit` raises stops the send and goes up as it is.
+        Postponed and Refused mean that surely nothing has left, and may come before or after
+        `commit`; Unknown, that nobody can say, and comes only after it. A key that this channel
+        knows to have left is not sent again: `commit` is called, and the first receipt returned.
+        """
+        ...
+
+    def ask(self, key: str, message_id: str) -> Found:
+        """Whether the touch of `key` has left. Raises Postponed when nobody can be asked now."""
+        ...
+
+    def close(self) -> None:
+        """End what is open, such as a connection. May be called more than once."""
+        ...

@@ -1,0 +1,77 @@
+"""Sends one touch after another in children that kill -9 themselves; run by test_channels.py.
+
+Reads one JSON value from standard input: the class of the channel, its settings, the parcel, a
+folder for marks, and how many kills. Child number `n` dies at its own line of the delivery stage,
+the last ones close around the commit. Writes one JSON list: for each child the key, whether it had
+committed, and whether it came to its end.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+
+from voicenote.model.receipt import Parcel
+
+
+def lines(send: Callable[[], object], stop: int) -> int:
+    """Run `send`; die at line `stop` of the delivery stage; return how many lines there were."""
+    seen = 0
+
+    def count(frame: FrameType, event: str, arg: object) -> object:
+        nonlocal seen
+        if f"{os.sep}delivery{os.sep}" not in frame.f_code.co_filename:
+            return None
+        if event == "line":
+            seen += 1
+            if seen == stop:
+                os.kill(os.getpid(), signal.SIGKILL)
+        return count
+
+    sys.settrace(count)
+    try:
+        send()
+    finally:
+        sys.settrace(None)
+    return seen
+
+
+def main() -> None:
+    """Do what standard input says."""
+    order = json.load(sys.stdin)
+    module, _, name = order["channel"].partition(":")
+    make = getattr(importlib.import_module(module), name)
+    facts = order["parcel"] | {"made_at": datetime.fromisoformat(order["parcel"]["made_at"])}
+    parcel = Parcel(**facts)
+    marks = Path(order["marks"])
+
+    def send(key: str, stop: int) -> int:
+        channel = make("tried", order["settings"], lambda: datetime.now(UTC))
+        touch = replace(parcel, key=key, message_id=f"<{key}@bakery.example>")
+        return lines(lambda: channel.send(touch, (marks / key).touch), stop)
+
+    total = send("whole", 0)
+    kills = order["kills"]
+    spread = {1 + n * total // kills for n in range(kills)} | set(range(total - kills, total + 1))
+    told = []
+    for stop in sorted(each for each in spread if each > 0):
+        key = f"kill-{stop}"
+        child = os.fork()
+        if not child:
+            send(key, stop)
+            os._exit(0)
+        ended = os.waitpid(child, 0)[1] == 0
+        told.append({"key": key, "committed": (marks / key).exists(), "ended": ended})
+    json.dump(told, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,168 @@
+"""The outbox: whole folders or none, whatever the disk does."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from voicenote.delivery.outbox import Outbox
+from voicenote.delivery.port import ABSENT, Trace
+from voicenote.errors import BadSettings, Postponed, Unknown
+from voicenote.model.case import Customer
+from voicenote.model.receipt import Parcel, ReceiptKind
+
+NOW = datetime(2026, 3, 2, 9, 31, tzinfo=UTC)
+
+
+@pytest.fixture
+def parcel(tmp_path: Path) -> Parcel:
+    for kind in ("ogg", "mp3", "vtt", "txt"):
+        (tmp_path / f"memo.{kind}").write_bytes(kind.encode())
+    return Parcel(
+        key="vn-1",
+        message_id="<vn-1@bakery.example>",
+        case=1,
+        kind="memo",
+        customer="Mari",
+        to="+37255512345",
+        sender="",
+        sender_name="Anna",
+        language="en",
+        subject="Your cake",
+        text="I am sorry.",
+        files={kind: str(tmp_path / f"memo.{kind}") for kind in ("ogg", "mp3", "vtt", "txt")},
+        duration_s=12,
+        synthetic=False,
+        made_at=NOW,
+    )
+
+
+@pytest.fixture
+def box(tmp_path: Path) -> Path:
+    return tmp_path / "deep" / "outbox"
+
+
+def channel(box: Path) -> Outbox:
+    return Outbox("outbox", {"folder": str(box)}, lambda: NOW)
+
+
+def nothing() -> None:
+    """A commit that only says yes."""
+
+
+def test_a_touch_is_a_folder_with_all_its_files(box: Path, parcel: Parcel) -> None:
+    channel(box).send(parcel, nothing)
+    assert {file.name for file in (box / "vn-1").iterdir()} == {
+        "message.eml", "memo.ogg", "memo.mp3", "captions.vtt", "transcript.txt", "receipt.json",
+    }  # fmt: skip
+    assert (box / "vn-1" / "memo.ogg").read_bytes() == b"ogg"
+    kept = json.loads((box / "vn-1" / "receipt.json").read_text(encoding="utf-8"))
+    assert (kept["key"], kept["receipt"], kept["to"]) == ("vn-1", "accepted", parcel.to)
+
+
+def test_words_without_a_memo_leave_a_transcript(box: Path, parcel: Parcel) -> None:
+    channel(box).send(replace(parcel, files={}), nothing)
+    assert (box / "vn-1" / "transcript.txt").read_text(encoding="utf-8") == "I am sorry.\n"
+
+
+def test_a_key_that_is_there_is_not_written_again(box: Path, parcel: Parcel) -> None:
+    first = channel(box).send(parcel, nothing)
+    (box / "vn-1" / "memo.ogg").write_bytes(b"touched")
+    later = Outbox("outbox", {"folder": str(box)}, lambda: NOW.replace(year=2030))
+    assert later.send(replace(parcel, text="Something else."), nothing) == first
+    assert (box / "vn-1" / "memo.ogg").read_bytes() == b"touched"
+
+
+def test_an_attempt_that_comes_second_leaves_the_first(box: Path, parcel: Parcel) -> None:
+    first = replace(parcel, text="The first.")
+    receipt = channel(box).send(parcel, lambda: ignore(channel(box).send(first, nothing)))
+    assert receipt.kind is ReceiptKind.ACCEPTED
+    assert "The first." in (box / "vn-1" / "message.eml").read_text(encoding="ascii")
+    assert [each.name for each in box.iterdir()] == ["vn-1"]
+
+
+def ignore(_: object) -> None:
+    """Take a value and do nothing with it."""
+
+
+def test_asking_sweeps_what_a_killed_attempt_left(box: Path) -> None:
+    for name in (".vn-1~abc.part", ".vn-1~abd.swept", ".vn-1.b~abc.part"):
+        (box / name).mkdir(parents=True)
+        (box / name / "memo.ogg").write_bytes(b"half")
+    assert channel(box).ask("vn-1", "<vn-1@x>") is ABSENT
+    assert [each.name for each in box.iterdir()] == [".vn-1.b~abc.part"]
+
+
+def test_absent_is_proof_even_against_an_attempt_that_still_lives(
+    box: Path, parcel: Parcel
+) -> None:
+    said = []
+    with pytest.raises(Postponed):
+        channel(box).send(parcel, lambda: said.append(channel(box).ask("vn-1", "<vn-1@x>")))
+    assert said == [ABSENT]
+    assert list(box.iterdir()) == []
+
+
+def test_a_folder_without_its_receipt_still_counts(box: Path, parcel: Parcel) -> None:
+    channel(box).send(parcel, nothing)
+    (box / "vn-1" / "receipt.json").write_text("{", encoding="ascii")
+    found = channel(box).ask("vn-1", "<vn-1@x>")
+    assert found.trace is Trace.FOUND
+    assert found.receipt is not None
+    assert "note" in found.receipt.detail
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS])
+@pytest.mark.parametrize("nth", range(1, 8))
+def test_a_failing_disk_leaves_nothing_half_made(
+    box: Path, parcel: Parcel, monkeypatch: pytest.MonkeyPatch, nth: int, code: int
+) -> None:
+    """Six files and the draft's folder are synced before the rename; each may be what fails."""
+    monkeypatch.setattr("os.fsync", failing(nth, code))
+    with pytest.raises(Postponed) as postponed:
+        channel(box).send(parcel, lambda: pytest.fail("committed"))
+    assert ("full" in postponed.value.what) == (code in (errno.ENOSPC, errno.EDQUOT))
+    assert list(box.iterdir()) == []
+
+
+def test_a_disk_that_fails_after_the_rename_is_unknown(
+    box: Path, parcel: Parcel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.fsync", failing(8, errno.EIO))
+    with pytest.raises(Unknown):
+        channel(box).send(parcel, nothing)
+    assert channel(box).ask("vn-1", "<vn-1@x>").trace is Trace.FOUND
+
+
+def failing(nth: int, code: int) -> Callable[[int], None]:
+    calls = iter(range(1, 100))
+
+    def fsync(_: int) -> None:
+        if next(calls) == nth:
+            raise OSError(code, os.strerror(code))
+
+    return fsync
+
+
+def test_a_folder_that_cannot_be_made_postpones(tmp_path: Path, parcel: Parcel) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(Postponed, match="cannot be written"):
+        channel(tmp_path / "file" / "outbox").send(parcel, nothing)
+
+
+def test_it_takes_every_customer(box: Path) -> None:
+    assert channel(box).address(Customer(name="Mari")) == "Mari"
+    assert channel(box).address(Customer(name="Mari", phone="+37255512345")) == "+37255512345"
+
+
+@pytest.mark.parametrize("folder", [None, "", "here", 3])
+def test_its_folder_is_an_absolute_path(folder: object) -> None:
+    with pytest.raises(BadSettings):
+        Outbox("outbox", {"folder": folder}, lambda: NOW)
