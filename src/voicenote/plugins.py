@@ -1,0 +1,104 @@
+"""Channels and voices that are found by entry points: ours and those of other packages.
+
+A plug-in is a package with one line in its metadata, in the group of the port that it serves::
+
+    [project.entry-points."voicenote.channels.v1"]
+    pigeon = "voicenote_pigeon:Pigeon"
+
+The group's name ends in the version of the port: a plug-in for another version is not taken up by
+mistake. What voicenote ships itself comes the same way. A broken plug-in is reported, never fatal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from voicenote.errors import Unavailable
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
+CHANNELS = "voicenote.channels.v1"
+VOICES = "voicenote.voices.v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a group holds. Listing imports nothing; a loader imports when it is called.
+
+    `good` gives for each name, in order, a loader: it returns the object that the entry point
+    names (a class, as a rule) or raises `Unavailable`. `broken` gives for each name why it cannot
+    be used, in one line.
+    """
+
+    good: Mapping[str, Callable[[], Any]]
+    broken: Mapping[str, str]
+
+    def tried(self) -> Found:
+        """Load each one, and move those that fail to `broken`: for listings and the doctor."""
+        good, broken = {}, dict(self.broken)
+        for name, loader in self.good.items():
+            try:
+                loader()
+            except Unavailable as problem:
+                broken[name] = problem.what
+            else:
+                good[name] = loader
+        return Found(good, broken)
+
+
+def load(group: str) -> Found:
+    """Find the plug-ins of a group (`CHANNELS` or `VOICES`) among what is installed.
+
+    Where two packages offer the same name, voicenote's own is taken, else the first by the
+    package's name; the other one is `broken` under "name (package)".
+    """
+    from importlib.metadata import entry_points
+
+    return sorted_out(entry_points(group=group))
+
+
+def sorted_out(points: Iterable[EntryPoint]) -> Found:
+    """Sort entry points into good and broken ones, without importing any."""
+    good: dict[str, Callable[[], Any]] = {}
+    broken: dict[str, str] = {}
+    takers: dict[str, str] = {}
+    for point in sorted(points, key=_ours_first):
+        package = _package(point)
+        if point.name in takers:
+            if package != takers[point.name]:
+                broken[f"{point.name} ({package})"] = (
+                    f"{takers[point.name]} has a plug-in of this name already"
+                )
+        elif point.pattern.fullmatch(point.value) is None:
+            broken[point.name] = f"{package} names it by {point.value!r}, not by module:object"
+        else:
+            takers[point.name] = package
+            good[point.name] = _loader(point, package)
+    return Found(dict(sorted(good.items())), dict(sorted(broken.items())))
+
+
+def _ours_first(point: EntryPoint) -> tuple[bool, str, str]:
+    package = _package(point)
+    return (package != "voicenote", package, point.name)
+
+
+def _package(point: EntryPoint) -> str:
+    return point.dist.name if point.dist else "an unknown package"
+
+
+def _loader(point: EntryPoint, package: str) -> Callable[[], Any]:
+    def loader() -> Any:
+        try:
+            return point.load()
+        except (Exception, SystemExit) as problem:  # foreign code may raise anything on import
+            said = str(problem).strip().splitlines()
+            why = f"{type(problem).__name__}: {said[0]}" if said else type(problem).__name__
+            raise Unavailable(
+                f"The plug-in {point.name} of {package} cannot be loaded: {why}",
+                f"Install {package} again, or what it asks for; or remove it.",
+            ) from problem
+
+    return loader

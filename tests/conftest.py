@@ -1,0 +1,38 @@
+"""What all tests share: how a missing service is taken, and how Hypothesis tries."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+import pytest
+from hypothesis import settings
+
+settings.register_profile("dev", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "dev")
+
+
+def _need(condition: object, reason: str) -> None:
+    if condition:
+        return
+    if os.environ.get("VOICENOTE_REQUIRE_SERVICES") == "1":
+        pytest.fail(f"{reason}; VOICENOTE_REQUIRE_SERVICES=1 allows no skipping", pytrace=False)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def need() -> Callable[[object, str], None]:
+    """Skip a test for a service or tool that is not here; in CI, where all must be, fail it.
+
+    ``need(shutil.which("ffmpeg"), "ffmpeg is not installed")``
+    """
+    return _need
+
+
+@pytest.fixture(scope="session")
+def postgres_url(need: Callable[[object, str], None]) -> str:
+    """Give the URL of a real PostgreSQL, on which tests may make and drop schemas."""
+    url = os.environ.get("VOICENOTE_TEST_POSTGRES", "")
+    need(url, "VOICENOTE_TEST_POSTGRES names no PostgreSQL")
+    return url

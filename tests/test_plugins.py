@@ -1,0 +1,103 @@
+"""Plug-ins are found without being imported, and a broken one harms nobody."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from voicenote import plugins
+from voicenote.errors import Unavailable
+
+
+def install(folder: Path, package: str, entry_points: str, **modules: str) -> None:
+    """Lay down a distribution as an installer would: metadata and modules."""
+    metadata = folder / f"{package}-1.0.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: 1.0\n")
+    (metadata / "entry_points.txt").write_text(entry_points)
+    for name, source in modules.items():
+        (folder / f"{name}.py").write_text(source)
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.syspath_prepend(tmp_path)
+    return tmp_path
+
+
+def test_a_foreign_plugin_is_found_and_loaded(site: Path) -> None:
+    install(
+        site,
+        "pigeons",
+        "[voicenote.channels.v1]\npigeon = pigeon_post:Pigeon\n",
+        pigeon_post="class Pigeon: wings = 2\n",
+    )
+    assert plugins.load(plugins.CHANNELS).good["pigeon"]().wings == 2
+
+
+def test_listing_imports_nothing(site: Path) -> None:
+    install(
+        site,
+        "pigeons",
+        "[voicenote.channels.v1]\nlazy = pigeon_lazy:Pigeon\n",
+        pigeon_lazy="class Pigeon: pass\n",
+    )
+    found = plugins.load(plugins.CHANNELS)
+    assert "lazy" in found.good
+    assert "pigeon_lazy" not in sys.modules
+
+
+def test_the_built_in_ones_come_the_same_way() -> None:
+    assert "outbox" in plugins.load(plugins.CHANNELS).good
+    assert {"silent", "system", "recorded"} <= set(plugins.load(plugins.VOICES).good)
+
+
+@pytest.mark.parametrize(
+    ("source", "why"),
+    [
+        ("import nowhere_at_all\n", "ModuleNotFoundError"),
+        ("raise SystemError('moulting\\nand more')\n", "SystemError: moulting"),
+        ("raise SystemExit(3)\n", "SystemExit: 3"),
+        ("class Dove: pass\n", "AttributeError"),
+        ("def (\n", "SyntaxError"),
+    ],
+)
+def test_a_plugin_that_fails_to_import_is_reported_and_the_others_stay(
+    site: Path, source: str, why: str
+) -> None:
+    module = "broken_" + why.partition(":")[0]
+    install(
+        site,
+        "pigeons",
+        f"[voicenote.voices.v1]\ncoo = {module}:Pigeon\nfine = pathlib:Path\n",
+        **{module: source},
+    )
+    found = plugins.load(plugins.VOICES)
+    with pytest.raises(Unavailable) as caught:
+        found.good["coo"]()
+    assert why in caught.value.what
+    assert "\n" not in caught.value.what
+    tried = found.tried()
+    assert why in tried.broken["coo"]
+    assert "fine" in tried.good
+
+
+def test_a_value_that_names_no_object_is_reported(site: Path) -> None:
+    install(site, "pigeons", "[voicenote.voices.v1]\ncoo = not a module\n")
+    found = plugins.load(plugins.VOICES)
+    assert "not a module" in found.broken["coo"]
+    assert "coo" not in found.good
+
+
+def test_a_name_of_ours_cannot_be_taken(site: Path) -> None:
+    install(site, "pigeons", "[voicenote.channels.v1]\noutbox = pathlib:Path\n")
+    found = plugins.load(plugins.CHANNELS)
+    assert found.broken["outbox (pigeons)"] == "voicenote has a plug-in of this name already"
+    assert "outbox" in found.good
+
+
+def test_a_plugin_for_another_version_of_the_port_is_left_alone(site: Path) -> None:
+    install(site, "pigeons", "[voicenote.channels.v2]\nfuture = pathlib:Path\n")
+    assert "future" not in plugins.load(plugins.CHANNELS).good
