@@ -1,0 +1,85 @@
+"""Which voice says a script: pure, from an ordered wish and from what there is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from voicenote.errors import VoiceUnavailable
+from voicenote.voice.port import VoiceFacts, primary
+
+AUTO = "auto"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """A voice, and the sentences of this script that it lacks (only recordings lack any)."""
+
+    facts: VoiceFacts
+    lacks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """The voice taken, and why, in one line for the owner."""
+
+    name: str
+    why: str
+
+
+def choose(wish: Sequence[str], language: str, offers: Sequence[Offer]) -> Choice:
+    """Return the first voice of `wish` that can say all of a script in `language`.
+
+    ``auto`` in the wish stands for: the owner's recordings if every sentence is there, else the
+    best synthetic voice. An empty wish means ``auto``. Raises VoiceUnavailable, which tells for
+    each voice that was tried why it could not.
+    """
+    tongue = primary(language)
+    known = {offer.facts.name: offer for offer in offers}
+    hurdles: list[str] = []
+    cure = ""
+    for name in wish or (AUTO,):
+        for offer in _meant(name, known):
+            hurdle = _hurdle(offer, tongue)
+            if not hurdle:
+                return Choice(name=offer.facts.name, why=_why(name, offer, tongue, hurdles))
+            hurdles.append(f"{offer.facts.name} {hurdle}")
+            cure = cure or offer.facts.advice
+        if name != AUTO and name not in known:
+            hurdles.append(f"{name} is not known")
+    raise VoiceUnavailable(
+        f"no voice can say this in {tongue or 'an unknown language'}: {'; '.join(hurdles)}",
+        cure or "see `voicenote voices`, or record the sentences in your own voice",
+    )
+
+
+def _meant(name: str, known: dict[str, Offer]) -> list[Offer]:
+    """The offers that one word of a wish stands for, the best first."""
+    if name != AUTO:
+        return [known[name]] if name in known else []
+    eligible = [offer for offer in known.values() if offer.facts.quality > 0]
+    return sorted(eligible, key=lambda o: (o.facts.synthetic, -o.facts.quality, o.facts.name))
+
+
+def _hurdle(offer: Offer, tongue: str) -> str:
+    """Why this voice cannot say the script, or nothing."""
+    facts = offer.facts
+    if not facts.installed:
+        return "is not installed"
+    if facts.languages and tongue not in facts.languages:
+        return f"does not speak {tongue}"
+    if offer.lacks:
+        more = f" and {len(offer.lacks) - 1} more" if len(offer.lacks) > 1 else ""
+        return f"lacks “{offer.lacks[0]}”{more}"
+    return ""
+
+
+def _why(name: str, offer: Offer, tongue: str, hurdles: Sequence[str]) -> str:
+    """One line: why it was this one."""
+    if name != AUTO:
+        reason = f"you asked for {name}"
+    elif not offer.facts.synthetic:
+        reason = "every sentence is there in your own voice"
+    else:
+        reason = f"the best synthetic voice here for {tongue}"
+    return f"{reason} ({'; '.join(hurdles)})" if hurdles else reason

@@ -1,0 +1,90 @@
+"""The speech library that comes with the package on Linux, so that nothing has to be installed.
+
+pyttsx3 asks the loader for ``libespeak-ng.so.1``. When the library of `espeakng_loader` is loaded
+first and for all (RTLD_GLOBAL), the loader hands out that one. It looks for its data where the
+environment says, and *ends the process* when they are not there: so they are checked before.
+"""
+
+from __future__ import annotations
+
+import atexit
+import ctypes
+import importlib.util
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from voicenote.errors import VoiceUnavailable
+
+#: The library cuts longer paths of its data.
+_LONGEST_PATH = 120
+_DATA = "ESPEAK_DATA_PATH"
+
+
+def bundled_data() -> Path | None:
+    """Return the folder of the bundled data, or None where nothing is bundled. Loads nothing."""
+    if not sys.platform.startswith("linux"):
+        return None
+    found = importlib.util.find_spec("espeakng_loader")
+    if found is None or not found.origin:
+        return None
+    data = Path(found.origin).parent / "espeak-ng-data"
+    return data if (data / "phontab").is_file() else None
+
+
+def bundled_languages() -> frozenset[str]:
+    """Return the primary subtags of the bundled voices; empty where nothing is bundled."""
+    data = bundled_data()
+    if data is None:
+        return frozenset()
+    tags = (path.name for path in (data / "lang").rglob("*") if path.is_file())
+    return frozenset(tag.split("-", 1)[0].lower() for tag in tags)
+
+
+def preload() -> str:
+    """Load the bundled library, if there is one, and return its version (else nothing).
+
+    Call it before the first import of pyttsx3's driver, and call `forget_data_path` after the
+    engine was made. Raises VoiceUnavailable when the library is there and cannot be loaded.
+    """
+    data = bundled_data()
+    if data is None:
+        return ""
+    import espeakng_loader
+
+    try:
+        library = ctypes.CDLL(espeakng_loader.get_library_path(), mode=ctypes.RTLD_GLOBAL)
+    except OSError as error:
+        raise VoiceUnavailable(
+            f"the bundled speech library cannot be loaded: {error}",
+            "install your system's espeak-ng, or reinstall the package espeakng-loader",
+        ) from error
+    os.environ.setdefault(_DATA, str(_short(data)))
+    library.espeak_Info.restype = ctypes.c_char_p
+    return str(library.espeak_Info(None).decode("ascii", "replace"))
+
+
+def forget_data_path(before: str | None) -> None:
+    """Put the environment back as it was, for programs that we start."""
+    if before is None:
+        os.environ.pop(_DATA, None)
+    else:
+        os.environ[_DATA] = before
+
+
+def data_path() -> str | None:
+    """Return where the environment says that the data are."""
+    return os.environ.get(_DATA)
+
+
+def _short(data: Path) -> Path:
+    """A path to `data` that the library does not cut: itself, or a link that lives as we do."""
+    if len(os.fsencode(data)) <= _LONGEST_PATH:
+        return data
+    # It must live until the process ends: languages are read when they are first spoken.
+    folder = tempfile.TemporaryDirectory(prefix="vn-")
+    atexit.register(folder.cleanup)
+    link = Path(folder.name) / "espeak-ng-data"
+    link.symlink_to(data, target_is_directory=True)
+    return link

@@ -1,0 +1,99 @@
+"""The port of voices: what turns one sentence into sound, and what is told about each voice.
+
+A voice is found through the entry points ``voicenote.voices.v1``. The entry point names a class:
+called with one mapping of settings it makes the voice, and its `facts` tells what it is without
+loading anything heavy. A voice works sentence by sentence, so that sound can be kept and reused.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from voicenote.errors import BadData
+from voicenote.model.memo import Clip
+from voicenote.model.script import Sentence
+
+#: The longest sentence a voice takes, in characters: five minutes of speech.
+LONGEST = 5000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoiceFacts:
+    """What the `voices` command tells about a voice.
+
+    `languages` are primary subtags (``en``), empty for any. `quality` orders voices for ``auto``:
+    more is better, 0 is never chosen by itself. `advice` says what to do when it is not installed.
+    """
+
+    name: str
+    languages: frozenset[str]
+    licence: str
+    synthetic: bool
+    quality: int
+    installed: bool
+    note: str = ""
+    advice: str = ""
+
+
+@runtime_checkable
+class Voice(Protocol):
+    """What turns one sentence into sound.
+
+    `version` goes into cache keys and the ledger: it changes whenever the same text may sound
+    different. `languages` holds primary subtags; empty means any.
+    """
+
+    name: str
+    version: str
+    synthetic: bool
+    languages: frozenset[str]
+
+    def speak(self, sentence: Sentence, language: str) -> Clip:
+        """Say `sentence.said` in `language` (BCP 47).
+
+        Raises VoiceUnavailable when this voice cannot say it here, and BadData when there is
+        nothing that could be said.
+        """
+
+    def close(self) -> None:
+        """Let go of what it holds; closing twice does no harm."""
+
+
+class VoiceMaker(Protocol):
+    """What an entry point of ``voicenote.voices.v1`` names."""
+
+    def __call__(self, settings: Mapping[str, object]) -> Voice:
+        """Make the voice. Raises BadSettings when a setting is wrong."""
+
+    def facts(self, settings: Mapping[str, object]) -> VoiceFacts:
+        """What there is to know before it is made; loads nothing heavy and never raises."""
+
+
+def primary(language: str) -> str:
+    """Return the primary subtag of a BCP 47 tag in small letters: ``pt-BR`` → ``pt``."""
+    return language.replace("_", "-").split("-", 1)[0].strip().lower()
+
+
+def sayable(sentence: Sentence) -> str:
+    """Return what is to be said, on one line, in Unicode's composed form.
+
+    Raises BadData for what no voice can say: nothing, no letter and no digit, a NUL (which cuts
+    the text in the system's voice), a lone surrogate, or more than `LONGEST` characters.
+    """
+    said = sentence.said
+    if "\0" in said:
+        raise BadData("a sentence holds a NUL character", "remove it; a voice would stop there")
+    if any(unicodedata.category(letter) == "Cs" for letter in said):
+        raise BadData("a sentence holds half a character", "read its file in its own encoding")
+    text = " ".join(unicodedata.normalize("NFC", said).split())
+    if not any(letter.isalnum() for letter in text):
+        raise BadData("a sentence holds nothing that can be said", "give it at least one word")
+    if len(text) > LONGEST:
+        raise BadData(
+            f"a sentence is {len(text)} characters long, more than {LONGEST}",
+            "cut it into shorter sentences",
+        )
+    return text

@@ -1,0 +1,162 @@
+"""The owner's own voice: sentences recorded once and used again, and whole memos.
+
+A folder holds one WAV file a sentence, named by the hash of (owner, language, text), so that a
+shared sentence is found by every case that says it. A whole memo is named by its script's hash.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import tempfile
+import unicodedata
+import wave
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from voicenote.errors import BadData, BadSettings, Unavailable, VoiceUnavailable
+from voicenote.model.memo import Clip
+from voicenote.model.script import Sentence
+from voicenote.voice.port import VoiceFacts, primary, sayable
+
+
+class Recorded:
+    """Recordings in a folder. Settings: `folder`, and `owner` whose voice it is.
+
+    The folder is made when the first recording comes.
+    """
+
+    name = "recorded"
+    version = "recorded 1"
+    synthetic = False
+    languages: frozenset[str] = frozenset()
+
+    def __init__(self, settings: Mapping[str, object]) -> None:
+        folder = settings.get("folder")
+        if not folder:
+            raise BadSettings("the recordings have no folder", "give [voice] folder")
+        self._folder = Path(str(folder))
+        self._owner = str(settings.get("owner") or "")
+
+    @classmethod
+    def facts(cls, settings: Mapping[str, object]) -> VoiceFacts:
+        """Return what the listing shows."""
+        folder = settings.get("folder")
+        count = len(list(Path(str(folder)).glob("sentences/*/*.wav"))) if folder else 0
+        return VoiceFacts(
+            name=cls.name,
+            languages=cls.languages,
+            licence="your own",
+            synthetic=False,
+            quality=100,
+            installed=True,
+            note=f"{count} sentences in your own voice",
+            advice="record what is missing with `voicenote record N`",
+        )
+
+    def speak(self, sentence: Sentence, language: str) -> Clip:
+        """Return the recording. Raises VoiceUnavailable that names the sentence when it lacks."""
+        text = sayable(sentence)
+        path = self._sentence(sentence, language)
+        if not path.is_file():
+            short = text if len(text) <= 60 else f"{text[:59]}…"
+            raise VoiceUnavailable(
+                f"not recorded yet: “{short}”", "record it with `voicenote record N`"
+            )
+        return _read(path)
+
+    def missing(self, sentences: Iterable[Sentence], language: str) -> tuple[Sentence, ...]:
+        """Return the sentences that are not recorded, in order."""
+        return tuple(s for s in sentences if not self._sentence(s, language).is_file())
+
+    def add(self, sentence: Sentence, language: str, clip: Clip) -> Path:
+        """Keep `clip` as the recording of `sentence`, in place of an earlier one.
+
+        Raises BadData for a clip without sound, or one that a machine made.
+        """
+        sayable(sentence)
+        return _keep(self._sentence(sentence, language), clip)
+
+    def remove(self, sentence: Sentence, language: str) -> bool:
+        """Forget a recording; tell whether there was one."""
+        return _drop(self._sentence(sentence, language))
+
+    def add_whole(self, script_sha256: str, clip: Clip) -> Path:
+        """Keep `clip` as the recording that says all of a script. Raises BadData as `add` does."""
+        return _keep(self._whole(script_sha256), clip)
+
+    def whole(self, script_sha256: str) -> Clip | None:
+        """Return the recording of a whole script, or None."""
+        path = self._whole(script_sha256)
+        return _read(path) if path.is_file() else None
+
+    def remove_whole(self, script_sha256: str) -> bool:
+        """Forget the recording of a whole script; tell whether there was one."""
+        return _drop(self._whole(script_sha256))
+
+    def close(self) -> None:
+        """Hold nothing."""
+
+    def _sentence(self, sentence: Sentence, language: str) -> Path:
+        text = " ".join(unicodedata.normalize("NFC", sentence.text).split())
+        key = json.dumps([self._owner, primary(language), text], ensure_ascii=True)
+        name = hashlib.sha256(key.encode("ascii")).hexdigest()
+        return self._folder / "sentences" / name[:2] / f"{name}.wav"
+
+    def _whole(self, script_sha256: str) -> Path:
+        if len(script_sha256) != 64 or not set(script_sha256) <= set("0123456789abcdef"):
+            raise BadData(f"{script_sha256[:70]!r} is no hash of a script", "use Script.sha256")
+        key = json.dumps([self._owner, script_sha256], ensure_ascii=True)
+        name = hashlib.sha256(key.encode("ascii")).hexdigest()
+        return self._folder / "whole" / name[:2] / f"{name}.wav"
+
+
+def _keep(path: Path, clip: Clip) -> Path:
+    """Write a WAV file whole or not at all."""
+    if clip.synthetic:
+        raise BadData("a machine's voice cannot be kept as a recording", "record it yourself")
+    if not clip.pcm:
+        raise BadData("the recording is empty", "record it again")
+    buffer = io.BytesIO()
+    with wave.open(buffer, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(clip.rate)
+        file.writeframes(clip.pcm)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(prefix=".new-", dir=path.parent)
+        temporary = Path(name)
+        try:
+            with os.fdopen(descriptor, "wb") as file_:
+                file_.write(buffer.getvalue())
+                file_.flush()
+                os.fsync(file_.fileno())
+            temporary.replace(path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise Unavailable(
+            f"the recording cannot be kept: {error.strerror or error}",
+            "make room, or give another [voice] folder",
+        ) from error
+    return path
+
+
+def _drop(path: Path) -> bool:
+    existed = path.is_file()
+    path.unlink(missing_ok=True)
+    return existed
+
+
+def _read(path: Path) -> Clip:
+    try:
+        with wave.open(str(path), "rb") as file:
+            return Clip(file.readframes(file.getnframes()), file.getframerate(), synthetic=False)
+    except (wave.Error, EOFError, OSError, ValueError) as error:
+        raise VoiceUnavailable(
+            f"the recording {path.name} cannot be read: {error}", "record it again"
+        ) from error

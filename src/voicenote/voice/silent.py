@@ -1,0 +1,60 @@
+"""The reference voice: a quiet hum as long as the words would take. For trials and tests."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+
+from voicenote.errors import BadSettings
+from voicenote.model.memo import Clip
+from voicenote.model.script import Sentence
+from voicenote.voice.port import VoiceFacts, sayable
+
+_RATE = 16_000
+_LOUDNESS = 800  # of 32,767: to be seen in a wave picture, and hardly heard
+
+
+class Silent:
+    """A hum at `rate` words a minute (150), its pitch taken from the text. Speaks any language."""
+
+    name = "silent"
+    synthetic = True
+    languages: frozenset[str] = frozenset()
+
+    def __init__(self, settings: Mapping[str, object]) -> None:
+        rate = settings.get("rate", 150)
+        if isinstance(rate, bool) or not isinstance(rate, int) or not 40 <= rate <= 600:
+            raise BadSettings(
+                f"the silent voice's rate is {rate!r}", "give 40 to 600 words a minute"
+            )
+        self._rate = rate
+        self.version = f"silent 1 {rate}wpm"
+
+    @classmethod
+    def facts(cls, settings: Mapping[str, object]) -> VoiceFacts:
+        """Return what the listing shows."""
+        del settings
+        return VoiceFacts(
+            name=cls.name,
+            languages=cls.languages,
+            licence="MIT",
+            synthetic=True,
+            quality=0,
+            installed=True,
+            note="a quiet hum instead of words, for trials; chosen only by name",
+        )
+
+    def speak(self, sentence: Sentence, language: str) -> Clip:
+        """Return the hum: six characters count as one word."""
+        import numpy as np
+
+        text = sayable(sentence)
+        seconds = max(0.3, len(text) / 6 * 60 / self._rate)
+        digest = hashlib.sha256(f"{language}\n{text}".encode()).digest()
+        pitch = 90 + int.from_bytes(digest[:2], "big") % 2000 / 20
+        moment = np.arange(round(seconds * _RATE)) / _RATE
+        hum = np.sin(2 * np.pi * pitch * moment) * (0.75 + 0.25 * np.sin(2 * np.pi * 2.5 * moment))
+        return Clip((hum * _LOUDNESS).astype("<i2").tobytes(), _RATE, synthetic=True)
+
+    def close(self) -> None:
+        """Hold nothing."""

@@ -1,0 +1,301 @@
+"""The system voice, through pyttsx3: the last resort that is always there.
+
+On Linux it is espeak-ng, which comes along as a library (see `espeak`); macOS and Windows bring
+their own. pyttsx3 has one engine a process, and much of it fails in silence. So this module says
+one text at a time, each into a file of its own in a folder of its own, waits until the engine
+reports the end, and looks at the sound before anybody may have it. When the engine does not
+answer in time, nothing more is said in this process: a late sentence could land in somebody
+else's file.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from voicenote.errors import BadSettings, Unavailable, VoiceUnavailable
+from voicenote.model.memo import Clip
+from voicenote.model.script import Sentence
+from voicenote.voice import espeak
+from voicenote.voice.port import VoiceFacts, primary, sayable
+
+#: The voice to take where espeak-ng has several for a language.
+_PREFERRED = {"en": "gmw/en-us", "pt": "roa/pt-br", "es": "roa/es", "fa": "ira/fa", "zh": "sit/cmn"}
+_RATE = 165
+_PATIENCE_S = 30.0
+_FREE_BYTES = 16 * 1024 * 1024
+_AGAIN = "run the command again; if it stays so, choose another voice in [voice]"
+
+
+class _Engine:
+    """The one engine of this process: say a text into a file, or raise."""
+
+    def __init__(self) -> None:
+        before = espeak.data_path()
+        self.pid = os.getpid()
+        self.broken = ""
+        self._done = threading.Event()
+        self._failed: list[str] = []
+        try:
+            library = espeak.preload()
+            import pyttsx3
+
+            self.engine: Any = pyttsx3.init()
+            _hush(str(self.engine))
+        except (RuntimeError, ImportError, OSError, AttributeError) as error:
+            raise VoiceUnavailable(
+                f"the system voice is not there: {error}",
+                "on Linux install espeak-ng, or the package espeakng-loader",
+            ) from error
+        finally:
+            espeak.forget_data_path(before)
+        self.version = f"espeak-ng {library}" if library else f"pyttsx3 {self.engine}"
+        self.engine.connect("finished-utterance", self._finished)
+        self.engine.connect("error", self._error)
+        self._warm_up()
+        self.voices = {
+            voice.id: tuple(str(tag).lower().replace("_", "-") for tag in voice.languages or ())
+            for voice in self.engine.getProperty("voices")
+        }
+
+    def _finished(self, *, completed: bool = True, **_: object) -> None:
+        if not completed:
+            self._failed.append("it stopped half-way")
+        self._done.set()
+
+    def _error(self, *, exception: object = "", **_: object) -> None:
+        self._failed.append(str(exception))
+
+    def _warm_up(self) -> None:
+        """Say something nobody hears: the first run returns before anything was said."""
+        with tempfile.TemporaryDirectory(prefix="vn-") as folder:
+            self.say("a", Path(folder) / "first.wav", _PATIENCE_S)
+            time.sleep(0.05)  # the engine still tidies up after it has reported the end
+
+    def turn_to(self, voice: str, rate: int) -> None:
+        """Set voice and rate, and read both back: a refusal is only an event."""
+        for name, value in (("voice", voice), ("rate", rate)):
+            if self.engine.getProperty(name) == value:
+                continue
+            self.engine.setProperty(name, value)
+            # The rate is set by the engine's own thread, a moment later.
+            deadline = time.monotonic() + 2
+            while (got := self.engine.getProperty(name)) != value:
+                if time.monotonic() > deadline:
+                    raise VoiceUnavailable(f"the system voice keeps its {name} {got!r}", _AGAIN)
+                time.sleep(0.001)
+
+    def say(self, text: str, path: Path, patience: float) -> None:
+        """Say `text` into `path`, and come back when the engine says that it has finished."""
+        if self.broken:
+            raise VoiceUnavailable(self.broken, _AGAIN)
+        self._done.clear()
+        self._failed.clear()
+        watchdog = threading.Timer(patience, self.engine.endLoop)
+        watchdog.daemon = True
+        watchdog.start()
+        try:
+            self.engine.save_to_file(text, str(path))
+            self.engine.runAndWait()
+        except BaseException:  # Ctrl-C too: what has begun must end before the next one begins
+            self._settle()
+            raise
+        finally:
+            watchdog.cancel()
+        if not self._done.wait(patience):
+            self.broken = "the system voice did not answer in time"
+            raise VoiceUnavailable(self.broken, _AGAIN)
+        if self._failed:
+            raise VoiceUnavailable(f"the system voice failed: {self._failed[0]}", _AGAIN)
+
+    def _settle(self) -> None:
+        """Let the sentence that was interrupted end, or never speak again."""
+        if not self._done.wait(2):
+            self.broken = "the system voice was interrupted in the middle of a sentence"
+        time.sleep(0.05)
+        self.engine.endLoop()
+
+
+_lock = threading.RLock()
+_engines: list[_Engine] = []
+
+
+def _engine() -> _Engine:
+    """The engine of this process, made when it is first needed. Call it under `_lock`."""
+    if not _engines:
+        _engines.append(_Engine())
+    if _engines[0].pid != os.getpid():
+        raise VoiceUnavailable(
+            "the system voice does not outlive a fork", "start the process with `spawn`"
+        )
+    return _engines[0]
+
+
+def _hush(driver: str) -> None:
+    """Keep the driver off standard output and the root logger; nobody else's words are touched."""
+    module = sys.modules.get(f"pyttsx3.drivers.{driver}")
+    if module is not None:
+        import logging
+
+        vars(module)["print"] = lambda *_, **__: None
+        vars(module)["logging"] = logging.getLogger("pyttsx3")
+
+
+class System:
+    """The system voice. Settings: `rate` words a minute (165), `voice` an id, `patience` seconds.
+
+    `voice` is used for its own language only; the others take the best that is there.
+    """
+
+    name = "system"
+    synthetic = True
+
+    def __init__(self, settings: Mapping[str, object]) -> None:
+        rate = settings.get("rate", _RATE)
+        if isinstance(rate, bool) or not isinstance(rate, int) or not 80 <= rate <= 400:
+            raise BadSettings(
+                f"the system voice's rate is {rate!r}", "give 80 to 400 words a minute"
+            )
+        self._rate = rate
+        self._wanted = str(settings.get("voice") or "").lower()
+        patience = settings.get("patience", _PATIENCE_S)
+        self._patience = float(patience) if isinstance(patience, int | float) else _PATIENCE_S
+        with _lock:
+            engine = _engine()
+            if self._wanted and self._wanted not in engine.voices:
+                raise BadSettings(
+                    f"the system has no voice {self._wanted!r}", "see `voicenote voices`"
+                )
+            self._voices = engine.voices
+            self.version = f"{engine.version} {self._wanted or 'auto'} {rate}wpm"
+        tags = {primary(tag) for tags in self._voices.values() for tag in tags}
+        self.languages = frozenset(tags - {""})
+        self._folder = tempfile.TemporaryDirectory(prefix="voicenote-")
+
+    @classmethod
+    def facts(cls, settings: Mapping[str, object]) -> VoiceFacts:
+        """Return what the listing shows, from what is installed; the engine is not started."""
+        del settings
+        here = importlib.util.find_spec("pyttsx3") is not None
+        return VoiceFacts(
+            name=cls.name,
+            languages=espeak.bundled_languages(),
+            licence="espeak-ng GPL-3.0 (loaded at run time), or your platform's own",
+            synthetic=True,
+            quality=1,
+            installed=here,
+            note="sounds like a machine; Hebrew and Persian are hard to understand",
+            advice="" if here else "install pyttsx3",
+        )
+
+    def speak(self, sentence: Sentence, language: str) -> Clip:
+        """Say the sentence. See the port for what is raised."""
+        text = tame(sayable(sentence))
+        voice = pick(self._voices, language, self._wanted)
+        with _lock:
+            if shutil.disk_usage(self._folder.name).free < _FREE_BYTES:
+                raise Unavailable(
+                    "the folder for temporary files is full", "make room, or set TMPDIR"
+                )
+            descriptor, name = tempfile.mkstemp(suffix=".wav", dir=self._folder.name)
+            os.close(descriptor)
+            path = Path(name)
+            try:
+                engine = _engine()
+                engine.turn_to(voice, self._rate)
+                engine.say(text, path, self._patience)
+                clip = _read(path)
+            finally:
+                path.unlink(missing_ok=True)
+        check(text, clip, self._rate)
+        return clip
+
+    def close(self) -> None:
+        """Remove the folder for temporary files. The engine stays, it is the process's own."""
+        self._folder.cleanup()
+
+
+def pick(voices: Mapping[str, tuple[str, ...]], language: str, wanted: str = "") -> str:
+    """Return the id of the voice for a BCP 47 `language` among `voices` (id → its languages).
+
+    The wanted one if it speaks the language, else the very tag, else the preferred, else the
+    plainest one of the primary subtag. Raises VoiceUnavailable when none speaks it.
+    """
+    tag, tongue = language.lower().replace("_", "-"), primary(language)
+    fits = {
+        name: tags for name, tags in voices.items() if any(primary(one) == tongue for one in tags)
+    }
+    if not fits or not tongue:
+        raise VoiceUnavailable(
+            f"the system voice does not speak {language or 'an unknown language'!r}",
+            "record the sentences in your own voice, or choose another voice in [voice]",
+        )
+    if wanted in fits:
+        return wanted
+    exact = [name for name, tags in fits.items() if tag in tags]
+    if exact and tag != tongue:
+        return min(exact, key=lambda name: (len(name), name))
+    if _PREFERRED.get(tongue) in fits:
+        return _PREFERRED[tongue]
+    return min(exact or fits, key=lambda name: (len(name), name))
+
+
+def tame(text: str) -> str:
+    """Take away what a platform's voice could read as a command: ``[[…]]`` and ``<…>``."""
+    for mark in ("[[", "]]", "<", ">"):
+        text = text.replace(mark, " ")
+    return " ".join(text.split())
+
+
+def check(text: str, clip: Clip, rate: int) -> None:
+    """Raise VoiceUnavailable unless `clip` can be `text`: there, not silent, and about as long.
+
+    At 165 words a minute speech has about 15 characters a second, less where numbers are spelt
+    out, more in scripts without vowels; a quarter and the eightfold are the bounds.
+    """
+    letters = sum(1 for letter in text if letter.isalnum())
+    expected = letters / (15 * rate / _RATE)
+    if not clip.pcm:
+        problem = "nothing"
+    elif _peak(clip.pcm) < 100:
+        problem = "silence"
+    elif not expected / 4 <= clip.duration_s <= 3 + expected * 8:
+        problem = f"{clip.duration_s:.1f} s, which cannot be it"
+    else:
+        return
+    short = text if len(text) <= 40 else f"{text[:39]}…"
+    raise VoiceUnavailable(f"the system voice made {problem} of “{short}”", _AGAIN)
+
+
+def _peak(pcm: bytes) -> int:
+    import numpy as np
+
+    return int(np.abs(np.frombuffer(pcm, "<i2").astype(np.int32)).max(initial=0))
+
+
+def _read(path: Path) -> Clip:
+    """Read what the engine wrote: WAV on Linux and Windows, AIFF on macOS."""
+    import av
+
+    if not path.stat().st_size:
+        return Clip(b"", 22_050, synthetic=True)
+    try:
+        with av.open(str(path)) as container:
+            stream = container.streams.audio[0]
+            resampler = av.AudioResampler(format="s16", layout="mono", rate=stream.rate)
+            frames = [
+                out.to_ndarray().tobytes()
+                for frame in [*container.decode(stream), None]
+                for out in resampler.resample(frame)
+            ]
+            return Clip(b"".join(frames), stream.rate, synthetic=True)
+    except (av.FFmpegError, IndexError) as error:
+        raise VoiceUnavailable(f"the system voice wrote no sound: {error}", _AGAIN) from error
