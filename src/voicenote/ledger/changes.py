@@ -97,13 +97,13 @@ def change_touch(
     number: int,
     event: str,
     *,
-    claim: str | None = None,
+    token: str | None = None,
     facts: dict[str, object] | None = None,
     **values: Any,
 ) -> TouchState:
     """Change touch `number` and return its new state.
 
-    With `claim`, only while that claim token is still on it: a pass that was thought dead and wakes
+    With `token`, only while that claim token is still on it: a pass that was thought dead and wakes
     again must not write over what was decided meanwhile. Raises as `change_case` does.
     """
     table = tables.touches
@@ -112,13 +112,13 @@ def change_touch(
     ).first()
     if row is None:
         raise WrongUse(f"there is no touch {number}", "see: voicenote cases")
-    if claim is not None and row.claim != claim:
+    if token is not None and row.claim != token:
         raise TryAgain(
             f"touch {number} was taken over by another pass", "nothing to do: it looks after it"
         )
     old = TouchState(row.state)
     new = after(TOUCH, old, event)
-    _set(tx, table, table.c.state, number, old.value, {"state": new.value, **values}, claim)
+    _set(tx, table, table.c.state, number, old.value, {"state": new.value, **values}, token)
     tx.tell(TOUCH_HISTORY[event], row.case, touch=number, **(facts or {}))
     return new
 
@@ -137,11 +137,11 @@ def _set(
     number: int,
     old: str,
     values: dict[str, Any],
-    claim: str | None = None,
+    token: str | None = None,
 ) -> None:
     where = and_(table.c.number == number, column == old)
-    if claim is not None:
-        where = and_(where, table.c.claim == claim)
+    if token is not None:
+        where = and_(where, table.c.claim == token)
     done = tx.connection.execute(update(table).where(where).values(**values))
     if done.rowcount != 1:
         raise TryAgain(

@@ -200,6 +200,7 @@ def touch_out(planned: PlannedTouch) -> dict[str, Any]:
         "too_late_at": planned.too_late_at,
         "unless": planned.unless,
         "amends": planned.amends,
+        "booked_at": planned.booked_at,
     }
 
 
@@ -214,6 +215,7 @@ def touch_in(row: Row) -> Touch:
         unless=row["unless"],
         channel=row["channel"],
         amends=row["amends"],
+        booked_at=row["booked_at"],
     )
     return Touch(
         number=row["number"],

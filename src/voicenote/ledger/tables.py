@@ -196,6 +196,7 @@ touches = Table(
     Column("step", Integer, nullable=False),
     Column("kind", String(20), nullable=False),
     Column("channel", String(80), nullable=False),
+    Column("booked_at", Moment, nullable=True),
     Column("wanted_at", Moment, nullable=False),
     Column("due_at", Moment, nullable=False),
     Column("too_late_at", Moment, nullable=True),

@@ -113,10 +113,13 @@ def claim_of(tx: Transaction, number: int) -> tuple[str, str, datetime | None]:
     return (row[0] or "", row[1], row[2])
 
 
-def receive(tx: Transaction, number: int, receipt: Receipt, **values: Any) -> None:
+def receive(
+    tx: Transaction, number: int, receipt: Receipt, *, token: str | None = None, **values: Any
+) -> None:
     """Keep a receipt, and change the touch's state where the table has that change.
 
-    A late or repeated receipt (delivered after heard) is kept and changes nothing.
+    With `token`, only while that claim is still on the touch. A late or repeated receipt
+    (delivered after heard) is kept and changes nothing.
     """
     touch = get(tx, number)
     tx.connection.execute(
@@ -130,7 +133,8 @@ def receive(tx: Transaction, number: int, receipt: Receipt, **values: Any) -> No
     )
     event = RECEIPT_EVENTS.get(receipt.kind)
     if event and _moves(touch.state, event):
-        change_touch(tx, number, event, facts={"provider_id": receipt.provider_id}, **values)
+        facts: dict[str, object] = {"provider_id": receipt.provider_id}
+        change_touch(tx, number, event, token=token, facts=facts, **values)
     else:
         tx.tell("receipt_received", touch.case, touch=number, kind=receipt.kind.value)
 

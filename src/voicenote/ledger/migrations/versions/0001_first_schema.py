@@ -207,6 +207,7 @@ def upgrade() -> None:
         sa.Column("step", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("channel", sa.String(length=80), nullable=False),
+        sa.Column("booked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("wanted_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("too_late_at", sa.DateTime(timezone=True), nullable=True),

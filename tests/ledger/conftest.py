@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from voicenote.ledger.store import Ledger, open_ledger
+from voicenote.model.amends import AmendsKind, Promise
+from voicenote.model.case import Complaint, Customer
+from voicenote.model.money import Money
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+POSTGRES = os.environ.get("VOICENOTE_TEST_POSTGRES", "")
+
+
+class Clock:
+    """A clock that stands still until it is told to move."""
+
+    def __init__(self) -> None:
+        self.now = NOON
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def move(self, **delta: float) -> None:
+        self.now += timedelta(**delta)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def new_id() -> Callable[[], str]:
+    counter = itertools.count(1)
+    return lambda: f"{next(counter):032x}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'ledger.sqlite3'}"
+        return
+    if not POSTGRES:
+        if os.environ.get("VOICENOTE_REQUIRE_SERVICES"):
+            pytest.fail("VOICENOTE_TEST_POSTGRES is needed here")
+        pytest.skip("no PostgreSQL: set VOICENOTE_TEST_POSTGRES to a database URL")
+    admin = create_engine(POSTGRES, isolation_level="AUTOCOMMIT")
+    name = f"voicenote_test_{os.getpid()}"
+    with admin.connect() as connection:
+        connection.execute(text(f"drop database if exists {name} with (force)"))
+        connection.execute(text(f"create database {name}"))
+    yield admin.url.set(database=name).render_as_string(hide_password=False)
+    with admin.connect() as connection:
+        connection.execute(text(f"drop database {name} with (force)"))
+    admin.dispose()
+
+
+@pytest.fixture
+def ledger(url: str, clock: Clock, new_id: Callable[[], str]) -> Iterator[Ledger]:
+    opened = open_ledger(url, clock=clock, actor="tester", new_id=new_id)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def complaint() -> Callable[..., Complaint]:
+    def make(ref: str = "A-1", **changes: object) -> Complaint:
+        person = Customer(
+            name=str(changes.pop("name", "Dana")),
+            email=str(changes.pop("email", "dana@example.com")),
+            time_zone="Asia/Jerusalem",
+        )
+        values: dict[str, object] = {
+            "source": "csv",
+            "ref": ref,
+            "opened_at": NOON,
+            "customer": person,
+            "what_happened": "The ribbon on the cake was blue, not ivory.",
+            "harm": Money(Decimal("40.00"), "EUR"),
+            "promises": (
+                Promise(
+                    kind=AmendsKind.REFUND,
+                    text="send back what the ribbon cost",
+                    value=Money(Decimal("40.00"), "EUR"),
+                    promised_by=NOON.date() + timedelta(days=7),
+                ),
+            ),
+        }
+        return Complaint(**{**values, **changes})  # type: ignore[arg-type]
+
+    return make

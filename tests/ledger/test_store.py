@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import DBAPIError
+
+from voicenote.errors import BadData, BadSettings, Unavailable
+from voicenote.ledger import cases, listing, migrate, tables
+from voicenote.ledger.store import Ledger, open_ledger
+from voicenote.model.case import Complaint
+
+
+def test_migrations_build_the_schema_that_the_tables_describe(ledger: Ledger) -> None:
+    with ledger.engine.connect() as connection:
+        context = MigrationContext.configure(connection)
+        assert compare_metadata(context, tables.metadata) == []
+
+
+def test_the_newest_migration_is_the_one_the_code_expects() -> None:
+    config = Config()
+    folder = Path(migrate.__file__).parent / "migrations"
+    config.set_main_option("script_location", str(folder))
+    assert ScriptDirectory.from_config(config).get_current_head() == migrate.HEAD
+
+
+def test_a_change_and_its_history_are_kept_together_or_not_at_all(
+    ledger: Ledger, complaint: Callable[..., Complaint]
+) -> None:
+    with pytest.raises(ZeroDivisionError), ledger.write() as tx:
+        cases.add(tx, [complaint()])
+        _ = 1 / 0
+    with ledger.read() as tx:
+        assert listing.lines(tx) == []
+        assert listing.history(tx) == []
+
+
+@pytest.mark.parametrize("what", ["delete", "rewrite"])
+def test_history_can_be_neither_deleted_nor_rewritten(ledger: Ledger, what: str) -> None:
+    with ledger.write() as tx:
+        tx.tell("case_opened", 1)
+    table = tables.history
+    statement = delete(table) if what == "delete" else update(table).values(event="nothing")
+    with pytest.raises(DBAPIError, match="never"), ledger.engine.begin() as connection:
+        connection.execute(statement)
+    with ledger.read() as tx:
+        assert [row["event"] for row in listing.history(tx)] == ["case_opened"]
+
+
+def test_money_and_moments_come_back_exactly_as_they_went_in(
+    ledger: Ledger, complaint: Callable[..., Complaint]
+) -> None:
+    told = complaint()
+    with ledger.write() as tx:
+        [added] = cases.add(tx, [told])
+    with ledger.read() as tx:
+        assert cases.get(tx, added.case).complaint == told
+
+
+def test_a_ledger_from_a_newer_voicenote_is_left_alone(
+    url: str, ledger: Ledger, clock: Callable[[], object], new_id: Callable[[], str]
+) -> None:
+    with ledger.engine.begin() as connection:
+        connection.exec_driver_sql("update alembic_version set version_num = '9999'")
+    with pytest.raises(BadData, match="newer voicenote"):
+        open_ledger(url, clock=clock, actor="tester", new_id=new_id)  # type: ignore[arg-type]
+
+
+def test_an_older_sqlite_file_is_copied_before_it_is_migrated(
+    tmp_path: Path, clock: Callable[[], object], new_id: Callable[[], str]
+) -> None:
+    path = tmp_path / "ledger.sqlite3"
+    raw = sqlite3.connect(path)
+    raw.execute("create table alembic_version (version_num varchar(32))")
+    raw.execute("insert into alembic_version values ('0000')")
+    raw.commit()
+    raw.close()
+    with pytest.raises(Exception, match="0000"):
+        open_ledger(f"sqlite:///{path}", clock=clock, actor="t", new_id=new_id)  # type: ignore[arg-type]
+    [copy] = tmp_path.glob("ledger.sqlite3.before-*")
+    assert sqlite3.connect(copy).execute("select * from alembic_version").fetchall() == [("0000",)]
+
+
+def test_two_first_commands_at_once_make_one_ledger(
+    url: str, clock: Callable[[], object], new_id: Callable[[], str]
+) -> None:
+    opened: list[Ledger] = []
+    failed: list[BaseException] = []
+
+    def first() -> None:
+        try:
+            opened.append(open_ledger(url, clock=clock, actor="t", new_id=new_id))  # type: ignore[arg-type]
+        except BaseException as error:  # noqa: BLE001 - shown by the assertion
+            failed.append(error)
+
+    threads = [threading.Thread(target=first) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+    with opened[0].read() as tx:
+        ids = tx.connection.execute(
+            select(tables.meta.c.value).where(tables.meta.c.name == "ledger_id")
+        ).scalars()
+        assert len(list(ids)) == 1
+    for one in opened:
+        one.close()
+
+
+@pytest.mark.parametrize("bad", ["nonsense", "mysql://host/x", "://", ""])
+def test_a_url_that_cannot_be_a_ledger_is_a_bad_setting(
+    bad: str, clock: Callable[[], object], new_id: Callable[[], str]
+) -> None:
+    with pytest.raises(BadSettings):
+        open_ledger(bad, clock=clock, actor="t", new_id=new_id)  # type: ignore[arg-type]
+
+
+def test_a_file_that_is_no_database_is_explained(
+    tmp_path: Path, clock: Callable[[], object], new_id: Callable[[], str]
+) -> None:
+    path = tmp_path / "ledger.sqlite3"
+    path.write_text("this is a letter, not a database, and a long one at that\n" * 50)
+    with pytest.raises(Unavailable, match="damaged") as caught:
+        open_ledger(f"sqlite:///{path}", clock=clock, actor="t", new_id=new_id)  # type: ignore[arg-type]
+    assert "restore" in caught.value.advice
