@@ -57,8 +57,9 @@ class PlannedTouch:
 
     `wanted_at` is where the plan's offset fell, `due_at` the next decent hour after it; after
     `too_late_at` it makes no sense any more and is shown instead of sent. `unless` names the
-    condition that makes it needless: ``answered``, ``put-right``, ``kept``, or nothing. `amends`
-    is the K of the promise that a status touch speaks of. `channel` empty: the customer's own.
+    condition that makes it needless: ``answered``, ``put-right``, ``kept``, ``memo-arrived``, or
+    nothing. `amends` is the K of the promise that a status touch speaks of. `channel` empty: the
+    customer's own. `booked_at` tells which answers came later, and stop it; None: as `wanted_at`.
     """
 
     kind: TouchKind
@@ -69,6 +70,7 @@ class PlannedTouch:
     unless: str = ""
     channel: str = ""
     amends: int | None = None
+    booked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
