@@ -1,0 +1,117 @@
+"""The transition table: every (state, event) pair of all three tables, written out by hand here."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+
+import pytest
+
+from voicenote.errors import ImpossibleTransition
+from voicenote.model.amends import AmendsState
+from voicenote.model.case import Stage
+from voicenote.model.touch import ARRIVED, IN_FLIGHT, WAITING, TouchState
+from voicenote.model.transitions import TABLES, after, diagram
+
+STATES: dict[str, type[StrEnum]] = {"case": Stage, "amends": AmendsState, "touch": TouchState}
+
+#: table → event → "from from > to": the same facts in other words, so that a slip shows
+EXPECTED = {
+    "case": {
+        "compose": "opened scripted rendered approved > scripted",
+        "render": "scripted rendered approved > rendered",
+        "approve": "rendered approved > approved",
+        "send": "approved following > following",
+        "reopen": "approved following closed > opened",
+        "close": "opened scripted rendered approved following > closed",
+    },
+    "amends": {
+        "do": "promised broken > done",
+        "confirm": "done > confirmed",
+        "dispute": "done confirmed > promised",
+        "break": "promised done > broken",
+        "promise": "promised broken > promised",
+        "waive": "promised broken > waived",
+    },
+    "touch": {
+        "claim": "due > sending",
+        "commit": "sending > committing",
+        "accept": "committing uncertain > accepted",
+        "refuse": "sending committing > refused",
+        "postpone": "sending committing > due",
+        "lose": "committing > uncertain",
+        "resend": "uncertain refused bounced skipped > due",
+        "deliver": "accepted uncertain delivered > delivered",
+        "hear": "accepted uncertain delivered heard > heard",
+        "answer": "accepted uncertain delivered heard answered > answered",
+        "bounce": "accepted uncertain delivered > bounced",
+        "hold": "due > held",
+        "resume": "held > due",
+        "skip": "due held > skipped",
+        "cancel": "due held > cancelled",
+    },
+}
+PAIRS = [
+    (table, state, event)
+    for table, events in EXPECTED.items()
+    for event in events
+    for state in STATES[table]
+]
+
+
+@pytest.mark.parametrize(("table", "state", "event"), PAIRS)
+def test_every_pair_leads_where_it_should_or_is_refused(
+    table: str, state: StrEnum, event: str
+) -> None:
+    before, _, later = EXPECTED[table][event].partition(" > ")
+    if state.value in before.split():
+        assert after(TABLES[table], state, event).value == later
+    else:
+        with pytest.raises(ImpossibleTransition) as caught:
+            after(TABLES[table], state, event)
+        assert event in caught.value.what
+        assert state.value in caught.value.what
+        assert caught.value.advice
+
+
+def test_the_table_has_no_event_that_is_not_expected_here() -> None:
+    assert {name: set(table) for name, table in TABLES.items()} == {
+        name: set(events) for name, events in EXPECTED.items()
+    }
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_every_state_can_be_reached(table: str) -> None:
+    states = list(STATES[table])
+    reached = {states[0]}
+    for _ in states:
+        reached |= {
+            later for row in TABLES[table].values() for now, later in row.items() if now in reached
+        }
+    assert reached == set(states)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_an_unknown_event_is_refused(table: str) -> None:
+    with pytest.raises(ImpossibleTransition, match="vanish"):
+        after(TABLES[table], next(iter(STATES[table])), "vanish")
+
+
+def test_nothing_comes_back_from_cancelled() -> None:
+    with pytest.raises(ImpossibleTransition) as caught:
+        after(TABLES["touch"], TouchState.CANCELLED, "resend")
+    assert caught.value.advice == "nothing can change it any more"
+
+
+def test_a_claim_only_comes_from_due_so_that_nothing_uncertain_goes_twice() -> None:
+    assert list(TABLES["touch"]["claim"]) == [TouchState.DUE]
+
+
+def test_waiting_in_flight_and_arrived_have_nothing_in_common() -> None:
+    groups = [WAITING, IN_FLIGHT, ARRIVED]
+    assert sum(map(len, groups)) == len(frozenset[TouchState]().union(*groups))
+
+
+def test_the_page_of_states_is_current() -> None:
+    page = Path(__file__).parents[2] / "docs" / "states.md"
+    assert page.read_text(encoding="utf-8") == diagram()
