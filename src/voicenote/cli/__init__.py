@@ -1,0 +1,8 @@
+"""The face at the terminal: commands parse, call and render; they decide nothing."""
+
+
+def main() -> None:
+    """Run ``voicenote`` with the process's own words and streams, and leave with its exit code."""
+    from voicenote.cli.frame import voicenote
+
+    voicenote()

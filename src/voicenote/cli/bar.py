@@ -1,0 +1,44 @@
+"""A progress bar for a terminal: how many, the rate, the time left."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from typing import TextIO
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
+
+
+class Rate(ProgressColumn):
+    """How many a second; nothing until that is known."""
+
+    def render(self, task: Task) -> Text:
+        """Return the words."""
+        speed = task.finished_speed or task.speed
+        return Text(f"{speed:.1f}/s" if speed else "")
+
+
+@contextlib.contextmanager
+def terminal_bar(stream: TextIO, label: str, total: int | None) -> Iterator[Callable[[int], None]]:
+    """Show a bar on `stream` while the block runs; yield what takes how many more are done."""
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        Rate(),
+        TimeElapsedColumn() if total is None else TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(file=stream), transient=True) as progress:
+        task = progress.add_task(label, total=total)
+        yield lambda more: progress.advance(task, more)

@@ -1,0 +1,105 @@
+"""How a failure looks from outside: two lines and an exit code, no traceback by surprise."""
+
+from __future__ import annotations
+
+import errno
+from dataclasses import dataclass
+
+import click
+
+from voicenote.errors import Problem, VoicenoteError
+
+#: How many problems are shown on a terminal; ``--json`` shows all.
+SHOWN = 50
+
+#: What shells report for a program that ended by Ctrl-C, or by writing to nobody.
+INTERRUPTED = 130
+NOBODY_READS = 141
+
+_DISK = {
+    errno.ENOSPC: "make room on this disk, then run the same command again",
+    errno.EDQUOT: "make room within your quota, then run the same command again",
+    errno.EACCES: "give yourself the rights to it, or choose another --home",
+    errno.EPERM: "give yourself the rights to it, or choose another --home",
+    errno.EROFS: "choose a --home that can be written to",
+}
+
+_GLOBAL = {"--home", "-q", "--quiet", "-v", "--verbose", "--debug"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """A failure as it is told. `problems` are structured, `missing` is what would help."""
+
+    what: str
+    advice: str = ""
+    exit_code: int = 70
+    problems: tuple[Problem, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+def explain(error: BaseException) -> Failure:
+    """Return how to tell `error`; anything unforeseen is our fault."""
+    if isinstance(error, VoicenoteError):
+        return Failure(
+            what=error.what,
+            advice=error.advice,
+            exit_code=error.exit_code,
+            problems=tuple(getattr(error, "problems", ())),
+            missing=tuple(getattr(error, "missing", ())),
+        )
+    if isinstance(error, click.ClickException):
+        return Failure(what=error.format_message(), advice=_usage(error), exit_code=error.exit_code)
+    if isinstance(error, click.Abort) and isinstance(error.__cause__, EOFError):
+        return Failure(
+            what="the input ended before every question was answered",
+            advice="answer at a terminal, or give the answers as options",
+            exit_code=2,
+        )
+    if isinstance(error, (click.Abort, KeyboardInterrupt)):
+        return Failure(
+            what="stopped",
+            advice="what was finished is kept; the same command goes on from there",
+            exit_code=INTERRUPTED,
+        )
+    if isinstance(error, OSError) and error.errno in _DISK:
+        place = f"{error.filename}: " if error.filename else ""
+        return Failure(what=f"{place}{error.strerror}", advice=_DISK[error.errno], exit_code=69)
+    return Failure(
+        what=f"this is our fault ({type(error).__name__})",
+        advice="run it again with --debug for the details, and please tell us",
+    )
+
+
+def _usage(error: click.ClickException) -> str:
+    option = getattr(error, "option_name", "")
+    if isinstance(error, click.NoSuchOption) and option in _GLOBAL:
+        return f"{option} goes before the command: voicenote {option} …"
+    context = getattr(error, "ctx", None)
+    return f"see {context.command_path} --help" if context else "see voicenote --help"
+
+
+def as_text(failure: Failure) -> str:
+    """Return the lines for a terminal: what, advice, then every problem up to `SHOWN`."""
+    lines = [f"voicenote: {failure.what}"]
+    if failure.advice:
+        lines.append(f"  {failure.advice}")
+    notes = [str(problem) for problem in failure.problems] + list(failure.missing)
+    lines += [f"  - {note}" for note in notes[:SHOWN]]
+    if len(notes) > SHOWN:
+        lines.append(f"  … and {len(notes) - SHOWN} more; --json shows all")
+    return "\n".join(lines)
+
+
+def as_data(failure: Failure) -> dict[str, object]:
+    """Return the object that ``--json`` prints on standard error; these keys are stable."""
+    return {
+        "error": failure.what,
+        "advice": failure.advice,
+        "exit_code": failure.exit_code,
+        "problems": [
+            {"what": p.what, "advice": p.advice, "file": p.file, "line": p.line, "field": p.field}
+            for p in failure.problems
+        ],
+        "missing": list(failure.missing),
+    }
