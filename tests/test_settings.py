@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import copy
+import pickle
 import subprocess
 import sys
+import tempfile
 import time
 import tomllib
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from voicenote.errors import BadSettings, Problem, Unavailable
 from voicenote.settings import (
@@ -21,6 +27,8 @@ from voicenote.settings import (
     reference_md,
     save_profile,
 )
+from voicenote.settings.declared import NAMED, TABLES
+from voicenote.settings.structure import Structure
 
 
 def write(home: Path, text: str) -> Path:
@@ -214,6 +222,58 @@ def test_a_secret_is_fetched_when_asked_and_never_shown(tmp_path: Path) -> None:
     assert token.reveal() == "hunter3"
     shown = f"{settings!r} {settings} {password} {token:>30}"
     assert "hunter" not in shown
+
+
+def test_a_reference_and_a_map_can_be_given_key_by_key(tmp_path: Path) -> None:
+    env = {
+        "VOICENOTE_CHANNELS__MAIL__PASSWORD__ENV": "PW",
+        "VOICENOTE_CHANNELS__TELEGRAM__TOKEN": '{env = "PW"}',
+        "VOICENOTE_INTAKE__X__MAP__CUSTOMER": "1",
+        "PW": "hunter2",
+    }
+    settings = load(tmp_path, env)
+    assert settings.channels["mail"].options["password"].reveal() == "hunter2"
+    assert settings.channels["telegram"].options["token"].reveal() == "hunter2"
+    assert settings.intake["x"].map == {"customer": "1"}
+
+
+def test_a_password_inside_a_url_is_refused(tmp_path: Path) -> None:
+    (problem,) = problems(tmp_path, '[channels.a]\nurls = ["mailto://me:hunter2@host"]\n')
+    assert "hunter2" not in str(problem)
+
+
+def test_a_secret_is_copied_but_not_pickled() -> None:
+    secret = Secret("env", "PW", {"PW": "hunter2"})
+    assert copy.deepcopy(secret) is secret
+    with pytest.raises(TypeError):
+        pickle.dumps(secret)
+
+
+@given(st.text())
+def test_any_text_at_all_loads_or_is_a_clear_refusal(text: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        (home / "voicenote.toml").write_bytes(text.encode("utf-8", "surrogatepass"))
+        with contextlib.suppress(BadSettings):
+            load(home, {"VOICENOTE_OWNER__NAME": text, "VOICENOTE_SOUND__BITRATE": text})
+
+
+_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.dates(),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["env", "password", "kind", "en", "map", "x"]), inner)
+    ),
+    max_leaves=9,
+)
+
+
+@given(st.dictionaries(st.sampled_from([*TABLES, *NAMED, "x"]), _VALUES))
+def test_any_shape_at_all_is_structured_or_noted(given_tables: dict[str, object]) -> None:
+    structure = Structure({})
+    settings = structure.settings(Path("home"), Path("home/voicenote.toml"), given_tables)
+    assert isinstance(settings, Settings)
+    assert all(problem.what and problem.field for problem in structure.problems)
 
 
 def test_a_secret_given_by_the_environment_itself(tmp_path: Path) -> None:

@@ -139,16 +139,16 @@ def _tell(error: BaseException, session: Session, *, in_json: bool) -> int:
     if session.debug and not isinstance(error, click.ClickException):
         import traceback
 
-        click.echo("".join(traceback.format_exception(error)), err=True, nl=False)
+        session.screen.warn("".join(traceback.format_exception(error)).rstrip())
     with contextlib.suppress(OSError):
         if in_json:
             import json
 
-            click.echo(json.dumps(failures.as_data(failure)), err=True)
+            session.screen.warn(json.dumps(failures.as_data(failure)))
         elif type(error).__name__ == "NoArgsIsHelpError" and isinstance(error, click.UsageError):
             error.show()
         else:
-            click.echo(failures.as_text(failure), err=True)
+            session.screen.warn(failures.as_text(failure))
     if isinstance(error, OSError):
         _mute(sys.stdout)
     return failure.exit_code

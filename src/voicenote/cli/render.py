@@ -73,6 +73,11 @@ class Screen:
         self.env = env
 
     @property
+    def interactive(self) -> bool:
+        """Whether somebody sits at the other end and can be asked."""
+        return _terminal(self.stdin)
+
+    @property
     def width(self) -> int | None:
         """The columns of the terminal; None when nothing is to be cut, as in a pipe."""
         return shutil.get_terminal_size().columns if _terminal(self.stdout) else None

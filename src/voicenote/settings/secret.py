@@ -33,7 +33,7 @@ def is_reference(value: object) -> bool:
 
 
 class Secret:
-    """A secret by reference. `reveal` fetches it; `repr`, `str`, copies and pickles do not hold it.
+    """A secret by reference. `reveal` fetches it; it is not shown, and not pickled.
 
     `way` is one of `WAYS`, or ``given`` when the value itself came from the environment
     (``VOICENOTE_CHANNELS__MAIL__PASSWORD``). `env` is where ``{env = …}`` is looked up.
@@ -53,6 +53,9 @@ class Secret:
 
     def __format__(self, _spec: str) -> str:
         return repr(self)
+
+    def __deepcopy__(self, _memo: object) -> Secret:
+        return self
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a secret is not pickled; pass its reference on")

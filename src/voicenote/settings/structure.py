@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import Field, dataclass, fields
 from itertools import pairwise
@@ -31,9 +32,20 @@ class FromEnvironment:
     parsed: object
 
 
+#: A user name and a password inside a URL.
+_PASSWORD_IN_URL = re.compile(r"://[^/\s:@]*:[^/\s@]+@")
+
+
 def plain(value: Any) -> Any:
     """Return what TOML would have given in place of a variable."""
     return value.parsed if isinstance(value, FromEnvironment) else value
+
+
+def words(value: Any) -> Any:
+    """Return a table with every variable in it as the text that it is."""
+    if not isinstance(value, dict):
+        return value
+    return {k: v.raw if isinstance(v, FromEnvironment) else v for k, v in value.items()}
 
 
 class Structure:
@@ -105,7 +117,7 @@ class Structure:
         try:
             if isinstance(value, FromEnvironment):
                 return self.from_environment(field, value)
-            return field.metadata["kind"](value)
+            return field.metadata["kind"](words(value))
         except ValueError as error:
             self.add(where, *(str(arg) for arg in error.args[:2]))
             return None
@@ -161,29 +173,34 @@ class Structure:
         return {key: self.raw(key, value, f"{dotted}.{key}") for key, value in table.items()}
 
     def raw(self, key: str, value: Any, where: str) -> Any:
-        """Return one value of a raw table."""
+        """Return one value of a raw table, whatever its shape."""
         given = plain(value)
-        if is_reference(given):
-            ((way, name),) = given.items()
-            return Secret(way, plain(name), self.env)
-        if is_secret_key(key):
-            if isinstance(value, FromEnvironment):
-                return Secret("given", value.raw, self.env)
-            if given != "":
-                self.add(where, "a secret does not belong in this file", ADVICE)
-            return ""
+        if is_reference(words(given)):
+            ((way, name),) = words(given).items()
+            return Secret(way, name, self.env)
+        if is_secret_key(key) or (isinstance(given, str) and _PASSWORD_IN_URL.search(given)):
+            return self.hidden(key, value, where)
         if isinstance(given, dict):
             return self.secrets(given, where)
         if isinstance(given, list):
             return [self.raw("", item, where) for item in given]
         return given
 
+    def hidden(self, key: str, value: Any, where: str) -> str | Secret:
+        """Take a secret that is no reference: the environment may hold one, the file may not."""
+        if isinstance(value, FromEnvironment):
+            return Secret("given", value.raw, self.env)
+        if value != "":
+            what = "a secret" if is_secret_key(key) else "a URL with a password"
+            self.add(where, f"{what} does not belong in this file", ADVICE)
+        return ""
+
     def url(self, where: str, field: Field[Any], value: Any) -> str | Secret | None:
         """Take the ledger's URL; one with a password in it is a secret itself."""
         given = plain(value)
-        if is_reference(given):
-            ((way, name),) = given.items()
-            return Secret(way, plain(name), self.env)
+        if is_reference(words(given)):
+            ((way, name),) = words(given).items()
+            return Secret(way, name, self.env)
         if isinstance(value, FromEnvironment):
             return Secret("given", value.raw, self.env) if "://" in value.raw else value.raw
         try:
@@ -191,8 +208,7 @@ class Structure:
         except ValueError as error:
             self.add(where, *(str(arg) for arg in error.args[:2]))
             return None
-        _, at, _ = url.partition("://")[2].rpartition("@")
-        if at and ":" in url.partition("://")[2].rpartition("@")[0]:
+        if _PASSWORD_IN_URL.search(url):
             self.add(where, "a URL with a password does not belong in this file", ADVICE)
             return None
         return url
