@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import errno
 import pickle
 import subprocess
 import sys
@@ -384,6 +385,28 @@ def test_a_profile_is_saved_beside_what_is_there(tmp_path: Path) -> None:
 def test_a_profile_makes_the_file_when_there_is_none(tmp_path: Path) -> None:
     save_profile(tmp_path / "voicenote.toml", "a", {"customer": "Name"}, {}, "")
     assert load(tmp_path, {}).intake["a"].map == {"customer": "Name"}
+
+
+def test_the_file_is_replaced_and_not_written_over(tmp_path: Path) -> None:
+    file = write(tmp_path, "# mine\n")
+    before = tmp_path / "before"
+    before.hardlink_to(file)
+    save_profile(file, "a", {"customer": "Name"}, {}, "")
+    assert before.read_text(encoding="utf-8") == "# mine\n"
+
+
+def test_a_full_disk_leaves_the_file_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    file = write(tmp_path, "# mine\n")
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(Unavailable, match="No space left"):
+        save_profile(file, "a", {"customer": "Name"}, {}, "")
+    assert [path.name for path in tmp_path.iterdir()] == ["voicenote.toml"]
+    assert file.read_text(encoding="utf-8") == "# mine\n"
 
 
 def test_a_profile_is_not_added_to_a_broken_file(tmp_path: Path) -> None:
