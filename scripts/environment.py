@@ -127,6 +127,7 @@ def _alone() -> Iterator[None]:
                         "End it, and run this again."
                     )
                 time.sleep(0.2)
+        os.set_inheritable(held.fileno(), True)  # noqa: FBT003 - for installers, see _run
         yield
 
 
@@ -199,7 +200,7 @@ def _pip() -> list[str]:
             return candidate
     uv = shutil.which("uv")
     if uv:
-        return [uv, "pip"]
+        return [uv, "--directory", HOME.anchor, "pip"]  # away from tool.uv, which is for the lock
     raise SetUpFailed(
         "This Python has neither the ensurepip module nor pip, and there is no uv on PATH.\n"
         "On Debian and Ubuntu: apt install python3-venv. Then run this again."
@@ -209,7 +210,7 @@ def _pip() -> list[str]:
 def _install(pip: list[str], *what: str) -> None:
     """Install without resolving: the lock names everything. The tool's own settings hold."""
     command = [*pip, "install", "--no-deps", *what]
-    if pip[1:] == ["pip"]:  # uv
+    if Path(pip[0]).stem == "uv":
         command += ["--python", str(python())]
     else:
         command += ["--no-input", "--no-compile", "--disable-pip-version-check"]
@@ -259,7 +260,11 @@ def _last_line(output: str) -> str:
 
 
 def _run(command: list[str]) -> "subprocess.CompletedProcess[str]":
-    """Run a command to its end, and keep what it says."""
+    """Run a command to its end, and keep what it says.
+
+    It inherits the held lock: should this process be killed, the next run waits for the installer
+    that was left behind, and only then clears away what it wrote.
+    """
     surrounding = {**os.environ, "PIP_USER": "0", "PIP_REQUIRE_VIRTUALENV": "0"}
     surrounding.pop("PYTHONHOME", None)
     return subprocess.run(
@@ -270,6 +275,7 @@ def _run(command: list[str]) -> "subprocess.CompletedProcess[str]":
         text=True,
         errors="replace",
         check=False,
+        close_fds=WINDOWS,
         env=surrounding,
     )
 

@@ -17,6 +17,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 SCRIPTS = ROOT / "scripts"
+FILES = sorted(path for path in SCRIPTS.iterdir() if path.is_file())
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 LOCK = (ROOT / "requirements.lock").read_text("utf-8")
 
@@ -65,16 +66,16 @@ def test_the_lock_has_no_marker_that_pip_stumbles_on() -> None:
     assert "platform_release" not in LOCK
 
 
-@pytest.mark.parametrize("name", ["demo", "test", "check"])
+@pytest.mark.parametrize("name", [path.name for path in FILES if not path.suffix])
 def test_a_script_can_be_started(name: str) -> None:
     path = SCRIPTS / name
     assert path.read_text("utf-8").startswith("#!/usr/bin/env python3\n")
     assert os.name == "nt" or os.access(path, os.X_OK)
 
 
-@pytest.mark.parametrize("name", ["environment.py", "demo", "test", "check"])
-def test_an_old_python_can_read_far_enough_to_say_that_it_is_old(name: str) -> None:
-    source = (SCRIPTS / name).read_text("utf-8")
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_an_old_python_can_read_far_enough_to_say_that_it_is_old(path: Path) -> None:
+    source = path.read_text("utf-8")
     ast.parse(source, feature_version=(3, 6))
     assert "from __future__ import annotations" not in source
 
@@ -185,6 +186,31 @@ def test_two_runs_at_once_wait_for_each_other(environment: ModuleType, tmp_path:
         assert not environment._try_to_hold(other.fileno())
     with (tmp_path / environment._OWN).open("a+b") as other:
         assert environment._try_to_hold(other.fileno())
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows ends no parent without its lock")
+def test_an_installer_that_a_kill_left_behind_still_keeps_others_out(
+    environment: ModuleType, tmp_path: Path
+) -> None:
+    import fcntl
+
+    gate = tmp_path / "gate"
+    os.mkfifo(gate)
+    environment.HOME = tmp_path / "venv"
+    program = (
+        f"import sys; sys.path.insert(0, {str(SCRIPTS)!r})\n"
+        f"import environment, pathlib; environment.HOME = pathlib.Path({str(environment.HOME)!r})\n"
+        "with environment._alone():\n"
+        f"    environment._run([sys.executable, '-c', 'open({str(gate)!r}).read()'])\n"
+    )
+    run = subprocess.Popen([sys.executable, "-c", program])
+    with gate.open("w"):  # opens once the installer stands at the gate
+        run.kill()
+        run.wait()
+        with (environment.HOME / environment._OWN).open("a+b") as other:
+            assert not environment._try_to_hold(other.fileno())
+    with (environment.HOME / environment._OWN).open("a+b") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)  # waits for the installer to go through and end
 
 
 @pytest.mark.parametrize(
