@@ -1,0 +1,55 @@
+"""Captions (WebVTT) and the transcript, for those who read instead of listening."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from voicenote.model.memo import Caption, Synthetic
+from voicenote.model.script import Script
+
+#: Primary subtag → what the transcript says of a voice that is not, or not all, a person's.
+_SPOKEN_BY = {
+    "en": ("A computer voice speaks this message.", "A computer voice speaks a part of this."),
+    "he": ("ההודעה מושמעת בקול של מחשב.", "חלק מההודעה מושמע בקול של מחשב."),
+    "ro": ("Mesajul este rostit de o voce de calculator.", "O parte e rostită de un calculator."),
+    "pl": ("Tę wiadomość czyta głos komputerowy.", "Część tej wiadomości czyta głos komputerowy."),
+    "fa": ("این پیام با صدای رایانه خوانده می‌شود.", "بخشی از این پیام با صدای رایانه است."),
+    "et": ("Selle sõnumi loeb ette arvutihääl.", "Osa sellest sõnumist loeb ette arvutihääl."),
+}
+
+
+def webvtt(captions: Sequence[Caption], synthetic: Synthetic) -> str:
+    """Return a WebVTT file: a note that marks the voice, and one cue a sentence.
+
+    Times are whole milliseconds, and no cue is shorter than one or begins before the last ended.
+    """
+    blocks = [f"WEBVTT\n\nNOTE synthetic={synthetic.value}"]
+    free = 0
+    for number, caption in enumerate(captions, start=1):
+        start = max(free, int(caption.start_s * 1000))
+        free = max(start + 1, int(caption.end_s * 1000))
+        blocks.append(f"{number}\n{_clock(start)} --> {_clock(free)}\n{_escape(caption.text)}")
+    return "\n\n".join(blocks) + "\n"
+
+
+def transcript(script: Script, synthetic: Synthetic) -> str:
+    """Return the words on paper, and a line on the voice when it is not a person's."""
+    text = f"{script.text}\n"
+    if synthetic is Synthetic.NO:
+        return text
+    tongue = script.language.split("-", 1)[0].lower()
+    whole, partly = _SPOKEN_BY.get(tongue, _SPOKEN_BY["en"])
+    return f"{text}\n({whole if synthetic is Synthetic.YES else partly})\n"
+
+
+def _clock(milliseconds: int) -> str:
+    seconds, rest = divmod(milliseconds, 1000)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours:02}:{minutes:02}:{seconds:02}.{rest:03}"
+
+
+def _escape(text: str) -> str:
+    """Cue text on one line; `&`, `<` and `>` are marks of the format."""
+    line = " ".join(text.split())
+    return line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

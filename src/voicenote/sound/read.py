@@ -1,0 +1,84 @@
+"""Read a recording of any common format into a clip, or say clearly why not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import av
+import numpy as np
+
+from voicenote.errors import BadData, Unavailable
+from voicenote.model.memo import Clip
+
+if TYPE_CHECKING:
+    from av.audio.stream import AudioStream
+
+#: The longest recording, in seconds.
+LONGEST_S = 600.0
+#: Below this part of full scale (−50 dBFS) nothing can be heard.
+_SILENT = 0.00316
+#: Play lists and scripts are no recordings: they would make the reader open other files.
+_FORMATS = "wav,mp3,mov,mp4,m4a,3gp,3g2,mj2,ogg,matroska,webm,flac,aac,amr,aiff,caf,au,asf,avi,w64"
+_KINDS = "give a wav, mp3, m4a, ogg, webm or flac file"
+
+
+def read_sound(path: Path) -> Clip:
+    """Return the sound of `path`: mono, its own rate between 8 and 48 kHz, as a person's voice.
+
+    A video's sound is taken too. Raises BadData for a file that is not there, empty, broken, no
+    sound at all, silent, or longer than ten minutes; Unavailable when it may not be read.
+    """
+    name = path.name
+    try:
+        size = path.stat().st_size
+        if not path.is_file():
+            raise BadData(f"{name} is not a file", _KINDS)
+        if not size:
+            raise BadData(f"{name} is empty", "record it again")
+        with path.open("rb") as file:
+            container = av.open(file, "r", options={"format_whitelist": _FORMATS})
+            with container:
+                if not container.streams.audio:
+                    raise BadData(f"{name} has no sound in it", _KINDS)
+                clip = _decode(container, container.streams.audio[0], name)
+    except FileNotFoundError:
+        raise BadData(f"{name} is not there", "look at the path") from None
+    except PermissionError as error:
+        raise Unavailable(f"{name} may not be read", "allow it, or copy the file") from error
+    except (av.FFmpegError, OSError, ValueError) as error:
+        raise BadData(f"{name} is no sound that can be read, or it is broken", _KINDS) from error
+    return _heard(clip, name)
+
+
+def _decode(container: av.container.InputContainer, stream: AudioStream, name: str) -> Clip:
+    """Decode all of `stream`; a file that breaks off in the middle is refused, not shortened."""
+    rate = min(max(stream.rate or 48_000, 8_000), 48_000)
+    resampler = av.AudioResampler(format="s16", layout="mono", rate=rate)
+    parts: list[bytes] = []
+    length = 0
+    try:
+        for frame in container.decode(stream):
+            for out in resampler.resample(frame):
+                parts.append(out.to_ndarray().tobytes())
+                length += out.samples
+            if length > LONGEST_S * rate:
+                raise BadData(
+                    f"{name} is longer than {LONGEST_S / 60:.0f} minutes",
+                    "a memo has 20 to 60 seconds: record it shorter, or cut it",
+                )
+    except av.FFmpegError as error:
+        raise BadData(
+            f"{name} is broken after {length / rate:.1f} s", "export or record it again"
+        ) from error
+    parts.extend(out.to_ndarray().tobytes() for out in resampler.resample(None))
+    return Clip(b"".join(parts), rate, synthetic=False)
+
+
+def _heard(clip: Clip, name: str) -> Clip:
+    if not clip.pcm:
+        raise BadData(f"{name} holds no sound", "record it again")
+    loudest = np.abs(np.frombuffer(clip.pcm, "<i2").astype(np.int32)).max() / 32768
+    if loudest < _SILENT:
+        raise BadData(f"{name} is silent", "look whether the microphone is on, and record it again")
+    return clip
