@@ -124,7 +124,7 @@ class Screen:
         """Print a plain table, cut to the terminal; in a pipe nothing is cut."""
         isolate = _knows_all_letters(self.stdout)
         lines = layout(headers, rows, width=self.width, isolate=isolate)
-        self.stdout.writelines(f"{line}\n" for line in lines)
+        print("\n".join(lines), file=self.stdout)
 
     @contextlib.contextmanager
     def bar(self, label: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
