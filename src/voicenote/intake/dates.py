@@ -1,0 +1,153 @@
+"""Moments and days as files write them, with the order of day and month settled per column."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from voicenote.errors import BadData
+from voicenote.intake.people import short
+
+#: Nothing a helpdesk holds is older.
+OLDEST = 1990
+_NUMERIC = re.compile(r"(\d{1,2})\s?([./-])\s?(\d{1,2})\s?[./-]\s?(\d{4}|\d{2})(?:[ T,]+(.+))?")
+_YEAR_FIRST = re.compile(r"(\d{4})[./](\d{1,2})[./](\d{1,2})(?:[ T,]+(.+))?")
+_EPOCH = re.compile(r"\d{10}(?:\d{3})?")
+_UTC = re.compile(r"\s*(?:UTC|GMT|Z)$", re.IGNORECASE)
+_ADVICE = "write it as 2026-03-04 or 2026-03-04T15:00+02:00"
+
+
+def order_of(cells: Iterable[str], region: str, language: str) -> str:
+    """Return the order of a column: ``DMY``, ``MDY``, or nothing when it cannot be known.
+
+    A cell that has a number above 12 tells; cells that tell different things tell nothing. Then
+    the habit of `region` (ISO 3166), or of the region that `language` (BCP 47) names, decides.
+    """
+    told = set()
+    for cell in cells:
+        match = _NUMERIC.fullmatch(_digits(cell.strip()))
+        if (match and match[2] == ".") or (match and int(match[1]) > 12):
+            told.add("DMY")
+        elif match and int(match[3]) > 12:
+            told.add("MDY")
+    if told:
+        return told.pop() if len(told) == 1 else ""
+    return _habit(region, language)
+
+
+@lru_cache(maxsize=256)
+def _habit(region: str, language: str) -> str:
+    from babel import Locale, UnknownLocaleError
+
+    if not region and language in ("", "en"):
+        return ""
+    try:
+        locale = Locale.parse(f"und_{region}" if region else language.replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        return ""
+    pattern = locale.date_formats["short"].pattern
+    return "MDY" if pattern.find("M") < pattern.find("d") and pattern[0] != "y" else "DMY"
+
+
+def moment(text: str, *, order: str, zone: tzinfo, now: datetime, languages: str) -> datetime:
+    """Return when it was, in UTC. A time without a zone is in `zone`; a day alone begins it.
+
+    `order` is `order_of` its column, `languages` BCP 47 tags with spaces between. Raises BadData
+    for what is no date, may be two, is before 1990, or lies more than two days after `now`.
+    """
+    parsed = _parse(text, order, languages)
+    if parsed.tzinfo is None:
+        parsed = parsed.replace(tzinfo=zone)
+    _sane(parsed.year, text)
+    utc = parsed.astimezone(UTC)
+    if utc > now + timedelta(days=2):
+        raise BadData(f"is in the future: {short(text)}", _ADVICE)
+    return utc
+
+
+def day(text: str, *, order: str, languages: str) -> date:
+    """Return the calendar day in `text`. Raises BadData as `moment` does; it may lie ahead."""
+    parsed = _parse(text, order, languages)
+    _sane(parsed.year, text)
+    return parsed.date()
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """Return the zone of an IANA name. Raises BadData when this machine does not have it."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise BadData(f"knows no time zone {short(name)}", "write an IANA name") from None
+
+
+def _sane(year: int, text: str) -> None:
+    if not OLDEST <= year <= 2200:
+        advice = "write it in the Gregorian calendar, as 2026-03-04"
+        raise BadData(f"is a date in the year {year}: {short(text)}", advice)
+
+
+@lru_cache(maxsize=65_536)
+def _parse(text: str, order: str, languages: str) -> datetime:
+    """Return the moment, naive when it names no zone. ISO first: it is nearly always that."""
+    plain = _digits(text.strip())
+    if _EPOCH.fullmatch(plain):
+        return datetime.fromtimestamp(int(plain[:10]), UTC)
+    try:
+        return datetime.fromisoformat(_UTC.sub("+00:00", plain))
+    except ValueError:
+        pass
+    if match := _YEAR_FIRST.fullmatch(plain):
+        return _joined(text, int(match[1]), int(match[2]), int(match[3]), match[4])
+    if match := _NUMERIC.fullmatch(plain):
+        first, second = int(match[1]), int(match[3])
+        year = int(match[4]) + (2000 if len(match[4]) == 2 else 0)
+        clear = order or ("DMY" if first > 12 else "MDY" if second > 12 or first == second else "")
+        if not clear:
+            raise BadData(f"may be two dates: {short(text)}", _ADVICE)
+        month, day_ = (first, second) if clear == "MDY" else (second, first)
+        return _joined(text, year, month, day_, match[5])
+    return _in_words(text, plain, languages)
+
+
+def _joined(text: str, year: int, month: int, day_: int, clock: str | None) -> datetime:
+    """Return a date whose parts are known, with whatever clock stands behind it."""
+    try:
+        start = datetime(year, month, day_)  # noqa: DTZ001 - its zone is its column's or customer's
+    except ValueError:
+        raise BadData(f"is no date: {short(text)}", _ADVICE) from None
+    if not clock:
+        return start
+    return _in_words(text, f"{start:%Y-%m-%d} {clock}", "en")
+
+
+def _in_words(text: str, plain: str, languages: str) -> datetime:
+    """Let dateparser read it, absolute dates only: it is generous and slow, so it comes last."""
+    import dateparser
+    from dateparser.conf import SettingValidationError
+
+    known = []
+    for tag in languages.split():
+        base = tag.partition("-")[0]
+        if base not in known:
+            known.append(base)
+    try:
+        parsed = dateparser.parse(
+            plain[:100],
+            languages=known,
+            settings={"STRICT_PARSING": True, "PARSERS": ["absolute-time"]},
+        )
+    except (ValueError, OverflowError, SettingValidationError, TypeError, KeyError):
+        parsed = None
+    if not isinstance(parsed, datetime):
+        raise BadData(f"is no date: {short(text)}", _ADVICE)
+    return parsed
+
+
+def _digits(text: str) -> str:
+    """Return `text` with Arabic, Persian and other digits as ASCII ones."""
+    if text.isascii():
+        return text
+    return "".join(str(int(sign)) if sign.isdecimal() else sign for sign in text)

@@ -1,0 +1,255 @@
+"""Tables in text: find the delimiter and the header, then give one record after the other."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter, deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TextIO
+
+from voicenote.errors import BadData, Problem
+from voicenote.intake.fields import OURS
+from voicenote.intake.mapping import familiar, normal
+from voicenote.intake.options import Limits, Options
+from voicenote.intake.record import Record
+from voicenote.intake.sniff import TOO_LONG, Sniffed, as_text, open_binary
+
+_DELIMITERS = (",", ";", "\t", "|")
+_LOST = "its quotes do not match"
+_QUOTES = 'put the cell in "…" and double the quotes inside it'
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """How a file is a table: its delimiter, its headers, and the line after which rows begin."""
+
+    sniffed: Sniffed
+    delimiter: str
+    headers: tuple[str, ...]
+    header_cells: tuple[str, ...]
+    first_line: int
+    newline: str
+
+
+class Lines:
+    """The physical lines of a text, counted, each with its end; over-long ones are refused.
+
+    Lines given back by `again` come first: a row whose quotes do not match must not swallow
+    those after it.
+    """
+
+    def __init__(self, stream: TextIO, limits: Limits, file: str) -> None:
+        self._stream = stream
+        self._limits = limits
+        self._file = file
+        self._waiting: deque[str] = deque()
+        self.number = 0
+        self.taken: list[str] = []
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._waiting.popleft() if self._waiting else self._read()
+        self.number += 1
+        self.taken.append(line)
+        return line
+
+    def _read(self) -> str:
+        limit = self._limits.line
+        line = self._stream.readline(limit + 1)
+        if not line:
+            raise StopIteration
+        if len(line) > limit:
+            number = self.number + 1
+            what = f"the line is longer than {limit:,} characters"
+            problem = Problem(what, TOO_LONG, self._file, number)
+            raise BadData(f"{self._file}:{number}: {what}", TOO_LONG, [problem])
+        return line
+
+    def again(self) -> None:
+        """Give all lines taken since the last record back, but for the first."""
+        back = self.taken[1:]
+        self._waiting.extendleft(reversed(back))
+        self.number -= len(back)
+
+
+def find_table(sniffed: Sniffed, options: Options, wanted: Sequence[str] = ()) -> Table:
+    """Return the table in a file: delimiter and header, below whatever stands above it.
+
+    `wanted` are columns that were asked for by name. Raises BadData when there is no header, or
+    when it has too many columns.
+    """
+    sample, complete = _sample(sniffed, options)
+    given = options.delimiter.replace("\\t", "\t")
+    if given and len(given) != 1:
+        raise BadData(f"a delimiter is one character, not {given!r}", "write , or ; or \\t")
+    if sample and sample[0].lower().startswith("sep=") and len(sample[0].strip()) == 5:
+        given = given or sample[0].strip()[4]
+    known = {normal(name) for name in wanted}
+    best: tuple[tuple[int, int, float], str, int, list[str]] | None = None
+    for delimiter in [given] if given else _DELIMITERS:
+        rows = _rows(sample, delimiter, options.limits)
+        if (found := _header(rows, known)) is None:
+            continue
+        score, line, cells = found
+        if best is None or score > best[0]:
+            best = (score, delimiter, line, cells)
+    if best is None:
+        advice = "the first row names the columns: one field a column, such as customer"
+        raise BadData(f"{sniffed.path.name} has no header", advice)
+    _, delimiter, line, cells = best
+    if len(cells) > options.limits.columns:
+        what = f"{sniffed.path.name} has {len(cells):,} columns"
+        raise BadData(what, f"the most is {options.limits.columns:,}; export fewer columns")
+    ends = Counter(text[len(text.rstrip("\r\n")) :] for text in sample[:complete])
+    newline = ends.most_common(1)[0][0] if ends else "\n"
+    return Table(sniffed, delimiter, _distinct(cells), tuple(cells), line, newline or "\n")
+
+
+def rows(table: Table, options: Options, before: int = 0) -> Iterator[Record]:
+    """Yield the records of `table`; blank ones are left out. `before` bytes were taken already.
+
+    Raises BadData when a line is too long to be a table's.
+    """
+    csv.field_size_limit(options.limits.line)
+    name = table.sniffed.path.name
+    with open_binary(table.sniffed.path) as binary, as_text(binary, table.sniffed) as stream:
+        lines = Lines(stream, options.limits, name)
+        for _ in range(table.first_line):
+            next(lines, None)
+        reader = _reader(lines, table.delimiter)
+        while True:
+            lines.taken.clear()
+            start = lines.number + 1
+            offset = before + min(binary.tell(), table.sniffed.size)
+            try:
+                cells = next(reader)
+            except StopIteration:
+                return
+            except csv.Error:
+                yield _broken(table, lines, start, offset)
+                lines.again()
+                reader = _reader(lines, table.delimiter)
+                continue
+            if any(cells):
+                whole = lines.taken[-1].endswith(("\n", "\r"))
+                yield _record(table, cells, start, offset, whole=whole)
+
+
+def _reader(lines: Iterator[str], delimiter: str, *, strict: bool = True) -> Iterator[list[str]]:
+    return csv.reader(lines, delimiter=delimiter, strict=strict, skipinitialspace=True)
+
+
+def _broken(table: Table, lines: Lines, start: int, offset: int) -> Record:
+    first = lines.taken[0] if lines.taken else ""
+    problem = Problem(_LOST, _QUOTES, table.sniffed.path.name, start)
+    try:
+        cells = next(_reader(iter([first]), table.delimiter, strict=False), [])
+    except csv.Error:
+        cells = [first]
+    file = table.sniffed.path.name
+    return Record({}, start, offset, file, tuple(cells), broken=(problem,))
+
+
+def _record(table: Table, cells: list[str], start: int, offset: int, *, whole: bool) -> Record:
+    """Return a row as a record; one that is too wide, or breaks off, is a broken one."""
+    file = table.sniffed.path.name
+    width = len(table.headers)
+    problem: tuple[Problem, ...] = ()
+    if len(cells) > width and any(cells[width:]):
+        what = f"has {len(cells):,} cells, the header has {width:,}"
+        problem = (Problem(what, "put cells that hold the delimiter in quotes", file, start),)
+    elif len(cells) < width and not whole:
+        what = f"breaks off after {len(cells):,} of {width:,} cells"
+        problem = (Problem(what, "the file seems cut off: export it again", file, start),)
+    values = {} if problem else dict(zip(table.headers, cells, strict=False))
+    return Record(values, start, offset, file, tuple(cells), broken=problem)
+
+
+def _sample(sniffed: Sniffed, options: Options) -> tuple[list[str], int]:
+    """Return the first lines of a file, and how many of them are surely complete."""
+    found: list[str] = []
+    taken = 0
+    with open_binary(sniffed.path) as binary, as_text(binary, sniffed) as stream:
+        lines = Lines(stream, options.limits, sniffed.path.name)
+        for line in lines:
+            found.append(line)
+            lines.taken.clear()
+            taken += len(line)
+            if taken > options.limits.sample or len(found) > options.limits.sample_rows:
+                break
+    return found, len(found)
+
+
+def _rows(sample: list[str], delimiter: str, limits: Limits) -> list[tuple[int, list[str]]]:
+    """Return (line before which it starts, cells) of every record in the sample."""
+    csv.field_size_limit(limits.line)
+    source = Counted(sample)
+    reader = _reader(source, delimiter, strict=False)
+    found: list[tuple[int, list[str]]] = []
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return found
+        except csv.Error:
+            continue
+        found.append((source.number, cells))
+
+
+class Counted:
+    """Lines of a sample, counted as the reader takes them."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self._lines = iter(lines)
+        self.number = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._lines)
+        self.number += 1
+        return line
+
+
+def _header(
+    found: list[tuple[int, list[str]]], known: set[str]
+) -> tuple[tuple[int, int, float], int, list[str]] | None:
+    """Return (score, last line of the header, cells) of the row that names the columns best."""
+    filled = [(line, cells) for line, cells in found if any(cell.strip() for cell in cells)]
+    if not filled:
+        return None
+    widths = Counter(len(cells) for _, cells in filled)
+    usual, times = widths.most_common(1)[0]
+    share = times / len(filled)
+    best: tuple[tuple[int, int, float], int, list[str]] | None = None
+    for line, cells in filled[:30]:
+        names = [cell.strip() for cell in cells]
+        asked = sum(1 for name in names if name and normal(name) in known)
+        score = asked * 10 + familiar(names)
+        if score and (best is None or score > best[0][0]):
+            best = ((score, 0, share), line, cells)
+    if best is not None:
+        return best
+    for line, cells in filled[:30]:
+        if len(cells) == usual > 1 and all(0 < len(cell.strip()) < 100 for cell in cells):
+            return (0, usual, share), line, cells
+    return None
+
+
+def _distinct(cells: Sequence[str]) -> tuple[str, ...]:
+    """Return the headers without spaces around them, the same names numbered, empty ones named."""
+    names: list[str] = []
+    for position, cell in enumerate(cells, 1):
+        name = " ".join(cell.replace("\ufeff", "").split()) or f"column {position}"
+        if name.lower() in OURS:
+            name = name.lower()
+        first, count = name, 2
+        while name in names and len(cells) <= 5_000:
+            name = f"{first} ({count})"
+            count += 1
+        names.append(name)
+    return tuple(names)

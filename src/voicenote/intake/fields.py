@@ -1,0 +1,96 @@
+"""The fields of a complaint as files name them: one table, with lengths and synonyms."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+
+#: field → the most characters it may hold. The names are a contract: CSV columns, JSON and TOML
+#: keys, ``--map`` and ``--default``.
+FIELDS: Mapping[str, int] = {
+    "ref": 200,
+    "opened_at": 100,
+    "customer": 200,
+    "say_as": 200,
+    "language": 100,
+    "time_zone": 100,
+    "email": 320,
+    "phone": 100,
+    "telegram": 100,
+    "whatsapp": 100,
+    "channel": 50,
+    "owner": 200,
+    "involved": 2_000,
+    "what_happened": 100_000,
+    "bothered_most": 10_000,
+    "feeling": 10_000,
+    "at_stake": 10_000,
+    "expected": 10_000,
+    "identity": 10_000,
+    "product": 500,
+    "cause": 2_000,
+    "severity": 50,
+    "finding": 50,
+    "finding_reason": 10_000,
+    "harm": 100,
+    "currency": 20,
+    "amends": 10_000,
+    "amends_kind": 50,
+    "amends_value": 100,
+    "promised_by": 100,
+}
+
+#: The fields that may run over several lines. In all others a line break is a space.
+PROSE = frozenset(
+    {
+        "what_happened",
+        "bothered_most",
+        "feeling",
+        "at_stake",
+        "expected",
+        "identity",
+        "finding_reason",
+        "amends",
+    }
+)
+
+#: Columns that a ``.rejected`` file has on top; they are ignored when it comes back.
+#: In JSON they also say which source they belong to: a few records do not show all its keys.
+REASON, LINE, SOURCE = "voicenote_reason", "voicenote_line", "voicenote_source"
+OURS = frozenset({REASON, LINE, SOURCE})
+
+#: enum field → how else its values are written. Numbers are Freshdesk's and Jira's priorities.
+SYNONYMS: Mapping[str, Mapping[str, str]] = {
+    "severity": {
+        "low": "low minor trivial lowest small 1 p4",
+        "normal": "normal medium moderate standard default none 2 p3",
+        "serious": "serious high urgent critical severe major highest blocker emergency 3 4 p1 p2",
+    },
+    "finding": {
+        "justified": "justified valid founded upheld confirmed yes true",
+        "partly": "partly partial partially part partly_justified partially_justified "
+        "partly_upheld partially_upheld",
+        "unfounded": "unfounded unjustified invalid rejected not_upheld not_justified no false",
+    },
+    "amends_kind": {
+        "refund": "refund refunded money money_back repayment cash",
+        "credit": "credit voucher coupon discount store_credit gift_card credit_note",
+        "exchange": "exchange replacement replace swap",
+        "redo": "redo repeat again do_over rework",
+        "fix": "fix repair correction",
+        "call": "call phone_call visit meeting",
+        "gift": "gift present",
+        "word": "word words apology letter",
+    },
+}
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return advice that names the known words closest to `word`."""
+    names = list(known)
+    folded = {name.casefold(): name for name in names}
+    close = difflib.get_close_matches(word.casefold(), folded, n=2, cutoff=0.5)
+    if close:
+        return "did you mean " + " or ".join(repr(folded[name]) for name in close) + "?"
+    shown = ", ".join(names[:30])
+    return f"there is: {shown}{', …' if len(names) > 30 else ''}"

@@ -1,0 +1,228 @@
+"""JSON in all shapes: a list, an object with a list in it, one object a line. Read as a stream."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TextIO
+
+from voicenote.errors import BadData, Problem
+from voicenote.intake.options import Limits, Options
+from voicenote.intake.record import Number, Record
+from voicenote.intake.sniff import TOO_LONG, Sniffed, as_text, open_binary
+
+_SPACE = re.compile(r"[ \t\r\n\ufeff]*")
+_PIECE = 1 << 16
+_decoder = json.JSONDecoder(parse_float=Number, parse_int=Number, parse_constant=Number)
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One value of a document: `key` is that of the list (or of the value) at the top, or empty.
+
+    `listed` says whether it stands in a list; `text` is the value as it is written.
+    """
+
+    key: str
+    listed: bool
+    value: object
+    text: str
+    line: int
+    offset: int
+
+
+class Walker:
+    """Goes through a document's top level; each element is decoded by the json module.
+
+    Only a window of the text is in memory. Raises BadData where it is no JSON, or where one
+    element is longer than the limit.
+    """
+
+    def __init__(self, stream: TextIO, limits: Limits, file: str) -> None:
+        self._stream = stream
+        self._limits = limits
+        self._file = file
+        self._text = ""
+        self._at = 0
+        self._line = 1
+        self._ended = False
+
+    def elements(self) -> Iterator[Element]:
+        """Yield the elements of a top-level list, or of the lists and values of an object."""
+        sign = self._peek()
+        if sign == "[":
+            yield from self._list("")
+        elif sign == "{":
+            yield from self._object()
+        else:
+            raise self._wrong("is no JSON list or object")
+        if self._peek():
+            raise self._wrong("has something after its end")
+
+    def _object(self) -> Iterator[Element]:
+        self._skip("{")
+        if self._peek() == "}":
+            self._skip("}")
+            return
+        while True:
+            if self._peek() != '"':
+                raise self._wrong("has no key where one is due")
+            key = str(self._value(listed=False, key="").value)
+            self._skip(":")
+            if self._peek() == "[":
+                yield from self._list(key)
+            else:
+                yield self._value(listed=False, key=key)
+            if self._skip(",}") == "}":
+                return
+
+    def _list(self, key: str) -> Iterator[Element]:
+        self._skip("[")
+        if self._peek() == "]":
+            self._skip("]")
+            return
+        while True:
+            yield self._value(listed=True, key=key)
+            if self._skip(",]") == "]":
+                return
+
+    def _value(self, *, listed: bool, key: str) -> Element:
+        """Decode the value here; when it does not end in the window, take more, up to the limit."""
+        self._peek()
+        while True:
+            try:
+                value, end = _decoder.raw_decode(self._text, self._at)
+            except RecursionError:
+                raise self._wrong("is nested too deeply") from None
+            except ValueError as error:
+                if not self._more():
+                    reason = getattr(error, "msg", "no value")
+                    raise self._wrong(f"is no JSON here ({reason})") from None
+                continue
+            # a number may go on beyond the window; whatever is closed may not
+            if end < len(self._text) or self._text[end - 1] in '}]"' or not self._more():
+                break
+        text = self._text[self._at : end]
+        element = Element(key, listed, value, text, self._line, self._stream.buffer.tell())
+        self._line += text.count("\n")
+        self._at = end
+        return element
+
+    def _peek(self) -> str:
+        """Return the next sign that is no space, or nothing at the end."""
+        while True:
+            match = _SPACE.match(self._text, self._at)
+            end = match.end() if match else self._at
+            self._line += self._text.count("\n", self._at, end)
+            self._at = end
+            if end < len(self._text):
+                return self._text[end]
+            if not self._more():
+                return ""
+
+    def _skip(self, expected: str) -> str:
+        sign = self._peek()
+        if not sign:
+            raise self._wrong("breaks off")
+        if sign not in expected:
+            raise self._wrong(f"has {sign!r} where {' or '.join(expected)} is due")
+        self._at += 1
+        return sign
+
+    def _more(self) -> bool:
+        """Read on: twice as much each time an element does not end. False at the end or limit."""
+        waiting = len(self._text) - self._at
+        if self._ended:
+            return False
+        if waiting > self._limits.record:
+            what = f"the record is longer than {self._limits.record:,} characters"
+            raise BadData(f"{self._file}:{self._line}: {what}", TOO_LONG)
+        piece = self._stream.read(max(_PIECE, waiting))
+        self._text = self._text[self._at :] + piece
+        self._at = 0
+        self._ended = not piece
+        return bool(piece)
+
+    def _wrong(self, what: str) -> BadData:
+        advice = "the file seems cut off or changed by hand: export it again"
+        problem = Problem(what, advice, self._file, self._line)
+        return BadData(f"{self._file}:{self._line}: {what}", advice, [problem])
+
+
+def document(sniffed: Sniffed, options: Options) -> Iterator[Element]:
+    """Yield the elements of a JSON document. Raises BadData where it is none."""
+    with open_binary(sniffed.path) as binary, as_text(binary, sniffed) as stream:
+        yield from Walker(stream, options.limits, sniffed.path.name).elements()
+
+
+def lines(sniffed: Sniffed, options: Options, before: int = 0) -> Iterator[Record]:
+    """Yield a record for every line of JSON Lines; a line that is no object is a broken one.
+
+    Raises BadData when a line is longer than the limit.
+    """
+    limit, name = options.limits.record, sniffed.path.name
+    with open_binary(sniffed.path) as binary, as_text(binary, sniffed) as stream:
+        number = 0
+        while line := stream.readline(limit + 1):
+            number += 1
+            if len(line) > limit:
+                what = f"the line is longer than {limit:,} characters"
+                raise BadData(f"{name}:{number}: {what}", TOO_LONG)
+            text = line.strip(" \t\r\n\ufeff")
+            if not text:
+                continue
+            offset = before + min(binary.tell(), sniffed.size)
+            try:
+                value = _decoder.decode(text)
+            except (ValueError, RecursionError) as error:
+                reason = getattr(error, "msg", "nested too deeply")
+                problem = Problem(f"is no JSON ({reason})", "correct the line", name, number)
+                yield Record({}, number, offset, name, (text,), broken=(problem,))
+            else:
+                yield record(value, text, number, offset, name, options)
+
+
+def record(value: object, text: str, line: int, offset: int, file: str, options: Options) -> Record:
+    """Return one JSON value as a record; `text` is how it was written. No object: a broken one."""
+    if not isinstance(value, dict):
+        problem = Problem("is no object", "a complaint is an object: {…}", file, line)
+        return Record({}, line, offset, file, (text,), broken=(problem,))
+    values: dict[str, str] = {}
+    try:
+        flatten(value, values, "", options.limits)
+    except BadData as error:
+        problem = Problem(error.what, error.advice, file, line)
+        return Record({}, line, offset, file, (text,), broken=(problem,))
+    return Record(values, line, offset, file, (text,))
+
+
+def flatten(
+    value: Mapping[str, object], into: dict[str, str], prefix: str, limits: Limits, depth: int = 1
+) -> None:
+    """Put the scalars of an object into `into`: nested ones under dotted paths, lists joined.
+
+    Raises BadData when it is nested too deeply or has too many keys.
+    """
+    for key, part in value.items():
+        name = f"{prefix}{key}"
+        if isinstance(part, dict):
+            if depth < limits.depth:
+                flatten(part, into, f"{name}.", limits, depth + 1)
+        elif isinstance(part, list):
+            words = [scalar(item) for item in part if not isinstance(item, (dict, list))]
+            into[name] = "; ".join(word for word in words if word)
+        else:
+            into[name] = scalar(part)
+        if len(into) > limits.columns:
+            raise BadData(f"has more than {limits.columns:,} keys", "export fewer of them")
+
+
+def scalar(value: object) -> str:
+    """Return a JSON scalar as text; null is empty, a number stays marked as one."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value if isinstance(value, str) else Number(value)

@@ -1,0 +1,130 @@
+"""Which column is which field: what was asked for, then our own names, then a guess."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from importlib import resources
+
+from voicenote.errors import BadData, Problem, WrongUse
+from voicenote.intake.fields import FIELDS, OURS, nearest
+
+#: field → the columns it is read from, joined where there are several
+Effective = Mapping[str, tuple[str, ...]]
+
+_SIGNS = re.compile(r"[\W_]+")
+
+
+def normal(name: str) -> str:
+    """Return a column's name for comparing: lower case, one space for every run of signs."""
+    return _SIGNS.sub(" ", unicodedata.normalize("NFKC", name).casefold()).strip()
+
+
+@cache
+def _table() -> Mapping[str, Sequence[str]]:
+    text = resources.files("voicenote.intake").joinpath("headers.toml").read_text("utf-8")
+    loaded = tomllib.loads(text)
+    pairs: Mapping[str, Sequence[str]] = loaded.pop("pairs")
+    names = {field: [normal(name) for name in listed] for field, listed in loaded.items()}
+    return names | {part: [normal(name) for name in listed] for part, listed in pairs.items()}
+
+
+@cache
+def _known() -> frozenset[str]:
+    names = {name for listed in _table().values() for name in listed}
+    return frozenset(names | {normal(field) for field in FIELDS})
+
+
+def familiar(cells: Iterable[str]) -> int:
+    """Count the cells that look like names of columns: how much a row looks like a header."""
+    return sum(1 for cell in cells if len(cell) < 100 and normal(cell) in _known())
+
+
+def guess(headers: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Return field → columns as far as the names of the columns tell. Our own names come first."""
+    by_name: dict[str, str] = {}
+    for header in headers:
+        if header not in OURS:
+            by_name.setdefault(normal(header), header)
+    found: dict[str, tuple[str, ...]] = {}
+    for field in FIELDS:
+        if own := by_name.get(normal(field)):
+            found[field] = (own,)
+    taken = {column for columns in found.values() for column in columns}
+    table = _table()
+    for field in FIELDS:
+        if field in found:
+            continue
+        hits = (by_name[name] for name in table.get(field, ()) if name in by_name)
+        hit = next((hit for hit in hits if hit not in taken), None)
+        if field == "customer" and (both := _first_and_last(by_name, hit)):
+            found[field] = both
+        elif hit:
+            found[field] = (hit,)
+            taken.add(hit)
+    return found
+
+
+def _first_and_last(by_name: Mapping[str, str], hit: str | None) -> tuple[str, ...]:
+    """Return the columns of a name in two parts, unless `hit` already holds the whole name."""
+    table = _table()
+    first = next((by_name[name] for name in table["first"] if name in by_name), None)
+    last = next((by_name[name] for name in table["last"] if name in by_name), None)
+    whole = hit and normal(hit) not in ("name", "nume", "نام", "contact", "client")
+    if whole or not (first and last):
+        return (first,) if first and not hit else ()
+    return (first, last)
+
+
+def check_names(what: str, fields: Iterable[str]) -> None:
+    """Raise WrongUse when one of `fields` is not a field of ours; `what` is the option's name."""
+    for field in fields:
+        if field not in FIELDS:
+            raise WrongUse(f"{what} knows no field {field!r}", nearest(field, FIELDS))
+
+
+def effective(
+    headers: Sequence[str], asked: Mapping[str, str], guesses: Effective, file: str
+) -> dict[str, tuple[str, ...]]:
+    """Return the mapping that counts: what was asked for wins over guesses.
+
+    Raises BadData that names the nearest header for every column that the file has not.
+    """
+    result = dict(guesses)
+    problems: list[Problem] = []
+    for field, column in asked.items():
+        if not column.strip():
+            result.pop(field, None)
+            continue
+        columns = find(headers, column)
+        if columns:
+            result[field] = columns
+        else:
+            what = f"has no column {column!r} for {field}"
+            problems.append(Problem(what, nearest(column, headers), file))
+    if problems:
+        raise BadData(f"{file} {problems[0].what}", problems[0].advice, problems)
+    chosen = {column for field in asked for column in result.get(field, ())}
+    return {
+        field: columns
+        for field, columns in result.items()
+        if field in asked or not chosen.intersection(columns)
+    }
+
+
+def find(headers: Sequence[str], column: str) -> tuple[str, ...]:
+    """Return the headers that `column` names: itself, a differently written one, or ``A + B``."""
+    if column in headers:
+        return (column,)
+    wanted = normal(column)
+    alike = [header for header in headers if wanted and normal(header) == wanted]
+    if len(alike) == 1:
+        return (alike[0],)
+    if " + " in column:
+        parts = [find(headers, part.strip()) for part in column.split(" + ")]
+        if all(parts):
+            return tuple(name for part in parts for name in part)
+    return ()

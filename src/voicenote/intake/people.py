@@ -1,0 +1,168 @@
+"""Languages, time zones and addresses: each checked by a library made for it, and remembered."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import zoneinfo
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from importlib import resources
+
+from voicenote.errors import BadData
+
+_OFFSET = re.compile(r"(?:utc|gmt)?\s*([+-])(\d{1,2})(?::?00)?", re.IGNORECASE)
+_HANDLE = re.compile(r"@?([A-Za-z][A-Za-z0-9_]{3,31})")
+_TELEGRAM_LINK = re.compile(r"(?:https?://)?(?:t|telegram)\.me/", re.IGNORECASE)
+_SPREADSHEET = re.compile(r"\d([.,]\d+)?E\+?\d+", re.IGNORECASE)
+
+
+@lru_cache(maxsize=4096)
+def language(text: str) -> str:
+    """Return the BCP 47 tag of a tag (``pl_PL``, ``iw``) or of a name (Hebrew, עברית, polski).
+
+    Raises BadData when there is no such language.
+    """
+    import langcodes
+
+    try:
+        tag = langcodes.standardize_tag(text)
+        if langcodes.tag_is_valid(tag) and not tag.startswith("und"):
+            return tag
+    except (ValueError, AttributeError):
+        pass
+    name = text.partition("(")[0].strip().casefold()
+    if tag := {"farsi": "fa", "ivrit": "he", "estonian": "et", "moldovan": "ro"}.get(name, ""):
+        return tag
+    try:
+        found = langcodes.find(name)
+    except (LookupError, ValueError):
+        found = None
+    # the search is generous ("Klingonx" is Klingon to it): only a name that is really its name
+    # counts, said in itself or in a language of ours
+    if found is not None:
+        speakers = ("en", "he", "ro", "pl", "fa", "et", found.to_tag())
+        if name in {found.language_name(speaker).casefold() for speaker in speakers}:
+            return str(found.to_tag())
+    raise BadData(f"knows no language {short(text)}", "write a tag such as en, he or pl-PL")
+
+
+@cache
+def _zones() -> Mapping[str, str]:
+    """Return lower-case name → IANA zone: IANA's own, a city alone, Rails' and Windows' names."""
+    from babel.core import get_global
+
+    known: dict[str, str] = {}
+    for zone in sorted(zoneinfo.available_timezones()):
+        known[zone.casefold()] = zone
+    for zone in sorted(zoneinfo.available_timezones(), key=lambda z: (z.count("/"), z)):
+        area, _, city = zone.rpartition("/")
+        if area and area.partition("/")[0] not in ("Etc", "posix", "right", "SystemV"):
+            known.setdefault(city.replace("_", " ").casefold(), zone)
+    for name, zone in get_global("windows_zone_mapping").items():
+        known.setdefault(str(name).casefold(), str(zone))
+    text = resources.files("voicenote.intake").joinpath("zones.toml").read_text("utf-8")
+    known.update(tomllib.loads(text))
+    return known
+
+
+@lru_cache(maxsize=4096)
+def time_zone(text: str) -> str:
+    """Return the IANA name of a zone named by IANA, Rails, Windows, its city or a whole offset.
+
+    Raises BadData when there is no such zone.
+    """
+    name = " ".join(text.split()).casefold()
+    if zone := _zones().get(name) or _zones().get(re.sub(r"^\(.*?\)\s*", "", name)):
+        return zone
+    offset = _OFFSET.fullmatch(name)
+    if offset and int(offset[2]) <= 12:
+        hours = int(offset[2])
+        # POSIX turned the sign round: Etc/GMT-2 is two hours ahead of Greenwich
+        return f"Etc/GMT{'-' if offset[1] == '+' else '+'}{hours}" if hours else "Etc/UTC"
+    raise BadData(f"knows no time zone {short(text)}", "write an IANA name such as Europe/Tallinn")
+
+
+@lru_cache(maxsize=4096)
+def region_of(zone: str, tag: str = "") -> str:
+    """Return the ISO 3166 region of a time zone, else of a language tag, else nothing."""
+    from babel.core import get_global
+
+    region = get_global("zone_territories").get(zone, "")
+    if not region or region == "001":
+        _, _, rest = tag.partition("-")
+        parts = [part for part in rest.split("-") if len(part) == 2 and part.isalpha()]
+        region = parts[0].upper() if parts else ""
+    return str(region)
+
+
+@lru_cache(maxsize=4096)
+def email(text: str) -> str:
+    """Return the address, normalised. Nothing is looked up. Raises BadData when it is none."""
+    import email_validator
+
+    try:
+        checked = email_validator.validate_email(
+            text.removeprefix("mailto:"),
+            check_deliverability=False,
+            allow_display_name=True,
+            test_environment=True,
+        )
+    except email_validator.EmailNotValidError as error:
+        reason = str(error).rstrip(".")
+        raise BadData(f"is no email address: {short(text)}", _line(reason)) from None
+    return str(checked.normalized)
+
+
+@lru_cache(maxsize=4096)
+def phone(text: str, region: str) -> str:
+    """Return the E.164 number; `region` is the country of a number without a +.
+
+    A number must be possible (its length), not in use: numbering plans change faster than
+    libraries. Raises BadData otherwise.
+    """
+    import phonenumbers
+
+    if _SPREADSHEET.fullmatch(text):
+        advice = "format the column as text and export again"
+        raise BadData(f"a spreadsheet has cut the number {short(text)}", advice)
+    number = text.lstrip("'").removeprefix("tel:").removeprefix("whatsapp:")
+    if number.startswith("00"):
+        number = "+" + number[2:]
+    try:
+        parsed = phonenumbers.parse(number, region or None)
+        possible = phonenumbers.is_possible_number_with_reason(parsed)
+    except phonenumbers.NumberParseException:
+        possible = None
+    if possible != phonenumbers.ValidationResult.IS_POSSIBLE:
+        where = f" in {region}" if region and not number.startswith("+") else ""
+        advice = "write it with + and the country's code, such as +372 5123 4567"
+        raise BadData(f"is no telephone number{where}: {short(text)}", advice)
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
+def telegram(text: str) -> str:
+    """Return ``@name`` or a numeric chat id. Raises BadData when it is neither."""
+    name = _TELEGRAM_LINK.sub("", text, count=1)
+    if re.fullmatch(r"-?\d{3,20}", name, re.ASCII):
+        return name
+    if match := _HANDLE.fullmatch(name):
+        return f"@{match[1]}"
+    raise BadData(f"is no Telegram name: {short(text)}", "write @name or the number of the chat")
+
+
+def channel(text: str) -> str:
+    """Return a channel's name in lower case. Whether there is one is not intake's to know."""
+    name = text.casefold()
+    if re.fullmatch(r"[a-z0-9][a-z0-9_.-]*", name):
+        return name
+    raise BadData(f"is no channel's name: {short(text)}", "write a name such as email or telegram")
+
+
+def short(text: str) -> str:
+    """Return `text` quoted on one line, cut where it is long: for messages."""
+    return repr(text if len(text) <= 60 else f"{text[:57]}…")
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,178 @@
+"""The one door of intake: files in, complaints and problems out, one at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from voicenote.errors import BadData, Problem, WrongUse
+from voicenote.intake.check import Checker
+from voicenote.intake.fields import OURS, PROSE
+from voicenote.intake.mapping import check_names
+from voicenote.intake.options import Options
+from voicenote.intake.parts import Part, parts_of
+from voicenote.intake.record import Bad, Good, Record
+from voicenote.intake.seen import Seen, fingerprint
+
+_ENDS = (".", "!", "?", "…", ":", ";", "؟")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What `open_source` found. Iterating reads the files; it can be done again.
+
+    What is said of the whole is what is true of the first of its `parts`.
+    """
+
+    parts: tuple[Part, ...]
+    options: Options
+
+    @property
+    def format(self) -> str:
+        """``csv``, ``jsonl``, ``json``, ``zendesk-csv`` or ``zendesk-json``."""
+        return self.parts[0].format
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """The columns, or the keys as dotted paths."""
+        return self.parts[0].headers
+
+    @property
+    def source_name(self) -> str:
+        """What the complaints' `source` is: the same for every export of one system."""
+        return self.parts[0].source_name
+
+    @property
+    def guesses(self) -> Mapping[str, tuple[str, ...]]:
+        """Field → columns, as guessed from the headers."""
+        return self.parts[0].guesses
+
+    @property
+    def mapping(self) -> Mapping[str, tuple[str, ...]]:
+        """Field → columns, as it counts: what was asked for, then guesses."""
+        return self.parts[0].mapping
+
+    @property
+    def size(self) -> int:
+        """Bytes of all files: a record's `offset` says how many of them were taken."""
+        return sum(part.size for part in self.parts)
+
+    def __iter__(self) -> Iterator[Good | Bad]:
+        """Yield every record, good or bad. Memory stays flat, however big the files are.
+
+        Raises BadData when a file turns out not to be what it seemed (a line that does not end):
+        whoever writes the good ones does so in one transaction. Raises Unavailable when a file
+        can no longer be read.
+        """
+        before = 0
+        with Seen() as seen:
+            for part in self.parts:
+                try:
+                    yield from _examined(part, self.options, before, seen)
+                except OSError as error:
+                    what = f"{part.path} cannot be read any more: {error.strerror}"
+                    raise BadData(what, "try again") from None
+                before += part.size
+
+
+def open_source(paths: Sequence[Path], options: Options) -> Source:
+    """Open files to import: CSV, JSON, JSON Lines, Zendesk's pages, or its tickets and users.
+
+    Encoding, delimiter, header and columns are found out; what `options` say wins. Raises
+    WrongUse for fields that do not exist, BadData for files that cannot be used, for columns
+    that a file has not and for defaults that are wrong, Unavailable for files that cannot be read.
+    """
+    check_names("--map", options.mapping)
+    check_names("--default", options.defaults)
+    if not paths:
+        raise WrongUse("there is no file to import", "name one")
+    check_defaults(options)
+    parts = parts_of([Path(path) for path in paths], options)
+    for part in parts:
+        if "what_happened" not in part.mapping and "what_happened" not in options.defaults:
+            shown = ", ".join(part.headers[:30])
+            what = f"{part.path.name} has no column that is surely what_happened"
+            raise BadData(what, f'say which: --map what_happened="…"; it has: {shown}')
+    return Source(tuple(parts), options)
+
+
+def check_defaults(options: Options) -> None:
+    """Raise BadData when a default is wrong: said once, not for every row."""
+    if not options.defaults:
+        return
+    checker = Checker(options, source="default")
+    stand_ins = {"customer": "there", "what_happened": "-", "currency": options.currency}
+    stand_ins |= {"finding_reason": "-", "amends": "-"}
+    if "harm" in options.defaults or "amends_value" in options.defaults:
+        stand_ins["currency"] = options.currency or "EUR"
+    given = {name: text for name, text in stand_ins.items() if name not in options.defaults}
+    checker.complaint(given, "default")
+
+
+def _examined(part: Part, options: Options, before: int, seen: Seen) -> Iterator[Good | Bad]:
+    columns = {field: " + ".join(names) for field, names in part.mapping.items()}
+    checker = Checker(
+        options,
+        source=part.source_name,
+        file=part.path.name,
+        columns=columns,
+        orders=part.orders,
+        naive_zone=part.naive_zone,
+    )
+    for record in part.reader(before):
+        if record.broken:
+            yield Bad(record.broken, record)
+            continue
+        own = replace(checker, file=record.file) if record.file != checker.file else checker
+        content = fingerprint({k: v for k, v in record.values.items() if k not in OURS})
+        try:
+            complaint = own.complaint(
+                _fields(record, part), f"row-{content.hex()[:16]}", record.line
+            )
+        except BadData as error:
+            yield Bad(error.problems, record)
+            continue
+        key = f"{complaint.source}\x1f{complaint.ref}"
+        before_it = seen.first(key, f"{record.file}:{record.line}", content)
+        if before_it is None:
+            yield Good(complaint, record.line, record.offset, record.file)
+        else:
+            yield _twice(record, columns.get("ref", "ref"), *before_it)
+
+
+def _twice(record: Record, column: str, place: str, same: bool) -> Bad:  # noqa: FBT001 - Seen's
+    if same:
+        problem = Problem(
+            f"is the same as {place}", "nothing to do: that one counts", record.file, record.line
+        )
+    else:
+        what = f"has the same ref as {place}, and says something else"
+        advice = "one ref is one complaint: put the two together, or give one another ref"
+        problem = Problem(what, advice, record.file, record.line, column)
+    return Bad((problem,), record, duplicate=same)
+
+
+def _fields(record: Record, part: Part) -> dict[str, str]:
+    """Return field → text of a record, by the mapping of its part."""
+    values = record.values
+    given: dict[str, str] = {}
+    for field, columns in part.mapping.items():
+        if len(columns) == 1:
+            given[field] = values.get(columns[0], "")
+        else:
+            texts = [values.get(name, "").strip() for name in columns]
+            given[field] = _prose(texts) if field in PROSE else " ".join(filter(None, texts))
+    return given
+
+
+def _prose(texts: Sequence[str]) -> str:
+    """Return texts under each other as sentences; one that a later one repeats is left out."""
+    kept: list[str] = []
+    for position, text in enumerate(texts):
+        later = [other.casefold() for other in texts[position + 1 :]]
+        if not text or any(other.startswith(text.casefold()) for other in later):
+            continue
+        last = position == len(texts) - 1
+        kept.append(text if last or text.endswith(_ENDS) else f"{text}.")
+    return "\n".join(kept)

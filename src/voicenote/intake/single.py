@@ -1,0 +1,99 @@
+"""One complaint from a plain object: a TOML file, or the answers of the guided `new`."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime, time
+from decimal import Decimal
+from pathlib import Path
+
+from voicenote.errors import BadData, Problem
+from voicenote.intake.check import Checker
+from voicenote.intake.dates import order_of
+from voicenote.intake.fields import FIELDS, nearest
+from voicenote.intake.options import Options
+from voicenote.intake.people import region_of
+from voicenote.intake.record import Number
+from voicenote.intake.seen import fingerprint
+from voicenote.intake.sniff import open_binary, unreadable
+from voicenote.model.case import Complaint
+
+
+def complaint_from_fields(
+    fields: Mapping[str, object], options: Options, file: str = ""
+) -> Complaint:
+    """Return the complaint in `fields`, whose keys are the intake fields.
+
+    Values are texts, numbers, dates, or lists of texts (for `involved`); None is an empty one.
+    Without a `ref` it gets one from its content. Its source is `options.source`, else ``new``.
+    Raises BadData that holds every problem, unknown keys included.
+    """
+    problems: list[Problem] = []
+    given: dict[str, str] = {}
+    for name, value in fields.items():
+        if name not in FIELDS:
+            problems.append(Problem("is no field", nearest(name, FIELDS), file, None, name))
+            continue
+        try:
+            given[name] = _text(value)
+        except BadData as error:
+            problems.append(Problem(error.what, error.advice, file, None, name))
+    region = options.region or region_of(options.time_zone, options.language)
+    orders = {
+        name: order_of([given[name]] if name in given else [], region, options.language)
+        for name in ("opened_at", "promised_by")
+    }
+    checker = Checker(options, source=options.source or "new", file=file, orders=orders)
+    ref = f"row-{fingerprint(given).hex()[:16]}"
+    try:
+        made = checker.complaint(given, ref)
+    except BadData as error:
+        problems += error.problems
+    if problems:
+        first = problems[0]
+        raise BadData(f"{first.field} {first.what}".strip(), first.advice, problems)
+    return made
+
+
+def read_toml(path: Path, options: Options) -> Complaint:
+    """Return the complaint in a TOML file: the intake fields, at the top or under ``[complaint]``.
+
+    Raises BadData for what is no TOML or no complaint, Unavailable when it cannot be read.
+    """
+    try:
+        with open_binary(path) as stream:
+            content = stream.read(options.limits.record + 1)
+    except OSError as error:
+        raise unreadable(path, error) from None
+    if len(content) > options.limits.record:
+        raise BadData(f"{path.name} is too long for one complaint", "use import for many")
+    try:
+        loaded = tomllib.loads(content.decode("utf-8-sig"), parse_float=Decimal)
+    except (ValueError, RecursionError) as error:
+        reason = " ".join(str(error).split())[:120]
+        raise BadData(
+            f"{path.name} is no TOML: {reason}", 'write lines such as customer = "Ann"'
+        ) from None
+    table = loaded.get("complaint")
+    fields = table if isinstance(table, dict) and len(loaded) == 1 else loaded
+    return complaint_from_fields(fields, replace(options), path.name)
+
+
+def _text(value: object) -> str:
+    """Return a value as the text of a cell. Raises BadData for a table or a list of tables."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (int, float, Decimal)):
+        return Number(value)
+    if isinstance(value, (datetime, date)):
+        return value.isoformat()
+    if isinstance(value, (list, tuple)) and all(isinstance(item, str) for item in value):
+        return "; ".join(value)
+    what = "a time of day" if isinstance(value, time) else f"a {type(value).__name__}"
+    raise BadData(f"is {what}, not a text", "write it in quotes")

@@ -1,0 +1,258 @@
+"""What a file is: its encoding and its shape, found out by reading it once in small pieces."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import json
+import os
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TextIO
+
+from voicenote.errors import BadData, Unavailable
+from voicenote.intake.fields import FIELDS
+from voicenote.intake.options import Options
+
+
+class Shape(StrEnum):
+    """How records stand in a file."""
+
+    TABLE = "csv"
+    LINES = "jsonl"
+    DOCUMENT = "json"
+
+
+@dataclass(frozen=True, slots=True)
+class Sniffed:
+    """A file that can be read: `encoding` is a codec's name, `size` in bytes."""
+
+    path: Path
+    shape: Shape
+    encoding: str
+    errors: str
+    size: int
+
+
+_MAGIC = (
+    (b"PK\x03\x04", "a zip archive or a workbook (.xlsx)", "unpack it, or save the sheet as CSV"),
+    (b"PK\x05\x06", "an empty zip archive", "export it again"),
+    (b"\x1f\x8b", "compressed with gzip", "unpack it first: gunzip FILE"),
+    (b"BZh", "compressed with bzip2", "unpack it first: bunzip2 FILE"),
+    (b"\xfd7zXZ", "compressed with xz", "unpack it first: unxz FILE"),
+    (b"\x28\xb5\x2f\xfd", "compressed with zstd", "unpack it first: unzstd FILE"),
+    (b"7z\xbc\xaf", "a 7-zip archive", "unpack it first"),
+    (b"\xd0\xcf\x11\xe0", "an old workbook (.xls)", "save the sheet as CSV (UTF-8)"),
+    (b"%PDF", "a PDF", "export the complaints as CSV or JSON"),
+    (b"SQLite format 3\x00", "a database", "export the complaints as CSV or JSON"),
+    (b"PAR1", "a Parquet file", "export it as CSV or JSON Lines"),
+    (b"{\\rtf", "a text document (RTF)", "save it as plain CSV"),
+    (b"<!DOCTYPE", "a web page", "export the complaints as CSV or JSON"),
+    (b"<html", "a web page", "export the complaints as CSV or JSON"),
+    (b"<?xml", "XML", "export the complaints as CSV or JSON"),
+)
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+#: The code page in which Windows wrote a language, where the bytes do not tell.
+_HABIT = {
+    **dict.fromkeys(("pl", "ro", "cs", "sk", "hu", "hr", "sl"), "cp1250"),
+    **dict.fromkeys(("ru", "uk", "bg", "sr", "be"), "cp1251"),
+    **dict.fromkeys(("et", "lv", "lt"), "cp1257"),
+    **dict.fromkeys(("fa", "ar", "ur"), "cp1256"),
+    "he": "cp1255",
+    "el": "cp1253",
+    "tr": "cp1254",
+    "th": "cp874",
+    "ja": "cp932",
+    "ko": "cp949",
+    "zh": "gb18030",
+}
+_PIECE = 1 << 20
+TOO_LONG = "this is no table of complaints: export it again, one record a line"
+
+
+def sniff(path: Path, options: Options) -> Sniffed:
+    """Return what `path` is. Reads it once, a piece at a time.
+
+    Raises BadData when it is empty, no text, or not a file; Unavailable when it cannot be read.
+    """
+    try:
+        with open_binary(path) as stream:
+            size = os.fstat(stream.fileno()).st_size
+            head = stream.read(options.limits.sample)
+            _refuse_foreign(path, head)
+            _refuse_endless(path, stream, head, options.limits.line)
+            encoding, errors = _encoding(path, stream, head, options)
+    except OSError as error:
+        raise unreadable(path, error) from None
+    text = head.decode(encoding, "replace")
+    return Sniffed(path, _shape(text, size > len(head)), encoding, errors, size)
+
+
+def open_binary(path: Path) -> io.BufferedReader:
+    """Open a regular file. Raises BadData for a folder, a pipe or a device; OSError from below."""
+    if path.is_dir():
+        raise BadData(f"{path.name or path} is a folder", "name the file in it")
+    if not path.exists():
+        raise BadData(f"there is no file {path}", "check the name")
+    if not path.is_file():
+        raise BadData(f"{path} is not an ordinary file", "save it to a file first")
+    return path.open("rb")
+
+
+def as_text(binary: io.BufferedReader, sniffed: Sniffed) -> TextIO:
+    """Return the text of an open file, its line ends as they are."""
+    return io.TextIOWrapper(binary, sniffed.encoding, sniffed.errors, newline="")
+
+
+def unreadable(path: Path, error: OSError) -> Unavailable:
+    """Translate what the system says of a file it cannot read."""
+    return Unavailable(f"{path} cannot be read: {error.strerror or error}", "check its permissions")
+
+
+def _refuse_foreign(path: Path, head: bytes) -> None:
+    if not head.strip():
+        raise BadData(f"{path.name} is empty", "export the complaints again")
+    start = head.lstrip()[:32].lower()
+    for magic, what, advice in _MAGIC:
+        if start.startswith(magic.lower()):
+            raise BadData(f"{path.name} is {what}", advice)
+
+
+def _refuse_endless(path: Path, stream: io.BufferedReader, head: bytes, limit: int) -> None:
+    """Refuse a first line beyond `limit` before all of it is read; JSON may be one long line."""
+    start = head
+    if start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
+        return
+    while b"\n" not in start and b"\r" not in start:
+        if len(start) > limit * 4:
+            raise BadData(f"{path.name}:1: the line is longer than {limit:,} characters", TOO_LONG)
+        piece = stream.read(_PIECE)
+        if not piece:
+            break
+        start += piece
+    stream.seek(len(head))
+
+
+def _encoding(
+    path: Path, stream: io.BufferedReader, head: bytes, options: Options
+) -> tuple[str, str]:
+    """Return the codec and how it treats wrong bytes: they are kept, so that their row is named."""
+    if options.encoding:
+        try:
+            name = codecs.lookup(options.encoding).name
+            head.decode(name, "replace")
+        except (LookupError, ValueError, TypeError):
+            advice = "write a name such as utf-8, cp1250 or utf-16"
+            raise BadData(f"knows no encoding {options.encoding!r}", advice) from None
+        return name, "replace" if name.startswith(("utf-16", "utf-32")) else "surrogateescape"
+    for bom, name in _BOMS:
+        if head.startswith(bom):
+            return name, "surrogateescape" if name == "utf-8-sig" else "replace"
+    zeros = head[:4096].count(0)
+    if zeros:
+        if name := _wide(head[:4096]):
+            return name, "replace"
+        if zeros > len(head[:4096]) // 100:
+            raise BadData(f"{path.name} is not text", "export the complaints as CSV or JSON")
+    wrong, high, sample = _survey(stream, head)
+    if high and wrong * 20 > high:
+        return _by_letters(sample, options), "surrogateescape"
+    return "utf-8", "surrogateescape"
+
+
+def _wide(head: bytes) -> str:
+    """Return the UTF-16 codec of text without a mark, told by where its zeros are."""
+    even, odd = head[0::2].count(0), head[1::2].count(0)
+    half = len(head) // 2
+    if odd > half * 0.4 and even < half * 0.1:
+        return "utf-16-le"
+    if even > half * 0.4 and odd < half * 0.1:
+        return "utf-16-be"
+    return ""
+
+
+def _survey(stream: io.BufferedReader, head: bytes) -> tuple[int, int, bytes]:
+    """Return wrong UTF-8 lines, all lines beyond ASCII, and a sample of the latter."""
+    wrong = high = 0
+    sample = bytearray()
+    rest = b""
+    piece = head
+    while piece:
+        if rest or not piece.isascii():
+            whole = rest + piece
+            cut = whole.rfind(b"\n") + 1
+            if not cut and len(whole) > _PIECE:  # one long line: an ASCII byte splits no letter
+                cut = max(whole.rfind(sign) for sign in (b" ", b'"', b",")) + 1 or len(whole)
+            whole, rest = (whole[:cut], whole[cut:]) if cut else (whole, b"")
+            for line in whole.splitlines():
+                if not line.isascii():
+                    high += 1
+                    wrong += not _is_utf8(line)
+                    if len(sample) < 65_536:
+                        sample += line[:4096] + b"\n"
+        piece = stream.read(_PIECE)
+    if rest and not rest.isascii():
+        high += 1
+        wrong += not _is_utf8(rest)
+        sample += rest[:4096]
+    return wrong, high, bytes(sample)
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _by_letters(sample: bytes, options: Options) -> str:
+    """Return the code page that fits: the one the owner's language was written in, if it does."""
+    from charset_normalizer import from_bytes
+
+    habit = _HABIT.get(options.language.partition("-")[0], "")
+    found = from_bytes(sample, threshold=0.5)
+    names = [match.encoding for match in found]
+    alike = {other for match in found for other in (match.encoding, *match.could_be_from_charset)}
+    if habit and (habit in alike or not names) and _fits(sample, habit):
+        return habit
+    best = found.best()
+    if best is not None and _fits(sample, best.encoding):
+        return str(best.encoding)
+    return habit or "cp1252"
+
+
+def _fits(sample: bytes, name: str) -> bool:
+    try:
+        sample.decode(name)
+    except (UnicodeDecodeError, LookupError):
+        return False
+    return True
+
+
+def _shape(text: str, more: bool) -> Shape:  # noqa: FBT001 - both are named where it is called
+    """Return the shape of a file that begins with `text`; `more` when that is not all of it."""
+    start = text.lstrip("\ufeff \t\r\n")
+    if start.startswith("["):
+        # "[Export of 2026]" is a title above a table, "[{" and "[]" are JSON
+        return Shape.DOCUMENT if re.match(r"\[\s*([\[\]{\"\d]|$)", start) else Shape.TABLE
+    if not start.startswith("{"):
+        return Shape.TABLE
+    first, _, others = start.partition("\n")
+    try:
+        value = json.loads(first, parse_int=str)
+    except (ValueError, RecursionError):
+        return Shape.DOCUMENT if re.match(r'\{\s*("|\}|$)', start) else Shape.TABLE
+    lists = [part for part in value.values() if isinstance(part, list)]
+    objects = any(part and isinstance(part[0], dict) for part in lists)
+    alone = not others.strip() and not more
+    container = objects or (lists and not FIELDS.keys() & value.keys())
+    return Shape.DOCUMENT if alone and container else Shape.LINES

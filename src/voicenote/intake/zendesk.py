@@ -1,0 +1,126 @@
+"""Zendesk: pages of its API, and the two tables that warehouses make of it. Tickets meet users."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from voicenote.errors import Problem
+from voicenote.intake.jsons import Element, document, flatten, record
+from voicenote.intake.options import Options
+from voicenote.intake.record import Record
+from voicenote.intake.sniff import Sniffed
+
+#: field → ticket column; those of the requester come from the user that was joined to it
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "ref": ("id",),
+    "opened_at": ("created_at",),
+    "customer": ("requester.name",),
+    "language": ("requester.locale",),
+    "email": ("requester.email",),
+    "phone": ("requester.phone",),
+    "what_happened": ("subject", "description"),
+    "severity": ("priority",),
+}
+_TICKETS = frozenset({"id", "requester_id", "subject", "description"})
+_USERS = frozenset({"id", "name", "email"})
+_ACCOUNT = re.compile(r"https?://([a-z0-9-]+)\.zendesk\.com/", re.IGNORECASE)
+
+
+def is_tickets(headers: Sequence[str]) -> bool:
+    """Tell whether a table holds Zendesk's tickets."""
+    return set(headers) >= _TICKETS
+
+
+def is_users(headers: Sequence[str]) -> bool:
+    """Tell whether a table holds Zendesk's users."""
+    return set(headers) >= _USERS and bool({"role", "locale", "time_zone"} & set(headers))
+
+
+def columns(headers: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Return the mapping for tickets; the zone is IANA's name where Zendesk gives one."""
+    zone = "requester.iana_time_zone"
+    return {**COLUMNS, "time_zone": (zone if zone in headers else "requester.time_zone",)}
+
+
+def account(values: Mapping[str, str]) -> str:
+    """Return a source's name from a ticket's address: two accounts must not collide."""
+    match = _ACCOUNT.match(values.get("url", ""))
+    return f"zendesk-{match[1].lower()}" if match else "zendesk"
+
+
+class Users:
+    """Users by id, in a temporary file."""
+
+    def __init__(self) -> None:
+        self._store = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+        self._store.execute("PRAGMA journal_mode=OFF")
+        self._store.execute(
+            "CREATE TABLE users (id TEXT PRIMARY KEY, user TEXT, written TEXT) WITHOUT ROWID"
+        )
+        self._store.execute("BEGIN")
+        self.columns: dict[str, None] = {}
+
+    def add(self, values: Mapping[str, str], written: str) -> None:
+        """Remember a user; `written` is the JSON text it came as."""
+        if not (number := values.get("id", "")):
+            return
+        self.columns.update(dict.fromkeys(f"requester.{name}" for name in values))
+        row = (_storable(number), json.dumps(dict(values)), _storable(written))
+        self._store.execute("INSERT OR REPLACE INTO users VALUES (?, ?, ?)", row)
+
+    def find(self, number: str) -> tuple[dict[str, str], str]:
+        """Return the user's columns and text; both empty when there is no such user."""
+        query = "SELECT user, written FROM users WHERE id = ?"
+        row = self._store.execute(query, (_storable(number),)).fetchone()
+        return (json.loads(row[0]), row[1]) if row else ({}, "")
+
+
+def joined(tickets: Iterator[Record], users: Users) -> Iterator[Record]:
+    """Yield tickets with their requester's columns; a deleted ticket is a broken one."""
+    for ticket in tickets:
+        if ticket.broken:
+            yield ticket
+            continue
+        user, written = users.find(ticket.values.get("requester_id", ""))
+        values = {f"requester.{name}": text for name, text in user.items()}
+        values.update(ticket.values)
+        broken: tuple[Problem, ...] = ()
+        if ticket.values.get("status", "").casefold() == "deleted":
+            advice = "nothing to do, unless it was deleted by mistake"
+            problem = Problem("was deleted in Zendesk", advice, ticket.file, ticket.line, "status")
+            broken = (problem,)
+        yield replace(ticket, values=values, user=written, broken=broken)
+
+
+def page_users(sniffed: Sniffed, users: Users, options: Options) -> None:
+    """Take in the users that a page of the API brings beside its tickets."""
+    for element in document(sniffed, options):
+        if element.key == "users" and isinstance(element.value, dict):
+            values: dict[str, str] = {}
+            flatten(element.value, values, "", options.limits)
+            users.add(values, element.text)
+
+
+def page_tickets(sniffed: Sniffed, options: Options, before: int) -> Iterator[Record]:
+    """Yield the tickets of a page as plain records."""
+    return records_under(document(sniffed, options), "tickets", sniffed, options, before)
+
+
+def records_under(
+    elements: Iterator[Element], key: str, sniffed: Sniffed, options: Options, before: int
+) -> Iterator[Record]:
+    """Yield the elements of the list under `key` as records."""
+    for element in elements:
+        if element.listed and element.key == key:
+            offset = before + min(element.offset, sniffed.size)
+            name = sniffed.path.name
+            yield record(element.value, element.text, element.line, offset, name, options)
+
+
+def _storable(text: str) -> str:
+    """Return `text` without lone surrogates, which a database cannot hold."""
+    return text.encode("utf-8", "replace").decode("utf-8")
