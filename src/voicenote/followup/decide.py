@@ -1,0 +1,261 @@
+"""What next, for one case: a pure function from (snapshot, now) to actions.
+
+Deciding twice is deciding once: with its actions carried out, it finds nothing more to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from voicenote.followup.actions import (
+    About,
+    Action,
+    CancelTouch,
+    CloseAsNoAnswer,
+    MarkBroken,
+    Nudge,
+    Reopen,
+    SkipTouch,
+)
+from voicenote.followup.closing import missing
+from voicenote.followup.nudges import nudges, status_nudge, too_late_nudge
+from voicenote.followup.standing import (
+    KEPT,
+    QUESTIONS,
+    SILENT_TOUCHES,
+    amends_of,
+    answered_since,
+    booked_at,
+    left_at,
+    memo_at,
+    needs_yes,
+    opening_kinds,
+    openings,
+    settled,
+    silences,
+    today,
+    verdict,
+)
+from voicenote.model.amends import AmendsState
+from voicenote.model.case import Stage
+from voicenote.model.receipt import Verdict
+from voicenote.model.snapshot import Snapshot
+from voicenote.model.touch import IN_FLIGHT, WAITING, Touch, TouchKind, TouchState
+from voicenote.model.transitions import AMENDS, CASE, TOUCH, after
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """Settings of ``[policy]``.
+
+    `rounds` is how many a case may have by itself (S10), `patience` how long the last question is
+    left to be answered before silence counts.
+    """
+
+    rounds: int = 3
+    patience: timedelta = timedelta(days=3)
+
+
+DEFAULT = Policy()
+
+
+def decide(
+    snapshot: Snapshot,
+    now: datetime,
+    policy: Policy = DEFAULT,
+    said: Collection[str] = (),
+) -> tuple[Action, ...]:
+    """Return what to do about this case at `now` (aware), in the order to do it.
+
+    `said` are keys of nudges that were given before, where they are not keys of nudge touches.
+    The rules: an answer of a person, an opt-out, a closed or a new round cancel what waits
+    (invariant 6, S10); what is needless, too late or would speak of a promise that is not kept is
+    skipped (invariant 4, R11); a promise past its date is broken; a *not yet* reopens; silence
+    after three questions closes (R14). Owners are told once for each key.
+    """
+    known = {touch.key for touch in snapshot.touches} | set(said)
+    if snapshot.case.stage is Stage.CLOSED or _reopens(snapshot, policy):
+        return _turn_over(snapshot, now, policy, known)
+    actions: list[Action] = []
+    tell: list[Nudge] = []
+    for touch in snapshot.touches:
+        action, nudge = _about_touch(snapshot, touch, now)
+        actions += [action] if action else []
+        tell += [nudge] if nudge else []
+    actions += _broken(snapshot, now)
+    later = applied(snapshot, actions)
+    if _silence_closes(later, now, policy):
+        actions += _cancel_all(later, "the case is closed: no answer")
+        return (*actions, CloseAsNoAnswer())
+    return (*actions, *_new([*tell, *nudges(later, now, policy.rounds)], known))
+
+
+def applied(snapshot: Snapshot, actions: Iterable[Action]) -> Snapshot:
+    """Return `snapshot` as it is after these actions. Nudges change nothing in it.
+
+    Raises ImpossibleTransition where the table does not have one of them.
+    """
+    case, touches = snapshot.case, list(snapshot.touches)
+    for action in actions:
+        match action:
+            case CancelTouch(number, reason) | SkipTouch(number, reason):
+                event = "cancel" if isinstance(action, CancelTouch) else "skip"
+                touches = [
+                    replace(one, state=after(TOUCH, one.state, event), reason=reason)
+                    if one.number == number
+                    else one
+                    for one in touches
+                ]
+            case MarkBroken(k):
+                amends = tuple(
+                    replace(one, state=after(AMENDS, one.state, "break")) if one.k == k else one
+                    for one in case.amends
+                )
+                case = replace(case, amends=amends)
+            case Reopen():
+                stage = after(CASE, case.stage, "reopen")
+                case = replace(case, stage=stage, round=case.round + 1, outcome=None)
+            case CloseAsNoAnswer():
+                case = replace(case, stage=after(CASE, case.stage, "close"))
+            case Nudge():
+                pass
+    return replace(snapshot, case=case, touches=tuple(touches))
+
+
+def _turn_over(
+    snapshot: Snapshot, now: datetime, policy: Policy, known: Collection[str]
+) -> tuple[Action, ...]:
+    """A case that is closed, or that its customer opens again: nothing of it may still wait."""
+    if not _reopens(snapshot, policy):
+        return tuple(_cancel_all(snapshot, "the case is closed"))
+    actions: list[Action] = [
+        *_cancel_all(snapshot, "the customer says that it is not yet right"),
+        *_broken(snapshot, now),
+        Reopen("the customer says that it is not yet right"),
+    ]
+    told = [one for one in nudges(snapshot, now, policy.rounds) if one.about is About.ANSWER]
+    later = nudges(applied(snapshot, actions), now, policy.rounds)
+    return (*actions, *_new([*told, *later], known))
+
+
+def _reopens(snapshot: Snapshot, policy: Policy) -> bool:
+    """Whether the newest clear word is *not yet*, and another round is left. Abuse has none."""
+    case = snapshot.case
+    return (
+        verdict(snapshot) is Verdict.NOT_YET
+        and case.stage in CASE["reopen"]
+        and case.round < policy.rounds
+        and not case.complaint.abusive
+        and not snapshot.opted_out
+    )
+
+
+def _cancel_all(snapshot: Snapshot, reason: str) -> list[Action]:
+    return [CancelTouch(one.number, reason) for one in snapshot.touches if one.state in WAITING]
+
+
+def _broken(snapshot: Snapshot, now: datetime) -> list[Action]:
+    day = today(snapshot, now)
+    return [
+        MarkBroken(one.k)
+        for one in snapshot.case.amends
+        if one.state is AmendsState.PROMISED and one.overdue(day)
+    ]
+
+
+def _about_touch(
+    snapshot: Snapshot, touch: Touch, now: datetime
+) -> tuple[CancelTouch | SkipTouch | None, Nudge | None]:
+    """Decide on one touch; with a skip that a person has to know of comes the nudge."""
+    if touch.state not in WAITING:
+        return None, None
+    stop = _why_cancel(snapshot, touch)
+    if stop:
+        return CancelTouch(touch.number, stop), None
+    if touch.state is TouchState.DUE and touch.due_at <= now:
+        return _about_due(snapshot, touch, now)
+    return None, None
+
+
+def _about_due(
+    snapshot: Snapshot, touch: Touch, now: datetime
+) -> tuple[SkipTouch | None, Nudge | None]:
+    needless = _why_needless(snapshot, touch)
+    if needless:
+        return SkipTouch(touch.number, needless), None
+    late = touch.planned.too_late_at
+    if late is not None and late < now:
+        skip = SkipTouch(touch.number, f"too late: it was due {touch.due_at:%Y-%m-%d %H:%M} UTC")
+        return skip, None if touch.kind is TouchKind.NUDGE else too_late_nudge(snapshot, touch)
+    if touch.kind is TouchKind.STATUS and not _may_say_kept(snapshot, touch):
+        skip = SkipTouch(touch.number, "the promise is not kept: a person tells them (R11)")
+        return skip, status_nudge(snapshot, touch, now)
+    return None, None
+
+
+def _why_cancel(snapshot: Snapshot, touch: Touch) -> str:
+    """Return why nobody wants this touch any more, or nothing."""
+    case = snapshot.case
+    if touch.round != case.round:
+        return "a new round has begun"
+    if touch.kind is TouchKind.NUDGE:
+        return ""
+    if snapshot.opted_out:
+        return "the customer opted out"
+    if answered_since(snapshot, booked_at(snapshot, touch)):
+        return "the customer answered"
+    if case.complaint.abusive and touch.kind not in opening_kinds(case):
+        return "one courteous note, and then nothing more (S10)"
+    return ""
+
+
+def _why_needless(snapshot: Snapshot, touch: Touch) -> str:
+    """Return why this touch, now due, is not needed, or nothing."""
+    one = amends_of(snapshot, touch.planned.amends)
+    if one is not None and one.state is AmendsState.WAIVED:
+        return "the promise was waived"
+    if touch.kind is TouchKind.STATUS and one is not None and one.state is AmendsState.CONFIRMED:
+        return "the customer has confirmed it already"
+    holds = {
+        "answered": lambda: answered_since(snapshot, booked_at(snapshot, touch)),
+        "put-right": lambda: verdict(snapshot) is Verdict.PUT_RIGHT,
+        "kept": lambda: settled([one] if one else snapshot.case.amends),
+        "memo-arrived": lambda: memo_at(snapshot) is not None,
+    }.get(touch.planned.unless)
+    if holds and holds():
+        return f"not needed: {touch.planned.unless.replace('-', ' ')}"
+    if touch.kind in QUESTIONS and openings(snapshot) and memo_at(snapshot) is None:
+        return "the memo has not arrived, so there is nothing to ask about"
+    return ""
+
+
+def _may_say_kept(snapshot: Snapshot, touch: Touch) -> bool:
+    one = amends_of(snapshot, touch.planned.amends)
+    if one is not None:
+        return one.state in KEPT
+    return settled(snapshot.case.amends)
+
+
+def _silence_closes(snapshot: Snapshot, now: datetime, policy: Policy) -> bool:
+    """Whether the plan has run out, three questions met silence, and nothing else is missing."""
+    silent: Sequence[Touch] = silences(snapshot)
+    if (
+        len(silent) < SILENT_TOUCHES
+        or verdict(snapshot) is not None
+        or not needs_yes(snapshot.case)
+        or missing(snapshot)
+        or snapshot.opted_out
+    ):
+        return False
+    open_ = WAITING | IN_FLIGHT | {TouchState.UNCERTAIN}
+    if any(t.state in open_ and t.kind is not TouchKind.NUDGE for t in snapshot.touches):
+        return False
+    return now >= max(left_at(touch) for touch in silent) + policy.patience
+
+
+def _new(found: Iterable[Nudge], known: Collection[str]) -> tuple[Nudge, ...]:
+    """Return the nudges whose key is new, each once, in order."""
+    fresh = {one.key: one for one in found if one.key not in known}
+    return tuple(fresh.values())

@@ -1,0 +1,155 @@
+"""What the owner is told, and in which words. A key for each, so that it is said once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from voicenote.followup.actions import About, Nudge
+from voicenote.followup.closing import missing
+from voicenote.followup.standing import amends_of, called, memo_at, today
+from voicenote.model.amends import Amends
+from voicenote.model.case import Stage
+from voicenote.model.receipt import Verdict
+from voicenote.model.snapshot import Snapshot
+from voicenote.model.touch import Touch, TouchKind, TouchState
+
+_WORDS = {
+    Verdict.PUT_RIGHT: "says that it is put right",
+    Verdict.NOT_YET: "says that it is not yet right",
+    Verdict.UNCLEAR: "has answered",
+}
+#: How much of an answer fits into a nudge.
+QUOTED = 120
+
+
+def nudges(snapshot: Snapshot, now: datetime, rounds: int) -> tuple[Nudge, ...]:
+    """Return all that the owner of an open case should know at `now`, the loudest first.
+
+    `rounds` is the cap of the policy. Those already given are told apart by their keys.
+    """
+    if snapshot.case.stage is Stage.CLOSED:
+        return ()
+    found = [
+        *_overdue(snapshot, now),
+        *_of_touches(snapshot),
+        *_answers(snapshot, rounds),
+        *_steps(snapshot),
+    ]
+    order = list(About)
+    return tuple(sorted(found, key=lambda nudge: order.index(nudge.about)))
+
+
+def too_late_nudge(snapshot: Snapshot, touch: Touch) -> Nudge:
+    """Say that a touch was not sent because it came too late (invariant 4)."""
+    number = snapshot.case.number
+    when = f"{touch.due_at:%Y-%m-%d %H:%M} UTC"
+    return Nudge(
+        About.TOO_LATE,
+        f"case {number}: the {_kind(touch)} was due {when} and is too late to send by itself; "
+        f"if it still makes sense: voicenote resend {number}",
+        f"nudge:{number}:too-late:{touch.number}:{touch.attempt}",
+    )
+
+
+def status_nudge(snapshot: Snapshot, touch: Touch, now: datetime) -> Nudge | None:
+    """Say that a promise is due and not kept; None when the overdue nudge says it already (R11)."""
+    one = amends_of(snapshot, touch.planned.amends)
+    if one is None or one.overdue(today(snapshot, now)):
+        return None
+    return Nudge(
+        About.STATUS,
+        f"{called(one)} was promised to {snapshot.case.customer.name} for "
+        f"{one.promise.promised_by} and is not done: tell them yourself, then do it. "
+        f"{_done_command(one)}",
+        f"nudge:{snapshot.case.number}:status:{touch.number}",
+    )
+
+
+def _overdue(snapshot: Snapshot, now: datetime) -> Iterator[Nudge]:
+    """R11: a promise past its date, on the first three days and then every week."""
+    day = today(snapshot, now)
+    for one in snapshot.case.amends:
+        due = one.promise.promised_by
+        if due is None or not one.overdue(day):
+            continue
+        days = (day - due).days
+        step = min(days, 3) if days < 7 else days // 7 * 7
+        yield Nudge(
+            About.OVERDUE,
+            f"OVERDUE: {called(one)} was promised to {snapshot.case.customer.name} for {due}, "
+            f"{days} day{'s' * (days > 1)} ago. {_done_command(one)}",
+            f"nudge:{snapshot.case.number}:overdue:{one.k}:{due}:{step}",
+        )
+
+
+def _of_touches(snapshot: Snapshot) -> Iterator[Nudge]:
+    number = snapshot.case.number
+    for touch in snapshot.touches:
+        if touch.kind is TouchKind.NUDGE:
+            continue
+        why = f" ({touch.reason})" if touch.reason else ""
+        if touch.state is TouchState.UNCERTAIN:
+            yield Nudge(
+                About.UNCERTAIN,
+                f"case {number}: nobody knows whether the {_kind(touch)} left{why}; look, then "
+                f"voicenote mark-sent {number} or voicenote resend {number}",
+                f"nudge:{number}:uncertain:{touch.number}:{touch.attempt}",
+            )
+        elif touch.state in (TouchState.REFUSED, TouchState.BOUNCED):
+            yield Nudge(
+                About.NOT_ARRIVED,
+                f"case {number}: the {_kind(touch)} was {touch.state.value}{why}; find another "
+                f"way to {snapshot.case.customer.name}, then voicenote resend {number}",
+                f"nudge:{number}:not-arrived:{touch.number}:{touch.attempt}",
+            )
+
+
+def _answers(snapshot: Snapshot, rounds: int) -> Iterator[Nudge]:
+    """The newest answer, unless it is a plain yes: then the closing says what is left."""
+    case = snapshot.case
+    if not snapshot.round_answers:
+        return
+    answer = max(snapshot.round_answers, key=lambda one: one.at)
+    if answer.verdict is Verdict.PUT_RIGHT:
+        return
+    words = " ".join(answer.text.split())
+    quote = f': "{words[: QUOTED - 1]}…"' if len(words) > QUOTED else f': "{words}"' * bool(words)
+    yield Nudge(
+        About.ANSWER,
+        f"case {case.number}: {case.customer.name} {_WORDS[answer.verdict]}{quote}; "
+        f"voicenote show {case.number}, then voicenote answer {case.number}",
+        f"nudge:{case.number}:answer:{answer.at.isoformat()}",
+    )
+    if answer.verdict is Verdict.NOT_YET and memo_at(snapshot) and case.round >= rounds:
+        yield Nudge(
+            About.ROUNDS,
+            f"case {case.number} has had {case.round} rounds and is not yet right: decide "
+            f"yourself, voicenote reopen {case.number} or voicenote close {case.number}",
+            f"nudge:{case.number}:rounds:{case.round}",
+        )
+
+
+def _steps(snapshot: Snapshot) -> Iterator[Nudge]:
+    case = snapshot.case
+    if case.stage is Stage.RENDERED:
+        yield Nudge(
+            About.APPROVAL,
+            f"case {case.number}: the memo for {case.customer.name} waits for your approval: "
+            f"voicenote play {case.number}, then voicenote approve {case.number}",
+            f"nudge:{case.number}:approval:{case.round}",
+        )
+    if not missing(snapshot):
+        yield Nudge(
+            About.CLOSE,
+            f"case {case.number}: nothing is missing any more: voicenote close {case.number}",
+            f"nudge:{case.number}:close:{case.round}",
+        )
+
+
+def _done_command(one: Amends) -> str:
+    return f'When it is done: voicenote amends done {one.name} --evidence "…"'
+
+
+def _kind(touch: Touch) -> str:
+    return touch.kind.value.replace("-", " ")

@@ -1,0 +1,189 @@
+"""What needs the owner most: over all cases, in one order. An overdue promise is before all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import IntEnum
+
+from voicenote.followup.amends import EVIDENCE
+from voicenote.followup.closing import missing
+from voicenote.followup.standing import called, memo_at, settled, today, verdict
+from voicenote.model.amends import Amends, AmendsState
+from voicenote.model.case import Severity, Stage
+from voicenote.model.receipt import Verdict
+from voicenote.model.snapshot import Snapshot
+from voicenote.model.touch import TouchKind, TouchState
+
+#: How many days ahead a promise is due soon.
+SOON = timedelta(days=2)
+
+
+class Urgency(IntEnum):
+    """Kinds of need, the most urgent first."""
+
+    OVERDUE = 1
+    UNCERTAIN = 2
+    NOT_ARRIVED = 3
+    ANSWER = 4
+    CLOCK = 5
+    APPROVAL = 6
+    MAKE = 7
+    DUE_SOON = 8
+    LESSON = 9
+    CLOSE = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A case to be weighed. `breached`: its response clock ran out (R4); the schedule knows."""
+
+    snapshot: Snapshot
+    breached: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """One thing that needs the owner: a sentence, the command for it, and since when (UTC)."""
+
+    urgency: Urgency
+    case: int
+    sentence: str
+    command: str
+    since: datetime
+    serious: bool = False
+
+    @property
+    def order(self) -> tuple[int, bool, datetime, int]:
+        """The most urgent first; of those the serious, then the oldest, then by number."""
+        return (self.urgency, not self.serious, self.since, self.case)
+
+
+def ranked(rows: Iterable[Row], now: datetime) -> tuple[Need, ...]:
+    """Return everything that needs the owner at `now` (aware), the most urgent first."""
+    found = (need for row in rows for need in needs(row, now))
+    return tuple(sorted(found, key=lambda need: need.order))
+
+
+def most_urgent(rows: Iterable[Row], now: datetime) -> Need | None:
+    """Return the one thing that needs the owner most, or None when all is well. Streams."""
+    found = (need for row in rows for need in needs(row, now))
+    return min(found, key=lambda need: need.order, default=None)
+
+
+def needs(row: Row, now: datetime) -> Iterator[Need]:
+    """Yield what this case needs of its owner. A closed one only when it was answered again."""
+    snapshot = row.snapshot
+    yield from _answer(snapshot)
+    if snapshot.case.stage is Stage.CLOSED:
+        return
+    yield from _promises(snapshot, now)
+    yield from _touches(snapshot)
+    yield from _making(row)
+    yield from _ending(snapshot)
+
+
+def _need(
+    snapshot: Snapshot, urgency: Urgency, since: datetime, sentence: str, command: str
+) -> Need:
+    case = snapshot.case
+    return Need(
+        urgency=urgency,
+        case=case.number,
+        sentence=f"case {case.number}, {case.customer.name}: {sentence}",
+        command=command,
+        since=since,
+        serious=case.complaint.severity is Severity.SERIOUS,
+    )
+
+
+def _promises(snapshot: Snapshot, now: datetime) -> Iterator[Need]:
+    day = today(snapshot, now)
+    for one in snapshot.case.amends:
+        command = f'voicenote amends done {one.name} --evidence "…"'
+        due = one.promise.promised_by
+        if due and one.overdue(day):
+            days = (day - due).days
+            sentence = f"{called(one)} is {days} day{'s' * (days > 1)} overdue"
+            since = now - timedelta(days=days)
+            yield _need(snapshot, Urgency.OVERDUE, since, sentence, command)
+        elif one.state is AmendsState.PROMISED:
+            yield from _due_soon(snapshot, one, now, command)
+
+
+def _due_soon(snapshot: Snapshot, one: Amends, now: datetime, command: str) -> Iterator[Need]:
+    day = today(snapshot, now)
+    aim = one.promise.target or one.promise.promised_by
+    if aim and aim - day <= SOON:
+        proof = EVIDENCE[one.promise.kind]
+        sentence = f"{called(one)} is to be done by {aim}; note {proof}"
+        yield _need(snapshot, Urgency.DUE_SOON, now + (aim - day), sentence, command)
+
+
+def _touches(snapshot: Snapshot) -> Iterator[Need]:
+    number = snapshot.case.number
+    for touch in snapshot.round_touches:
+        what = touch.kind.value.replace("-", " ")
+        if touch.kind is TouchKind.NUDGE:
+            continue
+        if touch.state is TouchState.UNCERTAIN:
+            sentence = f"nobody knows whether the {what} left; look, then say"
+            command = f"voicenote mark-sent {number}"
+            yield _need(snapshot, Urgency.UNCERTAIN, touch.due_at, sentence, command)
+        elif touch.state in (TouchState.REFUSED, TouchState.BOUNCED) and not snapshot.opted_out:
+            sentence = f"the {what} was {touch.state.value}; find another way"
+            command = f"voicenote resend {number}"
+            yield _need(snapshot, Urgency.NOT_ARRIVED, touch.due_at, sentence, command)
+
+
+def _answer(snapshot: Snapshot) -> Iterator[Need]:
+    """The newest answer of a person, where it is not a yes."""
+    case = snapshot.case
+    if not snapshot.round_answers:
+        return
+    newest = max(snapshot.round_answers, key=lambda answer: answer.at)
+    if newest.verdict is Verdict.PUT_RIGHT:
+        return
+    if newest.verdict is Verdict.NOT_YET:
+        again = verdict(snapshot) is Verdict.NOT_YET
+        command = f"voicenote reopen {case.number}" if again else f"voicenote show {case.number}"
+        sentence = "says that it is not yet right"
+    else:
+        sentence, command = "has answered, and waits for you", f"voicenote answer {case.number}"
+        if case.stage is Stage.CLOSED:
+            return
+    yield _need(snapshot, Urgency.ANSWER, newest.at, sentence, command)
+
+
+def _making(row: Row) -> Iterator[Need]:
+    """The memo that is still to be made. Whoever opted out gets none."""
+    snapshot, case = row.snapshot, row.snapshot.case
+    step = {
+        Stage.OPENED: ("write what you will say", f"voicenote script {case.number}"),
+        Stage.SCRIPTED: ("make the memo", f"voicenote render {case.number}"),
+        Stage.RENDERED: ("listen to the memo, and approve it", f"voicenote approve {case.number}"),
+    }.get(case.stage)
+    if snapshot.opted_out or memo_at(snapshot) is not None:
+        return
+    since = case.complaint.opened_at
+    if row.breached:
+        sentence, command = step or ("send the memo", f"voicenote plan {case.number}")
+        sentence = f"has waited too long (R4): {sentence}"
+        yield _need(snapshot, Urgency.CLOCK, since, sentence, command)
+    elif step:
+        urgency = Urgency.APPROVAL if case.stage is Stage.RENDERED else Urgency.MAKE
+        yield _need(snapshot, urgency, since, *step)
+
+
+def _ending(snapshot: Snapshot) -> Iterator[Need]:
+    """The lesson, once only it is missing; and the closing."""
+    case = snapshot.case
+    since = case.complaint.opened_at
+    left = missing(snapshot)
+    if not left:
+        sentence, command = "nothing is missing any more", f"voicenote close {case.number}"
+        yield _need(snapshot, Urgency.CLOSE, since, sentence, command)
+    elif case.lesson is None and len(left) == 1 and settled(case.amends):
+        sentence, command = "only the lesson is missing", f"voicenote lesson {case.number}"
+        yield _need(snapshot, Urgency.LESSON, since, sentence, command)
