@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import importlib.util
 import os
 import re
@@ -81,6 +82,7 @@ def test_an_old_python_can_read_far_enough_to_say_that_it_is_old(path: Path) -> 
 
 
 def test_an_old_python_is_told_so(tmp_path: Path) -> None:
+    installer = f"open({str(gate)!r}).read()"
     program = (
         f"import sys; sys.version_info = (3, 8, 1); sys.path.insert(0, {str(SCRIPTS)!r});"
         "sys.argv = ['scripts/demo']; import environment"
@@ -188,6 +190,14 @@ def test_two_runs_at_once_wait_for_each_other(environment: ModuleType, tmp_path:
         assert environment._try_to_hold(other.fileno())
 
 
+def at_the_gate(gate: Path, run: subprocess.Popen[bytes]) -> int:
+    """Open a named pipe for writing as soon as somebody reads it."""
+    while run.poll() is None:
+        with contextlib.suppress(OSError):
+            return os.open(gate, os.O_WRONLY | os.O_NONBLOCK)
+    raise AssertionError("the run ended before its installer started")
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows ends no parent without its lock")
 def test_an_installer_that_a_kill_left_behind_still_keeps_others_out(
     environment: ModuleType, tmp_path: Path
@@ -197,14 +207,15 @@ def test_an_installer_that_a_kill_left_behind_still_keeps_others_out(
     gate = tmp_path / "gate"
     os.mkfifo(gate)
     environment.HOME = tmp_path / "venv"
+    installer = f"open({str(gate)!r}).read()"
     program = (
         f"import sys; sys.path.insert(0, {str(SCRIPTS)!r})\n"
         f"import environment, pathlib; environment.HOME = pathlib.Path({str(environment.HOME)!r})\n"
         "with environment._alone():\n"
-        f"    environment._run([sys.executable, '-c', 'open({str(gate)!r}).read()'])\n"
+        f"    environment._run([sys.executable, '-c', {installer!r}])\n"
     )
     run = subprocess.Popen([sys.executable, "-c", program])
-    with gate.open("w"):  # opens once the installer stands at the gate
+    with os.fdopen(at_the_gate(gate, run), "w"):
         run.kill()
         run.wait()
         with (environment.HOME / environment._OWN).open("a+b") as other:
