@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from voicenote.errors import WrongUse
 from voicenote.ledger import rows, tables
@@ -91,11 +91,27 @@ def due_numbers(tx: Transaction, limit: int | None = None) -> list[tuple[int, in
     return [(row[0], row[1]) for row in tx.connection.execute(query)]
 
 
-def next_due_at(tx: Transaction) -> datetime | None:
-    """Return when the next touch is due (UTC), or None."""
+def count(tx: Transaction, state: TouchState) -> int:
+    """Return how many touches are in a state."""
+    table = tables.touches
+    query = select(func.count()).select_from(table).where(table.c.state == state.value)
+    return tx.connection.execute(query).scalar_one()
+
+
+def next_due_at(tx: Transaction, after: datetime | None = None) -> datetime | None:
+    """Return when the next touch is due (UTC), of those due later than `after`; or None."""
     table = tables.touches
     query = select(table.c.due_at).where(table.c.state == TouchState.DUE.value)
+    if after is not None:
+        query = query.where(table.c.due_at > after)
     return tx.connection.execute(query.order_by(table.c.due_at).limit(1)).scalar()
+
+
+def left_at(tx: Transaction, at: datetime) -> list[Touch]:
+    """Read the touches that left at just that moment."""
+    query = select(tables.touches).where(tables.touches.c.sent_at == at)
+    rows_ = tx.connection.execute(query.order_by(tables.touches.c.number)).mappings()
+    return [rows.touch_in(row) for row in rows_]
 
 
 def move(tx: Transaction, number: int, due_at: datetime) -> None:

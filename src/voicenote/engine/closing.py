@@ -1,0 +1,147 @@
+"""Answers, lessons, closing and reopening: how a loop ends, and who says so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from voicenote.engine.applying import cancel_waiting, close_in, decide_in, reopen_in
+from voicenote.engine.sending import Sent, mark_sent, send_again
+from voicenote.engine.workspace import Workspace
+from voicenote.errors import RuleSaysNo
+from voicenote.followup.closing import closing_outcome, missing
+from voicenote.ledger import cases, touches
+from voicenote.ledger.snapshots import snapshot
+from voicenote.model.case import Lesson, Outcome, Stage
+from voicenote.model.receipt import Answer, Verdict
+from voicenote.model.touch import TouchState
+
+#: What can be booked again by hand.
+STUCK = (
+    TouchState.UNCERTAIN,
+    TouchState.REFUSED,
+    TouchState.BOUNCED,
+    TouchState.SKIPPED,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a case stands after something was said of it."""
+
+    case: int
+    stage: Stage
+    round: int
+    missing: tuple[str, ...]
+
+
+def answer(ws: Workspace, number: int, verdict: Verdict, text: str, via: str) -> Standing:
+    """Write down what the customer said; it stops the plan, and *not yet* begins a new round."""
+    with ws.ledger.write() as tx:
+        case = cases.get(tx, number)
+        if case.stage is Stage.CLOSED and verdict is Verdict.NOT_YET:
+            reopen_in(tx, number, "the customer says: not yet")
+            case = cases.get(tx, number)
+        touches.answer(tx, case, Answer(verdict=verdict, at=tx.now, text=text, via=via))
+        decide_in(ws, tx, [number])
+        seen = snapshot(tx, number, ws.zone_of)
+    return _standing(seen.case.stage, seen.case.round, number, missing(seen))
+
+
+def _standing(stage: Stage, round_: int, number: int, gaps: tuple[str, ...]) -> Standing:
+    return Standing(number, stage, round_, () if stage is Stage.CLOSED else gaps)
+
+
+def close(ws: Workspace, number: int, wish: Outcome | None = None) -> Outcome:
+    """Close a loop and return its outcome. Raises RuleSaysNo, which lists what is missing."""
+    with ws.ledger.write() as tx:
+        seen = snapshot(tx, number, ws.zone_of)
+        if seen.case.stage is Stage.CLOSED:
+            raise RuleSaysNo(f"case {number} is closed already", f"see: voicenote show {number}")
+        gaps = missing(seen, wish)
+        if gaps:
+            raise RuleSaysNo(
+                f"case {number} cannot be closed yet", "do what is missing, one by one:", gaps
+            )
+        outcome = closing_outcome(seen, wish)
+        close_in(tx, number, outcome)
+    return outcome
+
+
+def reopen(ws: Workspace, number: int, reason: str) -> int:
+    """Take a case up again and return its new round. Raises RuleSaysNo past the cap (S10)."""
+    with ws.ledger.write() as tx:
+        case = cases.get(tx, number)
+        cap = ws.settings.policy.rounds
+        if case.round >= cap:
+            raise RuleSaysNo(
+                f"case {number} has had {case.round} rounds, which is the cap",
+                "settle it in person, or raise [policy] rounds",
+            )
+        reopen_in(tx, number, reason)
+    return case.round + 1
+
+
+def write_lesson(ws: Workspace, number: int, lesson: Lesson) -> None:
+    """Write what was learned from a case. Raises RuleSaysNo without a cause and a prevention."""
+    if not (lesson.cause.strip() and lesson.prevention.strip()):
+        raise RuleSaysNo(
+            "a lesson names a cause and what prevents it", "give --cause and --prevention"
+        )
+    with ws.ledger.write() as tx:
+        cases.write_lesson(tx, number, lesson)
+        decide_in(ws, tx, [number])
+
+
+def lesson_done(ws: Workspace, number: int, at: datetime | None = None) -> None:
+    """Write down that the prevention of a case's lesson is in place."""
+    with ws.ledger.write() as tx:
+        case = cases.get(tx, number)
+        if case.lesson is None:
+            raise RuleSaysNo(f"case {number} has no lesson yet", f"voicenote lesson {number}")
+        found = case.lesson
+        cases.write_lesson(
+            tx,
+            number,
+            Lesson(
+                cause=found.cause,
+                prevention=found.prevention,
+                owner=found.owner,
+                due=found.due,
+                done_at=at or tx.now,
+            ),
+        )
+
+
+def opt_out(ws: Workspace, number: int) -> int:
+    """Never write to this case's customer again; return how many touches were cancelled."""
+    with ws.ledger.write() as tx:
+        case = cases.get(tx, number)
+        touches.opt_out(tx, case.customer, number)
+        return cancel_waiting(tx, number, "the customer opted out")
+
+
+def settle_sent(ws: Workspace, number: int) -> list[Sent]:
+    """Settle the uncertain touches of a case: a person knows that they left."""
+    return [mark_sent(ws, touch) for touch in _stuck(ws, number, (TouchState.UNCERTAIN,))]
+
+
+def settle_again(ws: Workspace, number: int) -> list[Sent]:
+    """Book the stuck touches of a case again: a person knows that they did not arrive."""
+    return [send_again(ws, touch) for touch in _stuck(ws, number, STUCK)]
+
+
+def _stuck(ws: Workspace, number: int, states: tuple[TouchState, ...]) -> list[int]:
+    with ws.ledger.read() as tx:
+        case = cases.get(tx, number)
+        found = [
+            touch.number
+            for touch in touches.of_cases(tx, [number])
+            if touch.state in states and touch.round == case.round
+        ]
+    if not found:
+        names = ", ".join(state.value for state in states)
+        raise RuleSaysNo(
+            f"case {number} has no touch that is {names}", f"see: voicenote show {number}"
+        )
+    return found

@@ -1,0 +1,74 @@
+"""One pass at a time on one ledger. Two at once do no harm; the second says so and goes home.
+
+SQLite: a lock file beside the ledger, freed by the operating system when its holder dies and kept
+while it is only stopped. PostgreSQL: an advisory lock on a connection of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import text
+
+from voicenote.errors import TryAgain, Unavailable
+from voicenote.ledger.store import Ledger
+
+#: The number that passes agree on in PostgreSQL's space of advisory locks.
+ADVISORY = 7302
+
+
+@contextmanager
+def pass_lock(ledger: Ledger, home: Path) -> Iterator[None]:
+    """Hold the lock of passes. Raises TryAgain when another pass holds it."""
+    if ledger.is_sqlite:
+        database = ledger.engine.url.database
+        beside = Path(database) if database and database != ":memory:" else home / "ledger"
+        with _file_lock(beside.with_name(f"{beside.name}.pass")):
+            yield
+    else:
+        with _advisory_lock(ledger):
+            yield
+
+
+@contextmanager
+def _file_lock(path: Path) -> Iterator[None]:
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(path, blocking=False)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise _taken() from error
+    except OSError as error:
+        raise Unavailable(
+            f"cannot make the lock file {path}: {error.strerror}",
+            "the folder of the ledger must be writable",
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def _advisory_lock(ledger: Ledger) -> Iterator[None]:
+    with ledger.engine.connect() as connection:
+        got = connection.execute(text("select pg_try_advisory_lock(:n)"), {"n": ADVISORY}).scalar()
+        # the lock is the session's: it outlives this transaction, not this connection
+        connection.commit()
+        if not got:
+            raise _taken()
+        try:
+            yield
+        finally:
+            connection.execute(text("select pg_advisory_unlock(:n)"), {"n": ADVISORY})
+            connection.commit()
+
+
+def _taken() -> TryAgain:
+    return TryAgain(
+        "another pass is at work on this ledger",
+        "nothing to do: it sends what is due; the next pass looks again",
+    )

@@ -1,0 +1,71 @@
+"""Packs what one touch carries: the approved script and memo, addressed."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from voicenote.engine.drafting import slot_of
+from voicenote.engine.workspace import Workspace
+from voicenote.errors import RuleSaysNo
+from voicenote.ledger import scripts, touches
+from voicenote.ledger.store import Transaction
+from voicenote.model.case import Case
+from voicenote.model.memo import Memo, Synthetic
+from voicenote.model.receipt import Parcel
+from voicenote.model.touch import Touch
+from voicenote.script.subjects import subject
+
+
+def parcel_of(ws: Workspace, tx: Transaction, case: Case, touch: Touch) -> tuple[Parcel, int]:
+    """Return what touch `touch` carries, and the number of its memo.
+
+    Raises RuleSaysNo when it is not approved, or when the approved sound is not there unchanged:
+    nothing leaves that the owner has not released as it is.
+    """
+    found = scripts.drafts(tx, [case.number], slot=slot_of(touch)).get((case.number, touch.round))
+    if found is None or found.memo is None or found.memo_number is None or not found.approved:
+        raise RuleSaysNo(
+            f"the {touch.kind.value} of case {case.number} is not approved",
+            f"voicenote approve {case.number}",
+        )
+    memo = found.memo
+    _unchanged(ws, case, memo)
+    owner = ws.settings.owner
+    # a workspace without an address still needs a Message-ID, whose domain must be nobody's
+    domain = owner.email.rpartition("@")[2] or "voicenote.invalid"
+    earlier = touches.of_cases(tx, [case.number])
+    thread = tuple(t.message_id for t in earlier if t.message_id and t.number != touch.number)
+    parcel = Parcel(
+        key=touch.key,
+        message_id=touch.message_id or f"<{touch.key}@{domain}>",
+        case=case.number,
+        kind=touch.kind.value,
+        customer=case.customer.name,
+        to=ws.channel(touch.channel).address(case.customer),
+        sender=owner.email,
+        sender_name=", ".join(part for part in (ws.owner_of(case), owner.business) if part),
+        language=found.script.language,
+        subject=subject(found.script.language, touch.kind, ws.owner_of(case)),
+        text=found.script.text,
+        files={name: str(ws.home / Path(file)) for name, file in memo.files.items()},
+        duration_s=memo.duration_s,
+        synthetic=memo.synthetic is not Synthetic.NO,
+        made_at=tx.now,
+        thread=thread,
+    )
+    return parcel, found.memo_number
+
+
+def _unchanged(ws: Workspace, case: Case, memo: Memo) -> None:
+    path = ws.home / Path(memo.files["ogg"])
+    try:
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        digest = ""
+    if digest != memo.sha256:
+        what = "has changed since it was approved" if digest else "is gone"
+        raise RuleSaysNo(
+            f"the sound of case {case.number} {what}: {path}",
+            f"make it again: voicenote render {case.number}, then approve it",
+        )

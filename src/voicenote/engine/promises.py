@@ -1,0 +1,105 @@
+"""Amends: added, done with evidence, confirmed, broken, waived. Each change is told to the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from voicenote.engine.applying import decide_in
+from voicenote.engine.approving import book_promise
+from voicenote.engine.workspace import Workspace
+from voicenote.errors import BadData, RuleSaysNo, WrongUse
+from voicenote.followup.amends import evidence_for
+from voicenote.ledger import cases
+from voicenote.ledger.changes import change_amends
+from voicenote.ledger.store import Transaction
+from voicenote.model.amends import Amends, Promise
+from voicenote.model.case import Case, Stage
+
+
+def amends_of(case: Case, k: int) -> Amends:
+    """Return promise `k` of a case. Raises WrongUse when there is none."""
+    for amends in case.amends:
+        if amends.k == k:
+            return amends
+    known = ", ".join(amends.name for amends in case.amends) or "none"
+    raise WrongUse(f"case {case.number} has no amends {case.number}.{k}", f"it has: {known}")
+
+
+def add(ws: Workspace, number: int, promise: Promise) -> str:
+    """Promise one more deed and return its name ``N.K``; a plan under way follows it.
+
+    Raises RuleSaysNo for a closed case.
+    """
+    with ws.ledger.write() as tx:
+        case = cases.get(tx, number)
+        if case.stage is Stage.CLOSED:
+            raise RuleSaysNo(f"case {number} is closed", f"voicenote reopen {number}")
+        k = cases.promise(tx, number, promise)
+        book_promise(ws, tx, number)
+    return f"{number}.{k}"
+
+
+def done(ws: Workspace, number: int, k: int, evidence: str) -> None:
+    """Write down that a promised deed was done. Raises RuleSaysNo without evidence (S4)."""
+
+    def change(tx: Transaction, amends: Amends) -> None:
+        shown = evidence_for(amends, evidence)
+        facts: dict[str, object] = {"evidence": shown}
+        change_amends(tx, number, k, "do", facts=facts, evidence=shown, done_at=tx.now)
+
+    _change(ws, number, k, change)
+
+
+def confirm(ws: Workspace, number: int, k: int) -> None:
+    """Write down that the customer says the deed arrived."""
+    _event(ws, number, k, "confirm", stamp="confirmed_at")
+
+
+def broken(ws: Workspace, number: int, k: int, reason: str) -> None:
+    """Write down that a promise was not kept."""
+    _event(ws, number, k, "break", reason=reason)
+
+
+def waive(ws: Workspace, number: int, k: int, reason: str) -> None:
+    """Write down that the customer lets us off a promise. Raises RuleSaysNo without a reason."""
+    if not reason.strip():
+        raise RuleSaysNo(
+            f"amends {number}.{k} cannot be waived without a reason",
+            "only the customer can let you off: write their words with --reason",
+        )
+    _event(ws, number, k, "waive", reason=reason)
+
+
+def promise_again(ws: Workspace, number: int, k: int, by: date) -> None:
+    """Give a promise a new date; it was broken, or will be, and the customer knows."""
+
+    def change(tx: Transaction, amends: Amends) -> None:
+        if amends.promise.target and amends.promise.target > by:
+            raise BadData(f"{by} is before the target date {amends.promise.target}", "choose later")
+        facts: dict[str, object] = {"promised_by": by.isoformat()}
+        change_amends(tx, number, k, "promise", facts=facts, promised_by=by)
+        book_promise(ws, tx, number)
+
+    _change(ws, number, k, change)
+
+
+def _event(
+    ws: Workspace, number: int, k: int, event: str, *, reason: str = "", stamp: str = ""
+) -> None:
+    def change(tx: Transaction, _amends: Amends) -> None:
+        facts: dict[str, object] = {"reason": reason} if reason else {}
+        values: dict[str, Any] = {stamp: tx.now} if stamp else {}
+        change_amends(tx, number, k, event, facts=facts, **values)
+
+    _change(ws, number, k, change)
+
+
+def _change(
+    ws: Workspace, number: int, k: int, change: Callable[[Transaction, Amends], None]
+) -> None:
+    """Change a promise of an open case, and decide what follows, in one transaction."""
+    with ws.ledger.write() as tx:
+        change(tx, amends_of(cases.get(tx, number), k))
+        decide_in(ws, tx, [number])

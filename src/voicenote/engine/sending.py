@@ -1,0 +1,215 @@
+"""Send one touch, so that it is never sent twice and never lost; and clear up after a dead pass.
+
+Two phases of intent. *Sending* is committed before the channel does anything: whoever dies then has
+sent nothing, and the touch goes back to due. *Committing* is committed just before the act that
+cannot be taken back: whoever dies then may have sent it, so the channel is asked, and where it
+cannot tell, a person is. No transaction is open while a channel works.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from voicenote.delivery.port import Trace
+from voicenote.engine.parcels import parcel_of
+from voicenote.engine.workspace import Workspace
+from voicenote.errors import Postponed, Refused, TryAgain, Unavailable, Unknown, VoicenoteError
+from voicenote.ledger import cases, touches
+from voicenote.ledger.changes import change_case, change_touch
+from voicenote.ledger.store import Transaction
+from voicenote.model.case import Stage
+from voicenote.model.receipt import Parcel, Receipt, ReceiptKind
+from voicenote.model.touch import IN_FLIGHT, Touch, TouchKind, TouchState
+
+#: After so many attempts a postponed touch is given up and shown to the owner.
+ATTEMPTS = 8
+#: The first wait before a postponed touch is tried again, and the longest, in seconds.
+FIRST_WAIT_S, LONGEST_WAIT_S = 60.0, 6 * 3600.0
+#: PostgreSQL frees the locks of the living when its server restarts, so a claim there must also be
+#: older than any send before it counts as abandoned.
+GRACE = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What became of one touch: its new state, and why when it did not leave."""
+
+    touch: int
+    case: int
+    state: TouchState
+    reason: str = ""
+
+
+def send_touch(ws: Workspace, number: int) -> Sent:
+    """Send touch `number`, which must be due, approved and decent now.
+
+    Raises TryAgain when another pass took it in between.
+    """
+    claim = ws.new_id()
+    touch, parcel = _claim(ws, number, claim)
+
+    def commit() -> None:
+        with ws.ledger.write() as tx:
+            change_touch(tx, number, "commit", token=claim)
+
+    try:
+        receipt = ws.channel(touch.channel).send(parcel, commit)
+    except TryAgain:
+        raise
+    except Postponed as error:
+        return _postponed(ws, touch, claim, error)
+    except Unknown as error:
+        return _settle(ws, touch, claim, "lose", error)
+    except Refused as error:
+        return _settle(ws, touch, claim, "refuse", error)
+    except Unavailable as error:
+        return _postponed(ws, touch, claim, error)
+    except VoicenoteError as error:
+        return _settle(ws, touch, claim, "refuse", error)
+    with ws.ledger.write() as tx:
+        record(tx, touch, receipt, token=claim)
+    return Sent(number, touch.case, TouchState.ACCEPTED)
+
+
+def _claim(ws: Workspace, number: int, claim: str) -> tuple[Touch, Parcel]:
+    with ws.ledger.write() as tx:
+        touch = touches.get(tx, number)
+        case = cases.get(tx, touch.case)
+        parcel, memo = parcel_of(ws, tx, case, touch)
+        change_touch(
+            tx,
+            number,
+            "claim",
+            facts={"attempt": touch.attempt + 1, "channel": touch.channel},
+            attempt=touch.attempt + 1,
+            message_id=parcel.message_id,
+            memo=memo,
+            reason="",
+            claim=claim,
+            claimed_by=ws.who,
+            claimed_at=tx.now,
+        )
+    return touch, parcel
+
+
+def record(tx: Transaction, touch: Touch, receipt: Receipt, *, token: str | None = None) -> None:
+    """Keep what the channel said of a touch that has left, and move its case on."""
+    touches.receive(tx, touch.number, receipt, token=token, sent_at=receipt.at)
+    if touch.kind is TouchKind.NUDGE:
+        return
+    case = cases.get(tx, touch.case)
+    if case.stage in (Stage.APPROVED, Stage.FOLLOWING) and case.round == touch.round:
+        change_case(tx, case.number, "send", facts={"touch": touch.number, "kind": touch.kind})
+
+
+def _settle(ws: Workspace, touch: Touch, claim: str, event: str, error: VoicenoteError) -> Sent:
+    reason = f"{error.what} ({error.advice})" if error.advice else error.what
+    with ws.ledger.write() as tx:
+        state = change_touch(
+            tx, touch.number, event, token=claim, facts={"reason": error.what}, reason=reason
+        )
+    return Sent(touch.number, touch.case, state, reason)
+
+
+def _postponed(ws: Workspace, touch: Touch, claim: str, error: Unavailable) -> Sent:
+    if touch.attempt + 1 >= ATTEMPTS:
+        return _settle(ws, touch, claim, "refuse", error)
+    wait = error.retry_after if isinstance(error, Postponed) else None
+    with ws.ledger.write() as tx:
+        case = cases.get(tx, touch.case)
+        again = tx.now + timedelta(seconds=wait or backoff_s(touch.attempt, ws.chance.random()))
+        due = ws.hours_of(case).next(again)
+        state = change_touch(
+            tx,
+            touch.number,
+            "postpone",
+            token=claim,
+            facts={"reason": error.what, "until": due.isoformat()},
+            reason=error.what,
+            due_at=due,
+        )
+    return Sent(touch.number, touch.case, state, error.what)
+
+
+def backoff_s(attempt: int, chance: float) -> float:
+    """Return how long to wait after the `attempt`-th try (from 0), in seconds.
+
+    Doubles each time; `chance` in [0, 1) spreads it over a tenth, so that touches that failed
+    together do not come back together.
+    """
+    return min(LONGEST_WAIT_S, FIRST_WAIT_S * 2.0**attempt) * (1 + chance / 10)
+
+
+def reconcile(ws: Workspace) -> list[Sent]:
+    """Settle what a dead pass left in flight. Only for the holder of the lock of passes."""
+    with ws.ledger.read() as tx:
+        flying = touches.in_state(tx, (*IN_FLIGHT, TouchState.UNCERTAIN))
+        abandoned = [touch for touch in flying if _abandoned(ws, tx, touch)]
+    return [sent for touch in abandoned if (sent := _reconcile(ws, touch)) is not None]
+
+
+def _abandoned(ws: Workspace, tx: Transaction, touch: Touch) -> bool:
+    if ws.ledger.is_sqlite or touch.state is TouchState.UNCERTAIN:
+        return True
+    _, _, claimed_at = touches.claim_of(tx, touch.number)
+    return claimed_at is None or tx.now - claimed_at > GRACE
+
+
+def _reconcile(ws: Workspace, touch: Touch) -> Sent | None:
+    number, why = touch.number, "the pass that was sending it ended before it could"
+    if touch.state is TouchState.SENDING:
+        with ws.ledger.write() as tx:
+            state = change_touch(tx, number, "postpone", facts={"reason": why}, reason=why)
+        return Sent(number, touch.case, state, why)
+    try:
+        found = ws.channel(touch.channel).ask(touch.key, touch.message_id)
+    except VoicenoteError:
+        return None if touch.state is TouchState.UNCERTAIN else _lose(ws, touch)
+    if found.trace is Trace.FOUND and found.receipt is not None:
+        with ws.ledger.write() as tx:
+            record(tx, touch, found.receipt)
+        return Sent(number, touch.case, TouchState.ACCEPTED)
+    if touch.state is TouchState.UNCERTAIN:
+        return None
+    if found.trace is Trace.ABSENT:
+        with ws.ledger.write() as tx:
+            state = change_touch(tx, number, "postpone", facts={"reason": why}, reason=why)
+        return Sent(number, touch.case, state, why)
+    return _lose(ws, touch)
+
+
+def _lose(ws: Workspace, touch: Touch) -> Sent:
+    why = "the pass ended while it was leaving, and the channel cannot tell whether it left"
+    with ws.ledger.write() as tx:
+        state = change_touch(tx, touch.number, "lose", facts={"reason": why}, reason=why)
+    return Sent(touch.number, touch.case, state, why)
+
+
+def mark_sent(ws: Workspace, number: int) -> Sent:
+    """Settle an uncertain touch: a person knows that it left."""
+    with ws.ledger.write() as tx:
+        touch = touches.get(tx, number)
+        receipt = Receipt(kind=ReceiptKind.ACCEPTED, at=tx.now, detail={"said by": tx.actor})
+        change_touch(tx, number, "accept", facts={"said_by": tx.actor}, sent_at=tx.now)
+        record(tx, touch, receipt)
+    return Sent(number, touch.case, TouchState.ACCEPTED)
+
+
+def send_again(ws: Workspace, number: int) -> Sent:
+    """Book a touch again that is uncertain, refused, bounced or skipped: a person knows better."""
+    with ws.ledger.write() as tx:
+        touch = touches.get(tx, number)
+        case = cases.get(tx, touch.case)
+        due = ws.hours_of(case).next(tx.now)
+        state = change_touch(
+            tx,
+            number,
+            "resend",
+            facts={"said_by": tx.actor},
+            due_at=due,
+            too_late_at=None,
+            attempt=0,
+            reason="",
+        )
+    return Sent(number, touch.case, state)

@@ -1,0 +1,184 @@
+"""One turn of the crank: take in, clear up, decide, send what is due.
+
+A pass may die anywhere: the next one finds everything as it was left, and goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from voicenote.engine.applying import decide_cases
+from voicenote.engine.drafting import MEMO, render, slot_of, words_for
+from voicenote.engine.lock import pass_lock
+from voicenote.engine.sending import Sent, reconcile, send_touch
+from voicenote.engine.workspace import Workspace
+from voicenote.errors import RuleSaysNo, TryAgain, VoicenoteError
+from voicenote.ledger import cases, scripts, touches
+from voicenote.ledger.changes import change_touch
+from voicenote.ledger.scripts import Draft
+from voicenote.ledger.snapshots import stirred
+from voicenote.model.case import Case
+from voicenote.model.receipt import Receipt, ReceiptKind
+from voicenote.model.touch import ARRIVED, Touch, TouchKind, TouchState
+
+
+@dataclass(slots=True)
+class Turn:
+    """What a pass did. `waiting` are due touches that need the owner first, with why."""
+
+    sent: int = 0
+    failed: int = 0
+    uncertain: int = 0
+    skipped: int = 0
+    received: int = 0
+    waiting: list[tuple[int, str]] = field(default_factory=list)
+    reasons: list[tuple[int, str]] = field(default_factory=list)
+
+    def count(self, sent: Sent) -> None:
+        """Count what became of one touch."""
+        if sent.state is TouchState.ACCEPTED:
+            self.sent += 1
+            return
+        if sent.state is TouchState.UNCERTAIN:
+            self.uncertain += 1
+        else:
+            self.failed += 1
+        self.reasons.append((sent.case, sent.reason))
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nothing happened that anybody has to be told."""
+        return not (self.sent or self.failed or self.uncertain or self.skipped or self.received)
+
+
+def one_pass(ws: Workspace, advance: Callable[[int, int], None] | None = None) -> Turn:
+    """Make one pass. `advance(done, total)` is told after each touch.
+
+    Raises TryAgain when another pass is at work.
+    """
+    turn = Turn()
+    with pass_lock(ws.ledger, ws.home):
+        for sent in reconcile(ws):
+            if sent.state is not TouchState.DUE:
+                turn.count(sent)
+        turn.skipped = _decide(ws)
+        with ws.ledger.read() as tx:
+            due = touches.due_numbers(tx)
+        for done, (number, case) in enumerate(due, start=1):
+            for sent in _attempt(ws, turn, number, case):
+                turn.count(sent)
+            if advance is not None:
+                advance(done, len(due))
+    return turn
+
+
+def _decide(ws: Workspace) -> int:
+    """Decide on what time has stirred; return how many touches were passed over."""
+    with ws.ledger.read() as tx:
+        numbers = stirred(tx)
+        before = touches.count(tx, TouchState.SKIPPED)
+    decide_cases(ws, numbers)
+    with ws.ledger.read() as tx:
+        return touches.count(tx, TouchState.SKIPPED) - before
+
+
+def _attempt(ws: Workspace, turn: Turn, number: int, case_number: int) -> Iterator[Sent]:
+    """Send one due touch, if it may leave now; else note why it waits."""
+    try:
+        with ws.ledger.read() as tx:
+            touch = touches.get(tx, number)
+            case = cases.get(tx, case_number)
+            now = tx.now
+            hindrance = _hindrance(touch, touches.of_cases(tx, [case_number]))
+        if touch.kind is TouchKind.NUDGE:
+            tell_owner(ws, case, touch)
+            return
+        if hindrance:
+            turn.waiting.append((case_number, hindrance))
+            return
+        if _moved(ws, case, touch, now):
+            return
+        make_ready(ws, case, touch)
+        yield send_touch(ws, number)
+    except RuleSaysNo as error:
+        turn.waiting.append((case_number, error.what))
+    except TryAgain:
+        return
+    except VoicenoteError as error:
+        turn.failed += 1
+        turn.reasons.append((case_number, error.what))
+
+
+def _hindrance(touch: Touch, booked: list[Touch]) -> str:
+    """Say why a follow-up may not leave: the memo it follows has not arrived."""
+    if touch.kind not in (TouchKind.CHECK_IN, TouchKind.STATUS, TouchKind.CONFIRM):
+        return ""
+    memos = [t for t in booked if t.round == touch.round and t.kind is TouchKind.MEMO]
+    if not memos or any(memo.state in ARRIVED for memo in memos):
+        return ""
+    return f"the {touch.kind.value} waits for the memo, which is {memos[-1].state.value}"
+
+
+def _moved(ws: Workspace, case: Case, touch: Touch, now: datetime) -> bool:
+    """Move a touch that became due at a decent hour but would leave in a quiet one."""
+    decent = ws.hours_of(case).next(now)
+    if decent <= now:
+        return False
+    with ws.ledger.write("voicenote") as tx:
+        touches.move(tx, touch.number, decent)
+        tx.tell("touch_moved", case.number, touch=touch.number, to=decent.isoformat())
+    return True
+
+
+def make_ready(ws: Workspace, case: Case, touch: Touch) -> None:
+    """Compose, render and release a follow-up whose template may go without asking.
+
+    A memo is never released here. Raises RuleSaysNo when the owner has to look at it first.
+    """
+    slot = slot_of(touch)
+    with ws.ledger.write("voicenote") as tx:
+        found = scripts.drafts(tx, [case.number], slot=slot).get((case.number, touch.round))
+        if slot == MEMO or (found is not None and found.approved):
+            return
+        script, _, _ = words_for(ws, tx, case, touch.kind, amends=touch.planned.amends)
+        if script.template not in ws.settings.policy.auto_approve:
+            raise RuleSaysNo(
+                f"the {touch.kind.value} of case {case.number} ({script.template}) waits for you",
+                f'say it yourself, or add "{script.template}" to [policy] auto_approve',
+            )
+        number = scripts.keep_script(tx, case.number, touch.round, slot, script)
+    draft = Draft(
+        case=case.number, round=touch.round, slot=slot, script_number=number, script=script
+    )
+    memo = render(ws, case, draft).memo
+    with ws.ledger.write("voicenote") as tx:
+        scripts.keep_memo(tx, case.number, number, memo)
+        scripts.approve(tx, case.number, memo, automatic=True)
+        facts: dict[str, object] = {"slot": slot, "template": script.template, "automatic": True}
+        tx.tell("memo_approved", case.number, **facts)
+
+
+def tell_owner(ws: Workspace, case: Case, touch: Touch) -> None:
+    """Leave the owner the note of a nudge touch; it stays in the house, so one commit does it."""
+    text = nudge_text(case, touch)
+    receipt_detail = {"to": ws.owner_of(case)}
+    with ws.ledger.write("voicenote") as tx:
+        touches.nudge(tx, case.number, touch.key, "plan", text)
+        for event in ("claim", "commit"):
+            change_touch(tx, touch.number, event)
+        receipt = Receipt(kind=ReceiptKind.ACCEPTED, at=tx.now, detail=receipt_detail)
+        touches.receive(tx, touch.number, receipt, sent_at=tx.now)
+
+
+def nudge_text(case: Case, touch: Touch) -> str:
+    """Return what a nudge of the plan says to the owner."""
+    found = next((one for one in case.amends if one.k == touch.planned.amends), None)
+    if found is None:
+        return f"{case.customer.name} waits for your memo: voicenote script {case.number}"
+    due = found.promise.promised_by
+    return (
+        f"amends {found.name} ({found.promise.text}) is promised to {case.customer.name} by {due}: "
+        f'voicenote amends done {found.name} --evidence "…"'
+    )

@@ -1,0 +1,78 @@
+"""Which voice says a script here: the settings' wish, held against what there is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from voicenote.engine.workspace import Workspace
+from voicenote.model.memo import Clip
+from voicenote.model.script import Script
+from voicenote.voice.choose import Offer, choose
+from voicenote.voice.port import Voice
+from voicenote.voice.recorded import Recorded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """A voice for one script. `whole` is a recording of all of it; `voice` makes the speaker."""
+
+    name: str
+    version: str
+    synthetic: bool
+    why: str
+    voice: Callable[[], Voice]
+    whole: Clip | None = None
+
+
+def recordings(ws: Workspace, owner: str) -> Recorded:
+    """Return the recordings of one owner."""
+    return Recorded({"folder": str(ws.home / "recordings"), "owner": owner})
+
+
+def voice_options(ws: Workspace, language: str) -> dict[str, object]:
+    """Return what the settings say to a voice for a language."""
+    wanted = ws.settings.voice.of(language)
+    options: dict[str, object] = {}
+    if wanted.voice:
+        options["voice"] = wanted.voice
+    if wanted.rate:
+        options["rate"] = wanted.rate
+    return options
+
+
+def choose_voice(ws: Workspace, script: Script, owner: str = "") -> Chosen:
+    """Choose the voice that says `script`. Raises VoiceUnavailable when none can."""
+    own = recordings(ws, owner or ws.settings.owner.name)
+    wish = ws.settings.voice.of(script.language).engine
+    if wish in ("auto", "recorded"):
+        whole = own.whole(script.sha256)
+        if whole is not None:
+            why = "you recorded the whole memo"
+            return Chosen(
+                name=own.name,
+                version=own.version,
+                synthetic=False,
+                why=why,
+                voice=lambda: own,
+                whole=whole,
+            )
+    options = voice_options(ws, script.language)
+    lacks = tuple(sentence.text for sentence in own.missing(script.sentences, script.language))
+    offers = [
+        Offer(facts=facts, lacks=lacks if facts.name == own.name else ())
+        for facts in ws.voice_facts({**options, "folder": str(ws.home / "recordings")})
+    ]
+    choice = choose([wish], script.language, offers)
+    if choice.name == own.name:
+        return Chosen(
+            name=own.name, version=own.version, synthetic=False, why=choice.why, voice=lambda: own
+        )
+    speaker = ws.voice(choice.name, options)
+    return Chosen(
+        name=choice.name,
+        version=speaker.version,
+        synthetic=speaker.synthetic,
+        why=choice.why,
+        voice=lambda: speaker,
+    )

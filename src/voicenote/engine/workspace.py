@@ -1,0 +1,108 @@
+"""The workspace: what the engine is given to work with. `wiring` makes it; tests make their own."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from voicenote.delivery.port import Channel
+from voicenote.errors import BadSettings
+from voicenote.ledger.store import Ledger
+from voicenote.model.case import Case, Customer
+from voicenote.schedule.clock import Decency, Hours
+from voicenote.schedule.plans import Plan
+from voicenote.settings import Settings
+from voicenote.voice.port import Voice, VoiceFacts
+
+#: The channel that every customer can be reached by: a folder.
+OUTBOX = "outbox"
+
+
+@dataclass(slots=True, kw_only=True)
+class Workspace:
+    """A ledger, the settings, and the makers of everything that costs something to make.
+
+    `clock` gives aware datetimes, `new_id` random hexadecimal ids, `chance` the jitter of retries;
+    `who` names this machine and process in claims.
+    """
+
+    home: Path
+    settings: Settings
+    ledger: Ledger
+    clock: Callable[[], datetime]
+    new_id: Callable[[], str]
+    chance: random.Random
+    who: str
+    plans: Mapping[str, Plan]
+    make_voice: Callable[[str, Mapping[str, object]], Voice]
+    voice_facts: Callable[[Mapping[str, object]], list[VoiceFacts]]
+    make_channel: Callable[[str], Channel]
+    _voices: dict[tuple[str, str], Voice] = field(default_factory=dict)
+    _channels: dict[str, Channel] = field(default_factory=dict)
+
+    def zone_of(self, case: Case) -> ZoneInfo:
+        """Return the customer's clock, or the owner's where theirs is not known."""
+        return ZoneInfo(case.customer.time_zone or self.settings.owner.time_zone)
+
+    def hours_of(self, case: Case) -> Hours:
+        """Return when this customer may be disturbed."""
+        return Hours(self.zone_of(case), self.decency)
+
+    @property
+    def owner_hours(self) -> Hours:
+        """When the owner may be disturbed."""
+        return Hours(ZoneInfo(self.settings.owner.time_zone), self.decency)
+
+    @property
+    def decency(self) -> Decency:
+        """What is decent here, out of ``[schedule]``."""
+        schedule = self.settings.schedule
+        return Decency.from_settings(schedule.quiet_hours, schedule.working_days, schedule.holidays)
+
+    def owner_of(self, case: Case) -> str:
+        """Return the name of the person who answers for a case."""
+        return case.complaint.owner or self.settings.owner.name
+
+    def plan(self, name: str) -> Plan:
+        """Return a plan by name. Raises BadSettings when there is none."""
+        try:
+            return self.plans[name]
+        except KeyError:
+            known = ", ".join(sorted(self.plans))
+            raise BadSettings(f"there is no plan {name!r}", f"known: {known}") from None
+
+    def channel(self, name: str) -> Channel:
+        """Return a channel, made once and kept open for the whole pass."""
+        if name not in self._channels:
+            self._channels[name] = self.make_channel(name)
+        return self._channels[name]
+
+    def channel_for(self, customer: Customer) -> str:
+        """Return the customer's own channel, else the first with an address, else the outbox."""
+        if customer.channel:
+            return customer.channel
+        for name in self.settings.channels:
+            if name != OUTBOX and self.channel(name).address(customer):
+                return name
+        return OUTBOX
+
+    def voice(self, name: str, options: Mapping[str, object]) -> Voice:
+        """Return a voice, made once: some engines can be started only once a process."""
+        key = (name, repr(sorted(options.items(), key=lambda item: item[0])))
+        if key not in self._voices:
+            self._voices[key] = self.make_voice(name, options)
+        return self._voices[key]
+
+    def close(self) -> None:
+        """Close what was opened."""
+        for voice in self._voices.values():
+            voice.close()
+        for channel in self._channels.values():
+            channel.close()
+        self._voices.clear()
+        self._channels.clear()
+        self.ledger.close()

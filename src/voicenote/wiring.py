@@ -1,0 +1,153 @@
+"""The only room that makes clocks, ids, chance and the parts that need them."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import random
+import socket
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from voicenote.errors import BadSettings, Problem, VoiceUnavailable
+
+if TYPE_CHECKING:
+    from voicenote.delivery.port import Channel
+    from voicenote.engine.workspace import Workspace
+    from voicenote.ledger.store import Ledger
+    from voicenote.schedule.plans import Plan
+    from voicenote.settings import Settings
+    from voicenote.voice.port import Voice, VoiceFacts
+
+Clock = Callable[[], datetime]
+
+
+def now() -> datetime:
+    """Return the present, in UTC."""
+    return datetime.now(UTC)
+
+
+def new_id() -> str:
+    """Return 32 hexadecimal digits that nobody has seen before."""
+    return uuid.uuid4().hex
+
+
+def actor() -> str:
+    """Return who acts, for the history: the account this runs under."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):
+        return "somebody"
+
+
+def open_ledger(settings: Settings, clock: Clock = now) -> Ledger:
+    """Open the ledger that the settings name; it is made or migrated when it has to be."""
+    from voicenote.ledger.store import open_ledger as open_
+
+    return open_(settings.ledger.address(settings.home), clock=clock, actor=actor(), new_id=new_id)
+
+
+def open_workspace(
+    settings: Settings, *, clock: Clock = now, outbox_only: bool = False
+) -> Workspace:
+    """Open everything the engine works with; what is heavy is made when it is first used.
+
+    With `outbox_only` every channel is a folder: for rehearsals, from which nothing may leave.
+    Raises BadSettings for settings that a stage refuses.
+    """
+    from voicenote.engine.workspace import Workspace
+
+    workspace = Workspace(
+        home=settings.home,
+        settings=settings,
+        ledger=open_ledger(settings, clock),
+        clock=clock,
+        new_id=new_id,
+        chance=random.Random(),  # noqa: S311 - it spreads retries, it guards nothing
+        who=f"{socket.gethostname()}:{os.getpid()}",
+        plans=plans(settings),
+        make_voice=make_voice,
+        voice_facts=voice_facts,
+        make_channel=lambda name: make_channel(
+            settings, name, clock, "outbox" if outbox_only else None
+        ),
+    )
+    workspace.decency  # noqa: B018 - a bad [schedule] is told before any work, not in the middle
+    return workspace
+
+
+def plans(settings: Settings) -> Mapping[str, Plan]:
+    """Return the packaged plans and the owner's own. Raises BadSettings with every problem."""
+    from voicenote.schedule.plans import builtin_plans, read_plan
+
+    own: dict[str, Plan] = {}
+    problems: list[Problem] = []
+    for name, table in settings.plans.items():
+        try:
+            own[name] = read_plan(name, table, str(settings.file))
+        except BadSettings as error:
+            problems.extend(error.problems)
+    if problems:
+        raise BadSettings(str(problems[0]), "correct it in voicenote.toml", problems)
+    return {**builtin_plans(), **own}
+
+
+@lru_cache(maxsize=1)
+def _voice_makers() -> Mapping[str, Callable[[], Any]]:
+    from voicenote.plugins import VOICES, load
+
+    return load(VOICES).good
+
+
+def make_voice(name: str, options: Mapping[str, object]) -> Voice:
+    """Make a voice by name. Raises VoiceUnavailable when there is none of that name."""
+    makers = _voice_makers()
+    if name not in makers:
+        raise VoiceUnavailable(f"there is no voice {name!r}", f"known: {', '.join(makers)}")
+    voice: Voice = makers[name]()(options)
+    return voice
+
+
+def voice_facts(options: Mapping[str, object]) -> list[VoiceFacts]:
+    """Return what there is to know of every voice; one that cannot be loaded is left out."""
+    facts = []
+    for maker in _voice_makers().values():
+        try:
+            facts.append(maker().facts(options))
+        except VoiceUnavailable:
+            continue
+    return facts
+
+
+def make_channel(settings: Settings, name: str, clock: Clock, kind: str | None = None) -> Channel:
+    """Make the channel of that name in the settings; ``outbox`` needs none.
+
+    `kind` in place of the one in the settings, without its options: for rehearsals. Raises
+    BadSettings when there is no such channel.
+    """
+    from voicenote.plugins import CHANNELS, load
+
+    declared = settings.channels.get(name)
+    wanted = kind or (declared.kind if declared else name)
+    makers = load(CHANNELS).good
+    if wanted not in makers or (declared is None and name != "outbox"):
+        known = ", ".join(sorted({*settings.channels, "outbox"}))
+        raise BadSettings(f"there is no channel {name!r}", f"known here: {known}")
+    options = dict(declared.options) if declared and kind is None else {}
+    if wanted == "outbox":
+        folder = Path(str(options.get("folder") or "outbox")).expanduser()
+        options["folder"] = str(settings.home / folder)
+    channel: Channel = makers[wanted]()(name, options, clock)
+    return channel
+
+
+def at_home(settings: Settings, home: Path) -> Settings:
+    """Return the same settings for a copy of the workspace in `home`, with a ledger of its own."""
+    from voicenote.settings import FILE_NAME, Ledger
+
+    return replace(settings, home=home, file=home / FILE_NAME, ledger=Ledger())
