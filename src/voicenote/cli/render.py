@@ -47,7 +47,7 @@ def jsonable(value: object) -> object:
             return convert(value)
     if is_dataclass(value) and not isinstance(value, type):
         return {field.name: getattr(value, field.name) for field in fields(value)}
-    if type(value).__name__ == "Secret":
+    if type(value).__name__ == "Secret":  # by name: --json need not import the settings
         return repr(value)
     raise TypeError(f"{type(value).__name__} has no JSON")
 
