@@ -82,7 +82,6 @@ def test_an_old_python_can_read_far_enough_to_say_that_it_is_old(path: Path) -> 
 
 
 def test_an_old_python_is_told_so(tmp_path: Path) -> None:
-    installer = f"open({str(gate)!r}).read()"
     program = (
         f"import sys; sys.version_info = (3, 8, 1); sys.path.insert(0, {str(SCRIPTS)!r});"
         "sys.argv = ['scripts/demo']; import environment"
