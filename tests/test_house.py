@@ -9,7 +9,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -83,7 +82,7 @@ CLOCKS = {
 }
 CHANCE = ("random", "secrets")  # no function of these modules; the type random.Random is welcome
 
-# What `import voicenote.cli` must not pay for: the rooms that need them import them.
+# What `voicenote --help` must not pay for: the rooms that need them import them.
 HEAVY = {
     *("alembic", "apscheduler", "apprise", "av", "babel", "charset_normalizer", "dateparser"),
     *("email_validator", "hibari", "holidays", "httpx", "jinja2", "langcodes", "numpy"),
@@ -270,13 +269,23 @@ def test_only_the_wiring_makes_clocks_ids_and_chance() -> None:
     assert not broken, told(broken, f"take it as an argument; {MAKER} makes it.")
 
 
-def test_starting_up_pays_for_nothing_heavy() -> None:
-    started = "voicenote.cli" if find_spec("voicenote.cli") else "voicenote"
-    program = f"import sys, json, {started}; print(json.dumps(sorted(sys.modules)))"
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True
-    )
-    broken = sorted(HEAVY & set(json.loads(done.stdout)))
+HELP = """
+import json, sys
+sys.argv = ["voicenote", "--help"]
+try:
+    from voicenote.cli import main
+    main()
+except SystemExit:
+    pass
+print()
+print(json.dumps(sorted(sys.modules)))
+"""
+
+
+def test_help_pays_for_nothing_heavy() -> None:
+    done = subprocess.run([sys.executable, "-c", HELP], capture_output=True, text=True, check=True)
+    broken = sorted(HEAVY & set(json.loads(done.stdout.splitlines()[-1])))
+    assert "Usage" in done.stdout
     assert not broken, told(broken, "import it inside the function or the module that needs it.")
 
 
