@@ -10,13 +10,16 @@ else's file.
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import importlib.util
+import logging
 import os
 import shutil
-import sys
 import tempfile
 import threading
 import time
+import weakref
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -42,14 +45,16 @@ class _Engine:
         before = espeak.data_path()
         self.pid = os.getpid()
         self.broken = ""
+        self._late = False
         self._done = threading.Event()
         self._failed: list[str] = []
         try:
             library = espeak.preload()
             import pyttsx3
+            from pyttsx3.engine import default_engine_by_sys_platform
 
+            _hush(f"pyttsx3.drivers.{default_engine_by_sys_platform()}")
             self.engine: Any = pyttsx3.init()
-            _hush(str(self.engine))
         except (RuntimeError, ImportError, OSError, AttributeError) as error:
             raise VoiceUnavailable(
                 f"the system voice is not there: {error}",
@@ -99,7 +104,7 @@ class _Engine:
             raise VoiceUnavailable(self.broken, _AGAIN)
         self._done.clear()
         self._failed.clear()
-        watchdog = threading.Timer(patience, self.engine.endLoop)
+        watchdog = threading.Timer(patience, self._give_up)
         watchdog.daemon = True
         watchdog.start()
         try:
@@ -110,18 +115,25 @@ class _Engine:
             raise
         finally:
             watchdog.cancel()
-        if not self._done.wait(patience):
+        if self._late or not self._done.wait(patience):
             self.broken = "the system voice did not answer in time"
             raise VoiceUnavailable(self.broken, _AGAIN)
         if self._failed:
             raise VoiceUnavailable(f"the system voice failed: {self._failed[0]}", _AGAIN)
+
+    def _give_up(self) -> None:
+        """End a loop that never ends by itself; from then on the engine is not trusted."""
+        self._late = True
+        with contextlib.suppress(RuntimeError):  # no loop runs: the wait after it ends by itself
+            self.engine.endLoop()
 
     def _settle(self) -> None:
         """Let the sentence that was interrupted end, or never speak again."""
         if not self._done.wait(2):
             self.broken = "the system voice was interrupted in the middle of a sentence"
         time.sleep(0.05)
-        self.engine.endLoop()
+        with contextlib.suppress(RuntimeError):
+            self.engine.endLoop()
 
 
 _lock = threading.RLock()
@@ -141,12 +153,9 @@ def _engine() -> _Engine:
 
 def _hush(driver: str) -> None:
     """Keep the driver off standard output and the root logger; nobody else's words are touched."""
-    module = sys.modules.get(f"pyttsx3.drivers.{driver}")
-    if module is not None:
-        import logging
-
-        vars(module)["print"] = lambda *_, **__: None
-        vars(module)["logging"] = logging.getLogger("pyttsx3")
+    module = vars(importlib.import_module(driver))
+    module["print"] = lambda *_, **__: None
+    module["logging"] = logging.getLogger("pyttsx3")
 
 
 class System:
@@ -178,7 +187,8 @@ class System:
             self.version = f"{engine.version} {self._wanted or 'auto'} {rate}wpm"
         tags = {primary(tag) for tags in self._voices.values() for tag in tags}
         self.languages = frozenset(tags - {""})
-        self._folder = tempfile.TemporaryDirectory(prefix="voicenote-")
+        self._folder = Path(tempfile.mkdtemp(prefix="voicenote-"))
+        self._clean = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
 
     @classmethod
     def facts(cls, settings: Mapping[str, object]) -> VoiceFacts:
@@ -201,13 +211,7 @@ class System:
         text = tame(sayable(sentence))
         voice = pick(self._voices, language, self._wanted)
         with _lock:
-            if shutil.disk_usage(self._folder.name).free < _FREE_BYTES:
-                raise Unavailable(
-                    "the folder for temporary files is full", "make room, or set TMPDIR"
-                )
-            descriptor, name = tempfile.mkstemp(suffix=".wav", dir=self._folder.name)
-            os.close(descriptor)
-            path = Path(name)
+            path = self._fresh_file()
             try:
                 engine = _engine()
                 engine.turn_to(voice, self._rate)
@@ -220,7 +224,23 @@ class System:
 
     def close(self) -> None:
         """Remove the folder for temporary files. The engine stays, it is the process's own."""
-        self._folder.cleanup()
+        self._clean()
+
+    def _fresh_file(self) -> Path:
+        """A file that nobody used before; on a full disk the engine would hang."""
+        try:
+            free = shutil.disk_usage(self._folder).free
+            descriptor, name = tempfile.mkstemp(suffix=".wav", dir=self._folder)
+        except OSError as error:
+            raise VoiceUnavailable(
+                f"the folder for temporary files is not there: {error.strerror}",
+                "run the command again, or set TMPDIR",
+            ) from error
+        os.close(descriptor)
+        if free < _FREE_BYTES:
+            Path(name).unlink()
+            raise Unavailable("the folder for temporary files is full", "make room, or set TMPDIR")
+        return Path(name)
 
 
 def pick(voices: Mapping[str, tuple[str, ...]], language: str, wanted: str = "") -> str:

@@ -1,0 +1,152 @@
+"""Every voice keeps the same promises. A new voice adds one line to VOICES."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from voicenote.errors import BadData, BadSettings, VoiceUnavailable
+from voicenote.model.memo import Clip
+from voicenote.model.script import Section, Sentence
+from voicenote.voice.port import Voice, VoiceFacts
+from voicenote.voice.recorded import Recorded
+from voicenote.voice.silent import Silent
+from voicenote.voice.system import System
+
+SHORT = "I am sorry."
+LONG = "I am sorry that your cake came an hour late and without its ribbon."
+OTHER = "Your money is on its way."
+
+
+def said(text: str) -> Sentence:
+    return Sentence(Section.OWN, text, personal=False)
+
+
+@dataclass(frozen=True)
+class Kind:
+    make: Callable[[Path], Voice]
+    facts: VoiceFacts
+    repeats: bool = True
+    language_it_lacks: str = ""
+    settings_it_refuses: tuple[Callable[[], Voice], ...] = ()
+
+
+def recorded(folder: Path) -> Voice:
+    voice = Recorded({"folder": folder, "owner": "Dana"})
+    for text in (SHORT, LONG, OTHER):
+        digest = np.frombuffer(text.encode() * 400, np.uint8)
+        pcm = (digest.astype("<i2") * 50)[: len(text) * 1000].tobytes()
+        voice.add(said(text), "en", Clip(pcm, 16_000, synthetic=False))
+    return voice
+
+
+VOICES = {
+    "silent": Kind(
+        make=lambda _: Silent({}),
+        facts=Silent.facts({}),
+        settings_it_refuses=(lambda: Silent({"rate": 0}), lambda: Silent({"rate": "fast"})),
+    ),
+    # espeak-ng begins each sentence where the last one left its wave: some samples differ
+    "system": Kind(
+        make=lambda _: System({}),
+        facts=System.facts({}),
+        repeats=False,
+        language_it_lacks="tlh-x-none",
+        settings_it_refuses=(lambda: System({"rate": 5}), lambda: System({"voice": "xx/none"})),
+    ),
+    "recorded": Kind(
+        make=recorded,
+        facts=Recorded.facts({}),
+        language_it_lacks="pl",
+        settings_it_refuses=(lambda: Recorded({}),),
+    ),
+}
+
+
+@pytest.fixture(params=VOICES.values(), ids=VOICES.keys())
+def kind(request: pytest.FixtureRequest) -> Kind:
+    found: Kind = request.param
+    return found
+
+
+@pytest.fixture
+def voice(kind: Kind, tmp_path: Path) -> Iterator[Voice]:
+    made = kind.make(tmp_path)
+    yield made
+    made.close()
+
+
+def test_it_is_a_voice_and_tells_the_same_as_its_facts(kind: Kind, voice: Voice) -> None:
+    assert isinstance(voice, Voice)
+    assert (voice.name, voice.synthetic) == (kind.facts.name, kind.facts.synthetic)
+    assert voice.version
+    assert kind.facts.licence
+
+
+def test_it_speaks_mono_sound_of_the_right_kind(voice: Voice) -> None:
+    clip = voice.speak(said(LONG), "en")
+    assert clip.rate >= 8_000
+    assert clip.synthetic is voice.synthetic
+    assert 1.0 < clip.duration_s < 20.0
+    assert np.abs(np.frombuffer(clip.pcm, "<i2").astype(int)).max() > 100
+
+
+def test_a_longer_text_takes_longer(voice: Voice) -> None:
+    lengths = [voice.speak(said(text), "en").duration_s for text in (SHORT, OTHER, LONG)]
+    assert lengths == sorted(lengths)
+    assert lengths[0] < lengths[-1]
+
+
+def test_two_texts_sound_different(voice: Voice) -> None:
+    clips = [voice.speak(said(text), "en").pcm for text in (SHORT, LONG, OTHER)]
+    assert all(one != two for one, two in itertools.combinations(clips, 2))
+
+
+def test_the_same_text_sounds_the_same(kind: Kind, voice: Voice) -> None:
+    first = voice.speak(said(LONG), "en")
+    voice.speak(said(OTHER), "en")
+    again = voice.speak(said(LONG), "en")
+    if kind.repeats:
+        assert again == first
+    else:
+        assert again.duration_s == pytest.approx(first.duration_s, rel=0.01)
+
+
+@pytest.mark.parametrize("text", ["", "  \n", "...", "a\0b", "half \ud800 a letter", "x " * 3000])
+def test_what_cannot_be_said_is_bad_data(voice: Voice, text: str) -> None:
+    with pytest.raises(BadData) as caught:
+        voice.speak(said(text), "en")
+    assert caught.value.advice
+
+
+def test_a_language_it_lacks_is_unavailable(kind: Kind, voice: Voice) -> None:
+    if not kind.language_it_lacks:
+        pytest.skip("it speaks any language")
+    with pytest.raises(VoiceUnavailable) as caught:
+        voice.speak(said(SHORT), kind.language_it_lacks)
+    assert caught.value.advice
+
+
+def test_what_is_said_is_the_spoken_form(voice: Voice) -> None:
+    if not voice.synthetic:
+        pytest.skip("a recording is found by the words on paper")
+    plain = voice.speak(said("Done."), "en").duration_s
+    spoken = Sentence(Section.OWN, "Done.", personal=True, spoken=LONG)
+    assert voice.speak(spoken, "en").duration_s > plain * 2
+
+
+def test_wrong_settings_are_named(kind: Kind) -> None:
+    for make in kind.settings_it_refuses:
+        with pytest.raises(BadSettings) as caught:
+            make()
+        assert caught.value.advice
+
+
+def test_closing_twice_does_no_harm(voice: Voice) -> None:
+    voice.close()
+    voice.close()

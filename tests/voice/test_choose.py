@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import pytest
+
+from voicenote.errors import VoiceUnavailable
+from voicenote.voice.choose import Offer, choose
+from voicenote.voice.port import VoiceFacts
+
+
+def offer(name: str, **changes: object) -> Offer:
+    facts: dict[str, object] = {
+        "name": name,
+        "languages": frozenset(),
+        "licence": "MIT",
+        "synthetic": name != "recorded",
+        "quality": {"recorded": 100, "neural": 5, "system": 1, "silent": 0}[name],
+        "installed": True,
+        "advice": f"install {name}",
+    }
+    lacks = changes.pop("lacks", ())
+    return Offer(facts=VoiceFacts(**{**facts, **changes}), lacks=lacks)  # type: ignore[arg-type]
+
+
+SILENT, SYSTEM, NEURAL, RECORDED = map(offer, ("silent", "system", "neural", "recorded"))
+ENGLISH = offer("neural", languages=frozenset({"en"}))
+GAPPY = offer("recorded", lacks=("Hello Dana.", "Bye."))
+AWAY = offer("neural", installed=False)
+
+
+@pytest.mark.parametrize(
+    ("wish", "language", "offers", "name", "reason"),
+    [
+        ((), "en", (SILENT, SYSTEM, NEURAL, RECORDED), "recorded", "your own voice"),
+        (("auto",), "en", (SYSTEM, GAPPY), "system", "lacks “Hello Dana.” and 1 more"),
+        (("auto",), "en-GB", (SYSTEM, ENGLISH), "neural", "best synthetic voice here for en"),
+        (("auto",), "pl", (SYSTEM, ENGLISH), "system", "neural does not speak pl"),
+        (("auto",), "en", (SYSTEM, AWAY), "system", "neural is not installed"),
+        (("silent",), "en", (SILENT, SYSTEM), "silent", "you asked for silent"),
+        (("recorded", "system"), "en", (GAPPY, SYSTEM), "system", "recorded lacks"),
+        (("nobody", "auto"), "en", (SYSTEM,), "system", "nobody is not known"),
+    ],
+)
+def test_the_first_voice_that_can_say_all_of_it(
+    wish: tuple[str, ...], language: str, offers: tuple[Offer, ...], name: str, reason: str
+) -> None:
+    choice = choose(wish, language, offers)
+    assert choice.name == name
+    assert reason in choice.why
+
+
+@pytest.mark.parametrize(
+    ("wish", "offers", "words"),
+    [
+        (("recorded",), (GAPPY, SYSTEM), "recorded lacks"),
+        (("auto",), (SILENT,), "no voice"),
+        (("neural",), (AWAY,), "neural is not installed"),
+        (("nobody",), (SYSTEM,), "nobody is not known"),
+        (("auto",), (), "no voice"),
+    ],
+)
+def test_when_none_can_it_says_why_and_what_to_do(
+    wish: tuple[str, ...], offers: tuple[Offer, ...], words: str
+) -> None:
+    with pytest.raises(VoiceUnavailable, match=words) as caught:
+        choose(wish, "en", offers)
+    assert caught.value.advice
