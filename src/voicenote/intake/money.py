@@ -126,6 +126,7 @@ def _amount(text: str) -> tuple[Decimal, str]:
 
     if any(text.casefold().endswith(f" {word}") or word in text for word in _TOMAN):
         currency(_TOMAN[0])
+    text = re.sub(r"(?<=\d)['’](?=\d{3})", "", text)  # Swiss thousands
     price = Price.fromstring(text)
     number = price.amount_text
     if price.amount is None or not number:

@@ -35,7 +35,7 @@ def language(text: str) -> str:
     if tag := {"farsi": "fa", "ivrit": "he", "estonian": "et", "moldovan": "ro"}.get(name, ""):
         return tag
     try:
-        found = langcodes.find(name)
+        found = langcodes.find(name) if len(name) > 2 else None
     except (LookupError, ValueError):
         found = None
     # the search is generous ("Klingonx" is Klingon to it): only a name that is really its name

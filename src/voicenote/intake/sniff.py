@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TextIO
 
 from voicenote.errors import BadData, Unavailable
+from voicenote.intake.codepages import told_by_letters
 from voicenote.intake.fields import FIELDS
 from voicenote.intake.options import Options
 
@@ -60,20 +61,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-#: The code page in which Windows wrote a language, where the bytes do not tell.
-_HABIT = {
-    **dict.fromkeys(("pl", "ro", "cs", "sk", "hu", "hr", "sl"), "cp1250"),
-    **dict.fromkeys(("ru", "uk", "bg", "sr", "be"), "cp1251"),
-    **dict.fromkeys(("et", "lv", "lt"), "cp1257"),
-    **dict.fromkeys(("fa", "ar", "ur"), "cp1256"),
-    "he": "cp1255",
-    "el": "cp1253",
-    "tr": "cp1254",
-    "th": "cp874",
-    "ja": "cp932",
-    "ko": "cp949",
-    "zh": "gb18030",
-}
+_CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\v\f\r\x1b")
 _PIECE = 1 << 20
 TOO_LONG = "this is no table of complaints: export it again, one record a line"
 
@@ -156,15 +144,14 @@ def _encoding(
     for bom, name in _BOMS:
         if head.startswith(bom):
             return name, "surrogateescape" if name == "utf-8-sig" else "replace"
-    zeros = head[:4096].count(0)
-    if zeros:
-        if name := _wide(head[:4096]):
-            return name, "replace"
-        if zeros > len(head[:4096]) // 100:
-            raise BadData(f"{path.name} is not text", "export the complaints as CSV or JSON")
+    start = head[:4096]
+    if start.count(0) and (name := _wide(start)):
+        return name, "replace"
+    if len(start) - len(start.translate(None, _CONTROLS)) > len(start) // 50:
+        raise BadData(f"{path.name} is not text", "export the complaints as CSV or JSON")
     wrong, high, sample = _survey(stream, head)
     if high and wrong * 20 > high:
-        return _by_letters(sample, options), "surrogateescape"
+        return told_by_letters(sample, options.language), "surrogateescape"
     return "utf-8", "surrogateescape"
 
 
@@ -210,30 +197,6 @@ def _is_utf8(line: bytes) -> bool:
     try:
         line.decode("utf-8")
     except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _by_letters(sample: bytes, options: Options) -> str:
-    """Return the code page that fits: the one the owner's language was written in, if it does."""
-    from charset_normalizer import from_bytes
-
-    habit = _HABIT.get(options.language.partition("-")[0], "")
-    found = from_bytes(sample, threshold=0.5)
-    names = [match.encoding for match in found]
-    alike = {other for match in found for other in (match.encoding, *match.could_be_from_charset)}
-    if habit and (habit in alike or not names) and _fits(sample, habit):
-        return habit
-    best = found.best()
-    if best is not None and _fits(sample, best.encoding):
-        return str(best.encoding)
-    return habit or "cp1252"
-
-
-def _fits(sample: bytes, name: str) -> bool:
-    try:
-        sample.decode(name)
-    except (UnicodeDecodeError, LookupError):
         return False
     return True
 
