@@ -5,9 +5,11 @@ from __future__ import annotations
 import getpass
 import os
 import random
+import shutil
 import socket
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -18,6 +20,7 @@ from voicenote.errors import BadSettings, Problem, VoiceUnavailable
 
 if TYPE_CHECKING:
     from voicenote.delivery.port import Channel
+    from voicenote.engine.rehearsal import Rehearsed
     from voicenote.engine.workspace import Workspace
     from voicenote.ledger.store import Ledger
     from voicenote.schedule.plans import Plan
@@ -151,3 +154,42 @@ def at_home(settings: Settings, home: Path) -> Settings:
     from voicenote.settings import FILE_NAME, Ledger
 
     return replace(settings, home=home, file=home / FILE_NAME, ledger=Ledger())
+
+
+@contextmanager
+def rehearsal(
+    settings: Settings, start: datetime
+) -> Iterator[Callable[[datetime], Iterator[Rehearsed]]]:
+    """Copy the ledger into a folder that is thrown away, and give what plays the future on it.
+
+    The copy's channels are folders, and its clock begins at `start`. Memos are read where they are.
+    """
+    import tempfile
+
+    from voicenote.engine.rehearsal import MovedClock, rehearse
+    from voicenote.ledger.copying import copy_into
+
+    with tempfile.TemporaryDirectory(prefix="voicenote-rehearsal-") as folder:
+        there = at_home(settings, Path(folder))
+        original = open_ledger(settings)
+        try:
+            copy_into(original, there.ledger.address(there.home))
+        finally:
+            original.close()
+        for name in ("memos", "recordings", "templates"):
+            if (settings.home / name).is_dir():
+                shutil.copytree(settings.home / name, there.home / name, copy_function=_link)
+        clock = MovedClock(start)
+        ws = open_workspace(there, clock=clock, outbox_only=True)
+        try:
+            yield lambda until: rehearse(ws, clock, until)
+        finally:
+            ws.close()
+
+
+def _link(source: str, target: str) -> None:
+    """Link a file where the file system can, else copy it; neither is ever written to."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)

@@ -14,7 +14,7 @@ from voicenote.followup.actions import (
     Reopen,
     SkipTouch,
 )
-from voicenote.followup.decide import decide
+from voicenote.followup.decide import Policy, decide
 from voicenote.ledger import cases, touches
 from voicenote.ledger.changes import change_amends, change_case, change_touch
 from voicenote.ledger.snapshots import snapshots
@@ -37,11 +37,13 @@ def decide_cases(ws: Workspace, numbers: Sequence[int]) -> int:
 
 def decide_in(ws: Workspace, tx: Transaction, numbers: Sequence[int]) -> int:
     """Do the same within a transaction, so that a decision is kept with what it was made on."""
+    policy = Policy(rounds=ws.settings.policy.rounds)
     done, left = 0, list(numbers)
     for _ in range(DEEPEST):
         stirred = []
         for number, seen in snapshots(tx, left, ws.zone_of).items():
-            actions = [action for action in decide(seen, tx.now) if _apply(tx, number, action)]
+            wanted = decide(seen, tx.now, policy)
+            actions = [action for action in wanted if _apply(tx, number, action)]
             done += len(actions)
             if any(not isinstance(action, Nudge) for action in actions):
                 stirred.append(number)

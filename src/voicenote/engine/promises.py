@@ -103,3 +103,32 @@ def _change(
     with ws.ledger.write() as tx:
         change(tx, amends_of(cases.get(tx, number), k))
         decide_in(ws, tx, [number])
+
+
+def listed(ws: Workspace, *, everything: bool = False) -> list[dict[str, Any]]:
+    """Return every promise as data, the one that is due first on top."""
+    rows: list[dict[str, Any]] = []
+    with ws.ledger.read() as tx:
+        for case in cases.load(tx, cases.numbers_of(tx)).values():
+            if case.stage is Stage.CLOSED and not everything:
+                continue
+            today = tx.now.astimezone(ws.zone_of(case)).date()
+            rows += [_listed(case, amends, today) for amends in case.amends]
+    return sorted(rows, key=lambda row: (row["promised_by"] or date.max, row["case"]))
+
+
+def _listed(case: Case, amends: Amends, today: date) -> dict[str, Any]:
+    promise = amends.promise
+    return {
+        "amends": amends.name,
+        "case": case.number,
+        "customer": case.customer.name,
+        "kind": promise.kind.value,
+        "text": promise.text,
+        "value": str(promise.value) if promise.value else None,
+        "target": promise.target,
+        "promised_by": promise.promised_by,
+        "state": amends.state.value,
+        "overdue": amends.overdue(today),
+        "evidence": amends.evidence,
+    }

@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 from voicenote.engine.workspace import Workspace
 from voicenote.followup.closing import missing
 from voicenote.ledger import listing, scripts
-from voicenote.ledger.listing import Line
 from voicenote.ledger.scripts import Draft
 from voicenote.ledger.snapshots import snapshot
 from voicenote.model.amends import Amends
@@ -54,13 +53,6 @@ def overdue(case: Case, now: datetime, zone: ZoneInfo) -> bool:
     """Whether a promise of the case is overdue on the customer's calendar."""
     today = now.astimezone(zone).date()
     return case.stage is not Stage.CLOSED and any(one.overdue(today) for one in case.amends)
-
-
-def line_overdue(line: Line, now: datetime, zone: ZoneInfo) -> bool:
-    """Tell the same of a line of a list."""
-    if line.owed_by is None or line.stage == Stage.CLOSED.value:
-        return False
-    return line.owed_by < now.astimezone(zone).date()
 
 
 def _complaint(case: Case) -> dict[str, Any]:

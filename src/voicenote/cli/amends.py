@@ -1,0 +1,203 @@
+"""`amends`: promises are listed, added, done, confirmed, broken, waived, promised again."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from voicenote.cli.select import opened
+from voicenote.cli.session import Session, json_option, pass_session
+
+if TYPE_CHECKING:
+    from voicenote.model.money import Money
+
+KINDS = ("refund", "credit", "exchange", "redo", "fix", "call", "gift", "word")
+
+
+class AmendsName(click.ParamType[tuple[int, int]]):
+    """The name of a promise, ``N.K``."""
+
+    name = "N.K"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, int]:
+        """Return (case, k)."""
+        number, dot, k = str(value).partition(".")
+        if not (dot and number.isdecimal() and k.isdecimal()):
+            self.fail(f"{value!r} is no name of amends; such as 3.1", param, ctx)
+        return int(number), int(k)
+
+
+def _day(
+    _context: click.Context, _parameter: click.Parameter, value: datetime | None
+) -> date | None:
+    return value.date() if value else None
+
+
+DAY = click.DateTime(["%Y-%m-%d"])
+one = click.argument("name", type=AmendsName(), metavar="N.K")
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+def amends(context: click.Context) -> None:
+    """Promises: what was promised, what is done, what is overdue."""
+    if context.invoked_subcommand is None:
+        context.invoke(list_)
+
+
+@amends.command("list")
+@click.option("--all", "everything", is_flag=True, help="Those of closed cases too.")
+@json_option
+@pass_session
+def list_(session: Session, /, *, everything: bool = False) -> None:
+    """Every promise, the one that is due first on top."""
+    from voicenote.engine.promises import listed
+
+    with opened(session) as ws:
+        rows = listed(ws, everything=everything)
+    if session.json:
+        session.screen.data(rows)
+        return
+    if not rows:
+        session.screen.note("Nothing is promised.")
+        return
+    session.screen.table(
+        ("amends", "customer", "by", "state", "what"),
+        [
+            (
+                row["amends"],
+                row["customer"],
+                row["promised_by"] or "",
+                "OVERDUE" if row["overdue"] else row["state"],
+                f"{row['kind']}: {row['text']}" + (f" ({row['value']})" if row["value"] else ""),
+            )
+            for row in rows
+        ],
+    )
+
+
+@amends.command()
+@click.argument("number", type=click.IntRange(min=1), metavar="N")
+@click.option("--kind", type=click.Choice(KINDS), required=True, help="What sort of deed it is.")
+@click.option("--text", required=True, help="What you will do, in the customer's language.")
+@click.option("--value", help="What it is worth, such as 40.00.")
+@click.option("--currency", metavar="CODE", help="ISO 4217, such as EUR.")
+@click.option("--target", type=DAY, callback=_day, help="The day you aim at; earlier than --by.")
+@click.option("--by", type=DAY, callback=_day, help="The day you promise, as YYYY-MM-DD.")
+@click.option("--owner", default="", help="Who does it.")
+@json_option
+@pass_session
+def add(session: Session, /, *, number: int, **given: Any) -> None:
+    """Promise one more deed."""
+    from voicenote.engine import promises
+    from voicenote.errors import BadData
+    from voicenote.model.amends import AmendsKind, Promise
+
+    value = money(given["value"], given["currency"])
+    try:
+        promise = Promise(
+            kind=AmendsKind(given["kind"]),
+            text=given["text"],
+            value=value,
+            target=given["target"],
+            promised_by=given["by"],
+            owner=given["owner"],
+        )
+    except ValueError as error:
+        raise BadData(f"this cannot be promised: {error}", "correct it") from None
+    with opened(session) as ws:
+        name = promises.add(ws, number, promise)
+    session.screen.show({"amends": name}, lambda: f"Promised: amends {name}.")
+
+
+def money(amount: str | None, currency: str | None) -> Money | None:
+    """Return an amount with its currency, or None. Raises click's BadParameter."""
+    from voicenote.model.money import Money
+
+    if amount is None:
+        return None
+    if not currency:
+        raise click.BadParameter("an amount needs --currency, such as EUR")
+    try:
+        return Money(Decimal(amount.replace(",", ".")), currency.upper())
+    except (InvalidOperation, ValueError):
+        raise click.BadParameter(f"{amount!r} {currency} is no money; such as 40.00 EUR") from None
+
+
+@amends.command()
+@one
+@click.option("--evidence", default="", help="What shows it: a payment's number, a parcel's.")
+@json_option
+@pass_session
+def done(session: Session, /, *, name: tuple[int, int], evidence: str) -> None:
+    """A promise was kept; evidence is needed."""
+    from voicenote.engine import promises
+
+    with opened(session) as ws:
+        promises.done(ws, *name, evidence)
+    _said(session, name, "done")
+
+
+@amends.command()
+@one
+@json_option
+@pass_session
+def confirm(session: Session, /, *, name: tuple[int, int]) -> None:
+    """The customer says that it arrived."""
+    from voicenote.engine import promises
+
+    with opened(session) as ws:
+        promises.confirm(ws, *name)
+    _said(session, name, "confirmed")
+
+
+@amends.command()
+@one
+@click.option("--reason", default="", help="Why it was not kept.")
+@json_option
+@pass_session
+def broken(session: Session, /, *, name: tuple[int, int], reason: str) -> None:
+    """A promise was not kept."""
+    from voicenote.engine import promises
+
+    with opened(session) as ws:
+        promises.broken(ws, *name, reason)
+    _said(session, name, "broken")
+
+
+@amends.command()
+@one
+@click.option("--reason", default="", help="The customer's words; only they can let you off.")
+@json_option
+@pass_session
+def waive(session: Session, /, *, name: tuple[int, int], reason: str) -> None:
+    """The customer lets you off a promise."""
+    from voicenote.engine import promises
+
+    with opened(session) as ws:
+        promises.waive(ws, *name, reason)
+    _said(session, name, "waived")
+
+
+@amends.command()
+@one
+@click.option("--by", type=DAY, callback=_day, required=True, help="The new day, as YYYY-MM-DD.")
+@json_option
+@pass_session
+def again(session: Session, /, *, name: tuple[int, int], by: date) -> None:
+    """Promise it for a new day, when the customer has agreed."""
+    from voicenote.engine import promises
+
+    with opened(session) as ws:
+        promises.promise_again(ws, *name, by)
+    _said(session, name, "promised")
+
+
+def _said(session: Session, name: tuple[int, int], state: str) -> None:
+    text = f"{name[0]}.{name[1]}"
+    session.screen.show({"amends": text, "state": state}, lambda: f"Amends {text}: {state}.")

@@ -1,0 +1,189 @@
+"""`answer`, `close`, `reopen`, `lesson`, `lessons`, `opt-out`: how a loop ends."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from voicenote.cli.select import opened
+from voicenote.cli.session import Session, json_option, pass_session
+from voicenote.errors import WrongUse
+
+if TYPE_CHECKING:
+    from voicenote.model.receipt import Verdict
+
+case_number = click.argument("number", type=click.IntRange(min=1), metavar="N")
+
+
+@click.command()
+@case_number
+@click.option("--put-right", "--yes", "right", is_flag=True, help="They say it is put right.")
+@click.option("--not-yet", "--no", "wrong", is_flag=True, help="They say it is not: a new round.")
+@click.option("--text", default="", help="Their words.")
+@click.option("--via", default="", help="How it came: phone, in person, …")
+@json_option
+@pass_session
+def answer(
+    session: Session, /, *, number: int, right: bool, wrong: bool, text: str, via: str
+) -> None:
+    """What the customer said, when it came by another way. It stops the plan."""
+    from voicenote.engine.closing import answer as keep
+
+    verdict = _verdict(session, text, right=right, wrong=wrong)
+    with opened(session) as ws:
+        standing = keep(ws, number, verdict, text, via)
+    data = {
+        "case": number,
+        "verdict": verdict.value,
+        "stage": standing.stage.value,
+        "round": standing.round,
+        "missing": list(standing.missing),
+    }
+    session.screen.show(data, lambda: _after(number, standing.missing))
+
+
+def _verdict(session: Session, text: str, *, right: bool, wrong: bool) -> Verdict:
+    from voicenote.model.receipt import Verdict
+
+    if right and wrong:
+        raise WrongUse("--put-right and --not-yet cannot both be so", "give one of them")
+    if right or wrong:
+        return Verdict.PUT_RIGHT if right else Verdict.NOT_YET
+    if text:
+        return Verdict.UNCLEAR
+    if not session.screen.interactive:
+        raise WrongUse("say what they answered", "--put-right, --not-yet, or --text WORDS")
+    said = session.screen.choose("Is it put right?", ("put right", "not yet", "they did not say"))
+    return {"put right": Verdict.PUT_RIGHT, "not yet": Verdict.NOT_YET}.get(said, Verdict.UNCLEAR)
+
+
+def _after(number: int, missing: tuple[str, ...]) -> str:
+    if not missing:
+        return f"Written down. Nothing is missing: voicenote close {number}"
+    return "\n".join(["Written down. Before it can be closed:", *(f"  - {one}" for one in missing)])
+
+
+OUTCOMES = ("ally", "satisfied", "neutral", "lost", "no-answer")
+
+
+@click.command()
+@case_number
+@click.option("--outcome", type=click.Choice(OUTCOMES), help="What became of the customer.")
+@json_option
+@pass_session
+def close(session: Session, /, *, number: int, outcome: str | None) -> None:
+    """Close a loop, or list what is missing."""
+    from voicenote.engine.closing import close as close_
+    from voicenote.model.case import Outcome
+
+    with opened(session) as ws:
+        found = close_(ws, number, Outcome(outcome) if outcome else None)
+    data = {"case": number, "stage": "closed", "outcome": found.value}
+    session.screen.show(data, lambda: f"Case {number} is closed: {found.value}.")
+
+
+@click.command()
+@case_number
+@click.option("--reason", default="taken up again by its owner", help="Why.")
+@json_option
+@pass_session
+def reopen(session: Session, /, *, number: int, reason: str) -> None:
+    """Take a case up again: a new round, with a new script."""
+    from voicenote.engine.closing import reopen as reopen_
+
+    with opened(session) as ws:
+        round_ = reopen_(ws, number, reason)
+    session.screen.show(
+        {"case": number, "stage": "opened", "round": round_},
+        lambda: (
+            f"Case {number} is open again, round {round_}. Promise something new before you "
+            f"say sorry again: voicenote amends add {number}"
+        ),
+    )
+
+
+@click.command()
+@case_number
+@click.option("--cause", help="What it came from, in a few words: the same words each time.")
+@click.option("--prevention", help="What keeps it from happening again.")
+@click.option("--owner", default="", help="Who sees to it; you, unless given.")
+@click.option("--due", type=click.DateTime(["%Y-%m-%d"]), help="By when, as YYYY-MM-DD.")
+@click.option("--done", is_flag=True, help="The prevention is in place.")
+@json_option
+@pass_session
+def lesson(
+    session: Session,
+    /,
+    *,
+    number: int,
+    cause: str | None,
+    prevention: str | None,
+    owner: str,
+    due: datetime | None,
+    done: bool,
+) -> None:
+    """Write down what to learn from a case; no case closes without it."""
+    from voicenote.engine import closing
+    from voicenote.model.case import Lesson
+    from voicenote.wiring import now
+
+    if done and not (cause or prevention):
+        with opened(session) as ws:
+            closing.lesson_done(ws, number)
+        session.screen.show({"case": number, "done": True}, lambda: "The prevention is in place.")
+        return
+    screen = session.screen
+    if screen.interactive:
+        cause = cause or screen.ask("What did it come from?", needed=True)
+        prevention = prevention or screen.ask("What keeps it from happening again?", needed=True)
+    written = Lesson(
+        cause=cause or "",
+        prevention=prevention or "",
+        owner=owner or session.settings.owner.name,
+        due=due.replace(tzinfo=UTC) if due else None,
+        done_at=now() if done else None,
+    )
+    with opened(session) as ws:
+        closing.write_lesson(ws, number, written)
+    screen.show({"case": number, "cause": cause, "prevention": prevention}, lambda: "Written down.")
+
+
+@click.command()
+@json_option
+@pass_session
+def lessons(session: Session, /) -> None:
+    """Causes ranked, repeats shown."""
+    from voicenote.engine.learning import causes
+
+    with opened(session) as ws:
+        rows = causes(ws)
+    if session.json:
+        session.screen.data(rows)
+    elif not rows:
+        session.screen.note("No lessons yet. Write one: voicenote lesson N")
+    else:
+        session.screen.table(
+            ("cause", "cases", "again", "prevention"),
+            [(r["cause"], r["count"], "yes" if r["repeated"] else "", r["state"]) for r in rows],
+        )
+
+
+@click.command("opt-out")
+@case_number
+@json_option
+@pass_session
+def opt_out(session: Session, /, *, number: int) -> None:
+    """Never write to the customer of case N again, on any channel."""
+    from voicenote.engine.closing import opt_out as opt_out_
+
+    with opened(session) as ws:
+        cancelled = opt_out_(ws, number)
+    session.screen.show(
+        {"case": number, "opted_out": True, "cancelled": cancelled},
+        lambda: (
+            f"They will hear nothing more; {cancelled} touches were cancelled. "
+            "What was promised stays promised."
+        ),
+    )

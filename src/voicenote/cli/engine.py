@@ -1,0 +1,168 @@
+"""`run`, `daemon`, `rehearse`, `mark-sent`, `resend`: the crank, and who turns it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from voicenote.cli.select import opened
+from voicenote.cli.session import Session, json_option, pass_session
+
+if TYPE_CHECKING:
+    from voicenote.engine.rehearsal import Rehearsed
+    from voicenote.engine.turn import Turn
+    from voicenote.errors import VoicenoteError
+
+case_number = click.argument("number", type=click.IntRange(min=1), metavar="N")
+
+
+@click.command()
+@json_option
+@pass_session
+def run(session: Session, /) -> int:
+    """One pass, for cron: idempotent, locked, quiet when nothing happened.
+
+    With --json: {"sent", "failed", "uncertain", "skipped", "received", "waiting"}.
+    """
+    from voicenote.engine.turn import one_pass
+
+    screen = session.screen
+    with opened(session) as ws, screen.bar("Sending") as advance:
+        turn = one_pass(ws, lambda _done, _total: advance(1))
+    if session.json:
+        screen.data(_turn(turn))
+    else:
+        for line in _told(turn):
+            screen.warn(line)
+        if not turn.quiet:
+            screen.out(_summary(turn))
+    return 1 if turn.failed or turn.uncertain else 0
+
+
+def _turn(turn: Turn) -> dict[str, Any]:
+    names = ("sent", "failed", "uncertain", "skipped", "received")
+    return {
+        **{name: getattr(turn, name) for name in names},
+        "waiting": [{"case": case, "why": why} for case, why in turn.waiting],
+        "reasons": [{"case": case, "why": why} for case, why in turn.reasons],
+    }
+
+
+def _told(turn: Turn) -> list[str]:
+    return [f"case {case}: {why}" for case, why in (*turn.reasons, *turn.waiting)]
+
+
+def _summary(turn: Turn) -> str:
+    names = ("sent", "failed", "uncertain", "skipped", "received")
+    parts = [f"{getattr(turn, name)} {name}" for name in names if getattr(turn, name)]
+    return ", ".join(parts)
+
+
+@click.command()
+@click.option(
+    "--every",
+    type=click.FloatRange(1, 86400),
+    default=60.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Look at least this often.",
+)
+@pass_session
+def daemon(session: Session, /, *, every: float) -> None:
+    """Passes, each at the next due time. SIGTERM and Ctrl-C end it after the pass under way."""
+    from voicenote.engine.daemon import Daemon
+    from voicenote.wiring import now
+
+    screen = session.screen
+
+    def tell(what: Turn | VoicenoteError) -> None:
+        from voicenote.errors import VoicenoteError
+
+        if isinstance(what, VoicenoteError):
+            screen.warn(f"voicenote: {what.what}")
+            screen.warn(what.advice)
+        elif not what.quiet:
+            screen.note(f"{now():%Y-%m-%d %H:%M}Z  {_summary(what)}")
+            for line in _told(what):
+                screen.warn(line)
+
+    with opened(session) as ws:
+        screen.note("Watching the ledger; Ctrl-C ends it.")
+        Daemon(ws, every_s=every, tell=tell).run()
+        screen.note("Ended.")
+
+
+@click.command()
+@click.option("--until", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]), help="The last day.")
+@click.option(
+    "--days", type=click.IntRange(1, 730), default=45, show_default=True, help="Or so many days."
+)
+@json_option
+@pass_session
+def rehearse(session: Session, /, *, until: datetime | None, days: int) -> None:
+    """The future on a copy: what would be sent, and when. Nothing leaves."""
+    from voicenote.wiring import now, rehearsal
+
+    start = now()
+    end = until.replace(hour=23, minute=59, tzinfo=UTC) if until else start + timedelta(days=days)
+    screen = session.screen
+    rows: list[dict[str, Any]] = []
+    with rehearsal(session.settings, start) as passes:
+        for made in passes(end):
+            rows += _rehearsed(made)
+            screen.note(f"{made.at:%Y-%m-%d %H:%M}Z  {_summary(made.turn) or 'waits for you'}")
+    if session.json:
+        screen.data(rows)
+        return
+    if not rows:
+        screen.note("Nothing would be sent.")
+        return
+    screen.table(
+        ("when (UTC)", "case", "touch", "channel", ""),
+        [
+            (f"{r['at']:%a %Y-%m-%d %H:%M}", r["case"], r["kind"], r["channel"], r["why"])
+            for r in rows
+        ],
+    )
+
+
+def _rehearsed(made: Rehearsed) -> list[dict[str, Any]]:
+    sent = [
+        {"at": made.at, "case": t.case, "kind": t.kind.value, "channel": t.channel, "why": ""}
+        for t in made.touches
+    ]
+    waits = [
+        {"at": made.at, "case": case, "kind": "waits for you", "channel": "", "why": why}
+        for case, why in made.turn.waiting
+    ]
+    return sent + waits
+
+
+@click.command("mark-sent")
+@case_number
+@json_option
+@pass_session
+def mark_sent(session: Session, /, *, number: int) -> None:
+    """Settle an uncertain touch of case N: you know that it left."""
+    from voicenote.engine.closing import settle_sent
+
+    with opened(session) as ws:
+        settled = settle_sent(ws, number)
+    data = {"case": number, "touches": [one.touch for one in settled]}
+    session.screen.show(data, lambda: f"{len(settled)} marked as sent.")
+
+
+@click.command()
+@case_number
+@json_option
+@pass_session
+def resend(session: Session, /, *, number: int) -> None:
+    """Book the stuck touches of case N again: you know that they did not arrive."""
+    from voicenote.engine.closing import settle_again
+
+    with opened(session) as ws:
+        settled = settle_again(ws, number)
+    data = {"case": number, "touches": [one.touch for one in settled]}
+    session.screen.show(data, lambda: f"{len(settled)} booked again; the next pass sends them.")

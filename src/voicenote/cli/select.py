@@ -1,0 +1,66 @@
+"""Which cases a command is about: numbers, every case at a step, or a batch. And the workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from voicenote.cli.session import Session
+from voicenote.errors import WrongUse
+
+if TYPE_CHECKING:
+    from voicenote.engine.workspace import Workspace
+    from voicenote.model.case import Stage
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@contextmanager
+def opened(session: Session) -> Iterator[Workspace]:
+    """Open the workspace of a session, and close it after the command."""
+    from voicenote.wiring import open_workspace
+
+    ws = open_workspace(session.settings)
+    try:
+        yield ws
+    finally:
+        ws.close()
+
+
+def cases_options(command: F) -> F:
+    """Give a command ``N…``, ``--all`` and ``--batch NAME``; `chosen` reads them."""
+    command = click.option("--batch", metavar="NAME", help="Every case of an import.")(command)
+    command = click.option(
+        "--all", "everything", is_flag=True, help="Every case that is at this step."
+    )(command)
+    return click.argument("numbers", nargs=-1, type=click.IntRange(min=1), metavar="[N]...")(
+        command
+    )
+
+
+def chosen(
+    ws: Workspace,
+    numbers: Sequence[int],
+    everything: bool,  # noqa: FBT001 - as click hands it over
+    batch: str | None,
+    stages: Sequence[Stage],
+) -> list[int]:
+    """Return the numbers of the cases that are meant, in order.
+
+    With numbers, just those; with a batch, its cases at one of `stages`; with ``--all``, every case
+    there. Raises WrongUse for none of these, or for two of them.
+    """
+    from voicenote.ledger.cases import numbers_of
+    from voicenote.ledger.listing import batches
+
+    if sum((bool(numbers), everything and batch is None, batch is not None)) != 1:
+        raise WrongUse("say which cases", "numbers, or --all, or --batch NAME")
+    if numbers:
+        return list(dict.fromkeys(numbers))
+    with ws.ledger.read() as tx:
+        if batch is not None and batch not in (known := batches(tx)):
+            raise WrongUse(f"there is no batch {batch!r}", f"known: {', '.join(known) or 'none'}")
+        return numbers_of(tx, batch=batch, stages=stages)
