@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+import struct
+import sys
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+from sounds import voiced, write
+
+from voicenote.errors import BadData
+from voicenote.model.memo import Clip
+from voicenote.sound.read import read_sound
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "container", "rate", "channels"),
+    [
+        ("phone.wav", "pcm_s16le", "wav", 8_000, 1),
+        ("desk.wav", "pcm_s16le", "wav", 44_100, 2),
+        ("studio.flac", "flac", "flac", 44_100, 1),
+        ("player.mp3", "libmp3lame", "mp3", 44_100, 2),
+        ("phone.m4a", "aac", "ipod", 44_100, 1),
+        ("messenger.ogg", "libopus", "ogg", 48_000, 1),
+        ("browser.webm", "libopus", "webm", 48_000, 1),
+    ],
+)
+def test_any_common_format_is_read(
+    tmp_path: Path, name: str, codec: str, container: str, rate: int, channels: int
+) -> None:
+    path = write(tmp_path / name, voiced(2), codec, container, channels=channels, rate=rate)
+    clip = read_sound(path)
+    assert clip.rate == rate
+    assert not clip.synthetic
+    assert clip.duration_s == pytest.approx(2, abs=0.06)
+    assert 0.2 < np.abs(np.frombuffer(clip.pcm, "<i2").astype(int)).max() / 32768 < 0.4
+
+
+def test_a_videos_sound_is_taken(tmp_path: Path) -> None:
+    path = tmp_path / "clip.mp4"
+    with av.open(str(path), "w") as out:
+        picture = out.add_stream("mpeg4", rate=10)
+        picture.width, picture.height, picture.pix_fmt = 64, 64, "yuv420p"
+        sound = out.add_stream("aac", rate=44_100, layout="mono")
+        for _ in range(10):
+            frame = av.VideoFrame.from_ndarray(np.zeros((64, 64, 3), np.uint8), format="rgb24")
+            out.mux(picture.encode(frame))
+        out.mux(picture.encode(None))
+        pcm = np.frombuffer(voiced(1, rate=44_100).pcm, "<i2").reshape(1, -1)
+        heard = av.AudioFrame.from_ndarray(pcm, format="s16", layout="mono")
+        heard.sample_rate = 44_100
+        out.mux(sound.encode(heard))
+        out.mux(sound.encode(None))
+    assert read_sound(path).duration_s == pytest.approx(1, abs=0.06)
+
+
+def wav(count: int, rate: int, data: bytes = b"") -> bytes:
+    size = count * 2
+    head = struct.pack("<4sI4s4sIHHIIHH4sI", b"RIFF", 36 + size, b"WAVE", b"fmt ", 16, 1, 1, rate,
+                       rate * 2, 2, 16, b"data", size)  # fmt: skip
+    return head + (data or bytes(size))
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "words"),
+    [
+        ("empty.wav", b"", "is empty"),
+        ("silent.wav", wav(16_000, 16_000), "is silent"),
+        ("notes.mp3", b"Dear Dana,\nplease call me back.\n" * 50, "no sound that can be read"),
+        ("noise.ogg", bytes(range(256)) * 40, "no sound that can be read"),
+        ("none.wav", wav(0, 16_000), "sound"),
+        ("list.m4a", b"#EXTM3U\n#EXTINF:1,\nfile:///etc/hostname\n", "no sound that can be read"),
+        ("page.wav", b"<html><body>404</body></html>", "no sound that can be read"),
+    ],
+)
+def test_what_is_no_recording_is_refused_in_words(
+    tmp_path: Path, name: str, data: bytes, words: str
+) -> None:
+    (tmp_path / name).write_bytes(data)
+    with pytest.raises(BadData, match=words) as caught:
+        read_sound(tmp_path / name)
+    assert caught.value.advice
+
+
+def test_a_recording_over_ten_minutes_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "long.wav"
+    path.write_bytes(wav(601 * 8_000, 8_000, voiced(601, rate=8_000).pcm))
+    with pytest.raises(BadData, match="longer than 10 minutes"):
+        read_sound(path)
+
+
+def test_a_file_that_is_not_there_or_is_a_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadData, match="not there"):
+        read_sound(tmp_path / "none.wav")
+    with pytest.raises(BadData, match="not a file"):
+        read_sound(tmp_path)
+
+
+def test_a_picture_has_no_sound(tmp_path: Path) -> None:
+    path = tmp_path / "film.mp4"
+    with av.open(str(path), "w") as out:
+        picture = out.add_stream("mpeg4", rate=10)
+        picture.width, picture.height, picture.pix_fmt = 64, 64, "yuv420p"
+        frame = av.VideoFrame.from_ndarray(np.zeros((64, 64, 3), np.uint8), format="rgb24")
+        out.mux(picture.encode(frame))
+        out.mux(picture.encode(None))
+    with pytest.raises(BadData, match="no sound in it"):
+        read_sound(path)
+
+
+@pytest.mark.parametrize("cut", [0.3, 0.6])
+def test_a_file_cut_short_is_refused_or_read_as_far_as_it_goes(tmp_path: Path, cut: float) -> None:
+    path = write(tmp_path / "cut.m4a", voiced(3), "aac", "ipod", rate=44_100)
+    path.write_bytes(path.read_bytes()[: int(path.stat().st_size * cut)])
+    with pytest.raises(BadData):
+        read_sound(path)
+
+
+def test_a_clip_is_what_was_written(tmp_path: Path) -> None:
+    clip = voiced(1, rate=16_000)
+    path = write(tmp_path / "same.wav", clip, "pcm_s16le", "wav")
+    assert read_sound(path) == Clip(clip.pcm, 16_000, synthetic=False)
