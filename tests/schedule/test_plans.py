@@ -16,8 +16,8 @@ from voicenote.schedule.offset import Offset, parse
 from voicenote.schedule.plans import Start, Unless, builtin_plans, read_plan
 
 
-def test_three_plans_come_with_voicenote() -> None:
-    assert set(builtin_plans()) == {"make-it-right", "acknowledge", "last-word"}
+def test_four_plans_come_with_voicenote() -> None:
+    assert set(builtin_plans()) == {"make-it-right", "acknowledge", "few-words", "last-word"}
 
 
 def test_make_it_right_lasts_thirty_days_and_asks_three_times() -> None:

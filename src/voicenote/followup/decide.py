@@ -216,6 +216,8 @@ def _why_needless(snapshot: Snapshot, touch: Touch) -> str:
     one = amends_of(snapshot, touch.planned.amends)
     if one is not None and one.state is AmendsState.WAIVED:
         return "the promise was waived"
+    if touch.kind in opening_kinds(snapshot.case) and memo_at(snapshot) is not None:
+        return "this round has had its memo: one apology for one failure (R6)"
     if touch.kind is TouchKind.STATUS and one is not None and one.state is AmendsState.CONFIRMED:
         return "the customer has confirmed it already"
     holds = {
