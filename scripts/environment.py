@@ -156,7 +156,7 @@ def _make() -> None:
         _say(f"setting up (once): an environment in {HOME} ...")
         _clear()
         pip = _new_environment()
-        _say("setting up (once): the packages of requirements.lock ...")
+        _say("setting up (once): the packages of requirements.lock, about 120 MB ...")
         _install(pip, "--require-hashes", "--only-binary", ":all:", "-r", str(LOCK))
     else:
         pip = _pip()
