@@ -1,0 +1,140 @@
+"""What each script language needs to be spoken: quote marks, dates, money, symbols, pace.
+
+The tables are plain TOML, ``templates/<language>/language.toml``, so that a native speaker can read
+and correct them.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+
+#: The packaged templates and language tables.
+PACKAGED = Path(__file__).parent / "templates"
+#: The language used where the wanted one has no templates.
+FALLBACK = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Coin:
+    """A currency as it is said. `one` … `other` are CLDR plural forms; `minor` its hundredth."""
+
+    forms: Mapping[str, str]
+    minor: Mapping[str, str]
+    gender: str
+    minor_gender: str
+
+    def name(self, category: str) -> str:
+        """The unit's name beside a number of that plural category."""
+        return self.forms.get(category) or self.forms["other"]
+
+    def minor_name(self, category: str) -> str:
+        """The hundredth's name beside a number of that plural category; empty if it has none."""
+        return self.minor.get(category) or self.minor.get("other", "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Language:
+    """One language's tables.
+
+    `pace` is words a minute of a calm reader; `gender` is the RBNF name
+    ending for plain numbers. `date` and `date_with_year` are patterns over {weekday}, {day},
+    {month} and {year}; `paper_date` is a CLDR date pattern. A shortened quotation drops opening
+    `salutations` and never ends in one of the `dangling` words.
+    """
+
+    code: str
+    pace: int
+    quotes: tuple[str, str]
+    gender: str
+    weekdays: tuple[str, ...]
+    days: tuple[str, ...]
+    months: tuple[str, ...]
+    date: str
+    date_with_year: str
+    paper_date: str
+    and_: str
+    point: str
+    symbols: Mapping[str, str]
+    salutations: tuple[str, ...]
+    dangling: frozenset[str]
+    coins: Mapping[str, Coin]
+
+
+def _coin(table: Mapping[str, object], gender: str) -> Coin:
+    def forms(value: object) -> dict[str, str]:
+        if isinstance(value, str):
+            return {"other": value}
+        return {str(k): str(v) for k, v in value.items()} if isinstance(value, Mapping) else {}
+
+    return Coin(
+        forms=forms(table["unit"]),
+        minor=forms(table.get("minor", {})),
+        gender=str(table.get("gender", gender)),
+        minor_gender=str(table.get("minor_gender", table.get("gender", gender))),
+    )
+
+
+@cache
+def language(code: str) -> Language:
+    """The packaged tables of `code`; English ones for a language that has none packaged."""
+    file = PACKAGED / code / "language.toml"
+    if not file.is_file():
+        file = PACKAGED / FALLBACK / "language.toml"
+    table = tomllib.loads(file.read_text(encoding="utf-8"))
+    dates, gender = table["dates"], str(table["gender"])
+    return Language(
+        code=file.parent.name,
+        pace=int(table["pace"]),
+        quotes=(table["quotes"][0], table["quotes"][1]),
+        gender=gender,
+        weekdays=tuple(dates["weekdays"]),
+        days=tuple(dates["days"]),
+        months=tuple(dates["months"]),
+        date=dates["spoken"],
+        date_with_year=dates["spoken_with_year"],
+        paper_date=dates["paper"],
+        and_=table["and"],
+        point=table["point"],
+        symbols=table["symbols"],
+        salutations=tuple(table["salutations"]),
+        dangling=frozenset(table["dangling"]),
+        coins={code: _coin(coin, gender) for code, coin in table["money"].items()},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The language a script will be in, and whether it is not the one that was wanted."""
+
+    language: str
+    fell_back: bool
+
+
+def language_for(wanted: str, available: Collection[str]) -> Choice:
+    """Choose among `available` for the BCP 47 tag `wanted`; English when there is nothing nearer.
+
+    An empty or unreadable tag gives English; only a readable or unreadable *wish* that could not be
+    met counts as a fall-back, an empty one does not.
+    """
+    if not wanted.strip():
+        return Choice(FALLBACK, fell_back=False)
+    primary = _primary(wanted.strip().replace("_", "-"))
+    if primary in available:
+        return Choice(primary, fell_back=False)
+    return Choice(FALLBACK, fell_back=True)
+
+
+@lru_cache(maxsize=256)
+def _primary(tag: str) -> str:
+    """The language of a tag, by its present name (``iw`` is ``he``); empty when unreadable."""
+    from langcodes import Language as Tag
+    from langcodes.tag_parser import LanguageTagError
+
+    try:
+        return Tag.get(tag, normalize=True).language or ""
+    except LanguageTagError:
+        return ""

@@ -1,0 +1,144 @@
+"""Numbers, money and dates, as they are written and as they are said.
+
+The number words come from CLDR's rules (`unicode-rbnf`); dates and the currencies that people name
+shortly come from each language's table, all other currency names from CLDR (Babel).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from voicenote.model.money import Money
+from voicenote.script.languages import Language
+
+if TYPE_CHECKING:
+    from unicode_rbnf import RbnfEngine
+
+#: Numbers from here on are not said; nobody follows them, and they are ids more often than amounts.
+TOO_LONG_TO_SAY = 10**12
+
+
+@lru_cache(maxsize=8)
+def _engine(code: str) -> RbnfEngine:
+    from unicode_rbnf import RbnfEngine
+
+    return RbnfEngine.for_language(code)
+
+
+@lru_cache(maxsize=4096)
+def words(number: int, code: str, gender: str = "") -> str:
+    """`number` in words; `gender` is the end of a CLDR rule name, such as ``masculine``.
+
+    Below zero and from 10¹² on the sign, or the whole number, is left out.
+    """
+    if abs(number) >= TOO_LONG_TO_SAY:
+        return ""
+    result = _engine(code).format_number(abs(number))
+    found = result.text_by_ruleset.get(f"spellout-cardinal-{gender}") if gender else None
+    text = found or result.text
+    # Romanian: CLDR still writes s and t with a cedilla; the letters have a comma below
+    return text.replace("\u00ad", "").replace("ş", "ș").replace("ţ", "ț")
+
+
+@lru_cache(maxsize=512)
+def ordinal(number: int, code: str) -> str:
+    """English ordinals in words (``first``); other languages say a plain number in running text."""
+    if code != "en" or not 0 < number < 1000:
+        return words(number, code)
+    from unicode_rbnf import FormatPurpose
+
+    return _engine(code).format_number(number, purpose=FormatPurpose.ORDINAL).text
+
+
+def decimal_words(number: Decimal, tongue: Language) -> str:
+    """``2.5`` as "two point five": the digits after the point are said one by one."""
+    whole = words(int(number), tongue.code, tongue.gender)
+    digits = f"{number:f}".partition(".")[2].rstrip("0")
+    if not digits:
+        return whole
+    said = " ".join(words(int(digit), tongue.code, tongue.gender) for digit in digits)
+    return f"{whole} {tongue.point} {said}"
+
+
+def money_spoken(money: Money, tongue: Language) -> str:
+    """``240.50 USD`` as "two hundred forty US dollars and fifty cents"."""
+    cents = int((abs(money.amount) * 100).to_integral_value(ROUND_HALF_UP))
+    units, rest = divmod(cents, 100)
+    coin = tongue.coins.get(money.currency)
+    said = _counted(units, money.currency, tongue)
+    if not rest:
+        return said
+    gender = coin.minor_gender if coin else tongue.gender
+    small = words(rest, tongue.code, gender)
+    if coin and (name := coin.minor_name(_category(rest, tongue.code))):
+        small = f"{small} {name}" if rest > 1 or "{n}" not in name else name
+    return f"{said} {tongue.and_} {small}" if units else small
+
+
+def _counted(units: int, currency: str, tongue: Language) -> str:
+    coin = tongue.coins.get(currency)
+    if coin is None:
+        from babel.numbers import get_currency_name
+
+        name = get_currency_name(currency, count=units, locale=tongue.code)
+        return f"{words(units, tongue.code, tongue.gender)} {name}"
+    name = coin.name(_category(units, tongue.code))
+    number = words(units, tongue.code, coin.gender)
+    # a form with {n} puts the number where the language wants it: after the noun, or not at all
+    return name.replace("{n}", number) if "{n}" in name else f"{number} {name}"
+
+
+@lru_cache(maxsize=1024)
+def _category(number: int, code: str) -> str:
+    from babel import Locale
+
+    return Locale.parse(code).plural_form(number)
+
+
+@lru_cache(maxsize=16)
+def _whole_pattern(code: str) -> str:
+    from babel import Locale
+
+    return str(Locale.parse(code).currency_formats["standard"].pattern).replace(".00", "")
+
+
+def money_written(money: Money, tongue: Language) -> str:
+    """``240 USD`` as ``$240``, the way that language writes it; no empty ``.00``."""
+    from babel.numbers import format_currency
+
+    if money.amount != money.amount.to_integral_value():
+        return format_currency(money.amount, money.currency, locale=tongue.code)
+    return format_currency(
+        money.amount,
+        money.currency,
+        format=_whole_pattern(tongue.code),
+        locale=tongue.code,
+        currency_digits=False,
+    )
+
+
+def far(day: date, today: date) -> bool:
+    """Whether a date needs its year to be understood."""
+    return abs((day - today).days) > 300
+
+
+def date_spoken(day: date, today: date, tongue: Language) -> str:
+    """``2026-12-04`` as "Friday, the fourth of December"; with the year when it is far off."""
+    pattern = tongue.date_with_year if far(day, today) else tongue.date
+    return pattern.format(
+        weekday=tongue.weekdays[day.weekday()],
+        day=tongue.days[day.day - 1],
+        month=tongue.months[day.month - 1],
+        year=words(day.year, tongue.code, tongue.gender),
+    )
+
+
+def date_written(day: date, today: date, tongue: Language) -> str:
+    """``2026-12-04`` as ``Friday, 4 December``; with the year when it is far off."""
+    from babel.dates import format_date
+
+    pattern = f"{tongue.paper_date} y" if far(day, today) else tongue.paper_date
+    return format_date(day, pattern, locale=tongue.code)

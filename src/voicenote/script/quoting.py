@@ -1,0 +1,150 @@
+"""Other people's words made fit to be quoted aloud: what they wrote is data, and stays data.
+
+Nothing here invents a word. Things a voice must not read out (redactions, links, addresses, card
+numbers, control characters) are left out, shouting is calmed, and length is cut at a sentence, a
+clause, or a word.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Sequence
+from functools import lru_cache
+
+#: The longest word that is still a word; beyond it is an id, a link or noise.
+LONGEST_WORD = 30
+#: Stands where something was left out that belonged to the grammar; never leaves this module.
+GAP = "\ue000"
+
+_LINK = re.compile(r"(?:https?://|www\.)\S+|\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
+# XXXX, XX/XX/XXXX, XX/XX/2019: how public complaint data hides names, dates and account numbers
+_REDACTED = re.compile(r"(?<!\w)X{2,}(?:[\s/.,:-]*(?:X{2,}|(?<=/)\d{2,4}))*(?!\w)")
+_BRACES = re.compile(r"\{([$€£]?\s?[\d.,]+)\}")
+# seven digits and more, also in groups: cards, accounts, phones; never an amount with a currency
+_LONG_NUMBER = re.compile(r"(?<![\w$€£.,])\+?\d(?:[ -]?\d){6,}(?!\w|[.,]\d)")
+_PARAGRAPH = re.compile(r"([^\s.,;:!?…-])[ \t]*\n\s*\n")
+_AMOUNT = re.compile(r"[(]?[$€£₪]?\d{1,3}(?:[.,]?\d{3}){0,3}(?:[.,]\d{1,2})?[€₪]?[.,;:!?)]*")
+_SPACES = re.compile(r"\s+")
+_LOOSE = re.compile(r"\s+([,.;:!?…])")
+_EMPTY = re.compile(r"[(\[{]\s*[)\]}]|[\"“”„«»]\s*[\"“”„«»]")
+_REPEATED = re.compile(r"([!?.,;:-])(?:\s*\1)+")
+_SENTENCE_END = re.compile(r"(?<=[.!?…؟])[\"”’)]*\s+")
+_CLAUSE_END = re.compile(r"[,;:–—،]$")
+
+
+def plain(text: str) -> str:
+    """`text` on one line, without control, format, private-use and surrogate characters.
+
+    The two joiners stay: Persian needs them inside its words.
+    """
+    kept = (
+        " " if char.isspace() or unicodedata.category(char) == "Cc" else char
+        for char in text
+        if char.isspace()
+        or char in "\u200c\u200d"
+        or unicodedata.category(char) not in ("Cf", "Co", "Cs", "Cn")
+    )
+    return _SPACES.sub(" ", "".join(kept)).strip()
+
+
+@lru_cache(maxsize=512)
+def quotable(text: str, salutations: tuple[str, ...] = ()) -> str:
+    """A customer's words without what must not be read aloud, and without shouting.
+
+    GAP stands where something was taken out of a sentence: `excerpt` and `bare` take care of it.
+    """
+    text = _BRACES.sub(r"\1", plain(_PARAGRAPH.sub(r"\1. ", text)))
+    text = _LINK.sub(f" {GAP} ", text)
+    text = _REDACTED.sub(f" {GAP} ", text)
+    text = _LONG_NUMBER.sub(f" {GAP} ", text)
+    text = " ".join(word if _is_word(word) else GAP for word in text.split())
+    text = _EMPTY.sub(" ", text)
+    text = _REPEATED.sub(r"\1", _LOOSE.sub(r"\1", _SPACES.sub(" ", text)))
+    text = re.sub(r"([,;:])[,;:.]+", r"\1", text).strip(" ,;:-–—*•/|>")
+    return calm(_unsaluted(text, salutations))
+
+
+def _is_word(word: str) -> bool:
+    """Whether it can be read out: not an id, not noise; an amount may have many digits."""
+    digits = sum(char.isdigit() for char in word)
+    return len(word) <= LONGEST_WORD and (digits < 7 or bool(_AMOUNT.fullmatch(word)))
+
+
+def _unsaluted(text: str, salutations: Sequence[str]) -> str:
+    lowered = text.lower()
+    for greeting in sorted(salutations, key=len, reverse=True):
+        rest = text[len(greeting) :]
+        if lowered.startswith(greeting) and rest[:1] in ",:.!-;" and len(rest) > 20:
+            return rest.lstrip(" ,:.!-;")
+    return text
+
+
+def calm(text: str) -> str:
+    """`text` with shouting (mostly capitals) written in sentence case, "!" turned to "."."""
+    text = re.sub(r"[?!]*\?[?!]*", "?", text)
+    text = re.sub(r"!+", ".", text)
+    letters = [char for char in text if char.isupper() or char.islower()]
+    if len(letters) < 12 or sum(char.isupper() for char in letters) < 0.6 * len(letters):
+        return text
+    text = re.sub(r"\bi\b", "I", text.lower())
+    return re.sub(r"(^|[.?…]\s+)(\w)", lambda found: found.group(1) + found.group(2).upper(), text)
+
+
+def shorten(text: str, limit: int, dangling: Collection[str] = ()) -> tuple[str, bool]:
+    """The start of `text` in at most `limit` words, and whether anything was left out.
+
+    Whole sentences while they fit; else up to the last clause, or the last word, that fits, without
+    the `dangling` words (of, the, because) that nobody stops at.
+    """
+    words = text.split()
+    if len(words) <= limit:
+        return text, False
+    kept = _whole_sentences(_SENTENCE_END.split(text), limit)
+    if len(kept) < max(4, limit // 4):
+        kept = _clause(words[:limit], dangling)
+    return " ".join(kept), True
+
+
+def excerpt(text: str, limit: int, dangling: Collection[str] = ()) -> tuple[str, bool]:
+    """The best part of a `quotable` text to say back: at most `limit` words, and whether it is cut.
+
+    All of it when it is short; else the first whole sentence that fits and has no gap where a
+    redaction was, with those after it that fit; else the longest start of one.
+    """
+    if GAP not in text and len(text.split()) <= limit:
+        return text, False
+    sentences = _SENTENCE_END.split(text)
+    for start, sentence in enumerate(sentences[:20]):
+        if GAP not in sentence and 5 <= len(sentence.split()) <= limit:
+            return " ".join(_whole_sentences(sentences[start:], limit)), True
+    pieces = [piece.strip(" ,;:") for sentence in sentences[:8] for piece in sentence.split(GAP)]
+    whole = [piece for piece in pieces if len(piece.split()) >= 5] or pieces
+    best = next((piece for piece in whole if piece), "")
+    return " ".join(_clause(best.split()[:limit], dangling)), True
+
+
+def _whole_sentences(sentences: Sequence[str], limit: int) -> list[str]:
+    kept: list[str] = []
+    for sentence in sentences:
+        more = sentence.split()
+        if GAP in sentence or len(kept) + len(more) > limit:
+            break
+        kept += more
+    return kept
+
+
+def _clause(words: list[str], dangling: Collection[str]) -> list[str]:
+    for end in range(len(words), len(words) // 2, -1):
+        if _CLAUSE_END.search(words[end - 1]) and end >= 4:
+            return words[:end]
+    while len(words) > 2 and words[-1].lower().strip(".,;:") in dangling:
+        words = words[:-1]
+    return words
+
+
+def bare(text: str) -> str:
+    """`text` without gaps, and without punctuation at its end, so that a template puts its own."""
+    if GAP in text:
+        text = _LOOSE.sub(r"\1", _SPACES.sub(" ", text.replace(GAP, " ")))
+    return text.strip().rstrip(" .,;:!…-–—،؛").strip()

@@ -1,0 +1,135 @@
+"""What a voice says for what is written: no symbol and no digit is left to its own judgement."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+
+from voicenote.model.money import Money
+from voicenote.script.languages import Language
+from voicenote.script.numbers import (
+    date_spoken,
+    decimal_words,
+    money_spoken,
+    ordinal,
+    words,
+)
+
+_SIGNS = {"$": "USD", "€": "EUR", "£": "GBP", "₪": "ILS", "zł": "PLN", "lei": "RON", "﷼": "IRR"}
+_NUMBER = r"\d+(?:[.,   ]\d{3})*(?:[.,]\d{1,2})?(?!\d)"
+_SIGN = "|".join(re.escape(sign) for sign in _SIGNS)
+_CODE = "USD|EUR|GBP|PLN|RON|ILS|IRR|NIS"
+_MONEY = re.compile(
+    rf"(?P<before>{_SIGN}|\b(?:{_CODE}))\s?(?P<n1>{_NUMBER})"
+    rf"|(?<![\w.,])(?P<n2>{_NUMBER})\s?(?P<after>{_SIGN}|(?:{_CODE}))(?!\w)"
+)
+_ISO_DATE = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
+_ORDINAL = re.compile(r"\b(\d{1,3})(?:st|nd|rd|th)\b", re.IGNORECASE)
+_GROUPED = re.compile(r"\b\d{1,3}(?:[.,]\d{3})+(?![\d.,]*\d)")
+_DECIMAL = re.compile(r"\b(\d+)[.,](\d{1,3})\b(?![.,/]\d)")
+_DIGITS = re.compile(r"\d+")
+_KEPT = set(".,;:?!'’-–—…،؛؟־׳״")
+_QUOTES = re.compile(r"[\"“”„«»‟‹›]")
+
+
+def decimal_of(text: str) -> Decimal | None:
+    """`text` such as ``1,299.50`` or ``1 299,50`` as a number; None when it is none."""
+    digits = re.sub(r"\s", "", text)
+    head, mark, tail = re.match(r"(.*?)(?:([.,])(\d{1,2}))?$", digits).groups()  # type: ignore[union-attr]
+    try:
+        return Decimal(re.sub(r"[.,]", "", head) + (f".{tail}" if mark else ""))
+    except InvalidOperation:
+        return None
+
+
+def names(text: str, amount: Decimal) -> bool:
+    """Whether `text` already holds the number `amount`, however it is written."""
+    return any(decimal_of(found) == amount for found in re.findall(_NUMBER, _latin_digits(text)))
+
+
+def speakable(text: str, tongue: Language) -> str:
+    """`text` as a voice should say it in `tongue`: words, and the punctuation that makes pauses."""
+    if (
+        text.isascii()
+        and text.isprintable()
+        and not any(char in '0123456789$%&@#+=*/_<>|~^"()[]{}\\`' for char in text)
+    ):
+        return text
+    return _speakable(text, tongue.code, tongue)
+
+
+def _speakable(text: str, code: str, tongue: Language) -> str:
+    text = unicodedata.normalize("NFC", _latin_digits(text))
+    text = _MONEY.sub(lambda found: _money(found, tongue), text)
+    text = _ISO_DATE.sub(lambda found: _date(found, tongue), text)
+    if code == "en":
+        text = _ORDINAL.sub(lambda found: f" {ordinal(int(found.group(1)), code)} ", text)
+    text = _GROUPED.sub(lambda found: re.sub(r"[.,]", "", found.group()), text)
+    text = _DECIMAL.sub(lambda found: f" {_decimal(found, tongue)} ", text)
+    text = _DIGITS.sub(lambda found: f" {_number(found.group(), tongue)} ", text)
+    for symbol, word in tongue.symbols.items():
+        text = text.replace(symbol, f" {word} ")
+    text = _QUOTES.sub("", text)
+    return _tidied("".join(char if _sayable(char) else " " for char in text))
+
+
+def _tidied(text: str) -> str:
+    text = re.sub(r"\s+", " ", text)
+    text = re.sub(r"\s+([,.;:?!…،؛؟])", r"\1", text)
+    text = re.sub(r"\s*-\s+|\s+-\s*", " ", text) if " -" in text or "- " in text else text
+    return re.sub(r"([,;:])(?=[.?!])", "", text).strip()
+
+
+def _sayable(char: str) -> bool:
+    if char in _KEPT or char in "\u200c\u200d" or char.isspace():
+        return True
+    return unicodedata.category(char)[0] in "LM"
+
+
+@lru_cache(maxsize=256)
+def _digit(char: str) -> str:
+    return str(unicodedata.digit(char))
+
+
+def _latin_digits(text: str) -> str:
+    """Digits of every script as 0–9; other numeric signs (½, ², Ⅳ) spelled the NFKC way."""
+    if text.isascii():
+        return text
+    out = []
+    for char in text:
+        kind = unicodedata.category(char)
+        if kind == "Nd":
+            out.append(_digit(char))
+        elif kind in ("No", "Nl"):
+            out.append(f" {unicodedata.normalize('NFKC', char)} ")
+        else:
+            out.append(char)
+    return "".join(out)
+
+
+def _money(found: re.Match[str], tongue: Language) -> str:
+    sign = found.group("before") or found.group("after")
+    amount = decimal_of(found.group("n1") or found.group("n2"))
+    currency = "ILS" if sign == "NIS" else _SIGNS.get(sign, sign)
+    if amount is None or amount >= 10**12:
+        return " "
+    return f" {money_spoken(Money(amount, currency), tongue)} "
+
+
+def _date(found: re.Match[str], tongue: Language) -> str:
+    try:
+        day = date(int(found.group(1)), int(found.group(2)), int(found.group(3)))
+    except ValueError:
+        return found.group().replace("-", " ")
+    return date_spoken(day, date.min, tongue)
+
+
+def _decimal(found: re.Match[str], tongue: Language) -> str:
+    return decimal_words(Decimal(f"{found.group(1)}.{found.group(2)}"), tongue)
+
+
+def _number(digits: str, tongue: Language) -> str:
+    return words(int(digits), tongue.code, tongue.gender) if len(digits) <= 12 else ""

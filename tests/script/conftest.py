@@ -1,0 +1,64 @@
+"""Cases and facts to compose from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from voicenote.model.amends import AmendsKind, Promise
+from voicenote.model.case import Case, Complaint, Customer, Stage
+from voicenote.model.money import Money
+from voicenote.script.compose import Facts
+
+TODAY = date(2026, 11, 22)
+
+
+@pytest.fixture
+def case() -> Callable[..., Case]:
+    def make(
+        *,
+        customer: Customer | None = None,
+        round: int = 1,  # noqa: A002
+        lesson: object = None,
+        amends: tuple[object, ...] = (),
+        **complaint: object,
+    ) -> Case:
+        words = {"what_happened": "The wedding cake came without its ribbon."} | complaint
+        return Case(
+            number=1,
+            stage=Stage.OPENED,
+            round=round,
+            lesson=lesson,  # type: ignore[arg-type]
+            amends=amends,  # type: ignore[arg-type]
+            complaint=Complaint(
+                source="test",
+                ref="1",
+                opened_at=datetime(2026, 11, 20, tzinfo=UTC),
+                customer=customer or Customer(name="Dana Levi", language="en"),
+                **words,  # type: ignore[arg-type]
+            ),
+        )
+
+    return make
+
+
+@pytest.fixture
+def facts() -> Callable[..., Facts]:
+    def make(**changed: object) -> Facts:
+        usual = {"owner": "Mia Berg", "business": "Berg & Daughters", "today": TODAY}
+        return Facts(**(usual | changed))  # type: ignore[arg-type]
+
+    return make
+
+
+@pytest.fixture
+def refund() -> Promise:
+    return Promise(
+        kind=AmendsKind.REFUND,
+        text="the full price of the cake",
+        value=Money(Decimal("240.00"), "USD"),
+        promised_by=date(2026, 12, 4),
+    )

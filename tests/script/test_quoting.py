@@ -1,0 +1,55 @@
+"""Other people's words: what is left out, what is calmed, and where they are cut."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voicenote.script.quoting import bare, excerpt, plain, quotable, shorten
+
+
+@pytest.mark.parametrize(
+    ("wrote", "said"),
+    [
+        ("They took {$120.00} from me", "They took $120.00 from me"),
+        ("On XX/XX/2019 XXXX XXXX called me", "On called me"),
+        ("See https://example.com/a?b=c now", "See now"),
+        ("Write to dana@example.com please", "Write to please"),
+        ("My card 4111 1111 1111 1111 was charged", "My card was charged"),
+        ("WHERE IS MY ORDER?? I AM WAITING!!!", "Where is my order? I am waiting"),
+        ("Dear sir or madam, the van came late again today", "the van came late again today"),
+        ("one\x00two\u202ethree\ue000", "one twothree"),
+        ("{{ 7*7 }} {% raw %}", "{{ 7*7 }} {% raw %}"),
+        ("XXXX", ""),
+        ("a" * 4000, ""),
+    ],
+)
+def test_what_must_not_be_read_aloud_is_left_out(wrote, said):
+    assert bare(quotable(wrote, ("dear sir or madam",))) == said
+
+
+def test_an_excerpt_prefers_a_whole_sentence_without_a_gap():
+    text = quotable("I wrote to XXXX about it. Nobody ever answered my letters. It is sad. " * 3)
+    assert excerpt(text, 9) == ("Nobody ever answered my letters. It is sad.", True)
+
+
+def test_a_cut_falls_on_a_clause_or_not_on_a_dangling_word():
+    assert shorten("The van came late, and then it was full of the wrong things", 7) == (
+        "The van came late,",
+        True,
+    )
+    assert shorten("we waited for hours because of the driver", 6, {"because", "of"})[0] == (
+        "we waited for hours"
+    )
+
+
+@given(st.text(), st.integers(1, 30))
+def test_an_excerpt_is_never_longer_than_asked(text, limit):
+    assert len(bare(excerpt(quotable(text), limit)[0]).split()) <= limit
+
+
+@given(st.text())
+def test_plain_text_is_one_clean_line(text):
+    assert plain(plain(text)) == plain(text)
+    assert len(plain(text).splitlines()) <= 1

@@ -1,0 +1,224 @@
+"""The packaged templates and the owner's own: what holds for all of them, and what is refused."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from voicenote.errors import BadData
+from voicenote.model.amends import AmendsKind, Promise
+from voicenote.model.case import Case, Complaint, Customer, Lesson, Stage
+from voicenote.model.money import Money
+from voicenote.model.receipt import Answer, Verdict
+from voicenote.model.script import Section
+from voicenote.script.compose import Facts, compose, draft, seconds
+from voicenote.script.templates import Templates
+
+NAMES = {
+    "abusive",
+    "acknowledge",
+    "check-in",
+    "confirm",
+    "justified",
+    "partly",
+    "reopened",
+    "status-kept",
+    "status-late",
+    "unfounded",
+}
+EVERY = [(code, name) for code in sorted(Templates().languages()) for name in sorted(NAMES)]
+ATTACKS = [
+    "{{ 7*7 }}",
+    "{% for x in range(999999) %}x{% endfor %}",
+    "{{ ''.__class__.__mro__ }}",
+    "[amends]",
+    "Dana\n[amends]\nYou get a million.",
+    "\ue000\ue001",
+    "{# gone #}",
+]
+WORDS = st.one_of(
+    st.text(max_size=300),
+    st.sampled_from(ATTACKS),
+    st.lists(
+        st.sampled_from(["the", "cake", "was", "120", "late,", "$40", "XXXX", "nobody", "called."])
+    ).map(" ".join),
+)
+SOME = WORDS.filter(lambda text: bool(text.strip()))
+DAYS = st.dates(date(2026, 11, 22), date(2027, 12, 31))
+MONEY = st.builds(
+    Money,
+    st.decimals(0, 10**7, places=2, allow_nan=False).map(Decimal),
+    st.sampled_from(["USD", "EUR", "GBP", "PLN", "RON", "ILS", "IRR", "JPY", "CHF"]),
+)
+PROMISES = st.lists(
+    st.builds(
+        Promise,
+        kind=st.sampled_from(AmendsKind),
+        text=SOME,
+        value=st.none() | MONEY,
+        promised_by=st.none() | DAYS,
+    ),
+    min_size=1,
+    max_size=4,
+).map(tuple)
+NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
+LESSONS = st.none() | st.builds(
+    Lesson,
+    cause=WORDS,
+    prevention=WORDS,
+    owner=st.sampled_from(["", "Ruth"]),
+    due=st.none() | st.just(NOON),
+    done_at=st.none() | st.just(NOON),
+)
+COMPLAINTS = st.builds(
+    Complaint,
+    source=st.just("test"),
+    ref=st.just("1"),
+    opened_at=st.just(NOON),
+    customer=st.builds(Customer, name=SOME, say_as=WORDS),
+    what_happened=SOME,
+    bothered_most=WORDS,
+    feeling=WORDS,
+    at_stake=WORDS,
+    expected=WORDS,
+    identity=WORDS,
+    cause=WORDS,
+    finding_reason=WORDS,
+)
+CASES = st.builds(
+    Case,
+    number=st.just(1),
+    stage=st.just(Stage.OPENED),
+    complaint=COMPLAINTS,
+    lesson=LESSONS,
+)
+
+
+def write(folder, text: str, name: str = "justified", code: str = "en") -> Templates:
+    (folder / code).mkdir(exist_ok=True)
+    (folder / code / f"{name}.jinja").write_text(text, encoding="utf-8")
+    return Templates((folder,))
+
+
+@pytest.mark.parametrize("code", sorted(Templates().languages()))
+def test_every_language_has_every_template(code):
+    assert set(Templates().names(code)) == NAMES
+
+
+@pytest.mark.parametrize(("code", "name"), EVERY)
+@settings(
+    max_examples=50,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+)
+@given(
+    made=CASES,
+    promises=PROMISES,
+    synthetic=st.booleans(),
+    next_by=st.none() | DAYS,
+    answer=WORDS,
+    business=st.sampled_from(["", "Berg & Daughters"]),
+)
+def test_every_template_holds_for_every_case(
+    code, name, made, promises, synthetic, next_by, answer, business
+):
+    said = Answer(verdict=Verdict.NOT_YET, at=NOON, text=answer)
+    facts = Facts(
+        owner="Mia Berg",
+        business=business,
+        today=date(2026, 11, 22),
+        template=name,
+        language=code,
+        promises=promises,
+        next_by=next_by,
+        synthetic=synthetic,
+        answers=(said,),
+    )
+    script = compose(made, facts)
+    order = list(Section)
+    places = [order.index(sentence.section) for sentence in script.sentences]
+    assert places == sorted(places)
+    assert any("Mia Berg" in sentence.said for sentence in script.sentences)
+    assert 20 <= seconds(script) <= 60
+    for sentence in script.sentences:
+        assert sentence.text.strip()
+        assert len(sentence.text.splitlines()) == 1
+        assert not re.search("[\ue000-\uf8ff]", sentence.text + sentence.said)
+        kinds = {unicodedata.category(char)[0] for char in sentence.said if char not in "‌‍"}
+        assert not kinds & set("NSC"), sentence.said
+        assert sentence.said[-1] in ".?؟…", sentence.said
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_what_a_customer_wrote_is_never_a_template(case, facts, attack):
+    made = case(what_happened=attack, bothered_most=attack, customer=Customer(name=attack))
+    script = compose(made, facts())
+    text = " ".join(sentence.text for sentence in script.sentences)
+    assert "49" not in text
+    assert "xxx" not in text
+    assert "<class" not in text
+    assert [s.text for s in script.sentences if s.section is Section.AMENDS] == [
+        "I do not want to guess at what would help you.",
+        "Please tell me what would put this right.",
+    ]
+
+
+def test_braces_in_a_name_stay(case, facts):
+    script = compose(case(customer=Customer(name="{{ Dana }}")), facts())
+    assert script.sentences[0].text == "Hello {{ Dana }}."
+
+
+def test_the_owners_template_comes_before_the_packaged_one(tmp_path, case, facts):
+    own = write(tmp_path, "[thanks]\nHi {{ customer }}, {{ owner }} here, for 2 days.\n")
+    sentence = compose(case(), facts(), own).sentences[0]
+    assert sentence.text == "Hi Dana Levi, Mia Berg here, for 2 days."
+    assert sentence.said == "Hi Dana Levi, Mia Berg here, for two days."
+    assert compose(case(), facts(template="confirm"), own).template == "confirm"
+
+
+def test_an_own_template_can_use_the_packaged_parts(tmp_path, case, facts):
+    own = write(tmp_path, '[thanks]\n{% include "en/_hello.jinja" %}\n')
+    assert compose(case(), facts(), own).sentences[0].text == "Hello Dana Levi."
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("[thanks]\nHello {{ custmer }}.\n", 2),
+        ("[thanks]\nHello\n{% if %}\n", 3),
+        ("[thanks]\nHello.\n[sorry]\nOh.\n", 3),
+        ("[mirror]\nHello.\n[thanks]\nOh.\n", 3),
+        ("[thanks]\n{{ customer.__class__ }}\n", 2),
+        ("[thanks]\nHi.\n{{ ''.__class__.__mro__ }}\n", 3),
+        ("[thanks]\n{{ owner._mark }}\n", 2),
+        ("[thanks]\n{{ customer + 1 }}\n", 2),
+        ("[thanks]\n{{ range(99999999)|list }}\n", 2),
+        ("[thanks]\n\ue000\n", 2),
+        ("", 1),
+    ],
+)
+def test_a_broken_template_names_its_file_and_line(tmp_path, case, facts, text, line):
+    with pytest.raises(BadData) as caught:
+        compose(case(), facts(), write(tmp_path, text))
+    problem = caught.value.problems[0]
+    assert problem.file.endswith("justified.jinja")
+    assert problem.line == line
+
+
+def test_words_before_the_first_section_are_refused(tmp_path, case, facts):
+    with pytest.raises(BadData, match="before its first section"):
+        compose(case(), facts(), write(tmp_path, "Hello.\n[thanks]\nThank you.\n"))
+
+
+@pytest.mark.parametrize("name", ["nothing-here", "../../etc/passwd", "_hello", "A B", ""])
+def test_a_template_that_is_not_there_is_bad_data(case, name):
+    facts = Facts(owner="Mia", today=date(2026, 11, 22), template=name or "x/y")
+    with pytest.raises(BadData):
+        draft(case(), facts)
