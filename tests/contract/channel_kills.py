@@ -56,7 +56,10 @@ def main() -> None:
     def send(key: str, stop: int) -> int:
         channel = make("tried", order["settings"], lambda: datetime.now(UTC))
         touch = replace(parcel, key=key, message_id=f"<{key}@bakery.example>")
-        return lines(lambda: channel.send(touch, (marks / key).touch), stop)
+        try:
+            return lines(lambda: channel.send(touch, (marks / key).touch), stop)
+        finally:
+            channel.close()
 
     total = send("whole", 0)
     kills = order["kills"]
