@@ -108,7 +108,7 @@ _ROOMS = (
     _Room(12, 0, 18, promises=2, extras=frozenset(), brief=True),
     _Room(14, 0, 18, promises=1, extras=frozenset(), brief=True),
     _Room(8, 0, 12, promises=1, extras=frozenset(), brief=True),
-    _Room(6, 0, 6, promises=1, extras=frozenset(), brief=True),
+    _Room(7, 0, 9, promises=1, extras=frozenset(), brief=True),
 )
 
 
