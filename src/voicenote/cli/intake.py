@@ -1,0 +1,215 @@
+"""`import`: many complaints at once. All of a file goes in, or nothing of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from voicenote.cli.session import Session, json_option, pass_session
+from voicenote.errors import BadData, Problem, WrongUse
+
+if TYPE_CHECKING:
+    from voicenote.intake.options import Options
+    from voicenote.intake.read import Source
+    from voicenote.intake.record import Bad
+    from voicenote.intake.rejected import Rejected
+    from voicenote.model.case import Complaint
+    from voicenote.settings import Profile
+
+#: How many problems are shown; the ``.rejected`` file has all, and -v shows all.
+SHOWN = 20
+
+
+class _DryRun(Exception):
+    """Takes back what a dry run did, as any error would."""
+
+
+@dataclass(slots=True)
+class Count:
+    """What was read, and what was wrong with some of it."""
+
+    read: int = 0
+    rejected: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    more: int = 0
+
+
+@click.command("import")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option("--map", "maps", multiple=True, metavar="FIELD=COLUMN", help="A field's column.")
+@click.option(
+    "--default", "defaults", multiple=True, metavar="FIELD=VALUE", help="For what the file lacks."
+)
+@click.option("--profile", metavar="NAME", help="Read as saved under [intake.NAME].")
+@click.option("--save", metavar="NAME", help="Save --map and --default under [intake.NAME].")
+@click.option("--source", default="", metavar="NAME", help="The system these come from.")
+@click.option("--batch", metavar="NAME", help="Name this import; else the file's name.")
+@click.option("--encoding", default="", help="When the guess is wrong, such as cp1250.")
+@click.option("--delimiter", default="", help="When the guess is wrong, such as ';'.")
+@click.option("--dry-run", is_flag=True, help="Check everything, change nothing.")
+@json_option
+@pass_session
+def import_(session: Session, /, files: Sequence[str], **given: Any) -> None:
+    """Take in many complaints: CSV, JSON, JSON Lines, Zendesk's exports.
+
+    Every bad row is reported with its line and reason, and written to a .rejected file, which can
+    be mended and imported as it is. The good ones go in. A second import changes nothing.
+
+    With --json: {"read", "added", "unchanged", "rejected", "rejected_file", "batch"}.
+    """
+    from voicenote.intake.read import open_source
+
+    paths = [Path(name) for name in files]
+    profile = _profile(session, given["profile"])
+    options = _options(session, profile, given)
+    source = open_source(paths, options)
+    batch = given["batch"] or paths[0].stem
+    if not session.json:
+        _tell_mapping(session, source)
+    result = _take(session, source, batch, dry_run=given["dry_run"])
+    if given["save"] and not given["dry_run"]:
+        _save(session, given["save"], options)
+    _report(session, result, dry_run=given["dry_run"])
+
+
+def _profile(session: Session, name: str | None) -> Profile | None:
+    if name is None:
+        return None
+    profiles = session.settings.intake
+    if name not in profiles:
+        known = ", ".join(profiles) or "none yet"
+        raise WrongUse(f"there is no [intake.{name}]", f"known: {known}; --save NAME makes one")
+    return profiles[name]
+
+
+def _options(session: Session, profile: Profile | None, given: Mapping[str, Any]) -> Options:
+    from voicenote.intake.options import Options
+    from voicenote.wiring import now
+
+    owner = session.settings.owner
+    return Options(
+        now=now(),
+        mapping={**(profile.map if profile else {}), **_pairs("--map", given["maps"])},
+        defaults={**(profile.default if profile else {}), **_pairs("--default", given["defaults"])},
+        language=owner.language,
+        time_zone=owner.time_zone,
+        source=given["source"] or (profile.source if profile else "") or given["profile"] or "",
+        encoding=given["encoding"],
+        delimiter=given["delimiter"].replace("\\t", "\t"),
+    )
+
+
+def _pairs(option: str, texts: Iterable[str]) -> dict[str, str]:
+    pairs: dict[str, str] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals or not name.strip():
+            raise WrongUse(f"{option} {text!r} has no =", f'write {option} what_happened="Column"')
+        pairs[name.strip()] = value.strip()
+    return pairs
+
+
+def _tell_mapping(session: Session, source: Source) -> None:
+    columns = {name: " + ".join(columns) for name, columns in source.mapping.items()}
+    guessed = [f"{name} from {columns[name]!r}" for name in source.guesses if name in columns]
+    if guessed:
+        session.screen.note(f"Reading {', '.join(guessed)}. Correct it with --map FIELD=COLUMN.")
+
+
+def _take(session: Session, source: Source, batch: str, *, dry_run: bool) -> dict[str, Any]:
+    from voicenote.engine.intake import Taken, take_in
+    from voicenote.intake.rejected import Rejected
+    from voicenote.wiring import open_ledger
+
+    count, taken = Count(), Taken()
+    ledger = open_ledger(session.settings)
+    # the ledger's transaction outlives the .rejected file: a full disk takes neither
+    rejected = Rejected(source, Path.cwd())
+    try:
+        with suppress(_DryRun), ledger.write() as tx, rejected:
+            with session.screen.bar("Reading", source.size) as step:
+                good = _good(source, count, rejected, step, verbose=session.verbose > 0)
+                for clash in take_in(tx, good, batch, taken):
+                    _clash(count, clash.complaint, clash.case)
+            if dry_run:
+                raise _DryRun
+    finally:
+        ledger.close()
+    for problem in count.problems:
+        session.screen.warn(str(problem))
+    if count.more:
+        session.screen.warn(f"and {count.more} more")
+    files = rejected.paths
+    return {
+        "read": count.read,
+        "added": taken.added,
+        "unchanged": taken.unchanged,
+        "rejected": count.rejected,
+        "rejected_file": str(files[0]) if files else None,
+        "batch": batch,
+    }
+
+
+def _good(
+    source: Source, count: Count, rejected: Rejected, step: Any, *, verbose: bool
+) -> Iterator[Complaint]:
+    from voicenote.intake.record import Good
+
+    before = 0
+    for item in source:
+        count.read += 1
+        step(item.offset - before)
+        before = item.offset
+        if isinstance(item, Good):
+            yield item.complaint
+        else:
+            _bad(count, item, rejected, verbose=verbose)
+
+
+def _bad(count: Count, bad: Bad, rejected: Rejected, *, verbose: bool) -> None:
+    count.rejected += 1
+    rejected.add(bad)
+    room = len(bad.problems) if verbose else SHOWN - len(count.problems)
+    count.problems += bad.problems[: max(room, 0)]
+    count.more += max(len(bad.problems) - max(room, 0), 0)
+
+
+def _clash(count: Count, complaint: Complaint, case: int) -> None:
+    count.rejected += 1
+    count.problems.append(
+        Problem(
+            f"ref {complaint.ref!r} is case {case} already, and tells another story",
+            "if it comes from another system, import it with --source NAME",
+        )
+    )
+
+
+def _save(session: Session, name: str, options: Options) -> None:
+    from voicenote.settings import save_profile
+
+    save_profile(session.settings.file, name, options.mapping, options.defaults, options.source)
+    session.screen.note(f"Saved as [intake.{name}]: next time, --profile {name}")
+
+
+def _report(session: Session, result: Mapping[str, Any], *, dry_run: bool) -> None:
+    came = result["added"] + result["unchanged"]
+    if result["read"] and not came:
+        raise BadData(
+            f"none of {result['read']} records could be taken in",
+            f"mend {result['rejected_file']}"
+            if result["rejected_file"]
+            else "see the reasons above",
+        )
+    would = "would be " if dry_run else ""
+    counts = f"{result['added']} {would}added, {result['unchanged']} there already"
+    lines = [f"{counts}, {result['rejected']} rejected; batch {result['batch']!r}."]
+    if result["rejected_file"]:
+        lines.append(f"Mend and import again: {result['rejected_file']}")
+    if result["added"] and not dry_run:
+        lines.append(f"Next: voicenote script --batch {result['batch']!r}")
+    session.screen.show(dict(result), lambda: "\n".join(lines))
