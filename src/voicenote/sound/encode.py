@@ -37,25 +37,31 @@ class Tags:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Codec:
-    """How one rendition is coded; `bit_rate` in bits a second, `rate` in hertz."""
+    """How one rendition is coded; `bit_rate` in bits a second, `rate` in hertz.
+
+    `noise` is added before coding, as a part of full scale.
+    """
 
     container: str
     codec: str
     bit_rate: int
     rate: int = RATE
+    noise: float = 0.0
     options: tuple[tuple[str, str], ...] = ()
     container_options: tuple[tuple[str, str], ...] = ()
 
 
-#: Rendition → its codec. Opus: `voip` at complexity 5, measured as good as 10 at half the time; at
-#: 16 kHz, because above it the coder changes its mode within a memo, and a change can crack (peaks
-#: over full scale out of sound at 0.4, in all decoders). Its clock is 48 kHz whatever goes in.
+#: Rendition → its codec. Opus: `voip` at complexity 5, measured as good as 10 at half the time; its
+#: clock is 48 kHz whatever goes in. Measured with 48 memos of espeak-ng: above 16 kHz, and after
+#: digital silence, the coder can crack (sound held under 0.62 comes back at up to 1.6, in every
+#: decoder). At 16 kHz and with a noise of −86 dBFS in the pauses the highest peak was 0.84.
 CODECS = {
     "ogg": Codec(
         container="ogg",
         codec="libopus",
         bit_rate=32_000,
         rate=16_000,
+        noise=5e-5,
         options=(
             ("application", "voip"),
             ("compression_level", "5"),
@@ -88,6 +94,8 @@ def encode(samples: Samples, rendition: str, tags: Tags) -> bytes:
         raise WrongUse(
             f"no sound can be written as {rendition!r}", f"give one of {', '.join(CODECS)}"
         ) from None
+    if codec.noise:
+        samples = samples + np.resize(_noise() * np.float32(codec.noise), len(samples))
     pcm = (np.clip(samples, -1, 1) * 32767).astype("<i2")
     serial = int.from_bytes(hashlib.sha256(pcm.tobytes()).digest()[:4], "big") >> 1
     options = {"fflags": "+bitexact", **dict(codec.container_options)}
@@ -104,6 +112,11 @@ def encode(samples: Samples, rendition: str, tags: Tags) -> bytes:
             f"the sound cannot be coded as {rendition}: {error}",
             "look whether the folder for temporary files is full",
         ) from error
+
+
+def _noise() -> Samples:
+    """One second of noise, always the same, so that the same sound gives the same bytes."""
+    return np.random.default_rng(1).standard_normal(RATE).astype(np.float32)
 
 
 def _mux(

@@ -1,0 +1,292 @@
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import textwrap
+from itertools import pairwise
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+import webvtt as webvtt_parser
+
+sys.path.insert(0, str(Path(__file__).parent))
+from sounds import SCRIPT, SENTENCES, clips, machine, quiet_around, voiced
+
+from voicenote.errors import BadData, Unavailable, WrongUse
+from voicenote.model.memo import Caption, Clip, Memo, Synthetic
+from voicenote.model.script import Script, Section, Sentence
+from voicenote.sound.captions import transcript, webvtt
+from voicenote.sound.encode import Tags, decode, encode, write_whole
+from voicenote.sound.loudness import SYSTEM_VOICE, Level, measure
+from voicenote.sound.memo import join, level_for, make_memo, memo_from_recording, write_sound
+from voicenote.voice.system import System
+
+TAGS = Tags(title="We are sorry", artist="Dana, Ribbon Cakes", voice="recorded 1")
+
+
+def made(root: Path, **changes: object) -> Memo:
+    arguments = {"script": SCRIPT, "clips": clips(), "folder": root / "memos" / "1", "root": root}
+    return make_memo(**{**arguments, "tags": TAGS, **changes})  # type: ignore[arg-type]
+
+
+def heard(root: Path, memo: Memo, rendition: str = "ogg") -> tuple[np.ndarray, int]:
+    return decode((root / memo.files[rendition]).read_bytes())
+
+
+def tags_of(path: Path) -> dict[str, str]:
+    with av.open(str(path)) as container:
+        found = {**container.metadata, **container.streams.audio[0].metadata}
+    return {name.lower(): text for name, text in found.items()}
+
+
+def checker(name: str) -> str:
+    path = shutil.which(name)
+    if path:
+        return path
+    if os.environ.get("VOICENOTE_REQUIRE_SERVICES") == "1":
+        pytest.fail(f"{name} is needed")
+    pytest.skip(f"{name} is not here")
+
+
+def test_the_memo_tells_what_its_files_are(tmp_path: Path) -> None:
+    memo = made(tmp_path)
+    assert set(memo.files) == {"ogg", "m4a", "mp3", "vtt", "txt"}
+    assert memo.files["ogg"] == "memos/1/memo.ogg"
+    ogg = (tmp_path / memo.files["ogg"]).read_bytes()
+    assert memo.sha256 == hashlib.sha256(ogg).hexdigest()
+    assert memo.script_sha256 == SCRIPT.sha256
+    assert memo.voice == "recorded 1"
+    assert memo.synthetic is Synthetic.NO
+
+
+@pytest.mark.parametrize("rendition", ["ogg", "m4a", "mp3"])
+def test_every_rendition_lasts_as_long_as_stated(tmp_path: Path, rendition: str) -> None:
+    memo = made(tmp_path)
+    with av.open(str(tmp_path / memo.files[rendition])) as container:
+        assert container.streams.audio[0].channels == 1
+    samples, rate = heard(tmp_path, memo, rendition)
+    # an m4a's last frame is filled up to 1,024 samples; its container says how much of it to play
+    near = 0.02 if rendition == "ogg" else 0.06
+    assert len(samples) / rate == pytest.approx(memo.duration_s, abs=near)
+
+
+def test_the_decoded_sound_is_as_loud_as_it_should_be(tmp_path: Path) -> None:
+    for level in (0.01, 0.2, 0.9):
+        loud = [voiced(1.5, level=level) for _ in SENTENCES]
+        memo = made(tmp_path, clips=loud)
+        samples, rate = heard(tmp_path, memo)
+        assert memo.loudness_lufs == pytest.approx(-16, abs=1)
+        assert measure(samples, rate) == pytest.approx(memo.loudness_lufs, abs=0.01)
+        assert np.abs(samples).max() <= 10 ** (-0.2 / 20)
+
+
+def test_captions_rise_and_stay_inside(tmp_path: Path) -> None:
+    memo = made(tmp_path)
+    cues = webvtt_parser.read(str(tmp_path / memo.files["vtt"]))
+    assert len(cues) == len(SENTENCES)
+    assert cues[-1].end_in_seconds <= memo.duration_s
+    assert all(one.end_in_seconds <= two.start_in_seconds for one, two in pairwise(cues))
+    for cue, caption in zip(cues, memo.captions, strict=True):
+        hours, minutes, seconds = map(float, cue.start.split(":"))
+        start = hours * 3600 + minutes * 60 + seconds
+        assert start == pytest.approx(caption.start_s, abs=0.0011)
+
+
+def test_something_is_heard_during_each_caption_and_nothing_between(tmp_path: Path) -> None:
+    memo = made(tmp_path)
+    samples, rate = heard(tmp_path, memo)
+    for caption in memo.captions:
+        inside = samples[round(caption.start_s * rate) : round(caption.end_s * rate)]
+        assert np.abs(inside).max() > 0.1
+    for one, two in pairwise(memo.captions):
+        between = samples[round((one.end_s + 0.05) * rate) : round((two.start_s - 0.05) * rate)]
+        assert np.abs(between).max() < 0.02
+
+
+def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
+    one, two = made(tmp_path / "a"), made(tmp_path / "b")
+    assert one == two
+    for path in one.files.values():
+        assert (tmp_path / "a" / path).read_bytes() == (tmp_path / "b" / path).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("kinds", "synthetic"),
+    [("pppp", Synthetic.NO), ("ppmp", Synthetic.PARTLY), ("mmmm", Synthetic.YES)],
+)
+def test_every_file_says_whose_voice_it_is(
+    tmp_path: Path, kinds: str, synthetic: Synthetic
+) -> None:
+    mixed = [machine(c) if kind == "m" else c for c, kind in zip(clips(), kinds, strict=True)]
+    memo = made(tmp_path, clips=mixed)
+    assert memo.synthetic is synthetic
+    for rendition in ("ogg", "m4a", "mp3"):
+        tags = tags_of(tmp_path / memo.files[rendition])
+        assert f"synthetic={synthetic.value}" in tags["comment"]
+        assert (tags["title"], tags["artist"]) == ("We are sorry", "Dana, Ribbon Cakes")
+        if rendition != "m4a":
+            assert tags["synthetic"] == synthetic.value
+    assert f"NOTE synthetic={synthetic.value}" in (tmp_path / memo.files["vtt"]).read_text("utf-8")
+    words = (tmp_path / memo.files["txt"]).read_text("utf-8")
+    assert ("computer voice" in words) is (synthetic is not Synthetic.NO)
+
+
+def test_one_recording_says_it_all(tmp_path: Path) -> None:
+    memo = memo_from_recording(
+        SCRIPT, quiet_around(voiced(8), 1), folder=tmp_path / "1", root=tmp_path, tags=TAGS
+    )
+    assert memo.duration_s == pytest.approx(8.5, abs=0.15)
+    assert [caption.text for caption in memo.captions] == [s.text for s in SENTENCES]
+    assert memo.captions[-1].end_s <= memo.duration_s
+    assert memo.loudness_lufs == pytest.approx(-16, abs=1)
+
+
+def test_a_minute_is_small_enough_to_send(tmp_path: Path) -> None:
+    memo = memo_from_recording(
+        SCRIPT, voiced(59.5, rate=48_000), folder=tmp_path, root=tmp_path, tags=TAGS
+    )
+    assert (tmp_path / memo.files["ogg"]).stat().st_size <= 512 * 1024
+
+
+@pytest.mark.parametrize("count", [0, 3, 5])
+def test_sounds_that_do_not_fit_the_script_are_refused(tmp_path: Path, count: int) -> None:
+    with pytest.raises(BadData, match="sounds for 4 sentences"):
+        made(tmp_path, clips=clips(count))
+
+
+def test_a_silent_sentence_is_refused_and_leaves_nothing(tmp_path: Path) -> None:
+    sounds = [*clips(3), Clip(bytes(32_000), 16_000, synthetic=True)]
+    with pytest.raises(BadData):
+        made(tmp_path, clips=sounds)
+    assert not list(tmp_path.rglob("*"))
+
+
+def test_a_folder_that_cannot_be_written_is_unavailable(tmp_path: Path) -> None:
+    (tmp_path / "memos").write_text("a file where the folder should be")
+    with pytest.raises(Unavailable) as caught:
+        made(tmp_path)
+    assert caught.value.advice
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits of POSIX")
+def test_a_full_disk_leaves_no_half_file(tmp_path: Path) -> None:
+    code = f"""
+        import resource
+        from pathlib import Path
+        from voicenote.errors import Unavailable
+        from voicenote.sound.encode import write_whole
+        path = Path({str(tmp_path)!r}) / "memo.ogg"
+        path.write_bytes(b"the old one")
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+        try:
+            write_whole(path, bytes(100_000))
+        except Unavailable as error:
+            print(error.advice)
+        assert path.read_bytes() == b"the old one"
+        assert [p.name for p in path.parent.iterdir()] == ["memo.ogg"]
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code)], check=False, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "make room" in done.stdout
+
+
+def test_an_ogg_file_is_always_there(tmp_path: Path) -> None:
+    with pytest.raises(WrongUse):
+        made(tmp_path, renditions=("mp3",))
+
+
+@pytest.mark.parametrize("name", ["memo.ogg", "memo.opus", "memo.m4a", "memo.MP3", "memo.wav"])
+def test_say_writes_what_the_ending_names(tmp_path: Path, name: str) -> None:
+    clip = join(SENTENCES, clips())
+    seconds = write_sound(tmp_path / name, clip, TAGS)
+    samples, rate = decode((tmp_path / name).read_bytes())
+    assert len(samples) / rate == pytest.approx(seconds, abs=0.06)
+
+
+@pytest.mark.parametrize("name", ["memo", "memo.exe", "memo.txt"])
+def test_say_refuses_an_ending_it_cannot_write(tmp_path: Path, name: str) -> None:
+    with pytest.raises(WrongUse) as caught:
+        write_sound(tmp_path / name, clips()[0], TAGS)
+    assert ".ogg" in caught.value.advice
+
+
+def test_tags_hold_no_line_breaks(tmp_path: Path) -> None:
+    write_sound(tmp_path / "a.ogg", clips()[0], Tags(title="Sorry,\nDana\0", artist=" "))
+    tags = tags_of(tmp_path / "a.ogg")
+    assert tags["title"] == "Sorry, Dana"
+    assert "artist" not in tags
+
+
+def test_captions_keep_every_word_and_every_script() -> None:
+    lines = ["a < b & c --> d", "שלום, דנה!", "سلام", "two\nlines"]
+    text = webvtt([Caption(k, k + 0.9, line) for k, line in enumerate(lines)], Synthetic.YES)
+    assert "a &lt; b &amp; c --&gt; d" in text
+    assert "שלום, דנה!" in text
+    assert "two lines" in text
+    assert text.count("-->") == len(lines)
+
+
+def test_captions_past_an_hour_and_without_length_are_well_formed() -> None:
+    text = webvtt([Caption(3661.5, 3661.5, "x"), Caption(3661.5, 3670, "y")], Synthetic.NO)
+    assert "01:01:01.500 --> 01:01:01.501" in text
+    assert "01:01:01.501 --> 01:01:10.000" in text
+
+
+@pytest.mark.parametrize(
+    ("language", "word"), [("he-IL", "מחשב"), ("et", "arvuti"), ("sv", "comp")]
+)
+def test_the_transcript_names_the_voice_in_its_language(language: str, word: str) -> None:
+    script = Script(language=language, template="", sentences=SENTENCES)
+    assert word in transcript(script, Synthetic.YES)
+    assert word not in transcript(script, Synthetic.NO)
+
+
+@pytest.mark.parametrize("tool", ["ffmpeg", "opusinfo"])
+def test_other_programs_find_nothing_wrong(tmp_path: Path, tool: str) -> None:
+    program = checker(tool)
+    memo = made(tmp_path)
+    for rendition in ("ogg", "m4a", "mp3") if tool == "ffmpeg" else ("ogg",):
+        path = str(tmp_path / memo.files[rendition])
+        command = [program, path]
+        if tool == "ffmpeg":
+            command = [program, "-v", "warning", "-i", path, "-f", "null", "-"]
+        done = subprocess.run(command, check=False, capture_output=True, text=True)
+        assert done.returncode == 0
+        assert done.stderr == ""
+        assert "WARNING" not in done.stdout
+
+
+def test_the_system_voice_says_a_whole_memo(tmp_path: Path) -> None:
+    words = ("Thank you for telling us.", "The ribbon was missing.", "I am sorry.", "May I call?")
+    sentences = tuple(Sentence(Section.OWN, text, personal=False) for text in words)
+    script = Script(language="en", template="", sentences=sentences)
+    voice = System({})
+    spoken = [voice.speak(sentence, "en") for sentence in sentences]
+    memo = made(tmp_path, script=script, clips=spoken, level=level_for(voice.name))
+    samples, _ = heard(tmp_path, memo)
+    assert memo.synthetic is Synthetic.YES
+    assert memo.loudness_lufs == pytest.approx(SYSTEM_VOICE.target_lufs, abs=1)
+    assert np.abs(samples).max() <= 10 ** (-0.2 / 20)
+
+
+def test_an_own_level_is_kept(tmp_path: Path) -> None:
+    memo = made(tmp_path, level=Level(target_lufs=-20))
+    assert memo.loudness_lufs == pytest.approx(-20, abs=1)
+
+
+def test_an_unknown_rendition_is_wrong_use() -> None:
+    with pytest.raises(WrongUse):
+        encode(np.zeros(2400, np.float32), "exe", TAGS)
+
+
+def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
+    write_whole(tmp_path / "a" / "b.txt", b"one")
+    write_whole(tmp_path / "a" / "b.txt", b"two")
+    assert [(p.name, p.read_bytes()) for p in (tmp_path / "a").iterdir()] == [("b.txt", b"two")]
