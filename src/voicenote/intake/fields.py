@@ -85,12 +85,18 @@ SYNONYMS: Mapping[str, Mapping[str, str]] = {
 }
 
 
+def shown(name: str) -> str:
+    """Return a column's name on one line that any terminal can show, cut where it is long."""
+    line = "".join(sign if sign.isprintable() else " " for sign in name[:80])
+    return " ".join(line.split()) or "(no name)"
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """Return advice that names the known words closest to `word`."""
     names = list(known)
     folded = {name.casefold(): name for name in names}
     close = difflib.get_close_matches(word.casefold(), folded, n=2, cutoff=0.5)
     if close:
-        return "did you mean " + " or ".join(repr(folded[name]) for name in close) + "?"
-    shown = ", ".join(names[:30])
-    return f"there is: {shown}{', …' if len(names) > 30 else ''}"
+        return "did you mean " + " or ".join(repr(shown(folded[name])) for name in close) + "?"
+    listed = ", ".join(shown(name) for name in names[:30])
+    return f"there is: {listed}{', …' if len(names) > 30 else ''}"

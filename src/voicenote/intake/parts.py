@@ -11,7 +11,7 @@ from pathlib import Path
 from voicenote.errors import BadData
 from voicenote.intake import delimited, jsons, zendesk
 from voicenote.intake.dates import order_of
-from voicenote.intake.fields import FIELDS, OURS, SOURCE
+from voicenote.intake.fields import FIELDS, OURS, SOURCE, shown
 from voicenote.intake.mapping import effective, find, guess, normal
 from voicenote.intake.options import Options
 from voicenote.intake.people import region_of
@@ -196,7 +196,7 @@ def _lists(one: Sniffed, options: Options) -> list[str]:
         return ["tickets"]
     filled = [key for key, count in counts.items() if count]
     if len(filled) > 1:
-        names = ", ".join(filled)
+        names = ", ".join(shown(key) for key in filled)
         advice = "leave only the one that holds the complaints"
         raise BadData(f"{one.path.name} has several lists: {names}", advice)
     if not filled and not own:

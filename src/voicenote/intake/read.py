@@ -8,7 +8,7 @@ from pathlib import Path
 
 from voicenote.errors import BadData, Problem, WrongUse
 from voicenote.intake.check import Checker
-from voicenote.intake.fields import OURS, PROSE
+from voicenote.intake.fields import OURS, PROSE, shown
 from voicenote.intake.mapping import check_names
 from voicenote.intake.options import Options
 from voicenote.intake.parts import Part, parts_of
@@ -91,9 +91,9 @@ def open_source(paths: Sequence[Path], options: Options) -> Source:
     parts = parts_of([Path(path) for path in paths], options)
     for part in parts:
         if "what_happened" not in part.mapping and "what_happened" not in options.defaults:
-            shown = ", ".join(part.headers[:30])
+            names = ", ".join(shown(name) for name in part.headers[:30])
             what = f"{part.path.name} has no column that is surely what_happened"
-            raise BadData(what, f'say which: --map what_happened="…"; it has: {shown}')
+            raise BadData(what, f'say which: --map what_happened="…"; it has: {names}')
     return Source(tuple(parts), options)
 
 
@@ -111,7 +111,7 @@ def check_defaults(options: Options) -> None:
 
 
 def _examined(part: Part, options: Options, before: int, seen: Seen) -> Iterator[Good | Bad]:
-    columns = {field: " + ".join(names) for field, names in part.mapping.items()}
+    columns = {field: shown(" + ".join(names)) for field, names in part.mapping.items()}
     checker = Checker(
         options,
         source=part.source_name,

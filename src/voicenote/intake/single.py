@@ -12,7 +12,7 @@ from pathlib import Path
 from voicenote.errors import BadData, Problem
 from voicenote.intake.check import Checker
 from voicenote.intake.dates import order_of
-from voicenote.intake.fields import FIELDS, nearest
+from voicenote.intake.fields import FIELDS, nearest, shown
 from voicenote.intake.options import Options
 from voicenote.intake.people import region_of
 from voicenote.intake.record import Number
@@ -34,7 +34,7 @@ def complaint_from_fields(
     given: dict[str, str] = {}
     for name, value in fields.items():
         if name not in FIELDS:
-            problems.append(Problem("is no field", nearest(name, FIELDS), file, None, name))
+            problems.append(Problem("is no field", nearest(name, FIELDS), file, None, shown(name)))
             continue
         try:
             given[name] = _text(value)

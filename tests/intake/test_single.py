@@ -1,0 +1,67 @@
+"""One complaint from a plain object or a TOML file goes through the same checker."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from voicenote.errors import BadData
+from voicenote.intake.options import Options
+from voicenote.intake.single import complaint_from_fields, read_toml
+from voicenote.model.money import Money
+
+OPTIONS = Options(now=datetime(2026, 11, 22, 12, tzinfo=UTC), currency="EUR")
+
+
+def test_fields_may_be_numbers_dates_and_lists():
+    made = complaint_from_fields(
+        {
+            "customer": "Ann",
+            "what_happened": "late",
+            "opened_at": date(2026, 3, 4),
+            "harm": 12.5,
+            "involved": ["Jaan", "Tiit"],
+            "email": None,
+        },
+        OPTIONS,
+    )
+    assert made.harm == Money(Decimal("12.5"), "EUR")
+    assert (made.involved, made.source) == (("Jaan", "Tiit"), "new")
+    assert made.opened_at == datetime(2026, 3, 4, tzinfo=UTC)
+
+
+def test_without_a_date_it_was_now():
+    made = complaint_from_fields({"customer": "Ann", "what_happened": "late"}, OPTIONS)
+    assert made.opened_at == OPTIONS.now
+
+
+def test_every_problem_is_told():
+    with pytest.raises(BadData) as caught:
+        complaint_from_fields({"custommer": "Ann", "email": "x", "harm": {}}, OPTIONS)
+    fields = [problem.field for problem in caught.value.problems]
+    assert sorted(fields) == ["customer", "custommer", "email", "harm", "what_happened"]
+
+
+@pytest.mark.parametrize("head", ["", "[complaint]\n"])
+def test_a_toml_file_is_a_complaint(tmp_path, head):
+    path = tmp_path / "a.toml"
+    path.write_text(head + 'customer = "Ann"\nwhat_happened = "late"\nopened_at = 2026-03-04\n')
+    assert read_toml(path, OPTIONS).customer.name == "Ann"
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"x", b"\xff", b"a = [[[", b"customer = 1979-05-27T", b"\x00"]
+)
+def test_a_broken_toml_file_is_refused(tmp_path, content):
+    path = tmp_path / "a.toml"
+    path.write_bytes(content)
+    with pytest.raises(BadData):
+        read_toml(path, OPTIONS)
+
+
+def test_a_missing_toml_file_is_refused(tmp_path):
+    for path in (tmp_path / "no.toml", tmp_path):
+        with pytest.raises(BadData):
+            read_toml(path, OPTIONS)
