@@ -1,0 +1,93 @@
+"""What needs the owner most, in one order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from voicenote.followup.urgent import Row, Urgency, most_urgent, needs, ranked
+from voicenote.model.case import Lesson
+
+LESSON = Lesson(cause="late parcels", prevention="a second courier", owner="Ana")
+
+
+def case_for(make: Any, urgency: Urgency) -> Row:
+    """A case that needs just this."""
+    memo = make.touch(1, "memo", "accepted")
+    yes = (make.answer("put-right", 1),)
+    done = (make.amends(state="confirmed"),)
+    snapshots = {
+        Urgency.OVERDUE: lambda: make.snapshot(memo, amends=(make.amends(due=3),)),
+        Urgency.UNCERTAIN: lambda: make.snapshot(make.touch(1, "memo", "uncertain")),
+        Urgency.NOT_ARRIVED: lambda: make.snapshot(make.touch(1, "memo", "bounced")),
+        Urgency.ANSWER: lambda: make.snapshot(memo, answers=(make.answer("unclear", 1),)),
+        Urgency.CLOCK: lambda: make.snapshot(stage="scripted"),
+        Urgency.APPROVAL: lambda: make.snapshot(stage="rendered"),
+        Urgency.MAKE: lambda: make.snapshot(stage="opened"),
+        Urgency.DUE_SOON: lambda: make.snapshot(memo, amends=(make.amends(due=6),)),
+        Urgency.LESSON: lambda: make.snapshot(memo, amends=done, answers=yes),
+        Urgency.CLOSE: lambda: make.snapshot(memo, amends=done, answers=yes, lesson=LESSON),
+    }
+    return Row(snapshots[urgency](), breached=urgency is Urgency.CLOCK)
+
+
+@pytest.mark.parametrize("urgency", Urgency)
+def test_each_need_is_seen_and_says_what_to_run(make: Any, urgency: Urgency) -> None:
+    (need,) = needs(case_for(make, urgency), make.at(4))
+    assert need.urgency is urgency
+    assert need.sentence.startswith("case 3, Mia: ")
+    assert need.command.startswith("voicenote ")
+
+
+def test_an_overdue_promise_is_before_all(make: Any) -> None:
+    rows = [case_for(make, urgency) for urgency in reversed(Urgency)]
+    assert [need.urgency for need in ranked(rows, make.at(4))] == list(Urgency)
+    first = most_urgent(rows, make.at(4))
+    assert first is not None
+    assert first.sentence == "case 3, Mia: amends 3.1 (refund of 40 EUR) is 1 day overdue"
+    assert first.command == 'voicenote amends done 3.1 --evidence "…"'
+
+
+def test_of_equals_the_serious_come_first_and_then_the_oldest(make: Any) -> None:
+    rows = [
+        Row(make.snapshot(amends=(make.amends(k, due=due),), severity=severity))
+        for k, due, severity in ((1, 3, "normal"), (2, 1, "normal"), (3, 3, "serious"))
+    ]
+    names = [need.command.split()[3] for need in ranked(rows, make.at(5)) if need.urgency == 1]
+    assert names == ["3.3", "3.2", "3.1"]
+
+
+@pytest.mark.parametrize(
+    ("target", "due", "soon"), [(None, 6, True), (None, 7, False), (6, 9, True), (7, 9, False)]
+)
+def test_a_promise_is_due_soon_by_its_target(
+    make: Any, target: int | None, due: int, soon: bool
+) -> None:
+    memo = make.touch(1, "memo", "accepted")
+    row = Row(make.snapshot(memo, amends=(make.amends(due=due, target=target),)))
+    assert bool(list(needs(row, make.at(4)))) is soon
+
+
+def test_a_not_yet_after_the_closing_is_still_heard(make: Any) -> None:
+    memo = make.touch(1, "memo", "accepted")
+    said = (make.answer("not-yet", 5),)
+    (need,) = needs(Row(make.snapshot(memo, answers=said, stage="closed")), make.at(6))
+    assert (need.urgency, need.command) == (Urgency.ANSWER, "voicenote reopen 3")
+
+
+def test_whoever_opted_out_gets_no_memo(make: Any) -> None:
+    row = Row(make.snapshot(stage="opened", opted_out=True), breached=True)
+    assert {need.urgency for need in needs(row, make.at(4))} == {Urgency.LESSON}
+
+
+def test_a_clock_that_ran_out_names_the_next_step(make: Any) -> None:
+    for stage, command in (("opened", "script"), ("rendered", "approve"), ("approved", "plan")):
+        (need,) = needs(Row(make.snapshot(stage=stage), breached=True), make.at(4))
+        assert (need.urgency, need.command) == (Urgency.CLOCK, f"voicenote {command} 3")
+
+
+def test_all_is_well(make: Any) -> None:
+    quiet = make.snapshot(make.touch(1, "memo", "accepted"), amends=(make.amends(due=30),))
+    assert most_urgent([Row(quiet), Row(make.silent(stage="closed"))], make.at(4)) is None
+    assert most_urgent([], make.at(4)) is None
