@@ -1,0 +1,65 @@
+"""A person's reply: their own words, without what they quote; and the words that say stop. Pure."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import lru_cache
+from importlib.resources import files
+
+#: Where a quotation without marks begins: a divider, or a block of headers, as Outlook has it.
+_DIVIDER = re.compile(
+    r"-{2,}\s*\S.*\S\s*-{2,}|_{10,}|(?:\S+ ?){1,2}:\s.*<[^<>\s]+@[^<>\s]+>\s*|-- ?"
+)
+
+
+def own_words(text: str) -> str:
+    """Return what a person wrote above what they quote.
+
+    In every language a quotation is introduced by a line that ends in a colon, and marked by ">";
+    so no list of introductions is needed. An answer between the quoted lines is kept.
+    """
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    kept: list[str] = []
+    for number, line in enumerate(lines):
+        bare = line.strip().strip("\u200e\u200f\ufeff")
+        if _DIVIDER.fullmatch(bare):
+            break
+        if bare.startswith(">"):
+            continue
+        if bare.endswith(":") and _quoted_follows(lines, number):
+            continue
+        if _quoted_follows(lines, number, through=1) and re.search(r"[@\d]", bare):
+            continue  # an introduction that was broken into two lines
+        kept.append(line.rstrip())
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip()
+
+
+def _quoted_follows(lines: list[str], number: int, through: int = 0) -> bool:
+    """Whether the next line that is not empty is quoted; `through`: lines ending in ":" to skip."""
+    for line in lines[number + 1 : number + 6]:
+        bare = line.strip()
+        if not bare:
+            continue
+        if through and bare.endswith(":"):
+            through -= 1
+            continue
+        return bare.startswith(">") and not through
+    return False
+
+
+def is_opt_out(text: str) -> bool:
+    """Whether the first line of `text`, as a whole, asks for no more letters, in any language."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    return bool(lines) and _plain(lines[0]) in _phrases()
+
+
+@lru_cache
+def _phrases() -> frozenset[str]:
+    table = tomllib.loads(files(__package__).joinpath("opt_out.toml").read_text(encoding="utf-8"))
+    return frozenset(_plain(phrase) for phrases in table.values() for phrase in phrases)
+
+
+def _plain(text: str) -> str:
+    text = text.casefold().replace("’", "'").replace("\u200c", " ")
+    return " ".join(re.sub(r"[.!,;:?\"״׳\u200e\u200f]", " ", text).split())

@@ -1,0 +1,272 @@
+"""What comes back: each kind is told from the others, and nothing broken stops the reading."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voicenote.delivery.inbound import read_mail
+from voicenote.delivery.reply import is_opt_out, own_words
+from voicenote.delivery.tokens import filled, token
+from voicenote.model.receipt import ReceiptKind, Verdict
+
+NOW = datetime(2026, 3, 3, 8, 0, tzinfo=UTC)
+VERP, REPLY = "voice+b-{token}@bakery.example", "voice+r-{token}@bakery.example"
+PLACES = (VERP, REPLY)
+
+REPORT = """\
+Return-Path: <>
+From: MAILER-DAEMON@mx.example (Mail Delivery System)
+To: {to}
+Subject: {subject}
+Auto-Submitted: auto-replied
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="b"
+
+--b
+Content-Type: text/plain
+
+About your message.
+
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example
+{envelope}
+Final-Recipient: rfc822; mari@tamm.example
+Original-Recipient: rfc822;mari@tamm.example
+Action: {action}
+Status: {status}
+Diagnostic-Code: smtp; {reason}
+
+--b
+Content-Type: {given_back}
+
+Message-ID: <vn-7-memo@bakery.example>
+X-Voicenote-Key: vn-7-memo
+Subject: Your cake
+
+--b--
+"""
+
+
+def report(**more: str) -> bytes:
+    facts = {
+        "to": filled(VERP, "vn-7-memo"), "subject": "Undelivered", "action": "failed",
+        "envelope": "Original-Envelope-Id: vn-7-memo\n", "status": "5.1.1",
+        "reason": "550 5.1.1 User unknown", "given_back": "text/rfc822-headers",
+    }  # fmt: skip
+    return REPORT.format(**facts | more).replace("\n", "\r\n").encode()
+
+
+def letter(text: str = "Thank you, it is good now.", **headers: str) -> bytes:
+    message = EmailMessage(policy=SMTP)
+    message["From"] = "Mari <mari@tamm.example>"
+    message["To"] = filled(REPLY, "vn-7-memo")
+    message["Subject"] = headers.pop("Subject", "Re: Your cake")
+    message["In-Reply-To"] = "<vn-7-memo@bakery.example>"
+    message["References"] = "<vn-7-ack@bakery.example> <vn-7-memo@bakery.example>"
+    for name, value in headers.items():
+        message[name.replace("_", "-")] = value
+    message.set_content(text)
+    return message.as_bytes()
+
+
+def test_a_bounce_says_why_and_which() -> None:
+    read = read_mail(report(), NOW, PLACES)
+    assert read.receipt is not None
+    assert read.receipt.kind is ReceiptKind.BOUNCED
+    assert read.receipt.detail == {
+        "action": "failed", "status": "5.1.1", "reason": "550 5.1.1 User unknown",
+        "recipient": "mari@tamm.example",
+    }  # fmt: skip
+    assert read.keys == ("vn-7-memo",)
+    assert read.tokens == (token("vn-7-memo"),)
+    assert read.message_ids == ("<vn-7-memo@bakery.example>",)
+    assert read.answer is None
+
+
+@pytest.mark.parametrize("given_back", ["message/rfc822", "text/rfc822-headers"])
+def test_without_an_envelope_id_what_is_given_back_tells(given_back: str) -> None:
+    read = read_mail(report(envelope="", to="voice@bakery.example", given_back=given_back), NOW)
+    assert read.keys == ("vn-7-memo",)
+    assert read.message_ids == ("<vn-7-memo@bakery.example>",)
+
+
+@pytest.mark.parametrize(
+    ("action", "kind"),
+    [
+        ("delivered", ReceiptKind.DELIVERED),
+        ("relayed (to mx.tamm.example)", ReceiptKind.ACCEPTED),
+        ("expanded", ReceiptKind.ACCEPTED),
+        ("delayed", None),
+        ("nonsense", None),
+        ("Failed", ReceiptKind.BOUNCED),
+    ],
+)
+def test_a_report_means_what_its_action_says(action: str, kind: ReceiptKind | None) -> None:
+    read = read_mail(report(action=action), NOW)
+    assert (read.receipt.kind if read.receipt else None) is kind
+    assert read.answer is None
+
+
+def test_an_envelope_id_is_decoded() -> None:
+    read = read_mail(report(envelope="Original-Envelope-Id: vn+2B7\n"), NOW)
+    assert read.keys[0] == "vn+7"
+
+
+def test_a_bounce_without_a_report_is_one_too() -> None:
+    old = letter(Return_Path="<>").replace(b"Mari <mari@", b"Mailer-Daemon <MAILER-DAEMON@")
+    exim = letter(X_Failed_Recipients="mari@tamm.example")
+    for raw in (old, exim):
+        read = read_mail(raw, NOW)
+        assert read.receipt is not None
+        assert read.receipt.kind is ReceiptKind.BOUNCED
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        {"Auto_Submitted": "auto-replied"},
+        {"Auto_Submitted": "auto-replied (vacation)"},
+        {"Auto_Submitted": "auto-generated; x=y"},
+        {"Return_Path": "<>"},
+        {"Return_Path": "< >"},
+        {"Precedence": "bulk"},
+        {"Precedence": "auto_reply"},
+        {"X_Autoreply": "yes"},
+        {"X_Autorespond": "Away"},
+        {"List_Id": "<news.example>"},
+    ],
+)
+def test_a_machine_is_never_an_answer(header: dict[str, str]) -> None:
+    read = read_mail(letter("stop", **header), NOW, PLACES)
+    assert read.receipt is not None
+    assert read.receipt.kind is ReceiptKind.AUTO_REPLY
+    assert read.answer is None
+    assert not read.opt_out
+
+
+def test_a_read_receipt_is_a_machine() -> None:
+    raw = report().replace(b"delivery-status", b"disposition-notification")
+    raw = raw.replace(b"MAILER-DAEMON", b"mari").replace(b"Action: failed\r\n", b"")
+    read = read_mail(raw, NOW)
+    assert read.receipt is not None
+    assert read.receipt.kind is ReceiptKind.AUTO_REPLY
+
+
+@pytest.mark.parametrize("header", [{}, {"Auto_Submitted": "no"}, {"Return_Path": "<m@t.example>"}])
+def test_a_person_is_an_answer_without_a_verdict(header: dict[str, str]) -> None:
+    read = read_mail(letter(**header), NOW, PLACES)
+    assert read.answer is not None
+    assert read.answer.text == "Thank you, it is good now."
+    assert read.answer.verdict is Verdict.UNCLEAR
+    assert read.receipt is not None
+    assert read.receipt.kind is ReceiptKind.ANSWERED
+    assert read.tokens == (token("vn-7-memo"),)
+    assert read.message_ids[0] == "<vn-7-memo@bakery.example>"
+    assert set(read.message_ids) == {"<vn-7-memo@bakery.example>", "<vn-7-ack@bakery.example>"}
+
+
+def test_an_answer_in_html_alone_is_read_as_words() -> None:
+    message = EmailMessage()
+    message["From"] = "mari@tamm.example"
+    message.set_content(
+        "<html><style>p{}</style><p>Good &amp; <b>done</b></p><blockquote>old</blockquote>",
+        subtype="html",
+    )
+    answer = read_mail(message.as_bytes(), NOW).answer
+    assert answer is not None
+    assert answer.text == "Good & done"
+
+
+def test_an_answer_in_an_unknown_charset_is_still_read() -> None:
+    raw = letter().replace(b'charset="utf-8"', b'charset="klingon"')
+    answer = read_mail(raw, NOW).answer
+    assert answer is not None
+    assert "good now" in answer.text
+
+
+QUOTED = [
+    "Good now.\n\nOn Mon, 2 Mar 2026 at 09:31, Anna <a@b.example> wrote:\n> The ribbon\n> was",
+    "Good now.\n\nOn Mon, 2 Mar 2026 at 09:31, Anna of the bakery\n<a@b.example> wrote:\n\n> The",
+    "Good now.\n\nAnna <a@b.example> kirjutas kuupäeval 2.3.2026:\n> Pael",
+    "Good now.\n\nW dniu 2.03.2026 o 09:31, Anna pisze:\n> Wstążka",
+    "Good now.\n\nבתאריך יום ב׳, 2 במרץ 2026 מאת \u202aAnna\u202c\u200f:\n> הסרט",
+    "Good now.\n\nدر تاریخ دوشنبه ۲ مارس، Anna نوشت:\n> روبان",
+    "Good now.\n\n-----Original Message-----\nFrom: Anna\nThe ribbon was wrong.",
+    "Good now.\n\nFrom: Anna <a@b.example>\nSent: Monday\nThe ribbon was wrong.",
+    "Good now.\n________________________________\nDe la: Anna\nPanglica",
+    "Good now.\n-- \nMari Tamm\nTamm OÜ",
+    "> The ribbon was wrong.\nGood now.\n> I am sorry.",
+    "Good now.\r\n\r\nOn 2 March Anna wrote:\r\n> The ribbon",
+]
+
+
+@pytest.mark.parametrize("text", QUOTED)
+def test_only_what_the_person_wrote_is_kept(text: str) -> None:
+    assert own_words(text) == "Good now."
+
+
+def test_a_colon_without_a_quotation_stays() -> None:
+    text = "Two things:\n1. the ribbon\n2. the cake, see a@b.example"
+    assert own_words(text) == text
+
+
+OPT_OUT = [
+    "STOP", "Stop.", "please stop!", "Unsubscribe", "don’t contact me again", "הסר", "תפסיקו!",
+    "Dezabonare", "Nu mă mai contactați.", "Wypisz mnie", "proszę nie pisać", "لغو",
+    "دیگر پیام ندهید", "Palun lõpetage.", "ärge rohkem kirjutage", "stop\n\nMari",
+]  # fmt: skip
+NO_OPT_OUT = [
+    "Please stop the delivery of my order.", "I will not stop baking.", "stopover", "",
+    "Do not contact me by phone, write please.", "Thank you.\nstop", "Halte die Torte",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", OPT_OUT)
+def test_words_that_end_the_letters(text: str) -> None:
+    assert is_opt_out(text)
+    read = read_mail(letter(text), NOW)
+    assert read.opt_out
+    assert read.answer is not None
+
+
+@pytest.mark.parametrize("text", NO_OPT_OUT)
+def test_words_that_do_not(text: str) -> None:
+    assert not is_opt_out(text)
+
+
+def test_the_button_of_a_mail_program_ends_them_by_the_subject() -> None:
+    assert read_mail(letter("", Subject="unsubscribe"), NOW).opt_out
+    assert not read_mail(letter("Good.", Subject="unsubscribe"), NOW).opt_out
+
+
+@given(raw=st.binary(max_size=400))
+def test_any_bytes_are_read(raw: bytes) -> None:
+    read_mail(raw, NOW, PLACES)
+
+
+NAMES = ["From", "To", "Subject", "Content-Type", "Auto-Submitted", "Message-ID", "References",
+         "Content-Transfer-Encoding", "Return-Path", "Content-Disposition"]  # fmt: skip
+
+
+@given(
+    headers=st.lists(st.tuples(st.sampled_from(NAMES), st.text(max_size=60)), max_size=8),
+    body=st.text(max_size=100),
+)
+def test_any_broken_headers_are_read(headers: list[tuple[str, str]], body: str) -> None:
+    lines = [f"{name}: {value}" for name, value in headers]
+    read_mail("\r\n".join([*lines, "", body]).encode("utf-8", "surrogatepass"), NOW, PLACES)
+
+
+@given(cut=st.integers(0, 1200), junk=st.binary(max_size=20))
+def test_a_report_cut_anywhere_is_read(cut: int, junk: bytes) -> None:
+    raw = report()
+    read_mail(raw[:cut] + junk, NOW, PLACES)
+    read_mail(raw[:cut] + junk + raw[cut:], NOW, PLACES)
