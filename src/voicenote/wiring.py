@@ -7,6 +7,7 @@ import os
 import random
 import shutil
 import socket
+import tomllib
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -16,13 +17,15 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from voicenote.errors import BadSettings, Problem, VoiceUnavailable
+from voicenote.errors import BadSettings, Problem, Unavailable, VoiceUnavailable, WrongUse
 
 if TYPE_CHECKING:
     from voicenote.delivery.port import Channel
     from voicenote.engine.rehearsal import Rehearsed
+    from voicenote.engine.story import Told
     from voicenote.engine.workspace import Workspace
     from voicenote.ledger.store import Ledger
+    from voicenote.model.case import Complaint
     from voicenote.schedule.plans import Plan
     from voicenote.settings import Settings
     from voicenote.voice.port import Voice, VoiceFacts
@@ -193,3 +196,61 @@ def _link(source: str, target: str) -> None:
         os.link(source, target)
     except OSError:
         shutil.copy2(source, target)
+
+
+#: What a demo leaves in its folder; nothing else is ever removed there.
+DEMO_LEAVES = ("ledger.db", "memos", "outbox", "recordings", "templates", "cache")
+DEMO_MARK = ".voicenote-demo"
+
+
+@contextmanager
+def demo(folder: Path) -> Iterator[tuple[Workspace, Iterator[Told]]]:
+    """Make a workspace of the samples in `folder`, and give the story that plays in it.
+
+    Raises WrongUse for a folder that holds something else than an earlier demo.
+    """
+    from voicenote.engine.rehearsal import MovedClock
+    from voicenote.engine.story import Story
+    from voicenote.settings import FILE_NAME, load
+
+    samples = samples_folder()
+    _clear_demo(folder)
+    shutil.copy(samples / FILE_NAME, folder / FILE_NAME)
+    story = tomllib.loads((samples / "story.toml").read_text("utf-8"))
+    clock = MovedClock(story["start"])
+    ws = open_workspace(load(folder, {}), clock=clock, outbox_only=True)
+    try:
+        complaints = _sample_complaints(samples, ws.settings, clock())
+        yield ws, Story(ws, clock, story).play(complaints)
+    finally:
+        ws.close()
+
+
+def samples_folder() -> Path:
+    """Return where the samples are: in the package, or beside the sources of a checkout."""
+    package = Path(__file__).parent
+    for folder in (package / "samples", package.parent.parent / "samples"):
+        if (folder / "story.toml").is_file():
+            return folder
+    raise Unavailable("the samples are not there", "install voicenote again")
+
+
+def _clear_demo(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    if any(folder.iterdir()) and not (folder / DEMO_MARK).is_file():
+        raise WrongUse(f"{folder} is not empty", "give the demo a folder of its own")
+    (folder / DEMO_MARK).touch()
+    for name in DEMO_LEAVES:
+        for path in folder.glob(f"{name}*"):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def _sample_complaints(samples: Path, settings: Settings, at: datetime) -> list[Complaint]:
+    from voicenote.intake.options import Options
+    from voicenote.intake.read import open_source
+    from voicenote.intake.record import Good
+
+    owner = settings.owner
+    options = Options(now=at, language=owner.language, time_zone=owner.time_zone)
+    found = open_source([samples / "complaints.csv"], options)
+    return [item.complaint for item in found if isinstance(item, Good)]

@@ -1,0 +1,43 @@
+"""Many cases at once: the failure of one must not stop the others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from voicenote.errors import BadData, RuleSaysNo, VoicenoteError, VoiceUnavailable, WrongUse
+from voicenote.ledger.cases import chunks
+
+R = TypeVar("R")
+
+#: What is the matter with one case. Anything else (a full disk, a lock) stops them all.
+OF_ONE_CASE = (RuleSaysNo, BadData, WrongUse, VoiceUnavailable)
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A case with which it did not work, and why."""
+
+    case: int
+    error: VoicenoteError
+
+
+def singly(
+    work: Callable[[Sequence[int]], Iterable[R]], numbers: Sequence[int], size: int = 1
+) -> Iterator[R | Failed]:
+    """Yield what `work` yields for each case, or `Failed` for a case with which it fails.
+
+    `work` is given `size` cases at a time. When one of them fails, nothing of these may be kept;
+    they are then tried one by one. Raises what is not the matter of one case.
+    """
+    for chunk in chunks(numbers, size):
+        try:
+            done = list(work(chunk))
+        except OF_ONE_CASE as error:
+            if len(chunk) == 1:
+                yield Failed(chunk[0], error)
+            else:
+                yield from singly(work, chunk)
+        else:
+            yield from done
