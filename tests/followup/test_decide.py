@@ -232,7 +232,9 @@ def test_a_not_yet_opens_a_new_round_and_clears_the_old_one(make: Any) -> None:
         actions = decide(make.snapshot(*plan(make), answers=said, stage=stage), make.at(5))
         assert [one.number for one in of(actions, CancelTouch)] == [2, 3, 4]
         assert len(of(actions, Reopen)) == 1
-        assert stage == "closed" or "the ribbon" in told(actions, About.ANSWER)[0].text
+        (nudge,) = told(actions, About.ANSWER)
+        assert "the ribbon" in nudge.text
+        assert "voicenote script 3" in nudge.text
         assert all(len(one.key) <= 64 for one in of(actions, Nudge))
 
 
@@ -315,6 +317,11 @@ def test_when_nothing_is_missing_the_owner_is_told_to_close(make: Any) -> None:
     snapshot = make.silent(answers=(make.answer("put-right", 31),))
     (nudge,) = decide(snapshot, make.at(31))
     assert nudge.about is About.CLOSE
+
+
+def test_nobody_is_told_to_close_while_a_question_is_still_to_come(make: Any) -> None:
+    later = make.touch(5, "confirm", "due", 40)
+    assert decide(make.silent(touches=(later,)), make.at(30)) == ()
 
 
 @pytest.mark.parametrize(

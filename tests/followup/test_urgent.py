@@ -87,6 +87,10 @@ def test_a_clock_that_ran_out_names_the_next_step(make: Any) -> None:
         assert (need.urgency, need.command) == (Urgency.CLOCK, f"voicenote {command} 3")
 
 
+def test_what_only_silence_can_close_needs_nobody(make: Any) -> None:
+    assert list(needs(Row(make.silent()), make.at(31))) == []
+
+
 def test_all_is_well(make: Any) -> None:
     quiet = make.snapshot(make.touch(1, "memo", "accepted"), amends=(make.amends(due=30),))
     assert most_urgent([Row(quiet), Row(make.silent(stage="closed"))], make.at(4)) is None

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from voicenote.followup.actions import (
-    About,
     Action,
     CancelTouch,
     CloseAsNoAnswer,
@@ -20,7 +19,7 @@ from voicenote.followup.actions import (
     SkipTouch,
 )
 from voicenote.followup.closing import missing
-from voicenote.followup.nudges import nudges, status_nudge, too_late_nudge
+from voicenote.followup.nudges import answer_nudges, nudges, status_nudge, too_late_nudge
 from voicenote.followup.standing import (
     KEPT,
     QUESTIONS,
@@ -135,7 +134,7 @@ def _turn_over(
         *_broken(snapshot, now),
         Reopen("the customer says that it is not yet right"),
     ]
-    told = [one for one in nudges(snapshot, now, policy.rounds) if one.about is About.ANSWER]
+    told = answer_nudges(snapshot, policy.rounds)
     later = nudges(applied(snapshot, actions), now, policy.rounds)
     return (*actions, *_new([*told, *later], known))
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from voicenote.followup.actions import About, Nudge
 from voicenote.followup.closing import missing
-from voicenote.followup.standing import amends_of, called, memo_at, today
+from voicenote.followup.standing import amends_of, called, memo_at, rests_on_silence, today
 from voicenote.model.amends import Amends
 from voicenote.model.case import Stage
 from voicenote.model.receipt import Verdict
@@ -33,7 +33,7 @@ def nudges(snapshot: Snapshot, now: datetime, rounds: int) -> tuple[Nudge, ...]:
     found = [
         *_overdue(snapshot, now),
         *_of_touches(snapshot),
-        *_answers(snapshot, rounds),
+        *answer_nudges(snapshot, rounds),
         *_steps(snapshot),
     ]
     order = list(About)
@@ -105,7 +105,7 @@ def _of_touches(snapshot: Snapshot) -> Iterator[Nudge]:
             )
 
 
-def _answers(snapshot: Snapshot, rounds: int) -> Iterator[Nudge]:
+def answer_nudges(snapshot: Snapshot, rounds: int) -> Iterator[Nudge]:
     """The newest answer, unless it is a plain yes: then the closing says what is left."""
     case = snapshot.case
     if not snapshot.round_answers:
@@ -113,12 +113,13 @@ def _answers(snapshot: Snapshot, rounds: int) -> Iterator[Nudge]:
     answer = max(snapshot.round_answers, key=lambda one: one.at)
     if answer.verdict is Verdict.PUT_RIGHT:
         return
+    then = "script" if answer.verdict is Verdict.NOT_YET else "answer"
     words = " ".join(answer.text.split())
     quote = f': "{words[: QUOTED - 1]}…"' if len(words) > QUOTED else f': "{words}"' * bool(words)
     yield Nudge(
         About.ANSWER,
         f"case {case.number}: {case.customer.name} {_WORDS[answer.verdict]}{quote}; "
-        f"voicenote show {case.number}, then voicenote answer {case.number}",
+        f"voicenote show {case.number}, then voicenote {then} {case.number}",
         f"nudge:{case.number}:answer:{answer.at.isoformat()}",
     )
     if answer.verdict is Verdict.NOT_YET and memo_at(snapshot) and case.round >= rounds:
@@ -139,7 +140,7 @@ def _steps(snapshot: Snapshot) -> Iterator[Nudge]:
             f"voicenote play {case.number}, then voicenote approve {case.number}",
             f"nudge:{case.number}:approval:{case.round}",
         )
-    if not missing(snapshot):
+    if not missing(snapshot) and not rests_on_silence(snapshot):
         yield Nudge(
             About.CLOSE,
             f"case {case.number}: nothing is missing any more: voicenote close {case.number}",

@@ -107,6 +107,11 @@ def silences(snapshot: Snapshot) -> tuple[Touch, ...]:
     )
 
 
+def rests_on_silence(snapshot: Snapshot) -> bool:
+    """Whether only silence could close the loop, so that time decides and nobody need be told."""
+    return needs_yes(snapshot.case) and verdict(snapshot) is None and not snapshot.opted_out
+
+
 def amends_of(snapshot: Snapshot, k: int | None) -> Amends | None:
     """Return the promise with this K, or None."""
     return next((one for one in snapshot.case.amends if one.k == k), None)

@@ -9,7 +9,7 @@ from enum import IntEnum
 
 from voicenote.followup.amends import EVIDENCE
 from voicenote.followup.closing import missing
-from voicenote.followup.standing import called, memo_at, settled, today, verdict
+from voicenote.followup.standing import called, memo_at, rests_on_silence, settled, today, verdict
 from voicenote.model.amends import Amends, AmendsState
 from voicenote.model.case import Severity, Stage
 from voicenote.model.receipt import Verdict
@@ -181,6 +181,8 @@ def _ending(snapshot: Snapshot) -> Iterator[Need]:
     case = snapshot.case
     since = case.complaint.opened_at
     left = missing(snapshot)
+    if not left and rests_on_silence(snapshot):
+        return
     if not left:
         sentence, command = "nothing is missing any more", f"voicenote close {case.number}"
         yield _need(snapshot, Urgency.CLOSE, since, sentence, command)
