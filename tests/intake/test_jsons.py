@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from voicenote.errors import BadData
+from voicenote.errors import BadData, BadSettings, WrongUse
 from voicenote.intake.options import Limits
 from voicenote.model.amends import AmendsKind, Promise
 from voicenote.model.case import Finding, Severity
@@ -148,6 +148,35 @@ def test_a_ticket_without_its_user_takes_the_default(read):
     assert (good, bad[0].problems[0].field) == ([], "requester.name")
     _, good, _ = read(content, defaults={"customer": "there"})
     assert good[0].complaint.customer.name == "there"
+
+
+def test_zendesks_own_json_export_brings_its_requesters(read):
+    lines = [{**TICKET, "id": i, "requester": USER} for i in (7, 8)]
+    source, good, _ = read("\n".join(map(json.dumps, lines)), region="EE")
+    assert (source.format, source.source_name) == ("zendesk-json", "zendesk-shop")
+    assert good[1].complaint.customer.email == "ann@shop.ee"
+
+
+@pytest.mark.parametrize("name", ["-", "N/A", "\u200b", "???", "NULL"])
+def test_what_is_no_name_is_not_said_to_a_customer(read, name):
+    row = {"customer": name, "what_happened": "late"}
+    _, good, bad = read(json.dumps([row]))
+    assert (good, len(bad)) == ([], 1)
+
+
+def test_wrong_settings_are_told_before_any_file_is_read(read):
+    with pytest.raises(BadSettings) as caught:
+        read("x", time_zone="Mars", currency="eurodollar", language="Klingonx")
+    assert [problem.field for problem in caught.value.problems] == [
+        "language",
+        "time_zone",
+        "currency",
+    ]
+
+
+def test_one_ref_for_all_is_refused(read):
+    with pytest.raises(WrongUse):
+        read("customer,what_happened\nAnn,late\n", defaults={"ref": "1"})
 
 
 def test_every_field_arrives(read):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from voicenote.errors import BadData, WrongUse
@@ -199,3 +201,12 @@ def test_the_shape_does_not_hang_on_the_name(read):
     source, good, _ = read(("a.txt", '[{"customer": "Ann", "what_happened": "late"}]'))
     assert source.format == Shape.DOCUMENT
     assert len(good) == 1
+
+
+def test_a_real_export_with_junk_above_and_quoted_newlines_inside(read):
+    content = (Path(__file__).parent / "data" / "cfpb_head.csv").read_bytes()
+    source, good, bad = read(content, defaults={"customer": "there"})
+    assert [item.line for item in good] == [5, 8, 9, 12, 17, 20]
+    assert good[0].complaint.ref == "3384392"
+    assert {problem.what for item in bad for problem in item.problems} == {"has no what_happened"}
+    assert source.mapping["product"] == ("Product",)

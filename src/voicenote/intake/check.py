@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from voicenote.errors import BadData, Problem
 from voicenote.intake import dates, people
-from voicenote.intake.fields import FIELDS, PROSE, SYNONYMS
+from voicenote.intake.fields import FIELDS, NOTHING, PROSE, SYNONYMS
 from voicenote.intake.money import currency as currency_code
 from voicenote.intake.money import money
 from voicenote.intake.options import Options
@@ -95,7 +95,7 @@ class _Row:
         self.defaulted: set[str] = set()
         for name in FIELDS:
             text = given.get(name, "")
-            if not text or text.isspace():
+            if not text or text.isspace() or (text in NOTHING and not isinstance(text, Number)):
                 text = self.options.defaults.get(name, "")
                 self.defaulted.add(name)
             if text:
@@ -147,6 +147,7 @@ class _Row:
     def _customer(self) -> Customer | None:
         known = len(self.problems)
         self._need("customer", 'map the column of the name, or --default customer="there"')
+        self._read("customer", people.name)
         made: dict[str, str] = {}
         for name, read in _READERS.items():
             made[name] = self._read(name, read) or ""

@@ -59,6 +59,11 @@ PROSE = frozenset(
 REASON, LINE, SOURCE = "voicenote_reason", "voicenote_line", "voicenote_source"
 OURS = frozenset({REASON, LINE, SOURCE})
 
+#: What exports write where there is nothing. In these letters only: Nan and None may be names.
+NOTHING = frozenset(
+    {"N/A", "n/a", "#N/A", "NULL", "null", "nan", "NaN", "-", "--", "—", "(blank)", "(none)"}
+)
+
 #: enum field → how else its values are written. Numbers are Freshdesk's and Jira's priorities.
 SYNONYMS: Mapping[str, Mapping[str, str]] = {
     "severity": {

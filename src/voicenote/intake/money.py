@@ -15,6 +15,7 @@ from voicenote.model.money import Money
 MOST = Decimal(10) ** 12
 _NEGATIVE = re.compile(r"[(\[]?\s*[-−–]|^\(.*\)$|\d\s*-$")
 _LETTERS = re.compile(r"[^\W_]")
+_PLAIN = re.compile(r"[0-9]{1,12}(\.[0-9]{1,2})?")
 _POINT_ZERO = re.compile(r"0[.,]\d+")
 
 #: Signs and words that several countries share: the first one, unless the owner's is among them.
@@ -100,7 +101,8 @@ def money(text: str, named: str, fallback: str) -> Money:
     has no third decimal. Raises BadData for what is no amount, is negative or absurd, has no
     currency, or has another one than `named`.
     """
-    if isinstance(text, Number):
+    fallback = currency(fallback) if fallback else ""
+    if isinstance(text, Number) or _PLAIN.fullmatch(text):
         amount, sign = _decimal(text), ""
     else:
         amount, sign = _amount(text)

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from voicenote.errors import BadData, BadSettings, Problem
+from voicenote.intake import dates, money, people
 from voicenote.model.case import aware
 
 
@@ -52,3 +54,22 @@ class Options:
 
     def __post_init__(self) -> None:
         aware(self.now, "now")
+
+
+def check_options(options: Options) -> None:
+    """Raise BadSettings when the owner's language, zone or currency is none."""
+    problems = []
+    checks = (
+        ("language", options.language, people.language),
+        ("time_zone", options.time_zone, dates.zone_of),
+        ("currency", options.currency, money.currency),
+    )
+    for name, text, check in checks:
+        try:
+            if text or name == "time_zone":
+                check(text)
+        except BadData as error:
+            problems.append(Problem(error.what, error.advice, field=name))
+    if problems:
+        first = problems[0]
+        raise BadSettings(f"{first.field}: {first.what}", first.advice, problems)

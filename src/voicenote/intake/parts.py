@@ -76,31 +76,17 @@ def _plain(
     one: Sniffed, table: delimited.Table | None, keys: Sequence[str], options: Options
 ) -> Part:
     """Return a part that is one file on its own."""
-    headers: tuple[str, ...] = ()
-    reader: Reader
-    if table is not None:
-        headers, known = table.headers, table
-
-        def reader(before: int) -> Iterator[Record]:
-            return delimited.rows(known, options, before)
-    elif one.shape is Shape.LINES:
-
-        def reader(before: int) -> Iterator[Record]:
-            return jsons.lines(one, options, before)
-    elif keys:
-
-        def reader(before: int) -> Iterator[Record]:
-            elements = jsons.document(one, options)
-            return zendesk.records_under(elements, keys[0], one, options, before)
-    else:
-
-        def reader(before: int) -> Iterator[Record]:
-            return _single(one, options, before)
-
+    reader = _reader(one, table, keys, options)
     sample = _sample(reader, options)
-    headers = headers or _keys(sample)
+    headers = table.headers if table is not None else _keys(sample)
     if not headers:
         raise BadData(f"{one.path.name} holds no complaint", "export it again, with the complaints")
+    if table is None and zendesk.is_told(headers):
+
+        def told(before: int) -> Iterator[Record]:
+            return zendesk.joined(reader(before), zendesk.Users())
+
+        return _zendesk(one, "zendesk-json", headers, one.size, told, options, None)
     guesses = guess(headers)
     mapping = effective(headers, options.mapping, guesses, one.path.name)
     return Part(
@@ -116,6 +102,21 @@ def _plain(
         reader=reader,
         table=table,
     )
+
+
+def _reader(
+    one: Sniffed, table: delimited.Table | None, keys: Sequence[str], options: Options
+) -> Reader:
+    """Return what gives the records of one file."""
+    if table is not None:
+        return lambda before: delimited.rows(table, options, before)
+    if one.shape is Shape.LINES:
+        return lambda before: jsons.lines(one, options, before)
+    if keys:
+        return lambda before: zendesk.records_under(
+            jsons.document(one, options), keys[0], one, options, before
+        )
+    return lambda before: _single(one, options, before)
 
 
 def _tickets(table: delimited.Table, users: Sequence[delimited.Table], options: Options) -> Part:

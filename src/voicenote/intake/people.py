@@ -17,6 +17,13 @@ _TELEGRAM_LINK = re.compile(r"(?:https?://)?(?:t|telegram)\.me/", re.IGNORECASE)
 _SPREADSHEET = re.compile(r"\d([.,]\d+)?E\+?\d+", re.IGNORECASE)
 
 
+def name(text: str) -> str:
+    """Return a name as it is. Raises BadData when there is no letter in it that could be said."""
+    if any(sign.isalnum() for sign in text):
+        return text
+    raise BadData(f"is no name: {short(text)}", 'write the name, or --default customer="there"')
+
+
 @lru_cache(maxsize=4096)
 def language(text: str) -> str:
     """Return the BCP 47 tag of a tag (``pl_PL``, ``iw``) or of a name (Hebrew, עברית, polski).

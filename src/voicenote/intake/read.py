@@ -10,7 +10,7 @@ from voicenote.errors import BadData, Problem, WrongUse
 from voicenote.intake.check import Checker
 from voicenote.intake.fields import OURS, PROSE, shown
 from voicenote.intake.mapping import check_names
-from voicenote.intake.options import Options
+from voicenote.intake.options import Options, check_options
 from voicenote.intake.parts import Part, parts_of
 from voicenote.intake.record import Bad, Good, Record
 from voicenote.intake.seen import Seen, fingerprint
@@ -81,12 +81,16 @@ def open_source(paths: Sequence[Path], options: Options) -> Source:
 
     Encoding, delimiter, header and columns are found out; what `options` say wins. Raises
     WrongUse for fields that do not exist, BadData for files that cannot be used, for columns
-    that a file has not and for defaults that are wrong, Unavailable for files that cannot be read.
+    that a file has not and for defaults that are wrong, BadSettings for wrong options,
+    Unavailable for files that cannot be read.
     """
     check_names("--map", options.mapping)
     check_names("--default", options.defaults)
     if not paths:
         raise WrongUse("there is no file to import", "name one")
+    if "ref" in options.defaults:
+        raise WrongUse("--default ref would give all complaints one ref", "leave it out")
+    check_options(options)
     check_defaults(options)
     parts = parts_of([Path(path) for path in paths], options)
     for part in parts:
@@ -102,8 +106,8 @@ def check_defaults(options: Options) -> None:
     if not options.defaults:
         return
     checker = Checker(options, source="default")
-    stand_ins = {"customer": "there", "what_happened": "-", "currency": options.currency}
-    stand_ins |= {"finding_reason": "-", "amends": "-"}
+    stand_ins = {"customer": "there", "what_happened": "x", "currency": options.currency}
+    stand_ins |= {"finding_reason": "x", "amends": "x"}
     if "harm" in options.defaults or "amends_value" in options.defaults:
         stand_ins["currency"] = options.currency or "EUR"
     given = {name: text for name, text in stand_ins.items() if name not in options.defaults}

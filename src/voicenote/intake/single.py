@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
@@ -13,7 +12,7 @@ from voicenote.errors import BadData, Problem
 from voicenote.intake.check import Checker
 from voicenote.intake.dates import order_of
 from voicenote.intake.fields import FIELDS, nearest, shown
-from voicenote.intake.options import Options
+from voicenote.intake.options import Options, check_options
 from voicenote.intake.people import region_of
 from voicenote.intake.record import Number
 from voicenote.intake.seen import fingerprint
@@ -28,8 +27,9 @@ def complaint_from_fields(
 
     Values are texts, numbers, dates, or lists of texts (for `involved`); None is an empty one.
     Without a `ref` it gets one from its content. Its source is `options.source`, else ``new``.
-    Raises BadData that holds every problem, unknown keys included.
+    Raises BadData that holds every problem, unknown keys included; BadSettings for wrong options.
     """
+    check_options(options)
     problems: list[Problem] = []
     given: dict[str, str] = {}
     for name, value in fields.items():
@@ -78,7 +78,7 @@ def read_toml(path: Path, options: Options) -> Complaint:
         ) from None
     table = loaded.get("complaint")
     fields = table if isinstance(table, dict) and len(loaded) == 1 else loaded
-    return complaint_from_fields(fields, replace(options), path.name)
+    return complaint_from_fields(fields, options, path.name)
 
 
 def _text(value: object) -> str:

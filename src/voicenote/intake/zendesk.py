@@ -35,6 +35,12 @@ def is_tickets(headers: Sequence[str]) -> bool:
     return set(headers) >= _TICKETS
 
 
+def is_told(keys: Sequence[str]) -> bool:
+    """Tell whether JSON records are Zendesk's tickets that bring their requester themselves."""
+    embedded = any(key.startswith("requester.") for key in keys)
+    return embedded and {"id", "subject", "description"} <= set(keys)
+
+
 def is_users(headers: Sequence[str]) -> bool:
     """Tell whether a table holds Zendesk's users."""
     return set(headers) >= _USERS and bool({"role", "locale", "time_zone"} & set(headers))
