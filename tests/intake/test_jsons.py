@@ -108,6 +108,12 @@ def test_a_number_is_what_json_says(read):
     assert good[0].complaint.harm == Money(Decimal("12.345"), "EUR")
 
 
+def test_a_number_elsewhere_is_plain_text(read):
+    _, good, _ = read(json.dumps([{**ANN, "ref": 15, "product": 1.50}]))
+    made = good[0].complaint
+    assert (type(made.ref), made.ref, made.product) == (str, "15", "1.5")
+
+
 def test_nested_keys_are_dotted_paths(read):
     content = json.dumps([{"id": 3, "customer": {"name": "Ann"}, "body": {"text": "late"}}])
     _, good, _ = read(content, mapping={"customer": "customer.name", "what_happened": "body.text"})

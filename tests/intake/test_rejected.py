@@ -81,6 +81,15 @@ def test_nothing_that_is_there_is_overwritten(read, tmp_path):
     }  # fmt: skip
 
 
+def test_two_files_of_one_name_have_a_file_each(read, tmp_path):
+    (tmp_path / "more").mkdir()
+    text = "customer,what_happened\n{},\n"
+    files = [(name, text.format(name)) for name in ("a.csv", "more/a.csv")]
+    paths = write(read, *files)[3]
+    assert [path.parent.name for path in paths] == [tmp_path.name, "more"]
+    assert "more/a.csv" in paths[1].read_text()
+
+
 def test_an_error_on_the_way_leaves_no_file(read, tmp_path):
     source, _, bad = read("customer,what_happened\nAnn,\n")
     rejected = Rejected(source)

@@ -36,8 +36,9 @@ def clean(name: str, text: str) -> str:
     A formula, a template or a path in it is text like any other. Raises BadData when it holds a
     NUL, half a character (a lone surrogate, a byte of another encoding), or is too long.
     """
-    if isinstance(text, Number):
+    if isinstance(text, Number) and name in ("harm", "amends_value"):
         return text
+    text = str(text)
     if not text.isascii() or "\x00" in text:
         if _NEVER.search(text):
             what = "holds a NUL" if "\x00" in text else "holds half a character"

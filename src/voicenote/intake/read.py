@@ -67,9 +67,10 @@ class Source:
         """
         before = 0
         with Seen() as seen:
-            for part in self.parts:
+            for index, part in enumerate(self.parts):
                 try:
-                    yield from _examined(part, self.options, before, seen)
+                    for item in _examined(part, self.options, before, seen):
+                        yield replace(item, part=index) if isinstance(item, Bad) and index else item
                 except OSError as error:
                     what = f"{part.path} cannot be read any more: {error.strerror}"
                     raise BadData(what, "try again") from None

@@ -46,11 +46,15 @@ class Good:
 
 @dataclass(frozen=True, slots=True)
 class Bad:
-    """A record that cannot go in, with every problem it has. `duplicate`: it came twice."""
+    """A record that cannot go in, with every problem it has.
+
+    `duplicate`: the very same came before; `part` is the index of its file in the source's parts.
+    """
 
     problems: tuple[Problem, ...]
     record: Record
     duplicate: bool = False
+    part: int = 0
 
     @property
     def line(self) -> int:

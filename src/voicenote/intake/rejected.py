@@ -35,8 +35,7 @@ class Rejected:
     """
 
     def __init__(self, source: Source, fallback: Path | None = None) -> None:
-        self._parts = {part.path.name: part for part in source.parts}
-        self._first = source.parts[0]
+        self._parts = source.parts
         self._fallback = fallback
         self._open: dict[Path, _File] = {}
         self.paths: tuple[Path, ...] = ()
@@ -46,7 +45,7 @@ class Rejected:
 
     def add(self, bad: Bad) -> None:
         """Write one bad record. Raises Unavailable when the disk does not take it."""
-        part = self._parts.get(bad.record.file, self._first)
+        part = self._parts[bad.part]
         try:
             if part.path not in self._open:
                 kind = _Table if part.table is not None else _Json
