@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,10 +23,6 @@ if TYPE_CHECKING:
 
 #: How many problems are shown; the ``.rejected`` file has all, and -v shows all.
 SHOWN = 20
-
-
-class _DryRun(Exception):
-    """Takes back what a dry run did, as any error would."""
 
 
 @dataclass(slots=True)
@@ -129,22 +125,22 @@ def _take(session: Session, source: Source, batch: str, *, dry_run: bool) -> dic
     count, taken = Count(), Taken()
     ledger = open_ledger(session.settings)
     # the ledger's transaction outlives the .rejected file: a full disk takes neither
-    rejected = Rejected(source, Path.cwd())
+    rejected = None if dry_run else Rejected(source, Path.cwd())
     try:
-        with suppress(_DryRun), ledger.write() as tx, rejected:
+        with ledger.write() as tx, rejected or nullcontext():
             with session.screen.bar("Reading", source.size) as step:
                 good = _good(source, count, rejected, step, verbose=session.verbose > 0)
                 for clash in take_in(tx, good, batch, taken):
                     _clash(count, clash.complaint, clash.case)
             if dry_run:
-                raise _DryRun
+                tx.take_back()
     finally:
         ledger.close()
     for problem in count.problems:
         session.screen.warn(str(problem))
     if count.more:
         session.screen.warn(f"and {count.more} more")
-    files = rejected.paths
+    files = rejected.paths if rejected else ()
     return {
         "read": count.read,
         "added": taken.added,
@@ -156,7 +152,7 @@ def _take(session: Session, source: Source, batch: str, *, dry_run: bool) -> dic
 
 
 def _good(
-    source: Source, count: Count, rejected: Rejected, step: Any, *, verbose: bool
+    source: Source, count: Count, rejected: Rejected | None, step: Any, *, verbose: bool
 ) -> Iterator[Complaint]:
     from voicenote.intake.record import Good
 
@@ -171,9 +167,10 @@ def _good(
             _bad(count, item, rejected, verbose=verbose)
 
 
-def _bad(count: Count, bad: Bad, rejected: Rejected, *, verbose: bool) -> None:
+def _bad(count: Count, bad: Bad, rejected: Rejected | None, *, verbose: bool) -> None:
     count.rejected += 1
-    rejected.add(bad)
+    if rejected is not None:
+        rejected.add(bad)
     room = len(bad.problems) if verbose else SHOWN - len(count.problems)
     count.problems += bad.problems[: max(room, 0)]
     count.more += max(len(bad.problems) - max(room, 0), 0)

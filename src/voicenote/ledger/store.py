@@ -40,6 +40,10 @@ class Transaction:
             )
         )
 
+    def take_back(self) -> None:
+        """Undo all of it, as the last thing done: for a dry run."""
+        self.connection.rollback()
+
 
 class Ledger:
     """An open ledger. `clock` returns the present as an aware datetime; `actor` is who acts."""
