@@ -159,7 +159,7 @@ class MailPair:
     """The two servers, from `start` to `stop`. `smtp` and `imap` are their ports."""
 
     def __init__(self) -> None:
-        self.base = Path(tempfile.mkdtemp(prefix="vn-mail-", dir="/tmp"))  # noqa: S108  short, for sockets
+        self.base = Path(tempfile.mkdtemp(prefix="vn-mail-", dir="/tmp"))
         self.base.chmod(0o755)
         self.smtp, self.imap, self.lmtp = free_ports(3)
         self.ca_file = self.base / "ca.pem"
@@ -177,7 +177,8 @@ class MailPair:
         (self.base / "queue").mkdir()
         (self.base / "data").mkdir()
         shutil.chown(self.base / "data", "postfix", "postfix")
-        self._dovecot = subprocess.Popen(["dovecot", "-F", "-c", str(self.base / "dovecot.conf")])
+        dovecot = shutil.which("dovecot") or "dovecot"
+        self._dovecot = subprocess.Popen([dovecot, "-F", "-c", str(self.base / "dovecot.conf")])
         self._postfix("start")
 
     def stop(self) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from voicenote.delivery.mail_settings import MailSettings, read_settings
 from voicenote.delivery.message import build_message, one_line, valid_address, wire
@@ -16,6 +17,10 @@ from voicenote.delivery.tokens import filled
 from voicenote.errors import Postponed, Refused
 from voicenote.model.case import Customer
 from voicenote.model.receipt import Parcel, Receipt, ReceiptKind
+
+if TYPE_CHECKING:
+    from voicenote.delivery.inbound import Inbound
+    from voicenote.delivery.mailbox import Place
 
 #: Domains that belong to nobody (RFC 2606, RFC 6761): mail to them is a mistake.
 _RESERVED = ("example", "invalid", "localhost", "test", "example.com", "example.net", "example.org")
@@ -99,6 +104,21 @@ class Mail:
         return in_sent(
             self._settings.imap, self._settings.sent_folder, key, message_id, self._clock
         )
+
+    def receive(self, after: Place | None, since: date) -> Iterator[tuple[Place, Inbound]]:
+        """Yield what came into the mailbox after a place, oldest first, read and understood.
+
+        Keep the last place, and give it the next time; without one, all from the day `since` is
+        read. Raises Postponed when the mailbox cannot be opened; a channel without one has no post.
+        """
+        if self._settings.imap is None:
+            return
+        from voicenote.delivery.inbound import read_mail
+        from voicenote.delivery.mailbox import new_mail
+
+        ways = (self._settings.verp, self._settings.reply_to)
+        for place, raw in new_mail(self._settings.imap, "INBOX", after, since):
+            yield place, read_mail(raw, self._clock().astimezone(UTC), ways)
 
     def close(self) -> None:
         """Say goodbye to the server."""
