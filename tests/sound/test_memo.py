@@ -290,3 +290,14 @@ def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
     write_whole(tmp_path / "a" / "b.txt", b"one")
     write_whole(tmp_path / "a" / "b.txt", b"two")
     assert [(p.name, p.read_bytes()) for p in (tmp_path / "a").iterdir()] == [("b.txt", b"two")]
+
+
+def test_a_further_attempt_codes_the_same_sound_in_another_way(tmp_path: Path) -> None:
+    """The coder can crack; what is coded again must be as long, and must not pass its ceiling."""
+    samples = np.frombuffer(voiced(3, rate=24_000, level=0.6).pcm, "<i2") / np.float32(32768)
+    ways = [encode(samples, "ogg", TAGS, attempt) for attempt in range(3)]
+    assert len(set(ways)) == 3
+    for way in ways:
+        heard_again, rate = decode(way)
+        assert len(heard_again) / rate == pytest.approx(3, abs=0.02)
+        assert np.abs(heard_again).max() < 0.9

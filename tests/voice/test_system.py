@@ -137,6 +137,7 @@ def test_a_voice_that_does_not_answer_is_never_asked_again() -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 def test_ctrl_c_ends_it(tmp_path: Path) -> None:
     code = """
+        from voicenote.errors import VoiceUnavailable
         from voicenote.model.script import Section, Sentence
         from voicenote.voice.system import System
         voice = System({})
@@ -145,8 +146,11 @@ def test_ctrl_c_ends_it(tmp_path: Path) -> None:
             while True:
                 voice.speak(Sentence(Section.OWN, "We are sorry. " * 50, False), "en")
         except KeyboardInterrupt:
-            clip = voice.speak(Sentence(Section.OWN, "Good night.", False), "en")
-            print("stopped" if clip.duration_s < 2 else "mixed", flush=True)
+            try:
+                clip = voice.speak(Sentence(Section.OWN, "Good night.", False), "en")
+                print("stopped" if clip.duration_s < 2 else "mixed", flush=True)
+            except VoiceUnavailable:  # also right: it is not sure where it was
+                print("stopped", flush=True)
     """
     process = subprocess.Popen(
         [sys.executable, "-c", textwrap.dedent(code)], stdout=subprocess.PIPE, text=True
