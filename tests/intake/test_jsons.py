@@ -89,6 +89,12 @@ def test_deep_nesting_is_refused(read):
     assert len(bad) == 1
 
 
+def test_what_is_nested_beyond_use_is_left_out(read):
+    nested = '{"a":' * 600 + "1" + "}" * 600
+    _, good, bad = read(f'[{{"customer": "Ann", "what_happened": "late", "x": {nested}}}]')
+    assert (len(good), bad) == (1, [])
+
+
 def test_a_record_longer_than_the_limit_is_refused(read):
     with pytest.raises(BadData, match="longer than"):
         read('[{"customer": "' + "x" * 500_000, limits=Limits(record=10_000))
@@ -146,6 +152,14 @@ def test_zendesk_tables_are_joined_in_either_order(read, users_first):
     assert source.format == "zendesk-csv"
     assert good[0].complaint.customer.time_zone == "Europe/Tallinn"
     assert good[0].complaint.opened_at.isoformat() == "2026-03-04T10:00:00+00:00"
+
+
+def test_a_warehouse_holds_utc_whatever_the_customers_zone(read):
+    head = "id,requester_id,subject,description,created_at,requester.time_zone\n"
+    row = "7,11,Cake,No ribbon,2026-03-04 10:00:00,Tallinn\n"
+    _, good, _ = read(head + row, defaults={"customer": "there"}, time_zone="Asia/Tehran")
+    assert good[0].complaint.customer.time_zone == "Europe/Tallinn"
+    assert good[0].complaint.opened_at.hour == 10
 
 
 def test_a_ticket_without_its_user_takes_the_default(read):

@@ -81,6 +81,21 @@ def test_nothing_that_is_there_is_overwritten(read, tmp_path):
     }  # fmt: skip
 
 
+def test_a_row_rejected_again_has_its_new_reason_only(read):
+    text = "voicenote_reason,voicenote_line,customer,what_happened\nstale,7,Ann,\n"
+    _, _, _, (path,) = write(read, text)
+    rows = list(csv.reader(io.StringIO(path.read_text())))
+    assert rows[0] == ["voicenote_reason", "voicenote_line", "customer", "what_happened"]
+    assert rows[1][1:] == ["2", "Ann", ""]
+    assert "stale" not in rows[1][0]
+
+
+def test_our_columns_do_not_change_a_records_ref(read):
+    plain = read("customer,what_happened\nAnn,late\n")[1][0].complaint
+    again = read("voicenote_reason,customer,what_happened\nold,Ann,late\n")[1][0].complaint
+    assert again == plain
+
+
 def test_two_files_of_one_name_have_a_file_each(read, tmp_path):
     (tmp_path / "more").mkdir()
     text = "customer,what_happened\n{},\n"
