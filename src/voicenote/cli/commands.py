@@ -24,7 +24,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("init", "voicenote.cli.setup:init", "Make a workspace: settings and ledger."),
         Entry("new", "voicenote.cli.new:new", "One case in one sitting, guided."),
         Entry("next", "voicenote.cli.new:next_", "The one thing that needs you most now."),
-        Entry("say", "voicenote.cli.sound:say", "Turn text into a memo; no ledger."),
+        Entry("say", "voicenote.cli.say:say", "Turn text into a memo; no ledger."),
     ),
     "Complaints": (
         Entry("import", "voicenote.cli.intake:import_", "Take in many: CSV, JSON, Zendesk."),
@@ -34,11 +34,10 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
     ),
     "Words and voice": (
         Entry("script", "voicenote.cli.script:script", "Write what will be said."),
-        Entry("check", "voicenote.cli.script:check", "Check a script against the method's rules."),
         Entry("record", "voicenote.cli.sound:record", "Say it in your own voice."),
         Entry("render", "voicenote.cli.sound:render", "Make the sound of every script."),
         Entry("play", "voicenote.cli.sound:play", "Listen to a memo."),
-        Entry("approve", "voicenote.cli.script:approve", "Release scripts and their memos."),
+        Entry("approve", "voicenote.cli.approve:approve", "Release scripts and their memos."),
     ),
     "Sending and following up": (
         Entry("plan", "voicenote.cli.plan:plan", "The touches of a case, and when."),

@@ -95,6 +95,13 @@ class Screen:
         """Say something that must be seen, on standard error, even with ``-q``."""
         print(_seen(text, self.stderr), file=self.stderr, flush=True)
 
+    def raw(self, data: bytes) -> None:
+        """Write bytes, such as sound, to standard output. Raises WrongUse at a terminal."""
+        if _terminal(self.stdout):
+            raise WrongUse("that is sound, not text for a terminal", "send it on: … -o - | player")
+        self.stdout.buffer.write(data)
+        self.stdout.flush()
+
     def bold(self, text: str) -> str:
         """Return `text` made strong, where that can be shown and is not unwanted (NO_COLOR)."""
         plain = self.env.get("NO_COLOR") or self.env.get("TERM") == "dumb"

@@ -1,0 +1,127 @@
+"""`say`: just the sound, for other programs; no ledger."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from voicenote.cli.session import Session, json_option, pass_session
+from voicenote.errors import BadData, Unavailable, WrongUse
+
+if TYPE_CHECKING:
+    from voicenote.engine.saying import Said
+
+PIPE = "-"
+
+
+@click.command()
+@click.argument("text", required=False)
+@click.option("-o", "--output", required=True, metavar="FILE", help="An .ogg, .m4a, .mp3 or .wav.")
+@click.option(
+    "--file", "source", type=click.Path(path_type=Path), metavar="FILE", help="Say what it holds."
+)
+@click.option("--language", metavar="TAG", help="BCP 47; yours, unless given.")
+@click.option("--voice", metavar="NAME", help="As in `voicenote voices`, or ENGINE:VOICE.")
+@click.option("--rate", type=click.IntRange(40, 600), metavar="N", help="Words a minute.")
+@json_option
+@pass_session
+def say(
+    session: Session,
+    /,
+    *,
+    text: str | None,
+    output: str,
+    source: Path | None,
+    language: str | None,
+    voice: str | None,
+    rate: int | None,
+) -> None:
+    """Turn text into sound: TEXT, or --file, or standard input (-). No ledger is needed.
+
+    With -o - the sound goes to standard output, as Ogg/Opus.
+
+    With --json: {"file", "duration_s", "voice", "language", "synthetic", "sentences"}.
+    """
+    from voicenote.engine.saying import say as say_
+    from voicenote.wiring import make_voice, voice_facts
+
+    if output == PIPE and session.json:
+        raise WrongUse("--json and the sound cannot both go to standard output", "give -o FILE")
+    tongue = _language(session, language)
+    words = _words(session, text, source)
+    wanted = session.settings.voice.of(tongue)
+    engine, _, name = voice.partition(":") if voice else (wanted.engine, "", wanted.voice)
+    options: dict[str, object] = {}
+    if name:
+        options["voice"] = name
+    if rate or wanted.rate:
+        options["rate"] = rate or wanted.rate
+    if engine == "recorded":  # those say what was recorded, not any text
+        engine = "auto"
+    said = say_(words, tongue, engine, options, voice_facts(options), make_voice)
+    seconds = _written(session, output, said, tongue)
+    data = {
+        "file": output,
+        "duration_s": round(seconds, 2),
+        "voice": said.voice,
+        "language": tongue,
+        "synthetic": True,
+        "sentences": len(said.sentences),
+    }
+    line = f"{seconds:.1f} s by {said.voice}, {said.why}."
+    if output == PIPE:
+        session.screen.note(line)
+    else:
+        session.screen.show(data, lambda: f"{output}: {line}")
+
+
+def _language(session: Session, given: str | None) -> str:
+    from voicenote.settings.kinds import language
+
+    if given is None:
+        return session.settings.owner.language
+    try:
+        return str(language(given))
+    except ValueError as error:
+        raise WrongUse(str(error.args[0]), str(error.args[1])) from None
+
+
+def _words(session: Session, text: str | None, source: Path | None) -> str:
+    """Return what is to be said; WrongUse for two sources, or for none."""
+    if text is not None and source is not None:
+        raise WrongUse("TEXT and --file are both given", "give one of them")
+    if source is None and text is None and session.screen.interactive:
+        raise WrongUse("there is nothing to say", 'such as: voicenote say "Hello." -o hello.ogg')
+    try:
+        if source is not None and str(source) != PIPE:
+            return source.read_text(encoding="utf-8-sig")
+        return session.stdin.read() if text in (None, PIPE) else str(text)
+    except FileNotFoundError:
+        raise BadData(f"{source} is not there", "look at the path") from None
+    except UnicodeDecodeError:
+        raise BadData(f"{source or 'standard input'} is not UTF-8 text", "save it so") from None
+    except OSError as error:
+        raise Unavailable(f"{source} cannot be read: {error.strerror}", "look at it") from None
+
+
+def _written(session: Session, output: str, said: Said, language: str) -> float:
+    """Write the sound and return its seconds."""
+    import tempfile
+
+    from voicenote.sound.encode import Tags
+    from voicenote.sound.memo import join, level_for, write_sound
+
+    first = said.sentences[0].text
+    title = first if len(first) <= 60 else f"{first[:59]}…"
+    tags = Tags(title=title, language=language, voice=said.voice)
+    clip = join(said.sentences, said.clips)
+    level = level_for(said.name)
+    if output != PIPE:
+        return write_sound(Path(output), clip, tags, level)
+    with tempfile.TemporaryDirectory(prefix="voicenote-") as folder:
+        file = Path(folder) / "memo.ogg"
+        seconds = write_sound(file, clip, tags, level)
+        session.screen.raw(file.read_bytes())
+    return seconds

@@ -1,0 +1,195 @@
+"""`script`: what will be said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from voicenote.cli.many import alone, failed_data, tell_failed
+from voicenote.cli.select import cases_options, chosen, opened
+from voicenote.cli.session import Session, json_option, pass_session
+from voicenote.errors import Unavailable, WrongUse
+
+if TYPE_CHECKING:
+    from voicenote.engine.drafting import Drafted
+    from voicenote.engine.singly import Failed
+    from voicenote.engine.workspace import Workspace
+    from voicenote.model.script import Script
+
+
+@click.command()
+@cases_options
+@click.option("--edit", is_flag=True, help="Open it in $VISUAL or $EDITOR, and keep the result.")
+@click.option(
+    "--from",
+    "source",
+    type=click.Path(dir_okay=False, exists=True, allow_dash=True, path_type=Path),
+    metavar="FILE",
+    help="Take the edited words from a file; - is standard input.",
+)
+@click.option("--template", default="", metavar="NAME", help="This template, not the fitting one.")
+@click.option("--language", default="", metavar="TAG", help="In this language, as BCP 47.")
+@json_option
+@pass_session
+def script(
+    session: Session,
+    /,
+    *,
+    numbers: Sequence[int],
+    everything: bool,
+    batch: str | None,
+    edit: bool,
+    source: Path | None,
+    **given: str,
+) -> int:
+    """Write what will be said. With --all, for every case that has no script yet.
+
+    With --json: a list of {"case", "script", "warnings", "fell_back", "changed"}, or {"case",
+    "error"} where it did not work.
+    """
+    from voicenote.model.case import Stage
+
+    if (edit or source) and (len(numbers) != 1 or given["template"] or given["language"]):
+        raise WrongUse("--edit and --from take one case", "such as: voicenote script 3 --edit")
+    with opened(session) as ws:
+        if edit or source:
+            return _edited(session, ws, numbers[0], source)
+        stages = (Stage.OPENED,)
+        meant = chosen(ws, numbers, everything, batch, stages)
+        return _composed(session, ws, meant, given)
+
+
+def _composed(
+    session: Session, ws: Workspace, numbers: Sequence[int], given: dict[str, str]
+) -> int:
+    from voicenote.engine.drafting import compose_cases
+    from voicenote.engine.singly import Failed, singly
+
+    work = singly(lambda chunk: compose_cases(ws, chunk, **given), numbers, size=100)
+    done: list[Drafted] = []
+    failed: list[Failed] = []
+    for one in session.screen.progress(work, "Writing", len(numbers)):
+        (failed if isinstance(one, Failed) else done).append(one)  # type: ignore[arg-type]
+    alone(numbers, failed)
+    if session.json:
+        session.screen.data([*(_data(one) for one in done), *map(failed_data, failed)])
+    elif len(numbers) == 1:
+        _show(session, done[0].script, done[0])
+    else:
+        _summary(session, done, failed)
+    return 1 if failed else 0
+
+
+def _words(script: Script) -> dict[str, Any]:
+    names = ("language", "template", "sha256", "text")
+    sentences = [
+        {"section": s.section.value, "text": s.text, "spoken": s.said, "personal": s.personal}
+        for s in script.sentences
+    ]
+    return {**{name: getattr(script, name) for name in names}, "sentences": sentences}
+
+
+def _data(one: Drafted) -> dict[str, Any]:
+    return {
+        "case": one.case,
+        "script": _words(one.script),
+        "warnings": [{"rule": w.rule, "what": w.what} for w in one.warnings],
+        "fell_back": one.fell_back,
+        "changed": one.changed,
+    }
+
+
+def _show(session: Session, words: Script, drafted: Drafted | None = None) -> None:
+    session.screen.out(words.text)
+    if drafted is None:
+        return
+    if drafted.fell_back:
+        session.screen.warn("In English: there are no templates in the customer's language.")
+    for warning in drafted.warnings:
+        session.screen.warn(f"{warning.rule}: {warning.what}")
+    if not drafted.changed:
+        session.screen.note("These words were there already.")
+    session.screen.note(
+        f"Next: voicenote script {drafted.case} --edit, or voicenote render {drafted.case}"
+    )
+
+
+def _summary(session: Session, done: Sequence[Drafted], failed: Sequence[Failed]) -> None:
+    screen = session.screen
+    tell_failed(session, failed)
+    if not (done or failed):
+        screen.note("Nothing to write: every case has its script.")
+        return
+    new = sum(one.changed for one in done)
+    parts = [f"{new} written"]
+    if new < len(done):
+        parts.append(f"{len(done) - new} as before")
+    if short := sum(bool(one.warnings) for one in done):
+        parts.append(f"{short} could say more (voicenote script N shows what)")
+    if fell_back := sum(one.fell_back for one in done):
+        parts.append(f"{fell_back} in English for want of templates")
+    if failed:
+        parts.append(f"{len(failed)} failed")
+    screen.out(", ".join(parts) + ".")
+
+
+def _edited(session: Session, ws: Workspace, number: int, source: Path | None) -> int:
+    from voicenote.engine.drafting import compose_cases, current, edit_script
+    from voicenote.script.edit import from_text, to_text
+
+    _, found = current(ws, number)
+    before = found.script if found else next(iter(compose_cases(ws, [number]))).script
+    if source is None:
+        text = _in_editor(session, to_text(before), number)
+        name = "the edited script"
+    else:
+        text, name = _read(session, source), source.name
+    after = from_text(text, before, name)
+    changed = edit_script(ws, number, after)
+    if session.json:
+        session.screen.data([{"case": number, "script": _words(after), "changed": changed}])
+        return 0
+    _show(session, after)
+    if changed:
+        session.screen.note(f"Kept. Next: voicenote render {number}")
+    else:
+        session.screen.note("Nothing was changed.")
+    return 0
+
+
+def _read(session: Session, source: Path) -> str:
+    from voicenote.errors import BadData
+
+    if str(source) == "-":
+        return session.stdin.read()
+    try:
+        return source.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise BadData(f"{source.name} is not UTF-8 text", "save it as UTF-8") from None
+    except OSError as error:
+        raise Unavailable(
+            f"{source} cannot be read: {error.strerror}", "look at its rights"
+        ) from None
+
+
+def _in_editor(session: Session, text: str, number: int) -> str:
+    """Return the text as the owner leaves it; `text` itself when it was closed without saving."""
+    import shutil
+
+    editor = session.env.get("VISUAL") or session.env.get("EDITOR")
+    usual = ("sensible-editor", "vim", "nano", "vi")
+    if not editor and not any(shutil.which(name) for name in usual):
+        raise Unavailable(
+            "there is no editor to open it in",
+            f"set $EDITOR, or: voicenote script {number} --from FILE",
+        )
+    try:
+        return click.edit(text, editor=editor, extension=".txt", env=dict(session.env)) or text
+    except click.ClickException as error:
+        raise Unavailable(
+            error.format_message(),
+            f"set $EDITOR to one that works, or: voicenote script {number} --from FILE",
+        ) from None

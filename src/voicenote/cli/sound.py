@@ -1,0 +1,183 @@
+"""`render`, `record`, `play`: from words to sound, and listening to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from voicenote.cli.many import alone, failed_data, tell_failed
+from voicenote.cli.select import cases_options, chosen, opened
+from voicenote.cli.session import Session, json_option, pass_session
+from voicenote.errors import BadData, WrongUse
+
+if TYPE_CHECKING:
+    from voicenote.engine.drafting import Rendered
+    from voicenote.engine.singly import Failed
+    from voicenote.engine.workspace import Workspace
+    from voicenote.model.memo import Clip
+
+
+@click.command()
+@cases_options
+@json_option
+@pass_session
+def render(
+    session: Session, /, *, numbers: Sequence[int], everything: bool, batch: str | None
+) -> int:
+    """Make the sound of scripts. Only what changed is made again; Ctrl-C keeps what is finished.
+
+    With --json: a list of {"case", "made", "why", "voice", "synthetic", "duration_s",
+    "loudness_lufs", "files"}, or {"case", "error"} where it did not work.
+    """
+    from voicenote.model.case import Stage
+
+    with opened(session) as ws:
+        stages = (Stage.SCRIPTED, Stage.RENDERED)
+        return _rendered(session, ws, chosen(ws, numbers, everything, batch, stages))
+
+
+def _rendered(session: Session, ws: Workspace, numbers: Sequence[int]) -> int:
+    from voicenote.engine.drafting import render_cases
+    from voicenote.engine.singly import Failed, singly
+
+    done: list[Rendered] = []
+    failed: list[Failed] = []
+    work = singly(lambda chunk: render_cases(ws, chunk), numbers)
+    try:
+        for one in session.screen.progress(work, "Speaking", len(numbers)):
+            (failed if isinstance(one, Failed) else done).append(one)  # type: ignore[arg-type]
+    except KeyboardInterrupt:
+        session.screen.warn(f"{len(done)} of {len(numbers)} were finished.")
+        raise
+    alone(numbers, failed)
+    if session.json:
+        session.screen.data([*map(_data, done), *map(failed_data, failed)])
+        return 1 if failed else 0
+    tell_failed(session, failed)
+    if len(numbers) == 1:
+        session.screen.out(_one(done[0]))
+    elif done:
+        session.screen.out(_summary(done))
+    elif not failed:
+        session.screen.note("Nothing to speak. Scripts are written by: voicenote script --all")
+    return 1 if failed else 0
+
+
+def _data(one: Rendered) -> dict[str, Any]:
+    memo = one.memo
+    return {
+        "case": one.case,
+        "made": one.made,
+        "why": one.why,
+        "voice": memo.voice,
+        "synthetic": memo.synthetic.value != "no",
+        "synthetic_part": memo.synthetic.value,
+        "duration_s": round(memo.duration_s, 2),
+        "loudness_lufs": memo.loudness_lufs,
+        "files": memo.files,
+        "sha256": memo.sha256,
+    }
+
+
+def _one(one: Rendered) -> str:
+    made = "spoken" if one.made else "was spoken already"
+    return (
+        f"Case {one.case} {made}: {one.memo.duration_s:.0f} s by {one.memo.voice}, {one.why}. "
+        f"Listen: voicenote play {one.case}. Release: voicenote approve {one.case}"
+    )
+
+
+def _summary(done: Sequence[Rendered]) -> str:
+    made = sum(one.made for one in done)
+    seconds = sum(one.memo.duration_s for one in done)
+    parts = [f"{made} spoken"]
+    if made < len(done):
+        parts.append(f"{len(done) - made} unchanged")
+    reasons: dict[str, int] = {}
+    for one in done:
+        reason = f"{one.memo.voice}, {one.why.partition(' (')[0]}"
+        reasons[reason] = reasons.get(reason, 0) + 1
+    lines = [f"{', '.join(parts)}; {seconds / 60:.1f} minutes in all."]
+    return "\n".join([*lines, *(f"  {count} by {reason}" for reason, count in reasons.items())])
+
+
+@click.command()
+@click.argument("number", type=click.IntRange(min=1), metavar="N")
+@click.option(
+    "--from", "file", type=click.Path(path_type=Path), metavar="FILE", help="A finished take."
+)
+@json_option
+@pass_session
+def record(session: Session, /, *, number: int, file: Path | None = None) -> None:
+    """Say the whole memo of case N in your own voice: --from FILE, or the microphone.
+
+    With --json: as `render`, with "wpm" and "lufs" of the take.
+    """
+    from voicenote.engine import drafting
+    from voicenote.engine.coaching import figures
+    from voicenote.sound.read import read_sound
+
+    with opened(session) as ws:
+        _, found = drafting.need_draft(ws, number)
+        clip = read_sound(file) if file else _microphone(session, found.script.text, number)
+        drafting.record_whole(ws, number, clip)
+        memo = next(iter(drafting.render_cases(ws, [number])))
+    took = figures(found.script.text, clip)
+    data = {**_data(memo), "wpm": took.wpm, "lufs": took.lufs}
+    session.screen.show(
+        data,
+        lambda: (
+            f"Recorded: {took.line}.\n"
+            f"Listen: voicenote play {number}. Release: voicenote approve {number}"
+        ),
+    )
+
+
+def _microphone(session: Session, text: str, number: int) -> Clip:
+    """Show the words, and record until Enter."""
+    from voicenote.engine import microphone
+
+    screen = session.screen
+    if not screen.interactive:
+        raise WrongUse(
+            "nobody is here to speak", f"at a terminal, or: voicenote record {number} --from FILE"
+        )
+    screen.warn(f"\n{text}\n")
+    screen.ask("Press Enter, then speak")
+    return microphone.record(lambda: _until_enter(session), session.env)
+
+
+def _until_enter(session: Session) -> None:
+    session.screen.ask("Recording. Press Enter when you are done")
+
+
+@click.command()
+@click.argument("what", metavar="N|FILE")
+@json_option
+@pass_session
+def play(session: Session, /, *, what: str) -> None:
+    """Listen to the memo of case N, or to a sound file.
+
+    With --json nothing is played: {"case", "file", "duration_s"}.
+    """
+    from voicenote.engine.listening import play as play_
+
+    if what.isdecimal():
+        from voicenote.engine.sampling import memo_file
+
+        with opened(session) as ws:
+            file, seconds = memo_file(ws, int(what))
+        data = {"case": int(what), "file": file, "duration_s": round(seconds, 2)}
+    else:
+        file = Path(what)
+        if not file.is_file():
+            raise BadData(f"{what} is not there", "give the number of a case, or a sound file")
+        data = {"case": None, "file": file, "duration_s": None}
+    if session.json:
+        session.screen.data(data)
+        return
+    session.screen.note(str(file))
+    play_(file, session.env)

@@ -1,0 +1,105 @@
+"""Just the sound: any text in a synthetic voice, without a ledger."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from voicenote.errors import BadData
+from voicenote.model.memo import Clip
+from voicenote.model.script import Section, Sentence
+from voicenote.script.languages import language as tables
+from voicenote.script.spoken import speakable
+from voicenote.voice.choose import AUTO, Offer, choose
+from voicenote.voice.port import Voice, VoiceFacts, primary
+
+#: What ends a sentence: its mark, with what closes a quotation after it, before a space.
+_END = re.compile(r"(?<=[.!?…؟۔。])(?P<close>[\"'”’»)\]]*)\s+")
+#: What a point after does not end a sentence: one letter, a number (Polish and Estonian ordinals),
+#: or one of these, in small letters. A wrong cut costs a pause, a missed one nothing.
+_SHORT = re.compile(r"(?:^|[\s(\"„“«])(?P<word>[^\W\d_]|\d{1,2}|[^\W\d_]+(?:\.[^\W\d_])*)\.$")
+_WRITTEN_SHORT = """
+mr mrs ms dr prof st nr vs etc e.g i.e approx dept inc ltd
+np itd itp ul al godz tel dyr inż mgr m.in
+nt jne jms lk hr pr tn mnt
+dl dna dvs ş.a ș.a d.e
+usw bzw z.b d.h ca sr sra srta mme mlle cf
+"""
+_ABBREVIATIONS = frozenset(_WRITTEN_SHORT.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Spoken text: its sentences, a clip of each, who said them (name, version), and why."""
+
+    sentences: tuple[Sentence, ...]
+    clips: tuple[Clip, ...]
+    name: str
+    voice: str
+    why: str
+
+
+def sentences_of(text: str, language: str) -> tuple[Sentence, ...]:
+    """Cut a text into sentences, which are said with a pause between them.
+
+    A line end ends a sentence only before an empty line or where the sentence has its mark, so
+    text that was wrapped is not torn apart. Raises BadData when there is nothing to say.
+    """
+    tongue = tables(primary(language))
+    found: list[Sentence] = []
+    for paragraph in re.split(r"\n\s*\n", text.removeprefix("\ufeff")):
+        for one in _cut(" ".join(paragraph.split())):
+            aloud = speakable(one, tongue)
+            if any(letter.isalnum() for letter in aloud):
+                spoken = "" if aloud == one else aloud
+                found.append(Sentence(Section.OWN, one, personal=True, spoken=spoken))
+    if not found:
+        raise BadData("there is nothing to say", "give at least one word")
+    return tuple(found)
+
+
+def _cut(text: str) -> list[str]:
+    parts: list[str] = []
+    start = 0
+    for end in _END.finditer(text):
+        if _goes_on(text[start : end.start()], text[end.end() :]):
+            continue
+        parts.append(text[start : end.start()] + end["close"])
+        start = end.end()
+    return [*parts, text[start:]] if text[start:] else parts
+
+
+def _goes_on(before: str, after: str) -> bool:
+    """Whether the mark at the end of `before` belongs to a word, not to a sentence."""
+    if after[:1].islower() and before.endswith((".", "…")):
+        return True
+    short = _SHORT.search(before)
+    if short is None:
+        return False
+    word = short["word"].lower()
+    return len(word) == 1 or word.isdigit() or word in _ABBREVIATIONS
+
+
+def say(
+    text: str,
+    language: str,
+    wish: str,
+    options: Mapping[str, object],
+    facts: Sequence[VoiceFacts],
+    make_voice: Callable[[str, Mapping[str, object]], Voice],
+) -> Said:
+    """Say a text in `language` (BCP 47) with the voice of the name `wish`, or ``auto``.
+
+    Recordings are left out: they say what was recorded, not any text. Raises VoiceUnavailable when
+    no voice can, BadData when there is nothing to say, BadSettings for wrong `options`.
+    """
+    sentences = sentences_of(text, language)
+    offers = [Offer(facts=one) for one in facts if one.synthetic]
+    choice = choose([wish or AUTO], language, offers)
+    voice = make_voice(choice.name, options)
+    try:
+        clips = tuple(voice.speak(sentence, language) for sentence in sentences)
+        return Said(sentences, clips, choice.name, voice.version, choice.why)
+    finally:
+        voice.close()

@@ -1,0 +1,186 @@
+"""`script` and `approve`, on a real workspace with three complaints."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+Call = Callable[..., Result]
+
+
+def test_one_case_shows_its_words_and_what_comes_next(call: Call) -> None:
+    done = call("script", "1")
+    assert done.exit_code == 0
+    assert "Ada Lovelace" in done.stdout
+    assert "Nobody called me" in done.stdout
+    assert "voicenote render 1" in done.stderr
+
+
+def test_all_means_those_without_a_script(call: Call) -> None:
+    call("script", "1")
+    assert call("script", "--all").stdout.startswith("2 written")
+    assert "every case has its script" in call("script", "--all").stderr
+
+
+def test_a_batch_is_one_imports_cases(call: Call) -> None:
+    assert call("script", "--batch", "june").stdout.startswith("3 written")
+    assert call("script", "--batch", "july").exit_code == 2
+
+
+def test_the_same_words_again_change_nothing(call: Call) -> None:
+    call("script", "1", "2")
+    assert call("script", "1", "2").stdout.startswith("0 written, 2 as before")
+
+
+def test_no_cases_named_is_wrong_use(call: Call) -> None:
+    assert call("script").exit_code == 2
+    assert call("script", "1", "--all").exit_code == 2
+
+
+def test_a_number_without_a_case_does_not_stop_the_others(call: Call) -> None:
+    done = call("script", "1", "99", "2")
+    assert done.exit_code == 1
+    assert done.stdout.startswith("2 written")
+    assert "case 99: there is no case 99" in done.stderr
+
+
+def test_a_single_case_keeps_the_exit_code_of_its_error(call: Call) -> None:
+    assert call("script", "99").exit_code == 2
+    assert call("script", "1", "--template", "nope").exit_code == 65
+
+
+def test_json_has_words_warnings_and_failures(call: Call) -> None:
+    rows = json.loads(call("script", "1", "99", "--json").stdout)
+    assert rows[0]["case"] == 1
+    assert rows[0]["script"]["sentences"][0]["section"] == "thanks"
+    assert rows[0]["changed"] is True
+    assert rows[1] == {
+        "case": 99,
+        "error": "there is no case 99",
+        "advice": "see: voicenote cases --all",
+    }
+
+
+def test_english_is_said_where_a_language_has_no_templates(call: Call) -> None:
+    assert "In English" in call("script", "1", "--language", "fi").stderr
+
+
+def test_an_editor_changes_the_words(call: Call, tmp_path: Path) -> None:
+    editor = tmp_path / "editor"
+    editor.write_text('#!/bin/sh\nsed -i "s/^Hello .*/Good morning Ada./" "$1"\n')
+    editor.chmod(0o755)
+    done = call("script", "1", "--edit", EDITOR=str(editor))
+    assert done.exit_code == 0, done.stderr
+    assert "Good morning Ada." in done.stdout
+    assert json.loads(call("show", "1", "--json").stdout)["script"]["text"].startswith(
+        "Good morning Ada."
+    )
+
+
+def test_closing_the_editor_without_saving_changes_nothing(call: Call) -> None:
+    call("script", "1")
+    assert "Nothing was changed" in call("script", "1", "--edit", EDITOR="true").stderr
+
+
+def test_an_editor_that_fails_is_told_with_a_way_out(call: Call) -> None:
+    done = call("script", "1", "--edit", EDITOR="false")
+    assert done.exit_code == 69
+    assert "--from FILE" in done.stderr
+
+
+def test_without_any_editor_the_way_out_is_told(call: Call) -> None:
+    done = call("script", "1", "--edit", PATH="/nowhere")
+    assert done.exit_code == 69
+    assert "--from FILE" in done.stderr
+
+
+def test_edited_words_come_from_a_file_or_a_pipe(call: Call, tmp_path: Path) -> None:
+    file = tmp_path / "words.txt"
+    file.write_text("[thanks]\nThank you, Ada.\n", encoding="utf-8")
+    assert call("script", "1", "--from", str(file)).stdout.strip() == "Thank you, Ada."
+    piped = call("script", "1", "--from", "-", input="[own]\nIt was me.\n")
+    assert piped.stdout.strip() == "It was me."
+
+
+def test_a_file_that_cannot_be_read_names_its_lines(call: Call, tmp_path: Path) -> None:
+    file = tmp_path / "words.txt"
+    file.write_text("[thanks]\nThank you.\n[nonsense]\nHm.\n", encoding="utf-8")
+    done = call("script", "1", "--from", str(file))
+    assert done.exit_code == 65
+    assert "words.txt:3" in done.stderr
+    file.write_bytes(b"[thanks]\n\xff\xfe\n")
+    assert call("script", "1", "--from", str(file)).exit_code == 65
+
+
+def test_edit_takes_one_case(call: Call) -> None:
+    assert call("script", "1", "2", "--edit", EDITOR="true").exit_code == 2
+
+
+# -- approve ----------------------------------------------------------------------------------
+
+
+def test_approve_says_when_it_leaves_in_the_customers_clock(ready: Call) -> None:
+    done = ready("approve", "2")
+    assert done.exit_code == 0
+    assert "(America/Chicago) by outbox" in done.stdout
+
+
+def test_a_case_without_a_memo_is_refused_and_the_step_named(call: Call) -> None:
+    done = call("approve", "1")
+    assert done.exit_code == 1
+    assert "voicenote script 1" in done.stderr
+
+
+def test_one_refusal_does_not_stop_the_others(ready: Call) -> None:
+    ready("script", "2", "--from", "-", input="[own]\nIt was me.\n")
+    done = ready("approve", "1", "2", "3")
+    assert done.exit_code == 1
+    assert done.stdout.startswith("2 released")
+    assert "voicenote render 2" in done.stderr
+
+
+def test_approving_again_books_nothing_twice(ready: Call) -> None:
+    first = json.loads(ready("approve", "1", "--json").stdout)
+    second = json.loads(ready("approve", "1", "--json").stdout)
+    assert first == second
+
+
+def test_all_means_those_that_were_spoken(ready: Call) -> None:
+    assert ready("approve", "--all").stdout.startswith("3 released")
+    done = ready("approve", "--all")
+    assert done.exit_code == 0
+    assert "Nothing waits" in done.stderr
+
+
+def test_a_sample_without_a_listener_needs_yes(ready: Call) -> None:
+    done = ready("approve", "--all", "--sample", "2")
+    assert done.exit_code == 2
+    assert "--yes" in done.stderr
+
+
+def test_a_sample_with_yes_names_the_files_and_releases_all(ready: Call) -> None:
+    done = ready("approve", "--all", "--sample", "2", "--yes")
+    assert done.exit_code == 0
+    assert done.stderr.count("memo.ogg") == 2
+    assert done.stdout.startswith("3 released")
+
+
+@pytest.mark.parametrize(("answer", "code"), [("y\n", 0), ("n\n", 1), ("\n", 1)])
+def test_at_a_terminal_a_sample_is_played_and_then_asked_for(
+    ready: Call,
+    programs: Callable[[str, str], str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    answer: str,
+    code: int,
+) -> None:
+    monkeypatch.setattr("voicenote.cli.render.Screen.interactive", True)
+    path = programs("ffplay", f'echo "$@" >> {tmp_path}/played')
+    done = ready("approve", "--all", "--sample", "2", input=answer, PATH=path)
+    assert done.exit_code == code, done.stderr
+    assert len((tmp_path / "played").read_text().splitlines()) == 2
+    assert "Release all 3 memos?" in done.stderr
