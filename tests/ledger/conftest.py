@@ -16,7 +16,6 @@ from voicenote.model.case import Complaint, Customer
 from voicenote.model.money import Money
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-POSTGRES = os.environ.get("VOICENOTE_TEST_POSTGRES", "")
 
 
 class Clock:
@@ -40,7 +39,7 @@ def clock() -> Clock:
 @pytest.fixture
 def new_id() -> Callable[[], str]:
     counter = itertools.count(1)
-    return lambda: f"{next(counter):032x}"
+    return lambda: f"{next(counter):012x}{0:020x}"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -48,19 +47,17 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'ledger.sqlite3'}"
         return
-    if not POSTGRES:
-        if os.environ.get("VOICENOTE_REQUIRE_SERVICES"):
-            pytest.fail("VOICENOTE_TEST_POSTGRES is needed here")
-        pytest.skip("no PostgreSQL: set VOICENOTE_TEST_POSTGRES to a database URL")
-    admin = create_engine(POSTGRES, isolation_level="AUTOCOMMIT")
+    admin = create_engine(request.getfixturevalue("postgres_url"), isolation_level="AUTOCOMMIT")
     name = f"voicenote_test_{os.getpid()}"
-    with admin.connect() as connection:
-        connection.execute(text(f"drop database if exists {name} with (force)"))
-        connection.execute(text(f"create database {name}"))
-    yield admin.url.set(database=name).render_as_string(hide_password=False)
-    with admin.connect() as connection:
-        connection.execute(text(f"drop database {name} with (force)"))
-    admin.dispose()
+    try:
+        with admin.connect() as connection:
+            connection.execute(text(f"drop database if exists {name} with (force)"))
+            connection.execute(text(f"create database {name}"))
+        yield admin.url.set(database=name).render_as_string(hide_password=False)
+        with admin.connect() as connection:
+            connection.execute(text(f"drop database {name} with (force)"))
+    finally:
+        admin.dispose()
 
 
 @pytest.fixture

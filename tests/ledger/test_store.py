@@ -3,6 +3,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -35,9 +36,13 @@ def test_the_newest_migration_is_the_one_the_code_expects() -> None:
 def test_a_change_and_its_history_are_kept_together_or_not_at_all(
     ledger: Ledger, complaint: Callable[..., Complaint]
 ) -> None:
-    with pytest.raises(ZeroDivisionError), ledger.write() as tx:
-        cases.add(tx, [complaint()])
-        _ = 1 / 0
+    def half() -> None:
+        with ledger.write() as tx:
+            cases.add(tx, [complaint()])
+            _ = 1 / 0
+
+    with pytest.raises(ZeroDivisionError):
+        half()
     with ledger.read() as tx:
         assert listing.lines(tx) == []
         assert listing.history(tx) == []
@@ -78,15 +83,15 @@ def test_an_older_sqlite_file_is_copied_before_it_is_migrated(
     tmp_path: Path, clock: Callable[[], object], new_id: Callable[[], str]
 ) -> None:
     path = tmp_path / "ledger.sqlite3"
-    raw = sqlite3.connect(path)
-    raw.execute("create table alembic_version (version_num varchar(32))")
-    raw.execute("insert into alembic_version values ('0000')")
-    raw.commit()
-    raw.close()
+    with closing(sqlite3.connect(path)) as raw:
+        raw.execute("create table alembic_version (version_num varchar(32))")
+        raw.execute("insert into alembic_version values ('0000')")
+        raw.commit()
     with pytest.raises(Exception, match="0000"):
         open_ledger(f"sqlite:///{path}", clock=clock, actor="t", new_id=new_id)  # type: ignore[arg-type]
     [copy] = tmp_path.glob("ledger.sqlite3.before-*")
-    assert sqlite3.connect(copy).execute("select * from alembic_version").fetchall() == [("0000",)]
+    with closing(sqlite3.connect(copy)) as raw:
+        assert raw.execute("select * from alembic_version").fetchall() == [("0000",)]
 
 
 def test_two_first_commands_at_once_make_one_ledger(

@@ -94,8 +94,12 @@ def open_ledger(
     """
     engine = _engine(_checked_url(url))
     ledger = Ledger(engine, clock, actor)
-    with _translated():
-        migrate.bring_up_to_date(engine, new_id=new_id, now=clock())
+    try:
+        with _translated():
+            migrate.bring_up_to_date(engine, new_id=new_id, now=clock())
+    except BaseException:
+        engine.dispose()
+        raise
     return ledger
 
 

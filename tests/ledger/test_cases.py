@@ -1,0 +1,128 @@
+"""Cases come in once, with their customers, promises and history."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import func, select
+
+from voicenote.errors import WrongUse
+from voicenote.ledger import cases, listing, tables
+from voicenote.ledger.store import Ledger
+from voicenote.model.case import Complaint, Lesson
+
+Make = Callable[..., Complaint]
+
+
+def customers(ledger: Ledger) -> int:
+    with ledger.read() as tx:
+        query = select(func.count()).select_from(tables.customers)
+        return tx.connection.execute(query).scalar_one()
+
+
+def test_the_same_source_and_ref_is_one_case_however_often_it_comes(
+    ledger: Ledger, complaint: Make
+) -> None:
+    for expected in (True, False, False):
+        with ledger.write() as tx:
+            [added] = cases.add(tx, [complaint()])
+        assert (added.case, added.new, added.clash) == (1, expected, False)
+    with ledger.read() as tx:
+        assert [row["event"] for row in listing.history(tx)] == ["case_opened"]
+
+
+def test_the_same_ref_from_another_source_is_another_case(ledger: Ledger, complaint: Make) -> None:
+    with ledger.write() as tx:
+        added = cases.add(tx, [complaint(), complaint(source="zendesk")])
+    assert [one.new for one in added] == [True, True]
+    assert len({one.case for one in added}) == 2
+
+
+def test_a_reworded_story_of_the_same_customer_is_the_same_case(
+    ledger: Ledger, complaint: Make
+) -> None:
+    with ledger.write() as tx:
+        cases.add(tx, [complaint()])
+        [again] = cases.add(tx, [complaint(what_happened="It was blue.")])
+    assert not again.new
+    assert not again.clash
+
+
+def test_the_same_ref_with_another_story_of_another_customer_clashes(
+    ledger: Ledger, complaint: Make
+) -> None:
+    with ledger.write() as tx:
+        cases.add(tx, [complaint()])
+        [other] = cases.add(tx, [complaint(name="Ron", what_happened="The lamp broke.")])
+    assert (other.case, other.new, other.clash) == (1, False, True)
+
+
+def test_two_stories_under_one_ref_in_one_import_clash(ledger: Ledger, complaint: Make) -> None:
+    with ledger.write() as tx:
+        first, second = cases.add(tx, [complaint(), complaint(what_happened="Something else.")])
+    assert (first.new, first.clash) == (True, False)
+    assert (second.new, second.clash, second.case) == (False, True, first.case)
+
+
+def test_one_person_with_one_address_is_one_customer(ledger: Ledger, complaint: Make) -> None:
+    with ledger.write() as tx:
+        cases.add(tx, [complaint("A-1"), complaint("A-2", name="DANA")])
+    with ledger.write() as tx:
+        cases.add(tx, [complaint("A-3"), complaint("A-4", email="other@example.com")])
+    assert customers(ledger) == 2
+
+
+def test_people_without_an_address_are_never_taken_for_one_another(
+    ledger: Ledger, complaint: Make
+) -> None:
+    with ledger.write() as tx:
+        cases.add(tx, [complaint("A-1", email=""), complaint("A-2", email="")])
+    assert customers(ledger) == 2
+
+
+def test_twelve_hundred_come_in_at_once_and_in_order(ledger: Ledger, complaint: Make) -> None:
+    told = [complaint(f"R-{n}", email=f"c{n}@example.com", name=f"C {n}") for n in range(1200)]
+    with ledger.write() as tx:
+        added = cases.add(tx, told, "night")
+    with ledger.read() as tx:
+        loaded = cases.load(tx, [one.case for one in added])
+        assert cases.numbers_of(tx, batch="night") == sorted(loaded)
+    assert [loaded[one.case].complaint for one in added] == told
+    with ledger.write() as tx:
+        assert not any(one.new for one in cases.add(tx, told, "again"))
+
+
+def test_a_promise_is_numbered_within_its_case(ledger: Ledger, complaint: Make) -> None:
+    with ledger.write() as tx:
+        cases.add(tx, [complaint("A-1", promises=()), complaint("A-2")])
+        extra = replace(complaint().promises[0], text="bake it again")
+        assert [cases.promise(tx, 1, extra), cases.promise(tx, 2, extra)] == [1, 2]
+        assert [one.name for one in cases.get(tx, 2).amends] == ["2.1", "2.2"]
+
+
+def test_a_lesson_is_written_once_and_rewritten_in_place(ledger: Ledger, complaint: Make) -> None:
+    with ledger.write() as tx:
+        cases.add(tx, [complaint()])
+        for cause in ("haste", "no check list"):
+            lesson = Lesson(cause=cause, prevention="a list", owner="Ada")
+            cases.write_lesson(tx, 1, lesson)
+        assert cases.get(tx, 1).lesson == lesson
+
+
+@pytest.mark.parametrize("work", ["get", "revise", "promise"])
+def test_a_case_that_is_not_there_is_said_so(ledger: Ledger, complaint: Make, work: str) -> None:
+    def ask() -> None:
+        with ledger.write() as tx:
+            if work == "get":
+                cases.get(tx, 7)
+            elif work == "revise":
+                cases.revise(tx, 7, "case_triaged", cause="haste")
+            else:
+                cases.promise(tx, 7, complaint().promises[0])
+
+    with pytest.raises(WrongUse, match="no case 7"):
+        ask()
+    with ledger.read() as tx:
+        assert listing.history(tx) == []

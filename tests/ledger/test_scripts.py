@@ -1,0 +1,99 @@
+"""Scripts, memos, approvals: the newest counts, and an approval holds both hashes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from voicenote.ledger import cases, scripts
+from voicenote.ledger.store import Ledger, Transaction
+from voicenote.model.case import Complaint
+from voicenote.model.memo import Caption, Memo, Synthetic
+from voicenote.model.script import Script, Section, Sentence
+
+SCRIPT = Script(
+    language="en",
+    template="justified",
+    sentences=(
+        Sentence(Section.THANKS, "Thank you, שלום.", personal=True, spoken="Thank you."),
+        Sentence(Section.OWN, "It was my mistake.", personal=False),
+    ),
+)
+OTHER = replace(SCRIPT, sentences=SCRIPT.sentences[1:])
+
+
+def memo(script: Script, digest: str = "a" * 64) -> Memo:
+    return Memo(
+        files={"ogg": "memos/1.ogg"},
+        duration_s=31.5,
+        loudness_lufs=None,
+        synthetic=Synthetic.PARTLY,
+        voice="silent 1",
+        sha256=digest,
+        script_sha256=script.sha256,
+        captions=(Caption(0.0, 1.5, "Thank you."),),
+    )
+
+
+@pytest.fixture
+def case(ledger: Ledger, complaint: Callable[..., Complaint]) -> int:
+    with ledger.write() as tx:
+        return cases.add(tx, [complaint()])[0].case
+
+
+def draft(tx: Transaction, case: int, round_: int = 1) -> scripts.Draft:
+    return scripts.drafts(tx, [case])[case, round_]
+
+
+def test_the_same_words_keep_their_number_and_others_get_a_new_one(
+    ledger: Ledger, case: int
+) -> None:
+    with ledger.write() as tx:
+        first = scripts.keep_script(tx, case, 1, "memo", SCRIPT)
+        assert scripts.keep_script(tx, case, 1, "memo", SCRIPT) == first
+        second = scripts.keep_script(tx, case, 1, "memo", OTHER)
+        assert second > first
+        assert draft(tx, case).script == OTHER
+        assert scripts.keep_script(tx, case, 1, "memo", SCRIPT) > second
+        assert draft(tx, case).script == SCRIPT
+
+
+def test_slots_and_rounds_are_kept_apart(ledger: Ledger, case: int) -> None:
+    with ledger.write() as tx:
+        scripts.keep_script(tx, case, 1, "memo", SCRIPT)
+        scripts.keep_script(tx, case, 1, "check-in-7", OTHER)
+        scripts.keep_script(tx, case, 2, "memo", OTHER)
+        assert draft(tx, case).script == SCRIPT
+        assert draft(tx, case, 2).script == OTHER
+        assert scripts.drafts(tx, [case], slot="check-in-7")[case, 1].script == OTHER
+
+
+def test_an_approval_holds_for_just_this_script_and_this_memo(ledger: Ledger, case: int) -> None:
+    with ledger.write() as tx:
+        number = scripts.keep_script(tx, case, 1, "memo", SCRIPT)
+        assert draft(tx, case).memo is None
+        kept = scripts.keep_memo(tx, case, number, memo(SCRIPT))
+        assert (draft(tx, case).memo, draft(tx, case).approved) == (memo(SCRIPT), False)
+        scripts.approve(tx, case, memo(SCRIPT), automatic=False)
+        assert draft(tx, case).approved
+        assert scripts.memo_of(tx, kept) == (memo(SCRIPT), SCRIPT)
+        scripts.keep_memo(tx, case, number, memo(SCRIPT, "b" * 64))
+        assert not draft(tx, case).approved
+        newer = scripts.keep_script(tx, case, 1, "memo", OTHER)
+        scripts.keep_memo(tx, case, newer, memo(OTHER))
+        assert not draft(tx, case).approved
+
+
+def test_an_approval_of_one_case_releases_nothing_of_another(
+    ledger: Ledger, case: int, complaint: Callable[..., Complaint]
+) -> None:
+    with ledger.write() as tx:
+        other = cases.add(tx, [complaint("B-1")])[0].case
+        for number in (case, other):
+            script = scripts.keep_script(tx, number, 1, "memo", SCRIPT)
+            scripts.keep_memo(tx, number, script, memo(SCRIPT))
+        scripts.approve(tx, case, memo(SCRIPT), automatic=True)
+        assert draft(tx, case).approved
+        assert not draft(tx, other).approved
