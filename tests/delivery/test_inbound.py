@@ -173,6 +173,12 @@ def test_a_person_is_an_answer_without_a_verdict(header: dict[str, str]) -> None
     assert set(read.message_ids) == {"<vn-7-memo@bakery.example>", "<vn-7-ack@bakery.example>"}
 
 
+def test_a_copy_of_our_own_letter_is_no_answer() -> None:
+    read = read_mail(letter(X_Voicenote_Key="vn-7-memo"), NOW)
+    assert read.answer is None
+    assert read.receipt is None
+
+
 def test_an_answer_in_html_alone_is_read_as_words() -> None:
     message = EmailMessage()
     message["From"] = "mari@tamm.example"

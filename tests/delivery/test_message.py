@@ -10,7 +10,7 @@ from email.policy import default
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from voicenote.delivery.message import build_message, checked_key, direction, wire
@@ -189,6 +189,7 @@ def test_any_name_leaves_exactly_one_customer_and_one_sender(
 
 
 @given(customer=names)
+@example(customer="\u00a0")
 def test_any_name_without_an_address_leaves_no_address(customer: str) -> None:
     message = read(wire(build_message(replace(PARCEL, customer=customer, to=""), {})))
     assert message["To"].addresses == ()

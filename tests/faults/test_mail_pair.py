@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import re
 import smtplib
 import ssl
+import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -232,6 +235,38 @@ def test_what_was_read_is_not_read_again(mail: Mail, letter: Parcel) -> None:
     assert [place for place, _ in mail.receive(places[-2], LONG_AGO)] == [places[-1]]
     numbered_anew = replace(places[-1], validity=1)
     assert len(list(mail.receive(numbered_anew, LONG_AGO))) == len(places)
+
+
+def test_killed_at_any_line_what_had_not_committed_never_arrives(
+    pair: MailPair, mail: Mail, letter: Parcel, tmp_path: Path
+) -> None:
+    """Processes die by kill -9, most of them around the commit; nothing arrives twice."""
+    (tmp_path / "marks").mkdir()
+    facts = asdict(replace(letter, files={})) | {"made_at": letter.made_at.isoformat()}
+    order = {
+        "channel": "voicenote.delivery.mail:Mail",
+        "settings": pair.settings(password=PASSWORD),
+        "parcel": facts,
+        "marks": str(tmp_path / "marks"),
+        "kills": 30,
+    }
+    script = Path(__file__).parents[1] / "contract" / "channel_kills.py"
+    ran = subprocess.run(
+        [sys.executable, str(script)],
+        input=json.dumps(order), capture_output=True, text=True, check=False, timeout=200,
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stderr
+    last = replace(letter, key="storm-last", message_id="<storm-last@bakery.example>")
+    mail.send(last, nothing)
+    awaited(mail, last, ReceiptKind.ACCEPTED)
+    found = [re.search(rb"X-Voicenote-Key: (kill-\d+)", raw) for raw in box_of(pair, "mari")]
+    arrived = sorted(each.group(1).decode() for each in found if each)
+    children = json.loads(ran.stdout)
+    committed = {child["key"] for child in children if child["committed"]}
+    ended = {child["key"] for child in children if child["ended"]}
+    assert len(children) > 40
+    assert len(arrived) == len(set(arrived))
+    assert ended <= set(arrived) <= committed
 
 
 def test_the_log_in_is_never_offered_in_the_open(pair: MailPair) -> None:

@@ -35,8 +35,8 @@ class Inbound:
     """One message that came in, read.
 
     `keys`, `tokens` and `message_ids` are what it says of the touch that it belongs to, the surest
-    first. `receipt` is None for what tells nothing, such as a delay. `answer` comes from people
-    only; with `opt_out` they want no more letters.
+    first. `receipt` is None for what tells nothing, such as a delay, or a copy of our own letter.
+    `answer` comes from people only; with `opt_out` they want no more letters.
     """
 
     sender: str
@@ -71,6 +71,8 @@ def read_mail(raw: bytes, at: datetime, templates: tuple[str, ...] = ()) -> Inbo
         detail = {"subject": _text(message, "Subject")}
         receipt = Receipt(kind=ReceiptKind.AUTO_REPLY, at=at, detail=detail)
         return Inbound(**about, receipt=receipt)  # type: ignore[arg-type]
+    if message["X-Voicenote-Key"]:
+        return Inbound(**about)  # type: ignore[arg-type]
     words = own_words(_body(message))
     return Inbound(
         **about,  # type: ignore[arg-type]

@@ -189,7 +189,7 @@ def _mailbox(what: str, name: str, address: str, addressed: bool) -> Address | G
         before, _, after = valid_address(what, address).rpartition("@")
         return Address(display_name=name, username=before, domain=after)
     one_line(f"the address of {what}", address)
-    return Group(display_name=name or what)
+    return Group(display_name=name.strip() or what)
 
 
 def _fill(message: EmailMessage, parcel: Parcel, attachments: Mapping[str, bytes]) -> None:

@@ -63,7 +63,6 @@ class Conversation:
         self._server = server
         self._line = Line(server.hello)
         self._line.allow(server.timeout)
-        self.used = False
         try:
             self._connect()
         except (OSError, smtplib.SMTPException) as error:
@@ -104,7 +103,6 @@ class Conversation:
         Raises Refused or Postponed when the server says so, Unknown when it says nothing.
         """
         self._line.allow(2 * self._server.timeout)
-        self.used = True
         try:
             self._line.send(b".\r\n")
             code, answer = self._line.getreply()
@@ -140,6 +138,8 @@ class Conversation:
     def _connect(self) -> None:
         server, line = self._server, self._line
         sock = socket.create_connection((server.host, server.port), server.timeout)
+        # the dot goes out by itself, and must not wait for an acknowledgement of what went before
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         line.sock = sock
         if server.security == "tls":
             line.sock = self._encrypted(sock)
