@@ -141,8 +141,8 @@ def test_ctrl_c_ends_it(tmp_path: Path) -> None:
         from voicenote.model.script import Section, Sentence
         from voicenote.voice.system import System
         voice = System({})
-        print("speaking", flush=True)
         try:
+            print("speaking", flush=True)
             while True:
                 voice.speak(Sentence(Section.OWN, "We are sorry. " * 50, False), "en")
         except KeyboardInterrupt:

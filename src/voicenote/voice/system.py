@@ -23,6 +23,7 @@ from voicenote.errors import BadSettings, Unavailable, VoiceUnavailable
 from voicenote.model.memo import Clip
 from voicenote.model.script import Sentence
 from voicenote.voice import espeak
+from voicenote.voice.letters import language_of
 from voicenote.voice.port import VoiceFacts, primary, sayable
 from voicenote.voice.speech_engine import AGAIN, LOCK, PATIENCE_S, the_engine
 
@@ -83,7 +84,7 @@ class System:
     def speak(self, sentence: Sentence, language: str) -> Clip:
         """Say the sentence. See the port for what is raised."""
         text = tame(sayable(sentence))
-        voice = pick(self._voices, language, self._wanted)
+        voice = pick(self._voices, language_of(text, language), self._wanted)
         with LOCK:
             path = self._fresh_file()
             try:
