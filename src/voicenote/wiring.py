@@ -51,15 +51,26 @@ def actor() -> str:
         return "somebody"
 
 
-def open_ledger(settings: Settings, clock: Clock = now) -> Ledger:
-    """Open the ledger that the settings name; it is made or migrated when it has to be."""
+def open_ledger(settings: Settings, clock: Clock = now, who: str = "") -> Ledger:
+    """Open the ledger that the settings name; it is made or migrated when it has to be.
+
+    `who` acts in its history; whoever runs this, unless given.
+    """
     from voicenote.ledger.store import open_ledger as open_
 
-    return open_(settings.ledger.address(settings.home), clock=clock, actor=actor(), new_id=new_id)
+    url = settings.ledger.address(settings.home)
+    return open_(url, clock=clock, actor=who or actor(), new_id=new_id)
+
+
+def open_ledger_at(url: str) -> Ledger:
+    """Open the ledger at a database URL, whatever the settings say: for a restored backup."""
+    from voicenote.ledger.store import open_ledger as open_
+
+    return open_(url, clock=now, actor=actor(), new_id=new_id)
 
 
 def open_workspace(
-    settings: Settings, *, clock: Clock = now, outbox_only: bool = False
+    settings: Settings, *, clock: Clock = now, outbox_only: bool = False, who: str = ""
 ) -> Workspace:
     """Open everything the engine works with; what is heavy is made when it is first used.
 
@@ -71,7 +82,7 @@ def open_workspace(
     workspace = Workspace(
         home=settings.home,
         settings=settings,
-        ledger=open_ledger(settings, clock),
+        ledger=open_ledger(settings, clock, who),
         clock=clock,
         new_id=new_id,
         chance=random.Random(),  # noqa: S311 - it spreads retries, it guards nothing
@@ -218,7 +229,8 @@ def demo(folder: Path) -> Iterator[tuple[Workspace, Iterator[Told]]]:
     shutil.copy(samples / FILE_NAME, folder / FILE_NAME)
     story = tomllib.loads((samples / "story.toml").read_text("utf-8"))
     clock = MovedClock(story["start"])
-    ws = open_workspace(load(folder, {}), clock=clock, outbox_only=True)
+    settings = load(folder, {})
+    ws = open_workspace(settings, clock=clock, outbox_only=True, who=settings.owner.name)
     try:
         complaints = _sample_complaints(samples, ws.settings, clock())
         yield ws, Story(ws, clock, story).play(complaints)

@@ -63,9 +63,9 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry(
             "doctor", "voicenote.cli.setup:doctor", "Every problem of this set-up, with its cure."
         ),
-        Entry("schedule", "voicenote.cli.setup:schedule", "The crontab line or timer for run."),
-        Entry("backup", "voicenote.cli.setup:backup", "Copy the ledger and sound into a file."),
-        Entry("restore", "voicenote.cli.setup:restore", "Bring a backup back."),
+        Entry("schedule", "voicenote.cli.care:schedule", "The crontab line or timer for run."),
+        Entry("backup", "voicenote.cli.care:backup", "Copy the ledger and sound into a file."),
+        Entry("restore", "voicenote.cli.care:restore", "Bring a backup back."),
         Entry(
             "completion", "voicenote.cli.completion:completion", "Tab completion for your shell."
         ),

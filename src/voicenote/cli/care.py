@@ -1,0 +1,118 @@
+"""`schedule`, `backup`, `restore`: what keeps a workspace going, and safe."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from voicenote.cli.session import Session, json_option, pass_session
+from voicenote.errors import WrongUse
+
+EVERY = ("1", "2", "5", "10", "15", "20", "30", "60")
+
+
+@click.command()
+@click.option("--every", type=click.Choice(EVERY), default="10", show_default=True, help="Minutes.")
+@click.option("--systemd", is_flag=True, help="A service and its timer, in place of a crontab.")
+@click.option("--install", is_flag=True, help="Put the line into your crontab; again: no harm.")
+@json_option
+@pass_session
+def schedule(session: Session, /, *, every: str, systemd: bool, install: bool) -> None:
+    """The crontab line, or the systemd timer, that makes a pass every few minutes."""
+    from voicenote.engine import timetable
+
+    if systemd and install:
+        raise WrongUse("--install is for crontabs", "write the units that --systemd prints")
+    screen, home = session.screen, session.home
+    program = _program()
+    if systemd:
+        units = timetable.systemd_units(program, home, int(every))
+        text = "\n".join(f"# ~/.config/systemd/user/{name}\n{unit}" for name, unit in units.items())
+        screen.show(units, text.rstrip)
+        screen.note("\nThen: systemctl --user enable --now voicenote.timer")
+        return
+    line = timetable.crontab_line(program, home, int(every))
+    if not install:
+        screen.show({"line": line}, lambda: line)
+        screen.note("Add it with: crontab -e, or: voicenote schedule --install")
+        return
+    from voicenote.engine.crontab import install as install_
+
+    home.mkdir(parents=True, exist_ok=True)  # cron writes the log there
+    changed = install_(line, home, session.env)
+    said = f"Installed: a pass every {every} minutes." if changed else "It is installed already."
+    screen.show({"line": line, "changed": changed}, lambda: said)
+
+
+def _program() -> list[str]:
+    """Return the words that start this very voicenote, from anywhere."""
+    started = Path(sys.argv[0])
+    if started.name in ("voicenote", "voicenote.exe") and started.is_file():
+        return [str(started.absolute())]
+    beside = Path(sys.executable).with_name("voicenote")
+    return [str(beside)] if beside.is_file() else [sys.executable, "-m", "voicenote"]
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+@click.option("--force", is_flag=True, help="Write over a file that is there.")
+@json_option
+@pass_session
+def backup(session: Session, /, *, file: Path, force: bool) -> None:
+    """Copy the ledger, the sound and the settings into FILE (.tar.gz or .zip).
+
+    With --json: {"file", "files", "size"}.
+    """
+    from voicenote.engine.backup import backup as backup_
+    from voicenote.engine.backup import is_zip
+    from voicenote.wiring import open_ledger
+
+    is_zip(file)
+    ledger = open_ledger(session.settings)
+    try:
+        packed = backup_(ledger, session.home, file.absolute(), force=force)
+    finally:
+        ledger.close()
+    session.screen.show(
+        packed,
+        lambda: (
+            f"{packed.files} files in {packed.file}, {packed.size / 2**20:.1f} MB. It holds what "
+            "customers told you: keep it as safe as the workspace."
+        ),
+    )
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+@json_option
+@pass_session
+def restore(session: Session, /, *, file: Path) -> None:
+    """Bring a backup back into an empty --home. Nothing leaves from it until you say so.
+
+    With --json: {"files", "held", "cases", "uncertain"}.
+    """
+    from voicenote.engine.restoring import restore as restore_
+    from voicenote.wiring import open_ledger_at
+
+    restored = restore_(file, session.home, open_ledger_at)
+    session.screen.show(restored, lambda: f"{restored.files} files restored into {session.home}.")
+    if restored.held:
+        numbers = ", ".join(map(str, restored.cases[:10]))
+        more = f" and {len(restored.cases) - 10} more" if len(restored.cases) > 10 else ""
+        session.screen.warn(
+            f"{restored.held} touches are held, because they may have left since the backup: cases "
+            f"{numbers}{more}.\nLook, then let each go on: voicenote plan N --resume"
+        )
+    if restored.uncertain:
+        session.screen.warn(
+            f"{restored.uncertain} were just leaving when it was made. You decide: "
+            "voicenote mark-sent N, or voicenote resend N"
+        )
+    url = session.settings.ledger.address(session.home)
+    if url != f"sqlite:///{(session.home / 'ledger.db').as_posix()}":
+        session.screen.warn(
+            "The settings name another ledger than the restored ledger.db: "
+            "take [ledger] url out of voicenote.toml to use it."
+        )

@@ -1,0 +1,98 @@
+"""Copies a workspace into one file: the ledger as of one moment, the sound, the settings."""
+
+from __future__ import annotations
+
+import os
+import tarfile
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from voicenote.engine.lock import pass_lock
+from voicenote.errors import RuleSaysNo, Unavailable, WrongUse
+from voicenote.ledger.copying import copy_into
+from voicenote.ledger.store import Ledger
+from voicenote.settings import FILE_NAME
+
+#: What the copy of the ledger is called in a backup, and in a workspace on SQLite.
+LEDGER = "ledger.db"
+#: The folders of a workspace that are kept. The outbox is the proof of what has left.
+FOLDERS = ("memos", "recordings", "templates", "outbox")
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A backup that was made: how many files it holds, and its size in bytes."""
+
+    file: Path
+    files: int
+    size: int
+
+
+def is_zip(file: Path) -> bool:
+    """Whether the name asks for a zip. Raises WrongUse for neither .zip nor .tar.gz."""
+    name = file.name.lower()
+    if name.endswith(".zip"):
+        return True
+    if name.endswith((".tar.gz", ".tgz")):
+        return False
+    raise WrongUse(f"{file.name} does not say what to write", "end it in .tar.gz or .zip")
+
+
+def backup(ledger: Ledger, home: Path, file: Path, *, force: bool = False) -> Packed:
+    """Write a backup of the workspace `home`, whole or not at all; no pass works meanwhile.
+
+    Raises RuleSaysNo when the file is there already (and not `force`), TryAgain while a pass is at
+    work, Unavailable when it cannot be written.
+    """
+    zipped = is_zip(file)
+    if file.exists() and not force:
+        raise RuleSaysNo(f"{file} is there already", "choose another name, or give --force")
+    if not file.parent.is_dir():
+        raise Unavailable(f"there is no folder {file.parent}", "make it first")
+    try:
+        with pass_lock(ledger, home), tempfile.TemporaryDirectory(prefix="voicenote-") as folder:
+            copy = Path(folder) / LEDGER
+            copy_into(ledger, f"sqlite:///{copy.as_posix()}")
+            members = [(copy, LEDGER), *_members(home)]
+            _write(file, members, zipped=zipped)
+    except OSError as error:
+        raise Unavailable(
+            f"the backup cannot be written: {error.strerror or error}",
+            f"make room in {file.parent}, or allow writing there",
+        ) from error
+    return Packed(file, len(members), file.stat().st_size)
+
+
+def _members(home: Path) -> Iterator[tuple[Path, str]]:
+    """Each file to keep, and its name in the backup."""
+    if (home / FILE_NAME).is_file():
+        yield home / FILE_NAME, FILE_NAME
+    for folder in FOLDERS:
+        for path in sorted((home / folder).rglob("*")):
+            if path.is_file() and not path.is_symlink() and not path.name.startswith(".new-"):
+                yield path, path.relative_to(home).as_posix()
+
+
+def _write(file: Path, members: list[tuple[Path, str]], *, zipped: bool) -> None:
+    """Write beside the file, then put it in its place. Only its owner may read it."""
+    descriptor, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
+    temporary = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            if zipped:
+                with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+                    for path, inside in members:
+                        archive.write(path, inside)
+            else:
+                with tarfile.open(fileobj=stream, mode="w:gz", compresslevel=6) as tar:
+                    for path, inside in members:
+                        tar.add(path, inside, recursive=False)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(file)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise

@@ -1,0 +1,78 @@
+"""What makes the machine run a pass every few minutes: a crontab line, or a systemd timer. Pure."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+
+from voicenote.errors import BadData
+
+#: Ends our line of a crontab, so that it is found again. Another workspace has another one.
+MARK = "# voicenote"
+
+
+def command(program: Sequence[str], home: Path) -> list[str]:
+    """Return the words that run one pass on `home`."""
+    return [*program, "--home", str(home), "run"]
+
+
+def crontab_line(program: Sequence[str], home: Path, minutes: int) -> str:
+    """Return the line for a pass every `minutes` (a divisor of 60), which logs into `home`.
+
+    Raises BadData for a path that cannot stand in a crontab.
+    """
+    words = shlex.join(command(program, home))
+    log = shlex.quote(str(home / "run.log"))
+    if "\n" in words:
+        raise BadData("the path of the workspace holds a line end", "choose another --home")
+    every = "*" if minutes == 1 else f"*/{minutes}" if minutes < 60 else "0"
+    line = f"{words} >> {log} 2>&1".replace("%", r"\%")  # cron would make line ends of them
+    return f"{every} * * * * {line} {mark(home)}"
+
+
+def mark(home: Path) -> str:
+    """Return the end of our line."""
+    return f"{MARK} {shlex.quote(str(home))}".replace("%", r"\%")
+
+
+def installed(crontab: str, line: str, home: Path) -> str:
+    """Return a crontab with our line in it: in the place of an earlier one, else at the end."""
+    lines = crontab.splitlines()
+    places = [n for n, one in enumerate(lines) if one.rstrip().endswith(mark(home))]
+    kept = [one for n, one in enumerate(lines) if n not in places]
+    kept.insert(places[0] if places else len(kept), line)
+    return "\n".join(kept) + "\n"
+
+
+def systemd_units(program: Sequence[str], home: Path, minutes: int) -> dict[str, str]:
+    """Return the user units by file name: a service that makes one pass, and its timer."""
+    words = " ".join(_systemd_word(word) for word in command(program, home))
+    service = f"""\
+[Unit]
+Description=voicenote: one pass
+
+[Service]
+Type=oneshot
+ExecStart={words}
+SuccessExitStatus=1 75
+"""
+    timer = f"""\
+[Unit]
+Description=voicenote: a pass every {minutes} minutes
+
+[Timer]
+OnBootSec=2min
+OnUnitActiveSec={minutes}min
+Persistent=true
+
+[Install]
+WantedBy=timers.target
+"""
+    return {"voicenote.service": service, "voicenote.timer": timer}
+
+
+def _systemd_word(word: str) -> str:
+    """Quote a word as systemd reads it (systemd.service(5), command lines)."""
+    escaped = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("$", "$$")
+    return f'"{escaped}"' if escaped != word or not word.replace("/", "").isalnum() else word
