@@ -359,3 +359,15 @@ def test_a_long_answer_is_quoted_short(make: Any) -> None:
     assert nudge.about is About.ANSWER
     assert "…" in nudge.text
     assert len(nudge.text) < 250
+
+
+@pytest.mark.parametrize(
+    ("state", "skipped"),
+    [("promised", True), ("broken", True), ("done", False), ("confirmed", False)],
+)
+def test_nobody_is_asked_to_confirm_what_is_not_kept_yet(
+    make: Any, state: str, skipped: bool
+) -> None:
+    touches = [make.touch(1, "memo", "accepted"), make.touch(2, "confirm", "due", 14)]
+    snapshot = make.snapshot(*touches, amends=(make.amends(state=state, evidence="e"),))
+    assert [one.number for one in of(decide(snapshot, make.at(14)), SkipTouch)] == [2] * skipped

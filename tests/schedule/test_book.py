@@ -151,6 +151,9 @@ def test_anchors_leave_out_what_is_settled() -> None:
         AmendsState.BROKEN,
     }
     assert anchors.opened_at == MONDAY
+    again = anchors_of(replace(case, round=2), MONDAY + timedelta(days=1))
+    left = {one.k for one in again.promises}
+    assert {amends[k - 1].state for k in left} == {AmendsState.PROMISED, AmendsState.BROKEN}
 
 
 def test_a_naive_anchor_is_refused() -> None:

@@ -12,10 +12,14 @@ from voicenote.cli.select import opened
 from voicenote.cli.session import Session, json_option, pass_session
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
     from zoneinfo import ZoneInfo
 
     from voicenote.ledger.listing import Line
+
+#: Stages as the ledger spells them; importing the model for three words would cost every list.
+CLOSED = "closed"
+UNSENT = ("opened", "scripted", "rendered")
 
 
 @click.command()
@@ -39,13 +43,12 @@ def cases(session: Session, /, *, everything: bool, batch: str | None) -> None:
             closed = 0 if everything or session.json else _closed(tx, batch)
     finally:
         ledger.close()
-    rows = _rows(session, found, now())
     if session.json:
-        session.screen.data([data for data, _ in rows])
+        session.screen.data(_as_data(session, found, now()))
         return
     if found:
         headers = ("case", "customer", "stage", "opened", "next touch", "")
-        session.screen.table(headers, [text for _, text in rows])
+        session.screen.table(headers, _as_text(session, found, now()))
     else:
         session.screen.note("No open cases. Take one in: voicenote new, or voicenote import FILE")
     if closed:
@@ -59,62 +62,76 @@ def _closed(tx: Any, batch: str | None) -> int:
     return len(numbers_of(tx, batch=batch, stages=[Stage.CLOSED]))
 
 
-def _rows(
-    session: Session, found: Sequence[Line], now: datetime
-) -> list[tuple[dict[str, Any], tuple[str, ...]]]:
-    from functools import cache
-    from zoneinfo import ZoneInfo
+class _Clocks:
+    """Each customer's zone and today in it, looked up once a zone."""
 
-    from voicenote.model.case import Stage
+    def __init__(self, session: Session, now: datetime) -> None:
+        self._home, self._now = session.settings.owner.time_zone, now
+        self._known: dict[str, tuple[ZoneInfo, date]] = {}
 
-    home = session.settings.owner.time_zone
-    zone_of = cache(lambda name: ZoneInfo(name or home))
-    today_in = cache(lambda zone: now.astimezone(zone).date())
-    rows: list[tuple[dict[str, Any], tuple[str, ...]]] = []
-    for line in found:
-        zone = zone_of(line.time_zone)
-        owed = line.owed_by if line.stage != Stage.CLOSED.value else None
-        overdue = owed is not None and owed < today_in(zone)
-        data = {
+    def of(self, line: Line) -> tuple[ZoneInfo, date]:
+        found = self._known.get(line.time_zone)
+        if found is None:
+            from zoneinfo import ZoneInfo
+
+            zone = ZoneInfo(line.time_zone or self._home)
+            found = self._known[line.time_zone] = (zone, self._now.astimezone(zone).date())
+        return found
+
+
+def _overdue(line: Line, today: date) -> bool:
+    return line.owed_by is not None and line.owed_by < today and line.stage != CLOSED
+
+
+def _as_data(session: Session, found: Sequence[Line], now: datetime) -> list[dict[str, Any]]:
+    clocks = _Clocks(session, now)
+    return [
+        {
             "case": line.case,
             "ref": line.ref,
             "customer": line.customer,
             "stage": line.stage,
             "outcome": line.outcome,
-            "overdue": overdue,
+            "overdue": _overdue(line, clocks.of(line)[1]),
             "next_touch": line.next_touch,
         }
-        text = (
-            str(line.case),
-            line.customer,
-            line.outcome or line.stage,
-            line.opened_at.astimezone(zone).strftime("%Y-%m-%d"),
-            _local(line.next_touch, zone),
-            _remarks(session, line, now, overdue=overdue),
+        for line in found
+    ]
+
+
+def _as_text(session: Session, found: Sequence[Line], now: datetime) -> list[Sequence[str]]:
+    from datetime import timedelta
+
+    clocks = _Clocks(session, now)
+    breached = now - timedelta(hours=session.settings.policy.breach_hours)
+    rows: list[Sequence[str]] = []
+    for line in found:
+        zone, today = clocks.of(line)
+        coming = line.next_touch
+        rows.append(
+            (
+                str(line.case),
+                line.customer,
+                line.outcome or line.stage,
+                line.opened_at.astimezone(zone).isoformat()[:10],
+                coming.astimezone(zone).strftime("%a %Y-%m-%d %H:%M") if coming else "",
+                _remarks(line, today, breached),
+            )
         )
-        rows.append((data, text))
     return rows
 
 
-def _local(moment: datetime | None, zone: ZoneInfo) -> str:
-    return moment.astimezone(zone).strftime("%a %Y-%m-%d %H:%M") if moment else ""
-
-
-def _remarks(session: Session, line: Line, now: datetime, *, overdue: bool) -> str:
-    from datetime import timedelta
-
-    from voicenote.model.case import Stage
-
+def _remarks(line: Line, today: date, breached: datetime) -> str:
+    if line.stage == CLOSED:
+        return ""
     said = []
-    if overdue:
+    if _overdue(line, today):
         said.append(f"OVERDUE: promised by {line.owed_by}")
     if line.uncertain:
         said.append("uncertain: did it leave?")
-    if line.answers and line.stage != Stage.CLOSED.value:
+    if line.answers:
         said.append("answered")
-    waiting = (Stage.OPENED.value, Stage.SCRIPTED.value, Stage.RENDERED.value)
-    hours = session.settings.policy.breach_hours
-    if line.stage in waiting and now - line.opened_at > timedelta(hours=hours):
+    if line.stage in UNSENT and line.opened_at < breached:
         said.append("waits too long")
     return ", ".join(said)
 

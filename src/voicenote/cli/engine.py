@@ -24,7 +24,8 @@ case_number = click.argument("number", type=click.IntRange(min=1), metavar="N")
 def run(session: Session, /) -> int:
     """One pass, for cron: idempotent, locked, quiet when nothing happened.
 
-    With --json: {"sent", "failed", "uncertain", "skipped", "received", "waiting"}.
+    With --json: {"sent", "failed", "uncertain", "skipped", "received", "waiting", "reasons",
+    "nudges"}.
     """
     from voicenote.engine.turn import one_pass
 
@@ -36,8 +37,8 @@ def run(session: Session, /) -> int:
     else:
         for line in _told(turn):
             screen.warn(line)
-        if not turn.quiet:
-            screen.out(_summary(turn))
+        if summary := _summary(turn):
+            screen.out(summary)
     return 1 if turn.failed or turn.uncertain else 0
 
 
@@ -47,11 +48,13 @@ def _turn(turn: Turn) -> dict[str, Any]:
         **{name: getattr(turn, name) for name in names},
         "waiting": [{"case": case, "why": why} for case, why in turn.waiting],
         "reasons": [{"case": case, "why": why} for case, why in turn.reasons],
+        "nudges": [{"case": case, "text": text} for case, text in turn.nudges],
     }
 
 
 def _told(turn: Turn) -> list[str]:
-    return [f"case {case}: {why}" for case, why in (*turn.reasons, *turn.waiting)]
+    told = [f"case {case}: {why}" for case, why in (*turn.reasons, *turn.waiting)]
+    return [*(text for _, text in turn.nudges), *told]
 
 
 def _summary(turn: Turn) -> str:
@@ -132,12 +135,17 @@ def _rehearsed(made: Rehearsed) -> list[dict[str, Any]]:
     sent = [
         {"at": made.at, "case": t.case, "kind": t.kind.value, "channel": t.channel, "why": ""}
         for t in made.touches
+        if t.kind.value != "nudge"
     ]
     waits = [
         {"at": made.at, "case": case, "kind": "waits for you", "channel": "", "why": why}
         for case, why in made.turn.waiting
     ]
-    return sent + waits
+    told = [
+        {"at": made.at, "case": case, "kind": "nudge", "channel": "to you", "why": text}
+        for case, text in made.turn.nudges
+    ]
+    return sent + told + waits
 
 
 @click.command("mark-sent")

@@ -30,6 +30,7 @@ class Count:
     """What was read, and what was wrong with some of it."""
 
     read: int = 0
+    again: int = 0
     rejected: int = 0
     problems: list[Problem] = field(default_factory=list)
     more: int = 0
@@ -64,7 +65,7 @@ def import_(session: Session, /, files: Sequence[str], **given: Any) -> None:
     profile = _profile(session, given["profile"])
     options = _options(session, profile, given)
     source = open_source(paths, options)
-    batch = given["batch"] or paths[0].stem
+    batch = given["batch"] or source.parts[0].path.stem
     if not session.json:
         _tell_mapping(session, source)
     result = _take(session, source, batch, dry_run=given["dry_run"])
@@ -144,7 +145,7 @@ def _take(session: Session, source: Source, batch: str, *, dry_run: bool) -> dic
     return {
         "read": count.read,
         "added": taken.added,
-        "unchanged": taken.unchanged,
+        "unchanged": taken.unchanged + count.again,
         "rejected": count.rejected,
         "rejected_file": str(files[0]) if files else None,
         "batch": batch,
@@ -163,6 +164,8 @@ def _good(
         before = item.offset
         if isinstance(item, Good):
             yield item.complaint
+        elif item.duplicate:
+            count.again += 1
         else:
             _bad(count, item, rejected, verbose=verbose)
 

@@ -19,6 +19,7 @@ from voicenote.model.amends import AmendsKind, Promise
 from voicenote.model.case import Case, Complaint, Lesson, Outcome
 from voicenote.model.money import Money
 from voicenote.model.receipt import Verdict
+from voicenote.model.touch import TouchKind
 
 Event = Mapping[str, Any]
 
@@ -77,10 +78,12 @@ class Story:
     def _pass(self, passes: Iterator[Rehearsed]) -> Iterator[Told]:
         for made in passes:
             for touch in made.touches:
-                what = "to you" if touch.kind.value == "nudge" else f"by {touch.channel}"
-                yield Told(made.at, touch.case, f"{touch.kind.value} {what}")
+                if touch.kind is not TouchKind.NUDGE:
+                    yield Told(made.at, touch.case, f"{touch.kind.value} by {touch.channel}")
             for case, why in (*made.turn.reasons, *made.turn.waiting):
                 yield Told(made.at, case, why)
+            for case, text in made.turn.nudges:
+                yield Told(made.at, case, f"to you: {text}")
 
     def _told(self, case: int, text: str) -> Told:
         return Told(self._clock.now, case, text)

@@ -26,7 +26,11 @@ from voicenote.model.touch import ARRIVED, Touch, TouchKind, TouchState
 
 @dataclass(slots=True)
 class Turn:
-    """What a pass did. `waiting` are due touches that need the owner first, with why."""
+    """What a pass did, and (case, text) of what the owner should know.
+
+    `waiting` are due touches that need the owner first, `reasons` why some did not leave, `nudges`
+    what is told once: a promise that is overdue, an answer that waits.
+    """
 
     sent: int = 0
     failed: int = 0
@@ -34,6 +38,7 @@ class Turn:
     skipped: int = 0
     received: int = 0
     waiting: list[tuple[int, str]] = field(default_factory=list)
+    nudges: list[tuple[int, str]] = field(default_factory=list)
     reasons: list[tuple[int, str]] = field(default_factory=list)
 
     def count(self, sent: Sent) -> None:
@@ -50,7 +55,8 @@ class Turn:
     @property
     def quiet(self) -> bool:
         """Whether nothing happened that anybody has to be told."""
-        return not (self.sent or self.failed or self.uncertain or self.skipped or self.received)
+        counted = self.sent, self.failed, self.uncertain, self.skipped, self.received
+        return not (any(counted) or self.nudges)
 
 
 def one_pass(ws: Workspace, advance: Callable[[int, int], None] | None = None) -> Turn:
@@ -60,6 +66,8 @@ def one_pass(ws: Workspace, advance: Callable[[int, int], None] | None = None) -
     """
     turn = Turn()
     with pass_lock(ws.ledger, ws.home):
+        with ws.ledger.read() as tx:
+            told = touches.last_nudge(tx)
         for sent in reconcile(ws):
             if sent.state is not TouchState.DUE:
                 turn.count(sent)
@@ -71,6 +79,8 @@ def one_pass(ws: Workspace, advance: Callable[[int, int], None] | None = None) -
                 turn.count(sent)
             if advance is not None:
                 advance(done, len(due))
+        with ws.ledger.read() as tx:
+            turn.nudges = touches.nudges_since(tx, told)
     return turn
 
 

@@ -227,8 +227,15 @@ def _why_needless(snapshot: Snapshot, touch: Touch) -> str:
     }.get(touch.planned.unless)
     if holds and holds():
         return f"not needed: {touch.planned.unless.replace('-', ' ')}"
+    return _why_not_asked(snapshot, touch)
+
+
+def _why_not_asked(snapshot: Snapshot, touch: Touch) -> str:
+    """Return why a question would be asked in vain, or nothing."""
     if touch.kind in QUESTIONS and openings(snapshot) and memo_at(snapshot) is None:
         return "the memo has not arrived, so there is nothing to ask about"
+    if touch.kind is TouchKind.CONFIRM and not settled(snapshot.case.amends):
+        return "a promise is not kept yet, so there is nothing to confirm"
     return ""
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
 
@@ -19,9 +18,11 @@ from voicenote.model.touch import TouchState
 OWED = (AmendsState.PROMISED.value, AmendsState.BROKEN.value)
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One case in a list. `owed_by` is the earliest date of a promise not yet kept."""
+class Line(NamedTuple):
+    """One case in a list, in the order of the query's columns: ten thousand are made at once.
+
+    `owed_by` is the earliest date of a promise not yet kept.
+    """
 
     case: int
     ref: str
@@ -83,7 +84,7 @@ def lines(tx: Transaction, *, everything: bool = False, batch: str | None = None
         query = query.where(case.c.stage != Stage.CLOSED.value)
     if batch is not None:
         query = query.where(case.c.batch == batch)
-    return [Line(**row) for row in tx.connection.execute(query).mappings()]
+    return list(map(Line._make, tx.connection.execute(query).all()))
 
 
 def history(tx: Transaction, case: int | None = None) -> list[dict[str, Any]]:

@@ -204,6 +204,18 @@ def nudge(tx: Transaction, case: int, key: str, kind: str, text: str) -> bool:
     return True
 
 
+def last_nudge(tx: Transaction) -> int:
+    """Return the number of the newest nudge; 0 where there is none."""
+    return tx.connection.execute(select(func.max(tables.nudges.c.number))).scalar() or 0
+
+
+def nudges_since(tx: Transaction, number: int) -> list[tuple[int, str]]:
+    """Return (case, text) of the nudges that came after nudge `number`, oldest first."""
+    table = tables.nudges
+    query = select(table.c.case, table.c.text).where(table.c.number > number)
+    return [(row[0], row[1]) for row in tx.connection.execute(query.order_by(table.c.number))]
+
+
 def addresses(customer: Customer) -> list[str]:
     """Return every address by which a customer can be known, in one spelling each."""
     found = (customer.email, customer.phone, customer.telegram, customer.whatsapp)

@@ -47,15 +47,18 @@ class Anchors:
 
 
 def anchors_of(case: Case, booked_at: datetime) -> Anchors:
-    """Return the anchors of a case: its complaint's moment, and every promise still to speak of."""
-    settled = (AmendsState.CONFIRMED, AmendsState.WAIVED)
+    """Return the anchors of a case: its complaint's moment, and every promise still to speak of.
+
+    What was done in an earlier round was told then.
+    """
     return Anchors(
         booked_at=booked_at,
         opened_at=case.complaint.opened_at,
         promises=tuple(
             DatedPromise(k=one.k, target=one.promise.target, promised_by=one.promise.promised_by)
             for one in case.amends
-            if one.state not in settled
+            if one.state not in (AmendsState.CONFIRMED, AmendsState.WAIVED)
+            and not (one.state is AmendsState.DONE and one.round < case.round)
         ),
     )
 

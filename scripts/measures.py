@@ -1,0 +1,125 @@
+"""What `scripts/bench` measures. Pairs of commands run in turn, so that a noisy machine is fair."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+BARE_CLICK = """
+import click
+
+@click.group()
+def main():
+    "A bare program."
+
+@main.command()
+def hello():
+    "Say hello."
+
+main()
+"""
+ONE_QUERY = """
+import sys
+import click
+import sqlalchemy as sa
+
+@click.command()
+@click.argument("url")
+def main(url):
+    with sa.create_engine(url).connect() as connection:
+        rows = connection.execute(sa.text(
+            "select c.number, c.ref, p.name, c.stage, c.outcome, c.opened_at"
+            " from cases c join customers p on p.number = c.customer order by c.number"
+        )).all()
+    sys.stdout.writelines(f"{row[0]}  {row[2]}  {row[3]}\\n" for row in rows)
+
+main()
+"""
+CASES = 10_000
+
+
+def environment() -> dict[str, str]:
+    """Return the environment of both sides: compiled modules are kept, as on a user's machine."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("VOICENOTE_")}
+    kept.pop("PYTHONDONTWRITEBYTECODE", None)
+    return kept
+
+
+def seconds(command: Sequence[str]) -> float:
+    """Return the wall time of a command in seconds. Raises CalledProcessError when it fails."""
+    begun = time.perf_counter()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=environment())
+    return time.perf_counter() - begun
+
+
+def pairs(ours: Sequence[str], baseline: Sequence[str], runs: int = 21) -> str:
+    """Run both in turn; return the median times and the median of the ratios."""
+    seconds(ours), seconds(baseline)
+    timed = [(seconds(ours), seconds(baseline)) for _ in range(runs)]
+    ratio = statistics.median(a / b for a, b in timed)
+    mine, theirs = (statistics.median(side) for side in zip(*timed, strict=True))
+    return f"{mine * 1000:.0f} ms, baseline {theirs * 1000:.0f} ms: {ratio:.2f} x"
+
+
+def voicenote(home: Path, *words: str) -> list[str]:
+    """Return the command line of the installed program."""
+    return [str(Path(sys.executable).with_name("voicenote")), "--home", str(home), *words]
+
+
+def start(folder: Path) -> str:
+    """`voicenote --help` against a bare click program."""
+    bare = folder / "bare.py"
+    bare.write_text(BARE_CLICK)
+    return pairs(voicenote(folder, "--help"), [sys.executable, str(bare), "--help"])
+
+
+def import_many(folder: Path) -> float:
+    """Import 10,000 complaints into a fresh ledger in `folder`; return the seconds."""
+    file = folder / "many.csv"
+    lines = ["ref,customer,email,what_happened,amends,amends_kind,promised_by"]
+    lines += [
+        f'{n},Customer {n},c{n}@example.com,"The parcel {n} never came.",sent again,redo,2027-01-04'
+        for n in range(CASES)
+    ]
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return seconds(voicenote(folder, "-q", "import", str(file)))
+
+
+def cases(folder: Path) -> str:
+    """`voicenote cases` on 10,000 cases against click + SQLAlchemy + one query."""
+    import_many(folder)
+    query = folder / "query.py"
+    query.write_text(ONE_QUERY)
+    url = f"sqlite:///{folder / 'ledger.db'}"
+    return pairs(voicenote(folder, "cases"), [sys.executable, str(query), url])
+
+
+def intake(folder: Path) -> str:
+    """How many complaints a second come in."""
+    took = import_many(folder)
+    return f"{CASES} complaints in {took:.1f} s: {CASES / took:.0f} a second"
+
+
+MEASURES: dict[str, Callable[[Path], str]] = {"start": start, "cases": cases, "intake": intake}
+
+
+def main(names: Sequence[str]) -> int:
+    """Measure what is named, or all; return the exit code."""
+    unknown = [name for name in names if name not in MEASURES]
+    if unknown:
+        print(f"there is no measure {unknown[0]!r}; there are: {', '.join(MEASURES)}")
+        return 2
+    for name in names or MEASURES:
+        with tempfile.TemporaryDirectory(prefix="voicenote-bench-") as folder:
+            print(f"{name}: {MEASURES[name](Path(folder))}", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,74 @@
+"""Makes a workspace: a commented settings file with the owner's answers."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from voicenote.errors import Unavailable, WrongUse
+from voicenote.settings import FILE_NAME, commented_toml, kinds
+
+#: What `init` asks: the setting, its question, and what a good answer is.
+QUESTIONS: tuple[tuple[str, str, Callable[[Any], Any]], ...] = (
+    ("name", "Your name, as customers know you", kinds.text),
+    ("business", "The name of your business", kinds.text),
+    ("email", "Your e-mail address, for nudges", kinds.email),
+    ("time_zone", "Your time zone", kinds.zone),
+    ("language", "Your language (en, pl, ro, …)", kinds.language),
+)
+
+
+def guess_zone() -> str:
+    """Return this machine's IANA time zone, or UTC when it does not know."""
+    from tzlocal import get_localzone_name
+
+    try:
+        return str(kinds.zone(get_localzone_name() or "UTC"))
+    except (ValueError, LookupError, OSError):
+        return "UTC"
+
+
+def checked(name: str, value: str) -> str:
+    """Return an answer that can stand in the settings. Raises WrongUse, which says why not."""
+    kind = next(kind for setting, _, kind in QUESTIONS if setting == name)
+    try:
+        return str(kind(value.strip()))
+    except ValueError as error:
+        what, advice = (*map(str, error.args), "")[:2]
+        raise WrongUse(what, advice) from None
+
+
+def write_settings(home: Path, answers: Mapping[str, str]) -> Path | None:
+    """Write the settings file of `home` with the owner's `answers`, by setting of [owner].
+
+    What was there is kept beside it; returns where. Raises Unavailable when it cannot be written.
+    """
+    file = home / FILE_NAME
+    text = commented_toml({f"owner.{name}": value for name, value in answers.items() if value})
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        kept = None
+        if file.exists():
+            kept = file.with_name(f"{FILE_NAME}.before")
+            kept.write_bytes(file.read_bytes())
+        descriptor, name = tempfile.mkstemp(prefix=".new-", dir=home)
+        temporary = Path(name)
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as stream:
+                stream.write(text)
+                stream.flush()
+                os.fsync(stream.fileno())
+            temporary.chmod(0o644)
+            temporary.replace(file)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise Unavailable(
+            f"{file} cannot be written: {error.strerror or error}",
+            "make room, or choose another --home",
+        ) from error
+    return kept
