@@ -17,6 +17,8 @@ _OURS = {
     454: "the server cannot check log-ins at the moment; it will go with a later pass",
 }
 _LATER = "the server asks to come back later; a later pass will"
+_AGAIN = "a later pass will try again"
+_STRANGE = "this is no answer of a mail server: check host and port"
 
 #: What a socket's error means; the first that fits is taken.
 _SOCKET: tuple[tuple[type[OSError], str, str], ...] = (
@@ -28,7 +30,7 @@ _SOCKET: tuple[tuple[type[OSError], str, str], ...] = (
     (socket.gaierror, "there is no server called {}", "check host, and the network"),
     (ConnectionRefusedError, "nobody listens on {}", "check host and port"),
     (TimeoutError, "{} took too long", "a later pass will try again; timeout gives it more time"),
-    (ConnectionError, "{} hung up", _LATER),
+    (ConnectionError, "{} hung up", _AGAIN),
 )
 
 
@@ -41,20 +43,20 @@ def refusal(code: int, answer: str, who: str) -> Postponed | Refused:
     if code in _OURS:
         return Postponed(said, _OURS[code])
     if code == 421:
-        return Postponed(said, "the server is closing or has had enough for now; " + _LATER)
+        return Postponed(said, "the server is closing or has had enough for now; " + _AGAIN)
     if 400 <= code < 500:
         return Postponed(said, _LATER)
     if not 500 <= code < 600:
-        return Postponed(said, "this is no answer of a mail server: check host and port")
+        return Postponed(said, _STRANGE)
     return Refused(said, _cure(code, answer))
 
 
 def _cure(code: int, answer: str) -> str:
     """Return advice by the enhanced status code in an answer (RFC 3463), else by the code."""
-    if code == 552 or "5.3.4" in answer or "5.2.3" in answer:
-        return "the message is too large for this server: send the listen link alone"
     if "5.2.2" in answer:
         return "the customer's mailbox is full: choose another channel"
+    if code == 552 or "5.3.4" in answer or "5.2.3" in answer:
+        return "the message is too large for this server: send the listen link alone"
     if "5.7" in answer:
         return "the server's rules refuse it: check that the sender's address is yours there"
     if code in (550, 551, 553) or "5.1" in answer:
@@ -71,7 +73,8 @@ def trouble(error: OSError | smtplib.SMTPException, where: str) -> Postponed:
         advice = _OURS.get(error.smtp_code, _OURS[535])
         return Postponed(f"{where} refused the log-in: {_answer(error)}", advice)
     if isinstance(error, smtplib.SMTPResponseException):
-        advice = "the server does not want to talk to this machine now; " + _LATER
+        unwanted = "the server does not want to talk to this machine now; " + _AGAIN
+        advice = unwanted if error.smtp_code >= 400 else _STRANGE
         return Postponed(f"{where} refused the connection: {_answer(error)}", advice)
     cause = error.__context__ if isinstance(error, smtplib.SMTPServerDisconnected) else error
     if isinstance(cause, ssl.SSLCertVerificationError):
@@ -84,7 +87,7 @@ def trouble(error: OSError | smtplib.SMTPException, where: str) -> Postponed:
             return Postponed(what.format(where), advice)
     if isinstance(cause, OSError) and not isinstance(cause, smtplib.SMTPException):
         return Postponed(f"{where} cannot be reached: {cause}", "check host, port and the network")
-    return Postponed(f"{where} hung up", _LATER)
+    return Postponed(f"{where} hung up", _AGAIN)
 
 
 def _certificate(why: str) -> str:
