@@ -152,9 +152,12 @@ def make_channel(settings: Settings, name: str, clock: Clock, kind: str | None =
     declared = settings.channels.get(name)
     wanted = kind or (declared.kind if declared else name)
     makers = load(CHANNELS).good
-    if wanted not in makers or (declared is None and name != "outbox"):
+    if declared is None and name != "outbox":
         known = ", ".join(sorted({*settings.channels, "outbox"}))
         raise BadSettings(f"there is no channel {name!r}", f"known here: {known}")
+    if wanted not in makers:
+        what = f"the channel {name!r} is of the kind {wanted!r}, which is not installed"
+        raise BadSettings(what, f"kinds that are: {', '.join(makers)}")
     options = dict(declared.options) if declared and kind is None else {}
     if wanted == "outbox":
         folder = Path(str(options.get("folder") or "outbox")).expanduser()

@@ -26,9 +26,10 @@ def guess_zone() -> str:
     from tzlocal import get_localzone_name
 
     try:
-        return str(kinds.zone(get_localzone_name() or "UTC"))
+        name = str(kinds.zone(get_localzone_name() or "UTC"))
     except (ValueError, LookupError, OSError):
         return "UTC"
+    return "UTC" if name in ("Etc/UTC", "Etc/UCT", "Zulu") else name
 
 
 def checked(name: str, value: str) -> str:

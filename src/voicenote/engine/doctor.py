@@ -12,7 +12,7 @@ from pathlib import Path
 from voicenote.engine.lock import pass_lock
 from voicenote.engine.voices import voice_options
 from voicenote.engine.workspace import Workspace
-from voicenote.errors import BadSettings, TryAgain, VoicenoteError
+from voicenote.errors import BadSettings, TryAgain, VoicenoteError, VoiceUnavailable
 from voicenote.ledger import listing, touches
 from voicenote.ledger.cases import load, numbers_of
 from voicenote.ledger.scripts import drafts
@@ -125,9 +125,13 @@ def _voices(ws: Workspace, _env: Mapping[str, str]) -> Iterator[Finding]:
         if wish == "recorded":
             yield fine("voices", f"{language}: your own recordings only")
             continue
-        choice = choose([wish], language, spoken)
-        ws.voice(choice.name, options)
-        yield fine("voices", f"{language}: {choice.name}, {choice.why}")
+        try:
+            choice = choose([wish], language, spoken)
+            ws.voice(choice.name, options)
+        except (VoiceUnavailable, BadSettings) as error:
+            yield wrong("voices", error.what, error.advice)
+        else:
+            yield fine("voices", f"{language}: {choice.name}, {choice.why}")
     languages = Templates((ws.home / "templates",)).languages()
     for language in _languages(ws):
         if language.partition("-")[0].lower() not in languages:

@@ -1,0 +1,275 @@
+"""`init`, `voices`, `channels`, `templates`, `doctor`: what there is, and what it still needs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from voicenote.cli.session import Session, json_option, pass_session
+from voicenote.errors import BadSettings, Unavailable, VoicenoteError, WrongUse
+
+if TYPE_CHECKING:
+    from voicenote.engine.doctor import Finding
+
+
+@click.command()
+@click.option("--name", metavar="NAME", help="Your name, as customers know you.")
+@click.option("--business", metavar="NAME", help="The name of your business.")
+@click.option("--email", metavar="ADDRESS", help="Where nudges go.")
+@click.option("--time-zone", metavar="ZONE", help="IANA name, such as Europe/Warsaw.")
+@click.option("--language", metavar="TAG", help="BCP 47, such as en.")
+@click.option("--force", is_flag=True, help="Write new settings; the old ones are kept beside.")
+@json_option
+@pass_session
+def init(session: Session, /, *, force: bool, **given: str | None) -> None:
+    """Make a workspace: commented settings, and the ledger. Again does no harm.
+
+    With --json: {"home", "settings", "written", "ledger"}.
+    """
+    from voicenote.engine.beginning import checked, write_settings
+    from voicenote.settings import FILE_NAME
+    from voicenote.wiring import open_ledger
+
+    screen, home = session.screen, session.home
+    answers = {name: checked(name, value) for name, value in given.items() if value is not None}
+    file = home / FILE_NAME
+    written = force or not file.exists()
+    if written:
+        kept = write_settings(home, _asked(session, answers))
+        if kept:
+            screen.note(f"The old settings are in {kept.name}.")
+    elif answers:
+        screen.warn(f"{file} stays as it is; --force writes a new one.")
+    open_ledger(session.settings).close()
+    data = {"home": home, "settings": file, "written": written, "ledger": "ready"}
+    screen.show(
+        data, lambda: f"{file} {'is written' if written else 'was there'}. The ledger is ready."
+    )
+    screen.note("Next: voicenote new, or voicenote import FILE. All of it on samples: demo")
+
+
+def _asked(session: Session, answers: dict[str, str]) -> dict[str, str]:
+    """Ask at a terminal for what was not given; elsewhere take what is likely."""
+    from voicenote.engine.beginning import QUESTIONS, checked, guess_zone
+
+    screen = session.screen
+    likely = {"time_zone": guess_zone(), "language": "en"}
+    if not screen.interactive:
+        return {**likely, **answers}
+    found: dict[str, str] = {}
+    for name, question, _ in QUESTIONS:
+        while name not in answers and name not in found:
+            try:
+                found[name] = checked(name, screen.ask(question, likely.get(name, "")))
+            except WrongUse as error:
+                screen.warn(f"{error.what}: {error.advice}" if error.advice else error.what)
+    return {**found, **answers}
+
+
+@click.command()
+@json_option
+@pass_session
+def voices(session: Session, /) -> None:
+    """Voices, what they speak, and what each still needs."""
+    from voicenote.plugins import VOICES, load
+    from voicenote.wiring import voice_facts
+
+    facts = voice_facts({"folder": str(session.home / "recordings")})
+    rows: list[dict[str, Any]] = [
+        {
+            "voice": one.name,
+            "ready": one.installed,
+            "languages": sorted(one.languages),
+            "synthetic": one.synthetic,
+            "licence": one.licence,
+            "note": one.note,
+            "needs": "" if one.installed else one.advice,
+        }
+        for one in sorted(facts, key=lambda one: -one.quality)
+    ]
+    broken = load(VOICES).tried().broken
+    rows += [_broken("voice", name, why) for name, why in broken.items()]
+    _listing(session, rows, "voice", lambda row: _tongues(row.get("languages")))
+
+
+def _broken(kind: str, name: str, why: str) -> dict[str, Any]:
+    return {kind: name, "ready": False, "note": "broken plug-in", "needs": why}
+
+
+def _tongues(languages: list[str] | None) -> str:
+    if languages is None:
+        return ""
+    if not languages:
+        return "any language"
+    return ", ".join(languages) if len(languages) < 9 else f"{len(languages)} languages"
+
+
+def _listing(session: Session, rows: list[dict[str, Any]], kind: str, more: Any) -> None:
+    if session.json:
+        session.screen.data(rows)
+        return
+    session.screen.table(
+        (kind, "ready", "", "what it is"),
+        [
+            (
+                row[kind],
+                "yes" if row["ready"] else "no",
+                more(row),
+                f"{row['note']}. It needs: {row['needs']}" if row["needs"] else row["note"],
+            )
+            for row in rows
+        ],
+    )
+
+
+@click.command()
+@json_option
+@pass_session
+def channels(session: Session, /) -> None:
+    """Channels: those that are set up here, those that could be, and what each still needs."""
+    from voicenote.plugins import CHANNELS, load
+
+    found = load(CHANNELS).tried()
+    declared = session.settings.channels
+    rows = [_channel(session, name) for name in dict.fromkeys((*declared, "outbox"))]
+    used = {declared[name].kind for name in declared} | {"outbox"}
+    rows += [
+        {
+            "channel": name,
+            "ready": False,
+            "kind": name,
+            "note": "not set up here",
+            "needs": f"a table [channels.{name}] in voicenote.toml",
+            "tells": [],
+        }
+        for name in found.good
+        if name not in used
+    ]
+    rows += [_broken("channel", name, why) for name, why in found.broken.items()]
+    _listing(session, rows, "channel", lambda row: row.get("kind", ""))
+
+
+def _channel(session: Session, name: str) -> dict[str, Any]:
+    """Say what is known of a channel that the settings have."""
+    from voicenote.wiring import make_channel, now
+
+    declared = session.settings.channels.get(name)
+    row: dict[str, Any] = {"channel": name, "kind": declared.kind if declared else name}
+    try:
+        channel = make_channel(session.settings, name, now)
+    except BadSettings as error:
+        needs = "; ".join(str(one) for one in error.problems) or f"{error.what}: {error.advice}"
+        return {**row, "ready": False, "note": "set up wrongly", "needs": needs, "tells": []}
+    except Unavailable as error:
+        return {**row, "ready": False, "note": error.what, "needs": error.advice, "tells": []}
+    try:
+        facts = channel.facts
+        needs = "; ".join(facts.missing)
+        tells = sorted(kind.value for kind in facts.tells)
+        return {**row, "ready": facts.ready, "note": facts.about, "needs": needs, "tells": tells}
+    finally:
+        channel.close()
+
+
+@click.group(invoke_without_command=True)
+@json_option
+@click.pass_context
+def templates(context: click.Context) -> None:
+    """The templates there are, by language; your own are in the folder templates."""
+    if context.invoked_subcommand is None:
+        _templates(context.ensure_object(Session))
+
+
+def _templates(session: Session) -> None:
+    from voicenote.script.templates import Templates
+
+    folder = session.home / "templates"
+    all_of_them = Templates((folder,))
+    rows = [
+        {
+            "language": language,
+            "templates": list(all_of_them.names(language)),
+            "own": sorted(
+                file.stem
+                for file in (folder / language).glob("*.jinja")
+                if not file.name.startswith("_")
+            ),
+        }
+        for language in sorted(all_of_them.languages())
+    ]
+    if session.json:
+        session.screen.data(rows)
+        return
+    session.screen.table(
+        ("language", "templates", "your own"),
+        [(row["language"], ", ".join(row["templates"]), ", ".join(row["own"])) for row in rows],
+    )
+    session.screen.note(f"Look: voicenote templates show en justified. Your own go into {folder}")
+
+
+@templates.command("show")
+@click.argument("language", metavar="LANG")
+@click.argument("name", metavar="NAME")
+@pass_session
+def show_template(session: Session, /, *, language: str, name: str) -> None:
+    """Print one template, to read or to start your own from."""
+    from voicenote.script.templates import SUFFIX, Templates
+
+    known = Templates((session.home / "templates",))
+    if language not in known.languages() or name not in known.names(language):
+        there = ", ".join(known.names(language)) if language in known.languages() else ""
+        advice = f"there are: {there}" if there else "see: voicenote templates"
+        raise WrongUse(f"there is no template {name!r} in {language!r}", advice)
+    places = (root / language / f"{name}{SUFFIX}" for root in known.roots)
+    file = next(place for place in places if place.is_file())
+    session.screen.out(file.read_text(encoding="utf-8").rstrip())
+
+
+@click.command()
+@json_option
+@pass_session
+def doctor(session: Session, /) -> int:
+    """Every problem of this set-up at once, each with its cure. Exit code 1 when there is one.
+
+    With --json: a list of {"about", "ok", "what", "cure"}.
+    """
+    found = _examined(session)
+    problems = [one for one in found if not one.ok]
+    if session.json:
+        session.screen.data(found)
+        return 1 if problems else 0
+    for one in found:
+        if one.ok:
+            session.screen.note(f"  ok  {one.about}: {one.what}")
+    for one in problems:
+        session.screen.out(f"  !!  {one.about}: {one.what}\n      {one.cure}")
+    if not problems:
+        session.screen.out("All is well.")
+    return 1 if problems else 0
+
+
+def _examined(session: Session) -> list[Finding]:
+    from voicenote.engine import doctor as examining
+    from voicenote.plugins import CHANNELS, VOICES, load
+    from voicenote.wiring import now, open_workspace
+
+    broken = {**load(VOICES).tried().broken, **load(CHANNELS).tried().broken}
+    found = list(examining.look_around(session.home, now(), broken))
+    try:
+        settings = session.settings
+    except BadSettings as error:
+        return [*found, *examining.settings_problems(error)]
+    file = session.home / "ledger.db"
+    if not settings.ledger.url and not file.is_file():
+        return [*found, examining.wrong("ledger", f"there is no {file} yet", "voicenote init")]
+    try:
+        ws = open_workspace(settings)
+    except BadSettings as error:
+        return [*found, *examining.settings_problems(error)]
+    except VoicenoteError as error:
+        return [*found, examining.wrong("ledger", error.what, error.advice)]
+    try:
+        return [*found, *examining.look_inside(ws, session.env)]
+    finally:
+        ws.close()
