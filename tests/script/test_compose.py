@@ -220,3 +220,9 @@ def test_every_kind_of_amends_has_words(case, facts, kind):
     said = section(compose(case(promises=(promise,)), facts()), Section.AMENDS)
     assert len(said) == 3
     assert said[1] == "What I promise you: a new ribbon."
+
+
+def test_a_promise_whose_words_cannot_be_said_is_called_by_its_kind(case, facts):
+    promise = Promise(kind=AmendsKind.REFUND, text="***", promised_by=date(2026, 12, 4))
+    said = section(compose(case(promises=(promise,)), facts()), Section.AMENDS)
+    assert said[1] == "What I promise you: your money back."

@@ -109,6 +109,7 @@ _ROOMS = (
     _Room(14, 0, 18, promises=1, extras=frozenset(), brief=True),
     _Room(8, 0, 12, promises=1, extras=frozenset(), brief=True),
     _Room(7, 0, 9, promises=1, extras=frozenset(), brief=True),
+    _Room(6, 0, 6, promises=1, extras=frozenset(), brief=True),
 )
 
 
@@ -243,12 +244,13 @@ def _values(
         )
 
     def called(name: str, spoken: str = "", *, personal: bool) -> Blank:
-        written = bare(shorten(plain(name), NAME_WORDS)[0])[:80]
-        mouth = speakable(bare(shorten(plain(spoken or name), NAME_WORDS)[0])[:80], tongue)
-        return slate.put(written if mouth else "", mouth, personal=personal)
+        written, mouth = _within(bare(plain(name))[:80], NAME_WORDS, tongue)
+        if spoken and written:
+            mouth = _within(bare(plain(spoken))[:80], NAME_WORDS, tongue)[1] or mouth
+        return slate.put(written, mouth, personal=personal)
 
     def promised(promise: Promise) -> Mapping[str, object]:
-        text = said(promise.text, room.promise)
+        text = said(promise.text, room.promise) or said(tongue.amends[promise.kind.value], 9)
         money = slate.put("", "")
         if promise.value and not names(promise.text, promise.value.amount):
             money = slate.put(
@@ -262,7 +264,8 @@ def _values(
         }
 
     lesson = case.lesson
-    firm = lesson is not None and lesson.owner and lesson.due and lesson.prevention
+    prevention = said(lesson.prevention if lesson else "", room.promise)
+    firm = bool(lesson and lesson.owner and lesson.due and prevention)
     answer = next((a.text for a in reversed(facts.answers) if a.text.strip()), "")
     spoken_promises = [promised(promise) for promise in promises[: room.promises]]
     return {
@@ -278,9 +281,9 @@ def _values(
         "promises": spoken_promises,
         "promise": spoken_promises[0] if spoken_promises else None,
         "dated": any(promise.promised_by for promise in promises[: room.promises]),
-        "firm": bool(firm),
-        "prevented": bool(lesson and lesson.prevention and lesson.done_at),
-        "prevention": said(lesson.prevention if lesson else "", room.promise),
+        "firm": firm,
+        "prevented": bool(lesson and lesson.done_at and prevention),
+        "prevention": prevention,
         "prevention_owner": called(lesson.owner if lesson else "", personal=True),
         "prevention_by": day(lesson.due.date() if lesson and lesson.due else None),
         "next_by": day(facts.next_by),
@@ -298,7 +301,7 @@ def _quote(first: str, second: str, room: _Room, tongue: Language, slate: Slate)
     """The customer's words in the language's quote marks; the voice says them without."""
     for source in (first, second):
         kept, cut = excerpt(quotable(source, tongue.salutations), room.quote, tongue.dangling)
-        kept = bare(kept).lstrip(" -–—*•/|>.,;:)]")
+        kept = bare(kept)
         kept = _single_quoted(kept[:1].upper() + kept[1:])
         written, spoken = _within(kept, room.quote, tongue)
         if spoken:
@@ -311,7 +314,7 @@ def _quote(first: str, second: str, room: _Room, tongue: Language, slate: Slate)
 def _within(written: str, limit: int, tongue: Language) -> tuple[str, str]:
     """`written` and how it is said, with words dropped from its end while numbers make it long."""
     spoken = bare(speakable(written, tongue))
-    while sum(map(_weight, spoken.split())) > limit + 2 and " " in written:
+    while sum(map(_weight, spoken.split())) > limit + 2 and written:
         written = bare(written.rpartition(" ")[0])
         spoken = bare(speakable(written, tongue))
     return (written, spoken) if spoken else ("", "")

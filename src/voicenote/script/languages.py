@@ -20,7 +20,10 @@ FALLBACK = "en"
 
 @dataclass(frozen=True, slots=True)
 class Coin:
-    """A currency as it is said. `one` … `other` are CLDR plural forms; `minor` its hundredth."""
+    """A currency as it is said: a name for each CLDR plural form, and the same for its hundredth.
+
+    A form that begins with ``=`` holds its number already ("one shekel" in Hebrew).
+    """
 
     forms: Mapping[str, str]
     minor: Mapping[str, str]
@@ -42,7 +45,8 @@ class Language:
 
     `pace` is words a minute of a calm reader; `gender` is the RBNF name
     ending for plain numbers. `date` and `date_with_year` are patterns over {weekday}, {day},
-    {month} and {year}; `paper_date` is a CLDR date pattern. A shortened quotation drops opening
+    {month} and {year}; `joined` puts an amount and its hundredths together; `digits`, where given,
+    are those of the paper; `paper_date` is a CLDR date pattern. A shortened quotation drops opening
     `salutations` and never ends in one of the `dangling` words.
     """
 
@@ -56,9 +60,11 @@ class Language:
     date: str
     date_with_year: str
     paper_date: str
-    and_: str
+    joined: str
     point: str
+    digits: str
     symbols: Mapping[str, str]
+    amends: Mapping[str, str]
     salutations: tuple[str, ...]
     dangling: frozenset[str]
     coins: Mapping[str, Coin]
@@ -97,9 +103,11 @@ def language(code: str) -> Language:
         date=dates["spoken"],
         date_with_year=dates["spoken_with_year"],
         paper_date=dates["paper"],
-        and_=table["and"],
+        joined=table["joined"],
+        digits=str(table.get("digits", "")),
         point=table["point"],
         symbols=table["symbols"],
+        amends=table["amends"],
         salutations=tuple(table["salutations"]),
         dangling=frozenset(table["dangling"]),
         coins={code: _coin(coin, gender) for code, coin in table["money"].items()},

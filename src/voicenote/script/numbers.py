@@ -71,24 +71,26 @@ def money_spoken(money: Money, tongue: Language) -> str:
     said = _counted(units, money.currency, tongue)
     if not rest:
         return said
-    gender = coin.minor_gender if coin else tongue.gender
-    small = words(rest, tongue.code, gender)
-    if coin and (name := coin.minor_name(_category(rest, tongue.code))):
-        small = f"{small} {name}" if rest > 1 or "{n}" not in name else name
-    return f"{said} {tongue.and_} {small}" if units else small
+    small = words(rest, tongue.code, tongue.gender)
+    if coin and coin.minor:
+        name = coin.minor_name(_category(rest, tongue.code))
+        small = _with_number(rest, name, tongue, coin.minor_gender)
+    return tongue.joined.format(said, small) if units else small
 
 
 def _counted(units: int, currency: str, tongue: Language) -> str:
-    coin = tongue.coins.get(currency)
-    if coin is None:
-        from babel.numbers import get_currency_name
+    if coin := tongue.coins.get(currency):
+        return _with_number(units, coin.name(_category(units, tongue.code)), tongue, coin.gender)
+    from babel.numbers import get_currency_name
 
-        name = get_currency_name(currency, count=units, locale=tongue.code)
-        return f"{words(units, tongue.code, tongue.gender)} {name}"
-    name = coin.name(_category(units, tongue.code))
-    number = words(units, tongue.code, coin.gender)
-    # a form with {n} puts the number where the language wants it: after the noun, or not at all
-    return name.replace("{n}", number) if "{n}" in name else f"{number} {name}"
+    name = get_currency_name(currency, count=units, locale=tongue.code)
+    return _with_number(units, name, tongue, tongue.gender)
+
+
+def _with_number(number: int, name: str, tongue: Language, gender: str) -> str:
+    if name.startswith("="):
+        return name[1:]
+    return f"{words(number, tongue.code, gender)} {name}"
 
 
 @lru_cache(maxsize=1024)
@@ -110,14 +112,25 @@ def money_written(money: Money, tongue: Language) -> str:
     from babel.numbers import format_currency
 
     if money.amount != money.amount.to_integral_value():
-        return format_currency(money.amount, money.currency, locale=tongue.code)
-    return format_currency(
-        money.amount,
-        money.currency,
-        format=_whole_pattern(tongue.code),
-        locale=tongue.code,
-        currency_digits=False,
-    )
+        text = format_currency(money.amount, money.currency, locale=tongue.code)
+    else:
+        text = format_currency(
+            money.amount,
+            money.currency,
+            format=_whole_pattern(tongue.code),
+            locale=tongue.code,
+            currency_digits=False,
+        )
+    return _own_digits(_unmarked(text), tongue)
+
+
+def _own_digits(text: str, tongue: Language) -> str:
+    return text.translate(str.maketrans("0123456789", tongue.digits)) if tongue.digits else text
+
+
+def _unmarked(text: str) -> str:
+    """Without the direction marks that CLDR puts around amounts, and with ordinary spaces."""
+    return " ".join(text.translate(dict.fromkeys((0x200E, 0x200F, 0x061C))).split())
 
 
 def far(day: date, today: date) -> bool:
@@ -141,4 +154,4 @@ def date_written(day: date, today: date, tongue: Language) -> str:
     from babel.dates import format_date
 
     pattern = f"{tongue.paper_date} y" if far(day, today) else tongue.paper_date
-    return format_date(day, pattern, locale=tongue.code)
+    return _own_digits(format_date(day, pattern, locale=tongue.code), tongue)

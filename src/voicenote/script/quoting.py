@@ -144,7 +144,7 @@ def _clause(words: list[str], dangling: Collection[str]) -> list[str]:
 
 
 def bare(text: str) -> str:
-    """`text` without gaps, and without punctuation at its end, so that a template puts its own."""
+    """`text` without gaps, and without loose punctuation around it: a template puts its own."""
     if GAP in text:
         text = _LOOSE.sub(r"\1", _SPACES.sub(" ", text.replace(GAP, " ")))
-    return text.strip().rstrip(" .,;:!…-–—،؛").strip()
+    return text.rstrip(" .,;:!…-–—،؛").lstrip(" .,;:!?…-–—،؛؟*•/|>)]")

@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
 from voicenote.model.money import Money
-from voicenote.script.languages import Language
+from voicenote.script.languages import Language, language
 from voicenote.script.numbers import (
     date_spoken,
     decimal_words,
@@ -58,10 +58,12 @@ def speakable(text: str, tongue: Language) -> str:
         and not any(char in '0123456789$%&@#+=*/_<>|~^"()[]{}\\`' for char in text)
     ):
         return text
-    return _speakable(text, tongue.code, tongue)
+    return _speakable(text, tongue.code)
 
 
-def _speakable(text: str, code: str, tongue: Language) -> str:
+@lru_cache(maxsize=4096)
+def _speakable(text: str, code: str) -> str:
+    tongue = language(code)
     text = unicodedata.normalize("NFC", _latin_digits(text))
     text = _MONEY.sub(lambda found: _money(found, tongue), text)
     text = _ISO_DATE.sub(lambda found: _date(found, tongue), text)
