@@ -130,6 +130,13 @@ def test_a_take_becomes_the_memo_in_the_owners_voice(call: Call, tmp_path: Path)
     assert memo["synthetic"] is False
 
 
+def test_a_take_that_the_settings_pass_over_is_told(call: Call, tmp_path: Path) -> None:
+    call("script", "1")
+    done = call("record", "1", "--from", str(take(tmp_path / "take.wav")))
+    assert done.exit_code == 0
+    assert "Your recording is kept, but" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("content", "says"),
     [(None, "is not there"), (b"", "is empty"), (b"no sound at all" * 99, "no sound")],
@@ -174,6 +181,7 @@ def test_the_microphone_records_until_enter(call: Call, programs: Programs, tmp_
     done = call("record", "1", input="\n\n", **more)
     assert done.exit_code == 0, done.stderr
     assert "Nobody called me" in done.stderr
+    assert "made by a computer" not in done.stderr
     assert json.loads(call("show", "1", "--json").stdout)["memo"]["synthetic"] is False
 
 

@@ -117,15 +117,21 @@ def record(session: Session, /, *, number: int, file: Path | None = None) -> Non
     With --json: as `render`, with "wpm" and "lufs" of the take.
     """
     from voicenote.engine import drafting
-    from voicenote.engine.coaching import figures
+    from voicenote.engine.coaching import figures, words_to_read
     from voicenote.sound.read import read_sound
 
     with opened(session) as ws:
         _, found = drafting.need_draft(ws, number)
-        clip = read_sound(file) if file else _microphone(session, found.script.text, number)
+        words = words_to_read(found.script)
+        clip = read_sound(file) if file else _microphone(session, words, number)
         drafting.record_whole(ws, number, clip)
         memo = next(iter(drafting.render_cases(ws, [number])))
-    took = figures(found.script.text, clip)
+    if memo.memo.synthetic.value != "no":
+        session.screen.warn(
+            f"Your recording is kept, but [voice] engine makes {memo.memo.voice} speak: "
+            f'set engine = "auto", then voicenote render {number}'
+        )
+    took = figures(words, clip)
     data = {**_data(memo), "wpm": took.wpm, "lufs": took.lufs}
     session.screen.show(
         data,

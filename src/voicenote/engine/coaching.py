@@ -1,10 +1,11 @@
-"""What a recording tells about itself: pace and level, in words for its speaker."""
+"""What a speaker needs: the words to read, then pace and level of the take."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from voicenote.model.memo import Clip
+from voicenote.model.script import Script, Section
 
 #: Words a minute that are well understood; and a level (LUFS) below which a room is heard.
 CALM_WPM = (110, 175)
@@ -32,6 +33,12 @@ class Figures:
             return pace
         quiet = " (quiet: come closer to the microphone)" if self.lufs < QUIET_LUFS else ""
         return f"{pace}, {self.lufs:.0f} LUFS{quiet}"
+
+
+def words_to_read(script: Script) -> str:
+    """Return what a person says of a script: all but the line that discloses a machine's voice."""
+    own = tuple(one for one in script.sentences if one.section is not Section.DISCLOSE)
+    return replace(script, sentences=own).text
 
 
 def figures(text: str, clip: Clip) -> Figures:
