@@ -2,63 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
 
 from voicenote.errors import RuleSaysNo, WrongUse
 from voicenote.model.amends import Amends, AmendsState, Promise
 from voicenote.model.case import Case, Finding
-from voicenote.model.receipt import Answer
 from voicenote.model.script import Script
 from voicenote.model.touch import TouchKind
+from voicenote.script.facts import Facts
+from voicenote.script.filling import NAME_WORDS, ROOMS, Filling, Room, within
 from voicenote.script.languages import Language, language, language_for
-from voicenote.script.numbers import (
-    date_spoken,
-    date_written,
-    money_spoken,
-    money_written,
-)
-from voicenote.script.quoting import bare, excerpt, plain, quotable, shorten
-from voicenote.script.spoken import names, speakable
-from voicenote.script.templates import Blank, Slate, Templates
+from voicenote.script.quoting import bare, plain
+from voicenote.script.spoken import weight
+from voicenote.script.templates import Slate, Templates
+
+__all__ = [
+    "LONGEST_S",
+    "PAUSE_S",
+    "Draft",
+    "Facts",
+    "Warn",
+    "compose",
+    "draft",
+    "seconds",
+    "template_for",
+]
 
 #: A memo is this long at most, in seconds (R15).
 LONGEST_S = 60.0
 #: Silence that a sentence adds to the reader's pace, in seconds.
 PAUSE_S = 0.2
-#: The longest name that is said, in words.
-NAME_WORDS = 6
 #: The templates in which an unpromised repair is worth a warning (S3, R1).
 _REPAIRING = frozenset({"justified", "partly", "reopened"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
-    """What a script needs beside its case.
-
-    `owner` is the name that is spoken (S1); empty: the case's own. `today` is the calendar date in
-    the customer's zone. `template` empty: `template_for(case, kind, amends)`. `language` is a
-    BCP 47 tag; empty: the customer's. `promises` to speak of; None: those of the case that stand.
-    `amends` is the K of the promise that a status touch is about. `next_by` is the date of the next
-    thing that the owner promises: a late promise's new date, or by when an acknowledged customer
-    hears more. `synthetic`: a machine will speak, and the script says so. `answers`: what the
-    customer said in earlier rounds, oldest first. `wpm` is the voice's pace in words a minute;
-    None: the language's.
-    """
-
-    owner: str
-    today: date
-    business: str = ""
-    kind: TouchKind = TouchKind.MEMO
-    template: str = ""
-    language: str = ""
-    promises: tuple[Promise, ...] | None = None
-    amends: int | None = None
-    next_by: date | None = None
-    synthetic: bool = False
-    answers: tuple[Answer, ...] = ()
-    wpm: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,38 +54,6 @@ class Draft:
     script: Script
     warnings: tuple[Warn, ...]
     fell_back: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Room:
-    """How many words each kind of free text may take; too long to say, the next room is tried.
-
-    `brief` lets a template leave out what is only pleasant to hear.
-    """
-
-    quote: int
-    extra: int
-    promise: int
-    promises: int = 3
-    extras: frozenset[str] = field(
-        default=frozenset({"feeling", "at_stake", "identity", "expected"})
-    )
-    brief: bool = False
-
-
-_ROOMS = (
-    _Room(25, 12, 25),
-    _Room(25, 10, 25, extras=frozenset({"feeling", "at_stake", "expected"})),
-    _Room(22, 10, 22, extras=frozenset({"feeling", "at_stake"})),
-    _Room(20, 8, 20, promises=2, extras=frozenset({"feeling"})),
-    _Room(18, 0, 20, promises=2, extras=frozenset()),
-    _Room(16, 0, 20, promises=2, extras=frozenset(), brief=True),
-    _Room(12, 0, 18, promises=2, extras=frozenset(), brief=True),
-    _Room(14, 0, 18, promises=1, extras=frozenset(), brief=True),
-    _Room(8, 0, 12, promises=1, extras=frozenset(), brief=True),
-    _Room(7, 0, 9, promises=1, extras=frozenset(), brief=True),
-    _Room(6, 0, 6, promises=1, extras=frozenset(), brief=True),
-)
 
 
 def template_for(case: Case, kind: TouchKind, amends: int | None = None) -> str:
@@ -148,12 +91,12 @@ def draft(case: Case, facts: Facts, templates: Templates | None = None) -> Draft
     has none; BadData for a broken template.
     """
     templates = templates or Templates()
-    owner = bare(plain(facts.owner or case.complaint.owner))
-    if not owner:
-        raise RuleSaysNo("nobody answers for this case (S1)", "give it an owner", ["owner"])
-    name = facts.template or template_for(case, facts.kind, facts.amends)
     choice = language_for(facts.language or case.customer.language, templates.languages())
     tongue = language(choice.language)
+    owner = bare(plain(facts.owner)) or bare(plain(case.complaint.owner))
+    if not within(owner, NAME_WORDS, tongue)[1]:
+        raise RuleSaysNo("nobody answers for this case (S1)", "give it an owner", ["owner"])
+    name = facts.template or template_for(case, facts.kind, facts.amends)
     promises = _promises(case, facts)
     if name.startswith("status-") and not promises:
         raise RuleSaysNo(
@@ -172,12 +115,8 @@ def seconds(script: Script, wpm: float | None = None) -> float:
     Without `wpm`, at the language's usual pace. Long words count for more than one.
     """
     tongue = language(script.language)
-    words = sum(_weight(word) for s in script.sentences for word in s.said.split())
+    words = sum(weight(word) for s in script.sentences for word in s.said.split())
     return words / (wpm or tongue.pace) * 60 + PAUSE_S * len(script.sentences)
-
-
-def _weight(word: str) -> float:
-    return max(1.0, len(word) / 14)
 
 
 def _standing(case: Case) -> tuple[Amends, ...]:
@@ -204,10 +143,10 @@ def _fitted(
     tongue: Language,
     promises: tuple[Promise, ...],
     templates: Templates,
-) -> tuple[Script, _Room]:
-    for room in _ROOMS:
+) -> tuple[Script, Room]:
+    for room in ROOMS:
         slate = Slate()
-        values = _values(case, facts, owner, tongue, promises, room, slate)
+        values = Filling(facts, tongue, room, slate).values(case, owner, promises)
         sentences = templates.render(tongue, name, values, slate)
         script = Script(language=tongue.code, template=name, sentences=sentences)
         if seconds(script, facts.wpm) <= LONGEST_S:
@@ -215,122 +154,12 @@ def _fitted(
     return script, room
 
 
-def _values(
-    case: Case,
-    facts: Facts,
-    owner: str,
-    tongue: Language,
-    promises: tuple[Promise, ...],
-    room: _Room,
-    slate: Slate,
-) -> dict[str, object]:
-    """Everything a template may name. Blanks print a value; the others are for its conditions."""
-    complaint, customer = case.complaint, case.customer
-
-    def said(text: str, limit: int, *, personal: bool = True) -> Blank:
-        whole = bare(quotable(text)) if limit else ""
-        written = bare(shorten(whole, limit, tongue.dangling)[0])
-        return slate.put(*_within(written, limit, tongue), personal=personal)
-
-    def extra(field_: str) -> Blank:
-        text = str(getattr(complaint, field_))
-        return said(text, room.extra if field_ in room.extras else 0)
-
-    def day(date_: date | None) -> Blank:
-        if date_ is None:
-            return slate.put("", "")
-        return slate.put(
-            date_written(date_, facts.today, tongue), date_spoken(date_, facts.today, tongue)
-        )
-
-    def called(name: str, spoken: str = "", *, personal: bool) -> Blank:
-        written, mouth = _within(bare(plain(name))[:80], NAME_WORDS, tongue)
-        if spoken and written:
-            mouth = _within(bare(plain(spoken))[:80], NAME_WORDS, tongue)[1] or mouth
-        return slate.put(written, mouth, personal=personal)
-
-    def promised(promise: Promise) -> Mapping[str, object]:
-        text = said(promise.text, room.promise) or said(tongue.amends[promise.kind.value], 9)
-        money = slate.put("", "")
-        if promise.value and not names(promise.text, promise.value.amount):
-            money = slate.put(
-                money_written(promise.value, tongue), money_spoken(promise.value, tongue)
-            )
-        return {
-            "kind": promise.kind.value,
-            "text": text,
-            "money": money,
-            "by": day(promise.promised_by),
-        }
-
-    lesson = case.lesson
-    prevention = said(lesson.prevention if lesson else "", room.promise)
-    firm = bool(lesson and lesson.owner and lesson.due and prevention)
-    answer = next((a.text for a in reversed(facts.answers) if a.text.strip()), "")
-    spoken_promises = [promised(promise) for promise in promises[: room.promises]]
-    return {
-        "owner": called(owner, personal=False),
-        "business": called(facts.business, personal=False),
-        "customer": called(customer.name, customer.say_as, personal=True),
-        "most": bool(bare(quotable(complaint.bothered_most))),
-        "quote": _quote(complaint.bothered_most, complaint.what_happened, room, tongue, slate),
-        "answer": _quote(answer, "", room, tongue, slate),
-        **{field_: extra(field_) for field_ in ("feeling", "at_stake", "identity", "expected")},
-        "cause": said(_from_code(complaint.cause), min(room.promise, 12)),
-        "reason": said(complaint.finding_reason, room.promise),
-        "promises": spoken_promises,
-        "promise": spoken_promises[0] if spoken_promises else None,
-        "dated": any(promise.promised_by for promise in promises[: room.promises]),
-        "firm": firm,
-        "prevented": bool(lesson and lesson.done_at and prevention),
-        "prevention": prevention,
-        "prevention_owner": called(lesson.owner if lesson else "", personal=True),
-        "prevention_by": day(lesson.due.date() if lesson and lesson.due else None),
-        "next_by": day(facts.next_by),
-        "synthetic": facts.synthetic,
-        "brief": room.brief,
-    }
-
-
-def _from_code(cause: str) -> str:
-    """A cause such as ``late-delivery`` or ``late_delivery`` in words."""
-    return cause if " " in cause.strip() else cause.replace("-", " ").replace("_", " ")
-
-
-def _quote(first: str, second: str, room: _Room, tongue: Language, slate: Slate) -> Blank:
-    """The customer's words in the language's quote marks; the voice says them without."""
-    for source in (first, second):
-        kept, cut = excerpt(quotable(source, tongue.salutations), room.quote, tongue.dangling)
-        kept = bare(kept)
-        kept = _single_quoted(kept[:1].upper() + kept[1:])
-        written, spoken = _within(kept, room.quote, tongue)
-        if spoken:
-            opening, closing = tongue.quotes
-            more = "…" if cut or written != kept else ""
-            return slate.put(f"{opening}{written}{more}{closing}", spoken)
-    return slate.put("", "")
-
-
-def _within(written: str, limit: int, tongue: Language) -> tuple[str, str]:
-    """`written` and how it is said, with words dropped from its end while numbers make it long."""
-    spoken = bare(speakable(written, tongue))
-    while sum(map(_weight, spoken.split())) > limit + 2 and written:
-        written = bare(written.rpartition(" ")[0])
-        spoken = bare(speakable(written, tongue))
-    return (written, spoken) if spoken else ("", "")
-
-
-def _single_quoted(text: str) -> str:
-    """`text` with the quote marks inside it made single, so that the outer ones stay the outer."""
-    return text.translate(str.maketrans('"“”„«»', "''''''"))
-
-
 def _warnings(
     case: Case,
     facts: Facts,
     name: str,
     promises: tuple[Promise, ...],
-    room: _Room,
+    room: Room,
     script: Script,
 ) -> tuple[Warn, ...]:
     found: list[Warn] = []

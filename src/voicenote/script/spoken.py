@@ -45,6 +45,11 @@ def decimal_of(text: str) -> Decimal | None:
         return None
 
 
+def weight(word: str) -> float:
+    """How many usual words a spoken word takes as long as: 1, and more for a very long one."""
+    return max(1.0, len(word) / 14)
+
+
 def names(text: str, amount: Decimal) -> bool:
     """Whether `text` already holds the number `amount`, however it is written."""
     return any(decimal_of(found) == amount for found in re.findall(_NUMBER, _latin_digits(text)))
