@@ -8,13 +8,26 @@ from datetime import datetime
 
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
+from voicenote.followup.amends import second_apology
 from voicenote.ledger import cases, scripts, touches
 from voicenote.ledger.changes import change_case, change_touch
+from voicenote.ledger.snapshots import snapshot
 from voicenote.ledger.store import Transaction
-from voicenote.model.case import Case, Finding
-from voicenote.model.touch import WAITING, PlannedTouch, Touch, TouchState
+from voicenote.model.case import Case, Finding, Stage
+from voicenote.model.touch import (
+    ARRIVED,
+    IN_FLIGHT,
+    OPENING,
+    WAITING,
+    PlannedTouch,
+    Touch,
+    TouchState,
+)
 from voicenote.schedule import book as booking
 from voicenote.schedule import offset
+
+#: A memo in one of these has left, or may have.
+GONE = ARRIVED | IN_FLIGHT | {TouchState.UNCERTAIN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +78,17 @@ def approve_cases(
                 raise RuleSaysNo(
                     f"case {number} has no memo of its newest script", f"voicenote {step} {number}"
                 )
-            if not found.approved:
+            again = second_apology(snapshot(tx, number, ws.zone_of))
+            if again:
+                raise RuleSaysNo(f"one apology for one failure (R6): {again}", "words alone hurt")
+            if not found.approved or case.stage is Stage.RENDERED:
                 scripts.approve(tx, number, found.memo, automatic=automatic)
                 facts: dict[str, object] = {"script_sha256": found.script.sha256}
                 facts |= {"memo_sha256": found.memo.sha256, "automatic": automatic}
                 change_case(tx, number, "approve", facts=facts)
+            if not any(touch.kind in OPENING for touch in _booked(tx, case)):
+                book(ws, tx, case, _plan_with_memo(ws, case))
             booked = _booked(tx, case)
-            if not booked:
-                book(ws, tx, case)
-                booked = _booked(tx, case)
         yield Approved(number, plan_for(ws, case), booked)
 
 
@@ -81,10 +96,22 @@ def _booked(tx: Transaction, case: Case) -> tuple[Touch, ...]:
     return tuple(t for t in touches.of_cases(tx, [case.number]) if t.round == case.round)
 
 
-def book(ws: Workspace, tx: Transaction, case: Case) -> None:
-    """Book the plan of a case from this moment on."""
+def _plan_with_memo(ws: Workspace, case: Case) -> str:
+    """Return the plan that carries the memo: the case's own, unless that only acknowledges."""
     plan = plan_for(ws, case)
+    return plan if _carries_memo(ws, plan) else ws.settings.schedule.plan
+
+
+def _carries_memo(ws: Workspace, plan: str) -> bool:
+    return any(step.kind in OPENING for step in ws.plan(plan).steps)
+
+
+def book(ws: Workspace, tx: Transaction, case: Case, plan: str) -> None:
+    """Book a plan of a case from this moment on."""
     wanted = planned(ws, case, tx.now, plan)
+    if any(t.kind in OPENING and t.state in GONE for t in _booked(tx, case)):
+        # this round has had its memo, or may have: another plan does not say it again
+        wanted = tuple(touch for touch in wanted if touch.kind not in OPENING)
     touches.book(tx, case, plan, wanted, ws.channel_for(case.customer), ws.new_id)
     if case.plan != plan:
         cases.revise(tx, case.number, "plan_chosen", plan=plan)
@@ -106,18 +133,22 @@ def book_promise(ws: Workspace, tx: Transaction, number: int) -> None:
 def change_plan(ws: Workspace, number: int, plan: str) -> None:
     """Choose another plan; what waits of the old one is cancelled, and the new one booked.
 
-    A case that is not approved yet keeps the choice for later.
+    A case that is not approved yet keeps the choice for later, unless nothing in the plan needs
+    the approval: an acknowledgement goes out at once (S13).
     """
     ws.plan(plan)
     with ws.ledger.write() as tx:
         case = cases.get(tx, number)
+        if case.stage is Stage.CLOSED:
+            raise RuleSaysNo(f"case {number} is closed", f"voicenote reopen {number}")
         waiting = [t for t in _booked(tx, case) if t.state in WAITING]
         for touch in waiting:
             reason = f"the plan became {plan}"
             change_touch(tx, touch.number, "cancel", facts={"reason": reason}, reason=reason)
         cases.revise(tx, number, "plan_chosen", plan=plan)
-        if waiting:
-            book(ws, tx, cases.get(tx, number))
+        released = case.stage in (Stage.APPROVED, Stage.FOLLOWING)
+        if waiting or released or not _carries_memo(ws, plan):
+            book(ws, tx, cases.get(tx, number), plan)
 
 
 def hold(ws: Workspace, number: int) -> int:

@@ -39,7 +39,8 @@ def answer(ws: Workspace, number: int, verdict: Verdict, text: str, via: str) ->
     """Write down what the customer said; it stops the plan, and *not yet* begins a new round."""
     with ws.ledger.write() as tx:
         case = cases.get(tx, number)
-        if case.stage is Stage.CLOSED and verdict is Verdict.NOT_YET:
+        again = case.round < ws.settings.policy.rounds and not case.complaint.abusive
+        if case.stage is Stage.CLOSED and verdict is Verdict.NOT_YET and again:
             reopen_in(tx, number, "the customer says: not yet")
             case = cases.get(tx, number)
         touches.answer(tx, case, Answer(verdict=verdict, at=tx.now, text=text, via=via))
@@ -134,6 +135,8 @@ def settle_again(ws: Workspace, number: int) -> list[Sent]:
 def _stuck(ws: Workspace, number: int, states: tuple[TouchState, ...]) -> list[int]:
     with ws.ledger.read() as tx:
         case = cases.get(tx, number)
+        if case.stage is Stage.CLOSED:
+            raise RuleSaysNo(f"case {number} is closed", f"voicenote reopen {number}")
         found = [
             touch.number
             for touch in touches.of_cases(tx, [number])

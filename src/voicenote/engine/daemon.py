@@ -69,6 +69,7 @@ class Daemon:
             )
 
     def _pass(self) -> None:
+        began = self._ws.clock()
         try:
             self._tell(one_pass(self._ws))
         except TryAgain:
@@ -76,16 +77,18 @@ class Daemon:
         except VoicenoteError as error:
             self._tell(error)
         finally:
-            self._wake_at(self._next())
+            self._wake_at(self._next(began))
 
-    def _next(self) -> datetime:
-        """Return when to look again: at the next due time, at the latest after the interval."""
-        now = self._ws.clock()
-        latest = now + self._every
+    def _next(self, began: datetime) -> datetime:
+        """Return when to look again: at the next due time, at the latest after the interval.
+
+        What became due while the pass that `began` then was at work is due at once.
+        """
+        latest = self._ws.clock() + self._every
         try:
             with self._ws.ledger.read() as tx:
                 # what is due and waits for its owner must not make the daemon spin
-                due = touches.next_due_at(tx, now)
+                due = touches.next_due_at(tx, began)
         except VoicenoteError:
             return latest
         return latest if due is None else min(due, latest)

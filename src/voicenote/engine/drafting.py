@@ -16,7 +16,7 @@ from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case
 from voicenote.model.memo import Clip, Memo
 from voicenote.model.script import Script, Section
-from voicenote.model.touch import Touch, TouchKind
+from voicenote.model.touch import OPENING, Touch, TouchKind
 from voicenote.script.compose import Facts, Warn, draft
 from voicenote.script.templates import Templates
 
@@ -47,7 +47,7 @@ class Rendered:
 
 def slot_of(touch: Touch) -> str:
     """Return the slot of the script that a touch carries."""
-    if touch.kind in (TouchKind.MEMO, TouchKind.LAST_WORD):
+    if touch.kind in OPENING:
         return MEMO
     return f"{touch.kind.value}-{touch.number}"
 

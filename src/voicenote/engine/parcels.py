@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from voicenote.engine.drafting import slot_of
+from voicenote.engine.drafting import MEMO, slot_of
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
 from voicenote.ledger import scripts, touches
 from voicenote.ledger.store import Transaction
-from voicenote.model.case import Case
+from voicenote.model.case import Case, Stage
 from voicenote.model.memo import Memo, Synthetic
 from voicenote.model.receipt import Parcel
 from voicenote.model.touch import Touch
@@ -28,6 +28,11 @@ def parcel_of(ws: Workspace, tx: Transaction, case: Case, touch: Touch) -> tuple
         raise RuleSaysNo(
             f"the {touch.kind.value} of case {case.number} is not approved",
             f"voicenote approve {case.number}",
+        )
+    if slot_of(touch) == MEMO and case.stage not in (Stage.APPROVED, Stage.FOLLOWING):
+        raise RuleSaysNo(
+            f"the {touch.kind.value} of case {case.number} was changed after its approval",
+            f"listen again: voicenote play {case.number}, then voicenote approve {case.number}",
         )
     memo = found.memo
     _unchanged(ws, case, memo)

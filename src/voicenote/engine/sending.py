@@ -12,20 +12,23 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from voicenote.delivery.port import Trace
+from voicenote.engine.applying import decide_in
 from voicenote.engine.parcels import parcel_of
 from voicenote.engine.workspace import Workspace
-from voicenote.errors import Postponed, Refused, TryAgain, Unavailable, Unknown, VoicenoteError
+from voicenote.errors import Postponed, Refused, TryAgain, Unavailable, VoicenoteError
 from voicenote.ledger import cases, touches
 from voicenote.ledger.changes import change_case, change_touch
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Stage
 from voicenote.model.receipt import Parcel, Receipt, ReceiptKind
-from voicenote.model.touch import IN_FLIGHT, Touch, TouchKind, TouchState
+from voicenote.model.touch import IN_FLIGHT, OPENING, Touch, TouchState
 
 #: After so many attempts a postponed touch is given up and shown to the owner.
 ATTEMPTS = 8
 #: The first wait before a postponed touch is tried again, and the longest, in seconds.
 FIRST_WAIT_S, LONGEST_WAIT_S = 60.0, 6 * 3600.0
+#: A channel may ask for more patience than that, but not for ever.
+LONGEST_ASKED_S = 48 * 3600.0
 #: PostgreSQL frees the locks of the living when its server restarts, so a claim there must also be
 #: older than any send before it counts as abandoned.
 GRACE = timedelta(minutes=15)
@@ -41,40 +44,63 @@ class Sent:
     reason: str = ""
 
 
-def send_touch(ws: Workspace, number: int) -> Sent:
-    """Send touch `number`, which must be due, approved and decent now.
+def send_touch(ws: Workspace, number: int) -> Sent | None:
+    """Send touch `number`, which must be approved and decent now; None when nobody wants it now.
 
     Raises TryAgain when another pass took it in between.
     """
     claim = ws.new_id()
-    touch, parcel = _claim(ws, number, claim)
+    claimed = _claim(ws, number, claim)
+    if claimed is None:
+        return None
+    touch, parcel = claimed
+    committed = False
 
     def commit() -> None:
+        nonlocal committed
         with ws.ledger.write() as tx:
             change_touch(tx, number, "commit", token=claim)
+        committed = True
 
     try:
         receipt = ws.channel(touch.channel).send(parcel, commit)
     except TryAgain:
         raise
-    except Postponed as error:
-        return _postponed(ws, touch, claim, error)
-    except Unknown as error:
-        return _settle(ws, touch, claim, "lose", error)
-    except Refused as error:
-        return _settle(ws, touch, claim, "refuse", error)
-    except Unavailable as error:
-        return _postponed(ws, touch, claim, error)
-    except VoicenoteError as error:
-        return _settle(ws, touch, claim, "refuse", error)
+    except Exception as error:  # noqa: BLE001 - a slip of one channel must not stop all others
+        return _not_sent(ws, touch, claim, error, committed=committed)
     with ws.ledger.write() as tx:
         record(tx, touch, receipt, token=claim)
     return Sent(number, touch.case, TouchState.ACCEPTED)
 
 
-def _claim(ws: Workspace, number: int, claim: str) -> tuple[Touch, Parcel]:
+def _not_sent(
+    ws: Workspace, touch: Touch, claim: str, error: Exception, *, committed: bool
+) -> Sent:
+    """Write down why a channel did not say that it has sent a touch.
+
+    After the commit only Postponed and Refused are sure that nothing has left.
+    """
+    if isinstance(error, Postponed):
+        return _postponed(ws, touch, claim, error)
+    if isinstance(error, Refused):
+        return _settle(ws, touch, claim, "refuse", error)
+    if not isinstance(error, VoicenoteError):
+        what = f"the channel {touch.channel!r} has failed ({type(error).__name__})"
+        error = VoicenoteError(what, "please tell whoever made the channel")
+    if committed:
+        return _settle(ws, touch, claim, "lose", error)
+    if isinstance(error, Unavailable):
+        return _postponed(ws, touch, claim, error)
+    return _settle(ws, touch, claim, "refuse", error)
+
+
+def _claim(ws: Workspace, number: int, claim: str) -> tuple[Touch, Parcel] | None:
     with ws.ledger.write() as tx:
+        # somebody may have answered, opted out or closed the case since this pass has decided
+        decide_in(ws, tx, [touches.get(tx, number).case])
         touch = touches.get(tx, number)
+        if touch.state is not TouchState.DUE or touch.due_at > tx.now:
+            return None
         case = cases.get(tx, touch.case)
         parcel, memo = parcel_of(ws, tx, case, touch)
         change_touch(
@@ -96,10 +122,10 @@ def _claim(ws: Workspace, number: int, claim: str) -> tuple[Touch, Parcel]:
 def record(tx: Transaction, touch: Touch, receipt: Receipt, *, token: str | None = None) -> None:
     """Keep what the channel said of a touch that has left, and move its case on."""
     touches.receive(tx, touch.number, receipt, token=token, sent_at=receipt.at)
-    if touch.kind is TouchKind.NUDGE:
+    if touch.kind not in OPENING:
         return
     case = cases.get(tx, touch.case)
-    if case.stage in (Stage.APPROVED, Stage.FOLLOWING) and case.round == touch.round:
+    if case.stage is Stage.APPROVED and case.round == touch.round:
         change_case(tx, case.number, "send", facts={"touch": touch.number, "kind": touch.kind})
 
 
@@ -115,7 +141,8 @@ def _settle(ws: Workspace, touch: Touch, claim: str, event: str, error: Voicenot
 def _postponed(ws: Workspace, touch: Touch, claim: str, error: Unavailable) -> Sent:
     if touch.attempt + 1 >= ATTEMPTS:
         return _settle(ws, touch, claim, "refuse", error)
-    wait = error.retry_after if isinstance(error, Postponed) else None
+    asked = error.retry_after if isinstance(error, Postponed) else None
+    wait = min(asked, LONGEST_ASKED_S) if asked and asked > 0 else 0.0
     with ws.ledger.write() as tx:
         case = cases.get(tx, touch.case)
         again = tx.now + timedelta(seconds=wait or backoff_s(touch.attempt, ws.chance.random()))

@@ -5,6 +5,7 @@ The shape of a story is told at the top of ``samples/story.toml``.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -168,6 +169,7 @@ def summary(ws: Workspace) -> list[dict[str, Any]]:
     with ws.ledger.read() as tx:
         loaded: list[Case] = list(cases.load(tx, cases.numbers_of(tx)).values())
         booked = touches.of_cases(tx, [case.number for case in loaded])
+    sent = Counter(t.case for t in booked if t.sent_at and t.kind is not TouchKind.NUDGE)
     return [
         {
             "case": case.number,
@@ -177,7 +179,7 @@ def summary(ws: Workspace) -> list[dict[str, Any]]:
             "stage": case.stage.value,
             "outcome": case.outcome.value if case.outcome else None,
             "round": case.round,
-            "touches": sum(t.case == case.number and t.sent_at is not None for t in booked),
+            "touches": sent[case.number],
             "amends": [f"{amends.name} {amends.state.value}" for amends in case.amends],
         }
         for case in loaded

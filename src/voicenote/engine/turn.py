@@ -111,7 +111,9 @@ def _attempt(ws: Workspace, turn: Turn, number: int, case_number: int) -> Iterat
         if _moved(ws, case, touch, now):
             return
         make_ready(ws, case, touch)
-        yield send_touch(ws, number)
+        sent = send_touch(ws, number)
+        if sent is not None:
+            yield sent
     except RuleSaysNo as error:
         turn.waiting.append((case_number, error.what))
     except TryAgain:

@@ -41,6 +41,8 @@ class TouchState(StrEnum):
     CANCELLED = "cancelled"
 
 
+#: The touches that say what the owner wrote, recorded and released for this one case.
+OPENING = frozenset({TouchKind.MEMO, TouchKind.LAST_WORD})
 #: The states in which a touch has reached its channel, as far as anybody knows.
 ARRIVED = frozenset(
     {TouchState.ACCEPTED, TouchState.DELIVERED, TouchState.HEARD, TouchState.ANSWERED}

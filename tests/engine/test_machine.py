@@ -1,0 +1,465 @@
+"""Random lives of cases on the real engine and a real ledger; the rules of the house hold always.
+
+After each step everything that DESIGN calls an invariant is looked at from outside: in the history,
+in the tables, and at the door, where each parcel is looked at just before it leaves.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from sqlalchemy import func, select
+
+sys.path.insert(0, str(Path(__file__).parent))
+from world import FATES, START, Clock, Died, World, told, without_sound, workspace
+
+from voicenote.engine import approving, closing, drafting, promises, triage, turn
+from voicenote.engine.workspace import Workspace
+from voicenote.errors import RuleSaysNo, WrongUse
+from voicenote.followup.closing import missing
+from voicenote.ledger import cases, listing, tables, touches
+from voicenote.ledger.changes import AMENDS_HISTORY, CASE_HISTORY, TOUCH_HISTORY
+from voicenote.ledger.snapshots import snapshots
+from voicenote.model.amends import AmendsKind, AmendsState, Promise
+from voicenote.model.case import Finding, Lesson, Outcome, Stage
+from voicenote.model.money import Money
+from voicenote.model.receipt import Parcel, Receipt, ReceiptKind, Verdict
+from voicenote.model.snapshot import Snapshot
+from voicenote.model.touch import WAITING, Touch, TouchKind, TouchState
+from voicenote.model.transitions import AMENDS, CASE, TOUCH, after
+
+LIVES = 120
+PARTS = 4
+
+#: Two of them are one person's, so that an opt-out is of a person, not of a case.
+PEOPLE: tuple[dict[str, Any], ...] = (
+    {"name": "Dana", "email": "dana@example.com", "time_zone": "Asia/Jerusalem"},
+    {"name": "Ron", "email": "", "time_zone": "America/New_York"},
+    {"name": "Dana", "email": "dana@example.com", "time_zone": "Asia/Jerusalem"},
+)
+CASES = st.integers(1, len(PEOPLE))
+FATE = st.sampled_from([*["sent"] * len(FATES), *FATES])
+OPENING = {TouchKind.MEMO, TouchKind.LAST_WORD}
+WORDS: dict[str, dict[str, str]] = {
+    "case": {word: name for name, word in CASE_HISTORY.items()},
+    "amends": {word: name for name, word in AMENDS_HISTORY.items()},
+    "touch": {word: name for name, word in TOUCH_HISTORY.items()},
+}
+_template: list[Path] = []
+
+
+def empty_ledger(home: Path) -> None:
+    """Begin each life with a copy of one empty ledger: migrating takes longer than living."""
+    if not _template:
+        folder = Path(tempfile.mkdtemp(prefix="voicenote-lives-"))
+        workspace(folder, Clock(), World()).close()
+        _template.append(folder / "ledger.db")
+    shutil.copy(_template[0], home / "ledger.db")
+
+
+class Life(RuleBasedStateMachine):
+    """What may happen to three cases of two people."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.home = Path(tempfile.mkdtemp(prefix="voicenote-life-"))
+        self.sound = without_sound()
+        self.sound.__enter__()
+        empty_ledger(self.home)
+        self.clock, self.world = Clock(), World()
+        self.world.look = self.at_the_door
+        template = '"check-in", "status", "confirm", "acknowledge"'
+        env = {"VOICENOTE_POLICY__AUTO_APPROVE": f"[{template}]"}
+        self.ws: Workspace = workspace(self.home, self.clock, self.world, env)
+        self.history: list[dict[str, Any]] = []
+        self.seen: dict[str, dict[int | tuple[int, int], str]] = {
+            "case": {},
+            "amends": {},
+            "touch": {},
+        }
+        self.resent: Counter[int] = Counter()
+        self.gone: set[str] = set()
+        self.facts: dict[tuple[int, int], tuple[Any, ...]] = {}
+        self.last_turn: turn.Turn | None = None
+
+    def teardown(self) -> None:
+        self.ws.close()
+        self.sound.__exit__(None, None, None)
+        shutil.rmtree(self.home)
+
+    # -- what people do ---------------------------------------------------------------------------
+
+    def may(self, deed: Callable[[], object]) -> None:
+        """Do it, or be told no: a no changes nothing."""
+        said = self.said_no(deed)
+        assert said is None or self.told() == len(self.history), f"it said no, and yet: {said}"
+
+    @staticmethod
+    def said_no(deed: Callable[[], object]) -> str | None:
+        try:
+            deed()
+        except (RuleSaysNo, WrongUse) as no:
+            return no.what
+        return None
+
+    def told(self) -> int:
+        with self.ws.ledger.read() as tx:
+            return tx.connection.execute(
+                select(func.count()).select_from(tables.history)
+            ).scalar_one()
+
+    @initialize(can_ask=st.booleans(), released=st.integers(0, 3))
+    def begin(self, can_ask: bool, released: int) -> None:
+        self.world.can_ask = can_ask
+        with self.ws.ledger.write() as tx:
+            for number, person in enumerate(PEOPLE, 1):
+                harm = Money(Decimal("40.10"), "EUR")
+                cases.add(tx, [told(f"R-{number}", days=3 * number, harm=harm, **person)])
+        for number in range(1, released + 1):
+            self.release(number)
+
+    @rule(number=CASES)
+    def take_in_again(self, number: int) -> None:
+        with self.ws.ledger.write() as tx:
+            [added] = cases.add(tx, [told(f"R-{number}", **PEOPLE[number - 1])])
+        assert not added.new
+        assert self.told() == len(self.history)
+
+    @rule(number=CASES, finding=st.sampled_from([*Finding, None]), abusive=st.booleans())
+    def find(self, number: int, finding: Finding | None, abusive: bool) -> None:
+        found = triage.Triage(
+            finding=finding.value if finding else None, reason="looked", abusive=abusive or None
+        )
+        self.may(lambda: triage.apply_triage(self.ws, number, found))
+
+    @rule(number=CASES)
+    def release(self, number: int) -> None:
+        def deed() -> None:
+            list(drafting.compose_cases(self.ws, [number]))
+            list(drafting.render_cases(self.ws, [number]))
+            list(approving.approve_cases(self.ws, [number]))
+
+        self.said_no(deed)
+
+    @rule(number=CASES, template=st.sampled_from(["", "justified", "partly"]))
+    def compose(self, number: int, template: str) -> None:
+        deed = drafting.compose_cases(self.ws, [number], template=template)
+        self.may(lambda: list(deed))
+
+    @rule(number=CASES)
+    def render(self, number: int) -> None:
+        self.may(lambda: list(drafting.render_cases(self.ws, [number])))
+
+    @rule(number=CASES, automatic=st.booleans())
+    def approve(self, number: int, automatic: bool) -> None:
+        deed = approving.approve_cases(self.ws, [number], automatic=automatic)
+        self.may(lambda: list(deed))
+
+    @rule(number=CASES, plan=st.sampled_from(["make-it-right", "acknowledge", "last-word"]))
+    def change_plan(self, number: int, plan: str) -> None:
+        self.may(lambda: approving.change_plan(self.ws, number, plan))
+
+    @rule(number=CASES)
+    def hold(self, number: int) -> None:
+        self.may(lambda: approving.hold(self.ws, number))
+
+    @rule(number=CASES)
+    def resume(self, number: int) -> None:
+        self.may(lambda: approving.resume(self.ws, number))
+
+    @rule(
+        number=CASES,
+        k=st.integers(1, 2),
+        what=st.sampled_from(["done", "done", "confirm", "broken", "waive", "again"]),
+    )
+    def amends(self, number: int, k: int, what: str) -> None:
+        deeds: dict[str, Callable[[], object]] = {
+            "done": lambda: promises.done(self.ws, number, k, "payment 7"),
+            "confirm": lambda: promises.confirm(self.ws, number, k),
+            "broken": lambda: promises.broken(self.ws, number, k, "the oven died"),
+            "waive": lambda: promises.waive(self.ws, number, k, "leave it"),
+            "again": lambda: promises.promise_again(self.ws, number, k, self.day(5)),
+        }
+        self.may(deeds[what])
+
+    @rule(number=CASES, days=st.integers(1, 20))
+    def promise(self, number: int, days: int) -> None:
+        new = Promise(
+            kind=AmendsKind.REFUND,
+            text=f"send back what it cost ({days})",
+            value=Money(Decimal("12.30"), "EUR"),
+            promised_by=self.day(days),
+        )
+        self.may(lambda: promises.add(self.ws, number, new))
+
+    @rule(number=CASES, verdict=st.sampled_from(Verdict))
+    def answer(self, number: int, verdict: Verdict) -> None:
+        self.may(lambda: closing.answer(self.ws, number, verdict, "their words", "phone"))
+
+    @rule(number=CASES)
+    def lesson(self, number: int) -> None:
+        lesson = Lesson(cause="haste", prevention="a check list", owner="Ada")
+        self.may(lambda: closing.write_lesson(self.ws, number, lesson))
+
+    @rule(number=CASES)
+    def put_all_right(self, number: int) -> None:
+        """The short way to a loop that may close."""
+        for k in (1, 2):
+            self.said_no(lambda k=k: promises.done(self.ws, number, k, "payment 7"))  # type: ignore[misc]
+        lesson = Lesson(cause="haste", prevention="a check list", owner="Ada")
+        closing.write_lesson(self.ws, number, lesson)
+        self.said_no(lambda: closing.answer(self.ws, number, Verdict.PUT_RIGHT, "yes", "phone"))
+        self.said_no(lambda: closing.close(self.ws, number))
+
+    @rule(number=CASES, wish=st.sampled_from([*Outcome, None, None, None]))
+    def close(self, number: int, wish: Outcome | None) -> None:
+        self.may(lambda: closing.close(self.ws, number, wish))
+
+    @rule(number=CASES)
+    def reopen(self, number: int) -> None:
+        self.may(lambda: closing.reopen(self.ws, number, "looked again"))
+
+    @rule(number=CASES)
+    def opt_out(self, number: int) -> None:
+        self.may(lambda: closing.opt_out(self.ws, number))
+        self.gone.add(PEOPLE[number - 1]["email"])
+        self.gone.discard("")
+
+    @rule(number=CASES)
+    def mark_sent(self, number: int) -> None:
+        self.may(lambda: closing.settle_sent(self.ws, number))
+
+    @rule(number=CASES)
+    def resend(self, number: int) -> None:
+        def deed() -> None:
+            for sent in closing.settle_again(self.ws, number):
+                self.resent[sent.touch] += 1
+
+        self.may(deed)
+
+    @rule(kind=st.sampled_from(ReceiptKind), pick=st.integers(0, 5))
+    def receipt(self, kind: ReceiptKind, pick: int) -> None:
+        with self.ws.ledger.read() as tx:
+            out = (TouchState.ACCEPTED, TouchState.DELIVERED, TouchState.HEARD)
+            found = touches.in_state(tx, (*out, TouchState.BOUNCED, TouchState.ANSWERED))
+        found = [one for one in found if one.kind is not TouchKind.NUDGE]
+        if not found:
+            return
+        with self.ws.ledger.write() as tx:
+            receipt = Receipt(kind=kind, at=tx.now)
+            touches.receive(tx, found[pick % len(found)].number, receipt)
+
+    # -- time, and the crank ----------------------------------------------------------------------
+
+    @rule(hours=st.sampled_from([0.1, 1, 5, 12, 24, 26, 72, 24 * 8, 24 * 15]))
+    def wait(self, hours: float) -> None:
+        self.clock.move(hours=hours)
+
+    @rule(fates=st.lists(FATE, max_size=4))
+    def one_pass(self, fates: list[str]) -> None:
+        self.world.fates = fates
+        self.last_turn = None
+        try:
+            self.last_turn = turn.one_pass(self.ws)
+        except (Died, KeyboardInterrupt):
+            pass
+        finally:
+            self.world.fates = []
+
+    @rule(days=st.integers(1, 6))
+    def days_pass(self, days: int) -> None:
+        """Cron at ten, every day."""
+        for _ in range(days):
+            self.clock.move(days=1)
+            self.one_pass([])
+
+    def day(self, days: int) -> date:
+        return self.clock.now.date() + timedelta(days=days)
+
+    # -- what must be so --------------------------------------------------------------------------
+
+    def at_the_door(self, parcel: Parcel) -> None:
+        """Look at what is just about to leave."""
+        with self.ws.ledger.read() as tx:
+            case = cases.get(tx, parcel.case)
+            [touch] = [t for t in touches.of_cases(tx, [parcel.case]) if t.key == parcel.key]
+            answers = touches.answers_of(tx, [parcel.case]).get(parcel.case, [])
+            table = tables.approvals
+            mine = select(table).where(table.c.case == parcel.case)
+            approved = {row.memo_sha256 for row in tx.connection.execute(mine)}
+            others = touches.of_cases(tx, [parcel.case])
+        self._never_twice(parcel, touch, others)
+        self._decent(ZoneInfo(PEOPLE[parcel.case - 1]["time_zone"]))
+        sound = Path(parcel.files["ogg"])
+        assert hashlib.sha256(sound.read_bytes()).hexdigest() in approved, "not approved"
+        assert sound.read_text(encoding="utf-8") == parcel.text, "another text than the sound"
+        assert touch.state is TouchState.COMMITTING
+        assert touch.round == case.round
+        released = case.stage in (Stage.APPROVED, Stage.FOLLOWING)
+        assert released or touch.kind not in OPENING, "its case is not released"
+        assert case.customer.email not in self.gone, "they opted out"
+        booked = touch.planned.booked_at
+        assert booked is not None
+        since = [a for round_, a in answers if round_ == touch.round and a.at >= booked]
+        assert not since, "a person has answered"
+
+    def _never_twice(self, parcel: Parcel, touch: Touch, others: list[Touch]) -> None:
+        assert self.world.keys.count(parcel.key) <= self.resent[touch.number], "twice"
+        if touch.kind in OPENING:
+            same = {t.key for t in others if t.round == touch.round and t.kind in OPENING}
+            resent = sum(self.resent[t.number] for t in others if t.key in same)
+            before = sum(key in same for key in self.world.keys)
+            assert before <= resent, "two apologies in one round"
+
+    def _decent(self, zone: ZoneInfo) -> None:
+        here = self.clock.now.astimezone(zone)
+        assert 9 <= here.hour < 20, f"at {here}"
+        assert here.weekday() < 5, f"on a {here:%A}"
+
+    @invariant()
+    def the_rules_hold(self) -> None:
+        with self.ws.ledger.read() as tx:
+            found = snapshots(tx, [1, 2, 3], self.ws.zone_of)
+        self.history_tells_every_status()
+        self.cases_are_whole(found)
+        self.nothing_is_missing_when_a_loop_closes(found)
+        self.only_a_person_sends_again()
+        if self.last_turn is not None:
+            self.after_a_pass_what_is_due_is_shown(self.last_turn)
+            self.last_turn = None
+
+    def history_tells_every_status(self) -> None:
+        with self.ws.ledger.read() as tx:
+            told_ = listing.history(tx)
+            table = tables.history
+            columns = select(table.c.case, table.c.facts).order_by(table.c.number)
+            where = [(row.case, row.facts) for row in tx.connection.execute(columns)]
+        assert told_[: len(self.history)] == self.history, "history was rewritten"
+        for event, (case, facts) in list(zip(told_, where, strict=True))[len(self.history) :]:
+            self._follow(event["event"], case, facts)
+        moments: list[datetime] = [event["at"] for event in told_]
+        assert moments == sorted(moments)
+        self.history = told_
+        self._compare()
+
+    def _follow(self, event: str, case: int, facts: dict[str, Any]) -> None:
+        """Take one line of the history through the transition tables."""
+        seen = self.seen
+        if event == "case_opened":
+            seen["case"][case] = Stage.OPENED
+            seen["amends"][case, 1] = AmendsState.PROMISED
+        elif event == "plan_booked":
+            seen["touch"] |= dict.fromkeys(facts["touches"], TouchState.DUE)
+        elif event in WORDS["touch"]:
+            number = facts["touch"]
+            seen["touch"][number] = after(
+                TOUCH,
+                TouchState(seen["touch"][number]),
+                WORDS["touch"][event],
+            )
+        elif event in WORDS["amends"]:
+            key = (case, facts["amends"])
+            if "text" in facts:
+                assert key not in seen["amends"]
+                seen["amends"][key] = AmendsState.PROMISED
+            else:
+                state = AmendsState(seen["amends"][key])
+                seen["amends"][key] = after(AMENDS, state, WORDS["amends"][event])
+        elif event in WORDS["case"] and "slot" not in facts:
+            seen["case"][case] = after(CASE, Stage(seen["case"][case]), WORDS["case"][event])
+
+    def _compare(self) -> None:
+        with self.ws.ledger.read() as tx:
+            run = tx.connection.execute
+            case, amends, touch = tables.cases, tables.amends, tables.touches
+            stages = {row[0]: row[1] for row in run(select(case.c.number, case.c.stage))}
+            assert stages == self.seen["case"]
+            rows = run(select(amends.c.case, amends.c.k, amends.c.state))
+            assert {(row[0], row[1]): row[2] for row in rows} == self.seen["amends"]
+            found = {row[0]: row[1] for row in run(select(touch.c.number, touch.c.state))}
+            assert found == self.seen["touch"]
+
+    def cases_are_whole(self, found: Mapping[int, Snapshot]) -> None:
+        for seen in found.values():
+            case = seen.case
+            assert (case.closed_at is None) == (case.stage is not Stage.CLOSED)
+            assert (case.outcome is None) == (case.stage is not Stage.CLOSED)
+            assert case.round <= self.ws.settings.policy.rounds
+            waiting = [touch for touch in seen.touches if touch.state in WAITING]
+            if case.stage is Stage.CLOSED:
+                assert not waiting, "a closed case has waiting touches"
+            for touch in waiting:
+                assert touch.round == case.round, "a touch of an earlier round waits"
+            for touch in seen.touches:
+                if touch.state in (TouchState.SKIPPED, TouchState.CANCELLED, TouchState.REFUSED):
+                    assert touch.reason, f"{touch.kind} was {touch.state} without a reason"
+            for one in case.amends:
+                value = one.promise.value
+                facts = (one.promise.kind, one.promise.text, value, one.round)
+                assert self.facts.setdefault((case.number, one.k), facts) == facts
+                if one.state in (AmendsState.DONE, AmendsState.CONFIRMED):
+                    assert one.evidence
+                    assert one.done_at
+            harm = Money(Decimal("40.10"), "EUR")
+            assert case.complaint.harm == harm
+
+    def nothing_is_missing_when_a_loop_closes(self, found: Mapping[int, Snapshot]) -> None:
+        """Looked at in the step in which it closes; what is said later may change what is true."""
+        for seen in found.values():
+            if seen.case.closed_at == self.clock.now and seen.case.stage is Stage.CLOSED:
+                last = self.history_of(seen.case.number)[-1]
+                if last["event"] == "case_closed":
+                    assert missing(seen, seen.case.outcome) == ()
+
+    def history_of(self, number: int) -> list[dict[str, Any]]:
+        with self.ws.ledger.read() as tx:
+            return listing.history(tx, number)
+
+    def only_a_person_sends_again(self) -> None:
+        again = Counter(e["touch"] for e in self.history if e["event"] == "touch_booked_again")
+        assert again == +self.resent
+
+    def after_a_pass_what_is_due_is_shown(self, made: turn.Turn) -> None:
+        shown = {case for case, _ in (*made.waiting, *made.reasons)}
+        with self.ws.ledger.read() as tx:
+            left = touches.due_numbers(tx)
+            flying = touches.in_state(tx, (TouchState.SENDING, TouchState.COMMITTING))
+        assert {case for _, case in left} <= shown, "due, not sent and not shown"
+        assert flying == []
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_a_thousand_lives(part: int) -> None:
+    from hypothesis.stateful import run_state_machine_as_test
+
+    class Part(Life):
+        pass
+
+    Part.__name__ = Part.__qualname__ = f"Life{part}"
+    run_state_machine_as_test(
+        Part,
+        settings=settings(
+            max_examples=LIVES // PARTS,
+            stateful_step_count=20,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+def test_the_start_is_a_decent_hour_for_everybody() -> None:
+    assert {START.astimezone(ZoneInfo(p["time_zone"])).weekday() for p in PEOPLE} == {0}
