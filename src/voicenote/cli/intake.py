@@ -95,7 +95,12 @@ def _options(session: Session, profile: Profile | None, given: Mapping[str, Any]
         defaults={**(profile.default if profile else {}), **_pairs("--default", given["defaults"])},
         language=owner.language,
         time_zone=owner.time_zone,
-        source=given["source"] or (profile.source if profile else "") or given["profile"] or "",
+        # a profile's name is its source from the first import on, or the next would add all again
+        source=given["source"]
+        or (profile.source if profile else "")
+        or given["profile"]
+        or given["save"]
+        or "",
         encoding=given["encoding"],
         delimiter=given["delimiter"].replace("\\t", "\t"),
     )

@@ -93,6 +93,8 @@ class Screen:
 
     def warn(self, text: str) -> None:
         """Say something that must be seen, on standard error, even with ``-q``."""
+        with contextlib.suppress(OSError, ValueError):
+            self.stdout.flush()  # in one file, what was said first stands first
         print(_seen(text, self.stderr), file=self.stderr, flush=True)
 
     def raw(self, data: bytes) -> None:
