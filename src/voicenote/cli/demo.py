@@ -64,8 +64,9 @@ def _what_to_open(place: Path) -> list[str]:
     letters = sorted(place.glob("outbox/*/message.eml"))
     memos = sorted(place.glob("outbox/*/memo.ogg"))
     lines = [f"{len(letters)} letters and {len(memos)} memos are in {place / 'outbox'}"]
-    if memos:
-        lines.append(f"Listen:  {memos[0]}")
-        lines.append(f"Read:    {letters[0]}")
+    first = next(iter(sorted(place.glob("outbox/*-memo-*"))), None)
+    if first:
+        lines.append(f"Listen:  {first / 'memo.ogg'}")
+        lines.append(f"Read:    {first / 'message.eml'}")
     lines.append(f"Look:    voicenote --home {place} show 1")
     return lines

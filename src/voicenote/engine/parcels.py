@@ -37,13 +37,11 @@ def parcel_of(ws: Workspace, tx: Transaction, case: Case, touch: Touch) -> tuple
     memo = found.memo
     _unchanged(ws, case, memo)
     owner = ws.settings.owner
-    # a workspace without an address still needs a Message-ID, whose domain must be nobody's
-    domain = owner.email.rpartition("@")[2] or "voicenote.invalid"
     earlier = touches.of_cases(tx, [case.number])
-    thread = tuple(t.message_id for t in earlier if t.message_id and t.number != touch.number)
+    thread = tuple(t.message_id for t in earlier if t.sent_at and t.number != touch.number)
     parcel = Parcel(
         key=touch.key,
-        message_id=touch.message_id or f"<{touch.key}@{domain}>",
+        message_id=touch.message_id or f"<{touch.key}@{_domain(owner.email)}>",
         case=case.number,
         kind=touch.kind.value,
         customer=case.customer.name,
@@ -60,6 +58,14 @@ def parcel_of(ws: Workspace, tx: Transaction, case: Case, touch: Touch) -> tuple
         thread=thread,
     )
     return parcel, found.memo_number
+
+
+def _domain(address: str) -> str:
+    """Return the domain of a Message-ID: the owner's in ASCII, or one that is nobody's."""
+    try:
+        return address.rpartition("@")[2].encode("idna").decode("ascii") or "voicenote.invalid"
+    except UnicodeError:
+        return "voicenote.invalid"
 
 
 def _unchanged(ws: Workspace, case: Case, memo: Memo) -> None:

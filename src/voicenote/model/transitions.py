@@ -22,7 +22,7 @@ CASE: Mapping[str, Mapping[C, C]] = {
     "compose": dict.fromkeys((C.OPENED, C.SCRIPTED, C.RENDERED, C.APPROVED), C.SCRIPTED),
     "render": dict.fromkeys((C.SCRIPTED, C.RENDERED, C.APPROVED), C.RENDERED),
     "approve": dict.fromkeys((C.RENDERED, C.APPROVED), C.APPROVED),
-    "send": dict.fromkeys((C.APPROVED, C.FOLLOWING), C.FOLLOWING),
+    "send": {C.APPROVED: C.FOLLOWING},
     "reopen": dict.fromkeys((C.APPROVED, C.FOLLOWING, C.CLOSED), C.OPENED),
     "close": dict.fromkeys((C.OPENED, C.SCRIPTED, C.RENDERED, C.APPROVED, C.FOLLOWING), C.CLOSED),
 }

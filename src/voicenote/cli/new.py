@@ -1,0 +1,187 @@
+"""`new` and `next`: one case in one sitting, and the one thing that needs you most."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+
+from voicenote.cli.select import opened
+from voicenote.cli.session import Session, json_option
+from voicenote.errors import BadData, VoicenoteError, WrongUse
+
+DEEDS = ("refund", "credit", "exchange", "redo", "fix", "call", "gift", "word", "nothing yet")
+VOICES = ("my own, from a file", "my own, at the microphone", "the computer's", "later")
+
+
+@click.command()
+@click.option("--from", "file", metavar="FILE.toml", help="The answers in a file, for scripts.")
+@json_option
+@click.pass_context
+def new(context: click.Context, /, *, file: str | None) -> None:
+    """One case in one sitting: six questions, the script, the voice, approval, the plan.
+
+    Every step can be skipped and taken up later.
+    """
+    session = context.ensure_object(Session)
+    if file is None and not session.screen.interactive:
+        raise WrongUse("new asks questions, and nobody is there to answer", "give --from FILE.toml")
+    number, added = _taken(session, file)
+    screen = session.screen
+    if file is not None:
+        word = "is new" if added else "was there already"
+        data = {"case": number, "added": added}
+        screen.show(data, lambda: f"Case {number} {word}. Next: voicenote script {number}")
+        return
+    screen.out(f"This is case {number}. Stop whenever you like: voicenote next takes it up again.")
+    _sitting(context, session, number)
+
+
+def _taken(session: Session, file: str | None) -> tuple[int, bool]:
+    from voicenote.engine.intake import take_one
+    from voicenote.intake.options import Options
+    from voicenote.intake.single import complaint_from_fields, read_toml
+    from voicenote.wiring import new_id, now
+
+    owner = session.settings.owner
+    options = Options(now=now(), language=owner.language, time_zone=owner.time_zone)
+    if file is not None:
+        complaint = read_toml(Path(file), options)
+    else:
+
+        def check(fields: Mapping[str, object]) -> None:
+            complaint_from_fields(fields, options)
+
+        fields = {**_asked(session, check, options.now), "ref": new_id()[:12]}
+        complaint = complaint_from_fields(fields, options)
+    with opened(session) as ws:
+        added = take_one(ws, complaint)
+    return added.case, added.new
+
+
+def _asked(
+    session: Session, check: Callable[[Mapping[str, object]], None], now: Any
+) -> dict[str, object]:
+    """Ask the six questions; what is wrong with an answer is said at once, and asked again."""
+    screen = session.screen
+    fields: dict[str, object] = {"customer": "there", "what_happened": "-"}
+
+    def ask(name: str, question: str, default: str = "", *, needed: bool = False) -> None:
+        while True:
+            given = screen.ask(question, default, needed=needed)
+            try:
+                check({**fields, name: given})
+            except BadData as error:
+                mine = [one for one in error.problems if one.field == name] or error.problems
+                screen.warn(str(mine[0]))
+                continue
+            fields[name] = given
+            return
+
+    ask("customer", "1. Who was let down? Their name", needed=True)
+    ask("email", "2. Their e-mail address (Enter to leave it out)")
+    ask("what_happened", "3. What happened, in their words", needed=True)
+    ask("bothered_most", "4. What bothered them most, in their words (the key to all the rest)")
+    deed = screen.choose("5. What will you do to put it right?", DEEDS, "nothing yet")
+    if deed != DEEDS[-1]:
+        fields["amends_kind"] = deed
+        ask("amends", "   In a few words, as you would say it to them", needed=True)
+        if deed in ("refund", "credit", "gift"):
+            fields["currency"] = screen.ask("   In which currency, if it is money (such as EUR)")
+            if fields["currency"]:
+                ask("amends_value", "   How much")
+        week = (now + timedelta(days=7)).date().isoformat()
+        ask("promised_by", "6. By when", week)
+    return {name: value for name, value in fields.items() if value}
+
+
+def _sitting(context: click.Context, session: Session, number: int) -> None:
+    """Script, voice, listening, approval: each by the command of its own, each can be skipped."""
+    from voicenote.cli.approve import approve
+    from voicenote.cli.plan import plan
+    from voicenote.cli.script import script
+    from voicenote.cli.sound import play, record, render
+
+    screen = session.screen
+    _do(context, session, script, numbers=(number,))
+    if screen.confirm("Change the words in your editor?", default=False):
+        _do(context, session, script, numbers=(number,), edit=True)
+    said = screen.choose("Whose voice shall say it?", VOICES, VOICES[2])
+    if said == VOICES[3]:
+        screen.note(f"Later: voicenote record {number}, or voicenote render {number}")
+        return
+    if said == VOICES[0]:
+        file = screen.ask("The file of your recording", needed=True)
+        ready = _do(context, session, record, number=number, file=file)
+    elif said == VOICES[1]:
+        ready = _do(context, session, record, number=number)
+    else:
+        ready = _do(context, session, render, numbers=(number,))
+    if ready and screen.confirm("Listen to it?", default=True):
+        _do(context, session, play, what=str(number))
+    if ready and screen.confirm("Release it, and follow up as planned?", default=False):
+        _do(context, session, approve, numbers=(number,))
+        _do(context, session, plan, number=number)
+    else:
+        screen.note(f"When you are ready: voicenote approve {number}")
+
+
+def _do(context: click.Context, session: Session, command: click.Command, **given: Any) -> bool:
+    """Run another command; tell what goes wrong and go on, for every step can be done later."""
+    try:
+        context.invoke(command, **given)
+    except VoicenoteError as error:
+        session.screen.warn(f"voicenote: {error.what}")
+        session.screen.warn(error.advice)
+        return False
+    return True
+
+
+@click.command("next")
+@click.option("--all", "everything", is_flag=True, help="Everything that needs you, in order.")
+@json_option
+@click.pass_context
+def next_(context: click.Context, /, *, everything: bool) -> None:
+    """The one thing that needs you most now; at a terminal, do it at once."""
+    from voicenote.engine.attention import what_needs_me
+
+    session = context.ensure_object(Session)
+    screen = session.screen
+    with opened(session) as ws:
+        needs = what_needs_me(ws)
+    if session.json:
+        found = [
+            {"case": n.case, "urgency": n.urgency.name.lower(), "what": n.sentence, "do": n.command}
+            for n in needs
+        ]
+        screen.data(found if everything else found[:1])
+        return
+    if not needs:
+        screen.out("Nothing needs you now.")
+        return
+    for need in needs if everything else needs[:1]:
+        screen.out(need.sentence)
+        screen.out(f"  {need.command}")
+    if len(needs) > 1 and not everything:
+        screen.note(f"and {len(needs) - 1} more: voicenote next --all")
+    if screen.interactive and not everything and screen.confirm("Do it now?"):
+        _carry_out(context, session, needs[0].command)
+
+
+def _carry_out(context: click.Context, session: Session, line: str) -> None:
+    """Run the command that a need names, asking for what it leaves open."""
+    from voicenote.cli.frame import voicenote
+
+    words = [
+        session.screen.ask(f"{before[2:]}", needed=True) if word == "…" else word
+        for before, word in zip(["", *shlex.split(line)], shlex.split(line), strict=False)
+    ][1:]
+    command = voicenote.get_command(context, words[0])
+    if command is None:
+        raise WrongUse(f"there is no command {words[0]}", "voicenote --help")
+    with command.make_context(words[0], words[1:], parent=context.parent) as inner:
+        command.invoke(inner)
