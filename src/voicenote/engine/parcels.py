@@ -38,7 +38,8 @@ def parcel_of(ws: Workspace, tx: Transaction, case: Case, touch: Touch) -> tuple
     _unchanged(ws, case, memo)
     owner = ws.settings.owner
     earlier = touches.of_cases(tx, [case.number])
-    thread = tuple(t.message_id for t in earlier if t.sent_at and t.number != touch.number)
+    went = [t for t in earlier if t.sent_at and t.number != touch.number]
+    thread = tuple(t.message_id for t in went if t.message_id)  # a nudge to the owner has none
     parcel = Parcel(
         key=touch.key,
         message_id=touch.message_id or f"<{touch.key}@{_domain(owner.email)}>",
