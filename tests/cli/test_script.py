@@ -184,3 +184,17 @@ def test_at_a_terminal_a_sample_is_played_and_then_asked_for(
     assert done.exit_code == code, done.stderr
     assert len((tmp_path / "played").read_text().splitlines()) == 2
     assert "Release all 3 memos?" in done.stderr
+
+
+def test_the_same_reason_is_told_once(call: Call) -> None:
+    done = call("render", "--all", "--batch", "june")
+    assert done.exit_code == 0
+    done = call("script", "--all", VOICENOTE_OWNER__NAME="")
+    assert done.exit_code == 1
+    assert done.stderr.count("nobody answers") == 1
+    assert "cases 1, 2, 3: nobody answers" in done.stderr
+
+
+def test_a_number_in_the_reason_does_not_part_what_is_alike(call: Call) -> None:
+    done = call("approve", "1", "2")
+    assert "cases 1, 2: case N has no memo of its newest script (voicenote script N)" in done.stderr

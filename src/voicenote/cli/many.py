@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +11,9 @@ from voicenote.cli.session import Session
 if TYPE_CHECKING:
     from voicenote.engine.singly import Failed
 
-#: How many failures of a batch are told one by one; ``--json`` has all.
+#: How many reasons are told, and how many cases are named for each; ``--json`` has all.
 SHOWN = 20
+NAMED = 10
 
 
 def alone(numbers: Sequence[int], failed: Sequence[Failed]) -> None:
@@ -26,9 +28,26 @@ def failed_data(one: Failed) -> dict[str, Any]:
 
 
 def tell_failed(session: Session, failed: Sequence[Failed]) -> None:
-    """Tell which cases did not work, each in one line."""
-    for one in failed[:SHOWN]:
-        advice = f" ({one.error.advice})" if one.error.advice else ""
-        session.screen.warn(f"case {one.case}: {one.error.what}{advice}")
-    if len(failed) > SHOWN:
-        session.screen.warn(f"… and {len(failed) - SHOWN} more; --json shows all")
+    """Tell what did not work: one line for each reason, with its cases."""
+    reasons: dict[str, list[Failed]] = {}
+    for one in failed:
+        reasons.setdefault(_without_number(one), []).append(one)
+    lines = list(reasons.items())
+    for reason, alike in lines[:SHOWN]:
+        if len(alike) == 1:
+            session.screen.warn(f"case {alike[0].case}: {_text(alike[0])}")
+            continue
+        numbers = ", ".join(str(one.case) for one in alike[:NAMED])
+        more = f" and {len(alike) - NAMED} more" if len(alike) > NAMED else ""
+        session.screen.warn(f"cases {numbers}{more}: {reason}")
+    if len(lines) > SHOWN:
+        session.screen.warn(f"… and {len(lines) - SHOWN} other reasons; --json shows all")
+
+
+def _text(one: Failed) -> str:
+    return f"{one.error.what} ({one.error.advice})" if one.error.advice else one.error.what
+
+
+def _without_number(one: Failed) -> str:
+    """The reason as it reads for any case, so that the same one is told once."""
+    return re.sub(rf"\b{one.case}\b", "N", _text(one))
