@@ -68,7 +68,7 @@ def _asked(
 ) -> dict[str, object]:
     """Ask the six questions; what is wrong with an answer is said at once, and asked again."""
     screen = session.screen
-    fields: dict[str, object] = {"customer": "there", "what_happened": "-"}
+    fields: dict[str, object] = {"customer": "there", "what_happened": "yet to be told"}
 
     def ask(name: str, question: str, default: str = "", *, needed: bool = False) -> None:
         while True:
@@ -76,9 +76,10 @@ def _asked(
             try:
                 check({**fields, name: given})
             except BadData as error:
-                mine = [one for one in error.problems if one.field == name] or error.problems
-                screen.warn(str(mine[0]))
-                continue
+                mine = [one for one in error.problems if one.field == name]
+                if mine:
+                    screen.warn(f"{mine[0].what} ({mine[0].advice})")
+                    continue
             fields[name] = given
             return
 
