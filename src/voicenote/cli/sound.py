@@ -126,11 +126,6 @@ def record(session: Session, /, *, number: int, file: Path | None = None) -> Non
         clip = read_sound(file) if file else _microphone(session, words, number)
         drafting.record_whole(ws, number, clip)
         memo = next(iter(drafting.render_cases(ws, [number])))
-    if memo.memo.synthetic.value != "no":
-        session.screen.warn(
-            f"Your recording is kept, but [voice] engine makes {memo.memo.voice} speak: "
-            f'set engine = "auto", then voicenote render {number}'
-        )
     took = figures(words, clip)
     data = {**_data(memo), "wpm": took.wpm, "lufs": took.lufs}
     session.screen.show(

@@ -42,21 +42,22 @@ def voice_options(ws: Workspace, language: str) -> dict[str, object]:
 
 
 def choose_voice(ws: Workspace, script: Script, owner: str = "") -> Chosen:
-    """Choose the voice that says `script`. Raises VoiceUnavailable when none can."""
+    """Choose the voice that says `script`. Raises VoiceUnavailable when none can.
+
+    What the owner recorded for just this script is said as it is, whatever the settings wish.
+    """
     own = recordings(ws, owner or ws.settings.owner.name)
     wish = ws.settings.voice.of(script.language).engine
-    if wish in ("auto", "recorded"):
-        whole = own.whole(script.sha256)
-        if whole is not None:
-            why = "you recorded the whole memo"
-            return Chosen(
-                name=own.name,
-                version=own.version,
-                synthetic=False,
-                why=why,
-                voice=lambda: own,
-                whole=whole,
-            )
+    whole = own.whole(script.sha256)
+    if whole is not None:
+        return Chosen(
+            name=own.name,
+            version=own.version,
+            synthetic=False,
+            why="you recorded the whole memo",
+            voice=lambda: own,
+            whole=whole,
+        )
     options = voice_options(ws, script.language)
     lacks = tuple(sentence.text for sentence in own.missing(script.sentences, script.language))
     offers = [
