@@ -1,0 +1,161 @@
+"""The examples of a channel and of a voice are installed, found and driven, as the pages say."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+import tomllib
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from voicenote import plugins, wiring
+from voicenote.delivery.port import Trace
+from voicenote.errors import BadData, BadSettings, VoiceUnavailable
+from voicenote.model.memo import Clip
+from voicenote.model.receipt import Parcel
+from voicenote.model.script import Section, Sentence
+from voicenote.voice.port import Voice
+
+ROOT = Path(__file__).resolve().parents[2]
+RENEW = os.environ.get("VOICENOTE_DOCS") == "renew"
+NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+
+
+def _running() -> ModuleType:
+    if "running" not in sys.modules:
+        file = Path(__file__).with_name("running.py")
+        spec = importlib.util.spec_from_file_location("running", file)
+        assert spec
+        assert spec.loader
+        sys.modules["running"] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(sys.modules["running"])
+    return sys.modules["running"]
+
+
+running = _running()
+Install = Callable[[str], str]
+
+
+@pytest.fixture
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install]:
+    """Install the package that a page shows, as an installer would; return the page."""
+    modules: list[str] = []
+
+    def installed(name: str) -> str:
+        page = (ROOT / "docs" / name).read_text("utf-8")
+        site = tmp_path / "site"
+        site.mkdir()
+        for block in running.blocks(page):
+            file = Path(block.notes.get("file", ""))
+            text = "\n".join(block.lines) + "\n"
+            if file.suffix == ".py":
+                (site / file.name).write_text(text, encoding="utf-8")
+                modules.append(file.stem)
+            elif file.name == "pyproject.toml":
+                _metadata(site, tomllib.loads(text)["project"])
+        monkeypatch.syspath_prepend(site)
+        wiring._voice_makers.cache_clear()
+        return page
+
+    yield installed
+    wiring._voice_makers.cache_clear()
+    for name in modules:
+        sys.modules.pop(name, None)
+
+
+def _metadata(site: Path, project: dict[str, Any]) -> None:
+    name, version = project["name"], project["version"]
+    folder = site / f"{name.replace('-', '_')}-{version}.dist-info"
+    folder.mkdir()
+    (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+    lines = []
+    for group, points in project["entry-points"].items():
+        lines += [f"[{group}]", *(f"{key} = {value}" for key, value in points.items())]
+    (folder / "entry_points.txt").write_text("\n".join(lines) + "\n")
+
+
+@pytest.mark.parametrize("name", ["adding-a-channel.md", "adding-a-voice.md"])
+def test_the_commands_of_the_page_run_with_the_example(
+    name: str, install: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = install(name)
+    ran = list(running.Desk(tmp_path / "desk", monkeypatch).play(page))
+    assert [one.printed for one in ran if one.code] == []
+    if RENEW:
+        (ROOT / "docs" / name).write_text(running.renewed(page, ran), encoding="utf-8")
+    else:
+        wrong = [one for one in ran if not running.fits(one.shown, one.printed)]
+        assert [(one.command, one.printed) for one in wrong] == []
+
+
+def parcel(folder: Path) -> Parcel:
+    (folder / "memo.ogg").write_bytes(b"OggS and more")
+    return Parcel(
+        key="c1r1-memo-1", message_id="<c1r1-memo-1@example.com>", case=1, kind="memo",
+        customer="Mari Tamm", to="Mari Tamm", sender="", sender_name="Anna", language="en",
+        subject="Your cake", text="I am sorry.", files={"ogg": str(folder / "memo.ogg")},
+        duration_s=20.0, synthetic=False, made_at=NOW,
+    )  # fmt: skip
+
+
+def test_the_channel_commits_before_it_sends_and_sends_once(
+    install: Install, tmp_path: Path
+) -> None:
+    install("adding-a-channel.md")
+    make = plugins.load(plugins.CHANNELS).good["pigeon"]()
+    loft = tmp_path / "loft"
+    channel = make("loft", {"loft": str(loft)}, lambda: NOW)
+    seen: list[int] = []
+
+    def commit() -> None:
+        seen.append(len(list(loft.glob("*.ogg"))))
+
+    assert channel.ask("c1r1-memo-1", "").trace is Trace.ABSENT
+    first = channel.send(parcel(tmp_path), commit)
+    assert channel.send(parcel(tmp_path), commit) == first
+    assert seen == [0, 1]
+    assert [path.name for path in loft.iterdir()] == ["c1r1-memo-1.ogg"]
+    assert channel.ask("c1r1-memo-1", "").receipt == first
+
+
+def test_what_commit_raises_keeps_the_channel_from_sending(
+    install: Install, tmp_path: Path
+) -> None:
+    install("adding-a-channel.md")
+    make = plugins.load(plugins.CHANNELS).good["pigeon"]()
+    channel = make("loft", {"loft": str(tmp_path / "loft")}, lambda: NOW)
+
+    def broken() -> None:
+        raise KeyError("the ledger says no")
+
+    with pytest.raises(KeyError):
+        channel.send(parcel(tmp_path), broken)
+    assert channel.ask("c1r1-memo-1", "").trace is Trace.ABSENT
+    with pytest.raises(BadSettings):
+        make("loft", {}, lambda: NOW)
+
+
+def test_the_voice_speaks_what_can_be_said_and_refuses_the_rest(install: Install) -> None:
+    install("adding-a-voice.md")
+    make = plugins.load(plugins.VOICES).good["morse"]()
+    voice = make({})
+    assert isinstance(voice, Voice)
+    assert make.facts({}).languages == voice.languages
+
+    def say(text: str, language: str = "en") -> Clip:
+        clip: Clip = voice.speak(Sentence(Section.OWN, text, personal=False), language)
+        return clip
+
+    assert say("I am sorry.").duration_s > say("I am.").duration_s > 0.1
+    assert say("I am sorry.") == say("I am sorry.")
+    assert say("I am sorry.").synthetic
+    with pytest.raises(BadData):
+        say("…")
+    with pytest.raises(VoiceUnavailable):
+        say("Vabandust", "et")
