@@ -132,7 +132,7 @@ class Desk:
     def __init__(self, folder: Path, patch: pytest.MonkeyPatch) -> None:
         self.folder, self.patch, self.moment = folder, patch, START
         folder.mkdir(parents=True, exist_ok=True)
-        self.env = {
+        self.env: dict[str, str | None] = {
             "HOME": str(folder),
             "VOICENOTE_HOME": str(folder / "voicenote"),
             "LOGNAME": "anna",
@@ -197,7 +197,9 @@ class Desk:
             return said
         words = shlex.split(command, comments=True)
         if words[0] == "export":
-            self.env.update(word.split("=", 1) for word in words[1:])
+            for word in words[1:]:
+                name, _, value = word.partition("=")
+                self.env[name] = value
             self.code = 0
             return ""
         if words[0] == "voicenote" and "|" not in words and ">" not in words:
