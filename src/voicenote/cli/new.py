@@ -12,7 +12,7 @@ import click
 
 from voicenote.cli.select import opened
 from voicenote.cli.session import Session, json_option
-from voicenote.errors import BadData, VoicenoteError, WrongUse
+from voicenote.errors import BadData, BadSettings, VoicenoteError, WrongUse
 
 DEEDS = ("refund", "credit", "exchange", "redo", "fix", "call", "gift", "word", "nothing yet")
 VOICES = ("my own, from a file", "my own, at the microphone", "the computer's", "later")
@@ -30,6 +30,8 @@ def new(context: click.Context, /, *, file: str | None) -> None:
     session = context.ensure_object(Session)
     if file is None and not session.screen.interactive:
         raise WrongUse("new asks questions, and nobody is there to answer", "give --from FILE.toml")
+    if file is None:
+        _introduced(context, session)
     number, added = _taken(session, file)
     screen = session.screen
     if file is not None:
@@ -39,6 +41,23 @@ def new(context: click.Context, /, *, file: str | None) -> None:
         return
     screen.out(f"This is case {number}. Stop whenever you like: voicenote next takes it up again.")
     _sitting(context, session, number)
+
+
+def _introduced(context: click.Context, session: Session) -> None:
+    """See to it that somebody answers for the case: without a name no script can be written."""
+    from voicenote.cli.setup import init
+
+    if session.settings.owner.name:
+        return
+    if session.settings.file.exists():
+        raise BadSettings(
+            "nobody answers for it: [owner] name is empty",
+            f"write your name in {session.settings.file}",
+        )
+    session.screen.out("First, once: who are you?")
+    del session.settings  # they are read again when they are written
+    context.invoke(init)
+    session.screen.out()
 
 
 def _taken(session: Session, file: str | None) -> tuple[int, bool]:
@@ -108,7 +127,8 @@ def _sitting(context: click.Context, session: Session, number: int) -> None:
     from voicenote.cli.sound import play, record, render
 
     screen = session.screen
-    _do(context, session, script, numbers=(number,))
+    if not _do(context, session, script, numbers=(number,)):
+        return
     if screen.confirm("Change the words in your editor?", default=False):
         _do(context, session, script, numbers=(number,), edit=True)
     said = screen.choose("Whose voice shall say it?", VOICES, VOICES[2])
