@@ -371,3 +371,11 @@ def test_nobody_is_asked_to_confirm_what_is_not_kept_yet(
     touches = [make.touch(1, "memo", "accepted"), make.touch(2, "confirm", "due", 14)]
     snapshot = make.snapshot(*touches, amends=(make.amends(state=state, evidence="e"),))
     assert [one.number for one in of(decide(snapshot, make.at(14)), SkipTouch)] == [2] * skipped
+
+
+def test_the_plans_nudge_is_silent_about_a_promise_that_is_overdue(make: Any) -> None:
+    touches = [make.touch(1, "memo", "accepted"), make.touch(2, "nudge", "due", 9, amends=1)]
+    snapshot = make.snapshot(*touches, amends=(make.amends(due=7),))
+    actions = decide(snapshot, make.at(9))
+    assert [one.number for one in of(actions, SkipTouch)] == [2]
+    assert any(nudge.about is About.OVERDUE for nudge in of(actions, Nudge))

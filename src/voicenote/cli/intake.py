@@ -118,7 +118,11 @@ def _pairs(option: str, texts: Iterable[str]) -> dict[str, str]:
 
 def _tell_mapping(session: Session, source: Source) -> None:
     columns = {name: " + ".join(columns) for name, columns in source.mapping.items()}
-    guessed = [f"{name} from {columns[name]!r}" for name in source.guesses if name in columns]
+    guessed = [
+        f"{name} from {columns[name]!r}"
+        for name in source.guesses
+        if name in columns and columns[name] != name
+    ]
     if guessed:
         session.screen.note(f"Reading {', '.join(guessed)}. Correct it with --map FIELD=COLUMN.")
 

@@ -88,10 +88,10 @@ def _decide(ws: Workspace) -> int:
     """Decide on what time has stirred; return how many touches were passed over."""
     with ws.ledger.read() as tx:
         numbers = stirred(tx)
-        before = touches.count(tx, TouchState.SKIPPED)
+        before = touches.skipped(tx)
     decide_cases(ws, numbers)
     with ws.ledger.read() as tx:
-        return touches.count(tx, TouchState.SKIPPED) - before
+        return touches.skipped(tx) - before
 
 
 def _attempt(ws: Workspace, turn: Turn, number: int, case_number: int) -> Iterator[Sent]:

@@ -181,7 +181,7 @@ def _about_touch(
 def _about_due(
     snapshot: Snapshot, touch: Touch, now: datetime
 ) -> tuple[SkipTouch | None, Nudge | None]:
-    needless = _why_needless(snapshot, touch)
+    needless = _why_needless(snapshot, touch) or _told_already(snapshot, touch, now)
     if needless:
         return SkipTouch(touch.number, needless), None
     late = touch.planned.too_late_at
@@ -228,6 +228,14 @@ def _why_needless(snapshot: Snapshot, touch: Touch) -> str:
     if holds and holds():
         return f"not needed: {touch.planned.unless.replace('-', ' ')}"
     return _why_not_asked(snapshot, touch)
+
+
+def _told_already(snapshot: Snapshot, touch: Touch, now: datetime) -> str:
+    """Return why the plan's nudge says nothing new: an overdue promise is told on its own."""
+    one = amends_of(snapshot, touch.planned.amends)
+    if touch.kind is TouchKind.NUDGE and one is not None and one.overdue(today(snapshot, now)):
+        return "the promise is overdue, and that is told on its own"
+    return ""
 
 
 def _why_not_asked(snapshot: Snapshot, touch: Touch) -> str:

@@ -15,7 +15,7 @@ from voicenote.ledger.changes import change_touch
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case, Customer
 from voicenote.model.receipt import Answer, Receipt, ReceiptKind
-from voicenote.model.touch import WAITING, PlannedTouch, Touch, TouchState
+from voicenote.model.touch import WAITING, PlannedTouch, Touch, TouchKind, TouchState
 from voicenote.model.transitions import TOUCH
 
 #: Which event of the transition table a receipt is; the others change no state.
@@ -96,6 +96,14 @@ def count(tx: Transaction, state: TouchState) -> int:
     table = tables.touches
     query = select(func.count()).select_from(table).where(table.c.state == state.value)
     return tx.connection.execute(query).scalar_one()
+
+
+def skipped(tx: Transaction) -> int:
+    """Return how many touches to customers were ever passed over."""
+    table = tables.touches
+    query = select(func.count()).select_from(table)
+    query = query.where(table.c.state == TouchState.SKIPPED.value)
+    return tx.connection.execute(query.where(table.c.kind != TouchKind.NUDGE.value)).scalar_one()
 
 
 def next_due_at(tx: Transaction, after: datetime | None = None) -> datetime | None:
