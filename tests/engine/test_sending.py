@@ -1,0 +1,162 @@
+"""One touch: what becomes of it, whatever its channel does."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import pytest
+from world import Clock, Died, World, release, states, take, told, touches_of
+
+from voicenote.engine import approving, closing
+from voicenote.engine.sending import ATTEMPTS, LONGEST_WAIT_S, backoff_s
+from voicenote.engine.turn import one_pass
+from voicenote.engine.workspace import Workspace
+from voicenote.errors import RuleSaysNo
+from voicenote.model.touch import TouchState
+
+
+def due(ws: Workspace) -> int:
+    """A case whose only touch is due now."""
+    [number] = take(ws, told())
+    approving.change_plan(ws, number, "few-words")
+    release(ws, number)
+    return number
+
+
+@pytest.mark.parametrize(
+    ("fate", "at_once", "finally_"),
+    [
+        ("sent", "accepted", "accepted"),
+        ("postponed", "due", "accepted"),
+        ("postponed after commit", "due", "accepted"),
+        ("unavailable", "due", "accepted"),
+        ("refused", "refused", "refused"),
+        ("refused after commit", "refused", "refused"),
+        ("unknown, not sent", "uncertain", "uncertain"),
+        ("unknown, sent", "uncertain", "accepted"),
+        ("unavailable after commit, sent", "uncertain", "accepted"),
+        ("bug before commit", "refused", "refused"),
+        ("bug after the act", "uncertain", "accepted"),
+        ("died before commit", "sending", "accepted"),
+        ("stopped by Ctrl-C", "sending", "accepted"),
+        ("died before the act", "committing", "accepted"),
+        ("died after the act", "committing", "accepted"),
+    ],
+)
+@pytest.mark.parametrize("can_ask", [True, False])
+def test_a_touch_is_sent_once_whatever_happens(
+    ws: Workspace,
+    world: World,
+    clock: Clock,
+    fate: str,
+    at_once: str,
+    finally_: str,
+    can_ask: bool,
+) -> None:
+    number = due(ws)
+    world.fates, world.can_ask = [fate], can_ask
+    with suppress(Died, KeyboardInterrupt):
+        one_pass(ws)
+    assert states(ws, number) == [f"memo {at_once}"]
+    clock.move(hours=1)
+    one_pass(ws)
+    if not can_ask and at_once in ("committing", "uncertain"):
+        finally_ = "uncertain"
+    assert states(ws, number) == [f"memo {finally_}"]
+    clock.move(hours=1)
+    one_pass(ws)
+    assert len(world.left) == (0 if finally_ == "refused" else len(set(world.keys)))
+
+
+def test_a_channel_that_is_always_busy_is_given_up_and_shown(
+    ws: Workspace, world: World, clock: Clock
+) -> None:
+    number = due(ws)
+    for attempt in range(ATTEMPTS):
+        assert states(ws, number) == ["memo due"], attempt
+        world.fates = ["postponed"]
+        clock.now = max(clock.now, touches_of(ws, number)[0].due_at)
+        one_pass(ws)
+    assert states(ws, number) == ["memo refused"]
+    assert touches_of(ws, number)[0].reason == "busy (wait)"
+
+
+def test_the_wait_doubles_and_has_an_end() -> None:
+    waits = [backoff_s(attempt, 0.0) for attempt in range(20)]
+    assert waits[:4] == [60, 120, 240, 480]
+    assert max(waits) == LONGEST_WAIT_S
+    assert backoff_s(0, 0.999) <= 66
+
+
+def test_one_channels_slip_does_not_stop_the_others(ws: Workspace, world: World) -> None:
+    numbers = take(ws, told("A"), told("B", name="Ron", email="ron@example.com"))
+    release(ws, *numbers)
+    world.fates = ["bug before commit"]
+    turn = one_pass(ws)
+    assert (turn.sent, turn.failed) == (1, 1)
+    assert "ValueError" in turn.reasons[0][1]
+
+
+def test_who_opts_out_during_a_pass_hears_nothing_more_in_it(ws: Workspace, world: World) -> None:
+    """The pass has decided already; the other case of the same person is looked at again."""
+    numbers = take(ws, told("A"), told("B"))
+    release(ws, *numbers)
+    world.look = lambda parcel: closing.opt_out(ws, parcel.case) and None  # type: ignore[func-returns-value]
+    one_pass(ws)
+    assert len(world.left) == 1
+    assert [states(ws, number)[0] for number in numbers] == ["memo accepted", "memo cancelled"]
+
+
+def test_what_changed_after_its_approval_does_not_leave(ws: Workspace, world: World) -> None:
+    number = due(ws)
+    for file in ws.home.glob("memos/**/memo.ogg"):
+        file.write_text("something else")
+    turn = one_pass(ws)
+    assert (turn.waiting[0][0], world.left) == (number, [])
+    assert "changed since it was approved" in turn.waiting[0][1]
+
+
+def test_the_uncertain_is_settled_by_a_person_either_way(ws: Workspace, world: World) -> None:
+    world.can_ask = False
+    for fate in ("unknown, sent", "unknown, not sent"):
+        [number] = take(ws, told(fate))
+        release(ws, number)
+        world.fates = [fate]
+        one_pass(ws)
+        settle = closing.settle_sent if fate == "unknown, sent" else closing.settle_again
+        settle(ws, number)
+        one_pass(ws)
+        assert states(ws, number)[0] == "memo accepted"
+    assert len(world.left) == len(set(world.keys)) == 2
+    with pytest.raises(RuleSaysNo, match="no touch that is uncertain"):
+        closing.settle_sent(ws, number)
+
+
+def test_another_plan_does_not_send_the_memo_again_that_may_have_left(
+    ws: Workspace, world: World, clock: Clock
+) -> None:
+    world.can_ask = False
+    [number] = take(ws, told())
+    release(ws, number)
+    world.fates = ["unknown, sent"]
+    one_pass(ws)
+    approving.change_plan(ws, number, "make-it-right")
+    clock.move(hours=1)
+    one_pass(ws)
+    assert len(world.left) == 1
+
+
+def test_a_closed_case_sends_nothing_again(ws: Workspace, world: World) -> None:
+    number = due(ws)
+    world.fates = ["refused"]
+    one_pass(ws)
+    with ws.ledger.write() as tx:
+        from voicenote.engine.applying import close_in
+        from voicenote.model.case import Outcome
+
+        close_in(tx, number, Outcome.LOST)
+    with pytest.raises(RuleSaysNo, match="closed"):
+        closing.settle_again(ws, number)
+    with pytest.raises(RuleSaysNo, match="closed"):
+        approving.change_plan(ws, number, "make-it-right")
+    assert touches_of(ws, number)[0].state is TouchState.REFUSED
