@@ -95,7 +95,10 @@ def draft(case: Case, facts: Facts, templates: Templates | None = None) -> Draft
     tongue = language(choice.language)
     owner = bare(plain(facts.owner)) or bare(plain(case.complaint.owner))
     if not within(owner, NAME_WORDS, tongue)[1]:
-        raise RuleSaysNo("nobody answers for this case (S1)", "give it an owner", ["owner"])
+        raise RuleSaysNo(
+            "nobody answers for this case (S1)",
+            "write your name into [owner] of voicenote.toml, or: voicenote triage N --owner NAME",
+        )
     name = facts.template or template_for(case, facts.kind, facts.amends)
     promises = _promises(case, facts)
     if name.startswith("status-") and not promises:
