@@ -1,0 +1,77 @@
+"""What runs the pages notices when a page is wrong."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+
+def _running() -> ModuleType:
+    if "running" not in sys.modules:
+        file = Path(__file__).with_name("running.py")
+        spec = importlib.util.spec_from_file_location("running", file)
+        assert spec
+        assert spec.loader
+        sys.modules["running"] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(sys.modules["running"])
+    return sys.modules["running"]
+
+
+running = _running()
+PAGE = """\
+<!-- clock: 2026-12-03T10:00Z -->
+```console
+$ voicenote cases
+…
+$ echo one; false
+one
+$ echo $?
+1
+```
+"""
+
+
+@pytest.mark.parametrize(
+    ("shown", "printed", "fits"),
+    [
+        (["1 sent"], ["1 sent"], True),
+        (["1 sent"], ["2 sent"], False),
+        ([], ["1 sent"], False),
+        (["1 sent"], [], False),
+        (["…", "b"], ["a", "b"], True),
+        (["a", "…"], ["a"], True),
+        (["a", "…", "c"], ["a", "c"], True),
+        (["a", "…", "c"], ["a", "b"], False),
+        (["x.ogg: 3 s by espeak 1, why"], ["x.ogg: 4.1 s by another, why"], True),
+        (["x.ogg: 3 s by espeak 1, why"], ["x.ogg: 4.1 s by another, no"], False),
+    ],
+)
+def test_what_is_shown_is_held_against_what_is_printed(
+    shown: list[str], printed: list[str], fits: bool
+) -> None:
+    assert running.fits(shown, printed) is fits
+
+
+def test_a_page_is_run_in_order_at_its_own_moment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = running.Desk(tmp_path / "desk", monkeypatch)
+    cases, failing, code = desk.play(PAGE)
+    assert desk.moment.isoformat() == "2026-12-03T10:00:00+00:00"
+    assert cases.printed[0].startswith("No open cases")
+    assert (failing.printed, failing.code) == (["one"], 1)
+    assert (code.printed, code.code) == (["1"], 0)
+
+
+def test_renewing_writes_what_is_printed_and_never_a_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = PAGE.replace("\none\n", "\ntwo\n") + "\n```console\n$ voicenote show 9\nfine\n```\n"
+    ran = list(running.Desk(tmp_path / "desk", monkeypatch).play(page))
+    renewed = running.renewed(page, ran)
+    assert renewed.startswith(PAGE)
+    assert "\nfine\n" in renewed
