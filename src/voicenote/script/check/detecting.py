@@ -1,0 +1,43 @@
+"""Which of our languages a text is in: by its letters, and by its commonest words."""
+
+from __future__ import annotations
+
+import re
+
+from voicenote.script.check.folding import fold
+from voicenote.script.check.tables import languages, table
+
+_HEBREW = re.compile("[\u05d0-\u05ea]")
+_ARABIC = re.compile("[\u0621-\u06d3]")
+#: Letters that Persian has and Arabic has not, and the other way round.
+_PERSIAN = re.compile("[پچژگ\u06a9\u06cc]")
+_ONLY_ARABIC = re.compile("[ةكيى]")
+_LATIN = re.compile(r"[a-zà-žșț]", re.IGNORECASE)
+#: A text shows its language when so much of it are that language's commonest words.
+_ENOUGH = 0.12
+
+
+def detect(text: str) -> str | None:
+    """The code of the language of `text`, or None when it is none of ours, or too short to tell."""
+    letters = {
+        "he": len(_HEBREW.findall(text)),
+        "fa": len(_ARABIC.findall(text)),
+        "": len(_LATIN.findall(text)),
+    }
+    script = max(letters, key=lambda code: letters[code])
+    if not letters[script]:
+        return None
+    if script == "fa":
+        return "fa" if len(_PERSIAN.findall(text)) > len(_ONLY_ARABIC.findall(text)) else None
+    if script:
+        return script
+    words = re.findall(r"[^\W\d_]+", fold(text)[0])
+    shares = {
+        code: sum(word in table(code).common for word in words) / len(words)
+        for code in languages()
+        if table(code).cased
+    }
+    best, second = sorted(shares, key=lambda code: -shares[code])[:2]
+    if shares[best] < _ENOUGH or shares[best] < 1.3 * shares[second]:
+        return None
+    return best

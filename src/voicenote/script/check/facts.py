@@ -1,0 +1,49 @@
+"""What the check is told beside the text: the case, and what has happened in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from voicenote.model.case import Case, Finding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Behind:
+    """The case behind a text. Rules that need it are silent without.
+
+    `apologised_on` is the day on which an apology for this failure left, None when none has.
+    `new_since`: a new amends was promised or a promise kept since then (R6). `low`, `high` and
+    `refuse` are the band of compensation in percent of the harm (R8); `overridden`: somebody has
+    recorded why it is left.
+    """
+
+    case: Case
+    apologised_on: date | None = None
+    new_since: bool = False
+    low: float = 100.0
+    high: float = 120.0
+    refuse: float = 150.0
+    overridden: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """How to check. All of it may be left out.
+
+    `owner` is the name that must be said (S1). `finding` and `template` tell what kind of text it
+    is; a script knows its template, a case its finding. `wpm` is the voice's pace, words a minute.
+    """
+
+    behind: Behind | None = None
+    owner: str = ""
+    finding: Finding | None = None
+    template: str = ""
+    wpm: float | None = None
+
+    @property
+    def unfounded(self) -> bool:
+        """Whether the complaint was found to be unfounded."""
+        if self.finding is None and self.behind is not None:
+            return self.behind.case.complaint.finding is Finding.UNFOUNDED
+        return self.finding is Finding.UNFOUNDED or self.template == "unfounded"

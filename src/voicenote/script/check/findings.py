@@ -1,0 +1,76 @@
+"""What the check says: findings, their levels, and the rules that they come from."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+#: The rules and the phrases of each language, as TOML that a person can read and correct.
+TABLES = Path(__file__).parent / "tables"
+
+
+#: What a rule function yields: the rule, the way to break it, where it starts and ends.
+Broken = tuple[str, str, int, int]
+
+
+class Level(StrEnum):
+    """How bad it is. Only an error makes the command say no; `off` silences a rule."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    HINT = "hint"
+    OFF = "off"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that a rule says about a text.
+
+    `start` and `end` are character offsets in the text that was checked; both 0 when something is
+    missing from it as a whole. `text` is what stands there, `why` one sentence with its source,
+    `instead` what to write, in the language of the text.
+    """
+
+    rule: str
+    level: Level
+    start: int
+    end: int
+    text: str
+    why: str
+    instead: str
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start <= self.end:
+            raise ValueError("a finding stands somewhere in the text")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule of the method: what it wants, where it comes from, and each way to break it.
+
+    `kinds` maps a way to break it to (level, why).
+    """
+
+    code: str
+    title: str
+    source: str
+    kinds: Mapping[str, tuple[Level, str]]
+
+
+@cache
+def rules() -> Mapping[str, Rule]:
+    """Every rule that the check holds, by its code, in the order of the method."""
+    table = tomllib.loads((TABLES / "rules.toml").read_text(encoding="utf-8"))
+    return {
+        code: Rule(
+            code,
+            entry["title"],
+            entry["source"],
+            {kind: (Level(way[0]), way[1]) for kind, way in entry["kinds"].items()},
+        )
+        for code, entry in table.items()
+    }

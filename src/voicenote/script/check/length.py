@@ -1,0 +1,57 @@
+"""R15: how long it takes to say, at the voice's pace, and each sentence in one breath (S16)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from voicenote.model.script import Script
+from voicenote.script.check.findings import Broken
+from voicenote.script.check.passage import Said
+from voicenote.script.compose import LONGEST_S, PAUSE_S
+from voicenote.script.languages import language
+from voicenote.script.spoken import speakable, weight
+
+#: From here on it is an error, in seconds.
+ENDLESS_S = 120.0
+#: A memo that is shorter sounds like a duty done, in seconds.
+SHORTEST_S = 20.0
+
+
+def length(
+    text: str,
+    script: Script | None,
+    said: Sequence[Said],
+    code: str,
+    wpm: float | None,
+    breath: int,
+    memo: bool,  # noqa: FBT001  of the text
+) -> Iterator[Broken]:
+    """What is too long to be said, or too short. `breath` is in words, `wpm` words a minute."""
+    taken = seconds_of(text, script, said, code, wpm)
+    if taken > ENDLESS_S:
+        yield "R15", "endless", 0, 0
+    elif taken > LONGEST_S:
+        yield "R15", "long", 0, 0
+    elif taken < SHORTEST_S and (memo or script is None):
+        yield "R15", "short", 0, 0
+    for one in said:
+        if one.own > breath:
+            yield "R15", "breath", one.start, one.end
+
+
+def seconds_of(
+    text: str, script: Script | None, said: Sequence[Said], code: str, wpm: float | None
+) -> float:
+    """Seconds that it takes to say, pauses included, as the composer counts them."""
+    if script:
+        spoken = [sentence.said for sentence in script.sentences]
+    else:
+        spoken = [text[one.start : one.end] for one in said]
+    pace = wpm or language(code).pace
+    return sum(_weight(s, code) for s in spoken) / pace * 60 + PAUSE_S * len(spoken)
+
+
+@lru_cache(maxsize=8192)
+def _weight(spoken: str, code: str) -> float:
+    return sum(weight(word) for word in speakable(spoken, language(code)).split())

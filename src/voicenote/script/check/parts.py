@@ -1,0 +1,109 @@
+"""The parts of an apology and their order: R1, R2, S1, S9, S21."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from voicenote.model.script import Script, Section
+from voicenote.script.check.facts import Asked
+from voicenote.script.check.findings import Broken
+from voicenote.script.check.folding import fold
+from voicenote.script.check.passage import Said
+
+#: The templates that are a whole apology; the others have another errand.
+APOLOGIES = frozenset({"justified", "partly", "reopened"})
+_OWNED = ("admit", "answer")
+_ORDER = list(Section)
+
+
+def parts(text: str, script: Script | None, said: Sequence[Said], asked: Asked) -> Iterator[Broken]:
+    """What is missing, and what stands in the wrong place."""
+    template = script.template if script else asked.template
+    unfounded = asked.unfounded or template == "unfounded"
+    yield from _nameless(text, asked)
+    if unfounded:
+        yield from _unfounded(said)
+    elif _is_apology(template, said):
+        yield from _missing(said)
+        yield from _unheard(said)
+    if script:
+        yield from _sections(said)
+    elif not unfounded:
+        yield from _too_early(said)
+
+
+def _is_apology(template: str, said: Sequence[Said]) -> bool:
+    if template:
+        return template in APOLOGIES
+    return any(one.has("regret", "admit") for one in said)
+
+
+def _nameless(text: str, asked: Asked) -> Iterator[Broken]:
+    if not asked.owner.strip():
+        return
+    words = set(fold(text)[0].replace(",", " ").replace(".", " ").split())
+    names = [name for name in fold(asked.owner)[0].split() if len(name) > 1]
+    if not words.intersection(names):
+        yield "S1", "nameless", 0, 0
+
+
+def _unfounded(said: Sequence[Said]) -> Iterator[Broken]:
+    for one in said:
+        if hit := one.first("regret"):
+            yield "S9", "apology", hit.start, hit.end
+        if not one.has("mirror") and (hit := one.first("money")):
+            yield "S9", "money", hit.start, hit.end
+
+
+def _missing(said: Sequence[Said]) -> Iterator[Broken]:
+    if not any(one.has(*_OWNED) for one in said):
+        yield "R1", "responsibility", 0, 0
+    if not any(one.section is Section.AMENDS or one.has("repair") for one in said):
+        yield "R1", "repair", 0, 0
+    if not any(one.has("regret") for one in said):
+        yield "R1", "regret", 0, 0
+    if not any(one.section is Section.PREVENT or one.has("prevent") for one in said):
+        yield "R1", "repentance", 0, 0
+
+
+def _unheard(said: Sequence[Said]) -> Iterator[Broken]:
+    """R2: what bothered them stands before the first sorry."""
+    sorry = next((place for place, one in enumerate(said) if one.has("regret")), None)
+    if sorry is None:
+        return
+    hit = said[sorry].first("regret")
+    mirror = said[sorry].first("mirror")
+    if hit is None or (mirror and mirror.start < hit.start):
+        return
+    if any(_mirrors(one) for one in said[:sorry]):
+        return
+    late = any(one.has("mirror") for one in said[sorry:])
+    yield "R2", "late" if late else "missing", hit.start, hit.end
+
+
+def _mirrors(one: Said) -> bool:
+    """Whether a sentence shows that they were heard: it reports them, or speaks of them only."""
+    if one.section is not None:
+        return one.section in (Section.MIRROR, Section.VALIDATE)
+    if one.has("mirror"):
+        return True
+    return one.has("you") and not one.has("thanks", "regret", "admit", "answer", "repair")
+
+
+def _sections(said: Sequence[Said]) -> Iterator[Broken]:
+    """S21 in a script: its sections are in the order in which a person can hear them."""
+    furthest = -1
+    for one in said:
+        place = _ORDER.index(one.section) if one.section else furthest
+        if place < furthest:
+            yield "S21", "order", one.start, one.end
+        furthest = max(furthest, place)
+
+
+def _too_early(said: Sequence[Said]) -> Iterator[Broken]:
+    """S21 in a plain text: the offer does not come before the apology."""
+    sorry = next((n for n, one in enumerate(said) if one.has("regret", "admit")), None)
+    for one in said[:sorry] if sorry is not None else ():
+        if not one.has("mirror") and (hit := one.first("repair")):
+            yield "S21", "early", hit.start, hit.end
+            return

@@ -1,0 +1,132 @@
+"""What is checked: sentences with their places, and the phrases that stand in each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from voicenote.model.script import Script, Section, Sentence
+from voicenote.script.check.folding import fold, without_quotations
+from voicenote.script.check.phrases import Hit
+from voicenote.script.check.tables import NOT, table
+
+#: The sections whose personal sentences end in the customer's own words, after a colon.
+_THEIRS = frozenset({Section.MIRROR, Section.VALIDATE, Section.EMPATHISE, Section.EXPECTATIONS})
+_END = re.compile(r"[.!?؟…]+[\"”“»')\]]*(?=\s|$)|\n")
+_SHOUTED = re.compile(r"[^\W\d_]{2,}")
+_LETTER = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A sentence: its place in the text, the phrases in it by group, and what shouts.
+
+    Offsets in `hits` and `loud` count from the start of the text. `own` is the number of our own
+    words in it, without the customer's; `section` is None in a plain text.
+    """
+
+    start: int
+    end: int
+    section: Section | None
+    hits: tuple[Hit, ...]
+    loud: tuple[Hit, ...]
+    own: int
+
+    def first(self, *groups: str) -> Hit | None:
+        """The first phrase of any of these groups."""
+        return next((hit for hit in self.hits if hit.group in groups), None)
+
+    def has(self, *groups: str) -> bool:
+        """Whether a phrase of any of these groups is in it."""
+        return self.first(*groups) is not None
+
+
+def passage_of(text: str | Script, language: str) -> tuple[str, list[Said]]:
+    """The text of what is checked, and its sentences. `language` must have a table."""
+    if isinstance(text, Script):
+        return text.text, list(_of_script(text, language))
+    return text, list(_of_text(text, language))
+
+
+def _of_text(text: str, language: str) -> Iterator[Said]:
+    ours = without_quotations(text)
+    for start, end in _cut(ours):
+        yield _said(ours[start:end], start, None, language)
+
+
+def _cut(text: str) -> Iterator[tuple[int, int]]:
+    """Where each sentence starts and ends."""
+    start = 0
+    for stop in (*(found.end() for found in _END.finditer(text)), len(text)):
+        sentence = text[start:stop]
+        if _LETTER.search(sentence):
+            lead = len(sentence) - len(sentence.lstrip())
+            yield start + lead, start + len(sentence.rstrip())
+            start = stop
+
+
+def _of_script(script: Script, language: str) -> Iterator[Said]:
+    place = 0
+    for sentence in script.sentences:
+        yield _said(_ours(sentence), place, sentence.section, language)
+        place += len(sentence.text) + 1
+
+
+@lru_cache(maxsize=8192)
+def _ours(sentence: Sentence) -> str:
+    """A sentence of a script with the customer's own words blanked out."""
+    text = without_quotations(sentence.text)
+    if sentence.personal and sentence.section in _THEIRS and ": " in text:
+        head, _, tail = text.partition(": ")
+        text = f"{head}: {' ' * (len(tail) - 1)}{tail[-1:]}"
+    return text
+
+
+def _said(ours: str, start: int, section: Section | None, language: str) -> Said:
+    hits, loud, own = _read(ours, language)
+    if start:
+        hits, loud = _moved(hits, start), _moved(loud, start)
+    return Said(start, start + len(ours), section, hits, loud, own)
+
+
+def _moved(hits: Iterable[Hit], by: int) -> tuple[Hit, ...]:
+    return tuple(Hit(hit.group, hit.start + by, hit.end + by) for hit in hits)
+
+
+@lru_cache(maxsize=8192)
+def _read(ours: str, language: str) -> tuple[tuple[Hit, ...], tuple[Hit, ...], int]:
+    """The phrases of one sentence. Shared sentences are read once for a whole batch."""
+    words = table(language)
+    folded, places = fold(ours)
+    found = words.phrases.find(folded)
+    lookalikes = [hit for hit in found if hit.group.startswith(NOT)]
+    hits = [hit for hit in found if not hit.group.startswith(NOT)]
+    for other in lookalikes:
+        group = other.group.removeprefix(NOT)
+        hits = [
+            hit
+            for hit in hits
+            if hit.group != group or hit.end <= other.start or hit.start >= other.end
+        ]
+    if places is not None:
+        ends = (*places, len(ours))
+        hits = [Hit(h.group, places[h.start], ends[h.end - 1] + 1) for h in hits]
+    return tuple(hits), tuple(_loud(ours, words.cased)), len(_LETTER.findall(ours))
+
+
+def _loud(ours: str, cased: bool) -> Iterator[Hit]:  # noqa: FBT001  of the language
+    for found in re.finditer("[!！]+", ours):
+        yield Hit("exclamation", found.start(), found.end())
+    if not cased:
+        return
+    run: list[re.Match[str]] = []
+    for word in (*_SHOUTED.finditer(ours), None):
+        if word is not None and word.group().isupper():
+            run.append(word)
+            continue
+        # one short word in capitals is an abbreviation; a long one, or two in a row, are a shout
+        if len(run) > 1 or (run and len(run[0].group()) > 5):
+            yield Hit("capitals", run[0].start(), run[-1].end())
+        run = []

@@ -1,0 +1,58 @@
+"""The table of one language: its phrases, compiled, and what to say instead of each."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from voicenote.script.check.findings import TABLES
+from voicenote.script.check.phrases import Phrases
+
+#: What marks, in a table, the phrases that only look like those of a group.
+NOT = "not "
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One language as the check reads it.
+
+    `instead` maps ``R18.blaming``, or ``R18`` for the rest of it, to what to write; `breath` is how
+    many words can be said in one breath; `cased` tells whether the language has capital letters;
+    `common` are its commonest words, folded, to know it by.
+    """
+
+    code: str
+    phrases: Phrases
+    instead: Mapping[str, str]
+    breath: int
+    cased: bool
+    common: frozenset[str]
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """The languages that have a table, sorted."""
+    return tuple(sorted(f.stem for f in TABLES.glob("*.toml") if f.stem != "rules"))
+
+
+@cache
+def table(language: str) -> Table:
+    """The table of a language that is in `languages()`."""
+    data: dict[str, Any] = tomllib.loads((TABLES / f"{language}.toml").read_text(encoding="utf-8"))
+    about, cues = data.pop("language"), data.pop("cues")
+    groups: dict[str, list[str]] = dict(cues)
+    groups |= {f"{NOT}{group}": phrases for group, phrases in data.pop("looks_like").items()}
+    instead = data.pop("instead")
+    for rule, kinds in data.items():
+        groups |= {f"{rule}.{kind}": phrases for kind, phrases in kinds.items()}
+    return Table(
+        code=language,
+        phrases=Phrases(groups, about.get("prefixes", "")),
+        instead=instead,
+        breath=about["breath"],
+        cased=about.get("cased", True),
+        common=frozenset(about["common"]),
+    )
