@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -22,7 +23,6 @@ with warnings.catch_warnings():
     # Without a program called ffmpeg it warns, and we never ask it for one.
     warnings.simplefilter("ignore", RuntimeWarning)
     from pydub import AudioSegment
-    from pydub.silence import detect_leading_silence
 
 #: The rate in which memos are put together, hertz.
 RATE = 24_000
@@ -36,38 +36,67 @@ _NEW_SECTION_S = 0.25
 _FADE_MS = 5
 #: Where recorded sentences meet before the memo's own level is set.
 _EVEN_LUFS = -23.0
+#: Silence is looked for in stretches of so many ms.
+_BLOCK_MS = 5
 #: Kept around the words when silence is trimmed, in ms: soft consonants live there.
 _KEEP_MS = 40
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A sentence without the silence around it: 16-bit samples, and their rate in hertz."""
+
+    samples: np.ndarray[Any, Any]
+    rate: int
+
+
 def trim(clip: Clip) -> Samples:
-    """Return the words of `clip` without the silence around them, at `RATE`, faded at both ends.
+    """Return the words of `clip` at `RATE`; else as `trimmed`."""
+    words = trimmed(clip)
+    return resample(words.samples, words.rate, RATE)
+
+
+def trimmed(clip: Clip) -> Words:
+    """Return the words of `clip` without the silence around them, faded at both ends.
 
     Silence is what stays 40 dB below the loudest place. Raises BadData when nothing is left.
     """
-    segment: Any = AudioSegment(data=clip.pcm, sample_width=2, frame_rate=clip.rate, channels=1)
-    if not clip.pcm or segment.max < 33:
+    samples = np.frombuffer(clip.pcm, "<i2").astype(np.float32)
+    loudest = float(np.abs(samples).max(initial=0))
+    if loudest < 33:
         raise BadData("a sentence has no sound", "record it again, or choose another voice")
-    threshold = segment.max_dBFS - 40
-    start = detect_leading_silence(segment, silence_threshold=threshold, chunk_size=5)
-    end = detect_leading_silence(segment.reverse(), silence_threshold=threshold, chunk_size=5)
-    words = segment[max(0, start - _KEEP_MS) : len(segment) - max(0, end - _KEEP_MS)]
-    fade = min(_FADE_MS, len(words) // 2)
-    words = words.fade_in(fade).fade_out(fade)
-    return resample(np.frombuffer(words.raw_data, "<i2"), clip.rate)
+    block = max(1, clip.rate * _BLOCK_MS // 1000)
+    whole = samples[: len(samples) // block * block].reshape(-1, block)
+    loud = np.flatnonzero((whole**2).mean(axis=1) > (loudest / 100) ** 2)
+    first, last = (loud[0], loud[-1] + 1) if len(loud) else (0, len(whole))
+    segment: Any = AudioSegment(data=clip.pcm, sample_width=2, frame_rate=clip.rate, channels=1)
+    start, end = int(first) * _BLOCK_MS - _KEEP_MS, int(last) * _BLOCK_MS + _KEEP_MS
+    words = np.frombuffer(segment[max(0, start) : end].raw_data, "<i2").astype(np.float32)
+    fade = min(clip.rate * _FADE_MS // 1000, len(words) // 2)
+    slope = np.arange(fade, dtype=np.float32) / max(1, fade)
+    words[:fade] *= slope
+    words[len(words) - fade :] *= slope[::-1]
+    return Words(words.astype("<i2"), clip.rate)
 
 
-def resample(samples: np.ndarray[Any, Any], rate: int) -> Samples:
-    """Return 16-bit `samples` at `RATE`, as parts of full scale."""
-    if rate == RATE:
+def resample(samples: np.ndarray[Any, Any], rate: int, to: int) -> Samples:
+    """Return 16-bit `samples` at the rate `to`, as parts of full scale."""
+    if rate == to:
         return (samples / 32768).astype(np.float32)
     frame = av.AudioFrame.from_ndarray(
         np.ascontiguousarray(samples).reshape(1, -1), format="s16", layout="mono"
     )
     frame.sample_rate = rate
-    resampler = av.AudioResampler(format="flt", layout="mono", rate=RATE)
-    parts = [out.to_ndarray()[0] for one in (frame, None) for out in resampler.resample(one)]
-    return np.concatenate(parts).astype(np.float32)
+    resampler = av.AudioResampler(format="flt", layout="mono", rate=to)
+    parts = [flat(out) for one in (frame, None) for out in resampler.resample(one)]
+    return np.concatenate(parts)
+
+
+def flat(frame: av.AudioFrame) -> Samples:
+    """Return the samples of a mono frame of 32-bit floats, without a copy."""
+    plane: Any = frame.planes[0]
+    samples: Samples = np.frombuffer(plane, np.float32, frame.samples)
+    return samples
 
 
 def even(words: Sequence[Samples], clips: Sequence[Clip]) -> list[Samples]:
@@ -96,15 +125,19 @@ def pause_after(sentence: Sentence, following: Sentence) -> float:
     return pause + (_NEW_SECTION_S if sentence.section is not following.section else 0.0)
 
 
+def pauses(sentences: Sequence[Sentence]) -> list[float]:
+    """Return the seconds of silence after each sentence, the last one included."""
+    return [pause_after(one, two) for one, two in pairwise(sentences)] + [TAIL_S]
+
+
 def lay_out(
     sentences: Sequence[Sentence], words: Sequence[Samples]
 ) -> tuple[Samples, tuple[Caption, ...]]:
     """Join spoken sentences with their pauses; return the sound and when each is said."""
-    pauses = [pause_after(one, two) for one, two in pairwise(sentences)] + [TAIL_S]
     parts: list[Samples] = [_silence(LEAD_S)]
     captions: list[Caption] = []
     at = len(parts[0])
-    for sentence, spoken, pause in zip(sentences, words, pauses, strict=True):
+    for sentence, spoken, pause in zip(sentences, words, pauses(sentences), strict=True):
         gap = _silence(pause)
         captions.append(Caption(at / RATE, (at + len(spoken)) / RATE, sentence.text))
         parts += [spoken, gap]

@@ -10,7 +10,7 @@ import hashlib
 import io
 import os
 import tempfile
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
@@ -37,39 +37,33 @@ class Tags:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Codec:
-    """How one rendition is coded; `bit_rate` in bits a second, `rate` in hertz.
-
-    `noise` is added before coding, as a part of full scale.
-    """
+    """How one rendition is coded; `bit_rate` in bits a second, `rate` in hertz."""
 
     container: str
     codec: str
     bit_rate: int
     rate: int = RATE
-    noise: float = 0.0
     options: tuple[tuple[str, str], ...] = ()
     container_options: tuple[tuple[str, str], ...] = ()
 
 
-#: Options of Opus that use only its other half (CELT).
-_SAFE = (("application", "lowdelay"), ("frame_duration", "20"))
-#: Rendition → its codec. Opus: `voip` at complexity 5, measured as good as 10 at half the time; its
-#: clock is 48 kHz whatever goes in. Measured with 48 memos of espeak-ng: above 16 kHz, and after
-#: digital silence, the coder can crack (sound held under 0.62 comes back at up to 1.6, in every
-#: decoder). At 16 kHz, with a noise of −86 dBFS in the pauses, it is rare, and a further attempt
-#: mends it.
+#: The longest tag, in characters: all of them fit on one page of an Ogg file.
+_LONGEST_TAG = 2000
+#: Rendition → its codec. Opus: measured on espeak-ng, only its transform half (CELT, which
+#: `lowdelay` means) never cracks; its other half (SILK, `voip`) made sound that is held under 0.62
+#: come back at up to 1.7, in every decoder. At 40 kbit/s it also costs less and is nearer to the
+#: original (docs/performance.md). Its clock is 48 kHz whatever goes in.
 CODECS = {
     "ogg": Codec(
         container="ogg",
         codec="libopus",
-        bit_rate=32_000,
+        bit_rate=40_000,
         rate=16_000,
-        noise=5e-5,
         options=(
-            ("application", "voip"),
-            ("compression_level", "5"),
+            ("application", "lowdelay"),
+            ("compression_level", "0"),
             ("frame_duration", "60"),
-            ("vbr", "on"),
+            ("vbr", "constrained"),
         ),
     ),
     "m4a": Codec(
@@ -86,11 +80,9 @@ CODECS = {
 }
 
 
-def encode(samples: Samples, rendition: str, tags: Tags, attempt: int = 0) -> bytes:
+def encode(samples: Samples, rendition: str, tags: Tags) -> bytes:
     """Return `samples` (at `RATE`, parts of full scale) coded as `rendition`, tagged.
 
-    Another `attempt` breathes another noise into the pauses, after which the coder decides anew;
-    from the third on Opus uses the half of its coder that cannot crack, at a little more cost.
     Raises WrongUse for an unknown rendition, Unavailable when the coder or the disk fails.
     """
     try:
@@ -99,10 +91,6 @@ def encode(samples: Samples, rendition: str, tags: Tags, attempt: int = 0) -> by
         raise WrongUse(
             f"no sound can be written as {rendition!r}", f"give one of {', '.join(CODECS)}"
         ) from None
-    if attempt >= 2 and rendition == "ogg":
-        codec = replace(codec, options=(*codec.options, *_SAFE))
-    if codec.noise:
-        samples = samples + np.resize(_noise(attempt) * np.float32(codec.noise), len(samples))
     pcm = (np.clip(samples, -1, 1) * 32767).astype("<i2")
     serial = int.from_bytes(hashlib.sha256(pcm.tobytes()).digest()[:4], "big") >> 1
     options = {"fflags": "+bitexact", **dict(codec.container_options)}
@@ -112,18 +100,13 @@ def encode(samples: Samples, rendition: str, tags: Tags, attempt: int = 0) -> by
         # To put its index first, the m4a writer reads its own file again: it needs a real one.
         with tempfile.TemporaryDirectory(prefix="voicenote-") as folder:
             path = Path(folder) / f"memo.{rendition}"
-            _mux(path, pcm, codec, options, _metadata(tags))
+            _mux(path, pcm, codec, options, metadata(tags))
             return path.read_bytes()
     except (av.FFmpegError, OSError) as error:
         raise Unavailable(
             f"the sound cannot be coded as {rendition}: {error}",
             "look whether the folder for temporary files is full",
         ) from error
-
-
-def _noise(seed: int) -> Samples:
-    """One second of noise, always the same, so that the same sound gives the same bytes."""
-    return np.random.default_rng(seed).standard_normal(RATE).astype(np.float32)
 
 
 def _mux(
@@ -155,8 +138,8 @@ def _mux(
         container.mux(stream.encode(None))
 
 
-def _metadata(tags: Tags) -> dict[str, str]:
-    """The tags by name. The comment repeats the marking, for formats without names of our own."""
+def metadata(tags: Tags) -> dict[str, str]:
+    """Return the tags by name; the comment repeats the marking, for formats without such names."""
     marking = f"synthetic={tags.synthetic.value}"
     if tags.voice:
         marking += f"; voice={tags.voice}"
@@ -168,7 +151,8 @@ def _metadata(tags: Tags) -> dict[str, str]:
         "synthetic": tags.synthetic.value,
         "voice": tags.voice,
     }
-    return {name: " ".join(text.replace("\0", " ").split()) for name, text in found.items() if text}
+    lines = {name: " ".join(text.replace("\0", " ").split()) for name, text in found.items()}
+    return {name: line[:_LONGEST_TAG] for name, line in lines.items() if line}
 
 
 def decode(data: bytes) -> tuple[Samples, int]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import av
@@ -35,7 +37,9 @@ class Level:
 #: A person, or any voice that we have not measured.
 OWN_VOICE = Level()
 #: espeak-ng: peaky, so aimed a little lower (measured).
-SYSTEM_VOICE = Level(target_lufs=-17.0, gain_db=8.5, ceiling=0.62)
+SYSTEM_VOICE = Level(target_lufs=-17.0, gain_db=8.0, ceiling=0.62)
+#: hibari-tts: always the same (measured).
+HIBARI_VOICE = Level(target_lufs=-16.0, gain_db=11.0, ceiling=0.70)
 
 
 def measure(samples: Samples, rate: int) -> float | None:
@@ -66,6 +70,54 @@ def measure(samples: Samples, rate: int) -> float | None:
         # The last frame may be too short to carry a figure.
         integrated = float(out.metadata.get("lavfi.r128.I", integrated))
     return integrated if integrated > -69.0 else None
+
+
+#: The blocks whose energies are kept, seconds; BS.1770 gates blocks of 20 of them, every 5.
+ENERGY_S = 0.02
+_GATED, _HOP = 20, 5
+
+
+def energies(samples: Samples, rate: int) -> Samples:
+    """Return the K-weighted mean square of each 20 ms, as full scale is 1; the last may be short.
+
+    From them the loudness of sentences put together is known without measuring the whole: a
+    filter in the frequency domain over each block alone is within 0.1 LU of the standard's.
+    """
+    block = round(rate * ENERGY_S)
+    count = -(-len(samples) // block)
+    padded = np.zeros(count * block, np.float32)
+    padded[: len(samples)] = samples
+    spectrum = np.fft.rfft(padded.reshape(count, block), axis=1)
+    power = spectrum.real**2 + spectrum.imag**2
+    return (power @ _k_weights(rate, block)).astype(np.float32)
+
+
+@lru_cache(maxsize=8)
+def _k_weights(rate: int, block: int) -> NDArray[np.float64]:
+    """What each frequency of a block counts: the two filters of ITU-R BS.1770, at 48 kHz."""
+    turn = np.exp(-2j * np.pi * np.fft.rfftfreq(block, 1 / rate) / 48_000)
+    shelf = (1.53512485958697 - 2.69169618940638 * turn + 1.19839281085285 * turn**2) / (
+        1 - 1.69065929318241 * turn + 0.73248077421585 * turn**2
+    )
+    high = (1 - 2 * turn + turn**2) / (1 - 1.99004745483398 * turn + 0.99007225036621 * turn**2)
+    twice = np.full(len(turn), 2.0)
+    twice[0] = twice[-1] = 1.0
+    weights: NDArray[np.float64] = np.abs(shelf * high) ** 2 * twice / block**2
+    return weights
+
+
+def integrated(parts: Sequence[Samples]) -> float | None:
+    """Return the integrated loudness in LUFS of the `energies` of stretches that follow each other.
+
+    None when they are shorter than 0.4 s or too quiet (EBU R 128).
+    """
+    sums = np.concatenate([[0.0], *parts]).cumsum(dtype=np.float64)
+    blocks = (sums[_GATED:] - sums[:-_GATED])[::_HOP] / _GATED if len(sums) > _GATED else sums[:0]
+    heard = blocks[blocks > 10 ** ((-70 + 0.691) / 10)]
+    if not len(heard):
+        return None
+    loud = heard[heard > heard.mean() / 10]
+    return float(-0.691 + 10 * np.log10(loud.mean()))
 
 
 def limit(samples: Samples, rate: int, ceiling: float) -> Samples:

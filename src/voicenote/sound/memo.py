@@ -1,13 +1,14 @@
 """The door of this stage: clips in, a memo with its files and facts out.
 
 The decoded file decides: after coding, the Ogg file is read back and measured. When it is too loud,
-too quiet or peaks too high, the gain is corrected and it is coded again.
+too quiet or peaks too high, the gain is corrected and it is coded again. A memo of sentences is put
+together of pieces that were each judged so; nothing of it is coded twice.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,10 +17,22 @@ import numpy as np
 from voicenote.errors import BadData, Unavailable, WrongUse
 from voicenote.model.memo import Caption, Clip, Memo, Synthetic
 from voicenote.model.script import Script, Sentence
+from voicenote.sound import splice
+from voicenote.sound.arrange import Arranged, arrange, loudness
+from voicenote.sound.cache import Cache
 from voicenote.sound.captions import transcript, webvtt
 from voicenote.sound.edit import RATE, even, framed, lay_out, louder, spread, trim
 from voicenote.sound.encode import CODECS, Tags, decode, encode, write_whole
-from voicenote.sound.loudness import OWN_VOICE, SYSTEM_VOICE, Level, Samples, measure
+from voicenote.sound.loudness import (
+    HIBARI_VOICE,
+    OWN_VOICE,
+    SYSTEM_VOICE,
+    Level,
+    Samples,
+    measure,
+)
+from voicenote.sound.packets import codec_of
+from voicenote.sound.piece import PEAK, Piece, Source, Spoken
 
 #: Rendition → the name of its file in the memo's folder.
 NAMES = {
@@ -29,12 +42,9 @@ NAMES = {
     "vtt": "captions.vtt",
     "txt": "transcript.txt",
 }
-#: What a decoded memo may be away from its level, LU; and its highest peak, full scale being 1.
+#: What a decoded recording may be away from its level, LU.
 _TOLERANCE_LU = 0.8
-_PEAK = 10 ** (-0.5 / 20)
 _TRIES = 6
-#: How far above the ceiling a peak is no overshoot any more.
-_CRACK = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,32 +60,75 @@ class _Take:
 
 def level_for(voice: str) -> Level:
     """Return the level for a voice by its name."""
-    return SYSTEM_VOICE if voice == "system" else OWN_VOICE
+    return {"system": SYSTEM_VOICE, "hibari": HIBARI_VOICE}.get(voice, OWN_VOICE)
 
 
 def make_memo(
     script: Script,
-    clips: Sequence[Clip],
+    sounds: Sequence[Clip | Spoken],
     *,
     folder: Path,
     root: Path,
     tags: Tags,
     level: Level = OWN_VOICE,
     renditions: Sequence[str] = ("ogg", "m4a", "mp3"),
+    bit_rate: int = 0,
+    cache: Cache | None = None,
 ) -> Memo:
-    """Put one clip a sentence together into a memo in `folder`; its paths are relative to `root`.
+    """Put one sound a sentence together into a memo in `folder`; its paths are relative to `root`.
 
-    `tags.synthetic` is set here, from the clips. Raises BadData when clips and sentences do not fit
-    or a clip has no sound, and Unavailable when a file cannot be written.
+    A clip is levelled to `level`, a `Spoken` to its own. What `cache` holds is neither spoken nor
+    coded again. `tags.synthetic` is set here, from the sounds. `bit_rate` is that of the Ogg file
+    in bits a second, 0 as it is. Raises BadData when sounds and sentences do not fit or a clip has
+    no sound, what `Spoken.speak` raises, and Unavailable when a file cannot be written.
     """
-    if not clips or len(clips) != len(script.sentences):
+    if not sounds or len(sounds) != len(script.sentences):
         raise BadData(
-            f"{len(clips)} sounds for {len(script.sentences)} sentences", "render the script again"
+            f"{len(sounds)} sounds for {len(script.sentences)} sentences", "render the script again"
         )
-    tags = replace(tags, synthetic=synthetic_of(clips), language=script.language)
-    words = even([trim(clip) for clip in clips], clips)
-    take = _settle(script.sentences, words, level, tags)
-    return _write(script, take, folder=folder, root=root, tags=tags, renditions=renditions)
+    _need_ogg(renditions)
+    sources = [Source(_spoken(one, level), cache) for one in sounds]
+    codec = codec_of("ogg", bit_rate)
+    pieces = [source.piece("ogg", codec) for source in sources]
+    tags = replace(tags, synthetic=synthetic_of(pieces), language=script.language)
+    arranged = arrange(script.sentences, pieces)
+    packets = splice.lay(
+        [piece.packets for piece in pieces], arranged.starts, arranged.end, "ogg", codec
+    )
+    digest = hashlib.sha256(b"".join(packets)).digest()
+    coded = {"ogg": splice.ogg(packets, codec, tags, int.from_bytes(digest[:4], "big") >> 1)}
+    for rendition in renditions:
+        if rendition != "ogg":
+            coded[rendition] = _other(sources, pieces, arranged, rendition, tags)
+    seconds, lufs = splice.seconds(packets), loudness(pieces, arranged)
+    return _write(
+        script, coded, arranged.captions, seconds, lufs, folder=folder, root=root, tags=tags
+    )
+
+
+def _spoken(sound: Clip | Spoken, level: Level) -> Spoken:
+    """A clip is named by its own samples."""
+    if isinstance(sound, Spoken):
+        return sound
+    name = hashlib.sha256(sound.pcm).hexdigest()
+    return Spoken(key=f"{name} {sound.rate} {sound.synthetic}", speak=lambda: sound, level=level)
+
+
+def _other(
+    sources: Sequence[Source],
+    pieces: Sequence[Piece],
+    arranged: Arranged,
+    rendition: str,
+    tags: Tags,
+) -> bytes:
+    """The same memo as another file: each sentence as loud as in Ogg, at the same times."""
+    codec = codec_of(rendition)
+    theirs = [
+        source.piece(rendition, codec, like=piece).packets
+        for source, piece in zip(sources, pieces, strict=True)
+    ]
+    packets = splice.lay(theirs, arranged.starts, arranged.end, rendition, codec)
+    return splice.muxed(packets, rendition, codec, tags)
 
 
 def memo_from_recording(
@@ -94,9 +147,15 @@ def memo_from_recording(
     """
     if not script.sentences:
         raise BadData("the script is empty", "compose it first")
+    _need_ogg(renditions)
     tags = replace(tags, synthetic=synthetic_of([clip]), language=script.language)
     take = _settle(script.sentences, [trim(clip)], level, tags)
-    return _write(script, take, folder=folder, root=root, tags=tags, renditions=renditions)
+    coded = {
+        name: take.ogg if name == "ogg" else encode(take.sound, name, tags) for name in renditions
+    }
+    return _write(
+        script, coded, take.captions, take.seconds, take.lufs, folder=folder, root=root, tags=tags
+    )
 
 
 def join(sentences: Sequence[Sentence], clips: Sequence[Clip]) -> Clip:
@@ -125,8 +184,8 @@ def write_sound(path: Path, clip: Clip, tags: Tags, level: Level = OWN_VOICE) ->
     return take.seconds
 
 
-def synthetic_of(clips: Sequence[Clip]) -> Synthetic:
-    """Return whose voice all the clips are together."""
+def synthetic_of(clips: Sequence[Clip | Piece]) -> Synthetic:
+    """Return whose voice all the sounds are together."""
     kinds = {clip.synthetic for clip in clips}
     if kinds == {True, False}:
         return Synthetic.PARTLY
@@ -142,14 +201,13 @@ def _settle(
         loudness = measure(np.concatenate([*words]), RATE)
         gain = 0.0 if loudness is None else level.target_lufs - loudness
     best: tuple[float, _Take] | None = None
-    for attempt in range(_TRIES):
-        take, peak = _take(sentences, words, gain, ceiling, tags, attempt)
+    for _ in range(_TRIES):
+        take, peak = _take(sentences, words, gain, ceiling, tags)
         off = 0.0 if take.lufs is None else level.target_lufs - take.lufs
-        if peak <= _PEAK and (best is None or abs(off) < best[0]):
+        if peak <= PEAK and (best is None or abs(off) < best[0]):
             best = (abs(off), take)
-        if peak > _PEAK:
-            # A crack of the coder is far above the ceiling, and mostly gone at the next attempt.
-            ceiling *= 0.97 if peak > ceiling * _CRACK else 0.92
+        if peak > PEAK:
+            ceiling *= 0.92
         elif abs(off) <= _TOLERANCE_LU:
             break
         else:
@@ -165,7 +223,6 @@ def _take(
     gain_db: float,
     ceiling: float,
     tags: Tags,
-    attempt: int,
 ) -> tuple[_Take, float]:
     """One try, and the highest peak that is heard in it."""
     loud = [louder(spoken, gain_db, ceiling) for spoken in words]
@@ -174,41 +231,42 @@ def _take(
     else:
         sound = framed(np.concatenate(loud))
         captions = spread(sentences, len(sound) / RATE) if sentences else ()
-    ogg = encode(sound, "ogg", tags, attempt)
+    ogg = encode(sound, "ogg", tags)
     heard, rate = decode(ogg)
     take = _Take(captions, ogg, sound, len(heard) / rate, measure(heard, rate))
     return take, float(np.abs(heard).max(initial=0.0))
 
 
+def _need_ogg(renditions: Sequence[str]) -> None:
+    if "ogg" not in renditions:
+        raise WrongUse("a memo always has an Ogg file", "add ogg to [sound] renditions")
+
+
 def _write(
     script: Script,
-    take: _Take,
+    coded: Mapping[str, bytes],
+    captions: tuple[Caption, ...],
+    seconds: float,
+    lufs: float | None,
     *,
     folder: Path,
     root: Path,
     tags: Tags,
-    renditions: Sequence[str],
 ) -> Memo:
     """Write the files, each whole or not at all, and return the memo."""
-    if "ogg" not in renditions:
-        raise WrongUse("a memo always has an Ogg file", "add ogg to [sound] renditions")
-    coded = {
-        name: take.ogg if name == "ogg" else encode(take.sound, name, tags) for name in renditions
-    }
-    coded["vtt"] = webvtt(take.captions, tags.synthetic).encode()
-    coded["txt"] = transcript(script, tags.synthetic).encode()
+    texts = {"vtt": webvtt(captions, tags.synthetic), "txt": transcript(script, tags.synthetic)}
     files: dict[str, str] = {}
-    for rendition, data in coded.items():
+    for rendition, data in {**coded, **{k: text.encode() for k, text in texts.items()}}.items():
         path = folder / NAMES.get(rendition, f"memo.{rendition}")
         write_whole(path, data)
         files[rendition] = path.relative_to(root).as_posix()
     return Memo(
         files=files,
-        duration_s=take.seconds,
-        loudness_lufs=take.lufs,
+        duration_s=seconds,
+        loudness_lufs=lufs,
         synthetic=tags.synthetic,
         voice=tags.voice,
-        sha256=hashlib.sha256(take.ogg).hexdigest(),
+        sha256=hashlib.sha256(coded["ogg"]).hexdigest(),
         script_sha256=script.sha256,
-        captions=take.captions,
+        captions=captions,
     )

@@ -10,11 +10,13 @@ else's file.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import importlib.util
 import os
 import shutil
 import tempfile
+import wave
 import weakref
 from collections.abc import Mapping
 from pathlib import Path
@@ -62,6 +64,7 @@ class System:
             self.version = f"{engine.version} {self._wanted or 'auto'} {rate}wpm"
         tags = {primary(tag) for tags in self._voices.values() for tag in tags}
         self.languages = frozenset(tags - {""})
+        self._picked: dict[str, str] = {}
         self._folder = Path(tempfile.mkdtemp(prefix="voicenote-"))
         self._clean = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
 
@@ -84,7 +87,7 @@ class System:
     def speak(self, sentence: Sentence, language: str) -> Clip:
         """Say the sentence. See the port for what is raised."""
         text = tame(sayable(sentence))
-        voice = pick(self._voices, language_of(text, language), self._wanted)
+        voice = self._pick(language_of(text, language))
         with LOCK:
             path = self._fresh_file()
             try:
@@ -100,6 +103,11 @@ class System:
     def close(self) -> None:
         """Remove the folder for temporary files. The engine stays, it is the process's own."""
         self._clean()
+
+    def _pick(self, language: str) -> str:
+        if language not in self._picked:
+            self._picked[language] = pick(self._voices, language, self._wanted)
+        return self._picked[language]
 
     def _fresh_file(self) -> Path:
         """A file that nobody used before; on a full disk the engine would hang."""
@@ -178,10 +186,17 @@ def _peak(pcm: bytes) -> int:
 
 def _read(path: Path) -> Clip:
     """Read what the engine wrote: WAV on Linux and Windows, AIFF on macOS."""
-    import av
-
     if not path.stat().st_size:
         return Clip(b"", 22_050, synthetic=True)
+    with contextlib.suppress(wave.Error, EOFError), wave.open(str(path), "rb") as file:
+        if (file.getnchannels(), file.getsampwidth()) == (1, 2):
+            return Clip(file.readframes(file.getnframes()), file.getframerate(), synthetic=True)
+    return _read_any(path)
+
+
+def _read_any(path: Path) -> Clip:
+    import av
+
     try:
         with av.open(str(path)) as container:
             stream = container.streams.audio[0]

@@ -1,0 +1,167 @@
+"""A folder of what was made once: sentences by the hash of everything that decides their sound.
+
+Several processes may use it at once without locks: a file is written under another name and then
+renamed, and its content is held against its own hash when it is read. It never stops a memo: what
+cannot be kept is made again. The least recently used files go first.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections import OrderedDict
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar, cast
+
+T = TypeVar("T")
+
+#: What a cache may take, in bytes, when nothing else is said.
+LIMIT = 1_000_000_000
+_MARK = b"vn1\n"
+_HASH = 16
+#: A half-written file this much older than the newest entry, in seconds, is of a process that died.
+_ABANDONED_S = 3600
+#: How many entries are held in memory: a script's shared sentences, and not a whole batch.
+_NEAR = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a cache holds: how many entries, and their bytes."""
+
+    entries: int
+    size: int
+
+
+class Cache:
+    """Entries of bytes by key, at most about `limit` bytes of them, in `folder`.
+
+    The folder is made when something is kept.
+    """
+
+    def __init__(self, folder: Path, limit: int = LIMIT) -> None:
+        self._folder = folder
+        self._limit = limit
+        self._near: OrderedDict[str, object] = OrderedDict()
+        self._written = 0
+
+    def load(self, key: str, read: Callable[[bytes], T]) -> T | None:
+        """Return what `read` makes of the entry, or None: not there, or damaged (then it goes).
+
+        `read` raises ValueError for what it cannot read. The same key must come with the same
+        `read`; what it returned is held for the next time, so it must not be changed.
+        """
+        if key in self._near:
+            self._near.move_to_end(key)
+            return cast("T", self._near[key])
+        path = self._path(key)
+        try:
+            data = path.read_bytes()
+            found = read(_opened(data))
+        except OSError:
+            return None
+        except ValueError:
+            with suppress(OSError):
+                path.unlink()
+            return None
+        with suppress(OSError):
+            os.utime(path)
+        self._hold(key, found)
+        return found
+
+    def keep(self, key: str, data: bytes, value: object) -> None:
+        """Keep `data`, of which `load` makes `value`. What the disk refuses is not kept."""
+        self._hold(key, value)
+        path = self._path(key)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            descriptor, name = tempfile.mkstemp(prefix=".new-", dir=path.parent)
+            try:
+                with os.fdopen(descriptor, "wb") as file:
+                    file.write(_MARK + _digest(data) + data)
+                Path(name).replace(path)
+            except BaseException:
+                Path(name).unlink(missing_ok=True)
+                raise
+        except OSError:
+            return
+        self._written += len(data)
+        # Counting all files takes a while; a twentieth too much is borne until then.
+        if self._written > self._limit / 20:
+            self.prune()
+
+    def prune(self, limit: int | None = None) -> Shown:
+        """Remove the least recently used entries above `limit` bytes; return what went."""
+        self._written = 0
+        most = self._limit if limit is None else limit
+        files = self._files()
+        size = sum(length for _, length, _ in files)
+        gone = Shown(0, 0)
+        # A little below, so that the next entry does not begin it again.
+        enough = most if size <= most else most * 0.9
+        for _, length, path in files:
+            if size - gone.size <= enough:
+                break
+            with suppress(OSError):
+                path.unlink()
+                gone = Shown(gone.entries + 1, gone.size + length)
+        if most == 0:
+            self._near.clear()
+        return gone
+
+    def shown(self) -> Shown:
+        """Return what is there."""
+        sizes = [length for _, length, _ in self._files()]
+        return Shown(len(sizes), sum(sizes))
+
+    def _path(self, key: str) -> Path:
+        return self._folder / key[:2] / key
+
+    def _hold(self, key: str, value: object) -> None:
+        self._near[key] = value
+        self._near.move_to_end(key)
+        if len(self._near) > _NEAR:
+            self._near.popitem(last=False)
+
+    def _files(self) -> list[tuple[float, int, Path]]:
+        """When each file was last used, its bytes, its path, in order; abandoned ones go."""
+        entries: list[tuple[float, int, Path]] = []
+        half: list[tuple[float, Path]] = []
+        for path in self._folder.glob("??/*"):
+            with suppress(OSError):
+                facts = path.stat()
+                if path.name.startswith("."):
+                    half.append((facts.st_mtime, path))
+                else:
+                    entries.append((facts.st_mtime, facts.st_size, path))
+        entries.sort()
+        newest = entries[-1][0] if entries else 0.0
+        for written, path in half:
+            if written < newest - _ABANDONED_S:
+                with suppress(OSError):
+                    path.unlink()
+        return entries
+
+
+def key_of(*parts: object) -> str:
+    """Return the key of what `parts` decide: they must be what JSON can hold."""
+    packed = json.dumps(parts, ensure_ascii=True, separators=(",", ":"))
+    return hashlib.blake2b(packed.encode("ascii"), digest_size=20).hexdigest()
+
+
+def _digest(data: bytes) -> bytes:
+    return hashlib.blake2b(data, digest_size=_HASH).digest()
+
+
+def _opened(data: bytes) -> bytes:
+    """The content of a file. Raises ValueError when it is not what was written."""
+    start = len(_MARK) + _HASH
+    content = data[start:]
+    if not data.startswith(_MARK) or data[len(_MARK) : start] != _digest(content):
+        raise ValueError("damaged")
+    return content

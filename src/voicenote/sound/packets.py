@@ -1,0 +1,121 @@
+"""A sentence as packets: each is coded alone, so that memos can be put together of packets.
+
+A piece is silence, the words, silence, in whole packets, made by an encoder of its own. Both ends
+are digital silence: there an encoder and a decoder are in the same state as at their start, so
+that pieces follow each other without a sound.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any, cast
+
+import av
+import numpy as np
+
+from voicenote.errors import Unavailable
+from voicenote.sound.edit import flat
+from voicenote.sound.encode import CODECS, Codec
+from voicenote.sound.loudness import Samples
+
+#: Memos are laid out in steps of one Opus packet, in seconds.
+TICK_S = 0.06
+#: The silence of a piece before its words, and the least after them, in seconds.
+LEAD_S = 0.06
+TAIL_S = 0.08
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How a rendition's packets are made: samples a packet, and packets of delay that are dropped.
+
+    An MDCT codec gives a piece's sound one packet later; what it gives first is silence.
+    """
+
+    frame: int
+    delay: int
+    format: str
+    decoder: str
+
+    def packets(self, seconds: float, rate: int) -> int:
+        """Return how many packets hold so many seconds."""
+        return -(-round(seconds * rate) // self.frame)
+
+
+FORMS = {
+    "ogg": Form(frame=960, delay=0, format="s16", decoder="opus"),
+    "m4a": Form(frame=1024, delay=1, format="fltp", decoder="aac"),
+    "mp3": Form(frame=576, delay=1, format="s16p", decoder="mp3float"),
+}
+
+
+def codec_of(rendition: str, bit_rate: int = 0) -> Codec:
+    """Return how a rendition is coded; `bit_rate` in bits a second is for Ogg, 0 as it is."""
+    codec = CODECS[rendition]
+    if rendition == "mp3":
+        codec = replace(codec, options=(*codec.options, ("reservoir", "0")))
+    return replace(codec, bit_rate=bit_rate) if bit_rate and rendition == "ogg" else codec
+
+
+def code(words: Samples, rendition: str, codec: Codec) -> tuple[bytes, ...]:
+    """Return the packets of a piece that says `words` (at the codec's rate, parts of full scale).
+
+    Raises Unavailable when the coder fails.
+    """
+    form = FORMS[rendition]
+    lead = round(LEAD_S * codec.rate)
+    count = form.packets(LEAD_S + len(words) / codec.rate + TAIL_S, codec.rate)
+    whole = np.zeros((count + form.delay) * form.frame, np.float32)
+    whole[lead : lead + len(words)] = np.clip(words, -1, 1)
+    kept = _encoded(whole, form, codec)[form.delay :]
+    return tuple(kept[:count])
+
+
+@lru_cache(maxsize=8)
+def silence(rendition: str, codec: Codec) -> bytes:
+    """Return the packet of a rendition that says nothing, for pauses."""
+    form = FORMS[rendition]
+    return _encoded(np.zeros(6 * form.frame, np.float32), form, codec)[4]
+
+
+def _encoded(samples: Samples, form: Form, codec: Codec) -> list[bytes]:
+    data: Any = samples if form.format == "fltp" else (samples * 32767).astype("<i2")
+    frame = av.AudioFrame.from_ndarray(data.reshape(1, -1), format=form.format, layout="mono")
+    frame.sample_rate, frame.pts = codec.rate, 0
+    queue = av.AudioFifo()
+    queue.write(frame)
+    try:
+        coder = encoder(codec, form.format)
+        packets = [bytes(p) for part in queue.read_many(form.frame) for p in coder.encode(part)]
+        if form.delay:
+            packets += [bytes(packet) for packet in coder.encode(None)]
+    except (av.FFmpegError, OSError) as error:
+        raise Unavailable(
+            f"the sound cannot be coded: {error}", "reinstall the package av"
+        ) from error
+    return packets
+
+
+def encoder(codec: Codec, form: str) -> av.AudioCodecContext:
+    """Return a fresh encoder."""
+    coder = cast("av.AudioCodecContext", av.CodecContext.create(codec.codec, "w"))
+    coder.sample_rate = codec.rate
+    coder.layout = "mono"
+    coder.format = form
+    coder.bit_rate = codec.bit_rate
+    coder.options = {"flags": "+bitexact", **dict(codec.options)}
+    coder.open()
+    return coder
+
+
+def heard(packets: tuple[bytes, ...], rendition: str, codec: Codec) -> tuple[Samples, int]:
+    """Return what a player hears of a piece, and at which rate."""
+    form = FORMS[rendition]
+    decoder = cast("av.AudioCodecContext", av.CodecContext.create(form.decoder, "r"))
+    decoder.sample_rate = codec.rate
+    decoder.layout = "mono"
+    if rendition == "m4a":
+        decoder.extradata = encoder(codec, form.format).extradata
+    frames = [frame for packet in packets for frame in decoder.decode(av.Packet(packet))]
+    return np.concatenate([flat(frame) for frame in frames]), frames[0].sample_rate

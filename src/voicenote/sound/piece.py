@@ -1,0 +1,193 @@
+"""One sentence, ready to be put into a memo: levelled, coded, listened to, and kept for next time.
+
+What was coded is decoded again before anybody may have it: a coder can overshoot, or crack.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import av
+import numpy as np
+
+from voicenote.errors import Unavailable
+from voicenote.model.memo import Clip
+from voicenote.sound.cache import Cache, key_of
+from voicenote.sound.edit import Words, resample, trimmed
+from voicenote.sound.encode import Codec
+from voicenote.sound.loudness import (
+    ENERGY_S,
+    OWN_VOICE,
+    Level,
+    Samples,
+    energies,
+    integrated,
+    limit,
+)
+from voicenote.sound.packets import LEAD_S, code, heard
+
+#: It goes into every key: count it up when the same words would sound different.
+RECIPE = 1
+#: The highest peak that may be heard, full scale being 1; what a sentence may be off its level, LU.
+PEAK = 10 ** (-0.5 / 20)
+_TOLERANCE_LU = 0.3
+_TRIES = 6
+_HEAD = struct.Struct("<?dddII")
+
+
+@dataclass(slots=True, kw_only=True)
+class Spoken:
+    """A sentence's sound that is made only when it is needed.
+
+    `key` names everything that decides it (voice, version, words, language, whose recording);
+    empty: it is not kept. The sound itself is kept only when the sentence is `shared`.
+    """
+
+    key: str
+    speak: Callable[[], Clip]
+    shared: bool = False
+    level: Level = OWN_VOICE
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A coded sentence: its packets, the seconds of its words (they begin at `LEAD_S`), its gain.
+
+    `energies` are those of the decoded sound, silence and all (only of Ogg; empty otherwise).
+    """
+
+    packets: tuple[bytes, ...]
+    words_s: float
+    gain_db: float
+    ceiling: float
+    synthetic: bool
+    energies: Samples
+
+
+class Source:
+    """A sentence on its way: spoken and trimmed at most once, whatever files are made of it."""
+
+    def __init__(self, spoken: Spoken, cache: Cache | None) -> None:
+        self._spoken = spoken
+        self._cache = cache if spoken.key else None
+
+    @cached_property
+    def clip(self) -> Clip:
+        """The sound: kept from another time, or spoken now."""
+        if self._cache is None or not self._spoken.shared:
+            return self._spoken.speak()
+        key = key_of("sound", self._spoken.key)
+        clip = self._cache.load(key, _read_clip)
+        if clip is None:
+            clip = self._spoken.speak()
+            data = struct.pack("<?I", clip.synthetic, clip.rate) + clip.pcm
+            self._cache.keep(key, data, clip)
+        return clip
+
+    @cached_property
+    def words(self) -> Words:
+        """The sound without the silence around it."""
+        return trimmed(self.clip)
+
+    def piece(self, rendition: str, codec: Codec, like: Piece | None = None) -> Piece:
+        """Return the coded sentence; `like` gives gain and ceiling that were found for Ogg.
+
+        Raises BadData for sound that says nothing, Unavailable when it cannot be coded well.
+        """
+        level = self._spoken.level
+        decides = [RECIPE, av.__version__, level.target_lufs, level.gain_db, level.ceiling]
+        key = key_of("piece", self._spoken.key, rendition, repr(codec), decides)
+        found = self._cache.load(key, _read_piece) if self._cache else None
+        if found is None:
+            words = resample(self.words.samples, self.words.rate, codec.rate)
+            if like is None:
+                found = _settled(words, level, rendition, codec, synthetic=self.clip.synthetic)
+            else:
+                fixed = Level(
+                    target_lufs=level.target_lufs, gain_db=like.gain_db, ceiling=like.ceiling
+                )
+                found = _settled(words, fixed, rendition, codec, synthetic=like.synthetic)
+            if self._cache:
+                self._cache.keep(key, _packed(found), found)
+        return found
+
+
+def _settled(
+    words: Samples, level: Level, rendition: str, codec: Codec, *, synthetic: bool
+) -> Piece:
+    """Code the words until the decoded sound is as it should be."""
+    gain, ceiling = level.gain_db, level.ceiling
+    if gain is None:
+        gain = level.target_lufs - (_lufs(energies(words, codec.rate)) or level.target_lufs)
+    best: tuple[float, Piece] | None = None
+    for _ in range(_TRIES):
+        loud = limit((words * np.float32(10 ** (gain / 20))), codec.rate, ceiling)
+        packets = code(loud, rendition, codec)
+        sound, rate = heard(packets, rendition, codec)
+        if float(np.abs(sound).max()) > PEAK:
+            ceiling *= 0.92
+            continue
+        found = energies(sound[:: rate // codec.rate], codec.rate) if rendition == "ogg" else None
+        off = 0.0
+        if level.gain_db is None and found is not None:
+            first, last = round(LEAD_S / ENERGY_S), -(-len(words) // round(codec.rate * ENERGY_S))
+            off = level.target_lufs - (_lufs(found[first : first + last]) or level.target_lufs)
+        if best is None or abs(off) < best[0]:
+            nothing = np.zeros(0, np.float32)
+            kept = nothing if found is None else found
+            seconds = len(words) / codec.rate
+            best = (abs(off), Piece(packets, seconds, gain, ceiling, synthetic, kept))
+        if abs(off) <= _TOLERANCE_LU:
+            break
+        gain += off
+    if best is None:
+        raise Unavailable("a sentence stays too loud after coding", "record it less loudly")
+    return best[1]
+
+
+def _lufs(found: Samples) -> float | None:
+    """The loudness of words alone, however short; None when there is nothing to hear."""
+    whole = integrated([found])
+    mean = float(found.mean()) if len(found) else 0.0
+    if whole is not None or mean < 1e-9:
+        return whole
+    return float(-0.691 + 10 * np.log10(mean))
+
+
+def _packed(piece: Piece) -> bytes:
+    """A piece as bytes: facts, energies, the lengths of the packets, the packets."""
+    facts = (piece.synthetic, piece.words_s, piece.gain_db, piece.ceiling)
+    head = _HEAD.pack(*facts, len(piece.energies), len(piece.packets))
+    lengths = np.array([len(packet) for packet in piece.packets], "<u4")
+    sound = piece.energies.astype("<f4").tobytes()
+    return b"".join([head, sound, lengths.tobytes(), *piece.packets])
+
+
+def _read_piece(data: bytes) -> Piece:
+    try:
+        synthetic, seconds, gain, ceiling, levels, count = _HEAD.unpack_from(data)
+        at = _HEAD.size + 4 * levels
+        found: Any = np.frombuffer(data, "<f4", levels, _HEAD.size)
+        lengths = np.frombuffer(data, "<u4", count, at).tolist()
+    except (struct.error, ValueError) as error:
+        raise ValueError("no piece") from error
+    at += 4 * count
+    packets = []
+    for length in lengths:
+        packets.append(data[at : at + length])
+        at += length
+    if at != len(data):
+        raise ValueError("no piece")
+    return Piece(tuple(packets), seconds, gain, ceiling, synthetic, found)
+
+
+def _read_clip(data: bytes) -> Clip:
+    try:
+        synthetic, rate = struct.unpack_from("<?I", data)
+    except struct.error as error:
+        raise ValueError("no clip") from error
+    return Clip(data[struct.calcsize("<?I") :], rate, synthetic)

@@ -1,0 +1,125 @@
+"""Pieces in a row to a file: the packets as they are, in the container of the rendition.
+
+Ogg pages are written here (RFC 3533, RFC 7845): it takes a sixth of the time of a muxer, and a
+memo whose sentences are all known is nothing else.
+"""
+
+from __future__ import annotations
+
+import struct
+import tempfile
+import zlib
+from collections.abc import Sequence
+from fractions import Fraction
+from functools import lru_cache
+from itertools import pairwise
+from pathlib import Path
+from typing import cast
+
+import av
+
+from voicenote.errors import Unavailable
+from voicenote.sound.encode import Codec, Tags, metadata
+from voicenote.sound.packets import FORMS, TICK_S, silence
+
+#: The 48 kHz samples of an Opus packet, and those that a player drops at the start.
+_OPUS_SAMPLES = 2880
+PRE_SKIP = 120
+_PAGE = 50
+#: The checksum of Ogg is that of zlib with the bits of every byte, and of the result, reversed.
+_REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
+_FIRST, _LAST = 2, 4
+
+
+def lay(
+    pieces: Sequence[tuple[bytes, ...]],
+    starts: Sequence[int],
+    end: int,
+    rendition: str,
+    codec: Codec,
+) -> list[bytes]:
+    """Return the packets of a memo: each piece at its start (in ticks), silence between.
+
+    Where the rendition's packets are no ticks long, a piece begins up to half a packet off. At the
+    end of a piece packets may be missing or left over; there it is silent.
+    """
+    frame_s = FORMS[rendition].frame / codec.rate
+    places = [round(tick * TICK_S / frame_s) for tick in (*starts, end)]
+    pause = silence(rendition, codec)
+    packets = [pause] * places[0]
+    for piece, (start, following) in zip(pieces, pairwise(places), strict=True):
+        room = following - start
+        packets += piece[:room]
+        packets += [pause] * (room - len(piece))
+    return packets
+
+
+def ogg(packets: Sequence[bytes], codec: Codec, tags: Tags, serial: int) -> bytes:
+    """Return an Ogg/Opus file of `packets`; `serial` is the number of its stream (31 bits)."""
+    head = struct.pack("<8sBBHIhB", b"OpusHead", 1, 1, PRE_SKIP, codec.rate, 0, 0)
+    lines = [f"{name}={text}".encode() for name, text in metadata(tags).items()]
+    lines.insert(0, b"voicenote")
+    count = struct.pack("<I", len(lines) - 1)
+    told = [struct.pack("<I", len(line)) + line for line in lines]
+    comments = b"OpusTags" + told[0] + count + b"".join(told[1:])
+    pages = [_page([head], serial, 0, 0, _FIRST), _page([comments], serial, 1, 0, 0)]
+    for at in range(0, len(packets), _PAGE):
+        some = packets[at : at + _PAGE]
+        last = _LAST if at + _PAGE >= len(packets) else 0
+        pages.append(_page(some, serial, len(pages), (at + len(some)) * _OPUS_SAMPLES, last))
+    return b"".join(pages)
+
+
+def seconds(packets: Sequence[bytes]) -> float:
+    """Return how long an Ogg/Opus file of `packets` plays."""
+    return (len(packets) * _OPUS_SAMPLES - PRE_SKIP) / 48_000
+
+
+def _page(packets: Sequence[bytes], serial: int, number: int, granule: int, flags: int) -> bytes:
+    lacing = b"".join(map(_laced, map(len, packets)))
+    head = struct.pack("<4sBBqIIIB", b"OggS", 0, flags, granule, serial, number, 0, len(lacing))
+    page = head + lacing + b"".join(packets)
+    reflected = zlib.crc32(page.translate(_REVERSED), 0xFFFFFFFF) ^ 0xFFFFFFFF
+    checksum = int(f"{reflected:032b}"[::-1], 2)
+    return page[:22] + struct.pack("<I", checksum) + page[26:]
+
+
+@lru_cache(maxsize=4096)
+def _laced(length: int) -> bytes:
+    """A packet's length as Ogg writes it."""
+    return b"\xff" * (length // 255) + bytes([length % 255])
+
+
+def muxed(packets: Sequence[bytes], rendition: str, codec: Codec, tags: Tags) -> bytes:
+    """Return an m4a or mp3 file of `packets`. Raises Unavailable when it cannot be written."""
+    frame = FORMS[rendition].frame
+    options = {"fflags": "+bitexact", **dict(codec.container_options)}
+    # What the coder gives first is silence; a player is told to drop it.
+    whole = [silence(rendition, codec), *packets]
+    try:
+        with tempfile.TemporaryDirectory(prefix="voicenote-") as folder:
+            path = Path(folder) / f"memo.{rendition}"
+            with av.open(str(path), "w", format=codec.container, options=options) as container:
+                container.metadata.update(metadata(tags))
+                coding = {"flags": "+bitexact", **dict(codec.options)}
+                stream = cast(
+                    "av.AudioStream",
+                    container.add_stream(
+                        codec.codec, rate=codec.rate, layout="mono", options=coding
+                    ),
+                )
+                stream.bit_rate = codec.bit_rate
+                container.start_encoding()
+                step = Fraction(1, codec.rate)
+                for number, data in enumerate(whole):
+                    packet = av.Packet(data)
+                    packet.stream, packet.time_base = stream, step
+                    packet.pts = packet.dts = number * frame - frame
+                    packet.duration = frame
+                    container.mux(packet)
+            return path.read_bytes()
+    except (av.FFmpegError, OSError) as error:
+        raise Unavailable(
+            f"the sound cannot be written as {rendition}: {error}",
+            "look whether the folder for temporary files is full",
+        ) from error

@@ -1,0 +1,244 @@
+"""A memo put together of sentences is what one encoder would have made of the whole."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+from sounds import SCRIPT, SENTENCES, voiced
+
+from voicenote.errors import BadData, VoiceUnavailable
+from voicenote.model.memo import Clip, Memo
+from voicenote.model.script import Script, Section, Sentence
+from voicenote.sound.cache import Cache
+from voicenote.sound.edit import RATE, louder, trim
+from voicenote.sound.encode import Tags, decode, encode
+from voicenote.sound.loudness import SYSTEM_VOICE, energies, integrated, measure
+from voicenote.sound.memo import make_memo
+from voicenote.sound.packets import FORMS, TICK_S, codec_of, encoder, heard
+from voicenote.sound.piece import PEAK, Source, Spoken
+from voicenote.sound.splice import PRE_SKIP
+from voicenote.voice.system import System
+
+TAGS = Tags(title="We are sorry", artist="Dana")
+WORDS = {
+    "en": "We are sorry that your order came late, and that nobody answered you.",
+    "he": "אנחנו מצטערים שההזמנה שלך הגיעה באיחור.",
+    "ro": "Ne pare rău că pachetul a sosit târziu.",
+    "pl": "Przepraszamy, że zamówienie przyszło późno.",
+    "fa": "متاسفیم که سفارش شما دیر رسید.",
+    "et": "Vabandame, et teie tellimus hilines.",
+}
+SAID = ("Thank you for telling us.", "The ribbon was missing.", "I am sorry.", "May I call you?")
+
+
+class Speaker:
+    """Says what it is asked, and counts."""
+
+    def __init__(self, voice: Callable[[Sentence], Clip]) -> None:
+        self.asked: list[str] = []
+        self._voice = voice
+
+    def say(self, sentence: Sentence, *, shared: bool = True) -> Spoken:
+        def speak() -> Clip:
+            self.asked.append(sentence.text)
+            return self._voice(sentence)
+
+        return Spoken(key=f"test {sentence.said}", speak=speak, shared=shared)
+
+
+def hum(sentence: Sentence) -> Clip:
+    return voiced(0.5 + len(sentence.text) / 20, pitch=90 + len(sentence.text))
+
+
+def made(root: Path, speaker: Speaker, cache: Cache | None, *renditions: str) -> Memo:
+    return make_memo(
+        SCRIPT,
+        [speaker.say(sentence, shared=not sentence.personal) for sentence in SENTENCES],
+        folder=root / "memo",
+        root=root,
+        tags=TAGS,
+        renditions=renditions or ("ogg",),
+        cache=cache,
+    )
+
+
+def system_memo(root: Path) -> tuple[Memo, Script, list[Clip]]:
+    sentences = tuple(Sentence(Section.OWN, text, personal=False) for text in SAID)
+    script = Script(language="en", template="", sentences=sentences)
+    voice = System({})
+    spoken = [voice.speak(sentence, "en") for sentence in sentences]
+    memo = make_memo(
+        script, spoken, folder=root, root=root, tags=TAGS, level=SYSTEM_VOICE, renditions=("ogg",)
+    )
+    return memo, script, spoken
+
+
+def unspliced(memo: Memo, spoken: list[Clip]) -> np.ndarray:
+    """The same memo by one encoder: the sentences at their times, at their loudness."""
+    whole = np.zeros(round(memo.duration_s * RATE), np.float32)
+    for caption, clip in zip(memo.captions, spoken, strict=True):
+        words = louder(trim(clip), SYSTEM_VOICE.gain_db or 0.0, SYSTEM_VOICE.ceiling)
+        at = round(caption.start_s * RATE)
+        whole[at : at + len(words)] = words
+    return decode(encode(whole, "ogg", TAGS))[0]
+
+
+def test_the_second_memo_is_neither_spoken_nor_coded_again(tmp_path: Path) -> None:
+    speaker = Speaker(hum)
+    one = made(tmp_path / "1", speaker, Cache(tmp_path / "cache"), "ogg", "m4a", "mp3")
+    asked = len(speaker.asked)
+    two = made(tmp_path / "2", speaker, Cache(tmp_path / "cache"), "ogg", "m4a", "mp3")
+    assert asked == len(SENTENCES)
+    assert len(speaker.asked) == asked
+    assert one == two
+    for path in one.files.values():
+        assert (tmp_path / "1" / path).read_bytes() == (tmp_path / "2" / path).read_bytes()
+
+
+def test_a_cached_memo_is_the_one_without_a_cache(tmp_path: Path) -> None:
+    speaker = Speaker(hum)
+    cache = Cache(tmp_path / "cache")
+    made(tmp_path / "1", speaker, cache)
+    assert made(tmp_path / "2", speaker, cache) == made(tmp_path / "3", speaker, None)
+
+
+def test_another_file_of_a_shared_sentence_needs_no_voice(tmp_path: Path) -> None:
+    speaker = Speaker(hum)
+    made(tmp_path / "1", speaker, Cache(tmp_path / "cache"), "ogg")
+    speaker.asked.clear()
+    made(tmp_path / "2", speaker, Cache(tmp_path / "cache"), "ogg", "mp3")
+    assert speaker.asked == [s.text for s in SENTENCES if s.personal]
+
+
+def test_damage_is_found_and_made_again(tmp_path: Path) -> None:
+    speaker = Speaker(hum)
+    one = made(tmp_path / "1", speaker, Cache(tmp_path / "cache"))
+    for path in (tmp_path / "cache").rglob("*"):
+        if path.is_file():
+            path.write_bytes(path.read_bytes()[:-7])
+    speaker.asked.clear()
+    assert made(tmp_path / "2", speaker, Cache(tmp_path / "cache")) == one
+    assert len(speaker.asked) == len(SENTENCES)
+
+
+@pytest.mark.parametrize("error", [VoiceUnavailable("not recorded"), BadData("nothing")])
+def test_a_voice_that_cannot_leaves_nothing(tmp_path: Path, error: Exception) -> None:
+    def refuse(sentence: Sentence) -> Clip:
+        raise error
+
+    with pytest.raises(type(error)):
+        made(tmp_path, Speaker(refuse), None)
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_encoder_tells_the_pre_skip_that_is_written() -> None:
+    head = encoder(codec_of("ogg"), "s16").extradata
+    assert head is not None
+    assert int.from_bytes(head[10:12], "little") == PRE_SKIP
+
+
+def test_an_opus_packet_is_a_tick() -> None:
+    assert FORMS["ogg"].frame == round(TICK_S * codec_of("ogg").rate)
+
+
+def test_a_muxer_would_write_the_same_sound(tmp_path: Path) -> None:
+    """The pages are ours; a library reads them, writes them again, and hears the same."""
+    memo = made(tmp_path, Speaker(hum), None)
+    data = (tmp_path / memo.files["ogg"]).read_bytes()
+    again = io.BytesIO()
+    with av.open(io.BytesIO(data)) as source, av.open(again, "w", format="ogg") as target:
+        stream = target.add_stream_from_template(source.streams.audio[0])
+        for packet in source.demux():
+            if packet.dts is not None:
+                packet.stream = stream
+                target.mux(packet)
+    assert np.array_equal(decode(again.getvalue())[0], decode(data)[0])
+
+
+@pytest.mark.parametrize("count", [1, 30, 300])
+def test_a_file_of_any_length_is_whole(tmp_path: Path, count: int) -> None:
+    sentence = replace(SENTENCES[0], text="x" * 20)
+    script = replace(SCRIPT, sentences=(sentence,) * count)
+    memo = make_memo(
+        script,
+        [Speaker(hum).say(sentence)] * count,
+        folder=tmp_path,
+        root=tmp_path,
+        tags=TAGS,
+        renditions=("ogg",),
+        cache=Cache(tmp_path / "cache"),
+    )
+    samples, rate = decode((tmp_path / memo.files["ogg"]).read_bytes())
+    assert len(samples) / rate == pytest.approx(memo.duration_s, abs=0.001)
+    assert measure(samples, rate) == pytest.approx(memo.loudness_lufs, abs=0.3)
+
+
+@pytest.mark.parametrize("rendition", ["ogg", "m4a", "mp3"])
+def test_each_sentence_is_where_its_caption_is(tmp_path: Path, rendition: str) -> None:
+    memo = made(tmp_path, Speaker(hum), None, "ogg", "m4a", "mp3")
+    samples, rate = decode((tmp_path / memo.files[rendition]).read_bytes())
+    for caption in memo.captions:
+        around = np.abs(samples[round((caption.start_s - 0.1) * rate) :][: round(0.5 * rate)])
+        onset = np.flatnonzero(around > 0.05)[0] / rate - 0.1
+        assert onset == pytest.approx(0.0, abs=0.06)
+
+
+def test_joins_are_no_louder_than_speech_and_no_step(tmp_path: Path) -> None:
+    memo, _, _ = system_memo(tmp_path)
+    samples, rate = decode((tmp_path / memo.files["ogg"]).read_bytes())
+    steps = np.abs(np.diff(samples))
+    inside = max(
+        steps[round(c.start_s * rate) : round(c.end_s * rate)].max() for c in memo.captions
+    )
+    between = [
+        steps[round((one.end_s + 0.03) * rate) : round((two.start_s - 0.03) * rate)].max()
+        for one, two in zip(memo.captions, memo.captions[1:], strict=False)
+    ]
+    assert max(between) < 0.001 < inside
+
+
+def test_spliced_and_unspliced_are_the_same_to_the_ear(tmp_path: Path) -> None:
+    pesq = pytest.importorskip("pesq")
+    memo, _, spoken = system_memo(tmp_path)
+    samples, rate = decode((tmp_path / memo.files["ogg"]).read_bytes())
+    once = unspliced(memo, spoken)
+    assert len(once) / rate == pytest.approx(memo.duration_s, abs=0.02)
+    shorter = min(len(samples), len(once))
+    score = pesq.pesq(16_000, once[:shorter][::3], samples[:shorter][::3], "wb")
+    assert score >= 4.3
+
+
+@pytest.mark.parametrize("language", WORDS)
+def test_the_coder_never_cracks(language: str) -> None:
+    sentence = Sentence(Section.OWN, WORDS[language], personal=False)
+    clip = System({}).speak(sentence, language)
+    source = Source(Spoken(key="", speak=lambda: clip, level=SYSTEM_VOICE), None)
+    for rendition in FORMS:
+        codec = codec_of(rendition)
+        sound, _ = heard(source.piece(rendition, codec).packets, rendition, codec)
+        assert 0.3 < np.abs(sound).max() <= PEAK
+
+
+@pytest.mark.parametrize("seconds", [0.5, 3.0, 20.0])
+def test_loudness_from_parts_is_that_of_the_whole(seconds: float) -> None:
+    rate = 16_000
+    clip = voiced(seconds, rate=rate, level=0.4)
+    sound = np.frombuffer(clip.pcm, "<i2").astype(np.float32) / 32768
+    halves = np.split(sound, [len(sound) // 2 // 320 * 320])
+    found = integrated([energies(half, rate) for half in halves])
+    assert found == pytest.approx(measure(sound, rate), abs=0.3)
+
+
+def test_too_short_or_quiet_has_no_loudness() -> None:
+    assert integrated([]) is None
+    assert integrated([energies(np.zeros(16_000, np.float32), 16_000)]) is None
+    assert integrated([energies(np.ones(3_000, np.float32), 16_000)]) is None
