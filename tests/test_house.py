@@ -85,7 +85,7 @@ CHANCE = ("random", "secrets")  # no function of these modules; the type random.
 # What `voicenote --help` must not pay for: the rooms that need them import them.
 HEAVY = {
     *("alembic", "apscheduler", "apprise", "av", "babel", "charset_normalizer", "dateparser"),
-    *("email_validator", "hibari", "holidays", "httpx", "jinja2", "langcodes", "numpy"),
+    *("email_validator", "hibari", "holidays", "httpx2", "jinja2", "langcodes", "numpy"),
     *("phonenumbers", "price_parser", "psycopg", "pydub", "pyttsx3", "rich", "sounddevice"),
     *("sqlalchemy", "starlette", "tenacity", "tomlkit", "uvicorn"),
     *("asyncio", "http.client", "importlib.metadata", "sqlite3"),

@@ -6,13 +6,14 @@ A new channel joins with one more line in `BENCHES`.
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -29,33 +30,90 @@ from hypothesis import strategies as st
 from voicenote.delivery.mail import Mail
 from voicenote.delivery.outbox import Outbox
 from voicenote.delivery.port import Channel, Trace
+from voicenote.delivery.webhook import Webhook, signature
 from voicenote.errors import BadSettings, Refused
 from voicenote.model.case import Customer
 from voicenote.model.receipt import Parcel, ReceiptKind
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "fakes"))
+from web import Reply, Request, Web
+
+sys.path.pop(0)
 
 NOW = datetime(2026, 3, 2, 9, 31, 4, tzinfo=UTC)
 SOUND = bytes(range(256)) * 40
 
 
+CUSTOMER = Customer(
+    name="Mari", email="mari@tamm.example", telegram="5512345", whatsapp="+37255512345"
+)
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """What came out at the far end. `words` is None where a channel cannot carry words and sound
+    together, `name` where it shows no name."""
+
+    key: str
+    to: str
+    words: str | None
+    sound: bytes | None
+    name: str | None = None
+
+
 class Bench(Protocol):
     """A channel on trial, and a way to see what came out at its far end.
 
-    `settled` waits until the far end has done all that it was told; `stop` ends it.
+    `to` is the address of CUSTOMER there; `rendition` the one that it carries, of `takes` bytes at
+    most; `addresses` makes more addresses. `settled` waits until the far end has done all that it
+    was told; `stop` ends it.
     """
 
     kind: str
     settings: dict[str, object]
+    to: str
+    rendition: str
+    takes: int
+    addresses: st.SearchStrategy[str]
 
     def make(self) -> Channel: ...
 
-    def arrived(self) -> list[EmailMessage]: ...
+    def arrived(self) -> list[Arrival]: ...
 
     def settled(self) -> None: ...
 
     def stop(self) -> None: ...
 
 
-class OutboxBench:
+class LetterBench:
+    """What the channels of letters have in common."""
+
+    to = CUSTOMER.email
+    rendition = "mp3"
+    takes = 10 * 2**20
+    addresses = st.sampled_from(["mari@tamm.example", "mari@õun.ee"]) | st.emails()
+
+    def opened(self, raw: bytes) -> Arrival:
+        """Read a letter, which has to be a good one."""
+        message = message_from_bytes(raw, policy=default)
+        assert isinstance(message, EmailMessage)
+        assert not [part.defects for part in message.walk() if part.defects]
+        key = str(message["X-Voicenote-Key"])
+        assert message["Message-ID"].startswith(f"<{key}@b")
+        (to,) = message["To"].addresses or (None,)
+        words = message.get_body(("plain",))
+        assert words is not None
+        sounds = [part.get_content() for part in message.iter_attachments()]
+        return Arrival(
+            key=key,
+            to=to.addr_spec if to else "",
+            words=words.get_content().replace("\r\n", "\n"),
+            sound=sounds[0] if sounds else None,
+            name=to.display_name if to else None,
+        )
+
+
+class OutboxBench(LetterBench):
     """The outbox; its far end is the folder itself."""
 
     kind = "voicenote.delivery.outbox:Outbox"
@@ -67,10 +125,9 @@ class OutboxBench:
     def make(self) -> Channel:
         return Outbox("outbox", self.settings, lambda: NOW)
 
-    def arrived(self) -> list[EmailMessage]:
+    def arrived(self) -> list[Arrival]:
         return [
-            message_from_bytes(file.read_bytes(), policy=default)
-            for file in sorted(self.folder.glob("[!.]*/message.eml"))
+            self.opened(file.read_bytes()) for file in sorted(self.folder.glob("[!.]*/message.eml"))
         ]
 
     def settled(self) -> None:
@@ -80,7 +137,7 @@ class OutboxBench:
         """It ends by itself."""
 
 
-class MailBench:
+class MailBench(LetterBench):
     """Email; its far end is an SMTP server on loopback."""
 
     kind = "voicenote.delivery.mail:Mail"
@@ -107,8 +164,8 @@ class MailBench:
         self.made.append(Mail("mail", self.settings, lambda: NOW))
         return self.made[-1]
 
-    def arrived(self) -> list[EmailMessage]:
-        return [message_from_bytes(raw, policy=default) for raw in self.kept]
+    def arrived(self) -> list[Arrival]:
+        return [self.opened(raw) for raw in self.kept]
 
     def settled(self) -> None:
         with self.quiet:
@@ -141,7 +198,79 @@ class Counted(Controller):
         return Line(self.handler, **self.SMTP_kwargs)
 
 
-BENCHES: dict[str, Callable[[Path], Bench]] = {"outbox": OutboxBench, "email": MailBench}
+class WebBench:
+    """What the channels to a server on loopback have in common."""
+
+    channel: type[Channel]
+
+    def __init__(self, folder: Path) -> None:
+        self.web = Web(self.answer)
+        self.made: list[Channel] = []
+        self.settings = self.set_up()
+
+    @property
+    def kind(self) -> str:
+        return f"{self.channel.__module__}:{self.channel.__qualname__}"
+
+    def set_up(self) -> dict[str, object]:
+        raise NotImplementedError
+
+    def answer(self, request: Request) -> Reply:
+        raise NotImplementedError
+
+    def make(self) -> Channel:
+        make: Callable[..., Channel] = self.channel
+        self.made.append(make("tried", self.settings, lambda: NOW))
+        return self.made[-1]
+
+    def settled(self) -> None:
+        self.web.settled()
+
+    def stop(self) -> None:
+        for channel in self.made:
+            channel.close()
+        self.web.stop()
+
+
+class WebhookBench(WebBench):
+    """A webhook; its far end checks the signature of each document."""
+
+    channel = Webhook
+    to = CUSTOMER.email
+    rendition = "mp3"
+    takes = 10 * 2**20
+    addresses = st.emails()
+
+    def set_up(self) -> dict[str, object]:
+        self.kept: list[Arrival] = []
+        return {"url": f"{self.web.url}/touches", "secret": "sesame", "rendition": "mp3"}
+
+    def answer(self, request: Request) -> Reply:
+        told, made = request.json, request.headers
+        right = signature("sesame", made["x-voicenote-timestamp"], request.body)
+        assert made["x-voicenote-signature"] == f"sha256={right}"
+        assert made["idempotency-key"] == told["key"]
+        sound = told["sound"]
+        self.kept.append(
+            Arrival(
+                key=told["key"],
+                to=told["to"],
+                words=told["text"],
+                sound=base64.b64decode(sound["base64"]) if sound else None,
+                name=told["customer"],
+            )
+        )
+        return Reply(202)
+
+    def arrived(self) -> list[Arrival]:
+        return list(self.kept)
+
+
+BENCHES: dict[str, Callable[[Path], Bench]] = {
+    "outbox": OutboxBench,
+    "email": MailBench,
+    "webhook": WebhookBench,
+}
 
 
 @pytest.fixture(params=BENCHES)
@@ -152,7 +281,7 @@ def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
 
 
 @pytest.fixture
-def parcel(tmp_path: Path) -> Parcel:
+def parcel(bench: Bench, tmp_path: Path) -> Parcel:
     files = {"ogg": b"OggS" + SOUND, "mp3": b"ID3" + SOUND, "vtt": b"WEBVTT\n", "txt": b"Sorry.\n"}
     for kind, content in files.items():
         (tmp_path / f"it.{kind}").write_bytes(content)
@@ -162,7 +291,7 @@ def parcel(tmp_path: Path) -> Parcel:
         case=1,
         kind="memo",
         customer="Mari Õun",
-        to="mari@tamm.example",
+        to=bench.to,
         sender="anna@bakery.example",
         sender_name="Anna",
         language="et",
@@ -180,7 +309,7 @@ def nothing() -> None:
 
 
 def keys(bench: Bench) -> list[str]:
-    return [message["X-Voicenote-Key"] for message in bench.arrived()]
+    return [arrival.key for arrival in bench.arrived()]
 
 
 def test_commit_comes_once_and_before_anything_leaves(bench: Bench, parcel: Parcel) -> None:
@@ -206,34 +335,33 @@ def test_what_commit_raises_stops_the_send(bench: Bench, parcel: Parcel) -> None
 
 def test_sound_and_words_arrive_as_they_were(bench: Bench, parcel: Parcel) -> None:
     bench.make().send(parcel, nothing)
-    (message,) = bench.arrived()
-    assert not [part.defects for part in message.walk() if part.defects]
-    assert message["To"].addresses[0].display_name == parcel.customer
-    assert message["Message-ID"] == parcel.message_id
-    (sound,) = message.iter_attachments()
-    assert sound.get_content() == Path(parcel.files["mp3"]).read_bytes()
-    words = message.get_body(("plain",))
-    assert words is not None
-    assert words.get_content().replace("\r\n", "\n").startswith(parcel.text)
+    (arrival,) = bench.arrived()
+    assert arrival.to == parcel.to
+    assert arrival.name in (parcel.customer, None)
+    assert arrival.sound == Path(parcel.files[bench.rendition]).read_bytes()
+    assert arrival.words is None or arrival.words.startswith(parcel.text)
 
 
-def test_ten_megabytes_arrive(bench: Bench, parcel: Parcel) -> None:
-    Path(parcel.files["mp3"]).write_bytes(SOUND * 1024)
+def test_as_much_as_it_takes_arrives(bench: Bench, parcel: Parcel) -> None:
+    sound = (b"OggS" + SOUND * 1025)[: bench.takes]
+    Path(parcel.files[bench.rendition]).write_bytes(sound)
     bench.make().send(parcel, nothing)
-    (sound,) = bench.arrived()[0].iter_attachments()
-    assert sound.get_content() == SOUND * 1024
+    assert bench.arrived()[0].sound == sound
 
 
 def test_a_missing_file_is_refused_by_name_before_the_commit(bench: Bench, parcel: Parcel) -> None:
-    Path(parcel.files["mp3"]).unlink()
-    with pytest.raises(Refused, match=r"mp3 .*it\.mp3"):
+    Path(parcel.files[bench.rendition]).unlink()
+    with pytest.raises(Refused, match=rf"{bench.rendition} .*it\.{bench.rendition}"):
         bench.make().send(parcel, lambda: pytest.fail("committed"))
     assert keys(bench) == []
 
 
 def test_a_touch_without_sound_goes_too(bench: Bench, parcel: Parcel) -> None:
     bench.make().send(replace(parcel, files={}), nothing)
-    assert list(bench.arrived()[0].iter_attachments()) == []
+    (arrival,) = bench.arrived()
+    assert arrival.sound is None
+    assert arrival.words is not None
+    assert arrival.words.startswith(parcel.text)
 
 
 @pytest.mark.parametrize(
@@ -302,8 +430,7 @@ def test_its_facts_are_told_without_connecting(bench: Bench) -> None:
 
 
 def test_it_knows_the_address_it_uses(bench: Bench) -> None:
-    customer = Customer(name="Mari", email="mari@tamm.example")
-    assert bench.make().address(customer) == "mari@tamm.example"
+    assert bench.make().address(CUSTOMER) == bench.to
 
 
 def test_settings_that_are_wrong_are_all_reported(bench: Bench) -> None:
@@ -317,17 +444,17 @@ def test_settings_that_are_wrong_are_all_reported(bench: Bench) -> None:
     customer=st.text(min_size=1, max_size=60),
     text=st.text(max_size=300),
     subject=st.text(max_size=80),
-    to=st.sampled_from(["mari@tamm.example", "mari@õun.ee"]) | st.emails(),
+    data=st.data(),
 )
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_words_are_sent_once_or_refused(
-    bench: Bench, parcel: Parcel, customer: str, text: str, subject: str, to: str
+    bench: Bench, parcel: Parcel, customer: str, text: str, subject: str, data: st.DataObject
 ) -> None:
     before = len(bench.arrived())
     key = f"vn-h-{before}"
     touch = replace(
         parcel, key=key, message_id=f"<{key}@b.example>", customer=customer, text=text,
-        subject=subject, to=to,
+        subject=subject, to=data.draw(bench.addresses),
     )  # fmt: skip
     try:
         bench.make().send(touch, nothing)

@@ -1,0 +1,173 @@
+"""A webhook: each touch as one signed JSON document, with a key that makes a second one harmless.
+
+The signature is HMAC-SHA256 over the time-stamp, a dot, and the bytes of the body; the receiver
+makes it again with the shared secret, and refuses an old time-stamp. `signature` is public for it.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+from voicenote.delivery.carried import refuse_broken, sound_of
+from voicenote.delivery.http_line import Call, HttpLine, Said
+from voicenote.delivery.http_words import plain, retry_after
+from voicenote.delivery.port import CANNOT_TELL, Facts, Found
+from voicenote.delivery.web_settings import COMMON, Known, Values, read_settings, wrong_server
+from voicenote.errors import Postponed, Problem, Refused, Unknown
+from voicenote.model.case import Customer
+from voicenote.model.receipt import Parcel, Receipt, ReceiptKind
+
+KNOWN: Known = {
+    "url": (str, "", "the https address that takes the touches"),
+    "secret": (object, None, "a reference to the secret that signs them"),
+    "rendition": (str, "mp3", "the sound that goes along: ogg, m4a, mp3, or none"),
+    "idempotent": (bool, False, "the receiver does nothing the second time it gets a key"),
+    **COMMON,
+}
+
+_PERSON = "ask the receiver for the key of the touch, then say mark-sent or resend"
+_AGAIN = "a later pass will try again"
+#: answers about us and not about this touch: every touch would meet them
+_OURS = {
+    401: "check that the receiver has the same secret",
+    403: "check that the receiver has the same secret, and lets this machine in",
+    404: "check url: the receiver does not know it",
+    405: "check url: the receiver takes no POST there",
+    410: "check url: the receiver says that it is gone for good",
+    408: _AGAIN,
+    425: _AGAIN,
+    429: "the receiver asks to come back later; a later pass will",
+    503: "the receiver is not there for now; a later pass will try again",
+}
+
+
+class Webhook:
+    """A channel to one address. Its settings are `KNOWN`; it takes every customer."""
+
+    def __init__(
+        self, name: str, settings: Mapping[str, object], clock: Callable[[], datetime]
+    ) -> None:
+        self.name = name
+        values = read_settings(name, settings, KNOWN, ("url", "secret"), _contradictions)
+        self._url = values.text("url")
+        self._secret = values.secret("secret") or (lambda: "")
+        self._rendition = values.text("rendition")
+        self._idempotent = values.yes("idempotent")
+        self._line = HttpLine(values.number("timeout"), values.text("ca_file"))
+        self._clock = clock
+
+    @property
+    def facts(self) -> Facts:
+        """It tells that the receiver took a touch, and no more."""
+        kinds = {ReceiptKind.ACCEPTED, ReceiptKind.UNCERTAIN, ReceiptKind.REFUSED}
+        return Facts(name=self.name, about="a webhook", tells=frozenset(kinds))
+
+    def address(self, customer: Customer) -> str:
+        """The best address there is, else the name: the receiver decides what to do with it."""
+        known = (customer.email, customer.phone, customer.whatsapp, customer.telegram)
+        return next((address for address in known if address), customer.name)
+
+    def send(self, parcel: Parcel, commit: Callable[[], None]) -> Receipt:
+        """Post `parcel`; `commit` is called just before the last byte.
+
+        Raises Refused, Postponed, or after the last byte Unknown; with `idempotent` Postponed in
+        its place, because the key makes a second attempt harmless.
+        """
+        refuse_broken(parcel)
+        now = self._clock().astimezone(UTC)
+        sounds = [] if self._rendition == "none" else [self._rendition]
+        body = document(parcel, sound_of(parcel, sounds))
+        try:
+            said = self._line.post(self._call(parcel.key, body, now), commit, _PERSON)
+            verdict = judged(said, now)
+            if verdict:
+                raise verdict
+        except Unknown as unknown:
+            if self._idempotent:
+                raise Postponed(unknown.what, _AGAIN) from unknown
+            raise
+        return Receipt(
+            kind=ReceiptKind.ACCEPTED,
+            at=now,
+            provider_id=parcel.key,
+            detail={"answer": str(said.status)},
+        )
+
+    def ask(self, key: str, message_id: str) -> Found:  # noqa: ARG002
+        """A webhook cannot be asked."""
+        return CANNOT_TELL
+
+    def close(self) -> None:
+        """Hang up."""
+        self._line.close()
+
+    def _call(self, key: str, body: bytes, now: datetime) -> Call:
+        stamp = str(int(now.timestamp()))
+        headers = {
+            "Content-Type": "application/json",
+            "Idempotency-Key": key,
+            "X-Voicenote-Timestamp": stamp,
+            "X-Voicenote-Signature": f"sha256={signature(self._secret(), stamp, body)}",
+        }
+        return Call(self._url, body, headers)
+
+
+def signature(secret: str, stamp: str, body: bytes) -> str:
+    """Return what signs `body` at `stamp` (seconds since 1970, as text): 64 hexadecimal digits."""
+    return hmac.new(secret.encode(), f"{stamp}.".encode() + body, hashlib.sha256).hexdigest()
+
+
+def document(parcel: Parcel, sound: tuple[str, bytes] | None) -> bytes:
+    """Return the body of a request: all of the parcel but its paths, the sound in Base64."""
+    facts: dict[str, object] = {
+        "version": 1,
+        "key": parcel.key,
+        "message_id": parcel.message_id,
+        "case": parcel.case,
+        "kind": parcel.kind,
+        "customer": parcel.customer,
+        "to": parcel.to,
+        "sender": parcel.sender,
+        "sender_name": parcel.sender_name,
+        "language": parcel.language,
+        "subject": parcel.subject,
+        "text": parcel.text,
+        "duration_s": parcel.duration_s,
+        "synthetic": parcel.synthetic,
+        "made_at": parcel.made_at.astimezone(UTC).isoformat(),
+        "thread": list(parcel.thread),
+        "sound": None,
+    }
+    if sound:
+        facts["sound"] = {"format": sound[0], "base64": base64.b64encode(sound[1]).decode("ascii")}
+    return json.dumps(facts, ensure_ascii=False).encode()
+
+
+def judged(said: Said, now: datetime) -> Postponed | Refused | Unknown | None:
+    """Return the error that an answer means; None for a yes (2xx)."""
+    status = said.status
+    if 200 <= status < 300:
+        return None
+    what = f"the receiver answered {status}: {plain(said.body.decode('utf-8', 'replace'))}"
+    what = what.removesuffix(": ")
+    if status in _OURS:
+        return Postponed(what, _OURS[status], retry_after(said.headers.get("retry-after", ""), now))
+    if status == 413:
+        return Refused(what, 'the sound is too large for it: set rendition = "none"')
+    if 400 <= status < 500:
+        return Refused(what, "correct it, or choose another channel; then resend")
+    if status >= 500:
+        return Unknown(what, _PERSON)
+    return Postponed(what, "check url: the receiver points elsewhere, and nothing follows it")
+
+
+def _contradictions(values: Values) -> list[Problem]:
+    found = wrong_server("url", values.text("url")) if values.text("url") else []
+    if values.text("rendition") not in ("ogg", "m4a", "mp3", "none"):
+        found.append(Problem("no such rendition", KNOWN["rendition"][2], field="rendition"))
+    return found

@@ -1,0 +1,310 @@
+"""Channels over HTTP on servers that do not obey: what becomes of a touch, and what we advise."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import ssl
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trustme
+
+from voicenote.delivery import webhook
+from voicenote.errors import BadSettings, Postponed, Refused, Unknown
+from voicenote.model.receipt import Parcel
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "fakes"))
+from web import CLOSE, DRIP, HANG, NONSENSE, RESET, RESET_EARLY, Reply, Request, Web
+
+sys.path.pop(0)
+
+NOW = datetime(2026, 3, 2, 9, 31, 4, tzinfo=UTC)
+SECRET = "4711:sesame-open"  # noqa: S105  the secret of every channel here
+NOBODY, NAMELESS, STRANGER, OUTDATED = "nobody", "nameless", "stranger", "outdated"
+
+AGAIN = "a later pass will try again"
+TIME = "a later pass will try again; timeout gives it more time"
+PORT = "check the address and its port"
+OWN = "if the server is your own, set ca_file to the certificate of its authority"
+RENEW = "the server's owner has to renew it; check the clock of this machine too"
+STRANGE = "check the address; no HTTP server speaks so"
+CORRECT = "correct it, or choose another channel; then resend"
+
+#: before any channel's own words: the server, what it is to us, what we advise
+REACHING: list[tuple[str | Reply, type, str]] = [
+    (NOBODY, Postponed, PORT),
+    (NAMELESS, Postponed, "check the address, and the network"),
+    (STRANGER, Postponed, OWN),
+    (OUTDATED, Postponed, RENEW),
+    (RESET_EARLY, Postponed, AGAIN),
+]
+
+
+def after(person: str) -> list[tuple[str | Reply, type, str]]:
+    """What a server does when it has the whole request, where a person has to settle it."""
+    return [(deed, Unknown, person) for deed in (RESET, CLOSE, HANG, DRIP, NONSENSE)]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A channel on trial: how it is set up, to whom it writes, and its rows of faults.
+
+    `steps` are the ends of the paths that it calls, in order, each with its rows.
+    """
+
+    make: Callable[..., Any]
+    known: Mapping[str, Any]
+    settings: Callable[[str], dict[str, Any]]
+    to: str
+    steps: Mapping[str, list[tuple[str | Reply, type, str]]]
+    answer: Callable[[Request], Reply] = field(default=lambda _request: Reply())
+
+
+PERSON_HOOK = "ask the receiver for the key of the touch, then say mark-sent or resend"
+TRIALS: dict[str, Trial] = {
+    "webhook": Trial(
+        make=webhook.Webhook,
+        known=webhook.KNOWN,
+        settings=lambda url: {"url": f"{url}/touches", "secret": lambda: SECRET},
+        to="mari@tamm.example",
+        steps={
+            "/touches": [
+                *REACHING,
+                *after(PERSON_HOOK),
+                (Reply(401), Postponed, "check that the receiver has the same secret"),
+                (Reply(404), Postponed, "check url: the receiver does not know it"),
+                (
+                    Reply(413),
+                    Refused,
+                    'the sound is too large for it: set rendition = "none"',
+                ),
+                (Reply(422, {"error": "no such customer"}), Refused, CORRECT),
+                (
+                    Reply(429, headers={"Retry-After": "90"}),
+                    Postponed,
+                    "the receiver asks to come back later; a later pass will",
+                ),
+                (
+                    Reply(503),
+                    Postponed,
+                    "the receiver is not there for now; a later pass will try again",
+                ),
+                (Reply(500), Unknown, PERSON_HOOK),
+                (Reply(502), Unknown, PERSON_HOOK),
+                (
+                    Reply(302, headers={"Location": "https://elsewhere.example"}),
+                    Postponed,
+                    "check url: the receiver points elsewhere, and nothing follows it",
+                ),
+            ]
+        },
+    ),
+}
+ROWS = [
+    pytest.param(name, step, row, id=f"{name}-{step.strip('/')}-{n}")
+    for name, trial in TRIALS.items()
+    for step, rows in trial.steps.items()
+    for n, row in enumerate(rows)
+]
+DEEDS = {
+    NOBODY: "nobody listens there", NAMELESS: "there is no such host",
+    STRANGER: "has a certificate that nobody vouches for", OUTDATED: "has an expired certificate",
+    RESET_EARLY: "cuts the connection before it has the whole request",
+    RESET: "cuts the connection when it has it", CLOSE: "hangs up when it has it",
+    HANG: "says nothing", DRIP: "answers a byte at a time, without end",
+    NONSENSE: "says what is no answer",
+}  # fmt: skip
+BECOMES = {Postponed: "due again", Refused: "refused", Unknown: "uncertain"}
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., Web]]:
+    running: list[Web] = []
+
+    def start(answer: Callable[[Request], Reply], tls: ssl.SSLContext | None = None) -> Web:
+        running.append(Web(answer, tls))
+        return running[-1]
+
+    yield start
+    for web in running:
+        web.stop()
+
+
+@pytest.fixture
+def touch(letter: Parcel, tmp_path: Path) -> Parcel:
+    (tmp_path / "memo.ogg").write_bytes(b"OggS" + bytes(range(256)) * 200)
+    files = {**letter.files, "ogg": str(tmp_path / "memo.ogg")}
+    return replace(letter, files=files, text="The ribbon was wrong.")
+
+
+def certified(deed: str) -> ssl.SSLContext | None:
+    """The certificate of a server that must not be trusted."""
+    if deed not in (STRANGER, OUTDATED):
+        return None
+    past = datetime(2020, 1, 1, tzinfo=UTC) if deed == OUTDATED else None
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority = trustme.CA()
+    authority.issue_cert("127.0.0.1", not_after=past).configure_cert(tls)
+    tls.voicenote_authority = authority  # type: ignore[attr-defined]
+    return tls
+
+
+def set_up(
+    serve: Callable[..., Web], trial: Trial, step: str, deed: str | Reply, folder: Path
+) -> tuple[Web, Any]:
+    """A server that does `deed` at `step`, and a channel to it."""
+    reply = deed if isinstance(deed, Reply) else None
+    word = "" if reply else str(deed)
+
+    def answer(request: Request) -> Reply:
+        return reply if reply and request.path.endswith(step) else trial.answer(request)
+
+    tls = certified(word)
+    web = serve(answer, tls)
+    if not reply:
+        web.deeds[step] = word
+    url = web.url
+    more: dict[str, Any] = {"timeout": 1 if word in (HANG, DRIP) else 30}
+    if word == OUTDATED:
+        authority = folder / "authority.pem"
+        tls.voicenote_authority.cert_pem.write_to_path(authority)  # type: ignore[union-attr]
+        more["ca_file"] = str(authority)
+    if word == NOBODY:
+        web.stop()
+    if word == NAMELESS:
+        url = "https://api.bakery.invalid"
+    return web, trial.make("tried", trial.settings(url) | more, lambda: NOW)
+
+
+@pytest.mark.parametrize(("name", "step", "row"), ROWS)
+def test_each_fault_has_its_state_and_its_advice(
+    serve: Callable[..., Web],
+    touch: Parcel,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    name: str,
+    step: str,
+    row: tuple[str | Reply, type, str],
+) -> None:
+    """Nothing of it holds the secret: neither the error, nor what it came from, nor the log."""
+    deed, error, advice = row
+    caplog.set_level(logging.DEBUG)
+    trial = TRIALS[name]
+    web, channel = set_up(serve, trial, step, deed, tmp_path)
+    if deed == RESET_EARLY:  # a large one, so that a server can interrupt it half-way
+        for file in touch.files.values():
+            Path(file).write_bytes(b"OggS" + bytes(500_000))
+    commits: list[int] = []
+    with pytest.raises(error) as raised:
+        channel.send(replace(touch, to=trial.to), lambda: commits.append(1))
+    channel.close()
+    assert raised.value.advice == advice
+    assert "\n" not in raised.value.what
+    assert len(commits) <= 1
+    assert commits or error is not Unknown
+    if deed in (NOBODY, NAMELESS, STRANGER, OUTDATED, RESET_EARLY):
+        assert (commits, web.requests) == ([], [])
+    told = [raised.value.what, caplog.text]
+    link: BaseException | None = raised.value
+    while link:
+        told.append(repr(link))
+        link = link.__cause__ or link.__context__
+    assert not [words for words in told if SECRET in words or "sesame" in words]
+
+
+@pytest.mark.parametrize("name", TRIALS)
+def test_a_server_that_asks_to_wait_is_given_its_time(
+    serve: Callable[..., Web], touch: Parcel, tmp_path: Path, name: str
+) -> None:
+    trial = TRIALS[name]
+    for step, rows in trial.steps.items():
+        slow = [row for row in rows if isinstance(row[0], Reply) and row[0].status == 429]
+        _, channel = set_up(serve, trial, step, slow[0][0], tmp_path)
+        with pytest.raises(Postponed) as postponed:
+            channel.send(replace(touch, to=trial.to), lambda: None)
+        channel.close()
+        assert postponed.value.retry_after == 90
+
+
+@pytest.mark.parametrize("name", TRIALS)
+@pytest.mark.parametrize("url", ["http://api.example.com", "https://u:p@api.example.com", "ftp:/"])
+def test_an_address_that_would_tell_secrets_is_refused(name: str, url: str) -> None:
+    with pytest.raises(BadSettings) as wrong:
+        TRIALS[name].make("tried", TRIALS[name].settings(url), lambda: NOW)
+    assert all(problem.advice for problem in wrong.value.problems)
+
+
+def test_with_idempotent_a_silence_is_tried_again(serve: Callable[..., Web], touch: Parcel) -> None:
+    web = serve(lambda _: Reply(202))
+    web.deeds["/touches"] = HANG
+    settings = {"url": f"{web.url}/touches", "secret": "x", "timeout": 1, "idempotent": True}
+    channel = webhook.Webhook("hook", settings, lambda: NOW)
+    with pytest.raises(Postponed):
+        channel.send(touch, lambda: None)
+    web.deeds.clear()
+    channel.send(touch, lambda: None)
+    assert [request.headers["idempotency-key"] for request in web.requests] == [touch.key]
+    channel.close()
+
+
+def test_the_signature_of_a_document_is_the_one_that_a_receiver_makes() -> None:
+    """By `printf '1772443864.{}' | openssl dgst -sha256 -hmac sesame`."""
+    expected = "a7998d829e9e20bc284f7ffb8479a79dd94782dc9f6dfc3c675e6044f21a40e3"
+    assert webhook.signature("sesame", "1772443864", b"{}") == expected
+
+
+def test_the_page_has_every_setting_and_every_fault() -> None:
+    """Run with VOICENOTE_WRITE_DOCS=1 to write them again."""
+    page = Path(__file__).parents[2] / "docs" / "channels.md"
+    found = page.read_text(encoding="utf-8")
+    wanted = found
+    for name, trial in TRIALS.items():
+        wanted = between(wanted, f"settings of {name}", settings_table(trial))
+        wanted = between(wanted, f"faults of {name}", faults_table(trial))
+    if os.environ.get("VOICENOTE_WRITE_DOCS") == "1":
+        page.write_text(wanted, encoding="utf-8")
+    assert found == wanted
+
+
+def between(page: str, name: str, table: str) -> str:
+    start, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->"
+    before, there, rest = page.partition(start)
+    assert there, f"the page has no place for the {name}"
+    return before + start + table + end + rest.partition(end)[2]
+
+
+def settings_table(trial: Trial) -> str:
+    rows = [
+        f"| `{key}` | {shown(default)} | {about} |\n"
+        for key, (_, default, about) in trial.known.items()
+    ]
+    return "| setting | default | what it is |\n|---|---|---|\n" + "".join(rows)
+
+
+def shown(default: object) -> str:
+    return "" if default in ("", None) else f"`{json.dumps(default)}`"
+
+
+def faults_table(trial: Trial) -> str:
+    rows = [
+        f"| `{step}` | {did(deed)} | {BECOMES[error]} | {advice} |\n"
+        for step, steps in trial.steps.items()
+        for deed, error, advice in steps
+    ]
+    head = "| at the call to … | the server … | the touch is | advice |\n|---|---|---|---|\n"
+    return head + "".join(rows)
+
+
+def did(deed: str | Reply) -> str:
+    if not isinstance(deed, Reply):
+        return DEEDS[deed]
+    said = json.dumps(deed.body) if deed.body else ""
+    wait = " with `Retry-After`" if "Retry-After" in deed.headers else ""
+    return f"answers {deed.status}{wait}" + (f": `{said}`" if said else "")
