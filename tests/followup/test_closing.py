@@ -61,7 +61,7 @@ def test_a_memo_that_arrived_is_enough(make: Any, state: str) -> None:
         ("refused", "was refused (no such user): voicenote resend 3"),
         ("bounced", "was bounced (no such user): voicenote resend 3"),
         ("skipped", "was skipped"),
-        ("cancelled", "was cancelled (no such user): voicenote plan 3"),
+        ("cancelled", "was cancelled (no such user): voicenote resend 3"),
     ],
 )
 def test_a_memo_that_did_not_arrive_says_why(make: Any, state: str, words: str) -> None:
@@ -220,3 +220,4 @@ def test_nobody_is_satisfied_without_a_yes(
 def test_a_yes_is_not_called_no_answer(make: Any) -> None:
     with pytest.raises(RuleSaysNo, match="did answer"):
         closing_outcome(full(make), Outcome.NO_ANSWER)
+

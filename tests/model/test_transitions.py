@@ -40,7 +40,7 @@ EXPECTED = {
         "refuse": "sending committing > refused",
         "postpone": "sending committing > due",
         "lose": "committing > uncertain",
-        "resend": "uncertain refused bounced skipped > due",
+        "resend": "uncertain refused bounced skipped cancelled > due",
         "deliver": "accepted uncertain delivered > delivered",
         "hear": "accepted uncertain delivered heard > heard",
         "answer": "accepted uncertain delivered heard answered > answered",
@@ -97,9 +97,15 @@ def test_an_unknown_event_is_refused(table: str) -> None:
         after(TABLES[table], next(iter(STATES[table])), "vanish")
 
 
-def test_nothing_comes_back_from_cancelled() -> None:
+def test_what_has_arrived_is_not_booked_again() -> None:
+    for state in ARRIVED:
+        with pytest.raises(ImpossibleTransition):
+            after(TABLES["touch"], state, "resend")
+
+
+def test_a_promise_that_is_waived_stays_waived() -> None:
     with pytest.raises(ImpossibleTransition) as caught:
-        after(TABLES["touch"], TouchState.CANCELLED, "resend")
+        after(TABLES["amends"], AmendsState.WAIVED, "do")
     assert caught.value.advice == "nothing can change it any more"
 
 

@@ -14,15 +14,11 @@ from voicenote.ledger import cases, touches
 from voicenote.ledger.snapshots import snapshot
 from voicenote.model.case import Lesson, Outcome, Stage
 from voicenote.model.receipt import Answer, Verdict
-from voicenote.model.touch import TouchState
+from voicenote.model.touch import OPENING, Touch, TouchKind, TouchState
 
-#: What can be booked again by hand.
-STUCK = (
-    TouchState.UNCERTAIN,
-    TouchState.REFUSED,
-    TouchState.BOUNCED,
-    TouchState.SKIPPED,
-)
+#: What can be booked again by hand; the memo also when it was passed over or cancelled.
+STUCK = (TouchState.UNCERTAIN, TouchState.REFUSED, TouchState.BOUNCED)
+GIVEN_UP = (TouchState.SKIPPED, TouchState.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,27 +120,31 @@ def opt_out(ws: Workspace, number: int) -> int:
 
 def settle_sent(ws: Workspace, number: int) -> list[Sent]:
     """Settle the uncertain touches of a case: a person knows that they left."""
-    return [mark_sent(ws, touch) for touch in _stuck(ws, number, (TouchState.UNCERTAIN,))]
+    found = [one for one in _of_round(ws, number) if one.state is TouchState.UNCERTAIN]
+    return [mark_sent(ws, one.number) for one in _some(found, number, "is uncertain")]
 
 
 def settle_again(ws: Workspace, number: int) -> list[Sent]:
     """Book the stuck touches of a case again: a person knows that they did not arrive."""
-    return [send_again(ws, touch) for touch in _stuck(ws, number, STUCK)]
+    found = [
+        one
+        for one in _of_round(ws, number)
+        if one.state in STUCK or (one.kind in OPENING and one.state in GIVEN_UP)
+    ]
+    return [send_again(ws, one.number) for one in _some(found, number, "could be sent again")]
 
 
-def _stuck(ws: Workspace, number: int, states: tuple[TouchState, ...]) -> list[int]:
+def _of_round(ws: Workspace, number: int) -> list[Touch]:
+    """Return the touches to the customer of the round that an open case is in."""
     with ws.ledger.read() as tx:
         case = cases.get(tx, number)
-        if case.stage is Stage.CLOSED:
-            raise RuleSaysNo(f"case {number} is closed", f"voicenote reopen {number}")
-        found = [
-            touch.number
-            for touch in touches.of_cases(tx, [number])
-            if touch.state in states and touch.round == case.round
-        ]
+        booked = touches.of_cases(tx, [number])
+    if case.stage is Stage.CLOSED:
+        raise RuleSaysNo(f"case {number} is closed", f"voicenote reopen {number}")
+    return [t for t in booked if t.round == case.round and t.kind is not TouchKind.NUDGE]
+
+
+def _some(found: list[Touch], number: int, what: str) -> list[Touch]:
     if not found:
-        names = ", ".join(state.value for state in states)
-        raise RuleSaysNo(
-            f"case {number} has no touch that is {names}", f"see: voicenote show {number}"
-        )
+        raise RuleSaysNo(f"case {number} has no touch that {what}", f"see: voicenote show {number}")
     return found

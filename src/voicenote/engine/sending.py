@@ -224,7 +224,10 @@ def mark_sent(ws: Workspace, number: int) -> Sent:
 
 
 def send_again(ws: Workspace, number: int) -> Sent:
-    """Book a touch again that is uncertain, refused, bounced or skipped: a person knows better."""
+    """Book a touch again that did not arrive, or that was given up: a person knows better.
+
+    It counts as booked now, so that an answer from before does not stop it again.
+    """
     with ws.ledger.write() as tx:
         touch = touches.get(tx, number)
         case = cases.get(tx, touch.case)
@@ -234,6 +237,7 @@ def send_again(ws: Workspace, number: int) -> Sent:
             number,
             "resend",
             facts={"said_by": tx.actor},
+            booked_at=tx.now,
             due_at=due,
             too_late_at=None,
             attempt=0,

@@ -121,5 +121,5 @@ def _stuck(case: Case, touch: Touch) -> str:
     if touch.state in IN_FLIGHT:
         return f"{what} is on its way: voicenote run"
     if touch.state is TouchState.CANCELLED:
-        return f"{what} was cancelled{why}: voicenote plan {case.number}"
+        return f"{what} was cancelled{why}: voicenote resend {case.number}, if it should leave"
     return f"{what} was {touch.state.value}{why}: voicenote resend {case.number}"
