@@ -2,6 +2,7 @@
 
 from voicenote.settings.declared import (
     Channel,
+    Check,
     Ledger,
     Owner,
     Policy,
@@ -20,6 +21,7 @@ from voicenote.settings.writing import commented_toml, reference_md, save_profil
 __all__ = [
     "FILE_NAME",
     "Channel",
+    "Check",
     "Ledger",
     "Owner",
     "Policy",

@@ -157,6 +157,20 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """How strict the check of scripts is, rule by rule."""
+
+    levels: Mapping[str, str] = field(
+        default_factory=dict,
+        metadata={
+            "kind": kinds.levels,
+            "doc": "The level of a rule, or of one way to break it: error, warning, hint or off.",
+            "example": {"R18.policy": "warning", "S24": "off"},
+        },
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Channel:
     """One way out. `kind` is a channel's name in `voicenote channels`; the rest is its own.
 
@@ -235,6 +249,7 @@ class Settings:
     schedule: Schedule = field(default_factory=Schedule)
     plans: Mapping[str, Mapping[str, Any]] = _named()
     policy: Policy = field(default_factory=Policy)
+    check: Check = field(default_factory=Check)
     channels: Mapping[str, Channel] = _named()
     intake: Mapping[str, Profile] = _named()
     ledger: Ledger = field(default_factory=Ledger)
@@ -248,6 +263,7 @@ TABLES: dict[str, type] = {
     "sound": Sound,
     "schedule": Schedule,
     "policy": Policy,
+    "check": Check,
     "ledger": Ledger,
     "retention": Retention,
 }

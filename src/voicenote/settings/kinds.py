@@ -104,3 +104,18 @@ def texts_by_name(value: Any) -> dict[str, str]:
     if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
         raise ValueError("this is not a table of texts", 'such as {customer = "Full name"}')
     return value
+
+
+_RULE = re.compile(r"[RS]\d{1,2}(\.[a-z]+)?")
+_LEVELS = ("error", "warning", "hint", "off")
+
+
+def levels(value: Any) -> dict[str, str]:
+    """Check a table of rules of the method and the level of each."""
+    table = texts_by_name(value)
+    for rule, level in table.items():
+        if not _RULE.fullmatch(rule):
+            raise ValueError(f"{_shown(rule)!r} is not a rule", 'a code such as "R18" or "S24"')
+        if level not in _LEVELS:
+            raise ValueError(f"{_shown(level)!r} is not a level", f"known: {', '.join(_LEVELS)}")
+    return table

@@ -15,6 +15,8 @@ from voicenote.script.check.passage import Said
 MONEY = frozenset({AmendsKind.REFUND, AmendsKind.CREDIT})
 #: The templates that come after the memo, which held the apology.
 AFTER = frozenset({"check-in", "status-kept", "status-late", "confirm"})
+#: The templates in which money comes with words; a plain text may be one of them.
+SORRY = frozenset({"", "justified", "partly", "reopened"})
 
 
 def deeds(said: Sequence[Said], asked: Asked, template: str) -> Iterator[Broken]:
@@ -25,10 +27,10 @@ def deeds(said: Sequence[Said], asked: Asked, template: str) -> Iterator[Broken]
     if asked.behind.case.complaint.finding is Finding.UNFOUNDED:
         return  # S9 speaks of these
     promises = standing(asked.behind)
-    yield from _band(said, asked.behind, promises)
+    yield from _band(said, asked.behind)
     yield from _kind(said, asked.behind, promises)
     wordless = not any(one.has("regret", "admit", "answer") for one in said)
-    if wordless and template not in AFTER and any(promise.value for promise in promises):
+    if wordless and template in SORRY and any(promise.value for promise in promises):
         yield "R10", "wordless", 0, 0
 
 
@@ -63,12 +65,16 @@ def _offer(said: Sequence[Said]) -> tuple[int, int]:
     return 0, 0
 
 
-def _band(said: Sequence[Said], behind: Behind, promises: Sequence[Promise]) -> Iterator[Broken]:
-    harm = behind.case.complaint.harm
-    values = [p.value for p in promises if p.value and harm and p.value.currency == harm.currency]
-    if harm is None or harm.amount <= 0 or not values:
+def _band(said: Sequence[Said], behind: Behind) -> Iterator[Broken]:
+    """R8: all the money of the case against the harm, in the harm's currency."""
+    case = behind.case
+    harm = case.complaint.harm
+    promises = [a.promise for a in case.amends if a.state is not AmendsState.WAIVED]
+    values = [p.value for p in promises or case.complaint.promises if p.value]
+    amounts = [value.amount for value in values if harm and value.currency == harm.currency]
+    if harm is None or harm.amount <= 0 or not amounts:
         return
-    percent = sum((value.amount for value in values), Decimal(0)) * 100 / harm.amount
+    percent = sum(amounts, Decimal(0)) * 100 / harm.amount
     place = _offer(said)
     if percent > Decimal(str(behind.refuse)) and not behind.overridden:
         yield "R8", "refused", *place

@@ -14,7 +14,7 @@ _PERSIAN = re.compile("[پچژگ\u06a9\u06cc]")
 _ONLY_ARABIC = re.compile("[ةكيى]")
 _LATIN = re.compile(r"[a-zà-žșț]", re.IGNORECASE)
 #: A text shows its language when so much of it are that language's commonest words.
-_ENOUGH = 0.12
+_ENOUGH = 0.18
 
 
 def detect(text: str) -> str | None:

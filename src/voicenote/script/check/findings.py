@@ -49,6 +49,15 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Checked:
+    """A text, where it is from, and what the rules say about it."""
+
+    where: str
+    text: str
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """A rule of the method: what it wants, where it comes from, and each way to break it.
 

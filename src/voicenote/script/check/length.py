@@ -47,11 +47,12 @@ def seconds_of(
     if script:
         spoken = [sentence.said for sentence in script.sentences]
     else:
-        spoken = [text[one.start : one.end] for one in said]
+        tongue = language(code)
+        spoken = [speakable(text[one.start : one.end], tongue) for one in said]
     pace = wpm or language(code).pace
-    return sum(_weight(s, code) for s in spoken) / pace * 60 + PAUSE_S * len(spoken)
+    return sum(_weight(one) for one in spoken) / pace * 60 + PAUSE_S * len(spoken)
 
 
 @lru_cache(maxsize=8192)
-def _weight(spoken: str, code: str) -> float:
-    return sum(weight(word) for word in speakable(spoken, language(code)).split())
+def _weight(spoken: str) -> float:
+    return sum(weight(word) for word in spoken.split())

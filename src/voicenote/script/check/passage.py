@@ -80,7 +80,7 @@ def _ours(sentence: Sentence) -> str:
     text = without_quotations(sentence.text)
     if sentence.personal and sentence.section in _THEIRS and ": " in text:
         head, _, tail = text.partition(": ")
-        text = f"{head}: {' ' * (len(tail) - 1)}{tail[-1:]}"
+        text = f"{head}: {' ' * len(tail)}"
     return text
 
 

@@ -23,6 +23,7 @@ _GROUP = re.compile(r"\(([^()]*)\)")
 _SPACES = re.compile(" +")
 _FIRST = re.compile(r"[ \u200c]")
 _KEY = 3
+_SIZES = (1, 2, 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,24 @@ def spellings(phrase: str) -> list[str]:
             done.append(one)
             continue
         left += [f"{one[: inner.start()]}{way}{one[inner.end() :]}" for way in inner[1].split("|")]
-    return [_SPACES.sub(" ", one).strip() for one in done]
+    return sorted({_SPACES.sub(" ", one).strip() for one in done})
+
+
+class _Ways:
+    """What may begin with the same letters; compiled when a text first needs it, as most never is."""
+
+    __slots__ = ("_patterns", "_spelt")
+
+    def __init__(self, spelt: Mapping[str, list[str]]) -> None:
+        self._spelt = spelt
+        self._patterns: list[tuple[str, re.Pattern[str]]] | None = None
+
+    def at(self, folded: str, place: int, start: int) -> list[Hit]:
+        """The phrases that stand at `place`, in a word that begins at `start`."""
+        if self._patterns is None:
+            self._patterns = [(group, _any(spelt)) for group, spelt in self._spelt.items()]
+        found = ((group, pattern.match(folded, place)) for group, pattern in self._patterns)
+        return [Hit(group, start, match.end()) for group, match in found if match]
 
 
 class Phrases:
@@ -73,39 +91,26 @@ class Phrases:
 
     def __init__(self, groups: Mapping[str, Iterable[str]], prefixes: str = "") -> None:
         self._prefixes = prefixes
-        self._ways: dict[str, dict[str, list[str]]] = {}
-        # what each key leads to, compiled when a text first needs it: most are never needed
-        self._index: dict[str, tuple[tuple[str, re.Pattern[str]], ...]] = {}
+        spelt: dict[str, dict[str, list[str]]] = {}
         for group, phrases in groups.items():
             for phrase in phrases:
-                for spelt in spellings(phrase):
-                    first = _fold(_FIRST.split(spelt)[0].rstrip("*"))
-                    key = "" if spelt.startswith("*") else first[:_KEY]
-                    self._ways.setdefault(key, {}).setdefault(group, []).append(spelt)
-
-    def _at(self, key: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
-        """What may begin with these letters: groups and their patterns."""
-        if key not in self._ways:
-            return ()
-        if key not in self._index:
-            self._index[key] = tuple(
-                (group, _any(spelt)) for group, spelt in self._ways[key].items()
-            )
-        return self._index[key]
+                for one in spellings(phrase):
+                    first = _fold(_FIRST.split(one)[0].rstrip("*"))
+                    key = "" if one.startswith("*") else first[:_KEY]
+                    spelt.setdefault(key, {}).setdefault(group, []).append(one)
+        self._index = {key: _Ways(ways) for key, ways in spelt.items()}
+        self._anywhere = self._index.pop("", _Ways({}))
 
     def find(self, folded: str) -> list[Hit]:
         """Every phrase in a folded text, in order."""
         hits = []
         for word in _WORD.finditer(folded):
             start = word.start()
-            for place in self._places(word.group(), start):
-                for size in range(1, _KEY + 1):
-                    for group, pattern in self._at(folded[place : place + size]):
-                        if found := pattern.match(folded, place):
-                            hits.append(Hit(group, start, found.end()))
-            for group, pattern in self._at(""):
-                if found := pattern.match(folded, start):
-                    hits.append(Hit(group, start, found.end()))
+            for place in self._places(word.group(), start) if self._prefixes else (start,):
+                for size in _SIZES:
+                    if ways := self._index.get(folded[place : place + size]):
+                        hits += ways.at(folded, place, start)
+            hits += self._anywhere.at(folded, start, start)
         return hits
 
     def _places(self, word: str, start: int) -> Iterable[int]:

@@ -1,0 +1,147 @@
+"""`check`: a file, standard input, a case, the templates; as text, JSON and SARIF."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+from voicenote.script.check.findings import rules
+
+Call = Callable[..., Result]
+BAD = "Hello Dana.\nI am sorry if you were offended!"
+GOOD = (
+    "Hello Dana. You told us that the cake fell over. This was our mistake, and I answer for it. "
+    "I am sorry. We will give you your money back by Friday."
+)
+KEYS = ["rule", "level", "start", "end", "text", "why", "instead"]
+
+
+def test_a_file_with_an_error_ends_with_one(call: Call, tmp_path: Path) -> None:
+    (tmp_path / "bad.txt").write_text(BAD, encoding="utf-8")
+    done = call("check", str(tmp_path / "bad.txt"))
+    assert done.exit_code == 1
+    assert 'bad.txt:2:6: error R18 "sorry if you"' in done.stdout
+    assert "Instead: I am sorry that the cake came late." in done.stdout
+
+
+def test_good_words_from_standard_input_end_well(call: Call) -> None:
+    done = call("check", "-", input=GOOD)
+    assert done.exit_code == 0
+    assert "0 errors" in done.stderr
+
+
+def test_json_has_seven_keys_and_places_in_the_text(call: Call) -> None:
+    done = call("check", "-", "--json", input=BAD)
+    assert done.exit_code == 1
+    found = json.loads(done.stdout)
+    assert [list(one) for one in found] == [KEYS] * len(found)
+    assert all(BAD[one["start"] : one["end"]] == one["text"] for one in found)
+
+
+def test_a_case_is_checked_with_what_is_known_of_it(call: Call) -> None:
+    call("script", "1")
+    assert call("check", "1").exit_code == 0
+    call(
+        "script", "1", "--from", "-", input="[thanks]\nHello.\n[own]\nIt will never happen again.\n"
+    )
+    found = json.loads(call("check", "1", "--json").stdout)
+    assert {"S1", "R7", "R1"} <= {one["rule"] for one in found if one["level"] == "error"}
+
+
+def test_a_case_without_a_script_says_what_to_do(call: Call) -> None:
+    done = call("check", "1")
+    assert done.exit_code == 1
+    assert "voicenote script 1" in done.stderr
+
+
+def test_every_template_passes(call: Call) -> None:
+    done = call("check", "--templates", "--language", "pl")
+    assert done.exit_code == 0
+    assert "20 checked: 0 errors, 0 warnings" in done.stderr
+
+
+def test_an_own_template_is_checked_too(call: Call, tmp_path: Path) -> None:
+    folder = tmp_path / "templates" / "en"
+    folder.mkdir(parents=True)
+    (folder / "mine.jinja").write_text("[thanks]\nHello, {{ owner }} here. Calm down.\n", "utf-8")
+    done = call("check", "--templates", "--language", "en", "--json", VOICENOTE_HOME=str(tmp_path))
+    assert done.exit_code == 1
+    found = [one for one in json.loads(done.stdout) if one["level"] == "error"]
+    assert {(one["where"], one["rule"]) for one in found} == {("en/mine", "S24")}
+
+
+def test_the_settings_set_the_levels(call: Call) -> None:
+    off = '{R18 = "off", S24 = "off", R1 = "hint", R2 = "off"}'
+    assert call("check", "-", input=BAD, VOICENOTE_CHECK__LEVELS=off).exit_code == 0
+    assert call("check", "-", input=BAD, VOICENOTE_CHECK__LEVELS='{R18 = "loud"}').exit_code == 78
+
+
+def test_what_is_not_known_can_be_told(call: Call) -> None:
+    assert "S1" in call("check", "-", "--owner", "Mia Berg", input=GOOD).stdout
+    assert "S9" in call("check", "-", "--finding", "unfounded", input=GOOD).stdout
+    assert "R6" in call("check", "-", "--template", "check-in", input=GOOD).stdout
+
+
+@pytest.mark.parametrize("code", rules())
+def test_every_rule_can_be_explained(call: Call, code: str) -> None:
+    done = call("check", "--explain", code.lower())
+    assert done.exit_code == 0
+    assert done.stdout.startswith(f"{code}: ")
+    assert json.loads(call("check", "--explain", code, "--json").stdout)["rule"] == code
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["check"], 2),
+        (["check", "-", "--templates"], 2),
+        (["check", "--explain", "R99"], 2),
+        (["check", "-", "--language", "de"], 2),
+        (["check", "/not/there"], 69),
+        (["check", "99"], 2),
+    ],
+)
+def test_what_cannot_be_checked_is_told(call: Call, words: list[str], code: int) -> None:
+    assert call(*words, input=GOOD).exit_code == code
+
+
+def test_a_file_that_is_no_text_is_bad_data(call: Call, tmp_path: Path) -> None:
+    (tmp_path / "x").write_bytes(b"\xff\xfe\x00")
+    assert call("check", str(tmp_path / "x")).exit_code == 65
+    assert call("check", "-", input="  ").exit_code == 65
+
+
+def test_sarif_has_the_shape_of_the_standard(call: Call, tmp_path: Path) -> None:
+    """The properties that SARIF 2.1.0 requires, and the rules about indexes and regions."""
+    (tmp_path / "bad one.txt").write_text(BAD, encoding="utf-8")
+    log = json.loads(call("check", str(tmp_path / "bad one.txt"), "--sarif").stdout)
+    assert log["version"] == "2.1.0"
+    assert log["$schema"].endswith("sarif-2.1.0.json")
+    (run,) = log["runs"]
+    driver = run["tool"]["driver"]
+    assert driver["name"] == "voicenote"
+    ids = [rule["id"] for rule in driver["rules"]]
+    assert len(ids) == len(set(ids))
+    levels = {"none", "note", "warning", "error"}
+    assert {rule["defaultConfiguration"]["level"] for rule in driver["rules"]} <= levels
+    assert run["columnKind"] in ("utf16CodeUnits", "unicodeCodePoints")
+    assert run["results"]
+    for result in run["results"]:
+        assert ids[result["ruleIndex"]] == result["ruleId"]
+        assert result["level"] in levels
+        assert result["message"]["text"]
+        where = result["locations"][0]["physicalLocation"]
+        assert where["artifactLocation"]["uri"].endswith("bad%20one.txt")
+        region = where["region"]
+        assert region["startLine"] >= 1
+        assert region["startColumn"] >= 1
+        assert (region["endLine"], region["endColumn"]) >= (
+            region["startLine"],
+            region["startColumn"],
+        )
+        start = region["charOffset"]
+        assert BAD[start : start + region["charLength"]] == region["snippet"]["text"]

@@ -1,0 +1,105 @@
+"""The notation of the tables, the folding of letters, and the language of a text."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+from voicenote.script.check.detecting import detect
+from voicenote.script.check.folding import fold, without_quotations
+from voicenote.script.check.phrases import Phrases, spellings
+from voicenote.script.check.rules import check
+
+
+@pytest.mark.parametrize(
+    ("phrase", "text", "found"),
+    [
+        ("sorry if", "I am sorry, if that helps", True),
+        ("sorry if", "sorryif", False),
+        ("apolog*", "our apologies", True),
+        ("sorry", "sorrys", False),
+        ("you (should|could) have", "You could have", True),
+        ("a (very |)bad day", "a bad day", True),
+        ("a (very |)bad day", "a very bad day", True),
+        ("we ... pay", "we will surely and gladly pay", True),
+        ("we ... pay", "we one two three four five six pay", False),
+        ("i'm", "I’m", True),
+        ("*site", "te ootasite", True),
+        ("greseala", "greșeală", True),
+        ("می‌دهیم", "پس می دهیم", True),
+        ("می‌دهیم", "پس می‌دهیم", True),
+        ("می‌دهیم", "پس میدهیم", True),
+        ("متأسفم", "متاسفم", True),
+    ],
+)
+def test_a_phrase_finds_what_it_says(phrase, text, found):
+    assert bool(Phrases({"g": [phrase]}).find(fold(text)[0])) is found
+
+
+def test_hebrew_prefixes_may_stand_before_a_word():
+    words = Phrases({"g": ["טעות שלנו"]}, "ושהבלכמ")
+    assert words.find(fold("שהטעות שלנו")[0])
+    assert words.find(fold("וזו טָעוּת שלנו")[0])
+    assert not words.find(fold("גטעות שלנו")[0])
+
+
+def test_alternatives_are_spelt_out():
+    assert sorted(spellings("(a|b (c|d)) e")) == ["a e", "b c e", "b d e"]
+
+
+def test_offsets_are_those_of_the_text_as_it_was_written():
+    text = "Je\u0301 was sorry if you were offended"
+    found = [one for one in check(text, "en") if one.rule == "R18"]
+    assert found
+    assert all(text[one.start : one.end] == one.text for one in found)
+
+
+@pytest.mark.parametrize(
+    "quoted",
+    ["“never again”", "„nigdy więcej”", "«دیگر هرگز»", '"never again"', "„mitte kunagi“"],
+)
+def test_a_quotation_is_blanked_out_and_keeps_its_length(quoted):
+    text = f"You said {quoted} to us"
+    assert len(without_quotations(text)) == len(text)
+    assert without_quotations(text).split() == ["You", "said", quoted[0], quoted[-1], "to", "us"]
+
+
+def test_gershayim_inside_a_word_are_no_quotation():
+    assert without_quotations('צה"ל אמר ש"ס') == 'צה"ל אמר ש"ס'
+
+
+def _corpus():
+    spec = importlib.util.spec_from_file_location("corpus", Path(__file__).with_name("corpus.py"))
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    import sys
+
+    sys.modules.setdefault("corpus", module)
+    spec.loader.exec_module(module)
+    return module
+
+
+corpus = _corpus()
+
+
+@pytest.mark.parametrize("language", corpus.LANGUAGES)
+def test_the_language_of_a_script_is_known(language):
+    wrong = [s.line for s in corpus.samples(language) if detect(s.text) != language]
+    assert not wrong
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Es tut uns leid, dass Sie warten mussten, und wir zahlen das Geld zurück.",
+        "Nous sommes désolés pour le retard de votre commande et nous la remboursons.",
+        "نحن آسفون على التأخير في الطلب وسوف نعيد المال إليكم في هذه المدينة",
+        "1234",
+        "",
+    ],
+)
+def test_other_languages_are_not_guessed(text):
+    assert detect(text) is None

@@ -1,0 +1,288 @@
+"""Each rule finds its own, and leaves good words alone; with a case, and without one."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voicenote.errors import WrongUse
+from voicenote.model.amends import Amends, AmendsKind, AmendsState, Promise
+from voicenote.model.case import Case, Complaint, Customer, Lesson, Stage
+from voicenote.model.case import Finding as Outcome
+from voicenote.model.money import Money
+from voicenote.model.script import Script, Section, Sentence
+from voicenote.script.check.facts import Asked, Behind
+from voicenote.script.check.findings import Level, rules
+from voicenote.script.check.length import seconds_of
+from voicenote.script.check.passage import passage_of
+from voicenote.script.check.rules import check
+from voicenote.script.check.tables import languages
+from voicenote.script.compose import seconds
+
+DAY = datetime(2026, 12, 1, tzinfo=UTC)
+WHOLE = (
+    "You told us that the cake fell over. This was our mistake, and I answer for it. I am sorry. "
+    "We will give you your money back by Friday."
+)
+SAID = [
+    ("R18", "I am sorry if you were offended."),
+    ("R18", "We apologise for any inconvenience."),
+    ("R18", "I am sorry you feel that way."),
+    ("R18", "I am sorry, but you should have called."),
+    ("R18", "If you had read the label, it would have worked."),
+    ("R18", "Mistakes were made."),
+    ("R18", "As per our policy we cannot help."),
+    ("R18", "It was only a small delay."),
+    ("R18", "These things happen."),
+    ("R17", "While we have you, look at our autumn range."),
+    ("R17", "Please leave us a five-star review."),
+    ("R7", "It will never happen again."),
+    ("S24", "Thank you so much!"),
+    ("S24", "We are VERY SORRY about it."),
+    ("S24", "Calm down, please."),
+]
+FINE = [
+    "I am sorry that the cake came late.",
+    "You asked if the parcel had left, and nobody answered.",
+    "Please tell me if something is still missing.",
+    "We are changing how we check the orders.",
+    "Your insurance policy is valid again.",
+    "You never got an answer.",
+    "The IBAN was wrong.",
+    "“You should have called me! Never again!” is what you told us.",
+    "You should have received it on Monday.",
+]
+
+
+def codes(found, level: Level | None = None) -> list[str]:
+    return [one.rule for one in found if level is None or one.level is level]
+
+
+def script(*sentences: tuple[Section, str], template: str = "justified") -> Script:
+    said = tuple(Sentence(section, text, personal=False) for section, text in sentences)
+    return Script(language="en", template=template, sentences=said)
+
+
+def behind(
+    *,
+    harm: int | None = None,
+    value: int | None = None,
+    kind: AmendsKind = AmendsKind.REFUND,
+    finding: Outcome = Outcome.JUSTIFIED,
+    lesson: Lesson | None = None,
+    **facts: object,
+) -> Asked:
+    """A case with one promise, and what has happened in it."""
+    promise = Promise(kind=kind, text="x", value=Money(Decimal(value), "EUR") if value else None)
+    complaint = Complaint(
+        source="test",
+        ref="1",
+        opened_at=DAY,
+        customer=Customer(name="Dana"),
+        what_happened="x",
+        finding=finding,
+        harm=None if harm is None else Money(Decimal(harm), "EUR"),
+    )
+    amends = (Amends(case=1, k=1, promise=promise, state=AmendsState.PROMISED),)
+    case = Case(number=1, stage=Stage.OPENED, complaint=complaint, amends=amends, lesson=lesson)
+    return Asked(behind=Behind(case=case, **facts))  # type: ignore[arg-type]
+
+
+def of(rule: str, asked: Asked, text: str = WHOLE) -> list[Level]:
+    return [one.level for one in check(text, "en", asked) if one.rule == rule]
+
+
+@pytest.mark.parametrize(("rule", "text"), SAID)
+def test_each_bad_sentence_breaks_its_rule(rule, text):
+    found = check(text, "en")
+    assert rule in codes(found)
+    assert all(text[one.start : one.end] == one.text for one in found)
+
+
+@pytest.mark.parametrize("text", FINE)
+def test_good_sentences_are_left_alone(text):
+    found = check(text, "en", Asked(template="check-in"))
+    assert not {"R7", "R17", "R18", "S24"}.intersection(codes(found)), found
+
+
+def test_a_whole_apology_has_no_error_and_no_warning():
+    assert {one.level for one in check(WHOLE, "en")} <= {Level.HINT}
+
+
+@pytest.mark.parametrize(
+    ("without", "rule", "level"),
+    [
+        ("This was our mistake, and I answer for it. ", "R1", Level.ERROR),
+        ("We will give you your money back by Friday.", "R1", Level.ERROR),
+        ("I am sorry. ", "R1", Level.HINT),
+        ("You told us that the cake fell over. ", "R2", Level.WARNING),
+    ],
+)
+def test_a_missing_part_is_told(without, rule, level):
+    found = check(WHOLE.replace(without, ""), "en")
+    assert (rule, level) in [(one.rule, one.level) for one in found]
+
+
+def test_sorry_before_what_bothered_them_is_an_error():
+    found = check("I am sorry. " + WHOLE.replace("I am sorry. ", ""), "en")
+    assert codes(found, Level.ERROR) == ["R2"]
+
+
+def test_the_owner_must_be_named_when_there_is_one():
+    assert "S1" in codes(check(WHOLE, "en", Asked(owner="Mia Berg")), Level.ERROR)
+    assert "S1" not in codes(check(f"This is Mia. {WHOLE}", "en", Asked(owner="Mia Berg")))
+    assert "S1" not in codes(check(WHOLE, "en"))
+
+
+def test_unfounded_allows_no_apology_and_no_money():
+    found = check(WHOLE, "en", Asked(finding=Outcome.UNFOUNDED))
+    assert codes(found).count("S9") == 2
+    assert "S9" in codes(check(WHOLE, "en", behind(finding=Outcome.UNFOUNDED)))
+    assert "S9" not in codes(check(WHOLE, "en"))
+
+
+def test_a_vow_needs_a_lesson_with_an_owner_and_a_date():
+    text = f"{WHOLE} It will never happen again."
+    lesson = Lesson(cause="x", prevention="y", owner="Ruth", due=DAY)
+    assert of("R7", Asked(), text) == [Level.WARNING]
+    assert of("R7", behind(), text) == [Level.ERROR]
+    assert of("R7", behind(lesson=dataclasses.replace(lesson, due=None)), text) == [Level.ERROR]
+    assert of("R7", behind(lesson=lesson), text) == []
+
+
+def test_a_second_apology_needs_a_new_deed_or_a_kept_promise():
+    assert of("R6", behind(apologised_on=date(2026, 11, 1))) == [Level.ERROR]
+    assert of("R6", behind(apologised_on=date(2026, 11, 1), new_since=True)) == []
+    assert of("R6", behind()) == []
+    assert of("R6", Asked()) == []
+
+
+@pytest.mark.parametrize("template", ["check-in", "status-late", "status-kept", "confirm"])
+def test_what_comes_after_the_memo_does_not_apologise_again(template):
+    assert of("R6", Asked(template=template)) == [Level.ERROR]
+
+
+@pytest.mark.parametrize(
+    ("value", "levels"),
+    [
+        (99, [Level.HINT]),
+        (100, []),
+        (120, []),
+        (121, [Level.WARNING]),
+        (150, [Level.WARNING]),
+        (151, [Level.ERROR]),
+    ],
+)
+def test_compensation_is_the_harm_or_slightly_more(value, levels):
+    assert of("R8", behind(harm=100, value=value)) == levels
+
+
+def test_a_recorded_override_and_the_settings_move_the_band():
+    assert of("R8", behind(harm=100, value=151, overridden=True)) == [Level.WARNING]
+    assert of("R8", behind(harm=100, value=151, high=160.0, refuse=200.0)) == []
+    assert of("R8", behind(harm=None, value=151)) == []
+
+
+@pytest.mark.parametrize(
+    ("harm", "kind", "levels"),
+    [
+        (100, AmendsKind.REFUND, []),
+        (100, AmendsKind.WORD, [Level.WARNING]),
+        (None, AmendsKind.REFUND, [Level.HINT]),
+        (None, AmendsKind.EXCHANGE, []),
+    ],
+)
+def test_the_kind_of_the_amends_matches_the_harm(harm, kind, levels):
+    assert of("R9", behind(harm=harm, kind=kind)) == levels
+
+
+def test_money_without_words_is_a_hint():
+    bare = "You told us that the cake fell over. We will give you your money back by Friday."
+    assert of("R10", behind(harm=10, value=10), bare) == [Level.HINT]
+    assert of("R10", behind(harm=10, value=10)) == []
+    assert of("R10", Asked(), bare) == []
+
+
+@pytest.mark.parametrize(
+    ("times", "level"), [(1, Level.HINT), (10, None), (25, Level.WARNING), (60, Level.ERROR)]
+)
+def test_length_is_a_hint_a_warning_or_an_error(times, level):
+    text = "You told us about it on that day. " * times
+    assert [one.level for one in check(text, "en")] == ([level] if level else [])
+
+
+def test_a_sentence_longer_than_a_breath_is_a_warning():
+    found = check("and then " * 30 + "it ended.", "en")
+    assert codes(found, Level.WARNING) == ["R15"]
+
+
+def test_a_slow_voice_takes_longer():
+    text = "You told us about it on that day. " * 15
+    assert "R15" not in codes(check(text, "en"))
+    assert "R15" in codes(check(text, "en", Asked(wpm=80)), Level.WARNING)
+
+
+def test_the_check_and_the_composer_count_the_same_seconds():
+    made = script((Section.MIRROR, "You told us that it took 240 days."), (Section.OWN, "Yes."))
+    text, said = passage_of(made, "en")
+    assert seconds_of(text, made, said, "en", None) == pytest.approx(seconds(made))
+
+
+def test_sections_out_of_order_are_told():
+    made = script((Section.AMENDS, "We will pay."), (Section.MIRROR, "You told us."))
+    assert "S21" in codes(check(made))
+
+
+def test_an_offer_before_the_apology_is_told():
+    text = (
+        "You told us that it broke. We will repair it tomorrow. It was our fault, and I am sorry."
+    )
+    assert "S21" in codes(check(text, "en"), Level.WARNING)
+
+
+def test_the_customers_words_in_a_script_are_theirs():
+    said = Sentence(Section.VALIDATE, "How you felt: sorry, if I was offended!", personal=True)
+    made = Script(language="en", template="check-in", sentences=(said,))
+    assert not {"R18", "R6", "S24"}.intersection(codes(check(made)))
+
+
+def test_levels_can_be_set_for_a_rule_and_for_one_way_to_break_it():
+    text = f"{WHOLE} Mistakes were made, as per our policy!"
+    levels = {"R18": Level.HINT, "R18.policy": Level.WARNING, "S24": Level.OFF}
+    found = [(f.rule, f.level) for f in check(text, "en", None, levels) if f.rule in ("R18", "S24")]
+    assert found == [("R18", Level.HINT), ("R18", Level.WARNING)]
+
+
+def test_a_language_without_a_table_is_wrong_use():
+    with pytest.raises(WrongUse, match="'de'"):
+        check("Es tut uns leid.", "de")
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_language_says_what_to_write_instead(language):
+    from voicenote.script.check.tables import table
+
+    ways = table(language).instead
+    for code, rule in rules().items():
+        for kind in rule.kinds:
+            assert ways.get(f"{code}.{kind}") or ways.get(code), f"{code}.{kind}"
+
+
+@pytest.mark.parametrize("language", languages())
+def test_nothing_that_is_said_instead_breaks_a_rule_itself(language):
+    from voicenote.script.check.tables import table
+
+    for way, text in table(language).instead.items():
+        found = check(text, language, Asked(template="check-in"))
+        assert not {"R17", "R18", "S24"}.intersection(codes(found)), (way, found)
+
+
+@given(st.text(max_size=400), st.sampled_from(languages()))
+def test_any_text_can_be_checked(text, language):
+    for one in check(text, language):
+        assert text[one.start : one.end] == one.text
