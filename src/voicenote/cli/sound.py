@@ -40,15 +40,15 @@ def render(
 
 
 def _rendered(session: Session, ws: Workspace, numbers: Sequence[int]) -> int:
-    from voicenote.engine.drafting import render_cases
-    from voicenote.engine.singly import Failed, singly
+    from voicenote.engine.rendering import render_many
+    from voicenote.engine.singly import Failed
 
     done: list[Rendered] = []
     failed: list[Failed] = []
-    work = singly(lambda chunk: render_cases(ws, chunk), numbers)
+    work = render_many(ws, numbers)
     try:
         for one in session.screen.progress(work, "Speaking", len(numbers)):
-            (failed if isinstance(one, Failed) else done).append(one)  # type: ignore[arg-type]
+            failed.append(one) if isinstance(one, Failed) else done.append(one)
     except KeyboardInterrupt:
         session.screen.warn(f"{len(done)} of {len(numbers)} were finished.")
         raise

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from voicenote.engine.voices import choose_voice, recordings
 from voicenote.engine.workspace import Workspace
@@ -19,6 +20,9 @@ from voicenote.model.script import Script, Section
 from voicenote.model.touch import OPENING, Touch, TouchKind
 from voicenote.script.compose import Facts, Warn, draft
 from voicenote.script.templates import Templates
+
+if TYPE_CHECKING:
+    from voicenote.engine.speaking import Job
 
 #: The slot of the script that the plan's memo (or last word) says.
 MEMO = "memo"
@@ -166,24 +170,41 @@ def render_cases(ws: Workspace, numbers: Sequence[int]) -> Iterator[Rendered]:
         case, found = need_draft(ws, number)
         rendered = render(ws, case, found)
         if rendered.made:
-            with ws.ledger.write() as tx:
-                memo_number = scripts.keep_memo(tx, number, found.script_number, rendered.memo)
-                memo = rendered.memo
-                facts: dict[str, object] = {"memo": memo_number, "voice": memo.voice}
-                facts |= {"synthetic": memo.synthetic.value, "sha256": memo.sha256}
-                change_case(tx, number, "render", facts=facts)
+            keep_memo(ws, found, rendered)
         yield rendered
+
+
+def keep_memo(ws: Workspace, found: Draft, rendered: Rendered) -> None:
+    """Write a new memo into the ledger."""
+    memo = rendered.memo
+    with ws.ledger.write() as tx:
+        memo_number = scripts.keep_memo(tx, rendered.case, found.script_number, memo)
+        facts: dict[str, object] = {"memo": memo_number, "voice": memo.voice}
+        facts |= {"synthetic": memo.synthetic.value, "sha256": memo.sha256}
+        change_case(tx, rendered.case, "render", facts=facts)
 
 
 def render(ws: Workspace, case: Case, found: Draft) -> Rendered:
     """Make the memo of a draft, unless it is there and the same voice would say it again."""
+    from voicenote.engine.speaking import speak
+
+    ready, job = prepare(ws, case, found)
+    if ready is not None:
+        return ready
+    memo = speak(job, job.chosen.voice, ws.cache)
+    return Rendered(case.number, memo, job.chosen.why, made=True)
+
+
+def prepare(ws: Workspace, case: Case, found: Draft) -> tuple[Rendered | None, Job]:
+    """Return what is to be spoken for a draft, and first what is there already, if it is."""
+    from voicenote.engine.speaking import Job
     from voicenote.sound.encode import Tags
-    from voicenote.sound.memo import level_for, make_memo, memo_from_recording
 
     script = found.script
     choice = choose_voice(ws, script, owner=ws.owner_of(case))
+    ready = None
     if found.memo and found.memo.voice == choice.version and is_there(ws, found.memo):
-        return Rendered(case.number, found.memo, choice.why, made=False)
+        ready = Rendered(case.number, found.memo, choice.why, made=False)
     owner = ws.settings.owner
     tags = Tags(
         title=f"{found.slot.capitalize()} for {case.customer.name}",
@@ -192,25 +213,17 @@ def render(ws: Workspace, case: Case, found: Draft) -> Rendered:
         voice=choice.version,
     )
     name = f"{found.slot}-r{case.round}-{ws.new_id()[:8]}"
-    folder = ws.home / "memos" / f"{case.number:06d}" / name
-    renditions = tuple(dict.fromkeys(("ogg", *ws.settings.sound.renditions)))
-    if choice.whole is not None:
-        memo = memo_from_recording(
-            script, choice.whole, folder=folder, root=ws.home, tags=tags, renditions=renditions
-        )
-    else:
-        voice = choice.voice()
-        clips = [voice.speak(sentence, script.language) for sentence in script.sentences]
-        memo = make_memo(
-            script,
-            clips,
-            folder=folder,
-            root=ws.home,
-            tags=tags,
-            level=level_for(choice.name),
-            renditions=renditions,
-        )
-    return Rendered(case.number, memo, choice.why, made=True)
+    sound = ws.settings.sound
+    return ready, Job(
+        script=script,
+        chosen=choice,
+        tags=tags,
+        folder=ws.home / "memos" / f"{case.number:06d}" / name,
+        root=ws.home,
+        renditions=tuple(dict.fromkeys(("ogg", *sound.renditions))),
+        bit_rate=sound.bitrate * 1000,
+        loudness=sound.loudness,
+    )
 
 
 def is_there(ws: Workspace, memo: Memo) -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from voicenote.engine.workspace import Workspace
 from voicenote.model.memo import Clip
@@ -15,13 +15,17 @@ from voicenote.voice.recorded import Recorded
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen:
-    """A voice for one script. `whole` is a recording of all of it; `voice` makes the speaker."""
+    """A voice for one script. `whole` is a recording of all of it; `voice` makes the speaker.
+
+    `options` are what a maker of the same voice in another process is to be told.
+    """
 
     name: str
     version: str
     synthetic: bool
     why: str
     voice: Callable[[], Voice]
+    options: Mapping[str, object] = field(default_factory=dict)
     whole: Clip | None = None
 
 
@@ -62,12 +66,17 @@ def choose_voice(ws: Workspace, script: Script, owner: str = "") -> Chosen:
     lacks = tuple(sentence.text for sentence in own.missing(script.sentences, script.language))
     offers = [
         Offer(facts=facts, lacks=lacks if facts.name == own.name else ())
-        for facts in ws.voice_facts({**options, "folder": str(ws.home / "recordings")})
+        for facts in ws.facts_of_voices({**options, "folder": str(ws.home / "recordings")})
     ]
     choice = choose([wish], script.language, offers)
     if choice.name == own.name:
         return Chosen(
-            name=own.name, version=own.version, synthetic=False, why=choice.why, voice=lambda: own
+            name=own.name,
+            version=own.version,
+            synthetic=False,
+            why=choice.why,
+            voice=lambda: own,
+            options=own.settings,
         )
     speaker = ws.voice(choice.name, options)
     return Chosen(
@@ -76,4 +85,5 @@ def choose_voice(ws: Workspace, script: Script, owner: str = "") -> Chosen:
         synthetic=speaker.synthetic,
         why=choice.why,
         voice=lambda: speaker,
+        options=options,
     )

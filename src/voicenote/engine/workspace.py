@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from voicenote.delivery.port import Channel
@@ -17,6 +18,9 @@ from voicenote.schedule.clock import Decency, Hours
 from voicenote.schedule.plans import Plan
 from voicenote.settings import Settings
 from voicenote.voice.port import Voice, VoiceFacts
+
+if TYPE_CHECKING:
+    from voicenote.sound.cache import Cache
 
 #: The channel that every customer can be reached by: a folder.
 OUTBOX = "outbox"
@@ -41,6 +45,8 @@ class Workspace:
     make_voice: Callable[[str, Mapping[str, object]], Voice]
     voice_facts: Callable[[Mapping[str, object]], list[VoiceFacts]]
     make_channel: Callable[[str], Channel]
+    _facts: dict[str, list[VoiceFacts]] = field(default_factory=dict)
+    _cache: Cache | None = None
     _voices: dict[tuple[str, str], Voice] = field(default_factory=dict)
     _channels: dict[str, Channel] = field(default_factory=dict)
 
@@ -89,6 +95,26 @@ class Workspace:
             if name != OUTBOX and self.channel(name).address(customer):
                 return name
         return OUTBOX
+
+    def facts_of_voices(self, options: Mapping[str, object]) -> list[VoiceFacts]:
+        """Return what there is to know of every voice, looked up once: it is asked for each case.
+
+        How many recordings there are may be told as it was at first.
+        """
+        key = repr(sorted(options.items()))
+        if key not in self._facts:
+            self._facts[key] = self.voice_facts(options)
+        return self._facts[key]
+
+    @property
+    def cache(self) -> Cache:
+        """What was spoken and coded before."""
+        if self._cache is None:
+            from voicenote.sound.cache import Cache
+
+            limit = self.settings.sound.cache_mb * 1_000_000
+            self._cache = Cache(self.home / "cache", limit)
+        return self._cache
 
     def voice(self, name: str, options: Mapping[str, object]) -> Voice:
         """Return a voice, made once: some engines can be started only once a process."""

@@ -94,11 +94,16 @@ class Sound:
         ("ogg", "mp3"), kinds.words(("ogg", "m4a", "mp3")), "The files to make of a memo."
     )
     bitrate: int = setting(
-        32,
+        40,
         kinds.number(12, 128, whole=True),
         "kbit/s of the Ogg/Opus file (a bubble holds 512 KB).",
     )
     loudness: float = setting(-16.0, kinds.number(-30, -9), "Loudness of a memo, in LUFS.")
+    cache_mb: int = setting(
+        1000,
+        kinds.number(0, 1_000_000, whole=True),
+        "Megabytes that sentences made before may take; see `voicenote cache`.",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

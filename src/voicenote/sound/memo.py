@@ -58,9 +58,12 @@ class _Take:
     lufs: float | None
 
 
-def level_for(voice: str) -> Level:
-    """Return the level for a voice by its name."""
-    return {"system": SYSTEM_VOICE, "hibari": HIBARI_VOICE}.get(voice, OWN_VOICE)
+def level_for(voice: str, loudness: float = -16.0) -> Level:
+    """Return the level for a voice by its name, where memos are to have `loudness` (LUFS)."""
+    level = {"system": SYSTEM_VOICE, "hibari": HIBARI_VOICE}.get(voice, OWN_VOICE)
+    more = loudness - OWN_VOICE.target_lufs
+    gain = None if level.gain_db is None else level.gain_db + more
+    return replace(level, target_lufs=level.target_lufs + more, gain_db=gain)
 
 
 def make_memo(

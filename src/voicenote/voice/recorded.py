@@ -40,6 +40,11 @@ class Recorded:
         self._folder = Path(str(folder))
         self._owner = str(settings.get("owner") or "")
 
+    @property
+    def settings(self) -> Mapping[str, object]:
+        """What makes the same voice again."""
+        return {"folder": str(self._folder), "owner": self._owner}
+
     @classmethod
     def facts(cls, settings: Mapping[str, object]) -> VoiceFacts:
         """Return what the listing shows."""
@@ -66,6 +71,14 @@ class Recorded:
                 f"not recorded yet: “{short}”", "record it with `voicenote record N`"
             )
         return _read(path)
+
+    def stamp(self, sentence: Sentence, language: str) -> str:
+        """Return what changes when `sentence` is recorded again; empty when it is not recorded."""
+        try:
+            facts = self._sentence(sentence, language).stat()
+        except OSError:
+            return ""
+        return f"{self._owner} {facts.st_mtime_ns} {facts.st_size}"
 
     def missing(self, sentences: Iterable[Sentence], language: str) -> tuple[Sentence, ...]:
         """Return the sentences that are not recorded, in order."""

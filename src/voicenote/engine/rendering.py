@@ -1,0 +1,164 @@
+"""Many memos at once, on every core: the sound in processes of its own, the ledger in this one.
+
+A speech engine is one a process, so each process makes its voices itself. They share the folder of
+cached sentences, and nothing else.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import pickle
+import signal
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from voicenote.engine.drafting import Rendered, keep_memo, need_draft, prepare, render_cases
+from voicenote.engine.singly import OF_ONE_CASE, Failed, singly
+from voicenote.engine.speaking import Job, speak
+from voicenote.engine.workspace import Workspace
+from voicenote.errors import Unavailable
+from voicenote.ledger.scripts import Draft
+from voicenote.model.memo import Memo
+from voicenote.sound.cache import Cache
+from voicenote.voice.port import Voice
+
+MakeVoice = Callable[[str, Mapping[str, object]], Voice]
+#: Fewer memos than this are made faster than another process starts.
+MANY = 24
+#: How many memos each process is given in advance: enough to keep it busy, and memory flat.
+_AHEAD = 3
+
+
+def render_many(ws: Workspace, numbers: Sequence[int], processes: int = 0) -> Iterator[Outcome]:
+    """Make the sound of many cases, yielding each in order, made or not, or failed.
+
+    `processes` 0 means one a core, and none besides this one for a few. What was finished stays
+    when it is interrupted. Raises what is not the matter of one case.
+    """
+    count = processes or (cores() if len(numbers) >= MANY else 1)
+    if count < 2 or not _can_leave(ws.make_voice):
+        yield from singly(lambda chunk: render_cases(ws, chunk), numbers)
+        return
+    with _pool(ws, count) as pool:
+        begun: deque[_Begun] = deque()
+        for number in numbers:
+            begun.append(_begin(ws, pool, number))
+            if len(begun) > count * _AHEAD:
+                yield _finish(ws, begun.popleft())
+        while begun:
+            yield _finish(ws, begun.popleft())
+
+
+Outcome = Rendered | Failed
+
+
+@dataclass(slots=True)
+class _Begun:
+    """A case on its way: already an outcome, or what another process is making of a draft."""
+
+    number: int
+    outcome: Outcome | None = None
+    found: Draft | None = None
+    why: str = ""
+    memo: Future[Memo] | None = None
+
+
+def _begin(ws: Workspace, pool: ProcessPoolExecutor, number: int) -> _Begun:
+    try:
+        case, found = need_draft(ws, number)
+        ready, job = prepare(ws, case, found)
+        if ready is not None:
+            return _Begun(number, outcome=ready)
+        memo = pool.submit(_in_process, job.parcel())
+    except OF_ONE_CASE as error:
+        return _Begun(number, outcome=Failed(number, error))
+    except BrokenProcessPool as error:
+        raise _died() from error
+    return _Begun(number, found=found, why=job.chosen.why, memo=memo)
+
+
+def _finish(ws: Workspace, begun: _Begun) -> Outcome:
+    if begun.outcome is not None or begun.memo is None or begun.found is None:
+        return begun.outcome or Failed(begun.number, _died())
+    try:
+        rendered = Rendered(begun.number, begun.memo.result(), begun.why, made=True)
+        keep_memo(ws, begun.found, rendered)
+    except OF_ONE_CASE as error:
+        return Failed(begun.number, error)
+    except BrokenProcessPool as error:
+        raise _died() from error
+    return rendered
+
+
+def _died() -> Unavailable:
+    return Unavailable(
+        "a process that made sound has died", "run the command again; what was made is kept"
+    )
+
+
+@contextmanager
+def _pool(ws: Workspace, count: int) -> Iterator[ProcessPoolExecutor]:
+    """Processes that know how to make voices; what was not begun is dropped when it ends early."""
+    limit = ws.settings.sound.cache_mb * 1_000_000
+    pool = ProcessPoolExecutor(
+        count,
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=_start,
+        initargs=(ws.make_voice, ws.home / "cache", limit),
+    )
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # macOS and Windows
+        return os.cpu_count() or 1
+
+
+def _can_leave(make_voice: MakeVoice) -> bool:
+    """Whether another process can be told how voices are made."""
+    try:
+        pickle.dumps(make_voice)
+    except (pickle.PicklingError, AttributeError, TypeError):
+        return False
+    return True
+
+
+# -- in the other process -------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Here:
+    """What a process keeps between memos."""
+
+    make_voice: MakeVoice
+    cache: Cache
+    voices: dict[str, Voice] = field(default_factory=dict)
+
+
+_here: list[_Here] = []
+
+
+def _start(make_voice: MakeVoice, folder: Path, limit: int) -> None:
+    # Ctrl-C goes to all of them; the first process decides what is to end.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _here[:] = [_Here(make_voice, Cache(folder, limit))]
+
+
+def _in_process(job: Job) -> Memo:
+    here, chosen = _here[0], job.chosen
+    key = repr((chosen.name, sorted(chosen.options.items())))
+    if key not in here.voices:
+        here.voices[key] = here.make_voice(chosen.name, chosen.options)
+    return speak(job, lambda: here.voices[key], here.cache)

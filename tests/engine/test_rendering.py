@@ -1,0 +1,79 @@
+"""Many memos at once, in processes of their own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+COUNT = 30
+SETTINGS = '[owner]\nname = "Ada"\n[voice]\nengine = "silent"\n[sound]\nrenditions = ["ogg"]\n'
+
+
+def voicenote(home: Path, *words: str) -> list[str]:
+    return [sys.executable, "-m", "voicenote", "--home", str(home), *words]
+
+
+def run(home: Path, *words: str) -> Any:
+    done = subprocess.run(
+        voicenote(home, *words, "--json"), check=False, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A workspace with many scripts."""
+    rows = [
+        f'{n},Customer {n},c{n}@example.com,"The parcel {n} never came.",a new parcel,redo'
+        for n in range(COUNT)
+    ]
+    (tmp_path / "voicenote.toml").write_text(SETTINGS)
+    source = tmp_path / "in.csv"
+    source.write_text(
+        "\n".join(["ref,customer,email,what_happened,amends,amends_kind", *rows]) + "\n"
+    )
+    run(tmp_path, "import", str(source))
+    run(tmp_path, "script", "--all")
+    return tmp_path
+
+
+def test_every_case_gets_its_own_memo_in_order_and_only_once(home: Path) -> None:
+    made = run(home, "render", "--all")
+    assert [one["case"] for one in made] == sorted(one["case"] for one in made)
+    assert len(made) == COUNT
+    assert all(one["made"] for one in made)
+    for one in made:
+        words = (home / one["files"]["txt"]).read_text("utf-8")
+        assert f"parcel {one['case'] - 1} never" in words
+    assert len({one["sha256"] for one in made}) == COUNT
+    assert not any(one["made"] for one in run(home, "render", "--all"))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_after_ctrl_c_a_rerun_goes_on(home: Path) -> None:
+    process = subprocess.Popen(
+        voicenote(home, "render", "--all"),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 60
+    while not list(home.glob("memos/*/*/memo.ogg")) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to all of them
+    _, told = process.communicate(timeout=60)
+    assert b"were finished" in told or process.returncode == 0
+    assert b"Traceback" not in told
+    made = run(home, "render", "--all")
+    assert len(made) == COUNT
+    for one in made:
+        assert (home / one["files"]["ogg"]).stat().st_size > 1000
