@@ -1,0 +1,103 @@
+"""hibari-tts: a small natural voice for English, whose model comes inside its package."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Mapping
+from typing import Any
+
+from voicenote.errors import BadSettings, VoiceUnavailable
+from voicenote.model.memo import Clip
+from voicenote.model.script import Sentence
+from voicenote.voice.letters import language_of
+from voicenote.voice.port import VoiceFacts, primary, sayable
+
+_PACKAGE = "hibari-tts"
+_INSTALL = "pip install 'voicenote[neural]'"
+#: Its natural pace, words a minute, and the speeds that it takes.
+_NATURAL = 175
+_SPEEDS = (0.5, 2.0)
+
+
+class Hibari:
+    """Settings: `voice` one of its names (``heart``), `rate` words a minute (175).
+
+    ``heart`` is in the package. The other voices are used when they were fetched before; nothing is
+    fetched from here.
+    """
+
+    name = "hibari"
+    synthetic = True
+    languages = frozenset({"en"})
+
+    def __init__(self, settings: Mapping[str, object]) -> None:
+        rate = settings.get("rate", _NATURAL)
+        if isinstance(rate, bool) or not isinstance(rate, int) or not 90 <= rate <= 350:
+            raise BadSettings(f"hibari's rate is {rate!r}", "give 90 to 350 words a minute")
+        self._speed = min(max(rate / _NATURAL, _SPEEDS[0]), _SPEEDS[1])
+        self._voice = str(settings.get("voice") or "heart")
+        self._engine = _engine(self._voice)
+        from importlib.metadata import version
+
+        self.version = f"{_PACKAGE} {version(_PACKAGE)} {self._voice} {rate}wpm"
+
+    @classmethod
+    def facts(cls, settings: Mapping[str, object]) -> VoiceFacts:
+        """Return what the listing shows; loads nothing."""
+        del settings
+        here = importlib.util.find_spec("hibari") is not None
+        return VoiceFacts(
+            name=cls.name,
+            languages=cls.languages,
+            licence="Apache-2.0, the model too",
+            synthetic=True,
+            quality=50,
+            installed=here,
+            note="natural American English; 8 MB; a name may need its say_as",
+            advice="" if here else _INSTALL,
+        )
+
+    def speak(self, sentence: Sentence, language: str) -> Clip:
+        """Say the sentence; the same words always sound the same. See the port for errors."""
+        import numpy as np
+
+        text = sayable(sentence)
+        if primary(language_of(text, language)) not in self.languages:
+            raise VoiceUnavailable(
+                f"hibari speaks English, not {language_of(text, language) or 'that'!r}",
+                "choose another voice for it in [voice]",
+            )
+        # Square brackets before round ones would be read as a pronunciation.
+        plain = text.replace("[", " ").replace("]", " ")
+        wave = self._engine(plain, speed=self._speed, seed=0)
+        if not len(wave):
+            raise VoiceUnavailable(f"hibari made nothing of “{text[:40]}”", "say it in other words")
+        pcm = (np.clip(wave, -1, 1) * 32767).astype("<i2").tobytes()
+        return Clip(pcm, int(self._engine.sample_rate), synthetic=True)
+
+    def close(self) -> None:
+        """Let go of the model."""
+        self._engine = _closed
+
+
+def _closed(*_: object, **__: object) -> Any:
+    raise VoiceUnavailable("this voice was closed", "make it again")
+
+
+def _engine(voice: str) -> Any:
+    """Load a voice that is here. Raises VoiceUnavailable when the package is not."""
+    try:
+        import hibari
+        from hibari.voices import VOICES, voice_path
+    except ImportError as error:
+        raise VoiceUnavailable(f"hibari cannot be loaded: {error}", _INSTALL) from error
+    if voice not in VOICES:
+        raise BadSettings(f"hibari has no voice {voice!r}", f"it has {', '.join(VOICES)}")
+    try:
+        model = voice_path(voice, download_missing=False)
+    except FileNotFoundError:
+        raise VoiceUnavailable(
+            f"hibari's voice {voice!r} is not on this machine",
+            f"fetch it once with: hibari --voice {voice} Hello -o hello.wav",
+        ) from None
+    return hibari.Hibari(voice=voice, model=model)
