@@ -19,7 +19,7 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -30,12 +30,15 @@ from hypothesis import strategies as st
 from voicenote.delivery.mail import Mail
 from voicenote.delivery.outbox import Outbox
 from voicenote.delivery.port import Channel, Trace
+from voicenote.delivery.telegram import Telegram
+from voicenote.delivery.telegram_words import verdict_in
 from voicenote.delivery.webhook import Webhook, signature
 from voicenote.errors import BadSettings, Refused
 from voicenote.model.case import Customer
 from voicenote.model.receipt import Parcel, ReceiptKind
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "fakes"))
+from telegram_api import TelegramApi
 from web import Reply, Request, Web
 
 sys.path.pop(0)
@@ -266,10 +269,51 @@ class WebhookBench(WebBench):
         return list(self.kept)
 
 
+class Everybody(dict[str, str]):
+    """All chats have been started."""
+
+    def get(self, chat: str, other: object = None) -> str:  # type: ignore[override]
+        return "started"
+
+
+class TelegramBench(WebBench):
+    """Telegram; its far end is a Bot API that refuses what the documentation does not allow.
+
+    The key comes out of the buttons.
+    """
+
+    channel = Telegram
+    to = CUSTOMER.telegram
+    rendition = "ogg"
+    takes = 10 * 2**20
+    addresses = st.integers(min_value=1, max_value=2**52).map(str)
+
+    def set_up(self) -> dict[str, object]:
+        self.api = TelegramApi("4711:sesame", chats=Everybody())
+        return {"token": "4711:sesame", "url": self.web.url}
+
+    def answer(self, request: Request) -> Reply:
+        return self.api.answer(request)
+
+    def arrived(self) -> list[Arrival]:
+        return [self.seen(fields) for _, fields in list(self.api.sent)]
+
+    def seen(self, fields: dict[str, Any]) -> Arrival:
+        button = json.loads(fields["reply_markup"])["inline_keyboard"][0][0]
+        found = verdict_in(button["callback_data"])
+        assert found
+        voice = fields.get("voice")
+        words = fields.get("caption") or fields.get("text") or ""
+        return Arrival(
+            key=found[1], to=fields["chat_id"], words=words, sound=voice[2] if voice else None
+        )
+
+
 BENCHES: dict[str, Callable[[Path], Bench]] = {
     "outbox": OutboxBench,
     "email": MailBench,
     "webhook": WebhookBench,
+    "telegram": TelegramBench,
 }
 
 

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import trustme
 
-from voicenote.delivery import webhook
+from voicenote.delivery import telegram, webhook
 from voicenote.errors import BadSettings, Postponed, Refused, Unknown
 from voicenote.model.receipt import Parcel
 
@@ -67,6 +67,13 @@ class Trial:
     answer: Callable[[Request], Reply] = field(default=lambda _request: Reply())
 
 
+def no_telegram(code: int, description: str, **parameters: int) -> Reply:
+    told = {"ok": False, "error_code": code, "description": description}
+    return Reply(code, told | ({"parameters": parameters} if parameters else {}))
+
+
+PERSON_TELEGRAM = "look into the chat with the customer, then say mark-sent or resend"
+START = "the customer has to press Start in your bot first: give them its link"
 PERSON_HOOK = "ask the receiver for the key of the touch, then say mark-sent or resend"
 TRIALS: dict[str, Trial] = {
     "webhook": Trial(
@@ -105,6 +112,62 @@ TRIALS: dict[str, Trial] = {
                 ),
             ]
         },
+    ),
+    "telegram": Trial(
+        make=telegram.Telegram,
+        known=telegram.KNOWN,
+        settings=lambda url: {"url": url, "token": lambda: SECRET},
+        to="5512345",
+        steps={
+            "/sendVoice": [
+                *REACHING,
+                *after(PERSON_TELEGRAM),
+                (
+                    no_telegram(401, "Unauthorized"),
+                    Postponed,
+                    "check token: BotFather shows the one of your bot",
+                ),
+                (no_telegram(400, "Bad Request: chat not found"), Refused, START),
+                (
+                    no_telegram(403, "Forbidden: bot can't initiate conversation with a user"),
+                    Refused,
+                    START,
+                ),
+                (
+                    no_telegram(403, "Forbidden: bot was blocked by the user"),
+                    Refused,
+                    "the customer has blocked the bot: choose another channel",
+                ),
+                (
+                    no_telegram(403, "Forbidden: user is deactivated"),
+                    Refused,
+                    "the customer's account is gone: choose another channel",
+                ),
+                (no_telegram(400, "Bad Request: wrong file identifier"), Refused, CORRECT),
+                (
+                    no_telegram(413, "Request Entity Too Large"),
+                    Refused,
+                    "the sound is too large: make the memo shorter",
+                ),
+                (
+                    no_telegram(429, "Too Many Requests: retry after 90", retry_after=90),
+                    Postponed,
+                    "Telegram asks to come back later; a later pass will",
+                ),
+                (no_telegram(500, "Internal Server Error"), Unknown, PERSON_TELEGRAM),
+                (Reply(502), Unknown, PERSON_TELEGRAM),
+                (Reply(200, b"<html>Log in to the hotel</html>"), Unknown, PERSON_TELEGRAM),
+            ],
+            "/sendAudio": [
+                (RESET, Unknown, PERSON_TELEGRAM),
+                (
+                    no_telegram(429, "Too Many Requests: retry after 90", retry_after=90),
+                    Postponed,
+                    "Telegram asks to come back later; a later pass will",
+                ),
+            ],
+        },
+        answer=lambda _request: no_telegram(400, "Bad Request: VOICE_MESSAGES_FORBIDDEN"),
     ),
 }
 ROWS = [
@@ -305,6 +368,6 @@ def faults_table(trial: Trial) -> str:
 def did(deed: str | Reply) -> str:
     if not isinstance(deed, Reply):
         return DEEDS[deed]
-    said = json.dumps(deed.body) if deed.body else ""
+    said = deed.body.decode() if isinstance(deed.body, bytes) else json.dumps(deed.body)
     wait = " with `Retry-After`" if "Retry-After" in deed.headers else ""
     return f"answers {deed.status}{wait}" + (f": `{said}`" if said else "")

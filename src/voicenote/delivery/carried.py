@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from voicenote.delivery.message import NOTES, build_message
 from voicenote.errors import Refused
 from voicenote.model.receipt import Parcel
+
+#: Control characters, which no messenger shows: all but the tab and the ends of lines.
+_CONTROLS = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127])
 
 
 def refuse_broken(parcel: Parcel) -> None:
@@ -44,7 +47,7 @@ def words_of(parcel: Parcel, most: int) -> str:
     """
     note = NOTES.get(parcel.language.split("-")[0].lower(), NOTES["en"])[1]
     tail = f"\n\n{note}" if parcel.synthetic and parcel.files else ""
-    text = parcel.text.strip()
+    text = parcel.text.translate(_CONTROLS).strip()
     if units(text + tail) <= most:
         return (text + tail).strip()
     room = most - units(tail) - 1
@@ -56,3 +59,13 @@ def words_of(parcel: Parcel, most: int) -> str:
 def units(text: str) -> int:
     """Return the length of a text in UTF-16 units, in which messengers count."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def form(
+    fields: Mapping[str, str], field: str, file: tuple[str, bytes, str]
+) -> tuple[dict[str, str], bytes]:
+    """Return the headers and the body of a form with one file: its name, bytes and media type."""
+    import httpx2
+
+    made = httpx2.Request("POST", "https://form.invalid", data=dict(fields), files={field: file})
+    return {"Content-Type": made.headers["Content-Type"]}, made.read()
