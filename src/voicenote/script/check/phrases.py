@@ -67,7 +67,7 @@ def spellings(phrase: str) -> list[str]:
 
 
 class _Ways:
-    """What may begin with the same letters; compiled when a text first needs it, as most never is."""
+    """What may begin with the same letters; compiled when a text first needs it."""
 
     __slots__ = ("_patterns", "_spelt")
 
