@@ -16,10 +16,8 @@ from voicenote.model.touch import PlannedTouch, TouchKind
 from voicenote.schedule.book import (
     Anchors,
     DatedPromise,
-    additions,
     anchors_of,
     book,
-    rebook,
     resume,
 )
 from voicenote.schedule.clock import Decency, Hours
@@ -121,14 +119,6 @@ def test_a_channel_comes_from_the_step_else_the_plan() -> None:
     assert [touch.channel for touch in touches] == ["telegram", "email"]
 
 
-def test_a_new_promise_adds_only_its_own_touches() -> None:
-    before = Anchors(booked_at=MONDAY, promises=(PROMISE,))
-    after = replace(before, promises=(PROMISE, DatedPromise(k=2, promised_by=date(2026, 12, 9))))
-    there = book(MAKE_IT_RIGHT, before, BERLIN, BERLIN, MONDAY)
-    wanted = book(MAKE_IT_RIGHT, after, BERLIN, BERLIN, MONDAY)
-    assert {touch.amends for touch in additions(wanted, there)} == {2}
-
-
 def test_anchors_leave_out_what_is_settled() -> None:
     complaint = Complaint(
         source="t", ref="1", opened_at=MONDAY, customer=Customer(name="Mia"), what_happened="late"
@@ -165,14 +155,6 @@ def touch(kind: TouchKind, due: datetime, step: int = 1) -> PlannedTouch:
     return PlannedTouch(
         kind=kind, step=step, wanted_at=due, due_at=due, too_late_at=due + timedelta(days=7)
     )
-
-
-def test_a_postponed_touch_goes_to_the_next_decent_hour_and_is_not_too_late_later() -> None:
-    before = touch(TouchKind.MEMO, MONDAY)
-    night = MONDAY + timedelta(hours=14)
-    after = rebook(before, BERLIN, night)
-    assert local(after) == "Tue 11-24 09:00"
-    assert (after.wanted_at, after.too_late_at) == (before.wanted_at, before.too_late_at)
 
 
 def test_what_piled_up_while_held_goes_out_one_a_day_in_its_order() -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from typing import Protocol
 
 from voicenote.model.amends import AmendsState
 from voicenote.model.case import Case, aware
@@ -84,32 +83,6 @@ def book(
         for k, wanted in _wanted(step, anchors, customer, owner, now)
     ]
     return tuple(sorted(touches, key=lambda touch: (touch.due_at, touch.step, touch.amends or 0)))
-
-
-class Booked(Protocol):
-    """What tells that a step is already there: a planned touch, or anything that holds one."""
-
-    @property
-    def step(self) -> int:
-        """The number of the step, from 1."""
-
-    @property
-    def amends(self) -> int | None:
-        """K of the promise, or None."""
-
-
-def additions(wanted: Iterable[PlannedTouch], there: Iterable[Booked]) -> tuple[PlannedTouch, ...]:
-    """Return the touches of a new booking whose (step, amends) is not booked yet.
-
-    For a promise that is added while the plan is under way.
-    """
-    known = {(touch.step, touch.amends) for touch in there}
-    return tuple(touch for touch in wanted if (touch.step, touch.amends) not in known)
-
-
-def rebook(touch: PlannedTouch, hours: Hours, at: datetime) -> PlannedTouch:
-    """Return `touch`, due at the first decent hour from `at`; when it is too late stays."""
-    return replace(touch, due_at=hours.next(at))
 
 
 def resume(
