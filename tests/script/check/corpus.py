@@ -28,8 +28,8 @@ class Sample:
     text: str
 
 
-def samples(language: str) -> Iterator[Sample]:
-    lines = (CORPUS / language / "scripts.txt").read_text("utf-8").splitlines()
+def samples(language: str, file: str = "scripts") -> Iterator[Sample]:
+    lines = (CORPUS / language / f"{file}.txt").read_text("utf-8").splitlines()
     starts = [n for n, line in enumerate(lines) if line.startswith("== ")]
     for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
         head = lines[start].removeprefix("== ")
@@ -47,10 +47,12 @@ def said_of(sample: Sample) -> list[Finding]:
     return [finding for finding in found if finding.level is not Level.HINT]
 
 
-def figures(language: str, *, held: bool) -> dict[str, Counter[str]]:
+def figures(
+    language: str, *, held: bool = False, file: str = "scripts"
+) -> dict[str, Counter[str]]:
     """By rule: how many were found rightly (hit), wrongly (false) and not at all (missed)."""
     counts: dict[str, Counter[str]] = {}
-    for sample in samples(language):
+    for sample in samples(language, file):
         if sample.held is not held:
             continue
         found = {finding.rule for finding in said_of(sample)}
