@@ -5,11 +5,20 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicenote.followup.lessons import Seen, normalised, ranked, seen
-from voicenote.model.case import Lesson
+from voicenote.followup.lessons import (
+    Seen,
+    came_back,
+    counted,
+    normalised,
+    prevented,
+    ranked,
+    seen,
+)
+from voicenote.model.case import Lesson, Outcome
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -73,3 +82,41 @@ def test_every_case_is_counted_once_and_the_order_is_by_count(causes: list[str])
     assert sorted(case for cause in found for case in cause.cases) == list(range(len(causes)))
     assert [cause.count for cause in found] == sorted((c.count for c in found), reverse=True)
     assert all(normalised(cause.name) == cause.name for cause in found)
+
+
+def learnt(case: int, cause: str, opened: int, done: int | None = None) -> Seen:
+    at = NOW + timedelta(days=done) if done is not None else None
+    lesson = Lesson(cause=cause, prevention="a second courier", owner="Ana", done_at=at)
+    opened_at = NOW + timedelta(days=opened)
+    return Seen(case=case, cause=cause, opened_at=opened_at, lesson=lesson if done else None)
+
+
+@pytest.mark.parametrize(
+    ("cause", "opened", "warned"),
+    [
+        ("late parcels", 9, True),
+        ("Late  Parcels!", 9, True),
+        ("late parcels", 3, False),
+        ("wrong size", 9, False),
+        ("", 9, False),
+    ],
+)
+def test_a_cause_that_comes_back_after_its_prevention_warns(
+    cause: str,
+    opened: int,
+    warned: bool,
+) -> None:
+    known = prevented([learnt(1, "late parcels", 0, 5), learnt(2, "late parcels", 1, 8)])
+    told = came_back(learnt(7, cause, opened), known)
+    assert bool(told) == warned
+    assert ("case 1" in told and "a second courier" in told) == warned
+
+
+def test_a_lesson_that_is_only_written_prevents_nothing() -> None:
+    assert prevented([learnt(1, "late parcels", 0)]) == {}
+
+
+def test_outcomes_are_counted_apart_with_those_still_open() -> None:
+    assert counted([(Outcome.ALLY, 2), (None, 3)]) == {
+        "ally": 2, "satisfied": 0, "neutral": 0, "lost": 0, "no-answer": 0, "open": 3
+    }  # fmt: skip

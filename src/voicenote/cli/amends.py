@@ -32,9 +32,10 @@ class AmendsName(click.ParamType[tuple[int, int]]):
         return int(number), int(k)
 
 
-def _day(
+def picked_day(
     _context: click.Context, _parameter: click.Parameter, value: datetime | None
 ) -> date | None:
+    """Make a date of what click read of a `DAY`."""
     return value.date() if value else None
 
 
@@ -87,13 +88,22 @@ def list_(session: Session, /, *, everything: bool = False) -> None:
 @click.option("--text", required=True, help="What you will do, in the customer's language.")
 @click.option("--value", help="What it is worth, such as 40.00.")
 @click.option("--currency", metavar="CODE", help="ISO 4217, such as EUR.")
-@click.option("--target", type=DAY, callback=_day, help="The day you aim at; earlier than --by.")
-@click.option("--by", type=DAY, callback=_day, help="The day you promise, as YYYY-MM-DD.")
+@click.option(
+    "--target", type=DAY, callback=picked_day, help="The day you aim at; earlier than --by."
+)
+@click.option("--by", type=DAY, callback=picked_day, help="The day you promise, as YYYY-MM-DD.")
 @click.option("--owner", default="", help="Who does it.")
+@click.option(
+    "--override", metavar="REASON", default="", help="Why more money than the rule allows."
+)
 @json_option
 @pass_session
-def add(session: Session, /, *, number: int, **given: Any) -> None:
-    """Promise one more deed."""
+def add(session: Session, /, *, number: int, override: str, **given: Any) -> None:
+    """Promise one more deed.
+
+    Money beyond the band of [policy], or for an unfounded complaint, is refused; --override says
+    why it must be, and the reason goes into the history.
+    """
     from voicenote.engine import promises
     from voicenote.errors import BadData
     from voicenote.model.amends import AmendsKind, Promise
@@ -111,8 +121,10 @@ def add(session: Session, /, *, number: int, **given: Any) -> None:
     except ValueError as error:
         raise BadData(f"this cannot be promised: {error}", "correct it") from None
     with opened(session) as ws:
-        name = promises.add(ws, number, promise)
-    session.screen.show({"amends": name}, lambda: f"Promised: amends {name}.")
+        added = promises.add(ws, number, promise, override)
+    session.screen.show({"amends": added.name}, lambda: f"Promised: amends {added.name}.")
+    if added.warning:
+        session.screen.warn(added.warning)
 
 
 def money(amount: str | None, currency: str | None) -> Money | None:
@@ -186,7 +198,9 @@ def waive(session: Session, /, *, name: tuple[int, int], reason: str) -> None:
 
 @amends.command()
 @one
-@click.option("--by", type=DAY, callback=_day, required=True, help="The new day, as YYYY-MM-DD.")
+@click.option(
+    "--by", type=DAY, callback=picked_day, required=True, help="The new day, as YYYY-MM-DD."
+)
 @json_option
 @pass_session
 def again(session: Session, /, *, name: tuple[int, int], by: date) -> None:

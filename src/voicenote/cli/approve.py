@@ -40,8 +40,8 @@ def approve(
 
     With --sample K you hear K of them, taken by chance, and are asked before all are released.
 
-    With --json: a list of {"case", "plan", "touches": [{"kind", "due_at", "channel"}]}, or {"case",
-    "error"} where it did not work.
+    With --json: a list of {"case", "plan", "touches": [{"kind", "due_at", "channel"}], "notes"}, or
+    {"case", "error"} where it did not work.
     """
     from voicenote.model.case import Stage
 
@@ -95,6 +95,8 @@ def _released(session: Session, ws: Workspace, numbers: Sequence[int]) -> int:
         session.screen.data([*map(_approved_data, done), *map(failed_data, failed)])
         return 1 if failed else 0
     tell_failed(session, failed)
+    for note in dict.fromkeys(note for one in done for note in one.notes):
+        session.screen.warn(note)
     if len(numbers) == 1:
         session.screen.out(f"Case {done[0].case} is released. {_when(ws, done)}")
     elif done:
@@ -115,7 +117,7 @@ def _approved_data(one: Approved) -> dict[str, Any]:
         }
         for touch in one.touches
     ]
-    return {"case": one.case, "plan": one.plan, "touches": touches}
+    return {"case": one.case, "plan": one.plan, "touches": touches, "notes": list(one.notes)}
 
 
 def _when(ws: Workspace, done: Sequence[Approved]) -> str:

@@ -17,6 +17,7 @@ def page(view: Mapping[str, Any], zone_name: str) -> str:
     zone = ZoneInfo(zone_name)
     parts = [
         _head(view, zone),
+        _section("Take care", [f"- {one}" for one in view["warnings"]]),
         _section("What happened", [view["what_happened"], *_levels(view)]),
         _section("Promised", [_amends(one) for one in view["amends"]]),
         _section("Said" if _sent(view) else "To be said", _script(view)),
@@ -38,9 +39,10 @@ def _head(view: Mapping[str, Any], zone: ZoneInfo) -> str:
     reach = ", ".join(
         view[name] for name in ("email", "phone", "telegram", "whatsapp") if view[name]
     )
+    clock = f" ({view['clock']})" if view["clock"] else ""
     lines = [
         f"Case {view['case']}: {view['customer']}  ({state}{rounds}){marks}",
-        f"  opened {opened}, {view['severity']}, {view['finding']}"
+        f"  opened {opened}{clock}, {view['severity']}, {view['finding']}"
         + (f": {view['finding_reason']}" if view["finding_reason"] else ""),
         f"  {view['source']} {view['ref']}"
         + (f", {view['language']}" if view["language"] else "")

@@ -1,10 +1,9 @@
-"""`cases`, `show`, `triage`: what there is, and what was found about it."""
+"""`cases`, `show`: what there is."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -16,10 +15,11 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from voicenote.ledger.listing import Line
+    from voicenote.schedule.clocks import Clocks as ResponseClocks
 
 #: Stages as the ledger spells them; importing the model for three words would cost every list.
 CLOSED = "closed"
-UNSENT = ("opened", "scripted", "rendered")
+UNSENT = ("opened", "scripted", "rendered", "approved")
 
 
 @click.command()
@@ -41,14 +41,15 @@ def cases(session: Session, /, *, everything: bool, batch: str | None) -> None:
         with ledger.read() as tx:
             found = lines(tx, everything=everything or session.json, batch=batch)
             closed = 0 if everything or session.json else _closed(tx, batch)
+            seen = None if session.json else _seen(session, tx)
     finally:
         ledger.close()
     if session.json:
         session.screen.data(_as_data(session, found, now()))
         return
-    if found:
-        headers = ("case", "customer", "stage", "opened", "next touch", "")
-        session.screen.table(headers, _as_text(session, found, now()))
+    if found and seen is not None:
+        headers = ("case", "customer", "stage", "opened", "clock", "next touch", "")
+        session.screen.table(headers, _as_text(session, found, seen, now()))
     else:
         session.screen.note("No open cases. Take one in: voicenote new, or voicenote import FILE")
     if closed:
@@ -99,11 +100,27 @@ def _as_data(session: Session, found: Sequence[Line], now: datetime) -> list[dic
     ]
 
 
-def _as_text(session: Session, found: Sequence[Line], now: datetime) -> list[Sequence[str]]:
-    from datetime import timedelta
+class _Seen(NamedTuple):
+    """What a list shows beside its lines: the clocks, what was acknowledged, what came back."""
 
+    clocks: ResponseClocks
+    acknowledged: Mapping[int, datetime]
+    returned: Mapping[int, str]
+
+
+def _seen(session: Session, tx: Any) -> _Seen:
+    from voicenote.engine.attention import clocks_of
+    from voicenote.engine.learning import all_returned
+    from voicenote.ledger.listing import acknowledged
+
+    return _Seen(clocks_of(session.settings.policy), acknowledged(tx), all_returned(tx))
+
+
+def _as_text(
+    session: Session, found: Sequence[Line], seen: _Seen, now: datetime
+) -> list[Sequence[str]]:
     clocks = _Clocks(session, now)
-    breached = now - timedelta(hours=session.settings.policy.breach_hours)
+    read = _reader(seen, now)
     rows: list[Sequence[str]] = []
     for line in found:
         zone, today = clocks.of(line)
@@ -114,14 +131,33 @@ def _as_text(session: Session, found: Sequence[Line], now: datetime) -> list[Seq
                 line.customer,
                 line.outcome or line.stage,
                 line.opened_at.astimezone(zone).isoformat()[:10],
+                read(line),
                 coming.astimezone(zone).strftime("%a %Y-%m-%d %H:%M") if coming else "",
-                _remarks(line, today, breached),
+                _remarks(line, today, seen),
             )
         )
     return rows
 
 
-def _remarks(line: Line, today: date, breached: datetime) -> str:
+def _reader(seen: _Seen, now: datetime) -> Callable[[Line], str]:
+    """Return what tells a case's response clock (R4); an import opens many at one moment."""
+    from voicenote.schedule.clocks import read_clock
+
+    known: dict[tuple[datetime, datetime | None], str] = {}
+
+    def read(line: Line) -> str:
+        if line.stage not in UNSENT or line.round > 1:
+            return ""
+        key = (line.opened_at, seen.acknowledged.get(line.case))
+        if key not in known:
+            told = read_clock(key[0], now, acknowledged_at=key[1], clocks=seen.clocks)
+            known[key] = told.text
+        return known[key]
+
+    return read
+
+
+def _remarks(line: Line, today: date, seen: _Seen) -> str:
     if line.stage == CLOSED:
         return ""
     said = []
@@ -131,8 +167,8 @@ def _remarks(line: Line, today: date, breached: datetime) -> str:
         said.append("uncertain: did it leave?")
     if line.answers:
         said.append("answered")
-    if line.stage in UNSENT and line.opened_at < breached:
-        said.append("waits too long")
+    if line.case in seen.returned:
+        said.append("its cause came back")
     return ", ".join(said)
 
 
@@ -149,65 +185,3 @@ def show(session: Session, /, *, number: int) -> None:
         view = case_view(ws, number)
         zone = session.settings.owner.time_zone
     session.screen.show(view, lambda: page(view, view["time_zone"] or zone))
-
-
-FINDINGS = ("justified", "partly", "unfounded")
-SEVERITIES = ("low", "normal", "serious")
-
-
-@click.command()
-@click.argument("number", type=click.IntRange(min=1), metavar="N")
-@click.option("--finding", type=click.Choice(FINDINGS), help="Is the complaint justified?")
-@click.option("--reason", help="Why it was found so; unfounded and abusive need one.")
-@click.option("--abusive/--not-abusive", default=None, help="End it with a last, courteous word.")
-@click.option("--severity", type=click.Choice(SEVERITIES), help="How much is at stake.")
-@click.option("--harm", metavar="AMOUNT", help="What it cost them, such as 40.00.")
-@click.option("--currency", metavar="CODE", help="ISO 4217, such as EUR.")
-@click.option("--cause", help="What it came from, in a few words.")
-@click.option("--bothered-most", help="What bothered them most, in their words.")
-@click.option("--feeling", help="How they feel.")
-@click.option("--at-stake", help="What is under threat for them.")
-@click.option("--expected", help="What they had counted on.")
-@click.option("--owner", help="Who answers for it.")
-@json_option
-@pass_session
-def triage(session: Session, /, *, number: int, **given: Any) -> None:
-    """Say what you found: whether it is justified, how bad, and from what cause.
-
-    Justified is the default: nearly everybody who complains tells the truth.
-    """
-    from voicenote.engine.triage import Triage, apply_triage
-
-    if not any(value is not None for value in given.values()) and session.screen.interactive:
-        given = _asked(session)
-    if given.get("harm") is not None:
-        given["harm"] = _amount(given["harm"])
-    with opened(session) as ws:
-        view = apply_triage(ws, number, Triage(**given))
-    session.screen.show(
-        view, lambda: f"Case {number}: {view['finding']}, {view['severity']}. Next: {view['next']}"
-    )
-
-
-def _amount(text: str) -> Decimal:
-    try:
-        amount = Decimal(text.replace(",", ".").replace(" ", ""))
-    except InvalidOperation:
-        raise click.BadParameter(f"{text!r} is no amount; such as 40.00") from None
-    if not amount.is_finite() or amount < 0:
-        raise click.BadParameter(f"{text!r} is no amount; such as 40.00")
-    return amount
-
-
-def _asked(session: Session) -> dict[str, Any]:
-    screen = session.screen
-    finding = screen.choose("Is the complaint justified?", FINDINGS, "justified")
-    return {
-        "finding": finding,
-        "reason": screen.ask("Why is it unfounded?", needed=True)
-        if finding == "unfounded"
-        else None,
-        "severity": screen.choose("How much is at stake for them?", SEVERITIES, "normal"),
-        "bothered_most": screen.ask("What bothered them most, in their words?") or None,
-        "cause": screen.ask("What did it come from?") or None,
-    }

@@ -151,20 +151,32 @@ def lesson(
 
 
 @click.command()
+@click.option("--outcomes", is_flag=True, help="What became of the customers, counted.")
 @json_option
 @pass_session
-def lessons(session: Session, /) -> None:
-    """Causes ranked, repeats shown."""
-    from voicenote.engine.learning import causes
+def lessons(session: Session, /, *, outcomes: bool) -> None:
+    """Causes ranked, repeats shown, and whether what prevents them was done in time.
 
+    With --outcomes: how many became allies, are satisfied, neutral or lost, gave no answer.
+    """
+    from voicenote.engine import learning
+
+    screen = session.screen
     with opened(session) as ws:
-        rows = causes(ws)
+        if outcomes:
+            counts = learning.outcomes(ws)
+            if session.json:
+                screen.data(counts)
+            else:
+                screen.table(("outcome", "cases"), [*counts.items()])
+            return
+        rows = learning.causes(ws)
     if session.json:
-        session.screen.data(rows)
+        screen.data(rows)
     elif not rows:
-        session.screen.note("No lessons yet. Write one: voicenote lesson N")
+        screen.note("No lessons yet. Write one: voicenote lesson N")
     else:
-        session.screen.table(
+        screen.table(
             ("cause", "cases", "again", "prevention"),
             [(r["cause"], r["count"], "yes" if r["repeated"] else "", r["state"]) for r in rows],
         )

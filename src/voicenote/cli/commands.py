@@ -30,7 +30,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("import", "voicenote.cli.intake:import_", "Take in many: CSV, JSON, Zendesk."),
         Entry("cases", "voicenote.cli.cases:cases", "What is open, overdue, silent."),
         Entry("show", "voicenote.cli.cases:show", "One case, whole."),
-        Entry("triage", "voicenote.cli.cases:triage", "Finding, harm, severity, cause."),
+        Entry("triage", "voicenote.cli.triage:triage", "Finding, harm, severity, cause."),
     ),
     "Words and voice": (
         Entry("script", "voicenote.cli.script:script", "Write what will be said."),
@@ -64,6 +64,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry(
             "doctor", "voicenote.cli.setup:doctor", "Every problem of this set-up, with its cure."
         ),
+        Entry("cache", "voicenote.cli.cache:cache", "Sentences made before: show, prune."),
         Entry("schedule", "voicenote.cli.care:schedule", "The crontab line or timer for run."),
         Entry("backup", "voicenote.cli.care:backup", "Copy the ledger and sound into a file."),
         Entry("restore", "voicenote.cli.care:restore", "Bring a backup back."),

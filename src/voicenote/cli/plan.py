@@ -51,10 +51,11 @@ def _show(session: Session, view: Mapping[str, Any]) -> None:
         (
             touch["due_at"].astimezone(zone).strftime("%a %Y-%m-%d %H:%M"),
             touch["kind"],
+            touch["hears"],
             touch["channel"],
             touch["state"],
             touch["reason"] or (f"unless {touch['unless']}" if touch["unless"] else ""),
         )
         for touch in view["touches"]
     ]
-    session.screen.table(("when", "touch", "channel", "state", ""), rows)
+    session.screen.table(("when", "touch", "what they hear", "channel", "state", ""), rows)

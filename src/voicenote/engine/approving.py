@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from voicenote.engine.compensating import weigh
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
 from voicenote.followup.amends import second_apology
+from voicenote.followup.care import cooling_off
+from voicenote.followup.compensation import Level
 from voicenote.ledger import cases, scripts, touches
 from voicenote.ledger.changes import change_case, change_touch
+from voicenote.ledger.scripts import Draft
 from voicenote.ledger.snapshots import snapshot
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case, Finding, Stage
@@ -32,11 +36,12 @@ GONE = ARRIVED | IN_FLIGHT | {TouchState.UNCERTAIN}
 
 @dataclass(frozen=True, slots=True)
 class Approved:
-    """A case that was released, with what is booked of its plan."""
+    """A case that was released, with what is booked of its plan, and what the owner should know."""
 
     case: int
     plan: str
     touches: tuple[Touch, ...]
+    notes: tuple[str, ...] = ()
 
 
 def plan_for(ws: Workspace, case: Case) -> str:
@@ -67,7 +72,8 @@ def approve_cases(
 ) -> Iterator[Approved]:
     """Release the memo of each case and book its plan, yielding as it goes.
 
-    Raises RuleSaysNo for a case that has no memo of its newest script.
+    Raises RuleSaysNo for a case that has no memo of its newest script, or that a rule holds back:
+    a second empty apology (R6), money beyond the band (R8, S9), a script that is too fresh (S11).
     """
     for number in numbers:
         with ws.ledger.write() as tx:
@@ -78,9 +84,7 @@ def approve_cases(
                 raise RuleSaysNo(
                     f"case {number} has no memo of its newest script", f"voicenote {step} {number}"
                 )
-            again = second_apology(snapshot(tx, number, ws.zone_of))
-            if again:
-                raise RuleSaysNo(f"one apology for one failure (R6): {again}", "words alone hurt")
+            notes = _ruled(ws, tx, case, found)
             if not found.approved or case.stage is Stage.RENDERED:
                 scripts.approve(tx, number, found.memo, automatic=automatic)
                 facts: dict[str, object] = {"script_sha256": found.script.sha256}
@@ -89,7 +93,45 @@ def approve_cases(
             if not any(touch.kind in OPENING for touch in _booked(tx, case)):
                 book(ws, tx, case, _plan_with_memo(ws, case))
             booked = _booked(tx, case)
-        yield Approved(number, plan_for(ws, case), booked)
+        yield Approved(number, plan_for(ws, case), booked, notes)
+
+
+def _ruled(ws: Workspace, tx: Transaction, case: Case, found: Draft) -> tuple[str, ...]:
+    """Return what the owner should know before this memo goes. Raises RuleSaysNo when it may not.
+
+    What was approved before is asked again only for an apology that would be empty.
+    """
+    again = second_apology(snapshot(tx, case.number, ws.zone_of))
+    if again:
+        raise RuleSaysNo(f"one apology for one failure (R6): {again}", "words alone hurt")
+    if found.approved:
+        return ()
+    judged = weigh(ws, tx, case)
+    money = "" if judged.level is not Level.WARN else judged.what
+    return tuple(text for text in (money, _rested(ws, case, found, tx.now)) if text)
+
+
+def _rested(ws: Workspace, case: Case, found: Draft, now: datetime) -> str:
+    """Return a note when the clock cut the cooling-off short. Raises RuleSaysNo before its end."""
+    policy = ws.settings.policy
+    if found.made_at is None:
+        return ""
+    rest = cooling_off(found.made_at, policy.cooling_off_hours, case, policy.memo_hours)
+    if rest is None:
+        return ""
+    if now < rest.until:
+        when = rest.until.astimezone(ws.owner_hours.zone)
+        raise RuleSaysNo(
+            f"the script of case {case.number} is fresh: it can be approved from "
+            f"{when:%a %Y-%m-%d %H:%M} ({when.tzinfo}) on (S11)",
+            "read it again then with a calm eye; or change [policy] cooling_off_hours",
+        )
+    if rest.cut_short and now < found.made_at + timedelta(hours=policy.cooling_off_hours):
+        return (
+            f"case {case.number} was not left to cool off: its memo is due "
+            f"{policy.memo_hours:g} hours after the complaint (R4), which is stronger"
+        )
+    return ""
 
 
 def _booked(tx: Transaction, case: Case) -> tuple[Touch, ...]:
@@ -112,22 +154,39 @@ def book(ws: Workspace, tx: Transaction, case: Case, plan: str) -> None:
     if any(t.kind in OPENING and t.state in GONE for t in _booked(tx, case)):
         # this round has had its memo, or may have: another plan does not say it again
         wanted = tuple(touch for touch in wanted if touch.kind not in OPENING)
-    touches.book(tx, case, plan, wanted, ws.channel_for(case.customer), ws.new_id)
+    _book(ws, tx, case, plan, wanted)
     if case.plan != plan:
         cases.revise(tx, case.number, "plan_chosen", plan=plan)
 
 
-def book_promise(ws: Workspace, tx: Transaction, number: int) -> None:
-    """Book what a new promise adds to a plan that is under way."""
+def _book(
+    ws: Workspace, tx: Transaction, case: Case, plan: str, wanted: Sequence[PlannedTouch]
+) -> None:
+    """Book touches; in a plan that is held they wait for --resume like the others."""
+    held = any(touch.state is TouchState.HELD for touch in _booked(tx, case))
+    channel = ws.channel_for(case.customer)
+    for number in touches.book(tx, case, plan, wanted, channel, ws.new_id):
+        if held:
+            change_touch(tx, number, "hold")
+
+
+def book_promise(ws: Workspace, tx: Transaction, number: int, k: int) -> None:
+    """Book what promise `k`, new or newly dated, asks of a plan that is under way.
+
+    What was booked for an earlier date of it is cancelled.
+    """
     case = cases.get(tx, number)
-    there = [t.planned for t in _booked(tx, case)]
-    if not there:
+    booked = _booked(tx, case)
+    if not booked:
         return
+    for touch in booked:
+        if touch.planned.amends == k and touch.state in WAITING:
+            reason = "the promise has another date"
+            change_touch(tx, touch.number, "cancel", facts={"reason": reason}, reason=reason)
     plan = plan_for(ws, case)
-    more = booking.additions(planned(ws, case, tx.now, plan), there)
-    dated = [touch for touch in more if touch.amends is not None]
+    dated = [touch for touch in planned(ws, case, tx.now, plan) if touch.amends == k]
     if dated:
-        touches.book(tx, case, plan, dated, ws.channel_for(case.customer), ws.new_id)
+        _book(ws, tx, case, plan, dated)
 
 
 def change_plan(ws: Workspace, number: int, plan: str) -> None:
@@ -136,19 +195,24 @@ def change_plan(ws: Workspace, number: int, plan: str) -> None:
     A case that is not approved yet keeps the choice for later, unless nothing in the plan needs
     the approval: an acknowledgement goes out at once (S13).
     """
-    ws.plan(plan)
     with ws.ledger.write() as tx:
-        case = cases.get(tx, number)
-        if case.stage is Stage.CLOSED:
-            raise RuleSaysNo(f"case {number} is closed", f"voicenote reopen {number}")
-        waiting = [t for t in _booked(tx, case) if t.state in WAITING]
-        for touch in waiting:
-            reason = f"the plan became {plan}"
-            change_touch(tx, touch.number, "cancel", facts={"reason": reason}, reason=reason)
-        cases.revise(tx, number, "plan_chosen", plan=plan)
-        released = case.stage in (Stage.APPROVED, Stage.FOLLOWING)
-        if waiting or released or not _carries_memo(ws, plan):
-            book(ws, tx, cases.get(tx, number), plan)
+        change_plan_in(ws, tx, number, plan)
+
+
+def change_plan_in(ws: Workspace, tx: Transaction, number: int, plan: str) -> None:
+    """Do the same within a transaction."""
+    ws.plan(plan)
+    case = cases.get(tx, number)
+    if case.stage is Stage.CLOSED:
+        raise RuleSaysNo(f"case {number} is closed", f"voicenote reopen {number}")
+    waiting = [t for t in _booked(tx, case) if t.state in WAITING]
+    for touch in waiting:
+        reason = f"the plan became {plan}"
+        change_touch(tx, touch.number, "cancel", facts={"reason": reason}, reason=reason)
+    cases.revise(tx, number, "plan_chosen", plan=plan)
+    released = case.stage in (Stage.APPROVED, Stage.FOLLOWING)
+    if waiting or released or not _carries_memo(ws, plan):
+        book(ws, tx, cases.get(tx, number), plan)
 
 
 def hold(ws: Workspace, number: int) -> int:

@@ -2,19 +2,55 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
+from voicenote.engine.learning import returned
 from voicenote.engine.workspace import Workspace
+from voicenote.errors import BadSettings
+from voicenote.followup.care import acknowledged_at, clock_start
+from voicenote.followup.standing import memo_at
 from voicenote.followup.urgent import Need, Row, ranked
 from voicenote.ledger import cases
 from voicenote.ledger.snapshots import snapshots
+from voicenote.model.snapshot import Snapshot
+from voicenote.schedule.clocks import Clocks, ClockState, Reading, read_clock
+from voicenote.settings import Policy
 
 
 def what_needs_me(ws: Workspace) -> tuple[Need, ...]:
     """Return everything that needs the owner, the most urgent first."""
-    breach_s = ws.settings.policy.breach_hours * 3600
+    clocks = clocks_of(ws.settings.policy)
     with ws.ledger.read() as tx:
         found = snapshots(tx, cases.numbers_of(tx), ws.zone_of).values()
+        back = returned(tx, (seen.case for seen in found))
         rows = [
-            Row(seen, (tx.now - seen.case.complaint.opened_at).total_seconds() > breach_s)
+            Row(seen, _breached(seen, tx.now, clocks), back.get(seen.case.number, ""))
             for seen in found
         ]
         return ranked(rows, tx.now)
+
+
+def clocks_of(policy: Policy) -> Clocks:
+    """Return the response clocks of ``[policy]``. Raises BadSettings when they are out of order."""
+    hours = (policy.acknowledge_hours, policy.memo_hours, policy.breach_hours)
+    acknowledge, memo, breach = (timedelta(hours=given) for given in hours)
+    try:
+        return Clocks(acknowledge=acknowledge, memo=memo, breach=breach)
+    except ValueError as error:
+        raise BadSettings(
+            f"[policy]: {error}", "correct acknowledge_hours, memo_hours and breach_hours"
+        ) from error
+
+
+def clock_of(seen: Snapshot, now: datetime, clocks: Clocks) -> Reading | None:
+    """Return how a case stands against its clocks (R4); None where no clock runs."""
+    start = clock_start(seen)
+    if start is None:
+        return None
+    told, memo = acknowledged_at(seen), memo_at(seen)
+    return read_clock(start, now, acknowledged_at=told, memo_at=memo, clocks=clocks)
+
+
+def _breached(seen: Snapshot, now: datetime, clocks: Clocks) -> bool:
+    reading = clock_of(seen, now, clocks)
+    return reading is not None and reading.state is ClockState.BREACHED

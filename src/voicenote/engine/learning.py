@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from voicenote.engine.workspace import Workspace
-from voicenote.followup.lessons import Cause, ranked, seen
-from voicenote.ledger import cases
+from voicenote.followup.lessons import (
+    Cause,
+    Seen,
+    came_back,
+    counted,
+    prevented,
+    ranked,
+    seen,
+)
+from voicenote.ledger import cases, listing
+from voicenote.ledger.store import Transaction
+from voicenote.model.case import Case, Outcome
 
 
 def causes(ws: Workspace) -> list[dict[str, Any]]:
@@ -15,6 +26,43 @@ def causes(ws: Workspace) -> list[dict[str, Any]]:
         loaded = cases.load(tx, cases.numbers_of(tx)).values()
         found = ranked((seen(case) for case in loaded), tx.now)
     return [_as_data(cause) for cause in found]
+
+
+def returned(tx: Transaction, found: Iterable[Case]) -> dict[int, str]:
+    """Return the warning of each case whose cause came back after its prevention (S12)."""
+    known = known_preventions(tx)
+    if not known:
+        return {}
+    told = ((case.number, came_back(seen(case), known)) for case in found)
+    return {number: text for number, text in told if text}
+
+
+def known_preventions(tx: Transaction) -> dict[str, Seen]:
+    """Return, for each cause, the case that first did something against it."""
+    rows = listing.preventions(tx)
+    return prevented(
+        Seen(case=row.case, cause=row.cause, opened_at=row.opened_at, lesson=row.lesson)
+        for row in rows
+    )
+
+
+def all_returned(tx: Transaction) -> dict[int, str]:
+    """Return the same for every open case, in as few queries as can be."""
+    known = known_preventions(tx)
+    if not known:
+        return {}
+    told = (
+        (number, came_back(Seen(case=number, cause=cause, opened_at=opened), known))
+        for number, cause, opened in listing.open_causes(tx)
+    )
+    return {number: text for number, text in told if text}
+
+
+def outcomes(ws: Workspace) -> dict[str, int]:
+    """Return how many cases have each outcome, and how many are open (S6, R14)."""
+    with ws.ledger.read() as tx:
+        found = listing.outcomes(tx)
+    return counted((Outcome(name) if name else None, count) for name, count in found)
 
 
 def _as_data(cause: Cause) -> dict[str, Any]:

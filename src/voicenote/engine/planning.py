@@ -6,6 +6,7 @@ from typing import Any
 
 from voicenote.engine.approving import plan_for, planned
 from voicenote.engine.workspace import Workspace
+from voicenote.followup.care import HEARS
 from voicenote.ledger import cases, touches
 from voicenote.model.touch import PlannedTouch, TouchKind, TouchState
 
@@ -38,6 +39,7 @@ def _row(
     return {
         "touch": number,
         "kind": touch.kind.value,
+        "hears": HEARS[touch.kind],
         "due_at": touch.due_at,
         "too_late_at": touch.too_late_at,
         "state": state,

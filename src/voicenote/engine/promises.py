@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from voicenote.engine.applying import decide_in
 from voicenote.engine.approving import book_promise
+from voicenote.engine.compensating import weigh
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadData, RuleSaysNo, WrongUse
 from voicenote.followup.amends import evidence_for
+from voicenote.followup.compensation import Judgement, Level
 from voicenote.ledger import cases
 from voicenote.ledger.changes import change_amends
 from voicenote.ledger.store import Transaction
@@ -27,18 +30,36 @@ def amends_of(case: Case, k: int) -> Amends:
     raise WrongUse(f"case {case.number} has no amends {case.number}.{k}", f"it has: {known}")
 
 
-def add(ws: Workspace, number: int, promise: Promise) -> str:
-    """Promise one more deed and return its name ``N.K``; a plan under way follows it.
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A promise that was made: its name ``N.K``, and what the owner should know of the money."""
 
-    Raises RuleSaysNo for a closed case.
+    name: str
+    warning: str
+
+
+def add(ws: Workspace, number: int, promise: Promise, override: str = "") -> Added:
+    """Promise one more deed; a plan under way follows it.
+
+    Raises RuleSaysNo for a closed case, and for money that is too much (R8) or for an unfounded
+    complaint (S9) unless `override` says why; that reason goes into the history.
     """
     with ws.ledger.write() as tx:
-        case = cases.get(tx, number)
-        if case.stage is Stage.CLOSED:
-            raise RuleSaysNo(f"case {number} is closed", f"voicenote reopen {number}")
-        k = cases.promise(tx, number, promise)
-        book_promise(ws, tx, number)
-    return f"{number}.{k}"
+        name, judged = add_in(ws, tx, number, promise, override)
+    return Added(name, "" if judged.level is Level.FINE else judged.what)
+
+
+def add_in(
+    ws: Workspace, tx: Transaction, number: int, promise: Promise, override: str = ""
+) -> tuple[str, Judgement]:
+    """Do the same within a transaction; return the name, and what the rule says to the money."""
+    case = cases.get(tx, number)
+    if case.stage is Stage.CLOSED:
+        raise RuleSaysNo(f"case {number} is closed", f"voicenote reopen {number}")
+    judged = weigh(ws, tx, case, promise, override)
+    k = cases.promise(tx, number, promise)
+    book_promise(ws, tx, number, k)
+    return f"{number}.{k}", judged
 
 
 def done(ws: Workspace, number: int, k: int, evidence: str) -> None:
@@ -80,7 +101,7 @@ def promise_again(ws: Workspace, number: int, k: int, by: date) -> None:
             raise BadData(f"{by} is before the target date {amends.promise.target}", "choose later")
         facts: dict[str, object] = {"promised_by": by.isoformat()}
         change_amends(tx, number, k, "promise", facts=facts, promised_by=by)
-        book_promise(ws, tx, number)
+        book_promise(ws, tx, number, k)
 
     _change(ws, number, k, change)
 

@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from voicenote.engine.attention import clock_of, clocks_of
+from voicenote.engine.learning import returned
 from voicenote.engine.workspace import Workspace
 from voicenote.followup.closing import missing
 from voicenote.ledger import listing, scripts
@@ -22,12 +24,15 @@ from voicenote.model.touch import Touch
 
 def case_view(ws: Workspace, number: int) -> dict[str, Any]:
     """Return one case whole, with what still keeps its loop open."""
+    policy = ws.settings.policy
     with ws.ledger.read() as tx:
         seen = snapshot(tx, number, ws.zone_of)
         case = seen.case
         found = scripts.drafts(tx, [number]).get((number, case.round))
         told = listing.history(tx, number)
+        back = returned(tx, [case]).get(number, "")
         now = tx.now
+    clock = None if case.stage is Stage.CLOSED else clock_of(seen, now, clocks_of(policy))
     return {
         "case": number,
         **_complaint(case),
@@ -38,6 +43,8 @@ def case_view(ws: Workspace, number: int) -> dict[str, Any]:
         "plan": case.plan,
         "overdue": overdue(case, now, seen.zone),
         "opted_out": seen.opted_out,
+        "clock": clock.text if clock else "",
+        "warnings": [back] if back and case.stage is not Stage.CLOSED else [],
         "amends": [_amends(amends, now, seen.zone) for amends in case.amends],
         "script": _script(found),
         "memo": _memo(ws, found.memo, approved=found.approved) if found and found.memo else None,

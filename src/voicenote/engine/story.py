@@ -120,7 +120,7 @@ def _add_amends(ws: Workspace, number: int, event: Event) -> str:
         value=value,
         promised_by=event["promised_by"],
     )
-    return f"promised: amends {promises.add(ws, number, promise)} ({promise.kind.value})"
+    return f"promised: amends {promises.add(ws, number, promise).name} ({promise.kind.value})"
 
 
 def _amends_done(ws: Workspace, number: int, event: Event) -> str:

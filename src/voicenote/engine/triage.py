@@ -6,10 +6,16 @@ from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any
 
+from voicenote.engine.compensating import bands_of
+from voicenote.engine.learning import returned
+from voicenote.engine.proposing import PLANS, as_data, lost_before, proposed
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadData, RuleSaysNo
+from voicenote.followup.compensation import Level, judge
+from voicenote.followup.proposal import Lost
 from voicenote.ledger import cases
-from voicenote.model.case import Finding, Stage
+from voicenote.ledger.store import Transaction
+from voicenote.model.case import Case, Finding, Stage
 from voicenote.model.money import Money
 
 #: The stages in which what was found can still change what is said.
@@ -18,7 +24,10 @@ EARLY = (Stage.OPENED, Stage.SCRIPTED, Stage.RENDERED, Stage.APPROVED)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Triage:
-    """What was found; None leaves a field as it is. `harm` needs a currency, here or before."""
+    """What was found; None leaves a field as it is. `harm` needs a currency, here or before.
+
+    `lost` is what they lost most: money, product, service or attention (R9).
+    """
 
     finding: str | None = None
     reason: str | None = None
@@ -32,50 +41,81 @@ class Triage:
     at_stake: str | None = None
     expected: str | None = None
     owner: str | None = None
+    lost: str | None = None
 
 
 def apply_triage(ws: Workspace, number: int, triage: Triage) -> dict[str, Any]:
-    """Keep what was found; return it with the command that comes next.
+    """Keep what was found; return it with the proposal that follows from it.
 
     Raises RuleSaysNo for *unfounded* or *abusive* without a reason, or after the memo has left;
     BadData for harm without a currency.
     """
     with ws.ledger.write() as tx:
+        found_in(tx, number, triage, own_plans=(*PLANS, ws.settings.schedule.plan))
         case = cases.get(tx, number)
-        if case.stage not in EARLY:
-            raise RuleSaysNo(
-                f"the memo of case {number} has left already",
-                f"if it must change, take it up again: voicenote reopen {number}",
-            )
-        values = _values(triage)
-        reason = triage.reason or case.complaint.finding_reason
-        harsh = triage.finding == Finding.UNFOUNDED.value or triage.abusive
-        if harsh and not reason:
-            raise RuleSaysNo(
-                "unfounded or abusive needs a written reason: nearly all tell the truth (S17)",
-                "say why with --reason",
-            )
-        if triage.harm is not None:
-            before = case.complaint.harm.currency if case.complaint.harm else ""
-            values |= _harm(triage.harm, (triage.currency or before).upper())
-        if values:
-            cases.revise(tx, number, "case_triaged", **values)
-        complaint = cases.get(tx, number).complaint
+        view = {**_found(case), "lost": lost_before(tx, case).value}
+        view["warnings"] = _warnings(ws, tx, case)
+        view["proposal"] = as_data(proposed(ws, tx, case))
+    return {**view, "next": f"voicenote script {number}"}
+
+
+def found_in(
+    tx: Transaction, number: int, triage: Triage, *, own_plans: tuple[str, ...] = ()
+) -> None:
+    """Keep what was found, within a transaction.
+
+    A plan out of `own_plans` follows the finding; one that the owner chose by name stays.
+    """
+    case = cases.get(tx, number)
+    if case.stage not in EARLY:
+        raise RuleSaysNo(
+            f"the memo of case {number} has left already",
+            f"if it must change, take it up again: voicenote reopen {number}",
+        )
+    values = _values(triage)
+    reason = (triage.reason or case.complaint.finding_reason).strip()
+    harsh = triage.finding == Finding.UNFOUNDED.value or triage.abusive
+    if harsh and not reason:
+        raise RuleSaysNo(
+            "unfounded or abusive needs a written reason: nearly all tell the truth (S17)",
+            "say why with --reason",
+        )
+    if triage.harm is not None:
+        before = case.complaint.harm.currency if case.complaint.harm else ""
+        values |= _harm(triage.harm, (triage.currency or before).upper())
+    forks = {"finding", "abusive"} & set(values)
+    if forks and case.plan in own_plans and case.stage is not Stage.APPROVED:
+        values["plan"] = ""
+    if values:
+        cases.revise(tx, number, "case_triaged", **values)
+    if triage.lost is not None:
+        tx.tell("harm_named", number, lost=Lost(triage.lost).value)
+
+
+def _found(case: Case) -> dict[str, Any]:
+    complaint = case.complaint
     return {
-        "case": number,
+        "case": case.number,
         "finding": complaint.finding.value,
         "reason": complaint.finding_reason,
         "abusive": complaint.abusive,
         "severity": complaint.severity.value,
         "harm": str(complaint.harm) if complaint.harm else None,
         "cause": complaint.cause,
-        "next": f"voicenote script {number}",
     }
+
+
+def _warnings(ws: Workspace, tx: Transaction, case: Case) -> list[str]:
+    """Say what the owner should know: a cause that came back, money that should not be."""
+    found = returned(tx, [case]).get(case.number, "")
+    judged = judge(case, bands_of(ws))
+    money = "" if judged.level is Level.FINE else f"{judged.what}; {judged.advice}"
+    return [text for text in (found, money) if text]
 
 
 def _values(triage: Triage) -> dict[str, Any]:
     columns = {"reason": "finding_reason"}
-    own = ("harm", "currency")
+    own = ("harm", "currency", "lost")
     return {
         columns.get(field.name, field.name): value
         for field in fields(triage)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from voicenote.model.case import Case, Lesson
+from voicenote.model.case import Case, Lesson, Outcome
 
 #: What a cause is called that nobody has named.
 UNKNOWN = "unknown"
@@ -96,3 +96,45 @@ def _cause(name: str, group: Sequence[Seen], now: datetime) -> Cause:
         ),
         returned=tuple(row.case for row in group if first and row.opened_at > first),
     )
+
+
+def prevented(rows: Iterable[Seen]) -> dict[str, Seen]:
+    """Return, for each cause that a prevention was done for, the case that did it first."""
+    first: dict[str, Seen] = {}
+    for row in sorted((row for row in rows if _done_at(row)), key=lambda row: row.case):
+        name = normalised(row.cause)
+        known = first.get(name)
+        if known is None or (_done_at(row) or row.opened_at) < (_done_at(known) or row.opened_at):
+            first[name] = row
+    return first
+
+
+def came_back(row: Seen, known: Mapping[str, Seen]) -> str:
+    """Return the warning for a case whose cause came back after its prevention, or nothing (S12).
+
+    `known` is what `prevented` found. A cause that nobody has named warns of nothing.
+    """
+    if not row.cause.strip():
+        return ""
+    before = known.get(normalised(row.cause))
+    if before is None or before.lesson is None or before.case == row.case:
+        return ""
+    done = before.lesson.done_at
+    if done is None or row.opened_at <= done:
+        return ""
+    return (
+        f"“{row.cause}” came back: case {before.case} was to prevent it "
+        f"({before.lesson.prevention}, done {done.date()}), and it did not"
+    )
+
+
+def _done_at(row: Seen) -> datetime | None:
+    return row.lesson.done_at if row.lesson else None
+
+
+def counted(rows: Iterable[tuple[Outcome | None, int]]) -> dict[str, int]:
+    """Count what became of the customers (S6, R14): every outcome by name, and those still open."""
+    found = dict.fromkeys((*(one.value for one in Outcome), "open"), 0)
+    for outcome, count in rows:
+        found[outcome.value if outcome else "open"] += count
+    return found

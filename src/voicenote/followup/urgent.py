@@ -37,10 +37,15 @@ class Urgency(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A case to be weighed. `breached`: its response clock ran out (R4); the schedule knows."""
+    """A case to be weighed.
+
+    `breached`: its response clock ran out (R4); the schedule knows. `warning`: its cause came back
+    after its prevention (S12); the lessons know.
+    """
 
     snapshot: Snapshot
     breached: bool = False
+    warning: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +172,8 @@ def _making(row: Row) -> Iterator[Need]:
     if snapshot.opted_out or memo_at(snapshot) is not None:
         return
     since = case.complaint.opened_at
+    if step and row.warning:
+        step = (f"{step[0]}; {row.warning}", step[1])
     if row.breached:
         sentence, command = step or ("send the memo", f"voicenote plan {case.number}")
         sentence = f"has waited too long (R4): {sentence}"

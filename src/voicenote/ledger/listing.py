@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 from voicenote.ledger import tables
 from voicenote.ledger.store import Transaction
 from voicenote.model.amends import AmendsState
-from voicenote.model.case import Stage
-from voicenote.model.touch import TouchState
+from voicenote.model.case import Lesson, Stage
+from voicenote.model.touch import ARRIVED, TouchKind, TouchState
 
 #: Promises that are still owed.
 OWED = (AmendsState.PROMISED.value, AmendsState.BROKEN.value)
@@ -36,6 +36,7 @@ class Line(NamedTuple):
     next_touch: datetime | None
     uncertain: int
     answers: int
+    round: int
 
 
 def lines(tx: Transaction, *, everything: bool = False, batch: str | None = None) -> Sequence[Line]:
@@ -72,6 +73,7 @@ def lines(tx: Transaction, *, everything: bool = False, batch: str | None = None
             *(case.c.opened_at, owed.c.owed_by, coming.c.next_touch),
             func.coalesce(unsure.c.uncertain, 0).label("uncertain"),
             func.coalesce(said.c.answers, 0).label("answers"),
+            case.c.round,
         )
         .join(person, person.c.number == case.c.customer)
         .outerjoin(owed, owed.c.case == case.c.number)
@@ -85,6 +87,71 @@ def lines(tx: Transaction, *, everything: bool = False, batch: str | None = None
     if batch is not None:
         query = query.where(case.c.batch == batch)
     return list(map(Line._make, tx.connection.execute(query).all()))
+
+
+def acknowledged(tx: Transaction) -> dict[int, datetime]:
+    """Return when each case's first acknowledgement left, as far as anybody knows."""
+    touch = tables.touches
+    query = (
+        select(touch.c.case, func.min(touch.c.sent_at))
+        .where(
+            touch.c.kind == TouchKind.ACKNOWLEDGE.value,
+            touch.c.state.in_([state.value for state in ARRIVED]),
+        )
+        .group_by(touch.c.case)
+    )
+    return {row[0]: row[1] for row in tx.connection.execute(query) if row[1] is not None}
+
+
+class Prevention(NamedTuple):
+    """A lesson whose prevention was done, of case `case`, with the cause as the case has it."""
+
+    case: int
+    cause: str
+    opened_at: datetime
+    lesson: Lesson
+
+
+def preventions(tx: Transaction) -> list[Prevention]:
+    """Return every lesson whose prevention was done, in order of case."""
+    lesson, case = tables.lessons, tables.cases
+    query = (
+        select(lesson, case.c.cause.label("named"), case.c.opened_at)
+        .join(case, case.c.number == lesson.c.case)
+        .where(lesson.c.done_at.is_not(None))
+        .order_by(lesson.c.case)
+    )
+    return [
+        Prevention(
+            row["case"],
+            row["cause"] or row["named"],
+            row["opened_at"],
+            Lesson(
+                cause=row["cause"],
+                prevention=row["prevention"],
+                owner=row["owner"],
+                due=row["due"],
+                done_at=row["done_at"],
+            ),
+        )
+        for row in tx.connection.execute(query).mappings()
+    ]
+
+
+def open_causes(tx: Transaction) -> list[tuple[int, str, datetime]]:
+    """Return (case, cause, opened at) of every open case whose cause is named."""
+    case = tables.cases
+    query = select(case.c.number, case.c.cause, case.c.opened_at).where(
+        case.c.stage != Stage.CLOSED.value, case.c.cause != ""
+    )
+    return [(row[0], row[1], row[2]) for row in tx.connection.execute(query)]
+
+
+def outcomes(tx: Transaction) -> list[tuple[str | None, int]]:
+    """Return how many cases have each outcome; None for those that are open."""
+    case = tables.cases
+    query = select(case.c.outcome, func.count()).group_by(case.c.outcome)
+    return [(row[0], row[1]) for row in tx.connection.execute(query)]
 
 
 def history(tx: Transaction, case: int | None = None) -> list[dict[str, Any]]:

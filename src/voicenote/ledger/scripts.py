@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, insert, select
 
@@ -19,7 +20,10 @@ from voicenote.model.script import Script
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """The newest script of a slot, its newest memo, and whether just these two are approved."""
+    """The newest script of a slot, its newest memo, and whether just these two are approved.
+
+    `made_at` is when its words were composed or last changed; None while it is not kept yet.
+    """
 
     case: int
     round: int
@@ -29,6 +33,7 @@ class Draft:
     memo_number: int | None = None
     memo: Memo | None = None
     approved: bool = False
+    made_at: datetime | None = None
 
 
 def keep_script(tx: Transaction, case: int, round_: int, slot: str, script: Script) -> int:
@@ -108,6 +113,7 @@ def _drafts(tx: Transaction, cases: Sequence[int], slot: str) -> dict[tuple[int,
             memo_number=memo_row["number"] if memo_row else None,
             memo=memo,
             approved=bool(memo and (row["case"], row["sha256"], memo.sha256) in released),
+            made_at=row["made_at"],
         )
     return found
 

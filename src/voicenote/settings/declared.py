@@ -140,6 +140,13 @@ class Policy:
     breach_hours: float = setting(
         48.0, kinds.number(0, 720), "Hours after which a waiting case is an alarm (R4)."
     )
+    cooling_off_hours: float = setting(
+        0.0,
+        kinds.number(0, 168),
+        "Hours that a new script must rest before it can be approved (S11), inside the memo's "
+        "clock; 0: none.",
+        2,
+    )
     compensation_low: float = setting(
         100.0, kinds.number(0, 1000), "Percent of the harm that is offered at least (R8)."
     )

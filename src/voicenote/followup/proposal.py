@@ -1,0 +1,222 @@
+"""What triage proposes: which script, which amends by when, and which plan. Pure.
+
+The kind of the deed matches the kind of the harm (R9), money stays within the band (R8), and the
+date that the owner aims at is earlier than the one that is promised (S27).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+from voicenote.errors import BadSettings
+from voicenote.followup.compensation import Bands, offer
+from voicenote.model.amends import AmendsKind, AmendsState, Promise
+from voicenote.model.case import Case, Complaint, Finding, Severity
+
+#: Whether a day is a working day where the customer is.
+Works = Callable[[date], bool]
+#: No calendar on earth rests longer than this, in days.
+HORIZON = 400
+
+
+class Lost(StrEnum):
+    """What the customer lost most: the kind of the harm (R9)."""
+
+    MONEY = "money"
+    PRODUCT = "product"
+    SERVICE = "service"
+    ATTENTION = "attention"
+
+
+#: R9: money for money lost, exchange for a flawed product, redo for a failed service, attention
+#: for neglect.
+KIND_FOR: Mapping[Lost, AmendsKind] = {
+    Lost.MONEY: AmendsKind.REFUND,
+    Lost.PRODUCT: AmendsKind.EXCHANGE,
+    Lost.SERVICE: AmendsKind.REDO,
+    Lost.ATTENTION: AmendsKind.CALL,
+}
+#: The deeds that answer each harm as well as the one that is proposed.
+MATCHING: Mapping[Lost, frozenset[AmendsKind]] = {
+    Lost.MONEY: frozenset({AmendsKind.REFUND, AmendsKind.CREDIT}),
+    Lost.PRODUCT: frozenset({AmendsKind.EXCHANGE, AmendsKind.FIX, AmendsKind.REFUND}),
+    Lost.SERVICE: frozenset({AmendsKind.REDO, AmendsKind.FIX}),
+    Lost.ATTENTION: frozenset({AmendsKind.CALL, AmendsKind.GIFT, AmendsKind.WORD}),
+}
+#: Working days to promise a deed in, and the earlier day to aim at (S27).
+DAYS: Mapping[AmendsKind, tuple[int, int]] = {
+    AmendsKind.REFUND: (7, 3),
+    AmendsKind.CREDIT: (3, 1),
+    AmendsKind.EXCHANGE: (10, 6),
+    AmendsKind.REDO: (10, 6),
+    AmendsKind.FIX: (10, 6),
+    AmendsKind.CALL: (2, 1),
+    AmendsKind.GIFT: (10, 6),
+    AmendsKind.WORD: (2, 1),
+}
+#: The plans that go with a finding; every other case follows the owner's own one.
+LAST_WORD, FEW_WORDS, ASK_FIRST = "last-word", "few-words", "acknowledge"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """What a proposal needs to know of the house, beside the case.
+
+    `words` is what each deed is called in the customer's language, `today` the date where they
+    are, `plan` the plan of a case that names none, `late` whether the memo's clock has run out.
+    """
+
+    today: date
+    works: Works
+    bands: Bands
+    words: Mapping[AmendsKind, str]
+    plan: str
+    owner: str = ""
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What the owner wants otherwise than proposed; None leaves it."""
+
+    kind: AmendsKind | None = None
+    text: str | None = None
+    value: Decimal | None = None
+    currency: str | None = None
+    target: date | None = None
+    promised_by: date | None = None
+    plan: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """What to do about a case. `promise` None: nothing new; `why` a sentence for each choice."""
+
+    plan: str
+    promise: Promise | None
+    lost: Lost
+    why: tuple[str, ...]
+
+
+def lost_most(complaint: Complaint) -> Lost:
+    """Guess the kind of the harm: money where an amount is known, then the product, the service."""
+    if complaint.harm is not None and complaint.harm.amount > 0:
+        return Lost.MONEY
+    if complaint.product.strip():
+        return Lost.PRODUCT
+    return Lost.ATTENTION if complaint.severity is Severity.LOW else Lost.SERVICE
+
+
+def propose(case: Case, house: House, lost: Lost | None = None) -> Proposal:
+    """Return what to do about a case; `lost` is the owner's word for what was lost most.
+
+    Raises BadSettings when the calendar has no working days.
+    """
+    kind_of_harm = lost or lost_most(case.complaint)
+    plan, why = _plan(case, house)
+    promise, reasons = _promise(case, house, kind_of_harm)
+    return Proposal(plan=plan, promise=promise, lost=kind_of_harm, why=(*reasons, why))
+
+
+def _plan(case: Case, house: House) -> tuple[str, str]:
+    complaint = case.complaint
+    if complaint.abusive:
+        return LAST_WORD, "one courteous last word, and nothing after it (S10)"
+    if complaint.finding is Finding.UNFOUNDED:
+        return FEW_WORDS, "few words, no sorry, no money; and nothing after them (S9)"
+    unknown = not (complaint.bothered_most.strip() or complaint.expected.strip())
+    if unknown and case.round == 1 and not house.late:
+        return ASK_FIRST, "what they expect is not known: mirror it, and ask first (S13)"
+    return house.plan, "the memo, a word at every promised date, and the question whether it helped"
+
+
+def _promise(case: Case, house: House, lost: Lost) -> tuple[Promise | None, tuple[str, ...]]:
+    complaint = case.complaint
+    if complaint.abusive or complaint.finding is Finding.UNFOUNDED:
+        return None, ()
+    there = [
+        one for one in case.amends
+        if one.round == case.round and one.state is not AmendsState.WAIVED
+    ]  # fmt: skip
+    if there:
+        return None, (_fits(there[0].name, [one.promise.kind for one in there], lost),)
+    kind = KIND_FOR[lost]
+    value = None
+    why = [f"{kind.value}, because what they lost is {lost.value} (R9)"]
+    if kind is AmendsKind.REFUND and complaint.harm is not None:
+        value = offer(complaint.harm, complaint.finding, house.bands)
+        if value is not None:
+            percent = value.amount * 100 / complaint.harm.amount
+            why.append(f"{value} is {percent:.0f} % of the harm, {complaint.harm} (R8)")
+    elif kind is AmendsKind.REFUND:
+        why.append("how much is not known: give it with --harm and --currency (R8)")
+    by, target = _dates(kind, house)
+    why.append(f"promise it by {by}, aim at {target}: be earlier than they expect (S27)")
+    promise = Promise(
+        kind=kind,
+        text=house.words[kind],
+        value=value,
+        target=target,
+        promised_by=by,
+        owner=house.owner,
+    )
+    return promise, tuple(why)
+
+
+def _fits(name: str, kinds: list[AmendsKind], lost: Lost) -> str:
+    if MATCHING[lost] & set(kinds):
+        return f"amends {name} stands, and suits what they lost, {lost.value} (R9)"
+    better = KIND_FOR[lost].value
+    return f"amends {name} stands, but what they lost is {lost.value}: {better} would suit it (R9)"
+
+
+def _dates(kind: AmendsKind, house: House) -> tuple[date, date]:
+    promised, aimed = DAYS[kind]
+    return (
+        working_day_after(house.today, promised, house.works),
+        working_day_after(house.today, aimed, house.works),
+    )
+
+
+def working_day_after(day: date, count: int, works: Works) -> date:
+    """Return the `count`-th working day after `day`. Raises BadSettings when there is none."""
+    left = count
+    for ahead in range(1, HORIZON):
+        here = day + timedelta(days=ahead)
+        left -= works(here)
+        if left == 0:
+            return here
+    raise BadSettings(
+        f"there are no {count} working days after {day}", "give more of them in [schedule]"
+    )
+
+
+def changed(proposal: Proposal, wishes: Wishes, house: House) -> Proposal:
+    """Return the proposal as the owner wants it. Raises ValueError for what cannot be promised."""
+    from voicenote.model.money import Money
+
+    promise = proposal.promise
+    new = (wishes.kind, wishes.text, wishes.value, wishes.promised_by, wishes.target)
+    if any(wish is not None for wish in new):
+        kind = wishes.kind or (promise.kind if promise else KIND_FOR[proposal.lost])
+        if promise is None or kind is not promise.kind:
+            by, target = _dates(kind, house)
+            promise = Promise(
+                kind=kind, text=house.words[kind], target=target, promised_by=by, owner=house.owner
+            )
+        value = promise.value
+        if wishes.value is not None:
+            currency = wishes.currency or (value.currency if value else "")
+            value = Money(wishes.value, currency.upper())
+        by_ = wishes.promised_by or promise.promised_by
+        aim = wishes.target or promise.target
+        if wishes.target is None and by_ and aim and aim > by_:
+            aim = by_
+        promise = replace(
+            promise, text=wishes.text or promise.text, value=value, promised_by=by_, target=aim
+        )
+    return replace(proposal, promise=promise, plan=wishes.plan or proposal.plan)
