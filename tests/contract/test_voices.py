@@ -13,6 +13,7 @@ import pytest
 from voicenote.errors import BadData, BadSettings, VoiceUnavailable
 from voicenote.model.memo import Clip
 from voicenote.model.script import Section, Sentence
+from voicenote.voice.hibari import Hibari
 from voicenote.voice.port import Voice, VoiceFacts
 from voicenote.voice.recorded import Recorded
 from voicenote.voice.silent import Silent
@@ -34,6 +35,7 @@ class Kind:
     repeats: bool = True
     language_it_lacks: str = ""
     settings_it_refuses: tuple[Callable[[], Voice], ...] = ()
+    needs: str = "numpy"
 
 
 def recorded(folder: Path) -> Voice:
@@ -59,6 +61,13 @@ VOICES = {
         language_it_lacks="tlh-x-none",
         settings_it_refuses=(lambda: System({"rate": 5}), lambda: System({"voice": "xx/none"})),
     ),
+    "hibari": Kind(
+        make=lambda _: Hibari({}),
+        facts=Hibari.facts({}),
+        language_it_lacks="pl",
+        settings_it_refuses=(lambda: Hibari({"rate": 5}), lambda: Hibari({"voice": "nobody"})),
+        needs="hibari",
+    ),
     "recorded": Kind(
         make=recorded,
         facts=Recorded.facts({}),
@@ -71,6 +80,7 @@ VOICES = {
 @pytest.fixture(params=VOICES.values(), ids=VOICES.keys())
 def kind(request: pytest.FixtureRequest) -> Kind:
     found: Kind = request.param
+    pytest.importorskip(found.needs)
     return found
 
 

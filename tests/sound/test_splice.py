@@ -18,16 +18,18 @@ from sounds import SCRIPT, SENTENCES, voiced
 from voicenote.errors import BadData, VoiceUnavailable
 from voicenote.model.memo import Clip, Memo
 from voicenote.model.script import Script, Section, Sentence
+from voicenote.sound import piece
 from voicenote.sound.cache import Cache
 from voicenote.sound.edit import RATE, louder, trim
-from voicenote.sound.encode import Tags, decode, encode
-from voicenote.sound.loudness import SYSTEM_VOICE, energies, integrated, measure
+from voicenote.sound.encode import Codec, Tags, decode, encode, for_speech
+from voicenote.sound.loudness import SYSTEM_VOICE, Level, energies, integrated, measure
 from voicenote.sound.memo import make_memo
 from voicenote.sound.packets import FORMS, TICK_S, codec_of, encoder, heard
 from voicenote.sound.piece import PEAK, Source, Spoken
 from voicenote.sound.splice import PRE_SKIP
 from voicenote.voice.system import System
 
+OGG = codec_of("ogg")
 TAGS = Tags(title="We are sorry", artist="Dana")
 WORDS = {
     "en": "We are sorry that your order came late, and that nobody answered you.",
@@ -71,13 +73,13 @@ def made(root: Path, speaker: Speaker, cache: Cache | None, *renditions: str) ->
     )
 
 
-def system_memo(root: Path) -> tuple[Memo, Script, list[Clip]]:
+def system_memo(root: Path, level: Level = SYSTEM_VOICE) -> tuple[Memo, Script, list[Clip]]:
     sentences = tuple(Sentence(Section.OWN, text, personal=False) for text in SAID)
     script = Script(language="en", template="", sentences=sentences)
     voice = System({})
     spoken = [voice.speak(sentence, "en") for sentence in sentences]
     memo = make_memo(
-        script, spoken, folder=root, root=root, tags=TAGS, level=SYSTEM_VOICE, renditions=("ogg",)
+        script, spoken, folder=root, root=root, tags=TAGS, level=level, renditions=("ogg",)
     )
     return memo, script, spoken
 
@@ -140,14 +142,27 @@ def test_a_voice_that_cannot_leaves_nothing(tmp_path: Path, error: Exception) ->
     assert not list(tmp_path.iterdir())
 
 
-def test_the_encoder_tells_the_pre_skip_that_is_written() -> None:
-    head = encoder(codec_of("ogg"), "s16").extradata
-    assert head is not None
-    assert int.from_bytes(head[10:12], "little") == PRE_SKIP
+def test_the_pre_skip_is_what_the_slower_half_is_late() -> None:
+    heads = [encoder(codec, "s16").extradata for codec in (OGG, for_speech(OGG))]
+    late = [int.from_bytes((head or b"")[10:12], "little") for head in heads]
+    assert late == [120, PRE_SKIP]
+
+
+def test_what_the_speech_half_cracks_the_other_one_codes(monkeypatch: pytest.MonkeyPatch) -> None:
+    clip = voiced(1.5, level=0.5)
+    plain = Source(Spoken(key="", speak=lambda: clip), None).piece("ogg", OGG).packets
+    monkeypatch.setattr(piece, "heard", cracking)
+    other = Source(Spoken(key="", speak=lambda: clip), None).piece("ogg", OGG).packets
+    assert [packet[0] >> 7 for packet in (plain[5], other[5])] == [0, 1]  # 1: CELT (RFC 6716, 3.1)
+
+
+def cracking(packets: tuple[bytes, ...], rendition: str, codec: Codec) -> tuple[np.ndarray, int]:
+    sound, rate = heard(packets, rendition, codec)
+    return (sound, rate) if packets[5][0] >> 7 else (sound * 3, rate)
 
 
 def test_an_opus_packet_is_a_tick() -> None:
-    assert FORMS["ogg"].frame == round(TICK_S * codec_of("ogg").rate)
+    assert FORMS["ogg"].frame == round(TICK_S * OGG.rate)
 
 
 def test_a_muxer_would_write_the_same_sound(tmp_path: Path) -> None:
@@ -192,8 +207,9 @@ def test_each_sentence_is_where_its_caption_is(tmp_path: Path, rendition: str) -
         assert onset == pytest.approx(0.0, abs=0.06)
 
 
-def test_joins_are_no_louder_than_speech_and_no_step(tmp_path: Path) -> None:
-    memo, _, _ = system_memo(tmp_path)
+@pytest.mark.parametrize("speech", [False, True])
+def test_joins_are_no_louder_than_speech_and_no_step(tmp_path: Path, speech: bool) -> None:
+    memo, _, _ = system_memo(tmp_path, replace(SYSTEM_VOICE, speech=speech))
     samples, rate = decode((tmp_path / memo.files["ogg"]).read_bytes())
     steps = np.abs(np.diff(samples))
     inside = max(

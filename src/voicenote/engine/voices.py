@@ -9,7 +9,8 @@ from voicenote.engine.workspace import Workspace
 from voicenote.model.memo import Clip
 from voicenote.model.script import Script
 from voicenote.voice.choose import Offer, choose
-from voicenote.voice.port import Voice
+from voicenote.voice.letters import language_of
+from voicenote.voice.port import Voice, VoiceFacts, primary
 from voicenote.voice.recorded import Recorded
 
 
@@ -65,7 +66,7 @@ def choose_voice(ws: Workspace, script: Script, owner: str = "") -> Chosen:
     options = voice_options(ws, script.language)
     lacks = tuple(sentence.text for sentence in own.missing(script.sentences, script.language))
     offers = [
-        Offer(facts=facts, lacks=lacks if facts.name == own.name else ())
+        Offer(facts=facts, lacks=lacks if facts.name == own.name else _foreign(facts, script))
         for facts in ws.facts_of_voices({**options, "folder": str(ws.home / "recordings")})
     ]
     choice = choose([wish], script.language, offers)
@@ -86,4 +87,16 @@ def choose_voice(ws: Workspace, script: Script, owner: str = "") -> Chosen:
         why=choice.why,
         voice=lambda: speaker,
         options=options,
+    )
+
+
+def _foreign(facts: VoiceFacts, script: Script) -> tuple[str, ...]:
+    """The sentences in another script's letters that a voice cannot read: quotations, mostly."""
+    if not facts.languages:
+        return ()
+    return tuple(
+        sentence.text
+        for sentence in script.sentences
+        if (read_in := language_of(sentence.said, script.language)) != script.language
+        and primary(read_in) not in facts.languages
     )

@@ -10,7 +10,7 @@ import hashlib
 import io
 import os
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
@@ -49,10 +49,11 @@ class Codec:
 
 #: The longest tag, in characters: all of them fit on one page of an Ogg file.
 _LONGEST_TAG = 2000
-#: Rendition → its codec. Opus: measured on espeak-ng, only its transform half (CELT, which
-#: `lowdelay` means) never cracks; its other half (SILK, `voip`) made sound that is held under 0.62
-#: come back at up to 1.7, in every decoder. At 40 kbit/s it also costs less and is nearer to the
-#: original (docs/performance.md). Its clock is 48 kHz whatever goes in.
+#: Rendition → its codec. Opus has two halves. The one for music (CELT: `lowdelay`) never cracked
+#: here. The one for speech (SILK: `voip`) is nearer to natural voices, but made espeak-ng's sound,
+#: held under 0.62, come back at up to 1.7, in every decoder (docs/performance.md). So it is tried
+#: for people and natural voices only, and what it cracks is coded by the other half. Its clock is
+#: 48 kHz whatever goes in.
 CODECS = {
     "ogg": Codec(
         container="ogg",
@@ -80,10 +81,17 @@ CODECS = {
 }
 
 
-def encode(samples: Samples, rendition: str, tags: Tags) -> bytes:
+def for_speech(codec: Codec) -> Codec:
+    """Return a codec of Opus that uses its half for speech."""
+    options = {**dict(codec.options), "application": "voip", "vbr": "on"}
+    return replace(codec, options=tuple(options.items()))
+
+
+def encode(samples: Samples, rendition: str, tags: Tags, *, speech: bool = False) -> bytes:
     """Return `samples` (at `RATE`, parts of full scale) coded as `rendition`, tagged.
 
-    Raises WrongUse for an unknown rendition, Unavailable when the coder or the disk fails.
+    With `speech` Opus uses its half for speech. Raises WrongUse for an unknown rendition,
+    Unavailable when the coder or the disk fails.
     """
     try:
         codec = CODECS[rendition]
@@ -91,6 +99,8 @@ def encode(samples: Samples, rendition: str, tags: Tags) -> bytes:
         raise WrongUse(
             f"no sound can be written as {rendition!r}", f"give one of {', '.join(CODECS)}"
         ) from None
+    if speech and rendition == "ogg":
+        codec = for_speech(codec)
     pcm = (np.clip(samples, -1, 1) * 32767).astype("<i2")
     serial = int.from_bytes(hashlib.sha256(pcm.tobytes()).digest()[:4], "big") >> 1
     options = {"fflags": "+bitexact", **dict(codec.container_options)}

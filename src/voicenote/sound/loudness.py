@@ -27,19 +27,21 @@ class Level:
     `target_lufs` is the integrated loudness of the decoded memo. `gain_db` is where to begin: None
     measures first, a number is known for a voice (a synthetic voice is always equally loud).
     `ceiling` is the highest sample before the codec, as a part of full scale: a codec overshoots.
+    `speech`: whether Opus may use its half for speech.
     """
 
     target_lufs: float = -16.0
     gain_db: float | None = None
     ceiling: float = 0.70
+    speech: bool = True
 
 
 #: A person, or any voice that we have not measured.
 OWN_VOICE = Level()
 #: espeak-ng: peaky, so aimed a little lower (measured).
-SYSTEM_VOICE = Level(target_lufs=-17.0, gain_db=8.0, ceiling=0.62)
+SYSTEM_VOICE = Level(target_lufs=-17.0, gain_db=8.0, ceiling=0.62, speech=False)
 #: hibari-tts: always the same (measured).
-HIBARI_VOICE = Level(target_lufs=-16.0, gain_db=11.0, ceiling=0.70)
+HIBARI_VOICE = Level(target_lufs=-16.0, gain_db=10.6)
 
 
 def measure(samples: Samples, rate: int) -> float | None:

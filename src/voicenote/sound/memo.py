@@ -32,7 +32,7 @@ from voicenote.sound.loudness import (
     measure,
 )
 from voicenote.sound.packets import codec_of
-from voicenote.sound.piece import PEAK, Piece, Source, Spoken
+from voicenote.sound.piece import CRACK, PEAK, Piece, Source, Spoken
 
 #: Rendition → the name of its file in the memo's folder.
 NAMES = {
@@ -203,13 +203,16 @@ def _settle(
     if gain is None:
         loudness = measure(np.concatenate([*words]), RATE)
         gain = 0.0 if loudness is None else level.target_lufs - loudness
+    speech = level.speech
     best: tuple[float, _Take] | None = None
     for _ in range(_TRIES):
-        take, peak = _take(sentences, words, gain, ceiling, tags)
+        take, peak = _take(sentences, words, gain, ceiling, tags, speech=speech)
         off = 0.0 if take.lufs is None else level.target_lufs - take.lufs
         if peak <= PEAK and (best is None or abs(off) < best[0]):
             best = (abs(off), take)
-        if peak > PEAK:
+        if speech and peak > min(PEAK, ceiling * CRACK):
+            speech = False
+        elif peak > PEAK:
             ceiling *= 0.92
         elif abs(off) <= _TOLERANCE_LU:
             break
@@ -226,6 +229,8 @@ def _take(
     gain_db: float,
     ceiling: float,
     tags: Tags,
+    *,
+    speech: bool,
 ) -> tuple[_Take, float]:
     """One try, and the highest peak that is heard in it."""
     loud = [louder(spoken, gain_db, ceiling) for spoken in words]
@@ -234,7 +239,7 @@ def _take(
     else:
         sound = framed(np.concatenate(loud))
         captions = spread(sentences, len(sound) / RATE) if sentences else ()
-    ogg = encode(sound, "ogg", tags)
+    ogg = encode(sound, "ogg", tags, speech=speech)
     heard, rate = decode(ogg)
     take = _Take(captions, ogg, sound, len(heard) / rate, measure(heard, rate))
     return take, float(np.abs(heard).max(initial=0.0))

@@ -51,7 +51,10 @@ FORMS = {
 
 
 def codec_of(rendition: str, bit_rate: int = 0) -> Codec:
-    """Return how a rendition is coded; `bit_rate` in bits a second is for Ogg, 0 as it is."""
+    """Return how a rendition is coded; `bit_rate` in bits a second is for Ogg, 0 as it is.
+
+    For Ogg it is the half of Opus that never cracks; `encode.for_speech` makes the other of it.
+    """
     codec = CODECS[rendition]
     if rendition == "mp3":
         codec = replace(codec, options=(*codec.options, ("reservoir", "0")))

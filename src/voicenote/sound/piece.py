@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import cached_property
 from typing import Any
 
@@ -18,7 +18,7 @@ from voicenote.errors import Unavailable
 from voicenote.model.memo import Clip
 from voicenote.sound.cache import Cache, key_of
 from voicenote.sound.edit import Words, resample, trimmed
-from voicenote.sound.encode import Codec
+from voicenote.sound.encode import Codec, for_speech
 from voicenote.sound.loudness import (
     ENERGY_S,
     OWN_VOICE,
@@ -36,6 +36,8 @@ RECIPE = 1
 PEAK = 10 ** (-0.5 / 20)
 _TOLERANCE_LU = 0.3
 _TRIES = 6
+#: How far above the ceiling a peak is no overshoot of the coder any more, but a crack.
+CRACK = 1.3
 _HEAD = struct.Struct("<?dddII")
 
 
@@ -99,7 +101,7 @@ class Source:
         Raises BadData for sound that says nothing, Unavailable when it cannot be coded well.
         """
         level = self._spoken.level
-        decides = [RECIPE, av.__version__, level.target_lufs, level.gain_db, level.ceiling]
+        decides = [RECIPE, av.__version__, *astuple(level)]
         key = key_of("piece", self._spoken.key, rendition, repr(codec), decides)
         found = self._cache.load(key, _read_piece) if self._cache else None
         if found is None:
@@ -123,12 +125,17 @@ def _settled(
     gain, ceiling = level.gain_db, level.ceiling
     if gain is None:
         gain = level.target_lufs - (_lufs(energies(words, codec.rate)) or level.target_lufs)
+    speech = level.speech and rendition == "ogg"
     best: tuple[float, Piece] | None = None
     for _ in range(_TRIES):
         loud = limit((words * np.float32(10 ** (gain / 20))), codec.rate, ceiling)
-        packets = code(loud, rendition, codec)
+        packets = code(loud, rendition, for_speech(codec) if speech else codec)
         sound, rate = heard(packets, rendition, codec)
-        if float(np.abs(sound).max()) > PEAK:
+        peak = float(np.abs(sound).max())
+        if speech and peak > min(PEAK, ceiling * CRACK):
+            speech = False
+            continue
+        if peak > PEAK:
             ceiling *= 0.92
             continue
         found = energies(sound[:: rate // codec.rate], codec.rate) if rendition == "ogg" else None

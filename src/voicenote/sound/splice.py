@@ -22,9 +22,10 @@ from voicenote.errors import Unavailable
 from voicenote.sound.encode import Codec, Tags, metadata
 from voicenote.sound.packets import FORMS, TICK_S, silence
 
-#: The 48 kHz samples of an Opus packet, and those that a player drops at the start.
+#: The 48 kHz samples of an Opus packet, and those that a player drops at the start: as much as the
+#: slower half of the coder is late (the other is late by 120, and 4 ms of silence are dropped).
 _OPUS_SAMPLES = 2880
-PRE_SKIP = 120
+PRE_SKIP = 312
 _PAGE = 50
 #: The checksum of Ogg is that of zlib with the bits of every byte, and of the result, reversed.
 _REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
