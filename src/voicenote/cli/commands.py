@@ -65,6 +65,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
             "doctor", "voicenote.cli.setup:doctor", "Every problem of this set-up, with its cure."
         ),
         Entry("cache", "voicenote.cli.cache:cache", "Sentences made before: show, prune."),
+        Entry("cache", "voicenote.cli.cache:cache", "Sentences made before: show, prune."),
         Entry("schedule", "voicenote.cli.care:schedule", "The crontab line or timer for run."),
         Entry("backup", "voicenote.cli.care:backup", "Copy the ledger and sound into a file."),
         Entry("restore", "voicenote.cli.care:restore", "Bring a backup back."),
