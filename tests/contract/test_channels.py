@@ -33,6 +33,7 @@ from voicenote.delivery.port import Channel, Trace
 from voicenote.delivery.telegram import Telegram
 from voicenote.delivery.telegram_words import verdict_in
 from voicenote.delivery.webhook import Webhook, signature
+from voicenote.delivery.whatsapp import WhatsApp
 from voicenote.errors import BadSettings, Refused
 from voicenote.model.case import Customer
 from voicenote.model.receipt import Parcel, ReceiptKind
@@ -40,6 +41,7 @@ from voicenote.model.receipt import Parcel, ReceiptKind
 sys.path.insert(0, str(Path(__file__).parents[1] / "fakes"))
 from telegram_api import TelegramApi
 from web import Reply, Request, Web
+from whatsapp_api import WhatsAppApi
 
 sys.path.pop(0)
 
@@ -309,11 +311,40 @@ class TelegramBench(WebBench):
         )
 
 
+class WhatsAppBench(WebBench):
+    """WhatsApp; its far end is a Cloud API that refuses what the documentation does not allow."""
+
+    channel = WhatsApp
+    to = CUSTOMER.whatsapp
+    rendition = "ogg"
+    takes = 512 * 1024
+    addresses = st.from_regex(r"\+[1-9][0-9]{6,14}", fullmatch=True)
+
+    def set_up(self) -> dict[str, object]:
+        self.api = WhatsAppApi("sesame", "106540352242922")
+        return {"token": "sesame", "phone_id": "106540352242922", "url": self.web.url}
+
+    def answer(self, request: Request) -> Reply:
+        return self.api.answer(request)
+
+    def arrived(self) -> list[Arrival]:
+        return [
+            Arrival(
+                key=told["biz_opaque_callback_data"],
+                to=f"+{told['to']}",
+                words=told["text"]["body"] if "text" in told else None,
+                sound=self.api.media[told["audio"]["id"]] if "audio" in told else None,
+            )
+            for told in list(self.api.sent)
+        ]
+
+
 BENCHES: dict[str, Callable[[Path], Bench]] = {
     "outbox": OutboxBench,
     "email": MailBench,
     "webhook": WebhookBench,
     "telegram": TelegramBench,
+    "whatsapp": WhatsAppBench,
 }
 
 

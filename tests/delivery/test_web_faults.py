@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import trustme
 
-from voicenote.delivery import telegram, webhook
+from voicenote.delivery import telegram, webhook, whatsapp
 from voicenote.errors import BadSettings, Postponed, Refused, Unknown
 from voicenote.model.receipt import Parcel
 
@@ -67,11 +67,20 @@ class Trial:
     answer: Callable[[Request], Reply] = field(default=lambda _request: Reply())
 
 
+def no_whatsapp(status: int, code: int, text: str, **headers: str) -> Reply:
+    return Reply(status, {"error": {"code": code, "message": text}}, headers)
+
+
 def no_telegram(code: int, description: str, **parameters: int) -> Reply:
     told = {"ok": False, "error_code": code, "description": description}
     return Reply(code, told | ({"parameters": parameters} if parameters else {}))
 
 
+PERSON_WHATSAPP = (
+    "wait for a status by the webhook, or look into the chat; then say mark-sent or resend"
+)
+EXPIRED = "check token: it has expired, or may not send from this number"
+SLOWLY = "WhatsApp asks to go slower; a later pass will try again"
 PERSON_TELEGRAM = "look into the chat with the customer, then say mark-sent or resend"
 START = "the customer has to press Start in your bot first: give them its link"
 PERSON_HOOK = "ask the receiver for the key of the touch, then say mark-sent or resend"
@@ -169,6 +178,72 @@ TRIALS: dict[str, Trial] = {
         },
         answer=lambda _request: no_telegram(400, "Bad Request: VOICE_MESSAGES_FORBIDDEN"),
     ),
+    "whatsapp": Trial(
+        make=whatsapp.WhatsApp,
+        known=whatsapp.KNOWN,
+        settings=lambda url: {"url": url, "token": lambda: SECRET, "phone_id": "106540352242922"},
+        to="+37255512345",
+        steps={
+            "/media": [
+                *REACHING,
+                (RESET, Postponed, AGAIN),
+                (HANG, Postponed, AGAIN),
+                (DRIP, Postponed, AGAIN),
+                (NONSENSE, Postponed, AGAIN),
+                (Reply(500), Postponed, AGAIN),
+                (no_whatsapp(401, 190, "Error validating access token"), Postponed, EXPIRED),
+                (
+                    no_whatsapp(400, 131053, "Media upload error"),
+                    Refused,
+                    "WhatsApp could not read the sound: render the case again",
+                ),
+                (
+                    no_whatsapp(429, 130429, "Rate limit hit", **{"Retry-After": "90"}),
+                    Postponed,
+                    SLOWLY,
+                ),
+            ],
+            "/messages": [
+                *after(PERSON_WHATSAPP),
+                (no_whatsapp(401, 190, "Error validating access token"), Postponed, EXPIRED),
+                (
+                    no_whatsapp(400, 131047, "Re-engagement message"),
+                    Refused,
+                    "the customer has not written for 24 hours: set template and listen_url",
+                ),
+                (
+                    no_whatsapp(400, 131026, "Message undeliverable"),
+                    Refused,
+                    "this number cannot be reached on WhatsApp: choose another channel",
+                ),
+                (
+                    no_whatsapp(400, 131030, "Recipient phone number not in allowed list"),
+                    Refused,
+                    "a test number writes only to those on its list: add the customer's",
+                ),
+                (
+                    no_whatsapp(403, 131031, "Business account locked"),
+                    Postponed,
+                    "Meta has restricted the account: look into the WhatsApp Manager",
+                ),
+                (no_whatsapp(400, 100, "Invalid parameter"), Refused, CORRECT),
+                (
+                    no_whatsapp(429, 130429, "Rate limit hit", **{"Retry-After": "90"}),
+                    Postponed,
+                    SLOWLY,
+                ),
+                (
+                    no_whatsapp(500, 131000, "Something went wrong"),
+                    Postponed,
+                    "WhatsApp has trouble of its own; a later pass will try again",
+                ),
+                (Reply(500), Unknown, PERSON_WHATSAPP),
+                (Reply(502, b"<html>Bad Gateway</html>"), Unknown, PERSON_WHATSAPP),
+                (Reply(200, {}), Unknown, PERSON_WHATSAPP),
+            ],
+        },
+        answer=lambda _request: Reply(200, {"id": "1000"}),
+    ),
 }
 ROWS = [
     pytest.param(name, step, row, id=f"{name}-{step.strip('/')}-{n}")
@@ -261,9 +336,10 @@ def test_each_fault_has_its_state_and_its_advice(
     caplog.set_level(logging.DEBUG)
     trial = TRIALS[name]
     web, channel = set_up(serve, trial, step, deed, tmp_path)
+    size = 500_000  # below what WhatsApp shows as a voice message
     if deed == RESET_EARLY:  # a large one, so that a server can interrupt it half-way
         for file in touch.files.values():
-            Path(file).write_bytes(b"OggS" + bytes(500_000))
+            Path(file).write_bytes(b"OggS" + bytes(size))
     commits: list[int] = []
     with pytest.raises(error) as raised:
         channel.send(replace(touch, to=trial.to), lambda: commits.append(1))

@@ -1,0 +1,296 @@
+"""WhatsApp on a fake that holds to the documentation, and the fake under a second client."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import logging
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pywa import WhatsApp as SecondClient
+from pywa import errors as second_errors
+from pywa.utils import webhook_updates_validator
+
+from voicenote.delivery.tokens import token
+from voicenote.delivery.whatsapp import WhatsApp
+from voicenote.delivery.whatsapp_inbound import genuine, read_webhook
+from voicenote.errors import BadSettings, Postponed, Refused
+from voicenote.model.receipt import Parcel, ReceiptKind
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "fakes"))
+from web import Web
+from whatsapp_api import WhatsAppApi, called
+
+sys.path.pop(0)
+
+NOW = datetime(2026, 3, 2, 9, 31, 4, tzinfo=UTC)
+TOKEN = "EAAsesame"  # noqa: S105  of the fake
+PHONE = "106540352242922"
+MARI = "37255512345"
+Make = Callable[..., WhatsApp]
+TEMPLATE = {"template": "a_memo", "listen_url": "https://bakery.example/l/{token}"}
+
+
+@pytest.fixture
+def api() -> WhatsAppApi:
+    return WhatsAppApi(TOKEN, PHONE)
+
+
+@pytest.fixture
+def web(api: WhatsAppApi) -> Iterator[Web]:
+    server = Web(api.answer)
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def channel(web: Web) -> Iterator[Callable[..., WhatsApp]]:
+    made: list[WhatsApp] = []
+
+    def make(**more: Any) -> WhatsApp:
+        settings = {"token": lambda: TOKEN, "phone_id": PHONE, "url": web.url, **more}
+        made.append(WhatsApp("whatsapp", settings, lambda: NOW))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.close()
+
+
+@pytest.fixture
+def touch(letter: Parcel, tmp_path: Path) -> Parcel:
+    (tmp_path / "memo.ogg").write_bytes(b"OggS" + bytes(range(256)) * 200)
+    files = {**letter.files, "ogg": str(tmp_path / "memo.ogg")}
+    return replace(letter, to=f"+{MARI}", files=files, text="The ribbon was wrong.", language="et")
+
+
+def test_a_voice_is_uploaded_and_then_sent_as_a_voice(
+    channel: Make, web: Web, api: WhatsAppApi, touch: Parcel
+) -> None:
+    there: list[tuple[int, int]] = []
+    receipt = channel().send(touch, lambda: there.append((len(api.media), len(api.sent))))
+    (message,) = api.sent
+    assert there == [(1, 0)]
+    assert message["audio"] == {"id": "1000", "voice": True}
+    assert message["biz_opaque_callback_data"] == touch.key
+    assert api.media["1000"] == Path(touch.files["ogg"]).read_bytes()
+    assert (receipt.provider_id, receipt.detail["type"]) == ("wamid.1", "audio")
+
+
+def test_after_a_day_of_silence_the_template_carries_the_link(
+    channel: Make, web: Web, api: WhatsAppApi, touch: Parcel
+) -> None:
+    api.silent.add(MARI)
+    commits: list[int] = []
+    receipt = channel(**TEMPLATE).send(touch, lambda: commits.append(1))
+    (message,) = api.sent
+    content = message["template"]
+    assert (content["name"], content["language"]) == ("a_memo", {"code": "et"})
+    assert [each["text"] for each in content["components"][0]["parameters"]] == [
+        "Mari Õun",
+        f"https://bakery.example/l/{token(touch.key)}",
+    ]
+    assert (commits, receipt.detail["type"]) == ([1], "template")
+
+
+def test_without_a_template_it_is_refused_with_advice(
+    channel: Make, web: Web, api: WhatsAppApi, touch: Parcel
+) -> None:
+    api.silent.add(MARI)
+    with pytest.raises(Refused) as refused:
+        channel().send(touch, lambda: None)
+    assert "set template and listen_url" in refused.value.advice
+
+
+def test_what_would_be_no_voice_message_is_not_sent(channel: Make, web: Web, touch: Parcel) -> None:
+    Path(touch.files["ogg"]).write_bytes(b"OggS" + bytes(512 * 1024))
+    with pytest.raises(Refused, match="over 512") as refused:
+        channel().send(touch, lambda: pytest.fail("committed"))
+    assert "shorter" in refused.value.advice
+    assert web.requests == []
+
+
+def test_a_memo_without_ogg_is_not_sent(channel: Make, web: Web, touch: Parcel) -> None:
+    with pytest.raises(Refused, match="Ogg Opus alone"):
+        channel().send(
+            replace(touch, files={"mp3": touch.files["mp3"]}), lambda: pytest.fail("committed")
+        )
+
+
+@pytest.mark.parametrize("to", ["", "55512345", "+0123", "mari@tamm.example", "+372 555 1234"])
+def test_only_a_number_with_its_country_is_written_to(
+    channel: Make, web: Web, touch: Parcel, to: str
+) -> None:
+    with pytest.raises(Refused, match="no number of WhatsApp"):
+        channel().send(replace(touch, to=to), lambda: pytest.fail("committed"))
+    assert web.requests == []
+
+
+def test_what_is_no_token_is_never_sent(channel: Make, web: Web, touch: Parcel) -> None:
+    with pytest.raises(Postponed, match="no token"):
+        channel(token=lambda: "a\r\nb").send(touch, lambda: pytest.fail("committed"))
+    assert web.requests == []
+
+
+@pytest.mark.parametrize(
+    ("more", "field"),
+    [
+        ({"phone_id": "+372"}, "phone_id"),
+        ({"version": "23"}, "version"),
+        ({"template": "a_memo"}, "template"),
+        ({"listen_url": "http://x.example/{token}", "template": "a"}, "listen_url"),
+        ({"token": None}, "token"),
+        ({"timeout": 0}, "timeout"),
+    ],
+)
+def test_wrong_settings_are_named(
+    channel: Make, web: Web, more: dict[str, Any], field: str
+) -> None:
+    with pytest.raises(BadSettings) as wrong:
+        channel(**more)
+    assert f"channels.whatsapp.{field}" in [each.field for each in wrong.value.problems]
+
+
+# -- what the webhook tells --------------------------------------------------------------------
+
+CONTACTS = [{"profile": {"name": "Mari Tamm"}, "wa_id": MARI}]
+
+
+def status(word: str, **more: Any) -> dict[str, Any]:
+    return {
+        "id": "wamid.1", "status": word, "timestamp": "1772443800", "recipient_id": MARI,
+        "biz_opaque_callback_data": "c1r1-memo", **more,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("word", "kind"),
+    [
+        ("sent", ReceiptKind.ACCEPTED),
+        ("delivered", ReceiptKind.DELIVERED),
+        ("read", ReceiptKind.DELIVERED),
+        ("played", ReceiptKind.HEARD),
+        ("failed", ReceiptKind.BOUNCED),
+    ],
+)
+@pytest.mark.parametrize("contacts", [{}, {"contacts": CONTACTS}, {"contacts": []}])
+def test_each_status_is_a_receipt_with_and_without_contacts(
+    word: str, kind: ReceiptKind, contacts: dict[str, Any]
+) -> None:
+    (inbound,) = read_webhook(called({"statuses": [status(word)], **contacts}), NOW)
+    assert inbound.receipt
+    assert inbound.receipt.kind is kind
+    assert inbound.receipt.at == datetime.fromtimestamp(1772443800, UTC)
+    assert (inbound.keys, inbound.message_ids) == (("c1r1-memo",), ("wamid.1",))
+    assert inbound.answer is None
+
+
+def test_a_failure_brings_its_reason_and_advice() -> None:
+    errors = [{"code": 131047, "title": "Re-engagement message"}]
+    raw = called({"statuses": [status("failed", errors=errors)]})
+    (inbound,) = read_webhook(raw, NOW)
+    assert inbound.receipt
+    detail = inbound.receipt.detail
+    assert (detail["code"], detail["reason"]) == ("131047", "Re-engagement message")
+    assert "template" in detail["advice"]
+
+
+@pytest.mark.parametrize(
+    ("message", "words", "opt_out"),
+    [
+        ({"type": "text", "text": {"body": "Thank you!"}}, "Thank you!", False),
+        ({"type": "text", "text": {"body": "Stop."}}, "Stop.", True),
+        ({"type": "audio", "audio": {"id": "7", "voice": True}}, "[a voice message]", False),
+        ({"type": "button", "button": {"text": "Put right", "payload": "x"}}, "Put right", False),
+    ],
+)
+def test_a_person_answers(message: dict[str, Any], words: str, opt_out: bool) -> None:
+    shared = {
+        "from": MARI, "id": "wamid.9", "timestamp": "1772443900", "context": {"id": "wamid.1"},
+    }  # fmt: skip
+    raw = called({"contacts": CONTACTS, "messages": [shared | message]})
+    (inbound,) = read_webhook(raw, NOW)
+    assert inbound.answer
+    assert (inbound.answer.text, inbound.opt_out) == (words, opt_out)
+    assert inbound.sender == f"Mari Tamm +{MARI}"
+    assert inbound.message_ids == ("wamid.1",)
+
+
+@given(st.binary(max_size=60))
+def test_no_call_is_an_error(raw: bytes) -> None:
+    read_webhook(raw, NOW)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        None, [], {"entry": None}, {"entry": [1]}, {"entry": [{"changes": [{"value": [1]}]}]},
+        {"entry": [{"changes": [{"value": {"statuses": [{}], "messages": [{"type": []}]}}]}]},
+        {"entry": [{"changes": [{"value": {"contacts": [{"profile": 1}], "statuses": {}}}]}]},
+        {"entry": [{"changes": [{"value": {"statuses": [{"status": "failed", "errors": 1}]}}]}]},
+        {"entry": [{"changes": [{"value": {"statuses": [{"status": "new"}]}}]}]},
+    ],
+)  # fmt: skip
+def test_another_shape_tells_nothing(told: object) -> None:
+    assert all(each.answer is None for each in read_webhook(json.dumps(told).encode(), NOW))
+
+
+@given(st.binary(max_size=200), st.text(min_size=1, max_size=40))
+def test_only_what_meta_signed_is_genuine(raw: bytes, secret: str) -> None:
+    """The signature of the second client's validator and ours agree."""
+    right = hmac.new(secret.encode(), raw, hashlib.sha256).hexdigest()
+    header = f"sha256={right}"
+    assert genuine(secret, raw, header)
+    assert webhook_updates_validator(secret, raw, header)
+    for wrong in ("", right, f"sha1={right}", header[:-1], "sha256=é", header.upper()):
+        assert not genuine(secret, raw, wrong)
+    assert not genuine(secret, raw + b" ", header)
+    assert not genuine(f"{secret}x", raw, header)
+
+
+# -- the fake, under a second client -----------------------------------------------------------
+
+
+@pytest.fixture
+def second(web: Web) -> Iterator[SecondClient]:
+    with httpx.Client(trust_env=False) as session:
+        client = SecondClient(phone_id=PHONE, token=TOKEN, session=session)
+        session.base_url = httpx.URL(f"{web.url}/v23.0")
+        yield client
+
+
+def test_a_second_client_is_understood(
+    second: SecondClient, api: WhatsAppApi, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.CRITICAL)
+    number = second.upload_media(b"OggS123", mime_type="audio/ogg", filename="memo.ogg").id
+    sent = second.send_voice(MARI, number, tracker="c1r1-memo")
+    assert sent.id == "wamid.1"
+    (message,) = api.sent
+    assert message["audio"]["voice"] is True
+    assert message["biz_opaque_callback_data"] == "c1r1-memo"
+
+
+def test_ours_and_the_second_clients_message_are_alike(
+    second: SecondClient, channel: Make, web: Web, api: WhatsAppApi, touch: Parcel
+) -> None:
+    channel().send(touch, lambda: None)
+    second.send_voice(MARI, "1000", mime_type="audio/ogg", tracker=touch.key)
+    ours, theirs = api.sent
+    assert ours == theirs
+
+
+def test_a_second_client_reads_its_refusals(second: SecondClient, api: WhatsAppApi) -> None:
+    api.silent.add(MARI)
+    with pytest.raises(second_errors.ReEngagementMessage):
+        second.send_message(MARI, "Sorry")
