@@ -14,6 +14,8 @@ from voicenote.script.check.passage import Said
 APOLOGIES = frozenset({"justified", "partly", "reopened"})
 _OWNED = ("admit", "answer")
 _ORDER = list(Section)
+#: A sentence of so many words says something of their matter; beside a greeting it takes more.
+_TOLD, _GREETED = 4, 8
 
 
 def parts(text: str, script: Script | None, said: Sequence[Said], asked: Asked) -> Iterator[Broken]:
@@ -59,7 +61,9 @@ def _missing(said: Sequence[Said]) -> Iterator[Broken]:
     if not any(one.has(*_OWNED) for one in said):
         yield "R1", "responsibility", 0, 0
     if not any(one.section is Section.AMENDS or one.has("repair") for one in said):
-        yield "R1", "repair", 0, 0
+        sorry = next((n for n, one in enumerate(said) if one.has("regret", *_OWNED)), len(said))
+        if not any(one.has("deed") for one in said[sorry:]):
+            yield "R1", "repair", 0, 0
     if not any(one.has("regret") for one in said):
         yield "R1", "regret", 0, 0
     if not any(one.section is Section.PREVENT or one.has("prevent") for one in said):
@@ -82,12 +86,16 @@ def _unheard(said: Sequence[Said]) -> Iterator[Broken]:
 
 
 def _mirrors(one: Said) -> bool:
-    """Whether a sentence shows that they were heard: it reports them, or speaks of them only."""
+    """Whether a sentence shows that they were heard: it reports them, or speaks of their matter."""
     if one.section is not None:
         return one.section in (Section.MIRROR, Section.VALIDATE)
     if one.has("mirror"):
         return True
-    return one.has("you") and not one.has("thanks", "regret", "admit", "answer", "repair")
+    if one.has("you") and one.own >= _GREETED and not one.has("thanks", "regret"):
+        return True
+    if one.has("thanks", "regret", "intro", *_OWNED) or (one.has("repair") and not one.has("you")):
+        return False
+    return one.own >= (_GREETED if one.has("hello") else _TOLD)
 
 
 def _sections(said: Sequence[Said]) -> Iterator[Broken]:
