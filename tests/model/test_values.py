@@ -66,11 +66,7 @@ def test_a_promise_without_a_date_is_never_overdue() -> None:
     assert not amends.overdue(date(2100, 1, 1))
 
 
-def test_a_customer_is_spoken_to_as_they_like() -> None:
-    assert (MIA.spoken_name, Customer(name="Siobhan", say_as="Shivawn").spoken_name) == (
-        "Mia",
-        "Shivawn",
-    )
+def test_a_customer_has_a_name() -> None:
     with pytest.raises(ValueError, match="name"):
         Customer(name=" ")
 

@@ -116,12 +116,3 @@ def _drafts(tx: Transaction, cases: Sequence[int], slot: str) -> dict[tuple[int,
             made_at=row["made_at"],
         )
     return found
-
-
-def memo_of(tx: Transaction, number: int) -> tuple[Memo, Script]:
-    """Return memo `number` and the script that it says."""
-    run = tx.connection.execute
-    memo_row = run(select(tables.memos).where(tables.memos.c.number == number)).mappings().one()
-    query = select(tables.scripts).where(tables.scripts.c.number == memo_row["script"])
-    script_row = run(query).mappings().one()
-    return rows.memo_in(memo_row, script_row["sha256"]), rows.script_in(script_row)

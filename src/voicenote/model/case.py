@@ -76,11 +76,6 @@ class Customer:
         if not self.name.strip():
             raise ValueError("a customer needs a name")
 
-    @property
-    def spoken_name(self) -> str:
-        """The name as a voice should say it."""
-        return self.say_as or self.name
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Complaint:
