@@ -47,9 +47,7 @@ def said_of(sample: Sample) -> list[Finding]:
     return [finding for finding in found if finding.level is not Level.HINT]
 
 
-def figures(
-    language: str, *, held: bool = False, file: str = "scripts"
-) -> dict[str, Counter[str]]:
+def figures(language: str, *, held: bool = False, file: str = "scripts") -> dict[str, Counter[str]]:
     """By rule: how many were found rightly (hit), wrongly (false) and not at all (missed)."""
     counts: dict[str, Counter[str]] = {}
     for sample in samples(language, file):

@@ -55,3 +55,10 @@ def test_every_finding_stands_where_it_says(language):
             assert sample.text[finding.start : finding.end] == finding.text
             assert finding.why.endswith(").")
             assert finding.instead
+
+
+@pytest.mark.parametrize("language", corpus.LANGUAGES)
+@pytest.mark.parametrize("file", ["later", "last"])
+def test_what_was_learned_from_the_later_scripts_is_kept(language, file):
+    total = sum(corpus.figures(language, file=file).values(), Counter())
+    assert min(corpus.rates(total)) >= 0.9

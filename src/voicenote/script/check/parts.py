@@ -13,6 +13,8 @@ from voicenote.script.check.passage import Said
 #: The templates that are a whole apology; the others have another errand.
 APOLOGIES = frozenset({"justified", "partly", "reopened"})
 _OWNED = ("admit", "answer")
+#: What is said to be kind, or is wrong anyway: no deed.
+_POLITE = ("thanks", "kind", "R7.vow", "R17.upsell", "R17.review", "S24.sarcasm")
 _ORDER = list(Section)
 #: A sentence of so many words says something of their matter; beside a greeting it takes more.
 _TOLD, _GREETED = 4, 8
@@ -61,13 +63,21 @@ def _missing(said: Sequence[Said]) -> Iterator[Broken]:
     if not any(one.has(*_OWNED) for one in said):
         yield "R1", "responsibility", 0, 0
     if not any(one.section is Section.AMENDS or one.has("repair") for one in said):
-        sorry = next((n for n, one in enumerate(said) if one.has("regret", *_OWNED)), len(said))
-        if not any(one.has("deed") for one in said[sorry:]):
-            yield "R1", "repair", 0, 0
+        yield from _unrepaired(said)
     if not any(one.has("regret") for one in said):
         yield "R1", "regret", 0, 0
     if not any(one.section is Section.PREVENT or one.has("prevent") for one in said):
         yield "R1", "repentance", 0, 0
+
+
+def _unrepaired(said: Sequence[Said]) -> Iterator[Broken]:
+    """R1 where no known offer stands: what follows the sorry may still be one."""
+    sorry = next((n for n, one in enumerate(said) if one.has("regret", *_OWNED)), len(said))
+    after = [one for one in said[sorry:] if not one.has(*_POLITE)]
+    if any(one.has("deed") for one in after):
+        return
+    other = any(one.own >= _TOLD and not one.has("regret", *_OWNED) for one in after)
+    yield "R1", "unsure" if other else "repair", 0, 0
 
 
 def _unheard(said: Sequence[Said]) -> Iterator[Broken]:
