@@ -443,3 +443,16 @@ def test_loading_takes_no_time(tmp_path: Path) -> None:
     start = time.process_time()
     load(tmp_path, {})
     assert time.process_time() - start < 0.04
+
+
+@pytest.mark.parametrize(
+    ("key", "good"), [("env:SPEECH_KEY", True), ("sk-123", False), ("file:x", False), ("", True)]
+)
+def test_the_key_of_a_voice_is_only_ever_a_reference(tmp_path: Path, key: str, good: bool) -> None:
+    file = f'[voice]\nurl = "http://localhost/v1"\nkey = "{key}"\n[voice.pl]\nengine = "system"\n'
+    write(tmp_path, file)
+    if good:
+        assert load(tmp_path, {}).voice.of("pl").key == key
+    else:
+        with pytest.raises(BadSettings):
+            load(tmp_path, {})

@@ -122,10 +122,19 @@ def _voice_makers() -> Mapping[str, Callable[[], Any]]:
 
 
 def make_voice(name: str, options: Mapping[str, object]) -> Voice:
-    """Make a voice by name. Raises VoiceUnavailable when there is none of that name."""
+    """Make a voice by name; the option `key` tells where its key is kept (``env:NAME``).
+
+    Raises VoiceUnavailable when there is none of that name.
+    """
     makers = _voice_makers()
     if name not in makers:
         raise VoiceUnavailable(f"there is no voice {name!r}", f"known: {', '.join(makers)}")
+    reference = str(options.get("key") or "")
+    if reference:
+        from voicenote.settings.secret import Secret
+
+        way, _, where = reference.partition(":")
+        options = {**options, "key": Secret(way, where, os.environ)}
     voice: Voice = makers[name]()(options)
     return voice
 

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import atexit
 import itertools
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+sys.path.insert(0, str(Path(__file__).parent.parent / "voice"))
+from speech_server import speech_server
+
 from voicenote.errors import BadData, BadSettings, VoiceUnavailable
 from voicenote.model.memo import Clip
 from voicenote.model.script import Section, Sentence
+from voicenote.voice.endpoint import Endpoint
 from voicenote.voice.hibari import Hibari
 from voicenote.voice.port import Voice, VoiceFacts
 from voicenote.voice.recorded import Recorded
@@ -47,6 +54,15 @@ def recorded(folder: Path) -> Voice:
     return voice
 
 
+@cache
+def server() -> str:
+    """The address of a server that lives as long as the tests."""
+    context = speech_server()
+    found = context.__enter__()
+    atexit.register(context.__exit__, None, None, None)
+    return found.url
+
+
 VOICES = {
     "silent": Kind(
         make=lambda _: Silent({}),
@@ -67,6 +83,12 @@ VOICES = {
         language_it_lacks="pl",
         settings_it_refuses=(lambda: Hibari({"rate": 5}), lambda: Hibari({"voice": "nobody"})),
         needs="hibari",
+    ),
+    "endpoint": Kind(
+        make=lambda _: Endpoint({"url": server(), "languages": ["en"]}),
+        facts=Endpoint.facts({"url": "http://localhost/v1"}),
+        language_it_lacks="pl",
+        settings_it_refuses=(lambda: Endpoint({}), lambda: Endpoint({"url": "http://x.example"})),
     ),
     "recorded": Kind(
         make=recorded,

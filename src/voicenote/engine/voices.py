@@ -38,12 +38,8 @@ def recordings(ws: Workspace, owner: str) -> Recorded:
 def voice_options(ws: Workspace, language: str) -> dict[str, object]:
     """Return what the settings say to a voice for a language."""
     wanted = ws.settings.voice.of(language)
-    options: dict[str, object] = {}
-    if wanted.voice:
-        options["voice"] = wanted.voice
-    if wanted.rate:
-        options["rate"] = wanted.rate
-    return options
+    names = ("voice", "rate", "url", "model", "key")
+    return {name: value for name in names if (value := getattr(wanted, name))}
 
 
 def choose_voice(ws: Workspace, script: Script, owner: str = "") -> Chosen:

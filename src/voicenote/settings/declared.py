@@ -27,15 +27,6 @@ def _named(default: Mapping[str, Any] = _NONE) -> Any:
     return field(default_factory=lambda: dict(default))
 
 
-def _url(value: Any) -> str:
-    address = kinds.text(value)
-    if address and "://" not in address:
-        raise ValueError(
-            "this is not a database URL", "such as postgresql+psycopg://host/voicenote"
-        )
-    return address
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owner:
     """The person who answers for what happened: speaks, signs, is nudged."""
@@ -65,6 +56,20 @@ class VoiceFor:
     voice: str = setting("", kinds.text, "A voice of that engine; empty: its own choice.", "en-gb")
     rate: int = setting(
         0, kinds.number(0, 400, whole=True), "Words a minute; 0: the engine's natural pace.", 150
+    )
+    url: str = setting(
+        "",
+        kinds.text,
+        "For the engine `endpoint`: the address of a server that answers as OpenAI's does.",
+        "http://localhost:8880/v1",
+    )
+    model: str = setting("", kinds.text, "For the engine `endpoint`: the server's model.", "tts-1")
+    key: str = setting(
+        "",
+        kinds.reference,
+        "For the engine `endpoint`: where its key is kept, as env:NAME, keyring:SERVICE/USER or "
+        "command:WORDS.",
+        "env:SPEECH_KEY",
     )
 
 
@@ -222,7 +227,7 @@ class Ledger:
 
     url: str | Secret = setting(  # noqa: RUF009  it declares the field
         "",
-        _url,
+        kinds.database_url,
         "A database URL, or a secret reference to one; empty: SQLite in ledger.db of this folder.",
         "postgresql+psycopg://localhost/voicenote",
     )

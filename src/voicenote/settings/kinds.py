@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from voicenote.settings.secret import WAYS
+
 #: Takes what was given, returns what is kept; raises ValueError(what, advice).
 Kind = Callable[[Any], Any]
 
@@ -119,3 +121,22 @@ def levels(value: Any) -> dict[str, str]:
         if level not in _LEVELS:
             raise ValueError(f"{_shown(level)!r} is not a level", f"known: {', '.join(_LEVELS)}")
     return table
+
+
+def database_url(value: Any) -> str:
+    """Take a database URL, or nothing."""
+    address = text(value)
+    if address and "://" not in address:
+        raise ValueError(
+            "this is not a database URL", "such as postgresql+psycopg://host/voicenote"
+        )
+    return address
+
+
+def reference(value: Any) -> str:
+    """Take the place where a secret is kept, ``env:NAME`` or one of its siblings, or nothing."""
+    place = text(value)
+    way, colon, name = place.partition(":")
+    if place and not (colon and way in WAYS and name.strip()):
+        raise ValueError("this does not say where the key is kept", "such as env:SPEECH_KEY")
+    return place

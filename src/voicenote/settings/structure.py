@@ -48,6 +48,10 @@ def words(value: Any) -> Any:
     return {k: v.raw if isinstance(v, FromEnvironment) else v for k, v in value.items()}
 
 
+#: What [voice] says for all languages, and [voice.LANGUAGE] for one.
+_SPOKEN = ("engine", "voice", "rate", "url", "model", "key")
+
+
 class Structure:
     """One reading of the settings. `problems` grows; nothing raises."""
 
@@ -150,13 +154,13 @@ class Structure:
                 kinds.language(tag)
             except ValueError as error:
                 self.add(where, *(str(arg) for arg in error.args[:2]))
-            common = {key: getattr(made, key) for key in ("engine", "voice", "rate")}
+            common = {key: getattr(made, key) for key in _SPOKEN}
             filled = self.fill(VoiceFor, where, inner)
             chosen = {key: getattr(filled, key) for key in common if key in inner}
             if chosen.get("engine", made.engine) != made.engine:
                 common |= {"voice": "", "rate": 0}  # another engine has other voices
             languages[tag] = VoiceFor(**(common | chosen))
-        names = ("engine", "voice", "rate", "disclosure")
+        names = (*_SPOKEN, "disclosure")
         return Voice(**{name: getattr(made, name) for name in names}, languages=languages)
 
     def channel(self, name: str, table: Mapping[str, Any]) -> Channel:

@@ -182,17 +182,18 @@ def write_whole(path: Path, data: bytes) -> None:
     """Write a file whole or not at all. Raises Unavailable when it cannot be written."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(prefix=".new-", dir=path.parent)
-        temporary = Path(name)
+        # Paths as text: many thousands of small files are written so.
+        descriptor, name = tempfile.mkstemp(prefix=".new-", dir=str(path.parent))
         try:
             with os.fdopen(descriptor, "wb") as file:
                 file.write(data)
                 file.flush()
-                os.fsync(file.fileno())
-            temporary.chmod(0o644)
-            temporary.replace(path)
+                if hasattr(os, "fchmod"):  # not on Windows
+                    os.fchmod(descriptor, 0o644)
+                os.fsync(descriptor)
+            os.replace(name, path)  # noqa: PTH105
         except BaseException:
-            temporary.unlink(missing_ok=True)
+            Path(name).unlink(missing_ok=True)
             raise
     except OSError as error:
         raise Unavailable(

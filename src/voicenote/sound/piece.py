@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
-from dataclasses import astuple, dataclass
-from functools import cached_property
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any
 
 import av
@@ -101,8 +101,7 @@ class Source:
         Raises BadData for sound that says nothing, Unavailable when it cannot be coded well.
         """
         level = self._spoken.level
-        decides = [RECIPE, av.__version__, *astuple(level)]
-        key = key_of("piece", self._spoken.key, rendition, repr(codec), decides)
+        key = key_of("piece", self._spoken.key, rendition, _decides(codec, level))
         found = self._cache.load(key, _read_piece) if self._cache else None
         if found is None:
             words = resample(self.words.samples, self.words.rate, codec.rate)
@@ -116,6 +115,12 @@ class Source:
             if self._cache:
                 self._cache.keep(key, _packed(found), found)
         return found
+
+
+@lru_cache(maxsize=16)
+def _decides(codec: Codec, level: Level) -> str:
+    """What decides, besides the words, how a piece sounds."""
+    return f"{RECIPE} {av.__version__} {codec!r} {level!r}"
 
 
 def _settled(

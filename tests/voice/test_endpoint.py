@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+from speech_server import Server, hum, speech_server
+
+from voicenote.errors import BadSettings, VoiceUnavailable
+from voicenote.model.script import Section, Sentence
+from voicenote.voice.endpoint import Endpoint
+from voicenote.wiring import make_voice
+
+SORRY = Sentence(Section.OWN, "I am sorry that your cake came late.", personal=False)
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with speech_server() as found:
+        yield found
+
+
+def test_it_asks_as_openai_is_asked(server: Server) -> None:
+    options = {"url": server.url, "voice": "nova", "model": "kokoro", "rate": 80}
+    clip = Endpoint(options).speak(SORRY, "en")
+    assert clip.rate == 24_000
+    assert clip.synthetic
+    assert server.asked == [
+        {
+            "path": "/v1/audio/speech",
+            "model": "kokoro",
+            "voice": "nova",
+            "input": SORRY.text,
+            "response_format": "wav",
+            "speed": 0.5,
+        }
+    ]
+    assert server.keys == [""]
+
+
+def test_the_key_comes_from_where_it_is_kept(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SPEECH_KEY", "very-secret")
+    voice = make_voice("endpoint", {"url": server.url, "key": "env:SPEECH_KEY"})
+    voice.speak(SORRY, "en")
+    assert server.keys == ["Bearer very-secret"]
+    assert "very-secret" not in f"{voice.version} {vars(voice)}"
+
+
+@pytest.mark.parametrize(
+    ("status", "answer", "words"),
+    [
+        (401, b"", "answered 401"),
+        (429, b"", "answered 429"),
+        (500, b"<html>", "answered 500"),
+        (307, b"", "answered 307"),
+        (200, b"", "no WAV"),
+        (200, b"ID3 an mp3", "no WAV"),
+        (200, hum("x")[:60], "another kind"),
+    ],
+)
+def test_a_bad_answer_is_told_and_no_words_are_lost_in_it(
+    server: Server, status: int, answer: bytes, words: str
+) -> None:
+    server.status, server.answer = status, answer
+    with pytest.raises(VoiceUnavailable, match=words) as caught:
+        Endpoint({"url": server.url}).speak(SORRY, "en")
+    assert caught.value.advice
+
+
+def test_a_server_that_is_not_there_is_told() -> None:
+    with speech_server() as gone:
+        url = gone.url
+    with pytest.raises(VoiceUnavailable, match="does not answer"):
+        Endpoint({"url": url}).speak(SORRY, "en")
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", "localhost", "ftp://x/v1", "http://speech.example/v1", "https://a:b@x/v1", "http://[x"],
+)
+def test_an_address_that_will_not_do_is_refused(url: str) -> None:
+    with pytest.raises(BadSettings) as caught:
+        Endpoint({"url": url})
+    assert caught.value.advice
+
+
+def test_a_key_in_the_open_is_refused(server: Server) -> None:
+    with pytest.raises(BadSettings, match="in the open"):
+        Endpoint({"url": server.url, "key": "very-secret"})
+
+
+def test_it_is_never_chosen_by_itself() -> None:
+    assert Endpoint.facts({"url": "http://localhost/v1"}).quality == 0
+    assert not Endpoint.facts({}).installed
