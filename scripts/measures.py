@@ -106,7 +106,19 @@ def intake(folder: Path) -> str:
     return f"{CASES} complaints in {took:.1f} s: {CASES / took:.0f} a second"
 
 
-MEASURES: dict[str, Callable[[Path], str]] = {"start": start, "cases": cases, "intake": intake}
+def check(_folder: Path) -> str:
+    """How many scripts a second are composed and checked."""
+    import check_measures
+
+    return check_measures.check()
+
+
+MEASURES: dict[str, Callable[[Path], str]] = {
+    "start": start,
+    "cases": cases,
+    "intake": intake,
+    "check": check,
+}
 
 
 def main(names: Sequence[str]) -> int:

@@ -43,7 +43,7 @@ def _is_apology(template: str, said: Sequence[Said]) -> bool:
 
 
 def _nameless(text: str, asked: Asked) -> Iterator[Broken]:
-    if not asked.owner.strip():
+    if not asked.owner.strip() or asked.owner in text:
         return
     words = set(fold(text)[0].replace(",", " ").replace(".", " ").split())
     names = [name for name in fold(asked.owner)[0].split() if len(name) > 1]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -24,7 +24,8 @@ class Said:
     """A sentence: its place in the text, the phrases in it by group, and what shouts.
 
     Offsets in `hits` and `loud` count from the start of the text. `own` is the number of our own
-    words in it, without the customer's; `section` is None in a plain text.
+    words in it, without the customer's; `section` is None in a plain text; `groups` are those of
+    `hits`.
     """
 
     start: int
@@ -33,14 +34,17 @@ class Said:
     hits: tuple[Hit, ...]
     loud: tuple[Hit, ...]
     own: int
+    groups: frozenset[str]
 
     def first(self, *groups: str) -> Hit | None:
         """The first phrase of any of these groups."""
-        return next((hit for hit in self.hits if hit.group in groups), None)
+        if self.groups.isdisjoint(groups):
+            return None
+        return next(hit for hit in self.hits if hit.group in groups)
 
     def has(self, *groups: str) -> bool:
         """Whether a phrase of any of these groups is in it."""
-        return self.first(*groups) is not None
+        return not self.groups.isdisjoint(groups)
 
 
 def passage_of(text: str | Script, language: str) -> tuple[str, list[Said]]:
@@ -85,18 +89,20 @@ def _ours(sentence: Sentence) -> str:
 
 
 def _said(ours: str, start: int, section: Section | None, language: str) -> Said:
-    hits, loud, own = _read(ours, language)
+    hits, loud, own, groups = _read(ours, language)
     if start:
         hits, loud = _moved(hits, start), _moved(loud, start)
-    return Said(start, start + len(ours), section, hits, loud, own)
+    return Said(start, start + len(ours), section, hits, loud, own, groups)
 
 
-def _moved(hits: Iterable[Hit], by: int) -> tuple[Hit, ...]:
+def _moved(hits: tuple[Hit, ...], by: int) -> tuple[Hit, ...]:
+    if not hits:
+        return hits
     return tuple(Hit(hit.group, hit.start + by, hit.end + by) for hit in hits)
 
 
 @lru_cache(maxsize=8192)
-def _read(ours: str, language: str) -> tuple[tuple[Hit, ...], tuple[Hit, ...], int]:
+def _read(ours: str, language: str) -> tuple[tuple[Hit, ...], tuple[Hit, ...], int, frozenset[str]]:
     """The phrases of one sentence. Shared sentences are read once for a whole batch."""
     words = table(language)
     folded, places = fold(ours)
@@ -113,7 +119,8 @@ def _read(ours: str, language: str) -> tuple[tuple[Hit, ...], tuple[Hit, ...], i
     if places is not None:
         ends = (*places, len(ours))
         hits = [Hit(h.group, places[h.start], ends[h.end - 1] + 1) for h in hits]
-    return tuple(hits), tuple(_loud(ours, words.cased)), len(_LETTER.findall(ours))
+    groups = frozenset(hit.group for hit in hits)
+    return tuple(hits), tuple(_loud(ours, words.cased)), len(_LETTER.findall(ours)), groups
 
 
 def _loud(ours: str, cased: bool) -> Iterator[Hit]:  # noqa: FBT001  of the language

@@ -1,0 +1,55 @@
+"""How many scripts a second are composed and checked, on one core."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+
+from voicenote.model.case import Case, Complaint, Customer, Stage
+from voicenote.script.check.facts import Asked, Behind
+from voicenote.script.check.rules import check as check_script
+from voicenote.script.compose import Facts, compose
+
+SCRIPTS = 3_000
+STORY = (
+    "the cake was late and nobody called me back about it so I waited all day in the rain with my "
+    "mother while the guests were sitting there"
+)
+
+
+def cases(language: str) -> Iterator[Case]:
+    """Cases that all say something else."""
+    story = STORY.split()
+    for number in range(SCRIPTS):
+        turn = number % len(story)
+        words = [*story[turn:], *story[:turn]]
+        yield Case(
+            number=number,
+            stage=Stage.OPENED,
+            complaint=Complaint(
+                source="bench",
+                ref=str(number),
+                opened_at=datetime(2026, 1, 5, tzinfo=UTC),
+                customer=Customer(name=f"Dana {words[0]} {number}", language=language),
+                what_happened=f"{' '.join(words)} {number}",
+                bothered_most=f"{' '.join(words[:9])} {number}",
+                feeling=words[3],
+            ),
+        )
+
+
+def check() -> str:
+    """Compose and check, in English: each script with the case behind it."""
+    facts = Facts(owner="Mia Berg", today=date(2026, 1, 6))
+    made = list(cases("en"))
+    begun = time.process_time()
+    scripts = [compose(case, facts) for case in made]
+    composed = time.process_time()
+    for case, script in zip(made, scripts, strict=True):
+        check_script(script, "", Asked(owner="Mia Berg", behind=Behind(case=case)))
+    done = time.process_time()
+    return (
+        f"{SCRIPTS / (done - begun):.0f} scripts composed and checked a second of one core's time "
+        f"(composed {SCRIPTS / (composed - begun):.0f}, checked {SCRIPTS / (done - composed):.0f})"
+    )
