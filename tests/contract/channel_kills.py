@@ -14,6 +14,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -44,6 +45,29 @@ def lines(send: Callable[[], object], stop: int) -> int:
     return seen
 
 
+def whole(send: Callable[[], int]) -> int:
+    """Return the lines of a whole send, which is made in a child.
+
+    Some libraries keep threads, and a child that is forked beside them waits for them for ever.
+    What the first child has imported is imported here, so that the others need not.
+    """
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        total = send()
+        with os.fdopen(writing, "w") as told:
+            json.dump([total, sorted(sys.modules)], told)
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as told:
+        total, names = json.load(told)
+    os.waitpid(child, 0)
+    for name in names:
+        with suppress(ImportError):
+            importlib.import_module(name)
+    return int(total)
+
+
 def main() -> None:
     """Do what standard input says."""
     order = json.load(sys.stdin)
@@ -61,7 +85,7 @@ def main() -> None:
         finally:
             channel.close()
 
-    total = send("whole", 0)
+    total = whole(lambda: send("whole", 0))
     kills = order["kills"]
     spread = {1 + n * total // kills for n in range(kills)} | set(range(total - kills, total + 1))
     told = []

@@ -20,6 +20,7 @@ from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import unquote
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -27,6 +28,7 @@ from aiosmtpd.smtp import SMTP, Envelope
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from voicenote.delivery.apprise import Apprise
 from voicenote.delivery.mail import Mail
 from voicenote.delivery.outbox import Outbox
 from voicenote.delivery.port import Channel, Trace
@@ -339,12 +341,38 @@ class WhatsAppBench(WebBench):
         ]
 
 
+class AppriseBench(WebBench):
+    """Apprise; its far end is what its service `json` posts to, with the key in the path."""
+
+    channel = Apprise
+    to = CUSTOMER.email
+    rendition = "mp3"
+    takes = 10 * 2**20
+    addresses = st.sampled_from(["mari@tamm.example", "m+1@x.ee"])
+
+    def set_up(self) -> dict[str, object]:
+        self.kept: list[Arrival] = []
+        return {"url": f"json://127.0.0.1:{self.web.port}/{{key}}/{{to}}?rto=20"}
+
+    def answer(self, request: Request) -> Reply:
+        key, to = unquote(request.path).strip("/").split("/")
+        told = request.json
+        sounds = [base64.b64decode(each["base64"]) for each in told["attachments"]]
+        sound = sounds[0] if sounds else None
+        self.kept.append(Arrival(key=key, to=to, words=told["message"], sound=sound))
+        return Reply(200)
+
+    def arrived(self) -> list[Arrival]:
+        return list(self.kept)
+
+
 BENCHES: dict[str, Callable[[Path], Bench]] = {
     "outbox": OutboxBench,
     "email": MailBench,
     "webhook": WebhookBench,
     "telegram": TelegramBench,
     "whatsapp": WhatsAppBench,
+    "apprise": AppriseBench,
 }
 
 

@@ -1,0 +1,154 @@
+"""Everything else, by Apprise: it hands a touch over, and cannot say what became of it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from voicenote.delivery.carried import refuse_broken, sound_of, words_of
+from voicenote.delivery.message import AUDIO
+from voicenote.delivery.port import CANNOT_TELL, Facts, Found
+from voicenote.delivery.web_settings import Known, Values, read_settings
+from voicenote.errors import Postponed, Problem, Refused, Unknown
+from voicenote.model.case import Customer
+from voicenote.model.receipt import Parcel, Receipt, ReceiptKind
+
+if TYPE_CHECKING:
+    import apprise
+
+KNOWN: Known = {
+    "url": (object, None, "a reference to the Apprise URL; {to} and {key} in it are filled"),
+    "address": (str, "email", "what {to} is: the customer's email, phone, telegram or whatsapp"),
+    "rendition": (str, "mp3", "the sound that is attached: ogg, m4a, mp3, or none"),
+}
+MISSING = "the library apprise is not installed: python3 -m pip install 'voicenote[apprise]'"
+_ADDRESSES = ("email", "phone", "telegram", "whatsapp")
+_PERSON = "look into the service that Apprise writes to, then say mark-sent or resend"
+_UNBOUND = 10**9
+
+
+class Apprise:
+    """A channel to one of Apprise's services. Its settings are `KNOWN`."""
+
+    def __init__(
+        self, name: str, settings: Mapping[str, object], clock: Callable[[], datetime]
+    ) -> None:
+        self.name = name
+        values = read_settings(name, settings, KNOWN, ("url",), _contradictions)
+        self._secret = values.secret("url") or (lambda: "")
+        self._address = values.text("address")
+        self._rendition = values.text("rendition")
+        self._clock = clock
+
+    @property
+    def facts(self) -> Facts:
+        """It tells that a touch was handed over, and nothing after that."""
+        return Facts(
+            name=self.name,
+            about="a service of Apprise",
+            missing=() if find_spec("apprise") else (MISSING,),
+            tells=frozenset({ReceiptKind.ACCEPTED, ReceiptKind.UNCERTAIN}),
+        )
+
+    def address(self, customer: Customer) -> str:
+        """The address that the settings choose."""
+        return str(getattr(customer, self._address))
+
+    def send(self, parcel: Parcel, commit: Callable[[], None]) -> Receipt:
+        """Hand `parcel` over to Apprise, its sound attached.
+
+        `commit` is called just before, since Apprise cannot be stopped half-way. Its no has no
+        reason and may come after a message has left: it is Unknown. Raises Refused or Postponed
+        before the commit alone.
+        """
+        refuse_broken(parcel)
+        words = words_of(parcel, _UNBOUND)
+        if not words and not parcel.subject.strip():
+            raise Refused("the touch has no words", "write some, or choose another channel")
+        kinds = [] if self._rendition == "none" else [self._rendition]
+        sound = sound_of(parcel, kinds)
+        notifier = _notifier(self._url(parcel))
+        attached = _attached(parcel, sound[0]) if sound else None
+        commit()
+        try:
+            done = notifier.notify(
+                body=words or parcel.subject,
+                title=parcel.subject if words else "",
+                body_format="text",
+                attach=attached,
+            )
+        except Exception as error:  # noqa: BLE001  its services are code of many hands
+            what = f"Apprise broke off: {type(error).__name__}"
+            raise Unknown(what, _PERSON) from None  # what it broke by may hold the URL
+        if not done:
+            raise Unknown("Apprise says no, and not why nor how far it came", _PERSON)
+        return Receipt(
+            kind=ReceiptKind.ACCEPTED,
+            at=self._clock().astimezone(UTC),
+            detail={"note": "handed over"},
+        )
+
+    def ask(self, key: str, message_id: str) -> Found:  # noqa: ARG002
+        """Apprise cannot be asked."""
+        return CANNOT_TELL
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+    def _url(self, parcel: Parcel) -> str:
+        """Return the URL of a touch. What is filled in cannot add a part to it."""
+        url = self._secret().strip()
+        if "{to}" not in url:
+            raise Postponed(
+                "the Apprise URL has no {to}: every customer's touch would go to one place",
+                "put {to} where the address belongs",
+            )
+        if not parcel.to.strip():
+            raise Refused(
+                f"the customer has no {self._address}", "note it on the case, then resend"
+            )
+        to, key = quote(parcel.to, safe=""), quote(parcel.key, safe="")
+        return url.replace("{to}", to).replace("{key}", key)
+
+
+def _notifier(url: str) -> apprise.Apprise:
+    """Return what writes to `url`, or raise Postponed, which does not show it."""
+    try:
+        import apprise
+    except ImportError:
+        raise Postponed(MISSING.partition(":")[0], MISSING.partition(": ")[2]) from None
+    # It logs its URLs, and so does what it calls: they hold passwords.
+    for name in ("apprise", "urllib3.connectionpool"):
+        logging.getLogger(name).addFilter(_mute)
+    notifier = apprise.Apprise()
+    if not notifier.add(url):
+        raise Postponed("Apprise does not understand its URL", "check url with `apprise -vv`")
+    if len(notifier) != 1:
+        raise Postponed(
+            "the Apprise URL names several places", "give one; half of them could fail unseen"
+        )
+    return notifier
+
+
+def _attached(parcel: Parcel, kind: str) -> Any:
+    from apprise.attachment.file import AttachFile
+
+    made: Any = AttachFile
+    return made(parcel.files[kind], name=f"voice-memo.{kind}", mimetype=AUDIO[kind])
+
+
+def _mute(_record: logging.LogRecord) -> bool:
+    return False
+
+
+def _contradictions(values: Values) -> list[Problem]:
+    found = []
+    if values.text("address") not in _ADDRESSES:
+        found.append(Problem("no such address", KNOWN["address"][2], field="address"))
+    if values.text("rendition") not in (*AUDIO, "none"):
+        found.append(Problem("no such rendition", KNOWN["rendition"][2], field="rendition"))
+    return found
