@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from voicenote.cli.many import alone, failed_data, tell_failed
-from voicenote.cli.select import cases_options, chosen, opened
+from voicenote.cli.select import CASE, cases_options, chosen, opened
 from voicenote.cli.session import Session, json_option, pass_session
 from voicenote.errors import BadData, WrongUse
 
@@ -105,17 +105,38 @@ def _summary(done: Sequence[Rendered]) -> str:
 
 
 @click.command()
-@click.argument("number", type=click.IntRange(min=1), metavar="N")
+@click.argument("number", type=CASE, metavar="N")
 @click.option(
-    "--from", "file", type=click.Path(path_type=Path), metavar="FILE", help="A finished take."
+    "--from",
+    "file",
+    type=click.Path(path_type=Path),
+    metavar="FILE|FOLDER",
+    help="A finished take; or a folder with one file a missing sentence.",
 )
+@click.option("--sentences", is_flag=True, help="One by one, only those you never recorded.")
+@click.option("--list", "listing", is_flag=True, help="Only show the sentences that are missing.")
 @json_option
 @pass_session
-def record(session: Session, /, *, number: int, file: Path | None = None) -> None:
-    """Say the whole memo of case N in your own voice: --from FILE, or the microphone.
+def record(
+    session: Session,
+    /,
+    *,
+    number: int,
+    file: Path | None = None,
+    sentences: bool = False,
+    listing: bool = False,
+) -> None:
+    """Say the memo of case N in your own voice: at the microphone, or --from a finished take.
 
-    With --json: as `render`, with "wpm" and "lufs" of the take.
+    Whole, or sentence by sentence: what is said to everybody is then recorded once for all cases.
+    With --json: as `render`, with "wpm" and "lufs" of the take; by sentences {"case", "recorded",
+    "missing"}.
     """
+    if sentences or listing or (file is not None and file.is_dir()):
+        from voicenote.cli.takes import by_sentence
+
+        by_sentence(session, number, file, listing=listing)
+        return
     from voicenote.engine import drafting
     from voicenote.engine.coaching import figures, words_to_read
     from voicenote.sound.read import read_sound
@@ -123,7 +144,7 @@ def record(session: Session, /, *, number: int, file: Path | None = None) -> Non
     with opened(session) as ws:
         _, found = drafting.need_draft(ws, number)
         words = words_to_read(found.script)
-        clip = read_sound(file) if file else _microphone(session, words, number)
+        clip = read_sound(file) if file else microphone(session, words, number)
         drafting.record_whole(ws, number, clip)
         memo = next(iter(drafting.render_cases(ws, [number])))
     took = figures(words, clip)
@@ -137,9 +158,9 @@ def record(session: Session, /, *, number: int, file: Path | None = None) -> Non
     )
 
 
-def _microphone(session: Session, text: str, number: int) -> Clip:
+def microphone(session: Session, text: str, number: int) -> Clip:
     """Show the words, and record until Enter."""
-    from voicenote.engine import microphone
+    from voicenote.engine.microphone import record as record_
 
     screen = session.screen
     if not screen.interactive:
@@ -148,7 +169,7 @@ def _microphone(session: Session, text: str, number: int) -> Clip:
         )
     screen.warn(f"\n{text}\n")
     screen.ask("Press Enter, then speak")
-    return microphone.record(lambda: _until_enter(session), session.env)
+    return record_(lambda: _until_enter(session), session.env)
 
 
 def _until_enter(session: Session) -> None:
