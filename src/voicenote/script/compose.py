@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from voicenote.errors import RuleSaysNo, WrongUse
 from voicenote.model.amends import Amends, AmendsState, Promise
@@ -118,8 +119,13 @@ def seconds(script: Script, wpm: float | None = None) -> float:
     Without `wpm`, at the language's usual pace. Long words count for more than one.
     """
     tongue = language(script.language)
-    words = sum(weight(word) for s in script.sentences for word in s.said.split())
+    words = sum(_weights(sentence.said) for sentence in script.sentences)
     return words / (wpm or tongue.pace) * 60 + PAUSE_S * len(script.sentences)
+
+
+@lru_cache(maxsize=8192)
+def _weights(said: str) -> float:
+    return sum(map(weight, said.split()))
 
 
 def _standing(case: Case) -> tuple[Amends, ...]:
@@ -147,9 +153,14 @@ def _fitted(
     promises: tuple[Promise, ...],
     templates: Templates,
 ) -> tuple[Script, Room]:
+    tried: tuple[list[tuple[str, str, bool]], bool] | None = None
     for room in ROOMS:
         slate = Slate()
         values = Filling(facts, tongue, room, slate).values(case, owner, promises)
+        same = (slate.values, room.brief)
+        if same == tried:
+            continue  # nothing is shorter here than in the room before
+        tried = same
         sentences = templates.render(tongue, name, values, slate)
         script = Script(language=tongue.code, template=name, sentences=sentences)
         if seconds(script, facts.wpm) <= LONGEST_S:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
 
 from voicenote.model.amends import Promise
 from voicenote.model.case import Case
+from voicenote.model.money import Money
 from voicenote.script.facts import Facts
-from voicenote.script.languages import Language
+from voicenote.script.languages import Language, language
 from voicenote.script.numbers import (
     date_spoken,
     date_written,
@@ -54,7 +56,17 @@ ROOMS = (
     Room(8, 0, 12, promises=1, extras=frozenset(), brief=True),
     Room(7, 0, 9, promises=1, extras=frozenset(), brief=True),
     Room(6, 0, 6, promises=1, extras=frozenset(), brief=True),
+    Room(3, 0, 3, promises=1, extras=frozenset(), brief=True),
 )
+
+
+class Told(NamedTuple):
+    """A promise as a template sees it."""
+
+    kind: str
+    text: Blank
+    money: Blank
+    by: Blank
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +81,7 @@ class Filling:
     def values(self, case: Case, owner: str, promises: tuple[Promise, ...]) -> dict[str, object]:
         """Everything a template may name: blanks to print, and plain values for conditions."""
         spoken_of = promises[: self.room.promises]
-        told = [self._promised(promise) for promise in spoken_of]
+        told = tuple(self._promised(promise) for promise in spoken_of)
         return {
             "owner": self._called(owner, personal=False),
             "business": self._called(self.facts.business, personal=False),
@@ -114,53 +126,81 @@ class Filling:
             "prevented": bool(lesson and lesson.done_at and prevention),
         }
 
-    def _promised(self, promise: Promise) -> Mapping[str, object]:
+    def _promised(self, promise: Promise) -> Told:
+        code = self.tongue.code
         text = self._said(promise.text, self.room.promise)
-        money = self.slate.put("", "")
-        if (value := promise.value) and not names(promise.text, value.amount):
-            written, spoken = money_written(value, self.tongue), money_spoken(value, self.tongue)
-            money = self.slate.put(written, spoken)
-        return {
-            "kind": promise.kind.value,
-            "text": text or self._said(self.tongue.amends[promise.kind.value], 9),
-            "money": money,
-            "by": self._day(promise.promised_by),
-        }
+        written, spoken = _worth(promise.text, promise.value, code) if promise.value else ("", "")
+        return Told(
+            kind=promise.kind.value,
+            text=text or self._said(self.tongue.amends[promise.kind.value], 9),
+            money=self.slate.put(written, spoken),
+            by=self._day(promise.promised_by),
+        )
 
     def _said(self, text: str, limit: int) -> Blank:
         """Free text, in at most about `limit` words; nothing when there is no room for it."""
-        whole = bare(quotable(text)) if limit else ""
-        written = bare(shorten(whole, limit, self.tongue.dangling)[0])
-        return self.slate.put(*within(written, limit, self.tongue))
+        return self.slate.put(*_shortened(text, limit, self.tongue.code))
 
     def _called(self, name: str, say_as: str = "", *, personal: bool = True) -> Blank:
-        written, spoken = within(bare(plain(name))[:80], NAME_WORDS, self.tongue)
-        if say_as and written:
-            spoken = within(bare(plain(say_as))[:80], NAME_WORDS, self.tongue)[1] or spoken
-        return self.slate.put(written, spoken, personal=personal)
+        return self.slate.put(*_named(name, say_as, self.tongue.code), personal=personal)
 
     def _day(self, day: date | None) -> Blank:
-        if day is None:
-            return self.slate.put("", "")
-        today = self.facts.today
-        return self.slate.put(
-            date_written(day, today, self.tongue), date_spoken(day, today, self.tongue)
-        )
+        told = _dated(day, self.facts.today, self.tongue.code) if day else ("", "")
+        return self.slate.put(*told)
 
     def _quote(self, *sources: str) -> Blank:
         """The first source that can be quoted, in quote marks; the voice says it without."""
-        tongue = self.tongue
-        for source in sources:
-            whole = quotable(source, tongue.salutations)
-            kept, cut = excerpt(whole, self.room.quote, tongue.dangling)
-            kept = _single_quoted(bare(kept))
-            kept = kept[:1].upper() + kept[1:]
-            written, spoken = within(kept, self.room.quote, tongue)
-            if spoken:
-                opening, closing = tongue.quotes
-                more = "…" if cut or written != kept else ""
-                return self.slate.put(f"{opening}{written}{more}{closing}", spoken)
-        return self.slate.put("", "")
+        return self.slate.put(*_quoted(sources, self.room.quote, self.tongue.code))
+
+
+# The same words come again: in the next room that is tried, and shared ones in the next case.
+
+
+@lru_cache(maxsize=4096)
+def _worth(text: str, value: Money, code: str) -> tuple[str, str]:
+    """A sum of money, unless `text` names it already."""
+    tongue = language(code)
+    if names(text, value.amount):
+        return "", ""
+    return money_written(value, tongue), money_spoken(value, tongue)
+
+
+@lru_cache(maxsize=8192)
+def _shortened(text: str, limit: int, code: str) -> tuple[str, str]:
+    tongue = language(code)
+    whole = bare(quotable(text)) if limit else ""
+    return within(bare(shorten(whole, limit, tongue.dangling)[0]), limit, tongue)
+
+
+@lru_cache(maxsize=4096)
+def _named(name: str, say_as: str, code: str) -> tuple[str, str]:
+    tongue = language(code)
+    written, spoken = within(bare(plain(name))[:80], NAME_WORDS, tongue)
+    if say_as and written:
+        spoken = within(bare(plain(say_as))[:80], NAME_WORDS, tongue)[1] or spoken
+    return written, spoken
+
+
+@lru_cache(maxsize=4096)
+def _dated(day: date, today: date, code: str) -> tuple[str, str]:
+    tongue = language(code)
+    return date_written(day, today, tongue), date_spoken(day, today, tongue)
+
+
+@lru_cache(maxsize=8192)
+def _quoted(sources: tuple[str, ...], limit: int, code: str) -> tuple[str, str]:
+    tongue = language(code)
+    for source in sources:
+        whole = quotable(source, tongue.salutations)
+        kept, cut = excerpt(whole, limit, tongue.dangling)
+        kept = _single_quoted(bare(kept))
+        kept = kept[:1].upper() + kept[1:]
+        written, spoken = within(kept, limit, tongue)
+        if spoken:
+            opening, closing = tongue.quotes
+            more = "…" if cut or written != kept else ""
+            return f"{opening}{written}{more}{closing}", spoken
+    return "", ""
 
 
 def within(written: str, limit: int, tongue: Language) -> tuple[str, str]:

@@ -36,9 +36,10 @@ def words(number: int, code: str, gender: str = "") -> str:
     """
     if abs(number) >= TOO_LONG_TO_SAY:
         return ""
-    result = _engine(code).format_number(abs(number))
-    found = result.text_by_ruleset.get(f"spellout-cardinal-{gender}") if gender else None
-    text = found or result.text
+    engine, wanted = _engine(code), f"spellout-cardinal-{gender}"
+    # Polish has 22 ways to spell a number, so ask for the one that is wanted
+    rules = wanted if gender and wanted in engine.rulesets else "spellout-numbering"
+    text = engine.format_number(abs(number), ruleset_names=[rules]).text
     # Romanian: CLDR still writes s and t with a cedilla; the letters have a comma below
     return text.replace("\u00ad", "").replace("ş", "ș").replace("ţ", "ț")
 

@@ -90,6 +90,7 @@ def _tidied(text: str) -> str:
     return re.sub(r"([,;:])(?=[.?!])", "", text).strip()
 
 
+@lru_cache(maxsize=4096)
 def _sayable(char: str) -> bool:
     if char in _KEPT or char in "\u200c\u200d" or char.isspace():
         return True

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -29,7 +29,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from voicenote.errors import BadData, Problem
 from voicenote.model.script import Section, Sentence
-from voicenote.script.languages import PACKAGED, Language
+from voicenote.script.languages import PACKAGED, Language, language
 from voicenote.script.spoken import speakable
 
 SUFFIX = ".jinja"
@@ -40,20 +40,22 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9-]*\Z")
 _ORDER = list(Section)
 
 
+@dataclass(frozen=True, slots=True)
 class Blank:
     """A value as a template sees it: true when there is something, and printed as its mark."""
 
-    __slots__ = ("_filled", "_mark")
-
-    def __init__(self, mark: str, *, filled: bool) -> None:
-        self._mark = mark
-        self._filled = filled
+    mark: str
+    filled: bool
 
     def __str__(self) -> str:
-        return self._mark
+        return self.mark
 
     def __bool__(self) -> bool:
-        return self._filled
+        return self.filled
+
+
+#: A line of a filled-in template: its section, the text between the marks, and the number of each.
+Line = tuple[Section, tuple[str, ...], tuple[int, ...]]
 
 
 @dataclass(slots=True)
@@ -66,10 +68,6 @@ class Slate:
         """A blank that will read `text` on paper and `spoken` aloud."""
         self.values.append((text, spoken, personal))
         return Blank(chr(_FIRST_MARK + len(self.values) - 1), filled=bool(text))
-
-    def of(self, mark: str) -> tuple[str, str, bool]:
-        """What a mark stands for."""
-        return self.values[ord(mark) - _FIRST_MARK]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +97,19 @@ class Templates:
 
         Raises BadData, naming file and line, when there is no such template or it is broken.
         """
-        template = self._template(tongue.code, name)
+        given = tuple(values.items())
+        lines = _filled(self, _stamp(self.folders), tongue.code, name, given)
+        slots, code = slate.values, tongue.code
         try:
-            filled = template.render(values)
-        except TemplateError as error:
-            raise _broken(error, str(template.filename)) from error
-        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-            raise _broken(error, str(template.filename)) from error
-        return tuple(_sentences(filled, slate, tongue))
+            return tuple(
+                _sentence(section, pieces, tuple([slots[mark] for mark in marks]), code)
+                for section, pieces, marks in lines
+            )
+        except IndexError as error:
+            raise BadData("a template makes characters of its own", "remove them") from error
 
-    def _template(self, language: str, name: str) -> Template:
+    def find(self, language: str, name: str) -> Template:
+        """The compiled template. Raises BadData when there is none, or it is broken."""
         if not _NAME.match(name) or not _NAME.match(language):
             raise BadData(f"{name!r} is no name of a template", "use small letters and hyphens")
         try:
@@ -195,7 +196,40 @@ def _broken(error: Exception, file: str) -> BadData:
     )
 
 
-def _sentences(filled: str, slate: Slate, tongue: Language) -> Iterator[Sentence]:
+def _stamp(folders: tuple[Path, ...]) -> tuple[tuple[str, int, int], ...]:
+    """What tells that an own template was changed; the packaged ones never are."""
+    found = []
+    for folder in folders:
+        for file in folder.glob(f"*/*{SUFFIX}") if folder.is_dir() else ():
+            facts = file.stat()
+            found.append((str(file), facts.st_mtime_ns, facts.st_size))
+    return tuple(found)
+
+
+@lru_cache(maxsize=4096)
+def _filled(
+    templates: Templates,
+    stamp: tuple[tuple[str, int, int], ...],
+    code: str,
+    name: str,
+    given: tuple[tuple[str, object], ...],
+) -> tuple[Line, ...]:
+    """The lines of a template for values of this shape: what the marks stand for comes later.
+
+    Two cases with the same things known, and unknown, share them.
+    """
+    del stamp  # only tells apart
+    template = templates.find(code, name)
+    try:
+        filled = template.render(dict(given))
+    except TemplateError as error:
+        raise _broken(error, str(template.filename)) from error
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise _broken(error, str(template.filename)) from error
+    return tuple(_lines(filled))
+
+
+def _lines(filled: str) -> Iterator[Line]:
     section: Section | None = None
     for line in filled.splitlines():
         raw = " ".join(line.split())
@@ -206,20 +240,19 @@ def _sentences(filled: str, slate: Slate, tongue: Language) -> Iterator[Sentence
             continue
         if section is None:
             raise BadData(f"a template says {raw!r} before its first section", "add a [section]")
-        yield _sentence(section, raw, slate, tongue)
+        marks = tuple(ord(mark) - _FIRST_MARK for mark in _MARKS.findall(raw))
+        yield section, tuple(_MARKS.split(raw)), marks
 
 
-def _sentence(section: Section, raw: str, slate: Slate, tongue: Language) -> Sentence:
-    try:
-        parts: Sequence[tuple[str, str, bool]] = [slate.of(m) for m in _MARKS.findall(raw)]
-    except IndexError as error:
-        raise BadData("a template makes characters of its own", "remove them") from error
-    pieces = _MARKS.split(raw)
+@lru_cache(maxsize=16384)
+def _sentence(
+    section: Section, pieces: tuple[str, ...], parts: tuple[tuple[str, str, bool], ...], code: str
+) -> Sentence:
     text = spoken = pieces[0]
     for (paper, said, _), rest in zip(parts, pieces[1:], strict=True):
         text += paper + rest
         spoken += said + rest
-    text, spoken = _stopped(text), _stopped(speakable(spoken, tongue))
+    text, spoken = _stopped(text), _stopped(speakable(spoken, language(code)))
     personal = any(part[2] for part in parts)
     return Sentence(section, text, personal=personal, spoken="" if spoken == text else spoken)
 
