@@ -60,11 +60,10 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
     "Set-up and care": (
         Entry("voices", "voicenote.cli.setup:voices", "Voices, and what each still needs."),
         Entry("channels", "voicenote.cli.setup:channels", "Channels, and what each still needs."),
-        Entry("templates", "voicenote.cli.setup:templates", "The templates there are."),
+        Entry("templates", "voicenote.cli.templates:templates", "The templates there are."),
         Entry(
             "doctor", "voicenote.cli.setup:doctor", "Every problem of this set-up, with its cure."
         ),
-        Entry("cache", "voicenote.cli.cache:cache", "Sentences made before: show, prune."),
         Entry("cache", "voicenote.cli.cache:cache", "Sentences made before: show, prune."),
         Entry("schedule", "voicenote.cli.care:schedule", "The crontab line or timer for run."),
         Entry("backup", "voicenote.cli.care:backup", "Copy the ledger and sound into a file."),

@@ -1,4 +1,4 @@
-"""`init`, `voices`, `channels`, `templates`, `doctor`: what there is, and what it still needs."""
+"""`init`, `voices`, `channels`, `doctor`: what there is, and what it still needs."""
 
 from __future__ import annotations
 
@@ -170,60 +170,6 @@ def _channel(session: Session, name: str) -> dict[str, Any]:
         return {**row, "ready": facts.ready, "note": facts.about, "needs": needs, "tells": tells}
     finally:
         channel.close()
-
-
-@click.group(invoke_without_command=True)
-@json_option
-@click.pass_context
-def templates(context: click.Context) -> None:
-    """The templates there are, by language; your own are in the folder templates."""
-    if context.invoked_subcommand is None:
-        _templates(context.ensure_object(Session))
-
-
-def _templates(session: Session) -> None:
-    from voicenote.script.templates import Templates
-
-    folder = session.home / "templates"
-    all_of_them = Templates((folder,))
-    rows = [
-        {
-            "language": language,
-            "templates": list(all_of_them.names(language)),
-            "own": sorted(
-                file.stem
-                for file in (folder / language).glob("*.jinja")
-                if not file.name.startswith("_")
-            ),
-        }
-        for language in sorted(all_of_them.languages())
-    ]
-    if session.json:
-        session.screen.data(rows)
-        return
-    session.screen.table(
-        ("language", "templates", "your own"),
-        [(row["language"], ", ".join(row["templates"]), ", ".join(row["own"])) for row in rows],
-    )
-    session.screen.note(f"Look: voicenote templates show en justified. Your own go into {folder}")
-
-
-@templates.command("show")
-@click.argument("language", metavar="LANG")
-@click.argument("name", metavar="NAME")
-@pass_session
-def show_template(session: Session, /, *, language: str, name: str) -> None:
-    """Print one template, to read or to start your own from."""
-    from voicenote.script.templates import SUFFIX, Templates
-
-    known = Templates((session.home / "templates",))
-    if language not in known.languages() or name not in known.names(language):
-        there = ", ".join(known.names(language)) if language in known.languages() else ""
-        advice = f"there are: {there}" if there else "see: voicenote templates"
-        raise WrongUse(f"there is no template {name!r} in {language!r}", advice)
-    places = (root / language / f"{name}{SUFFIX}" for root in known.roots)
-    file = next(place for place in places if place.is_file())
-    session.screen.out(file.read_text(encoding="utf-8").rstrip())
 
 
 @click.command()
