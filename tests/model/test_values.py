@@ -24,6 +24,7 @@ MIA = Customer(name="Mia")
 @pytest.mark.parametrize(
     ("amount", "currency"),
     [(Decimal("NaN"), "EUR"), (Decimal("Infinity"), "EUR"), (1.5, "EUR"), (Decimal(1), "eur"),
+     (Decimal(-1), "EUR"), (Decimal("1e15"), "EUR"), (Decimal("1e9999"), "EUR"),
      (Decimal(1), "EURO"), (Decimal(1), "ÄÖÜ")],
 )  # fmt: skip
 def test_money_is_a_finite_decimal_and_a_currency(amount: Decimal, currency: str) -> None:

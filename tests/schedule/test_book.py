@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from voicenote.errors import BadData
 from voicenote.model.amends import Amends, AmendsKind, AmendsState, Promise
 from voicenote.model.case import Case, Complaint, Customer, Stage
 from voicenote.model.touch import PlannedTouch, TouchKind
@@ -144,6 +145,13 @@ def test_anchors_leave_out_what_is_settled() -> None:
     again = anchors_of(replace(case, round=2), MONDAY + timedelta(days=1))
     left = {one.k for one in again.promises}
     assert {amends[k - 1].state for k in left} == {AmendsState.PROMISED, AmendsState.BROKEN}
+
+
+@pytest.mark.parametrize("day", [date.max, date.min])
+def test_a_promise_out_of_reach_is_refused(day: date) -> None:
+    anchors = Anchors(booked_at=MONDAY, promises=(DatedPromise(k=1, target=day, promised_by=day),))
+    with pytest.raises(BadData, match="out of reach"):
+        book(MAKE_IT_RIGHT, anchors, BERLIN, BERLIN, MONDAY)
 
 
 def test_a_naive_anchor_is_refused() -> None:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from voicenote.cli.select import opened
+from voicenote.cli.money import money
+from voicenote.cli.select import CASE, LAST_CASE, opened
 from voicenote.cli.session import Session, json_option, pass_session
 
-if TYPE_CHECKING:
-    from voicenote.model.money import Money
-
+#: The years that an import takes.
+FIRST_YEAR, LAST_YEAR = 1990, 2200
 KINDS = ("refund", "credit", "exchange", "redo", "fix", "call", "gift", "word")
 
 
@@ -27,15 +26,21 @@ class AmendsName(click.ParamType[tuple[int, int]]):
     ) -> tuple[int, int]:
         """Return (case, k)."""
         number, dot, k = str(value).partition(".")
-        if not (dot and number.isdecimal() and k.isdecimal()):
+        if not (dot and _small(number) and _small(k)):
             self.fail(f"{value!r} is no name of amends; such as 3.1", param, ctx)
         return int(number), int(k)
+
+
+def _small(digits: str) -> bool:
+    return digits.isdecimal() and int(digits[:12]) <= LAST_CASE and len(digits) <= 12
 
 
 def picked_day(
     _context: click.Context, _parameter: click.Parameter, value: datetime | None
 ) -> date | None:
-    """Make a date of what click read of a `DAY`."""
+    """Make a date of what click read of a `DAY`; only years of our time, as an import has it."""
+    if value and not FIRST_YEAR <= value.year <= LAST_YEAR:
+        raise click.BadParameter(f"{value.year:04} is no year for a day; look at its digits")
     return value.date() if value else None
 
 
@@ -83,7 +88,7 @@ def list_(session: Session, /, *, everything: bool = False) -> None:
 
 
 @amends.command()
-@click.argument("number", type=click.IntRange(min=1), metavar="N")
+@click.argument("number", type=CASE, metavar="N")
 @click.option("--kind", type=click.Choice(KINDS), required=True, help="What sort of deed it is.")
 @click.option("--text", required=True, help="What you will do, in the customer's language.")
 @click.option("--value", help="What it is worth, such as 40.00.")
@@ -108,7 +113,7 @@ def add(session: Session, /, *, number: int, override: str, **given: Any) -> Non
     from voicenote.errors import BadData
     from voicenote.model.amends import AmendsKind, Promise
 
-    value = money(given["value"], given["currency"])
+    value = money(given["value"], given["currency"]) if given["value"] is not None else None
     try:
         promise = Promise(
             kind=AmendsKind(given["kind"]),
@@ -122,23 +127,10 @@ def add(session: Session, /, *, number: int, override: str, **given: Any) -> Non
         raise BadData(f"this cannot be promised: {error}", "correct it") from None
     with opened(session) as ws:
         added = promises.add(ws, number, promise, override)
-    session.screen.show({"amends": added.name}, lambda: f"Promised: amends {added.name}.")
+    worth = f", worth {value}" if value else ""
+    session.screen.show({"amends": added.name}, lambda: f"Promised: amends {added.name}{worth}.")
     if added.warning:
         session.screen.warn(added.warning)
-
-
-def money(amount: str | None, currency: str | None) -> Money | None:
-    """Return an amount with its currency, or None. Raises click's BadParameter."""
-    from voicenote.model.money import Money
-
-    if amount is None:
-        return None
-    if not currency:
-        raise click.BadParameter("an amount needs --currency, such as EUR")
-    try:
-        return Money(Decimal(amount.replace(",", ".")), currency.upper())
-    except (InvalidOperation, ValueError):
-        raise click.BadParameter(f"{amount!r} {currency} is no money; such as 40.00 EUR") from None
 
 
 @amends.command()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from voicenote.cli.select import opened
+from voicenote.cli.select import CASE, opened
 from voicenote.cli.session import Session, json_option, pass_session
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ def _remarks(line: Line, today: date, seen: _Seen) -> str:
 
 
 @click.command()
-@click.argument("number", type=click.IntRange(min=1), metavar="N")
+@click.argument("number", type=CASE, metavar="N")
 @json_option
 @pass_session
 def show(session: Session, /, *, number: int) -> None:

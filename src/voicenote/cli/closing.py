@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING
 
 import click
 
-from voicenote.cli.select import opened
+from voicenote.cli.amends import DAY, picked_day
+from voicenote.cli.select import CASE, opened
 from voicenote.cli.session import Session, json_option, pass_session
 from voicenote.errors import WrongUse
 
 if TYPE_CHECKING:
     from voicenote.model.receipt import Verdict
 
-case_number = click.argument("number", type=click.IntRange(min=1), metavar="N")
+case_number = click.argument("number", type=CASE, metavar="N")
 
 
 @click.command()
@@ -109,7 +110,7 @@ def reopen(session: Session, /, *, number: int, reason: str) -> None:
 @click.option("--cause", help="What it came from, in a few words: the same words each time.")
 @click.option("--prevention", help="What keeps it from happening again.")
 @click.option("--owner", default="", help="Who sees to it; you, unless given.")
-@click.option("--due", type=click.DateTime(["%Y-%m-%d"]), help="By when, as YYYY-MM-DD.")
+@click.option("--due", type=DAY, callback=picked_day, help="By when, as YYYY-MM-DD.")
 @click.option("--done", is_flag=True, help="The prevention is in place.")
 @json_option
 @pass_session
@@ -121,7 +122,7 @@ def lesson(
     cause: str | None,
     prevention: str | None,
     owner: str,
-    due: datetime | None,
+    due: date | None,
     done: bool,
 ) -> None:
     """Write down what to learn from a case; no case closes without it."""
@@ -142,7 +143,7 @@ def lesson(
         cause=cause or "",
         prevention=prevention or "",
         owner=owner or session.settings.owner.name,
-        due=due.replace(tzinfo=UTC) if due else None,
+        due=datetime.combine(due, time(), UTC) if due else None,
         done_at=now() if done else None,
     )
     with opened(session) as ws:

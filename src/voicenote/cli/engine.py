@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from math import isnan
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from voicenote.cli.select import opened
+from voicenote.cli.select import CASE, opened
 from voicenote.cli.session import Session, json_option, pass_session
 
 if TYPE_CHECKING:
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
     from voicenote.engine.turn import Turn
     from voicenote.errors import VoicenoteError
 
-case_number = click.argument("number", type=click.IntRange(min=1), metavar="N")
+#: How far ahead a rehearsal can look: two years.
+LONGEST_DAYS = 730
+case_number = click.argument("number", type=CASE, metavar="N")
 
 
 @click.command()
@@ -78,6 +81,8 @@ def daemon(session: Session, /, *, every: float) -> None:
     from voicenote.engine.daemon import Daemon
     from voicenote.wiring import now
 
+    if isnan(every):
+        raise click.BadParameter("nan is no number of seconds", param_hint="--every")
     screen = session.screen
 
     def tell(what: Turn | VoicenoteError) -> None:
@@ -100,7 +105,11 @@ def daemon(session: Session, /, *, every: float) -> None:
 @click.command()
 @click.option("--until", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]), help="The last day.")
 @click.option(
-    "--days", type=click.IntRange(1, 730), default=45, show_default=True, help="Or so many days."
+    "--days",
+    type=click.IntRange(1, LONGEST_DAYS),
+    default=45,
+    show_default=True,
+    help="Or so many days.",
 )
 @json_option
 @pass_session
@@ -110,6 +119,10 @@ def rehearse(session: Session, /, *, until: datetime | None, days: int) -> None:
 
     start = now()
     end = until.replace(hour=23, minute=59, tzinfo=UTC) if until else start + timedelta(days=days)
+    if not start <= end <= start + timedelta(days=LONGEST_DAYS + 1):
+        raise click.BadParameter(
+            f"{end:%Y-%m-%d} is not within the next {LONGEST_DAYS} days", param_hint="--until"
+        )
     screen = session.screen
     rows: list[dict[str, Any]] = []
     with rehearsal(session.settings, start) as passes:

@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from voicenote.cli.select import opened
+from voicenote.cli.select import CASE, opened
 from voicenote.cli.session import Session, json_option, pass_session
 from voicenote.errors import WrongUse
 
 
 @click.command()
-@click.argument("number", type=click.IntRange(min=1), metavar="N")
+@click.argument("number", type=CASE, metavar="N")
 @click.option("--plan", "name", metavar="NAME", help="Follow this plan instead.")
 @click.option("--hold", is_flag=True, help="Send nothing more until --resume.")
 @click.option("--resume", is_flag=True, help="Go on; what became due goes out one a day.")

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+#: What a database holds as the number of a case, at most.
+LAST_CASE = 2**31 - 1
+CASE = click.IntRange(1, LAST_CASE)
+
 
 @contextmanager
 def opened(session: Session) -> Iterator[Workspace]:
@@ -36,9 +40,7 @@ def cases_options(command: F) -> F:
     command = click.option(
         "--all", "everything", is_flag=True, help="Every case that is at this step."
     )(command)
-    return click.argument("numbers", nargs=-1, type=click.IntRange(min=1), metavar="[N]...")(
-        command
-    )
+    return click.argument("numbers", nargs=-1, type=CASE, metavar="[N]...")(command)
 
 
 def chosen(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from voicenote.cli.amends import DAY, KINDS, picked_day
-from voicenote.cli.select import opened
+from voicenote.cli.money import amount, with_harm
+from voicenote.cli.select import CASE, opened
 from voicenote.cli.session import Session, json_option, pass_session
 from voicenote.errors import WrongUse
 
@@ -27,7 +27,7 @@ WISHES = ("kind", "text", "value", "target", "by", "plan", "override")
 
 
 @click.command()
-@click.argument("number", type=click.IntRange(min=1), metavar="N")
+@click.argument("number", type=CASE, metavar="N")
 @click.option("--finding", type=click.Choice(FINDINGS), help="Is the complaint justified?")
 @click.option("--reason", help="Why it was found so; unfounded and abusive need one.")
 @click.option("--abusive/--not-abusive", default=None, help="End it with a last, courteous word.")
@@ -65,13 +65,15 @@ def triage(session: Session, /, *, number: int, accept: bool, **given: Any) -> N
     wished = {name: given.pop(name) for name in WISHES}
     if not accept and any(value is not None for value in wished.values()):
         raise WrongUse("these options change the proposal that is accepted", "add --accept")
+    if wished["value"]:
+        amount(wished["value"], given["currency"])  # told before anything is kept
     said = {name: value for name, value in given.items() if value is not None}
     asks = session.screen.interactive and not (said or accept)
     with opened(session) as ws:
         if asks:
             said = _asked(session, ws, number)
-        if said.get("harm"):
-            said["harm"] = _amount(said["harm"])
+        if said.get("harm") or said.get("currency"):
+            said = with_harm(said)
         view = apply_triage(ws, number, Triage(**said))
         if not session.json:
             session.screen.out("\n".join(_page(view)))
@@ -125,25 +127,16 @@ def _wishes(wished: Mapping[str, Any], currency: str | None) -> Wishes:
     from voicenote.followup.proposal import Wishes
     from voicenote.model.amends import AmendsKind
 
+    value, code = amount(wished["value"], currency) if wished["value"] else (None, currency)
     return Wishes(
         kind=AmendsKind(wished["kind"]) if wished["kind"] else None,
         text=wished["text"],
-        value=_amount(wished["value"]) if wished["value"] else None,
-        currency=currency,
+        value=value,
+        currency=code,
         target=wished["target"],
         promised_by=wished["by"],
         plan=wished["plan"],
     )
-
-
-def _amount(text: str) -> Decimal:
-    try:
-        amount = Decimal(text.replace(",", ".").replace(" ", ""))
-    except InvalidOperation:
-        raise click.BadParameter(f"{text!r} is no amount; such as 40.00") from None
-    if not amount.is_finite() or amount < 0:
-        raise click.BadParameter(f"{text!r} is no amount; such as 40.00")
-    return amount
 
 
 def _asked(session: Session, ws: Workspace, number: int) -> dict[str, Any]:

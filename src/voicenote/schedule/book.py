@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
+from voicenote.errors import BadData
 from voicenote.model.amends import AmendsState
 from voicenote.model.case import Case, aware
 from voicenote.model.touch import PlannedTouch, TouchKind
@@ -17,6 +18,8 @@ from voicenote.schedule.plans import Plan, Start, Step
 TOO_LATE = Offset(days=7)
 #: Touches that pile up while a case is held go out one a day, never all at once.
 ONE_DAY = Offset(days=1)
+#: The years in which a promise may lie: those that an import takes.
+FIRST_YEAR, LAST_YEAR = 1990, 2200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +78,7 @@ def book(
     Touches to the customer fall into the customer's decent hours, nudges into the owner's; none
     is due before `now`. What follows the first word counts from when that is due, so that a long
     holiday does not bring both on one morning. `too_late` is the setting behind those of the step
-    and of the plan, and is counted from the due time.
+    and of the plan, and is counted from the due time. Raises BadData for a promise out of reach.
     """
     touches = [
         _touch(plan, number, wanted, k, (customer, owner), now, anchors.booked_at, too_late)
@@ -137,6 +140,8 @@ def _wanted(
         day = promise.day(step.start)
         if day is None:
             continue
+        if not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise BadData(f"the promise for {day} is out of reach", "promise it again for a day")
         yield promise.k, _on_day(step, day, customer, owner)
 
 
