@@ -1,0 +1,74 @@
+"""`triage`, and what cases, approve and lessons say because of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+from click.testing import Result
+
+Call = Callable[..., Result]
+
+
+def test_a_finding_brings_a_proposal(call: Call) -> None:
+    done = call("triage", "2", "--lost", "money", "--harm", "37.40", "--currency", "USD")
+    assert done.exit_code == 0, done.stderr
+    assert "amends 2.1 stands, and suits" in done.stdout
+    assert "--accept" in done.stdout
+
+
+def test_a_proposal_is_accepted_as_data(call: Call) -> None:
+    assert call("amends", "waive", "1.1", "--reason", "she laughs").exit_code == 0
+    done = call("triage", "1", "--harm", "37.40", "--currency", "EUR", "--accept", "--json")
+    view = json.loads(done.stdout)
+    assert view["proposal"]["amends"]["value"] == "40"
+    assert view["accepted"] == {"amends": "1.2", "plan": "make-it-right", "warnings": []}
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (["--finding", "unfounded"], 1, "S17"),
+        (["--value", "5"], 2, "--accept"),
+        (["--harm", "lots", "--currency", "EUR"], 2, "lots"),
+        (["--accept", "--plan", "nonesuch"], 78, "nonesuch"),
+    ],
+)
+def test_what_cannot_be_triaged_is_told(call: Call, words: list[str], code: int, says: str) -> None:
+    done = call("triage", "1", *words)
+    assert done.exit_code == code
+    assert says in done.stderr
+
+
+def test_money_for_an_unfounded_claim_needs_an_override(call: Call) -> None:
+    assert call("triage", "2", "--finding", "unfounded", "--reason", "no gig").exit_code == 0
+    words = ("amends", "add", "2", "--kind", "gift", "--text", "cake")
+    priced = (*words, "--value", "5", "--currency", "USD")
+    assert call(*words).exit_code == 1  # the refund of the import stands already
+    assert call("amends", "waive", "2.1", "--reason", "unfounded").exit_code == 0
+    assert call(*words).exit_code == 0
+    refused = call(*priced)
+    assert refused.exit_code == 1
+    assert "S9" in refused.stderr
+    assert call(*priced, "--override", "goodwill").exit_code == 0
+    assert "goodwill" in call("show", "2", "--json").stdout
+
+
+def test_cases_show_the_response_clock(call: Call) -> None:
+    table = call("cases").stdout
+    assert "clock" in table.splitlines()[0]
+    assert "acknowledgement due in" in table
+
+
+def test_outcomes_are_plain_data(call: Call) -> None:
+    counts = json.loads(call("lessons", "--outcomes", "--json").stdout)
+    names = ["ally", "satisfied", "neutral", "lost", "no-answer", "open"]
+    assert [*counts] == names
+    assert counts["open"] == 3
+
+
+def test_a_fresh_script_waits_when_that_is_set(ready: Call) -> None:
+    done = ready("approve", "1", VOICENOTE_POLICY__COOLING_OFF_HOURS="2")
+    assert done.exit_code == 1
+    assert "S11" in done.stderr
