@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import date
 
 import pytest
 from world import Clock, Died, World, release, states, take, told, touches_of
 
-from voicenote.engine import approving, closing
+from voicenote.engine import approving, closing, promises, turn
 from voicenote.engine.sending import ATTEMPTS, LONGEST_WAIT_S, backoff_s
 from voicenote.engine.turn import one_pass
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
-from voicenote.model.touch import TouchState
+from voicenote.ledger import scripts
+from voicenote.ledger.changes import change_case, change_touch
+from voicenote.model.case import Case
+from voicenote.model.touch import Touch, TouchKind, TouchState
 
 
 def due(ws: Workspace) -> int:
@@ -160,3 +164,89 @@ def test_a_closed_case_sends_nothing_again(ws: Workspace, world: World) -> None:
     with pytest.raises(RuleSaysNo, match="closed"):
         approving.change_plan(ws, number, "make-it-right")
     assert touches_of(ws, number)[0].state is TouchState.REFUSED
+
+
+def test_only_what_was_approved_can_leave_file_by_file(ws: Workspace, world: World) -> None:
+    [number] = take(ws, told())
+    release(ws, number)
+    with ws.ledger.read() as tx:
+        found = scripts.drafts(tx, [number])[number, 1]
+    assert found.memo is not None
+    for name, file in found.memo.files.items():
+        path = ws.home / file
+        before = path.read_bytes()
+        path.write_bytes(before + b"!")
+        assert one_pass(ws).sent == 0, name
+        path.write_bytes(before)
+    assert one_pass(ws).sent == 1
+    assert len(world.keys) == 1
+
+
+def test_a_memo_that_came_too_late_leaves_when_it_is_approved_again(
+    ws: Workspace, clock: Clock, world: World
+) -> None:
+    [number] = take(ws, told())
+    release(ws, number)
+    approving.hold(ws, number)
+    approving.change_plan(ws, number, "acknowledge")
+    assert "memo cancelled" in states(ws, number)
+    release(ws, number)
+    approving.resume(ws, number)
+    clock.move(days=1)
+    one_pass(ws)
+    assert [key for key in world.keys if "-memo-" in key] != []
+
+
+def test_another_plan_neither_wakes_a_held_memo_nor_books_a_second(
+    ws: Workspace, world: World
+) -> None:
+    [number] = take(ws, told())
+    release(ws, number)
+    approving.hold(ws, number)
+    [memo] = [t for t in touches_of(ws, number) if t.kind is TouchKind.MEMO]
+    approving.change_plan(ws, number, "make-it-right")
+    assert one_pass(ws).sent == 0
+    memos = [t for t in touches_of(ws, number) if t.kind is TouchKind.MEMO]
+    assert [(t.number, t.state) for t in memos] == [(memo.number, TouchState.HELD)]
+    assert world.keys == []
+
+
+def test_what_is_stuck_is_sent_again_one_by_one(ws: Workspace) -> None:
+    [number] = take(ws, told(days=None))
+    release(ws, number)
+    one_pass(ws)
+    asked = [t for t in touches_of(ws, number) if t.kind is TouchKind.CONFIRM]
+    with ws.ledger.write() as tx:
+        for touch in asked:
+            change_touch(tx, touch.number, "claim")
+            change_touch(tx, touch.number, "refuse")
+    assert [one.touch for one in closing.settle_again(ws, number)] == [asked[-1].number]
+
+
+def test_a_closed_case_keeps_its_promises_as_they_were(ws: Workspace) -> None:
+    number = due(ws)
+    with ws.ledger.write() as tx:
+        change_case(tx, number, "close", outcome="neutral")
+    with pytest.raises(RuleSaysNo, match="closed"):
+        promises.broken(ws, number, 1, "no")
+    with pytest.raises(RuleSaysNo, match="closed"):
+        promises.promise_again(ws, number, 1, date(2026, 12, 1))
+
+
+def test_one_bad_case_does_not_stop_those_behind_it(
+    ws: Workspace, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = take(ws, told("A"), told("B"))
+    release(ws, *numbers)
+    plain = turn.make_ready
+
+    def bad(ws: Workspace, case: Case, touch: Touch) -> None:
+        if case.number == numbers[0]:
+            raise ArithmeticError("too much money")
+        plain(ws, case, touch)
+
+    monkeypatch.setattr(turn, "make_ready", bad)
+    done = one_pass(ws)
+    assert (done.sent, done.failed) == (1, 1)
+    assert "our fault" in done.reasons[0][1]
+    assert len(world.keys) == 1

@@ -164,8 +164,10 @@ def tiny_memo(
     folder.mkdir(parents=True)
     file = folder / "memo.ogg"
     file.write_text(script.text, encoding="utf-8")
+    words = folder / "transcript.txt"
+    words.write_text(script.text, encoding="utf-8")
     return Memo(
-        files={"ogg": file.relative_to(root).as_posix()},
+        files={one.suffix[1:]: one.relative_to(root).as_posix() for one in (file, words)},
         duration_s=30.0,
         loudness_lufs=-16.0,
         synthetic=Synthetic.YES,

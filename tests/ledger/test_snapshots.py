@@ -16,7 +16,7 @@ from voicenote.ledger.changes import change_amends, change_case, change_touch
 from voicenote.ledger.copying import copy_into
 from voicenote.ledger.snapshots import snapshot, snapshots, stirred
 from voicenote.ledger.store import Ledger, Transaction, open_ledger
-from voicenote.model.case import Case, Complaint
+from voicenote.model.case import Case, Complaint, Lesson
 from voicenote.model.receipt import Answer, Verdict
 from voicenote.model.touch import PlannedTouch, TouchKind
 
@@ -64,9 +64,11 @@ def test_only_what_time_or_a_channel_has_stirred_is_looked_at(
         change_touch(tx, number, "hold")
         tomorrow = tx.now + timedelta(days=30)
         touches.book(tx, cases.get(tx, later), "p", [planned(tomorrow)], "outbox", ids)
-        for number, count in ((spent, 3), (fresh, 2)):
+        for number, count in ((spent, 3), (fresh, 2), (quiet, 3)):
             arrived(tx, number, count, ids)
             following(tx, number)
+        for number in (spent, fresh):
+            cases.write_lesson(tx, number, Lesson(cause="c", prevention="p", owner="o"))
         change_amends(tx, kept, 1, "do", evidence="TX 1")
         assert stirred(tx) == [due, spent]
         assert quiet not in stirred(tx)
@@ -75,6 +77,8 @@ def test_only_what_time_or_a_channel_has_stirred_is_looked_at(
         assert stirred(tx) == [due, spent, overdue, overdue + 2]
     with ledger.write() as tx:
         change_case(tx, overdue + 2, "close")
+        assert stirred(tx) == [due, spent, overdue]
+        change_amends(tx, overdue, 1, "break")
         assert stirred(tx) == [due, spent, overdue]
 
 
@@ -88,7 +92,7 @@ def test_a_snapshot_holds_all_that_is_known(
         change_case(tx, 1, "close")
         change_case(tx, 1, "reopen", round=2)
         touches.answer(tx, cases.get(tx, 1), Answer(verdict=Verdict.PUT_RIGHT, at=tx.now))
-        touches.opt_out(tx, cases.get(tx, 2).customer, 2)
+        touches.opt_out(tx, cases.get(tx, 2))
         seen, other = snapshot(tx, 1, zone), snapshots(tx, [2, 1, 99], zone)[2]
     assert seen.answer_rounds == (1, 2)
     assert [one.verdict for one in seen.round_answers] == [Verdict.PUT_RIGHT]

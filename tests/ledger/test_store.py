@@ -11,10 +11,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
-from voicenote.errors import BadData, BadSettings, Unavailable
+from voicenote.errors import BadData, BadSettings, TryAgain, Unavailable
 from voicenote.ledger import cases, listing, migrate, tables
 from voicenote.ledger.store import Ledger, open_ledger
 from voicenote.model.case import Complaint
@@ -121,12 +121,32 @@ def test_two_first_commands_at_once_make_one_ledger(
         one.close()
 
 
-@pytest.mark.parametrize("bad", ["nonsense", "mysql://host/x", "://", ""])
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "nonsense",
+        "mysql://host/x",
+        "://",
+        "",
+        "sqlite://",
+        "sqlite:///:memory:",
+        "sqlite:///file::memory:?uri=true",
+        "sqlite+aiosqlite:///x.db",
+        "postgresql+asyncpg://host/x",
+    ],
+)
 def test_a_url_that_cannot_be_a_ledger_is_a_bad_setting(
     bad: str, clock: Callable[[], object], new_id: Callable[[], str]
 ) -> None:
     with pytest.raises(BadSettings):
         open_ledger(bad, clock=clock, actor="t", new_id=new_id)  # type: ignore[arg-type]
+
+
+def test_two_who_write_the_same_at_once_are_asked_to_try_again(ledger: Ledger) -> None:
+    row = insert(tables.meta).values(name="twice", value="x")
+    with pytest.raises(TryAgain, match="the same"), ledger.write() as tx:
+        tx.connection.execute(row)
+        tx.connection.execute(row)
 
 
 def test_a_file_that_is_no_database_is_explained(

@@ -65,19 +65,36 @@ def test_a_nudge_is_left_once_for_each_key(
         assert len(listing.nudges(tx)) == 1
 
 
-def test_an_opt_out_holds_for_every_spelling_of_every_address(ledger: Ledger) -> None:
-    dana = Customer(name="Dana", email="Dana@Example.com", phone="+37255512345")
+def test_an_opt_out_holds_for_every_spelling_of_every_address(
+    ledger: Ledger, complaint: Callable[..., Complaint]
+) -> None:
+    people = (
+        Customer(name="Dana", email="Dana@Example.com", phone="+37255512345"),
+        Customer(name="D.", email=" dana@example.COM"),
+        Customer(name="Someone", whatsapp="+37255512345"),
+        Customer(name="Dana"),
+        Customer(name="Dana", email="other@example.com"),
+    )
     with ledger.write() as tx:
-        touches.opt_out(tx, dana)
-        touches.opt_out(tx, dana)
-        asked = [
-            Customer(name="D.", email=" dana@example.COM"),
-            Customer(name="Someone", whatsapp="+37255512345"),
-            Customer(name="Dana"),
-            Customer(name="Dana", email="other@example.com"),
-        ]
-        assert touches.opted_out(tx, asked) == [True, True, False, False]
+        told = [complaint(str(n), customer=person) for n, person in enumerate(people)]
+        numbers = [added.case for added in cases.add(tx, told)]
+        loaded = cases.load(tx, numbers)
+        touches.opt_out(tx, loaded[numbers[0]])
+        touches.opt_out(tx, loaded[numbers[0]])
+        asked = touches.opted_out(tx, [loaded[number] for number in numbers])
+        assert asked == [True, True, True, False, False]
         assert touches.opted_out(tx, []) == []
+
+
+def test_an_opt_out_holds_for_a_person_without_any_address(
+    ledger: Ledger, complaint: Callable[..., Complaint]
+) -> None:
+    with ledger.write() as tx:
+        told = [complaint(str(n), customer=Customer(name="Ann")) for n in (1, 2)]
+        mine, other = (added.case for added in cases.add(tx, told))
+        touches.opt_out(tx, cases.get(tx, mine))
+        both = [cases.get(tx, mine), cases.get(tx, other)]
+        assert touches.opted_out(tx, both) == [True, False]
 
 
 def test_what_is_due_comes_in_order_and_nothing_before_its_time(

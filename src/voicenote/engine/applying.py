@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from voicenote.engine.singly import singly
 from voicenote.engine.workspace import Workspace
 from voicenote.followup.actions import (
     Action,
@@ -28,11 +29,13 @@ DEEPEST = 5
 
 def decide_cases(ws: Workspace, numbers: Sequence[int]) -> int:
     """Decide on each case and carry it out, until nothing is left to do; return how many acts."""
-    done = 0
-    for chunk in cases.chunks(numbers, 200):
+
+    def work(chunk: Sequence[int]) -> Iterator[int]:
         with ws.ledger.write("voicenote") as tx:
-            done += decide_in(ws, tx, chunk)
-    return done
+            yield decide_in(ws, tx, chunk)
+
+    done = list(singly(work, numbers, 200))
+    return sum(acts for acts in done if isinstance(acts, int))
 
 
 def decide_in(ws: Workspace, tx: Transaction, numbers: Sequence[int]) -> int:

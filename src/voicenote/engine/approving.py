@@ -90,7 +90,8 @@ def approve_cases(
                 facts: dict[str, object] = {"script_sha256": found.script.sha256}
                 facts |= {"memo_sha256": found.memo.sha256, "automatic": automatic}
                 change_case(tx, number, "approve", facts=facts)
-            if not any(touch.kind in OPENING for touch in _booked(tx, case)):
+            if not any(t.kind in OPENING and t.state in WAITING | GONE for t in _booked(tx, case)):
+                _cancel(tx, _booked(tx, case), "the memo is booked anew")
                 book(ws, tx, case, _plan_with_memo(ws, case))
             booked = _booked(tx, case)
         yield Approved(number, plan_for(ws, case), booked, notes)
@@ -148,45 +149,57 @@ def _carries_memo(ws: Workspace, plan: str) -> bool:
     return any(step.kind in OPENING for step in ws.plan(plan).steps)
 
 
-def book(ws: Workspace, tx: Transaction, case: Case, plan: str) -> None:
-    """Book a plan of a case from this moment on."""
+def book(ws: Workspace, tx: Transaction, case: Case, plan: str, *, held: bool = False) -> None:
+    """Book a plan of a case from this moment on; `held`: to wait for --resume."""
     wanted = planned(ws, case, tx.now, plan)
-    if any(t.kind in OPENING and t.state in GONE for t in _booked(tx, case)):
-        # this round has had its memo, or may have: another plan does not say it again
+    if any(t.kind in OPENING and t.state in GONE | WAITING for t in _booked(tx, case)):
+        # this round has had its memo, or may have, or has it waiting: it is not booked twice
         wanted = tuple(touch for touch in wanted if touch.kind not in OPENING)
-    _book(ws, tx, case, plan, wanted)
+    _book(ws, tx, case, plan, wanted, held=held)
     if case.plan != plan:
         cases.revise(tx, case.number, "plan_chosen", plan=plan)
 
 
 def _book(
-    ws: Workspace, tx: Transaction, case: Case, plan: str, wanted: Sequence[PlannedTouch]
+    ws: Workspace,
+    tx: Transaction,
+    case: Case,
+    plan: str,
+    wanted: Sequence[PlannedTouch],
+    *,
+    held: bool,
 ) -> None:
-    """Book touches; in a plan that is held they wait for --resume like the others."""
-    held = any(touch.state is TouchState.HELD for touch in _booked(tx, case))
     channel = ws.channel_for(case.customer)
     for number in touches.book(tx, case, plan, wanted, channel, ws.new_id):
         if held:
             change_touch(tx, number, "hold")
 
 
+def _held(booked: Sequence[Touch]) -> bool:
+    return any(touch.state is TouchState.HELD for touch in booked)
+
+
+def _cancel(tx: Transaction, booked: Sequence[Touch], reason: str) -> None:
+    for touch in booked:
+        if touch.state in WAITING:
+            change_touch(tx, touch.number, "cancel", facts={"reason": reason}, reason=reason)
+
+
 def book_promise(ws: Workspace, tx: Transaction, number: int, k: int) -> None:
     """Book what promise `k`, new or newly dated, asks of a plan that is under way.
 
-    What was booked for an earlier date of it is cancelled.
+    What was booked for an earlier date of it is cancelled; in a held plan it waits like the rest.
     """
     case = cases.get(tx, number)
     booked = _booked(tx, case)
     if not booked:
         return
-    for touch in booked:
-        if touch.planned.amends == k and touch.state in WAITING:
-            reason = "the promise has another date"
-            change_touch(tx, touch.number, "cancel", facts={"reason": reason}, reason=reason)
+    of_it = [touch for touch in booked if touch.planned.amends == k]
+    _cancel(tx, of_it, "the promise has another date")
     plan = plan_for(ws, case)
     dated = [touch for touch in planned(ws, case, tx.now, plan) if touch.amends == k]
     if dated:
-        _book(ws, tx, case, plan, dated)
+        _book(ws, tx, case, plan, dated, held=_held(booked))
 
 
 def change_plan(ws: Workspace, number: int, plan: str) -> None:
@@ -205,14 +218,14 @@ def change_plan_in(ws: Workspace, tx: Transaction, number: int, plan: str) -> No
     case = cases.get(tx, number)
     if case.stage is Stage.CLOSED:
         raise RuleSaysNo(f"case {number} is closed", f"voicenote reopen {number}")
+    carries = _carries_memo(ws, plan)
     waiting = [t for t in _booked(tx, case) if t.state in WAITING]
-    for touch in waiting:
-        reason = f"the plan became {plan}"
-        change_touch(tx, touch.number, "cancel", facts={"reason": reason}, reason=reason)
+    # a memo that waits keeps its key: whoever restored a backup may have sent it already
+    _cancel(tx, [t for t in waiting if not (carries and t.kind in OPENING)], f"now {plan}")
     cases.revise(tx, number, "plan_chosen", plan=plan)
     released = case.stage in (Stage.APPROVED, Stage.FOLLOWING)
-    if waiting or released or not _carries_memo(ws, plan):
-        book(ws, tx, cases.get(tx, number), plan)
+    if waiting or released or not carries:
+        book(ws, tx, cases.get(tx, number), plan, held=_held(waiting))
 
 
 def hold(ws: Workspace, number: int) -> int:

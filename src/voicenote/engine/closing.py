@@ -34,8 +34,9 @@ class Standing:
 def answer(ws: Workspace, number: int, verdict: Verdict, text: str, via: str) -> Standing:
     """Write down what the customer said; it stops the plan, and *not yet* begins a new round."""
     with ws.ledger.write() as tx:
-        case = cases.get(tx, number)
+        case = cases.locked(tx, number)
         again = case.round < ws.settings.policy.rounds and not case.complaint.abusive
+        again = again and not snapshot(tx, number, ws.zone_of).opted_out
         if case.stage is Stage.CLOSED and verdict is Verdict.NOT_YET and again:
             reopen_in(tx, number, "the customer says: not yet")
             case = cases.get(tx, number)
@@ -113,25 +114,30 @@ def lesson_done(ws: Workspace, number: int, at: datetime | None = None) -> None:
 def opt_out(ws: Workspace, number: int) -> int:
     """Never write to this case's customer again; return how many touches were cancelled."""
     with ws.ledger.write() as tx:
-        case = cases.get(tx, number)
-        touches.opt_out(tx, case.customer, number)
+        case = cases.locked(tx, number)
+        touches.opt_out(tx, case)
         return cancel_waiting(tx, number, "the customer opted out")
 
 
 def settle_sent(ws: Workspace, number: int) -> list[Sent]:
     """Settle the uncertain touches of a case: a person knows that they left."""
-    found = [one for one in _of_round(ws, number) if one.state is TouchState.UNCERTAIN]
+    with ws.ledger.read() as tx:
+        cases.get(tx, number)
+        booked = touches.of_cases(tx, [number])
+    found = [one for one in booked if one.state is TouchState.UNCERTAIN]
     return [mark_sent(ws, one.number) for one in _some(found, number, "is uncertain")]
 
 
 def settle_again(ws: Workspace, number: int) -> list[Sent]:
-    """Book the stuck touches of a case again: a person knows that they did not arrive."""
-    found = [
-        one
-        for one in _of_round(ws, number)
-        if one.state in STUCK or (one.kind in OPENING and one.state in GIVEN_UP)
-    ]
-    return [send_again(ws, one.number) for one in _some(found, number, "could be sent again")]
+    """Book what is stuck again, one touch: a person knows that it did not arrive.
+
+    The memo goes first; else the newest. Two at once would be a pile of letters.
+    """
+    booked = _of_round(ws, number)
+    memos = [t for t in booked if t.kind in OPENING and t.state in (*STUCK, *GIVEN_UP)]
+    found = memos or [touch for touch in booked if touch.state in STUCK]
+    newest = _some(found, number, "could be sent again")[-1]
+    return [send_again(ws, newest.number)]
 
 
 def _of_round(ws: Workspace, number: int) -> list[Touch]:

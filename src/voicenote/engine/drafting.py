@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from voicenote.engine.sealing import broken_seal
 from voicenote.engine.voices import choose_voice, recordings
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadData, RuleSaysNo
@@ -203,8 +203,9 @@ def prepare(ws: Workspace, case: Case, found: Draft) -> tuple[Rendered | None, J
     script = found.script
     choice = choose_voice(ws, script, owner=ws.owner_of(case))
     ready = None
-    if found.memo and found.memo.voice == choice.version and is_there(ws, found.memo):
-        ready = Rendered(case.number, found.memo, choice.why, made=False)
+    memo = found.memo
+    if memo and memo.voice == choice.version and broken_seal(ws.home, memo) is None:
+        ready = Rendered(case.number, memo, choice.why, made=False)
     owner = ws.settings.owner
     tags = Tags(
         title=f"{found.slot.capitalize()} for {case.customer.name}",
@@ -224,8 +225,3 @@ def prepare(ws: Workspace, case: Case, found: Draft) -> tuple[Rendered | None, J
         bit_rate=sound.bitrate * 1000,
         loudness=sound.loudness,
     )
-
-
-def is_there(ws: Workspace, memo: Memo) -> bool:
-    """Whether every file of a memo is still where it was put."""
-    return all((ws.home / Path(file)).is_file() for file in memo.files.values())

@@ -9,7 +9,7 @@ from datetime import datetime
 from voicenote.engine.approving import Approved
 from voicenote.engine.workspace import Workspace
 from voicenote.ledger import cases
-from voicenote.model.touch import Touch, TouchKind, TouchState
+from voicenote.model.touch import OPENING, Touch, TouchState
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Leaving:
 
 
 def first_leaving(ws: Workspace, approved: Iterable[Approved]) -> Leaving | None:
-    """Return what leaves first of all that was released; None when nothing waits to leave."""
+    """Return the memo that leaves first of all that were released; None when none waits."""
     first = min(
         (touch for one in approved for touch in one.touches if _leaves(touch)),
         key=lambda touch: (touch.due_at, touch.case),
@@ -37,4 +37,4 @@ def first_leaving(ws: Workspace, approved: Iterable[Approved]) -> Leaving | None
 
 
 def _leaves(touch: Touch) -> bool:
-    return touch.state is TouchState.DUE and touch.kind is not TouchKind.NUDGE
+    return touch.state is TouchState.DUE and touch.kind in OPENING

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 from voicenote.engine.drafting import MEMO, slot_of
+from voicenote.engine.sealing import broken_seal
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
 from voicenote.ledger import scripts, touches
@@ -70,14 +70,12 @@ def _domain(address: str) -> str:
 
 
 def _unchanged(ws: Workspace, case: Case, memo: Memo) -> None:
-    path = ws.home / Path(memo.files["ogg"])
-    try:
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError:
-        digest = ""
-    if digest != memo.sha256:
-        what = "has changed since it was approved" if digest else "is gone"
-        raise RuleSaysNo(
-            f"the sound of case {case.number} {what}: {path}",
-            f"make it again: voicenote render {case.number}, then approve it",
-        )
+    broken = broken_seal(ws.home, memo)
+    if broken is None:
+        return
+    path, there = broken
+    what = "has changed since it was approved" if there else "is gone"
+    raise RuleSaysNo(
+        f"the sound of case {case.number} {what}: {path}",
+        f"make it again: voicenote render {case.number}, then approve it",
+    )

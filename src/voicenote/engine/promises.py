@@ -114,15 +114,27 @@ def _event(
         values: dict[str, Any] = {stamp: tx.now} if stamp else {}
         change_amends(tx, number, k, event, facts=facts, **values)
 
-    _change(ws, number, k, change)
+    _change(ws, number, k, change, closed_too=event == "confirm")
 
 
 def _change(
-    ws: Workspace, number: int, k: int, change: Callable[[Transaction, Amends], None]
+    ws: Workspace,
+    number: int,
+    k: int,
+    change: Callable[[Transaction, Amends], None],
+    *,
+    closed_too: bool = False,
 ) -> None:
-    """Change a promise of an open case, and decide what follows, in one transaction."""
+    """Change a promise of an open case, and decide what follows, in one transaction.
+
+    Of a closed one (`closed_too`) only the customer's thanks can still come.
+    """
     with ws.ledger.write() as tx:
-        change(tx, amends_of(cases.get(tx, number), k))
+        case = cases.locked(tx, number)
+        amends = amends_of(case, k)
+        if case.stage is Stage.CLOSED and not closed_too:
+            raise RuleSaysNo(f"case {number} is closed", f"voicenote reopen {number}")
+        change(tx, amends)
         decide_in(ws, tx, [number])
 
 

@@ -191,7 +191,7 @@ def _reconcile(ws: Workspace, touch: Touch) -> Sent | None:
         return Sent(number, touch.case, state, why)
     try:
         found = ws.channel(touch.channel).ask(touch.key, touch.message_id)
-    except VoicenoteError:
+    except Exception:  # noqa: BLE001 - whatever a channel's slip is, it could not tell
         return None if touch.state is TouchState.UNCERTAIN else _lose(ws, touch)
     if found.trace is Trace.FOUND and found.receipt is not None:
         with ws.ledger.write() as tx:

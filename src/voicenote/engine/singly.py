@@ -35,9 +35,26 @@ def singly(
         try:
             done = list(work(chunk))
         except OF_ONE_CASE as error:
-            if len(chunk) == 1:
-                yield Failed(chunk[0], error)
-            else:
-                yield from singly(work, chunk)
+            yield from _apart(work, chunk, error)
+        except VoicenoteError:
+            raise
+        except Exception as error:  # noqa: BLE001 - one bad case must not stop the others
+            yield from _apart(work, chunk, VoicenoteError(told(error), "please tell us of it"))
         else:
             yield from done
+
+
+def _apart(
+    work: Callable[[Sequence[int]], Iterable[R]], chunk: Sequence[int], error: VoicenoteError
+) -> Iterator[R | Failed]:
+    if len(chunk) == 1:
+        yield Failed(chunk[0], error)
+    else:
+        yield from singly(work, chunk)
+
+
+def told(error: Exception) -> str:
+    """Return what went wrong in one line; what nobody foresaw is our fault, and says so."""
+    if isinstance(error, VoicenoteError):
+        return error.what
+    return f"this is our fault ({type(error).__name__}: {error})"[:200]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from voicenote.engine.sealing import seal
 from voicenote.engine.voices import Chosen
 from voicenote.model.memo import Clip, Memo
 from voicenote.model.script import Script, Sentence
@@ -46,7 +47,7 @@ def _none() -> Voice:
 def speak(job: Job, voice: Callable[[], Voice], cache: Cache | None) -> Memo:
     """Make the memo. Raises what the voice and the sound stage raise."""
     if job.chosen.whole is not None:
-        return memo_from_recording(
+        memo = memo_from_recording(
             job.script,
             job.chosen.whole,
             folder=job.folder,
@@ -55,16 +56,18 @@ def speak(job: Job, voice: Callable[[], Voice], cache: Cache | None) -> Memo:
             level=level_for(job.chosen.name, job.loudness),
             renditions=job.renditions,
         )
-    return make_memo(
-        job.script,
-        sounds_of(voice(), job.script, level_for(job.chosen.name, job.loudness)),
-        folder=job.folder,
-        root=job.root,
-        tags=job.tags,
-        renditions=job.renditions,
-        bit_rate=job.bit_rate,
-        cache=cache,
-    )
+    else:
+        memo = make_memo(
+            job.script,
+            sounds_of(voice(), job.script, level_for(job.chosen.name, job.loudness)),
+            folder=job.folder,
+            root=job.root,
+            tags=job.tags,
+            renditions=job.renditions,
+            bit_rate=job.bit_rate,
+            cache=cache,
+        )
+    return seal(job.root, memo)
 
 
 def sounds_of(voice: Voice, script: Script, level: Level) -> list[Spoken]:

@@ -13,8 +13,9 @@ from voicenote.engine.applying import decide_cases
 from voicenote.engine.drafting import MEMO, render, slot_of, words_for
 from voicenote.engine.lock import pass_lock
 from voicenote.engine.sending import Sent, reconcile, send_touch
+from voicenote.engine.singly import told
 from voicenote.engine.workspace import Workspace
-from voicenote.errors import RuleSaysNo, TryAgain, VoicenoteError
+from voicenote.errors import RuleSaysNo, TryAgain
 from voicenote.ledger import cases, scripts, touches
 from voicenote.ledger.changes import change_touch
 from voicenote.ledger.scripts import Draft
@@ -118,9 +119,9 @@ def _attempt(ws: Workspace, turn: Turn, number: int, case_number: int) -> Iterat
         turn.waiting.append((case_number, error.what))
     except TryAgain:
         return
-    except VoicenoteError as error:
+    except Exception as error:  # noqa: BLE001 - one bad case must not stop those behind it
         turn.failed += 1
-        turn.reasons.append((case_number, error.what))
+        turn.reasons.append((case_number, told(error)))
 
 
 def _hindrance(touch: Touch, booked: list[Touch]) -> str:

@@ -12,7 +12,7 @@ from voicenote.model.amends import Amends
 from voicenote.model.case import Stage
 from voicenote.model.receipt import Verdict
 from voicenote.model.snapshot import Snapshot
-from voicenote.model.touch import Touch, TouchKind, TouchState
+from voicenote.model.touch import OPENING, Touch, TouchKind, TouchState
 
 _WORDS = {
     Verdict.PUT_RIGHT: "says that it is put right",
@@ -44,10 +44,14 @@ def too_late_nudge(snapshot: Snapshot, touch: Touch) -> Nudge:
     """Say that a touch was not sent because it came too late (invariant 4)."""
     number = snapshot.case.number
     when = f"{touch.due_at:%Y-%m-%d %H:%M} UTC"
+    cure = (
+        f"if it still makes sense: voicenote resend {number}"
+        if touch.kind in OPENING
+        else f"ask them yourself, and write down what they say: voicenote answer {number}"
+    )
     return Nudge(
         About.TOO_LATE,
-        f"case {number}: the {_kind(touch)} was due {when} and is too late to send by itself; "
-        f"if it still makes sense: voicenote resend {number}",
+        f"case {number}: the {_kind(touch)} was due {when}, too late to send by itself; {cure}",
         f"nudge:{number}:too-late:{touch.number}:{touch.attempt}",
     )
 

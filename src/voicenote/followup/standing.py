@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from voicenote.model.amends import Amends, AmendsState
 from voicenote.model.case import Case, Finding
@@ -13,6 +13,8 @@ from voicenote.model.touch import ARRIVED, Touch, TouchKind, TouchState
 
 #: How many questions have to meet silence before it counts as an answer of its own (R14).
 SILENT_TOUCHES = 3
+#: How far apart two questions are at least.
+APART = timedelta(hours=20)
 #: The touches that ask for an answer after the memo.
 QUESTIONS = frozenset({TouchKind.CHECK_IN, TouchKind.CONFIRM})
 #: The states of a promise that is kept.
@@ -96,15 +98,23 @@ def verdict(snapshot: Snapshot) -> Verdict | None:
 
 
 def silences(snapshot: Snapshot) -> tuple[Touch, ...]:
-    """Return the questions that arrived after the memo, if nobody answered any of them."""
+    """Return the questions that arrived after the memo, if nobody answered any of them.
+
+    Questions within a day of each other count as one: silence needs time to be silence.
+    """
     memo = memo_at(snapshot)
     if memo is None or answered_since(snapshot, memo):
         return ()
-    return tuple(
+    asked = [
         touch
         for touch in snapshot.round_touches
         if touch.kind in QUESTIONS and touch.state in ARRIVED and left_at(touch) >= memo
-    )
+    ]
+    found: list[Touch] = []
+    for touch in sorted(asked, key=left_at):
+        if not found or left_at(touch) - left_at(found[-1]) >= APART:
+            found.append(touch)
+    return tuple(found)
 
 
 def rests_on_silence(snapshot: Snapshot) -> bool:

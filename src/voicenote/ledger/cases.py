@@ -211,6 +211,16 @@ def get(tx: Transaction, number: int) -> Case:
     return found[number]
 
 
+def locked(tx: Transaction, number: int) -> Case:
+    """Read one case, and keep others from changing it until the transaction ends.
+
+    SQLite has only one writer at a time anyway; PostgreSQL locks the row.
+    """
+    table = tables.cases
+    tx.connection.execute(select(table.c.number).where(table.c.number == number).with_for_update())
+    return get(tx, number)
+
+
 def numbers_of(
     tx: Transaction, *, batch: str | None = None, stages: Sequence[Stage] = ()
 ) -> list[int]:

@@ -167,6 +167,7 @@ def memo_out(memo: Memo) -> dict[str, Any]:
     """Memo → columns."""
     return {
         "files": dict(memo.files),
+        "digests": dict(memo.digests),
         "duration_s": memo.duration_s,
         "loudness_lufs": memo.loudness_lufs,
         "synthetic": memo.synthetic.value,
@@ -180,6 +181,7 @@ def memo_in(row: Row, script_sha256: str) -> Memo:
     """Columns → Memo."""
     return Memo(
         files=dict(row["files"]),
+        digests=dict(row["digests"]),
         duration_s=row["duration_s"],
         loudness_lufs=row["loudness_lufs"],
         synthetic=Synthetic(row["synthetic"]),

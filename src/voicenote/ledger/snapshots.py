@@ -10,8 +10,8 @@ from sqlalchemy import Select, func, select, union
 
 from voicenote.errors import WrongUse
 from voicenote.ledger import cases, tables, touches
+from voicenote.ledger.listing import OWED
 from voicenote.ledger.store import Transaction
-from voicenote.model.amends import AmendsState
 from voicenote.model.case import Case, Stage
 from voicenote.model.snapshot import Snapshot
 from voicenote.model.touch import ARRIVED, WAITING, TouchState
@@ -33,7 +33,7 @@ def _snapshots(tx: Transaction, numbers: Sequence[int], zone_of: ZoneOf) -> dict
     receipts = touches.receipts_of(tx, [touch.number for touch in booked])
     said = touches.answers_of(tx, numbers)
     order = list(loaded)
-    gone = touches.opted_out(tx, [loaded[number].customer for number in order])
+    gone = touches.opted_out(tx, list(loaded.values()))
     found: dict[int, Snapshot] = {}
     for number, opted_out in zip(order, gone, strict=True):
         mine = tuple(touch for touch in booked if touch.case == number)
@@ -73,7 +73,7 @@ def stirred(tx: Transaction) -> list[int]:
         select(promised.c.case)
         .join(case, case.c.number == promised.c.case)
         .where(
-            promised.c.state == AmendsState.PROMISED.value,
+            promised.c.state.in_(OWED),
             promised.c.promised_by < tomorrow,
             case.c.stage != Stage.CLOSED.value,
         )
@@ -86,6 +86,9 @@ def stirred(tx: Transaction) -> list[int]:
         .where(
             case.c.stage == Stage.FOLLOWING.value,
             case.c.number.not_in(waiting),
+            # where a deed or the lesson is missing, time alone closes nothing
+            case.c.number.in_(select(tables.lessons.c.case)),
+            case.c.number.not_in(select(promised.c.case).where(promised.c.state.in_(OWED))),
             touch.c.state.in_(arrived),
         )
         .group_by(case.c.number)

@@ -15,13 +15,21 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, insert, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    IntegrityError,
+    NoSuchModuleError,
+    OperationalError,
+)
 
 from voicenote.errors import BadSettings, TryAgain, Unavailable
 from voicenote.ledger import migrate, tables
 
 #: How long a writer waits for another one, in seconds.
 PATIENCE_S = 30.0
+#: What a URL may begin with; other drivers would need other code.
+DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +122,19 @@ def _checked_url(text: str) -> URL:
         raise BadSettings(
             f"[ledger] url names {url.get_backend_name()!r}", "use sqlite or postgresql"
         )
-    if url.get_backend_name() == "postgresql" and "+" not in url.drivername:
+    if url.drivername not in DRIVERS:
+        raise BadSettings(
+            f"[ledger] url names the driver {url.drivername!r}",
+            f"use one of {', '.join(DRIVERS)}",
+        )
+    if url.drivername == "postgresql":
         url = url.set(drivername="postgresql+psycopg")
+    name = url.database or ""
+    if url.get_backend_name() == "sqlite" and (not name or ":memory:" in name):
+        raise BadSettings(
+            "[ledger] url names no file: everything would be lost at the end of each command",
+            "for example sqlite:////path/to/ledger.sqlite3",
+        )
     return url
 
 
@@ -127,7 +146,7 @@ def _engine(url: URL) -> Engine:
             raise Unavailable(
                 "the PostgreSQL driver is not installed", "pip install 'voicenote[postgres]'"
             ) from error
-    if url.database and url.database != ":memory:":
+    if url.database:
         folder = Path(url.database).parent
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -154,6 +173,11 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql(f"BEGIN {kind}".rstrip())
 
 
+def _twice(error: IntegrityError) -> bool:
+    """Whether a row was there already: SQLite says so in words, PostgreSQL by its SQLSTATE."""
+    return getattr(error.orig, "sqlstate", "") == "23505" or "UNIQUE" in str(error.orig)
+
+
 @contextmanager
 def _translated() -> Iterator[None]:
     try:
@@ -170,6 +194,12 @@ def _translated() -> Iterator[None]:
             ) from error
         raise Unavailable(
             f"the ledger cannot be used: {reason}", "see [ledger] url in voicenote.toml"
+        ) from error
+    except IntegrityError as error:
+        if not _twice(error):
+            raise
+        raise TryAgain(
+            "somebody else wrote the same at this moment", "run the same command again"
         ) from error
     except DBAPIError as error:
         reason = str(error.orig).splitlines()[0]

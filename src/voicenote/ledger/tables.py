@@ -100,6 +100,7 @@ customers = Table(
     *_words("name", "say_as", "language", "time_zone", "telegram", "whatsapp", "channel"),
     Column("email", Text, nullable=False, default="", index=True),
     Column("phone", Text, nullable=False, default="", index=True),
+    Column("opted_out_at", Moment, nullable=True),
 )
 
 cases = Table(
@@ -166,6 +167,7 @@ memos = Table(
     _of_case(),
     Column("script", Number, ForeignKey("scripts.number"), nullable=False, index=True),
     Column("files", JSON, nullable=False),
+    Column("digests", JSON, nullable=False, default=dict),
     Column("duration_s", Float, nullable=False),
     Column("loudness_lufs", Float, nullable=True),
     Column("synthetic", String(10), nullable=False),

@@ -234,23 +234,36 @@ def _hashed(address: str) -> str:
     return hashlib.sha256(address.encode()).hexdigest()
 
 
-def opt_out(tx: Transaction, customer: Customer, case: int | None = None) -> None:
-    """Remember, by hashed addresses only, that a person wants to hear nothing more."""
-    table = tables.optouts
+def opt_out(tx: Transaction, case: Case) -> None:
+    """Remember that the customer of a case wants to hear nothing more.
+
+    By hashed addresses, which outlive the person's data; and on the person, who may have none.
+    """
+    table, people = tables.optouts, tables.customers
+    mine = select(tables.cases.c.customer).where(tables.cases.c.number == case.number)
+    person = people.c.number == mine.scalar_subquery()
+    tx.connection.execute(update(people).where(person).values(opted_out_at=tx.now))
     known = set(tx.connection.execute(select(table.c.address_sha256)).scalars())
-    for digest in map(_hashed, addresses(customer)):
+    for digest in map(_hashed, addresses(case.customer)):
         if digest not in known:
             tx.connection.execute(insert(table).values(address_sha256=digest, at=tx.now))
-    tx.tell("customer_opted_out", case)
+    tx.tell("customer_opted_out", case.number)
 
 
-def opted_out(tx: Transaction, customers: Sequence[Customer]) -> list[bool]:
-    """Tell, for each customer, whether one of their addresses opted out."""
-    table = tables.optouts
-    marks = [{_hashed(address) for address in addresses(customer)} for customer in customers]
-    every = set().union(*marks) if marks else set()
-    if not every:
-        return [False] * len(customers)
-    query = select(table.c.address_sha256).where(table.c.address_sha256.in_(every))
-    known = set(tx.connection.execute(query).scalars())
-    return [bool(mark & known) for mark in marks]
+def opted_out(tx: Transaction, cases: Sequence[Case]) -> list[bool]:
+    """Tell, for each case, whether its customer, or one of their addresses, opted out."""
+    table, people = tables.optouts, tables.customers
+    numbers = [case.number for case in cases]
+    query = (
+        select(tables.cases.c.number)
+        .join(people, people.c.number == tables.cases.c.customer)
+        .where(tables.cases.c.number.in_(numbers), people.c.opted_out_at.is_not(None))
+    )
+    gone = set(tx.connection.execute(query).scalars())
+    marks = [{_hashed(address) for address in addresses(case.customer)} for case in cases]
+    every = set().union(*marks)
+    hashed = select(table.c.address_sha256).where(table.c.address_sha256.in_(every))
+    known = set(tx.connection.execute(hashed).scalars()) if every else set()
+    return [
+        case.number in gone or bool(mark & known) for case, mark in zip(cases, marks, strict=True)
+    ]

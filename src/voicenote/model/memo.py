@@ -51,7 +51,8 @@ class Memo:
     `files` maps a rendition (``ogg``, ``m4a``, ``mp3``, ``vtt``, ``txt``) to a path relative to the
     workspace; `duration_s` seconds; `loudness_lufs` integrated loudness of the decoded Ogg file
     (EBU R 128), None for sound too short to measure; `sha256` of the Ogg file; `script_sha256` of
-    the script that it says.
+    the script that it says; `digests` maps each rendition to the SHA-256 of its file, so that just
+    what was approved can leave.
     """
 
     files: Mapping[str, str]
@@ -62,3 +63,4 @@ class Memo:
     sha256: str
     script_sha256: str
     captions: tuple[Caption, ...] = field(default=())
+    digests: Mapping[str, str] = field(default_factory=dict)

@@ -25,6 +25,7 @@ def upgrade() -> None:
         sa.Column("channel", sa.Text(), nullable=False),
         sa.Column("email", sa.Text(), nullable=False),
         sa.Column("phone", sa.Text(), nullable=False),
+        sa.Column("opted_out_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_customers")),
     )
     op.create_index(op.f("ix_customers_email"), "customers", ["email"], unique=False)
@@ -184,6 +185,7 @@ def upgrade() -> None:
         sa.Column("case", NUMBER, nullable=False),
         sa.Column("script", NUMBER, nullable=False),
         sa.Column("files", sa.JSON(), nullable=False),
+        sa.Column("digests", sa.JSON(), nullable=False),
         sa.Column("duration_s", sa.Float(), nullable=False),
         sa.Column("loudness_lufs", sa.Float(), nullable=True),
         sa.Column("synthetic", sa.String(length=10), nullable=False),

@@ -1,0 +1,33 @@
+"""The seal of a memo: a hash of each of its files, so that only what was approved can leave."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+
+from voicenote.model.memo import Memo
+
+
+def seal(root: Path, memo: Memo) -> Memo:
+    """Return `memo` with the hash of every file it has below `root`."""
+    return replace(memo, digests={name: _digest(root / file) for name, file in memo.files.items()})
+
+
+def broken_seal(root: Path, memo: Memo) -> tuple[Path, bool] | None:
+    """Return the first file that is not as it was sealed, and whether it is there at all."""
+    expected = {"ogg": memo.sha256, **memo.digests}
+    for name, digest in expected.items():
+        path = root / memo.files[name]
+        try:
+            found = _digest(path)
+        except OSError:
+            return path, False
+        if found != digest:
+            return path, True
+    return None
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
