@@ -106,6 +106,13 @@ def intake(folder: Path) -> str:
     return f"{CASES} complaints in {took:.1f} s: {CASES / took:.0f} a second"
 
 
+def sound(folder: Path) -> str:
+    """Speech, cache and splicing against pyttsx3 + pydub + ffmpeg."""
+    import sound_measures
+
+    return sound_measures.sound(folder)
+
+
 def check(_folder: Path) -> str:
     """How many scripts a second are composed and checked."""
     import check_measures
@@ -117,6 +124,7 @@ MEASURES: dict[str, Callable[[Path], str]] = {
     "start": start,
     "cases": cases,
     "intake": intake,
+    "sound": sound,
     "check": check,
 }
 

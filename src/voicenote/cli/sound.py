@@ -135,7 +135,7 @@ def record(
     if sentences or listing or (file is not None and file.is_dir()):
         from voicenote.cli.takes import by_sentence
 
-        by_sentence(session, number, file, listing=listing)
+        by_sentence(session, number, file, microphone, listing=listing)
         return
     from voicenote.engine import drafting
     from voicenote.engine.coaching import figures, words_to_read

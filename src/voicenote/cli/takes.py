@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voicenote.cli.select import opened
 from voicenote.cli.session import Session
-from voicenote.cli.sound import microphone
 
 if TYPE_CHECKING:
     from voicenote.engine.workspace import Workspace
+    from voicenote.model.memo import Clip
     from voicenote.model.script import Sentence
 
+    #: Shows words and records until Enter: (session, words, number of the case) → the take.
+    Microphone = Callable[[Session, str, int], Clip]
 
-def by_sentence(session: Session, number: int, source: Path | None, *, listing: bool) -> None:
+
+def by_sentence(
+    session: Session, number: int, source: Path | None, microphone: Microphone, *, listing: bool
+) -> None:
     """Record what a case lacks, from a folder or the microphone; what was taken stays taken."""
     from voicenote.engine import recording
 
@@ -30,13 +35,19 @@ def by_sentence(session: Session, number: int, source: Path | None, *, listing: 
             for sentence, clip in recording.takes_of(source, sentences):
                 recording.keep_take(ws, number, sentence, clip)
         else:
-            _prompt(session, ws, number, missing)
+            _prompt(session, ws, number, missing, microphone)
         recording.finish(ws, number)
         left = recording.to_say(ws, number)
         _told(session, number, left, before - len(left))
 
 
-def _prompt(session: Session, ws: Workspace, number: int, missing: Sequence[Sentence]) -> None:
+def _prompt(
+    session: Session,
+    ws: Workspace,
+    number: int,
+    missing: Sequence[Sentence],
+    microphone: Microphone,
+) -> None:
     """Show one sentence, take it, say how it was, and ask whether it is kept."""
     from voicenote.engine import recording
     from voicenote.engine.coach import notes
