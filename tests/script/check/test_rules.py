@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -286,3 +287,10 @@ def test_nothing_that_is_said_instead_breaks_a_rule_itself(language):
 def test_any_text_can_be_checked(text, language):
     for one in check(text, language):
         assert text[one.start : one.end] == one.text
+
+
+@pytest.mark.parametrize("unit", ["! ", "“", '"a ', "sorry if ", "you should have been "])
+def test_a_text_without_end_takes_no_time_without_end(unit):
+    begun = time.process_time()
+    check(unit * 10_000, "en")
+    assert time.process_time() - begun < 10

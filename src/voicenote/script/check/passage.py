@@ -68,7 +68,7 @@ def _cut(text: str) -> Iterator[tuple[int, int]]:
         if _LETTER.search(sentence):
             lead = len(sentence) - len(sentence.lstrip())
             yield start + lead, start + len(sentence.rstrip())
-            start = stop
+        start = stop
 
 
 def _of_script(script: Script, language: str) -> Iterator[Said]:
