@@ -61,6 +61,33 @@ def call(*words: str, **extra: object) -> Result:
     return CliRunner().invoke(voicenote, list(words), **extra)  # type: ignore[arg-type]
 
 
+def in_shell(words: str, home: Path) -> subprocess.CompletedProcess[str]:
+    line = f"{sys.executable} -m voicenote --home {home} {words}"
+    return subprocess.run(["/bin/sh", "-c", line], capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("words", ["cases >&-", "run >&-", "cases >&- 2>&-", "cases <&- >&- 2>&-"])
+def test_closed_streams_are_no_crash(words: str, tmp_path: Path) -> None:
+    done = in_shell(words, tmp_path)
+    assert done.returncode == 0
+    assert "Traceback" not in done.stderr
+    assert "our fault" not in done.stderr
+
+
+@pytest.mark.parametrize("words", ["new <&-", "lesson 1 <&-", "triage 1 <&-", "say - -o s.ogg <&-"])
+def test_a_closed_standard_input_is_one_that_has_ended(words: str, tmp_path: Path) -> None:
+    done = in_shell(words, tmp_path)
+    assert done.returncode not in (0, 70)
+    assert "our fault" not in done.stderr
+
+
+@pytest.mark.parametrize("word", ["\udcff", "caf\udce9"])
+def test_a_word_that_is_no_text_is_refused(word: str) -> None:
+    done = call("cases", "--batch", word)
+    assert done.exit_code == 2
+    assert "not UTF-8" in done.stderr
+
+
 def raiser(error: BaseException) -> Callable[[Session], object]:
     def body(_session: Session) -> object:
         raise error

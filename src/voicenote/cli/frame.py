@@ -14,7 +14,7 @@ import click
 
 from voicenote.cli.commands import COMMANDS, SECTIONS
 from voicenote.cli.session import Session, json_option
-from voicenote.errors import VoicenoteError
+from voicenote.errors import VoicenoteError, WrongUse
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -102,11 +102,13 @@ class Frame(click.Group):
         """Run with `args` (default: the process's), tell what failed, and exit."""
         del prog_name
         extra.pop("standalone_mode", None)
+        _open_closed()
         for stream in (sys.stdout, sys.stderr):
             _never_choke(stream)
         session = extra.setdefault("obj", from_process())
         words = sys.argv[1:] if args is None else list(args)
         try:
+            _letters(words)
             code = super().main(args, "voicenote", standalone_mode=False, **extra)
         except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  the one place that tells
             code = _tell(error, session, in_json=session.json or "--json" in words)
@@ -116,6 +118,23 @@ class Frame(click.Group):
 def from_process() -> Session:
     """Return a session on the process's own environment and streams."""
     return Session(env=os.environ, stdin=sys.stdin, stdout=sys.stdout, stderr=sys.stderr)
+
+
+def _open_closed() -> None:
+    """Put the null device where the caller closed a stream (``>&-``), for which Python has None."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123
+
+
+def _letters(words: Sequence[str]) -> None:
+    """Raise WrongUse for a word with bytes that are no letters: nothing could keep or show it."""
+    for word in words:
+        try:
+            word.encode()
+        except UnicodeEncodeError:
+            shown = word.encode("utf-8", "backslashreplace").decode()
+            raise WrongUse(f"{shown} is not UTF-8 text", "write it again in UTF-8") from None
 
 
 def _never_choke(stream: TextIO) -> None:
