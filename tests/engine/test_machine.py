@@ -249,7 +249,7 @@ class Life(RuleBasedStateMachine):
             assert not added.new
             assert self.told() == len(self.history)
         elif what == "opt-out":
-            self.may(lambda: closing.opt_out(self.ws, number))
+            self.may(lambda: closing.opt_out(self.ws, str(number)))
             self.gone.add(PEOPLE[number - 1]["email"])
             self.gone.discard("")
         elif what != "later":

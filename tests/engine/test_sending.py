@@ -13,9 +13,9 @@ from voicenote.engine.sending import ATTEMPTS, LONGEST_WAIT_S, backoff_s
 from voicenote.engine.turn import one_pass
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
-from voicenote.ledger import scripts
+from voicenote.ledger import cases, scripts
 from voicenote.ledger.changes import change_case, change_touch
-from voicenote.model.case import Case
+from voicenote.model.case import Case, Customer
 from voicenote.model.touch import Touch, TouchKind, TouchState
 
 
@@ -105,7 +105,7 @@ def test_who_opts_out_during_a_pass_hears_nothing_more_in_it(ws: Workspace, worl
     """The pass has decided already; the other case of the same person is looked at again."""
     numbers = take(ws, told("A"), told("B"))
     release(ws, *numbers)
-    world.look = lambda parcel: closing.opt_out(ws, parcel.case) and None  # type: ignore[func-returns-value]
+    world.look = lambda parcel: closing.opt_out(ws, str(parcel.case)) and None  # type: ignore[func-returns-value]
     one_pass(ws)
     assert len(world.left) == 1
     assert [states(ws, number)[0] for number in numbers] == ["memo accepted", "memo cancelled"]
@@ -250,3 +250,29 @@ def test_one_bad_case_does_not_stop_those_behind_it(
     assert (done.sent, done.failed) == (1, 1)
     assert "our fault" in done.reasons[0][1]
     assert len(world.keys) == 1
+
+
+def test_an_opt_out_by_address_stops_every_case_of_that_person(ws: Workspace, world: World) -> None:
+    numbers = take(ws, told("A"), told("B"))
+    release(ws, *numbers)
+    with ws.ledger.read() as tx:
+        email = cases.get(tx, numbers[0]).customer.email
+    assert closing.opt_out(ws, email.upper()) > 0
+    one_pass(ws)
+    assert world.keys == []
+
+
+def test_whoever_is_unknown_can_opt_out_before_their_first_complaint(
+    ws: Workspace, world: World
+) -> None:
+    assert closing.opt_out(ws, "dana@example.com") == 0
+    [number] = take(ws, told(customer=Customer(name="Dana", email="Dana@example.com")))
+    release(ws, number)
+    one_pass(ws)
+    assert world.keys == []
+
+
+def test_a_channel_that_is_not_set_up_is_told_at_the_release(ws: Workspace) -> None:
+    [number] = take(ws, told(customer=Customer(name="Dana", channel="pigeon")))
+    with pytest.raises(RuleSaysNo, match="pigeon"):
+        release(ws, number)

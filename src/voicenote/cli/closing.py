@@ -184,17 +184,20 @@ def lessons(session: Session, /, *, outcomes: bool) -> None:
 
 
 @click.command("opt-out")
-@case_number
+@click.argument("customer", metavar="CUSTOMER")
 @json_option
 @pass_session
-def opt_out(session: Session, /, *, number: int) -> None:
-    """Never write to the customer of case N again, on any channel."""
+def opt_out(session: Session, /, *, customer: str) -> None:
+    """Never write to a customer again, on any channel.
+
+    CUSTOMER is the number of one of their cases, or an address of theirs.
+    """
     from voicenote.engine.closing import opt_out as opt_out_
 
     with opened(session) as ws:
-        cancelled = opt_out_(ws, number)
+        cancelled = opt_out_(ws, customer)
     session.screen.show(
-        {"case": number, "opted_out": True, "cancelled": cancelled},
+        {"customer": customer, "opted_out": True, "cancelled": cancelled},
         lambda: (
             f"They will hear nothing more; {cancelled} touches were cancelled. "
             "What was promised stays promised."

@@ -55,7 +55,8 @@ def import_(session: Session, /, files: Sequence[str], **given: Any) -> None:
     """Take in many complaints: CSV, JSON, JSON Lines, Zendesk's exports.
 
     Every bad row is reported with its line and reason, and written to a .rejected file, which can
-    be mended and imported as it is. The good ones go in. A second import changes nothing.
+    be mended and imported as it is. The good ones go in. A second import changes nothing. Exit
+    code 65 means that nothing could go in.
 
     With --json: {"read", "added", "unchanged", "rejected", "rejected_file", "batch"}.
     """

@@ -12,13 +12,16 @@ from voicenote.errors import RuleSaysNo
 from voicenote.followup.closing import closing_outcome, missing
 from voicenote.ledger import cases, touches
 from voicenote.ledger.snapshots import snapshot
-from voicenote.model.case import Lesson, Outcome, Stage
+from voicenote.ledger.store import Transaction
+from voicenote.model.case import Case, Lesson, Outcome, Stage
 from voicenote.model.receipt import Answer, Verdict
 from voicenote.model.touch import OPENING, Touch, TouchKind, TouchState
 
 #: What can be booked again by hand; the memo also when it was passed over or cancelled.
 STUCK = (TouchState.UNCERTAIN, TouchState.REFUSED, TouchState.BOUNCED)
 GIVEN_UP = (TouchState.SKIPPED, TouchState.CANCELLED)
+#: From so many digits on, a number is a telephone's and not a case's.
+LONGEST_NUMBER = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +114,26 @@ def lesson_done(ws: Workspace, number: int, at: datetime | None = None) -> None:
         )
 
 
-def opt_out(ws: Workspace, number: int) -> int:
-    """Never write to this case's customer again; return how many touches were cancelled."""
+def opt_out(ws: Workspace, customer: str) -> int:
+    """Never write to a customer again; return how many touches were cancelled.
+
+    `customer` is the number of one of their cases, or an address of theirs, known here or not.
+    """
     with ws.ledger.write() as tx:
-        case = cases.locked(tx, number)
-        touches.opt_out(tx, case)
-        return cancel_waiting(tx, number, "the customer opted out")
+        if customer.isdecimal() and len(customer) < LONGEST_NUMBER:
+            case = cases.locked(tx, int(customer))
+            touches.opt_out(tx, case)
+            numbers = {case.number, *_same_person(tx, case)}
+        else:
+            numbers = set(touches.opt_out_address(tx, customer))
+        return sum(
+            cancel_waiting(tx, number, "the customer opted out") for number in sorted(numbers)
+        )
+
+
+def _same_person(tx: Transaction, case: Case) -> list[int]:
+    found = [touches.opt_out_address(tx, address) for address in touches.addresses(case.customer)]
+    return [number for numbers in found for number in numbers]
 
 
 def settle_sent(ws: Workspace, number: int) -> list[Sent]:

@@ -108,7 +108,8 @@ def _unpack(file: Path, target: Path) -> int:
             tar.extractall(target, members, filter="data")
             return len(members)
     except (tarfile.TarError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
-        raise BadData(f"{file.name} is broken, or no backup: {error}", _NO_BACKUP) from error
+        reason = str(error).partition("\n")[0].rstrip(":")  # tarfile tells what it tried
+        raise BadData(f"{file.name} is broken, or no backup: {reason}", _NO_BACKUP) from error
     except OSError as error:
         if error.errno is None:  # gzip's own: no errno, so it is the file and not the disk
             raise BadData(f"{file.name} is broken: {error}", _NO_BACKUP) from error

@@ -46,8 +46,13 @@ def installed(crontab: str, line: str, home: Path) -> str:
 
 
 def systemd_units(program: Sequence[str], home: Path, minutes: int) -> dict[str, str]:
-    """Return the user units by file name: a service that makes one pass, and its timer."""
+    """Return the user units by file name: a service that makes one pass, and its timer.
+
+    Raises BadData for a path that cannot stand in a unit.
+    """
     words = " ".join(_systemd_word(word) for word in command(program, home))
+    if "\n" in words or "\r" in words:
+        raise BadData("the path of the workspace holds a line end", "choose another --home")
     service = f"""\
 [Unit]
 Description=voicenote: one pass

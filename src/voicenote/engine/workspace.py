@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from voicenote.delivery.port import Channel
-from voicenote.errors import BadSettings
+from voicenote.errors import BadSettings, RuleSaysNo
 from voicenote.ledger.store import Ledger
 from voicenote.model.case import Case, Customer
 from voicenote.schedule.clock import Decency, Hours
@@ -88,9 +88,18 @@ class Workspace:
         return self._channels[name]
 
     def channel_for(self, customer: Customer) -> str:
-        """Return the customer's own channel, else the first with an address, else the outbox."""
-        if customer.channel:
-            return customer.channel
+        """Return the customer's own channel, else the first with an address, else the outbox.
+
+        Raises RuleSaysNo when their own is not set up here.
+        """
+        own = customer.channel
+        if own and own != OUTBOX and own not in self.settings.channels:
+            raise RuleSaysNo(
+                f"{customer.name} is to be reached by {own!r}, which is not set up",
+                f"add [channels.{own}] to voicenote.toml: voicenote channels",
+            )
+        if own:
+            return own
         for name in self.settings.channels:
             if name != OUTBOX and self.channel(name).address(customer):
                 return name

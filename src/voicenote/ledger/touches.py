@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, or_, select, update
 
 from voicenote.errors import WrongUse
 from voicenote.ledger import rows, tables
@@ -248,6 +248,20 @@ def opt_out(tx: Transaction, case: Case) -> None:
         if digest not in known:
             tx.connection.execute(insert(table).values(address_sha256=digest, at=tx.now))
     tx.tell("customer_opted_out", case.number)
+
+
+def opt_out_address(tx: Transaction, address: str) -> list[int]:
+    """Remember that whoever has this address wants to hear nothing more; return their cases."""
+    people = tables.customers
+    table, wanted = tables.optouts, address.strip().casefold()
+    digest = _hashed(wanted)
+    if not tx.connection.execute(select(table).where(table.c.address_sha256 == digest)).first():
+        tx.connection.execute(insert(table).values(address_sha256=digest, at=tx.now))
+        tx.tell("customer_opted_out")
+    columns = (people.c.email, people.c.phone, people.c.telegram, people.c.whatsapp)
+    same = or_(*(func.lower(column) == wanted for column in columns))
+    query = select(tables.cases.c.number).join(people, people.c.number == tables.cases.c.customer)
+    return list(tx.connection.execute(query.where(same)).scalars())
 
 
 def opted_out(tx: Transaction, cases: Sequence[Case]) -> list[bool]:
