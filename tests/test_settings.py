@@ -361,7 +361,7 @@ def test_the_examples_of_the_commented_file_load(tmp_path: Path) -> None:
 
 
 def test_answers_are_written_into_the_commented_file(tmp_path: Path) -> None:
-    answers = {"owner.name": 'Ada "the" Baker\nרות', "owner.time_zone": "Europe/Tallinn"}
+    answers = {"owner.name": 'Ada "the" \\ Baker רות', "owner.time_zone": "Europe/Tallinn"}
     write(tmp_path, commented_toml(answers))
     assert load(tmp_path, {}).owner.name == answers["owner.name"]
     with pytest.raises(KeyError):

@@ -94,6 +94,7 @@ def open_workspace(
             settings, name, clock, "outbox" if outbox_only else None
         ),
     )
+    workspace.plan(settings.schedule.plan)
     workspace.decency  # noqa: B018 - a bad [schedule] is told before any work, not in the middle
     return workspace
 
@@ -260,7 +261,10 @@ def samples_folder() -> Path:
 
 
 def _clear_demo(folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        raise WrongUse(f"{folder} is no folder", "give the demo a folder of its own") from None
     if any(folder.iterdir()) and not (folder / DEMO_MARK).is_file():
         raise WrongUse(f"{folder} is not empty", "give the demo a folder of its own")
     (folder / DEMO_MARK).touch()

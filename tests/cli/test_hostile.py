@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -88,3 +91,59 @@ def test_a_name_that_no_promise_can_have_is_refused(call: Call, name: str) -> No
 
 def test_a_daemon_without_a_number_is_refused(call: Call, home: Path) -> None:
     refused(call("daemon", "--every", "nan"))
+
+
+# Places and settings.
+
+
+def test_a_demo_in_a_file_is_refused(call: Call, tmp_path: Path) -> None:
+    (tmp_path / "note").write_text("x")
+    assert "is no folder" in refused(call("demo", str(tmp_path / "note")))
+    refused(call("demo", str(tmp_path / "note" / "deep")))
+
+
+def test_say_makes_no_folders(call: Call, tmp_path: Path) -> None:
+    assert "not there" in refused(call("say", "hello", "-o", str(tmp_path / "no" / "a.ogg")))
+    assert not (tmp_path / "no").exists()
+
+
+def test_a_script_in_a_language_that_is_none_is_refused(call: Call) -> None:
+    assert "language tag" in refused(call("script", "1", "--language", "../x"))
+
+
+def test_a_table_that_is_no_backup_is_told_in_one_line(bare: Call, tmp_path: Path) -> None:
+    (tmp_path / "c.csv").write_text("a,b\n1,2\n")
+    said = refused(bare("restore", str(tmp_path / "c.csv")), 65).splitlines()
+    assert len(said) == 2
+
+
+def test_a_script_after_the_memo_has_left_is_told_as_triage_tells_it(
+    call: Call, home: Path
+) -> None:
+    with closing(sqlite3.connect(home / "ledger.db")) as raw, raw:
+        raw.execute("UPDATE cases SET stage = 'following' WHERE number = 1")
+    said = refused(call("script", "1"), 1)
+    assert "has left already" in said
+    assert "voicenote reopen 1" in said
+    assert "compose" not in said
+
+
+@pytest.mark.parametrize(
+    "name", ["QUIET_HOURS=25:00-1", "HOLIDAYS=XX", "WORKING_DAYS=", "PLAN=nope"]
+)
+def test_a_schedule_that_cannot_be_is_told_by_run(call: Call, name: str) -> None:
+    key, _, value = name.partition("=")
+    refused(call("run", **{f"VOICENOTE_SCHEDULE__{key}": value}), 78)
+
+
+@pytest.mark.parametrize(
+    "env", [{"VOICENOTE_OWNER": "1"}, {"VOICENOTE_OWNER__NAME": "Ada\nBcc: x"}]
+)
+def test_a_variable_that_cannot_be_is_told(call: Call, env: dict[str, str]) -> None:
+    refused(call("cases", **env), 78)
+
+
+def test_settings_in_a_pipe_are_refused(call: Call, home: Path) -> None:
+    (home / "voicenote.toml").unlink(missing_ok=True)
+    os.mkfifo(home / "voicenote.toml")
+    assert "it is no file" in refused(call("cases"), 78)

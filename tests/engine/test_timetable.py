@@ -16,6 +16,12 @@ PROGRAM = ["/opt/bin/voicenote"]
 HOME = Path("/home/ada/notes")
 
 
+@pytest.mark.parametrize("end", ["\n", "\r"])
+def test_a_line_end_in_the_path_is_refused_by_systemd_too(end: str) -> None:
+    with pytest.raises(BadData, match="line end"):
+        systemd_units(PROGRAM, Path(f"/srv/a{end}ExecStart=/bin/x"), 5)
+
+
 @pytest.mark.parametrize(("minutes", "start"), [(1, "* "), (10, "*/10 "), (60, "0 ")])
 def test_the_minutes_stand_first(minutes: int, start: str) -> None:
     assert crontab_line(PROGRAM, HOME, minutes).startswith(f"{start}* * * * /opt/bin/voicenote")

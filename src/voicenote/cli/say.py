@@ -50,6 +50,8 @@ def say(
     if output == PIPE and session.json:
         raise WrongUse("--json and the sound cannot both go to standard output", "give -o FILE")
     tongue = _language(session, language)
+    if output != PIPE and not Path(output).absolute().parent.is_dir():
+        raise WrongUse(f"the folder of {output} is not there", "make it first, or choose another")
     words = _words(session, text, source)
     wanted = session.settings.voice.of(tongue)
     engine, _, name = voice.partition(":") if voice else (wanted.engine, "", wanted.voice)
@@ -78,10 +80,13 @@ def say(
 
 
 def _language(session: Session, given: str | None) -> str:
+    return session.settings.owner.language if given is None else tag(given)
+
+
+def tag(given: str) -> str:
+    """Return a language tag as it was given; WrongUse for what is none."""
     from voicenote.settings.kinds import language
 
-    if given is None:
-        return session.settings.owner.language
     try:
         return str(language(given))
     except ValueError as error:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from voicenote.cli.many import alone, failed_data, tell_failed
+from voicenote.cli.say import tag
 from voicenote.cli.select import cases_options, chosen, opened
 from voicenote.cli.session import Session, json_option, pass_session
 from voicenote.errors import Unavailable, WrongUse
@@ -54,6 +55,8 @@ def script(
 
     if (edit or source) and (len(numbers) != 1 or given["template"] or given["language"]):
         raise WrongUse("--edit and --from take one case", "such as: voicenote script 3 --edit")
+    if given["language"]:
+        tag(given["language"])
     with opened(session) as ws:
         if edit or source:
             return _edited(session, ws, numbers[0], source)

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from voicenote.engine.sealing import broken_seal
 from voicenote.engine.voices import choose_voice, recordings
 from voicenote.engine.workspace import Workspace
-from voicenote.errors import BadData, RuleSaysNo
+from voicenote.errors import BadData, ImpossibleTransition, RuleSaysNo
 from voicenote.ledger import cases, scripts, touches
 from voicenote.ledger.changes import change_case
 from voicenote.ledger.scripts import Draft
 from voicenote.ledger.store import Transaction
-from voicenote.model.case import Case
+from voicenote.model.case import Case, Stage
 from voicenote.model.memo import Clip, Memo
 from voicenote.model.script import Script, Section
 from voicenote.model.touch import OPENING, Touch, TouchKind
@@ -117,6 +117,11 @@ def keep(tx: Transaction, case: Case, script: Script) -> bool:
     found = scripts.drafts(tx, [case.number]).get((case.number, case.round))
     if found is not None and found.script == script:
         return False
+    if case.stage not in (Stage.OPENED, Stage.SCRIPTED, Stage.RENDERED, Stage.APPROVED):
+        raise ImpossibleTransition(
+            f"the memo of case {case.number} has left already",
+            f"if it must change, take it up again: voicenote reopen {case.number}",
+        )
     number = scripts.keep_script(tx, case.number, case.round, MEMO, script)
     facts: dict[str, object] = {"script": number, "template": script.template}
     change_case(tx, case.number, "compose", facts={**facts, "sha256": script.sha256})

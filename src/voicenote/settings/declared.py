@@ -31,8 +31,8 @@ def _named(default: Mapping[str, Any] = _NONE) -> Any:
 class Owner:
     """The person who answers for what happened: speaks, signs, is nudged."""
 
-    name: str = setting("", kinds.text, "Your name, as customers know you.", "Ada Founder")
-    business: str = setting("", kinds.text, "The name of your business.", "Ada's Cakes")
+    name: str = setting("", kinds.line, "Your name, as customers know you.", "Ada Founder")
+    business: str = setting("", kinds.line, "The name of your business.", "Ada's Cakes")
     language: str = setting(
         "en", kinds.language, "Your language, and a customer's when nothing says otherwise. BCP 47."
     )

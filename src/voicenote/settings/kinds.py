@@ -29,6 +29,16 @@ def text(value: Any) -> str:
     return value
 
 
+def line(value: Any) -> str:
+    """Check that it is text of one line: it stands in subjects, file names and signatures."""
+    from unicodedata import category
+
+    word = text(value)
+    if any(category(sign) in ("Cc", "Cs", "Zl", "Zp") for sign in word):
+        raise ValueError(f"{_shown(word)!r} has a line break or another control", "one line")
+    return word
+
+
 def switch(value: Any) -> bool:
     """Check a yes or no."""
     if not isinstance(value, bool):

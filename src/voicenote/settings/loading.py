@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from voicenote.errors import BadSettings, Problem
-from voicenote.settings.declared import Settings
+from voicenote.settings.declared import NAMED, TABLES, Settings
 from voicenote.settings.lines import line_of
 from voicenote.settings.structure import FromEnvironment, Structure
 
@@ -52,6 +52,10 @@ def load(home: Path, env: Mapping[str, str]) -> Settings:
 
 
 def _read(file: Path) -> str:
+    if file.exists() and not file.is_file():  # a pipe would be waited for
+        raise BadSettings(
+            f"{file} cannot be read: it is no file", "make it a file that you may read"
+        )
     try:
         return file.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
@@ -85,7 +89,11 @@ def _overlay(given: dict[str, Any], env: Mapping[str, str], structure: Structure
     """Lay ``VOICENOTE_<TABLE>__<KEY>`` over `given`; return dotted path → the variable's name."""
     variables: dict[str, str] = {}
     for name in sorted(env):
-        if not name.startswith(PREFIX) or "__" not in name:
+        if not name.startswith(PREFIX):
+            continue
+        if "__" not in name:
+            if name.removeprefix(PREFIX).lower() in (*TABLES, *NAMED):
+                structure.add(name, "this is a table, not a value", f"{name}__<KEY>")
             continue
         path = [part.lower() for part in name.removeprefix(PREFIX).split("__")]
         if not all(path):
