@@ -36,7 +36,21 @@ def test_a_comma_before_three_digits_is_a_thousand(call: Call) -> None:
 
 def test_triage_reads_money_as_amends_does(call: Call) -> None:
     done = call("triage", "1", "--harm", "1,234", "--currency", "usd", "--json")
-    assert json.loads(done.stdout)["harm"] in ("1234", "1234 USD")
+    found = json.loads(done.stdout)
+    assert (found["harm"], found["currency"]) == ("1234", "USD")
+
+
+def test_money_has_one_shape_in_json(call: Call) -> None:
+    assert call(*PROMISE, "--value", "40.00", "--currency", "EUR").exit_code == 0
+    assert call("triage", "1", "--harm", "37.40", "--currency", "EUR").exit_code == 0
+    shown = json.loads(call("show", "1", "--json").stdout)
+    listed = json.loads(call("amends", "list", "--json").stdout)
+    promised = next(one for one in listed if one["amends"] == "1.2")
+    for one in (shown["amends"][1], promised):
+        assert (one["value"], one["currency"]) == ("40.00", "EUR")
+    assert (shown["harm"], shown["currency"]) == ("37.40", "EUR")
+    assert "what it cost them: 37.40 EUR" in call("show", "1").stdout
+    assert "(40.00 EUR)" in call("amends").stdout
 
 
 @pytest.mark.parametrize("value", ["-5", "1e9999", "5e400", "nan", "5.9991", "cheap", "1 or 2"])
@@ -74,7 +88,8 @@ def test_a_day_out_of_reach_is_refused(call: Call, day: str) -> None:
 
 
 def test_a_lesson_keeps_its_day(call: Call) -> None:
-    assert call("lesson", "1", "--cause", "a", "--prevention", "b", "--due", "2027-02-03")
+    words = ("--cause", "a", "--prevention", "b", "--due", "2027-02-03")
+    assert call("lesson", "1", *words).exit_code == 0
     shown = json.loads(call("show", "1", "--json").stdout)
     assert shown["lesson"]["due"] == "2027-02-03T00:00:00Z"
 

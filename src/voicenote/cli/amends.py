@@ -80,7 +80,8 @@ def list_(session: Session, /, *, everything: bool = False) -> None:
                 row["customer"],
                 row["promised_by"] or "",
                 "OVERDUE" if row["overdue"] else row["state"],
-                f"{row['kind']}: {row['text']}" + (f" ({row['value']})" if row["value"] else ""),
+                f"{row['kind']}: {row['text']}"
+                + (f" ({row['value']} {row['currency']})" if row["value"] else ""),
             )
             for row in rows
         ],

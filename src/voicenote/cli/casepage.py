@@ -67,7 +67,8 @@ def _levels(view: Mapping[str, Any]) -> list[str]:
         "harm": "what it cost them",
         "cause": "cause",
     }
-    return [f"{label}: {view[name]}" for name, label in names.items() if view[name]]
+    said = {**view, "harm": f"{view['harm']} {view['currency']}" if view["harm"] else ""}
+    return [f"{label}: {said[name]}" for name, label in names.items() if said[name]]
 
 
 def _amends(one: Mapping[str, Any]) -> str:

@@ -160,10 +160,10 @@ def _asked(session: Session, ws: Workspace, number: int) -> dict[str, Any]:
         known = case["finding_reason"]
         found["reason"] = screen.ask("Why is it unfounded?", known, needed=True)
     found["severity"] = screen.choose("How serious is it?", SEVERITIES, str(case["severity"]))
-    harm, _, currency = (case["harm"] or "").partition(" ")
-    found["harm"] = screen.ask("What did it cost them, as an amount? (Enter: not known)", harm)
+    asked = "What did it cost them, as an amount? (Enter: not known)"
+    found["harm"] = screen.ask(asked, case["harm"] or "")
     if found["harm"]:
-        own = screen.ask("In which currency?", currency, needed=True)
+        own = screen.ask("In which currency?", case["currency"] or "", needed=True)
         found["currency"] = own
     found["cause"] = words("cause", "What did it come from?")
     return {name: value for name, value in found.items() if value}

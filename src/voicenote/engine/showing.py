@@ -67,7 +67,8 @@ def _complaint(case: Case) -> dict[str, Any]:
     told = asdict(complaint)
     for name in ("customer", "promises"):
         del told[name]
-    told["harm"] = str(complaint.harm) if complaint.harm else None
+    told["harm"] = str(complaint.harm.amount) if complaint.harm else None
+    told["currency"] = complaint.harm.currency if complaint.harm else None
     addresses = asdict(person)
     name = addresses.pop("name")
     return {"customer": name, **addresses, **told}

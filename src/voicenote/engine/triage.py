@@ -100,7 +100,8 @@ def _found(case: Case) -> dict[str, Any]:
         "reason": complaint.finding_reason,
         "abusive": complaint.abusive,
         "severity": complaint.severity.value,
-        "harm": str(complaint.harm) if complaint.harm else None,
+        "harm": str(complaint.harm.amount) if complaint.harm else None,
+        "currency": complaint.harm.currency if complaint.harm else None,
         "cause": complaint.cause,
     }
 
