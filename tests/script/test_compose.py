@@ -226,3 +226,10 @@ def test_a_promise_whose_words_cannot_be_said_is_called_by_its_kind(case, facts)
     promise = Promise(kind=AmendsKind.REFUND, text="***", promised_by=date(2026, 12, 4))
     said = section(compose(case(promises=(promise,)), facts()), Section.AMENDS)
     assert said[1] == "What I promise you: your money back."
+
+
+def test_nobody_promises_for_a_day_that_has_passed(case, facts, refund):
+    late = dataclasses.replace(refund, promised_by=date(2026, 11, 21))
+    made = draft(case(promises=(late,)), facts())
+    assert "November" not in made.script.text
+    assert "S27" in {warn.rule for warn in made.warnings}

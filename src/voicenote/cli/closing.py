@@ -31,6 +31,8 @@ def answer(
 ) -> None:
     """What the customer said, when it came by another way. It stops the plan."""
     from voicenote.engine.closing import answer as keep
+    from voicenote.model.case import Stage
+    from voicenote.model.receipt import Verdict
 
     verdict = _verdict(session, text, right=right, wrong=wrong)
     with opened(session) as ws:
@@ -42,7 +44,9 @@ def answer(
         "round": standing.round,
         "missing": list(standing.missing),
     }
-    session.screen.show(data, lambda: _after(number, standing.missing))
+    again = verdict is Verdict.NOT_YET and standing.stage is Stage.OPENED
+    told = f"Case {number} is open again, round {standing.round}.\n" if again else ""
+    session.screen.show(data, lambda: told + _after(number, standing.missing))
 
 
 def _verdict(session: Session, text: str, *, right: bool, wrong: bool) -> Verdict:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 #: How many problems are shown; the ``.rejected`` file has all, and -v shows all.
 SHOWN = 20
+#: How many columns that are not read are named.
+UNREAD = 12
 
 
 @dataclass(slots=True)
@@ -126,6 +128,11 @@ def _tell_mapping(session: Session, source: Source) -> None:
     ]
     if guessed:
         session.screen.note(f"Reading {', '.join(guessed)}. Correct it with --map FIELD=COLUMN.")
+    read = {column for columns in source.mapping.values() for column in columns}
+    unread = [name for name in source.headers if name not in read]
+    if unread:
+        more = f" and {len(unread) - UNREAD} more" if len(unread) > UNREAD else ""
+        session.screen.note(f"Not read: {', '.join(unread[:UNREAD])}{more}.")
 
 
 def _take(session: Session, source: Source, batch: str, *, dry_run: bool) -> dict[str, Any]:

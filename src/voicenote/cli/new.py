@@ -136,8 +136,9 @@ def _sitting(context: click.Context, session: Session, number: int) -> None:
         screen.note(f"Later: voicenote record {number}, or voicenote render {number}")
         return
     if said == VOICES[0]:
-        file = screen.ask("The file of your recording", needed=True)
-        ready = _do(context, session, record, number=number, file=file)
+        ready = False
+        while not ready and (name := screen.ask("The file of your recording (Enter: later)")):
+            ready = _do(context, session, record, number=number, file=Path(name).expanduser())
     elif said == VOICES[1]:
         ready = _do(context, session, record, number=number)
     else:

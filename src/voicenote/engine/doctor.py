@@ -93,7 +93,8 @@ def look_inside(ws: Workspace, env: Mapping[str, str]) -> Iterator[Finding]:
 def _owner(ws: Workspace, env: Mapping[str, str]) -> Iterator[Finding]:
     owner, file = ws.settings.owner, ws.settings.file
     if not owner.name:
-        yield wrong("owner", "nobody signs: [owner] name is empty", f"write your name in {file}")
+        cure = f"write your name in {file}" if file.exists() else "voicenote init"
+        yield wrong("owner", "nobody signs: [owner] name is empty", cure)
     else:
         yield fine("owner", ", ".join(part for part in (owner.name, owner.business) if part))
     if not owner.email:

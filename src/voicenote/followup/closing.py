@@ -8,6 +8,7 @@ from voicenote.followup.standing import (
     called,
     memo_at,
     needs_yes,
+    opening_kinds,
     openings,
     silences,
     verdict,
@@ -16,7 +17,7 @@ from voicenote.model.amends import Amends, AmendsState
 from voicenote.model.case import Case, Outcome, Stage
 from voicenote.model.receipt import Verdict
 from voicenote.model.snapshot import Snapshot
-from voicenote.model.touch import IN_FLIGHT, Touch, TouchState
+from voicenote.model.touch import ARRIVED, IN_FLIGHT, Touch, TouchState
 
 _NEXT_STEP = {
     Stage.OPENED: "there is no script yet: voicenote script {}",
@@ -98,12 +99,20 @@ def _missing_word(snapshot: Snapshot) -> list[str]:
 
 
 def _missing_memo(snapshot: Snapshot) -> list[str]:
-    if memo_at(snapshot) is not None:
+    if memo_at(snapshot) is not None or _needs_no_other(snapshot):
         return []
     case, touches = snapshot.case, openings(snapshot)
     if touches:
         return [_stuck(case, touches[-1])]
     return [_NEXT_STEP.get(case.stage, "no memo is booked: voicenote plan {}").format(case.number)]
+
+
+def _needs_no_other(snapshot: Snapshot) -> bool:
+    """Whether a later round was put right without another apology: the first one arrived."""
+    kinds = opening_kinds(snapshot.case)
+    before = (t for t in snapshot.touches if t.round < snapshot.case.round)
+    arrived = any(touch.kind in kinds and touch.state in ARRIVED for touch in before)
+    return arrived and verdict(snapshot) is Verdict.PUT_RIGHT
 
 
 def _stuck(case: Case, touch: Touch) -> str:

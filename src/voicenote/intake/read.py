@@ -99,6 +99,11 @@ def open_source(paths: Sequence[Path], options: Options) -> Source:
             names = ", ".join(shown(name) for name in part.headers[:30])
             what = f"{part.path.name} has no column that is surely what_happened"
             raise BadData(what, f'say which: --map what_happened="…"; it has: {names}')
+        if "customer" not in part.mapping and "customer" not in options.defaults:
+            names = ", ".join(shown(name) for name in part.headers[:30])
+            what = f"{part.path.name} has no column that is surely the customer's name"
+            advice = f'--map customer="…", or --default customer="there"; it has: {names}'
+            raise BadData(what, advice)
     return Source(tuple(parts), options)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
 from functools import lru_cache
 
 from voicenote.errors import RuleSaysNo, WrongUse
@@ -108,7 +110,8 @@ def draft(case: Case, facts: Facts, templates: Templates | None = None) -> Draft
             "say which amends it is about",
             ["amends"],
         )
-    script, room = _fitted(case, facts, owner, name, tongue, promises, templates)
+    said = _undated(promises, facts.today) if name in _REPAIRING else promises
+    script, room = _fitted(case, facts, owner, name, tongue, said, templates)
     warnings = _warnings(case, facts, name, promises, room, script)
     return Draft(script, warnings, choice.fell_back)
 
@@ -168,6 +171,35 @@ def _fitted(
     return script, room
 
 
+def _passed(promise: Promise, today: date) -> bool:
+    return promise.promised_by is not None and promise.promised_by < today
+
+
+def _undated(promises: tuple[Promise, ...], today: date) -> tuple[Promise, ...]:
+    """Leave out a date that has passed: nobody can promise for yesterday."""
+    return tuple(
+        replace(promise, promised_by=None, target=None) if _passed(promise, today) else promise
+        for promise in promises
+    )
+
+
+def _about_promises(
+    name: str, promises: tuple[Promise, ...], room: Room, today: date
+) -> Iterator[Warn]:
+    if name in _REPAIRING and not promises:
+        yield Warn("S3", "no amends: say what will be done, and by when (R1)")
+    if name == "reopened" and not promises:
+        yield Warn("R6", "a second apology needs a new amends or a kept promise")
+    if name in _REPAIRING and any(_passed(promise, today) for promise in promises):
+        yield Warn("S27", "a promised date has passed and is not said: give a new one")
+    if any(promise.promised_by is None for promise in promises):
+        yield Warn("S26", "a promise has no date")
+    if len(promises) > room.promises:
+        yield Warn("R15", f"{len(promises) - room.promises} promises did not fit in")
+    if any(len(p.text.split()) > room.promise for p in promises[: room.promises]):
+        yield Warn("R15", "a promise's words were shortened: put them more briefly")
+
+
 def _warnings(
     case: Case,
     facts: Facts,
@@ -176,17 +208,7 @@ def _warnings(
     room: Room,
     script: Script,
 ) -> tuple[Warn, ...]:
-    found: list[Warn] = []
-    if name in _REPAIRING and not promises:
-        found.append(Warn("S3", "no amends: say what will be done, and by when (R1)"))
-    if name == "reopened" and not promises:
-        found.append(Warn("R6", "a second apology needs a new amends or a kept promise"))
-    if any(promise.promised_by is None for promise in promises):
-        found.append(Warn("S26", "a promise has no date"))
-    if len(promises) > room.promises:
-        found.append(Warn("R15", f"{len(promises) - room.promises} promises did not fit in"))
-    if any(len(p.text.split()) > room.promise for p in promises[: room.promises]):
-        found.append(Warn("R15", "a promise's words were shortened: put them more briefly"))
+    found = list(_about_promises(name, promises, room, facts.today))
     if name == "status-late" and facts.next_by is None:
         found.append(Warn("R11", "a late promise needs a new date"))
     if not case.complaint.bothered_most.strip():
