@@ -1,7 +1,5 @@
 """How many scripts a second are composed and checked, on one core."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime

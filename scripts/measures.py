@@ -1,7 +1,5 @@
 """What `scripts/bench` measures. Pairs of commands run in turn, so that a noisy machine is fair."""
 
-from __future__ import annotations
-
 import os
 import statistics
 import subprocess

@@ -9,8 +9,6 @@ pydub normalises it and exports it through the program ffmpeg. A memo has 8 sent
 are said to everybody.
 """
 
-from __future__ import annotations
-
 import importlib.util
 import json
 import os

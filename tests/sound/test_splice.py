@@ -6,6 +6,8 @@ import io
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 import av
@@ -22,7 +24,7 @@ from voicenote.sound import piece
 from voicenote.sound.cache import Cache
 from voicenote.sound.edit import RATE, louder, trim
 from voicenote.sound.encode import Codec, Tags, decode, encode, for_speech
-from voicenote.sound.loudness import SYSTEM_VOICE, Level, energies, integrated, measure
+from voicenote.sound.loudness import SYSTEM_VOICE, Level, Samples, energies, integrated, measure
 from voicenote.sound.memo import make_memo
 from voicenote.sound.packets import FORMS, TICK_S, codec_of, encoder, heard
 from voicenote.sound.piece import PEAK, Source, Spoken
@@ -222,15 +224,25 @@ def test_joins_are_no_louder_than_speech_and_no_step(tmp_path: Path, speech: boo
     assert max(between) < 0.001 < inside
 
 
-def test_spliced_and_unspliced_are_the_same_to_the_ear(tmp_path: Path) -> None:
-    pesq = pytest.importorskip("pesq")
+def test_spliced_and_unspliced_are_the_same_sound(tmp_path: Path) -> None:
     memo, _, spoken = system_memo(tmp_path)
     samples, rate = decode((tmp_path / memo.files["ogg"]).read_bytes())
     once = unspliced(memo, spoken)
     assert len(once) / rate == pytest.approx(memo.duration_s, abs=0.02)
     shorter = min(len(samples), len(once))
-    score = pesq.pesq(16_000, once[:shorter][::3], samples[:shorter][::3], "wb")
-    assert score >= 4.3
+    # coded in other pieces, the waves differ a little; what is heard of them does not
+    assert np.corrcoef(loudness(once[:shorter]), loudness(samples[:shorter]))[0, 1] > 0.95
+    if find_spec("pesq"):
+        score = import_module("pesq").pesq(
+            16_000, once[:shorter][::3], samples[:shorter][::3], "wb"
+        )
+        assert score >= 4.3
+
+
+def loudness(samples: Samples) -> Samples:
+    """Root mean squares of pieces of 20 ms."""
+    pieces = samples[: len(samples) // 960 * 960].reshape(-1, 960)
+    return np.sqrt((pieces**2).mean(axis=1))
 
 
 @pytest.mark.parametrize("language", WORDS)

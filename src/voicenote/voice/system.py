@@ -32,6 +32,8 @@ from voicenote.voice.speech_engine import AGAIN, LOCK, PATIENCE_S, the_engine
 #: The voice to take where espeak-ng has several for a language.
 _PREFERRED = {"en": "gmw/en-us", "pt": "roa/pt-br", "es": "roa/es", "fa": "ira/fa", "zh": "sit/cmn"}
 _RATE = 165
+#: How often a sentence is tried.
+TRIES = 3
 _FREE_BYTES = 16 * 1024 * 1024
 
 
@@ -85,9 +87,22 @@ class System:
         )
 
     def speak(self, sentence: Sentence, language: str) -> Clip:
-        """Say the sentence. See the port for what is raised."""
+        """Say the sentence. See the port for what is raised.
+
+        On a busy machine the engine may report the end of the sentence before; what came of that
+        is thrown away, and the sentence said again.
+        """
         text = tame(sayable(sentence))
         voice = self._pick(language_of(text, language))
+        for left in reversed(range(TRIES)):
+            try:
+                return self._once(text, voice)
+            except VoiceUnavailable:
+                if not left or the_engine().broken:
+                    raise
+        raise AssertionError(TRIES)
+
+    def _once(self, text: str, voice: str) -> Clip:
         with LOCK:
             path = self._fresh_file()
             try:
