@@ -64,8 +64,26 @@ def test_cases_show_the_response_clock(call: Call) -> None:
 def test_outcomes_are_plain_data(call: Call) -> None:
     counts = json.loads(call("lessons", "--outcomes", "--json").stdout)
     names = ["ally", "satisfied", "neutral", "lost", "no-answer", "open"]
-    assert [*counts] == names
+    assert [*counts] == [*names, "amends_paid", "customers"]
     assert counts["open"] == 3
+
+
+def test_amends_paid_stand_beside_customers_kept(call: Call) -> None:
+    for number, worth in (("1", ("12.50", "USD")), ("2", ("30", "EUR"))):
+        value = ("--value", worth[0], "--currency", worth[1])
+        added = call("amends", "add", number, "--kind", "gift", "--text", "flowers", *value)
+        assert added.exit_code == 0, added.stderr
+    for name in ("1.1", "1.2"):
+        assert call("amends", "done", name, "--evidence", "photo 7").exit_code == 0
+    assert call("answer", "1", "--put-right").exit_code == 0
+    assert call("lesson", "1", "--cause", "haste", "--prevention", "a checklist").exit_code == 0
+    assert call("opt-out", "1").exit_code == 0  # so that no memo is needed
+    assert call("close", "1", "--outcome", "ally").exit_code == 0
+    found = json.loads(call("lessons", "--outcomes", "--json").stdout)
+    assert found["amends_paid"] == [{"value": "12.50", "currency": "USD"}]
+    assert found["customers"] == {"kept": 1, "lost": 0, "no-answer": 0}
+    told = call("lessons", "--outcomes").stdout
+    assert "Paid in amends: 12.50 USD. Customers kept: 1; lost: 0; no answer: 0." in told
 
 
 def test_a_fresh_script_waits_when_that_is_set(ready: Call) -> None:

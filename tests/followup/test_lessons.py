@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,12 +14,15 @@ from voicenote.followup.lessons import (
     Seen,
     came_back,
     counted,
+    kept,
     normalised,
+    paid,
     prevented,
     ranked,
     seen,
 )
 from voicenote.model.case import Lesson, Outcome
+from voicenote.model.money import Money
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -120,3 +124,18 @@ def test_outcomes_are_counted_apart_with_those_still_open() -> None:
     assert counted([(Outcome.ALLY, 2), (None, 3)]) == {
         "ally": 2, "satisfied": 0, "neutral": 0, "lost": 0, "no-answer": 0, "open": 3
     }  # fmt: skip
+
+
+def test_what_was_paid_is_exact_and_never_mixes_currencies() -> None:
+    pennies = [Money(Decimal("0.10"), "USD")] * 3
+    large = [Money(Decimal(999999999999999), "EUR"), Money(Decimal("0.000000000000001"), "EUR")]
+    assert {name: str(amount) for name, amount in paid([*pennies, *large]).items()} == {
+        "EUR": "999999999999999.000000000000001",
+        "USD": "0.30",
+    }
+
+
+def test_customers_kept_are_counted_by_their_last_outcome() -> None:
+    rows = [(1, Outcome.LOST), (2, Outcome.SATISFIED), (3, Outcome.NO_ANSWER), (1, Outcome.ALLY)]
+    rows += [(4, Outcome.NEUTRAL), (5, Outcome.SATISFIED), (5, Outcome.LOST)]
+    assert kept(rows) == {"kept": 3, "lost": 1, "no-answer": 1}

@@ -13,6 +13,9 @@ from voicenote.cli.session import Session, json_option, pass_session
 from voicenote.errors import WrongUse
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
     from voicenote.model.receipt import Verdict
 
 case_number = click.argument("number", type=CASE, metavar="N")
@@ -156,24 +159,24 @@ def lesson(
 
 
 @click.command()
-@click.option("--outcomes", is_flag=True, help="What became of the customers, counted.")
+@click.option("--outcomes", is_flag=True, help="Customers kept, and what it cost.")
 @json_option
 @pass_session
 def lessons(session: Session, /, *, outcomes: bool) -> None:
     """Causes ranked, repeats shown, and whether what prevents them was done in time.
 
-    With --outcomes: how many became allies, are satisfied, neutral or lost, gave no answer.
+    With --outcomes: how many became allies, are satisfied, neutral or lost, gave no answer; and
+    the worth of the amends that are done, set against the customers who were kept.
+
+    With --outcomes --json: {"ally", "satisfied", "neutral", "lost", "open", "no-answer",
+    "amends_paid": [{"value", "currency"}], "customers": {"kept", "lost", "no-answer"}}.
     """
     from voicenote.engine import learning
 
     screen = session.screen
     with opened(session) as ws:
         if outcomes:
-            counts = learning.outcomes(ws)
-            if session.json:
-                screen.data(counts)
-            else:
-                screen.table(("outcome", "cases"), [*counts.items()])
+            _outcomes(session, learning.outcomes(ws))
             return
         rows = learning.causes(ws)
     if session.json:
@@ -185,6 +188,21 @@ def lessons(session: Session, /, *, outcomes: bool) -> None:
             ("cause", "cases", "again", "prevention"),
             [(r["cause"], r["count"], "yes" if r["repeated"] else "", r["state"]) for r in rows],
         )
+
+
+def _outcomes(session: Session, found: Mapping[str, Any]) -> None:
+    screen = session.screen
+    if session.json:
+        screen.data(found)
+        return
+    counts = [(name, count) for name, count in found.items() if isinstance(count, int)]
+    screen.table(("outcome", "cases"), counts)
+    sums = " and ".join(f"{one['value']} {one['currency']}" for one in found["amends_paid"])
+    who = found["customers"]
+    screen.out(
+        f"Paid in amends: {sums or 'nothing'}. "
+        f"Customers kept: {who['kept']}; lost: {who['lost']}; no answer: {who['no-answer']}."
+    )
 
 
 @click.command("opt-out")

@@ -11,6 +11,8 @@ from voicenote.followup.lessons import (
     Seen,
     came_back,
     counted,
+    kept,
+    paid,
     prevented,
     ranked,
     seen,
@@ -58,11 +60,23 @@ def all_returned(tx: Transaction) -> dict[int, str]:
     return {number: text for number, text in told if text}
 
 
-def outcomes(ws: Workspace) -> dict[str, int]:
-    """Return how many cases have each outcome, and how many are open (S6, R14)."""
+def outcomes(ws: Workspace) -> dict[str, Any]:
+    """Return what became of the customers, and what it cost to put things right (S6, R14, S20).
+
+    Each outcome, and ``open``, with its number of cases; ``amends_paid``, the worth of deeds done,
+    a sum a currency; ``customers``, how many were kept, lost, or gave no answer.
+    """
     with ws.ledger.read() as tx:
         found = listing.outcomes(tx)
-    return counted((Outcome(name) if name else None, count) for name, count in found)
+        sums = paid(listing.paid(tx))
+        closed = listing.closings(tx)
+    return {
+        **counted((Outcome(name) if name else None, count) for name, count in found),
+        "amends_paid": [
+            {"value": f"{amount:f}", "currency": currency} for currency, amount in sums.items()
+        ],
+        "customers": kept((customer, Outcome(name)) for customer, name in closed),
+    }
 
 
 def _as_data(cause: Cause) -> dict[str, Any]:

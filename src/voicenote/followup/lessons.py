@@ -6,11 +6,17 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Context, Decimal
 
 from voicenote.model.case import Case, Lesson, Outcome
+from voicenote.model.money import TOO_MUCH, Money
 
 #: What a cause is called that nobody has named.
 UNKNOWN = "unknown"
+#: Customers who stay. Silence is counted apart from them, and from the lost (R14).
+KEPT = frozenset({Outcome.ALLY, Outcome.SATISFIED, Outcome.NEUTRAL})
+#: Wide enough to add up a million sums of the largest amount without rounding any.
+_EXACT = Context(prec=2 * TOO_MUCH.adjusted() + 30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,4 +143,26 @@ def counted(rows: Iterable[tuple[Outcome | None, int]]) -> dict[str, int]:
     found = dict.fromkeys((*(one.value for one in Outcome), "open"), 0)
     for outcome, count in rows:
         found[outcome.value if outcome else "open"] += count
+    return found
+
+
+def paid(values: Iterable[Money]) -> dict[str, Decimal]:
+    """Add up what amends were worth, exactly: one sum a currency, in order of its code (S20)."""
+    sums: dict[str, Decimal] = {}
+    for value in values:
+        before = sums.get(value.currency, Decimal(0))
+        sums[value.currency] = _EXACT.add(before, value.amount)
+    return dict(sorted(sums.items()))
+
+
+def kept(rows: Iterable[tuple[int, Outcome]]) -> dict[str, int]:
+    """Count the customers who were kept, were lost, or gave no answer (S20).
+
+    `rows` are (customer, outcome) of closed cases, in the order in which they were closed: the
+    last one tells what became of a customer.
+    """
+    last = dict(rows)
+    found = dict.fromkeys(("kept", Outcome.LOST.value, Outcome.NO_ANSWER.value), 0)
+    for outcome in last.values():
+        found["kept" if outcome in KEPT else outcome.value] += 1
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
@@ -12,10 +13,13 @@ from voicenote.ledger import tables
 from voicenote.ledger.store import Transaction
 from voicenote.model.amends import AmendsState
 from voicenote.model.case import Lesson, Stage
+from voicenote.model.money import Money
 from voicenote.model.touch import ARRIVED, TouchKind, TouchState
 
 #: Promises that are still owed.
 OWED = (AmendsState.PROMISED.value, AmendsState.BROKEN.value)
+#: Promises that were kept.
+PAID = (AmendsState.DONE.value, AmendsState.CONFIRMED.value)
 
 
 class Line(NamedTuple):
@@ -152,6 +156,26 @@ def outcomes(tx: Transaction) -> list[tuple[str | None, int]]:
     case = tables.cases
     query = select(case.c.outcome, func.count()).group_by(case.c.outcome)
     return [(row[0], row[1]) for row in tx.connection.execute(query)]
+
+
+def closings(tx: Transaction) -> list[tuple[int, str]]:
+    """Return (customer, outcome) of every closed case, in the order in which they were closed."""
+    case = tables.cases
+    query = (
+        select(case.c.customer, case.c.outcome)
+        .where(case.c.stage == Stage.CLOSED.value, case.c.outcome.is_not(None))
+        .order_by(case.c.closed_at, case.c.number)
+    )
+    return [(row[0], row[1]) for row in tx.connection.execute(query)]
+
+
+def paid(tx: Transaction) -> list[Money]:
+    """Return what each deed was worth that is done or confirmed and has a price."""
+    promised = tables.amends
+    query = select(promised.c.value_amount, promised.c.value_currency).where(
+        promised.c.state.in_(PAID), promised.c.value_amount.is_not(None)
+    )
+    return [Money(Decimal(row[0]), row[1]) for row in tx.connection.execute(query)]
 
 
 def history(tx: Transaction, case: int | None = None) -> list[dict[str, Any]]:
