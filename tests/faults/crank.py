@@ -93,7 +93,9 @@ class World:
         return
 
 
-def workspace(order: Mapping[str, Any], home: Path, url: str, now: datetime, fuse: Fuse) -> Workspace:
+def workspace(
+    order: Mapping[str, Any], home: Path, url: str, now: datetime, fuse: Fuse
+) -> Workspace:
     """Open the workspace of an order; every commit of it is two ticks of the fuse."""
     settings = load(home, ENV)
     ledger = open_ledger(url, clock=lambda: now, actor="tester", new_id=lambda: uuid.uuid4().hex)
