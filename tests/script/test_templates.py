@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -13,10 +14,13 @@ from hypothesis import strategies as st
 
 from voicenote.errors import BadData
 from voicenote.model.amends import AmendsKind, Promise
-from voicenote.model.case import Case, Complaint, Customer, Lesson, Stage
+from voicenote.model.case import Case, Complaint, Customer, Finding, Lesson, Stage
 from voicenote.model.money import Money
 from voicenote.model.receipt import Answer, Verdict
 from voicenote.model.script import Section
+from voicenote.script.check.facts import Asked, Behind
+from voicenote.script.check.findings import Level
+from voicenote.script.check.rules import check
 from voicenote.script.compose import Facts, compose, draft, seconds
 from voicenote.script.templates import Templates
 
@@ -99,6 +103,21 @@ CASES = st.builds(
     lesson=LESSONS,
 )
 
+QUICKLY = settings(
+    max_examples=50,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+)
+GENERATED = given(
+    made=CASES,
+    promises=PROMISES,
+    synthetic=st.booleans(),
+    next_by=st.none() | DAYS,
+    answer=WORDS,
+    business=st.sampled_from(["", "Berg & Daughters"]),
+)
+
 
 def write(folder, text: str, name: str = "justified", code: str = "en") -> Templates:
     (folder / code).mkdir(exist_ok=True)
@@ -112,20 +131,8 @@ def test_every_language_has_every_template(code):
 
 
 @pytest.mark.parametrize(("code", "name"), EVERY)
-@settings(
-    max_examples=50,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-    phases=[Phase.explicit, Phase.reuse, Phase.generate],
-)
-@given(
-    made=CASES,
-    promises=PROMISES,
-    synthetic=st.booleans(),
-    next_by=st.none() | DAYS,
-    answer=WORDS,
-    business=st.sampled_from(["", "Berg & Daughters"]),
-)
+@QUICKLY
+@GENERATED
 def test_every_template_holds_for_every_case(
     code, name, made, promises, synthetic, next_by, answer, business
 ):
@@ -225,3 +232,29 @@ def test_a_template_that_is_not_there_is_bad_data(case, name):
     facts = Facts(owner="Mia", today=date(2026, 11, 22), template=name or "x/y")
     with pytest.raises(BadData):
         draft(case(), facts)
+
+
+@pytest.mark.parametrize(("code", "name"), EVERY)
+@QUICKLY
+@GENERATED
+def test_no_template_breaks_a_rule_of_the_check(
+    code, name, made, promises, synthetic, next_by, answer, business
+):
+    facts = Facts(
+        owner="Mia Berg",
+        business=business,
+        today=date(2026, 11, 22),
+        template=name,
+        language=code,
+        promises=promises,
+        next_by=next_by,
+        synthetic=synthetic,
+        answers=(Answer(verdict=Verdict.NOT_YET, at=NOON, text=answer),),
+    )
+    found = Finding(name) if name in set(Finding) else Finding.JUSTIFIED
+    offered = () if found is Finding.UNFOUNDED else promises
+    complaint = replace(made.complaint, finding=found, promises=offered)
+    behind = Behind(case=replace(made, complaint=complaint), new_since=name == "reopened")
+    script = compose(behind.case, facts)
+    findings = check(script, asked=Asked(owner=facts.owner, behind=behind))
+    assert not [one for one in findings if one.level is Level.ERROR], script.text
