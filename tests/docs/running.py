@@ -40,6 +40,8 @@ START = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 VOLATILE = (
     (re.compile(r"\b\d+(\.\d+)? s by [^,\n]+"), "N s by VOICE"),
     (re.compile(r"\b\d+\.\d minutes in all"), "N minutes in all"),
+    (re.compile(r"\bCase (\d+), \d+ s: "), r"Case \1, N s: "),
+    (re.compile(r"\b\d+\.\d MB\b"), "N MB"),
     (re.compile(r"\d+ by [^,\n]+ \d[^,\n]*, "), "N by VOICE, "),
     (re.compile(r"\[\d+ s, -?\d+\.\d LUFS"), "[N s, N LUFS"),
     (re.compile(r"c(\d+)r(\d+)-([a-z-]+)-[0-9a-f]{12}"), r"c\1r\2-\3-ID"),
