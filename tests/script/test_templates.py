@@ -258,3 +258,25 @@ def test_no_template_breaks_a_rule_of_the_check(
     script = compose(behind.case, facts)
     findings = check(script, asked=Asked(owner=facts.owner, behind=behind))
     assert not [one for one in findings if one.level is Level.ERROR], script.text
+
+
+@pytest.mark.parametrize("name", sorted(NAMES))
+@pytest.mark.parametrize(
+    "field", ["what_happened", "bothered_most", "feeling", "at_stake", "expected", "identity"]
+)
+@pytest.mark.parametrize(
+    "words",
+    [
+        "I am sorry if you were offended, they said",
+        "It will never happen again",
+        "As per our policy we cannot help",
+        "Please leave us a five-star review",
+        "Calm down, please",
+    ],
+)
+def test_the_customers_own_words_break_no_rule(case, facts, refund, name, field, words):
+    made = case(**{field: words})
+    behind = Behind(case=made, new_since=name == "reopened")
+    script = compose(made, facts(template=name, promises=(refund,)))
+    findings = check(script, asked=Asked(behind=behind))
+    assert not [one for one in findings if one.level is Level.ERROR]
