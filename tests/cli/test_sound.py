@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 import wave
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import av
@@ -94,6 +96,11 @@ def test_nothing_to_render_says_so(call: Call) -> None:
     assert "Nothing to speak" in done.stderr
 
 
+def kept_memos(home: Path) -> int:
+    with closing(sqlite3.connect(home / "ledger.db")) as ledger:
+        return int(ledger.execute("select count(*) from memos").fetchone()[0])
+
+
 def test_ctrl_c_keeps_what_is_finished(call: Call, home: Path, tmp_path: Path) -> None:
     rows = "".join(f"r{n},Cus Tomer {n},en,UTC,It broke.\n" for n in range(40))
     file = tmp_path / "more.csv"
@@ -104,8 +111,10 @@ def test_ctrl_c_keeps_what_is_finished(call: Call, home: Path, tmp_path: Path) -
     words = [sys.executable, "-m", "voicenote", "render", "--all"]
     child = subprocess.Popen(words, env=env, stderr=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 60
-    while len(list(home.glob("memos/*/*/transcript.txt"))) < 2 and time.monotonic() < deadline:
+    before = kept_memos(home)
+    while kept_memos(home) < before + 2 and time.monotonic() < deadline:
         assert child.poll() is None
+        time.sleep(0.02)
     child.send_signal(signal.SIGINT)
     _, said = child.communicate(timeout=60)
     assert child.returncode == 130, said

@@ -341,9 +341,14 @@ def test_each_fault_has_its_state_and_its_advice(
         for file in touch.files.values():
             Path(file).write_bytes(b"OggS" + bytes(size))
     commits: list[int] = []
-    with pytest.raises(error) as raised:
+    # the kernel may have taken all of a touch before its reset comes: then nobody can know
+    may = (error, Unknown) if deed == RESET_EARLY else error
+    with pytest.raises(may) as raised:
         channel.send(replace(touch, to=trial.to), lambda: commits.append(1))
     channel.close()
+    if deed == RESET_EARLY and isinstance(raised.value, Unknown):
+        assert commits == [1]
+        return
     assert raised.value.advice == advice
     assert "\n" not in raised.value.what
     assert len(commits) <= 1
