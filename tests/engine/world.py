@@ -159,7 +159,7 @@ class World:
 def tiny_memo(
     script: Script, clips: object, *, folder: Path, root: Path, **_others: object
 ) -> Memo:
-    """Stands in for `sound.memo.make_memo`."""
+    """Stands in for `make_memo` where the engine speaks."""
     del clips
     folder.mkdir(parents=True)
     file = folder / "memo.ogg"
@@ -219,7 +219,7 @@ def workspace(
 def without_sound() -> Iterator[None]:
     """Make memos of a few bytes for as long as this lasts."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("voicenote.sound.memo.make_memo", tiny_memo)
+        patch.setattr("voicenote.engine.speaking.make_memo", tiny_memo)
         yield
 
 
