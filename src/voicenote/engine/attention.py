@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from voicenote.engine.learning import returned
-from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadSettings
 from voicenote.followup.care import acknowledged_at, clock_start
 from voicenote.followup.standing import memo_at
@@ -15,6 +15,10 @@ from voicenote.ledger.snapshots import snapshots
 from voicenote.model.snapshot import Snapshot
 from voicenote.schedule.clocks import Clocks, ClockState, Reading, read_clock
 from voicenote.settings import Policy
+
+if TYPE_CHECKING:
+    # a list of cases reads this module, and should not pay for a whole workspace
+    from voicenote.engine.workspace import Workspace
 
 
 def what_needs_me(ws: Workspace) -> tuple[Need, ...]:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from voicenote.engine.workspace import Workspace
 from voicenote.followup.lessons import (
     Cause,
     Seen,
@@ -20,6 +19,10 @@ from voicenote.followup.lessons import (
 from voicenote.ledger import cases, listing
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case, Outcome
+
+if TYPE_CHECKING:
+    # a list of cases reads this module, and should not pay for a whole workspace
+    from voicenote.engine.workspace import Workspace
 
 
 def causes(ws: Workspace) -> list[dict[str, Any]]:
