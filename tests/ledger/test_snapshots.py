@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from voicenote.ledger import cases, listing, tables, touches
+from voicenote.ledger import cases, listing, overview, tables, touches
 from voicenote.ledger.changes import change_amends, change_case, change_touch
 from voicenote.ledger.copying import copy_into
 from voicenote.ledger.snapshots import snapshot, snapshots, stirred
@@ -109,12 +109,12 @@ def test_a_list_tells_what_is_owed_due_and_said(
         touches.book(tx, cases.get(tx, 1), "p", later, "outbox", ids)
         touches.answer(tx, cases.get(tx, 1), Answer(verdict=Verdict.UNCLEAR, at=tx.now))
         change_case(tx, 2, "close", outcome="neutral")
-        [line] = listing.lines(tx)
+        [line] = overview.lines(tx)
         assert line.owed_by == tx.now.date() + timedelta(days=7)
         assert line.next_touch == tx.now + timedelta(days=2)
         assert (line.answers, line.uncertain) == (1, 0)
-        assert [one.case for one in listing.lines(tx, everything=True)] == [1, 2]
-        assert listing.lines(tx, batch="other") == []
+        assert [one.case for one in overview.lines(tx, everything=True)] == [1, 2]
+        assert overview.lines(tx, batch="other") == []
         assert listing.batches(tx) == {"night": 2}
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
 from voicenote.errors import BadData, BadSettings, TryAgain, Unavailable
-from voicenote.ledger import cases, listing, migrate, tables
+from voicenote.ledger import cases, listing, migrate, overview, tables
 from voicenote.ledger.store import Ledger, open_ledger
 from voicenote.model.case import Complaint
 
@@ -44,7 +44,7 @@ def test_a_change_and_its_history_are_kept_together_or_not_at_all(
     with pytest.raises(ZeroDivisionError):
         half()
     with ledger.read() as tx:
-        assert listing.lines(tx) == []
+        assert overview.lines(tx) == []
         assert listing.history(tx) == []
 
 

@@ -14,12 +14,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from zoneinfo import ZoneInfo
 
-    from voicenote.ledger.listing import Line
+    from voicenote.ledger.overview import Line
     from voicenote.schedule.clocks import Clocks as ResponseClocks
-
-#: Stages as the ledger spells them; importing the model for three words would cost every list.
-CLOSED = "closed"
-UNSENT = ("opened", "scripted", "rendered", "approved")
 
 
 @click.command()
@@ -33,14 +29,14 @@ def cases(session: Session, /, *, everything: bool, batch: str | None) -> None:
     With --json: a list of {"case", "ref", "customer", "stage", "outcome", "overdue",
     "next_touch"}, of every case, the closed ones too.
     """
-    from voicenote.ledger.listing import lines
+    from voicenote.ledger import overview
     from voicenote.wiring import now, open_ledger
 
     ledger = open_ledger(session.settings)
     try:
         with ledger.read() as tx:
-            found = lines(tx, everything=everything or session.json, batch=batch)
-            closed = 0 if everything or session.json else _closed(tx, batch)
+            found = overview.lines(tx, everything=everything or session.json, batch=batch)
+            closed = 0 if everything or session.json else overview.closed(tx, batch)
             seen = None if session.json else _seen(session, tx)
     finally:
         ledger.close()
@@ -56,19 +52,13 @@ def cases(session: Session, /, *, everything: bool, batch: str | None) -> None:
         session.screen.note(f"and {closed} closed: voicenote cases --all")
 
 
-def _closed(tx: Any, batch: str | None) -> int:
-    from voicenote.ledger.cases import numbers_of
-    from voicenote.model.case import Stage
-
-    return len(numbers_of(tx, batch=batch, stages=[Stage.CLOSED]))
-
-
 class _Clocks:
-    """Each customer's zone and today in it, looked up once a zone."""
+    """Each customer's zone, today in it, and the days of cases, looked up once."""
 
     def __init__(self, session: Session, now: datetime) -> None:
         self._home, self._now = session.settings.owner.time_zone, now
         self._known: dict[str, tuple[ZoneInfo, date]] = {}
+        self._days: dict[tuple[datetime, str], str] = {}
 
     def of(self, line: Line) -> tuple[ZoneInfo, date]:
         found = self._known.get(line.time_zone)
@@ -79,9 +69,16 @@ class _Clocks:
             found = self._known[line.time_zone] = (zone, self._now.astimezone(zone).date())
         return found
 
+    def opened(self, line: Line, zone: ZoneInfo) -> str:
+        """Return the day on which a case was opened; an import opens many at one moment."""
+        key = (line.opened_at, line.time_zone)
+        if key not in self._days:
+            self._days[key] = line.opened_at.astimezone(zone).date().isoformat()
+        return self._days[key]
+
 
 def _overdue(line: Line, today: date) -> bool:
-    return line.owed_by is not None and line.owed_by < today and line.stage != CLOSED
+    return line.owed_by is not None and line.owed_by < today and not line.closed
 
 
 def _as_data(session: Session, found: Sequence[Line], now: datetime) -> list[dict[str, Any]]:
@@ -109,11 +106,15 @@ class _Seen(NamedTuple):
 
 
 def _seen(session: Session, tx: Any) -> _Seen:
-    from voicenote.engine.attention import clocks_of
-    from voicenote.engine.learning import all_returned
-    from voicenote.ledger.listing import acknowledged
+    from voicenote.engine.clocks import clocks_of
+    from voicenote.ledger.overview import acknowledged, any_prevention
 
-    return _Seen(clocks_of(session.settings.policy), acknowledged(tx), all_returned(tx))
+    returned: Mapping[int, str] = {}
+    if any_prevention(tx):
+        from voicenote.engine.learning import all_returned
+
+        returned = all_returned(tx)
+    return _Seen(clocks_of(session.settings.policy), acknowledged(tx), returned)
 
 
 def _as_text(
@@ -130,7 +131,7 @@ def _as_text(
                 str(line.case),
                 line.customer,
                 line.outcome or line.stage,
-                line.opened_at.astimezone(zone).isoformat()[:10],
+                clocks.opened(line, zone),
                 read(line),
                 coming.astimezone(zone).strftime("%a %Y-%m-%d %H:%M") if coming else "",
                 _remarks(line, today, seen),
@@ -141,6 +142,7 @@ def _as_text(
 
 def _reader(seen: _Seen, now: datetime) -> Callable[[Line], str]:
     """Return what tells a case's response clock (R4); an import opens many at one moment."""
+    from voicenote.ledger.overview import UNSENT
     from voicenote.schedule.clocks import read_clock
 
     known: dict[tuple[datetime, datetime | None], str] = {}
@@ -158,7 +160,7 @@ def _reader(seen: _Seen, now: datetime) -> Callable[[Line], str]:
 
 
 def _remarks(line: Line, today: date, seen: _Seen) -> str:
-    if line.stage == CLOSED:
+    if line.closed:
         return ""
     said = []
     if _overdue(line, today):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from datetime import datetime
 
+from voicenote.engine.clocks import clocks_of
 from voicenote.engine.learning import returned
-from voicenote.errors import BadSettings
+from voicenote.engine.workspace import Workspace
 from voicenote.followup.care import acknowledged_at, clock_start
 from voicenote.followup.standing import memo_at
 from voicenote.followup.urgent import Need, Row, ranked
@@ -14,11 +14,6 @@ from voicenote.ledger import cases
 from voicenote.ledger.snapshots import snapshots
 from voicenote.model.snapshot import Snapshot
 from voicenote.schedule.clocks import Clocks, ClockState, Reading, read_clock
-from voicenote.settings import Policy
-
-if TYPE_CHECKING:
-    # a list of cases reads this module, and should not pay for a whole workspace
-    from voicenote.engine.workspace import Workspace
 
 
 def what_needs_me(ws: Workspace) -> tuple[Need, ...]:
@@ -32,18 +27,6 @@ def what_needs_me(ws: Workspace) -> tuple[Need, ...]:
             for seen in found
         ]
         return ranked(rows, tx.now)
-
-
-def clocks_of(policy: Policy) -> Clocks:
-    """Return the response clocks of ``[policy]``. Raises BadSettings when they are out of order."""
-    hours = (policy.acknowledge_hours, policy.memo_hours, policy.breach_hours)
-    acknowledge, memo, breach = (timedelta(hours=given) for given in hours)
-    try:
-        return Clocks(acknowledge=acknowledge, memo=memo, breach=breach)
-    except ValueError as error:
-        raise BadSettings(
-            f"[policy]: {error}", "correct acknowledge_hours, memo_hours and breach_hours"
-        ) from error
 
 
 def clock_of(seen: Snapshot, now: datetime, clocks: Clocks) -> Reading | None:

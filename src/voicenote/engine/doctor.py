@@ -13,7 +13,7 @@ from voicenote.engine.lock import pass_lock
 from voicenote.engine.voices import voice_options
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadSettings, TryAgain, VoicenoteError, VoiceUnavailable
-from voicenote.ledger import listing, touches
+from voicenote.ledger import overview, touches
 from voicenote.ledger.cases import load, numbers_of
 from voicenote.ledger.scripts import drafts
 from voicenote.model.case import Stage
@@ -172,7 +172,7 @@ def _lock(ws: Workspace, _env: Mapping[str, str]) -> Iterator[Finding]:
 def _stuck(ws: Workspace, _env: Mapping[str, str]) -> Iterator[Finding]:
     with ws.ledger.read() as tx:
         uncertain = touches.count(tx, TouchState.UNCERTAIN)
-        lines = listing.lines(tx)
+        lines = overview.lines(tx)
         now = tx.now
     if uncertain:
         yield wrong(

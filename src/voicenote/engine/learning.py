@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from voicenote.engine.workspace import Workspace
 from voicenote.followup.lessons import (
     Cause,
     Seen,
@@ -16,13 +17,9 @@ from voicenote.followup.lessons import (
     ranked,
     seen,
 )
-from voicenote.ledger import cases, listing
+from voicenote.ledger import cases, listing, overview
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case, Outcome
-
-if TYPE_CHECKING:
-    # a list of cases reads this module, and should not pay for a whole workspace
-    from voicenote.engine.workspace import Workspace
 
 
 def causes(ws: Workspace) -> list[dict[str, Any]]:
@@ -58,7 +55,7 @@ def all_returned(tx: Transaction) -> dict[int, str]:
         return {}
     told = (
         (number, came_back(Seen(case=number, cause=cause, opened_at=opened), known))
-        for number, cause, opened in listing.open_causes(tx)
+        for number, cause, opened in overview.open_causes(tx)
     )
     return {number: text for number, text in told if text}
 

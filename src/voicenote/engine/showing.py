@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from voicenote.engine.attention import clock_of, clocks_of
+from voicenote.engine.attention import clock_of
+from voicenote.engine.clocks import clocks_of
 from voicenote.engine.learning import returned
 from voicenote.engine.workspace import Workspace
 from voicenote.followup.closing import missing

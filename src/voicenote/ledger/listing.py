@@ -1,9 +1,8 @@
-"""What `cases` and `show` print: read in as few queries as can be."""
+"""What `show`, `lessons` and the digests tell: read in as few queries as can be."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -14,97 +13,9 @@ from voicenote.ledger.store import Transaction
 from voicenote.model.amends import AmendsState
 from voicenote.model.case import Lesson, Stage
 from voicenote.model.money import Money
-from voicenote.model.touch import ARRIVED, TouchKind, TouchState
 
-#: Promises that are still owed.
-OWED = (AmendsState.PROMISED.value, AmendsState.BROKEN.value)
 #: Promises that were kept.
 PAID = (AmendsState.DONE.value, AmendsState.CONFIRMED.value)
-
-
-class Line(NamedTuple):
-    """One case in a list, in the order of the query's columns: ten thousand are made at once.
-
-    `owed_by` is the earliest date of a promise not yet kept.
-    """
-
-    case: int
-    ref: str
-    customer: str
-    time_zone: str
-    stage: str
-    outcome: str | None
-    severity: str
-    opened_at: datetime
-    owed_by: date | None
-    next_touch: datetime | None
-    uncertain: int
-    answers: int
-    round: int
-
-
-def lines(tx: Transaction, *, everything: bool = False, batch: str | None = None) -> Sequence[Line]:
-    """Return one line a case, in order of number; closed cases only with `everything`."""
-    case, person = tables.cases, tables.customers
-    promised, touch, answer = tables.amends, tables.touches, tables.answers
-    owed = (
-        select(promised.c.case, func.min(promised.c.promised_by).label("owed_by"))
-        .where(promised.c.state.in_(OWED))
-        .group_by(promised.c.case)
-        .subquery()
-    )
-    coming = (
-        select(touch.c.case, func.min(touch.c.due_at).label("next_touch"))
-        .where(touch.c.state == TouchState.DUE.value)
-        .group_by(touch.c.case)
-        .subquery()
-    )
-    unsure = (
-        select(touch.c.case, func.count().label("uncertain"))
-        .where(touch.c.state == TouchState.UNCERTAIN.value)
-        .group_by(touch.c.case)
-        .subquery()
-    )
-    said = (
-        select(answer.c.case, answer.c.round, func.count().label("answers"))
-        .group_by(answer.c.case, answer.c.round)
-        .subquery()
-    )
-    query = (
-        select(
-            *(case.c.number.label("case"), case.c.ref, person.c.name.label("customer")),
-            *(person.c.time_zone, case.c.stage, case.c.outcome, case.c.severity),
-            *(case.c.opened_at, owed.c.owed_by, coming.c.next_touch),
-            func.coalesce(unsure.c.uncertain, 0).label("uncertain"),
-            func.coalesce(said.c.answers, 0).label("answers"),
-            case.c.round,
-        )
-        .join(person, person.c.number == case.c.customer)
-        .outerjoin(owed, owed.c.case == case.c.number)
-        .outerjoin(coming, coming.c.case == case.c.number)
-        .outerjoin(unsure, unsure.c.case == case.c.number)
-        .outerjoin(said, (said.c.case == case.c.number) & (said.c.round == case.c.round))
-        .order_by(case.c.number)
-    )
-    if not everything:
-        query = query.where(case.c.stage != Stage.CLOSED.value)
-    if batch is not None:
-        query = query.where(case.c.batch == batch)
-    return list(map(Line._make, tx.connection.execute(query).all()))
-
-
-def acknowledged(tx: Transaction) -> dict[int, datetime]:
-    """Return when each case's first acknowledgement left, as far as anybody knows."""
-    touch = tables.touches
-    query = (
-        select(touch.c.case, func.min(touch.c.sent_at))
-        .where(
-            touch.c.kind == TouchKind.ACKNOWLEDGE.value,
-            touch.c.state.in_([state.value for state in ARRIVED]),
-        )
-        .group_by(touch.c.case)
-    )
-    return {row[0]: row[1] for row in tx.connection.execute(query) if row[1] is not None}
 
 
 class Prevention(NamedTuple):
@@ -140,15 +51,6 @@ def preventions(tx: Transaction) -> list[Prevention]:
         )
         for row in tx.connection.execute(query).mappings()
     ]
-
-
-def open_causes(tx: Transaction) -> list[tuple[int, str, datetime]]:
-    """Return (case, cause, opened at) of every open case whose cause is named."""
-    case = tables.cases
-    query = select(case.c.number, case.c.cause, case.c.opened_at).where(
-        case.c.stage != Stage.CLOSED.value, case.c.cause != ""
-    )
-    return [(row[0], row[1], row[2]) for row in tx.connection.execute(query)]
 
 
 def outcomes(tx: Transaction) -> list[tuple[str | None, int]]:

@@ -10,7 +10,7 @@ from sqlalchemy import Select, func, select, union
 
 from voicenote.errors import WrongUse
 from voicenote.ledger import cases, tables, touches
-from voicenote.ledger.listing import OWED
+from voicenote.ledger.overview import OWED
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case, Stage
 from voicenote.model.snapshot import Snapshot
