@@ -40,6 +40,7 @@ EXPECTED = {
         "refuse": "sending committing > refused",
         "postpone": "sending committing > due",
         "lose": "committing > uncertain",
+        "reroute": "sending committing > due",
         "resend": "uncertain refused bounced skipped cancelled > due",
         "deliver": "accepted uncertain delivered > delivered",
         "hear": "accepted uncertain delivered heard > heard",

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Column, Table, and_, select, update
 
 from voicenote.errors import TryAgain, WrongUse
-from voicenote.ledger import tables
+from voicenote.ledger import attempts, tables
 from voicenote.ledger.store import Transaction
 from voicenote.model.amends import AmendsState
 from voicenote.model.case import Stage
@@ -38,6 +38,7 @@ TOUCH_HISTORY = {
     "refuse": "touch_refused",
     "postpone": "touch_postponed",
     "lose": "touch_became_uncertain",
+    "reroute": "touch_took_another_way",
     "resend": "touch_booked_again",
     "deliver": "touch_delivered",
     "hear": "touch_heard",
@@ -119,6 +120,7 @@ def change_touch(
     old = TouchState(row.state)
     new = after(TOUCH, old, event)
     _set(tx, table, table.c.state, number, old.value, {"state": new.value, **values}, token)
+    attempts.settle(tx, number, old, new, event)
     tx.tell(TOUCH_HISTORY[event], row.case, touch=number, **(facts or {}))
     return new
 

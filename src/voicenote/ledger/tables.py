@@ -218,6 +218,30 @@ touches = Table(
     Index("ix_touches_state_due_at", "state", "due_at"),
 )
 
+#: One row for each claim on a touch to a customer: what limits and the brake count.
+attempts = Table(
+    "attempts",
+    metadata,
+    _number(),
+    Column("touch", Number, ForeignKey("touches.number"), nullable=False, index=True),
+    Column("channel", String(80), nullable=False),
+    Column("domain_sha256", String(64), nullable=False, default=""),
+    Column("at", Moment, nullable=False),
+    Column("by", Text, nullable=False, default=""),
+    Column("outcome", String(20), nullable=False, default=""),
+    Index("ix_attempts_channel_at", "channel", "at"),
+)
+
+brakes = Table(
+    "brakes",
+    metadata,
+    Column("channel", String(80), primary_key=True),
+    Column("put_on_at", Moment, nullable=True),
+    Column("released_at", Moment, nullable=True),
+    Column("tried", Integer, nullable=False, default=0),
+    Column("failed", Integer, nullable=False, default=0),
+)
+
 receipts = Table(
     "receipts",
     metadata,

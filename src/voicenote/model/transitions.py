@@ -44,6 +44,7 @@ TOUCH: Mapping[str, Mapping[T, T]] = {
     "refuse": dict.fromkeys((T.SENDING, T.COMMITTING), T.REFUSED),
     "postpone": dict.fromkeys((T.SENDING, T.COMMITTING), T.DUE),
     "lose": {T.COMMITTING: T.UNCERTAIN},
+    "reroute": dict.fromkeys((T.SENDING, T.COMMITTING), T.DUE),
     "resend": dict.fromkeys((T.UNCERTAIN, T.REFUSED, T.BOUNCED, T.SKIPPED, T.CANCELLED), T.DUE),
     # what is heard of it afterwards
     "deliver": dict.fromkeys((T.ACCEPTED, T.UNCERTAIN, T.DELIVERED), T.DELIVERED),

@@ -2,10 +2,8 @@
 
 from voicenote.settings.declared import (
     Channel,
-    Check,
     Ledger,
     Owner,
-    Policy,
     Profile,
     Retention,
     Schedule,
@@ -15,6 +13,7 @@ from voicenote.settings.declared import (
     VoiceFor,
 )
 from voicenote.settings.loading import FILE_NAME, find_home, load
+from voicenote.settings.policy import Check, Policy
 from voicenote.settings.secret import Secret
 from voicenote.settings.writing import commented_toml, reference_md, save_profile
 

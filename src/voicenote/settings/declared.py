@@ -12,19 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from voicenote.settings import kinds
+from voicenote.settings.declaring import named, setting
+from voicenote.settings.policy import LIMIT, Check, Policy
 from voicenote.settings.secret import Secret
-
-_NONE: Mapping[str, Any] = {}
-
-
-def setting(default: Any, kind: kinds.Kind, doc: str, example: object = None) -> Any:
-    """Declare one setting. `doc` is one or two plain sentences; `example` a value to show."""
-    metadata = {"kind": kind, "doc": doc, "example": example}
-    return field(default=default, metadata=metadata)
-
-
-def _named(default: Mapping[str, Any] = _NONE) -> Any:
-    return field(default_factory=lambda: dict(default))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +72,7 @@ class Voice(VoiceFor):
         kinds.switch,
         "Whether a synthetic voice says that it is one, at the end of the memo.",
     )
-    languages: Mapping[str, VoiceFor] = _named()
+    languages: Mapping[str, VoiceFor] = named()
 
     def of(self, language: str) -> VoiceFor:
         """Return the voice for a BCP 47 tag: its own table, its language's, or the common one."""
@@ -130,60 +120,12 @@ class Schedule:
         "A touch later than this is shown instead of sent, if its plan says nothing else.",
     )
     plan: str = setting("make-it-right", kinds.text, "The plan of a case that names none.")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
-    """The house rules: how fast, how much, how often, and what leaves without asking."""
-
-    acknowledge_hours: float = setting(
-        6.0, kinds.number(0, 720), "Hours until a complaint should be acknowledged (R4)."
-    )
-    memo_hours: float = setting(
-        24.0, kinds.number(0, 720), "Hours until the owner's memo should be out (R4)."
-    )
-    breach_hours: float = setting(
-        48.0, kinds.number(0, 720), "Hours after which a waiting case is an alarm (R4)."
-    )
-    cooling_off_hours: float = setting(
-        0.0,
-        kinds.number(0, 168),
-        "Hours that a new script must rest before it can be approved (S11), inside the memo's "
-        "clock; 0: none.",
-        2,
-    )
-    compensation_low: float = setting(
-        100.0, kinds.number(0, 1000), "Percent of the harm that is offered at least (R8)."
-    )
-    compensation_high: float = setting(
-        120.0, kinds.number(0, 1000), "Percent of the harm above which there is a warning (R8)."
-    )
-    compensation_refuse: float = setting(
-        150.0, kinds.number(0, 1000), "Percent of the harm above which a reason is needed (R8)."
-    )
-    rounds: int = setting(
-        3,
-        kinds.number(1, 20, whole=True),
-        "How often one case may be opened before a person ends it.",
-    )
-    auto_approve: tuple[str, ...] = setting(
-        ("check-in", "status-kept", "confirm", "acknowledge"),
+    channels: tuple[str, ...] = setting(
+        (),
         kinds.words(),
-        "Templates that leave without being approved one by one; each use is recorded.",
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
-    """How strict the check of scripts is, rule by rule."""
-
-    levels: Mapping[str, str] = field(
-        default_factory=dict,
-        metadata={
-            "kind": kinds.levels,
-            "doc": "The level of a rule, or of one way to break it: error, warning, hint or off.",
-            "example": {"R18.policy": "warning", "S24": "off"},
-        },
+        "The ways to a customer, in this order: the first with an address is taken, and when it "
+        "refuses, the next. Empty: all of [channels], in their order.",
+        ["mail", "telegram"],
     )
 
 
@@ -191,11 +133,15 @@ class Check:
 class Channel:
     """One way out. `kind` is a channel's name in `voicenote channels`; the rest is its own.
 
-    Values in `options` are as TOML has them, but for secrets, which are `Secret`.
+    Values in `options` are as TOML has them, but for secrets, which are `Secret`. A limit that is
+    None is that of ``[policy]``; the outbox has none then.
     """
 
     kind: str
-    options: Mapping[str, Any] = _named()
+    options: Mapping[str, Any] = named()
+    per_pass: int | None = setting(None, LIMIT, "As in [policy], for this channel.")
+    per_hour: int | None = setting(None, LIMIT, "As in [policy], for this channel.")
+    per_domain: int | None = setting(None, LIMIT, "As in [policy], for this channel.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -264,11 +210,11 @@ class Settings:
     voice: Voice = field(default_factory=Voice)
     sound: Sound = field(default_factory=Sound)
     schedule: Schedule = field(default_factory=Schedule)
-    plans: Mapping[str, Mapping[str, Any]] = _named()
+    plans: Mapping[str, Mapping[str, Any]] = named()
     policy: Policy = field(default_factory=Policy)
     check: Check = field(default_factory=Check)
-    channels: Mapping[str, Channel] = _named()
-    intake: Mapping[str, Profile] = _named()
+    channels: Mapping[str, Channel] = named()
+    intake: Mapping[str, Profile] = named()
     ledger: Ledger = field(default_factory=Ledger)
     retention: Retention = field(default_factory=Retention)
 

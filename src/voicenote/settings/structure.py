@@ -15,12 +15,12 @@ from voicenote.settings.declared import (
     NAMED,
     TABLES,
     Channel,
-    Policy,
     Profile,
     Settings,
     Voice,
     VoiceFor,
 )
+from voicenote.settings.policy import Policy
 from voicenote.settings.secret import ADVICE, Secret, is_reference, is_secret_key
 
 
@@ -165,12 +165,18 @@ class Structure:
 
     def channel(self, name: str, table: Mapping[str, Any]) -> Channel:
         """Take a channel's table: its kind is its name when it does not say another."""
-        options = self.secrets(table, f"channels.{name}")
+        limits = {f.name: f for f in fields(Channel) if "kind" in f.metadata}
+        own = {
+            key: self.value(f"channels.{name}.{key}", limits[key], table[key])
+            for key in limits.keys() & table.keys()
+        }
+        rest = {key: value for key, value in table.items() if key not in limits}
+        options = self.secrets(rest, f"channels.{name}")
         kind = options.pop("kind", name)
         if not isinstance(kind, str):
             self.add(f"channels.{name}.kind", "the kind is a channel's name", 'such as "email"')
             kind = name
-        return Channel(kind=kind, options=options)
+        return Channel(kind=kind, options=options, **own)
 
     def secrets(self, table: Mapping[str, Any], dotted: str) -> dict[str, Any]:
         """Return a raw table with every reference made a Secret; refuse secrets in plain text."""

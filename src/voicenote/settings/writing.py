@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from voicenote.errors import BadSettings, Unavailable
-from voicenote.settings.declared import NAMED, TABLES, Profile, VoiceFor
+from voicenote.settings.declared import NAMED, TABLES, Channel, Profile, VoiceFor
 
 _EXAMPLES = """\
 #[voice.de]
@@ -170,8 +170,9 @@ def reference_md() -> str:
             )
             parts.append(_section("[voice.LANGUAGE]", doc, VoiceFor, "VOICENOTE_VOICE__DE__"))
     for name, doc in NAMED.items():
-        if name == "intake":
-            parts.append(_section("[intake.NAME]", doc, Profile, ""))
+        if name in ("intake", "channels"):
+            kind = Profile if name == "intake" else Channel
+            parts.append(_section(f"[{name}.NAME]", doc, kind, ""))
         else:
             parts.append(f"## [{name}.NAME]\n\n{doc}\n")
     return "\n".join(parts)
@@ -192,5 +193,6 @@ def _section(title: str, doc: str, kind: type, prefix: str) -> str:
         if example is not None:
             words += f" For example `{_toml(example)}`."
         variable = f" `{prefix}{field.name.upper()}`" if prefix else ""
-        lines.append(f"| `{field.name}` | `{_toml(default)}` | {words}{variable} |")
+        shown = "" if default is None else f"`{_toml(default)}`"
+        lines.append(f"| `{field.name}` | {shown} | {words}{variable} |")
     return "\n".join([*lines, ""])

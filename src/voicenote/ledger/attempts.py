@@ -1,0 +1,148 @@
+"""Attempts to send, and the brakes: what limits are counted from, in every pass and after restarts.
+
+Each claim on a touch to a customer is one row; its outcome is written where the touch's state
+changes, so that no way of settling a touch can forget it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import case, func, insert, select, update
+
+from voicenote.ledger import tables
+from voicenote.ledger.store import Transaction
+from voicenote.model.touch import ARRIVED, IN_FLIGHT, TouchState
+
+#: What became of an attempt. An attempt under way has none.
+LEFT, REFUSED, BOUNCED, UNCERTAIN, NOT_LEFT = "left", "refused", "bounced", "uncertain", "not-left"
+#: The outcomes in which something left, or may have.
+GONE = ("", LEFT, BOUNCED, UNCERTAIN)
+#: The outcomes that a brake is put on for.
+BAD = (REFUSED, BOUNCED)
+
+
+class Brake(NamedTuple):
+    """The brake of a channel: of `tried` touches `failed` were refused or bounced."""
+
+    channel: str
+    put_on_at: datetime
+    tried: int
+    failed: int
+
+
+def begin(tx: Transaction, touch: int, channel: str, address: str, by: str) -> None:
+    """Note that a touch is being sent by `channel`; of an email address its domain, hashed."""
+    tx.connection.execute(
+        insert(tables.attempts).values(
+            touch=touch, channel=channel, domain_sha256=domain_mark(address), at=tx.now, by=by
+        )
+    )
+
+
+def settle(tx: Transaction, touch: int, old: TouchState, new: TouchState, event: str) -> None:
+    """Write the outcome that a change of a touch means into its newest attempt, if it means one."""
+    outcome = _outcome(old, new, event)
+    if not outcome:
+        return
+    table = tables.attempts
+    newest = select(func.max(table.c.number)).where(table.c.touch == touch).scalar_subquery()
+    tx.connection.execute(update(table).where(table.c.number == newest).values(outcome=outcome))
+
+
+def _outcome(old: TouchState, new: TouchState, event: str) -> str:
+    if new is TouchState.REFUSED or event == "reroute":
+        return REFUSED
+    if new is TouchState.BOUNCED:
+        return BOUNCED
+    if new is TouchState.UNCERTAIN:
+        return UNCERTAIN
+    if new in ARRIVED:
+        return LEFT
+    if new is TouchState.DUE and (old in IN_FLIGHT or old is TouchState.UNCERTAIN):
+        return NOT_LEFT
+    return ""
+
+
+def domain_mark(address: str) -> str:
+    """Return a mark of the domain of an email address; "" for what has none."""
+    _, at, domain = address.rpartition("@")
+    return hashlib.sha256(domain.strip().casefold().encode()).hexdigest() if at else ""
+
+
+def gone_since(
+    tx: Transaction, channel: str, since: datetime, most: int, domain: str = ""
+) -> tuple[int, datetime | None]:
+    """Return how many touches left by `channel` after `since`, up to `most`, and when the first.
+
+    What may have left counts too. `domain`: only those to that domain (a `domain_mark`).
+    """
+    table = tables.attempts
+    query = select(table.c.at).where(
+        table.c.channel == channel, table.c.at > since, table.c.outcome.in_(GONE)
+    )
+    if domain:
+        query = query.where(table.c.domain_sha256 == domain)
+    newest = query.order_by(table.c.at.desc()).limit(most).subquery()
+    row = tx.connection.execute(select(func.count(), func.min(newest.c.at))).one()
+    return row[0], row[1]
+
+
+def tried_by(tx: Transaction, touch: int, since: datetime | None) -> set[str]:
+    """Return the channels that have refused a touch since then."""
+    table = tables.attempts
+    query = select(table.c.channel).where(table.c.touch == touch, table.c.outcome == REFUSED)
+    if since is not None:
+        query = query.where(table.c.at >= since)
+    return set(tx.connection.execute(query).scalars())
+
+
+def judged(tx: Transaction, since: datetime) -> dict[str, tuple[int, int]]:
+    """Return (tried, failed) of each channel since then, or since its brake was released."""
+    attempts, brake = tables.attempts, tables.brakes
+    bad = func.sum(case((attempts.c.outcome.in_(BAD), 1), else_=0))
+    query = (
+        select(attempts.c.channel, func.count(), bad)
+        .outerjoin(brake, brake.c.channel == attempts.c.channel)
+        .where(
+            attempts.c.at > since,
+            attempts.c.outcome.in_((LEFT, BOUNCED, UNCERTAIN, REFUSED)),
+            brake.c.released_at.is_(None) | (attempts.c.at > brake.c.released_at),
+        )
+        .group_by(attempts.c.channel)
+    )
+    return {row[0]: (row[1], int(row[2])) for row in tx.connection.execute(query)}
+
+
+def put_on(tx: Transaction, channel: str, tried: int, failed: int) -> None:
+    """Put the brake of a channel on."""
+    table = tables.brakes
+    values = {"put_on_at": tx.now, "tried": tried, "failed": failed}
+    mine = table.c.channel == channel
+    if tx.connection.execute(select(table.c.channel).where(mine)).first():
+        tx.connection.execute(update(table).where(mine).values(**values))
+    else:
+        tx.connection.execute(insert(table).values(channel=channel, **values))
+    tx.tell("brake_put_on", channel=channel, tried=tried, failed=failed)
+
+
+def release(tx: Transaction, channels: Sequence[str]) -> None:
+    """Release brakes: what was tried until now is not counted again."""
+    table = tables.brakes
+    for channel in channels:
+        mine = table.c.channel == channel
+        tx.connection.execute(update(table).where(mine).values(released_at=tx.now))
+        tx.tell("brake_released", channel=channel)
+
+
+def brakes(tx: Transaction) -> list[Brake]:
+    """Return the brakes that are on, in order of channel."""
+    table = tables.brakes
+    query = select(table.c.channel, table.c.put_on_at, table.c.tried, table.c.failed).where(
+        table.c.put_on_at.is_not(None),
+        table.c.released_at.is_(None) | (table.c.released_at < table.c.put_on_at),
+    )
+    return [Brake(*row) for row in tx.connection.execute(query.order_by(table.c.channel))]
