@@ -1,4 +1,4 @@
-"""Attempts, which limits and the brake count; brakes, which hold a channel until it is looked at."""
+"""Attempts, which limits and the brake count; brakes, which hold a channel until a look at it."""
 
 from __future__ import annotations
 
