@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voicenote.delivery.mail_settings import MailSettings, read_settings
-from voicenote.delivery.message import build_message, one_line, valid_address, wire
+from voicenote.delivery.message import one_line, valid_address, written
 from voicenote.delivery.port import CANNOT_TELL, Facts, Found
 from voicenote.delivery.smtp import Conversation, Dropped, Envelope
 from voicenote.delivery.tokens import filled
@@ -67,13 +67,11 @@ class Mail:
         again: the server cannot be asked here, so the caller asks first.
         """
         sender, to = self._addresses(parcel)
-        raw = wire(
-            build_message(
-                parcel,
-                self._sounds(parcel),
-                addressed=True,
-                headers=mail_headers(self._settings, parcel.key),
-            )
+        raw = written(
+            parcel,
+            self._sounds(parcel),
+            addressed=True,
+            headers=mail_headers(self._settings, parcel.key),
         )
         self._pace()
         line = self._offered(

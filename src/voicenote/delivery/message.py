@@ -6,10 +6,12 @@ control characters in a header are refused, and HTML is escaped.
 
 from __future__ import annotations
 
+import binascii
 import hashlib
 import re
+import struct
 from collections.abc import Mapping
-from email.headerregistry import Address, Group
+from email.headerregistry import Address, BaseHeader, Group, HeaderRegistry
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
 from functools import lru_cache
@@ -61,7 +63,22 @@ class _Wire(EmailPolicy):
         return self.fold(name, value).encode("ascii")
 
 
-_POLICY = _Wire(linesep=SMTP.linesep)
+class _Headers(HeaderRegistry):
+    """The standard parsers of headers, which remember: most are the same in each letter."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._kind = lru_cache(maxsize=64)(super().__getitem__)
+        self._known = lru_cache(maxsize=512)(super().__call__)
+
+    def __getitem__(self, name: str) -> type[BaseHeader]:
+        return self._kind(name.lower())
+
+    def __call__(self, name: str, value: object) -> BaseHeader:
+        return self._known(name, value) if type(value) is str else super().__call__(name, value)
+
+
+_POLICY = _Wire(linesep=SMTP.linesep, header_factory=_Headers())
 
 
 def checked_key(key: str) -> str:
@@ -114,6 +131,36 @@ def build_message(
 def wire(message: EmailMessage) -> bytes:
     """Return the message as it travels: CRLF at each line's end, and nothing but ASCII."""
     return message.as_bytes(policy=_POLICY)
+
+
+def written(
+    parcel: Parcel,
+    attachments: Mapping[str, bytes],
+    *,
+    addressed: bool = False,
+    headers: Mapping[str, str] | None = None,
+) -> bytes:
+    """Return ``wire(build_message(…))`` of the same, byte by byte, in a fraction of its time.
+
+    The standard library writes the letter around a short mark in place of each sound, because it
+    handles the thousands of lines of a sound one by one. The words stand before the first sound,
+    so that nobody can forge the last mark.
+    """
+    marks = {kind: hashlib.sha256(f"{parcel.key} {kind}".encode()).digest() for kind in attachments}
+    rest = wire(build_message(parcel, marks, addressed=addressed, headers=headers))
+    pieces: list[bytes] = []
+    for kind, sound in reversed([*attachments.items()]):
+        rest, _, after = rest.rpartition(_base64(marks[kind]))
+        pieces += [after, _base64(sound)]
+    return b"".join(reversed([*pieces, rest]))
+
+
+def _base64(content: bytes) -> bytes:
+    """Return base64 in lines of 76 letters, as the standard library writes it."""
+    encoded = binascii.b2a_base64(content, newline=False)
+    whole, left = divmod(len(encoded), 76)
+    lines = struct.Struct(whole * "76s" + f"{left}s").unpack(encoded)
+    return b"\r\n".join((*lines, b"") if left else lines)
 
 
 def one_line(what: str, text: str) -> str:
@@ -238,7 +285,7 @@ def _tag(language: str) -> str:
 
 def _encoding(text: str) -> str:
     """Return the shorter encoding. In both, a line can neither be too long nor be a boundary."""
-    foreign = sum(not letter.isascii() for letter in text)
+    foreign = len(text) - len(text.encode("ascii", "ignore"))
     return "base64" if foreign * 3 > len(text) else "quoted-printable"
 
 

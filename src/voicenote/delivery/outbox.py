@@ -16,7 +16,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from voicenote.delivery.message import build_message, checked_key, wire
+from voicenote.delivery.message import checked_key, written
 from voicenote.delivery.port import ABSENT, Facts, Found, Trace
 from voicenote.errors import BadSettings, Postponed, Problem, Refused, Unknown
 from voicenote.model.case import Customer
@@ -181,7 +181,7 @@ def _contents(parcel: Parcel) -> dict[str, bytes]:
     """Return the files of a touch, by name. The message carries the mp3."""
     sounds = {kind: _read(kind, parcel.files[kind]) for kind in NAMES if kind in parcel.files}
     attached = {kind: sound for kind, sound in sounds.items() if kind == "mp3"}
-    files = {"message.eml": wire(build_message(parcel, attached))}
+    files = {"message.eml": written(parcel, attached)}
     files |= {NAMES[kind]: content for kind, content in sounds.items()}
     files.setdefault(NAMES["txt"], (parcel.text + "\n").encode())
     return files

@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import re
 import smtplib
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from voicenote.delivery.smtp_line import Line
@@ -79,13 +78,11 @@ class Conversation:
         """
         self._line.allow(self._server.timeout + len(raw) / 50_000)
         self._fits(len(raw))
-        extra_from, extra_to = self._options(envelope, len(raw))
-        body = re.sub(rb"(?m)^\.", b"..", raw if raw.endswith(b"\r\n") else raw + b"\r\n")
+        dotted, rest = _stuffed(raw)
         try:
-            self._expect(250, *self._line.mail(envelope.sender, extra_from), who=envelope.sender)
-            self._expect(250, *self._line.rcpt(envelope.to, extra_to), who=envelope.to)
-            self._expect(354, *self._line.docmd("DATA"), who=envelope.to)
-            self._line.send(body)
+            self._address(envelope, len(raw))
+            self._line.send(dotted)
+            self._line.send(rest)
             self._listen(envelope.to)
         except (OSError, smtplib.SMTPException) as error:
             self.withdraw()
@@ -192,6 +189,35 @@ class Conversation:
         encoded = base64.b64encode(words.encode()).decode("ascii")
         return self._line.docmd(f"{command} {encoded}".strip())
 
+    def _address(self, envelope: Envelope, size: int) -> None:
+        """Say from whom and for whom, up to the server's word to go on."""
+        extra_from, extra_to = self._options(envelope, size)
+        steps = [
+            (f"MAIL FROM:{smtplib.quoteaddr(envelope.sender)}", extra_from, 250, envelope.sender),
+            (f"RCPT TO:{smtplib.quoteaddr(envelope.to)}", extra_to, 250, envelope.to),
+            ("DATA", [], 354, envelope.to),
+        ]
+        replies = self._line.replies([" ".join([command, *more]) for command, more, _, _ in steps])
+        for (_, _, wanted, who), (code, answer) in zip(steps, replies, strict=False):
+            if code == wanted or (wanted == 250 and code in (251, 252)):
+                continue
+            if self._line.reads_ahead and code != 421:
+                self._hear_out(replies)
+            self._drop_after(code)
+            found = refusal(code, _one_line(answer), who)
+            raise Dropped(found.what, found.advice) if code == 421 else found
+
+    def _hear_out(self, replies: Iterator[tuple[int, bytes]]) -> None:
+        """Take in what comes on commands said ahead of a refusal, or end the connection.
+
+        A server may ask for a message although nobody is left to get it (RFC 2920, 3.1).
+        """
+        try:
+            if any(code == 354 for code, _ in replies):
+                self.withdraw()
+        except (OSError, smtplib.SMTPException):
+            self.withdraw()
+
     def _fits(self, size: int) -> None:
         limit = self._line.esmtp_features.get("size", "").strip()
         if limit.isdigit() and 0 < int(limit) < size:
@@ -211,16 +237,9 @@ class Conversation:
             ["NOTIFY=SUCCESS,FAILURE,DELAY", f"ORCPT=rfc822;{xtext(envelope.to)}"],
         )
 
-    def _expect(self, wanted: int, code: int, answer: bytes, *, who: str) -> None:
-        if code == wanted or (wanted == 250 and code in (251, 252)):
-            return
-        self._drop_after(code)
-        found = refusal(code, _one_line(answer), who)
-        raise Dropped(found.what, found.advice) if code == 421 else found
-
     def _drop_after(self, code: int) -> None:
         """Make the connection fit for the next message, or end it."""
-        if code == 421 or not 400 <= code < 600:
+        if code == 421 or not 400 <= code < 600 or not self.open:
             self.withdraw()
             return
         try:
@@ -250,6 +269,17 @@ def xtext(text: str) -> str:
         chr(byte) if 33 <= byte <= 126 and byte not in b"+=" else f"+{byte:02X}"
         for byte in text.encode()
     )
+
+
+def _stuffed(raw: bytes) -> tuple[bytes, memoryview]:
+    """Return a message as DATA has it: its last line ended, and dots doubled where lines begin.
+
+    In two pieces, because in the second, the sound, which is most of it, there is no dot.
+    """
+    body = raw if raw.endswith(b"\r\n") else raw + b"\r\n"
+    last = body.rfind(b".") + 1
+    dotted = body[:last].replace(b"\n.", b"\n..")
+    return b"." * body.startswith(b".") + dotted, memoryview(body)[last:]
 
 
 def _one_line(answer: bytes) -> str:

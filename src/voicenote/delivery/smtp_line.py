@@ -10,7 +10,7 @@ import smtplib
 import socket
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 
 
 class _Reader:
@@ -73,6 +73,26 @@ class Line(smtplib.SMTP):
         if self.file is None and self.sock:
             self.file = _Reader(self.sock, self.left)
         return super().getreply()
+
+    @property
+    def reads_ahead(self) -> bool:
+        """Whether the server takes commands before it has answered the last one (RFC 2920)."""
+        return bool(self.has_extn("pipelining"))
+
+    def replies(self, commands: Sequence[str]) -> Iterator[tuple[int, bytes]]:
+        """Say `commands` and yield the reply to each: all at once where the server reads ahead.
+
+        Else a command is said when its reply is wanted.
+        """
+        if any("\r" in command or "\n" in command for command in commands):
+            raise ValueError("a command is one line")
+        ahead = self.reads_ahead
+        if ahead:
+            self.send("".join(f"{command}\r\n" for command in commands).encode("ascii"))
+        for command in commands:
+            if not ahead:
+                self.putcmd(command)
+            yield self.getreply()
 
     def early(self) -> bytes | None:
         """Return what the server said unasked, b"" when it hung up, None when it is silent."""
