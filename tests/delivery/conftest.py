@@ -136,6 +136,7 @@ class Rude:
         self.heard: list[str] = []
         self.connections = 0
         self.mend: dict[str, str] = {}  # what the next connection does better
+        self.answer_late = False  # no answer to MAIL and RCPT before DATA was heard
         self.over = threading.Event()
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port = self._listening.getsockname()[1]
@@ -168,10 +169,16 @@ class Rude:
     def _talk(self, sock: socket.socket) -> None:
         if not self._do(sock, "greet"):
             return
+        late: list[str] = []
         with sock.makefile("rb") as lines:
             while line := lines.readline():
                 self.heard.append(line.decode("latin-1").strip())
                 step = line[:4].decode("latin-1").strip().upper()
+                if self.answer_late and step in ("MAIL", "RCPT"):
+                    late.append(step)
+                    continue
+                while late:
+                    self._do(sock, late.pop(0))
                 if not self._do(sock, step) or step == "QUIT":
                     return
                 told = step == "DATA" and self.script[step].startswith("354")

@@ -82,12 +82,18 @@ DEEDS = {
 BECOMES = {Postponed: "due again", Refused: "refused", Unknown: "uncertain"}
 
 
+#: A server that says so hears commands before it has answered the last one (RFC 2920).
+AHEAD = "250-here\r\n250-PIPELINING\r\n250 SIZE 30000000"
+
+
+@pytest.mark.parametrize("ahead", [False, True])
 @pytest.mark.parametrize(("step", "deed", "error", "advice"), BEFORE)
 def test_before_the_commit(
-    rude: Make, mail: Make, letter: Parcel, step: str, deed: str, error: type, advice: str
-) -> None:
+    rude: Make, mail: Make, letter: Parcel,
+    step: str, deed: str, error: type, advice: str, ahead: bool,
+) -> None:  # fmt: skip
     """A large message, so that a server can interrupt it half-way."""
-    server = rude(**{step: deed})
+    server = rude(**({"EHLO": AHEAD} if ahead else {}) | {step: deed})
     letter = replace(letter, text="x" * 3_000_000) if step == "body" else letter
     with pytest.raises(error) as raised:
         mail(server.port, timeout=patience(deed)).send(letter, lambda: pytest.fail("committed"))
@@ -167,6 +173,34 @@ def test_one_refusal_does_not_spoil_the_connection(
     server.script[step] = server.good[step]
     channel.send(letter, nothing)
     assert (len(server.kept), server.connections) == (1, 1)
+
+
+def test_commands_are_said_at_once_where_the_server_reads_ahead(
+    rude: Make, mail: Make, letter: Parcel
+) -> None:
+    """The server answers only when it has heard them all."""
+    server = rude(EHLO=AHEAD)
+    server.answer_late = True
+    channel = mail(server.port)
+    channel.send(letter, nothing)
+    assert [line.split(":")[0] for line in server.heard[1:4]] == ["MAIL FROM", "RCPT TO", "DATA"]
+    assert len(server.kept) == 1
+
+
+@pytest.mark.parametrize("step", ["MAIL", "RCPT"])
+@pytest.mark.parametrize("code", ["451", "550"])
+@pytest.mark.parametrize(("data", "connections"), [("354 go on", 2), ("554 nobody to send to", 1)])
+def test_a_server_that_wants_a_letter_for_nobody_gets_none(
+    rude: Make, mail: Make, letter: Parcel, step: str, code: str, data: str, connections: int
+) -> None:
+    """A refusal that comes after DATA was said ahead ends the connection, where it has to."""
+    server = rude(EHLO=AHEAD, DATA=data, **{step: f"{code} no"})
+    channel = mail(server.port)
+    with pytest.raises((Postponed, Refused), match=f"{code} no"):
+        channel.send(letter, nothing)
+    server.script |= {step: server.good[step], "DATA": server.good["DATA"]}
+    channel.send(letter, nothing)
+    assert (len(server.kept), server.connections) == (1, connections)
 
 
 def test_what_commit_raises_leaves_no_half_message_on_the_line(

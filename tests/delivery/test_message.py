@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes
@@ -13,7 +15,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from voicenote.delivery.message import build_message, checked_key, direction, wire
+from voicenote.delivery.message import build_message, checked_key, direction, wire, written
 from voicenote.errors import Refused
 from voicenote.model.receipt import Parcel
 
@@ -201,3 +203,34 @@ def test_any_words_come_out_as_words(text: str) -> None:
     wanted = text.translate(controls).split()
     message = read(wire(build_message(replace(PARCEL, text=text), {})))
     assert body(message, "plain").split() == wanted
+
+
+@given(
+    customer=names,
+    text=words,
+    sounds=st.dictionaries(st.sampled_from(["mp3", "ogg", "m4a"]), st.binary(max_size=400)),
+)
+@example(customer="Mari", text="", sounds={"mp3": b"x" * 57, "ogg": b"x" * 58, "m4a": b""})
+def test_a_letter_is_written_as_the_library_writes_it(
+    customer: str, text: str, sounds: dict[str, bytes]
+) -> None:
+    parcel = replace(PARCEL, customer=customer, text=text)
+    assert written(parcel, sounds) == wire(build_message(parcel, sounds))
+
+
+def test_words_that_forge_the_mark_of_a_sound_stay_words() -> None:
+    mark = base64.b64encode(hashlib.sha256(f"{PARCEL.key} mp3".encode()).digest()).decode()
+    parcel = replace(PARCEL, subject=mark, text=f"{mark}\n{mark}")
+    assert written(parcel, {"mp3": b"sound"}) == wire(build_message(parcel, {"mp3": b"sound"}))
+
+
+def test_headers_that_are_remembered_are_those_that_were_asked_for() -> None:
+    """Each letter's own, in any order, although most of them are parsed once a pass."""
+    made = [
+        replace(PARCEL, subject=f"About {n % 3}", sender_name=f"Anna {n % 2}") for n in range(9)
+    ]
+    letters = [read(written(parcel, {})) for parcel in made]
+    assert [letter["Subject"] for letter in letters] == [parcel.subject for parcel in made]
+    assert [letter["From"].addresses[0].display_name for letter in letters] == [
+        parcel.sender_name for parcel in made
+    ]
