@@ -122,3 +122,22 @@ def _looked_at(folder: Path, name: str) -> None:
         assert no["error"]
         assert no["advice"]
         assert "\n" not in no["error"] + no["advice"]
+
+
+def test_an_import_says_that_a_cause_came_back(tmp_path: Path) -> None:
+    env = {"VOICENOTE_HOME": str(tmp_path / "home")}
+
+    def call(*more: str) -> str:
+        done = CliRunner().invoke(voicenote, more, env=env)
+        assert done.exit_code == 0, done.output
+        return done.stderr
+
+    def told(name: str, story: str) -> Path:
+        file = tmp_path / name
+        file.write_text(f"customer,what_happened,cause\nDana,{story},queue\n")
+        return file
+
+    assert "came back" not in call("import", str(told("one.csv", "Late")))
+    prevented = ("--cause", "queue", "--prevention", "one more pair of hands", "--done")
+    call("lesson", "1", *prevented)
+    assert "“queue” came back" in call("import", str(told("two.csv", "Late again")))

@@ -36,6 +36,14 @@ def test_init_writes_settings_and_makes_the_ledger(bare: Call, home: Path) -> No
     assert "Next:" in done.stderr
 
 
+def test_init_says_when_a_language_has_no_templates(bare: Call) -> None:
+    assert "come out in English" in bare("init", "--language", "sv").stderr
+
+
+def test_init_knows_a_language_by_its_older_name(bare: Call) -> None:
+    assert "come out in English" not in bare("init", "--language", "iw").stderr
+
+
 def test_init_again_changes_nothing(bare: Call, home: Path) -> None:
     bare("init", "--name", "Ada")
     before = (home / "voicenote.toml").read_bytes()

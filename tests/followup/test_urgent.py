@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from voicenote.followup.urgent import Row, Urgency, most_urgent, needs, ranked
+from voicenote.followup.urgent import Row, Urgency, needs, ranked
 from voicenote.model.case import Lesson
 
 LESSON = Lesson(cause="late parcels", prevention="a second courier", owner="Ana")
@@ -43,7 +43,7 @@ def test_each_need_is_seen_and_says_what_to_run(make: Any, urgency: Urgency) -> 
 def test_an_overdue_promise_is_before_all(make: Any) -> None:
     rows = [case_for(make, urgency) for urgency in reversed(Urgency)]
     assert [need.urgency for need in ranked(rows, make.at(4))] == list(Urgency)
-    first = most_urgent(rows, make.at(4))
+    first = ranked(rows, make.at(4))[0]
     assert first is not None
     assert first.sentence == "case 3, Mia: amends 3.1 (refund of 40 EUR) is 1 day overdue"
     assert first.command == 'voicenote amends done 3.1 --evidence "…"'
@@ -93,5 +93,5 @@ def test_what_only_silence_can_close_needs_nobody(make: Any) -> None:
 
 def test_all_is_well(make: Any) -> None:
     quiet = make.snapshot(make.touch(1, "memo", "accepted"), amends=(make.amends(due=30),))
-    assert most_urgent([Row(quiet), Row(make.silent(stage="closed"))], make.at(4)) is None
-    assert most_urgent([], make.at(4)) is None
+    assert ranked([Row(quiet), Row(make.silent(stage="closed"))], make.at(4)) == ()
+    assert ranked([], make.at(4)) == ()

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from voicenote.intake.read import Source
     from voicenote.intake.record import Bad
     from voicenote.intake.rejected import Rejected
+    from voicenote.ledger.store import Transaction
     from voicenote.model.case import Complaint
     from voicenote.settings import Profile
 
@@ -150,6 +151,7 @@ def _take(session: Session, source: Source, batch: str, *, dry_run: bool) -> dic
                 good = _good(source, count, rejected, step, verbose=session.verbose > 0)
                 for clash in take_in(tx, good, batch, taken):
                     _clash(count, clash.complaint, clash.case)
+            _tell_returned(session, tx, batch)
             if dry_run:
                 tx.take_back()
     finally:
@@ -167,6 +169,18 @@ def _take(session: Session, source: Source, batch: str, *, dry_run: bool) -> dic
         "rejected_file": str(files[0]) if files else None,
         "batch": batch,
     }
+
+
+def _tell_returned(session: Session, tx: Transaction, batch: str) -> None:
+    """Say so when a cause came back that was to be prevented: it should be heard at once (S12)."""
+    from voicenote.engine.learning import all_returned
+    from voicenote.ledger.cases import numbers_of
+
+    back = all_returned(tx)
+    told = [back[number] for number in numbers_of(tx, batch=batch) if number in back]
+    if told:
+        more = f" (and {len(told) - 1} more cases like it)" if len(told) > 1 else ""
+        session.screen.warn(f"{told[0]}{more}. See voicenote lessons")
 
 
 def _good(

@@ -14,7 +14,19 @@ from voicenote.cli.select import opened
 from voicenote.cli.session import Session, json_option
 from voicenote.errors import BadData, BadSettings, VoicenoteError, WrongUse
 
-DEEDS = ("refund", "credit", "exchange", "redo", "fix", "call", "gift", "word", "nothing yet")
+#: What can be done, and what each word means.
+DEEDS = {
+    "refund": "their money back, all or a part",
+    "credit": "money off something else",
+    "exchange": "another one of the same",
+    "redo": "the work done again",
+    "fix": "what is broken mended",
+    "call": "you ring them yourself",
+    "gift": "something they did not ask for",
+    "word": "the truth told to somebody who matters to them",
+    "nothing yet": "you will find it out later",
+}
+NOTHING = "nothing yet"
 VOICES = ("my own, from a file", "my own, at the microphone", "the computer's", "later")
 
 
@@ -106,8 +118,8 @@ def _asked(
     ask("email", "2. Their e-mail address (Enter to leave it out)")
     ask("what_happened", "3. What happened, in their words", needed=True)
     ask("bothered_most", "4. What bothered them most, in their words (the key to all the rest)")
-    deed = screen.choose("5. What will you do to put it right?", DEEDS, "nothing yet")
-    if deed != DEEDS[-1]:
+    deed = screen.choose("5. What will you do to put it right?", DEEDS, NOTHING)
+    if deed != NOTHING:
         fields["amends_kind"] = deed
         ask("amends", "   In a few words, as you would say it to them", needed=True)
         if deed in ("refund", "credit", "gift"):

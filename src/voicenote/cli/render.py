@@ -175,10 +175,18 @@ class Screen:
                 return answer.startswith("y")
             self.warn("Please answer y or n.")
 
-    def choose(self, question: str, choices: Sequence[str], default: str = "") -> str:
-        """Ask for one of `choices`, by its number or its first letters."""
+    def choose(
+        self, question: str, choices: Sequence[str] | Mapping[str, str], default: str = ""
+    ) -> str:
+        """Ask for one of `choices`, by its number or its first letters.
+
+        A mapping says what each choice means.
+        """
+        meanings = choices if isinstance(choices, Mapping) else {}
+        choices = tuple(choices)
         for number, choice in enumerate(choices, start=1):
-            self.warn(f"  {number}. {choice}")
+            means = f": {meanings[choice]}" if choice in meanings else ""
+            self.warn(f"  {number}. {choice}{means}")
         while True:
             answer = self.ask(question, default, needed=True)
             if answer.isdecimal() and 1 <= int(answer) <= len(choices):

@@ -46,7 +46,22 @@ def init(session: Session, /, *, force: bool, **given: str | None) -> None:
     screen.show(
         data, lambda: f"{file} {'is written' if written else 'was there'}. The ledger is ready."
     )
+    _untold(session)
     screen.note("Next: voicenote new, or voicenote import FILE. All of it on samples: demo")
+
+
+def _untold(session: Session) -> None:
+    """Say so when there are no templates in the owner's language."""
+    from voicenote.script.languages import language_for
+    from voicenote.script.templates import Templates
+
+    language = session.settings.owner.language
+    known = sorted(Templates((session.home / "templates",)).languages())
+    if language_for(language, known).fell_back:
+        session.screen.warn(
+            f"There are no templates in {language!r} yet, so scripts come out in English."
+            f" There are some in {', '.join(known)}; yours: voicenote templates new"
+        )
 
 
 def _asked(session: Session, answers: dict[str, str]) -> dict[str, str]:

@@ -71,12 +71,6 @@ def ranked(rows: Iterable[Row], now: datetime) -> tuple[Need, ...]:
     return tuple(sorted(found, key=lambda need: need.order))
 
 
-def most_urgent(rows: Iterable[Row], now: datetime) -> Need | None:
-    """Return the one thing that needs the owner most, or None when all is well. Streams."""
-    found = (need for row in rows for need in needs(row, now))
-    return min(found, key=lambda need: need.order, default=None)
-
-
 def needs(row: Row, now: datetime) -> Iterator[Need]:
     """Yield what this case needs of its owner. A closed one only when it was answered again."""
     snapshot = row.snapshot
