@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -34,9 +35,12 @@ def _snapshots(tx: Transaction, numbers: Sequence[int], zone_of: ZoneOf) -> dict
     said = touches.answers_of(tx, numbers)
     order = list(loaded)
     gone = touches.opted_out(tx, list(loaded.values()))
+    touches_of = defaultdict(list)
+    for touch in booked:
+        touches_of[touch.case].append(touch)
     found: dict[int, Snapshot] = {}
     for number, opted_out in zip(order, gone, strict=True):
-        mine = tuple(touch for touch in booked if touch.case == number)
+        mine = tuple(touches_of[number])
         answers = said.get(number, [])
         found[number] = Snapshot(
             case=loaded[number],
