@@ -74,6 +74,8 @@ def main() -> None:
     module, _, name = order["channel"].partition(":")
     make = getattr(importlib.import_module(module), name)
     facts = order["parcel"] | {"made_at": datetime.fromisoformat(order["parcel"]["made_at"])}
+    if facts.get("heard_at"):
+        facts["heard_at"] = datetime.fromisoformat(facts["heard_at"])
     parcel = Parcel(**facts)
     marks = Path(order["marks"])
 

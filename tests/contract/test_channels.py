@@ -404,6 +404,7 @@ def parcel(bench: Bench, tmp_path: Path) -> Parcel:
         duration_s=33.2,
         synthetic=True,
         made_at=datetime(2026, 3, 2, 9, 30, tzinfo=UTC),
+        heard_at=datetime(2999, 1, 1, tzinfo=UTC),  # WhatsApp's window is open, by any clock
     )
 
 
@@ -572,6 +573,7 @@ def test_killed_at_any_line_it_can_tell_what_became_of_it(
 ) -> None:
     (tmp_path / "marks").mkdir()
     facts = asdict(parcel) | {"made_at": parcel.made_at.isoformat()}
+    facts["heard_at"] = parcel.heard_at.isoformat() if parcel.heard_at else None
     order = {
         "channel": bench.kind,
         "settings": bench.settings,

@@ -9,7 +9,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voicenote.delivery.telegram import Telegram
-from voicenote.delivery.telegram_inbound import case_in, read_update, start_link
+from voicenote.delivery.telegram_inbound import read_update, start_link
 from voicenote.delivery.telegram_words import BUTTONS, verdict_in
 from voicenote.errors import Postponed, Refused
 from voicenote.model.receipt import Parcel, ReceiptKind, Verdict
@@ -33,6 +33,7 @@ sys.path.pop(0)
 NOW = datetime(2026, 3, 2, 9, 31, 4, tzinfo=UTC)
 TOKEN = "4711:sesame-open"  # noqa: S105  of the fake
 MARI = "5512345"
+LONG_AGO = date(2020, 1, 1)
 
 
 @pytest.fixture(autouse=True)
@@ -295,34 +296,31 @@ def test_no_update_is_an_error(update: object) -> None:
     read_update(update, NOW)
 
 
-def test_a_start_link_opens_its_case_and_no_other() -> None:
-    url = start_link("@bakery_bot", 17, TOKEN)
-    found = re.fullmatch(r"https://t\.me/bakery_bot\?start=([A-Za-z0-9_-]{1,64})", url)
+def test_a_start_link_brings_its_secret_back(bot: Telegram, api: TelegramApi) -> None:
+    secret = "0123456789abcdef" * 2
+    found = re.fullmatch(r"https://t\.me/bakery_bot\?start=(\w{1,64})", bot.link(secret))
     assert found
-    assert "sesame" not in url
-    update = read_update(said(text=f"/start {found[1]}"), NOW)
-    assert update
-    assert update.inbound is None
-    assert case_in(update.start, TOKEN) == 17
-    assert case_in(update.start.replace("17-", "18-"), TOKEN) is None
-    assert case_in(update.start, "4711:another") is None
-    assert case_in("", TOKEN) is None
+    assert start_link("@bakery_bot", secret) == found[0]
+    api.updates = [said(text=f"/start {found[1]}"), said(text="/start") | {"update_id": 8}]
+    joined, alone = bot.incoming("", LONG_AGO)
+    assert (joined.joins, joined.join, joined.address) == (True, secret, MARI)
+    assert (alone.joins, alone.join, alone.sender) == (True, "", "Mari Tamm")
 
 
 def test_updates_are_read_once_and_in_order(bot: Telegram, api: TelegramApi) -> None:
     api.updates = [said(text=f"word {n}") | {"update_id": n} for n in range(1, 251)]
     api.updates.append(pressed("r=c1r1-memo") | {"update_id": 251})
-    numbers = [update.number for update in bot.receive(None)]
-    assert numbers == list(range(1, 252))
+    numbers = [arrival.place for arrival in bot.incoming("", LONG_AGO)]
+    assert numbers == [str(number) for number in range(1, 252)]
     assert api.answered == ["q1"]
-    assert list(bot.receive(251)) == []
+    assert list(bot.incoming("251", LONG_AGO)) == []
     assert api.updates == []
 
 
 def test_a_telegram_that_cannot_be_asked_is_asked_later(bot: Telegram, web: Web) -> None:
     web.deeds["/getUpdates"] = "reset"
     with pytest.raises(Postponed):
-        list(bot.receive(None))
+        list(bot.incoming("", LONG_AGO))
 
 
 # -- the fake, under a second client -----------------------------------------------------------

@@ -279,7 +279,7 @@ def serve() -> Iterator[Callable[..., Web]]:
 def touch(letter: Parcel, tmp_path: Path) -> Parcel:
     (tmp_path / "memo.ogg").write_bytes(b"OggS" + bytes(range(256)) * 200)
     files = {**letter.files, "ogg": str(tmp_path / "memo.ogg")}
-    return replace(letter, files=files, text="The ribbon was wrong.")
+    return replace(letter, files=files, text="The ribbon was wrong.", heard_at=letter.made_at)
 
 
 def certified(deed: str) -> ssl.SSLContext | None:

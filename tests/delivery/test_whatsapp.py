@@ -9,7 +9,7 @@ import logging
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from pywa.utils import webhook_updates_validator
 from voicenote.delivery.tokens import token
 from voicenote.delivery.whatsapp import WhatsApp
 from voicenote.delivery.whatsapp_inbound import genuine, read_webhook
-from voicenote.errors import BadSettings, Postponed, Refused
+from voicenote.errors import BadData, BadSettings, Postponed, Refused
 from voicenote.model.receipt import Parcel, ReceiptKind
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "fakes"))
@@ -38,6 +38,7 @@ TOKEN = "EAAsesame"  # noqa: S105  of the fake
 PHONE = "106540352242922"
 MARI = "37255512345"
 Make = Callable[..., WhatsApp]
+HOUR = timedelta(hours=1)
 TEMPLATE = {"template": "a_memo", "listen_url": "https://bakery.example/l/{token}"}
 
 
@@ -71,7 +72,10 @@ def channel(web: Web) -> Iterator[Callable[..., WhatsApp]]:
 def touch(letter: Parcel, tmp_path: Path) -> Parcel:
     (tmp_path / "memo.ogg").write_bytes(b"OggS" + bytes(range(256)) * 200)
     files = {**letter.files, "ogg": str(tmp_path / "memo.ogg")}
-    return replace(letter, to=f"+{MARI}", files=files, text="The ribbon was wrong.", language="et")
+    words = "The ribbon was wrong."
+    return replace(
+        letter, to=f"+{MARI}", files=files, text=words, language="et", heard_at=NOW - HOUR
+    )
 
 
 def test_a_voice_is_uploaded_and_then_sent_as_a_voice(
@@ -110,6 +114,35 @@ def test_without_a_template_it_is_refused_with_advice(
     with pytest.raises(Refused) as refused:
         channel().send(touch, lambda: None)
     assert "set template and listen_url" in refused.value.advice
+
+
+@pytest.mark.parametrize("ago", [None, timedelta(hours=24), timedelta(hours=23, minutes=56)])
+def test_outside_of_the_window_no_voice_is_even_tried(
+    channel: Make, web: Web, api: WhatsAppApi, touch: Parcel, ago: timedelta | None
+) -> None:
+    """Meta says yes to it, and throws it away later."""
+    late = replace(touch, heard_at=None if ago is None else NOW - ago)
+    with pytest.raises(Refused, match="takes only a template") as refused:
+        channel().send(late, lambda: pytest.fail("committed"))
+    assert "template and listen_url in [channels.whatsapp]" in refused.value.advice
+    assert web.requests == []
+    receipt = channel(**TEMPLATE).send(late, lambda: None)
+    assert receipt.detail["type"] == "template"
+    assert len(web.requests) == 1
+
+
+def test_what_is_handed_over_is_read_only_with_its_signature(channel: Make) -> None:
+    raw = called({"statuses": [status("read")]})
+    digest = hmac.new(b"app secret", raw, hashlib.sha256).hexdigest()
+    mine = channel(app_secret=lambda: "app secret")
+    (arrival,) = mine.opened(raw, f"sha256={digest}")
+    assert (arrival.mark, arrival.address) == ("wamid.1 read", f"+{MARI}")
+    for body, proof in [(raw + b" ", f"sha256={digest}"), (raw, "sha256=0"), (raw, "")]:
+        with pytest.raises(BadData, match="does not fit") as wrong:
+            list(mine.opened(body, proof))
+        assert "app secret" not in str(wrong.value)
+    with pytest.raises(BadData, match="has no app_secret"):
+        list(channel().opened(raw, f"sha256={digest}"))
 
 
 def test_what_would_be_no_voice_message_is_not_sent(channel: Make, web: Web, touch: Parcel) -> None:

@@ -21,7 +21,7 @@ from typing import Any
 
 import pytest
 
-from voicenote.delivery.inbound import Inbound
+from voicenote.delivery.arrivals import Inbound
 from voicenote.delivery.mail import Mail
 from voicenote.delivery.mailbox import opened
 from voicenote.delivery.message import build_message, wire
@@ -89,7 +89,9 @@ def awaited(mail: Mail, letter: Parcel, kind: ReceiptKind) -> Inbound:
     pause = threading.Event()
     until = time.monotonic() + 30
     while time.monotonic() < until:
-        for _, read in mail.receive(None, LONG_AGO):
+        for arrival in mail.incoming("", LONG_AGO):
+            read = arrival.inbound
+            assert read is not None, arrival.broken
             mine = letter.key in read.keys or token(letter.key) in read.tokens
             if mine and read.receipt and read.receipt.kind is kind:
                 return read
@@ -229,12 +231,12 @@ def keep_in_sent(mail: Mail, *letters: Parcel) -> None:
 def test_what_was_read_is_not_read_again(mail: Mail, letter: Parcel) -> None:
     mail.send(letter, nothing)
     awaited(mail, letter, ReceiptKind.ACCEPTED)
-    places = [place for place, _ in mail.receive(None, LONG_AGO)]
-    assert [each.uid for each in places] == sorted({each.uid for each in places})
-    assert list(mail.receive(places[-1], LONG_AGO)) == []
-    assert [place for place, _ in mail.receive(places[-2], LONG_AGO)] == [places[-1]]
-    numbered_anew = replace(places[-1], validity=1)
-    assert len(list(mail.receive(numbered_anew, LONG_AGO))) == len(places)
+    places = [arrival.place for arrival in mail.incoming("", LONG_AGO)]
+    uids = [int(place.partition(":")[2]) for place in places]
+    assert uids == sorted(set(uids))
+    assert list(mail.incoming(places[-1], LONG_AGO)) == []
+    assert [one.place for one in mail.incoming(places[-2], LONG_AGO)] == [places[-1]]
+    assert len(list(mail.incoming(f"1:{uids[-1]}", LONG_AGO))) == len(places)
 
 
 def test_killed_at_any_line_what_had_not_committed_never_arrives(

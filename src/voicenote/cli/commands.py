@@ -44,6 +44,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("plan", "voicenote.cli.plan:plan", "The touches of a case, and when."),
         Entry("rehearse", "voicenote.cli.engine:rehearse", "The future on a copy; nothing leaves."),
         Entry("run", "voicenote.cli.engine:run", "One pass, for cron."),
+        Entry("receive", "voicenote.cli.receiving:receive", "Take in answers and bounces now."),
         Entry("daemon", "voicenote.cli.engine:daemon", "Passes, each at the next due time."),
         Entry("mark-sent", "voicenote.cli.engine:mark_sent", "Settle an uncertain touch: it left."),
         Entry("resend", "voicenote.cli.engine:resend", "Settle an uncertain touch: send again."),

@@ -8,6 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from voicenote.cli.receiving import (
+    trouble_lines,
+    troubled,
+    troubles_as_data,
+    unmatched_lines,
+)
 from voicenote.cli.select import CASE, opened
 from voicenote.cli.session import Session, json_option, pass_session
 
@@ -28,7 +34,7 @@ def run(session: Session, /) -> int:
     """One pass, for cron: idempotent, locked, quiet when nothing happened.
 
     With --json: {"sent", "failed", "uncertain", "skipped", "received", "waiting", "reasons",
-    "nudges"}.
+    "nudges", "unmatched", "troubles"}. Exit code 69 when a channel could not be heard.
     """
     from voicenote.engine.turn import one_pass
 
@@ -42,7 +48,7 @@ def run(session: Session, /) -> int:
             screen.warn(line)
         if summary := _summary(turn):
             screen.out(summary)
-    return 1 if turn.failed or turn.uncertain else 0
+    return 1 if turn.failed or turn.uncertain else troubled(turn.troubles)
 
 
 def _turn(turn: Turn) -> dict[str, Any]:
@@ -52,12 +58,15 @@ def _turn(turn: Turn) -> dict[str, Any]:
         "waiting": [{"case": case, "why": why} for case, why in turn.waiting],
         "reasons": [{"case": case, "why": why} for case, why in turn.reasons],
         "nudges": [{"case": case, "text": text} for case, text in turn.nudges],
+        "unmatched": turn.unmatched,
+        "troubles": troubles_as_data(turn.troubles),
     }
 
 
 def _told(turn: Turn) -> list[str]:
     told = [f"case {case}: {why}" for case, why in (*turn.reasons, *turn.waiting)]
-    return [*(text for _, text in turn.nudges), *told]
+    came = [*(text for _, text in turn.nudges), *unmatched_lines(turn.unmatched)]
+    return [*came, *told, *trouble_lines(turn.troubles)]
 
 
 def _summary(turn: Turn) -> str:

@@ -7,13 +7,16 @@ Only a person makes an answer. What may be a machine is taken for one when it sa
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from email import message_from_bytes
 from email.message import EmailMessage, Message
 from email.policy import default
+from email.utils import parseaddr
+from typing import Any
 
+from voicenote.delivery.arrivals import Inbound
+from voicenote.delivery.bounces import failed_recipients
 from voicenote.delivery.reply import is_opt_out, own_words
 from voicenote.delivery.tokens import tokens_in
 from voicenote.model.receipt import Answer, Receipt, ReceiptKind, Verdict
@@ -27,26 +30,9 @@ _ACTIONS = {
     "expanded": ReceiptKind.ACCEPTED,
 }
 _MACHINES = ("mailer-daemon", "postmaster")
+#: The subject of a letter that a mail program writes when its button "unsubscribe" is pressed.
+UNSUBSCRIBE = "unsubscribe"
 _BULK = {"bulk", "junk", "list", "auto_reply"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Inbound:
-    """One message that came in, read.
-
-    `keys`, `tokens` and `message_ids` are what it says of the touch that it belongs to, the surest
-    first. `receipt` is None for what tells nothing, such as a delay, or a copy of our own letter.
-    `answer` comes from people only; with `opt_out` they want no more letters.
-    """
-
-    sender: str
-    subject: str
-    keys: tuple[str, ...] = ()
-    tokens: tuple[str, ...] = ()
-    message_ids: tuple[str, ...] = ()
-    receipt: Receipt | None = None
-    answer: Answer | None = None
-    opt_out: bool = field(default=False)
 
 
 def read_mail(raw: bytes, at: datetime, templates: tuple[str, ...] = ()) -> Inbound:
@@ -56,21 +42,24 @@ def read_mail(raw: bytes, at: datetime, templates: tuple[str, ...] = ()) -> Inbo
     """
     message = message_from_bytes(raw, policy=default)
     assert isinstance(message, EmailMessage)  # noqa: S101  what that policy makes
-    sender = _text(message, "From")
+    sender, subject = _text(message, "From"), _text(message, "Subject")
+    writer = parseaddr(sender)[1]
     about = {
         "sender": sender,
-        "subject": _text(message, "Subject"),
+        "subject": subject,
         "keys": tuple(dict.fromkeys(_keys(message))),
         "tokens": _tokens(message, templates),
         "message_ids": tuple(dict.fromkeys(_message_ids(message))),
+        "mark": " ".join(filter(None, (_text(message, "Message-ID"), writer))),
+        "address": writer,
     }
     reports = list(_reports(message))
     if reports or _is_bounce(message, sender):
-        return Inbound(**about, receipt=_report_receipt(reports, message, at))  # type: ignore[arg-type]
-    if _is_machine(message):
-        detail = {"subject": _text(message, "Subject")}
-        receipt = Receipt(kind=ReceiptKind.AUTO_REPLY, at=at, detail=detail)
-        return Inbound(**about, receipt=receipt)  # type: ignore[arg-type]
+        receipt = _report_receipt(reports, message, at)
+        return Inbound(**about | {"address": _recipient(receipt)}, receipt=receipt)  # type: ignore[arg-type]
+    unsubscribes = subject.strip().lower() == UNSUBSCRIBE and bool(about["tokens"])
+    if _is_machine(message) and not unsubscribes:
+        return _of_a_machine(message, about, at)
     if message["X-Voicenote-Key"]:
         return Inbound(**about)  # type: ignore[arg-type]
     words = own_words(_body(message))
@@ -78,8 +67,27 @@ def read_mail(raw: bytes, at: datetime, templates: tuple[str, ...] = ()) -> Inbo
         **about,  # type: ignore[arg-type]
         receipt=Receipt(kind=ReceiptKind.ANSWERED, at=at, detail={"from": sender}),
         answer=Answer(verdict=Verdict.UNCLEAR, at=at, text=words, via="email"),
-        opt_out=is_opt_out(words) or (not words and is_opt_out(_text(message, "Subject"))),
+        opt_out=unsubscribes or is_opt_out(words) or (not words and is_opt_out(subject)),
     )
+
+
+def _of_a_machine(message: EmailMessage, about: Mapping[str, Any], at: datetime) -> Inbound:
+    """An autoresponder; or a bounce that does not say so, where it comes from nobody."""
+    submitted = _text(message, "Auto-Submitted").lower()
+    if _null_path(message) and "replied" not in submitted:
+        lasting, passing = failed_recipients(message)
+        if lasting:
+            detail = {"status": "", "reason": about["subject"], "recipient": lasting[0]}
+            receipt = Receipt(kind=ReceiptKind.BOUNCED, at=at, detail=detail)
+            return Inbound(**{**about, "address": lasting[0]}, receipt=receipt)
+        if passing:
+            return Inbound(**about)
+    detail = {"subject": about["subject"], "from": about["sender"]}
+    return Inbound(**about, receipt=Receipt(kind=ReceiptKind.AUTO_REPLY, at=at, detail=detail))
+
+
+def _recipient(receipt: Receipt | None) -> str:
+    return receipt.detail.get("recipient", "") if receipt else ""
 
 
 def _reports(message: Message) -> Iterator[Message]:
@@ -103,17 +111,24 @@ def _is_bounce(message: Message, sender: str) -> bool:
 def _report_receipt(reports: list[Message], message: Message, at: datetime) -> Receipt | None:
     """Return the worst news of the reports; None when they bring none."""
     if not reports:
-        return Receipt(
-            kind=ReceiptKind.BOUNCED,
-            at=at,
-            detail={"status": "", "reason": _text(message, "Subject")},
-        )
+        return _unreported(message, at)
     kinds = [_ACTIONS.get(_text(report, "Action").split(" ")[0].lower()) for report in reports]
     for kind in (ReceiptKind.BOUNCED, ReceiptKind.DELIVERED, ReceiptKind.ACCEPTED):
         if kind in kinds:
             report = reports[kinds.index(kind)]
             return Receipt(kind=kind, at=at, detail=_report_detail(report))
     return None
+
+
+def _unreported(message: Message, at: datetime) -> Receipt | None:
+    """A bounce without a report: whom it names is looked for; a mere delay is no news."""
+    lasting, passing = failed_recipients(message)
+    if passing and not lasting:
+        return None
+    named = re.findall(r"[^\s,;<>]+@[^\s,;<>]+", _text(message, "X-Failed-Recipients"))
+    recipient = next(iter((*named, *lasting)), "")
+    detail = {"status": "", "reason": _text(message, "Subject"), "recipient": recipient}
+    return Receipt(kind=ReceiptKind.BOUNCED, at=at, detail=detail)
 
 
 def _report_detail(report: Message) -> dict[str, str]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from voicenote.delivery.arrivals import Arrival
 from voicenote.delivery.mail_settings import MailSettings, read_settings
 from voicenote.delivery.message import one_line, valid_address, written
 from voicenote.delivery.port import CANNOT_TELL, Facts, Found
@@ -19,8 +21,7 @@ from voicenote.model.case import Customer
 from voicenote.model.receipt import Parcel, Receipt, ReceiptKind
 
 if TYPE_CHECKING:
-    from voicenote.delivery.inbound import Inbound
-    from voicenote.delivery.mailbox import Place
+    from imap_tools import BaseMailBox
 
 #: Domains that belong to nobody (RFC 2606, RFC 6761): mail to them is a mistake.
 _RESERVED = ("example", "invalid", "localhost", "test", "example.com", "example.net", "example.org")
@@ -42,6 +43,8 @@ class Mail:
         self._line: Conversation | None = None
         self._failed: tuple[float, Postponed] | None = None
         self._next = 0.0
+        self._mailbox: BaseMailBox | None = None
+        self._open = ExitStack()
 
     @property
     def facts(self) -> Facts:
@@ -83,11 +86,14 @@ class Mail:
             line.withdraw()
             raise
         answer = line.finish()
+        detail = {"server": self._settings.server.host, "answer": answer}
+        if self._settings.copy_to_sent:
+            detail["copy"] = self._copied(raw)
         return Receipt(
             kind=ReceiptKind.ACCEPTED,
             at=self._clock().astimezone(UTC),
             provider_id=parcel.message_id,
-            detail={"server": self._settings.server.host, "answer": answer},
+            detail=detail,
         )
 
     def ask(self, key: str, message_id: str) -> Found:
@@ -103,26 +109,91 @@ class Mail:
             self._settings.imap, self._settings.sent_folder, key, message_id, self._clock
         )
 
-    def receive(self, after: Place | None, since: date) -> Iterator[tuple[Place, Inbound]]:
+    @property
+    def field(self) -> str:
+        """The column of a customer that holds their address here."""
+        return "email"
+
+    @property
+    def keeps(self) -> bool:
+        """Letters stay in the mailbox, unchanged."""
+        return True
+
+    def incoming(self, after: str, since: date) -> Iterator[Arrival]:
         """Yield what came into the mailbox after a place, oldest first, read and understood.
 
-        Keep the last place, and give it the next time; without one, all from the day `since` is
-        read. Raises Postponed when the mailbox cannot be opened; a channel without one has no post.
+        Without a place all from the day `since` is read. Raises Postponed when the mailbox cannot
+        be opened; a channel without one has no post.
         """
         if self._settings.imap is None:
             return
-        from voicenote.delivery.inbound import read_mail
-        from voicenote.delivery.mailbox import new_mail
+        from voicenote.delivery.mailbox import Place, new_mail
 
-        ways = (self._settings.verp, self._settings.reply_to)
-        for place, raw in new_mail(self._settings.imap, "INBOX", after, since):
-            yield place, read_mail(raw, self._clock().astimezone(UTC), ways)
+        known = Place.read(after)
+        for place, at, raw in new_mail(self._settings.imap, "INBOX", known, since):
+            yield self._read(raw, at, str(place))
+
+    def opened(self, raw: bytes, proof: str) -> Iterator[Arrival]:  # noqa: ARG002
+        """Read one letter that somebody hands over (an .eml file); letters prove nothing."""
+        yield self._read(raw, datetime.min.replace(tzinfo=UTC), "")
+
+    def news(self, stopped: Callable[[], bool]) -> Iterator[None]:
+        """Yield once when the mailbox is watched, then whenever mail may have come."""
+        if self._settings.imap is None:
+            return
+        from voicenote.delivery.mailbox import watched
+
+        yield from watched(self._settings.imap, "INBOX", stopped)
+
+    def _read(self, raw: bytes, at: datetime, place: str) -> Arrival:
+        """Read a letter; what nobody could foresee in one must not stop those behind it."""
+        from voicenote.delivery.inbound import read_mail
+
+        now = self._clock().astimezone(UTC)
+        came = now if at.year < 1971 else min(at, now)
+        mark = hashlib.sha256(raw).hexdigest()
+        try:
+            read = read_mail(raw, came, (self._settings.verp, self._settings.reply_to))
+        except Exception as error:  # noqa: BLE001
+            why = f"the letter cannot be read ({type(error).__name__})"
+            return Arrival(mark=mark, at=came, place=place, broken=why)
+        return Arrival(
+            mark=read.mark or mark,
+            at=came,
+            place=place,
+            inbound=read,
+            sender=read.sender,
+            address=read.address,
+        )
 
     def close(self) -> None:
         """Say goodbye to the server."""
         line, self._line = self._line, None
         if line:
             line.close()
+        self._hang_up()
+
+    def _copied(self, raw: bytes) -> str:
+        """Put a copy among the sent mail, and say where. It has left, so nothing here may fail."""
+        from voicenote.delivery.mailbox import keep_copy, opened
+
+        try:
+            if self._mailbox is None and self._settings.imap is not None:
+                self._open = ExitStack()
+                self._mailbox = self._open.enter_context(opened(self._settings.imap))
+            if self._mailbox is None:
+                return "none: there is no mailbox"
+            folder = keep_copy(self._mailbox, self._settings.sent_folder, raw)
+        except Exception as error:  # noqa: BLE001
+            self._hang_up()
+            return f"none: {getattr(error, 'what', type(error).__name__)}"
+        return f"in {folder}" if folder else "none: there is no folder of sent mail"
+
+    def _hang_up(self) -> None:
+        """Leave the mailbox, whatever it says to that."""
+        self._mailbox = None
+        with suppress(Exception):
+            self._open.close()
 
     def _addresses(self, parcel: Parcel) -> tuple[str, str]:
         sender = valid_address("the sender", parcel.sender)

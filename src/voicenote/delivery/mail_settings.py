@@ -33,6 +33,7 @@ KNOWN: Mapping[str, tuple[type | tuple[type, ...], object, str]] = {
     "imap_host": (str, "", "the server that holds the mailbox: for `sent` and for answers"),
     "imap_port": (int, 993, "993 by default"),
     "imap_security": (str, "tls", "tls, starttls, or none on this machine"),
+    "copy_to_sent": (bool, False, "put a copy of each letter among the sent mail, by IMAP"),
     "sent_folder": (str, "", "the folder of sent mail; found by itself where it is marked"),
 }
 _SECURITY = ("tls", "starttls", "none")
@@ -60,6 +61,7 @@ class MailSettings:
     unsubscribe_url: str = ""
     dsn: bool = True
     allow_reserved: bool = False
+    copy_to_sent: bool = False
     sent_folder: str = ""
 
 
@@ -123,6 +125,9 @@ def _contradictions(values: Mapping[str, object]) -> list[Problem]:
         for key in ("port", "imap_port")
         if not 0 <= int(str(values[key])) <= 65535
     ]
+    if values["copy_to_sent"] and not values["imap_host"]:
+        advice = f"set imap_host: {KNOWN['imap_host'][2]}"
+        found.append(Problem("there is no mailbox for copies", advice, field="copy_to_sent"))
     if float(str(values["timeout"])) <= 0 or float(str(values["per_minute"])) < 0:
         found.append(
             Problem("time does not run backwards", "use a positive number", field="timeout")
@@ -197,6 +202,7 @@ def _made(values: Mapping[str, object]) -> MailSettings:
         unsubscribe_url=str(values["unsubscribe_url"]),
         dsn=bool(values["dsn"]),
         allow_reserved=bool(values["allow_reserved"]),
+        copy_to_sent=bool(values["copy_to_sent"]),
         sent_folder=str(values["sent_folder"]),
     )
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import imaplib
+import re
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from time import mktime
 from typing import TYPE_CHECKING
 
 from voicenote.delivery.port import CANNOT_TELL, Found, Trace
@@ -19,6 +21,10 @@ from voicenote.model.receipt import Receipt, ReceiptKind
 if TYPE_CHECKING:
     from imap_tools import BaseMailBox, MailMessage
 
+#: So many bytes of a letter are read at most, and so many letters at once.
+MOST, AT_ONCE = 1 << 20, 20
+#: After so many seconds a server is told again that somebody listens (RFC 2177 allows 29 minutes).
+IDLE_S = 20 * 60
 #: What providers call the folder of sent mail when they do not mark it (RFC 6154).
 _SENT = ("Sent", "Sent Items", "Sent Messages", "INBOX.Sent", "[Gmail]/Sent Mail")
 
@@ -29,6 +35,15 @@ class Place:
 
     validity: int
     uid: int
+
+    def __str__(self) -> str:
+        return f"{self.validity}:{self.uid}"
+
+    @classmethod
+    def read(cls, text: str) -> Place | None:
+        """Return the place that `text` tells, or None."""
+        found = re.fullmatch(r"(\d+):(\d+)", text)
+        return cls(int(found[1]), int(found[2])) if found else None
 
 
 def in_sent(
@@ -57,11 +72,12 @@ def in_sent(
 
 def new_mail(
     server: Server, folder: str, after: Place | None, since: date
-) -> Iterator[tuple[Place, bytes]]:
-    """Yield what came into `folder` after a place, oldest first, each with its own place.
+) -> Iterator[tuple[Place, datetime, bytes]]:
+    """Yield what came into `folder` after a place, oldest first, with its own place and its time.
 
     Without a place, or when the server has numbered the folder anew, all from the day `since` is
-    read: a receipt that is known already is no harm. Raises Postponed.
+    read: what is known already is no harm. Only the first `MOST` bytes of a letter are fetched:
+    words and reports stand before what is attached. Raises Postponed.
     """
     from imap_tools import AND, U
 
@@ -70,10 +86,68 @@ def new_mail(
         validity = int(box.folder.status(folder, ["UIDVALIDITY"])["UIDVALIDITY"])
         known = after.uid if after and after.validity == validity else 0
         criteria = AND(uid=U(str(known + 1), "*")) if known else AND(date_gte=since)
-        for message in box.fetch(criteria, mark_seen=False):
-            uid = int(message.uid or 0)
-            if uid > known:  # "n:*" always gives the last message, however old (RFC 3501, 6.4.8)
-                yield Place(validity, uid), message.obj.as_bytes()
+        uids = sorted(uid for uid in map(int, box.uids(criteria)) if uid > known)
+        # "n:*" always gives the last message, however old (RFC 3501, 6.4.8)
+        for start in range(0, len(uids), AT_ONCE):
+            for uid, at, raw in _fetched(box, uids[start : start + AT_ONCE]):
+                yield Place(validity, uid), at, raw
+
+
+def _fetched(box: BaseMailBox, uids: list[int]) -> list[tuple[int, datetime, bytes]]:
+    """Fetch the beginnings of some letters; one that is gone in the meantime is left out."""
+    from imap_tools.utils import check_command_status
+
+    wanted = ",".join(map(str, uids))
+    order = f"(UID INTERNALDATE BODY.PEEK[]<0.{MOST}>)"
+    answer = box.client.uid("fetch", wanted, order)
+    check_command_status(answer, imaplib.IMAP4.error)
+    found = []
+    for part in answer[1]:
+        if not isinstance(part, tuple):
+            continue
+        head, raw = part[0].decode("ascii", "replace"), part[1]
+        number = re.search(r"\bUID (\d+)", head)
+        if number:
+            found.append((int(number[1]), _internal_date(part[0]), bytes(raw)))
+    return sorted(found)
+
+
+def _internal_date(head: bytes) -> datetime:
+    """Return when the server took a letter in, UTC; the beginning of time where it does not say."""
+    moment = imaplib.Internaldate2tuple(head)
+    if moment is None:
+        return datetime.min.replace(tzinfo=UTC)
+    return datetime.fromtimestamp(mktime(moment), UTC)
+
+
+def keep_copy(box: BaseMailBox, folder: str, raw: bytes) -> str:
+    """Put a copy of a letter that has left among the sent mail; return the folder's name, or ""."""
+    from imap_tools import MailMessageFlags
+
+    sent = folder or _sent_folder(box)
+    if sent:
+        box.append(raw, sent, flag_set=[MailMessageFlags.SEEN])
+    return sent
+
+
+def watched(server: Server, folder: str, stopped: Callable[[], bool]) -> Iterator[None]:
+    """Yield once when the server tells of new mail by itself (IDLE), then at each telling.
+
+    Raises Postponed, also for a server that does not know IDLE.
+    """
+    with opened(server) as box:
+        if "IDLE" not in box.client.capabilities:
+            raise Postponed(
+                f"{server.host} does not tell of new mail by itself", "it is read at each pass"
+            )
+        box.folder.set(folder, readonly=True)
+        while not stopped():
+            box.idle.start()  # type: ignore[no-untyped-call]
+            yield
+            for _ in range(IDLE_S):
+                if stopped() or box.idle.poll(timeout=1):
+                    break
+            box.idle.stop()  # type: ignore[no-untyped-call]
 
 
 @contextmanager

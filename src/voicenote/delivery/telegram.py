@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
+from voicenote.delivery.arrivals import Arrival
 from voicenote.delivery.carried import form, refuse_broken, sound_of
 from voicenote.delivery.http_line import Call, HttpLine
 from voicenote.delivery.port import CANNOT_TELL, Facts, Found
-from voicenote.delivery.telegram_inbound import WANTED, Update, read_update
+from voicenote.delivery.telegram_inbound import WANTED, arrival_of, read_update, start_link
 from voicenote.delivery.telegram_words import (
     LARGEST,
     PERSON,
@@ -95,28 +96,48 @@ class Telegram:
         """A bot cannot read what it has sent."""
         return CANNOT_TELL
 
-    def receive(self, after: int | None) -> Iterator[Update]:
-        """Yield the updates after number `after`, oldest first. Keep the last number.
+    @property
+    def field(self) -> str:
+        """The column of a customer that holds their chat with the bot."""
+        return "telegram"
+
+    @property
+    def keeps(self) -> bool:
+        """Telegram forgets what was read."""
+        return False
+
+    def incoming(self, after: str, since: date) -> Iterator[Arrival]:  # noqa: ARG002
+        """Yield the updates after a place (the number of the last), oldest first.
 
         An update is gone from Telegram's side when a later one is asked for: keep each before you
         take the next. Raises Postponed when Telegram cannot be asked.
         """
+        number = int(after) if after.isdecimal() else None
         while True:
-            order = {"offset": 0 if after is None else after + 1, "timeout": 0}
+            order = {"offset": 0 if number is None else number + 1, "timeout": 0}
             batch = self._asked("getUpdates", {**order, "allowed_updates": list(WANTED)})
             if not isinstance(batch, list) or not batch:
                 return
-            before = after
+            before = number
+            now = self._clock().astimezone(UTC)
             for raw in batch:
-                update = read_update(raw, self._clock().astimezone(UTC))
-                if update is None or (after is not None and update.number <= after):
+                update = read_update(raw, now)
+                if update is None or (number is not None and update.number <= number):
                     continue
-                after = update.number
-                yield update
+                number = update.number
+                yield arrival_of(update, now)
                 if update.query:
                     self._thank(update.query)
-            if after == before:
+            if number == before:
                 return
+
+    def link(self, secret: str) -> str:
+        """Return the link that opens the bot with `secret`. Raises Postponed."""
+        told = self._asked("getMe", {})
+        name = told.get("username") if isinstance(told, dict) else None
+        if not isinstance(name, str) or not name:
+            raise Postponed("Telegram does not say what the bot is called", "try again later")
+        return start_link(name, secret)
 
     def close(self) -> None:
         """Hang up."""

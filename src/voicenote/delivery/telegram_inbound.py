@@ -5,15 +5,12 @@ Updates come from outside: whatever has another shape than expected is left out,
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from voicenote.delivery.inbound import Inbound
+from voicenote.delivery.arrivals import Arrival, Inbound
 from voicenote.delivery.reply import is_opt_out
 from voicenote.delivery.telegram_words import verdict_in
 from voicenote.model.receipt import Answer, Receipt, ReceiptKind, Verdict
@@ -26,14 +23,16 @@ WANTED = ("message", "callback_query", "my_chat_member")
 class Update:
     """One update, read. `number` is its update_id, `chat` where it comes from, as a text.
 
-    `start` is what a deep link brought (`case_in` reads it); `query` the press of a button that
-    waits for an answer. `inbound` is None for what tells nothing.
+    `starts`: somebody has pressed Start, and `start` is what a deep link brought with it. `query`
+    is the press of a button that waits for an answer. `inbound` is None for what tells nothing.
     """
 
     number: int
     chat: str = ""
     inbound: Inbound | None = None
+    starts: bool = False
     start: str = ""
+    sender: str = ""
     query: str = ""
 
 
@@ -50,24 +49,28 @@ def read_update(update: object, now: datetime) -> Update | None:
     return _message(number, _mapping(told.get("message")), now)
 
 
-def start_link(bot: str, case: int, secret: str) -> str:
-    """Return the link that a customer opens to meet the bot; pressing Start then tells the case.
+def arrival_of(update: Update, now: datetime) -> Arrival:
+    """Return an update as the engine takes it in; what has no date of its own is of `now`."""
+    inbound = update.inbound
+    at = inbound.receipt.at if inbound and inbound.receipt else now
+    return Arrival(
+        mark=str(update.number),
+        at=min(at, now),
+        place=str(update.number),
+        inbound=inbound,
+        sender=update.sender,
+        address=update.chat,
+        join=update.start,
+        joins=update.starts,
+    )
 
-    `bot` is its user name, `secret` its token: only who has been given the link can open a case.
+
+def start_link(bot: str, secret: str) -> str:
+    """Return the link that a customer opens to meet the bot; pressing Start brings `secret`.
+
+    `bot` is its user name; Telegram takes up to 64 letters, digits, "_" and "-".
     """
-    return f"https://t.me/{bot.removeprefix('@')}?start={case}-{_proof(case, secret)}"
-
-
-def case_in(start: str, secret: str) -> int | None:
-    """Return the number of the case in what a deep link brought; None when it is not ours."""
-    found = re.fullmatch(r"([1-9][0-9]{0,17})-([0-9a-f]{32})", start)
-    if not found or not hmac.compare_digest(found.group(2), _proof(int(found.group(1)), secret)):
-        return None
-    return int(found.group(1))
-
-
-def _proof(case: int, secret: str) -> str:
-    return hmac.new(secret.encode(), f"start {case}".encode(), hashlib.sha256).hexdigest()[:32]
+    return f"https://t.me/{bot.removeprefix('@')}?start={secret}"
 
 
 def _pressed(number: int, query: Mapping[str, Any], now: datetime) -> Update:
@@ -87,8 +90,10 @@ def _pressed(number: int, query: Mapping[str, Any], now: datetime) -> Update:
         message_ids=_ids(chat, message),
         receipt=Receipt(kind=ReceiptKind.ANSWERED, at=now, detail=detail),
         answer=Answer(verdict=verdict, at=now, via="telegram"),
+        address=chat,
     )
-    return Update(number=number, chat=chat, inbound=inbound, query=str(query.get("id", "")))
+    query_id = str(query.get("id", ""))
+    return Update(number=number, chat=chat, inbound=inbound, sender=sender, query=query_id)
 
 
 def _moved(number: int, moved: Mapping[str, Any], now: datetime) -> Update:
@@ -100,8 +105,8 @@ def _moved(number: int, moved: Mapping[str, Any], now: datetime) -> Update:
     at = _date(moved, now)
     detail = {"reason": "the customer has blocked the bot: choose another channel"}
     receipt = Receipt(kind=ReceiptKind.REFUSED, at=at, detail=detail)
-    inbound = Inbound(sender=_name(moved), subject="", receipt=receipt)
-    return Update(number=number, chat=chat, inbound=inbound)
+    inbound = Inbound(sender=_name(moved), subject="", receipt=receipt, address=chat)
+    return Update(number=number, chat=chat, inbound=inbound, sender=_name(moved))
 
 
 def _message(number: int, message: Mapping[str, Any], now: datetime) -> Update:
@@ -111,7 +116,8 @@ def _message(number: int, message: Mapping[str, Any], now: datetime) -> Update:
     words = _words(message)
     command, _, rest = words.partition(" ")
     if command == "/start":
-        return Update(number=number, chat=chat, start=rest.strip())
+        start, sender = rest.strip(), _name(message)
+        return Update(number=number, chat=chat, starts=True, start=start, sender=sender)
     if not words:
         return Update(number=number, chat=chat)
     at, sender = _date(message, now), _name(message)
@@ -123,8 +129,9 @@ def _message(number: int, message: Mapping[str, Any], now: datetime) -> Update:
         receipt=Receipt(kind=ReceiptKind.ANSWERED, at=at, detail={"from": sender}),
         answer=Answer(verdict=Verdict.UNCLEAR, at=at, text=words, via="telegram"),
         opt_out=command.partition("@")[0] == "/stop" or is_opt_out(words),
+        address=chat,
     )
-    return Update(number=number, chat=chat, inbound=inbound)
+    return Update(number=number, chat=chat, inbound=inbound, sender=sender)
 
 
 def _words(message: Mapping[str, Any]) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, date, datetime
 
+from voicenote.delivery.arrivals import Arrival
 from voicenote.delivery.carried import form, refuse_broken, sound_of
 from voicenote.delivery.http_line import Call, HttpLine
 from voicenote.delivery.port import CANNOT_TELL, Facts, Found
@@ -16,6 +17,7 @@ from voicenote.delivery.web_settings import (
     wrong_link,
     wrong_server,
 )
+from voicenote.delivery.whatsapp_inbound import arrivals_of, genuine
 from voicenote.delivery.whatsapp_words import (
     LARGEST,
     PERSON,
@@ -24,9 +26,10 @@ from voicenote.delivery.whatsapp_words import (
     identifier,
     message,
     number_of,
+    open_window,
     template_message,
 )
-from voicenote.errors import Postponed, Problem, Refused, Unknown
+from voicenote.errors import BadData, Postponed, Problem, Refused, Unknown
 from voicenote.model.case import Customer
 from voicenote.model.receipt import Parcel, Receipt, ReceiptKind
 
@@ -36,6 +39,7 @@ KNOWN: Known = {
     "template": (str, "", "an approved template for customers who have not written for 24 hours"),
     "template_language": (str, "", "its language, such as en_US; that of the case by default"),
     "listen_url": (str, "", "the https address to listen at, with {token}; {{2}} in the template"),
+    "app_secret": (object, None, "a reference to the app's secret, which signs what comes in"),
     "version": (str, "v23.0", "the version of the Cloud API"),
     "url": (str, "https://graph.facebook.com", "the server"),
     **COMMON,
@@ -59,6 +63,7 @@ class WhatsApp:
         self._template = (
             Template(name=template, language=language, listen_url=link) if template else None
         )
+        self._app_secret = values.secret("app_secret")
         self._line = HttpLine(values.number("timeout"), values.text("ca_file"))
         self._clock = clock
 
@@ -81,11 +86,14 @@ class WhatsApp:
         """Upload the sound, then send a message with it; words alone where there is no sound.
 
         `commit` is called just before the last byte of the message: an upload is seen by nobody.
-        Where the customer has not written for 24 hours, the template follows. Raises Refused,
-        Postponed, or after the last byte Unknown: there is no key that makes a second one harmless.
+        Unless the customer has written within 24 hours, the template goes in their place: Meta
+        takes a voice with a yes then, and throws it away. Raises Refused, Postponed, or after the
+        last byte Unknown: there is no key that makes a second one harmless.
         """
         refuse_broken(parcel)
         number_of(parcel)
+        if not open_window(parcel.heard_at, self._clock()):
+            return self._templated(parcel, commit)
         sound = _voice(parcel)
         media = self._uploaded(sound) if sound is not None else ""
         kind = "audio" if media else "text"
@@ -94,8 +102,51 @@ class WhatsApp:
         except OutsideWindow:
             if self._template is None:
                 raise
-            kind = "template"
-            number = self._posted(template_message(parcel, self._template), _nothing)
+            return self._templated(parcel, _nothing)
+        return self._receipt(number, kind)
+
+    def opened(self, raw: bytes, proof: str) -> Iterator[Arrival]:
+        """Read one call of the webhook; `proof` is its header ``X-Hub-Signature-256``.
+
+        Raises BadData for a body that the app's secret has not signed, byte by byte.
+        """
+        if self._app_secret is None:
+            raise BadData(
+                f"the channel {self.name!r} has no app_secret, so nothing proves who sent this",
+                f"set app_secret in [channels.{self.name}]: Meta shows it in the app's settings",
+            )
+        if not genuine(self._app_secret().strip(), raw, proof):
+            raise BadData(
+                "the signature does not fit the body: this is not from Meta, or was changed",
+                "give the header X-Hub-Signature-256 as it came; check app_secret",
+            )
+        yield from arrivals_of(raw, self._clock().astimezone(UTC))
+
+    @property
+    def field(self) -> str:
+        """The column of a customer that holds their number here."""
+        return "whatsapp"
+
+    @property
+    def keeps(self) -> bool:
+        """Meta hands everything over once."""
+        return False
+
+    def incoming(self, after: str, since: date) -> Iterator[Arrival]:  # noqa: ARG002
+        """Nothing: the Cloud API cannot be asked; what comes is handed over, see `opened`."""
+        return iter(())
+
+    def _templated(self, parcel: Parcel, commit: Callable[[], None]) -> Receipt:
+        if self._template is None:
+            raise Refused(
+                "the customer has not written for 24 hours, so WhatsApp takes only a template",
+                f"set template and listen_url in [channels.{self.name}], or choose another channel",
+            )
+        return self._receipt(
+            self._posted(template_message(parcel, self._template), commit), "template"
+        )
+
+    def _receipt(self, number: str, kind: str) -> Receipt:
         return Receipt(
             kind=ReceiptKind.ACCEPTED,
             at=self._clock().astimezone(UTC),

@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from voicenote.delivery.arrivals import Arrival, Inbound
 from voicenote.delivery.http_words import plain
-from voicenote.delivery.inbound import Inbound
 from voicenote.delivery.reply import is_opt_out
 from voicenote.delivery.whatsapp_words import advice_for
 from voicenote.model.receipt import Answer, Receipt, ReceiptKind, Verdict
@@ -53,6 +53,20 @@ def read_webhook(raw: bytes, now: datetime) -> tuple[Inbound, ...]:
     return tuple(found)
 
 
+def arrivals_of(raw: bytes, now: datetime) -> Iterator[Arrival]:
+    """Read one call of the webhook as the engine takes it in. Its signature was checked."""
+    for place, inbound in enumerate(read_webhook(raw, now)):
+        at = inbound.receipt.at if inbound.receipt else now
+        own = f"{hashlib.sha256(raw).hexdigest()} {place}"
+        yield Arrival(
+            mark=inbound.mark or own,
+            at=min(at, now),
+            inbound=inbound,
+            sender=inbound.sender,
+            address=inbound.address,
+        )
+
+
 def _values(told: object) -> Iterator[Mapping[str, Any]]:
     for entry in _mappings(_mapping(told).get("entry")):
         for change in _mappings(entry.get("changes")):
@@ -82,6 +96,8 @@ def _status(status: Mapping[str, Any], now: datetime) -> Iterator[Inbound]:
         subject="",
         keys=(key,) if isinstance(key, str) and key else (),
         message_ids=(number,) if isinstance(number, str) else (),
+        mark=f"{number} {word}" if isinstance(number, str) else "",
+        address=_number(status.get("recipient_id")),
         receipt=Receipt(
             kind=kind,
             at=_date(status, now),
@@ -98,6 +114,7 @@ def _message(
     if not words:
         return
     at, number = _date(message, now), _number(message.get("from"))
+    mark = message.get("id")
     context = _mapping(message.get("context")).get("id")
     name = names.get(str(message.get("from")), "")
     yield Inbound(
@@ -107,6 +124,8 @@ def _message(
         receipt=Receipt(kind=ReceiptKind.ANSWERED, at=at, detail={"from": number}),
         answer=Answer(verdict=Verdict.UNCLEAR, at=at, text=words, via="whatsapp"),
         opt_out=is_opt_out(words),
+        mark=mark if isinstance(mark, str) else "",
+        address=number,
     )
 
 

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from voicenote.delivery.carried import units
@@ -20,6 +21,7 @@ from voicenote.model.receipt import Parcel
 
 #: Bytes up to which a sound is shown as a voice message; above, it is a file to be fetched.
 LARGEST = 512 * 1024
+MARGIN = timedelta(minutes=5)  # how long before its end the window is taken for closed
 TEXT = 4096  # UTF-16 units of a message without sound
 WINDOW = 131047  # the error outside of the 24 hours after the customer's last message
 
@@ -67,6 +69,14 @@ class Template:
 
 class OutsideWindow(Refused):
     """WhatsApp lets only a template through now."""
+
+
+def open_window(heard_at: datetime | None, now: datetime) -> bool:
+    """Whether free words may be sent: the customer wrote within 24 hours, less what a send takes.
+
+    `heard_at` is None where nobody knows that they ever wrote.
+    """
+    return heard_at is not None and now - heard_at < timedelta(hours=24) - MARGIN
 
 
 def number_of(parcel: Parcel) -> str:

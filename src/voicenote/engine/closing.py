@@ -37,16 +37,21 @@ class Standing:
 def answer(ws: Workspace, number: int, verdict: Verdict, text: str, via: str) -> Standing:
     """Write down what the customer said; it stops the plan, and *not yet* begins a new round."""
     with ws.ledger.write() as tx:
-        case = cases.locked(tx, number)
-        again = case.round < ws.settings.policy.rounds and not case.complaint.abusive
-        again = again and not snapshot(tx, number, ws.zone_of).opted_out
-        if case.stage is Stage.CLOSED and verdict is Verdict.NOT_YET and again:
-            reopen_in(tx, number, "the customer says: not yet")
-            case = cases.get(tx, number)
-        touches.answer(tx, case, Answer(verdict=verdict, at=tx.now, text=text, via=via))
-        decide_in(ws, tx, [number])
+        answer_in(ws, tx, number, Answer(verdict=verdict, at=tx.now, text=text, via=via))
         seen = snapshot(tx, number, ws.zone_of)
     return _standing(seen.case.stage, seen.case.round, number, missing(seen))
+
+
+def answer_in(ws: Workspace, tx: Transaction, number: int, said: Answer) -> None:
+    """Do the same within a transaction."""
+    case = cases.locked(tx, number)
+    again = case.round < ws.settings.policy.rounds and not case.complaint.abusive
+    again = again and not snapshot(tx, number, ws.zone_of).opted_out
+    if case.stage is Stage.CLOSED and said.verdict is Verdict.NOT_YET and again:
+        reopen_in(tx, number, "the customer says: not yet")
+        case = cases.get(tx, number)
+    touches.answer(tx, case, said)
+    decide_in(ws, tx, [number])
 
 
 def _standing(stage: Stage, round_: int, number: int, gaps: tuple[str, ...]) -> Standing:
@@ -121,14 +126,19 @@ def opt_out(ws: Workspace, customer: str) -> int:
     """
     with ws.ledger.write() as tx:
         if customer.isdecimal() and len(customer) < LONGEST_NUMBER:
-            case = cases.locked(tx, int(customer))
-            touches.opt_out(tx, case)
-            numbers = {case.number, *_same_person(tx, case)}
-        else:
-            numbers = set(touches.opt_out_address(tx, customer))
-        return sum(
-            cancel_waiting(tx, number, "the customer opted out") for number in sorted(numbers)
-        )
+            return opt_out_in(tx, cases.locked(tx, int(customer)))
+        return opt_out_in(tx, None, customer)
+
+
+def opt_out_in(tx: Transaction, case: Case | None, address: str = "") -> int:
+    """Do the same within a transaction, for the customer of a case, an address, or both."""
+    numbers: set[int] = set()
+    if case is not None:
+        touches.opt_out(tx, case)
+        numbers |= {case.number, *_same_person(tx, case)}
+    if address:
+        numbers |= set(touches.opt_out_address(tx, address))
+    return sum(cancel_waiting(tx, number, "the customer opted out") for number in sorted(numbers))
 
 
 def _same_person(tx: Transaction, case: Case) -> list[int]:

@@ -8,7 +8,7 @@ from voicenote.engine.drafting import MEMO, slot_of
 from voicenote.engine.sealing import broken_seal
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
-from voicenote.ledger import scripts, touches
+from voicenote.ledger import arrivals, scripts, touches
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case, Stage
 from voicenote.model.memo import Memo, Synthetic
@@ -40,13 +40,14 @@ def parcel_of(ws: Workspace, tx: Transaction, case: Case, touch: Touch) -> tuple
     earlier = touches.of_cases(tx, [case.number])
     went = [t for t in earlier if t.sent_at and t.number != touch.number]
     thread = tuple(t.message_id for t in went if t.message_id)  # a nudge to the owner has none
+    to = ws.channel(touch.channel).address(case.customer)
     parcel = Parcel(
         key=touch.key,
         message_id=touch.message_id or f"<{touch.key}@{_domain(owner.email)}>",
         case=case.number,
         kind=touch.kind.value,
         customer=case.customer.name,
-        to=ws.channel(touch.channel).address(case.customer),
+        to=to,
         sender=owner.email,
         sender_name=", ".join(part for part in (ws.owner_of(case), owner.business) if part),
         language=found.script.language,
@@ -57,6 +58,7 @@ def parcel_of(ws: Workspace, tx: Transaction, case: Case, touch: Touch) -> tuple
         synthetic=memo.synthetic is not Synthetic.NO,
         made_at=tx.now,
         thread=thread,
+        heard_at=arrivals.last_written(tx, touch.channel, to),
     )
     return parcel, found.memo_number
 

@@ -8,15 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from voicenote.engine.applying import decide_cases
 from voicenote.engine.drafting import MEMO, render, slot_of, words_for
 from voicenote.engine.lock import pass_lock
+from voicenote.engine.receiving import Received, show_unmatched, take_in
 from voicenote.engine.sending import Sent, reconcile, send_touch
 from voicenote.engine.singly import told
 from voicenote.engine.workspace import Workspace
-from voicenote.errors import RuleSaysNo, TryAgain
+from voicenote.errors import RuleSaysNo, TryAgain, VoicenoteError
 from voicenote.ledger import cases, scripts, touches
+from voicenote.ledger.arrivals import UNMATCHED
 from voicenote.ledger.changes import change_touch
 from voicenote.ledger.scripts import Draft
 from voicenote.ledger.snapshots import stirred
@@ -30,7 +33,8 @@ class Turn:
     """What a pass did, and (case, text) of what the owner should know.
 
     `waiting` are due touches that need the owner first, `reasons` why some did not leave, `nudges`
-    what is told once: a promise that is overdue, an answer that waits.
+    what is told once: a promise that is overdue, an answer that waits. `unmatched` is what came in
+    and fits no case; `troubles` are (channel, error) of what could not be read.
     """
 
     sent: int = 0
@@ -38,6 +42,8 @@ class Turn:
     uncertain: int = 0
     skipped: int = 0
     received: int = 0
+    unmatched: list[dict[str, Any]] = field(default_factory=list)
+    troubles: list[tuple[str, VoicenoteError]] = field(default_factory=list)
     waiting: list[tuple[int, str]] = field(default_factory=list)
     nudges: list[tuple[int, str]] = field(default_factory=list)
     reasons: list[tuple[int, str]] = field(default_factory=list)
@@ -57,7 +63,7 @@ class Turn:
     def quiet(self) -> bool:
         """Whether nothing happened that anybody has to be told."""
         counted = self.sent, self.failed, self.uncertain, self.skipped, self.received
-        return not (any(counted) or self.nudges)
+        return not (any(counted) or self.nudges or self.troubles)
 
 
 def one_pass(ws: Workspace, advance: Callable[[int, int], None] | None = None) -> Turn:
@@ -69,6 +75,7 @@ def one_pass(ws: Workspace, advance: Callable[[int, int], None] | None = None) -
     with pass_lock(ws.ledger, ws.home):
         with ws.ledger.read() as tx:
             told = touches.last_nudge(tx)
+        _take_in(ws, turn)
         for sent in reconcile(ws):
             if sent.state is not TouchState.DUE:
                 turn.count(sent)
@@ -83,6 +90,15 @@ def one_pass(ws: Workspace, advance: Callable[[int, int], None] | None = None) -
         with ws.ledger.read() as tx:
             turn.nudges = touches.nudges_since(tx, told)
     return turn
+
+
+def _take_in(ws: Workspace, turn: Turn) -> None:
+    """Take in what came: an answer stops what this very pass would have sent."""
+    received = Received()
+    take_in(ws, received)
+    turn.received, turn.troubles = received.count, received.troubles
+    if received.kinds.get(UNMATCHED):
+        turn.unmatched = show_unmatched(ws)
 
 
 def _decide(ws: Workspace) -> int:

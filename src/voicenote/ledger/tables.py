@@ -6,11 +6,8 @@ Times are UTC, money is an exact decimal in text beside its currency, and free-f
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import (
     JSON,
-    BigInteger,
     Boolean,
     Column,
     Date,
@@ -25,6 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from voicenote.ledger.columns import Number, money, number, of_case, words
 from voicenote.ledger.moment import Moment
 
 metadata = MetaData(
@@ -36,29 +34,6 @@ metadata = MetaData(
     }
 )
 
-#: SQLite counts rows up by itself only in a column that it calls INTEGER.
-Number = BigInteger().with_variant(Integer, "sqlite")
-
-
-def _number(name: str = "number") -> Column[int]:
-    return Column(name, Number, primary_key=True, autoincrement=True)
-
-
-def _words(*names: str) -> list[Column[Any]]:
-    return [Column(name, Text, nullable=False, default="") for name in names]
-
-
-def _money(name: str) -> list[Column[Any]]:
-    return [
-        Column(f"{name}_amount", String(40), nullable=True),
-        Column(f"{name}_currency", String(3), nullable=True),
-    ]
-
-
-def _of_case() -> Column[int]:
-    return Column("case", Number, ForeignKey("cases.number"), nullable=False, index=True)
-
-
 meta = Table(
     "meta",
     metadata,
@@ -69,8 +44,8 @@ meta = Table(
 customers = Table(
     "customers",
     metadata,
-    _number(),
-    *_words("name", "say_as", "language", "time_zone", "telegram", "whatsapp", "channel"),
+    number(),
+    *words("name", "say_as", "language", "time_zone", "telegram", "whatsapp", "channel"),
     Column("email", Text, nullable=False, default="", index=True),
     Column("phone", Text, nullable=False, default="", index=True),
     Column("opted_out_at", Moment, nullable=True),
@@ -79,7 +54,7 @@ customers = Table(
 cases = Table(
     "cases",
     metadata,
-    _number(),
+    number(),
     Column("source", String(120), nullable=False),
     Column("ref", Text, nullable=False),
     Column("batch", String(200), nullable=False, default="", index=True),
@@ -95,23 +70,23 @@ cases = Table(
     Column("finding", String(20), nullable=False),
     Column("abusive", Boolean, nullable=False, default=False),
     Column("involved", JSON, nullable=False, default=list),
-    *_words("what_happened", "bothered_most", "feeling", "at_stake", "expected", "identity"),
-    *_words("product", "cause", "finding_reason", "owner"),
-    *_money("harm"),
+    *words("what_happened", "bothered_most", "feeling", "at_stake", "expected", "identity"),
+    *words("product", "cause", "finding_reason", "owner"),
+    *money("harm"),
     UniqueConstraint("source", "ref"),
 )
 
 amends = Table(
     "amends",
     metadata,
-    _number(),
-    _of_case(),
+    number(),
+    of_case(),
     Column("k", Integer, nullable=False),
     Column("round", Integer, nullable=False, default=1),
     Column("kind", String(20), nullable=False),
     Column("state", String(20), nullable=False),
-    *_words("text", "owner", "evidence"),
-    *_money("value"),
+    *words("text", "owner", "evidence"),
+    *money("value"),
     Column("target", Date, nullable=True),
     Column("promised_by", Date, nullable=True),
     Column("done_at", Moment, nullable=True),
@@ -122,8 +97,8 @@ amends = Table(
 scripts = Table(
     "scripts",
     metadata,
-    _number(),
-    _of_case(),
+    number(),
+    of_case(),
     Column("round", Integer, nullable=False),
     Column("slot", String(40), nullable=False),
     Column("language", String(35), nullable=False),
@@ -136,8 +111,8 @@ scripts = Table(
 memos = Table(
     "memos",
     metadata,
-    _number(),
-    _of_case(),
+    number(),
+    of_case(),
     Column("script", Number, ForeignKey("scripts.number"), nullable=False, index=True),
     Column("files", JSON, nullable=False),
     Column("digests", JSON, nullable=False, default=dict),
@@ -153,8 +128,8 @@ memos = Table(
 approvals = Table(
     "approvals",
     metadata,
-    _number(),
-    _of_case(),
+    number(),
+    of_case(),
     Column("script_sha256", String(64), nullable=False),
     Column("memo_sha256", String(64), nullable=False),
     Column("automatic", Boolean, nullable=False),
@@ -165,9 +140,9 @@ approvals = Table(
 touches = Table(
     "touches",
     metadata,
-    _number(),
+    number(),
     Column("key", String(64), nullable=False, unique=True),
-    _of_case(),
+    of_case(),
     Column("round", Integer, nullable=False),
     Column("plan", String(80), nullable=False),
     Column("step", Integer, nullable=False),
@@ -189,13 +164,14 @@ touches = Table(
     Column("claimed_at", Moment, nullable=True),
     Column("sent_at", Moment, nullable=True),
     Index("ix_touches_state_due_at", "state", "due_at"),
+    Index("ix_touches_message_id", "message_id"),
 )
 
 #: One row for each claim on a touch to a customer: what limits and the brake count.
 attempts = Table(
     "attempts",
     metadata,
-    _number(),
+    number(),
     Column("touch", Number, ForeignKey("touches.number"), nullable=False, index=True),
     Column("channel", String(80), nullable=False),
     Column("domain_sha256", String(64), nullable=False, default=""),
@@ -218,30 +194,30 @@ brakes = Table(
 receipts = Table(
     "receipts",
     metadata,
-    _number(),
+    number(),
     Column("touch", Number, ForeignKey("touches.number"), nullable=False, index=True),
     Column("kind", String(20), nullable=False),
     Column("at", Moment, nullable=False),
-    Column("provider_id", Text, nullable=False, default=""),
+    Column("provider_id", Text, nullable=False, default="", index=True),
     Column("detail", JSON, nullable=False, default=dict),
 )
 
 answers = Table(
     "answers",
     metadata,
-    _number(),
-    _of_case(),
+    number(),
+    of_case(),
     Column("round", Integer, nullable=False),
     Column("verdict", String(20), nullable=False),
     Column("at", Moment, nullable=False),
-    *_words("text", "via"),
+    *words("text", "via"),
 )
 
 lessons = Table(
     "lessons",
     metadata,
     Column("case", Number, ForeignKey("cases.number"), primary_key=True),
-    *_words("cause", "prevention", "owner"),
+    *words("cause", "prevention", "owner"),
     Column("due", Moment, nullable=True),
     Column("done_at", Moment, nullable=True),
     Column("at", Moment, nullable=False),
@@ -250,13 +226,52 @@ lessons = Table(
 nudges = Table(
     "nudges",
     metadata,
-    _number(),
+    number(),
     Column("key", String(200), nullable=False, unique=True),
-    _of_case(),
+    of_case(),
     Column("kind", String(40), nullable=False),
     Column("text", Text, nullable=False),
     Column("at", Moment, nullable=False),
     Column("settled_at", Moment, nullable=True),
+)
+
+#: How far a channel was read, in the channel's own words: moved on with what the reading did.
+places = Table(
+    "places",
+    metadata,
+    Column("channel", String(80), primary_key=True),
+    Column("place", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+#: What came in. `mark` (hashed) tells a second copy of it, `address` (hashed) who wrote it, `at`
+#: when. Words are kept here only where they fit no case; those of an answer are the answer's.
+arrivals = Table(
+    "arrivals",
+    metadata,
+    number(),
+    Column("channel", String(80), nullable=False),
+    Column("mark", String(64), nullable=False),
+    Column("kind", String(20), nullable=False, index=True),
+    Column("at", Moment, nullable=False),
+    Column("address", String(64), nullable=False, default=""),
+    Column("case", Number, ForeignKey("cases.number"), nullable=True, index=True),
+    *words("sender", "subject", "text", "reason"),
+    Column("shown_at", Moment, nullable=True),
+    UniqueConstraint("mark", "channel"),
+    Index("ix_arrivals_channel_address", "channel", "address"),
+)
+
+#: Links by which a customer joins a channel: only the hash of what they carry, good for one use.
+links = Table(
+    "links",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("channel", String(80), nullable=False),
+    of_case(),
+    Column("made_at", Moment, nullable=False),
+    Column("used_at", Moment, nullable=True),
+    Column("ended_at", Moment, nullable=True),
 )
 
 optouts = Table(
@@ -269,7 +284,7 @@ optouts = Table(
 history = Table(
     "history",
     metadata,
-    _number(),
+    number(),
     Column("at", Moment, nullable=False),
     Column("actor", Text, nullable=False),
     Column("case", Number, nullable=True, index=True),

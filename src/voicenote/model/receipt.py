@@ -57,6 +57,7 @@ class Parcel:
     brackets). `to` and `sender` are addresses of the channel's own kind; the outbox takes any.
     `files` maps a rendition (``ogg``, ``mp3``, ``m4a``, ``vtt``, ``txt``) to an absolute path.
     `made_at` UTC is the date written on it. `thread` are the Message-IDs of earlier touches.
+    `heard_at` (UTC) is when the customer last wrote by this channel, as far as is known.
     """
 
     key: str
@@ -75,3 +76,4 @@ class Parcel:
     synthetic: bool
     made_at: datetime
     thread: tuple[str, ...] = ()
+    heard_at: datetime | None = None

@@ -1,0 +1,151 @@
+"""`receive`: what came in, read now; or handed over from a file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import click
+
+from voicenote.cli.select import opened
+from voicenote.cli.session import Session, json_option, pass_session
+from voicenote.errors import BadData, VoicenoteError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from voicenote.engine.receiving import Received
+
+#: A webhook's call and a letter are smaller; the rest of a longer one is attachments.
+MOST = 64 << 20
+
+
+@click.command()
+@click.option(
+    "--from",
+    "file",
+    type=click.File("rb"),
+    metavar="FILE",
+    help="A stored webhook body of WhatsApp, or a letter (.eml); - is standard input.",
+)
+@click.option("--signature", default="", help="The header X-Hub-Signature-256 of that body.")
+@click.option("--channel", default="", metavar="NAME", help="The channel that it came by.")
+@click.option("--unmatched", is_flag=True, help="List what came in and fits no case, all of it.")
+@json_option
+@pass_session
+def receive(
+    session: Session,
+    /,
+    *,
+    file: BinaryIO | None,
+    signature: str,
+    channel: str,
+    unmatched: bool,
+) -> int:
+    """Take in what came: answers, bounces, receipts, opt-outs. Every run does it first.
+
+    With --json: {"received", "kinds", "unmatched", "nudges", "troubles"}; with --unmatched a list.
+    """
+    from voicenote.engine import receiving
+
+    if file is None and (signature or channel):
+        raise click.UsageError("--signature and --channel go with --from FILE.")
+    if file is not None and unmatched:
+        raise click.UsageError("--from and --unmatched do not go together.")
+    with opened(session) as ws:
+        if unmatched:
+            _list(session, receiving.show_unmatched(ws, everything=True))
+            return 0
+        if file is not None:
+            received = receiving.take_over(ws, _read(file), signature, channel)
+        else:
+            received = receiving.receive(ws)
+    _show(session, received)
+    return troubled(received.troubles)
+
+
+def _read(file: BinaryIO) -> bytes:
+    try:
+        raw = file.read(MOST)
+    except OSError as error:
+        raise BadData(f"it cannot be read: {error.strerror or error}", "give a file") from error
+    if not raw.strip():
+        raise BadData("there is nothing in it", "give the body as it came, byte by byte")
+    return raw
+
+
+def _show(session: Session, received: Received) -> None:
+    screen = session.screen
+    if session.json:
+        screen.data(
+            {
+                "received": received.count,
+                "kinds": received.kinds,
+                "unmatched": received.unmatched,
+                "nudges": [{"case": case, "text": text} for case, text in received.nudges],
+                "troubles": troubles_as_data(received.troubles),
+            }
+        )
+        return
+    for line in (*(text for _, text in received.nudges), *unmatched_lines(received.unmatched)):
+        screen.warn(line)
+    for line in trouble_lines(received.troubles):
+        screen.warn(line)
+    said = ", ".join(f"{count} {kind}" for kind, count in sorted(received.kinds.items()))
+    if said:
+        screen.out(said)
+    elif not received.troubles:
+        screen.note("Nothing new.")
+
+
+def _list(session: Session, found: Sequence[Mapping[str, Any]]) -> None:
+    if session.json:
+        session.screen.data(found)
+    elif not found:
+        session.screen.note("Everything that came in fits a case.")
+    else:
+        headers = ("when (UTC)", "channel", "from", "what", "why it fits none")
+        rows = [
+            (
+                f"{one['at']:%Y-%m-%d %H:%M}",
+                one["channel"],
+                one["sender"],
+                _what(one),
+                one["reason"],
+            )
+            for one in found
+        ]
+        session.screen.table(headers, rows)
+
+
+def _what(one: Mapping[str, Any]) -> str:
+    words = " ".join((one["text"] or one["subject"]).split())
+    return f"{words[:79]}…" if len(words) > 80 else words
+
+
+def unmatched_lines(found: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return one line for each thing that fits no case."""
+    return [
+        f"fits no case: {_what(one) or 'a report'} ({one['channel']}, from "
+        f"{one['sender'] or 'nobody'}): {one['reason']}"
+        for one in found
+    ]
+
+
+def trouble_lines(troubles: Sequence[tuple[str, VoicenoteError]]) -> list[str]:
+    """Return what could not be read, each with what to do."""
+    return [
+        f"{name} cannot be heard now: {error.what}" + (f" ({error.advice})" if error.advice else "")
+        for name, error in troubles
+    ]
+
+
+def troubles_as_data(troubles: Sequence[tuple[str, VoicenoteError]]) -> list[dict[str, str]]:
+    """Return the same as data."""
+    return [
+        {"channel": name, "what": error.what, "advice": error.advice} for name, error in troubles
+    ]
+
+
+def troubled(troubles: Sequence[tuple[str, VoicenoteError]]) -> int:
+    """Return the exit code: that of the first trouble, 0 without any."""
+    return troubles[0][1].exit_code if troubles else 0

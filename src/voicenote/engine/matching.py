@@ -1,0 +1,116 @@
+"""Finds the case that something belongs to: by key, token, Message-ID; by address as a last resort.
+
+A key, a token and a Message-ID are told only to whom a touch was sent. An address is what anybody
+may write, and a customer may have two cases; so it counts only where it can mean but one.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from voicenote.delivery.arrivals import Inbound
+from voicenote.delivery.tokens import token
+from voicenote.followup.hearing import Way, never_left
+from voicenote.ledger import arrivals, cases, touches
+from voicenote.ledger.store import Transaction
+from voicenote.model.case import Case, Stage
+from voicenote.model.receipt import ReceiptKind
+from voicenote.model.touch import ARRIVED, Touch, TouchKind
+
+#: A Message-ID that we make: the key of a touch, and a domain.
+_OURS = re.compile(r"<c\d+r\d+-[a-z-]+-[0-9a-f]{12}@")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matched:
+    """The case that something belongs to, and by what it was found; or why none was.
+
+    `ours`: it speaks of us, or of somebody we know, so that the owner should see it all the same.
+    """
+
+    way: Way | None = None
+    case: Case | None = None
+    touch: Touch | None = None
+    stranger: bool = False
+    ours: bool = False
+    why: str = "it belongs to no case here"
+
+
+class Finder:
+    """Finds cases for what comes by one channel; `field` is a customer's column for it."""
+
+    def __init__(self, channel: str, field: str) -> None:
+        self._channel, self._field = channel, field
+        self._tokens: dict[str, str] | None = None
+
+    def find(self, tx: Transaction, inbound: Inbound) -> Matched:
+        """Return the case that `inbound` belongs to."""
+        way, touch = self._touch(tx, inbound)
+        if way is None or touch is None:
+            return self._by_address(tx, inbound)
+        case = cases.get(tx, touch.case)
+        stranger = self._strange(tx, inbound, case)
+        return Matched(way=way, case=case, touch=touch, stranger=stranger, ours=True)
+
+    def _touch(self, tx: Transaction, inbound: Inbound) -> tuple[Way | None, Touch | None]:
+        for key in inbound.keys:
+            if touch := arrivals.touch_by_key(tx, key):
+                return Way.KEY, touch
+        for mark in inbound.tokens:
+            if touch := arrivals.touch_by_key(tx, self._key_of(tx, mark)):
+                return Way.TOKEN, touch
+        for identifier in inbound.message_ids:
+            if touch := arrivals.touch_by_message(tx, identifier):
+                return Way.MESSAGE, touch
+        return None, None
+
+    def _key_of(self, tx: Transaction, mark: str) -> str:
+        """Return the key that a token was made of; "" for none of ours."""
+        if self._tokens is None or mark not in self._tokens:
+            self._tokens = {token(key): key for key in arrivals.keys_sent(tx)}
+        return self._tokens.get(mark, "")
+
+    def _strange(self, tx: Transaction, inbound: Inbound, case: Case) -> bool:
+        """Whether a person wrote who is another customer, and not that of the case.
+
+        An address that nobody here has is the customer's second one, or of somebody close to them.
+        """
+        if inbound.answer is None or not inbound.address:
+            return False
+        if self._address(case).casefold() == inbound.address.casefold():
+            return False
+        return bool(arrivals.cases_at(tx, self._field, inbound.address))
+
+    def _address(self, case: Case) -> str:
+        return str(getattr(case.customer, self._field, ""))
+
+    def _by_address(self, tx: Transaction, inbound: Inbound) -> Matched:
+        marked = bool(inbound.keys or inbound.tokens)
+        marked = marked or any(_OURS.match(one) for one in inbound.message_ids)
+        found = arrivals.cases_at(tx, self._field, inbound.address)
+        running = [case for case in found if case.stage is not Stage.CLOSED] or found
+        if not running:
+            why = "it names a touch that was never made here" if marked else "nobody here has that"
+            return Matched(ours=marked, why=f"{why} address" if not marked else why)
+        if len(running) > 1:
+            numbers = ", ".join(str(case.number) for case in running[:10])
+            return Matched(ours=True, why=f"it may be about any of the cases {numbers}")
+        case = running[0]
+        touch = self._last(tx, case, inbound)
+        return Matched(way=Way.ADDRESS, case=case, touch=touch, ours=True)
+
+    def _last(self, tx: Transaction, case: Case, inbound: Inbound) -> Touch | None:
+        """Return the newest touch that left by this channel; of a bounce, only where it is one."""
+        booked = touches.of_cases(tx, [case.number])
+        left = [
+            touch
+            for touch in booked
+            if touch.channel == self._channel
+            and touch.kind is not TouchKind.NUDGE
+            and not never_left(touch)
+        ]
+        if inbound.receipt is None or inbound.receipt.kind is not ReceiptKind.BOUNCED:
+            return left[-1] if left else None
+        open_ = [touch for touch in left if touch.state in ARRIVED]
+        return open_[0] if len(open_) == 1 else None

@@ -1,0 +1,121 @@
+"""What something that came in means for the case that it belongs to. Pure.
+
+A machine's word is about a touch; a person's is about the case. Only a person makes an answer, and
+words alone never say that it was put right: a button does, or the owner who has read them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from voicenote.model.case import Case
+from voicenote.model.receipt import Answer, Receipt, ReceiptKind, Verdict
+from voicenote.model.touch import Touch, TouchState
+
+
+class Way(StrEnum):
+    """By what something was matched with its case; the surest first."""
+
+    KEY = "key"
+    TOKEN = "token"  # noqa: S105  a word, no secret
+    MESSAGE = "message-id"
+    ADDRESS = "address"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """Something that came in: what a machine says, or a person.
+
+    `stranger`: who wrote is not the customer of the matched case, but another one of ours.
+    """
+
+    way: Way
+    receipt: Receipt | None = None
+    answer: Answer | None = None
+    opt_out: bool = False
+    stranger: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meaning:
+    """What is to be done, all of it at once.
+
+    `receipt` belongs to the touch, `answer` to the case. `opt_out`: the customer of the case wants
+    no more; `opt_out_writer`: only who wrote it. `blocked`: no way leads to them by this channel.
+    `apart`: why a person has to look at it first; then nothing else is done.
+    """
+
+    receipt: Receipt | None = None
+    answer: Answer | None = None
+    opt_out: bool = False
+    opt_out_writer: bool = False
+    blocked: bool = False
+    apart: str = ""
+
+
+#: The states of a touch of which nobody can have heard, unless it left in an earlier attempt.
+UNHEARD = frozenset(
+    {
+        *(TouchState.DUE, TouchState.HELD, TouchState.SENDING),
+        *(TouchState.REFUSED, TouchState.SKIPPED, TouchState.CANCELLED),
+    }
+)
+
+
+def meaning(heard: Heard, about: Case, touch: Touch | None) -> Meaning:
+    """Return what `heard` means for a case; `touch` is the one it speaks of, where it is known."""
+    match heard.receipt:
+        case None:
+            return Meaning()
+        case Receipt(kind=ReceiptKind.ANSWERED):
+            return _of_a_person(heard, about, touch)
+        case Receipt(kind=ReceiptKind.REFUSED):
+            return Meaning(blocked=True)
+        case receipt:
+            return _of_a_machine(receipt, touch)
+
+
+def _of_a_machine(receipt: Receipt, touch: Touch | None) -> Meaning:
+    if receipt.kind is ReceiptKind.AUTO_REPLY:
+        return Meaning(receipt=receipt if touch is not None else None)
+    if touch is None:
+        return Meaning(apart="it names no touch that has left")
+    if never_left(touch):
+        return Meaning(apart=f"it speaks of a {touch.kind.value} that has never left")
+    return Meaning(receipt=receipt)
+
+
+def _of_a_person(heard: Heard, case: Case, touch: Touch | None) -> Meaning:
+    if heard.stranger:
+        if heard.opt_out:
+            return Meaning(opt_out_writer=True)
+        who = "another customer of yours"
+        return Meaning(apart=f"{who} answers what {case.customer.name} was sent")
+    receipt = heard.receipt if touch is not None and not never_left(touch) else None
+    if heard.opt_out:
+        return Meaning(receipt=receipt, opt_out=True)
+    if _said_before(heard, case, touch):
+        return Meaning(receipt=receipt)
+    return Meaning(receipt=receipt, answer=heard.answer)
+
+
+def _said_before(heard: Heard, case: Case, touch: Touch | None) -> bool:
+    """Whether it is a *not yet* that an earlier round was opened for: it says nothing of this."""
+    verdict = heard.answer.verdict if heard.answer else None
+    return verdict is Verdict.NOT_YET and touch is not None and touch.round < case.round
+
+
+def never_left(touch: Touch) -> bool:
+    """Whether surely nobody can have seen `touch`, so that what speaks of it is wrong or forged."""
+    return touch.sent_at is None and touch.state in UNHEARD
+
+
+def bounce_reason(receipt: Receipt) -> str:
+    """Return why something bounced, in one line: the status, then the words."""
+    told = (receipt.detail.get(name, "") for name in ("status", "reason", "advice"))
+    words = [" ".join(word.split()) for word in told]
+    status, reason, advice = words
+    if reason.startswith(status) or status in reason.split()[:2]:
+        status = ""
+    return "; ".join(part for part in (f"{status} {reason}".strip(), advice) if part)[:300]

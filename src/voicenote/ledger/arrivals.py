@@ -1,0 +1,198 @@
+"""What came in, each thing once; how far a channel was read; the links by which one is joined."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, insert, or_, select, update
+
+from voicenote.ledger import cases, rows, tables
+from voicenote.ledger.store import Transaction
+from voicenote.model.case import Case, Stage
+from voicenote.model.touch import Touch
+
+#: The kind of an arrival that fits no case: it is kept, and shown to the owner.
+UNMATCHED = "unmatched"
+#: The kinds of arrivals that a person wrote; the others are a machine's.
+WRITTEN = ("answered", "opt-out", UNMATCHED)
+
+
+def digest(text: str) -> str:
+    """Return what is kept of a mark, an address, or what a link carries."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def place(tx: Transaction, channel: str) -> str:
+    """Return how far a channel was read, in its own words; "" where it never was."""
+    table = tables.places
+    found = tx.connection.execute(select(table.c.place).where(table.c.channel == channel)).scalar()
+    return str(found or "")
+
+
+def advance(tx: Transaction, channel: str, to: str) -> None:
+    """Remember how far a channel was read; an empty `to` changes nothing."""
+    table = tables.places
+    if not to:
+        return
+    values = {"place": to, "at": tx.now}
+    done = tx.connection.execute(update(table).where(table.c.channel == channel).values(**values))
+    if done.rowcount == 0:
+        tx.connection.execute(insert(table).values(channel=channel, **values))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Came:
+    """One thing that came in, as it is kept. `mark` and `address` are plain here, hashed there.
+
+    `at` is when it was written or happened; `case` None where it fits none, and then `reason` says
+    why, and `text` keeps the words. `everywhere`: its mark is the same by every channel, as that of
+    a letter is in a mailbox that two channels read.
+    """
+
+    channel: str
+    mark: str
+    kind: str
+    at: datetime
+    address: str = ""
+    case: int | None = None
+    sender: str = ""
+    subject: str = ""
+    text: str = ""
+    reason: str = ""
+    everywhere: bool = False
+
+
+def keep(tx: Transaction, came: Came) -> bool:
+    """Keep what came in; return False when it is there already, and nothing may be done again."""
+    table = tables.arrivals
+    same = table.c.mark == digest(came.mark)
+    if not came.everywhere:
+        same &= table.c.channel == came.channel
+    if tx.connection.execute(select(table.c.number).where(same)).first():
+        return False
+    tx.connection.execute(
+        insert(table).values(
+            channel=came.channel,
+            mark=digest(came.mark),
+            kind=came.kind,
+            at=came.at,
+            address=digest(came.address.casefold()) if came.address else "",
+            case=came.case,
+            sender=came.sender,
+            subject=came.subject,
+            text=came.text,
+            reason=came.reason,
+        )
+    )
+    if came.kind == UNMATCHED:
+        tx.tell("arrival_unmatched", None, channel=came.channel, reason=came.reason)
+    return True
+
+
+def last_written(tx: Transaction, channel: str, address: str) -> datetime | None:
+    """Return when somebody at `address` last wrote by a channel (UTC); or None.
+
+    Whether it fitted a case does not matter: they wrote.
+    """
+    table = tables.arrivals
+    query = select(func.max(table.c.at)).where(
+        table.c.channel == channel,
+        table.c.address == digest(address.casefold()),
+        table.c.kind.in_(WRITTEN),
+    )
+    return tx.connection.execute(query).scalar() if address else None
+
+
+def unmatched(tx: Transaction, *, fresh: bool) -> list[dict[str, Any]]:
+    """Return what fits no case, oldest first; with `fresh` only what was not shown yet."""
+    table = tables.arrivals
+    names = ("number", "channel", "at", "sender", "subject", "text", "reason", "shown_at")
+    query = select(*(table.c[name] for name in names)).where(table.c.kind == UNMATCHED)
+    if fresh:
+        query = query.where(table.c.shown_at.is_(None))
+    return [dict(row) for row in tx.connection.execute(query.order_by(table.c.number)).mappings()]
+
+
+def shown(tx: Transaction, numbers: Sequence[int]) -> None:
+    """Remember that the owner has been shown these."""
+    table = tables.arrivals
+    for chunk in cases.chunks(numbers):
+        where = table.c.number.in_(chunk) & table.c.shown_at.is_(None)
+        tx.connection.execute(update(table).where(where).values(shown_at=tx.now))
+
+
+def touch_by_key(tx: Transaction, key: str) -> Touch | None:
+    """Return the touch with this idempotency key, or None."""
+    return _first(tx, tables.touches.c.key == key)
+
+
+def touch_by_message(tx: Transaction, identifier: str) -> Touch | None:
+    """Return the touch that left under this identifier, ours or the provider's; or None."""
+    receipts = tables.receipts
+    told = select(receipts.c.touch).where(receipts.c.provider_id == identifier)
+    table = tables.touches
+    return _first(tx, or_(table.c.message_id == identifier, table.c.number.in_(told)))
+
+
+def _first(tx: Transaction, where: Any) -> Touch | None:
+    query = select(tables.touches).where(where).order_by(tables.touches.c.number.desc()).limit(1)
+    row = tx.connection.execute(query).mappings().first()
+    return None if row is None else rows.touch_in(row)
+
+
+def keys_sent(tx: Transaction) -> list[str]:
+    """Return the keys of all touches that were ever tried, the newest first, for their tokens."""
+    table = tables.touches
+    query = select(table.c.key).where(table.c.message_id != "").order_by(table.c.number.desc())
+    return list(tx.connection.execute(query).scalars())
+
+
+def cases_at(tx: Transaction, field: str, address: str) -> list[Case]:
+    """Return the cases of whoever has this address; `field` is a customer's column."""
+    people, case = tables.customers, tables.cases
+    same = func.lower(people.c[field]) == address.strip().lower()
+    query = select(case.c.number).join(people, people.c.number == case.c.customer).where(same)
+    numbers = list(tx.connection.execute(query.order_by(case.c.number)).scalars())
+    return list(cases.load(tx, numbers).values()) if address.strip() else []
+
+
+def first_day(tx: Transaction) -> datetime | None:
+    """Return when the first case was taken in (UTC): nothing older can be an answer. Or None."""
+    return tx.connection.execute(select(func.min(tables.cases.c.added_at))).scalar()
+
+
+def make_link(tx: Transaction, channel: str, case: int, secret: str) -> None:
+    """Keep a link by which the customer of a case may join a channel; older ones end here."""
+    table = tables.links
+    older = (table.c.case == case) & (table.c.channel == channel) & table.c.used_at.is_(None)
+    tx.connection.execute(
+        update(table).where(older & table.c.ended_at.is_(None)).values(ended_at=tx.now)
+    )
+    values = {"digest": digest(secret), "channel": channel, "case": case, "made_at": tx.now}
+    tx.connection.execute(insert(table).values(**values))
+    tx.tell("link_made", case, channel=channel)
+
+
+def use_link(tx: Transaction, channel: str, secret: str) -> int | None:
+    """Use a link up, and return its case; None for what is none, was used, or has ended."""
+    table = tables.links
+    good = (table.c.digest == digest(secret)) & (table.c.channel == channel)
+    good &= table.c.used_at.is_(None) & table.c.ended_at.is_(None)
+    number = tx.connection.execute(select(table.c.case).where(good)).scalar()
+    if number is None:
+        return None
+    done = tx.connection.execute(update(table).where(good).values(used_at=tx.now))
+    return int(number) if done.rowcount == 1 else None
+
+
+def join(tx: Transaction, case: Case, field: str, address: str) -> None:
+    """Give the customer of a case an address, as they have shown that it is theirs."""
+    mine = select(tables.cases.c.customer).where(tables.cases.c.number == case.number)
+    person = tables.customers.c.number == mine.scalar_subquery()
+    tx.connection.execute(update(tables.customers).where(person).values({field: address}))
+    closed = case.stage is Stage.CLOSED
+    tx.tell("customer_joined", case.number, by=field, **({"closed": True} if closed else {}))

@@ -1,0 +1,33 @@
+"""The columns that many tables have."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Integer, String, Text
+
+#: SQLite counts rows up by itself only in a column that it calls INTEGER.
+Number = BigInteger().with_variant(Integer, "sqlite")
+
+
+def number(name: str = "number") -> Column[int]:
+    """A number that counts up."""
+    return Column(name, Number, primary_key=True, autoincrement=True)
+
+
+def words(*names: str) -> list[Column[Any]]:
+    """Texts that are never null."""
+    return [Column(name, Text, nullable=False, default="") for name in names]
+
+
+def money(name: str) -> list[Column[Any]]:
+    """An exact amount, and its currency."""
+    return [
+        Column(f"{name}_amount", String(40), nullable=True),
+        Column(f"{name}_currency", String(3), nullable=True),
+    ]
+
+
+def of_case() -> Column[int]:
+    """The case that a row belongs to."""
+    return Column("case", Number, ForeignKey("cases.number"), nullable=False, index=True)

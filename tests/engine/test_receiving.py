@@ -1,0 +1,515 @@
+"""What came in changes a case once, whatever dies; what fits none is kept and shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from world import Clock, Died, World, release, states, take, told, touches_of, without_sound
+from world import workspace as open_workspace
+
+from voicenote.delivery.arrivals import Arrival, Inbound
+from voicenote.delivery.tokens import token
+from voicenote.engine.receiving import Received, receive, show_unmatched, take_over
+from voicenote.engine.showing import case_view
+from voicenote.engine.turn import one_pass
+from voicenote.engine.workspace import Workspace
+from voicenote.errors import Postponed, TryAgain, WrongUse
+from voicenote.ledger import arrivals, listing
+from voicenote.ledger.store import Ledger
+from voicenote.model.receipt import Answer, Receipt, ReceiptKind, Verdict
+
+FILE = """\
+[channels.world]
+kind = "outbox"
+"""
+
+
+class Listening(World):
+    """A channel that counts, and hears what `post` holds; a place is a number in it."""
+
+    post: list[Arrival]
+    asked: list[str]
+    trouble: BaseException | None
+    field = "email"
+    keeps = True
+
+    def incoming(self, after: str, since: date) -> Iterator[Arrival]:
+        del since
+        self.asked.append(after)
+        for number, arrival in enumerate(self.post, start=1):
+            if number > int(after or 0):
+                yield replace(arrival, place=str(number))
+        if self.trouble:
+            raise self.trouble
+
+    def opened(self, raw: bytes, proof: str) -> Iterator[Arrival]:
+        del raw, proof
+        yield from self.post
+
+    def comes(self, mark: str, **told: Any) -> Inbound:
+        """Put a person's words or a machine's receipt into the post."""
+        at = told.pop("at", self.now())
+        kind = told.pop("kind", ReceiptKind.ANSWERED)
+        detail = told.pop("detail", {})
+        answer = None
+        if kind is ReceiptKind.ANSWERED:
+            verdict = told.pop("verdict", Verdict.UNCLEAR)
+            answer = Answer(verdict=verdict, at=at, text=told.pop("text", "Thank you"), via="email")
+        values = {"sender": "Dana", "subject": "Re: cake", "address": "dana@example.com", **told}
+        inbound = Inbound(
+            receipt=Receipt(kind=kind, at=at, detail=detail), answer=answer, mark=mark, **values
+        )
+        self.post.append(
+            Arrival(
+                mark=mark, at=at, inbound=inbound, sender=inbound.sender, address=inbound.address
+            )
+        )
+        return inbound
+
+
+@pytest.fixture
+def world() -> Listening:
+    made = Listening()
+    made.post, made.asked, made.trouble = [], [], None
+    return made
+
+
+@pytest.fixture
+def ws(tmp_path: Path, clock: Clock, world: Listening) -> Iterator[Workspace]:
+    (tmp_path / "voicenote.toml").write_text(FILE, encoding="utf-8")
+    with without_sound():
+        opened = open_workspace(tmp_path, clock, world)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def sent(ws: Workspace, clock: Clock, world: Listening) -> int:
+    """The number of a case whose memo has left."""
+    (number,) = take(ws, told())
+    release(ws, number)
+    assert one_pass(ws).sent == 1
+    clock.move(hours=1)
+    return number
+
+
+def key_of(ws: Workspace, number: int) -> str:
+    return next(touch.key for touch in touches_of(ws, number) if touch.sent_at)
+
+
+def words_of(ws: Workspace, number: int) -> list[tuple[str, str]]:
+    answers = case_view(ws, number)["answers"]
+    return [(one["verdict"].value, one["text"]) for one in answers]
+
+
+def states_now(ws: Workspace, number: int) -> set[str]:
+    return {state.partition(" ")[2] for state in states(ws, number)}
+
+
+def test_a_persons_answer_stops_the_plan_in_the_same_pass(
+    ws: Workspace, world: Listening, clock: Clock, sent: int
+) -> None:
+    world.comes("a", keys=(key_of(ws, sent),), text="It is good now.")
+    clock.move(days=3)
+    turn = one_pass(ws)
+    assert (turn.received, turn.sent) == (1, 0)
+    assert states_now(ws, sent) == {"answered", "cancelled"}
+    assert words_of(ws, sent) == [("unclear", "It is good now.")]
+    assert any("It is good now." in text for _, text in turn.nudges)
+
+
+def test_words_alone_never_say_that_it_is_put_right(
+    ws: Workspace, world: Listening, sent: int
+) -> None:
+    world.comes("a", keys=(key_of(ws, sent),), text="It is put right, thank you!")
+    receive(ws)
+    assert any("has not said" in gap for gap in case_view(ws, sent)["missing"])
+
+
+@pytest.mark.parametrize(("verdict", "stage"), [("put-right", "following"), ("not-yet", "opened")])
+def test_a_button_says_it_in_so_many_words(
+    ws: Workspace, world: Listening, sent: int, verdict: str, stage: str
+) -> None:
+    world.comes("a", keys=(key_of(ws, sent),), verdict=Verdict(verdict), text="")
+    receive(ws)
+    view = case_view(ws, sent)
+    assert (view["stage"], words_of(ws, sent)) == (stage, [(verdict, "")])
+
+
+def test_a_second_not_yet_below_the_first_memo_opens_no_third_round(
+    ws: Workspace, world: Listening, sent: int
+) -> None:
+    for mark in ("a", "b"):
+        world.comes(mark, keys=(key_of(ws, sent),), verdict=Verdict.NOT_YET, text="")
+    receive(ws)
+    assert case_view(ws, sent)["round"] == 2
+    assert len(words_of(ws, sent)) == 1
+
+
+def test_a_bounce_is_told_with_its_reason(ws: Workspace, world: Listening, sent: int) -> None:
+    detail = {"status": "5.1.1", "reason": "550 5.1.1 User unknown"}
+    world.comes("b", kind=ReceiptKind.BOUNCED, keys=(key_of(ws, sent),), detail=detail)
+    received = receive(ws)
+    assert states(ws, sent)[0] == "memo bounced"
+    assert touches_of(ws, sent)[0].reason == "550 5.1.1 User unknown"
+    assert any("550 5.1.1 User unknown" in text for _, text in received.nudges)
+
+
+def test_an_autoresponder_changes_nothing_and_the_plan_goes_on(
+    ws: Workspace, world: Listening, clock: Clock, sent: int
+) -> None:
+    world.comes("v", kind=ReceiptKind.AUTO_REPLY, keys=(key_of(ws, sent),))
+    before = states(ws, sent)
+    assert receive(ws).kinds == {"auto-reply": 1}
+    assert states(ws, sent) == before
+    assert words_of(ws, sent) == []
+
+
+@pytest.mark.parametrize("way", ["keys", "tokens", "message_ids", "address"])
+def test_each_way_finds_the_case(ws: Workspace, world: Listening, sent: int, way: str) -> None:
+    key, message = key_of(ws, sent), touches_of(ws, sent)[0].message_id
+    marks = {"keys": key, "tokens": token(key), "message_ids": message}
+    address = "DANA@example.com" if way == "address" else "dana.at.work@example.net"
+    world.comes("a", address=address, **({way: (marks[way],)} if way in marks else {}))
+    receive(ws)
+    assert words_of(ws, sent) == [("unclear", "Thank you")]
+
+
+def test_an_address_with_two_open_cases_is_the_owners_to_tell(
+    ws: Workspace, world: Listening, sent: int
+) -> None:
+    take(ws, told("A-2"))
+    world.comes("a")
+    received = receive(ws)
+    assert received.kinds == {"unmatched": 1}
+    assert received.unmatched[0]["reason"] == "it may be about any of the cases 1, 2"
+    assert words_of(ws, sent) == []
+
+
+def test_the_post_of_others_is_neither_kept_nor_counted(
+    ws: Workspace, world: Listening, sent: int
+) -> None:
+    world.comes("x", address="aunt@example.org", text="See you on Sunday", message_ids=("<u@a>",))
+    assert receive(ws).count == 0
+    assert show_unmatched(ws, everything=True) == []
+    receive(ws)
+    assert world.asked[-1] == "1"
+
+
+def test_a_messenger_keeps_what_strangers_say(ws: Workspace, world: Listening, sent: int) -> None:
+    world.keeps = False  # type: ignore[misc]
+    world.comes("x", address="4711", text="Who are you?")
+    (kept,) = receive(ws).unmatched
+    assert (kept["text"], kept["sender"]) == ("Who are you?", "Dana")
+
+
+def test_what_fits_no_case_is_shown_once(ws: Workspace, world: Listening, sent: int) -> None:
+    world.comes("f", kind=ReceiptKind.BOUNCED, keys=("c9r9-memo-000000000000",), address="")
+    assert len(one_pass(ws).unmatched) == 1
+    assert one_pass(ws).unmatched == []
+    assert show_unmatched(ws) == []
+    assert len(show_unmatched(ws, everything=True)) == 1
+
+
+def test_a_forged_bounce_of_what_never_left_does_nothing(
+    ws: Workspace, world: Listening, sent: int
+) -> None:
+    coming = [touch for touch in touches_of(ws, sent) if not touch.sent_at][-1]
+    world.comes("f", kind=ReceiptKind.BOUNCED, keys=(coming.key,))
+    before = states(ws, sent)
+    (kept,) = receive(ws).unmatched
+    assert "never left" in kept["reason"]
+    assert states(ws, sent) == before
+
+
+def test_another_customer_with_somebodys_token_answers_nothing(
+    ws: Workspace, world: Listening, sent: int
+) -> None:
+    take(ws, told("B-1", name="Ron", email="ron@example.com"))
+    world.comes("a", tokens=(token(key_of(ws, sent)),), address="ron@example.com")
+    (kept,) = receive(ws).unmatched
+    assert "another customer" in kept["reason"]
+    assert words_of(ws, sent) == words_of(ws, 2) == []
+
+
+def test_another_customer_who_says_stop_stops_their_own(
+    ws: Workspace, world: Listening, sent: int
+) -> None:
+    take(ws, told("B-1", name="Ron", email="ron@example.com"))
+    world.comes("a", tokens=(token(key_of(ws, sent)),), address="ron@example.com", opt_out=True)
+    receive(ws)
+    assert (case_view(ws, sent)["opted_out"], case_view(ws, 2)["opted_out"]) == (False, True)
+
+
+def test_an_opt_out_ends_all_cases_of_the_address_at_once(
+    ws: Workspace, world: Listening, sent: int
+) -> None:
+    (second,) = take(ws, told("A-2", name="Dana T."))
+    release(ws, second)
+    world.comes("o", keys=(key_of(ws, sent),), text="stop", opt_out=True)
+    received = receive(ws)
+    assert received.kinds == {"opt-out": 1}
+    for number in (sent, second):
+        assert case_view(ws, number)["opted_out"]
+        assert "due" not in states_now(ws, number)
+    assert any('"stop"' in text for _, text in received.nudges)
+    assert one_pass(ws).sent == 0
+
+
+def test_a_stranger_who_says_stop_is_never_written_to(
+    ws: Workspace, world: Listening, sent: int
+) -> None:
+    world.keeps = False  # type: ignore[misc]
+    world.comes("o", address="new@example.com", text="stop", opt_out=True)
+    receive(ws)
+    (number,) = take(ws, told("N-1", name="New", email="new@example.com"))
+    assert case_view(ws, number)["opted_out"]
+
+
+def test_a_delivery_settles_what_was_uncertain_and_moves_the_case_on(
+    ws: Workspace, world: Listening, clock: Clock
+) -> None:
+    world.can_ask = False
+    (number,) = take(ws, told())
+    release(ws, number)
+    world.fates = ["unknown, sent"]
+    assert one_pass(ws).uncertain == 1
+    key = touches_of(ws, number)[0].key
+    world.comes("d", kind=ReceiptKind.DELIVERED, keys=(key,))
+    receive(ws)
+    assert states(ws, number)[0] == "memo delivered"
+    assert case_view(ws, number)["stage"] == "following"
+
+
+def test_a_receipt_proves_what_a_dead_pass_did_not_record(
+    ws: Workspace, world: Listening, clock: Clock
+) -> None:
+    world.can_ask = False
+    (number,) = take(ws, told())
+    release(ws, number)
+    world.fates = ["died after the act"]
+    with pytest.raises(Died):
+        one_pass(ws)
+    world.comes("h", kind=ReceiptKind.HEARD, keys=(touches_of(ws, number)[0].key,))
+    turn = one_pass(ws)
+    assert (turn.received, turn.uncertain) == (1, 0)
+    assert states(ws, number)[0] == "memo heard"
+
+
+def test_receipts_out_of_order_and_repeated_do_no_harm(
+    ws: Workspace, world: Listening, sent: int
+) -> None:
+    key = key_of(ws, sent)
+    for mark in ("played", "delivered", "played", "sent", "delivered"):
+        kind = {"played": "heard", "sent": "accepted"}.get(mark, mark)
+        world.comes(mark, kind=ReceiptKind(kind), keys=(key,))
+    assert receive(ws).count == 3
+    assert states(ws, sent)[0] == "memo heard"
+
+
+def test_an_answer_to_a_closed_case_is_told(ws: Workspace, world: Listening, sent: int) -> None:
+    from voicenote.engine.applying import close_in
+    from voicenote.model.case import Outcome
+
+    with ws.ledger.write() as tx:
+        close_in(tx, sent, Outcome.NEUTRAL)
+    world.comes("a", keys=(key_of(ws, sent),), text="One thing more")
+    assert any("One thing more" in text for _, text in receive(ws).nudges)
+
+
+def test_a_channel_that_cannot_be_read_does_not_stop_the_sending(
+    ws: Workspace, world: Listening, clock: Clock
+) -> None:
+    world.trouble = Postponed("imap.example:993 does not answer", "look at it")
+    (number,) = take(ws, told())
+    release(ws, number)
+    turn = one_pass(ws)
+    assert turn.sent == 1
+    assert [(name, error.what) for name, error in turn.troubles] == [
+        ("world", "imap.example:993 does not answer")
+    ]
+
+
+def test_a_slip_of_a_channel_is_told_and_stops_nothing(ws: Workspace, world: Listening) -> None:
+    take(ws, told())
+    world.trouble = KeyError("x")
+    (trouble,) = receive(ws).troubles
+    assert "KeyError" in trouble[1].what
+
+
+def test_what_trips_the_engine_is_set_apart_and_the_rest_goes_on(
+    ws: Workspace, world: Listening, sent: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.comes("bad", keys=(key_of(ws, sent),))
+    world.comes("good", keys=(key_of(ws, sent),), text="second")
+    real = arrivals.keep
+
+    def keep(tx: Any, came: arrivals.Came) -> bool:
+        if came.mark == "bad" and came.kind != arrivals.UNMATCHED:
+            raise ZeroDivisionError
+        return real(tx, came)
+
+    monkeypatch.setattr("voicenote.engine.hearing.arrivals.keep", keep)
+    received = receive(ws)
+    assert received.kinds == {"unmatched": 1, "answered": 1}
+    assert "our fault" in received.unmatched[0]["reason"]
+    assert words_of(ws, sent) == [("unclear", "second")]
+
+
+def test_half_letters_and_nul_are_kept_as_what_a_database_takes(
+    ws: Workspace, world: Listening, sent: int
+) -> None:
+    world.comes("\udcff", keys=(f"\x00{'k' * 900}", key_of(ws, sent)), text="a\x00\udc80b")
+    receive(ws)
+    assert words_of(ws, sent) == [("unclear", "a?b")]
+
+
+def test_killed_at_each_commit_nothing_is_lost_and_nothing_done_twice(
+    tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Dies before and after each commit of a reading of four things; the next pass goes on."""
+    commits = Commits()
+    monkeypatch.setattr(Ledger, "write", commits.counted(Ledger.write))
+    for fatal in range(1, 30):
+        world = Listening()
+        world.post, world.asked, world.trouble = [], [], None
+        home = tmp_path / str(fatal)
+        home.mkdir()
+        (home / "voicenote.toml").write_text(FILE, encoding="utf-8")
+        with without_sound():
+            ws = open_workspace(home, clock, world)
+            numbers = take(ws, told(), told("B-1", name="Ron", email="ron@example.com"))
+            release(ws, *numbers)
+            one_pass(ws)
+        keys = [key_of(ws, number) for number in numbers]
+        world.comes("a", keys=(keys[0],), text="words")
+        world.comes("b", keys=(keys[1],), kind=ReceiptKind.BOUNCED, address="")
+        world.comes("c", keys=("c9r9-memo-000000000000",), address="")
+        world.comes("d", keys=(keys[0],), kind=ReceiptKind.DELIVERED)
+        commits.fatal, commits.count = fatal, 0
+        died = False
+        try:
+            receive(ws)
+        except Died:
+            died = True
+        commits.fatal = 0
+        receive(ws)
+        assert words_of(ws, numbers[0]) == [("unclear", "words")]
+        assert len(show_unmatched(ws, everything=True)) == 1
+        kinds = [receipt["kind"] for receipt in case_view(ws, numbers[1])["touches"][0]["receipts"]]
+        assert kinds == [ReceiptKind.ACCEPTED, ReceiptKind.BOUNCED]
+        with ws.ledger.read() as tx:
+            history = [one["event"] for one in listing.history(tx)]
+            assert arrivals.place(tx, "world") == "4"
+        assert history.count("customer_answered") == 1
+        assert history.count("touch_bounced") == 1
+        ws.close()
+        if not died:
+            break
+    assert fatal > 8
+
+
+class Commits:
+    """Dies just before or just after the n-th commit."""
+
+    def __init__(self) -> None:
+        self.fatal, self.count = 0, 0
+
+    def counted(self, real: Callable[..., Any]) -> Callable[..., Any]:
+        from contextlib import contextmanager
+
+        @contextmanager
+        def write(ledger: Ledger, actor: str | None = None) -> Iterator[Any]:
+            with real(ledger, actor) as tx:
+                yield tx
+                self._tick()
+            self._tick()
+
+        return write
+
+    def _tick(self) -> None:
+        self.count += 1
+        if self.count == self.fatal:
+            raise Died
+
+
+def test_a_letter_that_is_read_again_is_not_taken_in_again(
+    ws: Workspace, world: Listening, sent: int
+) -> None:
+    """As when a server numbers its mailbox anew, or a backup is restored."""
+    world.comes("a", keys=(key_of(ws, sent),))
+    receive(ws)
+    with ws.ledger.write() as tx:
+        arrivals.advance(tx, "world", "0")
+    assert receive(ws).count == 0
+    assert len(words_of(ws, sent)) == 1
+
+
+def test_two_readings_at_once_do_no_harm(ws: Workspace, world: Listening, sent: int) -> None:
+    class Second(Listening):
+        def incoming(self, after: str, since: date) -> Iterator[Arrival]:
+            with pytest.raises(TryAgain):
+                receive(ws)
+            yield from super().incoming(after, since)
+
+    world.__class__ = Second
+    world.comes("a", keys=(key_of(ws, sent),))
+    assert receive(ws).count == 1
+
+
+def test_with_no_case_there_is_nothing_to_hear(ws: Workspace, world: Listening) -> None:
+    world.comes("a")
+    assert receive(ws) == Received()
+    assert world.asked == []
+
+
+def test_when_a_customer_last_wrote_is_known_to_the_next_touch(
+    ws: Workspace, world: Listening, clock: Clock, sent: int
+) -> None:
+    wrote = clock.now - timedelta(minutes=5)
+    world.comes("a", keys=(key_of(ws, sent),), at=wrote)
+    receive(ws)
+    with ws.ledger.read() as tx:
+        assert arrivals.last_written(tx, "world", "Dana@Example.com") == wrote
+        assert arrivals.last_written(tx, "world", "") is None
+
+
+def test_what_is_handed_over_needs_a_channel_that_takes_it(
+    ws: Workspace, world: Listening, sent: int
+) -> None:
+    world.comes("a", keys=(key_of(ws, sent),))
+    assert take_over(ws, b"From: x").kinds == {"answered": 1}
+    with pytest.raises(WrongUse, match="no channel of whatsapp"):
+        take_over(ws, b"{}")
+
+
+def test_an_old_answer_that_is_read_late_still_stops_what_was_booked_since(
+    ws: Workspace, world: Listening, clock: Clock, sent: int
+) -> None:
+    """The mailbox could not be read for days, and the owner has sent something again meanwhile."""
+    from voicenote.engine.closing import settle_again
+
+    wrote = clock.now
+    clock.move(days=1)
+    world.comes("b", kind=ReceiptKind.BOUNCED, keys=(key_of(ws, sent),), detail={"status": "4.4.7"})
+    receive(ws)
+    settle_again(ws, sent)
+    world.comes("a", keys=(key_of(ws, sent),), at=wrote)
+    clock.move(hours=1)
+    receive(ws)
+    assert "due" not in states_now(ws, sent)
+
+
+def test_the_ledger_holds_no_address_of_who_wrote_in_the_open(
+    ws: Workspace, world: Listening, sent: int
+) -> None:
+    world.comes("a", keys=(key_of(ws, sent),), address="dana.private@example.net")
+    receive(ws)
+    with ws.ledger.read() as tx:
+        rows = tx.connection.exec_driver_sql("select * from arrivals").all()
+    assert "private" not in str(rows)
