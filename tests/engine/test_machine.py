@@ -27,7 +27,7 @@ from sqlalchemy import func, select
 sys.path.insert(0, str(Path(__file__).parent))
 from world import FATES, START, Clock, Died, World, told, without_sound, workspace
 
-from voicenote.engine import approving, closing, drafting, promises, triage, turn
+from voicenote.engine import approving, closing, drafting, promises, sounding, triage, turn
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo, WrongUse
 from voicenote.followup.closing import missing
@@ -152,7 +152,7 @@ class Life(RuleBasedStateMachine):
     def draft(self, number: int, step: str, template: str) -> None:
         works = {
             "compose": drafting.compose_cases(self.ws, [number], template=template),
-            "render": drafting.render_cases(self.ws, [number]),
+            "render": sounding.render_cases(self.ws, [number]),
             "approve": approving.approve_cases(self.ws, [number]),
         }
         self.may(lambda: list(works[step]))  # type: ignore[call-overload]

@@ -12,7 +12,8 @@ from world import Clock, World, release, states, take, told, workspace
 
 from voicenote.engine import closing, promises
 from voicenote.engine.approving import approve_cases
-from voicenote.engine.drafting import compose_cases, render_cases
+from voicenote.engine.drafting import compose_cases
+from voicenote.engine.sounding import render_cases
 from voicenote.engine.triage import Triage, apply_triage
 from voicenote.engine.turn import one_pass
 from voicenote.engine.workspace import Workspace

@@ -21,7 +21,8 @@ from sqlalchemy import event
 
 from voicenote.delivery.port import ABSENT, CANNOT_TELL, Facts, Found, Trace
 from voicenote.engine.approving import approve_cases
-from voicenote.engine.drafting import compose_cases, render_cases
+from voicenote.engine.drafting import compose_cases
+from voicenote.engine.sounding import render_cases
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import Postponed, Refused, Unavailable, Unknown
 from voicenote.ledger import cases, touches

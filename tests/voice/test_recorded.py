@@ -56,8 +56,6 @@ def test_a_whole_memo_is_kept_by_its_script(tmp_path: Path) -> None:
     voice(tmp_path).add_whole("a" * 64, CLIP)
     assert voice(tmp_path).whole("a" * 64) == CLIP
     assert voice(tmp_path, "Noa").whole("a" * 64) is None
-    assert voice(tmp_path).remove_whole("a" * 64)
-    assert voice(tmp_path).whole("a" * 64) is None
 
 
 def test_a_hash_that_is_a_path_is_refused(tmp_path: Path) -> None:
@@ -91,3 +89,13 @@ def test_a_folder_that_cannot_be_is_unavailable(tmp_path: Path) -> None:
     with pytest.raises(Unavailable) as caught:
         voice(tmp_path / "file").add(SORRY, "en", CLIP)
     assert caught.value.advice
+
+
+def test_a_stamp_tells_the_sound_and_nothing_else(tmp_path: Path) -> None:
+    assert voice(tmp_path / "a").stamp(SORRY, "en") == ""
+    voice(tmp_path / "a").add(SORRY, "en", CLIP)
+    voice(tmp_path / "b").add(SORRY, "en", CLIP)
+    first = voice(tmp_path / "a").stamp(SORRY, "en")
+    assert first == voice(tmp_path / "b").stamp(SORRY, "en")
+    voice(tmp_path / "a").add(SORRY, "en", Clip(b"\x00\x20" * 8000, 16_000, synthetic=False))
+    assert first != voice(tmp_path / "a").stamp(SORRY, "en")

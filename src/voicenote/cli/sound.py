@@ -14,38 +14,55 @@ from voicenote.cli.session import Session, json_option, pass_session
 from voicenote.errors import BadData, WrongUse
 
 if TYPE_CHECKING:
-    from voicenote.engine.drafting import Rendered
     from voicenote.engine.singly import Failed
+    from voicenote.engine.sounding import Rendered
     from voicenote.engine.workspace import Workspace
     from voicenote.model.memo import Clip
 
 
+fill_in_option = click.option(
+    "--fill-in", is_flag=True, help="Let a synthetic voice say what you have not recorded."
+)
+
+
 @click.command()
 @cases_options
+@fill_in_option
 @json_option
 @pass_session
 def render(
-    session: Session, /, *, numbers: Sequence[int], everything: bool, batch: str | None
+    session: Session,
+    /,
+    *,
+    numbers: Sequence[int],
+    everything: bool,
+    batch: str | None,
+    fill_in: bool = False,
 ) -> int:
     """Make the sound of scripts. Only what changed is made again; Ctrl-C keeps what is finished.
 
-    With --json: a list of {"case", "made", "why", "voice", "synthetic", "duration_s",
-    "loudness_lufs", "files"}, or {"case", "error"} where it did not work.
+    Once you have recorded a part of a script, nobody else says the rest, unless you let a synthetic
+    voice --fill-in. The memo is then marked as a computer's in part.
+
+    With --json: a list of {"case", "made", "why", "voice", "synthetic", "synthetic_part" (no,
+    partly or yes), "duration_s", "loudness_lufs", "files", "sha256"}, or {"case", "error",
+    "advice"} where it did not work.
     """
     from voicenote.model.case import Stage
 
     with opened(session) as ws:
         stages = (Stage.SCRIPTED, Stage.RENDERED)
-        return _rendered(session, ws, chosen(ws, numbers, everything, batch, stages))
+        meant = chosen(ws, numbers, everything, batch, stages)
+        return _rendered(session, ws, meant, fill_in=fill_in)
 
 
-def _rendered(session: Session, ws: Workspace, numbers: Sequence[int]) -> int:
+def _rendered(session: Session, ws: Workspace, numbers: Sequence[int], *, fill_in: bool) -> int:
     from voicenote.engine.rendering import render_many
     from voicenote.engine.singly import Failed
 
     done: list[Rendered] = []
     failed: list[Failed] = []
-    work = render_many(ws, numbers)
+    work = render_many(ws, numbers, fill_in=fill_in)
     try:
         for one in session.screen.progress(work, "Speaking", len(numbers)):
             failed.append(one) if isinstance(one, Failed) else done.append(one)
@@ -137,7 +154,7 @@ def record(
 
         by_sentence(session, number, file, microphone, listing=listing)
         return
-    from voicenote.engine import drafting
+    from voicenote.engine import drafting, recording, sounding
     from voicenote.engine.coaching import figures, words_to_read
     from voicenote.sound.read import read_sound
 
@@ -145,8 +162,8 @@ def record(
         _, found = drafting.need_draft(ws, number)
         words = words_to_read(found.script)
         clip = read_sound(file) if file else microphone(session, words, number)
-        drafting.record_whole(ws, number, clip)
-        memo = next(iter(drafting.render_cases(ws, [number])))
+        recording.record_whole(ws, number, clip)
+        memo = next(iter(sounding.render_cases(ws, [number])))
     took = figures(words, clip)
     data = {**_data(memo), "wpm": took.wpm, "lufs": took.lufs}
     session.screen.show(

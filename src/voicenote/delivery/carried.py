@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from voicenote.delivery.message import NOTES, build_message
+from voicenote.delivery.message import build_message, voice_note
 from voicenote.errors import Refused
 from voicenote.model.receipt import Parcel
 
@@ -45,8 +45,7 @@ def words_of(parcel: Parcel, most: int) -> str:
 
     Too many words are cut between two of them: the voice says them all.
     """
-    note = NOTES.get(parcel.language.split("-")[0].lower(), NOTES["en"])[1]
-    tail = f"\n\n{note}" if parcel.synthetic and parcel.files else ""
+    tail = f"\n\n{voice_note(parcel)}" if parcel.synthetic and parcel.files else ""
     text = parcel.text.translate(_CONTROLS).strip()
     if units(text + tail) <= most:
         return (text + tail).strip()

@@ -209,6 +209,7 @@ def _packed(parcel: Parcel, receipt: Receipt) -> bytes:
         "language": parcel.language,
         "duration_s": parcel.duration_s,
         "synthetic": parcel.synthetic,
+        "synthetic_part": parcel.synthetic_part,
         "receipt": receipt.kind.value,
         "at": receipt.at.isoformat(),
     }

@@ -139,6 +139,7 @@ def document(parcel: Parcel, sound: tuple[str, bytes] | None) -> bytes:
         "text": parcel.text,
         "duration_s": parcel.duration_s,
         "synthetic": parcel.synthetic,
+        "synthetic_part": parcel.synthetic_part,
         "made_at": parcel.made_at.astimezone(UTC).isoformat(),
         "thread": list(parcel.thread),
         "sound": None,

@@ -1,28 +1,23 @@
-"""case → script → memo: composes, takes edits and recordings, renders; keeps what is new of it."""
+"""case → script: composes, takes edits, and keeps what is new of it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
-from voicenote.engine.sealing import broken_seal
-from voicenote.engine.voices import choose_voice, recordings
+from voicenote.engine.voices import Gaps, choose_voice, gaps_in
 from voicenote.engine.workspace import Workspace
-from voicenote.errors import BadData, ImpossibleTransition, RuleSaysNo
+from voicenote.errors import ImpossibleTransition, RuleSaysNo
 from voicenote.ledger import cases, scripts, touches
 from voicenote.ledger.changes import change_case
 from voicenote.ledger.scripts import Draft
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case, Stage
-from voicenote.model.memo import Clip, Memo
-from voicenote.model.script import Script, Section
+from voicenote.model.memo import Memo, Synthetic
+from voicenote.model.script import Script
 from voicenote.model.touch import OPENING, Touch, TouchKind
 from voicenote.script.compose import Facts, Warn, draft
 from voicenote.script.templates import Templates
-
-if TYPE_CHECKING:
-    from voicenote.engine.speaking import Job
 
 #: The slot of the script that the plan's memo (or last word) says.
 MEMO = "memo"
@@ -37,16 +32,6 @@ class Drafted:
     warnings: tuple[Warn, ...]
     fell_back: bool
     changed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Rendered:
-    """A memo, why this voice said it, and whether it had to be made."""
-
-    case: int
-    memo: Memo
-    why: str
-    made: bool
 
 
 def slot_of(touch: Touch) -> str:
@@ -83,11 +68,35 @@ def words_for(
         language=language or case.customer.language or owner.language,
         answers=tuple(answer for round_, answer in said if round_ < case.round),
     )
-    templates = Templates((ws.home / "templates",))
+    templates = templates_of(ws)
     made = draft(case, facts, templates)
-    if ws.settings.voice.disclosure and choose_voice(ws, made.script).synthetic:
-        made = draft(case, replace(facts, synthetic=True), templates)
+    gaps = gaps_in(ws, _last_memo(tx, case, kind), follow_up=kind not in OPENING)
+    voice = _expected(ws, made.script, case, gaps)
+    if ws.settings.voice.disclosure and voice is not Synthetic.NO:
+        partly = voice is Synthetic.PARTLY
+        made = draft(case, replace(facts, synthetic=True, partly=partly), templates)
     return made.script, made.warnings, made.fell_back
+
+
+def templates_of(ws: Workspace) -> Templates:
+    """Return the templates of a workspace: its own before the packaged ones."""
+    return Templates((ws.home / "templates",))
+
+
+def _last_memo(tx: Transaction, case: Case, kind: TouchKind) -> Memo | None:
+    """The sound that is there of this round's memo."""
+    if kind not in OPENING:
+        return None
+    found = scripts.drafts(tx, [case.number]).get((case.number, case.round))
+    return found.memo if found else None
+
+
+def _expected(ws: Workspace, script: Script, case: Case, gaps: Gaps) -> Synthetic:
+    """Who will speak; a person where the owner has begun to record, and is to go on."""
+    try:
+        return choose_voice(ws, script, case, gaps).synthetic
+    except RuleSaysNo:
+        return Synthetic.NO
 
 
 def compose_cases(
@@ -147,86 +156,3 @@ def need_draft(ws: Workspace, number: int) -> tuple[Case, Draft]:
     if found is None:
         raise RuleSaysNo(f"case {number} has no script yet", f"voicenote script {number}")
     return case, found
-
-
-def record_whole(ws: Workspace, number: int, clip: Clip) -> None:
-    """Keep a recording that says the whole script of a case, in the owner's own voice.
-
-    A person speaks now, so the line that discloses a machine's voice goes from the script.
-    """
-    case, found = need_draft(ws, number)
-    script = found.script
-    own = tuple(s for s in script.sentences if s.section is not Section.DISCLOSE)
-    if not own:
-        raise BadData(f"the script of case {number} says nothing but a disclosure", "edit it")
-    script = replace(script, sentences=own)
-    recordings(ws, ws.owner_of(case)).add_whole(script.sha256, clip)
-    with ws.ledger.write() as tx:
-        keep(tx, cases.get(tx, number), script)
-        tx.tell("memo_recorded", number, seconds=round(clip.duration_s, 2))
-
-
-def render_cases(ws: Workspace, numbers: Sequence[int]) -> Iterator[Rendered]:
-    """Make the sound of each case's script, yielding as it goes; only what changed is made again.
-
-    What was finished stays when it is interrupted. Raises RuleSaysNo for a case without a script.
-    """
-    for number in numbers:
-        case, found = need_draft(ws, number)
-        rendered = render(ws, case, found)
-        if rendered.made:
-            keep_memo(ws, found, rendered)
-        yield rendered
-
-
-def keep_memo(ws: Workspace, found: Draft, rendered: Rendered) -> None:
-    """Write a new memo into the ledger."""
-    memo = rendered.memo
-    with ws.ledger.write() as tx:
-        memo_number = scripts.keep_memo(tx, rendered.case, found.script_number, memo)
-        facts: dict[str, object] = {"memo": memo_number, "voice": memo.voice}
-        facts |= {"synthetic": memo.synthetic.value, "sha256": memo.sha256}
-        change_case(tx, rendered.case, "render", facts=facts)
-
-
-def render(ws: Workspace, case: Case, found: Draft) -> Rendered:
-    """Make the memo of a draft, unless it is there and the same voice would say it again."""
-    from voicenote.engine.speaking import speak
-
-    ready, job = prepare(ws, case, found)
-    if ready is not None:
-        return ready
-    memo = speak(job, job.chosen.voice, ws.cache)
-    return Rendered(case.number, memo, job.chosen.why, made=True)
-
-
-def prepare(ws: Workspace, case: Case, found: Draft) -> tuple[Rendered | None, Job]:
-    """Return what is to be spoken for a draft, and first what is there already, if it is."""
-    from voicenote.engine.speaking import Job
-    from voicenote.sound.encode import Tags
-
-    script = found.script
-    choice = choose_voice(ws, script, owner=ws.owner_of(case))
-    ready = None
-    memo = found.memo
-    if memo and memo.voice == choice.version and broken_seal(ws.home, memo) is None:
-        ready = Rendered(case.number, memo, choice.why, made=False)
-    owner = ws.settings.owner
-    tags = Tags(
-        title=f"{found.slot.capitalize()} for {case.customer.name}",
-        artist=", ".join(part for part in (ws.owner_of(case), owner.business) if part),
-        language=script.language,
-        voice=choice.version,
-    )
-    name = f"{found.slot}-r{case.round}-{ws.new_id()[:8]}"
-    sound = ws.settings.sound
-    return ready, Job(
-        script=script,
-        chosen=choice,
-        tags=tags,
-        folder=ws.home / "memos" / f"{case.number:06d}" / name,
-        root=ws.home,
-        renditions=tuple(dict.fromkeys(("ogg", *sound.renditions))),
-        bit_rate=sound.bitrate * 1000,
-        loudness=sound.loudness,
-    )

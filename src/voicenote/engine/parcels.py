@@ -14,6 +14,7 @@ from voicenote.model.case import Case, Stage
 from voicenote.model.memo import Memo, Synthetic
 from voicenote.model.receipt import Parcel
 from voicenote.model.touch import Touch
+from voicenote.script.disclosing import undisclosed
 from voicenote.script.subjects import subject
 
 
@@ -52,10 +53,11 @@ def parcel_of(ws: Workspace, tx: Transaction, case: Case, touch: Touch) -> tuple
         sender_name=", ".join(part for part in (ws.owner_of(case), owner.business) if part),
         language=found.script.language,
         subject=subject(found.script.language, touch.kind, ws.owner_of(case)),
-        text=found.script.text,
+        text=undisclosed(found.script).text,  # the channel says below it who speaks
         files={name: str(ws.home / Path(file)) for name, file in memo.files.items()},
         duration_s=memo.duration_s,
         synthetic=memo.synthetic is not Synthetic.NO,
+        partly=memo.synthetic is Synthetic.PARTLY,
         made_at=tx.now,
         thread=thread,
         heard_at=arrivals.last_written(tx, touch.channel, to),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from voicenote.engine.drafting import keep, need_draft
+from voicenote.engine.sounding import spoken_by_a_person
 from voicenote.engine.voices import recordings
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadData
@@ -34,6 +34,19 @@ def keep_take(ws: Workspace, number: int, sentence: Sentence, clip: Clip) -> Non
     recordings(ws, ws.owner_of(case)).add(sentence, found.script.language, clip)
 
 
+def record_whole(ws: Workspace, number: int, clip: Clip) -> None:
+    """Keep a recording that says the whole script of a case, in the owner's own voice.
+
+    A person speaks now, so the line that discloses a machine's voice goes from the script.
+    """
+    case, found = need_draft(ws, number)
+    script = spoken_by_a_person(found)
+    recordings(ws, ws.owner_of(case)).add_whole(script.sha256, clip)
+    with ws.ledger.write() as tx:
+        keep(tx, cases.get(tx, number), script)
+        tx.tell("memo_recorded", number, seconds=round(clip.duration_s, 2))
+
+
 def finish(ws: Workspace, number: int) -> bool:
     """Take the disclosure of a machine's voice from a script that a person now says whole.
 
@@ -42,12 +55,10 @@ def finish(ws: Workspace, number: int) -> bool:
     if to_say(ws, number):
         return False
     case, found = need_draft(ws, number)
-    own = tuple(one for one in found.script.sentences if one.section is not Section.DISCLOSE)
-    if not own:
-        raise BadData(f"the script of case {number} says nothing but a disclosure", "edit it")
+    script = spoken_by_a_person(found)
     with ws.ledger.write() as tx:
-        keep(tx, cases.get(tx, number), replace(found.script, sentences=own))
-        tx.tell("memo_recorded", number, sentences=len(own), owner=ws.owner_of(case))
+        keep(tx, cases.get(tx, number), script)
+        tx.tell("memo_recorded", number, sentences=len(script.sentences), owner=ws.owner_of(case))
     return True
 
 

@@ -18,8 +18,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from voicenote.engine.drafting import Rendered, keep_memo, need_draft, prepare, render_cases
 from voicenote.engine.singly import OF_ONE_CASE, Failed, singly
+from voicenote.engine.sounding import Rendered, keep_memo, render_cases, to_speak
 from voicenote.engine.speaking import Job, speak
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import Unavailable
@@ -35,20 +35,23 @@ MANY = 24
 _AHEAD = 3
 
 
-def render_many(ws: Workspace, numbers: Sequence[int], processes: int = 0) -> Iterator[Outcome]:
+def render_many(
+    ws: Workspace, numbers: Sequence[int], processes: int = 0, *, fill_in: bool = False
+) -> Iterator[Outcome]:
     """Make the sound of many cases, yielding each in order, made or not, or failed.
 
-    `processes` 0 means one a core, and none besides this one for a few. What was finished stays
-    when it is interrupted. Raises what is not the matter of one case.
+    With `fill_in` a synthetic voice says what the owner has not recorded. `processes` 0 means one a
+    core, and none besides this one for a few. What was finished stays when it is interrupted.
+    Raises what is not the matter of one case.
     """
     count = processes or (cores() if len(numbers) >= MANY else 1)
     if count < 2 or not _can_leave(ws.make_voice):
-        yield from singly(lambda chunk: render_cases(ws, chunk), numbers)
+        yield from singly(lambda chunk: render_cases(ws, chunk, fill_in=fill_in), numbers)
         return
     with _pool(ws, count) as pool:
         begun: deque[_Begun] = deque()
         for number in numbers:
-            begun.append(_begin(ws, pool, number))
+            begun.append(_begin(ws, pool, number, fill_in=fill_in))
             if len(begun) > count * _AHEAD:
                 yield _finish(ws, begun.popleft())
         while begun:
@@ -69,10 +72,9 @@ class _Begun:
     memo: Future[Memo] | None = None
 
 
-def _begin(ws: Workspace, pool: ProcessPoolExecutor, number: int) -> _Begun:
+def _begin(ws: Workspace, pool: ProcessPoolExecutor, number: int, *, fill_in: bool) -> _Begun:
     try:
-        case, found = need_draft(ws, number)
-        ready, job = prepare(ws, case, found)
+        found, ready, job = to_speak(ws, number, fill_in=fill_in)
         if ready is not None:
             return _Begun(number, outcome=ready)
         memo = pool.submit(_in_process, job.parcel())

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from voicenote.engine.sealing import seal
 from voicenote.engine.voices import Chosen
-from voicenote.model.memo import Clip, Memo
-from voicenote.model.script import Script, Sentence
+from voicenote.model.memo import Memo
+from voicenote.model.script import Script, Section, Sentence
 from voicenote.sound.cache import Cache, key_of
 from voicenote.sound.encode import Tags
 from voicenote.sound.loudness import Level
@@ -59,7 +59,12 @@ def speak(job: Job, voice: Callable[[], Voice], cache: Cache | None) -> Memo:
     else:
         memo = make_memo(
             job.script,
-            sounds_of(voice(), job.script, level_for(job.chosen.name, job.loudness)),
+            sounds_of(
+                voice(),
+                job.script,
+                level_for(job.chosen.name, job.loudness),
+                _own_of(job),
+            ),
             folder=job.folder,
             root=job.root,
             tags=job.tags,
@@ -70,17 +75,39 @@ def speak(job: Job, voice: Callable[[], Voice], cache: Cache | None) -> Memo:
     return seal(job.root, memo)
 
 
-def sounds_of(voice: Voice, script: Script, level: Level) -> list[Spoken]:
-    """Return each sentence as `voice` will say it when it is needed, and under which key."""
+def _own_of(job: Job) -> tuple[Recorded, Level] | None:
+    """The recordings that are said beside a machine's voice, and how loud."""
+    if job.chosen.own is None:
+        return None
+    return Recorded(job.chosen.own), level_for(Recorded.name, job.loudness)
 
-    def one(sentence: Sentence) -> Spoken:
-        def clip() -> Clip:
-            return voice.speak(sentence, script.language)
 
-        text = sentence.said
-        if isinstance(voice, Recorded):
-            text = f"{sentence.text}\n{voice.stamp(sentence, script.language)}"
-        key = key_of(voice.name, voice.version, script.language, text)
-        return Spoken(key=key, speak=clip, shared=not sentence.personal, level=level)
+def sounds_of(
+    voice: Voice, script: Script, level: Level, own: tuple[Recorded, Level] | None = None
+) -> list[Spoken]:
+    """Return each sentence as it will be said when it is needed, and under which key.
 
-    return [one(sentence) for sentence in script.sentences]
+    `voice` says it; or, where the script is said by both, the `own` recordings that there are. The
+    line that discloses a machine's voice is always the machine's.
+    """
+    sounds = []
+    for sentence in script.sentences:
+        by, loud = voice, level
+        if own and sentence.section is not Section.DISCLOSE:
+            recorded, own_level = own
+            if recorded.stamp(sentence, script.language):
+                by, loud = recorded, own_level
+        sounds.append(_spoken(by, sentence, script.language, loud))
+    return sounds
+
+
+def _spoken(voice: Voice, sentence: Sentence, language: str, level: Level) -> Spoken:
+    text = sentence.said
+    if isinstance(voice, Recorded):
+        text = f"{sentence.text}\n{voice.stamp(sentence, language)}"
+    return Spoken(
+        key=key_of(voice.name, voice.version, language, text),
+        speak=lambda: voice.speak(sentence, language),
+        shared=not sentence.personal,
+        level=level,
+    )

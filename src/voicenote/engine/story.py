@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from voicenote.engine import approving, closing, drafting, promises
+from voicenote.engine import approving, closing, drafting, promises, sounding
 from voicenote.engine.rehearsal import MovedClock, Rehearsed, rehearse
 from voicenote.engine.workspace import Workspace
 from voicenote.ledger import cases, touches
@@ -69,7 +69,7 @@ class Story:
             note = ", in English for want of templates" if drafted.fell_back else ""
             script = drafted.script
             yield self._told(drafted.case, f"script: {script.template} ({script.language}){note}")
-        for made in drafting.render_cases(self._ws, numbers):
+        for made in sounding.render_cases(self._ws, numbers):
             text = f"memo of {made.memo.duration_s:.0f} s, said by {made.memo.voice}"
             yield self._told(made.case, text)
         for approved in approving.approve_cases(self._ws, numbers):
@@ -141,7 +141,7 @@ def _answer(ws: Workspace, number: int, event: Event) -> str:
 
 
 def _script(ws: Workspace, number: int, _event: Event) -> str:
-    for steps in (drafting.compose_cases, drafting.render_cases, approving.approve_cases):
+    for steps in (drafting.compose_cases, sounding.render_cases, approving.approve_cases):
         for _ in steps(ws, [number]):
             pass
     return "a new script, spoken and approved"

@@ -11,11 +11,12 @@ from datetime import datetime
 from typing import Any
 
 from voicenote.engine.applying import decide_cases
-from voicenote.engine.drafting import MEMO, render, slot_of, words_for
+from voicenote.engine.drafting import MEMO, slot_of, words_for
 from voicenote.engine.lock import pass_lock
 from voicenote.engine.receiving import Received, show_unmatched, take_in
 from voicenote.engine.sending import Sent, reconcile, send_touch
 from voicenote.engine.singly import told
+from voicenote.engine.sounding import render
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo, TryAgain, VoicenoteError
 from voicenote.ledger import cases, scripts, touches
@@ -181,7 +182,7 @@ def make_ready(ws: Workspace, case: Case, touch: Touch) -> None:
     draft = Draft(
         case=case.number, round=touch.round, slot=slot, script_number=number, script=script
     )
-    memo = render(ws, case, draft).memo
+    memo = render(ws, case, draft)
     with ws.ledger.write("voicenote") as tx:
         scripts.keep_memo(tx, case.number, number, memo)
         scripts.approve(tx, case.number, memo, automatic=True)

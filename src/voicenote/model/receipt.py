@@ -56,6 +56,8 @@ class Parcel:
     `key` is the idempotency key and `message_id` the RFC 5322 identifier made from it (with angle
     brackets). `to` and `sender` are addresses of the channel's own kind; the outbox takes any.
     `files` maps a rendition (``ogg``, ``mp3``, ``m4a``, ``vtt``, ``txt``) to an absolute path.
+    `text` are the words, without the line on a machine's voice: that one is the channel's to write
+    where `synthetic` is set, which `partly` narrows to some sentences.
     `made_at` UTC is the date written on it. `thread` are the Message-IDs of earlier touches.
     `heard_at` (UTC) is when the customer last wrote by this channel, as far as is known.
     """
@@ -77,3 +79,11 @@ class Parcel:
     made_at: datetime
     thread: tuple[str, ...] = ()
     heard_at: datetime | None = None
+    partly: bool = False
+
+    @property
+    def synthetic_part(self) -> str:
+        """How much of the voice is a machine's: ``no``, ``partly`` or ``yes``."""
+        if not self.synthetic:
+            return "no"
+        return "partly" if self.partly else "yes"

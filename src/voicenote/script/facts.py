@@ -19,9 +19,9 @@ class Facts:
     BCP 47 tag; empty: the customer's. `promises` to speak of; None: those of the case that stand.
     `amends` is the K of the promise that a status touch is about. `next_by` is the date of the next
     thing that the owner promises: a late promise's new date, or by when an acknowledged customer
-    hears more. `synthetic`: a machine will speak, and the script says so. `answers`: what the
-    customer said in earlier rounds, oldest first. `wpm` is the voice's pace in words a minute;
-    None: the language's.
+    hears more. `synthetic`: a machine will speak, and the script says so; with `partly` it speaks
+    beside a person. `answers`: what the customer said in earlier rounds, oldest first. `wpm` is the
+    voice's pace in words a minute; None: the language's.
     """
 
     owner: str
@@ -34,5 +34,6 @@ class Facts:
     amends: int | None = None
     next_by: date | None = None
     synthetic: bool = False
+    partly: bool = False
     answers: tuple[Answer, ...] = ()
     wpm: float | None = None

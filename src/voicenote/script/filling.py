@@ -91,6 +91,7 @@ class Filling:
             "dated": any(promise.promised_by for promise in spoken_of),
             "next_by": self._day(self.facts.next_by),
             "synthetic": self.facts.synthetic,
+            "partly": self.facts.partly,
             "brief": self.room.brief,
             **self._heard(case),
             **self._learned(case),

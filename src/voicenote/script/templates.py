@@ -29,7 +29,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from voicenote.errors import BadData, Problem
 from voicenote.model.script import Section, Sentence
-from voicenote.script.languages import PACKAGED, Language, language
+from voicenote.script.languages import FALLBACK, PACKAGED, Language, language
 from voicenote.script.spoken import speakable
 
 SUFFIX = ".jinja"
@@ -107,6 +107,13 @@ class Templates:
             )
         except IndexError as error:
             raise BadData("a template makes characters of its own", "remove them") from error
+
+    def disclosure(self, tongue: Language, *, partly: bool) -> tuple[Sentence, ...]:
+        """What is said of a machine's voice: that it speaks, or that it speaks a part.
+
+        A language without such a line says it in English. Raises BadData when it is broken.
+        """
+        return _disclosure(self.roots, _stamp(self.folders), tongue.code, partly)
 
     def find(self, language: str, name: str) -> Template:
         """The compiled template. Raises BadData when there is none, or it is broken."""
@@ -227,6 +234,23 @@ def _filled(
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         raise _broken(error, str(template.filename)) from error
     return tuple(_lines(filled))
+
+
+@lru_cache(maxsize=64)
+def _disclosure(
+    roots: tuple[Path, ...],
+    stamp: tuple[tuple[str, int, int], ...],
+    code: str,
+    partly: bool,  # noqa: FBT001 - one of the keys under which it is kept
+) -> tuple[Sentence, ...]:
+    del stamp  # only tells apart
+    names = [f"{one}/_disclose{SUFFIX}" for one in (code, FALLBACK)]
+    try:
+        template = _environment(roots).select_template(names)
+        filled = template.render(synthetic=True, partly=partly)
+    except TemplateError as error:
+        raise _broken(error, names[0]) from error
+    return tuple(_sentence(section, pieces, (), code) for section, pieces, _ in _lines(filled))
 
 
 def _lines(filled: str) -> Iterator[Line]:

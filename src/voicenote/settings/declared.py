@@ -72,6 +72,12 @@ class Voice(VoiceFor):
         kinds.switch,
         "Whether a synthetic voice says that it is one, at the end of the memo.",
     )
+    fill_in: bool = setting(
+        False,  # noqa: FBT003  a default
+        kinds.switch,
+        "Whether a synthetic voice says the sentences that you have not recorded beside those that "
+        "you have; the memo is then marked as a computer's in part.",
+    )
     languages: Mapping[str, VoiceFor] = named()
 
     def of(self, language: str) -> VoiceFor:

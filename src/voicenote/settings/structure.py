@@ -160,7 +160,7 @@ class Structure:
             if chosen.get("engine", made.engine) != made.engine:
                 common |= {"voice": "", "rate": 0}  # another engine has other voices
             languages[tag] = VoiceFor(**(common | chosen))
-        names = (*_SPOKEN, "disclosure")
+        names = (*_SPOKEN, "disclosure", "fill_in")
         return Voice(**{name: getattr(made, name) for name in names}, languages=languages)
 
     def channel(self, name: str, table: Mapping[str, Any]) -> Channel:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from voicenote.model.memo import Caption, Synthetic
-from voicenote.model.script import Script
+from voicenote.model.script import Script, Section
 
 #: Primary subtag → what the transcript says of a voice that is not, or not all, a person's.
 _SPOKEN_BY = {
@@ -33,9 +33,13 @@ def webvtt(captions: Sequence[Caption], synthetic: Synthetic) -> str:
 
 
 def transcript(script: Script, synthetic: Synthetic) -> str:
-    """Return the words on paper, and a line on the voice when it is not a person's."""
+    """Return the words on paper, and a line on the voice when it is not a person's.
+
+    A script that says so itself is not given a second line.
+    """
     text = f"{script.text}\n"
-    if synthetic is Synthetic.NO:
+    said = any(sentence.section is Section.DISCLOSE for sentence in script.sentences)
+    if synthetic is Synthetic.NO or said:
         return text
     tongue = script.language.split("-", 1)[0].lower()
     whole, partly = _SPOKEN_BY.get(tongue, _SPOKEN_BY["en"])

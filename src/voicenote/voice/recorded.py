@@ -14,6 +14,7 @@ import tempfile
 import unicodedata
 import wave
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 
 from voicenote.errors import BadData, BadSettings, Unavailable, VoiceUnavailable
@@ -73,12 +74,15 @@ class Recorded:
         return _read(path)
 
     def stamp(self, sentence: Sentence, language: str) -> str:
-        """Return what changes when `sentence` is recorded again; empty when it is not recorded."""
-        try:
-            facts = self._sentence(sentence, language).stat()
-        except OSError:
-            return ""
-        return f"{self._owner} {facts.st_mtime_ns} {facts.st_size}"
+        """Return what changes when `sentence` is recorded again; empty when it is not recorded.
+
+        It is made from the sound alone: a copied or restored workspace has the same stamps.
+        """
+        return _stamp_of(self._sentence(sentence, language))
+
+    def stamp_of_whole(self, script_sha256: str) -> str:
+        """Return the same for the recording of a whole script."""
+        return _stamp_of(self._whole(script_sha256))
 
     def missing(self, sentences: Iterable[Sentence], language: str) -> tuple[Sentence, ...]:
         """Return the sentences that are not recorded, in order."""
@@ -94,7 +98,10 @@ class Recorded:
 
     def remove(self, sentence: Sentence, language: str) -> bool:
         """Forget a recording; tell whether there was one."""
-        return _drop(self._sentence(sentence, language))
+        path = self._sentence(sentence, language)
+        existed = path.is_file()
+        path.unlink(missing_ok=True)
+        return existed
 
     def add_whole(self, script_sha256: str, clip: Clip) -> Path:
         """Keep `clip` as the recording that says all of a script. Raises BadData as `add` does."""
@@ -104,10 +111,6 @@ class Recorded:
         """Return the recording of a whole script, or None."""
         path = self._whole(script_sha256)
         return _read(path) if path.is_file() else None
-
-    def remove_whole(self, script_sha256: str) -> bool:
-        """Forget the recording of a whole script; tell whether there was one."""
-        return _drop(self._whole(script_sha256))
 
     def close(self) -> None:
         """Hold nothing."""
@@ -159,10 +162,20 @@ def _keep(path: Path, clip: Clip) -> Path:
     return path
 
 
-def _drop(path: Path) -> bool:
-    existed = path.is_file()
-    path.unlink(missing_ok=True)
-    return existed
+def _stamp_of(path: Path) -> str:
+    try:
+        facts = path.stat()
+        return _digest(path, facts.st_mtime_ns, facts.st_size)
+    except OSError:
+        return ""
+
+
+@lru_cache(maxsize=4096)
+def _digest(path: Path, changed_ns: int, size: int) -> str:
+    """The hash of a file, read once as long as it stays as it is: it is asked for by every case."""
+    del changed_ns, size  # only tell apart
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _read(path: Path) -> Clip:
