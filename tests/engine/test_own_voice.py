@@ -12,16 +12,21 @@ import numpy as np
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from world import Clock, World, take, told, workspace
+from world import Clock, World, take, told, touches_of, workspace
 
+from voicenote.delivery.message import build_message
+from voicenote.delivery.notes import voice_note
 from voicenote.engine import recording
+from voicenote.engine.approving import approve_cases
 from voicenote.engine.drafting import compose_cases, edit_script, need_draft
+from voicenote.engine.parcels import parcel_of
 from voicenote.engine.rendering import render_many
 from voicenote.engine.singly import Failed
 from voicenote.engine.sounding import Rendered, render_cases
 from voicenote.engine.voices import recordings
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
+from voicenote.ledger import cases
 from voicenote.model.case import Customer
 from voicenote.model.memo import Clip, Memo, Synthetic
 from voicenote.model.script import Script, Section, Sentence
@@ -291,3 +296,24 @@ def test_a_composed_script_expects_the_owner_where_recording_was_begun(auto: Wor
     recording.keep_take(auto, number, first, said())
     list(compose_cases(auto, [number]))
     assert lines_of(auto, number) == []
+
+
+@pytest.mark.parametrize("code", ["en", "he", "ro", "pl", "fa", "et"])
+@pytest.mark.parametrize("partly", [False, True])
+def test_the_letter_says_once_who_speaks_in_its_memo(
+    ws: Workspace, code: str, partly: bool
+) -> None:
+    number = case_of(ws, language=code)
+    if partly:
+        record(ws, number, [SHARED])
+    memo_of(ws, number, fill_in=partly)
+    list(approve_cases(ws, [number]))
+    (touch, *_) = touches_of(ws, number)
+    with ws.ledger.read() as tx:
+        parcel, _ = parcel_of(ws, tx, cases.get(tx, number), touch)
+    (line,) = lines_of(ws, number)
+    body = build_message(parcel, {}).get_body(("plain",))
+    text = str(body.get_content()) if body else ""
+    assert line not in text
+    assert text.count(voice_note(parcel)) == 1
+    assert parcel.synthetic_part == ("partly" if partly else "yes")

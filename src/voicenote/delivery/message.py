@@ -17,45 +17,12 @@ from email.policy import SMTP, EmailPolicy
 from functools import lru_cache
 from html import escape
 
+from voicenote.delivery.notes import notes_of
 from voicenote.errors import Refused
 from voicenote.model.receipt import Parcel
 
 #: How a rendition travels: its media type. Its file is called ``voice-memo.`` and the rendition.
 AUDIO = {"mp3": "audio/mpeg", "m4a": "audio/mp4", "ogg": "audio/ogg"}
-
-#: Three lines below the words: that a memo is attached, that a machine speaks, or in part.
-NOTES = {
-    "en": (
-        "Voice memo attached, {}.",
-        "The voice in it was made by a computer.",
-        "The voice in a part of it was made by a computer.",
-    ),
-    "he": (
-        "מצורפת הודעה קולית, {}.",
-        "הקול בהודעה הופק במחשב.",
-        "הקול בחלק מההודעה הופק במחשב.",
-    ),
-    "ro": (
-        "Mesaj vocal atașat, {}.",
-        "Vocea din mesaj este generată de calculator.",
-        "Vocea dintr-o parte a mesajului este generată de calculator.",
-    ),
-    "pl": (
-        "W załączniku wiadomość głosowa, {}.",
-        "Głos w wiadomości wygenerował komputer.",
-        "Głos w części wiadomości wygenerował komputer.",
-    ),
-    "fa": (
-        "پیام صوتی پیوست شده است، {}.",
-        "صدای این پیام با رایانه ساخته شده است.",
-        "صدای بخشی از این پیام با رایانه ساخته شده است.",
-    ),
-    "et": (
-        "Lisatud on häälsõnum, {}.",
-        "Sõnumi hääl on loodud arvutiga.",
-        "Osa sõnumi häälest on loodud arvutiga.",
-    ),
-}
 
 #: Headers made of identifiers, which may be long and must never be encoded.
 _PLAIN = {"message-id", "in-reply-to", "references", "x-voicenote-key", "list-unsubscribe"}
@@ -265,7 +232,7 @@ def _mailbox(what: str, name: str, address: str, addressed: bool) -> Address | G
 
 def _fill(message: EmailMessage, parcel: Parcel, attachments: Mapping[str, bytes]) -> None:
     text = _unicode("the text", parcel.text).translate(_CONTROLS)
-    notes = _notes(parcel, attached=bool(attachments))
+    notes = notes_of(parcel, attached=bool(attachments))
     plain = "\n\n".join(
         ["\n".join(text.splitlines()), *(["-- \n" + "\n".join(notes)] if notes else [])]
     )
@@ -283,22 +250,6 @@ def _fill(message: EmailMessage, parcel: Parcel, attachments: Mapping[str, bytes
         if part.is_multipart():
             part.set_boundary(_boundary(parcel, number))
     message["MIME-Version"] = "1.0"
-
-
-def _notes(parcel: Parcel, *, attached: bool) -> list[str]:
-    memo = _of(parcel)[0]
-    minutes, seconds = divmod(round(parcel.duration_s), 60)
-    notes = [memo.format(f"{minutes}:{seconds:02}")] if attached else []
-    return [*notes, voice_note(parcel)] if parcel.synthetic else notes
-
-
-def voice_note(parcel: Parcel) -> str:
-    """Return the line that says that a machine speaks in a memo, or in a part of it."""
-    return _of(parcel)[2 if parcel.partly else 1]
-
-
-def _of(parcel: Parcel) -> tuple[str, str, str]:
-    return NOTES.get(parcel.language.split("-")[0].lower(), NOTES["en"])
 
 
 def _html(language: str, text: str, notes: list[str]) -> str:
