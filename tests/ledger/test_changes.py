@@ -23,6 +23,11 @@ from voicenote.model.case import Complaint
 from voicenote.model.touch import PlannedTouch, TouchKind, TouchState
 from voicenote.model.transitions import AMENDS, CASE, TOUCH
 
+
+def by_outbox(_touch: object) -> str:
+    return "outbox"
+
+
 Make = Callable[..., Complaint]
 
 
@@ -32,7 +37,7 @@ def touch(ledger: Ledger, complaint: Make, new_id: Callable[[], str]) -> int:
     with ledger.write() as tx:
         cases.add(tx, [complaint()])
         due = PlannedTouch(kind=TouchKind.MEMO, step=1, wanted_at=tx.now, due_at=tx.now)
-        [number] = touches.book(tx, cases.get(tx, 1), "p", [due], "outbox", new_id)
+        [number] = touches.book(tx, cases.get(tx, 1), "p", [due], by_outbox, new_id)
     return number
 
 

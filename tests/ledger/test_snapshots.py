@@ -20,6 +20,11 @@ from voicenote.model.case import Case, Complaint, Lesson
 from voicenote.model.receipt import Answer, Verdict
 from voicenote.model.touch import PlannedTouch, TouchKind
 
+
+def by_outbox(_touch: object) -> str:
+    return "outbox"
+
+
 Make = Callable[..., Complaint]
 
 
@@ -45,7 +50,7 @@ def arrived(tx: Transaction, number: int, count: int, ids: Callable[[], str]) ->
     """Book `count` touches that have reached their channel."""
     case = cases.get(tx, number)
     wanted = [planned(tx.now, step=n) for n in range(count)]
-    for one in touches.book(tx, case, "p", wanted, "outbox", ids):
+    for one in touches.book(tx, case, "p", wanted, by_outbox, ids):
         for event in ("claim", "commit", "accept"):
             change_touch(tx, one, event)
 
@@ -59,11 +64,11 @@ def test_only_what_time_or_a_channel_has_stirred_is_looked_at(
         due, quiet, held, later, spent, fresh, overdue, kept, _ = [
             one.case for one in cases.add(tx, told)
         ]
-        touches.book(tx, cases.get(tx, due), "p", [planned(tx.now)], "outbox", ids)
-        [number] = touches.book(tx, cases.get(tx, held), "p", [planned(tx.now)], "outbox", ids)
+        touches.book(tx, cases.get(tx, due), "p", [planned(tx.now)], by_outbox, ids)
+        [number] = touches.book(tx, cases.get(tx, held), "p", [planned(tx.now)], by_outbox, ids)
         change_touch(tx, number, "hold")
         tomorrow = tx.now + timedelta(days=30)
-        touches.book(tx, cases.get(tx, later), "p", [planned(tomorrow)], "outbox", ids)
+        touches.book(tx, cases.get(tx, later), "p", [planned(tomorrow)], by_outbox, ids)
         for number, count in ((spent, 3), (fresh, 2), (quiet, 3)):
             arrived(tx, number, count, ids)
             following(tx, number)
@@ -106,7 +111,7 @@ def test_a_list_tells_what_is_owed_due_and_said(
     with ledger.write() as tx:
         cases.add(tx, [complaint("A"), complaint("B", promises=())], "night")
         later = [planned(tx.now + timedelta(days=n)) for n in (5, 2)]
-        touches.book(tx, cases.get(tx, 1), "p", later, "outbox", ids)
+        touches.book(tx, cases.get(tx, 1), "p", later, by_outbox, ids)
         touches.answer(tx, cases.get(tx, 1), Answer(verdict=Verdict.UNCLEAR, at=tx.now))
         change_case(tx, 2, "close", outcome="neutral")
         [line] = overview.lines(tx)

@@ -13,6 +13,11 @@ from voicenote.model.case import Complaint, Customer
 from voicenote.model.receipt import Receipt, ReceiptKind
 from voicenote.model.touch import PlannedTouch, TouchKind, TouchState
 
+
+def by_outbox(_touch: object) -> str:
+    return "outbox"
+
+
 K, T = ReceiptKind, TouchState
 
 
@@ -22,7 +27,7 @@ def sent(ledger: Ledger, complaint: Callable[..., Complaint], new_id: Callable[[
     with ledger.write() as tx:
         cases.add(tx, [complaint()])
         due = PlannedTouch(kind=TouchKind.MEMO, step=1, wanted_at=tx.now, due_at=tx.now)
-        [number] = touches.book(tx, cases.get(tx, 1), "p", [due], "outbox", new_id)
+        [number] = touches.book(tx, cases.get(tx, 1), "p", [due], by_outbox, new_id)
         for event in ("claim", "commit", "accept"):
             change_touch(tx, number, event)
     return number
@@ -112,7 +117,7 @@ def test_what_is_due_comes_in_order_and_nothing_before_its_time(
             )
             for hours in (5, 1, 3)
         ]
-        five, one, three = touches.book(tx, cases.get(tx, 1), "p", later, "outbox", new_id)
+        five, one, three = touches.book(tx, cases.get(tx, 1), "p", later, by_outbox, new_id)
         assert touches.due_numbers(tx) == []
         assert touches.next_due_at(tx) == tx.now + timedelta(hours=1)
     clock.move(hours=3)  # type: ignore[attr-defined]

@@ -117,7 +117,7 @@ def test_a_channel_comes_from_the_step_else_the_plan() -> None:
     steps = [{"kind": "memo", "channel": "telegram"}, {"kind": "check-in"}]
     plan = read_plan("x", {"steps": steps, "channel": "email"}, "t")
     touches = book(plan, Anchors(booked_at=MONDAY), BERLIN, BERLIN, MONDAY)
-    assert [touch.channel for touch in touches] == ["telegram", "email"]
+    assert [touch.channels for touch in touches] == [("telegram",), ("email",)]
 
 
 def test_anchors_leave_out_what_is_settled() -> None:

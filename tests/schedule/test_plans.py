@@ -42,11 +42,11 @@ def test_every_key_of_a_plan_is_read() -> None:
         ],
     }
     plan = read_plan("ours", table, "voicenote.toml")
-    assert (plan.name, plan.about, plan.channel) == ("ours", "Ours.", "email")
+    assert (plan.name, plan.about, plan.channels) == ("ours", "Ours.", ("email",))
     assert plan.too_late == Offset(days=2)
     first, second = plan.steps
     assert (first.start, first.at, first.unless) == (Start.PROMISED_BY, time(17, 30), Unless.KEPT)
-    assert (second.channel, second.too_late) == ("telegram", parse("PT6H"))
+    assert (second.channels, second.too_late) == (("telegram",), parse("PT6H"))
 
 
 def test_all_problems_come_together() -> None:
@@ -101,7 +101,9 @@ values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner),
     max_leaves=8,
 )
-keys = st.sampled_from(["kind", "after", "from", "at", "unless", "channel", "too_late", "x"])
+keys = st.sampled_from(
+    ["kind", "after", "from", "at", "unless", "channel", "channels", "too_late", "x"]
+)
 
 
 @given(

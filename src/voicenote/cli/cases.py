@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from voicenote.schedule.clocks import Clocks as ResponseClocks
 
 
+#: What to do about a touch that may have left or not.
+UNCERTAIN = "uncertain: look into the channel, then voicenote mark-sent N, or voicenote resend N"
+
+
 @click.command()
 @click.option("--all", "everything", is_flag=True, help="Closed cases too.")
 @click.option("--batch", metavar="NAME", help="Only the cases of an import.")
@@ -29,7 +33,7 @@ def cases(session: Session, /, *, everything: bool, batch: str | None) -> None:
     With --json: a list of {"case", "ref", "customer", "stage", "outcome", "overdue",
     "next_touch"}, of every case, the closed ones too.
     """
-    from voicenote.ledger import overview
+    from voicenote.ledger import brakes, overview
     from voicenote.wiring import now, open_ledger
 
     ledger = open_ledger(session.settings)
@@ -38,6 +42,7 @@ def cases(session: Session, /, *, everything: bool, batch: str | None) -> None:
             found = overview.lines(tx, everything=everything or session.json, batch=batch)
             closed = 0 if everything or session.json else overview.closed(tx, batch)
             seen = None if session.json else _seen(session, tx)
+            stopped = brakes.on(tx)
     finally:
         ledger.close()
     if session.json:
@@ -50,6 +55,10 @@ def cases(session: Session, /, *, everything: bool, batch: str | None) -> None:
         session.screen.note("No open cases. Take one in: voicenote new, or voicenote import FILE")
     if closed:
         session.screen.note(f"and {closed} closed: voicenote cases --all")
+    if any(line.uncertain for line in found):
+        session.screen.note(UNCERTAIN)
+    for brake in stopped:
+        session.screen.warn(f"{brake.told}; {brake.cure}")
 
 
 class _Clocks:

@@ -48,6 +48,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("daemon", "voicenote.cli.engine:daemon", "Passes, each at the next due time."),
         Entry("mark-sent", "voicenote.cli.engine:mark_sent", "Settle an uncertain touch: it left."),
         Entry("resend", "voicenote.cli.engine:resend", "Settle an uncertain touch: send again."),
+        Entry("brake", "voicenote.cli.leaving:brake", "What stopped a channel; let it go on."),
         Entry("opt-out", "voicenote.cli.closing:opt_out", "Never write to this customer again."),
     ),
     "Amends and closing": (

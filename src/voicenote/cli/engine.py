@@ -33,8 +33,11 @@ case_number = click.argument("number", type=CASE, metavar="N")
 def run(session: Session, /) -> int:
     """One pass, for cron: idempotent, locked, quiet when nothing happened.
 
+    Exit code 1 when something was refused, is uncertain, or is kept in by a brake; 69 when a
+    channel could not be heard.
+
     With --json: {"sent", "failed", "uncertain", "skipped", "received", "waiting", "reasons",
-    "nudges", "unmatched", "troubles"}. Exit code 69 when a channel could not be heard.
+    "nudges", "held", "unmatched", "troubles"}.
     """
     from voicenote.engine.turn import one_pass
 
@@ -46,9 +49,11 @@ def run(session: Session, /) -> int:
     else:
         for line in _told(turn):
             screen.warn(line)
+        for line in _held(turn, ws.settings.owner.time_zone):
+            screen.note(line)
         if summary := _summary(turn):
             screen.out(summary)
-    return 1 if turn.failed or turn.uncertain else troubled(turn.troubles)
+    return 1 if turn.failed or turn.uncertain or turn.braked else troubled(turn.troubles)
 
 
 def _turn(turn: Turn) -> dict[str, Any]:
@@ -60,13 +65,30 @@ def _turn(turn: Turn) -> dict[str, Any]:
         "nudges": [{"case": case, "text": text} for case, text in turn.nudges],
         "unmatched": turn.unmatched,
         "troubles": troubles_as_data(turn.troubles),
+        "held": [
+            {"channel": one.channel, "count": count, "why": one.why, "until": one.until}
+            for one, count in turn.held.items()
+        ],
     }
 
 
 def _told(turn: Turn) -> list[str]:
     told = [f"case {case}: {why}" for case, why in (*turn.reasons, *turn.waiting)]
+    braked = [f"{count} wait: {one.why}" for one, count in turn.held.items() if not one.until]
     came = [*(text for _, text in turn.nudges), *unmatched_lines(turn.unmatched)]
-    return [*came, *told, *trouble_lines(turn.troubles)]
+    return [*came, *told, *braked, *trouble_lines(turn.troubles)]
+
+
+def _held(turn: Turn, zone: str) -> list[str]:
+    """Say what a limit keeps in until later, in the owner's clock: it needs nobody."""
+    from zoneinfo import ZoneInfo
+
+    return [
+        f"{count} wait: {one.why}; the next from "
+        f"{one.until.astimezone(ZoneInfo(zone)):%a %Y-%m-%d %H:%M} on"
+        for one, count in turn.held.items()
+        if one.until
+    ]
 
 
 def _summary(turn: Turn) -> str:
@@ -186,13 +208,14 @@ def mark_sent(session: Session, /, *, number: int) -> None:
 
 @click.command()
 @case_number
+@click.option("--by", "channel", default="", metavar="CHANNEL", help="By this channel.")
 @json_option
 @pass_session
-def resend(session: Session, /, *, number: int) -> None:
-    """Book the stuck touches of case N again: you know that they did not arrive."""
+def resend(session: Session, /, *, number: int, channel: str) -> None:
+    """Book the stuck touch of case N again: you know that it did not arrive."""
     from voicenote.engine.closing import settle_again
 
     with opened(session) as ws:
-        settled = settle_again(ws, number)
+        settled = settle_again(ws, number, channel)
     data = {"case": number, "touches": [one.touch for one in settled]}
     session.screen.show(data, lambda: f"{len(settled)} booked again; the next pass sends them.")

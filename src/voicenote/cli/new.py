@@ -182,11 +182,14 @@ def _do(context: click.Context, session: Session, command: click.Command, **give
 def next_(context: click.Context, /, *, everything: bool) -> None:
     """The one thing that needs you most now; at a terminal, do it at once."""
     from voicenote.engine.attention import what_needs_me
+    from voicenote.ledger import brakes
 
     session = context.ensure_object(Session)
     screen = session.screen
     with opened(session) as ws:
         needs = what_needs_me(ws)
+        with ws.ledger.read() as tx:
+            stopped = [] if session.json else brakes.on(tx)
     if session.json:
         found = [
             {"case": n.case, "urgency": n.urgency.name.lower(), "what": n.sentence, "do": n.command}
@@ -194,8 +197,11 @@ def next_(context: click.Context, /, *, everything: bool) -> None:
         ]
         screen.data(found if everything else found[:1])
         return
+    for brake in stopped:
+        screen.warn(f"{brake.told}\n  {brake.cure}")
     if not needs:
-        screen.out("Nothing needs you now.")
+        if not stopped:
+            screen.out("Nothing needs you now.")
         return
     for need in needs if everything else needs[:1]:
         screen.out(need.sentence)

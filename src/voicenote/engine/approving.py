@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from voicenote.engine.compensating import weigh
+from voicenote.engine.ways import way_for
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
 from voicenote.followup.amends import second_apology
@@ -169,8 +170,9 @@ def _book(
     *,
     held: bool,
 ) -> None:
-    channel = ws.channel_for(case.customer)
-    for number in touches.book(tx, case, plan, wanted, channel, ws.new_id):
+    ways = {touch.channels: way_for(ws, case.customer, touch.channels) for touch in wanted}
+    booked = touches.book(tx, case, plan, wanted, lambda t: ways[t.channels], ws.new_id)
+    for number in booked:
         if held:
             change_touch(tx, number, "hold")
 

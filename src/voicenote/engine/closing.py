@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from voicenote.engine.applying import cancel_waiting, close_in, decide_in, reopen_in
-from voicenote.engine.sending import Sent, mark_sent, send_again
+from voicenote.engine.sending import Sent
+from voicenote.engine.settling import mark_sent, send_again
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
 from voicenote.followup.closing import closing_outcome, missing
@@ -155,8 +156,8 @@ def settle_sent(ws: Workspace, number: int) -> list[Sent]:
     return [mark_sent(ws, one.number) for one in _some(found, number, "is uncertain")]
 
 
-def settle_again(ws: Workspace, number: int) -> list[Sent]:
-    """Book what is stuck again, one touch: a person knows that it did not arrive.
+def settle_again(ws: Workspace, number: int, channel: str = "") -> list[Sent]:
+    """Book what is stuck again, one touch, by `channel` if given: a person knows it did not arrive.
 
     The memo goes first; else the newest. Two at once would be a pile of letters.
     """
@@ -164,7 +165,7 @@ def settle_again(ws: Workspace, number: int) -> list[Sent]:
     memos = [t for t in booked if t.kind in OPENING and t.state in (*STUCK, *GIVEN_UP)]
     found = memos or [touch for touch in booked if touch.state in STUCK]
     newest = _some(found, number, "could be sent again")[-1]
-    return [send_again(ws, newest.number)]
+    return [send_again(ws, newest.number, channel)]
 
 
 def _of_round(ws: Workspace, number: int) -> list[Touch]:

@@ -13,7 +13,7 @@ from voicenote.engine.lock import pass_lock
 from voicenote.engine.voices import voice_options
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadSettings, TryAgain, VoicenoteError, VoiceUnavailable
-from voicenote.ledger import overview, touches
+from voicenote.ledger import brakes, overview, touches
 from voicenote.ledger.cases import load, numbers_of
 from voicenote.ledger.scripts import drafts
 from voicenote.model.case import Stage
@@ -173,6 +173,7 @@ def _stuck(ws: Workspace, _env: Mapping[str, str]) -> Iterator[Finding]:
     with ws.ledger.read() as tx:
         uncertain = touches.count(tx, TouchState.UNCERTAIN)
         lines = overview.lines(tx)
+        stopped = brakes.on(tx)
         now = tx.now
     if uncertain:
         yield wrong(
@@ -183,6 +184,8 @@ def _stuck(ws: Workspace, _env: Mapping[str, str]) -> Iterator[Finding]:
     if overdue:
         shown = ", ".join(overdue[:10]) + (" …" if len(overdue) > 10 else "")
         yield wrong("promises", f"overdue in cases {shown}", "voicenote next, or amends list")
+    for brake in stopped:
+        yield wrong("brake", brake.told, brake.cure)
     if not (uncertain or overdue):
         yield fine("touches", f"{len(lines)} open cases, nothing stuck")
 

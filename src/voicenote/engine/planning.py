@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from voicenote.engine.approving import plan_for, planned
+from voicenote.engine.ways import way_for
 from voicenote.engine.workspace import Workspace
 from voicenote.followup.care import HEARS
 from voicenote.ledger import cases, touches
@@ -17,11 +18,13 @@ def plan_view(ws: Workspace, number: int) -> dict[str, Any]:
         case = cases.get(tx, number)
         mine = [t for t in touches.of_cases(tx, [number]) if t.round == case.round]
         now = tx.now
-    channel = ws.channel_for(case.customer)
     if mine:
         rows = [_row(t.planned, t.channel, t.state.value, t.reason, t.number, t.key) for t in mine]
     else:
-        rows = [_row(p, p.channel or channel, "", "", None, "") for p in planned(ws, case, now)]
+        rows = [
+            _row(p, way_for(ws, case.customer, p.channels), "", "", None, "")
+            for p in planned(ws, case, now)
+        ]
     return {
         "case": number,
         "customer": case.customer.name,

@@ -14,6 +14,8 @@ from voicenote.model.touch import Touch
 
 #: Between two touches time alone may change something (a promise becomes overdue): look daily.
 DAY = timedelta(days=1)
+#: How far apart cron's passes are: what a limit keeps in goes on with the next one.
+PASSES = timedelta(minutes=5)
 
 
 class MovedClock:
@@ -46,6 +48,8 @@ def rehearse(ws: Workspace, clock: MovedClock, until: datetime) -> Iterator[Rehe
         if not turn.quiet or turn.waiting:
             yield Rehearsed(clock.now, turn, _left_at(ws, clock.now))
         following = _next(ws, clock.now)
+        if turn.again_at is not None:
+            following = min(following, max(turn.again_at, clock.now + PASSES))
         if following > until:
             clock.now = until
             turn = one_pass(ws)

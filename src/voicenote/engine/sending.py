@@ -1,4 +1,4 @@
-"""Send one touch, so that it is never sent twice and never lost; and clear up after a dead pass.
+"""Send one touch, so that it is never sent twice and never lost.
 
 Two phases of intent. *Sending* is committed before the channel does anything: whoever dies then has
 sent nothing, and the touch goes back to due. *Committing* is committed just before the act that
@@ -11,17 +11,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from voicenote.delivery.port import Trace
 from voicenote.engine.applying import decide_in
+from voicenote.engine.limits import Room, Waits
 from voicenote.engine.parcels import parcel_of
+from voicenote.engine.ways import next_way
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import Postponed, Refused, TryAgain, Unavailable, VoicenoteError
-from voicenote.ledger import cases, touches
+from voicenote.ledger import attempts, cases, touches
 from voicenote.ledger.changes import change_case, change_touch
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Stage
-from voicenote.model.receipt import Parcel, Receipt, ReceiptKind
-from voicenote.model.touch import IN_FLIGHT, OPENING, Touch, TouchState
+from voicenote.model.receipt import Parcel, Receipt
+from voicenote.model.touch import OPENING, Touch, TouchState
 
 #: After so many attempts a postponed touch is given up and shown to the owner.
 ATTEMPTS = 8
@@ -29,31 +30,34 @@ ATTEMPTS = 8
 FIRST_WAIT_S, LONGEST_WAIT_S = 60.0, 6 * 3600.0
 #: A channel may ask for more patience than that, but not for ever.
 LONGEST_ASKED_S = 48 * 3600.0
-#: PostgreSQL frees the locks of the living when its server restarts, so a claim there must also be
-#: older than any send before it counts as abandoned.
-GRACE = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What became of one touch: its new state, and why when it did not leave."""
+    """What became of one touch: its new state, and why when it did not leave.
+
+    `way` is the channel that it takes next, after the one before has refused it.
+    """
 
     touch: int
     case: int
     state: TouchState
     reason: str = ""
+    way: str = ""
 
 
-def send_touch(ws: Workspace, number: int) -> Sent | None:
+def send_touch(ws: Workspace, number: int, room: Room) -> Sent | Waits | None:
     """Send touch `number`, which must be approved and decent now; None when nobody wants it now.
 
-    Raises TryAgain when another pass took it in between.
+    `Waits` when a limit or a brake holds it back. Raises TryAgain when another pass took it in
+    between.
     """
     claim = ws.new_id()
-    claimed = _claim(ws, number, claim)
-    if claimed is None:
-        return None
+    claimed = _claim(ws, number, claim, room)
+    if claimed is None or isinstance(claimed, Waits):
+        return claimed
     touch, parcel = claimed
+    room.sent[touch.channel] += 1
     committed = False
 
     def commit() -> None:
@@ -83,7 +87,7 @@ def _not_sent(
     if isinstance(error, Postponed):
         return _postponed(ws, touch, claim, error)
     if isinstance(error, Refused):
-        return _settle(ws, touch, claim, "refuse", error)
+        return _refused(ws, touch, claim, error)
     if not isinstance(error, VoicenoteError):
         what = f"the channel {touch.channel!r} has failed ({type(error).__name__})"
         error = VoicenoteError(what, "please tell whoever made the channel")
@@ -94,7 +98,9 @@ def _not_sent(
     return _settle(ws, touch, claim, "refuse", error)
 
 
-def _claim(ws: Workspace, number: int, claim: str) -> tuple[Touch, Parcel] | None:
+def _claim(
+    ws: Workspace, number: int, claim: str, room: Room
+) -> tuple[Touch, Parcel] | Waits | None:
     with ws.ledger.write() as tx:
         # somebody may have answered, opted out or closed the case since this pass has decided
         decide_in(ws, tx, [touches.get(tx, number).case])
@@ -103,11 +109,14 @@ def _claim(ws: Workspace, number: int, claim: str) -> tuple[Touch, Parcel] | Non
             return None
         case = cases.get(tx, touch.case)
         parcel, memo = parcel_of(ws, tx, case, touch)
+        waits = room.hindrance(tx, ws.settings, touch.channel, parcel.to)
+        if waits is not None:
+            return waits
         change_touch(
             tx,
             number,
             "claim",
-            facts={"attempt": touch.attempt + 1, "channel": touch.channel},
+            facts={"attempt": touch.attempt + 1, "channel": touch.channel, "by": ws.who},
             attempt=touch.attempt + 1,
             message_id=parcel.message_id,
             memo=memo,
@@ -116,6 +125,7 @@ def _claim(ws: Workspace, number: int, claim: str) -> tuple[Touch, Parcel] | Non
             claimed_by=ws.who,
             claimed_at=tx.now,
         )
+        attempts.begin(tx, number, touch.channel, parcel.to, ws.who)
     return touch, parcel
 
 
@@ -136,6 +146,30 @@ def _settle(ws: Workspace, touch: Touch, claim: str, event: str, error: Voicenot
             tx, touch.number, event, token=claim, facts={"reason": error.what}, reason=reason
         )
     return Sent(touch.number, touch.case, state, reason)
+
+
+def _refused(ws: Workspace, touch: Touch, claim: str, error: Refused) -> Sent:
+    """Let a touch that surely has not left take its next way; without one it is refused.
+
+    It keeps its key: that names the touch, whichever way it goes.
+    """
+    with ws.ledger.write() as tx:
+        way = next_way(ws, tx, cases.get(tx, touch.case), touch)
+        if way:
+            facts: dict[str, object] = {"reason": error.what, "from": touch.channel, "to": way}
+            reason = f"{error.what}; {touch.channel} refused it, so it goes by {way}"
+            state = change_touch(
+                tx,
+                touch.number,
+                "reroute",
+                token=claim,
+                facts=facts,
+                channel=way,
+                attempt=0,
+                reason=reason,
+            )
+            return Sent(touch.number, touch.case, state, reason, way)
+    return _settle(ws, touch, claim, "refuse", error)
 
 
 def _postponed(ws: Workspace, touch: Touch, claim: str, error: Unavailable) -> Sent:
@@ -166,81 +200,3 @@ def backoff_s(attempt: int, chance: float) -> float:
     together do not come back together.
     """
     return min(LONGEST_WAIT_S, FIRST_WAIT_S * 2.0**attempt) * (1 + chance / 10)
-
-
-def reconcile(ws: Workspace) -> list[Sent]:
-    """Settle what a dead pass left in flight. Only for the holder of the lock of passes."""
-    with ws.ledger.read() as tx:
-        flying = touches.in_state(tx, (*IN_FLIGHT, TouchState.UNCERTAIN))
-        abandoned = [touch for touch in flying if _abandoned(ws, tx, touch)]
-    return [sent for touch in abandoned if (sent := _reconcile(ws, touch)) is not None]
-
-
-def _abandoned(ws: Workspace, tx: Transaction, touch: Touch) -> bool:
-    if ws.ledger.is_sqlite or touch.state is TouchState.UNCERTAIN:
-        return True
-    _, _, claimed_at = touches.claim_of(tx, touch.number)
-    return claimed_at is None or tx.now - claimed_at > GRACE
-
-
-def _reconcile(ws: Workspace, touch: Touch) -> Sent | None:
-    number, why = touch.number, "the pass that was sending it ended before it could"
-    if touch.state is TouchState.SENDING:
-        with ws.ledger.write() as tx:
-            state = change_touch(tx, number, "postpone", facts={"reason": why}, reason=why)
-        return Sent(number, touch.case, state, why)
-    try:
-        found = ws.channel(touch.channel).ask(touch.key, touch.message_id)
-    except Exception:  # noqa: BLE001 - whatever a channel's slip is, it could not tell
-        return None if touch.state is TouchState.UNCERTAIN else _lose(ws, touch)
-    if found.trace is Trace.FOUND and found.receipt is not None:
-        with ws.ledger.write() as tx:
-            record(tx, touch, found.receipt)
-        return Sent(number, touch.case, TouchState.ACCEPTED)
-    if touch.state is TouchState.UNCERTAIN:
-        return None
-    if found.trace is Trace.ABSENT:
-        with ws.ledger.write() as tx:
-            state = change_touch(tx, number, "postpone", facts={"reason": why}, reason=why)
-        return Sent(number, touch.case, state, why)
-    return _lose(ws, touch)
-
-
-def _lose(ws: Workspace, touch: Touch) -> Sent:
-    why = "the pass ended while it was leaving, and the channel cannot tell whether it left"
-    with ws.ledger.write() as tx:
-        state = change_touch(tx, touch.number, "lose", facts={"reason": why}, reason=why)
-    return Sent(touch.number, touch.case, state, why)
-
-
-def mark_sent(ws: Workspace, number: int) -> Sent:
-    """Settle an uncertain touch: a person knows that it left."""
-    with ws.ledger.write() as tx:
-        touch = touches.get(tx, number)
-        receipt = Receipt(kind=ReceiptKind.ACCEPTED, at=tx.now, detail={"said by": tx.actor})
-        change_touch(tx, number, "accept", facts={"said_by": tx.actor}, sent_at=tx.now)
-        record(tx, touch, receipt)
-    return Sent(number, touch.case, TouchState.ACCEPTED)
-
-
-def send_again(ws: Workspace, number: int) -> Sent:
-    """Book a touch again that did not arrive, or that was given up: a person knows better.
-
-    It counts as booked now, so that an answer from before does not stop it again.
-    """
-    with ws.ledger.write() as tx:
-        touch = touches.get(tx, number)
-        case = cases.get(tx, touch.case)
-        due = ws.hours_of(case).next(tx.now)
-        state = change_touch(
-            tx,
-            number,
-            "resend",
-            facts={"said_by": tx.actor},
-            booked_at=tx.now,
-            due_at=due,
-            too_late_at=None,
-            attempt=0,
-            reason="",
-        )
-    return Sent(number, touch.case, state)

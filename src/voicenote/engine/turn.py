@@ -5,6 +5,7 @@ A pass may die anywhere: the next one finds everything as it was left, and goes 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,9 +13,11 @@ from typing import Any
 
 from voicenote.engine.applying import decide_cases
 from voicenote.engine.drafting import MEMO, slot_of, words_for
+from voicenote.engine.limits import Room, Waits, pull
 from voicenote.engine.lock import pass_lock
 from voicenote.engine.receiving import Received, show_unmatched, take_in
-from voicenote.engine.sending import Sent, reconcile, send_touch
+from voicenote.engine.sending import Sent, send_touch
+from voicenote.engine.settling import reconcile
 from voicenote.engine.singly import told
 from voicenote.engine.sounding import render
 from voicenote.engine.workspace import Workspace
@@ -34,8 +37,9 @@ class Turn:
     """What a pass did, and (case, text) of what the owner should know.
 
     `waiting` are due touches that need the owner first, `reasons` why some did not leave, `nudges`
-    what is told once: a promise that is overdue, an answer that waits. `unmatched` is what came in
-    and fits no case; `troubles` are (channel, error) of what could not be read.
+    what is told once: a promise that is overdue, an answer that waits. `held` counts the due
+    touches that a limit or a brake keeps in. `unmatched` is what came in and fits no case;
+    `troubles` are (channel, error) of what could not be read.
     """
 
     sent: int = 0
@@ -48,6 +52,7 @@ class Turn:
     waiting: list[tuple[int, str]] = field(default_factory=list)
     nudges: list[tuple[int, str]] = field(default_factory=list)
     reasons: list[tuple[int, str]] = field(default_factory=list)
+    held: Counter[Waits] = field(default_factory=Counter)
 
     def count(self, sent: Sent) -> None:
         """Count what became of one touch."""
@@ -56,9 +61,19 @@ class Turn:
             return
         if sent.state is TouchState.UNCERTAIN:
             self.uncertain += 1
-        else:
+        elif not sent.way:
             self.failed += 1
         self.reasons.append((sent.case, sent.reason))
+
+    @property
+    def braked(self) -> bool:
+        """Whether a brake keeps something in that is due: only a person can let it go on."""
+        return any(waits.until is None for waits in self.held)
+
+    @property
+    def again_at(self) -> datetime | None:
+        """When the clock frees the first of what a limit keeps in; None where nothing waits so."""
+        return min((waits.until for waits in self.held if waits.until), default=None)
 
     @property
     def quiet(self) -> bool:
@@ -81,11 +96,15 @@ def one_pass(ws: Workspace, advance: Callable[[int, int], None] | None = None) -
             if sent.state is not TouchState.DUE:
                 turn.count(sent)
         turn.skipped = _decide(ws)
+        pull(ws)
+        room = Room()
         with ws.ledger.read() as tx:
             due = touches.due_numbers(tx)
         for done, (number, case) in enumerate(due, start=1):
-            for sent in _attempt(ws, turn, number, case):
+            for sent in _attempt(ws, turn, room, number, case):
                 turn.count(sent)
+                if sent.state is not TouchState.ACCEPTED:
+                    pull(ws)
             if advance is not None:
                 advance(done, len(due))
         with ws.ledger.read() as tx:
@@ -112,7 +131,9 @@ def _decide(ws: Workspace) -> int:
         return touches.skipped(tx) - before
 
 
-def _attempt(ws: Workspace, turn: Turn, number: int, case_number: int) -> Iterator[Sent]:
+def _attempt(
+    ws: Workspace, turn: Turn, room: Room, number: int, case_number: int
+) -> Iterator[Sent]:
     """Send one due touch, if it may leave now; else note why it waits."""
     try:
         with ws.ledger.read() as tx:
@@ -128,10 +149,12 @@ def _attempt(ws: Workspace, turn: Turn, number: int, case_number: int) -> Iterat
             return
         if _moved(ws, case, touch, now):
             return
-        make_ready(ws, case, touch)
-        sent = send_touch(ws, number)
-        if sent is not None:
-            yield sent
+        waits = room.known(touch.channel, ws.channel(touch.channel).address(case.customer))
+        if waits is None:
+            make_ready(ws, case, touch)
+            yield from _sent(ws, turn, room, number)
+        else:
+            turn.held[waits] += 1
     except RuleSaysNo as error:
         turn.waiting.append((case_number, error.what))
     except TryAgain:
@@ -139,6 +162,18 @@ def _attempt(ws: Workspace, turn: Turn, number: int, case_number: int) -> Iterat
     except Exception as error:  # noqa: BLE001 - one bad case must not stop those behind it
         turn.failed += 1
         turn.reasons.append((case_number, told(error)))
+
+
+def _sent(ws: Workspace, turn: Turn, room: Room, number: int) -> Iterator[Sent]:
+    """Send one touch by its channel, and by the next one for as long as it is refused."""
+    again = True
+    while again:
+        found = send_touch(ws, number, room)
+        if isinstance(found, Waits):
+            turn.held[found] += 1
+        elif found is not None:
+            yield found
+        again = isinstance(found, Sent) and bool(found.way)
 
 
 def _hindrance(touch: Touch, booked: list[Touch]) -> str:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from voicenote.delivery.port import Channel
-from voicenote.errors import BadSettings, RuleSaysNo
+from voicenote.errors import BadSettings
 from voicenote.ledger.store import Ledger
-from voicenote.model.case import Case, Customer
+from voicenote.model.case import Case
 from voicenote.schedule.clock import Decency, Hours
 from voicenote.schedule.plans import Plan
 from voicenote.settings import Settings
@@ -86,24 +86,6 @@ class Workspace:
         if name not in self._channels:
             self._channels[name] = self.make_channel(name)
         return self._channels[name]
-
-    def channel_for(self, customer: Customer) -> str:
-        """Return the customer's own channel, else the first with an address, else the outbox.
-
-        Raises RuleSaysNo when their own is not set up here.
-        """
-        own = customer.channel
-        if own and own != OUTBOX and own not in self.settings.channels:
-            raise RuleSaysNo(
-                f"{customer.name} is to be reached by {own!r}, which is not set up",
-                f"add [channels.{own}] to voicenote.toml: voicenote channels",
-            )
-        if own:
-            return own
-        for name in self.settings.channels:
-            if name != OUTBOX and self.channel(name).address(customer):
-                return name
-        return OUTBOX
 
     def facts_of_voices(self, options: Mapping[str, object]) -> list[VoiceFacts]:
         """Return what there is to know of every voice, looked up once: it is asked for each case.

@@ -159,10 +159,13 @@ def telegram(text: str) -> str:
 
 
 def channel(text: str) -> str:
-    """Return a channel's name in lower case. Whether there is one is not intake's to know."""
-    name = text.casefold()
-    if re.fullmatch(r"[a-z0-9][a-z0-9_.-]*", name):
-        return name
+    """Return the names of channels in lower case, in their order, with ", " between them.
+
+    Whether there is such a channel is not intake's to know.
+    """
+    names = [name for name in re.split(r"[\s,;>]+", text.casefold()) if name]
+    if names and all(re.fullmatch(r"[a-z0-9][a-z0-9_.-]*", name) for name in names):
+        return ", ".join(dict.fromkeys(names))
     raise BadData(f"is no channel's name: {short(text)}", "write a name such as email or telegram")
 
 

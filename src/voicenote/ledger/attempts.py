@@ -1,4 +1,4 @@
-"""Attempts to send, and the brakes: what limits are counted from, in every pass and after restarts.
+"""Attempts to send: what limits and the brake are counted from, in every pass, after any restart.
 
 Each claim on a touch to a customer is one row; its outcome is written where the touch's state
 changes, so that no way of settling a touch can forget it.
@@ -7,9 +7,7 @@ changes, so that no way of settling a touch can forget it.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
 
 from sqlalchemy import case, func, insert, select, update
 
@@ -23,15 +21,6 @@ LEFT, REFUSED, BOUNCED, UNCERTAIN, NOT_LEFT = "left", "refused", "bounced", "unc
 GONE = ("", LEFT, BOUNCED, UNCERTAIN)
 #: The outcomes that a brake is put on for.
 BAD = (REFUSED, BOUNCED)
-
-
-class Brake(NamedTuple):
-    """The brake of a channel: of `tried` touches `failed` were refused or bounced."""
-
-    channel: str
-    put_on_at: datetime
-    tried: int
-    failed: int
 
 
 def begin(tx: Transaction, touch: int, channel: str, address: str, by: str) -> None:
@@ -115,34 +104,3 @@ def judged(tx: Transaction, since: datetime) -> dict[str, tuple[int, int]]:
         .group_by(attempts.c.channel)
     )
     return {row[0]: (row[1], int(row[2])) for row in tx.connection.execute(query)}
-
-
-def put_on(tx: Transaction, channel: str, tried: int, failed: int) -> None:
-    """Put the brake of a channel on."""
-    table = tables.brakes
-    values = {"put_on_at": tx.now, "tried": tried, "failed": failed}
-    mine = table.c.channel == channel
-    if tx.connection.execute(select(table.c.channel).where(mine)).first():
-        tx.connection.execute(update(table).where(mine).values(**values))
-    else:
-        tx.connection.execute(insert(table).values(channel=channel, **values))
-    tx.tell("brake_put_on", channel=channel, tried=tried, failed=failed)
-
-
-def release(tx: Transaction, channels: Sequence[str]) -> None:
-    """Release brakes: what was tried until now is not counted again."""
-    table = tables.brakes
-    for channel in channels:
-        mine = table.c.channel == channel
-        tx.connection.execute(update(table).where(mine).values(released_at=tx.now))
-        tx.tell("brake_released", channel=channel)
-
-
-def brakes(tx: Transaction) -> list[Brake]:
-    """Return the brakes that are on, in order of channel."""
-    table = tables.brakes
-    query = select(table.c.channel, table.c.put_on_at, table.c.tried, table.c.failed).where(
-        table.c.put_on_at.is_not(None),
-        table.c.released_at.is_(None) | (table.c.released_at < table.c.put_on_at),
-    )
-    return [Brake(*row) for row in tx.connection.execute(query.order_by(table.c.channel))]

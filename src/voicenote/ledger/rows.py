@@ -215,7 +215,6 @@ def touch_in(row: Row) -> Touch:
         due_at=row["due_at"],
         too_late_at=row["too_late_at"],
         unless=row["unless"],
-        channel=row["channel"],
         amends=row["amends"],
         booked_at=row["booked_at"],
     )
@@ -231,6 +230,7 @@ def touch_in(row: Row) -> Touch:
         reason=row["reason"],
         message_id=row["message_id"],
         sent_at=row["sent_at"],
+        plan=row["plan"],
     )
 
 

@@ -33,10 +33,10 @@ def book(
     case: Case,
     plan: str,
     planned: Sequence[PlannedTouch],
-    channel: str,
+    way: Callable[[PlannedTouch], str],
     new_id: Callable[[], str],
 ) -> list[int]:
-    """Book touches of a case; return their numbers. `channel` is used where a step names none."""
+    """Book touches of a case; return their numbers. `way` gives the channel of each."""
     numbers: list[int] = []
     for touch in planned:
         statement = insert(tables.touches).values(
@@ -44,7 +44,7 @@ def book(
             case=case.number,
             round=case.round,
             plan=plan,
-            channel=touch.channel or channel,
+            channel=way(touch),
             state=TouchState.DUE.value,
             **rows.touch_out(touch),
         )

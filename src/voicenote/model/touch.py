@@ -60,8 +60,9 @@ class PlannedTouch:
     `wanted_at` is where the plan's offset fell, `due_at` the next decent hour after it; after
     `too_late_at` it makes no sense any more and is shown instead of sent. `unless` names the
     condition that makes it needless: ``answered``, ``put-right``, ``kept``, ``memo-arrived``, or
-    nothing. `amends` is the K of the promise that a status touch speaks of. `channel` empty: the
-    customer's own. `booked_at` tells which answers came later, and stop it; None: as `wanted_at`.
+    nothing. `amends` is the K of the promise that a status touch speaks of. `channels` are those of
+    its step or plan, in order; empty: the customer's own. `booked_at` tells which answers came
+    later, and stop it; None: as `wanted_at`.
     """
 
     kind: TouchKind
@@ -70,7 +71,7 @@ class PlannedTouch:
     due_at: datetime
     too_late_at: datetime | None = None
     unless: str = ""
-    channel: str = ""
+    channels: tuple[str, ...] = ()
     amends: int | None = None
     booked_at: datetime | None = None
 
@@ -90,6 +91,7 @@ class Touch:
     reason: str = ""
     message_id: str = ""
     sent_at: datetime | None = None
+    plan: str = ""
 
     @property
     def kind(self) -> TouchKind:

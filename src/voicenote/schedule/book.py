@@ -176,7 +176,7 @@ def _touch(
         due_at=due,
         too_late_at=(step.too_late or plan.too_late or too_late).after(due, person.zone),
         unless=step.unless.value,
-        channel=step.channel or plan.channel,
+        channels=plan.ways(step),
         amends=k,
         booked_at=booked_at.astimezone(UTC),
     )

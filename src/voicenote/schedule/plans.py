@@ -48,26 +48,33 @@ class Unless(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One step of a plan. `at` counts only from a promise's date; `too_late` after the due time."""
+    """One step of a plan. `at` counts only from a promise's date; `too_late` after the due time.
+
+    `channels` are tried in their order.
+    """
 
     kind: TouchKind
     after: Offset = AT_ONCE
     start: Start = Start.BOOKED
     at: time = MORNING
     unless: Unless = Unless.NOTHING
-    channel: str = ""
+    channels: tuple[str, ...] = ()
     too_late: Offset | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """A named schedule. `channel` and `too_late` hold for every step that has none of its own."""
+    """A named schedule. `channels` and `too_late` hold for every step that has none of its own."""
 
     name: str
     steps: tuple[Step, ...]
     about: str = ""
-    channel: str = ""
+    channels: tuple[str, ...] = ()
     too_late: Offset | None = None
+
+    def ways(self, step: Step) -> tuple[str, ...]:
+        """Return the channels of a step, in order; empty: the customer's own."""
+        return step.channels or self.channels
 
 
 class _Table:
@@ -100,6 +107,19 @@ class _Table:
             self.say(key, str(wrong), advice)
             return default
 
+    def ways(self) -> tuple[str, ...]:
+        """Return the channels under ``channels`` (a list), or the one under ``channel``."""
+        one = self.take("channel", str, "", "write the name of a channel")
+        value = self.left.pop("channels", None)
+        if value is None:
+            return (one,) if one else ()
+        if one:
+            self.say("channels", "stands beside channel", "keep one of them")
+        if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+            self.say("channels", "is no list of names", 'write ["telegram", "mail"]')
+            return ()
+        return tuple(dict.fromkeys(value))
+
     def close(self, known: str) -> None:
         """Complain about the keys that nobody asked for."""
         for key in self.left:
@@ -126,10 +146,10 @@ def read_plan(name: str, table: Mapping[str, object], where: str) -> Plan:
         name=name,
         steps=tuple(steps),
         about=top.take("about", str, "", "write one sentence"),
-        channel=top.take("channel", str, "", "write the name of a channel"),
+        channels=top.ways(),
         too_late=top.take("too_late", _forward, None, 'write a duration such as "P7D"'),
     )
-    top.close("steps, about, channel, too_late")
+    top.close("steps, about, channel, channels, too_late")
     if problems:
         raise BadSettings(
             f"the plan {name!r} cannot be used: {problems[0]}", "correct it in the file", problems
@@ -156,7 +176,7 @@ def _read_step(row: _Table) -> Step:
         start=row.take("from", _one_of(Start), Start.BOOKED, f"one of {_words(Start)}"),
         at=row.take("at", _wall_clock, MORNING, 'write a time of day such as "17:00"'),
         unless=row.take("unless", _one_of(Unless), Unless.NOTHING, f"one of {_words(Unless)}"),
-        channel=row.take("channel", str, "", "write the name of a channel"),
+        channels=row.ways(),
         too_late=row.take("too_late", _forward, None, 'write a duration such as "P7D"'),
     )
     if step.after.back and not step.start.dated:
@@ -164,7 +184,7 @@ def _read_step(row: _Table) -> Step:
                 '"promised_by" may have a negative duration')  # fmt: skip
     if step.kind is TouchKind.STATUS and not step.start.dated:
         row.say("from", "a status speaks of a promise", 'write from = "promised_by"')
-    row.close("kind, after, from, at, unless, channel, too_late")
+    row.close("kind, after, from, at, unless, channel, channels, too_late")
     return step
 
 

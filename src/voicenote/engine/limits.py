@@ -1,0 +1,146 @@
+"""How much may leave: so many a pass, an hour, a domain; and the brake, when too much comes back.
+
+All but the limit of a pass is counted from the ledger, in the transaction that claims a touch: a
+restart forgets nothing. What a limit holds back stays due.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from voicenote.engine.workspace import OUTBOX, Workspace
+from voicenote.ledger import attempts, brakes
+from voicenote.ledger.brakes import Brake
+from voicenote.ledger.store import Transaction
+from voicenote.settings import Settings
+
+HOUR = timedelta(hours=1)
+#: How far back the brake looks.
+WINDOW = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """The limits of one channel; 0 is none."""
+
+    per_pass: int = 0
+    per_hour: int = 0
+    per_domain: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waits:
+    """Why a due touch stays due. `until`: when the clock frees it; None: a person has to.
+
+    `domain`: the mark of the domain that alone is full; empty: nothing leaves by this channel.
+    """
+
+    channel: str
+    why: str
+    until: datetime | None = None
+    domain: str = ""
+
+
+@dataclass(slots=True)
+class Room:
+    """What one pass may still send. It remembers what is full: ten thousand may have to wait."""
+
+    sent: Counter[str] = field(default_factory=Counter)
+    full: dict[tuple[str, str], Waits] = field(default_factory=dict)
+
+    def known(self, channel: str, address: str) -> Waits | None:
+        """Return why nothing more leaves by this channel in this pass, as far as is known."""
+        whole = self.full.get((channel, ""))
+        return whole or self.full.get((channel, attempts.domain_mark(address)))
+
+    def hindrance(
+        self, tx: Transaction, settings: Settings, channel: str, address: str
+    ) -> Waits | None:
+        """Return why a touch to `address` may not leave by `channel` now, or None."""
+        found = self.known(channel, address) or _hindrance(
+            tx, settings, channel, address, self.sent[channel]
+        )
+        if found is not None:
+            self.full[channel, found.domain] = found
+        return found
+
+
+def limits_of(settings: Settings, channel: str) -> Limits:
+    """Return the limits of a channel: its own, else those of ``[policy]``; a folder has none."""
+    declared, policy = settings.channels.get(channel), settings.policy
+    if declared is None or declared.kind == OUTBOX:
+        common = Limits()
+    else:
+        common = Limits(
+            per_pass=policy.per_pass, per_hour=policy.per_hour, per_domain=policy.per_domain
+        )
+    if declared is None:
+        return common
+
+    def own(given: int | None, otherwise: int) -> int:
+        return otherwise if given is None else given
+
+    return Limits(
+        per_pass=own(declared.per_pass, common.per_pass),
+        per_hour=own(declared.per_hour, common.per_hour),
+        per_domain=own(declared.per_domain, common.per_domain),
+    )
+
+
+def _hindrance(
+    tx: Transaction, settings: Settings, channel: str, address: str, sent: int
+) -> Waits | None:
+    for brake in brakes.on(tx):
+        if brake.channel == channel:
+            return Waits(channel=channel, why=f"{brake.told}; {brake.cure}")
+    limits = limits_of(settings, channel)
+    if limits.per_pass and sent >= limits.per_pass:
+        why = f"limit of {limits.per_pass} a pass by {channel}"
+        return Waits(channel=channel, why=why, until=tx.now)
+    domain = attempts.domain_mark(address)
+    for most, mark, where in (
+        (limits.per_hour, "", ""),
+        (limits.per_domain if domain else 0, domain, f" to {address.rpartition('@')[2]}"),
+    ):
+        if not most:
+            continue
+        gone, first = attempts.gone_since(tx, channel, tx.now - HOUR, most, mark)
+        if gone >= most:
+            why = f"limit of {most} an hour{where} by {channel}"
+            until = (first or tx.now) + HOUR
+            return Waits(channel=channel, why=why, until=until, domain=mark)
+    return None
+
+
+def pulls(tried: int, failed: int, share: float, after: int) -> bool:
+    """Whether so many failures of so many touches put the brake on. Pure."""
+    return tried >= after and failed * 100 > share * tried
+
+
+def pull(ws: Workspace) -> list[Brake]:
+    """Put the brake of each channel on whose touches come back too often; return these."""
+    policy = ws.settings.policy
+    with ws.ledger.read() as tx:
+        on = {brake.channel for brake in brakes.on(tx)}
+        counted = attempts.judged(tx, tx.now - WINDOW)
+    wanted = {
+        channel: found
+        for channel, found in counted.items()
+        if channel not in on and pulls(*found, policy.brake_share, policy.brake_after)
+    }
+    if not wanted:
+        return []
+    with ws.ledger.write("voicenote") as tx:
+        for channel, (tried, failed) in wanted.items():
+            brakes.put_on(tx, channel, tried, failed)
+        return [brake for brake in brakes.on(tx) if brake.channel in wanted]
+
+
+def release(ws: Workspace, channels: tuple[str, ...]) -> list[Brake]:
+    """Release the brakes of these channels, after a look; return those that were on."""
+    with ws.ledger.write() as tx:
+        on = [one for one in brakes.on(tx) if one.channel in channels]
+        brakes.release(tx, [brake.channel for brake in on])
+    return on

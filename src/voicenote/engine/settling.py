@@ -1,0 +1,106 @@
+"""Settle what a dead pass left in flight, and what only a person can settle."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from voicenote.delivery.port import Trace
+from voicenote.engine.sending import Sent, record
+from voicenote.engine.ways import step_ways, way_for
+from voicenote.engine.workspace import Workspace
+from voicenote.errors import RuleSaysNo
+from voicenote.ledger import cases, touches
+from voicenote.ledger.changes import change_touch
+from voicenote.ledger.store import Transaction
+from voicenote.model.receipt import Receipt, ReceiptKind
+from voicenote.model.touch import IN_FLIGHT, Touch, TouchState
+
+#: PostgreSQL frees the locks of the living when its server restarts, so a claim there must also be
+#: older than any send before it counts as abandoned.
+GRACE = timedelta(minutes=15)
+
+
+def reconcile(ws: Workspace) -> list[Sent]:
+    """Settle what a dead pass left in flight. Only for the holder of the lock of passes."""
+    with ws.ledger.read() as tx:
+        flying = touches.in_state(tx, (*IN_FLIGHT, TouchState.UNCERTAIN))
+        abandoned = [touch for touch in flying if _abandoned(ws, tx, touch)]
+    return [sent for touch in abandoned if (sent := _reconcile(ws, touch)) is not None]
+
+
+def _abandoned(ws: Workspace, tx: Transaction, touch: Touch) -> bool:
+    if ws.ledger.is_sqlite or touch.state is TouchState.UNCERTAIN:
+        return True
+    _, _, claimed_at = touches.claim_of(tx, touch.number)
+    return claimed_at is None or tx.now - claimed_at > GRACE
+
+
+def _reconcile(ws: Workspace, touch: Touch) -> Sent | None:
+    number, why = touch.number, "the pass that was sending it ended before it could"
+    if touch.state is TouchState.SENDING:
+        with ws.ledger.write() as tx:
+            state = change_touch(tx, number, "postpone", facts={"reason": why}, reason=why)
+        return Sent(number, touch.case, state, why)
+    try:
+        found = ws.channel(touch.channel).ask(touch.key, touch.message_id)
+    except Exception:  # noqa: BLE001 - whatever a channel's slip is, it could not tell
+        return None if touch.state is TouchState.UNCERTAIN else _lose(ws, touch)
+    if found.trace is Trace.FOUND and found.receipt is not None:
+        with ws.ledger.write() as tx:
+            record(tx, touch, found.receipt)
+        return Sent(number, touch.case, TouchState.ACCEPTED)
+    if touch.state is TouchState.UNCERTAIN:
+        return None
+    if found.trace is Trace.ABSENT:
+        with ws.ledger.write() as tx:
+            state = change_touch(tx, number, "postpone", facts={"reason": why}, reason=why)
+        return Sent(number, touch.case, state, why)
+    return _lose(ws, touch)
+
+
+def _lose(ws: Workspace, touch: Touch) -> Sent:
+    why = "the pass ended while it was leaving, and the channel cannot tell whether it left"
+    with ws.ledger.write() as tx:
+        state = change_touch(tx, touch.number, "lose", facts={"reason": why}, reason=why)
+    return Sent(touch.number, touch.case, state, why)
+
+
+def mark_sent(ws: Workspace, number: int) -> Sent:
+    """Settle an uncertain touch: a person knows that it left."""
+    with ws.ledger.write() as tx:
+        touch = touches.get(tx, number)
+        receipt = Receipt(kind=ReceiptKind.ACCEPTED, at=tx.now, detail={"said by": tx.actor})
+        change_touch(tx, number, "accept", facts={"said_by": tx.actor}, sent_at=tx.now)
+        record(tx, touch, receipt)
+    return Sent(number, touch.case, TouchState.ACCEPTED)
+
+
+def send_again(ws: Workspace, number: int, channel: str = "") -> Sent:
+    """Book a touch again that did not arrive, or that was given up: a person knows better.
+
+    It counts as booked now, so that an answer from before does not stop it again. It goes by
+    `channel`, else by the first of its order. Raises RuleSaysNo for a channel without an address.
+    """
+    with ws.ledger.write() as tx:
+        touch = touches.get(tx, number)
+        case = cases.get(tx, touch.case)
+        if channel and not ws.channel(channel).address(case.customer):
+            raise RuleSaysNo(
+                f"{case.customer.name} has no address for {channel}",
+                "choose another way; known ones: voicenote channels",
+            )
+        way = channel or way_for(ws, case.customer, step_ways(ws, touch))
+        due = ws.hours_of(case).next(tx.now)
+        state = change_touch(
+            tx,
+            number,
+            "resend",
+            facts={"said_by": tx.actor, "channel": way},
+            channel=way,
+            booked_at=tx.now,
+            due_at=due,
+            too_late_at=None,
+            attempt=0,
+            reason="",
+        )
+    return Sent(number, touch.case, state)

@@ -1,0 +1,74 @@
+"""By which channels a customer is reached, in which order, and which comes next after a refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from voicenote.engine.workspace import OUTBOX, Workspace
+from voicenote.errors import BadSettings, RuleSaysNo
+from voicenote.ledger import attempts
+from voicenote.ledger.store import Transaction
+from voicenote.model.case import Case, Customer
+from voicenote.model.touch import Touch
+
+
+def way_for(ws: Workspace, customer: Customer, wanted: Sequence[str] = ()) -> str:
+    """Return the channel by which a touch goes first; `wanted` are those of its step or plan.
+
+    Without an address for any of them it is the first that was asked for, so that somebody is told;
+    where nobody asked for one, the outbox. Raises RuleSaysNo when the customer's own are all not
+    set up here.
+    """
+    asked = _asked(ws, customer, wanted)
+    known = [name for name in asked if name == OUTBOX or name in ws.settings.channels]
+    if asked and not known:
+        what = " or ".join(repr(name) for name in asked)
+        raise RuleSaysNo(
+            f"{customer.name} is to be reached by {what}, which is not set up",
+            f"add [channels.{asked[0]}] to voicenote.toml: voicenote channels",
+        )
+    others = [name for name in ws.settings.channels if name != OUTBOX]
+    found = _with_address(ws, customer, known or others)
+    return next(iter([*found, *known]), OUTBOX)
+
+
+def next_way(ws: Workspace, tx: Transaction, case: Case, touch: Touch) -> str:
+    """Return the channel that a touch takes after it was refused by its own; "" for none.
+
+    It is the next of the same order that has an address and has not refused this touch. The outbox
+    is no way to a customer, unless it is asked for by name.
+    """
+    asked = _asked(ws, case.customer, step_ways(ws, touch))
+    order = asked or [name for name in ws.settings.channels if not _folder(ws, name)]
+    known = [name for name in order if name == OUTBOX or name in ws.settings.channels]
+    refused = attempts.tried_by(tx, touch.number, touch.planned.booked_at) | {touch.channel}
+    return next((n for n in _with_address(ws, case.customer, known) if n not in refused), "")
+
+
+def step_ways(ws: Workspace, touch: Touch) -> tuple[str, ...]:
+    """Return the channels that the touch's step or plan names, as the settings have them now."""
+    plan = ws.plans.get(touch.plan)
+    if plan is None or not 0 < touch.planned.step <= len(plan.steps):
+        return ()
+    return plan.ways(plan.steps[touch.planned.step - 1])
+
+
+def _asked(ws: Workspace, customer: Customer, wanted: Sequence[str]) -> list[str]:
+    """Return the order that somebody asked for: the step or plan, the customer, the settings."""
+    own = [name.strip() for name in customer.channel.split(",") if name.strip()]
+    return list(dict.fromkeys(wanted or own or ws.settings.schedule.channels))
+
+
+def _with_address(ws: Workspace, customer: Customer, names: Sequence[str]) -> list[str]:
+    found = []
+    for name in names:
+        try:
+            if ws.channel(name).address(customer):
+                found.append(name)
+        except BadSettings:
+            continue  # set up wrongly: `doctor` and `channels` say how
+    return found
+
+
+def _folder(ws: Workspace, name: str) -> bool:
+    return ws.settings.channels[name].kind == OUTBOX

@@ -1,0 +1,68 @@
+"""The brakes: what keeps a channel's touches in until a person has looked.
+
+Nothing of the model is imported here: every list of cases asks for the brakes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import insert, select, update
+
+from voicenote.ledger import tables
+from voicenote.ledger.store import Transaction
+
+
+class Brake(NamedTuple):
+    """The brake of a channel: of `tried` touches `failed` were refused or bounced."""
+
+    channel: str
+    put_on_at: datetime
+    tried: int
+    failed: int
+
+    @property
+    def told(self) -> str:
+        """What it says to the owner."""
+        return (
+            f"the brake is on for {self.channel}: {self.failed} of {self.tried} were refused or "
+            "bounced"
+        )
+
+    @property
+    def cure(self) -> str:
+        """What to do about it."""
+        return f"find out why; then voicenote brake --release {self.channel}"
+
+
+def put_on(tx: Transaction, channel: str, tried: int, failed: int) -> None:
+    """Put the brake of a channel on."""
+    table = tables.brakes
+    values = {"put_on_at": tx.now, "tried": tried, "failed": failed}
+    mine = table.c.channel == channel
+    if tx.connection.execute(select(table.c.channel).where(mine)).first():
+        tx.connection.execute(update(table).where(mine).values(**values))
+    else:
+        tx.connection.execute(insert(table).values(channel=channel, **values))
+    tx.tell("brake_put_on", channel=channel, tried=tried, failed=failed)
+
+
+def release(tx: Transaction, channels: Sequence[str]) -> None:
+    """Release brakes: what was tried until now is not counted again."""
+    table = tables.brakes
+    for channel in channels:
+        mine = table.c.channel == channel
+        tx.connection.execute(update(table).where(mine).values(released_at=tx.now))
+        tx.tell("brake_released", channel=channel)
+
+
+def on(tx: Transaction) -> list[Brake]:
+    """Return the brakes that are on, in order of channel."""
+    table = tables.brakes
+    query = select(table.c.channel, table.c.put_on_at, table.c.tried, table.c.failed).where(
+        table.c.put_on_at.is_not(None),
+        table.c.released_at.is_(None) | (table.c.released_at < table.c.put_on_at),
+    )
+    return [Brake(*row) for row in tx.connection.execute(query.order_by(table.c.channel))]
