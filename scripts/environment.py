@@ -207,6 +207,14 @@ def _pip() -> list[str]:
     )
 
 
+def installer() -> list[str]:
+    """Give the command of something that installs packages, for what a script needs besides."""
+    try:
+        return _pip()
+    except SetUpFailed as problem:
+        sys.exit(str(problem))
+
+
 def _install(pip: list[str], *what: str) -> None:
     """Install without resolving: the lock names everything. The tool's own settings hold."""
     command = [*pip, "install", "--no-deps", *what]

@@ -118,12 +118,20 @@ def check(_folder: Path) -> str:
     return check_measures.check()
 
 
+def intelligibility(folder: Path) -> str:
+    """Finished memos of every voice, listened to by a recogniser."""
+    import intelligibility_measures
+
+    return intelligibility_measures.intelligibility(folder)
+
+
 MEASURES: dict[str, Callable[[Path], str]] = {
     "start": start,
     "cases": cases,
     "intake": intake,
     "sound": sound,
     "check": check,
+    "intelligibility": intelligibility,
 }
 
 

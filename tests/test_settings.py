@@ -238,6 +238,37 @@ def test_a_reference_and_a_map_can_be_given_key_by_key(tmp_path: Path) -> None:
     assert settings.intake["x"].map == {"customer": "1"}
 
 
+def test_an_owner_has_a_voice_of_their_own(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        '[voice]\nengine = "hibari"\n[voice.pl]\nengine = "system"\nrate = 150\n'
+        '[voice.owner."Bo Reed".pl]\nvoice = "pl"\n'
+        '[voice.owner.Eva]\nengine = "endpoint"\nlanguages = ["pl", "en-GB"]\n',
+    )
+    voice = load(tmp_path, {}).voice
+    assert (voice.of("pl").engine, voice.of("pl").voice) == ("system", "")
+    assert (voice.of("pl", "Bo Reed").engine, voice.of("pl", "Bo Reed").voice) == ("system", "pl")
+    assert (voice.of("en", "Bo Reed").engine, voice.of("pl", "Bo Reed").rate) == ("hibari", 150)
+    assert voice.of("pl", "Eva").engine == "endpoint"
+    assert voice.of("pl", "Eva").languages == ("pl", "en-GB")
+    assert voice.of("pl", "somebody else") == voice.of("pl")
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ('[voice]\nlanguages = ["english"]', "voice.languages"),
+        ('[voice]\nlanguages = "en"', "voice.languages"),
+        ('[voice]\nowner = "Eva"', "voice.owner"),
+        ('[voice.owner.Eva]\nengin = "system"', "voice.owner.Eva.engin"),
+        ('[voice.owner.Eva.english]\nengine = "system"', "voice.owner.Eva.english"),
+        ("[voice.owner.Eva]\ndisclosure = false", "voice.owner.Eva.disclosure"),
+    ],
+)
+def test_a_wrong_voice_is_named_where_it_stands(tmp_path: Path, text: str, where: str) -> None:
+    assert where in {problem.field for problem in problems(tmp_path, text)}
+
+
 def test_a_password_inside_a_url_is_refused(tmp_path: Path) -> None:
     (problem,) = problems(tmp_path, '[channels.a]\nurls = ["mailto://me:hunter2@host"]\n')
     assert "hunter2" not in str(problem)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import sys
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from click.testing import Result
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "voice"))
+import tiny_kokoro
 
 from voicenote.plugins import Found
 
@@ -103,6 +107,39 @@ def test_voices_tell_what_they_speak(bare: Call) -> None:
     assert "en" in rows["system"]["languages"]
     assert rows["recorded"]["synthetic"] is False
     assert "any language" in bare("voices").stdout
+
+
+def test_voices_tell_whom_the_settings_give_which_language(bare: Call, home: Path) -> None:
+    home.mkdir(exist_ok=True)
+    tiny_kokoro.files(home)
+    (home / "voicenote.toml").write_text(
+        '[voice.en]\nengine = "system"\n'
+        '[voice.pl]\nengine = "kokoro"\nmodel = "model.onnx"\nvoice = "bm_test.bin"\n'
+        '[voice.he]\nengine = "kokoro"\n'
+    )
+    rows = {row["voice"]: row for row in json.loads(bare("voices", "--json").stdout)}
+    assert rows["kokoro"]["ready"]
+    assert rows["kokoro"]["speaks"] == ["pl"]
+    assert rows["system"]["speaks"] == ["en"]
+    assert "British" in rows["kokoro"]["note"]
+    assert set(rows["kokoro"]["misheard"]) <= set(rows["kokoro"]["languages"])
+    text = bare("voices").stdout
+    assert "yours for pl" in text
+    assert "misheard of 100 words: en" in text
+
+
+def test_say_takes_the_voice_that_the_settings_have(bare: Call, home: Path) -> None:
+    home.mkdir(exist_ok=True)
+    tiny_kokoro.files(home)
+    (home / "voicenote.toml").write_text(
+        '[voice.en]\nengine = "kokoro"\nmodel = "model.onnx"\nvoice = "bm_test.bin"\n'
+    )
+    out = home / "out.wav"
+    done = bare("say", "Hello Dana.", "-o", str(out), "--json")
+    assert done.exit_code == 0, done.stderr
+    assert json.loads(done.stdout)["voice"].startswith("kokoro bm_test ")
+    other = bare("say", "Hello Dana.", "-o", str(out), "--voice", "silent")
+    assert "silent" in other.stdout
 
 
 def test_a_broken_plug_in_is_listed_with_its_reason(

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "voice"))
+import tiny_kokoro
 from speech_server import speech_server
 
 from voicenote.errors import BadData, BadSettings, VoiceUnavailable
@@ -21,6 +22,7 @@ from voicenote.model.memo import Clip
 from voicenote.model.script import Section, Sentence
 from voicenote.voice.endpoint import Endpoint
 from voicenote.voice.hibari import Hibari
+from voicenote.voice.kokoro import Kokoro
 from voicenote.voice.port import Voice, VoiceFacts
 from voicenote.voice.recorded import Recorded
 from voicenote.voice.silent import Silent
@@ -83,6 +85,13 @@ VOICES = {
         language_it_lacks="pl",
         settings_it_refuses=(lambda: Hibari({"rate": 5}), lambda: Hibari({"voice": "nobody"})),
         needs="hibari",
+    ),
+    "kokoro": Kind(
+        make=lambda folder: Kokoro(tiny_kokoro.files(folder)),
+        facts=Kokoro.facts({}),
+        language_it_lacks="he",
+        settings_it_refuses=(lambda: Kokoro({}), lambda: Kokoro({"rate": 5})),
+        needs="onnxruntime",
     ),
     "endpoint": Kind(
         make=lambda _: Endpoint({"url": server(), "languages": ["en"]}),

@@ -60,7 +60,7 @@ def test_sentences_of_the_case_are_personal_and_those_of_the_owner_shared(case, 
 
 def test_money_and_dates_are_said_in_words(case, facts, refund):
     spoken = [s.said for s in compose(case(promises=(refund,)), facts()).sentences]
-    assert "It comes to two hundred forty US dollars." in spoken
+    assert "It comes to two hundred forty dollars." in spoken
     assert "You will have it by Friday, the fourth of December." in spoken
 
 

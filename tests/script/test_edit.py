@@ -36,7 +36,7 @@ def test_a_changed_sentence_is_personal_and_said_anew(case, facts, refund):
     text = to_text(script).replace("It comes to $240.", "It comes to $250, at once.")
     changed = [s for s in from_text(text, script).sentences if s not in script.sentences]
     assert [(s.said, s.personal) for s in changed] == [
-        ("It comes to two hundred fifty US dollars, at once.", True)
+        ("It comes to two hundred fifty dollars, at once.", True)
     ]
 
 

@@ -53,13 +53,9 @@ def say(
     if output != PIPE and not Path(output).absolute().parent.is_dir():
         raise WrongUse(f"the folder of {output} is not there", "make it first, or choose another")
     words = _words(session, text, source)
-    wanted = session.settings.voice.of(tongue)
-    engine, _, name = voice.partition(":") if voice else (wanted.engine, "", wanted.voice)
-    options: dict[str, object] = {}
-    if name:
-        options["voice"] = name
-    if rate or wanted.rate:
-        options["rate"] = rate or wanted.rate
+    engine, options = _wanted(session, tongue, voice)
+    if rate:
+        options["rate"] = rate
     if engine == "recorded":  # those say what was recorded, not any text
         engine = "auto"
     said = say_(words, tongue, engine, options, voice_facts(options), make_voice)
@@ -77,6 +73,22 @@ def say(
         session.screen.note(line)
     else:
         session.screen.show(data, lambda: f"{output}: {line}")
+
+
+def _wanted(session: Session, language: str, given: str | None) -> tuple[str, dict[str, object]]:
+    """Return the engine and what it is told: what was given, else what the settings say."""
+    from voicenote.engine.voices import voice_options
+
+    owner = session.settings.owner.name
+    wish = session.settings.voice.of(language, owner).engine
+    options = voice_options(session.settings, language, owner)
+    engine, _, name = (given or wish).partition(":")
+    if engine != wish:  # another engine has other voices
+        options.pop("voice", None)
+        options.pop("rate", None)
+    if name:
+        options["voice"] = name
+    return engine, options
 
 
 def _language(session: Session, given: str | None) -> str:

@@ -86,26 +86,54 @@ def _asked(session: Session, answers: dict[str, str]) -> dict[str, str]:
 @json_option
 @pass_session
 def voices(session: Session, /) -> None:
-    """Voices, what they speak, and what each still needs."""
+    """Voices: what they speak and how well, and what each still needs.
+
+    With --json: a list of {"voice", "ready", "languages", "speaks", "synthetic", "licence",
+    "size_mb", "misheard", "note", "needs"}. `speaks`: the languages that your settings give it.
+    `misheard`: of 100 words, how many a recogniser heard otherwise, by language, as measured.
+    """
+    from voicenote.engine.casting import listed
     from voicenote.plugins import VOICES, load
     from voicenote.wiring import voice_facts
 
-    facts = voice_facts({"folder": str(session.home / "recordings")})
     rows: list[dict[str, Any]] = [
         {
-            "voice": one.name,
-            "ready": one.installed,
-            "languages": sorted(one.languages),
-            "synthetic": one.synthetic,
-            "licence": one.licence,
-            "note": one.note,
-            "needs": "" if one.installed else one.advice,
+            "voice": one.facts.name,
+            "ready": one.facts.installed,
+            "languages": sorted(one.facts.languages),
+            "speaks": sorted(one.speaks),
+            "synthetic": one.facts.synthetic,
+            "licence": one.facts.licence,
+            "size_mb": one.facts.size_mb,
+            "misheard": dict(one.facts.misheard),
+            "note": one.facts.note,
+            "needs": "" if one.facts.installed else one.facts.advice,
         }
-        for one in sorted(facts, key=lambda one: -one.quality)
+        for one in listed(session.settings, voice_facts)
     ]
     broken = load(VOICES).tried().broken
     rows += [_broken("voice", name, why) for name, why in broken.items()]
-    _listing(session, rows, "voice", lambda row: _tongues(row.get("languages")))
+    if session.json:
+        session.screen.data(rows)
+    for row in [] if session.json else rows:
+        session.screen.out(_told(row))
+
+
+def _told(row: dict[str, Any]) -> str:
+    """A voice in a few lines."""
+    state = "ready  " if row["ready"] else "not yet"
+    lines = [f"{row['voice']:<9} {state}  {_tongues(row.get('languages'))}".rstrip()]
+    if row.get("speaks"):
+        lines[0] += f"; yours for {', '.join(row['speaks'])}"
+    size = f", {row['size_mb']:g} MB" if row.get("size_mb") else ""
+    licence = f"; licence: {row['licence']}" if row.get("licence") else ""
+    lines.append(f"{row['note']}{size}{licence}")
+    if row.get("misheard"):
+        heard = ", ".join(f"{tongue} {count:g}" for tongue, count in row["misheard"].items())
+        lines.append(f"misheard of 100 words: {heard}")
+    if row["needs"]:
+        lines.append(f"needs: {row['needs']}")
+    return "\n    ".join(lines)
 
 
 def _broken(kind: str, name: str, why: str) -> dict[str, Any]:

@@ -34,7 +34,7 @@ def check_case(ws: Workspace, number: int, asked: Asked | None = None) -> Checke
     case, found = need_draft(ws, number)
     script = found.script
     asked = asked or Asked()
-    rate = ws.settings.voice.of(script.language).rate
+    rate = ws.settings.voice.of(script.language, ws.owner_of(case)).rate
     told = replace(
         asked,
         behind=_behind(ws, number),

@@ -119,10 +119,10 @@ def _plans(ws: Workspace, _env: Mapping[str, str]) -> Iterator[Finding]:
 
 def _voices(ws: Workspace, _env: Mapping[str, str]) -> Iterator[Finding]:
     for language in _languages(ws):
-        options = voice_options(ws, language)
+        options = voice_options(ws.settings, language, ws.settings.owner.name)
         offers = [Offer(facts=one) for one in ws.voice_facts(options)]
         spoken = [offer for offer in offers if offer.facts.synthetic]
-        wish = ws.settings.voice.of(language).engine
+        wish = ws.settings.voice.of(language, ws.settings.owner.name).engine
         if wish == "recorded":
             yield fine("voices", f"{language}: your own recordings only")
             continue

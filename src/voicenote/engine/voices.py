@@ -13,6 +13,7 @@ from voicenote.model.case import Case
 from voicenote.model.memo import Clip, Memo, Synthetic
 from voicenote.model.script import Script, Sentence
 from voicenote.script.disclosing import undisclosed
+from voicenote.settings import Settings
 from voicenote.voice.choose import AUTO, Offer, choose
 from voicenote.voice.letters import language_of
 from voicenote.voice.port import Voice, VoiceFacts, primary
@@ -57,11 +58,12 @@ def recordings(ws: Workspace, owner: str) -> Recorded:
     return Recorded({"folder": str(ws.home / "recordings"), "owner": owner})
 
 
-def voice_options(ws: Workspace, language: str) -> dict[str, object]:
-    """Return what the settings say to a voice for a language."""
-    wanted = ws.settings.voice.of(language)
-    names = ("voice", "rate", "url", "model", "key")
-    return {name: value for name in names if (value := getattr(wanted, name))}
+def voice_options(settings: Settings, language: str, owner: str = "") -> dict[str, object]:
+    """Return what the settings say to a voice for a language; `home` is where its files begin."""
+    wanted = settings.voice.of(language, owner)
+    names = ("voice", "rate", "url", "model", "key", "languages")
+    said = {name: value for name in names if (value := getattr(wanted, name))}
+    return {**said, "home": str(settings.home)}
 
 
 def gaps_in(ws: Workspace, memo: Memo | None, *, follow_up: bool, fill_in: bool = False) -> Gaps:
@@ -84,13 +86,14 @@ def choose_voice(ws: Workspace, script: Script, case: Case, gaps: Gaps = Gaps.RE
     Raises VoiceUnavailable when no voice can say it, and RuleSaysNo, which names the sentences,
     when the owner has to record some first.
     """
-    own = recordings(ws, ws.owner_of(case))
+    owner = ws.owner_of(case)
+    own = recordings(ws, owner)
     said = undisclosed(script)
     whole = own.whole(said.sha256)
     if whole is not None:
         stamp = own.stamp_of_whole(said.sha256)
         return _recorded(own, [stamp], "you recorded the whole memo", whole)
-    wish = ws.settings.voice.of(script.language).engine
+    wish = ws.settings.voice.of(script.language, owner).engine
     lacking = own.missing(said.sentences, script.language)
     begun = len(lacking) < len(said.sentences)
     if wish in (AUTO, own.name) or gaps is Gaps.FILL:
@@ -99,7 +102,7 @@ def choose_voice(ws: Workspace, script: Script, case: Case, gaps: Gaps = Gaps.RE
             return _recorded(own, stamps, "every sentence is there in your own voice")
         if gaps is not Gaps.FILL and (wish == own.name or (begun and gaps is Gaps.REFUSE)):
             raise _unrecorded(case.number, lacking)
-    chosen = _synthetic(ws, script, AUTO if wish == own.name else wish)
+    chosen = _synthetic(ws, script, owner, AUTO if wish == own.name else wish)
     return _mixed(own, said, lacking, chosen) if begun and gaps is Gaps.FILL else chosen
 
 
@@ -115,9 +118,9 @@ def _recorded(own: Recorded, stamps: Sequence[str], why: str, whole: Clip | None
     )
 
 
-def _synthetic(ws: Workspace, script: Script, wish: str) -> Chosen:
+def _synthetic(ws: Workspace, script: Script, owner: str, wish: str) -> Chosen:
     """The voice of a machine that the settings wish."""
-    options = voice_options(ws, script.language)
+    options = voice_options(ws.settings, script.language, owner)
     offers = [
         Offer(facts=facts, lacks=_foreign(facts, script))
         for facts in ws.facts_of_voices({**options, "folder": str(ws.home / "recordings")})

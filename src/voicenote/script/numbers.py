@@ -65,7 +65,7 @@ def decimal_words(number: Decimal, tongue: Language) -> str:
 
 
 def money_spoken(money: Money, tongue: Language) -> str:
-    """``240.50 USD`` as "two hundred forty US dollars and fifty cents"."""
+    """``240.50 USD`` as "two hundred forty dollars and fifty cents"."""
     cents = int((abs(money.amount) * 100).to_integral_value(ROUND_HALF_UP))
     units, rest = divmod(cents, 100)
     coin = tongue.coins.get(money.currency)

@@ -9,12 +9,11 @@ from voicenote.settings.declared import (
     Schedule,
     Settings,
     Sound,
-    Voice,
-    VoiceFor,
 )
 from voicenote.settings.loading import FILE_NAME, find_home, load
 from voicenote.settings.policy import Check, Policy
 from voicenote.settings.secret import Secret
+from voicenote.settings.voices import Voice, VoiceFor
 from voicenote.settings.writing import commented_toml, reference_md, save_profile
 
 __all__ = [

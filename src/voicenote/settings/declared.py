@@ -15,6 +15,7 @@ from voicenote.settings import kinds
 from voicenote.settings.declaring import named, setting
 from voicenote.settings.policy import LIMIT, Check, Policy
 from voicenote.settings.secret import Secret
+from voicenote.settings.voices import Voice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,59 +33,6 @@ class Owner:
         "Your time zone, and a customer's when nothing says otherwise. IANA name.",
     )
     email: str = setting("", kinds.email, "Where nudges and proofs go.", "ada@example.com")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VoiceFor:
-    """The voice for one language."""
-
-    engine: str = setting(
-        "auto",
-        kinds.text,
-        "Which engine speaks; `voicenote voices` lists them. auto: the best here.",
-    )
-    voice: str = setting("", kinds.text, "A voice of that engine; empty: its own choice.", "en-gb")
-    rate: int = setting(
-        0, kinds.number(0, 400, whole=True), "Words a minute; 0: the engine's natural pace.", 150
-    )
-    url: str = setting(
-        "",
-        kinds.text,
-        "For the engine `endpoint`: the address of a server that answers as OpenAI's does.",
-        "http://localhost:8880/v1",
-    )
-    model: str = setting("", kinds.text, "For the engine `endpoint`: the server's model.", "tts-1")
-    key: str = setting(
-        "",
-        kinds.reference,
-        "For the engine `endpoint`: where its key is kept, as env:NAME, keyring:SERVICE/USER or "
-        "command:WORDS.",
-        "env:SPEECH_KEY",
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Voice(VoiceFor):
-    """What turns sentences into sound. `[voice.LANGUAGE]` sets engine, voice and rate for one."""
-
-    disclosure: bool = setting(
-        True,  # noqa: FBT003  a default
-        kinds.switch,
-        "Whether a synthetic voice says that it is one, at the end of the memo.",
-    )
-    fill_in: bool = setting(
-        False,  # noqa: FBT003  a default
-        kinds.switch,
-        "Whether a synthetic voice says the sentences that you have not recorded beside those that "
-        "you have; the memo is then marked as a computer's in part.",
-    )
-    languages: Mapping[str, VoiceFor] = named()
-
-    def of(self, language: str) -> VoiceFor:
-        """Return the voice for a BCP 47 tag: its own table, its language's, or the common one."""
-        wanted = language.lower()
-        tables = {tag.lower(): voice for tag, voice in self.languages.items()}
-        return tables.get(wanted) or tables.get(wanted.split("-")[0]) or self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

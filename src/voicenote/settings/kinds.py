@@ -111,6 +111,11 @@ def words(known: Sequence[str] = ()) -> Kind:
     return check
 
 
+def languages(value: Any) -> tuple[str, ...]:
+    """Check a list of language tags."""
+    return tuple(language(tag) for tag in words()(value))
+
+
 def texts_by_name(value: Any) -> dict[str, str]:
     """Check a table whose values are all text."""
     if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):

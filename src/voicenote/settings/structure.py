@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import Field, dataclass, fields
+from dataclasses import Field, dataclass, fields, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -17,11 +17,10 @@ from voicenote.settings.declared import (
     Channel,
     Profile,
     Settings,
-    Voice,
-    VoiceFor,
 )
 from voicenote.settings.policy import Policy
 from voicenote.settings.secret import ADVICE, Secret, is_reference, is_secret_key
+from voicenote.settings.voices import Voice, VoiceFor
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,10 @@ def words(value: Any) -> Any:
 
 
 #: What [voice] says for all languages, and [voice.LANGUAGE] for one.
-_SPOKEN = ("engine", "voice", "rate", "url", "model", "key")
+_SPOKEN = ("engine", "voice", "rate", "url", "model", "key", "languages")
+_PLAIN = (*_SPOKEN, "disclosure", "fill_in")
+#: The table of [voice] that has a table for each owner.
+_OWNER = "owner"
 
 
 class Structure:
@@ -142,26 +144,46 @@ class Structure:
             raise
 
     def voice(self, table: Mapping[str, Any]) -> Voice:
-        """Split [voice] into its own settings and the tables of languages."""
+        """Split [voice] into its own settings, the tables of languages and those of owners."""
+        owners = self.table("voice.owner", table.get(_OWNER, {}))
+        rest = {key: value for key, value in table.items() if key != _OWNER}
+        common = self.voices("voice", rest, Voice())
+        of_owners = {}
+        for name, inner in owners.items():
+            where = f"voice.owner.{name}"
+            of_owners[name] = self.voices(where, self.table(where, inner), common)
+        return replace(common, by_owner=of_owners)
+
+    def voices(self, where: str, table: Mapping[str, Any], common: Voice) -> Voice:
+        """Take one table of voices and the tables of languages in it; what it lacks is `common`.
+
+        The tables of languages in `common` hold too, unless this one chooses for all languages.
+        """
         own = {key: value for key, value in table.items() if not isinstance(value, dict)}
-        made: Voice = self.fill(Voice, "voice", own)
-        languages = {}
+        said = self.chosen(where, own, common)
+        made = replace(common, **said)
+        languages: dict[str, VoiceFor] = {} if said else dict(common.by_language)
         for tag, inner in table.items():
             if not isinstance(inner, dict):
                 continue
-            where = f"voice.{tag}"
             try:
                 kinds.language(tag)
             except ValueError as error:
-                self.add(where, *(str(arg) for arg in error.args[:2]))
-            common = {key: getattr(made, key) for key in _SPOKEN}
-            filled = self.fill(VoiceFor, where, inner)
-            chosen = {key: getattr(filled, key) for key in common if key in inner}
-            if chosen.get("engine", made.engine) != made.engine:
-                common |= {"voice": "", "rate": 0}  # another engine has other voices
-            languages[tag] = VoiceFor(**(common | chosen))
-        names = (*_SPOKEN, "disclosure", "fill_in")
-        return Voice(**{name: getattr(made, name) for name in names}, languages=languages)
+                self.add(f"{where}.{tag}", *(str(arg) for arg in error.args[:2]))
+            usual = languages.get(tag, made)
+            chosen = self.chosen(f"{where}.{tag}", inner, usual)
+            languages[tag] = VoiceFor(**({n: getattr(usual, n) for n in _SPOKEN} | chosen))
+        return replace(made, by_language=languages)
+
+    def chosen(self, where: str, table: Mapping[str, Any], usual: VoiceFor) -> dict[str, Any]:
+        """Return what a table says; with another engine, voice and rate are not the usual ones."""
+        kind = Voice if where == "voice" else VoiceFor
+        filled = self.fill(kind, where, table)
+        names = [name for name in table if hasattr(filled, name) and name in _PLAIN]
+        said = {name: getattr(filled, name) for name in names}
+        if said.get("engine", usual.engine) != usual.engine:
+            said = {"voice": "", "rate": 0, "languages": ()} | said
+        return said
 
     def channel(self, name: str, table: Mapping[str, Any]) -> Channel:
         """Take a channel's table: its kind is its name when it does not say another."""

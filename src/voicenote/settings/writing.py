@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from voicenote.errors import BadSettings, Unavailable
-from voicenote.settings.declared import NAMED, TABLES, Channel, Profile, VoiceFor
+from voicenote.settings.declared import NAMED, TABLES, Channel, Profile
+from voicenote.settings.voices import VoiceFor
 
 _EXAMPLES = """\
 #[voice.de]
@@ -167,6 +168,8 @@ def reference_md() -> str:
         if name == "voice":
             doc = (
                 "The same for one language, by its BCP 47 tag; what is left out comes from [voice]."
+                ' For one owner: `[voice.owner."Ada Founder"]`, and for one language of theirs '
+                '`[voice.owner."Ada Founder".de]`.'
             )
             parts.append(_section("[voice.LANGUAGE]", doc, VoiceFor, "VOICENOTE_VOICE__DE__"))
     for name, doc in NAMED.items():

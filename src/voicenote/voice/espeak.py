@@ -22,15 +22,18 @@ _LONGEST_PATH = 120
 _DATA = "ESPEAK_DATA_PATH"
 
 
-def bundled_data() -> Path | None:
-    """Return the folder of the bundled data, or None where nothing is bundled. Loads nothing."""
-    if not sys.platform.startswith("linux"):
-        return None
+def packaged_data() -> Path | None:
+    """Return the folder of the data in the package `espeakng_loader`, or None. Loads nothing."""
     found = importlib.util.find_spec("espeakng_loader")
     if found is None or not found.origin:
         return None
     data = Path(found.origin).parent / "espeak-ng-data"
     return data if (data / "phontab").is_file() else None
+
+
+def bundled_data() -> Path | None:
+    """Return the folder of the data that the system voice speaks with: on Linux the package's."""
+    return packaged_data() if sys.platform.startswith("linux") else None
 
 
 def bundled_languages() -> frozenset[str]:
@@ -60,7 +63,7 @@ def preload() -> str:
             f"the bundled speech library cannot be loaded: {error}",
             "install your system's espeak-ng, or reinstall the package espeakng-loader",
         ) from error
-    os.environ.setdefault(_DATA, str(_short(data)))
+    os.environ.setdefault(_DATA, str(short_path(data)))
     library.espeak_Info.restype = ctypes.c_char_p
     return str(library.espeak_Info(None).decode("ascii", "replace"))
 
@@ -78,8 +81,8 @@ def data_path() -> str | None:
     return os.environ.get(_DATA)
 
 
-def _short(data: Path) -> Path:
-    """A path to `data` that the library does not cut: itself, or a link that lives as we do."""
+def short_path(data: Path) -> Path:
+    """Return a path to `data` that the library does not cut: itself, or a link to it."""
     if len(os.fsencode(data)) <= _LONGEST_PATH:
         return data
     # It must live until the process ends: languages are read when they are first spoken.

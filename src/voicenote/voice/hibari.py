@@ -53,8 +53,10 @@ class Hibari:
             synthetic=True,
             quality=50,
             installed=here,
-            note="natural American English; 8 MB; a name may need its say_as",
+            note="natural American English; a name may need its say_as",
             advice="" if here else _INSTALL,
+            size_mb=8,
+            misheard={"en": 1},
         )
 
     def speak(self, sentence: Sentence, language: str) -> Clip:

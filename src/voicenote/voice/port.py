@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 from voicenote.errors import BadData
@@ -26,6 +26,9 @@ class VoiceFacts:
 
     `languages` are primary subtags (``en``), empty for any. `quality` orders voices for ``auto``:
     more is better, 0 is never chosen by itself. `advice` says what to do when it is not installed.
+    `size_mb` is what it takes on the disk, megabytes, 0 for not known. `misheard` is how many of
+    100 words a recogniser heard otherwise, by language, where that was measured (not by the voice
+    itself: docs/performance.md).
     """
 
     name: str
@@ -36,6 +39,8 @@ class VoiceFacts:
     installed: bool
     note: str = ""
     advice: str = ""
+    size_mb: float = 0
+    misheard: Mapping[str, float] = field(default_factory=dict)
 
 
 @runtime_checkable

@@ -75,15 +75,17 @@ class System:
         """Return what the listing shows, from what is installed; the engine is not started."""
         del settings
         here = importlib.util.find_spec("pyttsx3") is not None
+        bundled = espeak.bundled_languages()
         return VoiceFacts(
             name=cls.name,
-            languages=espeak.bundled_languages(),
+            languages=bundled,
             licence="espeak-ng GPL-3.0 (loaded at run time), or your platform's own",
             synthetic=True,
             quality=1,
             installed=here,
             note="sounds like a machine; Hebrew and Persian are hard to understand",
             advice="" if here else "install pyttsx3",
+            misheard={"en": 7} if bundled else {},
         )
 
     def speak(self, sentence: Sentence, language: str) -> Clip:

@@ -1,0 +1,201 @@
+"""Kokoro: a natural voice from two files, a model and a voice pack, that you fetch and name.
+
+The model is an ONNX file of Kokoro-82M, the pack one of its voices: 256 numbers for each length of
+a sentence. What they were made from decides the accent, so it is told. Pronunciation comes from
+espeak-ng (see `phonemes`); Hebrew writes no vowels, so nothing could be pronounced of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+from collections.abc import Mapping
+from typing import Any
+
+from voicenote.errors import BadSettings, VoiceUnavailable
+from voicenote.model.memo import Clip
+from voicenote.model.script import Sentence
+from voicenote.voice.kokoro_files import MODEL, PACK, Wanted, digest, open_pack, problem_of, wanted
+from voicenote.voice.kokoro_letters import NUMBERS, clauses, letters, portions
+from voicenote.voice.letters import language_of
+from voicenote.voice.phonemes import Phonemes
+from voicenote.voice.port import VoiceFacts, primary, sayable
+
+#: Count it up when the same words would sound different.
+RECIPE = 1
+_INSTALL = "pip install 'voicenote[neural]'"
+_RATE = 24_000
+#: Its natural pace, words a minute.
+_NATURAL = 165
+#: Language → what espeak-ng calls it.
+_SPOKEN = {"en": "en-us", "pl": "pl", "ro": "ro", "et": "et", "fa": "fa"}
+#: Voices whose names begin so were made from speakers of this.
+_ACCENTS = {
+    "a": "American English",
+    "b": "British English",
+    "e": "Spanish",
+    "f": "French",
+    "h": "Hindi",
+    "i": "Italian",
+    "j": "Japanese",
+    "p": "Brazilian Portuguese",
+    "z": "Mandarin",
+}
+
+
+class Kokoro:
+    """Settings: `model` and `voice`, two files; `rate` words a minute (165); `home`, their folder.
+
+    `home` is where names of files begin that are not whole paths.
+    """
+
+    name = "kokoro"
+    synthetic = True
+    languages = frozenset(_SPOKEN)
+
+    def __init__(self, settings: Mapping[str, object]) -> None:
+        rate = settings.get("rate", _NATURAL)
+        if isinstance(rate, bool) or not isinstance(rate, int) or not 90 <= rate <= 330:
+            raise BadSettings(f"kokoro's rate is {rate!r}", "give 90 to 330 words a minute")
+        self._files = wanted(settings)
+        hurdle = problem_of(self._files)
+        if hurdle:
+            raise BadSettings(*hurdle)
+        if importlib.util.find_spec("onnxruntime") is None:
+            raise VoiceUnavailable("onnxruntime, which runs kokoro, is not here", _INSTALL)
+        self._speed = rate / _NATURAL
+        self._pack = open_pack(self._files)
+        self._phonemes = Phonemes()
+        self._session: Any = None
+        self._closed = False
+        stamp = f"{RECIPE} {_runtime()} {digest(self._files)}"
+        short = hashlib.sha256(stamp.encode()).hexdigest()[:8]
+        library = self._phonemes.version()
+        self.version = f"kokoro {self._files.voice.stem} {short} {rate}wpm espeak-ng {library}"
+
+    @classmethod
+    def facts(cls, settings: Mapping[str, object]) -> VoiceFacts:
+        """Return what the listing shows; looks whether the files are there, and loads nothing."""
+        files = wanted(settings)
+        hurdle = problem_of(files)
+        if importlib.util.find_spec("onnxruntime") is None:
+            advice = _INSTALL
+        else:
+            advice = f"{hurdle[0]}: {hurdle[1]}" if hurdle else ""
+        return VoiceFacts(
+            name=cls.name,
+            languages=cls.languages,
+            licence="Apache-2.0, the model too; espeak-ng GPL-3.0 (loaded at run time)",
+            synthetic=True,
+            quality=60,
+            installed=not advice,
+            note=_note(files),
+            advice=advice,
+        )
+
+    def speak(self, sentence: Sentence, language: str) -> Clip:
+        """Say the sentence; the same words always sound the same. See the port for errors."""
+        import numpy as np
+
+        text = sayable(sentence)
+        tongue = primary(language_of(text, language))
+        if tongue not in _SPOKEN:
+            raise VoiceUnavailable(
+                f"kokoro does not speak {tongue or 'that'!r}",
+                "record the sentences in your own voice, or choose another voice in [voice]",
+            )
+        spoken = self._written(text, tongue)
+        if not spoken:
+            raise VoiceUnavailable(f"kokoro made nothing of “{text[:40]}”", "say it in other words")
+        wave = np.concatenate([self._wave(portion) for portion in portions(spoken)])
+        if not np.isfinite(wave).all() or float(np.abs(wave).max(initial=0)) < 0.003:
+            raise VoiceUnavailable(f"kokoro made silence of “{text[:40]}”", "say it in other words")
+        pcm = (np.clip(wave, -1, 1) * 32767).astype("<i2").tobytes()
+        return Clip(pcm, _RATE, synthetic=True)
+
+    def close(self) -> None:
+        """Let go of the model, and end the process that pronounces."""
+        self._closed, self._session = True, None
+        self._phonemes.close()
+
+    def _written(self, text: str, tongue: str) -> list[str]:
+        """The sentence in Kokoro's letters, clause by clause, with its marks."""
+        name = _SPOKEN[tongue]
+        if tongue == "en" and self._files.voice.name.startswith("b"):
+            name = "gmw/en"
+        parts = clauses(text)
+        sounds = self._phonemes.of([words for words, _ in parts], name)
+        written = [
+            (letters(ipa, name).strip(), mark) for ipa, (_, mark) in zip(sounds, parts, strict=True)
+        ]
+        return [f"{word}{mark}" for word, mark in written if word]
+
+    def _wave(self, portion: str) -> Any:
+        import numpy as np
+
+        if self._closed:
+            raise VoiceUnavailable("this voice was closed", "make it again")
+        if self._session is None:
+            self._session = _session(self._files)
+        tokens = [NUMBERS[letter] for letter in portion]
+        style = self._pack[min(len(tokens), len(self._pack)) - 1]
+        try:
+            return _run(self._session, tokens, style, self._speed).astype(np.float32)
+        except Exception as error:  # the runtime's errors have no common parent
+            raise VoiceUnavailable(
+                f"{self._files.model.name} does not speak: {_first_line(error)}", MODEL
+            ) from error
+
+
+def _run(session: Any, tokens: list[int], style: Any, speed: float) -> Any:
+    """One turn of the model, whose inputs are named differently from one export to another."""
+    import numpy as np
+
+    given: dict[str, Any] = {}
+    for one in session.get_inputs():
+        if one.name in ("tokens", "input_ids"):
+            given[one.name] = np.array([[0, *tokens, 0]], np.int64)
+        elif one.name in ("style", "ref_s"):
+            given[one.name] = style.reshape(1, -1)
+        elif one.name == "speed":
+            kind = np.float32 if "float" in one.type else np.int32
+            given[one.name] = np.array([speed], kind)
+    return session.run(None, given)[0].reshape(-1)
+
+
+def _session(files: Wanted) -> Any:
+    """Load the model, on one processor: batches run one process a processor."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 4
+    try:
+        session = onnxruntime.InferenceSession(
+            str(files.model), options, providers=["CPUExecutionProvider"]
+        )
+    except Exception as error:  # the same
+        raise VoiceUnavailable(
+            f"{files.model} cannot be loaded: {_first_line(error)}", MODEL
+        ) from error
+    names = {one.name for one in session.get_inputs()}
+    if not names & {"tokens", "input_ids"} or not names & {"style", "ref_s"}:
+        raise VoiceUnavailable(f"{files.model} is a model of something else", MODEL)
+    return session
+
+
+def _first_line(error: Exception) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0][:160] if lines else type(error).__name__
+
+
+def _runtime() -> str:
+    from importlib.metadata import version
+
+    return f"onnxruntime {version('onnxruntime')}"
+
+
+def _note(files: Wanted) -> str:
+    note = "natural; 92 MB and 0.5 MB a voice; not for Hebrew, which writes no vowels"
+    accent = _ACCENTS.get(files.voice.name[:1]) if files.voice.suffix == PACK else None
+    return f"{note}; {files.voice.stem} has a {accent} accent" if accent else note

@@ -1,0 +1,121 @@
+"""The two files of a Kokoro voice: which ones are meant, whether they are whole, what they hold."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from voicenote.errors import VoiceUnavailable
+
+#: What to do about a model or a pack that is not right.
+MODEL = "fetch an ONNX model of Kokoro-82M v1.0 again: see docs/voices.md"
+_NAME_THEM = (
+    "in [voice.en], or another language, set model and voice to its two files: see docs/voices.md"
+)
+_FETCH_PACK = "fetch a voice of Kokoro-82M v1.0 again, such as bm_george.bin: see docs/voices.md"
+#: How the name of a voice pack ends, and how much it holds: a row for each length of a sentence.
+PACK = ".bin"
+_ROW = 256
+_ROW_BYTES = 4 * _ROW
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The files that the settings name; an empty path (``.``) where they name none."""
+
+    model: Path
+    voice: Path
+
+
+def wanted(settings: Mapping[str, object]) -> Wanted:
+    """Return the files that are meant, whole paths; `home` is where others begin."""
+    home = Path(str(settings.get("home") or "."))
+
+    def path(name: str) -> Path:
+        given = str(settings.get(name) or "")
+        return home / Path(given).expanduser() if given else Path()
+
+    return Wanted(model=path("model"), voice=path("voice"))
+
+
+def problem_of(files: Wanted) -> tuple[str, str] | None:
+    """Return what is wrong with the files and what to do, or None; reads a few bytes of each."""
+    if files.model == Path() or files.voice == Path():
+        lacking = "model" if files.model == Path() else "voice"
+        return f"kokoro's {lacking} is not named", _NAME_THEM
+    for path, advice in ((files.model, MODEL), (files.voice, _FETCH_PACK)):
+        try:
+            with path.open("rb") as file:
+                what = _model_hurdle(file) if path == files.model else _pack_hurdle(file)
+        except FileNotFoundError:
+            return f"{path} is not there", "look at the path in [voice]"
+        except OSError as error:
+            return f"{path} cannot be read: {error.strerror}", "look at the path in [voice]"
+        if what:
+            return f"{path} {what}", advice
+    return None
+
+
+def digest(files: Wanted) -> str:
+    """Return what both files hold, as one short name. Raises VoiceUnavailable."""
+    found = hashlib.sha256()
+    try:
+        for path in (files.model, files.voice):
+            with path.open("rb") as file:
+                found.update(hashlib.file_digest(file, "sha256").digest())
+    except OSError as error:
+        raise VoiceUnavailable(f"{path} cannot be read: {error.strerror}", "look at it") from error
+    return found.hexdigest()[:16]
+
+
+def open_pack(files: Wanted) -> Any:
+    """Return the pack as rows of numbers. Raises VoiceUnavailable."""
+    import numpy as np
+
+    try:
+        rows = np.fromfile(files.voice, "<f4").reshape(-1, _ROW)
+    except (OSError, ValueError) as error:
+        raise VoiceUnavailable(f"{files.voice} cannot be read: {error}", _FETCH_PACK) from error
+    if not np.isfinite(rows).all() or not 0.001 < float(np.abs(rows).max()) < 100:
+        raise VoiceUnavailable(f"{files.voice} is no voice of Kokoro", _FETCH_PACK)
+    return rows
+
+
+def _pack_hurdle(file: BinaryIO) -> str:
+    size = file.seek(0, 2)
+    if not size or size % _ROW_BYTES or size > 4096 * _ROW_BYTES:
+        return "is no voice of Kokoro, or not the whole of it"
+    return ""
+
+
+def _model_hurdle(file: BinaryIO) -> str:
+    """Walk over the outermost fields of an ONNX file: each says how long it is (protobuf)."""
+    size = file.seek(0, 2)
+    at = 0
+    holds = set()
+    while at < size:
+        file.seek(at)
+        head = file.read(20)
+        tag, used = _varint(head)
+        number, wire = tag >> 3, tag & 7
+        value, more = _varint(head[used:])
+        if not used or not more or wire not in (0, 2) or not 1 <= number <= 30:
+            return "is no ONNX model"
+        holds.add(number)
+        at += used + more + (value if wire == 2 else 0)
+    if at > size:
+        return "is not whole" if 1 in holds else "is no ONNX model"
+    return "" if {1, 7} <= holds else "is no ONNX model"
+
+
+def _varint(data: bytes) -> tuple[int, int]:
+    """Return the number that `data` begins with, and how many bytes it takes; 0 for none."""
+    value = 0
+    for place, byte in enumerate(data[:10]):
+        value |= (byte & 0x7F) << (7 * place)
+        if byte < 0x80:
+            return value, place + 1
+    return 0, 0

@@ -1,0 +1,135 @@
+"""What Kokoro reads: its letters and their numbers, and how IPA is written in them. Pure.
+
+The numbers are those of the model's published configuration, the English letters those of its
+published table of phonemes. A sound that it does not have is written as the nearest it has.
+"""
+
+from __future__ import annotations
+
+import re
+
+#: The most letters it takes at once.
+MOST = 510
+
+# Letter → number; the gaps are letters that it never learnt.
+_RUNS = (
+    (1, ";:,.!?"),
+    (9, "—…"),
+    (12, "()"),
+    (16, " \u0303ʣʥʦʨᵝ"),
+    (24, "AI"),
+    (31, "O"),
+    (33, "Q"),
+    (35, "ST"),
+    (39, "W"),
+    (41, "Yᵊabcdef"),
+    (50, "hijklmnopqrstuvwxyzɑɐɒæ"),
+    (75, "βɔɕç"),
+    (80, "ɖðʤə"),
+    (85, "ɚɛɜ"),
+    (90, "ɟ"),
+    (92, "ɡ"),
+    (99, "ɥ"),
+    (101, "ɨɪʝ"),
+    (110, "ɯɰŋɳɲɴø"),
+    (118, "ɸθœ"),
+    (123, "ɹ"),
+    (125, "ɾɻ"),
+    (128, "ʁɽʂʃʈʧ"),
+    (135, "ʊʋ"),
+    (138, "ʌɣɤ"),
+    (142, "χʎ"),
+    (147, "ʒʔ"),
+    (156, "ˈˌː"),
+    (162, "ʰ"),
+    (164, "ʲ"),
+    (177, "ᵻ"),
+)
+NUMBERS = {letter: first + n for first, run in _RUNS for n, letter in enumerate(run)}
+
+# Sounds that it writes with one letter of its own.
+_ONE_LETTER = {
+    "a^ɪ": "I",
+    "a^ʊ": "W",
+    "e^ɪ": "A",
+    "ɔ^ɪ": "Y",
+    "t^s": "ʦ",
+    "d^z": "ʣ",
+    "t^ʃ": "ʧ",
+    "d^ʒ": "ʤ",
+    "t^ɕ": "ʨ",
+    "d^ʑ": "ʥ",
+}
+_ENGLISH = {"ə^l": "ᵊl", "ɐ": "ə", "r": "ɹ", "x": "k", "ç": "k", "ɬ": "l", "ʔ": "t"}
+_AMERICAN = {"o^ʊ": "O", "ɜː": "ɜɹ", "ɚ": "əɹ", "ɾ": "T", "ː": ""}
+_BRITISH = {"ə^ʊ": "Q", "e^ə": "ɛː", "i^ə": "ɪə"}
+_OWN = {"en-us": (_AMERICAN, _ENGLISH), "gmw/en": (_BRITISH, _ENGLISH)}
+# Sounds that it lacks, and their neighbours.
+_NEAREST = {
+    "g": "ɡ",
+    "ʑ": "ʒ",
+    "ʐ": "ʒ",
+    "ɫ": "l",
+    "ɭ": "l",
+    "ɬ": "l",
+    "ɱ": "m",
+    "ɵ": "ø",
+    "ʏ": "y",
+    "ʉ": "u",
+    "ɘ": "ə",
+    "ɞ": "ɜ",
+    "ʀ": "ʁ",
+    "ɦ": "h",
+    "ħ": "h",
+    "ʍ": "w",
+    "ɢ": "ɡ",
+    "ʲʲ": "ʲ",
+}
+# A mark counts where a space or the end follows: "p.m." is a word. A dash stands between spaces.
+_MARK = re.compile(r"\s*(?P<mark>[;:,.!?…،؛؟۔]+|[—–])(?=\s|$)")
+_LIKE = str.maketrans({"،": ",", "؛": ";", "؟": "?", "۔": ".", "–": "—"})
+_NO_WORDS = re.compile(r"[\"“”„«»‟‹›()\[\]{}]")
+_SHORT = re.compile(r"(?:^|[\s.])(?:[^\W\d_]|[^\W\d_aeiouyăâîąęóõäöü]{1,4})$", re.IGNORECASE)
+
+
+def clauses(text: str) -> list[tuple[str, str]]:
+    """Cut a sentence at its marks: words, and the mark after them as Kokoro knows it, or nothing.
+
+    A point inside a sentence after a word without a vowel (``Mr.``) is the word's own.
+    """
+    found: list[tuple[str, str]] = []
+    start = 0
+    plain = " ".join(_NO_WORDS.sub(" ", text).split())
+    for match in _MARK.finditer(plain):
+        words, mark = plain[start : match.start()].strip(), match["mark"]
+        if mark == "." and match.end() < len(plain) and _SHORT.search(words):
+            continue
+        if words:
+            found.append((words, mark.translate(_LIKE)[0]))
+        start = match.end()
+    rest = plain[start:].strip()
+    return [*found, (rest, "")] if rest else found
+
+
+def letters(ipa: str, language: str) -> str:
+    """Return IPA (with ``^`` inside a sound) in Kokoro's letters, without what it has nothing for.
+
+    `language` is espeak-ng's name of it: the Englishes are written in a way of their own.
+    """
+    for table in (_ONE_LETTER, *_OWN.get(language, ()), _NEAREST):
+        for sound, letter in table.items():
+            ipa = ipa.replace(sound, letter)
+    return "".join(letter for letter in ipa if letter in NUMBERS)
+
+
+def portions(spoken: list[str], most: int = MOST) -> list[str]:
+    """Join written clauses to portions of at most `most` letters; longer ones are cut at words."""
+    found: list[str] = []
+    for clause in spoken:
+        pieces = [clause] if len(clause) <= most else [word[:most] for word in clause.split()]
+        for piece in pieces:
+            if found and len(found[-1]) + 1 + len(piece) <= most:
+                found[-1] += f" {piece}"
+            else:
+                found.append(piece)
+    return found
