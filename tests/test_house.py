@@ -86,17 +86,8 @@ CHANCE = ("random", "secrets")  # no function of these modules; the type random.
 HEAVY = {
     *("alembic", "apscheduler", "apprise", "av", "babel", "charset_normalizer", "dateparser"),
     *("email_validator", "hibari", "holidays", "httpx2", "jinja2", "langcodes", "numpy"),
-    *(
-        "onnxruntime",
-        "phonenumbers",
-        "price_parser",
-        "psycopg",
-        "pydub",
-        "pyttsx3",
-        "rich",
-        "sounddevice",
-    ),
-    *("sqlalchemy", "starlette", "tenacity", "tomlkit", "uvicorn"),
+    *("onnxruntime", "phonenumbers", "price_parser", "psycopg", "pydub", "pyttsx3", "rich"),
+    *("sounddevice", "sqlalchemy", "starlette", "tenacity", "tomlkit", "uvicorn"),
     *("asyncio", "http.client", "importlib.metadata", "sqlite3"),
 }
 
