@@ -21,6 +21,7 @@ from voicenote.errors import BadSettings, Problem, Unavailable, VoiceUnavailable
 
 if TYPE_CHECKING:
     from voicenote.delivery.port import Channel
+    from voicenote.engine.place import Whereabouts
     from voicenote.engine.rehearsal import Rehearsed
     from voicenote.engine.story import Told
     from voicenote.engine.workspace import Workspace
@@ -69,6 +70,16 @@ def open_ledger_at(url: str) -> Ledger:
     return open_(url, clock=now, actor=actor(), new_id=new_id)
 
 
+def whereabouts() -> Whereabouts:
+    """Return what tells a ledger from its copies; it remembers in the account's state folder."""
+    import platformdirs
+
+    from voicenote.engine.place import Whereabouts
+
+    folder = platformdirs.user_state_path("voicenote", appauthor=False)
+    return Whereabouts(folder / "ledgers", socket.gethostname())
+
+
 def open_workspace(
     settings: Settings, *, clock: Clock = now, outbox_only: bool = False, who: str = ""
 ) -> Workspace:
@@ -93,6 +104,7 @@ def open_workspace(
         make_channel=lambda name: make_channel(
             settings, name, clock, "outbox" if outbox_only else None
         ),
+        whereabouts=None if outbox_only else whereabouts(),
     )
     workspace.plan(settings.schedule.plan)
     workspace.decency  # noqa: B018 - a bad [schedule] is told before any work, not in the middle

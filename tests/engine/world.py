@@ -22,6 +22,7 @@ from sqlalchemy import event
 from voicenote.delivery.port import ABSENT, CANNOT_TELL, Facts, Found, Trace
 from voicenote.engine.approving import approve_cases
 from voicenote.engine.drafting import compose_cases
+from voicenote.engine.place import Whereabouts
 from voicenote.engine.sounding import render_cases
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import Postponed, Refused, Unavailable, Unknown
@@ -189,7 +190,11 @@ def quick(ledger: Ledger) -> None:
 
 
 def workspace(
-    home: Path, clock: Callable[[], datetime], world: World, env: Mapping[str, str] | None = None
+    home: Path,
+    clock: Callable[[], datetime],
+    world: World,
+    env: Mapping[str, str] | None = None,
+    whereabouts: Whereabouts | None = None,
 ) -> Workspace:
     """Open a workspace in `home` whose every channel is `world`."""
     ids = itertools.count(1)
@@ -213,6 +218,7 @@ def workspace(
         make_voice=make_voice,
         voice_facts=voice_facts,
         make_channel=lambda _name: world,
+        whereabouts=whereabouts,
     )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from voicenote.cli.leaving import calmed
 from voicenote.cli.session import Session, json_option, pass_session
 from voicenote.errors import WrongUse
 
@@ -94,22 +95,12 @@ def restore(session: Session, /, *, file: Path) -> None:
     With --json: {"files", "held", "cases", "uncertain"}.
     """
     from voicenote.engine.restoring import restore as restore_
-    from voicenote.wiring import open_ledger_at
+    from voicenote.wiring import open_ledger_at, whereabouts
 
-    restored = restore_(file, session.home, open_ledger_at)
+    restored = restore_(file, session.home, open_ledger_at, whereabouts())
     session.screen.show(restored, lambda: f"{restored.files} files restored into {session.home}.")
-    if restored.held:
-        numbers = ", ".join(map(str, restored.cases[:10]))
-        more = f" and {len(restored.cases) - 10} more" if len(restored.cases) > 10 else ""
-        session.screen.warn(
-            f"{restored.held} touches are held, because they may have left since the backup: cases "
-            f"{numbers}{more}.\nLook, then let each go on: voicenote plan N --resume"
-        )
-    if restored.uncertain:
-        session.screen.warn(
-            f"{restored.uncertain} were just leaving when it was made. You decide: "
-            "voicenote mark-sent N, or voicenote resend N"
-        )
+    for line in calmed(restored.held, restored.cases, restored.uncertain):
+        session.screen.warn(line)
     url = session.settings.ledger.address(session.home)
     if url != f"sqlite:///{(session.home / 'ledger.db').as_posix()}":
         session.screen.warn(

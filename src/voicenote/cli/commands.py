@@ -70,6 +70,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("schedule", "voicenote.cli.care:schedule", "The crontab line or timer for run."),
         Entry("backup", "voicenote.cli.care:backup", "Copy the ledger and sound into a file."),
         Entry("restore", "voicenote.cli.care:restore", "Bring a backup back."),
+        Entry("adopt", "voicenote.cli.leaving:adopt", "Let a copied or moved ledger send."),
         Entry(
             "completion", "voicenote.cli.completion:completion", "Tab completion for your shell."
         ),

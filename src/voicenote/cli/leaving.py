@@ -1,6 +1,8 @@
-"""`brake`: what keeps touches in, and what lets them go on."""
+"""`brake`, `adopt`: what keeps touches in, and what lets them go on."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
 
 import click
 
@@ -45,3 +47,45 @@ def brake(session: Session, /, *, channels: tuple[str, ...]) -> int:
     if not (found or released or session.json):
         screen.out("No brake is on.")
     return 1 if found else 0
+
+
+@click.command()
+@click.option(
+    "--moved", is_flag=True, help="It was only moved, as it was last: nothing is held. Be sure."
+)
+@json_option
+@pass_session
+def adopt(session: Session, /, *, moved: bool) -> None:
+    """Let a restored or copied ledger send from here: it is the one that goes on, the only one.
+
+    All that waits in it is held first, because nobody knows what has left since it was copied.
+
+    With --json: {"doubt", "held", "cases", "uncertain"}.
+    """
+    from voicenote.engine.adopting import adopt as adopt_
+
+    screen = session.screen
+    with opened(session) as ws:
+        done = adopt_(ws, moved=moved)
+    if not done.doubt:
+        screen.show(done, lambda: "This ledger is at home here already; nothing has changed.")
+        return
+    screen.show(done, lambda: "This ledger sends from here now. No other copy of it may.")
+    for line in calmed(done.held, done.cases, done.uncertain):
+        screen.warn(line)
+
+
+def calmed(held: int, cases: Sequence[int], uncertain: int) -> Iterator[str]:
+    """Say what is held in a ledger that is a copy, and what to do about it."""
+    if held:
+        numbers = ", ".join(map(str, cases[:10]))
+        more = f" and {len(cases) - 10} more" if len(cases) > 10 else ""
+        yield (
+            f"{held} touches are held, because they may have left since it was copied: cases "
+            f"{numbers}{more}.\nLook, then let each go on: voicenote plan N --resume"
+        )
+    if uncertain:
+        yield (
+            f"{uncertain} were just leaving when it was copied. You decide: "
+            "voicenote mark-sent N, or voicenote resend N"
+        )

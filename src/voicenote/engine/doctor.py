@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from voicenote.engine.adopting import doubt_of
 from voicenote.engine.lock import pass_lock
 from voicenote.engine.voices import voice_options
 from voicenote.engine.workspace import Workspace
@@ -167,6 +168,8 @@ def _channels(ws: Workspace, _env: Mapping[str, str]) -> Iterator[Finding]:
 def _lock(ws: Workspace, _env: Mapping[str, str]) -> Iterator[Finding]:
     with pass_lock(ws.ledger, ws.home):
         yield fine("ledger", "reachable, its schema is today's")
+    if why := doubt_of(ws):
+        yield wrong("ledger", f"{why}: nothing leaves from it", "voicenote adopt, if it is the one")
 
 
 def _stuck(ws: Workspace, _env: Mapping[str, str]) -> Iterator[Finding]:

@@ -45,9 +45,13 @@ class Waits:
 
 @dataclass(slots=True)
 class Room:
-    """What one pass may still send. It remembers what is full: ten thousand may have to wait."""
+    """What one pass may still send. It keeps what is full in mind: ten thousand may have to wait.
+
+    `remembered`: whether this machine knows already that a pass has begun to send.
+    """
 
     sent: Counter[str] = field(default_factory=Counter)
+    remembered: bool = False
     full: dict[tuple[str, str], Waits] = field(default_factory=dict)
 
     def known(self, channel: str, address: str) -> Waits | None:

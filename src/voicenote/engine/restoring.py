@@ -18,8 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from voicenote.engine.backup import FOLDERS, LEDGER
+from voicenote.engine.place import Whereabouts
 from voicenote.errors import BadData, RuleSaysNo, Unavailable
-from voicenote.ledger import touches
+from voicenote.ledger import meta, touches
 from voicenote.ledger.changes import change_touch
 from voicenote.ledger.store import Ledger
 from voicenote.model.touch import IN_FLIGHT, TouchState
@@ -27,7 +28,7 @@ from voicenote.settings import FILE_NAME
 
 _STAGING = ".restoring-"
 _NO_BACKUP = "give a file that voicenote backup has made"
-_WHY = "restored from a backup: nobody knows what has left since"
+_WHY = "restored or copied: nobody knows what has left since"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +41,14 @@ class Restored:
     uncertain: int
 
 
-def restore(file: Path, home: Path, open_at: Callable[[str], Ledger]) -> Restored:
+def restore(
+    file: Path, home: Path, open_at: Callable[[str], Ledger], whereabouts: Whereabouts
+) -> Restored:
     """Restore `file` into `home`, which is empty or not there; all of it or nothing.
 
-    `open_at` opens the ledger at a database URL. Raises RuleSaysNo for a workspace that is not
-    empty, BadData for a file that is no backup or is broken, Unavailable for a disk that fails.
+    `open_at` opens the ledger at a database URL; `whereabouts` remembers that it is at home there.
+    Raises RuleSaysNo for a workspace that is not empty, BadData for a file that is no backup or is
+    broken, Unavailable for a disk that fails.
     """
     if not file.is_file():
         raise BadData(f"{file} is not there", _NO_BACKUP)
@@ -65,10 +69,15 @@ def restore(file: Path, home: Path, open_at: Callable[[str], Ledger]) -> Restore
         ledger = open_at(f"sqlite:///{(staging / LEDGER).as_posix()}")
         try:
             held, cases, uncertain = calm(ledger)
+            with ledger.write("voicenote") as tx:
+                meta.put(tx, "place", "")
+                ledger_id, line = meta.get(tx, "ledger_id"), meta.newest_line(tx)
         finally:
             ledger.close()
         for found in list(staging.iterdir()):
             found.rename(home / found.name)
+        if line is not None:
+            whereabouts.keep(ledger_id, str((home / LEDGER).resolve()), line)
     except OSError as error:
         raise _disk(error) from error
     finally:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from voicenote.engine.adopting import remember
 from voicenote.engine.applying import decide_in
 from voicenote.engine.limits import Room, Waits
 from voicenote.engine.parcels import parcel_of
@@ -58,6 +59,9 @@ def send_touch(ws: Workspace, number: int, room: Room) -> Sent | Waits | None:
         return claimed
     touch, parcel = claimed
     room.sent[touch.channel] += 1
+    if not room.remembered:  # a ledger that is put back from before this claim will be asked about
+        remember(ws)
+        room.remembered = True
     committed = False
 
     def commit() -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from voicenote.engine.adopting import ask_first, remember
 from voicenote.engine.applying import decide_cases
 from voicenote.engine.drafting import MEMO, slot_of, words_for
 from voicenote.engine.limits import Room, Waits, pull
@@ -85,10 +86,11 @@ class Turn:
 def one_pass(ws: Workspace, advance: Callable[[int, int], None] | None = None) -> Turn:
     """Make one pass. `advance(done, total)` is told after each touch.
 
-    Raises TryAgain when another pass is at work.
+    Raises TryAgain when another pass is at work, RuleSaysNo when this may be a copy of the ledger.
     """
     turn = Turn()
     with pass_lock(ws.ledger, ws.home):
+        ask_first(ws)
         with ws.ledger.read() as tx:
             told = touches.last_nudge(tx)
         _take_in(ws, turn)
@@ -109,6 +111,7 @@ def one_pass(ws: Workspace, advance: Callable[[int, int], None] | None = None) -
                 advance(done, len(due))
         with ws.ledger.read() as tx:
             turn.nudges = touches.nudges_since(tx, told)
+        remember(ws)
     return turn
 
 

@@ -20,6 +20,7 @@ from voicenote.settings import Settings
 from voicenote.voice.port import Voice, VoiceFacts
 
 if TYPE_CHECKING:
+    from voicenote.engine.place import Whereabouts
     from voicenote.sound.cache import Cache
 
 #: The channel that every customer can be reached by: a folder.
@@ -31,7 +32,8 @@ class Workspace:
     """A ledger, the settings, and the makers of everything that costs something to make.
 
     `clock` gives aware datetimes, `new_id` random hexadecimal ids, `chance` the jitter of retries;
-    `who` names this machine and process in claims.
+    `who` names this machine and process in claims. `whereabouts` tells a ledger from its copies;
+    None where nothing can leave, as in a rehearsal.
     """
 
     home: Path
@@ -45,6 +47,7 @@ class Workspace:
     make_voice: Callable[[str, Mapping[str, object]], Voice]
     voice_facts: Callable[[Mapping[str, object]], list[VoiceFacts]]
     make_channel: Callable[[str], Channel]
+    whereabouts: Whereabouts | None = None
     _facts: dict[str, list[VoiceFacts]] = field(default_factory=dict)
     _cache: Cache | None = None
     _voices: dict[tuple[str, str], Voice] = field(default_factory=dict)

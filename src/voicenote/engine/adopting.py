@@ -1,0 +1,90 @@
+"""Asks before a restored or copied ledger sends; and takes a person's word that it is the one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from voicenote.engine.lock import pass_lock
+from voicenote.engine.place import Memory, Place, as_text, doubt, from_text
+from voicenote.engine.restoring import calm
+from voicenote.engine.workspace import Workspace
+from voicenote.errors import RuleSaysNo
+from voicenote.ledger import meta
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """A ledger that sends from here now. `doubt` is what spoke against it; "" for nothing.
+
+    What was due is held, unless it was only moved: how many touches, of which cases, and how many
+    were just leaving and are uncertain now.
+    """
+
+    doubt: str
+    held: int = 0
+    cases: tuple[int, ...] = ()
+    uncertain: int = 0
+
+
+def ask_first(ws: Workspace) -> None:
+    """Let a pass go on, or raise RuleSaysNo when this may not be the ledger that sends."""
+    if ws.whereabouts is None:
+        return
+    here = ws.whereabouts.place(ws.ledger)
+    why, kept = _doubt(ws, here)
+    if why:
+        raise RuleSaysNo(
+            f"{why}: nothing leaves from it before you say so",
+            "is it the one that goes on, and the only one? voicenote adopt",
+        )
+    if kept != here:
+        with ws.ledger.write("voicenote") as tx:
+            meta.put(tx, "place", as_text(here))
+            if kept is None:
+                tx.tell("ledger_settled", host=here.host, path=here.path)
+    remember(ws)
+
+
+def doubt_of(ws: Workspace) -> str:
+    """Return why this may not be the ledger that sends, or ""."""
+    return "" if ws.whereabouts is None else _doubt(ws, ws.whereabouts.place(ws.ledger))[0]
+
+
+def adopt(ws: Workspace, *, moved: bool = False) -> Adopted:
+    """Make this the ledger that sends. Unless it was only `moved`, all that waits is held first.
+
+    Where there was no doubt, nothing changes. Raises TryAgain while a pass is at work.
+    """
+    with pass_lock(ws.ledger, ws.home):
+        why = doubt_of(ws)
+        if not why or ws.whereabouts is None:
+            return Adopted("")
+        held, cases, uncertain = (0, (), 0) if moved else calm(ws.ledger)
+        here = ws.whereabouts.place(ws.ledger)
+        with ws.ledger.write() as tx:
+            meta.put(tx, "place", as_text(here))
+            tx.tell("ledger_adopted", host=here.host, path=here.path, doubt=why, moved=moved)
+        remember(ws)
+    return Adopted(why, held, cases, uncertain)
+
+
+def remember(ws: Workspace) -> None:
+    """Let this machine remember how far the ledger has come."""
+    if ws.whereabouts is None:
+        return
+    path = ws.whereabouts.place(ws.ledger).path
+    with ws.ledger.read() as tx:
+        ledger_id, line = meta.get(tx, "ledger_id"), meta.newest_line(tx)
+    if line is not None:
+        ws.whereabouts.keep(ledger_id, path, line)
+
+
+def _doubt(ws: Workspace, here: Place) -> tuple[str, Place | None]:
+    assert ws.whereabouts is not None  # noqa: S101  its callers have looked
+    with ws.ledger.read() as tx:
+        ledger_id, kept = meta.get(tx, "ledger_id"), from_text(meta.get(tx, "place"))
+        line = ws.whereabouts.recall(ledger_id, here.path)
+        memory = Memory.NONE
+        if line is not None:
+            memory = Memory.AGREES if meta.has_line(tx, *line) else Memory.DIFFERS
+    return doubt(kept, here, memory), kept
