@@ -21,7 +21,8 @@ from voicenote.errors import BadData, Unavailable, WrongUse
 from voicenote.model.memo import Caption, Clip, Memo, Synthetic
 from voicenote.model.script import Script, Section, Sentence
 from voicenote.sound.captions import transcript, webvtt
-from voicenote.sound.encode import Tags, decode, encode, write_whole
+from voicenote.sound.encode import Tags, decode, encode
+from voicenote.sound.files import write_whole
 from voicenote.sound.loudness import SYSTEM_VOICE, Level, measure
 from voicenote.sound.memo import join, level_for, make_memo, memo_from_recording, write_sound
 from voicenote.voice.system import System
@@ -179,7 +180,7 @@ def test_a_full_disk_leaves_no_half_file(tmp_path: Path) -> None:
         import resource
         from pathlib import Path
         from voicenote.errors import Unavailable
-        from voicenote.sound.encode import write_whole
+        from voicenote.sound.files import write_whole
         path = Path({str(tmp_path)!r}) / "memo.ogg"
         path.write_bytes(b"the old one")
         resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))

@@ -1,17 +1,15 @@
-"""The seal of a memo: a hash of each of its files, so that only what was approved can leave."""
+"""The seal of a memo: a hash of each of its files, so that only what was approved can leave.
+
+The hashes are of what was made, not of what the disk kept of it: a file that was torn by a power
+cut is found by them too, and is made again.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 from pathlib import Path
 
 from voicenote.model.memo import Memo
-
-
-def seal(root: Path, memo: Memo) -> Memo:
-    """Return `memo` with the hash of every file it has below `root`."""
-    return replace(memo, digests={name: _digest(root / file) for name, file in memo.files.items()})
 
 
 def broken_seal(root: Path, memo: Memo) -> tuple[Path, bool] | None:

@@ -65,8 +65,14 @@ def render_cases(
 
 
 def keep_memo(ws: Workspace, found: Draft, rendered: Rendered) -> None:
-    """Write a new memo into the ledger."""
-    memo = rendered.memo
+    """Write a new memo into the ledger.
+
+    One whose files were torn or gone, and are now again what they were, is no new one: what was
+    approved stays so.
+    """
+    memo, before = rendered.memo, found.memo
+    if before and (before.files, before.digests) == (memo.files, memo.digests):
+        return
     with ws.ledger.write() as tx:
         memo_number = scripts.keep_memo(tx, rendered.case, found.script_number, memo)
         facts: dict[str, object] = {"memo": memo_number, "voice": memo.voice}
@@ -115,8 +121,13 @@ def _prepared(
 
     ready = None
     memo = found.memo
-    if memo and memo.voice == chosen.version and broken_seal(ws.home, memo) is None:
-        ready = Rendered(case.number, memo, chosen.why, made=False)
+    folder = ws.home / "memos" / f"{case.number:06d}"
+    folder /= f"{found.slot}-r{case.round}-{ws.new_id()[:8]}"
+    if memo and memo.voice == chosen.version:
+        if broken_seal(ws.home, memo) is None:
+            ready = Rendered(case.number, memo, chosen.why, made=False)
+        else:  # made again in its place
+            folder = (ws.home / memo.files["ogg"]).parent
     owner = ws.settings.owner
     tags = Tags(
         title=f"{found.slot.capitalize()} for {case.customer.name}",
@@ -124,13 +135,12 @@ def _prepared(
         language=found.script.language,
         voice=chosen.version,
     )
-    name = f"{found.slot}-r{case.round}-{ws.new_id()[:8]}"
     sound = ws.settings.sound
     return ready, Job(
         script=found.script,
         chosen=chosen,
         tags=tags,
-        folder=ws.home / "memos" / f"{case.number:06d}" / name,
+        folder=folder,
         root=ws.home,
         renditions=tuple(dict.fromkeys(("ogg", *sound.renditions))),
         bit_rate=sound.bitrate * 1000,

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from voicenote.engine.sealing import seal
 from voicenote.engine.voices import Chosen
 from voicenote.model.memo import Memo
 from voicenote.model.script import Script, Section, Sentence
@@ -46,40 +45,35 @@ def _none() -> Voice:
 
 def speak(job: Job, voice: Callable[[], Voice], cache: Cache | None) -> Memo:
     """Make the memo. Raises what the voice and the sound stage raise."""
+    level = level_for(job.chosen.name, job.chosen.version, job.loudness)
     if job.chosen.whole is not None:
-        memo = memo_from_recording(
+        return memo_from_recording(
             job.script,
             job.chosen.whole,
             folder=job.folder,
             root=job.root,
             tags=job.tags,
-            level=level_for(job.chosen.name, job.loudness),
+            level=level,
             renditions=job.renditions,
         )
-    else:
-        memo = make_memo(
-            job.script,
-            sounds_of(
-                voice(),
-                job.script,
-                level_for(job.chosen.name, job.loudness),
-                _own_of(job),
-            ),
-            folder=job.folder,
-            root=job.root,
-            tags=job.tags,
-            renditions=job.renditions,
-            bit_rate=job.bit_rate,
-            cache=cache,
-        )
-    return seal(job.root, memo)
+    return make_memo(
+        job.script,
+        sounds_of(voice(), job.script, level, _own_of(job)),
+        folder=job.folder,
+        root=job.root,
+        tags=job.tags,
+        renditions=job.renditions,
+        bit_rate=job.bit_rate,
+        cache=cache,
+    )
 
 
 def _own_of(job: Job) -> tuple[Recorded, Level] | None:
     """The recordings that are said beside a machine's voice, and how loud."""
     if job.chosen.own is None:
         return None
-    return Recorded(job.chosen.own), level_for(Recorded.name, job.loudness)
+    own = Recorded(job.chosen.own)
+    return own, level_for(own.name, own.version, job.loudness)
 
 
 def sounds_of(

@@ -8,7 +8,6 @@ cannot be kept is made again. The least recently used files go first.
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import tempfile
 from collections import OrderedDict
@@ -46,6 +45,7 @@ class Cache:
 
     def __init__(self, folder: Path, limit: int = LIMIT) -> None:
         self._folder = folder
+        self._place = str(folder)
         self._limit = limit
         self._near: OrderedDict[str, object] = OrderedDict()
         self._written = 0
@@ -61,13 +61,14 @@ class Cache:
             return cast("T", self._near[key])
         path = self._path(key)
         try:
-            data = path.read_bytes()
+            with open(path, "rb", buffering=0) as file:
+                data = file.read()
             found = read(_opened(data))
         except OSError:
             return None
         except ValueError:
             with suppress(OSError):
-                path.unlink()
+                os.unlink(path)  # noqa: PTH108
             return None
         with suppress(OSError):
             os.utime(path)
@@ -79,15 +80,7 @@ class Cache:
         self._hold(key, value)
         path = self._path(key)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            descriptor, name = tempfile.mkstemp(prefix=".new-", dir=path.parent)
-            try:
-                with os.fdopen(descriptor, "wb") as file:
-                    file.write(_MARK + _digest(data) + data)
-                Path(name).replace(path)
-            except BaseException:
-                Path(name).unlink(missing_ok=True)
-                raise
+            self._write(path, _MARK + _digest(data) + data)
         except OSError:
             return
         self._written += len(data)
@@ -119,8 +112,24 @@ class Cache:
         sizes = [length for _, length, _ in self._files()]
         return Shown(len(sizes), sum(sizes))
 
-    def _path(self, key: str) -> Path:
-        return self._folder / key[:2] / key
+    def _path(self, key: str) -> str:
+        # Paths as text: a memo that is known reads eight files and does little else.
+        return f"{self._place}{os.sep}{key[:2]}{os.sep}{key}"
+
+    def _write(self, path: str, data: bytes) -> None:
+        folder = Path(path).parent
+        try:
+            descriptor, name = tempfile.mkstemp(prefix=".new-", dir=folder)
+        except FileNotFoundError:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            descriptor, name = tempfile.mkstemp(prefix=".new-", dir=folder)
+        try:
+            with open(descriptor, "wb") as file:
+                file.write(data)
+            os.replace(name, path)  # noqa: PTH105
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
 
     def _hold(self, key: str, value: object) -> None:
         self._near[key] = value
@@ -149,9 +158,8 @@ class Cache:
 
 
 def key_of(*parts: object) -> str:
-    """Return the key of what `parts` decide: they must be what JSON can hold."""
-    packed = json.dumps(parts, ensure_ascii=True, separators=(",", ":"))
-    return hashlib.blake2b(packed.encode("ascii"), digest_size=20).hexdigest()
+    """Return the key of what `parts` decide: texts, numbers, truths, and None."""
+    return hashlib.blake2b(ascii(parts).encode("ascii"), digest_size=20).hexdigest()
 
 
 def _digest(data: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""Code sound as Ogg/Opus, m4a and mp3 with tags, and read it back; write files whole or not at all.
+"""Code sound as Ogg/Opus, m4a and mp3 with tags, and read it back.
 
 The same sound and tags give the same bytes: no dates, no version of a library, and a serial number
 of the Ogg stream that is made from its content.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -176,27 +175,3 @@ def decode(data: bytes) -> tuple[Samples, int]:
             for out in resampler.resample(frame)
         ]
         return np.concatenate(parts).astype(np.float32), stream.rate
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all. Raises Unavailable when it cannot be written."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # Paths as text: many thousands of small files are written so.
-        descriptor, name = tempfile.mkstemp(prefix=".new-", dir=str(path.parent))
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-                file.flush()
-                if hasattr(os, "fchmod"):  # not on Windows
-                    os.fchmod(descriptor, 0o644)
-                os.fsync(descriptor)
-            os.replace(name, path)  # noqa: PTH105
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise Unavailable(
-            f"{path.name} cannot be written: {error.strerror or error}",
-            f"make room in {path.parent}, or allow writing there",
-        ) from error

@@ -22,7 +22,8 @@ from voicenote.sound.arrange import Arranged, arrange, loudness
 from voicenote.sound.cache import Cache
 from voicenote.sound.captions import transcript, webvtt
 from voicenote.sound.edit import RATE, even, framed, lay_out, louder, spread, trim
-from voicenote.sound.encode import CODECS, Tags, decode, encode, write_whole
+from voicenote.sound.encode import CODECS, Tags, decode, encode
+from voicenote.sound.files import write_remakable, write_whole
 from voicenote.sound.loudness import (
     HIBARI_VOICE,
     OWN_VOICE,
@@ -98,8 +99,7 @@ def make_memo(
     packets = splice.lay(
         [piece.packets for piece in pieces], arranged.starts, arranged.end, "ogg", codec
     )
-    digest = hashlib.sha256(b"".join(packets)).digest()
-    coded = {"ogg": splice.ogg(packets, codec, tags, int.from_bytes(digest[:4], "big") >> 1)}
+    coded = {"ogg": splice.ogg(packets, codec, tags, int(script.sha256[:8], 16) >> 1)}
     for rendition in renditions:
         if rendition != "ogg":
             coded[rendition] = _other(sources, pieces, arranged, rendition, tags)
@@ -261,20 +261,21 @@ def _write(
     root: Path,
     tags: Tags,
 ) -> Memo:
-    """Write the files, each whole or not at all, and return the memo."""
+    """Write the files, each whole or not at all, and return the memo, sealed by their hashes."""
     texts = {"vtt": webvtt(captions, tags.synthetic), "txt": transcript(script, tags.synthetic)}
-    files: dict[str, str] = {}
-    for rendition, data in {**coded, **{k: text.encode() for k, text in texts.items()}}.items():
-        path = folder / NAMES.get(rendition, f"memo.{rendition}")
-        write_whole(path, data)
-        files[rendition] = path.relative_to(root).as_posix()
+    whole = {**coded, **{name: text.encode() for name, text in texts.items()}}
+    names = {name: NAMES.get(name, f"memo.{name}") for name in whole}
+    write_remakable(folder, {names[name]: data for name, data in whole.items()})
+    place = folder.relative_to(root)
+    digests = {name: hashlib.sha256(data).hexdigest() for name, data in whole.items()}
     return Memo(
-        files=files,
+        files={name: (place / file).as_posix() for name, file in names.items()},
         duration_s=seconds,
         loudness_lufs=lufs,
         synthetic=tags.synthetic,
         voice=tags.voice,
-        sha256=hashlib.sha256(coded["ogg"]).hexdigest(),
+        sha256=digests["ogg"],
         script_sha256=script.sha256,
         captions=captions,
+        digests=digests,
     )

@@ -9,6 +9,7 @@ import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import accumulate, pairwise
 from typing import Any
 
 import av
@@ -187,14 +188,11 @@ def _read_piece(data: bytes) -> Piece:
         lengths = np.frombuffer(data, "<u4", count, at).tolist()
     except (struct.error, ValueError) as error:
         raise ValueError("no piece") from error
-    at += 4 * count
-    packets = []
-    for length in lengths:
-        packets.append(data[at : at + length])
-        at += length
-    if at != len(data):
+    ends = list(accumulate(lengths, initial=at + 4 * count))
+    if ends[-1] != len(data):
         raise ValueError("no piece")
-    return Piece(tuple(packets), seconds, gain, ceiling, synthetic, found)
+    packets = tuple([data[start:end] for start, end in pairwise(ends)])
+    return Piece(packets, seconds, gain, ceiling, synthetic, found)
 
 
 def _read_clip(data: bytes) -> Clip:

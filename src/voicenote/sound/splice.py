@@ -81,8 +81,9 @@ def _page(packets: Sequence[bytes], serial: int, number: int, granule: int, flag
     head = struct.pack("<4sBBqIIIB", b"OggS", 0, flags, granule, serial, number, 0, len(lacing))
     page = head + lacing + b"".join(packets)
     reflected = zlib.crc32(page.translate(_REVERSED), 0xFFFFFFFF) ^ 0xFFFFFFFF
-    checksum = int(f"{reflected:032b}"[::-1], 2)
-    return page[:22] + struct.pack("<I", checksum) + page[26:]
+    # The bits of a word turned round: its bytes in the other order, the bits of each turned.
+    checksum = reflected.to_bytes(4, "big").translate(_REVERSED)
+    return page[:22] + checksum + page[26:]
 
 
 @lru_cache(maxsize=4096)
