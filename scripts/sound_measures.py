@@ -118,7 +118,7 @@ def ours(voice: str, count: int, folder: Path, *, unique: bool = False, first: i
         script = Script(language="en", template="", sentences=said)
         memo = make_memo(
             script,
-            sounds_of(speaker, script, level_for(voice)),
+            sounds_of(speaker, script, level_for(voice, speaker.version)),
             folder=folder / str(number),
             root=folder,
             tags=Tags(title="For you"),
@@ -142,7 +142,7 @@ def floor(voice: str, count: int, _folder: Path) -> float:
 
     speaker = make_voice(voice, {})
     codec = codec_of("ogg")
-    codec = for_speech(codec) if level_for(voice).speech else codec
+    codec = for_speech(codec) if level_for(voice, speaker.version).speech else codec
     length = 0.0
     for number in range(count):
         for text, personal in sentences(number):

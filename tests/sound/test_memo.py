@@ -270,7 +270,7 @@ def test_the_system_voice_says_a_whole_memo(tmp_path: Path) -> None:
     script = Script(language="en", template="", sentences=sentences)
     voice = System({})
     spoken = [voice.speak(sentence, "en") for sentence in sentences]
-    memo = made(tmp_path, script=script, sounds=spoken, level=level_for(voice.name))
+    memo = made(tmp_path, script=script, sounds=spoken, level=level_for(voice.name, voice.version))
     samples, _ = heard(tmp_path, memo)
     assert memo.synthetic is Synthetic.YES
     assert memo.loudness_lufs == pytest.approx(SYSTEM_VOICE.target_lufs, abs=1)

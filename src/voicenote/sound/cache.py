@@ -61,7 +61,7 @@ class Cache:
             return cast("T", self._near[key])
         path = self._path(key)
         try:
-            with open(path, "rb", buffering=0) as file:
+            with open(path, "rb", buffering=0) as file:  # noqa: PTH123
                 data = file.read()
             found = read(_opened(data))
         except OSError:
@@ -124,7 +124,7 @@ class Cache:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             descriptor, name = tempfile.mkstemp(prefix=".new-", dir=folder)
         try:
-            with open(descriptor, "wb") as file:
+            with os.fdopen(descriptor, "wb") as file:
                 file.write(data)
             os.replace(name, path)  # noqa: PTH105
         except BaseException:

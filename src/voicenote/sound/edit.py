@@ -61,22 +61,23 @@ def trimmed(clip: Clip) -> Words:
 
     Silence is what stays 40 dB below the loudest place. Raises BadData when nothing is left.
     """
-    samples = np.frombuffer(clip.pcm, "<i2").astype(np.float32)
-    loudest = float(np.abs(samples).max(initial=0))
+    samples = np.frombuffer(clip.pcm, "<i2")
+    loudest = float(max(samples.max(initial=0), -int(samples.min(initial=0))))
     if loudest < 33:
         raise BadData("a sentence has no sound", "record it again, or choose another voice")
     block = max(1, clip.rate * _BLOCK_MS // 1000)
-    whole = samples[: len(samples) // block * block].reshape(-1, block)
-    loud = np.flatnonzero((whole**2).mean(axis=1) > (loudest / 100) ** 2)
+    whole = samples[: len(samples) // block * block].reshape(-1, block).astype(np.float32)
+    power = np.einsum("ij,ij->i", whole, whole) / block
+    loud = np.flatnonzero(power > (loudest / 100) ** 2)
     first, last = (loud[0], loud[-1] + 1) if len(loud) else (0, len(whole))
     segment: Any = AudioSegment(data=clip.pcm, sample_width=2, frame_rate=clip.rate, channels=1)
     start, end = int(first) * _BLOCK_MS - _KEEP_MS, int(last) * _BLOCK_MS + _KEEP_MS
-    words = np.frombuffer(segment[max(0, start) : end].raw_data, "<i2").astype(np.float32)
+    words = np.frombuffer(segment[max(0, start) : end].raw_data, "<i2").copy()
     fade = min(clip.rate * _FADE_MS // 1000, len(words) // 2)
     slope = np.arange(fade, dtype=np.float32) / max(1, fade)
-    words[:fade] *= slope
-    words[len(words) - fade :] *= slope[::-1]
-    return Words(words.astype("<i2"), clip.rate)
+    words[:fade] = words[:fade] * slope
+    words[len(words) - fade :] = words[len(words) - fade :] * slope[::-1]
+    return Words(words, clip.rate)
 
 
 def resample(samples: np.ndarray[Any, Any], rate: int, to: int) -> Samples:

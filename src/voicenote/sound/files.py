@@ -67,7 +67,7 @@ def _replace(path: str, data: bytes, *, lasting: bool) -> None:
 
 def _fill(descriptor: int, data: bytes, *, lasting: bool) -> None:
     """Write all of `data` and close."""
-    with open(descriptor, "wb", buffering=0) as file:
+    with os.fdopen(descriptor, "wb", buffering=0) as file:
         left = memoryview(data)
         while left:
             left = left[file.write(left) or 0 :]

@@ -27,6 +27,7 @@ from voicenote.sound.files import write_remakable, write_whole
 from voicenote.sound.loudness import (
     HIBARI_VOICE,
     OWN_VOICE,
+    SILENT_VOICE,
     SYSTEM_VOICE,
     Level,
     Samples,
@@ -43,6 +44,8 @@ NAMES = {
     "vtt": "captions.vtt",
     "txt": "transcript.txt",
 }
+#: The voices that are always equally loud. All the others are measured sentence by sentence.
+LEVELS = {"system": SYSTEM_VOICE, "hibari": HIBARI_VOICE, "silent": SILENT_VOICE}
 #: What a decoded recording may be away from its level, LU.
 _TOLERANCE_LU = 0.8
 _TRIES = 6
@@ -59,12 +62,22 @@ class _Take:
     lufs: float | None
 
 
-def level_for(voice: str, loudness: float = -16.0) -> Level:
-    """Return the level for a voice by its name, where memos are to have `loudness` (LUFS)."""
-    level = {"system": SYSTEM_VOICE, "hibari": HIBARI_VOICE}.get(voice, OWN_VOICE)
+def level_for(voice: str, version: str = "", loudness: float = -16.0) -> Level:
+    """Return the level for a voice by name and version, where memos are to have `loudness` (LUFS).
+
+    The system voice is known where it is espeak-ng; what another platform brings is measured.
+    """
+    level = LEVELS.get(voice, OWN_VOICE)
+    if voice == "system" and "espeak" not in version:
+        level = OWN_VOICE
     more = loudness - OWN_VOICE.target_lufs
     gain = None if level.gain_db is None else level.gain_db + more
-    return replace(level, target_lufs=level.target_lufs + more, gain_db=gain)
+    return replace(
+        level,
+        target_lufs=level.target_lufs + more,
+        gain_db=gain,
+        proven=level.proven and more <= 0,
+    )
 
 
 def make_memo(

@@ -1,13 +1,14 @@
 """One sentence, ready to be put into a memo: levelled, coded, listened to, and kept for next time.
 
-What was coded is decoded again before anybody may have it: a coder can overshoot, or crack.
+What was coded is decoded again before anybody may have it: a coder can overshoot, or crack. Only
+where a voice is proven not to (`Level.proven`), and a sentence is said once, is that spared.
 """
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import accumulate, pairwise
 from typing import Any
@@ -29,10 +30,10 @@ from voicenote.sound.loudness import (
     integrated,
     limit,
 )
-from voicenote.sound.packets import LEAD_S, code, heard
+from voicenote.sound.packets import LEAD_S, code, codec_of, heard
 
 #: It goes into every key: count it up when the same words would sound different.
-RECIPE = 1
+RECIPE = 2
 #: The highest peak that may be heard, full scale being 1; what a sentence may be off its level, LU.
 PEAK = 10 ** (-0.5 / 20)
 _TOLERANCE_LU = 0.3
@@ -106,13 +107,13 @@ class Source:
         found = self._cache.load(key, _read_piece) if self._cache else None
         if found is None:
             words = resample(self.words.samples, self.words.rate, codec.rate)
-            if like is None:
-                found = _settled(words, level, rendition, codec, synthetic=self.clip.synthetic)
+            synthetic = self.clip.synthetic if like is None else like.synthetic
+            if like is not None:
+                level = replace(level, gain_db=like.gain_db, ceiling=like.ceiling)
+            if level.proven and not self._spoken.shared and not _coarser(codec, rendition):
+                found = _trusted(words, level, rendition, codec, synthetic=synthetic)
             else:
-                fixed = Level(
-                    target_lufs=level.target_lufs, gain_db=like.gain_db, ceiling=like.ceiling
-                )
-                found = _settled(words, fixed, rendition, codec, synthetic=like.synthetic)
+                found = _settled(words, level, rendition, codec, synthetic=synthetic)
             if self._cache:
                 self._cache.keep(key, _packed(found), found)
         return found
@@ -122,6 +123,28 @@ class Source:
 def _decides(codec: Codec, level: Level) -> str:
     """What decides, besides the words, how a piece sounds."""
     return f"{RECIPE} {av.__version__} {codec!r} {level!r}"
+
+
+def _coarser(codec: Codec, rendition: str) -> bool:
+    """Whether fewer bits are spent than when the levels were proven: then more can overshoot."""
+    return codec.bit_rate < codec_of(rendition).bit_rate
+
+
+def _trusted(
+    words: Samples, level: Level, rendition: str, codec: Codec, *, synthetic: bool
+) -> Piece:
+    """Code words of a proven level. Their loudness is that of what was coded, not of the decoded.
+
+    Raises Unavailable when the coder gives nothing.
+    """
+    gain = level.gain_db or 0.0
+    loud = limit(words * np.float32(10 ** (gain / 20)), codec.rate, level.ceiling)
+    packets = code(loud, rendition, codec)
+    found = np.zeros(0, np.float32)
+    if rendition == "ogg":
+        lead = np.zeros(round(LEAD_S * codec.rate), np.float32)
+        found = energies(np.concatenate([lead, loud]), codec.rate)
+    return Piece(packets, len(words) / codec.rate, gain, level.ceiling, synthetic, found)
 
 
 def _settled(
@@ -134,7 +157,7 @@ def _settled(
     speech = level.speech and rendition == "ogg"
     best: tuple[float, Piece] | None = None
     for _ in range(_TRIES):
-        loud = limit((words * np.float32(10 ** (gain / 20))), codec.rate, ceiling)
+        loud = limit(words * np.float32(10 ** (gain / 20)), codec.rate, ceiling)
         packets = code(loud, rendition, for_speech(codec) if speech else codec)
         sound, rate = heard(packets, rendition, codec)
         peak = float(np.abs(sound).max())
