@@ -1,8 +1,9 @@
 """The sound part of `scripts/bench`: memos per CPU second beside those of the naive pipeline.
 
 Each figure comes from a process of its own, which prints what it used:
-`python sound_measures.py MODE VOICE COUNT FOLDER FIRST`. The baseline runs before and after ours,
-for a machine is never quiet.
+`python sound_measures.py MODE VOICE COUNT FOLDER FIRST`. It warms up, says that it is ready, and
+waits for a line before it begins, so that two can begin at once. A machine is never quiet: what is
+compared runs in turn, and the baseline before and after ours.
 
 The naive pipeline is what the libraries' own pages show: pyttsx3 (or hibari) speaks the whole text,
 pydub normalises it and exports it through the program ffmpeg. A memo has 8 sentences, of which 6
@@ -13,11 +14,13 @@ import importlib.util
 import json
 import os
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +36,13 @@ NAMES = ("Dana", "Amir", "Ruth", "Tomas", "Ewa", "Kaja", "Leila", "Noa", "Mihai"
 THINGS = ("washing machine", "wedding cake", "skin care order", "garden fence", "winter coat")
 MEMOS = 200
 NAIVE = 15
+#: How often what must be near to each other is measured in turn.
+TURNS = 3
+
+
+def few_words(number: int) -> list[tuple[str, bool]]:
+    """Return a short memo's sentences: for what depends on how many memos there are."""
+    return [(f"Hello, this is about order {1000 + number}.", True), (SHARED[2], False)]
 
 
 def sentences(number: int, *, unique: bool = False) -> list[tuple[str, bool]]:
@@ -48,7 +58,7 @@ def sentences(number: int, *, unique: bool = False) -> list[tuple[str, bool]]:
 # -- one process ----------------------------------------------------------------------------------
 
 
-def naive(voice: str, count: int, folder: Path) -> float:
+def naive(voice: str, count: int, folder: Path, *, unique: bool = False) -> float:
     """Make memos as everybody would; return their seconds of sound."""
     from pydub import AudioSegment
     from pydub.effects import normalize
@@ -57,7 +67,7 @@ def naive(voice: str, count: int, folder: Path) -> float:
     length = 0.0
     for number in range(count):
         wav = folder / f"{number}.wav"
-        say(" ".join(text for text, _ in sentences(number)), str(wav))
+        say(" ".join(text for text, _ in sentences(number, unique=unique)), str(wav))
         sound = normalize(AudioSegment.from_wav(str(wav)))
         sound.export(str(wav.with_suffix(".ogg")), format="ogg", codec="libopus", bitrate="32k")
         length += len(sound) / 1000
@@ -98,7 +108,14 @@ def _naive_hibari() -> Any:
     return engine.save
 
 
-def ours(voice: str, count: int, folder: Path, *, unique: bool = False, first: int = 0) -> float:
+def ours(
+    voice: str,
+    count: int,
+    folder: Path,
+    *,
+    said: Callable[[int], list[tuple[str, bool]]] = sentences,
+    first: int = 0,
+) -> float:
     """Make memos as voicenote does, with the cache in `folder`; return their seconds of sound."""
     from voicenote.engine.speaking import sounds_of
     from voicenote.model.script import Script, Section, Sentence
@@ -109,17 +126,16 @@ def ours(voice: str, count: int, folder: Path, *, unique: bool = False, first: i
 
     speaker = make_voice(voice, {})
     cache = Cache(folder / "cache")
+    # As in a workspace: each rendering has a folder of its own.
+    memos = Path(tempfile.mkdtemp(prefix="memos-", dir=folder))
     length = 0.0
     for number in range(first, first + count):
-        said = tuple(
-            Sentence(Section.OWN, text, personal)
-            for text, personal in sentences(number, unique=unique)
-        )
-        script = Script(language="en", template="", sentences=said)
+        words = tuple(Sentence(Section.OWN, text, personal) for text, personal in said(number))
+        script = Script(language="en", template="", sentences=words)
         memo = make_memo(
             script,
             sounds_of(speaker, script, level_for(voice, speaker.version)),
-            folder=folder / str(number),
+            folder=memos / str(number),
             root=folder,
             tags=Tags(title="For you"),
             renditions=("ogg",),
@@ -154,29 +170,32 @@ def floor(voice: str, count: int, _folder: Path) -> float:
 
 
 def child(mode: str, voice: str, count: int, folder: Path, first: int = 0) -> None:
-    """Do one run and print what it used, set-up left out."""
+    """Do one run when a line comes in, and print what it used, set-up left out."""
     import resource
 
     def used() -> float:
         who = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
         return sum(one.ru_utime + one.ru_stime for one in map(resource.getrusage, who))
 
-    work: dict[str, Any] = {
+    unique = partial(sentences, unique=True)
+    work: dict[str, Callable[[str, int, Path], float]] = {
         "naive": naive,
+        "naive-unique": partial(naive, unique=True),
         "floor": floor,
-        "ours": lambda *words: ours(*words, first=first),
-        "unique": lambda *words: ours(*words, unique=True),
+        "ours": partial(ours, first=first),
+        "short": partial(ours, said=few_words),
+        "unique": partial(ours, said=unique),
     }
     # What is loaded and warmed up once is no part of a memo's price: one run before the clock.
-    warm = folder / "warm"
+    warm = folder / f"warm{first}"
     warm.mkdir(parents=True, exist_ok=True)
-    begun_all = used()
     work[mode](voice, 1, warm)
+    print("ready", flush=True)
+    sys.stdin.readline()
     before, begun = used(), time.perf_counter()
     length = work[mode](voice, count, folder)
     told = {
         "cpu_ms": (used() - before) / count * 1000,
-        "setup_s": before - begun_all,
         "wall_s": time.perf_counter() - begun,
         "sound_s": length / count,
         "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
@@ -186,76 +205,96 @@ def child(mode: str, voice: str, count: int, folder: Path, first: int = 0) -> No
 
 # -- all of them ----------------------------------------------------------------------------------
 
+Used = dict[str, float]
 
-def start(mode: str, voice: str, count: int, folder: Path, first: int = 0) -> subprocess.Popen[str]:
-    """Begin a run in a process of its own."""
+
+def run(
+    mode: str, voice: str, count: int, folder: Path, firsts: Sequence[int] = (0,)
+) -> list[Used]:
+    """Return what runs used that begin at once. Raises RuntimeError when one failed."""
     folder.mkdir(parents=True, exist_ok=True)
-    words = [sys.executable, __file__, mode, voice, str(count), str(folder), str(first)]
-    return subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env=os.environ)
-
-
-def run(mode: str, voice: str, count: int, folder: Path) -> dict[str, float]:
-    """Return what a run used. Raises RuntimeError when it failed."""
-    return result(start(mode, voice, count, folder))
-
-
-def result(process: subprocess.Popen[str]) -> dict[str, float]:
-    """Wait for a run. Raises RuntimeError when it failed."""
-    told, _ = process.communicate()
-    if process.returncode:
-        raise RuntimeError(f"a run ended with {process.returncode}")
-    found: dict[str, float] = json.loads(told.splitlines()[-1])
+    words = [sys.executable, __file__, mode, voice, str(count), str(folder)]
+    running = [
+        subprocess.Popen(
+            [*words, str(first)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        for first in firsts
+    ]
+    for process in running:
+        if process.stdout is not None:
+            # The naive engine prints on standard output too.
+            while (line := process.stdout.readline()) and line != "ready\n":
+                pass
+    # All are warm now.
+    for process in running:
+        if process.stdin is not None:
+            process.stdin.write("go\n")
+            process.stdin.flush()
+    found: list[Used] = []
+    for process in running:
+        told, _ = process.communicate()
+        if process.returncode:
+            raise RuntimeError(f"a run ended with {process.returncode}")
+        found.append(json.loads(told.splitlines()[-1]))
     return found
 
 
-def compare(voice: str, folder: Path, count: int) -> list[str]:
-    """Measure one voice against its naive pipeline."""
-    here = folder / voice
-    before = run("naive", voice, NAIVE, here / "naive1")
-    made = run("ours", voice, count, here / "ours")
-    least = run("floor", voice, count // 2, here / "floor")
-    again = run("ours", voice, count, here / "ours")
-    single = run("unique", voice, NAIVE, here / "unique")
-    after = run("naive", voice, NAIVE, here / "naive2")
-    base = (before["cpu_ms"] + after["cpu_ms"]) / 2
-    whole = made["cpu_ms"]
-    noise = f"({before['cpu_ms']:.0f} before, {after['cpu_ms']:.0f} after)"
-    over = whole / least["cpu_ms"]
-    return [
-        f"{voice}: naive {base:.0f} ms CPU a memo of {before['sound_s']:.0f} s {noise}",
-        f"  {count} memos, 6 of 8 sentences shared: {whole:.1f} ms, {base / whole:.1f} x naive",
-        f"  floor (only the personal sentences): {least['cpu_ms']:.1f} ms; ours {over:.2f} x that",
-        f"  all-unique: {single['cpu_ms']:.1f} ms, {base / single['cpu_ms']:.1f} x naive",
-        f"  everything cached: {again['cpu_ms']:.2f} ms, {base / again['cpu_ms']:.0f} x naive",
-    ]
+def compare(voice: str, folder: Path, count: int) -> Iterator[str]:
+    """Measure one voice against its naive pipeline, and our run against the floor in turn."""
+    baselines = [run("naive", voice, NAIVE, folder / "naive0")[0]]
+    made, least, again = [], [], []
+    for turn in range(TURNS):
+        here = folder / f"ours{turn}"
+        made += run("ours", voice, count, here)
+        least += run("floor", voice, count, here)
+        again += run("ours", voice, count, here)
+    baselines += run("naive", voice, NAIVE, folder / "naive1")
+    base = statistics.mean(one["cpu_ms"] for one in baselines)
+    whole, bare, cached = (
+        statistics.median(one["cpu_ms"] for one in some) for some in (made, least, again)
+    )
+    over = statistics.median(a["cpu_ms"] / b["cpu_ms"] for a, b in zip(made, least, strict=True))
+    noise = " and ".join(f"{one['cpu_ms']:.0f}" for one in baselines)
+    yield f"{voice}: naive {noise} ms CPU a memo of {baselines[0]['sound_s']:.0f} s"
+    yield f"  {count} memos, 6 of 8 sentences shared: {whole:.1f} ms, {base / whole:.1f} x naive"
+    yield f"  floor (only the personal sentences): {bare:.1f} ms; ours {over:.2f} x that"
+    yield f"  everything cached: {cached:.2f} ms, {base / cached:.0f} x naive"
+    theirs = run("naive-unique", voice, NAIVE, folder / "naive2")[0]["cpu_ms"]
+    ours_ = run("unique", voice, NAIVE * 2, folder / "unique")[0]["cpu_ms"]
+    yield f"  all-unique: {ours_:.1f} ms, naive {theirs:.0f} ms: {theirs / ours_:.1f} x naive"
 
 
 def two(folder: Path, count: int) -> str:
-    """One process against two that share a cache: memos a second of wall time."""
-    one = run("ours", "system", count, folder / "one")["wall_s"]
-    halves = [
-        start("ours", "system", count // 2, folder / "two", first) for first in (0, count // 2)
-    ]
-    both = max(result(process)["wall_s"] for process in halves)
-    return f"two processes: {one / both:.2f} x one (wall time, {os.getloadavg()[0]:.1f} load)"
+    """One process against two that share a cache, both warm; and what each memo cost of CPU."""
+    rates, costs = [], []
+    for turn in range(TURNS):
+        [one] = run("ours", "system", count, folder / f"one{turn}")
+        halves = run("ours", "system", count // 2, folder / f"two{turn}", (0, count // 2))
+        rates.append(one["wall_s"] / max(half["wall_s"] for half in halves))
+        costs.append(statistics.mean(half["cpu_ms"] for half in halves) / one["cpu_ms"])
+    load, cost = os.getloadavg()[0], statistics.median(costs)
+    return (
+        f"two processes: {max(rates):.2f} x one at best, {statistics.median(rates):.2f} x in the"
+        f" middle (wall time, load {load:.1f}); a memo costs {cost:.2f} x the CPU"
+    )
 
 
 def memory(folder: Path, few: int, many: int) -> str:
-    """The highest memory of few and of many memos (the silent voice, which costs less time)."""
-    small = run("ours", "silent", few, folder / "few")["peak_mb"]
-    large = run("ours", "silent", many, folder / "many")["peak_mb"]
-    return (
-        f"peak memory: {small:.0f} MB for {few}, {large:.0f} MB for {many}: {large / small:.2f} x"
-    )
+    """The highest memory of few and of many short memos."""
+    [small] = run("short", "system", few, folder / "few")
+    [large] = run("short", "system", many, folder / "many")
+    one, two = small["peak_mb"], large["peak_mb"]
+    return f"peak memory: {one:.0f} MB for {few}, {two:.0f} MB for {many}: {two / one:.2f} x"
 
 
 def sound(folder: Path) -> str:
     """Print each figure as it is found."""
     if shutil.which("ffmpeg") is None:
         return "the naive pipeline needs the program ffmpeg, which is not here"
-    print(*compare("system", folder, MEMOS), sep="\n", flush=True)
-    if importlib.util.find_spec("hibari") is not None:
-        print(*compare("hibari", folder, MEMOS // 4), sep="\n", flush=True)
+    for voice, count in (("system", MEMOS), ("hibari", MEMOS // 4)):
+        if voice == "system" or importlib.util.find_spec(voice) is not None:
+            for line in compare(voice, folder / voice, count):
+                print(line, flush=True)
     print(two(folder, MEMOS), flush=True)
     print(memory(folder, MEMOS, 5000), flush=True)
     return "done"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -29,21 +30,28 @@ def run(home: Path, *words: str) -> Any:
     return json.loads(done.stdout)
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """A workspace with many scripts."""
+@pytest.fixture(scope="module")
+def scripted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with many scripts, made once."""
+    home = tmp_path_factory.mktemp("scripted")
     rows = [
         f'{n},Customer {n},c{n}@example.com,"The parcel {n} never came.",a new parcel,redo'
         for n in range(COUNT)
     ]
-    (tmp_path / "voicenote.toml").write_text(SETTINGS)
-    source = tmp_path / "in.csv"
+    (home / "voicenote.toml").write_text(SETTINGS)
+    source = home / "in.csv"
     source.write_text(
         "\n".join(["ref,customer,email,what_happened,amends,amends_kind", *rows]) + "\n"
     )
-    run(tmp_path, "import", str(source))
-    run(tmp_path, "script", "--all")
-    return tmp_path
+    run(home, "import", str(source))
+    run(home, "script", "--all")
+    return home
+
+
+@pytest.fixture
+def home(scripted: Path, tmp_path: Path) -> Path:
+    """A workspace of the test's own."""
+    return shutil.copytree(scripted, tmp_path / "home")
 
 
 def test_every_case_gets_its_own_memo_in_order_and_only_once(home: Path) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
-from world import Clock, Died, World, release, states, take, told, touches_of
+from world import Clock, Died, World, release, states, take, tiny_memo, told, touches_of
 
-from voicenote.engine import approving, closing, promises, turn
+from voicenote.engine import approving, closing, promises, showing, sounding, turn
 from voicenote.engine.sending import ATTEMPTS, LONGEST_WAIT_S, backoff_s
 from voicenote.engine.turn import one_pass
 from voicenote.engine.workspace import Workspace
@@ -16,6 +18,7 @@ from voicenote.errors import RuleSaysNo
 from voicenote.ledger import cases, scripts
 from voicenote.ledger.changes import change_case, change_touch
 from voicenote.model.case import Case, Customer
+from voicenote.model.memo import Memo
 from voicenote.model.touch import Touch, TouchKind, TouchState
 
 
@@ -118,6 +121,38 @@ def test_what_changed_after_its_approval_does_not_leave(ws: Workspace, world: Wo
     turn = one_pass(ws)
     assert (turn.waiting[0][0], world.left) == (number, [])
     assert "changed since it was approved" in turn.waiting[0][1]
+
+
+@pytest.mark.parametrize("damage", ["torn", "gone"])
+def test_what_was_damaged_and_made_again_as_it_was_leaves_unasked(
+    ws: Workspace, world: World, damage: str
+) -> None:
+    """After a power cut: the same words and the same voice give the same bytes."""
+    number = due(ws)
+    for file in ws.home.glob("memos/**/memo.ogg"):
+        file.write_bytes(file.read_bytes()[:-3]) if damage == "torn" else file.unlink()
+    before = showing.case_view(ws, number)
+    [again] = sounding.render_cases(ws, [number])
+    assert again.made
+    assert showing.case_view(ws, number) == before
+    one_pass(ws)
+    assert [parcel.case for parcel in world.left] == [number]
+
+
+def test_what_is_made_again_otherwise_needs_a_new_approval(
+    ws: Workspace, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = due(ws)
+    for file in ws.home.glob("memos/**/memo.ogg"):
+        file.write_text("something else")
+    monkeypatch.setattr("voicenote.engine.speaking.make_memo", louder_memo)
+    assert [one.made for one in sounding.render_cases(ws, [number])] == [True]
+    one_pass(ws)
+    assert world.left == []
+
+
+def louder_memo(*words: Any, **facts: Any) -> Memo:
+    return replace(tiny_memo(*words, **facts), digests={"ogg": "another"})
 
 
 def test_the_uncertain_is_settled_by_a_person_either_way(ws: Workspace, world: World) -> None:

@@ -36,6 +36,7 @@ from voicenote.model.script import Script
 from voicenote.model.touch import Touch
 from voicenote.schedule.plans import builtin_plans
 from voicenote.settings import load
+from voicenote.sound.encode import Tags
 from voicenote.wiring import make_voice, voice_facts
 
 #: A Monday.
@@ -159,23 +160,24 @@ class World:
 
 
 def tiny_memo(
-    script: Script, clips: object, *, folder: Path, root: Path, **_others: object
+    script: Script, clips: object, *, folder: Path, root: Path, tags: Tags, **_others: object
 ) -> Memo:
     """Stands in for `make_memo` where the engine speaks."""
     del clips
-    folder.mkdir(parents=True)
-    file = folder / "memo.ogg"
-    file.write_text(script.text, encoding="utf-8")
-    words = folder / "transcript.txt"
-    words.write_text(script.text, encoding="utf-8")
+    folder.mkdir(parents=True, exist_ok=True)
+    files = {"ogg": folder / "memo.ogg", "txt": folder / "transcript.txt"}
+    for file in files.values():
+        file.write_text(script.text, encoding="utf-8")
+    digest = hashlib.sha256(files["ogg"].read_bytes()).hexdigest()
     return Memo(
-        files={one.suffix[1:]: one.relative_to(root).as_posix() for one in (file, words)},
+        files={name: file.relative_to(root).as_posix() for name, file in files.items()},
         duration_s=30.0,
         loudness_lufs=-16.0,
         synthetic=Synthetic.YES,
-        voice="silent 1",
-        sha256=hashlib.sha256(file.read_bytes()).hexdigest(),
+        voice=tags.voice,
+        sha256=digest,
         script_sha256=script.sha256,
+        digests=dict.fromkeys(files, digest),
     )
 
 

@@ -110,7 +110,7 @@ def test_several_processes_may_write_and_read_the_same_entries(tmp_path: Path) -
         from pathlib import Path
         from voicenote.sound.cache import Cache, key_of
         cache = Cache(Path({str(tmp_path)!r}), 400_000)
-        for n in range(2000):
+        for n in range(400):
             name = str(n % 40)
             data = name.encode() * 5000
             found = Cache(Path({str(tmp_path)!r})).load(key_of(name), bytes)

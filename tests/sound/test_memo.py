@@ -5,7 +5,6 @@ import os
 import shutil
 import subprocess
 import sys
-import textwrap
 from itertools import pairwise
 from pathlib import Path
 
@@ -22,7 +21,6 @@ from voicenote.model.memo import Caption, Clip, Memo, Synthetic
 from voicenote.model.script import Script, Section, Sentence
 from voicenote.sound.captions import transcript, webvtt
 from voicenote.sound.encode import Tags, decode, encode
-from voicenote.sound.files import write_whole
 from voicenote.sound.loudness import SYSTEM_VOICE, Level, measure
 from voicenote.sound.memo import join, level_for, make_memo, memo_from_recording, write_sound
 from voicenote.voice.system import System
@@ -174,30 +172,6 @@ def test_a_folder_that_cannot_be_written_is_unavailable(tmp_path: Path) -> None:
     assert caught.value.advice
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="limits of POSIX")
-def test_a_full_disk_leaves_no_half_file(tmp_path: Path) -> None:
-    code = f"""
-        import resource
-        from pathlib import Path
-        from voicenote.errors import Unavailable
-        from voicenote.sound.files import write_whole
-        path = Path({str(tmp_path)!r}) / "memo.ogg"
-        path.write_bytes(b"the old one")
-        resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
-        try:
-            write_whole(path, bytes(100_000))
-        except Unavailable as error:
-            print(error.advice)
-        assert path.read_bytes() == b"the old one"
-        assert [p.name for p in path.parent.iterdir()] == ["memo.ogg"]
-    """
-    done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(code)], check=False, capture_output=True, text=True
-    )
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "make room" in done.stdout
-
-
 def test_an_ogg_file_is_always_there(tmp_path: Path) -> None:
     with pytest.raises(WrongUse):
         made(tmp_path, renditions=("mp3",))
@@ -287,7 +261,23 @@ def test_an_unknown_rendition_is_wrong_use() -> None:
         encode(np.zeros(2400, np.float32), "exe", TAGS)
 
 
-def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
-    write_whole(tmp_path / "a" / "b.txt", b"one")
-    write_whole(tmp_path / "a" / "b.txt", b"two")
-    assert [(p.name, p.read_bytes()) for p in (tmp_path / "a").iterdir()] == [("b.txt", b"two")]
+@pytest.mark.parametrize(
+    ("name", "version", "gain"),
+    [
+        ("system", "espeak-ng 1.51 auto 165wpm", 8.0),
+        ("system", "pyttsx3 espeak auto 165wpm", 8.0),
+        ("system", "pyttsx3 nsss auto 165wpm", None),
+        ("hibari", "hibari-tts 0.2.1 heart 175wpm", 10.6),
+        ("recorded", "recorded 1", None),
+    ],
+)
+def test_only_a_voice_that_was_measured_has_a_constant_gain(
+    name: str, version: str, gain: float | None
+) -> None:
+    assert level_for(name, version).gain_db == gain
+
+
+def test_a_level_is_proven_up_to_the_loudness_at_which_it_was_tried() -> None:
+    tried = {lufs: level_for("system", "espeak-ng", lufs) for lufs in (-20.0, -16.0, -12.0)}
+    assert [level.proven for level in tried.values()] == [True, True, False]
+    assert tried[-20.0].gain_db == 4.0

@@ -163,6 +163,49 @@ def cracking(packets: tuple[bytes, ...], rendition: str, codec: Codec) -> tuple[
     return (sound, rate) if packets[5][0] >> 7 else (sound * 3, rate)
 
 
+@pytest.mark.parametrize(
+    ("rendition", "shared", "bit_rate", "proven", "listened"),
+    [
+        ("ogg", False, 0, True, False),
+        ("mp3", False, 0, True, False),
+        ("m4a", False, 0, True, True),
+        ("ogg", True, 0, True, True),
+        ("ogg", False, 24_000, True, True),
+        ("ogg", False, 0, False, True),
+    ],
+)
+def test_only_what_a_proven_voice_says_once_is_not_listened_to_again(
+    monkeypatch: pytest.MonkeyPatch,
+    rendition: str,
+    shared: bool,
+    bit_rate: int,
+    proven: bool,
+    listened: bool,
+) -> None:
+    asked: list[str] = []
+
+    def listening(packets: tuple[bytes, ...], name: str, codec: Codec) -> tuple[Samples, int]:
+        asked.append(name)
+        return heard(packets, name, codec)
+
+    monkeypatch.setattr(piece, "heard", listening)
+    level = replace(SYSTEM_VOICE, proven=proven)
+    spoken = Spoken(key="", speak=lambda: voiced(1.5), shared=shared, level=level)
+    Source(spoken, None).piece(rendition, codec_of(rendition, bit_rate))
+    assert asked == [rendition] * listened
+
+
+def test_what_was_not_listened_to_sounds_as_what_was() -> None:
+    clip = System({}).speak(Sentence(Section.OWN, WORDS["en"], personal=True), "en")
+    trusted, settled = (
+        Source(Spoken(key="", speak=lambda: clip, shared=shared, level=SYSTEM_VOICE), None)
+        for shared in (False, True)
+    )
+    one, two = trusted.piece("ogg", OGG), settled.piece("ogg", OGG)
+    assert one.packets == two.packets
+    assert integrated([one.energies]) == pytest.approx(integrated([two.energies]), abs=0.3)
+
+
 def test_an_opus_packet_is_a_tick() -> None:
     assert FORMS["ogg"].frame == round(TICK_S * OGG.rate)
 
@@ -249,6 +292,7 @@ def loudness(samples: Samples) -> Samples:
 def test_the_coder_never_cracks(language: str) -> None:
     sentence = Sentence(Section.OWN, WORDS[language], personal=False)
     clip = System({}).speak(sentence, language)
+    # said once, so that it is not listened to before this test does
     source = Source(Spoken(key="", speak=lambda: clip, level=SYSTEM_VOICE), None)
     for rendition in FORMS:
         codec = codec_of(rendition)

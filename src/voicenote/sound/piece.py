@@ -110,7 +110,7 @@ class Source:
             synthetic = self.clip.synthetic if like is None else like.synthetic
             if like is not None:
                 level = replace(level, gain_db=like.gain_db, ceiling=like.ceiling)
-            if level.proven and not self._spoken.shared and not _coarser(codec, rendition):
+            if level.proven and not self._spoken.shared and _as_proven(rendition, codec):
                 found = _trusted(words, level, rendition, codec, synthetic=synthetic)
             else:
                 found = _settled(words, level, rendition, codec, synthetic=synthetic)
@@ -125,9 +125,9 @@ def _decides(codec: Codec, level: Level) -> str:
     return f"{RECIPE} {av.__version__} {codec!r} {level!r}"
 
 
-def _coarser(codec: Codec, rendition: str) -> bool:
-    """Whether fewer bits are spent than when the levels were proven: then more can overshoot."""
-    return codec.bit_rate < codec_of(rendition).bit_rate
+def _as_proven(rendition: str, codec: Codec) -> bool:
+    """Whether it is coded as levels were proven: fewer bits, and AAC, overshoot more."""
+    return rendition != "m4a" and codec.bit_rate >= codec_of(rendition).bit_rate
 
 
 def _trusted(
