@@ -107,23 +107,24 @@ def _as_data(session: Session, found: Sequence[Line], now: datetime) -> list[dic
 
 
 class _Seen(NamedTuple):
-    """What a list shows beside its lines: the clocks, what was acknowledged, what came back."""
+    """What a list shows beside its lines: clocks, what was acknowledged, came back, was said."""
 
     clocks: ResponseClocks
     acknowledged: Mapping[int, datetime]
     returned: Mapping[int, str]
+    words: Mapping[tuple[int, int], str]
 
 
 def _seen(session: Session, tx: Any) -> _Seen:
     from voicenote.engine.clocks import clocks_of
-    from voicenote.ledger.overview import acknowledged, any_prevention
+    from voicenote.ledger.overview import acknowledged, any_prevention, words
 
     returned: Mapping[int, str] = {}
     if any_prevention(tx):
         from voicenote.engine.learning import all_returned
 
         returned = all_returned(tx)
-    return _Seen(clocks_of(session.settings.policy), acknowledged(tx), returned)
+    return _Seen(clocks_of(session.settings.policy), acknowledged(tx), returned, words(tx))
 
 
 def _as_text(
@@ -168,6 +169,12 @@ def _reader(seen: _Seen, now: datetime) -> Callable[[Line], str]:
     return read
 
 
+def _quoted(words: str) -> str:
+    """Return the beginning of an answer as a list has room for it."""
+    line = " ".join(words[:200].split())
+    return f": “{line[:39]}…”" if len(line) > 40 else f": “{line}”" * bool(line)
+
+
 def _remarks(line: Line, today: date, seen: _Seen) -> str:
     if line.closed:
         return ""
@@ -177,7 +184,7 @@ def _remarks(line: Line, today: date, seen: _Seen) -> str:
     if line.uncertain:
         said.append("uncertain: did it leave?")
     if line.answers:
-        said.append("answered")
+        said.append(f"answered{_quoted(seen.words.get((line.case, line.round), ''))}")
     if line.case in seen.returned:
         said.append("its cause came back")
     return ", ".join(said)

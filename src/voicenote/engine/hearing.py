@@ -10,7 +10,7 @@ from voicenote.engine.applying import decide_in
 from voicenote.engine.closing import answer_in, opt_out_in
 from voicenote.engine.matching import Finder, Matched
 from voicenote.engine.workspace import Workspace
-from voicenote.followup.hearing import Heard, Meaning, bounce_reason, meaning
+from voicenote.followup.hearing import Heard, Meaning, bounce_reason, meaning, quoted
 from voicenote.ledger import arrivals, cases, touches
 from voicenote.ledger.arrivals import UNMATCHED, Came
 from voicenote.ledger.changes import change_case, change_touch
@@ -114,13 +114,13 @@ class Post:
         if means.opt_out or means.opt_out_writer:
             count = opt_out_in(tx, case if means.opt_out else None, arrival.address)
             who = case.customer.name if means.opt_out else arrival.sender or arrival.address
-            text = f"{who} wants no more letters{_quoted(words)}; {count} touches are cancelled"
+            text = f"{who} wants no more letters{quoted(words)}; {count} touches are cancelled"
             self._note(tx, arrival, number, "opt-out", text)
         elif means.blocked:
             text = f"{case.customer.name} has blocked {self.name}: find another way to them"
             self._note(tx, arrival, number, "blocked", text)
         elif means.answer is not None and cases.get(tx, number).stage is Stage.CLOSED:
-            text = f"{case.customer.name} has written again{_quoted(words)}"
+            text = f"{case.customer.name} has written again{quoted(words)}"
             self._note(tx, arrival, number, "answer", text)
         decide_in(self.ws, tx, [number])
 
@@ -229,8 +229,3 @@ def _kind(inbound: Inbound) -> str:
 def _words(arrival: Arrival) -> str:
     answer = arrival.inbound.answer if arrival.inbound else None
     return answer.text if answer else ""
-
-
-def _quoted(words: str) -> str:
-    line = " ".join(words.split())
-    return f': "{line[:119]}…"' if len(line) > 120 else f': "{line}"' * bool(line)

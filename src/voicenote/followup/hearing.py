@@ -111,6 +111,12 @@ def never_left(touch: Touch) -> bool:
     return touch.sent_at is None and touch.state in UNHEARD
 
 
+def quoted(words: str, most: int = 120) -> str:
+    """Return somebody's words as they follow a sentence: `: "…"`, on one line; "" for none."""
+    line = " ".join(words.split())
+    return f': "{line[: most - 1]}…"' if len(line) > most else f': "{line}"' * bool(line)
+
+
 def bounce_reason(receipt: Receipt) -> str:
     """Return why something bounced, in one line: the status, then the words."""
     told = (receipt.detail.get(name, "") for name in ("status", "reason", "advice"))

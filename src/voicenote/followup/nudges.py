@@ -7,6 +7,7 @@ from datetime import datetime
 
 from voicenote.followup.actions import About, Nudge
 from voicenote.followup.closing import missing
+from voicenote.followup.hearing import quoted
 from voicenote.followup.standing import amends_of, called, memo_at, rests_on_silence, today
 from voicenote.model.amends import Amends
 from voicenote.model.case import Stage
@@ -19,8 +20,6 @@ _WORDS = {
     Verdict.NOT_YET: "says that it is not yet right",
     Verdict.UNCLEAR: "has answered",
 }
-#: How much of an answer fits into a nudge.
-QUOTED = 120
 
 
 def nudges(snapshot: Snapshot, now: datetime, rounds: int) -> tuple[Nudge, ...]:
@@ -118,11 +117,9 @@ def answer_nudges(snapshot: Snapshot, rounds: int) -> Iterator[Nudge]:
     if answer.verdict is Verdict.PUT_RIGHT:
         return
     then = "script" if answer.verdict is Verdict.NOT_YET else "answer"
-    words = " ".join(answer.text.split())
-    quote = f': "{words[: QUOTED - 1]}…"' if len(words) > QUOTED else f': "{words}"' * bool(words)
     yield Nudge(
         About.ANSWER,
-        f"case {case.number}: {case.customer.name} {_WORDS[answer.verdict]}{quote}; "
+        f"case {case.number}: {case.customer.name} {_WORDS[answer.verdict]}{quoted(answer.text)}; "
         f"voicenote show {case.number}, then voicenote {then} {case.number}",
         f"nudge:{case.number}:answer:{answer.at.isoformat()}",
     )

@@ -9,6 +9,7 @@ from enum import IntEnum
 
 from voicenote.followup.amends import EVIDENCE
 from voicenote.followup.closing import missing
+from voicenote.followup.hearing import quoted
 from voicenote.followup.standing import called, memo_at, rests_on_silence, settled, today, verdict
 from voicenote.model.amends import Amends, AmendsState
 from voicenote.model.case import Severity, Stage
@@ -131,7 +132,8 @@ def _touches(snapshot: Snapshot) -> Iterator[Need]:
             command = f"voicenote mark-sent {number}"
             yield _need(snapshot, Urgency.UNCERTAIN, touch.due_at, sentence, command)
         elif touch.state in (TouchState.REFUSED, TouchState.BOUNCED) and not snapshot.opted_out:
-            sentence = f"the {what} was {touch.state.value}; find another way"
+            why = f" ({touch.reason})" if touch.reason else ""
+            sentence = f"the {what} was {touch.state.value}{why}; find another way"
             command = f"voicenote resend {number}"
             yield _need(snapshot, Urgency.NOT_ARRIVED, touch.due_at, sentence, command)
 
@@ -147,9 +149,10 @@ def _answer(snapshot: Snapshot) -> Iterator[Need]:
     if newest.verdict is Verdict.NOT_YET:
         again = verdict(snapshot) is Verdict.NOT_YET
         command = f"voicenote reopen {case.number}" if again else f"voicenote show {case.number}"
-        sentence = "says that it is not yet right"
+        sentence = f"says that it is not yet right{quoted(newest.text)}"
     else:
-        sentence, command = "has answered, and waits for you", f"voicenote answer {case.number}"
+        sentence = f"has answered, and waits for you{quoted(newest.text)}"
+        command = f"voicenote answer {case.number}"
         if case.stage is Stage.CLOSED:
             return
     yield _need(snapshot, Urgency.ANSWER, newest.at, sentence, command)

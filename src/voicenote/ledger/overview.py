@@ -116,6 +116,14 @@ def acknowledged(tx: Transaction) -> dict[int, datetime]:
     return {row[0]: row[1] for row in tx.connection.execute(query) if row[1] is not None}
 
 
+def words(tx: Transaction) -> dict[tuple[int, int], str]:
+    """Return the newest words of each (case, round) that a customer has answered in words."""
+    answer = tables.answers
+    query = select(answer.c.case, answer.c.round, answer.c.text).where(answer.c.text != "")
+    found = tx.connection.execute(query.order_by(answer.c.at, answer.c.number))
+    return {(row[0], row[1]): row[2] for row in found}
+
+
 def closed(tx: Transaction, batch: str | None = None) -> int:
     """Return how many cases are closed; of one import only, with `batch`."""
     case = tables.cases

@@ -1,0 +1,281 @@
+"""The whole way back by email: a real Postfix and Dovecot, and `voicenote` as a program."""
+
+from __future__ import annotations
+
+import json
+import os
+import smtplib
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from voicenote.delivery.tokens import filled
+from voicenote.engine.workspace import Workspace
+from voicenote.settings import load
+from voicenote.wiring import open_workspace
+
+sys.path.insert(0, str(Path(__file__).parent))
+from mail_pair import PASSWORD, MailPair, missing
+
+sys.path.pop(0)
+
+ENV = {
+    "VOICENOTE_VOICE__ENGINE": "silent",
+    "VOICENOTE_SCHEDULE__QUIET_HOURS": "off",
+    "VOICENOTE_SCHEDULE__WORKING_DAYS": "all",
+    "VOICENOTE_SCHEDULE__HOLIDAYS": "off",
+    "PAIR_PASSWORD": PASSWORD,
+}
+OWNER = """\
+[owner]
+name = "Anna"
+email = "anna@bakery.example"
+time_zone = "Europe/Tallinn"
+"""
+#: The customer's mailbox → the channel that they are written to by. Where a letter has ``List-``
+#: headers, a good autoresponder stays silent (RFC 5230), so the one who is away gets none.
+PEOPLE = {
+    "nobody": "mail", "full": "mail", "away": "plain", "mari": "mail", "mari+stop": "mail",
+    "mari+button": "mail", "mari+other": "mail", "mari+lost": "copied",
+}  # fmt: skip
+CASES = {name: number for number, name in enumerate(PEOPLE, start=1)}
+Call = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def pair(need: Callable[[object, str], None]) -> Iterator[MailPair]:
+    need(not missing(), missing())
+    servers = MailPair()
+    try:
+        servers.start()
+        yield servers
+    finally:
+        servers.stop()
+
+
+@pytest.fixture(scope="module")
+def home(pair: MailPair, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("answers")
+    tables = [OWNER]
+    for name, more in {
+        "mail": {},
+        "plain": {"reply_to": ""},
+        "copied": {"copy_to_sent": True, "dsn": False},
+    }.items():
+        lines = [f"{key} = {written(value)}" for key, value in pair.settings(**more).items()]
+        tables.append("\n".join([f"[channels.{name}]", 'kind = "email"', *lines, ""]))
+    (folder / "voicenote.toml").write_text("\n".join(tables), encoding="utf-8")
+    rows = [
+        f"{number},Mari {name},{name}@tamm.example,{PEOPLE[name]},The ribbon was blue"
+        for name, number in CASES.items()
+    ]
+    head = "ref,customer,email,channel,what_happened"
+    (folder / "rows.csv").write_text("\n".join([head, *rows]), encoding="utf-8")
+    return folder
+
+
+def written(value: object) -> str:
+    return '{env = "PAIR_PASSWORD"}' if callable(value) else json.dumps(value)
+
+
+@pytest.fixture(scope="module")
+def call(home: Path) -> Call:
+    def run(*words: str, code: int | None = 0, stdin: bytes = b"") -> Any:
+        done = subprocess.run(
+            [sys.executable, "-m", "voicenote", "--home", str(home), *words],
+            check=False, capture_output=True, input=stdin, env={**os.environ, **ENV},
+        )  # fmt: skip
+        assert code is None or done.returncode == code, (words, done.stdout, done.stderr)
+        assert b"Traceback" not in done.stderr
+        return done.stdout.decode()
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def sent(call: Call, home: Path) -> Call:
+    """All memos have left; that of "lost" in a pass that died before it could write it down."""
+    call("import", str(home / "rows.csv"))
+    for step in ("script", "render"):
+        call(step, "--all")
+    call("approve", "--all", "--yes")
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in ENV.items():
+            patch.setenv(name, value)
+        ws = open_workspace(load(home, os.environ))
+        patch.setattr("voicenote.engine.sending.record", dying)
+        with pytest.raises(Died):
+            one_touch(ws, CASES["mari+lost"])
+        ws.close()
+    assert json.loads(call("run", "--json"))["sent"] >= len(PEOPLE) - 1
+    return call
+
+
+class Died(BaseException):
+    """A pass that ends here as if it had been killed."""
+
+
+def dying(*_: object, **__: object) -> None:
+    raise Died
+
+
+def one_touch(ws: Workspace, case: int) -> None:
+    from voicenote.engine.sending import send_touch
+    from voicenote.ledger import touches
+
+    with ws.ledger.read() as tx:
+        due = next(number for number, of in touches.due_numbers(tx) if of == case)
+    send_touch(ws, due)
+
+
+def shown(call: Call, name: str) -> dict[str, Any]:
+    view: dict[str, Any] = json.loads(call("show", str(CASES[name]), "--json"))
+    return view
+
+
+def awaited(call: Call, name: str, wanted: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
+    """The case once it is as it should be; each look is a reading of the mailbox."""
+    pause, until = threading.Event(), time.monotonic() + 60
+    while time.monotonic() < until:
+        call("receive", "--json", code=None)
+        view = shown(call, name)
+        if wanted(view):
+            return view
+        pause.wait(0.5)
+    pytest.fail(f"never so: {view['touches']} {view['answers']}")
+
+
+def memo(view: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = next(t for t in view["touches"] if t["kind"] == "memo")
+    return found
+
+
+def states(view: dict[str, Any]) -> set[str]:
+    return {t["state"] for t in view["touches"] if t["kind"] not in ("memo", "nudge")}
+
+
+def reply(
+    pair: MailPair, view: dict[str, Any], text: str, sender: str = "", **headers: str
+) -> None:
+    """A person's letter, through the same Postfix."""
+    message = EmailMessage()
+    message["From"] = sender or f"Mari <{view['email']}>"
+    key = memo(view)["key"]
+    message["To"] = headers.pop("To", filled("anna+r-{token}@bakery.example", key))
+    message["Subject"] = headers.pop("Subject", "Re: Your cake")
+    for name, value in headers.items():
+        message[name.replace("_", "-")] = value
+    message.set_content(text)
+    with smtplib.SMTP("127.0.0.1", pair.smtp) as smtp:
+        smtp.send_message(message, view["email"])
+
+
+@pytest.mark.parametrize(("name", "status"), [("nobody", "5.1.1"), ("full", "5.2.2")])
+def test_who_is_not_there_and_who_is_full_bounce_with_their_status(
+    sent: Call, name: str, status: str
+) -> None:
+    view = awaited(sent, name, lambda view: memo(view)["state"] == "bounced")
+    assert status in memo(view)["reason"]
+    assert f"was bounced ({status}" in sent("next", "--all") or status in sent(
+        "show", str(CASES[name])
+    )
+
+
+def test_somebody_who_is_away_has_not_answered_and_the_plan_goes_on(sent: Call) -> None:
+    view = awaited(
+        sent,
+        "away",
+        lambda view: "auto-reply" in [one["kind"] for one in memo(view)["receipts"]],
+    )
+    assert (memo(view)["state"], view["answers"]) == ("accepted", [])
+    assert "due" in states(view)
+
+
+def test_a_persons_answer_stops_the_plan_within_one_pass_and_is_shown(
+    sent: Call, pair: MailPair
+) -> None:
+    reply(pair, shown(sent, "mari"), "Aitäh, kõik on korras!\n\nAnna kirjutas:\n> Pael oli vale.\n")
+    view = awaited(sent, "mari", lambda view: view["answers"])
+    assert view["answers"][0]["text"] == "Aitäh, kõik on korras!"
+    assert states(view) == {"cancelled"}
+    assert any("has not said" in gap for gap in view["missing"])
+    for command in (("show", str(CASES["mari"])), ("next", "--all"), ("cases",)):
+        assert "kõik on korras" in sent(*command)
+
+
+def test_words_that_ask_for_no_more_are_obeyed_at_once(sent: Call, pair: MailPair) -> None:
+    reply(pair, shown(sent, "mari+stop"), "Stop.\n")
+    view = awaited(sent, "mari+stop", lambda view: view["opted_out"])
+    assert states(view) == {"cancelled"}
+
+
+def test_the_button_of_a_mail_program_unsubscribes(sent: Call, pair: MailPair) -> None:
+    """It writes to the address of the header, with a subject of ours and words of its own."""
+    view = shown(sent, "mari+button")
+    words = "This message was generated by your mail program."
+    reply(pair, view, words, Subject="unsubscribe", Auto_Submitted="auto-generated")
+    assert awaited(sent, "mari+button", lambda view: view["opted_out"])
+
+
+def test_another_customers_address_with_somebodys_token_is_set_apart(
+    sent: Call, pair: MailPair
+) -> None:
+    view = shown(sent, "mari+other")
+    reply(pair, view, "I am not who you think", sender="Nobody <nobody@tamm.example>")
+    pause, until = threading.Event(), time.monotonic() + 60
+    apart: list[dict[str, Any]] = []
+    while time.monotonic() < until and not apart:
+        sent("receive", code=None)
+        apart = json.loads(sent("receive", "--unmatched", "--json"))
+        pause.wait(0.3)
+    assert "another customer" in apart[0]["reason"]
+    assert shown(sent, "mari+other")["answers"] == []
+
+
+def test_the_sent_folder_settles_what_a_dead_pass_left(sent: Call) -> None:
+    """Its copy was put there before the pass died; no delivery report was asked for."""
+    (touch,) = [t for t in shown(sent, "mari+lost")["touches"] if t["kind"] == "memo"]
+    assert touch["state"] in ("accepted", "delivered")
+    assert "Gesendet" in json.dumps(touch["receipts"])
+    assert touch["attempt"] == 1
+
+
+def test_a_letter_can_be_handed_over_as_a_file(sent: Call) -> None:
+    key = memo(shown(sent, "away"))["key"]
+    letter = (
+        f"From: Mari <away@tamm.example>\r\nMessage-ID: <by-hand@tamm.example>\r\n"
+        f"To: {filled('anna+b-{token}@bakery.example', key)}\r\n\r\nI am back. Thank you.\r\n"
+    ).encode()
+    told = sent("receive", "--from", "-", "--channel", "mail", "--json", stdin=letter)
+    assert json.loads(told)["kinds"] == {"answered": 1}
+    again = sent("receive", "--from", "-", "--channel", "plain", "--json", stdin=letter)
+    assert json.loads(again)["received"] == 0
+    sent("receive", "--from", "-", code=2, stdin=letter)
+    sent("receive", "--from", "-", "--channel", "mail", code=65)
+
+
+def test_a_mailbox_that_cannot_be_reached_is_said_and_stops_no_sending(
+    sent: Call, home: Path, tmp_path: Path
+) -> None:
+    import shutil
+
+    copy = tmp_path / "copy"
+    shutil.copytree(home, copy)
+    settings = (copy / "voicenote.toml").read_text("utf-8")
+    broken = settings.replace('imap_host = "127.0.0.1"', 'imap_host = "nowhere.invalid"')
+    (copy / "voicenote.toml").write_text(broken, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "voicenote", "--home", str(copy), "run", "--json"],
+        check=False, capture_output=True, text=True, env={**os.environ, **ENV},
+    )  # fmt: skip
+    assert done.returncode == 69
+    troubles = json.loads(done.stdout)["troubles"]
+    assert {one["channel"] for one in troubles} == {"mail", "plain", "copied"}
+    assert all("nowhere.invalid" in one["what"] and one["advice"] for one in troubles)
