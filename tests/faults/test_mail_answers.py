@@ -43,7 +43,8 @@ time_zone = "Europe/Tallinn"
 #: headers, a good autoresponder stays silent (RFC 5230), so the one who is away gets none.
 PEOPLE = {
     "nobody": "mail", "full": "mail", "away": "plain", "mari": "mail", "mari+stop": "mail",
-    "mari+button": "mail", "mari+other": "mail", "mari+lost": "copied",
+    "mari+button": "mail", "mari+other": "mail", "mari+lost": "copied", "mari+late": "mail",
+    "mari+later": "mail",
 }  # fmt: skip
 CASES = {name: number for number, name in enumerate(PEOPLE, start=1)}
 Call = Callable[..., Any]
@@ -279,3 +280,34 @@ def test_a_mailbox_that_cannot_be_reached_is_said_and_stops_no_sending(
     troubles = json.loads(done.stdout)["troubles"]
     assert {one["channel"] for one in troubles} == {"mail", "plain", "copied"}
     assert all("nowhere.invalid" in one["what"] and one["advice"] for one in troubles)
+
+
+def test_the_daemon_hears_new_mail_at_once_and_ends_when_it_is_told(
+    sent: Call, pair: MailPair, home: Path
+) -> None:
+    """IDLE wakes it: its interval is an hour."""
+    words = [sys.executable, "-m", "voicenote", "--home", str(home), "daemon", "--every", "3600"]
+    daemon = subprocess.Popen(
+        words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, **ENV}
+    )
+    try:
+        reply(pair, shown(sent, "mari+late"), "It came too late, but it came.")
+        heard(sent, "mari+late")
+        threading.Event().wait(3)  # by now it listens
+        reply(pair, shown(sent, "mari+later"), "And this one too.")
+        assert heard(sent, "mari+later") < 15
+        daemon.terminate()
+        _, said = daemon.communicate(timeout=20)
+        assert (daemon.returncode, "Traceback" in said) == (0, False)
+    finally:
+        daemon.kill()
+        daemon.communicate()
+
+
+def heard(call: Call, name: str) -> float:
+    """Wait until somebody else has taken the answer in; return the seconds that it took."""
+    began = time.monotonic()
+    while time.monotonic() < began + 60:
+        if shown(call, name)["answers"]:
+            return time.monotonic() - began
+    pytest.fail("nobody has read it")

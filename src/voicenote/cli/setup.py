@@ -167,12 +167,20 @@ def _listing(session: Session, rows: list[dict[str, Any]], kind: str, more: Any)
 
 
 @click.command()
+@click.argument("words", nargs=-1, metavar="[NAME link N]")
 @json_option
 @pass_session
-def channels(session: Session, /) -> None:
-    """Channels: those that are set up here, those that could be, and what each still needs."""
+def channels(session: Session, /, *, words: tuple[str, ...]) -> None:
+    """Channels: those that are set up here, those that could be, and what each still needs.
+
+    `channels telegram link N` makes the link by which the customer of case N lets your bot write to
+    them. It is good for one use; a new one ends it. With --json: {"case", "channel", "link"}.
+    """
     from voicenote.plugins import CHANNELS, load
 
+    if words:
+        _link(session, words)
+        return
     found = load(CHANNELS).tried()
     declared = session.settings.channels
     rows = [_channel(session, name) for name in dict.fromkeys((*declared, "outbox"))]
@@ -191,6 +199,23 @@ def channels(session: Session, /) -> None:
     ]
     rows += [_broken("channel", name, why) for name, why in found.broken.items()]
     _listing(session, rows, "channel", lambda row: row.get("kind", ""))
+
+
+def _link(session: Session, words: tuple[str, ...]) -> None:
+    from voicenote.cli.select import CASE, opened
+    from voicenote.engine.joining import invite
+
+    if len(words) != 3 or words[1] != "link":
+        raise WrongUse("this is no use of channels", "such as: voicenote channels telegram link 3")
+    name, number = words[0], int(click.types.convert_type(CASE)(words[2]))
+    with opened(session) as ws:
+        made = invite(ws, name, number)
+    screen = session.screen
+    if session.json:
+        screen.data(made)
+        return
+    screen.out(made.link)
+    screen.note(f"Give it to {made.customer}, by a way that you share. It works once.")
 
 
 def _channel(session: Session, name: str) -> dict[str, Any]:

@@ -15,6 +15,12 @@ from voicenote.delivery.reply import is_opt_out
 from voicenote.delivery.telegram_words import verdict_in
 from voicenote.model.receipt import Answer, Receipt, ReceiptKind, Verdict
 
+#: A message without words → what is shown of it: it is a person's all the same.
+WORDLESS = {
+    "photo": "[a picture]", "video": "[a film]", "video_note": "[a film]", "audio": "[a sound]",
+    "document": "[a file]", "sticker": "[a sticker]", "location": "[a place]",
+    "contact": "[a contact]",
+}  # fmt: skip
 #: The updates that we ask for.
 WANTED = ("message", "callback_query", "my_chat_member")
 
@@ -141,7 +147,9 @@ def _words(message: Mapping[str, Any]) -> str:
         return text.strip()
     voice = _mapping(message.get("voice"))
     seconds = voice.get("duration")
-    return f"[a voice message of {seconds} s]" if isinstance(seconds, int) else ""
+    if isinstance(seconds, int):
+        return f"[a voice message of {seconds} s]"
+    return next((said for kind, said in WORDLESS.items() if message.get(kind)), "")
 
 
 def _chat(holder: Mapping[str, Any]) -> str:

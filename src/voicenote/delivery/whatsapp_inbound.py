@@ -29,6 +29,14 @@ _STATUSES = {
 }
 
 
+#: A message without words → what is shown of it: it is a person's all the same.
+WORDLESS = {
+    "audio": "[a voice message]", "image": "[a picture]", "video": "[a film]",
+    "document": "[a file]", "sticker": "[a sticker]", "location": "[a place]",
+    "contacts": "[a contact]",
+}  # fmt: skip
+
+
 def genuine(app_secret: str, raw: bytes, header: str) -> bool:
     """Whether Meta has signed the bytes `raw`: `header` is ``X-Hub-Signature-256``."""
     right = hmac.new(app_secret.encode(), raw, hashlib.sha256).hexdigest()
@@ -130,13 +138,13 @@ def _message(
 
 
 def _words(message: Mapping[str, Any]) -> str:
-    """The words of a message or of a button; a voice without words is said to be one."""
+    """The words of a message or of a button; what comes without words is named."""
     kind = str(message.get("type", ""))
     content = _mapping(message.get(kind))
-    if kind == "audio":
-        return "[a voice message]"
     text = content.get("body") or content.get("text") or content.get("caption")
-    return text.strip() if isinstance(text, str) else ""
+    if isinstance(text, str) and text.strip():
+        return text.strip()
+    return WORDLESS.get(kind, "")
 
 
 def _number(digits: object) -> str:

@@ -138,7 +138,8 @@ class Post:
             return self._apart(tx, again, why)
         case = cases.locked(tx, number)
         arrivals.join(tx, case, self.channel.field, arrival.address)
-        text = f"{case.customer.name} can be reached by {self.name} now"
+        called = f" (they are {arrival.sender} there)" if arrival.sender else ""
+        text = f"{case.customer.name} can be reached by {self.name} now{called}"
         self._note(tx, arrival, number, "joined", text)
         return "joined"
 

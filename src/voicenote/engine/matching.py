@@ -15,7 +15,7 @@ from voicenote.followup.hearing import Way, never_left
 from voicenote.ledger import arrivals, cases, touches
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case, Stage
-from voicenote.model.receipt import ReceiptKind
+from voicenote.model.receipt import ReceiptKind, Verdict
 from voicenote.model.touch import ARRIVED, Touch, TouchKind
 
 #: A Message-ID that we make: the key of a touch, and a domain.
@@ -80,6 +80,8 @@ class Finder:
             return False
         if self._address(case).casefold() == inbound.address.casefold():
             return False
+        if inbound.answer.verdict is not Verdict.UNCLEAR:
+            return True  # a button is in the chat of whom it was sent to, and nowhere else
         return bool(arrivals.cases_at(tx, self._field, inbound.address))
 
     def _address(self, case: Case) -> str:

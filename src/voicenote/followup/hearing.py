@@ -27,7 +27,8 @@ class Way(StrEnum):
 class Heard:
     """Something that came in: what a machine says, or a person.
 
-    `stranger`: who wrote is not the customer of the matched case, but another one of ours.
+    `stranger`: who wrote is surely not the customer of the matched case, but another one of ours,
+    or somebody who presses a button in a chat that is not theirs.
     """
 
     way: Way
@@ -90,7 +91,7 @@ def _of_a_person(heard: Heard, case: Case, touch: Touch | None) -> Meaning:
     if heard.stranger:
         if heard.opt_out:
             return Meaning(opt_out_writer=True)
-        who = "another customer of yours"
+        who = "another customer, or somebody in another chat,"
         return Meaning(apart=f"{who} answers what {case.customer.name} was sent")
     receipt = heard.receipt if touch is not None and not never_left(touch) else None
     if heard.opt_out:
