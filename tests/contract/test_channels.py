@@ -250,7 +250,8 @@ class WebhookBench(WebBench):
 
     def set_up(self) -> dict[str, object]:
         self.kept: list[Arrival] = []
-        return {"url": f"{self.web.url}/touches", "secret": "sesame", "rendition": "mp3"}
+        common = {"rendition": "mp3", "allow_reserved": True}
+        return {"url": f"{self.web.url}/touches", "secret": "sesame", **common}
 
     def answer(self, request: Request) -> Reply:
         told, made = request.json, request.headers
@@ -352,7 +353,8 @@ class AppriseBench(WebBench):
 
     def set_up(self) -> dict[str, object]:
         self.kept: list[Arrival] = []
-        return {"url": f"json://127.0.0.1:{self.web.port}/{{key}}/{{to}}?rto=20"}
+        url = f"json://127.0.0.1:{self.web.port}/{{key}}/{{to}}?rto=20"
+        return {"url": url, "allow_reserved": True}
 
     def answer(self, request: Request) -> Reply:
         key, to = unquote(request.path).strip("/").split("/")

@@ -55,7 +55,8 @@ def web() -> Iterator[Web]:
 
 
 def channel(url: str, **more: Any) -> Apprise:
-    return Apprise("other", {"url": lambda: url, **more}, lambda: NOW)
+    settings = {"url": lambda: url, "allow_reserved": True, **more}
+    return Apprise("other", settings, lambda: NOW)
 
 
 def to(web: Web, rest: str = "{to}?rto=1") -> str:

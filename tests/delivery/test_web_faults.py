@@ -88,7 +88,11 @@ TRIALS: dict[str, Trial] = {
     "webhook": Trial(
         make=webhook.Webhook,
         known=webhook.KNOWN,
-        settings=lambda url: {"url": f"{url}/touches", "secret": lambda: SECRET},
+        settings=lambda url: {
+            "url": f"{url}/touches",
+            "secret": lambda: SECRET,
+            "allow_reserved": True,
+        },
         to="mari@tamm.example",
         steps={
             "/touches": [
@@ -389,6 +393,7 @@ def test_with_idempotent_a_silence_is_tried_again(serve: Callable[..., Web], tou
     web = serve(lambda _: Reply(202))
     web.deeds["/touches"] = HANG
     settings = {"url": f"{web.url}/touches", "secret": "x", "timeout": 1, "idempotent": True}
+    settings["allow_reserved"] = True
     channel = webhook.Webhook("hook", settings, lambda: NOW)
     with pytest.raises(Postponed):
         channel.send(touch, lambda: None)

@@ -38,6 +38,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("record", "voicenote.cli.sound:record", "Say it in your own voice."),
         Entry("render", "voicenote.cli.sound:render", "Make the sound of every script."),
         Entry("play", "voicenote.cli.sound:play", "Listen to a memo."),
+        Entry("proof", "voicenote.cli.leaving:proof", "Send yourself what a customer would get."),
         Entry("approve", "voicenote.cli.approve:approve", "Release scripts and their memos."),
     ),
     "Sending and following up": (

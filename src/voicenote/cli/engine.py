@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from voicenote.cli.leaving import prove_due
 from voicenote.cli.receiving import (
     trouble_lines,
     troubled,
@@ -28,9 +29,12 @@ case_number = click.argument("number", type=CASE, metavar="N")
 
 
 @click.command()
+@click.option(
+    "--to", metavar="ADDRESS", help="Send proofs of what is due to yourself instead, and no more."
+)
 @json_option
 @pass_session
-def run(session: Session, /) -> int:
+def run(session: Session, /, *, to: str | None) -> int:
     """One pass, for cron: idempotent, locked, quiet when nothing happened.
 
     Exit code 1 when something was refused, is uncertain, or is kept in by a brake; 69 when a
@@ -41,6 +45,9 @@ def run(session: Session, /) -> int:
     """
     from voicenote.engine.turn import one_pass
 
+    if to:
+        prove_due(session, to)
+        return 0
     screen = session.screen
     with opened(session) as ws, screen.bar("Sending") as advance:
         turn = one_pass(ws, lambda _done, _total: advance(1))

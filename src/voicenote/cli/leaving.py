@@ -1,14 +1,15 @@
-"""`brake`, `adopt`: what keeps touches in, and what lets them go on."""
+"""`brake`, `adopt`, `proof`: what keeps touches in, and what lets them go on."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 
 import click
 
-from voicenote.cli.select import opened
+from voicenote.cli.select import cases_options, chosen, opened
 from voicenote.cli.session import Session, json_option, pass_session
-from voicenote.errors import RuleSaysNo
+from voicenote.errors import RuleSaysNo, WrongUse
 
 
 @click.command()
@@ -89,3 +90,62 @@ def calmed(held: int, cases: Sequence[int], uncertain: int) -> Iterator[str]:
             f"{uncertain} were just leaving when it was copied. You decide: "
             "voicenote mark-sent N, or voicenote resend N"
         )
+
+
+@click.command()
+@cases_options
+@click.option("--to", metavar="ADDRESS", help="Yours; [owner] email unless given.")
+@click.option("--by", "channel", default="", metavar="CHANNEL", help="By this channel.")
+@json_option
+@pass_session
+def proof(
+    session: Session,
+    /,
+    *,
+    numbers: Sequence[int],
+    everything: bool,
+    batch: str | None,
+    to: str | None,
+    channel: str,
+) -> None:
+    """Send yourself what a customer would get. The customer gets nothing, and nothing changes.
+
+    The subject and the first line say that it is a proof. An answer to it is nobody's answer.
+
+    With --json: a list of {"case", "kind", "channel", "to"}.
+    """
+    from voicenote.engine.proving import MOST, prove
+    from voicenote.model.case import Stage
+
+    with opened(session) as ws:
+        made = (Stage.RENDERED, Stage.APPROVED)
+        meant = chosen(ws, numbers, everything, batch, made)
+        address = own_address(session, to)
+        done = [asdict(one) for one in prove(ws, meant[:MOST], address, channel)]
+    session.screen.show(done, lambda: _proofs(done))
+    if len(meant) > MOST:
+        session.screen.warn(f"These are {MOST} of {len(meant)}; no more go at once.")
+
+
+def own_address(session: Session, to: str | None) -> str:
+    """Return where proofs go: what was given, else the owner's email."""
+    address = to or session.settings.owner.email
+    if not address:
+        raise WrongUse("nobody knows where a proof goes", "give --to, or set [owner] email")
+    return address
+
+
+def _proofs(done: Sequence[dict[str, object]]) -> str:
+    lines = [f"Case {one['case']}: proof by {one['channel']} to {one['to']}." for one in done]
+    return "\n".join(
+        [*lines, "The customer got nothing." if done else "There is nothing to prove."]
+    )
+
+
+def prove_due(session: Session, to: str) -> None:
+    """Do what `run --to` does: proofs of what is due, and no pass."""
+    from voicenote.engine.proving import prove_due as prove_due_
+
+    with opened(session) as ws:
+        done = [asdict(one) for one in prove_due_(ws, to)]
+    session.screen.show(done, lambda: _proofs(done))

@@ -12,6 +12,7 @@ from urllib.parse import quote
 from voicenote.delivery.carried import refuse_broken, sound_of, words_of
 from voicenote.delivery.message import AUDIO
 from voicenote.delivery.port import CANNOT_TELL, Facts, Found
+from voicenote.delivery.reserved import ALLOW, refuse_reserved
 from voicenote.delivery.web_settings import Known, Values, read_settings
 from voicenote.errors import Postponed, Problem, Refused, Unknown
 from voicenote.model.case import Customer
@@ -24,6 +25,7 @@ KNOWN: Known = {
     "url": (object, None, "a reference to the Apprise URL; {to} and {key} in it are filled"),
     "address": (str, "email", "what {to} is: the customer's email, phone, telegram or whatsapp"),
     "rendition": (str, "mp3", "the sound that is attached: ogg, m4a, mp3, or none"),
+    "allow_reserved": ALLOW,
 }
 MISSING = "the library apprise is not installed: python3 -m pip install 'voicenote[apprise]'"
 _ADDRESSES = ("email", "phone", "telegram", "whatsapp")
@@ -42,6 +44,7 @@ class Apprise:
         self._secret = values.secret("url") or (lambda: "")
         self._address = values.text("address")
         self._rendition = values.text("rendition")
+        self._allow_reserved = values.yes("allow_reserved")
         self._clock = clock
 
     @property
@@ -66,6 +69,7 @@ class Apprise:
         before the commit alone.
         """
         refuse_broken(parcel)
+        refuse_reserved(parcel.to, allowed=self._allow_reserved)
         words = words_of(parcel, _UNBOUND)
         if not words and not parcel.subject.strip():
             raise Refused("the touch has no words", "write some, or choose another channel")

@@ -14,6 +14,7 @@ from voicenote.delivery.arrivals import Arrival
 from voicenote.delivery.mail_settings import MailSettings, read_settings
 from voicenote.delivery.message import one_line, valid_address, written
 from voicenote.delivery.port import CANNOT_TELL, Facts, Found
+from voicenote.delivery.reserved import refuse_reserved
 from voicenote.delivery.smtp import Conversation, Dropped, Envelope
 from voicenote.delivery.tokens import filled
 from voicenote.errors import Postponed, Refused
@@ -22,9 +23,6 @@ from voicenote.model.receipt import Parcel, Receipt, ReceiptKind
 
 if TYPE_CHECKING:
     from imap_tools import BaseMailBox
-
-#: Domains that belong to nobody (RFC 2606, RFC 6761): mail to them is a mistake.
-_RESERVED = ("example", "invalid", "localhost", "test", "example.com", "example.net", "example.org")
 
 #: After a failed connection, touches are postponed for so many seconds without knocking again:
 #: a pass of hundreds neither waits each time, nor locks the account by wrong passwords.
@@ -198,11 +196,7 @@ class Mail:
     def _addresses(self, parcel: Parcel) -> tuple[str, str]:
         sender = valid_address("the sender", parcel.sender)
         to = valid_address("the customer", parcel.to)
-        domain = to.rpartition("@")[2].lower()
-        if not self._settings.allow_reserved and reserved(domain):
-            raise Refused(
-                f"{to} is at a domain that belongs to nobody", "correct the address on the case"
-            )
+        refuse_reserved(to, allowed=self._settings.allow_reserved)
         verp = self._settings.verp
         return (filled(verp, parcel.key) if verp else sender), to
 
@@ -264,8 +258,3 @@ def mail_headers(settings: MailSettings, key: str) -> dict[str, str]:
     if settings.unsubscribe_url:
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return {name: one_line(name, value) for name, value in headers.items()}
-
-
-def reserved(domain: str) -> bool:
-    """Whether `domain` is one that belongs to nobody."""
-    return any(domain == each or domain.endswith(f".{each}") for each in _RESERVED)

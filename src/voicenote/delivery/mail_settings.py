@@ -8,6 +8,7 @@ from ipaddress import ip_address
 from typing import Protocol, runtime_checkable
 
 from voicenote.delivery.message import AUDIO, valid_address
+from voicenote.delivery.reserved import ALLOW
 from voicenote.delivery.smtp import Server
 from voicenote.delivery.tokens import PLACE, filled
 from voicenote.errors import BadSettings, Problem, Refused
@@ -27,7 +28,7 @@ KNOWN: Mapping[str, tuple[type | tuple[type, ...], object, str]] = {
     "reply_to": (str, "", "where answers go, such as voice+r-{token}@example.com"),
     "unsubscribe_url": (str, "", "an https address that ends the letters, with {token}"),
     "dsn": (bool, True, "ask for delivery receipts where the server has them"),
-    "allow_reserved": (bool, False, "let domains such as example.com and .test be written to"),
+    "allow_reserved": ALLOW,
     "ca_file": (str, "", "the authority of a server of your own"),
     "hello": (str, "[127.0.0.1]", "the name this machine gives itself"),
     "imap_host": (str, "", "the server that holds the mailbox: for `sent` and for answers"),

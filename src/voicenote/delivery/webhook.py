@@ -17,6 +17,7 @@ from voicenote.delivery.carried import refuse_broken, sound_of
 from voicenote.delivery.http_line import Call, HttpLine, Said
 from voicenote.delivery.http_words import plain, retry_after
 from voicenote.delivery.port import CANNOT_TELL, Facts, Found
+from voicenote.delivery.reserved import ALLOW, refuse_reserved
 from voicenote.delivery.web_settings import COMMON, Known, Values, read_settings, wrong_server
 from voicenote.errors import Postponed, Problem, Refused, Unknown
 from voicenote.model.case import Customer
@@ -27,6 +28,7 @@ KNOWN: Known = {
     "secret": (object, None, "a reference to the secret that signs them"),
     "rendition": (str, "mp3", "the sound that goes along: ogg, m4a, mp3, or none"),
     "idempotent": (bool, False, "the receiver does nothing the second time it gets a key"),
+    "allow_reserved": ALLOW,
     **COMMON,
 }
 
@@ -58,6 +60,7 @@ class Webhook:
         self._secret = values.secret("secret") or (lambda: "")
         self._rendition = values.text("rendition")
         self._idempotent = values.yes("idempotent")
+        self._allow_reserved = values.yes("allow_reserved")
         self._line = HttpLine(values.number("timeout"), values.text("ca_file"))
         self._clock = clock
 
@@ -79,6 +82,7 @@ class Webhook:
         its place, because the key makes a second attempt harmless.
         """
         refuse_broken(parcel)
+        refuse_reserved(parcel.to, allowed=self._allow_reserved)
         now = self._clock().astimezone(UTC)
         sounds = [] if self._rendition == "none" else [self._rendition]
         body = document(parcel, sound_of(parcel, sounds))

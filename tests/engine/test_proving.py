@@ -1,0 +1,80 @@
+"""A proof goes to the owner, and nothing else changes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from world import World, take, told, touches_of
+
+from voicenote.engine.drafting import compose_cases
+from voicenote.engine.proving import MOST, Proof, prove, prove_due, way_to
+from voicenote.engine.sounding import render_cases
+from voicenote.engine.workspace import Workspace
+from voicenote.errors import RuleSaysNo
+from voicenote.ledger import cases, listing
+from voicenote.ledger.arrivals import touch_by_key
+
+ME = "me@saar.ee"
+
+
+def spoken(ws: Workspace, ref: str = "A") -> int:
+    """A case whose memo is made and not approved."""
+    [number] = take(ws, told(ref))
+    for _ in compose_cases(ws, [number]):
+        pass
+    for _ in render_cases(ws, [number]):
+        pass
+    return number
+
+
+def everything(ws: Workspace, number: int) -> tuple[Any, ...]:
+    with ws.ledger.read() as tx:
+        return cases.get(tx, number), touches_of(ws, number)
+
+
+def test_the_owner_gets_it_before_it_is_approved_and_nothing_changes(
+    ws: Workspace, world: World
+) -> None:
+    number = spoken(ws)
+    before = everything(ws, number)
+    assert list(prove(ws, [number], ME)) == [Proof(number, "memo", "outbox", ME)]
+    assert everything(ws, number) == before
+    [parcel] = world.left
+    assert (parcel.to, parcel.customer, parcel.thread) == (ME, "Ada", ())
+    assert parcel.subject.startswith("[PROOF, not sent to Dana]")
+    assert parcel.text.startswith(f"[Proof of case {number}: this has not been sent to Dana.]")
+    assert set(parcel.files) == {"ogg", "txt"}
+
+
+def test_what_comes_back_for_a_proof_fits_no_touch(ws: Workspace, world: World) -> None:
+    number = spoken(ws)
+    list(prove(ws, [number, number], ME))
+    keys = [parcel.key for parcel in world.left]
+    assert len(set(keys)) == 2
+    with ws.ledger.read() as tx:
+        assert [touch_by_key(tx, key) for key in keys] == [None, None]
+        told_ = [row["event"] for row in listing.history(tx, number)]
+    assert told_.count("proof_sent") == 2
+
+
+def test_a_case_without_a_memo_has_no_proof(ws: Workspace) -> None:
+    [number] = take(ws, told())
+    with pytest.raises(RuleSaysNo, match="no script"):
+        list(prove(ws, [number], ME))
+
+
+def test_proofs_of_what_is_due_leave_it_due(ws: Workspace, world: World) -> None:
+    from world import release
+
+    numbers = [spoken(ws, f"R{n}") for n in range(MOST + 1)]
+    release(ws, *numbers)
+    done = list(prove_due(ws, ME))
+    assert len(done) == len(world.left) == MOST
+    assert {parcel.to for parcel in world.left} == {ME}
+    assert all(touches_of(ws, n)[0].state.value == "due" for n in numbers)
+
+
+def test_a_proof_goes_by_the_first_channel_for_such_an_address(ws: Workspace) -> None:
+    assert way_to(ws, ME) == "outbox"
+    assert way_to(ws, "12345") == "outbox"
