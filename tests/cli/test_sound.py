@@ -189,7 +189,7 @@ def test_the_microphone_records_until_enter(call: Call, programs: Programs, tmp_
     spoken = take(tmp_path / "spoken.wav")
     path = programs("arecord", f'for last; do :; done; /bin/cp {spoken} "$last"')
     more = {"PATH": path, "VOICENOTE_VOICE__ENGINE": "auto"}
-    done = call("record", "1", input="\n\n", **more)
+    done = call("record", "1", "--whole", input="\n\n", **more)
     assert done.exit_code == 0, done.stderr
     assert "Nobody called me" in done.stderr
     assert "made by a computer" not in done.stderr

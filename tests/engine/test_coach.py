@@ -61,6 +61,110 @@ def test_what_is_wrong_is_named_with_its_cure(name: str, samples: np.ndarray) ->
     assert note.advice in note.line
 
 
+def tone(pitch: np.ndarray, level: float = 0.2) -> np.ndarray:
+    return np.asarray(np.sin(2 * np.pi * np.cumsum(pitch) / RATE) * level)
+
+
+def moment(seconds: float) -> np.ndarray:
+    return np.arange(round(seconds * RATE)) / RATE
+
+
+@pytest.mark.parametrize("middle", [90, 150, 240])
+@pytest.mark.parametrize("moves", [0.0, 1.0, 2.0, 4.0])
+def test_the_melody_of_a_known_tone_is_measured(middle: float, moves: float) -> None:
+    swing = moves * np.sin(2 * np.pi * 0.7 * moment(10))
+    heard = found(tone(middle * 2 ** (swing / 12)))["melody"].value
+    # eight tenths of a sine's time it is within sin(72°) of its swing
+    assert heard == pytest.approx(2 * moves * np.sin(0.4 * np.pi), abs=0.25)
+
+
+@pytest.mark.parametrize("rate", [8_000, 16_000, 44_100, 48_000])
+def test_a_telephone_hears_the_same_melody(rate: int) -> None:
+    at = np.arange(6 * rate) / rate
+    pitch = 130 * 2 ** (2 * np.sin(2 * np.pi * 0.7 * at) / 12)
+    wave = np.sin(2 * np.pi * np.cumsum(pitch) / rate) * 0.2
+    clip = Clip((wave * 32767).astype("<i2").tobytes(), rate, synthetic=False)
+    heard = {note.name: note.value for note in notes(WORDS, clip)}
+    assert heard["melody"] == pytest.approx(3.8, abs=0.2)
+
+
+def test_noise_has_no_melody() -> None:
+    hiss = np.random.default_rng(1).standard_normal(5 * RATE) * 0.1
+    assert "melody" not in found(hiss)
+
+
+@pytest.mark.parametrize("peaks", [1, 2, 5])
+def test_every_place_that_is_cut_off_is_counted(peaks: int) -> None:
+    wave = tone(np.full(5 * RATE, 150.0))
+    for place in range(peaks):
+        wave[1000 + place * 5000 :][:10] = 1.0
+    assert found(wave)["clipping"].value == peaks
+
+
+def test_a_loud_peak_is_not_yet_cut_off() -> None:
+    wave = tone(np.full(5 * RATE, 150.0))
+    wave[1000:1002] = 1.0
+    assert found(wave)["clipping"].value == 0
+
+
+@pytest.mark.parametrize("dbfs", [-70, -55, -40])
+def test_the_noise_between_the_words_is_measured(dbfs: int) -> None:
+    hiss = np.random.default_rng(1).standard_normal(12 * RATE) * 10 ** (dbfs / 20)
+    words = tone(np.full(12 * RATE, 150.0)) * (np.sin(2 * np.pi * moment(12)) > 0)
+    assert found(words + hiss)["noise"].value == pytest.approx(dbfs, abs=1)
+
+
+def test_a_sentence_without_a_pause_tells_nothing_about_the_room() -> None:
+    wave = tone(np.full(2 * RATE, 150.0))
+    assert "noise" not in found(wave, whole=False)
+
+
+@pytest.mark.parametrize("gap", [0.1, 0.5, 1.5, 3.0])
+def test_the_longest_pause_is_the_one_between_words(gap: float) -> None:
+    wave = tone(np.full(14 * RATE, 150.0))
+    wave[: 2 * RATE] = 0  # before the first word, and after the last, one may wait
+    wave[-2 * RATE :] = 0
+    wave[5 * RATE : round((5 + gap) * RATE)] = 0
+    heard = found(wave)["longest pause"].value
+    assert heard == pytest.approx(gap if gap >= 0.25 else 0, abs=0.05)
+
+
+def test_length_and_pace_count_from_the_first_word_to_the_last() -> None:
+    wave = np.concatenate([np.zeros(3 * RATE), tone(np.full(30 * RATE, 150.0)), np.zeros(RATE)])
+    heard = found(wave, "word " * 70)
+    assert heard["length"].value == 30
+    assert heard["pace"].value == 140
+
+
+@pytest.mark.parametrize("lufs", [-40, -24, -14])
+def test_the_level_is_that_of_the_standard(lufs: int) -> None:
+    # a sine of 997 Hz at full scale has -3.01 LUFS in one channel (ITU-R BS.1770)
+    wave = tone(np.full(5 * RATE, 997.0), 10 ** ((lufs + 3.01) / 20))
+    assert found(wave)["level"].value == pytest.approx(lufs, abs=1)
+
+
+@pytest.mark.parametrize(
+    ("code", "target"),
+    [
+        ("en", "110 to 175"),
+        ("en-GB", "110 to 175"),
+        ("he", "90 to 145"),
+        ("ro", "100 to 165"),
+        ("pl", "85 to 135"),
+        ("fa", "115 to 180"),
+        ("et", "80 to 130"),
+    ],
+)
+def test_every_language_has_a_pace_of_its_own(code: str, target: str) -> None:
+    clip = Clip(b"\x00\x10" * RATE, RATE, synthetic=False)
+    (pace,) = (note for note in notes(WORDS, clip, code) if note.name == "pace")
+    assert pace.target == target
+
+
+def test_two_words_have_no_pace() -> None:
+    assert "pace" not in found(speech(1), "Thank you.", whole=False)
+
+
 @pytest.mark.parametrize("count", [0, 1, 200, 3000])
 def test_a_take_too_short_to_be_measured_breaks_nothing(count: int) -> None:
     assert all(np.isfinite(note.value) for note in found(np.ones(count) * 0.1).values())

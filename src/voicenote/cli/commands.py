@@ -35,7 +35,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
     "Words and voice": (
         Entry("script", "voicenote.cli.script:script", "Write what will be said."),
         Entry("check", "voicenote.cli.check:check", "Check words against the method."),
-        Entry("record", "voicenote.cli.sound:record", "Say it in your own voice."),
+        Entry("record", "voicenote.cli.record:record", "Say it in your own voice."),
         Entry("render", "voicenote.cli.sound:render", "Make the sound of every script."),
         Entry("play", "voicenote.cli.sound:play", "Listen to a memo."),
         Entry("proof", "voicenote.cli.leaving:proof", "Send yourself what a customer would get."),

@@ -135,8 +135,9 @@ def _sitting(context: click.Context, session: Session, number: int) -> None:
     """Script, voice, listening, approval: each by the command of its own, each can be skipped."""
     from voicenote.cli.approve import approve
     from voicenote.cli.plan import plan
+    from voicenote.cli.record import record
     from voicenote.cli.script import script
-    from voicenote.cli.sound import play, record, render
+    from voicenote.cli.sound import play, render
 
     screen = session.screen
     if not _do(context, session, script, numbers=(number,)):
@@ -150,9 +151,10 @@ def _sitting(context: click.Context, session: Session, number: int) -> None:
     if said == VOICES[0]:
         ready = False
         while not ready and (name := screen.ask("The file of your recording (Enter: later)")):
-            ready = _do(context, session, record, number=number, file=Path(name).expanduser())
+            taken = Path(name).expanduser()
+            ready = _do(context, session, record, numbers=(number,), source=taken)
     elif said == VOICES[1]:
-        ready = _do(context, session, record, number=number)
+        ready = _do(context, session, record, numbers=(number,)) and _spoken(session, number)
     else:
         ready = _do(context, session, render, numbers=(number,))
     if ready and screen.confirm("Listen to it?", default=True):
@@ -162,6 +164,14 @@ def _sitting(context: click.Context, session: Session, number: int) -> None:
         _do(context, session, plan, number=number)
     else:
         screen.note(f"When you are ready: voicenote approve {number}")
+
+
+def _spoken(session: Session, number: int) -> bool:
+    """Whether every sentence of a case was recorded, so that there is a memo to hear."""
+    from voicenote.engine.recording import to_say
+
+    with opened(session) as ws:
+        return not to_say(ws, number)
 
 
 def _do(context: click.Context, session: Session, command: click.Command, **given: Any) -> bool:

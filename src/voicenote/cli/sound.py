@@ -1,4 +1,4 @@
-"""`render`, `record`, `play`: from words to sound, and listening to it."""
+"""`render`, `play`: from words to sound, and listening to it."""
 
 from __future__ import annotations
 
@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from voicenote.cli.many import alone, failed_data, tell_failed
-from voicenote.cli.select import CASE, cases_options, chosen, opened
+from voicenote.cli.select import cases_options, chosen, opened
 from voicenote.cli.session import Session, json_option, pass_session
-from voicenote.errors import BadData, WrongUse
+from voicenote.errors import BadData
 
 if TYPE_CHECKING:
     from voicenote.engine.singly import Failed
     from voicenote.engine.sounding import Rendered
     from voicenote.engine.workspace import Workspace
-    from voicenote.model.memo import Clip
 
 
 fill_in_option = click.option(
@@ -71,7 +70,7 @@ def _rendered(session: Session, ws: Workspace, numbers: Sequence[int], *, fill_i
         raise
     alone(numbers, failed)
     if session.json:
-        session.screen.data([*map(_data, done), *map(failed_data, failed)])
+        session.screen.data([*map(memo_data, done), *map(failed_data, failed)])
         return 1 if failed else 0
     tell_failed(session, failed)
     if len(numbers) == 1:
@@ -83,7 +82,8 @@ def _rendered(session: Session, ws: Workspace, numbers: Sequence[int], *, fill_i
     return 1 if failed else 0
 
 
-def _data(one: Rendered) -> dict[str, Any]:
+def memo_data(one: Rendered) -> dict[str, Any]:
+    """Return a memo as ``--json`` has it."""
     memo = one.memo
     return {
         "case": one.case,
@@ -119,78 +119,6 @@ def _summary(done: Sequence[Rendered]) -> str:
         reasons[reason] = reasons.get(reason, 0) + 1
     lines = [f"{', '.join(parts)}; {seconds / 60:.1f} minutes in all."]
     return "\n".join([*lines, *(f"  {count} by {reason}" for reason, count in reasons.items())])
-
-
-@click.command()
-@click.argument("number", type=CASE, metavar="N")
-@click.option(
-    "--from",
-    "file",
-    type=click.Path(path_type=Path),
-    metavar="FILE|FOLDER",
-    help="A finished take; or a folder with one file a missing sentence.",
-)
-@click.option("--sentences", is_flag=True, help="One by one, only those you never recorded.")
-@click.option("--list", "listing", is_flag=True, help="Only show the sentences that are missing.")
-@json_option
-@pass_session
-def record(
-    session: Session,
-    /,
-    *,
-    number: int,
-    file: Path | None = None,
-    sentences: bool = False,
-    listing: bool = False,
-) -> None:
-    """Say the memo of case N in your own voice: at the microphone, or --from a finished take.
-
-    Whole, or sentence by sentence: what is said to everybody is then recorded once for all cases.
-    With --json: as `render`, with "wpm" and "lufs" of the take; by sentences {"case", "recorded",
-    "missing"}.
-    """
-    if sentences or listing or (file is not None and file.is_dir()):
-        from voicenote.cli.takes import by_sentence
-
-        by_sentence(session, number, file, microphone, listing=listing)
-        return
-    from voicenote.engine import drafting, recording, sounding
-    from voicenote.engine.coaching import figures, words_to_read
-    from voicenote.sound.read import read_sound
-
-    with opened(session) as ws:
-        _, found = drafting.need_draft(ws, number)
-        words = words_to_read(found.script)
-        clip = read_sound(file) if file else microphone(session, words, number)
-        recording.record_whole(ws, number, clip)
-        memo = next(iter(sounding.render_cases(ws, [number])))
-    took = figures(words, clip)
-    data = {**_data(memo), "wpm": took.wpm, "lufs": took.lufs}
-    session.screen.show(
-        data,
-        lambda: (
-            f"Recorded: {took.line}.\n"
-            f"Listen: voicenote play {number}. Release: voicenote approve {number}"
-        ),
-    )
-
-
-def microphone(session: Session, text: str, number: int) -> Clip:
-    """Show the words, and record until Enter."""
-    from voicenote.engine.microphone import record as record_
-
-    screen = session.screen
-    if not screen.interactive:
-        raise WrongUse(
-            "nobody is here to speak", f"at a terminal, or: voicenote record {number} --from FILE"
-        )
-    screen.warn(f"\n{text}\n")
-    screen.ask("Press Enter, then speak")
-    return record_(lambda: _until_enter(session), session.env)
-
-
-def _until_enter(session: Session) -> None:
-    session.screen.ask("Recording. Press Enter when you are done")
 
 
 @click.command()

@@ -1,27 +1,34 @@
-"""The coach: what a take sounds like, each figure with its target and a plain sentence."""
+"""The coach: what a take sounds like, each figure with its target and a plain sentence (S16)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from voicenote.model.memo import Clip
+from voicenote.script.languages import language as tables
 from voicenote.sound.loudness import measure
+from voicenote.voice.port import primary
 
 Samples = NDArray[np.float32]
 _BLOCK_S = 0.02
-#: A pause is at least this long, in seconds, and this far below the loudest words.
-_PAUSE_S, _PAUSE_DB = 0.25, 30.0
-#: Voices are looked for between these, in hertz.
+#: Words are what is less than this below the loudest place, in dB; a pause is at least this long.
+_WORDS_DB, _PAUSE_S = 30.0, 0.25
+#: The slowest and the fastest that is easy to follow, as parts of a language's own calm pace.
+_SLOW, _FAST = 0.73, 1.17
+#: A pace is not read out of fewer words than these.
+_FEW_WORDS = 5
+#: Voices are looked for between these, in hertz; a melody is read out of so many blocks at least.
 _PITCH = (70.0, 350.0)
+_FEW_BLOCKS = 15
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One figure of a take: is it as it should be, and what to do when it is not."""
+    """One figure of a take: what it should be, whether it is, and a sentence for the speaker."""
 
     name: str
     value: float
@@ -33,45 +40,94 @@ class Note:
     @property
     def line(self) -> str:
         """One line for the speaker."""
-        told = f"{self.name}: {self.value:g} {self.unit} ({self.target})"
-        return told if self.good else f"{told}. {self.advice}"
+        return f"{self.name}: {self.value:g} {self.unit} ({self.target}). {self.advice}"
 
 
-def notes(text: str, clip: Clip, *, whole: bool = True) -> tuple[Note, ...]:
+def notes(text: str, clip: Clip, language: str = "en", *, whole: bool = True) -> tuple[Note, ...]:
     """Measure a take that says `text`; how long it is only matters when it is the `whole` memo.
 
-    What is too short or too quiet to be measured is left out.
+    What is too short or too quiet to be measured is left out, and so is a room's noise where a
+    single sentence has no pause in which it could be heard.
     """
     samples = (np.frombuffer(clip.pcm, "<i2") / 32768).astype(np.float32)
-    return tuple(_notes(text, samples, clip.rate, whole=whole)) if len(samples) else ()
+    if not len(samples):
+        return ()
+    levels = _levels(samples, clip.rate)
+    loud = np.flatnonzero(levels > levels.max() - _WORDS_DB)
+    seconds = float(loud[-1] + 1 - loud[0]) * _BLOCK_S
+    found: list[Note] = [_length(seconds)] if whole else []
+    found += _pace(len(text.split()), seconds, language)
+    found += _level(measure(samples, clip.rate))
+    found.append(_clipping(_clipped(samples)))
+    found += _noise(levels, whole=whole)
+    found.append(_pause(float(np.diff(loud).max(initial=1) - 1) * _BLOCK_S))
+    found += _melody(_pitch_moves(samples, clip.rate))
+    return tuple(found)
 
 
-def _notes(text: str, samples: Samples, rate: int, *, whole: bool) -> Iterator[Note]:
-    seconds = len(samples) / rate
-    levels = _levels(samples, rate)
-    if whole:
-        good = 20 <= seconds <= 60
-        yield Note("length", round(seconds), "s", "20 to 60", good, "Say less, or more.")
-    wpm = round(len(text.split()) / seconds * 60)
-    slower = "Breathe between the sentences." if wpm > 175 else "A little faster."
-    yield Note("pace", wpm, "words a minute", "110 to 175", 110 <= wpm <= 175, slower)
-    lufs = measure(samples, rate)
-    if lufs is not None:
-        near = "Come closer to the microphone." if lufs < -36 else "Go back a little."
-        yield Note("level", round(lufs), "LUFS", "-36 to -12", -36 <= lufs <= -12, near)
-    clipped = _clipped(samples)
-    farther = "Go back a little, or turn the microphone down."
-    yield Note("clipping", clipped, "places", "none", clipped == 0, farther)
-    noise = round(float(np.percentile(levels, 5)))
-    quieter = "Shut the window, or go to a quieter room."
-    yield Note("noise", noise, "dBFS", "-50 or less", noise <= -50, quieter)
-    longest = _longest_pause(levels)
-    hurry = "Record it again without the long pause."
-    yield Note("longest pause", longest, "s", "2 or less", longest <= 2, hurry)
-    moves = _pitch_moves(samples, rate)
-    if moves is not None:
-        say = "Say it as you would to a friend."
-        yield Note("melody", moves, "semitones", "1.5 or more", moves >= 1.5, say)
+def _length(seconds: float) -> Note:
+    short, long = seconds < 20, seconds > 60
+    said = "Long enough to be warm, short enough to be heard."
+    if short:
+        said = "Take your time; you may say a little more."
+    elif long:
+        said = "Few people listen so long: leave out what they know."
+    return Note("length", round(seconds), "s", "20 to 60", not (short or long), said)
+
+
+def _pace(words: int, seconds: float, language: str) -> Iterator[Note]:
+    if words < _FEW_WORDS or seconds <= 0:
+        return
+    calm = tables(primary(language)).pace
+    low, high = (5 * round(calm * part / 5) for part in (_SLOW, _FAST))
+    wpm = round(words / seconds * 60)
+    said = "Calm, and easy to follow."
+    if wpm > high:
+        said = "That is fast. Breathe between the sentences."
+    elif wpm < low:
+        said = "That is slow. A little faster sounds more awake."
+    yield Note("pace", wpm, "words a minute", f"{low} to {high}", low <= wpm <= high, said)
+
+
+def _level(lufs: float | None) -> Iterator[Note]:
+    if lufs is None:
+        return
+    said = "Well heard."
+    if lufs < -36:
+        said = "That is quiet. Come closer to the microphone."
+    elif lufs > -12:
+        said = "That is very loud. Go back a little."
+    yield Note("level", round(lufs), "LUFS", "-36 to -12", -36 <= lufs <= -12, said)
+
+
+def _clipping(count: int) -> Note:
+    said = "It crackles there. Go back a little, or turn the microphone down."
+    unit = "place" if count == 1 else "places"
+    return Note("clipping", count, unit, "none", count == 0, said if count else "Nothing is cut.")
+
+
+def _noise(levels: NDArray[np.float64], *, whole: bool) -> Iterator[Note]:
+    floor, words = np.percentile(levels, [5, 95])
+    if not whole and words - floor < 10:
+        return
+    good = bool(floor <= -50)
+    said = "A quiet room." if good else "One hears the room. Shut the window, or go elsewhere."
+    yield Note("noise", round(float(floor)), "dBFS", "-50 or less", good, said)
+
+
+def _pause(longest: float) -> Note:
+    seconds = round(longest, 1) if longest >= _PAUSE_S else 0.0
+    good = longest <= 2
+    said = "It flows." if good else "That is long to wait. Say it again without the gap."
+    return Note("longest pause", seconds, "s", "2 or less", good, said)
+
+
+def _melody(moves: float | None) -> Iterator[Note]:
+    if moves is None:
+        return
+    good = moves >= 1.5
+    said = "It sounds like a person." if good else "That is flat. Say it as you would to a friend."
+    yield Note("melody", moves, "semitones", "1.5 or more", good, said)
 
 
 def _levels(samples: Samples, rate: int) -> NDArray[np.float64]:
@@ -90,29 +146,34 @@ def _clipped(samples: Samples) -> int:
     return int(np.count_nonzero(np.diff(runs.astype(np.int8), prepend=0) == 1))
 
 
-def _longest_pause(levels: NDArray[np.float64]) -> float:
-    """The longest silence between words, in seconds; 0 when none is a pause."""
-    loud = np.flatnonzero(levels > levels.max() - _PAUSE_DB)
-    longest = float(np.diff(loud).max(initial=1) - 1) * _BLOCK_S
-    return round(longest, 2) if longest >= _PAUSE_S else 0.0
-
-
 def _pitch_moves(samples: Samples, rate: int) -> float | None:
     """How far the pitch moves: the spread of its middle 80 %, in semitones; None: no voice."""
     step, width = round(rate * 0.02), round(rate * 0.04)
-    low, high = round(rate / _PITCH[1]), round(rate / _PITCH[0])
     loudest = float(np.abs(samples).max(initial=0))
-    pitches = []
+    pitches: list[float] = []
     for start in range(0, len(samples) - width, step):
         part = samples[start : start + width].astype(np.float64)
-        if np.abs(part).max() < loudest / 10:
-            continue
-        spectrum = np.abs(np.fft.rfft(part - part.mean(), 2 * width)) ** 2
-        echo = np.fft.irfft(spectrum)[: high + 1]
-        lag = low + int(np.argmax(echo[low:]))
-        if echo[0] > 0 and echo[lag] > 0.5 * echo[0]:
-            pitches.append(12 * np.log2(rate / lag))
-    if len(pitches) < 15:
-        return None
-    spread = np.percentile(pitches, 90) - np.percentile(pitches, 10)
-    return round(float(spread), 1)
+        if np.abs(part).max() >= loudest / 10:
+            pitches += _pitch(part - part.mean(), rate)
+    return _spread(pitches) if len(pitches) >= _FEW_BLOCKS else None
+
+
+def _pitch(part: NDArray[np.float64], rate: int) -> Sequence[float]:
+    """The pitch of one block, in semitones above 1 Hz, by its echo in itself; none: no voice."""
+    low, high = round(rate / _PITCH[1]), round(rate / _PITCH[0])
+    spectrum = np.abs(np.fft.rfft(part, 2 * len(part))) ** 2
+    echo = np.fft.irfft(spectrum)[: high + 2]
+    lag = low + int(np.argmax(echo[low : high + 1]))
+    if echo[lag] <= 0.5 * echo[0]:
+        return ()
+    # the echo fades with the lag, because less of the block overlaps: made good beside the top
+    before, at, after = echo[lag - 1 : lag + 2] / (len(part) - np.arange(lag - 1, lag + 2))
+    bend = before - 2 * at + after
+    # between two samples, the top of the parabola through three points
+    between = 0.5 * (before - after) / bend if bend < 0 else 0.0
+    return (float(12 * np.log2(rate / (lag + np.clip(between, -1, 1)))),)
+
+
+def _spread(pitches: Sequence[float]) -> float:
+    low, high = np.percentile(pitches, [10, 90])
+    return round(float(high - low), 1)

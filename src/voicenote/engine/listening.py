@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from voicenote.errors import Unavailable
+from voicenote.model.memo import Clip
 
 #: Players that know Ogg/Opus, best first, with the words before the file.
 PLAYERS: tuple[tuple[str, ...], ...] = (
@@ -52,10 +53,19 @@ def play(file: Path, env: Mapping[str, str]) -> str:
     )
 
 
+def play_clip(clip: Clip, env: Mapping[str, str]) -> str:
+    """Play sound that is in no file yet: a take that somebody just said. Raises as `play` does."""
+    with tempfile.TemporaryDirectory(prefix="voicenote-") as folder:
+        return play(_written(clip, Path(folder) / "take.wav"), env)
+
+
 def _decoded(file: Path, target: Path) -> Path:
     from voicenote.sound.read import read_sound
 
-    clip = read_sound(file)
+    return _written(read_sound(file), target)
+
+
+def _written(clip: Clip, target: Path) -> Path:
     with wave.open(str(target), "wb") as out:
         out.setnchannels(1)
         out.setsampwidth(2)

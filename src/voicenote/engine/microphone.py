@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import wave
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -18,42 +18,54 @@ from voicenote.model.memo import Clip
 from voicenote.sound.read import read_sound
 
 RATE = 48_000
-_DEVICES = {"darwin": ("avfoundation", ":0"), "win32": ("dshow", "audio=default")}
-#: How long a recorder is given to find out that it cannot record, in seconds.
-_FIRST_S = 0.5
+#: What ffmpeg records from, by platform, the likeliest first.
+_SOURCES: Mapping[str, Sequence[tuple[str, str]]] = {
+    "darwin": [("avfoundation", ":0")],
+    "win32": [("dshow", "audio=default")],
+}
+_ON_LINUX = (("pulse", "default"), ("alsa", "default"))
+#: How long a recorder is given to begin or to find out that it cannot, and how often one looks, in
+#: seconds.
+_FIRST_S, _LOOK_S = 5.0, 0.05
 _ADVICE = "look whether a microphone is on, or give a file: --from FILE"
 
 
 def record(until: Callable[[], None], env: Mapping[str, str]) -> Clip:
     """Record until `until` returns (the owner pressed Enter), and return what was heard.
 
-    Raises Unavailable when nothing here can record, BadData when nothing was heard. What was
-    recorded is thrown away when `until` raises.
+    By sounddevice, arecord or ffmpeg, the first that is there and finds a microphone. Raises
+    Unavailable when none does, BadData when nothing was heard. What was recorded is thrown away
+    when `until` raises.
     """
     with tempfile.TemporaryDirectory(prefix="voicenote-") as folder:
         file = Path(folder) / "take.wav"
         if _has_sounddevice():
             _by_sounddevice(file, until)
         else:
-            _by_program(program(env, file), file, until)
+            _by_a_program(programs(env, file), file, until)
         return read_sound(file)
 
 
-def program(env: Mapping[str, str], file: Path) -> list[str]:
-    """Return the command that records into `file` until it is interrupted.
+def programs(env: Mapping[str, str], file: Path) -> list[list[str]]:
+    """Return the commands that record into `file` until they are interrupted, the best first.
 
     Raises Unavailable when there is none.
     """
     path = env.get("PATH")
-    if found := shutil.which("arecord", path=path):
-        return [found, "-q", "-f", "S16_LE", "-c", "1", "-r", str(RATE), "-t", "wav", str(file)]
-    if found := shutil.which("ffmpeg", path=path):
-        kind, device = _DEVICES.get(sys.platform, ("pulse", "default"))
-        source = ["-f", kind, "-i", device, "-ac", "1", "-ar", str(RATE)]
-        return [found, "-hide_banner", "-loglevel", "error", "-y", *source, str(file)]
-    raise Unavailable(
-        "there is nothing here that can record", "pip install 'voicenote[mic]', or --from FILE"
-    )
+    found: list[list[str]] = []
+    if arecord := shutil.which("arecord", path=path):
+        told = [arecord, "-q", "-f", "S16_LE", "-c", "1", "-r", str(RATE), "-t", "wav", str(file)]
+        found.append(told)
+    if ffmpeg := shutil.which("ffmpeg", path=path):
+        for kind, device in _SOURCES.get(sys.platform, _ON_LINUX):
+            source = ["-f", kind, "-i", device, "-ac", "1", "-ar", str(RATE)]
+            found.append([ffmpeg, "-hide_banner", "-loglevel", "error", "-y", *source, str(file)])
+    if not found:
+        raise Unavailable(
+            "there is nothing here that can record",
+            "pip install 'voicenote[mic]', or install ffmpeg; or give a file: --from FILE",
+        )
+    return found
 
 
 def _has_sounddevice() -> bool:
@@ -85,33 +97,63 @@ def _by_sounddevice(file: Path, until: Callable[[], None]) -> None:
         out.writeframes(b"".join(heard))
 
 
-def _by_program(command: list[str], file: Path, until: Callable[[], None]) -> None:
+def _by_a_program(commands: Sequence[list[str]], file: Path, until: Callable[[], None]) -> None:
+    """Record with the first of `commands` that finds a microphone."""
+    *others, last = commands
+    for command in others:
+        if _by_program(command, file, until) is None:
+            return
+    if failure := _by_program(last, file, until):
+        raise failure
+
+
+def _by_program(command: list[str], file: Path, until: Callable[[], None]) -> Unavailable | None:
+    """Record; return why not when it ended before anybody was asked to speak.
+
+    Raises Unavailable when somebody has spoken for nothing.
+    """
     name = Path(command[0]).name
     try:
         recorder = subprocess.Popen(  # noqa: S603 - a recorder from PATH, and a file of ours
             command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
         )
     except OSError as error:
-        raise Unavailable(f"{name} cannot be started: {error.strerror}", _ADVICE) from error
+        return Unavailable(f"{name} cannot be started: {error.strerror}", _ADVICE)
+    failed = _fails_at_once(recorder, file)
     try:
-        if not _fails_at_once(recorder):
+        if not failed:
             until()
     finally:
-        with suppress(OSError):
-            recorder.send_signal(signal.SIGTERM if sys.platform == "win32" else signal.SIGINT)
-        try:
-            _, said = recorder.communicate(timeout=5)
-        except subprocess.TimeoutExpired:
-            recorder.kill()
-            _, said = recorder.communicate()
-    if not file.is_file() or not file.stat().st_size:
-        lines = said.decode(errors="replace").strip().splitlines()
-        why = f": {lines[-1]}" if lines else ""
-        raise Unavailable(f"{name} recorded nothing{why}", _ADVICE)
+        said = _stopped(recorder)
+    if not failed and file.is_file() and file.stat().st_size:
+        return None
+    why = f": {said[-1]}" if said else ""
+    failure = Unavailable(f"{name} recorded nothing{why}", _ADVICE)
+    if failed:
+        return failure
+    raise failure
 
 
-def _fails_at_once(recorder: subprocess.Popen[bytes]) -> bool:
-    """Whether it ended with an error before anybody spoke: no device, for one."""
-    with suppress(subprocess.TimeoutExpired):
-        return recorder.wait(_FIRST_S) != 0
-    return False
+def _stopped(recorder: subprocess.Popen[bytes]) -> list[str]:
+    """End a recorder, so that it closes its file; return the lines it said."""
+    with suppress(OSError):
+        recorder.send_signal(signal.SIGTERM if sys.platform == "win32" else signal.SIGINT)
+    try:
+        _, said = recorder.communicate(timeout=5)
+    except subprocess.TimeoutExpired:
+        recorder.kill()
+        _, said = recorder.communicate()
+    return said.decode(errors="replace").strip().splitlines()
+
+
+def _fails_at_once(recorder: subprocess.Popen[bytes], file: Path) -> bool:
+    """Whether it ended with an error before anybody spoke: no device, for one.
+
+    It has begun when its file is there.
+    """
+    for _ in range(round(_FIRST_S / _LOOK_S)):
+        if file.exists():
+            break
+        with suppress(subprocess.TimeoutExpired):
+            return recorder.wait(_LOOK_S) != 0
+    return bool(recorder.poll())

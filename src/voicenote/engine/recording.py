@@ -1,8 +1,13 @@
-"""Sentence by sentence in the owner's own voice: what was said once is asked for never again."""
+"""The owner's own voice: what is to be recorded, takes kept, and whole memos.
+
+What was said once is asked for never again: a sentence is found by its words, its language and
+whose voice it is, in whatever case it comes.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from voicenote.engine.drafting import keep, need_draft
@@ -12,20 +17,77 @@ from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadData
 from voicenote.ledger import cases
 from voicenote.model.memo import Clip
-from voicenote.model.script import Section, Sentence
+from voicenote.model.script import Sentence
+from voicenote.script.disclosing import undisclosed
 from voicenote.sound.read import read_sound
 
 
-def to_say(ws: Workspace, number: int) -> tuple[Sentence, ...]:
-    """Return the sentences of a case that its owner has not recorded yet, in order.
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A sentence to be recorded, for a case; a shared one counts for every other case too."""
 
-    Sentences that are said to everybody are recorded once and count for every case. The line that
-    discloses a machine's voice is not asked for. Raises RuleSaysNo when there is no script.
+    case: int
+    customer: str
+    language: str
+    sentence: Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One sentence that a person says of a case, and whether it is recorded."""
+
+    sentence: Sentence
+    recorded: bool
+
+
+def lines_of(ws: Workspace, number: int) -> tuple[Line, ...]:
+    """Return what a person says of a case, in order: all but the line on a machine's voice.
+
+    Raises RuleSaysNo when there is no script.
     """
     case, found = need_draft(ws, number)
-    own = tuple(one for one in found.script.sentences if one.section is not Section.DISCLOSE)
-    lacking = recordings(ws, ws.owner_of(case)).missing(own, found.script.language)
+    said = undisclosed(found.script)
+    missing = set(recordings(ws, ws.owner_of(case)).missing(said.sentences, said.language))
+    return tuple(Line(one, one not in missing) for one in said.sentences)
+
+
+def to_say(ws: Workspace, number: int) -> tuple[Sentence, ...]:
+    """Return the sentences of a case that its owner has not recorded yet, in order, each once."""
+    lacking = (line.sentence for line in lines_of(ws, number) if not line.recorded)
     return tuple(dict.fromkeys(lacking))
+
+
+def wanted(ws: Workspace, numbers: Sequence[int]) -> tuple[Wanted, ...]:
+    """Return what is to be recorded for many cases: first what everybody hears, once for all.
+
+    Then what is personal, case by case. The cases have one owner; see `owners`.
+    """
+    shared: dict[tuple[str, str], Wanted] = {}
+    personal: dict[tuple[str, str], Wanted] = {}
+    for number in numbers:
+        case, found = need_draft(ws, number)
+        language = found.script.language
+        for sentence in to_say(ws, number):
+            one = Wanted(number, case.customer.name, language, sentence)
+            group = personal if sentence.personal else shared
+            group.setdefault((language, sentence.text), one)
+    return (*shared.values(), *(one for key, one in personal.items() if key not in shared))
+
+
+def wanted_of(ws: Workspace, number: int, sentences: Sequence[Sentence]) -> tuple[Wanted, ...]:
+    """Return just these sentences of one case, as they are to be recorded."""
+    case, found = need_draft(ws, number)
+    name, language = case.customer.name, found.script.language
+    return tuple(Wanted(number, name, language, sentence) for sentence in sentences)
+
+
+def owners(ws: Workspace, numbers: Sequence[int]) -> dict[str, list[int]]:
+    """Return the people who answer for these cases, and which of them each."""
+    found: dict[str, list[int]] = {}
+    for number in numbers:
+        case, _ = need_draft(ws, number)
+        found.setdefault(ws.owner_of(case), []).append(number)
+    return found
 
 
 def keep_take(ws: Workspace, number: int, sentence: Sentence, clip: Clip) -> None:
@@ -63,17 +125,16 @@ def finish(ws: Workspace, number: int) -> bool:
 
 
 def takes_of(folder: Path, sentences: Sequence[Sentence]) -> list[tuple[Sentence, Clip]]:
-    """Read one take a sentence from a folder, in the order of the files' names; or from one file.
+    """Read one take a sentence from a folder, in the order of the files' names.
 
     Raises BadData when their number is not that of the sentences, or one cannot be read: then
     none is kept.
     """
-    if not folder.is_dir():
-        return [(one, read_sound(folder)) for one in sentences[:1]]
     files = sorted(path for path in folder.iterdir() if path.is_file() and path.name[0] != ".")
     if len(files) != len(sentences):
+        many = f"{len(sentences)} sentences" if len(sentences) != 1 else "one sentence"
         raise BadData(
-            f"{folder.name} holds {len(files)} files for {len(sentences)} sentences",
-            "give one file a sentence, named in their order; record N --list shows them",
+            f"{folder.name} holds {len(files)} files for {many}",
+            "give one file a missing sentence, named in their order; record N --list shows them",
         )
     return [(one, read_sound(path)) for one, path in zip(sentences, files, strict=True)]
