@@ -125,6 +125,13 @@ def intelligibility(folder: Path) -> str:
     return intelligibility_measures.intelligibility(folder)
 
 
+def mail(folder: Path) -> str:
+    """Letters a second against mailmerge and apprise."""
+    import mail_measures
+
+    return mail_measures.mail(folder)
+
+
 MEASURES: dict[str, Callable[[Path], str]] = {
     "start": start,
     "cases": cases,
@@ -132,6 +139,7 @@ MEASURES: dict[str, Callable[[Path], str]] = {
     "sound": sound,
     "check": check,
     "intelligibility": intelligibility,
+    "mail": mail,
 }
 
 
