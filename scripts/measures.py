@@ -132,6 +132,13 @@ def mail(folder: Path) -> str:
     return mail_measures.mail(folder)
 
 
+def storms(folder: Path) -> str:
+    """Hundreds of kills over every channel."""
+    import storm_measures
+
+    return storm_measures.storms(folder)
+
+
 MEASURES: dict[str, Callable[[Path], str]] = {
     "start": start,
     "cases": cases,
@@ -140,6 +147,7 @@ MEASURES: dict[str, Callable[[Path], str]] = {
     "check": check,
     "intelligibility": intelligibility,
     "mail": mail,
+    "storms": storms,
 }
 
 

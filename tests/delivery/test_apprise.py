@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import logging
 import os
 import sys
@@ -21,19 +22,27 @@ from voicenote.model.case import Customer
 from voicenote.model.receipt import Parcel, ReceiptKind
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "fakes"))
-from web import CLOSE, HANG, NONSENSE, RESET, Reply, Web
+from certificates import MISNAMED, OUTDATED, STRANGER, certified
+from web import CLOSE, DRIP, HANG, NONSENSE, RESET, RESET_EARLY, Reply, Web
 
 sys.path.pop(0)
 
 NOW = datetime(2026, 3, 2, 9, 31, 4, tzinfo=UTC)
+NOBODY, NAMELESS = "nobody", "nameless"
 PERSON = "look into the service that Apprise writes to, then say mark-sent or resend"
 
 #: what the service does, what it is to us, what we advise
 FAULTS: list[tuple[str | Reply, type, str]] = [
-    ("nobody", Unknown, PERSON),
+    (NOBODY, Unknown, PERSON),
+    (NAMELESS, Unknown, PERSON),
+    (STRANGER, Unknown, PERSON),
+    (OUTDATED, Unknown, PERSON),
+    (MISNAMED, Unknown, PERSON),
+    (RESET_EARLY, Unknown, PERSON),
     (RESET, Unknown, PERSON),
     (CLOSE, Unknown, PERSON),
     (HANG, Unknown, PERSON),
+    (DRIP, Unknown, PERSON),
     (NONSENSE, Unknown, PERSON),
     (Reply(400), Unknown, PERSON),
     (Reply(403), Unknown, PERSON),
@@ -41,8 +50,13 @@ FAULTS: list[tuple[str | Reply, type, str]] = [
     (Reply(500), Unknown, PERSON),
 ]
 DEEDS = {
-    "nobody": "is not there", RESET: "cuts the connection", CLOSE: "hangs up",
-    HANG: "says nothing", NONSENSE: "says what is no answer",
+    NOBODY: "is not there", NAMELESS: "has a name that does not exist",
+    STRANGER: "has a certificate that nobody vouches for", OUTDATED: "has an expired certificate",
+    MISNAMED: "has a certificate made out to another name",
+    RESET_EARLY: "cuts the connection before it has the whole touch",
+    RESET: "cuts the connection", CLOSE: "hangs up",
+    HANG: "says nothing", DRIP: "answers a byte at a time, without end",
+    NONSENSE: "says what is no answer",
 }  # fmt: skip
 BECOMES = {Unknown: "uncertain"}
 
@@ -81,20 +95,29 @@ def test_its_no_is_uncertain_since_it_has_no_reason(
     letter: Parcel,
     caplog: pytest.LogCaptureFixture,
     capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
     *,
     deed: str | Reply,
     error: type,
     advice: str,
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    web = Web(lambda _request: deed if isinstance(deed, Reply) else Reply(200))
+    authority = tmp_path / "authority.pem"
+    tls = certified(str(deed), authority)
+    if tls and deed != STRANGER:  # what is wrong with it is its date or its name alone
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authority))
+    web = Web(lambda _request: deed if isinstance(deed, Reply) else Reply(200), tls)
     web.deeds["tamm.example"] = "" if isinstance(deed, Reply) else deed
-    if deed == "nobody":
+    if deed == NOBODY:
         web.stop()
+    url = to(web).replace("json:", "jsons:" if tls else "json:")
+    if deed == NAMELESS:
+        url = url.replace("127.0.0.1", "api.bakery.invalid")
     commits: list[int] = []
     try:
         with pytest.raises(error) as raised:
-            channel(to(web)).send(letter, lambda: commits.append(1))
+            channel(url, timeout=2).send(letter, lambda: commits.append(1))
     finally:
         web.stop()
     assert raised.value.advice == advice
@@ -162,7 +185,12 @@ def test_a_missing_library_is_explained(letter: Parcel, monkeypatch: pytest.Monk
 
 @pytest.mark.parametrize(
     ("more", "field"),
-    [({"address": "fax"}, "address"), ({"rendition": "wav"}, "rendition"), ({"url": ""}, "url")],
+    [
+        ({"address": "fax"}, "address"),
+        ({"rendition": "wav"}, "rendition"),
+        ({"url": ""}, "url"),
+        ({"timeout": 0}, "timeout"),
+    ],
 )
 def test_wrong_settings_are_named(more: dict[str, Any], field: str) -> None:
     with pytest.raises(BadSettings) as wrong:
@@ -193,7 +221,7 @@ def between(page: str, name: str, table: str) -> str:
 
 
 def shown(default: object) -> str:
-    return f'`"{default}"`' if default else ""
+    return f"`{json.dumps(default)}`" if default else ""
 
 
 def did(deed: str | Reply) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ssl
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
@@ -201,36 +200,6 @@ def test_a_secret_that_cannot_be_fetched_postpones(serve: Make, mail: Make, lett
     peer = serve(auth=True, auth_require_tls=False)
     with pytest.raises(Postponed, match="P is not set"):
         mail(peer.port, user="anna", password=missing).send(letter, nothing)
-
-
-@pytest.mark.parametrize(
-    ("name", "days", "said"),
-    [("127.0.0.1", -1, "renew"), ("other.example", 9, "host name"), ("127.0.0.1", 9, "ca_file")],
-)
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_a_wrong_certificate_is_explained(
-    serve: Make, mail: Make, letter: Parcel, request: pytest.FixtureRequest,
-    name: str, days: int, said: str,
-) -> None:  # fmt: skip
-    authority = request.getfixturevalue("authority")
-    until = datetime.now(UTC) + timedelta(days=days)
-    begun = until - timedelta(days=20)
-    peer = serve(tls_context=context(authority, name, not_before=begun, not_after=until))
-    ca_file = "" if said == "ca_file" else request.getfixturevalue("ca_file")
-    channel = mail(peer.port, security="starttls", ca_file=ca_file)
-    with pytest.raises(Postponed, match="is not trusted") as postponed:
-        channel.send(letter, lambda: pytest.fail("committed"))
-    assert said in postponed.value.advice
-
-
-def test_a_server_without_encryption_gets_nothing_in_the_open(
-    serve: Make, mail: Make, letter: Parcel
-) -> None:
-    peer = serve()
-    channel = mail(peer.port, security="starttls", user="anna", password=lambda: "p")
-    with pytest.raises(Postponed, match="no encryption"):
-        channel.send(letter, nothing)
-    assert peer.logins == []
 
 
 def test_tls_on_a_plain_port_is_explained(rude: Make, mail: Make, letter: Parcel) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,11 @@ import pytest
 from voicenote.delivery.mail_settings import KNOWN
 from voicenote.errors import Postponed, Refused, Unknown
 from voicenote.model.receipt import Parcel
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "fakes"))
+from certificates import MISNAMED, OUTDATED, STRANGER, certified
+
+sys.path.pop(0)
 
 Make = Callable[..., Any]
 
@@ -31,6 +37,17 @@ LARGE = "the message is too large for this server: send the listen link alone"
 CORRECT = "correct it, or choose another channel; then resend"
 PERSON = "look into the mailbox's Sent folder, then say mark-sent or resend"
 
+NOBODY, NAMELESS, OPEN = "nobody", "nameless", "open"
+WRONG_PORT = 'port 587 goes with security = "starttls", port 465 with security = "tls"'
+#: what is met before anything is said, and what we advise; the touch is due again
+REACHING = [
+    (NOBODY, "check host and port"),
+    (NAMELESS, "check host, and the network"),
+    (STRANGER, "if the server is your own, set ca_file to the certificate of its authority"),
+    (OUTDATED, "the server's owner has to renew it; check the clock of this machine too"),
+    (MISNAMED, "use the host name that the certificate is made out to"),
+    (OPEN, 'try port 465 with security = "tls"; nothing was sent in the open'),
+]
 #: step, what the server does there, what it is to us, what we advise; before the commit
 BEFORE = [
     ("greet", "554 you are on a list", Postponed, UNWANTED),
@@ -78,6 +95,9 @@ STEPS = {
 DEEDS = {
     "reset": "cuts the connection", "close": "hangs up", "hang": "says nothing",
     "drip": "answers a byte at a time, without end", "nonsense": "says what is no answer",
+    NOBODY: "is not there", NAMELESS: "has a name that does not exist",
+    STRANGER: "has a certificate that nobody vouches for", OUTDATED: "has an expired certificate",
+    MISNAMED: "has a certificate made out to another name", OPEN: "offers no encryption",
 }  # fmt: skip
 BECOMES = {Postponed: "due again", Refused: "refused", Unknown: "uncertain"}
 
@@ -121,17 +141,33 @@ def patience(deed: str) -> float:
     return 1 if deed in ("hang", "drip") else 30
 
 
-def test_nobody_listens(mail: Make, letter: Parcel, rude: Make) -> None:
-    server = rude()
-    server.stop()
-    with pytest.raises(Postponed, match="nobody listens"):
-        mail(server.port).send(letter, nothing)
-
-
-def test_a_name_that_does_not_exist(mail: Make, letter: Parcel) -> None:
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+@pytest.mark.parametrize(("deed", "advice"), REACHING)
+def test_before_anything_is_said(
+    rude: Make, serve: Make, mail: Make, letter: Parcel, tmp_path: Path,
+    deed: str, advice: str, security: str,
+) -> None:  # fmt: skip
+    """Nothing leaves in the open, and no log-in goes to whom it is not for."""
+    authority = tmp_path / "authority.pem"
+    tls = certified(deed, authority)
+    more: dict[str, Any] = {"security": security, "user": "anna", "password": lambda: "sesame"}
+    if tls:
+        peer = serve(auth=True, **{"ssl_context" if security == "tls" else "tls_context": tls})
+    else:
+        peer = rude()
+    if deed in (OUTDATED, MISNAMED):
+        more["ca_file"] = str(authority)
+    if deed == NOBODY:
+        peer.stop()
+    if deed == NAMELESS:
+        more |= {"host": "mail.bakery.invalid", "timeout": 2}
     with pytest.raises(Postponed) as postponed:
-        mail(25, host="mail.bakery.invalid", security="starttls", timeout=2).send(letter, nothing)
-    assert "check host" in postponed.value.advice
+        mail(peer.port, **more).send(letter, lambda: pytest.fail("committed"))
+    assert postponed.value.advice == (WRONG_PORT if (deed, security) == (OPEN, "tls") else advice)
+    assert "sesame" not in str(postponed.value)
+    assert peer.kept == []
+    assert not getattr(peer, "logins", [])
 
 
 def test_a_server_that_is_away_is_asked_once_in_a_pass(
@@ -248,6 +284,9 @@ def shown(default: object) -> str:
 
 def faults_table() -> str:
     rows = [
+        f"| is looked for | {DEEDS[deed]} | due again | {advice} |\n" for deed, advice in REACHING
+    ]
+    rows += [
         f"| {STEPS[step]} | {DEEDS.get(deed, f'`{deed}`')} | {BECOMES[error]} | {advice} |\n"
         for step, deed, error, advice in (*BEFORE, *AFTER)
     ]

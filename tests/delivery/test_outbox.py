@@ -14,7 +14,7 @@ import pytest
 
 from voicenote.delivery.outbox import Outbox
 from voicenote.delivery.port import ABSENT, Trace
-from voicenote.errors import BadSettings, Postponed, Unknown
+from voicenote.errors import BadSettings, Postponed, Refused, Unknown
 from voicenote.model.case import Customer
 from voicenote.model.receipt import Parcel, ReceiptKind
 
@@ -166,3 +166,53 @@ def test_it_takes_every_customer(box: Path) -> None:
 def test_its_folder_is_an_absolute_path(folder: object) -> None:
     with pytest.raises(BadSettings):
         Outbox("outbox", {"folder": folder}, lambda: NOW)
+
+
+FULL = "make room; it will go then"
+WRITABLE = "check that the folder exists and is yours; it will go with a later pass"
+PERSON = "look into its folder, then say mark-sent or resend"
+RENDER = "render the case again, then resend"
+#: what the disk does, at which of the eight syncs of a touch (0: it does not fail), with what
+#: error, what it is to us, what we advise
+FAULTS: list[tuple[str, int, int, type, str]] = [
+    ("is full", 3, errno.ENOSPC, Postponed, FULL),
+    ("lets this account keep no more", 3, errno.EDQUOT, Postponed, FULL),
+    ("can only be read", 1, errno.EROFS, Postponed, WRITABLE),
+    ("fails while the files are written", 6, errno.EIO, Postponed, WRITABLE),
+    ("fails when all is written, and nothing shown", 7, errno.EIO, Postponed, WRITABLE),
+    ("fails when the folder is in its place", 8, errno.EIO, Unknown, PERSON),
+    ("has lost the memo's file", 0, 0, Refused, RENDER),
+]
+BECOMES = {Postponed: "due again", Refused: "refused", Unknown: "uncertain, until it is asked"}
+
+
+@pytest.mark.parametrize(("_deed", "nth", "code", "error", "advice"), FAULTS)
+def test_each_fault_has_its_state_and_its_advice(
+    box: Path, parcel: Parcel, monkeypatch: pytest.MonkeyPatch,
+    _deed: str, nth: int, code: int, error: type, advice: str,
+) -> None:  # fmt: skip
+    if nth:
+        monkeypatch.setattr("os.fsync", failing(nth, code))
+    else:
+        Path(parcel.files["ogg"]).unlink()
+    with pytest.raises(error) as raised:
+        channel(box).send(parcel, nothing)
+    assert raised.value.advice == advice.replace("its folder", str(box))
+    assert channel(box).ask("vn-1", "<vn-1@x>").trace is (
+        Trace.FOUND if error is Unknown else Trace.ABSENT
+    )
+
+
+def test_the_page_has_every_fault() -> None:
+    """Run with VOICENOTE_WRITE_DOCS=1 to write them again."""
+    page = Path(__file__).parents[2] / "docs" / "channels.md"
+    found = page.read_text(encoding="utf-8")
+    start, end = "<!-- faults of outbox -->\n", "<!-- end of faults of outbox -->"
+    before, there, rest = found.partition(start)
+    assert there
+    rows = [f"| {deed} | {BECOMES[error]} | {advice} |\n" for deed, _, _, error, advice in FAULTS]
+    table = "| the disk … | the touch is | advice |\n|---|---|---|\n" + "".join(rows)
+    wanted = before + start + table + end + rest.partition(end)[2]
+    if os.environ.get("VOICENOTE_WRITE_DOCS") == "1":
+        page.write_text(wanted, encoding="utf-8")
+    assert found == wanted

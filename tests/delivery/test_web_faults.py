@@ -14,25 +14,26 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import trustme
 
 from voicenote.delivery import telegram, webhook, whatsapp
 from voicenote.errors import BadSettings, Postponed, Refused, Unknown
 from voicenote.model.receipt import Parcel
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "fakes"))
+from certificates import MISNAMED, OUTDATED, STRANGER, certified
 from web import CLOSE, DRIP, HANG, NONSENSE, RESET, RESET_EARLY, Reply, Request, Web
 
 sys.path.pop(0)
 
 NOW = datetime(2026, 3, 2, 9, 31, 4, tzinfo=UTC)
 SECRET = "4711:sesame-open"  # noqa: S105  the secret of every channel here
-NOBODY, NAMELESS, STRANGER, OUTDATED = "nobody", "nameless", "stranger", "outdated"
+NOBODY, NAMELESS = "nobody", "nameless"
 
 AGAIN = "a later pass will try again"
 TIME = "a later pass will try again; timeout gives it more time"
 PORT = "check the address and its port"
 OWN = "if the server is your own, set ca_file to the certificate of its authority"
+NAME = "use the host name that the certificate is made out to"
 RENEW = "the server's owner has to renew it; check the clock of this machine too"
 STRANGE = "check the address; no HTTP server speaks so"
 CORRECT = "correct it, or choose another channel; then resend"
@@ -43,6 +44,7 @@ REACHING: list[tuple[str | Reply, type, str]] = [
     (NAMELESS, Postponed, "check the address, and the network"),
     (STRANGER, Postponed, OWN),
     (OUTDATED, Postponed, RENEW),
+    (MISNAMED, Postponed, NAME),
     (RESET_EARLY, Postponed, AGAIN),
 ]
 
@@ -258,6 +260,7 @@ ROWS = [
 DEEDS = {
     NOBODY: "nobody listens there", NAMELESS: "there is no such host",
     STRANGER: "has a certificate that nobody vouches for", OUTDATED: "has an expired certificate",
+    MISNAMED: "has a certificate made out to another name",
     RESET_EARLY: "cuts the connection before it has the whole request",
     RESET: "cuts the connection when it has it", CLOSE: "hangs up when it has it",
     HANG: "says nothing", DRIP: "answers a byte at a time, without end",
@@ -286,18 +289,6 @@ def touch(letter: Parcel, tmp_path: Path) -> Parcel:
     return replace(letter, files=files, text="The ribbon was wrong.", heard_at=letter.made_at)
 
 
-def certified(deed: str) -> ssl.SSLContext | None:
-    """The certificate of a server that must not be trusted."""
-    if deed not in (STRANGER, OUTDATED):
-        return None
-    past = datetime(2020, 1, 1, tzinfo=UTC) if deed == OUTDATED else None
-    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority = trustme.CA()
-    authority.issue_cert("127.0.0.1", not_after=past).configure_cert(tls)
-    tls.voicenote_authority = authority  # type: ignore[attr-defined]
-    return tls
-
-
 def set_up(
     serve: Callable[..., Web], trial: Trial, step: str, deed: str | Reply, folder: Path
 ) -> tuple[Web, Any]:
@@ -308,15 +299,14 @@ def set_up(
     def answer(request: Request) -> Reply:
         return reply if reply and request.path.endswith(step) else trial.answer(request)
 
-    tls = certified(word)
+    authority = folder / "authority.pem"
+    tls = certified(word, authority)
     web = serve(answer, tls)
     if not reply:
         web.deeds[step] = word
     url = web.url
     more: dict[str, Any] = {"timeout": 1 if word in (HANG, DRIP) else 30}
-    if word == OUTDATED:
-        authority = folder / "authority.pem"
-        tls.voicenote_authority.cert_pem.write_to_path(authority)  # type: ignore[union-attr]
+    if word in (OUTDATED, MISNAMED):
         more["ca_file"] = str(authority)
     if word == NOBODY:
         web.stop()
@@ -357,7 +347,7 @@ def test_each_fault_has_its_state_and_its_advice(
     assert "\n" not in raised.value.what
     assert len(commits) <= 1
     assert commits or error is not Unknown
-    if deed in (NOBODY, NAMELESS, STRANGER, OUTDATED, RESET_EARLY):
+    if deed in (NOBODY, NAMELESS, STRANGER, OUTDATED, MISNAMED, RESET_EARLY):
         assert (commits, web.requests) == ([], [])
     told = [raised.value.what, caplog.text]
     link: BaseException | None = raised.value

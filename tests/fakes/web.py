@@ -71,7 +71,10 @@ class Web:
     """Answers each whole request with `answer(request)`; `deeds` maps a path's end to a deed."""
 
     def __init__(
-        self, answer: Callable[[Request], Reply], tls: ssl.SSLContext | None = None
+        self,
+        answer: Callable[[Request], Reply],
+        tls: ssl.SSLContext | None = None,
+        port: int = 0,
     ) -> None:
         self.answer = answer
         self.deeds: dict[str, str] = {}
@@ -80,7 +83,7 @@ class Web:
         self._tls = tls
         self._talking = 0
         self._quiet = threading.Condition()
-        self._listening = socket.create_server(("127.0.0.1", 0), backlog=50)
+        self._listening = socket.create_server(("127.0.0.1", port), backlog=50)
         self.port = self._listening.getsockname()[1]
         self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}"
         self._thread = threading.Thread(target=self._accept, daemon=True)
@@ -137,7 +140,7 @@ class Web:
         if deed == RESET_EARLY:
             return _reset(sock)
         length = int(headers.get("content-length", 0))
-        body = lines.read(length)
+        body = self.body(lines, length)
         if len(body) < length:
             return False  # cut short: a server cannot act on it
         request = Request(first[0], first[1], headers, body)
@@ -146,6 +149,11 @@ class Web:
         self.requests.append(request)
         sock.sendall(self.answer(request).wire())
         return True
+
+    def body(self, lines: Any, length: int) -> bytes:
+        """Read the body of a request: all of it, unless its sender goes away."""
+        whole: bytes = lines.read(length)
+        return whole
 
     def _misbehave(self, sock: socket.socket, deed: str) -> bool:
         if deed == RESET:

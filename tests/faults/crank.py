@@ -125,14 +125,19 @@ def workspace(
     )
 
 
-def seed(ws: Workspace, count: int) -> None:
-    """Make cases whose approved memos are due now. The sound is a stand-in: nobody listens here."""
+def seed(ws: Workspace, count: int, *, reachable: bool = False) -> None:
+    """Make cases whose approved memos are due now. The sound is a stand-in: nobody listens here.
+
+    With `reachable`, each customer has an address on every channel.
+    """
     told = [
         Complaint(
             source="storm",
             ref=str(number),
-            opened_at=START,
-            customer=Customer(name=f"Customer {number}", time_zone="UTC"),
+            opened_at=ws.clock(),
+            customer=customer(number)
+            if reachable
+            else Customer(name=f"Customer {number}", time_zone="UTC"),
             what_happened="the parcel never came",
         )
         for number in range(count)
@@ -142,9 +147,11 @@ def seed(ws: Workspace, count: int) -> None:
     for drafted in compose_cases(ws, numbers):
         sound = ws.home / "memos" / f"{drafted.case}.ogg"
         sound.parent.mkdir(exist_ok=True)
-        sound.write_text(f"sound of case {drafted.case}")
+        sound.write_text(f"OggS: sound of case {drafted.case}")
+        mp3 = sound.with_suffix(".mp3")
+        mp3.write_text(f"ID3: sound of case {drafted.case}")
         memo = Memo(
-            files={"ogg": sound.relative_to(ws.home).as_posix()},
+            files={file.suffix[1:]: file.relative_to(ws.home).as_posix() for file in (sound, mp3)},
             duration_s=30.0,
             loudness_lufs=-16.0,
             synthetic=Synthetic.YES,
@@ -158,6 +165,18 @@ def seed(ws: Workspace, count: int) -> None:
             change_case(tx, drafted.case, "render")
     for _ in approve_cases(ws, numbers):
         pass
+
+
+def customer(number: int) -> Customer:
+    """Make a customer who can be reached by every channel."""
+    return Customer(
+        name=f"Customer {number}",
+        time_zone="UTC",
+        channel="way",
+        email=f"customer{number}@tamm.example",
+        telegram=str(55_000 + number),
+        whatsapp=f"+3725{number:07}",
+    )
 
 
 def in_child(work: Callable[[], int]) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from importlib.util import find_spec
@@ -26,6 +27,7 @@ KNOWN: Known = {
     "address": (str, "email", "what {to} is: the customer's email, phone, telegram or whatsapp"),
     "rendition": (str, "mp3", "the sound that is attached: ogg, m4a, mp3, or none"),
     "allow_reserved": ALLOW,
+    "timeout": ((int, float), 120, "seconds that handing one touch over may take"),
 }
 MISSING = "the library apprise is not installed: python3 -m pip install 'voicenote[apprise]'"
 _ADDRESSES = ("email", "phone", "telegram", "whatsapp")
@@ -45,6 +47,7 @@ class Apprise:
         self._address = values.text("address")
         self._rendition = values.text("rendition")
         self._allow_reserved = values.yes("allow_reserved")
+        self._timeout = values.number("timeout")
         self._clock = clock
 
     @property
@@ -78,16 +81,17 @@ class Apprise:
         notifier = _notifier(self._url(parcel))
         attached = _attached(parcel, sound[0]) if sound else None
         commit()
-        try:
-            done = notifier.notify(
+        done = self._within(
+            lambda: notifier.notify(
                 body=words or parcel.subject,
                 title=parcel.subject if words else "",
                 body_format="text",
                 attach=attached,
             )
-        except Exception as error:  # noqa: BLE001  its services are code of many hands
-            what = f"Apprise broke off: {type(error).__name__}"
-            raise Unknown(what, _PERSON) from None  # what it broke by may hold the URL
+        )
+        if isinstance(done, BaseException):
+            what = f"Apprise broke off: {type(done).__name__}"
+            raise Unknown(what, _PERSON)  # without what it broke by, which may hold the URL
         if not done:
             raise Unknown("Apprise says no, and not why nor how far it came", _PERSON)
         return Receipt(
@@ -95,6 +99,25 @@ class Apprise:
             at=self._clock().astimezone(UTC),
             detail={"note": "handed over"},
         )
+
+    def _within(self, handing: Callable[[], object]) -> object:
+        """Return what `handing` returns or raises, or TimeoutError when its time is over.
+
+        Its services wait anew for each byte, so that a server which drips would hold a pass for
+        ever. Nobody can end them: the thread is left alone, and dies with the process.
+        """
+        found: list[object] = []
+
+        def work() -> None:
+            try:
+                found.append(handing())
+            except Exception as error:  # noqa: BLE001  its services are code of many hands
+                found.append(error)
+
+        thread = threading.Thread(target=work, daemon=True)
+        thread.start()
+        thread.join(self._timeout)
+        return found[0] if found else TimeoutError()
 
     def ask(self, key: str, message_id: str) -> Found:  # noqa: ARG002
         """Apprise cannot be asked."""
@@ -151,6 +174,8 @@ def _mute(_record: logging.LogRecord) -> bool:
 
 def _contradictions(values: Values) -> list[Problem]:
     found = []
+    if values.number("timeout") <= 0:
+        found.append(Problem("no such time", KNOWN["timeout"][2], field="timeout"))
     if values.text("address") not in _ADDRESSES:
         found.append(Problem("no such address", KNOWN["address"][2], field="address"))
     if values.text("rendition") not in (*AUDIO, "none"):

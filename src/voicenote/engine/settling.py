@@ -32,7 +32,8 @@ def _abandoned(ws: Workspace, tx: Transaction, touch: Touch) -> bool:
     if ws.ledger.is_sqlite or touch.state is TouchState.UNCERTAIN:
         return True
     _, _, claimed_at = touches.claim_of(tx, touch.number)
-    return claimed_at is None or tx.now - claimed_at > GRACE
+    # a claim of tomorrow was made by a clock that was wrong: it must not wait until tomorrow
+    return claimed_at is None or abs(tx.now - claimed_at) > GRACE
 
 
 def _reconcile(ws: Workspace, touch: Touch) -> Sent | None:

@@ -1,0 +1,62 @@
+"""Storms over every channel: a share of what `scripts/bench storms` does at length."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+STORM = Path(__file__).with_name("storm.py")
+SHARE = {"touches": 14, "kills": 7, "server_kills": 0, "pause": 0.15, "seed": 5, "postgres": ""}
+
+
+def storm(tmp_path: Path, **order: Any) -> dict[str, Any]:
+    done = subprocess.run(
+        [sys.executable, str(STORM)],
+        input=json.dumps(SHARE | {"home": str(tmp_path)} | order),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=240,
+        env={**os.environ, "PYTHONWARNINGS": "ignore"},
+    )
+    assert done.returncode == 0, done.stderr
+    report: dict[str, Any] = json.loads(done.stdout)
+    return report
+
+
+def survived(report: dict[str, Any]) -> None:
+    """Nothing went out twice, nothing was lost, and nothing is said that is not so."""
+    assert report["twice"] == []
+    assert report["lost"] == []
+    assert report["said_sent_but_not"] == []
+    assert report["uncertain"] == [] or report["kind"] != "outbox"
+
+
+@pytest.mark.parametrize(
+    ("kind", "server_kills"),
+    [("outbox", 0), ("email", 2), ("telegram", 2), ("whatsapp", 0), ("webhook", 2)],
+)
+def test_two_daemons_and_cron_killed_at_random_send_each_touch_once(
+    tmp_path: Path, kind: str, server_kills: int
+) -> None:
+    """What is uncertain had been handed over, up to the last byte at least."""
+    report = storm(tmp_path, kind=kind, server_kills=server_kills)
+    survived(report)
+    assert report["uncertain_unseen"] == []
+
+
+def test_apprise_cannot_say_how_far_it_came_and_still_sends_nothing_twice(tmp_path: Path) -> None:
+    """It is told to send in one breath, so that an uncertain one may not have left at all."""
+    survived(storm(tmp_path, kind="apprise"))
+
+
+def test_on_postgresql_a_storm_does_no_harm_either(tmp_path: Path, postgres_url: str) -> None:
+    report = storm(tmp_path, kind="email", server_kills=2, postgres=postgres_url)
+    survived(report)
+    assert report["uncertain_unseen"] == []
