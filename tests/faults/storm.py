@@ -35,7 +35,7 @@ from voicenote.engine.daemon import Daemon
 from voicenote.engine.turn import one_pass
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import TryAgain, Unavailable
-from voicenote.ledger import cases, listing, touches
+from voicenote.ledger import arrivals, cases, listing, touches
 from voicenote.settings import load
 
 FAR_END = Path(__file__).with_name("far_end.py")
@@ -88,6 +88,16 @@ def learn(kind: str) -> None:
         importlib.import_module(name)
     if kind == "apprise":
         importlib.import_module("apprise").Apprise().add("json://127.0.0.1/")
+
+
+def written(ws: Workspace) -> None:
+    """Let every customer have written just now: else WhatsApp takes only a template."""
+    with ws.ledger.write() as tx:
+        for number in cases.numbers_of(tx):
+            address = cases.get(tx, number).customer.whatsapp
+            kind, at = arrivals.WRITTEN[0], tx.now
+            came = arrivals.Came(channel="way", mark=address, kind=kind, at=at, address=address)
+            arrivals.keep(tx, came)
 
 
 def opened(home: Path) -> Workspace:
@@ -272,6 +282,7 @@ def run(order: Mapping[str, Any]) -> dict[str, Any]:
         (home / "voicenote.toml").write_text(settings, encoding="utf-8")
         ws = opened(home)
         seed(ws, order["touches"], reachable=True)
+        written(ws)
         ws.close()
         storm = Storm(home, kind, port, random.Random(order["seed"]))  # noqa: S311 - not a secret
         storm.serve()
