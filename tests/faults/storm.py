@@ -48,8 +48,9 @@ WAYS = {
     "telegram": 'token = {{env = "STORM"}}\nurl = "http://127.0.0.1:{port}"\ntimeout = 20',
     "whatsapp": 'token = {{env = "STORM"}}\nurl = "http://127.0.0.1:{port}"\ntimeout = 20\n'
     'phone_id = "106540352242922"',
-    "webhook": 'secret = {{env = "STORM"}}\nurl = "http://127.0.0.1:{port}/touches"\ntimeout = 20',
-    "apprise": 'url = {{env = "STORM_URL"}}',
+    "webhook": 'secret = {{env = "STORM"}}\nurl = "http://127.0.0.1:{port}/touches"\ntimeout = 20\n'
+    "allow_reserved = true",
+    "apprise": 'url = {{env = "STORM_URL"}}\nallow_reserved = true',
 }
 SETTINGS = """\
 [owner]
