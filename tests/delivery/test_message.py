@@ -234,3 +234,17 @@ def test_headers_that_are_remembered_are_those_that_were_asked_for() -> None:
     assert [letter["From"].addresses[0].display_name for letter in letters] == [
         parcel.sender_name for parcel in made
     ]
+
+
+ENCODED = "=?utf-8?q?Mari=0D=0ABcc=3A_all=40evil=2Eee?="
+
+
+@pytest.mark.parametrize("field", ["customer", "sender_name", "subject"])
+@pytest.mark.parametrize("word", [ENCODED, "=?utf-8?b?TWFyaQ0KQmNjOiBhbGxAZXZpbC5lZQ==?="])
+def test_an_encoded_word_in_a_name_adds_no_header(letter: Parcel, field: str, word: str) -> None:
+    raw = wire(build_message(replace(letter, **{field: word}), {}))
+    assert b"\nBcc" not in raw
+    message = message_from_bytes(raw, policy=default)
+    assert "Bcc" not in message
+    shown = {"customer": "To", "sender_name": "From", "subject": "Subject"}[field]
+    assert word.replace("=?", "= ?").partition("?")[2][:20] in str(message[shown])

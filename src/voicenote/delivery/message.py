@@ -32,6 +32,10 @@ _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}")
 _CONTROLS = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127])
 
 
+#: A line end within a header that nothing folds: what follows it would be a header of its own.
+_BROKEN = re.compile(r"[\r\n](?![\r\n \t]|\Z)")
+
+
 class _Wire(EmailPolicy):
     """The standard SMTP policy, with two corrections of how it writes a header.
 
@@ -43,6 +47,8 @@ class _Wire(EmailPolicy):
         if name.lower() in _PLAIN:
             return f"{name}: " + f"{self.linesep} ".join(value.split()) + self.linesep
         folded = str(super().fold(name, value))
+        if _BROKEN.search(folded):  # whatever trick it was: no value may become another header
+            raise Refused(f"the header {name} would be two", "correct the case; nothing was sent")
         empty_group = f"?=:;{self.linesep}"
         return (
             folded.removesuffix(empty_group) + "?= :;" + self.linesep
@@ -105,7 +111,7 @@ def build_message(
     message = EmailMessage(policy=_POLICY)
     message["From"] = _mailbox("the sender", parcel.sender_name, parcel.sender, addressed)
     message["To"] = _mailbox("the customer", parcel.customer, parcel.to, addressed)
-    message["Subject"] = one_line("the subject", parcel.subject)
+    message["Subject"] = _words("the subject", parcel.subject)
     message["Date"] = parcel.made_at
     message["Message-ID"] = _identifier(parcel.message_id)
     if parcel.thread:
@@ -162,6 +168,15 @@ def one_line(what: str, text: str) -> str:
             "correct it on the case; nothing was sent",
         )
     return _unicode(what, text)
+
+
+def _words(what: str, text: str) -> str:
+    """Return words for a header, as `one_line`, and as they are seen.
+
+    Words that look like an encoded word (RFC 2047) would be decoded on their way into the header,
+    line ends and all, and so could add another one. A space shows them as what they are.
+    """
+    return one_line(what, text).replace("=?", "= ?")
 
 
 def valid_address(what: str, address: str) -> str:
@@ -221,7 +236,7 @@ def _identifier(message_id: str) -> str:
 
 
 def _mailbox(what: str, name: str, address: str, addressed: bool) -> Address | Group:  # noqa: FBT001
-    name = one_line(f"the name of {what}", name)
+    name = _words(f"the name of {what}", name)
     before, at, after = address.rpartition("@")
     if addressed or (before and at and after):
         before, _, after = valid_address(what, address).rpartition("@")
