@@ -14,12 +14,15 @@ from voicenote.engine.drafting import keep, need_draft
 from voicenote.engine.sounding import spoken_by_a_person
 from voicenote.engine.voices import recordings
 from voicenote.engine.workspace import Workspace
-from voicenote.errors import BadData
+from voicenote.errors import BadData, RuleSaysNo
 from voicenote.ledger import cases
 from voicenote.model.memo import Clip
 from voicenote.model.script import Sentence
 from voicenote.script.disclosing import undisclosed
 from voicenote.sound.read import read_sound
+
+#: The longest take, in seconds (R15).
+LONGEST_S = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,11 @@ def owners(ws: Workspace, numbers: Sequence[int]) -> dict[str, list[int]]:
 
 
 def keep_take(ws: Workspace, number: int, sentence: Sentence, clip: Clip) -> None:
-    """Keep one sentence's take for all cases. Raises BadData for a take without sound."""
+    """Keep one sentence's take for all cases.
+
+    Raises BadData for a take without sound, RuleSaysNo for one that is too long for a memo (R15).
+    """
+    _short_enough(clip)
     case, found = need_draft(ws, number)
     recordings(ws, ws.owner_of(case)).add(sentence, found.script.language, clip)
 
@@ -99,14 +106,25 @@ def keep_take(ws: Workspace, number: int, sentence: Sentence, clip: Clip) -> Non
 def record_whole(ws: Workspace, number: int, clip: Clip) -> None:
     """Keep a recording that says the whole script of a case, in the owner's own voice.
 
-    A person speaks now, so the line that discloses a machine's voice goes from the script.
+    A person speaks now, so the line that discloses a machine's voice goes from the script. Raises
+    as `keep_take` does.
     """
+    _short_enough(clip)
     case, found = need_draft(ws, number)
     script = spoken_by_a_person(found)
     recordings(ws, ws.owner_of(case)).add_whole(script.sha256, clip)
     with ws.ledger.write() as tx:
         keep(tx, cases.get(tx, number), script)
         tx.tell("memo_recorded", number, seconds=round(clip.duration_s, 2))
+
+
+def _short_enough(clip: Clip) -> None:
+    if clip.duration_s > LONGEST_S:
+        raise RuleSaysNo(
+            f"the take is {clip.duration_s:.0f} s long, and nobody hears a memo of more than "
+            f"{LONGEST_S:.0f} s to its end (R15)",
+            "say it in 20 to 60 seconds, or cut the recording",
+        )
 
 
 def finish(ws: Workspace, number: int) -> bool:
@@ -127,8 +145,8 @@ def finish(ws: Workspace, number: int) -> bool:
 def takes_of(folder: Path, sentences: Sequence[Sentence]) -> list[tuple[Sentence, Clip]]:
     """Read one take a sentence from a folder, in the order of the files' names.
 
-    Raises BadData when their number is not that of the sentences, or one cannot be read: then
-    none is kept.
+    Raises BadData when their number is not that of the sentences, or one cannot be read, and as
+    `keep_take` does: then none is kept.
     """
     files = sorted(path for path in folder.iterdir() if path.is_file() and path.name[0] != ".")
     if len(files) != len(sentences):
@@ -137,4 +155,7 @@ def takes_of(folder: Path, sentences: Sequence[Sentence]) -> list[tuple[Sentence
             f"{folder.name} holds {len(files)} files for {many}",
             "give one file a missing sentence, named in their order; record N --list shows them",
         )
-    return [(one, read_sound(path)) for one, path in zip(sentences, files, strict=True)]
+    takes = [(one, read_sound(path)) for one, path in zip(sentences, files, strict=True)]
+    for _, clip in takes:
+        _short_enough(clip)
+    return takes

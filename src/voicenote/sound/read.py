@@ -20,6 +20,10 @@ LONGEST_S = 600.0
 _SILENT = 0.00316
 #: Play lists and scripts are no recordings: they would make the reader open other files.
 _FORMATS = "wav,mp3,mov,mp4,m4a,3gp,3g2,mj2,ogg,matroska,webm,flac,aac,amr,aiff,caf,au,asf,avi,w64"
+#: Formats without a length of their own: it is guessed from the first frames.
+_GUESSING = frozenset({"mp3", "aac", "amr"})
+#: A file that says it is so much longer than what is in it has lost something, in seconds.
+_BROKEN_S = 0.5
 _KINDS = "give a wav, mp3, m4a, ogg, webm or flac file"
 
 
@@ -72,7 +76,22 @@ def _decode(container: av.container.InputContainer, stream: AudioStream, name: s
             f"{name} is broken after {length / rate:.1f} s", "export or record it again"
         ) from error
     parts.extend(out.to_ndarray().tobytes() for out in resampler.resample(None))
+    told = _told_s(container, stream)
+    if told - length / rate > max(_BROKEN_S, told / 20):
+        raise BadData(
+            f"{name} is broken: only {length / rate:.1f} of its {told:.1f} s can be read",
+            "export or record it again",
+        )
     return Clip(b"".join(parts), rate, synthetic=False)
+
+
+def _told_s(container: av.container.InputContainer, stream: AudioStream) -> float:
+    """The seconds that the file itself says it has; 0 where it does not, or only guesses."""
+    if container.format.name in _GUESSING:
+        return 0.0
+    if stream.duration and stream.time_base:
+        return float(stream.duration * stream.time_base)
+    return (container.duration or 0) / av.time_base if len(container.streams) == 1 else 0.0
 
 
 def _heard(clip: Clip, name: str) -> Clip:
