@@ -21,7 +21,7 @@ import recogniser
 
 HERE = Path(__file__).resolve().parent
 CACHE = HERE.parent / ".bench"
-COMPLAINTS = HERE / "intelligibility_complaints.csv"
+COMPLAINTS = HERE / "complaints" / "six_languages.csv"
 OWNER = "Ada Founder"
 LANGUAGES = ("en", "pl", "ro", "et", "fa", "he")
 #: The bar for English.
@@ -193,7 +193,9 @@ def intelligibility(folder: Path) -> str:
             rate, names, money = judged(heard)
             if language == "en":
                 worst = max(worst, rate)
+            loud = [one["memo"]["loudness_lufs"] for one in shown]
             told = f"{voice} {language}: word error rate {rate:.3f} in {len(heard)} memos"
+            told += f", {min(loud):.1f} to {max(loud):.1f} LUFS"
             told += f"; names missed: {', '.join(names) or 'none'}"
             print(told + (f"; money missed: {', '.join(money) or 'none'}" * (language == "en")))
             sys.stdout.flush()

@@ -70,17 +70,18 @@ def score(pairs: list[dict[str, Any]]) -> list[dict[str, Any]]:
     import jiwer
     from rapidfuzz import fuzz
 
+    whole = jiwer.ExpandCommonEnglishContractions()  # "I'm" is "I am", and is said as either
     found = []
     for pair in pairs:
-        words = jiwer.process_words(pair["said"], pair["heard"])
-        heard = pair["heard"].split()
+        said, heard = whole(pair["said"]), whole(pair["heard"])
+        words = jiwer.process_words(said, heard)
         missed = [
             name
             for name in pair["names"]
-            if max((fuzz.ratio(name, word) for word in heard), default=0) < 70
+            if max((fuzz.ratio(name, word) for word in heard.split()), default=0) < 70
         ]
         errors = words.substitutions + words.deletions + words.insertions
-        found.append({"errors": errors, "words": len(pair["said"].split()), "missed": missed})
+        found.append({"errors": errors, "words": len(said.split()), "missed": missed})
     return found
 
 
