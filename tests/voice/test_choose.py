@@ -34,7 +34,7 @@ AWAY = offer("neural", installed=False)
         (("auto",), "en", (SYSTEM, GAPPY), "system", "lacks “Hello Dana.” and 1 more"),
         (("auto",), "en-GB", (SYSTEM, ENGLISH), "neural", "best synthetic voice here for en"),
         (("auto",), "pl", (SYSTEM, ENGLISH), "system", "neural does not speak pl"),
-        (("auto",), "en", (SYSTEM, AWAY), "system", "neural is not installed"),
+        (("auto",), "en", (SYSTEM, AWAY), "system", "neural is not ready"),
         (("silent",), "en", (SILENT, SYSTEM), "silent", "you asked for silent"),
         (("recorded", "system"), "en", (GAPPY, SYSTEM), "system", "recorded lacks"),
         (("nobody", "auto"), "en", (SYSTEM,), "system", "nobody is not known"),
@@ -53,7 +53,7 @@ def test_the_first_voice_that_can_say_all_of_it(
     [
         (("recorded",), (GAPPY, SYSTEM), "recorded lacks"),
         (("auto",), (SILENT,), "no voice"),
-        (("neural",), (AWAY,), "neural is not installed"),
+        (("neural",), (AWAY,), "neural is not ready"),
         (("nobody",), (SYSTEM,), "nobody is not known"),
         (("auto",), (), "no voice"),
     ],

@@ -65,7 +65,7 @@ def _hurdle(offer: Offer, tongue: str) -> str:
     """Why this voice cannot say the script, or nothing."""
     facts = offer.facts
     if not facts.installed:
-        return "is not installed"
+        return "is not ready"
     if facts.languages and tongue not in facts.languages:
         return f"does not speak {tongue}"
     if offer.lacks:
