@@ -10,11 +10,18 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 import trustme
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "fakes"))
+from web import Reply, Request, Web
+
+sys.path.pop(0)
 
 #: Mailboxes: name → what is special about it.
 USERS: Mapping[str, str] = {
@@ -58,6 +65,11 @@ message_size_limit = 20000000
 
 MASTER = """\
 {smtp} inet n - n - - smtpd
+{smtps} inet n - n - - smtpd
+  -o smtpd_tls_wrappermode=yes
+{expired} inet n - n - - smtpd
+  -o smtpd_tls_cert_file={base}/expired-cert.pem
+  -o smtpd_tls_key_file={base}/expired-key.pem
 cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr
 tlsmgr unix - - n 1000? 1 tlsmgr
@@ -85,13 +97,18 @@ listen = 127.0.0.1
 ssl = yes
 ssl_cert = <{base}/cert.pem
 ssl_key = <{base}/key.pem
-auth_mechanisms = plain login
+auth_mechanisms = plain login xoauth2
 auth_username_format = %Ln
 first_valid_uid = 1
 mail_location = maildir:{base}/mail/%n/Maildir
 mail_plugins = quota
 recipient_delimiter = +
 submission_host = 127.0.0.1:{smtp}
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2
+  args = {base}/oauth2.conf
+}}
 passdb {{
   driver = passwd-file
   args = scheme=PLAIN {base}/users
@@ -137,6 +154,16 @@ plugin {{
 """
 
 
+OAUTH = """\
+introspection_mode = auth
+introspection_url = http://127.0.0.1:{oauth}/introspect
+username_attribute = username
+active_attribute = active
+active_value = true
+"""
+TOKEN = "ya29.of-anna"  # noqa: S105  the same
+
+
 def missing() -> str:
     """What this machine lacks for the pair; "" for nothing."""
     if os.geteuid() != 0:
@@ -155,25 +182,40 @@ def free_ports(count: int) -> list[int]:
     return ports
 
 
+def introspected(request: Request) -> Reply:
+    """Say whose an access token is."""
+    good = request.headers.get("authorization") == f"Bearer {TOKEN}"
+    return Reply(200, {"active": "true", "username": "anna"} if good else {"active": "false"})
+
+
 class MailPair:
-    """The two servers, from `start` to `stop`. `smtp` and `imap` are their ports."""
+    """The two servers, from `start` to `stop`. `smtp` and `imap` are their ports.
+
+    `smtps` speaks TLS from the first byte, `expired` shows a certificate whose time is over.
+    Dovecot asks a small server of the web whether an access token is good.
+    """
 
     def __init__(self) -> None:
         self.base = Path(tempfile.mkdtemp(prefix="vn-mail-", dir="/tmp"))
         self.base.chmod(0o755)
-        self.smtp, self.imap, self.lmtp = free_ports(3)
+        self.smtp, self.imap, self.lmtp, self.smtps, self.expired = free_ports(5)
+        self.oauth = Web(introspected)
         self.ca_file = self.base / "ca.pem"
         self._dovecot: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         self._certify()
         self._users()
-        places = {"base": self.base, "smtp": self.smtp, "imap": self.imap, "lmtp": self.lmtp}
+        places = {
+            "base": self.base, "smtp": self.smtp, "imap": self.imap, "lmtp": self.lmtp,
+            "smtps": self.smtps, "expired": self.expired, "oauth": self.oauth.port,
+        }  # fmt: skip
         etc = self.base / "etc"
         etc.mkdir()
         (etc / "main.cf").write_text(MAIN.format(**places), encoding="ascii")
         (etc / "master.cf").write_text(MASTER.format(**places), encoding="ascii")
         (self.base / "dovecot.conf").write_text(DOVECOT.format(**places), encoding="ascii")
+        (self.base / "oauth2.conf").write_text(OAUTH.format(**places), encoding="ascii")
         (self.base / "queue").mkdir()
         (self.base / "data").mkdir()
         shutil.chown(self.base / "data", "postfix", "postfix")
@@ -186,6 +228,7 @@ class MailPair:
         if self._dovecot:
             self._dovecot.terminate()
             self._dovecot.wait(20)
+        self.oauth.stop()
         shutil.rmtree(self.base, ignore_errors=True)
 
     def logs(self) -> str:
@@ -205,11 +248,15 @@ class MailPair:
 
     def _certify(self) -> None:
         authority = trustme.CA()
-        cert = authority.issue_cert("127.0.0.1")
         authority.cert_pem.write_to_path(str(self.ca_file))
-        cert.private_key_pem.write_to_path(str(self.base / "key.pem"))
-        for blob in cert.cert_chain_pems:
-            blob.write_to_path(str(self.base / "cert.pem"), append=True)
+        past = datetime(2020, 1, 1, tzinfo=UTC)
+        for cert, before in (
+            (authority.issue_cert("127.0.0.1"), ""),
+            (authority.issue_cert("127.0.0.1", not_after=past), "expired-"),
+        ):
+            cert.private_key_pem.write_to_path(str(self.base / f"{before}key.pem"))
+            for blob in cert.cert_chain_pems:
+                blob.write_to_path(str(self.base / f"{before}cert.pem"), append=True)
 
     def _users(self) -> None:
         lines = []

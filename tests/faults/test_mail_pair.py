@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import smtplib
 import ssl
@@ -29,9 +30,10 @@ from voicenote.delivery.port import Trace
 from voicenote.delivery.tokens import filled, token
 from voicenote.errors import Postponed, Refused
 from voicenote.model.receipt import Parcel, ReceiptKind
+from voicenote.settings.secret import Secret
 
 sys.path.insert(0, str(Path(__file__).parent))
-from mail_pair import PASSWORD, MailPair, missing
+from mail_pair import PASSWORD, TOKEN, MailPair, missing
 
 sys.path.pop(0)
 
@@ -197,6 +199,41 @@ def test_a_wrong_password_is_explained_by_both(pair: MailPair, letter: Parcel) -
             attempt()
         assert "app password" in postponed.value.advice
         assert "hunter2" not in str(postponed.value)
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+@pytest.mark.parametrize("by", ["password", "token"])
+def test_it_encrypts_and_logs_in_by_a_password_or_a_token(
+    pair: MailPair, letter: Parcel, security: str, by: str
+) -> None:
+    """The token comes out of a command. What Postfix writes down shows that it knew us."""
+    settings = pair.settings(security=security, port=pair.smtps if security == "tls" else pair.smtp)
+    if by == "token":
+        settings |= {"password": None, "token": Secret("command", f"echo {TOKEN}", os.environ)}
+    mail = Mail("mail", settings, lambda: datetime.now(UTC))
+    mail.send(letter, nothing)
+    awaited(mail, letter, ReceiptKind.ACCEPTED)
+    mail.close()
+    method = "XOAUTH2" if by == "token" else "PLAIN"
+    assert f"sasl_method={method}, sasl_username=anna" in pair.logs()
+    assert TOKEN not in pair.logs()
+
+
+def test_a_token_that_is_over_is_explained_by_both(pair: MailPair, letter: Parcel) -> None:
+    token = Secret("command", "echo ya29.too-old", os.environ)
+    wrong = Mail("m", pair.settings(password=None, token=token), lambda: datetime.now(UTC))
+    for attempt in (lambda: wrong.send(letter, nothing), lambda: wrong.ask("a", "<a@b>")):
+        with pytest.raises(Postponed, match="refused the log-in") as postponed:
+            attempt()
+        assert postponed.value.advice
+        assert "too-old" not in str(postponed.value)
+
+
+def test_a_certificate_whose_time_is_over_is_explained(pair: MailPair, letter: Parcel) -> None:
+    late = Mail("m", pair.settings(port=pair.expired), lambda: datetime.now(UTC))
+    with pytest.raises(Postponed, match="certificate has expired") as postponed:
+        late.send(letter, lambda: pytest.fail("committed"))
+    assert "renew" in postponed.value.advice
 
 
 def test_a_certificate_of_nobody_is_explained_by_both(pair: MailPair, letter: Parcel) -> None:
