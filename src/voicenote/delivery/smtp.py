@@ -183,7 +183,7 @@ class Conversation:
             for word in (server.user, secret):
                 code, answer = self._say("", word) if code == 334 else (code, answer)
         if code != 235:
-            raise smtplib.SMTPAuthenticationError(code, _without(answer, secret))
+            raise smtplib.SMTPAuthenticationError(code, _without(answer, server.user, secret))
 
     def _say(self, command: str, words: str) -> tuple[int, bytes]:
         encoded = base64.b64encode(words.encode()).decode("ascii")
@@ -287,8 +287,11 @@ def _one_line(answer: bytes) -> str:
     return " ".join("".join(x if x.isprintable() else " " for x in text).split())[:300]
 
 
-def _without(answer: bytes, secret: str) -> bytes:
-    """Return a server's answer without the secret, should it repeat it."""
-    for form in (secret.encode(), base64.b64encode(secret.encode())):
-        answer = answer.replace(form, b"***") if form else answer
+def _without(answer: bytes, user: str, secret: str) -> bytes:
+    """Return a server's answer without the secret, should it repeat it in any way we said it."""
+    if not secret:
+        return answer
+    said = (secret, f"\0{user}\0{secret}", f"user={user}\1auth=Bearer {secret}\1\1")
+    for form in (secret.encode(), *(base64.b64encode(words.encode()) for words in said)):
+        answer = answer.replace(form.rstrip(b"="), b"***")
     return answer
