@@ -341,3 +341,36 @@ def test_the_system_voice_speaks(bare: Call, tmp_path: Path) -> None:
     assert done.exit_code == 0, done.stderr
     assert 0.8 < heard(file)[1] < 4
     assert "120wpm" in done.stdout
+
+
+# -- pictures ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("ending", "begins"), [("svg", b"<svg"), ("png", b"\x89PNG")])
+def test_a_memo_is_drawn(ready: Call, tmp_path: Path, ending: str, begins: bytes) -> None:
+    file = tmp_path / "deep" / f"memo.{ending}"
+    done = ready("play", "1", "--picture", str(file), "--json")
+    assert done.exit_code == 0, done.stderr
+    assert json.loads(done.stdout)["picture"] == str(file)
+    assert file.read_bytes().startswith(begins)
+
+
+def test_the_picture_of_a_machines_memo_says_so(ready: Call, tmp_path: Path) -> None:
+    ready("play", "1", "--picture", str(tmp_path / "memo.svg"))
+    text = (tmp_path / "memo.svg").read_text()
+    assert "synthetic voice" in text
+    assert "Ada" not in text
+
+
+def test_any_sound_file_is_drawn(bare: Call, tmp_path: Path) -> None:
+    done = bare("play", str(take(tmp_path / "a.wav")), "--picture", str(tmp_path / "a.svg"))
+    assert done.stdout == f"Drawn: {tmp_path}/a.svg\n"
+
+
+@pytest.mark.parametrize(("name", "code"), [("a.gif", 2), ("a", 2), ("/proc/a.svg", 69)])
+def test_a_picture_that_cannot_be_drawn_is_refused(
+    ready: Call, tmp_path: Path, name: str, code: int
+) -> None:
+    done = ready("play", "1", "--picture", str(tmp_path / name))
+    assert done.exit_code == code
+    assert "Traceback" not in done.stderr

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from voicenote.engine.singly import Failed
     from voicenote.engine.sounding import Rendered
     from voicenote.engine.workspace import Workspace
+    from voicenote.sound.waveform import Waveform
 
 
 fill_in_option = click.option(
@@ -123,28 +124,54 @@ def _summary(done: Sequence[Rendered]) -> str:
 
 @click.command()
 @click.argument("what", metavar="N|FILE")
+@click.option(
+    "--picture",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE.svg|.png",
+    help="Draw its waveform instead of playing it.",
+)
 @json_option
 @pass_session
-def play(session: Session, /, *, what: str) -> None:
-    """Listen to the memo of case N, or to a sound file.
+def play(session: Session, /, *, what: str, picture: Path | None = None) -> None:
+    """Listen to the memo of case N, or to a sound file; or draw it.
 
-    With --json nothing is played: {"case", "file", "duration_s"}.
+    The picture of a memo shows its sentences: a dot where each begins, and pauses in grey.
+
+    With --json nothing is played: {"case", "file", "duration_s"}, with --picture also "picture".
     """
-    from voicenote.engine.listening import play as play_
+    from voicenote.engine import picturing
 
     if what.isdecimal():
         from voicenote.engine.sampling import memo_file
 
         with opened(session) as ws:
             file, seconds = memo_file(ws, int(what))
-        data = {"case": int(what), "file": file, "duration_s": round(seconds, 2)}
+            drawn = picture is not None or (session.screen.width and not session.json)
+            wave = picturing.wave_of_memo(ws, int(what), file) if drawn else None
+        data: dict[str, Any] = {"case": int(what), "file": file, "duration_s": round(seconds, 2)}
     else:
         file = Path(what)
         if not file.is_file():
             raise BadData(f"{what} is not there", "give the number of a case, or a sound file")
+        wave = picturing.wave_of_file(file) if picture else None
         data = {"case": None, "file": file, "duration_s": None}
+    if picture and wave:
+        picturing.write_picture(wave, picture)
+        session.screen.show({**data, "picture": picture}, lambda: f"Drawn: {picture}")
+        return
+    _played(session, file, data, wave)
+
+
+def _played(session: Session, file: Path, data: dict[str, Any], wave: Waveform | None) -> None:
+    """Play a file; at a terminal, show how it looks first."""
+    from voicenote.engine.listening import play as play_
+
     if session.json:
         session.screen.data(data)
         return
     session.screen.note(str(file))
+    if wave:
+        from voicenote.sound.waveform import line
+
+        session.screen.note(line(wave))
     play_(file, session.env)
