@@ -387,7 +387,8 @@ def test_the_rest_is_filled_in_when_the_owner_says_so(call: Call, tmp_path: Path
     call("record", "1", "--sentence", "1", "--from", file)
     done = call("render", "1", **AUTO)
     assert done.exit_code == 1
-    assert "not recorded in your own voice: “" in done.stderr
+    assert "15 of 16 sentences are not recorded in your own voice" in done.stderr
+    assert done.stderr.count("\n  - ") == 15
     done = call("record", "1", "--sentence", "1", "--from", file, "--fill-in", "--json")
     memo = json.loads(done.stdout)["memo"]
     assert (memo["synthetic"], memo["synthetic_part"]) == (True, "partly")

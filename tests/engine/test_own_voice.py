@@ -174,7 +174,7 @@ def test_nobody_says_what_is_missing_without_the_owners_word(auto: Workspace, en
     record(auto, number, [SHARED])
     voice = replace(auto.settings.voice, engine=engine)
     auto.settings = replace(auto.settings, voice=voice)
-    with pytest.raises(RuleSaysNo, match=r"“Thank you, Dana\.”") as refused:
+    with pytest.raises(RuleSaysNo, match="1 of 2 sentences") as refused:
         memo_of(auto, number)
     assert refused.value.missing == ("Thank you, Dana.",)
     assert refused.value.exit_code == 1

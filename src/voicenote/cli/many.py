@@ -24,7 +24,9 @@ def alone(numbers: Sequence[int], failed: Sequence[Failed]) -> None:
 
 def failed_data(one: Failed) -> dict[str, Any]:
     """Return a failure as ``--json`` has it."""
-    return {"case": one.case, "error": one.error.what, "advice": one.error.advice}
+    missing = list(getattr(one.error, "missing", ()))
+    data = {"case": one.case, "error": one.error.what, "advice": one.error.advice}
+    return {**data, "missing": missing} if missing else data
 
 
 def tell_failed(session: Session, failed: Sequence[Failed]) -> None:

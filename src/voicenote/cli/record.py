@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from voicenote.model.memo import Clip
     from voicenote.model.script import Sentence
 
+#: How many missing sentences are shown; ``--list`` has all.
+SHOWN = 5
+
 
 @click.command()
 @cases_options
@@ -192,7 +195,9 @@ def _told(number: int, kept: int, left: Sequence[Sentence], memo: dict[str, Any]
     """Say what was recorded, what is missing, and what comes next."""
     lines = [f"{kept} recorded."] if kept else []
     if left:
-        lines += [f"{len(left)} missing:", *(f"  {one.text}" for one in left)]
+        more = [f"  … and {len(left) - SHOWN} more: voicenote record {number} --list"]
+        lines += [f"{len(left)} missing:", *(f"  {one.text}" for one in left[:SHOWN])]
+        lines += more if len(left) > SHOWN else []
         lines.append(f"Go on when you like: voicenote record {number}")
     else:
         lines.append("Every sentence is there in your own voice.")

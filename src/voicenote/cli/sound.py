@@ -46,7 +46,7 @@ def render(
 
     With --json: a list of {"case", "made", "why", "voice", "synthetic", "synthetic_part" (no,
     partly or yes), "duration_s", "loudness_lufs", "files", "sha256"}, or {"case", "error",
-    "advice"} where it did not work.
+    "advice"} where it did not work, with "missing" where sentences are not recorded.
     """
     from voicenote.model.case import Stage
 
@@ -116,7 +116,8 @@ def _summary(done: Sequence[Rendered]) -> str:
         parts.append(f"{len(done) - made} unchanged")
     reasons: dict[str, int] = {}
     for one in done:
-        reason = f"{one.memo.voice}, {one.why.partition(' (')[0]}"
+        voice, why = (text.partition(" (")[0] for text in (one.memo.voice, one.why))
+        reason = f"{voice}, {why}"
         reasons[reason] = reasons.get(reason, 0) + 1
     lines = [f"{', '.join(parts)}; {seconds / 60:.1f} minutes in all."]
     return "\n".join([*lines, *(f"  {count} by {reason}" for reason, count in reasons.items())])

@@ -19,9 +19,6 @@ from voicenote.voice.letters import language_of
 from voicenote.voice.port import Voice, VoiceFacts, primary
 from voicenote.voice.recorded import Recorded
 
-#: How much of each sentence an error quotes, in characters.
-_QUOTED = 60
-
 
 class Gaps(Enum):
     """What becomes of a script of which the owner has recorded only a part.
@@ -101,7 +98,7 @@ def choose_voice(ws: Workspace, script: Script, case: Case, gaps: Gaps = Gaps.RE
             stamps = [own.stamp(one, script.language) for one in said.sentences]
             return _recorded(own, stamps, "every sentence is there in your own voice")
         if gaps is not Gaps.FILL and (wish == own.name or (begun and gaps is Gaps.REFUSE)):
-            raise _unrecorded(case.number, lacking)
+            raise _unrecorded(case.number, said, lacking)
     chosen = _synthetic(ws, script, owner, AUTO if wish == own.name else wish)
     return _mixed(own, said, lacking, chosen) if begun and gaps is Gaps.FILL else chosen
 
@@ -109,7 +106,7 @@ def choose_voice(ws: Workspace, script: Script, case: Case, gaps: Gaps = Gaps.RE
 def _recorded(own: Recorded, stamps: Sequence[str], why: str, whole: Clip | None = None) -> Chosen:
     return Chosen(
         name=own.name,
-        version=f"{own.version} {_short(stamps)}",
+        version=f"{own.version} ({_short(stamps)})",
         synthetic=Synthetic.NO,
         why=why,
         voice=lambda: own,
@@ -144,9 +141,10 @@ def _mixed(own: Recorded, said: Script, lacking: Sequence[Sentence], machine: Ch
     count = len(said.sentences)
     return replace(
         machine,
-        version=f"{machine.version}, {own.version} {_short(stamps)}",
+        version=f"{machine.version}, {own.version} ({_short(stamps)})",
         synthetic=Synthetic.PARTLY,
-        why=f"{count - len(lacking)} of {count} sentences in your own voice, {machine.why}",
+        why=f"{count - len(lacking)} of {count} sentences in your own voice; for the others "
+        f"{machine.why}",
         own=own.settings,
     )
 
@@ -156,20 +154,14 @@ def _short(stamps: Sequence[str]) -> str:
     return hashlib.sha256("\n".join(stamps).encode()).hexdigest()[:8]
 
 
-def _unrecorded(number: int, lacking: Sequence[Sentence]) -> RuleSaysNo:
+def _unrecorded(number: int, said: Script, lacking: Sequence[Sentence]) -> RuleSaysNo:
     texts = tuple(dict.fromkeys(sentence.text for sentence in lacking))
-    quoted = "; ".join(f"“{_cut(text)}”" for text in texts)
-    many = f"{len(texts)} sentences are" if len(texts) > 1 else "a sentence is"
     return RuleSaysNo(
-        f"{many} not recorded in your own voice: {quoted}",
+        f"{len(texts)} of {len(said.sentences)} sentences are not recorded in your own voice",
         f"voicenote record {number}; or let a synthetic voice say what is missing: "
         f"voicenote render {number} --fill-in",
         texts,
     )
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _QUOTED else f"{text[: _QUOTED - 1].rstrip()}…"
 
 
 def _foreign(facts: VoiceFacts, script: Script) -> tuple[str, ...]:
