@@ -67,6 +67,7 @@ def send_touch(ws: Workspace, number: int, room: Room) -> Sent | Waits | None:
     def commit() -> None:
         nonlocal committed
         with ws.ledger.write() as tx:
+            _still_decent(ws, tx, touch)
             change_touch(tx, number, "commit", token=claim)
         committed = True
 
@@ -79,6 +80,15 @@ def send_touch(ws: Workspace, number: int, room: Room) -> Sent | Waits | None:
     with ws.ledger.write() as tx:
         record(tx, touch, receipt, token=claim)
     return Sent(number, touch.case, TouchState.ACCEPTED)
+
+
+def _still_decent(ws: Workspace, tx: Transaction, touch: Touch) -> None:
+    """Raise Postponed when the clock has run on since the claim, as when a lid was closed."""
+    hours, late = ws.hours_of(cases.get(tx, touch.case)), touch.planned.too_late_at
+    if hours.next(tx.now) > tx.now:
+        raise Postponed("quiet hours began while it was leaving", "it goes at the next decent hour")
+    if late is not None and late < tx.now:
+        raise Postponed("it became too late while it was leaving", "it is shown instead")
 
 
 def _not_sent(

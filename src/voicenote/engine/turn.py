@@ -22,7 +22,7 @@ from voicenote.engine.settling import reconcile
 from voicenote.engine.singly import told
 from voicenote.engine.sounding import render
 from voicenote.engine.workspace import Workspace
-from voicenote.errors import RuleSaysNo, TryAgain, VoicenoteError
+from voicenote.errors import RuleSaysNo, TryAgain, Unavailable, VoicenoteError, VoiceUnavailable
 from voicenote.ledger import cases, scripts, touches
 from voicenote.ledger.arrivals import UNMATCHED
 from voicenote.ledger.changes import change_touch
@@ -162,6 +162,11 @@ def _attempt(
         turn.waiting.append((case_number, error.what))
     except TryAgain:
         return
+    except VoicenoteError as error:
+        if isinstance(error, Unavailable) and not isinstance(error, VoiceUnavailable):
+            raise  # the ledger or its disk: it is the same for those behind
+        turn.failed += 1
+        turn.reasons.append((case_number, told(error)))
     except Exception as error:  # noqa: BLE001 - one bad case must not stop those behind it
         turn.failed += 1
         turn.reasons.append((case_number, told(error)))
