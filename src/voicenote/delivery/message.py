@@ -11,12 +11,12 @@ import hashlib
 import re
 import struct
 from collections.abc import Mapping
-from email.headerregistry import Address, BaseHeader, Group, HeaderRegistry
+from email.headerregistry import Address, Group
 from email.message import EmailMessage
-from email.policy import SMTP, EmailPolicy
 from functools import lru_cache
 from html import escape
 
+from voicenote.delivery.headers import POLICY
 from voicenote.delivery.notes import notes_of
 from voicenote.errors import Refused
 from voicenote.model.receipt import Parcel
@@ -24,58 +24,9 @@ from voicenote.model.receipt import Parcel
 #: How a rendition travels: its media type. Its file is called ``voice-memo.`` and the rendition.
 AUDIO = {"mp3": "audio/mpeg", "m4a": "audio/mp4", "ogg": "audio/ogg"}
 
-#: Headers made of identifiers, which may be long and must never be encoded.
-_PLAIN = {"message-id", "in-reply-to", "references", "x-voicenote-key", "list-unsubscribe"}
-
 _MESSAGE_ID = re.compile(r"<[!-;=?A-~]+@[!-;=?A-~]+>")
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}")
 _CONTROLS = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127])
-
-
-#: A line end within a header that nothing folds: what follows it would be a header of its own.
-_BROKEN = re.compile(r"[\r\n](?![\r\n \t]|\Z)")
-
-
-class _Wire(EmailPolicy):
-    """The standard SMTP policy, with two corrections of how it writes a header.
-
-    It would encode, and so break, a long identifier; and it leaves no space between the encoded
-    name of an empty group and its colon, which RFC 2047 asks for.
-    """
-
-    def fold(self, name: str, value: str) -> str:
-        if name.lower() in _PLAIN:
-            return f"{name}: " + f"{self.linesep} ".join(value.split()) + self.linesep
-        folded = str(super().fold(name, value))
-        if _BROKEN.search(folded):  # whatever trick it was: no value may become another header
-            raise Refused(f"the header {name} would be two", "correct the case; nothing was sent")
-        empty_group = f"?=:;{self.linesep}"
-        return (
-            folded.removesuffix(empty_group) + "?= :;" + self.linesep
-            if folded.endswith(empty_group)
-            else folded
-        )
-
-    def fold_binary(self, name: str, value: str) -> bytes:
-        return self.fold(name, value).encode("ascii")
-
-
-class _Headers(HeaderRegistry):
-    """The standard parsers of headers, which remember: most are the same in each letter."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._kind = lru_cache(maxsize=64)(super().__getitem__)
-        self._known = lru_cache(maxsize=512)(super().__call__)
-
-    def __getitem__(self, name: str) -> type[BaseHeader]:
-        return self._kind(name.lower())
-
-    def __call__(self, name: str, value: object) -> BaseHeader:
-        return self._known(name, value) if type(value) is str else super().__call__(name, value)
-
-
-_POLICY = _Wire(linesep=SMTP.linesep, header_factory=_Headers())
 
 
 def checked_key(key: str) -> str:
@@ -108,7 +59,7 @@ def build_message(
     Raises Refused for a control character in a header, an impossible address, Message-ID or key,
     and for words that are not Unicode text.
     """
-    message = EmailMessage(policy=_POLICY)
+    message = EmailMessage(policy=POLICY)
     message["From"] = _mailbox("the sender", parcel.sender_name, parcel.sender, addressed)
     message["To"] = _mailbox("the customer", parcel.customer, parcel.to, addressed)
     message["Subject"] = _words("the subject", parcel.subject)
@@ -127,7 +78,7 @@ def build_message(
 
 def wire(message: EmailMessage) -> bytes:
     """Return the message as it travels: CRLF at each line's end, and nothing but ASCII."""
-    return message.as_bytes(policy=_POLICY)
+    return message.as_bytes(policy=POLICY)
 
 
 def written(
@@ -179,6 +130,7 @@ def _words(what: str, text: str) -> str:
     return one_line(what, text).replace("=?", "= ?")
 
 
+@lru_cache(maxsize=256)
 def valid_address(what: str, address: str) -> str:
     """Return an email address as it travels, with its domain in ASCII (IDNA), or raise Refused.
 

@@ -1,0 +1,70 @@
+"""How the headers of a letter are parsed and written: as the library does it, but remembered.
+
+Most headers are the same in each letter of a pass, and the library is slow with them.
+"""
+
+from __future__ import annotations
+
+import re
+from email.headerregistry import BaseHeader, HeaderRegistry
+from email.policy import SMTP, EmailPolicy
+from functools import lru_cache
+
+from voicenote.errors import Refused
+
+#: Headers made of identifiers, which may be long and must never be encoded.
+_PLAIN = {"message-id", "in-reply-to", "references", "x-voicenote-key", "list-unsubscribe"}
+
+#: A line end within a header that nothing folds: what follows it would be a header of its own.
+_BROKEN = re.compile(r"[\r\n](?![\r\n \t]|\Z)")
+
+
+class _Wire(EmailPolicy):
+    """The standard SMTP policy, with two corrections of how it writes a header.
+
+    It would encode, and so break, a long identifier; and it leaves no space between the encoded
+    name of an empty group and its colon, which RFC 2047 asks for.
+    """
+
+    def fold(self, name: str, value: str) -> str:
+        if name.lower() in _PLAIN:
+            return f"{name}: " + f"{self.linesep} ".join(value.split()) + self.linesep
+        return _folded(name, value)
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        return self.fold(name, value).encode("ascii")
+
+
+class _Headers(HeaderRegistry):
+    """The standard parsers of headers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._kind = lru_cache(maxsize=64)(super().__getitem__)
+        self._known = lru_cache(maxsize=512)(super().__call__)
+
+    def __getitem__(self, name: str) -> type[BaseHeader]:
+        return self._kind(name.lower())
+
+    def __call__(self, name: str, value: object) -> BaseHeader:
+        return self._known(name, value) if type(value) is str else super().__call__(name, value)
+
+
+_STANDARD = EmailPolicy(linesep=SMTP.linesep)
+
+
+@lru_cache(maxsize=512)
+def _folded(name: str, value: str) -> str:
+    folded = str(_STANDARD.fold(name, value))
+    if _BROKEN.search(folded):  # whatever trick it was: no value may become another header
+        raise Refused(f"the header {name} would be two", "correct the case; nothing was sent")
+    empty_group = f"?=:;{_STANDARD.linesep}"
+    return (
+        folded.removesuffix(empty_group) + "?= :;" + _STANDARD.linesep
+        if folded.endswith(empty_group)
+        else folded
+    )
+
+
+#: The policy of every letter.
+POLICY = _Wire(linesep=SMTP.linesep, header_factory=_Headers())
