@@ -78,7 +78,7 @@ class HttpLine:
         watch.daemon = True
         where = _where(call.url)
         try:
-            client = self._connected(where)
+            client = self._connected(where, secure=call.url.startswith("https:"))
             watch.start()
             said = self._said(client, call, parts())
         except (httpx2.RequestError, httpx2.InvalidURL) as error:
@@ -114,14 +114,15 @@ class HttpLine:
                     break
             return Said(answer.status_code, body[:_MOST], dict(answer.headers))
 
-    def _connected(self, where: str) -> httpx2.Client:
+    def _connected(self, where: str, *, secure: bool) -> httpx2.Client:
         import httpx2
 
         # It would log every URL, and some services have their token in it.
         logging.getLogger("httpx2").addFilter(_loud)
         if self._client is None:
             self._client = httpx2.Client(
-                verify=self._trusted(),
+                # without TLS there is nobody to trust, and the list of authorities is long
+                verify=self._trusted() if secure else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
                 timeout=self._timeout,
                 limits=httpx2.Limits(max_connections=1),
                 trust_env=not is_here(where.rpartition(":")[0].strip("[]")),
