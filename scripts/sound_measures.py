@@ -108,6 +108,14 @@ def _naive_hibari() -> Any:
     return engine.save
 
 
+@lru_cache(maxsize=1)
+def speaker_of(voice: str) -> Any:
+    """A voice is made once a process, as the engine does."""
+    from voicenote.wiring import make_voice
+
+    return make_voice(voice, {})
+
+
 def ours(
     voice: str,
     count: int,
@@ -122,9 +130,8 @@ def ours(
     from voicenote.sound.cache import Cache
     from voicenote.sound.encode import Tags
     from voicenote.sound.memo import level_for, make_memo
-    from voicenote.wiring import make_voice
 
-    speaker = make_voice(voice, {})
+    speaker = speaker_of(voice)
     cache = Cache(folder / "cache")
     # As in a workspace: each rendering has a folder of its own.
     memos = Path(tempfile.mkdtemp(prefix="memos-", dir=folder))
@@ -154,9 +161,8 @@ def floor(voice: str, count: int, _folder: Path) -> float:
     from voicenote.sound.encode import for_speech
     from voicenote.sound.memo import level_for
     from voicenote.sound.packets import code, codec_of
-    from voicenote.wiring import make_voice
 
-    speaker = make_voice(voice, {})
+    speaker = speaker_of(voice)
     codec = codec_of("ogg")
     codec = for_speech(codec) if level_for(voice, speaker.version).speech else codec
     length = 0.0

@@ -10,6 +10,7 @@ import multiprocessing
 import os
 import pickle
 import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -155,7 +156,16 @@ _here: list[_Here] = []
 def _start(make_voice: MakeVoice, folder: Path, limit: int) -> None:
     # Ctrl-C goes to all of them; the first process decides what is to end.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _here[:] = [_Here(make_voice, Cache(folder, limit))]
+
+
+def _end_with_parent() -> None:
+    """End when the first process was killed, or this one would wait for its next job for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _in_process(job: Job) -> Memo:
