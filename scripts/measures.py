@@ -139,6 +139,20 @@ def storms(folder: Path) -> str:
     return storm_measures.storms(folder)
 
 
+def loudness(folder: Path) -> str:
+    """How loud 100 memos of each voice are."""
+    import batch_measures
+
+    return "\n  ".join(batch_measures.loudness(folder))
+
+
+def narratives(folder: Path) -> str:
+    """How long a real file of complaints takes."""
+    import batch_measures
+
+    return "\n  ".join(batch_measures.narratives(folder))
+
+
 MEASURES: dict[str, Callable[[Path], str]] = {
     "start": start,
     "cases": cases,
@@ -148,6 +162,8 @@ MEASURES: dict[str, Callable[[Path], str]] = {
     "intelligibility": intelligibility,
     "mail": mail,
     "storms": storms,
+    "loudness": loudness,
+    "narratives": narratives,
 }
 #: What fetches a quarter of a gigabyte at its first time: measured only when it is named.
 ONLY_BY_NAME = ("intelligibility",)

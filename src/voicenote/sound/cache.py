@@ -14,6 +14,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar, cast
 
@@ -157,7 +158,8 @@ class Cache:
         return entries
 
 
-def key_of(*parts: object) -> str:
+@lru_cache(maxsize=1024, typed=True)
+def key_of(*parts: str | float | bool | None) -> str:
     """Return the key of what `parts` decide: texts, numbers, truths, and None."""
     return hashlib.blake2b(ascii(parts).encode("ascii"), digest_size=20).hexdigest()
 

@@ -8,6 +8,7 @@ together of pieces that were each judged so; nothing of it is coded twice.
 from __future__ import annotations
 
 import hashlib
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -112,7 +113,7 @@ def make_memo(
     packets = splice.lay(
         [piece.packets for piece in pieces], arranged.starts, arranged.end, "ogg", codec
     )
-    coded = {"ogg": splice.ogg(packets, codec, tags, int(script.sha256[:8], 16) >> 1)}
+    coded = {"ogg": splice.ogg(packets, codec, tags, zlib.crc32(script.text.encode()) >> 1)}
     for rendition in renditions:
         if rendition != "ogg":
             coded[rendition] = _other(sources, pieces, arranged, rendition, tags)
