@@ -104,6 +104,8 @@ def _touch(one: Mapping[str, Any], zone: ZoneInfo) -> str:
     about = f" of amends {one['amends']}" if one["amends"] else ""
     why = f" ({one['reason']})" if one["reason"] else ""
     to = "" if one["kind"] == "nudge" else f" by {one['channel']}"
+    before = [name for name in one["refused_by"] if name != one["channel"]]
+    to += f", refused by {', '.join(before)}" if before else ""
     return f"{when}  {one['kind']}{about}{to}: {one['state']}{why}"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from voicenote.engine.clocks import clocks_of
 from voicenote.engine.learning import returned
 from voicenote.engine.workspace import Workspace
 from voicenote.followup.closing import missing
-from voicenote.ledger import listing, scripts
+from voicenote.ledger import attempts, listing, scripts
 from voicenote.ledger.scripts import Draft
 from voicenote.ledger.snapshots import snapshot
 from voicenote.model.amends import Amends
@@ -32,6 +32,7 @@ def case_view(ws: Workspace, number: int) -> dict[str, Any]:
         found = scripts.drafts(tx, [number]).get((number, case.round))
         told = listing.history(tx, number)
         back = returned(tx, [case]).get(number, "")
+        refused = attempts.refusals(tx, number)
         now = tx.now
     clock = None if case.stage is Stage.CLOSED else clock_of(seen, now, clocks_of(policy))
     return {
@@ -49,7 +50,7 @@ def case_view(ws: Workspace, number: int) -> dict[str, Any]:
         "amends": [_amends(amends, now, seen.zone) for amends in case.amends],
         "script": _script(found),
         "memo": _memo(ws, found.memo, approved=found.approved) if found and found.memo else None,
-        "touches": [_touch(touch, seen) for touch in seen.touches],
+        "touches": [_touch(touch, seen, refused) for touch in seen.touches],
         "answers": [asdict(answer) for answer in seen.answers],
         "lesson": asdict(case.lesson) if case.lesson else None,
         "missing": [] if case.stage is Stage.CLOSED else list(missing(seen)),
@@ -129,13 +130,14 @@ def _memo(ws: Workspace, memo: Memo, *, approved: bool) -> dict[str, Any]:
     }
 
 
-def _touch(touch: Touch, seen: Snapshot) -> Mapping[str, Any]:
+def _touch(touch: Touch, seen: Snapshot, refused: Mapping[int, Sequence[str]]) -> Mapping[str, Any]:
     return {
         "touch": touch.number,
         "kind": touch.kind.value,
         "due_at": touch.due_at,
         "state": touch.state.value,
         "channel": touch.channel,
+        "refused_by": refused.get(touch.number, []),
         "key": touch.key,
         "round": touch.round,
         "amends": touch.planned.amends,

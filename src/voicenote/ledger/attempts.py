@@ -89,6 +89,21 @@ def tried_by(tx: Transaction, touch: int, since: datetime | None) -> set[str]:
     return set(tx.connection.execute(query).scalars())
 
 
+def refusals(tx: Transaction, case: int) -> dict[int, list[str]]:
+    """Return the channels that have refused each touch of a case, in order, by touch number."""
+    table, touch = tables.attempts, tables.touches
+    query = (
+        select(table.c.touch, table.c.channel)
+        .join(touch, touch.c.number == table.c.touch)
+        .where(touch.c.case == case, table.c.outcome == REFUSED)
+        .order_by(table.c.number)
+    )
+    found: dict[int, list[str]] = {}
+    for row in tx.connection.execute(query):
+        found.setdefault(row[0], []).append(row[1])
+    return found
+
+
 def judged(tx: Transaction, since: datetime) -> dict[str, tuple[int, int]]:
     """Return (tried, failed) of each channel since then, or since its brake was released."""
     attempts, brake = tables.attempts, tables.brakes

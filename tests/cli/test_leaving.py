@@ -1,0 +1,162 @@
+"""What may leave, as the owner sees it: limits, the brake, proofs, other ways, copies."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "fakes"))
+from web import Reply, Web
+
+Call = Callable[..., Result]
+HOOK = {"VOICENOTE_SCHEDULE__QUIET_HOURS": "off", "VOICENOTE_SCHEDULE__WORKING_DAYS": "all"}
+
+
+@pytest.fixture
+def web() -> Iterator[Web]:
+    server = Web(lambda _request: Reply(204))
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def hooked(ready: Call, home: Path, web: Web) -> Call:
+    """Three cases that are released, and leave by the webhook `hook`, or by the folder `shelf`."""
+    (home / "voicenote.toml").write_text(
+        f'[channels.hook]\nkind = "webhook"\nurl = "{web.url}/in"\nsecret = {{env = "HOOK"}}\n'
+        '[channels.shelf]\nkind = "outbox"\nfolder = "shelf"\n'
+    )
+
+    def call(*words: str, **env: str) -> Result:
+        return ready(*words, **{**HOOK, "HOOK": "hush", **env})
+
+    assert call("approve", "--all").exit_code == 0
+    return call
+
+
+def refuse(web: Web) -> None:
+    web.answer = lambda _request: Reply(422, {"error": "no such customer"})
+
+
+def test_a_limit_says_how_many_wait_and_until_when(hooked: Call, web: Web) -> None:
+    done = hooked("run", VOICENOTE_POLICY__PER_HOUR="2")
+    assert done.exit_code == 0, done.stderr
+    assert done.stdout == "2 sent\n"
+    assert "1 wait: limit of 2 an hour by hook; the next from " in done.stderr
+    assert len(web.requests) == 2
+    told = json.loads(hooked("run", "--json", VOICENOTE_POLICY__PER_HOUR="2").stdout)
+    [held] = told["held"]
+    assert (held["channel"], held["count"], held["why"]) == (
+        "hook",
+        1,
+        "limit of 2 an hour by hook",
+    )
+    assert held["until"]
+
+
+def test_a_limit_is_quiet_under_cron(hooked: Call) -> None:
+    assert hooked("-q", "run", VOICENOTE_POLICY__PER_HOUR="2").stderr == ""
+
+
+def test_the_brake_is_told_everywhere_and_released_by_name(hooked: Call, web: Web) -> None:
+    refuse(web)
+    env = {"VOICENOTE_POLICY__BRAKE_AFTER": "2", "VOICENOTE_SCHEDULE__CHANNELS": '["hook"]'}
+    done = hooked("run", **env)
+    told = "the brake is on for hook: 2 of 2 were refused or bounced"
+    assert (done.exit_code, f"1 wait: {told}" in done.stderr) == (1, True)
+    for words in (("cases",), ("next",), ("doctor",), ("brake",)):
+        seen = hooked(*words, **env)
+        assert told in seen.stdout + seen.stderr, words
+    assert hooked("brake").exit_code == 1
+    web.answer = lambda _request: Reply(204)
+    assert hooked("run", **env).exit_code == 1
+    assert hooked("brake", "--release", "nothing").exit_code == 1
+    assert "Released: hook" in hooked("brake", "--release", "hook").stderr
+    assert hooked("run", **env).stdout == "1 sent\n"
+    assert hooked("brake").stdout == "No brake is on.\n"
+    assert json.loads(hooked("brake", "--json").stdout) == []
+
+
+def test_what_a_channel_refuses_goes_by_the_next_and_show_tells_it(hooked: Call, web: Web) -> None:
+    refuse(web)
+    order = {"VOICENOTE_SCHEDULE__CHANNELS": '["hook", "shelf"]'}
+    done = hooked("run", **order)
+    assert (done.exit_code, done.stdout) == (0, "3 sent\n")
+    assert "hook refused it, so it goes by shelf" in done.stderr
+    assert "memo by shelf, refused by hook: accepted" in hooked("show", "1").stdout
+    told = json.loads(hooked("show", "1", "--json").stdout)
+    assert told["touches"][0]["refused_by"] == ["hook"]
+    assert "touch_took_another_way" in {one["event"] for one in told["history"]}
+
+
+def test_a_person_may_choose_another_way(hooked: Call, home: Path, web: Web) -> None:
+    refuse(web)
+    only = {"VOICENOTE_SCHEDULE__CHANNELS": '["hook"]'}
+    assert hooked("run", **only).exit_code == 1
+    assert hooked("resend", "2", "--by", "pigeon").exit_code == 78
+    assert hooked("resend", "2", "--by", "shelf").exit_code == 0
+    assert hooked("run", **only).stdout == "1 sent\n"
+    assert len(list((home / "shelf").glob("c2*"))) == 1
+
+
+def test_a_proof_goes_to_the_owner_and_the_customer_gets_nothing(
+    hooked: Call, home: Path, web: Web
+) -> None:
+    before = hooked("show", "1", "--json").stdout
+    done = hooked("proof", "1", "--to", "me@saar.ee", "--by", "hook")
+    assert done.exit_code == 0, done.stderr
+    assert done.stdout == ("Case 1: proof by hook to me@saar.ee.\nThe customer got nothing.\n")
+    [request] = web.requests
+    assert request.json["to"] == "me@saar.ee"
+    assert request.json["subject"].startswith("[PROOF, not sent to Ada Lovelace]")
+    was, now = json.loads(before), json.loads(hooked("show", "1", "--json").stdout)
+    assert was["touches"] == now["touches"]
+    assert now["history"][-1]["event"] == "proof_sent"
+    assert hooked("proof", "1").exit_code == 2
+    assert not list((home / "outbox").glob("*"))
+
+
+def test_run_to_sends_proofs_and_makes_no_pass(hooked: Call, web: Web) -> None:
+    done = hooked("run", "--to", "me@saar.ee", "--json")
+    assert [one["case"] for one in json.loads(done.stdout)] == [1, 2, 3]
+    assert {request.json["to"] for request in web.requests} == {"me@saar.ee"}
+    assert hooked("run").stdout == "3 sent\n"
+
+
+def test_a_copied_workspace_asks_before_it_sends(hooked: Call, home: Path, tmp_path: Path) -> None:
+    assert hooked("run", VOICENOTE_POLICY__PER_HOUR="1").stdout == "1 sent\n"
+    copy = tmp_path / "copy"
+    shutil.copytree(home, copy)
+
+    def there(*words: str) -> Result:
+        return hooked("--home", str(copy), *words)
+
+    refused = there("run")
+    assert refused.exit_code == 1
+    assert "is a copy of the one in" in refused.stderr
+    assert "voicenote adopt" in refused.stderr
+    assert "is a copy of the one in" in there("doctor").stdout
+    done = there("adopt")
+    assert done.stdout == "This ledger sends from here now. No other copy of it may.\n"
+    assert "touches are held" in done.stderr
+    assert there("run").stdout == ""
+    assert there("adopt").stdout.startswith("This ledger is at home here already")
+    assert hooked("run").stdout == "2 sent\n"
+
+
+def test_a_moved_workspace_goes_on_when_its_owner_says_so(
+    hooked: Call, home: Path, tmp_path: Path
+) -> None:
+    assert hooked("run", VOICENOTE_POLICY__PER_HOUR="1").stdout == "1 sent\n"
+    shutil.copytree(home, tmp_path / "moved")
+    shutil.rmtree(home)
+    moved = ("--home", str(tmp_path / "moved"))
+    told = json.loads(hooked(*moved, "adopt", "--moved", "--json").stdout)
+    assert (told["held"], told["cases"], told["uncertain"]) == (0, [], 0)
+    assert hooked(*moved, "run").stdout == "2 sent\n"
