@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
+import os
+import signal
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
@@ -14,14 +18,14 @@ from world import workspace as open_workspace
 
 from voicenote.delivery.arrivals import Arrival, Inbound
 from voicenote.delivery.tokens import token
-from voicenote.engine.receiving import Received, receive, show_unmatched, take_over
+from voicenote.engine.receiving import Received, receive, take_over, unmatched
 from voicenote.engine.showing import case_view
 from voicenote.engine.turn import one_pass
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import Postponed, TryAgain, WrongUse
 from voicenote.ledger import arrivals, listing
-from voicenote.ledger.store import Ledger
 from voicenote.model.receipt import Answer, Receipt, ReceiptKind, Verdict
+from voicenote.model.touch import TouchState
 
 FILE = """\
 [channels.world]
@@ -196,7 +200,7 @@ def test_the_post_of_others_is_neither_kept_nor_counted(
 ) -> None:
     world.comes("x", address="aunt@example.org", text="See you on Sunday", message_ids=("<u@a>",))
     assert receive(ws).count == 0
-    assert show_unmatched(ws, everything=True) == []
+    assert unmatched(ws) == []
     receive(ws)
     assert world.asked[-1] == "1"
 
@@ -212,8 +216,11 @@ def test_what_fits_no_case_is_shown_once(ws: Workspace, world: Listening, sent: 
     world.comes("f", kind=ReceiptKind.BOUNCED, keys=("c9r9-memo-000000000000",), address="")
     assert len(one_pass(ws).unmatched) == 1
     assert one_pass(ws).unmatched == []
-    assert show_unmatched(ws) == []
-    assert len(show_unmatched(ws, everything=True)) == 1
+    with ws.ledger.read() as tx:
+        assert arrivals.unseen(tx) == 1
+    assert len(unmatched(ws)) == 1
+    with ws.ledger.read() as tx:
+        assert arrivals.unseen(tx) == 0
 
 
 def test_a_forged_bounce_of_what_never_left_does_nothing(
@@ -370,72 +377,87 @@ def test_half_letters_and_nul_are_kept_as_what_a_database_takes(
 
 
 def test_killed_at_each_commit_nothing_is_lost_and_nothing_done_twice(
-    tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, clock: Clock
 ) -> None:
-    """Dies before and after each commit of a reading of four things; the next pass goes on."""
-    commits = Commits()
-    monkeypatch.setattr(Ledger, "write", commits.counted(Ledger.write))
-    for fatal in range(1, 30):
-        world = Listening()
-        world.post, world.asked, world.trouble = [], [], None
-        home = tmp_path / str(fatal)
-        home.mkdir()
-        (home / "voicenote.toml").write_text(FILE, encoding="utf-8")
-        with without_sound():
-            ws = open_workspace(home, clock, world)
-            numbers = take(ws, told(), told("B-1", name="Ron", email="ron@example.com"))
-            release(ws, *numbers)
-            one_pass(ws)
-        keys = [key_of(ws, number) for number in numbers]
-        world.comes("a", keys=(keys[0],), text="words")
-        world.comes("b", keys=(keys[1],), kind=ReceiptKind.BOUNCED, address="")
-        world.comes("c", keys=("c9r9-memo-000000000000",), address="")
-        world.comes("d", keys=(keys[0],), kind=ReceiptKind.DELIVERED)
-        commits.fatal, commits.count = fatal, 0
-        died = False
-        try:
-            receive(ws)
-        except Died:
-            died = True
-        commits.fatal = 0
+    """By kill -9, before and after each commit of a reading; the next one goes on."""
+    fatal, signals = 0, []
+    while not signals or signals[-1]:
+        fatal += 1
+        home, world, keys = prepared(tmp_path / str(fatal), clock)
+        signals.append(killed(home, clock, world, fatal))
+        ws = open_workspace(home, clock, world)
         receive(ws)
-        assert words_of(ws, numbers[0]) == [("unclear", "words")]
-        assert len(show_unmatched(ws, everything=True)) == 1
-        kinds = [receipt["kind"] for receipt in case_view(ws, numbers[1])["touches"][0]["receipts"]]
+        assert words_of(ws, 1) == [("unclear", "words")]
+        assert len(unmatched(ws)) == 1
+        memos = [case_view(ws, number)["touches"][0] for number in (1, 2)]
+        assert [memo["state"] for memo in memos] == [TouchState.ANSWERED, TouchState.BOUNCED]
+        kinds = [receipt["kind"] for receipt in memos[1]["receipts"]]
         assert kinds == [ReceiptKind.ACCEPTED, ReceiptKind.BOUNCED]
         with ws.ledger.read() as tx:
             history = [one["event"] for one in listing.history(tx)]
-            assert arrivals.place(tx, "world") == "4"
+            assert arrivals.place(tx, "world") == "5"
         assert history.count("customer_answered") == 1
         assert history.count("touch_bounced") == 1
+        assert history.count("customer_joined") == 0
         ws.close()
-        if not died:
-            break
-    assert fatal > 8
+        del keys
+    assert signals[:-1] == [signal.SIGKILL] * 10
 
 
-class Commits:
-    """Dies just before or just after the n-th commit."""
+def prepared(home: Path, clock: Clock) -> tuple[Path, Listening, list[str]]:
+    """A workspace with two memos that have left, and five things in the post."""
+    world = Listening()
+    world.post, world.asked, world.trouble = [], [], None
+    home.mkdir()
+    (home / "voicenote.toml").write_text(FILE, encoding="utf-8")
+    with without_sound():
+        ws = open_workspace(home, clock, world)
+        numbers = take(ws, told(), told("B-1", name="Ron", email="ron@example.com"))
+        release(ws, *numbers)
+        one_pass(ws)
+    keys = [key_of(ws, number) for number in numbers]
+    world.comes("a", keys=(keys[0],), text="words")
+    world.comes("b", keys=(keys[1],), kind=ReceiptKind.BOUNCED, address="")
+    world.comes("c", keys=("c9r9-memo-000000000000",), address="")
+    world.comes("d", keys=(keys[0],), kind=ReceiptKind.DELIVERED)
+    world.comes("e", address="aunt@example.org")
+    ws.close()
+    return home, world, keys
 
-    def __init__(self) -> None:
-        self.fatal, self.count = 0, 0
 
-    def counted(self, real: Callable[..., Any]) -> Callable[..., Any]:
-        from contextlib import contextmanager
+def killed(home: Path, clock: Clock, world: Listening, fatal: int) -> int:
+    """Read the post in a process that is killed at its n-th tick; return the signal, or 0."""
+    child = os.fork()
+    if child == 0:
+        code = 99
+        try:
+            ws = open_workspace(home, clock, world)
+            ws.ledger.write = ticking(ws.ledger.write, fatal)  # type: ignore[method-assign]
+            receive(ws)
+            code = 0
+        finally:
+            os._exit(code)
+    status = os.waitpid(child, 0)[1]
+    assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0
+    return os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
 
-        @contextmanager
-        def write(ledger: Ledger, actor: str | None = None) -> Iterator[Any]:
-            with real(ledger, actor) as tx:
-                yield tx
-                self._tick()
-            self._tick()
 
-        return write
+def ticking(write: Callable[..., Any], fatal: int) -> Callable[..., Any]:
+    """Return a `write` that kills this process just before or just after its n-th commit."""
+    ticks = itertools.count(1)
 
-    def _tick(self) -> None:
-        self.count += 1
-        if self.count == self.fatal:
-            raise Died
+    def tick() -> None:
+        if next(ticks) == fatal:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    @contextlib.contextmanager
+    def counted(actor: str | None = None) -> Iterator[Any]:
+        with write(actor) as tx:
+            yield tx
+            tick()
+        tick()
+
+    return counted
 
 
 def test_a_letter_that_is_read_again_is_not_taken_in_again(

@@ -10,14 +10,17 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from voicenote.delivery.mail import Mail
+from voicenote.delivery.mailbox import opened
 from voicenote.delivery.tokens import filled
-from voicenote.engine.workspace import Workspace
+from voicenote.engine.turn import one_pass
 from voicenote.settings import load
 from voicenote.wiring import open_workspace
 
@@ -44,7 +47,7 @@ time_zone = "Europe/Tallinn"
 PEOPLE = {
     "nobody": "mail", "full": "mail", "away": "plain", "mari": "mail", "mari+stop": "mail",
     "mari+button": "mail", "mari+other": "mail", "mari+lost": "copied", "mari+late": "mail",
-    "mari+later": "mail",
+    "mari+later": "mail", "mari+hostile": "mail",
 }  # fmt: skip
 CASES = {name: number for number, name in enumerate(PEOPLE, start=1)}
 Call = Callable[..., Any]
@@ -106,15 +109,16 @@ def sent(call: Call, home: Path) -> Call:
     call("import", str(home / "rows.csv"))
     for step in ("script", "render"):
         call(step, "--all")
-    call("approve", "--all", "--yes")
+    call("approve", str(CASES["mari+lost"]), "--yes")
     with pytest.MonkeyPatch.context() as patch:
         for name, value in ENV.items():
             patch.setenv(name, value)
         ws = open_workspace(load(home, os.environ))
         patch.setattr("voicenote.engine.sending.record", dying)
         with pytest.raises(Died):
-            one_touch(ws, CASES["mari+lost"])
+            one_pass(ws)
         ws.close()
+    call("approve", "--all", "--yes")
     assert json.loads(call("run", "--json"))["sent"] >= len(PEOPLE) - 1
     return call
 
@@ -125,15 +129,6 @@ class Died(BaseException):
 
 def dying(*_: object, **__: object) -> None:
     raise Died
-
-
-def one_touch(ws: Workspace, case: int) -> None:
-    from voicenote.engine.sending import send_touch
-    from voicenote.ledger import touches
-
-    with ws.ledger.read() as tx:
-        due = next(number for number, of in touches.due_numbers(tx) if of == case)
-    send_touch(ws, due)
 
 
 def shown(call: Call, name: str) -> dict[str, Any]:
@@ -260,6 +255,89 @@ def test_a_letter_can_be_handed_over_as_a_file(sent: Call) -> None:
     assert json.loads(again)["received"] == 0
     sent("receive", "--from", "-", code=2, stdin=letter)
     sent("receive", "--from", "-", "--channel", "mail", code=65)
+
+
+FORGED = """\
+Return-Path: <>
+From: MAILER-DAEMON@x.example
+Message-ID: <forged@x>
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="b"
+
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; x
+Original-Envelope-Id: c99r1-memo-0123456789ab
+
+Final-Recipient: rfc822; who@x.example
+Action: failed
+Status: 5.1.1
+
+--b--
+"""
+KLINGON = """\
+From: =?klingon?q?qapla=27?= <mari@tamm.example>
+Message-ID: <charset@x>
+To: {to}
+Content-Type: text/plain; charset="klingon"
+
+P\xe4\xe4su oli vale
+"""
+HALF = """\
+From: <mari@tamm.example>
+Message-ID: <half@x>
+To: {to}
+Content-Transfer-Encoding: base64
+
+!!!=?=
+"""
+PLAIN = "From: <mari@tamm.example>\nMessage-ID: <{name}@x>\nTo: {to}\n"
+HEADERS = "From mari\n: :\nSubject: \xff\xfe=?utf-8?b?////?=\nFrom: @@@,,;\nTo: {to}\n"
+
+
+def hostile(to: str) -> list[bytes]:
+    """Letters that nobody should have to read: huge, nested, half, in no charset, and forged."""
+    parts = 'Content-Type: multipart/mixed; boundary="b{0}"\n\n--b{0}\n'
+    nested = "".join(parts.format(number) for number in range(2000))
+    words = "\nStill wrong.\n" + "x" * 4_000_000
+    texts = [
+        PLAIN.format(name="huge", to=to) + words,
+        PLAIN.format(name="deep", to=to) + nested,
+        *(text.format(to=to) for text in (KLINGON, HALF, HEADERS)),
+        "\n",
+        FORGED,
+    ]
+    return [text.replace("\n", "\r\n").encode("latin-1") for text in texts]
+
+
+def test_a_hostile_mailbox_is_read_to_its_end(sent: Call, pair: MailPair, home: Path) -> None:
+    """Nothing stops the reading, nothing is lost, and no forged bounce bounces anything."""
+    key = memo(shown(sent, "mari+hostile"))["key"]
+    letters = hostile(filled("anna+r-{token}@bakery.example", key))
+    before = {one["case"]: memo(shown(sent, name)) for name, one in cases_of(sent).items()}
+    settings = Mail("mail", pair.settings(), lambda: datetime.now(UTC))._settings
+    assert settings.imap is not None
+    with opened(settings.imap) as box:
+        for raw in letters:
+            box.append(raw, "INBOX")
+    told = json.loads(sent("receive", "--json", code=None))
+    assert told["troubles"] == []
+    words = {one["text"] for one in shown(sent, "mari+hostile")["answers"]}
+    assert any(text.startswith("Still wrong.") and len(text) <= 20_000 for text in words)
+    assert "P\ufffd\ufffdsu oli vale" in words
+    reasons = [one["reason"] for one in told["unmatched"]]
+    assert "it names a touch that was never made here" in reasons
+    after = {one["case"]: memo(shown(sent, name)) for name, one in cases_of(sent).items()}
+    hurt = CASES["mari+hostile"]
+    changed = [number for number in after if after[number]["state"] != before[number]["state"]]
+    assert changed in ([], [hurt])
+    assert json.loads(sent("receive", "--json"))["received"] == 0
+
+
+def cases_of(call: Call) -> dict[str, Any]:
+    by_number = {one["case"]: one for one in json.loads(call("cases", "--json"))}
+    return {name: by_number[number] for name, number in CASES.items() if number in by_number}
 
 
 def test_a_mailbox_that_cannot_be_reached_is_said_and_stops_no_sending(

@@ -192,7 +192,7 @@ def _do(context: click.Context, session: Session, command: click.Command, **give
 def next_(context: click.Context, /, *, everything: bool) -> None:
     """The one thing that needs you most now; at a terminal, do it at once."""
     from voicenote.engine.attention import what_needs_me
-    from voicenote.ledger import brakes
+    from voicenote.ledger import arrivals, brakes
 
     session = context.ensure_object(Session)
     screen = session.screen
@@ -200,6 +200,7 @@ def next_(context: click.Context, /, *, everything: bool) -> None:
         needs = what_needs_me(ws)
         with ws.ledger.read() as tx:
             stopped = [] if session.json else brakes.on(tx)
+            unseen = 0 if session.json else arrivals.unseen(tx)
     if session.json:
         found = [
             {"case": n.case, "urgency": n.urgency.name.lower(), "what": n.sentence, "do": n.command}
@@ -209,8 +210,10 @@ def next_(context: click.Context, /, *, everything: bool) -> None:
         return
     for brake in stopped:
         screen.warn(f"{brake.told}\n  {brake.cure}")
+    if unseen:
+        screen.warn(f"{unseen} came in that fit no case: voicenote receive --unmatched")
     if not needs:
-        if not stopped:
+        if not (stopped or unseen):
             screen.out("Nothing needs you now.")
         return
     for need in needs if everything else needs[:1]:

@@ -53,7 +53,7 @@ def receive(
         raise click.UsageError("--from and --unmatched do not go together.")
     with opened(session) as ws:
         if unmatched:
-            _list(session, receiving.show_unmatched(ws, everything=True))
+            _list(session, receiving.unmatched(ws))
             return 0
         if file is not None:
             received = receiving.take_over(ws, _read(file), signature, channel)

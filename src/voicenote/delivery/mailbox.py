@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from imap_tools import BaseMailBox, MailMessage
 
 #: So many bytes of a letter are read at most, and so many letters at once.
-MOST, AT_ONCE = 1 << 20, 20
+MOST, AT_ONCE = 1 << 18, 20
 #: After so many seconds a server is told again that somebody listens (RFC 2177 allows 29 minutes).
 IDLE_S = 20 * 60
 #: What providers call the folder of sent mail when they do not mark it (RFC 6154).

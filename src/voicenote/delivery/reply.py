@@ -7,6 +7,8 @@ import tomllib
 from functools import lru_cache
 from importlib.resources import files
 
+#: A longer line introduces nothing, and to try it by a pattern could take for ever.
+LONGEST = 300
 #: Where a quotation without marks begins: a divider, or a block of headers, as Outlook has it.
 _DIVIDER = re.compile(
     r"-{2,}\s*\S.*\S\s*-{2,}|_{10,}|(?:\S+ ?){1,2}:\s.*<[^<>\s]+@[^<>\s]+>\s*|-- ?"
@@ -23,7 +25,7 @@ def own_words(text: str) -> str:
     kept: list[str] = []
     for number, line in enumerate(lines):
         bare = line.strip().strip("\u200e\u200f\ufeff")
-        if _DIVIDER.fullmatch(bare):
+        if len(bare) <= LONGEST and _DIVIDER.fullmatch(bare):
             break
         if bare.startswith(">"):
             continue

@@ -14,7 +14,7 @@ from voicenote.engine.lock import pass_lock
 from voicenote.engine.voices import voice_options
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadSettings, TryAgain, VoicenoteError, VoiceUnavailable
-from voicenote.ledger import brakes, overview, touches
+from voicenote.ledger import arrivals, brakes, overview, touches
 from voicenote.ledger.cases import load, numbers_of
 from voicenote.ledger.scripts import drafts
 from voicenote.model.case import Stage
@@ -193,6 +193,13 @@ def _stuck(ws: Workspace, _env: Mapping[str, str]) -> Iterator[Finding]:
         yield fine("touches", f"{len(lines)} open cases, nothing stuck")
 
 
+def _post(ws: Workspace, _env: Mapping[str, str]) -> Iterator[Finding]:
+    with ws.ledger.read() as tx:
+        unseen = arrivals.unseen(tx)
+    if unseen:
+        yield wrong("post", f"{unseen} things fit no case", "voicenote receive --unmatched")
+
+
 def _memos(ws: Workspace, _env: Mapping[str, str]) -> Iterator[Finding]:
     with ws.ledger.read() as tx:
         numbers = numbers_of(tx, stages=_OPEN)
@@ -218,5 +225,6 @@ _CHECKS: Mapping[str, Callable[[Workspace, Mapping[str, str]], Iterator[Finding]
     "voices": _voices,
     "channels": _channels,
     "touches": _stuck,
+    "post": _post,
     "memos": _memos,
 }

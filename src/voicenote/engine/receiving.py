@@ -61,7 +61,7 @@ def take_in(ws: Workspace, received: Received) -> None:
     A channel that cannot be read is noted in `received`, and stops nothing.
     """
     with ws.ledger.read() as tx:
-        first = arrivals.first_day(tx)
+        first, last = arrivals.first_day(tx), arrivals.last(tx)
     if first is None:
         return
     for name in ws.settings.channels:
@@ -72,6 +72,13 @@ def take_in(ws: Workspace, received: Received) -> None:
             continue
         if isinstance(channel, Hears):
             _read(ws, name, channel, (first - MARGIN).date(), received)
+    _note_unmatched(ws, received, last)
+
+
+def _note_unmatched(ws: Workspace, received: Received, last: int) -> None:
+    if received.kinds.get(UNMATCHED):
+        with ws.ledger.read() as tx:
+            received.unmatched = arrivals.unmatched(tx, after=last)
 
 
 def _read(ws: Workspace, name: str, channel: Hears, since: date, received: Received) -> None:
@@ -131,9 +138,12 @@ def take_over(ws: Workspace, raw: bytes, proof: str = "", name: str = "") -> Rec
     if not (isinstance(channel, Opened) and isinstance(channel, Hears)):
         raise WrongUse(f"nothing can be handed to the channel {name!r}", "see: voicenote channels")
     post = Post(ws, name, channel, Finder(name, channel.field))
+    with ws.ledger.read() as tx:
+        last = arrivals.last(tx)
     with _telling(ws) as received:
         for arrival in channel.opened(raw, proof):
             received.add(_taken(post, arrival))
+        _note_unmatched(ws, received, last)
     return received
 
 
@@ -162,12 +172,11 @@ def _telling(ws: Workspace) -> Iterator[Received]:
     yield received
     with ws.ledger.read() as tx:
         received.nudges = touches.nudges_since(tx, last)
-    received.unmatched = show_unmatched(ws) if received.kinds.get(UNMATCHED) else []
 
 
-def show_unmatched(ws: Workspace, *, everything: bool = False) -> list[dict[str, Any]]:
-    """Return what fits no case and was not shown yet (or all of it), and remember that it was."""
+def unmatched(ws: Workspace) -> list[dict[str, Any]]:
+    """Return all that came in and fits no case; the owner has seen it then."""
     with ws.ledger.write() as tx:
-        found = arrivals.unmatched(tx, fresh=not everything)
+        found = arrivals.unmatched(tx)
         arrivals.shown(tx, [one["number"] for one in found])
     return found

@@ -16,7 +16,7 @@ from voicenote.engine.applying import decide_cases
 from voicenote.engine.drafting import MEMO, slot_of, words_for
 from voicenote.engine.limits import Room, Waits, pull
 from voicenote.engine.lock import pass_lock
-from voicenote.engine.receiving import Received, show_unmatched, take_in
+from voicenote.engine.receiving import Received, take_in
 from voicenote.engine.sending import Sent, send_touch
 from voicenote.engine.settling import reconcile
 from voicenote.engine.singly import told
@@ -24,7 +24,6 @@ from voicenote.engine.sounding import render
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo, TryAgain, Unavailable, VoicenoteError, VoiceUnavailable
 from voicenote.ledger import cases, scripts, touches
-from voicenote.ledger.arrivals import UNMATCHED
 from voicenote.ledger.changes import change_touch
 from voicenote.ledger.scripts import Draft
 from voicenote.ledger.snapshots import stirred
@@ -120,8 +119,7 @@ def _take_in(ws: Workspace, turn: Turn) -> None:
     received = Received()
     take_in(ws, received)
     turn.received, turn.troubles = received.count, received.troubles
-    if received.kinds.get(UNMATCHED):
-        turn.unmatched = show_unmatched(ws)
+    turn.unmatched = received.unmatched
 
 
 def _decide(ws: Workspace) -> int:

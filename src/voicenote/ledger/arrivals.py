@@ -107,14 +107,25 @@ def last_written(tx: Transaction, channel: str, address: str) -> datetime | None
     return tx.connection.execute(query).scalar() if address else None
 
 
-def unmatched(tx: Transaction, *, fresh: bool) -> list[dict[str, Any]]:
-    """Return what fits no case, oldest first; with `fresh` only what was not shown yet."""
+def unmatched(tx: Transaction, after: int = 0) -> list[dict[str, Any]]:
+    """Return what fits no case, oldest first; only what came after number `after`."""
     table = tables.arrivals
     names = ("number", "channel", "at", "sender", "subject", "text", "reason", "shown_at")
     query = select(*(table.c[name] for name in names)).where(table.c.kind == UNMATCHED)
-    if fresh:
-        query = query.where(table.c.shown_at.is_(None))
+    query = query.where(table.c.number > after)
     return [dict(row) for row in tx.connection.execute(query.order_by(table.c.number)).mappings()]
+
+
+def last(tx: Transaction) -> int:
+    """Return the number of the newest arrival; 0 where there is none."""
+    return tx.connection.execute(select(func.max(tables.arrivals.c.number))).scalar() or 0
+
+
+def unseen(tx: Transaction) -> int:
+    """Return how many things fit no case, and were not shown to the owner yet."""
+    table = tables.arrivals
+    query = select(func.count()).where(table.c.kind == UNMATCHED, table.c.shown_at.is_(None))
+    return tx.connection.execute(query).scalar_one()
 
 
 def shown(tx: Transaction, numbers: Sequence[int]) -> None:
