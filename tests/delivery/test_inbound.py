@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -276,3 +277,76 @@ def test_a_report_cut_anywhere_is_read(cut: int, junk: bytes) -> None:
     raw = report()
     read_mail(raw[:cut] + junk, NOW, PLACES)
     read_mail(raw[:cut] + junk + raw[cut:], NOW, PLACES)
+
+
+QMAIL = b"""\
+Return-Path: <>
+From: MAILER-DAEMON@mx.example
+To: voice@bakery.example
+Subject: failure notice
+
+Hi. This is the qmail-send program at mx.example.
+I'm afraid I wasn't able to deliver your message to the following addresses.
+This is a permanent error; I've given up. Sorry it didn't work out.
+
+<mari@tamm.example>:
+Sorry, no mailbox here by that name. (#5.1.1)
+
+--- Below this line is a copy of the message.
+
+Message-ID: <vn-7-memo@bakery.example>
+"""
+
+
+@pytest.mark.parametrize("sender", [b"MAILER-DAEMON@mx.example", b"robot@mx.example"])
+def test_a_bounce_without_a_report_names_whom_it_could_not_reach(sender: bytes) -> None:
+    read = read_mail(QMAIL.replace(b"MAILER-DAEMON@mx.example", sender), NOW, PLACES)
+    assert read.receipt
+    assert read.receipt.kind is ReceiptKind.BOUNCED
+    assert (read.receipt.detail["recipient"], read.address) == ("mari@tamm.example",) * 2
+
+
+def test_a_warning_that_it_takes_longer_is_no_news() -> None:
+    warning = b"""\
+Return-Path: <>
+From: postmaster@mx.example
+Subject: Delivery delayed
+
+ The following addresses had transient non-fatal errors -----
+<mari@tamm.example>
+"""
+    read = read_mail(warning, NOW, PLACES)
+    assert read.answer is None
+    assert read.receipt is None or read.receipt.kind is ReceiptKind.BOUNCED
+
+
+@pytest.mark.parametrize("auto", ["", "auto-generated"])
+def test_the_button_of_a_mail_program_opts_out_whatever_it_says(auto: str) -> None:
+    more = {"Auto-Submitted": auto} if auto else {}
+    read = read_mail(
+        letter("This was sent by a program.", Subject="Unsubscribe", **more), NOW, PLACES
+    )
+    assert read.opt_out
+    assert not read_mail(letter("I did not", Subject="unsubscribe me?"), NOW, PLACES).opt_out
+
+
+def test_a_letter_says_who_wrote_it_and_has_a_mark_of_its_own() -> None:
+    read = read_mail(letter(Message_ID="<7@tamm.example>"), NOW, PLACES)
+    assert (read.address, read.mark) == ("mari@tamm.example", "<7@tamm.example> mari@tamm.example")
+
+
+SLOW = {
+    "one word": b"From: a@b.example\r\n\r\n" + b"x" * 260_000,
+    "a list of senders": b"From: " + b",\r\n ".join([b"a@b.example, " * 300] * 60) + b"\r\n\r\nhi",
+    "open tags": b"Content-Type: text/html\r\n\r\n" + b"<br" * 80_000,
+    "colons": b"From: a@b.example\r\n\r\n" + b"a:\r\n" * 60_000,
+    "open brackets": b"Subject: x\r\nReferences: " + b"<" * 250_000 + b"\r\n\r\nhi",
+}
+
+
+@pytest.mark.parametrize("name", SLOW)
+def test_no_letter_takes_long_to_read(name: str) -> None:
+    """Each of these took minutes or hours with a pattern that looks back, or unfolded whole."""
+    began = time.process_time()
+    read_mail(SLOW[name], NOW, PLACES)
+    assert time.process_time() - began < 5

@@ -116,6 +116,26 @@ def test_a_domain_of_nobody_is_refused(mail: Make, letter: Parcel, to: str) -> N
         mail(1, allow_reserved=False).send(replace(letter, to=to), nothing)
 
 
+def test_a_copy_that_cannot_be_kept_fails_no_letter(
+    serve: Make, mail: Make, letter: Parcel
+) -> None:
+    """It has left by then; a second try would send it twice."""
+    peer = serve()
+    channel = mail(
+        peer.port, copy_to_sent=True, imap_host="127.0.0.1", imap_port=1, imap_security="none"
+    )
+    receipt = channel.send(letter, nothing)
+    assert receipt.detail["copy"].startswith("none: ")
+    assert len(peer.kept) == 1
+    channel.close()
+
+
+def test_copies_need_a_mailbox(mail: Make) -> None:
+    with pytest.raises(BadSettings, match="mail") as wrong:
+        mail(25, copy_to_sent=True)
+    assert [each.field for each in wrong.value.problems] == ["channels.mail.copy_to_sent"]
+
+
 def test_the_pace_is_kept(
     serve: Make, mail: Make, letter: Parcel, monkeypatch: pytest.MonkeyPatch
 ) -> None:

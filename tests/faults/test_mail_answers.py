@@ -308,7 +308,8 @@ def hostile(to: str) -> list[bytes]:
         "\n",
         FORGED,
     ]
-    return [text.replace("\n", "\r\n").encode("latin-1") for text in texts]
+    mine = [text.replace("mari@tamm", "mari+hostile@tamm") for text in texts]
+    return [text.replace("\n", "\r\n").encode("latin-1") for text in mine]
 
 
 def test_a_hostile_mailbox_is_read_to_its_end(sent: Call, pair: MailPair, home: Path) -> None:
@@ -341,21 +342,16 @@ def cases_of(call: Call) -> dict[str, Any]:
 
 
 def test_a_mailbox_that_cannot_be_reached_is_said_and_stops_no_sending(
-    sent: Call, home: Path, tmp_path: Path
+    sent: Call, home: Path
 ) -> None:
-    import shutil
-
-    copy = tmp_path / "copy"
-    shutil.copytree(home, copy)
-    settings = (copy / "voicenote.toml").read_text("utf-8")
+    file = home / "voicenote.toml"
+    settings = file.read_text("utf-8")
     broken = settings.replace('imap_host = "127.0.0.1"', 'imap_host = "nowhere.invalid"')
-    (copy / "voicenote.toml").write_text(broken, encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-m", "voicenote", "--home", str(copy), "run", "--json"],
-        check=False, capture_output=True, text=True, env={**os.environ, **ENV},
-    )  # fmt: skip
-    assert done.returncode == 69
-    troubles = json.loads(done.stdout)["troubles"]
+    try:
+        file.write_text(broken, encoding="utf-8")
+        troubles = json.loads(sent("run", "--json", code=69))["troubles"]
+    finally:
+        file.write_text(settings, encoding="utf-8")
     assert {one["channel"] for one in troubles} == {"mail", "plain", "copied"}
     assert all("nowhere.invalid" in one["what"] and one["advice"] for one in troubles)
 
