@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from voicenote.delivery.arrivals import Arrival, Hears, Opened
+from voicenote.engine.adopting import ask_first
 from voicenote.engine.hearing import Post
 from voicenote.engine.lock import pass_lock
 from voicenote.engine.matching import Finder
@@ -49,9 +50,14 @@ class Received:
 
 
 def receive(ws: Workspace) -> Received:
-    """Ask every channel that hears. Raises TryAgain when a pass is at work: it does the same."""
-    with pass_lock(ws.ledger, ws.home), _telling(ws) as received:
-        take_in(ws, received)
+    """Ask every channel that hears. Raises TryAgain when a pass is at work: it does the same.
+
+    Raises RuleSaysNo when this may be a copy of the ledger: some channels tell a thing only once.
+    """
+    with pass_lock(ws.ledger, ws.home):
+        ask_first(ws)
+        with _telling(ws) as received:
+            take_in(ws, received)
     return received
 
 
