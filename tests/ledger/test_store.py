@@ -4,18 +4,20 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import create_engine, delete, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from voicenote.errors import BadData, BadSettings, TryAgain, Unavailable
-from voicenote.ledger import cases, listing, migrate, overview, tables
+from voicenote.ledger import brakes, cases, listing, meta, migrate, overview, tables
 from voicenote.ledger.store import Ledger, open_ledger
 from voicenote.model.case import Complaint
 
@@ -158,3 +160,30 @@ def test_a_file_that_is_no_database_is_explained(
     with pytest.raises(Unavailable, match="damaged") as caught:
         open_ledger(f"sqlite:///{path}", clock=clock, actor="t", new_id=new_id)  # type: ignore[arg-type]
     assert "restore" in caught.value.advice
+
+
+def test_a_ledger_of_the_first_release_is_brought_up_to_date_with_all_that_is_in_it(
+    tmp_path: Path, clock: Callable[[], datetime], new_id: Callable[[], str]
+) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'ledger.db'}")
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrate.__file__).parent / "migrations"))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(text("insert into meta values ('ledger_id', 'kept')"))
+        connection.execute(
+            insert(tables.history).values(at=clock(), actor="a", event="kept", facts={})
+        )
+    engine.dispose()
+    ledger = open_ledger(
+        f"sqlite:///{tmp_path / 'ledger.db'}", clock=clock, actor="t", new_id=new_id
+    )
+    with ledger.read() as tx:
+        assert meta.get(tx, "ledger_id") == "kept"
+        assert [row["event"] for row in listing.history(tx)] == ["kept"]
+        assert brakes.on(tx) == []
+    with ledger.engine.connect() as connection:
+        context = MigrationContext.configure(connection)
+        assert compare_metadata(context, tables.metadata) == []
+    ledger.close()

@@ -211,6 +211,11 @@ def backoff_s(attempt: int, chance: float) -> float:
     """Return how long to wait after the `attempt`-th try (from 0), in seconds.
 
     Doubles each time; `chance` in [0, 1) spreads it over a tenth, so that touches that failed
-    together do not come back together.
+    together do not come back together. The library has a say in the length alone: the waiting is
+    the ledger's, which a restart does not end.
     """
-    return min(LONGEST_WAIT_S, FIRST_WAIT_S * 2.0**attempt) * (1 + chance / 10)
+    from tenacity import RetryCallState, Retrying, wait_exponential
+
+    tries = RetryCallState(Retrying(), fn=None, args=(), kwargs={})
+    tries.attempt_number = attempt + 1
+    return wait_exponential(multiplier=FIRST_WAIT_S, max=LONGEST_WAIT_S)(tries) * (1 + chance / 10)
