@@ -325,7 +325,8 @@ class WhatsAppBench(WebBench):
 
     def set_up(self) -> dict[str, object]:
         self.api = WhatsAppApi("sesame", "106540352242922")
-        return {"token": "sesame", "phone_id": "106540352242922", "url": self.web.url}
+        settings = {"token": "sesame", "app_secret": "open", "phone_id": "106540352242922"}
+        return {**settings, "url": self.web.url}
 
     def answer(self, request: Request) -> Reply:
         return self.api.answer(request)

@@ -131,6 +131,12 @@ def test_outside_of_the_window_no_voice_is_even_tried(
     assert len(web.requests) == 1
 
 
+def test_it_says_when_nothing_could_ever_leave(channel: Make) -> None:
+    assert "app_secret" in channel().facts.missing[0]
+    assert channel(**TEMPLATE).facts.ready
+    assert channel(app_secret=lambda: "x").facts.ready
+
+
 def test_what_is_handed_over_is_read_only_with_its_signature(channel: Make) -> None:
     raw = called({"statuses": [status("read")]})
     digest = hmac.new(b"app secret", raw, hashlib.sha256).hexdigest()

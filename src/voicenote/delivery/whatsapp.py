@@ -46,6 +46,10 @@ KNOWN: Known = {
 }
 
 
+#: What is missing where nothing could ever leave.
+NEITHER = "app_secret, to hear who has written within a day; or template and listen_url for others"
+
+
 class WhatsApp:
     """A channel from one number. Its settings are `KNOWN`."""
 
@@ -72,9 +76,11 @@ class WhatsApp:
         """Its webhook tells up to `played`; see `whatsapp_inbound`."""
         kinds = {ReceiptKind.ACCEPTED, ReceiptKind.UNCERTAIN, ReceiptKind.REFUSED}
         told = {ReceiptKind.DELIVERED, ReceiptKind.HEARD, ReceiptKind.ANSWERED}
+        mute = self._app_secret is None and self._template is None
         return Facts(
             name=self.name,
             about="WhatsApp (Cloud API)",
+            missing=(NEITHER,) if mute else (),
             tells=frozenset(kinds | told | {ReceiptKind.BOUNCED}),
         )
 
