@@ -397,6 +397,19 @@ def test_the_rest_is_filled_in_when_the_owner_says_so(call: Call, tmp_path: Path
     assert "partly a machine's voice" in call("show", "1").stdout
 
 
+def test_follow_ups_are_asked_for_when_the_owner_likes(call: Call, tmp_path: Path) -> None:
+    call("script", "1")
+    words = ("record", "1", "--follow-ups")
+    memo = listed(call, 1)["missing"]
+    both = json.loads(call(*words, "--list", "--json").stdout)["missing"]
+    assert both[: len(memo)] == memo
+    assert len(both) > len(memo)
+    count = len(dict.fromkeys(both))
+    done = call(*words, "--from", str(takes(tmp_path / "all", count)), "--json", **AUTO)
+    assert json.loads(done.stdout)["recorded"] == count, done.stderr
+    assert json.loads(call(*words, "--list", "--json").stdout)["missing"] == []
+
+
 # -- many cases -------------------------------------------------------------------------------
 
 

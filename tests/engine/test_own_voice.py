@@ -18,11 +18,12 @@ from voicenote.delivery.message import build_message
 from voicenote.delivery.notes import voice_note
 from voicenote.engine import recording
 from voicenote.engine.approving import approve_cases
-from voicenote.engine.drafting import compose_cases, edit_script, need_draft
+from voicenote.engine.drafting import compose_cases, edit_script, need_draft, words_for
 from voicenote.engine.parcels import parcel_of
 from voicenote.engine.rendering import render_many
 from voicenote.engine.singly import Failed
 from voicenote.engine.sounding import Rendered, render_cases
+from voicenote.engine.turn import one_pass
 from voicenote.engine.voices import recordings
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
@@ -30,6 +31,7 @@ from voicenote.ledger import cases
 from voicenote.model.case import Customer
 from voicenote.model.memo import Clip, Memo, Synthetic
 from voicenote.model.script import Script, Section, Sentence
+from voicenote.model.touch import TouchKind
 from voicenote.voice.silent import Silent
 
 AUTO = {"VOICENOTE_VOICE__ENGINE": "auto"}
@@ -286,6 +288,39 @@ def test_unspoken_where_the_law_allows_it_is_still_written(
     assert (note[0], note[-1]) == ("(", ")")
     assert f"synthetic={'partly' if partly else 'yes'}" in tagged(opened, memo, "ogg")
     opened.close()
+
+
+def test_a_recorded_follow_up_goes_out_in_the_owners_voice(tmp_path: Path) -> None:
+    clock, world = Clock(), World()
+    ws = workspace(tmp_path, clock, world, {**AUTO, "VOICENOTE_SOUND__RENDITIONS": '["ogg"]'})
+    world.now = clock
+    (number,) = take(ws, told())
+    list(compose_cases(ws, [number]))
+    later = recording.to_say_later(ws, number)
+    assert {one.personal for one in later} == {True, False}
+    assert not set(later) & set(recording.to_say(ws, number))
+    record(ws, number, [*recording.to_say(ws, number), *later])
+    assert recording.to_say_later(ws, number) == ()
+    memo_of(ws, number)
+    list(approve_cases(ws, [number]))
+    one_pass(ws)
+    clock.move(days=4)
+    one_pass(ws)
+    assert [parcel.kind for parcel in world.left] == ["memo", "check-in"]
+    assert [parcel.synthetic_part for parcel in world.left] == ["no", "no"]
+    ws.close()
+
+
+def test_a_follow_up_that_is_not_recorded_is_a_machines_and_says_so(auto: Workspace) -> None:
+    (number,) = take(auto, told())
+    list(compose_cases(auto, [number]))
+    record(auto, number, recording.to_say(auto, number))
+    (later, *_) = recording.to_say_later(auto, number)
+    with auto.ledger.read() as tx:
+        case = cases.get(tx, number)
+        script, _, _ = words_for(auto, tx, case, TouchKind.CHECK_IN)
+    assert later in script.sentences
+    assert script.sentences[-1].section is Section.DISCLOSE
 
 
 def test_a_composed_script_expects_the_owner_where_recording_was_begun(auto: Workspace) -> None:

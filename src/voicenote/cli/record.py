@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from voicenote.cli.select import cases_options, chosen, opened
+from voicenote.cli.sentences import many_cases, memo_made, need_somebody, one_case, show_list
 from voicenote.cli.session import Session, json_option, pass_session
-from voicenote.cli.sound import fill_in_option, memo_data
+from voicenote.cli.sound import fill_in_option
 from voicenote.errors import WrongUse
 
 if TYPE_CHECKING:
-    from voicenote.engine.recording import Line, Wanted
     from voicenote.engine.workspace import Workspace
     from voicenote.model.memo import Clip
-    from voicenote.model.script import Sentence
-
-#: How many missing sentences are shown; ``--list`` has all.
-SHOWN = 5
 
 
 @click.command()
@@ -43,6 +39,7 @@ SHOWN = 5
 )
 @click.option("--list", "listing", is_flag=True, help="Show the sentences, and which are missing.")
 @click.option("--owner", metavar="NAME", help="Only the cases that NAME answers for.")
+@click.option("--follow-ups", is_flag=True, help="Also what the plan says after the memo.")
 @fill_in_option
 @json_option
 @pass_session
@@ -58,13 +55,15 @@ def record(
     place: int | None = None,
     listing: bool = False,
     owner: str | None = None,
+    follow_ups: bool = False,
     fill_in: bool = False,
 ) -> None:
     """Say memos in your own voice, sentence by sentence; none is asked for twice.
 
     What is said to everybody is recorded once for all cases, so a batch asks only for what is
     personal. Each take is measured, can be heard, said again, skipped; quit and go on another day.
-    A finished recording of the whole memo is taken --from a file.
+    A finished recording of the whole memo is taken --from a file. Follow-ups of which every
+    sentence is recorded go out in your voice, too.
 
     With --json, for one case: {"case", "recorded", "missing", "memo"}, where "memo" is as `render`
     has it, or null while sentences are missing; of a whole take as `render`, with "wpm", "lufs" and
@@ -75,16 +74,17 @@ def record(
     with opened(session) as ws:
         meant = chosen(ws, numbers, everything, batch, (Stage.SCRIPTED, Stage.RENDERED))
         meant = _of_one_owner(ws, meant, owner)
+        with_later = {"fill_in": fill_in, "follow_ups": follow_ups}
         if len(meant) != 1:
             if source or whole or place or listing:
                 raise WrongUse("that takes one case", "give its number: voicenote record N …")
-            _several(session, ws, meant, fill_in=fill_in)
+            many_cases(session, ws, meant, **with_later)
         elif listing:
-            _listed(session, ws, meant[0])
+            show_list(session, ws, meant[0], follow_ups=follow_ups)
         elif whole or (source and not source.is_dir() and place is None):
             _whole(session, ws, meant[0], source)
         else:
-            _one(session, ws, meant[0], source, place, fill_in=fill_in)
+            one_case(session, ws, meant[0], source, place, **with_later)
 
 
 def _of_one_owner(ws: Workspace, numbers: Sequence[int], owner: str | None) -> list[int]:
@@ -103,163 +103,6 @@ def _of_one_owner(ws: Workspace, numbers: Sequence[int], owner: str | None) -> l
     return found[owner] if owner is not None else list(numbers)
 
 
-# -- sentence by sentence ---------------------------------------------------------------------
-
-
-def _one(
-    session: Session,
-    ws: Workspace,
-    number: int,
-    source: Path | None,
-    place: int | None,
-    *,
-    fill_in: bool,
-) -> None:
-    """Record what a case lacks, or one sentence of it; when all is there, make its memo."""
-    from voicenote.engine import recording
-
-    lines = recording.lines_of(ws, number)
-    asked = recording.to_say(ws, number) if place is None else (_at(lines, place, number),)
-    kept = list(_kept(session, ws, number, asked, source))
-    left = recording.to_say(ws, number)
-    recording.finish(ws, number)
-    memo = _memo(ws, number, fill_in=fill_in) if fill_in or not left else None
-    data = {"case": number, "recorded": len(kept), "missing": [one.text for one in left]}
-    session.screen.show({**data, "memo": memo}, lambda: _told(number, len(kept), left, memo))
-
-
-def _kept(
-    session: Session,
-    ws: Workspace,
-    number: int,
-    asked: Sequence[Sentence],
-    source: Path | None,
-) -> Iterator[Sentence]:
-    """Keep a take of each sentence that is asked for, and yield it."""
-    from voicenote.engine import recording
-    from voicenote.sound.read import read_sound
-
-    if source is None:
-        wanted = recording.wanted_of(ws, number, asked)
-        yield from (one.sentence for one in _prompted(session, ws, wanted))
-        return
-    if source.is_dir():
-        takes = recording.takes_of(source, asked)
-    else:
-        takes = [(asked[0], read_sound(source))]
-    for sentence, clip in takes:
-        recording.keep_take(ws, number, sentence, clip)
-        yield sentence
-
-
-def _prompted(session: Session, ws: Workspace, wanted: Sequence[Wanted]) -> list[Wanted]:
-    """Take sentences at the microphone; return those that were kept."""
-    from voicenote.cli.prompter import prompt
-    from voicenote.engine.recording import keep_take
-
-    kept: list[Wanted] = []
-
-    def keep(one: Wanted, clip: Clip) -> None:
-        keep_take(ws, one.case, one.sentence, clip)
-        kept.append(one)
-
-    if wanted:
-        _need_somebody(session, wanted[0].case)
-        prompt(session, wanted, keep)
-    return kept
-
-
-def _need_somebody(session: Session, number: int) -> None:
-    if not session.screen.interactive:
-        raise WrongUse(
-            "nobody is here to speak", f"at a terminal, or: voicenote record {number} --from FILE"
-        )
-
-
-def _at(lines: Sequence[Line], place: int, number: int) -> Sentence:
-    if place > len(lines):
-        raise WrongUse(
-            f"case {number} has {len(lines)} sentences, not {place}",
-            f"voicenote record {number} --list",
-        )
-    return lines[place - 1].sentence
-
-
-def _memo(ws: Workspace, number: int, *, fill_in: bool) -> dict[str, Any]:
-    from voicenote.engine.sounding import render_cases
-
-    return memo_data(next(iter(render_cases(ws, [number], fill_in=fill_in))))
-
-
-def _told(number: int, kept: int, left: Sequence[Sentence], memo: dict[str, Any] | None) -> str:
-    """Say what was recorded, what is missing, and what comes next."""
-    lines = [f"{kept} recorded."] if kept else []
-    if left:
-        more = [f"  … and {len(left) - SHOWN} more: voicenote record {number} --list"]
-        lines += [f"{len(left)} missing:", *(f"  {one.text}" for one in left[:SHOWN])]
-        lines += more if len(left) > SHOWN else []
-        lines.append(f"Go on when you like: voicenote record {number}")
-    else:
-        lines.append("Every sentence is there in your own voice.")
-    if memo:
-        mixed = ", a part of it in a synthetic voice" if memo["synthetic_part"] == "partly" else ""
-        lines.append(f"The memo is made: {memo['duration_s']:.0f} s{mixed}.")
-        lines.append(f"Listen: voicenote play {number}. Release: voicenote approve {number}")
-    return "\n".join(lines)
-
-
-def _several(session: Session, ws: Workspace, numbers: Sequence[int], *, fill_in: bool) -> None:
-    """Record what many cases lack: what everybody hears first, once for all."""
-    from voicenote.engine import recording
-
-    if fill_in:
-        raise WrongUse("--fill-in makes one memo here", "for many: voicenote render --fill-in")
-    kept = _prompted(session, ws, recording.wanted(ws, numbers))
-    complete = [number for number in numbers if recording.finish(ws, number)]
-    by_case = {number: sum(one.case == number for one in kept) for number in numbers}
-    data = [
-        {
-            "case": number,
-            "recorded": by_case[number],
-            "missing": [one.text for one in recording.to_say(ws, number)],
-        }
-        for number in numbers
-    ]
-    said = f"{len(kept)} recorded. {len(complete)} of {len(numbers)} cases are complete."
-    session.screen.show(data, lambda: f"{said} Make their memos: voicenote render --all")
-
-
-def _listed(session: Session, ws: Workspace, number: int) -> None:
-    """Show what a person says of a case, and which of it is recorded."""
-    from voicenote.engine.recording import lines_of
-
-    lines = lines_of(ws, number)
-    missing = [line.sentence.text for line in lines if not line.recorded]
-    rows = [
-        {
-            "sentence": place,
-            "text": line.sentence.text,
-            "personal": line.sentence.personal,
-            "recorded": line.recorded,
-        }
-        for place, line in enumerate(lines, start=1)
-    ]
-    data = {"case": number, "recorded": len(lines) - len(missing), "missing": missing}
-    if session.json:
-        session.screen.data({**data, "sentences": rows})
-        return
-    table = [
-        (
-            row["sentence"],
-            "recorded" if row["recorded"] else "missing",
-            "this customer" if row["personal"] else "everybody",
-            row["text"],
-        )
-        for row in rows
-    ]
-    session.screen.table(("K", "take", "said to", "sentence"), table)
-
-
 # -- a whole take -----------------------------------------------------------------------------
 
 
@@ -276,7 +119,7 @@ def _whole(session: Session, ws: Workspace, number: int, source: Path | None) ->
     said = " ".join(sentence.said for sentence in script.sentences)
     coach = notes(said, clip, script.language)
     recording.record_whole(ws, number, clip)
-    memo = _memo(ws, number, fill_in=False)
+    memo = memo_made(ws, number, fill_in=False)
     figures = {note.name: note.value for note in coach}
     data = {**memo, "wpm": figures.get("pace"), "lufs": figures.get("level")}
     data["coach"] = [asdict(note) for note in coach]
@@ -289,7 +132,7 @@ def _spoken(session: Session, text: str, number: int) -> Clip:
     """Show all the words, and record until Enter."""
     from voicenote.engine.microphone import record as record_
 
-    _need_somebody(session, number)
+    need_somebody(session, number)
     session.screen.warn(f"\n{text}\n")
     session.screen.ask("Press Enter, then speak")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from voicenote.engine.voices import Gaps, choose_voice, gaps_in
 from voicenote.engine.workspace import Workspace
@@ -50,8 +51,9 @@ def words_for(
     amends: int | None = None,
     template: str = "",
     language: str = "",
+    today: date | None = None,
 ) -> tuple[Script, tuple[Warn, ...], bool]:
-    """Compose the script of one touch.
+    """Compose the script of one touch, as it is said `today`: now, or when it will leave.
 
     Returns it with what it is short of, and whether it is in English for want of templates in the
     customer's language.
@@ -61,7 +63,7 @@ def words_for(
     facts = Facts(
         owner=ws.owner_of(case),
         business=owner.business,
-        today=tx.now.astimezone(ws.zone_of(case)).date(),
+        today=today or tx.now.astimezone(ws.zone_of(case)).date(),
         kind=kind,
         amends=amends,
         template=template,

@@ -10,14 +10,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from voicenote.engine.drafting import keep, need_draft
+from voicenote.engine.approving import planned
+from voicenote.engine.drafting import keep, need_draft, words_for
 from voicenote.engine.sounding import spoken_by_a_person
 from voicenote.engine.voices import recordings
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadData, RuleSaysNo
-from voicenote.ledger import cases
+from voicenote.ledger import cases, touches
 from voicenote.model.memo import Clip
 from voicenote.model.script import Sentence
+from voicenote.model.touch import OPENING, WAITING, TouchKind
 from voicenote.script.disclosing import undisclosed
 from voicenote.sound.read import read_sound
 
@@ -43,15 +45,17 @@ class Line:
     recorded: bool
 
 
-def lines_of(ws: Workspace, number: int) -> tuple[Line, ...]:
+def lines_of(ws: Workspace, number: int, *, follow_ups: bool = False) -> tuple[Line, ...]:
     """Return what a person says of a case, in order: all but the line on a machine's voice.
 
-    Raises RuleSaysNo when there is no script.
+    With `follow_ups` also what is missing of them. Raises RuleSaysNo when there is no script.
     """
     case, found = need_draft(ws, number)
     said = undisclosed(found.script)
     missing = set(recordings(ws, ws.owner_of(case)).missing(said.sentences, said.language))
-    return tuple(Line(one, one not in missing) for one in said.sentences)
+    lines = tuple(Line(one, one not in missing) for one in said.sentences)
+    later = to_say_later(ws, number) if follow_ups else ()
+    return (*lines, *(Line(one, recorded=False) for one in later))
 
 
 def to_say(ws: Workspace, number: int) -> tuple[Sentence, ...]:
@@ -60,17 +64,45 @@ def to_say(ws: Workspace, number: int) -> tuple[Sentence, ...]:
     return tuple(dict.fromkeys(lacking))
 
 
-def wanted(ws: Workspace, numbers: Sequence[int]) -> tuple[Wanted, ...]:
+def to_say_later(ws: Workspace, number: int) -> tuple[Sentence, ...]:
+    """Return what the plan says to the customer after the memo, and is not recorded yet.
+
+    A follow-up of which every sentence is recorded goes out in the owner's voice by itself. The
+    promises are taken as kept: what is late is for the owner to say.
+    """
+    case, _ = need_draft(ws, number)
+    own = recordings(ws, ws.owner_of(case))
+    found: list[Sentence] = []
+    with ws.ledger.read() as tx:
+        booked = [t.planned for t in touches.of_cases(tx, [number]) if t.state in WAITING]
+        for touch in booked or planned(ws, case, tx.now):
+            if touch.kind in OPENING or touch.kind is TouchKind.NUDGE:
+                continue
+            template = "status-kept" if touch.kind is TouchKind.STATUS else ""
+            day = touch.due_at.astimezone(ws.zone_of(case)).date()
+            script, _, _ = words_for(
+                ws, tx, case, touch.kind, amends=touch.amends, template=template, today=day
+            )
+            found += own.missing(undisclosed(script).sentences, script.language)
+    already = set(to_say(ws, number))
+    return tuple(one for one in dict.fromkeys(found) if one not in already)
+
+
+def wanted(
+    ws: Workspace, numbers: Sequence[int], *, follow_ups: bool = False
+) -> tuple[Wanted, ...]:
     """Return what is to be recorded for many cases: first what everybody hears, once for all.
 
-    Then what is personal, case by case. The cases have one owner; see `owners`.
+    Then what is personal, case by case; with `follow_ups` also what the plan says later. The cases
+    have one owner; see `owners`.
     """
     shared: dict[tuple[str, str], Wanted] = {}
     personal: dict[tuple[str, str], Wanted] = {}
     for number in numbers:
         case, found = need_draft(ws, number)
         language = found.script.language
-        for sentence in to_say(ws, number):
+        later = to_say_later(ws, number) if follow_ups else ()
+        for sentence in (*to_say(ws, number), *later):
             one = Wanted(number, case.customer.name, language, sentence)
             group = personal if sentence.personal else shared
             group.setdefault((language, sentence.text), one)
