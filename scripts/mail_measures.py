@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-LETTERS = 300
+LETTERS = 600
 FEW = 3  # of the letters of apprise, which waits for seconds before each
 ROUNDS = 3
 SOUND = 320_000  # bytes of mp3: a memo of 40 seconds at 64 kbit/s
