@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
 from voicenote.cli.frame import voicenote
 from voicenote.cli.render import Screen
+from voicenote.model.memo import Clip
 
 Sit = Callable[..., Result]
 
@@ -51,3 +53,40 @@ def test_settings_without_a_name_are_named(sit: Sit, tmp_path: Path) -> None:
     done = sit(*CASE)
     assert done.exit_code == 78
     assert "[owner] name is empty" in done.output
+
+
+@pytest.fixture
+def microphone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that says a tone at once."""
+    moment = np.arange(16_000) / 16_000
+    wave = np.sin(2 * np.pi * 180 * moment) * 0.3 * np.sin(np.pi * moment)
+    clip = Clip((wave * 32767).astype("<i2").tobytes(), 16_000, synthetic=False)
+    monkeypatch.setattr("voicenote.engine.microphone.record", lambda _until, _env: clip)
+
+
+@pytest.mark.usefixtures("microphone")
+def test_a_sitting_at_the_microphone_ends_with_the_owners_own_memo(sit: Sit) -> None:
+    said = ["record", "keep"] * 16
+    done = sit(*OWNER, *CASE, "n", "my own, at the microphone", *said, "n", "y")
+    assert done.exit_code == 0, done.output
+    assert "Every sentence is there in your own voice." in done.output
+    assert "Case 1 is released." in done.output
+
+
+@pytest.mark.usefixtures("microphone")
+def test_a_sitting_that_stops_at_the_microphone_goes_on_another_day(sit: Sit) -> None:
+    done = sit(*OWNER, *CASE, "n", "my own, at the microphone", "record", "keep", "quit")
+    assert done.exit_code == 0, done.output
+    assert "Go on when you like: voicenote record 1" in done.output
+    assert "Listen to it?" not in done.output
+    assert "When you are ready: voicenote approve 1" not in done.output
+
+
+def test_a_recording_from_a_file_is_asked_for_until_it_is_one(sit: Sit, tmp_path: Path) -> None:
+    (tmp_path / "notes.mp3").write_text("no sound")
+    file = str(Path(__file__).parents[2] / "samples" / "recording.ogg")
+    files = [str(tmp_path / "notes.mp3"), file]
+    done = sit(*OWNER, *CASE, "n", "my own, from a file", *files, "n", "y")
+    assert done.exit_code == 0, done.output
+    assert "no sound that can be read" in done.output
+    assert "Case 1 is released." in done.output

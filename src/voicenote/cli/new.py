@@ -145,21 +145,21 @@ def _sitting(context: click.Context, session: Session, number: int) -> None:
     if screen.confirm("Change the words in your editor?", default=False):
         _do(context, session, script, numbers=(number,), edit=True)
     said = screen.choose("Whose voice shall say it?", VOICES, VOICES[2])
-    if said == VOICES[3]:
-        screen.note(f"Later: voicenote record {number}, or voicenote render {number}")
-        return
+    ready = False
     if said == VOICES[0]:
-        ready = False
         while not ready and (name := screen.ask("The file of your recording (Enter: later)")):
             taken = Path(name).expanduser()
             ready = _do(context, session, record, numbers=(number,), source=taken)
     elif said == VOICES[1]:
         ready = _do(context, session, record, numbers=(number,)) and _spoken(session, number)
-    else:
+    elif said == VOICES[2]:
         ready = _do(context, session, render, numbers=(number,))
-    if ready and screen.confirm("Listen to it?", default=True):
+    if not ready:
+        screen.note(f"Later: voicenote record {number}, or voicenote render {number}")
+        return
+    if screen.confirm("Listen to it?", default=True):
         _do(context, session, play, what=str(number))
-    if ready and screen.confirm("Release it, and follow up as planned?", default=False):
+    if screen.confirm("Release it, and follow up as planned?", default=False):
         _do(context, session, approve, numbers=(number,))
         _do(context, session, plan, number=number)
     else:
