@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from world import workspace as plain_workspace
 from voicenote.engine import closing
 from voicenote.engine.limits import Limits, limits_of, pulls
 from voicenote.engine.limits import release as let_go_on
+from voicenote.engine.rehearsal import rehearse
 from voicenote.engine.turn import Turn, one_pass
 from voicenote.engine.ways import way_for
 from voicenote.engine.workspace import Workspace
@@ -287,6 +289,16 @@ def test_what_may_have_left_counts_and_what_has_not_does_not(house: House) -> No
     due(ws, *crowd(6))
     turn = one_pass(ws)
     assert (turn.sent, turn.uncertain, sum(turn.held.values())) == (2, 1, 1)
+
+
+def test_a_rehearsal_keeps_the_limits_and_goes_on_when_they_let_it(
+    house: House, clock: Clock
+) -> None:
+    ws = house.open(policy__per_hour="4", schedule__quiet_hours="off")
+    due(ws, *crowd(10))
+    made = [one for one in rehearse(ws, clock, START + timedelta(days=1)) if one.turn.sent]  # type: ignore[arg-type]
+    assert [one.turn.sent for one in made] == [4, 4, 2]
+    assert [one.at - START for one in made] == [timedelta(hours=n) for n in range(3)]
 
 
 def test_a_clock_that_is_put_back_lets_no_more_leave(house: House, clock: Clock) -> None:

@@ -54,10 +54,13 @@ class Room:
     remembered: bool = False
     full: dict[tuple[str, str], Waits] = field(default_factory=dict)
 
+    def shut(self, channel: str | None) -> Waits | None:
+        """Return why nothing at all leaves by this channel any more in this pass, if so."""
+        return None if channel is None else self.full.get((channel, ""))
+
     def known(self, channel: str, address: str) -> Waits | None:
         """Return why nothing more leaves by this channel in this pass, as far as is known."""
-        whole = self.full.get((channel, ""))
-        return whole or self.full.get((channel, attempts.domain_mark(address)))
+        return self.shut(channel) or self.full.get((channel, attempts.domain_mark(address)))
 
     def hindrance(
         self, tx: Transaction, settings: Settings, channel: str, address: str

@@ -23,7 +23,7 @@ from voicenote.engine.singly import told
 from voicenote.engine.sounding import render
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo, TryAgain, Unavailable, VoicenoteError, VoiceUnavailable
-from voicenote.ledger import cases, scripts, touches
+from voicenote.ledger import attempts, cases, scripts, touches
 from voicenote.ledger.changes import change_touch
 from voicenote.ledger.scripts import Draft
 from voicenote.ledger.snapshots import stirred
@@ -100,8 +100,11 @@ def one_pass(ws: Workspace, advance: Callable[[int, int], None] | None = None) -
         pull(ws)
         room = Room()
         with ws.ledger.read() as tx:
-            due = touches.due_numbers(tx)
+            due, ways = touches.due_numbers(tx), attempts.ways_due(tx)
         for done, (number, case) in enumerate(due, start=1):
+            if shut := room.shut(ways.get(number)):
+                turn.held[shut] += 1
+                continue
             for sent in _attempt(ws, turn, room, number, case):
                 turn.count(sent)
                 if sent.state is not TouchState.ACCEPTED:

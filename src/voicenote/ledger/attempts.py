@@ -13,7 +13,7 @@ from sqlalchemy import case, func, insert, select, update
 
 from voicenote.ledger import tables
 from voicenote.ledger.store import Transaction
-from voicenote.model.touch import ARRIVED, IN_FLIGHT, TouchState
+from voicenote.model.touch import ARRIVED, IN_FLIGHT, TouchKind, TouchState
 
 #: What became of an attempt. An attempt under way has none.
 LEFT, REFUSED, BOUNCED, UNCERTAIN, NOT_LEFT = "left", "refused", "bounced", "uncertain", "not-left"
@@ -78,6 +78,17 @@ def gone_since(
     newest = query.order_by(table.c.at.desc()).limit(most).subquery()
     row = tx.connection.execute(select(func.count(), func.min(newest.c.at))).one()
     return row[0], row[1]
+
+
+def ways_due(tx: Transaction) -> dict[int, str]:
+    """Return the channel of each touch to a customer that is due now, by its number."""
+    table = tables.touches
+    query = select(table.c.number, table.c.channel).where(
+        table.c.state == TouchState.DUE.value,
+        table.c.due_at <= tx.now,
+        table.c.kind != TouchKind.NUDGE.value,
+    )
+    return {row[0]: row[1] for row in tx.connection.execute(query)}
 
 
 def tried_by(tx: Transaction, touch: int, since: datetime | None) -> set[str]:
