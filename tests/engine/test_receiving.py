@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 from world import Clock, Died, World, release, states, take, told, touches_of, without_sound
 from world import workspace as open_workspace
 
@@ -23,7 +24,7 @@ from voicenote.engine.showing import case_view
 from voicenote.engine.turn import one_pass
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import Postponed, TryAgain, WrongUse
-from voicenote.ledger import arrivals, listing
+from voicenote.ledger import arrivals, listing, tables
 from voicenote.model.receipt import Answer, Receipt, ReceiptKind, Verdict
 from voicenote.model.touch import TouchState
 
@@ -232,6 +233,19 @@ def test_a_forged_bounce_of_what_never_left_does_nothing(
     (kept,) = receive(ws).unmatched
     assert "never left" in kept["reason"]
     assert states(ws, sent) == before
+
+
+def test_a_late_bounce_does_not_undo_what_has_gone_another_way(
+    ws: Workspace, world: Listening, sent: int
+) -> None:
+    with ws.ledger.write() as tx:
+        tx.connection.execute(update(tables.touches).values(channel="outbox"))
+    monkeyed = ws.make_channel
+    ws.make_channel = lambda name: World() if name == "outbox" else monkeyed(name)
+    world.comes("b", kind=ReceiptKind.BOUNCED, keys=(key_of(ws, sent),))
+    (kept,) = receive(ws).unmatched
+    assert "another way since" in kept["reason"]
+    assert states(ws, sent)[0] == "memo accepted"
 
 
 def test_another_customer_with_somebodys_token_answers_nothing(

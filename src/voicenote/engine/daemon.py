@@ -23,6 +23,8 @@ from voicenote.ledger import touches
 JOB = "pass"
 #: After a channel could not be watched, it is tried again in so many seconds.
 REST_S = 300.0
+#: A mailbox that does not answer keeps the daemon from ending for so many seconds at most.
+GOODBYE_S = 5.0
 
 
 class Daemon:
@@ -58,7 +60,9 @@ class Daemon:
             for number in (signal.SIGTERM, signal.SIGINT)
         }
         self._scheduler.start()
-        watchers = [threading.Thread(target=self._watch, args=[one]) for one in self._watched()]
+        watchers = [
+            threading.Thread(target=self._watch, args=[one], daemon=True) for one in self._watched()
+        ]
         try:
             self._wake_at(self._ws.clock())
             for watcher in watchers:
@@ -69,7 +73,7 @@ class Daemon:
             self._scheduler.shutdown(wait=True)
             for watcher in watchers:
                 if watcher.ident is not None:
-                    watcher.join()
+                    watcher.join(GOODBYE_S)
             for number, handler in previous.items():
                 signal.signal(number, handler)
 

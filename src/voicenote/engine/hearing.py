@@ -87,6 +87,8 @@ class Post:
         # what the transaction sees of the case is what is decided on
         case = cases.locked(tx, found.case.number)
         means = meaning(heard, case, found.touch)
+        if found.touch is not None and means.receipt and self._gone_on(found.touch, means.receipt):
+            means = Meaning(apart=f"the {found.touch.kind.value} has gone another way since")
         if means.apart:
             return self._apart(tx, arrival, f"case {case.number}: {means.apart}")
         kind = "opt-out" if means.opt_out or means.opt_out_writer else _kind(inbound)
@@ -94,6 +96,16 @@ class Post:
             return ""
         self._carry_out(tx, arrival, case, found.touch, means)
         return kind
+
+    def _gone_on(self, touch: Touch, receipt: Receipt) -> bool:
+        """Whether a machine speaks of an attempt by a way that the touch has left since."""
+        if touch.channel == self.name or receipt.kind in (
+            ReceiptKind.ANSWERED,
+            ReceiptKind.AUTO_REPLY,
+        ):
+            return False
+        now_by: object = self.ws.channel(touch.channel)
+        return not isinstance(now_by, Hears) or now_by.field != self.channel.field
 
     def _homeless(self, tx: Transaction, arrival: Arrival, inbound: Inbound, found: Matched) -> str:
         if inbound.opt_out and inbound.address:
