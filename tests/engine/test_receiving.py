@@ -520,7 +520,7 @@ def test_what_is_handed_over_needs_a_channel_that_takes_it(
 ) -> None:
     world.comes("a", keys=(key_of(ws, sent),))
     assert take_over(ws, b"From: x").kinds == {"answered": 1}
-    with pytest.raises(WrongUse, match="no channel of whatsapp"):
+    with pytest.raises(WrongUse, match="looks like whatsapp"):
         take_over(ws, b"{}")
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 MOST, AT_ONCE = 1 << 18, 20
 #: After so many seconds a server is told again that somebody listens (RFC 2177 allows 29 minutes).
 IDLE_S = 20 * 60
+_WHERE = "check imap_host and imap_port"
 #: What providers call the folder of sent mail when they do not mark it (RFC 6154).
 _SENT = ("Sent", "Sent Items", "Sent Messages", "INBOX.Sent", "[Gmail]/Sent Mail")
 
@@ -163,7 +164,9 @@ def opened(server: Server) -> Iterator[BaseMailBox]:
         finally:
             _left(box)
     except OSError as error:
-        raise trouble(error, where) from error
+        postponed = trouble(error, where)
+        postponed.advice = postponed.advice.replace("check host and port", _WHERE)
+        raise postponed from error
     except (imaplib.IMAP4.error, ImapToolsError) as error:
         raise Postponed(
             f"{where} cannot be read: {_first_line(error)}", "check imap_host, and the log-in"

@@ -126,7 +126,8 @@ class Post:
         if means.opt_out or means.opt_out_writer:
             count = opt_out_in(tx, case if means.opt_out else None, arrival.address)
             who = case.customer.name if means.opt_out else arrival.sender or arrival.address
-            text = f"{who} wants no more letters{quoted(words)}; {count} touches are cancelled"
+            ended = f"; {count} touch{'es' * (count > 1)} cancelled" if count else ""
+            text = f"{who} wants no more letters{quoted(words)}{ended}"
             self._note(tx, arrival, number, "opt-out", text)
         elif means.blocked:
             text = f"{case.customer.name} has blocked {self.name}: find another way to them"

@@ -165,8 +165,12 @@ def _only(ws: Workspace, *, json: bool) -> str:
     ]
     if len(found) == 1:
         return found[0]
-    what = f"there is no channel of {wanted}" if not found else f"it may be any of {found}"
-    raise WrongUse(f"{what} that this could have come by", "say which: --channel NAME")
+    if not found:
+        raise WrongUse(
+            f"no channel here could have brought this: it looks like {wanted}",
+            "set one up in voicenote.toml: voicenote channels",
+        )
+    raise WrongUse(f"it may have come by any of {', '.join(found)}", "say which: --channel NAME")
 
 
 @contextmanager
