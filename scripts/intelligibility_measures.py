@@ -152,8 +152,8 @@ def listened(shown: list[dict[str, Any]], language: str) -> list[Heard]:
     ]
 
 
-def judged(heard: list[Heard]) -> tuple[float, list[str], list[str]]:
-    """Return the word error rate, the names missed, and the sums of money missed."""
+def judged(heard: list[Heard]) -> tuple[float, float, list[str], list[str]]:
+    """Return the error rates of words and of letters, the names and the sums of money missed."""
     pairs = [
         {
             "said": plain(" ".join(one.said), one.language),
@@ -175,7 +175,8 @@ def judged(heard: list[Heard]) -> tuple[float, list[str], list[str]]:
             print(f"  {one.ref} {score['errors']}/{score['words']}")
             print(f"    said  {pair['said']}\n    heard {pair['heard']}", flush=True)
     rate = sum(score["errors"] for score in scores) / sum(score["words"] for score in scores)
-    return rate, missed, money
+    letters = sum(score["wrong"] for score in scores) / sum(score["letters"] for score in scores)
+    return rate, letters, missed, money
 
 
 def intelligibility(folder: Path) -> str:
@@ -190,13 +191,16 @@ def intelligibility(folder: Path) -> str:
                 continue
             shown = memos(folder / f"{voice}-{language}", language, given)
             heard = listened(shown, language)
-            rate, names, money = judged(heard)
+            rate, letters, names, money = judged(heard)
             if language == "en":
                 worst = max(worst, rate)
             loud = [one["memo"]["loudness_lufs"] for one in shown]
-            told = f"{voice} {language}: word error rate {rate:.3f} in {len(heard)} memos"
+            told = f"{voice} {language}: of words {rate:.3f} misheard, of letters {letters:.3f}"
+            told += f", in {len(heard)} memos"
             told += f", {min(loud):.1f} to {max(loud):.1f} LUFS"
             told += f"; names missed: {', '.join(names) or 'none'}"
             print(told + (f"; money missed: {', '.join(money) or 'none'}" * (language == "en")))
             sys.stdout.flush()
+    if "en" not in languages:
+        return "done"
     return f"English at most {worst:.3f}, the bar is {BAR}"

@@ -62,7 +62,7 @@ def hear(folder: Path, memos: list[dict[str, str]]) -> list[str]:
 
 
 def score(pairs: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return for each {said, heard, names} its word errors, words, and the names not heard.
+    """Return for each {said, heard, names} its errors in words and letters, and the names missed.
 
     A name counts as heard when a word of the transcript is spelt nearly so (seven tenths of its
     letters in order), for a recogniser cannot know how somebody writes it.
@@ -80,8 +80,16 @@ def score(pairs: list[dict[str, Any]]) -> list[dict[str, Any]]:
             for name in pair["names"]
             if max((fuzz.ratio(name, word) for word in heard.split()), default=0) < 70
         ]
-        errors = words.substitutions + words.deletions + words.insertions
-        found.append({"errors": errors, "words": len(said.split()), "missed": missed})
+        letters = jiwer.process_characters(said, heard)
+        found.append(
+            {
+                "errors": words.substitutions + words.deletions + words.insertions,
+                "words": len(said.split()),
+                "wrong": letters.substitutions + letters.deletions + letters.insertions,
+                "letters": len(said),
+                "missed": missed,
+            }
+        )
     return found
 
 

@@ -63,7 +63,8 @@ class Phonemes:
             child.wait()
 
     def __del__(self) -> None:
-        self.close()
+        if not sys.is_finalizing():  # then the child ends by itself, when its input does
+            self.close()
 
     def _ask(self, question: dict[str, Any]) -> dict[str, Any]:
         with self._lock:
