@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -9,10 +10,19 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from falling import falling
+
+from voicenote.engine.rendering import Outcome, render_many
+from voicenote.engine.sounding import Rendered
+from voicenote.errors import Unavailable
+from voicenote.settings import load
+from voicenote.wiring import open_workspace
 
 COUNT = 30
 SETTINGS = '[owner]\nname = "Ada"\n[voice]\nengine = "silent"\n[sound]\nrenditions = ["ogg"]\n'
@@ -85,3 +95,22 @@ def test_after_ctrl_c_a_rerun_goes_on(home: Path) -> None:
     assert len(made) == COUNT
     for one in made:
         assert (home / one["files"]["ogg"]).stat().st_size > 1000
+
+
+def outcomes(home: Path, times: int) -> list[Outcome]:
+    folder = home / "falls"
+    folder.mkdir()
+    ws = replace(open_workspace(load(home, {})), make_voice=partial(falling, folder, times))
+    with contextlib.closing(ws):
+        return list(render_many(ws, range(1, COUNT + 1), processes=2))
+
+
+def test_a_process_that_falls_over_is_begun_anew_and_its_memo_made(home: Path) -> None:
+    made = outcomes(home, times=2)
+    assert [one.made for one in made if isinstance(one, Rendered)] == [True] * COUNT
+
+
+def test_processes_that_fall_over_again_and_again_end_it(home: Path) -> None:
+    with pytest.raises(Unavailable, match="died"):
+        outcomes(home, times=100)
+    assert len(list(home.glob("memos/*/*/memo.ogg"))) >= 4

@@ -62,9 +62,7 @@ def command(home: Path, *words: str) -> list[str]:
 
 def test_after_any_kill_each_memo_says_its_own_words_and_is_heard(home: Path) -> None:
     chance = random.Random(COUNT)  # noqa: S311 - not a secret
-    killed = 0
-    while not rendered_until(home, made(home) + chance.randint(0, MOST), chance):
-        killed += 1
+    killed = storm(home, chance)
     assert killed >= 2
     drafts = drafts_of(home)
     assert len(drafts) == COUNT
@@ -84,31 +82,44 @@ def test_after_any_kill_each_memo_says_its_own_words_and_is_heard(home: Path) ->
     print(f"{COUNT} memos, {killed} kills")  # noqa: T201 - for the record of a long run
 
 
-def rendered_until(home: Path, enough: int, chance: random.Random) -> bool:
-    """Render until there are so many memos, and kill; or return True when it came to its end."""
-    process = subprocess.Popen(
-        command(home, "render", "--all"),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    )
-    deadline = time.monotonic() + 120
-    while process.poll() is None and made(home) < enough and time.monotonic() < deadline:
-        time.sleep(chance.random() / 50)
-    if process.poll() is None:
-        kill(process, chance)
-    _, told = process.communicate(timeout=60)
-    assert b"Traceback" not in told
-    gone(process.pid)
-    return process.returncode == 0
+def storm(home: Path, chance: random.Random) -> int:
+    """Render all, killing now and then; return how often it was killed."""
+    killed = 0
+    while True:
+        process = subprocess.Popen(
+            command(home, "render", "--all"),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+        while more(home, process, chance.randint(1, MOST)):
+            killed += 1
+            if kill(process, chance):
+                break
+        _, told = process.communicate(timeout=120)
+        assert b"Traceback" not in told
+        gone(process.pid)
+        if process.returncode == 0:
+            return killed
+        assert process.returncode == -signal.SIGKILL, told
 
 
-def kill(process: subprocess.Popen[bytes], chance: random.Random) -> None:
-    """Kill all of them, or the first, or one that speaks."""
+def more(home: Path, process: subprocess.Popen[bytes], count: int) -> bool:
+    """Wait until there are so many memos more; return False when it came to its end before."""
+    enough = made(home) + count
+    while process.poll() is None and made(home) < enough:
+        time.sleep(0.01)
+    return process.poll() is None
+
+
+def kill(process: subprocess.Popen[bytes], chance: random.Random) -> bool:
+    """Kill one that speaks, the first, or all of them; return whether the first is dead."""
     speaking = children(process.pid)
-    victims = chance.choice([[process.pid], [process.pid, *speaking], speaking[-1:]])
+    victims = chance.choice([speaking[-1:], [process.pid], [process.pid, *speaking]])
     for victim in victims or [process.pid]:
-        os.kill(victim, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(victim, signal.SIGKILL)
+    return victims != speaking[-1:] or not speaking
 
 
 def children(pid: int) -> list[int]:

@@ -15,9 +15,10 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import Self
 
 from voicenote.engine.singly import OF_ONE_CASE, Failed, singly
 from voicenote.engine.sounding import Rendered, keep_memo, render_cases, to_speak
@@ -34,6 +35,8 @@ MakeVoice = Callable[[str, Mapping[str, object]], Voice]
 MANY = 24
 #: How many memos each process is given in advance: enough to keep it busy, and memory flat.
 _AHEAD = 3
+#: How often processes may die before another memo is made.
+_LIVES = 3
 
 
 def render_many(
@@ -49,14 +52,14 @@ def render_many(
     if count < 2 or not _can_leave(ws.make_voice):
         yield from singly(lambda chunk: render_cases(ws, chunk, fill_in=fill_in), numbers)
         return
-    with _pool(ws, count) as pool:
+    with _Processes(ws, count) as speaking:
         begun: deque[_Begun] = deque()
         for number in numbers:
-            begun.append(_begin(ws, pool, number, fill_in=fill_in))
+            begun.append(_begin(ws, speaking, number, fill_in=fill_in))
             if len(begun) > count * _AHEAD:
-                yield _finish(ws, begun.popleft())
+                yield _finish(ws, speaking, begun.popleft())
         while begun:
-            yield _finish(ws, begun.popleft())
+            yield _finish(ws, speaking, begun.popleft())
 
 
 Outcome = Rendered | Failed
@@ -70,32 +73,28 @@ class _Begun:
     outcome: Outcome | None = None
     found: Draft | None = None
     why: str = ""
-    memo: Future[Memo] | None = None
+    going: _Going | None = None
 
 
-def _begin(ws: Workspace, pool: ProcessPoolExecutor, number: int, *, fill_in: bool) -> _Begun:
+def _begin(ws: Workspace, processes: _Processes, number: int, *, fill_in: bool) -> _Begun:
     try:
         found, ready, job = to_speak(ws, number, fill_in=fill_in)
-        if ready is not None:
-            return _Begun(number, outcome=ready)
-        memo = pool.submit(_in_process, job.parcel())
     except OF_ONE_CASE as error:
         return _Begun(number, outcome=Failed(number, error))
-    except BrokenProcessPool as error:
-        raise _died() from error
-    return _Begun(number, found=found, why=job.chosen.why, memo=memo)
+    if ready is not None:
+        return _Begun(number, outcome=ready)
+    going = processes.start(job.parcel())
+    return _Begun(number, found=found, why=job.chosen.why, going=going)
 
 
-def _finish(ws: Workspace, begun: _Begun) -> Outcome:
-    if begun.outcome is not None or begun.memo is None or begun.found is None:
+def _finish(ws: Workspace, processes: _Processes, begun: _Begun) -> Outcome:
+    if begun.outcome is not None or begun.going is None or begun.found is None:
         return begun.outcome or Failed(begun.number, _died())
     try:
-        rendered = Rendered(begun.number, begun.memo.result(), begun.why, made=True)
+        rendered = Rendered(begun.number, processes.wait(begun.going), begun.why, made=True)
         keep_memo(ws, begun.found, rendered)
     except OF_ONE_CASE as error:
         return Failed(begun.number, error)
-    except BrokenProcessPool as error:
-        raise _died() from error
     return rendered
 
 
@@ -105,20 +104,69 @@ def _died() -> Unavailable:
     )
 
 
-@contextmanager
-def _pool(ws: Workspace, count: int) -> Iterator[ProcessPoolExecutor]:
-    """Processes that know how to make voices; what was not begun is dropped when it ends early."""
-    limit = ws.settings.sound.cache_mb * 1_000_000
-    pool = ProcessPoolExecutor(
-        count,
-        mp_context=multiprocessing.get_context("spawn"),
-        initializer=_start,
-        initargs=(ws.make_voice, ws.home / "cache", limit),
-    )
-    try:
-        yield pool
-    finally:
-        pool.shutdown(cancel_futures=True)
+@dataclass(slots=True)
+class _Going:
+    """What some processes have been told to make; with them it dies."""
+
+    job: Job
+    future: Future[Memo]
+    pool: ProcessPoolExecutor
+
+
+class _Processes:
+    """Processes that make sound. When one dies, all are begun anew and the memo is made again.
+
+    A speech library that falls over once in ten thousand sentences must not end a night's work.
+    What was not begun is dropped when it ends early.
+    """
+
+    def __init__(self, ws: Workspace, count: int) -> None:
+        limit = ws.settings.sound.cache_mb * 1_000_000
+        self._fresh = partial(
+            ProcessPoolExecutor,
+            count,
+            mp_context=multiprocessing.get_context("spawn"),
+            initializer=_start,
+            initargs=(ws.make_voice, ws.home / "cache", limit),
+        )
+        self._pool = self._fresh()
+        self._lives = _LIVES
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+    def start(self, job: Job) -> _Going:
+        """Tell the processes to make a memo. Raises Unavailable when they die again and again."""
+        while True:
+            pool = self._pool
+            try:
+                return _Going(job, pool.submit(_in_process, job), pool)
+            except BrokenProcessPool as error:
+                self._revive(pool, error)
+
+    def wait(self, going: _Going) -> Memo:
+        """Return the memo. Raises what the voice and the sound stage raise, and as `start` does."""
+        while True:
+            try:
+                memo = going.future.result()
+            except BrokenProcessPool as error:
+                self._revive(going.pool, error)
+                going = self.start(going.job)
+            else:
+                self._lives = _LIVES
+                return memo
+
+    def _revive(self, dead: ProcessPoolExecutor, error: BrokenProcessPool) -> None:
+        if self._pool is not dead:
+            return  # they were begun anew already
+        if not self._lives:
+            raise _died() from error
+        self._lives -= 1
+        dead.shutdown(cancel_futures=True)
+        self._pool = self._fresh()
 
 
 def cores() -> int:
