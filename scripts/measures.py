@@ -143,14 +143,18 @@ def loudness(folder: Path) -> str:
     """How loud 100 memos of each voice are."""
     import batch_measures
 
-    return "\n  ".join(batch_measures.loudness(folder))
+    for line in batch_measures.loudness(folder):
+        print(line, flush=True)
+    return "done"
 
 
 def narratives(folder: Path) -> str:
     """How long a real file of complaints takes."""
     import batch_measures
 
-    return "\n  ".join(batch_measures.narratives(folder))
+    for line in batch_measures.narratives(folder):
+        print(line, flush=True)
+    return "done"
 
 
 MEASURES: dict[str, Callable[[Path], str]] = {

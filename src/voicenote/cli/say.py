@@ -134,7 +134,7 @@ def _written(session: Session, output: str, said: Said, language: str) -> float:
     title = first if len(first) <= 60 else f"{first[:59]}…"
     tags = Tags(title=title, language=language, voice=said.voice)
     clip = join(said.sentences, said.clips)
-    level = level_for(said.name, said.voice)
+    level = level_for(said.name, said.voice, language=language)
     if output != PIPE:
         return write_sound(Path(output), clip, tags, level)
     with tempfile.TemporaryDirectory(prefix="voicenote-") as folder:

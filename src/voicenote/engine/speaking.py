@@ -45,11 +45,12 @@ def _none() -> Voice:
 
 def speak(job: Job, voice: Callable[[], Voice], cache: Cache | None) -> Memo:
     """Make the memo. Raises what the voice and the sound stage raise."""
-    level = level_for(job.chosen.name, job.chosen.version, job.loudness)
-    if job.chosen.whole is not None:
+    chosen, language = job.chosen, job.script.language
+    level = level_for(chosen.name, chosen.version, job.loudness, language)
+    if chosen.whole is not None:
         return memo_from_recording(
             job.script,
-            job.chosen.whole,
+            chosen.whole,
             folder=job.folder,
             root=job.root,
             tags=job.tags,

@@ -29,6 +29,7 @@ from voicenote.sound.loudness import (
     HIBARI_VOICE,
     OWN_VOICE,
     SILENT_VOICE,
+    SYSTEM_MORE_DB,
     SYSTEM_VOICE,
     Level,
     Samples,
@@ -63,20 +64,24 @@ class _Take:
     lufs: float | None
 
 
-def level_for(voice: str, version: str = "", loudness: float = -16.0) -> Level:
+def level_for(voice: str, version: str = "", loudness: float = -16.0, language: str = "") -> Level:
     """Return the level for a voice by name and version, where memos are to have `loudness` (LUFS).
 
-    The system voice is known where it is espeak-ng; what another platform brings is measured.
+    The system voice is known where it is espeak-ng, for each BCP 47 `language`; what another
+    platform brings is measured.
     """
     level = LEVELS.get(voice, OWN_VOICE)
-    if voice == "system" and "espeak" not in version:
-        level = OWN_VOICE
+    gain = level.gain_db
+    if voice == "system":
+        if "espeak" not in version:
+            level, gain = OWN_VOICE, None
+        elif gain is not None:
+            gain += SYSTEM_MORE_DB.get(language.lower().split("-", 1)[0], 0.0)
     more = loudness - OWN_VOICE.target_lufs
-    gain = None if level.gain_db is None else level.gain_db + more
     return replace(
         level,
         target_lufs=level.target_lufs + more,
-        gain_db=gain,
+        gain_db=None if gain is None else gain + more,
         proven=level.proven and more <= 0,
     )
 
