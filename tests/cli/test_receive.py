@@ -122,6 +122,15 @@ def test_a_link_joins_its_customer_once_and_nobody_else(say: Call, bot: tuple[An
     assert say("show", "1", "--json")["telegram"] == str(MARI)
 
 
+def test_at_a_terminal_the_link_is_a_square_too(say: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "█" not in say("channels", "telegram", "link", "1").stdout
+    monkeypatch.setattr("voicenote.cli.render.Screen.interactive", True)
+    lines = say("channels", "telegram", "link", "1").stdout.splitlines()
+    assert lines[0].startswith("https://t.me/bakery_bot?start=")
+    assert len({len(line) for line in lines[1:]}) == 1
+    assert len(lines) > 15
+
+
 def test_a_newer_link_ends_the_older_one(say: Call, bot: tuple[Any, str]) -> None:
     api, _ = bot
     old = say("channels", "telegram", "link", "1", "--json")["link"].partition("=")[2]

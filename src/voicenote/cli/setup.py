@@ -215,7 +215,20 @@ def _link(session: Session, words: tuple[str, ...]) -> None:
         screen.data(made)
         return
     screen.out(made.link)
+    if screen.interactive:
+        screen.out(_square(made.link))
     screen.note(f"Give it to {made.customer}, by a way that you share. It works once.")
+
+
+def _square(link: str) -> str:
+    """Return a QR code of a link in letters, for a customer who stands before the screen."""
+    from io import StringIO
+
+    import segno
+
+    drawn = StringIO()
+    segno.make_qr(link, error="m").terminal(out=drawn, border=2, compact=True)
+    return drawn.getvalue().rstrip("\n")
 
 
 def _channel(session: Session, name: str) -> dict[str, Any]:
