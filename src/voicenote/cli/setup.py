@@ -179,7 +179,9 @@ def channels(session: Session, /, *, words: tuple[str, ...]) -> None:
     from voicenote.plugins import CHANNELS, load
 
     if words:
-        _link(session, words)
+        from voicenote.cli.joining import link
+
+        link(session, words)
         return
     found = load(CHANNELS).tried()
     declared = session.settings.channels
@@ -199,36 +201,6 @@ def channels(session: Session, /, *, words: tuple[str, ...]) -> None:
     ]
     rows += [_broken("channel", name, why) for name, why in found.broken.items()]
     _listing(session, rows, "channel", lambda row: row.get("kind", ""))
-
-
-def _link(session: Session, words: tuple[str, ...]) -> None:
-    from voicenote.cli.select import CASE, opened
-    from voicenote.engine.joining import invite
-
-    if len(words) != 3 or words[1] != "link":
-        raise WrongUse("this is no use of channels", "such as: voicenote channels telegram link 3")
-    name, number = words[0], int(click.types.convert_type(CASE)(words[2]))
-    with opened(session) as ws:
-        made = invite(ws, name, number)
-    screen = session.screen
-    if session.json:
-        screen.data(made)
-        return
-    screen.out(made.link)
-    if screen.interactive:
-        screen.out(_square(made.link))
-    screen.note(f"Give it to {made.customer}, by a way that you share. It works once.")
-
-
-def _square(link: str) -> str:
-    """Return a QR code of a link in letters, for a customer who stands before the screen."""
-    from io import StringIO
-
-    import segno
-
-    drawn = StringIO()
-    segno.make_qr(link, error="m").terminal(out=drawn, border=2, compact=True)
-    return drawn.getvalue().rstrip("\n")
 
 
 def _channel(session: Session, name: str) -> dict[str, Any]:
