@@ -195,7 +195,11 @@ def _remarks(line: Line, today: date, seen: _Seen) -> str:
 @json_option
 @pass_session
 def show(session: Session, /, *, number: int) -> None:
-    """One case with its history, and what still keeps its loop open."""
+    """One case with its history, and what still keeps its loop open.
+
+    With --json the case whole. Of its "memo", "synthetic" tells whether a computer speaks in it,
+    and "synthetic_part" how much: no, partly or yes.
+    """
     from voicenote.cli.casepage import page
     from voicenote.engine.showing import case_view
 
