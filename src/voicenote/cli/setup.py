@@ -125,7 +125,7 @@ def _told(row: dict[str, Any]) -> str:
     lines = [f"{row['voice']:<9} {state}  {_tongues(row.get('languages'))}".rstrip()]
     if row.get("speaks"):
         lines[0] += f"; yours for {', '.join(row['speaks'])}"
-    size = f", {row['size_mb']:g} MB" if row.get("size_mb") else ""
+    size = f"; {row['size_mb']:g} MB" if row.get("size_mb") else ""
     licence = f"; licence: {row['licence']}" if row.get("licence") else ""
     lines.append(f"{row['note']}{size}{licence}")
     if row.get("misheard"):

@@ -85,7 +85,7 @@ class System:
             synthetic=True,
             quality=1,
             installed=here,
-            note="sounds like a machine; Hebrew and Persian are hard to understand",
+            note="sounds like a machine; Persian is hard to understand, Hebrew is not understood at all",
             advice="" if here else "install pyttsx3",
             misheard=_MISHEARD if bundled else {},
         )
