@@ -85,7 +85,7 @@ class System:
             synthetic=True,
             quality=1,
             installed=here,
-            note="sounds like a machine; Persian is hard to understand, Hebrew is not understood at all",
+            note="sounds like a machine; Persian is hard to understand, Hebrew is not understood",
             advice="" if here else "install pyttsx3",
             misheard=_MISHEARD if bundled else {},
         )
