@@ -11,6 +11,7 @@ import os
 import pickle
 import signal
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -37,6 +38,8 @@ MANY = 24
 _AHEAD = 3
 #: How often processes may die before another memo is made.
 _LIVES = 3
+#: How long they may take to end: what a memo that nobody waits for any more takes at most.
+_PATIENCE_S = 15.0
 
 
 def render_many(
@@ -136,7 +139,8 @@ class _Processes:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._pool.shutdown(cancel_futures=True)
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        _end_children(_PATIENCE_S)
 
     def start(self, job: Job) -> _Going:
         """Tell the processes to make a memo. Raises Unavailable when they die again and again."""
@@ -165,8 +169,22 @@ class _Processes:
         if not self._lives:
             raise _died() from error
         self._lives -= 1
+        _end_children(0)
         dead.shutdown(cancel_futures=True)
         self._pool = self._fresh()
+
+
+def _end_children(patience_s: float) -> None:
+    """Wait for the processes to end by themselves, then kill them.
+
+    A pool whose process was killed at the wrong moment (while it began, or waited) waits for ever
+    for the other ones.
+    """
+    deadline = time.monotonic() + patience_s
+    for child in multiprocessing.active_children():
+        child.join(max(0.0, deadline - time.monotonic()))
+        if child.is_alive():
+            child.kill()
 
 
 def cores() -> int:
