@@ -12,6 +12,7 @@ from email.policy import default
 from html.parser import HTMLParser
 
 import pytest
+from babel import Locale
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -104,6 +105,11 @@ def test_long_identifiers_are_never_encoded() -> None:
 def test_a_language_has_its_direction(language: str, way: str) -> None:
     assert direction(language) == way
     assert f'dir="{way}"' in body(build_message(replace(PARCEL, language=language), {}), "html")
+
+
+@pytest.mark.parametrize("language", ["en", "et", "fa", "he", "pl", "ro"])
+def test_our_own_languages_have_the_direction_that_the_library_gives_them(language: str) -> None:
+    assert direction(language) == Locale.parse(language).text_direction
 
 
 @pytest.mark.parametrize("language", ["en", "he-IL", "ro", "pl", "fa", "et", "ja"])
