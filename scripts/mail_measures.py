@@ -47,6 +47,11 @@ quiet_hours = "off"
 working_days = "all"
 plan = "few-words"
 
+[policy]
+per_pass = 0
+per_hour = 0
+per_domain = 0
+
 [channels.mail]
 kind = "email"
 host = "127.0.0.1"
@@ -285,12 +290,31 @@ def rounds(folder: Path, port: int, baseline: dict[str, str] | None) -> dict[str
         sides["channel"].append(took(ours("channel", work, port, LETTERS), LETTERS, work))
         home = folder / f"home-{turn}"
         shutil.copytree(folder / "ready", home)
-        run = [str(Path(sys.executable).with_name("voicenote")), "--home", str(home), "-q", "run"]
+        run = [
+            str(Path(sys.executable).with_name("voicenote")),
+            "--home",
+            str(home),
+            "run",
+            "--json",
+        ]
         sides["whole pass"].append(took(run, LETTERS, home))
+        left = LETTERS - _accepted(home)
+        if left:
+            sys.exit(f"the pass left {left} letters lying")
         sides["apprise"].append(took(ours("apprise", work, port, FEW), FEW, work))
         hurried = took(ours("hurry", work, port, LETTERS // 3), LETTERS // 3, work)
         sides["apprise, its pauses taken out"].append(hurried)
     return sides
+
+
+def _accepted(home: Path) -> int:
+    """Count what a pass has sent, by its ledger."""
+    import sqlite3
+    from contextlib import closing
+
+    with closing(sqlite3.connect(home / "ledger.db")) as ledger:
+        found = ledger.execute("select count(*) from touches where state = 'accepted'").fetchone()
+    return int(found[0])
 
 
 def main(what: str, folder: str, port: str, count: str) -> None:

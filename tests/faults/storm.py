@@ -65,6 +65,11 @@ quiet_hours = "off"
 working_days = "all"
 plan = "few-words"
 
+[policy]
+per_pass = 0
+per_hour = 0
+per_domain = 0
+
 [ledger]
 url = "{url}"
 
