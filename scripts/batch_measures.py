@@ -32,7 +32,12 @@ def voicenote(home: Path, given: Mapping[str, str], *words: str) -> str:
     program = str(Path(sys.executable).with_name("voicenote"))
     command = [program, "--home", str(home), *words]
     env = {**kept, **given}
-    return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, env=env).stdout
+    # What was rejected, and how far it is, is of no interest here.
+    quiet = subprocess.DEVNULL
+    done = subprocess.run(
+        command, stdout=subprocess.PIPE, stderr=quiet, text=True, check=True, env=env
+    )
+    return done.stdout
 
 
 def complaints(language: str, path: Path) -> None:
