@@ -38,6 +38,8 @@ MOST = 8 if COUNT < 100 else 30
 SETTINGS = '[owner]\nname = "Ada"\n[voice]\nengine = "system"\n[sound]\nrenditions = ["ogg"]\n'
 #: The same sentence said twice is more alike than this, and than to any other one.
 ALIKE = 0.75
+#: Said twice, "parcel 134" may be as near to "parcel 144" as to itself; a whole memo never is.
+NOISE = 0.02
 THINGS = ("wedding cake", "winter coat", "garden fence", "washing machine", "blue parcel")
 
 
@@ -72,13 +74,13 @@ def test_after_any_kill_each_memo_says_its_own_words_and_is_heard(home: Path) ->
         assert all(loud > 0.2 for _, loud in sounds)
         likeness = [alike(one, two) for (one, _), two in zip(sounds, own, strict=True)]
         assert min(likeness) > ALIKE, draft.script.sentences[int(np.argmin(likeness))].text
-        for place, sentence in enumerate(draft.script.sentences):
-            others = [
-                alike(sounds[place][0], said[place])
-                for other, said in zip(drafts, alone, strict=True)
-                if other.script.sentences[place].text != sentence.text
-            ]
-            assert max(others, default=0) < likeness[place], sentence.text
+        for other, said in zip(drafts, alone, strict=True):
+            pairs = zip(draft.script.sentences, other.script.sentences, strict=True)
+            apart = [place for place, (one, two) in enumerate(pairs) if one.text != two.text]
+            theirs = [alike(sounds[place][0], said[place]) for place in apart]
+            mine = [likeness[place] for place in apart]
+            assert all(a > b - NOISE for a, b in zip(mine, theirs, strict=True)), draft.case
+            assert sum(mine) > sum(theirs) or other is draft, (draft.case, other.case)
     print(f"{COUNT} memos, {killed} kills")  # noqa: T201 - for the record of a long run
 
 
