@@ -12,7 +12,7 @@ import pytest
 from world import START, Clock, World, release, states, take, told, touches_of, without_sound
 from world import workspace as plain_workspace
 
-from voicenote.engine import closing
+from voicenote.engine import settling
 from voicenote.engine.limits import Limits, limits_of, pulls
 from voicenote.engine.limits import release as let_go_on
 from voicenote.engine.rehearsal import rehearse
@@ -226,7 +226,7 @@ def test_a_person_sends_again_by_a_way_of_their_choice(house: House) -> None:
     house.mail.fates = ["refused"]
     [number] = due(ws, dana(channel="mail"))
     one_pass(ws)
-    closing.settle_again(ws, number, "telegram")
+    settling.settle_again(ws, number, "telegram")
     one_pass(ws)
     assert "77" in house.left
 
@@ -237,7 +237,7 @@ def test_a_way_without_an_address_is_no_way_to_send_again(house: House) -> None:
     [number] = due(ws, dana(telegram=""))
     one_pass(ws)
     with pytest.raises(RuleSaysNo, match="no address for telegram"):
-        closing.settle_again(ws, number, "telegram")
+        settling.settle_again(ws, number, "telegram")
 
 
 # -- limits ---------------------------------------------------------------------------------------

@@ -27,7 +27,16 @@ from sqlalchemy import func, select
 sys.path.insert(0, str(Path(__file__).parent))
 from world import FATES, START, Clock, Died, World, told, without_sound, workspace
 
-from voicenote.engine import approving, closing, drafting, promises, sounding, triage, turn
+from voicenote.engine import (
+    approving,
+    closing,
+    drafting,
+    promises,
+    settling,
+    sounding,
+    triage,
+    turn,
+)
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo, WrongUse
 from voicenote.followup.closing import missing
@@ -221,10 +230,10 @@ class Life(RuleBasedStateMachine):
         """What is stuck is settled by a person: it left, or it shall be sent again."""
 
         def again() -> None:
-            for sent in closing.settle_again(self.ws, number):
+            for sent in settling.settle_again(self.ws, number):
                 self.resent[sent.touch] += 1
 
-        self.may((lambda: closing.settle_sent(self.ws, number)) if left else again)
+        self.may((lambda: settling.settle_sent(self.ws, number)) if left else again)
 
     @rule(kind=st.sampled_from(ReceiptKind), pick=st.integers(0, 5))
     def receipt(self, kind: ReceiptKind, pick: int) -> None:

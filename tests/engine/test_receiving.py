@@ -528,7 +528,7 @@ def test_an_old_answer_that_is_read_late_still_stops_what_was_booked_since(
     ws: Workspace, world: Listening, clock: Clock, sent: int
 ) -> None:
     """The mailbox could not be read for days, and the owner has sent something again meanwhile."""
-    from voicenote.engine.closing import settle_again
+    from voicenote.engine.settling import settle_again
 
     wrote = clock.now
     clock.move(days=1)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from world import Clock, Died, World, release, states, take, tiny_memo, told, touches_of
 
-from voicenote.engine import approving, closing, promises, showing, sounding, turn
+from voicenote.engine import approving, closing, promises, settling, showing, sounding, turn
 from voicenote.engine.sending import ATTEMPTS, LONGEST_WAIT_S, backoff_s
 from voicenote.engine.turn import one_pass
 from voicenote.engine.workspace import Workspace
@@ -162,13 +162,13 @@ def test_the_uncertain_is_settled_by_a_person_either_way(ws: Workspace, world: W
         release(ws, number)
         world.fates = [fate]
         one_pass(ws)
-        settle = closing.settle_sent if fate == "unknown, sent" else closing.settle_again
+        settle = settling.settle_sent if fate == "unknown, sent" else settling.settle_again
         settle(ws, number)
         one_pass(ws)
         assert states(ws, number)[0] == "memo accepted"
     assert len(world.left) == len(set(world.keys)) == 2
     with pytest.raises(RuleSaysNo, match="no touch that is uncertain"):
-        closing.settle_sent(ws, number)
+        settling.settle_sent(ws, number)
 
 
 def test_another_plan_does_not_send_the_memo_again_that_may_have_left(
@@ -195,7 +195,7 @@ def test_a_closed_case_sends_nothing_again(ws: Workspace, world: World) -> None:
 
         close_in(tx, number, Outcome.LOST)
     with pytest.raises(RuleSaysNo, match="closed"):
-        closing.settle_again(ws, number)
+        settling.settle_again(ws, number)
     with pytest.raises(RuleSaysNo, match="closed"):
         approving.change_plan(ws, number, "make-it-right")
     assert touches_of(ws, number)[0].state is TouchState.REFUSED
@@ -255,7 +255,7 @@ def test_what_is_stuck_is_sent_again_one_by_one(ws: Workspace) -> None:
         for touch in asked:
             change_touch(tx, touch.number, "claim")
             change_touch(tx, touch.number, "refuse")
-    assert [one.touch for one in closing.settle_again(ws, number)] == [asked[-1].number]
+    assert [one.touch for one in settling.settle_again(ws, number)] == [asked[-1].number]
 
 
 def test_a_closed_case_keeps_its_promises_as_they_were(ws: Workspace) -> None:

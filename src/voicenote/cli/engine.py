@@ -205,7 +205,7 @@ def _rehearsed(made: Rehearsed) -> list[dict[str, Any]]:
 @pass_session
 def mark_sent(session: Session, /, *, number: int) -> None:
     """Settle an uncertain touch of case N: you know that it left."""
-    from voicenote.engine.closing import settle_sent
+    from voicenote.engine.settling import settle_sent
 
     with opened(session) as ws:
         settled = settle_sent(ws, number)
@@ -220,7 +220,7 @@ def mark_sent(session: Session, /, *, number: int) -> None:
 @pass_session
 def resend(session: Session, /, *, number: int, channel: str) -> None:
     """Book the stuck touch of case N again: you know that it did not arrive."""
-    from voicenote.engine.closing import settle_again
+    from voicenote.engine.settling import settle_again
 
     with opened(session) as ws:
         settled = settle_again(ws, number, channel)

@@ -6,10 +6,14 @@ from dataclasses import dataclass
 
 from voicenote.engine.lock import pass_lock
 from voicenote.engine.place import Memory, Place, as_text, doubt, from_text
-from voicenote.engine.restoring import calm
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
-from voicenote.ledger import meta
+from voicenote.ledger import meta, touches
+from voicenote.ledger.changes import change_touch
+from voicenote.ledger.store import Ledger
+from voicenote.model.touch import IN_FLIGHT, TouchState
+
+_WHY = "restored or copied: nobody knows what has left since"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,3 +92,20 @@ def _doubt(ws: Workspace, here: Place) -> tuple[str, Place | None]:
         if line is not None:
             memory = Memory.AGREES if meta.has_line(tx, *line) else Memory.DIFFERS
     return doubt(kept, here, memory), kept
+
+
+def calm(ledger: Ledger) -> tuple[int, tuple[int, ...], int]:
+    """Hold every due touch, and settle those in flight; return how many, whose, and uncertain."""
+    with ledger.write("voicenote") as tx:
+        cases: set[int] = set()
+        uncertain = 0
+        for touch in touches.in_state(tx, IN_FLIGHT):
+            event = "lose" if touch.state is TouchState.COMMITTING else "postpone"
+            change_touch(tx, touch.number, event, facts={"reason": _WHY}, reason=_WHY)
+            uncertain += event == "lose"
+        due = touches.in_state(tx, (TouchState.DUE,))
+        for touch in due:
+            change_touch(tx, touch.number, "hold", facts={"reason": _WHY}, reason=_WHY)
+            cases.add(touch.case)
+        tx.tell("ledger_restored", held=len(due), uncertain=uncertain)
+    return len(due), tuple(sorted(cases)), uncertain

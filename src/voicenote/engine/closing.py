@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from voicenote.engine.applying import cancel_waiting, close_in, decide_in, reopen_in
-from voicenote.engine.sending import Sent
-from voicenote.engine.settling import mark_sent, send_again
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
 from voicenote.followup.closing import closing_outcome, missing
@@ -16,11 +14,7 @@ from voicenote.ledger.snapshots import snapshot
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case, Lesson, Outcome, Stage
 from voicenote.model.receipt import Answer, Verdict
-from voicenote.model.touch import OPENING, Touch, TouchKind, TouchState
 
-#: What can be booked again by hand; the memo also when it was passed over or cancelled.
-STUCK = (TouchState.UNCERTAIN, TouchState.REFUSED, TouchState.BOUNCED)
-GIVEN_UP = (TouchState.SKIPPED, TouchState.CANCELLED)
 #: From so many digits on, a number is a telephone's and not a case's.
 LONGEST_NUMBER = 8
 
@@ -145,40 +139,3 @@ def opt_out_in(tx: Transaction, case: Case | None, address: str = "") -> int:
 def _same_person(tx: Transaction, case: Case) -> list[int]:
     found = [touches.opt_out_address(tx, address) for address in touches.addresses(case.customer)]
     return [number for numbers in found for number in numbers]
-
-
-def settle_sent(ws: Workspace, number: int) -> list[Sent]:
-    """Settle the uncertain touches of a case: a person knows that they left."""
-    with ws.ledger.read() as tx:
-        cases.get(tx, number)
-        booked = touches.of_cases(tx, [number])
-    found = [one for one in booked if one.state is TouchState.UNCERTAIN]
-    return [mark_sent(ws, one.number) for one in _some(found, number, "is uncertain")]
-
-
-def settle_again(ws: Workspace, number: int, channel: str = "") -> list[Sent]:
-    """Book what is stuck again, one touch, by `channel` if given: a person knows it did not arrive.
-
-    The memo goes first; else the newest. Two at once would be a pile of letters.
-    """
-    booked = _of_round(ws, number)
-    memos = [t for t in booked if t.kind in OPENING and t.state in (*STUCK, *GIVEN_UP)]
-    found = memos or [touch for touch in booked if touch.state in STUCK]
-    newest = _some(found, number, "could be sent again")[-1]
-    return [send_again(ws, newest.number, channel)]
-
-
-def _of_round(ws: Workspace, number: int) -> list[Touch]:
-    """Return the touches to the customer of the round that an open case is in."""
-    with ws.ledger.read() as tx:
-        case = cases.get(tx, number)
-        booked = touches.of_cases(tx, [number])
-    if case.stage is Stage.CLOSED:
-        raise RuleSaysNo(f"case {number} is closed", f"voicenote reopen {number}")
-    return [t for t in booked if t.round == case.round and t.kind is not TouchKind.NUDGE]
-
-
-def _some(found: list[Touch], number: int, what: str) -> list[Touch]:
-    if not found:
-        raise RuleSaysNo(f"case {number} has no touch that {what}", f"see: voicenote show {number}")
-    return found

@@ -17,18 +17,16 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from voicenote.engine.adopting import calm
 from voicenote.engine.backup import FOLDERS, LEDGER
 from voicenote.engine.place import Whereabouts
 from voicenote.errors import BadData, RuleSaysNo, Unavailable
-from voicenote.ledger import meta, touches
-from voicenote.ledger.changes import change_touch
+from voicenote.ledger import meta
 from voicenote.ledger.store import Ledger
-from voicenote.model.touch import IN_FLIGHT, TouchState
 from voicenote.settings import FILE_NAME
 
 _STAGING = ".restoring-"
 _NO_BACKUP = "give a file that voicenote backup has made"
-_WHY = "restored or copied: nobody knows what has left since"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,23 +81,6 @@ def restore(
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     return Restored(files, held, cases, uncertain)
-
-
-def calm(ledger: Ledger) -> tuple[int, tuple[int, ...], int]:
-    """Hold every due touch, and settle those in flight; return how many, whose, and uncertain."""
-    with ledger.write("voicenote") as tx:
-        cases: set[int] = set()
-        uncertain = 0
-        for touch in touches.in_state(tx, IN_FLIGHT):
-            event = "lose" if touch.state is TouchState.COMMITTING else "postpone"
-            change_touch(tx, touch.number, event, facts={"reason": _WHY}, reason=_WHY)
-            uncertain += event == "lose"
-        due = touches.in_state(tx, (TouchState.DUE,))
-        for touch in due:
-            change_touch(tx, touch.number, "hold", facts={"reason": _WHY}, reason=_WHY)
-            cases.add(touch.case)
-        tx.tell("ledger_restored", held=len(due), uncertain=uncertain)
-    return len(due), tuple(sorted(cases)), uncertain
 
 
 def _unpack(file: Path, target: Path) -> int:

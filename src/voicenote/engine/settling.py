@@ -12,12 +12,16 @@ from voicenote.errors import RuleSaysNo
 from voicenote.ledger import cases, touches
 from voicenote.ledger.changes import change_touch
 from voicenote.ledger.store import Transaction
+from voicenote.model.case import Stage
 from voicenote.model.receipt import Receipt, ReceiptKind
-from voicenote.model.touch import IN_FLIGHT, Touch, TouchState
+from voicenote.model.touch import IN_FLIGHT, OPENING, Touch, TouchKind, TouchState
 
 #: PostgreSQL frees the locks of the living when its server restarts, so a claim there must also be
 #: older than any send before it counts as abandoned.
 GRACE = timedelta(minutes=15)
+#: What can be booked again by hand; the memo also when it was passed over or cancelled.
+STUCK = (TouchState.UNCERTAIN, TouchState.REFUSED, TouchState.BOUNCED)
+GIVEN_UP = (TouchState.SKIPPED, TouchState.CANCELLED)
 
 
 def reconcile(ws: Workspace) -> list[Sent]:
@@ -105,3 +109,40 @@ def send_again(ws: Workspace, number: int, channel: str = "") -> Sent:
             reason="",
         )
     return Sent(number, touch.case, state)
+
+
+def settle_sent(ws: Workspace, number: int) -> list[Sent]:
+    """Settle the uncertain touches of a case: a person knows that they left."""
+    with ws.ledger.read() as tx:
+        cases.get(tx, number)
+        booked = touches.of_cases(tx, [number])
+    found = [one for one in booked if one.state is TouchState.UNCERTAIN]
+    return [mark_sent(ws, one.number) for one in _some(found, number, "is uncertain")]
+
+
+def settle_again(ws: Workspace, number: int, channel: str = "") -> list[Sent]:
+    """Book what is stuck again, one touch, by `channel` if given: a person knows it did not arrive.
+
+    The memo goes first; else the newest. Two at once would be a pile of letters.
+    """
+    booked = _of_round(ws, number)
+    memos = [t for t in booked if t.kind in OPENING and t.state in (*STUCK, *GIVEN_UP)]
+    found = memos or [touch for touch in booked if touch.state in STUCK]
+    newest = _some(found, number, "could be sent again")[-1]
+    return [send_again(ws, newest.number, channel)]
+
+
+def _of_round(ws: Workspace, number: int) -> list[Touch]:
+    """Return the touches to the customer of the round that an open case is in."""
+    with ws.ledger.read() as tx:
+        case = cases.get(tx, number)
+        booked = touches.of_cases(tx, [number])
+    if case.stage is Stage.CLOSED:
+        raise RuleSaysNo(f"case {number} is closed", f"voicenote reopen {number}")
+    return [t for t in booked if t.round == case.round and t.kind is not TouchKind.NUDGE]
+
+
+def _some(found: list[Touch], number: int, what: str) -> list[Touch]:
+    if not found:
+        raise RuleSaysNo(f"case {number} has no touch that {what}", f"see: voicenote show {number}")
+    return found
