@@ -80,7 +80,7 @@ def memo(folder: Path, number: int) -> Path:
 
 def channel(folder: Path, port: int, count: int) -> None:
     """Send by the email channel alone: no ledger, nothing to commit."""
-    from voicenote.delivery.mail import Mail
+    from voicenote.delivery.email.channel import Mail
     from voicenote.model.receipt import Parcel
 
     settings = {"host": "127.0.0.1", "port": port, "security": "none", "allow_reserved": True}
@@ -130,8 +130,8 @@ def apprise(folder: Path, port: int, count: int, *, hurry: bool) -> None:
 def engine(folder: Path, port: int, count: int) -> None:
     """Make a workspace in `folder` whose approved memos are due now, for `voicenote run`."""
     from voicenote import settings, wiring
-    from voicenote.engine.approving import approve_cases
-    from voicenote.engine.drafting import compose_cases
+    from voicenote.engine.case.approving import approve_cases
+    from voicenote.engine.memo.drafting import compose_cases
     from voicenote.ledger import cases, scripts
     from voicenote.ledger.changes import change_case
     from voicenote.model.case import Complaint, Customer

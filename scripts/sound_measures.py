@@ -125,7 +125,7 @@ def ours(
     first: int = 0,
 ) -> float:
     """Make memos as voicenote does, with the cache in `folder`; return their seconds of sound."""
-    from voicenote.engine.speaking import sounds_of
+    from voicenote.engine.memo.speaking import sounds_of
     from voicenote.model.script import Script, Section, Sentence
     from voicenote.sound.cache import Cache
     from voicenote.sound.encode import Tags

@@ -39,6 +39,9 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "cli": EVERYTHING,
 }
 
+# The rooms of the engine, from the ground up: each stands on those before it, on none above.
+ENGINE_FLOORS = ("", "case", "memo", "crank", "upkeep")
+
 BARE_INITS = ("model", *STAGES, "ledger", "engine")
 EMPTY_NAMES = {"base", "common", "core", "helper", "helpers", "manager", "managers", "misc"}
 EMPTY_NAMES |= {"util", "utils"}
@@ -177,6 +180,27 @@ def test_a_room_imports_only_what_it_may() -> None:
     )
 
 
+def floor(module: str) -> str | None:
+    """Name the room of the engine in which a module is; "" for the ground, None for outside."""
+    parts = module.split(".")
+    if parts[1:2] != ["engine"]:
+        return None
+    return parts[2] if len(parts) > 3 else ""
+
+
+def test_the_engine_stands_on_its_floors() -> None:
+    broken = []
+    for module in modules():
+        here = floor(module)
+        for target, line in imports(module):
+            there = floor(target)
+            if here is None or there is None or target.count(".") < 2:
+                continue
+            if ENGINE_FLOORS.index(there) > ENGINE_FLOORS.index(here):
+                broken.append(f"{place(modules()[module])}:{line} imports {target}")
+    assert not broken, told(broken, "move it to the floor that it needs, or what it needs below.")
+
+
 def test_no_module_imports_itself_in_a_circle() -> None:
     ahead = {module: {target for target, _ in imports(module)} - {module} for module in modules()}
     while free := [module for module, targets in ahead.items() if not targets & set(ahead)]:
@@ -203,12 +227,12 @@ def test_names_say_what_is_inside() -> None:
 def test_packages_hold_nothing_but_their_docstring() -> None:
     """So that the import of one small module does not pay for a whole stage."""
     broken = [
-        place(SOURCE / name / "__init__.py")
-        for name in BARE_INITS
-        if (SOURCE / name).is_dir()
+        place(path)
+        for path in SOURCE.rglob("__init__.py")
+        if path.relative_to(SOURCE).parts[0] in BARE_INITS
         and [
             node
-            for node in tree(SOURCE / name / "__init__.py").body
+            for node in tree(path).body
             if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
         ]
     ]

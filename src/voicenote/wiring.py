@@ -21,9 +21,9 @@ from voicenote.errors import BadSettings, Problem, Unavailable, VoiceUnavailable
 
 if TYPE_CHECKING:
     from voicenote.delivery.port import Channel
+    from voicenote.engine.crank.rehearsal import Rehearsed
+    from voicenote.engine.crank.story import Told
     from voicenote.engine.place import Whereabouts
-    from voicenote.engine.rehearsal import Rehearsed
-    from voicenote.engine.story import Told
     from voicenote.engine.workspace import Workspace
     from voicenote.ledger.store import Ledger
     from voicenote.model.case import Complaint
@@ -205,7 +205,7 @@ def rehearsal(
     """
     import tempfile
 
-    from voicenote.engine.rehearsal import MovedClock, rehearse
+    from voicenote.engine.crank.rehearsal import MovedClock, rehearse
     from voicenote.ledger.copying import copy_into
 
     with tempfile.TemporaryDirectory(prefix="voicenote-rehearsal-") as folder:
@@ -245,8 +245,8 @@ def demo(folder: Path) -> Iterator[tuple[Workspace, Iterator[Told]]]:
 
     Raises WrongUse for a folder that holds something else than an earlier demo.
     """
-    from voicenote.engine.rehearsal import MovedClock
-    from voicenote.engine.story import Story
+    from voicenote.engine.crank.rehearsal import MovedClock
+    from voicenote.engine.crank.story import Story
     from voicenote.settings import FILE_NAME, load
 
     samples = samples_folder()

@@ -61,7 +61,7 @@ def microphone(monkeypatch: pytest.MonkeyPatch) -> None:
     moment = np.arange(16_000) / 16_000
     wave = np.sin(2 * np.pi * 180 * moment) * 0.3 * np.sin(np.pi * moment)
     clip = Clip((wave * 32767).astype("<i2").tobytes(), 16_000, synthetic=False)
-    monkeypatch.setattr("voicenote.engine.microphone.record", lambda _until, _env: clip)
+    monkeypatch.setattr("voicenote.engine.memo.microphone.record", lambda _until, _env: clip)
 
 
 @pytest.mark.usefixtures("microphone")

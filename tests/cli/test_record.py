@@ -293,7 +293,7 @@ def test_the_next_recorder_is_tried_when_one_finds_no_microphone(
 ) -> None:
     call("script", "1")
     monkeypatch.setattr("voicenote.cli.render.Screen.interactive", True)
-    monkeypatch.setattr("voicenote.engine.microphone._has_sounddevice", lambda: False)
+    monkeypatch.setattr("voicenote.engine.memo.microphone._has_sounddevice", lambda: False)
     spoken = said(tmp_path / "spoken.wav")
     programs("arecord", "echo no card >&2; exit 1")
     path = programs("ffmpeg", f'for last; do :; done; /bin/cp {spoken} "$last"')
@@ -334,7 +334,7 @@ def test_a_silent_microphone_is_told_and_tried_again(
     call: Call, home: Path, tmp_path: Path, programs: Programs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("voicenote.cli.render.Screen.interactive", True)
-    monkeypatch.setattr("voicenote.engine.microphone._has_sounddevice", lambda: False)
+    monkeypatch.setattr("voicenote.engine.memo.microphone._has_sounddevice", lambda: False)
     call("script", "1")
     silent = said(tmp_path / "silent.wav", level=0)
     path = programs("arecord", f'for last; do :; done; /bin/cp {silent} "$last"')
@@ -417,7 +417,7 @@ def test_a_batch_is_recorded_in_one_sitting_what_is_shared_first(
     call: Call, home: Path, tmp_path: Path, programs: Programs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("voicenote.cli.render.Screen.interactive", True)
-    monkeypatch.setattr("voicenote.engine.microphone._has_sounddevice", lambda: False)
+    monkeypatch.setattr("voicenote.engine.memo.microphone._has_sounddevice", lambda: False)
     call("script", "--all")
     spoken = said(tmp_path / "spoken.wav")
     path = programs("arecord", f'for last; do :; done; /bin/cp {spoken} "$last"')

@@ -180,7 +180,7 @@ def test_without_a_terminal_the_microphone_stays_off(call: Call) -> None:
 @pytest.fixture
 def at_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("voicenote.cli.render.Screen.interactive", True)
-    monkeypatch.setattr("voicenote.engine.microphone._has_sounddevice", lambda: False)
+    monkeypatch.setattr("voicenote.engine.memo.microphone._has_sounddevice", lambda: False)
 
 
 @pytest.mark.usefixtures("at_a_terminal")

@@ -15,7 +15,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, Envelope, Session
 
-from voicenote.delivery.mail import Mail
+from voicenote.delivery.email.channel import Mail
 from voicenote.model.receipt import Parcel
 
 NOW = datetime(2026, 3, 2, 9, 31, 4, tzinfo=UTC)

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicenote.delivery.inbound import read_mail
-from voicenote.delivery.reply import is_opt_out, own_words
+from voicenote.delivery.email.inbound import read_mail
+from voicenote.delivery.email.reply import is_opt_out, own_words
 from voicenote.delivery.tokens import filled, token
 from voicenote.model.receipt import ReceiptKind, Verdict
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from voicenote.delivery.message import written
+from voicenote.delivery.email.message import written
 from voicenote.model.receipt import Parcel
 
 PLAIN = Parcel(

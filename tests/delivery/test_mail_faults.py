@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from voicenote.delivery.mail_settings import KNOWN
+from voicenote.delivery.email.settings import KNOWN
 from voicenote.errors import Postponed, Refused, Unknown
 from voicenote.model.receipt import Parcel
 

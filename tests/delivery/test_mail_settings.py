@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from voicenote.delivery.mail_settings import KNOWN, is_here, read_settings, revealed
+from voicenote.delivery.email.settings import KNOWN, is_here, read_settings, revealed
 from voicenote.errors import BadSettings
 
 GOOD: dict[str, Any] = {"host": "smtp.bakery.example"}

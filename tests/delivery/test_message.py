@@ -16,7 +16,7 @@ from babel import Locale
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from voicenote.delivery.message import build_message, checked_key, direction, wire, written
+from voicenote.delivery.email.message import build_message, checked_key, direction, wire, written
 from voicenote.errors import Refused
 from voicenote.model.receipt import Parcel
 

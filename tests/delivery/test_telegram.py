@@ -18,9 +18,9 @@ import telegram
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicenote.delivery.telegram import Telegram
-from voicenote.delivery.telegram_inbound import read_update, start_link
-from voicenote.delivery.telegram_words import BUTTONS, verdict_in
+from voicenote.delivery.telegram.channel import Telegram
+from voicenote.delivery.telegram.inbound import read_update, start_link
+from voicenote.delivery.telegram.words import BUTTONS, verdict_in
 from voicenote.errors import Postponed, Refused
 from voicenote.model.receipt import Parcel, ReceiptKind, Verdict
 

@@ -15,7 +15,9 @@ from typing import Any
 
 import pytest
 
-from voicenote.delivery import telegram, webhook, whatsapp
+from voicenote.delivery import webhook
+from voicenote.delivery.telegram.channel import channel as telegram
+from voicenote.delivery.whatsapp.channel import channel as whatsapp
 from voicenote.errors import BadSettings, Postponed, Refused, Unknown
 from voicenote.model.receipt import Parcel
 

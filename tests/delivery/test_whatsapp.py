@@ -22,8 +22,8 @@ from pywa import errors as second_errors
 from pywa.utils import webhook_updates_validator
 
 from voicenote.delivery.tokens import token
-from voicenote.delivery.whatsapp import WhatsApp
-from voicenote.delivery.whatsapp_inbound import genuine, read_webhook
+from voicenote.delivery.whatsapp.channel import WhatsApp
+from voicenote.delivery.whatsapp.inbound import genuine, read_webhook
 from voicenote.errors import BadData, BadSettings, Postponed, Refused
 from voicenote.model.receipt import Parcel, ReceiptKind
 

@@ -12,9 +12,9 @@ from sqlalchemy import create_engine
 from world import Clock, Died, World, release, states, take, told, without_sound
 from world import workspace as plain_workspace
 
-from voicenote.engine.adopting import adopt, doubt_of
+from voicenote.engine.crank.adopting import adopt, doubt_of
+from voicenote.engine.crank.turn import one_pass
 from voicenote.engine.place import Memory, Place, Whereabouts, doubt
-from voicenote.engine.turn import one_pass
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
 from voicenote.ledger import listing

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from voicenote.engine.coach import Note, notes
+from voicenote.engine.memo.coach import Note, notes
 from voicenote.model.memo import Clip
 
 RATE = 16_000

@@ -24,9 +24,9 @@ from world import (
     workspace,
 )
 
-from voicenote.engine import approving
-from voicenote.engine.settling import reconcile
-from voicenote.engine.turn import one_pass
+from voicenote.engine.case import approving
+from voicenote.engine.crank.settling import reconcile
+from voicenote.engine.crank.turn import one_pass
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import Unavailable
 from voicenote.ledger.store import Ledger, Transaction

@@ -12,12 +12,12 @@ import pytest
 from world import START, Clock, World, release, states, take, told, touches_of, without_sound
 from world import workspace as plain_workspace
 
-from voicenote.engine import settling
-from voicenote.engine.limits import Limits, limits_of, pulls
-from voicenote.engine.limits import release as let_go_on
-from voicenote.engine.rehearsal import rehearse
-from voicenote.engine.turn import Turn, one_pass
-from voicenote.engine.ways import way_for
+from voicenote.engine.case.ways import way_for
+from voicenote.engine.crank import settling
+from voicenote.engine.crank.limits import Limits, limits_of, pulls
+from voicenote.engine.crank.limits import release as let_go_on
+from voicenote.engine.crank.rehearsal import rehearse
+from voicenote.engine.crank.turn import Turn, one_pass
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
 from voicenote.ledger import brakes, cases, listing, touches

@@ -27,16 +27,9 @@ from sqlalchemy import func, select
 sys.path.insert(0, str(Path(__file__).parent))
 from world import FATES, START, Clock, Died, World, told, without_sound, workspace
 
-from voicenote.engine import (
-    approving,
-    closing,
-    drafting,
-    promises,
-    settling,
-    sounding,
-    triage,
-    turn,
-)
+from voicenote.engine.case import approving, closing, promises, triage
+from voicenote.engine.crank import settling, turn
+from voicenote.engine.memo import drafting, sounding
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo, WrongUse
 from voicenote.followup.closing import missing

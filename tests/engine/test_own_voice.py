@@ -14,17 +14,17 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 from world import Clock, World, take, told, touches_of, workspace
 
-from voicenote.delivery.message import build_message
+from voicenote.delivery.email.message import build_message
 from voicenote.delivery.notes import voice_note
-from voicenote.engine import recording
-from voicenote.engine.approving import approve_cases
-from voicenote.engine.drafting import compose_cases, edit_script, need_draft, words_for
-from voicenote.engine.parcels import parcel_of
-from voicenote.engine.rendering import render_many
+from voicenote.engine.case.approving import approve_cases
+from voicenote.engine.crank.parcels import parcel_of
+from voicenote.engine.crank.turn import one_pass
+from voicenote.engine.memo import recording
+from voicenote.engine.memo.drafting import compose_cases, edit_script, need_draft, words_for
+from voicenote.engine.memo.rendering import render_many
+from voicenote.engine.memo.sounding import Rendered, render_cases
+from voicenote.engine.memo.voices import recordings
 from voicenote.engine.singly import Failed
-from voicenote.engine.sounding import Rendered, render_cases
-from voicenote.engine.turn import one_pass
-from voicenote.engine.voices import recordings
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
 from voicenote.ledger import cases

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from world import Clock, release, take, told, touches_of
 
-from voicenote.engine import approving, promises
+from voicenote.engine.case import approving, promises
 from voicenote.engine.workspace import Workspace
 from voicenote.model.amends import AmendsKind, Promise
 from voicenote.model.touch import WAITING, Touch, TouchState

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from world import World, take, told, touches_of
 
-from voicenote.engine.drafting import compose_cases
-from voicenote.engine.proving import MOST, Proof, prove, prove_due, way_to
-from voicenote.engine.sounding import render_cases
+from voicenote.engine.crank.proving import MOST, Proof, prove, prove_due, way_to
+from voicenote.engine.memo.drafting import compose_cases
+from voicenote.engine.memo.sounding import render_cases
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
 from voicenote.ledger import cases, listing

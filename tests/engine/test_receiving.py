@@ -19,9 +19,9 @@ from world import workspace as open_workspace
 
 from voicenote.delivery.arrivals import Arrival, Inbound
 from voicenote.delivery.tokens import token
-from voicenote.engine.receiving import Received, receive, take_over, unmatched
-from voicenote.engine.showing import case_view
-from voicenote.engine.turn import one_pass
+from voicenote.engine.case.showing import case_view
+from voicenote.engine.crank.receiving import Received, receive, take_over, unmatched
+from voicenote.engine.crank.turn import one_pass
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import Postponed, TryAgain, WrongUse
 from voicenote.ledger import arrivals, listing, tables
@@ -334,7 +334,7 @@ def test_receipts_out_of_order_and_repeated_do_no_harm(
 
 
 def test_an_answer_to_a_closed_case_is_told(ws: Workspace, world: Listening, sent: int) -> None:
-    from voicenote.engine.applying import close_in
+    from voicenote.engine.case.applying import close_in
     from voicenote.model.case import Outcome
 
     with ws.ledger.write() as tx:
@@ -375,7 +375,7 @@ def test_what_trips_the_engine_is_set_apart_and_the_rest_goes_on(
             raise ZeroDivisionError
         return real(tx, came)
 
-    monkeypatch.setattr("voicenote.engine.hearing.arrivals.keep", keep)
+    monkeypatch.setattr("voicenote.engine.crank.hearing.arrivals.keep", keep)
     received = receive(ws)
     assert received.kinds == {"unmatched": 1, "answered": 1}
     assert "our fault" in received.unmatched[0]["reason"]
@@ -528,7 +528,7 @@ def test_an_old_answer_that_is_read_late_still_stops_what_was_booked_since(
     ws: Workspace, world: Listening, clock: Clock, sent: int
 ) -> None:
     """The mailbox could not be read for days, and the owner has sent something again meanwhile."""
-    from voicenote.engine.settling import settle_again
+    from voicenote.engine.crank.settling import settle_again
 
     wrote = clock.now
     clock.move(days=1)

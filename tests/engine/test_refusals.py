@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from world import Clock, World, release, states, take, told, workspace
 
-from voicenote.engine import closing, promises
-from voicenote.engine.approving import approve_cases
-from voicenote.engine.drafting import compose_cases
-from voicenote.engine.sounding import render_cases
-from voicenote.engine.triage import Triage, apply_triage
-from voicenote.engine.turn import one_pass
+from voicenote.engine.case import closing, promises
+from voicenote.engine.case.approving import approve_cases
+from voicenote.engine.case.triage import Triage, apply_triage
+from voicenote.engine.crank.turn import one_pass
+from voicenote.engine.memo.drafting import compose_cases
+from voicenote.engine.memo.sounding import render_cases
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
 from voicenote.ledger import listing

@@ -18,8 +18,8 @@ from typing import Any
 import pytest
 from falling import falling
 
-from voicenote.engine.rendering import Outcome, render_many
-from voicenote.engine.sounding import Rendered
+from voicenote.engine.memo.rendering import Outcome, render_many
+from voicenote.engine.memo.sounding import Rendered
 from voicenote.errors import Unavailable
 from voicenote.settings import load
 from voicenote.wiring import open_workspace

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from voicenote.engine.saying import say, sentences_of
+from voicenote.engine.memo.saying import say, sentences_of
 from voicenote.errors import BadData, VoiceUnavailable
 from voicenote.voice.recorded import Recorded
 from voicenote.voice.silent import Silent

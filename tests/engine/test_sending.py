@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 from world import Clock, Died, World, release, states, take, tiny_memo, told, touches_of
 
-from voicenote.engine import approving, closing, promises, settling, showing, sounding, turn
-from voicenote.engine.sending import ATTEMPTS, LONGEST_WAIT_S, backoff_s
-from voicenote.engine.turn import one_pass
+from voicenote.engine.case import approving, closing, promises, showing
+from voicenote.engine.crank import settling, turn
+from voicenote.engine.crank.sending import ATTEMPTS, LONGEST_WAIT_S, backoff_s
+from voicenote.engine.crank.turn import one_pass
+from voicenote.engine.memo import sounding
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
 from voicenote.ledger import cases, scripts
@@ -145,7 +147,7 @@ def test_what_is_made_again_otherwise_needs_a_new_approval(
     number = due(ws)
     for file in ws.home.glob("memos/**/memo.ogg"):
         file.write_text("something else")
-    monkeypatch.setattr("voicenote.engine.speaking.make_memo", louder_memo)
+    monkeypatch.setattr("voicenote.engine.memo.speaking.make_memo", louder_memo)
     assert [one.made for one in sounding.render_cases(ws, [number])] == [True]
     one_pass(ws)
     assert world.left == []
@@ -190,7 +192,7 @@ def test_a_closed_case_sends_nothing_again(ws: Workspace, world: World) -> None:
     world.fates = ["refused"]
     one_pass(ws)
     with ws.ledger.write() as tx:
-        from voicenote.engine.applying import close_in
+        from voicenote.engine.case.applying import close_in
         from voicenote.model.case import Outcome
 
         close_in(tx, number, Outcome.LOST)

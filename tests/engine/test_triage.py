@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from world import Clock, release, states, take, told, touches_of
 
-from voicenote.engine.attention import what_needs_me
-from voicenote.engine.closing import lesson_done, write_lesson
-from voicenote.engine.learning import all_returned, causes, outcomes
-from voicenote.engine.planning import plan_view
-from voicenote.engine.proposing import accept
-from voicenote.engine.showing import case_view
-from voicenote.engine.triage import Triage, apply_triage
-from voicenote.engine.turn import one_pass
+from voicenote.engine.case.attention import what_needs_me
+from voicenote.engine.case.closing import lesson_done, write_lesson
+from voicenote.engine.case.learning import all_returned, causes, outcomes
+from voicenote.engine.case.planning import plan_view
+from voicenote.engine.case.proposing import accept
+from voicenote.engine.case.showing import case_view
+from voicenote.engine.case.triage import Triage, apply_triage
+from voicenote.engine.crank.turn import one_pass
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadData, BadSettings, RuleSaysNo
 from voicenote.followup.proposal import Wishes

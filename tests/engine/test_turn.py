@@ -28,9 +28,9 @@ from world import (
     workspace,
 )
 
-from voicenote.engine import approving, closing, promises
+from voicenote.engine.case import approving, closing, promises
+from voicenote.engine.crank.turn import one_pass
 from voicenote.engine.lock import pass_lock
-from voicenote.engine.turn import one_pass
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo, TryAgain
 from voicenote.ledger import listing

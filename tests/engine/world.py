@@ -20,10 +20,10 @@ import pytest
 from sqlalchemy import event
 
 from voicenote.delivery.port import ABSENT, CANNOT_TELL, Facts, Found, Trace
-from voicenote.engine.approving import approve_cases
-from voicenote.engine.drafting import compose_cases
+from voicenote.engine.case.approving import approve_cases
+from voicenote.engine.memo.drafting import compose_cases
+from voicenote.engine.memo.sounding import render_cases
 from voicenote.engine.place import Whereabouts
-from voicenote.engine.sounding import render_cases
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import Postponed, Refused, Unavailable, Unknown
 from voicenote.ledger import cases, touches
@@ -228,7 +228,7 @@ def workspace(
 def without_sound() -> Iterator[None]:
     """Make memos of a few bytes for as long as this lasts."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("voicenote.engine.speaking.make_memo", tiny_memo)
+        patch.setattr("voicenote.engine.memo.speaking.make_memo", tiny_memo)
         yield
 
 

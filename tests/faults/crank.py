@@ -22,9 +22,9 @@ from typing import Any
 from sqlalchemy import create_engine, text
 
 from voicenote.delivery.port import ABSENT, CANNOT_TELL, Facts, Found, Trace
-from voicenote.engine.approving import approve_cases
-from voicenote.engine.drafting import compose_cases
-from voicenote.engine.turn import one_pass
+from voicenote.engine.case.approving import approve_cases
+from voicenote.engine.crank.turn import one_pass
+from voicenote.engine.memo.drafting import compose_cases
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import TryAgain, Unavailable
 from voicenote.ledger import cases, listing, scripts, touches

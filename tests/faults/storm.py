@@ -29,10 +29,10 @@ from crank import database, in_child, seed
 sys.path.pop(0)
 
 from voicenote import wiring
-from voicenote.delivery import mail
-from voicenote.engine import sending, settling
-from voicenote.engine.daemon import Daemon
-from voicenote.engine.turn import one_pass
+from voicenote.delivery.email import channel as mail
+from voicenote.engine.crank import sending, settling
+from voicenote.engine.crank.daemon import Daemon
+from voicenote.engine.crank.turn import one_pass
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import TryAgain, Unavailable
 from voicenote.ledger import arrivals, cases, listing, touches

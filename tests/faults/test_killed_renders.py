@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from voicenote.engine.speaking import sounds_of
+from voicenote.engine.memo.speaking import sounds_of
 from voicenote.ledger import scripts
 from voicenote.ledger.scripts import Draft
 from voicenote.settings import load

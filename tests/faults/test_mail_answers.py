@@ -17,10 +17,10 @@ from typing import Any
 
 import pytest
 
-from voicenote.delivery.mail import Mail
-from voicenote.delivery.mailbox import opened
+from voicenote.delivery.email.channel import Mail
+from voicenote.delivery.email.mailbox import opened
 from voicenote.delivery.tokens import filled
-from voicenote.engine.turn import one_pass
+from voicenote.engine.crank.turn import one_pass
 from voicenote.settings import load
 from voicenote.wiring import open_workspace
 
@@ -114,7 +114,7 @@ def sent(call: Call, home: Path) -> Call:
         for name, value in ENV.items():
             patch.setenv(name, value)
         ws = open_workspace(load(home, os.environ))
-        patch.setattr("voicenote.engine.sending.record", dying)
+        patch.setattr("voicenote.engine.crank.sending.record", dying)
         with pytest.raises(Died):
             one_pass(ws)
         ws.close()

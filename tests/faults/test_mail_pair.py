@@ -23,9 +23,9 @@ from typing import Any
 import pytest
 
 from voicenote.delivery.arrivals import Inbound
-from voicenote.delivery.mail import Mail
-from voicenote.delivery.mailbox import opened
-from voicenote.delivery.message import build_message, wire
+from voicenote.delivery.email.channel import Mail
+from voicenote.delivery.email.mailbox import opened
+from voicenote.delivery.email.message import build_message, wire
 from voicenote.delivery.port import Trace
 from voicenote.delivery.tokens import filled, token
 from voicenote.errors import Postponed, Refused
@@ -283,7 +283,7 @@ def test_killed_at_any_line_what_had_not_committed_never_arrives(
     (tmp_path / "marks").mkdir()
     facts = asdict(replace(letter, files={})) | {"made_at": letter.made_at.isoformat()}
     order = {
-        "channel": "voicenote.delivery.mail:Mail",
+        "channel": "voicenote.delivery.email.channel:Mail",
         "settings": pair.settings(password=PASSWORD),
         "parcel": facts,
         "marks": str(tmp_path / "marks"),

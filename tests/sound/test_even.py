@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from voicenote.engine.speaking import sounds_of
+from voicenote.engine.memo.speaking import sounds_of
 from voicenote.model.script import Script, Section, Sentence
 from voicenote.sound.encode import Tags, decode
 from voicenote.sound.loudness import measure

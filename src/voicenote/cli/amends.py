@@ -62,7 +62,7 @@ def amends(context: click.Context) -> None:
 @pass_session
 def list_(session: Session, /, *, everything: bool = False) -> None:
     """Every promise, the one that is due first on top."""
-    from voicenote.engine.promises import listed
+    from voicenote.engine.case.promises import listed
 
     with opened(session) as ws:
         rows = listed(ws, everything=everything)
@@ -110,7 +110,7 @@ def add(session: Session, /, *, number: int, override: str, **given: Any) -> Non
     Money beyond the band of [policy], or for an unfounded complaint, is refused; --override says
     why it must be, and the reason goes into the history.
     """
-    from voicenote.engine import promises
+    from voicenote.engine.case import promises
     from voicenote.errors import BadData
     from voicenote.model.amends import AmendsKind, Promise
 
@@ -141,7 +141,7 @@ def add(session: Session, /, *, number: int, override: str, **given: Any) -> Non
 @pass_session
 def done(session: Session, /, *, name: tuple[int, int], evidence: str) -> None:
     """A promise was kept; evidence is needed."""
-    from voicenote.engine import promises
+    from voicenote.engine.case import promises
 
     with opened(session) as ws:
         promises.done(ws, *name, evidence)
@@ -154,7 +154,7 @@ def done(session: Session, /, *, name: tuple[int, int], evidence: str) -> None:
 @pass_session
 def confirm(session: Session, /, *, name: tuple[int, int]) -> None:
     """The customer says that it arrived."""
-    from voicenote.engine import promises
+    from voicenote.engine.case import promises
 
     with opened(session) as ws:
         promises.confirm(ws, *name)
@@ -168,7 +168,7 @@ def confirm(session: Session, /, *, name: tuple[int, int]) -> None:
 @pass_session
 def broken(session: Session, /, *, name: tuple[int, int], reason: str) -> None:
     """A promise was not kept."""
-    from voicenote.engine import promises
+    from voicenote.engine.case import promises
 
     with opened(session) as ws:
         promises.broken(ws, *name, reason)
@@ -182,7 +182,7 @@ def broken(session: Session, /, *, name: tuple[int, int], reason: str) -> None:
 @pass_session
 def waive(session: Session, /, *, name: tuple[int, int], reason: str) -> None:
     """The customer lets you off a promise."""
-    from voicenote.engine import promises
+    from voicenote.engine.case import promises
 
     with opened(session) as ws:
         promises.waive(ws, *name, reason)
@@ -198,7 +198,7 @@ def waive(session: Session, /, *, name: tuple[int, int], reason: str) -> None:
 @pass_session
 def again(session: Session, /, *, name: tuple[int, int], by: date) -> None:
     """Promise it for a new day, when the customer has agreed."""
-    from voicenote.engine import promises
+    from voicenote.engine.case import promises
 
     with opened(session) as ws:
         promises.promise_again(ws, *name, by)

@@ -13,7 +13,7 @@ from voicenote.cli.session import Session, json_option, pass_session
 from voicenote.errors import Unavailable, WrongUse
 
 if TYPE_CHECKING:
-    from voicenote.engine.approving import Approved
+    from voicenote.engine.case.approving import Approved
     from voicenote.engine.singly import Failed
     from voicenote.engine.workspace import Workspace
 
@@ -61,8 +61,8 @@ def _heard(
     session: Session, ws: Workspace, numbers: Sequence[int], count: int, *, yes: bool
 ) -> bool:
     """Let the owner hear some; return whether all may go."""
-    from voicenote.engine import sampling
-    from voicenote.engine.listening import play
+    from voicenote.engine.memo import sampling
+    from voicenote.engine.memo.listening import play
 
     screen = session.screen
     for number in sampling.sample(ws, numbers, count):
@@ -82,7 +82,7 @@ def _memos(count: int) -> str:
 
 
 def _released(session: Session, ws: Workspace, numbers: Sequence[int]) -> int:
-    from voicenote.engine.approving import approve_cases
+    from voicenote.engine.case.approving import approve_cases
     from voicenote.engine.singly import Failed, singly
 
     done: list[Approved] = []
@@ -122,7 +122,7 @@ def _approved_data(one: Approved) -> dict[str, Any]:
 
 def _when(ws: Workspace, done: Sequence[Approved]) -> str:
     """Say when the first of them leaves, in its customer's clock."""
-    from voicenote.engine.leaving import first_leaving
+    from voicenote.engine.crank.leaving import first_leaving
 
     found = first_leaving(ws, done)
     if found is None:

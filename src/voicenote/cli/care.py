@@ -22,7 +22,7 @@ EVERY = ("1", "2", "5", "10", "15", "20", "30", "60")
 @pass_session
 def schedule(session: Session, /, *, every: str, systemd: bool, install: bool) -> None:
     """The crontab line, or the systemd timer, that makes a pass every few minutes."""
-    from voicenote.engine import timetable
+    from voicenote.engine.upkeep import timetable
 
     if systemd and install:
         raise WrongUse("--install is for crontabs", "write the units that --systemd prints")
@@ -39,7 +39,7 @@ def schedule(session: Session, /, *, every: str, systemd: bool, install: bool) -
         screen.show({"line": line}, lambda: line)
         screen.note("Add it with: crontab -e, or: voicenote schedule --install")
         return
-    from voicenote.engine.crontab import install as install_
+    from voicenote.engine.upkeep.crontab import install as install_
 
     home.mkdir(parents=True, exist_ok=True)  # cron writes the log there
     changed = install_(line, home, session.env)
@@ -66,8 +66,8 @@ def backup(session: Session, /, *, file: Path, force: bool) -> None:
 
     With --json: {"file", "files", "size"}.
     """
-    from voicenote.engine.backup import backup as backup_
-    from voicenote.engine.backup import is_zip
+    from voicenote.engine.upkeep.backup import backup as backup_
+    from voicenote.engine.upkeep.backup import is_zip
     from voicenote.wiring import open_ledger
 
     is_zip(file)
@@ -94,7 +94,7 @@ def restore(session: Session, /, *, file: Path) -> None:
 
     With --json: {"files", "held", "cases", "uncertain"}.
     """
-    from voicenote.engine.restoring import restore as restore_
+    from voicenote.engine.upkeep.restoring import restore as restore_
     from voicenote.wiring import open_ledger_at, whereabouts
 
     restored = restore_(file, session.home, open_ledger_at, whereabouts())

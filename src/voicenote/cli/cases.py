@@ -121,7 +121,7 @@ def _seen(session: Session, tx: Any) -> _Seen:
 
     returned: Mapping[int, str] = {}
     if any_prevention(tx):
-        from voicenote.engine.learning import all_returned
+        from voicenote.engine.case.learning import all_returned
 
         returned = all_returned(tx)
     return _Seen(clocks_of(session.settings.policy), acknowledged(tx), returned, words(tx))
@@ -201,7 +201,7 @@ def show(session: Session, /, *, number: int) -> None:
     and "synthetic_part" how much: no, partly or yes.
     """
     from voicenote.cli.casepage import page
-    from voicenote.engine.showing import case_view
+    from voicenote.engine.case.showing import case_view
 
     with opened(session) as ws:
         view = case_view(ws, number)

@@ -77,14 +77,14 @@ def _checked(
 ) -> Iterator[Checked]:
     language = _primary(asked["language"] or "")
     if not given:
-        from voicenote.engine.checking import check_templates
+        from voicenote.engine.memo.checking import check_templates
 
         with opened(session) as ws:
             yield from check_templates(ws, language)
         return
     for one in given:
         if one.isdecimal():
-            from voicenote.engine.checking import check_case
+            from voicenote.engine.memo.checking import check_case
 
             with opened(session) as ws:
                 yield check_case(ws, int(one), _asked(asked))

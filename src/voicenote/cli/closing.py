@@ -33,7 +33,7 @@ def answer(
     session: Session, /, *, number: int, right: bool, wrong: bool, text: str, via: str
 ) -> None:
     """What the customer said, when it came by another way. It stops the plan."""
-    from voicenote.engine.closing import answer as keep
+    from voicenote.engine.case.closing import answer as keep
     from voicenote.model.case import Stage
     from voicenote.model.receipt import Verdict
 
@@ -83,7 +83,7 @@ OUTCOMES = ("ally", "satisfied", "neutral", "lost", "no-answer")
 @pass_session
 def close(session: Session, /, *, number: int, outcome: str | None) -> None:
     """Close a loop, or list what is missing."""
-    from voicenote.engine.closing import close as close_
+    from voicenote.engine.case.closing import close as close_
     from voicenote.model.case import Outcome
 
     with opened(session) as ws:
@@ -99,7 +99,7 @@ def close(session: Session, /, *, number: int, outcome: str | None) -> None:
 @pass_session
 def reopen(session: Session, /, *, number: int, reason: str) -> None:
     """Take a case up again: a new round, with a new script."""
-    from voicenote.engine.closing import reopen as reopen_
+    from voicenote.engine.case.closing import reopen as reopen_
 
     with opened(session) as ws:
         round_ = reopen_(ws, number, reason)
@@ -133,7 +133,7 @@ def lesson(
     done: bool,
 ) -> None:
     """Write down what to learn from a case; no case closes without it."""
-    from voicenote.engine import closing
+    from voicenote.engine.case import closing
     from voicenote.model.case import Lesson
     from voicenote.wiring import now
 
@@ -171,7 +171,7 @@ def lessons(session: Session, /, *, outcomes: bool) -> None:
     With --outcomes --json: {"ally", "satisfied", "neutral", "lost", "open", "no-answer",
     "amends_paid": [{"value", "currency"}], "customers": {"kept", "lost", "no-answer"}}.
     """
-    from voicenote.engine import learning
+    from voicenote.engine.case import learning
 
     screen = session.screen
     with opened(session) as ws:
@@ -214,7 +214,7 @@ def opt_out(session: Session, /, *, customer: str) -> None:
 
     CUSTOMER is the number of one of their cases, or an address of theirs.
     """
-    from voicenote.engine.closing import opt_out as opt_out_
+    from voicenote.engine.case.closing import opt_out as opt_out_
 
     with opened(session) as ws:
         cancelled = opt_out_(ws, customer)

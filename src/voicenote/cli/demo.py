@@ -10,7 +10,7 @@ import click
 from voicenote.cli.session import Session, json_option, pass_session
 
 if TYPE_CHECKING:
-    from voicenote.engine.story import Told
+    from voicenote.engine.crank.story import Told
 
 
 @click.command()
@@ -23,7 +23,7 @@ def demo(session: Session, /, *, folder: str) -> None:
     Nothing leaves this machine: the outbox is a folder in DIR. A demo made there before is made
     again; any other folder that is not empty is left alone.
     """
-    from voicenote.engine.story import summary
+    from voicenote.engine.crank.story import summary
     from voicenote.wiring import demo as open_demo
 
     screen = session.screen

@@ -19,8 +19,8 @@ from voicenote.cli.select import CASE, opened
 from voicenote.cli.session import Session, json_option, pass_session
 
 if TYPE_CHECKING:
-    from voicenote.engine.rehearsal import Rehearsed
-    from voicenote.engine.turn import Turn
+    from voicenote.engine.crank.rehearsal import Rehearsed
+    from voicenote.engine.crank.turn import Turn
     from voicenote.errors import VoicenoteError
 
 #: How far ahead a rehearsal can look: two years.
@@ -43,7 +43,7 @@ def run(session: Session, /, *, to: str | None) -> int:
     With --json: {"sent", "failed", "uncertain", "skipped", "received", "waiting", "reasons",
     "nudges", "held", "unmatched", "troubles"}.
     """
-    from voicenote.engine.turn import one_pass
+    from voicenote.engine.crank.turn import one_pass
 
     if to:
         prove_due(session, to)
@@ -116,7 +116,7 @@ def _summary(turn: Turn) -> str:
 @pass_session
 def daemon(session: Session, /, *, every: float) -> None:
     """Passes, each at the next due time. SIGTERM and Ctrl-C end it after the pass under way."""
-    from voicenote.engine.daemon import Daemon
+    from voicenote.engine.crank.daemon import Daemon
     from voicenote.wiring import now
 
     if isnan(every):
@@ -205,7 +205,7 @@ def _rehearsed(made: Rehearsed) -> list[dict[str, Any]]:
 @pass_session
 def mark_sent(session: Session, /, *, number: int) -> None:
     """Settle an uncertain touch of case N: you know that it left."""
-    from voicenote.engine.settling import settle_sent
+    from voicenote.engine.crank.settling import settle_sent
 
     with opened(session) as ws:
         settled = settle_sent(ws, number)
@@ -220,7 +220,7 @@ def mark_sent(session: Session, /, *, number: int) -> None:
 @pass_session
 def resend(session: Session, /, *, number: int, channel: str) -> None:
     """Book the stuck touch of case N again: you know that it did not arrive."""
-    from voicenote.engine.settling import settle_again
+    from voicenote.engine.crank.settling import settle_again
 
     with opened(session) as ws:
         settled = settle_again(ws, number, channel)

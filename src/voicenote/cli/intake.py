@@ -137,7 +137,7 @@ def _tell_mapping(session: Session, source: Source) -> None:
 
 
 def _take(session: Session, source: Source, batch: str, *, dry_run: bool) -> dict[str, Any]:
-    from voicenote.engine.intake import Taken, take_in
+    from voicenote.engine.case.intake import Taken, take_in
     from voicenote.intake.rejected import Rejected
     from voicenote.wiring import open_ledger
 
@@ -173,7 +173,7 @@ def _take(session: Session, source: Source, batch: str, *, dry_run: bool) -> dic
 
 def _tell_returned(session: Session, tx: Transaction, batch: str) -> None:
     """Say so when a cause came back that was to be prevented: it should be heard at once (S12)."""
-    from voicenote.engine.learning import all_returned
+    from voicenote.engine.case.learning import all_returned
     from voicenote.ledger.cases import numbers_of
 
     back = all_returned(tx)

@@ -27,7 +27,7 @@ def brake(session: Session, /, *, channels: tuple[str, ...]) -> int:
 
     Exit code 1 when one is on. With --json: a list of {"channel", "put_on_at", "tried", "failed"}.
     """
-    from voicenote.engine.limits import release
+    from voicenote.engine.crank.limits import release
     from voicenote.ledger import brakes
 
     screen = session.screen
@@ -63,7 +63,7 @@ def adopt(session: Session, /, *, moved: bool) -> None:
 
     With --json: {"doubt", "held", "cases", "uncertain"}.
     """
-    from voicenote.engine.adopting import adopt as adopt_
+    from voicenote.engine.crank.adopting import adopt as adopt_
 
     screen = session.screen
     with opened(session) as ws:
@@ -114,7 +114,7 @@ def proof(
 
     With --json: a list of {"case", "kind", "channel", "to"}.
     """
-    from voicenote.engine.proving import MOST, prove
+    from voicenote.engine.crank.proving import MOST, prove
     from voicenote.model.case import Stage
 
     with opened(session) as ws:
@@ -144,7 +144,7 @@ def _proofs(done: Sequence[dict[str, object]]) -> str:
 
 def prove_due(session: Session, to: str) -> None:
     """Do what `run --to` does: proofs of what is due, and no pass."""
-    from voicenote.engine.proving import prove_due as prove_due_
+    from voicenote.engine.crank.proving import prove_due as prove_due_
 
     with opened(session) as ws:
         done = [asdict(one) for one in prove_due_(ws, to)]

@@ -73,7 +73,7 @@ def _introduced(context: click.Context, session: Session) -> None:
 
 
 def _taken(session: Session, file: str | None) -> tuple[int, bool]:
-    from voicenote.engine.intake import take_one
+    from voicenote.engine.case.intake import take_one
     from voicenote.intake.options import Options
     from voicenote.intake.single import complaint_from_fields, read_toml
     from voicenote.wiring import new_id, now
@@ -168,7 +168,7 @@ def _sitting(context: click.Context, session: Session, number: int) -> None:
 
 def _spoken(session: Session, number: int) -> bool:
     """Whether every sentence of a case was recorded, so that there is a memo to hear."""
-    from voicenote.engine.recording import to_say
+    from voicenote.engine.memo.recording import to_say
 
     with opened(session) as ws:
         return not to_say(ws, number)
@@ -191,7 +191,7 @@ def _do(context: click.Context, session: Session, command: click.Command, **give
 @click.pass_context
 def next_(context: click.Context, /, *, everything: bool) -> None:
     """The one thing that needs you most now; at a terminal, do it at once."""
-    from voicenote.engine.attention import what_needs_me
+    from voicenote.engine.case.attention import what_needs_me
     from voicenote.ledger import arrivals, brakes
 
     session = context.ensure_object(Session)

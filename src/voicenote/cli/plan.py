@@ -22,8 +22,8 @@ from voicenote.errors import WrongUse
 @pass_session
 def plan(session: Session, /, *, number: int, name: str | None, hold: bool, resume: bool) -> None:
     """The touches of a case and when, in the customer's clock."""
-    from voicenote.engine import approving
-    from voicenote.engine.planning import plan_view
+    from voicenote.engine.case import approving
+    from voicenote.engine.case.planning import plan_view
 
     if hold and resume:
         raise WrongUse("--hold and --resume undo each other", "give one of them")

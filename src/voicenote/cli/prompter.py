@@ -10,8 +10,8 @@ from voicenote.cli.session import Session
 from voicenote.errors import BadData, Unavailable, WrongUse
 
 if TYPE_CHECKING:
-    from voicenote.engine.coach import Note
-    from voicenote.engine.recording import Wanted
+    from voicenote.engine.memo.coach import Note
+    from voicenote.engine.memo.recording import Wanted
     from voicenote.model.memo import Clip
 
 #: What may be answered to a take; a word or its first letter, and a take's number where it fits.
@@ -84,8 +84,8 @@ def _answer(session: Session, question: str, words: Sequence[str], takes: int) -
 
 def _heard(session: Session, one: Wanted) -> Clip | None:
     """Take a sentence and say how it was; None when nothing was heard."""
-    from voicenote.engine.coach import notes
-    from voicenote.engine.microphone import record
+    from voicenote.engine.memo.coach import notes
+    from voicenote.engine.memo.microphone import record
 
     def until_enter() -> None:
         session.screen.ask("Recording. Press Enter when you are done")
@@ -108,7 +108,7 @@ def tell(session: Session, seconds: float, notes: Sequence[Note]) -> None:
 
 
 def _play(session: Session, clip: Clip) -> None:
-    from voicenote.engine.listening import play_clip
+    from voicenote.engine.memo.listening import play_clip
 
     try:
         play_clip(clip, session.env)

@@ -13,7 +13,7 @@ from voicenote.errors import BadData, VoicenoteError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from voicenote.engine.receiving import Received
+    from voicenote.engine.crank.receiving import Received
 
 #: A webhook's call and a letter are smaller; the rest of a longer one is attachments.
 MOST = 64 << 20
@@ -45,7 +45,7 @@ def receive(
 
     With --json: {"received", "kinds", "unmatched", "nudges", "troubles"}; with --unmatched a list.
     """
-    from voicenote.engine import receiving
+    from voicenote.engine.crank import receiving
 
     if file is None and (signature or channel):
         raise click.UsageError("--signature and --channel go with --from FILE.")

@@ -89,7 +89,7 @@ def record(
 
 def _of_one_owner(ws: Workspace, numbers: Sequence[int], owner: str | None) -> list[int]:
     """The cases of the person who speaks. Raises WrongUse when that could be several people."""
-    from voicenote.engine.recording import owners
+    from voicenote.engine.memo.recording import owners
 
     if len(numbers) == 1 and owner is None:
         return list(numbers)
@@ -108,8 +108,8 @@ def _of_one_owner(ws: Workspace, numbers: Sequence[int], owner: str | None) -> l
 
 def _whole(session: Session, ws: Workspace, number: int, source: Path | None) -> None:
     """Take a recording that says all of a memo, and make it the memo."""
-    from voicenote.engine import drafting, recording
-    from voicenote.engine.coach import notes
+    from voicenote.engine.memo import drafting, recording
+    from voicenote.engine.memo.coach import notes
     from voicenote.script.disclosing import undisclosed
     from voicenote.sound.read import read_sound
 
@@ -130,7 +130,7 @@ def _whole(session: Session, ws: Workspace, number: int, source: Path | None) ->
 
 def _spoken(session: Session, text: str, number: int) -> Clip:
     """Show all the words, and record until Enter."""
-    from voicenote.engine.microphone import record as record_
+    from voicenote.engine.memo.microphone import record as record_
 
     need_somebody(session, number)
     session.screen.warn(f"\n{text}\n")

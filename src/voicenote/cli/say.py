@@ -11,7 +11,7 @@ from voicenote.cli.session import Session, json_option, pass_session
 from voicenote.errors import BadData, Unavailable, WrongUse
 
 if TYPE_CHECKING:
-    from voicenote.engine.saying import Said
+    from voicenote.engine.memo.saying import Said
 
 PIPE = "-"
 
@@ -44,7 +44,7 @@ def say(
 
     With --json: {"file", "duration_s", "voice", "language", "synthetic", "sentences"}.
     """
-    from voicenote.engine.saying import say as say_
+    from voicenote.engine.memo.saying import say as say_
     from voicenote.wiring import make_voice, voice_facts
 
     if output == PIPE and session.json:
@@ -77,7 +77,7 @@ def say(
 
 def _wanted(session: Session, language: str, given: str | None) -> tuple[str, dict[str, object]]:
     """Return the engine and what it is told: what was given, else what the settings say."""
-    from voicenote.engine.voices import voice_options
+    from voicenote.engine.memo.voices import voice_options
 
     owner = session.settings.owner.name
     wish = session.settings.voice.of(language, owner).engine

@@ -15,7 +15,7 @@ from voicenote.cli.session import Session, json_option, pass_session
 from voicenote.errors import Unavailable, WrongUse
 
 if TYPE_CHECKING:
-    from voicenote.engine.drafting import Drafted
+    from voicenote.engine.memo.drafting import Drafted
     from voicenote.engine.singly import Failed
     from voicenote.engine.workspace import Workspace
     from voicenote.model.script import Script
@@ -68,7 +68,7 @@ def script(
 def _composed(
     session: Session, ws: Workspace, numbers: Sequence[int], given: dict[str, str]
 ) -> int:
-    from voicenote.engine.drafting import compose_cases
+    from voicenote.engine.memo.drafting import compose_cases
     from voicenote.engine.singly import Failed, singly
 
     work = singly(lambda chunk: compose_cases(ws, chunk, **given), numbers, size=100)
@@ -140,7 +140,7 @@ def _summary(session: Session, done: Sequence[Drafted], failed: Sequence[Failed]
 
 
 def _edited(session: Session, ws: Workspace, number: int, source: Path | None) -> int:
-    from voicenote.engine.drafting import compose_cases, current, edit_script
+    from voicenote.engine.memo.drafting import compose_cases, current, edit_script
     from voicenote.script.edit import from_text, to_text
 
     _, found = current(ws, number)

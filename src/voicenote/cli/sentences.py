@@ -11,7 +11,7 @@ from voicenote.cli.sound import memo_data
 from voicenote.errors import WrongUse
 
 if TYPE_CHECKING:
-    from voicenote.engine.recording import Line, Wanted
+    from voicenote.engine.memo.recording import Line, Wanted
     from voicenote.engine.workspace import Workspace
     from voicenote.model.memo import Clip
     from voicenote.model.script import Sentence
@@ -31,7 +31,7 @@ def one_case(
     follow_ups: bool,
 ) -> None:
     """Record what a case lacks, or one sentence of it; when all is there, make its memo."""
-    from voicenote.engine import recording
+    from voicenote.engine.memo import recording
 
     lines = recording.lines_of(ws, number, follow_ups=follow_ups)
     missing = dict.fromkeys(line.sentence for line in lines if not line.recorded)
@@ -53,7 +53,7 @@ def _kept(
     source: Path | None,
 ) -> Iterator[Sentence]:
     """Keep a take of each sentence that is asked for, and yield it."""
-    from voicenote.engine import recording
+    from voicenote.engine.memo import recording
     from voicenote.sound.read import read_sound
 
     if source is None:
@@ -72,7 +72,7 @@ def _kept(
 def _prompted(session: Session, ws: Workspace, wanted: Sequence[Wanted]) -> list[Wanted]:
     """Take sentences at the microphone; return those that were kept."""
     from voicenote.cli.prompter import prompt
-    from voicenote.engine.recording import keep_take
+    from voicenote.engine.memo.recording import keep_take
 
     kept: list[Wanted] = []
 
@@ -105,7 +105,7 @@ def _at(lines: Sequence[Line], place: int, number: int) -> Sentence:
 
 def memo_made(ws: Workspace, number: int, *, fill_in: bool) -> dict[str, Any]:
     """Make the memo of a case; return it as ``--json`` has it."""
-    from voicenote.engine.sounding import render_cases
+    from voicenote.engine.memo.sounding import render_cases
 
     return memo_data(next(iter(render_cases(ws, [number], fill_in=fill_in))))
 
@@ -136,7 +136,7 @@ def many_cases(
     follow_ups: bool,
 ) -> None:
     """Record what many cases lack: what everybody hears first, once for all."""
-    from voicenote.engine import recording
+    from voicenote.engine.memo import recording
 
     if fill_in:
         raise WrongUse("--fill-in makes one memo here", "for many: voicenote render --fill-in")
@@ -161,7 +161,7 @@ def many_cases(
 
 def show_list(session: Session, ws: Workspace, number: int, *, follow_ups: bool) -> None:
     """Show what a person says of a case, and which of it is recorded."""
-    from voicenote.engine.recording import lines_of
+    from voicenote.engine.memo.recording import lines_of
 
     lines = lines_of(ws, number, follow_ups=follow_ups)
     missing = [line.sentence.text for line in lines if not line.recorded]

@@ -10,7 +10,7 @@ from voicenote.cli.session import Session, json_option, pass_session
 from voicenote.errors import BadSettings, Unavailable, VoicenoteError, WrongUse
 
 if TYPE_CHECKING:
-    from voicenote.engine.doctor import Finding
+    from voicenote.engine.upkeep.doctor import Finding
 
 
 @click.command()
@@ -27,7 +27,7 @@ def init(session: Session, /, *, force: bool, **given: str | None) -> None:
 
     With --json: {"home", "settings", "written", "ledger"}.
     """
-    from voicenote.engine.beginning import checked, write_settings
+    from voicenote.engine.upkeep.beginning import checked, write_settings
     from voicenote.settings import FILE_NAME
     from voicenote.wiring import open_ledger
 
@@ -66,7 +66,7 @@ def _untold(session: Session) -> None:
 
 def _asked(session: Session, answers: dict[str, str]) -> dict[str, str]:
     """Ask at a terminal for what was not given; elsewhere take what is likely."""
-    from voicenote.engine.beginning import QUESTIONS, checked, guess_zone
+    from voicenote.engine.upkeep.beginning import QUESTIONS, checked, guess_zone
 
     screen = session.screen
     likely = {"time_zone": guess_zone(), "language": "en"}
@@ -92,7 +92,7 @@ def voices(session: Session, /) -> None:
     "size_mb", "misheard", "note", "needs"}. `speaks`: the languages that your settings give it.
     `misheard`: of 100 words, how many a recogniser heard otherwise, by language, as measured.
     """
-    from voicenote.engine.casting import listed
+    from voicenote.engine.memo.casting import listed
     from voicenote.plugins import VOICES, load
     from voicenote.wiring import voice_facts
 
@@ -249,7 +249,7 @@ def doctor(session: Session, /) -> int:
 
 
 def _examined(session: Session) -> list[Finding]:
-    from voicenote.engine import doctor as examining
+    from voicenote.engine.upkeep import doctor as examining
     from voicenote.plugins import CHANNELS, VOICES, load
     from voicenote.wiring import now, open_workspace
 

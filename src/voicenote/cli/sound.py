@@ -14,8 +14,8 @@ from voicenote.cli.session import Session, json_option, pass_session
 from voicenote.errors import BadData
 
 if TYPE_CHECKING:
+    from voicenote.engine.memo.sounding import Rendered
     from voicenote.engine.singly import Failed
-    from voicenote.engine.sounding import Rendered
     from voicenote.engine.workspace import Workspace
     from voicenote.sound.waveform import Waveform
 
@@ -57,7 +57,7 @@ def render(
 
 
 def _rendered(session: Session, ws: Workspace, numbers: Sequence[int], *, fill_in: bool) -> int:
-    from voicenote.engine.rendering import render_many
+    from voicenote.engine.memo.rendering import render_many
     from voicenote.engine.singly import Failed
 
     done: list[Rendered] = []
@@ -140,10 +140,10 @@ def play(session: Session, /, *, what: str, picture: Path | None = None) -> None
 
     With --json nothing is played: {"case", "file", "duration_s"}, with --picture also "picture".
     """
-    from voicenote.engine import picturing
+    from voicenote.engine.memo import picturing
 
     if what.isdecimal():
-        from voicenote.engine.sampling import memo_file
+        from voicenote.engine.memo.sampling import memo_file
 
         with opened(session) as ws:
             file, seconds = memo_file(ws, int(what))
@@ -165,7 +165,7 @@ def play(session: Session, /, *, what: str, picture: Path | None = None) -> None
 
 def _played(session: Session, file: Path, data: dict[str, Any], wave: Waveform | None) -> None:
     """Play a file; at a terminal, show how it looks first."""
-    from voicenote.engine.listening import play as play_
+    from voicenote.engine.memo.listening import play as play_
 
     if session.json:
         session.screen.data(data)

@@ -74,7 +74,7 @@ def new_template(session: Session, /, *, name: str, language: str, source: str) 
 
     One of the same name as a packaged one is used in its place.
     """
-    from voicenote.engine.templating import begin_template
+    from voicenote.engine.memo.templating import begin_template
 
     code = (language or session.settings.owner.language).replace("_", "-").split("-")[0].lower()
     file = begin_template(session.home / "templates", name, code, source)
@@ -95,7 +95,7 @@ def test_template(session: Session, /, *, name: str, language: str) -> int:
     Each is filled in, timed and checked against the method. Exit code 1 when one has an error.
     With --json: a list of {"language", "template", "seconds", "errors", "hints"}.
     """
-    from voicenote.engine.templating import try_templates
+    from voicenote.engine.memo.templating import try_templates
 
     with opened(session) as ws:
         tried = list(try_templates(ws, name, language))

@@ -60,7 +60,7 @@ def triage(session: Session, /, *, number: int, accept: bool, **given: Any) -> N
     With --json: what was found, {"proposal": {"template", "plan", "amends", "why"}, "warnings"},
     and "accepted" with --accept.
     """
-    from voicenote.engine.triage import Triage, apply_triage
+    from voicenote.engine.case.triage import Triage, apply_triage
 
     wished = {name: given.pop(name) for name in WISHES}
     if not accept and any(value is not None for value in wished.values()):
@@ -117,7 +117,7 @@ def _told(session: Session, view: Mapping[str, Any]) -> None:
 def _accepted(
     ws: Workspace, number: int, wished: Mapping[str, Any], currency: str | None
 ) -> dict[str, Any]:
-    from voicenote.engine.proposing import accept
+    from voicenote.engine.case.proposing import accept
 
     done = accept(ws, number, _wishes(wished, currency), wished["override"] or "")
     return {"accepted": {"amends": done.amends, "plan": done.plan, "warnings": list(done.warnings)}}
@@ -141,7 +141,7 @@ def _wishes(wished: Mapping[str, Any], currency: str | None) -> Wishes:
 
 def _asked(session: Session, ws: Workspace, number: int) -> dict[str, Any]:
     """Ask what was found; Enter keeps what the case has already (S2 first, S17 by default)."""
-    from voicenote.engine.showing import case_view
+    from voicenote.engine.case.showing import case_view
 
     screen, case = session.screen, case_view(ws, number)
     screen.out(f"Case {number}, {case['customer']}: {case['what_happened']}")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from voicenote.delivery.carried import refuse_broken, sound_of, words_of
-from voicenote.delivery.message import AUDIO
+from voicenote.delivery.email.message import AUDIO
 from voicenote.delivery.port import CANNOT_TELL, Facts, Found
 from voicenote.delivery.reserved import ALLOW, refuse_reserved
 from voicenote.delivery.web_settings import Known, Values, read_settings

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from voicenote.delivery.message import build_message
+from voicenote.delivery.email.message import build_message
 from voicenote.delivery.notes import voice_note
 from voicenote.errors import Refused
 from voicenote.model.receipt import Parcel

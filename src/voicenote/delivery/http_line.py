@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from voicenote.delivery.email.settings import is_here
 from voicenote.delivery.http_words import trouble
-from voicenote.delivery.mail_settings import is_here
 from voicenote.errors import BadSettings, Postponed, Unknown
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from voicenote.delivery.message import checked_key, written
+from voicenote.delivery.email.message import checked_key, written
 from voicenote.delivery.port import ABSENT, Facts, Found, Trace
 from voicenote.errors import BadSettings, Postponed, Problem, Refused, Unknown
 from voicenote.model.case import Customer

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from urllib.parse import urlsplit
 
-from voicenote.delivery.mail_settings import is_here, revealed
+from voicenote.delivery.email.settings import is_here, revealed
 from voicenote.delivery.tokens import PLACE
 from voicenote.errors import BadSettings, Problem
 

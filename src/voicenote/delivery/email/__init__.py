@@ -1,0 +1,1 @@
+"""The channel email: SMTP out, IMAP in."""

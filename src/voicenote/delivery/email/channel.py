@@ -1,0 +1,260 @@
+"""Email: one connection for a whole pass, and the commit just before the final dot."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, suppress
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from voicenote.delivery.arrivals import Arrival
+from voicenote.delivery.email.message import one_line, valid_address, written
+from voicenote.delivery.email.settings import MailSettings, read_settings
+from voicenote.delivery.email.smtp import Conversation, Dropped, Envelope
+from voicenote.delivery.port import CANNOT_TELL, Facts, Found
+from voicenote.delivery.reserved import refuse_reserved
+from voicenote.delivery.tokens import filled
+from voicenote.errors import Postponed, Refused
+from voicenote.model.case import Customer
+from voicenote.model.receipt import Parcel, Receipt, ReceiptKind
+
+if TYPE_CHECKING:
+    from imap_tools import BaseMailBox
+
+#: After a failed connection, touches are postponed for so many seconds without knocking again:
+#: a pass of hundreds neither waits each time, nor locks the account by wrong passwords.
+_REST = 60.0
+
+
+class Mail:
+    """A channel to one SMTP server. The settings are in `mail_settings.KNOWN`."""
+
+    def __init__(
+        self, name: str, settings: Mapping[str, object], clock: Callable[[], datetime]
+    ) -> None:
+        self.name = name
+        self._settings = read_settings(name, settings)
+        self._clock = clock
+        self._line: Conversation | None = None
+        self._failed: tuple[float, Postponed] | None = None
+        self._next = 0.0
+        self._mailbox: BaseMailBox | None = None
+        self._open = ExitStack()
+
+    @property
+    def facts(self) -> Facts:
+        """What the server is; delivery and answers are told by the mailbox only."""
+        kinds = {ReceiptKind.ACCEPTED, ReceiptKind.UNCERTAIN, ReceiptKind.REFUSED}
+        told = {ReceiptKind.DELIVERED, ReceiptKind.BOUNCED, ReceiptKind.ANSWERED}
+        server, mailbox = self._settings.server, self._settings.imap
+        return Facts(
+            name=self.name,
+            about=f"email through {server.host}:{server.port}",
+            tells=frozenset(kinds | told | {ReceiptKind.AUTO_REPLY} if mailbox else kinds),
+            can_ask=mailbox is not None,
+        )
+
+    def address(self, customer: Customer) -> str:
+        """The customer's email address."""
+        return customer.email
+
+    def send(self, parcel: Parcel, commit: Callable[[], None]) -> Receipt:
+        """Hand `parcel` to the server; `commit` is called when all but the final dot is there.
+
+        Raises Refused, Postponed, or after the dot Unknown. A key that was sent before is sent
+        again: the server cannot be asked here, so the caller asks first.
+        """
+        sender, to = self._addresses(parcel)
+        raw = written(
+            parcel,
+            self._sounds(parcel),
+            addressed=True,
+            headers=mail_headers(self._settings, parcel.key),
+        )
+        self._pace()
+        line = self._offered(
+            Envelope(sender=sender, to=to, key=parcel.key, dsn=self._settings.dsn), raw
+        )
+        try:
+            commit()
+        except BaseException:
+            line.withdraw()
+            raise
+        answer = line.finish()
+        detail = {"server": self._settings.server.host, "answer": answer}
+        if self._settings.copy_to_sent:
+            detail["copy"] = self._copied(raw)
+        return Receipt(
+            kind=ReceiptKind.ACCEPTED,
+            at=self._clock().astimezone(UTC),
+            provider_id=parcel.message_id,
+            detail=detail,
+        )
+
+    def ask(self, key: str, message_id: str) -> Found:
+        """Whether the mailbox's Sent folder has it. Not found proves nothing: `CANNOT_TELL`.
+
+        Raises Postponed when the mailbox cannot be opened.
+        """
+        if self._settings.imap is None:
+            return CANNOT_TELL
+        from voicenote.delivery.email.mailbox import in_sent
+
+        return in_sent(
+            self._settings.imap, self._settings.sent_folder, key, message_id, self._clock
+        )
+
+    @property
+    def field(self) -> str:
+        """The column of a customer that holds their address here."""
+        return "email"
+
+    @property
+    def keeps(self) -> bool:
+        """Letters stay in the mailbox, unchanged."""
+        return True
+
+    def incoming(self, after: str, since: date) -> Iterator[Arrival]:
+        """Yield what came into the mailbox after a place, oldest first, read and understood.
+
+        Without a place all from the day `since` is read. Raises Postponed when the mailbox cannot
+        be opened; a channel without one has no post.
+        """
+        if self._settings.imap is None:
+            return
+        from voicenote.delivery.email.mailbox import Place, new_mail
+
+        known = Place.read(after)
+        for place, at, raw in new_mail(self._settings.imap, "INBOX", known, since):
+            yield self._read(raw, at, str(place))
+
+    def opened(self, raw: bytes, proof: str) -> Iterator[Arrival]:  # noqa: ARG002
+        """Read one letter that somebody hands over (an .eml file); letters prove nothing."""
+        yield self._read(raw, datetime.min.replace(tzinfo=UTC), "")
+
+    def news(self, stopped: Callable[[], bool]) -> Iterator[None]:
+        """Yield once when the mailbox is watched, then whenever mail may have come."""
+        if self._settings.imap is None:
+            return
+        from voicenote.delivery.email.mailbox import watched
+
+        yield from watched(self._settings.imap, "INBOX", stopped)
+
+    def _read(self, raw: bytes, at: datetime, place: str) -> Arrival:
+        """Read a letter; what nobody could foresee in one must not stop those behind it."""
+        from voicenote.delivery.email.inbound import read_mail
+
+        now = self._clock().astimezone(UTC)
+        came = now if at.year < 1971 else min(at, now)
+        mark = hashlib.sha256(raw).hexdigest()
+        try:
+            read = read_mail(raw, came, (self._settings.verp, self._settings.reply_to))
+        except Exception as error:  # noqa: BLE001
+            why = f"the letter cannot be read ({type(error).__name__})"
+            return Arrival(mark=mark, at=came, place=place, broken=why)
+        return Arrival(
+            mark=read.mark or mark,
+            at=came,
+            place=place,
+            inbound=read,
+            sender=read.sender,
+            address=read.address,
+        )
+
+    def close(self) -> None:
+        """Say goodbye to the server."""
+        line, self._line = self._line, None
+        if line:
+            line.close()
+        self._hang_up()
+
+    def _copied(self, raw: bytes) -> str:
+        """Put a copy among the sent mail, and say where. It has left, so nothing here may fail."""
+        from voicenote.delivery.email.mailbox import keep_copy, opened
+
+        try:
+            if self._mailbox is None and self._settings.imap is not None:
+                self._open = ExitStack()
+                self._mailbox = self._open.enter_context(opened(self._settings.imap))
+            if self._mailbox is None:
+                return "none: there is no mailbox"
+            folder = keep_copy(self._mailbox, self._settings.sent_folder, raw)
+        except Exception as error:  # noqa: BLE001
+            self._hang_up()
+            return f"none: {getattr(error, 'what', type(error).__name__)}"
+        return f"in {folder}" if folder else "none: there is no folder of sent mail"
+
+    def _hang_up(self) -> None:
+        """Leave the mailbox, whatever it says to that."""
+        self._mailbox = None
+        with suppress(Exception):
+            self._open.close()
+
+    def _addresses(self, parcel: Parcel) -> tuple[str, str]:
+        sender = valid_address("the sender", parcel.sender)
+        to = valid_address("the customer", parcel.to)
+        refuse_reserved(to, allowed=self._settings.allow_reserved)
+        verp = self._settings.verp
+        return (filled(verp, parcel.key) if verp else sender), to
+
+    def _sounds(self, parcel: Parcel) -> dict[str, bytes]:
+        """Read what is attached. A rendition that the touch does not have is left out."""
+        sounds = {}
+        for kind in self._settings.attach:
+            if kind in parcel.files:
+                try:
+                    sounds[kind] = Path(parcel.files[kind]).read_bytes()
+                except (OSError, ValueError) as error:
+                    why = getattr(error, "strerror", None) or error
+                    raise Refused(
+                        f"the memo's {kind} file cannot be read: {why}: {parcel.files[kind]}",
+                        "render the case again, then resend",
+                    ) from error
+        return sounds
+
+    def _pace(self) -> None:
+        """Keep the distance between two messages that the settings ask for."""
+        if self._settings.per_minute:
+            now = time.monotonic()
+            time.sleep(max(0.0, self._next - now))
+            self._next = max(now, self._next) + 60 / self._settings.per_minute
+
+    def _offered(self, envelope: Envelope, raw: bytes) -> Conversation:
+        """Return a conversation that has all but the dot. A stale connection is replaced once."""
+        line = self._line
+        if line and line.open:
+            with suppress(Dropped):
+                line.offer(envelope, raw)
+                return line
+        self._line = line = self._connected()
+        line.offer(envelope, raw)
+        return line
+
+    def _connected(self) -> Conversation:
+        if self._failed and time.monotonic() < self._failed[0]:
+            raise self._failed[1]
+        try:
+            return Conversation(self._settings.server)
+        except Postponed as postponed:
+            self._failed = (time.monotonic() + _REST, postponed)
+            raise
+
+
+def mail_headers(settings: MailSettings, key: str) -> dict[str, str]:
+    """Return the headers that lead answers and opt-outs back to the touch of `key`. Pure."""
+    headers = {}
+    ways = []
+    if settings.reply_to:
+        headers["Reply-To"] = filled(settings.reply_to, key)
+    if settings.unsubscribe_url:
+        ways.append(f"<{filled(settings.unsubscribe_url, key)}>")
+    if settings.reply_to:
+        ways.append(f"<mailto:{filled(settings.reply_to, key)}?subject=unsubscribe>")
+    if ways:
+        headers["List-Unsubscribe"] = ", ".join(ways)
+    if settings.unsubscribe_url:
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return {name: one_line(name, value) for name, value in headers.items()}

@@ -1,0 +1,241 @@
+"""What comes back by email: bounces, delivery receipts, autoresponders, and people. Pure.
+
+Only a person makes an answer. What may be a machine is taken for one when it says so itself (RFC
+3834), or comes from nobody (a null return path); everything else is a person.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from email import message_from_bytes
+from email.message import EmailMessage, Message
+from email.policy import default
+from email.utils import parseaddr
+from typing import Any
+
+from voicenote.delivery.arrivals import Inbound
+from voicenote.delivery.email.bounces import failed_recipients
+from voicenote.delivery.email.reply import is_opt_out, own_words
+from voicenote.delivery.tokens import tokens_in
+from voicenote.model.receipt import Answer, Receipt, ReceiptKind, Verdict
+
+#: A delivery report's action (RFC 3464, 2.3.3) → what it means. `relayed` and `expanded` went on to
+#: a server that tells no more; `delayed` is no news.
+_ACTIONS = {
+    "failed": ReceiptKind.BOUNCED,
+    "delivered": ReceiptKind.DELIVERED,
+    "relayed": ReceiptKind.ACCEPTED,
+    "expanded": ReceiptKind.ACCEPTED,
+}
+_MACHINES = ("mailer-daemon", "postmaster")
+#: The subject of a letter that a mail program writes when its button "unsubscribe" is pressed.
+UNSUBSCRIBE = "unsubscribe"
+#: Lines of more bytes are cut, and headers of more lines.
+_ENDLESS = re.compile(rb"(?m)^([^\r\n]{4000})[^\r\n]+")
+_FOLDED = re.compile(rb"((?:\r?\n[ \t][^\r\n]*){30})(?:\r?\n[ \t][^\r\n]*)+")
+_BULK = {"bulk", "junk", "list", "auto_reply"}
+
+
+def read_mail(raw: bytes, at: datetime, templates: tuple[str, ...] = ()) -> Inbound:
+    """Read a message, whatever it is; a broken one is read as far as it goes.
+
+    `at` is when it came (UTC); `templates` are those of `verp` and `reply_to`.
+    """
+    message = message_from_bytes(_tamed(raw), policy=default)
+    assert isinstance(message, EmailMessage)  # noqa: S101  what that policy makes
+    sender, subject = _text(message, "From"), _text(message, "Subject")
+    writer = parseaddr(sender)[1]
+    about = {
+        "sender": sender,
+        "subject": subject,
+        "keys": tuple(dict.fromkeys(_keys(message))),
+        "tokens": _tokens(message, templates),
+        "message_ids": tuple(dict.fromkeys(_message_ids(message))),
+        "mark": " ".join(filter(None, (_text(message, "Message-ID"), writer))),
+        "address": writer,
+    }
+    reports = list(_reports(message))
+    if reports or _is_bounce(message, sender):
+        receipt = _report_receipt(reports, message, at)
+        return Inbound(**about | {"address": _recipient(receipt)}, receipt=receipt)  # type: ignore[arg-type]
+    unsubscribes = subject.strip().lower() == UNSUBSCRIBE and bool(about["tokens"])
+    if _is_machine(message) and not unsubscribes:
+        return _of_a_machine(message, about, at)
+    if message["X-Voicenote-Key"]:
+        return Inbound(**about)  # type: ignore[arg-type]
+    words = own_words(_body(message))
+    return Inbound(
+        **about,  # type: ignore[arg-type]
+        receipt=Receipt(kind=ReceiptKind.ANSWERED, at=at, detail={"from": sender}),
+        answer=Answer(verdict=Verdict.UNCLEAR, at=at, text=words, via="email"),
+        opt_out=unsubscribes or is_opt_out(words) or (not words and is_opt_out(subject)),
+    )
+
+
+def _tamed(raw: bytes) -> bytes:
+    """Return a letter without lines and headers that no mail program writes.
+
+    RFC 5322 allows 998 letters a line. The standard library takes hours to read a header of a
+    megabyte, and a mailbox is open to everybody.
+    """
+    return _FOLDED.sub(rb"\1", _ENDLESS.sub(rb"\1", raw))
+
+
+def _of_a_machine(message: EmailMessage, about: Mapping[str, Any], at: datetime) -> Inbound:
+    """An autoresponder; or a bounce that does not say so, where it comes from nobody."""
+    submitted = _text(message, "Auto-Submitted").lower()
+    if _null_path(message) and "replied" not in submitted:
+        lasting, passing = failed_recipients(message)
+        if lasting:
+            detail = {"status": "", "reason": about["subject"], "recipient": lasting[0]}
+            receipt = Receipt(kind=ReceiptKind.BOUNCED, at=at, detail=detail)
+            return Inbound(**{**about, "address": lasting[0]}, receipt=receipt)
+        if passing:
+            return Inbound(**about)
+    detail = {"subject": about["subject"], "from": about["sender"]}
+    return Inbound(**about, receipt=Receipt(kind=ReceiptKind.AUTO_REPLY, at=at, detail=detail))
+
+
+def _recipient(receipt: Receipt | None) -> str:
+    return receipt.detail.get("recipient", "") if receipt else ""
+
+
+def _reports(message: Message) -> Iterator[Message]:
+    """The groups of fields in delivery reports that speak of one recipient each (RFC 3464)."""
+    for part in message.walk():
+        if part.get_content_type() in ("message/delivery-status", "message/global-delivery-status"):
+            groups = part.get_payload()
+            if isinstance(groups, list):
+                yield from (group for group in groups if _text(group, "Action"))  # type: ignore[arg-type, misc]
+
+
+def _is_bounce(message: Message, sender: str) -> bool:
+    """Whether it is a bounce without a report to read, as Exim and older servers write them."""
+    if message["X-Failed-Recipients"]:
+        return True
+    local = re.search(r"([\w.+-]+)@", sender)
+    machine = bool(local and local.group(1).lower() in _MACHINES)
+    return machine and (_null_path(message) or message.get_content_type() == "multipart/report")
+
+
+def _report_receipt(reports: list[Message], message: Message, at: datetime) -> Receipt | None:
+    """Return the worst news of the reports; None when they bring none."""
+    if not reports:
+        return _unreported(message, at)
+    kinds = [_ACTIONS.get(_text(report, "Action").split(" ")[0].lower()) for report in reports]
+    for kind in (ReceiptKind.BOUNCED, ReceiptKind.DELIVERED, ReceiptKind.ACCEPTED):
+        if kind in kinds:
+            report = reports[kinds.index(kind)]
+            return Receipt(kind=kind, at=at, detail=_report_detail(report))
+    return None
+
+
+def _unreported(message: Message, at: datetime) -> Receipt | None:
+    """A bounce without a report: whom it names is looked for; a mere delay is no news."""
+    lasting, passing = failed_recipients(message)
+    if passing and not lasting:
+        return None
+    named = re.findall(r"[^\s,;<>]+@[^\s,;<>]+", _text(message, "X-Failed-Recipients"))
+    recipient = next(iter((*named, *lasting)), "")
+    detail = {"status": "", "reason": _text(message, "Subject"), "recipient": recipient}
+    return Receipt(kind=ReceiptKind.BOUNCED, at=at, detail=detail)
+
+
+def _report_detail(report: Message) -> dict[str, str]:
+    return {
+        "action": _text(report, "Action").lower(),
+        "status": (_text(report, "Status").split() or [""])[0],
+        "reason": _text(report, "Diagnostic-Code").partition(";")[2].strip(),
+        "recipient": (_text(report, "Original-Recipient") or _text(report, "Final-Recipient"))
+        .partition(";")[2]
+        .strip(),
+    }
+
+
+def _is_machine(message: Message) -> bool:
+    """Whether the message says itself that no person wrote it (RFC 3834), or comes from nobody."""
+    submitted = _text(message, "Auto-Submitted").partition(";")[0].strip().lower()
+    return (
+        submitted not in ("", "no")
+        or _null_path(message)
+        or message.get_content_type() == "multipart/report"
+        or _text(message, "Precedence").lower() in _BULK
+        or any(message[name] for name in ("X-Autoreply", "X-Autorespond", "List-Id"))
+    )
+
+
+def _null_path(message: Message) -> bool:
+    return _text(message, "Return-Path").replace(" ", "") == "<>"
+
+
+def _keys(message: Message) -> Iterator[str]:
+    """Keys of ours: the envelope's id in a report, and our header in what it gives back."""
+    for part in _all_headers(message):
+        if part["Original-Envelope-Id"]:
+            yield _from_xtext(_text(part, "Original-Envelope-Id"))
+    for part in _all_headers(message):
+        if part["X-Voicenote-Key"]:
+            yield _text(part, "X-Voicenote-Key")
+
+
+def _tokens(message: Message, templates: tuple[str, ...]) -> tuple[str, ...]:
+    names = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To", "Final-Recipient")
+    text = " ".join(_text(part, name) for part in _all_headers(message) for name in names)
+    return tuple(dict.fromkeys(one for each in templates if each for one in tokens_in(each, text)))
+
+
+def _message_ids(message: Message) -> Iterator[str]:
+    """The message it answers, then the thread from its end, then the message it gives back."""
+    for name in ("In-Reply-To", "References"):
+        yield from reversed(re.findall(r"<[^<>\s]+>", _text(message, name)))
+    for part in list(_all_headers(message))[1:]:
+        yield from re.findall(r"<[^<>\s]+>", _text(part, "Message-ID"))
+
+
+def _all_headers(message: Message) -> Iterator[Message]:
+    """The message and its parts, and headers that are given back as text (RFC 3462)."""
+    for part in message.walk():
+        yield part
+        if part.get_content_type() in ("text/rfc822-headers", "message/global-headers"):
+            payload = part.get_payload(decode=True)
+            if isinstance(payload, bytes):
+                yield message_from_bytes(payload, policy=default)
+
+
+def _body(message: EmailMessage) -> str:
+    """Return the words of a message, as text; HTML without its tags where there is nothing else."""
+    part = message.get_body(("plain", "html"))
+    if part is None:
+        return ""
+    payload = part.get_payload(decode=True)
+    raw = payload if isinstance(payload, bytes) else b""
+    try:
+        text = raw.decode(part.get_content_charset("utf-8"), "replace")
+    except LookupError:
+        text = raw.decode("utf-8", "replace")
+    if part.get_content_type() != "text/html":
+        return text
+    text = re.sub(r"(?is)<(style|script|head|blockquote)\b.*?(</\1>|\Z)", " ", text)
+    text = re.sub(r"(?i)<(br|/p|/div)\b[^<>]*>", "\n", text)
+    return _unescaped(re.sub(r"<[^<>]*>", "", text))
+
+
+def _unescaped(text: str) -> str:
+    from html import unescape
+
+    return unescape(text)
+
+
+def _text(message: Message, name: str) -> str:
+    """Return a header on one line; "" where it is missing, or too broken to be read."""
+    try:
+        return " ".join(str(message.get(name, "")).split())
+    except (ValueError, IndexError, AttributeError, TypeError, LookupError):
+        # the standard library's header parser trips over some broken headers
+        return ""
+
+
+def _from_xtext(text: str) -> str:
+    return re.sub(r"\+([0-9A-F]{2})", lambda found: chr(int(found.group(1), 16)), text)

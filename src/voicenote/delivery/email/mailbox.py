@@ -1,0 +1,237 @@
+"""The owner's mailbox, over IMAP: what was sent, and what came in. It is read, never changed."""
+
+from __future__ import annotations
+
+import imaplib
+import re
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from time import mktime
+from typing import TYPE_CHECKING
+
+from voicenote.delivery.email.smtp import Server
+from voicenote.delivery.email.smtp_words import trouble
+from voicenote.delivery.port import CANNOT_TELL, Found, Trace
+from voicenote.errors import Postponed, VoicenoteError
+from voicenote.model.receipt import Receipt, ReceiptKind
+
+if TYPE_CHECKING:
+    from imap_tools import BaseMailBox, MailMessage
+
+#: So many bytes of a letter are read at most, and so many letters at once.
+MOST, AT_ONCE = 1 << 18, 20
+#: After so many seconds a server is told again that somebody listens (RFC 2177 allows 29 minutes).
+IDLE_S = 20 * 60
+_WHERE = "check imap_host and imap_port"
+#: What providers call the folder of sent mail when they do not mark it (RFC 6154).
+_SENT = ("Sent", "Sent Items", "Sent Messages", "INBOX.Sent", "[Gmail]/Sent Mail")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """How far a folder was read. A UID means something only within its UIDVALIDITY (RFC 3501)."""
+
+    validity: int
+    uid: int
+
+    def __str__(self) -> str:
+        return f"{self.validity}:{self.uid}"
+
+    @classmethod
+    def read(cls, text: str) -> Place | None:
+        """Return the place that `text` tells, or None."""
+        found = re.fullmatch(r"(\d+):(\d+)", text)
+        return cls(int(found[1]), int(found[2])) if found else None
+
+
+def in_sent(
+    server: Server, folder: str, key: str, message_id: str, clock: Callable[[], datetime]
+) -> Found:
+    """Look for a touch among the sent mail, by its Message-ID and then by its key.
+
+    Some providers give a message another Message-ID, so the key counts too. Raises Postponed.
+    """
+    with opened(server) as box:
+        sent = folder or _sent_folder(box)
+        if not sent or not box.folder.exists(sent):
+            return CANNOT_TELL
+        box.folder.set(sent, readonly=True)
+        for name, value in (("Message-ID", message_id), ("X-Voicenote-Key", key)):
+            uid = _search(box, name, value)
+            if uid:
+                detail = {"found": "in the Sent folder", "folder": sent, "uid": uid, "by": name}
+                at = clock().astimezone(UTC)
+                receipt = Receipt(
+                    kind=ReceiptKind.ACCEPTED, at=at, provider_id=message_id, detail=detail
+                )
+                return Found(Trace.FOUND, receipt)
+    return CANNOT_TELL
+
+
+def new_mail(
+    server: Server, folder: str, after: Place | None, since: date
+) -> Iterator[tuple[Place, datetime, bytes]]:
+    """Yield what came into `folder` after a place, oldest first, with its own place and its time.
+
+    Without a place, or when the server has numbered the folder anew, all from the day `since` is
+    read: what is known already is no harm. Only the first `MOST` bytes of a letter are fetched:
+    words and reports stand before what is attached. Raises Postponed.
+    """
+    from imap_tools import AND, U
+
+    with opened(server) as box:
+        box.folder.set(folder, readonly=True)
+        validity = int(box.folder.status(folder, ["UIDVALIDITY"])["UIDVALIDITY"])
+        known = after.uid if after and after.validity == validity else 0
+        criteria = AND(uid=U(str(known + 1), "*")) if known else AND(date_gte=since)
+        uids = sorted(uid for uid in map(int, box.uids(criteria)) if uid > known)
+        # "n:*" always gives the last message, however old (RFC 3501, 6.4.8)
+        for start in range(0, len(uids), AT_ONCE):
+            for uid, at, raw in _fetched(box, uids[start : start + AT_ONCE]):
+                yield Place(validity, uid), at, raw
+
+
+def _fetched(box: BaseMailBox, uids: list[int]) -> list[tuple[int, datetime, bytes]]:
+    """Fetch the beginnings of some letters; one that is gone in the meantime is left out."""
+    from imap_tools.utils import check_command_status
+
+    wanted = ",".join(map(str, uids))
+    order = f"(UID INTERNALDATE BODY.PEEK[]<0.{MOST}>)"
+    answer = box.client.uid("fetch", wanted, order)
+    check_command_status(answer, imaplib.IMAP4.error)
+    found = []
+    for part in answer[1]:
+        if not isinstance(part, tuple):
+            continue
+        head, raw = part[0].decode("ascii", "replace"), part[1]
+        number = re.search(r"\bUID (\d+)", head)
+        if number:
+            found.append((int(number[1]), _internal_date(part[0]), bytes(raw)))
+    return sorted(found)
+
+
+def _internal_date(head: bytes) -> datetime:
+    """Return when the server took a letter in, UTC; the beginning of time where it does not say."""
+    moment = imaplib.Internaldate2tuple(head)
+    if moment is None:
+        return datetime.min.replace(tzinfo=UTC)
+    return datetime.fromtimestamp(mktime(moment), UTC)
+
+
+def keep_copy(box: BaseMailBox, folder: str, raw: bytes) -> str:
+    """Put a copy of a letter that has left among the sent mail; return the folder's name, or ""."""
+    from imap_tools import MailMessageFlags
+
+    sent = folder or _sent_folder(box)
+    if sent:
+        box.append(raw, sent, flag_set=[MailMessageFlags.SEEN])
+    return sent
+
+
+def watched(server: Server, folder: str, stopped: Callable[[], bool]) -> Iterator[None]:
+    """Yield once when the server tells of new mail by itself (IDLE), then at each telling.
+
+    Raises Postponed, also for a server that does not know IDLE.
+    """
+    with opened(server) as box:
+        if "IDLE" not in box.client.capabilities:
+            raise Postponed(
+                f"{server.host} does not tell of new mail by itself", "it is read at each pass"
+            )
+        box.folder.set(folder, readonly=True)
+        while not stopped():
+            box.idle.start()  # type: ignore[no-untyped-call]
+            yield
+            for _ in range(IDLE_S):
+                if stopped() or box.idle.poll(timeout=1):
+                    break
+            box.idle.stop()  # type: ignore[no-untyped-call]
+
+
+@contextmanager
+def opened(server: Server) -> Iterator[BaseMailBox]:
+    """Open a mailbox, logged in. Every failure, inside too, is Postponed with its cure."""
+    where = f"{server.host}:{server.port}"
+    from imap_tools import ImapToolsError
+
+    try:
+        box = _connected(server)
+        try:
+            yield box
+        finally:
+            _left(box)
+    except OSError as error:
+        postponed = trouble(error, where)
+        postponed.advice = postponed.advice.replace("check host and port", _WHERE)
+        raise postponed from error
+    except (imaplib.IMAP4.error, ImapToolsError) as error:
+        raise Postponed(
+            f"{where} cannot be read: {_first_line(error)}", "check imap_host, and the log-in"
+        ) from error
+
+
+def _connected(server: Server) -> BaseMailBox:
+    from imap_tools import MailBox, MailboxLoginError, MailBoxStartTls, MailBoxUnencrypted
+
+    context = ssl.create_default_context(cafile=server.ca_file or None)
+    host, port, wait = server.host, server.port, server.timeout
+    box: BaseMailBox
+    if server.security == "tls":
+        box = MailBox(host, port, timeout=wait, ssl_context=context)
+    elif server.security == "starttls":
+        box = MailBoxStartTls(host, port, timeout=wait, ssl_context=context)
+    else:
+        box = MailBoxUnencrypted(host, port, timeout=wait)
+    try:
+        secret = server.secret() if server.secret else ""
+        if server.oauth:
+            box.xoauth2(server.user, secret, initial_folder=None)
+        elif secret.isascii() and server.user.isascii():
+            box.login(server.user, secret, initial_folder=None)
+        else:
+            box.login_utf8(server.user, secret, initial_folder=None)
+    except (MailboxLoginError, imaplib.IMAP4.error):
+        _left(box)
+        raise Postponed(
+            f"{server.host}:{server.port} refused the log-in of {server.user}",
+            "check user and password; many providers want an app password here",
+        ) from None
+    except VoicenoteError as error:
+        _left(box)
+        raise Postponed(error.what, error.advice) from error
+    return box
+
+
+def _left(box: BaseMailBox) -> None:
+    from imap_tools import ImapToolsError
+
+    try:
+        box.logout()
+    except (OSError, imaplib.IMAP4.error, ImapToolsError):
+        box.client.shutdown()
+
+
+def _sent_folder(box: BaseMailBox) -> str:
+    """Return the folder that the server marks as the sent one, else one with a usual name."""
+    folders = box.folder.list()
+    marked = [each.name for each in folders if "\\Sent" in each.flags]
+    names = {each.name for each in folders}
+    return next(iter([*marked, *(name for name in _SENT if name in names)]), "")
+
+
+def _search(box: BaseMailBox, name: str, value: str) -> str:
+    """Return the UID of a message with exactly that header, or "". Servers search for parts."""
+    from imap_tools import AND, H
+
+    found: Iterator[MailMessage] = box.fetch(
+        AND(header=H(name, value)), mark_seen=False, headers_only=True, limit=20
+    )
+    exact = [message.uid or "" for message in found if value in message.obj.get_all(name, ())]
+    return exact[0] if exact else ""
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0][:300]

@@ -1,0 +1,1 @@
+"""The channel telegram: a bot."""

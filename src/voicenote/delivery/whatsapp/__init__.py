@@ -1,0 +1,1 @@
+"""The channel whatsapp: the Cloud API."""

@@ -1,0 +1,1 @@
+"""One case: taken in, judged, promised, answered, closed."""

@@ -1,0 +1,251 @@
+"""Release a memo, book its plan; hold, resume and change plans."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from voicenote.engine.case.compensating import weigh
+from voicenote.engine.case.ways import way_for
+from voicenote.engine.workspace import Workspace
+from voicenote.errors import RuleSaysNo
+from voicenote.followup.amends import second_apology
+from voicenote.followup.care import cooling_off
+from voicenote.followup.compensation import Level
+from voicenote.ledger import cases, scripts, touches
+from voicenote.ledger.changes import change_case, change_touch
+from voicenote.ledger.scripts import Draft
+from voicenote.ledger.snapshots import snapshot
+from voicenote.ledger.store import Transaction
+from voicenote.model.case import Case, Finding, Stage
+from voicenote.model.touch import (
+    ARRIVED,
+    IN_FLIGHT,
+    OPENING,
+    WAITING,
+    PlannedTouch,
+    Touch,
+    TouchState,
+)
+from voicenote.schedule import book as booking
+from voicenote.schedule import offset
+
+#: A memo in one of these has left, or may have.
+GONE = ARRIVED | IN_FLIGHT | {TouchState.UNCERTAIN}
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """A case that was released, with what is booked of its plan, and what the owner should know."""
+
+    case: int
+    plan: str
+    touches: tuple[Touch, ...]
+    notes: tuple[str, ...] = ()
+
+
+def plan_for(ws: Workspace, case: Case) -> str:
+    """Return the plan of a case: its own, or the one that its finding asks for (S9, S10)."""
+    if case.plan:
+        return case.plan
+    if case.complaint.abusive:
+        return "last-word"
+    if case.complaint.finding is Finding.UNFOUNDED:
+        return "few-words"
+    return ws.settings.schedule.plan
+
+
+def planned(ws: Workspace, case: Case, now: datetime, plan: str = "") -> tuple[PlannedTouch, ...]:
+    """Return what booking a plan now would book. Raises BadSettings for an unknown plan."""
+    return booking.book(
+        ws.plan(plan or plan_for(ws, case)),
+        booking.anchors_of(case, now),
+        ws.hours_of(case),
+        ws.owner_hours,
+        now,
+        offset.parse(ws.settings.schedule.too_late),
+    )
+
+
+def approve_cases(
+    ws: Workspace, numbers: Sequence[int], *, automatic: bool = False
+) -> Iterator[Approved]:
+    """Release the memo of each case and book its plan, yielding as it goes.
+
+    Raises RuleSaysNo for a case that has no memo of its newest script, or that a rule holds back:
+    a second empty apology (R6), money beyond the band (R8, S9), a script that is too fresh (S11).
+    """
+    for number in numbers:
+        with ws.ledger.write() as tx:
+            case = cases.get(tx, number)
+            found = scripts.drafts(tx, [number]).get((number, case.round))
+            if found is None or found.memo is None:
+                step = "script" if found is None else "render"
+                raise RuleSaysNo(
+                    f"case {number} has no memo of its newest script", f"voicenote {step} {number}"
+                )
+            notes = _ruled(ws, tx, case, found)
+            if not found.approved or case.stage is Stage.RENDERED:
+                scripts.approve(tx, number, found.memo, automatic=automatic)
+                facts: dict[str, object] = {"script_sha256": found.script.sha256}
+                facts |= {"memo_sha256": found.memo.sha256, "automatic": automatic}
+                change_case(tx, number, "approve", facts=facts)
+            if not any(t.kind in OPENING and t.state in WAITING | GONE for t in _booked(tx, case)):
+                _cancel(tx, _booked(tx, case), "the memo is booked anew")
+                book(ws, tx, case, _plan_with_memo(ws, case))
+            booked = _booked(tx, case)
+        yield Approved(number, plan_for(ws, case), booked, notes)
+
+
+def _ruled(ws: Workspace, tx: Transaction, case: Case, found: Draft) -> tuple[str, ...]:
+    """Return what the owner should know before this memo goes. Raises RuleSaysNo when it may not.
+
+    What was approved before is asked again only for an apology that would be empty.
+    """
+    again = second_apology(snapshot(tx, case.number, ws.zone_of))
+    if again:
+        raise RuleSaysNo(f"one apology for one failure (R6): {again}", "words alone hurt")
+    if found.approved:
+        return ()
+    judged = weigh(ws, tx, case)
+    money = "" if judged.level is not Level.WARN else judged.what
+    return tuple(text for text in (money, _rested(ws, case, found, tx.now)) if text)
+
+
+def _rested(ws: Workspace, case: Case, found: Draft, now: datetime) -> str:
+    """Return a note when the clock cut the cooling-off short. Raises RuleSaysNo before its end."""
+    policy = ws.settings.policy
+    if found.made_at is None:
+        return ""
+    rest = cooling_off(found.made_at, policy.cooling_off_hours, case, policy.memo_hours)
+    if rest is None:
+        return ""
+    if now < rest.until:
+        when = rest.until.astimezone(ws.owner_hours.zone)
+        raise RuleSaysNo(
+            f"the script of case {case.number} is fresh: it can be approved from "
+            f"{when:%a %Y-%m-%d %H:%M} ({when.tzinfo}) on (S11)",
+            "read it again then with a calm eye; or change [policy] cooling_off_hours",
+        )
+    if rest.cut_short and now < found.made_at + timedelta(hours=policy.cooling_off_hours):
+        return (
+            f"case {case.number} was not left to cool off: its memo is due "
+            f"{policy.memo_hours:g} hours after the complaint (R4), which is stronger"
+        )
+    return ""
+
+
+def _booked(tx: Transaction, case: Case) -> tuple[Touch, ...]:
+    return tuple(t for t in touches.of_cases(tx, [case.number]) if t.round == case.round)
+
+
+def _plan_with_memo(ws: Workspace, case: Case) -> str:
+    """Return the plan that carries the memo: the case's own, unless that only acknowledges."""
+    plan = plan_for(ws, case)
+    return plan if _carries_memo(ws, plan) else ws.settings.schedule.plan
+
+
+def _carries_memo(ws: Workspace, plan: str) -> bool:
+    return any(step.kind in OPENING for step in ws.plan(plan).steps)
+
+
+def book(ws: Workspace, tx: Transaction, case: Case, plan: str, *, held: bool = False) -> None:
+    """Book a plan of a case from this moment on; `held`: to wait for --resume."""
+    wanted = planned(ws, case, tx.now, plan)
+    if any(t.kind in OPENING and t.state in GONE | WAITING for t in _booked(tx, case)):
+        # this round has had its memo, or may have, or has it waiting: it is not booked twice
+        wanted = tuple(touch for touch in wanted if touch.kind not in OPENING)
+    _book(ws, tx, case, plan, wanted, held=held)
+    if case.plan != plan:
+        cases.revise(tx, case.number, "plan_chosen", plan=plan)
+
+
+def _book(
+    ws: Workspace,
+    tx: Transaction,
+    case: Case,
+    plan: str,
+    wanted: Sequence[PlannedTouch],
+    *,
+    held: bool,
+) -> None:
+    ways = {touch.channels: way_for(ws, case.customer, touch.channels) for touch in wanted}
+    booked = touches.book(tx, case, plan, wanted, lambda t: ways[t.channels], ws.new_id)
+    for number in booked:
+        if held:
+            change_touch(tx, number, "hold")
+
+
+def _held(booked: Sequence[Touch]) -> bool:
+    return any(touch.state is TouchState.HELD for touch in booked)
+
+
+def _cancel(tx: Transaction, booked: Sequence[Touch], reason: str) -> None:
+    for touch in booked:
+        if touch.state in WAITING:
+            change_touch(tx, touch.number, "cancel", facts={"reason": reason}, reason=reason)
+
+
+def book_promise(ws: Workspace, tx: Transaction, number: int, k: int) -> None:
+    """Book what promise `k`, new or newly dated, asks of a plan that is under way.
+
+    What was booked for an earlier date of it is cancelled; in a held plan it waits like the rest.
+    """
+    case = cases.get(tx, number)
+    booked = _booked(tx, case)
+    if not booked:
+        return
+    of_it = [touch for touch in booked if touch.planned.amends == k]
+    _cancel(tx, of_it, "the promise has another date")
+    plan = plan_for(ws, case)
+    dated = [touch for touch in planned(ws, case, tx.now, plan) if touch.amends == k]
+    if dated:
+        _book(ws, tx, case, plan, dated, held=_held(booked))
+
+
+def change_plan(ws: Workspace, number: int, plan: str) -> None:
+    """Choose another plan; what waits of the old one is cancelled, and the new one booked.
+
+    A case that is not approved yet keeps the choice for later, unless nothing in the plan needs
+    the approval: an acknowledgement goes out at once (S13).
+    """
+    with ws.ledger.write() as tx:
+        change_plan_in(ws, tx, number, plan)
+
+
+def change_plan_in(ws: Workspace, tx: Transaction, number: int, plan: str) -> None:
+    """Do the same within a transaction."""
+    ws.plan(plan)
+    case = cases.get(tx, number)
+    if case.stage is Stage.CLOSED:
+        raise RuleSaysNo(f"case {number} is closed", f"voicenote reopen {number}")
+    carries = _carries_memo(ws, plan)
+    waiting = [t for t in _booked(tx, case) if t.state in WAITING]
+    # a memo that waits keeps its key: whoever restored a backup may have sent it already
+    _cancel(tx, [t for t in waiting if not (carries and t.kind in OPENING)], f"now {plan}")
+    cases.revise(tx, number, "plan_chosen", plan=plan)
+    released = case.stage in (Stage.APPROVED, Stage.FOLLOWING)
+    if waiting or released or not carries:
+        book(ws, tx, cases.get(tx, number), plan, held=_held(waiting))
+
+
+def hold(ws: Workspace, number: int) -> int:
+    """Hold what waits of a plan; return how many touches."""
+    with ws.ledger.write() as tx:
+        due = [t for t in _booked(tx, cases.get(tx, number)) if t.state is TouchState.DUE]
+        for touch in due:
+            change_touch(tx, touch.number, "hold")
+    return len(due)
+
+
+def resume(ws: Workspace, number: int) -> int:
+    """Let a held plan go on; what became due meanwhile goes out one a day."""
+    with ws.ledger.write() as tx:
+        case = cases.get(tx, number)
+        held = [t for t in _booked(tx, case) if t.state is TouchState.HELD]
+        moved = booking.resume([t.planned for t in held], ws.hours_of(case), ws.owner_hours, tx.now)
+        for touch, new in zip(held, moved, strict=True):
+            values = {"due_at": new.due_at, "too_late_at": new.too_late_at}
+            change_touch(tx, touch.number, "resume", **values)  # type: ignore[arg-type]
+    return len(held)

@@ -1,0 +1,141 @@
+"""Answers, lessons, closing and reopening: how a loop ends, and who says so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from voicenote.engine.case.applying import cancel_waiting, close_in, decide_in, reopen_in
+from voicenote.engine.workspace import Workspace
+from voicenote.errors import RuleSaysNo
+from voicenote.followup.closing import closing_outcome, missing
+from voicenote.ledger import cases, touches
+from voicenote.ledger.snapshots import snapshot
+from voicenote.ledger.store import Transaction
+from voicenote.model.case import Case, Lesson, Outcome, Stage
+from voicenote.model.receipt import Answer, Verdict
+
+#: From so many digits on, a number is a telephone's and not a case's.
+LONGEST_NUMBER = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a case stands after something was said of it."""
+
+    case: int
+    stage: Stage
+    round: int
+    missing: tuple[str, ...]
+
+
+def answer(ws: Workspace, number: int, verdict: Verdict, text: str, via: str) -> Standing:
+    """Write down what the customer said; it stops the plan, and *not yet* begins a new round."""
+    with ws.ledger.write() as tx:
+        answer_in(ws, tx, number, Answer(verdict=verdict, at=tx.now, text=text, via=via))
+        seen = snapshot(tx, number, ws.zone_of)
+    return _standing(seen.case.stage, seen.case.round, number, missing(seen))
+
+
+def answer_in(ws: Workspace, tx: Transaction, number: int, said: Answer) -> None:
+    """Do the same within a transaction."""
+    case = cases.locked(tx, number)
+    again = case.round < ws.settings.policy.rounds and not case.complaint.abusive
+    again = again and not snapshot(tx, number, ws.zone_of).opted_out
+    if case.stage is Stage.CLOSED and said.verdict is Verdict.NOT_YET and again:
+        reopen_in(tx, number, "the customer says: not yet")
+        case = cases.get(tx, number)
+    touches.answer(tx, case, said)
+    decide_in(ws, tx, [number])
+
+
+def _standing(stage: Stage, round_: int, number: int, gaps: tuple[str, ...]) -> Standing:
+    return Standing(number, stage, round_, () if stage is Stage.CLOSED else gaps)
+
+
+def close(ws: Workspace, number: int, wish: Outcome | None = None) -> Outcome:
+    """Close a loop and return its outcome. Raises RuleSaysNo, which lists what is missing."""
+    with ws.ledger.write() as tx:
+        seen = snapshot(tx, number, ws.zone_of)
+        if seen.case.stage is Stage.CLOSED:
+            raise RuleSaysNo(f"case {number} is closed already", f"see: voicenote show {number}")
+        gaps = missing(seen, wish)
+        if gaps:
+            raise RuleSaysNo(
+                f"case {number} cannot be closed yet", "do what is missing, one by one:", gaps
+            )
+        outcome = closing_outcome(seen, wish)
+        close_in(tx, number, outcome)
+    return outcome
+
+
+def reopen(ws: Workspace, number: int, reason: str) -> int:
+    """Take a case up again and return its new round. Raises RuleSaysNo past the cap (S10)."""
+    with ws.ledger.write() as tx:
+        case = cases.get(tx, number)
+        cap = ws.settings.policy.rounds
+        if case.round >= cap:
+            raise RuleSaysNo(
+                f"case {number} has had {case.round} rounds, which is the cap",
+                "settle it in person, or raise [policy] rounds",
+            )
+        reopen_in(tx, number, reason)
+    return case.round + 1
+
+
+def write_lesson(ws: Workspace, number: int, lesson: Lesson) -> None:
+    """Write what was learned from a case. Raises RuleSaysNo without a cause and a prevention."""
+    if not (lesson.cause.strip() and lesson.prevention.strip()):
+        raise RuleSaysNo(
+            "a lesson names a cause and what prevents it", "give --cause and --prevention"
+        )
+    with ws.ledger.write() as tx:
+        cases.write_lesson(tx, number, lesson)
+        decide_in(ws, tx, [number])
+
+
+def lesson_done(ws: Workspace, number: int, at: datetime | None = None) -> None:
+    """Write down that the prevention of a case's lesson is in place."""
+    with ws.ledger.write() as tx:
+        case = cases.get(tx, number)
+        if case.lesson is None:
+            raise RuleSaysNo(f"case {number} has no lesson yet", f"voicenote lesson {number}")
+        found = case.lesson
+        cases.write_lesson(
+            tx,
+            number,
+            Lesson(
+                cause=found.cause,
+                prevention=found.prevention,
+                owner=found.owner,
+                due=found.due,
+                done_at=at or tx.now,
+            ),
+        )
+
+
+def opt_out(ws: Workspace, customer: str) -> int:
+    """Never write to a customer again; return how many touches were cancelled.
+
+    `customer` is the number of one of their cases, or an address of theirs, known here or not.
+    """
+    with ws.ledger.write() as tx:
+        if customer.isdecimal() and len(customer) < LONGEST_NUMBER:
+            return opt_out_in(tx, cases.locked(tx, int(customer)))
+        return opt_out_in(tx, None, customer)
+
+
+def opt_out_in(tx: Transaction, case: Case | None, address: str = "") -> int:
+    """Do the same within a transaction, for the customer of a case, an address, or both."""
+    numbers: set[int] = set()
+    if case is not None:
+        touches.opt_out(tx, case)
+        numbers |= {case.number, *_same_person(tx, case)}
+    if address:
+        numbers |= set(touches.opt_out_address(tx, address))
+    return sum(cancel_waiting(tx, number, "the customer opted out") for number in sorted(numbers))
+
+
+def _same_person(tx: Transaction, case: Case) -> list[int]:
+    found = [touches.opt_out_address(tx, address) for address in touches.addresses(case.customer)]
+    return [number for numbers in found for number in numbers]

@@ -1,0 +1,54 @@
+"""What `plan` shows: the touches that are booked, or what approving now would book."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from voicenote.engine.case.approving import plan_for, planned
+from voicenote.engine.case.ways import way_for
+from voicenote.engine.workspace import Workspace
+from voicenote.followup.care import HEARS
+from voicenote.ledger import cases, touches
+from voicenote.model.touch import PlannedTouch, TouchKind, TouchState
+
+
+def plan_view(ws: Workspace, number: int) -> dict[str, Any]:
+    """Return the plan of a case as data; `booked` false means that it is a preview."""
+    with ws.ledger.read() as tx:
+        case = cases.get(tx, number)
+        mine = [t for t in touches.of_cases(tx, [number]) if t.round == case.round]
+        now = tx.now
+    if mine:
+        rows = [_row(t.planned, t.channel, t.state.value, t.reason, t.number, t.key) for t in mine]
+    else:
+        rows = [
+            _row(p, way_for(ws, case.customer, p.channels), "", "", None, "")
+            for p in planned(ws, case, now)
+        ]
+    return {
+        "case": number,
+        "customer": case.customer.name,
+        "time_zone": ws.zone_of(case).key,
+        "plan": plan_for(ws, case),
+        "booked": bool(mine),
+        "held": any(touch.state is TouchState.HELD for touch in mine),
+        "touches": rows,
+    }
+
+
+def _row(
+    touch: PlannedTouch, channel: str, state: str, reason: str, number: int | None, key: str
+) -> dict[str, Any]:
+    return {
+        "touch": number,
+        "kind": touch.kind.value,
+        "hears": HEARS[touch.kind],
+        "due_at": touch.due_at,
+        "too_late_at": touch.too_late_at,
+        "state": state,
+        "channel": "to you" if touch.kind is TouchKind.NUDGE else channel,
+        "key": key,
+        "unless": touch.unless,
+        "amends": touch.amends,
+        "reason": reason,
+    }

@@ -1,0 +1,168 @@
+"""Amends: added, done with evidence, confirmed, broken, waived. Each change is told to the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from voicenote.engine.case.applying import decide_in
+from voicenote.engine.case.approving import book_promise
+from voicenote.engine.case.compensating import weigh
+from voicenote.engine.workspace import Workspace
+from voicenote.errors import BadData, RuleSaysNo, WrongUse
+from voicenote.followup.amends import evidence_for
+from voicenote.followup.compensation import Judgement, Level
+from voicenote.ledger import cases
+from voicenote.ledger.changes import change_amends
+from voicenote.ledger.store import Transaction
+from voicenote.model.amends import Amends, Promise
+from voicenote.model.case import Case, Stage
+
+
+def amends_of(case: Case, k: int) -> Amends:
+    """Return promise `k` of a case. Raises WrongUse when there is none."""
+    for amends in case.amends:
+        if amends.k == k:
+            return amends
+    known = ", ".join(amends.name for amends in case.amends) or "none"
+    raise WrongUse(f"case {case.number} has no amends {case.number}.{k}", f"it has: {known}")
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A promise that was made: its name ``N.K``, and what the owner should know of the money."""
+
+    name: str
+    warning: str
+
+
+def add(ws: Workspace, number: int, promise: Promise, override: str = "") -> Added:
+    """Promise one more deed; a plan under way follows it.
+
+    Raises RuleSaysNo for a closed case, and for money that is too much (R8) or for an unfounded
+    complaint (S9) unless `override` says why; that reason goes into the history.
+    """
+    with ws.ledger.write() as tx:
+        name, judged = add_in(ws, tx, number, promise, override)
+    return Added(name, "" if judged.level is Level.FINE else judged.what)
+
+
+def add_in(
+    ws: Workspace, tx: Transaction, number: int, promise: Promise, override: str = ""
+) -> tuple[str, Judgement]:
+    """Do the same within a transaction; return the name, and what the rule says to the money."""
+    case = cases.get(tx, number)
+    if case.stage is Stage.CLOSED:
+        raise RuleSaysNo(f"case {number} is closed", f"voicenote reopen {number}")
+    judged = weigh(ws, tx, case, promise, override)
+    k = cases.promise(tx, number, promise)
+    book_promise(ws, tx, number, k)
+    return f"{number}.{k}", judged
+
+
+def done(ws: Workspace, number: int, k: int, evidence: str) -> None:
+    """Write down that a promised deed was done. Raises RuleSaysNo without evidence (S4)."""
+
+    def change(tx: Transaction, amends: Amends) -> None:
+        shown = evidence_for(amends, evidence)
+        facts: dict[str, object] = {"evidence": shown}
+        change_amends(tx, number, k, "do", facts=facts, evidence=shown, done_at=tx.now)
+
+    _change(ws, number, k, change)
+
+
+def confirm(ws: Workspace, number: int, k: int) -> None:
+    """Write down that the customer says the deed arrived."""
+    _event(ws, number, k, "confirm", stamp="confirmed_at")
+
+
+def broken(ws: Workspace, number: int, k: int, reason: str) -> None:
+    """Write down that a promise was not kept."""
+    _event(ws, number, k, "break", reason=reason)
+
+
+def waive(ws: Workspace, number: int, k: int, reason: str) -> None:
+    """Write down that the customer lets us off a promise. Raises RuleSaysNo without a reason."""
+    if not reason.strip():
+        raise RuleSaysNo(
+            f"amends {number}.{k} cannot be waived without a reason",
+            "only the customer can let you off: write their words with --reason",
+        )
+    _event(ws, number, k, "waive", reason=reason)
+
+
+def promise_again(ws: Workspace, number: int, k: int, by: date) -> None:
+    """Give a promise a new date; it was broken, or will be, and the customer knows."""
+
+    def change(tx: Transaction, amends: Amends) -> None:
+        if amends.promise.target and amends.promise.target > by:
+            raise BadData(f"{by} is before the target date {amends.promise.target}", "choose later")
+        facts: dict[str, object] = {"promised_by": by.isoformat()}
+        change_amends(tx, number, k, "promise", facts=facts, promised_by=by)
+        book_promise(ws, tx, number, k)
+
+    _change(ws, number, k, change)
+
+
+def _event(
+    ws: Workspace, number: int, k: int, event: str, *, reason: str = "", stamp: str = ""
+) -> None:
+    def change(tx: Transaction, _amends: Amends) -> None:
+        facts: dict[str, object] = {"reason": reason} if reason else {}
+        values: dict[str, Any] = {stamp: tx.now} if stamp else {}
+        change_amends(tx, number, k, event, facts=facts, **values)
+
+    _change(ws, number, k, change, closed_too=event == "confirm")
+
+
+def _change(
+    ws: Workspace,
+    number: int,
+    k: int,
+    change: Callable[[Transaction, Amends], None],
+    *,
+    closed_too: bool = False,
+) -> None:
+    """Change a promise of an open case, and decide what follows, in one transaction.
+
+    Of a closed one (`closed_too`) only the customer's thanks can still come.
+    """
+    with ws.ledger.write() as tx:
+        case = cases.locked(tx, number)
+        amends = amends_of(case, k)
+        if case.stage is Stage.CLOSED and not closed_too:
+            raise RuleSaysNo(f"case {number} is closed", f"voicenote reopen {number}")
+        change(tx, amends)
+        decide_in(ws, tx, [number])
+
+
+def listed(ws: Workspace, *, everything: bool = False) -> list[dict[str, Any]]:
+    """Return every promise as data, the one that is due first on top."""
+    rows: list[dict[str, Any]] = []
+    with ws.ledger.read() as tx:
+        for case in cases.load(tx, cases.numbers_of(tx)).values():
+            if case.stage is Stage.CLOSED and not everything:
+                continue
+            today = tx.now.astimezone(ws.zone_of(case)).date()
+            rows += [_listed(case, amends, today) for amends in case.amends]
+    return sorted(rows, key=lambda row: (row["promised_by"] or date.max, row["case"]))
+
+
+def _listed(case: Case, amends: Amends, today: date) -> dict[str, Any]:
+    promise = amends.promise
+    return {
+        "amends": amends.name,
+        "case": case.number,
+        "customer": case.customer.name,
+        "kind": promise.kind.value,
+        "text": promise.text,
+        "value": str(promise.value.amount) if promise.value else None,
+        "currency": promise.value.currency if promise.value else None,
+        "target": promise.target,
+        "promised_by": promise.promised_by,
+        "state": amends.state.value,
+        "overdue": amends.overdue(today),
+        "evidence": amends.evidence,
+    }

@@ -1,0 +1,149 @@
+"""What `cases` and `show` tell, as plain data with the keys that ``--json`` promises."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from voicenote.engine.case.attention import clock_of
+from voicenote.engine.case.learning import returned
+from voicenote.engine.clocks import clocks_of
+from voicenote.engine.workspace import Workspace
+from voicenote.followup.closing import missing
+from voicenote.ledger import attempts, listing, scripts
+from voicenote.ledger.scripts import Draft
+from voicenote.ledger.snapshots import snapshot
+from voicenote.model.amends import Amends
+from voicenote.model.case import Case, Stage
+from voicenote.model.memo import Memo, Synthetic
+from voicenote.model.snapshot import Snapshot
+from voicenote.model.touch import Touch
+
+
+def case_view(ws: Workspace, number: int) -> dict[str, Any]:
+    """Return one case whole, with what still keeps its loop open."""
+    policy = ws.settings.policy
+    with ws.ledger.read() as tx:
+        seen = snapshot(tx, number, ws.zone_of)
+        case = seen.case
+        found = scripts.drafts(tx, [number]).get((number, case.round))
+        told = listing.history(tx, number)
+        back = returned(tx, [case]).get(number, "")
+        refused = attempts.refusals(tx, number)
+        now = tx.now
+    clock = None if case.stage is Stage.CLOSED else clock_of(seen, now, clocks_of(policy))
+    return {
+        "case": number,
+        **_complaint(case),
+        "stage": case.stage.value,
+        "round": case.round,
+        "outcome": case.outcome.value if case.outcome else None,
+        "batch": case.batch,
+        "plan": case.plan,
+        "overdue": overdue(case, now, seen.zone),
+        "opted_out": seen.opted_out,
+        "clock": clock.text if clock else "",
+        "warnings": [back] if back and case.stage is not Stage.CLOSED else [],
+        "amends": [_amends(amends, now, seen.zone) for amends in case.amends],
+        "script": _script(found),
+        "memo": _memo(ws, found.memo, approved=found.approved) if found and found.memo else None,
+        "touches": [_touch(touch, seen, refused) for touch in seen.touches],
+        "answers": [asdict(answer) for answer in seen.answers],
+        "lesson": asdict(case.lesson) if case.lesson else None,
+        "missing": [] if case.stage is Stage.CLOSED else list(missing(seen)),
+        "history": told,
+    }
+
+
+def overdue(case: Case, now: datetime, zone: ZoneInfo) -> bool:
+    """Whether a promise of the case is overdue on the customer's calendar."""
+    today = now.astimezone(zone).date()
+    return case.stage is not Stage.CLOSED and any(one.overdue(today) for one in case.amends)
+
+
+def _complaint(case: Case) -> dict[str, Any]:
+    complaint, person = case.complaint, case.customer
+    told = asdict(complaint)
+    for name in ("customer", "promises"):
+        del told[name]
+    told["harm"] = str(complaint.harm.amount) if complaint.harm else None
+    told["currency"] = complaint.harm.currency if complaint.harm else None
+    addresses = asdict(person)
+    name = addresses.pop("name")
+    return {"customer": name, **addresses, **told}
+
+
+def _amends(amends: Amends, now: datetime, zone: ZoneInfo) -> dict[str, Any]:
+    promise = amends.promise
+    return {
+        "amends": amends.name,
+        "kind": promise.kind.value,
+        "text": promise.text,
+        "value": str(promise.value.amount) if promise.value else None,
+        "currency": promise.value.currency if promise.value else None,
+        "target": promise.target,
+        "promised_by": promise.promised_by,
+        "owner": promise.owner,
+        "state": amends.state.value,
+        "overdue": amends.overdue(now.astimezone(zone).date()),
+        "evidence": amends.evidence,
+        "done_at": amends.done_at,
+        "confirmed_at": amends.confirmed_at,
+    }
+
+
+def _script(found: Draft | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    script = found.script
+    return {
+        "language": script.language,
+        "template": script.template,
+        "sha256": script.sha256,
+        "text": script.text,
+        "approved": found.approved,
+        "sentences": [
+            {
+                "section": sentence.section.value,
+                "text": sentence.text,
+                "spoken": sentence.said,
+                "personal": sentence.personal,
+            }
+            for sentence in script.sentences
+        ],
+    }
+
+
+def _memo(ws: Workspace, memo: Memo, *, approved: bool) -> dict[str, Any]:
+    return {
+        "files": {name: str(ws.home / file) for name, file in memo.files.items()},
+        "duration_s": round(memo.duration_s, 3),
+        "loudness_lufs": memo.loudness_lufs,
+        "synthetic": memo.synthetic is not Synthetic.NO,
+        "synthetic_part": memo.synthetic.value,
+        "voice": memo.voice,
+        "sha256": memo.sha256,
+        "approved": approved,
+    }
+
+
+def _touch(touch: Touch, seen: Snapshot, refused: Mapping[int, Sequence[str]]) -> Mapping[str, Any]:
+    return {
+        "touch": touch.number,
+        "kind": touch.kind.value,
+        "due_at": touch.due_at,
+        "state": touch.state.value,
+        "channel": touch.channel,
+        "refused_by": refused.get(touch.number, []),
+        "key": touch.key,
+        "round": touch.round,
+        "amends": touch.planned.amends,
+        "attempt": touch.attempt,
+        "sent_at": touch.sent_at,
+        "reason": touch.reason,
+        "message_id": touch.message_id,
+        "receipts": [asdict(receipt) for receipt in seen.receipts.get(touch.number, ())],
+    }

@@ -1,0 +1,1 @@
+"""The pass: what comes in, what leaves, and who turns it."""

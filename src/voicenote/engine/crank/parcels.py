@@ -1,0 +1,106 @@
+"""Packs what one touch carries: the approved script and memo, addressed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from voicenote.engine.memo.drafting import MEMO, slot_of
+from voicenote.engine.memo.sealing import broken_seal
+from voicenote.engine.workspace import Workspace
+from voicenote.errors import RuleSaysNo
+from voicenote.ledger import arrivals, scripts, touches
+from voicenote.ledger.scripts import Draft
+from voicenote.ledger.store import Transaction
+from voicenote.model.case import Case, Stage
+from voicenote.model.memo import Memo, Synthetic
+from voicenote.model.receipt import Parcel
+from voicenote.model.touch import Touch, TouchKind
+from voicenote.script.disclosing import undisclosed
+from voicenote.script.subjects import subject
+
+
+def parcel_of(ws: Workspace, tx: Transaction, case: Case, touch: Touch) -> tuple[Parcel, int]:
+    """Return what touch `touch` carries, and the number of its memo.
+
+    Raises RuleSaysNo when it is not approved, or when the approved sound is not there unchanged:
+    nothing leaves that the owner has not released as it is.
+    """
+    found = scripts.drafts(tx, [case.number], slot=slot_of(touch)).get((case.number, touch.round))
+    if found is None or found.memo is None or found.memo_number is None or not found.approved:
+        raise RuleSaysNo(
+            f"the {touch.kind.value} of case {case.number} is not approved",
+            f"voicenote approve {case.number}",
+        )
+    if slot_of(touch) == MEMO and case.stage not in (Stage.APPROVED, Stage.FOLLOWING):
+        raise RuleSaysNo(
+            f"the {touch.kind.value} of case {case.number} was changed after its approval",
+            f"listen again: voicenote play {case.number}, then voicenote approve {case.number}",
+        )
+    earlier = touches.of_cases(tx, [case.number])
+    went = [t for t in earlier if t.sent_at and t.number != touch.number]
+    thread = tuple(t.message_id for t in went if t.message_id)  # a nudge to the owner has none
+    to = ws.channel(touch.channel).address(case.customer)
+    parcel = packed(ws, case, found, touch.kind, touch.key, to, tx.now)
+    return replace(
+        parcel,
+        message_id=touch.message_id or parcel.message_id,
+        thread=thread,
+        heard_at=arrivals.last_written(tx, touch.channel, to),
+    ), found.memo_number
+
+
+def packed(
+    ws: Workspace, case: Case, found: Draft, kind: TouchKind, key: str, to: str, now: datetime
+) -> Parcel:
+    """Return the words and the sound of a draft, addressed `to`, as of `now`.
+
+    Raises RuleSaysNo when there is no sound, or it is not there unchanged.
+    """
+    memo = found.memo
+    if memo is None:
+        raise RuleSaysNo(
+            f"case {case.number} has no memo of its newest script",
+            f"voicenote render {case.number}",
+        )
+    _unchanged(ws, case, memo)
+    owner = ws.settings.owner
+    return Parcel(
+        key=key,
+        message_id=f"<{key}@{_domain(owner.email)}>",
+        case=case.number,
+        kind=kind.value,
+        customer=case.customer.name,
+        to=to,
+        sender=owner.email,
+        sender_name=", ".join(part for part in (ws.owner_of(case), owner.business) if part),
+        language=found.script.language,
+        subject=subject(found.script.language, kind, ws.owner_of(case)),
+        text=undisclosed(found.script).text,  # the channel says below it who speaks
+        files={name: str(ws.home / Path(file)) for name, file in memo.files.items()},
+        duration_s=memo.duration_s,
+        synthetic=memo.synthetic is not Synthetic.NO,
+        partly=memo.synthetic is Synthetic.PARTLY,
+        made_at=now,
+    )
+
+
+def _domain(address: str) -> str:
+    """Return the domain of a Message-ID: the owner's in ASCII, or one that is nobody's."""
+    try:
+        return address.rpartition("@")[2].encode("idna").decode("ascii") or "voicenote.invalid"
+    except UnicodeError:
+        return "voicenote.invalid"
+
+
+def _unchanged(ws: Workspace, case: Case, memo: Memo) -> None:
+    broken = broken_seal(ws.home, memo)
+    if broken is None:
+        return
+    path, there = broken
+    what = "has changed since it was approved" if there else "is gone"
+    raise RuleSaysNo(
+        f"the sound of case {case.number} {what}: {path}",
+        f"make it again: voicenote render {case.number}, then approve it",
+    )

@@ -1,0 +1,221 @@
+"""Send one touch, so that it is never sent twice and never lost.
+
+Two phases of intent. *Sending* is committed before the channel does anything: whoever dies then has
+sent nothing, and the touch goes back to due. *Committing* is committed just before the act that
+cannot be taken back: whoever dies then may have sent it, so the channel is asked, and where it
+cannot tell, a person is. No transaction is open while a channel works.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from voicenote.engine.case.applying import decide_in
+from voicenote.engine.case.ways import next_way
+from voicenote.engine.crank.adopting import remember
+from voicenote.engine.crank.limits import Room, Waits
+from voicenote.engine.crank.parcels import parcel_of
+from voicenote.engine.workspace import Workspace
+from voicenote.errors import Postponed, Refused, TryAgain, Unavailable, VoicenoteError
+from voicenote.ledger import attempts, cases, touches
+from voicenote.ledger.changes import change_case, change_touch
+from voicenote.ledger.store import Transaction
+from voicenote.model.case import Stage
+from voicenote.model.receipt import Parcel, Receipt
+from voicenote.model.touch import OPENING, Touch, TouchState
+
+#: After so many attempts a postponed touch is given up and shown to the owner.
+ATTEMPTS = 8
+#: The first wait before a postponed touch is tried again, and the longest, in seconds.
+FIRST_WAIT_S, LONGEST_WAIT_S = 60.0, 6 * 3600.0
+#: A channel may ask for more patience than that, but not for ever.
+LONGEST_ASKED_S = 48 * 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What became of one touch: its new state, and why when it did not leave.
+
+    `way` is the channel that it takes next, after the one before has refused it.
+    """
+
+    touch: int
+    case: int
+    state: TouchState
+    reason: str = ""
+    way: str = ""
+
+
+def send_touch(ws: Workspace, number: int, room: Room) -> Sent | Waits | None:
+    """Send touch `number`, which must be approved and decent now; None when nobody wants it now.
+
+    `Waits` when a limit or a brake holds it back. Raises TryAgain when another pass took it in
+    between.
+    """
+    claim = ws.new_id()
+    claimed = _claim(ws, number, claim, room)
+    if claimed is None or isinstance(claimed, Waits):
+        return claimed
+    touch, parcel = claimed
+    room.sent[touch.channel] += 1
+    if not room.remembered:  # a ledger that is put back from before this claim will be asked about
+        remember(ws)
+        room.remembered = True
+    committed = False
+
+    def commit() -> None:
+        nonlocal committed
+        with ws.ledger.write() as tx:
+            _still_decent(ws, tx, touch)
+            change_touch(tx, number, "commit", token=claim)
+        committed = True
+
+    try:
+        receipt = ws.channel(touch.channel).send(parcel, commit)
+    except TryAgain:
+        raise
+    except Exception as error:  # noqa: BLE001 - a slip of one channel must not stop all others
+        return _not_sent(ws, touch, claim, error, committed=committed)
+    with ws.ledger.write() as tx:
+        record(tx, touch, receipt, token=claim)
+    return Sent(number, touch.case, TouchState.ACCEPTED)
+
+
+def _still_decent(ws: Workspace, tx: Transaction, touch: Touch) -> None:
+    """Raise Postponed when the clock has run on since the claim, as when a lid was closed."""
+    hours, late = ws.hours_of(cases.get(tx, touch.case)), touch.planned.too_late_at
+    if hours.next(tx.now) > tx.now:
+        raise Postponed("quiet hours began while it was leaving", "it goes at the next decent hour")
+    if late is not None and late < tx.now:
+        raise Postponed("it became too late while it was leaving", "it is shown instead")
+
+
+def _not_sent(
+    ws: Workspace, touch: Touch, claim: str, error: Exception, *, committed: bool
+) -> Sent:
+    """Write down why a channel did not say that it has sent a touch.
+
+    After the commit only Postponed and Refused are sure that nothing has left.
+    """
+    if isinstance(error, Postponed):
+        return _postponed(ws, touch, claim, error)
+    if isinstance(error, Refused):
+        return _refused(ws, touch, claim, error)
+    if not isinstance(error, VoicenoteError):
+        what = f"the channel {touch.channel!r} has failed ({type(error).__name__})"
+        error = VoicenoteError(what, "please tell whoever made the channel")
+    if committed:
+        return _settle(ws, touch, claim, "lose", error)
+    if isinstance(error, Unavailable):
+        return _postponed(ws, touch, claim, error)
+    return _settle(ws, touch, claim, "refuse", error)
+
+
+def _claim(
+    ws: Workspace, number: int, claim: str, room: Room
+) -> tuple[Touch, Parcel] | Waits | None:
+    with ws.ledger.write() as tx:
+        # somebody may have answered, opted out or closed the case since this pass has decided
+        decide_in(ws, tx, [touches.get(tx, number).case])
+        touch = touches.get(tx, number)
+        if touch.state is not TouchState.DUE or touch.due_at > tx.now:
+            return None
+        case = cases.get(tx, touch.case)
+        parcel, memo = parcel_of(ws, tx, case, touch)
+        waits = room.hindrance(tx, ws.settings, touch.channel, parcel.to)
+        if waits is not None:
+            return waits
+        change_touch(
+            tx,
+            number,
+            "claim",
+            facts={"attempt": touch.attempt + 1, "channel": touch.channel, "by": ws.who},
+            attempt=touch.attempt + 1,
+            message_id=parcel.message_id,
+            memo=memo,
+            reason="",
+            claim=claim,
+            claimed_by=ws.who,
+            claimed_at=tx.now,
+        )
+        attempts.begin(tx, number, touch.channel, parcel.to, ws.who)
+    return touch, parcel
+
+
+def record(tx: Transaction, touch: Touch, receipt: Receipt, *, token: str | None = None) -> None:
+    """Keep what the channel said of a touch that has left, and move its case on."""
+    touches.receive(tx, touch.number, receipt, token=token, sent_at=receipt.at)
+    if touch.kind not in OPENING:
+        return
+    case = cases.get(tx, touch.case)
+    if case.stage is Stage.APPROVED and case.round == touch.round:
+        change_case(tx, case.number, "send", facts={"touch": touch.number, "kind": touch.kind})
+
+
+def _settle(ws: Workspace, touch: Touch, claim: str, event: str, error: VoicenoteError) -> Sent:
+    reason = f"{error.what} ({error.advice})" if error.advice else error.what
+    with ws.ledger.write() as tx:
+        state = change_touch(
+            tx, touch.number, event, token=claim, facts={"reason": error.what}, reason=reason
+        )
+    return Sent(touch.number, touch.case, state, reason)
+
+
+def _refused(ws: Workspace, touch: Touch, claim: str, error: Refused) -> Sent:
+    """Let a touch that surely has not left take its next way; without one it is refused.
+
+    It keeps its key: that names the touch, whichever way it goes.
+    """
+    with ws.ledger.write() as tx:
+        way = next_way(ws, tx, cases.get(tx, touch.case), touch)
+        if way:
+            facts: dict[str, object] = {"reason": error.what, "from": touch.channel, "to": way}
+            reason = f"{error.what}; {touch.channel} refused it, so it goes by {way}"
+            state = change_touch(
+                tx,
+                touch.number,
+                "reroute",
+                token=claim,
+                facts=facts,
+                channel=way,
+                attempt=0,
+                reason=reason,
+            )
+            return Sent(touch.number, touch.case, state, reason, way)
+    return _settle(ws, touch, claim, "refuse", error)
+
+
+def _postponed(ws: Workspace, touch: Touch, claim: str, error: Unavailable) -> Sent:
+    if touch.attempt + 1 >= ATTEMPTS:
+        return _settle(ws, touch, claim, "refuse", error)
+    asked = error.retry_after if isinstance(error, Postponed) else None
+    wait = min(asked, LONGEST_ASKED_S) if asked and asked > 0 else 0.0
+    with ws.ledger.write() as tx:
+        case = cases.get(tx, touch.case)
+        again = tx.now + timedelta(seconds=wait or backoff_s(touch.attempt, ws.chance.random()))
+        due = ws.hours_of(case).next(again)
+        state = change_touch(
+            tx,
+            touch.number,
+            "postpone",
+            token=claim,
+            facts={"reason": error.what, "until": due.isoformat()},
+            reason=error.what,
+            due_at=due,
+        )
+    return Sent(touch.number, touch.case, state, error.what)
+
+
+def backoff_s(attempt: int, chance: float) -> float:
+    """Return how long to wait after the `attempt`-th try (from 0), in seconds.
+
+    Doubles each time; `chance` in [0, 1) spreads it over a tenth, so that touches that failed
+    together do not come back together. The library has a say in the length alone: the waiting is
+    the ledger's, which a restart does not end.
+    """
+    from tenacity import RetryCallState, Retrying, wait_exponential
+
+    tries = RetryCallState(Retrying(), fn=None, args=(), kwargs={})
+    tries.attempt_number = attempt + 1
+    return wait_exponential(multiplier=FIRST_WAIT_S, max=LONGEST_WAIT_S)(tries) * (1 + chance / 10)

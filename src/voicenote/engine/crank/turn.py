@@ -1,0 +1,258 @@
+"""One turn of the crank: take in, clear up, decide, send what is due.
+
+A pass may die anywhere: the next one finds everything as it was left, and goes on.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from voicenote.engine.case.applying import decide_cases
+from voicenote.engine.crank.adopting import ask_first, remember
+from voicenote.engine.crank.limits import Room, Waits, pull
+from voicenote.engine.crank.receiving import Received, take_in
+from voicenote.engine.crank.sending import Sent, send_touch
+from voicenote.engine.crank.settling import reconcile
+from voicenote.engine.lock import pass_lock
+from voicenote.engine.memo.drafting import MEMO, slot_of, words_for
+from voicenote.engine.memo.sounding import render
+from voicenote.engine.singly import told
+from voicenote.engine.workspace import Workspace
+from voicenote.errors import RuleSaysNo, TryAgain, Unavailable, VoicenoteError, VoiceUnavailable
+from voicenote.ledger import attempts, cases, scripts, touches
+from voicenote.ledger.changes import change_touch
+from voicenote.ledger.scripts import Draft
+from voicenote.ledger.snapshots import stirred
+from voicenote.model.case import Case
+from voicenote.model.receipt import Receipt, ReceiptKind
+from voicenote.model.touch import ARRIVED, Touch, TouchKind, TouchState
+
+
+@dataclass(slots=True)
+class Turn:
+    """What a pass did, and (case, text) of what the owner should know.
+
+    `waiting` are due touches that need the owner first, `reasons` why some did not leave, `nudges`
+    what is told once: a promise that is overdue, an answer that waits. `held` counts the due
+    touches that a limit or a brake keeps in. `unmatched` is what came in and fits no case;
+    `troubles` are (channel, error) of what could not be read.
+    """
+
+    sent: int = 0
+    failed: int = 0
+    uncertain: int = 0
+    skipped: int = 0
+    received: int = 0
+    unmatched: list[dict[str, Any]] = field(default_factory=list)
+    troubles: list[tuple[str, VoicenoteError]] = field(default_factory=list)
+    waiting: list[tuple[int, str]] = field(default_factory=list)
+    nudges: list[tuple[int, str]] = field(default_factory=list)
+    reasons: list[tuple[int, str]] = field(default_factory=list)
+    held: Counter[Waits] = field(default_factory=Counter)
+
+    def count(self, sent: Sent) -> None:
+        """Count what became of one touch."""
+        if sent.state is TouchState.ACCEPTED:
+            self.sent += 1
+            return
+        if sent.state is TouchState.UNCERTAIN:
+            self.uncertain += 1
+        elif not sent.way:
+            self.failed += 1
+        self.reasons.append((sent.case, sent.reason))
+
+    @property
+    def braked(self) -> bool:
+        """Whether a brake keeps something in that is due: only a person can let it go on."""
+        return any(waits.until is None for waits in self.held)
+
+    @property
+    def again_at(self) -> datetime | None:
+        """When the clock frees the first of what a limit keeps in; None where nothing waits so."""
+        return min((waits.until for waits in self.held if waits.until), default=None)
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nothing happened that anybody has to be told."""
+        counted = self.sent, self.failed, self.uncertain, self.skipped, self.received
+        return not (any(counted) or self.nudges or self.troubles)
+
+
+def one_pass(ws: Workspace, advance: Callable[[int, int], None] | None = None) -> Turn:
+    """Make one pass. `advance(done, total)` is told after each touch.
+
+    Raises TryAgain when another pass is at work, RuleSaysNo when this may be a copy of the ledger.
+    """
+    turn = Turn()
+    with pass_lock(ws.ledger, ws.home):
+        ask_first(ws)
+        with ws.ledger.read() as tx:
+            told = touches.last_nudge(tx)
+        _take_in(ws, turn)
+        for sent in reconcile(ws):
+            if sent.state is not TouchState.DUE:
+                turn.count(sent)
+        turn.skipped = _decide(ws)
+        pull(ws)
+        room = Room()
+        with ws.ledger.read() as tx:
+            due, ways = touches.due_numbers(tx), attempts.ways_due(tx)
+        for done, (number, case) in enumerate(due, start=1):
+            if shut := room.shut(ways.get(number)):
+                turn.held[shut] += 1
+                continue
+            for sent in _attempt(ws, turn, room, number, case):
+                turn.count(sent)
+                if sent.state is not TouchState.ACCEPTED:
+                    pull(ws)
+            if advance is not None:
+                advance(done, len(due))
+        with ws.ledger.read() as tx:
+            turn.nudges = touches.nudges_since(tx, told)
+        remember(ws)
+    return turn
+
+
+def _take_in(ws: Workspace, turn: Turn) -> None:
+    """Take in what came: an answer stops what this very pass would have sent."""
+    received = Received()
+    take_in(ws, received)
+    turn.received, turn.troubles = received.count, received.troubles
+    turn.unmatched = received.unmatched
+
+
+def _decide(ws: Workspace) -> int:
+    """Decide on what time has stirred; return how many touches were passed over."""
+    with ws.ledger.read() as tx:
+        numbers = stirred(tx)
+        before = touches.skipped(tx)
+    decide_cases(ws, numbers)
+    with ws.ledger.read() as tx:
+        return touches.skipped(tx) - before
+
+
+def _attempt(
+    ws: Workspace, turn: Turn, room: Room, number: int, case_number: int
+) -> Iterator[Sent]:
+    """Send one due touch, if it may leave now; else note why it waits."""
+    try:
+        with ws.ledger.read() as tx:
+            touch = touches.get(tx, number)
+            case = cases.get(tx, case_number)
+            now = tx.now
+            hindrance = _hindrance(touch, touches.of_cases(tx, [case_number]))
+        if touch.kind is TouchKind.NUDGE:
+            tell_owner(ws, case, touch)
+            return
+        if hindrance:
+            turn.waiting.append((case_number, hindrance))
+            return
+        if _moved(ws, case, touch, now):
+            return
+        waits = room.known(touch.channel, ws.channel(touch.channel).address(case.customer))
+        if waits is None:
+            make_ready(ws, case, touch)
+            yield from _sent(ws, turn, room, number)
+        else:
+            turn.held[waits] += 1
+    except RuleSaysNo as error:
+        turn.waiting.append((case_number, error.what))
+    except TryAgain:
+        return
+    except VoicenoteError as error:
+        if isinstance(error, Unavailable) and not isinstance(error, VoiceUnavailable):
+            raise  # the ledger or its disk: it is the same for those behind
+        turn.failed += 1
+        turn.reasons.append((case_number, told(error)))
+    except Exception as error:  # noqa: BLE001 - one bad case must not stop those behind it
+        turn.failed += 1
+        turn.reasons.append((case_number, told(error)))
+
+
+def _sent(ws: Workspace, turn: Turn, room: Room, number: int) -> Iterator[Sent]:
+    """Send one touch by its channel, and by the next one for as long as it is refused."""
+    again = True
+    while again:
+        found = send_touch(ws, number, room)
+        if isinstance(found, Waits):
+            turn.held[found] += 1
+        elif found is not None:
+            yield found
+        again = isinstance(found, Sent) and bool(found.way)
+
+
+def _hindrance(touch: Touch, booked: list[Touch]) -> str:
+    """Say why a follow-up may not leave: the memo it follows has not arrived."""
+    if touch.kind not in (TouchKind.CHECK_IN, TouchKind.STATUS, TouchKind.CONFIRM):
+        return ""
+    memos = [t for t in booked if t.round == touch.round and t.kind is TouchKind.MEMO]
+    if not memos or any(memo.state in ARRIVED for memo in memos):
+        return ""
+    return f"the {touch.kind.value} waits for the memo, which is {memos[-1].state.value}"
+
+
+def _moved(ws: Workspace, case: Case, touch: Touch, now: datetime) -> bool:
+    """Move a touch that became due at a decent hour but would leave in a quiet one."""
+    decent = ws.hours_of(case).next(now)
+    if decent <= now:
+        return False
+    with ws.ledger.write("voicenote") as tx:
+        touches.move(tx, touch.number, decent)
+        tx.tell("touch_moved", case.number, touch=touch.number, to=decent.isoformat())
+    return True
+
+
+def make_ready(ws: Workspace, case: Case, touch: Touch) -> None:
+    """Compose, render and release a follow-up whose template may go without asking.
+
+    A memo is never released here. Raises RuleSaysNo when the owner has to look at it first.
+    """
+    slot = slot_of(touch)
+    with ws.ledger.write("voicenote") as tx:
+        found = scripts.drafts(tx, [case.number], slot=slot).get((case.number, touch.round))
+        if slot == MEMO or (found is not None and found.approved):
+            return
+        script, _, _ = words_for(ws, tx, case, touch.kind, amends=touch.planned.amends)
+        if script.template not in ws.settings.policy.auto_approve:
+            raise RuleSaysNo(
+                f"the {touch.kind.value} of case {case.number} ({script.template}) waits for you",
+                f'say it yourself, or add "{script.template}" to [policy] auto_approve',
+            )
+        number = scripts.keep_script(tx, case.number, touch.round, slot, script)
+    draft = Draft(
+        case=case.number, round=touch.round, slot=slot, script_number=number, script=script
+    )
+    memo = render(ws, case, draft)
+    with ws.ledger.write("voicenote") as tx:
+        scripts.keep_memo(tx, case.number, number, memo)
+        scripts.approve(tx, case.number, memo, automatic=True)
+        facts: dict[str, object] = {"slot": slot, "template": script.template, "automatic": True}
+        tx.tell("memo_approved", case.number, **facts)
+
+
+def tell_owner(ws: Workspace, case: Case, touch: Touch) -> None:
+    """Leave the owner the note of a nudge touch; it stays in the house, so one commit does it."""
+    text = nudge_text(case, touch)
+    receipt_detail = {"to": ws.owner_of(case)}
+    with ws.ledger.write("voicenote") as tx:
+        touches.nudge(tx, case.number, touch.key, "plan", text)
+        for event in ("claim", "commit"):
+            change_touch(tx, touch.number, event)
+        receipt = Receipt(kind=ReceiptKind.ACCEPTED, at=tx.now, detail=receipt_detail)
+        touches.receive(tx, touch.number, receipt, sent_at=tx.now)
+
+
+def nudge_text(case: Case, touch: Touch) -> str:
+    """Return what a nudge of the plan says to the owner."""
+    found = next((one for one in case.amends if one.k == touch.planned.amends), None)
+    if found is None:
+        return f"{case.customer.name} waits for your memo: voicenote script {case.number}"
+    due = found.promise.promised_by
+    return (
+        f"amends {found.name} ({found.promise.text}) is promised to {case.customer.name} by {due}: "
+        f'voicenote amends done {found.name} --evidence "…"'
+    )

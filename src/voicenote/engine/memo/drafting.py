@@ -1,0 +1,160 @@
+"""case → script: composes, takes edits, and keeps what is new of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from voicenote.engine.memo.voices import Gaps, choose_voice, gaps_in
+from voicenote.engine.workspace import Workspace
+from voicenote.errors import ImpossibleTransition, RuleSaysNo
+from voicenote.ledger import cases, scripts, touches
+from voicenote.ledger.changes import change_case
+from voicenote.ledger.scripts import Draft
+from voicenote.ledger.store import Transaction
+from voicenote.model.case import Case, Stage
+from voicenote.model.memo import Memo, Synthetic
+from voicenote.model.script import Script
+from voicenote.model.touch import OPENING, Touch, TouchKind
+from voicenote.script.compose import Facts, Warn, draft
+from voicenote.script.templates import Templates
+
+#: The slot of the script that the plan's memo (or last word) says.
+MEMO = "memo"
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """A script that was composed: what it is short of, and whether its words are new."""
+
+    case: int
+    script: Script
+    warnings: tuple[Warn, ...]
+    fell_back: bool
+    changed: bool
+
+
+def slot_of(touch: Touch) -> str:
+    """Return the slot of the script that a touch carries."""
+    if touch.kind in OPENING:
+        return MEMO
+    return f"{touch.kind.value}-{touch.number}"
+
+
+def words_for(
+    ws: Workspace,
+    tx: Transaction,
+    case: Case,
+    kind: TouchKind,
+    *,
+    amends: int | None = None,
+    template: str = "",
+    language: str = "",
+    today: date | None = None,
+) -> tuple[Script, tuple[Warn, ...], bool]:
+    """Compose the script of one touch, as it is said `today`: now, or when it will leave.
+
+    Returns it with what it is short of, and whether it is in English for want of templates in the
+    customer's language.
+    """
+    said = touches.answers_of(tx, [case.number]).get(case.number, [])
+    owner = ws.settings.owner
+    facts = Facts(
+        owner=ws.owner_of(case),
+        business=owner.business,
+        today=today or tx.now.astimezone(ws.zone_of(case)).date(),
+        kind=kind,
+        amends=amends,
+        template=template,
+        language=language or case.customer.language or owner.language,
+        answers=tuple(answer for round_, answer in said if round_ < case.round),
+    )
+    templates = templates_of(ws)
+    made = draft(case, facts, templates)
+    gaps = gaps_in(ws, _last_memo(tx, case, kind), follow_up=kind not in OPENING)
+    voice = _expected(ws, made.script, case, gaps)
+    if ws.settings.voice.disclosure and voice is not Synthetic.NO:
+        partly = voice is Synthetic.PARTLY
+        made = draft(case, replace(facts, synthetic=True, partly=partly), templates)
+    return made.script, made.warnings, made.fell_back
+
+
+def templates_of(ws: Workspace) -> Templates:
+    """Return the templates of a workspace: its own before the packaged ones."""
+    return Templates((ws.home / "templates",))
+
+
+def _last_memo(tx: Transaction, case: Case, kind: TouchKind) -> Memo | None:
+    """The sound that is there of this round's memo."""
+    if kind not in OPENING:
+        return None
+    found = scripts.drafts(tx, [case.number]).get((case.number, case.round))
+    return found.memo if found else None
+
+
+def _expected(ws: Workspace, script: Script, case: Case, gaps: Gaps) -> Synthetic:
+    """Who will speak; a person where the owner has begun to record, and is to go on."""
+    try:
+        return choose_voice(ws, script, case, gaps).synthetic
+    except RuleSaysNo:
+        return Synthetic.NO
+
+
+def compose_cases(
+    ws: Workspace, numbers: Sequence[int], *, template: str = "", language: str = ""
+) -> Iterator[Drafted]:
+    """Compose the memo's script of each case, yielding as it goes; the same words change nothing.
+
+    Raises WrongUse for a number without a case, ImpossibleTransition for a case whose memo has
+    left, RuleSaysNo and BadData as the script stage does.
+    """
+    for chunk in cases.chunks(numbers, 100):
+        done: list[Drafted] = []
+        with ws.ledger.write() as tx:
+            for number in chunk:
+                case = cases.get(tx, number)
+                kind = TouchKind.LAST_WORD if case.complaint.abusive else TouchKind.MEMO
+                script, warnings, fell_back = words_for(
+                    ws, tx, case, kind, template=template, language=language
+                )
+                changed = keep(tx, case, script)
+                done.append(Drafted(number, script, warnings, fell_back, changed))
+        yield from done
+
+
+def keep(tx: Transaction, case: Case, script: Script) -> bool:
+    """Keep the memo's script of a case; return whether its words are new."""
+    found = scripts.drafts(tx, [case.number]).get((case.number, case.round))
+    if found is not None and found.script == script:
+        return False
+    if case.stage not in (Stage.OPENED, Stage.SCRIPTED, Stage.RENDERED, Stage.APPROVED):
+        raise ImpossibleTransition(
+            f"the memo of case {case.number} has left already",
+            f"if it must change, take it up again: voicenote reopen {case.number}",
+        )
+    number = scripts.keep_script(tx, case.number, case.round, MEMO, script)
+    facts: dict[str, object] = {"script": number, "template": script.template}
+    change_case(tx, case.number, "compose", facts={**facts, "sha256": script.sha256})
+    return True
+
+
+def edit_script(ws: Workspace, number: int, script: Script) -> bool:
+    """Put an edited script in place of the composed one; return whether its words are new."""
+    with ws.ledger.write() as tx:
+        return keep(tx, cases.get(tx, number), script)
+
+
+def current(ws: Workspace, number: int) -> tuple[Case, Draft | None]:
+    """Return a case and the newest draft of its memo."""
+    with ws.ledger.read() as tx:
+        case = cases.get(tx, number)
+        return case, scripts.drafts(tx, [number]).get((number, case.round))
+
+
+def need_draft(ws: Workspace, number: int) -> tuple[Case, Draft]:
+    """Return a case and its draft. Raises RuleSaysNo when it has no script yet."""
+    case, found = current(ws, number)
+    if found is None:
+        raise RuleSaysNo(f"case {number} has no script yet", f"voicenote script {number}")
+    return case, found

@@ -1,0 +1,193 @@
+"""The owner's own voice: what is to be recorded, takes kept, and whole memos.
+
+What was said once is asked for never again: a sentence is found by its words, its language and
+whose voice it is, in whatever case it comes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from voicenote.engine.case.approving import planned
+from voicenote.engine.memo.drafting import keep, need_draft, words_for
+from voicenote.engine.memo.sounding import spoken_by_a_person
+from voicenote.engine.memo.voices import recordings
+from voicenote.engine.workspace import Workspace
+from voicenote.errors import BadData, RuleSaysNo
+from voicenote.ledger import cases, touches
+from voicenote.model.memo import Clip
+from voicenote.model.script import Sentence
+from voicenote.model.touch import OPENING, WAITING, TouchKind
+from voicenote.script.disclosing import undisclosed
+from voicenote.sound.read import read_sound
+
+#: The longest take, in seconds (R15).
+LONGEST_S = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A sentence to be recorded, for a case; a shared one counts for every other case too."""
+
+    case: int
+    customer: str
+    language: str
+    sentence: Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One sentence that a person says of a case, and whether it is recorded."""
+
+    sentence: Sentence
+    recorded: bool
+
+
+def lines_of(ws: Workspace, number: int, *, follow_ups: bool = False) -> tuple[Line, ...]:
+    """Return what a person says of a case, in order: all but the line on a machine's voice.
+
+    With `follow_ups` also what is missing of them. Raises RuleSaysNo when there is no script.
+    """
+    case, found = need_draft(ws, number)
+    said = undisclosed(found.script)
+    missing = set(recordings(ws, ws.owner_of(case)).missing(said.sentences, said.language))
+    lines = tuple(Line(one, one not in missing) for one in said.sentences)
+    later = to_say_later(ws, number) if follow_ups else ()
+    return (*lines, *(Line(one, recorded=False) for one in later))
+
+
+def to_say(ws: Workspace, number: int) -> tuple[Sentence, ...]:
+    """Return the sentences of a case that its owner has not recorded yet, in order, each once."""
+    lacking = (line.sentence for line in lines_of(ws, number) if not line.recorded)
+    return tuple(dict.fromkeys(lacking))
+
+
+def to_say_later(ws: Workspace, number: int) -> tuple[Sentence, ...]:
+    """Return what the plan says to the customer after the memo, and is not recorded yet.
+
+    A follow-up of which every sentence is recorded goes out in the owner's voice by itself. The
+    promises are taken as kept: what is late is for the owner to say.
+    """
+    case, _ = need_draft(ws, number)
+    own = recordings(ws, ws.owner_of(case))
+    found: list[Sentence] = []
+    with ws.ledger.read() as tx:
+        booked = [t.planned for t in touches.of_cases(tx, [number]) if t.state in WAITING]
+        for touch in booked or planned(ws, case, tx.now):
+            if touch.kind in OPENING or touch.kind is TouchKind.NUDGE:
+                continue
+            template = "status-kept" if touch.kind is TouchKind.STATUS else ""
+            day = touch.due_at.astimezone(ws.zone_of(case)).date()
+            script, _, _ = words_for(
+                ws, tx, case, touch.kind, amends=touch.amends, template=template, today=day
+            )
+            found += own.missing(undisclosed(script).sentences, script.language)
+    already = set(to_say(ws, number))
+    return tuple(one for one in dict.fromkeys(found) if one not in already)
+
+
+def wanted(
+    ws: Workspace, numbers: Sequence[int], *, follow_ups: bool = False
+) -> tuple[Wanted, ...]:
+    """Return what is to be recorded for many cases: first what everybody hears, once for all.
+
+    Then what is personal, case by case; with `follow_ups` also what the plan says later. The cases
+    have one owner; see `owners`.
+    """
+    shared: dict[tuple[str, str], Wanted] = {}
+    personal: dict[tuple[str, str], Wanted] = {}
+    for number in numbers:
+        case, found = need_draft(ws, number)
+        language = found.script.language
+        later = to_say_later(ws, number) if follow_ups else ()
+        for sentence in (*to_say(ws, number), *later):
+            one = Wanted(number, case.customer.name, language, sentence)
+            group = personal if sentence.personal else shared
+            group.setdefault((language, sentence.text), one)
+    return (*shared.values(), *(one for key, one in personal.items() if key not in shared))
+
+
+def wanted_of(ws: Workspace, number: int, sentences: Sequence[Sentence]) -> tuple[Wanted, ...]:
+    """Return just these sentences of one case, as they are to be recorded."""
+    case, found = need_draft(ws, number)
+    name, language = case.customer.name, found.script.language
+    return tuple(Wanted(number, name, language, sentence) for sentence in sentences)
+
+
+def owners(ws: Workspace, numbers: Sequence[int]) -> dict[str, list[int]]:
+    """Return the people who answer for these cases, and which of them each."""
+    found: dict[str, list[int]] = {}
+    for number in numbers:
+        case, _ = need_draft(ws, number)
+        found.setdefault(ws.owner_of(case), []).append(number)
+    return found
+
+
+def keep_take(ws: Workspace, number: int, sentence: Sentence, clip: Clip) -> None:
+    """Keep one sentence's take for all cases.
+
+    Raises BadData for a take without sound, RuleSaysNo for one that is too long for a memo (R15).
+    """
+    _short_enough(clip)
+    case, found = need_draft(ws, number)
+    recordings(ws, ws.owner_of(case)).add(sentence, found.script.language, clip)
+
+
+def record_whole(ws: Workspace, number: int, clip: Clip) -> None:
+    """Keep a recording that says the whole script of a case, in the owner's own voice.
+
+    A person speaks now, so the line that discloses a machine's voice goes from the script. Raises
+    as `keep_take` does.
+    """
+    _short_enough(clip)
+    case, found = need_draft(ws, number)
+    script = spoken_by_a_person(found)
+    recordings(ws, ws.owner_of(case)).add_whole(script.sha256, clip)
+    with ws.ledger.write() as tx:
+        keep(tx, cases.get(tx, number), script)
+        tx.tell("memo_recorded", number, seconds=round(clip.duration_s, 2))
+
+
+def _short_enough(clip: Clip) -> None:
+    if clip.duration_s > LONGEST_S:
+        raise RuleSaysNo(
+            f"the take is {clip.duration_s:.0f} s long, and nobody hears a memo of more than "
+            f"{LONGEST_S:.0f} s to its end (R15)",
+            "say it in 20 to 60 seconds, or cut the recording",
+        )
+
+
+def finish(ws: Workspace, number: int) -> bool:
+    """Take the disclosure of a machine's voice from a script that a person now says whole.
+
+    Returns whether every sentence is there.
+    """
+    if to_say(ws, number):
+        return False
+    case, found = need_draft(ws, number)
+    script = spoken_by_a_person(found)
+    with ws.ledger.write() as tx:
+        keep(tx, cases.get(tx, number), script)
+        tx.tell("memo_recorded", number, sentences=len(script.sentences), owner=ws.owner_of(case))
+    return True
+
+
+def takes_of(folder: Path, sentences: Sequence[Sentence]) -> list[tuple[Sentence, Clip]]:
+    """Read one take a sentence from a folder, in the order of the files' names.
+
+    Raises BadData when their number is not that of the sentences, or one cannot be read, and as
+    `keep_take` does: then none is kept.
+    """
+    files = sorted(path for path in folder.iterdir() if path.is_file() and path.name[0] != ".")
+    if len(files) != len(sentences):
+        many = f"{len(sentences)} sentences" if len(sentences) != 1 else "one sentence"
+        raise BadData(
+            f"{folder.name} holds {len(files)} files for {many}",
+            "give one file a missing sentence, named in their order; record N --list shows them",
+        )
+    takes = [(one, read_sound(path)) for one, path in zip(sentences, files, strict=True)]
+    for _, clip in takes:
+        _short_enough(clip)
+    return takes

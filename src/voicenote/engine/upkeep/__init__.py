@@ -1,0 +1,1 @@
+"""The workspace itself: begun, looked after, kept safe."""

@@ -1,0 +1,230 @@
+"""Every problem of a set-up at once, each with its cure. Looks, and changes nothing by itself."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from voicenote.engine.crank.adopting import doubt_of
+from voicenote.engine.lock import pass_lock
+from voicenote.engine.memo.voices import voice_options
+from voicenote.engine.workspace import Workspace
+from voicenote.errors import BadSettings, TryAgain, VoicenoteError, VoiceUnavailable
+from voicenote.ledger import arrivals, brakes, overview, touches
+from voicenote.ledger.cases import load, numbers_of
+from voicenote.ledger.scripts import drafts
+from voicenote.model.case import Stage
+from voicenote.model.touch import TouchState
+from voicenote.script.templates import Templates
+from voicenote.voice.choose import Offer, choose
+
+#: Below this much room nothing good happens, in bytes.
+ROOM = 200 * 2**20
+#: The day this was written: a clock that shows an earlier one is wrong.
+NOT_BEFORE = datetime(2026, 11, 1, tzinfo=UTC)
+_OPEN = (Stage.OPENED, Stage.SCRIPTED, Stage.RENDERED, Stage.APPROVED, Stage.FOLLOWING)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at. `ok` false: a person has to do what `cure` says."""
+
+    about: str
+    ok: bool
+    what: str
+    cure: str = ""
+
+
+def wrong(about: str, what: str, cure: str) -> Finding:
+    """Return a problem."""
+    return Finding(about, ok=False, what=what, cure=cure)
+
+
+def fine(about: str, what: str) -> Finding:
+    """Return what is as it should be."""
+    return Finding(about, ok=True, what=what)
+
+
+def look_around(home: Path, now: datetime, broken: Mapping[str, str]) -> Iterator[Finding]:
+    """Look at what needs no settings: the folder, the disk, the clock, `broken` plug-ins."""
+    if not home.is_dir():
+        yield wrong("folder", f"there is no {home} yet", "voicenote init")
+    elif not os.access(home, os.W_OK | os.X_OK):
+        yield wrong("folder", f"{home} cannot be written", "mend its rights, or give --home")
+    else:
+        yield fine("folder", str(home))
+        free = shutil.disk_usage(home).free
+        if free < ROOM:
+            yield wrong("disk", f"only {free // 2**20} MB are free", "make room")
+        else:
+            yield fine("disk", f"{free / 2**30:.1f} GB free")
+    if now < NOT_BEFORE:
+        yield wrong("clock", f"this machine says it is {now:%Y-%m-%d}", "set its clock")
+    for name, why in broken.items():
+        yield wrong("plug-ins", f"{name}: {why}", "install it again, or remove it")
+
+
+def settings_problems(error: BadSettings) -> Iterator[Finding]:
+    """Return every problem of the settings that were refused."""
+    for problem in error.problems:
+        place = f"line {problem.line}: " if problem.line else ""
+        field = f"{problem.field}: " if problem.field else ""
+        yield wrong("settings", f"{place}{field}{problem.what}", problem.advice or error.advice)
+    if not error.problems:
+        yield wrong("settings", error.what, error.advice)
+
+
+def look_inside(ws: Workspace, env: Mapping[str, str]) -> Iterator[Finding]:
+    """Look at what settings and ledger say: the owner, voices, channels, what is stuck."""
+    for about, check in _CHECKS.items():
+        try:
+            yield from check(ws, env)
+        except TryAgain as error:
+            yield fine(about, f"{error.what}: {error.advice}")
+        except BadSettings as error:
+            yield from settings_problems(error)
+        except VoicenoteError as error:
+            yield wrong(about, error.what, error.advice)
+
+
+def _owner(ws: Workspace, env: Mapping[str, str]) -> Iterator[Finding]:
+    owner, file = ws.settings.owner, ws.settings.file
+    if not owner.name:
+        cure = f"write your name in {file}" if file.exists() else "voicenote init"
+        yield wrong("owner", "nobody signs: [owner] name is empty", cure)
+    else:
+        yield fine("owner", ", ".join(part for part in (owner.name, owner.business) if part))
+    if not owner.email:
+        yield wrong("owner", "nudges and proofs go nowhere: [owner] email is empty", f"see {file}")
+    given = "VOICENOTE_OWNER__TIME_ZONE" in env
+    if owner.time_zone == "UTC" and not given and not _says(file, "time_zone"):
+        yield wrong("time zone", "yours is not given, so it is UTC", f"[owner] time_zone in {file}")
+    else:
+        yield fine("time zone", owner.time_zone)
+
+
+def _says(file: Path, name: str) -> bool:
+    """Whether a setting stands in the file at all."""
+    lines = file.read_text("utf-8-sig").splitlines() if file.is_file() else []
+    return any(line.partition("=")[0].strip() == name for line in lines)
+
+
+def _plans(ws: Workspace, _env: Mapping[str, str]) -> Iterator[Finding]:
+    ws.plan(ws.settings.schedule.plan)
+    yield fine("plans", f"{len(ws.plans)}, of which {ws.settings.schedule.plan} is usual")
+
+
+def _voices(ws: Workspace, _env: Mapping[str, str]) -> Iterator[Finding]:
+    for language in _languages(ws):
+        options = voice_options(ws.settings, language, ws.settings.owner.name)
+        offers = [Offer(facts=one) for one in ws.voice_facts(options)]
+        spoken = [offer for offer in offers if offer.facts.synthetic]
+        wish = ws.settings.voice.of(language, ws.settings.owner.name).engine
+        if wish == "recorded":
+            yield fine("voices", f"{language}: your own recordings only")
+            continue
+        try:
+            choice = choose([wish], language, spoken)
+            ws.voice(choice.name, options)
+        except (VoiceUnavailable, BadSettings) as error:
+            yield wrong("voices", error.what, error.advice)
+        else:
+            yield fine("voices", f"{language}: {choice.name}, {choice.why}")
+    languages = Templates((ws.home / "templates",)).languages()
+    for language in _languages(ws):
+        if language.partition("-")[0].lower() not in languages:
+            yield wrong(
+                "templates",
+                f"there are none in {language}; its customers hear English",
+                f"write some in {ws.home / 'templates' / language}",
+            )
+
+
+def _languages(ws: Workspace) -> Sequence[str]:
+    """The languages of the owner and of the customers of open cases, each once."""
+    with ws.ledger.read() as tx:
+        found = load(tx, numbers_of(tx, stages=_OPEN)).values()
+        spoken = {case.customer.language for case in found}
+    return sorted({ws.settings.owner.language, *spoken} - {""})
+
+
+def _channels(ws: Workspace, _env: Mapping[str, str]) -> Iterator[Finding]:
+    for name in dict.fromkeys((*ws.settings.channels, "outbox")):
+        try:
+            facts = ws.channel(name).facts
+        except BadSettings as error:
+            yield from settings_problems(error)
+            continue
+        for missing in facts.missing:
+            yield wrong("channels", f"{name}: {missing}", "see: voicenote channels")
+        if facts.ready:
+            yield fine("channels", f"{name}: {facts.about}")
+
+
+def _lock(ws: Workspace, _env: Mapping[str, str]) -> Iterator[Finding]:
+    with pass_lock(ws.ledger, ws.home):
+        yield fine("ledger", "reachable, its schema is today's")
+    if why := doubt_of(ws):
+        yield wrong("ledger", f"{why}: nothing leaves from it", "voicenote adopt, if it is the one")
+
+
+def _stuck(ws: Workspace, _env: Mapping[str, str]) -> Iterator[Finding]:
+    with ws.ledger.read() as tx:
+        uncertain = touches.count(tx, TouchState.UNCERTAIN)
+        lines = overview.lines(tx)
+        stopped = brakes.on(tx)
+        now = tx.now
+    if uncertain:
+        yield wrong(
+            "touches", f"{uncertain} may have left, or not", "voicenote mark-sent N, or resend N"
+        )
+    today = now.date()
+    overdue = [str(line.case) for line in lines if line.owed_by and line.owed_by < today]
+    if overdue:
+        shown = ", ".join(overdue[:10]) + (" …" if len(overdue) > 10 else "")
+        yield wrong("promises", f"overdue in cases {shown}", "voicenote next, or amends list")
+    for brake in stopped:
+        yield wrong("brake", brake.told, brake.cure)
+    if not (uncertain or overdue):
+        yield fine("touches", f"{len(lines)} open cases, nothing stuck")
+
+
+def _post(ws: Workspace, _env: Mapping[str, str]) -> Iterator[Finding]:
+    with ws.ledger.read() as tx:
+        unseen = arrivals.unseen(tx)
+    if unseen:
+        yield wrong("post", f"{unseen} things fit no case", "voicenote receive --unmatched")
+
+
+def _memos(ws: Workspace, _env: Mapping[str, str]) -> Iterator[Finding]:
+    with ws.ledger.read() as tx:
+        numbers = numbers_of(tx, stages=_OPEN)
+        rounds = {number: case.round for number, case in load(tx, numbers).items()}
+        found = drafts(tx, numbers)
+    gone = [
+        draft.case
+        for (number, round_), draft in sorted(found.items())
+        if draft.memo is not None
+        and rounds.get(number) == round_
+        and not all((ws.home / file).is_file() for file in draft.memo.files.values())
+    ]
+    for number in gone:
+        yield wrong("memos", f"files of case {number} are gone", f"voicenote render {number}")
+    if not gone:
+        yield fine("memos", f"all files of {len(found)} are there")
+
+
+_CHECKS: Mapping[str, Callable[[Workspace, Mapping[str, str]], Iterator[Finding]]] = {
+    "owner": _owner,
+    "plans": _plans,
+    "ledger": _lock,
+    "voices": _voices,
+    "channels": _channels,
+    "touches": _stuck,
+    "post": _post,
+    "memos": _memos,
+}
