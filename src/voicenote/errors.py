@@ -115,7 +115,14 @@ class Refused(Unavailable):
 
 
 class Unknown(Unavailable):
-    """A channel cannot say whether a touch left. A person, or a later receipt, settles it."""
+    """A channel cannot say whether a touch left. A person, or a later receipt, settles it.
+
+    With `again` the same touch may be sent once more by this channel, and does no harm there.
+    """
+
+    def __init__(self, what: str, advice: str = "", *, again: bool = False) -> None:
+        super().__init__(what, advice)
+        self.again = again
 
 
 class TryAgain(VoicenoteError):

@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 
 from voicenote.delivery import webhook
-from voicenote.delivery.telegram.channel import channel as telegram
-from voicenote.delivery.whatsapp.channel import channel as whatsapp
+from voicenote.delivery.telegram import channel as telegram
+from voicenote.delivery.whatsapp import channel as whatsapp
 from voicenote.errors import BadSettings, Postponed, Refused, Unknown
 from voicenote.model.receipt import Parcel
 
@@ -109,6 +109,7 @@ TRIALS: dict[str, Trial] = {
                     Refused,
                     'the sound is too large for it: set rendition = "none"',
                 ),
+                (Reply(409), Unknown, PERSON_HOOK),
                 (Reply(422, {"error": "no such customer"}), Refused, CORRECT),
                 (
                     Reply(429, headers={"Retry-After": "90"}),
@@ -387,8 +388,9 @@ def test_with_idempotent_a_silence_is_tried_again(serve: Callable[..., Web], tou
     settings = {"url": f"{web.url}/touches", "secret": "x", "timeout": 1, "idempotent": True}
     settings["allow_reserved"] = True
     channel = webhook.Webhook("hook", settings, lambda: NOW)
-    with pytest.raises(Postponed):
+    with pytest.raises(Unknown) as unknown:
         channel.send(touch, lambda: None)
+    assert unknown.value.again
     web.deeds.clear()
     channel.send(touch, lambda: None)
     assert [request.headers["idempotency-key"] for request in web.requests] == [touch.key]

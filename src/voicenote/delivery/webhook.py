@@ -78,8 +78,8 @@ class Webhook:
     def send(self, parcel: Parcel, commit: Callable[[], None]) -> Receipt:
         """Post `parcel`; `commit` is called just before the last byte.
 
-        Raises Refused, Postponed, or after the last byte Unknown; with `idempotent` Postponed in
-        its place, because the key makes a second attempt harmless.
+        Raises Refused, Postponed, or after the last byte Unknown; with `idempotent` it says that
+        it may go `again`, because the key makes a second attempt harmless.
         """
         refuse_broken(parcel)
         refuse_reserved(parcel.to, allowed=self._allow_reserved)
@@ -93,7 +93,7 @@ class Webhook:
                 raise verdict
         except Unknown as unknown:
             if self._idempotent:
-                raise Postponed(unknown.what, _AGAIN) from unknown
+                raise Unknown(unknown.what, _AGAIN, again=True) from unknown
             raise
         return Receipt(
             kind=ReceiptKind.ACCEPTED,
@@ -164,9 +164,9 @@ def judged(said: Said, now: datetime) -> Postponed | Refused | Unknown | None:
         return Postponed(what, _OURS[status], retry_after(said.headers.get("retry-after", ""), now))
     if status == 413:
         return Refused(what, 'the sound is too large for it: set rendition = "none"')
-    if 400 <= status < 500:
+    if 400 <= status < 500 and status != 409:
         return Refused(what, "correct it, or choose another channel; then resend")
-    if status >= 500:
+    if status >= 500 or status == 409:  # 409: it has the key, or is still at work with it
         return Unknown(what, _PERSON)
     return Postponed(what, "check url: the receiver points elsewhere, and nothing follows it")
 

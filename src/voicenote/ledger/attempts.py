@@ -13,12 +13,14 @@ from sqlalchemy import case, func, insert, select, update
 
 from voicenote.ledger import tables
 from voicenote.ledger.store import Transaction
-from voicenote.model.touch import ARRIVED, IN_FLIGHT, TouchKind, TouchState
+from voicenote.model.touch import ARRIVED, IN_FLIGHT, Touch, TouchKind, TouchState
 
 #: What became of an attempt. An attempt under way has none.
 LEFT, REFUSED, BOUNCED, UNCERTAIN, NOT_LEFT = "left", "refused", "bounced", "uncertain", "not-left"
+#: It may have left, and is sent again, because its channel makes nothing of a second one.
+MAY_HAVE_LEFT = "may-have-left"
 #: The outcomes in which something left, or may have.
-GONE = ("", LEFT, BOUNCED, UNCERTAIN)
+GONE = ("", LEFT, BOUNCED, UNCERTAIN, MAY_HAVE_LEFT)
 #: The outcomes that a brake is put on for.
 BAD = (REFUSED, BOUNCED)
 
@@ -47,11 +49,13 @@ def _outcome(old: TouchState, new: TouchState, event: str) -> str:
         return REFUSED
     if new is TouchState.BOUNCED:
         return BOUNCED
-    if new is TouchState.UNCERTAIN:
-        return UNCERTAIN
-    if new in ARRIVED:
-        return LEFT
-    if new is TouchState.DUE and (old in IN_FLIGHT or old is TouchState.UNCERTAIN):
+    if new is TouchState.UNCERTAIN or new in ARRIVED:
+        return UNCERTAIN if new is TouchState.UNCERTAIN else LEFT
+    if event == "repeat":
+        return MAY_HAVE_LEFT
+    if new in (TouchState.DUE, TouchState.CANCELLED) and (
+        old in IN_FLIGHT or old is TouchState.UNCERTAIN
+    ):
         return NOT_LEFT
     return ""
 
@@ -98,6 +102,18 @@ def tried_by(tx: Transaction, touch: int, since: datetime | None) -> set[str]:
     if since is not None:
         query = query.where(table.c.at >= since)
     return set(tx.connection.execute(query).scalars())
+
+
+def may_have_left_at(tx: Transaction, touch: Touch) -> datetime | None:
+    """Return when the first attempt began that may have left, of those since it was booked.
+
+    They are counted back, and not by the clock, which may have been wrong.
+    """
+    table = tables.attempts
+    query = select(table.c.at, table.c.outcome).where(table.c.touch == touch.number)
+    newest = query.order_by(table.c.number.desc()).limit(touch.attempt)
+    rows = tx.connection.execute(newest).all()
+    return next((at for at, outcome in reversed(rows) if outcome == MAY_HAVE_LEFT), None)
 
 
 def refusals(tx: Transaction, case: int) -> dict[int, list[str]]:

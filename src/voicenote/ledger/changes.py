@@ -37,6 +37,7 @@ TOUCH_HISTORY = {
     "accept": "touch_accepted",
     "refuse": "touch_refused",
     "postpone": "touch_postponed",
+    "repeat": "touch_may_have_left",
     "lose": "touch_became_uncertain",
     "reroute": "touch_took_another_way",
     "resend": "touch_booked_again",

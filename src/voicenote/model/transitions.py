@@ -43,7 +43,9 @@ TOUCH: Mapping[str, Mapping[T, T]] = {
     "accept": dict.fromkeys((T.COMMITTING, T.UNCERTAIN), T.ACCEPTED),
     "refuse": dict.fromkeys((T.SENDING, T.COMMITTING), T.REFUSED),
     "postpone": dict.fromkeys((T.SENDING, T.COMMITTING), T.DUE),
-    "lose": {T.COMMITTING: T.UNCERTAIN},
+    "repeat": {T.COMMITTING: T.DUE},
+    # from sending, too: an attempt before this one may have left
+    "lose": dict.fromkeys((T.SENDING, T.COMMITTING), T.UNCERTAIN),
     "reroute": dict.fromkeys((T.SENDING, T.COMMITTING), T.DUE),
     "resend": dict.fromkeys((T.UNCERTAIN, T.REFUSED, T.BOUNCED, T.SKIPPED, T.CANCELLED), T.DUE),
     # what is heard of it afterwards

@@ -10,7 +10,7 @@ from voicenote.engine.memo.drafting import MEMO, slot_of
 from voicenote.engine.memo.sealing import broken_seal
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
-from voicenote.ledger import arrivals, scripts, touches
+from voicenote.ledger import arrivals, attempts, scripts, touches
 from voicenote.ledger.scripts import Draft
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case, Stage
@@ -39,10 +39,13 @@ def parcel_of(ws: Workspace, tx: Transaction, case: Case, touch: Touch) -> tuple
             f"listen again: voicenote play {case.number}, then voicenote approve {case.number}",
         )
     earlier = touches.of_cases(tx, [case.number])
+    # what may have left goes again as it was: the same key with other words would be another touch
+    first = attempts.may_have_left_at(tx, touch)
     went = [t for t in earlier if t.sent_at and t.number != touch.number]
+    went = [t for t in went if first is None or t.sent_at is None or t.sent_at < first]
     thread = tuple(t.message_id for t in went if t.message_id)  # a nudge to the owner has none
     to = ws.channel(touch.channel).address(case.customer)
-    parcel = packed(ws, case, found, touch.kind, touch.key, to, tx.now)
+    parcel = packed(ws, case, found, touch.kind, touch.key, to, first or tx.now)
     return replace(
         parcel,
         message_id=touch.message_id or parcel.message_id,

@@ -17,7 +17,7 @@ from voicenote.engine.crank.adopting import remember
 from voicenote.engine.crank.limits import Room, Waits
 from voicenote.engine.crank.parcels import parcel_of
 from voicenote.engine.workspace import Workspace
-from voicenote.errors import Postponed, Refused, TryAgain, Unavailable, VoicenoteError
+from voicenote.errors import Postponed, Refused, TryAgain, Unavailable, Unknown, VoicenoteError
 from voicenote.ledger import attempts, cases, touches
 from voicenote.ledger.changes import change_case, change_touch
 from voicenote.ledger.store import Transaction
@@ -96,7 +96,7 @@ def _not_sent(
 ) -> Sent:
     """Write down why a channel did not say that it has sent a touch.
 
-    After the commit only Postponed and Refused are sure that nothing has left.
+    After the commit only Postponed and Refused are sure that nothing has left: of this attempt.
     """
     if isinstance(error, Postponed):
         return _postponed(ws, touch, claim, error)
@@ -105,11 +105,13 @@ def _not_sent(
     if not isinstance(error, VoicenoteError):
         what = f"the channel {touch.channel!r} has failed ({type(error).__name__})"
         error = VoicenoteError(what, "please tell whoever made the channel")
+    if committed and isinstance(error, Unknown) and error.again:
+        return _postponed(ws, touch, claim, error, event="repeat")
     if committed:
         return _settle(ws, touch, claim, "lose", error)
     if isinstance(error, Unavailable):
         return _postponed(ws, touch, claim, error)
-    return _settle(ws, touch, claim, "refuse", error)
+    return _give_up(ws, touch, claim, error)
 
 
 def _claim(
@@ -140,7 +142,8 @@ def _claim(
             claimed_at=tx.now,
         )
         attempts.begin(tx, number, touch.channel, parcel.to, ws.who)
-    return touch, parcel
+        claimed = touches.get(tx, number)
+    return claimed, parcel
 
 
 def record(tx: Transaction, touch: Touch, receipt: Receipt, *, token: str | None = None) -> None:
@@ -168,7 +171,8 @@ def _refused(ws: Workspace, touch: Touch, claim: str, error: Refused) -> Sent:
     It keeps its key: that names the touch, whichever way it goes.
     """
     with ws.ledger.write() as tx:
-        way = next_way(ws, tx, cases.get(tx, touch.case), touch)
+        gone = attempts.may_have_left_at(tx, touch) is not None
+        way = "" if gone else next_way(ws, tx, cases.get(tx, touch.case), touch)
         if way:
             facts: dict[str, object] = {"reason": error.what, "from": touch.channel, "to": way}
             reason = f"{error.what}; {touch.channel} refused it, so it goes by {way}"
@@ -183,22 +187,33 @@ def _refused(ws: Workspace, touch: Touch, claim: str, error: Refused) -> Sent:
                 reason=reason,
             )
             return Sent(touch.number, touch.case, state, reason, way)
-    return _settle(ws, touch, claim, "refuse", error)
+    return _give_up(ws, touch, claim, error)
 
 
-def _postponed(ws: Workspace, touch: Touch, claim: str, error: Unavailable) -> Sent:
-    if touch.attempt + 1 >= ATTEMPTS:
-        return _settle(ws, touch, claim, "refuse", error)
+def _give_up(ws: Workspace, touch: Touch, claim: str, error: VoicenoteError) -> Sent:
+    """End a touch as refused; as uncertain, where an attempt before this one may have left."""
+    with ws.ledger.read() as tx:
+        gone = attempts.may_have_left_at(tx, touch) is not None
+    return _settle(ws, touch, claim, "lose" if gone else "refuse", error)
+
+
+def _postponed(
+    ws: Workspace, touch: Touch, claim: str, error: Unavailable, event: str = "postpone"
+) -> Sent:
+    if touch.attempt >= ATTEMPTS:
+        if event == "repeat":
+            return _settle(ws, touch, claim, "lose", error)
+        return _give_up(ws, touch, claim, error)
     asked = error.retry_after if isinstance(error, Postponed) else None
     wait = min(asked, LONGEST_ASKED_S) if asked and asked > 0 else 0.0
     with ws.ledger.write() as tx:
         case = cases.get(tx, touch.case)
-        again = tx.now + timedelta(seconds=wait or backoff_s(touch.attempt, ws.chance.random()))
+        again = tx.now + timedelta(seconds=wait or backoff_s(touch.attempt - 1, ws.chance.random()))
         due = ws.hours_of(case).next(again)
         state = change_touch(
             tx,
             touch.number,
-            "postpone",
+            event,
             token=claim,
             facts={"reason": error.what, "until": due.isoformat()},
             reason=error.what,
