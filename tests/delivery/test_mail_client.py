@@ -77,7 +77,7 @@ def test_a_client_reads_what_was_meant(
 ) -> None:
     parcel = LETTERS[name]
     file = tmp_path / "letter.eml"
-    file.write_bytes(written(parcel, {"mp3": SOUND}))
+    file.write_bytes(bytes(written(parcel, {"mp3": SOUND})))
     shape = [line.split()[1] for line in client("mshow", "-t", str(file)).decode().splitlines()[1:]]
     assert shape == [
         "multipart/mixed", "multipart/alternative", "text/plain", "text/html", "audio/mpeg",

@@ -181,7 +181,7 @@ def _contents(parcel: Parcel) -> dict[str, bytes]:
     """Return the files of a touch, by name. The message carries the mp3."""
     sounds = {kind: _read(kind, parcel.files[kind]) for kind in NAMES if kind in parcel.files}
     attached = {kind: sound for kind, sound in sounds.items() if kind == "mp3"}
-    files = {"message.eml": written(parcel, attached)}
+    files = {"message.eml": bytes(written(parcel, attached))}
     files |= {NAMES[kind]: content for kind, content in sounds.items()}
     files.setdefault(NAMES["txt"], (parcel.text + "\n").encode())
     return files

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voicenote.delivery.arrivals import Arrival
+from voicenote.delivery.email.letter import Letter
 from voicenote.delivery.email.message import one_line, valid_address, written
 from voicenote.delivery.email.settings import MailSettings, read_settings
 from voicenote.delivery.email.smtp import Conversation, Dropped, Envelope
@@ -68,7 +69,7 @@ class Mail:
         again: the server cannot be asked here, so the caller asks first.
         """
         sender, to = self._addresses(parcel)
-        raw = written(
+        letter = written(
             parcel,
             self._sounds(parcel),
             addressed=True,
@@ -76,7 +77,7 @@ class Mail:
         )
         self._pace()
         line = self._offered(
-            Envelope(sender=sender, to=to, key=parcel.key, dsn=self._settings.dsn), raw
+            Envelope(sender=sender, to=to, key=parcel.key, dsn=self._settings.dsn), letter
         )
         try:
             commit()
@@ -86,7 +87,7 @@ class Mail:
         answer = line.finish()
         detail = {"server": self._settings.server.host, "answer": answer}
         if self._settings.copy_to_sent:
-            detail["copy"] = self._copied(raw)
+            detail["copy"] = self._copied(bytes(letter))
         return Receipt(
             kind=ReceiptKind.ACCEPTED,
             at=self._clock().astimezone(UTC),
@@ -222,15 +223,15 @@ class Mail:
             time.sleep(max(0.0, self._next - now))
             self._next = max(now, self._next) + 60 / self._settings.per_minute
 
-    def _offered(self, envelope: Envelope, raw: bytes) -> Conversation:
+    def _offered(self, envelope: Envelope, letter: Letter) -> Conversation:
         """Return a conversation that has all but the dot. A stale connection is replaced once."""
         line = self._line
         if line and line.open:
             with suppress(Dropped):
-                line.offer(envelope, raw)
+                line.offer(envelope, letter)
                 return line
         self._line = line = self._connected()
-        line.offer(envelope, raw)
+        line.offer(envelope, letter)
         return line
 
     def _connected(self) -> Conversation:

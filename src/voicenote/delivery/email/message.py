@@ -6,16 +6,15 @@ control characters in a header are refused, and HTML is escaped.
 
 from __future__ import annotations
 
-import binascii
 import hashlib
 import re
-import struct
 from collections.abc import Mapping
-from email.headerregistry import Address, Group
+from email.headerregistry import Address, BaseHeader, Group
 from email.message import EmailMessage
 from functools import lru_cache
 from html import escape
 
+from voicenote.delivery.email.letter import Letter, in_lines
 from voicenote.delivery.headers import POLICY
 from voicenote.delivery.notes import notes_of
 from voicenote.errors import Refused
@@ -63,7 +62,7 @@ def build_message(
     and for words that are not Unicode text.
     """
     message = EmailMessage(policy=POLICY)
-    message["From"] = _mailbox("the sender", parcel.sender_name, parcel.sender, addressed)
+    message["From"] = _sender(parcel.sender_name, parcel.sender, addressed)
     message["To"] = _mailbox("the customer", parcel.customer, parcel.to, addressed)
     message["Subject"] = _words("the subject", parcel.subject)
     message["Date"] = parcel.made_at
@@ -90,7 +89,7 @@ def written(
     *,
     addressed: bool = False,
     headers: Mapping[str, str] | None = None,
-) -> bytes:
+) -> Letter:
     """Return ``wire(build_message(…))`` of the same, byte by byte, in a fraction of its time.
 
     The standard library writes the letter around a short mark in place of each sound, because it
@@ -99,19 +98,11 @@ def written(
     """
     marks = {kind: hashlib.sha256(f"{parcel.key} {kind}".encode()).digest() for kind in attachments}
     rest = wire(build_message(parcel, marks, addressed=addressed, headers=headers))
-    pieces: list[bytes] = []
-    for kind, sound in reversed([*attachments.items()]):
-        rest, _, after = rest.rpartition(_base64(marks[kind]))
-        pieces += [after, _base64(sound)]
-    return b"".join(reversed([*pieces, rest]))
-
-
-def _base64(content: bytes) -> bytes:
-    """Return base64 in lines of 76 letters, as the standard library writes it."""
-    encoded = binascii.b2a_base64(content, newline=False)
-    whole, left = divmod(len(encoded), 76)
-    lines = struct.Struct(whole * "76s" + f"{left}s").unpack(encoded)
-    return b"\r\n".join((*lines, b"") if left else lines)
+    words: list[bytes] = []
+    for mark in reversed(marks.values()):
+        rest, _, after = rest.rpartition(in_lines(mark))
+        words.append(after)
+    return Letter((rest, *reversed(words)), tuple(attachments.values()))
 
 
 def one_line(what: str, text: str) -> str:
@@ -202,6 +193,15 @@ def _mailbox(what: str, name: str, address: str, addressed: bool) -> Address | G
     return Group(display_name=name.strip() or what)
 
 
+@lru_cache(maxsize=64)
+def _sender(name: str, address: str, addressed: bool) -> BaseHeader:  # noqa: FBT001
+    """Return the header of who writes, which is the same in each letter of a pass."""
+    header: BaseHeader = POLICY.header_factory(
+        "From", _mailbox("the sender", name, address, addressed)
+    )
+    return header
+
+
 def _fill(message: EmailMessage, parcel: Parcel, attachments: Mapping[str, bytes]) -> None:
     text = _unicode("the text", parcel.text).translate(_CONTROLS)
     notes = notes_of(parcel, attached=bool(attachments))
@@ -220,7 +220,7 @@ def _fill(message: EmailMessage, parcel: Parcel, attachments: Mapping[str, bytes
     for number, part in enumerate(message.walk()):
         del part["MIME-Version"]
         if part.is_multipart():
-            part.set_boundary(_boundary(parcel, number))
+            part.set_boundary(_boundary(number))
     message["MIME-Version"] = "1.0"
 
 
@@ -245,7 +245,9 @@ def _encoding(text: str) -> str:
     return "base64" if foreign * 3 > len(text) else "quoted-printable"
 
 
-def _boundary(parcel: Parcel, number: int) -> str:
-    """Return a boundary: `=_` occurs in no quoted-printable and in no base64 text (RFC 2045)."""
-    digest = hashlib.sha256(f"{parcel.key}\n{number}".encode()).hexdigest()
-    return f"=_{digest[:32]}"
+def _boundary(number: int) -> str:
+    """Return a boundary: `=_` occurs in no quoted-printable and in no base64 text (RFC 2045).
+
+    So it need not differ from letter to letter, and its header is parsed once a pass.
+    """
+    return f"=_voicenote_{number}"

@@ -16,6 +16,7 @@ import ssl
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from voicenote.delivery.email.letter import Letter
 from voicenote.delivery.email.smtp_line import Line
 from voicenote.delivery.email.smtp_words import refusal, trouble
 from voicenote.errors import Postponed, Refused, Unknown, VoicenoteError
@@ -71,18 +72,18 @@ class Conversation:
             self.withdraw()
             raise
 
-    def offer(self, envelope: Envelope, raw: bytes) -> None:
+    def offer(self, envelope: Envelope, letter: Letter) -> None:
         """Hand over all of a message but the final dot.
 
         Raises Refused, Postponed or Dropped; then nothing has left.
         """
-        self._line.allow(self._server.timeout + len(raw) / 50_000)
-        self._fits(len(raw))
-        dotted, rest = _stuffed(raw)
+        size = len(letter)
+        self._line.allow(self._server.timeout + size / 50_000)
+        self._fits(size)
         try:
-            self._address(envelope, len(raw))
-            self._line.send(dotted)
-            self._line.send(rest)
+            self._address(envelope, size)
+            for piece in letter.dotted():
+                self._line.send(piece)
             self._listen(envelope.to)
         except (OSError, smtplib.SMTPException) as error:
             self.withdraw()
@@ -269,17 +270,6 @@ def xtext(text: str) -> str:
         chr(byte) if 33 <= byte <= 126 and byte not in b"+=" else f"+{byte:02X}"
         for byte in text.encode()
     )
-
-
-def _stuffed(raw: bytes) -> tuple[bytes, memoryview]:
-    """Return a message as DATA has it: its last line ended, and dots doubled where lines begin.
-
-    In two pieces, because in the second, the sound, which is most of it, there is no dot.
-    """
-    body = raw if raw.endswith(b"\r\n") else raw + b"\r\n"
-    last = body.rfind(b".") + 1
-    dotted = body[:last].replace(b"\n.", b"\n..")
-    return b"." * body.startswith(b".") + dotted, memoryview(body)[last:]
 
 
 def _one_line(answer: bytes) -> str:
