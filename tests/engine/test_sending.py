@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
@@ -21,6 +22,7 @@ from voicenote.ledger import cases, scripts
 from voicenote.ledger.changes import change_case, change_touch
 from voicenote.model.case import Case, Customer
 from voicenote.model.memo import Memo
+from voicenote.model.receipt import Parcel, Receipt, Verdict
 from voicenote.model.touch import Touch, TouchKind, TouchState
 
 
@@ -114,6 +116,31 @@ def test_who_opts_out_during_a_pass_hears_nothing_more_in_it(ws: Workspace, worl
     one_pass(ws)
     assert len(world.left) == 1
     assert [states(ws, number)[0] for number in numbers] == ["memo accepted", "memo cancelled"]
+
+
+@pytest.mark.parametrize(
+    ("deed", "why"),
+    [
+        (lambda ws, case: closing.opt_out(ws, str(case)), "the customer opted out"),
+        (lambda ws, case: closing.answer(ws, case, Verdict.UNCLEAR, "Thanks", "phone"), "answered"),
+        (lambda ws, case: closing.reopen(ws, case, "looked again"), "a new round has begun"),
+    ],
+)
+def test_what_nobody_wants_any_more_while_it_is_leaving_does_not_leave(
+    ws: Workspace, world: World, deed: Callable[[Workspace, int], object], why: str
+) -> None:
+    number = due(ws)
+    send = world.send
+
+    def slow(parcel: Parcel, commit: Callable[[], None]) -> Receipt:
+        deed(ws, number)
+        return send(parcel, commit)
+
+    world.send = slow  # type: ignore[method-assign]
+    made = one_pass(ws)
+    assert (world.left, states(ws, number)) == ([], ["memo cancelled"])
+    assert why in touches_of(ws, number)[0].reason
+    assert (made.sent, made.failed, made.uncertain) == (0, 0, 0)
 
 
 def test_what_changed_after_its_approval_does_not_leave(ws: Workspace, world: World) -> None:

@@ -50,7 +50,7 @@ EXPECTED = {
         "hold": "due > held",
         "resume": "held > due",
         "skip": "due held > skipped",
-        "cancel": "due held > cancelled",
+        "cancel": "due held sending > cancelled",
     },
 }
 PAIRS = [

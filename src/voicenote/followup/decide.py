@@ -91,6 +91,13 @@ def decide(
     return (*actions, *_new([*tell, *nudges(later, now, policy.rounds)], known))
 
 
+def unwanted(snapshot: Snapshot, touch: Touch) -> str:
+    """Return why nobody wants a touch any more that is just leaving, or nothing."""
+    if snapshot.case.stage is Stage.CLOSED:
+        return "the case is closed"
+    return _why_cancel(snapshot, touch)
+
+
 def applied(snapshot: Snapshot, actions: Iterable[Action]) -> Snapshot:
     """Return `snapshot` as it is after these actions. Nudges change nothing in it.
 

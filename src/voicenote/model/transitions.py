@@ -59,7 +59,8 @@ TOUCH: Mapping[str, Mapping[T, T]] = {
     "hold": {T.DUE: T.HELD},
     "resume": {T.HELD: T.DUE},
     "skip": dict.fromkeys((T.DUE, T.HELD), T.SKIPPED),
-    "cancel": dict.fromkeys((T.DUE, T.HELD), T.CANCELLED),
+    # from sending: somebody answered, opted out or closed the case while it was leaving
+    "cancel": dict.fromkeys((T.DUE, T.HELD, T.SENDING), T.CANCELLED),
 }
 
 TABLES: Mapping[str, Mapping[str, Mapping[StrEnum, StrEnum]]] = {

@@ -18,8 +18,10 @@ from voicenote.engine.crank.limits import Room, Waits
 from voicenote.engine.crank.parcels import parcel_of
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import Postponed, Refused, TryAgain, Unavailable, Unknown, VoicenoteError
+from voicenote.followup.decide import unwanted
 from voicenote.ledger import attempts, cases, touches
 from voicenote.ledger.changes import change_case, change_touch
+from voicenote.ledger.snapshots import snapshot
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Stage
 from voicenote.model.receipt import Parcel, Receipt
@@ -50,6 +52,8 @@ class Sent:
 def send_touch(ws: Workspace, number: int, room: Room) -> Sent | Waits | None:
     """Send touch `number`, which must be approved and decent now; None when nobody wants it now.
 
+    That is asked twice: at the claim, and once more in the commit, which may come minutes later.
+
     `Waits` when a limit or a brake holds it back. Raises TryAgain when another pass took it in
     between.
     """
@@ -62,13 +66,20 @@ def send_touch(ws: Workspace, number: int, room: Room) -> Sent | Waits | None:
     if not room.remembered:  # a ledger that is put back from before this claim will be asked about
         remember(ws)
         room.remembered = True
-    committed = False
+    committed, stop = False, ""
 
     def commit() -> None:
-        nonlocal committed
+        nonlocal committed, stop
         with ws.ledger.write() as tx:
-            _still_decent(ws, tx, touch)
-            change_touch(tx, number, "commit", token=claim)
+            stop = unwanted(snapshot(tx, touch.case, ws.zone_of), touch)
+            if stop:
+                facts: dict[str, object] = {"reason": stop}
+                change_touch(tx, number, "cancel", token=claim, facts=facts, reason=stop)
+            else:
+                _still_decent(ws, tx, touch)
+                change_touch(tx, number, "commit", token=claim)
+        if stop:
+            raise Postponed(stop, "nobody wants it any more")
         committed = True
 
     try:
@@ -76,6 +87,8 @@ def send_touch(ws: Workspace, number: int, room: Room) -> Sent | Waits | None:
     except TryAgain:
         raise
     except Exception as error:  # noqa: BLE001 - a slip of one channel must not stop all others
+        if stop:
+            return None
         return _not_sent(ws, touch, claim, error, committed=committed)
     with ws.ledger.write() as tx:
         record(tx, touch, receipt, token=claim)
