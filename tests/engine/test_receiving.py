@@ -23,8 +23,8 @@ from voicenote.engine.case.showing import case_view
 from voicenote.engine.crank.receiving import Received, receive, take_over, unmatched
 from voicenote.engine.crank.turn import one_pass
 from voicenote.engine.workspace import Workspace
-from voicenote.errors import Postponed, TryAgain, WrongUse
-from voicenote.ledger import arrivals, listing, tables
+from voicenote.errors import ImpossibleTransition, Postponed, TryAgain, WrongUse
+from voicenote.ledger import arrivals, listing, tables, touches
 from voicenote.model.receipt import Answer, Receipt, ReceiptKind, Verdict
 from voicenote.model.touch import TouchState
 
@@ -194,6 +194,121 @@ def test_an_address_with_two_open_cases_is_the_owners_to_tell(
     assert received.kinds == {"unmatched": 1}
     assert received.unmatched[0]["reason"] == "it may be about any of the cases 1, 2"
     assert words_of(ws, sent) == []
+
+
+def test_what_may_be_about_any_of_two_cases_holds_both(
+    ws: Workspace, world: Listening, clock: Clock, sent: int
+) -> None:
+    """ "Both are fine now" was set apart, and two check-ins asked all the same."""
+    (second,) = take(ws, told("A-2"))
+    release(ws, second)
+    one_pass(ws)
+    world.comes("a", text="Both are fine now, thank you.")
+    received = receive(ws)
+    assert "due" not in states_now(ws, sent) | states_now(ws, second)
+    ((_, text),) = received.nudges
+    assert "Both are fine now" in text
+    clock.move(days=4)
+    assert one_pass(ws).sent == 0
+
+
+def test_words_that_may_be_an_opt_out_hold_all_of_that_person(
+    ws: Workspace, world: Listening, sent: int
+) -> None:
+    (second,) = take(ws, told("A-2"))
+    release(ws, second)
+    world.comes("a", keys=(key_of(ws, sent),), text="I thought I unsubscribed?", may_opt_out=True)
+    received = receive(ws)
+    assert states_now(ws, second) == {"held"}
+    assert any("voicenote opt-out 1" in text for _, text in received.nudges)
+
+
+def test_the_owners_own_letter_in_the_thread_is_no_answer(
+    ws: Workspace, world: Listening, sent: int
+) -> None:
+    ws.settings = replace(ws.settings, owner=replace(ws.settings.owner, email="Ada@bakery.ee"))
+    before = states(ws, sent)
+    world.comes("a", keys=(key_of(ws, sent),), address="ada@bakery.ee", sender="Ada")
+    assert receive(ws).kinds == {}
+    assert (words_of(ws, sent), states(ws, sent)) == ([], before)
+
+
+def test_a_bounce_of_another_letter_is_not_taken_for_ours(
+    ws: Workspace, world: Listening, sent: int
+) -> None:
+    before = states(ws, sent)
+    ids = ("<invoice-77@thunderbird.example>",)
+    world.comes("a", kind=ReceiptKind.BOUNCED, message_ids=ids)
+    assert receive(ws).kinds == {"unmatched": 1}
+    assert states(ws, sent) == before
+
+
+def test_the_complaint_itself_read_late_is_no_answer(
+    ws: Workspace, world: Listening, clock: Clock, sent: int
+) -> None:
+    before = states(ws, sent)
+    world.comes("a", at=clock() - timedelta(hours=4), text="The ribbon was blue.")
+    assert receive(ws).kinds == {}
+    assert (words_of(ws, sent), states(ws, sent)) == ([], before)
+
+
+def test_an_opt_out_of_before_the_memo_is_obeyed_all_the_same(
+    ws: Workspace, world: Listening, clock: Clock, sent: int
+) -> None:
+    world.comes("a", at=clock() - timedelta(hours=4), text="Stop", opt_out=True)
+    assert receive(ws).kinds == {"opt-out": 1}
+
+
+@pytest.mark.parametrize(
+    "by",
+    [
+        {"message_ids": ("<proof-0123456789abcdef@bakery.example>",)},
+        {"keys": ("proof-0123456789abcdef",)},
+        {"tokens": (token("proof-0123456789abcdef"),)},
+    ],
+)
+def test_an_answer_to_a_proof_is_nobodys_answer(
+    ws: Workspace, world: Listening, sent: int, by: dict[str, Any]
+) -> None:
+    """It was matched by the address, where whoever got the proof is a customer, too."""
+    before = states(ws, sent)
+    world.comes("a", text="Looks fine, approve.", **by)
+    assert receive(ws).kinds == {"unmatched": 1}
+    assert (words_of(ws, sent), states(ws, sent)) == ([], before)
+
+
+def test_a_touch_that_is_recorded_while_its_answer_is_read_loses_no_answer(
+    ws: Workspace, clock: Clock, world: Listening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL: what was read before the case was locked may be old."""
+    (number,) = take(ws, told())
+    release(ws, number)
+    one_pass(ws)
+    memo = next(touch for touch in touches_of(ws, number) if touch.sent_at)
+    stale = replace(memo, state=TouchState.COMMITTING)
+    monkeypatch.setattr(arrivals, "touch_by_key", lambda *_: stale)
+    clock.move(hours=1)
+    world.comes("a", keys=(memo.key,), verdict=Verdict.NOT_YET, text="NOT YET!")
+    assert receive(ws).kinds == {"answered": 1}
+    assert words_of(ws, number) == [("not-yet", "NOT YET!")]
+
+
+def test_a_touch_that_changes_in_between_is_looked_at_again(
+    ws: Workspace, world: Listening, sent: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries: list[int] = []
+    receive_touch = touches.receive
+
+    def once_too_early(*args: Any, **more: Any) -> None:
+        tries.append(1)
+        if len(tries) == 1:
+            raise ImpossibleTransition("'accept' is not possible now", "")
+        receive_touch(*args, **more)
+
+    monkeypatch.setattr(touches, "receive", once_too_early)
+    world.comes("a", keys=(key_of(ws, sent),), text="It is good now.")
+    assert receive(ws).kinds == {"answered": 1}
+    assert words_of(ws, sent) == [("unclear", "It is good now.")]
 
 
 def test_the_post_of_others_is_neither_kept_nor_counted(

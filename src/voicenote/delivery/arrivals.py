@@ -20,7 +20,8 @@ class Inbound:
 
     `keys`, `tokens` and `message_ids` are what it says of the touch that it belongs to, the surest
     first. `receipt` is None for what tells nothing, such as a delay, or a copy of our own letter.
-    `answer` comes from people only; with `opt_out` they want no more letters. `mark` is its own id
+    `answer` comes from people only; with `opt_out` they want no more letters, with `may_opt_out`
+    they may want none, and somebody has to read it. `mark` is its own id
     where it came from, "" where it has none; `address` is that of who wrote, as a customer has it.
     """
 
@@ -32,6 +33,7 @@ class Inbound:
     receipt: Receipt | None = None
     answer: Answer | None = None
     opt_out: bool = field(default=False)
+    may_opt_out: bool = False
     mark: str = ""
     address: str = ""
 

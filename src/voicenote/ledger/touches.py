@@ -252,14 +252,19 @@ def opt_out(tx: Transaction, case: Case) -> None:
 
 def opt_out_address(tx: Transaction, address: str) -> list[int]:
     """Remember that whoever has this address wants to hear nothing more; return their cases."""
-    people = tables.customers
     table, wanted = tables.optouts, address.strip().casefold()
     digest = _hashed(wanted)
     if not tx.connection.execute(select(table).where(table.c.address_sha256 == digest)).first():
         tx.connection.execute(insert(table).values(address_sha256=digest, at=tx.now))
         tx.tell("customer_opted_out")
+    return cases_of(tx, [wanted])
+
+
+def cases_of(tx: Transaction, wanted: Sequence[str]) -> list[int]:
+    """Return the cases of whoever has one of these addresses, as `addresses` spells them."""
+    people = tables.customers
     columns = (people.c.email, people.c.phone, people.c.telegram, people.c.whatsapp)
-    same = or_(*(func.lower(column) == wanted for column in columns))
+    same = or_(*(func.lower(column).in_(wanted) for column in columns))
     query = select(tables.cases.c.number).join(people, people.c.number == tables.cases.c.customer)
     return list(tx.connection.execute(query.where(same)).scalars())
 

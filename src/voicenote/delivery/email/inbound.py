@@ -17,7 +17,8 @@ from typing import Any
 
 from voicenote.delivery.arrivals import Inbound
 from voicenote.delivery.email.bounces import failed_recipients
-from voicenote.delivery.email.reply import is_opt_out, own_words
+from voicenote.delivery.email.opt_out import is_opt_out, may_be_opt_out
+from voicenote.delivery.email.reply import own_words
 from voicenote.delivery.tokens import tokens_in
 from voicenote.model.receipt import Answer, Receipt, ReceiptKind, Verdict
 
@@ -46,14 +47,15 @@ def read_mail(raw: bytes, at: datetime, templates: tuple[str, ...] = ()) -> Inbo
     message = message_from_bytes(_tamed(raw), policy=default)
     assert isinstance(message, EmailMessage)  # noqa: S101  what that policy makes
     sender, subject = _text(message, "From"), _text(message, "Subject")
-    writer = parseaddr(sender)[1]
+    writer, identifier = parseaddr(sender)[1], _text(message, "Message-ID")
     about = {
         "sender": sender,
         "subject": subject,
         "keys": tuple(dict.fromkeys(_keys(message))),
         "tokens": _tokens(message, templates),
         "message_ids": tuple(dict.fromkeys(_message_ids(message))),
-        "mark": " ".join(filter(None, (_text(message, "Message-ID"), writer))),
+        # without a Message-ID whoever hands it over takes the letter itself for its mark
+        "mark": f"{identifier} {writer}".strip() if identifier else "",
         "address": writer,
     }
     reports = list(_reports(message))
@@ -71,6 +73,7 @@ def read_mail(raw: bytes, at: datetime, templates: tuple[str, ...] = ()) -> Inbo
         receipt=Receipt(kind=ReceiptKind.ANSWERED, at=at, detail={"from": sender}),
         answer=Answer(verdict=Verdict.UNCLEAR, at=at, text=words, via="email"),
         opt_out=unsubscribes or is_opt_out(words) or (not words and is_opt_out(subject)),
+        may_opt_out=may_be_opt_out(words),
     )
 
 

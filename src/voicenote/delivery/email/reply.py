@@ -1,11 +1,8 @@
-"""A person's reply: their own words, without what they quote; and the words that say stop. Pure."""
+"""A person's reply: their own words, without what they quote. Pure."""
 
 from __future__ import annotations
 
 import re
-import tomllib
-from functools import lru_cache
-from importlib.resources import files
 
 #: A longer line introduces nothing, and to try it by a pattern could take for ever.
 LONGEST = 300
@@ -48,20 +45,3 @@ def _quoted_follows(lines: list[str], number: int, through: int = 0) -> bool:
             continue
         return bare.startswith(">") and not through
     return False
-
-
-def is_opt_out(text: str) -> bool:
-    """Whether the first line of `text`, as a whole, asks for no more letters, in any language."""
-    lines = [line for line in text.splitlines() if line.strip()]
-    return bool(lines) and _plain(lines[0]) in _phrases()
-
-
-@lru_cache
-def _phrases() -> frozenset[str]:
-    table = tomllib.loads(files(__package__).joinpath("opt_out.toml").read_text(encoding="utf-8"))
-    return frozenset(_plain(phrase) for phrases in table.values() for phrase in phrases)
-
-
-def _plain(text: str) -> str:
-    text = text.casefold().replace("’", "'").replace("\u200c", " ")
-    return " ".join(re.sub(r"[.!,;:?\"״׳\u200e\u200f]", " ", text).split())

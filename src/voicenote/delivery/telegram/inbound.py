@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from voicenote.delivery.arrivals import Arrival, Inbound
-from voicenote.delivery.email.reply import is_opt_out
+from voicenote.delivery.email.opt_out import is_opt_out, may_be_opt_out
 from voicenote.delivery.telegram.words import verdict_in
 from voicenote.model.receipt import Answer, Receipt, ReceiptKind, Verdict
 
@@ -135,6 +135,7 @@ def _message(number: int, message: Mapping[str, Any], now: datetime) -> Update:
         receipt=Receipt(kind=ReceiptKind.ANSWERED, at=at, detail={"from": sender}),
         answer=Answer(verdict=Verdict.UNCLEAR, at=at, text=words, via="telegram"),
         opt_out=command.partition("@")[0] == "/stop" or is_opt_out(words),
+        may_opt_out=may_be_opt_out(words),
         address=chat,
     )
     return Update(number=number, chat=chat, inbound=inbound, sender=sender)

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from voicenote.delivery.arrivals import Arrival, Inbound
-from voicenote.delivery.email.reply import is_opt_out
+from voicenote.delivery.email.opt_out import is_opt_out, may_be_opt_out
 from voicenote.delivery.http_words import plain
 from voicenote.delivery.whatsapp.words import advice_for
 from voicenote.model.receipt import Answer, Receipt, ReceiptKind, Verdict
@@ -132,6 +132,7 @@ def _message(
         receipt=Receipt(kind=ReceiptKind.ANSWERED, at=at, detail={"from": number}),
         answer=Answer(verdict=Verdict.UNCLEAR, at=at, text=words, via="whatsapp"),
         opt_out=is_opt_out(words),
+        may_opt_out=may_be_opt_out(words),
         mark=mark if isinstance(mark, str) else "",
         address=number,
     )

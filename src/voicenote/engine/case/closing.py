@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,13 +11,16 @@ from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
 from voicenote.followup.closing import closing_outcome, missing
 from voicenote.ledger import cases, touches
+from voicenote.ledger.changes import change_touch
 from voicenote.ledger.snapshots import snapshot
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case, Lesson, Outcome, Stage
 from voicenote.model.receipt import Answer, Verdict
+from voicenote.model.touch import TouchKind, TouchState
 
 #: From so many digits on, a number is a telephone's and not a case's.
 LONGEST_NUMBER = 8
+_TO_READ = "somebody has to read what the customer wrote"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +138,24 @@ def opt_out_in(tx: Transaction, case: Case | None, address: str = "") -> int:
     if address:
         numbers |= set(touches.opt_out_address(tx, address))
     return sum(cancel_waiting(tx, number, "the customer opted out") for number in sorted(numbers))
+
+
+def hold_in(tx: Transaction, numbers: Collection[int]) -> int:
+    """Hold what waits to go to the customers of these cases, in all their cases; return how many.
+
+    For whoever may have said a thing that only a person can tell; nudges to the owner go on.
+    """
+    wide = set(numbers)
+    for case in cases.load(tx, sorted(numbers)).values():
+        wide |= set(touches.cases_of(tx, touches.addresses(case.customer)))
+    due = [
+        touch
+        for touch in touches.of_cases(tx, sorted(wide))
+        if touch.state is TouchState.DUE and touch.kind is not TouchKind.NUDGE
+    ]
+    for touch in due:
+        change_touch(tx, touch.number, "hold", facts={"reason": _TO_READ}, reason=_TO_READ)
+    return len(due)
 
 
 def _same_person(tx: Transaction, case: Case) -> list[int]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from voicenote.delivery.arrivals import Arrival, Hears, Inbound
 from voicenote.engine.case.applying import decide_in
-from voicenote.engine.case.closing import answer_in, opt_out_in
+from voicenote.engine.case.closing import answer_in, hold_in, opt_out_in
 from voicenote.engine.crank.matching import Finder, Matched
 from voicenote.engine.workspace import Workspace
 from voicenote.followup.hearing import Heard, Meaning, bounce_reason, meaning, quoted
@@ -21,6 +21,7 @@ from voicenote.model.touch import ARRIVED, OPENING, Touch, TouchState
 
 #: How much of a text, of a name or a subject, and of a mark is kept.
 WORDS, LINE = 20_000, 300
+_RESUME = "voicenote plan N --resume"
 
 
 @dataclass(slots=True)
@@ -31,6 +32,12 @@ class Post:
     name: str
     channel: Hears
     finder: Finder
+
+    @classmethod
+    def of(cls, ws: Workspace, name: str, channel: Hears) -> Post:
+        """Return the post of a channel of this workspace."""
+        own = ws.settings.owner.email if channel.field == "email" else ""
+        return cls(ws, name, channel, Finder(name, channel.field, own))
 
     def take(self, arrival: Arrival) -> str:
         """Take one arrival in; return what it was: a kind, "" for what changes nothing.
@@ -77,6 +84,9 @@ class Post:
         found = self.finder.find(tx, inbound)
         if found.case is None or found.way is None:
             return self._homeless(tx, arrival, inbound, found)
+        # what the transaction sees of the case is what is decided on
+        case = cases.locked(tx, found.case.number)
+        touch = touches.get(tx, found.touch.number) if found.touch else None
         heard = Heard(
             way=found.way,
             receipt=inbound.receipt,
@@ -84,17 +94,15 @@ class Post:
             opt_out=inbound.opt_out,
             stranger=found.stranger,
         )
-        # what the transaction sees of the case is what is decided on
-        case = cases.locked(tx, found.case.number)
-        means = meaning(heard, case, found.touch)
-        if found.touch is not None and means.receipt and self._gone_on(found.touch, means.receipt):
-            means = Meaning(apart=f"the {found.touch.kind.value} has gone another way since")
+        means = meaning(heard, case, touch)
+        if touch is not None and means.receipt and self._gone_on(touch, means.receipt):
+            means = Meaning(apart=f"the {touch.kind.value} has gone another way since")
         if means.apart:
             return self._apart(tx, arrival, f"case {case.number}: {means.apart}")
         kind = "opt-out" if means.opt_out or means.opt_out_writer else _kind(inbound)
         if not arrivals.keep(tx, self._came(arrival, kind, case=case.number)):
             return ""
-        self._carry_out(tx, arrival, case, found.touch, means)
+        self._carry_out(tx, arrival, case, touch, means)
         return kind
 
     def _gone_on(self, touch: Touch, receipt: Receipt) -> bool:
@@ -113,7 +121,12 @@ class Post:
                 return ""
             opt_out_in(tx, None, inbound.address)
             return "opt-out"
-        return self._apart(tx, arrival, found.why)
+        kept = self._apart(tx, arrival, found.why)
+        if kept and inbound.answer is not None and hold_in(tx, found.candidates):
+            text = f"{arrival.sender or arrival.address} has written{quoted(_words(arrival))}; "
+            text += f"{found.why}. What waits for them is held until you let it go on ({_RESUME})"
+            self._note(tx, arrival, found.candidates[0], "held", text)
+        return kept
 
     def _carry_out(
         self, tx: Transaction, arrival: Arrival, case: Case, touch: Touch | None, means: Meaning
@@ -136,6 +149,15 @@ class Post:
             text = f"{case.customer.name} has written again{quoted(words)}"
             self._note(tx, arrival, number, "answer", text)
         decide_in(self.ws, tx, [number])
+        if arrival.inbound and arrival.inbound.may_opt_out and not means.opt_out:
+            self._hold(tx, arrival, case)
+
+    def _hold(self, tx: Transaction, arrival: Arrival, case: Case) -> None:
+        """Hold all of a person who may want no more letters, and ask the owner."""
+        count = hold_in(tx, [case.number])
+        text = f"{case.customer.name} may want no more letters{quoted(_words(arrival))}; "
+        text += f"{count} touch{'es' * (count != 1)} held. If so: voicenote opt-out {case.number}; "
+        self._note(tx, arrival, case.number, "held", f"{text}if not: {_RESUME}")
 
     def _joined(self, tx: Transaction, arrival: Arrival) -> str:
         """Somebody has joined the channel: whoever brought a link of ours is its customer."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 
 from voicenote.delivery.arrivals import Inbound
 from voicenote.delivery.tokens import token
@@ -15,11 +16,14 @@ from voicenote.followup.hearing import Way, never_left
 from voicenote.ledger import arrivals, cases, touches
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case, Stage
-from voicenote.model.receipt import ReceiptKind, Verdict
+from voicenote.model.receipt import Answer, ReceiptKind, Verdict
 from voicenote.model.touch import ARRIVED, Touch, TouchKind
 
-#: A Message-ID that we make: the key of a touch, and a domain.
+#: A Message-ID that we make: the key of a touch, and a domain; and the key and that of a proof.
 _OURS = re.compile(r"<c\d+r\d+-[a-z-]+-[0-9a-f]{12}@")
+_PROOF = re.compile(r"<?proof-[0-9a-zA-Z-]+(@|$)")
+#: A mailbox and this machine may differ by so much in the time.
+_SKEW = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +31,7 @@ class Matched:
     """The case that something belongs to, and by what it was found; or why none was.
 
     `ours`: it speaks of us, or of somebody we know, so that the owner should see it all the same.
+    `candidates` are the cases of which it may be any.
     """
 
     way: Way | None = None
@@ -34,14 +39,16 @@ class Matched:
     touch: Touch | None = None
     stranger: bool = False
     ours: bool = False
+    candidates: tuple[int, ...] = ()
     why: str = "it belongs to no case here"
 
 
 class Finder:
     """Finds cases for what comes by one channel; `field` is a customer's column for it."""
 
-    def __init__(self, channel: str, field: str) -> None:
-        self._channel, self._field = channel, field
+    def __init__(self, channel: str, field: str, own: str = "") -> None:
+        """`own` is the owner's address; they answer only what they are sent as a customer."""
+        self._channel, self._field, self._own = channel, field, own.strip().casefold()
         self._tokens: dict[str, str] | None = None
 
     def find(self, tx: Transaction, inbound: Inbound) -> Matched:
@@ -50,6 +57,8 @@ class Finder:
         if way is None or touch is None:
             return self._by_address(tx, inbound)
         case = cases.get(tx, touch.case)
+        if self._by_the_owner(inbound) and self._address(case).casefold() != self._own:
+            return Matched(why="the owner has written it")
         stranger = self._strange(tx, inbound, case)
         return Matched(way=way, case=case, touch=touch, stranger=stranger, ours=True)
 
@@ -87,20 +96,37 @@ class Finder:
     def _address(self, case: Case) -> str:
         return str(getattr(case.customer, self._field, ""))
 
+    def _by_the_owner(self, inbound: Inbound) -> bool:
+        written = inbound.answer is not None and self._own != ""
+        return written and inbound.address.casefold() == self._own
+
     def _by_address(self, tx: Transaction, inbound: Inbound) -> Matched:
-        marked = bool(inbound.keys or inbound.tokens)
-        marked = marked or any(_OURS.match(one) for one in inbound.message_ids)
+        """Find by the address alone what names nothing that we made, and gives back no letter."""
+        if why := _not_by_address(inbound):
+            return Matched(ours=True, why=why)
         found = arrivals.cases_at(tx, self._field, inbound.address)
         running = [case for case in found if case.stage is not Stage.CLOSED] or found
         if not running:
-            why = "it names a touch that was never made here" if marked else "nobody here has that"
-            return Matched(ours=marked, why=f"{why} address" if not marked else why)
+            return Matched(why="nobody here has that address")
         if len(running) > 1:
             numbers = ", ".join(str(case.number) for case in running[:10])
-            return Matched(ours=True, why=f"it may be about any of the cases {numbers}")
+            return Matched(
+                ours=True,
+                candidates=tuple(case.number for case in running),
+                why=f"it may be about any of the cases {numbers}",
+            )
         case = running[0]
+        if inbound.answer and not inbound.opt_out and self._too_early(tx, case, inbound.answer):
+            may_stop = (case.number,) if inbound.may_opt_out else ()
+            why = f"case {case.number}: it was written before anything was sent"
+            return Matched(ours=bool(may_stop), candidates=may_stop, why=why)
         touch = self._last(tx, case, inbound)
         return Matched(way=Way.ADDRESS, case=case, touch=touch, ours=True)
+
+    def _too_early(self, tx: Transaction, case: Case, said: Answer) -> bool:
+        """Whether it is of before the first touch: the complaint itself, read late."""
+        left = [one.sent_at for one in touches.of_cases(tx, [case.number]) if one.sent_at]
+        return bool(left) and said.at < min(left) - _SKEW
 
     def _last(self, tx: Transaction, case: Case, inbound: Inbound) -> Touch | None:
         """Return the newest touch that left by this channel; of a bounce, only where it is one."""
@@ -116,3 +142,13 @@ class Finder:
             return left[-1] if left else None
         open_ = [touch for touch in left if touch.state in ARRIVED]
         return open_[0] if len(open_) == 1 else None
+
+
+def _not_by_address(inbound: Inbound) -> str:
+    """Return why an address may not tell the case, though it may be known; "" where it may."""
+    if any(_PROOF.match(one) for one in (*inbound.keys, *inbound.message_ids)):
+        return "it speaks of a proof, which is nobody's answer"
+    if inbound.keys or inbound.tokens or any(_OURS.match(one) for one in inbound.message_ids):
+        return "it names a touch that was never made here"
+    bounced = inbound.receipt is not None and inbound.receipt.kind is ReceiptKind.BOUNCED
+    return "it speaks of a letter that is not ours" if bounced and inbound.message_ids else ""

@@ -11,11 +11,10 @@ from typing import Any
 from voicenote.delivery.arrivals import Arrival, Hears, Opened
 from voicenote.engine.crank.adopting import ask_first
 from voicenote.engine.crank.hearing import Post
-from voicenote.engine.crank.matching import Finder
 from voicenote.engine.lock import pass_lock
 from voicenote.engine.singly import told
 from voicenote.engine.workspace import Workspace
-from voicenote.errors import TryAgain, Unavailable, VoicenoteError, WrongUse
+from voicenote.errors import ImpossibleTransition, TryAgain, Unavailable, VoicenoteError, WrongUse
 from voicenote.ledger import arrivals, touches
 from voicenote.ledger.arrivals import UNMATCHED
 
@@ -90,7 +89,7 @@ def _note_unmatched(ws: Workspace, received: Received, last: int) -> None:
 def _read(ws: Workspace, name: str, channel: Hears, since: date, received: Received) -> None:
     with ws.ledger.read() as tx:
         after = arrivals.place(tx, name)
-    post = Post(ws, name, channel, Finder(name, channel.field))
+    post = Post.of(ws, name, channel)
     idle, reached = 0, ""
     with closing(_patiently(name, channel, after, since, received)) as coming:
         for arrival in coming:
@@ -126,7 +125,10 @@ def _patiently(
 def _taken(post: Post, arrival: Arrival) -> str:
     """Take one arrival in; what nobody foresaw is set apart, and those behind it go on."""
     try:
-        return post.take(arrival)
+        try:
+            return post.take(arrival)
+        except ImpossibleTransition:
+            return post.take(arrival)  # somebody has changed the touch in between: look again
     except (TryAgain, Unavailable):
         raise  # the ledger's own trouble: the same arrival is taken in again
     except Exception as error:  # noqa: BLE001
@@ -143,7 +145,7 @@ def take_over(ws: Workspace, raw: bytes, proof: str = "", name: str = "") -> Rec
     channel: object = ws.channel(name)
     if not (isinstance(channel, Opened) and isinstance(channel, Hears)):
         raise WrongUse(f"nothing can be handed to the channel {name!r}", "see: voicenote channels")
-    post = Post(ws, name, channel, Finder(name, channel.field))
+    post = Post.of(ws, name, channel)
     with ws.ledger.read() as tx:
         last = arrivals.last(tx)
     with _telling(ws) as received:
