@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voicenote.delivery.telegram.channel import Telegram
-from voicenote.delivery.telegram.inbound import read_update, start_link
+from voicenote.delivery.telegram.inbound import Place, read_update, start_link
 from voicenote.delivery.telegram.words import BUTTONS, verdict_in
 from voicenote.errors import Postponed, Refused
 from voicenote.model.receipt import Parcel, ReceiptKind, Verdict
@@ -310,11 +310,46 @@ def test_a_start_link_brings_its_secret_back(bot: Telegram, api: TelegramApi) ->
 def test_updates_are_read_once_and_in_order(bot: Telegram, api: TelegramApi) -> None:
     api.updates = [said(text=f"word {n}") | {"update_id": n} for n in range(1, 251)]
     api.updates.append(pressed("r=c1r1-memo") | {"update_id": 251})
-    numbers = [arrival.place for arrival in bot.incoming("", LONG_AGO)]
-    assert numbers == [str(number) for number in range(1, 252)]
+    came = list(bot.incoming("", LONG_AGO))
+    assert [arrival.mark for arrival in came] == [str(number) for number in range(1, 252)]
     assert api.answered == ["q1"]
-    assert list(bot.incoming("251", LONG_AGO)) == []
+    assert list(bot.incoming(came[-1].place, LONG_AGO)) == []
     assert api.updates == []
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        Place("4711", 900_000_000, NOW - timedelta(days=7)),
+        Place("4712", 900_000_000, NOW),
+        Place("4711", 900_000_000, NOW + timedelta(days=30)),
+        "900000000",
+    ],
+)
+def test_updates_that_are_numbered_anew_are_read(
+    bot: Telegram, api: TelegramApi, place: object
+) -> None:
+    """After a quiet week or by another bot the numbers begin elsewhere: the bot was deaf then."""
+    api.updates = [said(text="stop") | {"update_id": 17}]
+    (came,) = bot.incoming(str(place), LONG_AGO)
+    assert came.inbound
+    assert came.inbound.opt_out
+    assert came.place == str(Place("4711", 17, NOW))
+
+
+def test_a_place_is_read_as_it_was_written() -> None:
+    place = Place("4711", 17, NOW)
+    assert Place.read(str(place)) == place
+    assert Place.read("4711:x:1") is None
+    assert Place.read(f"1:2:{10**30}") is None
+
+
+def test_updates_after_a_good_place_are_asked_for_from_there(
+    bot: Telegram, api: TelegramApi
+) -> None:
+    api.updates = [said(text="a") | {"update_id": n} for n in (17, 18)]
+    (came,) = bot.incoming(str(Place("4711", 17, NOW - timedelta(days=5))), LONG_AGO)
+    assert came.mark == "18"
 
 
 def test_a_telegram_that_cannot_be_asked_is_asked_later(bot: Telegram, web: Web) -> None:

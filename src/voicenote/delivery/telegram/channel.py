@@ -11,7 +11,7 @@ from voicenote.delivery.arrivals import Arrival
 from voicenote.delivery.carried import form, refuse_broken, sound_of
 from voicenote.delivery.http_line import Call, HttpLine
 from voicenote.delivery.port import CANNOT_TELL, Facts, Found
-from voicenote.delivery.telegram.inbound import WANTED, arrival_of, read_update, start_link
+from voicenote.delivery.telegram.inbound import WANTED, Place, arrival_of, read_update, start_link
 from voicenote.delivery.telegram.words import (
     LARGEST,
     PERSON,
@@ -107,28 +107,29 @@ class Telegram:
         return False
 
     def incoming(self, after: str, since: date) -> Iterator[Arrival]:  # noqa: ARG002
-        """Yield the updates after a place (the number of the last), oldest first.
+        """Yield the updates after a `Place`, oldest first; without a good one, all unread.
 
         An update is gone from Telegram's side when a later one is asked for: keep each before you
         take the next. Raises Postponed when Telegram cannot be asked.
         """
-        number = int(after) if after.isdecimal() else None
+        bot, now = self._token().partition(":")[0], self._clock().astimezone(UTC)
+        place = Place.read(after)
+        order = {"offset": place.number + 1} if place and place.counts(bot, now) else {}
+        seen: set[int] = set()
         while True:
-            order = {"offset": 0 if number is None else number + 1, "timeout": 0}
-            batch = self._asked("getUpdates", {**order, "allowed_updates": list(WANTED)})
-            if not isinstance(batch, list) or not batch:
-                return
-            before = number
-            now = self._clock().astimezone(UTC)
-            for raw in batch:
+            wanted = {**order, "timeout": 0, "allowed_updates": list(WANTED)}
+            batch = self._asked("getUpdates", wanted)
+            before, now = len(seen), self._clock().astimezone(UTC)
+            for raw in batch if isinstance(batch, list) else ():
                 update = read_update(raw, now)
-                if update is None or (number is not None and update.number <= number):
+                if update is None or update.number in seen:
                     continue
-                number = update.number
-                yield arrival_of(update, now)
+                seen.add(update.number)
+                order = {"offset": update.number + 1}
+                yield arrival_of(update, now, bot)
                 if update.query:
                     self._thank(update.query)
-            if number == before:
+            if len(seen) == before:
                 return
 
     def link(self, secret: str) -> str:

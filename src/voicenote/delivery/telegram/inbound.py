@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from voicenote.delivery.arrivals import Arrival, Inbound
@@ -21,6 +21,8 @@ WORDLESS = {
     "document": "[a file]", "sticker": "[a sticker]", "location": "[a place]",
     "contact": "[a contact]",
 }  # fmt: skip
+#: So long after an update the next is numbered after it; Telegram promises a week.
+SEQUENTIAL = timedelta(days=6)
 #: The updates that we ask for.
 WANTED = ("message", "callback_query", "my_chat_member")
 
@@ -55,14 +57,45 @@ def read_update(update: object, now: datetime) -> Update | None:
     return _message(number, _mapping(told.get("message")), now)
 
 
-def arrival_of(update: Update, now: datetime) -> Arrival:
+@dataclass(frozen=True, slots=True)
+class Place:
+    """How far the updates of a bot were read: the number of the last one, and when that was (UTC).
+
+    After a week without any, Telegram numbers the next update at random; and each bot numbers its
+    own. So a number is good for a while, and for its bot only.
+    """
+
+    bot: str
+    number: int
+    at: datetime
+
+    def __str__(self) -> str:
+        return f"{self.bot}:{self.number}:{int(self.at.timestamp())}"
+
+    @classmethod
+    def read(cls, text: str) -> Place | None:
+        """Return the place that `text` tells; None for none, such as one of an older release."""
+        parts = text.split(":")
+        if len(parts) != 3 or not all(part.isdecimal() for part in parts):
+            return None
+        try:
+            return cls(parts[0], int(parts[1]), datetime.fromtimestamp(int(parts[2]), UTC))
+        except (ValueError, OverflowError, OSError):
+            return None
+
+    def counts(self, bot: str, now: datetime) -> bool:
+        """Whether the next update of `bot` is surely numbered above it."""
+        return self.bot == bot and timedelta(0) <= now - self.at < SEQUENTIAL
+
+
+def arrival_of(update: Update, now: datetime, bot: str) -> Arrival:
     """Return an update as the engine takes it in; what has no date of its own is of `now`."""
     inbound = update.inbound
     at = inbound.receipt.at if inbound and inbound.receipt else now
     return Arrival(
         mark=str(update.number),
         at=min(at, now),
-        place=str(update.number),
+        place=str(Place(bot, update.number, now)),
         inbound=inbound,
         sender=update.sender,
         address=update.chat,
