@@ -143,6 +143,39 @@ def test_what_nobody_wants_any_more_while_it_is_leaving_does_not_leave(
     assert (made.sent, made.failed, made.uncertain) == (0, 0, 0)
 
 
+@pytest.mark.parametrize("fate", ["unknown, not sent", "died before the act"])
+def test_a_copy_of_the_first_attempt_does_not_settle_the_second(
+    ws: Workspace, world: World, clock: Clock, fate: str
+) -> None:
+    """It left, it bounced, it was booked again: what the channel finds then is the first copy."""
+    number = due(ws)
+    one_pass(ws)
+    with ws.ledger.write() as tx:
+        change_touch(tx, touches_of(ws, number)[0].number, "bounce")
+    clock.move(hours=1)
+    settling.settle_again(ws, number)
+    world.fates = [fate]
+    for _ in range(3):
+        with suppress(Died):
+            one_pass(ws)
+        clock.move(hours=1)
+    assert len(world.left) == 1
+    assert states(ws, number) == ["memo uncertain"]
+
+
+def test_a_copy_settles_what_was_booked_again_after_a_refusal(
+    ws: Workspace, world: World, clock: Clock
+) -> None:
+    number = due(ws)
+    world.fates = ["refused", "unknown, sent"]
+    one_pass(ws)
+    clock.move(hours=1)
+    settling.settle_again(ws, number)
+    one_pass(ws)
+    one_pass(ws)
+    assert states(ws, number) == ["memo accepted"]
+
+
 def test_what_changed_after_its_approval_does_not_leave(ws: Workspace, world: World) -> None:
     number = due(ws)
     for file in ws.home.glob("memos/**/memo.ogg"):

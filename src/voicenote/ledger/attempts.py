@@ -116,6 +116,18 @@ def may_have_left_at(tx: Transaction, touch: Touch) -> datetime | None:
     return next((at for at, outcome in reversed(rows) if outcome == MAY_HAVE_LEFT), None)
 
 
+def tried_before(tx: Transaction, touch: Touch) -> bool:
+    """Whether its channel had this touch already before a person booked it again.
+
+    A copy that the channel finds may then be of that time. What it refused has left no copy.
+    """
+    table = tables.attempts
+    query = select(table.c.channel, table.c.outcome).where(table.c.touch == touch.number)
+    older = query.order_by(table.c.number.desc()).offset(touch.attempt)
+    rows = tx.connection.execute(older).all()
+    return any(way == touch.channel and outcome != REFUSED for way, outcome in rows)
+
+
 def refusals(tx: Transaction, case: int) -> dict[int, list[str]]:
     """Return the channels that have refused each touch of a case, in order, by touch number."""
     table, touch = tables.attempts, tables.touches

@@ -9,7 +9,7 @@ from voicenote.engine.case.ways import step_ways, way_for
 from voicenote.engine.crank.sending import Sent, record
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
-from voicenote.ledger import cases, touches
+from voicenote.ledger import attempts, cases, touches
 from voicenote.ledger.changes import change_touch
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Stage
@@ -50,7 +50,7 @@ def _reconcile(ws: Workspace, touch: Touch) -> Sent | None:
         found = ws.channel(touch.channel).ask(touch.key, touch.message_id)
     except Exception:  # noqa: BLE001 - whatever a channel's slip is, it could not tell
         return None if touch.state is TouchState.UNCERTAIN else _lose(ws, touch)
-    if found.trace is Trace.FOUND and found.receipt is not None:
+    if found.receipt is not None and not _tried_before(ws, touch):
         with ws.ledger.write() as tx:
             record(tx, touch, found.receipt)
         return Sent(number, touch.case, TouchState.ACCEPTED)
@@ -61,6 +61,11 @@ def _reconcile(ws: Workspace, touch: Touch) -> Sent | None:
             state = change_touch(tx, number, "postpone", facts={"reason": why}, reason=why)
         return Sent(number, touch.case, state, why)
     return _lose(ws, touch)
+
+
+def _tried_before(ws: Workspace, touch: Touch) -> bool:
+    with ws.ledger.read() as tx:
+        return attempts.tried_before(tx, touch)
 
 
 def _lose(ws: Workspace, touch: Touch) -> Sent:
