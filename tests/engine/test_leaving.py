@@ -310,6 +310,39 @@ def test_a_clock_that_is_put_back_lets_no_more_leave(house: House, clock: Clock)
     assert one_pass(ws).sent == 0
 
 
+def brakes_on(ws: Workspace) -> list[str]:
+    with ws.ledger.read() as tx:
+        return [brake.channel for brake in brakes.on(tx)]
+
+
+def test_a_clock_that_was_far_ahead_for_one_pass_stops_nothing(house: House, clock: Clock) -> None:
+    ws = house.open(policy__per_hour="3", schedule__quiet_hours="off")
+    due(ws, *crowd(5))
+    clock.move(days=1)
+    assert one_pass(ws).sent == 3
+    clock.move(days=-1)
+    assert one_pass(ws).sent == 2
+
+
+def test_a_brake_is_released_whatever_the_clock_said_when_it_was_put_on(
+    house: House, clock: Clock
+) -> None:
+    ws = house.open(policy__brake_after="3", schedule__quiet_hours="off")
+    due(ws, *crowd(5))
+    house.mail.fates = ["refused"] * 3
+    clock.move(days=1)
+    one_pass(ws)
+    assert brakes_on(ws) == ["mail"]
+    clock.move(days=-1, hours=1)
+    assert let_go_on(ws, ("mail",))
+    assert brakes_on(ws) == []
+    for hours in (0, 22, 4):  # also when the clock comes to that day again
+        clock.move(hours=hours)
+        one_pass(ws)
+        assert brakes_on(ws) == []
+    assert len(house.mail.left) == 2
+
+
 @pytest.mark.parametrize(
     ("lines", "expected"),
     [

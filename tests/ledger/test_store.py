@@ -187,3 +187,36 @@ def test_a_ledger_of_the_first_release_is_brought_up_to_date_with_all_that_is_in
         context = MigrationContext.configure(connection)
         assert compare_metadata(context, tables.metadata) == []
     ledger.close()
+
+
+def test_a_brake_that_was_released_stays_so_when_the_ledger_is_brought_up_to_date(
+    tmp_path: Path, clock: Callable[[], datetime], new_id: Callable[[], str]
+) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'ledger.db'}")
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrate.__file__).parent / "migrations"))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0003")
+        for line in (
+            "insert into meta values ('ledger_id', 'kept')",
+            (
+                'insert into attempts (number, touch, channel, domain_sha256, at, "by", outcome)'
+                " values (1, 1, 'mail', '', '2026-03-02 09:00:00.000000', '', 'refused'),"
+                " (2, 1, 'mail', '', '2026-03-02 11:00:00.000000', '', 'refused')"
+            ),
+            (
+                "insert into brakes values"
+                " ('mail', '2026-03-02 09:30:00.000000', '2026-03-02 10:00:00.000000', 1, 1),"
+                " ('chat', '2026-03-02 09:30:00.000000', null, 1, 1)"
+            ),
+        ):
+            connection.execute(text(line))
+    engine.dispose()
+    ledger = open_ledger(
+        f"sqlite:///{tmp_path / 'ledger.db'}", clock=clock, actor="t", new_id=new_id
+    )
+    with ledger.read() as tx:
+        assert [brake.channel for brake in brakes.on(tx)] == ["chat"]
+        forgiven = tx.connection.execute(text("select forgiven from brakes where channel = 'mail'"))
+        assert forgiven.scalar() == 1

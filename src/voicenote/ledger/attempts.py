@@ -7,7 +7,7 @@ changes, so that no way of settling a touch can forget it.
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import case, func, insert, select, update
 
@@ -21,6 +21,9 @@ LEFT, REFUSED, BOUNCED, UNCERTAIN, NOT_LEFT = "left", "refused", "bounced", "unc
 MAY_HAVE_LEFT = "may-have-left"
 #: The outcomes in which something left, or may have.
 GONE = ("", LEFT, BOUNCED, UNCERTAIN, MAY_HAVE_LEFT)
+#: A clock may be put back by so much, and what has left still counts; what is later than that has
+#: the moment of a clock that was wrong.
+SKEW = timedelta(hours=1)
 #: The outcomes that a brake is put on for.
 BAD = (REFUSED, BOUNCED)
 
@@ -71,11 +74,15 @@ def gone_since(
 ) -> tuple[int, datetime | None]:
     """Return how many touches left by `channel` after `since`, up to `most`, and when the first.
 
-    What may have left counts too. `domain`: only those to that domain (a `domain_mark`).
+    What may have left counts too; what a clock that was wrong has put into the future does not.
+    `domain`: only those to that domain (a `domain_mark`).
     """
     table = tables.attempts
     query = select(table.c.at).where(
-        table.c.channel == channel, table.c.at > since, table.c.outcome.in_(GONE)
+        table.c.channel == channel,
+        table.c.at > since,
+        table.c.at <= tx.now + SKEW,
+        table.c.outcome.in_(GONE),
     )
     if domain:
         query = query.where(table.c.domain_sha256 == domain)
@@ -153,7 +160,7 @@ def judged(tx: Transaction, since: datetime) -> dict[str, tuple[int, int]]:
         .where(
             attempts.c.at > since,
             attempts.c.outcome.in_((LEFT, BOUNCED, UNCERTAIN, REFUSED)),
-            brake.c.released_at.is_(None) | (attempts.c.at > brake.c.released_at),
+            brake.c.forgiven.is_(None) | (attempts.c.number > brake.c.forgiven),
         )
         .group_by(attempts.c.channel)
     )

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from voicenote.ledger import tables
 from voicenote.ledger.store import Transaction
@@ -50,11 +50,16 @@ def put_on(tx: Transaction, channel: str, tried: int, failed: int) -> None:
 
 
 def release(tx: Transaction, channels: Sequence[str]) -> None:
-    """Release brakes: what was tried until now is not counted again."""
+    """Release brakes: what was tried until now is not counted again.
+
+    It goes by the number of the newest attempt: its moment may be that of a clock that was wrong.
+    """
     table = tables.brakes
+    newest = tx.connection.execute(select(func.max(tables.attempts.c.number))).scalar()
+    values = {"put_on_at": None, "released_at": tx.now, "forgiven": newest}
     for channel in channels:
         mine = table.c.channel == channel
-        tx.connection.execute(update(table).where(mine).values(released_at=tx.now))
+        tx.connection.execute(update(table).where(mine).values(**values))
         tx.tell("brake_released", channel=channel)
 
 
@@ -62,7 +67,6 @@ def on(tx: Transaction) -> list[Brake]:
     """Return the brakes that are on, in order of channel."""
     table = tables.brakes
     query = select(table.c.channel, table.c.put_on_at, table.c.tried, table.c.failed).where(
-        table.c.put_on_at.is_not(None),
-        table.c.released_at.is_(None) | (table.c.released_at < table.c.put_on_at),
+        table.c.put_on_at.is_not(None)
     )
     return [Brake(*row) for row in tx.connection.execute(query.order_by(table.c.channel))]

@@ -181,6 +181,7 @@ attempts = Table(
     Index("ix_attempts_channel_at", "channel", "at"),
 )
 
+#: A brake is on while `put_on_at` is set. `forgiven` is the newest attempt its release forgave.
 brakes = Table(
     "brakes",
     metadata,
@@ -189,6 +190,7 @@ brakes = Table(
     Column("released_at", Moment, nullable=True),
     Column("tried", Integer, nullable=False, default=0),
     Column("failed", Integer, nullable=False, default=0),
+    Column("forgiven", Number, nullable=True),
 )
 
 receipts = Table(
