@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy import bindparam, func, insert, or_, select, update
 
 from voicenote.ledger import cases, rows, tables
 from voicenote.ledger.store import Transaction
@@ -19,6 +19,12 @@ from voicenote.model.touch import Touch
 UNMATCHED = "unmatched"
 #: The kinds of arrivals that a person wrote; the others are a machine's.
 WRITTEN = ("answered", "opt-out", UNMATCHED)
+
+_LAST = select(func.max(tables.arrivals.c.at)).where(
+    tables.arrivals.c.channel == bindparam("by"),
+    tables.arrivals.c.address == bindparam("mark"),
+    tables.arrivals.c.kind.in_(WRITTEN),
+)
 
 
 def digest(text: str) -> str:
@@ -98,13 +104,10 @@ def last_written(tx: Transaction, channel: str, address: str) -> datetime | None
 
     Whether it fitted a case does not matter: they wrote.
     """
-    table = tables.arrivals
-    query = select(func.max(table.c.at)).where(
-        table.c.channel == channel,
-        table.c.address == digest(address.casefold()),
-        table.c.kind.in_(WRITTEN),
-    )
-    return tx.connection.execute(query).scalar() if address else None
+    if not address:
+        return None
+    wrote = {"by": channel, "mark": digest(address.casefold())}
+    return tx.connection.execute(_LAST, wrote).scalar()
 
 
 def unmatched(tx: Transaction, after: int = 0) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from sqlalchemy import insert, select, tuple_, update
 
 from voicenote.errors import WrongUse
 from voicenote.ledger import rows, tables
+from voicenote.ledger.columns import some
 from voicenote.ledger.store import Transaction
 from voicenote.model.amends import AmendsState, Promise
 from voicenote.model.case import Case, Complaint, Customer, Lesson, Stage
@@ -20,6 +21,15 @@ Item = TypeVar("Item")
 
 #: How many rows go to the database at once; SQLite takes 32,766 parameters in a statement.
 CHUNK = 500
+
+_CASES = select(tables.cases).where(tables.cases.c.number.in_(some("numbers")))
+_CUSTOMERS = select(tables.customers).where(tables.customers.c.number.in_(some("numbers")))
+_AMENDS = (
+    select(tables.amends)
+    .where(tables.amends.c.case.in_(some("numbers")))
+    .order_by(tables.amends.c.case, tables.amends.c.k)
+)
+_LESSONS = select(tables.lessons).where(tables.lessons.c.case.in_(some("numbers")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,19 +188,15 @@ def load(tx: Transaction, numbers: Sequence[int]) -> dict[int, Case]:
 
 
 def _load(tx: Transaction, numbers: Sequence[int]) -> dict[int, Case]:
-    run = tx.connection.execute
-    table = tables.cases
-    case_rows = run(select(table).where(table.c.number.in_(numbers))).mappings().all()
+    run, wanted = tx.connection.execute, {"numbers": list(numbers)}
+    case_rows = run(_CASES, wanted).mappings().all()
     people = {row["customer"] for row in case_rows}
-    customer_rows = run(
-        select(tables.customers).where(tables.customers.c.number.in_(people))
-    ).mappings()
+    customer_rows = run(_CUSTOMERS, {"numbers": list(people)}).mappings()
     customers = {row["number"]: row for row in customer_rows}
     amends = defaultdict(list)
-    query = select(tables.amends).where(tables.amends.c.case.in_(numbers))
-    for row in run(query.order_by(tables.amends.c.case, tables.amends.c.k)).mappings():
+    for row in run(_AMENDS, wanted).mappings():
         amends[row["case"]].append(rows.amends_in(row))
-    lesson_rows = run(select(tables.lessons).where(tables.lessons.c.case.in_(numbers))).mappings()
+    lesson_rows = run(_LESSONS, wanted).mappings()
     lessons = {row["case"]: row for row in lesson_rows}
     return {
         row["number"]: rows.case_in(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, Table, and_, select, update
+from sqlalchemy import Column, Select, Table, Update, bindparam, select, update
 
 from voicenote.errors import TryAgain, WrongUse
 from voicenote.ledger import attempts, tables
@@ -50,6 +51,11 @@ TOUCH_HISTORY = {
     "skip": "touch_skipped",
     "cancel": "touch_cancelled",
 }
+
+
+_TOUCH = select(tables.touches.c.state, tables.touches.c.case, tables.touches.c.claim).where(
+    tables.touches.c.number == bindparam("its_number")
+)
 
 
 def change_case(
@@ -109,9 +115,7 @@ def change_touch(
     again must not write over what was decided meanwhile. Raises as `change_case` does.
     """
     table = tables.touches
-    row = tx.connection.execute(
-        select(table.c.state, table.c.case, table.c.claim).where(table.c.number == number)
-    ).first()
+    row = tx.connection.execute(_TOUCH, {"its_number": number}).first()
     if row is None:
         raise WrongUse(f"there is no touch {number}", "see: voicenote cases")
     if token is not None and row.claim != token:
@@ -127,7 +131,7 @@ def change_touch(
 
 
 def _state(tx: Transaction, table: Table, column: Column[Any], number: int, noun: str) -> str:
-    found = tx.connection.execute(select(column).where(table.c.number == number)).scalar()
+    found = tx.connection.execute(_asked(table, column), {"its_number": number}).scalar()
     if found is None:
         raise WrongUse(f"there is no {noun} {number}", "see: voicenote cases --all")
     return str(found)
@@ -142,11 +146,25 @@ def _set(
     values: dict[str, Any],
     token: str | None = None,
 ) -> None:
-    where = and_(table.c.number == number, column == old)
+    which: dict[str, object] = {"its_number": number, "its_old": old}
     if token is not None:
-        where = and_(where, table.c.claim == token)
-    done = tx.connection.execute(update(table).where(where).values(**values))
+        which["its_token"] = token
+    done = tx.connection.execute(_changed(table, column, token is not None), which | values)
     if done.rowcount != 1:
         raise TryAgain(
             f"{table.name} {number} was changed by somebody else just now", "try it again"
         )
+
+
+@cache
+def _asked(table: Table, column: Column[Any]) -> Select[tuple[Any]]:
+    return select(column).where(table.c.number == bindparam("its_number"))
+
+
+@cache
+def _changed(table: Table, column: Column[Any], claimed: bool) -> Update:  # noqa: FBT001
+    """Return the change of one row that is still as it was; its new values are given with it."""
+    change = update(table).where(
+        table.c.number == bindparam("its_number"), column == bindparam("its_old")
+    )
+    return change.where(table.c.claim == bindparam("its_token")) if claimed else change

@@ -9,13 +9,32 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import bindparam, func, insert, select
 
 from voicenote.ledger import rows, tables
 from voicenote.ledger.cases import chunks
+from voicenote.ledger.columns import some
 from voicenote.ledger.store import Transaction
 from voicenote.model.memo import Memo
 from voicenote.model.script import Script
+
+_SCRIPTS = select(tables.scripts).where(
+    tables.scripts.c.number.in_(
+        select(func.max(tables.scripts.c.number))
+        .where(
+            tables.scripts.c.case.in_(some("cases")), tables.scripts.c.slot == bindparam("wanted")
+        )
+        .group_by(tables.scripts.c.case, tables.scripts.c.round)
+    )
+)
+_MEMOS = select(tables.memos).where(
+    tables.memos.c.number.in_(
+        select(func.max(tables.memos.c.number))
+        .where(tables.memos.c.script.in_(some("scripts")))
+        .group_by(tables.memos.c.script)
+    )
+)
+_APPROVALS = select(tables.approvals).where(tables.approvals.c.case.in_(some("cases")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,21 +103,12 @@ def drafts(
 
 
 def _drafts(tx: Transaction, cases: Sequence[int], slot: str) -> dict[tuple[int, int], Draft]:
-    run = tx.connection.execute
-    scripts, memos, approvals = tables.scripts, tables.memos, tables.approvals
-    newest = (
-        select(func.max(scripts.c.number))
-        .where(scripts.c.case.in_(cases), scripts.c.slot == slot)
-        .group_by(scripts.c.case, scripts.c.round)
-    )
-    script_rows = run(select(scripts).where(scripts.c.number.in_(newest))).mappings().all()
-    ids = [row["number"] for row in script_rows]
-    last = select(func.max(memos.c.number)).where(memos.c.script.in_(ids)).group_by(memos.c.script)
-    memo_rows = run(select(memos).where(memos.c.number.in_(last))).mappings()
+    run, wanted = tx.connection.execute, list(cases)
+    script_rows = run(_SCRIPTS, {"cases": wanted, "wanted": slot}).mappings().all()
+    memo_rows = run(_MEMOS, {"scripts": [row["number"] for row in script_rows]}).mappings()
     made = {row["script"]: row for row in memo_rows}
     released = {
-        (row.case, row.script_sha256, row.memo_sha256)
-        for row in run(select(approvals).where(approvals.c.case.in_(cases)))
+        (row.case, row.script_sha256, row.memo_sha256) for row in run(_APPROVALS, {"cases": wanted})
     }
     found: dict[tuple[int, int], Draft] = {}
     for row in script_rows:

@@ -32,6 +32,9 @@ PATIENCE_S = 30.0
 DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg")
 
 
+_TOLD = insert(tables.history)
+
+
 @dataclass(frozen=True, slots=True)
 class Transaction:
     """One transaction: the connection, the moment (UTC) and who acts."""
@@ -42,11 +45,8 @@ class Transaction:
 
     def tell(self, event_: str, case: int | None = None, **facts: object) -> None:
         """Append to the history, in this same transaction. `event_` is in the past tense."""
-        self.connection.execute(
-            insert(tables.history).values(
-                at=self.now, actor=self.actor, case=case, event=event_, facts=facts
-            )
-        )
+        told = {"at": self.now, "actor": self.actor, "case": case, "event": event_, "facts": facts}
+        self.connection.execute(_TOLD, told)
 
     def take_back(self) -> None:
         """Undo all of it, as the last thing done: for a dry run."""

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy import bindparam, func, insert, or_, select, update
 
 from voicenote.errors import WrongUse
 from voicenote.ledger import rows, tables
 from voicenote.ledger.changes import change_touch
+from voicenote.ledger.columns import some
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case, Customer
 from voicenote.model.receipt import Answer, Receipt, ReceiptKind
@@ -26,6 +27,31 @@ RECEIPT_EVENTS = {
     ReceiptKind.ANSWERED: "answer",
     ReceiptKind.BOUNCED: "bounce",
 }
+
+_TOUCH = select(tables.touches).where(tables.touches.c.number == bindparam("wanted"))
+_OF_CASES = (
+    select(tables.touches)
+    .where(tables.touches.c.case.in_(some("cases")))
+    .order_by(tables.touches.c.due_at, tables.touches.c.number)
+)
+_RECEIPTS = (
+    select(tables.receipts)
+    .where(tables.receipts.c.touch.in_(some("touches")))
+    .order_by(tables.receipts.c.number)
+)
+_ANSWERS = (
+    select(tables.answers)
+    .where(tables.answers.c.case.in_(some("cases")))
+    .order_by(tables.answers.c.at, tables.answers.c.number)
+)
+_GONE = (
+    select(tables.cases.c.number)
+    .join(tables.customers, tables.customers.c.number == tables.cases.c.customer)
+    .where(tables.cases.c.number.in_(some("cases")), tables.customers.c.opted_out_at.is_not(None))
+)
+_OPTED_OUT = select(tables.optouts.c.address_sha256).where(
+    tables.optouts.c.address_sha256.in_(some("marks"))
+)
 
 
 def book(
@@ -57,8 +83,7 @@ def book(
 
 def get(tx: Transaction, number: int) -> Touch:
     """Read one touch. Raises WrongUse when there is none."""
-    query = select(tables.touches).where(tables.touches.c.number == number)
-    row = tx.connection.execute(query).mappings().first()
+    row = tx.connection.execute(_TOUCH, {"wanted": number}).mappings().first()
     if row is None:
         raise WrongUse(f"there is no touch {number}", "see: voicenote show N")
     return rows.touch_in(row)
@@ -66,9 +91,8 @@ def get(tx: Transaction, number: int) -> Touch:
 
 def of_cases(tx: Transaction, cases: Sequence[int]) -> list[Touch]:
     """Read the touches of some cases, oldest first."""
-    table = tables.touches
-    query = select(table).where(table.c.case.in_(cases)).order_by(table.c.due_at, table.c.number)
-    return [rows.touch_in(row) for row in tx.connection.execute(query).mappings()]
+    found = tx.connection.execute(_OF_CASES, {"cases": list(cases)})
+    return [rows.touch_in(row) for row in found.mappings()]
 
 
 def in_state(tx: Transaction, states: Iterable[TouchState]) -> list[Touch]:
@@ -169,10 +193,8 @@ def _moves(state: TouchState, event: str) -> bool:
 
 def receipts_of(tx: Transaction, numbers: Sequence[int]) -> dict[int, tuple[Receipt, ...]]:
     """Read the receipts of some touches, oldest first, by touch number."""
-    table = tables.receipts
-    query = select(table).where(table.c.touch.in_(numbers)).order_by(table.c.number)
     found: dict[int, tuple[Receipt, ...]] = {}
-    for row in tx.connection.execute(query).mappings():
+    for row in tx.connection.execute(_RECEIPTS, {"touches": list(numbers)}).mappings():
         found[row["touch"]] = (*found.get(row["touch"], ()), rows.receipt_in(row))
     return found
 
@@ -194,10 +216,8 @@ def answer(tx: Transaction, case: Case, said: Answer) -> None:
 
 def answers_of(tx: Transaction, cases: Sequence[int]) -> dict[int, list[tuple[int, Answer]]]:
     """Read (round, answer) of some cases, oldest first, by case number."""
-    table = tables.answers
-    query = select(table).where(table.c.case.in_(cases)).order_by(table.c.at, table.c.number)
     found: dict[int, list[tuple[int, Answer]]] = {}
-    for row in tx.connection.execute(query).mappings():
+    for row in tx.connection.execute(_ANSWERS, {"cases": list(cases)}).mappings():
         found.setdefault(row["case"], []).append((row["round"], rows.answer_in(row)))
     return found
 
@@ -271,18 +291,11 @@ def cases_of(tx: Transaction, wanted: Sequence[str]) -> list[int]:
 
 def opted_out(tx: Transaction, cases: Sequence[Case]) -> list[bool]:
     """Tell, for each case, whether its customer, or one of their addresses, opted out."""
-    table, people = tables.optouts, tables.customers
-    numbers = [case.number for case in cases]
-    query = (
-        select(tables.cases.c.number)
-        .join(people, people.c.number == tables.cases.c.customer)
-        .where(tables.cases.c.number.in_(numbers), people.c.opted_out_at.is_not(None))
-    )
-    gone = set(tx.connection.execute(query).scalars())
+    run = tx.connection.execute
+    gone = set(run(_GONE, {"cases": [case.number for case in cases]}).scalars())
     marks = [{_hashed(address) for address in addresses(case.customer)} for case in cases]
     every = set().union(*marks)
-    hashed = select(table.c.address_sha256).where(table.c.address_sha256.in_(every))
-    known = set(tx.connection.execute(hashed).scalars()) if every else set()
+    known = set(run(_OPTED_OUT, {"marks": list(every)}).scalars()) if every else set()
     return [
         case.number in gone or bool(mark & known) for case, mark in zip(cases, marks, strict=True)
     ]

@@ -27,6 +27,7 @@ from voicenote.ledger import attempts, cases, scripts, touches
 from voicenote.ledger.changes import change_touch
 from voicenote.ledger.scripts import Draft
 from voicenote.ledger.snapshots import stirred
+from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case
 from voicenote.model.receipt import Receipt, ReceiptKind
 from voicenote.model.touch import ARRIVED, Touch, TouchKind, TouchState
@@ -144,7 +145,7 @@ def _attempt(
             touch = touches.get(tx, number)
             case = cases.get(tx, case_number)
             now = tx.now
-            hindrance = _hindrance(touch, touches.of_cases(tx, [case_number]))
+            hindrance = _hindrance(tx, touch)
         if touch.kind is TouchKind.NUDGE:
             tell_owner(ws, case, touch)
             return
@@ -185,10 +186,11 @@ def _sent(ws: Workspace, turn: Turn, room: Room, number: int) -> Iterator[Sent]:
         again = isinstance(found, Sent) and bool(found.way)
 
 
-def _hindrance(touch: Touch, booked: list[Touch]) -> str:
+def _hindrance(tx: Transaction, touch: Touch) -> str:
     """Say why a follow-up may not leave: the memo it follows has not arrived."""
     if touch.kind not in (TouchKind.CHECK_IN, TouchKind.STATUS, TouchKind.CONFIRM):
         return ""
+    booked = touches.of_cases(tx, [touch.case])
     memos = [t for t in booked if t.round == touch.round and t.kind is TouchKind.MEMO]
     if not memos or any(memo.state in ARRIVED for memo in memos):
         return ""
@@ -212,9 +214,13 @@ def make_ready(ws: Workspace, case: Case, touch: Touch) -> None:
     A memo is never released here. Raises RuleSaysNo when the owner has to look at it first.
     """
     slot = slot_of(touch)
+    if slot == MEMO:
+        return
+    with ws.ledger.read() as tx:  # most are released already, and a look holds up no writer
+        if _released(tx, case, touch):
+            return
     with ws.ledger.write("voicenote") as tx:
-        found = scripts.drafts(tx, [case.number], slot=slot).get((case.number, touch.round))
-        if slot == MEMO or (found is not None and found.approved):
+        if _released(tx, case, touch):
             return
         script, _, _ = words_for(ws, tx, case, touch.kind, amends=touch.planned.amends)
         if script.template not in ws.settings.policy.auto_approve:
@@ -232,6 +238,11 @@ def make_ready(ws: Workspace, case: Case, touch: Touch) -> None:
         scripts.approve(tx, case.number, memo, automatic=True)
         facts: dict[str, object] = {"slot": slot, "template": script.template, "automatic": True}
         tx.tell("memo_approved", case.number, **facts)
+
+
+def _released(tx: Transaction, case: Case, touch: Touch) -> bool:
+    found = scripts.drafts(tx, [case.number], slot=slot_of(touch)).get((case.number, touch.round))
+    return found is not None and found.approved
 
 
 def tell_owner(ws: Workspace, case: Case, touch: Touch) -> None:
