@@ -170,15 +170,9 @@ def receive(
     (delivered after heard) is kept and changes nothing.
     """
     touch = get(tx, number)
-    tx.connection.execute(
-        insert(tables.receipts).values(
-            touch=number,
-            kind=receipt.kind.value,
-            at=receipt.at,
-            provider_id=receipt.provider_id,
-            detail=dict(receipt.detail),
-        )
-    )
+    kept = {"touch": number, "kind": receipt.kind.value, "at": receipt.at}
+    kept |= {"provider_id": receipt.provider_id, "detail": dict(receipt.detail)}
+    tx.connection.execute(insert(tables.receipts), kept)
     event = RECEIPT_EVENTS.get(receipt.kind)
     if event and _moves(touch.state, event):
         facts: dict[str, object] = {"provider_id": receipt.provider_id}
