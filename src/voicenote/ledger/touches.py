@@ -170,7 +170,7 @@ def receive(
     (delivered after heard) is kept and changes nothing.
     """
     touch = get(tx, number)
-    kept = {"touch": number, "kind": receipt.kind.value, "at": receipt.at}
+    kept: dict[str, object] = {"touch": number, "kind": receipt.kind.value, "at": receipt.at}
     kept |= {"provider_id": receipt.provider_id, "detail": dict(receipt.detail)}
     tx.connection.execute(insert(tables.receipts), kept)
     event = RECEIPT_EVENTS.get(receipt.kind)
