@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
-from world import World, take, told, touches_of
+from world import Clock, World, take, told, touches_of, without_sound, workspace
 
+from voicenote.delivery.telegram.words import fields_of
+from voicenote.engine.case.closing import opt_out
 from voicenote.engine.crank.proving import MOST, Proof, prove, prove_due, way_to
 from voicenote.engine.memo.drafting import compose_cases
 from voicenote.engine.memo.sounding import render_cases
@@ -78,3 +82,35 @@ def test_proofs_of_what_is_due_leave_it_due(ws: Workspace, world: World) -> None
 def test_a_proof_goes_by_the_first_channel_for_such_an_address(ws: Workspace) -> None:
     assert way_to(ws, ME) == "outbox"
     assert way_to(ws, "12345") == "outbox"
+
+
+@pytest.mark.parametrize("to", ["dana@example.com", " Dana@Example.com", "gone@example.com"])
+def test_a_proof_does_not_go_to_a_customer_nor_to_who_opted_out(
+    ws: Workspace, world: World, to: str
+) -> None:
+    number = spoken(ws)
+    opt_out(ws, "gone@example.com")
+    for proofs in (prove(ws, [number], to), prove_due(ws, to)):
+        with pytest.raises(RuleSaysNo, match="a customer, or of somebody who opted out"):
+            list(proofs)
+    assert world.left == []
+
+
+def test_the_owner_gets_a_proof_also_where_they_tried_it_as_a_customer(
+    tmp_path: Path, clock: Clock, world: World
+) -> None:
+    ws = workspace(tmp_path, clock, world, {"VOICENOTE_OWNER__EMAIL": "dana@example.com"})
+    with without_sound():
+        assert len(list(prove(ws, [spoken(ws)], "Dana@example.com"))) == 1
+    ws.close()
+
+
+def test_a_proof_is_marked_as_one_and_has_no_buttons(ws: Workspace, world: World) -> None:
+    list(prove(ws, [spoken(ws)], ME))
+    [parcel] = world.left
+    assert parcel.kind == "proof"
+    assert parcel.key.startswith("proof-")
+    assert parcel.message_id.startswith("<proof-")
+    assert "reply_markup" not in fields_of(replace(parcel, to="77"), voiced=True, buttons=True)
+    memo = replace(parcel, to="77", kind="memo")
+    assert "reply_markup" in fields_of(memo, voiced=True, buttons=True)

@@ -30,8 +30,8 @@ BUTTONS = {
     "fa": ("درست شد", "هنوز نه"),
     "et": ("See on korras", "Veel mitte"),
 }
-#: Touches that tell, and ask nothing yet.
-_TELLING = ("acknowledge", "status")
+#: What tells, and asks nothing yet; and a proof, whose answer is nobody's.
+_TELLING = ("acknowledge", "status", "proof")
 _LETTERS = {Verdict.PUT_RIGHT: "r", Verdict.NOT_YET: "n"}
 _MARK = re.compile(r"([rn])([=~])([A-Za-z0-9._-]{1,62})")
 

@@ -1,7 +1,7 @@
 """Proofs: what a customer would get goes to the owner instead, and nothing else changes.
 
-A proof has a key of its own that is no touch's. So whatever comes back for it (a click, a reply, a
-bounce) is nobody's answer.
+A proof has a key of its own that is no touch's, and is of no touch's kind. So whatever comes back
+for it (a click, a reply, a bounce) is nobody's answer.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from voicenote.ledger import cases, scripts, touches
 from voicenote.model.case import Customer
 from voicenote.model.touch import TouchKind
 
+#: What the key of a proof begins with, and its kind: that of a touch is neither.
+PROOF = "proof"
 #: How many proofs go out at once at most: the owner's mailbox is no batch.
 MOST = 10
 
@@ -35,8 +37,9 @@ def prove(ws: Workspace, numbers: Sequence[int], to: str, channel: str = "") -> 
     """Send the newest memo of each case `to` the owner, approved or not; the customer gets nothing.
 
     By `channel`, else by the first for such an address, else into the outbox. Raises RuleSaysNo for
-    a case without a memo, and what the channel raises.
+    a case without a memo and for an address that is not yours, and what the channel raises.
     """
+    _refuse_others(ws, to)
     for number in numbers:
         yield _prove(ws, number, TouchKind.MEMO, MEMO, to, channel)
 
@@ -44,8 +47,9 @@ def prove(ws: Workspace, numbers: Sequence[int], to: str, channel: str = "") -> 
 def prove_due(ws: Workspace, to: str, channel: str = "") -> Iterator[Proof]:
     """Send what the next pass would send `to` the owner instead, at most `MOST`.
 
-    Words that are made only when they leave are left out.
+    Words that are made only when they leave are left out. Raises as `prove` does.
     """
+    _refuse_others(ws, to)
     with ws.ledger.read() as tx:
         due = [touches.get(tx, number) for number, _ in touches.due_numbers(tx)]
     wanted = [touch for touch in due if touch.kind is not TouchKind.NUDGE]
@@ -55,6 +59,18 @@ def prove_due(ws: Workspace, to: str, channel: str = "") -> Iterator[Proof]:
         except RuleSaysNo:
             if slot_of(touch) == MEMO:
                 raise
+
+
+def _refuse_others(ws: Workspace, to: str) -> None:
+    """Raise RuleSaysNo where a proof would reach a customer: it may not even be approved."""
+    if to.strip().casefold() == ws.settings.owner.email.strip().casefold():
+        return
+    with ws.ledger.read() as tx:
+        if not touches.is_strangers(tx, to):
+            raise RuleSaysNo(
+                f"{to} is the address of a customer, or of somebody who opted out",
+                "a proof goes to you: give another address of your own, or set [owner] email",
+            )
 
 
 def way_to(ws: Workspace, to: str) -> str:
@@ -78,10 +94,11 @@ def _prove(ws: Workspace, number: int, kind: TouchKind, slot: str, to: str, chan
         found = scripts.drafts(tx, [number], slot=slot).get((number, case.round))
         if found is None:
             raise RuleSaysNo(f"case {number} has no script yet", f"voicenote script {number}")
-        parcel = packed(ws, case, found, kind, f"proof-{ws.new_id()[:16]}", to, tx.now)
+        parcel = packed(ws, case, found, kind, f"{PROOF}-{ws.new_id()[:16]}", to, tx.now)
     who = case.customer.name
     proof = replace(
         parcel,
+        kind=PROOF,
         customer=ws.owner_of(case) or "owner",
         subject=f"[PROOF, not sent to {who}] {parcel.subject}",
         text=f"[Proof of case {number}: this has not been sent to {who}.]\n\n{parcel.text}",
