@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import create_engine
@@ -42,6 +43,32 @@ Open = Callable[[Path], Workspace]
 )
 def test_when_there_is_a_doubt(changes: dict[str, str], memory: Memory, doubtful: bool) -> None:
     assert bool(doubt(HOME, replace(HOME, **changes), memory)) is doubtful
+
+
+NAMELESS = replace(HOME, machine="")
+SERVED = Place(host="web1", machine="", path="db/notes", file="73/16384", server=True)
+#: As a release wrote it that kept neither the port nor that it is a server.
+KEPT_BEFORE = replace(SERVED, server=False)
+
+
+@pytest.mark.parametrize(
+    ("kept", "changes", "memory", "doubtful"),
+    [
+        (NAMELESS, {"host": "pod-b"}, Memory.NONE, True),  # its volume was cloned
+        (NAMELESS, {"host": "pod-b"}, Memory.AGREES, False),
+        (NAMELESS, {"path": "/home/ada/renamed/ledger.db"}, Memory.NONE, False),
+        (NAMELESS, {"machine": "m1", "host": "pod-b"}, Memory.NONE, False),
+        (SERVED, {"path": "staging/notes"}, Memory.NONE, True),  # its server was copied
+        (SERVED, {"path": "db:5433/notes"}, Memory.NONE, True),
+        (SERVED, {"path": "localhost/notes"}, Memory.AGREES, False),  # has sent by this way before
+        (SERVED, {"host": "web2"}, Memory.NONE, False),
+        (KEPT_BEFORE, {"path": "db:5432/notes", "server": True}, Memory.NONE, False),
+    ],
+)
+def test_a_copied_disk_or_server_has_the_same_file_and_is_doubted(
+    kept: Place, changes: dict[str, Any], memory: Memory, doubtful: bool
+) -> None:
+    assert bool(doubt(kept, replace(kept, **changes), memory)) is doubtful
 
 
 def test_a_ledger_that_has_no_place_yet_settles_without_a_question() -> None:

@@ -28,12 +28,14 @@ class Place:
 
     `machine` is a hashed id, "" where the system has none; it means nothing for a database on a
     server. `host` and `path` are for people, and the path for what was put in the same place.
+    `server`: whether it is a database on a server; its path is then where that server is reached.
     """
 
     host: str
     machine: str
     path: str
     file: str
+    server: bool = False
 
 
 class Memory(Enum):
@@ -48,7 +50,9 @@ def doubt(kept: Place | None, here: Place, memory: Memory) -> str:
     """Return why this may not be the ledger that sends, or "" when there is no doubt. Pure.
 
     A workspace may be renamed, its host name may change, and a container may be made anew around
-    it. What was put back in its own place is known when this machine remembers its newest line.
+    it, where it has the machine's id or its memory. What was put back in its own place is known
+    when this machine remembers its newest line. A copy of a whole disk, or of a whole server, has
+    the same `file`: then a host without an id, or the way to the server, tells them apart.
     """
     if memory is Memory.DIFFERS:
         return "this ledger is older than the one that has sent from here, or another copy of it"
@@ -56,9 +60,18 @@ def doubt(kept: Place | None, here: Place, memory: Memory) -> str:
         return ""
     if kept.machine and here.machine and kept.machine != here.machine:
         return f"this ledger is at home on another machine, {kept.host}"
+    if kept.file == here.file and memory is not Memory.AGREES and _cloned(kept, here):
+        return f"this may be a copy of the ledger in {kept.path} on {kept.host}"
     if kept.file == here.file or (kept.path == here.path and memory is Memory.AGREES):
         return ""
     return f"this ledger is a copy of the one in {kept.path} on {kept.host}"
+
+
+def _cloned(kept: Place, here: Place) -> bool:
+    """Whether what has the same `file` may be on a copied disk, or in a copied server."""
+    if here.server:
+        return kept.server and kept.path != here.path
+    return not (kept.machine or here.machine) and kept.host != here.host
 
 
 class Whereabouts:
@@ -72,8 +85,10 @@ class Whereabouts:
         """Return where an open ledger is."""
         url = ledger.engine.url
         if not ledger.is_sqlite:
-            path = f"{url.host or ''}/{url.database or ''}"
-            return Place(host=self._host, machine="", path=path, file=meta.database_mark(ledger))
+            port = f":{url.port}" if url.port else ""
+            path = f"{url.host or ''}{port}/{url.database or ''}"
+            mark = meta.database_mark(ledger)
+            return Place(host=self._host, machine="", path=path, file=mark, server=True)
         path = str(Path(url.database or "").resolve())
         inode = str(Path(path).stat().st_ino)
         return Place(host=self._host, machine=_machine(), path=path, file=inode)

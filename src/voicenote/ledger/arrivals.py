@@ -174,6 +174,15 @@ def cases_at(tx: Transaction, field: str, address: str) -> list[Case]:
     return list(cases.load(tx, numbers).values()) if address.strip() else []
 
 
+def is_strangers(tx: Transaction, address: str) -> bool:
+    """Whether no customer has this address, and nobody has opted out by it."""
+    people, wanted = tables.customers, address.strip().casefold()
+    columns = (people.c.email, people.c.phone, people.c.telegram, people.c.whatsapp)
+    theirs = select(people.c.number).where(or_(*(func.lower(one) == wanted for one in columns)))
+    gone = select(tables.optouts.c.at).where(tables.optouts.c.address_sha256 == digest(wanted))
+    return not any(tx.connection.execute(query.limit(1)).first() for query in (theirs, gone))
+
+
 def first_day(tx: Transaction) -> datetime | None:
     """Return when the first case was taken in (UTC): nothing older can be an answer. Or None."""
     return tx.connection.execute(select(func.min(tables.cases.c.added_at))).scalar()

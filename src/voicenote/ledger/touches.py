@@ -283,15 +283,6 @@ def cases_of(tx: Transaction, wanted: Sequence[str]) -> list[int]:
     return list(tx.connection.execute(query.where(same)).scalars())
 
 
-def is_strangers(tx: Transaction, address: str) -> bool:
-    """Whether no customer has this address, and nobody has opted out by it."""
-    people, wanted = tables.customers, address.strip().casefold()
-    columns = (people.c.email, people.c.phone, people.c.telegram, people.c.whatsapp)
-    theirs = select(people.c.number).where(or_(*(func.lower(one) == wanted for one in columns)))
-    gone = select(tables.optouts.c.at).where(tables.optouts.c.address_sha256 == _hashed(wanted))
-    return not any(tx.connection.execute(query.limit(1)).first() for query in (theirs, gone))
-
-
 def opted_out(tx: Transaction, cases: Sequence[Case]) -> list[bool]:
     """Tell, for each case, whether its customer, or one of their addresses, opted out."""
     run = tx.connection.execute

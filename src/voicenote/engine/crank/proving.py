@@ -13,7 +13,7 @@ from voicenote.engine.crank.parcels import packed
 from voicenote.engine.memo.drafting import MEMO, slot_of
 from voicenote.engine.workspace import OUTBOX, Workspace
 from voicenote.errors import RuleSaysNo
-from voicenote.ledger import cases, scripts, touches
+from voicenote.ledger import arrivals, cases, scripts, touches
 from voicenote.model.case import Customer
 from voicenote.model.touch import TouchKind
 
@@ -66,7 +66,7 @@ def _refuse_others(ws: Workspace, to: str) -> None:
     if to.strip().casefold() == ws.settings.owner.email.strip().casefold():
         return
     with ws.ledger.read() as tx:
-        if not touches.is_strangers(tx, to):
+        if not arrivals.is_strangers(tx, to):
             raise RuleSaysNo(
                 f"{to} is the address of a customer, or of somebody who opted out",
                 "a proof goes to you: give another address of your own, or set [owner] email",
