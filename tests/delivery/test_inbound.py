@@ -491,6 +491,11 @@ SLOW = {
     "a list of senders": b"From: " + b",\r\n ".join([b"a@b.example, " * 300] * 60) + b"\r\n\r\nhi",
     "open tags": b"Content-Type: text/html\r\n\r\n" + b"<br" * 80_000,
     "colons": b"From: a@b.example\r\n\r\n" + b"a:\r\n" * 60_000,
+    "parameters": b"Content-Type: text/plain; "
+    + b"\r\n ".join([b"a*1*='';" * 440] * 30)
+    + b"\r\n\r\nx",
+    "parts with parameters": b"Content-Type: multipart/mixed; boundary=b\r\n\r\n"
+    + (b"--b\r\nContent-Type: text/plain; " + b"a*1*='';" * 440 + b"\r\n\r\nx\r\n") * 60,
     "open brackets": b"Subject: x\r\nReferences: " + b"<" * 250_000 + b"\r\n\r\nhi",
 }
 

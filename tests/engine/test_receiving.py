@@ -664,3 +664,31 @@ def test_the_ledger_holds_no_address_of_who_wrote_in_the_open(
     with ws.ledger.read() as tx:
         rows = tx.connection.exec_driver_sql("select * from arrivals").all()
     assert "private" not in str(rows)
+
+
+@pytest.mark.parametrize(("seconds", "place", "troubles"), [(11, "2", 0), (400, "1", 1)])
+def test_a_slow_reading_keeps_its_place_and_comes_to_an_end(
+    ws: Workspace,
+    clock: Clock,
+    world: Listening,
+    sent: int,
+    seconds: int,
+    place: str,
+    troubles: int,
+) -> None:
+    del sent
+    for mark in "ab":
+        world.comes(mark, address="stranger@else.example")
+    read = world.incoming
+
+    def slowly(after: str, since: date) -> Iterator[Arrival]:
+        for arrival in read(after, since):
+            clock.move(seconds=seconds)
+            yield arrival
+        raise Died
+
+    world.incoming = slowly  # type: ignore[method-assign]
+    with pytest.raises(Died) if not troubles else contextlib.nullcontext():
+        assert len(receive(ws).troubles) == troubles
+    with ws.ledger.read() as tx:
+        assert arrivals.place(tx, "world") == place

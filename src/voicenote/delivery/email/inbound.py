@@ -36,6 +36,12 @@ UNSUBSCRIBE = "unsubscribe"
 #: Lines of more bytes are cut, and headers of more lines.
 _ENDLESS = re.compile(rb"(?m)^([^\r\n]{4000})[^\r\n]+")
 _FOLDED = re.compile(rb"((?:\r?\n[ \t][^\r\n]*){30})(?:\r?\n[ \t][^\r\n]*)+")
+#: A header with what is folded below it; so many bytes of one are read.
+_WHOLE = re.compile(rb"(?m)^[^\r\n]+(?:\r?\n[ \t][^\r\n]*)+")
+HEADER = 4000
+#: Headers of a part have parameters, and reading those takes the square of their length.
+_OF_A_PART = re.compile(rb"(?mi)^Content-[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*")
+PART_HEADER = 1000
 _BULK = {"bulk", "junk", "list", "auto_reply"}
 
 
@@ -83,7 +89,9 @@ def _tamed(raw: bytes) -> bytes:
     RFC 5322 allows 998 letters a line. The standard library takes hours to read a header of a
     megabyte, and a mailbox is open to everybody.
     """
-    return _FOLDED.sub(rb"\1", _ENDLESS.sub(rb"\1", raw))
+    shorter = _FOLDED.sub(rb"\1", _ENDLESS.sub(rb"\1", raw))
+    shorter = _OF_A_PART.sub(lambda found: found[0][:PART_HEADER], shorter)
+    return _WHOLE.sub(lambda found: found[0][:HEADER], shorter)
 
 
 def _of_a_machine(message: EmailMessage, about: Mapping[str, Any], at: datetime) -> Inbound:

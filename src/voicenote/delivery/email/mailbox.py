@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime
 from time import mktime
 from typing import TYPE_CHECKING
 
+from voicenote.delivery.email.imap_line import connected
 from voicenote.delivery.email.smtp import Server
 from voicenote.delivery.email.smtp_words import trouble
 from voicenote.delivery.port import CANNOT_TELL, Found, Trace
@@ -174,17 +175,9 @@ def opened(server: Server) -> Iterator[BaseMailBox]:
 
 
 def _connected(server: Server) -> BaseMailBox:
-    from imap_tools import MailBox, MailboxLoginError, MailBoxStartTls, MailBoxUnencrypted
+    from imap_tools import MailboxLoginError
 
-    context = ssl.create_default_context(cafile=server.ca_file or None)
-    host, port, wait = server.host, server.port, server.timeout
-    box: BaseMailBox
-    if server.security == "tls":
-        box = MailBox(host, port, timeout=wait, ssl_context=context)
-    elif server.security == "starttls":
-        box = MailBoxStartTls(host, port, timeout=wait, ssl_context=context)
-    else:
-        box = MailBoxUnencrypted(host, port, timeout=wait)
+    box = connected(server, ssl.create_default_context(cafile=server.ca_file or None))
     try:
         secret = server.secret() if server.secret else ""
         if server.oauth:
@@ -199,6 +192,9 @@ def _connected(server: Server) -> BaseMailBox:
             f"{server.host}:{server.port} refused the log-in of {server.user}",
             "check user and password; many providers want an app password here",
         ) from None
+    except OSError:
+        box.client.shutdown()  # it says nothing more, not even goodbye
+        raise
     except VoicenoteError as error:
         _left(box)
         raise Postponed(error.what, error.advice) from error

@@ -14,12 +14,22 @@ from voicenote.engine.crank.hearing import Post
 from voicenote.engine.lock import pass_lock
 from voicenote.engine.singly import told
 from voicenote.engine.workspace import Workspace
-from voicenote.errors import ImpossibleTransition, TryAgain, Unavailable, VoicenoteError, WrongUse
+from voicenote.errors import (
+    ImpossibleTransition,
+    Postponed,
+    TryAgain,
+    Unavailable,
+    VoicenoteError,
+    WrongUse,
+)
 from voicenote.ledger import arrivals, touches
 from voicenote.ledger.arrivals import UNMATCHED
 
-#: After so many letters that changed nothing the place is kept all the same.
+#: After so many letters that changed nothing, or so long, the place is kept all the same.
 STRIDE = 200
+KEPT_AFTER = timedelta(seconds=10)
+#: So long one channel is read in a pass; the next goes on where it ended.
+LONGEST = timedelta(minutes=5)
 #: Older than the first case by more than this, nothing can be an answer; zones differ.
 MARGIN = timedelta(days=1)
 
@@ -91,14 +101,20 @@ def _read(ws: Workspace, name: str, channel: Hears, since: date, received: Recei
         after = arrivals.place(tx, name)
     post = Post.of(ws, name, channel)
     idle, reached = 0, ""
+    began = kept = ws.clock()
     with closing(_patiently(name, channel, after, since, received)) as coming:
         for arrival in coming:
             kind = _taken(post, arrival)
             received.add(kind)
             reached, idle = ("", 0) if kind else (arrival.place or reached, idle + 1)
-            if idle >= STRIDE:
+            now = ws.clock()
+            if idle >= STRIDE or now - kept >= KEPT_AFTER:
                 _advance(ws, name, reached)
-                reached, idle = "", 0
+                reached, idle, kept = "", 0, now
+            if now - began >= LONGEST:
+                what = f"{name} has more to read than {LONGEST.seconds // 60} minutes allow"
+                received.troubles.append((name, Postponed(what, "the next pass goes on there")))
+                break
     _advance(ws, name, reached)
 
 
