@@ -15,8 +15,8 @@ from world import START, World, release, take
 
 from voicenote.delivery import webhook
 from voicenote.delivery.email.message import build_message, wire
-from voicenote.delivery.telegram.channel import words as telegram_words
-from voicenote.delivery.whatsapp.channel import words as whatsapp_words
+from voicenote.delivery.telegram import words as telegram_words
+from voicenote.delivery.whatsapp import words as whatsapp_words
 from voicenote.engine.crank.turn import one_pass
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadData, RuleSaysNo
