@@ -25,6 +25,9 @@ def case_for(make: Any, urgency: Urgency) -> Row:
         Urgency.CLOCK: lambda: make.snapshot(stage="scripted"),
         Urgency.APPROVAL: lambda: make.snapshot(stage="rendered"),
         Urgency.MAKE: lambda: make.snapshot(stage="opened"),
+        Urgency.HELD: lambda: make.snapshot(
+            memo, make.touch(2, "check-in", "held", reason="restored or copied")
+        ),
         Urgency.DUE_SOON: lambda: make.snapshot(memo, amends=(make.amends(due=6),)),
         Urgency.LESSON: lambda: make.snapshot(memo, amends=done, answers=yes),
         Urgency.CLOSE: lambda: make.snapshot(memo, amends=done, answers=yes, lesson=LESSON),

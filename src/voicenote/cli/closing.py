@@ -214,10 +214,14 @@ def opt_out(session: Session, /, *, customer: str) -> None:
 
     CUSTOMER is the number of one of their cases, or an address of theirs.
     """
+    from voicenote.engine.case.closing import addressed
     from voicenote.engine.case.closing import opt_out as opt_out_
 
     with opened(session) as ws:
+        known = customer.isdecimal() or bool(addressed(ws, customer))
         cancelled = opt_out_(ws, customer)
+    if not known:
+        session.screen.warn(f"No case has the address {customer}; it is kept for those to come.")
     session.screen.show(
         {"customer": customer, "opted_out": True, "cancelled": cancelled},
         lambda: (

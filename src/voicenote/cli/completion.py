@@ -8,18 +8,21 @@ from click.shell_completion import get_completion_class
 from voicenote.cli.session import Session, pass_session
 from voicenote.errors import WrongUse
 
+#: What click prints; the first character of the table keeps its lines apart.
+HELP = """Tab completion for your shell.
 
-@click.command()
+\b
+bash:  voicenote completion bash >> ~/.bashrc
+zsh:   voicenote completion zsh >> ~/.zshrc
+fish:  voicenote completion fish > ~/.config/fish/completions/voicenote.fish
+"""
+
+
+@click.command(help=HELP)
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 @pass_session
 def completion(session: Session, shell: str) -> None:
-    r"""Tab completion for your shell.
-
-    \b
-    bash:  voicenote completion bash >> ~/.bashrc
-    zsh:   voicenote completion zsh >> ~/.zshrc
-    fish:  voicenote completion fish > ~/.config/fish/completions/voicenote.fish
-    """
+    """Print the completion for a shell."""
     kind = get_completion_class(shell)
     if kind is None:
         raise WrongUse(f"there is no completion for {shell}", "bash, zsh and fish are known")

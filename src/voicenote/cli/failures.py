@@ -59,7 +59,7 @@ def explain(error: BaseException) -> Failure:
     if isinstance(error, (click.Abort, KeyboardInterrupt)):
         return Failure(
             what="stopped",
-            advice="what was finished is kept; the same command goes on from there",
+            advice="what was finished is kept; go on with the same command, or voicenote next",
             exit_code=INTERRUPTED,
         )
     if isinstance(error, OSError) and error.errno in _DISK:

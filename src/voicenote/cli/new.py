@@ -101,9 +101,14 @@ def _asked(
     screen = session.screen
     fields: dict[str, object] = {"customer": "there", "what_happened": "yet to be told"}
 
-    def ask(name: str, question: str, default: str = "", *, needed: bool = False) -> None:
+    def ask(
+        name: str, question: str, default: str = "", *, needed: bool = False, not_before: str = ""
+    ) -> None:
         while True:
             given = screen.ask(question, default, needed=needed)
+            if len(given) == len(not_before) and given < not_before:
+                screen.warn("That day has passed; promise one that is still to come.")
+                continue
             try:
                 check({**fields, name: given})
             except BadData as error:
@@ -121,13 +126,16 @@ def _asked(
     deed = screen.choose("5. What will you do to put it right?", DEEDS, NOTHING)
     if deed != NOTHING:
         fields["amends_kind"] = deed
+        today = now.date()
         ask("amends", "   In a few words, as you would say it to them", needed=True)
         if deed in ("refund", "credit", "gift"):
-            fields["currency"] = screen.ask("   In which currency, if it is money (such as EUR)")
+            fields["amends_value"] = "1"  # a currency alone says nothing, and is not looked at
+            ask("currency", "   In which currency, if it is money (such as EUR)")
+            del fields["amends_value"]
             if fields["currency"]:
                 ask("amends_value", "   How much")
-        week = (now + timedelta(days=7)).date().isoformat()
-        ask("promised_by", "6. By when", week)
+        week = (today + timedelta(days=7)).isoformat()
+        ask("promised_by", "6. By when", week, not_before=today.isoformat())
     return {name: value for name, value in fields.items() if value}
 
 

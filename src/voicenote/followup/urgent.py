@@ -31,9 +31,10 @@ class Urgency(IntEnum):
     CLOCK = 5
     APPROVAL = 6
     MAKE = 7
-    DUE_SOON = 8
-    LESSON = 9
-    CLOSE = 10
+    HELD = 8
+    DUE_SOON = 9
+    LESSON = 10
+    CLOSE = 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,11 @@ def _due_soon(snapshot: Snapshot, one: Amends, now: datetime, command: str) -> I
 
 def _touches(snapshot: Snapshot) -> Iterator[Need]:
     number = snapshot.case.number
+    held = [t for t in snapshot.round_touches if t.state is TouchState.HELD and t.reason]
+    if held:
+        sentence = f"{len(held)} touches are held ({held[0].reason}); look, then let them go"
+        since = min(touch.due_at for touch in held)
+        yield _need(snapshot, Urgency.HELD, since, sentence, f"voicenote plan {number} --resume")
     for touch in snapshot.round_touches:
         what = touch.kind.value.replace("-", " ")
         if touch.kind is TouchKind.NUDGE:

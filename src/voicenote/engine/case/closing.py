@@ -129,6 +129,12 @@ def opt_out(ws: Workspace, customer: str) -> int:
         return opt_out_in(tx, None, customer)
 
 
+def addressed(ws: Workspace, address: str) -> list[int]:
+    """Return the cases of whoever has this address."""
+    with ws.ledger.read() as tx:
+        return touches.cases_of(tx, [address.strip().casefold()])
+
+
 def opt_out_in(tx: Transaction, case: Case | None, address: str = "") -> int:
     """Do the same within a transaction, for the customer of a case, an address, or both."""
     numbers: set[int] = set()

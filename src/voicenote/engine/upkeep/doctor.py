@@ -175,6 +175,7 @@ def _lock(ws: Workspace, _env: Mapping[str, str]) -> Iterator[Finding]:
 def _stuck(ws: Workspace, _env: Mapping[str, str]) -> Iterator[Finding]:
     with ws.ledger.read() as tx:
         uncertain = touches.count(tx, TouchState.UNCERTAIN)
+        held = touches.count(tx, TouchState.HELD)
         lines = overview.lines(tx)
         stopped = brakes.on(tx)
         now = tx.now
@@ -182,6 +183,8 @@ def _stuck(ws: Workspace, _env: Mapping[str, str]) -> Iterator[Finding]:
         yield wrong(
             "touches", f"{uncertain} may have left, or not", "voicenote mark-sent N, or resend N"
         )
+    if held:
+        yield wrong("plans", f"{held} touches are held", "voicenote next, or plan N --resume")
     today = now.date()
     overdue = [str(line.case) for line in lines if line.owed_by and line.owed_by < today]
     if overdue:
@@ -189,7 +192,7 @@ def _stuck(ws: Workspace, _env: Mapping[str, str]) -> Iterator[Finding]:
         yield wrong("promises", f"overdue in cases {shown}", "voicenote next, or amends list")
     for brake in stopped:
         yield wrong("brake", brake.told, brake.cure)
-    if not (uncertain or overdue):
+    if not (uncertain or overdue or held):
         yield fine("touches", f"{len(lines)} open cases, nothing stuck")
 
 
