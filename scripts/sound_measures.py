@@ -229,8 +229,9 @@ def run(
     for process in running:
         if process.stdout is not None:
             # The naive engine prints on standard output too.
-            while (line := process.stdout.readline()) and line != "ready\n":
-                pass
+            for line in process.stdout:
+                if line == "ready\n":
+                    break
     # All are warm now.
     for process in running:
         if process.stdin is not None:

@@ -11,6 +11,7 @@ import pytest
 from world import Clock, World, release, states, take, told, workspace
 
 from voicenote.engine.case import closing, promises
+from voicenote.engine.case.applying import close_in
 from voicenote.engine.case.approving import approve_cases
 from voicenote.engine.case.triage import Triage, apply_triage
 from voicenote.engine.crank.turn import one_pass
@@ -233,3 +234,14 @@ def test_the_cooling_off_yields_to_the_clock_and_says_so(
         approve(ws, number)
     clock.move(hours=1)
     assert "R4" in approve(ws, number)[0]
+
+
+def test_nothing_of_a_closed_case_is_released_again(ws: Workspace, clock: Clock) -> None:
+    (number,) = take(ws, told())
+    release(ws, number)
+    closing.opt_out(ws, str(number))
+    with ws.ledger.write() as tx:
+        close_in(tx, number, Outcome.NEUTRAL)
+    with pytest.raises(RuleSaysNo, match="closed"):
+        approve(ws, number)
+    assert not any(state.endswith(" due") for state in states(ws, number))

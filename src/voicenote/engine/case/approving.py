@@ -73,12 +73,15 @@ def approve_cases(
 ) -> Iterator[Approved]:
     """Release the memo of each case and book its plan, yielding as it goes.
 
-    Raises RuleSaysNo for a case that has no memo of its newest script, or that a rule holds back:
-    a second empty apology (R6), money beyond the band (R8, S9), a script that is too fresh (S11).
+    Raises RuleSaysNo for a case that is closed or has no memo of its newest script, or that a rule
+    holds back: a second empty apology (R6), money beyond the band (R8, S9), a script that is
+    too fresh (S11).
     """
     for number in numbers:
         with ws.ledger.write() as tx:
             case = cases.get(tx, number)
+            if case.stage is Stage.CLOSED:
+                raise RuleSaysNo(f"case {number} is closed", f"voicenote reopen {number}")
             found = scripts.drafts(tx, [number]).get((number, case.round))
             if found is None or found.memo is None:
                 step = "script" if found is None else "render"
