@@ -143,7 +143,10 @@ def test_a_copied_workspace_asks_before_it_sends(hooked: Call, home: Path, tmp_p
     assert "voicenote adopt" in refused.stderr
     assert "is a copy of the one in" in there("doctor").stdout
     done = there("adopt")
-    assert done.stdout == "This ledger sends from here now. No other copy of it may.\n"
+    assert (
+        done.stdout
+        == "This ledger sends from here now. No other copy may: see to it, for they do not know.\n"
+    )
     assert "touches are held" in done.stderr
     assert there("run").stdout == ""
     assert there("adopt").stdout.startswith("This ledger is at home here already")

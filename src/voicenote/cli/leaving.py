@@ -11,6 +11,9 @@ from voicenote.cli.select import cases_options, chosen, opened
 from voicenote.cli.session import Session, json_option, pass_session
 from voicenote.errors import RuleSaysNo, WrongUse
 
+#: Said when a copy was made the one that sends.
+TAKEN = "This ledger sends from here now. No other copy may: see to it, for they do not know."
+
 
 @click.command()
 @click.option(
@@ -71,7 +74,7 @@ def adopt(session: Session, /, *, moved: bool) -> None:
     if not done.doubt:
         screen.show(done, lambda: "This ledger is at home here already; nothing has changed.")
         return
-    screen.show(done, lambda: "This ledger sends from here now. No other copy of it may.")
+    screen.show(done, lambda: TAKEN)
     for line in calmed(done.held, done.cases, done.uncertain):
         screen.warn(line)
 

@@ -157,7 +157,7 @@ def _keep(path: Path, clip: Clip) -> Path:
     except OSError as error:
         raise Unavailable(
             f"the recording cannot be kept: {error.strerror or error}",
-            "make room, or give another [voice] folder",
+            "make room on the disk, then do it again",
         ) from error
     return path
 
