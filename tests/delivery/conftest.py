@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import socket
 import struct
+import sys
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,27 +19,27 @@ from aiosmtpd.smtp import AuthResult, Envelope, Session
 from voicenote.delivery.email.channel import Mail
 from voicenote.model.receipt import Parcel
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "fakes"))
+from parcels import PARCEL
+
+sys.path.pop(0)
+
 NOW = datetime(2026, 3, 2, 9, 31, 4, tzinfo=UTC)
 
 
 @pytest.fixture
 def letter(tmp_path: Path) -> Parcel:
     (tmp_path / "memo.mp3").write_bytes(bytes(range(256)) * 200)
-    return Parcel(
+    return replace(
+        PARCEL,
         key="vn-1-memo",
         message_id="<vn-1-memo@bakery.example>",
         case=1,
-        kind="memo",
         customer="Mari Õun",
-        to="mari@tamm.example",
-        sender="anna@bakery.example",
         sender_name="Anna",
-        language="en",
         subject="Your cake",
         text=".\nThe ribbon was wrong.\n..\n",
         files={"mp3": str(tmp_path / "memo.mp3")},
-        duration_s=33.2,
-        synthetic=False,
         made_at=NOW,
     )
 

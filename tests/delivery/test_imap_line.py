@@ -7,8 +7,10 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
+import trustme
 
 from voicenote.delivery.email.imap_line import connected
 from voicenote.delivery.email.mailbox import opened
@@ -19,29 +21,56 @@ HELLO = b"* OK IMAP4rev1 ready\r\n"
 Served = Callable[[socket.socket, threading.Event], None]
 
 
-@pytest.fixture
-def serve() -> Iterator[Callable[[Served], Server]]:
-    over = threading.Event()
+@pytest.fixture(params=["none", "tls"])
+def serve(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[..., Server]]:
+    """Start a server that does what `talk` does, in the open and encrypted from the first byte."""
+    over, security, authority = threading.Event(), request.param, tmp_path / "ca.pem"
     listening = socket.create_server(("127.0.0.1", 0))
+    ours = trusted(authority) if security == "tls" else None
 
-    def accept(talk: Served) -> None:
+    def accept(talk: Served, encrypt: ssl.SSLContext | None) -> None:
         while not over.is_set():
             try:
                 line, _ = listening.accept()
-                with line:
-                    talk(line, over)
+                with (
+                    line if encrypt is None else encrypt.wrap_socket(line, server_side=True) as said
+                ):
+                    talk(said, over)
             except OSError:
                 continue
 
-    def start(talk: Served) -> Server:
-        threading.Thread(target=accept, args=(talk,), daemon=True).start()
+    def start(talk: Served, *, in_the_open: bool = False) -> Server:
+        encrypt = None if in_the_open else ours
+        threading.Thread(target=accept, args=(talk, encrypt), daemon=True).start()
         return Server(
-            host="127.0.0.1", port=listening.getsockname()[1], security="none", timeout=0.4
+            host="127.0.0.1",
+            port=listening.getsockname()[1],
+            security=security,
+            timeout=0.4,
+            ca_file=str(authority) if security == "tls" else "",
         )
 
     yield start
     over.set()
     listening.close()
+
+
+def trusted(authority: Path) -> ssl.SSLContext:
+    """The TLS of a server on 127.0.0.1; whoever vouches for it is written to `authority`."""
+    ca, tls = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    ca.cert_pem.write_to_path(str(authority))
+    ca.issue_cert("127.0.0.1").configure_cert(tls)
+    return tls
+
+
+def silent(line: socket.socket, over: threading.Event) -> None:
+    del line
+    over.wait()
+
+
+def silent_later(line: socket.socket, over: threading.Event) -> None:
+    line.sendall(HELLO)
+    over.wait()
 
 
 def dripping(line: socket.socket, over: threading.Event) -> None:
@@ -65,18 +94,29 @@ def hanging_up(line: socket.socket, over: threading.Event) -> None:
     line.sendall(HELLO[:5])
 
 
-@pytest.mark.parametrize("talk", [dripping, dripping_later, endless, hanging_up])
-def test_a_server_that_comes_to_no_end_is_left(
-    serve: Callable[[Served], Server], talk: Served
+@pytest.mark.parametrize(
+    "talk", [silent, silent_later, dripping, dripping_later, endless, hanging_up]
+)
+def test_a_server_that_comes_to_no_end_is_left(serve: Callable[..., Server], talk: Served) -> None:
+    left(serve(talk))
+
+
+@pytest.mark.parametrize("talk", [silent, dripping])
+@pytest.mark.parametrize("serve", ["tls"], indirect=True)
+def test_a_server_that_never_begins_to_encrypt_is_left(
+    serve: Callable[..., Server], talk: Served
 ) -> None:
-    server = serve(talk)
+    left(serve(talk, in_the_open=True))
+
+
+def left(server: Server) -> None:
     began = time.monotonic()
     with pytest.raises(Postponed), opened(server):
         pass
     assert time.monotonic() - began < 10
 
 
-def test_what_comes_in_pieces_is_put_together(serve: Callable[[Served], Server]) -> None:
+def test_what_comes_in_pieces_is_put_together(serve: Callable[..., Server]) -> None:
     def talk(line: socket.socket, over: threading.Event) -> None:
         line.sendall(HELLO)
         while not over.is_set() and (asked := line.recv(1000)):
@@ -85,7 +125,8 @@ def test_what_comes_in_pieces_is_put_together(serve: Callable[[Served], Server])
                 line.sendall(piece)
                 over.wait(0.01)
 
-    box = connected(serve(talk), ssl.create_default_context())
+    server = serve(talk)
+    box = connected(server, ssl.create_default_context(cafile=server.ca_file or None))
     try:
         assert box.client.capabilities == ("IMAP4REV1", "IDLE")
     finally:

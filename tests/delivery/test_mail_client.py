@@ -5,33 +5,21 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from voicenote.delivery.email.message import written
-from voicenote.model.receipt import Parcel
 
-PLAIN = Parcel(
-    key="vn-7-1-memo",
-    message_id="<vn-7-1-memo@bakery.example>",
-    case=7,
-    kind="memo",
-    customer="Mari Tamm",
-    to="mari@tamm.example",
-    sender="anna@bakery.example",
-    sender_name="Anna",
-    language="en",
-    subject="About the ribbon on your cake",
-    text="Thank you for telling us.\n.\nThe ribbon was wrong, and that is on me.",
-    files={},
-    duration_s=41.6,
-    synthetic=True,
-    made_at=datetime(2026, 3, 2, 9, 30, tzinfo=UTC),
-)
+sys.path.insert(0, str(Path(__file__).parents[1] / "fakes"))
+from parcels import PARCEL
+
+sys.path.pop(0)
+
+PLAIN = replace(PARCEL, text=f"{PARCEL.text}\n.\nIt is mine to mend.", synthetic=True)
 THREAD = ("<first@bakery.example>", f"<{'second' * 20}@bakery.example>")
 LETTERS = {
     "plain": PLAIN,

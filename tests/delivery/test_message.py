@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import sys
 from dataclasses import replace
-from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from babel import Locale
@@ -20,23 +21,10 @@ from voicenote.delivery.email.message import build_message, checked_key, directi
 from voicenote.errors import Refused
 from voicenote.model.receipt import Parcel
 
-PARCEL = Parcel(
-    key="vn-7-1-memo",
-    message_id="<vn-7-1-memo@bakery.example>",
-    case=7,
-    kind="memo",
-    customer="Mari Tamm",
-    to="mari@tamm.example",
-    sender="anna@bakery.example",
-    sender_name="Anna of the bakery",
-    language="en",
-    subject="About the ribbon on your cake",
-    text="Thank you for telling us.\nThe ribbon was wrong, and that is on me.",
-    files={},
-    duration_s=41.6,
-    synthetic=False,
-    made_at=datetime(2026, 3, 2, 9, 30, tzinfo=UTC),
-)
+sys.path.insert(0, str(Path(__file__).parents[1] / "fakes"))
+from parcels import PARCEL
+
+sys.path.pop(0)
 
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)
 names = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=120)

@@ -70,6 +70,10 @@ MASTER = """\
 {expired} inet n - n - - smtpd
   -o smtpd_tls_cert_file={base}/expired-cert.pem
   -o smtpd_tls_key_file={base}/expired-key.pem
+{expired_tls} inet n - n - - smtpd
+  -o smtpd_tls_wrappermode=yes
+  -o smtpd_tls_cert_file={base}/expired-cert.pem
+  -o smtpd_tls_key_file={base}/expired-key.pem
 cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr
 tlsmgr unix - - n 1000? 1 tlsmgr
@@ -93,10 +97,14 @@ protocols = imap lmtp
 base_dir = {base}/run
 state_dir = {base}/state
 log_path = {base}/dovecot.log
-listen = 127.0.0.1
+listen = 127.0.0.1, {late}
 ssl = yes
 ssl_cert = <{base}/cert.pem
 ssl_key = <{base}/key.pem
+local {late} {{
+  ssl_cert = <{base}/late-cert.pem
+  ssl_key = <{base}/late-key.pem
+}}
 auth_mechanisms = plain login xoauth2
 auth_username_format = %Ln
 first_valid_uid = 1
@@ -129,7 +137,8 @@ service imap-login {{
     port = {imap}
   }}
   inet_listener imaps {{
-    port = 0
+    port = {imaps}
+    ssl = yes
   }}
 }}
 service lmtp {{
@@ -162,6 +171,8 @@ active_attribute = active
 active_value = true
 """
 TOKEN = "ya29.of-anna"  # noqa: S105  the same
+#: Dovecot listens here too, and shows a certificate whose time is over.
+LATE = "127.0.0.2"
 
 
 def missing() -> str:
@@ -191,14 +202,16 @@ def introspected(request: Request) -> Reply:
 class MailPair:
     """The two servers, from `start` to `stop`. `smtp` and `imap` are their ports.
 
-    `smtps` speaks TLS from the first byte, `expired` shows a certificate whose time is over.
+    `smtps` and `imaps` speak TLS from the first byte. `expired` and `expired_tls` are Postfix with
+    a certificate whose time is over; Dovecot shows one on both of its ports at the address `LATE`.
     Dovecot asks a small server of the web whether an access token is good.
     """
 
     def __init__(self) -> None:
         self.base = Path(tempfile.mkdtemp(prefix="vn-mail-", dir="/tmp"))
         self.base.chmod(0o755)
-        self.smtp, self.imap, self.lmtp, self.smtps, self.expired = free_ports(5)
+        self.smtp, self.imap, self.lmtp, self.smtps, self.imaps = free_ports(5)
+        self.expired, self.expired_tls = free_ports(2)
         self.oauth = Web(introspected)
         self.ca_file = self.base / "ca.pem"
         self._dovecot: subprocess.Popen[bytes] | None = None
@@ -208,7 +221,8 @@ class MailPair:
         self._users()
         places = {
             "base": self.base, "smtp": self.smtp, "imap": self.imap, "lmtp": self.lmtp,
-            "smtps": self.smtps, "expired": self.expired, "oauth": self.oauth.port,
+            "smtps": self.smtps, "imaps": self.imaps, "expired": self.expired,
+            "expired_tls": self.expired_tls, "oauth": self.oauth.port, "late": LATE,
         }  # fmt: skip
         etc = self.base / "etc"
         etc.mkdir()
@@ -253,6 +267,7 @@ class MailPair:
         for cert, before in (
             (authority.issue_cert("127.0.0.1"), ""),
             (authority.issue_cert("127.0.0.1", not_after=past), "expired-"),
+            (authority.issue_cert(LATE, not_after=past), "late-"),
         ):
             cert.private_key_pem.write_to_path(str(self.base / f"{before}key.pem"))
             for blob in cert.cert_chain_pems:

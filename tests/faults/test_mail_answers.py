@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
@@ -25,7 +25,7 @@ from voicenote.settings import load
 from voicenote.wiring import open_workspace
 
 sys.path.insert(0, str(Path(__file__).parent))
-from mail_pair import PASSWORD, MailPair, missing
+from mail_pair import PASSWORD, MailPair
 
 sys.path.pop(0)
 
@@ -51,17 +51,6 @@ PEOPLE = {
 }  # fmt: skip
 CASES = {name: number for number, name in enumerate(PEOPLE, start=1)}
 Call = Callable[..., Any]
-
-
-@pytest.fixture(scope="module")
-def pair(need: Callable[[object, str], None]) -> Iterator[MailPair]:
-    need(not missing(), missing())
-    servers = MailPair()
-    try:
-        servers.start()
-        yield servers
-    finally:
-        servers.stop()
 
 
 @pytest.fixture(scope="module")

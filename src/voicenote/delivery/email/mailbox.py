@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from voicenote.delivery.email.imap_line import connected
 from voicenote.delivery.email.smtp import Server
-from voicenote.delivery.email.smtp_words import trouble
+from voicenote.delivery.email.smtp_words import WRONG_PORT, trouble
 from voicenote.delivery.port import CANNOT_TELL, Found, Trace
 from voicenote.errors import Postponed, VoicenoteError
 from voicenote.model.receipt import Receipt, ReceiptKind
@@ -26,7 +26,15 @@ if TYPE_CHECKING:
 MOST, AT_ONCE = 1 << 18, 20
 #: After so many seconds a server is told again that somebody listens (RFC 2177 allows 29 minutes).
 IDLE_S = 20 * 60
-_WHERE = "check imap_host and imap_port"
+#: What a server that takes mail in advises → the same of one that holds it.
+_ADVICE = {
+    "check host and port": "check imap_host and imap_port",
+    "check host, and the network": "check imap_host, and the network",
+    "check host, port and the network": "check imap_host, imap_port and the network",
+    WRONG_PORT: (
+        'port 143 goes with imap_security = "starttls", port 993 with imap_security = "tls"'
+    ),
+}
 #: What providers call the folder of sent mail when they do not mark it (RFC 6154).
 _SENT = ("Sent", "Sent Items", "Sent Messages", "INBOX.Sent", "[Gmail]/Sent Mail")
 
@@ -166,7 +174,7 @@ def opened(server: Server) -> Iterator[BaseMailBox]:
             _left(box)
     except OSError as error:
         postponed = trouble(error, where)
-        postponed.advice = postponed.advice.replace("check host and port", _WHERE)
+        postponed.advice = _ADVICE.get(postponed.advice, postponed.advice)
         raise postponed from error
     except (imaplib.IMAP4.error, ImapToolsError) as error:
         raise Postponed(

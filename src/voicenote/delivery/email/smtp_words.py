@@ -19,13 +19,15 @@ _OURS = {
 _LATER = "the server asks to come back later; a later pass will"
 _AGAIN = "a later pass will try again"
 _STRANGE = "this is no answer of a mail server: check host and port"
+#: TLS was begun where the other side speaks in the open, or the other way round.
+WRONG_PORT = 'port 587 goes with security = "starttls", port 465 with security = "tls"'
 
 #: What a socket's error means; the first that fits is taken.
 _SOCKET: tuple[tuple[type[OSError], str, str], ...] = (
     (
         ssl.SSLError,
         "{} does not speak TLS as it should",
-        'port 587 goes with security = "starttls", port 465 with security = "tls"',
+        WRONG_PORT,
     ),
     (socket.gaierror, "there is no server called {}", "check host, and the network"),
     (ConnectionRefusedError, "nobody listens on {}", "check host and port"),
