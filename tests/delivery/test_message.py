@@ -107,7 +107,7 @@ def test_a_machine_voice_is_said_to_be_one(language: str) -> None:
     for kind in ("plain", "html"):
         said = body(build_message(machine, {"mp3": b"x"}), kind)
         assert len(said) > len(body(build_message(own, {"mp3": b"x"}), kind))
-        assert "0:42" in said
+        assert "0:33" in said
 
 
 def test_a_customer_without_an_address_is_still_named() -> None:
