@@ -148,6 +148,15 @@ def loudness(folder: Path) -> str:
     return "done"
 
 
+def coding(_folder: Path) -> str:
+    """What the coders do to a voice."""
+    import coding_measures
+
+    for line in coding_measures.coding():
+        print(line, flush=True)
+    return "done"
+
+
 def narratives(folder: Path) -> str:
     """How long a real file of complaints takes."""
     import batch_measures
@@ -167,6 +176,7 @@ MEASURES: dict[str, Callable[[Path], str]] = {
     "mail": mail,
     "storms": storms,
     "loudness": loudness,
+    "coding": coding,
     "narratives": narratives,
 }
 #: What fetches a quarter of a gigabyte at its first time: measured only when it is named.

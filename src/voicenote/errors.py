@@ -4,8 +4,7 @@ The tree::
 
     VoicenoteError                 70  our fault, unless a child says better
     ├── RuleSaysNo                  1  a rule of the method, or something that needs a person
-    │   ├── ImpossibleTransition    1  a status change that the transition table does not have
-    │   └── Interrupted             1  stopped half-way on purpose; a rerun goes on from there
+    │   └── ImpossibleTransition    1  a status change that the transition table does not have
     ├── WrongUse                    2  the words of the command do not fit together
     ├── BadData                    65  what was given cannot be used; holds every problem found
     ├── Unavailable                69  a service, a device, a disk or a library is not there
@@ -70,10 +69,6 @@ class RuleSaysNo(VoicenoteError):
 
 class ImpossibleTransition(RuleSaysNo):
     """The transition table has no such change; `what` names the state and the event."""
-
-
-class Interrupted(RuleSaysNo):
-    """Somebody pressed Ctrl-C; what was finished is kept."""
 
 
 class WrongUse(VoicenoteError):

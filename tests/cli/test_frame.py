@@ -24,7 +24,6 @@ from voicenote.cli.session import Session, json_option, pass_session
 from voicenote.errors import (
     BadData,
     BadSettings,
-    Interrupted,
     Problem,
     RuleSaysNo,
     TryAgain,
@@ -173,15 +172,6 @@ def test_every_command_that_is_built_is_where_the_table_says(entry: Entry) -> No
     assert command.help
 
 
-def test_a_command_that_is_not_built_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(COMMANDS, "later", Entry("later", "voicenote.cli.later:later", ""))
-    result = call("later")
-    assert (result.exit_code, result.stderr.splitlines()[0]) == (
-        70,
-        "voicenote: later is not built yet",
-    )
-
-
 def test_an_unknown_command_gets_the_nearest_one() -> None:
     result = call("cass")
     assert result.exit_code == 2
@@ -245,7 +235,6 @@ def test_bad_settings_list_every_problem(probe: Probe, tmp_path: Path) -> None:
     ("error", "code"),
     [
         (RuleSaysNo("what", "do"), 1),
-        (Interrupted("what", "do"), 1),
         (WrongUse("what", "do"), 2),
         (BadData("what", "do"), 65),
         (Unavailable("what", "do"), 69),

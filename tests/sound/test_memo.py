@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
@@ -41,15 +41,6 @@ def tags_of(path: Path) -> dict[str, str]:
     with av.open(str(path)) as container:
         found = {**container.metadata, **container.streams.audio[0].metadata}
     return {name.lower(): text for name, text in found.items()}
-
-
-def checker(name: str) -> str:
-    path = shutil.which(name)
-    if path:
-        return path
-    if os.environ.get("VOICENOTE_REQUIRE_SERVICES") == "1":
-        pytest.fail(f"{name} is needed")
-    pytest.skip(f"{name} is not here")
 
 
 def test_the_memo_tells_what_its_files_are(tmp_path: Path) -> None:
@@ -224,8 +215,11 @@ def test_the_transcript_names_the_voice_in_its_language(language: str, word: str
 
 
 @pytest.mark.parametrize("tool", ["ffmpeg", "opusinfo"])
-def test_other_programs_find_nothing_wrong(tmp_path: Path, tool: str) -> None:
-    program = checker(tool)
+def test_other_programs_find_nothing_wrong(
+    tmp_path: Path, tool: str, need: Callable[[object, str], None]
+) -> None:
+    program = shutil.which(tool) or ""
+    need(program, f"{tool} is not installed")
     memo = made(tmp_path)
     for rendition in ("ogg", "m4a", "mp3") if tool == "ffmpeg" else ("ogg",):
         path = str(tmp_path / memo.files[rendition])

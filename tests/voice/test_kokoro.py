@@ -1,13 +1,11 @@
-"""Kokoro with a tiny model of its shape; the real one where VOICENOTE_TEST_KOKORO has its files."""
+"""Kokoro with a tiny model of its shape; `real_kokoro.py` tries the real one."""
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,14 +14,11 @@ sys.path.insert(0, str(Path(__file__).parent))
 import tiny_kokoro
 
 from voicenote.errors import BadSettings, VoicenoteError, VoiceUnavailable
-from voicenote.model.memo import Clip
 from voicenote.model.script import Section, Sentence
 from voicenote.voice.kokoro import Kokoro
 from voicenote.voice.kokoro_letters import MOST, NUMBERS, clauses, letters, portions
 
 pytest.importorskip("onnxruntime")
-
-REAL = os.environ.get("VOICENOTE_TEST_KOKORO", "")
 
 
 def said(text: str) -> Sentence:
@@ -229,28 +224,3 @@ def test_the_facts_say_what_is_missing_without_loading_anything(
     assert "he" not in facts.languages
     assert "voice is not named" in Kokoro.facts({**settings, "voice": ""}).advice
     assert Kokoro.facts(settings).installed
-
-
-# -- the real one -----------------------------------------------------------------------------
-
-
-@pytest.mark.skipif(not REAL, reason="VOICENOTE_TEST_KOKORO names no folder with Kokoro's files")
-@pytest.mark.parametrize(
-    ("pack", "language", "text"),
-    [
-        ("bm_george", "en", "This was our mistake, and I answer for it."),
-        ("em_alex", "pl", "To był nasz błąd i biorę za niego odpowiedzialność."),
-        ("if_sara", "fa", "این اشتباه ما بود."),
-    ],
-)
-def test_the_real_model_speaks_and_repeats_itself(pack: str, language: str, text: str) -> None:
-    voice = Kokoro({"home": REAL, "model": "model.onnx", "voice": f"{pack}.bin"})
-    clip = voice.speak(said(text), language)
-    assert 0.03 < clip.duration_s / len(text) < 0.2
-    assert loudest(clip) > 3000
-    voice.speak(said("42"), language)
-    assert voice.speak(said(text), language) == clip
-
-
-def loudest(clip: Clip) -> int:
-    return int(np.abs(np.frombuffer(clip.pcm, "<i2").astype(int)).max())

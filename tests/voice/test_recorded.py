@@ -78,12 +78,6 @@ def test_a_broken_recording_is_unavailable(tmp_path: Path) -> None:
         voice(tmp_path).speak(SORRY, "en")
 
 
-def test_forgetting_takes_it_away(tmp_path: Path) -> None:
-    voice(tmp_path).add(SORRY, "en", CLIP)
-    assert voice(tmp_path).remove(SORRY, "en")
-    assert not voice(tmp_path).remove(SORRY, "en")
-
-
 def test_a_folder_that_cannot_be_is_unavailable(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(Unavailable) as caught:

@@ -14,7 +14,6 @@ from voicenote.errors import Unavailable, WrongUse
 
 if TYPE_CHECKING:
     from voicenote.engine.case.approving import Approved
-    from voicenote.engine.singly import Failed
     from voicenote.engine.workspace import Workspace
 
 
@@ -83,13 +82,10 @@ def _memos(count: int) -> str:
 
 def _released(session: Session, ws: Workspace, numbers: Sequence[int]) -> int:
     from voicenote.engine.case.approving import approve_cases
-    from voicenote.engine.singly import Failed, singly
+    from voicenote.engine.singly import parted, singly
 
-    done: list[Approved] = []
-    failed: list[Failed] = []
     work = singly(lambda chunk: approve_cases(ws, chunk), numbers)
-    for one in session.screen.progress(work, "Releasing", len(numbers)):
-        (failed if isinstance(one, Failed) else done).append(one)  # type: ignore[arg-type]
+    done, failed = parted(session.screen.progress(work, "Releasing", len(numbers)))
     alone(numbers, failed)
     if session.json:
         session.screen.data([*map(_approved_data, done), *map(failed_data, failed)])

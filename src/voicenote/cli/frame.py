@@ -14,7 +14,7 @@ import click
 
 from voicenote.cli.commands import COMMANDS, SECTIONS
 from voicenote.cli.session import Session, json_option
-from voicenote.errors import VoicenoteError, WrongUse
+from voicenote.errors import WrongUse
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -38,15 +38,7 @@ class Frame(click.Group):
         if entry is None:
             return None
         module, _, attribute = entry.target.partition(":")
-        try:
-            found = getattr(importlib.import_module(module), attribute)
-        except ModuleNotFoundError as error:
-            if error.name != module:
-                raise
-            raise VoicenoteError(
-                f"{cmd_name} is not built yet", "look for a newer voicenote"
-            ) from None
-        assert isinstance(found, click.Command), entry.target  # noqa: S101  a slip of ours
+        found: click.Command = getattr(importlib.import_module(module), attribute)
         return found
 
     def resolve_command(

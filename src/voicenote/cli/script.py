@@ -69,13 +69,10 @@ def _composed(
     session: Session, ws: Workspace, numbers: Sequence[int], given: dict[str, str]
 ) -> int:
     from voicenote.engine.memo.drafting import compose_cases
-    from voicenote.engine.singly import Failed, singly
+    from voicenote.engine.singly import parted, singly
 
     work = singly(lambda chunk: compose_cases(ws, chunk, **given), numbers, size=100)
-    done: list[Drafted] = []
-    failed: list[Failed] = []
-    for one in session.screen.progress(work, "Writing", len(numbers)):
-        (failed if isinstance(one, Failed) else done).append(one)  # type: ignore[arg-type]
+    done, failed = parted(session.screen.progress(work, "Writing", len(numbers)))
     alone(numbers, failed)
     if session.json:
         session.screen.data([*(_data(one) for one in done), *map(failed_data, failed)])

@@ -119,7 +119,7 @@ class Apprise:
         thread.join(self._timeout)
         return found[0] if found else TimeoutError()
 
-    def ask(self, key: str, message_id: str) -> Found:  # noqa: ARG002
+    def ask(self, key: str, message_id: str) -> Found:
         """Apprise cannot be asked."""
         return CANNOT_TELL
 

@@ -83,7 +83,7 @@ class Outbox:
         finally:
             shutil.rmtree(draft, ignore_errors=True)
 
-    def ask(self, key: str, message_id: str) -> Found:  # noqa: ARG002
+    def ask(self, key: str, message_id: str) -> Found:
         """Whether the folder of `key` is there. What a killed attempt left behind is swept first.
 
         A draft is renamed before it is removed, so that an attempt which still lives cannot put it

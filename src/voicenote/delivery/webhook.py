@@ -102,7 +102,7 @@ class Webhook:
             detail={"answer": str(said.status)},
         )
 
-    def ask(self, key: str, message_id: str) -> Found:  # noqa: ARG002
+    def ask(self, key: str, message_id: str) -> Found:
         """A webhook cannot be asked."""
         return CANNOT_TELL
 

@@ -44,6 +44,18 @@ def singly(
             yield from done
 
 
+def parted(found: Iterable[R | Failed]) -> tuple[list[R], list[Failed]]:
+    """Return what `singly` yielded in two lists: with what it worked, and with what not."""
+    done: list[R] = []
+    failed: list[Failed] = []
+    for one in found:
+        if isinstance(one, Failed):
+            failed.append(one)
+        else:
+            done.append(one)
+    return done, failed
+
+
 def _apart(
     work: Callable[[Sequence[int]], Iterable[R]], chunk: Sequence[int], error: VoicenoteError
 ) -> Iterator[R | Failed]:

@@ -15,7 +15,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TextIO
+from typing import IO, Self
 
 from voicenote.errors import Unavailable
 from voicenote.intake.fields import LINE, OURS, REASON, SOURCE
@@ -75,7 +75,7 @@ class Rejected:
                 temporary.unlink(missing_ok=True)
         self.paths = tuple(done)
 
-    def _stream(self, part: Part) -> TextIO:
+    def _stream(self, part: Part) -> IO[str]:
         folders = [part.path.absolute().parent, self._fallback]
         failure: OSError | None = None
         wide = part.encoding.startswith(("utf-16", "utf-32"))
@@ -83,7 +83,7 @@ class Rejected:
             if folder is None:
                 continue
             try:
-                return tempfile.NamedTemporaryFile(  # type: ignore[return-value]
+                return tempfile.NamedTemporaryFile(
                     "w",
                     encoding=part.encoding if part.table else "utf-8",
                     errors="replace" if wide else "surrogateescape",
@@ -100,7 +100,7 @@ class Rejected:
 class _File:
     """One ``.rejected`` file that is being written."""
 
-    def __init__(self, part: Part, stream: TextIO) -> None:
+    def __init__(self, part: Part, stream: IO[str]) -> None:
         self.part = part
         self.stream = stream
 
@@ -113,7 +113,7 @@ class _File:
 
 
 class _Table(_File):
-    def __init__(self, part: Part, stream: TextIO) -> None:
+    def __init__(self, part: Part, stream: IO[str]) -> None:
         super().__init__(part, stream)
         table = part.table
         assert table is not None  # noqa: S101 - that is why it is a _Table
@@ -135,7 +135,7 @@ class _Table(_File):
 
 
 class _Json(_File):
-    def __init__(self, part: Part, stream: TextIO) -> None:
+    def __init__(self, part: Part, stream: IO[str]) -> None:
         super().__init__(part, stream)
         self._count = 0
         self._users: dict[str, None] = {}

@@ -81,7 +81,7 @@ def sniff(path: Path, options: Options) -> Sniffed:
     except OSError as error:
         raise unreadable(path, error) from None
     text = head.decode(encoding, "replace")
-    return Sniffed(path, _shape(text, size > len(head)), encoding, errors, size)
+    return Sniffed(path, _shape(text, more=size > len(head)), encoding, errors, size)
 
 
 def open_binary(path: Path) -> io.BufferedReader:
@@ -201,7 +201,7 @@ def _is_utf8(line: bytes) -> bool:
     return True
 
 
-def _shape(text: str, more: bool) -> Shape:  # noqa: FBT001 - both are named where it is called
+def _shape(text: str, *, more: bool) -> Shape:
     """Return the shape of a file that begins with `text`; `more` when that is not all of it."""
     start = text.lstrip("\ufeff \t\r\n")
     if start.startswith("["):

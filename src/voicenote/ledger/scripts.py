@@ -63,9 +63,7 @@ def keep_script(tx: Transaction, case: int, round_: int, slot: str, script: Scri
     statement = insert(tables.scripts).values(
         case=case, round=round_, slot=slot, made_at=tx.now, **rows.script_out(script)
     )
-    key = tx.connection.execute(statement).inserted_primary_key
-    assert key is not None  # noqa: S101 - an insert of one row has one
-    return int(key[0])
+    return tx.added(statement)
 
 
 def keep_memo(tx: Transaction, case: int, script_number: int, memo: Memo) -> int:
@@ -73,9 +71,7 @@ def keep_memo(tx: Transaction, case: int, script_number: int, memo: Memo) -> int
     statement = insert(tables.memos).values(
         case=case, script=script_number, made_at=tx.now, **rows.memo_out(memo)
     )
-    key = tx.connection.execute(statement).inserted_primary_key
-    assert key is not None  # noqa: S101 - an insert of one row has one
-    return int(key[0])
+    return tx.added(statement)
 
 
 def approve(tx: Transaction, case: int, memo: Memo, *, automatic: bool) -> None:

@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, insert, make_url
+from sqlalchemy import URL, Connection, Engine, Insert, create_engine, event, insert, make_url
 from sqlalchemy.exc import (
     ArgumentError,
     DBAPIError,
@@ -47,6 +47,11 @@ class Transaction:
         """Append to the history, in this same transaction. `event_` is in the past tense."""
         told = {"at": self.now, "actor": self.actor, "case": case, "event": event_, "facts": facts}
         self.connection.execute(_TOLD, told)
+
+    def added(self, statement: Insert) -> int:
+        """Insert one row; return its number."""
+        (number,) = self.connection.execute(statement).inserted_primary_key or (0,)
+        return int(number)
 
     def take_back(self) -> None:
         """Undo all of it, as the last thing done: for a dry run."""

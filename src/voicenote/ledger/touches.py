@@ -74,9 +74,7 @@ def book(
             state=TouchState.DUE.value,
             **rows.touch_out(touch),
         )
-        key = tx.connection.execute(statement).inserted_primary_key
-        assert key is not None  # noqa: S101 - an insert of one row has one
-        numbers.append(int(key[0]))
+        numbers.append(tx.added(statement))
     tx.tell("plan_booked", case.number, plan=plan, touches=numbers)
     return numbers
 

@@ -7,6 +7,7 @@ from collections.abc import Container
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from voicenote.errors import BadSettings, Problem
@@ -57,7 +58,7 @@ class Decency:
             ("working_days", _read_working_days, working_days, 'write "mon-fri" or "all"'),
             ("holidays", _read_holidays, holidays, 'write a country code such as "DE", or "off"'),
         )
-        found: dict[str, object] = {}
+        found: dict[str, Any] = {}
         for name, read, text, advice in readers:
             try:
                 found[name] = read(text)
@@ -65,7 +66,7 @@ class Decency:
                 problems.append(Problem(str(wrong), advice, field=f"{where}.{name}"))
         if problems:
             raise BadSettings(str(problems[0]), "correct it in voicenote.toml", problems)
-        return cls(**found)  # type: ignore[arg-type]
+        return cls(**found)
 
     def quiet(self, wall: time) -> bool:
         """Whether `wall` lies in the quiet hours."""

@@ -38,9 +38,10 @@ _QUOTES = re.compile(r"[\"“”„«»‟‹›]")
 def decimal_of(text: str) -> Decimal | None:
     """`text` such as ``1,299.50`` or ``1 299,50`` as a number; None when it is none."""
     digits = re.sub(r"\s", "", text)
-    head, mark, tail = re.match(r"(.*?)(?:([.,])(\d{1,2}))?$", digits).groups()  # type: ignore[union-attr]
+    tail = re.search(r"[.,]\d{1,2}$", digits)
+    head = digits[: tail.start()] if tail else digits
     try:
-        return Decimal(re.sub(r"[.,]", "", head) + (f".{tail}" if mark else ""))
+        return Decimal(re.sub(r"[.,]", "", head) + (f".{tail[0][1:]}" if tail else ""))
     except InvalidOperation:
         return None
 

@@ -96,13 +96,6 @@ class Recorded:
         sayable(sentence)
         return _keep(self._sentence(sentence, language), clip)
 
-    def remove(self, sentence: Sentence, language: str) -> bool:
-        """Forget a recording; tell whether there was one."""
-        path = self._sentence(sentence, language)
-        existed = path.is_file()
-        path.unlink(missing_ok=True)
-        return existed
-
     def add_whole(self, script_sha256: str, clip: Clip) -> Path:
         """Keep `clip` as the recording that says all of a script. Raises BadData as `add` does."""
         return _keep(self._whole(script_sha256), clip)

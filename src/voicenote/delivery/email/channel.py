@@ -132,7 +132,7 @@ class Mail:
         for place, at, raw in new_mail(self._settings.imap, "INBOX", known, since):
             yield self._read(raw, at, str(place))
 
-    def opened(self, raw: bytes, proof: str) -> Iterator[Arrival]:  # noqa: ARG002
+    def opened(self, raw: bytes, proof: str) -> Iterator[Arrival]:
         """Read one letter that somebody hands over (an .eml file); letters prove nothing."""
         yield self._read(raw, datetime.min.replace(tzinfo=UTC), "")
 
@@ -153,7 +153,7 @@ class Mail:
         mark = hashlib.sha256(raw).hexdigest()
         try:
             read = read_mail(raw, came, (self._settings.verp, self._settings.reply_to))
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:  # noqa: BLE001 - a hostile letter finds any slip of a parser
             why = f"the letter cannot be read ({type(error).__name__})"
             return Arrival(mark=mark, at=came, place=place, broken=why)
         return Arrival(
@@ -183,7 +183,7 @@ class Mail:
             if self._mailbox is None:
                 return "none: there is no mailbox"
             folder = keep_copy(self._mailbox, self._settings.sent_folder, raw)
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:  # noqa: BLE001 - it has left, whatever becomes of its copy
             self._hang_up()
             return f"none: {getattr(error, 'what', type(error).__name__)}"
         return f"in {folder}" if folder else "none: there is no folder of sent mail"

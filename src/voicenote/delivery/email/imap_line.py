@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from voicenote.delivery.email.smtp import Server
 
 if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
     from imap_tools import BaseMailBox
 
 #: A line that brings fewer bytes a second is too slow to be waited for.
@@ -32,7 +33,7 @@ class _Patient(imaplib.IMAP4):
         super().open(host, port, timeout)
         self._until = time.monotonic() + self._wait
 
-    def send(self, data: bytes) -> None:  # type: ignore[override]
+    def send(self, data: ReadableBuffer) -> None:
         """Send, and allow for the answer from now on."""
         self._until = time.monotonic() + self._wait
         self.sock.settimeout(self._wait)

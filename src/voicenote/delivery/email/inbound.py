@@ -7,13 +7,13 @@ Only a person makes an answer. What may be a machine is taken for one when it sa
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from email import message_from_bytes
 from email.message import EmailMessage, Message
 from email.policy import default
 from email.utils import parseaddr
-from typing import Any
 
 from voicenote.delivery.arrivals import Inbound
 from voicenote.delivery.email.bounces import failed_recipients
@@ -51,31 +51,30 @@ def read_mail(raw: bytes, at: datetime, templates: tuple[str, ...] = ()) -> Inbo
     `at` is when it came (UTC); `templates` are those of `verp` and `reply_to`.
     """
     message = message_from_bytes(_tamed(raw), policy=default)
-    assert isinstance(message, EmailMessage)  # noqa: S101  what that policy makes
     sender, subject = _text(message, "From"), _text(message, "Subject")
     writer, identifier = parseaddr(sender)[1], _text(message, "Message-ID")
-    about = {
-        "sender": sender,
-        "subject": subject,
-        "keys": tuple(dict.fromkeys(_keys(message))),
-        "tokens": _tokens(message, templates),
-        "message_ids": tuple(dict.fromkeys(_message_ids(message))),
+    about = Inbound(
+        sender=sender,
+        subject=subject,
+        keys=tuple(dict.fromkeys(_keys(message))),
+        tokens=_tokens(message, templates),
+        message_ids=tuple(dict.fromkeys(_message_ids(message))),
         # without a Message-ID whoever hands it over takes the letter itself for its mark
-        "mark": f"{identifier} {writer}".strip() if identifier else "",
-        "address": writer,
-    }
+        mark=f"{identifier} {writer}".strip() if identifier else "",
+        address=writer,
+    )
     reports = list(_reports(message))
     if reports or _is_bounce(message, sender):
         receipt = _report_receipt(reports, message, at)
-        return Inbound(**about | {"address": _recipient(receipt)}, receipt=receipt)  # type: ignore[arg-type]
-    unsubscribes = subject.strip().lower() == UNSUBSCRIBE and bool(about["tokens"])
+        return replace(about, address=_recipient(receipt), receipt=receipt)
+    unsubscribes = subject.strip().lower() == UNSUBSCRIBE and bool(about.tokens)
     if _is_machine(message) and not unsubscribes:
         return _of_a_machine(message, about, at)
     if message["X-Voicenote-Key"]:
-        return Inbound(**about)  # type: ignore[arg-type]
+        return about
     words = own_words(_body(message))
-    return Inbound(
-        **about,  # type: ignore[arg-type]
+    return replace(
+        about,
         receipt=Receipt(kind=ReceiptKind.ANSWERED, at=at, detail={"from": sender}),
         answer=Answer(verdict=Verdict.UNCLEAR, at=at, text=words, via="email"),
         opt_out=unsubscribes or is_opt_out(words) or (not words and is_opt_out(subject)),
@@ -94,19 +93,19 @@ def _tamed(raw: bytes) -> bytes:
     return _WHOLE.sub(lambda found: found[0][:HEADER], shorter)
 
 
-def _of_a_machine(message: EmailMessage, about: Mapping[str, Any], at: datetime) -> Inbound:
+def _of_a_machine(message: EmailMessage, about: Inbound, at: datetime) -> Inbound:
     """An autoresponder; or a bounce that does not say so, where it comes from nobody."""
     submitted = _text(message, "Auto-Submitted").lower()
     if _null_path(message) and "replied" not in submitted:
         lasting, passing = failed_recipients(message)
         if lasting:
-            detail = {"status": "", "reason": about["subject"], "recipient": lasting[0]}
+            detail = {"status": "", "reason": about.subject, "recipient": lasting[0]}
             receipt = Receipt(kind=ReceiptKind.BOUNCED, at=at, detail=detail)
-            return Inbound(**{**about, "address": lasting[0]}, receipt=receipt)
+            return replace(about, address=lasting[0], receipt=receipt)
         if passing:
-            return Inbound(**about)
-    detail = {"subject": about["subject"], "from": about["sender"]}
-    return Inbound(**about, receipt=Receipt(kind=ReceiptKind.AUTO_REPLY, at=at, detail=detail))
+            return about
+    detail = {"subject": about.subject, "from": about.sender}
+    return replace(about, receipt=Receipt(kind=ReceiptKind.AUTO_REPLY, at=at, detail=detail))
 
 
 def _recipient(receipt: Receipt | None) -> str:
@@ -119,7 +118,7 @@ def _reports(message: Message) -> Iterator[Message]:
         if part.get_content_type() in ("message/delivery-status", "message/global-delivery-status"):
             groups = part.get_payload()
             if isinstance(groups, list):
-                yield from (group for group in groups if _text(group, "Action"))  # type: ignore[arg-type, misc]
+                yield from (one for one in groups if isinstance(one, Message) and one["Action"])
 
 
 def _is_bounce(message: Message, sender: str) -> bool:

@@ -152,12 +152,12 @@ def watched(server: Server, folder: str, stopped: Callable[[], bool]) -> Iterato
             )
         box.folder.set(folder, readonly=True)
         while not stopped():
-            box.idle.start()  # type: ignore[no-untyped-call]
+            box.idle.start()  # type: ignore[no-untyped-call]  # the library left it without
             yield
             for _ in range(IDLE_S):
                 if stopped() or box.idle.poll(timeout=1):
                     break
-            box.idle.stop()  # type: ignore[no-untyped-call]
+            box.idle.stop()  # type: ignore[no-untyped-call]  # the same
 
 
 @contextmanager

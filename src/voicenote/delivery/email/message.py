@@ -62,8 +62,8 @@ def build_message(
     and for words that are not Unicode text.
     """
     message = EmailMessage(policy=POLICY)
-    message["From"] = _sender(parcel.sender_name, parcel.sender, addressed)
-    message["To"] = _mailbox("the customer", parcel.customer, parcel.to, addressed)
+    message["From"] = _sender(parcel.sender_name, parcel.sender, addressed=addressed)
+    message["To"] = _mailbox("the customer", parcel.customer, parcel.to, addressed=addressed)
     message["Subject"] = _words("the subject", parcel.subject)
     message["Date"] = parcel.made_at
     message["Message-ID"] = _identifier(parcel.message_id)
@@ -183,7 +183,7 @@ def _identifier(message_id: str) -> str:
     return message_id
 
 
-def _mailbox(what: str, name: str, address: str, addressed: bool) -> Address | Group:  # noqa: FBT001
+def _mailbox(what: str, name: str, address: str, *, addressed: bool) -> Address | Group:
     name = _words(f"the name of {what}", name)
     before, at, after = address.rpartition("@")
     if addressed or (before and at and after):
@@ -194,10 +194,10 @@ def _mailbox(what: str, name: str, address: str, addressed: bool) -> Address | G
 
 
 @lru_cache(maxsize=64)
-def _sender(name: str, address: str, addressed: bool) -> BaseHeader:  # noqa: FBT001
+def _sender(name: str, address: str, *, addressed: bool) -> BaseHeader:
     """Return the header of who writes, which is the same in each letter of a pass."""
     header: BaseHeader = POLICY.header_factory(
-        "From", _mailbox("the sender", name, address, addressed)
+        "From", _mailbox("the sender", name, address, addressed=addressed)
     )
     return header
 

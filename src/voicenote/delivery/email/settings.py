@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from ipaddress import ip_address
 from typing import Protocol, runtime_checkable
 
@@ -180,22 +181,21 @@ def _made(values: Mapping[str, object]) -> MailSettings:
     port = int(str(values["port"])) or (465 if security == "tls" else 587)
     oauth = values["token"] is not None
     kept = values["token"] if oauth else values["password"]
-    common = {
-        "user": str(values["user"]),
-        "secret": None if kept is None else revealed(kept),
-        "oauth": oauth,
-        "timeout": float(str(values["timeout"])),
-        "ca_file": str(values["ca_file"]),
-        "hello": str(values["hello"]),
-    }
+    server = partial(
+        Server,
+        user=str(values["user"]),
+        secret=None if kept is None else revealed(kept),
+        oauth=oauth,
+        timeout=float(str(values["timeout"])),
+        ca_file=str(values["ca_file"]),
+        hello=str(values["hello"]),
+    )
     attach = values["attach"]
     host, imap_host = str(values["host"]), str(values["imap_host"])
     imap_port, imap_security = int(str(values["imap_port"])), str(values["imap_security"])
     return MailSettings(
-        server=Server(host=host, port=port, security=security, **common),  # type: ignore[arg-type]
-        imap=Server(host=imap_host, port=imap_port, security=imap_security, **common)  # type: ignore[arg-type]
-        if imap_host
-        else None,
+        server=server(host=host, port=port, security=security),
+        imap=server(host=imap_host, port=imap_port, security=imap_security) if imap_host else None,
         per_minute=float(str(values["per_minute"])),
         attach=tuple(attach) if isinstance(attach, list) else (),
         verp=str(values["verp"]),

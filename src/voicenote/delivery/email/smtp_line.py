@@ -11,6 +11,10 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 
 class _Reader:
@@ -62,11 +66,11 @@ class Line(smtplib.SMTP):
             raise TimeoutError("the time allowed for it is over")
         return left
 
-    def send(self, s: object) -> None:
+    def send(self, s: ReadableBuffer | str) -> None:
         """Send, within the time that is left."""
         if self.sock:
             self.sock.settimeout(self.left())
-        super().send(s)  # type: ignore[arg-type]  # typeshed has two names for the same bytes
+        super().send(s)
 
     def getreply(self) -> tuple[int, bytes]:
         """Read one reply, within the time that is left."""

@@ -92,7 +92,7 @@ class Telegram:
             detail={"method": method},
         )
 
-    def ask(self, key: str, message_id: str) -> Found:  # noqa: ARG002
+    def ask(self, key: str, message_id: str) -> Found:
         """A bot cannot read what it has sent."""
         return CANNOT_TELL
 
@@ -106,7 +106,7 @@ class Telegram:
         """Telegram forgets what was read."""
         return False
 
-    def incoming(self, after: str, since: date) -> Iterator[Arrival]:  # noqa: ARG002
+    def incoming(self, after: str, since: date) -> Iterator[Arrival]:
         """Yield the updates after a `Place`, oldest first; without a good one, all unread.
 
         An update is gone from Telegram's side when a later one is asked for: keep each before you

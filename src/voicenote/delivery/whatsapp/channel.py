@@ -138,7 +138,7 @@ class WhatsApp:
         """Meta hands everything over once."""
         return False
 
-    def incoming(self, after: str, since: date) -> Iterator[Arrival]:  # noqa: ARG002
+    def incoming(self, after: str, since: date) -> Iterator[Arrival]:
         """Nothing: the Cloud API cannot be asked; what comes is handed over, see `opened`."""
         return iter(())
 
@@ -160,7 +160,7 @@ class WhatsApp:
             detail={"type": kind},
         )
 
-    def ask(self, key: str, message_id: str) -> Found:  # noqa: ARG002
+    def ask(self, key: str, message_id: str) -> Found:
         """The Cloud API cannot be asked; its webhook may tell later."""
         return CANNOT_TELL
 

@@ -249,6 +249,5 @@ def resume(ws: Workspace, number: int) -> int:
         held = [t for t in _booked(tx, case) if t.state is TouchState.HELD]
         moved = booking.resume([t.planned for t in held], ws.hours_of(case), ws.owner_hours, tx.now)
         for touch, new in zip(held, moved, strict=True):
-            values = {"due_at": new.due_at, "too_late_at": new.too_late_at}
-            change_touch(tx, touch.number, "resume", **values)  # type: ignore[arg-type]
+            change_touch(tx, touch.number, "resume", due_at=new.due_at, too_late_at=new.too_late_at)
     return len(held)

@@ -147,7 +147,7 @@ def _taken(post: Post, arrival: Arrival) -> str:
             return post.take(arrival)  # somebody has changed the touch in between: look again
     except (TryAgain, Unavailable):
         raise  # the ledger's own trouble: the same arrival is taken in again
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:  # noqa: BLE001 - it is kept and shown, and nobody waits behind it
         return post.set_apart(arrival, told(error))
 
 

@@ -135,8 +135,14 @@ def sample(name: str, code: str, *, full: bool) -> tuple[Case, Facts]:
         finding_reason="Dana" if finding is Finding.UNFOUNDED else "",
     )
     if full:
-        levels = dict.fromkeys(("bothered_most", "feeling", "at_stake", "expected"), "Dana")
-        complaint = replace(complaint, **levels, cause="Dana")  # type: ignore[arg-type]
+        complaint = replace(
+            complaint,
+            bothered_most="Dana",
+            feeling="Dana",
+            at_stake="Dana",
+            expected="Dana",
+            cause="Dana",
+        )
     promised = Amends(case=1, k=1, promise=promise, state=AmendsState.PROMISED)
     case = Case(
         number=1,

@@ -120,10 +120,10 @@ def _read(ours: str, language: str) -> tuple[tuple[Hit, ...], tuple[Hit, ...], i
         ends = (*places, len(ours))
         hits = [Hit(h.group, places[h.start], ends[h.end - 1] + 1) for h in hits]
     groups = frozenset(hit.group for hit in hits)
-    return tuple(hits), tuple(_loud(ours, words.cased)), len(_LETTER.findall(ours)), groups
+    return tuple(hits), tuple(_loud(ours, cased=words.cased)), len(_LETTER.findall(ours)), groups
 
 
-def _loud(ours: str, cased: bool) -> Iterator[Hit]:  # noqa: FBT001  of the language
+def _loud(ours: str, *, cased: bool) -> Iterator[Hit]:
     for found in re.finditer("[!！]+", ours):
         yield Hit("exclamation", found.start(), found.end())
     if not cased:
