@@ -215,12 +215,14 @@ def test_another_customers_address_with_somebodys_token_is_set_apart(
     view = shown(sent, "mari+other")
     reply(pair, view, "I am not who you think", sender="Nobody <nobody@tamm.example>")
     pause, until = threading.Event(), time.monotonic() + 60
-    apart: list[dict[str, Any]] = []
-    while time.monotonic() < until and not apart:
+    apart = ""
+    while time.monotonic() < until and "another customer" not in apart:
         sent("receive", code=None)
-        apart = json.loads(sent("receive", "--unmatched", "--json"))
+        apart = " ".join(
+            one["reason"] for one in json.loads(sent("receive", "--unmatched", "--json"))
+        )
         pause.wait(0.3)
-    assert "another customer" in apart[0]["reason"]
+    assert "another customer" in apart
     assert shown(sent, "mari+other")["answers"] == []
 
 

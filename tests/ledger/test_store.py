@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, delete, insert, select, text, update
+from sqlalchemy import Connection, create_engine, delete, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from voicenote.errors import BadData, BadSettings, TryAgain, Unavailable
@@ -162,23 +162,29 @@ def test_a_file_that_is_no_database_is_explained(
     assert "restore" in caught.value.advice
 
 
-def test_a_ledger_of_the_first_release_is_brought_up_to_date_with_all_that_is_in_it(
-    tmp_path: Path, clock: Callable[[], datetime], new_id: Callable[[], str]
-) -> None:
-    engine = create_engine(f"sqlite:///{tmp_path / 'ledger.db'}")
+@contextmanager
+def of_release(path: Path, migration: str) -> Iterator[Connection]:
+    """A ledger as it was after one of the migrations, to put something in."""
+    engine = create_engine(f"sqlite:///{path}")
     config = Config()
     config.set_main_option("script_location", str(Path(migrate.__file__).parent / "migrations"))
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
+        command.upgrade(config, migration)
+        yield connection
+    engine.dispose()
+
+
+def test_a_ledger_of_the_first_release_is_brought_up_to_date_with_all_that_is_in_it(
+    tmp_path: Path, clock: Callable[[], datetime], new_id: Callable[[], str]
+) -> None:
+    with of_release(tmp_path / "ledger.db", "0001") as connection:
         connection.execute(text("insert into meta values ('ledger_id', 'kept')"))
         connection.execute(
             insert(tables.history).values(at=clock(), actor="a", event="kept", facts={})
         )
-    engine.dispose()
-    ledger = open_ledger(
-        f"sqlite:///{tmp_path / 'ledger.db'}", clock=clock, actor="t", new_id=new_id
-    )
+    url = f"sqlite:///{tmp_path / 'ledger.db'}"
+    ledger = open_ledger(url, clock=clock, actor="t", new_id=new_id)
     with ledger.read() as tx:
         assert meta.get(tx, "ledger_id") == "kept"
         assert [row["event"] for row in listing.history(tx)] == ["kept"]
@@ -192,12 +198,7 @@ def test_a_ledger_of_the_first_release_is_brought_up_to_date_with_all_that_is_in
 def test_a_brake_that_was_released_stays_so_when_the_ledger_is_brought_up_to_date(
     tmp_path: Path, clock: Callable[[], datetime], new_id: Callable[[], str]
 ) -> None:
-    engine = create_engine(f"sqlite:///{tmp_path / 'ledger.db'}")
-    config = Config()
-    config.set_main_option("script_location", str(Path(migrate.__file__).parent / "migrations"))
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0003")
+    with of_release(tmp_path / "ledger.db", "0003") as connection:
         for line in (
             "insert into meta values ('ledger_id', 'kept')",
             (
@@ -212,10 +213,8 @@ def test_a_brake_that_was_released_stays_so_when_the_ledger_is_brought_up_to_dat
             ),
         ):
             connection.execute(text(line))
-    engine.dispose()
-    ledger = open_ledger(
-        f"sqlite:///{tmp_path / 'ledger.db'}", clock=clock, actor="t", new_id=new_id
-    )
+    url = f"sqlite:///{tmp_path / 'ledger.db'}"
+    ledger = open_ledger(url, clock=clock, actor="t", new_id=new_id)
     with ledger.read() as tx:
         assert [brake.channel for brake in brakes.on(tx)] == ["chat"]
         forgiven = tx.connection.execute(text("select forgiven from brakes where channel = 'mail'"))

@@ -50,7 +50,7 @@ class Codec:
 _LONGEST_TAG = 2000
 #: Rendition → its codec. Opus has two halves. The one for music (CELT: `lowdelay`) never cracked
 #: here. The one for speech (SILK: `voip`) is nearer to natural voices, but made espeak-ng's sound,
-#: held under 0.62, come back at up to 1.7, in every decoder (docs/performance.md). So it is tried
+#: held under 0.62, come back over full scale in every decoder (docs/performance.md). So it is tried
 #: for people and natural voices only, and what it cracks is coded by the other half. Its clock is
 #: 48 kHz whatever goes in.
 CODECS = {
