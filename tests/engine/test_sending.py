@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from world import Clock, Died, World, release, states, take, tiny_memo, told, touches_of
 
+from voicenote.delivery.tokens import token
 from voicenote.engine.case import approving, closing, promises, showing
 from voicenote.engine.crank import settling, turn
 from voicenote.engine.crank.sending import ATTEMPTS, LONGEST_WAIT_S, backoff_s
@@ -357,6 +358,18 @@ def test_an_opt_out_by_address_stops_every_case_of_that_person(ws: Workspace, wo
     assert closing.opt_out(ws, email.upper()) > 0
     one_pass(ws)
     assert world.keys == []
+
+
+def test_the_token_of_a_letter_opts_out_whoever_got_it(ws: Workspace, world: World) -> None:
+    numbers = take(ws, told("A"), told("B"))
+    release(ws, numbers[0])
+    one_pass(ws)
+    release(ws, numbers[1])
+    [key] = world.keys
+    assert not closing.is_known(ws, token(f"{key}x"))
+    assert closing.opt_out(ws, token(key).upper()) > 0
+    one_pass(ws)
+    assert world.keys == [key]
 
 
 def test_whoever_is_unknown_can_opt_out_before_their_first_complaint(

@@ -212,13 +212,14 @@ def _outcomes(session: Session, found: Mapping[str, Any]) -> None:
 def opt_out(session: Session, /, *, customer: str) -> None:
     """Never write to a customer again, on any channel.
 
-    CUSTOMER is the number of one of their cases, or an address of theirs.
+    CUSTOMER is the number of one of their cases, an address of theirs, or the token with which
+    `unsubscribe_url` was called.
     """
-    from voicenote.engine.case.closing import addressed
+    from voicenote.engine.case.closing import is_known
     from voicenote.engine.case.closing import opt_out as opt_out_
 
     with opened(session) as ws:
-        known = customer.isdecimal() or bool(addressed(ws, customer))
+        known = is_known(ws, customer)
         cancelled = opt_out_(ws, customer)
     if not known:
         session.screen.warn(f"No case has the address {customer}; it is kept for those to come.")

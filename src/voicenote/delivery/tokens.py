@@ -12,12 +12,18 @@ import hashlib
 import re
 
 PLACE = "{token}"
+_FORM = "[a-z2-7]{24}"
 
 
 def token(key: str) -> str:
     """Return the token of a touch: 24 small letters and digits, always the same for a key."""
     digest = hashlib.sha256(f"voicenote touch {key}".encode()).digest()
     return base64.b32encode(digest[:15]).decode("ascii").lower()
+
+
+def is_token(text: str) -> bool:
+    """Whether `text` has the form of a token."""
+    return re.fullmatch(_FORM, text) is not None
 
 
 def filled(template: str, key: str) -> str:
@@ -27,6 +33,6 @@ def filled(template: str, key: str) -> str:
 
 def tokens_in(template: str, text: str) -> tuple[str, ...]:
     """Return the tokens of the addresses in `text` that `template` has made, each once."""
-    pattern = re.escape(template).replace(re.escape(PLACE), "([a-z2-7]{24})")
+    pattern = re.escape(template).replace(re.escape(PLACE), f"({_FORM})")
     found = re.findall(rf"(?<![\w.+-]){pattern}(?![\w.-])", text, re.IGNORECASE)
     return tuple(dict.fromkeys(each.lower() for each in found))
