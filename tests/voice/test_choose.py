@@ -64,3 +64,17 @@ def test_when_none_can_it_says_why_and_what_to_do(
     with pytest.raises(VoiceUnavailable, match=words) as caught:
         choose(wish, "en", offers)
     assert caught.value.advice
+
+
+def test_when_no_voice_knows_the_language_the_advice_is_those_there_are() -> None:
+    polish = offer("system", languages=frozenset({"pl", "en"}))
+    with pytest.raises(VoiceUnavailable, match="in xx") as caught:
+        choose(("auto",), "xx", (polish, ENGLISH, SILENT))
+    assert caught.value.advice == "the languages there are: en, pl"
+
+
+def test_a_voice_that_could_if_it_were_ready_is_what_is_advised() -> None:
+    polish = offer("system", languages=frozenset({"pl"}), installed=False)
+    with pytest.raises(VoiceUnavailable) as caught:
+        choose(("auto",), "pl", (polish, ENGLISH))
+    assert caught.value.advice == "install system"

@@ -31,7 +31,7 @@ def cases(session: Session, /, *, everything: bool, batch: str | None) -> None:
     """What is open, overdue, silent.
 
     With --json: a list of {"case", "ref", "customer", "stage", "outcome", "overdue",
-    "next_touch"}, of every case, the closed ones too.
+    "next_touch"}; of closed cases too with --all.
     """
     from voicenote.ledger import brakes, overview
     from voicenote.wiring import now, open_ledger
@@ -39,7 +39,7 @@ def cases(session: Session, /, *, everything: bool, batch: str | None) -> None:
     ledger = open_ledger(session.settings)
     try:
         with ledger.read() as tx:
-            found = overview.lines(tx, everything=everything or session.json, batch=batch)
+            found = overview.lines(tx, everything=everything, batch=batch)
             closed = 0 if everything or session.json else overview.closed(tx, batch)
             seen = None if session.json else _seen(session, tx)
             stopped = brakes.on(tx)

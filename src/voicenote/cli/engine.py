@@ -45,7 +45,7 @@ def run(session: Session, /, *, to: str | None) -> int:
     """
     from voicenote.engine.crank.turn import one_pass
 
-    if to:
+    if to is not None:
         prove_due(session, to)
         return 0
     screen = session.screen

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
@@ -11,6 +12,8 @@ from voicenote.cli.select import cases_options, chosen, opened
 from voicenote.cli.session import Session, json_option, pass_session
 from voicenote.errors import RuleSaysNo, WrongUse
 
+#: An email address, a telephone number, or a name or a number of Telegram.
+_ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+|\+?\d[\d ().-]{3,}|-?\d{3,}|@\w+")
 #: Said when a copy was made the one that sends.
 TAKEN = "This ledger sends from here now. No other copy may: see to it, for they do not know."
 
@@ -120,10 +123,10 @@ def proof(
     from voicenote.engine.crank.proving import MOST, prove
     from voicenote.model.case import Stage
 
+    address = own_address(session, to)
     with opened(session) as ws:
         made = (Stage.RENDERED, Stage.APPROVED)
         meant = chosen(ws, numbers, everything, batch, made)
-        address = own_address(session, to)
         done = [asdict(one) for one in prove(ws, meant[:MOST], address, channel)]
     session.screen.show(done, lambda: _proofs(done))
     if len(meant) > MOST:
@@ -132,9 +135,14 @@ def proof(
 
 def own_address(session: Session, to: str | None) -> str:
     """Return where proofs go: what was given, else the owner's email."""
-    address = to or session.settings.owner.email
-    if not address:
+    address = session.settings.owner.email if to is None else to.strip()
+    if not address and to is None:
         raise WrongUse("nobody knows where a proof goes", "give --to, or set [owner] email")
+    if not _ADDRESS.fullmatch(address):
+        raise WrongUse(
+            f"--to {address!r} is no address that a proof could go to",
+            "give --to your email address, your telephone number, or your chat of Telegram",
+        )
     return address
 
 
@@ -149,6 +157,7 @@ def prove_due(session: Session, to: str) -> None:
     """Do what `run --to` does: proofs of what is due, and no pass."""
     from voicenote.engine.crank.proving import prove_due as prove_due_
 
+    address = own_address(session, to)
     with opened(session) as ws:
-        done = [asdict(one) for one in prove_due_(ws, to)]
+        done = [asdict(one) for one in prove_due_(ws, address)]
     session.screen.show(done, lambda: _proofs(done))

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from voicenote.cli.pasted import pasted
 from voicenote.cli.select import opened
 from voicenote.cli.session import Session, json_option
 from voicenote.errors import BadData, BadSettings, VoicenoteError, WrongUse
@@ -156,7 +157,7 @@ def _sitting(context: click.Context, session: Session, number: int) -> None:
     ready = False
     if said == VOICES[0]:
         while not ready and (name := screen.ask("The file of your recording (Enter: later)")):
-            taken = Path(name).expanduser()
+            taken = pasted(name)
             ready = _do(context, session, record, numbers=(number,), source=taken)
     elif said == VOICES[1]:
         ready = _do(context, session, record, numbers=(number,)) and _spoken(session, number)
@@ -198,7 +199,11 @@ def _do(context: click.Context, session: Session, command: click.Command, **give
 @json_option
 @click.pass_context
 def next_(context: click.Context, /, *, everything: bool) -> None:
-    """The one thing that needs you most now; at a terminal, do it at once."""
+    """The one thing that needs you most now; at a terminal, do it at once.
+
+    With --json: a list of {"case", "urgency", "what", "do"}: first what is about no single case
+    ("case" is null, "urgency" is brake or unmatched), then that one thing, or with --all all.
+    """
     from voicenote.engine.case.attention import what_needs_me
     from voicenote.ledger import arrivals, brakes
 
@@ -207,21 +212,23 @@ def next_(context: click.Context, /, *, everything: bool) -> None:
     with opened(session) as ws:
         needs = what_needs_me(ws)
         with ws.ledger.read() as tx:
-            stopped = [] if session.json else brakes.on(tx)
-            unseen = 0 if session.json else arrivals.unseen(tx)
+            stopped, unseen = brakes.on(tx), arrivals.unseen(tx)
+    apart = [("brake", brake.told, brake.cure) for brake in stopped]
+    if unseen:
+        what = f"{unseen} came in that fit{'s' * (unseen == 1)} no case"
+        apart.append(("unmatched", what, "voicenote receive --unmatched"))
     if session.json:
+        whole = [{"case": None, "urgency": u, "what": what, "do": do} for u, what, do in apart]
         found = [
             {"case": n.case, "urgency": n.urgency.name.lower(), "what": n.sentence, "do": n.command}
             for n in needs
         ]
-        screen.data(found if everything else found[:1])
+        screen.data([*whole, *(found if everything else found[:1])])
         return
-    for brake in stopped:
-        screen.warn(f"{brake.told}\n  {brake.cure}")
-    if unseen:
-        screen.warn(f"{unseen} came in that fit no case: voicenote receive --unmatched")
+    for _, what, do in apart:
+        screen.warn(f"{what}\n  {do}")
     if not needs:
-        if not (stopped or unseen):
+        if not apart:
             screen.out("Nothing needs you now.")
         return
     for need in needs if everything else needs[:1]:

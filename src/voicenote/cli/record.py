@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from voicenote.cli.pasted import pasted
 from voicenote.cli.select import cases_options, chosen, opened
 from voicenote.cli.sentences import many_cases, memo_made, need_somebody, one_case, show_list
 from voicenote.cli.session import Session, json_option, pass_session
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 @click.option(
     "--from",
     "source",
-    type=click.Path(path_type=Path),
+    callback=lambda _context, _option, given: pasted(given) if given else None,
     metavar="FILE|FOLDER",
     help="A finished take of the whole memo; or a folder with one file a missing sentence.",
 )

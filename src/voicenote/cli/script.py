@@ -102,8 +102,19 @@ def _data(one: Drafted) -> dict[str, Any]:
     }
 
 
+def _say(session: Session, words: Script) -> None:
+    """Print what will be said; the line on a machine's voice apart, for it may not be."""
+    from voicenote.model.script import Section
+    from voicenote.script.disclosing import undisclosed
+
+    session.screen.out(undisclosed(words).text)
+    lines = [one.text for one in words.sentences if one.section is Section.DISCLOSE]
+    if lines:
+        session.screen.note(f"Only if a machine speaks: {' '.join(lines)}")
+
+
 def _show(session: Session, words: Script, drafted: Drafted | None = None) -> None:
-    session.screen.out(words.text)
+    _say(session, words)
     if drafted is None:
         return
     if drafted.fell_back:

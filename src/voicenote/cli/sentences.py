@@ -107,7 +107,7 @@ def memo_made(ws: Workspace, number: int, *, fill_in: bool) -> dict[str, Any]:
     """Make the memo of a case; return it as ``--json`` has it."""
     from voicenote.engine.memo.sounding import render_cases
 
-    return memo_data(next(iter(render_cases(ws, [number], fill_in=fill_in))))
+    return memo_data(ws.home, next(iter(render_cases(ws, [number], fill_in=fill_in))))
 
 
 def _told(number: int, kept: int, left: Sequence[Sentence], memo: dict[str, Any] | None) -> str:

@@ -71,7 +71,7 @@ def _rendered(session: Session, ws: Workspace, numbers: Sequence[int], *, fill_i
         raise
     alone(numbers, failed)
     if session.json:
-        session.screen.data([*map(memo_data, done), *map(failed_data, failed)])
+        session.screen.data([*(memo_data(ws.home, one) for one in done), *map(failed_data, failed)])
         return 1 if failed else 0
     tell_failed(session, failed)
     if len(numbers) == 1:
@@ -83,8 +83,8 @@ def _rendered(session: Session, ws: Workspace, numbers: Sequence[int], *, fill_i
     return 1 if failed else 0
 
 
-def memo_data(one: Rendered) -> dict[str, Any]:
-    """Return a memo as ``--json`` has it."""
+def memo_data(home: Path, one: Rendered) -> dict[str, Any]:
+    """Return a memo as ``--json`` has it: its files with their whole paths."""
     memo = one.memo
     return {
         "case": one.case,
@@ -95,7 +95,7 @@ def memo_data(one: Rendered) -> dict[str, Any]:
         "synthetic_part": memo.synthetic.value,
         "duration_s": round(memo.duration_s, 2),
         "loudness_lufs": memo.loudness_lufs,
-        "files": memo.files,
+        "files": {name: str(home / file) for name, file in memo.files.items()},
         "sha256": memo.sha256,
     }
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from textwrap import wrap
 
 #: What a terminal obeys instead of showing: controls, and the marks that turn text around.
 _OBEYED = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _OBEYED_BUT_BOLD = re.compile(rf"(?!\x1b\[[01]m){_OBEYED.pattern}")
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _GAP = "  "
+#: Before what stands below its row.
+_INDENT = "        "
+_TIME = re.compile(r"([A-Z][a-z]{2} )?\d{4}-\d\d-\d\d( \d\d:\d\d)?")
 
 
 def clean(text: str, *, keep_bold: bool = False) -> str:
@@ -55,20 +59,46 @@ def layout(
 ) -> Iterator[str]:
     """Yield the lines of a table: headers, then `rows` (None is empty), numbers to the right.
 
-    `width` is the terminal's, None for no limit. With `isolate`, right-to-left text is kept from
-    turning its neighbours around (Unicode's isolates, which take no room).
+    `width` is the terminal's, None for no limit. What does not fit is cut, days and times last; a
+    last column without a header holds remarks, which then go below their rows, whole. With
+    `isolate`, right-to-left text is kept from turning its neighbours around (Unicode's isolates,
+    which take no room).
     """
     given = list(zip(*rows, strict=True)) or [()] * len(headers)
     columns = [_texts(head, cells) for head, cells in zip(headers, given, strict=True)]
     widths = [max(map(_measure(column), column)) for column in columns]
+    remarks: list[str] = []
     if width is not None:
-        widths = _fitted(widths, width)
+        if not headers[-1] and sum(widths) + len(_GAP) * (len(widths) - 1) > width:
+            remarks, columns = columns[-1], columns[:-1]
+            given, widths = given[:-1], widths[:-1]
+        widths = _fitted(widths, width, [_timely(column) for column in columns])
     padded = [
         _padded(column, room, right=_all_numbers(cells), isolate=isolate)
         for column, cells, room in zip(columns, given, widths, strict=True)
     ]
-    for row in zip(*padded, strict=True):
+    for place, row in enumerate(zip(*padded, strict=True)):
         yield _GAP.join(row).rstrip()
+        if remarks and width is not None:
+            yield from _below(remarks[place], width, isolate=isolate)
+
+
+def _below(remark: str, width: int, *, isolate: bool) -> Iterator[str]:
+    """Yield a remark as the lines below its row."""
+    room = max(width - len(_INDENT), 1)
+    for line in wrap(remark, room):
+        yield _INDENT + _isolated(cut(line, room), isolate=isolate)
+
+
+def _isolated(cell: str, *, isolate: bool) -> str:
+    """Return a cell that cannot turn its neighbours around."""
+    turns = isolate and not cell.isascii() and _RIGHT_TO_LEFT.search(cell)
+    return f"\u2068{cell}\u2069" if turns else cell
+
+
+def _timely(column: Sequence[str]) -> bool:
+    """Whether a column tells days or times: cut, it would tell nothing."""
+    return _TIME.fullmatch(next(filter(None, column[1:]), "")) is not None
 
 
 def _texts(head: str, cells: Sequence[object]) -> list[str]:
@@ -96,20 +126,21 @@ def _padded(texts: list[str], room: int, *, right: bool, isolate: bool) -> list[
         if taken > room:
             cell = cut(cell, room, mark)
             taken = width_of(cell)
-        if isolate and not cell.isascii() and _RIGHT_TO_LEFT.search(cell):
-            cell = f"\u2068{cell}\u2069"
+        cell = _isolated(cell, isolate=isolate)
         pad = " " * (room - taken)
         padded.append(pad + cell if right else cell + pad)
     return padded
 
 
-def _fitted(widths: list[int], total: int) -> list[int]:
-    """Take from the widest columns until the row fits; none goes below six."""
+def _fitted(widths: list[int], total: int, firm: Sequence[bool]) -> list[int]:
+    """Take from the widest columns until the row fits, `firm` ones last; none goes below six."""
     fitted = list(widths)
     room = total - len(_GAP) * (len(widths) - 1)
-    while sum(fitted) > room:
-        widest = max(range(len(fitted)), key=fitted.__getitem__)
-        if fitted[widest] <= 6:
-            break
-        fitted[widest] -= 1
+    for last in (False, True):
+        soft = [place for place, kept in enumerate(firm) if last or not kept]
+        while sum(fitted) > room and soft:
+            widest = max(soft, key=fitted.__getitem__)
+            if fitted[widest] <= 6:
+                break
+            fitted[widest] -= 1
     return fitted

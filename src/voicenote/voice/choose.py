@@ -44,13 +44,29 @@ def choose(wish: Sequence[str], language: str, offers: Sequence[Offer]) -> Choic
             if not hurdle:
                 return Choice(name=offer.facts.name, why=_why(name, offer, tongue, hurdles))
             hurdles.append(f"{offer.facts.name} {hurdle}")
-            cure = cure or offer.facts.advice
+            if _knows(offer, tongue):
+                cure = cure or offer.facts.advice
         if name != AUTO and name not in known:
             hurdles.append(f"{name} is not known")
     raise VoiceUnavailable(
         f"no voice can say this in {tongue or 'an unknown language'}: {'; '.join(hurdles)}",
-        cure or "see `voicenote voices`, or record the sentences in your own voice",
+        _spoken_here(tongue, [one for name in wish or (AUTO,) for one in _meant(name, known)])
+        or cure
+        or "see `voicenote voices`, or record the sentences in your own voice",
     )
+
+
+def _knows(offer: Offer, tongue: str) -> bool:
+    return not offer.facts.languages or tongue in offer.facts.languages
+
+
+def _spoken_here(tongue: str, tried: Sequence[Offer]) -> str:
+    """The languages of the voices that are ready, when none of those tried knows `tongue`."""
+    if any(_knows(one, tongue) for one in tried):
+        return ""
+    ready = [one.facts.languages for one in tried if one.facts.installed]
+    spoken = sorted(frozenset().union(*ready))
+    return f"the languages there are: {', '.join(spoken)}" if spoken else ""
 
 
 def _meant(name: str, known: dict[str, Offer]) -> list[Offer]:
@@ -66,7 +82,7 @@ def _hurdle(offer: Offer, tongue: str) -> str:
     facts = offer.facts
     if not facts.installed:
         return "is not ready"
-    if facts.languages and tongue not in facts.languages:
+    if not _knows(offer, tongue):
         return f"does not speak {tongue}"
     if offer.lacks:
         more = f" and {len(offer.lacks) - 1} more" if len(offer.lacks) > 1 else ""

@@ -25,6 +25,8 @@ PLAIN_PLAYERS: tuple[tuple[str, ...], ...] = (
     ("paplay",),
     ("aplay", "-q"),
 )
+#: What players say that end well, and were heard by nobody: there was nothing to play it on.
+_MUTE = ("audio open failed", "could not open/initialize audio device")
 #: What opens a file with the program that the desktop has for it.
 OPENERS = {"darwin": "open", "win32": "explorer"}
 
@@ -32,8 +34,8 @@ OPENERS = {"darwin": "open", "win32": "explorer"}
 def play(file: Path, env: Mapping[str, str]) -> str:
     """Play `file` to its end, and return the player's name.
 
-    Raises Unavailable, which names the file, when there is no player here or it fails; BadData when
-    a file that has to be decoded is no sound.
+    Raises Unavailable, which names the file, when there is no player here, no sound device, or it
+    fails; BadData when a file that has to be decoded is no sound.
     """
     path = env.get("PATH")
     for words in PLAYERS:
@@ -82,6 +84,11 @@ def _run(command: list[str], file: Path) -> str:
         )
     except OSError as error:
         raise Unavailable(f"{name} cannot be started: {error.strerror}", f"open: {file}") from error
+    if any(sign in done.stderr.lower() for sign in _MUTE):
+        raise Unavailable(
+            f"nothing was heard: {name} found no sound device on this machine",
+            f"open it where there is one: {file}",
+        )
     if done.returncode:
         said = done.stderr.strip().splitlines()
         why = f": {said[-1]}" if said else f" (exit code {done.returncode})"

@@ -1,0 +1,32 @@
+"""The name of a file as people give it: typed, pasted, or dragged into the terminal."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+#: ``C:\`` or ``\\server``: there a backslash parts folders, and escapes nothing.
+_WINDOWS = re.compile(r"[A-Za-z]:[\\/]|\\\\")
+_QUOTED = re.compile(r"(['\"])(?P<name>.*)\1")
+
+
+def pasted(given: str) -> Path:
+    """Return the path that `given` means: as it is, else as a shell would read it.
+
+    A terminal writes what is dragged into it in quotes, or with a backslash before each space.
+    Windows' paths keep their backslashes. What still names no file is returned for the error to
+    name.
+    """
+    plain = Path(given.strip()).expanduser()
+    if plain.exists():
+        return plain
+    quoted = _QUOTED.fullmatch(given.strip())
+    bare = quoted["name"] if quoted else given.strip()
+    if _WINDOWS.match(bare):
+        return Path(bare)
+    try:
+        words = shlex.split(given)
+    except ValueError:  # a quote without its fellow, such as an apostrophe in a name
+        return plain
+    return Path(words[0]).expanduser() if len(words) == 1 else plain
