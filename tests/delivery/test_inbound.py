@@ -15,7 +15,7 @@ from voicenote.delivery.email.inbound import read_mail
 from voicenote.delivery.email.opt_out import is_opt_out, may_be_opt_out
 from voicenote.delivery.email.reply import own_words
 from voicenote.delivery.tokens import filled, token
-from voicenote.model.receipt import ReceiptKind, Verdict
+from voicenote.model.receipt import UNDELIVERED, ReceiptKind, Verdict
 
 NOW = datetime(2026, 3, 3, 8, 0, tzinfo=UTC)
 VERP, REPLY = "voice+b-{token}@bakery.example", "voice+r-{token}@bakery.example"
@@ -85,12 +85,45 @@ def test_a_bounce_says_why_and_which() -> None:
     assert read.receipt.kind is ReceiptKind.BOUNCED
     assert read.receipt.detail == {
         "action": "failed", "status": "5.1.1", "reason": "550 5.1.1 User unknown",
-        "recipient": "mari@tamm.example",
+        "recipient": "mari@tamm.example", "undelivered": "mari@tamm.example",
     }  # fmt: skip
     assert read.keys == ("vn-7-memo",)
     assert read.tokens == (token("vn-7-memo"),)
     assert read.message_ids == ("<vn-7-memo@bakery.example>",)
     assert read.answer is None
+
+
+@pytest.mark.parametrize(
+    ("status", "surely"),
+    [
+        ("5.1.1", True), ("5.2.2", True), ("5.7.1", True), ("5.0.0", True),
+        ("5.4.7", False), ("4.4.7", False), ("4.2.2", False), ("", False), ("55", False),
+    ],
+)  # fmt: skip
+def test_only_a_failure_for_good_says_that_nobody_has_it(status: str, surely: bool) -> None:
+    """What a server gave up after days of trying may have arrived in the last try."""
+    read = read_mail(report(status=status), NOW, PLACES)
+    assert read.receipt is not None
+    assert read.receipt.kind is ReceiptKind.BOUNCED
+    assert read.receipt.detail.get(UNDELIVERED) == ("mari@tamm.example" if surely else None)
+
+
+def test_where_a_server_has_passed_it_on_the_last_address_got_nothing() -> None:
+    """The customer's own, which it came to first, may have kept it."""
+    passed_on = report().replace(b"Final-Recipient: rfc822; mari@", b"Final-Recipient: rfc822; m@")
+    read = read_mail(passed_on, NOW, PLACES)
+    assert read.receipt is not None
+    assert read.receipt.detail["recipient"] == "mari@tamm.example"
+    assert read.receipt.detail[UNDELIVERED] == "m@tamm.example"
+
+
+def test_of_a_list_nobody_can_tell_who_has_it() -> None:
+    group = b"Final-Recipient: rfc822; jon@tamm.example\r\nAction: delivered\r\n\r\n"
+    listed = report().replace(b"Final-Recipient:", group + b"Final-Recipient:", 1)
+    read = read_mail(listed, NOW, PLACES)
+    assert read.receipt is not None
+    assert read.receipt.kind is ReceiptKind.BOUNCED
+    assert UNDELIVERED not in read.receipt.detail
 
 
 @pytest.mark.parametrize("given_back", ["message/rfc822", "text/rfc822-headers"])

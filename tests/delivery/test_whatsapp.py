@@ -25,7 +25,7 @@ from voicenote.delivery.tokens import token
 from voicenote.delivery.whatsapp.channel import WhatsApp
 from voicenote.delivery.whatsapp.inbound import genuine, read_webhook
 from voicenote.errors import BadData, BadSettings, Postponed, Refused
-from voicenote.model.receipt import Parcel, ReceiptKind
+from voicenote.model.receipt import UNDELIVERED, Parcel, ReceiptKind
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "fakes"))
 from web import Web
@@ -242,6 +242,7 @@ def test_a_failure_brings_its_reason_and_advice() -> None:
     detail = inbound.receipt.detail
     assert (detail["code"], detail["reason"]) == ("131047", "Re-engagement message")
     assert "template" in detail["advice"]
+    assert detail[UNDELIVERED] == f"+{MARI}"
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ import shutil
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -27,8 +28,11 @@ from sqlalchemy import func, select
 sys.path.insert(0, str(Path(__file__).parent))
 from world import FATES, START, Clock, Died, World, told, without_sound, workspace
 
+from voicenote.delivery.arrivals import Arrival, Hears, Inbound
+from voicenote.delivery.port import Found
 from voicenote.engine.case import approving, closing, promises, triage
 from voicenote.engine.crank import settling, turn
+from voicenote.engine.crank.hearing import Post
 from voicenote.engine.memo import drafting, sounding
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo, WrongUse
@@ -37,9 +41,9 @@ from voicenote.ledger import cases, listing, tables, touches
 from voicenote.ledger.changes import AMENDS_HISTORY, CASE_HISTORY, TOUCH_HISTORY
 from voicenote.ledger.snapshots import snapshots
 from voicenote.model.amends import AmendsKind, AmendsState, Promise
-from voicenote.model.case import Finding, Lesson, Outcome, Stage
+from voicenote.model.case import Customer, Finding, Lesson, Outcome, Stage
 from voicenote.model.money import Money
-from voicenote.model.receipt import Parcel, Receipt, ReceiptKind, Verdict
+from voicenote.model.receipt import UNDELIVERED, Parcel, Receipt, ReceiptKind, Verdict
 from voicenote.model.snapshot import Snapshot
 from voicenote.model.touch import WAITING, Touch, TouchKind, TouchState
 from voicenote.model.transitions import AMENDS, CASE, TOUCH, after
@@ -48,11 +52,22 @@ LIVES = 1000
 PARTS = 4
 
 #: Two of them are one person's, so that an opt-out is of a person, not of a case.
+DANA: dict[str, Any] = {
+    "name": "Dana",
+    "email": "dana@example.com",
+    "telegram": "77",
+    "time_zone": "Asia/Jerusalem",
+}
 PEOPLE: tuple[dict[str, Any], ...] = (
-    {"name": "Dana", "email": "dana@example.com", "time_zone": "Asia/Jerusalem"},
+    DANA,
     {"name": "Ron", "email": "", "time_zone": "America/New_York"},
-    {"name": "Dana", "email": "dana@example.com", "time_zone": "Asia/Jerusalem"},
+    DANA,
 )
+CHANNELS = {
+    "VOICENOTE_CHANNELS__MAIL__KIND": "email",
+    "VOICENOTE_CHANNELS__TELEGRAM__KIND": "telegram",
+    "VOICENOTE_POLICY__BRAKE_SHARE": "100",
+}
 CASES = st.integers(1, len(PEOPLE))
 FATE = st.sampled_from([*["sent"] * len(FATES), *FATES])
 OPENING = {TouchKind.MEMO, TouchKind.LAST_WORD}
@@ -62,6 +77,28 @@ WORDS: dict[str, dict[str, str]] = {
     "touch": {word: name for name, word in TOUCH_HISTORY.items()},
 }
 _template: list[Path] = []
+
+
+@dataclass
+class Way(World):
+    """The mailbox, or a chat: they share what happens to touches, and what has left."""
+
+    field: str = "email"
+    first: Way | None = None
+    keeps = True
+
+    def address(self, customer: Customer) -> str:
+        return customer.telegram if self.first else super().address(customer)
+
+    def send(self, parcel: Parcel, commit: Callable[[], None]) -> Receipt:
+        return self.first.send(parcel, commit) if self.first else super().send(parcel, commit)
+
+    def ask(self, key: str, message_id: str) -> Found:
+        return self.first.ask(key, message_id) if self.first else super().ask(key, message_id)
+
+    def incoming(self, after: str, since: date) -> Iterator[Arrival]:
+        del after, since
+        yield from ()
 
 
 def empty_ledger(home: Path) -> None:
@@ -82,11 +119,13 @@ class Life(RuleBasedStateMachine):
         self.sound = without_sound()
         self.sound.__enter__()
         empty_ledger(self.home)
-        self.clock, self.world = Clock(), World()
+        self.clock, self.world = Clock(), Way()
         self.world.look = self.at_the_door
         template = '"check-in", "status", "confirm", "acknowledge"'
-        env = {"VOICENOTE_POLICY__AUTO_APPROVE": f"[{template}]"}
+        env = {"VOICENOTE_POLICY__AUTO_APPROVE": f"[{template}]", **CHANNELS}
         self.ws: Workspace = workspace(self.home, self.clock, self.world, env)
+        chat = Way(field="telegram", first=self.world)
+        self.ws.make_channel = lambda name: chat if name == "telegram" else self.world
         self.history: list[dict[str, Any]] = []
         self.seen: dict[str, dict[int | tuple[int, int], str]] = {
             "case": {},
@@ -94,6 +133,8 @@ class Life(RuleBasedStateMachine):
             "touch": {},
         }
         self.resent: Counter[int] = Counter()
+        self.back: set[int] = set()
+        self.reports = 0
         self.gone: set[str] = set()
         self.facts: dict[tuple[int, int], tuple[Any, ...]] = {}
         self.last_turn: turn.Turn | None = None
@@ -133,7 +174,9 @@ class Life(RuleBasedStateMachine):
         with self.ws.ledger.write() as tx:
             for number, person in enumerate(PEOPLE, 1):
                 harm = Money(Decimal("40.10"), "EUR")
-                cases.add(tx, [told(f"R-{number}", days=3 * number, harm=harm, **person)])
+                customer = Customer(**person)
+                complaint = told(f"R-{number}", days=3 * number, harm=harm, customer=customer)
+                cases.add(tx, [complaint])
         for number in range(1, released + 1):
             self.release(number)
         if days:
@@ -240,6 +283,24 @@ class Life(RuleBasedStateMachine):
             receipt = Receipt(kind=kind, at=tx.now)
             touches.receive(tx, found[pick % len(found)].number, receipt)
 
+    @rule(pick=st.integers(0, 5), sure=st.sampled_from([True, True, False]))
+    def comes_back(self, pick: int, sure: bool) -> None:
+        """A server says that one copy of those that left has reached nobody; perhaps once more."""
+        if not self.world.left:
+            return
+        copy = pick % len(self.world.left)
+        parcel, self.reports = self.world.left[copy], self.reports + 1
+        detail = {UNDELIVERED: parcel.to} if sure else {}
+        receipt = Receipt(kind=ReceiptKind.BOUNCED, at=self.clock.now, detail=detail)
+        told_ = Inbound(sender="mx", subject="", keys=(parcel.key,), receipt=receipt)
+        arrival = Arrival(mark=str(self.reports), at=self.clock.now, inbound=told_)
+        by = "telegram" if parcel.to == DANA["telegram"] else "mail"
+        channel = self.ws.channel(by)
+        assert isinstance(channel, Hears)
+        Post.of(self.ws, by, channel).take(arrival)
+        if sure:
+            self.back.add(copy)
+
     @rule(
         number=CASES,
         what=st.sampled_from(["import", "triage", "unfounded", "abusive", "opt-out", "later"]),
@@ -247,7 +308,8 @@ class Life(RuleBasedStateMachine):
     def seldom(self, number: int, what: str) -> None:
         if what == "import":
             with self.ws.ledger.write() as tx:
-                [added] = cases.add(tx, [told(f"R-{number}", **PEOPLE[number - 1])])
+                customer = Customer(**PEOPLE[number - 1])
+                [added] = cases.add(tx, [told(f"R-{number}", customer=customer)])
             assert not added.new
             assert self.told() == len(self.history)
         elif what == "opt-out":
@@ -324,12 +386,17 @@ class Life(RuleBasedStateMachine):
         assert not since, "a person has answered"
 
     def _never_twice(self, parcel: Parcel, touch: Touch, others: list[Touch]) -> None:
-        assert self.world.keys.count(parcel.key) <= self.resent[touch.number], "twice"
+        again = self.resent[touch.number] + self._back({parcel.key})
+        assert self.world.keys.count(parcel.key) <= again, "twice"
         if touch.kind in OPENING:
             same = {t.key for t in others if t.round == touch.round and t.kind in OPENING}
             resent = sum(self.resent[t.number] for t in others if t.key in same)
             before = sum(key in same for key in self.world.keys)
-            assert before <= resent, "two apologies in one round"
+            assert before <= resent + self._back(same), "two apologies in one round"
+
+    def _back(self, keys: set[str]) -> int:
+        """How many copies with these keys surely came back."""
+        return sum(self.world.left[copy].key in keys for copy in self.back)
 
     def _decent(self, zone: ZoneInfo) -> None:
         here = self.clock.now.astimezone(zone)

@@ -47,7 +47,7 @@ time_zone = "Europe/Tallinn"
 PEOPLE = {
     "nobody": "mail", "full": "mail", "away": "plain", "mari": "mail", "mari+stop": "mail",
     "mari+button": "mail", "mari+other": "mail", "mari+lost": "copied", "mari+late": "mail",
-    "mari+later": "mail", "mari+hostile": "mail",
+    "mari+later": "mail", "mari+hostile": "mail", "gone": "mail, outbox",
 }  # fmt: skip
 CASES = {name: number for number, name in enumerate(PEOPLE, start=1)}
 Call = Callable[..., Any]
@@ -66,7 +66,7 @@ def home(pair: MailPair, tmp_path_factory: pytest.TempPathFactory) -> Path:
         tables.append("\n".join([f"[channels.{name}]", 'kind = "email"', *lines, ""]))
     (folder / "voicenote.toml").write_text("\n".join(tables), encoding="utf-8")
     rows = [
-        f"{number},Mari {name},{name}@tamm.example,{PEOPLE[name]},The ribbon was blue"
+        f'{number},Mari {name},{name}@tamm.example,"{PEOPLE[name]}",The ribbon was blue'
         for name, number in CASES.items()
     ]
     head = "ref,customer,email,channel,what_happened"
@@ -171,6 +171,15 @@ def test_who_is_not_there_and_who_is_full_bounce_with_their_status(
     assert f"was bounced ({status}" in sent("next", "--all") or status in sent(
         "show", str(CASES[name])
     )
+
+
+def test_what_surely_came_back_goes_by_the_next_way_of_its_customer(sent: Call, home: Path) -> None:
+    awaited(sent, "gone", lambda view: memo(view)["channel"] == "outbox")
+    sent("run", code=None)
+    found = memo(shown(sent, "gone"))
+    assert (found["state"], found["refused_by"]) == ("accepted", ["mail"])
+    assert (home / "outbox" / found["key"] / "message.eml").exists()
+    assert "refused by mail" in sent("show", str(CASES["gone"]))
 
 
 def test_somebody_who_is_away_has_not_answered_and_the_plan_goes_on(sent: Call) -> None:
@@ -321,7 +330,7 @@ def test_a_hostile_mailbox_is_read_to_its_end(sent: Call, pair: MailPair, home: 
     reasons = [one["reason"] for one in told["unmatched"]]
     assert "it names a touch that was never made here" in reasons
     after = {one["case"]: memo(shown(sent, name)) for name, one in cases_of(sent).items()}
-    bouncing = {CASES[name] for name in ("mari+hostile", "nobody", "full")}
+    bouncing = {CASES[name] for name in ("mari+hostile", "nobody", "full", "gone")}
     changed = [number for number in after if after[number]["state"] != before[number]["state"]]
     assert set(changed) <= bouncing
     assert json.loads(sent("receive", "--json"))["received"] == 0

@@ -19,7 +19,7 @@ from voicenote.followup.hearing import (
     quoted,
 )
 from voicenote.model.case import Case, Complaint, Customer, Stage
-from voicenote.model.receipt import Answer, Receipt, ReceiptKind, Verdict
+from voicenote.model.receipt import UNDELIVERED, Answer, Receipt, ReceiptKind, Verdict
 from voicenote.model.touch import PlannedTouch, Touch, TouchKind, TouchState
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
@@ -51,6 +51,48 @@ MACHINES = [kind for kind in ReceiptKind if kind not in (ReceiptKind.ANSWERED, R
 def test_a_machine_tells_of_a_touch_and_answers_nothing(kind: ReceiptKind) -> None:
     means = meaning(heard(kind), CASE, touch())
     assert means == Meaning(receipt=Receipt(kind=kind, at=NOW))
+
+
+DANA = "dana@here.ee"
+
+
+def bounced(to: str = "Dana@Here.ee", way: Way = Way.TOKEN) -> Heard:
+    detail = {UNDELIVERED: to} if to else {}
+    return Heard(way=way, receipt=Receipt(kind=ReceiptKind.BOUNCED, at=NOW, detail=detail))
+
+
+@pytest.mark.parametrize("way", [Way.KEY, Way.TOKEN, Way.MESSAGE])
+def test_a_bounce_of_an_accepted_touch_that_names_its_address_has_lost_it(way: Way) -> None:
+    means = meaning(bounced(way=way), CASE, touch(), DANA)
+    assert means.lost
+    assert means.receipt is not None
+
+
+@pytest.mark.parametrize(
+    ("heard_", "about", "address"),
+    [
+        (bounced(way=Way.ADDRESS), touch(), DANA),
+        (bounced(""), touch(), DANA),
+        (bounced("who@else.ee"), touch(), DANA),
+        (bounced(""), touch(), ""),
+        (bounced(), touch(TouchState.DELIVERED), DANA),
+        (bounced(), touch(TouchState.UNCERTAIN), DANA),
+        (bounced(), touch(TouchState.HEARD), DANA),
+        (bounced(), touch(TouchState.BOUNCED), DANA),
+        (bounced(), touch(round=1), DANA),
+        (bounced(), touch(TouchState.DUE, sent_at=None), DANA),
+        (bounced(), None, DANA),
+    ],
+    ids=[
+        "anybody may name an address", "it says not for sure", "another address", "no address",
+        "it was delivered", "it is uncertain", "it was heard", "it bounced before",
+        "an earlier round", "it never left", "no touch",
+    ],
+)  # fmt: skip
+def test_where_a_bounce_leaves_a_doubt_nothing_is_lost(
+    heard_: Heard, about: Touch | None, address: str
+) -> None:
+    assert not meaning(heard_, CASE, about, address).lost
 
 
 @pytest.mark.parametrize("kind", [kind for kind in MACHINES if kind is not ReceiptKind.AUTO_REPLY])

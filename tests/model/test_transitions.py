@@ -41,7 +41,7 @@ EXPECTED = {
         "postpone": "sending committing > due",
         "repeat": "committing > due",
         "lose": "sending committing > uncertain",
-        "reroute": "sending committing > due",
+        "reroute": "sending committing bounced > due",
         "resend": "uncertain refused bounced skipped cancelled > due",
         "deliver": "accepted uncertain delivered > delivered",
         "hear": "accepted uncertain delivered heard > heard",

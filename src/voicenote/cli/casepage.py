@@ -100,7 +100,8 @@ def _script(view: Mapping[str, Any]) -> list[str]:
 
 
 def _touch(one: Mapping[str, Any], zone: ZoneInfo) -> str:
-    when = _when(one["sent_at"] or one["due_at"], zone)
+    waits = one["state"] in ("due", "held")
+    when = _when(one["due_at"] if waits else one["sent_at"] or one["due_at"], zone)
     about = f" of amends {one['amends']}" if one["amends"] else ""
     why = f" ({one['reason']})" if one["reason"] else ""
     to = "" if one["kind"] == "nudge" else f" by {one['channel']}"

@@ -6,11 +6,11 @@ words alone never say that it was put right: a button does, or the owner who has
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from voicenote.model.case import Case
-from voicenote.model.receipt import Answer, Receipt, ReceiptKind, Verdict
+from voicenote.model.receipt import UNDELIVERED, Answer, Receipt, ReceiptKind, Verdict
 from voicenote.model.touch import Touch, TouchState
 
 
@@ -44,6 +44,7 @@ class Meaning:
 
     `receipt` belongs to the touch, `answer` to the case. `opt_out`: the customer of the case wants
     no more; `opt_out_writer`: only who wrote it. `blocked`: no way leads to them by this channel.
+    `lost`: surely nobody has got the touch, so that it may take another way.
     `apart`: why a person has to look at it first; then nothing else is done.
     """
 
@@ -52,6 +53,7 @@ class Meaning:
     opt_out: bool = False
     opt_out_writer: bool = False
     blocked: bool = False
+    lost: bool = False
     apart: str = ""
 
 
@@ -64,8 +66,11 @@ UNHEARD = frozenset(
 )
 
 
-def meaning(heard: Heard, about: Case, touch: Touch | None) -> Meaning:
-    """Return what `heard` means for a case; `touch` is the one it speaks of, where it is known."""
+def meaning(heard: Heard, about: Case, touch: Touch | None, address: str = "") -> Meaning:
+    """Return what `heard` means for a case.
+
+    `touch` is the one it speaks of, where it is known, and `address` where that one went.
+    """
     match heard.receipt:
         case None:
             return Meaning()
@@ -74,7 +79,9 @@ def meaning(heard: Heard, about: Case, touch: Touch | None) -> Meaning:
         case Receipt(kind=ReceiptKind.REFUSED):
             return Meaning(blocked=True)
         case receipt:
-            return _of_a_machine(receipt, touch)
+            means = _of_a_machine(receipt, touch)
+            lost = touch is not None and surely_lost(heard, about, touch, address)
+            return replace(means, lost=lost and not means.apart)
 
 
 def _of_a_machine(receipt: Receipt, touch: Touch | None) -> Meaning:
@@ -105,6 +112,26 @@ def _said_before(heard: Heard, case: Case, touch: Touch | None) -> bool:
     """Whether it is a *not yet* that an earlier round was opened for: it says nothing of this."""
     verdict = heard.answer.verdict if heard.answer else None
     return verdict is Verdict.NOT_YET and touch is not None and touch.round < case.round
+
+
+def surely_lost(heard: Heard, about: Case, touch: Touch, address: str) -> bool:
+    """Whether a bounce proves that `touch`, as it was before, has reached nobody at `address`.
+
+    Only then it may go by another way by itself: an apology that comes twice is worse than one that
+    a person sends later. What anybody may write about an address proves nothing; who speaks of the
+    letter itself was sent it, or has carried it. What was delivered, or is uncertain, is no proof
+    either way, and an earlier round is over.
+    """
+    receipt = heard.receipt
+    return (
+        receipt is not None
+        and receipt.kind is ReceiptKind.BOUNCED
+        and heard.way is not Way.ADDRESS
+        and touch.state is TouchState.ACCEPTED
+        and touch.round == about.round
+        and address != ""
+        and receipt.detail.get(UNDELIVERED, "").casefold() == address.casefold()
+    )
 
 
 def never_left(touch: Touch) -> bool:

@@ -48,7 +48,7 @@ def settle(tx: Transaction, touch: int, old: TouchState, new: TouchState, event:
 
 
 def _outcome(old: TouchState, new: TouchState, event: str) -> str:
-    if new is TouchState.REFUSED or event == "reroute":
+    if new is TouchState.REFUSED or (event == "reroute" and old in IN_FLIGHT):
         return REFUSED
     if new is TouchState.BOUNCED:
         return BOUNCED
@@ -103,10 +103,10 @@ def ways_due(tx: Transaction) -> dict[int, str]:
 
 
 def tried_by(tx: Transaction, touch: int, since: datetime | None) -> set[str]:
-    """Return the channels that have refused a touch since then."""
+    """Return the channels that have refused a touch since then, or by which it came back."""
     table = tables.attempts
-    query = select(table.c.channel).where(table.c.touch == touch, table.c.outcome == REFUSED)
-    if since is not None:
+    query = select(table.c.channel).where(table.c.touch == touch, table.c.outcome.in_(BAD))
+    if since is not None and since <= tx.now:  # not of a clock that was wrong: it would go round
         query = query.where(table.c.at >= since)
     return set(tx.connection.execute(query).scalars())
 
@@ -135,13 +135,42 @@ def tried_before(tx: Transaction, touch: Touch) -> bool:
     return any(way == touch.channel and outcome != REFUSED for way, outcome in rows)
 
 
+def back_from(tx: Transaction, touch: int) -> list[str]:
+    """Return the channels by which a touch came back, in order."""
+    table = tables.attempts
+    query = select(table.c.channel).where(table.c.touch == touch, table.c.outcome == BOUNCED)
+    return list(tx.connection.execute(query.order_by(table.c.number)).scalars())
+
+
+def all_came_back(tx: Transaction, touch: Touch) -> bool:
+    """Whether surely nobody has a touch that bounced: whatever left of it has come back.
+
+    One that a person has booked again may be in the hands of the customer since the time before: a
+    report that comes twice, or late, does not say of which letter it speaks.
+    """
+    table = tables.attempts
+    query = select(table.c.channel, table.c.outcome, table.c.at).where(
+        table.c.touch == touch.number
+    )
+    rows, booked = tx.connection.execute(query).all(), touch.planned.booked_at
+    back = [way for way, outcome, _ in rows if outcome == BOUNCED]
+    return (
+        all(outcome in (*BAD, NOT_LEFT) for _, outcome, _ in rows)
+        and all(booked is None or at >= booked for _, _, at in rows)
+        and len(back) == len(set(back))
+    )
+
+
 def refusals(tx: Transaction, case: int) -> dict[int, list[str]]:
-    """Return the channels that have refused each touch of a case, in order, by touch number."""
+    """Return the channels that have refused each touch of a case, at once or by a bounce.
+
+    In order, by the number of the touch.
+    """
     table, touch = tables.attempts, tables.touches
     query = (
         select(table.c.touch, table.c.channel)
         .join(touch, touch.c.number == table.c.touch)
-        .where(touch.c.case == case, table.c.outcome == REFUSED)
+        .where(touch.c.case == case, table.c.outcome.in_(BAD))
         .order_by(table.c.number)
     )
     found: dict[int, list[str]] = {}

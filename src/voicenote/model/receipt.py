@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+#: See `Receipt`.
+UNDELIVERED = "undelivered"
+
 
 class ReceiptKind(StrEnum):
     """What happened, as far as the channel can know. *Unknown* is a value (R16)."""
@@ -23,7 +26,11 @@ class ReceiptKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """One thing a channel said about a touch. `at` is UTC; `detail` holds JSON-able facts."""
+    """One thing a channel said about a touch. `at` is UTC; `detail` holds JSON-able facts.
+
+    In the detail of what bounced, `UNDELIVERED` is the address that surely got nothing of it; it is
+    not there where a doubt is left.
+    """
 
     kind: ReceiptKind
     at: datetime

@@ -46,7 +46,8 @@ TOUCH: Mapping[str, Mapping[T, T]] = {
     "repeat": {T.COMMITTING: T.DUE},
     # from sending, too: an attempt before this one may have left
     "lose": dict.fromkeys((T.SENDING, T.COMMITTING), T.UNCERTAIN),
-    "reroute": dict.fromkeys((T.SENDING, T.COMMITTING), T.DUE),
+    # from bounced: a refusal that came late, where it is sure that nobody has got it
+    "reroute": dict.fromkeys((T.SENDING, T.COMMITTING, T.BOUNCED), T.DUE),
     "resend": dict.fromkeys((T.UNCERTAIN, T.REFUSED, T.BOUNCED, T.SKIPPED, T.CANCELLED), T.DUE),
     # what is heard of it afterwards
     "deliver": dict.fromkeys((T.ACCEPTED, T.UNCERTAIN, T.DELIVERED), T.DELIVERED),

@@ -20,7 +20,7 @@ from voicenote.delivery.email.bounces import failed_recipients
 from voicenote.delivery.email.opt_out import is_opt_out, may_be_opt_out
 from voicenote.delivery.email.reply import own_words
 from voicenote.delivery.tokens import tokens_in
-from voicenote.model.receipt import Answer, Receipt, ReceiptKind, Verdict
+from voicenote.model.receipt import UNDELIVERED, Answer, Receipt, ReceiptKind, Verdict
 
 #: A delivery report's action (RFC 3464, 2.3.3) → what it means. `relayed` and `expanded` went on to
 #: a server that tells no more; `delayed` is no news.
@@ -30,6 +30,8 @@ _ACTIONS = {
     "relayed": ReceiptKind.ACCEPTED,
     "expanded": ReceiptKind.ACCEPTED,
 }
+#: "Delivery time expired": a failure that was not seen, but waited for.
+_GIVEN_UP = "5.4.7"
 _MACHINES = ("mailer-daemon", "postmaster")
 #: The subject of a letter that a mail program writes when its button "unsubscribe" is pressed.
 UNSUBSCRIBE = "unsubscribe"
@@ -138,7 +140,10 @@ def _report_receipt(reports: list[Message], message: Message, at: datetime) -> R
     for kind in (ReceiptKind.BOUNCED, ReceiptKind.DELIVERED, ReceiptKind.ACCEPTED):
         if kind in kinds:
             report = reports[kinds.index(kind)]
-            return Receipt(kind=kind, at=at, detail=_report_detail(report))
+            detail = _report_detail(report)
+            if kind is ReceiptKind.BOUNCED and len(reports) == 1:  # of more, a list has made them
+                detail |= _undelivered(detail, report)
+            return Receipt(kind=kind, at=at, detail=detail)
     return None
 
 
@@ -162,6 +167,18 @@ def _report_detail(report: Message) -> dict[str, str]:
         .partition(";")[2]
         .strip(),
     }
+
+
+def _undelivered(detail: dict[str, str], report: Message) -> dict[str, str]:
+    """Tell the address that surely got nothing, where a report of a failure leaves no doubt.
+
+    It is the last one that the letter came to: where a server has passed it on to another, it may
+    have kept it too. Only 5.x.x is for good (RFC 3463, 2); 5.4.7 and 4.x.x gave up after trying,
+    and the last try may have arrived.
+    """
+    final = _text(report, "Final-Recipient").partition(";")[2].strip()
+    lasting = detail["status"].startswith("5.") and detail["status"] != _GIVEN_UP
+    return {UNDELIVERED: final} if lasting and final else {}
 
 
 def _is_machine(message: Message) -> bool:

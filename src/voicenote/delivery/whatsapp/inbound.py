@@ -17,7 +17,7 @@ from voicenote.delivery.arrivals import Arrival, Inbound
 from voicenote.delivery.email.opt_out import is_opt_out, may_be_opt_out
 from voicenote.delivery.http_words import plain
 from voicenote.delivery.whatsapp.words import advice_for
-from voicenote.model.receipt import Answer, Receipt, ReceiptKind, Verdict
+from voicenote.model.receipt import UNDELIVERED, Answer, Receipt, ReceiptKind, Verdict
 
 #: A status → what it means. `read` says that it was on the screen, not that anybody listened.
 _STATUSES = {
@@ -98,6 +98,7 @@ def _status(status: Mapping[str, Any], now: datetime) -> Iterator[Inbound]:
         detail["code"] = str(code)
         detail["reason"] = plain(str(error.get("title") or error.get("message") or ""))
         detail["advice"] = advice_for(code if isinstance(code, int) else -1)
+        detail[UNDELIVERED] = _number(status.get("recipient_id"))
     key, number = status.get("biz_opaque_callback_data"), status.get("id")
     yield Inbound(
         sender=_number(status.get("recipient_id")),

@@ -11,6 +11,9 @@ from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case, Customer
 from voicenote.model.touch import Touch
 
+#: They hand a touch to somebody of the owner's, with the address as a note: it may be a dead one.
+_TO_OTHERS = (OUTBOX, "webhook")
+
 
 def way_for(ws: Workspace, customer: Customer, wanted: Sequence[str] = ()) -> str:
     """Return the channel by which a touch goes first; `wanted` are those of its step or plan.
@@ -35,14 +38,23 @@ def way_for(ws: Workspace, customer: Customer, wanted: Sequence[str] = ()) -> st
 def next_way(ws: Workspace, tx: Transaction, case: Case, touch: Touch) -> str:
     """Return the channel that a touch takes after it was refused by its own; "" for none.
 
-    It is the next of the same order that has an address and has not refused this touch. The outbox
-    is no way to a customer, unless it is asked for by name.
+    It is the next of the same order that has an address and has not refused this touch; nor leads
+    it to an address from which it came back. The outbox is no way to a customer, unless it is asked
+    for by name.
     """
     asked = _asked(ws, case.customer, step_ways(ws, touch))
     order = asked or [name for name in ws.settings.channels if not _folder(ws, name)]
     known = [name for name in order if name == OUTBOX or name in ws.settings.channels]
     refused = attempts.tried_by(tx, touch.number, touch.planned.booked_at) | {touch.channel}
-    return next((n for n in _with_address(ws, case.customer, known) if n not in refused), "")
+    back = _with_address(ws, case.customer, attempts.back_from(tx, touch.number))
+    dead = {ws.channel(name).address(case.customer) for name in back}
+    for name in _with_address(ws, case.customer, known):
+        carries_on = _kind(ws, name) in _TO_OTHERS
+        if name not in refused and (
+            carries_on or ws.channel(name).address(case.customer) not in dead
+        ):
+            return name
+    return ""
 
 
 def step_ways(ws: Workspace, touch: Touch) -> tuple[str, ...]:
@@ -72,3 +84,7 @@ def _with_address(ws: Workspace, customer: Customer, names: Sequence[str]) -> li
 
 def _folder(ws: Workspace, name: str) -> bool:
     return ws.settings.channels[name].kind == OUTBOX
+
+
+def _kind(ws: Workspace, name: str) -> str:
+    return ws.settings.channels[name].kind if name in ws.settings.channels else name

@@ -8,8 +8,10 @@ from typing import Any
 from voicenote.delivery.arrivals import Arrival, Hears, Inbound
 from voicenote.engine.case.applying import decide_in
 from voicenote.engine.case.closing import answer_in, hold_in, opt_out_in
+from voicenote.engine.crank.bouncing import take_next_way
 from voicenote.engine.crank.matching import Finder, Matched
 from voicenote.engine.workspace import Workspace
+from voicenote.errors import BadSettings
 from voicenote.followup.hearing import Heard, Meaning, bounce_reason, meaning, quoted
 from voicenote.ledger import arrivals, cases, touches
 from voicenote.ledger.arrivals import UNMATCHED, Came
@@ -94,7 +96,7 @@ class Post:
             opt_out=inbound.opt_out,
             stranger=found.stranger,
         )
-        means = meaning(heard, case, touch)
+        means = meaning(heard, case, touch, self._went_to(case, touch))
         if touch is not None and means.receipt and self._gone_on(touch, means.receipt):
             means = Meaning(apart=f"the {touch.kind.value} has gone another way since")
         if means.apart:
@@ -115,6 +117,13 @@ class Post:
         now_by: object = self.ws.channel(touch.channel)
         return not isinstance(now_by, Hears) or now_by.field != self.channel.field
 
+    def _went_to(self, case: Case, touch: Touch | None) -> str:
+        """Return the address that a touch was sent to, as the customer has it now; "" for none."""
+        try:
+            return "" if touch is None else self.ws.channel(touch.channel).address(case.customer)
+        except BadSettings:
+            return ""  # the channel that it went by is set up here no more
+
     def _homeless(self, tx: Transaction, arrival: Arrival, inbound: Inbound, found: Matched) -> str:
         if inbound.opt_out and inbound.address:
             if not arrivals.keep(tx, self._came(arrival, "opt-out")):
@@ -134,6 +143,10 @@ class Post:
         number, words = case.number, _words(arrival)
         if means.receipt is not None and touch is not None:
             keep_receipt(tx, case, touch, means.receipt)
+            if means.lost and (way := take_next_way(self.ws, tx, touch, means.receipt)):
+                what, why = touch.kind.value.replace("-", " "), bounce_reason(means.receipt)
+                text = f"the {what} to {case.customer.name} came back ({why}); it goes by {way} now"
+                self._note(tx, arrival, number, "bounced", text)
         if means.answer is not None:
             answer_in(self.ws, tx, number, means.answer)
         if means.opt_out or means.opt_out_writer:
