@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import wave
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import Result
 
@@ -77,6 +79,55 @@ def test_a_quoted_file_can_be_recorded_from(call: Call, tmp_path: Path) -> None:
     assert "is empty" in done.stderr
 
 
+def spoken(path: Path, seconds: float, silence: float = 0) -> str:
+    """A file of a tone that swells and falls, with silence behind it."""
+    moment = np.arange(round(seconds * 16_000)) / 16_000
+    tone = np.sin(2 * np.pi * 180 * moment) * 0.3 * (1.1 + np.sin(2 * np.pi * moment))
+    sound = np.concatenate([tone, np.zeros(round(silence * 16_000))])
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, 16_000, 0, "NONE", ""))
+        file.writeframes((sound / 2 * 32767).astype("<i2").tobytes())
+    return str(path)
+
+
+@pytest.mark.parametrize("silence", [0, 40])
+def test_a_take_that_cannot_say_its_words_is_refused(
+    call: Call, home: Path, tmp_path: Path, silence: float
+) -> None:
+    call("script", "1")
+    done = call("record", "1", "--from", spoken(tmp_path / "take.wav", 3, silence))
+    assert done.exit_code == 1
+    what, advice = done.stderr.strip().splitlines()
+    assert "the take is 3 s of speech, and the words of case 1 need" in what
+    assert "--anyway keeps this one" in advice
+    assert not list(home.glob("recordings/**/*.wav"))
+
+
+def test_a_take_that_is_kept_anyway_is_named_by_check_and_by_approve(
+    call: Call, tmp_path: Path
+) -> None:
+    call("script", "1")
+    take = spoken(tmp_path / "take.wav", 3)
+    assert call("record", "1", "--from", take, "--anyway").exit_code == 0
+    [found] = [
+        one
+        for one in json.loads(call("check", "1", "--json").stdout)
+        if one["why"].startswith("The recording is too short")
+    ]
+    assert (found["rule"], found["level"]) == ("R15", "warning")
+    assert found["instead"] == "Record it again, all of it."
+    done = call("approve", "1")
+    assert done.exit_code == 0
+    assert "the recording of case 1 has 3 s, and its words need" in done.stderr
+
+
+def test_a_take_that_says_its_words_is_named_by_nobody(call: Call, tmp_path: Path) -> None:
+    call("script", "1")
+    assert call("record", "1", "--from", spoken(tmp_path / "take.wav", 30)).exit_code == 0
+    assert "too short" not in call("check", "1").stdout
+    assert call("approve", "1").stderr == ""
+
+
 def test_a_machine_without_a_sound_device_says_that_nothing_was_heard(
     ready: Call, home: Path, programs: Programs
 ) -> None:
@@ -132,3 +183,70 @@ def test_cases_lists_the_same_in_json_as_in_text(call: Call, home: Path) -> None
     assert [one["case"] for one in json.loads(call("cases", "--json").stdout)] == [1, 3]
     everything = json.loads(call("cases", "--all", "--json").stdout)
     assert [one["outcome"] for one in everything] == [None, "lost", None]
+
+
+def test_cases_flags_who_opted_out(ready: Call) -> None:
+    ready("approve", "1")
+    ready("opt-out", "1")
+    row = ready("cases").stdout.splitlines()[1]
+    assert row.startswith("1")
+    assert row.endswith("opted out")
+
+
+def test_cases_flags_what_was_refused(ready: Call, home: Path) -> None:
+    ready("approve", "1")
+    with closing(sqlite3.connect(home / "ledger.db")) as ledger:
+        ledger.execute("update touches set state = 'refused' where \"case\" = 1 and kind = 'memo'")
+        ledger.commit()
+    assert ready("cases").stdout.splitlines()[1].endswith("memo refused")
+
+
+PROMISE = ("amends", "add", "1", "--kind", "redo", "--text", "a cake")
+LESSON = ("lesson", "1", "--cause", "haste", "--prevention", "a list")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (*PROMISE, "--by", "2020-05-04"),
+        (*PROMISE, "--target", "2020-05-04", "--by", "2199-05-04"),
+        ("amends", "again", "1.1", "--by", "2020-05-04"),
+        (*LESSON, "--due", "2020-05-04"),
+    ],
+)
+def test_nobody_promises_for_a_day_that_has_passed(call: Call, words: tuple[str, ...]) -> None:
+    before = call("show", "1", "--json").stdout
+    done = call(*words)
+    assert done.exit_code == 2
+    what, advice = done.stderr.strip().splitlines()
+    assert "2020-05-04 has passed: it is " in what
+    assert "a day that is still to come" in advice
+    assert call("show", "1", "--json").stdout == before
+
+
+def test_a_lesson_whose_prevention_is_in_place_may_have_been_due_before(call: Call) -> None:
+    assert call(*LESSON, "--due", "2020-05-04", "--done").exit_code == 0
+    assert call(*LESSON, "--due", "2020-05-04").exit_code == 0
+
+
+def test_an_import_says_how_many_promises_are_late_already(call: Call, tmp_path: Path) -> None:
+    rows = "ref,customer,what_happened,amends,promised_by\n"
+    rows += "p,Ann,It broke.,a new one,2020-05-04\nq,Ben,It broke.,a new one,2199-05-04\n"
+    (tmp_path / "old.csv").write_text(rows)
+    words = "1 promise was for a day that has passed, and is overdue already: voicenote next"
+    assert words in call("import", str(tmp_path / "old.csv"), "--dry-run").stderr
+    done = call("import", str(tmp_path / "old.csv"))
+    assert words in done.stderr
+    assert done.stdout.startswith("2 added")
+    assert "overdue" not in call("import", str(tmp_path / "old.csv")).stderr
+
+
+def test_a_case_from_a_file_says_that_its_promise_is_late_already(
+    call: Call, tmp_path: Path
+) -> None:
+    file = tmp_path / "ann.toml"
+    words = 'customer = "Ann"\nwhat_happened = "It broke."\namends = "a new one"\n'
+    file.write_text(f'{words}promised_by = "2020-05-04"\n')
+    done = call("new", "--from", str(file))
+    assert done.exit_code == 0
+    assert "overdue already" in done.stderr

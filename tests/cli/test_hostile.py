@@ -88,10 +88,10 @@ def test_a_day_out_of_reach_is_refused(call: Call, day: str) -> None:
 
 
 def test_a_lesson_keeps_its_day(call: Call) -> None:
-    words = ("--cause", "a", "--prevention", "b", "--due", "2027-02-03")
+    words = ("--cause", "a", "--prevention", "b", "--due", "2199-02-03")
     assert call("lesson", "1", *words).exit_code == 0
     shown = json.loads(call("show", "1", "--json").stdout)
-    assert shown["lesson"]["due"] == "2027-02-03T00:00:00Z"
+    assert shown["lesson"]["due"] == "2199-02-03T00:00:00Z"
 
 
 @pytest.mark.parametrize("command", ["show", "render", "approve", "plan", "close"])

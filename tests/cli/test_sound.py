@@ -23,7 +23,7 @@ Call = Callable[..., Result]
 Programs = Callable[[str, str], str]
 
 
-def take(path: Path, seconds: float = 6.0) -> Path:
+def take(path: Path, seconds: float = 24) -> Path:
     """A recording: a tone that swells and falls, as speech does."""
     moment = np.arange(round(seconds * 16_000)) / 16_000
     tone = np.sin(2 * np.pi * 220 * moment) * (0.3 + 0.2 * np.sin(2 * np.pi * 3 * moment))

@@ -1,6 +1,6 @@
 """The list of cases spells the states itself; here they are held to the model's."""
 
-from voicenote.ledger import overview
+from voicenote.ledger import flags, overview
 from voicenote.model.amends import AmendsState
 from voicenote.model.case import Stage
 from voicenote.model.touch import ARRIVED, TouchKind, TouchState
@@ -18,3 +18,5 @@ def test_the_lists_words_are_the_models():
     assert set(overview.UNSENT) == {
         stage.value for stage in Stage if stage not in (Stage.FOLLOWING, Stage.CLOSED)
     }
+    assert set(flags.RETURNED) == {TouchState.REFUSED.value, TouchState.BOUNCED.value}
+    assert (TouchState.HELD.value, TouchKind.NUDGE.value) == (flags.HELD, flags.NUDGE)

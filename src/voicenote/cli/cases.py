@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
@@ -107,16 +107,22 @@ def _as_data(session: Session, found: Sequence[Line], now: datetime) -> list[dic
 
 
 class _Seen(NamedTuple):
-    """What a list shows beside its lines: clocks, what was acknowledged, came back, was said."""
+    """What a list shows beside its lines: clocks, what was acknowledged, came back, was said.
+
+    And what did not arrive or is held, by (case, round), and who opted out.
+    """
 
     clocks: ResponseClocks
     acknowledged: Mapping[int, datetime]
     returned: Mapping[int, str]
     words: Mapping[tuple[int, int], str]
+    troubled: Mapping[tuple[int, int], str]
+    opted_out: Collection[int]
 
 
 def _seen(session: Session, tx: Any) -> _Seen:
     from voicenote.engine.clocks import clocks_of
+    from voicenote.ledger import flags
     from voicenote.ledger.overview import acknowledged, any_prevention, words
 
     returned: Mapping[int, str] = {}
@@ -124,7 +130,14 @@ def _seen(session: Session, tx: Any) -> _Seen:
         from voicenote.engine.case.learning import all_returned
 
         returned = all_returned(tx)
-    return _Seen(clocks_of(session.settings.policy), acknowledged(tx), returned, words(tx))
+    return _Seen(
+        clocks_of(session.settings.policy),
+        acknowledged(tx),
+        returned,
+        words(tx),
+        flags.troubled(tx),
+        flags.opted_out(tx),
+    )
 
 
 def _as_text(
@@ -183,6 +196,10 @@ def _remarks(line: Line, today: date, seen: _Seen) -> str:
         said.append(f"OVERDUE: promised by {line.owed_by}")
     if line.uncertain:
         said.append("uncertain: did it leave?")
+    if line.case in seen.opted_out:
+        said.append("opted out")
+    elif (line.case, line.round) in seen.troubled:
+        said.append(seen.troubled[line.case, line.round])
     if line.answers:
         said.append(f"answered{_quoted(seen.words.get((line.case, line.round), ''))}")
     if line.case in seen.returned:

@@ -156,6 +156,8 @@ def _take(session: Session, source: Source, batch: str, *, dry_run: bool) -> dic
                 tx.take_back()
     finally:
         ledger.close()
+    if taken.overdue:
+        session.screen.warn(overdue(taken.overdue))
     for problem in count.problems:
         session.screen.warn(str(problem))
     if count.more:
@@ -169,6 +171,15 @@ def _take(session: Session, source: Source, batch: str, *, dry_run: bool) -> dic
         "rejected_file": str(files[0]) if files else None,
         "batch": batch,
     }
+
+
+def overdue(count: int) -> str:
+    """Say that promises which came in are late already."""
+    one = count == 1
+    return (
+        f"{count} promise{'' if one else 's'} {'was' if one else 'were'} for a day that has "
+        f"passed, and {'is' if one else 'are'} overdue already: voicenote next"
+    )
 
 
 def _tell_returned(session: Session, tx: Transaction, batch: str) -> None:

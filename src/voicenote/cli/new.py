@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from voicenote.cli.intake import overdue
 from voicenote.cli.pasted import pasted
 from voicenote.cli.select import opened
 from voicenote.cli.session import Session, json_option
@@ -45,8 +46,10 @@ def new(context: click.Context, /, *, file: str | None) -> None:
         raise WrongUse("new asks questions, and nobody is there to answer", "give --from FILE.toml")
     if file is None:
         _introduced(context, session)
-    number, added = _taken(session, file)
+    number, added, late = _taken(session, file)
     screen = session.screen
+    if late and added:
+        screen.warn(overdue(late))
     if file is not None:
         word = "is new" if added else "was there already"
         data = {"case": number, "added": added}
@@ -73,8 +76,9 @@ def _introduced(context: click.Context, session: Session) -> None:
     session.screen.out()
 
 
-def _taken(session: Session, file: str | None) -> tuple[int, bool]:
-    from voicenote.engine.case.intake import take_one
+def _taken(session: Session, file: str | None) -> tuple[int, bool, int]:
+    """Take a case in: its number, whether it is new, and how many promises are late already."""
+    from voicenote.engine.case.intake import late, take_one
     from voicenote.intake.options import Options
     from voicenote.intake.single import complaint_from_fields, read_toml
     from voicenote.wiring import new_id, now
@@ -92,7 +96,7 @@ def _taken(session: Session, file: str | None) -> tuple[int, bool]:
         complaint = complaint_from_fields(fields, options)
     with opened(session) as ws:
         added = take_one(ws, complaint)
-    return added.case, added.new
+    return added.case, added.new, late(complaint, options.now)
 
 
 def _asked(

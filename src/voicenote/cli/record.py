@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 )
 @click.option("--list", "listing", is_flag=True, help="Show the sentences, and which are missing.")
 @click.option("--owner", metavar="NAME", help="Only the cases that NAME answers for.")
+@click.option("--anyway", is_flag=True, help="Keep a whole take too short for its words.")
 @click.option("--follow-ups", is_flag=True, help="Also what the plan says after the memo.")
 @fill_in_option
 @json_option
@@ -58,12 +59,14 @@ def record(
     owner: str | None = None,
     follow_ups: bool = False,
     fill_in: bool = False,
+    anyway: bool = False,
 ) -> None:
     """Say memos in your own voice, sentence by sentence; none is asked for twice.
 
     What is said to everybody is recorded once for all cases, so a batch asks only for what is
     personal. Each take is measured, can be heard, said again, skipped; quit and go on another day.
-    A finished recording of the whole memo is taken --from a file. Follow-ups of which every
+    A finished recording of the whole memo is taken --from a file; one that is too short to say its
+    words is refused, unless you want it --anyway. Follow-ups of which every
     sentence is recorded go out in your voice, too.
 
     With --json, for one case: {"case", "recorded", "missing", "memo"}, where "memo" is as `render`
@@ -83,7 +86,7 @@ def record(
         elif listing:
             show_list(session, ws, meant[0], follow_ups=follow_ups)
         elif whole or (source and not source.is_dir() and place is None):
-            _whole(session, ws, meant[0], source)
+            _whole(session, ws, meant[0], source, anyway=anyway)
         else:
             one_case(session, ws, meant[0], source, place, **with_later)
 
@@ -107,7 +110,9 @@ def _of_one_owner(ws: Workspace, numbers: Sequence[int], owner: str | None) -> l
 # -- a whole take -----------------------------------------------------------------------------
 
 
-def _whole(session: Session, ws: Workspace, number: int, source: Path | None) -> None:
+def _whole(
+    session: Session, ws: Workspace, number: int, source: Path | None, *, anyway: bool
+) -> None:
     """Take a recording that says all of a memo, and make it the memo."""
     from voicenote.engine.memo import drafting, recording
     from voicenote.engine.memo.coach import notes
@@ -119,7 +124,7 @@ def _whole(session: Session, ws: Workspace, number: int, source: Path | None) ->
     clip = read_sound(source) if source else _spoken(session, script.text, number)
     said = " ".join(sentence.said for sentence in script.sentences)
     coach = notes(said, clip, script.language)
-    recording.record_whole(ws, number, clip)
+    recording.record_whole(ws, number, clip, anyway=anyway)
     memo = memo_made(ws, number, fill_in=False)
     figures = {note.name: note.value for note in coach}
     data = {**memo, "wpm": figures.get("pace"), "lufs": figures.get("level")}

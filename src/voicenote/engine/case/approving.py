@@ -19,6 +19,7 @@ from voicenote.ledger.scripts import Draft
 from voicenote.ledger.snapshots import snapshot
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case, Finding, Stage
+from voicenote.model.memo import Memo, Synthetic
 from voicenote.model.touch import (
     ARRIVED,
     IN_FLIGHT,
@@ -30,6 +31,8 @@ from voicenote.model.touch import (
 )
 from voicenote.schedule import book as booking
 from voicenote.schedule import offset
+from voicenote.script.check.length import least_seconds
+from voicenote.script.disclosing import undisclosed
 
 #: A memo in one of these has left, or may have.
 GONE = ARRIVED | IN_FLIGHT | {TouchState.UNCERTAIN}
@@ -113,7 +116,24 @@ def _ruled(ws: Workspace, tx: Transaction, case: Case, found: Draft) -> tuple[st
         return ()
     judged = weigh(ws, tx, case)
     money = "" if judged.level is not Level.WARN else judged.what
-    return tuple(text for text in (money, _rested(ws, case, found, tx.now)) if text)
+    rested = _rested(ws, case, found, tx.now)
+    return tuple(text for text in (money, rested, _cut_short(found)) if text)
+
+
+def taken_seconds(memo: Memo | None) -> float | None:
+    """Return how long a memo is that a person says; None for another, or for none."""
+    return memo.duration_s if memo and memo.synthetic is Synthetic.NO else None
+
+
+def _cut_short(found: Draft) -> str:
+    """Return a note where a person's recording cannot say all of the words (R15)."""
+    taken, least = taken_seconds(found.memo), least_seconds(undisclosed(found.script))
+    if taken is None or taken >= least:
+        return ""
+    return (
+        f"the recording of case {found.case} has {taken:.0f} s, and its words need {least:.0f} s "
+        f"even said fast (R15): listen to it, voicenote play {found.case}"
+    )
 
 
 def _rested(ws: Workspace, case: Case, found: Draft, now: datetime) -> str:

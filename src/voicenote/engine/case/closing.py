@@ -8,6 +8,7 @@ from datetime import datetime
 
 from voicenote.delivery.tokens import is_token, token
 from voicenote.engine.case.applying import cancel_waiting, close_in, decide_in, reopen_in
+from voicenote.engine.case.promises import to_come
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
 from voicenote.followup.closing import closing_outcome, missing
@@ -89,12 +90,19 @@ def reopen(ws: Workspace, number: int, reason: str) -> int:
 
 
 def write_lesson(ws: Workspace, number: int, lesson: Lesson) -> None:
-    """Write what was learned from a case. Raises RuleSaysNo without a cause and a prevention."""
+    """Write what was learned from a case.
+
+    Raises RuleSaysNo without a cause and a prevention, and WrongUse for a new day that has passed
+    where the owner is, unless the prevention is in place.
+    """
     if not (lesson.cause.strip() and lesson.prevention.strip()):
         raise RuleSaysNo(
             "a lesson names a cause and what prevents it", "give --cause and --prevention"
         )
     with ws.ledger.write() as tx:
+        before = cases.get(tx, number).lesson
+        if lesson.due and not lesson.done_at and (before is None or before.due != lesson.due):
+            to_come(lesson.due.date(), tx.now.astimezone(ws.owner_hours.zone).date())
         cases.write_lesson(tx, number, lesson)
         decide_in(ws, tx, [number])
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from voicenote.engine.workspace import Workspace
 from voicenote.ledger import cases
@@ -14,10 +16,15 @@ from voicenote.model.case import Complaint
 
 @dataclass(slots=True)
 class Taken:
-    """How many complaints came in, and which clash with a case that tells another story."""
+    """How many complaints came in.
+
+    `overdue` counts the promises of the new ones whose day has passed where the customer is: a file
+    tells what was promised, and what is late already must not look as if it were not.
+    """
 
     added: int = 0
     unchanged: int = 0
+    overdue: int = 0
 
 
 def take_in(
@@ -34,8 +41,18 @@ def take_in(
                 yield added
             elif added.new:
                 taken.added += 1
+                taken.overdue += late(added.complaint, tx.now)
             else:
                 taken.unchanged += 1
+
+
+def late(complaint: Complaint, now: datetime) -> int:
+    """Return how many of its promises were for a day that has passed where the customer is."""
+    days = [one.promised_by for one in complaint.promises if one.promised_by]
+    if not days:
+        return 0
+    today = now.astimezone(ZoneInfo(complaint.customer.time_zone or "UTC")).date()
+    return sum(day < today for day in days)
 
 
 def take_one(ws: Workspace, complaint: Complaint) -> Added:

@@ -42,7 +42,8 @@ def add(ws: Workspace, number: int, promise: Promise, override: str = "") -> Add
     """Promise one more deed; a plan under way follows it.
 
     Raises RuleSaysNo for a closed case, and for money that is too much (R8) or for an unfounded
-    complaint (S9) unless `override` says why; that reason goes into the history.
+    complaint (S9) unless `override` says why; that reason goes into the history. Raises WrongUse
+    for a day that has passed where the customer is.
     """
     with ws.ledger.write() as tx:
         name, judged = add_in(ws, tx, number, promise, override)
@@ -56,10 +57,19 @@ def add_in(
     case = cases.get(tx, number)
     if case.stage is Stage.CLOSED:
         raise RuleSaysNo(f"case {number} is closed", f"voicenote reopen {number}")
+    today = tx.now.astimezone(ws.zone_of(case)).date()
+    to_come(promise.promised_by, today)
+    to_come(promise.target, today)
     judged = weigh(ws, tx, case, promise, override)
     k = cases.promise(tx, number, promise)
     book_promise(ws, tx, number, k)
     return f"{number}.{k}", judged
+
+
+def to_come(day: date | None, today: date) -> None:
+    """Raise WrongUse for a day that has passed: nobody can keep what is promised for it."""
+    if day is not None and day < today:
+        raise WrongUse(f"{day} has passed: it is {today}", "give a day that is still to come")
 
 
 def done(ws: Workspace, number: int, k: int, evidence: str) -> None:
@@ -94,9 +104,13 @@ def waive(ws: Workspace, number: int, k: int, reason: str) -> None:
 
 
 def promise_again(ws: Workspace, number: int, k: int, by: date) -> None:
-    """Give a promise a new date; it was broken, or will be, and the customer knows."""
+    """Give a promise a new date; it was broken, or will be, and the customer knows.
+
+    Raises WrongUse for a day that has passed where the customer is.
+    """
 
     def change(tx: Transaction, amends: Amends) -> None:
+        to_come(by, tx.now.astimezone(ws.zone_of(cases.get(tx, number))).date())
         if amends.promise.target and amends.promise.target > by:
             raise BadData(f"{by} is before the target date {amends.promise.target}", "choose later")
         facts: dict[str, object] = {"promised_by": by.isoformat()}

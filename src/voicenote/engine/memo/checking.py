@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from voicenote.engine.case.approving import taken_seconds
 from voicenote.engine.memo.drafting import need_draft
 from voicenote.engine.workspace import Workspace
 from voicenote.followup.amends import second_apology
@@ -40,6 +41,7 @@ def check_case(ws: Workspace, number: int, asked: Asked | None = None) -> Checke
         behind=_behind(ws, number),
         owner=asked.owner or ws.owner_of(case),
         wpm=asked.wpm or rate or None,
+        taken=taken_seconds(found.memo),
     )
     findings = check(script, "", told, levels_of(ws))
     return Checked(f"case {number}", script.text, tuple(findings))

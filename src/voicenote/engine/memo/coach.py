@@ -54,7 +54,7 @@ def notes(text: str, clip: Clip, language: str = "en", *, whole: bool = True) ->
         return ()
     levels = _levels(samples, clip.rate)
     loud = np.flatnonzero(levels > levels.max() - _WORDS_DB)
-    seconds = float(loud[-1] + 1 - loud[0]) * _BLOCK_S
+    seconds = _extent(loud)
     found: list[Note] = [_length(seconds)] if whole else []
     found += _pace(len(text.split()), seconds, language)
     found += _level(measure(samples, clip.rate))
@@ -63,6 +63,22 @@ def notes(text: str, clip: Clip, language: str = "en", *, whole: bool = True) ->
     found.append(_pause(float(np.diff(loud).max(initial=1) - 1) * _BLOCK_S))
     found += _melody(_pitch_moves(samples, clip.rate))
     return tuple(found)
+
+
+def spoken_seconds(clip: Clip) -> float:
+    """Return how long somebody speaks in a take: without the silence before and after it.
+
+    One knock on the microphone may be much louder than all words: it is left out of account.
+    """
+    samples = (np.frombuffer(clip.pcm, "<i2") / 32768).astype(np.float32)
+    if not len(samples):
+        return 0.0
+    levels = _levels(samples, clip.rate)
+    return _extent(np.flatnonzero(levels > np.percentile(levels, 95) - _WORDS_DB))
+
+
+def _extent(loud: NDArray[np.intp]) -> float:
+    return float(loud[-1] + 1 - loud[0]) * _BLOCK_S
 
 
 def _length(seconds: float) -> Note:

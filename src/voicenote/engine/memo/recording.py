@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from voicenote.engine.case.approving import planned
+from voicenote.engine.memo.coach import spoken_seconds
 from voicenote.engine.memo.drafting import keep, need_draft, words_for
 from voicenote.engine.memo.sounding import spoken_by_a_person
 from voicenote.engine.memo.voices import recordings
@@ -18,8 +19,9 @@ from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadData, RuleSaysNo
 from voicenote.ledger import cases, touches
 from voicenote.model.memo import Clip
-from voicenote.model.script import Sentence
+from voicenote.model.script import Script, Sentence
 from voicenote.model.touch import OPENING, WAITING, TouchKind
+from voicenote.script.check.length import least_seconds
 from voicenote.script.disclosing import undisclosed
 from voicenote.sound.read import read_sound
 
@@ -135,15 +137,17 @@ def keep_take(ws: Workspace, number: int, sentence: Sentence, clip: Clip) -> Non
     recordings(ws, ws.owner_of(case)).add(sentence, found.script.language, clip)
 
 
-def record_whole(ws: Workspace, number: int, clip: Clip) -> None:
+def record_whole(ws: Workspace, number: int, clip: Clip, *, anyway: bool = False) -> None:
     """Keep a recording that says the whole script of a case, in the owner's own voice.
 
     A person speaks now, so the line that discloses a machine's voice goes from the script. Raises
-    as `keep_take` does.
+    as `keep_take` does, and RuleSaysNo for a take too short to say the words, unless `anyway`.
     """
     _short_enough(clip)
     case, found = need_draft(ws, number)
     script = spoken_by_a_person(found)
+    if not anyway:
+        _long_enough(number, script, spoken_seconds(clip))
     recordings(ws, ws.owner_of(case)).add_whole(script.sha256, clip)
     with ws.ledger.write() as tx:
         keep(tx, cases.get(tx, number), script)
@@ -156,6 +160,17 @@ def _short_enough(clip: Clip) -> None:
             f"the take is {clip.duration_s:.0f} s long, and nobody hears a memo of more than "
             f"{LONGEST_S:.0f} s to its end (R15)",
             "say it in 20 to 60 seconds, or cut the recording",
+        )
+
+
+def _long_enough(number: int, script: Script, seconds: float) -> None:
+    least = least_seconds(script)
+    if seconds < least:
+        raise RuleSaysNo(
+            f"the take is {seconds:.0f} s of speech, and the words of case {number} need "
+            f"{least:.0f} s even said fast: it cannot say them all (R15)",
+            f"give another take, or other words (voicenote script {number} --edit); "
+            "--anyway keeps this one",
         )
 
 

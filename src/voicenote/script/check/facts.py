@@ -33,6 +33,7 @@ class Asked:
 
     `owner` is the name that must be said (S1). `finding` and `template` tell what kind of text it
     is; a script knows its template, a case its finding. `wpm` is the voice's pace, words a minute.
+    `taken` is the length of a person's recording of it, seconds; None where there is none.
     """
 
     behind: Behind | None = None
@@ -40,6 +41,7 @@ class Asked:
     finding: Finding | None = None
     template: str = ""
     wpm: float | None = None
+    taken: float | None = None
 
     @property
     def unfounded(self) -> bool:

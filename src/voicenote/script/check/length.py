@@ -9,13 +9,31 @@ from voicenote.model.script import Script
 from voicenote.script.check.findings import Broken
 from voicenote.script.check.passage import Said
 from voicenote.script.compose import LONGEST_S, PAUSE_S
+from voicenote.script.disclosing import undisclosed
 from voicenote.script.languages import language
 from voicenote.script.spoken import speakable, weight
 
 #: From here on it is an error, in seconds.
 ENDLESS_S = 120.0
+#: Who says words so many times as fast as a calm reader does not say them all: twice what is easy
+#: to follow. It is not read out of fewer words than these.
+HASTY, FEW_WORDS = 2.34, 5
 #: A memo that is shorter sounds like a duty done, in seconds.
 SHORTEST_S = 20.0
+
+
+def least_seconds(script: Script) -> float:
+    """Return the seconds below which nobody can have said all of a script's words; 0: any do."""
+    spoken = " ".join(sentence.said for sentence in script.sentences)
+    if len(spoken.split()) < FEW_WORDS:
+        return 0.0
+    return _weight(spoken) / (language(script.language).pace * HASTY) * 60
+
+
+def cut_short(script: Script | None, taken: float | None) -> Iterator[Broken]:
+    """A recording of `taken` seconds that cannot say all of the script; None: there is none."""
+    if script and taken is not None and taken < least_seconds(undisclosed(script)):
+        yield "R15", "cut", 0, 0
 
 
 def length(

@@ -10,7 +10,7 @@ from voicenote.model.script import Script
 from voicenote.script.check.deeds import deeds
 from voicenote.script.check.facts import Asked
 from voicenote.script.check.findings import Broken, Finding, Level, rules
-from voicenote.script.check.length import length
+from voicenote.script.check.length import cut_short, length
 from voicenote.script.check.parts import APOLOGIES, parts
 from voicenote.script.check.passage import Said, passage_of
 from voicenote.script.check.tables import languages, table
@@ -104,8 +104,9 @@ def _deeds(read: Read) -> Iterator[Broken]:
 
 def _length(read: Read) -> Iterator[Broken]:
     memo = _template(read) in APOLOGIES
-    breath = table(read.language).breath
-    return length(read.text, read.script, read.said, read.language, read.asked.wpm, breath, memo)
+    breath, asked = table(read.language).breath, read.asked
+    yield from cut_short(read.script, asked.taken)
+    yield from length(read.text, read.script, read.said, read.language, asked.wpm, breath, memo)
 
 
 def _template(read: Read) -> str:

@@ -1,0 +1,66 @@
+"""What a list of cases flags for its owner: what never arrived, what is held, who opted out.
+
+Nothing of the model is imported here: every list of cases asks for it. A test holds the states
+and the opt-outs equal to the model's and to those of `voicenote.ledger.touches`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from voicenote.ledger import tables
+from voicenote.ledger.overview import CLOSED
+from voicenote.ledger.store import Transaction
+
+NUDGE = "nudge"
+#: What a channel gave back: somebody has to find another way.
+RETURNED = ("refused", "bounced")
+#: Kept in; by voicenote when there is a reason, else by the owner.
+HELD = "held"
+
+
+def troubled(tx: Transaction) -> dict[tuple[int, int], str]:
+    """Return, of each (case, round), what its owner has to look at: ``memo bounced, 3 held``."""
+    touch = tables.touches
+    query = (
+        select(touch.c.case, touch.c.round, touch.c.kind, touch.c.state)
+        .where(touch.c.state.in_((*RETURNED, HELD)), touch.c.kind != NUDGE)
+        .where((touch.c.state != HELD) | (touch.c.reason != ""))
+        .order_by(touch.c.due_at)
+    )
+    returned: dict[tuple[int, int], list[str]] = {}
+    held: dict[tuple[int, int], int] = {}
+    for case, round_, kind, state in tx.connection.execute(query):
+        told = returned.setdefault((case, round_), [])
+        if state == HELD:
+            held[case, round_] = held.get((case, round_), 0) + 1
+        else:
+            told.append(f"{kind} {state}")
+    return {
+        key: ", ".join([*told, *([f"{held[key]} held"] if key in held else [])])
+        for key, told in returned.items()
+    }
+
+
+def opted_out(tx: Transaction) -> set[int]:
+    """Return the open cases whose customer, or one of their addresses, wants to hear no more."""
+    marks = set(tx.connection.execute(select(tables.optouts.c.address_sha256)).scalars())
+    case, person = tables.cases, tables.customers
+    query = (
+        select(case.c.number, person.c.email, person.c.phone, person.c.telegram, person.c.whatsapp)
+        .join(person, person.c.number == case.c.customer)
+        .where(case.c.stage != CLOSED)
+    )
+    gone = query.where(person.c.opted_out_at.is_not(None))
+    found = {row[0] for row in tx.connection.execute(gone)}
+    if marks:
+        found |= {row[0] for row in tx.connection.execute(query) if _marked(tuple(row)[1:], marks)}
+    return found
+
+
+def _marked(addresses: Sequence[str], marks: set[str]) -> bool:
+    known = {address.strip().casefold() for address in addresses}
+    return any(hashlib.sha256(one.encode()).hexdigest() in marks for one in known if one)

@@ -1,0 +1,66 @@
+"""What a list of cases flags is what its owner has to look at, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from voicenote.ledger import cases, flags, touches
+from voicenote.ledger.changes import change_touch
+from voicenote.ledger.store import Ledger, Transaction
+from voicenote.model.case import Complaint, Customer
+from voicenote.model.touch import PlannedTouch, TouchKind
+
+Make = Callable[..., Complaint]
+Ids = Callable[[], str]
+
+
+def booked(tx: Transaction, kind: TouchKind, ids: Ids) -> int:
+    due = PlannedTouch(kind=kind, step=1, wanted_at=tx.now, due_at=tx.now)
+    [number] = touches.book(tx, cases.get(tx, 1), "p", [due], lambda _touch: "outbox", ids)
+    return number
+
+
+def test_what_was_refused_or_bounced_or_is_held_for_a_reason_is_flagged(
+    ledger: Ledger, complaint: Make, new_id: Ids
+) -> None:
+    with ledger.write() as tx:
+        cases.add(tx, [complaint()])
+        memo, check_in, confirm, mine = (
+            booked(tx, kind, new_id)
+            for kind in (TouchKind.MEMO, TouchKind.CHECK_IN, TouchKind.CONFIRM, TouchKind.STATUS)
+        )
+        assert flags.troubled(tx) == {}
+        for event in ("claim", "commit", "accept", "bounce"):
+            change_touch(tx, memo, event)
+        for event in ("claim", "refuse"):
+            change_touch(tx, check_in, event)
+        change_touch(tx, confirm, "hold", reason="this ledger is a copy")
+        change_touch(tx, mine, "hold")
+        assert flags.troubled(tx) == {(1, 1): "memo bounced, check-in refused, 1 held"}
+
+
+def test_a_nudge_is_not_flagged(ledger: Ledger, complaint: Make, new_id: Ids) -> None:
+    with ledger.write() as tx:
+        cases.add(tx, [complaint()])
+        change_touch(tx, booked(tx, TouchKind.NUDGE, new_id), "hold", reason="a copy")
+        assert flags.troubled(tx) == {}
+
+
+def test_who_opted_out_is_the_same_as_for_the_pass(ledger: Ledger, complaint: Make) -> None:
+    people = (
+        Customer(name="Dana", email="Dana@Example.com", phone="+37255512345"),
+        Customer(name="D.", email=" dana@example.COM"),
+        Customer(name="Someone", whatsapp="+37255512345"),
+        Customer(name="Dana"),
+        Customer(name="Nobody else", email="other@example.com"),
+    )
+    with ledger.write() as tx:
+        told = [complaint(str(n), customer=person) for n, person in enumerate(people)]
+        numbers = [added.case for added in cases.add(tx, told)]
+        loaded = cases.load(tx, numbers)
+        assert flags.opted_out(tx) == set()
+        touches.opt_out(tx, loaded[numbers[0]])
+        touches.opt_out(tx, loaded[numbers[3]])
+        asked = touches.opted_out(tx, [loaded[number] for number in numbers])
+        found = flags.opted_out(tx)
+    assert [number in found for number in numbers] == asked == [True, True, True, True, False]
