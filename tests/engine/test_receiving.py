@@ -17,8 +17,10 @@ from sqlalchemy import update
 from world import Clock, Died, World, release, states, take, told, touches_of, without_sound
 from world import workspace as open_workspace
 
+from voicenote.cli.casepage import page
 from voicenote.delivery.arrivals import Arrival, Inbound
 from voicenote.delivery.tokens import token
+from voicenote.engine.case.attention import what_needs_me
 from voicenote.engine.case.showing import case_view
 from voicenote.engine.crank.receiving import Received, receive, take_over, unmatched
 from voicenote.engine.crank.turn import one_pass
@@ -692,3 +694,20 @@ def test_a_slow_reading_keeps_its_place_and_comes_to_an_end(
         assert len(receive(ws).troubles) == troubles
     with ws.ledger.read() as tx:
         assert arrivals.place(tx, "world") == place
+
+
+@pytest.mark.parametrize(
+    ("address", "other"), [("bo@example.org", True), ("Dana@EXAMPLE.com", False)]
+)
+def test_an_answer_from_another_address_is_named_as_such(
+    ws: Workspace, world: Listening, sent: int, address: str, other: bool
+) -> None:
+    world.comes("a", keys=(key_of(ws, sent),), text="She is happy.", address=address)
+    receive(ws)
+    view = case_view(ws, sent)
+    assert [one["writer"] for one in view["answers"]] == [address if other else ""]
+    shown = page(view, "UTC")
+    [need] = [one for one in what_needs_me(ws) if "has answered" in one.sentence]
+    assert (f"answered from {address}" in shown) == other
+    named = f"has answered from {address} (not an address of theirs), and waits for you"
+    assert (named in need.sentence) == other

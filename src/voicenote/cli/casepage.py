@@ -112,7 +112,8 @@ def _touch(one: Mapping[str, Any], zone: ZoneInfo) -> str:
 
 def _answer(one: Mapping[str, Any], zone: ZoneInfo) -> str:
     words = f" “{one['text']}”" if one["text"] else ""
-    return f"{_when(one['at'], zone)}  {str(one['verdict']).replace('-', ' ')}{words}"
+    writer = f", answered from {one['writer']}" if one["writer"] else ""
+    return f"{_when(one['at'], zone)}  {str(one['verdict']).replace('-', ' ')}{writer}{words}"
 
 
 def _lesson(lesson: Mapping[str, Any] | None) -> list[str]:

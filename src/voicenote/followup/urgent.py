@@ -13,7 +13,7 @@ from voicenote.followup.hearing import quoted
 from voicenote.followup.standing import called, memo_at, rests_on_silence, settled, today, verdict
 from voicenote.model.amends import Amends, AmendsState
 from voicenote.model.case import Severity, Stage
-from voicenote.model.receipt import Verdict
+from voicenote.model.receipt import Answer, Verdict
 from voicenote.model.snapshot import Snapshot
 from voicenote.model.touch import TouchKind, TouchState
 
@@ -155,13 +155,18 @@ def _answer(snapshot: Snapshot) -> Iterator[Need]:
     if newest.verdict is Verdict.NOT_YET:
         again = verdict(snapshot) is Verdict.NOT_YET
         command = f"voicenote reopen {case.number}" if again else f"voicenote show {case.number}"
-        sentence = f"says that it is not yet right{quoted(newest.text)}"
+        sentence = f"says{_from(newest)} that it is not yet right{quoted(newest.text)}"
     else:
-        sentence = f"has answered, and waits for you{quoted(newest.text)}"
+        sentence = f"has answered{_from(newest)}, and waits for you{quoted(newest.text)}"
         command = f"voicenote answer {case.number}"
         if case.stage is Stage.CLOSED:
             return
     yield _need(snapshot, Urgency.ANSWER, newest.at, sentence, command)
+
+
+def _from(answer: Answer) -> str:
+    """Name the address of an answer that is not the customer's own."""
+    return f" from {answer.writer} (not an address of theirs)" * bool(answer.writer)
 
 
 def _making(row: Row) -> Iterator[Need]:

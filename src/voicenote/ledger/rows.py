@@ -246,4 +246,10 @@ def receipt_in(row: Row) -> Receipt:
 
 def answer_in(row: Row) -> Answer:
     """Columns → Answer."""
-    return Answer(verdict=Verdict(row["verdict"]), at=row["at"], text=row["text"], via=row["via"])
+    return Answer(
+        verdict=Verdict(row["verdict"]),
+        at=row["at"],
+        text=row["text"],
+        via=row["via"],
+        writer=row["writer"],
+    )

@@ -212,7 +212,7 @@ answers = Table(
     Column("round", Integer, nullable=False),
     Column("verdict", String(20), nullable=False),
     Column("at", Moment, nullable=False),
-    *words("text", "via"),
+    *words("text", "via", "writer"),
 )
 
 lessons = Table(

@@ -201,6 +201,7 @@ def answer(tx: Transaction, case: Case, said: Answer) -> None:
             at=said.at,
             text=said.text,
             via=said.via,
+            writer=said.writer,
         )
     )
     tx.tell("customer_answered", case.number, verdict=said.verdict.value, via=said.via)

@@ -48,12 +48,17 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What the customer said, in a person's words; an autoresponder never makes one."""
+    """What the customer said, in a person's words; an autoresponder never makes one.
+
+    `writer` is the address it came from, where that is not the customer's own: another person may
+    have written, or the customer from elsewhere.
+    """
 
     verdict: Verdict
     at: datetime
     text: str = ""
     via: str = ""
+    writer: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

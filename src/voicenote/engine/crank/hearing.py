@@ -18,7 +18,7 @@ from voicenote.ledger.arrivals import UNMATCHED, Came
 from voicenote.ledger.changes import change_case, change_touch
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case, Stage
-from voicenote.model.receipt import Receipt, ReceiptKind
+from voicenote.model.receipt import Answer, Receipt, ReceiptKind
 from voicenote.model.touch import ARRIVED, OPENING, Touch, TouchState
 
 #: How much of a text, of a name or a subject, and of a mark is kept.
@@ -148,7 +148,7 @@ class Post:
                 text = f"the {what} to {case.customer.name} came back ({why}); it goes by {way} now"
                 self._note(tx, arrival, number, "bounced", text)
         if means.answer is not None:
-            answer_in(self.ws, tx, number, means.answer)
+            answer_in(self.ws, tx, number, self._signed(means.answer, arrival, case))
         if means.opt_out or means.opt_out_writer:
             count = opt_out_in(tx, case if means.opt_out else None, arrival.address)
             who = case.customer.name if means.opt_out else arrival.sender or arrival.address
@@ -164,6 +164,16 @@ class Post:
         decide_in(self.ws, tx, [number])
         if arrival.inbound and arrival.inbound.may_opt_out and not means.opt_out:
             self._hold(tx, arrival, case)
+
+    def _signed(self, said: Answer, arrival: Arrival, case: Case) -> Answer:
+        """Return an answer with its writer's address, where it is not the customer's own.
+
+        Of a letter only: elsewhere one person may have a name and a number.
+        """
+        own = case.customer.email.strip().casefold()
+        if self.channel.field != "email" or arrival.address.strip().casefold() == own:
+            return said
+        return replace(said, writer=arrival.address)
 
     def _hold(self, tx: Transaction, arrival: Arrival, case: Case) -> None:
         """Hold all of a person who may want no more letters, and ask the owner."""
