@@ -68,8 +68,8 @@ def test_the_brake_is_told_everywhere_and_released_by_name(hooked: Call, web: We
     refuse(web)
     env = {"VOICENOTE_POLICY__BRAKE_AFTER": "2", "VOICENOTE_SCHEDULE__CHANNELS": '["hook"]'}
     done = hooked("run", **env)
-    told = "the brake is on for hook: 2 of 2 were refused or bounced"
-    assert (done.exit_code, f"1 wait: {told}" in done.stderr) == (1, True)
+    told = "the brake is on for hook: 2 of 2 of the batch june were refused or bounced"
+    assert (done.exit_code, f"1 wait: {told}" in done.stderr) == (1, True), done.stderr
     for words in (("cases",), ("next",), ("doctor",), ("brake",)):
         seen = hooked(*words, **env)
         assert told in seen.stdout + seen.stderr, words

@@ -14,7 +14,7 @@ from world import workspace as plain_workspace
 
 from voicenote.engine.case.ways import way_for
 from voicenote.engine.crank import settling
-from voicenote.engine.crank.limits import Limits, limits_of, pulls
+from voicenote.engine.crank.limits import Limits, limits_of, pulls, worst
 from voicenote.engine.crank.limits import release as let_go_on
 from voicenote.engine.crank.rehearsal import rehearse
 from voicenote.engine.crank.turn import Turn, one_pass
@@ -386,6 +386,46 @@ def test_the_brake_is_pulled_above_its_share_of_enough(
 
 def test_a_share_of_a_hundred_is_no_brake() -> None:
     assert not pulls(100, 100, 100.0, 20)
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        ({"": (20, 2)}, ("", 20, 2)),
+        ({"": (500, 0), "list": (20, 2)}, ("list", 20, 2)),
+        ({"": (500, 0), "list": (19, 19)}, None),
+        ({"": (20, 2), "good": (980, 0)}, ("", 20, 2)),
+        ({"a": (15, 3), "b": (15, 0)}, ("", 30, 3)),
+        ({"a": (100, 6), "b": (100, 30), "c": (100, 0)}, ("b", 100, 30)),
+        ({"a": (100, 5), "b": (100, 5)}, None),
+        ({}, None),
+    ],
+    ids=[
+        "one by one", "a bad list in a good day", "too few to tell", "bad ones beside a good list",
+        "small lists together", "the worst is named", "all within the share", "nothing",
+    ],
+)  # fmt: skip
+def test_a_batch_is_judged_by_itself_and_then_all_of_the_channel(
+    found: dict[str, tuple[int, int]], expected: tuple[str, int, int] | None
+) -> None:
+    assert worst(found, 5.0, 20) == expected
+
+
+def test_a_bad_import_is_stopped_and_named_in_a_day_of_good_letters(house: House) -> None:
+    ws = house.open(policy__brake_after="10")
+    due(ws, *crowd(95, "good.ee"))
+    assert one_pass(ws).sent == 95
+    house.mail.fates = ["sent", "refused"] * 5
+    taken = [told(f"N-{n}", customer=one, days=None) for n, one in enumerate(crowd(20, "bad.ee"))]
+    with ws.ledger.write() as tx:
+        numbers = [added.case for added in cases.add(tx, taken, batch="november")]
+    release(ws, *numbers)
+    turn = one_pass(ws)
+    assert (turn.sent, turn.failed, turn.braked) == (5, 5, True)
+    [why] = whys(turn)
+    assert why.startswith("10 wait: the brake is on for mail: 5 of 10 of the batch november were")
+    [event] = events(ws, "brake_put_on")
+    assert event["batch"] == "november"
 
 
 def braked(house: House, clock: Clock, count: int = 14) -> Workspace:

@@ -31,7 +31,8 @@ TAKEN = "This ledger sends from here now. No other copy may: see to it, for they
 def brake(session: Session, /, *, channels: tuple[str, ...]) -> int:
     """The brakes that are on. One stops a channel of which too much is refused or bounces.
 
-    Exit code 1 when one is on. With --json: a list of {"channel", "put_on_at", "tried", "failed"}.
+    Exit code 1 when one is on. With --json: a list of {"channel", "put_on_at", "tried", "failed",
+    "batch"}.
     """
     from voicenote.engine.crank.limits import release
     from voicenote.ledger import brakes

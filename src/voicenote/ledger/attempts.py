@@ -179,18 +179,26 @@ def refusals(tx: Transaction, case: int) -> dict[int, list[str]]:
     return found
 
 
-def judged(tx: Transaction, since: datetime) -> dict[str, tuple[int, int]]:
-    """Return (tried, failed) of each channel since then, or since its brake was released."""
-    attempts, brake = tables.attempts, tables.brakes
+def judged(tx: Transaction, since: datetime) -> dict[str, dict[str, tuple[int, int]]]:
+    """Return (tried, failed) of each channel and batch since then, or since its brake was released.
+
+    The cases that were taken in one by one are a batch too: that without a name.
+    """
+    attempts, brake, touch, about = tables.attempts, tables.brakes, tables.touches, tables.cases
     bad = func.sum(case((attempts.c.outcome.in_(BAD), 1), else_=0))
     query = (
-        select(attempts.c.channel, func.count(), bad)
+        select(attempts.c.channel, about.c.batch, func.count(), bad)
+        .join(touch, touch.c.number == attempts.c.touch)
+        .join(about, about.c.number == touch.c.case)
         .outerjoin(brake, brake.c.channel == attempts.c.channel)
         .where(
             attempts.c.at > since,
             attempts.c.outcome.in_((LEFT, BOUNCED, UNCERTAIN, REFUSED)),
             brake.c.forgiven.is_(None) | (attempts.c.number > brake.c.forgiven),
         )
-        .group_by(attempts.c.channel)
+        .group_by(attempts.c.channel, about.c.batch)
     )
-    return {row[0]: (row[1], int(row[2])) for row in tx.connection.execute(query)}
+    found: dict[str, dict[str, tuple[int, int]]] = {}
+    for channel, batch, tried, failed in tx.connection.execute(query):
+        found.setdefault(channel, {})[batch] = (tried, int(failed))
+    return found

@@ -16,19 +16,24 @@ from voicenote.ledger.store import Transaction
 
 
 class Brake(NamedTuple):
-    """The brake of a channel: of `tried` touches `failed` were refused or bounced."""
+    """The brake of a channel: of `tried` touches `failed` were refused or bounced.
+
+    They are those of the import `batch`; of all that the channel carried, where it is empty.
+    """
 
     channel: str
     put_on_at: datetime
     tried: int
     failed: int
+    batch: str = ""
 
     @property
     def told(self) -> str:
         """What it says to the owner."""
+        of = f" of the batch {self.batch}" if self.batch else ""
         return (
-            f"the brake is on for {self.channel}: {self.failed} of {self.tried} were refused or "
-            "bounced"
+            f"the brake is on for {self.channel}: {self.failed} of {self.tried}{of} were refused "
+            "or bounced"
         )
 
     @property
@@ -37,16 +42,16 @@ class Brake(NamedTuple):
         return f"find out why; then voicenote brake --release {self.channel}"
 
 
-def put_on(tx: Transaction, channel: str, tried: int, failed: int) -> None:
+def put_on(tx: Transaction, channel: str, tried: int, failed: int, batch: str = "") -> None:
     """Put the brake of a channel on."""
     table = tables.brakes
-    values = {"put_on_at": tx.now, "tried": tried, "failed": failed}
+    values = {"put_on_at": tx.now, "tried": tried, "failed": failed, "batch": batch}
     mine = table.c.channel == channel
     if tx.connection.execute(select(table.c.channel).where(mine)).first():
         tx.connection.execute(update(table).where(mine).values(**values))
     else:
         tx.connection.execute(insert(table).values(channel=channel, **values))
-    tx.tell("brake_put_on", channel=channel, tried=tried, failed=failed)
+    tx.tell("brake_put_on", channel=channel, tried=tried, failed=failed, batch=batch)
 
 
 def release(tx: Transaction, channels: Sequence[str]) -> None:
@@ -66,7 +71,7 @@ def release(tx: Transaction, channels: Sequence[str]) -> None:
 def on(tx: Transaction) -> list[Brake]:
     """Return the brakes that are on, in order of channel."""
     table = tables.brakes
-    query = select(table.c.channel, table.c.put_on_at, table.c.tried, table.c.failed).where(
-        table.c.put_on_at.is_not(None)
-    )
+    query = select(
+        table.c.channel, table.c.put_on_at, table.c.tried, table.c.failed, table.c.batch
+    ).where(table.c.put_on_at.is_not(None))
     return [Brake(*row) for row in tx.connection.execute(query.order_by(table.c.channel))]

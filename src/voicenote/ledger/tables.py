@@ -181,7 +181,8 @@ attempts = Table(
     Index("ix_attempts_channel_at", "channel", "at"),
 )
 
-#: A brake is on while `put_on_at` is set. `forgiven` is the newest attempt its release forgave.
+#: A brake is on while `put_on_at` is set. `forgiven` is the newest attempt its release forgave;
+#: `batch` the import of which too much came back, empty for all that the channel carried.
 brakes = Table(
     "brakes",
     metadata,
@@ -191,6 +192,7 @@ brakes = Table(
     Column("tried", Integer, nullable=False, default=0),
     Column("failed", Integer, nullable=False, default=0),
     Column("forgiven", Number, nullable=True),
+    Column("batch", String(200), nullable=False, default="", server_default=""),
 )
 
 receipts = Table(

@@ -64,13 +64,14 @@ class Policy:
     brake_share: float = setting(
         5.0,
         kinds.number(0, 100),
-        "Percent of what a channel carried in a day that may be refused or bounce; above it the "
-        "brake stops the channel until you release it. 100: no brake.",
+        "Percent of what a channel carried in a day, of one import or of all, that may be refused "
+        "or bounce; above it the brake stops the channel until you release it. 100: no brake.",
     )
     brake_after: int = setting(
         20,
         kinds.number(1, 1_000_000, whole=True),
-        "How many touches a channel must have carried before the brake judges it.",
+        "How many touches a channel must have carried, of one import or of all, before the brake "
+        "judges it.",
     )
     auto_approve: tuple[str, ...] = setting(
         ("check-in", "status-kept", "confirm", "acknowledge"),

@@ -7,6 +7,7 @@ restart forgets nothing. What a limit holds back stays due.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -126,6 +127,22 @@ def pulls(tried: int, failed: int, share: float, after: int) -> bool:
     return tried >= after and failed * 100 > share * tried
 
 
+def worst(
+    found: Mapping[str, tuple[int, int]], share: float, after: int
+) -> tuple[str, int, int] | None:
+    """Return (batch, tried, failed) of what puts the brake of one channel on, or None. Pure.
+
+    Each batch is judged by itself, so that a day's good letters hide no bad list; then all
+    together, so that many small bad lists do not pass either. `found` is (tried, failed) by batch.
+    """
+    bad = [(batch, *each) for batch, each in found.items() if pulls(*each, share, after)]
+    tried, failed = (sum(each[n] for each in found.values()) for n in (0, 1))
+    if pulls(tried, failed, share, after):
+        bad.append(("", tried, failed))
+    named = [each for each in bad if each[0]]
+    return max(named or bad, key=lambda each: each[2], default=None)
+
+
 def pull(ws: Workspace) -> list[Brake]:
     """Put the brake of each channel on whose touches come back too often; return these."""
     policy = ws.settings.policy
@@ -134,14 +151,15 @@ def pull(ws: Workspace) -> list[Brake]:
         counted = attempts.judged(tx, tx.now - WINDOW)
     wanted = {
         channel: found
-        for channel, found in counted.items()
-        if channel not in on and pulls(*found, policy.brake_share, policy.brake_after)
+        for channel, batches in counted.items()
+        if channel not in on
+        and (found := worst(batches, policy.brake_share, policy.brake_after)) is not None
     }
     if not wanted:
         return []
     with ws.ledger.write("voicenote") as tx:
-        for channel, (tried, failed) in wanted.items():
-            brakes.put_on(tx, channel, tried, failed)
+        for channel, (batch, tried, failed) in wanted.items():
+            brakes.put_on(tx, channel, tried, failed, batch)
         return [brake for brake in brakes.on(tx) if brake.channel in wanted]
 
 
