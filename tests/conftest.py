@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Callable, Iterator
 
@@ -14,15 +15,22 @@ settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
 
 @pytest.fixture(scope="session", autouse=True)
-def state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep what a machine remembers of its ledgers out of the account's own folder."""
-    before = os.environ.get("XDG_STATE_HOME")
-    os.environ["XDG_STATE_HOME"] = str(tmp_path_factory.mktemp("state"))
-    yield
-    if before is None:
-        del os.environ["XDG_STATE_HOME"]
-    else:
-        os.environ["XDG_STATE_HOME"] = before
+def states(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Iterator[str]]:
+    """Keep what a machine remembers of its ledgers out of the account's own folder.
+
+    Yields folders, a new one each time; what is made for many tests at once has the first.
+    """
+    folder = tmp_path_factory.mktemp("state")
+    folders = (str(folder / str(number)) for number in itertools.count())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", next(folders))
+        yield folders
+
+
+@pytest.fixture(autouse=True)
+def state(states: Iterator[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let each test be on an account that remembers nothing: they share copies of one ledger."""
+    monkeypatch.setenv("XDG_STATE_HOME", next(states))
 
 
 def _need(condition: object, reason: str) -> None:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from voicenote.voice.port import Voice, VoiceFacts
 
 Clock = Callable[[], datetime]
+Ids = Callable[[], str]
 
 
 def now() -> datetime:
@@ -52,22 +53,23 @@ def actor() -> str:
         return "somebody"
 
 
-def open_ledger(settings: Settings, clock: Clock = now, who: str = "") -> Ledger:
-    """Open the ledger that the settings name; it is made or migrated when it has to be.
-
-    `who` acts in its history; whoever runs this, unless given.
-    """
-    from voicenote.ledger.store import open_ledger as open_
-
+def open_ledger(
+    settings: Settings, clock: Clock = now, who: str = "", *, sends: bool = True
+) -> Ledger:
+    """Open or make the ledger of the settings; a new one that `sends` has the seat. `who` acts."""
+    made: dict[str, str] = {}  # nobody asks for an id but who makes a ledger
     url = settings.ledger.address(settings.home)
-    return open_(url, clock=clock, actor=who or actor(), new_id=new_id)
+    ledger = open_ledger_at(url, clock, who, lambda: made.setdefault("id", new_id()))
+    if made and sends:
+        whereabouts().settle(ledger)
+    return ledger
 
 
-def open_ledger_at(url: str) -> Ledger:
+def open_ledger_at(url: str, clock: Clock = now, who: str = "", ids: Ids = new_id) -> Ledger:
     """Open the ledger at a database URL, whatever the settings say: for a restored backup."""
     from voicenote.ledger.store import open_ledger as open_
 
-    return open_(url, clock=now, actor=actor(), new_id=new_id)
+    return open_(url, clock=clock, actor=who or actor(), new_id=ids)
 
 
 def whereabouts() -> Whereabouts:
@@ -93,7 +95,7 @@ def open_workspace(
     workspace = Workspace(
         home=settings.home,
         settings=settings,
-        ledger=open_ledger(settings, clock, who),
+        ledger=open_ledger(settings, clock, who, sends=not outbox_only),
         clock=clock,
         new_id=new_id,
         chance=random.Random(),  # noqa: S311 - it spreads retries, it guards nothing

@@ -142,6 +142,30 @@ def test_what_waits_is_held_after_a_restore(ready: Call, tmp_path: Path) -> None
     assert ready("--home", there, "plan", "1", "--resume").exit_code == 0
 
 
+def test_a_backup_that_is_restored_beside_its_original_asks(
+    ready: Call, home: Path, tmp_path: Path
+) -> None:
+    ready("run")
+    ready("backup", str(tmp_path / "b.zip"))
+    there = str(tmp_path / "there")
+    done = ready("--home", there, "restore", str(tmp_path / "b.zip"))
+    assert f"Another copy of this ledger, in {home}/ledger.db, is the one that sends" in done.stderr
+    assert "voicenote adopt" in done.stderr
+    assert ready("--home", there, "run").exit_code == 1
+    assert ready("run").exit_code == 0
+
+
+def test_a_backup_in_place_of_what_is_gone_or_set_aside_goes_on(
+    ready: Call, home: Path, tmp_path: Path
+) -> None:
+    ready("run")
+    ready("backup", str(tmp_path / "b.zip"))
+    home.rename(tmp_path / "broken")
+    assert "voicenote adopt" not in ready("restore", str(tmp_path / "b.zip")).stderr
+    assert ready("run").exit_code == 0
+    assert ready("--home", str(tmp_path / "broken"), "run").exit_code == 1
+
+
 def test_a_workspace_that_is_not_empty_is_left_alone(ready: Call, tmp_path: Path) -> None:
     ready("backup", str(tmp_path / "b.zip"))
     done = ready("restore", str(tmp_path / "b.zip"))

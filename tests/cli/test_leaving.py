@@ -143,14 +143,37 @@ def test_a_copied_workspace_asks_before_it_sends(hooked: Call, home: Path, tmp_p
     assert "voicenote adopt" in refused.stderr
     assert "is a copy of the one in" in there("doctor").stdout
     done = there("adopt")
-    assert (
-        done.stdout
-        == "This ledger sends from here now. No other copy may: see to it, for they do not know.\n"
-    )
+    assert done.stdout.startswith("This ledger sends from here now; its other copies")
     assert "touches are held" in done.stderr
     assert there("run").stdout == ""
     assert there("adopt").stdout.startswith("This ledger is at home here already")
+
+
+def test_the_original_of_an_adopted_copy_asks_and_can_take_its_seat_back(
+    hooked: Call, home: Path, tmp_path: Path
+) -> None:
+    assert hooked("run", VOICENOTE_POLICY__PER_HOUR="1").stdout == "1 sent\n"
+    copy = tmp_path / "copy"
+    shutil.copytree(home, copy)
+    assert hooked("--home", str(copy), "adopt").exit_code == 0
+    refused = hooked("run")
+    assert refused.exit_code == 1
+    assert f"another copy of this ledger, in {copy}/ledger.db, is the one" in refused.stderr
+    assert "another copy of this ledger" in hooked("doctor").stdout
+    assert hooked("adopt", "--moved").exit_code == 0
     assert hooked("run").stdout == "2 sent\n"
+    assert hooked("--home", str(copy), "run").exit_code == 1
+
+
+def test_a_copy_that_was_made_before_the_first_pass_asks(
+    bare: Call, home: Path, tmp_path: Path
+) -> None:
+    assert bare("init").exit_code == 0
+    shutil.copytree(home, tmp_path / "copy")
+    refused = bare("--home", str(tmp_path / "copy"), "run")
+    assert refused.exit_code == 1
+    assert f"another copy of this ledger, in {home}/ledger.db" in refused.stderr
+    assert bare("run").exit_code == 0
 
 
 def test_a_moved_workspace_goes_on_when_its_owner_says_so(

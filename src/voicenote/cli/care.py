@@ -92,7 +92,7 @@ def backup(session: Session, /, *, file: Path, force: bool) -> None:
 def restore(session: Session, /, *, file: Path) -> None:
     """Bring a backup back into an empty --home. Nothing leaves from it until you say so.
 
-    With --json: {"files", "held", "cases", "uncertain"}.
+    With --json: {"files", "held", "cases", "uncertain", "doubt"}.
     """
     from voicenote.engine.upkeep.restoring import restore as restore_
     from voicenote.wiring import open_ledger_at, whereabouts
@@ -101,6 +101,11 @@ def restore(session: Session, /, *, file: Path) -> None:
     session.screen.show(restored, lambda: f"{restored.files} files restored into {session.home}.")
     for line in calmed(restored.held, restored.cases, restored.uncertain):
         session.screen.warn(line)
+    if restored.doubt:
+        session.screen.warn(
+            f"{restored.doubt[0].upper()}{restored.doubt[1:]}: this one asks.\n"
+            "If this one goes on in its place: voicenote adopt"
+        )
     url = session.settings.ledger.address(session.home)
     if url != f"sqlite:///{(session.home / 'ledger.db').as_posix()}":
         session.screen.warn(

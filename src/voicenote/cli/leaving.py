@@ -15,7 +15,10 @@ from voicenote.errors import RuleSaysNo, WrongUse
 #: An email address, a telephone number, or a name or a number of Telegram.
 _ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+|\+?\d[\d ().-]{3,}|-?\d{3,}|@\w+")
 #: Said when a copy was made the one that sends.
-TAKEN = "This ledger sends from here now. No other copy may: see to it, for they do not know."
+TAKEN = (
+    "This ledger sends from here now; its other copies of your account ask.\n"
+    "A copy on another machine, or of another account, does not know: see that it does not send."
+)
 
 
 @click.command()

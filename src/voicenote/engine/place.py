@@ -1,25 +1,31 @@
 """Where a ledger is at home: a restored or copied one asks before it sends.
 
 Two copies that both send would apologise twice. So the ledger keeps its place, and this machine
-remembers, outside of the workspace, how far the ledger of a place has come. Pure but for
-`Whereabouts`, which looks.
+remembers, outside of the workspace, how far the ledger of a place has come. It also keeps one seat
+for all copies of a ledger: the place of the one that sends. Pure but for `Whereabouts`, which
+looks and remembers.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from contextlib import suppress
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
 
+from voicenote.errors import TryAgain
 from voicenote.ledger import meta
 from voicenote.ledger.store import Ledger
 
 #: Where systems keep an id of the machine (machine-id(5)); it is hashed before it is kept.
 _MACHINE_IDS = ("/etc/machine-id", "/var/lib/dbus/machine-id")
+#: How long a pass waits for another one that is just taking the seat, in seconds.
+_PATIENCE_S = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +80,35 @@ def _cloned(kept: Place, here: Place) -> bool:
     return not (kept.machine or here.machine) and kept.host != here.host
 
 
+def rival(seat: Place | None, kept: Place | None, here: Place, *, stands: bool) -> str:
+    """Return which other copy sends from this account, or "" when this one may take the seat. Pure.
+
+    `seat` is the place of the copy that sends, `kept` what the ledger keeps as its own place.
+    `stands`: whether that copy is still in its place, or nobody can look there. One that was
+    renamed or removed leaves its seat to whoever comes first.
+    """
+    if seat is None or _same(seat, kept, here):
+        return ""
+    elsewhere = bool(seat.machine and here.machine and seat.machine != here.machine)
+    if not (stands or elsewhere):
+        return ""
+    on = f" on {seat.host}" if elsewhere else ""
+    return f"another copy of this ledger, in {seat.path}{on}, is the one that sends"
+
+
+def _same(seat: Place, kept: Place | None, here: Place) -> bool:
+    """Whether the seat is that of the ledger which is here.
+
+    A server may be reached by several addresses: then the ledger itself keeps the one that it sent
+    by last, which a copied server does not.
+    """
+    if here.server and seat.server and seat.file == here.file:
+        return seat.path == here.path or (kept is not None and kept.path == seat.path)
+    return (seat.machine, seat.path, seat.file) == (here.machine, here.path, here.file)
+
+
 class Whereabouts:
-    """Looks where a ledger is, and remembers how far it has come, in `folder` of this machine."""
+    """Looks where a ledger is, and remembers how far it has come, in `folder` of this account."""
 
     def __init__(self, folder: Path, host: str) -> None:
         self._folder = folder
@@ -89,9 +122,13 @@ class Whereabouts:
             path = f"{url.host or ''}{port}/{url.database or ''}"
             mark = meta.database_mark(ledger)
             return Place(host=self._host, machine="", path=path, file=mark, server=True)
-        path = str(Path(url.database or "").resolve())
-        inode = str(Path(path).stat().st_ino)
-        return Place(host=self._host, machine=_machine(), path=path, file=inode)
+        return self.place_of_file(Path(url.database or ""))
+
+    def place_of_file(self, file: Path) -> Place:
+        """Return where a ledger is that is a file."""
+        path = file.resolve()
+        inode = str(path.stat().st_ino)
+        return Place(host=self._host, machine=_machine(), path=str(path), file=inode)
 
     def recall(self, ledger_id: str, path: str) -> tuple[int, datetime] | None:
         """Return the newest line of history that was remembered for a place; None for nothing."""
@@ -103,13 +140,43 @@ class Whereabouts:
 
     def keep(self, ledger_id: str, path: str, line: tuple[int, datetime]) -> None:
         """Remember a line of history. Where nothing can be written, nothing is remembered."""
-        file = self._file(ledger_id, path)
-        beside = file.with_suffix(".new")
-        with suppress(OSError):
-            file.parent.mkdir(parents=True, exist_ok=True)
-            text = json.dumps({"number": line[0], "at": line[1].isoformat(), "path": path})
-            beside.write_text(text, encoding="utf-8")
-            beside.replace(file)
+        text = json.dumps({"number": line[0], "at": line[1].isoformat(), "path": path})
+        _write(self._file(ledger_id, path), text)
+
+    def rival(self, ledger_id: str, kept: Place | None, here: Place) -> str:
+        """Return which other copy of the ledger sends from this account, or ""; only looks."""
+        seat = self._seat(ledger_id)
+        return rival(seat, kept, here, stands=seat is not None and _stands(seat, here, ledger_id))
+
+    def sit(self, ledger_id: str, kept: Place | None, here: Place, *, unseat: bool = False) -> str:
+        """Take the seat of a ledger, for the one that sends; return who has it, "" when taken.
+
+        With `unseat` it is taken from whoever has it. Of several that come at once, the first gets
+        it. Where nothing can be written, nobody has it. Raises TryAgain while it is being taken.
+        """
+        if self._seat(ledger_id) == here:
+            return ""
+        with _alone(self._seat_file(ledger_id).with_suffix(".lock")):
+            why = "" if unseat else self.rival(ledger_id, kept, here)
+            if not why:
+                _write(self._seat_file(ledger_id), as_text(here))
+        return why
+
+    def settle(self, ledger: Ledger) -> None:
+        """Give a ledger that was just made the seat: a copy of it asks from the start."""
+        with ledger.read() as tx:
+            ledger_id = meta.get(tx, "ledger_id")
+        self.sit(ledger_id, None, self.place(ledger))
+
+    def _seat(self, ledger_id: str) -> Place | None:
+        try:
+            return from_text(self._seat_file(ledger_id).read_text(encoding="utf-8"))
+        except (OSError, ValueError, TypeError):
+            return None
+
+    def _seat_file(self, ledger_id: str) -> Path:
+        mark = hashlib.sha256(f"{ledger_id}\nseat".encode()).hexdigest()[:32]
+        return self._folder / f"{mark}.seat.json"
 
     def _file(self, ledger_id: str, path: str) -> Path:
         mark = hashlib.sha256(f"{ledger_id}\n{path}".encode()).hexdigest()[:32]
@@ -133,3 +200,63 @@ def _machine() -> str:
             if found:
                 return hashlib.sha256(b"voicenote " + found).hexdigest()[:16]
     return ""
+
+
+def _stands(seat: Place, here: Place, ledger_id: str) -> bool:
+    """Whether another copy of the ledger than the one here is still where it sat.
+
+    True also where nobody can look: in a folder that is closed to this account, or on a server.
+    """
+    if seat.server:
+        return True
+    path = Path(seat.path)
+    try:
+        if str(path.stat().st_ino) != seat.file:
+            return False
+        # another name of one file, as by a link or a mount, is no copy
+        return (here.server or not path.samefile(here.path)) and _holds(path, ledger_id)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+
+
+def _holds(path: Path, ledger_id: str) -> bool:
+    """Whether a file is that ledger, or cannot be asked: a new one may get an old one's inode."""
+    try:
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
+            found = connection.execute("select value from meta where name = 'ledger_id'").fetchone()
+    except sqlite3.Error:
+        return True
+    return bool(found) and found[0] == ledger_id
+
+
+@contextmanager
+def _alone(file: Path) -> Iterator[None]:
+    """Let one process in at a time; all of them where no lock can be made."""
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(file, timeout=_PATIENCE_S)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except Timeout as error:
+        raise TryAgain(
+            "another copy of this ledger is just asking whether it may send", "try again"
+        ) from error
+    except (OSError, NotImplementedError):
+        yield
+        return
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _write(file: Path, text: str) -> None:
+    """Write a file as a whole, where that can be done."""
+    beside = file.with_suffix(".new")
+    with suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(file)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from voicenote.engine.lock import pass_lock
-from voicenote.engine.place import Memory, Place, as_text, doubt, from_text
+from voicenote.engine.place import Memory, Place, Whereabouts, as_text, doubt, from_text
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
 from voicenote.ledger import meta, touches
@@ -34,37 +34,45 @@ def ask_first(ws: Workspace) -> None:
     """Let a pass go on, or raise RuleSaysNo when this may not be the ledger that sends."""
     if ws.whereabouts is None:
         return
-    here = ws.whereabouts.place(ws.ledger)
-    why, kept = _doubt(ws, here)
-    if why:
+    found = _look(ws.ledger, ws.whereabouts)
+    if why := found.doubt or found.sit(ws.whereabouts):
         raise RuleSaysNo(
-            f"{why}: nothing leaves from it before you say so",
+            f"{why}: nothing leaves from this one before you say so",
             "is it the one that goes on, and the only one? voicenote adopt",
         )
-    if kept != here:
+    if found.kept != found.here:
         with ws.ledger.write("voicenote") as tx:
-            meta.put(tx, "place", as_text(here))
-            if kept is None:
-                tx.tell("ledger_settled", host=here.host, path=here.path)
+            meta.put(tx, "place", as_text(found.here))
+            if found.kept is None:
+                tx.tell("ledger_settled", host=found.here.host, path=found.here.path)
     remember(ws)
 
 
 def doubt_of(ws: Workspace) -> str:
     """Return why this may not be the ledger that sends, or ""."""
-    return "" if ws.whereabouts is None else _doubt(ws, ws.whereabouts.place(ws.ledger))[0]
+    if ws.whereabouts is None:
+        return ""
+    found = _look(ws.ledger, ws.whereabouts)
+    return found.doubt or ws.whereabouts.rival(found.ledger_id, found.kept, found.here)
 
 
 def adopt(ws: Workspace, *, moved: bool = False) -> Adopted:
     """Make this the ledger that sends. Unless it was only `moved`, all that waits is held first.
 
-    Where there was no doubt, nothing changes. Raises TryAgain while a pass is at work.
+    What sent from this account before asks from now on. Where there was no doubt, nothing changes.
+    Raises TryAgain while a pass is at work.
     """
+    if ws.whereabouts is None:
+        return Adopted("")
     with pass_lock(ws.ledger, ws.home):
-        why = doubt_of(ws)
-        if not why or ws.whereabouts is None:
+        found = _look(ws.ledger, ws.whereabouts)
+        why = found.doubt or found.sit(ws.whereabouts)
+        if not why:
             return Adopted("")
         held, cases, uncertain = (0, (), 0) if moved else calm(ws.ledger)
-        here = ws.whereabouts.place(ws.ledger)
+        # the seat first: one that dies between the two leaves none that sends
+        found.sit(ws.whereabouts, unseat=True)
+        here = found.here
         with ws.ledger.write() as tx:
             meta.put(tx, "place", as_text(here))
             tx.tell("ledger_adopted", host=here.host, path=here.path, doubt=why, moved=moved)
@@ -83,15 +91,29 @@ def remember(ws: Workspace) -> None:
         ws.whereabouts.keep(ledger_id, path, line)
 
 
-def _doubt(ws: Workspace, here: Place) -> tuple[str, Place | None]:
-    assert ws.whereabouts is not None  # noqa: S101  its callers have looked
-    with ws.ledger.read() as tx:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Look:
+    """What tells a ledger from its copies. `doubt` is what the ledger and its memory say."""
+
+    ledger_id: str
+    kept: Place | None
+    here: Place
+    doubt: str
+
+    def sit(self, whereabouts: Whereabouts, *, unseat: bool = False) -> str:
+        """Take the seat; return who has it, or ""."""
+        return whereabouts.sit(self.ledger_id, self.kept, self.here, unseat=unseat)
+
+
+def _look(ledger: Ledger, whereabouts: Whereabouts) -> _Look:
+    here = whereabouts.place(ledger)
+    with ledger.read() as tx:
         ledger_id, kept = meta.get(tx, "ledger_id"), from_text(meta.get(tx, "place"))
-        line = ws.whereabouts.recall(ledger_id, here.path)
+        line = whereabouts.recall(ledger_id, here.path)
         memory = Memory.NONE
         if line is not None:
             memory = Memory.AGREES if meta.has_line(tx, *line) else Memory.DIFFERS
-    return doubt(kept, here, memory), kept
+    return _Look(ledger_id=ledger_id, kept=kept, here=here, doubt=doubt(kept, here, memory))
 
 
 def calm(ledger: Ledger) -> tuple[int, tuple[int, ...], int]:

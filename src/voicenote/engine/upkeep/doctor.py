@@ -169,7 +169,11 @@ def _lock(ws: Workspace, _env: Mapping[str, str]) -> Iterator[Finding]:
     with pass_lock(ws.ledger, ws.home):
         yield fine("ledger", "reachable, its schema is today's")
     if why := doubt_of(ws):
-        yield wrong("ledger", f"{why}: nothing leaves from it", "voicenote adopt, if it is the one")
+        yield wrong(
+            "ledger",
+            f"{why}: nothing leaves from this one",
+            "voicenote adopt, if this one is to send",
+        )
 
 
 def _stuck(ws: Workspace, _env: Mapping[str, str]) -> Iterator[Finding]:

@@ -31,12 +31,16 @@ _NO_BACKUP = "give a file that voicenote backup has made"
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What came back: files; touches held, of which cases; touches that are uncertain now."""
+    """What came back: files; touches held, of which cases; touches that are uncertain now.
+
+    `doubt` is which other copy sends from this account, "" for none.
+    """
 
     files: int
     held: int
     cases: tuple[int, ...]
     uncertain: int
+    doubt: str
 
 
 def restore(
@@ -76,11 +80,12 @@ def restore(
             found.rename(home / found.name)
         if line is not None:
             whereabouts.keep(ledger_id, str((home / LEDGER).resolve()), line)
+        why = whereabouts.rival(ledger_id, None, whereabouts.place_of_file(home / LEDGER))
     except OSError as error:
         raise _disk(error) from error
     finally:
         shutil.rmtree(staging, ignore_errors=True)
-    return Restored(files, held, cases, uncertain)
+    return Restored(files, held, cases, uncertain, why)
 
 
 def _unpack(file: Path, target: Path) -> int:
