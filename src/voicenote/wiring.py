@@ -61,7 +61,8 @@ def open_ledger(
     url = settings.ledger.address(settings.home)
     ledger = open_ledger_at(url, clock, who, lambda: made.setdefault("id", new_id()))
     if made and sends:
-        whereabouts().settle(ledger)
+        there = whereabouts()
+        there.sit(there.look(ledger))
     return ledger
 
 

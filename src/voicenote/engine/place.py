@@ -52,6 +52,16 @@ class Memory(Enum):
     DIFFERS = "differs"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What tells a ledger from its copies: its id, the place that it keeps, and where it is."""
+
+    ledger_id: str
+    kept: Place | None
+    here: Place
+    memory: Memory
+
+
 def doubt(kept: Place | None, here: Place, memory: Memory) -> str:
     """Return why this may not be the ledger that sends, or "" when there is no doubt. Pure.
 
@@ -80,20 +90,24 @@ def _cloned(kept: Place, here: Place) -> bool:
     return not (kept.machine or here.machine) and kept.host != here.host
 
 
-def rival(seat: Place | None, kept: Place | None, here: Place, *, stands: bool) -> str:
+def rival(seat: Place | None, look: Look, *, stands: bool) -> str:
     """Return which other copy sends from this account, or "" when this one may take the seat. Pure.
 
-    `seat` is the place of the copy that sends, `kept` what the ledger keeps as its own place.
-    `stands`: whether that copy is still in its place, or nobody can look there. One that was
-    renamed or removed leaves its seat to whoever comes first.
+    `seat` is the place of the copy that sends. `stands`: whether it is still there, or nobody can
+    look. One that is gone leaves its seat to itself under a new name, and to what was put in its
+    place or restored, for restoring holds all that waits; another copy would send it again.
     """
-    if seat is None or _same(seat, kept, here):
+    here = look.here
+    if seat is None or _same(seat, look.kept, here):
         return ""
     elsewhere = bool(seat.machine and here.machine and seat.machine != here.machine)
-    if not (stands or elsewhere):
+    if stands or elsewhere:
+        on = f" on {seat.host}" if elsewhere else ""
+        return f"another copy of this ledger, in {seat.path}{on}, is the one that sends"
+    restored = look.kept is None and look.memory is Memory.AGREES
+    if restored or seat.file == here.file or seat.path == here.path:
         return ""
-    on = f" on {seat.host}" if elsewhere else ""
-    return f"another copy of this ledger, in {seat.path}{on}, is the one that sends"
+    return f"another copy of this ledger, in {seat.path}, was the one that sent, and is gone now"
 
 
 def _same(seat: Place, kept: Place | None, here: Place) -> bool:
@@ -130,6 +144,17 @@ class Whereabouts:
         inode = str(path.stat().st_ino)
         return Place(host=self._host, machine=_machine(), path=str(path), file=inode)
 
+    def look(self, ledger: Ledger) -> Look:
+        """Look at an open ledger, and at what is remembered of it."""
+        here = self.place(ledger)
+        with ledger.read() as tx:
+            ledger_id, kept = meta.get(tx, "ledger_id"), from_text(meta.get(tx, "place"))
+            line = self.recall(ledger_id, here.path)
+            memory = Memory.NONE
+            if line is not None:
+                memory = Memory.AGREES if meta.has_line(tx, *line) else Memory.DIFFERS
+        return Look(ledger_id=ledger_id, kept=kept, here=here, memory=memory)
+
     def recall(self, ledger_id: str, path: str) -> tuple[int, datetime] | None:
         """Return the newest line of history that was remembered for a place; None for nothing."""
         try:
@@ -143,30 +168,26 @@ class Whereabouts:
         text = json.dumps({"number": line[0], "at": line[1].isoformat(), "path": path})
         _write(self._file(ledger_id, path), text)
 
-    def rival(self, ledger_id: str, kept: Place | None, here: Place) -> str:
-        """Return which other copy of the ledger sends from this account, or ""; only looks."""
-        seat = self._seat(ledger_id)
-        return rival(seat, kept, here, stands=seat is not None and _stands(seat, here, ledger_id))
+    def rival(self, look: Look) -> str:
+        """Return which other copy of a ledger sends from this account, or ""; only looks."""
+        seat = self._seat(look.ledger_id)
+        stands = seat is not None and _stands(seat, look.here, look.ledger_id)
+        return rival(seat, look, stands=stands)
 
-    def sit(self, ledger_id: str, kept: Place | None, here: Place, *, unseat: bool = False) -> str:
+    def sit(self, look: Look, *, unseat: bool = False) -> str:
         """Take the seat of a ledger, for the one that sends; return who has it, "" when taken.
 
         With `unseat` it is taken from whoever has it. Of several that come at once, the first gets
         it. Where nothing can be written, nobody has it. Raises TryAgain while it is being taken.
         """
-        if self._seat(ledger_id) == here:
+        if self._seat(look.ledger_id) == look.here:
             return ""
-        with _alone(self._seat_file(ledger_id).with_suffix(".lock")):
-            why = "" if unseat else self.rival(ledger_id, kept, here)
+        file = self._seat_file(look.ledger_id)
+        with _alone(file.with_suffix(".lock")):
+            why = "" if unseat else self.rival(look)
             if not why:
-                _write(self._seat_file(ledger_id), as_text(here))
+                _write(file, as_text(look.here))
         return why
-
-    def settle(self, ledger: Ledger) -> None:
-        """Give a ledger that was just made the seat: a copy of it asks from the start."""
-        with ledger.read() as tx:
-            ledger_id = meta.get(tx, "ledger_id")
-        self.sit(ledger_id, None, self.place(ledger))
 
     def _seat(self, ledger_id: str) -> Place | None:
         try:

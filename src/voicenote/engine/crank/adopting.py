@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from voicenote.engine.lock import pass_lock
-from voicenote.engine.place import Memory, Place, Whereabouts, as_text, doubt, from_text
+from voicenote.engine.place import Look, as_text, doubt
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
 from voicenote.ledger import meta, touches
@@ -34,8 +34,8 @@ def ask_first(ws: Workspace) -> None:
     """Let a pass go on, or raise RuleSaysNo when this may not be the ledger that sends."""
     if ws.whereabouts is None:
         return
-    found = _look(ws.ledger, ws.whereabouts)
-    if why := found.doubt or found.sit(ws.whereabouts):
+    found = ws.whereabouts.look(ws.ledger)
+    if why := _doubt(found) or ws.whereabouts.sit(found):
         raise RuleSaysNo(
             f"{why}: nothing leaves from this one before you say so",
             "is it the one that goes on, and the only one? voicenote adopt",
@@ -52,8 +52,8 @@ def doubt_of(ws: Workspace) -> str:
     """Return why this may not be the ledger that sends, or ""."""
     if ws.whereabouts is None:
         return ""
-    found = _look(ws.ledger, ws.whereabouts)
-    return found.doubt or ws.whereabouts.rival(found.ledger_id, found.kept, found.here)
+    found = ws.whereabouts.look(ws.ledger)
+    return _doubt(found) or ws.whereabouts.rival(found)
 
 
 def adopt(ws: Workspace, *, moved: bool = False) -> Adopted:
@@ -65,13 +65,13 @@ def adopt(ws: Workspace, *, moved: bool = False) -> Adopted:
     if ws.whereabouts is None:
         return Adopted("")
     with pass_lock(ws.ledger, ws.home):
-        found = _look(ws.ledger, ws.whereabouts)
-        why = found.doubt or found.sit(ws.whereabouts)
+        found = ws.whereabouts.look(ws.ledger)
+        why = _doubt(found) or ws.whereabouts.sit(found)
         if not why:
             return Adopted("")
         held, cases, uncertain = (0, (), 0) if moved else calm(ws.ledger)
         # the seat first: one that dies between the two leaves none that sends
-        found.sit(ws.whereabouts, unseat=True)
+        ws.whereabouts.sit(found, unseat=True)
         here = found.here
         with ws.ledger.write() as tx:
             meta.put(tx, "place", as_text(here))
@@ -91,29 +91,8 @@ def remember(ws: Workspace) -> None:
         ws.whereabouts.keep(ledger_id, path, line)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Look:
-    """What tells a ledger from its copies. `doubt` is what the ledger and its memory say."""
-
-    ledger_id: str
-    kept: Place | None
-    here: Place
-    doubt: str
-
-    def sit(self, whereabouts: Whereabouts, *, unseat: bool = False) -> str:
-        """Take the seat; return who has it, or ""."""
-        return whereabouts.sit(self.ledger_id, self.kept, self.here, unseat=unseat)
-
-
-def _look(ledger: Ledger, whereabouts: Whereabouts) -> _Look:
-    here = whereabouts.place(ledger)
-    with ledger.read() as tx:
-        ledger_id, kept = meta.get(tx, "ledger_id"), from_text(meta.get(tx, "place"))
-        line = whereabouts.recall(ledger_id, here.path)
-        memory = Memory.NONE
-        if line is not None:
-            memory = Memory.AGREES if meta.has_line(tx, *line) else Memory.DIFFERS
-    return _Look(ledger_id=ledger_id, kept=kept, here=here, doubt=doubt(kept, here, memory))
+def _doubt(found: Look) -> str:
+    return doubt(found.kept, found.here, found.memory)
 
 
 def calm(ledger: Ledger) -> tuple[int, tuple[int, ...], int]:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from voicenote.engine.crank.adopting import calm
-from voicenote.engine.place import Whereabouts
+from voicenote.engine.place import Look, Memory, Whereabouts
 from voicenote.engine.upkeep.backup import FOLDERS, LEDGER
 from voicenote.errors import BadData, RuleSaysNo, Unavailable
 from voicenote.ledger import meta
@@ -80,7 +80,9 @@ def restore(
             found.rename(home / found.name)
         if line is not None:
             whereabouts.keep(ledger_id, str((home / LEDGER).resolve()), line)
-        why = whereabouts.rival(ledger_id, None, whereabouts.place_of_file(home / LEDGER))
+        here = whereabouts.place_of_file(home / LEDGER)
+        look = Look(ledger_id=ledger_id, kept=None, here=here, memory=Memory.AGREES)
+        why = whereabouts.rival(look)
     except OSError as error:
         raise _disk(error) from error
     finally:
