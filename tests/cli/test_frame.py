@@ -275,6 +275,13 @@ def test_foreign_errors_are_told_without_a_traceback(
     assert "secret detail" not in result.stderr
 
 
+def test_an_interrupt_that_a_library_hides_while_it_is_loaded_is_still_one(probe: Probe) -> None:
+    error = ImportError("bad install")
+    error.__cause__ = KeyboardInterrupt()
+    probe(raiser(error))
+    assert call("probe").exit_code == 130
+
+
 def test_debug_shows_the_traceback(probe: Probe) -> None:
     probe(raiser(ZeroDivisionError("detail")))
     result = call("--debug", "probe")

@@ -56,7 +56,7 @@ def explain(error: BaseException) -> Failure:
             advice="answer at a terminal, or give the answers as options",
             exit_code=2,
         )
-    if isinstance(error, (click.Abort, KeyboardInterrupt)):
+    if _stopped(error):
         return Failure(
             what="stopped",
             advice="what was finished is kept; go on with the same command, or voicenote next",
@@ -69,6 +69,14 @@ def explain(error: BaseException) -> Failure:
         what=f"this is our fault ({type(error).__name__})",
         advice="run it again with --debug for the details, and please tell us",
     )
+
+
+def _stopped(error: BaseException) -> bool:
+    """Whether somebody stopped it: while a library loads, Ctrl-C comes out as its ImportError."""
+    one: BaseException | None = error
+    while one is not None and not isinstance(one, (click.Abort, KeyboardInterrupt)):
+        one = one.__cause__ or one.__context__
+    return one is not None
 
 
 def _usage(error: click.ClickException) -> str:

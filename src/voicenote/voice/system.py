@@ -59,6 +59,7 @@ class System:
         patience = settings.get("patience", PATIENCE_S)
         self._patience = float(patience) if isinstance(patience, int | float) else PATIENCE_S
         with LOCK:
+            importlib.import_module("numpy")  # now: while it loads it may swallow a Ctrl-C
             engine = the_engine()
             if self._wanted and self._wanted not in engine.voices:
                 raise BadSettings(
