@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import itertools
 import os
+import signal
 from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import settings
+
+# Whoever is started in the background by a script ignores Ctrl-C, and so would all programs here.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile("dev", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
