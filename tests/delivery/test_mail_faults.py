@@ -37,7 +37,10 @@ LARGE = "the message is too large for this server: send the listen link alone"
 CORRECT = "correct it, or choose another channel; then resend"
 PERSON = "look into the mailbox's Sent folder, then say mark-sent or resend"
 
-NOBODY, NAMELESS, OPEN = "nobody", "nameless", "open"
+SECRET = "check user and password; many providers want an app password here"  # noqa: S105
+UNCHECKED = "the server cannot check log-ins at the moment; it will go with a later pass"
+
+NOBODY, NAMELESS, OPEN, MUTE = "nobody", "nameless", "open", "mute"
 WRONG_PORT = 'port 587 goes with security = "starttls", port 465 with security = "tls"'
 #: what is met before anything is said, and what we advise; the touch is due again
 REACHING = [
@@ -47,31 +50,50 @@ REACHING = [
     (OUTDATED, "the server's owner has to renew it; check the clock of this machine too"),
     (MISNAMED, "use the host name that the certificate is made out to"),
     (OPEN, 'try port 465 with security = "tls"; nothing was sent in the open'),
+    (MUTE, TIME),
 ]
 #: step, what the server does there, what it is to us, what we advise; before the commit
 BEFORE = [
     ("greet", "554 you are on a list", Postponed, UNWANTED),
+    ("greet", "421 too busy", Postponed, UNWANTED),
     ("greet", "reset", Postponed, AGAIN),
+    ("greet", "close", Postponed, AGAIN),
     ("greet", "hang", Postponed, TIME),
     ("greet", "drip", Postponed, TIME),
     ("greet", "nonsense", Postponed, STRANGE),
     ("EHLO", "421 closing", Postponed, UNWANTED),
+    ("EHLO", "reset", Postponed, AGAIN),
+    ("EHLO", "hang", Postponed, TIME),
+    ("EHLO", "drip", Postponed, TIME),
+    ("AUTH", "535 5.7.8 wrong password", Postponed, SECRET),
+    ("AUTH", "454 4.7.0 cannot check", Postponed, UNCHECKED),
+    ("AUTH", "421 4.7.0 too many", Postponed, CLOSING),
+    ("AUTH", "451 4.3.0 not now", Postponed, LATER),
+    ("AUTH", "reset", Postponed, AGAIN),
+    ("AUTH", "hang", Postponed, TIME),
     ("MAIL", "421 4.7.0 too many", Postponed, CLOSING),
     ("MAIL", "451 come back", Postponed, LATER),
     ("MAIL", "530 5.7.0 Must issue STARTTLS", Postponed, LOG_IN),
     ("MAIL", "553 5.7.1 not your address", Refused, RULES),
     ("MAIL", "nonsense", Postponed, STRANGE),
     ("MAIL", "drip", Postponed, TIME),
+    ("MAIL", "hang", Postponed, TIME),
     ("RCPT", "450 4.2.0 greylisted", Postponed, LATER),
     ("RCPT", "550 5.1.1 no such user", Refused, ADDRESS),
     ("RCPT", "552 5.2.2 mailbox full", Refused, FULL),
     ("RCPT", "501 5.1.3 bad syntax", Refused, ADDRESS),
+    ("RCPT", "421 4.7.0 too many", Postponed, CLOSING),
     ("RCPT", "reset", Postponed, AGAIN),
     ("RCPT", "hang", Postponed, TIME),
     ("DATA", "451 not now", Postponed, LATER),
     ("DATA", "554 5.7.1 no", Refused, RULES),
+    ("DATA", "421 4.3.2 closing", Postponed, CLOSING),
     ("DATA", "close", Postponed, AGAIN),
+    ("DATA", "reset", Postponed, AGAIN),
+    ("DATA", "hang", Postponed, TIME),
+    ("DATA", "drip", Postponed, TIME),
     ("body", "reset", Postponed, AGAIN),
+    ("body", "hang", Postponed, TIME),
     ("body", "421 shutting down", Postponed, CLOSING),
     ("body", "552 5.3.4 enough", Refused, LARGE),
 ]
@@ -88,7 +110,8 @@ AFTER = [
     ("dot", "nonsense", Unknown, PERSON),
 ]
 STEPS = {
-    "greet": "is connected to", "EHLO": "is greeted", "MAIL": "hears the sender",
+    "greet": "is connected to", "EHLO": "is greeted", "AUTH": "hears the log-in",
+    "MAIL": "hears the sender",
     "RCPT": "hears the customer's address", "DATA": "is asked to take the letter",
     "body": "is in the middle of the letter", "dot": "has the whole letter",
 }  # fmt: skip
@@ -98,6 +121,7 @@ DEEDS = {
     NOBODY: "is not there", NAMELESS: "has a name that does not exist",
     STRANGER: "has a certificate that nobody vouches for", OUTDATED: "has an expired certificate",
     MISNAMED: "has a certificate made out to another name", OPEN: "offers no encryption",
+    MUTE: "does not begin to encrypt",
 }  # fmt: skip
 BECOMES = {Postponed: "due again", Refused: "refused", Unknown: "uncertain"}
 
@@ -106,6 +130,13 @@ BECOMES = {Postponed: "due again", Refused: "refused", Unknown: "uncertain"}
 AHEAD = "250-here\r\n250-PIPELINING\r\n250 SIZE 30000000"
 
 
+@pytest.fixture
+def no_more_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A large letter has the time of a small one."""
+    monkeypatch.setattr("voicenote.delivery.email.smtp.SLOWEST", 1e9)
+
+
+@pytest.mark.usefixtures("no_more_time")
 @pytest.mark.parametrize("ahead", [False, True])
 @pytest.mark.parametrize(("step", "deed", "error", "advice"), BEFORE)
 def test_before_the_commit(
@@ -113,10 +144,15 @@ def test_before_the_commit(
     step: str, deed: str, error: type, advice: str, ahead: bool,
 ) -> None:  # fmt: skip
     """A large message, so that a server can interrupt it half-way."""
-    server = rude(**({"EHLO": AHEAD} if ahead else {}) | {step: deed})
+    first = AHEAD if ahead else "250-here\r\n250 SIZE 30000000"
+    asked = {"user": "anna", "password": lambda: "sesame"} if step == "AUTH" else {}
+    if asked:
+        first = first.replace("250-here", "250-here\r\n250-AUTH PLAIN")
+    server = rude(**{"EHLO": first, step: deed})
     letter = replace(letter, text="x" * 3_000_000) if step == "body" else letter
+    channel = mail(server.port, timeout=patience(deed), **asked)
     with pytest.raises(error) as raised:
-        mail(server.port, timeout=patience(deed)).send(letter, lambda: pytest.fail("committed"))
+        channel.send(letter, lambda: pytest.fail("committed"))
     assert raised.value.advice == advice
     assert "\n" not in raised.value.what
     assert server.kept == []
@@ -155,7 +191,9 @@ def test_before_anything_is_said(
     if tls:
         peer = serve(auth=True, **{"ssl_context" if security == "tls" else "tls_context": tls})
     else:
-        peer = rude()
+        peer = rude(**(silence(security) if deed == MUTE else {}))
+    if deed == MUTE:
+        more["timeout"] = 1
     if deed in (OUTDATED, MISNAMED):
         more["ca_file"] = str(authority)
     if deed == NOBODY:
@@ -168,6 +206,13 @@ def test_before_anything_is_said(
     assert "sesame" not in str(postponed.value)
     assert peer.kept == []
     assert not getattr(peer, "logins", [])
+
+
+def silence(security: str) -> dict[str, str]:
+    """What a server does that lets the other side wait for its TLS."""
+    if security == "tls":
+        return {"greet": "hang"}
+    return {"EHLO": "250-here\r\n250 STARTTLS", "STAR": "hang"}
 
 
 def test_a_server_that_is_away_is_asked_once_in_a_pass(

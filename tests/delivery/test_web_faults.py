@@ -177,7 +177,8 @@ TRIALS: dict[str, Trial] = {
                 (Reply(200, b"<html>Log in to the hotel</html>"), Unknown, PERSON_TELEGRAM),
             ],
             "/sendAudio": [
-                (RESET, Unknown, PERSON_TELEGRAM),
+                *after(PERSON_TELEGRAM),
+                (no_telegram(500, "Internal Server Error"), Unknown, PERSON_TELEGRAM),
                 (
                     no_telegram(429, "Too Many Requests: retry after 90", retry_after=90),
                     Postponed,
@@ -196,6 +197,7 @@ TRIALS: dict[str, Trial] = {
             "/media": [
                 *REACHING,
                 (RESET, Postponed, AGAIN),
+                (CLOSE, Postponed, AGAIN),
                 (HANG, Postponed, AGAIN),
                 (DRIP, Postponed, AGAIN),
                 (NONSENSE, Postponed, AGAIN),

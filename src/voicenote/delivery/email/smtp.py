@@ -21,6 +21,9 @@ from voicenote.delivery.email.smtp_line import Line
 from voicenote.delivery.email.smtp_words import refusal, trouble
 from voicenote.errors import Postponed, Refused, Unknown, VoicenoteError
 
+#: A large letter is given time for so many bytes a second.
+SLOWEST = 50_000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
@@ -78,7 +81,7 @@ class Conversation:
         Raises Refused, Postponed or Dropped; then nothing has left.
         """
         size = len(letter)
-        self._line.allow(self._server.timeout + size / 50_000)
+        self._line.allow(self._server.timeout + size / SLOWEST)
         self._fits(size)
         try:
             self._address(envelope, size)

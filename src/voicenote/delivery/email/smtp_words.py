@@ -18,6 +18,7 @@ _OURS = {
 }
 _LATER = "the server asks to come back later; a later pass will"
 _AGAIN = "a later pass will try again"
+_CLOSING = "the server is closing or has had enough for now; " + _AGAIN
 _STRANGE = "this is no answer of a mail server: check host and port"
 #: TLS was begun where the other side speaks in the open, or the other way round.
 WRONG_PORT = 'port 587 goes with security = "starttls", port 465 with security = "tls"'
@@ -45,7 +46,7 @@ def refusal(code: int, answer: str, who: str) -> Postponed | Refused:
     if code in _OURS:
         return Postponed(said, _OURS[code])
     if code == 421:
-        return Postponed(said, "the server is closing or has had enough for now; " + _AGAIN)
+        return Postponed(said, _CLOSING)
     if 400 <= code < 500:
         return Postponed(said, _LATER)
     if not 500 <= code < 600:
@@ -72,8 +73,9 @@ def trouble(error: OSError | smtplib.SMTPException, where: str) -> Postponed:
     `where` is host and port.
     """
     if isinstance(error, smtplib.SMTPAuthenticationError):
-        advice = _OURS.get(error.smtp_code, _OURS[535])
-        return Postponed(f"{where} refused the log-in: {_answer(error)}", advice)
+        return Postponed(
+            f"{where} refused the log-in: {_answer(error)}", _of_a_log_in(error.smtp_code)
+        )
     if isinstance(error, smtplib.SMTPResponseException):
         unwanted = "the server does not want to talk to this machine now; " + _AGAIN
         advice = unwanted if error.smtp_code >= 400 else _STRANGE
@@ -90,6 +92,15 @@ def trouble(error: OSError | smtplib.SMTPException, where: str) -> Postponed:
     if isinstance(cause, OSError) and not isinstance(cause, smtplib.SMTPException):
         return Postponed(f"{where} cannot be reached: {cause}", "check host, port and the network")
     return Postponed(f"{where} hung up", _AGAIN)
+
+
+def _of_a_log_in(code: int) -> str:
+    """Return what to do about a log-in that was refused: 4xx says nothing against the password."""
+    if code in _OURS:
+        return _OURS[code]
+    if code == 421:
+        return _CLOSING
+    return _LATER if 400 <= code < 500 else _OURS[535]
 
 
 def _certificate(why: str) -> str:
