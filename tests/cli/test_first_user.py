@@ -250,3 +250,12 @@ def test_a_case_from_a_file_says_that_its_promise_is_late_already(
     done = call("new", "--from", str(file))
     assert done.exit_code == 0
     assert "overdue already" in done.stderr
+
+
+def test_amends_that_cannot_be_confirmed_yet_name_the_commands_that_can_be_run(call: Call) -> None:
+    done = call("amends", "confirm", "1.1")
+    assert done.exit_code == 1
+    what, advice = done.stderr.strip().splitlines()
+    assert what.endswith("amends 1.1: 'confirm' is not possible while it is 'promised'")
+    assert 'voicenote amends done 1.1 --evidence "…"' in advice
+    assert "voicenote amends broken 1.1" in advice

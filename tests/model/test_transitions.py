@@ -11,7 +11,7 @@ from voicenote.errors import ImpossibleTransition
 from voicenote.model.amends import AmendsState
 from voicenote.model.case import Stage
 from voicenote.model.touch import ARRIVED, IN_FLIGHT, WAITING, TouchState
-from voicenote.model.transitions import TABLES, after, diagram
+from voicenote.model.transitions import AMENDS, BY_COMMAND, TABLES, after, diagram
 
 STATES: dict[str, type[StrEnum]] = {"case": Stage, "amends": AmendsState, "touch": TouchState}
 
@@ -123,3 +123,15 @@ def test_waiting_in_flight_and_arrived_have_nothing_in_common() -> None:
 def test_the_page_of_states_is_current() -> None:
     page = Path(__file__).parents[2] / "docs" / "states.md"
     assert page.read_text(encoding="utf-8") == diagram()
+
+
+def test_an_impossible_change_advises_the_commands_that_there_are() -> None:
+    with pytest.raises(ImpossibleTransition) as no:
+        after(AMENDS, AmendsState.DONE, "do")
+    assert no.value.advice == (
+        "possible now: voicenote amends confirm N.K, or voicenote amends broken N.K"
+    )
+
+
+def test_every_command_is_one_of_an_event() -> None:
+    assert set(BY_COMMAND) <= set().union(*TABLES.values())

@@ -72,18 +72,39 @@ TABLES: Mapping[str, Mapping[str, Mapping[Any, StrEnum]]] = {
 }
 
 
+#: What a person runs to make an event happen; the others come by themselves.
+BY_COMMAND: Mapping[str, str] = {
+    "compose": "voicenote script N",
+    "render": "voicenote render N",
+    "approve": "voicenote approve N",
+    "reopen": "voicenote reopen N",
+    "close": "voicenote close N",
+    "do": 'voicenote amends done N.K --evidence "…"',
+    "confirm": "voicenote amends confirm N.K",
+    "break": "voicenote amends broken N.K",
+    "promise": "voicenote amends again N.K --by DATE",
+    "waive": 'voicenote amends waive N.K --reason "…"',
+    "accept": "voicenote mark-sent N",
+    "resend": "voicenote resend N",
+    "hold": "voicenote plan N --hold",
+    "resume": "voicenote plan N --resume",
+}
+
+
 def after(table: Mapping[str, Mapping[State, State]], state: State, event: str) -> State:
     """Return the state that `event` leads to from `state`.
 
-    Raises ImpossibleTransition, which names both, when the table has no such change.
+    Raises ImpossibleTransition, which names both, when the table has no such change; it advises the
+    commands that there are for what can happen instead.
     """
     try:
         return table[event][state]
     except KeyError:
-        ways = sorted(name for name, row in table.items() if state in row)
+        open_ = [name for name, row in table.items() if state in row]
+        ways = [BY_COMMAND[name] for name in open_ if name in BY_COMMAND]
         raise ImpossibleTransition(
             f"{event!r} is not possible while it is {state.value!r}",
-            f"possible now: {', '.join(ways)}" if ways else "nothing can change it any more",
+            f"possible now: {', or '.join(ways)}" if ways else "nothing can be done about it",
         ) from None
 
 

@@ -11,7 +11,7 @@ from voicenote.engine.case.applying import decide_in
 from voicenote.engine.case.approving import book_promise
 from voicenote.engine.case.compensating import weigh
 from voicenote.engine.workspace import Workspace
-from voicenote.errors import BadData, RuleSaysNo, WrongUse
+from voicenote.errors import BadData, ImpossibleTransition, RuleSaysNo, WrongUse
 from voicenote.followup.amends import evidence_for
 from voicenote.followup.compensation import Judgement, Level
 from voicenote.ledger import cases
@@ -148,7 +148,11 @@ def _change(
         amends = amends_of(case, k)
         if case.stage is Stage.CLOSED and not closed_too:
             raise RuleSaysNo(f"case {number} is closed", f"voicenote reopen {number}")
-        change(tx, amends)
+        try:
+            change(tx, amends)
+        except ImpossibleTransition as no:
+            what = f"amends {amends.name}: {no.what}"
+            raise ImpossibleTransition(what, no.advice.replace("N.K", amends.name)) from None
         decide_in(ws, tx, [number])
 
 
