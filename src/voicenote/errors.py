@@ -22,8 +22,20 @@ this tree is meant to reach the terminal.
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+
+def room_for(error: OSError, place: object) -> str:
+    """Return what to do when `place`, a file or a folder, could not be written: one advice."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return f"make room in {place}, then run the same command again"
+    if error.errno == errno.EROFS:
+        return f"{place} can only be read: allow writing there, or choose another place"
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return f"give yourself the right to write in {place}, or choose another place"
+    return f"look at {place}, or choose another place"
 
 
 @dataclass(frozen=True, slots=True)

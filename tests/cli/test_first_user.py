@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import sqlite3
 import wave
@@ -15,6 +16,7 @@ from click.testing import Result
 
 from voicenote.cli.pasted import pasted
 from voicenote.cli.table import layout
+from voicenote.errors import room_for
 
 Call = Callable[..., Result]
 Programs = Callable[[str, str], str]
@@ -259,3 +261,24 @@ def test_amends_that_cannot_be_confirmed_yet_name_the_commands_that_can_be_run(c
     assert what.endswith("amends 1.1: 'confirm' is not possible while it is 'promised'")
     assert 'voicenote amends done 1.1 --evidence "…"' in advice
     assert "voicenote amends broken 1.1" in advice
+
+
+@pytest.mark.parametrize(
+    ("number", "advice"),
+    [
+        (errno.ENOSPC, "make room in /w, then run the same command again"),
+        (errno.EROFS, "/w can only be read: allow writing there, or choose another place"),
+        (errno.EACCES, "give yourself the right to write in /w, or choose another place"),
+        (errno.EIO, "look at /w, or choose another place"),
+    ],
+)
+def test_what_cannot_be_written_is_cured_by_its_cause(number: int, advice: str) -> None:
+    assert room_for(OSError(number, "x"), "/w") == advice
+
+
+def test_a_ledger_in_a_folder_that_cannot_be_used_says_so(call: Call, home: Path) -> None:
+    done = call("cases", VOICENOTE_LEDGER__URL=f"sqlite:///{home}")
+    assert done.exit_code == 69
+    what, advice = done.stderr.strip().splitlines()
+    assert "the ledger cannot be opened: its folder cannot be written, or is not there" in what
+    assert "choose another --home" in advice

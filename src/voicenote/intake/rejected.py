@@ -17,7 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
-from voicenote.errors import Unavailable
+from voicenote.errors import Unavailable, room_for
 from voicenote.intake.fields import LINE, OURS, REASON, SOURCE
 from voicenote.intake.parts import Part
 from voicenote.intake.read import Source
@@ -198,4 +198,4 @@ def _named(temporary: Path, name: str) -> Path:
 
 def _cannot(path: Path, error: OSError) -> Unavailable:
     what = f"the rejected rows of {path.name} cannot be written: {error.strerror or error}"
-    return Unavailable(what, "make room, or import from a folder that can be written to")
+    return Unavailable(what, room_for(error, path.parent))

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Engine, insert, inspect, text
 
-from voicenote.errors import BadData
+from voicenote.errors import BadData, Unavailable
 from voicenote.ledger import tables
 
 #: The newest revision in `migrations/versions`; a test holds it to that.
@@ -47,18 +48,25 @@ def revision(engine: Engine) -> str | None:
 
 
 def _copy_first(engine: Engine, found: str) -> None:
-    """Copy the SQLite file beside itself; a PostgreSQL server has its own backups."""
+    """Copy the SQLite file beside itself; a PostgreSQL server has its own backups.
+
+    Raises Unavailable where there is no room for it: then nothing is migrated.
+    """
     database = engine.url.database
     if engine.dialect.name != "sqlite" or not database or database == ":memory:":
         return
     path = Path(database)
     target = path.with_name(f"{path.name}.before-{HEAD}-was-{found}")
-    source, copy = sqlite3.connect(path), sqlite3.connect(target)
     try:
-        source.backup(copy)
-    finally:
-        source.close()
-        copy.close()
+        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(target)) as copy:
+            source.backup(copy)
+    except sqlite3.OperationalError as error:
+        if target.is_file():
+            target.unlink()
+        raise Unavailable(
+            f"the ledger is older, and cannot be copied before it is brought up to date: {error}",
+            f"make room in {path.parent}, or allow writing there, then run the same command again",
+        ) from error
 
 
 def _upgrade(engine: Engine, new_id: Callable[[], str], now: datetime) -> None:

@@ -197,6 +197,11 @@ def _translated() -> Iterator[None]:
             raise Unavailable(
                 "the disk is full: nothing was changed", "make room, then run it again"
             ) from error
+        if "unable to open" in reason or "readonly" in reason:
+            raise Unavailable(
+                "the ledger cannot be opened: its folder cannot be written, or is not there",
+                "allow writing in the workspace, or choose another --home, or [ledger] url",
+            ) from error
         raise Unavailable(
             f"the ledger cannot be used: {reason}", "see [ledger] url in voicenote.toml"
         ) from error

@@ -104,7 +104,7 @@ def after(table: Mapping[str, Mapping[State, State]], state: State, event: str) 
         ways = [BY_COMMAND[name] for name in open_ if name in BY_COMMAND]
         raise ImpossibleTransition(
             f"{event!r} is not possible while it is {state.value!r}",
-            f"possible now: {', or '.join(ways)}" if ways else "nothing can be done about it",
+            f"possible now: {', or '.join(ways)}" if ways else "nothing can change it any more",
         ) from None
 
 

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from voicenote.errors import Unavailable
+from voicenote.errors import Unavailable, room_for
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -78,7 +78,7 @@ def _fill(descriptor: int, data: bytes, *, lasting: bool) -> None:
 def _refused(path: Path, error: OSError) -> Unavailable:
     return Unavailable(
         f"{path.name} cannot be written: {error.strerror or error}",
-        f"make room in {path.parent}, or allow writing there",
+        room_for(error, path.parent),
     )
 
 

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from voicenote.errors import BadData, BadSettings, Unavailable, VoiceUnavailable
+from voicenote.errors import BadData, BadSettings, Unavailable, VoiceUnavailable, room_for
 from voicenote.model.memo import Clip
 from voicenote.model.script import Sentence
 from voicenote.voice.port import VoiceFacts, primary, sayable
@@ -150,7 +150,7 @@ def _keep(path: Path, clip: Clip) -> Path:
     except OSError as error:
         raise Unavailable(
             f"the recording cannot be kept: {error.strerror or error}",
-            "make room on the disk, then do it again",
+            room_for(error, path.parent),
         ) from error
     return path
 

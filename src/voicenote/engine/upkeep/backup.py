@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from voicenote.engine.lock import pass_lock
-from voicenote.errors import RuleSaysNo, Unavailable, WrongUse
+from voicenote.errors import RuleSaysNo, Unavailable, WrongUse, room_for
 from voicenote.ledger.copying import copy_into
 from voicenote.ledger.store import Ledger
 from voicenote.settings import FILE_NAME
@@ -61,7 +61,7 @@ def backup(ledger: Ledger, home: Path, file: Path, *, force: bool = False) -> Pa
     except OSError as error:
         raise Unavailable(
             f"the backup cannot be written: {error.strerror or error}",
-            f"make room in {file.parent}, or allow writing there",
+            room_for(error, file.parent),
         ) from error
     return Packed(file, len(members), file.stat().st_size)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from voicenote.errors import Unavailable, WrongUse
+from voicenote.errors import Unavailable, WrongUse, room_for
 from voicenote.settings import FILE_NAME, commented_toml, kinds
 
 #: What `init` asks: the setting, its question, and what a good answer is.
@@ -70,6 +70,6 @@ def write_settings(home: Path, answers: Mapping[str, str]) -> Path | None:
     except OSError as error:
         raise Unavailable(
             f"{file} cannot be written: {error.strerror or error}",
-            "make room, or choose another --home",
+            room_for(error, home),
         ) from error
     return kept

@@ -20,7 +20,7 @@ from pathlib import Path, PurePosixPath
 from voicenote.engine.crank.adopting import calm
 from voicenote.engine.place import Look, Memory, Whereabouts
 from voicenote.engine.upkeep.backup import FOLDERS, LEDGER
-from voicenote.errors import BadData, RuleSaysNo, Unavailable
+from voicenote.errors import BadData, RuleSaysNo, Unavailable, room_for
 from voicenote.ledger import meta
 from voicenote.ledger.store import Ledger
 from voicenote.settings import FILE_NAME
@@ -145,5 +145,5 @@ def _check(file: Path, ledger: Path) -> None:
 def _disk(error: OSError) -> Unavailable:
     return Unavailable(
         f"it cannot be restored: {error.strerror or error}",
-        "make room, or choose a --home that can be written to",
+        room_for(error, "--home"),
     )
