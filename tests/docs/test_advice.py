@@ -60,7 +60,7 @@ def wrong(text: str) -> Iterator[str]:
                 yield f"voicenote {name} {rest[0]}"
                 continue
             command = below
-        known = {option for one in command.get_params(context) for option in one.opts}
+        known = {"--help", "-h"} | {option for one in command.params for option in one.opts}
         named = (word.rstrip(".").split("=")[0] for word in rest if re.match(r"--?[a-z]", word))
         yield from (f"voicenote {name} … {option}" for option in named if option not in known)
 
