@@ -235,6 +235,24 @@ def test_where_there_is_no_way_or_a_person_decides_it_stays_bounced(
     assert house.events("touch_took_another_way") == []
 
 
+def test_what_a_person_sent_by_another_way_is_theirs_when_it_comes_back(house: House) -> None:
+    """Whether the letter before it arrived was uncertain: their word of then is not for ever."""
+    house.ways["mail"].can_ask = False
+    house.ways["mail"].fates = ["unknown, sent"]
+    person = {"name": "Dana", "email": MAIL, "telegram": CHAT, "whatsapp": "+3725"}
+    [number] = take(house.ws, told(customer=Customer(**person, time_zone="UTC"), days=None))
+    release(house.ws, number)
+    assert one_pass(house.ws).uncertain == 1
+    house.clock.move(minutes=5)
+    settling.settle_again(house.ws, number, "whatsapp")
+    assert one_pass(house.ws).sent == 1
+    house.clock.move(minutes=5)
+    house.comes_back(touches_of(house.ws, number)[0], "1", "whatsapp", "+3725")
+    one_pass(house.ws)
+    assert states(house.ws, number) == ["memo bounced"]
+    assert house.left == [("mail", MAIL), ("whatsapp", "+3725")]
+
+
 def test_what_stays_bounced_needs_the_owner(house: House) -> None:
     memo = house.sent(telegram="")
     house.comes_back(memo)
