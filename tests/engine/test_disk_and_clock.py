@@ -98,9 +98,9 @@ def full_when(ws: Workspace, event: str) -> Callable[[], None]:
     plain, full = ws.ledger.write, False
 
     @contextlib.contextmanager
-    def write(actor: str | None = None) -> Iterator[Transaction]:
+    def write(actor: str | None = None, *, lasting: bool = True) -> Iterator[Transaction]:
         nonlocal full
-        with plain(actor) as tx:
+        with plain(actor, lasting=lasting) as tx:
             yield tx
             newest = "select event from history order by number desc limit 2"
             full = full or event in tx.connection.exec_driver_sql(newest).scalars().all()

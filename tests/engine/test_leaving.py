@@ -20,7 +20,7 @@ from voicenote.engine.crank.rehearsal import rehearse
 from voicenote.engine.crank.turn import Turn, one_pass
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
-from voicenote.ledger import brakes, cases, listing, touches
+from voicenote.ledger import brakes, cases, listing, optouts, touches
 from voicenote.model.case import Customer
 from voicenote.model.receipt import Receipt, ReceiptKind
 from voicenote.settings import load
@@ -213,7 +213,7 @@ def test_who_opts_out_while_one_channel_refuses_is_not_written_to_by_the_next(
 
     def opting_out(fate: str) -> None:
         with ws.ledger.write() as tx:
-            touches.opt_out(tx, cases.get(tx, number))
+            optouts.opt_out(tx, cases.get(tx, number))
         before(fate)
 
     house.mail._before = opting_out  # type: ignore[method-assign]

@@ -17,6 +17,7 @@ from world import Clock, World, take, told, touches_of, workspace
 from voicenote.delivery.email.message import build_message
 from voicenote.delivery.notes import voice_note
 from voicenote.engine.case.approving import approve_cases
+from voicenote.engine.crank.looking import look
 from voicenote.engine.crank.parcels import parcel_of
 from voicenote.engine.crank.turn import one_pass
 from voicenote.engine.memo import recording
@@ -345,7 +346,8 @@ def test_the_letter_says_once_who_speaks_in_its_memo(
     list(approve_cases(ws, [number]))
     (touch, *_) = touches_of(ws, number)
     with ws.ledger.read() as tx:
-        parcel, _ = parcel_of(ws, tx, cases.get(tx, number), touch)
+        seen = look(ws, tx, [(touch.number, number)])[touch.number]
+        parcel, _ = parcel_of(ws, seen, tx.now)
     (line,) = lines_of(ws, number)
     body = build_message(parcel, {}).get_body(("plain",))
     text = str(body.get_content()) if body else ""

@@ -14,6 +14,7 @@ from world import Clock, Died, World, release, states, take, tiny_memo, told, to
 from voicenote.delivery.tokens import token
 from voicenote.engine.case import approving, closing, promises, showing
 from voicenote.engine.crank import settling, turn
+from voicenote.engine.crank.looking import Look
 from voicenote.engine.crank.sending import ATTEMPTS, LONGEST_WAIT_S, backoff_s
 from voicenote.engine.crank.turn import one_pass
 from voicenote.engine.memo import sounding
@@ -21,10 +22,10 @@ from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
 from voicenote.ledger import cases, scripts
 from voicenote.ledger.changes import change_case, change_touch
-from voicenote.model.case import Case, Customer
+from voicenote.model.case import Customer
 from voicenote.model.memo import Memo
 from voicenote.model.receipt import Parcel, Receipt, Verdict
-from voicenote.model.touch import Touch, TouchKind, TouchState
+from voicenote.model.touch import TouchKind, TouchState
 
 
 def due(ws: Workspace) -> int:
@@ -338,10 +339,10 @@ def test_one_bad_case_does_not_stop_those_behind_it(
     release(ws, *numbers)
     plain = turn.make_ready
 
-    def bad(ws: Workspace, case: Case, touch: Touch) -> None:
-        if case.number == numbers[0]:
+    def bad(ws: Workspace, seen: Look) -> None:
+        if seen.case.number == numbers[0]:
             raise ArithmeticError("too much money")
-        plain(ws, case, touch)
+        plain(ws, seen)
 
     monkeypatch.setattr(turn, "make_ready", bad)
     done = one_pass(ws)

@@ -102,8 +102,8 @@ def workspace(
     plain = ledger.write
 
     @contextlib.contextmanager
-    def write(actor: str | None = None) -> Iterator[Any]:
-        with plain(actor) as tx:
+    def write(actor: str | None = None, *, lasting: bool = True) -> Iterator[Any]:
+        with plain(actor, lasting=lasting) as tx:
             yield tx
             fuse.tick()
         fuse.tick()

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from voicenote.ledger import cases, listing, overview, tables, touches
+from voicenote.ledger import cases, listing, optouts, overview, tables, touches
 from voicenote.ledger.changes import change_amends, change_case, change_touch
 from voicenote.ledger.copying import copy_into
 from voicenote.ledger.snapshots import snapshot, snapshots, stirred
@@ -97,7 +97,7 @@ def test_a_snapshot_holds_all_that_is_known(
         change_case(tx, 1, "close")
         change_case(tx, 1, "reopen", round=2)
         touches.answer(tx, cases.get(tx, 1), Answer(verdict=Verdict.PUT_RIGHT, at=tx.now))
-        touches.opt_out(tx, cases.get(tx, 2))
+        optouts.opt_out(tx, cases.get(tx, 2))
         seen, other = snapshot(tx, 1, zone), snapshots(tx, [2, 1, 99], zone)[2]
     assert seen.answer_rounds == (1, 2)
     assert [one.verdict for one in seen.round_answers] == [Verdict.PUT_RIGHT]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from voicenote.ledger import cases, listing, touches
+from voicenote.ledger import cases, listing, optouts, touches
 from voicenote.ledger.changes import change_touch
 from voicenote.ledger.store import Ledger
 from voicenote.model.case import Complaint, Customer
@@ -84,11 +84,11 @@ def test_an_opt_out_holds_for_every_spelling_of_every_address(
         told = [complaint(str(n), customer=person) for n, person in enumerate(people)]
         numbers = [added.case for added in cases.add(tx, told)]
         loaded = cases.load(tx, numbers)
-        touches.opt_out(tx, loaded[numbers[0]])
-        touches.opt_out(tx, loaded[numbers[0]])
-        asked = touches.opted_out(tx, [loaded[number] for number in numbers])
+        optouts.opt_out(tx, loaded[numbers[0]])
+        optouts.opt_out(tx, loaded[numbers[0]])
+        asked = optouts.opted_out(tx, [loaded[number] for number in numbers])
         assert asked == [True, True, True, False, False]
-        assert touches.opted_out(tx, []) == []
+        assert optouts.opted_out(tx, []) == []
 
 
 def test_an_opt_out_holds_for_a_person_without_any_address(
@@ -97,9 +97,9 @@ def test_an_opt_out_holds_for_a_person_without_any_address(
     with ledger.write() as tx:
         told = [complaint(str(n), customer=Customer(name="Ann")) for n in (1, 2)]
         mine, other = (added.case for added in cases.add(tx, told))
-        touches.opt_out(tx, cases.get(tx, mine))
+        optouts.opt_out(tx, cases.get(tx, mine))
         both = [cases.get(tx, mine), cases.get(tx, other)]
-        assert touches.opted_out(tx, both) == [True, False]
+        assert optouts.opted_out(tx, both) == [True, False]
 
 
 def test_what_is_due_comes_in_order_and_nothing_before_its_time(

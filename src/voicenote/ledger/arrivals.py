@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, insert, or_, select, update
 
 from voicenote.ledger import cases, rows, tables
+from voicenote.ledger.columns import some
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case, Stage
 from voicenote.model.touch import Touch
@@ -20,10 +21,14 @@ UNMATCHED = "unmatched"
 #: The kinds of arrivals that a person wrote; the others are a machine's.
 WRITTEN = ("answered", "opt-out", UNMATCHED)
 
-_LAST = select(func.max(tables.arrivals.c.at)).where(
-    tables.arrivals.c.channel == bindparam("by"),
-    tables.arrivals.c.address == bindparam("mark"),
-    tables.arrivals.c.kind.in_(WRITTEN),
+_LAST = (
+    select(tables.arrivals.c.address, func.max(tables.arrivals.c.at))
+    .where(
+        tables.arrivals.c.channel == bindparam("by"),
+        tables.arrivals.c.address.in_(some("marks")),
+        tables.arrivals.c.kind.in_(WRITTEN),
+    )
+    .group_by(tables.arrivals.c.address)
 )
 
 
@@ -104,10 +109,17 @@ def last_written(tx: Transaction, channel: str, address: str) -> datetime | None
 
     Whether it fitted a case does not matter: they wrote.
     """
-    if not address:
-        return None
-    wrote = {"by": channel, "mark": digest(address.casefold())}
-    return tx.connection.execute(_LAST, wrote).scalar()
+    return written_by(tx, channel, [address]).get(address)
+
+
+def written_by(tx: Transaction, channel: str, addresses: Sequence[str]) -> dict[str, datetime]:
+    """Return the same for each of some addresses at which somebody has written."""
+    marks = {address: digest(address.casefold()) for address in addresses if address}
+    if not marks:
+        return {}
+    asked = {"by": channel, "marks": sorted(set(marks.values()))}
+    wrote = {row[0]: row[1] for row in tx.connection.execute(_LAST, asked)}
+    return {address: wrote[mark] for address, mark in marks.items() if mark in wrote}
 
 
 def unmatched(tx: Transaction, after: int = 0) -> list[dict[str, Any]]:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import case, func, insert, select, update
+from sqlalchemy import Select, bindparam, case, func, insert, select, update
 
 from voicenote.ledger import tables
 from voicenote.ledger.store import Transaction
@@ -27,24 +29,26 @@ SKEW = timedelta(hours=1)
 #: The outcomes that a brake is put on for.
 BAD = (REFUSED, BOUNCED)
 
+_BEGIN = insert(tables.attempts)
+_SETTLE = update(tables.attempts).where(
+    tables.attempts.c.number
+    == select(func.max(tables.attempts.c.number))
+    .where(tables.attempts.c.touch == bindparam("its_touch"))
+    .scalar_subquery()
+)
+
 
 def begin(tx: Transaction, touch: int, channel: str, address: str, by: str) -> None:
     """Note that a touch is being sent by `channel`; of an email address its domain, hashed."""
-    tx.connection.execute(
-        insert(tables.attempts).values(
-            touch=touch, channel=channel, domain_sha256=domain_mark(address), at=tx.now, by=by
-        )
-    )
+    begun = {"touch": touch, "channel": channel, "at": tx.now, "by": by}
+    tx.connection.execute(_BEGIN, {**begun, "domain_sha256": domain_mark(address)})
 
 
 def settle(tx: Transaction, touch: int, old: TouchState, new: TouchState, event: str) -> None:
     """Write the outcome that a change of a touch means into its newest attempt, if it means one."""
     outcome = _outcome(old, new, event)
-    if not outcome:
-        return
-    table = tables.attempts
-    newest = select(func.max(table.c.number)).where(table.c.touch == touch).scalar_subquery()
-    tx.connection.execute(update(table).where(table.c.number == newest).values(outcome=outcome))
+    if outcome:
+        tx.connection.execute(_SETTLE, {"its_touch": touch, "outcome": outcome})
 
 
 def _outcome(old: TouchState, new: TouchState, event: str) -> str:
@@ -77,18 +81,24 @@ def gone_since(
     What may have left counts too; what a clock that was wrong has put into the future does not.
     `domain`: only those to that domain (a `domain_mark`).
     """
+    asked = {"by": channel, "since": since, "until": tx.now + SKEW, "most": most, "to": domain}
+    row = tx.connection.execute(_gone(bool(domain)), asked).one()
+    return row[0], row[1]
+
+
+@cache
+def _gone(by_domain: bool) -> Select[int, Any]:  # noqa: FBT001
     table = tables.attempts
     query = select(table.c.at).where(
-        table.c.channel == channel,
-        table.c.at > since,
-        table.c.at <= tx.now + SKEW,
+        table.c.channel == bindparam("by"),
+        table.c.at > bindparam("since"),
+        table.c.at <= bindparam("until"),
         table.c.outcome.in_(GONE),
     )
-    if domain:
-        query = query.where(table.c.domain_sha256 == domain)
-    newest = query.order_by(table.c.at.desc()).limit(most).subquery()
-    row = tx.connection.execute(select(func.count(), func.min(newest.c.at))).one()
-    return row[0], row[1]
+    if by_domain:
+        query = query.where(table.c.domain_sha256 == bindparam("to"))
+    newest = query.order_by(table.c.at.desc()).limit(bindparam("most")).subquery()
+    return select(func.count(), func.min(newest.c.at))
 
 
 def ways_due(tx: Transaction) -> dict[int, str]:
@@ -117,6 +127,8 @@ def may_have_left_at(tx: Transaction, touch: Touch) -> datetime | None:
     They are counted back, and not by the clock, which may have been wrong.
     """
     table = tables.attempts
+    if not touch.attempt:
+        return None
     query = select(table.c.at, table.c.outcome).where(table.c.touch == touch.number)
     newest = query.order_by(table.c.number.desc()).limit(touch.attempt)
     rows = tx.connection.execute(newest).all()

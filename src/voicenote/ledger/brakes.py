@@ -14,6 +14,12 @@ from sqlalchemy import func, insert, select, update
 from voicenote.ledger import tables
 from voicenote.ledger.store import Transaction
 
+_ON = (
+    select(*(tables.brakes.c[name] for name in ("channel", "put_on_at", "tried", "failed", "batch")))
+    .where(tables.brakes.c.put_on_at.is_not(None))
+    .order_by(tables.brakes.c.channel)
+)
+
 
 class Brake(NamedTuple):
     """The brake of a channel: of `tried` touches `failed` were refused or bounced.
@@ -70,8 +76,4 @@ def release(tx: Transaction, channels: Sequence[str]) -> None:
 
 def on(tx: Transaction) -> list[Brake]:
     """Return the brakes that are on, in order of channel."""
-    table = tables.brakes
-    query = select(
-        table.c.channel, table.c.put_on_at, table.c.tried, table.c.failed, table.c.batch
-    ).where(table.c.put_on_at.is_not(None))
-    return [Brake(*row) for row in tx.connection.execute(query.order_by(table.c.channel))]
+    return [Brake(*row) for row in tx.connection.execute(_ON)]

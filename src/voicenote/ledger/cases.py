@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import insert, select, tuple_, update
+from sqlalchemy import bindparam, insert, select, tuple_, update
 
 from voicenote.errors import WrongUse
 from voicenote.ledger import rows, tables
+from voicenote.ledger.changes import hold_case
 from voicenote.ledger.columns import some
 from voicenote.ledger.store import Transaction
 from voicenote.model.amends import AmendsState, Promise
@@ -23,6 +24,9 @@ Item = TypeVar("Item")
 CHUNK = 500
 
 _CASES = select(tables.cases).where(tables.cases.c.number.in_(some("numbers")))
+_STAGE = select(tables.cases.c.stage, tables.cases.c.round).where(
+    tables.cases.c.number == bindparam("wanted")
+)
 _CUSTOMERS = select(tables.customers).where(tables.customers.c.number.in_(some("numbers")))
 _AMENDS = (
     select(tables.amends)
@@ -217,13 +221,15 @@ def get(tx: Transaction, number: int) -> Case:
     return found[number]
 
 
-def locked(tx: Transaction, number: int) -> Case:
-    """Read one case, and keep others from changing it until the transaction ends.
+def stage_of(tx: Transaction, number: int) -> tuple[Stage, int]:
+    """Return the stage of a case, and its round."""
+    row = tx.connection.execute(_STAGE, {"wanted": number}).one()
+    return Stage(row[0]), row[1]
 
-    SQLite has only one writer at a time anyway; PostgreSQL locks the row.
-    """
-    table = tables.cases
-    tx.connection.execute(select(table.c.number).where(table.c.number == number).with_for_update())
+
+def locked(tx: Transaction, number: int) -> Case:
+    """Read one case, and keep others from changing it until the transaction ends."""
+    hold_case(tx, number)
     return get(tx, number)
 
 

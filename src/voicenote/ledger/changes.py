@@ -12,7 +12,7 @@ from voicenote.ledger import attempts, tables
 from voicenote.ledger.store import Transaction
 from voicenote.model.amends import AmendsState
 from voicenote.model.case import Stage
-from voicenote.model.touch import TouchState
+from voicenote.model.touch import Touch, TouchState
 from voicenote.model.transitions import AMENDS, CASE, TOUCH, after
 
 #: What the history says when an event has happened: past tense.
@@ -53,6 +53,14 @@ TOUCH_HISTORY = {
 }
 
 
+_CASE_OF = (
+    select(tables.touches.c.case)
+    .where(tables.touches.c.number == bindparam("its_number"))
+    .scalar_subquery()
+)
+_HELD = select(tables.cases.c.number).with_for_update()
+_HOLD_CASE = _HELD.where(tables.cases.c.number == bindparam("its_number"))
+_HOLD_CASE_OF = _HELD.where(tables.cases.c.number == _CASE_OF)
 _TOUCH = select(tables.touches.c.state, tables.touches.c.case, tables.touches.c.claim).where(
     tables.touches.c.number == bindparam("its_number")
 )
@@ -106,15 +114,19 @@ def change_touch(
     event: str,
     *,
     token: str | None = None,
+    seen: Touch | None = None,
     facts: dict[str, object] | None = None,
     **values: Any,
 ) -> TouchState:
     """Change touch `number` and return its new state.
 
     With `token`, only while that claim token is still on it: a pass that was thought dead and wakes
-    again must not write over what was decided meanwhile. Raises as `change_case` does.
+    again must not write over what was decided meanwhile. `seen`: the touch as it was read last; as
+    long as it is in that state still, it is not read again. Raises as `change_case` does.
     """
     table = tables.touches
+    if seen is not None and change_seen(tx, seen, event, token=token, facts=facts, **values):
+        return after(TOUCH, seen.state, event)
     row = tx.connection.execute(_TOUCH, {"its_number": number}).first()
     if row is None:
         raise WrongUse(f"there is no touch {number}", "see: voicenote cases")
@@ -125,9 +137,54 @@ def change_touch(
     old = TouchState(row.state)
     new = after(TOUCH, old, event)
     _set(tx, table, table.c.state, number, old.value, {"state": new.value, **values}, token)
-    attempts.settle(tx, number, old, new, event)
-    tx.tell(TOUCH_HISTORY[event], row.case, touch=number, **(facts or {}))
+    _tell_touch(tx, row.case, number, (old, event, new), facts)
     return new
+
+
+def change_seen(
+    tx: Transaction,
+    seen: Touch,
+    event: str,
+    *,
+    token: str | None = None,
+    facts: dict[str, object] | None = None,
+    **values: Any,
+) -> bool:
+    """Change a touch if it is still in the state in which it was seen; return whether it was."""
+    column = tables.touches.c.state
+    new = after(TOUCH, seen.state, event)
+    changed = {"state": new.value, **values}
+    if not _set_if(tx, tables.touches, column, seen.number, seen.state.value, changed, token):
+        return False
+    _tell_touch(tx, seen.case, seen.number, (seen.state, event, new), facts)
+    return True
+
+
+def _tell_touch(
+    tx: Transaction,
+    case: int,
+    number: int,
+    change: tuple[TouchState, str, TouchState],
+    facts: dict[str, object] | None,
+) -> None:
+    old, event, new = change
+    attempts.settle(tx, number, old, new, event)
+    tx.tell(TOUCH_HISTORY[event], case, touch=number, **(facts or {}))
+
+
+def hold_case(tx: Transaction, number: int) -> None:
+    """Keep others from changing a case until the transaction ends.
+
+    SQLite has only one writer at a time anyway; PostgreSQL locks the row.
+    """
+    if tx.connection.dialect.name != "sqlite":
+        tx.connection.execute(_HOLD_CASE, {"its_number": number})
+
+
+def hold_case_of(tx: Transaction, touch: int) -> None:
+    """Do the same with the case of a touch."""
+    if tx.connection.dialect.name != "sqlite":
+        tx.connection.execute(_HOLD_CASE_OF, {"its_number": touch})
 
 
 def _state(tx: Transaction, table: Table, column: Column[Any], number: int, noun: str) -> str:
@@ -146,14 +203,27 @@ def _set(
     values: dict[str, Any],
     token: str | None = None,
 ) -> None:
+    if not _set_if(tx, table, column, number, old, values, token):
+        raise TryAgain(
+            f"{table.name} {number} was changed by somebody else just now", "try it again"
+        )
+
+
+def _set_if(
+    tx: Transaction,
+    table: Table,
+    column: Column[Any],
+    number: int,
+    old: str,
+    values: dict[str, Any],
+    token: str | None = None,
+) -> bool:
+    """Change one row, if it is still as it was; return whether it was."""
     which: dict[str, object] = {"its_number": number, "its_old": old}
     if token is not None:
         which["its_token"] = token
     done = tx.connection.execute(_changed(table, column, token is not None), which | values)
-    if done.rowcount != 1:
-        raise TryAgain(
-            f"{table.name} {number} was changed by somebody else just now", "try it again"
-        )
+    return done.rowcount == 1
 
 
 @cache

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy import func, insert, select
 
 from voicenote.ledger import rows, tables
 from voicenote.ledger.cases import chunks
@@ -21,10 +21,8 @@ from voicenote.model.script import Script
 _SCRIPTS = select(tables.scripts).where(
     tables.scripts.c.number.in_(
         select(func.max(tables.scripts.c.number))
-        .where(
-            tables.scripts.c.case.in_(some("cases")), tables.scripts.c.slot == bindparam("wanted")
-        )
-        .group_by(tables.scripts.c.case, tables.scripts.c.round)
+        .where(tables.scripts.c.case.in_(some("cases")), tables.scripts.c.slot.in_(some("slots")))
+        .group_by(tables.scripts.c.case, tables.scripts.c.round, tables.scripts.c.slot)
     )
 )
 _MEMOS = select(tables.memos).where(
@@ -94,23 +92,27 @@ def drafts(
     """Return the newest draft of a slot for each (case, round) of `cases`."""
     found: dict[tuple[int, int], Draft] = {}
     for chunk in chunks(cases):
-        found.update(_drafts(tx, chunk, slot))
+        for (case, round_, _), draft in drafts_of(tx, chunk, [slot]).items():
+            found[case, round_] = draft
     return found
 
 
-def _drafts(tx: Transaction, cases: Sequence[int], slot: str) -> dict[tuple[int, int], Draft]:
+def drafts_of(
+    tx: Transaction, cases: Sequence[int], slots: Sequence[str]
+) -> dict[tuple[int, int, str], Draft]:
+    """Return the newest draft for each (case, round, slot) of a few `cases` and `slots`."""
     run, wanted = tx.connection.execute, list(cases)
-    script_rows = run(_SCRIPTS, {"cases": wanted, "wanted": slot}).mappings().all()
+    script_rows = run(_SCRIPTS, {"cases": wanted, "slots": list(slots)}).mappings().all()
     memo_rows = run(_MEMOS, {"scripts": [row["number"] for row in script_rows]}).mappings()
     made = {row["script"]: row for row in memo_rows}
     released = {
         (row.case, row.script_sha256, row.memo_sha256) for row in run(_APPROVALS, {"cases": wanted})
     }
-    found: dict[tuple[int, int], Draft] = {}
+    found: dict[tuple[int, int, str], Draft] = {}
     for row in script_rows:
         memo_row = made.get(row["number"])
         memo = rows.memo_in(memo_row, row["sha256"]) if memo_row else None
-        found[row["case"], row["round"]] = Draft(
+        found[row["case"], row["round"], row["slot"]] = Draft(
             case=row["case"],
             round=row["round"],
             slot=row["slot"],

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, func, select, union
 
 from voicenote.errors import WrongUse
-from voicenote.ledger import cases, tables, touches
+from voicenote.ledger import cases, optouts, tables, touches
 from voicenote.ledger.overview import OWED
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case, Stage
@@ -34,7 +34,7 @@ def _snapshots(tx: Transaction, numbers: Sequence[int], zone_of: ZoneOf) -> dict
     receipts = touches.receipts_of(tx, [touch.number for touch in booked])
     said = touches.answers_of(tx, numbers)
     order = list(loaded)
-    gone = touches.opted_out(tx, list(loaded.values()))
+    gone = optouts.opted_out(tx, list(loaded.values()))
     touches_of = defaultdict(list)
     for touch in booked:
         touches_of[touch.case].append(touch)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, or_, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from voicenote.errors import WrongUse
 from voicenote.ledger import rows, tables
-from voicenote.ledger.changes import change_touch
+from voicenote.ledger.changes import change_seen, change_touch, hold_case_of
 from voicenote.ledger.columns import some
 from voicenote.ledger.store import Transaction
-from voicenote.model.case import Case, Customer
+from voicenote.model.case import Case
 from voicenote.model.receipt import Answer, Receipt, ReceiptKind
 from voicenote.model.touch import WAITING, PlannedTouch, Touch, TouchKind, TouchState
 from voicenote.model.transitions import TOUCH
@@ -39,18 +38,11 @@ _RECEIPTS = (
     .where(tables.receipts.c.touch.in_(some("touches")))
     .order_by(tables.receipts.c.number)
 )
+_KEEP = insert(tables.receipts)
 _ANSWERS = (
     select(tables.answers)
     .where(tables.answers.c.case.in_(some("cases")))
     .order_by(tables.answers.c.at, tables.answers.c.number)
-)
-_GONE = (
-    select(tables.cases.c.number)
-    .join(tables.customers, tables.customers.c.number == tables.cases.c.customer)
-    .where(tables.cases.c.number.in_(some("cases")), tables.customers.c.opted_out_at.is_not(None))
-)
-_OPTED_OUT = select(tables.optouts.c.address_sha256).where(
-    tables.optouts.c.address_sha256.in_(some("marks"))
 )
 
 
@@ -160,20 +152,30 @@ def claim_of(tx: Transaction, number: int) -> tuple[str, str, datetime | None]:
 
 
 def receive(
-    tx: Transaction, number: int, receipt: Receipt, *, token: str | None = None, **values: Any
+    tx: Transaction,
+    number: int,
+    receipt: Receipt,
+    *,
+    token: str | None = None,
+    seen: Touch | None = None,
+    **values: Any,
 ) -> None:
     """Keep a receipt, and change the touch's state where the table has that change.
 
-    With `token`, only while that claim is still on the touch. A late or repeated receipt
-    (delivered after heard) is kept and changes nothing.
+    With `token`, only while that claim is still on the touch; `seen` as in `change_touch`. A late
+    or repeated receipt (delivered after heard) is kept and changes nothing. Whoever else takes in
+    something for the same case waits until this is done.
     """
-    touch = get(tx, number)
+    hold_case_of(tx, number)
     kept: dict[str, object] = {"touch": number, "kind": receipt.kind.value, "at": receipt.at}
     kept |= {"provider_id": receipt.provider_id, "detail": dict(receipt.detail)}
-    tx.connection.execute(insert(tables.receipts), kept)
+    tx.connection.execute(_KEEP, kept)
     event = RECEIPT_EVENTS.get(receipt.kind)
+    facts: dict[str, object] = {"provider_id": receipt.provider_id}
+    if seen and event and change_seen(tx, seen, event, token=token, facts=facts, **values):
+        return
+    touch = get(tx, number)
     if event and _moves(touch.state, event):
-        facts: dict[str, object] = {"provider_id": receipt.provider_id}
         change_touch(tx, number, event, token=token, facts=facts, **values)
     else:
         tx.tell("receipt_received", touch.case, touch=number, kind=receipt.kind.value)
@@ -235,60 +237,3 @@ def nudges_since(tx: Transaction, number: int) -> list[tuple[int, str]]:
     table = tables.nudges
     query = select(table.c.case, table.c.text).where(table.c.number > number)
     return [(row[0], row[1]) for row in tx.connection.execute(query.order_by(table.c.number))]
-
-
-def addresses(customer: Customer) -> list[str]:
-    """Return every address by which a customer can be known, in one spelling each."""
-    found = (customer.email, customer.phone, customer.telegram, customer.whatsapp)
-    return sorted({address.strip().casefold() for address in found if address.strip()})
-
-
-def _hashed(address: str) -> str:
-    return hashlib.sha256(address.encode()).hexdigest()
-
-
-def opt_out(tx: Transaction, case: Case) -> None:
-    """Remember that the customer of a case wants to hear nothing more.
-
-    By hashed addresses, which outlive the person's data; and on the person, who may have none.
-    """
-    table, people = tables.optouts, tables.customers
-    mine = select(tables.cases.c.customer).where(tables.cases.c.number == case.number)
-    person = people.c.number == mine.scalar_subquery()
-    tx.connection.execute(update(people).where(person).values(opted_out_at=tx.now))
-    known = set(tx.connection.execute(select(table.c.address_sha256)).scalars())
-    for digest in map(_hashed, addresses(case.customer)):
-        if digest not in known:
-            tx.connection.execute(insert(table).values(address_sha256=digest, at=tx.now))
-    tx.tell("customer_opted_out", case.number)
-
-
-def opt_out_address(tx: Transaction, address: str) -> list[int]:
-    """Remember that whoever has this address wants to hear nothing more; return their cases."""
-    table, wanted = tables.optouts, address.strip().casefold()
-    digest = _hashed(wanted)
-    if not tx.connection.execute(select(table).where(table.c.address_sha256 == digest)).first():
-        tx.connection.execute(insert(table).values(address_sha256=digest, at=tx.now))
-        tx.tell("customer_opted_out")
-    return cases_of(tx, [wanted])
-
-
-def cases_of(tx: Transaction, wanted: Sequence[str]) -> list[int]:
-    """Return the cases of whoever has one of these addresses, as `addresses` spells them."""
-    people = tables.customers
-    columns = (people.c.email, people.c.phone, people.c.telegram, people.c.whatsapp)
-    same = or_(*(func.lower(column).in_(wanted) for column in columns))
-    query = select(tables.cases.c.number).join(people, people.c.number == tables.cases.c.customer)
-    return list(tx.connection.execute(query.where(same)).scalars())
-
-
-def opted_out(tx: Transaction, cases: Sequence[Case]) -> list[bool]:
-    """Tell, for each case, whether its customer, or one of their addresses, opted out."""
-    run = tx.connection.execute
-    gone = set(run(_GONE, {"cases": [case.number for case in cases]}).scalars())
-    marks = [{_hashed(address) for address in addresses(case.customer)} for case in cases]
-    every = set().union(*marks)
-    known = set(run(_OPTED_OUT, {"marks": list(every)}).scalars()) if every else set()
-    return [
-        case.number in gone or bool(mark & known) for case, mark in zip(cases, marks, strict=True)
-    ]

@@ -38,9 +38,14 @@ def decide_cases(ws: Workspace, numbers: Sequence[int]) -> int:
     return sum(acts for acts in done if isinstance(acts, int))
 
 
+def policy_of(ws: Workspace) -> Policy:
+    """Return what decisions need of ``[policy]``."""
+    return Policy(rounds=ws.settings.policy.rounds)
+
+
 def decide_in(ws: Workspace, tx: Transaction, numbers: Sequence[int]) -> int:
     """Do the same within a transaction, so that a decision is kept with what it was made on."""
-    policy = Policy(rounds=ws.settings.policy.rounds)
+    policy = policy_of(ws)
     done, left = 0, list(numbers)
     for _ in range(DEEPEST):
         stirred = []

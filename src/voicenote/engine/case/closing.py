@@ -12,7 +12,7 @@ from voicenote.engine.case.promises import to_come
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
 from voicenote.followup.closing import closing_outcome, missing
-from voicenote.ledger import arrivals, cases, touches
+from voicenote.ledger import arrivals, cases, optouts, touches
 from voicenote.ledger.changes import change_touch
 from voicenote.ledger.snapshots import snapshot
 from voicenote.ledger.store import Transaction
@@ -144,7 +144,7 @@ def is_known(ws: Workspace, customer: str) -> bool:
     """Whether a case belongs to this number, token or address."""
     with ws.ledger.read() as tx:
         address = customer.strip().casefold()
-        return _number(tx, customer) is not None or bool(touches.cases_of(tx, [address]))
+        return _number(tx, customer) is not None or bool(optouts.cases_of(tx, [address]))
 
 
 def _number(tx: Transaction, customer: str) -> int | None:
@@ -161,10 +161,10 @@ def opt_out_in(tx: Transaction, case: Case | None, address: str = "") -> int:
     """Do the same within a transaction, for the customer of a case, an address, or both."""
     numbers: set[int] = set()
     if case is not None:
-        touches.opt_out(tx, case)
+        optouts.opt_out(tx, case)
         numbers |= {case.number, *_same_person(tx, case)}
     if address:
-        numbers |= set(touches.opt_out_address(tx, address))
+        numbers |= set(optouts.opt_out_address(tx, address))
     return sum(cancel_waiting(tx, number, "the customer opted out") for number in sorted(numbers))
 
 
@@ -175,7 +175,7 @@ def hold_in(tx: Transaction, numbers: Collection[int]) -> int:
     """
     wide = set(numbers)
     for case in cases.load(tx, sorted(numbers)).values():
-        wide |= set(touches.cases_of(tx, touches.addresses(case.customer)))
+        wide |= set(optouts.cases_of(tx, optouts.addresses(case.customer)))
     due = [
         touch
         for touch in touches.of_cases(tx, sorted(wide))
@@ -187,5 +187,5 @@ def hold_in(tx: Transaction, numbers: Collection[int]) -> int:
 
 
 def _same_person(tx: Transaction, case: Case) -> list[int]:
-    found = [touches.opt_out_address(tx, address) for address in touches.addresses(case.customer)]
+    found = [optouts.opt_out_address(tx, address) for address in optouts.addresses(case.customer)]
     return [number for numbers in found for number in numbers]

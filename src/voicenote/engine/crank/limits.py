@@ -59,6 +59,11 @@ class Room:
         """Return why nothing at all leaves by this channel any more in this pass, if so."""
         return None if channel is None else self.full.get((channel, ""))
 
+    @property
+    def shut_channels(self) -> frozenset[str]:
+        """The channels by which nothing at all leaves any more in this pass."""
+        return frozenset(channel for channel, domain in self.full if not domain)
+
     def known(self, channel: str, address: str) -> Waits | None:
         """Return why nothing more leaves by this channel in this pass, as far as is known."""
         return self.shut(channel) or self.full.get((channel, attempts.domain_mark(address)))

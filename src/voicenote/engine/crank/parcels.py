@@ -6,28 +6,27 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from voicenote.engine.crank.looking import Look
 from voicenote.engine.memo.drafting import MEMO, slot_of
 from voicenote.engine.memo.sealing import broken_seal
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
-from voicenote.ledger import arrivals, attempts, scripts, touches
 from voicenote.ledger.scripts import Draft
-from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case, Stage
 from voicenote.model.memo import Memo, Synthetic
 from voicenote.model.receipt import Parcel
-from voicenote.model.touch import Touch, TouchKind
+from voicenote.model.touch import TouchKind
 from voicenote.script.disclosing import undisclosed
 from voicenote.script.subjects import subject
 
 
-def parcel_of(ws: Workspace, tx: Transaction, case: Case, touch: Touch) -> tuple[Parcel, int]:
-    """Return what touch `touch` carries, and the number of its memo.
+def parcel_of(ws: Workspace, look: Look, now: datetime) -> tuple[Parcel, int]:
+    """Return what the touch carries that was looked at, as of `now`, and the number of its memo.
 
     Raises RuleSaysNo when it is not approved, or when the approved sound is not there unchanged:
     nothing leaves that the owner has not released as it is.
     """
-    found = scripts.drafts(tx, [case.number], slot=slot_of(touch)).get((case.number, touch.round))
+    case, touch, found = look.seen.case, look.touch, look.draft
     if found is None or found.memo is None or found.memo_number is None or not found.approved:
         raise RuleSaysNo(
             f"the {touch.kind.value} of case {case.number} is not approved",
@@ -38,19 +37,17 @@ def parcel_of(ws: Workspace, tx: Transaction, case: Case, touch: Touch) -> tuple
             f"the {touch.kind.value} of case {case.number} was changed after its approval",
             f"listen again: voicenote play {case.number}, then voicenote approve {case.number}",
         )
-    earlier = touches.of_cases(tx, [case.number])
     # what may have left goes again as it was: the same key with other words would be another touch
-    first = attempts.may_have_left_at(tx, touch)
-    went = [t for t in earlier if t.sent_at and t.number != touch.number]
+    first = look.may_have_left_at
+    went = [t for t in look.seen.touches if t.sent_at and t.number != touch.number]
     went = [t for t in went if first is None or t.sent_at is None or t.sent_at < first]
     thread = tuple(t.message_id for t in went if t.message_id)  # a nudge to the owner has none
-    to = ws.channel(touch.channel).address(case.customer)
-    parcel = packed(ws, case, found, touch.kind, touch.key, to, first or tx.now)
+    parcel = packed(ws, case, found, touch.kind, touch.key, look.address, first or now)
     return replace(
         parcel,
         message_id=touch.message_id or parcel.message_id,
         thread=thread,
-        heard_at=arrivals.last_written(tx, touch.channel, to),
+        heard_at=look.heard_at,
     ), found.memo_number
 
 

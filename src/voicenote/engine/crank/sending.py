@@ -4,17 +4,21 @@ Two phases of intent. *Sending* is committed before the channel does anything: w
 sent nothing, and the touch goes back to due. *Committing* is committed just before the act that
 cannot be taken back: whoever dies then may have sent it, so the channel is asked, and where it
 cannot tell, a person is. No transaction is open while a channel works.
+
+Only the second waits for the disk. A power cut, and nothing less, may take back the other writes
+about the last touch or two: a claim, and then nothing has left; or that a touch was accepted, and
+then it is found committing, which is true of it, and is settled in the same way.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
-from voicenote.engine.case.applying import decide_in
 from voicenote.engine.case.ways import next_way
 from voicenote.engine.crank.adopting import remember
 from voicenote.engine.crank.limits import Room, Waits
+from voicenote.engine.crank.looking import Look, still
 from voicenote.engine.crank.parcels import parcel_of
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import Postponed, Refused, TryAgain, Unavailable, Unknown, VoicenoteError
@@ -22,8 +26,9 @@ from voicenote.followup.decide import unwanted
 from voicenote.ledger import attempts, cases, touches
 from voicenote.ledger.changes import change_case, change_touch
 from voicenote.ledger.snapshots import snapshot
+from voicenote.ledger.standing import standing
 from voicenote.ledger.store import Transaction
-from voicenote.model.case import Stage
+from voicenote.model.case import Case, Stage
 from voicenote.model.receipt import Parcel, Receipt
 from voicenote.model.touch import OPENING, Touch, TouchState
 
@@ -49,19 +54,21 @@ class Sent:
     way: str = ""
 
 
-def send_touch(ws: Workspace, number: int, room: Room) -> Sent | Waits | None:
-    """Send touch `number`, which must be approved and decent now; None when nobody wants it now.
+def send_touch(ws: Workspace, seen: Look, room: Room) -> Sent | Waits | None:
+    """Send a touch, which must be approved and decent now; None when nobody wants it now.
 
     That is asked twice: at the claim, and once more in the commit, which may come minutes later.
+    `seen` may be a little older: what has changed since is read again.
 
     `Waits` when a limit or a brake holds it back. Raises TryAgain when another pass took it in
     between.
     """
-    claim = ws.new_id()
-    claimed = _claim(ws, number, claim, room)
+    claim, number = ws.new_id(), seen.touch.number
+    claimed = _claim(ws, seen, claim, room)
     if claimed is None or isinstance(claimed, Waits):
         return claimed
-    touch, parcel = claimed
+    held, parcel = claimed
+    touch = held.touch
     room.sent[touch.channel] += 1
     if not room.remembered:  # a ledger that is put back from before this claim will be asked about
         remember(ws)
@@ -71,13 +78,16 @@ def send_touch(ws: Workspace, number: int, room: Room) -> Sent | Waits | None:
     def commit() -> None:
         nonlocal committed, stop
         with ws.ledger.write() as tx:
-            stop = unwanted(snapshot(tx, touch.case, ws.zone_of), touch)
+            now_ = held.seen
+            if standing(tx, now_.case) != held.standing:
+                now_ = snapshot(tx, touch.case, ws.zone_of)
+            stop = unwanted(now_, touch)
             if stop:
                 facts: dict[str, object] = {"reason": stop}
                 change_touch(tx, number, "cancel", token=claim, facts=facts, reason=stop)
             else:
-                _still_decent(ws, tx, touch)
-                change_touch(tx, number, "commit", token=claim)
+                _still_decent(ws, now_.case, touch, tx.now)
+                change_touch(tx, number, "commit", token=claim, seen=touch)
         if stop:
             raise Postponed(stop, "nobody wants it any more")
         committed = True
@@ -90,17 +100,17 @@ def send_touch(ws: Workspace, number: int, room: Room) -> Sent | Waits | None:
         if stop:
             return None
         return _not_sent(ws, touch, claim, error, committed=committed)
-    with ws.ledger.write() as tx:
-        record(tx, touch, receipt, token=claim)
+    with ws.ledger.write(lasting=False) as tx:
+        record(tx, replace(touch, state=TouchState.COMMITTING), receipt, token=claim)
     return Sent(number, touch.case, TouchState.ACCEPTED)
 
 
-def _still_decent(ws: Workspace, tx: Transaction, touch: Touch) -> None:
+def _still_decent(ws: Workspace, case: Case, touch: Touch, now: datetime) -> None:
     """Raise Postponed when the clock has run on since the claim, as when a lid was closed."""
-    hours, late = ws.hours_of(cases.get(tx, touch.case)), touch.planned.too_late_at
-    if hours.next(tx.now) > tx.now:
+    late = touch.planned.too_late_at
+    if ws.hours_of(case).next(now) > now:
         raise Postponed("quiet hours began while it was leaving", "it goes at the next decent hour")
-    if late is not None and late < tx.now:
+    if late is not None and late < now:
         raise Postponed("it became too late while it was leaving", "it is shown instead")
 
 
@@ -127,24 +137,23 @@ def _not_sent(
     return _give_up(ws, touch, claim, error)
 
 
-def _claim(
-    ws: Workspace, number: int, claim: str, room: Room
-) -> tuple[Touch, Parcel] | Waits | None:
-    with ws.ledger.write() as tx:
+def _claim(ws: Workspace, seen: Look, claim: str, room: Room) -> tuple[Look, Parcel] | Waits | None:
+    """Claim a touch; return how it is then, and what it carries."""
+    with ws.ledger.write(lasting=False) as tx:
         # somebody may have answered, opted out or closed the case since this pass has decided
-        decide_in(ws, tx, [touches.get(tx, number).case])
-        touch = touches.get(tx, number)
+        seen = still(ws, tx, seen)
+        touch = seen.touch
         if touch.state is not TouchState.DUE or touch.due_at > tx.now:
             return None
-        case = cases.get(tx, touch.case)
-        parcel, memo = parcel_of(ws, tx, case, touch)
+        parcel, memo = parcel_of(ws, seen, tx.now)
         waits = room.hindrance(tx, ws.settings, touch.channel, parcel.to)
         if waits is not None:
             return waits
         change_touch(
             tx,
-            number,
+            touch.number,
             "claim",
+            seen=touch,
             facts={"attempt": touch.attempt + 1, "channel": touch.channel, "by": ws.who},
             attempt=touch.attempt + 1,
             message_id=parcel.message_id,
@@ -154,19 +163,27 @@ def _claim(
             claimed_by=ws.who,
             claimed_at=tx.now,
         )
-        attempts.begin(tx, number, touch.channel, parcel.to, ws.who)
-        claimed = touches.get(tx, number)
-    return claimed, parcel
+        attempts.begin(tx, touch.number, touch.channel, parcel.to, ws.who)
+    touch = replace(
+        touch,
+        state=TouchState.SENDING,
+        attempt=touch.attempt + 1,
+        message_id=parcel.message_id,
+        reason="",
+    )
+    told = seen.standing._replace(told=seen.standing.told + 1)  # the line of the claim is ours
+    return replace(seen, touch=touch, standing=told), parcel
 
 
 def record(tx: Transaction, touch: Touch, receipt: Receipt, *, token: str | None = None) -> None:
-    """Keep what the channel said of a touch that has left, and move its case on."""
-    touches.receive(tx, touch.number, receipt, token=token, sent_at=receipt.at)
-    if touch.kind not in OPENING:
-        return
-    case = cases.get(tx, touch.case)
-    if case.stage is Stage.APPROVED and case.round == touch.round:
-        change_case(tx, case.number, "send", facts={"touch": touch.number, "kind": touch.kind})
+    """Keep what the channel said of a touch that has left, and move its case on.
+
+    `touch` as it was seen last. Two who record for the same case do it one after the other.
+    """
+    touches.receive(tx, touch.number, receipt, token=token, seen=touch, sent_at=receipt.at)
+    if touch.kind in OPENING and cases.stage_of(tx, touch.case) == (Stage.APPROVED, touch.round):
+        facts: dict[str, object] = {"touch": touch.number, "kind": touch.kind}
+        change_case(tx, touch.case, "send", facts=facts)
 
 
 def _settle(ws: Workspace, touch: Touch, claim: str, event: str, error: VoicenoteError) -> Sent:

@@ -14,6 +14,7 @@ from typing import Any
 from voicenote.engine.case.applying import decide_cases
 from voicenote.engine.crank.adopting import ask_first, remember
 from voicenote.engine.crank.limits import Room, Waits, pull
+from voicenote.engine.crank.looking import Ahead, Look
 from voicenote.engine.crank.receiving import Received, take_in
 from voicenote.engine.crank.sending import Sent, send_touch
 from voicenote.engine.crank.settling import reconcile
@@ -23,14 +24,14 @@ from voicenote.engine.memo.sounding import render
 from voicenote.engine.singly import told
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo, TryAgain, Unavailable, VoicenoteError, VoiceUnavailable
-from voicenote.ledger import attempts, cases, scripts, touches
+from voicenote.ledger import attempts, scripts, touches
 from voicenote.ledger.changes import change_touch
 from voicenote.ledger.scripts import Draft
 from voicenote.ledger.snapshots import stirred
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case
 from voicenote.model.receipt import Receipt, ReceiptKind
-from voicenote.model.touch import ARRIVED, Touch, TouchKind, TouchState
+from voicenote.model.touch import Touch, TouchKind, TouchState
 
 
 @dataclass(slots=True)
@@ -100,22 +101,33 @@ def one_pass(ws: Workspace, advance: Callable[[int, int], None] | None = None) -
         turn.skipped = _decide(ws)
         pull(ws)
         room = Room()
-        with ws.ledger.read() as tx:
-            due, ways = touches.due_numbers(tx), attempts.ways_due(tx)
-        for done, (number, case) in enumerate(due, start=1):
-            if shut := room.shut(ways.get(number)):
-                turn.held[shut] += 1
-                continue
-            for sent in _attempt(ws, turn, room, number, case):
-                turn.count(sent)
-                if sent.state is not TouchState.ACCEPTED:
-                    pull(ws)
-            if advance is not None:
-                advance(done, len(due))
+        try:
+            _send_due(ws, turn, room, advance)
+        finally:
+            if room.sent:
+                ws.ledger.settle()
         with ws.ledger.read() as tx:
             turn.nudges = touches.nudges_since(tx, told)
         remember(ws)
     return turn
+
+
+def _send_due(
+    ws: Workspace, turn: Turn, room: Room, advance: Callable[[int, int], None] | None
+) -> None:
+    """Send what is due, in order."""
+    with ws.ledger.read() as tx:
+        ahead = Ahead(ws, touches.due_numbers(tx), attempts.ways_due(tx))
+    for place, (number, _) in enumerate(ahead.due):
+        if shut := room.shut(ahead.ways.get(number)):
+            turn.held[shut] += 1
+            continue
+        for sent in _attempt(ws, turn, room, ahead, place):
+            turn.count(sent)
+            if sent.state is not TouchState.ACCEPTED:
+                pull(ws)
+        if advance is not None:
+            advance(place + 1, len(ahead.due))
 
 
 def _take_in(ws: Workspace, turn: Turn) -> None:
@@ -136,28 +148,24 @@ def _decide(ws: Workspace) -> int:
         return touches.skipped(tx) - before
 
 
-def _attempt(
-    ws: Workspace, turn: Turn, room: Room, number: int, case_number: int
-) -> Iterator[Sent]:
+def _attempt(ws: Workspace, turn: Turn, room: Room, ahead: Ahead, place: int) -> Iterator[Sent]:
     """Send one due touch, if it may leave now; else note why it waits."""
+    _, case_number = ahead.due[place]
     try:
-        with ws.ledger.read() as tx:
-            touch = touches.get(tx, number)
-            case = cases.get(tx, case_number)
-            now = tx.now
-            hindrance = _hindrance(tx, touch)
+        seen = ahead.at(place, room.shut_channels)
+        case, touch = seen.case, seen.touch
         if touch.kind is TouchKind.NUDGE:
             tell_owner(ws, case, touch)
             return
-        if hindrance:
-            turn.waiting.append((case_number, hindrance))
+        if seen.hindrance:
+            turn.waiting.append((case_number, seen.hindrance))
             return
-        if _moved(ws, case, touch, now):
+        if _moved(ws, case, touch, ws.clock()):
             return
-        waits = room.known(touch.channel, ws.channel(touch.channel).address(case.customer))
+        waits = room.known(touch.channel, seen.address)
         if waits is None:
-            make_ready(ws, case, touch)
-            yield from _sent(ws, turn, room, number)
+            make_ready(ws, seen)
+            yield from _sent(ws, turn, room, seen)
         else:
             turn.held[waits] += 1
     except RuleSaysNo as error:
@@ -174,27 +182,16 @@ def _attempt(
         turn.reasons.append((case_number, told(error)))
 
 
-def _sent(ws: Workspace, turn: Turn, room: Room, number: int) -> Iterator[Sent]:
+def _sent(ws: Workspace, turn: Turn, room: Room, seen: Look) -> Iterator[Sent]:
     """Send one touch by its channel, and by the next one for as long as it is refused."""
     again = True
     while again:
-        found = send_touch(ws, number, room)
+        found = send_touch(ws, seen, room)
         if isinstance(found, Waits):
             turn.held[found] += 1
         elif found is not None:
             yield found
         again = isinstance(found, Sent) and bool(found.way)
-
-
-def _hindrance(tx: Transaction, touch: Touch) -> str:
-    """Say why a follow-up may not leave: the memo it follows has not arrived."""
-    if touch.kind not in (TouchKind.CHECK_IN, TouchKind.STATUS, TouchKind.CONFIRM):
-        return ""
-    booked = touches.of_cases(tx, [touch.case])
-    memos = [t for t in booked if t.round == touch.round and t.kind is TouchKind.MEMO]
-    if not memos or any(memo.state in ARRIVED for memo in memos):
-        return ""
-    return f"the {touch.kind.value} waits for the memo, which is {memos[-1].state.value}"
 
 
 def _moved(ws: Workspace, case: Case, touch: Touch, now: datetime) -> bool:
@@ -208,17 +205,14 @@ def _moved(ws: Workspace, case: Case, touch: Touch, now: datetime) -> bool:
     return True
 
 
-def make_ready(ws: Workspace, case: Case, touch: Touch) -> None:
+def make_ready(ws: Workspace, seen: Look) -> None:
     """Compose, render and release a follow-up whose template may go without asking.
 
     A memo is never released here. Raises RuleSaysNo when the owner has to look at it first.
     """
-    slot = slot_of(touch)
-    if slot == MEMO:
+    case, touch, slot = seen.case, seen.touch, slot_of(seen.touch)
+    if slot == MEMO or (seen.draft is not None and seen.draft.approved):
         return
-    with ws.ledger.read() as tx:  # most are released already, and a look holds up no writer
-        if _released(tx, case, touch):
-            return
     with ws.ledger.write("voicenote") as tx:
         if _released(tx, case, touch):
             return

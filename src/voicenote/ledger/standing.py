@@ -1,0 +1,78 @@
+"""How a case stands: a few words by which one sees whether anything was changed since it was read.
+
+Every change of a case tells the history in the same transaction, and nothing takes a line out of
+it. So a case with as many lines as before is as it was. Only its customer may have other cases,
+and change by them; that is looked at by itself. Numbers of lines are not compared: PostgreSQL
+gives them out before they are committed, so that a smaller one may come later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import bindparam, exists, func, or_, select
+
+from voicenote.ledger import optouts, tables
+from voicenote.ledger.changes import hold_case
+from voicenote.ledger.columns import some
+from voicenote.ledger.store import Transaction
+from voicenote.model.case import Case
+from voicenote.model.snapshot import Snapshot
+
+#: The addresses that one customer can have at most.
+_MARKS = ("mark1", "mark2", "mark3", "mark4")
+
+
+class Standing(NamedTuple):
+    """How a case stands: its lines in the history, and what its customer may change elsewhere."""
+
+    told: int
+    email: str
+    phone: str
+    telegram: str
+    whatsapp: str
+    opted_out_at: datetime | None
+    gone: bool
+
+
+def _asked() -> tuple[Any, ...]:
+    lines, people = tables.history, tables.customers
+    told = select(func.count()).where(lines.c.case == tables.cases.c.number).scalar_subquery()
+    return (
+        told,
+        *(people.c[name] for name in ("email", "phone", "telegram", "whatsapp", "opted_out_at")),
+    )
+
+
+_JOINED = tables.cases.join(tables.customers, tables.customers.c.number == tables.cases.c.customer)
+_MANY = (
+    select(tables.cases.c.number, *_asked())
+    .select_from(_JOINED)
+    .where(tables.cases.c.number.in_(some("wanted")))
+)
+_ONE = (
+    select(
+        *_asked(),
+        exists().where(or_(*(tables.optouts.c.address_sha256 == bindparam(m) for m in _MARKS))),
+    )
+    .select_from(_JOINED)
+    .where(tables.cases.c.number == bindparam("wanted"))
+)
+
+
+def standings(tx: Transaction, seen: Sequence[Snapshot]) -> dict[int, Standing]:
+    """Return how some cases stand, of which snapshots were made in this same transaction."""
+    left = {one.case.number: one.opted_out for one in seen}
+    found = tx.connection.execute(_MANY, {"wanted": list(left)})
+    return {row[0]: Standing._make((*row[1:], left[row[0]])) for row in found}
+
+
+def standing(tx: Transaction, case: Case) -> Standing:
+    """Return how a case stands, as it was read; nobody changes it until the transaction ends."""
+    hold_case(tx, case.number)  # first, and by itself: else the lines were counted before the wait
+    known = [optouts.hashed(address) for address in optouts.addresses(case.customer)]
+    marks = dict(zip(_MARKS, [*known, *[""] * len(_MARKS)], strict=False))
+    *rest, gone = tx.connection.execute(_ONE, {"wanted": case.number, **marks}).one()
+    return Standing._make((*rest, bool(gone)))
