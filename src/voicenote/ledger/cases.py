@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import bindparam, insert, select, tuple_, update
+from sqlalchemy import insert, select, tuple_, update
 
 from voicenote.errors import WrongUse
 from voicenote.ledger import rows, tables
@@ -24,9 +24,6 @@ Item = TypeVar("Item")
 CHUNK = 500
 
 _CASES = select(tables.cases).where(tables.cases.c.number.in_(some("numbers")))
-_STAGE = select(tables.cases.c.stage, tables.cases.c.round).where(
-    tables.cases.c.number == bindparam("wanted")
-)
 _CUSTOMERS = select(tables.customers).where(tables.customers.c.number.in_(some("numbers")))
 _AMENDS = (
     select(tables.amends)
@@ -219,12 +216,6 @@ def get(tx: Transaction, number: int) -> Case:
     if number not in found:
         raise WrongUse(f"there is no case {number}", "see: voicenote cases --all")
     return found[number]
-
-
-def stage_of(tx: Transaction, number: int) -> tuple[Stage, int]:
-    """Return the stage of a case, and its round."""
-    row = tx.connection.execute(_STAGE, {"wanted": number}).one()
-    return Stage(row[0]), row[1]
 
 
 def locked(tx: Transaction, number: int) -> Case:

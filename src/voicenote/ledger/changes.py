@@ -53,6 +53,11 @@ TOUCH_HISTORY = {
 }
 
 
+_CASE_AT = update(tables.cases).where(
+    tables.cases.c.number == bindparam("its_number"),
+    tables.cases.c.stage == bindparam("its_old"),
+    tables.cases.c.round == bindparam("its_round"),
+)
 _CASE_OF = (
     select(tables.touches.c.case)
     .where(tables.touches.c.number == bindparam("its_number"))
@@ -83,6 +88,18 @@ def change_case(
     _set(tx, tables.cases, tables.cases.c.stage, number, old.value, {"stage": new.value, **values})
     tx.tell(CASE_HISTORY[event], number, **(facts or {}))
     return new
+
+
+def change_case_at(
+    tx: Transaction, number: int, round_: int, seen: Stage, event: str, facts: dict[str, object]
+) -> bool:
+    """Change the stage of a case, if it is at this stage of a round; return whether it was."""
+    given = {"its_number": number, "its_old": seen.value, "its_round": round_}
+    done = tx.connection.execute(_CASE_AT, {**given, "stage": after(CASE, seen, event).value})
+    if done.rowcount != 1:
+        return False
+    tx.tell(CASE_HISTORY[event], number, **facts)
+    return True
 
 
 def change_amends(

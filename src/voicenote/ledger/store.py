@@ -15,7 +15,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, Insert, create_engine, event, insert, make_url
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    Insert,
+    create_engine,
+    event,
+    insert,
+    make_url,
+    update,
+)
 from sqlalchemy.exc import (
     ArgumentError,
     DBAPIError,
@@ -34,6 +44,9 @@ DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg")
 
 
 _TOLD = insert(tables.history)
+_SAME = (
+    update(tables.meta).where(tables.meta.c.name == "ledger_id").values(value=tables.meta.c.value)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +78,6 @@ class Ledger:
     def __init__(self, engine: Engine, clock: Callable[[], datetime], actor: str) -> None:
         self._engine = engine
         self._writer = engine.execution_options(voicenote_begin="IMMEDIATE", voicenote_sync="FULL")
-        self._bare = self._writer.execution_options(voicenote_begin=None)
         self._soon = self._writer.execution_options(voicenote_sync="NORMAL")
         self.clock = clock
         self.actor = actor
@@ -97,13 +109,9 @@ class Ledger:
             yield Transaction(connection, self.clock(), actor or self.actor)
 
     def settle(self) -> None:
-        """Bring to the disk what was written without waiting for it.
-
-        PostgreSQL does it by itself, three times `wal_writer_delay` later at most: in 0.6 s.
-        """
-        if self.is_sqlite:
-            with _translated(), self._bare.connect() as connection:
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)").all()
+        """Bring to the disk what was written without waiting for it. Changes nothing."""
+        with self.write() as tx:
+            tx.connection.execute(_SAME)
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
@@ -197,9 +205,7 @@ def _begin_sqlite(connection: Connection) -> None:
     if sync is not None and connection.info.get("sync", "FULL") != sync:
         connection.exec_driver_sql(f"PRAGMA synchronous={sync}")
         connection.info["sync"] = sync
-    kind = options.get("voicenote_begin", "")
-    if kind is not None:
-        connection.exec_driver_sql(f"BEGIN {kind}".rstrip())
+    connection.exec_driver_sql(f"BEGIN {options.get('voicenote_begin', '')}".rstrip())
 
 
 def _twice(error: IntegrityError) -> bool:

@@ -172,7 +172,12 @@ def receive(
     tx.connection.execute(_KEEP, kept)
     event = RECEIPT_EVENTS.get(receipt.kind)
     facts: dict[str, object] = {"provider_id": receipt.provider_id}
-    if seen and event and change_seen(tx, seen, event, token=token, facts=facts, **values):
+    if (
+        seen is not None
+        and event
+        and _moves(seen.state, event)
+        and change_seen(tx, seen, event, token=token, facts=facts, **values)
+    ):
         return
     touch = get(tx, number)
     if event and _moves(touch.state, event):

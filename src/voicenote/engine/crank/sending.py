@@ -24,7 +24,7 @@ from voicenote.engine.workspace import Workspace
 from voicenote.errors import Postponed, Refused, TryAgain, Unavailable, Unknown, VoicenoteError
 from voicenote.followup.decide import unwanted
 from voicenote.ledger import attempts, cases, touches
-from voicenote.ledger.changes import change_case, change_touch
+from voicenote.ledger.changes import change_case_at, change_touch
 from voicenote.ledger.snapshots import snapshot
 from voicenote.ledger.standing import standing
 from voicenote.ledger.store import Transaction
@@ -139,7 +139,8 @@ def _not_sent(
 
 def _claim(ws: Workspace, seen: Look, claim: str, room: Room) -> tuple[Look, Parcel] | Waits | None:
     """Claim a touch; return how it is then, and what it carries."""
-    with ws.ledger.write(lasting=False) as tx:
+    # the machine remembers the first one: a ledger without it would seem to be an older copy
+    with ws.ledger.write(lasting=not room.remembered) as tx:
         # somebody may have answered, opted out or closed the case since this pass has decided
         seen = still(ws, tx, seen)
         touch = seen.touch
@@ -181,9 +182,9 @@ def record(tx: Transaction, touch: Touch, receipt: Receipt, *, token: str | None
     `touch` as it was seen last. Two who record for the same case do it one after the other.
     """
     touches.receive(tx, touch.number, receipt, token=token, seen=touch, sent_at=receipt.at)
-    if touch.kind in OPENING and cases.stage_of(tx, touch.case) == (Stage.APPROVED, touch.round):
+    if touch.kind in OPENING:
         facts: dict[str, object] = {"touch": touch.number, "kind": touch.kind}
-        change_case(tx, touch.case, "send", facts=facts)
+        change_case_at(tx, touch.case, touch.round, Stage.APPROVED, "send", facts)
 
 
 def _settle(ws: Workspace, touch: Touch, claim: str, event: str, error: VoicenoteError) -> Sent:
