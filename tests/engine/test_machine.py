@@ -40,6 +40,7 @@ from voicenote.followup.closing import missing
 from voicenote.ledger import cases, listing, tables, touches
 from voicenote.ledger.changes import AMENDS_HISTORY, CASE_HISTORY, TOUCH_HISTORY
 from voicenote.ledger.snapshots import snapshots
+from voicenote.ledger.standing import Standing, standings
 from voicenote.model.amends import AmendsKind, AmendsState, Promise
 from voicenote.model.case import Customer, Finding, Lesson, Outcome, Stage
 from voicenote.model.money import Money
@@ -138,6 +139,7 @@ class Life(RuleBasedStateMachine):
         self.gone: set[str] = set()
         self.facts: dict[tuple[int, int], tuple[Any, ...]] = {}
         self.last_turn: turn.Turn | None = None
+        self.stood: dict[int, tuple[Standing | None, Snapshot | None]] = {}
 
     def teardown(self) -> None:
         self.ws.close()
@@ -407,6 +409,8 @@ class Life(RuleBasedStateMachine):
     def the_rules_hold(self) -> None:
         with self.ws.ledger.read() as tx:
             found = snapshots(tx, [1, 2, 3], self.ws.zone_of)
+            stands = standings(tx, list(found.values()))
+        self.who_stands_as_before_is_as_before(stands, found)
         self.history_tells_every_status()
         self.cases_are_whole(found)
         self.nothing_is_missing_when_a_loop_closes(found)
@@ -414,6 +418,14 @@ class Life(RuleBasedStateMachine):
         if self.last_turn is not None:
             self.after_a_pass_what_is_due_is_shown(self.last_turn)
             self.last_turn = None
+
+    def who_stands_as_before_is_as_before(
+        self, stands: Mapping[int, Standing], found: Mapping[int, Snapshot]
+    ) -> None:
+        for number, seen in found.items():
+            stood, was = self.stood.get(number, (None, None))
+            assert stood != stands[number] or was == seen, "it changed, and nobody can see it"
+            self.stood[number] = (stands[number], seen)
 
     def history_tells_every_status(self) -> None:
         with self.ws.ledger.read() as tx:

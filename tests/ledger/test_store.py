@@ -3,7 +3,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 
 from voicenote.errors import BadData, BadSettings, TryAgain, Unavailable
 from voicenote.ledger import brakes, cases, listing, meta, migrate, overview, tables
-from voicenote.ledger.store import Ledger, open_ledger
+from voicenote.ledger.store import Ledger, Transaction, open_ledger
 from voicenote.model.case import Complaint
 
 
@@ -235,3 +235,32 @@ def test_a_brake_that_was_released_stays_so_when_the_ledger_is_brought_up_to_dat
         assert [brake.channel for brake in brakes.on(tx)] == ["chat"]
         forgiven = tx.connection.execute(text("select forgiven from brakes where channel = 'mail'"))
         assert forgiven.scalar() == 1
+
+
+def test_only_a_write_that_says_so_does_not_wait_for_the_disk(ledger: Ledger) -> None:
+    """SQLite by a pragma of the connection, PostgreSQL by a setting of the transaction."""
+    asked = "PRAGMA synchronous" if ledger.is_sqlite else "SHOW synchronous_commit"
+    found = []
+    for lasting in (True, False, True):
+        with ledger.write(lasting=lasting) as tx:
+            found.append(tx.connection.exec_driver_sql(asked).scalar_one())
+    assert found == ([2, 1, 2] if ledger.is_sqlite else ["on", "off", "on"])
+
+
+def test_to_settle_is_a_lasting_write_that_changes_nothing(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain, made = ledger.write, []
+
+    def write(*_: object, lasting: bool = True) -> AbstractContextManager[Transaction]:
+        made.append(lasting)
+        return plain(lasting=lasting)
+
+    monkeypatch.setattr(ledger, "write", write)
+    with ledger.read() as tx:
+        before = set(tx.connection.execute(select(tables.meta)).all())
+    ledger.settle()
+    with ledger.read() as tx:
+        assert set(tx.connection.execute(select(tables.meta)).all()) == before
+        assert listing.history(tx) == []
+    assert made == [True]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
+from voicenote.errors import Unavailable
 from voicenote.ledger import cases, listing, optouts, touches
 from voicenote.ledger.changes import change_touch
 from voicenote.ledger.store import Ledger
@@ -125,3 +126,25 @@ def test_what_is_due_comes_in_order_and_nothing_before_its_time(
         assert touches.due_numbers(tx) == [(one, 1), (three, 1)]
         assert touches.next_due_at(tx, tx.now) == tx.now + timedelta(hours=2)
         assert touches.get(tx, five).channel == "outbox"
+
+
+def receive_or_give_up(ledger: Ledger, number: int, receipt: Receipt) -> None:
+    with ledger.write() as tx:
+        tx.connection.exec_driver_sql("SET LOCAL lock_timeout = '50ms'")
+        touches.receive(tx, number, receipt)
+
+
+def test_two_who_take_in_for_the_same_case_do_it_one_after_the_other(
+    ledger: Ledger, sent: int
+) -> None:
+    """On PostgreSQL the second one waits: here not for long."""
+    if ledger.is_sqlite:
+        return  # it has one writer at a time
+    came = Receipt(kind=K.AUTO_REPLY, at=ledger.clock())
+    with ledger.write() as tx:
+        touches.receive(tx, sent, came)
+        with pytest.raises(Unavailable, match="lock timeout"):
+            receive_or_give_up(ledger, sent, came)
+    with ledger.write() as tx:
+        touches.receive(tx, sent, came)
+        assert len(touches.receipts_of(tx, [sent])[sent]) == 2
