@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from voicenote.ledger import cases, flags, touches
+from voicenote.ledger import cases, flags, optouts, touches
 from voicenote.ledger.changes import change_touch
 from voicenote.ledger.store import Ledger, Transaction
 from voicenote.model.case import Complaint, Customer
@@ -59,8 +59,8 @@ def test_who_opted_out_is_the_same_as_for_the_pass(ledger: Ledger, complaint: Ma
         numbers = [added.case for added in cases.add(tx, told)]
         loaded = cases.load(tx, numbers)
         assert flags.opted_out(tx) == set()
-        touches.opt_out(tx, loaded[numbers[0]])
-        touches.opt_out(tx, loaded[numbers[3]])
-        asked = touches.opted_out(tx, [loaded[number] for number in numbers])
+        optouts.opt_out(tx, loaded[numbers[0]])
+        optouts.opt_out(tx, loaded[numbers[3]])
+        asked = optouts.opted_out(tx, [loaded[number] for number in numbers])
         found = flags.opted_out(tx)
     assert [number in found for number in numbers] == asked == [True, True, True, True, False]

@@ -14,12 +14,6 @@ from sqlalchemy import func, insert, select, update
 from voicenote.ledger import tables
 from voicenote.ledger.store import Transaction
 
-_ON = (
-    select(*(tables.brakes.c[name] for name in ("channel", "put_on_at", "tried", "failed", "batch")))
-    .where(tables.brakes.c.put_on_at.is_not(None))
-    .order_by(tables.brakes.c.channel)
-)
-
 
 class Brake(NamedTuple):
     """The brake of a channel: of `tried` touches `failed` were refused or bounced.
@@ -46,6 +40,13 @@ class Brake(NamedTuple):
     def cure(self) -> str:
         """What to do about it."""
         return f"find out why; then voicenote brake --release {self.channel}"
+
+
+_ON = (
+    select(*(tables.brakes.c[name] for name in Brake._fields))
+    .where(tables.brakes.c.put_on_at.is_not(None))
+    .order_by(tables.brakes.c.channel)
+)
 
 
 def put_on(tx: Transaction, channel: str, tried: int, failed: int, batch: str = "") -> None:
