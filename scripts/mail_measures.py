@@ -295,10 +295,18 @@ def whole_pass(home: Path) -> list[str]:
     return [str(program), "--home", str(home), "run", "--json"]
 
 
+def moved(folder: Path, name: str) -> Path:
+    """Copy the workspace that is ready, and let the copy be the one that sends; return it."""
+    home = folder / name
+    shutil.copytree(folder / "ready", home)
+    program = Path(sys.executable).with_name("voicenote")
+    took([str(program), "--home", str(home), "adopt", "--moved"], LETTERS, home)
+    return home
+
+
 def warm(folder: Path, port: int, baseline: dict[str, str] | None) -> None:
     """Let each side begin once, unmeasured: what it imports is compiled then."""
-    work, home = folder / "work", folder / "home-warm"
-    shutil.copytree(folder / "ready", home)
+    work, home = folder / "work", moved(folder, "home-warm")
     took(whole_pass(home), LETTERS, home)
     for what in ("channel", "hurry"):
         took(ours(what, work, port, 1), 1, work)
@@ -317,8 +325,7 @@ def rounds(folder: Path, port: int, baseline: dict[str, str] | None) -> dict[str
         if baseline:
             sides["mailmerge"].append(took(mailmerge("--no-limit"), LETTERS, work, **baseline))
         sides["channel"].append(took(ours("channel", work, port, LETTERS), LETTERS, work))
-        home = folder / f"home-{turn}"
-        shutil.copytree(folder / "ready", home)
+        home = moved(folder, f"home-{turn}")
         sides["whole pass"].append(took(whole_pass(home), LETTERS, home))
         left = LETTERS - _accepted(home)
         if left:
