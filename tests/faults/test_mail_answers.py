@@ -47,7 +47,7 @@ time_zone = "Europe/Tallinn"
 PEOPLE = {
     "nobody": "mail", "full": "mail", "away": "plain", "mari": "mail", "mari+stop": "mail",
     "mari+button": "mail", "mari+other": "mail", "mari+lost": "copied", "mari+late": "mail",
-    "mari+later": "mail", "mari+hostile": "mail", "gone": "mail, outbox",
+    "mari+later": "mail", "mari+file": "mail", "mari+hostile": "mail", "gone": "mail, outbox",
 }  # fmt: skip
 CASES = {name: number for number, name in enumerate(PEOPLE, start=1)}
 Call = Callable[..., Any]
@@ -244,9 +244,9 @@ def test_the_sent_folder_settles_what_a_dead_pass_left(sent: Call) -> None:
 
 
 def test_a_letter_can_be_handed_over_as_a_file(sent: Call) -> None:
-    key = memo(shown(sent, "away"))["key"]
+    key = memo(shown(sent, "mari+file"))["key"]
     letter = (
-        f"From: Mari <away@tamm.example>\r\nMessage-ID: <by-hand@tamm.example>\r\n"
+        f"From: Mari <mari+file@tamm.example>\r\nMessage-ID: <by-hand@tamm.example>\r\n"
         f"To: {filled('anna+b-{token}@bakery.example', key)}\r\n\r\nI am back. Thank you.\r\n"
     ).encode()
     told = sent("receive", "--from", "-", "--channel", "mail", "--json", stdin=letter)

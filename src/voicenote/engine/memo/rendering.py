@@ -16,6 +16,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -147,7 +148,8 @@ class _Processes:
         while True:
             pool = self._pool
             try:
-                return _Going(job, pool.submit(_in_process, job), pool)
+                with _undisturbed():
+                    return _Going(job, pool.submit(_in_process, job), pool)
             except BrokenProcessPool as error:
                 self._revive(pool, error)
 
@@ -172,6 +174,32 @@ class _Processes:
         _end_children(0)
         dead.shutdown(cancel_futures=True)
         self._pool = self._fresh()
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Let Ctrl-C wait until a process has begun: half begun, it would die with a traceback.
+
+    That process inherits the mask; this one is told afterwards of what came meanwhile.
+    """
+    if not hasattr(signal, "pthread_sigmask") or _aside():
+        yield
+        return
+    came: list[int] = []
+    handler = signal.signal(signal.SIGINT, lambda number, _: came.append(number))
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        signal.signal(signal.SIGINT, handler)
+    if came and callable(handler):
+        handler(came[0], None)
+
+
+def _aside() -> bool:
+    """Whether this is not the thread that is told of signals."""
+    return threading.current_thread() is not threading.main_thread()
 
 
 def _end_children(patience_s: float) -> None:
