@@ -27,15 +27,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 
-def room_for(error: OSError, place: object) -> str:
+def room_for(error: OSError, place: object, instead: str = "another place") -> str:
     """Return what to do when `place`, a file or a folder, could not be written: one advice."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return f"make room in {place}, then run the same command again"
     if error.errno == errno.EROFS:
-        return f"{place} can only be read: allow writing there, or choose another place"
+        return f"{place} can only be read: allow writing there, or choose {instead}"
     if error.errno in (errno.EACCES, errno.EPERM):
-        return f"give yourself the right to write in {place}, or choose another place"
-    return f"look at {place}, or choose another place"
+        return f"give yourself the right to write in {place}, or choose {instead}"
+    return f"look at {place}, or choose {instead}"
 
 
 @dataclass(frozen=True, slots=True)

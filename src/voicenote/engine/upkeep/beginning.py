@@ -70,6 +70,6 @@ def write_settings(home: Path, answers: Mapping[str, str]) -> Path | None:
     except OSError as error:
         raise Unavailable(
             f"{file} cannot be written: {error.strerror or error}",
-            room_for(error, home),
+            room_for(error, home, "another --home"),
         ) from error
     return kept

@@ -145,5 +145,5 @@ def _check(file: Path, ledger: Path) -> None:
 def _disk(error: OSError) -> Unavailable:
     return Unavailable(
         f"it cannot be restored: {error.strerror or error}",
-        room_for(error, "--home"),
+        room_for(error, "--home", "another"),
     )
