@@ -87,13 +87,13 @@ def _below(remark: str, width: int, *, isolate: bool) -> Iterator[str]:
     """Yield a remark as the lines below its row."""
     room = max(width - len(_INDENT), 1)
     for line in wrap(remark, room):
-        yield _INDENT + _isolated(cut(line, room), isolate=isolate)
+        below = cut(line, room)
+        yield _INDENT + (_isolated(below) if isolate else below)
 
 
-def _isolated(cell: str, *, isolate: bool) -> str:
+def _isolated(cell: str) -> str:
     """Return a cell that cannot turn its neighbours around."""
-    turns = isolate and not cell.isascii() and _RIGHT_TO_LEFT.search(cell)
-    return f"\u2068{cell}\u2069" if turns else cell
+    return f"\u2068{cell}\u2069" if _RIGHT_TO_LEFT.search(cell) else cell
 
 
 def _timely(column: Sequence[str]) -> bool:
@@ -126,7 +126,8 @@ def _padded(texts: list[str], room: int, *, right: bool, isolate: bool) -> list[
         if taken > room:
             cell = cut(cell, room, mark)
             taken = width_of(cell)
-        cell = _isolated(cell, isolate=isolate)
+        if isolate and not cell.isascii():
+            cell = _isolated(cell)
         pad = " " * (room - taken)
         padded.append(pad + cell if right else cell + pad)
     return padded
