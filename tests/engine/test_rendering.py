@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -18,6 +19,7 @@ from typing import Any
 import pytest
 from falling import falling
 
+from voicenote.engine.memo import rendering
 from voicenote.engine.memo.rendering import Outcome, render_many
 from voicenote.engine.memo.sounding import Rendered
 from voicenote.errors import Unavailable
@@ -114,3 +116,13 @@ def test_processes_that_fall_over_again_and_again_end_it(home: Path) -> None:
     with pytest.raises(Unavailable, match="died"):
         outcomes(home, times=100)
     assert len(list(home.glob("memos/*/*/memo.ogg"))) >= 4
+
+
+def test_ctrl_c_is_heard_where_no_process_could_begin() -> None:
+    def begin() -> None:
+        with rendering._undisturbed():
+            os.kill(os.getpid(), signal.SIGINT)
+            raise BrokenProcessPool
+
+    with pytest.raises(KeyboardInterrupt):
+        begin()

@@ -19,7 +19,6 @@ from voicenote.ledger.changes import hold_case
 from voicenote.ledger.columns import some
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case
-from voicenote.model.snapshot import Snapshot
 
 #: The addresses that one customer can have at most.
 _MARKS = ("mark1", "mark2", "mark3", "mark4")
@@ -62,11 +61,14 @@ _ONE = (
 )
 
 
-def standings(tx: Transaction, seen: Sequence[Snapshot]) -> dict[int, Standing]:
-    """Return how some cases stand, of which snapshots were made in this same transaction."""
-    left = {one.case.number: one.opted_out for one in seen}
-    found = tx.connection.execute(_MANY, {"wanted": list(left)})
-    return {row[0]: Standing._make((*row[1:], left[row[0]])) for row in found}
+def standings(tx: Transaction, numbers: Sequence[int]) -> dict[int, Standing]:
+    """Return how some cases stand; whether the customer is `gone` is for who reads them to say.
+
+    It is asked before the cases are read: PostgreSQL shows each query what was committed until
+    then, so what changes in between makes them stand otherwise, and not seem as they were.
+    """
+    found = tx.connection.execute(_MANY, {"wanted": list(numbers)})
+    return {row[0]: Standing._make((*row[1:], False)) for row in found}
 
 
 def standing(tx: Transaction, case: Case) -> Standing:

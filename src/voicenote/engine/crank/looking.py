@@ -68,10 +68,10 @@ def look(ws: Workspace, tx: Transaction, wanted: Sequence[tuple[int, int]]) -> d
     Raises WrongUse for a touch that is not there, BadSettings for a channel that is not set up.
     """
     cases = list(dict.fromkeys(case for _, case in wanted))
+    stands = standings(tx, cases)  # first: what changes from now on is seen by them
     seen = snapshots(tx, cases, ws.zone_of)
     there = {touch.number: touch for one in seen.values() for touch in one.touches}
     found = [there.get(number) or touches.get(tx, number) for number, _ in wanted]
-    stands = standings(tx, list(seen.values()))
     drafts = scripts.drafts_of(tx, cases, sorted({slot_of(touch) for touch in found}))
     to = {touch.number: _address(ws, seen[touch.case], touch) for touch in found}
     heard = _heard(tx, found, to)
@@ -79,7 +79,7 @@ def look(ws: Workspace, tx: Transaction, wanted: Sequence[tuple[int, int]]) -> d
         touch.number: Look(
             touch=touch,
             seen=seen[touch.case],
-            standing=stands[touch.case],
+            standing=stands[touch.case]._replace(gone=seen[touch.case].opted_out),
             draft=drafts.get((touch.case, touch.round, slot_of(touch))),
             address=to[touch.number],
             heard_at=heard[touch.channel].get(to[touch.number]),

@@ -18,14 +18,13 @@ from datetime import datetime, timedelta
 from voicenote.engine.case.ways import next_way
 from voicenote.engine.crank.adopting import remember
 from voicenote.engine.crank.limits import Room, Waits
-from voicenote.engine.crank.looking import Look, still
+from voicenote.engine.crank.looking import Look, look, still
 from voicenote.engine.crank.parcels import parcel_of
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import Postponed, Refused, TryAgain, Unavailable, Unknown, VoicenoteError
 from voicenote.followup.decide import unwanted
 from voicenote.ledger import attempts, cases, touches
 from voicenote.ledger.changes import change_case_at, change_touch
-from voicenote.ledger.snapshots import snapshot
 from voicenote.ledger.standing import standing
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case, Stage
@@ -78,14 +77,15 @@ def send_touch(ws: Workspace, seen: Look, room: Room) -> Sent | Waits | None:
     def commit() -> None:
         nonlocal committed, stop
         with ws.ledger.write() as tx:
-            now_ = held.seen
-            if standing(tx, now_.case) != held.standing:
-                now_ = snapshot(tx, touch.case, ws.zone_of)
-            stop = unwanted(now_, touch)
+            now_ = held
+            if standing(tx, held.case) != held.standing:
+                now_ = look(ws, tx, [(number, touch.case)])[number]
+            stop = unwanted(now_.seen, touch)
             if stop:
                 facts: dict[str, object] = {"reason": stop}
                 change_touch(tx, number, "cancel", token=claim, facts=facts, reason=stop)
             else:
+                _still_so(held, now_)
                 _still_decent(ws, now_.case, touch, tx.now)
                 change_touch(tx, number, "commit", token=claim, seen=touch)
         if stop:
@@ -103,6 +103,14 @@ def send_touch(ws: Workspace, seen: Look, room: Room) -> Sent | Waits | None:
     with ws.ledger.write(lasting=False) as tx:
         record(tx, replace(touch, state=TouchState.COMMITTING), receipt, token=claim)
     return Sent(number, touch.case, TouchState.ACCEPTED)
+
+
+def _still_so(held: Look, now_: Look) -> None:
+    """Raise Postponed when what is leaving is no longer what was approved, or has another way."""
+    if now_.draft != held.draft:
+        raise Postponed("it was changed while it was leaving", "it goes when it is approved again")
+    if now_.address != held.address:
+        raise Postponed("they have another address now", "it goes there")
 
 
 def _still_decent(ws: Workspace, case: Case, touch: Touch, now: datetime) -> None:

@@ -24,7 +24,7 @@ from voicenote.engine.memo.sounding import render
 from voicenote.engine.singly import told
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo, TryAgain, Unavailable, VoicenoteError, VoiceUnavailable
-from voicenote.ledger import attempts, scripts, touches
+from voicenote.ledger import attempts, cases, scripts, touches
 from voicenote.ledger.changes import change_touch
 from voicenote.ledger.scripts import Draft
 from voicenote.ledger.snapshots import stirred
@@ -200,9 +200,16 @@ def _moved(ws: Workspace, case: Case, touch: Touch, now: datetime) -> bool:
     if decent <= now:
         return False
     with ws.ledger.write("voicenote") as tx:
-        touches.move(tx, touch.number, decent)
-        tx.tell("touch_moved", case.number, touch=touch.number, to=decent.isoformat())
+        if _still_due(tx, touch):
+            touches.move(tx, touch.number, decent)
+            tx.tell("touch_moved", case.number, touch=touch.number, to=decent.isoformat())
     return True
+
+
+def _still_due(tx: Transaction, touch: Touch) -> bool:
+    """Whether a touch is due as it was when it was looked at, which may be a while ago."""
+    there = touches.get(tx, touch.number)
+    return there.state is TouchState.DUE and there.due_at <= tx.now
 
 
 def make_ready(ws: Workspace, seen: Look) -> None:
@@ -214,7 +221,9 @@ def make_ready(ws: Workspace, seen: Look) -> None:
     if slot == MEMO or (seen.draft is not None and seen.draft.approved):
         return
     with ws.ledger.write("voicenote") as tx:
-        if _released(tx, case, touch):
+        # much may have happened to the case since it was looked at: the words say what is so now
+        case = cases.locked(tx, case.number)
+        if not _still_due(tx, touch) or _released(tx, case, touch):
             return
         script, _, _ = words_for(ws, tx, case, touch.kind, amends=touch.planned.amends)
         if script.template not in ws.settings.policy.auto_approve:

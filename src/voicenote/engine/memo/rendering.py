@@ -193,8 +193,8 @@ def _undisturbed() -> Iterator[None]:
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         signal.signal(signal.SIGINT, handler)
-    if came and callable(handler):
-        handler(came[0], None)
+        if came and callable(handler):  # also where it could not begin
+            handler(came[0], None)
 
 
 def _aside() -> bool:

@@ -1,0 +1,152 @@
+"""What changes while a pass is under way, after it has looked: it goes by what is so now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from world import (
+    START,
+    Clock,
+    World,
+    release,
+    states,
+    take,
+    told,
+    touches_of,
+    without_sound,
+    workspace,
+)
+
+from voicenote.engine.case import approving, promises
+from voicenote.engine.crank import looking
+from voicenote.engine.crank.turn import one_pass
+from voicenote.engine.memo.drafting import compose_cases
+from voicenote.engine.workspace import Workspace
+from voicenote.ledger import arrivals, cases
+from voicenote.ledger.snapshots import snapshots
+from voicenote.ledger.standing import standing
+from voicenote.model.receipt import Parcel, Receipt
+
+
+def pair(ws: Workspace) -> list[int]:
+    """Two cases of two people, whose memos are due now."""
+    numbers = take(ws, told("A"), told("B", name="Ron", email="ron@example.com"))
+    release(ws, *numbers)
+    return numbers
+
+
+@pytest.fixture
+def follows(tmp_path: Path, clock: Clock, world: World) -> Iterator[Workspace]:
+    """A workspace whose check-ins go by themselves."""
+    with without_sound():
+        allowed = {"VOICENOTE_POLICY__AUTO_APPROVE": '["check-in"]'}
+        opened = workspace(tmp_path, clock, world, allowed)
+        yield opened
+        opened.close()
+
+
+def test_a_follow_up_says_what_was_promised_until_it_is_composed(
+    follows: Workspace, world: World, clock: Clock
+) -> None:
+    """Both were looked at together; the second is composed minutes later."""
+    first, second = pair(follows)
+    one_pass(follows)
+    clock.move(days=3)
+
+    def promised(parcel: Parcel) -> None:
+        if parcel.case == first:
+            promises.promise_again(follows, second, 1, date(2026, 4, 24))
+
+    world.look = promised
+    one_pass(follows)
+    assert [parcel.kind for parcel in world.left[2:]] == ["check-in", "check-in"]
+    assert [str(day) in world.left[3].text for day in (24, 9)] == [True, False]
+
+
+def test_what_was_held_since_is_moved_to_no_other_hour(
+    ws: Workspace, world: World, clock: Clock
+) -> None:
+    _, second = pair(ws)
+    before = touches_of(ws, second)
+
+    def night(_parcel: Parcel) -> None:
+        approving.hold(ws, second)
+        clock.now = START.replace(hour=22)
+
+    world.look = night
+    one_pass(ws)
+    assert states(ws, second)[0] == "memo held"
+    assert [one.due_at for one in touches_of(ws, second)] == [one.due_at for one in before]
+
+
+def while_leaving(world: World, deed: Callable[[], object]) -> None:
+    """Let something happen after a touch was claimed, and before it leaves."""
+    send = world.send
+
+    def slow(parcel: Parcel, commit: Callable[[], None]) -> Receipt:
+        deed()
+        return send(parcel, commit)
+
+    world.send = slow  # type: ignore[method-assign]
+
+
+def test_what_is_composed_anew_while_it_is_leaving_does_not_leave(
+    ws: Workspace, world: World, clock: Clock
+) -> None:
+    [number] = take(ws, told())
+    release(ws, number)
+
+    def anew() -> None:
+        with ws.ledger.write() as tx:
+            cases.revise(tx, number, "case_triaged", finding="partly", finding_reason="a mix-up")
+        assert next(iter(compose_cases(ws, [number]))).changed
+
+    while_leaving(world, anew)
+    one_pass(ws)
+    assert (world.left, states(ws, number)[0]) == ([], "memo due")
+    clock.move(hours=1)
+    assert one_pass(ws).waiting[0][0] == number
+    assert world.left == []
+
+
+def test_whoever_moves_to_another_address_while_it_is_leaving_gets_it_there(
+    ws: Workspace, world: World, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(world, "address", lambda customer: customer.telegram or customer.email)
+    [number] = take(ws, told())
+    release(ws, number)
+
+    def joins() -> None:
+        with ws.ledger.write() as tx:
+            arrivals.join(tx, cases.get(tx, number), "telegram", "4711")
+
+    while_leaving(world, joins)
+    one_pass(ws)
+    assert world.left == []
+    clock.move(hours=1)
+    one_pass(ws)
+    assert [parcel.to for parcel in world.left] == ["4711"]
+
+
+def test_what_changes_in_the_midst_of_a_look_is_not_taken_for_seen(
+    ws: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL shows each query what was committed until then."""
+    [number] = take(ws, told())
+    release(ws, number)
+
+    def and_then(tx: Any, *words: Any) -> Any:
+        found = snapshots(tx, *words)
+        cases.revise(tx, number, "case_triaged", abusive=True)
+        return found
+
+    monkeypatch.setattr(looking, "snapshots", and_then)
+    touch = touches_of(ws, number)[0]
+    with ws.ledger.write() as tx:
+        seen = looking.look(ws, tx, [(touch.number, number)])[touch.number]
+        assert not seen.case.complaint.abusive
+        assert standing(tx, seen.case) != seen.standing
