@@ -213,13 +213,18 @@ def _twice(error: IntegrityError) -> bool:
     return getattr(error.orig, "sqlstate", "") == "23505" or "UNIQUE" in str(error.orig)
 
 
+def _deadlock(error: OperationalError) -> bool:
+    """Whether two writers waited for each other, and the server has ended this one."""
+    return getattr(error.orig, "sqlstate", "") == "40P01"
+
+
 @contextmanager
 def _translated() -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
         reason = str(error.orig).splitlines()[0] if str(error.orig) else "no reason given"
-        if "locked" in reason or "busy" in reason:
+        if "locked" in reason or "busy" in reason or _deadlock(error):
             raise TryAgain(
                 "somebody else is writing to the ledger", "try again in a minute"
             ) from error

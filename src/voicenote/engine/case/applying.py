@@ -17,7 +17,7 @@ from voicenote.followup.actions import (
 )
 from voicenote.followup.decide import Policy, decide
 from voicenote.ledger import cases, touches
-from voicenote.ledger.changes import change_amends, change_case, change_touch
+from voicenote.ledger.changes import change_amends, change_case, change_touch, hold_case
 from voicenote.ledger.snapshots import snapshots
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Outcome
@@ -51,6 +51,8 @@ def decide_in(ws: Workspace, tx: Transaction, numbers: Sequence[int]) -> int:
         stirred = []
         for number, seen in snapshots(tx, left, ws.zone_of).items():
             wanted = decide(seen, tx.now, policy)
+            if wanted:
+                hold_case(tx, number)  # before its touches, as whoever sends does
             actions = [action for action in wanted if _apply(tx, number, action)]
             done += len(actions)
             if any(not isinstance(action, Nudge) for action in actions):

@@ -240,7 +240,7 @@ def change_plan(ws: Workspace, number: int, plan: str) -> None:
 def change_plan_in(ws: Workspace, tx: Transaction, number: int, plan: str) -> None:
     """Do the same within a transaction."""
     ws.plan(plan)
-    case = cases.get(tx, number)
+    case = cases.locked(tx, number)
     if case.stage is Stage.CLOSED:
         raise RuleSaysNo(f"case {number} is closed", f"voicenote reopen {number}")
     carries = _carries_memo(ws, plan)

@@ -13,7 +13,7 @@ from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
 from voicenote.followup.closing import closing_outcome, missing
 from voicenote.ledger import arrivals, cases, optouts, touches
-from voicenote.ledger.changes import change_touch
+from voicenote.ledger.changes import change_touch, hold_case
 from voicenote.ledger.snapshots import snapshot
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case, Lesson, Outcome, Stage
@@ -62,6 +62,7 @@ def _standing(stage: Stage, round_: int, number: int, gaps: tuple[str, ...]) -> 
 def close(ws: Workspace, number: int, wish: Outcome | None = None) -> Outcome:
     """Close a loop and return its outcome. Raises RuleSaysNo, which lists what is missing."""
     with ws.ledger.write() as tx:
+        hold_case(tx, number)  # before its touches, as whoever sends does
         seen = snapshot(tx, number, ws.zone_of)
         if seen.case.stage is Stage.CLOSED:
             raise RuleSaysNo(f"case {number} is closed already", f"see: voicenote show {number}")
@@ -78,7 +79,7 @@ def close(ws: Workspace, number: int, wish: Outcome | None = None) -> Outcome:
 def reopen(ws: Workspace, number: int, reason: str) -> int:
     """Take a case up again and return its new round. Raises RuleSaysNo past the cap (S10)."""
     with ws.ledger.write() as tx:
-        case = cases.get(tx, number)
+        case = cases.locked(tx, number)
         cap = ws.settings.policy.rounds
         if case.round >= cap:
             raise RuleSaysNo(
