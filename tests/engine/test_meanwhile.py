@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from voicenote.engine.crank import looking
 from voicenote.engine.crank.turn import one_pass
 from voicenote.engine.memo.drafting import compose_cases
 from voicenote.engine.workspace import Workspace
+from voicenote.errors import BadSettings
 from voicenote.ledger import arrivals, cases
 from voicenote.ledger.snapshots import snapshots
 from voicenote.ledger.standing import standing
@@ -150,3 +151,25 @@ def test_what_changes_in_the_midst_of_a_look_is_not_taken_for_seen(
         seen = looking.look(ws, tx, [(touch.number, number)])[touch.number]
         assert not seen.case.complaint.abusive
         assert standing(tx, seen.case) != seen.standing
+
+
+def test_a_channel_that_is_set_up_wrongly_makes_no_look_dearer(
+    ws: Workspace, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = [told(f"A-{n}", name=f"N{n}", email=f"n{n}@example.com") for n in range(9)]
+    release(ws, *take(ws, *people))
+    looked: list[int] = []
+    look = looking.look
+
+    def counted(ws: Workspace, tx: Any, wanted: Sequence[tuple[int, int]]) -> object:
+        looked.append(len(wanted))
+        return look(ws, tx, wanted)
+
+    def unset(_customer: object) -> str:
+        raise BadSettings("world has no password", "set it")
+
+    monkeypatch.setattr(looking, "TOGETHER", 3)
+    monkeypatch.setattr(looking, "look", counted)
+    monkeypatch.setattr(world, "address", unset)
+    assert one_pass(ws).failed == 9
+    assert looked == [3, 1, 1, 1] * 3

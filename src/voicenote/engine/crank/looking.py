@@ -134,6 +134,7 @@ class Ahead:
     due: Sequence[tuple[int, int]]
     ways: Mapping[int, str]
     _seen: dict[int, Look] = field(default_factory=dict)
+    _apart_until: int = 0
 
     def at(self, place: int, shut: frozenset[str]) -> Look:
         """Return the look at the touch at a place of `due`. Channels that are `shut` are left out.
@@ -142,7 +143,7 @@ class Ahead:
         """
         number, case = self.due[place]
         found = self._seen.pop(number, None)
-        if found is None and number in self.ways:
+        if found is None and number in self.ways and place >= self._apart_until:
             self._seen = self._together(place, shut)
             found = self._seen.pop(number, None)
         if found is None:
@@ -151,7 +152,7 @@ class Ahead:
         return found
 
     def _together(self, place: int, shut: frozenset[str]) -> dict[int, Look]:
-        """Look at the touches from a place on; at none where one of them cannot be read."""
+        """Look at the touches from a place on; one by one where one of them cannot be read."""
         wanted: dict[int, int] = {}
         for number, case in self.due[place : place + 2 * TOGETHER]:
             if case in wanted or len(wanted) == TOGETHER:
@@ -161,9 +162,9 @@ class Ahead:
         try:
             with self.ws.ledger.read() as tx:
                 return look(self.ws, tx, [(number, case) for case, number in wanted.items()])
-        except Unavailable as error:
-            if isinstance(error, VoiceUnavailable):
-                return {}
-            raise  # the ledger or its disk: it is the same for each of them
-        except Exception:  # noqa: BLE001 - one bad case must not stop those around it
-            return {}
+        except Exception as error:  # one bad case must not stop those around it
+            if isinstance(error, Unavailable) and not isinstance(error, VoiceUnavailable):
+                raise  # the ledger or its disk: it is the same for each of them
+        # a channel that is set up wrongly must not make each look as dear as fifty
+        self._apart_until = place + TOGETHER
+        return {}
