@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
@@ -23,10 +24,12 @@ from world import (
 
 from voicenote.engine.case import approving, promises
 from voicenote.engine.crank import looking
+from voicenote.engine.crank.adopting import adopt
 from voicenote.engine.crank.turn import one_pass
 from voicenote.engine.memo.drafting import compose_cases
+from voicenote.engine.place import Whereabouts
 from voicenote.engine.workspace import Workspace
-from voicenote.errors import BadSettings
+from voicenote.errors import BadSettings, RuleSaysNo
 from voicenote.ledger import arrivals, cases
 from voicenote.ledger.snapshots import snapshots
 from voicenote.ledger.standing import standing
@@ -173,3 +176,24 @@ def test_a_channel_that_is_set_up_wrongly_makes_no_look_dearer(
     monkeypatch.setattr(world, "address", unset)
     assert one_pass(ws).failed == 9
     assert looked == [3, 1, 1, 1] * 3
+
+
+def test_a_pass_ends_where_a_copy_is_made_the_one_that_sends(tmp_path: Path, clock: Clock) -> None:
+    here, there, world = tmp_path / "here", tmp_path / "there", World()
+    here.mkdir()
+    state = Whereabouts(tmp_path / "state", "host")
+    with without_sound():
+        ws = workspace(here, clock, world, whereabouts=state)
+        pair(ws)
+
+        def copied(_parcel: Parcel) -> None:
+            shutil.copytree(here, there)
+            other = workspace(there, clock, World(), whereabouts=state)
+            assert adopt(other).doubt
+            other.close()
+
+        world.look = copied
+        with pytest.raises(RuleSaysNo, match="another copy"):
+            one_pass(ws)
+        ws.close()
+    assert len(world.left) == 1

@@ -170,7 +170,7 @@ class Whereabouts:
 
     def rival(self, look: Look) -> str:
         """Return which other copy of a ledger sends from this account, or ""; only looks."""
-        seat = self._seat(look.ledger_id)
+        seat = self.seat(look.ledger_id)
         stands = seat is not None and _stands(seat, look.here, look.ledger_id)
         return rival(seat, look, stands=stands)
 
@@ -180,7 +180,7 @@ class Whereabouts:
         With `unseat` it is taken from whoever has it. Of several that come at once, the first gets
         it. Where nothing can be written, nobody has it. Raises TryAgain while it is being taken.
         """
-        if self._seat(look.ledger_id) == look.here:
+        if self.seat(look.ledger_id) == look.here:
             return ""
         file = self._seat_file(look.ledger_id)
         with _alone(file.with_suffix(".lock")):
@@ -189,7 +189,8 @@ class Whereabouts:
                 _write(file, as_text(look.here))
         return why
 
-    def _seat(self, ledger_id: str) -> Place | None:
+    def seat(self, ledger_id: str) -> Place | None:
+        """Return the place of the copy of a ledger that sends; None where none is known."""
         try:
             return from_text(self._seat_file(ledger_id).read_text(encoding="utf-8"))
         except (OSError, ValueError, TypeError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from voicenote.engine.lock import pass_lock
@@ -46,6 +47,29 @@ def ask_first(ws: Workspace) -> None:
             if found.kept is None:
                 tx.tell("ledger_settled", host=found.here.host, path=found.here.path)
     remember(ws)
+
+
+def seat_keeper(ws: Workspace) -> Callable[[], None]:
+    """Return what raises RuleSaysNo once another copy has taken the seat, in the midst of a pass.
+
+    It reads one small file: it may be called before each touch.
+    """
+    there = ws.whereabouts
+    if there is None:
+        return lambda: None
+    with ws.ledger.read() as tx:
+        ledger_id = meta.get(tx, "ledger_id")
+    mine = there.seat(ledger_id)
+
+    def ask() -> None:
+        found = there.seat(ledger_id)
+        if found is not None and found != mine:
+            raise RuleSaysNo(
+                f"another copy of this ledger, in {found.path}, is the one that sends now",
+                "this pass has ended; see: voicenote doctor",
+            )
+
+    return ask
 
 
 def doubt_of(ws: Workspace) -> str:

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from voicenote.engine.case.applying import decide_cases
-from voicenote.engine.crank.adopting import ask_first, remember
+from voicenote.engine.crank.adopting import ask_first, remember, seat_keeper
 from voicenote.engine.crank.limits import Room, Waits, pull
 from voicenote.engine.crank.looking import Ahead, Look
 from voicenote.engine.crank.receiving import Received, take_in
@@ -116,12 +116,14 @@ def _send_due(
     ws: Workspace, turn: Turn, room: Room, advance: Callable[[int, int], None] | None
 ) -> None:
     """Send what is due, in order."""
+    keep_seat = seat_keeper(ws)
     with ws.ledger.read() as tx:
         ahead = Ahead(ws, touches.due_numbers(tx), attempts.ways_due(tx))
     for place, (number, _) in enumerate(ahead.due):
         if shut := room.shut(ahead.ways.get(number)):
             turn.held[shut] += 1
             continue
+        keep_seat()
         for sent in _attempt(ws, turn, room, ahead, place):
             turn.count(sent)
             if sent.state is not TouchState.ACCEPTED:
