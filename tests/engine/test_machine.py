@@ -408,8 +408,9 @@ class Life(RuleBasedStateMachine):
     @invariant()
     def the_rules_hold(self) -> None:
         with self.ws.ledger.read() as tx:
+            stood = standings(tx, [1, 2, 3])
             found = snapshots(tx, [1, 2, 3], self.ws.zone_of)
-            stands = standings(tx, list(found.values()))
+        stands = {n: stood[n]._replace(gone=one.opted_out) for n, one in found.items()}
         self.who_stands_as_before_is_as_before(stands, found)
         self.history_tells_every_status()
         self.cases_are_whole(found)
