@@ -119,7 +119,7 @@ def test_a_second_import_leaves_the_ledger_as_it_is_to_the_letter(
 
 def test_a_dry_run_changes_nothing(call: Call, tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text(BAD)
-    call("cases")
+    call("init")
     before = ledger(tmp_path)
     told = data(call("import", "in.csv", "--dry-run", "--json"))
     assert (told["added"], told["rejected"]) == (2, 1)
@@ -158,10 +158,10 @@ def test_exit_codes_of_what_cannot_be(call: Call, words: tuple[str, ...], code: 
 
 
 def test_exit_codes_of_settings_and_of_services(call: Call, tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
     call("run", code=78, env={"VOICENOTE_SCHEDULE__QUIET_HOURS": "late"})
     call("cases", code=78, env={"VOICENOTE_LEDGER__URL": "mysql://nobody/x"})
     call("cases", code=69, env={"VOICENOTE_LEDGER__URL": "postgresql://127.0.0.1:1/x"})
-    (tmp_path / "home").mkdir(exist_ok=True)
     (tmp_path / "home" / "ledger.db").write_text("no database at all\n" * 100)
     assert "restore" in call("cases", code=69).stderr
 

@@ -15,7 +15,9 @@ import pytest
 from click.testing import Result
 
 from voicenote.cli.pasted import pasted
+from voicenote.cli.render import Screen
 from voicenote.cli.table import layout
+from voicenote.engine.memo import listening
 from voicenote.errors import room_for
 
 Call = Callable[..., Result]
@@ -282,3 +284,41 @@ def test_a_ledger_in_a_folder_that_cannot_be_used_says_so(call: Call, home: Path
     what, advice = done.stderr.strip().splitlines()
     assert "the ledger cannot be opened: its folder cannot be written, or is not there" in what
     assert "choose another --home" in advice
+
+
+def test_a_name_is_no_address_and_opts_nobody_out(call: Call) -> None:
+    done = call("opt-out", "Klaus")
+    assert done.exit_code == 2
+    assert "nobody here is 'Klaus'" in done.stderr
+    assert call("opt-out", "klaus@mail.example").exit_code == 0
+    assert call("opt-out", "+49 30 901820").exit_code == 0
+
+
+@pytest.mark.parametrize("command", ["cases", "next", "run", "receive"])
+def test_a_workspace_that_is_not_there_is_told_and_not_begun(
+    bare: Call, home: Path, command: str
+) -> None:
+    done = bare(command)
+    assert done.exit_code == 2
+    assert "no workspace" in done.stderr
+    assert not home.exists()
+
+
+def test_schedule_says_what_only_this_terminal_knows(bare: Call) -> None:
+    told = bare("schedule").stderr
+    assert "VOICENOTE_OWNER__NAME" in told
+    assert "VOICENOTE_HOME" not in told
+
+
+def test_at_a_terminal_nothing_is_released_that_nobody_has_heard(
+    ready: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Screen, "interactive", True)
+    heard: list[Path] = []
+    monkeypatch.setattr(listening, "play", lambda file, _: heard.append(file) or "player")
+    done = ready("next", input="y\nn\n")
+    assert "approve it" in done.output
+    assert [file.suffix for file in heard] == [".ogg"]
+    assert json.loads(ready("show", "1", "--json").stdout)["stage"] == "rendered"
+    ready("next", input="y\ny\n")
+    assert json.loads(ready("show", "1", "--json").stdout)["stage"] == "approved"

@@ -25,7 +25,7 @@ running = _running()
 PAGE = """\
 <!-- clock: 2026-12-03T10:00Z -->
 ```console
-$ voicenote cases
+$ voicenote lessons
 …
 $ echo one; false
 one
@@ -60,9 +60,9 @@ def test_a_page_is_run_in_order_at_its_own_moment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk = running.Desk(tmp_path / "desk", monkeypatch)
-    cases, failing, code = desk.play(PAGE)
+    lessons, failing, code = desk.play(PAGE)
     assert desk.moment.isoformat() == "2026-12-03T10:00:00+00:00"
-    assert cases.printed[0].startswith("No open cases")
+    assert lessons.printed[0].startswith("No lessons yet")
     assert (failing.printed, failing.code) == (["one"], 1)
     assert (code.printed, code.code) == (["1"], 0)
 

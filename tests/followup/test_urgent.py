@@ -85,9 +85,9 @@ def test_whoever_opted_out_gets_no_memo(make: Any) -> None:
 
 
 def test_a_clock_that_ran_out_names_the_next_step(make: Any) -> None:
-    for stage, command in (("opened", "script"), ("rendered", "approve"), ("approved", "plan")):
+    for stage, command in (("opened", "script 3"), ("rendered", "approve 3"), ("approved", "run")):
         (need,) = needs(Row(make.snapshot(stage=stage), breached=True), make.at(4))
-        assert (need.urgency, need.command) == (Urgency.CLOCK, f"voicenote {command} 3")
+        assert (need.urgency, need.command) == (Urgency.CLOCK, f"voicenote {command}")
 
 
 def test_what_only_silence_can_close_needs_nobody(make: Any) -> None:

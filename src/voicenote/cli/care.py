@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from voicenote.cli.leaving import calmed
-from voicenote.cli.session import Session, json_option, pass_session
+from voicenote.cli.session import HOME, Session, json_option, pass_session
 from voicenote.errors import WrongUse
 
 EVERY = ("1", "2", "5", "10", "15", "20", "30", "60")
@@ -28,6 +28,12 @@ def schedule(session: Session, /, *, every: str, systemd: bool, install: bool) -
         raise WrongUse("--install is for crontabs", "write the units that --systemd prints")
     screen, home = session.screen, session.home
     program = _program()
+    ours = sorted(name for name in session.env if name.startswith("VOICENOTE_") and name != HOME)
+    if ours:
+        screen.warn(
+            f"Only this terminal knows {', '.join(ours)}: a pass at night would not.\n"
+            "  write what they say into voicenote.toml: voicenote init"
+        )
     if systemd:
         units = timetable.systemd_units(program, home, int(every))
         text = "\n".join(f"# ~/.config/systemd/user/{name}\n{unit}" for name, unit in units.items())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from typing import Any
 
     from voicenote.model.receipt import Verdict
+
+#: Loosely, what may be an address of somebody who is not known yet: mail, telephone, Telegram.
+_ADDRESS = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;]+|\+?[\d ()/-]{6,}|@\w+")
 
 case_number = click.argument("number", type=CASE, metavar="N")
 
@@ -220,6 +224,11 @@ def opt_out(session: Session, /, *, customer: str) -> None:
 
     with opened(session) as ws:
         known = is_known(ws, customer)
+        if not known and not _ADDRESS.fullmatch(customer.strip()):
+            raise WrongUse(
+                f"nobody here is {customer!r}, and it is no address",
+                "give the number of one of their cases, an email address or a telephone number",
+            )
         cancelled = opt_out_(ws, customer)
     if not known:
         session.screen.warn(f"No case has the address {customer}; it is kept for those to come.")

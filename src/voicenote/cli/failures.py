@@ -59,7 +59,7 @@ def explain(error: BaseException) -> Failure:
     if _stopped(error):
         return Failure(
             what="stopped",
-            advice="what was finished is kept; go on with the same command, or voicenote next",
+            advice="what was finished is kept; voicenote next shows where you are",
             exit_code=INTERRUPTED,
         )
     if isinstance(error, OSError) and error.errno in _DISK:

@@ -240,8 +240,19 @@ def next_(context: click.Context, /, *, everything: bool) -> None:
         screen.out(f"  {need.command}")
     if len(needs) > 1 and not everything:
         screen.note(f"and {len(needs) - 1} more: voicenote next --all")
-    if screen.interactive and not everything and screen.confirm("Do it now?"):
-        _carry_out(context, session, needs[0].command)
+    if not everything:
+        _offer(context, session, needs[0].command)
+
+
+def _offer(context: click.Context, session: Session, line: str) -> None:
+    """At a terminal, do what a need names; nothing is released that nobody has heard."""
+    if not session.screen.interactive or not session.screen.confirm("Do it now?"):
+        return
+    if line.startswith("voicenote approve "):
+        _carry_out(context, session, line.replace("approve", "play", 1))
+        if not session.screen.confirm("Is it as you want it to be?", default=False):
+            return
+    _carry_out(context, session, line)
 
 
 def _carry_out(context: click.Context, session: Session, line: str) -> None:

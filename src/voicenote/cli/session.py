@@ -10,9 +10,16 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
 
+from voicenote.errors import WrongUse
+
 if TYPE_CHECKING:
     from voicenote.cli.render import Screen
     from voicenote.settings import Settings
+
+#: The variable that names the workspace.
+HOME = "VOICENOTE_HOME"
+#: What only looks at cases or sends them: in a folder that is not there, its name is a slip.
+OF_CASES = frozenset(("cases", "daemon", "next", "receive", "run", "show"))
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -43,9 +50,19 @@ class Session:
 
     @cached_property
     def settings(self) -> Settings:
-        """The settings of the workspace, checked."""
+        """The settings of the workspace, checked.
+
+        Raises WrongUse where somebody names a workspace that is not there, and begins none.
+        """
         from voicenote.settings import load
 
+        context = click.get_current_context(silent=True)
+        named = self.home_option or self.env.get(HOME)
+        if named and context and context.info_name in OF_CASES and not self.home.exists():
+            raise WrongUse(
+                f"there is no workspace in {self.home}",
+                "is it another one? To begin it: voicenote init",
+            )
         return load(self.home, self.env)
 
     @cached_property

@@ -183,7 +183,7 @@ def _making(row: Row) -> Iterator[Need]:
     if step and row.warning:
         step = (f"{step[0]}; {row.warning}", step[1])
     if row.breached:
-        sentence, command = step or ("send the memo", f"voicenote plan {case.number}")
+        sentence, command = step or ("send the memo, at the next decent hour", "voicenote run")
         sentence = f"has waited too long (R4): {sentence}"
         yield _need(snapshot, Urgency.CLOCK, since, sentence, command)
     elif step:
