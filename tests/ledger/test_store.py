@@ -3,7 +3,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from sqlalchemy import Connection, create_engine, delete, insert, select, text, 
 from sqlalchemy.exc import DBAPIError
 
 from voicenote.errors import BadData, BadSettings, TryAgain, Unavailable
-from voicenote.ledger import brakes, cases, listing, meta, migrate, overview, tables
+from voicenote.ledger import brakes, cases, listing, meta, migrate, overview, store, tables
 from voicenote.ledger.store import Ledger, Transaction, open_ledger
 from voicenote.model.case import Complaint
 
@@ -166,6 +166,24 @@ def test_two_who_write_the_same_at_once_are_asked_to_try_again(ledger: Ledger) -
         tx.connection.execute(row)
     with pytest.raises(TryAgain, match="the same"), ledger.write() as tx:
         tx.connection.execute(row)
+
+
+@pytest.mark.parametrize(("said", "tries"), [("database is locked", 3), ("disk I/O error", 1)])
+def test_the_change_to_the_write_ahead_log_waits_for_a_lock_and_for_nothing_else(
+    said: str, tries: int
+) -> None:
+    class Busy:
+        asked = 0
+
+        def execute(self, _: str) -> None:
+            self.asked += 1
+            if self.asked < 3:
+                raise sqlite3.OperationalError(said)
+
+    busy = Busy()
+    with suppress(sqlite3.OperationalError):
+        store._write_ahead(busy)
+    assert busy.asked == tries
 
 
 def test_a_file_that_is_no_database_is_explained(

@@ -8,6 +8,7 @@ disk.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -195,8 +196,27 @@ def _engine(url: URL) -> Engine:
 def _prepare_sqlite(raw: Any, _record: object) -> None:
     """SQLite's driver must not open transactions by itself: `_begin_sqlite` does, with a lock."""
     raw.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    _write_ahead(raw)
+    for pragma in ("synchronous=FULL", "foreign_keys=ON"):
         raw.execute(f"PRAGMA {pragma}")
+
+
+def _write_ahead(raw: Any) -> None:
+    """Turn on the write-ahead log, which stays on.
+
+    SQLite's own patience does not cover the change: of two first commands one is refused at once.
+    """
+    try:
+        raw.execute("PRAGMA journal_mode=WAL")
+    except sqlite3.OperationalError as error:
+        if "locked" not in str(error):
+            raise
+        from tenacity import Retrying, retry_if_exception_message, stop_after_delay, wait_fixed
+
+        locked = retry_if_exception_message(match=".*locked")
+        pause = wait_fixed(0.02)
+        again = Retrying(retry=locked, stop=stop_after_delay(PATIENCE_S), wait=pause, reraise=True)
+        again(raw.execute, "PRAGMA journal_mode=WAL")
 
 
 def _begin_sqlite(connection: Connection) -> None:
