@@ -17,7 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from voicenote.errors import BadSettings, Problem, Unavailable, VoiceUnavailable, WrongUse
+from voicenote.errors import BadSettings, Problem, Unavailable, VoiceUnavailable
 
 if TYPE_CHECKING:
     from voicenote.delivery.port import Channel
@@ -237,33 +237,34 @@ def _link(source: str, target: str) -> None:
         shutil.copy2(source, target)
 
 
-#: What a demo leaves in its folder; nothing else is ever removed there.
-DEMO_LEAVES = ("ledger.db", "memos", "outbox", "recordings", "templates", "cache")
-DEMO_MARK = ".voicenote-demo"
-
-
 @contextmanager
-def demo(folder: Path) -> Iterator[tuple[Workspace, Iterator[Told]]]:
+def demo(folder: Path) -> Iterator[tuple[Workspace, Iterator[Told], list[Path]]]:
     """Make a workspace of the samples in `folder`, and give the story that plays in it.
 
+    Gives too what somebody changed of an earlier demo there, which is kept under another name.
     Raises WrongUse for a folder that holds something else than an earlier demo.
     """
     from voicenote.engine.crank.rehearsal import MovedClock
     from voicenote.engine.crank.story import Story
+    from voicenote.engine.upkeep import demo_folder
     from voicenote.settings import FILE_NAME, load
 
     samples = samples_folder()
-    _clear_demo(folder)
-    shutil.copy(samples / FILE_NAME, folder / FILE_NAME)
-    story = tomllib.loads((samples / "story.toml").read_text("utf-8"))
-    clock = MovedClock(story["start"])
-    settings = load(folder, {})
-    ws = open_workspace(settings, clock=clock, outbox_only=True, who=settings.owner.name)
+    kept = demo_folder.clear(folder)
+    others = demo_folder.others(folder)
     try:
-        complaints = _sample_complaints(samples, ws.settings, clock())
-        yield ws, Story(ws, clock, story).play(complaints)
+        shutil.copyfile(samples / FILE_NAME, folder / FILE_NAME)
+        story = tomllib.loads((samples / "story.toml").read_text("utf-8"))
+        clock = MovedClock(story["start"])
+        settings = load(folder, {})
+        ws = open_workspace(settings, clock=clock, outbox_only=True, who=settings.owner.name)
+        try:
+            complaints = _sample_complaints(samples, ws.settings, clock())
+            yield ws, Story(ws, clock, story).play(complaints), kept
+        finally:
+            ws.close()
     finally:
-        ws.close()
+        demo_folder.write_mark(folder, others)
 
 
 def samples_folder() -> Path:
@@ -273,19 +274,6 @@ def samples_folder() -> Path:
         if (folder / "story.toml").is_file():
             return folder
     raise Unavailable("the samples are not there", "install voicenote again")
-
-
-def _clear_demo(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except (FileExistsError, NotADirectoryError):
-        raise WrongUse(f"{folder} is no folder", "give the demo a folder of its own") from None
-    if any(folder.iterdir()) and not (folder / DEMO_MARK).is_file():
-        raise WrongUse(f"{folder} is not empty", "give the demo a folder of its own")
-    (folder / DEMO_MARK).touch()
-    for name in DEMO_LEAVES:
-        for path in folder.glob(f"{name}*"):
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def _sample_complaints(samples: Path, settings: Settings, at: datetime) -> list[Complaint]:

@@ -21,14 +21,17 @@ def demo(session: Session, /, *, folder: str) -> None:
     """The whole journey on the samples, offline, into DIR: 45 rehearsed days of seven cases.
 
     Nothing leaves this machine: the outbox is a folder in DIR. A demo made there before is made
-    again; any other folder that is not empty is left alone.
+    again: only its own files are removed, and those you have changed are kept under another name.
+    Any other folder that is not empty is left alone.
     """
     from voicenote.engine.crank.story import summary
     from voicenote.wiring import demo as open_demo
 
     screen = session.screen
     place = Path(folder).absolute()
-    with open_demo(place) as (ws, told):
+    with open_demo(place) as (ws, told, kept):
+        for path in kept:
+            screen.warn(f"You had changed a file of the demo; it is kept as {path}")
         for line in told:
             _tell(session, line)
         rows = summary(ws)

@@ -1,0 +1,138 @@
+"""The folder of a demo: what a demo made there, and nothing else, is removed before the next one.
+
+The mark in the folder lists every file that the demo made, with its hash. What has changed since
+is somebody's work: it is kept beside, under another name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+from voicenote.errors import WrongUse
+
+MARK = ".voicenote-demo"
+#: How a mark begins that lists all its demo made; a demo that was killed leaves it without this.
+_TITLE = "voicenote demo: sha256 and name of every file it made"
+#: All that a demo makes in its folder: files, then folders.
+LEDGER = "ledger.db"
+FILES = (LEDGER, "voicenote.toml")
+FOLDERS = ("memos", "outbox", "recordings", "templates", "cache")
+#: What SQLite and a pass leave beside a ledger; the first holds the newest changes.
+_BESIDE = ("-wal", "-shm", ".pass")
+_OTHER = "give the demo a folder of its own"
+
+
+def clear(folder: Path) -> list[Path]:
+    """Make `folder` ready for a demo; return what is kept there under another name.
+
+    Removes the files of an earlier demo, follows no link, and leaves the files of others. Raises
+    WrongUse for a folder that is not an earlier demo's, or whose files are in the way.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        raise WrongUse(f"{folder} is no folder", _OTHER) from None
+    mark = folder / MARK
+    if any(folder.iterdir()) and (mark.is_symlink() or not mark.is_file()):
+        raise WrongUse(f"{folder} is not empty", _OTHER)
+    made = _made(folder, mark) if mark.exists() else {}
+    kept = [_keep(path) for path, digest in made.items() if _changed(path, digest)]
+    for path in made:
+        path.unlink(missing_ok=True)
+    if folder / LEDGER in made:
+        for suffix in _BESIDE:
+            (folder / f"{LEDGER}{suffix}").unlink(missing_ok=True)
+    _remove_empty(folder)
+    for name in (*FILES, *FOLDERS):
+        path = folder / name
+        if path.is_symlink() or (path.exists() and path.is_dir() is not (name in FOLDERS)):
+            raise WrongUse(f"{path} was not made by the demo", f"move it away, or {_OTHER}")
+    if (folder / LEDGER).exists() or (folder / FILES[1]).exists():
+        raise WrongUse(f"{folder} holds a workspace that no demo made", _OTHER)
+    mark.write_text("", encoding="utf-8")
+    return kept
+
+
+def others(folder: Path) -> frozenset[Path]:
+    """Return the files that stand where a demo writes and are not its own: asked before it runs."""
+    return frozenset(_files(folder))
+
+
+def write_mark(folder: Path, not_ours: frozenset[Path]) -> None:
+    """List in the mark what the demo made in `folder`: all there is but `not_ours`."""
+    lines = [
+        f"{_digest(path)}  {path.relative_to(folder).as_posix()}"
+        for path in sorted(_files(folder))
+        if path not in not_ours
+    ]
+    (folder / MARK).write_text("\n".join([_TITLE, *lines, ""]), encoding="utf-8")
+
+
+def _made(folder: Path, mark: Path) -> dict[Path, str]:
+    """Read a mark: the files of the earlier demo that are still there, and their hashes."""
+    title, *lines = mark.read_text("utf-8", "replace").splitlines() or [""]
+    if title != _TITLE:
+        raise WrongUse(
+            f"an earlier demo in {folder} was cut short, so which files it made is not known",
+            "remove the folder yourself, or name another one",
+        )
+    made: dict[Path, str] = {}
+    for line in lines:
+        digest, _, name = line.partition("  ")
+        inside = PurePosixPath(name)
+        known = inside.parts and inside.parts[0] in (FOLDERS if inside.parts[1:] else FILES)
+        path = folder / inside
+        if known and ".." not in inside.parts and _plain(folder, path):
+            made[path] = digest
+    return made
+
+
+def _plain(folder: Path, path: Path) -> bool:
+    """Whether `path` is a file that is reached from `folder` without a link."""
+    way = [path, *path.parents]
+    way = way[: way.index(folder)]
+    return path.is_file() and not any(step.is_symlink() for step in way)
+
+
+def _changed(path: Path, digest: str) -> bool:
+    beside = path.with_name(f"{LEDGER}{_BESIDE[0]}")
+    unwritten = path.name == LEDGER and beside.is_file() and beside.stat().st_size > 0
+    return unwritten or _digest(path) != digest
+
+
+def _keep(path: Path) -> Path:
+    """Give a file a name that is free."""
+    number = 1
+    while (kept := path.with_name(f"{path.name}.kept-{number}")).exists():
+        number += 1
+    path.rename(kept)
+    beside = path.with_name(f"{path.name}{_BESIDE[0]}")
+    if path.name == LEDGER and beside.is_file():
+        beside.rename(kept.with_name(f"{kept.name}{_BESIDE[0]}"))
+    return kept
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Yield the plain files where a demo writes."""
+    yield from (folder / name for name in FILES if _plain(folder, folder / name))
+    for name in FOLDERS:
+        for place, _, names in os.walk(folder / name):  # it follows no link
+            yield from (path for one in names if _plain(folder, path := Path(place) / one))
+
+
+def _remove_empty(folder: Path) -> None:
+    """Remove the folders that have nothing in them any more."""
+    for name in FOLDERS:
+        if (folder / name).is_symlink():
+            continue
+        for place, _, _ in os.walk(folder / name, topdown=False):
+            if not any(Path(place).iterdir()):
+                Path(place).rmdir()
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
