@@ -375,3 +375,13 @@ def test_completion_is_written_and_names_commands_without_importing_them() -> No
 
 def test_wrong_shells_are_wrong_use() -> None:
     assert call("completion", "tcsh").exit_code == 2
+
+
+def test_what_a_library_logs_cannot_command_a_terminal_either() -> None:
+    """With -v the words of a server are shown, and the server may be anybody's."""
+    program = (
+        "import logging; from voicenote.cli import frame; frame._logging(1);"
+        r"logging.getLogger('smtp').info('250 \x1b]0;x\x07\u202eok\nsecond line')"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    assert done.stderr.decode() == "smtp: 250  ]0;x  ok\nsecond line\n"

@@ -114,23 +114,63 @@ def test_notes_are_silent_when_quiet_and_warnings_are_not() -> None:
     assert err.getvalue() == "look here\n"
 
 
-@pytest.mark.parametrize(
-    "evil", ["\x1b[2J", "\x1b\x1b[2J", "\x9b2J", "a\rb", "\u202egnp", "\x1b]0;x\x07"]
+#: One of each kind that a terminal obeys, or that turns text around, ends a line, or hides words.
+EVIL = (
+    *(
+        "\x1b[2J",
+        "\x1b\x1b[2J",
+        "\x1b[1m",
+        "\x9b2J",
+        "\x1b]0;x\x07",
+        "a\rb",
+        "a\x08b",
+        "\x7f",
+        "\x00",
+    ),
+    *("\u202egnp", "\u2066x", "\u2069", "\u061c", "\u200e", "\u200f", "\u2028", "\ufeff"),
+    *("\U000e0041", "\x85"),
 )
-def test_customers_words_cannot_command_a_terminal(evil: str) -> None:
-    out = Terminal()
-    screen(out=out).out(f"name: {evil}")
-    assert not set(out.getvalue()) & set("\x1b\x9b\r\u202e\x07")
+OBEYED = {
+    letter for evil in EVIL for letter in evil if not (letter.isascii() and letter >= " ")
+} | {"\x7f"}
 
 
-def test_bold_only_on_a_terminal_that_wants_it() -> None:
-    assert screen(out=Terminal()).bold("x") == "\x1b[1mx\x1b[0m"
-    assert screen(out=Terminal(), env={"NO_COLOR": "1"}).bold("x") == "x"
-    assert screen().bold("x") == "x"
-    out = Terminal()
-    shown = screen(out=out)
-    shown.out(shown.bold("x"))
-    assert out.getvalue() == "\x1b[1mx\x1b[0m\n"
+@pytest.mark.parametrize("stream", [Terminal, io.StringIO])
+@pytest.mark.parametrize("evil", EVIL)
+def test_customers_words_cannot_command_a_terminal(evil: str, stream: type[io.StringIO]) -> None:
+    """On each way out, and in a pipe too, behind which there often is a terminal."""
+    out, err = stream(), stream()
+    shown = screen(out=out, err=err, typed=f"1\n{evil}\ny\ny\n1\n")
+    shown.out(f"name: {evil}")
+    shown.table(["customer", ""], [(evil, evil)])
+    for say in (shown.note, shown.warn, shown.ask, shown.confirm):
+        say(f"name: {evil}")
+    shown.ask("name", evil)
+    shown.choose("which", {evil: evil})
+    assert not set(out.getvalue() + err.getvalue()) & OBEYED
+
+
+@pytest.mark.parametrize("stream", [Terminal, io.StringIO])
+@pytest.mark.parametrize("evil", EVIL)
+def test_json_escapes_what_a_terminal_would_obey_and_keeps_it(
+    evil: str, stream: type[io.StringIO]
+) -> None:
+    out = stream()
+    value = [{evil: [evil, "רות می‌شود"]}]
+    screen(out=out).data(value)
+    screen(out=out).data(value[0])
+    assert not set(out.getvalue()) & OBEYED
+    assert "רות می‌شود" in out.getvalue(), "nothing else is escaped"
+    first, second = out.getvalue().split("]\n{", 1)
+    assert json.loads(first + "]") == value
+    assert json.loads("{" + second) == value[0]
+
+
+def test_a_tab_stays_one_in_a_file() -> None:
+    out, terminal = io.StringIO(), Terminal()
+    screen(out=out).out("a\tb")
+    screen(out=terminal).out("a\tb")
+    assert (out.getvalue(), terminal.getvalue()) == ("a\tb\n", "a    b\n")
 
 
 def lines(rows: list[tuple[object, ...]], width: int | None = None) -> list[str]:

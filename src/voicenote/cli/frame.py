@@ -168,8 +168,18 @@ def _tell(error: BaseException, session: Session, *, in_json: bool) -> int:
 def _logging(verbose: int) -> None:
     import logging
 
+    from voicenote.cli.table import clean
+
+    class Cleaned(logging.Formatter):
+        """What a library logs may be the words of a server."""
+
+        def format(self, record: logging.LogRecord) -> str:
+            return "\n".join(map(clean, super().format(record).split("\n")))
+
     level = logging.DEBUG if verbose > 1 else logging.INFO
-    logging.basicConfig(level=level, stream=sys.stderr, format="%(name)s: %(message)s")
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(Cleaned("%(name)s: %(message)s"))
+    logging.basicConfig(level=level, handlers=[handler])
 
 
 @click.group(cls=Frame, context_settings={"help_option_names": ["-h", "--help"]})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json as jsonlib
+import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
@@ -13,10 +14,13 @@ from enum import Enum
 from pathlib import PurePath
 from typing import Any, TextIO, TypeVar
 
-from voicenote.cli.table import clean, layout
+from voicenote.cli.table import UNSEEN, clean, layout
 from voicenote.errors import WrongUse
 
 T = TypeVar("T")
+
+#: What JSON may hold as it is, and a terminal would obey; its own controls are escaped anyway.
+_TO_ESCAPE = re.compile(f"[\x7f-\x9f{UNSEEN}]")
 
 
 def _moment(value: datetime) -> str:
@@ -83,7 +87,10 @@ class Screen:
         return shutil.get_terminal_size().columns if _terminal(self.stdout) else None
 
     def out(self, text: str = "") -> None:
-        """Print a result, followed by a line end; what a terminal would obey is taken out."""
+        """Print a result, followed by a line end; what a terminal would obey is taken out.
+
+        In a pipe too: behind it there often is a terminal.
+        """
         print(_seen(text, self.stdout), file=self.stdout)
 
     def note(self, text: str) -> None:
@@ -104,17 +111,16 @@ class Screen:
         self.stdout.buffer.write(data)
         self.stdout.flush()
 
-    def bold(self, text: str) -> str:
-        """Return `text` made strong, where that can be shown and is not unwanted (NO_COLOR)."""
-        plain = self.env.get("NO_COLOR") or self.env.get("TERM") == "dumb"
-        return text if plain or not _terminal(self.stdout) else f"\x1b[1m{text}\x1b[0m"
-
     def data(self, value: object) -> None:
-        """Print `value` as JSON: a list one item a line, so that it can be read line by line."""
+        """Print `value` as JSON: a list one item a line, so that it can be read line by line.
+
+        What a terminal would obey is escaped, everywhere alike: it reads back as it was.
+        """
         ascii_only = not _knows_all_letters(self.stdout)
 
         def dump(item: object, indent: int | None = None) -> str:
-            return jsonlib.dumps(item, ensure_ascii=ascii_only, default=jsonable, indent=indent)
+            text = jsonlib.dumps(item, ensure_ascii=ascii_only, default=jsonable, indent=indent)
+            return _TO_ESCAPE.sub(lambda found: jsonlib.dumps(found[0])[1:-1], text)
 
         if isinstance(value, (list, tuple)):
             lines = ",\n".join(dump(item) for item in value)
@@ -226,7 +232,6 @@ def _knows_all_letters(stream: TextIO) -> bool:
 
 
 def _seen(text: str, stream: TextIO) -> str:
-    """On a terminal, customers' words must not move the cursor; in a file they stay as they are."""
-    if not _terminal(stream):
-        return text
-    return "\n".join(clean(line, keep_bold=True) for line in text.split("\n"))
+    """Customers' words must not move the cursor, nor turn text around; a file keeps its tabs."""
+    tab = "    " if _terminal(stream) else "\t"
+    return "\n".join(clean(line, tab=tab) for line in text.split("\n"))

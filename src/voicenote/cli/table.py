@@ -7,9 +7,13 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from textwrap import wrap
 
-#: What a terminal obeys instead of showing: controls, and the marks that turn text around.
-_OBEYED = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-_OBEYED_BUT_BOLD = re.compile(rf"(?!\x1b\[[01]m){_OBEYED.pattern}")
+#: Marks that are obeyed and never seen: they turn text around, end lines, or hide words.
+UNSEEN = (
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # every Bidi_Control of Unicode
+    "\u2028\u2029\ufff9-\ufffb\ufeff\U000e0000-\U000e007f"
+)
+#: What a terminal obeys instead of showing: controls but the tab, and those marks.
+_OBEYED = re.compile(f"[\x00-\x08\x0a-\x1f\x7f-\x9f{UNSEEN}]")
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _GAP = "  "
 #: Before what stands below its row.
@@ -17,11 +21,11 @@ _INDENT = "        "
 _TIME = re.compile(r"([A-Z][a-z]{2} )?\d{4}-\d\d-\d\d( \d\d:\d\d)?")
 
 
-def clean(text: str, *, keep_bold: bool = False) -> str:
+def clean(text: str, *, tab: str = "    ") -> str:
     """Return `text` without what a terminal would obey; each such character becomes a space."""
     if text.isprintable():
         return text
-    return (_OBEYED_BUT_BOLD if keep_bold else _OBEYED).sub(" ", text.replace("\t", "    "))
+    return _OBEYED.sub(" ", text).replace("\t", tab)
 
 
 def width_of(text: str) -> int:
