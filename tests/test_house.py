@@ -20,7 +20,8 @@ SOURCE = Path(errors.__file__).parent
 # -- the data ---------------------------------------------------------------------------------
 
 STAGES = ("intake", "script", "voice", "sound", "schedule", "delivery", "followup")
-SHARED = ("errors", "model")
+GROUND = ("addresses",)  # what is needed in several rooms, and no room's own
+SHARED = ("errors", "model", *GROUND)
 EVERYTHING = ("*",)
 
 # Which rooms a room may import from, besides itself. A room is a folder or a module of the top.
@@ -29,6 +30,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "__main__": ("cli",),
     "errors": (),
     "model": ("errors",),
+    **dict.fromkeys(GROUND, ("errors",)),
     **dict.fromkeys(STAGES, SHARED),
     "ledger": SHARED,
     "settings": SHARED,

@@ -38,6 +38,11 @@ def room_for(error: OSError, place: object, instead: str = "another place") -> s
     return f"look at {place}, or choose {instead}"
 
 
+def short(text: str) -> str:
+    """Return `text` quoted on one line, cut where it is long: for messages."""
+    return repr(text if len(text) <= 60 else f"{text[:57]}…")
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing that is wrong with something that was given: where, what, and what to do.

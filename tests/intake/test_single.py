@@ -65,3 +65,26 @@ def test_a_missing_toml_file_is_refused(tmp_path):
     for path in (tmp_path / "no.toml", tmp_path):
         with pytest.raises(BadData):
             read_toml(path, OPTIONS)
+
+
+@pytest.mark.parametrize(
+    ("zone", "language", "text", "number"),
+    [
+        ("Asia/Calcutta", "", "98765 43210", "+919876543210"),
+        ("Europe/Kiev", "", "050 123 4567", "+380501234567"),
+        ("", "hi-IN", "98765 43210", "+919876543210"),
+        ("", "", "(212) 555-0143", "+12125550143"),
+    ],
+)
+def test_a_number_has_the_country_of_its_customer(zone, language, text, number):
+    given = {"customer": "Ann", "what_happened": "late", "phone": text}
+    owner = Options(now=OPTIONS.now, time_zone="America/New_York")
+    made = complaint_from_fields({**given, "time_zone": zone, "language": language}, owner)
+    assert made.customer.phone == number
+
+
+def test_a_customer_whose_zone_has_no_country_borrows_none_of_the_owner():
+    given = {"customer": "Ann", "what_happened": "late", "phone": "98765 43210"}
+    owner = Options(now=OPTIONS.now, time_zone="America/New_York")
+    with pytest.raises(BadData, match="no telephone number"):
+        complaint_from_fields({**given, "time_zone": "+05:00"}, owner)

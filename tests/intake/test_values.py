@@ -84,69 +84,6 @@ def test_what_is_no_zone_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "region", "number"),
-    [
-        ("+372 5123 4567", "", "+37251234567"),
-        ("5123 4567", "EE", "+37251234567"),
-        ("00372 5123 4567", "PL", "+37251234567"),
-        ("(212) 555-0143", "US", "+12125550143"),
-        ("054-123-4567", "IL", "+972541234567"),
-        ("'+48 512 345 678", "", "+48512345678"),
-        ("۰۹۱۲۳۴۵۶۷۸۹", "IR", "+989123456789"),
-    ],
-)
-def test_a_phone_becomes_e164(text: str, region: str, number: str) -> None:
-    assert people.phone(text, region) == number
-
-
-@pytest.mark.parametrize(
-    ("text", "region"),
-    [("12", "EE"), ("call me", "US"), ("5123 4567", ""), ("4.47E+11", "GB"), ("555-0143", "US")],
-)
-def test_what_is_no_phone_is_refused(text: str, region: str) -> None:
-    with pytest.raises(BadData):
-        people.phone(text, region)
-
-
-def test_a_phone_that_a_spreadsheet_cut_says_so() -> None:
-    with pytest.raises(BadData, match="spreadsheet"):
-        people.phone("4.47912E+11", "GB")
-
-
-@pytest.mark.parametrize(
-    ("text", "address"),
-    [
-        ("ann@shop.ee", "ann@shop.ee"),
-        ("Ann <ann@SHOP.ee>", "ann@shop.ee"),
-        ("mailto:ann@shop.ee", "ann@shop.ee"),
-        ("ann@example.com", "ann@example.com"),
-        ("ann@shop.test", "ann@shop.test"),
-    ],
-)
-def test_an_address_is_normalised(text: str, address: str) -> None:
-    assert people.email(text) == address
-
-
-@pytest.mark.parametrize("text", ["ann", "ann@", "@b.ee", "a b@c.ee", "a@b..ee", "a@b.ee, c@d.ee"])
-def test_what_is_no_address_is_refused(text: str) -> None:
-    with pytest.raises(BadData):
-        people.email(text)
-
-
-@pytest.mark.parametrize(
-    ("text", "name"),
-    [
-        ("@ann_tamm", "@ann_tamm"),
-        ("ann_tamm", "@ann_tamm"),
-        ("https://t.me/ann_tamm", "@ann_tamm"),
-        ("123456789", "123456789"),
-    ],
-)
-def test_a_telegram_name_is_a_handle_or_a_number(text: str, name: str) -> None:
-    assert people.telegram(text) == name
-
-
-@pytest.mark.parametrize(
     ("text", "named", "fallback", "made"),
     [
         ("{$120.00}", "", "", ("120.00", "USD")),

@@ -11,7 +11,8 @@ from enum import StrEnum
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from voicenote.errors import BadData, Problem
+from voicenote import addresses
+from voicenote.errors import BadData, Problem, short
 from voicenote.intake import dates, people
 from voicenote.intake.fields import FIELDS, NOTHING, PROSE, SYNONYMS
 from voicenote.intake.money import currency as currency_code
@@ -152,13 +153,20 @@ class _Row:
         made: dict[str, str] = {}
         for name, read in _READERS.items():
             made[name] = self._read(name, read) or ""
-        region = self.options.region or people.region_of(made["time_zone"])
-        region = region or people.region_of(self.options.time_zone, self.options.language)
+        region = self._region(made["time_zone"], made["language"])
         for name in ("phone", "whatsapp"):
-            made[name] = self._read(name, lambda text: people.phone(text, region)) or ""
+            made[name] = self._read(name, lambda text: addresses.phone(text, region)) or ""
         if len(self.problems) > known or "customer" not in self.texts:
             return None
         return Customer(name=self.texts["customer"], say_as=self.texts.get("say_as", ""), **made)
+
+    def _region(self, zone: str, language: str) -> str:
+        """Return the country of numbers without one: never another's where the customer has one."""
+        if self.options.region:
+            return self.options.region
+        if zone or "-" in language:
+            return addresses.region_of(zone, language)
+        return addresses.region_of(self.options.time_zone, self.options.language)
 
     def _zone(self, customers: str) -> ZoneInfo:
         name = self.checker.naive_zone or customers or self.options.time_zone
@@ -209,7 +217,7 @@ class _Row:
                 if word in others.split():
                     return kind(value)
             known = ", ".join(item.value for item in kind)
-            raise BadData(f"is not {known}: {people.short(text)}", f"write one of: {known}")
+            raise BadData(f"is not {known}: {short(text)}", f"write one of: {known}")
 
         return self._read(name, read)
 
@@ -253,8 +261,8 @@ class _Row:
 _READERS: Mapping[str, Callable[[str], str]] = {
     "language": people.language,
     "time_zone": people.time_zone,
-    "email": people.email,
-    "telegram": people.telegram,
+    "email": addresses.email,
+    "telegram": addresses.telegram,
     "channel": people.channel,
 }
 

@@ -8,8 +8,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from voicenote.errors import BadData
-from voicenote.intake.people import short
+from voicenote.errors import BadData, short
 
 #: Nothing a helpdesk holds is older.
 OLDEST = 1990

@@ -6,8 +6,7 @@ import re
 from decimal import Decimal, InvalidOperation
 from functools import cache, lru_cache
 
-from voicenote.errors import BadData
-from voicenote.intake.people import short
+from voicenote.errors import BadData, short
 from voicenote.intake.record import Number
 from voicenote.model.money import Money
 

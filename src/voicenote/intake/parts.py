@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from voicenote.addresses import region_of
 from voicenote.errors import BadData
 from voicenote.intake import delimited, jsons, zendesk
 from voicenote.intake.dates import order_of
 from voicenote.intake.fields import FIELDS, OURS, SOURCE, shown
 from voicenote.intake.mapping import effective, find, guess, normal
 from voicenote.intake.options import Options
-from voicenote.intake.people import region_of
 from voicenote.intake.record import Record
 from voicenote.intake.sniff import Shape, Sniffed, sniff
 

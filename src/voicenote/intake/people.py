@@ -1,4 +1,4 @@
-"""Languages, time zones and addresses: each checked by a library made for it, and remembered."""
+"""Names, languages, time zones and channels: each checked by a library made for it, and kept."""
 
 from __future__ import annotations
 
@@ -9,12 +9,9 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 from importlib import resources
 
-from voicenote.errors import BadData
+from voicenote.errors import BadData, short
 
 _OFFSET = re.compile(r"(?:utc|gmt)?\s*([+-])(\d{1,2})(?::?00)?", re.IGNORECASE)
-_HANDLE = re.compile(r"@?([A-Za-z][A-Za-z0-9_]{3,31})")
-_TELEGRAM_LINK = re.compile(r"(?:https?://)?(?:t|telegram)\.me/", re.IGNORECASE)
-_SPREADSHEET = re.compile(r"\d([.,]\d+)?E\+?\d+", re.IGNORECASE)
 
 
 def name(text: str) -> str:
@@ -90,74 +87,6 @@ def time_zone(text: str) -> str:
     raise BadData(f"knows no time zone {short(text)}", "write an IANA name such as Europe/Tallinn")
 
 
-@lru_cache(maxsize=4096)
-def region_of(zone: str, tag: str = "") -> str:
-    """Return the ISO 3166 region of a time zone, else of a language tag, else nothing."""
-    from babel.core import get_global
-
-    region = get_global("zone_territories").get(zone, "")
-    if not region or region == "001":
-        _, _, rest = tag.partition("-")
-        parts = [part for part in rest.split("-") if len(part) == 2 and part.isalpha()]
-        region = parts[0].upper() if parts else ""
-    return str(region)
-
-
-@lru_cache(maxsize=4096)
-def email(text: str) -> str:
-    """Return the address, normalised. Nothing is looked up. Raises BadData when it is none."""
-    import email_validator
-
-    try:
-        checked = email_validator.validate_email(
-            text.removeprefix("mailto:"),
-            check_deliverability=False,
-            allow_display_name=True,
-            test_environment=True,
-        )
-    except email_validator.EmailNotValidError as error:
-        reason = str(error).rstrip(".")
-        raise BadData(f"is no email address: {short(text)}", _line(reason)) from None
-    return str(checked.normalized)
-
-
-@lru_cache(maxsize=4096)
-def phone(text: str, region: str) -> str:
-    """Return the E.164 number; `region` is the country of a number without a +.
-
-    A number must be possible (its length), not in use: numbering plans change faster than
-    libraries. Raises BadData otherwise.
-    """
-    import phonenumbers
-
-    if _SPREADSHEET.fullmatch(text):
-        advice = "format the column as text and export again"
-        raise BadData(f"a spreadsheet has cut the number {short(text)}", advice)
-    number = text.lstrip("'").removeprefix("tel:").removeprefix("whatsapp:")
-    if number.startswith("00"):
-        number = "+" + number[2:]
-    try:
-        parsed = phonenumbers.parse(number, region or None)
-        possible = phonenumbers.is_possible_number_with_reason(parsed)
-    except phonenumbers.NumberParseException:
-        possible = None
-    if possible != phonenumbers.ValidationResult.IS_POSSIBLE:
-        where = f" in {region}" if region and not number.startswith("+") else ""
-        advice = "write it with + and the country's code, such as +372 5123 4567"
-        raise BadData(f"is no telephone number{where}: {short(text)}", advice)
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
-
-
-def telegram(text: str) -> str:
-    """Return ``@name`` or a numeric chat id. Raises BadData when it is neither."""
-    name = _TELEGRAM_LINK.sub("", text, count=1)
-    if re.fullmatch(r"-?\d{3,20}", name, re.ASCII):
-        return name
-    if match := _HANDLE.fullmatch(name):
-        return f"@{match[1]}"
-    raise BadData(f"is no Telegram name: {short(text)}", "write @name or the number of the chat")
-
-
 def channel(text: str) -> str:
     """Return the names of channels in lower case, in their order, with ", " between them.
 
@@ -167,12 +96,3 @@ def channel(text: str) -> str:
     if names and all(re.fullmatch(r"[a-z0-9][a-z0-9_.-]*", name) for name in names):
         return ", ".join(dict.fromkeys(names))
     raise BadData(f"is no channel's name: {short(text)}", "write a name such as email or telegram")
-
-
-def short(text: str) -> str:
-    """Return `text` quoted on one line, cut where it is long: for messages."""
-    return repr(text if len(text) <= 60 else f"{text[:57]}…")
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())

@@ -8,12 +8,12 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 
+from voicenote.addresses import region_of
 from voicenote.errors import BadData, Problem
 from voicenote.intake.check import Checker
 from voicenote.intake.dates import order_of
 from voicenote.intake.fields import FIELDS, nearest, shown
 from voicenote.intake.options import Options, check_options
-from voicenote.intake.people import region_of
 from voicenote.intake.record import Number
 from voicenote.intake.seen import fingerprint
 from voicenote.intake.sniff import open_binary, unreadable

@@ -1,0 +1,249 @@
+"""The one reader of addresses: email, telephone (WhatsApp's too), Telegram. Pure.
+
+Whatever spelling comes in, by a file, a command or a channel, one comes out: an address as mail
+takes it, a number in E.164, ``@name`` or the number of a chat. `mark` makes two of these comparable
+and is the one place for what a provider takes for the same though it is written otherwise.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache, lru_cache
+from urllib.parse import unquote
+
+from voicenote.errors import BadData, short
+
+_ANGLES = re.compile(r"[^<>]*<([^<>]*)>")
+_HANDLE = re.compile(r"@?([A-Za-z][A-Za-z0-9_]{3,31})")
+_CHAT = re.compile(r"-?[1-9]\d{2,19}", re.ASCII)
+_SPREADSHEET = re.compile(r"\d([.,]\d+)?E\+?\d+", re.IGNORECASE)
+_DECIMAL = re.compile(r"([+-]?\d+)\.0+", re.ASCII)
+_DIALLED = re.compile(r"[+(]?[\d ()./-]{5,}", re.ASCII)
+_ABROAD = re.compile(r"[\s(]*00[\s)]*")
+_WEB = re.compile(r"(?:https?://)?(?:www\.)?", re.IGNORECASE)
+_TELEGRAM = re.compile(
+    r"(?:t|telegram)\.me/|tg://(?:resolve\?domain=|user\?id=)|telegram:/*", re.IGNORECASE
+)
+_WHATSAPP = re.compile(r"wa\.me/|api\.whatsapp\.com/send/?\?phone=|whatsapp:/*", re.IGNORECASE)
+_CALL = re.compile(r"(?:tel|callto|sms):/*", re.IGNORECASE)
+_JID = re.compile(r"(\d{7,15})@(?:s\.whatsapp\.net|c\.us)", re.ASCII | re.IGNORECASE)
+_NOWHERE = {"", "001", "ZZ"}
+
+
+class Kind(StrEnum):
+    """What sort of address it is. WhatsApp's is a telephone number."""
+
+    EMAIL = "email"
+    PHONE = "phone"
+    TELEGRAM = "telegram"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """An address in its one spelling."""
+
+    kind: Kind
+    text: str
+
+
+@lru_cache(maxsize=4096)
+def email(text: str) -> str:
+    """Return the address, normalised. Nothing is looked up. Raises BadData when it is none."""
+    import email_validator
+
+    given = _plain(text).replace("＠", "@")
+    if given.casefold().startswith("mailto:"):
+        given = unquote(given[7:].partition("?")[0])
+    if found := _ANGLES.fullmatch(given):
+        given = found[1].removeprefix("mailto:")
+    given = given.strip(" ,;").rstrip(".")
+    try:
+        checked = email_validator.validate_email(
+            given, check_deliverability=False, test_environment=True
+        )
+    except email_validator.EmailNotValidError as error:
+        reason = str(error).rstrip(".")
+        what = f"is no email address: {short(text)}"
+        raise BadData(what, " ".join(reason.split())) from None
+    return str(checked.normalized)
+
+
+@lru_cache(maxsize=4096)
+def phone(text: str, region: str = "") -> str:
+    """Return the E.164 number; `region` (ISO 3166) is the country of a number without a +.
+
+    A number must be possible (its length), not in use: numbering plans change faster than
+    libraries. Raises BadData otherwise.
+    """
+    given = unicodedata.normalize("NFKC", _plain(text)).lstrip("'")
+    if _SPREADSHEET.fullmatch(given):
+        advice = "format the column as text and export again"
+        raise BadData(f"a spreadsheet has cut the number {short(text)}", advice)
+    number = _dialled(given)
+    if found := _parsed(number, region):
+        return found
+    where = f" in {region}" if region and not number.startswith("+") else ""
+    advice = "write it with + and the country's code, such as +372 5123 4567"
+    raise BadData(f"is no telephone number{where}: {short(text)}", advice)
+
+
+def _dialled(given: str) -> str:
+    """Return a number without what apps and links write around it; + stands before a country."""
+    if found := _JID.fullmatch(given):
+        return f"+{found[1]}"
+    bare = _WEB.sub("", given, count=1) if "://" in given or "/" in given else given
+    if found := _WHATSAPP.match(bare):
+        rest = unquote(re.split("[?&]", bare[found.end() :])[0]).strip(" /")
+        # its links have the country's code and no +; whatsapp: is also written before any number
+        return rest if rest.startswith(("+", "00")) or ":" in found[0] else f"+{rest}"
+    given = _CALL.sub("", given, count=1)
+    given = found[1] if (found := _DECIMAL.fullmatch(given)) else given
+    return _ABROAD.sub("+", given, count=1) if _ABROAD.match(given) else given
+
+
+@lru_cache(maxsize=8192)
+def _parsed(number: str, region: str) -> str:
+    import phonenumbers
+
+    try:
+        parsed = phonenumbers.parse(number, region or None)
+        possible = phonenumbers.is_possible_number_with_reason(parsed)
+    except phonenumbers.NumberParseException:
+        return ""
+    if possible != phonenumbers.ValidationResult.IS_POSSIBLE:
+        return ""
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
+def telegram(text: str) -> str:
+    """Return ``@name`` or the number of a chat. Raises BadData when it is neither."""
+    given = unicodedata.normalize("NFKC", _plain(text)).replace("\u2212", "-")
+    bare = _WEB.sub("", given, count=1) if "/" in given else given
+    if found := _TELEGRAM.match(bare):
+        bare = re.split("[?&/]", bare[found.end() :])[0]
+    bare = found[1] if (found := _DECIMAL.fullmatch(bare)) else bare
+    if _CHAT.fullmatch(bare):
+        return bare
+    if found := _HANDLE.fullmatch(bare):
+        return f"@{found[1]}"
+    raise BadData(f"is no Telegram name: {short(text)}", "write @name or the number of the chat")
+
+
+def of_field(field: str, text: str, region: str = "") -> str:
+    """Return an address as the field of a customer (email, phone, telegram, whatsapp) has it.
+
+    Raises BadData when it is none of that field's.
+    """
+    if field == "email":
+        return email(text)
+    return telegram(text) if field == "telegram" else phone(text, region)
+
+
+def read(text: str, region: str = "") -> tuple[Address, ...]:
+    """Return all that somebody may mean who writes `text` as an address, the likeliest first.
+
+    Bare digits may be a number at home (`region`, ISO 3166), one whose + was left out, or a chat of
+    Telegram's. A bare word is nobody's address: it may be a name. Raises BadData for no address.
+    """
+    given = unicodedata.normalize("NFKC", _plain(text)).replace("\u2212", "-")
+    bare = _WEB.sub("", given, count=1)
+    if _TELEGRAM.match(bare) or given.startswith("@"):
+        return (Address(Kind.TELEGRAM, telegram(given)),)
+    if _WHATSAPP.match(bare) or _CALL.match(given) or _JID.fullmatch(given):
+        return _numbers(given, region) or _refused(text)
+    if "@" in given:
+        return (Address(Kind.EMAIL, email(text)),)
+    given = found[1] if (found := _DECIMAL.fullmatch(given)) else given
+    dialled = _dialled(given)
+    abroad = dialled.startswith("+")
+    numbers = _numbers(given, region) if abroad or _DIALLED.fullmatch(dialled) else ()
+    chats = (Address(Kind.TELEGRAM, given),) if _CHAT.fullmatch(given) and not abroad else ()
+    whole = _numbers(f"+{given}", "") if given.isdecimal() and not abroad else ()
+    return tuple(dict.fromkeys((*numbers, *whole, *chats))) or _refused(text)
+
+
+def _numbers(given: str, region: str) -> tuple[Address, ...]:
+    number = _parsed(_dialled(given), region)
+    return (Address(Kind.PHONE, number),) if number else ()
+
+
+def _refused(text: str) -> tuple[Address, ...]:
+    raise BadData(
+        f"is no address: {short(text)}",
+        "write an email address, a number with + and its country's code, or @name of Telegram",
+    )
+
+
+def mark(text: str) -> str:
+    """Return what is the same for all spellings of an address that came through this reader.
+
+    Two numbers that a network takes for one would be made one here, and nowhere else.
+    """
+    return unicodedata.normalize("NFC", text.strip()).casefold()
+
+
+def at_home(text: str) -> frozenset[str]:
+    """Return what digits without a country can be, in all countries, without the country's code.
+
+    Empty where a country is named, or nothing of it is dialled. See `home_of`.
+    """
+    import phonenumbers
+
+    given = unicodedata.normalize("NFKC", _plain(text))
+    number = _dialled(found[1] if (found := _DECIMAL.fullmatch(given)) else given)
+    if number.startswith("+") or not _DIALLED.fullmatch(number):
+        return frozenset()
+    found_ = {_parsed(number, region) for region in phonenumbers.SUPPORTED_REGIONS}
+    return frozenset(home_of(one) for one in found_ if one)
+
+
+@lru_cache(maxsize=8192)
+def home_of(number: str) -> str:
+    """Return an E.164 number without its country's code; "" for what is none."""
+    import phonenumbers
+
+    try:
+        return phonenumbers.national_significant_number(phonenumbers.parse(number))
+    except phonenumbers.NumberParseException:
+        return ""
+
+
+@lru_cache(maxsize=4096)
+def zones_of(number: str) -> tuple[str, ...]:
+    """Return the IANA time zones in which an E.164 number can be; none where nobody knows.
+
+    Of zones with one clock it is any: a number of Estonia's is in Europe/Bucharest.
+    """
+    import phonenumbers
+    from phonenumbers import timezone
+
+    try:
+        found = timezone.time_zones_for_number(phonenumbers.parse(number))
+    except phonenumbers.NumberParseException:
+        return ()
+    return tuple(zone for zone in found if zone != timezone.UNKNOWN_TIMEZONE)
+
+
+@cache
+def region_of(zone: str, tag: str = "") -> str:
+    """Return the ISO 3166 region of a time zone, else of a language tag, else nothing."""
+    from babel.core import get_global
+
+    territories, newer = get_global("zone_territories"), get_global("zone_aliases")
+    region = str(territories.get(zone) or territories.get(newer.get(zone, ""), ""))
+    if region not in _NOWHERE:
+        return region
+    parts = [part for part in tag.split("-")[1:] if len(part) == 2 and part.isalpha()]
+    return parts[0].upper() if parts else ""
+
+
+def _plain(text: str) -> str:
+    """Return a text without what nobody sees: marks of direction, spaces around, spaces of width 0.
+
+    Telephones and address books put them around numbers that are copied.
+    """
+    kept = "".join(sign for sign in text if unicodedata.category(sign) not in ("Cf", "Cc"))
+    return kept.strip()
