@@ -20,7 +20,7 @@ SOURCE = Path(errors.__file__).parent
 # -- the data ---------------------------------------------------------------------------------
 
 STAGES = ("intake", "script", "voice", "sound", "schedule", "delivery", "followup")
-GROUND = ("addresses",)  # what is needed in several rooms, and no room's own
+GROUND = ("addresses", "files")  # what is needed in several rooms, and no room's own
 SHARED = ("errors", "model", *GROUND)
 EVERYTHING = ("*",)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import getpass
 import os
 import random
-import shutil
 import socket
 import tomllib
 import uuid
@@ -204,37 +203,30 @@ def rehearsal(
 ) -> Iterator[Callable[[datetime], Iterator[Rehearsed]]]:
     """Copy the ledger into a folder that is thrown away, and give what plays the future on it.
 
-    The copy's channels are folders, and its clock begins at `start`. Memos are read where they are.
+    The copy's channels are folders, and its clock begins at `start`. It is in the workspace, on
+    whose disk memos can be linked: only the ledger takes room.
     """
-    import tempfile
-
     from voicenote.engine.crank.rehearsal import MovedClock, rehearse
+    from voicenote.engine.scratch import open_scratch
+    from voicenote.files import link_tree
     from voicenote.ledger.copying import copy_into
 
-    with tempfile.TemporaryDirectory(prefix="voicenote-rehearsal-") as folder:
-        there = at_home(settings, Path(folder))
+    with open_scratch(settings.home) as folder:
+        there = at_home(settings, folder)
         original = open_ledger(settings)
         try:
-            copy_into(original, there.ledger.address(there.home))
+            copy_into(original, there.home / "ledger.db")
         finally:
             original.close()
         for name in ("memos", "recordings", "templates"):
             if (settings.home / name).is_dir():
-                shutil.copytree(settings.home / name, there.home / name, copy_function=_link)
+                link_tree(settings.home / name, there.home / name)
         clock = MovedClock(start)
         ws = open_workspace(there, clock=clock, outbox_only=True)
         try:
             yield lambda until: rehearse(ws, clock, until)
         finally:
             ws.close()
-
-
-def _link(source: str, target: str) -> None:
-    """Link a file where the file system can, else copy it; neither is ever written to."""
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copy2(source, target)
 
 
 @contextmanager
@@ -247,13 +239,14 @@ def demo(folder: Path) -> Iterator[tuple[Workspace, Iterator[Told], list[Path]]]
     from voicenote.engine.crank.rehearsal import MovedClock
     from voicenote.engine.crank.story import Story
     from voicenote.engine.upkeep import demo_folder
+    from voicenote.files import write_whole
     from voicenote.settings import FILE_NAME, load
 
     samples = samples_folder()
     kept = demo_folder.clear(folder)
     others = demo_folder.others(folder)
     try:
-        shutil.copyfile(samples / FILE_NAME, folder / FILE_NAME)
+        write_whole(folder / FILE_NAME, (samples / FILE_NAME).read_bytes())
         story = tomllib.loads((samples / "story.toml").read_text("utf-8"))
         clock = MovedClock(story["start"])
         settings = load(folder, {})

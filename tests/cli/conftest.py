@@ -75,21 +75,34 @@ def ready(spoken_home: Path, home: Path) -> Call:
     return caller(home)
 
 
+@pytest.fixture(scope="session")
+def call_at() -> Callable[[Path], Call]:
+    """Return what calls commands on a workspace of the test's own choice."""
+    return caller
+
+
 @pytest.fixture
 def bare(home: Path) -> Call:
     """No workspace yet."""
     return caller(home)
 
 
-@pytest.fixture
-def programs(tmp_path: Path) -> Callable[[str, str], str]:
-    """Make a program of a shell script; returns the PATH on which there are only such."""
-    folder = tmp_path / "bin"
-    folder.mkdir()
+@pytest.fixture(scope="session")
+def programs_in() -> Callable[[Path, str, str], str]:
+    """Make a program of a shell script in a folder; returns a PATH with only such."""
 
-    def make(name: str, script: str) -> str:
+    def make(folder: Path, name: str, script: str) -> str:
+        folder.mkdir(exist_ok=True)
         (folder / name).write_text(f"#!/bin/sh\n{script}\n")
         (folder / name).chmod(0o755)
         return str(folder)
 
     return make
+
+
+@pytest.fixture
+def programs(
+    programs_in: Callable[[Path, str, str], str], tmp_path: Path
+) -> Callable[[str, str], str]:
+    """The same in a folder of the test's own."""
+    return lambda name, script: programs_in(tmp_path / "bin", name, script)

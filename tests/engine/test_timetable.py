@@ -24,7 +24,9 @@ def test_a_line_end_in_the_path_is_refused_by_systemd_too(end: str) -> None:
 
 @pytest.mark.parametrize(("minutes", "start"), [(1, "* "), (10, "*/10 "), (60, "0 ")])
 def test_the_minutes_stand_first(minutes: int, start: str) -> None:
-    assert crontab_line(PROGRAM, HOME, minutes).startswith(f"{start}* * * * /opt/bin/voicenote")
+    assert crontab_line(PROGRAM, HOME, minutes).startswith(
+        f"{start}* * * * umask 077; /opt/bin/voicenote"
+    )
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\n\r\x00/"), min_size=1))
@@ -32,9 +34,15 @@ def test_any_folder_reaches_the_program_as_it_is(name: str) -> None:
     home = Path("/srv") / name
     line = crontab_line(PROGRAM, home, 5)
     shell = line.split("* * * * ", 1)[1].replace(r"\%", "%")
-    words = shlex.split(shell, comments=True)
+    words = shlex.split(shell.removeprefix("umask 077; "), comments=True)
     assert words[:4] == [*PROGRAM, "--home", str(home), "run"]
     assert words[5] == str(home / "run.log")
+
+
+def test_what_a_pass_logs_and_writes_is_closed_to_others() -> None:
+    """The log is made by cron's shell, and the journal by systemd, before voicenote begins."""
+    assert " umask 077; " in crontab_line(PROGRAM, HOME, 5)
+    assert "UMask=0077\n" in systemd_units(PROGRAM, HOME, 5)["voicenote.service"]
 
 
 def test_a_percent_sign_is_kept_from_cron() -> None:

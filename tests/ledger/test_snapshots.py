@@ -129,9 +129,11 @@ def test_a_copy_holds_every_row_and_opens_as_it_is(
     with ledger.write() as tx:
         cases.add(tx, [complaint(f"R-{n}") for n in range(600)])
         arrived(tx, 1, 3, ids)
-    url = f"sqlite:///{tmp_path / 'copy.sqlite3'}"
-    copy_into(ledger, url)
-    with closing(open_ledger(url, clock=ledger.clock, actor="t", new_id=ids)) as copy:
+    file = tmp_path / "copy.sqlite3"
+    copy_into(ledger, file)
+    with closing(
+        open_ledger(f"sqlite:///{file}", clock=ledger.clock, actor="t", new_id=ids)
+    ) as copy:
         for table in tables.metadata.sorted_tables:
             query = select(table).order_by(*table.primary_key.columns)
             with ledger.read() as one, copy.read() as two:

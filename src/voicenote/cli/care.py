@@ -46,8 +46,9 @@ def schedule(session: Session, /, *, every: str, systemd: bool, install: bool) -
         screen.note("Add it with: crontab -e, or: voicenote schedule --install")
         return
     from voicenote.engine.upkeep.crontab import install as install_
+    from voicenote.files import make_folder
 
-    home.mkdir(parents=True, exist_ok=True)  # cron writes the log there
+    make_folder(home)  # cron writes the log there
     changed = install_(line, home, session.env)
     said = f"Installed: a pass every {every} minutes." if changed else "It is installed already."
     screen.show({"line": line, "changed": changed}, lambda: said)

@@ -19,6 +19,7 @@ from pathlib import Path
 from voicenote.delivery.email.message import checked_key, written
 from voicenote.delivery.port import ABSENT, Facts, Found, Trace
 from voicenote.errors import BadSettings, Postponed, Problem, Refused, Unknown
+from voicenote.files import make_folder, open_new
 from voicenote.model.case import Customer
 from voicenote.model.receipt import Parcel, Receipt, ReceiptKind
 
@@ -110,14 +111,13 @@ class Outbox:
         """Return a hidden folder with `files`, safe on the disk; or leave nothing at all."""
         draft: Path | None = None
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            make_folder(self._folder)
             draft = Path(tempfile.mkdtemp(prefix=f".{key}~", suffix=".part", dir=self._folder))
             for name, content in files.items():
-                with (draft / name).open("xb") as file:
+                with open_new(draft / name) as file:
                     file.write(content)
                     file.flush()
                     os.fsync(file.fileno())
-            draft.chmod(0o755)
             _sync(draft)
         except BaseException as error:
             if draft:

@@ -13,6 +13,7 @@ from pathlib import Path
 from sqlalchemy import text
 
 from voicenote.errors import TryAgain, Unavailable
+from voicenote.files import FILE
 from voicenote.ledger.store import Ledger
 
 #: The number that passes agree on in PostgreSQL's space of advisory locks.
@@ -36,7 +37,7 @@ def pass_lock(ledger: Ledger, home: Path) -> Iterator[None]:
 def _file_lock(path: Path) -> Iterator[None]:
     from filelock import FileLock, Timeout
 
-    lock = FileLock(path, blocking=False)
+    lock = FileLock(path, blocking=False, mode=FILE)
     try:
         lock.acquire()
     except Timeout as error:

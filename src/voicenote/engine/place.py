@@ -19,6 +19,7 @@ from enum import Enum
 from pathlib import Path
 
 from voicenote.errors import TryAgain
+from voicenote.files import FILE, make_folder, open_beside
 from voicenote.ledger import meta
 from voicenote.ledger.store import Ledger
 
@@ -258,9 +259,9 @@ def _alone(file: Path) -> Iterator[None]:
     """Let one process in at a time; all of them where no lock can be made."""
     from filelock import FileLock, Timeout
 
-    lock = FileLock(file, timeout=_PATIENCE_S)
+    lock = FileLock(file, timeout=_PATIENCE_S, mode=FILE)
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(file.parent)
         lock.acquire()
     except Timeout as error:
         raise TryAgain(
@@ -277,8 +278,7 @@ def _alone(file: Path) -> Iterator[None]:
 
 def _write(file: Path, text: str) -> None:
     """Write a file as a whole, where that can be done."""
-    beside = file.with_suffix(".new")
     with suppress(OSError):
-        file.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(file)
+        make_folder(file.parent)
+        with open_beside(file, lasting=False) as beside:
+            beside.write(text.encode())

@@ -18,6 +18,7 @@ from types import TracebackType
 from typing import IO, Self
 
 from voicenote.errors import Unavailable, room_for
+from voicenote.files import FILE
 from voicenote.intake.fields import LINE, OURS, REASON, SOURCE
 from voicenote.intake.parts import Part
 from voicenote.intake.read import Source
@@ -188,7 +189,7 @@ def _named(temporary: Path, name: str) -> Path:
         if path.name != name and path.is_file() and filecmp.cmp(temporary, path, shallow=False):
             return path
         try:
-            path.touch(exist_ok=False)
+            path.touch(FILE, exist_ok=False)
         except FileExistsError:
             continue
         temporary.replace(path)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from sqlalchemy import create_engine, insert, select, text
 
+from voicenote.files import make_file
 from voicenote.ledger import migrate, tables
 from voicenote.ledger.cases import CHUNK
 from voicenote.ledger.store import Ledger
 
 
-def copy_into(source: Ledger, url: str) -> None:
-    """Write everything that `source` holds into a new SQLite file at `url`, as of one moment."""
-    target = create_engine(url)
+def copy_into(source: Ledger, file: Path) -> None:
+    """Write everything that `source` holds into a new SQLite file, as of one moment."""
+    make_file(file)
+    target = create_engine(f"sqlite:///{file.as_posix()}")
     try:
         with source.read() as tx, target.begin() as connection:
             tables.metadata.create_all(connection)

@@ -14,6 +14,7 @@ from pathlib import Path
 from sqlalchemy import Engine, insert, inspect, text
 
 from voicenote.errors import BadData, Unavailable
+from voicenote.files import make_file
 from voicenote.ledger import tables
 
 #: The newest revision in `migrations/versions`; a test holds it to that.
@@ -58,6 +59,7 @@ def _copy_first(engine: Engine, found: str) -> None:
     path = Path(database)
     target = path.with_name(f"{path.name}.before-{HEAD}-was-{found}")
     try:
+        make_file(target)
         with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(target)) as copy:
             source.backup(copy)
     except sqlite3.OperationalError as error:

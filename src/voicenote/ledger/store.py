@@ -36,6 +36,7 @@ from sqlalchemy.exc import (
 )
 
 from voicenote.errors import BadSettings, TryAgain, Unavailable
+from voicenote.files import make_file, make_folder
 from voicenote.ledger import migrate, tables
 
 #: How long a writer waits for another one, in seconds.
@@ -181,7 +182,10 @@ def _engine(url: URL) -> Engine:
     if url.database:
         folder = Path(url.database).parent
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            make_folder(folder)
+            make_file(
+                Path(url.database)
+            )  # SQLite gives its mode to the files that it puts beside it
         except OSError as error:
             raise Unavailable(
                 f"cannot make the folder {folder}: {error.strerror}",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, Field, fields
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from voicenote.errors import BadSettings, Unavailable
+from voicenote.files import FILE, open_beside
 from voicenote.settings.declared import NAMED, TABLES, Channel, Profile
 from voicenote.settings.voices import VoiceFor
 
@@ -116,7 +116,10 @@ def save_profile(
         if "intake" not in document:
             document["intake"] = tomlkit.table(is_super_table=True)
         document["intake"][name] = profile
-        _replace(file, tomlkit.dumps(document))
+        # a mode that somebody chose for the file stays, such as one for a service that reads it
+        mode = file.stat().st_mode & 0o777 if file.exists() else FILE
+        with open_beside(file, mode=mode) as stream:
+            stream.write(tomlkit.dumps(document).encode())
     except (TOMLKitError, UnicodeDecodeError, TypeError) as error:
         raise BadSettings(
             f"{path} cannot be added to: {error}", "correct it first; voicenote doctor shows where"
@@ -125,21 +128,6 @@ def save_profile(
         raise Unavailable(
             f"{path} cannot be written: {error.strerror}", "look at its folder's rights and space"
         ) from None
-
-
-def _replace(file: Path, text: str) -> None:
-    """Write beside `file`, then put it in its place: a crash leaves the old one or the new one."""
-    beside = file.with_name(f".{file.name}.{os.getpid()}")
-    try:
-        with beside.open("w", encoding="utf-8", newline="") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        if file.exists():
-            beside.chmod(file.stat().st_mode & 0o777)
-        beside.replace(file)
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 _HEAD = """\

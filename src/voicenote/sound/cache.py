@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
@@ -17,6 +16,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar, cast
+
+from voicenote.files import UNFINISHED, make_folder, open_beside
 
 T = TypeVar("T")
 
@@ -118,19 +119,10 @@ class Cache:
         return f"{self._place}{os.sep}{key[:2]}{os.sep}{key}"
 
     def _write(self, path: str, data: bytes) -> None:
-        folder = Path(path).parent
-        try:
-            descriptor, name = tempfile.mkstemp(prefix=".new-", dir=folder)
-        except FileNotFoundError:
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            descriptor, name = tempfile.mkstemp(prefix=".new-", dir=folder)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-            os.replace(name, path)  # noqa: PTH105
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        place = Path(path)
+        make_folder(place.parent)
+        with open_beside(place, lasting=False) as file:
+            file.write(data)
 
     def _hold(self, key: str, value: object) -> None:
         self._near[key] = value
@@ -145,7 +137,7 @@ class Cache:
         for path in self._folder.glob("??/*"):
             with suppress(OSError):
                 facts = path.stat()
-                if path.name.startswith("."):
+                if path.name.startswith(UNFINISHED):
                     half.append((facts.st_mtime, path))
                 else:
                     entries.append((facts.st_mtime, facts.st_size, path))

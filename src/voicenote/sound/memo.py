@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from voicenote.errors import BadData, Unavailable, WrongUse
+from voicenote.files import write_remakable, write_whole
 from voicenote.model.memo import Caption, Clip, Memo, Synthetic
 from voicenote.model.script import Script, Sentence
 from voicenote.sound import splice
@@ -24,7 +25,6 @@ from voicenote.sound.cache import Cache
 from voicenote.sound.captions import transcript, webvtt
 from voicenote.sound.edit import RATE, even, framed, lay_out, louder, spread, trim
 from voicenote.sound.encode import CODECS, Tags, decode, encode
-from voicenote.sound.files import write_remakable, write_whole
 from voicenote.sound.loudness import (
     HIBARI_VOICE,
     OWN_VOICE,

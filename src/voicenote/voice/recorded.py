@@ -9,8 +9,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import os
-import tempfile
 import unicodedata
 import wave
 from collections.abc import Iterable, Mapping
@@ -18,6 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from voicenote.errors import BadData, BadSettings, Unavailable, VoiceUnavailable, room_for
+from voicenote.files import make_folder, open_beside
 from voicenote.model.memo import Clip
 from voicenote.model.script import Sentence
 from voicenote.voice.port import VoiceFacts, primary, sayable
@@ -135,18 +134,9 @@ def _keep(path: Path, clip: Clip) -> Path:
         file.setframerate(clip.rate)
         file.writeframes(clip.pcm)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(prefix=".new-", dir=path.parent)
-        temporary = Path(name)
-        try:
-            with os.fdopen(descriptor, "wb") as file_:
-                file_.write(buffer.getvalue())
-                file_.flush()
-                os.fsync(file_.fileno())
-            temporary.replace(path)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
+        make_folder(path.parent)
+        with open_beside(path) as kept:
+            kept.write(buffer.getvalue())
     except OSError as error:
         raise Unavailable(
             f"the recording cannot be kept: {error.strerror or error}",

@@ -7,8 +7,8 @@ from pathlib import Path
 from voicenote.engine.memo.drafting import current
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import WrongUse
+from voicenote.files import write_whole
 from voicenote.model.memo import Synthetic
-from voicenote.sound.files import write_whole
 from voicenote.sound.read import read_sound
 from voicenote.sound.waveform import Waveform, png, svg, waveform
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from voicenote.engine.memo.checking import levels_of
 from voicenote.engine.workspace import Workspace
-from voicenote.errors import BadData, RuleSaysNo, Unavailable, VoicenoteError, WrongUse
+from voicenote.errors import BadData, RuleSaysNo, VoicenoteError, WrongUse
+from voicenote.files import write_whole
 from voicenote.model.amends import Amends, AmendsKind, AmendsState, Promise
 from voicenote.model.case import Case, Complaint, Customer, Finding, Lesson, Stage
 from voicenote.model.money import Money
@@ -32,7 +33,7 @@ def begin_template(folder: Path, name: str, language: str, source: str = "") -> 
 
     Without `source` it begins from the packaged one of that name, else from *justified*. Raises
     RuleSaysNo for a file that is there, WrongUse for a language that has no words yet, BadData for
-    a source that is not there or an impossible name.
+    a source that is not there or an impossible name, Unavailable when it cannot be written.
     """
     packaged, own = Templates(), Templates((folder,))
     if language not in packaged.languages():
@@ -47,11 +48,7 @@ def begin_template(folder: Path, name: str, language: str, source: str = "") -> 
         raise RuleSaysNo(f"{file} is there already", "change it, or choose another name")
     places = (root / language / f"{wanted}{SUFFIX}" for root in own.roots)
     text = next(place for place in places if place.is_file()).read_text(encoding="utf-8")
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise Unavailable(f"cannot write {file}: {error.strerror}", "look at the folder") from error
+    write_whole(file, text.encode())
     return file
 
 

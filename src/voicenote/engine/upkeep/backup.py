@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import tarfile
-import tempfile
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from voicenote.engine.lock import pass_lock
+from voicenote.engine.scratch import open_scratch
 from voicenote.errors import RuleSaysNo, Unavailable, WrongUse, room_for
+from voicenote.files import open_beside
 from voicenote.ledger.copying import copy_into
 from voicenote.ledger.store import Ledger
 from voicenote.settings import FILE_NAME
@@ -53,9 +53,9 @@ def backup(ledger: Ledger, home: Path, file: Path, *, force: bool = False) -> Pa
     if not file.parent.is_dir():
         raise Unavailable(f"there is no folder {file.parent}", "make it first")
     try:
-        with pass_lock(ledger, home), tempfile.TemporaryDirectory(prefix="voicenote-") as folder:
-            copy = Path(folder) / LEDGER
-            copy_into(ledger, f"sqlite:///{copy.as_posix()}")
+        with pass_lock(ledger, home), open_scratch(home) as folder:
+            copy = folder / LEDGER
+            copy_into(ledger, copy)
             members = [(copy, LEDGER), *_members(home)]
             _write(file, members, zipped=zipped)
     except OSError as error:
@@ -72,27 +72,22 @@ def _members(home: Path) -> Iterator[tuple[Path, str]]:
         yield home / FILE_NAME, FILE_NAME
     for folder in FOLDERS:
         for path in sorted((home / folder).rglob("*")):
-            if path.is_file() and not path.is_symlink() and not path.name.startswith(".new-"):
-                yield path, path.relative_to(home).as_posix()
+            inside = path.relative_to(home)
+            # hidden is what was never finished, such as a message that a killed pass had in hand
+            if any(part.startswith(".") for part in inside.parts):
+                continue
+            if path.is_file() and not path.is_symlink():
+                yield path, inside.as_posix()
 
 
 def _write(file: Path, members: list[tuple[Path, str]], *, zipped: bool) -> None:
     """Write beside the file, then put it in its place. Only its owner may read it."""
-    descriptor, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
-    temporary = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            if zipped:
-                with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-                    for path, inside in members:
-                        archive.write(path, inside)
-            else:
-                with tarfile.open(fileobj=stream, mode="w:gz", compresslevel=6) as tar:
-                    for path, inside in members:
-                        tar.add(path, inside, recursive=False)
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.replace(file)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    with open_beside(file) as stream:
+        if zipped:
+            with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+                for path, inside in members:
+                    archive.write(path, inside)
+        else:
+            with tarfile.open(fileobj=stream, mode="w:gz", compresslevel=6) as tar:
+                for path, inside in members:
+                    tar.add(path, inside, recursive=False)

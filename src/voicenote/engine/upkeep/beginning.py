@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from voicenote.errors import Unavailable, WrongUse, room_for
+from voicenote.files import make_folder, open_beside
 from voicenote.settings import FILE_NAME, commented_toml, kinds
 
 #: What `init` asks: the setting, its question, and what a good answer is.
@@ -50,23 +49,14 @@ def write_settings(home: Path, answers: Mapping[str, str]) -> Path | None:
     file = home / FILE_NAME
     text = commented_toml({f"owner.{name}": value for name, value in answers.items() if value})
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        make_folder(home)
         kept = None
         if file.exists():
             kept = file.with_name(f"{FILE_NAME}.before")
-            kept.write_bytes(file.read_bytes())
-        descriptor, name = tempfile.mkstemp(prefix=".new-", dir=home)
-        temporary = Path(name)
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as stream:
-                stream.write(text)
-                stream.flush()
-                os.fsync(stream.fileno())
-            temporary.chmod(0o644)
-            temporary.replace(file)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
+            with open_beside(kept) as copy:
+                copy.write(file.read_bytes())
+        with open_beside(file) as stream:
+            stream.write(text.encode())
     except OSError as error:
         raise Unavailable(
             f"{file} cannot be written: {error.strerror or error}",

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from voicenote.errors import WrongUse
+from voicenote.files import make_folder, write_whole
 
 MARK = ".voicenote-demo"
 #: How a mark begins that lists all its demo made; a demo that was killed leaves it without this.
@@ -32,7 +33,7 @@ def clear(folder: Path) -> list[Path]:
     WrongUse for a folder that is not an earlier demo's, or whose files are in the way.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
     except (FileExistsError, NotADirectoryError):
         raise WrongUse(f"{folder} is no folder", _OTHER) from None
     mark = folder / MARK
@@ -52,7 +53,7 @@ def clear(folder: Path) -> list[Path]:
             raise WrongUse(f"{path} was not made by the demo", f"move it away, or {_OTHER}")
     if (folder / LEDGER).exists() or (folder / FILES[1]).exists():
         raise WrongUse(f"{folder} holds a workspace that no demo made", _OTHER)
-    mark.write_text("", encoding="utf-8")
+    write_whole(mark, b"")
     return kept
 
 
@@ -68,7 +69,7 @@ def write_mark(folder: Path, not_ours: frozenset[Path]) -> None:
         for path in sorted(_files(folder))
         if path not in not_ours
     ]
-    (folder / MARK).write_text("\n".join([_TITLE, *lines, ""]), encoding="utf-8")
+    write_whole(folder / MARK, "\n".join([_TITLE, *lines, ""]).encode())
 
 
 def _made(folder: Path, mark: Path) -> dict[Path, str]:

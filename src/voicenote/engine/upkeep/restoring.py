@@ -21,6 +21,7 @@ from voicenote.engine.crank.adopting import calm
 from voicenote.engine.place import Look, Memory, Whereabouts
 from voicenote.engine.upkeep.backup import FOLDERS, LEDGER
 from voicenote.errors import BadData, RuleSaysNo, Unavailable, room_for
+from voicenote.files import close_to_others, make_folder
 from voicenote.ledger import meta
 from voicenote.ledger.store import Ledger
 from voicenote.settings import FILE_NAME
@@ -55,7 +56,7 @@ def restore(
     if not file.is_file():
         raise BadData(f"{file} is not there", _NO_BACKUP)
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        make_folder(home)
         for left in home.glob(f"{_STAGING}*"):
             shutil.rmtree(left)
         if any(home.iterdir()):
@@ -67,6 +68,7 @@ def restore(
         raise _disk(error) from error
     try:
         files = _unpack(file, staging)
+        close_to_others(staging)  # an older backup brings its modes along
         _check(file, staging / LEDGER)
         ledger = open_at(f"sqlite:///{(staging / LEDGER).as_posix()}")
         try:

@@ -20,6 +20,8 @@ def command(program: Sequence[str], home: Path) -> list[str]:
 def crontab_line(program: Sequence[str], home: Path, minutes: int) -> str:
     """Return the line for a pass every `minutes` (a divisor of 60), which logs into `home`.
 
+    The log is made by the shell, so the line itself closes it to others.
+
     Raises BadData for a path that cannot stand in a crontab.
     """
     words = shlex.join(command(program, home))
@@ -27,7 +29,9 @@ def crontab_line(program: Sequence[str], home: Path, minutes: int) -> str:
     if "\n" in words:
         raise BadData("the path of the workspace holds a line end", "choose another --home")
     every = "*" if minutes == 1 else f"*/{minutes}" if minutes < 60 else "0"
-    line = f"{words} >> {log} 2>&1".replace("%", r"\%")  # cron would make line ends of them
+    line = f"umask 077; {words} >> {log} 2>&1".replace(
+        "%", r"\%"
+    )  # cron would make line ends of them
     return f"{every} * * * * {line} {mark(home)}"
 
 
@@ -59,6 +63,7 @@ Description=voicenote: one pass
 
 [Service]
 Type=oneshot
+UMask=0077
 ExecStart={words}
 SuccessExitStatus=1 75
 """
