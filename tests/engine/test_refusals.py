@@ -8,12 +8,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from world import Clock, World, release, states, take, told, workspace
+from world import START, Clock, World, release, states, take, told, touches_of, workspace
 
 from voicenote.engine.case import closing, promises
 from voicenote.engine.case.applying import close_in
-from voicenote.engine.case.approving import approve_cases
+from voicenote.engine.case.approving import approve_cases, change_plan
 from voicenote.engine.case.triage import Triage, apply_triage
+from voicenote.engine.crank.settling import send_again
 from voicenote.engine.crank.turn import one_pass
 from voicenote.engine.memo.drafting import compose_cases
 from voicenote.engine.memo.sounding import render_cases
@@ -24,6 +25,7 @@ from voicenote.model.amends import AmendsKind, Promise
 from voicenote.model.case import Lesson, Outcome
 from voicenote.model.money import Money
 from voicenote.model.receipt import Verdict
+from voicenote.model.touch import TouchState
 
 FORTY = Money(Decimal(40), "EUR")
 LESSON = Lesson(cause="haste", prevention="a list", owner="Ada")
@@ -126,6 +128,80 @@ def test_an_override_covers_no_more_than_it_was_for(ws: Workspace) -> None:
     promises.add(ws, number, money("100"), override="they lost a whole day")
     with pytest.raises(RuleSaysNo, match="R8"):
         promises.add(ws, number, money("1"))
+
+
+def test_an_override_of_one_rule_is_none_of_the_other(ws: Workspace) -> None:
+    """Much money for a justified claim was right; for an unfounded one no money is (S9)."""
+    (number,) = take(ws, told(days=None, harm=FORTY))
+    promises.add(ws, number, money("100"), override="they lost a whole day")
+    apply_triage(ws, number, Triage(finding="unfounded", reason="the size is on the page"))
+    ready(ws, number)
+    with pytest.raises(RuleSaysNo, match="S9"):
+        approve(ws, number)
+
+
+def test_a_deed_with_too_much_money_is_done_only_with_a_reason(ws: Workspace) -> None:
+    (number,) = take(ws, told(harm=FORTY))
+    with pytest.raises(RuleSaysNo, match="R8"):
+        promises.done(ws, number, 1, "baked again, and 400 EUR sent")
+    promises.done(ws, number, 1, "baked again, and 400 EUR sent", override="my mistake, it is paid")
+    (row,) = events(ws, number, "compensation_overridden")
+    assert (row["rule"], row["total"]) == ("R8", "400 EUR")
+
+
+def test_what_was_promised_before_it_was_unfounded_is_not_paid_by_the_way(ws: Workspace) -> None:
+    (number,) = take(ws, told(days=None, harm=FORTY))
+    promises.add(ws, number, money("40"))
+    apply_triage(ws, number, Triage(finding="unfounded", reason="the size is on the page"))
+    with pytest.raises(RuleSaysNo, match="S9"):
+        promises.done(ws, number, 1, "payment 7")
+    with pytest.raises(RuleSaysNo, match="S9"):
+        promises.promise_again(ws, number, 1, START.date())
+    promises.waive(ws, number, 1, "they agree")
+
+
+def test_three_acknowledgements_in_ten_minutes_are_one(
+    ws: Workspace, clock: Clock, world: World
+) -> None:
+    """Each choice of the plan would send another one; the second is refused, and says why (R6)."""
+    (number,) = take(ws, told())
+    change_plan(ws, number, "acknowledge")
+    one_pass(ws)
+    for _ in range(2):
+        clock.move(minutes=5)
+        with pytest.raises(RuleSaysNo, match=r"has not written since.*R6"):
+            change_plan(ws, number, "acknowledge")
+        one_pass(ws)
+    assert [parcel.kind for parcel in world.left] == ["acknowledge"]
+
+
+def test_who_writes_again_is_acknowledged_again(ws: Workspace, clock: Clock, world: World) -> None:
+    (number,) = take(ws, told())
+    change_plan(ws, number, "acknowledge")
+    one_pass(ws)
+    clock.move(hours=1)
+    closing.answer(ws, number, Verdict.UNCLEAR, "no, it was the ribbon", "phone")
+    clock.move(minutes=1)
+    change_plan(ws, number, "acknowledge")
+    one_pass(ws)
+    assert len(world.left) == 2
+
+
+def test_an_acknowledgement_that_was_given_up_is_no_second_one(
+    ws: Workspace, clock: Clock, world: World
+) -> None:
+    """Two were booked, one was cancelled; to book that one again sends none after the other."""
+    (number,) = take(ws, told())
+    change_plan(ws, number, "acknowledge")
+    change_plan(ws, number, "acknowledge")
+    one_pass(ws)
+    (given_up,) = [t for t in touches_of(ws, number) if t.state is TouchState.CANCELLED and not
+                   t.planned.unless]  # fmt: skip
+    clock.move(minutes=5)
+    send_again(ws, given_up.number)
+    one_pass(ws)
+    assert len(world.left) == 1
+    assert "R6" in {t.number: t for t in touches_of(ws, number)}[given_up.number].reason
 
 
 def test_money_that_an_import_brought_is_weighed_at_the_release(ws: Workspace) -> None:

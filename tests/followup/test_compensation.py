@@ -34,8 +34,8 @@ def case_of(make: Any, harm: str = "", finding: str = "justified", paid: str = "
     return replace(case, complaint=complaint, amends=amends)
 
 
-def promise(value: str = "", kind: str = "refund") -> Promise:
-    return Promise(kind=AmendsKind(kind), text="back", value=money(value) if value else None)
+def promise(value: str = "", kind: str = "refund", text: str = "back") -> Promise:
+    return Promise(kind=AmendsKind(kind), text=text, value=money(value) if value else None)
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_a_band_out_of_order_is_refused(low: int, high: int, refuse: int) -> Non
         ("40 EUR", "", "60.01 EUR", Level.REFUSE),
         ("40 EUR", "40 EUR", "8 EUR", Level.FINE),
         ("40 EUR", "40 EUR", "21 EUR", Level.REFUSE),
-        ("40 EUR", "", "200 USD", Level.WARN),
+        ("40 EUR", "", "200 USD", Level.REFUSE),
         ("", "", "900 EUR", Level.FINE),
     ],
 )
@@ -130,7 +130,10 @@ def test_only_waived_money_does_not_count(make: Any, state: str) -> None:
         ("gift", "5 EUR", True),
         ("refund", "", True),
         ("gift", "", False),
-        ("exchange", "40 EUR", False),
+        ("exchange", "40 EUR", True),
+        ("exchange", "", False),
+        ("redo", "5 USD", True),
+        ("word", "0 EUR", False),
         ("call", "", False),
         ("word", "", False),
     ],
@@ -145,3 +148,49 @@ def test_too_much_money_is_told_with_what_would_be_right(make: Any) -> None:
     found = judge(case_of(make, "40 EUR"), BANDS, promise("100 EUR"))
     assert "250 %" in found.what
     assert "60 EUR in all at most" in found.advice
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "text", "level"),
+    [
+        ("call", "", "call, and send you $500", Level.REFUSE),
+        ("exchange", "500 EUR", "a new one", Level.REFUSE),
+        ("word", "", "we'll send you 61 EUR", Level.REFUSE),
+        ("word", "", "we'll send you 50 euros", Level.WARN),
+        ("word", "", "we'll send you 40 euros", Level.FINE),
+        ("refund", "40 EUR", "send back the 40 EUR", Level.FINE),
+        ("refund", "40 EUR", "send back 400 EUR", Level.REFUSE),
+        ("gift", "", "30 EUR now and 31 EUR in May", Level.REFUSE),
+        ("gift", "", "five hundred euros", Level.REFUSE),
+        ("gift", "40 EUR", "a card, in euros", Level.FINE),
+        ("refund", "40 USD", "back", Level.REFUSE),
+        ("fix", "", "bake it again by noon", Level.FINE),
+    ],
+)
+def test_every_kind_with_a_value_or_a_sum_in_its_text_is_weighed(
+    make: Any, kind: str, value: str, text: str, level: Level
+) -> None:
+    """A harm of 40 EUR; what is promised for it counts whatever it calls itself."""
+    assert judge(case_of(make, "40 EUR"), BANDS, promise(value, kind, text)).level is level
+
+
+@pytest.mark.parametrize("text", ["we'll send you $500", "a card of 5 zł", "sto złotych"])
+def test_an_unfounded_claim_gets_no_sum_in_the_text_either(make: Any, text: str) -> None:
+    found = judge(case_of(make, "", "unfounded"), BANDS, promise("", "word", text))
+    assert (found.level, found.rule) == (Level.REFUSE, "S9")
+
+
+@pytest.mark.parametrize(
+    ("finding", "evidence", "refused"),
+    [
+        ("justified", "payment 7 of 40 EUR", False),
+        ("justified", "payment 7 of 400 EUR", True),
+        ("justified", "PayPal $40", True),
+        ("unfounded", "payment 7", True),
+    ],
+)
+def test_what_shows_the_deed_is_weighed_too(
+    make: Any, finding: str, evidence: str, refused: bool
+) -> None:
+    case = case_of(make, "40 EUR", finding, paid="40 EUR")
+    assert (judge(case, BANDS, None, {1: evidence}).level is Level.REFUSE) == refused

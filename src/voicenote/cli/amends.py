@@ -46,6 +46,9 @@ def picked_day(
 
 DAY = click.DateTime(["%Y-%m-%d"])
 one = click.argument("name", type=AmendsName(), metavar="N.K")
+override_option = click.option(
+    "--override", metavar="REASON", default="", help="Why more money than the rule allows."
+)
 
 
 @click.group(invoke_without_command=True)
@@ -99,9 +102,7 @@ def list_(session: Session, /, *, everything: bool = False) -> None:
 )
 @click.option("--by", type=DAY, callback=picked_day, help="The day you promise, as YYYY-MM-DD.")
 @click.option("--owner", default="", help="Who does it.")
-@click.option(
-    "--override", metavar="REASON", default="", help="Why more money than the rule allows."
-)
+@override_option
 @json_option
 @pass_session
 def add(session: Session, /, *, number: int, override: str, **given: Any) -> None:
@@ -137,14 +138,18 @@ def add(session: Session, /, *, number: int, override: str, **given: Any) -> Non
 @amends.command()
 @one
 @click.option("--evidence", default="", help="What shows it: a payment's number, a parcel's.")
+@override_option
 @json_option
 @pass_session
-def done(session: Session, /, *, name: tuple[int, int], evidence: str) -> None:
-    """A promise was kept; evidence is needed."""
+def done(session: Session, /, *, name: tuple[int, int], evidence: str, override: str) -> None:
+    """A promise was kept; evidence is needed.
+
+    Money beyond the band of [policy], or for an unfounded complaint, needs --override here too.
+    """
     from voicenote.engine.case import promises
 
     with opened(session) as ws:
-        promises.done(ws, *name, evidence)
+        promises.done(ws, *name, evidence, override)
     _said(session, name, "done")
 
 
@@ -194,14 +199,15 @@ def waive(session: Session, /, *, name: tuple[int, int], reason: str) -> None:
 @click.option(
     "--by", type=DAY, callback=picked_day, required=True, help="The new day, as YYYY-MM-DD."
 )
+@override_option
 @json_option
 @pass_session
-def again(session: Session, /, *, name: tuple[int, int], by: date) -> None:
+def again(session: Session, /, *, name: tuple[int, int], by: date, override: str) -> None:
     """Promise it for a new day, when the customer has agreed."""
     from voicenote.engine.case import promises
 
     with opened(session) as ws:
-        promises.promise_again(ws, *name, by)
+        promises.promise_again(ws, *name, by, override)
     _said(session, name, "promised")
 
 

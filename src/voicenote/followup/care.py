@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from voicenote.model.case import Case
+from voicenote.model.receipt import ReceiptKind
 from voicenote.model.snapshot import Snapshot
-from voicenote.model.touch import ARRIVED, TouchKind
+from voicenote.model.touch import ARRIVED, IN_FLIGHT, Touch, TouchKind, TouchState
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,31 @@ def acknowledged_at(snapshot: Snapshot) -> datetime | None:
         ),
         default=None,
     )
+
+
+def told_already(snapshot: Snapshot, touch: Touch | None = None) -> datetime | None:
+    """Return when an acknowledgement left that stands for another one (R6), or None.
+
+    One is enough until the customer writes again, in whatever round. One that may have left counts
+    too; `touch`, which is being weighed, does not.
+    """
+    said = ARRIVED | IN_FLIGHT | {TouchState.UNCERTAIN}
+    left = [
+        one.sent_at or one.due_at
+        for one in snapshot.touches
+        if one.kind is TouchKind.ACKNOWLEDGE and one.state in said
+        if touch is None or one.number != touch.number
+    ]
+    if not left:
+        return None
+    heard = [answer.at for answer in snapshot.answers]
+    heard += [
+        receipt.at
+        for receipts in snapshot.receipts.values()
+        for receipt in receipts
+        if receipt.kind is ReceiptKind.ANSWERED
+    ]
+    return None if any(at >= max(left) for at in heard) else max(left)
 
 
 #: What the customer hears with each touch (S15); a nudge is for the owner alone.

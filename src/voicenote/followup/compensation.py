@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 from enum import StrEnum
 from functools import lru_cache
+from types import MappingProxyType
 
 from voicenote.model.amends import AmendsKind, AmendsState, Promise
 from voicenote.model.case import Case, Finding
 from voicenote.model.money import Money
+from voicenote.model.sums import sum_unread, sums_in
 
-#: The deeds that are money in themselves; a gift is it when it has a price.
+#: The deeds that are money in themselves; any other is it when it has a value, or names a sum.
 MONEY = frozenset({AmendsKind.REFUND, AmendsKind.CREDIT})
 HUNDRED = Decimal(100)
 #: Sums that people find round, within a power of ten: 37.40 becomes 40, and 112 becomes 120.
@@ -47,12 +49,21 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What the rule says, why, and what would make it right; `total` is all that is promised."""
+    """What the rule says, why, and what would make it right.
+
+    `totals` is all that is promised, one sum a currency; `rule` the code that says no, or warns.
+    """
 
     level: Level
     what: str = ""
     advice: str = ""
-    total: Money | None = None
+    totals: tuple[Money, ...] = ()
+    rule: str = ""
+
+    @property
+    def total(self) -> str:
+        """All that is promised as one text: ``40 EUR + 20 USD``."""
+        return " + ".join(map(str, self.totals))
 
 
 FINE = Judgement(Level.FINE)
@@ -110,66 +121,130 @@ def _money(amount: Decimal, currency: str) -> Money:
     return Money(shown.quantize(Decimal(1).scaleb(-cents)), currency)
 
 
-def is_money(promise: Promise) -> bool:
-    """Whether a promise hands out money."""
-    priced = promise.value is not None and promise.value.amount > 0
-    return promise.kind in MONEY or (promise.kind is AmendsKind.GIFT and priced)
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What a promise hands out: sums, and whether it speaks of money that nobody can weigh."""
+
+    sums: tuple[Money, ...] = ()
+    unread: bool = False
 
 
-def judge(case: Case, bands: Bands, more: Promise | None = None) -> Judgement:
+def worth_of(promise: Promise, evidence: str = "", currency: str = "") -> Worth | None:
+    """Return what a promise is worth; None when it hands out no money, whatever kind it is.
+
+    Its value counts, and a sum in its text or in the evidence for it: the largest one where there
+    is a value of that currency, for the text may name it again, else all of them. `currency` is
+    what a shared sign such as $ means here.
+    """
+    value = promise.value if promise.value is not None and promise.value.amount > 0 else None
+    preferred = value.currency if value else currency
+    found = {value.currency: value.amount} if value else {}
+    named = sums_in(promise.text, preferred)
+    for code in {one.currency for one in named}:
+        amounts = [one.amount for one in named if one.currency == code]
+        known = found.get(code)
+        found[code] = sum(amounts, Decimal()) if known is None else max(known, *amounts)
+    for one in sums_in(evidence, preferred):
+        found[one.currency] = max(found.get(one.currency, Decimal()), one.amount)
+    sums = tuple(Money(amount, code) for code, amount in sorted(found.items()) if amount > 0)
+    unread = not sums and (sum_unread(promise.text) or sum_unread(evidence))
+    return Worth(sums, unread) if sums or unread or promise.kind in MONEY else None
+
+
+def judge(
+    case: Case,
+    bands: Bands,
+    more: Promise | None = None,
+    evidence: Mapping[int, str] = MappingProxyType({}),
+) -> Judgement:
     """Return what the rule says to all the money promised in a case, with `more` on top (R8).
 
-    Waived promises do not count. Money in another currency than the harm's cannot be weighed
-    against it, and is only warned of. Nothing is said while the harm is not known, but for an
-    unfounded complaint, which gets none at all.
+    A deed of any kind counts that has a value, or a sum in its text or its evidence; `evidence` is
+    what is just given for a promise, by its K. Waived promises do not count. Nothing is said while
+    the harm is not known, but for an unfounded complaint, which gets none at all.
     """
-    promises = [one.promise for one in case.amends if one.state is not AmendsState.WAIVED]
-    paid = [one for one in [*promises, *([more] if more else [])] if is_money(one)]
+    complaint = case.complaint
+    harm = complaint.harm if complaint.harm and complaint.harm.amount > 0 else None
+    currency = harm.currency if harm else ""
+    worths = [
+        worth_of(one.promise, f"{one.evidence}\n{evidence.get(one.k, '')}", currency)
+        for one in case.amends
+        if one.state is not AmendsState.WAIVED
+    ]
+    worths += [worth_of(more, "", currency)] if more else []
+    paid = [one for one in worths if one is not None]
     if not paid:
         return FINE
-    if case.complaint.finding is Finding.UNFOUNDED:
-        return _unfounded(case, paid)
-    harm = case.complaint.harm
-    if harm is None or harm.amount <= 0:
+    totals = _totals(paid)
+    if complaint.finding is Finding.UNFOUNDED:
+        return _unfounded(case, totals)
+    if harm is None:
         return FINE
-    return _against(case, harm, [one.value for one in paid if one.value is not None], bands)
+    return _against(case, harm, totals, bands, unread=any(one.unread for one in paid))
 
 
-def _against(case: Case, harm: Money, values: list[Money], bands: Bands) -> Judgement:
+def _totals(paid: Iterable[Worth]) -> tuple[Money, ...]:
+    found: dict[str, Decimal] = {}
+    for one in paid:
+        for money in one.sums:
+            found[money.currency] = found.get(money.currency, Decimal()) + money.amount
+    return tuple(Money(amount, code) for code, amount in sorted(found.items()))
+
+
+def _against(
+    case: Case, harm: Money, totals: tuple[Money, ...], bands: Bands, *, unread: bool
+) -> Judgement:
     """Weigh money against a harm that is known."""
-    foreign = sorted({value.currency for value in values} - {harm.currency})
-    mine = (value.amount for value in values if value.currency == harm.currency)
-    total = Money(sum(mine, Decimal()), harm.currency)
-    percent = total.amount * HUNDRED / harm.amount
+    amounts = {money.currency: money.amount for money in totals}
+    mine = Money(amounts.pop(harm.currency, Decimal()), harm.currency)
+    percent = mine.amount * HUNDRED / harm.amount
     if percent > bands.refuse:
-        return _too_much(case, harm, total, percent, bands)
+        return _too_much(case, harm, mine, totals, bands)
+    if amounts or unread:
+        return _unweighed(case, harm, totals, sorted(amounts))
     if percent > bands.high:
-        said = f"{total} is {percent:.0f} % of the harm, {harm}: more than {bands.high:f} % (R8)"
-        return Judgement(Level.WARN, said, "above that, people wonder what it is for", total)
-    if foreign:
-        said = f"{' and '.join(foreign)} cannot be weighed against a harm in {harm.currency} (R8)"
-        return Judgement(Level.WARN, said, f"give it in {harm.currency}", total)
-    return Judgement(Level.FINE, total=total)
+        said = f"{mine} is {percent:.0f} % of the harm, {harm}: more than {bands.high:f} % (R8)"
+        return Judgement(Level.WARN, said, "above that, people wonder what it is for", totals, "R8")
+    return Judgement(Level.FINE, totals=totals)
 
 
-def _unfounded(case: Case, paid: list[Promise]) -> Judgement:
-    total = next((one.value for one in paid if one.value is not None), None)
+def _unweighed(
+    case: Case, harm: Money, totals: tuple[Money, ...], foreign: Sequence[str]
+) -> Judgement:
+    """Refuse what cannot be held against the harm: there is no rate of exchange here."""
+    what = f"{' and '.join(foreign)} in case {case.number}" if foreign else "money named in words"
+    return Judgement(
+        Level.REFUSE,
+        f"{what} cannot be weighed against a harm in {harm.currency} (R8)",
+        f"give it in {harm.currency}, in digits; or correct the harm: voicenote triage "
+        f"{case.number} --harm; or give your reason with --override",
+        totals,
+        "R8",
+    )
+
+
+def _unfounded(case: Case, totals: tuple[Money, ...]) -> Judgement:
     return Judgement(
         Level.REFUSE,
         f"case {case.number} was found unfounded, and money says that it was not (S9)",
         f"if there is something to pay for, correct the finding: voicenote triage {case.number} "
         "--finding partly; else give your reason with --override",
-        total,
+        totals,
+        "S9",
     )
 
 
-def _too_much(case: Case, harm: Money, total: Money, percent: Decimal, bands: Bands) -> Judgement:
+def _too_much(
+    case: Case, harm: Money, mine: Money, totals: tuple[Money, ...], bands: Bands
+) -> Judgement:
     most = harm.amount * bands.refuse / HUNDRED
+    percent = mine.amount * HUNDRED / harm.amount
     return Judgement(
         Level.REFUSE,
-        f"{total} for a harm of {harm} in case {case.number} is {percent:.0f} %, more than "
+        f"{mine} for a harm of {harm} in case {case.number} is {percent:.0f} %, more than "
         f"{bands.refuse:f} %: that buys no more goodwill (R8)",
         f"promise {_money(most, harm.currency)} in all at most, correct the harm with "
         f"voicenote triage {case.number} --harm, or give your reason with --override",
-        total,
+        totals,
+        "R8",
     )

@@ -18,6 +18,7 @@ from voicenote.followup.actions import (
     Reopen,
     SkipTouch,
 )
+from voicenote.followup.care import told_already
 from voicenote.followup.closing import missing
 from voicenote.followup.nudges import answer_nudges, nudges, status_nudge, too_late_nudge
 from voicenote.followup.standing import (
@@ -224,6 +225,8 @@ def _why_needless(snapshot: Snapshot, touch: Touch) -> str:
         return "the promise was waived"
     if touch.kind in opening_kinds(snapshot.case) and memo_at(snapshot) is not None:
         return "this round has had its memo: one apology for one failure (R6)"
+    if touch.kind is TouchKind.ACKNOWLEDGE and told_already(snapshot, touch):
+        return "they were told already that you heard them, and have not written since (R6)"
     if touch.kind is TouchKind.STATUS and one is not None and one.state is AmendsState.CONFIRMED:
         return "the customer has confirmed it already"
     holds = {

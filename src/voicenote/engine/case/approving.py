@@ -11,7 +11,7 @@ from voicenote.engine.case.ways import way_for
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
 from voicenote.followup.amends import second_apology
-from voicenote.followup.care import cooling_off
+from voicenote.followup.care import cooling_off, told_already
 from voicenote.followup.compensation import Level
 from voicenote.ledger import cases, scripts, touches
 from voicenote.ledger.changes import change_case, change_touch
@@ -27,6 +27,7 @@ from voicenote.model.touch import (
     WAITING,
     PlannedTouch,
     Touch,
+    TouchKind,
     TouchState,
 )
 from voicenote.schedule import book as booking
@@ -250,7 +251,23 @@ def change_plan_in(ws: Workspace, tx: Transaction, number: int, plan: str) -> No
     cases.revise(tx, number, "plan_chosen", plan=plan)
     released = case.stage in (Stage.APPROVED, Stage.FOLLOWING)
     if waiting or released or not carries:
+        _not_told_twice(ws, tx, case, plan)
         book(ws, tx, cases.get(tx, number), plan, held=_held(waiting))
+
+
+def _not_told_twice(ws: Workspace, tx: Transaction, case: Case, plan: str) -> None:
+    """Raise RuleSaysNo for a plan that only acknowledges what was acknowledged already (R6)."""
+    kinds = {step.kind for step in ws.plan(plan).steps} - {TouchKind.NUDGE}
+    if kinds != {TouchKind.ACKNOWLEDGE}:
+        return
+    at = told_already(snapshot(tx, case.number, ws.zone_of))
+    if at is not None:
+        when = at.astimezone(ws.zone_of(case))
+        raise RuleSaysNo(
+            f"case {case.number} had its acknowledgement on {when:%Y-%m-%d %H:%M}, and "
+            f"{case.customer.name} has not written since: one is enough (R6)",
+            f"make the memo: voicenote script {case.number}",
+        )
 
 
 def hold(ws: Workspace, number: int) -> int:

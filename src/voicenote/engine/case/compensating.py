@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from types import MappingProxyType
 
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadSettings, RuleSaysNo
@@ -28,20 +30,24 @@ def bands_of(ws: Workspace) -> Bands:
 
 
 def weigh(
-    ws: Workspace, tx: Transaction, case: Case, more: Promise | None = None, override: str = ""
+    ws: Workspace,
+    tx: Transaction,
+    case: Case,
+    more: Promise | None = None,
+    override: str = "",
+    evidence: Mapping[int, str] = MappingProxyType({}),
 ) -> Judgement:
     """Weigh all the money of a case, with `more` on top; an override is told to the history.
 
-    Raises RuleSaysNo for money that the rule refuses (R8, S9), unless `override` says why, or an
-    earlier override covers it.
+    `evidence` is what is just given for a promise, by its K. Raises RuleSaysNo for money that the
+    rule refuses (R8, S9), unless `override` says why, or an earlier override covers it.
     """
-    found = judge(case, bands_of(ws), more)
+    found = judge(case, bands_of(ws), more, evidence)
     if found.level is not Level.REFUSE:
         return found
-    total = found.total
     if override.strip():
-        facts = {"reason": override.strip(), "instead_of": found.what}
-        tx.tell(OVERRIDDEN, case.number, **facts, total=str(total) if total else "")
+        facts = {"reason": override.strip(), "instead_of": found.what, "rule": found.rule}
+        tx.tell(OVERRIDDEN, case.number, **facts, total=found.total)
         return found
     if more is None and _covered(tx, case, found):
         return found
@@ -49,13 +55,19 @@ def weigh(
 
 
 def _covered(tx: Transaction, case: Case, found: Judgement) -> bool:
-    """Whether an override on record was for this much at least."""
+    """Whether an override of this rule is on record, for this much at least in each currency."""
     for row in listing.history(tx, case.number):
         if row["event"] != OVERRIDDEN:
             continue
-        amount, _, currency = str(row["total"]).partition(" ")
-        if found.total is None or (
-            currency == found.total.currency and Decimal(amount) >= found.total.amount
-        ):
+        rule = row.get("rule") or ("S9" if "(S9)" in str(row["instead_of"]) else "R8")
+        most = dict(_sums(str(row["total"])))
+        enough = all(one.amount <= most.get(one.currency, Decimal(-1)) for one in found.totals)
+        if rule == found.rule and enough:
             return True
     return False
+
+
+def _sums(total: str) -> Iterator[tuple[str, Decimal]]:
+    for one in filter(None, total.split(" + ")):
+        amount, _, currency = one.partition(" ")
+        yield currency, Decimal(amount)

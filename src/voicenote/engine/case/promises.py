@@ -72,11 +72,16 @@ def to_come(day: date | None, today: date) -> None:
         raise WrongUse(f"{day} has passed: it is {today}", "give a day that is still to come")
 
 
-def done(ws: Workspace, number: int, k: int, evidence: str) -> None:
-    """Write down that a promised deed was done. Raises RuleSaysNo without evidence (S4)."""
+def done(ws: Workspace, number: int, k: int, evidence: str, override: str = "") -> None:
+    """Write down that a promised deed was done.
+
+    Raises RuleSaysNo without evidence (S4), and for money that is too much (R8) or for an unfounded
+    complaint (S9), in the promise or in what shows it, unless `override` says why.
+    """
 
     def change(tx: Transaction, amends: Amends) -> None:
         shown = evidence_for(amends, evidence)
+        weigh(ws, tx, cases.get(tx, number), override=override, evidence={k: shown})
         facts: dict[str, object] = {"evidence": shown}
         change_amends(tx, number, k, "do", facts=facts, evidence=shown, done_at=tx.now)
 
@@ -103,16 +108,17 @@ def waive(ws: Workspace, number: int, k: int, reason: str) -> None:
     _event(ws, number, k, "waive", reason=reason)
 
 
-def promise_again(ws: Workspace, number: int, k: int, by: date) -> None:
+def promise_again(ws: Workspace, number: int, k: int, by: date, override: str = "") -> None:
     """Give a promise a new date; it was broken, or will be, and the customer knows.
 
-    Raises WrongUse for a day that has passed where the customer is.
+    Raises WrongUse for a day that has passed where the customer is, and RuleSaysNo as `add` does.
     """
 
     def change(tx: Transaction, amends: Amends) -> None:
         to_come(by, tx.now.astimezone(ws.zone_of(cases.get(tx, number))).date())
         if amends.promise.target and amends.promise.target > by:
             raise BadData(f"{by} is before the target date {amends.promise.target}", "choose later")
+        weigh(ws, tx, cases.get(tx, number), override=override)
         facts: dict[str, object] = {"promised_by": by.isoformat()}
         change_amends(tx, number, k, "promise", facts=facts, promised_by=by)
         book_promise(ws, tx, number, k)

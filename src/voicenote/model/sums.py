@@ -1,0 +1,132 @@
+"""Sums of money in running text: ``we'll send you $500``, ``500 zł``, ``۵۰۰ هزار تومان``."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from decimal import Decimal
+from functools import lru_cache
+
+from voicenote.model.money import TOO_MUCH, Money
+
+#: Signs and words of a currency. Those that several countries share mean the first one, unless
+#: another of them is the one that is talked about.
+_SHARED = {
+    "$": ("USD", "CAD", "AUD", "NZD", "MXN", "SGD", "HKD"),
+    "£": ("GBP", "EGP"),
+    "¥": ("JPY", "CNY"),
+    "dollar": ("USD", "CAD", "AUD", "NZD", "SGD", "HKD"),
+    "pound": ("GBP", "EGP"),
+    "kr": ("SEK", "NOK", "DKK", "ISK"),
+    "lei": ("RON", "MDL"),
+}
+_NAMED = {
+    "EUR": "€ euro euros eurot eurosid eurodes euró אירו יורו یورو",
+    "USD": "us$",
+    "dollar": "dollar dollars buck bucks dolar dolari dolarów dolara dolary dollarit דולר דולרים "
+    "دلار",
+    "pound": "pound pounds quid funt funtów funty lire לירות پوند",
+    "GBP": "sterling",
+    "ILS": '₪ nis shekel shekels sheqel sheqels שקל שקלים ש"ח ש״ח שח',
+    "PLN": "zł zl złoty złote złotych złotówek zloty zlotys zlotych",
+    "lei": "leu lei leva",
+    "IRR": "rial rials ریال",
+    "TOMAN": "toman tomans تومان تومن",
+    "CHF": "fr. franc francs frank franków",
+    "kr": "kr kronor kroner krona krone krooni",
+    "JPY": "yen",
+    "CZK": "kč korun",
+    "HUF": "ft forint",
+    "RUB": "₽ rubles roubles",
+    "UAH": "₴",
+    "TRY": "₺",
+    "INR": "₹ rupees",
+    "$": "$",
+    "£": "£",
+    "¥": "¥",
+}
+#: Codes count in capitals only: ``try`` and ``all`` are words too.
+_CODES = (
+    "EUR USD GBP ILS NIS PLN RON IRR CHF SEK NOK DKK ISK CZK HUF BGN MDL UAH RUB TRY GEL JPY CNY "
+    "KRW INR CAD AUD NZD MXN BRL SGD HKD THB ZAR AED SAR EGP JOD"
+)
+_TIMES = {
+    "k": 3, "thousand": 3, "grand": 3, "tys.": 3, "tys": 3, "tysiąc": 3, "tysiące": 3,
+    "tysięcy": 3, "mie": 3, "mii": 3, "mii de": 3, "אלף": 3, "אלפי": 3, "هزار": 3, "tuhat": 3,
+    "tuhande": 3, "m": 6, "mln": 6, "million": 6, "milion": 6, "miliony": 6, "milioane de": 6,
+    "מיליון": 6, "میلیون": 6, "miljon": 6, "miljonit": 6,
+}  # fmt: skip
+#: A word of these that stands alone is no sum yet: pounds are a weight, and *grand* praises.
+_WEIGHTS = frozenset(
+    {"pound", "pounds", "lire", "funt", "funty", "fr.", "ft", "kr", "leva", "korun"}
+)
+
+_UNITS = {word: name for name, words in _NAMED.items() for word in words.split()}
+_NUMBER = r"(?<!\d)\d{1,15}+(?:[.,'’]\d{1,3}|[ ]\d{3}(?!\d)){0,4}+"
+
+
+def _any(words: Iterator[str] | list[str]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+
+
+_UNIT = rf"(?:{_any(list(_UNITS))})"
+_CODE = rf"(?:{_any(_CODES.split())})"
+_UNIT_BEFORE = rf"(?<![^\W\d_])(?:(?i:{_UNIT})|{_CODE})"
+_UNIT_AFTER = rf"(?:(?i:{_UNIT})|{_CODE})(?![^\W_])"
+_SUM = re.compile(
+    rf"(?P<before>{_UNIT_BEFORE}) ?(?P<n1>{_NUMBER})(?: ?(?P<t1>(?i:{_any(list(_TIMES))}))(?!\w))?"
+    rf"|(?P<n2>{_NUMBER})(?:[ -]?(?P<t2>(?i:{_any(list(_TIMES))})))?[ -]?(?:de )?"
+    rf"(?P<after>{_UNIT_AFTER})"
+)
+_ALONE = re.compile(rf"{_UNIT_BEFORE}(?![^\W_])")
+
+
+@lru_cache(maxsize=4096)
+def sums_in(text: str, preferred: str = "") -> tuple[Money, ...]:
+    """Return the sums of money that a text names in digits, in order.
+
+    `preferred` (an ISO 4217 code) settles a sign that several currencies share. A toman is ten
+    rials.
+    """
+    found = (_money(hit, preferred) for hit in _SUM.finditer(_plain(text)))
+    return tuple(money for money in found if money is not None)
+
+
+@lru_cache(maxsize=4096)
+def sum_unread(text: str) -> bool:
+    """Whether a text speaks of money in words that nobody can weigh: ``five hundred dollars``."""
+    rest = _SUM.sub(" ", _plain(text))
+    return any(hit.group().casefold() not in _WEIGHTS for hit in _ALONE.finditer(rest))
+
+
+def _plain(text: str) -> str:
+    """`text` with digits as 0 to 9, ordinary spaces and no marks of direction."""
+    text = unicodedata.normalize("NFKC", text)
+    kept = (
+        str(unicodedata.digit(char)) if char.isdecimal() and not char.isascii() else char
+        for char in text
+        if unicodedata.category(char) != "Cf"
+    )
+    return re.sub(r"\s+", " ", "".join(kept))
+
+
+def _money(hit: re.Match[str], preferred: str) -> Money | None:
+    unit = hit.group("before") or hit.group("after")
+    times = _TIMES.get((hit.group("t1") or hit.group("t2") or "").casefold(), 0)
+    amount = _amount(hit.group("n1") or hit.group("n2")) * 10**times
+    name = _UNITS.get(unit.casefold(), unit.upper())
+    if name == "TOMAN":
+        name, amount = "IRR", amount * 10
+    name = "ILS" if name == "NIS" else name
+    if name in _SHARED:
+        name = preferred if preferred in _SHARED[name] else _SHARED[name][0]
+    return Money(amount, name) if 0 <= amount < TOO_MUCH else None
+
+
+def _amount(digits: str) -> Decimal:
+    """``1,299.50``, ``1.299,50`` and ``1 299`` as numbers; a tail of three is thousands."""
+    digits = digits.replace(" ", "")
+    tail = re.search(r"[.,](\d{1,2})$", digits)
+    head = digits[: tail.start()] if tail else digits
+    return Decimal(re.sub(r"\D", "", head) + (f".{tail[1]}" if tail else ""))
