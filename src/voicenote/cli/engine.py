@@ -19,12 +19,19 @@ from voicenote.cli.select import CASE, opened
 from voicenote.cli.session import Session, json_option, pass_session
 
 if TYPE_CHECKING:
+    from voicenote.engine.crank.clock_jump import Jumped
     from voicenote.engine.crank.rehearsal import Rehearsed
     from voicenote.engine.crank.turn import Turn
     from voicenote.errors import VoicenoteError
 
 #: How far ahead a rehearsal can look: two years.
 LONGEST_DAYS = 730
+yes_it_is = click.option(
+    "--yes-it-is",
+    "clock_is_right",
+    is_flag=True,
+    help="The clock is right, although it has jumped: go on with it.",
+)
 case_number = click.argument("number", type=CASE, metavar="N")
 
 
@@ -32,16 +39,17 @@ case_number = click.argument("number", type=CASE, metavar="N")
 @click.option(
     "--to", metavar="ADDRESS", help="Send proofs of what is due to yourself instead, and no more."
 )
+@yes_it_is
 @json_option
 @pass_session
-def run(session: Session, /, *, to: str | None) -> int:
+def run(session: Session, /, *, to: str | None, clock_is_right: bool) -> int:
     """One pass, for cron: idempotent, locked, quiet when nothing happened.
 
-    Exit code 1 when something was refused, is uncertain, or is kept in by a brake; 69 when a
-    channel could not be heard.
+    Exit code 1 when something was refused, is uncertain, or is kept in by a brake, or when the
+    clock has jumped; 69 when a channel could not be heard.
 
     With --json: {"sent", "failed", "uncertain", "skipped", "received", "waiting", "reasons",
-    "nudges", "held", "unmatched", "troubles"}.
+    "nudges", "held", "unmatched", "troubles", "clock"}.
     """
     from voicenote.engine.crank.turn import one_pass
 
@@ -50,7 +58,7 @@ def run(session: Session, /, *, to: str | None) -> int:
         return 0
     screen = session.screen
     with opened(session) as ws, screen.bar("Sending") as advance:
-        turn = one_pass(ws, lambda _done, _total: advance(1))
+        turn = one_pass(ws, lambda _done, _total: advance(1), clock_is_right=clock_is_right)
     if session.json:
         screen.data(_turn(turn))
     else:
@@ -60,7 +68,8 @@ def run(session: Session, /, *, to: str | None) -> int:
             screen.note(line)
         if summary := _summary(turn):
             screen.out(summary)
-    return 1 if turn.failed or turn.uncertain or turn.braked else troubled(turn.troubles)
+    asks = turn.failed or turn.uncertain or turn.braked or turn.clock
+    return 1 if asks else troubled(turn.troubles)
 
 
 def _turn(turn: Turn) -> dict[str, Any]:
@@ -76,6 +85,7 @@ def _turn(turn: Turn) -> dict[str, Any]:
             {"channel": one.channel, "count": count, "why": one.why, "until": one.until}
             for one, count in turn.held.items()
         ],
+        "clock": turn.clock,
     }
 
 
@@ -83,7 +93,14 @@ def _told(turn: Turn) -> list[str]:
     told = [f"case {case}: {why}" for case, why in (*turn.reasons, *turn.waiting)]
     braked = [f"{count} wait: {one.why}" for one, count in turn.held.items() if not one.until]
     came = [*(text for _, text in turn.nudges), *unmatched_lines(turn.unmatched)]
-    return [*came, *told, *braked, *trouble_lines(turn.troubles)]
+    return [*_jumped(turn.clock), *came, *told, *braked, *trouble_lines(turn.troubles)]
+
+
+def _jumped(clock: Jumped | None) -> list[str]:
+    """Say in one line that the clock is not believed: cron mails it with every pass."""
+    from voicenote.engine.crank.clock_jump import told_of
+
+    return ["; ".join(told_of(clock))] if clock else []
 
 
 def _held(turn: Turn, zone: str) -> list[str]:
@@ -113,8 +130,9 @@ def _summary(turn: Turn) -> str:
     metavar="SECONDS",
     help="Look at least this often.",
 )
+@yes_it_is
 @pass_session
-def daemon(session: Session, /, *, every: float) -> None:
+def daemon(session: Session, /, *, every: float, clock_is_right: bool) -> None:
     """Passes, each at the next due time. SIGTERM and Ctrl-C end it after the pass under way."""
     from voicenote.engine.crank.daemon import Daemon
     from voicenote.wiring import now
@@ -122,21 +140,28 @@ def daemon(session: Session, /, *, every: float) -> None:
     if isnan(every):
         raise click.BadParameter("nan is no number of seconds", param_hint="--every")
     screen = session.screen
+    told_clock: datetime | None = None
 
     def tell(what: Turn | VoicenoteError) -> None:
         from voicenote.errors import VoicenoteError
 
+        nonlocal told_clock
         if isinstance(what, VoicenoteError):
             screen.warn(f"voicenote: {what.what}")
             screen.warn(what.advice)
-        elif not what.quiet:
+            return
+        known = what.clock.known if what.clock else None
+        if known == told_clock:
+            what.clock = None  # it was told when it jumped, and not at every pass
+        told_clock = known
+        if what.clock or not what.quiet:
             screen.note(f"{now():%Y-%m-%d %H:%M}Z  {_summary(what)}")
             for line in _told(what):
                 screen.warn(line)
 
     with opened(session) as ws:
         screen.note("Watching the ledger; Ctrl-C ends it.")
-        Daemon(ws, every_s=every, tell=tell).run()
+        Daemon(ws, every_s=every, tell=tell, clock_is_right=clock_is_right).run()
         screen.note("Ended.")
 
 

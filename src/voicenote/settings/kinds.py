@@ -80,6 +80,9 @@ def pattern(expression: re.Pattern[str], what: str, advice: str, *also: str) -> 
 language = pattern(_LANGUAGE, "a language tag", 'a BCP 47 tag such as "en" or "pt-BR"')
 country = pattern(_COUNTRY, "a country code", 'such as "DE" or "US-NY", or "off"', "off")
 duration = pattern(_DURATION, "an ISO 8601 duration", 'such as "P3D" (days) or "PT12H" (hours)')
+duration_or_off = pattern(
+    _DURATION, "an ISO 8601 duration", 'such as "P2D" (days) or "PT12H" (hours), or "off"', "off"
+)
 email = pattern(_EMAIL, "an email address", "such as me@example.com", "")
 
 

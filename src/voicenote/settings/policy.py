@@ -73,6 +73,13 @@ class Policy:
         "How many touches a channel must have carried, of one import or of all, before the brake "
         "judges it.",
     )
+    clock_jump: str = setting(
+        "P2D",
+        kinds.duration_or_off,
+        "How far a pass's clock may be after the last pass, and after what was written since: "
+        "further, or before it, and nothing is decided or sent until `run --yes-it-is`; or "
+        '"off".',
+    )
     auto_approve: tuple[str, ...] = setting(
         ("check-in", "status-kept", "confirm", "acknowledge"),
         kinds.words(),

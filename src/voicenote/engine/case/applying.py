@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from voicenote.engine.clock_check import as_of
 from voicenote.engine.singly import singly
 from voicenote.engine.workspace import Workspace
 from voicenote.followup.actions import (
@@ -44,13 +45,16 @@ def policy_of(ws: Workspace) -> Policy:
 
 
 def decide_in(ws: Workspace, tx: Transaction, numbers: Sequence[int]) -> int:
-    """Do the same within a transaction, so that a decision is kept with what it was made on."""
-    policy = policy_of(ws)
+    """Do the same within a transaction, so that a decision is kept with what it was made on.
+
+    A clock that is not believed decides nothing: it is decided as of the last moment that is known.
+    """
+    policy, now = policy_of(ws), as_of(ws, tx)
     done, left = 0, list(numbers)
     for _ in range(DEEPEST):
         stirred = []
         for number, seen in snapshots(tx, left, ws.zone_of).items():
-            wanted = decide(seen, tx.now, policy)
+            wanted = decide(seen, now, policy)
             if wanted:
                 hold_case(tx, number)  # before its touches, as whoever sends does
             actions = [action for action in wanted if _apply(tx, number, action)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from voicenote.engine.case.ways import next_way
+from voicenote.engine.clock_check import as_of
 from voicenote.engine.workspace import Workspace
 from voicenote.followup.decide import unwanted
 from voicenote.followup.hearing import bounce_reason
@@ -25,7 +26,7 @@ def take_next_way(ws: Workspace, tx: Transaction, touch: Touch, receipt: Receipt
     """
     seen = snapshot(tx, touch.case, ws.zone_of)
     case, touch = cases.get(tx, touch.case), touches.get(tx, touch.number)
-    due, late = ws.hours_of(case).next(tx.now), touch.planned.too_late_at
+    due, late = ws.hours_of(case).next(as_of(ws, tx)), touch.planned.too_late_at
     if (
         touch.state is not TouchState.BOUNCED
         or unwanted(seen, touch)

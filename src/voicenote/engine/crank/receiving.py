@@ -10,6 +10,7 @@ from typing import Any
 
 from voicenote.delivery.arrivals import Arrival, Hears, Opened
 from voicenote.engine.crank.adopting import ask_first
+from voicenote.engine.crank.clock_jump import mind_reading, note_doubted
 from voicenote.engine.crank.hearing import Post
 from voicenote.engine.lock import pass_lock
 from voicenote.engine.singly import told
@@ -61,12 +62,16 @@ class Received:
 def receive(ws: Workspace) -> Received:
     """Ask every channel that hears. Raises TryAgain when a pass is at work: it does the same.
 
-    Raises RuleSaysNo when this may be a copy of the ledger: some channels tell a thing only once.
+    Raises RuleSaysNo when this may be a copy of the ledger: some channels tell a thing only once;
+    and when the clock shows a moment that is over: an answer would seem to be older than it is.
     """
     with pass_lock(ws.ledger, ws.home):
         ask_first(ws)
+        doubted = mind_reading(ws)
         with _telling(ws) as received:
             take_in(ws, received)
+        if doubted:
+            note_doubted(ws)
     return received
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from voicenote.engine.case.applying import decide_cases
 from voicenote.engine.crank.adopting import ask_first, remember, seat_keeper
+from voicenote.engine.crank.clock_jump import Jumped, mind_clock, note_doubted, note_time
 from voicenote.engine.crank.limits import Room, Waits, pull
 from voicenote.engine.crank.looking import Ahead, Look
 from voicenote.engine.crank.receiving import Received, take_in
@@ -41,7 +42,8 @@ class Turn:
     `waiting` are due touches that need the owner first, `reasons` why some did not leave, `nudges`
     what is told once: a promise that is overdue, an answer that waits. `held` counts the due
     touches that a limit or a brake keeps in. `unmatched` is what came in and fits no case;
-    `troubles` are (channel, error) of what could not be read.
+    `troubles` are (channel, error) of what could not be read. `clock`: one that is not believed;
+    then nothing was sent or decided.
     """
 
     sent: int = 0
@@ -55,6 +57,7 @@ class Turn:
     nudges: list[tuple[int, str]] = field(default_factory=list)
     reasons: list[tuple[int, str]] = field(default_factory=list)
     held: Counter[Waits] = field(default_factory=Counter)
+    clock: Jumped | None = None
 
     def count(self, sent: Sent) -> None:
         """Count what became of one touch."""
@@ -84,32 +87,53 @@ class Turn:
         return not (any(counted) or self.nudges or self.troubles)
 
 
-def one_pass(ws: Workspace, advance: Callable[[int, int], None] | None = None) -> Turn:
+def one_pass(
+    ws: Workspace,
+    advance: Callable[[int, int], None] | None = None,
+    *,
+    clock_is_right: bool = False,
+) -> Turn:
     """Make one pass. `advance(done, total)` is told after each touch.
+
+    A clock that has jumped sends and decides nothing, unless a person says that it is right. One
+    that runs ahead takes in what came; one that shows a moment that is over does nothing at all.
 
     Raises TryAgain when another pass is at work, RuleSaysNo when this may be a copy of the ledger.
     """
     turn = Turn()
     with pass_lock(ws.ledger, ws.home):
         ask_first(ws)
+        began = ws.clock()
+        turn.clock, _ = mind_clock(ws, confirmed=clock_is_right)
+        if turn.clock is not None and turn.clock.back:
+            return turn
         with ws.ledger.read() as tx:
             told = touches.last_nudge(tx)
         _take_in(ws, turn)
-        for sent in reconcile(ws):
-            if sent.state is not TouchState.DUE:
-                turn.count(sent)
-        turn.skipped = _decide(ws)
-        pull(ws)
-        room = Room()
-        try:
-            _send_due(ws, turn, room, advance)
-        finally:
-            if room.sent:
-                ws.ledger.settle()
+        if turn.clock is not None:
+            note_doubted(ws)
+        else:
+            _act(ws, turn, advance)
+            note_time(ws, began)
         with ws.ledger.read() as tx:
             turn.nudges = touches.nudges_since(tx, told)
         remember(ws)
     return turn
+
+
+def _act(ws: Workspace, turn: Turn, advance: Callable[[int, int], None] | None) -> None:
+    """Clear up, decide, and send what is due."""
+    for sent in reconcile(ws):
+        if sent.state is not TouchState.DUE:
+            turn.count(sent)
+    turn.skipped = _decide(ws)
+    pull(ws)
+    room = Room()
+    try:
+        _send_due(ws, turn, room, advance)
+    finally:
+        if room.sent:
+            ws.ledger.settle()
 
 
 def _send_due(

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from voicenote.engine.crank.adopting import doubt_of
+from voicenote.engine.crank.clock_jump import jump_of, told_of
 from voicenote.engine.lock import pass_lock
 from voicenote.engine.memo.voices import voice_options
 from voicenote.engine.workspace import Workspace
@@ -176,6 +177,15 @@ def _lock(ws: Workspace, _env: Mapping[str, str]) -> Iterator[Finding]:
         )
 
 
+def _clock(ws: Workspace, _env: Mapping[str, str]) -> Iterator[Finding]:
+    with ws.ledger.read() as tx:
+        jumped = jump_of(ws, tx)
+    if jumped is None or (jumped.harmless and not jumped.back):
+        yield fine("clock", f"{ws.clock():%Y-%m-%d %H:%M} UTC")
+    else:
+        yield wrong("clock", *told_of(jumped))
+
+
 def _stuck(ws: Workspace, _env: Mapping[str, str]) -> Iterator[Finding]:
     with ws.ledger.read() as tx:
         uncertain = touches.count(tx, TouchState.UNCERTAIN)
@@ -229,6 +239,7 @@ _CHECKS: Mapping[str, Callable[[Workspace, Mapping[str, str]], Iterator[Finding]
     "owner": _owner,
     "plans": _plans,
     "ledger": _lock,
+    "clock": _clock,
     "voices": _voices,
     "channels": _channels,
     "touches": _stuck,

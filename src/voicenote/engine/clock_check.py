@@ -1,0 +1,95 @@
+"""Whether the clock may be believed: one that has jumped decides nothing before a person says so.
+
+A wrong clock would break every promise, skip what is too late and close what is silent, in one
+pass. The ledger knows when the last good pass was and when each line was written, so that a step of
+more than ``[policy] clock_jump``, or a step back, is seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from voicenote.engine.workspace import Workspace
+from voicenote.errors import BadSettings
+from voicenote.ledger import meta
+from voicenote.ledger.attempts import SKEW
+from voicenote.ledger.known_time import KnownTime, known_time, written_since
+from voicenote.ledger.store import Transaction
+from voicenote.schedule import offset
+
+_UTC = ZoneInfo("UTC")
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A clock that shows `now`, although the last moment that is known to be right is `known`."""
+
+    known: datetime
+    now: datetime
+
+
+def doubt(
+    known: KnownTime,
+    newest: tuple[int, datetime],
+    written: Callable[[], Iterable[datetime]],
+    now: datetime,
+    reach: Callable[[datetime], datetime],
+) -> Doubt | None:
+    """Return why a clock that shows `now` is not believed, or None. Pure.
+
+    `newest` is the number and the moment of the newest line; `written` gives when each line since
+    `known` was written; `reach` says until when a moment vouches for the next one. A clock that is
+    put back by an hour, as twice a year, catches up by itself.
+    """
+    number, last = newest
+    if number > max(known.number, known.doubted) and last - SKEW > now:
+        return Doubt(last, now)
+    if known.at - SKEW > now:
+        return Doubt(known.at, now)
+    if now <= reach(known.at):
+        return None
+    last = known.at
+    for at in (*written(), now):
+        if at > reach(last):
+            return Doubt(last, now)
+        last = max(last, at)
+    return None
+
+
+def clock_doubt(ws: Workspace, tx: Transaction) -> Doubt | None:
+    """Return why the clock of a transaction is not believed, or None.
+
+    None also in a rehearsal, whose clock is moved by hand. Raises BadSettings for a
+    ``[policy] clock_jump`` that nobody can count with.
+    """
+    reach = _reach(ws.settings.policy.clock_jump)
+    if ws.whereabouts is None or reach is None:
+        return None
+    known, newest = known_time(tx), meta.newest_line(tx)
+    if known is None or newest is None:
+        return None
+    return doubt(known, newest, lambda: written_since(tx, known.number), tx.now, reach)
+
+
+def as_of(ws: Workspace, tx: Transaction) -> datetime:
+    """Return the moment as of which a transaction may decide: the present, if that is believed.
+
+    Else the last one that is known: whatever the time is, that has come.
+    """
+    found = clock_doubt(ws, tx)
+    return tx.now if found is None else min(found.known, tx.now)
+
+
+def _reach(setting: str) -> Callable[[datetime], datetime] | None:
+    if setting == "off":
+        return None
+    try:
+        jump = offset.parse(setting)
+    except ValueError as error:
+        raise BadSettings(f"[policy] clock_jump: {error}", 'such as "P2D", or "off"') from error
+    if jump.zero:
+        raise BadSettings(f"[policy] clock_jump: {setting!r} is no time at all", 'such as "P2D"')
+    return lambda moment: jump.after(moment, _UTC)

@@ -1,0 +1,54 @@
+"""The last moment at which a pass knew the time to be right, and what was written since."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from voicenote.ledger import meta, tables
+from voicenote.ledger.store import Transaction
+
+_NAME = "known_time"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownTime:
+    """A moment that is known to be right, and the newest line of history at that time.
+
+    `doubted` is the newest line that was written since by a pass whose clock was doubted; 0: none.
+    """
+
+    number: int
+    at: datetime
+    doubted: int = 0
+
+
+def known_time(tx: Transaction) -> KnownTime | None:
+    """Return the last moment that is known; before the first pass that of the newest line."""
+    kept = meta.get(tx, _NAME)
+    if kept:
+        found = json.loads(kept)
+        return KnownTime(
+            number=found["number"],
+            at=datetime.fromisoformat(found["at"]),
+            doubted=found["doubted"],
+        )
+    line = meta.newest_line(tx)
+    return KnownTime(number=line[0], at=line[1]) if line else None
+
+
+def keep_known_time(tx: Transaction, known: KnownTime) -> None:
+    """Keep a moment as the one that is known."""
+    kept = {"number": known.number, "at": known.at.isoformat(), "doubted": known.doubted}
+    meta.put(tx, _NAME, json.dumps(kept))
+
+
+def written_since(tx: Transaction, number: int) -> Iterator[datetime]:
+    """Yield when each line of history was written that came after line `number`, in order."""
+    table = tables.history
+    query = select(table.c.at).where(table.c.number > number).order_by(table.c.number)
+    yield from tx.connection.execute(query).scalars()

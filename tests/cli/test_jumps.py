@@ -1,0 +1,54 @@
+"""What `run` and `daemon` say of a clock that has jumped, and of what it had skipped."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+Call = Callable[..., Result]
+ALWAYS = {"VOICENOTE_SCHEDULE__QUIET_HOURS": "off", "VOICENOTE_SCHEDULE__WORKING_DAYS": "all"}
+
+
+def age(home: Path, days: int) -> None:
+    """Let the last run be so many days ago."""
+    with closing(sqlite3.connect(home / "ledger.db")) as raw, raw:
+        [newest] = raw.execute("select max(number) from history").fetchone()
+        at = (datetime.now(UTC) - timedelta(days=days)).isoformat()
+        kept = json.dumps({"number": newest, "at": at, "doubted": 0})
+        raw.execute("insert or replace into meta values ('known_time', ?)", [kept])
+
+
+@pytest.fixture
+def rested(ready: Call, home: Path) -> Call:
+    """A workspace with approved memos that rested for ten days."""
+    assert ready("approve", "--all", **ALWAYS).exit_code == 0
+    age(home, 10)
+    return lambda *words: ready(*words, **ALWAYS)
+
+
+def test_run_says_in_one_line_what_it_would_do_and_both_cures(rested: Call) -> None:
+    for _ in range(2):
+        done = rested("run")
+        assert done.exit_code == 1
+        [line] = done.stderr.splitlines()
+        assert "this run would send 3 messages, and has not" in line
+        assert "voicenote run --yes-it-is" in line
+        assert "set the clock" in line
+
+
+def test_json_has_the_clock(rested: Call) -> None:
+    told = json.loads(rested("run", "--json").stdout)
+    assert (told["sent"], told["clock"]["due"], told["clock"]["broken"]) == (0, 3, 0)
+    told = json.loads(rested("run", "--json", "--yes-it-is").stdout)
+    assert (told["sent"], told["clock"]) == (3, None)
+
+
+def test_doctor_tells_too(rested: Call) -> None:
+    assert "run --yes-it-is" in rested("doctor").output
