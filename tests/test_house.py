@@ -20,7 +20,12 @@ SOURCE = Path(errors.__file__).parent
 # -- the data ---------------------------------------------------------------------------------
 
 STAGES = ("intake", "script", "voice", "sound", "schedule", "delivery", "followup")
-GROUND = ("addresses", "files")  # what is needed in several rooms, and no room's own
+GROUND = (
+    "addresses",
+    "deadline",
+    "files",
+    "letters",
+)  # what is needed in several rooms, and no room's own
 SHARED = ("errors", "model", *GROUND)
 EVERYTHING = ("*",)
 

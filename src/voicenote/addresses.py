@@ -101,7 +101,7 @@ def _dialled(given: str) -> str:
         return rest if rest.startswith(("+", "00")) or ":" in found[0] else f"+{rest}"
     given = _CALL.sub("", given, count=1)
     given = found[1] if (found := _DECIMAL.fullmatch(given)) else given
-    return _ABROAD.sub("+", given, count=1) if _ABROAD.match(given) else given
+    return f"+{given[found.end() :]}" if (found := _ABROAD.match(given)) else given
 
 
 @lru_cache(maxsize=8192)

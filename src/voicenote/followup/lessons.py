@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Context, Decimal
 
+from voicenote.letters import normal
 from voicenote.model.case import Case, Lesson, Outcome
 from voicenote.model.money import TOO_MUCH, Money
 
@@ -69,7 +70,7 @@ def seen(case: Case) -> Seen:
 
 def normalised(cause: str) -> str:
     """Return a cause so that those people mean as one are equal: case, spaces and marks aside."""
-    text = unicodedata.normalize("NFKC", cause).casefold()
+    text = normal(cause, "NFKC").casefold()
     words = "".join(
         letter if unicodedata.category(letter)[0] in "LNM" else " " for letter in text
     ).split()

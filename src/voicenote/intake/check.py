@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -19,6 +18,7 @@ from voicenote.intake.money import currency as currency_code
 from voicenote.intake.money import money
 from voicenote.intake.options import Options
 from voicenote.intake.record import Number
+from voicenote.letters import normal
 from voicenote.model.amends import AmendsKind, Promise
 from voicenote.model.case import Complaint, Customer, Finding, Severity
 from voicenote.model.money import Money
@@ -46,7 +46,7 @@ def clean(name: str, text: str) -> str:
             raise BadData(what, "export it again as UTF-8")
         if "\ufffd" in text and name not in PROSE:
             raise BadData("has lost letters (\ufffd)", "write it again, or export as UTF-8")
-        text = unicodedata.normalize("NFC", text)
+        text = normal(text)
     text = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     text = text.strip() if name in PROSE else " ".join(text.split())
     if len(text) > FIELDS[name]:

@@ -15,7 +15,7 @@ OLDEST = 1990
 _NUMERIC = re.compile(r"(\d{1,2})\s?([./-])\s?(\d{1,2})\s?[./-]\s?(\d{4}|\d{2})(?:[ T,]+(.+))?")
 _YEAR_FIRST = re.compile(r"(\d{4})[./-](\d{1,2})[./-](\d{1,2})(?:[ T,]+(.+))?")
 _EPOCH = re.compile(r"\d{10}(?:\d{3})?")
-_UTC = re.compile(r"\s*(?:UTC|GMT|Z)$", re.IGNORECASE)
+_UTC = re.compile(r"(?<!\s)\s*(?:UTC|GMT|Z)$", re.IGNORECASE)
 _ADVICE = "write it as 2026-03-04 or 2026-03-04T15:00+02:00"
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import tomllib
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib import resources
 
+from voicenote import letters
 from voicenote.errors import BadData, Problem, WrongUse
 from voicenote.intake.fields import FIELDS, OURS, nearest
 
@@ -20,7 +20,7 @@ _SIGNS = re.compile(r"[\W_]+")
 
 def normal(name: str) -> str:
     """Return a column's name for comparing: lower case, one space for every run of signs."""
-    return _SIGNS.sub(" ", unicodedata.normalize("NFKC", name).casefold()).strip()
+    return _SIGNS.sub(" ", letters.normal(name, "NFKC").casefold()).strip()
 
 
 @cache

@@ -12,7 +12,7 @@ from voicenote.model.money import Money
 
 #: More than this in any currency is a slip of the keyboard.
 MOST = Decimal(10) ** 12
-_NEGATIVE = re.compile(r"[(\[]?\s*[-−–]|^\(.*\)$|\d\s*-$")
+_NEGATIVE = re.compile(r"[-−–]|^\(.*\)$")
 _LETTERS = re.compile(r"[^\W_]")
 _PLAIN = re.compile(r"[0-9]{1,12}(\.[0-9]{1,2})?")
 _POINT_ZERO = re.compile(r"0[.,]\d+")

@@ -17,16 +17,18 @@ LONGEST_WORD = 30
 #: Stands where something was left out that belonged to the grammar; never leaves this module.
 GAP = "\ue000"
 
-_LINK = re.compile(r"(?:https?://|www\.)\S+|\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
+_LINK = re.compile(
+    r"(?:https?://|www\.)\S+|(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.IGNORECASE
+)
 # XXXX, XX/XX/XXXX, XX/XX/2019: how public complaint data hides names, dates and account numbers
-_REDACTED = re.compile(r"(?<!\w)X{2,}(?:[\s/.,:-]*(?:X{2,}|(?<=/)\d{2,4}))*(?!\w)")
+_REDACTED = re.compile(r"(?<!\w)X{2,}+(?!\w)(?:[\s/.,:-]*+(?:X{2,}+|(?<=/)\d{2,4}+)(?!\w))*+")
 _BRACES = re.compile(r"\{([$€£]?\s?[\d.,]+)\}")
 # seven digits and more, also in groups: cards, accounts, phones; never an amount with a currency
 _LONG_NUMBER = re.compile(r"(?<![\w$€£.,])\+?\d(?:[ -]?\d){6,}(?!\w|[.,]\d)")
 _PARAGRAPH = re.compile(r"([^\s.,;:!?…-])[ \t]*\n\s*\n")
 _AMOUNT = re.compile(r"[(]?[$€£₪]?\d{1,3}(?:[.,]?\d{3}){0,3}(?:[.,]\d{1,2})?[€₪]?[.,;:!?)]*")
 _SPACES = re.compile(r"\s+")
-_LOOSE = re.compile(r"\s+([,.;:!?…])")
+_LOOSE = re.compile(r"(?<!\s)\s+([,.;:!?…])")
 _EMPTY = re.compile(r"[(\[{]\s*[)\]}]|[\"“”„«»]\s*[\"“”„«»]")
 _REPEATED = re.compile(r"([!?.,;:-])(?:\s*\1)+")
 _SENTENCE_END = re.compile(r"(?<=[.!?…؟])[\"”’)]*\s+")
@@ -82,8 +84,7 @@ def _unsaluted(text: str, salutations: Sequence[str]) -> str:
 
 def calm(text: str) -> str:
     """`text` with shouting (mostly capitals) written in sentence case, "!" turned to "."."""
-    text = re.sub(r"[?!]*\?[?!]*", "?", text)
-    text = re.sub(r"!+", ".", text)
+    text = re.sub(r"[?!]+", lambda found: "?" if "?" in found[0] else ".", text)
     letters = [char for char in text if char.isupper() or char.islower()]
     if len(letters) < 12 or sum(char.isupper() for char in letters) < 0.6 * len(letters):
         return text

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
+from voicenote.letters import normal
 from voicenote.model.money import Money
 from voicenote.script.languages import Language, language
 from voicenote.script.numbers import (
@@ -19,7 +20,7 @@ from voicenote.script.numbers import (
 )
 
 _SIGNS = {"$": "USD", "€": "EUR", "£": "GBP", "₪": "ILS", "zł": "PLN", "lei": "RON", "﷼": "IRR"}
-_NUMBER = r"\d+(?:[.,   ]\d{3})*(?:[.,]\d{1,2})?(?!\d)"
+_NUMBER = r"\d+(?:[.,   ]\d{3}){0,4}(?:[.,]\d{1,2})?(?!\d)"
 _SIGN = "|".join(re.escape(sign) for sign in _SIGNS)
 _CODE = "USD|EUR|GBP|PLN|RON|ILS|IRR|NIS"
 _MONEY = re.compile(
@@ -28,7 +29,7 @@ _MONEY = re.compile(
 )
 _ISO_DATE = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
 _ORDINAL = re.compile(r"\b(\d{1,3})(?:st|nd|rd|th)\b", re.IGNORECASE)
-_GROUPED = re.compile(r"\b\d{1,3}(?:[.,]\d{3})+(?![\d.,]*\d)")
+_GROUPED = re.compile(r"(?<!\d[.,])\b\d{1,3}(?:[.,]\d{3})++(?![\d.,]*\d)")
 _DECIMAL = re.compile(r"\b(\d+)[.,](\d{1,3})\b(?![.,/]\d)")
 _DIGITS = re.compile(r"\d+")
 _KEPT = set(".,;:?!'’-–—…،؛؟־׳״")
@@ -70,7 +71,7 @@ def speakable(text: str, tongue: Language) -> str:
 @lru_cache(maxsize=4096)
 def _speakable(text: str, code: str) -> str:
     tongue = language(code)
-    text = unicodedata.normalize("NFC", _latin_digits(text))
+    text = normal(_latin_digits(text))
     text = _MONEY.sub(lambda found: _money(found, tongue), text)
     text = _ISO_DATE.sub(lambda found: _date(found, tongue), text)
     if code == "en":
@@ -86,8 +87,8 @@ def _speakable(text: str, code: str) -> str:
 
 def _tidied(text: str) -> str:
     text = re.sub(r"\s+", " ", text)
-    text = re.sub(r"\s+([,.;:?!…،؛؟])", r"\1", text)
-    text = re.sub(r"\s*-\s+|\s+-\s*", " ", text) if " -" in text or "- " in text else text
+    text = re.sub(r" ([,.;:?!…،؛؟])", r"\1", text)
+    text = re.sub(r" ?- | -", " ", text)
     return re.sub(r"([,;:])(?=[.?!])", "", text).strip()
 
 

@@ -86,7 +86,7 @@ _NEAREST = {
     "ʲʲ": "ʲ",
 }
 # A mark counts where a space or the end follows: "p.m." is a word. A dash stands between spaces.
-_MARK = re.compile(r"\s*(?P<mark>[;:,.!?…،؛؟۔]+|[—–])(?=\s|$)")
+_MARK = re.compile(r"(?<!\s)\s*+(?P<mark>(?<![;:,.!?…،؛؟۔])[;:,.!?…،؛؟۔]++|[—–])(?=\s|$)")
 _LIKE = str.maketrans({"،": ",", "؛": ";", "؟": "?", "۔": ".", "–": "—"})
 _NO_WORDS = re.compile(r"[\"“”„«»‟‹›()\[\]{}]")
 _SHORT = re.compile(r"(?:^|[\s.])(?:[^\W\d_]|[^\W\d_aeiouyăâîąęóõäöü]{1,4})$", re.IGNORECASE)
@@ -101,9 +101,14 @@ def clauses(text: str) -> list[tuple[str, str]]:
     start = 0
     plain = " ".join(_NO_WORDS.sub(" ", text).split())
     for match in _MARK.finditer(plain):
-        words, mark = plain[start : match.start()].strip(), match["mark"]
-        if mark == "." and match.end() < len(plain) and _SHORT.search(words):
+        end, mark = match.start(), match["mark"]
+        if (
+            mark == "."
+            and match.end() < len(plain)
+            and _SHORT.search(plain, max(start, end - 6), end)
+        ):
             continue
+        words = plain[start:end].strip()
         if words:
             found.append((words, mark.translate(_LIKE)[0]))
         start = match.end()

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 from voicenote.errors import BadData
+from voicenote.letters import normal
 from voicenote.model.memo import Clip
 from voicenote.model.script import Sentence
 
@@ -93,7 +94,7 @@ def sayable(sentence: Sentence) -> str:
         raise BadData("a sentence holds a NUL character", "remove it; a voice would stop there")
     if any(unicodedata.category(letter) == "Cs" for letter in said):
         raise BadData("a sentence holds half a character", "read its file in its own encoding")
-    text = " ".join(unicodedata.normalize("NFC", said).split())
+    text = " ".join(normal(said).split())
     if not any(letter.isalnum() for letter in text):
         raise BadData("a sentence holds nothing that can be said", "give it at least one word")
     if len(text) > LONGEST:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import unicodedata
 import wave
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
@@ -17,6 +16,7 @@ from pathlib import Path
 
 from voicenote.errors import BadData, BadSettings, Unavailable, VoiceUnavailable, room_for
 from voicenote.files import make_folder, open_beside
+from voicenote.letters import normal
 from voicenote.model.memo import Clip
 from voicenote.model.script import Sentence
 from voicenote.voice.port import VoiceFacts, primary, sayable
@@ -108,7 +108,7 @@ class Recorded:
         """Hold nothing."""
 
     def _sentence(self, sentence: Sentence, language: str) -> Path:
-        text = " ".join(unicodedata.normalize("NFC", sentence.text).split())
+        text = " ".join(normal(sentence.text).split())
         key = json.dumps([self._owner, primary(language), text], ensure_ascii=True)
         name = hashlib.sha256(key.encode("ascii")).hexdigest()
         return self._folder / "sentences" / name[:2] / f"{name}.wav"

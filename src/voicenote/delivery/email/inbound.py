@@ -43,7 +43,9 @@ _WHOLE = re.compile(rb"(?m)^[^\r\n]+(?:\r?\n[ \t][^\r\n]*)+")
 HEADER = 4000
 #: Headers of a part have parameters, and reading those takes the square of their length.
 _OF_A_PART = re.compile(rb"(?mi)^Content-[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*")
-PART_HEADER = 1000
+PART_HEADER, COMMENTS = 1000, 20
+#: It begins where nothing of it stands before, else it would be looked for from every letter.
+_ADDRESS = re.compile(r"(?<![^\s,;<>])[^\s,;<>]+@[^\s,;<>]+")
 _BULK = {"bulk", "junk", "list", "auto_reply"}
 
 
@@ -91,8 +93,14 @@ def _tamed(raw: bytes) -> bytes:
     megabyte, and a mailbox is open to everybody.
     """
     shorter = _FOLDED.sub(rb"\1", _ENDLESS.sub(rb"\1", raw))
-    shorter = _OF_A_PART.sub(lambda found: found[0][:PART_HEADER], shorter)
+    shorter = _OF_A_PART.sub(_flat, shorter)
     return _WHOLE.sub(lambda found: found[0][:HEADER], shorter)
+
+
+def _flat(header: re.Match[bytes]) -> bytes:
+    """Return the beginning of a part's header, without comments in comments in comments."""
+    start = header[0][:PART_HEADER]
+    return start if start.count(b"(") < COMMENTS else start.replace(b"(", b" ")
 
 
 def _of_a_machine(message: EmailMessage, about: Inbound, at: datetime) -> Inbound:
@@ -127,7 +135,7 @@ def _is_bounce(message: Message, sender: str) -> bool:
     """Whether it is a bounce without a report to read, as Exim and older servers write them."""
     if message["X-Failed-Recipients"]:
         return True
-    local = re.search(r"([\w.+-]+)@", sender)
+    local = re.search(r"(?<![\w.+-])([\w.+-]+)@", sender)
     machine = bool(local and local.group(1).lower() in _MACHINES)
     return machine and (_null_path(message) or message.get_content_type() == "multipart/report")
 
@@ -152,7 +160,7 @@ def _unreported(message: Message, at: datetime) -> Receipt | None:
     lasting, passing = failed_recipients(message)
     if passing and not lasting:
         return None
-    named = re.findall(r"[^\s,;<>]+@[^\s,;<>]+", _text(message, "X-Failed-Recipients"))
+    named = _ADDRESS.findall(_text(message, "X-Failed-Recipients"))
     recipient = next(iter((*named, *lasting)), "")
     detail = {"status": "", "reason": _text(message, "Subject"), "recipient": recipient}
     return Receipt(kind=ReceiptKind.BOUNCED, at=at, detail=detail)
@@ -259,7 +267,7 @@ def _text(message: Message, name: str) -> str:
     """Return a header on one line; "" where it is missing, or too broken to be read."""
     try:
         return " ".join(str(message.get(name, "")).split())
-    except (ValueError, IndexError, AttributeError, TypeError, LookupError):
+    except (ValueError, IndexError, AttributeError, TypeError, LookupError, RecursionError):
         # the standard library's header parser trips over some broken headers
         return ""
 

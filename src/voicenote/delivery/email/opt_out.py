@@ -11,8 +11,8 @@ import tomllib
 from functools import lru_cache
 from importlib.resources import files
 
-#: So much of a text is looked at: who wants no more letters says so before that.
-LOOKED_AT = 4000
+from voicenote.delivery.email.automaton import Automaton
+
 #: Where a sentence ends; a comma only parts what is polite from what is said.
 _END = re.compile(r"[.!?;\n\r…|]+|\s[-–—]+\s")
 #: Marks that say nothing, and the half-space within Persian words.
@@ -26,48 +26,53 @@ def is_opt_out(text: str) -> bool:
     stands. A bare word ("stop") counts where nothing but greeting and thanks stands before it.
     """
     table, first = _words(), True
-    for sentence in _END.split(text[:LOOKED_AT]):
+    for sentence in _END.split(text):
         said = _said(sentence, table)
-        if table["sentences"].fullmatch(said) or (first and table["alone"].fullmatch(said)):
+        if table["sentences"].matches(said) or (first and table["alone"].matches(said)):
             return True
-        first = first and (not said or bool(table["greets"].fullmatch(_plain(sentence))))
+        first = first and (
+            table["nothing"].matches(said) or table["greets"].matches(_plain(sentence))
+        )
     return False
 
 
 def may_be_opt_out(text: str) -> bool:
     """Whether `text` has words of an opt-out among others, so that a person has to read it."""
-    return bool(_words()["doubt"].search(_plain(text[:LOOKED_AT])))
+    table = _words()
+    return table["doubt"].begins(f"{_plain(text)} ") or any(
+        table["twice"].begins(f"{_plain(sentence)} ") for sentence in _END.split(text)
+    )
 
 
-def _said(sentence: str, table: dict[str, re.Pattern[str]]) -> str:
-    """Return what a sentence says, without greeting, please and thanks; "" for nothing else."""
+def _said(sentence: str, table: dict[str, Automaton]) -> str:
+    """Return what a sentence says, without the clauses that only greet before it."""
     clauses = [clause for clause in map(_plain, re.split("[,:،]", sentence)) if clause]
-    while len(clauses) > 1 and table["greets"].fullmatch(clauses[0]):
-        clauses.pop(0)
-    said, before = " ".join(clauses), None
-    while said != before:
-        before = said
-        said = table["polite_before"].sub("", table["polite_after"].sub("", said)).strip()
-    return said
+    greeting = 0
+    while greeting < len(clauses) - 1 and table["greets"].matches(clauses[greeting]):
+        greeting += 1
+    return " ".join(clauses[greeting:])
 
 
 @lru_cache
-def _words() -> dict[str, re.Pattern[str]]:
-    """Return one pattern for each list of the file, of all languages together."""
+def _words() -> dict[str, Automaton]:
+    """Return what each list of the file says, of all languages together."""
     text = files(__package__).joinpath("opt_out.toml").read_text(encoding="utf-8")
     every: dict[str, list[str]] = {}
     for lists in tomllib.loads(text).values():
         for name, entries in lists.items():
             every.setdefault(name, []).extend(entries)
-    joined = {name: "|".join(sorted(entries, key=len)[::-1]) for name, entries in every.items()}
-    polite = joined["polite"]
+    # one word stands in the lists of several languages
+    joined = {name: f"({'|'.join(dict.fromkeys(entries))})" for name, entries in every.items()}
+    alone, polite, greeting = joined["alone"], joined["polite"], joined["greeting"]
+    before, after = rf"(({polite}|{greeting}) )*", rf"( {polite})*"
     return {
-        "alone": re.compile(rf"(?:(?:{joined['alone']})(?:\s|$))+"),
-        "sentences": re.compile(joined["sentences"]),
-        "doubt": re.compile(rf"\b(?:{joined['doubt']})\b"),
-        "greets": re.compile(rf"(?:{joined['greeting']})(?: \S+){{0,3}}|(?:{polite})"),
-        "polite_before": re.compile(rf"^(?:{polite}|{joined['greeting']})(?= |$)"),
-        "polite_after": re.compile(rf"(?:^| )(?:{polite})$"),
+        "sentences": Automaton(f"{before}{joined['sentences']}{after}"),
+        "alone": Automaton(f"{before}{alone}( {alone}| {polite})*"),
+        "doubt": Automaton(rf"((\w|\W)*\W)?{joined['doubt']}\W"),
+        # who says stop twice may mean it, whatever follows
+        "twice": Automaton(rf"{before}{alone} {alone}\W"),
+        "greets": Automaton(rf"{greeting}( \S+){{0,3}}|{polite}"),
+        "nothing": Automaton(rf"(({polite}|{greeting})( {polite}| {greeting})*)?"),
     }
 
 

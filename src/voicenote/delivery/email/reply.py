@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 
-#: A longer line introduces nothing, and to try it by a pattern could take for ever.
+#: A longer line introduces nothing.
 LONGEST = 300
-#: Where a quotation without marks begins: a divider, or a block of headers, as Outlook has it.
-_DIVIDER = re.compile(
-    r"-{2,}\s*\S.*\S\s*-{2,}|_{10,}|(?:\S+ ?){1,2}:\s.*<[^<>\s]+@[^<>\s]+>\s*|-- ?"
-)
+#: A header such as "From: …", in any language; and the address that it ends with.
+_HEADER = re.compile(r"\S+(?: \S+)? ?:\s")
+_ADDRESS = re.compile(r"[^<>\s@]+@[^<>\s]+>")
 
 
 def own_words(text: str) -> str:
@@ -22,7 +21,7 @@ def own_words(text: str) -> str:
     kept: list[str] = []
     for number, line in enumerate(lines):
         bare = line.strip().strip("\u200e\u200f\ufeff")
-        if len(bare) <= LONGEST and _DIVIDER.fullmatch(bare):
+        if len(bare) <= LONGEST and _divides(bare):
             break
         if bare.startswith(">"):
             continue
@@ -32,6 +31,16 @@ def own_words(text: str) -> str:
             continue  # an introduction that was broken into two lines
         kept.append(line.rstrip())
     return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip()
+
+
+def _divides(line: str) -> bool:
+    """Whether a quotation without marks begins: a divider, or headers, as Outlook has them."""
+    if line.startswith("--") and line.endswith("--"):
+        return len(line) == 2 or (len(line) > 5 and len(line.strip("-").strip()) != 1)
+    if len(line) >= 10 and not line.strip("_"):
+        return True
+    end = line.rpartition("<")[2]
+    return bool(_HEADER.match(line) and _ADDRESS.fullmatch(end))
 
 
 def _quoted_follows(lines: list[str], number: int, through: int = 0) -> bool:

@@ -63,7 +63,9 @@ def _cut(text: str) -> list[str]:
     parts: list[str] = []
     start = 0
     for end in _END.finditer(text):
-        if _goes_on(text[start : end.start()], text[end.end() :]):
+        # the longest abbreviation is much shorter; to look at all again would take the square
+        before = text[max(start, end.start() - 20) : end.start()]
+        if _goes_on(before, text[end.end() : end.end() + 1]):
             continue
         parts.append(text[start : end.start()] + end["close"])
         start = end.end()
@@ -71,8 +73,8 @@ def _cut(text: str) -> list[str]:
 
 
 def _goes_on(before: str, after: str) -> bool:
-    """Whether the mark at the end of `before` belongs to a word, not to a sentence."""
-    if after[:1].islower() and before.endswith((".", "…")):
+    """Whether the mark at the end of `before` belongs to a word; `after` is the next letter."""
+    if after.islower() and before.endswith((".", "…")):
         return True
     short = _SHORT.search(before)
     if short is None:

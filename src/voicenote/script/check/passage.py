@@ -14,7 +14,7 @@ from voicenote.script.check.tables import NOT, table
 
 #: The sections whose personal sentences end in the customer's own words, after a colon.
 _THEIRS = frozenset({Section.MIRROR, Section.VALIDATE, Section.EMPATHISE, Section.EXPECTATIONS})
-_END = re.compile(r"[.!?؟…]+[\"”“»')\]]*(?=\s|$)|\n")
+_END = re.compile(r"(?<![.!?؟…])[.!?؟…]+[\"”“»')\]]*(?=\s|$)|\n")
 _SHOUTED = re.compile(r"[^\W\d_]{2,}")
 _LETTER = re.compile(r"\w+")
 

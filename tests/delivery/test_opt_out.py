@@ -1,0 +1,126 @@
+"""No words take long to tell, and whoever says stop among them is heard."""
+
+from __future__ import annotations
+
+import random
+import re
+import time
+import tomllib
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from importlib.resources import files
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voicenote.delivery.email import automaton
+from voicenote.delivery.email.automaton import Automaton
+from voicenote.delivery.email.inbound import read_mail
+from voicenote.delivery.email.opt_out import is_opt_out, may_be_opt_out
+
+NOW = datetime(2026, 3, 3, 8, 0, tzinfo=UTC)
+#: Of one letter, in seconds of work; the letter of 15 "stop" once took years.
+BAR_S = 0.2
+
+LISTS = tomllib.loads(files("voicenote.delivery.email").joinpath("opt_out.toml").read_text("utf-8"))
+ENTRIES = [entry for lists in LISTS.values() for entries in lists.values() for entry in entries]
+WORDS = sorted({word for entry in ENTRIES for word in re.findall(r"[^\W\d_]+", entry)})
+BARE = ["stop", "unsubscribe", "הסר", "renunț", "wypisz mnie", "بس کنید", "loobun", "opt out"]
+WHOLE = [
+    *("please stop emailing me", "Unsubscribe me now", "אל תפנו אליי", "nie piszcie więcej"),
+    *("nu mă mai contactați", "دیگر پیام ندهید", "ärge mulle enam kirjutage", "leave me alone"),
+]
+PATTERNS = ["a(b|c)*d", "(a|ab)(c|bcd)?", r"(a| \w+){0,2}", "[ab]?a+", r"(\w|\W)*b\W", "(a|b|ab)+"]
+
+
+def letter(text: str) -> bytes:
+    message = EmailMessage()
+    message["From"] = "Mari <mari@tamm.example>"
+    message.set_content(text)
+    return message.as_bytes()
+
+
+def mutant(chance: random.Random) -> str:
+    """Return up to 20 kB of the detector's own words, repeated, cut, and joined in odd ways."""
+    parts: list[str] = []
+    for _ in range(chance.randint(1, 6)):
+        few = chance.choices([*WORDS, *BARE, *WHOLE], k=chance.randint(1, 4))
+        join = chance.choice([" ", " ", " ", ", ", ". ", "\n", "-", " - ", ": ", "'", "\u200c", ""])
+        many = join.join(few * chance.choice([1, 2, 15, 30, 300]))
+        parts.append(many[: chance.choice([30, 3000, 6000])])
+    return chance.choice([" ", "\n", ", "]).join(parts)[:20_000] + chance.choice(["", " x", "!"])
+
+
+@pytest.mark.parametrize("many", [15, 30, 1000, 40_000])
+@pytest.mark.parametrize(("end", "asks"), [("", True), (" this nonsense", False)])
+def test_any_number_of_stops_is_heard_at_once(many: int, end: str, asks: bool) -> None:
+    """Where more is said behind them, a person has to read it."""
+    text = "stop " * many + end
+    assert (is_opt_out(text), may_be_opt_out(text)) == (asks, True)
+
+
+@pytest.mark.parametrize("many", [15, 30, 1000])
+def test_a_letter_of_stops_is_read_at_once(many: int) -> None:
+    read_mail(letter("hello"), NOW)
+    began = time.process_time()
+    assert read_mail(letter("stop " * many + "this nonsense"), NOW).may_opt_out
+    assert time.process_time() - began < BAR_S
+
+
+def test_five_hundred_letters_of_its_own_words_are_each_read_at_once() -> None:
+    chance = random.Random(9)  # noqa: S311  the same letters each time
+    read_mail(letter("hello"), NOW)
+    slow = []
+    for number in range(500):
+        raw = letter(mutant(chance))
+        began = time.process_time()
+        read_mail(raw, NOW)
+        if time.process_time() - began > BAR_S:
+            slow.append((number, time.process_time() - began))
+    assert not slow
+
+
+def test_a_real_stop_among_them_is_heard() -> None:
+    """A whole sentence counts wherever it stands."""
+    chance = random.Random(10)  # noqa: S311  the same
+    for _ in range(200):
+        before, stop, behind = mutant(chance), chance.choice(WHOLE), mutant(chance)
+        assert is_opt_out(f"{before}\n{stop}\n{behind}"), (before, stop)
+
+
+@pytest.mark.parametrize("bare", BARE)
+@pytest.mark.parametrize("form", ["{0} {0}", "please {0} {0}", "{0} please {0}", "hi,\n{0}\nbye"])
+def test_a_bare_word_is_heard_as_often_as_it_comes(bare: str, form: str) -> None:
+    assert is_opt_out(form.format(bare))
+
+
+@pytest.mark.parametrize(
+    "text", ["It does not stop. Stop it please, the machine.", "No more, no less, and no more."]
+)
+def test_a_word_that_comes_twice_by_chance_holds_nothing(text: str) -> None:
+    assert not may_be_opt_out(text)
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+@given(text=st.text(alphabet="abcd _!ä", max_size=9))
+def test_a_pattern_means_what_it_means_elsewhere(pattern: str, text: str) -> None:
+    made, usual = Automaton(pattern), re.compile(pattern)
+    assert made.matches(text) == bool(usual.fullmatch(text))
+    assert made.begins(text) == bool(usual.match(text))
+
+
+def test_what_is_remembered_of_a_walk_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(automaton, "REMEMBERED", 5)
+    made = Automaton(r"(a|b)*a(a|b)(a|b)(a|b)(a|b)")
+    chance = random.Random(1)  # noqa: S311  the same
+    for _ in range(50):
+        text = "".join(chance.choices("ab", k=30))
+        assert made.matches(text) == (text[-5] == "a")
+        assert len(made._moments) <= 5
+
+
+@pytest.mark.parametrize("wrong", ["(a", "a)", "[a", r"\d", "a{2}", "a{x,3}", "*a", "a.b", "^a"])
+def test_what_is_no_pattern_is_refused(wrong: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        Automaton(wrong)
