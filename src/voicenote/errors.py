@@ -13,6 +13,7 @@ The tree::
     │   ├── Refused                69  a channel will never take it as it is; nothing has left
     │   └── Unknown                69  a channel cannot say whether it took it: a person decides
     ├── TryAgain                   75  somebody else holds it at the moment
+    │   └── Restarting             75  the database server ended the connection
     └── BadSettings                78  a setting is wrong; holds every problem found
 
 Each error says what happened (`what`) and what to do about it (`advice`): one line each. The codes
@@ -141,6 +142,10 @@ class TryAgain(VoicenoteError):
     """Somebody else holds it at the moment; the same command may work in a minute."""
 
     exit_code = 75
+
+
+class Restarting(TryAgain):
+    """The database server ended the connection: all that follows would fail as well."""
 
 
 class BadSettings(VoicenoteError):

@@ -260,7 +260,12 @@ def test_our_errors_are_two_lines_and_their_code(
         (OSError(errno.ENOSPC, "No space left on device"), 69, "make room"),
         (PermissionError(errno.EACCES, "Permission denied", "x.db"), 69, "x.db"),
         (ZeroDivisionError("secret detail"), 70, "--debug"),
-        (OSError(errno.EIO, "odd"), 70, "--debug"),
+        (OSError(errno.EIO, "Input/output error"), 69, "worn out"),
+        (OSError(errno.EFBIG, "File too large"), 69, "ulimit -f"),
+        (OSError(errno.EMFILE, "Too many open files"), 69, "ulimit -n"),
+        (FileNotFoundError(errno.ENOENT, "No usable temporary directory found"), 69, "TMPDIR"),
+        (FileNotFoundError(errno.ENOENT, "No such file"), 70, "--debug"),
+        (OSError(errno.ENOTTY, "odd"), 70, "--debug"),
         (RecursionError(), 70, "--debug"),
     ],
 )

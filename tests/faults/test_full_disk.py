@@ -6,11 +6,18 @@ import json
 import os
 import resource
 import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+from every_command import WITH_LEDGER, covered
+
+sys.path.pop(0)
 
 #: Runs in a process of its own: it limits what it may write, and forks.
 PROGRAM = """
@@ -97,3 +104,55 @@ def test_a_full_disk_is_told_in_two_lines(tmp_path: Path) -> None:
     assert not list((home / "outbox").glob("c1*"))
     shutil.rmtree(home / "cache", ignore_errors=True)
     assert call("run").stdout == "1 sent\n"
+
+
+#: Runs every command in a child of its own that can write nothing at all.
+NOTHING_FITS = """
+import json, os, resource, sys, tempfile
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+from every_command import WITH_LEDGER, WITHOUT, begin, call
+
+home = Path(sys.argv[2]) / "home"
+begin(home)
+told = {}
+for line in (*WITH_LEDGER, *WITHOUT):
+    read, write = os.pipe()
+    if os.fork() == 0:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+        done = call(line, home)
+        said = [done.exit_code, done.stderr + done.stdout]
+        os.write(write, json.dumps(said)[:60000].encode())
+        os._exit(0)
+    os.close(write)
+    with open(read) as pipe:
+        told[line] = json.load(pipe)
+    os.wait()
+json.dump(told, sys.stdout)
+"""
+
+
+def test_every_command_says_so_when_nothing_can_be_written_any_more(tmp_path: Path) -> None:
+    """Those that only look, too: SQLite needs a little room even to read."""
+    assert covered() == set(), "a new command wants a line in every_command.py"
+    words = [str(Path(__file__).parent), str(tmp_path)]
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", NOTHING_FITS, *words],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+    )
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    ours = {line: said for line, (code, said) in told.items() if code == 70 or "Trace" in said}
+    assert ours == {}
+    silent = {
+        line: told[line]
+        for line in WITH_LEDGER
+        if told[line][0] != 69 or "File too large" not in told[line][1]
+    }
+    assert silent == {}
+    with closing(sqlite3.connect(tmp_path / "home" / "ledger.db")) as raw:
+        assert raw.execute("select count(*) from cases").fetchone() == (4,)
+        assert raw.execute("pragma integrity_check").fetchone() == ("ok",)

@@ -19,6 +19,10 @@ NOBODY_READS = 141
 _DISK = {
     errno.ENOSPC: "make room on this disk, then run the same command again",
     errno.EDQUOT: "make room within your quota, then run the same command again",
+    errno.EFBIG: "allow larger files here (ulimit -f), or choose another --home",
+    errno.EIO: "the disk may be worn out: look at it, and restore a backup on another",
+    errno.EMFILE: "close some programs, or allow more open files (ulimit -n)",
+    errno.ENFILE: "close some programs, then run the same command again",
     errno.EACCES: "give yourself the rights to it, or choose another --home",
     errno.EPERM: "give yourself the rights to it, or choose another --home",
     errno.EROFS: "choose a --home that can be written to",
@@ -62,13 +66,24 @@ def explain(error: BaseException) -> Failure:
             advice="what was finished is kept; voicenote next shows where you are",
             exit_code=INTERRUPTED,
         )
-    if isinstance(error, OSError) and error.errno in _DISK:
-        place = f"{error.filename}: " if error.filename else ""
-        return Failure(what=f"{place}{error.strerror}", advice=_DISK[error.errno], exit_code=69)
-    return Failure(
+    return (_of_disk(error) if isinstance(error, OSError) else None) or Failure(
         what=f"this is our fault ({type(error).__name__})",
         advice="run it again with --debug for the details, and please tell us",
     )
+
+
+def _of_disk(error: OSError) -> Failure | None:
+    """Return how to tell an error that the disk or the machine is to blame for."""
+    if error.errno in _DISK:
+        place = f"{error.filename}: " if error.filename else ""
+        return Failure(what=f"{place}{error.strerror}", advice=_DISK[error.errno], exit_code=69)
+    if isinstance(error, FileNotFoundError) and "temporary directory" in (error.strerror or ""):
+        return Failure(
+            what="no folder for temporary files can be written",
+            advice="make room in /tmp, or name a folder with room: TMPDIR=DIR voicenote …",
+            exit_code=69,
+        )
+    return None
 
 
 def _stopped(error: BaseException) -> bool:

@@ -7,13 +7,15 @@ while it is only stopped. PostgreSQL: an advisory lock on a connection of its ow
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from voicenote.errors import TryAgain, Unavailable
 from voicenote.files import FILE
+from voicenote.ledger.failures import translated
 from voicenote.ledger.store import Ledger
 
 #: The number that passes agree on in PostgreSQL's space of advisory locks.
@@ -55,7 +57,7 @@ def _file_lock(path: Path) -> Iterator[None]:
 
 @contextmanager
 def _advisory_lock(ledger: Ledger) -> Iterator[None]:
-    with ledger.engine.connect() as connection:
+    with translated(ledger.engine), ledger.engine.connect() as connection:
         got = connection.execute(text("select pg_try_advisory_lock(:n)"), {"n": ADVISORY}).scalar()
         # the lock is the session's: it outlives this transaction, not this connection
         connection.commit()
@@ -64,8 +66,9 @@ def _advisory_lock(ledger: Ledger) -> Iterator[None]:
         try:
             yield
         finally:
-            connection.execute(text("select pg_advisory_unlock(:n)"), {"n": ADVISORY})
-            connection.commit()
+            with suppress(DBAPIError):  # a session that is gone holds no lock
+                connection.execute(text("select pg_advisory_unlock(:n)"), {"n": ADVISORY})
+                connection.commit()
 
 
 def _taken() -> TryAgain:

@@ -27,17 +27,12 @@ from sqlalchemy import (
     make_url,
     update,
 )
-from sqlalchemy.exc import (
-    ArgumentError,
-    DBAPIError,
-    IntegrityError,
-    NoSuchModuleError,
-    OperationalError,
-)
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
-from voicenote.errors import BadSettings, TryAgain, Unavailable
+from voicenote.errors import BadSettings, Unavailable
 from voicenote.files import make_file, make_folder
 from voicenote.ledger import migrate, tables
+from voicenote.ledger.failures import translated
 
 #: How long a writer waits for another one, in seconds.
 PATIENCE_S = 30.0
@@ -101,11 +96,11 @@ class Ledger:
         It is on the disk when it ends. Not `lasting`: the death of a process takes nothing of it
         back, but a power cut may, as long as no lasting write came after it, nor `settle`.
 
-        Raises TryAgain when another writer holds the ledger too long, Unavailable when it cannot
-        be written.
+        Raises TryAgain when another writer holds the ledger too long or the server starts again,
+        Unavailable when it cannot be written.
         """
         writer = self._writer if lasting else self._soon
-        with _translated(), writer.begin() as connection:
+        with translated(self._engine), writer.begin() as connection:
             if not (lasting or self.is_sqlite):
                 connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
             yield Transaction(connection, self.clock(), actor or self.actor)
@@ -118,7 +113,7 @@ class Ledger:
     @contextmanager
     def read(self) -> Iterator[Transaction]:
         """A transaction that only looks: one consistent view."""
-        with _translated(), self._engine.begin() as connection:
+        with translated(self._engine), self._engine.begin() as connection:
             yield Transaction(connection, self.clock(), self.actor)
 
     def close(self) -> None:
@@ -136,7 +131,7 @@ def open_ledger(
     engine = _engine(_checked_url(url))
     ledger = Ledger(engine, clock, actor)
     try:
-        with _translated():
+        with translated(engine):
             migrate.bring_up_to_date(engine, new_id=new_id, now=clock())
     except BaseException:
         engine.dispose()
@@ -230,50 +225,3 @@ def _begin_sqlite(connection: Connection) -> None:
         connection.exec_driver_sql(f"PRAGMA synchronous={sync}")
         connection.info["sync"] = sync
     connection.exec_driver_sql(f"BEGIN {options.get('voicenote_begin', '')}".rstrip())
-
-
-def _twice(error: IntegrityError) -> bool:
-    """Whether a row was there already: SQLite says so in words, PostgreSQL by its SQLSTATE."""
-    return getattr(error.orig, "sqlstate", "") == "23505" or "UNIQUE" in str(error.orig)
-
-
-def _deadlock(error: OperationalError) -> bool:
-    """Whether two writers waited for each other, and the server has ended this one."""
-    return getattr(error.orig, "sqlstate", "") == "40P01"
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except OperationalError as error:
-        reason = str(error.orig).splitlines()[0] if str(error.orig) else "no reason given"
-        if "locked" in reason or "busy" in reason or _deadlock(error):
-            raise TryAgain(
-                "somebody else is writing to the ledger", "try again in a minute"
-            ) from error
-        if "full" in reason:
-            raise Unavailable(
-                "the disk is full: nothing was changed", "make room, then run it again"
-            ) from error
-        if "unable to open" in reason or "readonly" in reason:
-            raise Unavailable(
-                "the ledger cannot be opened: its folder cannot be written, or is not there",
-                "allow writing in the workspace, or choose another --home, or [ledger] url",
-            ) from error
-        raise Unavailable(
-            f"the ledger cannot be used: {reason}", "see [ledger] url in voicenote.toml"
-        ) from error
-    except IntegrityError as error:
-        if not _twice(error):
-            raise
-        raise TryAgain(
-            "somebody else wrote the same at this moment", "run the same command again"
-        ) from error
-    except DBAPIError as error:
-        reason = str(error.orig).splitlines()[0]
-        if "not a database" in reason or "malformed" in reason:
-            raise Unavailable(
-                f"the ledger file is damaged: {reason}", "restore a backup: voicenote restore FILE"
-            ) from error
-        raise

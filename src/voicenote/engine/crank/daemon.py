@@ -16,7 +16,7 @@ from typing import Any
 from voicenote.delivery.arrivals import Watches
 from voicenote.engine.crank.turn import Turn, one_pass
 from voicenote.engine.workspace import Workspace
-from voicenote.errors import TryAgain, VoicenoteError
+from voicenote.errors import Restarting, TryAgain, VoicenoteError
 from voicenote.ledger import touches
 
 #: The one job's name in APScheduler.
@@ -134,10 +134,10 @@ class Daemon:
             turn = one_pass(self._ws, clock_is_right=self._clock_is_right)
             self._clock_is_right = False
             self._tell(turn)
-        except TryAgain:
-            pass  # another pass is at work: it does what this one would have done
         except VoicenoteError as error:
-            self._tell(error)
+            # another pass at work does what this one would have done
+            if isinstance(error, Restarting) or not isinstance(error, TryAgain):
+                self._tell(error)
         finally:
             self._wake_at(self._next(began))
 

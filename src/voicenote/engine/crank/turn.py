@@ -24,7 +24,14 @@ from voicenote.engine.memo.drafting import MEMO, slot_of, words_for
 from voicenote.engine.memo.sounding import render
 from voicenote.engine.singly import told
 from voicenote.engine.workspace import Workspace
-from voicenote.errors import RuleSaysNo, TryAgain, Unavailable, VoicenoteError, VoiceUnavailable
+from voicenote.errors import (
+    Restarting,
+    RuleSaysNo,
+    TryAgain,
+    Unavailable,
+    VoicenoteError,
+    VoiceUnavailable,
+)
 from voicenote.ledger import attempts, cases, scripts, touches
 from voicenote.ledger.changes import change_touch
 from voicenote.ledger.scripts import Draft
@@ -196,11 +203,11 @@ def _attempt(ws: Workspace, turn: Turn, room: Room, ahead: Ahead, place: int) ->
             turn.held[waits] += 1
     except RuleSaysNo as error:
         turn.waiting.append((case_number, error.what))
-    except TryAgain:
-        return
     except VoicenoteError as error:
-        if isinstance(error, Unavailable) and not isinstance(error, VoiceUnavailable):
+        if isinstance(error, (Unavailable, Restarting)) and not isinstance(error, VoiceUnavailable):
             raise  # the ledger or its disk: it is the same for those behind
+        if isinstance(error, TryAgain):
+            return
         turn.failed += 1
         turn.reasons.append((case_number, told(error)))
     except Exception as error:  # noqa: BLE001 - one bad case must not stop those behind it

@@ -14,7 +14,7 @@ from voicenote.engine.crank.clock_jump import jump_of, told_of
 from voicenote.engine.lock import pass_lock
 from voicenote.engine.memo.voices import voice_options
 from voicenote.engine.workspace import Workspace
-from voicenote.errors import BadSettings, TryAgain, VoicenoteError, VoiceUnavailable
+from voicenote.errors import BadSettings, Restarting, TryAgain, VoicenoteError, VoiceUnavailable
 from voicenote.ledger import arrivals, brakes, overview, touches
 from voicenote.ledger.cases import load, numbers_of
 from voicenote.ledger.scripts import drafts
@@ -85,7 +85,10 @@ def look_inside(ws: Workspace, env: Mapping[str, str]) -> Iterator[Finding]:
         try:
             yield from check(ws, env)
         except TryAgain as error:
-            yield fine(about, f"{error.what}: {error.advice}")
+            if isinstance(error, Restarting):
+                yield wrong(about, error.what, error.advice)
+            else:
+                yield fine(about, f"{error.what}: {error.advice}")
         except BadSettings as error:
             yield from settings_problems(error)
         except VoicenoteError as error:
