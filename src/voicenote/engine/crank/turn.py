@@ -16,6 +16,7 @@ from voicenote.engine.crank.adopting import ask_first, remember, seat_keeper
 from voicenote.engine.crank.clock_jump import Jumped, mind_clock, note_doubted, note_time
 from voicenote.engine.crank.limits import Room, Waits, pull
 from voicenote.engine.crank.looking import Ahead, Look
+from voicenote.engine.crank.owner_notes import tell_owner
 from voicenote.engine.crank.receiving import Received, take_in
 from voicenote.engine.crank.sending import Sent, send_touch
 from voicenote.engine.crank.settling import reconcile
@@ -33,12 +34,10 @@ from voicenote.errors import (
     VoiceUnavailable,
 )
 from voicenote.ledger import attempts, cases, scripts, touches
-from voicenote.ledger.changes import change_touch
 from voicenote.ledger.scripts import Draft
 from voicenote.ledger.snapshots import stirred
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case
-from voicenote.model.receipt import Receipt, ReceiptKind
 from voicenote.model.touch import Touch, TouchKind, TouchState
 
 
@@ -279,27 +278,3 @@ def make_ready(ws: Workspace, seen: Look) -> None:
 def _released(tx: Transaction, case: Case, touch: Touch) -> bool:
     found = scripts.drafts(tx, [case.number], slot=slot_of(touch)).get((case.number, touch.round))
     return found is not None and found.approved
-
-
-def tell_owner(ws: Workspace, case: Case, touch: Touch) -> None:
-    """Leave the owner the note of a nudge touch; it stays in the house, so one commit does it."""
-    text = nudge_text(case, touch)
-    receipt_detail = {"to": ws.owner_of(case)}
-    with ws.ledger.write("voicenote") as tx:
-        touches.nudge(tx, case.number, touch.key, "plan", text)
-        for event in ("claim", "commit"):
-            change_touch(tx, touch.number, event)
-        receipt = Receipt(kind=ReceiptKind.ACCEPTED, at=tx.now, detail=receipt_detail)
-        touches.receive(tx, touch.number, receipt, sent_at=tx.now)
-
-
-def nudge_text(case: Case, touch: Touch) -> str:
-    """Return what a nudge of the plan says to the owner."""
-    found = next((one for one in case.amends if one.k == touch.planned.amends), None)
-    if found is None:
-        return f"{case.customer.name} waits for your memo: voicenote script {case.number}"
-    due = found.promise.promised_by
-    return (
-        f"amends {found.name} ({found.promise.text}) is promised to {case.customer.name} by {due}: "
-        f'voicenote amends done {found.name} --evidence "…"'
-    )
