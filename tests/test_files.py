@@ -80,16 +80,18 @@ def test_an_empty_file_is_made_closed_and_what_is_there_is_left(tmp_path: Path) 
 @POSIX
 def test_what_is_open_to_others_is_found_and_closed(tmp_path: Path) -> None:
     home = tmp_path / "home"
-    write_whole(home / "memos" / "a.ogg", b"closed")
+    for name in ("memos/a.ogg", "outbox/b.ogg"):
+        write_whole(home / name, b"closed")
+        (home / name).chmod(0o640)
     assert list(open_to_others(home)) == []
-    home.chmod(0o755)
-    (home / "memos" / "a.ogg").chmod(0o640)
+    for folder in (home, home / "memos", tmp_path):
+        folder.chmod(0o755)
     (home / "link").symlink_to(tmp_path)
-    assert set(open_to_others(home)) == {home, home / "memos" / "a.ogg"}
-    tmp_path.chmod(0o755)
+    assert set(open_to_others(home)) == {home, home / "memos", home / "memos" / "a.ogg"}
     close_to_others(home)
     assert list(open_to_others(home)) == []
-    assert tmp_path.stat().st_mode & 0o777 == 0o755
+    assert oct((home / "outbox" / "b.ogg").stat().st_mode & 0o777) == "0o600"
+    assert oct(tmp_path.stat().st_mode & 0o777) == "0o755"
 
 
 @EITHER

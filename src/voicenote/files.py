@@ -125,15 +125,17 @@ def close_to_others(folder: Path) -> None:
 def open_to_others(place: Path) -> Iterator[Path]:
     """Give what others on this machine have a right to: a file, a folder, and what is in it.
 
-    Nothing on Windows, where a mode does not tell. What cannot be looked at is passed over.
+    What is in a folder that is closed to them they cannot reach, whatever its own mode. Nothing on
+    Windows, where a mode does not tell. What cannot be looked at is passed over.
     """
-    if os.name == "nt":
-        return
-    for path in (place, *_inside(place)):
-        with suppress(OSError):
-            mode = path.lstat().st_mode
-            if mode & OTHERS and not stat.S_ISLNK(mode):
-                yield path
+    with suppress(OSError):
+        mode = place.lstat().st_mode
+        if os.name == "nt" or stat.S_ISLNK(mode) or not mode & OTHERS:
+            return
+        yield place
+        if stat.S_ISDIR(mode):
+            for inside in place.iterdir():
+                yield from open_to_others(inside)
 
 
 def link_tree(source: Path, target: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -155,3 +156,38 @@ def test_a_workspace_that_somebody_opened_is_not_closed_silently(ready: Call, ho
     well(ready("run"))
     assert home.stat().st_mode & 0o777 == 0o750
     assert (home / "ledger.db").stat().st_mode & 0o777 == 0o640
+
+
+def privacy(call: Call, **more: str) -> list[tuple[str, str]]:
+    """What is open to others, by doctor, each with its cure."""
+    rows = json.loads(call("doctor", "--json", **more).stdout)
+    found = [(row["what"], row["cure"]) for row in rows if row["about"] == "privacy"]
+    assert found
+    return [(what, cure) for what, cure in found if cure]
+
+
+def test_doctor_tells_of_an_older_workspace_and_its_cure_helps(ready: Call, home: Path) -> None:
+    assert privacy(ready) == []
+    home.chmod(0o755)
+    (home / "ledger.db").chmod(0o644)
+    ((what, cure),) = privacy(ready)
+    assert re.fullmatch(rf"others .* have a right to \d files and folders of {home}", what)
+    subprocess.run(["/bin/sh", "-c", cure], check=True)
+    assert privacy(ready) == []
+
+
+def test_doctor_looks_at_a_ledger_and_an_outbox_elsewhere(
+    ready: Call, home: Path, tmp_path: Path
+) -> None:
+    elsewhere = tmp_path / "else where"
+    elsewhere.mkdir(mode=0o700)
+    (home / "ledger.db").rename(elsewhere / "l.db")
+    (elsewhere / "l.db").chmod(0o640)
+    (elsewhere / "box").mkdir(mode=0o755)
+    box = {"VOICENOTE_CHANNELS__BOX__KIND": "outbox"}
+    box["VOICENOTE_CHANNELS__BOX__FOLDER"] = str(elsewhere / "box")
+    found = privacy(ready, VOICENOTE_LEDGER__URL=f"sqlite:///{elsewhere / 'l.db'}", **box)
+    assert [cure for _, cure in found] == [
+        f"chmod -R go= '{elsewhere / 'l.db'}'",
+        f"chmod -R go= '{elsewhere / 'box'}'",
+    ]

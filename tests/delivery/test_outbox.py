@@ -7,7 +7,7 @@ import json
 import os
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -98,6 +98,28 @@ def test_asking_sweeps_what_a_killed_attempt_left(box: Path) -> None:
         (box / name / "memo.ogg").write_bytes(b"half")
     assert channel(box).ask("vn-1", "<vn-1@x>") is ABSENT
     assert [each.name for each in box.iterdir()] == [".vn-1.b~abc.part"]
+
+
+def test_a_sweep_takes_what_is_dead_or_old_and_no_message(box: Path, parcel: Parcel) -> None:
+    channel(box).send(parcel, nothing)
+    left = {".dead~a.part": NOW, ".old~a.part": NOW - timedelta(hours=2), ".living~a.part": NOW}
+    for name, at in {**left, ".any~a.swept": NOW}.items():
+        (box / name).mkdir()
+        (box / name / "memo.ogg").write_bytes(b"half")
+        os.utime(box / name, (at.timestamp(), at.timestamp()))
+    channel(box).sweep({"dead", "vn-1"}.__contains__)
+    assert {each.name for each in box.iterdir()} == {".living~a.part", "vn-1"}
+
+
+def test_a_sweep_of_an_outbox_that_is_not_there_does_nothing(box: Path) -> None:
+    channel(box).sweep(lambda _key: True)
+    assert not box.exists()
+
+
+def test_an_attempt_that_was_swept_while_it_lived_has_not_left(box: Path, parcel: Parcel) -> None:
+    with pytest.raises(Postponed):
+        channel(box).send(parcel, lambda: channel(box).sweep(lambda _key: True))
+    assert list(box.iterdir()) == []
 
 
 def test_absent_is_proof_even_against_an_attempt_that_still_lives(

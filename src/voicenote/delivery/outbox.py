@@ -26,6 +26,8 @@ from voicenote.model.receipt import Parcel, Receipt, ReceiptKind
 #: rendition → its file in the folder of a touch
 NAMES = {"ogg": "memo.ogg", "mp3": "memo.mp3", "vtt": "captions.vtt", "txt": "transcript.txt"}
 
+#: A draft this old, in seconds, is nobody's any more: one takes a moment.
+_ABANDONED_S = 3600
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _THERE = {errno.EEXIST, errno.ENOTEMPTY}
 
@@ -93,16 +95,28 @@ class Outbox:
         place = self._folder / checked_key(key)
         try:
             for draft in self._folder.glob(f".{key}~*.part"):
-                swept = draft.with_suffix(".swept")
-                with suppress(FileNotFoundError):
-                    draft.rename(swept)
-                shutil.rmtree(swept, ignore_errors=True)
+                _remove(draft)
             for swept in self._folder.glob(f".{key}~*.swept"):
                 shutil.rmtree(swept, ignore_errors=True)
             there = place.exists()
         except OSError as error:
             raise _postponed(self._folder, error) from error
         return Found(Trace.FOUND, self._first(place)) if there else ABSENT
+
+    def sweep(self, is_dead: Callable[[str], bool]) -> None:
+        """Remove what killed attempts left: those of keys that are dead, and any after an hour.
+
+        Swept like this, an attempt that lives nevertheless fails before its message is there.
+        """
+        try:
+            for draft in self._folder.glob(".*~*.part"):
+                age = self._clock().timestamp() - draft.stat().st_mtime
+                if age > _ABANDONED_S or is_dead(draft.name[1:].partition("~")[0]):
+                    _remove(draft)
+            for swept in self._folder.glob(".*~*.swept"):
+                shutil.rmtree(swept, ignore_errors=True)
+        except OSError as error:
+            raise _postponed(self._folder, error) from error
 
     def close(self) -> None:
         """Nothing is held open."""
@@ -158,6 +172,14 @@ class Outbox:
             at = datetime.fromtimestamp(place.stat().st_mtime, UTC)
             detail = {"folder": place.name, "note": "receipt.json could not be read"}
             return Receipt(kind=ReceiptKind.ACCEPTED, at=at, provider_id=place.name, detail=detail)
+
+
+def _remove(draft: Path) -> None:
+    """Remove a draft, renamed first, so that nobody can put half of it in its place."""
+    swept = draft.with_suffix(".swept")
+    with suppress(FileNotFoundError):
+        draft.rename(swept)
+    shutil.rmtree(swept, ignore_errors=True)
 
 
 def _folder(name: str, settings: Mapping[str, object]) -> Path:

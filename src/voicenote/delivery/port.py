@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from voicenote.model.case import Customer
 from voicenote.model.receipt import Parcel, Receipt, ReceiptKind
@@ -100,4 +100,17 @@ class Channel(Protocol):
 
     def close(self) -> None:
         """End what is open, such as a connection. May be called more than once."""
+        ...
+
+
+@runtime_checkable
+class Sweeps(Protocol):
+    """A channel on which an attempt that is killed leaves something behind."""
+
+    def sweep(self, is_dead: Callable[[str], bool]) -> None:
+        """Remove what killed attempts left. Raises Postponed.
+
+        `is_dead` tells of a key whether surely no attempt with it is under way; it tells nothing of
+        keys that it does not know, such as another ledger's.
+        """
         ...

@@ -129,6 +129,11 @@ class Whereabouts:
         self._folder = folder
         self._host = host
 
+    @property
+    def folder(self) -> Path:
+        """Where it remembers."""
+        return self._folder
+
     def place(self, ledger: Ledger) -> Place:
         """Return where an open ledger is."""
         url = ledger.engine.url

@@ -222,6 +222,13 @@ def answers_of(tx: Transaction, cases: Sequence[int]) -> dict[int, list[tuple[in
     return found
 
 
+def is_at_rest(tx: Transaction, key: str) -> bool:
+    """Whether a touch of this ledger has the key, and is not just leaving."""
+    table = tables.touches
+    state = tx.connection.execute(select(table.c.state).where(table.c.key == key)).scalar()
+    return state is not None and state not in (TouchState.SENDING, TouchState.COMMITTING)
+
+
 def nudge(tx: Transaction, case: int, key: str, kind: str, text: str) -> bool:
     """Leave the owner a note, once for each `key`; return whether it is new."""
     table = tables.nudges

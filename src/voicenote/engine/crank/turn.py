@@ -14,6 +14,7 @@ from typing import Any
 from voicenote.engine.case.applying import decide_cases
 from voicenote.engine.crank.adopting import ask_first, remember, seat_keeper
 from voicenote.engine.crank.clock_jump import Jumped, mind_clock, note_doubted, note_time
+from voicenote.engine.crank.leftovers import sweep_leftovers
 from voicenote.engine.crank.limits import Room, Waits, pull
 from voicenote.engine.crank.looking import Ahead, Look
 from voicenote.engine.crank.owner_notes import tell_owner
@@ -132,6 +133,7 @@ def _act(ws: Workspace, turn: Turn, advance: Callable[[int, int], None] | None) 
     for sent in reconcile(ws):
         if sent.state is not TouchState.DUE:
             turn.count(sent)
+    sweep_leftovers(ws)
     turn.skipped = _decide(ws)
     pull(ws)
     room = Room()

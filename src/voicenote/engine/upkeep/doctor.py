@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from voicenote.engine.crank.adopting import doubt_of
 from voicenote.engine.crank.clock_jump import jump_of, told_of
 from voicenote.engine.lock import pass_lock
 from voicenote.engine.memo.voices import voice_options
+from voicenote.engine.upkeep.privacy import open_places
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadSettings, Restarting, TryAgain, VoicenoteError, VoiceUnavailable
 from voicenote.ledger import arrivals, brakes, overview, touches
@@ -189,6 +191,16 @@ def _clock(ws: Workspace, _env: Mapping[str, str]) -> Iterator[Finding]:
         yield wrong("clock", *told_of(jumped))
 
 
+def _privacy(ws: Workspace, _env: Mapping[str, str]) -> Iterator[Finding]:
+    found = open_places(ws)
+    for place, count in found.items():
+        many = "1 file or folder" if count == 1 else f"{count} files and folders"
+        what = f"others on this machine have a right to {many} of {place}"
+        yield wrong("privacy", what, f"chmod -R go= {shlex.quote(str(place))}")
+    if not found:
+        yield fine("privacy", "only this account can read what is kept here")
+
+
 def _stuck(ws: Workspace, _env: Mapping[str, str]) -> Iterator[Finding]:
     with ws.ledger.read() as tx:
         uncertain = touches.count(tx, TouchState.UNCERTAIN)
@@ -243,6 +255,7 @@ _CHECKS: Mapping[str, Callable[[Workspace, Mapping[str, str]], Iterator[Finding]
     "plans": _plans,
     "ledger": _lock,
     "clock": _clock,
+    "privacy": _privacy,
     "voices": _voices,
     "channels": _channels,
     "touches": _stuck,

@@ -1,0 +1,34 @@
+"""Looks where other accounts of this machine have a right to what is kept. Changes nothing.
+
+A workspace may be open on purpose, or be older than the day on which all was made private.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from voicenote.engine.workspace import OUTBOX, Workspace
+from voicenote.files import open_to_others
+
+
+def open_places(ws: Workspace) -> dict[Path, int]:
+    """Return the places that are open to others, and how many files and folders of each are."""
+    found = {place: sum(1 for _ in open_to_others(place)) for place in _places(ws)}
+    return {place: count for place, count in found.items() if count}
+
+
+def _places(ws: Workspace) -> Iterator[Path]:
+    """Where this workspace and what is remembered of it are; what is inside it once, with it."""
+    places = []
+    if ws.whereabouts is not None:
+        places.append(ws.whereabouts.folder)
+    if ws.ledger.is_sqlite:
+        places.append(Path(ws.ledger.engine.url.database or ""))
+    for channel in ws.settings.channels.values():
+        if channel.kind == OUTBOX:
+            folder = Path(str(channel.options.get("folder") or OUTBOX)).expanduser()
+            places.append(ws.home / folder)
+    yield ws.home
+    home = ws.home.resolve()
+    yield from (place for place in places if not place.resolve().is_relative_to(home))

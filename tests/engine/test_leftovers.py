@@ -1,0 +1,88 @@
+"""What killed processes left in a workspace goes with the next pass, and what lives stays."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from world import Clock, Died, World, release, take, told, touches_of, without_sound
+from world import workspace as plain_workspace
+
+from voicenote.delivery.outbox import Outbox
+from voicenote.engine.crank.leftovers import sweep_leftovers
+from voicenote.engine.crank.turn import one_pass
+from voicenote.engine.place import Whereabouts
+from voicenote.engine.scratch import open_scratch
+from voicenote.engine.workspace import Workspace
+from voicenote.ledger.changes import change_touch
+
+
+@pytest.fixture
+def ws(tmp_path: Path, clock: Clock) -> Iterator[Workspace]:
+    """A workspace whose channel is a real outbox."""
+    home = tmp_path / "home"
+    home.mkdir()
+    with without_sound():
+        opened = plain_workspace(home, clock, World(), None, Whereabouts(tmp_path / "s", "here"))
+        opened.make_channel = lambda name: Outbox(name, {"folder": str(home / "outbox")}, clock)
+        yield opened
+        opened.close()
+
+
+def hidden(ws: Workspace) -> list[str]:
+    return [path.name for path in (ws.home / "outbox").iterdir() if path.name.startswith(".")]
+
+
+def half_sent(ws: Workspace, key: str) -> None:
+    (ws.home / "outbox" / f".{key}~x.part").mkdir(parents=True)
+
+
+def test_a_pass_sweeps_what_a_killed_one_left_before_its_commit(
+    ws: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next pass writes the same message anew, and asks nobody about the first half."""
+    release(ws, *take(ws, told()))
+
+    def killed(*_: object) -> None:
+        raise Died
+
+    with monkeypatch.context() as patch:
+        patch.setattr("voicenote.delivery.outbox._sync", killed)
+        patch.setattr("voicenote.delivery.outbox.shutil.rmtree", lambda *_, **__: None)
+        with pytest.raises(Died):
+            one_pass(ws)
+    assert len(hidden(ws)) == 1
+    assert one_pass(ws).sent == 1
+    assert hidden(ws) == []
+
+
+def test_an_attempt_that_is_under_way_elsewhere_keeps_its_draft(ws: Workspace) -> None:
+    """As on a server, where another machine may hold the claim."""
+    (number,) = take(ws, told())
+    release(ws, number)
+    memo = touches_of(ws, number)[0]
+    half_sent(ws, memo.key)
+    with ws.ledger.write() as tx:
+        change_touch(tx, memo.number, "claim", claim="other", lease_until=tx.now)
+    sweep_leftovers(ws)
+    assert hidden(ws) == [f".{memo.key}~x.part"]
+
+
+@pytest.mark.parametrize(("age_s", "stays"), [(60, True), (7200, False)])
+def test_another_ledgers_draft_is_left_for_an_hour(ws: Workspace, age_s: int, stays: bool) -> None:
+    half_sent(ws, "of-another")
+    at = ws.clock().timestamp() - age_s
+    os.utime(ws.home / "outbox" / ".of-another~x.part", (at, at))
+    sweep_leftovers(ws)
+    assert bool(hidden(ws)) is stays
+
+
+def test_a_pass_sweeps_a_dead_rehearsal_and_no_living_one(ws: Workspace) -> None:
+    (ws.home / ".copy-dead").mkdir()
+    (ws.home / ".copy-dead" / "ledger.db").touch()
+    with open_scratch(ws.home) as living:
+        one_pass(ws)
+        assert living.is_dir()
+    assert [path for path in ws.home.iterdir() if path.name.startswith(".copy-")] == []
