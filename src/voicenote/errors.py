@@ -9,6 +9,7 @@ The tree::
     ├── BadData                    65  what was given cannot be used; holds every problem found
     ├── Unavailable                69  a service, a device, a disk or a library is not there
     │   ├── VoiceUnavailable       69  no voice can speak this here
+    │   ├── SchemaChanged          69  the ledger is of another voicenote than this one
     │   ├── Postponed              69  a channel could not take it now; nothing has left
     │   ├── Refused                69  a channel will never take it as it is; nothing has left
     │   └── Unknown                69  a channel cannot say whether it took it: a person decides
@@ -113,6 +114,10 @@ class Unavailable(VoicenoteError):
 
 class VoiceUnavailable(Unavailable):
     """No voice can speak this here."""
+
+
+class SchemaChanged(Unavailable):
+    """Another voicenote, mostly a newer one, has changed the ledger's tables: this one must end."""
 
 
 class Postponed(Unavailable):

@@ -16,7 +16,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, delete, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
-from voicenote.errors import BadData, BadSettings, TryAgain, Unavailable
+from voicenote.errors import BadSettings, SchemaChanged, TryAgain, Unavailable
 from voicenote.ledger import brakes, cases, listing, meta, migrate, overview, store, tables
 from voicenote.ledger.store import Ledger, Transaction, open_ledger
 from voicenote.model.case import Complaint
@@ -77,8 +77,22 @@ def test_a_ledger_from_a_newer_voicenote_is_left_alone(
 ) -> None:
     with ledger.engine.begin() as connection:
         connection.exec_driver_sql("update alembic_version set version_num = '9999'")
-    with pytest.raises(BadData, match="newer voicenote"):
+    with pytest.raises(SchemaChanged, match="newer voicenote"):
         open_ledger(url, clock=clock, actor="tester", new_id=new_id)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("found", "words"), [("9999", "newer voicenote"), ("0001", "put back")])
+def test_a_schema_that_changes_under_an_open_ledger_stops_every_write(
+    ledger: Ledger, found: str, words: str
+) -> None:
+    with ledger.engine.begin() as connection:
+        connection.execute(text("update alembic_version set version_num = :v"), {"v": found})
+    with pytest.raises(SchemaChanged, match=words):
+        ledger.check_schema()
+    with pytest.raises(SchemaChanged, match=words), ledger.write() as tx:
+        tx.tell("case_opened", 1)
+    with ledger.read() as tx:
+        assert listing.history(tx) == []
 
 
 def test_an_older_sqlite_file_is_copied_before_it_is_migrated(

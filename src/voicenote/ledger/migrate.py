@@ -11,32 +11,52 @@ from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Engine, insert, inspect, text
+from sqlalchemy import Connection, Engine, insert, inspect, text
 
-from voicenote.errors import BadData, Unavailable
+from voicenote.errors import SchemaChanged, Unavailable
 from voicenote.files import make_file
 from voicenote.ledger import tables
 
 #: The newest revision in `migrations/versions`; a test holds it to that.
 HEAD = "0006"
+_VERSION = text("select version_num from alembic_version")
 
 
 def bring_up_to_date(engine: Engine, *, new_id: Callable[[], str], now: datetime) -> None:
     """Make or migrate the schema. Does nothing, quickly, when it is today's already.
 
-    Raises BadData when the ledger was written by a newer voicenote.
+    Raises SchemaChanged when the ledger was written by a newer voicenote.
     """
     found = revision(engine)
     if found == HEAD:
         return
     if found is not None and found > HEAD:
-        raise BadData(
-            f"this ledger was written by a newer voicenote (schema {found}, here {HEAD})",
-            "update voicenote: pip install --upgrade voicenote",
-        )
+        raise _newer(found)
     if found is not None:
         _copy_first(engine, found)
     _upgrade(engine, new_id, now)
+
+
+def check_same(connection: Connection) -> None:
+    """Raise SchemaChanged when the tables are not those of this program any more.
+
+    A daemon lives long: a newer voicenote, or a restored backup, may have come meanwhile.
+    """
+    found = str(connection.execute(_VERSION).scalar())
+    if found > HEAD:
+        raise _newer(found)
+    if found != HEAD:
+        raise SchemaChanged(
+            f"the ledger was put back to an older state while this ran (schema {found})",
+            "run the same command again: it brings the ledger up to date first",
+        )
+
+
+def _newer(found: str) -> SchemaChanged:
+    return SchemaChanged(
+        f"this ledger was written by a newer voicenote (schema {found}, here {HEAD})",
+        "update voicenote, and start again whatever still runs the older one",
+    )
 
 
 def revision(engine: Engine) -> str | None:
@@ -44,7 +64,7 @@ def revision(engine: Engine) -> str | None:
     with engine.begin() as connection:
         if not inspect(connection).has_table("alembic_version"):
             return None
-        row = connection.execute(text("select version_num from alembic_version")).first()
+        row = connection.execute(_VERSION).first()
         return str(row[0]) if row else None
 
 

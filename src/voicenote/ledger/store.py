@@ -97,13 +97,19 @@ class Ledger:
         back, but a power cut may, as long as no lasting write came after it, nor `settle`.
 
         Raises TryAgain when another writer holds the ledger too long or the server starts again,
-        Unavailable when it cannot be written.
+        Unavailable when it cannot be written, SchemaChanged when its tables are not ours any more.
         """
         writer = self._writer if lasting else self._soon
         with translated(self._engine), writer.begin() as connection:
+            migrate.check_same(connection)
             if not (lasting or self.is_sqlite):
                 connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
             yield Transaction(connection, self.clock(), actor or self.actor)
+
+    def check_schema(self) -> None:
+        """Raise SchemaChanged when another voicenote has changed the tables since it was opened."""
+        with self.read() as tx:
+            migrate.check_same(tx.connection)
 
     def settle(self) -> None:
         """Bring to the disk what was written without waiting for it. Changes nothing."""
@@ -126,7 +132,8 @@ def open_ledger(
 ) -> Ledger:
     """Open the ledger at `url` (``sqlite:///…`` or ``postgresql+psycopg://…``), made or migrated.
 
-    Raises BadSettings for a URL that cannot be one, Unavailable when nobody answers there.
+    Raises BadSettings for a URL that cannot be one, Unavailable when nobody answers there,
+    SchemaChanged when a newer voicenote wrote it.
     """
     engine = _engine(_checked_url(url))
     ledger = Ledger(engine, clock, actor)

@@ -16,7 +16,7 @@ from typing import Any
 from voicenote.delivery.arrivals import Watches
 from voicenote.engine.crank.turn import Turn, one_pass
 from voicenote.engine.workspace import Workspace
-from voicenote.errors import Restarting, TryAgain, VoicenoteError
+from voicenote.errors import Restarting, SchemaChanged, TryAgain, VoicenoteError
 from voicenote.ledger import touches
 
 #: The one job's name in APScheduler.
@@ -49,9 +49,13 @@ class Daemon:
         self._news = threading.Event()
         self._booking, self._one = threading.Lock(), threading.Lock()
         self._scheduler: Any = None
+        self._over: SchemaChanged | None = None
 
     def run(self) -> None:
-        """Work until SIGTERM or SIGINT; the pass under way is finished first."""
+        """Work until SIGTERM or SIGINT; the pass under way is finished first.
+
+        Raises SchemaChanged when a newer voicenote has taken the ledger over.
+        """
         from apscheduler.schedulers.background import BackgroundScheduler
 
         self._scheduler = BackgroundScheduler(
@@ -81,6 +85,8 @@ class Daemon:
                     watcher.join(GOODBYE_S)
             for number, handler in previous.items():
                 signal.signal(number, handler)
+        if self._over is not None:
+            raise self._over
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
         self._stop.set()
@@ -134,6 +140,9 @@ class Daemon:
             turn = one_pass(self._ws, clock_is_right=self._clock_is_right)
             self._clock_is_right = False
             self._tell(turn)
+        except SchemaChanged as error:
+            self._over = error
+            self._stop.set()
         except VoicenoteError as error:
             # another pass at work does what this one would have done
             if isinstance(error, Restarting) or not isinstance(error, TryAgain):

@@ -105,10 +105,12 @@ def one_pass(
     A clock that has jumped sends and decides nothing, unless a person says that it is right. One
     that runs ahead takes in what came; one that shows a moment that is over does nothing at all.
 
-    Raises TryAgain when another pass is at work, RuleSaysNo when this may be a copy of the ledger.
+    Raises TryAgain when another pass is at work, RuleSaysNo when this may be a copy of the ledger,
+    SchemaChanged when a newer voicenote has changed its tables.
     """
     turn = Turn()
     with pass_lock(ws.ledger, ws.home):
+        ws.ledger.check_schema()
         ask_first(ws)
         began = ws.clock()
         turn.clock, _ = mind_clock(ws, confirmed=clock_is_right)
