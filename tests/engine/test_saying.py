@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
-from voicenote.engine.memo.saying import say, sentences_of
+from voicenote.engine.memo.saying import LONGEST, say, sentences_of
 from voicenote.errors import BadData, VoiceUnavailable
+from voicenote.model.memo import Synthetic
+from voicenote.sound.encode import Tags
+from voicenote.sound.piece import Spoken
 from voicenote.voice.recorded import Recorded
 from voicenote.voice.silent import Silent
 
@@ -59,13 +64,36 @@ def test_nothing_to_say_is_bad_data(text: str) -> None:
         sentences_of(text, "en")
 
 
-def test_each_sentence_becomes_a_clip_of_the_named_voice() -> None:
-    said = say("One. Two.", "en", "silent", {}, FACTS, lambda _name, options: Silent(options))
-    assert len(said.clips) == 2
+def test_each_sentence_is_spoken_by_the_named_voice_when_it_is_written() -> None:
+    made: list[float] = []
+
+    def write(sounds: Iterator[Spoken], tags: Tags) -> float:
+        assert tags.synthetic is Synthetic.YES
+        made.extend(one.speak().duration_s for one in sounds)
+        return sum(made)
+
+    said = say(
+        sentences_of("One. Two.", "en"), "en", "silent", {}, FACTS,
+        lambda _name, options: Silent(options), write,
+    )  # fmt: skip
+    assert len(made) == 2
+    assert said.seconds == sum(made)
     assert said.name == "silent"
-    assert all(clip.synthetic for clip in said.clips)
 
 
 def test_recordings_are_never_asked_to_say_any_text() -> None:
     with pytest.raises(VoiceUnavailable):
-        say("One.", "en", "auto", {}, FACTS, lambda _name, options: Silent(options))
+        say(
+            sentences_of("One.", "en"), "en", "auto", {}, FACTS,
+            lambda _name, options: Silent(options), lambda _sounds, _tags: 0.0,
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("between", [" ", ", ", "", "\n"])
+def test_a_text_without_a_full_stop_is_cut_where_a_reader_breathes(between: str) -> None:
+    text = between.join(["words"] * 2000)
+    found = texts(text)
+    assert max(map(len, found)) <= LONGEST
+    assert "".join("".join(found).split()) == "".join(text.split())
+    if between:
+        assert all(piece.rstrip(",").endswith("words") for piece in found)

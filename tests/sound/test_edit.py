@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 sys.path.insert(0, str(Path(__file__).parent))
-from sounds import SENTENCES, machine, quiet_around, samples, voiced
+from sounds import SENTENCES, quiet_around, samples, voiced
 
 from voicenote.errors import BadData
 from voicenote.model.memo import Clip
 from voicenote.model.script import Section, Sentence
-from voicenote.sound.edit import RATE, TAIL_S, even, lay_out, louder, pause_after, spread, trim
+from voicenote.sound.edit import RATE, TAIL_S, lay_out, louder, pause_after, spread, trim
 from voicenote.sound.loudness import limit, measure
 
 
@@ -71,18 +71,6 @@ def test_a_gain_is_a_gain() -> None:
     before, after = measure(words, RATE), measure(louder(words, 6.0, 1.0), RATE)
     assert before is not None
     assert after == pytest.approx(before + 6, abs=0.1)
-
-
-def test_recordings_of_different_days_meet() -> None:
-    clips = [voiced(2, level=0.05), voiced(2, level=0.5), machine(voiced(2, level=0.3))]
-    found = [measure(words, RATE) for words in even([trim(clip) for clip in clips], clips)]
-    assert max(found) - min(found) < 0.3  # type: ignore[type-var,operator]
-
-
-def test_a_synthetic_voice_keeps_its_own_evenness() -> None:
-    clips = [machine(voiced(1, level=0.1)), machine(voiced(1, level=0.2))]
-    words = [trim(clip) for clip in clips]
-    assert even(words, clips) == words
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from voicenote.model.script import Script, Section, Sentence
 from voicenote.sound.captions import transcript, webvtt
 from voicenote.sound.encode import Tags, decode, encode
 from voicenote.sound.loudness import SYSTEM_VOICE, Level, measure
-from voicenote.sound.memo import join, level_for, make_memo, memo_from_recording, write_sound
+from voicenote.sound.memo import level_for, make_memo, memo_from_recording
 from voicenote.voice.system import System
 
 TAGS = Tags(title="We are sorry", artist="Dana, Ribbon Cakes", voice="recorded 1")
@@ -166,28 +166,6 @@ def test_a_folder_that_cannot_be_written_is_unavailable(tmp_path: Path) -> None:
 def test_an_ogg_file_is_always_there(tmp_path: Path) -> None:
     with pytest.raises(WrongUse):
         made(tmp_path, renditions=("mp3",))
-
-
-@pytest.mark.parametrize("name", ["memo.ogg", "memo.opus", "memo.m4a", "memo.MP3", "memo.wav"])
-def test_say_writes_what_the_ending_names(tmp_path: Path, name: str) -> None:
-    clip = join(SENTENCES, clips())
-    seconds = write_sound(tmp_path / name, clip, TAGS)
-    samples, rate = decode((tmp_path / name).read_bytes())
-    assert len(samples) / rate == pytest.approx(seconds, abs=0.06)
-
-
-@pytest.mark.parametrize("name", ["memo", "memo.exe", "memo.txt"])
-def test_say_refuses_an_ending_it_cannot_write(tmp_path: Path, name: str) -> None:
-    with pytest.raises(WrongUse) as caught:
-        write_sound(tmp_path / name, clips()[0], TAGS)
-    assert ".ogg" in caught.value.advice
-
-
-def test_tags_hold_no_line_breaks(tmp_path: Path) -> None:
-    write_sound(tmp_path / "a.ogg", clips()[0], Tags(title="Sorry,\nDana\0", artist=" "))
-    tags = tags_of(tmp_path / "a.ogg")
-    assert tags["title"] == "Sorry, Dana"
-    assert "artist" not in tags
 
 
 def test_captions_keep_every_word_and_every_script() -> None:

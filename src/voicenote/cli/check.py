@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from voicenote.cli.select import opened
+from voicenote.cli.select import case_number, opened
 from voicenote.cli.session import Session, json_option, pass_session
-from voicenote.errors import BadData, Unavailable, WrongUse
+from voicenote.cli.texts import read_text
+from voicenote.errors import BadData, WrongUse
 
 if TYPE_CHECKING:
     from voicenote.script.check.facts import Asked
@@ -86,8 +86,9 @@ def _checked(
         if one.isdecimal():
             from voicenote.engine.memo.checking import check_case
 
+            number = case_number(one)
             with opened(session) as ws:
-                yield check_case(ws, int(one), _asked(asked))
+                yield check_case(ws, number, _asked(asked))
         else:
             yield _text(session, one, language, _asked(asked))
 
@@ -114,7 +115,7 @@ def _text(session: Session, name: str, language: str, asked: Asked) -> Checked:
     from voicenote.script.check.rules import check
     from voicenote.script.check.tables import languages
 
-    text = _read(session, name)
+    text = read_text(name, session.stdin)
     if not text.strip():
         raise BadData(f"{name} holds no words", "give it a script to check")
     known = ", ".join(languages())
@@ -123,17 +124,6 @@ def _text(session: Session, name: str, language: str, asked: Asked) -> Checked:
         raise WrongUse(f"the language of {name} cannot be told", f"--language with one of {known}")
     levels = {rule: Level(level) for rule, level in session.settings.check.levels.items()}
     return Checked(name, text, tuple(check(text, code, asked, levels)))
-
-
-def _read(session: Session, name: str) -> str:
-    if name == "-":
-        return session.stdin.read()
-    try:
-        return Path(name).read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise BadData(f"{name} is not UTF-8 text", "save it as UTF-8") from None
-    except OSError as error:
-        raise Unavailable(f"{name} cannot be read: {error.strerror}", "look at its name") from None
 
 
 def _data(finding: Finding, one: Checked, *, many: bool) -> dict[str, Any]:

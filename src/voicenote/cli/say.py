@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from voicenote.cli.session import Session, json_option, pass_session
-from voicenote.errors import BadData, Unavailable, WrongUse
+from voicenote.cli.texts import PIPE, read_text
+from voicenote.errors import WrongUse
 
 if TYPE_CHECKING:
-    from voicenote.engine.memo.saying import Said
-
-PIPE = "-"
+    from voicenote.model.script import Sentence
+    from voicenote.sound.encode import Tags
+    from voicenote.sound.piece import Spoken
 
 
 @click.command()
@@ -45,6 +47,7 @@ def say(
     With --json: {"file", "duration_s", "voice", "language", "synthetic", "sentences"}.
     """
     from voicenote.engine.memo.saying import say as say_
+    from voicenote.engine.memo.saying import sentences_of
     from voicenote.wiring import make_voice, voice_facts
 
     if output == PIPE and session.json:
@@ -52,23 +55,27 @@ def say(
     tongue = _language(session, language)
     if output != PIPE and not Path(output).absolute().parent.is_dir():
         raise WrongUse(f"the folder of {output} is not there", "make it first, or choose another")
-    words = _words(session, text, source)
+    sentences = sentences_of(_words(session, text, source), tongue)
     engine, options = _wanted(session, tongue, voice)
     if rate:
         options["rate"] = rate
     if engine == "recorded":  # those say what was recorded, not any text
         engine = "auto"
-    said = say_(words, tongue, engine, options, voice_facts(options), make_voice)
-    seconds = _written(session, output, said, tongue)
+
+    def write(sounds: Iterator[Spoken], tags: Tags) -> float:
+        told = session.screen.progress(sounds, "Saying", len(sentences))
+        return _write(session, output, sentences, told, tags)
+
+    said = say_(sentences, tongue, engine, options, voice_facts(options), make_voice, write)
     data = {
         "file": output,
-        "duration_s": round(seconds, 2),
+        "duration_s": round(said.seconds, 2),
         "voice": said.voice,
         "language": tongue,
         "synthetic": True,
-        "sentences": len(said.sentences),
+        "sentences": len(sentences),
     }
-    line = f"{seconds:.1f} s by {said.voice}, {said.why}."
+    line = f"{said.seconds:.1f} s by {said.voice}, {said.why}."
     if output == PIPE:
         session.screen.note(line)
     else:
@@ -111,34 +118,21 @@ def _words(session: Session, text: str | None, source: Path | None) -> str:
         raise WrongUse("TEXT and --file are both given", "give one of them")
     if source is None and text is None and session.screen.interactive:
         raise WrongUse("there is nothing to say", 'such as: voicenote say "Hello." -o hello.ogg')
-    try:
-        if source is not None and str(source) != PIPE:
-            return source.read_text(encoding="utf-8-sig")
-        return session.stdin.read() if text in (None, PIPE) else str(text)
-    except FileNotFoundError:
-        raise BadData(f"{source} is not there", "look at the path") from None
-    except UnicodeDecodeError:
-        raise BadData(f"{source or 'standard input'} is not UTF-8 text", "save it so") from None
-    except OSError as error:
-        raise Unavailable(f"{source} cannot be read: {error.strerror}", "look at it") from None
+    if source is not None:
+        return read_text(source, session.stdin)
+    return read_text(PIPE, session.stdin) if text in (None, PIPE) else str(text)
 
 
-def _written(session: Session, output: str, said: Said, language: str) -> float:
-    """Write the sound and return its seconds."""
-    import tempfile
+def _write(
+    session: Session,
+    output: str,
+    sentences: Sequence[Sentence],
+    sounds: Iterator[Spoken],
+    tags: Tags,
+) -> float:
+    """Write the sound, sentence by sentence, and return its seconds."""
+    from voicenote.sound.long import write_long, write_ogg
 
-    from voicenote.sound.encode import Tags
-    from voicenote.sound.memo import join, level_for, write_sound
-
-    first = said.sentences[0].text
-    title = first if len(first) <= 60 else f"{first[:59]}…"
-    tags = Tags(title=title, language=language, voice=said.voice)
-    clip = join(said.sentences, said.clips)
-    level = level_for(said.name, said.voice, language=language)
-    if output != PIPE:
-        return write_sound(Path(output), clip, tags, level)
-    with tempfile.TemporaryDirectory(prefix="voicenote-") as folder:
-        file = Path(folder) / "memo.ogg"
-        seconds = write_sound(file, clip, tags, level)
-        session.screen.raw(file.read_bytes())
-    return seconds
+    if output == PIPE:
+        return write_ogg(session.screen.raw, sentences, sounds, tags)
+    return write_long(Path(output), sentences, sounds, tags)

@@ -12,7 +12,8 @@ from voicenote.cli.many import alone, failed_data, tell_failed
 from voicenote.cli.say import tag
 from voicenote.cli.select import cases_options, chosen, opened
 from voicenote.cli.session import Session, json_option, pass_session
-from voicenote.errors import Unavailable, WrongUse
+from voicenote.cli.texts import read_text
+from voicenote.errors import BadData, Unavailable, WrongUse
 
 if TYPE_CHECKING:
     from voicenote.engine.memo.drafting import Drafted
@@ -157,7 +158,7 @@ def _edited(session: Session, ws: Workspace, number: int, source: Path | None) -
         text = _in_editor(session, to_text(before), number)
         name = "the edited script"
     else:
-        text, name = _read(session, source), source.name
+        text, name = read_text(source, session.stdin), source.name
     after = from_text(text, before, name)
     changed = edit_script(ws, number, after)
     if session.json:
@@ -169,21 +170,6 @@ def _edited(session: Session, ws: Workspace, number: int, source: Path | None) -
     else:
         session.screen.note("Nothing was changed.")
     return 0
-
-
-def _read(session: Session, source: Path) -> str:
-    from voicenote.errors import BadData
-
-    if str(source) == "-":
-        return session.stdin.read()
-    try:
-        return source.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise BadData(f"{source.name} is not UTF-8 text", "save it as UTF-8") from None
-    except OSError as error:
-        raise Unavailable(
-            f"{source} cannot be read: {error.strerror}", "look at its rights"
-        ) from None
 
 
 def _in_editor(session: Session, text: str, number: int) -> str:
@@ -199,6 +185,8 @@ def _in_editor(session: Session, text: str, number: int) -> str:
         )
     try:
         return click.edit(text, editor=editor, extension=".txt", env=dict(session.env)) or text
+    except UnicodeDecodeError:
+        raise BadData("the edited script is not UTF-8 text", "save it as UTF-8") from None
     except click.ClickException as error:
         raise Unavailable(
             error.format_message(),

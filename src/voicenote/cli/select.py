@@ -22,6 +22,14 @@ LAST_CASE = 2**31 - 1
 CASE = click.IntRange(1, LAST_CASE)
 
 
+def case_number(digits: str) -> int:
+    """Return the number in `digits` (decimal ones). Raises WrongUse where no case can have it."""
+    if len(digits) > len(str(LAST_CASE)) or not 1 <= int(digits) <= LAST_CASE:
+        shown = digits if len(digits) <= 20 else f"{digits[:20]}…"
+        raise WrongUse(f"there can be no case {shown}", "voicenote cases shows the numbers")
+    return int(digits)
+
+
 @contextmanager
 def opened(session: Session) -> Iterator[Workspace]:
     """Open the workspace of a session, and close it after the command."""

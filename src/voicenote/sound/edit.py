@@ -17,7 +17,7 @@ import numpy as np
 from voicenote.errors import BadData
 from voicenote.model.memo import Caption, Clip
 from voicenote.model.script import Sentence
-from voicenote.sound.loudness import Samples, limit, measure
+from voicenote.sound.loudness import Samples, limit
 
 with warnings.catch_warnings():
     # Without a program called ffmpeg it warns, and we never ask it for one.
@@ -34,8 +34,6 @@ _PAUSES = {"?": 0.45, "؟": 0.45, "…": 0.50, ",": 0.20, ":": 0.30, ";": 0.30}
 _PAUSE_S = 0.35
 _NEW_SECTION_S = 0.25
 _FADE_MS = 5
-#: Where recorded sentences meet before the memo's own level is set.
-_EVEN_LUFS = -23.0
 #: Silence is looked for in stretches of so many ms.
 _BLOCK_MS = 5
 #: Kept around the words when silence is trimmed, in ms: soft consonants live there.
@@ -98,20 +96,6 @@ def flat(frame: av.AudioFrame) -> Samples:
     plane: Any = frame.planes[0]
     samples: Samples = np.frombuffer(plane, np.float32, frame.samples)
     return samples
-
-
-def even(words: Sequence[Samples], clips: Sequence[Clip]) -> list[Samples]:
-    """Bring recorded sentences to one loudness: they were said on different days.
-
-    A synthetic voice is even by itself. Beside recordings it is brought to their loudness too.
-    """
-    if all(clip.synthetic for clip in clips):
-        return list(words)
-    found = [measure(spoken, RATE) for spoken in words]
-    return [
-        spoken if lufs is None else (spoken * 10 ** ((_EVEN_LUFS - lufs) / 20)).astype(np.float32)
-        for spoken, lufs in zip(words, found, strict=True)
-    ]
 
 
 def louder(words: Samples, gain_db: float, ceiling: float) -> Samples:

@@ -16,15 +16,15 @@ from pathlib import Path
 import numpy as np
 
 from voicenote.errors import BadData, Unavailable, WrongUse
-from voicenote.files import write_remakable, write_whole
+from voicenote.files import write_remakable
 from voicenote.model.memo import Caption, Clip, Memo, Synthetic
 from voicenote.model.script import Script, Sentence
 from voicenote.sound import splice
 from voicenote.sound.arrange import Arranged, arrange, loudness
 from voicenote.sound.cache import Cache
 from voicenote.sound.captions import transcript, webvtt
-from voicenote.sound.edit import RATE, even, framed, lay_out, louder, spread, trim
-from voicenote.sound.encode import CODECS, Tags, decode, encode
+from voicenote.sound.edit import RATE, framed, lay_out, louder, spread, trim
+from voicenote.sound.encode import Tags, decode, encode
 from voicenote.sound.loudness import (
     HIBARI_VOICE,
     OWN_VOICE,
@@ -122,7 +122,7 @@ def make_memo(
     for rendition in renditions:
         if rendition != "ogg":
             coded[rendition] = _other(sources, pieces, arranged, rendition, tags)
-    seconds, lufs = splice.seconds(packets), loudness(pieces, arranged)
+    seconds, lufs = splice.seconds(len(packets)), loudness(pieces, arranged)
     return _write(
         script, coded, arranged.captions, seconds, lufs, folder=folder, root=root, tags=tags
     )
@@ -178,32 +178,6 @@ def memo_from_recording(
     return _write(
         script, coded, take.captions, take.seconds, take.lufs, folder=folder, root=root, tags=tags
     )
-
-
-def join(sentences: Sequence[Sentence], clips: Sequence[Clip]) -> Clip:
-    """Put spoken sentences together with their pauses, without setting the level (for `say`)."""
-    sound, _ = lay_out(sentences, even([trim(clip) for clip in clips], clips))
-    pcm = (np.clip(sound, -1, 1) * 32767).astype("<i2").tobytes()
-    return Clip(pcm, RATE, synthetic=any(clip.synthetic for clip in clips))
-
-
-def write_sound(path: Path, clip: Clip, tags: Tags, level: Level = OWN_VOICE) -> float:
-    """Write a clip, levelled, in the format that the file's ending names; return its seconds.
-
-    Endings: ogg (opus), m4a, mp3, wav. Raises WrongUse for another one, BadData for a clip without
-    sound, Unavailable when it cannot be written.
-    """
-    ending = path.suffix.lower().removeprefix(".")
-    rendition = {"opus": "ogg", "oga": "ogg", "mp4": "m4a"}.get(ending, ending)
-    if rendition not in CODECS:
-        raise WrongUse(
-            f"{path.name} does not end in a format that can be written",
-            f"end it in .{', .'.join(CODECS)}",
-        )
-    tags = replace(tags, synthetic=synthetic_of([clip]))
-    take = _settle((), [trim(clip)], level, tags)
-    write_whole(path, take.ogg if rendition == "ogg" else encode(take.sound, rendition, tags))
-    return take.seconds
 
 
 def synthetic_of(clips: Sequence[Clip | Piece]) -> Synthetic:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import struct
 import tempfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, islice, pairwise
 from pathlib import Path
 from typing import cast
 
@@ -57,23 +57,32 @@ def lay(
 
 def ogg(packets: Sequence[bytes], codec: Codec, tags: Tags, serial: int) -> bytes:
     """Return an Ogg/Opus file of `packets`; `serial` is the number of its stream (31 bits)."""
+    return b"".join(ogg_pages(packets, codec, tags, serial))
+
+
+def ogg_pages(packets: Iterable[bytes], codec: Codec, tags: Tags, serial: int) -> Iterator[bytes]:
+    """Yield the pages of the same file, as the packets come; nothing before the first has come."""
+    coming = iter(packets)
+    some = tuple(islice(coming, _PAGE))
     head = struct.pack("<8sBBHIhB", b"OpusHead", 1, 1, PRE_SKIP, codec.rate, 0, 0)
     lines = [f"{name}={text}".encode() for name, text in metadata(tags).items()]
     lines.insert(0, b"voicenote")
     count = struct.pack("<I", len(lines) - 1)
     told = [struct.pack("<I", len(line)) + line for line in lines]
     comments = b"OpusTags" + told[0] + count + b"".join(told[1:])
-    pages = [_page([head], serial, 0, 0, _FIRST), _page([comments], serial, 1, 0, 0)]
-    for at in range(0, len(packets), _PAGE):
-        some = packets[at : at + _PAGE]
-        last = _LAST if at + _PAGE >= len(packets) else 0
-        pages.append(_page(some, serial, len(pages), (at + len(some)) * _OPUS_SAMPLES, last))
-    return b"".join(pages)
+    yield _page([head], serial, 0, 0, _FIRST)
+    yield _page([comments], serial, 1, 0, 0)
+    number, done = 2, 0
+    while some:
+        following = tuple(islice(coming, _PAGE))
+        done += len(some)
+        yield _page(some, serial, number, done * _OPUS_SAMPLES, 0 if following else _LAST)
+        number, some = number + 1, following
 
 
-def seconds(packets: Sequence[bytes]) -> float:
-    """Return how long an Ogg/Opus file of `packets` plays."""
-    return (len(packets) * _OPUS_SAMPLES - PRE_SKIP) / 48_000
+def seconds(packets: int) -> float:
+    """Return how long an Ogg/Opus file of so many packets plays."""
+    return (packets * _OPUS_SAMPLES - PRE_SKIP) / 48_000
 
 
 def _page(packets: Sequence[bytes], serial: int, number: int, granule: int, flags: int) -> bytes:
@@ -94,34 +103,43 @@ def _laced(length: int) -> bytes:
 
 def muxed(packets: Sequence[bytes], rendition: str, codec: Codec, tags: Tags) -> bytes:
     """Return an m4a or mp3 file of `packets`. Raises Unavailable when it cannot be written."""
-    frame = FORMS[rendition].frame
-    options = {"fflags": "+bitexact", **dict(codec.container_options)}
-    # What the coder gives first is silence; a player is told to drop it.
-    whole = [silence(rendition, codec), *packets]
     try:
         with tempfile.TemporaryDirectory(prefix="voicenote-") as folder:
             path = Path(folder) / f"memo.{rendition}"
-            with av.open(str(path), "w", format=codec.container, options=options) as container:
-                container.metadata.update(metadata(tags))
-                coding = {"flags": "+bitexact", **dict(codec.options)}
-                stream = cast(
-                    "av.AudioStream",
-                    container.add_stream(
-                        codec.codec, rate=codec.rate, layout="mono", options=coding
-                    ),
-                )
-                stream.bit_rate = codec.bit_rate
-                container.start_encoding()
-                step = Fraction(1, codec.rate)
-                for number, data in enumerate(whole):
-                    packet = av.Packet(data)
-                    packet.stream, packet.time_base = stream, step
-                    packet.pts = packet.dts = number * frame - frame
-                    packet.duration = frame
-                    container.mux(packet)
+            mux(path, packets, rendition, codec, tags)
             return path.read_bytes()
     except (av.FFmpegError, OSError) as error:
         raise Unavailable(
             f"the sound cannot be written as {rendition}: {error}",
             "look whether the folder for temporary files is full",
         ) from error
+
+
+def mux(path: Path, packets: Iterable[bytes], rendition: str, codec: Codec, tags: Tags) -> None:
+    """Write an m4a, mp3 or wav file as its packets come (for wav: 16-bit samples).
+
+    Raises av.FFmpegError or OSError when it cannot be written.
+    """
+    options = {"fflags": "+bitexact", **dict(codec.container_options)}
+    form = FORMS.get(rendition)
+    # What the coder gives first is silence; a player is told to drop it.
+    early = [silence(rendition, codec)] if form else []
+    at = -form.frame if form else 0
+    with av.open(str(path), "w", format=codec.container, options=options) as container:
+        container.metadata.update(metadata(tags))
+        coding = {"flags": "+bitexact", **dict(codec.options)}
+        stream = cast(
+            "av.AudioStream",
+            container.add_stream(codec.codec, rate=codec.rate, layout="mono", options=coding),
+        )
+        if codec.bit_rate:
+            stream.bit_rate = codec.bit_rate
+        container.start_encoding()
+        step = Fraction(1, codec.rate)
+        for data in chain(early, packets):
+            packet = av.Packet(data)
+            packet.stream, packet.time_base = stream, step
+            packet.pts = packet.dts = at
+            packet.duration = form.frame if form else len(data) // 2
+            container.mux(packet)
+            at += packet.duration

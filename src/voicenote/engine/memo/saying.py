@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from voicenote.errors import BadData
-from voicenote.model.memo import Clip
+from voicenote.model.memo import Synthetic
 from voicenote.model.script import Section, Sentence
 from voicenote.script.languages import language as tables
 from voicenote.script.spoken import speakable
+from voicenote.sound.encode import Tags
+from voicenote.sound.memo import level_for
+from voicenote.sound.piece import Spoken
 from voicenote.voice.choose import AUTO, Offer, choose
 from voicenote.voice.port import Voice, VoiceFacts, primary
 
@@ -29,12 +32,16 @@ usw bzw z.b d.h ca sr sra srta mme mlle cf
 _ABBREVIATIONS = frozenset(_WRITTEN_SHORT.split())
 
 
+#: The longest piece that is spoken at once, in characters: a minute. What has no full stop for
+#: longer is cut after a comma or between two words, or all of it would be in memory as sound.
+LONGEST = 900
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Spoken text: its sentences, a clip of each, who said them (name, version), and why."""
+    """Spoken text: how long it plays, who said it (name, version), and why."""
 
-    sentences: tuple[Sentence, ...]
-    clips: tuple[Clip, ...]
+    seconds: float
     name: str
     voice: str
     why: str
@@ -49,7 +56,8 @@ def sentences_of(text: str, language: str) -> tuple[Sentence, ...]:
     tongue = tables(primary(language))
     found: list[Sentence] = []
     for paragraph in re.split(r"\n\s*\n", text.removeprefix("\ufeff")):
-        for one in _cut(" ".join(paragraph.split())):
+        whole = _cut(" ".join(paragraph.split()))
+        for one in (piece for sentence in whole for piece in _short_enough(sentence)):
             aloud = speakable(one, tongue)
             if any(letter.isalnum() for letter in aloud):
                 spoken = "" if aloud == one else aloud
@@ -83,25 +91,48 @@ def _goes_on(before: str, after: str) -> bool:
     return len(word) == 1 or word.isdigit() or word in _ABBREVIATIONS
 
 
+def _short_enough(sentence: str) -> Iterator[str]:
+    while len(sentence) > LONGEST:
+        comma = max(sentence.rfind(f"{mark} ", 0, LONGEST) for mark in ",;:،–")
+        at = comma + 1 or sentence.rfind(" ", 0, LONGEST)
+        at = at if at > 0 else LONGEST
+        yield sentence[:at]
+        sentence = sentence[at:].lstrip()
+    if sentence:
+        yield sentence
+
+
 def say(
-    text: str,
+    sentences: Sequence[Sentence],
     language: str,
     wish: str,
     options: Mapping[str, object],
     facts: Sequence[VoiceFacts],
     make_voice: Callable[[str, Mapping[str, object]], Voice],
+    write: Callable[[Iterator[Spoken], Tags], float],
 ) -> Said:
-    """Say a text in `language` (BCP 47) with the voice of the name `wish`, or ``auto``.
+    """Say `sentences` in `language` (BCP 47) with the voice of the name `wish`, or ``auto``.
 
-    Recordings are left out: they say what was recorded, not any text. Raises VoiceUnavailable when
-    no voice can, BadData when there is nothing to say, BadSettings for wrong `options`.
+    Each is spoken when `write` takes it, which returns the seconds of the whole. Recordings are
+    left out: they say what was recorded, not any text. Raises VoiceUnavailable when no voice can,
+    BadSettings for wrong `options`, and what `write` raises.
     """
-    sentences = sentences_of(text, language)
     offers = [Offer(facts=one) for one in facts if one.synthetic]
     choice = choose([wish or AUTO], language, offers)
     voice = make_voice(choice.name, options)
+    level = level_for(choice.name, voice.version, language=language)
+
+    def spoken(sentence: Sentence) -> Spoken:
+        return Spoken(key="", speak=lambda: voice.speak(sentence, language), level=level)
+
+    title = sentences[0].text
+    tags = Tags(
+        title=title if len(title) <= 60 else f"{title[:59]}…",
+        language=language,
+        voice=voice.version,
+        synthetic=Synthetic.YES,
+    )
     try:
-        clips = tuple(voice.speak(sentence, language) for sentence in sentences)
-        return Said(sentences, clips, choice.name, voice.version, choice.why)
+        return Said(write(map(spoken, sentences), tags), choice.name, voice.version, choice.why)
     finally:
         voice.close()
