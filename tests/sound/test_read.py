@@ -11,7 +11,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 from sounds import voiced, write
 
-from voicenote.errors import BadData
+from voicenote.errors import BadData, TryAgain
 from voicenote.model.memo import Clip
 from voicenote.sound.read import read_sound
 
@@ -123,3 +123,108 @@ def test_a_clip_is_what_was_written(tmp_path: Path) -> None:
     clip = voiced(1, rate=16_000)
     path = write(tmp_path / "same.wav", clip, "pcm_s16le", "wav")
     assert read_sound(path) == Clip(clip.pcm, 16_000, synthetic=False)
+
+
+def two_tracks(path: Path, unknown: int) -> Path:
+    """An m4a of two tracks, the first of `unknown` of a kind that nobody here decodes."""
+    with av.open(str(path), "w", format="ipod") as out:
+        tracks = [out.add_stream("aac", rate=44_100, layout="mono") for _ in range(2)]
+        for track in tracks:
+            pcm = np.frombuffer(voiced(1, rate=44_100).pcm, "<i2").reshape(1, -1)
+            frame = av.AudioFrame.from_ndarray(pcm, format="s16", layout="mono")
+            frame.sample_rate, frame.pts = 44_100, 0
+            for one in (frame, None):
+                out.mux(track.encode(one))
+    data = bytearray(path.read_bytes())
+    at = -1
+    for _ in range(unknown):
+        at = data.index(b"stsd", at + 1)
+        data[at + 16 : at + 20] = b"apac"
+        described = data.index(b"esds", at)
+        data[described : described + 4] = b"free"
+    path.write_bytes(data)
+    return path
+
+
+def test_the_first_track_that_can_be_decoded_is_taken(tmp_path: Path) -> None:
+    clip = read_sound(two_tracks(tmp_path / "phone.m4a", 1))
+    assert clip.duration_s == pytest.approx(1, abs=0.06)
+
+
+def test_sound_of_a_kind_that_nobody_decodes_is_refused_in_words(tmp_path: Path) -> None:
+    with pytest.raises(BadData, match="of a kind that cannot be read"):
+        read_sound(two_tracks(tmp_path / "phone.m4a", 2))
+
+
+@pytest.mark.parametrize("channels", [0, 1, 2, 255, 65_535])
+@pytest.mark.parametrize("rate", [0, 1, 16_000, 2**31, 2**32 - 1])
+def test_a_header_that_nobody_can_mean_is_refused(tmp_path: Path, channels: int, rate: int) -> None:
+    data = wav(16_000, 16_000, voiced(1, rate=16_000).pcm)
+    odd = data[:22] + struct.pack("<HI", channels, rate) + data[28:]
+    (tmp_path / "odd.wav").write_bytes(odd)
+    if rate == 16_000 and channels in (1, 2):
+        assert read_sound(tmp_path / "odd.wav").pcm
+        return
+    with pytest.raises(BadData) as caught:
+        read_sound(tmp_path / "odd.wav")
+    assert caught.value.advice
+
+
+@pytest.mark.parametrize("length", [2**31 - 1, 2**32 - 1])
+@pytest.mark.parametrize(
+    "chunk", [b"LIST%sINFOISFT\x04\0\0\0abcd", b"LIST\x10\0\0\0INFOISFT%sabcd", b"bext%sabcd"]
+)
+def test_a_length_beyond_the_file_is_refused_before_room_is_made_for_it(
+    tmp_path: Path, chunk: bytes, length: int
+) -> None:
+    data = wav(16_000, 16_000, voiced(1, rate=16_000).pcm)
+    false = data[:36] + chunk % struct.pack("<I", length) + data[36:]
+    (tmp_path / "false.wav").write_bytes(false)
+    with pytest.raises(BadData, match="longer than it is"):
+        read_sound(tmp_path / "false.wav")
+
+
+@pytest.mark.parametrize("length", [0, 2**31 - 1, 2**32 - 1])
+def test_the_sounds_own_length_may_be_wrong(tmp_path: Path, length: int) -> None:
+    data = wav(16_000, 16_000, voiced(1, rate=16_000).pcm)
+    (tmp_path / "piped.wav").write_bytes(data[:40] + struct.pack("<I", length) + data[44:])
+    assert read_sound(tmp_path / "piped.wav").duration_s == pytest.approx(1, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        av.error.EOFError(1, "end"), av.error.InvalidDataError(1, "bad"), AttributeError("rate"),
+        EOFError(), IndexError(), MemoryError(), OverflowError(), RuntimeError(), TypeError(),
+        ValueError(), ZeroDivisionError(),
+    ],
+    ids=lambda error: type(error).__name__,
+)  # fmt: skip
+def test_whatever_the_library_raises_of_a_broken_file_is_said_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    (tmp_path / "odd.wav").write_bytes(wav(16_000, 16_000))
+
+    def broken(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(av, "open", broken)
+    with pytest.raises(BadData, match="no sound that can be read"):
+        read_sound(tmp_path / "odd.wav")
+
+
+def test_a_recording_that_is_still_being_written_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "growing.wav"
+    path.write_bytes(wav(16_000, 16_000, voiced(1, rate=16_000).pcm))
+    opened = av.open
+
+    def growing(*given: object, **more: object) -> object:
+        with path.open("ab") as file:
+            file.write(b"more")
+        return opened(*given, **more)  # type: ignore[arg-type,call-overload]
+
+    monkeypatch.setattr(av, "open", growing)
+    with pytest.raises(TryAgain, match="changed while it was read"):
+        read_sound(path)

@@ -60,6 +60,7 @@ def test_the_key_comes_from_where_it_is_kept(
         (307, b"", "answered 307"),
         (200, b"", "no WAV"),
         (200, b"ID3 an mp3", "no WAV"),
+        (200, b"RIFF\x40\0\0\0WAVEJUNK\xff\0\0\0abc", "no WAV"),
         (200, hum("x")[:60], "another kind"),
     ],
 )

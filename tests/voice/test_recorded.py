@@ -71,9 +71,12 @@ def test_nothing_and_a_machines_voice_are_not_kept(tmp_path: Path, clip: Clip) -
         voice(tmp_path).add(SORRY, "en", clip)
 
 
-def test_a_broken_recording_is_unavailable(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "data", [b"", b"RIFF", b"RIFF\xff\0\0\0WAVEfmt \xff\xff\xff\x7f" + b"\1" * 40]
+)
+def test_a_broken_recording_is_unavailable(tmp_path: Path, data: bytes) -> None:
     path = voice(tmp_path).add(SORRY, "en", CLIP)
-    path.write_bytes(b"RIFF")
+    path.write_bytes(data)
     with pytest.raises(VoiceUnavailable, match="cannot be read"):
         voice(tmp_path).speak(SORRY, "en")
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import struct
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import av
 import numpy as np
 
-from voicenote.errors import BadData, Unavailable
+from voicenote.errors import BadData, TryAgain, Unavailable, VoicenoteError
 from voicenote.model.memo import Clip
 
 if TYPE_CHECKING:
@@ -24,6 +25,11 @@ _FORMATS = "wav,mp3,mov,mp4,m4a,3gp,3g2,mj2,ogg,matroska,webm,flac,aac,amr,aiff,
 _GUESSING = frozenset({"mp3", "aac", "amr"})
 #: A file that says it is so much longer than what is in it has lost something, in seconds.
 _BROKEN_S = 0.5
+#: What a recording's sound may be like; a header that says something else is a broken one's.
+_RATES = range(4_000, 768_001)
+_CHANNELS = range(1, 65)
+#: Files of chunks: their first word → how the lengths are written, and what holds the sound.
+_CHUNKED = {b"RIFF": ("<4sI", b"data"), b"FORM": (">4sI", b"SSND")}
 _KINDS = "give a wav, mp3, m4a, ogg, webm or flac file"
 
 
@@ -31,32 +37,86 @@ def read_sound(path: Path) -> Clip:
     """Return the sound of `path`: mono, its own rate between 8 and 48 kHz, as a person's voice.
 
     A video's sound is taken too. Raises BadData for a file that is not there, empty, broken, no
-    sound at all, silent, or longer than ten minutes; Unavailable when it may not be read.
+    sound at all, silent, or longer than ten minutes; Unavailable when it may not be read, TryAgain
+    when it is being written.
     """
     name = path.name
     try:
-        size = path.stat().st_size
-        if not path.is_file():
-            raise BadData(f"{name} is not a file", _KINDS)
-        if not size:
-            raise BadData(f"{name} is empty", "record it again")
-        with path.open("rb") as file:
-            container = av.open(file, "r", options={"format_whitelist": _FORMATS})
-            with container:
-                if not container.streams.audio:
-                    raise BadData(f"{name} has no sound in it", _KINDS)
-                clip = _decode(container, container.streams.audio[0], name)
+        return _heard(_read_whole(path), name)
+    except VoicenoteError:
+        raise
     except FileNotFoundError:
         raise BadData(f"{name} is not there", "look at the path") from None
     except PermissionError as error:
         raise Unavailable(f"{name} may not be read", "allow it, or copy the file") from error
-    except (av.FFmpegError, OSError, ValueError) as error:
+    except Exception as error:
+        # A broken file makes the library raise anything, its own errors or Python's; whatever it
+        # is, the file is to blame.
         raise BadData(f"{name} is no sound that can be read, or it is broken", _KINDS) from error
-    return _heard(clip, name)
+
+
+def _read_whole(path: Path) -> Clip:
+    before = _stamp(path)
+    size = path.stat().st_size
+    if not path.is_file():
+        raise BadData(f"{path.name} is not a file", _KINDS)
+    if not size:
+        raise BadData(f"{path.name} is empty", "record it again")
+    with path.open("rb") as file:
+        _refuse_false_lengths(file, size, path.name)
+        clip = _read(file, path.name)
+    if _stamp(path) != before:
+        raise TryAgain(
+            f"{path.name} was changed while it was read; nothing of it was taken in",
+            "wait until it is whole, then run the same command again",
+        )
+    return clip
+
+
+def _stamp(path: Path) -> tuple[int, ...]:
+    """What changes when a file is written to or replaced."""
+    found = path.stat()
+    return (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
+
+
+def _refuse_false_lengths(file: BinaryIO, size: int, name: str) -> None:
+    """Refuse a chunk said to be longer than the whole file: the reader would make room for it.
+
+    The sound's own length may be wrong: recorders that were killed, and pipes, leave it so.
+    """
+    start = file.read(12)
+    if start[:4] in _CHUNKED:
+        form, sound = _CHUNKED[start[:4]]
+        while len(head := file.read(8)) == 8:
+            kind, length = struct.unpack(form, head)
+            if not kind.strip().isalnum() or (kind == sound and not 0 < length <= size):
+                break  # sound, to the end of the file
+            if length > size:
+                raise BadData(f"{name} is broken: it says it is longer than it is", _KINDS)
+            # what is listed are chunks again, each with a length of its own
+            file.seek(4 if kind == b"LIST" else length + length % 2, 1)
+    file.seek(0)
+
+
+def _read(file: BinaryIO, name: str) -> Clip:
+    with av.open(file, "r", options={"format_whitelist": _FORMATS}) as container:
+        streams = container.streams.audio
+        if not streams:
+            raise BadData(f"{name} has no sound in it", _KINDS)
+        # a track of a kind that nobody here decodes has no coder
+        known = [stream for stream in streams if stream.codec_context is not None]
+        if not known:
+            raise BadData(f"the sound in {name} is of a kind that cannot be read", _KINDS)
+        return _decode(container, known[0], name)
 
 
 def _decode(container: av.container.InputContainer, stream: AudioStream, name: str) -> Clip:
     """Decode all of `stream`; a file that breaks off in the middle is refused, not shortened."""
+    if (stream.rate and stream.rate not in _RATES) or stream.channels not in _CHANNELS:
+        raise BadData(
+            f"{name} is broken: it says it has {stream.channels} channels of {stream.rate} Hz",
+            "export or record it again",
+        )
     rate = min(max(stream.rate or 48_000, 8_000), 48_000)
     resampler = av.AudioResampler(format="s16", layout="mono", rate=rate)
     parts: list[bytes] = []
@@ -97,7 +157,8 @@ def _told_s(container: av.container.InputContainer, stream: AudioStream) -> floa
 def _heard(clip: Clip, name: str) -> Clip:
     if not clip.pcm:
         raise BadData(f"{name} holds no sound", "record it again")
-    loudest = np.abs(np.frombuffer(clip.pcm, "<i2").astype(np.int32)).max() / 32768
+    samples = np.frombuffer(clip.pcm, "<i2")
+    loudest = max(int(samples.max()), -int(samples.min())) / 32768
     if loudest < _SILENT:
         raise BadData(f"{name} is silent", "look whether the microphone is on, and record it again")
     return clip

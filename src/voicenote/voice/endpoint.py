@@ -153,7 +153,7 @@ def _clip(data: bytes) -> Clip:
             kind = (file.getnchannels(), file.getsampwidth())
             rate = file.getframerate()
             pcm = file.readframes(len(data) // 2)  # a stream's header does not know its length
-    except (wave.Error, EOFError) as error:
+    except (wave.Error, EOFError, RuntimeError, ValueError) as error:
         raise VoiceUnavailable(
             "the voice's server sent no WAV file", "look whether it can give wav"
         ) from error

@@ -165,7 +165,7 @@ def _read(path: Path) -> Clip:
     try:
         with wave.open(str(path), "rb") as file:
             return Clip(file.readframes(file.getnframes()), file.getframerate(), synthetic=False)
-    except (wave.Error, EOFError, OSError, ValueError) as error:
+    except (wave.Error, EOFError, OSError, RuntimeError, ValueError) as error:
         raise VoiceUnavailable(
             f"the recording {path.name} cannot be read: {error}", "record it again"
         ) from error

@@ -208,7 +208,10 @@ def _read(path: Path) -> Clip:
     """Read what the engine wrote: WAV on Linux and Windows, AIFF on macOS."""
     if not path.stat().st_size:
         return Clip(b"", 22_050, synthetic=True)
-    with contextlib.suppress(wave.Error, EOFError), wave.open(str(path), "rb") as file:
+    with (
+        contextlib.suppress(wave.Error, EOFError, RuntimeError),
+        wave.open(str(path), "rb") as file,
+    ):
         if (file.getnchannels(), file.getsampwidth()) == (1, 2):
             return Clip(file.readframes(file.getnframes()), file.getframerate(), synthetic=True)
     return _read_any(path)
