@@ -5,6 +5,8 @@ from __future__ import annotations
 import codecs
 import json
 import os
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from voicenote.errors import BadData, Unavailable, VoicenoteError
+from voicenote.errors import BadData, TryAgain, Unavailable, VoicenoteError
 from voicenote.intake.fields import FIELDS
 from voicenote.intake.options import Limits, Options
 from voicenote.intake.read import open_source
@@ -257,3 +259,37 @@ def test_a_gigabyte_in_one_line_is_refused_without_reading_it(tmp_path):
     path.write_bytes(b"customer,what_happened\nAnn," + b"x" * 20_000_000)
     with pytest.raises(BadData, match=r"in.csv:2: the line is longer than 1,048,576"):
         open_source([path], Options(now=NOW))
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "utf-7", "undefined", "idna", "punycode"])
+@pytest.mark.parametrize("data", [GOOD_CSV, GOOD_JSON, GOOD_LINES, b"a,b\n+AG\xff-,\0\n" * 9])
+def test_an_encoding_that_is_not_that_of_the_file_is_refused_in_words(tmp_path, encoding, data):
+    (tmp_path / "in").write_bytes(data)
+    with suppress(BadData):
+        list(open_source([tmp_path / "in"], replace(OPTIONS, encoding=encoding)))
+
+
+CHANGES = {
+    "cut": lambda path: os.truncate(path, path.stat().st_size - 9),
+    "grown": lambda path: path.write_bytes(path.read_bytes() + b"\n"),
+    "replaced": lambda path: (path.with_name("new").write_bytes(path.read_bytes()),
+                              path.with_name("new").replace(path)),
+    "gone": lambda path: path.unlink(),
+    "written anew": lambda path: (path.write_bytes(path.read_bytes()), os.utime(path, ns=(1, 1))),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("name", ["in.csv", "in.json", "in.jsonl", "second.csv"])
+def test_a_file_that_changes_while_it_is_read_is_refused_whole(tmp_path, name, change):
+    data = {"in.json": GOOD_JSON, "in.jsonl": GOOD_LINES}.get(name, GOOD_CSV)
+    (tmp_path / name).write_bytes(data)
+    (tmp_path / "first.csv").write_bytes(GOOD_CSV.replace(b"1,", b"7,"))
+    files = [tmp_path / "first.csv"] * (name == "second.csv") + [tmp_path / name]
+    items = iter(open_source(files, OPTIONS))
+    next(items)
+    CHANGES[change](tmp_path / name)
+    with pytest.raises((TryAgain, BadData)) as caught:
+        list(items)
+    assert "was changed while it was read" in caught.value.what
+    assert caught.value.exit_code == 75

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from voicenote.errors import BadData, Problem, WrongUse
+from voicenote.errors import BadData, Problem, TryAgain, WrongUse
 from voicenote.intake.check import Checker
 from voicenote.intake.fields import OURS, PROSE, shown
 from voicenote.intake.mapping import check_names
@@ -14,6 +14,7 @@ from voicenote.intake.options import Options, check_options
 from voicenote.intake.parts import Part, parts_of
 from voicenote.intake.record import Bad, Good, Record
 from voicenote.intake.seen import Seen, fingerprint
+from voicenote.intake.sniff import stamp_of
 
 _ENDS = (".", "!", "?", "…", ":", ";", "؟")
 
@@ -27,6 +28,7 @@ class Source:
 
     parts: tuple[Part, ...]
     options: Options
+    stamps: Mapping[Path, tuple[int, ...]] = field(default_factory=dict)
 
     @property
     def format(self) -> str:
@@ -61,9 +63,9 @@ class Source:
     def __iter__(self) -> Iterator[Good | Bad]:
         """Yield every record, good or bad. Memory stays flat, however big the files are.
 
-        Raises BadData when a file turns out not to be what it seemed (a line that does not end):
-        whoever writes the good ones does so in one transaction. Raises Unavailable when a file
-        can no longer be read.
+        Raises BadData when a file turns out not to be what it seemed (a line that does not end),
+        and TryAgain when one was cut, written to or replaced since it was opened: whoever writes
+        the good ones does so in one transaction, which ends after the last one.
         """
         before = 0
         with Seen() as seen:
@@ -71,10 +73,19 @@ class Source:
                 try:
                     for item in _examined(part, self.options, before, seen):
                         yield replace(item, part=index) if isinstance(item, Bad) and index else item
-                except OSError as error:
-                    what = f"{part.path} cannot be read any more: {error.strerror}"
-                    raise BadData(what, "try again") from None
+                except (BadData, OSError, UnicodeError) as error:
+                    self._need_unchanged()
+                    raise _unreadable_now(part.path, error) from None
                 before += part.size
+        self._need_unchanged()
+
+    def _need_unchanged(self) -> None:
+        for path, stamp in self.stamps.items():
+            if stamp_of(path) != stamp:
+                raise TryAgain(
+                    f"{path.name} was changed while it was read; nothing of it was taken in",
+                    "wait until it is whole, then run the same command again",
+                )
 
 
 def open_source(paths: Sequence[Path], options: Options) -> Source:
@@ -93,7 +104,9 @@ def open_source(paths: Sequence[Path], options: Options) -> Source:
         raise WrongUse("--default ref would give all complaints one ref", "leave it out")
     check_options(options)
     check_defaults(options)
-    parts = parts_of([Path(path) for path in paths], options)
+    files = [Path(path) for path in paths]
+    stamps = {path: stamp_of(path) for path in files}
+    parts = _parts(files, options)
     for part in parts:
         if "what_happened" not in part.mapping and "what_happened" not in options.defaults:
             names = ", ".join(shown(name) for name in part.headers[:30])
@@ -104,7 +117,24 @@ def open_source(paths: Sequence[Path], options: Options) -> Source:
             what = f"{part.path.name} has no column that is surely the customer's name"
             advice = f'--map customer="…", or --default customer="there"; it has: {names}'
             raise BadData(what, advice)
-    return Source(tuple(parts), options)
+    return Source(tuple(parts), options, stamps)
+
+
+def _parts(paths: Sequence[Path], options: Options) -> list[Part]:
+    try:
+        return parts_of(paths, options)
+    except UnicodeError as error:
+        what = f"a file is not {options.encoding or 'text'} from beginning to end: {error}"
+        raise BadData(what, "leave --encoding out, or name the right one") from None
+
+
+def _unreadable_now(path: Path, error: BadData | OSError | UnicodeError) -> BadData:
+    """Return what to tell of a file that could be read a moment ago."""
+    if isinstance(error, BadData):
+        return error
+    if isinstance(error, OSError):
+        return BadData(f"{path} cannot be read any more: {error.strerror}", "try again")
+    return BadData(f"{path.name} is not text to its end: {error}", "name its --encoding")
 
 
 def check_defaults(options: Options) -> None:
@@ -167,12 +197,12 @@ def _fields(record: Record, part: Part) -> dict[str, str]:
     """Return field → text of a record, by the mapping of its part."""
     values = record.values
     given: dict[str, str] = {}
-    for field, columns in part.mapping.items():
+    for name, columns in part.mapping.items():
         if len(columns) == 1:
-            given[field] = values.get(columns[0], "")
+            given[name] = values.get(columns[0], "")
         else:
-            texts = [values.get(name, "").strip() for name in columns]
-            given[field] = _prose(texts) if field in PROSE else " ".join(filter(None, texts))
+            texts = [values.get(column, "").strip() for column in columns]
+            given[name] = _prose(texts) if name in PROSE else " ".join(filter(None, texts))
     return given
 
 

@@ -95,6 +95,15 @@ def open_binary(path: Path) -> io.BufferedReader:
     return path.open("rb")
 
 
+def stamp_of(path: Path) -> tuple[int, ...]:
+    """Return what changes when a file is written to or replaced; nothing when it is gone."""
+    try:
+        found = path.stat()
+    except OSError:
+        return ()
+    return (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
+
+
 def as_text(binary: io.BufferedReader, sniffed: Sniffed) -> TextIO:
     """Return the text of an open file, its line ends as they are."""
     return io.TextIOWrapper(binary, sniffed.encoding, sniffed.errors, newline="")
