@@ -487,3 +487,15 @@ def test_the_key_of_a_voice_is_only_ever_a_reference(tmp_path: Path, key: str, g
     else:
         with pytest.raises(BadSettings):
             load(tmp_path, {})
+
+
+def test_a_number_that_python_does_not_read_is_told(tmp_path: Path) -> None:
+    (one,) = problems(tmp_path, "[voice]\nrate = " + "9" * 5000)
+    assert "digits" in one.what
+    load(tmp_path.with_name("none"), {"VOICENOTE_OWNER__NAME": "9" * 5000})
+
+
+def test_what_is_too_long_for_settings_is_not_read(tmp_path: Path) -> None:
+    write(tmp_path, "a = " + "1" * 2_000_000)
+    with pytest.raises(BadSettings, match="longer than a megabyte"):
+        load(tmp_path, {})

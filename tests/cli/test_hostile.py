@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sqlite3
@@ -13,7 +14,8 @@ import pytest
 from click.testing import Result
 
 from voicenote.cli.money import money
-from voicenote.errors import WrongUse
+from voicenote.cli.render import Screen
+from voicenote.errors import BadData, WrongUse
 
 Call = Callable[..., Result]
 PROMISE = ("amends", "add", "1", "--kind", "refund", "--text", "back", "--override", "they ask")
@@ -162,3 +164,62 @@ def test_settings_in_a_pipe_are_refused(call: Call, home: Path) -> None:
     (home / "voicenote.toml").unlink(missing_ok=True)
     os.mkfifo(home / "voicenote.toml")
     assert "it is no file" in refused(call("cases"), 78)
+
+
+@pytest.mark.parametrize("digits", ["9" * 5000, "0", "99999999999", "٩" * 5000])
+def test_a_number_that_no_case_can_have_is_refused_everywhere(call: Call, digits: str) -> None:
+    assert "there can be no case" in refused(call("check", digits))
+    assert "there can be no case" in refused(call("play", digits))
+    refused(call("show", digits))
+
+
+@pytest.mark.parametrize("given", [b"Dear \xff\xfe", b"\xe9t\xe9\n"])
+def test_what_is_not_utf_8_on_standard_input_is_told(
+    call: Call, given: bytes, tmp_path: Path
+) -> None:
+    call("script", "1")
+    for words in (["check", "-"], ["script", "1", "--from", "-"], ["say", "-o", "a.ogg"]):
+        assert "is not UTF-8 text" in refused(call(*words, input=given), 65)
+
+
+def test_an_answer_that_is_not_utf_8_is_told() -> None:
+    stdin = io.TextIOWrapper(io.BytesIO(b"\xff\n"), "utf-8")
+    screen = Screen(
+        stdin=stdin, stdout=io.StringIO(), stderr=io.StringIO(), json=False, quiet=False, env={}
+    )
+    with pytest.raises(BadData, match="is not UTF-8 text"):
+        screen.ask("Who?")
+
+
+def test_what_an_editor_leaves_in_another_encoding_is_told(call: Call, tmp_path: Path) -> None:
+    editor = tmp_path / "editor"
+    editor.write_bytes(b'#!/bin/sh\nprintf "[thanks]\\n\\351t\\351" > "$1"\n')
+    editor.chmod(0o755)
+    assert "is not UTF-8 text" in refused(call("script", "1", "--edit", EDITOR=str(editor)), 65)
+
+
+def test_a_text_without_an_end_is_not_read_to_it(call: Call) -> None:
+    call("script", "1")
+    for words in (["check", "/dev/zero"], ["script", "1", "--from", "/dev/zero"]):
+        assert "longer than" in refused(call(*words), 65)
+    assert "longer than" in refused(call("say", "--file", "/dev/zero", "-o", "a.ogg"), 65)
+
+
+def test_a_file_that_is_cut_while_it_is_imported_leaves_nothing(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from voicenote.engine.case import intake
+
+    file = tmp_path / "rows.csv"
+    file.write_text("customer,what_happened\nAnn,It was late.\nBo,It was,too many\n", "utf-8")
+    take_in = intake.take_in
+
+    def cutting(*given: object) -> object:
+        os.truncate(file, 40)
+        return take_in(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(intake, "take_in", cutting)
+    before = call("cases", "--json").stdout
+    assert "was changed while it was read" in refused(call("import", str(file)), 75)
+    assert call("cases", "--json").stdout == before
+    assert [path.name for path in tmp_path.glob("*rejected*")] == []

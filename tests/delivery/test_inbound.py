@@ -539,3 +539,14 @@ def test_no_letter_takes_long_to_read(name: str) -> None:
     began = time.process_time()
     read_mail(SLOW[name], NOW, PLACES)
     assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize(
+    "charset",
+    ["undefined", "idna", "punycode", "rot13", "hex", "zlib", "unicode_escape", "utf-16", "u\0x",
+     "x" * 300, "../../x", "mbcs", "\udcff", "utf-7"],
+)  # fmt: skip
+def test_a_letter_in_a_charset_that_is_none_is_read_all_the_same(charset: str) -> None:
+    raw = letter("It is good now.").replace(b"utf-8", charset.encode("utf-8", "surrogateescape"))
+    found = read_mail(raw, NOW, PLACES)
+    assert found.answer is not None

@@ -210,6 +210,18 @@ def test_a_file_that_is_no_database_is_explained(
     assert "restore" in caught.value.advice
 
 
+def test_a_ledger_whose_very_tables_are_damaged_is_explained(
+    tmp_path: Path, clock: Callable[[], object], new_id: Callable[[], str]
+) -> None:
+    path = tmp_path / "ledger.sqlite3"
+    with closing(sqlite3.connect(path)) as made:
+        made.execute("create table cases (number integer)")
+        made.commit()
+    path.write_bytes(path.read_bytes().replace(b"CREATE TABLE cases", b"CREATE\x91TABLE cases"))
+    with pytest.raises(Unavailable, match="damaged"):
+        open_ledger(f"sqlite:///{path}", clock=clock, actor="t", new_id=new_id)  # type: ignore[arg-type]
+
+
 @contextmanager
 def of_release(path: Path, migration: str) -> Iterator[Connection]:
     """A ledger as it was after one of the migrations, to put something in."""

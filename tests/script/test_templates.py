@@ -198,6 +198,12 @@ def test_an_own_template_can_use_the_packaged_parts(tmp_path, case, facts):
     assert compose(case(), facts(), own).sentences[0].text == "Hello Dana Levi."
 
 
+@pytest.mark.parametrize("text", ["{{ " + "(" * 5000 + "1", "{% if a %}" * 3000])
+def test_a_template_nested_beyond_measure_is_broken(tmp_path, case, facts, text):
+    with pytest.raises(BadData, match="a template is broken"):
+        compose(case(), facts(), write(tmp_path, f"[thanks]\n{text}"))
+
+
 @pytest.mark.parametrize(
     ("text", "line"),
     [

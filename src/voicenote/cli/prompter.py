@@ -77,7 +77,8 @@ def _answer(session: Session, question: str, words: Sequence[str], takes: int) -
         word, _, number = given.partition(" ")
         found = [one for one in words if one.startswith(word)]
         number = number.strip() or str(takes)
-        if found and number.isdecimal() and (int(number) in range(1, takes + 1) or not takes):
+        counts = number.isdecimal() and len(number) < 9
+        if found and counts and (int(number) in range(1, takes + 1) or not takes):
             return _Said(found[0], int(number))
         session.screen.warn(f"Please answer {', '.join(words[:-1])} or {words[-1]}.")
 

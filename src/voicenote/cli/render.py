@@ -15,7 +15,7 @@ from pathlib import PurePath
 from typing import Any, TextIO, TypeVar
 
 from voicenote.cli.table import UNSEEN, clean, layout
-from voicenote.errors import WrongUse
+from voicenote.errors import BadData, WrongUse
 
 T = TypeVar("T")
 
@@ -195,7 +195,7 @@ class Screen:
             self.warn(f"  {number}. {choice}{means}")
         while True:
             answer = self.ask(question, default, needed=True)
-            if answer.isdecimal() and 1 <= int(answer) <= len(choices):
+            if answer.isdecimal() and len(answer) < 4 and 1 <= int(answer) <= len(choices):
                 return choices[int(answer) - 1]
             found = [c for c in choices if c.lower().startswith(answer.lower())]
             exact = [c for c in found if c.lower() == answer.lower()]
@@ -210,7 +210,11 @@ class Screen:
                 import readline  # noqa: F401  arrows and history while typing
         self.stderr.write(_seen(prompt, self.stderr))
         self.stderr.flush()
-        line = self.stdin.readline()
+        try:
+            line = self.stdin.readline()
+            line.encode()
+        except UnicodeError:
+            raise BadData("the answer is not UTF-8 text", "write it again in UTF-8") from None
         if not line:
             self.stderr.write("\n")
             raise WrongUse(

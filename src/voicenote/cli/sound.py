@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from voicenote.cli.many import alone, failed_data, tell_failed
-from voicenote.cli.select import cases_options, chosen, opened
+from voicenote.cli.select import case_number, cases_options, chosen, opened
 from voicenote.cli.session import Session, json_option, pass_session
 from voicenote.errors import BadData
 
@@ -145,11 +145,12 @@ def play(session: Session, /, *, what: str, picture: Path | None = None) -> None
     if what.isdecimal():
         from voicenote.engine.memo.sampling import memo_file
 
+        number = case_number(what)
         with opened(session) as ws:
-            file, seconds = memo_file(ws, int(what))
+            file, seconds = memo_file(ws, number)
             drawn = picture is not None or (session.screen.width and not session.json)
-            wave = picturing.wave_of_memo(ws, int(what), file) if drawn else None
-        data: dict[str, Any] = {"case": int(what), "file": file, "duration_s": round(seconds, 2)}
+            wave = picturing.wave_of_memo(ws, number, file) if drawn else None
+        data: dict[str, Any] = {"case": number, "file": file, "duration_s": round(seconds, 2)}
     else:
         file = Path(what)
         if not file.is_file():

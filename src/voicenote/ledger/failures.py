@@ -89,6 +89,10 @@ def translated(engine: Engine) -> Iterator[None]:
         if ours is None:
             raise
         raise ours from error
+    except UnicodeDecodeError as error:  # SQLite quotes what it cannot read, byte by byte
+        raise Unavailable(
+            "the ledger file is damaged", "restore a backup: voicenote restore FILE"
+        ) from error
     except PendingRollbackError as error:
         raise Restarting("the connection to the database is lost", _AGAIN) from error
 

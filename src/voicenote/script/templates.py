@@ -38,6 +38,11 @@ _MARKS = re.compile("[\ue000-\uf8ff]")
 _HEADING = re.compile(r"\[([^\[\]{}]*)\]\s*$")
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*\Z")
 _ORDER = list(Section)
+#: What a template can make Jinja raise when it is read or filled in.
+_OF_A_TEMPLATE = (
+    TemplateError, ArithmeticError, AttributeError, LookupError, MemoryError, RecursionError,
+    TypeError, ValueError,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +133,7 @@ class Templates:
             raise BadData(
                 f"there is no template {name!r} in {language!r}", f"there are: {there}"
             ) from error
-        except TemplateError as error:
+        except (TemplateError, RecursionError) as error:
             raise _broken(error, f"{language}/{name}{SUFFIX}") from error
         except UnicodeDecodeError as error:
             raise BadData(
@@ -229,9 +234,7 @@ def _filled(
     template = templates.find(code, name)
     try:
         filled = template.render(dict(given))
-    except TemplateError as error:
-        raise _broken(error, str(template.filename)) from error
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+    except _OF_A_TEMPLATE as error:
         raise _broken(error, str(template.filename)) from error
     return tuple(_lines(filled))
 
@@ -248,7 +251,7 @@ def _disclosure(
     try:
         template = _environment(roots).select_template(names)
         filled = template.render(synthetic=True, partly=partly)
-    except TemplateError as error:
+    except _OF_A_TEMPLATE as error:
         raise _broken(error, names[0]) from error
     return tuple(_sentence(section, pieces, (), code) for section, pieces, _ in _lines(filled))
 

@@ -16,6 +16,7 @@ from voicenote.settings.structure import FromEnvironment, Structure
 FILE_NAME = "voicenote.toml"
 PREFIX = "VOICENOTE_"
 
+_MOST = 1_000_000  # bytes
 _AT_LINE = re.compile(r" \(at line (\d+), column \d+\)$")
 
 
@@ -57,7 +58,14 @@ def _read(file: Path) -> str:
             f"{file} cannot be read: it is no file", "make it a file that you may read"
         )
     try:
-        return file.read_bytes().decode("utf-8-sig")
+        with file.open("rb") as stream:
+            data = stream.read(_MOST + 1)
+        if len(data) > _MOST:
+            raise BadSettings(
+                f"{file} is longer than a megabyte: it is not a file of settings",
+                "move it away; voicenote init makes a new one",
+            )
+        return data.decode("utf-8-sig")
     except FileNotFoundError:
         return ""
     except UnicodeDecodeError as error:
@@ -73,7 +81,7 @@ def _read(file: Path) -> str:
 def _parse(text: str, file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # also a number of more digits than Python reads
         what = str(error)
         at = _AT_LINE.search(what)
         problem = Problem(
@@ -129,7 +137,7 @@ def _scalar(raw: str) -> object:
         return raw
     try:
         return tomllib.loads(f"x = {raw}")["x"]
-    except (tomllib.TOMLDecodeError, RecursionError):
+    except (ValueError, RecursionError):
         return raw
 
 

@@ -248,7 +248,7 @@ def _body(message: EmailMessage) -> str:
     raw = payload if isinstance(payload, bytes) else b""
     try:
         text = raw.decode(part.get_content_charset("utf-8"), "replace")
-    except LookupError:
+    except (LookupError, ValueError):  # no such codec; or one that does not replace, or has a NUL
         text = raw.decode("utf-8", "replace")
     if part.get_content_type() != "text/html":
         return text
