@@ -8,7 +8,7 @@ from voicenote.ledger import cases, flags, optouts, touches
 from voicenote.ledger.changes import change_touch
 from voicenote.ledger.store import Ledger, Transaction
 from voicenote.model.case import Complaint, Customer
-from voicenote.model.touch import PlannedTouch, TouchKind
+from voicenote.model.touch import IN_FLIGHT, PlannedTouch, TouchKind
 
 Make = Callable[..., Complaint]
 Ids = Callable[[], str]
@@ -37,6 +37,19 @@ def test_what_was_refused_or_bounced_or_is_held_for_a_reason_is_flagged(
         change_touch(tx, confirm, "hold", reason="this ledger is a copy")
         change_touch(tx, mine, "hold")
         assert flags.troubled(tx) == {(1, 1): "memo bounced, check-in refused, 1 held"}
+
+
+def test_what_is_in_flight_is_flagged_with_its_hour(
+    ledger: Ledger, complaint: Make, new_id: Ids
+) -> None:
+    with ledger.write() as tx:
+        cases.add(tx, [complaint()])
+        memo = booked(tx, TouchKind.MEMO, new_id)
+        change_touch(tx, memo, "claim", claimed_at=tx.now)
+        assert flags.troubled(tx) == {(1, 1): "memo in flight since 12:00 UTC"}
+        change_touch(tx, memo, "commit")
+        assert flags.troubled(tx) == {(1, 1): "memo in flight since 12:00 UTC"}
+    assert {state.value for state in IN_FLIGHT} == set(flags.IN_FLIGHT)
 
 
 def test_a_nudge_is_not_flagged(ledger: Ledger, complaint: Make, new_id: Ids) -> None:

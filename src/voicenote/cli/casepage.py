@@ -107,7 +107,9 @@ def _touch(one: Mapping[str, Any], zone: ZoneInfo) -> str:
     to = "" if one["kind"] == "nudge" else f" by {one['channel']}"
     before = [name for name in one["refused_by"] if name != one["channel"]]
     to += f", refused by {', '.join(before)}" if before else ""
-    return f"{when}  {one['kind']}{about}{to}: {one['state']}{why}"
+    flying = one["in_flight_since"]
+    state = f"in flight since {_when(flying, zone)}" if flying else one["state"]
+    return f"{when}  {one['kind']}{about}{to}: {state}{why}"
 
 
 def _answer(one: Mapping[str, Any], zone: ZoneInfo) -> str:

@@ -49,7 +49,7 @@ def run(session: Session, /, *, to: str | None, clock_is_right: bool) -> int:
     clock has jumped; 69 when a channel could not be heard.
 
     With --json: {"sent", "failed", "uncertain", "skipped", "received", "waiting", "reasons",
-    "nudges", "held", "unmatched", "troubles", "clock"}.
+    "nudges", "held", "in_flight", "unmatched", "troubles", "clock"}.
     """
     from voicenote.engine.crank.turn import one_pass
 
@@ -64,7 +64,8 @@ def run(session: Session, /, *, to: str | None, clock_is_right: bool) -> int:
     else:
         for line in _told(turn):
             screen.warn(line)
-        for line in _held(turn, ws.settings.owner.time_zone):
+        zone = ws.settings.owner.time_zone
+        for line in (*_held(turn, zone), *_flying(turn, zone)):
             screen.note(line)
         if summary := _summary(turn):
             screen.out(summary)
@@ -85,6 +86,7 @@ def _turn(turn: Turn) -> dict[str, Any]:
             {"channel": one.channel, "count": count, "why": one.why, "until": one.until}
             for one, count in turn.held.items()
         ],
+        "in_flight": [one._asdict() for one in turn.flying],
         "clock": turn.clock,
     }
 
@@ -112,6 +114,19 @@ def _held(turn: Turn, zone: str) -> list[str]:
         f"{one.until.astimezone(ZoneInfo(zone)):%a %Y-%m-%d %H:%M} on"
         for one, count in turn.held.items()
         if one.until
+    ]
+
+
+def _flying(turn: Turn, zone: str) -> list[str]:
+    """Say what another pass is sending, or was when it ended: it needs nobody either."""
+    from zoneinfo import ZoneInfo
+
+    clock = ZoneInfo(zone)
+    return [
+        f"case {one.case}: the {one.kind} is in flight since {one.since.astimezone(clock):%H:%M};"
+        " if the pass that sends it has died, it is settled after"
+        f" {one.until.astimezone(clock):%H:%M}"
+        for one in turn.flying
     ]
 
 

@@ -1,4 +1,4 @@
-"""What a list of cases flags for its owner: what never arrived, what is held, who opted out.
+"""What a list of cases flags: what never arrived, is held or in flight, and who opted out.
 
 Nothing of the model is imported here: every list of cases asks for it. A test holds the states
 and the opt-outs equal to the model's and to those of `voicenote.ledger.touches`.
@@ -20,23 +20,28 @@ NUDGE = "nudge"
 RETURNED = ("refused", "bounced")
 #: Kept in; by voicenote when there is a reason, else by the owner.
 HELD = "held"
+#: What a pass is sending, or was when it died.
+IN_FLIGHT = ("sending", "committing")
 
 
 def troubled(tx: Transaction) -> dict[tuple[int, int], str]:
     """Return, of each (case, round), what its owner has to look at: ``memo bounced, 3 held``."""
     touch = tables.touches
     query = (
-        select(touch.c.case, touch.c.round, touch.c.kind, touch.c.state)
-        .where(touch.c.state.in_((*RETURNED, HELD)), touch.c.kind != NUDGE)
+        select(touch.c.case, touch.c.round, touch.c.kind, touch.c.state, touch.c.claimed_at)
+        .where(touch.c.state.in_((*RETURNED, HELD, *IN_FLIGHT)), touch.c.kind != NUDGE)
         .where((touch.c.state != HELD) | (touch.c.reason != ""))
         .order_by(touch.c.due_at)
     )
     returned: dict[tuple[int, int], list[str]] = {}
     held: dict[tuple[int, int], int] = {}
-    for case, round_, kind, state in tx.connection.execute(query):
+    for case, round_, kind, state, claimed_at in tx.connection.execute(query):
         told = returned.setdefault((case, round_), [])
         if state == HELD:
             held[case, round_] = held.get((case, round_), 0) + 1
+        elif state in IN_FLIGHT:
+            since = f" since {claimed_at:%H:%M} UTC" if claimed_at else ""
+            told.append(f"{kind} in flight{since}")
         else:
             told.append(f"{kind} {state}")
     return {

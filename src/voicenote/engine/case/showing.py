@@ -13,14 +13,14 @@ from voicenote.engine.case.learning import returned
 from voicenote.engine.clocks import clocks_of
 from voicenote.engine.workspace import Workspace
 from voicenote.followup.closing import missing
-from voicenote.ledger import attempts, listing, scripts
+from voicenote.ledger import attempts, listing, scripts, touches
 from voicenote.ledger.scripts import Draft
 from voicenote.ledger.snapshots import snapshot
 from voicenote.model.amends import Amends
 from voicenote.model.case import Case, Stage
 from voicenote.model.memo import Memo, Synthetic
 from voicenote.model.snapshot import Snapshot
-from voicenote.model.touch import Touch
+from voicenote.model.touch import IN_FLIGHT, Touch
 
 
 def case_view(ws: Workspace, number: int) -> dict[str, Any]:
@@ -33,6 +33,11 @@ def case_view(ws: Workspace, number: int) -> dict[str, Any]:
         told = listing.history(tx, number)
         back = returned(tx, [case]).get(number, "")
         refused = attempts.refusals(tx, number)
+        flying = {
+            touch.number: touches.claim_of(tx, touch.number)[2]
+            for touch in seen.touches
+            if touch.state in IN_FLIGHT
+        }
         now = tx.now
     clock = None if case.stage is Stage.CLOSED else clock_of(seen, now, clocks_of(policy))
     return {
@@ -50,7 +55,13 @@ def case_view(ws: Workspace, number: int) -> dict[str, Any]:
         "amends": [_amends(amends, now, seen.zone) for amends in case.amends],
         "script": _script(found),
         "memo": _memo(ws, found.memo, approved=found.approved) if found and found.memo else None,
-        "touches": [_touch(touch, seen, refused) for touch in seen.touches],
+        "touches": [
+            {
+                **_touch(touch, seen, refused),
+                "in_flight_since": flying.get(touch.number),
+            }
+            for touch in seen.touches
+        ],
         "answers": [asdict(answer) for answer in seen.answers],
         "lesson": asdict(case.lesson) if case.lesson else None,
         "missing": [] if case.stage is Stage.CLOSED else list(missing(seen)),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from voicenote.delivery.port import Trace
 from voicenote.engine.case.ways import step_ways, way_for
@@ -22,6 +23,28 @@ GRACE = timedelta(minutes=15)
 #: What can be booked again by hand; the memo also when it was passed over or cancelled.
 STUCK = (TouchState.UNCERTAIN, TouchState.REFUSED, TouchState.BOUNCED)
 GIVEN_UP = (TouchState.SKIPPED, TouchState.CANCELLED)
+
+
+class InFlight(NamedTuple):
+    """A touch that another pass is sending, or was when it died; settled after `until`."""
+
+    case: int
+    touch: int
+    kind: str
+    since: datetime
+    until: datetime
+
+
+def in_flight(ws: Workspace) -> list[InFlight]:
+    """Return what is in flight and not yet old enough to be settled, the oldest first."""
+    with ws.ledger.read() as tx:
+        flying = touches.in_state(tx, IN_FLIGHT)
+        claims = [touches.claim_of(tx, touch.number)[2] or tx.now for touch in flying]
+    found = [
+        InFlight(touch.case, touch.number, touch.kind.value, at, at + GRACE)
+        for touch, at in zip(flying, claims, strict=True)
+    ]
+    return sorted(found, key=lambda one: one.since)
 
 
 def reconcile(ws: Workspace) -> list[Sent]:

@@ -20,7 +20,7 @@ from voicenote.engine.crank.looking import Ahead, Look
 from voicenote.engine.crank.owner_notes import tell_owner
 from voicenote.engine.crank.receiving import Received, take_in
 from voicenote.engine.crank.sending import Sent, send_touch
-from voicenote.engine.crank.settling import reconcile
+from voicenote.engine.crank.settling import InFlight, in_flight, reconcile
 from voicenote.engine.lock import pass_lock
 from voicenote.engine.memo.drafting import MEMO, slot_of, words_for
 from voicenote.engine.memo.sounding import render
@@ -50,7 +50,8 @@ class Turn:
     what is told once: a promise that is overdue, an answer that waits. `held` counts the due
     touches that a limit or a brake keeps in. `unmatched` is what came in and fits no case;
     `troubles` are (channel, error) of what could not be read. `clock`: one that is not believed;
-    then nothing was sent or decided.
+    then nothing was sent or decided. `flying` is what a pass elsewhere has in flight, or had when
+    it died.
     """
 
     sent: int = 0
@@ -65,6 +66,7 @@ class Turn:
     reasons: list[tuple[int, str]] = field(default_factory=list)
     held: Counter[Waits] = field(default_factory=Counter)
     clock: Jumped | None = None
+    flying: list[InFlight] = field(default_factory=list)
 
     def count(self, sent: Sent) -> None:
         """Count what became of one touch."""
@@ -126,6 +128,7 @@ def one_pass(
             note_time(ws, began)
         with ws.ledger.read() as tx:
             turn.nudges = touches.nudges_since(tx, told)
+        turn.flying = in_flight(ws)
         remember(ws)
     return turn
 

@@ -1,0 +1,58 @@
+"""What a killed pass had in flight on PostgreSQL is shown until it is settled, minutes later."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import NullPool, create_engine, text
+
+from voicenote.engine.crank.settling import GRACE
+
+sys.path.insert(0, str(Path(__file__).parent))
+from every_command import begin, call
+
+sys.path.pop(0)
+
+
+@pytest.fixture
+def url(postgres_url: str) -> Iterator[str]:
+    """A database of its own."""
+    admin = create_engine(postgres_url, isolation_level="AUTOCOMMIT")
+    name = f"voicenote_flying_{os.getpid()}"
+    with admin.connect() as connection:
+        connection.execute(text(f"create database {name}"))
+    yield admin.url.set(database=name).render_as_string(hide_password=False)
+    with admin.connect() as connection:
+        connection.execute(text(f"drop database {name} with (force)"))
+    admin.dispose()
+
+
+def test_what_a_killed_pass_had_in_flight_is_shown_and_settled_later(
+    url: str, tmp_path: Path
+) -> None:
+    home, env = tmp_path / "home", {"VOICENOTE_LEDGER__URL": url}
+    begin(home, **env)
+    engine = create_engine(url, poolclass=NullPool)
+
+    def claimed(ago: timedelta) -> None:
+        """Leave the first memo as a pass does that dies while it claims."""
+        died = "update touches set state = 'sending', claim = 'x', claimed_at = now() - :ago"
+        with engine.begin() as connection:
+            connection.execute(text(f"{died} where \"case\" = 1 and kind = 'memo'"), {"ago": ago})
+
+    claimed(timedelta(minutes=2))
+    done = call("run", home, **env)
+    assert (done.exit_code, done.stdout) == (0, "")
+    assert "case 1: the memo is in flight since" in done.stderr
+    assert "settled after" in done.stderr
+    assert '"touch": ' in call("run --json", home, **env).stdout.partition('"in_flight": ')[2]
+    assert "memo in flight since" in call("cases", home, **env).stdout
+    assert "memo by outbox: in flight since" in call("show 1", home, **env).stdout
+    claimed(GRACE + timedelta(minutes=1))
+    done = call("run", home, **env)
+    assert "in flight" not in done.stderr
