@@ -7,6 +7,7 @@ The tree::
     │   └── ImpossibleTransition    1  a status change that the transition table does not have
     ├── WrongUse                    2  the words of the command do not fit together
     ├── BadData                    65  what was given cannot be used; holds every problem found
+    │   └── TookTooLong            65  what was given took more time than anything may
     ├── Unavailable                69  a service, a device, a disk or a library is not there
     │   ├── VoiceUnavailable       69  no voice can speak this here
     │   ├── SchemaChanged          69  the ledger is of another voicenote than this one
@@ -104,6 +105,10 @@ class BadData(VoicenoteError):
     def __init__(self, what: str, advice: str = "", problems: Sequence[Problem] = ()) -> None:
         super().__init__(what, advice)
         self.problems = tuple(problems)
+
+
+class TookTooLong(BadData):
+    """What was given took more time than anything may, and was left."""
 
 
 class Unavailable(VoicenoteError):

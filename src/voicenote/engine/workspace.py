@@ -33,7 +33,7 @@ class Workspace:
 
     `clock` gives aware datetimes, `new_id` random hexadecimal ids, `chance` the jitter of retries;
     `who` names this machine and process in claims. `whereabouts` tells a ledger from its copies;
-    None where nothing can leave, as in a rehearsal.
+    None where nothing can leave, as in a rehearsal. `stopped` tells a pass that it shall end.
     """
 
     home: Path
@@ -48,6 +48,7 @@ class Workspace:
     voice_facts: Callable[[Mapping[str, object]], list[VoiceFacts]]
     make_channel: Callable[[str], Channel]
     whereabouts: Whereabouts | None = None
+    stopped: Callable[[], bool] = lambda: False
     _facts: dict[str, list[VoiceFacts]] = field(default_factory=dict)
     _cache: Cache | None = None
     _voices: dict[tuple[str, str], Voice] = field(default_factory=dict)

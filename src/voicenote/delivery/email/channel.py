@@ -10,7 +10,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voicenote.delivery.arrivals import Arrival
+from voicenote.deadline import Apart
+from voicenote.delivery.arrivals import Arrival, Inbound
 from voicenote.delivery.email.letter import Letter
 from voicenote.delivery.email.message import one_line, valid_address, written
 from voicenote.delivery.email.settings import MailSettings, read_settings
@@ -18,7 +19,7 @@ from voicenote.delivery.email.smtp import Conversation, Dropped, Envelope
 from voicenote.delivery.port import CANNOT_TELL, Facts, Found
 from voicenote.delivery.reserved import refuse_reserved
 from voicenote.delivery.tokens import filled
-from voicenote.errors import Postponed, Refused
+from voicenote.errors import Postponed, Refused, TookTooLong, Unavailable
 from voicenote.model.case import Customer
 from voicenote.model.receipt import Parcel, Receipt, ReceiptKind
 
@@ -129,12 +130,14 @@ class Mail:
         from voicenote.delivery.email.mailbox import Place, new_mail
 
         known = Place.read(after)
-        for place, at, raw in new_mail(self._settings.imap, "INBOX", known, since):
-            yield self._read(raw, at, str(place))
+        with Apart() as apart:
+            for place, at, raw in new_mail(self._settings.imap, "INBOX", known, since):
+                yield self._read(apart, raw, at, str(place))
 
     def opened(self, raw: bytes, proof: str) -> Iterator[Arrival]:
         """Read one letter that somebody hands over (an .eml file); letters prove nothing."""
-        yield self._read(raw, datetime.min.replace(tzinfo=UTC), "")
+        with Apart() as apart:
+            yield self._read(apart, raw, datetime.min.replace(tzinfo=UTC), "")
 
     def news(self, stopped: Callable[[], bool]) -> Iterator[None]:
         """Yield once when the mailbox is watched, then whenever mail may have come."""
@@ -144,23 +147,35 @@ class Mail:
 
         yield from watched(self._settings.imap, "INBOX", stopped)
 
-    def _read(self, raw: bytes, at: datetime, place: str) -> Arrival:
-        """Read a letter; what nobody could foresee in one must not stop those behind it."""
-        from voicenote.delivery.email.inbound import read_mail
+    def _read(self, apart: Apart, raw: bytes, at: datetime, place: str) -> Arrival:
+        """Read a letter; what nobody could foresee in one must not stop those behind it.
+
+        Raises Unavailable when no process can be started to read it in.
+        """
+        from voicenote.delivery.email.inbound import read_head, read_mail
 
         now = self._clock().astimezone(UTC)
         came = now if at.year < 1971 else min(at, now)
         mark = hashlib.sha256(raw).hexdigest()
+        templates, broken = (self._settings.verp, self._settings.reply_to), ""
+        read: Inbound | None = None
         try:
-            read = read_mail(raw, came, (self._settings.verp, self._settings.reply_to))
+            read = apart.do(read_mail, raw, came, templates)
+        except Unavailable:
+            raise
         except Exception as error:  # noqa: BLE001 - a hostile letter finds any slip of a parser
-            why = f"the letter cannot be read ({type(error).__name__})"
-            return Arrival(mark=mark, at=came, place=place, broken=why)
+            why = error.what if isinstance(error, TookTooLong) else type(error).__name__
+            broken = f"the letter cannot be read ({why})"
+            with suppress(Exception):  # its body alone may be what is wrong
+                read = apart.do(read_head, raw, templates)
+        if read is None:
+            return Arrival(mark=mark, at=came, place=place, broken=broken)
         return Arrival(
-            mark=read.mark or mark,
+            mark=mark if broken else read.mark or mark,
             at=came,
             place=place,
             inbound=read,
+            broken=broken,
             sender=read.sender,
             address=read.address,
         )

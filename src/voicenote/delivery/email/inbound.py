@@ -43,6 +43,7 @@ _WHOLE = re.compile(rb"(?m)^[^\r\n]+(?:\r?\n[ \t][^\r\n]*)+")
 HEADER = 4000
 #: Headers of a part have parameters, and reading those takes the square of their length.
 _OF_A_PART = re.compile(rb"(?mi)^Content-[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*")
+_BODY = re.compile(rb"\r?\n\r?\n")
 PART_HEADER, COMMENTS = 1000, 20
 #: It begins where nothing of it stands before, else it would be looked for from every letter.
 _ADDRESS = re.compile(r"(?<![^\s,;<>])[^\s,;<>]+@[^\s,;<>]+")
@@ -55,18 +56,8 @@ def read_mail(raw: bytes, at: datetime, templates: tuple[str, ...] = ()) -> Inbo
     `at` is when it came (UTC); `templates` are those of `verp` and `reply_to`.
     """
     message = message_from_bytes(_tamed(raw), policy=default)
-    sender, subject = _text(message, "From"), _text(message, "Subject")
-    writer, identifier = parseaddr(sender)[1], _text(message, "Message-ID")
-    about = Inbound(
-        sender=sender,
-        subject=subject,
-        keys=tuple(dict.fromkeys(_keys(message))),
-        tokens=_tokens(message, templates),
-        message_ids=tuple(dict.fromkeys(_message_ids(message))),
-        # without a Message-ID whoever hands it over takes the letter itself for its mark
-        mark=f"{identifier} {writer}".strip() if identifier else "",
-        address=writer,
-    )
+    about = _about(message, templates)
+    sender, subject = about.sender, about.subject
     reports = list(_reports(message))
     if reports or _is_bounce(message, sender):
         receipt = _report_receipt(reports, message, at)
@@ -83,6 +74,27 @@ def read_mail(raw: bytes, at: datetime, templates: tuple[str, ...] = ()) -> Inbo
         answer=Answer(verdict=Verdict.UNCLEAR, at=at, text=words, via="email"),
         opt_out=unsubscribes or is_opt_out(words) or (not words and is_opt_out(subject)),
         may_opt_out=may_be_opt_out(words),
+    )
+
+
+def read_head(raw: bytes, templates: tuple[str, ...] = ()) -> Inbound:
+    """Read who wrote a message, and what it is about: of one whose body cannot be read."""
+    head = _BODY.split(raw, maxsplit=1)[0]
+    return _about(message_from_bytes(_tamed(head), policy=default), templates)
+
+
+def _about(message: Message, templates: tuple[str, ...]) -> Inbound:
+    sender = _text(message, "From")
+    writer, identifier = parseaddr(sender)[1], _text(message, "Message-ID")
+    return Inbound(
+        sender=sender,
+        subject=_text(message, "Subject"),
+        keys=tuple(dict.fromkeys(_keys(message))),
+        tokens=_tokens(message, templates),
+        message_ids=tuple(dict.fromkeys(_message_ids(message))),
+        # without a Message-ID whoever hands it over takes the letter itself for its mark
+        mark=f"{identifier} {writer}".strip() if identifier else "",
+        address=writer,
     )
 
 

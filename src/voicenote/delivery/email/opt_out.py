@@ -44,6 +44,11 @@ def may_be_opt_out(text: str) -> bool:
     )
 
 
+def wish_in(text: str) -> tuple[bool, bool]:
+    """Return whether `text` asks for no more letters, and whether it may."""
+    return is_opt_out(text), may_be_opt_out(text)
+
+
 def _said(sentence: str, table: dict[str, Automaton]) -> str:
     """Return what a sentence says, without the clauses that only greet before it."""
     clauses = [clause for clause in map(_plain, re.split("[,:،]", sentence)) if clause]

@@ -7,8 +7,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
 
+from voicenote.deadline import Apart
 from voicenote.delivery.arrivals import Arrival
 from voicenote.delivery.carried import form, refuse_broken, sound_of
+from voicenote.delivery.heard import heard
 from voicenote.delivery.http_line import Call, HttpLine
 from voicenote.delivery.port import CANNOT_TELL, Facts, Found
 from voicenote.delivery.telegram.inbound import WANTED, Place, arrival_of, read_update, start_link
@@ -116,21 +118,22 @@ class Telegram:
         place = Place.read(after)
         order = {"offset": place.number + 1} if place and place.counts(bot, now) else {}
         seen: set[int] = set()
-        while True:
-            wanted = {**order, "timeout": 0, "allowed_updates": list(WANTED)}
-            batch = self._asked("getUpdates", wanted)
-            before, now = len(seen), self._clock().astimezone(UTC)
-            for raw in batch if isinstance(batch, list) else ():
-                update = read_update(raw, now)
-                if update is None or update.number in seen:
-                    continue
-                seen.add(update.number)
-                order = {"offset": update.number + 1}
-                yield arrival_of(update, now, bot)
-                if update.query:
-                    self._thank(update.query)
-            if len(seen) == before:
-                return
+        with Apart() as apart:
+            while True:
+                wanted = {**order, "timeout": 0, "allowed_updates": list(WANTED)}
+                batch = self._asked("getUpdates", wanted)
+                before, now = len(seen), self._clock().astimezone(UTC)
+                for raw in batch if isinstance(batch, list) else ():
+                    update = read_update(raw, now)
+                    if update is None or update.number in seen:
+                        continue
+                    seen.add(update.number)
+                    order = {"offset": update.number + 1}
+                    yield heard(apart, arrival_of(update, now, bot))
+                    if update.query:
+                        self._thank(update.query)
+                if len(seen) == before:
+                    return
 
     def link(self, secret: str) -> str:
         """Return the link that opens the bot with `secret`. Raises Postponed."""

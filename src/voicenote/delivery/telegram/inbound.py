@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from voicenote.delivery.arrivals import Arrival, Inbound
-from voicenote.delivery.email.opt_out import is_opt_out, may_be_opt_out
 from voicenote.delivery.telegram.words import verdict_in
 from voicenote.model.receipt import Answer, Receipt, ReceiptKind, Verdict
 
@@ -45,7 +44,10 @@ class Update:
 
 
 def read_update(update: object, now: datetime) -> Update | None:
-    """Read one update of getUpdates; None for what is none. `now` (UTC) dates a pressed button."""
+    """Read one update of getUpdates; None for what is none. `now` (UTC) dates a pressed button.
+
+    What words wish for is for `heard` to say; the command /stop needs no reading.
+    """
     told = _mapping(update)
     number = told.get("update_id")
     if not isinstance(number, int):
@@ -167,8 +169,7 @@ def _message(number: int, message: Mapping[str, Any], now: datetime) -> Update:
         message_ids=_ids(chat, replied),
         receipt=Receipt(kind=ReceiptKind.ANSWERED, at=at, detail={"from": sender}),
         answer=Answer(verdict=Verdict.UNCLEAR, at=at, text=words, via="telegram"),
-        opt_out=command.partition("@")[0] == "/stop" or is_opt_out(words),
-        may_opt_out=may_be_opt_out(words),
+        opt_out=command.partition("@")[0] == "/stop",
         address=chat,
     )
     return Update(number=number, chat=chat, inbound=inbound, sender=sender)

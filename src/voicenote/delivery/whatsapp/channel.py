@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
 
+from voicenote.deadline import Apart
 from voicenote.delivery.arrivals import Arrival
 from voicenote.delivery.carried import form, refuse_broken, sound_of
+from voicenote.delivery.heard import heard
 from voicenote.delivery.http_line import Call, HttpLine
 from voicenote.delivery.port import CANNOT_TELL, Facts, Found
 from voicenote.delivery.web_settings import (
@@ -126,7 +128,9 @@ class WhatsApp:
                 "the signature does not fit the body: this is not from Meta, or was changed",
                 "give the header X-Hub-Signature-256 as it came; check app_secret",
             )
-        yield from arrivals_of(raw, self._clock().astimezone(UTC))
+        with Apart() as apart:
+            for arrival in arrivals_of(raw, self._clock().astimezone(UTC)):
+                yield heard(apart, arrival)
 
     @property
     def field(self) -> str:

@@ -14,7 +14,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from voicenote.delivery.arrivals import Arrival, Inbound
-from voicenote.delivery.email.opt_out import is_opt_out, may_be_opt_out
 from voicenote.delivery.http_words import plain
 from voicenote.delivery.whatsapp.words import advice_for
 from voicenote.model.receipt import UNDELIVERED, Answer, Receipt, ReceiptKind, Verdict
@@ -46,7 +45,10 @@ def genuine(app_secret: str, raw: bytes, header: str) -> bool:
 
 
 def read_webhook(raw: bytes, now: datetime) -> tuple[Inbound, ...]:
-    """Read one call of the webhook, whose signature was checked; `now` (UTC) dates the undated."""
+    """Read one call of the webhook, whose signature was checked; `now` (UTC) dates the undated.
+
+    What words wish for is for `heard` to say.
+    """
     try:
         told = json.loads(raw)
     except (ValueError, RecursionError):
@@ -132,8 +134,6 @@ def _message(
         message_ids=(context,) if isinstance(context, str) else (),
         receipt=Receipt(kind=ReceiptKind.ANSWERED, at=at, detail={"from": number}),
         answer=Answer(verdict=Verdict.UNCLEAR, at=at, text=words, via="whatsapp"),
-        opt_out=is_opt_out(words),
-        may_opt_out=may_be_opt_out(words),
         mark=mark if isinstance(mark, str) else "",
         address=number,
     )

@@ -54,6 +54,7 @@ class Daemon:
     def run(self) -> None:
         """Work until SIGTERM or SIGINT; the pass under way is finished first.
 
+        One that is reading reads no further than the message it is at, and sends nothing then.
         Raises SchemaChanged when a newer voicenote has taken the ledger over.
         """
         from apscheduler.schedulers.background import BackgroundScheduler
@@ -64,6 +65,7 @@ class Daemon:
             # job that is due at that moment is thrown away for good. `_one` lets them in turn.
             job_defaults={"max_instances": 2, "coalesce": True, "misfire_grace_time": None},
         )
+        self._ws.stopped = self._stop.is_set
         previous = {
             number: signal.signal(number, self._on_signal)
             for number in (signal.SIGTERM, signal.SIGINT)

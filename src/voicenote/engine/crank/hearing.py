@@ -82,7 +82,7 @@ class Post:
             return self._joined(tx, arrival)
         inbound = arrival.inbound
         if arrival.broken or inbound is None:
-            return self._apart(tx, arrival, arrival.broken or "it tells nothing")
+            return self._unread(tx, arrival)
         found = self.finder.find(tx, inbound)
         if found.case is None or found.way is None:
             return self._homeless(tx, arrival, inbound, found)
@@ -106,6 +106,16 @@ class Post:
             return ""
         self._carry_out(tx, arrival, case, touch, means)
         return kind
+
+    def _unread(self, tx: Transaction, arrival: Arrival) -> str:
+        """Keep what could not be read, and hold all that it may concern: it may say stop."""
+        kept = self._apart(tx, arrival, arrival.broken or "it tells nothing")
+        found = self.finder.find(tx, arrival.inbound) if kept and arrival.inbound else Matched()
+        if (numbers := found.concerned) and hold_in(tx, numbers):
+            text = f"{arrival.sender or arrival.address} has written, and {arrival.broken}: read it"
+            text += f" yourself. What waits for them is held until you let it go on ({_RESUME})"
+            self._note(tx, arrival, numbers[0], "held", text)
+        return kept
 
     def _gone_on(self, touch: Touch, receipt: Receipt) -> bool:
         """Whether a machine speaks of an attempt by a way that the touch has left since."""

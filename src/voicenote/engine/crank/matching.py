@@ -42,6 +42,11 @@ class Matched:
     candidates: tuple[int, ...] = ()
     why: str = "it belongs to no case here"
 
+    @property
+    def concerned(self) -> tuple[int, ...]:
+        """The numbers of all cases that it may be about."""
+        return (self.case.number,) if self.case else self.candidates
+
 
 class Finder:
     """Finds cases for what comes by one channel; `field` is a customer's column for it."""

@@ -90,7 +90,7 @@ def take_in(ws: Workspace, received: Received) -> None:
         except VoicenoteError as error:
             received.troubles.append((name, error))
             continue
-        if isinstance(channel, Hears):
+        if isinstance(channel, Hears) and not ws.stopped():
             _read(ws, name, channel, (first - MARGIN).date(), received)
     _note_unmatched(ws, received, last)
 
@@ -119,6 +119,8 @@ def _read(ws: Workspace, name: str, channel: Hears, since: date, received: Recei
             if now - began >= LONGEST:
                 what = f"{name} has more to read than {LONGEST.seconds // 60} minutes allow"
                 received.troubles.append((name, Postponed(what, "the next pass goes on there")))
+                break
+            if ws.stopped():
                 break
     _advance(ws, name, reached)
 

@@ -123,7 +123,7 @@ def one_pass(
         _take_in(ws, turn)
         if turn.clock is not None:
             note_doubted(ws)
-        else:
+        elif not ws.stopped():  # what was not read may stop what would be sent
             _act(ws, turn, advance)
             note_time(ws, began)
         with ws.ledger.read() as tx:

@@ -1,0 +1,26 @@
+"""What a person's words wish for, where the channel has told all else; within a limit of time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from voicenote.deadline import Apart
+from voicenote.delivery.arrivals import Arrival
+from voicenote.delivery.email.opt_out import wish_in
+from voicenote.errors import TookTooLong
+
+
+def heard(apart: Apart, arrival: Arrival) -> Arrival:
+    """Return an arrival with what its words wish for; past the limit, as one that is unread.
+
+    Raises Unavailable when no process can be started to read it in.
+    """
+    inbound = arrival.inbound
+    if inbound is None or inbound.answer is None or not inbound.answer.text:
+        return arrival
+    try:
+        stop, doubt = apart.do(wish_in, inbound.answer.text)
+    except TookTooLong as error:
+        return replace(arrival, broken=f"the message cannot be read: {error.what}")
+    wished = replace(inbound, opt_out=inbound.opt_out or stop, may_opt_out=doubt)
+    return replace(arrival, inbound=wished)

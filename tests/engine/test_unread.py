@@ -1,0 +1,160 @@
+"""A message that takes too long to read is kept as unread and shown; the pass goes on behind it."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from test_receiving import FILE, Listening, key_of, states_now
+from world import Clock, release, take, told, without_sound
+from world import workspace as open_workspace
+
+from voicenote.deadline import Apart
+from voicenote.delivery.arrivals import Arrival, Inbound
+from voicenote.delivery.email.channel import Mail
+from voicenote.delivery.heard import heard
+from voicenote.engine.crank.daemon import Daemon
+from voicenote.engine.crank.receiving import receive, unmatched
+from voicenote.engine.crank.turn import one_pass
+from voicenote.engine.workspace import Workspace
+from voicenote.errors import TookTooLong
+from voicenote.ledger import arrivals
+
+ENDLESS = ("(a|a)*b", "a" * 90)
+
+
+class Slow(Listening):
+    """A channel of which some letters take for ever; a process that can be ended reads them."""
+
+    endless: set[str]
+    begun: Callable[[], object] = staticmethod(lambda: None)
+
+    def incoming(self, after: str, since: date) -> Iterator[Arrival]:
+        with Apart(0.3) as apart:
+            for arrival in super().incoming(after, since):
+                if arrival.mark not in self.endless:
+                    yield arrival
+                    continue
+                apart.do(len, "")
+                self.begun()
+                try:
+                    apart.do(re.fullmatch, *ENDLESS)
+                except TookTooLong as error:
+                    inbound = arrival.inbound and replace(
+                        arrival.inbound, receipt=None, answer=None
+                    )
+                    yield replace(arrival, inbound=inbound, broken=error.what)
+
+
+@pytest.fixture
+def world() -> Slow:
+    made = Slow()
+    made.post, made.asked, made.trouble, made.endless = [], [], None, set()
+    return made
+
+
+@pytest.fixture
+def ws(tmp_path: Path, clock: Clock, world: Slow) -> Iterator[Workspace]:
+    (tmp_path / "voicenote.toml").write_text(FILE, encoding="utf-8")
+    with without_sound():
+        opened = open_workspace(tmp_path, clock, world)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def sent(ws: Workspace, clock: Clock) -> int:
+    (number,) = take(ws, told())
+    release(ws, number)
+    assert one_pass(ws).sent == 1
+    clock.move(hours=1)
+    return number
+
+
+def place_of(ws: Workspace) -> str:
+    with ws.ledger.read() as tx:
+        return arrivals.place(tx, "world")
+
+
+def test_it_is_passed_over_and_those_behind_it_are_read(
+    ws: Workspace, world: Slow, sent: int
+) -> None:
+    world.comes("slow", address="stranger@example.com", sender="A stranger")
+    world.comes("a", keys=(key_of(ws, sent),), text="It is good now.")
+    world.endless = {"slow"}
+    received = receive(ws)
+    assert received.kinds == {"unmatched": 1, "answered": 1}
+    assert place_of(ws) == "2"
+    (shown,) = unmatched(ws)
+    assert (shown["sender"], shown["reason"]) == ("A stranger", "it takes longer than 0.3 seconds")
+    assert receive(ws).kinds == {}
+
+
+def test_one_of_a_customer_holds_what_waits_for_them(ws: Workspace, world: Slow, sent: int) -> None:
+    """It may say stop."""
+    world.comes("slow", keys=(key_of(ws, sent),))
+    world.endless = {"slow"}
+    received = receive(ws)
+    assert received.kinds == {"unmatched": 1}
+    assert "held" in states_now(ws, sent)
+    ((case, text),) = received.nudges
+    assert case == sent
+    assert "read it yourself" in text
+    assert "voicenote plan N --resume" in text
+
+
+def test_a_message_whose_words_cannot_be_told_is_kept_with_its_words(
+    ws: Workspace, world: Slow, sent: int
+) -> None:
+    world.comes("w", keys=(key_of(ws, sent),), text="stop stop")
+
+    class Late(Apart):
+        def do(self, *_given: Any, **_named: Any) -> Any:
+            raise TookTooLong("it takes longer than 5 seconds")
+
+    world.post = [heard(Late(), each) for each in world.post]
+    assert receive(ws).kinds == {"unmatched": 1}
+    (shown,) = unmatched(ws)
+    assert shown["text"] == "stop stop"
+    assert "held" in states_now(ws, sent)
+
+
+@pytest.mark.parametrize("head", [True, False])
+def test_a_letter_past_the_limit_tells_at_least_who_wrote_it(clock: Clock, head: bool) -> None:
+    class Late(Apart):
+        def do(self, work: Any, *given: Any, **named: Any) -> Any:
+            if work.__name__ == "read_head" and head:
+                return work(*given, **named)
+            raise TookTooLong("it takes longer than 5 seconds")
+
+    mail = Mail("email", {"host": "mail.example"}, clock)
+    raw = b"From: Mari <mari@tamm.example>\r\nSubject: Re: cake\r\n\r\nhello"
+    arrival = mail._read(Late(), raw, clock(), "1:7")
+    assert arrival.broken == "the letter cannot be read (it takes longer than 5 seconds)"
+    assert arrival.place == "1:7"
+    assert arrival.address == ("mari@tamm.example" if head else "")
+    assert isinstance(arrival.inbound, Inbound) == head
+    assert arrival.inbound is None or arrival.inbound.answer is None
+
+
+def test_a_daemon_obeys_in_the_midst_of_it(ws: Workspace, world: Slow, sent: int) -> None:
+    """It reads no further than the message it is at, and sends nothing then."""
+    for number in range(50):
+        world.comes(f"slow {number}", address="stranger@example.com")
+    world.endless = {arrival.mark for arrival in world.post}
+    world.begun = lambda: os.kill(os.getpid(), signal.SIGTERM)
+    told_of: list[object] = []
+    watchdog = threading.Timer(60, os._exit, [1])
+    watchdog.start()
+    Daemon(ws, every_s=3600, tell=told_of.append).run()
+    watchdog.cancel()
+    assert place_of(ws) == "1"
+    assert len(world.left) == 1

@@ -1,0 +1,149 @@
+"""What takes too long is ended, whoever waits for it goes on, and nothing of it is left running."""
+
+from __future__ import annotations
+
+import operator
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from voicenote.deadline import Apart
+from voicenote.errors import BadData, TookTooLong, Unavailable
+
+#: It takes more than the age of the world, and lets nothing else of Python run meanwhile.
+ENDLESS = ("(a|a)*b", "a" * 90)
+
+
+@pytest.fixture
+def apart() -> Iterator[Apart]:
+    with Apart(0.5) as made:
+        yield made
+
+
+def test_it_gives_what_the_work_gives(apart: Apart) -> None:
+    assert apart.do(int, "ff", 16) == 255
+    assert apart.do(sorted, "cab", reverse=True) == ["c", "b", "a"]
+
+
+def test_it_raises_what_the_work_raises(apart: Apart) -> None:
+    with pytest.raises(ValueError, match="invalid literal"):
+        apart.do(int, "x")
+    with pytest.raises(ZeroDivisionError):
+        apart.do(operator.truediv, 1, 0)
+
+
+def test_an_error_of_ours_keeps_its_advice(apart: Apart) -> None:
+    from voicenote.addresses import email
+
+    with pytest.raises(BadData) as raised:
+        apart.do(email, "nobody")
+    assert raised.value.what
+    assert raised.value.advice
+
+
+def test_a_pattern_without_end_is_ended_and_the_next_work_is_done(apart: Apart) -> None:
+    with pytest.raises(TookTooLong, match=r"0\.5 seconds"):
+        apart.do(re.fullmatch, *ENDLESS)
+    assert apart.do(len, "abc") == 3
+
+
+def test_meanwhile_others_get_a_word_in(apart: Apart) -> None:
+    """A thread of this process runs, so that a signal can be obeyed; in `re` itself none does."""
+    done = threading.Event()
+
+    def work() -> None:
+        with pytest.raises(TookTooLong):
+            apart.do(re.fullmatch, *ENDLESS)
+        done.set()
+
+    apart.do(len, "")
+    thread = threading.Thread(target=work)
+    thread.start()
+    turns = 0
+    while not done.is_set():
+        turns += 1
+        done.wait(0.01)
+    thread.join()
+    assert turns > 5
+
+
+def test_a_process_that_somebody_ends_is_started_again(apart: Apart) -> None:
+    apart.do(len, "")
+    child = apart._child
+    assert child is not None
+    child.kill()
+    child.wait()
+    assert apart.do(len, "abc") == 3
+
+
+def test_work_that_ends_its_process_each_time_is_left(apart: Apart) -> None:
+    with pytest.raises(TookTooLong, match="ends each time"):
+        apart.do(os._exit, 3)
+    assert apart.do(len, "abc") == 3
+
+
+def test_without_a_python_to_start_it_says_so(
+    apart: Apart, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    with pytest.raises(Unavailable, match="no process can be started"):
+        apart.do(len, "abc")
+
+
+def test_nothing_is_started_where_there_is_nothing_to_do() -> None:
+    with Apart() as apart:
+        assert apart._child is None
+
+
+def test_it_ends_by_itself_when_whoever_asked_was_killed() -> None:
+    """Also in the midst of a pattern, where it could not look whether anybody is left."""
+    asks = (
+        "import re; from voicenote.deadline import Apart; apart = Apart(1.0); apart.do(len, '');"
+        f"print(apart._child.pid, flush=True); apart.do(re.fullmatch, *{ENDLESS})"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", asks], stdout=subprocess.PIPE)
+    assert parent.stdout
+    child = int(parent.stdout.readline())
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    patience = time.monotonic() + 30
+    while _runs(child) and time.monotonic() < patience:
+        time.sleep(0.05)
+    assert not _runs(child)
+
+
+def _runs(number: int) -> bool:
+    try:
+        os.kill(number, 0)
+    except OSError:
+        return False
+    return "(zombie)" not in _state(number)
+
+
+def _state(number: int) -> str:
+    try:
+        return Path(f"/proc/{number}/status").read_text("utf-8")
+    except OSError:
+        return ""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_what_tells_the_first_process_to_end_does_not_end_the_work(
+    apart: Apart, number: signal.Signals
+) -> None:
+    """A terminal or a service tells all of them; the letter at hand is read to its end."""
+    apart.do(len, "")
+    child = apart._child
+    assert child is not None
+    child.send_signal(number)
+    assert apart.do(len, "abc") == 3
+    assert apart._child is child
