@@ -10,7 +10,7 @@ The tree::
     │   └── TookTooLong            65  what was given took more time than anything may
     ├── Unavailable                69  a service, a device, a disk or a library is not there
     │   ├── VoiceUnavailable       69  no voice can speak this here
-    │   ├── SchemaChanged          69  the ledger is of another voicenote than this one
+    │   ├── SchemaChanged          69  another release has changed the ledger
     │   ├── Postponed              69  a channel could not take it now; nothing has left
     │   ├── Refused                69  a channel will never take it as it is; nothing has left
     │   └── Unknown                69  a channel cannot say whether it took it: a person decides
@@ -122,7 +122,7 @@ class VoiceUnavailable(Unavailable):
 
 
 class SchemaChanged(Unavailable):
-    """Another voicenote, mostly a newer one, has changed the ledger's tables: this one must end."""
+    """Another release, mostly a newer one, has changed the ledger's tables: this one must end."""
 
 
 class Postponed(Unavailable):

@@ -33,7 +33,7 @@ def cases(session: Session, /, *, everything: bool, batch: str | None) -> None:
     With --json: a list of {"case", "ref", "customer", "stage", "outcome", "overdue",
     "next_touch"}; of closed cases too with --all.
     """
-    from voicenote.ledger import brakes, overview
+    from voicenote.ledger import brakes, flags, overview
     from voicenote.wiring import now, open_ledger
 
     ledger = open_ledger(session.settings)
@@ -43,6 +43,7 @@ def cases(session: Session, /, *, everything: bool, batch: str | None) -> None:
             closed = 0 if everything or session.json else overview.closed(tx, batch)
             seen = None if session.json else _seen(session, tx)
             stopped = brakes.on(tx)
+            gone = flags.stranded(tx, {"outbox", *session.settings.channels})
     finally:
         ledger.close()
     if session.json:
@@ -59,6 +60,8 @@ def cases(session: Session, /, *, everything: bool, batch: str | None) -> None:
         session.screen.note(UNCERTAIN)
     for brake in stopped:
         session.screen.warn(f"{brake.told}; {brake.cure}")
+    for channel, numbers in gone.items():
+        session.screen.warn("; ".join(flags.told_stranded(channel, numbers)))
 
 
 class _Clocks:

@@ -206,10 +206,12 @@ def next_(context: click.Context, /, *, everything: bool) -> None:
     """The one thing that needs you most now; at a terminal, do it at once.
 
     With --json: a list of {"case", "urgency", "what", "do"}: first what is about no single case
-    ("case" is null, "urgency" is brake or unmatched), then that one thing, or with --all all.
+    ("case" is null, "urgency" is brake, channel or unmatched), then that one thing; all of them
+    with --all.
     """
     from voicenote.engine.case.attention import what_needs_me
-    from voicenote.ledger import arrivals, brakes
+    from voicenote.engine.case.reroute import channels_gone
+    from voicenote.ledger import arrivals, brakes, flags
 
     session = context.ensure_object(Session)
     screen = session.screen
@@ -217,7 +219,9 @@ def next_(context: click.Context, /, *, everything: bool) -> None:
         needs = what_needs_me(ws)
         with ws.ledger.read() as tx:
             stopped, unseen = brakes.on(tx), arrivals.unseen(tx)
+            gone = channels_gone(ws, tx)
     apart = [("brake", brake.told, brake.cure) for brake in stopped]
+    apart += [("channel", *flags.told_stranded(*one)) for one in gone.items()]
     if unseen:
         what = f"{unseen} came in that fit{'s' * (unseen == 1)} no case"
         apart.append(("unmatched", what, "voicenote receive --unmatched"))

@@ -14,20 +14,48 @@ from voicenote.errors import WrongUse
 
 
 @click.command()
-@click.argument("number", type=CASE, metavar="N")
+@click.argument("number", type=CASE, metavar="[N]", required=False)
 @click.option("--plan", "name", metavar="NAME", help="Follow this plan instead.")
 @click.option("--hold", is_flag=True, help="Send nothing more until --resume.")
 @click.option("--resume", is_flag=True, help="Go on; what became due goes out one a day.")
+@click.option("--by", metavar="CHANNEL", help="Let what waits go by this channel.")
+@click.option(
+    "--from", "away_from", metavar="CHANNEL", help="Only what waits for this one; of all cases."
+)
 @json_option
 @pass_session
-def plan(session: Session, /, *, number: int, name: str | None, hold: bool, resume: bool) -> None:
-    """The touches of a case and when, in the customer's clock."""
+def plan(
+    session: Session,
+    /,
+    *,
+    number: int | None,
+    name: str | None,
+    hold: bool,
+    resume: bool,
+    by: str | None,
+    away_from: str | None,
+) -> int | None:
+    """The touches of a case and when, in the customer's clock.
+
+    A channel was renamed or removed: --from OLD --by NEW moves what waits for it, in all cases.
+    With --json: {"moved": [{"case", "touch"}], "left": [{"case", "why"}]}. Exit code 1 when
+    somebody has no address there.
+    """
     from voicenote.engine.case import approving
     from voicenote.engine.case.planning import plan_view
+    from voicenote.engine.case.reroute import moved_case
 
     if hold and resume:
         raise WrongUse("--hold and --resume undo each other", "give one of them")
+    if away_from and not by:
+        raise WrongUse("--from needs the new channel too", "add --by CHANNEL")
+    if number is None:
+        if not (by and away_from) or name or hold or resume:
+            raise WrongUse("say which case", "voicenote plan N; or --from OLD --by NEW for all")
+        return _move_all(session, by, away_from)
     with opened(session) as ws:
+        if by:
+            moved_case(ws, number, by, away_from or "")
         if name:
             approving.change_plan(ws, number, name)
         if hold:
@@ -37,8 +65,28 @@ def plan(session: Session, /, *, number: int, name: str | None, hold: bool, resu
         view = plan_view(ws, number)
     if session.json:
         session.screen.data(view)
-        return
-    _show(session, view)
+    else:
+        _show(session, view)
+    return None
+
+
+def _move_all(session: Session, by: str, away_from: str) -> int:
+    """Let what waits for one channel go by another, in all cases; return the exit code."""
+    from voicenote.engine.case.reroute import move_touches
+
+    with opened(session) as ws:
+        moved = move_touches(ws, by, away_from=away_from)
+    if session.json:
+        done = [{"case": case, "touch": touch} for case, touch in moved.touches]
+        left = [{"case": case, "why": why} for case, why in moved.left]
+        session.screen.data({"moved": done, "left": left})
+    else:
+        count = len({case for case, _ in moved.touches})
+        what = f"{len(moved.touches)} of {count} case{'s' * (count != 1)}"
+        session.screen.out(f"{what}, which waited for {away_from}, go by {by} now.")
+        for case, why in moved.left:
+            session.screen.warn(f"case {case} stays: {why}: voicenote plan {case} --by CHANNEL")
+    return 1 if moved.left else 0
 
 
 def _show(session: Session, view: Mapping[str, Any]) -> None:

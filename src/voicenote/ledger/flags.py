@@ -7,12 +7,12 @@ and the opt-outs equal to the model's and to those of `voicenote.ledger.touches`
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
 
 from voicenote.ledger import tables
-from voicenote.ledger.overview import CLOSED
+from voicenote.ledger.overview import CLOSED, DUE
 from voicenote.ledger.store import Transaction
 
 NUDGE = "nudge"
@@ -48,6 +48,30 @@ def troubled(tx: Transaction) -> dict[tuple[int, int], str]:
         key: ", ".join([*told, *([f"{held[key]} held"] if key in held else [])])
         for key, told in returned.items()
     }
+
+
+def stranded(tx: Transaction, known: Collection[str]) -> dict[str, list[int]]:
+    """Return the cases in which something waits for a channel that is not `known`, by its name."""
+    touch = tables.touches
+    query = (
+        select(touch.c.channel, touch.c.case)
+        .where(touch.c.state.in_((DUE, HELD)), touch.c.kind != NUDGE)
+        .where(touch.c.channel.not_in(list(known)))
+        .distinct()
+        .order_by(touch.c.channel, touch.c.case)
+    )
+    found: dict[str, list[int]] = {}
+    for channel, case in tx.connection.execute(query):
+        found.setdefault(channel, []).append(case)
+    return found
+
+
+def told_stranded(channel: str, cases: Sequence[int]) -> tuple[str, str]:
+    """Return what to say of a channel that cases wait for in vain, and its cure."""
+    shown = ", ".join(map(str, cases[:10])) + (" …" if len(cases) > 10 else "")
+    what = f"case{'s' * (len(cases) > 1)} {shown} wait{'s' * (len(cases) == 1)} for the channel"
+    cure = f"voicenote plan --from {channel} --by NAME, or set up [channels.{channel}] again"
+    return f"{what} {channel!r}, which is not set up", cure
 
 
 def opted_out(tx: Transaction) -> set[int]:

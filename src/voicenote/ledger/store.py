@@ -107,7 +107,7 @@ class Ledger:
             yield Transaction(connection, self.clock(), actor or self.actor)
 
     def check_schema(self) -> None:
-        """Raise SchemaChanged when another voicenote has changed the tables since it was opened."""
+        """Raise SchemaChanged when another release has changed the tables since it was opened."""
         with self.read() as tx:
             migrate.check_same(tx.connection)
 
@@ -133,7 +133,7 @@ def open_ledger(
     """Open the ledger at `url` (``sqlite:///…`` or ``postgresql+psycopg://…``), made or migrated.
 
     Raises BadSettings for a URL that cannot be one, Unavailable when nobody answers there,
-    SchemaChanged when a newer voicenote wrote it.
+    SchemaChanged when a newer release wrote it.
     """
     engine = _engine(_checked_url(url))
     ledger = Ledger(engine, clock, actor)

@@ -28,7 +28,8 @@ def way_for(ws: Workspace, customer: Customer, wanted: Sequence[str] = ()) -> st
         what = " or ".join(repr(name) for name in asked)
         raise RuleSaysNo(
             f"{customer.name} is to be reached by {what}, which is not set up",
-            f"add [channels.{asked[0]}] to voicenote.toml: voicenote channels",
+            f"add [channels.{asked[0]}] to voicenote.toml (see: voicenote channels), or if it has"
+            f" another name now: voicenote plan --from {asked[0]} --by NAME",
         )
     others = [name for name in ws.settings.channels if name != OUTBOX]
     found = _with_address(ws, customer, known or others)

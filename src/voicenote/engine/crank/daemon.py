@@ -55,7 +55,7 @@ class Daemon:
         """Work until SIGTERM or SIGINT; the pass under way is finished first.
 
         One that is reading reads no further than the message it is at, and sends nothing then.
-        Raises SchemaChanged when a newer voicenote has taken the ledger over.
+        Raises SchemaChanged when a newer release has taken the ledger over.
         """
         from apscheduler.schedulers.background import BackgroundScheduler
 

@@ -7,11 +7,12 @@ restart forgets nothing. What a limit holds back stays due.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from voicenote.engine.workspace import OUTBOX, Workspace
+from voicenote.errors import BadSettings
 from voicenote.ledger import attempts, brakes
 from voicenote.ledger.brakes import Brake
 from voicenote.ledger.store import Transaction
@@ -125,6 +126,18 @@ def _hindrance(
             until = (first or tx.now) + HOUR
             return Waits(channel=channel, why=why, until=until, domain=mark)
     return None
+
+
+def not_set_up(ws: Workspace, channels: Iterable[str]) -> dict[tuple[str, str], Waits]:
+    """Return why nothing leaves by those of `channels` that were renamed or removed."""
+    found: dict[tuple[str, str], Waits] = {}
+    for name in set(channels) - {OUTBOX, *ws.settings.channels}:
+        try:
+            ws.channel(name)
+        except BadSettings as error:
+            cure = f"voicenote plan --from {name} --by NAME, or set up [channels.{name}] again"
+            found[name, ""] = Waits(channel=name, why=f"{error.what}; {cure}")
+    return found
 
 
 def pulls(tried: int, failed: int, share: float, after: int) -> bool:

@@ -15,7 +15,7 @@ from voicenote.engine.case.applying import decide_cases
 from voicenote.engine.crank.adopting import ask_first, remember, seat_keeper
 from voicenote.engine.crank.clock_jump import Jumped, mind_clock, note_doubted, note_time
 from voicenote.engine.crank.leftovers import sweep_leftovers
-from voicenote.engine.crank.limits import Room, Waits, pull
+from voicenote.engine.crank.limits import Room, Waits, not_set_up, pull
 from voicenote.engine.crank.looking import Ahead, Look
 from voicenote.engine.crank.owner_notes import tell_owner
 from voicenote.engine.crank.receiving import Received, take_in
@@ -108,7 +108,7 @@ def one_pass(
     that runs ahead takes in what came; one that shows a moment that is over does nothing at all.
 
     Raises TryAgain when another pass is at work, RuleSaysNo when this may be a copy of the ledger,
-    SchemaChanged when a newer voicenote has changed its tables.
+    SchemaChanged when a newer release has changed its tables.
     """
     turn = Turn()
     with pass_lock(ws.ledger, ws.home):
@@ -156,6 +156,7 @@ def _send_due(
     keep_seat = seat_keeper(ws)
     with ws.ledger.read() as tx:
         ahead = Ahead(ws, touches.due_numbers(tx), attempts.ways_due(tx))
+    room.full |= not_set_up(ws, ahead.ways.values())
     for place, (number, _) in enumerate(ahead.due):
         if shut := room.shut(ahead.ways.get(number)):
             turn.held[shut] += 1

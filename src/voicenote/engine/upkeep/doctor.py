@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from voicenote.engine.case.reroute import channels_gone
 from voicenote.engine.crank.adopting import doubt_of
 from voicenote.engine.crank.clock_jump import jump_of, told_of
 from voicenote.engine.lock import pass_lock
@@ -17,7 +18,7 @@ from voicenote.engine.memo.voices import voice_options
 from voicenote.engine.upkeep.privacy import open_places
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadSettings, Restarting, TryAgain, VoicenoteError, VoiceUnavailable
-from voicenote.ledger import arrivals, brakes, overview, touches
+from voicenote.ledger import arrivals, brakes, flags, overview, touches
 from voicenote.ledger.cases import load, numbers_of
 from voicenote.ledger.scripts import drafts
 from voicenote.model.case import Stage
@@ -207,6 +208,7 @@ def _stuck(ws: Workspace, _env: Mapping[str, str]) -> Iterator[Finding]:
         held = touches.count(tx, TouchState.HELD)
         lines = overview.lines(tx)
         stopped = brakes.on(tx)
+        gone = channels_gone(ws, tx)
         now = tx.now
     if uncertain:
         yield wrong(
@@ -221,6 +223,8 @@ def _stuck(ws: Workspace, _env: Mapping[str, str]) -> Iterator[Finding]:
         yield wrong("promises", f"overdue in cases {shown}", "voicenote next, or amends list")
     for brake in stopped:
         yield wrong("brake", brake.told, brake.cure)
+    for channel, numbers in gone.items():
+        yield wrong("channels", *flags.told_stranded(channel, numbers))
     if not (uncertain or overdue or held):
         yield fine("touches", f"{len(lines)} open cases, nothing stuck")
 

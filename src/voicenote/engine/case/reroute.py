@@ -1,0 +1,118 @@
+"""Give what waits another channel: for one that was renamed or removed, or at the owner's wish."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sqlalchemy import select, update
+
+from voicenote.engine.workspace import OUTBOX, Workspace
+from voicenote.errors import RuleSaysNo
+from voicenote.ledger import cases, tables, touches
+from voicenote.ledger.changes import hold_case
+from voicenote.ledger.flags import stranded
+from voicenote.ledger.store import Transaction
+from voicenote.model.case import Case, Stage
+from voicenote.model.touch import WAITING, Touch, TouchKind
+
+
+@dataclass(slots=True)
+class Moved:
+    """What went over: (case, touch) of each; and (case, why) of what stays where it is."""
+
+    touches: list[tuple[int, int]] = field(default_factory=list)
+    left: list[tuple[int, str]] = field(default_factory=list)
+
+
+def move_touches(ws: Workspace, to: str, *, case: int | None = None, away_from: str = "") -> Moved:
+    """Let what waits of a case, or of all, go by the channel `to`; with its history.
+
+    Only what waits on `away_from`, if given; who asked to be reached by that is reached by `to`
+    from now on. A customer without an address there stays, and is told of. Raises BadSettings when
+    `to` is not set up, WrongUse when there is no such case.
+    """
+    channel = ws.channel(to)
+    with ws.ledger.write() as tx:
+        if case is not None:
+            cases.get(tx, case)
+        waiting = _waiting(tx, case, away_from)
+        also = _wishing(tx, away_from) if case is None else {case}
+        numbers = sorted({touch.case for touch in waiting} | also)
+        moved = Moved()
+        for number in numbers:
+            hold_case(tx, number)
+            about = cases.get(tx, number)
+            if about.stage is Stage.CLOSED:
+                continue
+            if not channel.address(about.customer):
+                if any(touch.case == number for touch in waiting):
+                    moved.left.append((number, f"{about.customer.name} has no address for {to}"))
+                continue
+            _prefer(tx, about, away_from, to)
+            for touch in (t for t in waiting if t.case == number and t.channel != to):
+                _move(tx, touch, to)
+                moved.touches.append((number, touch.number))
+    return moved
+
+
+def moved_case(ws: Workspace, number: int, to: str, away_from: str) -> Moved:
+    """Do the same for one case. Raises RuleSaysNo when nothing of it can go by `to`."""
+    moved = move_touches(ws, to, case=number, away_from=away_from)
+    if moved.left:
+        raise RuleSaysNo(moved.left[0][1], "choose another way; known ones: voicenote channels")
+    if not moved.touches:
+        raise RuleSaysNo(
+            f"nothing of case {number} waits" + (f" for {away_from}" if away_from else ""),
+            f"see: voicenote plan {number}",
+        )
+    return moved
+
+
+def channels_gone(ws: Workspace, tx: Transaction) -> dict[str, list[int]]:
+    """Return the cases that wait for each channel that is not set up any more."""
+    return stranded(tx, {OUTBOX, *ws.settings.channels})
+
+
+def _waiting(tx: Transaction, case: int | None, away_from: str) -> list[Touch]:
+    found = touches.in_state(tx, WAITING) if case is None else touches.of_cases(tx, [case])
+    return [
+        touch
+        for touch in found
+        if touch.state in WAITING
+        and touch.kind is not TouchKind.NUDGE
+        and away_from in ("", touch.channel)
+    ]
+
+
+def _wishing(tx: Transaction, channel: str) -> set[int]:
+    """Return the open cases whose customer asked for a channel, which nothing may wait for yet."""
+    about, person = tables.cases, tables.customers
+    query = (
+        select(about.c.number)
+        .join(person, person.c.number == about.c.customer)
+        .where(about.c.stage != Stage.CLOSED.value, person.c.channel.contains(channel))
+    )
+    return set(tx.connection.execute(query).scalars()) if channel else set()
+
+
+def _move(tx: Transaction, touch: Touch, to: str) -> None:
+    table = tables.touches
+    waits = table.c.state.in_([state.value for state in WAITING])
+    mine = (table.c.number == touch.number) & waits
+    tx.connection.execute(update(table).where(mine).values(channel=to, attempt=0, reason=""))
+    facts: dict[str, object] = {"from": touch.channel, "to": to}
+    tx.tell("touch_moved_to_another_channel", touch.case, touch=touch.number, **facts)
+
+
+def _prefer(tx: Transaction, case: Case, old: str, new: str) -> None:
+    """Let the customer's own wish name the channel as it is called now."""
+    wishes = [name.strip() for name in case.customer.channel.split(",") if name.strip()]
+    if not old or old not in wishes:
+        return
+    wanted = ",".join(dict.fromkeys(new if name == old else name for name in wishes))
+    table, about = tables.customers, tables.cases
+    person = about.select().with_only_columns(about.c.customer).where(about.c.number == case.number)
+    mine = table.c.number == person.scalar_subquery()
+    tx.connection.execute(update(table).where(mine).values(channel=wanted))
+    facts: dict[str, object] = {"from": case.customer.channel, "to": wanted}
+    tx.tell("customer_channel_changed", case.number, **facts)
