@@ -17,6 +17,8 @@ from email.utils import parseaddr
 
 from voicenote.delivery.arrivals import Inbound
 from voicenote.delivery.email.bounces import failed_recipients
+from voicenote.delivery.email.fields import field
+from voicenote.delivery.email.machines import from_nobody, is_machine
 from voicenote.delivery.email.opt_out import is_opt_out, may_be_opt_out
 from voicenote.delivery.email.reply import own_words
 from voicenote.delivery.tokens import tokens_in
@@ -47,7 +49,6 @@ _BODY = re.compile(rb"\r?\n\r?\n")
 PART_HEADER, COMMENTS = 1000, 20
 #: It begins where nothing of it stands before, else it would be looked for from every letter.
 _ADDRESS = re.compile(r"(?<![^\s,;<>])[^\s,;<>]+@[^\s,;<>]+")
-_BULK = {"bulk", "junk", "list", "auto_reply"}
 
 
 def read_mail(raw: bytes, at: datetime, templates: tuple[str, ...] = ()) -> Inbound:
@@ -63,7 +64,7 @@ def read_mail(raw: bytes, at: datetime, templates: tuple[str, ...] = ()) -> Inbo
         receipt = _report_receipt(reports, message, at)
         return replace(about, address=_recipient(receipt), receipt=receipt)
     unsubscribes = subject.strip().lower() == UNSUBSCRIBE and bool(about.tokens)
-    if _is_machine(message) and not unsubscribes:
+    if is_machine(message) and not unsubscribes:
         return _of_a_machine(message, about, at)
     if message["X-Voicenote-Key"]:
         return about
@@ -84,11 +85,11 @@ def read_head(raw: bytes, templates: tuple[str, ...] = ()) -> Inbound:
 
 
 def _about(message: Message, templates: tuple[str, ...]) -> Inbound:
-    sender = _text(message, "From")
-    writer, identifier = parseaddr(sender)[1], _text(message, "Message-ID")
+    sender = field(message, "From")
+    writer, identifier = parseaddr(sender)[1], field(message, "Message-ID")
     return Inbound(
         sender=sender,
-        subject=_text(message, "Subject"),
+        subject=field(message, "Subject"),
         keys=tuple(dict.fromkeys(_keys(message))),
         tokens=_tokens(message, templates),
         message_ids=tuple(dict.fromkeys(_message_ids(message))),
@@ -117,8 +118,8 @@ def _flat(header: re.Match[bytes]) -> bytes:
 
 def _of_a_machine(message: EmailMessage, about: Inbound, at: datetime) -> Inbound:
     """An autoresponder; or a bounce that does not say so, where it comes from nobody."""
-    submitted = _text(message, "Auto-Submitted").lower()
-    if _null_path(message) and "replied" not in submitted:
+    submitted = field(message, "Auto-Submitted").lower()
+    if from_nobody(message) and "replied" not in submitted:
         lasting, passing = failed_recipients(message)
         if lasting:
             detail = {"status": "", "reason": about.subject, "recipient": lasting[0]}
@@ -149,14 +150,14 @@ def _is_bounce(message: Message, sender: str) -> bool:
         return True
     local = re.search(r"(?<![\w.+-])([\w.+-]+)@", sender)
     machine = bool(local and local.group(1).lower() in _MACHINES)
-    return machine and (_null_path(message) or message.get_content_type() == "multipart/report")
+    return machine and (from_nobody(message) or message.get_content_type() == "multipart/report")
 
 
 def _report_receipt(reports: list[Message], message: Message, at: datetime) -> Receipt | None:
     """Return the worst news of the reports; None when they bring none."""
     if not reports:
         return _unreported(message, at)
-    kinds = [_ACTIONS.get(_text(report, "Action").split(" ")[0].lower()) for report in reports]
+    kinds = [_ACTIONS.get(field(report, "Action").split(" ")[0].lower()) for report in reports]
     for kind in (ReceiptKind.BOUNCED, ReceiptKind.DELIVERED, ReceiptKind.ACCEPTED):
         if kind in kinds:
             report = reports[kinds.index(kind)]
@@ -172,18 +173,18 @@ def _unreported(message: Message, at: datetime) -> Receipt | None:
     lasting, passing = failed_recipients(message)
     if passing and not lasting:
         return None
-    named = _ADDRESS.findall(_text(message, "X-Failed-Recipients"))
+    named = _ADDRESS.findall(field(message, "X-Failed-Recipients"))
     recipient = next(iter((*named, *lasting)), "")
-    detail = {"status": "", "reason": _text(message, "Subject"), "recipient": recipient}
+    detail = {"status": "", "reason": field(message, "Subject"), "recipient": recipient}
     return Receipt(kind=ReceiptKind.BOUNCED, at=at, detail=detail)
 
 
 def _report_detail(report: Message) -> dict[str, str]:
     return {
-        "action": _text(report, "Action").lower(),
-        "status": (_text(report, "Status").split() or [""])[0],
-        "reason": _text(report, "Diagnostic-Code").partition(";")[2].strip(),
-        "recipient": (_text(report, "Original-Recipient") or _text(report, "Final-Recipient"))
+        "action": field(report, "Action").lower(),
+        "status": (field(report, "Status").split() or [""])[0],
+        "reason": field(report, "Diagnostic-Code").partition(";")[2].strip(),
+        "recipient": (field(report, "Original-Recipient") or field(report, "Final-Recipient"))
         .partition(";")[2]
         .strip(),
     }
@@ -196,49 +197,33 @@ def _undelivered(detail: dict[str, str], report: Message) -> dict[str, str]:
     have kept it too. Only 5.x.x is for good (RFC 3463, 2); 5.4.7 and 4.x.x gave up after trying,
     and the last try may have arrived.
     """
-    final = _text(report, "Final-Recipient").partition(";")[2].strip()
+    final = field(report, "Final-Recipient").partition(";")[2].strip()
     lasting = detail["status"].startswith("5.") and detail["status"] != _GIVEN_UP
     return {UNDELIVERED: final} if lasting and final else {}
-
-
-def _is_machine(message: Message) -> bool:
-    """Whether the message says itself that no person wrote it (RFC 3834), or comes from nobody."""
-    submitted = _text(message, "Auto-Submitted").partition(";")[0].strip().lower()
-    return (
-        submitted not in ("", "no")
-        or _null_path(message)
-        or message.get_content_type() == "multipart/report"
-        or _text(message, "Precedence").lower() in _BULK
-        or any(message[name] for name in ("X-Autoreply", "X-Autorespond", "List-Id"))
-    )
-
-
-def _null_path(message: Message) -> bool:
-    return _text(message, "Return-Path").replace(" ", "") == "<>"
 
 
 def _keys(message: Message) -> Iterator[str]:
     """Keys of ours: the envelope's id in a report, and our header in what it gives back."""
     for part in _all_headers(message):
         if part["Original-Envelope-Id"]:
-            yield _from_xtext(_text(part, "Original-Envelope-Id"))
+            yield _from_xtext(field(part, "Original-Envelope-Id"))
     for part in _all_headers(message):
         if part["X-Voicenote-Key"]:
-            yield _text(part, "X-Voicenote-Key")
+            yield field(part, "X-Voicenote-Key")
 
 
 def _tokens(message: Message, templates: tuple[str, ...]) -> tuple[str, ...]:
     names = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To", "Final-Recipient")
-    text = " ".join(_text(part, name) for part in _all_headers(message) for name in names)
+    text = " ".join(field(part, name) for part in _all_headers(message) for name in names)
     return tuple(dict.fromkeys(one for each in templates if each for one in tokens_in(each, text)))
 
 
 def _message_ids(message: Message) -> Iterator[str]:
     """The message it answers, then the thread from its end, then the message it gives back."""
     for name in ("In-Reply-To", "References"):
-        yield from reversed(re.findall(r"<[^<>\s]+>", _text(message, name)))
+        yield from reversed(re.findall(r"<[^<>\s]+>", field(message, name)))
     for part in list(_all_headers(message))[1:]:
-        yield from re.findall(r"<[^<>\s]+>", _text(part, "Message-ID"))
+        yield from re.findall(r"<[^<>\s]+>", field(part, "Message-ID"))
 
 
 def _all_headers(message: Message) -> Iterator[Message]:
@@ -273,15 +258,6 @@ def _unescaped(text: str) -> str:
     from html import unescape
 
     return unescape(text)
-
-
-def _text(message: Message, name: str) -> str:
-    """Return a header on one line; "" where it is missing, or too broken to be read."""
-    try:
-        return " ".join(str(message.get(name, "")).split())
-    except (ValueError, IndexError, AttributeError, TypeError, LookupError, RecursionError):
-        # the standard library's header parser trips over some broken headers
-        return ""
 
 
 def _from_xtext(text: str) -> str:
