@@ -139,6 +139,13 @@ def storms(folder: Path) -> str:
     return storm_measures.storms(folder)
 
 
+def fuzz(_folder: Path) -> str:
+    """Fifty thousand odd inputs over every parser and command."""
+    import fuzz_measures
+
+    return fuzz_measures.fuzz()
+
+
 def loudness(folder: Path) -> str:
     """How loud 100 memos of each voice are."""
     import batch_measures
@@ -178,9 +185,10 @@ MEASURES: dict[str, Callable[[Path], str]] = {
     "loudness": loudness,
     "coding": coding,
     "narratives": narratives,
+    "fuzz": fuzz,
 }
-#: What fetches a quarter of a gigabyte at its first time: measured only when it is named.
-ONLY_BY_NAME = ("intelligibility",)
+#: What fetches a quarter of a gigabyte at its first time, or takes an hour: only when it is named.
+ONLY_BY_NAME = ("intelligibility", "fuzz")
 
 
 def main(names: Sequence[str]) -> int:

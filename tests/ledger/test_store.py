@@ -218,8 +218,37 @@ def test_a_ledger_whose_very_tables_are_damaged_is_explained(
         made.execute("create table cases (number integer)")
         made.commit()
     path.write_bytes(path.read_bytes().replace(b"CREATE TABLE cases", b"CREATE\x91TABLE cases"))
-    with pytest.raises(Unavailable, match="damaged"):
+    with pytest.raises(Unavailable, match="holds what cannot be read"):
         open_ledger(f"sqlite:///{path}", clock=clock, actor="t", new_id=new_id)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["cases set opened_at = '2026-13-45'", "cases set severity = 'odd'", "cases set involved = '{'",
+     "customers set opted_out_at = 'x'", "cases set harm_amount = 'much', harm_currency = 'EUR'"],
+)  # fmt: skip
+def test_a_value_that_nobody_can_mean_is_explained(
+    tmp_path: Path,
+    clock: Callable[[], datetime],
+    new_id: Callable[[], str],
+    complaint: Callable[..., Complaint],
+    change: str,
+) -> None:
+    url = f"sqlite:///{tmp_path / 'ledger.db'}"
+    ledger = open_ledger(url, clock=clock, actor="t", new_id=new_id)
+    with ledger.write() as tx:
+        cases.add(tx, [complaint(ref="a")])
+    with closing(sqlite3.connect(tmp_path / "ledger.db")) as raw:
+        raw.execute("pragma ignore_check_constraints = on")
+        raw.execute(f"update {change}")
+        raw.commit()
+    with (
+        pytest.raises(Unavailable, match="holds what cannot be read") as caught,
+        ledger.read() as tx,
+    ):
+        cases.get(tx, 1)
+    assert "restore" in caught.value.advice
+    ledger.close()
 
 
 @contextmanager

@@ -242,14 +242,15 @@ def _header(
 
 def _distinct(cells: Sequence[str]) -> tuple[str, ...]:
     """Return the headers without spaces around them, the same names numbered, empty ones named."""
-    names: list[str] = []
+    names: dict[str, None] = {}
+    counts: dict[str, int] = {}
     for position, cell in enumerate(cells, 1):
         name = " ".join(cell.replace("\ufeff", "").split()) or f"column {position}"
         if name.lower() in OURS:
             name = name.lower()
-        first, count = name, 2
-        while name in names and len(cells) <= 5_000:
-            name = f"{first} ({count})"
-            count += 1
-        names.append(name)
+        first = name
+        while name in names:
+            counts[first] = counts.get(first, 1) + 1
+            name = f"{first} ({counts[first]})"
+        names[name] = None
     return tuple(names)

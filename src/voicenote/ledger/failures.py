@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from sysconfig import get_path
+from traceback import walk_tb
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import (
@@ -78,6 +80,9 @@ _NOT_NOW = (
     *("too many clients", "too many connections", "connection slots are reserved"),
 )
 
+#: Where rows become values, and where the file of a ledger is first looked into.
+_OF_ROWS = (("ledger", "rows.py"), ("ledger", "store.py"))
+
 
 @contextmanager
 def translated(engine: Engine) -> Iterator[None]:
@@ -89,12 +94,31 @@ def translated(engine: Engine) -> Iterator[None]:
         if ours is None:
             raise
         raise ours from error
-    except UnicodeDecodeError as error:  # SQLite quotes what it cannot read, byte by byte
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+        if not _of_a_row(error):
+            raise
+        reason = next(iter(str(error).splitlines()), type(error).__name__)[:120]
         raise Unavailable(
-            "the ledger file is damaged", "restore a backup: voicenote restore FILE"
+            f"the ledger holds what cannot be read: {reason}",
+            "it is damaged, or was changed by hand: restore a backup: voicenote restore FILE",
         ) from error
     except PendingRollbackError as error:
         raise Restarting("the connection to the database is lost", _AGAIN) from error
+
+
+def _of_a_row(error: Exception) -> bool:
+    """Whether it arose where a row becomes values: the rows are ours, so one of them is damaged.
+
+    SQLite's own words about a damaged file come here too, where they are no UTF-8.
+    """
+    library = get_path("stdlib")
+    called = [Path(frame.f_code.co_filename) for frame, _ in walk_tb(error.__traceback__)]
+    last = next(
+        path
+        for path in reversed(called)
+        if not path.is_relative_to(library) or "site-packages" in path.parts
+    )
+    return "sqlalchemy" in last.parts or last.parts[-2:] in _OF_ROWS
 
 
 def _ours(error: DBAPIError, engine: Engine) -> VoicenoteError | None:
