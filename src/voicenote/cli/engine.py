@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from voicenote.engine.crank.clock_jump import Jumped
     from voicenote.engine.crank.rehearsal import Rehearsed
     from voicenote.engine.crank.turn import Turn
+    from voicenote.engine.workspace import Workspace
     from voicenote.errors import VoicenoteError
 
 #: How far ahead a rehearsal can look: two years.
@@ -148,9 +149,15 @@ def _summary(turn: Turn) -> str:
 @yes_it_is
 @pass_session
 def daemon(session: Session, /, *, every: float, clock_is_right: bool) -> None:
-    """Passes, each at the next due time. SIGTERM and Ctrl-C end it after the pass under way."""
+    """Passes, each at the next due time. SIGTERM and Ctrl-C end it after the pass under way.
+
+    Settings that change in voicenote.toml meanwhile are taken up by the next pass; wrong ones are
+    told, and it goes on with those it had. What the environment says stays as it was.
+    """
     from voicenote.engine.crank.daemon import Daemon
-    from voicenote.wiring import now
+    from voicenote.engine.crank.renewal import Renewal
+    from voicenote.settings import load
+    from voicenote.wiring import now, open_workspace
 
     if isnan(every):
         raise click.BadParameter("nan is no number of seconds", param_hint="--every")
@@ -163,6 +170,8 @@ def daemon(session: Session, /, *, every: float, clock_is_right: bool) -> None:
         nonlocal told_clock
         if isinstance(what, VoicenoteError):
             screen.warn(f"voicenote: {what.what}")
+            for problem in getattr(what, "problems", ()):
+                screen.warn(f"    {problem.field}: {problem.what}: {problem.advice}")
             screen.warn(what.advice)
             return
         known = what.clock.known if what.clock else None
@@ -174,9 +183,15 @@ def daemon(session: Session, /, *, every: float, clock_is_right: bool) -> None:
             for line in _told(what):
                 screen.warn(line)
 
+    def open_anew() -> Workspace:
+        ws = open_workspace(load(session.home, session.env))
+        screen.note(f"{now():%Y-%m-%d %H:%M}Z  the settings have changed, and were read again")
+        return ws
+
     with opened(session) as ws:
         screen.note("Watching the ledger; Ctrl-C ends it.")
-        Daemon(ws, every_s=every, tell=tell, clock_is_right=clock_is_right).run()
+        renewal = Renewal(ws.settings.file, open_anew)
+        Daemon(ws, every_s=every, tell=tell, clock_is_right=clock_is_right, renewal=renewal).run()
         screen.note("Ended.")
 
 

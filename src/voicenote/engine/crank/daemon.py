@@ -13,24 +13,23 @@ from datetime import datetime, timedelta
 from types import FrameType
 from typing import Any
 
-from voicenote.delivery.arrivals import Watches
+from voicenote.engine.crank.renewal import Renewal
 from voicenote.engine.crank.turn import Turn, one_pass
+from voicenote.engine.crank.watching import Watchers
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import Restarting, SchemaChanged, TryAgain, VoicenoteError
 from voicenote.ledger import touches
 
 #: The one job's name in APScheduler.
 JOB = "pass"
-#: After a channel could not be watched, it is tried again in so many seconds.
-REST_S = 300.0
-#: A mailbox that does not answer keeps the daemon from ending for so many seconds at most.
-GOODBYE_S = 5.0
 
 
 class Daemon:
     """Passes until it is told to stop. `tell` is given what each pass did, or its error.
 
-    `clock_is_right`: a person says so, of the clock as it is when the first pass begins.
+    `clock_is_right`: a person says so, of the clock as it is when the first pass begins. With a
+    `renewal`, settings that are changed meanwhile are taken up before the next pass. The workspace
+    is closed at the end.
     """
 
     def __init__(
@@ -40,8 +39,11 @@ class Daemon:
         every_s: float,
         tell: Callable[[Turn | VoicenoteError], None],
         clock_is_right: bool = False,
+        renewal: Renewal | None = None,
     ) -> None:
         self._ws = ws
+        self._renewal = renewal
+        self._watchers = Watchers(ws, self._on_news)
         self._every = timedelta(seconds=every_s)
         self._tell = tell
         self._clock_is_right = clock_is_right
@@ -71,20 +73,15 @@ class Daemon:
             for number in (signal.SIGTERM, signal.SIGINT)
         }
         self._scheduler.start()
-        watchers = [
-            threading.Thread(target=self._watch, args=[one], daemon=True) for one in self._watched()
-        ]
         try:
+            self._watchers.start()
             self._wake_at(self._ws.clock())
-            for watcher in watchers:
-                watcher.start()
             self._stop.wait()
         finally:
             self._stop.set()
             self._scheduler.shutdown(wait=True)
-            for watcher in watchers:
-                if watcher.ident is not None:
-                    watcher.join(GOODBYE_S)
+            self._watchers.stop()
+            self._ws.close()
             for number, handler in previous.items():
                 signal.signal(number, handler)
         if self._over is not None:
@@ -93,32 +90,23 @@ class Daemon:
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
         self._stop.set()
 
-    def _watched(self) -> list[Watches]:
-        """The channels that can wait for news. A wrong one is told by each pass."""
-        found: list[Watches] = []
-        for name in self._ws.settings.channels:
-            try:
-                channel: object = self._ws.channel(name)
-            except VoicenoteError:
-                continue
-            if isinstance(channel, Watches):
-                found.append(channel)
-        return found
+    def _on_news(self) -> None:
+        self._news.set()
+        self._wake_at(self._ws.clock())
 
-    def _watch(self, channel: Watches) -> None:
-        """Wake a pass whenever a channel has news, until the daemon ends.
-
-        What goes wrong is told by the passes, which read the same channel; here it only rests.
-        """
-        while not self._stop.is_set():
-            try:
-                for _ in channel.news(self._stop.is_set):
-                    self._news.set()
-                    self._wake_at(self._ws.clock())
-            except Exception:  # noqa: BLE001 - a slip of one channel must not stop the daemon
-                self._stop.wait(REST_S)
-            else:
-                return
+    def _renew(self) -> None:
+        """Go on with changed settings, if there are any and they are right."""
+        try:
+            renewed = self._renewal.look() if self._renewal else None
+        except VoicenoteError as error:
+            self._tell(error)
+            return
+        if renewed is not None:
+            self._watchers.stop()
+            self._ws.close()
+            self._ws = renewed
+            self._watchers = Watchers(renewed, self._on_news)
+            self._watchers.start()
 
     def _wake_at(self, moment: datetime) -> None:
         with self._booking:
@@ -136,6 +124,7 @@ class Daemon:
                 self._made()
 
     def _made(self) -> None:
+        self._renew()
         began = self._ws.clock()
         self._news.clear()
         try:
