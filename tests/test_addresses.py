@@ -142,11 +142,9 @@ def test_what_names_its_country_is_nobody_elses(text: str) -> None:
     assert addresses.at_home(text) == frozenset()
 
 
-def test_a_number_has_its_digits_at_home_and_its_zones() -> None:
+def test_a_number_has_its_digits_at_home() -> None:
     assert addresses.home_of("+37251234567") == "51234567"
-    assert "America/New_York" in addresses.zones_of("+12125550143")
     assert addresses.home_of("ann") == ""
-    assert addresses.zones_of("ann") == ()
 
 
 @pytest.mark.parametrize(

@@ -211,22 +211,6 @@ def home_of(number: str) -> str:
         return ""
 
 
-@lru_cache(maxsize=4096)
-def zones_of(number: str) -> tuple[str, ...]:
-    """Return the IANA time zones in which an E.164 number can be; none where nobody knows.
-
-    Of zones with one clock it is any: a number of Estonia's is in Europe/Bucharest.
-    """
-    import phonenumbers
-    from phonenumbers import timezone
-
-    try:
-        found = timezone.time_zones_for_number(phonenumbers.parse(number))
-    except phonenumbers.NumberParseException:
-        return ()
-    return tuple(zone for zone in found if zone != timezone.UNKNOWN_TIMEZONE)
-
-
 @cache
 def region_of(zone: str, tag: str = "") -> str:
     """Return the ISO 3166 region of a time zone, else of a language tag, else nothing."""

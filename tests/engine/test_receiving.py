@@ -706,7 +706,7 @@ def test_an_answer_from_another_address_is_named_as_such(
     receive(ws)
     view = case_view(ws, sent)
     assert [one["writer"] for one in view["answers"]] == [address if other else ""]
-    shown = page(view, "UTC")
+    shown = page(view)
     [need] = [one for one in what_needs_me(ws) if "has answered" in one.sentence]
     assert (f"answered from {address}" in shown) == other
     named = f"has answered from {address} (not an address of theirs), and waits for you"

@@ -237,6 +237,7 @@ def told(ref: str = "A-1", *, days: int | None = 7, **changes: Any) -> Complaint
     day = START.date() + timedelta(days=days or 0)
     promise = Promise(kind=AmendsKind.REDO, text="bake it again", promised_by=day)
     person = {"name": "Dana", "email": "dana@example.com", "time_zone": "Asia/Jerusalem"}
+    person["phone"] = ""
     person |= {name: changes.pop(name) for name in list(changes) if name in person}
     values: dict[str, Any] = {
         "source": "csv",

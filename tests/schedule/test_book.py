@@ -21,7 +21,8 @@ from voicenote.schedule.book import (
     book,
     resume,
 )
-from voicenote.schedule.clock import Decency, Hours
+from voicenote.schedule.clock import Decency
+from voicenote.schedule.hours import Hours
 from voicenote.schedule.offset import Offset
 from voicenote.schedule.plans import Plan, Step, builtin_plans, read_plan
 

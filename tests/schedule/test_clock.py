@@ -10,7 +10,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from voicenote.errors import BadSettings
-from voicenote.schedule.clock import Decency, Hours, next_decent, working_day_before
+from voicenote.schedule.clock import Decency, next_decent, working_day_before
+from voicenote.schedule.hours import Hours
 
 ZONES = sorted(available_timezones() - {"localtime"})
 EVERY_DAY = frozenset(range(7))

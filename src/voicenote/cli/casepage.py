@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 HISTORY = 12
 
 
-def page(view: Mapping[str, Any], zone_name: str) -> str:
-    """Return the page of a `case_view`, times in the clock of `zone_name`."""
-    zone = ZoneInfo(zone_name)
+def page(view: Mapping[str, Any]) -> str:
+    """Return the page of a `case_view`, times in the customer's clock."""
+    zone = ZoneInfo(view["local_zone"])
     parts = [
         _head(view, zone),
         _section("Take care", [f"- {one}" for one in view["warnings"]]),
@@ -47,6 +47,7 @@ def _head(view: Mapping[str, Any], zone: ZoneInfo) -> str:
         f"  {view['source']} {view['ref']}"
         + (f", {view['language']}" if view["language"] else "")
         + f", {zone.key}"
+        + (f" ({view['zone_note']})" if view["zone_note"] else "")
         + (f", {reach}" if reach else ""),
     ]
     return "\n".join(lines)

@@ -225,5 +225,4 @@ def show(session: Session, /, *, number: int) -> None:
 
     with opened(session) as ws:
         view = case_view(ws, number)
-        zone = session.settings.owner.time_zone
-    session.screen.show(view, lambda: page(view, view["time_zone"] or zone))
+    session.screen.show(view, lambda: page(view))

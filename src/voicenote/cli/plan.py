@@ -94,6 +94,7 @@ def _show(session: Session, view: Mapping[str, Any]) -> None:
     booked = "" if view["booked"] else " (when it is approved now)"
     session.screen.out(
         f"Case {view['case']}, {view['customer']}: {view['plan']}{booked}, in {zone.key} time"
+        + (f" ({view['zone_note']})" if view["zone_note"] else "")
     )
     rows = [
         (

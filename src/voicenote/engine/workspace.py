@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from voicenote.delivery.port import Channel
+from voicenote.engine.customer_clock import CustomerClock, clock_of
 from voicenote.errors import BadSettings
 from voicenote.ledger.store import Ledger
-from voicenote.model.case import Case
-from voicenote.schedule.clock import Decency, Hours
+from voicenote.model.case import Case, Customer
+from voicenote.schedule.clock import Decency
+from voicenote.schedule.hours import Hours
 from voicenote.schedule.plans import Plan
 from voicenote.settings import Settings
 from voicenote.voice.port import Voice, VoiceFacts
@@ -54,13 +56,19 @@ class Workspace:
     _voices: dict[tuple[str, str], Voice] = field(default_factory=dict)
     _channels: dict[str, Channel] = field(default_factory=dict)
 
+    def clock_of(self, customer: Customer) -> CustomerClock:
+        """Return where a customer is by what is known of them, else where the owner is."""
+        where = (customer.time_zone, customer.phone, customer.whatsapp)
+        return clock_of(*where, self.settings.owner.time_zone)
+
     def zone_of(self, case: Case) -> ZoneInfo:
-        """Return the customer's clock, or the owner's where theirs is not known."""
-        return ZoneInfo(case.customer.time_zone or self.settings.owner.time_zone)
+        """Return the calendar and clock of a customer."""
+        return self.clock_of(case.customer).zone
 
     def hours_of(self, case: Case) -> Hours:
         """Return when this customer may be disturbed."""
-        return Hours(self.zone_of(case), self.decency)
+        clock = self.clock_of(case.customer)
+        return Hours(clock.zone, self.decency, clock.zones)
 
     @property
     def owner_hours(self) -> Hours:

@@ -10,7 +10,8 @@ from voicenote.errors import BadData
 from voicenote.model.amends import AmendsState
 from voicenote.model.case import Case, aware
 from voicenote.model.touch import PlannedTouch, TouchKind
-from voicenote.schedule.clock import Hours, working_day_before
+from voicenote.schedule.clock import working_day_before
+from voicenote.schedule.hours import Hours
 from voicenote.schedule.offset import Offset
 from voicenote.schedule.plans import Plan, Start, Step
 

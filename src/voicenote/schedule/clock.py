@@ -87,31 +87,19 @@ class Decency:
         return not self.quiet(local.time()) and self.works(local.date())
 
 
-@dataclass(frozen=True, slots=True)
-class Hours:
-    """One person's clock: the zone they live in and what is decent there."""
-
-    zone: ZoneInfo
-    decency: Decency
-
-    def next(self, moment: datetime) -> datetime:
-        """Return the first decent UTC moment that is not before `moment`."""
-        return next_decent(moment, self.zone, self.decency)
-
-
 def next_decent(moment: datetime, zone: ZoneInfo, decency: Decency) -> datetime:
     """Return the first UTC moment, not before `moment`, that is decent in `zone`.
 
-    It walks from one possible change to the next: midnight, the end of the quiet hours, and the
-    moments when the zone itself changes. Raises ValueError for a naive `moment`, BadSettings when
-    a year ahead has no decent hour.
+    It walks from one possible change to the next: midnight, the borders of the quiet hours, and
+    the moments when the zone itself changes. Raises ValueError for a naive `moment`, BadSettings
+    when a year ahead has no decent hour.
     """
     start = aware(moment, "a moment").astimezone(UTC)
     here = start
     while here - start < HORIZON:
         if decency.decent(here, zone):
             return here
-        here = _next_change(here, zone, decency)
+        here = next_change(here, zone, decency)
     raise BadSettings(
         f"no decent hour within {HORIZON.days} days",
         "give more working days or fewer quiet hours in [schedule]",
@@ -129,10 +117,10 @@ def working_day_before(day: date, decency: Decency) -> date:
     )
 
 
-def _next_change(here: datetime, zone: ZoneInfo, decency: Decency) -> datetime:
-    """Return the next UTC moment at which decency may begin."""
+def next_change(here: datetime, zone: ZoneInfo, decency: Decency) -> datetime:
+    """Return the next UTC moment at which decency may begin or end."""
     wall = here.astimezone(zone).replace(tzinfo=None)
-    marks = [MIDNIGHT, decency.quiet_hours[1]] if decency.quiet_hours else [MIDNIGHT]
+    marks = [MIDNIGHT, *(decency.quiet_hours or ())]
     walls = [datetime.combine(wall.date() + timedelta(days=d), m) for d in (0, 1) for m in marks]
     there = here + (min(w for w in walls if w > wall) - wall)
     return _first_shift(here, there, zone) or there

@@ -25,10 +25,14 @@ def plan_view(ws: Workspace, number: int) -> dict[str, Any]:
             _row(p, way_for(ws, case.customer, p.channels), "", "", None, "")
             for p in planned(ws, case, now)
         ]
+    clock = ws.clock_of(case.customer)
     return {
         "case": number,
         "customer": case.customer.name,
-        "time_zone": ws.zone_of(case).key,
+        "time_zone": clock.zone.key,
+        "time_zone_by": clock.known_by.value,
+        "time_zones": [zone.key for zone in clock.zones],
+        "zone_note": clock.note,
         "plan": plan_for(ws, case),
         "booked": bool(mine),
         "held": any(touch.state is TouchState.HELD for touch in mine),

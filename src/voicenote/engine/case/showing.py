@@ -51,6 +51,8 @@ def case_view(ws: Workspace, number: int) -> dict[str, Any]:
         "overdue": overdue(case, now, seen.zone),
         "opted_out": seen.opted_out,
         "clock": clock.text if clock else "",
+        "local_zone": seen.zone.key,
+        "zone_note": ws.clock_of(case.customer).note,
         "warnings": [back] if back and case.stage is not Stage.CLOSED else [],
         "amends": [_amends(amends, now, seen.zone) for amends in case.amends],
         "script": _script(found),

@@ -1,0 +1,112 @@
+"""A person's decent hours, of somebody too who may live in any of several time zones.
+
+The decent times of a zone are worked out once a week and kept, for thousands of customers may have
+a number of one country.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache, reduce
+from zoneinfo import ZoneInfo
+
+from voicenote.errors import RuleSaysNo
+from voicenote.model.case import aware
+from voicenote.schedule.clock import HORIZON, Decency, next_change, next_decent
+
+WEEK = timedelta(days=7)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+Spans = tuple[tuple[datetime, datetime], ...]
+Rules = tuple[tuple[ZoneInfo, Decency], ...]
+
+#: When a telephone that rings is feared, in any country and on any day.
+NIGHT = Decency(quiet_hours=(time(22), time(7)), working_days=frozenset(range(7)))
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """One person's clock: the zone they live in and what is decent there.
+
+    `zone` is also the calendar that days are counted in. `zones` are all in which they may live
+    where nobody knows: then a moment has to be decent in every one of them, see `next_shared`.
+    """
+
+    zone: ZoneInfo
+    decency: Decency
+    zones: tuple[ZoneInfo, ...] = ()
+
+    def next(self, moment: datetime) -> datetime:
+        """Return the first decent UTC moment that is not before `moment`.
+
+        Raises RuleSaysNo where no moment is decent in all zones.
+        """
+        if self.zones and self.zones != (self.zone,):
+            return next_shared(moment, self.zone, self.zones, self.decency)
+        return next_decent(moment, self.zone, self.decency)
+
+
+def next_shared(
+    moment: datetime, home: ZoneInfo, zones: Sequence[ZoneInfo], decency: Decency
+) -> datetime:
+    """Return the first UTC moment, not before `moment`, that is decent in all `zones`.
+
+    Where the week that follows the first decent moment of `home` has none, as of a number that is
+    good from Guam to Newfoundland, it is one that is decent in `home` and in no zone at night.
+    Raises ValueError for a naive `moment`, RuleSaysNo when a year ahead has none of these either.
+    """
+    start = aware(moment, "a moment").astimezone(UTC)
+    everywhere = tuple((zone, decency) for zone in zones)
+    last = next_decent(start, home, decency) + WEEK
+    found = _first(start, last, everywhere)
+    if found is None:
+        nowhere_night = ((home, decency), *((zone, NIGHT) for zone in zones))
+        found = _first(start, start + HORIZON, nowhere_night)
+    if found is None:
+        raise RuleSaysNo(
+            f"no hour is decent in all {len(zones)} time zones the customer's number can be in",
+            "give the customer's time zone, or fewer quiet hours in [schedule]",
+        )
+    return found
+
+
+def _first(start: datetime, last: datetime, rules: Rules) -> datetime | None:
+    """Return the first moment of [start, last] that keeps all rules, or None."""
+    for week in range((start - _EPOCH) // WEEK, (last - _EPOCH) // WEEK + 1):
+        for begin, end in _shared(rules, week):
+            if end > start:
+                return max(begin, start) if begin <= last else None
+    return None
+
+
+@lru_cache(maxsize=4096)
+def _shared(rules: Rules, week: int) -> Spans:
+    """Return when a week keeps all rules; the week counted from 1970, in UTC."""
+    return reduce(_both, (_spans(zone, decency, week) for zone, decency in rules))
+
+
+@lru_cache(maxsize=8192)
+def _spans(zone: ZoneInfo, decency: Decency, week: int) -> Spans:
+    """Return when a week is decent in one zone: spans with their end left out."""
+    here = _EPOCH + week * WEEK
+    end = here + WEEK
+    spans: list[tuple[datetime, datetime]] = []
+    while here < end:
+        there = min(next_change(here, zone, decency), end)
+        if decency.decent(here, zone):
+            begin = spans.pop()[0] if spans and spans[-1][1] == here else here
+            spans.append((begin, there))
+        here = there
+    return tuple(spans)
+
+
+def _both(some: Spans, others: Spans) -> Spans:
+    """Return where two lists of spans overlap."""
+    found = (
+        (max(begin, other_begin), min(end, other_end))
+        for begin, end in some
+        for other_begin, other_end in others
+    )
+    return tuple((begin, end) for begin, end in found if begin < end)
