@@ -52,3 +52,14 @@ def test_json_has_the_clock(rested: Call) -> None:
 
 def test_doctor_tells_too(rested: Call) -> None:
     assert "run --yes-it-is" in rested("doctor").output
+
+
+def test_what_was_skipped_comes_back(rested: Call, home: Path) -> None:
+    with closing(sqlite3.connect(home / "ledger.db")) as raw, raw:
+        raw.execute("update touches set too_late_at = '2026-01-01 09:00:00.000000'")
+    assert "3 skipped" in rested("run", "--yes-it-is").stdout
+    done = rested("undo")
+    assert done.exit_code == 0
+    assert "3 messages skipped" in done.stdout
+    assert "Cases 1, 2, 3." in done.stdout
+    assert rested("undo").exit_code == 1

@@ -24,6 +24,7 @@ EXPECTED = {
         "send": "approved > following",
         "reopen": "approved following closed > opened",
         "close": "opened scripted rendered approved following > closed",
+        "restore": "closed > following",
     },
     "amends": {
         "do": "promised broken > done",
@@ -32,6 +33,7 @@ EXPECTED = {
         "break": "promised done > broken",
         "promise": "promised broken > promised",
         "waive": "promised broken > waived",
+        "restore": "broken > promised",
     },
     "touch": {
         "claim": "due > sending",
@@ -51,6 +53,7 @@ EXPECTED = {
         "resume": "held > due",
         "skip": "due held > skipped",
         "cancel": "due held sending > cancelled",
+        "restore": "skipped cancelled > due",
     },
 }
 PAIRS = [

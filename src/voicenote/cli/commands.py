@@ -47,6 +47,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("run", "voicenote.cli.engine:run", "One pass, for cron."),
         Entry("receive", "voicenote.cli.receiving:receive", "Take in answers and bounces now."),
         Entry("daemon", "voicenote.cli.engine:daemon", "Passes, each at the next due time."),
+        Entry("undo", "voicenote.cli.undo:undo", "Take back what a wrong clock has skipped."),
         Entry("mark-sent", "voicenote.cli.engine:mark_sent", "Settle an uncertain touch: it left."),
         Entry("resend", "voicenote.cli.engine:resend", "Settle an uncertain touch: send again."),
         Entry("brake", "voicenote.cli.leaving:brake", "What stopped a channel; let it go on."),

@@ -23,6 +23,7 @@ CASE_HISTORY = {
     "send": "memo_sent",
     "reopen": "case_reopened",
     "close": "case_closed",
+    "restore": "case_restored",
 }
 AMENDS_HISTORY = {
     "do": "amends_done",
@@ -31,6 +32,7 @@ AMENDS_HISTORY = {
     "break": "amends_broken",
     "promise": "amends_promised",
     "waive": "amends_waived",
+    "restore": "amends_restored",
 }
 TOUCH_HISTORY = {
     "claim": "touch_claimed",
@@ -50,6 +52,7 @@ TOUCH_HISTORY = {
     "resume": "touch_resumed",
     "skip": "touch_skipped",
     "cancel": "touch_cancelled",
+    "restore": "touch_restored",
 }
 
 

@@ -25,6 +25,8 @@ CASE: Mapping[str, Mapping[C, C]] = {
     "send": {C.APPROVED: C.FOLLOWING},
     "reopen": dict.fromkeys((C.APPROVED, C.FOLLOWING, C.CLOSED), C.OPENED),
     "close": dict.fromkeys((C.OPENED, C.SCRIPTED, C.RENDERED, C.APPROVED, C.FOLLOWING), C.CLOSED),
+    # a wrong clock has closed it
+    "restore": {C.CLOSED: C.FOLLOWING},
 }
 
 AMENDS: Mapping[str, Mapping[A, A]] = {
@@ -34,6 +36,8 @@ AMENDS: Mapping[str, Mapping[A, A]] = {
     "break": dict.fromkeys((A.PROMISED, A.DONE), A.BROKEN),
     "promise": dict.fromkeys((A.PROMISED, A.BROKEN), A.PROMISED),
     "waive": dict.fromkeys((A.PROMISED, A.BROKEN), A.WAIVED),
+    # a wrong clock has broken it: the same promise, of the same date
+    "restore": {A.BROKEN: A.PROMISED},
 }
 
 TOUCH: Mapping[str, Mapping[T, T]] = {
@@ -62,6 +66,8 @@ TOUCH: Mapping[str, Mapping[T, T]] = {
     "skip": dict.fromkeys((T.DUE, T.HELD), T.SKIPPED),
     # from sending: somebody answered, opted out or closed the case while it was leaving
     "cancel": dict.fromkeys((T.DUE, T.HELD, T.SENDING), T.CANCELLED),
+    # a wrong clock has passed it over, or closed its case
+    "restore": dict.fromkeys((T.SKIPPED, T.CANCELLED), T.DUE),
 }
 
 #: All three; the states of each are of its own kind.

@@ -19,6 +19,7 @@ from voicenote.followup.actions import (
 from voicenote.followup.decide import Policy, decide
 from voicenote.ledger import cases, touches
 from voicenote.ledger.changes import change_amends, change_case, change_touch, hold_case
+from voicenote.ledger.decided import DATE_PASSED
 from voicenote.ledger.snapshots import snapshots
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Outcome
@@ -75,7 +76,7 @@ def _apply(tx: Transaction, number: int, action: Action) -> bool:
         case SkipTouch(touch, reason):
             change_touch(tx, touch, "skip", facts={"reason": reason}, reason=reason)
         case MarkBroken(k):
-            change_amends(tx, number, k, "break", facts={"reason": "its date has passed"})
+            change_amends(tx, number, k, "break", facts={"reason": DATE_PASSED})
         case Reopen(reason):
             reopen_in(tx, number, reason)
         case CloseAsNoAnswer():
