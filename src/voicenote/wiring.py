@@ -53,12 +53,28 @@ def actor() -> str:
 
 
 def open_ledger(
-    settings: Settings, clock: Clock = now, who: str = "", *, sends: bool = True
+    settings: Settings,
+    clock: Clock = now,
+    who: str = "",
+    *,
+    sends: bool = True,
+    anew: bool = False,
 ) -> Ledger:
-    """Open or make the ledger of the settings; a new one that `sends` has the seat. `who` acts."""
-    made: dict[str, str] = {}  # nobody asks for an id but who makes a ledger
+    """Open or make the ledger of the settings; a new one that `sends` has the seat. `who` acts.
+
+    Raises RuleSaysNo where another one has lived that is gone, unless a person begins `anew`.
+    """
+    made: dict[str, str] = {}
     url = settings.ledger.address(settings.home)
-    ledger = open_ledger_at(url, clock, who, lambda: made.setdefault("id", new_id()))
+
+    def ids() -> str:  # nobody asks for an id but who makes a ledger
+        from voicenote.engine.former import refuse_new
+
+        if sends and not anew:
+            refuse_new(whereabouts(), url)
+        return made.setdefault("id", new_id())
+
+    ledger = open_ledger_at(url, clock, who, ids)
     if made and sends:
         there = whereabouts()
         there.sit(there.look(ledger))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import sys
 import tomllib
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -261,3 +263,36 @@ def test_a_channel_that_is_set_up_wrongly_is_told(well: Call, home: Path) -> Non
     with (home / "voicenote.toml").open("a") as file:
         file.write('[channels.mail]\nkind = "email"\n')
     assert "settings" in problems(well("doctor", "--json"))
+
+
+def emptied(home: Path) -> None:
+    for file in home.glob("ledger.db*"):
+        file.unlink()
+
+
+@pytest.mark.parametrize("left", ["nothing", "an empty file", "an empty database"])
+def test_a_new_ledger_where_another_one_lived_is_refused(bare: Call, home: Path, left: str) -> None:
+    assert bare("init").exit_code == 0
+    emptied(home)
+    if left == "an empty file":
+        (home / "ledger.db").touch()
+    elif left == "an empty database":
+        with closing(sqlite3.connect(home / "ledger.db")) as raw:
+            raw.execute("pragma journal_mode=wal")
+    for command in ("init", "run", "cases"):
+        done = bare(command)
+        assert done.exit_code == 1, command
+        assert "another ledger was there" in done.stderr
+    assert bare("init", "--anew").exit_code == 0
+    assert bare("run").exit_code == 0
+
+
+def test_memos_of_another_ledger_tell_it_too(
+    ready: Call, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where the state folder is lost as well."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "nothing"))
+    emptied(home)
+    done = ready("run")
+    assert done.exit_code == 1
+    assert "init --anew" in done.stderr

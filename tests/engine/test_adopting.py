@@ -44,6 +44,8 @@ Open = Callable[[Path], Workspace]
         ({"file": "99", "path": "/mnt/ledger.db"}, Memory.AGREES, True),
         ({"machine": "m2"}, Memory.NONE, True),  # a machine that was cloned
         ({"machine": "m2", "host": "server", "file": "99"}, Memory.NONE, True),
+        ({}, Memory.LOST, True),  # an older copy, and the state folder is gone
+        ({"path": "/home/ada/renamed/ledger.db"}, Memory.LOST, True),
         ({}, Memory.DIFFERS, True),  # an older copy was written over it
     ],
 )
@@ -68,6 +70,7 @@ KEPT_BEFORE = replace(SERVED, server=False)
         (SERVED, {"path": "db:5433/notes"}, Memory.NONE, True),
         (SERVED, {"path": "localhost/notes"}, Memory.AGREES, False),  # has sent by this way before
         (SERVED, {"host": "web2"}, Memory.NONE, False),
+        (SERVED, {"host": "web2"}, Memory.LOST, False),  # a server is for many machines
         (KEPT_BEFORE, {"path": "db:5432/notes", "server": True}, Memory.NONE, False),
     ],
 )
@@ -396,17 +399,31 @@ def test_to_adopt_what_is_at_home_changes_nothing(home: Path, open_at: Open) -> 
     assert events(ws) == before
 
 
-def test_without_a_memory_a_ledger_at_home_sends_and_a_copy_asks(
+def test_where_all_memory_is_lost_a_ledger_that_has_sent_asks_once(
     home: Path, open_at: Open, world: World
 ) -> None:
-    """As in a container whose home is thrown away."""
+    """It may be an older one, of the same inode: nobody could tell."""
+    older = (home / "ledger.db").read_bytes()
+    ws = open_at(home)
+    assert one_pass(ws).sent == 1
+    ws.close()
+    (home / "ledger.db").write_bytes(older)
     shutil.rmtree(home.with_name("state"))
-    copy = home.with_name("copy")
-    shutil.copytree(home, copy)
-    with pytest.raises(RuleSaysNo):
-        one_pass(open_at(copy))
-    assert one_pass(open_at(home)).sent == 1
+    for _ in range(2):
+        with pytest.raises(RuleSaysNo, match="nothing is remembered of it") as refused:
+            one_pass(open_at(home))
+    assert "adopt --moved" in refused.value.advice
+    assert adopt(open_at(home)).held
+    assert one_pass(open_at(home)).sent == 0
     assert len(world.left) == 1
+
+
+def test_a_ledger_without_a_pass_has_nothing_to_remember(
+    tmp_path: Path, open_at: Open, world: World
+) -> None:
+    ws = open_at(tmp_path / "new")
+    release(ws, *take(ws, told(days=None)))
+    assert one_pass(ws).sent == 1
 
 
 def test_a_memory_that_cannot_be_read_or_written_stops_nothing(

@@ -20,9 +20,12 @@ if TYPE_CHECKING:
 @click.option("--time-zone", metavar="ZONE", help="IANA name, such as Europe/Warsaw.")
 @click.option("--language", metavar="TAG", help="BCP 47, such as en.")
 @click.option("--force", is_flag=True, help="Write new settings; the old ones are kept beside.")
+@click.option(
+    "--anew", is_flag=True, help="Begin with an empty ledger where another one was, and is gone."
+)
 @json_option
 @pass_session
-def init(session: Session, /, *, force: bool, **given: str | None) -> None:
+def init(session: Session, /, *, force: bool, anew: bool, **given: str | None) -> None:
     """Make a workspace: commented settings, and the ledger. Again does no harm.
 
     With --json: {"home", "settings", "written", "ledger"}.
@@ -41,7 +44,7 @@ def init(session: Session, /, *, force: bool, **given: str | None) -> None:
             screen.note(f"The old settings are in {kept.name}.")
     elif answers:
         screen.warn(f"{file} stays as it is; --force writes a new one.")
-    open_ledger(session.settings).close()
+    open_ledger(session.settings, anew=anew).close()
     data = {"home": home, "settings": file, "written": written, "ledger": "ready"}
     screen.show(
         data, lambda: f"{file} {'is written' if written else 'was there'}. The ledger is ready."

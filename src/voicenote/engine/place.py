@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -18,13 +19,12 @@ from datetime import datetime
 from enum import Enum
 from pathlib import Path
 
+from voicenote.engine.machine import machine_id
 from voicenote.errors import TryAgain
 from voicenote.files import FILE, make_folder, open_beside
 from voicenote.ledger import meta
 from voicenote.ledger.store import Ledger
 
-#: Where systems keep an id of the machine (machine-id(5)); it is hashed before it is kept.
-_MACHINE_IDS = ("/etc/machine-id", "/var/lib/dbus/machine-id")
 #: How long a pass waits for another one that is just taking the seat, in seconds.
 _PATIENCE_S = 10.0
 
@@ -46,9 +46,13 @@ class Place:
 
 
 class Memory(Enum):
-    """Whether what this machine remembers of a ledger is in it."""
+    """Whether what this machine remembers of a ledger is in it.
+
+    `NONE`: nothing of it in this place; `LOST`: nothing of it at all, although it could.
+    """
 
     NONE = "none"
+    LOST = "lost"
     AGREES = "agrees"
     DIFFERS = "differs"
 
@@ -67,9 +71,10 @@ def doubt(kept: Place | None, here: Place, memory: Memory) -> str:
     """Return why this may not be the ledger that sends, or "" when there is no doubt. Pure.
 
     A workspace may be renamed, its host name may change, and a container may be made anew around
-    it, where it has the machine's id or its memory. What was put back in its own place is known
-    when this machine remembers its newest line. A copy of a whole disk, or of a whole server, has
-    the same `file`: then a host without an id, or the way to the server, tells them apart.
+    it, where it has its memory. What was put back in its own place is known when this machine
+    remembers its newest line; where all memory is lost, nobody knows it, but on a server, which is
+    for many machines. A copy of a whole disk, or of a whole server, has the same `file`: then a
+    host without an id, or the way to the server, tells them apart.
     """
     if memory is Memory.DIFFERS:
         return "this ledger is older than the one that has sent from here, or another copy of it"
@@ -77,11 +82,20 @@ def doubt(kept: Place | None, here: Place, memory: Memory) -> str:
         return ""
     if kept.machine and here.machine and kept.machine != here.machine:
         return f"this ledger is at home on another machine, {kept.host}"
-    if kept.file == here.file and memory is not Memory.AGREES and _cloned(kept, here):
-        return f"this may be a copy of the ledger in {kept.path} on {kept.host}"
-    if kept.file == here.file or (kept.path == here.path and memory is Memory.AGREES):
+    if kept.file == here.file:
+        return _in_place(kept, here, memory)
+    if kept.path == here.path and memory is Memory.AGREES:
         return ""
     return f"this ledger is a copy of the one in {kept.path} on {kept.host}"
+
+
+def _in_place(kept: Place, here: Place, memory: Memory) -> str:
+    """Return why what has the same `file` may not be the ledger that sends, or ""."""
+    if memory is Memory.LOST and not here.server:
+        return "this ledger has sent before, and nothing is remembered of it: it may be an old copy"
+    if memory is not Memory.AGREES and _cloned(kept, here):
+        return f"this may be a copy of the ledger in {kept.path} on {kept.host}"
+    return ""
 
 
 def _cloned(kept: Place, here: Place) -> bool:
@@ -126,7 +140,7 @@ class Whereabouts:
     """Looks where a ledger is, and remembers how far it has come, in `folder` of this account."""
 
     def __init__(self, folder: Path, host: str) -> None:
-        self._folder = folder
+        self.folder = folder
         self._host = host
 
     @property
@@ -138,17 +152,17 @@ class Whereabouts:
         """Return where an open ledger is."""
         url = ledger.engine.url
         if not ledger.is_sqlite:
-            port = f":{url.port}" if url.port else ""
-            path = f"{url.host or ''}{port}/{url.database or ''}"
             mark = meta.database_mark(ledger)
-            return Place(host=self._host, machine="", path=path, file=mark, server=True)
+            return Place(
+                host=self._host, machine="", path=meta.path_of(url), file=mark, server=True
+            )
         return self.place_of_file(Path(url.database or ""))
 
     def place_of_file(self, file: Path) -> Place:
         """Return where a ledger is that is a file."""
         path = file.resolve()
         inode = str(path.stat().st_ino)
-        return Place(host=self._host, machine=_machine(), path=str(path), file=inode)
+        return Place(host=self._host, machine=machine_id(), path=str(path), file=inode)
 
     def look(self, ledger: Ledger) -> Look:
         """Look at an open ledger, and at what is remembered of it."""
@@ -156,10 +170,17 @@ class Whereabouts:
         with ledger.read() as tx:
             ledger_id, kept = meta.get(tx, "ledger_id"), from_text(meta.get(tx, "place"))
             line = self.recall(ledger_id, here.path)
-            memory = Memory.NONE
+            memory = Memory.NONE if self._knows(ledger_id) else Memory.LOST
             if line is not None:
                 memory = Memory.AGREES if meta.has_line(tx, *line) else Memory.DIFFERS
         return Look(ledger_id=ledger_id, kept=kept, here=here, memory=memory)
+
+    def _knows(self, ledger_id: str) -> bool:
+        """Whether anything is remembered of a ledger; True also where nothing can be."""
+        with suppress(OSError):
+            make_folder(self.folder)
+            return self.seat(ledger_id) is not None or not os.access(self.folder, os.W_OK)
+        return True
 
     def recall(self, ledger_id: str, path: str) -> tuple[int, datetime] | None:
         """Return the newest line of history that was remembered for a place; None for nothing."""
@@ -204,11 +225,11 @@ class Whereabouts:
 
     def _seat_file(self, ledger_id: str) -> Path:
         mark = hashlib.sha256(f"{ledger_id}\nseat".encode()).hexdigest()[:32]
-        return self._folder / f"{mark}.seat.json"
+        return self.folder / f"{mark}.seat.json"
 
     def _file(self, ledger_id: str, path: str) -> Path:
         mark = hashlib.sha256(f"{ledger_id}\n{path}".encode()).hexdigest()[:32]
-        return self._folder / f"{mark}.json"
+        return self.folder / f"{mark}.json"
 
 
 def as_text(place: Place) -> str:
@@ -219,15 +240,6 @@ def as_text(place: Place) -> str:
 def from_text(kept: str) -> Place | None:
     """Return a place that the ledger has kept; None for none."""
     return Place(**json.loads(kept)) if kept else None
-
-
-def _machine() -> str:
-    for file in _MACHINE_IDS:
-        with suppress(OSError):
-            found = Path(file).read_bytes().strip()
-            if found:
-                return hashlib.sha256(b"voicenote " + found).hexdigest()[:16]
-    return ""
 
 
 def _stands(seat: Place, here: Place, ledger_id: str) -> bool:

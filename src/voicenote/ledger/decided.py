@@ -12,7 +12,7 @@ from voicenote.ledger import tables
 from voicenote.ledger.store import Transaction
 
 #: Who acts in a pass.
-BY_PASS = "voicenote"
+ACTOR = "voicenote"
 #: What the history says of a promise that a pass has broken, and of a case that it has closed.
 DATE_PASSED, NO_ANSWER = "its date has passed", "the case is closed: no answer"
 #: Two decisions further apart than this are of two passes.
@@ -55,7 +55,7 @@ def _newest_first(tx: Transaction) -> Iterator[Line]:
     ]
     query = (
         select(table.c.number, table.c.at, table.c.case, table.c.event, table.c.facts)
-        .where(table.c.event.in_(events), table.c.actor == BY_PASS)
+        .where(table.c.event.in_(events), table.c.actor == ACTOR)
         .order_by(table.c.number.desc())
     )
     for row in tx.connection.execute(query):

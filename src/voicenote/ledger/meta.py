@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 
-from sqlalchemy import delete, func, insert, select, text, update
+from sqlalchemy import URL, delete, func, insert, select, text, update
 
 from voicenote.ledger import tables
 from voicenote.ledger.store import Ledger, Transaction
@@ -43,6 +44,14 @@ def has_line(tx: Transaction, number: int, at: datetime) -> bool:
     table = tables.history
     query = select(table.c.number).where(table.c.number == number, table.c.at == at)
     return tx.connection.execute(query).first() is not None
+
+
+def path_of(url: URL) -> str:
+    """Return the path of the place that a database URL names."""
+    if url.get_backend_name() == "sqlite":
+        return str(Path(url.database or "").resolve())
+    port = f":{url.port}" if url.port else ""
+    return f"{url.host or ''}{port}/{url.database or ''}"
 
 
 def database_mark(ledger: Ledger) -> str:

@@ -39,7 +39,8 @@ def ask_first(ws: Workspace) -> None:
     if why := _doubt(found) or ws.whereabouts.sit(found):
         raise RuleSaysNo(
             f"{why}: nothing leaves from this one before you say so",
-            "is it the one that goes on, and the only one? voicenote adopt",
+            "is it the one that goes on, and the only one? voicenote adopt; if it is surely as it "
+            "was last, nothing need be held: voicenote adopt --moved",
         )
     if found.kept != found.here:
         with ws.ledger.write("voicenote") as tx:
