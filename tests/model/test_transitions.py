@@ -39,6 +39,7 @@ EXPECTED = {
         "claim": "due > sending",
         "commit": "sending > committing",
         "accept": "committing uncertain > accepted",
+        "find": "due > accepted",
         "refuse": "sending committing > refused",
         "postpone": "sending committing > due",
         "repeat": "committing > due",

@@ -50,7 +50,7 @@ def run(session: Session, /, *, to: str | None, clock_is_right: bool) -> int:
     clock has jumped; 69 when a channel could not be heard.
 
     With --json: {"sent", "failed", "uncertain", "skipped", "received", "waiting", "reasons",
-    "nudges", "held", "in_flight", "unmatched", "troubles", "clock"}.
+    "nudges", "held", "in_flight", "unmatched", "troubles", "clock", "recalled"}.
     """
     from voicenote.engine.crank.turn import one_pass
 
@@ -89,6 +89,7 @@ def _turn(turn: Turn) -> dict[str, Any]:
         ],
         "in_flight": [one._asdict() for one in turn.flying],
         "clock": turn.clock,
+        "recalled": turn.recalled,
     }
 
 
@@ -134,6 +135,7 @@ def _flying(turn: Turn, zone: str) -> list[str]:
 def _summary(turn: Turn) -> str:
     names = ("sent", "failed", "uncertain", "skipped", "received")
     parts = [f"{getattr(turn, name)} {name}" for name in names if getattr(turn, name)]
+    parts += [f"{turn.recalled} had been sent already"] if turn.recalled else []
     return ", ".join(parts)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
@@ -112,5 +113,17 @@ class Sweeps(Protocol):
 
         `is_dead` tells of a key whether surely no attempt with it is under way; it tells nothing of
         keys that it does not know, such as another ledger's.
+        """
+        ...
+
+
+@runtime_checkable
+class Recalls(Protocol):
+    """A channel that keeps what it has sent, where all of it can be looked through at once."""
+
+    def sent_since(self, day: date) -> Mapping[str, datetime]:
+        """Return when each touch has left, by its key, from `day` on; more does no harm.
+
+        Raises Postponed when nobody can be asked now.
         """
         ...

@@ -72,9 +72,8 @@ def doubt(kept: Place | None, here: Place, memory: Memory) -> str:
 
     A workspace may be renamed, its host name may change, and a container may be made anew around
     it, where it has its memory. What was put back in its own place is known when this machine
-    remembers its newest line; where all memory is lost, nobody knows it, but on a server, which is
-    for many machines. A copy of a whole disk, or of a whole server, has the same `file`: then a
-    host without an id, or the way to the server, tells them apart.
+    remembers its newest line. A copy of a whole disk, or of a whole server, has the same `file`:
+    then a host without an id, or the way to the server, tells them apart.
     """
     if memory is Memory.DIFFERS:
         return "this ledger is older than the one that has sent from here, or another copy of it"
@@ -90,7 +89,7 @@ def doubt(kept: Place | None, here: Place, memory: Memory) -> str:
 
 
 def _in_place(kept: Place, here: Place, memory: Memory) -> str:
-    """Return why what has the same `file` may not be the ledger that sends, or ""."""
+    """Return the same of what has the same `file`. A server is for many machines to remember."""
     if memory is Memory.LOST and not here.server:
         return "this ledger has sent before, and nothing is remembered of it: it may be an old copy"
     if memory is not Memory.AGREES and _cloned(kept, here):
@@ -140,7 +139,7 @@ class Whereabouts:
     """Looks where a ledger is, and remembers how far it has come, in `folder` of this account."""
 
     def __init__(self, folder: Path, host: str) -> None:
-        self.folder = folder
+        self._folder = folder
         self._host = host
 
     @property

@@ -38,6 +38,7 @@ TOUCH_HISTORY = {
     "claim": "touch_claimed",
     "commit": "touch_committed",
     "accept": "touch_accepted",
+    "find": "touch_found_sent",
     "refuse": "touch_refused",
     "postpone": "touch_postponed",
     "repeat": "touch_may_have_left",

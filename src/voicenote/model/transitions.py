@@ -45,6 +45,8 @@ TOUCH: Mapping[str, Mapping[T, T]] = {
     "claim": {T.DUE: T.SENDING},
     "commit": {T.SENDING: T.COMMITTING},
     "accept": dict.fromkeys((T.COMMITTING, T.UNCERTAIN), T.ACCEPTED),
+    # its channel knows that it has left, although the ledger was put back to before that
+    "find": {T.DUE: T.ACCEPTED},
     "refuse": dict.fromkeys((T.SENDING, T.COMMITTING), T.REFUSED),
     "postpone": dict.fromkeys((T.SENDING, T.COMMITTING), T.DUE),
     "repeat": {T.COMMITTING: T.DUE},

@@ -109,6 +109,14 @@ class Mail:
             self._settings.imap, self._settings.sent_folder, key, message_id, self._clock
         )
 
+    def sent_since(self, day: date) -> Mapping[str, datetime]:
+        """Return when each touch has left, by its key, as the mailbox's Sent folder has it."""
+        if self._settings.imap is None:
+            return {}
+        from voicenote.delivery.email.mailbox import keys_sent
+
+        return keys_sent(self._settings.imap, self._settings.sent_folder, day)
+
     @property
     def field(self) -> str:
         """The column of a customer that holds their address here."""

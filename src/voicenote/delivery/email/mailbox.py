@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 #: So many bytes of a letter are read at most, and so many letters at once.
 MOST, AT_ONCE = 1 << 18, 20
+#: Of so many the key alone is read at once.
+HEADS_AT_ONCE = 500
+_KEY = re.compile(rb"x-voicenote-key:\s*([!-~]+)", re.IGNORECASE)
 #: After so many seconds a server is told again that somebody listens (RFC 2177 allows 29 minutes).
 IDLE_S = 20 * 60
 #: What a server that takes mail in advises → the same of one that holds it.
@@ -78,6 +81,33 @@ def in_sent(
                 )
                 return Found(Trace.FOUND, receipt)
     return CANNOT_TELL
+
+
+def keys_sent(server: Server, folder: str, since: date) -> dict[str, datetime]:
+    """Return when each touch was sent, by its key, as the sent mail from a day on has it.
+
+    Only one header of each letter is fetched. Raises Postponed.
+    """
+    from imap_tools import AND
+    from imap_tools.utils import check_command_status
+
+    found: dict[str, datetime] = {}
+    with opened(server) as box:
+        sent = folder or _sent_folder(box)
+        if not sent or not box.folder.exists(sent):
+            return found
+        box.folder.set(sent, readonly=True)
+        uids = box.uids(AND(date_gte=since))
+        for start in range(0, len(uids), HEADS_AT_ONCE):
+            wanted = ",".join(uids[start : start + HEADS_AT_ONCE])
+            order = "(INTERNALDATE BODY.PEEK[HEADER.FIELDS (X-Voicenote-Key)])"
+            answer = box.client.uid("fetch", wanted, order)
+            check_command_status(answer, imaplib.IMAP4.error)
+            for part in answer[1]:
+                key = _KEY.match(part[1]) if isinstance(part, tuple) else None
+                if key:
+                    found[key[1].decode("ascii", "replace")] = _internal_date(part[0])
+    return found
 
 
 def new_mail(

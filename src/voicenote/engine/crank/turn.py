@@ -18,6 +18,7 @@ from voicenote.engine.crank.leftovers import sweep_leftovers
 from voicenote.engine.crank.limits import Room, Waits, not_set_up, pull
 from voicenote.engine.crank.looking import Ahead, Look
 from voicenote.engine.crank.owner_notes import tell_owner
+from voicenote.engine.crank.recall import Recalled, recall_sent
 from voicenote.engine.crank.receiving import Received, take_in
 from voicenote.engine.crank.sending import Sent, send_touch
 from voicenote.engine.crank.settling import InFlight, in_flight, reconcile
@@ -51,7 +52,7 @@ class Turn:
     touches that a limit or a brake keeps in. `unmatched` is what came in and fits no case;
     `troubles` are (channel, error) of what could not be read. `clock`: one that is not believed;
     then nothing was sent or decided. `flying` is what a pass elsewhere has in flight, or had when
-    it died.
+    it died. `recalled` counts what had left already, as its channel knows.
     """
 
     sent: int = 0
@@ -66,6 +67,7 @@ class Turn:
     reasons: list[tuple[int, str]] = field(default_factory=list)
     held: Counter[Waits] = field(default_factory=Counter)
     clock: Jumped | None = None
+    recalled: int = 0
     flying: list[InFlight] = field(default_factory=list)
 
     def count(self, sent: Sent) -> None:
@@ -92,7 +94,7 @@ class Turn:
     @property
     def quiet(self) -> bool:
         """Whether nothing happened that anybody has to be told."""
-        counted = self.sent, self.failed, self.uncertain, self.skipped, self.received
+        counted = self.sent, self.failed, self.uncertain, self.skipped, self.received, self.recalled
         return not (any(counted) or self.nudges or self.troubles)
 
 
@@ -115,16 +117,20 @@ def one_pass(
         ws.ledger.check_schema()
         ask_first(ws)
         began = ws.clock()
-        turn.clock, _ = mind_clock(ws, confirmed=clock_is_right)
+        turn.clock, since = mind_clock(ws, confirmed=clock_is_right)
         if turn.clock is not None and turn.clock.back:
             return turn
+        room = Room()
         with ws.ledger.read() as tx:
             told = touches.last_nudge(tx)
+        recalled = Recalled() if turn.clock else recall_sent(ws, room, since)
+        turn.recalled = recalled.found
         _take_in(ws, turn)
+        turn.troubles += recalled.troubles
         if turn.clock is not None:
             note_doubted(ws)
         elif not ws.stopped():  # what was not read may stop what would be sent
-            _act(ws, turn, advance)
+            _act(ws, turn, room, advance)
             note_time(ws, began)
         with ws.ledger.read() as tx:
             turn.nudges = touches.nudges_since(tx, told)
@@ -133,7 +139,7 @@ def one_pass(
     return turn
 
 
-def _act(ws: Workspace, turn: Turn, advance: Callable[[int, int], None] | None) -> None:
+def _act(ws: Workspace, turn: Turn, room: Room, advance: Callable[[int, int], None] | None) -> None:
     """Clear up, decide, and send what is due."""
     for sent in reconcile(ws):
         if sent.state is not TouchState.DUE:
@@ -141,7 +147,6 @@ def _act(ws: Workspace, turn: Turn, advance: Callable[[int, int], None] | None) 
     sweep_leftovers(ws)
     turn.skipped = _decide(ws)
     pull(ws)
-    room = Room()
     try:
         _send_due(ws, turn, room, advance)
     finally:

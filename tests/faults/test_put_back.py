@@ -1,0 +1,179 @@
+"""A machine that is put back, ledger and memory together: who keeps what was sent is asked first.
+
+The Sent folder is that of a real Dovecot. A channel that nobody can ask sends again.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[1] / "engine"))
+from mail_pair import MailPair
+from world import World, release, states, take, told, without_sound, workspace
+
+sys.path.pop(0)
+sys.path.pop(0)
+
+from voicenote.delivery.email.channel import Mail
+from voicenote.delivery.outbox import Outbox
+from voicenote.engine.crank.turn import Turn, one_pass
+from voicenote.engine.place import Whereabouts
+from voicenote.errors import Postponed
+from voicenote.model.receipt import Parcel, Receipt
+
+ENV = {
+    "VOICENOTE_SCHEDULE__QUIET_HOURS": "off",
+    "VOICENOTE_SCHEDULE__WORKING_DAYS": "all",
+    "VOICENOTE_OWNER__EMAIL": "anna@bakery.example",
+    "VOICENOTE_CHANNELS__WORLD__KIND": "outbox",
+}
+
+
+class Now:
+    """The clock of the servers, moved on."""
+
+    def __init__(self) -> None:
+        self.more = timedelta()
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.more
+
+
+class Machine:
+    """A workspace with one memo that is due, by `channel`; all that it knows can be put back."""
+
+    def __init__(self, folder: Path, make: Callable[[Now], Any]) -> None:
+        self.folder, self.now = folder, Now()
+        self.channel = make(self.now)
+        self.sent = 0
+        plain = self.channel.send
+
+        def send(parcel: Parcel, commit: Callable[[], None]) -> Receipt:
+            receipt: Receipt = plain(parcel, commit)
+            self.sent += 1
+            return receipt
+
+        self.channel.send = send
+        (folder / "disk" / "home").mkdir(parents=True)
+
+    def run(self, *, first: bool = False) -> Turn:
+        """Make a pass; the first one takes a complaint in and releases its memo before."""
+        there = Whereabouts(self.folder / "disk" / "state", "desk")
+        home = self.folder / "disk" / "home"
+        ws = workspace(home, self.now, World(), ENV, there)
+        ws.make_channel = lambda _name: self.channel
+        try:
+            one_pass(ws)
+            if first:
+                person = told(
+                    opened_at=self.now(), days=None, email="mari@tamm.example", time_zone="UTC"
+                )
+                release(ws, *take(ws, person))
+                return Turn()
+            turn = one_pass(ws)
+            self.states = states(ws, 1)
+            return turn
+        finally:
+            ws.close()
+
+    def snapshot(self) -> None:
+        shutil.copytree(self.folder / "disk", self.folder / "snapshot")
+
+    def put_back(self) -> None:
+        """Put the very files back: a snapshot of a whole disk keeps their inodes."""
+        for file in (self.folder / "snapshot").rglob("*"):
+            if file.is_file():
+                there = self.folder / "disk" / file.relative_to(self.folder / "snapshot")
+                there.write_bytes(file.read_bytes())
+        for file in (self.folder / "disk").rglob("ledger.db-*"):
+            file.unlink()
+
+
+@pytest.fixture(autouse=True)
+def quietly() -> Iterator[None]:
+    with without_sound():
+        yield
+
+
+def twice(machine: Machine, minutes: float = 30) -> None:
+    """Send, put the machine back, and let it go on half an hour later."""
+    machine.run(first=True)
+    machine.snapshot()
+    machine.now.more += timedelta(minutes=5)
+    machine.run()
+    assert machine.states[0] == "memo accepted"
+    machine.put_back()
+    machine.now.more += timedelta(minutes=minutes)
+    machine.run()
+
+
+def mail(pair: MailPair, **more: object) -> Callable[[Now], Mail]:
+    return lambda now: Mail("world", pair.settings(**more), now)
+
+
+def test_what_the_sent_folder_has_is_not_sent_again(pair: MailPair, tmp_path: Path) -> None:
+    machine = Machine(tmp_path, mail(pair, copy_to_sent=True))
+    twice(machine)
+    assert machine.sent == 1
+    assert machine.states[0] == "memo accepted"
+
+
+def test_a_mailbox_that_cannot_be_asked_keeps_it_in_for_a_day(
+    pair: MailPair, tmp_path: Path
+) -> None:
+    machine = Machine(tmp_path, mail(pair, copy_to_sent=True))
+    plain, silent = machine.channel.sent_since, True
+
+    def asked(day: Any) -> Any:
+        if silent and machine.sent:
+            raise Postponed("the mailbox does not answer", "look")
+        return plain(day)
+
+    machine.channel.sent_since = asked
+    twice(machine)
+    assert machine.sent == 1
+    assert machine.states[0] == "memo due"
+    silent = False
+    machine.now.more += timedelta(minutes=5)
+    machine.run()
+    assert machine.sent == 1
+    assert machine.states[0] == "memo accepted"
+
+
+def test_after_a_day_without_an_answer_it_goes_and_that_is_told(
+    pair: MailPair, tmp_path: Path
+) -> None:
+    machine = Machine(tmp_path, mail(pair, copy_to_sent=True))
+
+    def silent(_day: Any) -> Any:
+        raise Postponed("the mailbox does not answer", "look")
+
+    machine.run(first=True)
+    machine.channel.sent_since = silent
+    machine.now.more += timedelta(hours=1)
+    machine.run()
+    assert machine.sent == 0
+    machine.now.more += timedelta(hours=25)
+    machine.run()
+    assert machine.sent == 1
+
+
+def test_the_outbox_has_it_once(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, lambda now: Outbox("world", {"folder": str(tmp_path / "out")}, now))
+    twice(machine)
+    assert machine.states[0] == "memo accepted"
+    assert len(list((tmp_path / "out").iterdir())) == 1
+
+
+def test_a_channel_that_nobody_can_ask_sends_again_as_the_guide_says(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, lambda _now: World())
+    twice(machine)
+    assert machine.sent == 2
