@@ -247,6 +247,16 @@ def test_a_person_is_an_answer_without_a_verdict(header: dict[str, str]) -> None
     assert set(read.message_ids) == {"<vn-7-memo@bakery.example>", "<vn-7-ack@bakery.example>"}
 
 
+@pytest.mark.parametrize("words", [b"It was so. " * 600, b"  It was so.\r\n" * 400])
+def test_the_end_of_a_long_body_is_read_too(words: bytes) -> None:
+    """Some programs that send what a form took in never break a line, others indent each."""
+    raw = b"From: mari@tamm.example\r\n\r\n" + words + b"Please stop emailing me."
+    read = read_mail(raw, NOW)
+    assert read.answer is not None
+    assert read.answer.text.endswith("emailing me.")
+    assert read.opt_out
+
+
 def test_a_stop_that_came_by_a_group_is_heard() -> None:
     raw = letter("Please stop emailing me.", Precedence="list", List_Id="<support.bakery.example>")
     assert read_mail(raw, NOW, PLACES).opt_out
@@ -563,6 +573,13 @@ def test_a_letter_says_who_wrote_it_and_has_a_mark_of_its_own() -> None:
     assert (read.address, read.mark) == ("mari@tamm.example", "<7@tamm.example> mari@tamm.example")
 
 
+def test_behind_a_header_without_end_the_others_are_read() -> None:
+    many = "".join(f"\r\n <{number}@y.example>" for number in range(200))
+    raw = f"References:{many}\r\nFrom: mari@tamm.example\r\nSubject: Re: cake\r\n\r\nstop".encode()
+    read = read_mail(raw, NOW)
+    assert (read.address, read.subject, read.opt_out) == ("mari@tamm.example", "Re: cake", True)
+
+
 SLOW = {
     "one word": b"From: a@b.example\r\n\r\n" + b"x" * 260_000,
     "a list of senders": b"From: " + b",\r\n ".join([b"a@b.example, " * 300] * 60) + b"\r\n\r\nhi",
@@ -573,6 +590,8 @@ SLOW = {
     + b"\r\n\r\nx",
     "parts with parameters": b"Content-Type: multipart/mixed; boundary=b\r\n\r\n"
     + (b"--b\r\nContent-Type: text/plain; " + b"a*1*='';" * 440 + b"\r\n\r\nx\r\n") * 60,
+    "comments behind a lone return": b"From: a@b.example\rTo: " + b"(" * 250_000 + b"\r\n\r\nhi",
+    "folds behind lone returns": b"To: " + b"a@b.example,\r " * 20_000 + b"\r\n\r\nhi",
     "open brackets": b"Subject: x\r\nReferences: " + b"<" * 250_000 + b"\r\n\r\nhi",
 }
 

@@ -152,6 +152,21 @@ def test_what_is_handed_over_is_read_only_with_its_signature(channel: Make) -> N
         list(channel().opened(raw, f"sha256={digest}"))
 
 
+def test_a_message_of_stops_is_heard_at_once(channel: Make) -> None:
+    """A signed body of these held the pass for ever."""
+    shared = {"from": MARI, "timestamp": "1772443900", "type": "text"}
+    words = ["stop " * 15 + "this nonsense", "stop " * 1000]
+    messages = [
+        shared | {"id": f"wamid.{number}", "text": {"body": text}}
+        for number, text in enumerate(words)
+    ]
+    raw = called({"contacts": CONTACTS, "messages": messages})
+    digest = hmac.new(b"app secret", raw, hashlib.sha256).hexdigest()
+    came = channel(app_secret=lambda: "app secret").opened(raw, f"sha256={digest}")
+    wished = [(one.inbound.opt_out, one.inbound.may_opt_out) for one in came if one.inbound]
+    assert wished == [(False, True), (True, True)]
+
+
 def test_what_would_be_no_voice_message_is_not_sent(channel: Make, web: Web, touch: Parcel) -> None:
     Path(touch.files["ogg"]).write_bytes(b"OggS" + bytes(512 * 1024))
     with pytest.raises(Refused, match="over 512") as refused:

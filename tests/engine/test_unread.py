@@ -158,3 +158,21 @@ def test_a_daemon_obeys_in_the_midst_of_it(ws: Workspace, world: Slow, sent: int
     watchdog.cancel()
     assert place_of(ws) == "1"
     assert len(world.left) == 1
+
+
+@pytest.mark.parametrize("many", [15, 30, 1000])
+@pytest.mark.parametrize("end", ["", "this nonsense"])
+def test_a_letter_of_stops_holds_no_pass(
+    ws: Workspace, world: Slow, sent: int, many: int, end: str
+) -> None:
+    """The letter is read as it comes from a mailbox, by the pass, and so is the one behind it."""
+    mail = Mail("email", {"host": "mail.example"}, ws.clock)
+    raw = f"From: dana@example.com\r\nIn-Reply-To: <x@y>\r\n\r\n{'stop ' * many}{end}".encode()
+    behind = b"From: Dana <dana@example.com>\r\nMessage-ID: <2@y>\r\n\r\nIt is good now."
+    with Apart() as apart:
+        world.post = [mail._read(apart, each, ws.clock(), "") for each in (raw, behind)]
+    turn = one_pass(ws)
+    assert (turn.received, place_of(ws)) == (2, "2")
+    assert bool(states_now(ws, sent) & {"held", "cancelled"})
+    kinds = " ".join(text for _, text in turn.nudges)
+    assert ("may want no more letters" if end else "wants no more letters") in kinds

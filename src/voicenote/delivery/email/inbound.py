@@ -37,16 +37,12 @@ _GIVEN_UP = "5.4.7"
 _MACHINES = ("mailer-daemon", "postmaster")
 #: The subject of a letter that a mail program writes when its button "unsubscribe" is pressed.
 UNSUBSCRIBE = "unsubscribe"
-#: Lines of more bytes are cut, and headers of more lines.
-_ENDLESS = re.compile(rb"(?m)^([^\r\n]{4000})[^\r\n]+")
-_FOLDED = re.compile(rb"((?:\r?\n[ \t][^\r\n]*){30})(?:\r?\n[ \t][^\r\n]*)+")
-#: A header with what is folded below it; so many bytes of one are read.
-_WHOLE = re.compile(rb"(?m)^[^\r\n]+(?:\r?\n[ \t][^\r\n]*)+")
-HEADER = 4000
-#: Headers of a part have parameters, and reading those takes the square of their length.
-_OF_A_PART = re.compile(rb"(?mi)^Content-[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*")
+#: What is read as a header, wherever it stands, with what is folded below it. Lines end in any way.
+_HEADER = re.compile(rb"(?<![^\r\n])[!-9;-~]*:[^\r\n]*(?:(?:\r\n|\r|\n)[ \t][^\r\n]*)*")
+#: So many bytes and lines of one are read. Those of a part have parameters, and comments in
+#: comments; to read these takes the square of their length, and their depth.
+HEADER, FOLDS, PART_HEADER, COMMENTS = 4000, 30, 1000, 20
 _BODY = re.compile(rb"\r?\n\r?\n")
-PART_HEADER, COMMENTS = 1000, 20
 #: It begins where nothing of it stands before, else it would be looked for from every letter.
 _ADDRESS = re.compile(r"(?<![^\s,;<>])[^\s,;<>]+@[^\s,;<>]+")
 
@@ -100,20 +96,23 @@ def _about(message: Message, templates: tuple[str, ...]) -> Inbound:
 
 
 def _tamed(raw: bytes) -> bytes:
-    """Return a letter without lines and headers that no mail program writes.
+    """Return a letter without headers that no mail program writes; of its body nothing is lost.
 
     RFC 5322 allows 998 letters a line. The standard library takes hours to read a header of a
     megabyte, and a mailbox is open to everybody.
     """
-    shorter = _FOLDED.sub(rb"\1", _ENDLESS.sub(rb"\1", raw))
-    shorter = _OF_A_PART.sub(_flat, shorter)
-    return _WHOLE.sub(lambda found: found[0][:HEADER], shorter)
+    return _HEADER.sub(_short, raw)
 
 
-def _flat(header: re.Match[bytes]) -> bytes:
-    """Return the beginning of a part's header, without comments in comments in comments."""
-    start = header[0][:PART_HEADER]
-    return start if start.count(b"(") < COMMENTS else start.replace(b"(", b" ")
+def _short(header: re.Match[bytes]) -> bytes:
+    """Return a header as far as it is read."""
+    whole = header[0]
+    if whole[:8].lower() == b"content-":
+        start = whole[:PART_HEADER]
+        return start if start.count(b"(") < COMMENTS else start.replace(b"(", b" ")
+    if len(whole) <= HEADER and whole.count(b"\n") + whole.count(b"\r") <= FOLDS:
+        return whole
+    return b"".join(whole[:HEADER].splitlines(keepends=True)[: FOLDS + 1]).rstrip(b"\r\n")
 
 
 def _of_a_machine(message: EmailMessage, about: Inbound, at: datetime) -> Inbound:
