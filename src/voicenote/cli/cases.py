@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from zoneinfo import ZoneInfo
 
+    from voicenote.errors import BadData
     from voicenote.ledger.overview import Line
     from voicenote.schedule.clocks import Clocks as ResponseClocks
 
@@ -27,11 +28,12 @@ UNCERTAIN = "uncertain: look into the channel, then voicenote mark-sent N, or vo
 @click.option("--batch", metavar="NAME", help="Only the cases of an import.")
 @json_option
 @pass_session
-def cases(session: Session, /, *, everything: bool, batch: str | None) -> None:
+def cases(session: Session, /, *, everything: bool, batch: str | None) -> int:
     """What is open, overdue, silent.
 
     With --json: a list of {"case", "ref", "customer", "stage", "outcome", "overdue",
-    "next_touch"}; of closed cases too with --all.
+    "next_touch"}; of closed cases too with --all. Exit code 1 when a case cannot be read, which
+    is then named on standard error.
     """
     from voicenote.ledger import brakes, flags, overview
     from voicenote.wiring import now, open_ledger
@@ -39,16 +41,16 @@ def cases(session: Session, /, *, everything: bool, batch: str | None) -> None:
     ledger = open_ledger(session.settings)
     try:
         with ledger.read() as tx:
-            found = overview.lines(tx, everything=everything, batch=batch)
+            found, bad = overview.readable_lines(tx, everything=everything, batch=batch)
             closed = 0 if everything or session.json else overview.closed(tx, batch)
-            seen = None if session.json else _seen(session, tx)
+            seen = None if session.json else _seen(session, tx, whole=not bad)
             stopped = brakes.on(tx)
             gone = flags.stranded(tx, {"outbox", *session.settings.channels})
     finally:
         ledger.close()
     if session.json:
         session.screen.data(_as_data(session, found, now()))
-        return
+        return _tell_bad(session, bad)
     if found and seen is not None:
         headers = ("case", "customer", "stage", "opened", "clock", "next touch", "")
         session.screen.table(headers, _as_text(session, found, seen, now()))
@@ -62,6 +64,14 @@ def cases(session: Session, /, *, everything: bool, batch: str | None) -> None:
         session.screen.warn(f"{brake.told}; {brake.cure}")
     for channel, numbers in gone.items():
         session.screen.warn("; ".join(flags.told_stranded(channel, numbers)))
+    return _tell_bad(session, bad)
+
+
+def _tell_bad(session: Session, bad: Sequence[BadData]) -> int:
+    """Name what cannot be read; return the exit code."""
+    for error in bad:
+        session.screen.warn(f"{error.what}; {error.advice}")
+    return 1 if bad else 0
 
 
 class _Clocks:
@@ -77,7 +87,10 @@ class _Clocks:
         if found is None:
             from zoneinfo import ZoneInfo
 
-            zone = ZoneInfo(line.time_zone or self._home)
+            try:
+                zone = ZoneInfo(line.time_zone or self._home)
+            except (ValueError, KeyError):  # damaged; next and doctor name the case
+                zone = ZoneInfo(self._home)
             found = self._known[line.time_zone] = (zone, self._now.astimezone(zone).date())
         return found
 
@@ -123,18 +136,22 @@ class _Seen(NamedTuple):
     opted_out: Collection[int]
 
 
-def _seen(session: Session, tx: Any) -> _Seen:
+def _seen(session: Session, tx: Any, *, whole: bool) -> _Seen:
+    """Read what is shown beside the lines: less of it where rows cannot be read."""
     from voicenote.engine.clocks import clocks_of
     from voicenote.ledger import flags
     from voicenote.ledger.overview import acknowledged, any_prevention, words
 
+    clocks = clocks_of(session.settings.policy)
+    if not whole:
+        return _Seen(clocks, {}, {}, {}, {}, flags.opted_out(tx))
     returned: Mapping[int, str] = {}
     if any_prevention(tx):
         from voicenote.engine.case.learning import all_returned
 
         returned = all_returned(tx)
     return _Seen(
-        clocks_of(session.settings.policy),
+        clocks,
         acknowledged(tx),
         returned,
         words(tx),

@@ -205,22 +205,23 @@ def _do(context: click.Context, session: Session, command: click.Command, **give
 def next_(context: click.Context, /, *, everything: bool) -> None:
     """The one thing that needs you most now; at a terminal, do it at once.
 
-    With --json: a list of {"case", "urgency", "what", "do"}: first what is about no single case
-    ("case" is null, "urgency" is brake, channel or unmatched), then that one thing; all of them
+    With --json: a list of {"case", "urgency", "what", "do"}: first what stands apart ("case" is
+    null, "urgency" is brake, unreadable, channel or unmatched), then that one thing; all of them
     with --all.
     """
-    from voicenote.engine.case.attention import what_needs_me
+    from voicenote.engine.case.attention import weigh_cases
     from voicenote.engine.case.reroute import channels_gone
     from voicenote.ledger import arrivals, brakes, flags
 
     session = context.ensure_object(Session)
     screen = session.screen
     with opened(session) as ws:
-        needs = what_needs_me(ws)
+        needs, bad = weigh_cases(ws)
         with ws.ledger.read() as tx:
             stopped, unseen = brakes.on(tx), arrivals.unseen(tx)
             gone = channels_gone(ws, tx)
     apart = [("brake", brake.told, brake.cure) for brake in stopped]
+    apart += [("unreadable", error.what, error.advice) for error in bad.values()]
     apart += [("channel", *flags.told_stranded(*one)) for one in gone.items()]
     if unseen:
         what = f"{unseen} came in that fit{'s' * (unseen == 1)} no case"

@@ -14,6 +14,7 @@ from voicenote.delivery.port import Channel
 from voicenote.engine.customer_clock import CustomerClock, clock_of
 from voicenote.errors import BadSettings
 from voicenote.ledger.store import Ledger
+from voicenote.ledger.unreadable import reading
 from voicenote.model.case import Case, Customer
 from voicenote.schedule.clock import Decency
 from voicenote.schedule.hours import Hours
@@ -62,12 +63,17 @@ class Workspace:
         return clock_of(*where, self.settings.owner.time_zone)
 
     def zone_of(self, case: Case) -> ZoneInfo:
-        """Return the calendar and clock of a customer."""
-        return self.clock_of(case.customer).zone
+        """Return the calendar and clock of a customer.
+
+        Raises BadData for a zone that is none, as only a damaged row has.
+        """
+        with reading([case.number]):
+            return self.clock_of(case.customer).zone
 
     def hours_of(self, case: Case) -> Hours:
         """Return when this customer may be disturbed."""
-        clock = self.clock_of(case.customer)
+        with reading([case.number]):
+            clock = self.clock_of(case.customer)
         return Hours(clock.zone, self.decency, clock.zones)
 
     @property

@@ -15,6 +15,7 @@ from voicenote.ledger import rows, tables
 from voicenote.ledger.changes import hold_case
 from voicenote.ledger.columns import some
 from voicenote.ledger.store import Transaction
+from voicenote.ledger.unreadable import reading
 from voicenote.model.amends import AmendsState, Promise
 from voicenote.model.case import Case, Complaint, Customer, Lesson, Stage
 
@@ -181,10 +182,14 @@ def _amends_row(case: int, k: int, round_: int, promise: Promise) -> dict[str, A
 
 
 def load(tx: Transaction, numbers: Sequence[int]) -> dict[int, Case]:
-    """Read many cases with their amends and lessons, by number; unknown numbers are left out."""
+    """Read many cases with their amends and lessons, by number; unknown numbers are left out.
+
+    Raises BadData when a row of theirs cannot be read.
+    """
     found: dict[int, Case] = {}
     for chunk in chunks(numbers):
-        found.update(_load(tx, chunk))
+        with reading(chunk):
+            found.update(_load(tx, chunk))
     return found
 
 

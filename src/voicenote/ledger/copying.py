@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlalchemy import create_engine, insert, select, text
+from sqlalchemy import Connection, Table, create_engine, insert, select, text
 
 from voicenote.files import make_file
 from voicenote.ledger import migrate, tables
 from voicenote.ledger.cases import CHUNK
 from voicenote.ledger.store import Ledger
+
+
+def _copy_as_it_is(source: Connection, target: Connection, table: Table) -> None:
+    """Copy a table from one SQLite file to another, with the rows that make no sense too."""
+    names = ", ".join(f'"{column.name}"' for column in table.columns)
+    places = ", ".join("?" for _ in table.columns)
+    rows = source.exec_driver_sql(f'select {names} from "{table.name}"')  # noqa: S608 - our names
+    into = f'insert into "{table.name}" ({names}) values ({places})'  # noqa: S608 - our names
+    for chunk in rows.partitions(CHUNK):
+        target.exec_driver_sql(into, [tuple(row) for row in chunk])
 
 
 def copy_into(source: Ledger, file: Path) -> None:
@@ -20,6 +30,9 @@ def copy_into(source: Ledger, file: Path) -> None:
         with source.read() as tx, target.begin() as connection:
             tables.metadata.create_all(connection)
             for table in tables.metadata.sorted_tables:
+                if source.is_sqlite:
+                    _copy_as_it_is(tx.connection, connection, table)
+                    continue
                 rows = tx.connection.execute(select(table)).mappings()
                 for chunk in rows.partitions(CHUNK):
                     connection.execute(insert(table), [dict(row) for row in chunk])

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
+from voicenote.errors import BadData
 from voicenote.ledger import tables
 from voicenote.ledger.store import Transaction
+from voicenote.ledger.unreadable import readable, reading
 
 CLOSED = "closed"
 #: The stages in which no memo has left.
@@ -53,7 +55,37 @@ class Line(NamedTuple):
 
 
 def lines(tx: Transaction, *, everything: bool = False, batch: str | None = None) -> Sequence[Line]:
-    """Return one line a case, in order of number; closed cases only with `everything`."""
+    """Return one line a case, in order of number; closed cases only with `everything`.
+
+    Raises BadData when a row of theirs cannot be read; `readable_lines` leaves these out.
+    """
+    query = _lines(everything=everything, batch=batch)
+    with reading([0, 0]):
+        return list(map(Line._make, tx.connection.execute(query).all()))
+
+
+def readable_lines(
+    tx: Transaction, *, everything: bool = False, batch: str | None = None
+) -> tuple[Sequence[Line], list[BadData]]:
+    """Return the lines of the cases that can be read, and why of those that cannot."""
+    try:
+        return lines(tx, everything=everything, batch=batch), []
+    except BadData:
+        query = _lines(everything=everything, batch=batch)
+    case = tables.cases
+
+    def load(numbers: Sequence[int]) -> dict[int, Line]:
+        with reading(numbers):
+            rows = tx.connection.execute(query.where(case.c.number.in_(list(numbers)))).all()
+            return {row[0]: Line._make(row) for row in rows}
+
+    wanted = query.with_only_columns(case.c.number, maintain_column_froms=True)
+    numbers = list(tx.connection.execute(wanted).scalars())
+    found, bad = readable(load, numbers)
+    return [found[number] for number in numbers if number in found], list(bad.values())
+
+
+def _lines(*, everything: bool, batch: str | None) -> Select[Any]:
     case, person = tables.cases, tables.customers
     promised, touch, answer = tables.amends, tables.touches, tables.answers
     owed = (
@@ -88,7 +120,7 @@ def lines(tx: Transaction, *, everything: bool = False, batch: str | None = None
             func.coalesce(said.c.answers, 0).label("answers"),
             case.c.round,
         )
-        .join(person, person.c.number == case.c.customer)
+        .outerjoin(person, person.c.number == case.c.customer)
         .outerjoin(owed, owed.c.case == case.c.number)
         .outerjoin(coming, coming.c.case == case.c.number)
         .outerjoin(unsure, unsure.c.case == case.c.number)
@@ -99,7 +131,7 @@ def lines(tx: Transaction, *, everything: bool = False, batch: str | None = None
         query = query.where(case.c.stage != CLOSED)
     if batch is not None:
         query = query.where(case.c.batch == batch)
-    return list(map(Line._make, tx.connection.execute(query).all()))
+    return query
 
 
 def acknowledged(tx: Transaction) -> dict[int, datetime]:

@@ -15,6 +15,7 @@ from voicenote.ledger import rows, tables
 from voicenote.ledger.cases import chunks
 from voicenote.ledger.columns import some
 from voicenote.ledger.store import Transaction
+from voicenote.ledger.unreadable import reading
 from voicenote.model.memo import Memo
 from voicenote.model.script import Script
 
@@ -100,7 +101,17 @@ def drafts(
 def drafts_of(
     tx: Transaction, cases: Sequence[int], slots: Sequence[str]
 ) -> dict[tuple[int, int, str], Draft]:
-    """Return the newest draft for each (case, round, slot) of a few `cases` and `slots`."""
+    """Return the newest draft for each (case, round, slot) of a few `cases` and `slots`.
+
+    Raises BadData when one of them cannot be read.
+    """
+    with reading(cases):
+        return _drafts_of(tx, cases, slots)
+
+
+def _drafts_of(
+    tx: Transaction, cases: Sequence[int], slots: Sequence[str]
+) -> dict[tuple[int, int, str], Draft]:
     run, wanted = tx.connection.execute, list(cases)
     script_rows = run(_SCRIPTS, {"cases": wanted, "slots": list(slots)}).mappings().all()
     memo_rows = run(_MEMOS, {"scripts": [row["number"] for row in script_rows]}).mappings()

@@ -13,6 +13,7 @@ from voicenote.errors import WrongUse
 from voicenote.ledger import cases, optouts, tables, touches
 from voicenote.ledger.overview import OWED
 from voicenote.ledger.store import Transaction
+from voicenote.ledger.unreadable import reading
 from voicenote.model.case import Case, Stage
 from voicenote.model.snapshot import Snapshot
 from voicenote.model.touch import ARRIVED, WAITING, TouchState
@@ -24,7 +25,8 @@ def snapshots(tx: Transaction, numbers: Sequence[int], zone_of: ZoneOf) -> dict[
     """Read snapshots of many cases, by number. `zone_of` gives the customer's clock."""
     found: dict[int, Snapshot] = {}
     for chunk in cases.chunks(numbers):
-        found.update(_snapshots(tx, chunk, zone_of))
+        with reading(chunk):
+            found.update(_snapshots(tx, chunk, zone_of))
     return found
 
 
@@ -56,7 +58,7 @@ def _snapshots(tx: Transaction, numbers: Sequence[int], zone_of: ZoneOf) -> dict
 
 def snapshot(tx: Transaction, number: int, zone_of: ZoneOf) -> Snapshot:
     """Read the snapshot of one case. Raises WrongUse when there is none of that number."""
-    found = _snapshots(tx, [number], zone_of)
+    found = snapshots(tx, [number], zone_of)
     if number not in found:
         raise WrongUse(f"there is no case {number}", "see: voicenote cases --all")
     return found[number]

@@ -13,6 +13,7 @@ from voicenote.ledger import rows, tables
 from voicenote.ledger.changes import change_seen, change_touch, hold_case_of
 from voicenote.ledger.columns import some
 from voicenote.ledger.store import Transaction
+from voicenote.ledger.unreadable import reading
 from voicenote.model.case import Case
 from voicenote.model.receipt import Answer, Receipt, ReceiptKind
 from voicenote.model.touch import WAITING, PlannedTouch, Touch, TouchKind, TouchState
@@ -80,9 +81,10 @@ def get(tx: Transaction, number: int) -> Touch:
 
 
 def of_cases(tx: Transaction, cases: Sequence[int]) -> list[Touch]:
-    """Read the touches of some cases, oldest first."""
-    found = tx.connection.execute(_OF_CASES, {"cases": list(cases)})
-    return [rows.touch_in(row) for row in found.mappings()]
+    """Read the touches of some cases, oldest first. Raises BadData for a row with no sense."""
+    with reading(cases):
+        found = tx.connection.execute(_OF_CASES, {"cases": list(cases)})
+        return [rows.touch_in(row) for row in found.mappings()]
 
 
 def in_state(tx: Transaction, states: Iterable[TouchState]) -> list[Touch]:

@@ -2,31 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from voicenote.engine.case.learning import returned
 from voicenote.engine.clocks import clocks_of
 from voicenote.engine.workspace import Workspace
+from voicenote.errors import BadData
 from voicenote.followup.care import acknowledged_at, clock_start
 from voicenote.followup.standing import memo_at
 from voicenote.followup.urgent import Need, Row, ranked
 from voicenote.ledger import cases
 from voicenote.ledger.snapshots import snapshots
+from voicenote.ledger.unreadable import readable
 from voicenote.model.snapshot import Snapshot
 from voicenote.schedule.clocks import Clocks, ClockState, Reading, read_clock
 
 
 def what_needs_me(ws: Workspace) -> tuple[Need, ...]:
     """Return everything that needs the owner, the most urgent first."""
+    return weigh_cases(ws)[0]
+
+
+def weigh_cases(ws: Workspace) -> tuple[tuple[Need, ...], Mapping[int, BadData]]:
+    """Return everything that needs the owner, the most urgent first; and what cannot be read."""
     clocks = clocks_of(ws.settings.policy)
     with ws.ledger.read() as tx:
-        found = snapshots(tx, cases.numbers_of(tx), ws.zone_of).values()
+        known, bad = readable(lambda some: snapshots(tx, some, ws.zone_of), cases.numbers_of(tx))
+        found = known.values()
         back = returned(tx, (seen.case for seen in found))
         rows = [
             Row(seen, _breached(seen, tx.now, clocks), back.get(seen.case.number, ""))
             for seen in found
         ]
-        return ranked(rows, tx.now)
+        return ranked(rows, tx.now), bad
 
 
 def clock_of(seen: Snapshot, now: datetime, clocks: Clocks) -> Reading | None:

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from voicenote.engine.case.reroute import channels_gone
@@ -20,7 +21,10 @@ from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadSettings, Restarting, TryAgain, VoicenoteError, VoiceUnavailable
 from voicenote.ledger import arrivals, brakes, flags, overview, touches
 from voicenote.ledger.cases import load, numbers_of
-from voicenote.ledger.scripts import drafts
+from voicenote.ledger.scripts import Draft, drafts
+from voicenote.ledger.snapshots import snapshots
+from voicenote.ledger.store import Transaction
+from voicenote.ledger.unreadable import readable
 from voicenote.model.case import Stage
 from voicenote.model.touch import TouchState
 from voicenote.script.templates import Templates
@@ -154,8 +158,8 @@ def _voices(ws: Workspace, _env: Mapping[str, str]) -> Iterator[Finding]:
 def _languages(ws: Workspace) -> Sequence[str]:
     """The languages of the owner and of the customers of open cases, each once."""
     with ws.ledger.read() as tx:
-        found = load(tx, numbers_of(tx, stages=_OPEN)).values()
-        spoken = {case.customer.language for case in found}
+        found, _ = readable(partial(load, tx), numbers_of(tx, stages=_OPEN))
+        spoken = {case.customer.language for case in found.values()}
     return sorted({ws.settings.owner.language, *spoken} - {""})
 
 
@@ -206,7 +210,7 @@ def _stuck(ws: Workspace, _env: Mapping[str, str]) -> Iterator[Finding]:
     with ws.ledger.read() as tx:
         uncertain = touches.count(tx, TouchState.UNCERTAIN)
         held = touches.count(tx, TouchState.HELD)
-        lines = overview.lines(tx)
+        lines, _ = overview.readable_lines(tx)
         stopped = brakes.on(tx)
         gone = channels_gone(ws, tx)
         now = tx.now
@@ -239,8 +243,11 @@ def _post(ws: Workspace, _env: Mapping[str, str]) -> Iterator[Finding]:
 def _memos(ws: Workspace, _env: Mapping[str, str]) -> Iterator[Finding]:
     with ws.ledger.read() as tx:
         numbers = numbers_of(tx, stages=_OPEN)
-        rounds = {number: case.round for number, case in load(tx, numbers).items()}
-        found = drafts(tx, numbers)
+        known, _ = readable(partial(load, tx), numbers)
+        rounds = {number: case.round for number, case in known.items()}
+        found = {
+            key: one for made in _drafts(tx, list(known)).values() for key, one in made.items()
+        }
     gone = [
         draft.case
         for (number, round_), draft in sorted(found.items())
@@ -254,6 +261,25 @@ def _memos(ws: Workspace, _env: Mapping[str, str]) -> Iterator[Finding]:
         yield fine("memos", f"all files of {len(found)} are there")
 
 
+def _drafts(tx: Transaction, numbers: Sequence[int]) -> dict[int, dict[tuple[int, int], Draft]]:
+    """Return the drafts of each case of which they can be read."""
+
+    def load_drafts(some: Sequence[int]) -> dict[int, dict[tuple[int, int], Draft]]:
+        found = drafts(tx, some)
+        return {n: {key: one for key, one in found.items() if key[0] == n} for n in some}
+
+    return readable(load_drafts, numbers)[0]
+
+
+def _readable(ws: Workspace, _env: Mapping[str, str]) -> Iterator[Finding]:
+    with ws.ledger.read() as tx:
+        numbers = numbers_of(tx)
+        known, bad = readable(lambda some: snapshots(tx, some, ws.zone_of), numbers)
+        written = readable(lambda some: {n: drafts(tx, [n]) for n in some}, list(known))[1]
+    for error in (bad | written).values():
+        yield wrong("cases", error.what, error.advice)
+
+
 _CHECKS: Mapping[str, Callable[[Workspace, Mapping[str, str]], Iterator[Finding]]] = {
     "owner": _owner,
     "plans": _plans,
@@ -265,4 +291,5 @@ _CHECKS: Mapping[str, Callable[[Workspace, Mapping[str, str]], Iterator[Finding]
     "touches": _stuck,
     "post": _post,
     "memos": _memos,
+    "cases": _readable,
 }
