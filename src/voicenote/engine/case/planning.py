@@ -9,6 +9,7 @@ from voicenote.engine.case.ways import way_for
 from voicenote.engine.workspace import Workspace
 from voicenote.followup.care import HEARS
 from voicenote.ledger import cases, touches
+from voicenote.ledger.unreadable import reading
 from voicenote.model.touch import PlannedTouch, TouchKind, TouchState
 
 
@@ -25,7 +26,8 @@ def plan_view(ws: Workspace, number: int) -> dict[str, Any]:
             _row(p, way_for(ws, case.customer, p.channels), "", "", None, "")
             for p in planned(ws, case, now)
         ]
-    clock = ws.clock_of(case.customer)
+    with reading([number]):
+        clock = ws.clock_of(case.customer)
     return {
         "case": number,
         "customer": case.customer.name,
