@@ -142,6 +142,20 @@ def of_field(field: str, text: str, region: str = "") -> str:
     return telegram(text) if field == "telegram" else phone(text, region)
 
 
+def heard_at(field: str, text: str) -> str:
+    """Return an address as a channel tells it, in its one spelling; where it is none, as it is.
+
+    `field` as in `of_field`. WhatsApp tells a number without its +.
+    """
+    for given in (text, f"+{text}"):
+        try:
+            return of_field(field, given)
+        except BadData:
+            if field not in ("phone", "whatsapp"):
+                break
+    return text.strip()
+
+
 def read(text: str, region: str = "") -> tuple[Address, ...]:
     """Return all that somebody may mean who writes `text` as an address, the likeliest first.
 

@@ -290,8 +290,7 @@ def test_a_name_is_no_address_and_opts_nobody_out(call: Call) -> None:
     done = call("opt-out", "Klaus")
     assert done.exit_code == 2
     assert "nobody here is 'Klaus'" in done.stderr
-    assert call("opt-out", "klaus@mail.example").exit_code == 0
-    assert call("opt-out", "+49 30 901820").exit_code == 0
+    assert call("opt-out", "7").exit_code == 2
 
 
 @pytest.mark.parametrize("command", ["cases", "next", "run", "receive"])

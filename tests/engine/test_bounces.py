@@ -15,7 +15,7 @@ from world import START, Clock, World, release, states, take, told, touches_of, 
 from world import workspace as plain_workspace
 
 from voicenote.delivery.arrivals import Arrival, Inbound
-from voicenote.engine.case import closing
+from voicenote.engine.case import closing, opting
 from voicenote.engine.case.approving import change_plan, hold
 from voicenote.engine.case.attention import what_needs_me
 from voicenote.engine.case.showing import case_view
@@ -202,7 +202,7 @@ def answered(house: House) -> Touch:
 
 def gone(house: House) -> Touch:
     memo = house.sent()
-    closing.opt_out(house.ws, str(memo.case))
+    opting.opt_out(house.ws, str(memo.case))
     return memo
 
 

@@ -30,7 +30,7 @@ from world import FATES, START, Clock, Died, World, told, without_sound, workspa
 
 from voicenote.delivery.arrivals import Arrival, Hears, Inbound
 from voicenote.delivery.port import Found
-from voicenote.engine.case import approving, closing, promises, triage
+from voicenote.engine.case import approving, closing, opting, promises, triage
 from voicenote.engine.crank import settling, turn
 from voicenote.engine.crank.hearing import Post
 from voicenote.engine.memo import drafting, sounding
@@ -315,7 +315,7 @@ class Life(RuleBasedStateMachine):
             assert not added.new
             assert self.told() == len(self.history)
         elif what == "opt-out":
-            self.may(lambda: closing.opt_out(self.ws, str(number)))
+            self.may(lambda: opting.opt_out(self.ws, str(number)))
             self.gone.add(PEOPLE[number - 1]["email"])
             self.gone.discard("")
         elif what != "later":

@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 from world import Clock, World, take, told, touches_of, without_sound, workspace
 
+from voicenote.addresses import Address, Kind
 from voicenote.delivery.telegram.words import fields_of
-from voicenote.engine.case.closing import opt_out
+from voicenote.engine.case.opting import opt_out
 from voicenote.engine.crank.proving import MOST, Proof, prove, prove_due, way_to
 from voicenote.engine.memo.drafting import compose_cases
 from voicenote.engine.memo.sounding import render_cases
 from voicenote.engine.workspace import Workspace
-from voicenote.errors import RuleSaysNo
+from voicenote.errors import RuleSaysNo, WrongUse
 from voicenote.ledger import cases, listing
 from voicenote.ledger.arrivals import touch_by_key
 
@@ -80,11 +81,28 @@ def test_proofs_of_what_is_due_leave_it_due(ws: Workspace, world: World) -> None
 
 
 def test_a_proof_goes_by_the_first_channel_for_such_an_address(ws: Workspace) -> None:
-    assert way_to(ws, ME) == "outbox"
-    assert way_to(ws, "12345") == "outbox"
+    assert way_to(ws, Address(Kind.EMAIL, ME)) == "outbox"
+    assert way_to(ws, Address(Kind.TELEGRAM, "12345")) == "outbox"
 
 
-@pytest.mark.parametrize("to", ["dana@example.com", " Dana@Example.com", "gone@example.com"])
+@pytest.mark.parametrize("to", ["<me@saar.ee>", "mailto:me@saar.ee", "Me@SAAR.ee."])
+def test_a_proof_goes_to_one_address_in_whatever_spelling(
+    ws: Workspace, world: World, to: str
+) -> None:
+    [proof] = prove(ws, [spoken(ws)], to)
+    assert proof.to.casefold() == ME
+
+
+@pytest.mark.parametrize("to", ["me", "", "Ada Saar", "7"])
+def test_what_is_no_address_gets_no_proof(ws: Workspace, to: str) -> None:
+    number = spoken(ws)
+    with pytest.raises(WrongUse, match="no address that a proof could go to"):
+        list(prove(ws, [number], to))
+
+
+@pytest.mark.parametrize(
+    "to", ["dana@example.com", " Dana@Example.com", "<dana@example.com.>", "gone@example.com"]
+)
 def test_a_proof_does_not_go_to_a_customer_nor_to_who_opted_out(
     ws: Workspace, world: World, to: str
 ) -> None:

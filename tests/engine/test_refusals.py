@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from world import START, Clock, World, release, states, take, told, touches_of, workspace
 
-from voicenote.engine.case import closing, promises
+from voicenote.engine.case import closing, opting, promises
 from voicenote.engine.case.applying import close_in
 from voicenote.engine.case.approving import approve_cases, change_plan
 from voicenote.engine.case.triage import Triage, apply_triage
@@ -315,7 +315,7 @@ def test_the_cooling_off_yields_to_the_clock_and_says_so(
 def test_nothing_of_a_closed_case_is_released_again(ws: Workspace, clock: Clock) -> None:
     (number,) = take(ws, told())
     release(ws, number)
-    closing.opt_out(ws, str(number))
+    opting.opt_out(ws, str(number))
     with ws.ledger.write() as tx:
         close_in(tx, number, Outcome.NEUTRAL)
     with pytest.raises(RuleSaysNo, match="closed"):

@@ -33,11 +33,62 @@ def test_the_same_source_and_ref_is_one_case_however_often_it_comes(
         assert [row["event"] for row in listing.history(tx)] == ["case_opened"]
 
 
-def test_the_same_ref_from_another_source_is_another_case(ledger: Ledger, complaint: Make) -> None:
+@pytest.mark.parametrize(
+    ("source", "changes", "new"),
+    [
+        ("json", {}, False),
+        ("csv-0a1b2c3d", {"what_happened": "the ribbon on the CAKE was blue not ivory"}, False),
+        ("zendesk-acme", {}, False),
+        ("zendesk-acme", {"what_happened": "The lamp broke."}, True),
+        ("zendesk-acme", {"name": "Ron", "email": "ron@example.com"}, True),
+        ("json", {"what_happened": "It was blue."}, False),
+    ],
+)
+def test_a_ref_is_one_complaint_unless_a_named_source_tells_another_story(
+    ledger: Ledger, complaint: Make, source: str, changes: dict[str, str], new: bool
+) -> None:
     with ledger.write() as tx:
-        added = cases.add(tx, [complaint(), complaint(source="zendesk")])
-    assert [one.new for one in added] == [True, True]
-    assert len({one.case for one in added}) == 2
+        cases.add(tx, [complaint()])
+        [added] = cases.add(tx, [complaint(source=source, **changes)])
+    assert (added.new, added.clash) == (new, False)
+
+
+@pytest.mark.parametrize(
+    ("changes", "again", "new"),
+    [
+        ({}, {}, False),
+        ({}, {"what_happened": "The ribbon, on the cake: was blue; not ivory!"}, False),
+        ({}, {"email": ""}, False),
+        ({}, {"name": "Dana Levi"}, False),
+        ({}, {"name": "Dana Levi", "email": ""}, True),
+        ({}, {"email": "dana@example.org"}, True),
+        ({}, {"what_happened": "The lamp broke."}, True),
+        ({"email": "", "name": "there"}, {"email": "", "name": "there"}, True),
+    ],
+)
+def test_without_a_ref_the_person_and_the_story_tell_a_complaint(
+    ledger: Ledger, complaint: Make, changes: dict[str, str], again: dict[str, str], new: bool
+) -> None:
+    with ledger.write() as tx:
+        cases.add(tx, [complaint("row-0123456789abcdef", **changes)])
+        [added] = cases.add(tx, [complaint("row-fedcba9876543210", **again)])
+    assert (added.new, added.clash) == (new, False)
+
+
+def test_two_days_of_one_story_are_two_complaints(ledger: Ledger, complaint: Make) -> None:
+    refs = ("row-a-20261101", "row-a-20261108", "row-b-20261101", "row-b")
+    with ledger.write() as tx:
+        added = cases.add(tx, [complaint(ref) for ref in refs])
+    assert [one.case for one in added] == [1, 2, 1, 1]
+
+
+def test_a_ref_is_found_for_what_had_none_and_the_other_way(
+    ledger: Ledger, complaint: Make
+) -> None:
+    with ledger.write() as tx:
+        cases.add(tx, [complaint("row-0123456789abcdef"), complaint("B-1", name="Ron", email="")])
+        later = [complaint("A-1"), complaint("row-0000", name="Ron", email="")]
+        assert [one.case for one in cases.add(tx, later)] == [1, 2]
 
 
 def test_a_reworded_story_of_the_same_customer_is_the_same_case(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING
 
@@ -17,10 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
+    from voicenote.engine.case.opting import OptedOut
     from voicenote.model.receipt import Verdict
-
-#: Loosely, what may be an address of somebody who is not known yet: mail, telephone, Telegram.
-_ADDRESS = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;]+|\+?[\d ()/-]{6,}|@\w+")
 
 case_number = click.argument("number", type=CASE, metavar="N")
 
@@ -213,29 +210,45 @@ def _outcomes(session: Session, found: Mapping[str, Any]) -> None:
 @click.argument("customer", metavar="CUSTOMER")
 @json_option
 @pass_session
-def opt_out(session: Session, /, *, customer: str) -> None:
+def opt_out(session: Session, /, *, customer: str) -> int:
     """Never write to a customer again, on any channel.
 
-    CUSTOMER is the number of one of their cases, an address of theirs, or the token with which
-    `unsubscribe_url` was called.
+    CUSTOMER is the number of one of their cases, the token with which `unsubscribe_url` was called,
+    or an address of theirs in any spelling: an email address, a telephone number, @name, or
+    telegram:ID. A number that is a case here is that case. Digits without a country are looked for
+    in every country. An address that nobody here has is kept for later imports, and the exit code
+    is 1.
+
+    With --json: {"customer", "opted_out", "cancelled", "cases", "kept", "unsure"}.
     """
-    from voicenote.engine.case.closing import is_known
-    from voicenote.engine.case.closing import opt_out as opt_out_
+    from voicenote.engine.case.opting import opt_out as opt_out_
 
     with opened(session) as ws:
-        known = is_known(ws, customer)
-        if not known and not _ADDRESS.fullmatch(customer.strip()):
-            raise WrongUse(
-                f"nobody here is {customer!r}, and it is no address",
-                "give the number of one of their cases, an email address or a telephone number",
-            )
-        cancelled = opt_out_(ws, customer)
-    if not known:
-        session.screen.warn(f"No case has the address {customer}; it is kept for those to come.")
-    session.screen.show(
-        {"customer": customer, "opted_out": True, "cancelled": cancelled},
-        lambda: (
-            f"They will hear nothing more; {cancelled} touches were cancelled. "
-            "What was promised stays promised."
-        ),
+        done = opt_out_(ws, customer)
+    found = [number for number, _ in done.cases]
+    data = {
+        "customer": customer,
+        "opted_out": True,
+        "cancelled": done.cancelled,
+        "cases": found,
+        "kept": list(done.kept),
+        "unsure": done.unsure,
+    }
+    if session.json or found:
+        session.screen.show(data, lambda: _opted_out(done))
+    if done.unsure:
+        session.screen.warn(done.unsure)
+    if not found:
+        session.screen.warn(
+            f"nobody here has it ({', '.join(done.kept)}); it is kept for later imports"
+        )
+    return 0 if found else 1
+
+
+def _opted_out(done: OptedOut) -> str:
+    who = ", ".join(f"{name} (case {number})" for number, name in done.cases)
+    touches = f"{done.cancelled} touch{'es' * (done.cancelled != 1)}"
+    return (
+        f"They will hear nothing more: {who}; {touches} {'were' if done.cancelled != 1 else 'was'} "
+        "cancelled. What was promised stays promised."
     )

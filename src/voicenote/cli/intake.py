@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from voicenote.cli.known import overdue, told
 from voicenote.cli.session import Session, json_option, pass_session
-from voicenote.errors import BadData, Problem, WrongUse
+from voicenote.errors import BadData, Problem, WrongUse, short
 
 if TYPE_CHECKING:
     from voicenote.intake.options import Options
     from voicenote.intake.read import Source
-    from voicenote.intake.record import Bad
+    from voicenote.intake.record import Bad, Good
     from voicenote.intake.rejected import Rejected
     from voicenote.ledger.store import Transaction
-    from voicenote.model.case import Complaint
     from voicenote.settings import Profile
 
 #: How many problems are shown; the ``.rejected`` file has all, and -v shows all.
@@ -148,9 +148,10 @@ def _take(session: Session, source: Source, batch: str, *, dry_run: bool) -> dic
     try:
         with ledger.write() as tx, rejected or nullcontext():
             with session.screen.bar("Reading", source.size) as step:
-                good = _good(source, count, rejected, step, verbose=session.verbose > 0)
-                for clash in take_in(tx, good, batch, taken):
-                    _clash(count, clash.complaint, clash.case)
+                verbose = session.verbose > 0
+                good = _good(source, count, rejected, step, verbose=verbose)
+                for one, clash in take_in(tx, good, batch, taken):
+                    _bad(count, _clash(one, clash.case), rejected, verbose=verbose)
             _tell_returned(session, tx, batch)
             if dry_run:
                 tx.take_back()
@@ -158,6 +159,8 @@ def _take(session: Session, source: Source, batch: str, *, dry_run: bool) -> dic
         ledger.close()
     if taken.overdue:
         session.screen.warn(overdue(taken.overdue))
+    for line in told(taken):
+        session.screen.warn(line)
     for problem in count.problems:
         session.screen.warn(str(problem))
     if count.more:
@@ -171,15 +174,6 @@ def _take(session: Session, source: Source, batch: str, *, dry_run: bool) -> dic
         "rejected_file": str(files[0]) if files else None,
         "batch": batch,
     }
-
-
-def overdue(count: int) -> str:
-    """Say that promises which came in are late already."""
-    one = count == 1
-    return (
-        f"{count} promise{'' if one else 's'} {'was' if one else 'were'} for a day that has "
-        f"passed, and {'is' if one else 'are'} overdue already: voicenote next"
-    )
 
 
 def _tell_returned(session: Session, tx: Transaction, batch: str) -> None:
@@ -196,7 +190,7 @@ def _tell_returned(session: Session, tx: Transaction, batch: str) -> None:
 
 def _good(
     source: Source, count: Count, rejected: Rejected | None, step: Any, *, verbose: bool
-) -> Iterator[Complaint]:
+) -> Iterator[Good]:
     from voicenote.intake.record import Good
 
     before = 0
@@ -205,7 +199,7 @@ def _good(
         step(item.offset - before)
         before = item.offset
         if isinstance(item, Good):
-            yield item.complaint
+            yield item
         elif item.duplicate:
             count.again += 1
         else:
@@ -221,14 +215,19 @@ def _bad(count: Count, bad: Bad, rejected: Rejected | None, *, verbose: bool) ->
     count.more += max(len(bad.problems) - max(room, 0), 0)
 
 
-def _clash(count: Count, complaint: Complaint, case: int) -> None:
-    count.rejected += 1
-    count.problems.append(
-        Problem(
-            f"ref {complaint.ref!r} is case {case} already, and tells another story",
-            "if it comes from another system, import it with --source NAME",
-        )
+def _clash(good: Good, case: int) -> Bad:
+    """Return as rejected what has the ref of a case and is another's: nothing is lost of it."""
+    from voicenote.intake.record import Bad
+
+    problem = Problem(
+        f"ref {short(good.complaint.ref)} is case {case} already, and this is another person "
+        "with another story",
+        "if it comes from another system, import the .rejected file with --source NAME",
+        good.record.file,
+        good.line,
+        "ref",
     )
+    return Bad((problem,), good.record, part=good.part)
 
 
 def _save(session: Session, name: str, options: Options) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from voicenote.cli.intake import overdue
+from voicenote.cli.known import overdue
 from voicenote.cli.pasted import pasted
 from voicenote.cli.select import opened
 from voicenote.cli.session import Session, json_option

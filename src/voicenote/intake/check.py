@@ -20,7 +20,15 @@ from voicenote.intake.options import Options
 from voicenote.intake.record import Number
 from voicenote.letters import normal
 from voicenote.model.amends import AmendsKind, Promise
-from voicenote.model.case import Complaint, Customer, Finding, Severity
+from voicenote.model.case import (
+    MADE_REF,
+    NAMELESS,
+    Complaint,
+    Customer,
+    Finding,
+    Severity,
+    story_of,
+)
 from voicenote.model.money import Money
 
 Value = TypeVar("Value")
@@ -71,13 +79,13 @@ class Checker:
     orders: Mapping[str, str] = field(default_factory=dict)
     naive_zone: str = ""
 
-    def complaint(self, given: Mapping[str, str], ref: str, line: int | None = None) -> Complaint:
-        """Return the complaint in `given` (field → text); `ref` is for one that brings none.
+    def complaint(self, given: Mapping[str, str], line: int | None = None) -> Complaint:
+        """Return the complaint in `given` (field → text); without a ref one is made of its fields.
 
         Raises BadData that holds all the problems, each with `line` and its column.
         """
         row = _Row(self, given, line)
-        made = row.complaint(ref)
+        made = row.complaint()
         if row.problems or made is None:
             first = row.problems[0]
             what = f"{first.field} {first.what}" if first.field else first.what
@@ -95,6 +103,7 @@ class _Row:
         self.problems: list[Problem] = []
         self.texts: dict[str, str] = {}
         self.defaulted: set[str] = set()
+        self.told_at: datetime | None = None
         for name in FIELDS:
             text = given.get(name, "")
             if not text or text.isspace() or (text in NOTHING and not isinstance(text, Number)):
@@ -107,7 +116,7 @@ class _Row:
         if cleaned := self._try(name, lambda: clean(name, text)):
             self.texts[name] = cleaned
 
-    def complaint(self, ref: str) -> Complaint | None:
+    def complaint(self) -> Complaint | None:
         """Return the complaint, or None when there are problems."""
         texts = self.texts
         customer = self._customer()
@@ -126,7 +135,7 @@ class _Row:
             return None
         return Complaint(
             source=self.checker.source,
-            ref=texts.get("ref") or ref,
+            ref=texts.get("ref") or self._made_ref(customer),
             opened_at=opened_at,
             customer=customer,
             severity=severity,
@@ -145,6 +154,20 @@ class _Row:
             finding_reason=texts.get("finding_reason", ""),
             owner=texts.get("owner", ""),
         )
+
+    def _made_ref(self, customer: Customer) -> str:
+        """Return what tells a complaint without a ref: who, which story, and when if it says so.
+
+        Where nobody can tell who, it is all that is said.
+        """
+        texts = self.texts
+        known = (customer.email, customer.phone, customer.whatsapp, customer.telegram)
+        who = next((addresses.mark(one) for one in known if one), customer.name.casefold())
+        if who in NAMELESS:
+            who = "\x1e".join(f"{name}\x1f{texts[name]}" for name in sorted(texts))
+        key = story_of(f"{who} {story_of(texts['what_happened'])}")[:16]
+        day = f"-{self.told_at:%Y%m%d}" if self.told_at else ""
+        return f"{MADE_REF}{key}{day}"
 
     def _customer(self) -> Customer | None:
         known = len(self.problems)
@@ -182,7 +205,9 @@ class _Row:
         def read(text: str) -> datetime:
             return dates.moment(text, order=order, zone=zone, now=now, languages=languages)
 
-        return self._read("opened_at", read)
+        told_at = self._read("opened_at", read)
+        self.told_at = None if "opened_at" in self.defaulted else told_at
+        return told_at
 
     def _code(self) -> str:
         preferred = self.options.currency

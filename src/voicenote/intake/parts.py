@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,8 +11,8 @@ from voicenote.addresses import region_of
 from voicenote.errors import BadData
 from voicenote.intake import delimited, jsons, zendesk
 from voicenote.intake.dates import order_of
-from voicenote.intake.fields import FIELDS, OURS, SOURCE, shown
-from voicenote.intake.mapping import effective, find, guess, normal
+from voicenote.intake.fields import FIELDS, SOURCE, shown
+from voicenote.intake.mapping import effective, guess
 from voicenote.intake.options import Options
 from voicenote.intake.record import Record
 from voicenote.intake.sniff import Shape, Sniffed, sniff
@@ -97,7 +96,9 @@ def _plain(
         headers=headers,
         guesses=guesses,
         mapping=mapping,
-        source_name=options.source or _told(sample) or _source_name(one.shape, headers, mapping),
+        source_name=options.source
+        or _told(sample)
+        or ("csv" if one.shape is Shape.TABLE else "json"),
         orders=_orders(sample, mapping, options),
         reader=reader,
         table=table,
@@ -250,18 +251,3 @@ def _told(sample: Sequence[Record]) -> str:
     """Return the source that a ``.rejected`` file says its records are from."""
     told = {record.values.get(SOURCE, "") for record in sample}
     return told.pop()[:100] if len(told) == 1 else ""
-
-
-def _source_name(
-    shape: Shape, headers: Sequence[str], mapping: Mapping[str, tuple[str, ...]]
-) -> str:
-    """Return csv or json for our own fields, else one that the same system's export has again."""
-    kind = "csv" if shape is Shape.TABLE else "json"
-    own = all(
-        find(mapping[field], field) for field in ("customer", "what_happened") if field in mapping
-    )
-    if own and "what_happened" in mapping:
-        return kind
-    names = sorted({normal(name) for name in headers if name not in OURS and "." not in name})
-    digest = hashlib.sha256("\x1f".join(names).encode("utf-8", "surrogatepass")).hexdigest()
-    return f"{kind}-{digest[:8]}"

@@ -15,6 +15,7 @@ from voicenote.intake.parts import Part, parts_of
 from voicenote.intake.record import Bad, Good, Record
 from voicenote.intake.seen import Seen, fingerprint
 from voicenote.intake.sniff import stamp_of
+from voicenote.model.case import MADE_REF
 
 _ENDS = (".", "!", "?", "…", ":", ";", "؟")
 
@@ -72,7 +73,7 @@ class Source:
             for index, part in enumerate(self.parts):
                 try:
                     for item in _examined(part, self.options, before, seen):
-                        yield replace(item, part=index) if isinstance(item, Bad) and index else item
+                        yield replace(item, part=index) if index else item
                 except (BadData, OSError, UnicodeError) as error:
                     self._need_unchanged()
                     raise _unreadable_now(part.path, error) from None
@@ -147,7 +148,7 @@ def check_defaults(options: Options) -> None:
     if "harm" in options.defaults or "amends_value" in options.defaults:
         stand_ins["currency"] = options.currency or "EUR"
     given = {name: text for name, text in stand_ins.items() if name not in options.defaults}
-    checker.complaint(given, "default")
+    checker.complaint(given)
 
 
 def _examined(part: Part, options: Options, before: int, seen: Seen) -> Iterator[Good | Bad]:
@@ -167,18 +168,17 @@ def _examined(part: Part, options: Options, before: int, seen: Seen) -> Iterator
         own = replace(checker, file=record.file) if record.file != checker.file else checker
         content = fingerprint({k: v for k, v in record.values.items() if k not in OURS})
         try:
-            complaint = own.complaint(
-                _fields(record, part), f"row-{content.hex()[:16]}", record.line
-            )
+            complaint = own.complaint(_fields(record, part), record.line)
         except BadData as error:
             yield Bad(error.problems, record)
             continue
         key = f"{complaint.source}\x1f{complaint.ref}"
         before_it = seen.first(key, f"{record.file}:{record.line}", content)
         if before_it is None:
-            yield Good(complaint, record.line, record.offset, record.file)
+            yield Good(complaint, record)
         else:
-            yield _twice(record, columns.get("ref", "ref"), *before_it)
+            made = complaint.ref.startswith(MADE_REF)
+            yield _twice(record, "" if made else columns.get("ref", "ref"), *before_it)
 
 
 def _twice(record: Record, column: str, place: str, same: bool) -> Bad:  # noqa: FBT001 - Seen's
@@ -188,7 +188,11 @@ def _twice(record: Record, column: str, place: str, same: bool) -> Bad:  # noqa:
         )
     else:
         what = f"has the same ref as {place}, and says something else"
-        advice = "one ref is one complaint: put the two together, or give one another ref"
+        advice = "one ref is one complaint: put the two together, give one another ref, "
+        advice += "or import what is of another system with --source NAME"
+        if not column:
+            what = f"is the same person with the same story as {place}, and says something else"
+            advice = "put the two together, or give each a ref if they are two complaints"
         problem = Problem(what, advice, record.file, record.line, column)
     return Bad((problem,), record, duplicate=same)
 

@@ -36,12 +36,21 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Good:
-    """A complaint that can go in; `line`, `offset` and `file` as in `Record`."""
+    """A complaint that can go in, and the record it came from; `part` as in `Bad`."""
 
     complaint: Complaint
-    line: int
-    offset: int
-    file: str = ""
+    record: Record
+    part: int = 0
+
+    @property
+    def line(self) -> int:
+        """The physical line where the record starts."""
+        return self.record.line
+
+    @property
+    def offset(self) -> int:
+        """The bytes of the source taken so far."""
+        return self.record.offset
 
 
 @dataclass(frozen=True, slots=True)

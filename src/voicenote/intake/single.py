@@ -15,7 +15,6 @@ from voicenote.intake.dates import order_of
 from voicenote.intake.fields import FIELDS, nearest, shown
 from voicenote.intake.options import Options, check_options
 from voicenote.intake.record import Number
-from voicenote.intake.seen import fingerprint
 from voicenote.intake.sniff import open_binary, unreadable
 from voicenote.model.case import Complaint
 
@@ -26,7 +25,8 @@ def complaint_from_fields(
     """Return the complaint in `fields`, whose keys are the intake fields.
 
     Values are texts, numbers, dates, or lists of texts (for `involved`); None is an empty one.
-    Without a `ref` it gets one from its content. Its source is `options.source`, else ``new``.
+    Without a `ref` it gets one of its person and story. Its source is `options.source`,
+    else ``new``.
     Raises BadData that holds every problem, unknown keys included; BadSettings for wrong options.
     """
     check_options(options)
@@ -46,9 +46,8 @@ def complaint_from_fields(
         for name in ("opened_at", "promised_by")
     }
     checker = Checker(options, source=options.source or "new", file=file, orders=orders)
-    ref = f"row-{fingerprint(given).hex()[:16]}"
     try:
-        made = checker.complaint(given, ref)
+        made = checker.complaint(given)
     except BadData as error:
         problems += error.problems
     if problems:

@@ -10,7 +10,8 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, insert, or_, select, update
 
-from voicenote.ledger import cases, rows, tables
+from voicenote.addresses import mark
+from voicenote.ledger import cases, optouts, rows, tables
 from voicenote.ledger.columns import some
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case, Stage
@@ -177,22 +178,18 @@ def keys_sent(tx: Transaction) -> list[str]:
     return list(tx.connection.execute(query).scalars())
 
 
-def cases_at(tx: Transaction, field: str, address: str) -> list[Case]:
-    """Return the cases of whoever has this address; `field` is a customer's column."""
-    people, case = tables.customers, tables.cases
-    same = func.lower(people.c[field]) == address.strip().lower()
-    query = select(case.c.number).join(people, people.c.number == case.c.customer).where(same)
-    numbers = list(tx.connection.execute(query.order_by(case.c.number)).scalars())
-    return list(cases.load(tx, numbers).values()) if address.strip() else []
+def cases_at(tx: Transaction, address: str) -> list[Case]:
+    """Return the cases of whoever has this address, in whichever column."""
+    numbers = optouts.cases_of(tx, [mark(address)]) if address.strip() else []
+    return list(cases.load(tx, numbers).values())
 
 
 def is_strangers(tx: Transaction, address: str) -> bool:
     """Whether no customer has this address, and nobody has opted out by it."""
-    people, wanted = tables.customers, address.strip().casefold()
-    columns = (people.c.email, people.c.phone, people.c.telegram, people.c.whatsapp)
-    theirs = select(people.c.number).where(or_(*(func.lower(one) == wanted for one in columns)))
-    gone = select(tables.optouts.c.at).where(tables.optouts.c.address_sha256 == digest(wanted))
-    return not any(tx.connection.execute(query.limit(1)).first() for query in (theirs, gone))
+    gone = select(tables.optouts.c.at).where(
+        tables.optouts.c.address_sha256 == digest(mark(address))
+    )
+    return not cases_at(tx, address) and tx.connection.execute(gone).first() is None
 
 
 def first_day(tx: Transaction) -> datetime | None:
@@ -229,5 +226,7 @@ def join(tx: Transaction, case: Case, field: str, address: str) -> None:
     mine = select(tables.cases.c.customer).where(tables.cases.c.number == case.number)
     person = tables.customers.c.number == mine.scalar_subquery()
     tx.connection.execute(update(tables.customers).where(person).values({field: address}))
+    joined = optouts.person_of(tx, case.number)
+    optouts.recognise(tx, [joined])
     closed = case.stage is Stage.CLOSED
     tx.tell("customer_joined", case.number, by=field, **({"closed": True} if closed else {}))

@@ -8,16 +8,18 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import insert, select, tuple_, update
+from sqlalchemy import insert, select, update
 
 from voicenote.errors import WrongUse
-from voicenote.ledger import rows, tables
+from voicenote.ledger import identity, people, rows, tables
 from voicenote.ledger.changes import hold_case
 from voicenote.ledger.columns import some
+from voicenote.ledger.identity import Found
+from voicenote.ledger.people import News
 from voicenote.ledger.store import Transaction
 from voicenote.ledger.unreadable import reading
 from voicenote.model.amends import AmendsState, Promise
-from voicenote.model.case import Case, Complaint, Customer, Lesson, Stage
+from voicenote.model.case import Case, Complaint, Lesson, Stage, story_of
 
 Item = TypeVar("Item")
 
@@ -38,13 +40,17 @@ _LESSONS = select(tables.lessons).where(tables.lessons.c.case.in_(some("numbers"
 class Added:
     """What became of one complaint: the case it is, and whether it was new.
 
-    `clash` is set when the same (source, ref) is there already and tells another story.
+    `clash` is set when its ref is there already, of another person with another story; `reworded`
+    when the person is the same and the words are others. `news` is what it brought of a customer
+    who is known, and whether that was taken.
     """
 
     complaint: Complaint
     case: int
     new: bool
     clash: bool = False
+    reworded: bool = False
+    news: tuple[News, ...] = ()
 
 
 def chunks(items: Iterable[Item], size: int = CHUNK) -> Iterator[list[Item]]:
@@ -55,46 +61,44 @@ def chunks(items: Iterable[Item], size: int = CHUNK) -> Iterator[list[Item]]:
 
 
 def add(tx: Transaction, complaints: Sequence[Complaint], batch: str = "") -> list[Added]:
-    """Add complaints as cases; those already there stay as they are (import is idempotent)."""
-    known = _known(tx, complaints)
-    fresh: dict[tuple[str, str], Complaint] = {}
+    """Add complaints as cases; those already there stay as they are (import is idempotent).
+
+    What is newer of their customers is taken, where no person has said otherwise.
+    """
+    known = identity.known(tx, complaints)
+    fresh: list[Complaint] = []
+    found: list[Found] = []
     for complaint in complaints:
-        key = (complaint.source, complaint.ref)
-        if key not in known:
-            fresh.setdefault(key, complaint)
-    numbers = _insert(tx, list(fresh.values()), batch) if fresh else {}
+        one = known.find(complaint)
+        if one is None:
+            fresh.append(complaint)
+            one = identity.met(complaint, -len(fresh))
+            known.add(one)
+        found.append(one)
+    numbers, told = _insert(tx, fresh, batch) if fresh else ([], {})
     results: list[Added] = []
-    for complaint in complaints:
-        key = (complaint.source, complaint.ref)
-        if key in numbers:
-            first = fresh[key] is complaint
-            same = first or fresh[key].what_happened == complaint.what_happened
-            results.append(Added(complaint, numbers[key], new=first, clash=not same))
-        else:
-            number, told, name = known[key]
-            clash = told != complaint.what_happened and name != complaint.customer.name
-            results.append(Added(complaint, number, new=False, clash=clash))
+    for complaint, one in zip(complaints, found, strict=True):
+        number = one.number if one.number > 0 else numbers[-one.number - 1]
+        if one.number < 0 and fresh[-one.number - 1] is complaint:
+            results.append(Added(complaint, number, new=True, news=told.get(number, ())))
+            continue
+        same = one.story == story_of(complaint.what_happened)
+        clash = identity.clash(one, complaint)
+        news: tuple[News, ...] = ()
+        if one.number > 0 and not clash:
+            news = people.renew(tx, one.person, one.customer, complaint)
+        reworded = not (same or clash)
+        results.append(
+            Added(complaint, number, new=False, clash=clash, reworded=reworded, news=news)
+        )
     return results
-
-
-def _known(
-    tx: Transaction, complaints: Sequence[Complaint]
-) -> dict[tuple[str, str], tuple[int, str, str]]:
-    cases, customers = tables.cases, tables.customers
-    keys = [(complaint.source, complaint.ref) for complaint in complaints]
-    query = (
-        select(cases.c.source, cases.c.ref, cases.c.number, cases.c.what_happened, customers.c.name)
-        .join(customers, customers.c.number == cases.c.customer)
-        .where(tuple_(cases.c.source, cases.c.ref).in_(keys))
-    )
-    found = tx.connection.execute(query)
-    return {(row[0], row[1]): (row[2], row[3], row[4]) for row in found}
 
 
 def _insert(
     tx: Transaction, complaints: Sequence[Complaint], batch: str
-) -> dict[tuple[str, str], int]:
-    people = _customers(tx, [complaint.customer for complaint in complaints])
+) -> tuple[list[int], dict[int, tuple[News, ...]]]:
+    """Keep new cases; return their numbers, and what they brought of customers who are known."""
+    persons, brought = people.settle(tx, complaints)
     values = [
         {
             **rows.complaint_out(complaint),
@@ -105,7 +109,7 @@ def _insert(
             "round": 1,
             "plan": "",
         }
-        for complaint, person in zip(complaints, people, strict=True)
+        for complaint, person in zip(complaints, persons, strict=True)
     ]
     statement = insert(tables.cases).returning(tables.cases.c.number, sort_by_parameter_order=True)
     numbers = list(tx.connection.execute(statement, values).scalars())
@@ -127,47 +131,7 @@ def _insert(
         for complaint, number in zip(complaints, numbers, strict=True)
     ]
     tx.connection.execute(insert(tables.history), told)
-    keys = [(complaint.source, complaint.ref) for complaint in complaints]
-    return dict(zip(keys, numbers, strict=True))
-
-
-def _customers(tx: Transaction, customers: Sequence[Customer]) -> list[int]:
-    """Return a customer number for each; one person with one address and one name is one row."""
-    table = tables.customers
-    emails = {customer.email for customer in customers if customer.email}
-    phones = {customer.phone for customer in customers if customer.phone}
-    known: dict[tuple[str, str, str], int] = {}
-    query = select(table.c.number, table.c.name, table.c.email, table.c.phone).where(
-        table.c.email.in_(emails) | table.c.phone.in_(phones)
-    )
-    if emails or phones:
-        for row in tx.connection.execute(query):
-            known.setdefault((row.name.casefold(), row.email, row.phone), row.number)
-    missing: dict[tuple[str, str, str], Customer] = {}
-    anonymous: list[Customer] = []
-    for customer in customers:
-        key = _identity(customer)
-        if not (customer.email or customer.phone):
-            anonymous.append(customer)
-        elif key not in known:
-            missing.setdefault(key, customer)
-    new = [*missing.values(), *anonymous]
-    if new:
-        statement = insert(table).returning(table.c.number, sort_by_parameter_order=True)
-        values = [rows.customer_out(customer) for customer in new]
-        numbers = list(tx.connection.execute(statement, values).scalars())
-        known.update(zip(missing, numbers, strict=False))
-        nameless = iter(numbers[len(missing) :])
-    else:
-        nameless = iter(())
-    return [
-        known[_identity(customer)] if customer.email or customer.phone else next(nameless)
-        for customer in customers
-    ]
-
-
-def _identity(customer: Customer) -> tuple[str, str, str]:
-    return (customer.name.casefold(), customer.email, customer.phone)
+    return numbers, {number: brought[k] for k, number in enumerate(numbers) if k in brought}
 
 
 def _amends_row(case: int, k: int, round_: int, promise: Promise) -> dict[str, Any]:

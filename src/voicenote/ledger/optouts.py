@@ -1,16 +1,24 @@
-"""Opt-outs: who wants to hear nothing more, by the person and by hashed addresses."""
+"""Opt-outs: who wants to hear nothing more, by the person and by hashed addresses.
+
+A row is the hash of an address in its one spelling. Where only digits without a country were given,
+it is of these digits (`HOME`), until somebody comes who has them; and rows of before schema 0007
+are of what was typed (`TYPED`). `recognise` finds whom the two mean, once, when they come in.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import func, insert, or_, select, update
 
-from voicenote.ledger import tables
+from voicenote.addresses import home_of, mark
+from voicenote.ledger import rows, tables
 from voicenote.ledger.columns import some
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case, Customer
+
+WHOLE, HOME, TYPED = "whole", "home", ""
 
 _GONE = (
     select(tables.cases.c.number)
@@ -23,9 +31,9 @@ _OPTED_OUT = select(tables.optouts.c.address_sha256).where(
 
 
 def addresses(customer: Customer) -> list[str]:
-    """Return every address by which a customer can be known, in one spelling each."""
+    """Return every address by which a customer can be known, as `mark` makes it comparable."""
     found = (customer.email, customer.phone, customer.telegram, customer.whatsapp)
-    return sorted({address.strip().casefold() for address in found if address.strip()})
+    return sorted({mark(address) for address in found if address.strip()})
 
 
 def hashed(address: str) -> str:
@@ -38,34 +46,146 @@ def opt_out(tx: Transaction, case: Case) -> None:
 
     By hashed addresses, which outlive the person's data; and on the person, who may have none.
     """
-    table, people = tables.optouts, tables.customers
+    people = tables.customers
     mine = select(tables.cases.c.customer).where(tables.cases.c.number == case.number)
     person = people.c.number == mine.scalar_subquery()
     tx.connection.execute(update(people).where(person).values(opted_out_at=tx.now))
-    known = set(tx.connection.execute(select(table.c.address_sha256)).scalars())
-    for digest in map(hashed, addresses(case.customer)):
-        if digest not in known:
-            tx.connection.execute(insert(table).values(address_sha256=digest, at=tx.now))
+    _keep(tx, addresses(case.customer), WHOLE)
     tx.tell("customer_opted_out", case.number)
 
 
 def opt_out_address(tx: Transaction, address: str) -> list[int]:
     """Remember that whoever has this address wants to hear nothing more; return their cases."""
-    table, wanted = tables.optouts, address.strip().casefold()
-    digest = hashed(wanted)
-    if not tx.connection.execute(select(table).where(table.c.address_sha256 == digest)).first():
-        tx.connection.execute(insert(table).values(address_sha256=digest, at=tx.now))
+    if _keep(tx, [mark(address)], WHOLE):
         tx.tell("customer_opted_out")
-    return cases_of(tx, [wanted])
+    return cases_of(tx, [mark(address)])
+
+
+def opt_out_home(tx: Transaction, digits: Iterable[str]) -> None:
+    """Remember digits without a country, as `addresses.at_home` gives them, for who comes later."""
+    if _keep(tx, [_home(one) for one in digits], HOME):
+        tx.tell("customer_opted_out")
+
+
+def _home(digits: str) -> str:
+    return f"home:{digits}"
+
+
+def _keep(tx: Transaction, marks: Sequence[str], form: str) -> int:
+    """Keep the hashes that are not there yet; return how many."""
+    table = tables.optouts
+    digests = sorted({hashed(one) for one in marks})
+    known = _known(tx, digests)
+    fresh = [{"address_sha256": d, "at": tx.now, "form": form} for d in digests if d not in known]
+    if fresh:
+        tx.connection.execute(insert(table), fresh)
+    return len(fresh)
+
+
+def _known(tx: Transaction, digests: Iterable[str]) -> set[str]:
+    asked = {"marks": sorted(digests)}
+    return set(tx.connection.execute(_OPTED_OUT, asked).scalars()) if asked["marks"] else set()
+
+
+def recognise(tx: Transaction, people: Sequence[tuple[int, Customer]]) -> None:
+    """Opt out whoever of these, who are new or have new addresses, is meant by what was kept."""
+    table = tables.optouts
+    forms = set(tx.connection.execute(select(table.c.form).distinct()).scalars())
+    if not forms:
+        return
+    meant = {
+        number: {hashed(one) for one in _spelled(customer, widely=forms != {WHOLE})}
+        for number, customer in people
+    }
+    known = _known(tx, set().union(*meant.values()))
+    gone = [number for number, marks in meant.items() if marks & known]
+    if gone:
+        one = tables.customers.c.number.in_(gone) & tables.customers.c.opted_out_at.is_(None)
+        tx.connection.execute(update(tables.customers).where(one).values(opted_out_at=tx.now))
+        _keep(tx, [m for number, who in people if number in gone for m in _numbers(who)], WHOLE)
+
+
+def person_of(tx: Transaction, case: int) -> tuple[int, Customer]:
+    """Return the customer of a case as they are now, with their number."""
+    people, mine = tables.customers, tables.cases
+    query = select(people).join(mine, mine.c.customer == people.c.number)
+    row = tx.connection.execute(query.where(mine.c.number == case)).mappings().one()
+    return row["number"], Customer(**{name: row[name] for name in rows.CUSTOMER_FIELDS})
+
+
+def _numbers(customer: Customer) -> list[str]:
+    return [one for one in (customer.phone, customer.whatsapp) if one]
+
+
+def _spelled(customer: Customer, *, widely: bool) -> set[str]:
+    found = set(addresses(customer))
+    if widely:
+        found |= {typed for one in addresses(customer) for typed in typed_as(one)}
+        found |= {_home(home_of(one)) for one in _numbers(customer)}
+    return found
+
+
+def typed_as(address: str) -> set[str]:
+    """Return how an address may stand in a row of before schema 0007: as a person typed it."""
+    if "@" in address[1:]:
+        return {address, f"<{address}>", f"mailto:{address}", f"{address}."}
+    if not address.startswith("+"):
+        return {address}
+    import phonenumbers
+    from phonenumbers import PhoneNumberFormat as Form
+
+    try:
+        parsed = phonenumbers.parse(address)
+    except phonenumbers.NumberParseException:
+        return {address}
+    forms = (Form.INTERNATIONAL, Form.NATIONAL)
+    said = {address, home_of(address), *(phonenumbers.format_number(parsed, f) for f in forms)}
+    for sign in " -()/":
+        said |= {one.replace(sign, "") for one in said} | {one.replace("-", " ") for one in said}
+    said |= {f"+{parsed.country_code} {home_of(address)}"}
+    abroad = {one.removeprefix("+") for one in said if one.startswith("+")}
+    return said | abroad | {f"00{one}" for one in abroad} | {f"00 {one}" for one in abroad}
 
 
 def cases_of(tx: Transaction, wanted: Sequence[str]) -> list[int]:
     """Return the cases of whoever has one of these addresses, as `addresses` spells them."""
     people = tables.customers
     columns = (people.c.email, people.c.phone, people.c.telegram, people.c.whatsapp)
-    same = or_(*(func.lower(column).in_(wanted) for column in columns))
+    plain = [one for one in wanted if one.isascii()]
+    same = or_(*(func.lower(column).in_(plain) for column in columns))
     query = select(tables.cases.c.number).join(people, people.c.number == tables.cases.c.customer)
-    return list(tx.connection.execute(query.where(same)).scalars())
+    found = list(tx.connection.execute(query.where(same)).scalars()) if plain else []
+    if len(plain) < len(wanted):  # no database folds the letters that Python does
+        rest = set(wanted)
+        every = select(tables.cases.c.number, people.c.email)
+        every = every.join(people, people.c.number == tables.cases.c.customer)
+        filled = tx.connection.execute(every.where(people.c.email != ""))
+        found += [number for number, email in filled if mark(email) in rest]
+    return sorted(set(found))
+
+
+def cases_at_home(tx: Transaction, digits: Iterable[str]) -> list[int]:
+    """Return the cases of whoever has a number whose digits at home are among these."""
+    people, wanted = tables.customers, set(digits)
+    if not wanted:
+        return []
+    columns = (people.c.phone, people.c.whatsapp)
+    ends = {one[-5:] for one in wanted}
+    like = or_(*(column.like(f"%{end}") for column in columns for end in ends))
+    query = select(tables.cases.c.number, *columns)
+    query = query.join(people, people.c.number == tables.cases.c.customer).where(like)
+    found = tx.connection.execute(query)
+    return [row[0] for row in found if wanted & {home_of(one) for one in row[1:] if one}]
+
+
+def has_opted_out(tx: Transaction, customer: Customer) -> bool:
+    """Whether one of the addresses of a customer is that of somebody who opted out."""
+    return bool(_known(tx, {hashed(one) for one in addresses(customer)}))
+
+
+def gone(tx: Transaction, numbers: Sequence[int]) -> list[int]:
+    """Return those of some cases whose customer opted out by name or when they were taken in."""
+    return sorted(tx.connection.execute(_GONE, {"cases": list(numbers)}).scalars())
 
 
 def opted_out(tx: Transaction, cases: Sequence[Case]) -> list[bool]:
@@ -73,8 +193,7 @@ def opted_out(tx: Transaction, cases: Sequence[Case]) -> list[bool]:
     run = tx.connection.execute
     gone = set(run(_GONE, {"cases": [case.number for case in cases]}).scalars())
     marks = [{hashed(address) for address in addresses(case.customer)} for case in cases]
-    every = set().union(*marks)
-    known = set(run(_OPTED_OUT, {"marks": list(every)}).scalars()) if every else set()
+    known = _known(tx, set().union(*marks))
     return [
-        case.number in gone or bool(mark & known) for case, mark in zip(cases, marks, strict=True)
+        case.number in gone or bool(its & known) for case, its in zip(cases, marks, strict=True)
     ]

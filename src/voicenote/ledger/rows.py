@@ -18,6 +18,7 @@ from voicenote.model.case import (
     Outcome,
     Severity,
     Stage,
+    story_of,
 )
 from voicenote.model.memo import Caption, Memo, Synthetic
 from voicenote.model.money import Money
@@ -66,6 +67,7 @@ def complaint_out(complaint: Complaint) -> dict[str, Any]:
         "involved": list(complaint.involved),
         **{name: getattr(complaint, name) for name in COMPLAINT_WORDS},
         **money_out("harm", complaint.harm),
+        "story": story_of(complaint.what_happened),
     }
 
 

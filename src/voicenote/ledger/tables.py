@@ -56,7 +56,7 @@ cases = Table(
     metadata,
     number(),
     Column("source", String(120), nullable=False),
-    Column("ref", Text, nullable=False),
+    Column("ref", Text, nullable=False, index=True),
     Column("batch", String(200), nullable=False, default="", index=True),
     Column("customer", Number, ForeignKey("customers.number"), nullable=False, index=True),
     Column("opened_at", Moment, nullable=False),
@@ -73,6 +73,7 @@ cases = Table(
     *words("what_happened", "bothered_most", "feeling", "at_stake", "expected", "identity"),
     *words("product", "cause", "finding_reason", "owner"),
     *money("harm"),
+    Column("story", String(32), nullable=False, default="", server_default="", index=True),
     UniqueConstraint("source", "ref"),
 )
 
@@ -283,6 +284,7 @@ optouts = Table(
     metadata,
     Column("address_sha256", String(64), primary_key=True),
     Column("at", Moment, nullable=False),
+    Column("form", String(10), nullable=False, default="", server_default=""),
 )
 
 history = Table(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
+import unicodedata
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -45,6 +48,24 @@ class Outcome(StrEnum):
     NEUTRAL = "neutral"
     LOST = "lost"
     NO_ANSWER = "no-answer"
+
+
+#: How a ref begins that we made for a complaint without one.
+MADE_REF = "row-"
+#: What stands where nobody knows a name; two of them need not be one person.
+NAMELESS = ("", "there")
+
+_WORDS = re.compile(r"\w+")
+
+
+def story_of(text: str) -> str:
+    """Return what is the same for the same words in the same order, however they are set: a hash.
+
+    Case, punctuation, spaces and the spellings of one letter do not count.
+    """
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    words = " ".join(_WORDS.findall(folded)) or folded.strip()
+    return hashlib.blake2b(words.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 def aware(moment: datetime, what: str) -> datetime:

@@ -6,13 +6,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from voicenote.delivery.tokens import is_token, token
 from voicenote.engine.case.applying import cancel_waiting, close_in, decide_in, reopen_in
 from voicenote.engine.case.promises import to_come
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
 from voicenote.followup.closing import closing_outcome, missing
-from voicenote.ledger import arrivals, cases, optouts, touches
+from voicenote.ledger import cases, optouts, touches
 from voicenote.ledger.changes import change_touch, hold_case
 from voicenote.ledger.snapshots import snapshot
 from voicenote.ledger.store import Transaction
@@ -20,8 +19,6 @@ from voicenote.model.case import Case, Lesson, Outcome, Stage
 from voicenote.model.receipt import Answer, Verdict
 from voicenote.model.touch import TouchKind, TouchState
 
-#: From so many digits on, a number is a telephone's and not a case's.
-LONGEST_NUMBER = 8
 _TO_READ = "somebody has to read what the customer wrote"
 
 
@@ -126,36 +123,6 @@ def lesson_done(ws: Workspace, number: int, at: datetime | None = None) -> None:
                 done_at=at or tx.now,
             ),
         )
-
-
-def opt_out(ws: Workspace, customer: str) -> int:
-    """Never write to a customer again; return how many touches were cancelled.
-
-    `customer` is the number of one of their cases, the token of a letter to them, or an address of
-    theirs, known here or not.
-    """
-    with ws.ledger.write() as tx:
-        number = _number(tx, customer)
-        if number is not None:
-            return opt_out_in(tx, cases.locked(tx, number))
-        return opt_out_in(tx, None, customer)
-
-
-def is_known(ws: Workspace, customer: str) -> bool:
-    """Whether a case belongs to this number, token or address."""
-    with ws.ledger.read() as tx:
-        address = customer.strip().casefold()
-        return _number(tx, customer) is not None or bool(optouts.cases_of(tx, [address]))
-
-
-def _number(tx: Transaction, customer: str) -> int | None:
-    """The case that a number, or the token of a letter, names; None for neither."""
-    if customer.isdecimal() and len(customer) < LONGEST_NUMBER:
-        return int(customer)
-    mark = customer.strip().lower()
-    keys = arrivals.keys_sent(tx) if is_token(mark) else []
-    touch = next((arrivals.touch_by_key(tx, key) for key in keys if token(key) == mark), None)
-    return touch.case if touch else None
 
 
 def opt_out_in(tx: Transaction, case: Case | None, address: str = "") -> int:

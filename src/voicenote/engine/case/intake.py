@@ -2,48 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from voicenote.engine.workspace import Workspace
-from voicenote.ledger import cases
+from voicenote.intake.record import Good
+from voicenote.ledger import cases, optouts
 from voicenote.ledger.cases import Added
+from voicenote.ledger.people import News
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Complaint
 
 
 @dataclass(slots=True)
 class Taken:
-    """How many complaints came in.
+    """What came in, and what the owner should know of it.
 
     `overdue` counts the promises of the new ones whose day has passed where the customer is: a file
-    tells what was promised, and what is late already must not look as if it were not.
+    tells what was promised, and what is late already must not look as if it were not. `reworded`
+    are the cases that are there already and are told in other words now; `news` what was said of a
+    known customer, each (case, news); `gone` the new cases of whoever opted out before.
     """
 
     added: int = 0
     unchanged: int = 0
     overdue: int = 0
+    reworded: list[int] = field(default_factory=list)
+    news: list[tuple[int, News]] = field(default_factory=list)
+    gone: list[int] = field(default_factory=list)
 
 
 def take_in(
-    tx: Transaction, complaints: Iterable[Complaint], batch: str, taken: Taken
-) -> Iterable[Added]:
+    tx: Transaction, records: Iterable[Good], batch: str, taken: Taken
+) -> Iterator[tuple[Good, Added]]:
     """Add complaints as cases, yielding those that clash; counts into `taken`.
 
     One transaction holds the whole import, so that a file that turns out broken half-way, or a
     Ctrl-C, leaves the ledger as it was.
     """
-    for chunk in cases.chunks(complaints):
-        for added in cases.add(tx, chunk, batch):
+    for chunk in cases.chunks(records):
+        done = cases.add(tx, [good.complaint for good in chunk], batch)
+        for good, added in zip(chunk, done, strict=True):
+            taken.news += [(added.case, one) for one in added.news]
             if added.clash:
-                yield added
+                yield good, added
             elif added.new:
                 taken.added += 1
                 taken.overdue += late(added.complaint, tx.now)
             else:
                 taken.unchanged += 1
+                taken.reworded += [added.case] if added.reworded else []
+        taken.gone += optouts.gone(tx, [added.case for added in done if added.new])
 
 
 def late(complaint: Complaint, now: datetime) -> int:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from voicenote.addresses import mark
 from voicenote.delivery.arrivals import Arrival, Hears, Inbound
 from voicenote.engine.case.applying import decide_in
 from voicenote.engine.case.closing import answer_in, hold_in, opt_out_in
+from voicenote.engine.crank.arriving import WORDS, clean
 from voicenote.engine.crank.bouncing import take_next_way
 from voicenote.engine.crank.matching import Finder, Matched
 from voicenote.engine.workspace import Workspace
@@ -21,8 +23,6 @@ from voicenote.model.case import Case, Stage
 from voicenote.model.receipt import Answer, Receipt, ReceiptKind
 from voicenote.model.touch import ARRIVED, OPENING, Touch, TouchState
 
-#: How much of a text, of a name or a subject, and of a mark is kept.
-WORDS, LINE = 20_000, 300
 _RESUME = "voicenote plan N --resume"
 
 
@@ -47,7 +47,7 @@ class Post:
         All that follows is kept together with the place up to which the channel was read, so that
         whoever dies here has done all of it or nothing.
         """
-        arrival = clean(arrival)
+        arrival = clean(arrival, self.channel.field)
         with self.ws.ledger.read() as tx:
             if not self._matters(tx, arrival):
                 return ""
@@ -57,7 +57,7 @@ class Post:
 
     def set_apart(self, arrival: Arrival, why: str) -> str:
         """Keep what could not be taken in, so that it is neither lost nor in the way."""
-        arrival = clean(arrival)
+        arrival = clean(arrival, self.channel.field)
         with self.ws.ledger.write("voicenote") as tx:
             arrivals.advance(tx, self.name, arrival.place)
             return self._apart(tx, arrival, why)
@@ -180,8 +180,8 @@ class Post:
 
         Of a letter only: elsewhere one person may have a name and a number.
         """
-        own = case.customer.email.strip().casefold()
-        if self.channel.field != "email" or arrival.address.strip().casefold() == own:
+        own = mark(case.customer.email)
+        if self.channel.field != "email" or mark(arrival.address) == own:
             return said
         return replace(said, writer=arrival.address)
 
@@ -198,7 +198,7 @@ class Post:
             return ""
         number = arrivals.use_link(tx, self.name, arrival.join) if arrival.join else None
         if number is None:
-            if arrivals.cases_at(tx, self.channel.field, arrival.address):
+            if arrivals.cases_at(tx, arrival.address):
                 return ""  # they are known here, and have pressed Start once more
             what = "a link that is used up, or not of ours" if arrival.join else "no link"
             why = f"somebody has joined {self.name} with {what}; they are {arrival.address} there"
@@ -253,42 +253,6 @@ def keep_receipt(tx: Transaction, case: Case, touch: Touch, receipt: Receipt) ->
     if opened and case.stage is Stage.APPROVED:
         facts: dict[str, object] = {"touch": touch.number, "kind": touch.kind}
         change_case(tx, case.number, "send", facts=facts)
-
-
-def clean(arrival: Arrival) -> Arrival:
-    """Return an arrival without what no database keeps: half letters and NUL; and cut to size."""
-    inbound = arrival.inbound
-    if inbound is not None:
-        receipt, answer = inbound.receipt, inbound.answer
-        if receipt is not None:
-            detail = {name: kept(str(word), LINE) for name, word in receipt.detail.items()}
-            receipt = replace(receipt, detail=detail, provider_id=kept(receipt.provider_id, LINE))
-        if answer is not None:
-            answer = replace(answer, text=kept(answer.text, WORDS))
-        inbound = replace(
-            inbound,
-            receipt=receipt,
-            answer=answer,
-            sender=kept(inbound.sender, LINE),
-            subject=kept(inbound.subject, LINE),
-            address=kept(inbound.address, LINE),
-            keys=tuple(kept(one, LINE) for one in inbound.keys[:20]),
-            tokens=inbound.tokens[:20],
-            message_ids=tuple(kept(one, LINE) for one in inbound.message_ids[:50]),
-        )
-    return replace(
-        arrival,
-        inbound=inbound,
-        sender=kept(arrival.sender, LINE),
-        address=kept(arrival.address, LINE),
-        join=kept(arrival.join, LINE),
-    )
-
-
-def kept(text: str, most: int) -> str:
-    """Return a text as a database keeps it: no half letters, no NUL, at most `most` letters."""
-    whole = text.encode("utf-8", "replace").decode("utf-8").replace("\x00", "")
-    return whole if len(whole) <= most else f"{whole[: most - 1]}…"
 
 
 def _kind(inbound: Inbound) -> str:

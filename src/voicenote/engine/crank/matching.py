@@ -10,10 +10,11 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 
+from voicenote.addresses import heard_at, mark
 from voicenote.delivery.arrivals import Inbound
 from voicenote.delivery.tokens import token
 from voicenote.followup.hearing import Way, never_left
-from voicenote.ledger import arrivals, cases, touches
+from voicenote.ledger import arrivals, cases, optouts, touches
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case, Stage
 from voicenote.model.receipt import Answer, ReceiptKind, Verdict
@@ -53,7 +54,8 @@ class Finder:
 
     def __init__(self, channel: str, field: str, own: str = "") -> None:
         """`own` is the owner's address; they answer only what they are sent as a customer."""
-        self._channel, self._field, self._own = channel, field, own.strip().casefold()
+        self._channel = channel
+        self._own = mark(heard_at(field, own))
         self._tokens: dict[str, str] | None = None
 
     def find(self, tx: Transaction, inbound: Inbound) -> Matched:
@@ -62,7 +64,7 @@ class Finder:
         if way is None or touch is None:
             return self._by_address(tx, inbound)
         case = cases.get(tx, touch.case)
-        if self._by_the_owner(inbound) and self._address(case).casefold() != self._own:
+        if self._by_the_owner(inbound) and self._own not in optouts.addresses(case.customer):
             return Matched(why="the owner has written it")
         stranger = self._strange(tx, inbound, case)
         return Matched(way=way, case=case, touch=touch, stranger=stranger, ours=True)
@@ -71,8 +73,8 @@ class Finder:
         for key in inbound.keys:
             if touch := arrivals.touch_by_key(tx, key):
                 return Way.KEY, touch
-        for mark in inbound.tokens:
-            if touch := arrivals.touch_by_key(tx, self._key_of(tx, mark)):
+        for one in inbound.tokens:
+            if touch := arrivals.touch_by_key(tx, self._key_of(tx, one)):
                 return Way.TOKEN, touch
         for identifier in inbound.message_ids:
             if touch := arrivals.touch_by_message(tx, identifier):
@@ -92,24 +94,21 @@ class Finder:
         """
         if inbound.answer is None or not inbound.address:
             return False
-        if self._address(case).casefold() == inbound.address.casefold():
+        if mark(inbound.address) in optouts.addresses(case.customer):
             return False
         if inbound.answer.verdict is not Verdict.UNCLEAR:
             return True  # a button is in the chat of whom it was sent to, and nowhere else
-        return bool(arrivals.cases_at(tx, self._field, inbound.address))
-
-    def _address(self, case: Case) -> str:
-        return str(getattr(case.customer, self._field, ""))
+        return bool(arrivals.cases_at(tx, inbound.address))
 
     def _by_the_owner(self, inbound: Inbound) -> bool:
         written = inbound.answer is not None and self._own != ""
-        return written and inbound.address.casefold() == self._own
+        return written and mark(inbound.address) == self._own
 
     def _by_address(self, tx: Transaction, inbound: Inbound) -> Matched:
         """Find by the address alone what names nothing that we made, and gives back no letter."""
         if why := _not_by_address(inbound):
             return Matched(ours=True, why=why)
-        found = arrivals.cases_at(tx, self._field, inbound.address)
+        found = arrivals.cases_at(tx, inbound.address)
         running = [case for case in found if case.stage is not Stage.CLOSED] or found
         if not running:
             return Matched(why="nobody here has that address")

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from voicenote import addresses
+from voicenote.addresses import Address, Kind
 from voicenote.engine.crank.parcels import packed
 from voicenote.engine.memo.drafting import MEMO, slot_of
 from voicenote.engine.workspace import OUTBOX, Workspace
-from voicenote.errors import RuleSaysNo
-from voicenote.ledger import arrivals, cases, scripts, touches
+from voicenote.errors import BadData, RuleSaysNo, WrongUse
+from voicenote.ledger import arrivals, cases, optouts, scripts, touches
 from voicenote.model.case import Customer
 from voicenote.model.touch import TouchKind
 
@@ -39,9 +41,9 @@ def prove(ws: Workspace, numbers: Sequence[int], to: str, channel: str = "") -> 
     By `channel`, else by the first for such an address, else into the outbox. Raises RuleSaysNo for
     a case without a memo and for an address that is not yours, and what the channel raises.
     """
-    _refuse_others(ws, to)
+    found = _refuse_others(ws, to)
     for number in numbers:
-        yield _prove(ws, number, TouchKind.MEMO, MEMO, to, channel)
+        yield _prove(ws, number, TouchKind.MEMO, MEMO, found, channel)
 
 
 def prove_due(ws: Workspace, to: str, channel: str = "") -> Iterator[Proof]:
@@ -49,52 +51,76 @@ def prove_due(ws: Workspace, to: str, channel: str = "") -> Iterator[Proof]:
 
     Words that are made only when they leave are left out. Raises as `prove` does.
     """
-    _refuse_others(ws, to)
+    found = _refuse_others(ws, to)
     with ws.ledger.read() as tx:
         due = [touches.get(tx, number) for number, _ in touches.due_numbers(tx)]
     wanted = [touch for touch in due if touch.kind is not TouchKind.NUDGE]
     for touch in wanted[:MOST]:
         try:
-            yield _prove(ws, touch.case, touch.kind, slot_of(touch), to, channel)
+            yield _prove(ws, touch.case, touch.kind, slot_of(touch), found, channel)
         except RuleSaysNo:
             if slot_of(touch) == MEMO:
                 raise
 
 
-def _refuse_others(ws: Workspace, to: str) -> None:
-    """Raise RuleSaysNo where a proof would reach a customer: it may not even be approved."""
-    if to.strip().casefold() == ws.settings.owner.email.strip().casefold():
-        return
+def address_for(ws: Workspace, to: str) -> Address:
+    """Return the address that a proof goes to, of all that `to` can mean: one that a channel takes.
+
+    Raises WrongUse for what is no address.
+    """
+    owner = ws.settings.owner
+    try:
+        read = addresses.read(to, addresses.region_of(owner.time_zone, owner.language))
+    except BadData as error:
+        raise WrongUse(
+            f"--to {to!r} is no address that a proof could go to",
+            "give --to your email address, your telephone number, or your chat of Telegram",
+        ) from error
+    return next((one for one in read if way_to(ws, one) != OUTBOX), read[0])
+
+
+def _refuse_others(ws: Workspace, to: str) -> Address:
+    """Return the address. Raises RuleSaysNo where a proof would reach a customer.
+
+    It may not even be approved.
+    """
+    found = address_for(ws, to)
+    if addresses.mark(found.text) == addresses.mark(
+        addresses.heard_at("email", ws.settings.owner.email)
+    ):
+        return found
     with ws.ledger.read() as tx:
-        if not arrivals.is_strangers(tx, to):
+        at_home = optouts.cases_at_home(tx, addresses.at_home(to))
+        if at_home or not arrivals.is_strangers(tx, found.text):
             raise RuleSaysNo(
                 f"{to} is the address of a customer, or of somebody who opted out",
                 "a proof goes to you: give another address of your own, or set [owner] email",
             )
+    return found
 
 
-def way_to(ws: Workspace, to: str) -> str:
+def way_to(ws: Workspace, to: Address) -> str:
     """Return the first channel for such an address, else the outbox."""
-    email = "@" in to.lstrip("@")
-    person = (
-        Customer(name="owner", email=to)
-        if email
-        else Customer(name="owner", phone=to, telegram=to, whatsapp=to)
-    )
+    fields = {to.kind.value: to.text}
+    if to.kind is Kind.PHONE:
+        fields["whatsapp"] = to.text
+    person = Customer(name="owner", **fields)
     for name, declared in ws.settings.channels.items():
-        if declared.kind != OUTBOX and ws.channel(name).address(person) == to:
+        if declared.kind != OUTBOX and ws.channel(name).address(person) == to.text:
             return name
     return OUTBOX
 
 
-def _prove(ws: Workspace, number: int, kind: TouchKind, slot: str, to: str, channel: str) -> Proof:
+def _prove(
+    ws: Workspace, number: int, kind: TouchKind, slot: str, to: Address, channel: str
+) -> Proof:
     way = channel or way_to(ws, to)
     with ws.ledger.read() as tx:
         case = cases.get(tx, number)
         found = scripts.drafts(tx, [number], slot=slot).get((number, case.round))
         if found is None:
             raise RuleSaysNo(f"case {number} has no script yet", f"voicenote script {number}")
-        parcel = packed(ws, case, found, kind, f"{PROOF}-{ws.new_id()[:16]}", to, tx.now)
+        parcel = packed(ws, case, found, kind, f"{PROOF}-{ws.new_id()[:16]}", to.text, tx.now)
     who = case.customer.name
     proof = replace(
         parcel,
@@ -106,7 +132,7 @@ def _prove(ws: Workspace, number: int, kind: TouchKind, slot: str, to: str, chan
     ws.channel(way).send(proof, _nothing)
     with ws.ledger.write() as tx:
         tx.tell("proof_sent", number, slot=slot, channel=way)
-    return Proof(number, kind.value, way, to)
+    return Proof(number, kind.value, way, to.text)
 
 
 def _nothing() -> None:

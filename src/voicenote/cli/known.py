@@ -1,0 +1,59 @@
+"""What an import brings of those who are known: what is late, what is newer, what was kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from voicenote.engine.case.intake import Taken
+    from voicenote.ledger.people import News
+
+#: How many lines of a kind are shown.
+SHOWN = 20
+
+
+def overdue(count: int) -> str:
+    """Say that promises which came in are late already."""
+    one = count == 1
+    return (
+        f"{count} promise{'' if one else 's'} {'was' if one else 'were'} for a day that has "
+        f"passed, and {'is' if one else 'are'} overdue already: voicenote next"
+    )
+
+
+def told(taken: Taken) -> list[str]:
+    """Return what the owner should know of those who were known before, a line each."""
+    lines = []
+    newer = [
+        f"case {case}: {_news(one)}" + f" (was {one.was})" * bool(one.was)
+        for case, one in taken.news
+        if not one.kept
+    ]
+    kept = [
+        f"case {case}: it says {_news(one)}; {one.was} was kept: {one.kept}"
+        for case, one in taken.news
+        if one.kept
+    ]
+    if taken.gone:
+        lines.append(
+            f"{_cases(taken.gone)}: they want to hear nothing more, and nothing will be sent to "
+            "them (voicenote opt-out)"
+        )
+    for name, found in (("Newer of a customer, and taken", newer), ("Conflict", kept)):
+        lines += [f"{name}: {one}" for one in found[:SHOWN]]
+        if len(found) > SHOWN:
+            lines.append(f"{name}: and {len(found) - SHOWN} more")
+    if taken.reworded:
+        lines.append(f"{_cases(taken.reworded)}: told in other words now; kept as it was")
+    return lines
+
+
+def _cases(numbers: Sequence[int]) -> str:
+    more = f" and {len(numbers) - SHOWN} more" if len(numbers) > SHOWN else ""
+    listed = ", ".join(map(str, numbers[:SHOWN]))
+    return f"case{'s' * (len(numbers) > 1)} {listed}{more}"
+
+
+def _news(one: News) -> str:
+    return f"the {one.field.replace('_', ' ')} of {one.name} is {one.now}"

@@ -1,0 +1,166 @@
+"""Which complaint is there already: by its ref, whatever file brings it; without one by its words.
+
+A source that a person named (`--source`, a profile, a helpdesk's account) keeps its refs for
+itself. One that was only made from a file's format does not: the same ref in another format, with
+other columns or under another name is the same complaint. Where a file has no refs, the person and
+the story tell it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from sqlalchemy import and_, or_, select
+
+from voicenote.addresses import mark
+from voicenote.ledger import tables
+from voicenote.ledger.rows import CUSTOMER_FIELDS
+from voicenote.ledger.store import Transaction
+from voicenote.model.case import MADE_REF, NAMELESS, Complaint, Customer, story_of
+
+#: The sources that are no more than a file's format; versions before added a hash of its columns.
+_FORMAT = re.compile(r"(csv|json|new|zendesk)?|(csv|json)-[0-9a-f]{8}")
+#: The fields in which two persons can be told apart; a number is one by either.
+_KINDS = (("email",), ("phone", "whatsapp"), ("telegram",))
+
+
+class Found(NamedTuple):
+    """A case as far as it tells which complaint it is; `number` is below 0 before it is kept."""
+
+    number: int
+    source: str
+    ref: str
+    story: str
+    person: int
+    customer: Customer
+
+
+def is_named(source: str) -> bool:
+    """Whether somebody named a source, or it names a helpdesk's account."""
+    return not _FORMAT.fullmatch(source)
+
+
+def is_made(ref: str) -> bool:
+    """Whether we made a ref for a complaint that brought none."""
+    return ref.startswith(MADE_REF)
+
+
+def same_person(one: Customer, other: Customer) -> bool:
+    """Whether two are one: by an address in common; by name where they have none to compare."""
+    if every_mark(one) & every_mark(other):
+        return True
+    return not _apart(one, other) and one.name.casefold() == other.name.casefold() not in NAMELESS
+
+
+def _apart(one: Customer, other: Customer) -> bool:
+    """Whether two have addresses of a kind, and none in common."""
+    if every_mark(one) & every_mark(other):
+        return False
+    return any(_marks(one, names) and _marks(other, names) for names in _KINDS)
+
+
+def clash(found: Found, complaint: Complaint) -> bool:
+    """Whether a complaint has the ref of a case and is surely another, so that it must be shown."""
+    one, other = found.customer, complaint.customer
+    named_apart = one.name.casefold() != other.name.casefold()
+    if found.story == story_of(complaint.what_happened):
+        return named_apart and _apart(one, other)
+    return found.number < 0 or named_apart or _apart(one, other)
+
+
+def _marks(customer: Customer, names: Sequence[str]) -> set[str]:
+    return {mark(getattr(customer, name)) for name in names if getattr(customer, name)}
+
+
+def every_mark(customer: Customer) -> set[str]:
+    """Return all addresses of a customer, comparable."""
+    return _marks(customer, [name for names in _KINDS for name in names])
+
+
+@dataclass(slots=True)
+class Known:
+    """The cases that may be some complaints: those of the ledger, and new ones as they are met."""
+
+    by_ref: dict[str, list[Found]] = field(default_factory=lambda: defaultdict(list))
+    by_who: dict[tuple[str, str], list[Found]] = field(default_factory=lambda: defaultdict(list))
+
+    def add(self, found: Found) -> None:
+        """Remember a case."""
+        self.by_ref[found.ref].append(found)
+        for who in (*every_mark(found.customer), found.customer.name.casefold()):
+            self.by_who[found.story, who].append(found)
+
+    def find(self, complaint: Complaint) -> Found | None:
+        """Return the case that a complaint is, or None for a new one."""
+        story, named = story_of(complaint.what_happened), is_named(complaint.source)
+        of_ref = self.by_ref.get(complaint.ref, [])
+        theirs = [one for one in of_ref if same_person(one.customer, complaint.customer)]
+        alike = [one for one in theirs if one.story == story]
+        exact = [one for one in of_ref if one.source == complaint.source]
+        loose = [one for one in (*theirs, *of_ref) if not (named or is_named(one.source))]
+        if alike or exact or loose:
+            return (*alike, *exact, *loose)[0]
+        return self._by_story(complaint, story)
+
+    def _by_story(self, complaint: Complaint, story: str) -> Found | None:
+        """Find what has no ref of its own, or is looked for by what has none."""
+        made, customer = is_made(complaint.ref), complaint.customer
+        for who in (*sorted(every_mark(customer)), customer.name.casefold()):
+            for one in self.by_who.get((story, who), []):
+                if (made or is_made(one.ref)) and same_person(one.customer, customer):
+                    if _dated_apart(one.ref, complaint.ref):
+                        continue
+                    return one
+        return None
+
+
+def _dated_apart(one: str, other: str) -> bool:
+    """Whether both refs that we made have a day, and not the same."""
+    days = [ref.split("-")[2:] for ref in (one, other) if is_made(ref)]
+    return len(days) == 2 and all(days) and days[0] != days[1]
+
+
+def met(complaint: Complaint, number: int) -> Found:
+    """Return a complaint that is about to become a case; `number` is below 0 until then."""
+    return Found(
+        number,
+        complaint.source,
+        complaint.ref,
+        story_of(complaint.what_happened),
+        0,
+        complaint.customer,
+    )
+
+
+def known(tx: Transaction, complaints: Sequence[Complaint]) -> Known:
+    """Return the cases of the ledger that may be some of these complaints."""
+    case, person = tables.cases, tables.customers
+    columns = (case.c.number, case.c.source, case.c.ref, case.c.story, person.c.number)
+    people = [person.c[name] for name in CUSTOMER_FIELDS]
+    query = select(*columns, *people).join(person, person.c.number == case.c.customer)
+    refs = {one.ref for one in complaints}
+    stories = {story_of(one.what_happened) for one in complaints}
+    ours = and_(case.c.story.in_(stories), case.c.ref.startswith(MADE_REF))
+    wheres = [case.c.ref.in_(refs), ours]
+    refless = [one for one in complaints if is_made(one.ref)]
+    if refless:
+        told = {story_of(one.what_happened) for one in refless}
+        marks = {m for one in refless for m in every_mark(one.customer)}
+        marks |= {getattr(one.customer, n) for one in refless for names in _KINDS for n in names}
+        marks -= {""}
+        names = {one.customer.name for one in refless}
+        fields = [person.c[name] for of_kind in _KINDS for name in of_kind]
+        who = or_(person.c.name.in_(names), *(column.in_(marks) for column in fields))
+        wheres.append(and_(case.c.story.in_(told), who))
+    found = Known()
+    rows = {row[0]: row for where in wheres for row in tx.connection.execute(query.where(where))}
+    for number in sorted(rows):
+        row = rows[number]
+        source, ref, story, who, *values = row[1:]
+        customer = Customer(**dict(zip(CUSTOMER_FIELDS, values, strict=True)))
+        found.add(Found(number, source, ref, story, who, customer))
+    return found
