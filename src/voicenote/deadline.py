@@ -120,7 +120,7 @@ def _started() -> subprocess.Popen[bytes]:
         child.wait()
         raise Unavailable(
             f"Python cannot be started again to read messages in ({sys.executable})",
-            "install voicenote into the Python that runs it",
+            "install it for the Python that runs it: python3 -m pip install voicenote",
         )
     return child
 

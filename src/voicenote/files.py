@@ -1,6 +1,6 @@
 """Write files for their owner alone, and whole or not at all.
 
-What voicenote writes is what customers told in confidence. So a folder that it makes has the mode
+What is written here is what customers told in confidence. So a folder that it makes has the mode
 0700 and a file 0600, whatever the umask says. On Windows modes mean next to nothing: there a file
 has the access list of its folder, and a folder in the user's profile is closed to others.
 """
@@ -29,7 +29,7 @@ UNFINISHED = ".new-"
 def set_umask() -> None:
     """Close to others what this process makes from now on, and what programs make that it starts.
 
-    For a process of our own. Whoever uses voicenote as a library keeps their umask: what we write
+    For a process of our own. Whoever uses this as a library keeps their umask: what we write
     ourselves is private without it.
     """
     os.umask(OTHERS)

@@ -147,6 +147,7 @@ def test_help_imports_no_command_and_nothing_heavy() -> None:
         "voicenote.cli.frame",
         "voicenote.cli.session",
         "voicenote.errors",
+        "voicenote.files",
     }
     heavy = {"rich", "sqlalchemy", "numpy", "av", "babel", "attr", "tomlkit", "logging", "asyncio"}
     assert not heavy & set(modules)
