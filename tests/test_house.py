@@ -71,6 +71,30 @@ PRINTING = {
     "secho",
 }
 
+WRITER = "files.py"
+WRITING = {
+    "makedirs",
+    "mkdir",
+    "write_bytes",
+    "write_text",
+    "copy",
+    "copy2",
+    "copyfile",
+    "copytree",
+}
+WRITING_MODES = {"w", "wb", "x", "xb", "a", "ab"}
+# What writes all the same, and why nobody else can read it.
+OTHER_WRITERS = {
+    "deadline.py": "nothing is kept: it opens the null device",
+    "engine/memo/listening.py": "in a folder of tempfile's, which is closed",
+    "engine/memo/microphone.py": "in a folder of tempfile's, which is closed",
+    "sound/encode.py": "in a folder of tempfile's, which is closed",
+    "sound/long.py": "the file is there, made by make_file",
+    "sound/splice.py": "in a folder of tempfile's, which is closed",
+    "voice/recorded.py": "in memory",
+    "intake/rejected.py": "tempfile makes its files closed",
+}
+
 MAKER = "wiring.py"
 CLOCKS = {
     "datetime.now",
@@ -286,6 +310,29 @@ def test_one_room_prints() -> None:
         if name in PRINTING
     ]
     assert not broken, told(broken, f"return the value, and let {PRINTER} show it.")
+
+
+def writes(call: ast.Call) -> bool:
+    """Whether a call makes a file or a folder, as far as its name and its words tell."""
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else ast.unparse(call.func)
+    words = {word.value for word in call.args if isinstance(word, ast.Constant)}
+    opens = name in ("open", "NamedTemporaryFile") and bool(words & WRITING_MODES)
+    whose = ast.unparse(call.func).partition(".")[0]
+    return opens or (name in WRITING and (not name.startswith("copy") or whose == "shutil"))
+
+
+def test_one_module_makes_files_and_folders() -> None:
+    """What is written otherwise is open to everybody on the machine."""
+    broken = {
+        place(path): f"{place(path)}:{node.lineno} calls {ast.unparse(node.func)}"
+        for path in modules().values()
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Call) and writes(node) and place(path) != WRITER
+    }
+    idle = sorted(set(OTHER_WRITERS) - set(broken))
+    left = [line for path, line in broken.items() if path not in OTHER_WRITERS]
+    assert not left, told(left, f"write by {WRITER}, which closes to others what it makes.")
+    assert not idle, told(idle, "it writes nothing now: take its line out of OTHER_WRITERS.")
 
 
 def test_only_the_wiring_makes_clocks_ids_and_chance() -> None:

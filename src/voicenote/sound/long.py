@@ -17,7 +17,7 @@ import av
 import numpy as np
 
 from voicenote.errors import Unavailable, WrongUse, room_for
-from voicenote.files import UNFINISHED
+from voicenote.files import UNFINISHED, make_file
 from voicenote.model.script import Sentence
 from voicenote.sound.edit import RATE, TAIL_S, pauses, resample
 from voicenote.sound.encode import CODECS, Tags
@@ -59,6 +59,7 @@ def write_long(
     try:
         with tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=path.parent) as folder:
             new = Path(folder) / f"sound.{rendition}"
+            make_file(new)
             if rendition == "ogg":
                 with new.open("wb") as file:
                     took = write_ogg(file.write, sentences, sounds, tags)
