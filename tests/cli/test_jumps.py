@@ -12,6 +12,9 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
+from voicenote.engine.crank.clock_jump import Jumped
+from voicenote.engine.crank.turn import Turn
+
 Call = Callable[..., Result]
 ALWAYS = {"VOICENOTE_SCHEDULE__QUIET_HOURS": "off", "VOICENOTE_SCHEDULE__WORKING_DAYS": "all"}
 
@@ -63,3 +66,24 @@ def test_what_was_skipped_comes_back(rested: Call, home: Path) -> None:
     assert "3 messages skipped" in done.stdout
     assert "Cases 1, 2, 3." in done.stdout
     assert rested("undo").exit_code == 1
+
+
+def test_a_daemon_says_it_once_and_again_when_it_jumps_again(
+    rested: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It looks every minute, and a person may come back on Monday."""
+    first, later = (datetime(2026, 11, day, tzinfo=UTC) for day in (2, 9))
+    seen = [first, first, first, None, later, later]
+
+    class Passes:
+        def __init__(self, _ws: object, *, tell: Callable[[Turn], None], **_others: object) -> None:
+            self.tell = tell
+
+        def run(self) -> None:
+            for known in seen:
+                clock = known and Jumped(known=known, now=known + timedelta(days=9), due=1)
+                self.tell(Turn(clock=clock))
+
+    monkeypatch.setattr("voicenote.engine.crank.daemon.Daemon", Passes)
+    said = rested("daemon").stderr
+    assert said.count("--yes-it-is") == 2
