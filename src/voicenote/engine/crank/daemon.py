@@ -79,6 +79,7 @@ class Daemon:
             self._stop.wait()
         finally:
             self._stop.set()
+            self._scheduler.get_jobs()  # waits for a hand-over, which trips over a shutdown
             self._scheduler.shutdown(wait=True)
             self._watchers.stop()
             self._ws.close()
