@@ -173,7 +173,9 @@ def daemon(session: Session, /, *, every: float, clock_is_right: bool) -> None:
         if isinstance(what, VoicenoteError):
             screen.warn(f"voicenote: {what.what}")
             for problem in getattr(what, "problems", ()):
-                screen.warn(f"    {problem.field}: {problem.what}: {problem.advice}")
+                place = f"line {problem.line}: " if problem.line else ""
+                field = f"{problem.field}: " if problem.field else ""
+                screen.warn(f"    {place}{field}{problem.what} ({problem.advice})")
             screen.warn(what.advice)
             return
         known = what.clock.known if what.clock else None
