@@ -329,3 +329,49 @@ def test_an_older_complaint_fills_what_is_empty_and_shows_the_rest(
     found = take({**older, "time_zone": "Europe/Riga", "language": "lv"}, name="b.csv")
     assert "the complaint is older than what is known" in found["said"]
     assert (customer(home)["time_zone"], customer(home)["language"]) == ("Europe/Tallinn", "lv")
+
+
+# -- doubles -----------------------------------------------------------------------------------
+
+TWICE = (
+    FIRST,
+    FIRST | {"ref": "T-2", "email": "ANN@shop.ee", "what_happened": "the parcel came a week late"},
+)
+
+
+def test_the_same_story_of_the_same_address_is_held_and_shown_before_a_script(
+    bare: Call, take: Take
+) -> None:
+    assert take(*TWICE, FIRST | {"ref": "T-3", "email": "cy@shop.ee"})["added"] == 3
+    done = bare("script", "--all")
+    assert done.exit_code == 1
+    assert "case 2 tells the same story of the same address as case 1" in done.stderr
+    assert "2 written" in done.stdout
+    assert bare("script", "2").exit_code == 1
+    assert bare("script", "2", "--anyway", "a second parcel").exit_code == 0
+    assert bare("script", "2").exit_code == 0
+    history = json.loads(bare("show", "2", "--json").stdout)["history"]
+    assert [one["reason"] for one in history if one["event"] == "told_apart"] == ["a second parcel"]
+
+
+def test_a_double_is_held_before_it_is_approved(bare: Call, take: Take) -> None:
+    take(TWICE[1])
+    for step in ("script", "render"):
+        assert bare(step, "1").exit_code == 0
+    take(FIRST, name="b.csv")  # with no script it is no reason to hold the first
+    for step in ("script", "render"):
+        bare(step, "2", *(("--anyway", "not seen") if step == "script" else ()))
+    assert bare("approve", "1", "--yes").exit_code == 0
+
+
+def test_approve_all_lists_a_double_and_releases_the_rest(
+    bare: Call, take: Take, home: Path
+) -> None:
+    take(FIRST, FIRST | {"ref": "T-2", "what_happened": "Wet."})
+    assert bare("script", "--all").exit_code == bare("render", "--all").exit_code == 0
+    with sqlite3.connect(home / "ledger.db") as ledger:  # as one that was written before this rule
+        ledger.execute("update cases set story = (select story from cases where number = 1)")
+    done = bare("approve", "--all", "--yes")
+    assert done.exit_code == 1
+    assert "case 2 tells the same story of the same address as case 1" in done.stderr
+    assert "1 released" in done.stdout

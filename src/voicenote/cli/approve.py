@@ -82,9 +82,10 @@ def _memos(count: int) -> str:
 
 def _released(session: Session, ws: Workspace, numbers: Sequence[int]) -> int:
     from voicenote.engine.case.approving import approve_cases
+    from voicenote.engine.case.doubles import told_apart
     from voicenote.engine.singly import parted, singly
 
-    work = singly(lambda chunk: approve_cases(ws, chunk), numbers)
+    work = singly(lambda chunk: approve_cases(ws, told_apart(ws, chunk)), numbers)
     done, failed = parted(session.screen.progress(work, "Releasing", len(numbers)))
     alone(numbers, failed)
     if session.json:

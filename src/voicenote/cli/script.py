@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 )
 @click.option("--template", default="", metavar="NAME", help="This template, not the fitting one.")
 @click.option("--language", default="", metavar="TAG", help="In this language, as BCP 47.")
+@click.option("--anyway", default="", metavar="REASON", help="It is no double of another case.")
 @json_option
 @pass_session
 def script(
@@ -45,9 +46,13 @@ def script(
     batch: str | None,
     edit: bool,
     source: Path | None,
+    anyway: str,
     **given: str,
 ) -> int:
     """Write what will be said. With --all, for every case that has no script yet.
+
+    A case with the story and the address of another one, open or closed in the last 30 days, is
+    held: one failure gets one apology. With --anyway REASON it goes on, and the reason is kept.
 
     With --json: a list of {"case", "script", "warnings", "fell_back", "changed"}, or {"case",
     "error"} where it did not work.
@@ -56,6 +61,8 @@ def script(
 
     if (edit or source) and (len(numbers) != 1 or given["template"] or given["language"]):
         raise WrongUse("--edit and --from take one case", "such as: voicenote script 3 --edit")
+    if anyway and (everything or batch or edit or source):
+        raise WrongUse("--anyway is said of cases by their numbers", "such as: voicenote script 3")
     if given["language"]:
         tag(given["language"])
     with opened(session) as ws:
@@ -63,16 +70,19 @@ def script(
             return _edited(session, ws, numbers[0], source)
         stages = (Stage.OPENED,)
         meant = chosen(ws, numbers, everything, batch, stages)
-        return _composed(session, ws, meant, given)
+        return _composed(session, ws, meant, given, anyway)
 
 
 def _composed(
-    session: Session, ws: Workspace, numbers: Sequence[int], given: dict[str, str]
+    session: Session, ws: Workspace, numbers: Sequence[int], given: dict[str, str], anyway: str
 ) -> int:
+    from voicenote.engine.case.doubles import told_apart
     from voicenote.engine.memo.drafting import compose_cases
     from voicenote.engine.singly import parted, singly
 
-    work = singly(lambda chunk: compose_cases(ws, chunk, **given), numbers, size=100)
+    work = singly(
+        lambda chunk: compose_cases(ws, told_apart(ws, chunk, anyway), **given), numbers, size=100
+    )
     done, failed = parted(session.screen.progress(work, "Writing", len(numbers)))
     alone(numbers, failed)
     if session.json:

@@ -12,16 +12,19 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Column, and_, func, or_, select
 
 from voicenote.addresses import mark
 from voicenote.ledger import tables
 from voicenote.ledger.rows import CUSTOMER_FIELDS
 from voicenote.ledger.store import Transaction
-from voicenote.model.case import MADE_REF, NAMELESS, Complaint, Customer, story_of
+from voicenote.model.case import MADE_REF, NAMELESS, Complaint, Customer, Stage, story_of
 
+#: Told of a case of which a person said that it is another failure; facts: others, reason.
+TOLD_APART = "told_apart"
 #: The sources that are no more than a file's format; versions before added a hash of its columns.
 _FORMAT = re.compile(r"(csv|json|new|zendesk)?|(csv|json)-[0-9a-f]{8}")
 #: The fields in which two persons can be told apart; a number is one by either.
@@ -164,3 +167,34 @@ def known(tx: Transaction, complaints: Sequence[Complaint]) -> Known:
         customer = Customer(**dict(zip(CUSTOMER_FIELDS, values, strict=True)))
         found.add(Found(number, source, ref, story, who, customer))
     return found
+
+
+def alike(tx: Transaction, number: int, since: datetime) -> list[tuple[int, Stage]]:
+    """Return the other cases with the story and an address of a case: open, or active `since`."""
+    case, person = tables.cases, tables.customers
+    mine = select(case.c.story, *_addresses()).join(person, person.c.number == case.c.customer)
+    row = tx.connection.execute(mine.where(case.c.number == number)).first()
+    marks = {mark(one) for one in row[1:] if one} if row else set()
+    if row is None or not marks:
+        return []
+    query = (
+        select(case.c.number, case.c.stage, *_addresses())
+        .join(person, person.c.number == case.c.customer)
+        .where(case.c.story == row[0], case.c.number != number)
+        .where(or_(*(func.lower(one).in_(marks) | (one.in_(row[1:])) for one in _addresses())))
+        .where(or_(case.c.closed_at.is_(None), case.c.closed_at >= since))
+        .order_by(case.c.number)
+    )
+    rows = tx.connection.execute(query)
+    return [(r[0], Stage(r[1])) for r in rows if marks & {mark(one) for one in r[2:] if one}]
+
+
+def _addresses() -> list[Column[str]]:
+    return [tables.customers.c[name] for of_kind in _KINDS for name in of_kind]
+
+
+def is_told_apart(tx: Transaction, number: int) -> bool:
+    """Whether a person has said that a case is nobody's double."""
+    table = tables.history
+    query = select(table.c.number).where(table.c.case == number, table.c.event == TOLD_APART)
+    return tx.connection.execute(query.limit(1)).first() is not None
