@@ -35,6 +35,11 @@ def set_umask() -> None:
     os.umask(OTHERS)
 
 
+def expand_home(path: str | Path) -> Path:
+    """Return a path with the home folder in place of ``~``; as it is where nobody has that name."""
+    return Path(os.path.expanduser(path))  # noqa: PTH111 - pathlib's raises RuntimeError there
+
+
 def make_folder(folder: Path) -> None:
     """Make a folder and those above it that are missing. One that is there stays as it is.
 

@@ -187,6 +187,7 @@ def make_channel(settings: Settings, name: str, clock: Clock, kind: str | None =
     `kind` in place of the one in the settings, without its options: for rehearsals. Raises
     BadSettings when there is no such channel.
     """
+    from voicenote.files import expand_home
     from voicenote.plugins import CHANNELS, load
 
     declared = settings.channels.get(name)
@@ -200,7 +201,7 @@ def make_channel(settings: Settings, name: str, clock: Clock, kind: str | None =
         raise BadSettings(what, f"kinds that are: {', '.join(makers)}")
     options = dict(declared.options) if declared and kind is None else {}
     if wanted == "outbox":
-        folder = Path(str(options.get("folder") or "outbox")).expanduser()
+        folder = expand_home(str(options.get("folder") or "outbox"))
         options["folder"] = str(settings.home / folder)
     channel: Channel = makers[wanted]()(name, options, clock)
     return channel

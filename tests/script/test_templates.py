@@ -198,7 +198,9 @@ def test_an_own_template_can_use_the_packaged_parts(tmp_path, case, facts):
     assert compose(case(), facts(), own).sentences[0].text == "Hello Dana Levi."
 
 
-@pytest.mark.parametrize("text", ["{{ " + "(" * 5000 + "1", "{% if a %}" * 3000])
+@pytest.mark.parametrize(
+    "text", ["{{ " + "(" * 5000 + "1", "{% if a %}" * 3000, "{{ " + "9" * 5000 + " }}"]
+)
 def test_a_template_nested_beyond_measure_is_broken(tmp_path, case, facts, text):
     with pytest.raises(BadData, match="a template is broken"):
         compose(case(), facts(), write(tmp_path, f"[thanks]\n{text}"))
@@ -226,6 +228,11 @@ def test_a_broken_template_names_its_file_and_line(tmp_path, case, facts, text, 
     problem = caught.value.problems[0]
     assert problem.file.endswith("justified.jinja")
     assert problem.line == line
+
+
+def test_a_heading_that_a_template_makes_up_is_refused(tmp_path, case, facts):
+    with pytest.raises(BadData, match="that there is not"):
+        compose(case(), facts(), write(tmp_path, "[thanks]\nHi.\n[{{ customer }}]\n"))
 
 
 def test_words_before_the_first_section_are_refused(tmp_path, case, facts):

@@ -6,6 +6,8 @@ import re
 import shlex
 from pathlib import Path
 
+from voicenote.files import expand_home
+
 #: ``C:\`` or ``\\server``: there a backslash parts folders, and escapes nothing.
 _WINDOWS = re.compile(r"[A-Za-z]:[\\/]|\\\\")
 _QUOTED = re.compile(r"(['\"])(?P<name>.*)\1")
@@ -18,7 +20,7 @@ def pasted(given: str) -> Path:
     Windows' paths keep their backslashes. What still names no file is returned for the error to
     name.
     """
-    plain = Path(given.strip()).expanduser()
+    plain = expand_home(given.strip())
     if plain.exists():
         return plain
     quoted = _QUOTED.fullmatch(given.strip())
@@ -29,4 +31,4 @@ def pasted(given: str) -> Path:
         words = shlex.split(given)
     except ValueError:  # a quote without its fellow, such as an apostrophe in a name
         return plain
-    return Path(words[0]).expanduser() if len(words) == 1 else plain
+    return expand_home(words[0]) if len(words) == 1 else plain

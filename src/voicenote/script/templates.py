@@ -133,12 +133,12 @@ class Templates:
             raise BadData(
                 f"there is no template {name!r} in {language!r}", f"there are: {there}"
             ) from error
-        except (TemplateError, RecursionError) as error:
-            raise _broken(error, f"{language}/{name}{SUFFIX}") from error
         except UnicodeDecodeError as error:
             raise BadData(
                 f"{language}/{name}{SUFFIX} is not UTF-8 text", "save it as UTF-8"
             ) from error
+        except _OF_A_TEMPLATE as error:
+            raise _broken(error, f"{language}/{name}{SUFFIX}") from error
         return template
 
 
@@ -263,7 +263,11 @@ def _lines(filled: str) -> Iterator[Line]:
         if not raw:
             continue
         if found := _HEADING.match(raw):
-            section = Section(found.group(1))
+            try:
+                section = Section(found.group(1))
+            except ValueError as error:
+                what = f"a template makes a section {raw!r} that there is not"
+                raise BadData(what, "write its headings as they are") from error
             continue
         if section is None:
             raise BadData(f"a template says {raw!r} before its first section", "add a [section]")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from voicenote.errors import BadSettings, Problem
+from voicenote.files import expand_home
 from voicenote.settings.declared import NAMED, TABLES, Settings
 from voicenote.settings.lines import line_of
 from voicenote.settings.structure import FromEnvironment, Structure
@@ -27,7 +28,7 @@ def find_home(option: str | Path | None, env: Mapping[str, str]) -> Path:
     """
     chosen = option or env.get("VOICENOTE_HOME")
     if chosen:
-        return Path(chosen).expanduser().absolute()
+        return expand_home(chosen).absolute()
     import platformdirs
 
     return Path(platformdirs.user_data_path("voicenote", appauthor=False))

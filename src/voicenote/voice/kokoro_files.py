@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from voicenote.errors import VoiceUnavailable
+from voicenote.files import expand_home
 
 #: What to do about a model or a pack that is not right.
 MODEL = "fetch an ONNX model of Kokoro-82M v1.0 again: see docs/voices.md"
@@ -36,7 +37,7 @@ def wanted(settings: Mapping[str, object]) -> Wanted:
 
     def path(name: str) -> Path:
         given = str(settings.get(name) or "")
-        return home / Path(given).expanduser() if given else Path()
+        return home / expand_home(given) if given else Path()
 
     return Wanted(model=path("model"), voice=path("voice"))
 

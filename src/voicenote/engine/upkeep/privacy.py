@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from voicenote.engine.workspace import OUTBOX, Workspace
-from voicenote.files import open_to_others
+from voicenote.files import expand_home, open_to_others
 
 
 def open_places(ws: Workspace) -> dict[Path, int]:
@@ -27,7 +27,7 @@ def _places(ws: Workspace) -> Iterator[Path]:
         places.append(Path(ws.ledger.engine.url.database or ""))
     for channel in ws.settings.channels.values():
         if channel.kind == OUTBOX:
-            folder = Path(str(channel.options.get("folder") or OUTBOX)).expanduser()
+            folder = expand_home(str(channel.options.get("folder") or OUTBOX))
             places.append(ws.home / folder)
     yield ws.home
     home = ws.home.resolve()
