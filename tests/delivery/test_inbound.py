@@ -613,3 +613,15 @@ def test_a_letter_in_a_charset_that_is_none_is_read_all_the_same(charset: str) -
     raw = letter("It is good now.").replace(b"utf-8", charset.encode("utf-8", "surrogateescape"))
     found = read_mail(raw, NOW, PLACES)
     assert found.answer is not None
+
+
+@pytest.mark.parametrize("deep", [True, False])
+def test_a_letter_of_thousands_of_parts_is_read_at_once(deep: bool) -> None:
+    parts = b"".join(
+        b'Content-Type: multipart/mixed; boundary="b%d"\r\n\r\n--b%d\r\n' % ((n * deep,) * 2)
+        for n in range(9000)
+    )
+    begun = time.process_time()
+    read_mail(b"From: a@b.example\r\n" + parts, NOW, PLACES)
+    read_mail(letter("It is good.") + parts, NOW, PLACES)
+    assert time.process_time() - begun < 4

@@ -6,6 +6,7 @@ Only a person makes an answer. What may be a machine is taken for one when it sa
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -42,6 +43,9 @@ _HEADER = re.compile(rb"(?<![^\r\n])[!-9;-~]*:[^\r\n]*(?:(?:\r\n|\r|\n)[ \t][^\r
 #: So many bytes and lines of one are read. Those of a part have parameters, and comments in
 #: comments; to read these takes the square of their length, and their depth.
 HEADER, FOLDS, PART_HEADER, COMMENTS = 4000, 30, 1000, 20
+#: How many headers of parts are understood; those after them are kept as text. A letter has a few,
+#: and all of them are read anew at each look at the parts.
+PART_HEADERS = 500
 _BODY = re.compile(rb"\r?\n\r?\n")
 #: It begins where nothing of it stands before, else it would be looked for from every letter.
 _ADDRESS = re.compile(r"(?<![^\s,;<>])[^\s,;<>]+@[^\s,;<>]+")
@@ -101,13 +105,15 @@ def _tamed(raw: bytes) -> bytes:
     RFC 5322 allows 998 letters a line. The standard library takes hours to read a header of a
     megabyte, and a mailbox is open to everybody.
     """
-    return _HEADER.sub(_short, raw)
+    parts = itertools.count()
+    return _HEADER.sub(lambda found: _short(found[0], parts), raw)
 
 
-def _short(header: re.Match[bytes]) -> bytes:
-    """Return a header as far as it is read."""
-    whole = header[0]
+def _short(whole: bytes, parts: Iterator[int]) -> bytes:
+    """Return a header as far as it is read; `parts` counts those of parts."""
     if whole[:8].lower() == b"content-":
+        if next(parts) >= PART_HEADERS:
+            return b"X-" + whole[:PART_HEADER]
         start = whole[:PART_HEADER]
         return start if start.count(b"(") < COMMENTS else start.replace(b"(", b" ")
     if len(whole) <= HEADER and whole.count(b"\n") + whole.count(b"\r") <= FOLDS:
