@@ -177,3 +177,18 @@ def test_any_text_is_an_address_in_its_one_spelling_or_is_refused(text: str, reg
         assert Address(one.kind, one.text) in addresses.read(
             f"telegram:{one.text}" if one.kind is Kind.TELEGRAM else one.text
         )
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "one"),
+    [
+        ("whatsapp", "37251234567", "+37251234567"),
+        ("phone", "+372 5123 4567", "+37251234567"),
+        ("email", "Ann <ANN@Shop.ee.>", "ANN@shop.ee"),
+        ("telegram", "-1001234567890", "-1001234567890"),
+        ("telegram", "12", "12"),
+        ("email", " nobody ", "nobody"),
+    ],
+)
+def test_what_a_channel_tells_comes_out_in_one_spelling(field: str, text: str, one: str) -> None:
+    assert addresses.heard_at(field, text) == one
