@@ -16,7 +16,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, delete, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
-from voicenote.errors import BadSettings, SchemaChanged, TryAgain, Unavailable
+from voicenote.errors import BadData, BadSettings, SchemaChanged, TryAgain, Unavailable
 from voicenote.ledger import brakes, cases, listing, meta, migrate, overview, store, tables
 from voicenote.ledger.store import Ledger, Transaction, open_ledger
 from voicenote.model.case import Complaint
@@ -243,7 +243,7 @@ def test_a_value_that_nobody_can_mean_is_explained(
         raw.execute(f"update {change}")
         raw.commit()
     with (
-        pytest.raises(Unavailable, match="holds what cannot be read") as caught,
+        pytest.raises(BadData, match="case 1 cannot be read") as caught,
         ledger.read() as tx,
     ):
         cases.get(tx, 1)
