@@ -70,6 +70,7 @@ def test_a_second_apology_without_anything_new_is_refused(ws: Workspace, clock: 
 def test_a_new_amends_makes_a_second_apology_right(ws: Workspace, clock: Clock) -> None:
     number = second_round(ws, clock)
     promises.add(ws, number, Promise(kind=AmendsKind.REDO, text="bake it again"))
+    ready(ws, number)
     approve(ws, number)
 
 
@@ -210,6 +211,7 @@ def test_money_that_an_import_brought_is_weighed_at_the_release(ws: Workspace) -
     with pytest.raises(RuleSaysNo, match="R8"):
         approve(ws, number)
     promises.waive(ws, number, 1, "she wants nothing")
+    ready(ws, number)
     approve(ws, number)
 
 

@@ -21,6 +21,7 @@ EXPECTED = {
         "compose": "opened scripted rendered approved > scripted",
         "render": "scripted rendered approved > rendered",
         "approve": "rendered approved > approved",
+        "recall": "approved following > rendered",
         "send": "approved > following",
         "reopen": "approved following closed > opened",
         "close": "opened scripted rendered approved following > closed",

@@ -133,6 +133,7 @@ def add(session: Session, /, *, number: int, override: str, **given: Any) -> Non
     session.screen.show({"amends": added.name}, lambda: f"Promised: amends {added.name}{worth}.")
     if added.warning:
         session.screen.warn(added.warning)
+    _asked_again(session, number, again=added.asked_again)
 
 
 @amends.command()
@@ -149,8 +150,8 @@ def done(session: Session, /, *, name: tuple[int, int], evidence: str, override:
     from voicenote.engine.case import promises
 
     with opened(session) as ws:
-        promises.done(ws, *name, evidence, override)
-    _said(session, name, "done")
+        again = promises.done(ws, *name, evidence, override)
+    _said(session, name, "done", again=again)
 
 
 @amends.command()
@@ -162,8 +163,8 @@ def confirm(session: Session, /, *, name: tuple[int, int]) -> None:
     from voicenote.engine.case import promises
 
     with opened(session) as ws:
-        promises.confirm(ws, *name)
-    _said(session, name, "confirmed")
+        again = promises.confirm(ws, *name)
+    _said(session, name, "confirmed", again=again)
 
 
 @amends.command()
@@ -176,8 +177,8 @@ def broken(session: Session, /, *, name: tuple[int, int], reason: str) -> None:
     from voicenote.engine.case import promises
 
     with opened(session) as ws:
-        promises.broken(ws, *name, reason)
-    _said(session, name, "broken")
+        again = promises.broken(ws, *name, reason)
+    _said(session, name, "broken", again=again)
 
 
 @amends.command()
@@ -190,8 +191,8 @@ def waive(session: Session, /, *, name: tuple[int, int], reason: str) -> None:
     from voicenote.engine.case import promises
 
     with opened(session) as ws:
-        promises.waive(ws, *name, reason)
-    _said(session, name, "waived")
+        again = promises.waive(ws, *name, reason)
+    _said(session, name, "waived", again=again)
 
 
 @amends.command()
@@ -207,10 +208,19 @@ def again(session: Session, /, *, name: tuple[int, int], by: date, override: str
     from voicenote.engine.case import promises
 
     with opened(session) as ws:
-        promises.promise_again(ws, *name, by, override)
-    _said(session, name, "promised")
+        asked = promises.promise_again(ws, *name, by, override)
+    _said(session, name, "promised", again=asked)
 
 
-def _said(session: Session, name: tuple[int, int], state: str) -> None:
+def _said(session: Session, name: tuple[int, int], state: str, *, again: bool) -> None:
     text = f"{name[0]}.{name[1]}"
     session.screen.show({"amends": text, "state": state}, lambda: f"Amends {text}: {state}.")
+    _asked_again(session, name[0], again=again)
+
+
+def _asked_again(session: Session, number: int, *, again: bool) -> None:
+    """Say where a memo that was approved before this waits for another approval."""
+    from voicenote.engine.case.release import told_again
+
+    if again:
+        session.screen.warn(told_again(number))

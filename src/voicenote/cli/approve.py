@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 @click.option(
     "--sample", type=click.IntRange(1, 50), metavar="K", help="Listen to K of them first."
 )
+@click.option(
+    "--anyway",
+    metavar="REASON",
+    default="",
+    help="Why it is right all the same, where a rule or the check says no; it is recorded.",
+)
 @click.option("--yes", is_flag=True, help="Ask nothing; for scripts.")
 @json_option
 @pass_session
@@ -33,9 +39,13 @@ def approve(
     everything: bool,
     batch: str | None,
     sample: int | None,
+    anyway: str,
     yes: bool,
 ) -> int:
     """Release scripts with their memos, and book what follows.
+
+    Not released is what the check calls an error, what is not so any more, and money beyond the
+    rules, unless --anyway says why; nor a second empty apology, whatever you say.
 
     With --sample K you hear K of them, taken by chance, and are asked before all are released.
 
@@ -53,7 +63,7 @@ def approve(
         if sample and meant and not _heard(session, ws, meant, sample, yes=yes):
             session.screen.note("Nothing was released.")
             return 1
-        return _released(session, ws, meant)
+        return _released(session, ws, meant, anyway)
 
 
 def _heard(
@@ -80,12 +90,12 @@ def _memos(count: int) -> str:
     return "this memo" if count == 1 else f"all {count} memos"
 
 
-def _released(session: Session, ws: Workspace, numbers: Sequence[int]) -> int:
+def _released(session: Session, ws: Workspace, numbers: Sequence[int], anyway: str) -> int:
     from voicenote.engine.case.approving import approve_cases
     from voicenote.engine.case.doubles import told_apart
     from voicenote.engine.singly import parted, singly
 
-    work = singly(lambda chunk: approve_cases(ws, told_apart(ws, chunk)), numbers)
+    work = singly(lambda chunk: approve_cases(ws, told_apart(ws, chunk), anyway=anyway), numbers)
     done, failed = parted(session.screen.progress(work, "Releasing", len(numbers)))
     alone(numbers, failed)
     if session.json:

@@ -94,7 +94,8 @@ def _script(view: Mapping[str, Any]) -> list[str]:
         voice = whose.get(memo["synthetic_part"], "your own voice")
         loud = memo["loudness_lufs"]
         level = f", {loud:.1f} LUFS" if loud is not None else ""
-        approved = "approved" if memo["approved"] else "not approved yet"
+        anyway = f" anyway: {memo['approved_anyway']}" if memo["approved_anyway"] else ""
+        approved = f"approved{anyway}" if memo["approved"] else "not approved yet"
         lines += ["", f"[{memo['duration_s']:.0f} s{level}, {voice}, {approved}]"]
         lines.append(memo["files"]["ogg"])
     return ["\n".join(lines)]

@@ -43,6 +43,7 @@ def plan(
     """
     from voicenote.engine.case import approving
     from voicenote.engine.case.planning import plan_view
+    from voicenote.engine.case.release import told_again
     from voicenote.engine.case.reroute import moved_case
 
     if hold and resume:
@@ -60,8 +61,8 @@ def plan(
             approving.change_plan(ws, number, name)
         if hold:
             approving.hold(ws, number)
-        if resume:
-            approving.resume(ws, number)
+        if resume and approving.resume(ws, number).asked_again:
+            session.screen.warn(told_again(number))
         view = plan_view(ws, number)
     if session.json:
         session.screen.data(view)

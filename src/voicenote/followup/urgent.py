@@ -15,7 +15,7 @@ from voicenote.model.amends import Amends, AmendsState
 from voicenote.model.case import Severity, Stage
 from voicenote.model.receipt import Answer, Verdict
 from voicenote.model.snapshot import Snapshot
-from voicenote.model.touch import TouchKind, TouchState
+from voicenote.model.touch import OPENING, TouchKind, TouchState
 
 #: How many days ahead a promise is due soon.
 SOON = timedelta(days=2)
@@ -180,6 +180,9 @@ def _making(row: Row) -> Iterator[Need]:
     if snapshot.opted_out or memo_at(snapshot) is not None:
         return
     since = case.complaint.opened_at
+    again = [t.reason for t in snapshot.round_touches if t.kind in OPENING and t.reason]
+    if step and case.stage is Stage.RENDERED and again:
+        step = (f"the memo {again[0]}", step[1])
     if step and row.warning:
         step = (f"{step[0]}; {row.warning}", step[1])
     if row.breached:

@@ -20,6 +20,7 @@ CASE_HISTORY = {
     "compose": "script_composed",
     "render": "memo_rendered",
     "approve": "memo_approved",
+    "recall": "approval_recalled",
     "send": "memo_sent",
     "reopen": "case_reopened",
     "close": "case_closed",

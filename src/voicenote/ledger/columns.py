@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     BindParameter,
     Column,
+    Date,
     ForeignKey,
     Integer,
     String,
@@ -34,6 +36,30 @@ def money(name: str) -> list[Column[Any]]:
     return [
         Column(f"{name}_amount", String(40), nullable=True),
         Column(f"{name}_currency", String(3), nullable=True),
+    ]
+
+
+def composition() -> list[Column[Any]]:
+    """What the composer said of the facts of a day (where the customer is), by a hash.
+
+    An edited script says something else, and goes stale with it all the same.
+    """
+    return [
+        Column("composed_sha256", String(64), nullable=True),
+        Column("composed_on", Date, nullable=True),
+    ]
+
+
+def grounds() -> list[Column[Any]]:
+    """What an approval rests on: what was composed, and the facts, by their hashes.
+
+    `anyway` is why it was given against what is listed in `excused`.
+    """
+    return [
+        Column("composed_sha256", String(64), nullable=True),
+        Column("facts_sha256", String(64), nullable=True),
+        Column("anyway", Text, nullable=False, default="", server_default=""),
+        Column("excused", JSON, nullable=False, default=list, server_default="[]"),
     ]
 
 

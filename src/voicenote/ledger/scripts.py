@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import RowMapping, func, insert, select, update
 
 from voicenote.ledger import rows, tables
 from voicenote.ledger.cases import chunks
@@ -33,14 +33,41 @@ _MEMOS = select(tables.memos).where(
         .group_by(tables.memos.c.script)
     )
 )
-_APPROVALS = select(tables.approvals).where(tables.approvals.c.case.in_(some("cases")))
+_APPROVALS = (
+    select(tables.approvals)
+    .where(tables.approvals.c.case.in_(some("cases")))
+    .order_by(tables.approvals.c.number)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """What the composer says of the facts: a hash of it, and the day (the customer's) it is of."""
+
+    sha256: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approval:
+    """What the facts were when a memo was released; None where that was not kept yet.
+
+    `excused` is what spoke against it, and `anyway` why it was released all the same.
+    """
+
+    at: datetime
+    composed_sha256: str | None = None
+    facts_sha256: str | None = None
+    anyway: str = ""
+    excused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """The newest script of a slot, its newest memo, and whether just these two are approved.
+    """The newest script of a slot, its newest memo, and the approval of just these two.
 
     `made_at` is when its words were composed or last changed; None while it is not kept yet.
+    `sha256` is what the ledger says to be the hash of the words.
     """
 
     case: int
@@ -50,19 +77,52 @@ class Draft:
     script: Script
     memo_number: int | None = None
     memo: Memo | None = None
-    approved: bool = False
+    approval: Approval | None = None
     made_at: datetime | None = None
+    sha256: str = ""
+    composed: Composed | None = None
+
+    @property
+    def approved(self) -> bool:
+        """Whether the owner has released just these words and this sound."""
+        return self.approval is not None
+
+    @property
+    def tampered(self) -> bool:
+        """Whether the words in the ledger are others than those that were kept."""
+        return bool(self.sha256) and self.sha256 != self.script.sha256
 
 
-def keep_script(tx: Transaction, case: int, round_: int, slot: str, script: Script) -> int:
-    """Keep a script and return its number; the same words again keep the number they have."""
+def keep_script(
+    tx: Transaction,
+    case: int,
+    round_: int,
+    slot: str,
+    script: Script,
+    composed: Composed | None = None,
+) -> int:
+    """Keep a script and return its number; the same words again keep the number they have.
+
+    `composed` is what the composer says of the facts now, for the same words too.
+    """
     found = drafts(tx, [case], slot=slot).get((case, round_))
-    if found and found.script == script:
+    if found and found.script == script and not found.tampered:
+        if composed is not None and composed != found.composed:
+            table = tables.scripts
+            change = update(table).where(table.c.number == found.script_number)
+            tx.connection.execute(change.values(**_composed_out(composed)))
         return found.script_number
+    values = {**rows.script_out(script), **_composed_out(composed)}
     statement = insert(tables.scripts).values(
-        case=case, round=round_, slot=slot, made_at=tx.now, **rows.script_out(script)
+        case=case, round=round_, slot=slot, made_at=tx.now, **values
     )
     return tx.added(statement)
+
+
+def _composed_out(composed: Composed | None) -> dict[str, object]:
+    if composed is None:
+        return {}
+    return {"composed_sha256": composed.sha256, "composed_on": composed.on}
 
 
 def keep_memo(tx: Transaction, case: int, script_number: int, memo: Memo) -> int:
@@ -73,8 +133,11 @@ def keep_memo(tx: Transaction, case: int, script_number: int, memo: Memo) -> int
     return tx.added(statement)
 
 
-def approve(tx: Transaction, case: int, memo: Memo, *, automatic: bool) -> None:
-    """Release a script and its memo together, by their hashes."""
+def approve(
+    tx: Transaction, case: int, memo: Memo, *, automatic: bool, given: Approval | None = None
+) -> None:
+    """Release a script and its memo together, by their hashes; `given` says of which facts."""
+    kept = given or Approval(at=tx.now)
     tx.connection.execute(
         insert(tables.approvals).values(
             case=case,
@@ -83,6 +146,10 @@ def approve(tx: Transaction, case: int, memo: Memo, *, automatic: bool) -> None:
             automatic=automatic,
             actor=tx.actor,
             at=tx.now,
+            composed_sha256=kept.composed_sha256,
+            facts_sha256=kept.facts_sha256,
+            anyway=kept.anyway,
+            excused=list(kept.excused),
         )
     )
 
@@ -117,12 +184,15 @@ def _drafts_of(
     memo_rows = run(_MEMOS, {"scripts": [row["number"] for row in script_rows]}).mappings()
     made = {row["script"]: row for row in memo_rows}
     released = {
-        (row.case, row.script_sha256, row.memo_sha256) for row in run(_APPROVALS, {"cases": wanted})
+        (row["case"], row["script_sha256"], row["memo_sha256"]): row
+        for row in run(_APPROVALS, {"cases": wanted}).mappings()
     }
     found: dict[tuple[int, int, str], Draft] = {}
     for row in script_rows:
         memo_row = made.get(row["number"])
         memo = rows.memo_in(memo_row, row["sha256"]) if memo_row else None
+        given = released.get((row["case"], row["sha256"], memo.sha256)) if memo else None
+        on = row["composed_on"]
         found[row["case"], row["round"], row["slot"]] = Draft(
             case=row["case"],
             round=row["round"],
@@ -131,7 +201,19 @@ def _drafts_of(
             script=rows.script_in(row),
             memo_number=memo_row["number"] if memo_row else None,
             memo=memo,
-            approved=bool(memo and (row["case"], row["sha256"], memo.sha256) in released),
+            approval=_approval_in(given) if given else None,
             made_at=row["made_at"],
+            sha256=row["sha256"],
+            composed=Composed(row["composed_sha256"], on) if on else None,
         )
     return found
+
+
+def _approval_in(row: RowMapping) -> Approval:
+    return Approval(
+        at=row["at"],
+        composed_sha256=row["composed_sha256"],
+        facts_sha256=row["facts_sha256"],
+        anyway=row["anyway"],
+        excused=tuple(row["excused"]),
+    )

@@ -22,7 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from voicenote.ledger.columns import Number, money, number, of_case, words
+from voicenote.ledger.columns import Number, composition, grounds, money, number, of_case, words
 from voicenote.ledger.moment import Moment
 
 metadata = MetaData(
@@ -107,6 +107,7 @@ scripts = Table(
     Column("sentences", JSON, nullable=False),
     Column("sha256", String(64), nullable=False),
     Column("made_at", Moment, nullable=False),
+    *composition(),
 )
 
 memos = Table(
@@ -136,6 +137,7 @@ approvals = Table(
     Column("automatic", Boolean, nullable=False),
     Column("actor", Text, nullable=False),
     Column("at", Moment, nullable=False),
+    *grounds(),
 )
 
 touches = Table(
@@ -217,7 +219,6 @@ answers = Table(
     Column("at", Moment, nullable=False),
     *words("text", "via", "writer"),
 )
-
 lessons = Table(
     "lessons",
     metadata,

@@ -145,6 +145,13 @@ def move(tx: Transaction, number: int, due_at: datetime) -> None:
     tx.connection.execute(update(table).where(where).values(due_at=due_at))
 
 
+def note(tx: Transaction, number: int, reason: str) -> None:
+    """Write beside a waiting touch why it waits; "" when it waits for nothing any more."""
+    table = tables.touches
+    where = (table.c.number == number) & table.c.state.in_([state.value for state in WAITING])
+    tx.connection.execute(update(table).where(where).values(reason=reason))
+
+
 def claim_of(tx: Transaction, number: int) -> tuple[str, str, datetime | None]:
     """Return (token, who, when) of the claim on a touch."""
     table = tables.touches

@@ -22,6 +22,9 @@ CASE: Mapping[str, Mapping[C, C]] = {
     "compose": dict.fromkeys((C.OPENED, C.SCRIPTED, C.RENDERED, C.APPROVED), C.SCRIPTED),
     "render": dict.fromkeys((C.SCRIPTED, C.RENDERED, C.APPROVED), C.RENDERED),
     "approve": dict.fromkeys((C.RENDERED, C.APPROVED), C.APPROVED),
+    # what was approved is not so any more: it waits for the owner again. From following, too, while
+    # nobody has it: it came back, and is to go again
+    "recall": dict.fromkeys((C.APPROVED, C.FOLLOWING), C.RENDERED),
     "send": {C.APPROVED: C.FOLLOWING},
     "reopen": dict.fromkeys((C.APPROVED, C.FOLLOWING, C.CLOSED), C.OPENED),
     "close": dict.fromkeys((C.OPENED, C.SCRIPTED, C.RENDERED, C.APPROVED, C.FOLLOWING), C.CLOSED),

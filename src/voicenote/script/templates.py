@@ -86,6 +86,11 @@ class Templates:
         """Where a template is looked for, first to last."""
         return (*self.folders, PACKAGED)
 
+    @property
+    def stamp(self) -> tuple[tuple[str, int, int], ...]:
+        """What tells that an own template was changed; the packaged ones never are."""
+        return _stamp(self.folders)
+
     def languages(self) -> frozenset[str]:
         """The languages that have at least one template."""
         return _languages(self.roots)
@@ -125,7 +130,9 @@ class Templates:
         if not _NAME.match(name) or not _NAME.match(language):
             raise BadData(f"{name!r} is no name of a template", "use small letters and hyphens")
         try:
-            template = _environment(self.roots).get_template(f"{language}/{name}{SUFFIX}")
+            template = _environment(self.roots, self.stamp).get_template(
+                f"{language}/{name}{SUFFIX}"
+            )
         except TemplateNotFound as error:
             if error.name != f"{language}/{name}{SUFFIX}":
                 raise _broken(error, f"{language}/{name}{SUFFIX}") from error
@@ -185,8 +192,10 @@ def _languages(roots: tuple[Path, ...]) -> frozenset[str]:
 
 
 @lru_cache(maxsize=16)
-def _environment(roots: tuple[Path, ...]) -> ImmutableSandboxedEnvironment:
-    # no autoescape: this is speech, not a web page
+def _environment(
+    roots: tuple[Path, ...], stamp: tuple[tuple[str, int, int], ...]
+) -> ImmutableSandboxedEnvironment:
+    del stamp  # only tells apart; no autoescape: this is speech, not a web page
     return ImmutableSandboxedEnvironment(
         loader=_Checked([str(root) for root in roots]),
         undefined=StrictUndefined,
@@ -209,7 +218,6 @@ def _broken(error: Exception, file: str) -> BadData:
 
 
 def _stamp(folders: tuple[Path, ...]) -> tuple[tuple[str, int, int], ...]:
-    """What tells that an own template was changed; the packaged ones never are."""
     found = []
     for folder in folders:
         for file in folder.glob(f"*/*{SUFFIX}") if folder.is_dir() else ():
@@ -246,10 +254,9 @@ def _disclosure(
     code: str,
     partly: bool,  # noqa: FBT001 - one of the keys under which it is kept
 ) -> tuple[Sentence, ...]:
-    del stamp  # only tells apart
     names = [f"{one}/_disclose{SUFFIX}" for one in (code, FALLBACK)]
     try:
-        template = _environment(roots).select_template(names)
+        template = _environment(roots, stamp).select_template(names)
         filled = template.render(synthetic=True, partly=partly)
     except _OF_A_TEMPLATE as error:
         raise _broken(error, names[0]) from error

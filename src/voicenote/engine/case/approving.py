@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime
 
-from voicenote.engine.case.compensating import weigh
+from voicenote.engine.case.release import ask_again_if_doubtful, release
 from voicenote.engine.case.ways import way_for
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
-from voicenote.followup.amends import second_apology
-from voicenote.followup.care import cooling_off, told_already
-from voicenote.followup.compensation import Level
+from voicenote.followup.care import told_already
 from voicenote.ledger import cases, scripts, touches
-from voicenote.ledger.changes import change_case, change_touch
-from voicenote.ledger.scripts import Draft
+from voicenote.ledger.changes import change_touch
 from voicenote.ledger.snapshots import snapshot
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case, Finding, Stage
-from voicenote.model.memo import Memo, Synthetic
 from voicenote.model.touch import (
     ARRIVED,
     IN_FLIGHT,
@@ -32,8 +28,6 @@ from voicenote.model.touch import (
 )
 from voicenote.schedule import book as booking
 from voicenote.schedule import offset
-from voicenote.script.check.length import least_seconds
-from voicenote.script.disclosing import undisclosed
 
 #: A memo in one of these has left, or may have.
 GONE = ARRIVED | IN_FLIGHT | {TouchState.UNCERTAIN}
@@ -73,17 +67,18 @@ def planned(ws: Workspace, case: Case, now: datetime, plan: str = "") -> tuple[P
 
 
 def approve_cases(
-    ws: Workspace, numbers: Sequence[int], *, automatic: bool = False
+    ws: Workspace, numbers: Sequence[int], *, automatic: bool = False, anyway: str = ""
 ) -> Iterator[Approved]:
     """Release the memo of each case and book its plan, yielding as it goes.
 
     Raises RuleSaysNo for a case that is closed or has no memo of its newest script, or that a rule
-    holds back: a second empty apology (R6), money beyond the band (R8, S9), a script that is
-    too fresh (S11).
+    holds back: a second empty apology (R6), a script that is too fresh (S11); and, unless `anyway`
+    says why it is right all the same, words that the check calls an error or that are not so any
+    more (R20, S27), and money beyond the band (R8, S9). That reason goes into the history.
     """
     for number in numbers:
         with ws.ledger.write() as tx:
-            case = cases.get(tx, number)
+            case = cases.locked(tx, number)
             if case.stage is Stage.CLOSED:
                 raise RuleSaysNo(f"case {number} is closed", f"voicenote reopen {number}")
             found = scripts.drafts(tx, [number]).get((number, case.round))
@@ -92,12 +87,13 @@ def approve_cases(
                 raise RuleSaysNo(
                     f"case {number} has no memo of its newest script", f"voicenote {step} {number}"
                 )
-            notes = _ruled(ws, tx, case, found)
-            if not found.approved or case.stage is Stage.RENDERED:
-                scripts.approve(tx, number, found.memo, automatic=automatic)
-                facts: dict[str, object] = {"script_sha256": found.script.sha256}
-                facts |= {"memo_sha256": found.memo.sha256, "automatic": automatic}
-                change_case(tx, number, "approve", facts=facts)
+            notes: tuple[str, ...] = ()
+            if not found.approved or case.stage is not Stage.FOLLOWING:
+                day = _leaving_on(ws, tx, case)
+                notes = release(ws, tx, case, found, day, anyway.strip(), automatic=automatic)
+                for touch in _booked(tx, case):
+                    if touch.kind in OPENING and touch.state in WAITING and touch.reason:
+                        touches.note(tx, touch.number, "")
             if not any(t.kind in OPENING and t.state in WAITING | GONE for t in _booked(tx, case)):
                 _cancel(tx, _booked(tx, case), "the memo is booked anew")
                 book(ws, tx, case, _plan_with_memo(ws, case))
@@ -105,59 +101,15 @@ def approve_cases(
         yield Approved(number, plan_for(ws, case), booked, notes)
 
 
-def _ruled(ws: Workspace, tx: Transaction, case: Case, found: Draft) -> tuple[str, ...]:
-    """Return what the owner should know before this memo goes. Raises RuleSaysNo when it may not.
-
-    What was approved before is asked again only for an apology that would be empty.
-    """
-    again = second_apology(snapshot(tx, case.number, ws.zone_of))
-    if again:
-        raise RuleSaysNo(f"one apology for one failure (R6): {again}", "words alone hurt")
-    if found.approved:
-        return ()
-    judged = weigh(ws, tx, case)
-    money = "" if judged.level is not Level.WARN else judged.what
-    rested = _rested(ws, case, found, tx.now)
-    return tuple(text for text in (money, rested, _cut_short(found)) if text)
-
-
-def taken_seconds(memo: Memo | None) -> float | None:
-    """Return how long a memo is that a person says; None for another, or for none."""
-    return memo.duration_s if memo and memo.synthetic is Synthetic.NO else None
-
-
-def _cut_short(found: Draft) -> str:
-    """Return a note where a person's recording cannot say all of the words (R15)."""
-    taken, least = taken_seconds(found.memo), least_seconds(undisclosed(found.script))
-    if taken is None or taken >= least:
-        return ""
-    return (
-        f"the recording of case {found.case} has {taken:.0f} s, and its words need {least:.0f} s "
-        f"even said fast (R15): listen to it, voicenote play {found.case}"
-    )
-
-
-def _rested(ws: Workspace, case: Case, found: Draft, now: datetime) -> str:
-    """Return a note when the clock cut the cooling-off short. Raises RuleSaysNo before its end."""
-    policy = ws.settings.policy
-    if found.made_at is None:
-        return ""
-    rest = cooling_off(found.made_at, policy.cooling_off_hours, case, policy.memo_hours)
-    if rest is None:
-        return ""
-    if now < rest.until:
-        when = rest.until.astimezone(ws.owner_hours.zone)
-        raise RuleSaysNo(
-            f"the script of case {case.number} is fresh: it can be approved from "
-            f"{when:%a %Y-%m-%d %H:%M} ({when.tzinfo}) on (S11)",
-            "read it again then with a calm eye; or change [policy] cooling_off_hours",
-        )
-    if rest.cut_short and now < found.made_at + timedelta(hours=policy.cooling_off_hours):
-        return (
-            f"case {case.number} was not left to cool off: its memo is due "
-            f"{policy.memo_hours:g} hours after the complaint (R4), which is stronger"
-        )
-    return ""
+def _leaving_on(ws: Workspace, tx: Transaction, case: Case) -> date:
+    """Return the day on which the memo of a case leaves, on the customer's calendar."""
+    waiting = [t for t in _booked(tx, case) if t.kind in OPENING and t.state in WAITING]
+    due = [touch.due_at for touch in waiting]
+    if not due:
+        wanted = planned(ws, case, tx.now, _plan_with_memo(ws, case))
+        due = [touch.due_at for touch in wanted if touch.kind in OPENING]
+    leaves = ws.hours_of(case).next(max([tx.now, *due[:1]]))
+    return leaves.astimezone(ws.zone_of(case)).date()
 
 
 def _booked(tx: Transaction, case: Case) -> tuple[Touch, ...]:
@@ -279,12 +231,25 @@ def hold(ws: Workspace, number: int) -> int:
     return len(due)
 
 
-def resume(ws: Workspace, number: int) -> int:
-    """Let a held plan go on; what became due meanwhile goes out one a day."""
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """How many touches go on, and whether their memo waits for another approval."""
+
+    touches: int
+    asked_again: bool
+
+
+def resume(ws: Workspace, number: int) -> Resumed:
+    """Let a held plan go on; what became due meanwhile goes out one a day.
+
+    A memo that would not be true any more when it leaves waits for the owner first.
+    """
     with ws.ledger.write() as tx:
         case = cases.get(tx, number)
         held = [t for t in _booked(tx, case) if t.state is TouchState.HELD]
         moved = booking.resume([t.planned for t in held], ws.hours_of(case), ws.owner_hours, tx.now)
         for touch, new in zip(held, moved, strict=True):
             change_touch(tx, touch.number, "resume", due_at=new.due_at, too_late_at=new.too_late_at)
-    return len(held)
+        day = _leaving_on(ws, tx, case)
+        again = bool(held) and ask_again_if_doubtful(ws, tx, number, day)
+    return Resumed(len(held), again)

@@ -10,6 +10,7 @@ from typing import Any
 from voicenote.engine.case.applying import decide_in
 from voicenote.engine.case.approving import book_promise
 from voicenote.engine.case.compensating import weigh
+from voicenote.engine.case.release import ask_again
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadData, ImpossibleTransition, RuleSaysNo, WrongUse
 from voicenote.followup.amends import evidence_for
@@ -32,10 +33,14 @@ def amends_of(case: Case, k: int) -> Amends:
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """A promise that was made: its name ``N.K``, and what the owner should know of the money."""
+    """A promise that was made: its name ``N.K``, and what the owner should know of the money.
+
+    `asked_again`: the memo was approved without it, and waits for another approval.
+    """
 
     name: str
     warning: str
+    asked_again: bool = False
 
 
 def add(ws: Workspace, number: int, promise: Promise, override: str = "") -> Added:
@@ -47,7 +52,8 @@ def add(ws: Workspace, number: int, promise: Promise, override: str = "") -> Add
     """
     with ws.ledger.write() as tx:
         name, judged = add_in(ws, tx, number, promise, override)
-    return Added(name, "" if judged.level is Level.FINE else judged.what)
+        asked = ask_again(tx, number, f"amends {name} was promised since")
+    return Added(name, "" if judged.level is Level.FINE else judged.what, asked)
 
 
 def add_in(
@@ -72,8 +78,8 @@ def to_come(day: date | None, today: date) -> None:
         raise WrongUse(f"{day} has passed: it is {today}", "give a day that is still to come")
 
 
-def done(ws: Workspace, number: int, k: int, evidence: str, override: str = "") -> None:
-    """Write down that a promised deed was done.
+def done(ws: Workspace, number: int, k: int, evidence: str, override: str = "") -> bool:
+    """Write down that a promised deed was done; return whether the memo is asked of again.
 
     Raises RuleSaysNo without evidence (S4), and for money that is too much (R8) or for an unfounded
     complaint (S9), in the promise or in what shows it, unless `override` says why.
@@ -85,33 +91,37 @@ def done(ws: Workspace, number: int, k: int, evidence: str, override: str = "") 
         facts: dict[str, object] = {"evidence": shown}
         change_amends(tx, number, k, "do", facts=facts, evidence=shown, done_at=tx.now)
 
-    _change(ws, number, k, change)
+    return _change(ws, number, k, change, "was done")
 
 
-def confirm(ws: Workspace, number: int, k: int) -> None:
-    """Write down that the customer says the deed arrived."""
-    _event(ws, number, k, "confirm", stamp="confirmed_at")
+def confirm(ws: Workspace, number: int, k: int) -> bool:
+    """Write down that the customer says the deed arrived; return as `done` does."""
+    return _event(ws, number, k, "confirm", stamp="confirmed_at")
 
 
-def broken(ws: Workspace, number: int, k: int, reason: str) -> None:
-    """Write down that a promise was not kept."""
-    _event(ws, number, k, "break", reason=reason)
+def broken(ws: Workspace, number: int, k: int, reason: str) -> bool:
+    """Write down that a promise was not kept; return as `done` does."""
+    return _event(ws, number, k, "break", reason=reason)
 
 
-def waive(ws: Workspace, number: int, k: int, reason: str) -> None:
-    """Write down that the customer lets us off a promise. Raises RuleSaysNo without a reason."""
+def waive(ws: Workspace, number: int, k: int, reason: str) -> bool:
+    """Write down that the customer lets us off a promise; return as `done` does.
+
+    Raises RuleSaysNo without a reason.
+    """
     if not reason.strip():
         raise RuleSaysNo(
             f"amends {number}.{k} cannot be waived without a reason",
             "only the customer can let you off: write their words with --reason",
         )
-    _event(ws, number, k, "waive", reason=reason)
+    return _event(ws, number, k, "waive", reason=reason)
 
 
-def promise_again(ws: Workspace, number: int, k: int, by: date, override: str = "") -> None:
+def promise_again(ws: Workspace, number: int, k: int, by: date, override: str = "") -> bool:
     """Give a promise a new date; it was broken, or will be, and the customer knows.
 
-    Raises WrongUse for a day that has passed where the customer is, and RuleSaysNo as `add` does.
+    Returns whether the memo is asked of again. Raises WrongUse for a day that has passed where the
+    customer is, and RuleSaysNo as `add` does.
     """
 
     def change(tx: Transaction, amends: Amends) -> None:
@@ -123,18 +133,19 @@ def promise_again(ws: Workspace, number: int, k: int, by: date, override: str = 
         change_amends(tx, number, k, "promise", facts=facts, promised_by=by)
         book_promise(ws, tx, number, k)
 
-    _change(ws, number, k, change)
+    return _change(ws, number, k, change, "has another date")
 
 
 def _event(
     ws: Workspace, number: int, k: int, event: str, *, reason: str = "", stamp: str = ""
-) -> None:
+) -> bool:
     def change(tx: Transaction, _amends: Amends) -> None:
         facts: dict[str, object] = {"reason": reason} if reason else {}
         values: dict[str, Any] = {stamp: tx.now} if stamp else {}
         change_amends(tx, number, k, event, facts=facts, **values)
 
-    _change(ws, number, k, change, closed_too=event == "confirm")
+    said = {"confirm": "was confirmed", "break": "was broken", "waive": "was waived"}[event]
+    return _change(ws, number, k, change, said, closed_too=event == "confirm")
 
 
 def _change(
@@ -142,12 +153,14 @@ def _change(
     number: int,
     k: int,
     change: Callable[[Transaction, Amends], None],
+    said: str,
     *,
     closed_too: bool = False,
-) -> None:
+) -> bool:
     """Change a promise of an open case, and decide what follows, in one transaction.
 
-    Of a closed one (`closed_too`) only the customer's thanks can still come.
+    A memo that was approved before, and has not left, is asked of again: `said` tells why. Returns
+    whether it is. Of a closed case (`closed_too`) only the customer's thanks can still come.
     """
     with ws.ledger.write() as tx:
         case = cases.locked(tx, number)
@@ -159,7 +172,9 @@ def _change(
         except ImpossibleTransition as no:
             what = f"amends {amends.name}: {no.what}"
             raise ImpossibleTransition(what, no.advice.replace("N.K", amends.name)) from None
+        asked = ask_again(tx, number, f"amends {amends.name} {said} since")
         decide_in(ws, tx, [number])
+    return asked
 
 
 def listed(ws: Workspace, *, everything: bool = False) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from typing import Any
 from voicenote.engine.case.approving import change_plan_in, plan_for
 from voicenote.engine.case.compensating import bands_of
 from voicenote.engine.case.promises import add_in
+from voicenote.engine.case.release import ask_again, told_again
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadData
 from voicenote.followup.compensation import Judgement, Level
@@ -104,14 +105,16 @@ def accept(ws: Workspace, number: int, wishes: Wishes, override: str = "") -> Ac
         case = cases.get(tx, number)
         before = proposed(ws, tx, case).proposal
         found = proposed(ws, tx, case, wishes).proposal
-        name, judged = "", None
+        name, judged, asked = "", None, False
         if found.promise is not None:
             name, judged = add_in(ws, tx, number, found.promise, override)
+            asked = ask_again(tx, number, f"amends {name} was promised since")
         if plan_for(ws, cases.get(tx, number)) != found.plan:
             change_plan_in(ws, tx, number, found.plan)
         edits = {} if found == before else {"edited": True}
         tx.tell("proposal_accepted", number, amends=name, plan=found.plan, **edits)
-    return Accepted(number, name, found.plan, _said(judged))
+    told = (told_again(number),) if asked else ()
+    return Accepted(number, name, found.plan, (*_said(judged), *told))
 
 
 def _said(judged: Judgement | None) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from voicenote.ledger.scripts import Draft
 from voicenote.ledger.snapshots import snapshot
 from voicenote.model.amends import Amends
 from voicenote.model.case import Case, Stage
-from voicenote.model.memo import Memo, Synthetic
+from voicenote.model.memo import Synthetic
 from voicenote.model.snapshot import Snapshot
 from voicenote.model.touch import IN_FLIGHT, Touch
 
@@ -55,8 +55,8 @@ def case_view(ws: Workspace, number: int) -> dict[str, Any]:
         "zone_note": ws.clock_of(case.customer).note,
         "warnings": [back] if back and case.stage is not Stage.CLOSED else [],
         "amends": [_amends(amends, now, seen.zone) for amends in case.amends],
-        "script": _script(found),
-        "memo": _memo(ws, found.memo, approved=found.approved) if found and found.memo else None,
+        "script": _script(found, case.stage),
+        "memo": _memo(ws, found, case.stage) if found else None,
         "touches": [
             {
                 **_touch(touch, seen, refused),
@@ -108,7 +108,12 @@ def _amends(amends: Amends, now: datetime, zone: ZoneInfo) -> dict[str, Any]:
     }
 
 
-def _script(found: Draft | None) -> dict[str, Any] | None:
+def _approved(found: Draft, stage: Stage) -> bool:
+    """Whether an approval stands: one that was taken back waits to be given again."""
+    return found.approved and not found.tampered and stage is not Stage.RENDERED
+
+
+def _script(found: Draft | None, stage: Stage) -> dict[str, Any] | None:
     if found is None:
         return None
     script = found.script
@@ -117,7 +122,7 @@ def _script(found: Draft | None) -> dict[str, Any] | None:
         "template": script.template,
         "sha256": script.sha256,
         "text": script.text,
-        "approved": found.approved,
+        "approved": _approved(found, stage),
         "sentences": [
             {
                 "section": sentence.section.value,
@@ -130,7 +135,10 @@ def _script(found: Draft | None) -> dict[str, Any] | None:
     }
 
 
-def _memo(ws: Workspace, memo: Memo, *, approved: bool) -> dict[str, Any]:
+def _memo(ws: Workspace, found: Draft, stage: Stage) -> dict[str, Any] | None:
+    memo = found.memo
+    if memo is None:
+        return None
     return {
         "files": {name: str(ws.home / file) for name, file in memo.files.items()},
         "duration_s": round(memo.duration_s, 3),
@@ -139,7 +147,8 @@ def _memo(ws: Workspace, memo: Memo, *, approved: bool) -> dict[str, Any]:
         "synthetic_part": memo.synthetic.value,
         "voice": memo.voice,
         "sha256": memo.sha256,
-        "approved": approved,
+        "approved": _approved(found, stage),
+        "approved_anyway": found.approval.anyway if found.approval else "",
     }
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from voicenote.engine.case.applying import decide_in, policy_of
-from voicenote.engine.memo.drafting import slot_of
+from voicenote.engine.case.composition import slot_of
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo, Unavailable, VoiceUnavailable
 from voicenote.followup.decide import decide

@@ -6,16 +6,19 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from voicenote.engine.case.composition import MEMO, slot_of
+from voicenote.engine.case.release import altered, facts_hold, judge_release
 from voicenote.engine.crank.looking import Look
-from voicenote.engine.memo.drafting import MEMO, slot_of
 from voicenote.engine.memo.sealing import broken_seal
 from voicenote.engine.workspace import Workspace
-from voicenote.errors import RuleSaysNo
+from voicenote.errors import Postponed, RuleSaysNo, TryAgain
+from voicenote.followup.release import Doubt
 from voicenote.ledger.scripts import Draft
+from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case, Stage
 from voicenote.model.memo import Memo, Synthetic
 from voicenote.model.receipt import Parcel
-from voicenote.model.touch import TouchKind
+from voicenote.model.touch import OPENING, TouchKind
 from voicenote.script.disclosing import undisclosed
 from voicenote.script.subjects import subject
 
@@ -27,6 +30,8 @@ def parcel_of(ws: Workspace, look: Look, now: datetime) -> tuple[Parcel, int]:
     nothing leaves that the owner has not released as it is.
     """
     case, touch, found = look.seen.case, look.touch, look.draft
+    if found is not None and found.tampered:
+        raise altered(case.number)
     if found is None or found.memo is None or found.memo_number is None or not found.approved:
         raise RuleSaysNo(
             f"the {touch.kind.value} of case {case.number} is not approved",
@@ -34,7 +39,8 @@ def parcel_of(ws: Workspace, look: Look, now: datetime) -> tuple[Parcel, int]:
         )
     if slot_of(touch) == MEMO and case.stage not in (Stage.APPROVED, Stage.FOLLOWING):
         raise RuleSaysNo(
-            f"the {touch.kind.value} of case {case.number} was changed after its approval",
+            (touch.reason and f"the {touch.kind.value} of case {case.number} {touch.reason}")
+            or f"the {touch.kind.value} of case {case.number} was changed after its approval",
             f"listen again: voicenote play {case.number}, then voicenote approve {case.number}",
         )
     # what may have left goes again as it was: the same key with other words would be another touch
@@ -49,6 +55,36 @@ def parcel_of(ws: Workspace, look: Look, now: datetime) -> tuple[Parcel, int]:
         thread=thread,
         heard_at=look.heard_at,
     ), found.memo_number
+
+
+def doubts_of(ws: Workspace, tx: Transaction, look: Look) -> tuple[Doubt, ...]:
+    """Return what speaks now against a touch that was approved.
+
+    Raises TryAgain for a follow-up whose case has changed since it was composed: the next pass
+    composes it anew. What may have left goes again as it was.
+    """
+    found, day = look.draft, tx.now.astimezone(look.seen.zone).date()
+    if found is None or (look.may_have_left_at and look.touch.kind not in OPENING):
+        return ()
+    if look.touch.kind in OPENING:
+        return judge_release(ws, tx, look.seen, found, day, anew=False).doubts
+    if not facts_hold(ws, look.seen, found):
+        raise TryAgain(
+            f"what the {look.touch.kind.value} of case {look.case.number} says has changed",
+            "nothing to do: the next run composes it anew",
+        )
+    return ()
+
+
+def still_so(ws: Workspace, tx: Transaction, held: Look, now_: Look) -> None:
+    """Raise Postponed when what is leaving is no longer what was approved, or has another way."""
+    if now_ is held:
+        return
+    recalled = held.touch.kind in OPENING and now_.case.stage is Stage.RENDERED
+    if now_.draft != held.draft or recalled or doubts_of(ws, tx, now_):
+        raise Postponed("it was changed while it was leaving", "it goes when it is approved again")
+    if now_.address != held.address:
+        raise Postponed("they have another address now", "it goes there")
 
 
 def packed(

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 from voicenote import addresses
 from voicenote.addresses import Address, Kind
+from voicenote.engine.case.composition import MEMO, slot_of
 from voicenote.engine.crank.parcels import packed
-from voicenote.engine.memo.drafting import MEMO, slot_of
 from voicenote.engine.workspace import OUTBOX, Workspace
 from voicenote.errors import BadData, RuleSaysNo, WrongUse
 from voicenote.ledger import arrivals, cases, optouts, scripts, touches

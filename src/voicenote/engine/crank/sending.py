@@ -15,13 +15,22 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from voicenote.engine.case.release import ask_again, refusal
 from voicenote.engine.case.ways import next_way
 from voicenote.engine.crank.adopting import remember
 from voicenote.engine.crank.limits import Room, Waits
 from voicenote.engine.crank.looking import Look, look, still
-from voicenote.engine.crank.parcels import parcel_of
+from voicenote.engine.crank.parcels import doubts_of, parcel_of, still_so
 from voicenote.engine.workspace import Workspace
-from voicenote.errors import Postponed, Refused, TryAgain, Unavailable, Unknown, VoicenoteError
+from voicenote.errors import (
+    Postponed,
+    Refused,
+    RuleSaysNo,
+    TryAgain,
+    Unavailable,
+    Unknown,
+    VoicenoteError,
+)
 from voicenote.followup.decide import unwanted
 from voicenote.ledger import attempts, cases, touches
 from voicenote.ledger.changes import change_case_at, change_touch
@@ -85,7 +94,7 @@ def send_touch(ws: Workspace, seen: Look, room: Room) -> Sent | Waits | None:
                 facts: dict[str, object] = {"reason": stop}
                 change_touch(tx, number, "cancel", token=claim, facts=facts, reason=stop)
             else:
-                _still_so(held, now_)
+                still_so(ws, tx, held, now_)
                 _still_decent(ws, now_.case, touch, tx.now)
                 change_touch(tx, number, "commit", token=claim, seen=touch)
         if stop:
@@ -103,14 +112,6 @@ def send_touch(ws: Workspace, seen: Look, room: Room) -> Sent | Waits | None:
     with ws.ledger.write(lasting=False) as tx:
         record(tx, replace(touch, state=TouchState.COMMITTING), receipt, token=claim)
     return Sent(number, touch.case, TouchState.ACCEPTED)
-
-
-def _still_so(held: Look, now_: Look) -> None:
-    """Raise Postponed when what is leaving is no longer what was approved, or has another way."""
-    if now_.draft != held.draft:
-        raise Postponed("it was changed while it was leaving", "it goes when it is approved again")
-    if now_.address != held.address:
-        raise Postponed("they have another address now", "it goes there")
 
 
 def _still_decent(ws: Workspace, case: Case, touch: Touch, now: datetime) -> None:
@@ -146,7 +147,19 @@ def _not_sent(
 
 
 def _claim(ws: Workspace, seen: Look, claim: str, room: Room) -> tuple[Look, Parcel] | Waits | None:
-    """Claim a touch; return how it is then, and what it carries."""
+    """Claim a touch; return how it is then, and what it carries.
+
+    An approval that does not hold any more is taken back, and RuleSaysNo says why.
+    """
+    claimed = _claim_in(ws, seen, claim, room)
+    if isinstance(claimed, RuleSaysNo):  # raised only now, when what was taken back is kept
+        raise claimed
+    return claimed
+
+
+def _claim_in(
+    ws: Workspace, seen: Look, claim: str, room: Room
+) -> tuple[Look, Parcel] | Waits | RuleSaysNo | None:
     # the machine remembers the first one: a ledger without it would seem to be an older copy
     with ws.ledger.write(lasting=not room.remembered) as tx:
         # somebody may have answered, opted out or closed the case since this pass has decided
@@ -155,6 +168,10 @@ def _claim(ws: Workspace, seen: Look, claim: str, room: Room) -> tuple[Look, Par
         if touch.state is not TouchState.DUE or touch.due_at > tx.now:
             return None
         parcel, memo = parcel_of(ws, seen, tx.now)
+        doubts = doubts_of(ws, tx, seen)
+        if doubts:
+            ask_again(tx, touch.case, "; ".join(one.what for one in doubts))
+            return refusal(touch.case, doubts)
         waits = room.hindrance(tx, ws.settings, touch.channel, parcel.to)
         if waits is not None:
             return waits

@@ -14,6 +14,7 @@ from typing import Any
 from voicenote.engine.case.applying import decide_cases
 from voicenote.engine.crank.adopting import ask_first, remember, seat_keeper
 from voicenote.engine.crank.clock_jump import Jumped, mind_clock, note_doubted, note_time
+from voicenote.engine.crank.follow_up import make_ready, still_due
 from voicenote.engine.crank.leftovers import sweep_leftovers
 from voicenote.engine.crank.limits import Room, Waits, not_set_up, pull
 from voicenote.engine.crank.looking import Ahead, Look
@@ -23,8 +24,6 @@ from voicenote.engine.crank.receiving import Received, take_in
 from voicenote.engine.crank.sending import Sent, send_touch
 from voicenote.engine.crank.settling import InFlight, in_flight, reconcile
 from voicenote.engine.lock import pass_lock
-from voicenote.engine.memo.drafting import MEMO, slot_of, words_for
-from voicenote.engine.memo.sounding import render
 from voicenote.engine.singly import told
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import (
@@ -35,10 +34,8 @@ from voicenote.errors import (
     VoicenoteError,
     VoiceUnavailable,
 )
-from voicenote.ledger import attempts, cases, scripts, touches
-from voicenote.ledger.scripts import Draft
+from voicenote.ledger import attempts, touches
 from voicenote.ledger.snapshots import stirred
-from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case
 from voicenote.model.touch import Touch, TouchKind, TouchState
 
@@ -245,49 +242,7 @@ def _moved(ws: Workspace, case: Case, touch: Touch, now: datetime) -> bool:
     if decent <= now:
         return False
     with ws.ledger.write("voicenote") as tx:
-        if _still_due(tx, touch):
+        if still_due(tx, touch):
             touches.move(tx, touch.number, decent)
             tx.tell("touch_moved", case.number, touch=touch.number, to=decent.isoformat())
     return True
-
-
-def _still_due(tx: Transaction, touch: Touch) -> bool:
-    """Whether a touch is due as it was when it was looked at, which may be a while ago."""
-    there = touches.get(tx, touch.number)
-    return there.state is TouchState.DUE and there.due_at <= tx.now
-
-
-def make_ready(ws: Workspace, seen: Look) -> None:
-    """Compose, render and release a follow-up whose template may go without asking.
-
-    A memo is never released here. Raises RuleSaysNo when the owner has to look at it first.
-    """
-    case, touch, slot = seen.case, seen.touch, slot_of(seen.touch)
-    if slot == MEMO or (seen.draft is not None and seen.draft.approved):
-        return
-    with ws.ledger.write("voicenote") as tx:
-        # much may have happened to the case since it was looked at: the words say what is so now
-        case = cases.locked(tx, case.number)
-        if not _still_due(tx, touch) or _released(tx, case, touch):
-            return
-        script, _, _ = words_for(ws, tx, case, touch.kind, amends=touch.planned.amends)
-        if script.template not in ws.settings.policy.auto_approve:
-            raise RuleSaysNo(
-                f"the {touch.kind.value} of case {case.number} ({script.template}) waits for you",
-                f'say it yourself, or add "{script.template}" to [policy] auto_approve',
-            )
-        number = scripts.keep_script(tx, case.number, touch.round, slot, script)
-    draft = Draft(
-        case=case.number, round=touch.round, slot=slot, script_number=number, script=script
-    )
-    memo = render(ws, case, draft)
-    with ws.ledger.write("voicenote") as tx:
-        scripts.keep_memo(tx, case.number, number, memo)
-        scripts.approve(tx, case.number, memo, automatic=True)
-        facts: dict[str, object] = {"slot": slot, "template": script.template, "automatic": True}
-        tx.tell("memo_approved", case.number, **facts)
-
-
-def _released(tx: Transaction, case: Case, touch: Touch) -> bool:
-    found = scripts.drafts(tx, [case.number], slot=slot_of(touch)).get((case.number, touch.round))
-    return found is not None and found.approved

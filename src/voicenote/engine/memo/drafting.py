@@ -6,22 +6,25 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from voicenote.engine.case.composition import (
+    MEMO,
+    answers_before,
+    composed,
+    memo_kind,
+    templates_of,
+)
 from voicenote.engine.memo.voices import Gaps, choose_voice, gaps_in
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import ImpossibleTransition, RuleSaysNo
-from voicenote.ledger import cases, scripts, touches
+from voicenote.ledger import cases, scripts
 from voicenote.ledger.changes import change_case
-from voicenote.ledger.scripts import Draft
+from voicenote.ledger.scripts import Composed, Draft
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case, Stage
 from voicenote.model.memo import Memo, Synthetic
 from voicenote.model.script import Script
-from voicenote.model.touch import OPENING, Touch, TouchKind
+from voicenote.model.touch import OPENING, TouchKind
 from voicenote.script.compose import Facts, Warn, draft
-from voicenote.script.templates import Templates
-
-#: The slot of the script that the plan's memo (or last word) says.
-MEMO = "memo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +36,6 @@ class Drafted:
     warnings: tuple[Warn, ...]
     fell_back: bool
     changed: bool
-
-
-def slot_of(touch: Touch) -> str:
-    """Return the slot of the script that a touch carries."""
-    if touch.kind in OPENING:
-        return MEMO
-    return f"{touch.kind.value}-{touch.number}"
 
 
 def words_for(
@@ -58,17 +54,15 @@ def words_for(
     Returns it with what it is short of, and whether it is in English for want of templates in the
     customer's language.
     """
-    said = touches.answers_of(tx, [case.number]).get(case.number, [])
-    owner = ws.settings.owner
     facts = Facts(
         owner=ws.owner_of(case),
-        business=owner.business,
-        today=today or tx.now.astimezone(ws.zone_of(case)).date(),
+        business=ws.settings.owner.business,
+        today=today or _today(ws, tx, case),
         kind=kind,
         amends=amends,
         template=template,
-        language=language or case.customer.language or owner.language,
-        answers=tuple(answer for round_, answer in said if round_ < case.round),
+        language=language or case.customer.language or ws.settings.owner.language,
+        answers=answers_before(tx, case),
     )
     templates = templates_of(ws)
     made = draft(case, facts, templates)
@@ -80,9 +74,8 @@ def words_for(
     return made.script, made.warnings, made.fell_back
 
 
-def templates_of(ws: Workspace) -> Templates:
-    """Return the templates of a workspace: its own before the packaged ones."""
-    return Templates((ws.home / "templates",))
+def _today(ws: Workspace, tx: Transaction, case: Case) -> date:
+    return tx.now.astimezone(ws.zone_of(case)).date()
 
 
 def _last_memo(tx: Transaction, case: Case, kind: TouchKind) -> Memo | None:
@@ -114,26 +107,35 @@ def compose_cases(
         with ws.ledger.write() as tx:
             for number in chunk:
                 case = cases.get(tx, number)
-                kind = TouchKind.LAST_WORD if case.complaint.abusive else TouchKind.MEMO
                 script, warnings, fell_back = words_for(
-                    ws, tx, case, kind, template=template, language=language
+                    ws, tx, case, memo_kind(case), template=template, language=language
                 )
-                changed = keep(tx, case, script)
+                changed = keep(tx, case, script, _composed_now(ws, tx, case, script))
                 done.append(Drafted(number, script, warnings, fell_back, changed))
         yield from done
 
 
-def keep(tx: Transaction, case: Case, script: Script) -> bool:
-    """Keep the memo's script of a case; return whether its words are new."""
+def _composed_now(ws: Workspace, tx: Transaction, case: Case, script: Script) -> Composed:
+    return composed(ws, case, answers_before(tx, case), script, _today(ws, tx, case))
+
+
+def keep(tx: Transaction, case: Case, script: Script, made: Composed | None = None) -> bool:
+    """Keep the memo's script of a case; return whether its words are new.
+
+    `made` is what the composer says of the case now; None for words that were only put otherwise,
+    and tell what was known before.
+    """
     found = scripts.drafts(tx, [case.number]).get((case.number, case.round))
-    if found is not None and found.script == script:
+    if found is not None and found.script == script and not found.tampered:
+        scripts.keep_script(tx, case.number, case.round, MEMO, script, made)
         return False
     if case.stage not in (Stage.OPENED, Stage.SCRIPTED, Stage.RENDERED, Stage.APPROVED):
         raise ImpossibleTransition(
             f"the memo of case {case.number} has left already",
             f"if it must change, take it up again: voicenote reopen {case.number}",
         )
-    number = scripts.keep_script(tx, case.number, case.round, MEMO, script)
+    made = made or (found.composed if found else None)
+    number = scripts.keep_script(tx, case.number, case.round, MEMO, script, made)
     facts: dict[str, object] = {"script": number, "template": script.template}
     change_case(tx, case.number, "compose", facts={**facts, "sha256": script.sha256})
     return True
@@ -142,7 +144,8 @@ def keep(tx: Transaction, case: Case, script: Script) -> bool:
 def edit_script(ws: Workspace, number: int, script: Script) -> bool:
     """Put an edited script in place of the composed one; return whether its words are new."""
     with ws.ledger.write() as tx:
-        return keep(tx, cases.get(tx, number), script)
+        case = cases.get(tx, number)
+        return keep(tx, case, script, _composed_now(ws, tx, case, script))
 
 
 def current(ws: Workspace, number: int) -> tuple[Case, Draft | None]:

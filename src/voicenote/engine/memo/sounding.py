@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from voicenote.engine.memo.drafting import keep, need_draft, templates_of
+from voicenote.engine.case.composition import templates_of
+from voicenote.engine.memo.drafting import keep, need_draft
 from voicenote.engine.memo.sealing import broken_seal
 from voicenote.engine.memo.voices import Chosen, choose_voice, gaps_in
 from voicenote.engine.workspace import Workspace

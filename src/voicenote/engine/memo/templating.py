@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
-from voicenote.engine.memo.checking import levels_of
+from voicenote.engine.case.linting import levels_of
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadData, RuleSaysNo, VoicenoteError, WrongUse
 from voicenote.files import write_whole

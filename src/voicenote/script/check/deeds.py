@@ -69,8 +69,8 @@ def _band(said: Sequence[Said], behind: Behind) -> Iterator[Broken]:
     """R8: all the money of the case against the harm, in the harm's currency."""
     case = behind.case
     harm = case.complaint.harm
-    promises = [a.promise for a in case.amends if a.state is not AmendsState.WAIVED]
-    values = [p.value for p in promises or case.complaint.promises if p.value]
+    kept = [a.promise for a in case.amends if a.state is not AmendsState.WAIVED]
+    values = [p.value for p in (kept if case.amends else case.complaint.promises) if p.value]
     amounts = [value.amount for value in values if harm and value.currency == harm.currency]
     if harm is None or harm.amount <= 0 or not amounts:
         return

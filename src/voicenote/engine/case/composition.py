@@ -1,0 +1,80 @@
+"""What the composer says of a case: held against what it says later, to see what is stale."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+
+from voicenote.engine.workspace import Workspace
+from voicenote.errors import BadData, RuleSaysNo
+from voicenote.ledger import touches
+from voicenote.ledger.scripts import Composed
+from voicenote.ledger.store import Transaction
+from voicenote.model.case import Case
+from voicenote.model.receipt import Answer
+from voicenote.model.script import Script
+from voicenote.model.touch import OPENING, Touch, TouchKind
+from voicenote.script.compose import Facts, draft, template_for
+from voicenote.script.disclosing import undisclosed
+from voicenote.script.templates import Templates
+
+#: The slot of the script that the plan's memo (or last word) says.
+MEMO = "memo"
+
+
+def slot_of(touch: Touch) -> str:
+    """Return the slot of the script that a touch carries."""
+    if touch.kind in OPENING:
+        return MEMO
+    return f"{touch.kind.value}-{touch.number}"
+
+
+def answers_before(tx: Transaction, case: Case) -> tuple[Answer, ...]:
+    """Return what the customer said in earlier rounds, oldest first."""
+    said = touches.answers_of(tx, [case.number]).get(case.number, [])
+    return tuple(answer for round_, answer in said if round_ < case.round)
+
+
+def memo_kind(case: Case) -> TouchKind:
+    """Return the kind of touch that the memo of a case is (S10)."""
+    return TouchKind.LAST_WORD if case.complaint.abusive else TouchKind.MEMO
+
+
+def composed(
+    ws: Workspace,
+    case: Case,
+    answers: tuple[Answer, ...],
+    like: Script,
+    on: date,
+    touch: tuple[TouchKind, int | None] | None = None,
+) -> Composed:
+    """Return what the composer says of a case by a hash, to be held against what it says later.
+
+    `answers` are those of earlier rounds, `like` has the template and the language, `on` is the day
+    of it; `touch` what a follow-up is for: its kind, and the K of its promise. How the case was
+    found, which template it asks for and how its promises stand count too: the same words about
+    them would not be as true. Who speaks does not.
+    """
+    kind, amends = touch or (memo_kind(case), None)
+    facts = Facts(
+        owner=ws.owner_of(case),
+        business=ws.settings.owner.business,
+        today=on,
+        kind=kind,
+        amends=amends,
+        template=like.template,
+        language=like.language,
+        answers=answers,
+    )
+    try:
+        said = undisclosed(draft(case, facts, templates_of(ws)).script).sha256
+    except (RuleSaysNo, BadData) as no:
+        said = no.what
+    found = (case.complaint.finding, case.complaint.abusive, template_for(case, kind, amends))
+    stand = tuple((one.k, one.round, one.state) for one in case.amends)
+    return Composed(hashlib.sha256(repr((said, found, stand)).encode()).hexdigest(), on)
+
+
+def templates_of(ws: Workspace) -> Templates:
+    """Return the templates of a workspace: its own before the packaged ones."""
+    return Templates((ws.home / "templates",))

@@ -1,0 +1,292 @@
+"""May an approved memo leave? Asked at the approval and again at the claim; and taken back.
+
+What is judged is a value (`followup.release`); here is what it is judged from: what the composer
+says of the case today, the rules over the words, the money. As long as the facts are those of the
+approval, that costs one hash; only time and the other touches are then looked at again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from voicenote.engine.case.compensating import weigh
+from voicenote.engine.case.composition import MEMO, composed, templates_of
+from voicenote.engine.case.linting import errors_in, levels_of, taken_seconds
+from voicenote.engine.workspace import Workspace
+from voicenote.errors import RuleSaysNo
+from voicenote.followup.care import cooling_off
+from voicenote.followup.compensation import Level
+from voicenote.followup.release import (
+    ONE_APOLOGY,
+    Doubt,
+    changed_facts,
+    left_over,
+    of_the_day,
+)
+from voicenote.ledger import cases, listing, scripts, touches
+from voicenote.ledger.changes import change_case
+from voicenote.ledger.scripts import Approval, Draft
+from voicenote.ledger.snapshots import snapshot
+from voicenote.ledger.store import Transaction
+from voicenote.model.case import Case, Stage
+from voicenote.model.receipt import Answer
+from voicenote.model.snapshot import Snapshot
+from voicenote.model.touch import ARRIVED, OPENING, WAITING, TouchState
+from voicenote.script.check.length import least_seconds
+from voicenote.script.disclosing import undisclosed
+from voicenote.script.outdating import outdated
+
+#: What tells, in the history of a case approved before such things were kept, that it has changed.
+_CHANGES = frozenset(
+    {"case_triaged", "amends_promised", "amends_broken", "amends_waived", "amends_done",
+     "amends_disputed", "lesson_written"}
+)  # fmt: skip
+#: In one of these states a memo has left, or may have: it cannot be taken back.
+_OUT = ARRIVED | {TouchState.COMMITTING, TouchState.UNCERTAIN}
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What speaks against a release, and of which facts that was said."""
+
+    doubts: tuple[Doubt, ...]
+    composed_sha256: str | None
+    facts_sha256: str
+
+
+def judge_release(
+    ws: Workspace, tx: Transaction, seen: Snapshot, found: Draft, day: date, *, anew: bool
+) -> Judged:
+    """Return what speaks against a memo that leaves on `day` (the customer's calendar).
+
+    `anew`: it is to be approved, and must say what is so now. Else it was, and is held against what
+    was so then; what was excused then is excused.
+    """
+    approval = None if anew else found.approval
+    facts = facts_sha256(ws, seen, found)
+    written_on = _written_on(seen, found, day)
+    doubts = list(of_the_day(seen, written_on, day, outdated(found.script, written_on, day)))
+    said = approval.composed_sha256 if approval else None
+    if approval is None or approval.facts_sha256 != facts:
+        made = composed(ws, seen.case, _answers_before(seen), found.script, written_on)
+        said = made.sha256
+        doubts += _of_the_facts(ws, tx, seen, found, said, approval)
+    return Judged(left_over(doubts, approval.excused if approval else ()), said, facts)
+
+
+def _of_the_facts(
+    ws: Workspace,
+    tx: Transaction,
+    seen: Snapshot,
+    found: Draft,
+    said: str,
+    approval: Approval | None,
+) -> Iterator[Doubt]:
+    number = seen.case.number
+    before = approval.composed_sha256 if approval else found.composed and found.composed.sha256
+    if before is None:
+        stale = approval is not None and _changed_since(tx, number, approval)
+    else:
+        stale = before != said
+    if stale:
+        yield changed_facts(number)
+    money = ""
+    try:
+        weigh(ws, tx, seen.case)
+    except RuleSaysNo as no:
+        money = "S9" if "(S9)" in no.what else "R8"
+        yield Doubt(money, no.what, no.advice, f"{money} money")
+    for one in errors_in(ws, tx, seen, found.script, found.memo):
+        if one.rule in (money, ONE_APOLOGY):
+            continue  # said already, with the sums and the dates
+        where = f" “{one.text}”" if one.text else ""
+        yield Doubt(
+            one.rule,
+            f"the script of case {number}{where}: {one.why.rstrip('.')} ({one.rule})",
+            f"change the words: voicenote script {number} --edit",
+            f"{one.rule} {one.why}",
+        )
+
+
+def _changed_since(tx: Transaction, number: int, approval: Approval) -> bool:
+    rows = listing.history(tx, number)
+    return any(row["event"] in _CHANGES and row["at"] > approval.at for row in rows)
+
+
+def _written_on(seen: Snapshot, found: Draft, day: date) -> date:
+    """Return the day whose facts a script tells, where the customer is."""
+    if found.composed is not None:
+        return found.composed.on
+    return found.made_at.astimezone(seen.zone).date() if found.made_at else day
+
+
+def _answers_before(seen: Snapshot) -> tuple[Answer, ...]:
+    pairs = zip(seen.answers, seen.answer_rounds, strict=True)
+    return tuple(answer for answer, round_ in pairs if round_ < seen.case.round)
+
+
+def facts_hold(ws: Workspace, seen: Snapshot, found: Draft) -> bool:
+    """Whether all that an approved draft was composed from is as it was at the approval."""
+    given = found.approval
+    return given is not None and given.facts_sha256 == facts_sha256(ws, seen, found)
+
+
+def facts_sha256(ws: Workspace, seen: Snapshot, found: Draft) -> str:
+    """Return a hash of all that the words, the rules and the money are judged from.
+
+    Where it has changed for nothing all is looked at, and found to be the same.
+    """
+    case, settings = seen.case, ws.settings
+    policy = settings.policy
+    facts = (
+        (case.complaint, case.amends, case.lesson, case.round, _answers_before(seen)),
+        (ws.owner_of(case), settings.owner.business, settings.owner.language),
+        (policy.compensation_low, policy.compensation_high, policy.compensation_refuse),
+        sorted(levels_of(ws).items()),
+        settings.voice.of(found.script.language, ws.owner_of(case)).rate,
+        templates_of(ws).stamp,
+        (found.composed, found.script.sha256),
+    )
+    return hashlib.sha256(repr(facts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def release(
+    ws: Workspace,
+    tx: Transaction,
+    case: Case,
+    found: Draft,
+    day: date,
+    anyway: str,
+    *,
+    automatic: bool,
+) -> tuple[str, ...]:
+    """Keep the approval of a memo that leaves on `day`; return what the owner should know of it.
+
+    What stands already is only asked again. Raises RuleSaysNo when it may not go, unless `anyway`
+    says why it is right all the same.
+    """
+    number = case.number
+    if found.tampered:
+        raise altered(number)
+    seen = snapshot(tx, number, ws.zone_of)
+    anew = not found.approved or case.stage is Stage.RENDERED
+    rested = _rested(ws, case, found, tx.now) if anew else ""
+    judged = judge_release(ws, tx, seen, found, day, anew=anew)
+    keys = [one.key for one in judged.doubts]
+    refused = left_over(judged.doubts, keys if anyway else [])
+    if refused:
+        raise refusal(number, refused)
+    if not (anew or keys):
+        return ()
+    if any(one.key.endswith("money") for one in judged.doubts):
+        weigh(ws, tx, case, override=anyway)
+    facts: dict[str, object] = {"script_sha256": found.script.sha256, "automatic": automatic}
+    if found.memo is not None:
+        kept = Approval(
+            at=tx.now,
+            composed_sha256=judged.composed_sha256,
+            facts_sha256=judged.facts_sha256,
+            anyway=anyway if keys else "",
+            excused=(*(() if anew or not found.approval else found.approval.excused), *keys),
+        )
+        scripts.approve(tx, number, found.memo, automatic=automatic, given=kept)
+        facts["memo_sha256"] = found.memo.sha256
+    if judged.doubts:
+        facts |= {"anyway": anyway, "against": [one.what for one in judged.doubts]}
+    change_case(tx, number, "approve", facts=facts)
+    money = weigh(ws, tx, case)
+    warned = money.what if money.level is Level.WARN else ""
+    against = tuple(f"approved anyway: {one.what}" for one in judged.doubts)
+    return (*against, *(text for text in (warned, rested, _cut_short(found)) if text))
+
+
+def refusal(number: int, doubts: Sequence[Doubt]) -> RuleSaysNo:
+    """Return the error that says what speaks against a release, and what to do about it."""
+    advice = doubts[0].advice
+    if not any(one.rule == ONE_APOLOGY for one in doubts):
+        advice += f"; or say why it is right: voicenote approve {number} --anyway REASON"
+    return RuleSaysNo("; ".join(one.what for one in doubts), advice)
+
+
+def altered(number: int) -> RuleSaysNo:
+    """Return the error about words that somebody has changed in the ledger itself."""
+    return RuleSaysNo(
+        f"the words of case {number} are not those that were kept: somebody changed the ledger",
+        f"write them again: voicenote script {number}, then render and approve it",
+    )
+
+
+def _cut_short(found: Draft) -> str:
+    """Return a note where a person's recording cannot say all of the words (R15)."""
+    taken, least = taken_seconds(found.memo), least_seconds(undisclosed(found.script))
+    if taken is None or taken >= least:
+        return ""
+    return (
+        f"the recording of case {found.case} has {taken:.0f} s, and its words need {least:.0f} s "
+        f"even said fast (R15): listen to it, voicenote play {found.case}"
+    )
+
+
+def _rested(ws: Workspace, case: Case, found: Draft, now: datetime) -> str:
+    """Return a note when the clock cut the cooling-off short. Raises RuleSaysNo before its end."""
+    policy = ws.settings.policy
+    if found.made_at is None:
+        return ""
+    rest = cooling_off(found.made_at, policy.cooling_off_hours, case, policy.memo_hours)
+    if rest is None:
+        return ""
+    if now < rest.until:
+        when = rest.until.astimezone(ws.owner_hours.zone)
+        raise RuleSaysNo(
+            f"the script of case {case.number} is fresh: it can be approved from "
+            f"{when:%a %Y-%m-%d %H:%M} ({when.tzinfo}) on (S11)",
+            "read it again then with a calm eye; or change [policy] cooling_off_hours",
+        )
+    if rest.cut_short and now < found.made_at + timedelta(hours=policy.cooling_off_hours):
+        return (
+            f"case {case.number} was not left to cool off: its memo is due "
+            f"{policy.memo_hours:g} hours after the complaint (R4), which is stronger"
+        )
+    return ""
+
+
+def told_again(number: int) -> str:
+    """Return what a command says that has taken the approval of a memo back."""
+    return (
+        f"The memo of case {number} was approved before this; it waits for your approval again: "
+        f"voicenote approve {number}"
+    )
+
+
+def ask_again(tx: Transaction, number: int, why: str) -> bool:
+    """Take the approval of a memo back that has not left; return whether there was one.
+
+    Its touch stays due, and shows `why`: it waits for the owner, and leaves once it is approved.
+    """
+    case = cases.locked(tx, number)
+    if case.stage not in (Stage.APPROVED, Stage.FOLLOWING):
+        return False
+    mine = [t for t in touches.of_cases(tx, [number]) if t.round == case.round]
+    memos = [touch for touch in mine if touch.kind in OPENING]
+    waiting = [touch for touch in memos if touch.state in WAITING]
+    if any(touch.state in _OUT for touch in memos):
+        return False
+    if case.stage is Stage.FOLLOWING and not waiting:
+        return False
+    change_case(tx, number, "recall", facts={"reason": why})
+    for touch in waiting:
+        touches.note(tx, touch.number, f"waits for your approval: {why}")
+    return True
+
+
+def ask_again_if_doubtful(ws: Workspace, tx: Transaction, number: int, day: date) -> bool:
+    """Take the approval back where something speaks now against a memo that leaves on `day`."""
+    seen = snapshot(tx, number, ws.zone_of)
+    found = scripts.drafts(tx, [number], slot=MEMO).get((number, seen.case.round))
+    if found is None or not found.approved:
+        return False
+    doubts = judge_release(ws, tx, seen, found, day, anew=False).doubts
+    return bool(doubts) and ask_again(tx, number, "; ".join(one.what for one in doubts))

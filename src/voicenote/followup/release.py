@@ -1,0 +1,81 @@
+"""May this approved memo leave now? What speaks against it, told with its rule and its cure.
+
+Asked when it is approved, and again when it leaves: days or weeks may lie between the two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from voicenote.followup.amends import second_apology
+from voicenote.followup.standing import KEPT
+from voicenote.model.amends import AmendsState
+from voicenote.model.snapshot import Snapshot
+
+#: The rule of one apology a failure: no reason of the owner's excuses a second empty one.
+ONE_APOLOGY = "R6"
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """One thing that speaks against a release: its rule, what it is, and what to do about it.
+
+    `key` names it, so that a reason that was given for just this one excuses no other.
+    """
+
+    rule: str
+    what: str
+    advice: str
+    key: str
+
+
+def of_the_day(seen: Snapshot, written_on: date, day: date, outdated: str = "") -> Iterator[Doubt]:
+    """Yield what time alone speaks against a memo that leaves on `day` (the customer's calendar).
+
+    `written_on` is the day whose facts it tells; `outdated` a word of it that was true only then.
+    """
+    number = seen.case.number
+    again = second_apology(seen)
+    if again:
+        what = f"one apology for one failure (R6): {again}"
+        yield Doubt(ONE_APOLOGY, what, "words alone hurt", ONE_APOLOGY)
+    for one in seen.case.amends:
+        by = one.promise.promised_by
+        if one.state in KEPT or one.state is AmendsState.WAIVED or by is None:
+            continue
+        if written_on <= by < day:
+            yield Doubt(
+                "S27",
+                f"amends {one.name} is promised for {by} in the memo of case {number}, which "
+                f"leaves on {day} at the earliest (S27)",
+                f"give it another day: voicenote amends again {one.name} --by DATE, then "
+                f"voicenote script {number}",
+                f"S27 {one.name} {by}",
+            )
+    if outdated:
+        yield Doubt(
+            "R20",
+            f"the script of case {number} says “{outdated}”, as of {written_on}, and leaves on "
+            f"{day} (R20)",
+            f"write the day instead: voicenote script {number} --edit",
+            f"R20 {outdated}",
+        )
+
+
+def changed_facts(number: int) -> Doubt:
+    """Return the doubt about a script whose case is not what it was when it was written."""
+    return Doubt(
+        "R20",
+        f"case {number} has changed since its script was written (R20)",
+        f"write it anew: voicenote script {number}; or look at your own words again: "
+        f"voicenote script {number} --edit",
+        "R20 facts",
+    )
+
+
+def left_over(doubts: Collection[Doubt], excused: Collection[str]) -> tuple[Doubt, ...]:
+    """Return the doubts that no reason was given for, each once."""
+    found = {one.key: one for one in doubts if one.key not in excused or one.rule == ONE_APOLOGY}
+    return tuple(found.values())
