@@ -37,6 +37,7 @@ from voicenote.engine.memo import drafting, sounding
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo, WrongUse
 from voicenote.followup.closing import missing
+from voicenote.followup.compensation import Bands, Level, judge
 from voicenote.ledger import cases, listing, tables, touches
 from voicenote.ledger.changes import AMENDS_HISTORY, CASE_HISTORY, TOUCH_HISTORY
 from voicenote.ledger.snapshots import snapshots
@@ -381,6 +382,9 @@ class Life(RuleBasedStateMachine):
         assert touch.round == case.round
         released = case.stage in (Stage.APPROVED, Stage.FOLLOWING)
         assert released or touch.kind not in OPENING, "its case is not released"
+        if touch.kind in OPENING:
+            judged = judge(case, Bands())
+            assert judged.level is not Level.REFUSE, f"money that the rules refuse: {judged.what}"
         assert case.customer.email not in self.gone, "they opted out"
         booked = touch.planned.booked_at
         assert booked is not None
