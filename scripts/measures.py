@@ -146,6 +146,13 @@ def fuzz(_folder: Path) -> str:
     return fuzz_measures.fuzz()
 
 
+def walks(folder: Path) -> str:
+    """Hundreds of random walks over the real program."""
+    import walk_measures
+
+    return walk_measures.walks(folder)
+
+
 def loudness(folder: Path) -> str:
     """How loud 100 memos of each voice are."""
     import batch_measures
@@ -182,13 +189,14 @@ MEASURES: dict[str, Callable[[Path], str]] = {
     "intelligibility": intelligibility,
     "mail": mail,
     "storms": storms,
+    "walks": walks,
     "loudness": loudness,
     "coding": coding,
     "narratives": narratives,
     "fuzz": fuzz,
 }
 #: What fetches a quarter of a gigabyte at its first time, or takes an hour: only when it is named.
-ONLY_BY_NAME = ("intelligibility", "fuzz")
+ONLY_BY_NAME = ("intelligibility", "fuzz", "walks")
 
 
 def main(names: Sequence[str]) -> int:
