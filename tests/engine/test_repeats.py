@@ -10,11 +10,12 @@ import pytest
 from world import Clock, World, release, states, take, told, touches_of, without_sound
 from world import workspace as plain_workspace
 
+from voicenote.engine.case.reroute import move_touches, moved_case
 from voicenote.engine.crank import settling
 from voicenote.engine.crank.sending import ATTEMPTS
 from voicenote.engine.crank.turn import one_pass
 from voicenote.engine.workspace import Workspace
-from voicenote.errors import Postponed, Refused, Unknown, VoicenoteError
+from voicenote.errors import Postponed, Refused, RuleSaysNo, Unknown, VoicenoteError
 from voicenote.model.receipt import Parcel, Receipt, ReceiptKind
 
 ENV = {
@@ -68,6 +69,21 @@ def setup(tmp_path: Path, clock: Clock) -> Iterator[Setup]:
         release(ws, case)
         yield Setup(ws, hook, mail, clock, case)
         ws.close()
+
+
+def test_a_person_cannot_move_it_to_another_channel_either(setup: Setup) -> None:
+    """Its own channel is the only one that would make nothing of a second one."""
+    setup.hook.says = [(True, SILENCE)]
+    setup.passes()
+    moved = move_touches(setup.ws, "mail", away_from="hook")
+    assert moved.touches == []
+    [(case, why, _)] = moved.left
+    assert (case, "may have left by hook" in why) == (setup.case, True)
+    with pytest.raises(RuleSaysNo, match="may have left by hook"):
+        moved_case(setup.ws, setup.case, "mail", "")
+    setup.passes()
+    assert setup.mail.left == []
+    assert len(set(setup.hook.keys)) == 1
 
 
 def test_a_silence_is_tried_again_with_the_very_same_parcel(setup: Setup) -> None:

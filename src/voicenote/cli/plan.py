@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import click
@@ -11,6 +11,9 @@ import click
 from voicenote.cli.select import CASE, opened
 from voicenote.cli.session import Session, json_option, pass_session
 from voicenote.errors import WrongUse
+
+if TYPE_CHECKING:
+    from voicenote.engine.case.reroute import Moved
 
 
 @click.command()
@@ -39,7 +42,7 @@ def plan(
 
     A channel was renamed or removed: --from OLD --by NEW moves what waits for it, in all cases.
     With --json: {"moved": [{"case", "touch"}], "left": [{"case", "why"}]}. Exit code 1 when
-    somebody has no address there.
+    something stays: somebody has no address there, or it may have left already.
     """
     from voicenote.engine.case import approving
     from voicenote.engine.case.planning import plan_view
@@ -56,7 +59,7 @@ def plan(
         return _move_all(session, by, away_from)
     with opened(session) as ws:
         if by:
-            moved_case(ws, number, by, away_from or "")
+            _warn_left(session, moved_case(ws, number, by, away_from or ""))
         if name:
             approving.change_plan(ws, number, name)
         if hold:
@@ -79,15 +82,19 @@ def _move_all(session: Session, by: str, away_from: str) -> int:
         moved = move_touches(ws, by, away_from=away_from)
     if session.json:
         done = [{"case": case, "touch": touch} for case, touch in moved.touches]
-        left = [{"case": case, "why": why} for case, why in moved.left]
+        left = [{"case": case, "why": why} for case, why, _ in moved.left]
         session.screen.data({"moved": done, "left": left})
     else:
         count = len({case for case, _ in moved.touches})
         what = f"{len(moved.touches)} of {count} case{'s' * (count != 1)}"
         session.screen.out(f"{what}, which waited for {away_from}, go by {by} now.")
-        for case, why in moved.left:
-            session.screen.warn(f"case {case} stays: {why}: voicenote plan {case} --by CHANNEL")
+        _warn_left(session, moved)
     return 1 if moved.left else 0
+
+
+def _warn_left(session: Session, moved: Moved) -> None:
+    for case, why, cure in moved.left:
+        session.screen.warn(f"case {case} stays: {why}: {cure}")
 
 
 def _show(session: Session, view: Mapping[str, Any]) -> None:

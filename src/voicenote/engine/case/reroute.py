@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from voicenote.engine.workspace import OUTBOX, Workspace
 from voicenote.errors import RuleSaysNo
-from voicenote.ledger import cases, tables, touches
+from voicenote.ledger import attempts, cases, tables, touches
 from voicenote.ledger.changes import hold_case
 from voicenote.ledger.flags import stranded
 from voicenote.ledger.store import Transaction
@@ -18,17 +18,18 @@ from voicenote.model.touch import WAITING, Touch, TouchKind
 
 @dataclass(slots=True)
 class Moved:
-    """What went over: (case, touch) of each; and (case, why) of what stays where it is."""
+    """What went over: (case, touch) of each; and (case, why, cure) of what stays where it is."""
 
     touches: list[tuple[int, int]] = field(default_factory=list)
-    left: list[tuple[int, str]] = field(default_factory=list)
+    left: list[tuple[int, str, str]] = field(default_factory=list)
 
 
 def move_touches(ws: Workspace, to: str, *, case: int | None = None, away_from: str = "") -> Moved:
     """Let what waits of a case, or of all, go by the channel `to`; with its history.
 
     Only what waits on `away_from`, if given; who asked to be reached by that is reached by `to`
-    from now on. A customer without an address there stays, and is told of. Raises BadSettings when
+    from now on. A customer without an address there stays, and is told of; so does what may have
+    left already, which only its own channel can send again without harm. Raises BadSettings when
     `to` is not set up, WrongUse when there is no such case.
     """
     channel = ws.channel(to)
@@ -46,20 +47,29 @@ def move_touches(ws: Workspace, to: str, *, case: int | None = None, away_from: 
                 continue
             if not channel.address(about.customer):
                 if any(touch.case == number for touch in waiting):
-                    moved.left.append((number, f"{about.customer.name} has no address for {to}"))
+                    why = f"{about.customer.name} has no address for {to}"
+                    moved.left.append((number, why, f"voicenote plan {number} --by CHANNEL"))
                 continue
             _prefer(tx, about, away_from, to)
             for touch in (t for t in waiting if t.case == number and t.channel != to):
+                if attempts.may_have_left_at(tx, touch) is not None:
+                    moved.left.append((number, *_may_have_left(touch)))
+                    continue
                 _move(tx, touch, to)
                 moved.touches.append((number, touch.number))
     return moved
 
 
+def _may_have_left(touch: Touch) -> tuple[str, str]:
+    what = f"the {touch.kind.value} may have left by {touch.channel} already"
+    return what, f"leave it to {touch.channel}, which takes it only once; or close the case"
+
+
 def moved_case(ws: Workspace, number: int, to: str, away_from: str) -> Moved:
     """Do the same for one case. Raises RuleSaysNo when nothing of it can go by `to`."""
     moved = move_touches(ws, to, case=number, away_from=away_from)
-    if moved.left:
-        raise RuleSaysNo(moved.left[0][1], "choose another way; known ones: voicenote channels")
+    if moved.left and not moved.touches:
+        raise RuleSaysNo(*moved.left[0][1:])
     if not moved.touches:
         raise RuleSaysNo(
             f"nothing of case {number} waits" + (f" for {away_from}" if away_from else ""),
