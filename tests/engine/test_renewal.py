@@ -103,6 +103,25 @@ def test_a_file_that_is_removed_or_made_is_a_change(
     assert renewal.look() is not None
 
 
+def test_a_daemon_with_new_settings_still_obeys_in_the_midst_of_a_pass(
+    file: Path, anew: Callable[[], Workspace]
+) -> None:
+    opened = [anew()]
+
+    def open_anew() -> Workspace:
+        opened.append(anew())
+        return opened[-1]
+
+    def tell(_what: Turn | VoicenoteError) -> None:
+        if len(opened) == 1:
+            quiet(file, "off")
+        else:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    Daemon(opened[0], every_s=0.01, tell=tell, renewal=Renewal(file, open_anew)).run()
+    assert [ws.stopped() for ws in opened] == [True, True]
+
+
 def test_a_daemon_goes_on_with_the_new_settings(file: Path, anew: Callable[[], Workspace]) -> None:
     """Its passes and its watchers; a wrong file is told once, and ends neither."""
     heard: list[Turn | VoicenoteError] = []

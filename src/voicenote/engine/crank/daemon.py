@@ -106,6 +106,7 @@ class Daemon:
             self._watchers.stop()
             self._ws.close()
             self._ws = renewed
+            renewed.stopped = self._stop.is_set
             self._watchers = Watchers(renewed, self._on_news)
             self._watchers.start()
 
