@@ -166,6 +166,21 @@ def test_after_a_day_without_an_answer_it_goes_and_that_is_told(
     assert machine.sent == 1
 
 
+def test_and_what_becomes_due_after_that_waits_no_day_again(pair: MailPair, tmp_path: Path) -> None:
+    """A pass every half an hour, and a mailbox that never answers: each pass would ask anew."""
+    machine = Machine(tmp_path, mail(pair, copy_to_sent=True))
+
+    def silent(_day: Any) -> Any:
+        raise Postponed("the mailbox does not answer", "look")
+
+    machine.channel.sent_since = silent
+    machine.run(first=True)
+    for hours in (1, 25, 1, 24, 24):  # the memo goes with the second, the check-in with the last
+        machine.now.more += timedelta(hours=hours)
+        machine.run()
+    assert machine.sent == 2
+
+
 def test_the_outbox_has_it_once(tmp_path: Path) -> None:
     machine = Machine(tmp_path, lambda now: Outbox("world", {"folder": str(tmp_path / "out")}, now))
     twice(machine)

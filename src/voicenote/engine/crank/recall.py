@@ -59,6 +59,9 @@ def recall_sent(ws: Workspace, room: Room, since: datetime | None) -> Recalled:
     left: dict[str, list[str]] = {}
     for name, (begin, asked) in kept.items():
         due = [number for number, way in ways.items() if way == name]
+        given_up = now - datetime.fromisoformat(asked) > PATIENCE
+        if given_up and not due:
+            left[name] = [begin, asked]
         try:
             channel: object = ws.channel(name) if due else None
             if isinstance(channel, Recalls):
@@ -66,11 +69,11 @@ def recall_sent(ws: Workspace, room: Room, since: datetime | None) -> Recalled:
                 recalled.found += _note(ws, due, channel.sent_since(day))
         except VoicenoteError as error:
             why = f"{error.what}, so nobody knows what has left already"
-            if now - datetime.fromisoformat(asked) > PATIENCE:
+            left[name] = [begin, asked]  # until it answers: a day is not waited for again
+            if given_up:
                 trouble = Postponed(f"{why}; what was due went without", error.advice)
                 recalled.troubles.append((name, trouble))
             else:
-                left[name] = [begin, asked]
                 room.full[name, ""] = Waits(channel=name, why=why, until=now + AGAIN)
     if left or kept:
         with ws.ledger.write("voicenote", lasting=False) as tx:
