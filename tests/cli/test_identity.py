@@ -216,6 +216,19 @@ def test_a_complaint_that_comes_again_is_there_already(
     assert (found["added"], found["unchanged"], found["rejected"]) == (0, 1, 0)
 
 
+@pytest.mark.parametrize("other", [{"phone": "+372 5555 0142"}, {"email": "other@shop.ee"}])
+@pytest.mark.parametrize("together", [True, False])
+def test_two_of_one_name_with_addresses_of_their_own_are_two(
+    bare: Call, take: Take, other: dict[str, str], *, together: bool
+) -> None:
+    """First names and a helpdesk's one line for all: neither gets what is the other's."""
+    rows = [row(email="ann@shop.ee"), row(**other)]
+    found = take(*rows) if together else (take(rows[0]), take(rows[1], name="later.csv"))[1]
+    assert (found["added"], found["unchanged"]) == (2 if together else 1, 0)
+    first = json.loads(bare("show", "1", "--json").stdout)
+    assert (first["email"], first["phone"]) == ("ann@shop.ee", "")
+
+
 def test_an_older_ledger_apologises_to_nobody_again(bare: Call, take: Take, home: Path) -> None:
     rows = [row(ref="T-1", email="ann@shop.ee"), row(customer="Bo", what_happened="It is broken.")]
     take(*rows)
@@ -235,6 +248,11 @@ def test_an_older_ledger_apologises_to_nobody_again(bare: Call, take: Take, home
             "drop index ix_cases_story",
             "alter table cases drop column story",
             "alter table optouts drop column form",
+            *(f"alter table scripts drop column composed_{name}" for name in ("sha256", "on")),
+            *(
+                f"alter table approvals drop column {name}"
+                for name in ("composed_sha256", "facts_sha256", "anyway", "excused")
+            ),
             "update alembic_version set version_num = '0006'",
         ):
             ledger.execute(line)

@@ -53,10 +53,15 @@ def is_made(ref: str) -> bool:
 
 
 def same_person(one: Customer, other: Customer) -> bool:
-    """Whether two are one: by an address in common; by name where they have none to compare."""
-    if every_mark(one) & every_mark(other):
-        return True
-    return not _apart(one, other) and one.name.casefold() == other.name.casefold() not in NAMELESS
+    """Whether two are one: by an address in common; by name where one of them has no address.
+
+    Two of one name, one with an email address and one with a number, may be anybody: a helpdesk
+    has first names, and one line that tells the story of hundreds.
+    """
+    marks, others = every_mark(one), every_mark(other)
+    if marks and others:
+        return not marks.isdisjoint(others)
+    return one.name.casefold() == other.name.casefold() not in NAMELESS
 
 
 def _apart(one: Customer, other: Customer) -> bool:
