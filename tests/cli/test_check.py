@@ -101,7 +101,7 @@ def test_every_rule_can_be_explained(call: Call, code: str) -> None:
         (["check", "-", "--templates"], 2),
         (["check", "--explain", "R99"], 2),
         (["check", "-", "--language", "de"], 2),
-        (["check", "/not/there"], 69),
+        (["check", "/not/there"], 65),
         (["check", "99"], 2),
     ],
 )

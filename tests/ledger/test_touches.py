@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from voicenote.errors import Unavailable
+from voicenote.errors import TryAgain
 from voicenote.ledger import cases, listing, optouts, touches
 from voicenote.ledger.changes import change_touch
 from voicenote.ledger.store import Ledger
@@ -143,7 +143,7 @@ def test_two_who_take_in_for_the_same_case_do_it_one_after_the_other(
     came = Receipt(kind=K.AUTO_REPLY, at=ledger.clock())
     with ledger.write() as tx:
         touches.receive(tx, sent, came)
-        with pytest.raises(Unavailable, match="lock timeout"):
+        with pytest.raises(TryAgain, match="somebody else is writing"):
             receive_or_give_up(ledger, sent, came)
     with ledger.write() as tx:
         touches.receive(tx, sent, came)

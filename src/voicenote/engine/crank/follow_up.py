@@ -72,7 +72,7 @@ def _may_go_unasked(
     for error in errors_in(ws, tx, seen, script):
         raise RuleSaysNo(
             f"{what}: {error.why.rstrip('.')} ({error.rule})",
-            f"say it yourself, or mend the template: voicenote templates edit {script.template}",
+            f"say it yourself, or correct its template: voicenote templates new {script.template}",
         )
 
 
