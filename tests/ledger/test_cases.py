@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import func, select
 
 from voicenote.errors import WrongUse
-from voicenote.ledger import cases, listing, tables
+from voicenote.ledger import cases, identity, listing, tables
 from voicenote.ledger.store import Ledger
-from voicenote.model.case import Complaint, Lesson
+from voicenote.model.case import MADE_REF, Complaint, Lesson
 
 Make = Callable[..., Complaint]
 
@@ -31,6 +31,21 @@ def test_the_same_source_and_ref_is_one_case_however_often_it_comes(
         assert (added.case, added.new, added.clash) == (1, expected, False)
     with ledger.read() as tx:
         assert [row["event"] for row in listing.history(tx)] == ["case_opened"]
+
+
+def test_where_all_tell_one_story_only_those_of_these_people_are_read(
+    ledger: Ledger, complaint: Make
+) -> None:
+    """A helpdesk writes one line for thousands; to read all of them took their square."""
+    made = [f"{MADE_REF}{n}" for n in range(20)]
+    with ledger.write() as tx:
+        cases.add(tx, [complaint(ref=ref, name=ref, email=f"{ref}@x.example") for ref in made])
+    for ref in ("T-1", f"{MADE_REF}new"):
+        again = complaint(ref=ref, name=made[3], email=f"{made[4]}@x.example".upper())
+        with ledger.read() as tx:
+            met = identity.known(tx, [again])
+        assert set(met.by_ref) == {made[3], made[4]}
+        assert met.find(again) is not None
 
 
 @pytest.mark.parametrize(

@@ -13,12 +13,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Column, and_, func, or_, select
+from sqlalchemy import Column, ColumnElement, func, or_, select
 
 from voicenote.addresses import mark
 from voicenote.ledger import tables
+from voicenote.ledger.columns import among
 from voicenote.ledger.rows import CUSTOMER_FIELDS
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import MADE_REF, NAMELESS, Complaint, Customer, Stage, story_of
@@ -150,20 +151,16 @@ def known(tx: Transaction, complaints: Sequence[Complaint]) -> Known:
     columns = (case.c.number, case.c.source, case.c.ref, case.c.story, person.c.number)
     people = [person.c[name] for name in CUSTOMER_FIELDS]
     query = select(*columns, *people).join(person, person.c.number == case.c.customer)
+    dialect = tx.connection.dialect.name
     refs = {one.ref for one in complaints}
-    stories = {story_of(one.what_happened) for one in complaints}
-    ours = and_(case.c.story.in_(stories), case.c.ref.startswith(MADE_REF))
-    wheres = [case.c.ref.in_(refs), ours]
-    refless = [one for one in complaints if is_made(one.ref)]
-    if refless:
-        told = {story_of(one.what_happened) for one in refless}
-        marks = {m for one in refless for m in every_mark(one.customer)}
-        marks |= {getattr(one.customer, n) for one in refless for names in _KINDS for n in names}
-        marks -= {""}
-        names = {one.customer.name for one in refless}
-        fields = [person.c[name] for of_kind in _KINDS for name in of_kind]
-        who = or_(person.c.name.in_(names), *(column.in_(marks) for column in fields))
-        wheres.append(and_(case.c.story.in_(told), who))
+    wheres: list[ColumnElement[bool]] = [among(case.c.ref, refs, dialect)]
+    # one line may tell the story of thousands: only those of these people are read
+    for refless in (True, False):
+        some = [one for one in complaints if is_made(one.ref) is refless]
+        if some:
+            told = among(case.c.story, {story_of(one.what_happened) for one in some}, dialect)
+            told = told if refless else told & case.c.ref.startswith(MADE_REF)
+            wheres.append(told & _any_of([one.customer for one in some], dialect))
     found = Known()
     rows = {row[0]: row for where in wheres for row in tx.connection.execute(query.where(where))}
     for number in sorted(rows):
@@ -174,24 +171,70 @@ def known(tx: Transaction, complaints: Sequence[Complaint]) -> Known:
     return found
 
 
-def alike(tx: Transaction, number: int, since: datetime) -> list[tuple[int, Stage]]:
-    """Return the other cases with the story and an address of a case: open, or active `since`."""
+def _any_of(customers: Sequence[Customer], dialect: str) -> ColumnElement[bool]:
+    """Return what is so of a row that has the name, or an address, of one of these."""
+    person = tables.customers
+    wheres = [among(person.c.name, {one.name for one in customers}, dialect)]
+    for of_kind in _KINDS:
+        written = {getattr(one, name) for one in customers for name in of_kind} - {""}
+        values = written | {mark(one) for one in written}
+        wheres += [among(person.c[name], values, dialect) for name in of_kind if values]
+    return or_(*wheres)
+
+
+def alike(
+    tx: Transaction, numbers: Sequence[int], since: datetime
+) -> dict[int, list[tuple[int, Stage]]]:
+    """Return the other cases with the story and an address of each: open, or active `since`.
+
+    A case that is not in the answer has none.
+    """
     case, person = tables.cases, tables.customers
-    mine = select(case.c.story, *_addresses()).join(person, person.c.number == case.c.customer)
-    row = tx.connection.execute(mine.where(case.c.number == number)).first()
-    marks = {mark(one) for one in row[1:] if one} if row else set()
-    if row is None or not marks:
-        return []
-    query = (
-        select(case.c.number, case.c.stage, *_addresses())
-        .join(person, person.c.number == case.c.customer)
-        .where(case.c.story == row[0], case.c.number != number)
-        .where(or_(*(func.lower(one).in_(marks) | (one.in_(row[1:])) for one in _addresses())))
+    query = select(case.c.number, case.c.stage, case.c.story, *_addresses())
+    query = query.join(person, person.c.number == case.c.customer).order_by(case.c.number)
+    mine = [
+        _likeness(row) for row in tx.connection.execute(query.where(case.c.number.in_(numbers)))
+    ]
+    written = {one for row in mine for one in row.addresses}
+    marks = {mark(one) for one in written}
+    if not marks:
+        return {}
+    dialect = tx.connection.dialect.name
+    rows = tx.connection.execute(
+        query.where(among(case.c.story, {row.story for row in mine}, dialect))
+        .where(
+            or_(
+                *(among(func.lower(one), marks, dialect) for one in _addresses()),
+                *(among(one, written, dialect) for one in _addresses()),
+            )
+        )
         .where(or_(case.c.closed_at.is_(None), case.c.closed_at >= since))
-        .order_by(case.c.number)
     )
-    rows = tx.connection.execute(query)
-    return [(r[0], Stage(r[1])) for r in rows if marks & {mark(one) for one in r[2:] if one}]
+    found: dict[tuple[str, str], dict[int, Stage]] = defaultdict(dict)
+    for row in map(_likeness, rows):
+        for key in row.keys:
+            found[key][row.number] = row.stage
+    others = {row.number: {n: s for key in row.keys for n, s in found[key].items()} for row in mine}
+    return {
+        number: [(n, stage) for n, stage in sorted(theirs.items()) if n != number]
+        for number, theirs in others.items()
+    }
+
+
+class _Likeness(NamedTuple):
+    number: int
+    stage: Stage
+    story: str
+    addresses: tuple[str, ...]
+
+    @property
+    def keys(self) -> set[tuple[str, str]]:
+        return {(self.story, mark(one)) for one in self.addresses}
+
+
+def _likeness(row: Sequence[Any]) -> _Likeness:
+    number, stage, story, addresses = row[0], Stage(row[1]), row[2], tuple(row)[3:]
+    return _Likeness(number, stage, story, tuple(filter(None, addresses)))
 
 
 def _addresses() -> list[Column[str]]:

@@ -14,6 +14,7 @@ from sqlalchemy import insert, or_, select, update
 
 from voicenote.addresses import mark
 from voicenote.ledger import optouts, rows, tables
+from voicenote.ledger.columns import among
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Complaint, Customer, Stage
 
@@ -91,8 +92,9 @@ def _of_addresses(
     if not wanted:
         return {}
     columns = [table.c[name] for name in rows.CUSTOMER_FIELDS]
+    dialect = tx.connection.dialect.name
     query = select(table.c.number, *columns).where(
-        or_(*(table.c[name].in_(wanted) for name in ADDRESSES))
+        or_(*(among(table.c[name], wanted, dialect) for name in ADDRESSES))
     )
     found: dict[tuple[str, str], tuple[int, Customer]] = {}
     for number, *values in tx.connection.execute(query.order_by(table.c.number)):

@@ -8,6 +8,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 
 from voicenote.model.amends import Amends, Promise
 from voicenote.model.money import Money
@@ -58,6 +59,7 @@ NAMELESS = ("", "there")
 _WORDS = re.compile(r"\w+")
 
 
+@lru_cache(maxsize=1024)
 def story_of(text: str) -> str:
     """Return what is the same for the same words in the same order, however they are set: a hash.
 

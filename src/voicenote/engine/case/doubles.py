@@ -12,12 +12,12 @@ from datetime import timedelta
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
 from voicenote.ledger import cases, identity
-from voicenote.ledger.store import Transaction
 from voicenote.model.case import Stage
 
 #: How long a closed case is looked at: who was apologised to a month ago remembers it.
 RECENT = timedelta(days=30)
-#: Whose words are released: the other of the two is the double, whatever their numbers are.
+#: Whose words are released: the other of the two is the double, whatever their numbers are. Of two
+#: others the later one is.
 _AHEAD = (Stage.APPROVED, Stage.FOLLOWING, Stage.CLOSED)
 
 
@@ -28,11 +28,12 @@ def told_apart(ws: Workspace, numbers: Sequence[int], anyway: str = "") -> Seque
     history. Raises RuleSaysNo for the first double, and names the other case.
     """
     with ws.ledger.write() if anyway else ws.ledger.read() as tx:
-        for number, case in cases.load(tx, numbers).items():
-            if case.round > 1 or identity.is_told_apart(tx, number):
+        found = identity.alike(tx, numbers, tx.now - RECENT)
+        for number, alike in found.items():
+            others = [other for other, stage in alike if other < number or stage in _AHEAD]
+            if not others or cases.get(tx, number).round > 1:
                 continue
-            others = _others(tx, number)
-            if not others:
+            if identity.is_told_apart(tx, number):
                 continue
             if anyway:
                 tx.tell(identity.TOLD_APART, number, others=others, reason=anyway)
@@ -43,9 +44,3 @@ def told_apart(ws: Workspace, numbers: Sequence[int], anyway: str = "") -> Seque
                 f"voicenote script {number} --anyway REASON",
             )
     return numbers
-
-
-def _others(tx: Transaction, number: int) -> list[int]:
-    """Return the cases of which this one is the double: open or recent, and before it."""
-    found = identity.alike(tx, number, tx.now - RECENT)
-    return [other for other, stage in found if other < number or stage in _AHEAD]
