@@ -17,7 +17,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1] / "engine"))
 from mail_pair import MailPair
-from world import World, release, states, take, told, without_sound, workspace
+from world import World, release, states, take, told, touches_of, without_sound, workspace
 
 sys.path.pop(0)
 sys.path.pop(0)
@@ -80,6 +80,7 @@ class Machine:
                 return Turn()
             turn = one_pass(ws)
             self.states = states(ws, 1)
+            self.sent_at = touches_of(ws, 1)[0].sent_at
             return turn
         finally:
             ws.close()
@@ -179,6 +180,20 @@ def test_and_what_becomes_due_after_that_waits_no_day_again(pair: MailPair, tmp_
         machine.now.more += timedelta(hours=hours)
         machine.run()
     assert machine.sent == 2
+
+
+@pytest.mark.parametrize("year", [1, 2999])
+def test_a_mailbox_that_tells_no_sane_time_is_believed_that_it_left(
+    tmp_path: Path, year: int
+) -> None:
+    """Else the follow-ups would count their days from the year 1."""
+    machine = Machine(tmp_path, lambda _now: World())
+    left, at = machine.channel.left, datetime(year, 1, 1, tzinfo=UTC)
+    machine.channel.sent_since = lambda _day: {one.key: at for one in left}
+    twice(machine)
+    assert machine.sent == 1
+    assert machine.sent_at is not None
+    assert timedelta() <= machine.now() - machine.sent_at < timedelta(minutes=1)
 
 
 def test_the_outbox_has_it_once(tmp_path: Path) -> None:
