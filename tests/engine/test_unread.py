@@ -111,15 +111,25 @@ def test_one_of_a_customer_holds_what_waits_for_them(ws: Workspace, world: Slow,
     assert "voicenote plan N --resume" in text
 
 
+class Late(Apart):
+    def do(self, *_given: Any, **_named: Any) -> Any:
+        raise TookTooLong("it takes longer than 5 seconds")
+
+
+def test_a_stop_that_the_channel_has_told_needs_no_words(
+    ws: Workspace, world: Slow, sent: int
+) -> None:
+    """Such as the command /stop with a thousand words behind it."""
+    world.comes("w", keys=(key_of(ws, sent),), text="/stop and so on", opt_out=True)
+    world.post = [heard(Late(), each) for each in world.post]
+    assert receive(ws).kinds == {"opt-out": 1}
+    assert "cancelled" in states_now(ws, sent)
+
+
 def test_a_message_whose_words_cannot_be_told_is_kept_with_its_words(
     ws: Workspace, world: Slow, sent: int
 ) -> None:
     world.comes("w", keys=(key_of(ws, sent),), text="stop stop")
-
-    class Late(Apart):
-        def do(self, *_given: Any, **_named: Any) -> Any:
-            raise TookTooLong("it takes longer than 5 seconds")
-
     world.post = [heard(Late(), each) for each in world.post]
     assert receive(ws).kinds == {"unmatched": 1}
     (shown,) = unmatched(ws)

@@ -18,6 +18,8 @@ def heard(apart: Apart, arrival: Arrival) -> Arrival:
     inbound = arrival.inbound
     if inbound is None or inbound.answer is None or not inbound.answer.text:
         return arrival
+    if inbound.opt_out:  # it is told already, and must not be lost among words that take too long
+        return arrival
     try:
         stop, doubt = apart.do(wish_in, inbound.answer.text)
     except TookTooLong as error:
