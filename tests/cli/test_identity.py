@@ -312,6 +312,22 @@ def test_a_newer_complaint_moves_the_clock_of_all_of_that_customer(
     assert {customer(home, number)["time_zone"] for number in (1, 2)} == {"Australia/Sydney"}
 
 
+@pytest.mark.parametrize("first", [{}, {"language": "et", "time_zone": "Asia/Tokyo"}])
+def test_what_is_only_assumed_of_all_is_no_news_of_one_who_is_known(
+    bare: Call, take: Take, home: Path, first: dict[str, str]
+) -> None:
+    """Else somebody in Tokyo would be rung at night, in another language."""
+    take({**FIRST, **first})
+    words = ("--default", "language=en", "--default", "time_zone=Europe/Berlin")
+    assumed = {"language": "en", "time_zone": "Europe/Berlin"}
+    take({**FIRST, "ref": "T-9", "what_happened": "Wet."}, name="b.csv", words=words)
+    assert {name: customer(home)[name] for name in assumed} == (first or assumed)
+    known = {"ref": "T-8", "what_happened": "Dry.", "email": "bo@shop.ee", **first}
+    later = {"ref": "T-7", "what_happened": "Old.", "email": "bo@shop.ee", "language": ""}
+    take(row(**known), row(**later), name="c.csv", words=words)
+    assert {name: customer(home, 3)[name] for name in assumed} == (first or assumed)
+
+
 def test_an_old_file_that_comes_again_changes_nothing_back(
     bare: Call, take: Take, home: Path
 ) -> None:

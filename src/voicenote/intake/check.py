@@ -153,6 +153,7 @@ class _Row:
             cause=texts.get("cause", ""),
             finding_reason=texts.get("finding_reason", ""),
             owner=texts.get("owner", ""),
+            assumed=frozenset(self.defaulted),
         )
 
     def _made_ref(self, customer: Customer) -> str:

@@ -63,7 +63,7 @@ def settle(
         if at == len(fresh):
             fresh.append(customer)
         else:
-            fresh[at] = _filled(fresh[at], customer)
+            fresh[at] = Customer(**rows.customer_out(fresh[at]) | _others(fresh[at], complaint))
         met.update(dict.fromkeys(keys, at))
         numbers.append(-at - 1)
     made: list[int] = []
@@ -104,13 +104,6 @@ def _of_addresses(
     return found
 
 
-def _filled(one: Customer, later: Customer) -> Customer:
-    """Return a customer of this very import with what a later row of it says of them."""
-    values = rows.customer_out(one)
-    newer = {name: value for name in NEWER if (value := getattr(later, name))}
-    return Customer(**{**values, **newer})
-
-
 def renew(
     tx: Transaction, number: int, before: Customer, complaint: Complaint, *, again: bool = True
 ) -> tuple[News, ...]:
@@ -118,10 +111,10 @@ def renew(
 
     `again`: the complaint is there already, so what it says may be as old as it is.
     """
-    if not _others(before, complaint.customer):
+    if not _others(before, complaint):
         return ()
     before = _read(tx, number)  # another row of the same import may have changed them
-    others = _others(before, complaint.customer)
+    others = _others(before, complaint)
     case = tables.cases
     query = select(case.c.number, case.c.stage, case.c.opened_at).where(case.c.customer == number)
     theirs = list(tx.connection.execute(query))
@@ -144,10 +137,18 @@ def renew(
     return tuple(news)
 
 
-def _others(before: Customer, now: Customer) -> dict[str, str]:
-    """Return what is said of a customer, and is not so here: field → value."""
-    said = {name: value for name in NEWER if (value := getattr(now, name))}
-    return {name: v for name, v in said.items() if mark(v) != mark(getattr(before, name))}
+def _others(before: Customer, complaint: Complaint) -> dict[str, str]:
+    """Return what a complaint says of its customer, and is not so here: field → value.
+
+    What an import only assumes of all its customers is no news of one who is known better.
+    """
+    said: dict[str, str] = {}
+    for name in NEWER:
+        was, value = getattr(before, name), getattr(complaint.customer, name)
+        assumed = name in complaint.assumed and was
+        if value and mark(value) != mark(was) and not assumed:
+            said[name] = value
+    return said
 
 
 def _read(tx: Transaction, number: int) -> Customer:

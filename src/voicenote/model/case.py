@@ -105,7 +105,8 @@ class Complaint:
     """What a customer told us, as intake hands it on. (source, ref) says which one it is.
 
     Facts, feeling and identity are the three levels of S18; `bothered_most` is S2, `at_stake` S19.
-    `opened_at` is an aware datetime. `promises` are amends that came with the complaint.
+    `opened_at` is an aware datetime. `promises` are amends that came with the complaint. `assumed`
+    are the fields that nobody said of this one: they were to stand for whatever is not said.
     """
 
     source: str
@@ -128,6 +129,7 @@ class Complaint:
     owner: str = ""
     involved: tuple[str, ...] = ()
     promises: tuple[Promise, ...] = ()
+    assumed: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
 
     def __post_init__(self) -> None:
         aware(self.opened_at, "opened_at")

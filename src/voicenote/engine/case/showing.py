@@ -80,7 +80,7 @@ def overdue(case: Case, now: datetime, zone: ZoneInfo) -> bool:
 def _complaint(case: Case) -> dict[str, Any]:
     complaint, person = case.complaint, case.customer
     told = asdict(complaint)
-    for name in ("customer", "promises"):
+    for name in ("customer", "promises", "assumed"):
         del told[name]
     told["harm"] = str(complaint.harm.amount) if complaint.harm else None
     told["currency"] = complaint.harm.currency if complaint.harm else None
