@@ -10,6 +10,7 @@ import pytest
 from world import START, Clock, World, release, states, take, told, without_sound, workspace
 
 from voicenote.engine.case.closing import answer
+from voicenote.engine.case.promises import promise_again
 from voicenote.engine.clock_check import Doubt, doubt
 from voicenote.engine.crank.receiving import receive
 from voicenote.engine.crank.turn import one_pass
@@ -198,6 +199,38 @@ def test_a_command_under_a_wrong_clock_decides_as_of_the_last_pass(
     assert promise(ws) == "promised"
     assert {state.split()[1] for state in states(ws, 1)} == {"accepted", "cancelled"}
     assert one_pass(ws).clock is not None
+
+
+def put_right(ws: Workspace, clock: Clock, how: str) -> None:
+    """Let the clock be right again, after what was written by one that was ahead."""
+    if how == "a pass has doubted it":
+        one_pass(ws)
+    clock.now = START + timedelta(hours=2)
+    assert one_pass(ws, clock_is_right=how == "a person says so").clock is None
+
+
+@pytest.mark.parametrize("how", ["a pass has doubted it", "a person says so"])
+def test_an_answer_of_a_wrong_clock_does_not_stop_what_is_booked_after_it(
+    ws: Workspace, clock: Clock, how: str
+) -> None:
+    clock.now = FAR
+    answer(ws, 1, Verdict.UNCLEAR, "thanks", "phone")
+    put_right(ws, clock, how)
+    clock.move(hours=1)
+    promise_again(ws, 1, 1, START.date() + timedelta(days=20))
+    one_pass(ws)
+    assert "status due" in states(ws, 1)
+
+
+@pytest.mark.parametrize("how", ["a pass has doubted it", "a person says so"])
+def test_nor_does_it_outweigh_what_the_customer_says_next(
+    ws: Workspace, clock: Clock, how: str
+) -> None:
+    clock.now = FAR
+    answer(ws, 1, Verdict.PUT_RIGHT, "yes", "phone")
+    put_right(ws, clock, how)
+    clock.move(hours=1)
+    assert answer(ws, 1, Verdict.NOT_YET, "it broke again", "phone").round == 2
 
 
 def test_what_came_is_taken_in_by_a_clock_ahead_and_not_by_one_behind(

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from voicenote.ledger import meta, tables
+from voicenote.ledger.attempts import SKEW
 from voicenote.ledger.store import Transaction
 
 _NAME = "known_time"
@@ -52,3 +53,19 @@ def written_since(tx: Transaction, number: int) -> Iterator[datetime]:
     table = tables.history
     query = select(table.c.at).where(table.c.number > number).order_by(table.c.number)
     yield from tx.connection.execute(query).scalars()
+
+
+def has_strayed(tx: Transaction, known: KnownTime) -> bool:
+    """Whether something was written since by a clock that was ahead of the present one."""
+    ahead = (at > tx.now + SKEW for at in written_since(tx, known.number))
+    return known.doubted > 0 or any(ahead)
+
+
+def date_words_back(tx: Transaction) -> None:
+    """Date what was heard at a moment that is to come as heard now: the present is believed.
+
+    Else it would stop all that is booked until then, and outweigh what the customer says next.
+    """
+    for table in (tables.answers, tables.receipts):
+        ahead = table.c.at > tx.now + SKEW
+        tx.connection.execute(update(table).where(ahead).values(at=tx.now))

@@ -16,7 +16,7 @@ from voicenote.ledger import cases, decided, meta, touches
 from voicenote.ledger.attempts import SKEW
 from voicenote.ledger.changes import change_amends, change_case, change_touch
 from voicenote.ledger.decided import Line
-from voicenote.ledger.known_time import KnownTime, keep_known_time
+from voicenote.ledger.known_time import KnownTime, date_words_back, keep_known_time
 from voicenote.ledger.store import Transaction
 from voicenote.model.amends import AmendsState
 from voicenote.model.case import Stage
@@ -78,6 +78,7 @@ def undo(ws: Workspace) -> Undone:
             decided.note_undone(tx, lines)
         if moved or lines[-1].at > tx.now + SKEW:
             newest = meta.newest_line(tx)
+            date_words_back(tx)
             keep_known_time(tx, KnownTime(number=newest[0] if newest else 0, at=tx.now))
     return Undone(
         at=lines[0].at if lines else None,

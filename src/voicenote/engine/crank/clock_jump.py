@@ -12,7 +12,13 @@ from voicenote.errors import RuleSaysNo
 from voicenote.followup.actions import CancelTouch, CloseAsNoAnswer, MarkBroken, SkipTouch
 from voicenote.followup.decide import decide
 from voicenote.ledger import attempts, meta
-from voicenote.ledger.known_time import KnownTime, keep_known_time, known_time
+from voicenote.ledger.known_time import (
+    KnownTime,
+    date_words_back,
+    has_strayed,
+    keep_known_time,
+    known_time,
+)
 from voicenote.ledger.snapshots import snapshots, stirred
 from voicenote.ledger.store import Transaction
 
@@ -55,14 +61,19 @@ def mind_clock(ws: Workspace, *, confirmed: bool) -> tuple[Jumped | None, dateti
         return None, None
     with ws.ledger.read() as tx:
         known, jumped = known_time(tx), jump_of(ws, tx)
+        strayed = known is not None and has_strayed(tx, known)
     if known is None:
         return None, None
     if jumped is None or (jumped.harmless and not jumped.back):
+        if strayed:
+            with ws.ledger.write() as tx:
+                date_words_back(tx)
         return None, known.at
     with ws.ledger.write() as tx:
         if confirmed:
             known_at, now = jumped.known.isoformat(), jumped.now.isoformat()
             tx.tell("clock_confirmed", known=known_at, now=now)
+            date_words_back(tx)
             _keep(tx, tx.now)
             return None, min(known.at, tx.now)
         # from here on no line that this clock writes makes it look right
