@@ -8,7 +8,7 @@ are of what was typed (`TYPED`). `recognise` finds whom the two mean, once, when
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import func, insert, or_, select, update
 
@@ -94,8 +94,7 @@ def recognise(tx: Transaction, people: Sequence[tuple[int, Customer]]) -> None:
     if not forms:
         return
     meant = {
-        number: {hashed(one) for one in _spelled(customer, widely=forms != {WHOLE})}
-        for number, customer in people
+        number: {hashed(one) for one in _spelled(customer, forms)} for number, customer in people
     }
     known = _known(tx, set().union(*meant.values()))
     gone = [number for number, marks in meant.items() if marks & known]
@@ -117,10 +116,12 @@ def _numbers(customer: Customer) -> list[str]:
     return [one for one in (customer.phone, customer.whatsapp) if one]
 
 
-def _spelled(customer: Customer, *, widely: bool) -> set[str]:
+def _spelled(customer: Customer, forms: Collection[str]) -> set[str]:
+    """Return how a customer may stand in rows of these forms. What was typed is slow to guess."""
     found = set(addresses(customer))
-    if widely:
+    if TYPED in forms:
         found |= {typed for one in addresses(customer) for typed in typed_as(one)}
+    if HOME in forms:
         found |= {_home(home_of(one)) for one in _numbers(customer)}
     return found
 
