@@ -182,6 +182,19 @@ def test_and_what_becomes_due_after_that_waits_no_day_again(pair: MailPair, tmp_
     assert machine.sent == 2
 
 
+def test_a_channel_whose_memory_is_broken_keeps_in_what_is_its_own_and_stops_no_pass(
+    tmp_path: Path,
+) -> None:
+    machine = Machine(tmp_path, lambda _now: World())
+    machine.channel.sent_since = lambda _day: {}["a slip"]
+    machine.run(first=True)
+    machine.now.more += timedelta(hours=1)
+    assert [waits.why for waits in machine.run().held] == [
+        "the channel 'world' has failed (KeyError), so nobody knows what has left already"
+    ]
+    assert machine.sent == 0
+
+
 @pytest.mark.parametrize("year", [1, 2999])
 def test_a_mailbox_that_tells_no_sane_time_is_believed_that_it_left(
     tmp_path: Path, year: int

@@ -32,6 +32,7 @@ AGAIN = timedelta(minutes=5)
 #: A mailbox counts its days by another clock.
 MARGIN = timedelta(days=1)
 _NAME = "to_recall"
+_TELL = "please tell whoever made the channel"
 
 
 @dataclass(slots=True)
@@ -67,7 +68,9 @@ def recall_sent(ws: Workspace, room: Room, since: datetime | None) -> Recalled:
             if isinstance(channel, Recalls):
                 day = (datetime.fromisoformat(begin) - MARGIN).date()
                 recalled.found += _note(ws, due, channel.sent_since(day))
-        except VoicenoteError as error:
+        except Exception as slip:  # noqa: BLE001 - one channel's slip must not stop all others
+            what = f"the channel {name!r} has failed ({type(slip).__name__})"
+            error = slip if isinstance(slip, VoicenoteError) else VoicenoteError(what, _TELL)
             why = f"{error.what}, so nobody knows what has left already"
             left[name] = [begin, asked]  # until it answers: a day is not waited for again
             if given_up:
