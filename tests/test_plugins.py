@@ -101,3 +101,22 @@ def test_a_name_of_ours_cannot_be_taken(site: Path) -> None:
 def test_a_plugin_for_another_version_of_the_port_is_left_alone(site: Path) -> None:
     install(site, "pigeons", "[voicenote.channels.v2]\nfuture = pathlib:Path\n")
     assert "future" not in plugins.load(plugins.CHANNELS).good
+
+
+def test_what_is_installed_is_looked_through_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pass makes its channels again and again."""
+    from voicenote import wiring
+    from voicenote.settings import load
+
+    looked: list[str] = []
+    found = plugins.load(plugins.CHANNELS)
+    monkeypatch.setattr(plugins, "load", lambda group: looked.append(group) or found)
+    wiring._makers.cache_clear()
+    try:
+        for _ in range(3):
+            wiring.make_channel(load(tmp_path, {}), "outbox", wiring.now).close()
+    finally:
+        wiring._makers.cache_clear()
+    assert looked == [plugins.CHANNELS]

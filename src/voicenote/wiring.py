@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voicenote.errors import BadSettings, Problem, Unavailable, VoiceUnavailable
+from voicenote.plugins import CHANNELS, VOICES
 
 if TYPE_CHECKING:
     from voicenote.delivery.port import Channel
@@ -62,14 +63,16 @@ def open_ledger(
 ) -> Ledger:
     """Open or make the ledger of the settings; a new one that `sends` has the seat. `who` acts.
 
-    Raises RuleSaysNo where another one has lived that is gone, unless a person begins `anew`.
+    Raises RuleSaysNo, and makes nothing, where another one was that is gone; not with `anew`.
     """
+    from voicenote.engine.former import refuse_missing, refuse_new
+
     made: dict[str, str] = {}
     url = settings.ledger.address(settings.home)
+    if sends and not anew:
+        refuse_missing(whereabouts, url)
 
     def ids() -> str:  # nobody asks for an id but who makes a ledger
-        from voicenote.engine.former import refuse_new
-
         if sends and not anew:
             refuse_new(whereabouts(), url)
         return made.setdefault("id", new_id())
@@ -145,11 +148,12 @@ def plans(settings: Settings) -> Mapping[str, Plan]:
     return {**builtin_plans(), **own}
 
 
-@lru_cache(maxsize=1)
-def _voice_makers() -> Mapping[str, Callable[[], Any]]:
-    from voicenote.plugins import VOICES, load
+@cache
+def _makers(group: str) -> Mapping[str, Callable[[], Any]]:
+    """Return the plug-ins of a group; what is installed is looked through only once."""
+    from voicenote.plugins import load
 
-    return load(VOICES).good
+    return load(group).good
 
 
 def make_voice(name: str, options: Mapping[str, object]) -> Voice:
@@ -157,7 +161,7 @@ def make_voice(name: str, options: Mapping[str, object]) -> Voice:
 
     Raises VoiceUnavailable when there is none of that name.
     """
-    makers = _voice_makers()
+    makers = _makers(VOICES)
     if name not in makers:
         raise VoiceUnavailable(f"there is no voice {name!r}", f"known: {', '.join(makers)}")
     reference = str(options.get("key") or "")
@@ -173,7 +177,7 @@ def make_voice(name: str, options: Mapping[str, object]) -> Voice:
 def voice_facts(options: Mapping[str, object]) -> list[VoiceFacts]:
     """Return what there is to know of every voice; one that cannot be loaded is left out."""
     facts = []
-    for maker in _voice_makers().values():
+    for maker in _makers(VOICES).values():
         try:
             facts.append(maker().facts(options))
         except VoiceUnavailable:
@@ -188,11 +192,10 @@ def make_channel(settings: Settings, name: str, clock: Clock, kind: str | None =
     BadSettings when there is no such channel.
     """
     from voicenote.files import expand_home
-    from voicenote.plugins import CHANNELS, load
 
     declared = settings.channels.get(name)
     wanted = kind or (declared.kind if declared else name)
-    makers = load(CHANNELS).good
+    makers = _makers(CHANNELS)
     if declared is None and name != "outbox":
         known = ", ".join(sorted({*settings.channels, "outbox"}))
         raise BadSettings(f"there is no channel {name!r}", f"known here: {known}")

@@ -282,7 +282,7 @@ def test_a_new_ledger_where_another_one_lived_is_refused(bare: Call, home: Path,
     for command in ("init", "run", "cases"):
         done = bare(command)
         assert done.exit_code == 1, command
-        assert "another ledger was there" in done.stderr
+        assert "a ledger was there before" in done.stderr
     assert bare("init", "--anew").exit_code == 0
     assert bare("run").exit_code == 0
 

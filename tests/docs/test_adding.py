@@ -60,11 +60,11 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install
             elif file.name == "pyproject.toml":
                 _metadata(site, tomllib.loads(text)["project"])
         monkeypatch.syspath_prepend(site)
-        wiring._voice_makers.cache_clear()
+        wiring._makers.cache_clear()
         return page
 
     yield installed
-    wiring._voice_makers.cache_clear()
+    wiring._makers.cache_clear()
     for name in modules:
         sys.modules.pop(name, None)
 

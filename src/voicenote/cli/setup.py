@@ -31,7 +31,7 @@ def init(session: Session, /, *, force: bool, anew: bool, **given: str | None) -
     With --json: {"home", "settings", "written", "ledger"}.
     """
     from voicenote.engine.upkeep.beginning import checked, write_settings
-    from voicenote.settings import FILE_NAME
+    from voicenote.settings import FILE_NAME, load
     from voicenote.wiring import open_ledger
 
     screen, home = session.screen, session.home
@@ -39,12 +39,16 @@ def init(session: Session, /, *, force: bool, anew: bool, **given: str | None) -
     file = home / FILE_NAME
     written = force or not file.exists()
     if written:
-        kept = write_settings(home, _asked(session, answers))
+        owner = _asked(session, answers)
+        # the ledger first: where it is refused, nothing is made
+        open_ledger(load(home, session.env, fresh=True), anew=anew).close()
+        kept = write_settings(home, owner)
         if kept:
             screen.note(f"The old settings are in {kept.name}.")
-    elif answers:
-        screen.warn(f"{file} stays as it is; --force writes a new one.")
-    open_ledger(session.settings, anew=anew).close()
+    else:
+        if answers:
+            screen.warn(f"{file} stays as it is; --force writes a new one.")
+        open_ledger(session.settings, anew=anew).close()
     data = {"home": home, "settings": file, "written": written, "ledger": "ready"}
     screen.show(
         data, lambda: f"{file} {'is written' if written else 'was there'}. The ledger is ready."
@@ -252,9 +256,10 @@ def doctor(session: Session, /) -> int:
 
 
 def _examined(session: Session) -> list[Finding]:
+    from voicenote.engine.former import refuse_missing
     from voicenote.engine.upkeep import doctor as examining
     from voicenote.plugins import CHANNELS, VOICES, load
-    from voicenote.wiring import now, open_workspace
+    from voicenote.wiring import now, open_workspace, whereabouts
 
     broken = {**load(VOICES).tried().broken, **load(CHANNELS).tried().broken}
     found = list(examining.look_around(session.home, now(), broken))
@@ -263,9 +268,10 @@ def _examined(session: Session) -> list[Finding]:
     except BadSettings as error:
         return [*found, *examining.settings_problems(error)]
     file = session.home / "ledger.db"
-    if not settings.ledger.url and not file.is_file():
-        return [*found, examining.wrong("ledger", f"there is no {file} yet", "voicenote init")]
     try:
+        if not settings.ledger.url and not file.is_file():
+            refuse_missing(whereabouts, settings.ledger.address(session.home))
+            return [*found, examining.wrong("ledger", f"there is no {file} yet", "voicenote init")]
         ws = open_workspace(settings)
     except BadSettings as error:
         return [*found, *examining.settings_problems(error)]

@@ -3,14 +3,36 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from voicenote.engine.place import Whereabouts
 from voicenote.errors import RuleSaysNo
 from voicenote.ledger.meta import path_of
+
+
+def refuse_missing(whereabouts: Callable[[], Whereabouts], url: str) -> None:
+    """Do the same where the ledger is a file that is missing or empty, before anything is made.
+
+    A folder that is made where the old one belongs takes the old one in when it is moved back.
+    """
+    with suppress(ArgumentError):  # whoever opens it says what is wrong with the URL
+        address = make_url(url)
+        if address.get_backend_name() == "sqlite" and _nothing(Path(address.database or "")):
+            refuse_new(whereabouts(), url)
+
+
+def _nothing(file: Path) -> bool:
+    try:
+        return not file.stat().st_size
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
 
 
 def refuse_new(there: Whereabouts, url: str) -> None:
@@ -24,9 +46,10 @@ def refuse_new(there: Whereabouts, url: str) -> None:
     if _remembered(there.folder, path) or (
         address.get_backend_name() == "sqlite" and memos.is_dir() and any(memos.iterdir())
     ):
+        missing = address.get_backend_name() == "sqlite" and not Path(path).exists()
         raise RuleSaysNo(
-            f"{path} is empty, and another ledger was there: a new one would not know what "
-            "has been sent",
+            f"{path} is {'missing' if missing else 'empty'}, and a ledger was there before: a new "
+            "one would not know what has been sent",
             "put the old one back, or restore a backup into a new folder: voicenote --home DIR "
             "restore FILE; to begin with an empty one: voicenote init --anew",
         )

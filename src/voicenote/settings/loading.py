@@ -34,14 +34,14 @@ def find_home(option: str | Path | None, env: Mapping[str, str]) -> Path:
     return Path(platformdirs.user_data_path("voicenote", appauthor=False))
 
 
-def load(home: Path, env: Mapping[str, str]) -> Settings:
+def load(home: Path, env: Mapping[str, str], *, fresh: bool = False) -> Settings:
     """Read the settings of the workspace `home`; the environment `env` wins over the file.
 
-    A missing file means the defaults. Raises BadSettings with every problem at once: file, line,
-    dotted field (or the variable's name), what is wrong, what to do.
+    A missing file means the defaults, and so does any with `fresh`. Raises BadSettings with every
+    problem at once: file, line, dotted field (or the variable's name), what is wrong, what to do.
     """
     file = home / FILE_NAME
-    text = _read(file)
+    text = "" if fresh else _read(file)
     given = _parse(text, file)
     structure = Structure(env)
     variables = _overlay(given, env, structure)
