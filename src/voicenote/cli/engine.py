@@ -9,17 +9,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from voicenote.cli.leaving import prove_due
-from voicenote.cli.receiving import (
-    trouble_lines,
-    troubled,
-    troubles_as_data,
-    unmatched_lines,
-)
+from voicenote.cli.passes import flying_lines, held_lines, summary_of, turn_as_data, turn_lines
+from voicenote.cli.receiving import troubled
 from voicenote.cli.select import CASE, opened
 from voicenote.cli.session import Session, json_option, pass_session
 
 if TYPE_CHECKING:
-    from voicenote.engine.crank.clock_jump import Jumped
     from voicenote.engine.crank.rehearsal import Rehearsed
     from voicenote.engine.crank.turn import Turn
     from voicenote.engine.workspace import Workspace
@@ -61,82 +56,17 @@ def run(session: Session, /, *, to: str | None, clock_is_right: bool) -> int:
     with opened(session) as ws, screen.bar("Sending") as advance:
         turn = one_pass(ws, lambda _done, _total: advance(1), clock_is_right=clock_is_right)
     if session.json:
-        screen.data(_turn(turn))
+        screen.data(turn_as_data(turn))
     else:
-        for line in _told(turn):
+        for line in turn_lines(turn):
             screen.warn(line)
         zone = ws.settings.owner.time_zone
-        for line in (*_held(turn, zone), *_flying(turn, zone)):
+        for line in (*held_lines(turn, zone), *flying_lines(turn, zone)):
             screen.note(line)
-        if summary := _summary(turn):
+        if summary := summary_of(turn):
             screen.out(summary)
     asks = turn.failed or turn.uncertain or turn.braked or turn.clock
     return 1 if asks else troubled(turn.troubles)
-
-
-def _turn(turn: Turn) -> dict[str, Any]:
-    names = ("sent", "failed", "uncertain", "skipped", "received")
-    return {
-        **{name: getattr(turn, name) for name in names},
-        "waiting": [{"case": case, "why": why} for case, why in turn.waiting],
-        "reasons": [{"case": case, "why": why} for case, why in turn.reasons],
-        "nudges": [{"case": case, "text": text} for case, text in turn.nudges],
-        "unmatched": turn.unmatched,
-        "troubles": troubles_as_data(turn.troubles),
-        "held": [
-            {"channel": one.channel, "count": count, "why": one.why, "until": one.until}
-            for one, count in turn.held.items()
-        ],
-        "in_flight": [one._asdict() for one in turn.flying],
-        "clock": turn.clock,
-        "recalled": turn.recalled,
-    }
-
-
-def _told(turn: Turn) -> list[str]:
-    told = [f"case {case}: {why}" for case, why in (*turn.reasons, *turn.waiting)]
-    braked = [f"{count} wait: {one.why}" for one, count in turn.held.items() if not one.until]
-    came = [*(text for _, text in turn.nudges), *unmatched_lines(turn.unmatched)]
-    return [*_jumped(turn.clock), *came, *told, *braked, *trouble_lines(turn.troubles)]
-
-
-def _jumped(clock: Jumped | None) -> list[str]:
-    """Say in one line that the clock is not believed: cron mails it with every pass."""
-    from voicenote.engine.crank.clock_jump import told_of
-
-    return ["; ".join(told_of(clock))] if clock else []
-
-
-def _held(turn: Turn, zone: str) -> list[str]:
-    """Say what a limit keeps in until later, in the owner's clock: it needs nobody."""
-    from zoneinfo import ZoneInfo
-
-    return [
-        f"{count} wait: {one.why}; the next from "
-        f"{one.until.astimezone(ZoneInfo(zone)):%a %Y-%m-%d %H:%M} on"
-        for one, count in turn.held.items()
-        if one.until
-    ]
-
-
-def _flying(turn: Turn, zone: str) -> list[str]:
-    """Say what another pass is sending, or was when it ended: it needs nobody either."""
-    from zoneinfo import ZoneInfo
-
-    clock = ZoneInfo(zone)
-    return [
-        f"case {one.case}: the {one.kind} is in flight since {one.since.astimezone(clock):%H:%M};"
-        " if the pass that sends it has died, it is settled after"
-        f" {one.until.astimezone(clock):%H:%M}"
-        for one in turn.flying
-    ]
-
-
-def _summary(turn: Turn) -> str:
-    names = ("sent", "failed", "uncertain", "skipped", "received")
-    parts = [f"{getattr(turn, name)} {name}" for name in names if getattr(turn, name)]
-    parts += [f"{turn.recalled} had been sent already"] if turn.recalled else []
-    return ", ".join(parts)
 
 
 @click.command()
@@ -183,8 +113,8 @@ def daemon(session: Session, /, *, every: float, clock_is_right: bool) -> None:
             what.clock = None  # it was told when it jumped, and not at every pass
         told_clock = known
         if what.clock or not what.quiet:
-            screen.note(f"{now():%Y-%m-%d %H:%M}Z  {_summary(what)}")
-            for line in _told(what):
+            screen.note(f"{now():%Y-%m-%d %H:%M}Z  {summary_of(what)}")
+            for line in turn_lines(what):
                 screen.warn(line)
 
     def open_anew() -> Workspace:
@@ -225,7 +155,7 @@ def rehearse(session: Session, /, *, until: datetime | None, days: int) -> None:
     with rehearsal(session.settings, start) as passes:
         for made in passes(end):
             rows += _rehearsed(made)
-            screen.note(f"{made.at:%Y-%m-%d %H:%M}Z  {_summary(made.turn) or 'waits for you'}")
+            screen.note(f"{made.at:%Y-%m-%d %H:%M}Z  {summary_of(made.turn) or 'waits for you'}")
     if session.json:
         screen.data(rows)
         return

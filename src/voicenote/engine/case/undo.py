@@ -20,7 +20,7 @@ from voicenote.ledger.known_time import KnownTime, date_words_back, keep_known_t
 from voicenote.ledger.store import Transaction
 from voicenote.model.amends import AmendsState
 from voicenote.model.case import Stage
-from voicenote.model.touch import TouchState
+from voicenote.model.touch import TouchKind, TouchState
 
 CHANGED = "it was changed since"
 SENT = "a message has been sent since"
@@ -30,8 +30,9 @@ SENT = "a message has been sent since"
 class Undone:
     """What was taken back of the pass `at` (None: of none), and of which cases.
 
-    `moved` counts messages that a clock ahead had put off, and that are due again. `kept` is
-    (case, why) of what stays as it is.
+    `touches` counts messages to customers, as a pass does; nudges come back with them. `moved`
+    counts messages that a clock ahead had put off, and that are due again. `kept` is (case, why) of
+    what stays as it is.
     """
 
     at: datetime | None
@@ -70,7 +71,7 @@ def undo(ws: Workspace) -> Undone:
         for case in changed:
             decided.forget_timely(tx, case, lines[0].at, lines[-1].at)
         counts = {
-            "touches": sum(line.event.startswith("touch") for line in done),
+            "touches": sum(_to_customer(tx, line) for line in done),
             "promises": sum(line.event == "amends_broken" for line in done),
             "closed": sum(line.event == "case_closed" for line in done),
         }
@@ -87,6 +88,13 @@ def undo(ws: Workspace) -> Undone:
         cases=tuple(changed),
         kept=tuple(sorted(kept.items())),
     )
+
+
+def _to_customer(tx: Transaction, line: Line) -> bool:
+    """Whether a line is of a message to a customer, and not of a note to the owner."""
+    if not line.event.startswith("touch"):
+        return False
+    return touches.get(tx, int(line.facts["touch"])).kind is not TouchKind.NUDGE
 
 
 def _cases_first(line: Line) -> tuple[bool, int]:

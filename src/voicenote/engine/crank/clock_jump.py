@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from voicenote.engine.case.applying import policy_of
+from voicenote.engine.case.applying import DEEPEST, policy_of
 from voicenote.engine.clock_check import clock_doubt
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
-from voicenote.followup.actions import CancelTouch, CloseAsNoAnswer, MarkBroken, SkipTouch
-from voicenote.followup.decide import decide
+from voicenote.followup.actions import (
+    Action,
+    CancelTouch,
+    CloseAsNoAnswer,
+    MarkBroken,
+    Nudge,
+    SkipTouch,
+)
+from voicenote.followup.decide import Policy, applied, decide
 from voicenote.ledger import attempts, meta
 from voicenote.ledger.known_time import (
     KnownTime,
@@ -21,6 +29,8 @@ from voicenote.ledger.known_time import (
 )
 from voicenote.ledger.snapshots import snapshots, stirred
 from voicenote.ledger.store import Transaction
+from voicenote.model.snapshot import Snapshot
+from voicenote.model.touch import TouchKind
 
 #: How a person says that the clock is right.
 YES = "voicenote run --yes-it-is"
@@ -30,7 +40,8 @@ YES = "voicenote run --yes-it-is"
 class Jumped:
     """A clock that is not believed: where it stands, and what a pass would do because of it.
 
-    `due` counts the messages that would leave, of those that are not too late.
+    `due` counts the messages that would leave, of those that are not too late; `skipped` those that
+    would not. Both are of messages to customers.
     """
 
     known: datetime
@@ -105,16 +116,32 @@ def jump_of(ws: Workspace, tx: Transaction) -> Jumped | None:
         return None
     policy = policy_of(ws)
     seen = snapshots(tx, stirred(tx), ws.zone_of)
-    wanted = [action for one in seen.values() for action in decide(one, tx.now, policy)]
+    wanted = [action for one in seen.values() for action in _all_of(one, tx.now, policy)]
+    ours = {
+        touch.number
+        for one in seen.values()
+        for touch in one.touches
+        if touch.kind is not TouchKind.NUDGE
+    }
     away = {one.number for one in wanted if isinstance(one, CancelTouch | SkipTouch)}
     return Jumped(
         known=found.known,
         now=found.now,
         due=len(attempts.ways_due(tx).keys() - away),
-        skipped=sum(isinstance(action, SkipTouch) for action in wanted),
+        skipped=sum(isinstance(one, SkipTouch) and one.number in ours for one in wanted),
         broken=sum(isinstance(action, MarkBroken) for action in wanted),
         closed=sum(isinstance(action, CloseAsNoAnswer) for action in wanted),
     )
+
+
+def _all_of(seen: Snapshot, now: datetime, policy: Policy) -> Iterator[Action]:
+    """Yield all that a pass would decide on a case, with what one decision calls for next."""
+    for _ in range(DEEPEST):
+        wanted = decide(seen, now, policy)
+        yield from wanted
+        if all(isinstance(action, Nudge) for action in wanted):
+            return
+        seen = applied(seen, wanted)
 
 
 def told_of(jumped: Jumped) -> tuple[str, str]:
