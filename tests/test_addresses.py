@@ -192,3 +192,25 @@ def test_any_text_is_an_address_in_its_one_spelling_or_is_refused(text: str, reg
 )
 def test_what_a_channel_tells_comes_out_in_one_spelling(field: str, text: str, one: str) -> None:
     assert addresses.heard_at(field, text) == one
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("e-mail: ann@x.ee", "ann@x.ee"),
+        ("Email address: Ann <ann@x.ee>", "ann@x.ee"),
+        ("EMAIL:ann@x.ee", "ann@x.ee"),
+        ("tel.ann@x.ee", "tel.ann@x.ee"),
+        ("phone@x.ee", "phone@x.ee"),
+        ("Phone: +372 5123 4567", "+37251234567"),
+        ("tel. 00372 5123 4567", "+37251234567"),
+        ("Tel.: +372 5123 4567", "+37251234567"),
+        ("mobile number: +372 5123 4567", "+37251234567"),
+        ("WhatsApp: +372 5123 4567", "+37251234567"),
+        ("Telegram: @ann_tamm", "@ann_tamm"),
+        ("telegram: 7123456789", "7123456789"),
+    ],
+)
+def test_a_label_before_an_address_is_no_part_of_it(text: str, address: str) -> None:
+    """It is copied with it, from a letter's foot or an address book."""
+    assert [one.text for one in addresses.read(text)] == [address]

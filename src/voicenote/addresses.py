@@ -30,6 +30,11 @@ _TELEGRAM = re.compile(
 _WHATSAPP = re.compile(r"wa\.me/|api\.whatsapp\.com/send/?\?phone=|whatsapp:/*", re.IGNORECASE)
 _CALL = re.compile(r"(?:tel|callto|sms):/*", re.IGNORECASE)
 _JID = re.compile(r"(\d{7,15})@(?:s\.whatsapp\.net|c\.us)", re.ASCII | re.IGNORECASE)
+_LABEL = re.compile(
+    r"e-?mail(?: address)?\s*:\s*|"
+    r"(?P<call>(?:(?:tele)?phone|mobile|cell|tel\.?)(?: number)?\s*:\s*|tel\.\s*(?=[+(\d]))",
+    re.IGNORECASE,
+)
 _NOWHERE = {"", "001", "ZZ"}
 
 
@@ -123,7 +128,7 @@ def telegram(text: str) -> str:
     given = unicodedata.normalize("NFKC", _plain(text)).replace("\u2212", "-")
     bare = _WEB.sub("", given, count=1) if "/" in given else given
     if found := _TELEGRAM.match(bare):
-        bare = re.split("[?&/]", bare[found.end() :])[0]
+        bare = re.split("[?&/]", bare[found.end() :])[0].strip()
     bare = found[1] if (found := _DECIMAL.fullmatch(bare)) else bare
     if _CHAT.fullmatch(bare):
         return bare
@@ -241,7 +246,11 @@ def region_of(zone: str, tag: str = "") -> str:
 def _plain(text: str) -> str:
     """Return a text without what nobody sees: marks of direction, spaces around, spaces of width 0.
 
-    Telephones and address books put them around numbers that are copied.
+    Telephones and address books put them around numbers that are copied. What a label before it
+    says (``E-mail:``, ``Tel.``) is what its link would say.
     """
-    kept = "".join(sign for sign in text if unicodedata.category(sign) not in ("Cf", "Cc"))
-    return kept.strip()
+    kept = "".join(sign for sign in text if unicodedata.category(sign) not in ("Cf", "Cc")).strip()
+    found = _LABEL.match(kept)
+    if not found:
+        return kept
+    return ("tel:" if found["call"] else "") + kept[found.end() :]

@@ -215,11 +215,13 @@ def opt_out(session: Session, /, *, customer: str) -> int:
 
     CUSTOMER is the number of one of their cases, the token with which `unsubscribe_url` was called,
     or an address of theirs in any spelling: an email address, a telephone number, @name, or
-    telegram:ID. A number that is a case here is that case. Digits without a country are looked for
+    telegram:ID. A number that is a case here is that case; a short one that is none is refused.
+    Digits without a country are looked for
     in every country. An address that nobody here has is kept for later imports, and the exit code
     is 1.
 
-    With --json: {"customer", "opted_out", "cancelled", "cases", "kept", "unsure"}.
+    With --json: {"customer", "opted_out", "cancelled", "cases", "kept", "unsure",
+    "already"}.
     """
     from voicenote.engine.case.opting import opt_out as opt_out_
 
@@ -233,6 +235,7 @@ def opt_out(session: Session, /, *, customer: str) -> int:
         "cases": found,
         "kept": list(done.kept),
         "unsure": done.unsure,
+        "already": done.already,
     }
     if session.json or found:
         session.screen.show(data, lambda: _opted_out(done))
@@ -247,6 +250,8 @@ def opt_out(session: Session, /, *, customer: str) -> int:
 
 def _opted_out(done: OptedOut) -> str:
     who = ", ".join(f"{name} (case {number})" for number, name in done.cases)
+    if done.already and not done.cancelled:
+        return f"{who} had opted out already, and nothing was waiting for them."
     touches = f"{done.cancelled} touch{'es' * (done.cancelled != 1)}"
     return (
         f"They will hear nothing more: {who}; {touches} {'were' if done.cancelled != 1 else 'was'} "

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -9,11 +11,13 @@ from voicenote import addresses
 from voicenote.delivery.tokens import is_token, token
 from voicenote.engine.case.closing import opt_out_in
 from voicenote.engine.workspace import Workspace
-from voicenote.errors import BadData, WrongUse
+from voicenote.errors import BadData, WrongUse, short
 from voicenote.ledger import arrivals, cases, optouts
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case
 
+#: Bare digits that are too few for a telephone, perhaps as a spreadsheet writes them.
+_SHORT = re.compile(r"(\d{1,6})(?:\.0+)?")
 #: A number in an `int` of the database; a longer one is surely no case.
 _LONGEST = 9
 
@@ -23,13 +27,15 @@ class OptedOut:
     """Who will hear nothing more: the cases, each with its customer's name; and what was kept.
 
     `kept` are the addresses as they were read, for later imports; none where a case was named.
-    `unsure` says what else may have been meant, and what to do then.
+    `unsure` says what else may have been meant, and what to do then. `already`: all of them had
+    opted out before.
     """
 
     cases: tuple[tuple[int, str], ...]
     cancelled: int
     kept: tuple[str, ...] = ()
     unsure: str = ""
+    already: bool = False
 
 
 def opt_out(ws: Workspace, customer: str) -> OptedOut:
@@ -45,9 +51,11 @@ def opt_out(ws: Workspace, customer: str) -> OptedOut:
     with ws.ledger.write() as tx:
         case = _case(tx, customer)
         if case is not None:
+            [already] = optouts.opted_out(tx, [case])
             cancelled = opt_out_in(tx, case)
             unsure = _also(tx, case, customer, region)
-            return OptedOut(((case.number, case.customer.name),), cancelled, unsure=unsure)
+            who = ((case.number, case.customer.name),)
+            return OptedOut(who, cancelled, unsure=unsure, already=already)
         return _by_address(tx, customer, region)
 
 
@@ -90,19 +98,37 @@ def _by_address(tx: Transaction, customer: str, region: str) -> OptedOut:
     except BadData as error:
         read = ()
         if not home:  # digits that may be a telephone's in some country are one
-            who = f"there is no case {customer.strip()}"
-            who = who if customer.strip().isdecimal() else f"nobody here is {customer!r}"
-            advice = f"give the number of one of their cases, or {error.advice}"
-            raise WrongUse(f"{who}, and it {error.what}", advice) from None
+            raise _nobody(customer, error) from None
     marks = [addresses.mark(one.text) for one in read]
     numbers = {*optouts.cases_of(tx, marks), *optouts.cases_at_home(tx, home)}
     meant = list(cases.load(tx, sorted(numbers)).values())
+    if not meant and (found := _SHORT.fullmatch(unicodedata.normalize("NFKC", customer).strip())):
+        raise WrongUse(
+            f"there is no case {found[1]}", f"a Telegram id is written telegram:{found[1]}"
+        )
+    already = bool(meant) and all(optouts.opted_out(tx, meant))
     cancelled = sum(opt_out_in(tx, cases.locked(tx, one.number)) for one in _persons(meant))
     cancelled += sum(opt_out_in(tx, None, mark) for mark in marks)
     if not meant:
         optouts.opt_out_home(tx, home)
     kept = tuple(one.text for one in read) or (customer.strip(),)
-    return OptedOut(tuple((c.number, c.customer.name) for c in meant), cancelled, kept)
+    return OptedOut(
+        tuple((c.number, c.customer.name) for c in meant), cancelled, kept, already=already
+    )
+
+
+def _nobody(customer: str, error: BadData) -> WrongUse:
+    """Return how to tell that somebody is named by what is neither a case nor an address."""
+    text, case = customer.strip(), "give the number of one of their cases"
+    if text.isdecimal():
+        return WrongUse(f"there is no case {text}", f"{case}, or {error.advice}")
+    if "@" in text[1:]:
+        why = f"{error.advice[:1].lower()}{error.advice[1:]}"
+        what = f"{short(text)} isn't an email address: {why}"
+        return WrongUse(what, f"correct it, or {case}")
+    if text.startswith("@"):
+        return WrongUse(f"{short(text)} isn't a Telegram name", f"{error.advice}, or {case}")
+    return WrongUse(f"{short(text)} isn't an address, nor a case", f"{case}, or {error.advice}")
 
 
 def _persons(found: Collection[Case]) -> list[Case]:
