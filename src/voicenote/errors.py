@@ -26,19 +26,33 @@ this tree is meant to reach the terminal.
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+
+#: What to do about what nobody has foreseen: there is no address to write to.
+OURS = "run it again with --debug: what it shows then is what a bug report needs"
 
 
-def room_for(error: OSError, place: object, instead: str = "another place") -> str:
+def room_for(error: OSError, place: Path, instead: str = "another place") -> str:
     """Return what to do when `place`, a file or a folder, could not be written: one advice."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return f"make room in {place}, then run the same command again"
+    if error.errno == errno.EFBIG:
+        return f"allow larger files here (ulimit -f), or choose {instead}"
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        within = " within your quota" if error.errno == errno.EDQUOT else ""
+        return f"make room{within} on the disk of {_disk(place)}, then run the same command again"
     if error.errno == errno.EROFS:
         return f"{place} can only be read: allow writing there, or choose {instead}"
     if error.errno in (errno.EACCES, errno.EPERM):
         return f"give yourself the right to write in {place}, or choose {instead}"
     return f"look at {place}, or choose {instead}"
+
+
+def _disk(place: Path) -> Path:
+    """Return where the disk of `place` is mounted: it is full, and not that one folder."""
+    whole = Path(os.path.abspath(place))  # noqa: PTH100 - resolve() asks the disk for each part
+    return next((one for one in (whole, *whole.parents) if os.path.ismount(one)), whole)
 
 
 def short(text: str) -> str:

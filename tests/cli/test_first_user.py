@@ -268,14 +268,14 @@ def test_amends_that_cannot_be_confirmed_yet_name_the_commands_that_can_be_run(c
 @pytest.mark.parametrize(
     ("number", "advice"),
     [
-        (errno.ENOSPC, "make room in /w, then run the same command again"),
+        (errno.ENOSPC, "make room on the disk of /, then run the same command again"),
         (errno.EROFS, "/w can only be read: allow writing there, or choose another place"),
         (errno.EACCES, "give yourself the right to write in /w, or choose another place"),
         (errno.EIO, "look at /w, or choose another place"),
     ],
 )
 def test_what_cannot_be_written_is_cured_by_its_cause(number: int, advice: str) -> None:
-    assert room_for(OSError(number, "x"), "/w") == advice
+    assert room_for(OSError(number, "x"), Path("/w")) == advice
 
 
 def test_a_ledger_in_a_folder_that_cannot_be_used_says_so(call: Call, home: Path) -> None:
@@ -289,7 +289,7 @@ def test_a_ledger_in_a_folder_that_cannot_be_used_says_so(call: Call, home: Path
 def test_a_name_is_no_address_and_opts_nobody_out(call: Call) -> None:
     done = call("opt-out", "Klaus")
     assert done.exit_code == 2
-    assert "nobody here is 'Klaus'" in done.stderr
+    assert "'Klaus' isn't an address" in done.stderr
     assert call("opt-out", "7").exit_code == 2
 
 

@@ -57,7 +57,7 @@ def test_a_pass_counts_it_as_waiting_and_not_as_failed(renamed: Call) -> None:
 def test_all_that_waits_can_be_moved_at_once_and_leaves(renamed: Call, home: Path) -> None:
     done = renamed("plan", "--from", "mail", "--by", "post")
     assert (done.exit_code, done.stderr) == (0, "")
-    assert "of 2 cases, which waited for mail, go by post now." in done.stdout
+    assert "in 2 cases, which waited for mail, go by post now." in done.stdout
     history = json.loads(renamed("show", "1", "--json").stdout)["history"]
     moved = [one for one in history if one["event"] == "touch_moved_to_another_channel"]
     assert {(one["from"], one["to"]) for one in moved} == {("mail", "post")}
@@ -105,3 +105,23 @@ def test_what_cannot_be_moved_is_said(
     done = renamed("plan", *words)
     assert done.exit_code == code
     assert said in done.stderr
+
+
+def test_the_messages_and_the_cases_are_counted_each(renamed: Call) -> None:
+    done = renamed("plan", "--from", "mail", "--by", "post")
+    assert " messages in 2 cases, which waited for mail, go by post now." in done.stdout
+
+
+def test_a_channel_that_nothing_waits_for_is_refused(renamed: Call) -> None:
+    """A slip in the name would look like work done."""
+    done = renamed("plan", "--from", "mial", "--by", "post")
+    assert done.exit_code == 1
+    assert "nothing waits for 'mial'" in done.stderr
+    assert " for mail" in done.stderr
+    assert renamed("plan", "--from", "mial", "--by", "post", "--json").exit_code == 1
+
+
+def test_a_channel_is_not_moved_to_itself(renamed: Call) -> None:
+    done = renamed("plan", "--from", "post", "--by", "post")
+    assert done.exit_code == 2
+    assert "the same channel" in done.stderr

@@ -40,7 +40,7 @@ CODES = {
     70: "our fault",
     75: "somebody else holds it; try again",
     78: "a setting is wrong",
-    130: "stopped with Ctrl-C; what was finished is kept",
+    130: "stopped with Ctrl-C; the message says what is kept",
 }
 
 

@@ -78,9 +78,11 @@ def backup(session: Session, /, *, file: Path, force: bool) -> None:
     from voicenote.wiring import open_ledger
 
     is_zip(file)
+    session.if_stopped = "no backup was made; run the same command again when you are ready"
     ledger = open_ledger(session.settings)
     try:
         packed = backup_(ledger, session.home, file.absolute(), force=force)
+        session.if_stopped = ""
     finally:
         ledger.close()
     session.screen.show(
@@ -104,7 +106,9 @@ def restore(session: Session, /, *, file: Path) -> None:
     from voicenote.engine.upkeep.restoring import restore as restore_
     from voicenote.wiring import open_ledger_at, whereabouts
 
+    session.if_stopped = "nothing was restored; run the same command again when you are ready"
     restored = restore_(file, session.home, open_ledger_at, whereabouts())
+    session.if_stopped = ""
     session.screen.show(restored, lambda: f"{restored.files} files restored into {session.home}.")
     for line in calmed(restored.held, restored.cases, restored.uncertain):
         session.screen.warn(line)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from voicenote.cli.select import CASE, opened
+from voicenote.cli.select import CASE, need_batch, opened
 from voicenote.cli.session import Session, json_option, pass_session
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ def cases(session: Session, /, *, everything: bool, batch: str | None) -> int:
     ledger = open_ledger(session.settings)
     try:
         with ledger.read() as tx:
+            need_batch(tx, batch)
             found, bad = overview.readable_lines(tx, everything=everything, batch=batch)
             closed = 0 if everything or session.json else overview.closed(tx, batch)
             seen = None if session.json else _seen(session, tx, whole=not bad)
@@ -54,6 +55,8 @@ def cases(session: Session, /, *, everything: bool, batch: str | None) -> int:
     if found and seen is not None:
         headers = ("case", "customer", "stage", "opened", "clock", "next touch", "")
         session.screen.table(headers, _as_text(session, found, seen, now()))
+    elif batch is not None:
+        session.screen.note(f"No open cases in batch {batch!r}.")
     else:
         session.screen.note("No open cases. Take one in: voicenote new, or voicenote import FILE")
     if closed:

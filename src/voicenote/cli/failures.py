@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import click
 
-from voicenote.errors import Problem, VoicenoteError
+from voicenote.errors import OURS, Problem, VoicenoteError
 
 #: How many problems are shown on a terminal; ``--json`` shows all.
 SHOWN = 50
@@ -42,8 +42,8 @@ class Failure:
     missing: tuple[str, ...] = ()
 
 
-def explain(error: BaseException) -> Failure:
-    """Return how to tell `error`; anything unforeseen is our fault."""
+def explain(error: BaseException, if_stopped: str = "") -> Failure:
+    """Return how to tell `error`; anything unforeseen is our fault. `if_stopped`: what is kept."""
     if isinstance(error, VoicenoteError):
         return Failure(
             what=error.what,
@@ -63,12 +63,12 @@ def explain(error: BaseException) -> Failure:
     if _stopped(error):
         return Failure(
             what="stopped",
-            advice="what was finished is kept; voicenote next shows where you are",
+            advice=if_stopped or "what was finished is kept; voicenote next shows where you are",
             exit_code=INTERRUPTED,
         )
     return (_of_disk(error) if isinstance(error, OSError) else None) or Failure(
         what=f"this is our fault ({type(error).__name__})",
-        advice="run it again with --debug for the details, and please tell us",
+        advice=OURS,
     )
 
 

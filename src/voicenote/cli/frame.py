@@ -146,7 +146,7 @@ def _mute(stream: TextIO) -> None:
 def _tell(error: BaseException, session: Session, *, in_json: bool) -> int:
     from voicenote.cli import failures
 
-    failure = failures.explain(error)
+    failure = failures.explain(error, session.if_stopped)
     if session.debug and not isinstance(error, click.ClickException):
         import traceback
 

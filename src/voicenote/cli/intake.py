@@ -61,10 +61,12 @@ def import_(session: Session, /, files: Sequence[str], **given: Any) -> None:
     be mended and imported as it is. The good ones go in. A second import changes nothing. Exit
     code 65 means that nothing could go in.
 
-    With --json: {"read", "added", "unchanged", "rejected", "rejected_file", "batch"}.
+    With --json: {"read", "added", "unchanged", "rejected", "rejected_file", "batch"}; "batch" is
+    null when nothing went in under that name.
     """
     from voicenote.intake.read import open_source
 
+    session.if_stopped = "nothing went in; import it again when you are ready"
     paths = [Path(name) for name in files]
     profile = _profile(session, given["profile"])
     options = _options(session, profile, given)
@@ -139,6 +141,7 @@ def _tell_mapping(session: Session, source: Source) -> None:
 def _take(session: Session, source: Source, batch: str, *, dry_run: bool) -> dict[str, Any]:
     from voicenote.engine.case.intake import Taken, take_in
     from voicenote.intake.rejected import Rejected
+    from voicenote.ledger.listing import batches
     from voicenote.wiring import open_ledger
 
     count, taken = Count(), Taken()
@@ -153,8 +156,10 @@ def _take(session: Session, source: Source, batch: str, *, dry_run: bool) -> dic
                 for one, clash in take_in(tx, good, batch, taken):
                     _bad(count, _clash(one, clash.case), rejected, verbose=verbose)
             _tell_returned(session, tx, batch)
+            named = batch if taken.added or batch in batches(tx) else None
             if dry_run:
                 tx.take_back()
+        session.if_stopped = ""
     finally:
         ledger.close()
     if taken.overdue:
@@ -172,7 +177,7 @@ def _take(session: Session, source: Source, batch: str, *, dry_run: bool) -> dic
         "unchanged": taken.unchanged + count.again,
         "rejected": count.rejected,
         "rejected_file": str(files[0]) if files else None,
-        "batch": batch,
+        "batch": named,
     }
 
 
@@ -248,7 +253,8 @@ def _report(session: Session, result: Mapping[str, Any], *, dry_run: bool) -> No
         )
     would = "would be " if dry_run else ""
     counts = f"{result['added']} {would}added, {result['unchanged']} there already"
-    lines = [f"{counts}, {result['rejected']} rejected; batch {result['batch']!r}."]
+    named = f"; batch {result['batch']!r}" if result["batch"] is not None else ""
+    lines = [f"{counts}, {result['rejected']} rejected{named}."]
     if result["rejected_file"]:
         lines.append(f"Mend and import again: {result['rejected_file']}")
     if result["added"] and not dry_run:

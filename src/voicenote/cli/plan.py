@@ -41,6 +41,7 @@ def plan(
     """The touches of a case and when, in the customer's clock.
 
     A channel was renamed or removed: --from OLD --by NEW moves what waits for it, in all cases.
+    Where nothing waits for OLD, that is refused.
     With --json: {"moved": [{"case", "touch"}], "left": [{"case", "why"}]}. Exit code 1 when
     something stays: somebody has no address there, or it may have left already.
     """
@@ -76,20 +77,29 @@ def plan(
 
 def _move_all(session: Session, by: str, away_from: str) -> int:
     """Let what waits for one channel go by another, in all cases; return the exit code."""
-    from voicenote.engine.case.reroute import move_touches
+    from voicenote.engine.case.reroute import moved_all
 
+    if by == away_from:
+        raise WrongUse("--from and --by name the same channel", "give --by another one")
     with opened(session) as ws:
-        moved = move_touches(ws, by, away_from=away_from)
+        moved = moved_all(ws, by, away_from)
     if session.json:
         done = [{"case": case, "touch": touch} for case, touch in moved.touches]
         left = [{"case": case, "why": why} for case, why, _ in moved.left]
         session.screen.data({"moved": done, "left": left})
     else:
-        count = len({case for case, _ in moved.touches})
-        what = f"{len(moved.touches)} of {count} case{'s' * (count != 1)}"
-        session.screen.out(f"{what}, which waited for {away_from}, go by {by} now.")
+        if moved.touches:
+            session.screen.out(_moved(moved, by, away_from))
+        for case in moved.wishes:
+            session.screen.out(f"The customer of case {case} is reached by {by} from now on.")
         _warn_left(session, moved)
     return 1 if moved.left else 0
+
+
+def _moved(moved: Moved, by: str, away_from: str) -> str:
+    messages, cases = len(moved.touches), len({case for case, _ in moved.touches})
+    what = f"{messages} message{'s' * (messages != 1)} in {cases} case{'s' * (cases != 1)}"
+    return f"{what}, which waited for {away_from}, go{'es' * (messages == 1)} by {by} now."
 
 
 def _warn_left(session: Session, moved: Moved) -> None:

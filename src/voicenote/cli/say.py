@@ -52,7 +52,11 @@ def say(
 
     if output == PIPE and session.json:
         raise WrongUse("--json and the sound cannot both go to standard output", "give -o FILE")
+    session.if_stopped = "no sound was kept; run the same command again when you are ready"
     tongue = _language(session, language)
+    if output != PIPE and Path(output).is_dir():
+        name = Path(output) / "hello.ogg"
+        raise WrongUse(f"{output} is a folder", f"name a file in it, such as {name}")
     if output != PIPE and not Path(output).absolute().parent.is_dir():
         raise WrongUse(f"the folder of {output} is not there", "make it first, or choose another")
     sentences = sentences_of(_words(session, text, source), tongue)
@@ -67,6 +71,7 @@ def say(
         return _write(session, output, sentences, told, tags)
 
     said = say_(sentences, tongue, engine, options, voice_facts(options), make_voice, write)
+    session.if_stopped = ""
     data = {
         "file": output,
         "duration_s": round(said.seconds, 2),

@@ -13,6 +13,7 @@ from voicenote.errors import WrongUse
 
 if TYPE_CHECKING:
     from voicenote.engine.workspace import Workspace
+    from voicenote.ledger.store import Transaction
     from voicenote.model.case import Stage
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -51,6 +52,14 @@ def cases_options(command: F) -> F:
     return click.argument("numbers", nargs=-1, type=CASE, metavar="[N]...")(command)
 
 
+def need_batch(tx: Transaction, batch: str | None) -> None:
+    """Raise WrongUse when an import is named and there is none of that name."""
+    from voicenote.ledger.listing import batches
+
+    if batch is not None and batch not in (known := batches(tx)):
+        raise WrongUse(f"there is no batch {batch!r}", f"known: {', '.join(known) or 'none'}")
+
+
 def chosen(
     ws: Workspace,
     numbers: Sequence[int],
@@ -64,13 +73,11 @@ def chosen(
     there. Raises WrongUse for none of these, or for two of them.
     """
     from voicenote.ledger.cases import numbers_of
-    from voicenote.ledger.listing import batches
 
     if sum((bool(numbers), everything and batch is None, batch is not None)) != 1:
         raise WrongUse("say which cases", "numbers, or --all, or --batch NAME")
     if numbers:
         return list(dict.fromkeys(numbers))
     with ws.ledger.read() as tx:
-        if batch is not None and batch not in (known := batches(tx)):
-            raise WrongUse(f"there is no batch {batch!r}", f"known: {', '.join(known) or 'none'}")
+        need_batch(tx, batch)
         return numbers_of(tx, batch=batch, stages=stages)

@@ -29,6 +29,7 @@ class Session:
     """One call of ``voicenote``. A command takes it with `pass_session`.
 
     `home`, `settings` and `screen` are made when first asked for; `settings` raises BadSettings.
+    `if_stopped` says what is kept when Ctrl-C ends it now; "" while all that is finished is.
     """
 
     env: Mapping[str, str]
@@ -40,6 +41,7 @@ class Session:
     quiet: bool = False
     verbose: int = 0
     debug: bool = False
+    if_stopped: str = ""
 
     @cached_property
     def home(self) -> Path:

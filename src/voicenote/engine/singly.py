@@ -6,7 +6,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from voicenote.errors import BadData, RuleSaysNo, VoicenoteError, VoiceUnavailable, WrongUse
+from voicenote.errors import (
+    OURS,
+    BadData,
+    RuleSaysNo,
+    VoicenoteError,
+    VoiceUnavailable,
+    WrongUse,
+)
 from voicenote.ledger.cases import chunks
 
 R = TypeVar("R")
@@ -39,7 +46,7 @@ def singly(
         except VoicenoteError:
             raise
         except Exception as error:  # noqa: BLE001 - one bad case must not stop the others
-            yield from _apart(work, chunk, VoicenoteError(told(error), "please tell us of it"))
+            yield from _apart(work, chunk, VoicenoteError(told(error), OURS))
         else:
             yield from done
 

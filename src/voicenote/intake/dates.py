@@ -63,7 +63,8 @@ def moment(text: str, *, order: str, zone: tzinfo, now: datetime, languages: str
     _sane(parsed.year, text)
     utc = parsed.astimezone(UTC)
     if utc > now + timedelta(days=2):
-        raise BadData(f"is in the future: {short(text)}", _ADVICE)
+        advice = "correct the date; if it is right, set this machine's clock"
+        raise BadData(f"is in the future: {short(text)}", advice)
     return utc
 
 
@@ -84,7 +85,7 @@ def zone_of(name: str) -> ZoneInfo:
 
 def _sane(year: int, text: str) -> None:
     if not OLDEST <= year <= 2200:
-        advice = "write it in the Gregorian calendar, as 2026-03-04"
+        advice = "correct the year, or write it in the Gregorian calendar, as 2026-03-04"
         raise BadData(f"is a date in the year {year}: {short(text)}", advice)
 
 

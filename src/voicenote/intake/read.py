@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from voicenote.intake.seen import Seen, fingerprint
 from voicenote.intake.sniff import stamp_of
 from voicenote.model.case import MADE_REF
 
+_ENDING = re.compile(r"[.!…。！]+(?!\d)")
 _ENDS = (".", "!", "?", "…", ":", ";", "؟")
 
 
@@ -166,7 +168,7 @@ def _examined(part: Part, options: Options, before: int, seen: Seen) -> Iterator
             yield Bad(record.broken, record)
             continue
         own = replace(checker, file=record.file) if record.file != checker.file else checker
-        content = fingerprint({k: v for k, v in record.values.items() if k not in OURS})
+        content = fingerprint({k: _tidied(v) for k, v in record.values.items() if k not in OURS})
         try:
             complaint = own.complaint(_fields(record, part), record.line)
         except BadData as error:
@@ -179,6 +181,14 @@ def _examined(part: Part, options: Options, before: int, seen: Seen) -> Iterator
         else:
             made = complaint.ref.startswith(MADE_REF)
             yield _twice(record, "" if made else columns.get("ref", "ref"), *before_it)
+
+
+def _tidied(text: str) -> str:
+    """Return a cell without what makes no other complaint of it: case, spaces, full stops, cries.
+
+    A point within a number stays.
+    """
+    return " ".join(_ENDING.sub("", text).casefold().split())
 
 
 def _twice(record: Record, column: str, place: str, same: bool) -> Bad:  # noqa: FBT001 - Seen's

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from sqlalchemy import select, update
@@ -18,10 +19,14 @@ from voicenote.model.touch import WAITING, Touch, TouchKind
 
 @dataclass(slots=True)
 class Moved:
-    """What went over: (case, touch) of each; and (case, why, cure) of what stays where it is."""
+    """What went over: (case, touch) of each; and (case, why, cure) of what stays where it is.
+
+    `wishes`: the cases of which nothing waited, and whose customer is reached by it from now on.
+    """
 
     touches: list[tuple[int, int]] = field(default_factory=list)
     left: list[tuple[int, str, str]] = field(default_factory=list)
+    wishes: list[int] = field(default_factory=list)
 
 
 def move_touches(ws: Workspace, to: str, *, case: int | None = None, away_from: str = "") -> Moved:
@@ -50,7 +55,8 @@ def move_touches(ws: Workspace, to: str, *, case: int | None = None, away_from: 
                     why = f"{about.customer.name} has no address for {to}"
                     moved.left.append((number, why, f"voicenote plan {number} --by CHANNEL"))
                 continue
-            _prefer(tx, about, away_from, to)
+            if _prefer(tx, about, away_from, to) and not any(t.case == number for t in waiting):
+                moved.wishes.append(number)
             for touch in (t for t in waiting if t.case == number and t.channel != to):
                 if attempts.may_have_left_at(tx, touch) is not None:
                     moved.left.append((number, *_may_have_left(touch)))
@@ -76,6 +82,18 @@ def moved_case(ws: Workspace, number: int, to: str, away_from: str) -> Moved:
             f"see: voicenote plan {number}",
         )
     return moved
+
+
+def moved_all(ws: Workspace, to: str, away_from: str) -> Moved:
+    """Do the same for all cases. Raises RuleSaysNo when nothing waits for `away_from`."""
+    moved = move_touches(ws, to, away_from=away_from)
+    if moved.touches or moved.left or moved.wishes:
+        return moved
+    with ws.ledger.read() as tx:
+        counts = Counter(touch.channel for touch in _waiting(tx, None, ""))
+    waits = ", ".join(f"{count} for {name}" for name, count in sorted(counts.items()))
+    advice = f"what waits: {waits}" if waits else "no message waits for any channel"
+    raise RuleSaysNo(f"nothing waits for {away_from!r}", advice)
 
 
 def channels_gone(ws: Workspace, tx: Transaction) -> dict[str, list[int]]:
@@ -114,11 +132,11 @@ def _move(tx: Transaction, touch: Touch, to: str) -> None:
     tx.tell("touch_moved_to_another_channel", touch.case, touch=touch.number, **facts)
 
 
-def _prefer(tx: Transaction, case: Case, old: str, new: str) -> None:
-    """Let the customer's own wish name the channel as it is called now."""
+def _prefer(tx: Transaction, case: Case, old: str, new: str) -> bool:
+    """Let the customer's own wish name the channel as it is called now; return whether it did."""
     wishes = [name.strip() for name in case.customer.channel.split(",") if name.strip()]
     if not old or old not in wishes:
-        return
+        return False
     wanted = ",".join(dict.fromkeys(new if name == old else name for name in wishes))
     table, about = tables.customers, tables.cases
     person = about.select().with_only_columns(about.c.customer).where(about.c.number == case.number)
@@ -126,3 +144,4 @@ def _prefer(tx: Transaction, case: Case, old: str, new: str) -> None:
     tx.connection.execute(update(table).where(mine).values(channel=wanted))
     facts: dict[str, object] = {"from": case.customer.channel, "to": wanted}
     tx.tell("customer_channel_changed", case.number, **facts)
+    return True

@@ -65,7 +65,7 @@ def restore(
             )
         staging = Path(tempfile.mkdtemp(prefix=_STAGING, dir=home))
     except OSError as error:
-        raise _disk(error) from error
+        raise _disk(error, home) from error
     try:
         files = _unpack(file, staging)
         close_to_others(staging)  # an older backup brings its modes along
@@ -86,7 +86,7 @@ def restore(
         look = Look(ledger_id=ledger_id, kept=None, here=here, memory=Memory.AGREES)
         why = whereabouts.rival(look)
     except OSError as error:
-        raise _disk(error) from error
+        raise _disk(error, home) from error
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     return Restored(files, held, cases, uncertain, why)
@@ -144,8 +144,8 @@ def _check(file: Path, ledger: Path) -> None:
         raise BadData(f"the ledger in {file.name} is damaged: {said}", "take an older backup")
 
 
-def _disk(error: OSError) -> Unavailable:
+def _disk(error: OSError, home: Path) -> Unavailable:
     return Unavailable(
         f"it cannot be restored: {error.strerror or error}",
-        room_for(error, "--home", "another"),
+        room_for(error, home, "another --home"),
     )
