@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+import types
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -53,6 +54,21 @@ def test_a_pattern_without_end_is_ended_and_the_next_work_is_done(apart: Apart) 
     with pytest.raises(TookTooLong, match=r"0\.5 seconds"):
         apart.do(re.fullmatch, *ENDLESS)
     assert apart.do(len, "abc") == 3
+
+
+def test_what_work_has_to_load_first_is_no_time_of_the_message(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a slow machine would keep the first message of each pass as unread."""
+    (tmp_path / "slow_to_load.py").write_text(
+        "import time\ntime.sleep(0.4)\ndef work():\n    return 7\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
+    here = types.ModuleType("slow_to_load")
+    exec("def work(): ...", here.__dict__)  # noqa: S102  it is loaded in the other process only
+    monkeypatch.setitem(sys.modules, "slow_to_load", here)
+    with Apart(0.3) as apart:
+        assert apart.do(here.work) == 7
 
 
 def test_meanwhile_others_get_a_word_in(apart: Apart) -> None:

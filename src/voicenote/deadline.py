@@ -157,17 +157,20 @@ def work_all(asked: BinaryIO, told: BinaryIO) -> None:
     with Path(os.devnull).open("wb") as nowhere:
         while len(head := asked.read(_ASKED.size)) == _ASKED.size:
             limit, size = _ASKED.unpack(head)
-            faulthandler.dump_traceback_later(limit, exit=True, file=nowhere)
-            done, answer = _done(asked.read(size))
-            faulthandler.cancel_dump_traceback_later()
+            done, answer = _done(asked.read(size), limit, nowhere)
             told.write(_TOLD.pack(done, len(answer)) + answer)
             told.flush()
 
 
-def _done(asked: bytes) -> tuple[bool, bytes]:
+def _done(asked: bytes, limit: float, nowhere: BinaryIO) -> tuple[bool, bytes]:
     try:
+        # this imports what the first piece of work needs, and is no time of the message
         work, given, named = pickle.loads(asked)  # noqa: S301  ourselves
-        return True, pickle.dumps(work(*given, **named))
+        faulthandler.dump_traceback_later(limit, exit=True, file=nowhere)
+        try:
+            return True, pickle.dumps(work(*given, **named))
+        finally:
+            faulthandler.cancel_dump_traceback_later()
     except Exception as error:  # noqa: BLE001 - whoever asked is told
         try:
             return False, pickle.dumps(error)

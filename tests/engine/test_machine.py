@@ -222,12 +222,13 @@ class Life(RuleBasedStateMachine):
         k=st.integers(1, 2),
         what=st.sampled_from(["add", "done", "done", "confirm", "broken", "waive", "again"]),
         days=st.integers(1, 20),
+        worth=st.sampled_from(["12.30", "12.30", "70.00"]),
     )
-    def amends(self, number: int, k: int, what: str, days: int) -> None:
+    def amends(self, number: int, k: int, what: str, days: int, worth: str) -> None:
         new = Promise(
             kind=AmendsKind.REFUND,
             text=f"send back what it cost ({days})",
-            value=Money(Decimal("12.30"), "EUR"),
+            value=Money(Decimal(worth), "EUR"),
             promised_by=self.day(days),
         )
         deeds: dict[str, Callable[[], object]] = {
