@@ -112,9 +112,11 @@ def test_a_change_sends_an_approved_memo_back(
     turn = morning(ws)
     assert world.left == []
     assert turn.failed == 0
-    assert ("waits for your approval: " + told_["reason"]) in turn.waiting[0][1]
+    mark = "waits for your approval" if change == "harm" else "waits for new words"
+    assert f"{mark}: {told_['reason']}" in turn.waiting[0][1]
     assert states(ws, number)[0] == "memo due"
-    (need,) = [one for one in what_needs_me(ws) if one.command == f"voicenote approve {number}"]
+    command = "approve" if change == "harm" else "script"
+    (need,) = [one for one in what_needs_me(ws) if one.command == f"voicenote {command} {number}"]
     assert told_["reason"] in need.sentence
     assert not case_view(ws, number)["memo"]["approved"]
     if change == "unfounded":
@@ -142,7 +144,7 @@ def test_a_triage_says_that_the_memo_waits_again(ws: Workspace, number: int) -> 
         ({"finding": "unfounded", "finding_reason": "the size"}, "S9"),
         ({"harm_amount": "20", "harm_currency": "EUR"}, "R8"),
         ({"harm_amount": "40", "harm_currency": "USD"}, "R8"),
-        ({"bothered_most": "the colour"}, "has changed since"),
+        ({"bothered_most": "the colour"}, "changed since"),
     ],
 )
 def test_the_claim_sees_what_no_command_has_told(
@@ -159,7 +161,7 @@ def test_the_claim_sees_what_no_command_has_told(
 def test_another_owner_in_the_settings_is_seen(ws: Workspace, world: World, number: int) -> None:
     owner = replace(ws.settings.owner, name="Grace")
     ws.settings = replace(ws.settings, owner=owner)
-    assert "has changed since" in morning(ws).waiting[0][1]
+    assert "changed since" in morning(ws).waiting[0][1]
     assert world.left == []
 
 
@@ -168,7 +170,7 @@ def test_another_template_is_seen(ws: Workspace, world: World, number: int) -> N
     folder.mkdir(parents=True)
     words = "[thanks]\nThis is {{ owner }}.\n[own]\nI am sorry.\n[amends]\nI will mend it.\n"
     (folder / "justified.jinja").write_text(words, encoding="utf-8")
-    assert "has changed since" in morning(ws).waiting[0][1]
+    assert "changed since" in morning(ws).waiting[0][1]
     assert world.left == []
 
 
@@ -177,7 +179,7 @@ def test_a_lesson_that_the_memo_would_tell_is_seen(
 ) -> None:
     due = START + timedelta(days=20)
     write_lesson(ws, number, Lesson(cause="haste", prevention="a list", owner="Ada", due=due))
-    assert "has changed since" in morning(ws).waiting[0][1]
+    assert "changed since" in morning(ws).waiting[0][1]
 
 
 def test_a_hold_past_the_promised_day_asks_again(ws: Workspace, world: World, number: int) -> None:
@@ -338,7 +340,7 @@ def test_an_older_approval_does_not_outlive_a_change(
     ws.clock.move(minutes=1)  # type: ignore[attr-defined]
     with ws.ledger.write() as tx:
         cases.revise(tx, number, "case_triaged", bothered_most="the colour")
-    assert "has changed since" in morning(ws).waiting[0][1]
+    assert "changed since" in morning(ws).waiting[0][1]
     assert world.left == []
 
 

@@ -379,7 +379,8 @@ def test_whoever_is_unknown_can_opt_out_before_their_first_complaint(
 ) -> None:
     assert opting.opt_out(ws, "dana@example.com").cases == ()
     [number] = take(ws, told(customer=Customer(name="Dana", email="Dana@example.com")))
-    release(ws, number)
+    with pytest.raises(RuleSaysNo, match="opted out"):
+        release(ws, number)
     one_pass(ws)
     assert world.keys == []
 

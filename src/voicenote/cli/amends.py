@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from voicenote.cli.money import money
-from voicenote.cli.select import CASE, LAST_CASE, opened
+from voicenote.cli.select import CASE, LAST_CASE, given_reason, opened
 from voicenote.cli.session import Session, json_option, pass_session
 
 #: The years that an import takes.
@@ -47,7 +47,11 @@ def picked_day(
 DAY = click.DateTime(["%Y-%m-%d"])
 one = click.argument("name", type=AmendsName(), metavar="N.K")
 override_option = click.option(
-    "--override", metavar="REASON", default="", help="Why more money than the rule allows."
+    "--override",
+    metavar="REASON",
+    default="",
+    callback=given_reason,
+    help="Why more money than the rule allows.",
 )
 
 
@@ -133,7 +137,7 @@ def add(session: Session, /, *, number: int, override: str, **given: Any) -> Non
     session.screen.show({"amends": added.name}, lambda: f"Promised: amends {added.name}{worth}.")
     if added.warning:
         session.screen.warn(added.warning)
-    _asked_again(session, number, again=added.asked_again)
+    _tell(session, added.asked_again or added.unheard)
 
 
 @amends.command()
@@ -212,15 +216,13 @@ def again(session: Session, /, *, name: tuple[int, int], by: date, override: str
     _said(session, name, "promised", again=asked)
 
 
-def _said(session: Session, name: tuple[int, int], state: str, *, again: bool) -> None:
+def _said(session: Session, name: tuple[int, int], state: str, *, again: str) -> None:
     text = f"{name[0]}.{name[1]}"
     session.screen.show({"amends": text, "state": state}, lambda: f"Amends {text}: {state}.")
-    _asked_again(session, name[0], again=again)
+    _tell(session, again)
 
 
-def _asked_again(session: Session, number: int, *, again: bool) -> None:
-    """Say where a memo that was approved before this waits for another approval."""
-    from voicenote.engine.case.release import told_again
-
-    if again:
-        session.screen.warn(told_again(number))
+def _tell(session: Session, what: str) -> None:
+    """Say where a memo that was approved before this waits for another approval, or left."""
+    if what:
+        session.screen.warn(what)

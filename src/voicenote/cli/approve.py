@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from voicenote.cli.many import alone, failed_data, tell_failed
-from voicenote.cli.select import cases_options, chosen, opened
+from voicenote.cli.select import cases_options, given_reason, in_touch, opened
 from voicenote.cli.session import Session, json_option, pass_session
 from voicenote.errors import Unavailable, WrongUse
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     "--anyway",
     metavar="REASON",
     default="",
+    callback=given_reason,
     help="Why it is right all the same, where a rule or the check says no; it is recorded.",
 )
 @click.option("--yes", is_flag=True, help="Ask nothing; for scripts.")
@@ -59,7 +60,7 @@ def approve(
             "nobody is here to listen to a sample", "at a terminal you are asked; else give --yes"
         )
     with opened(session) as ws:
-        meant = chosen(ws, numbers, everything, batch, (Stage.RENDERED,))
+        meant = in_touch(session, ws, numbers, everything, batch, (Stage.RENDERED,))
         if sample and meant and not _heard(session, ws, meant, sample, yes=yes):
             session.screen.note("Nothing was released.")
             return 1

@@ -37,13 +37,20 @@ def tell_failed(session: Session, failed: Sequence[Failed]) -> None:
     lines = list(reasons.items())
     for reason, alike in lines[:SHOWN]:
         if len(alike) == 1:
-            session.screen.warn(f"case {alike[0].case}: {_text(alike[0])}")
+            session.screen.warn(named_once(alike[0].case, _text(alike[0])))
             continue
         numbers = ", ".join(str(one.case) for one in alike[:NAMED])
         more = f" and {len(alike) - NAMED} more" if len(alike) > NAMED else ""
         session.screen.warn(f"cases {numbers}{more}: {reason}")
     if len(lines) > SHOWN:
         session.screen.warn(f"… and {len(lines) - SHOWN} other reasons; --json shows all")
+
+
+def named_once(case: int, text: str) -> str:
+    """Return what is told of a case, with its number in front, and not a second time behind."""
+    number = rf"case {case}\b(?!\.)"
+    text = re.sub(rf"(?<=[a-z]) (?:of|for) {number}", "", text)
+    return text if re.match(number, text) else f"case {case}: {text}"
 
 
 def _text(one: Failed) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from voicenote.cli.many import named_once
 from voicenote.cli.receiving import trouble_lines, troubles_as_data, unmatched_lines
 
 if TYPE_CHECKING:
@@ -37,8 +38,17 @@ def turn_as_data(turn: Turn) -> dict[str, Any]:
 
 def turn_lines(turn: Turn) -> list[str]:
     """Return what a person should know of a pass: a line for each case, of many the first ones."""
-    asks = [(case, f"case {case}: {why}") for case, why in (*turn.reasons, *turn.waiting)]
-    told = _by_case([*asks, *turn.nudges])
+    from voicenote.followup.release import ASKS, REWORDS
+
+    asks = [(case, named_once(case, why)) for case, why in (*turn.reasons, *turn.waiting)]
+    waiting = {case for case, _ in turn.waiting}  # a nudge about the same memo says no more
+    marks = (ASKS, REWORDS)
+    nudges = [
+        (case, text)
+        for case, text in turn.nudges
+        if case not in waiting or not any(mark in text for mark in marks)
+    ]
+    told = _by_case([*asks, *nudges])
     braked = [f"{count} wait: {one.why}" for one, count in turn.held.items() if not one.until]
     came = unmatched_lines(turn.unmatched)
     return [*_jumped(turn.clock), *came, *told, *braked, *trouble_lines(turn.troubles)]

@@ -47,7 +47,6 @@ def plan(
     """
     from voicenote.engine.case import approving
     from voicenote.engine.case.planning import plan_view
-    from voicenote.engine.case.release import told_again
     from voicenote.engine.case.reroute import moved_case
 
     if hold and resume:
@@ -65,8 +64,8 @@ def plan(
             approving.change_plan(ws, number, name)
         if hold:
             approving.hold(ws, number)
-        if resume and approving.resume(ws, number).asked_again:
-            session.screen.warn(told_again(number))
+        if resume and (again := approving.resume(ws, number).asked_again):
+            session.screen.warn(again)
         view = plan_view(ws, number)
     if session.json:
         session.screen.data(view)

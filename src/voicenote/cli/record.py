@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from voicenote.cli.pasted import pasted
-from voicenote.cli.select import cases_options, chosen, opened
+from voicenote.cli.select import cases_options, in_touch, opened
 from voicenote.cli.sentences import many_cases, memo_made, need_somebody, one_case, show_list
 from voicenote.cli.session import Session, json_option, pass_session
 from voicenote.cli.sound import fill_in_option
@@ -76,7 +76,7 @@ def record(
     from voicenote.model.case import Stage
 
     with opened(session) as ws:
-        meant = chosen(ws, numbers, everything, batch, (Stage.SCRIPTED, Stage.RENDERED))
+        meant = in_touch(session, ws, numbers, everything, batch, (Stage.SCRIPTED, Stage.RENDERED))
         meant = _of_one_owner(ws, meant, owner)
         with_later = {"fill_in": fill_in, "follow_ups": follow_ups}
         if len(meant) != 1:

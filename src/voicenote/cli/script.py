@@ -10,7 +10,7 @@ import click
 
 from voicenote.cli.many import alone, failed_data, tell_failed
 from voicenote.cli.say import tag
-from voicenote.cli.select import cases_options, chosen, opened
+from voicenote.cli.select import cases_options, given_reason, in_touch, opened
 from voicenote.cli.session import Session, json_option, pass_session
 from voicenote.cli.texts import read_text
 from voicenote.errors import BadData, Unavailable, WrongUse
@@ -34,7 +34,13 @@ if TYPE_CHECKING:
 )
 @click.option("--template", default="", metavar="NAME", help="This template, not the fitting one.")
 @click.option("--language", default="", metavar="TAG", help="In this language, as BCP 47.")
-@click.option("--anyway", default="", metavar="REASON", help="It is no double of another case.")
+@click.option(
+    "--anyway",
+    metavar="REASON",
+    default="",
+    callback=given_reason,
+    help="It is no double of another case.",
+)
 @json_option
 @pass_session
 def script(
@@ -69,7 +75,7 @@ def script(
         if edit or source:
             return _edited(session, ws, numbers[0], source)
         stages = (Stage.OPENED,)
-        meant = chosen(ws, numbers, everything, batch, stages)
+        meant = in_touch(session, ws, numbers, everything, batch, stages)
         return _composed(session, ws, meant, given, anyway)
 
 

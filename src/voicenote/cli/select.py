@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from voicenote.cli.session import Session
 from voicenote.errors import WrongUse
@@ -29,6 +30,14 @@ def case_number(digits: str) -> int:
         shown = digits if len(digits) <= 20 else f"{digits[:20]}…"
         raise WrongUse(f"there can be no case {shown}", "voicenote cases shows the numbers")
     return int(digits)
+
+
+def given_reason(context: click.Context, parameter: click.Parameter, value: str) -> str:
+    """Return the reason that was given, trimmed; "" for none. Refuses one that says nothing."""
+    source = context.get_parameter_source(parameter.name or "")
+    if not value.strip() and source is ParameterSource.COMMANDLINE:
+        raise click.BadParameter("this reason is empty; say in a few words why it is right")
+    return value.strip()
 
 
 @contextmanager
@@ -58,6 +67,33 @@ def need_batch(tx: Transaction, batch: str | None) -> None:
 
     if batch is not None and batch not in (known := batches(tx)):
         raise WrongUse(f"there is no batch {batch!r}", f"known: {', '.join(known) or 'none'}")
+
+
+def in_touch(
+    session: Session,
+    ws: Workspace,
+    numbers: Sequence[int],
+    everything: bool,  # noqa: FBT001 - as click hands it over
+    batch: str | None,
+    stages: Sequence[Stage],
+) -> list[int]:
+    """Return the same as `chosen`, without those who opted out where they were not named."""
+    from voicenote.ledger.cases import load
+    from voicenote.ledger.optouts import opted_out
+
+    meant = chosen(ws, numbers, everything, batch, stages)
+    if numbers or not meant:
+        return meant
+    with ws.ledger.read() as tx:
+        known = load(tx, meant)
+        gone = [n for n, out in zip(known, opted_out(tx, list(known.values())), strict=True) if out]
+    if gone:
+        shown = ", ".join(map(str, gone[:10])) + (" …" if len(gone) > 10 else "")
+        session.screen.note(
+            f"{len(gone)} left out, because they have opted out; nothing will leave: case"
+            f"{'s' * (len(gone) > 1)} {shown}"
+        )
+    return [number for number in meant if number not in set(gone)]
 
 
 def chosen(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from voicenote.cli.many import alone, failed_data, tell_failed
-from voicenote.cli.select import case_number, cases_options, chosen, opened
+from voicenote.cli.select import case_number, cases_options, in_touch, opened
 from voicenote.cli.session import Session, json_option, pass_session
 from voicenote.errors import BadData
 
@@ -52,7 +52,7 @@ def render(
 
     with opened(session) as ws:
         stages = (Stage.SCRIPTED, Stage.RENDERED)
-        meant = chosen(ws, numbers, everything, batch, stages)
+        meant = in_touch(session, ws, numbers, everything, batch, stages)
         return _rendered(session, ws, meant, fill_in=fill_in)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from voicenote.cli.amends import DAY, KINDS, picked_day
+from voicenote.cli.amends import DAY, KINDS, override_option, picked_day
 from voicenote.cli.money import amount, with_harm
 from voicenote.cli.select import CASE, opened
 from voicenote.cli.session import Session, json_option, pass_session
@@ -48,7 +48,7 @@ WISHES = ("kind", "text", "value", "target", "by", "plan", "override")
 @click.option("--target", type=DAY, callback=picked_day, help="The day you aim at.")
 @click.option("--by", type=DAY, callback=picked_day, help="The day you promise, as YYYY-MM-DD.")
 @click.option("--plan", metavar="NAME", help="Another plan.")
-@click.option("--override", metavar="REASON", help="Why more money than the rule allows.")
+@override_option
 @json_option
 @pass_session
 def triage(session: Session, /, *, number: int, accept: bool, **given: Any) -> None:
@@ -63,6 +63,7 @@ def triage(session: Session, /, *, number: int, accept: bool, **given: Any) -> N
     from voicenote.engine.case.triage import Triage, apply_triage
 
     wished = {name: given.pop(name) for name in WISHES}
+    wished["override"] = wished["override"] or None
     if not accept and any(value is not None for value in wished.values()):
         raise WrongUse("these options change the proposal that is accepted", "add --accept")
     if wished["value"]:
@@ -111,7 +112,10 @@ def _told(session: Session, view: Mapping[str, Any]) -> None:
         session.screen.out(f"Done: {name}the plan is {done['plan']}.")
         for warning in done["warnings"]:
             session.screen.warn(warning)
-    session.screen.note(f"Next: {view['next']}")
+    if not any(
+        view["next"] in one for one in (*view["warnings"], *(done or {}).get("warnings", ()))
+    ):
+        session.screen.note(f"Next: {view['next']}")
 
 
 def _accepted(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from voicenote.errors import RuleSaysNo
+from voicenote.followup.release import steps_to_approval
 from voicenote.followup.standing import (
     SILENT_TOUCHES,
     called,
@@ -80,8 +81,8 @@ def _missing_deed(amends: Amends) -> str:
     command = f'voicenote amends done {amends.name} --evidence "…"'
     if amends.state is AmendsState.DONE:
         return "" if amends.evidence.strip() else f"{called(amends)} has no evidence: {command}"
-    broken = " and its date has passed" if amends.state is AmendsState.BROKEN else ""
-    return f"{called(amends)} is not done{broken}: {command}"
+    what = "was broken" if amends.state is AmendsState.BROKEN else "is not done"
+    return f"{called(amends)} {what}: {command}"
 
 
 def _missing_word(snapshot: Snapshot) -> list[str]:
@@ -103,7 +104,11 @@ def _missing_memo(snapshot: Snapshot) -> list[str]:
         return []
     case, touches = snapshot.case, openings(snapshot)
     if touches:
-        return [_stuck(case, touches[-1])]
+        released = case.stage in (Stage.APPROVED, Stage.FOLLOWING)
+        if released or touches[-1].state in IN_FLIGHT | {TouchState.UNCERTAIN}:
+            return [_stuck(case, touches[-1])]
+        why = f" ({touches[-1].reason})" if touches[-1].reason else ""
+        return [f"the memo is not approved{why}: {steps_to_approval(snapshot)}"]
     return [_NEXT_STEP.get(case.stage, "no memo is booked: voicenote plan {}").format(case.number)]
 
 

@@ -21,6 +21,7 @@ from voicenote.followup.actions import (
 from voicenote.followup.care import told_already
 from voicenote.followup.closing import missing
 from voicenote.followup.nudges import answer_nudges, nudges, status_nudge, too_late_nudge
+from voicenote.followup.release import also_recalled
 from voicenote.followup.standing import (
     KEPT,
     QUESTIONS,
@@ -194,7 +195,8 @@ def _about_due(
         return SkipTouch(touch.number, needless), None
     late = touch.planned.too_late_at
     if late is not None and late < now:
-        skip = SkipTouch(touch.number, f"too late: it was due {touch.due_at:%Y-%m-%d %H:%M} UTC")
+        why = f"too late: it was due {touch.due_at:%Y-%m-%d %H:%M} UTC"
+        skip = SkipTouch(touch.number, why + also_recalled(touch.reason))
         return skip, None if touch.kind is TouchKind.NUDGE else too_late_nudge(snapshot, touch)
     if touch.kind is TouchKind.STATUS and not _may_say_kept(snapshot, touch):
         skip = SkipTouch(touch.number, "the promise is not kept: a person tells them (R11)")

@@ -8,7 +8,15 @@ from datetime import datetime
 from voicenote.followup.actions import About, Nudge
 from voicenote.followup.closing import missing
 from voicenote.followup.hearing import quoted
-from voicenote.followup.standing import amends_of, called, memo_at, rests_on_silence, today
+from voicenote.followup.release import REWORDS, steps_to_approval, told_of_recall
+from voicenote.followup.standing import (
+    amends_of,
+    called,
+    memo_at,
+    openings,
+    rests_on_silence,
+    today,
+)
 from voicenote.model.amends import Amends
 from voicenote.model.case import Stage
 from voicenote.model.receipt import Verdict
@@ -43,11 +51,12 @@ def too_late_nudge(snapshot: Snapshot, touch: Touch) -> Nudge:
     """Say that a touch was not sent because it came too late (invariant 4)."""
     number = snapshot.case.number
     when = f"{touch.due_at:%Y-%m-%d %H:%M} UTC"
-    cure = (
-        f"if it still makes sense: voicenote resend {number}"
-        if touch.kind in OPENING
-        else f"ask them yourself, and write down what they say: voicenote answer {number}"
-    )
+    cure = f"ask them yourself, and write down what they say: voicenote answer {number}"
+    if touch.kind in OPENING:
+        released = snapshot.case.stage in (Stage.APPROVED, Stage.FOLLOWING)
+        steps = f"voicenote resend {number}" if released else steps_to_approval(snapshot)
+        cure = f"if it still makes sense: {steps}"
+        cure = cure if released else f"it is not approved; {cure}"
     return Nudge(
         About.TOO_LATE,
         f"case {number}: the {_kind(touch)} was due {when}, too late to send by itself; {cure}",
@@ -134,11 +143,15 @@ def answer_nudges(snapshot: Snapshot, rounds: int) -> Iterator[Nudge]:
 
 def _steps(snapshot: Snapshot) -> Iterator[Nudge]:
     case = snapshot.case
-    if case.stage is Stage.RENDERED:
+    if case.stage is Stage.RENDERED and not snapshot.opted_out:
+        memos = openings(snapshot)
+        told = told_of_recall(memos[-1].reason) if memos else ""
+        steps = steps_to_approval(snapshot)
+        steps = steps if REWORDS in told else f"voicenote play {case.number}, then {steps}"
         yield Nudge(
             About.APPROVAL,
-            f"case {case.number}: the memo for {case.customer.name} waits for your approval: "
-            f"voicenote play {case.number}, then voicenote approve {case.number}",
+            f"case {case.number}: the memo for {case.customer.name} "
+            + (f"{told}; {steps}" if told else f"waits for your approval: {steps}"),
             f"nudge:{case.number}:approval:{case.round}",
         )
     if not missing(snapshot) and not rests_on_silence(snapshot):

@@ -5,17 +5,21 @@ Asked when it is approved, and again when it leaves: days or weeks may lie betwe
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from voicenote.followup.amends import second_apology
-from voicenote.followup.standing import KEPT
+from voicenote.followup.standing import KEPT, openings
 from voicenote.model.amends import AmendsState
+from voicenote.model.case import Stage
 from voicenote.model.snapshot import Snapshot
 
 #: The rule of one apology a failure: no reason of the owner's excuses a second empty one.
 ONE_APOLOGY = "R6"
+#: What is written beside a memo whose approval was taken back, before the reason: the words still
+#: fit, or they do not, and are to be written again first.
+ASKS, REWORDS = "waits for your approval: ", "waits for new words: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +68,53 @@ def of_the_day(seen: Snapshot, written_on: date, day: date, outdated: str = "") 
         )
 
 
-def changed_facts(number: int) -> Doubt:
-    """Return the doubt about a script whose case is not what it was when it was written."""
+def changed_facts(number: int, changes: Sequence[str]) -> Doubt:
+    """Return the doubt about a script that what it was written from has left behind.
+
+    `changes` are those of the case itself; without one it is the house that has changed.
+    """
+    since = f"since the script of case {number} was written"
+    what = f"your settings or templates have changed {since} (R20)"
+    if changes:
+        what = f"the case has changed {since}: {', '.join(changes)} (R20)"
     return Doubt(
         "R20",
-        f"case {number} has changed since its script was written (R20)",
-        f"write it anew: voicenote script {number}; or look at your own words again: "
+        what,
+        f"write it anew: {steps_from(number, REWORDS)}; or look at your own words again first: "
         f"voicenote script {number} --edit",
         "R20 facts",
     )
+
+
+def told_of_recall(reason: str) -> str:
+    """Return the part of a touch's reason that tells why its approval was taken back, or ""."""
+    places = [reason.find(mark) for mark in (ASKS, REWORDS) if mark in reason]
+    return reason[min(places) :] if places else ""
+
+
+def also_recalled(reason: str) -> str:
+    """Return what to add to the reason for which a touch ends, so that this is not forgotten."""
+    told = told_of_recall(reason)
+    return f"; it {told}" if told else ""
+
+
+def steps_from(number: int, reason: str = "") -> str:
+    """Return the commands by which a rendered memo is approved; `reason` as beside its touch."""
+    approve = f"voicenote approve {number}"
+    if REWORDS not in reason:
+        return approve
+    return f"voicenote script {number}, then voicenote render {number}, then {approve}"
+
+
+def steps_to_approval(seen: Snapshot) -> str:
+    """Return the commands by which the memo of a case comes to be approved, in order."""
+    number, memos = seen.case.number, openings(seen)
+    approve = f"voicenote approve {number}"
+    if seen.case.stage is Stage.OPENED:
+        return steps_from(number, REWORDS)
+    if seen.case.stage is Stage.SCRIPTED:
+        return f"voicenote render {number}, then {approve}"
+    return steps_from(number, memos[-1].reason if memos else "")
 
 
 def left_over(doubts: Collection[Doubt], excused: Collection[str]) -> tuple[Doubt, ...]:

@@ -10,12 +10,13 @@ from enum import IntEnum
 from voicenote.followup.amends import EVIDENCE
 from voicenote.followup.closing import missing
 from voicenote.followup.hearing import quoted
+from voicenote.followup.release import steps_to_approval, told_of_recall
 from voicenote.followup.standing import called, memo_at, rests_on_silence, settled, today, verdict
 from voicenote.model.amends import Amends, AmendsState
 from voicenote.model.case import Severity, Stage
 from voicenote.model.receipt import Answer, Verdict
 from voicenote.model.snapshot import Snapshot
-from voicenote.model.touch import OPENING, TouchKind, TouchState
+from voicenote.model.touch import OPENING, WAITING, TouchKind, TouchState
 
 #: How many days ahead a promise is due soon.
 SOON = timedelta(days=2)
@@ -180,9 +181,11 @@ def _making(row: Row) -> Iterator[Need]:
     if snapshot.opted_out or memo_at(snapshot) is not None:
         return
     since = case.complaint.opened_at
-    again = [t.reason for t in snapshot.round_touches if t.kind in OPENING and t.reason]
-    if step and case.stage is Stage.RENDERED and again:
-        step = (f"the memo {again[0]}", step[1])
+    if step and case.stage is Stage.RENDERED:
+        first, _, _ = steps_to_approval(snapshot).partition(", then ")
+        step = (_why_not_approved(snapshot) or step[0], first)
+    if case.stage is Stage.APPROVED and (given_up := _given_up(snapshot)):
+        step = (given_up, f"voicenote resend {case.number}")
     if step and row.warning:
         step = (f"{step[0]}; {row.warning}", step[1])
     if row.breached:
@@ -192,6 +195,27 @@ def _making(row: Row) -> Iterator[Need]:
     elif step:
         urgency = Urgency.APPROVAL if case.stage is Stage.RENDERED else Urgency.MAKE
         yield _need(snapshot, urgency, since, *step)
+
+
+def _why_not_approved(snapshot: Snapshot) -> str:
+    """Say why a memo that was approved once is not so any more, and what became of it."""
+    memos = [touch for touch in snapshot.round_touches if touch.kind in OPENING and touch.reason]
+    if not memos:
+        return ""
+    memo = memos[-1]
+    if memo.state in WAITING:
+        told = told_of_recall(memo.reason)
+        return f"the memo {told}" if told else ""
+    return f"the memo was {memo.state.value} ({memo.reason}), and is not approved"
+
+
+def _given_up(snapshot: Snapshot) -> str:
+    """Say that a memo which is approved will not leave any more by itself, and why."""
+    memos = [touch for touch in snapshot.round_touches if touch.kind in OPENING]
+    if not memos or memos[-1].state not in (TouchState.SKIPPED, TouchState.CANCELLED):
+        return ""
+    why = f" ({memos[-1].reason})" if memos[-1].reason else ""
+    return f"the memo was {memos[-1].state.value}{why}; let it go, if it should leave"
 
 
 def _ending(snapshot: Snapshot) -> Iterator[Need]:

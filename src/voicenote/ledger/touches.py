@@ -146,9 +146,10 @@ def move(tx: Transaction, number: int, due_at: datetime) -> None:
 
 
 def note(tx: Transaction, number: int, reason: str) -> None:
-    """Write beside a waiting touch why it waits; "" when it waits for nothing any more."""
+    """Write beside a touch that waits, or was given up, why; "" when there is nothing to say."""
     table = tables.touches
-    where = (table.c.number == number) & table.c.state.in_([state.value for state in WAITING])
+    noted = WAITING | {TouchState.SKIPPED, TouchState.CANCELLED}
+    where = (table.c.number == number) & table.c.state.in_([state.value for state in noted])
     tx.connection.execute(update(table).where(where).values(reason=reason))
 
 

@@ -6,12 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from voicenote.engine.case.release import ask_again_if_doubtful, release
+from voicenote.engine.case.asking import ask_again_if_doubtful
+from voicenote.engine.case.release import release
 from voicenote.engine.case.ways import way_for
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
 from voicenote.followup.care import told_already
-from voicenote.ledger import cases, scripts, touches
+from voicenote.followup.release import also_recalled
+from voicenote.ledger import cases, optouts, scripts, touches
 from voicenote.ledger.changes import change_touch
 from voicenote.ledger.snapshots import snapshot
 from voicenote.ledger.store import Transaction
@@ -71,16 +73,18 @@ def approve_cases(
 ) -> Iterator[Approved]:
     """Release the memo of each case and book its plan, yielding as it goes.
 
-    Raises RuleSaysNo for a case that is closed or has no memo of its newest script, or that a rule
-    holds back: a second empty apology (R6), a script that is too fresh (S11); and, unless `anyway`
-    says why it is right all the same, words that the check calls an error or that are not so any
-    more (R20, S27), and money beyond the band (R8, S9). That reason goes into the history.
+    Raises RuleSaysNo for a case that is closed, has no memo of its newest script, or whose customer
+    opted out, or that a rule holds back: a second empty apology (R6), a script that is too fresh
+    (S11); and, unless `anyway` says why it is right all the same, words that the check calls an
+    error or that are not so any more (R20, S27), and money beyond the band (R8, S9). That reason
+    goes into the history.
     """
     for number in numbers:
         with ws.ledger.write() as tx:
             case = cases.locked(tx, number)
             if case.stage is Stage.CLOSED:
                 raise RuleSaysNo(f"case {number} is closed", f"voicenote reopen {number}")
+            in_touch(tx, case)
             found = scripts.drafts(tx, [number]).get((number, case.round))
             if found is None or found.memo is None:
                 step = "script" if found is None else "render"
@@ -99,6 +103,20 @@ def approve_cases(
                 book(ws, tx, case, _plan_with_memo(ws, case))
             booked = _booked(tx, case)
         yield Approved(number, plan_for(ws, case), booked, notes)
+
+
+def in_touch(tx: Transaction, case: Case) -> None:
+    """Raise RuleSaysNo for a case whose customer wants to hear nothing more."""
+    if any(optouts.opted_out(tx, [case])):
+        raise RuleSaysNo(
+            f"case {case.number}: {case.customer.name} has opted out; nothing will leave",
+            f"keep what you promised them, then: voicenote close {case.number}",
+        )
+
+
+def memo_waits(tx: Transaction, case: Case) -> bool:
+    """Whether the memo of a case is booked, and still to leave."""
+    return any(t.kind in OPENING and t.state in WAITING for t in _booked(tx, case))
 
 
 def _leaving_on(ws: Workspace, tx: Transaction, case: Case) -> date:
@@ -146,6 +164,8 @@ def _book(
     *,
     held: bool,
 ) -> None:
+    if any(optouts.opted_out(tx, [case])):
+        return  # it would be cancelled by the next pass
     ways = {touch.channels: way_for(ws, case.customer, touch.channels) for touch in wanted}
     booked = touches.book(tx, case, plan, wanted, lambda t: ways[t.channels], ws.new_id)
     for number in booked:
@@ -160,7 +180,8 @@ def _held(booked: Sequence[Touch]) -> bool:
 def _cancel(tx: Transaction, booked: Sequence[Touch], reason: str) -> None:
     for touch in booked:
         if touch.state in WAITING:
-            change_touch(tx, touch.number, "cancel", facts={"reason": reason}, reason=reason)
+            why = reason + also_recalled(touch.reason)
+            change_touch(tx, touch.number, "cancel", facts={"reason": reason}, reason=why)
 
 
 def book_promise(ws: Workspace, tx: Transaction, number: int, k: int) -> None:
@@ -199,7 +220,8 @@ def change_plan_in(ws: Workspace, tx: Transaction, number: int, plan: str) -> No
     carries = _carries_memo(ws, plan)
     waiting = [t for t in _booked(tx, case) if t.state in WAITING]
     # a memo that waits keeps its key: whoever restored a backup may have sent it already
-    _cancel(tx, [t for t in waiting if not (carries and t.kind in OPENING)], f"now {plan}")
+    why = f"the plan is {plan} now"
+    _cancel(tx, [t for t in waiting if not (carries and t.kind in OPENING)], why)
     cases.revise(tx, number, "plan_chosen", plan=plan)
     released = case.stage in (Stage.APPROVED, Stage.FOLLOWING)
     if waiting or released or not carries:
@@ -233,10 +255,10 @@ def hold(ws: Workspace, number: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Resumed:
-    """How many touches go on, and whether their memo waits for another approval."""
+    """How many touches go on, and what to tell of a memo that waits for another approval."""
 
     touches: int
-    asked_again: bool
+    asked_again: str
 
 
 def resume(ws: Workspace, number: int) -> Resumed:
@@ -251,5 +273,5 @@ def resume(ws: Workspace, number: int) -> Resumed:
         for touch, new in zip(held, moved, strict=True):
             change_touch(tx, touch.number, "resume", due_at=new.due_at, too_late_at=new.too_late_at)
         day = _leaving_on(ws, tx, case)
-        again = bool(held) and ask_again_if_doubtful(ws, tx, number, day)
+        again = ask_again_if_doubtful(ws, tx, number, day) if held else ""
     return Resumed(len(held), again)

@@ -9,17 +9,18 @@ from typing import Any
 
 from voicenote.engine.case.applying import decide_in
 from voicenote.engine.case.approving import book_promise
+from voicenote.engine.case.asking import ask_again
 from voicenote.engine.case.compensating import weigh
-from voicenote.engine.case.release import ask_again
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadData, ImpossibleTransition, RuleSaysNo, WrongUse
 from voicenote.followup.amends import evidence_for
 from voicenote.followup.compensation import Judgement, Level
-from voicenote.ledger import cases
+from voicenote.ledger import cases, optouts, touches
 from voicenote.ledger.changes import change_amends
 from voicenote.ledger.store import Transaction
 from voicenote.model.amends import Amends, Promise
 from voicenote.model.case import Case, Stage
+from voicenote.model.touch import WAITING, TouchKind
 
 
 def amends_of(case: Case, k: int) -> Amends:
@@ -35,12 +36,14 @@ def amends_of(case: Case, k: int) -> Amends:
 class Added:
     """A promise that was made: its name ``N.K``, and what the owner should know of the money.
 
-    `asked_again`: the memo was approved without it, and waits for another approval.
+    `asked_again` says so where the memo was approved without it, and waits for another approval;
+    `unheard` that the customer does not know of it, because their memo has left without it.
     """
 
     name: str
     warning: str
-    asked_again: bool = False
+    asked_again: str = ""
+    unheard: str = ""
 
 
 def add(ws: Workspace, number: int, promise: Promise, override: str = "") -> Added:
@@ -52,8 +55,36 @@ def add(ws: Workspace, number: int, promise: Promise, override: str = "") -> Add
     """
     with ws.ledger.write() as tx:
         name, judged = add_in(ws, tx, number, promise, override)
-        asked = ask_again(tx, number, f"amends {name} was promised since")
-    return Added(name, "" if judged.level is Level.FINE else judged.what, asked)
+        asked = ask_again(ws, tx, number, f"amends {name} was promised since")
+        unheard = _unheard(ws, tx, name)
+    return Added(name, "" if judged.level is Level.FINE else judged.what, asked, unheard)
+
+
+def _unheard(ws: Workspace, tx: Transaction, name: str) -> str:
+    """Say how a customer hears of a new promise whose memo has left; "" where it tells of it."""
+    number, _, k = name.partition(".")
+    case = cases.get(tx, int(number))
+    if case.stage is not Stage.FOLLOWING or any(optouts.opted_out(tx, [case])):
+        return ""
+    first = next(
+        (
+            touch
+            for touch in touches.of_cases(tx, [case.number])
+            if touch.state in WAITING
+            and touch.kind is not TouchKind.NUDGE
+            and touch.planned.amends == int(k)
+        ),
+        None,
+    )
+    said = f"{case.customer.name} has not heard of amends {name}: the memo left before it"
+    if first is None:
+        return f"{said}, and no message of the plan speaks of it. Tell them yourself."
+    when = first.due_at.astimezone(ws.zone_of(case))
+    kind = first.kind.value.replace("-", " ")
+    return (
+        f"{said}. The first message that speaks of it is the {kind} of {when:%a %Y-%m-%d %H:%M} "
+        f"({when.tzinfo}); until then, tell them yourself."
+    )
 
 
 def add_in(
@@ -78,8 +109,8 @@ def to_come(day: date | None, today: date) -> None:
         raise WrongUse(f"{day} has passed: it is {today}", "give a day that is still to come")
 
 
-def done(ws: Workspace, number: int, k: int, evidence: str, override: str = "") -> bool:
-    """Write down that a promised deed was done; return whether the memo is asked of again.
+def done(ws: Workspace, number: int, k: int, evidence: str, override: str = "") -> str:
+    """Write down that a promised deed was done; return what to tell of an approval taken back.
 
     Raises RuleSaysNo without evidence (S4), and for money that is too much (R8) or for an unfounded
     complaint (S9), in the promise or in what shows it, unless `override` says why.
@@ -94,17 +125,17 @@ def done(ws: Workspace, number: int, k: int, evidence: str, override: str = "") 
     return _change(ws, number, k, change, "was done")
 
 
-def confirm(ws: Workspace, number: int, k: int) -> bool:
+def confirm(ws: Workspace, number: int, k: int) -> str:
     """Write down that the customer says the deed arrived; return as `done` does."""
     return _event(ws, number, k, "confirm", stamp="confirmed_at")
 
 
-def broken(ws: Workspace, number: int, k: int, reason: str) -> bool:
+def broken(ws: Workspace, number: int, k: int, reason: str) -> str:
     """Write down that a promise was not kept; return as `done` does."""
     return _event(ws, number, k, "break", reason=reason)
 
 
-def waive(ws: Workspace, number: int, k: int, reason: str) -> bool:
+def waive(ws: Workspace, number: int, k: int, reason: str) -> str:
     """Write down that the customer lets us off a promise; return as `done` does.
 
     Raises RuleSaysNo without a reason.
@@ -117,10 +148,10 @@ def waive(ws: Workspace, number: int, k: int, reason: str) -> bool:
     return _event(ws, number, k, "waive", reason=reason)
 
 
-def promise_again(ws: Workspace, number: int, k: int, by: date, override: str = "") -> bool:
+def promise_again(ws: Workspace, number: int, k: int, by: date, override: str = "") -> str:
     """Give a promise a new date; it was broken, or will be, and the customer knows.
 
-    Returns whether the memo is asked of again. Raises WrongUse for a day that has passed where the
+    Returns as `done` does. Raises WrongUse for a day that has passed where the
     customer is, and RuleSaysNo as `add` does.
     """
 
@@ -138,7 +169,7 @@ def promise_again(ws: Workspace, number: int, k: int, by: date, override: str = 
 
 def _event(
     ws: Workspace, number: int, k: int, event: str, *, reason: str = "", stamp: str = ""
-) -> bool:
+) -> str:
     def change(tx: Transaction, _amends: Amends) -> None:
         facts: dict[str, object] = {"reason": reason} if reason else {}
         values: dict[str, Any] = {stamp: tx.now} if stamp else {}
@@ -156,11 +187,11 @@ def _change(
     said: str,
     *,
     closed_too: bool = False,
-) -> bool:
+) -> str:
     """Change a promise of an open case, and decide what follows, in one transaction.
 
     A memo that was approved before, and has not left, is asked of again: `said` tells why. Returns
-    whether it is. Of a closed case (`closed_too`) only the customer's thanks can still come.
+    what to tell of it. Of a closed case (`closed_too`) only the customer's thanks can still come.
     """
     with ws.ledger.write() as tx:
         case = cases.locked(tx, number)
@@ -172,7 +203,7 @@ def _change(
         except ImpossibleTransition as no:
             what = f"amends {amends.name}: {no.what}"
             raise ImpossibleTransition(what, no.advice.replace("N.K", amends.name)) from None
-        asked = ask_again(tx, number, f"amends {amends.name} {said} since")
+        asked = ask_again(ws, tx, number, f"amends {amends.name} {said} since")
         decide_in(ws, tx, [number])
     return asked
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from voicenote.engine.case.approving import change_plan_in, plan_for
+from voicenote.engine.case.approving import change_plan_in, memo_waits, plan_for
+from voicenote.engine.case.asking import ask_again
 from voicenote.engine.case.compensating import bands_of
 from voicenote.engine.case.promises import add_in
-from voicenote.engine.case.release import ask_again, told_again
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadData
 from voicenote.followup.compensation import Judgement, Level
@@ -24,6 +24,7 @@ from voicenote.followup.proposal import (
     lost_most,
     propose,
 )
+from voicenote.followup.release import REWORDS, steps_from
 from voicenote.ledger import cases, listing
 from voicenote.ledger.store import Transaction
 from voicenote.model.amends import AmendsKind
@@ -105,16 +106,25 @@ def accept(ws: Workspace, number: int, wishes: Wishes, override: str = "") -> Ac
         case = cases.get(tx, number)
         before = proposed(ws, tx, case).proposal
         found = proposed(ws, tx, case, wishes).proposal
-        name, judged, asked = "", None, False
+        name, judged, asked = "", None, ""
+        waited = memo_waits(tx, case)
         if found.promise is not None:
             name, judged = add_in(ws, tx, number, found.promise, override)
-            asked = ask_again(tx, number, f"amends {name} was promised since")
+            asked = ask_again(ws, tx, number, f"amends {name} was promised since")
         if plan_for(ws, cases.get(tx, number)) != found.plan:
             change_plan_in(ws, tx, number, found.plan)
         edits = {} if found == before else {"edited": True}
         tx.tell("proposal_accepted", number, amends=name, plan=found.plan, **edits)
-    told = (told_again(number),) if asked else ()
-    return Accepted(number, name, found.plan, (*_said(judged), *told))
+        stopped = waited and not memo_waits(tx, case)
+    told = (asked, _stopped(number, found.plan) if stopped else "")
+    return Accepted(number, name, found.plan, (*_said(judged), *(text for text in told if text)))
+
+
+def _stopped(number: int, plan: str) -> str:
+    return (
+        f"The memo of case {number} was to leave, and will not go now: the plan {plan} has none. "
+        f"When you have something to say: {steps_from(number, REWORDS)}"
+    )
 
 
 def _said(judged: Judgement | None) -> tuple[str, ...]:

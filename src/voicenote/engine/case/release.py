@@ -26,7 +26,7 @@ from voicenote.followup.release import (
     left_over,
     of_the_day,
 )
-from voicenote.ledger import cases, listing, scripts, touches
+from voicenote.ledger import listing, scripts
 from voicenote.ledger.changes import change_case
 from voicenote.ledger.scripts import Approval, Draft
 from voicenote.ledger.snapshots import snapshot
@@ -34,18 +34,21 @@ from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case, Stage
 from voicenote.model.receipt import Answer
 from voicenote.model.snapshot import Snapshot
-from voicenote.model.touch import ARRIVED, OPENING, WAITING, TouchState
 from voicenote.script.check.length import least_seconds
 from voicenote.script.disclosing import undisclosed
 from voicenote.script.outdating import outdated
 
-#: What tells, in the history of a case approved before such things were kept, that it has changed.
-_CHANGES = frozenset(
-    {"case_triaged", "amends_promised", "amends_broken", "amends_waived", "amends_done",
-     "amends_disputed", "lesson_written"}
-)  # fmt: skip
-#: In one of these states a memo has left, or may have: it cannot be taken back.
-_OUT = ARRIVED | {TouchState.COMMITTING, TouchState.UNCERTAIN}
+#: What tells, in the history of a case, that what its script was written from has changed.
+_CHANGES = {
+    "case_triaged": "it was triaged again",
+    "amends_promised": "amends {} was promised",
+    "amends_broken": "amends {} was broken",
+    "amends_waived": "amends {} was waived",
+    "amends_done": "amends {} was done",
+    "amends_confirmed": "amends {} was confirmed",
+    "amends_disputed": "amends {} was disputed",
+    "lesson_written": "its lesson was written",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +90,9 @@ def _of_the_facts(
 ) -> Iterator[Doubt]:
     number = seen.case.number
     before = approval.composed_sha256 if approval else found.composed and found.composed.sha256
-    if before is None:
-        stale = approval is not None and _changed_since(tx, number, approval)
-    else:
-        stale = before != said
-    if stale:
-        yield changed_facts(number)
+    changes = _changes(tx, number, "script_composed" if approval is None else "memo_approved")
+    if (approval is not None and changes) if before is None else before != said:
+        yield changed_facts(number, changes)
     money = ""
     try:
         weigh(ws, tx, seen.case)
@@ -111,9 +111,27 @@ def _of_the_facts(
         )
 
 
-def _changed_since(tx: Transaction, number: int, approval: Approval) -> bool:
-    rows = listing.history(tx, number)
-    return any(row["event"] in _CHANGES and row["at"] > approval.at for row in rows)
+def _changes(tx: Transaction, number: int, since: str) -> list[str]:
+    """Return how a case has changed since the newest event of this name, each once, in order."""
+    found: dict[str, None] = {}
+    for row in listing.history(tx, number):
+        if row["event"] == since and not row.get("otherwise"):
+            found.clear()
+        elif row["event"] in _CHANGES:
+            said = _CHANGES[row["event"]].format(f"{number}.{row.get('amends')}")
+            found.setdefault(said)
+    return list(found)
+
+
+def words_fit(ws: Workspace, tx: Transaction, seen: Snapshot) -> bool:
+    """Whether the newest script of a case still says what the composer would say of it."""
+    found = scripts.drafts(tx, [seen.case.number], slot=MEMO).get(
+        (seen.case.number, seen.case.round)
+    )
+    if found is None or found.composed is None:
+        return True
+    made = composed(ws, seen.case, _answers_before(seen), found.script, found.composed.on)
+    return made.sha256 == found.composed.sha256
 
 
 def _written_on(seen: Snapshot, found: Draft, day: date) -> date:
@@ -251,42 +269,3 @@ def _rested(ws: Workspace, case: Case, found: Draft, now: datetime) -> str:
             f"{policy.memo_hours:g} hours after the complaint (R4), which is stronger"
         )
     return ""
-
-
-def told_again(number: int) -> str:
-    """Return what a command says that has taken the approval of a memo back."""
-    return (
-        f"The memo of case {number} was approved before this; it waits for your approval again: "
-        f"voicenote approve {number}"
-    )
-
-
-def ask_again(tx: Transaction, number: int, why: str) -> bool:
-    """Take the approval of a memo back that has not left; return whether there was one.
-
-    Its touch stays due, and shows `why`: it waits for the owner, and leaves once it is approved.
-    """
-    case = cases.locked(tx, number)
-    if case.stage not in (Stage.APPROVED, Stage.FOLLOWING):
-        return False
-    mine = [t for t in touches.of_cases(tx, [number]) if t.round == case.round]
-    memos = [touch for touch in mine if touch.kind in OPENING]
-    waiting = [touch for touch in memos if touch.state in WAITING]
-    if any(touch.state in _OUT for touch in memos):
-        return False
-    if case.stage is Stage.FOLLOWING and not waiting:
-        return False
-    change_case(tx, number, "recall", facts={"reason": why})
-    for touch in waiting:
-        touches.note(tx, touch.number, f"waits for your approval: {why}")
-    return True
-
-
-def ask_again_if_doubtful(ws: Workspace, tx: Transaction, number: int, day: date) -> bool:
-    """Take the approval back where something speaks now against a memo that leaves on `day`."""
-    seen = snapshot(tx, number, ws.zone_of)
-    found = scripts.drafts(tx, [number], slot=MEMO).get((number, seen.case.round))
-    if found is None or not found.approved:
-        return False
-    doubts = judge_release(ws, tx, seen, found, day, anew=False).doubts
-    return bool(doubts) and ask_again(tx, number, "; ".join(one.what for one in doubts))

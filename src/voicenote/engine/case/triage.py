@@ -6,10 +6,10 @@ from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any
 
+from voicenote.engine.case.asking import ask_again
 from voicenote.engine.case.compensating import bands_of
 from voicenote.engine.case.learning import returned
 from voicenote.engine.case.proposing import PLANS, as_data, lost_before, proposed
-from voicenote.engine.case.release import ask_again, told_again
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadData, RuleSaysNo
 from voicenote.followup.compensation import Level, judge
@@ -58,9 +58,10 @@ def apply_triage(ws: Workspace, number: int, triage: Triage) -> dict[str, Any]:
         names = [field.name for field in fields(before)]
         changed = [n for n in names if getattr(before, n) != getattr(case.complaint, n)]
         named = ", ".join(name.replace("_", " ") for name in changed)
-        asked = bool(changed) and ask_again(tx, number, f"it was triaged again since: {named}")
+        why = f"it was triaged again since: {named}"
+        asked = ask_again(ws, tx, number, why) if changed else ""
         view = {**_found(case), "lost": lost_before(tx, case).value}
-        view["warnings"] = [*([told_again(number)] if asked else []), *_warnings(ws, tx, case)]
+        view["warnings"] = [*([asked] if asked else []), *_warnings(ws, tx, case)]
         view["proposal"] = as_data(proposed(ws, tx, case))
     return {**view, "next": f"voicenote script {number}"}
 

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
+from voicenote.followup.release import told_of_recall
 from voicenote.ledger import cases, decided, meta, touches
 from voicenote.ledger.attempts import SKEW
 from voicenote.ledger.changes import change_amends, change_case, change_touch
@@ -104,11 +105,12 @@ def _cases_first(line: Line) -> tuple[bool, int]:
 
 def _restore_touch(tx: Transaction, line: Line) -> bool:
     number = int(line.facts["touch"])
-    if touches.get(tx, number).state not in (TouchState.SKIPPED, TouchState.CANCELLED):
+    touch, stage = touches.get(tx, number), cases.get(tx, line.case).stage
+    if touch.state not in (TouchState.SKIPPED, TouchState.CANCELLED) or stage is Stage.CLOSED:
         return False
-    if cases.get(tx, line.case).stage is Stage.CLOSED:
-        return False
-    change_touch(tx, number, "restore", facts={"undone": line.number}, reason="")
+    released = stage in (Stage.APPROVED, Stage.FOLLOWING)
+    why = "" if released else told_of_recall(touch.reason)
+    change_touch(tx, number, "restore", facts={"undone": line.number}, reason=why)
     return True
 
 

@@ -12,7 +12,7 @@ from voicenote.engine.crank.looking import Look
 from voicenote.engine.memo.sealing import broken_seal
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import Postponed, RuleSaysNo, TryAgain
-from voicenote.followup.release import Doubt
+from voicenote.followup.release import Doubt, steps_from, told_of_recall
 from voicenote.ledger.scripts import Draft
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case, Stage
@@ -39,9 +39,9 @@ def parcel_of(ws: Workspace, look: Look, now: datetime) -> tuple[Parcel, int]:
         )
     if slot_of(touch) == MEMO and case.stage not in (Stage.APPROVED, Stage.FOLLOWING):
         raise RuleSaysNo(
-            (touch.reason and f"the {touch.kind.value} of case {case.number} {touch.reason}")
-            or f"the {touch.kind.value} of case {case.number} was changed after its approval",
-            f"listen again: voicenote play {case.number}, then voicenote approve {case.number}",
+            f"the {touch.kind.value} of case {case.number} "
+            f"{told_of_recall(touch.reason) or 'was changed after its approval'}",
+            steps_from(case.number, touch.reason),
         )
     # what may have left goes again as it was: the same key with other words would be another touch
     first = look.may_have_left_at

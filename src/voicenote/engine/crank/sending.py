@@ -15,7 +15,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from voicenote.engine.case.release import ask_again, refusal
+from voicenote.engine.case.asking import ask_about
+from voicenote.engine.case.release import refusal
 from voicenote.engine.case.ways import next_way
 from voicenote.engine.crank.adopting import remember
 from voicenote.engine.crank.limits import Room, Waits
@@ -170,7 +171,7 @@ def _claim_in(
         parcel, memo = parcel_of(ws, seen, tx.now)
         doubts = doubts_of(ws, tx, seen)
         if doubts:
-            ask_again(tx, touch.case, "; ".join(one.what for one in doubts))
+            ask_about(tx, touch.case, doubts)
             return refusal(touch.case, doubts)
         waits = room.hindrance(tx, ws.settings, touch.channel, parcel.to)
         if waits is not None:

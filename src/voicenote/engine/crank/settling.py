@@ -6,12 +6,15 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from voicenote.delivery.port import Trace
+from voicenote.engine.case.approving import in_touch
 from voicenote.engine.case.ways import step_ways, way_for
 from voicenote.engine.crank.sending import Sent, record
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
+from voicenote.followup.release import steps_to_approval
 from voicenote.ledger import attempts, cases, touches
 from voicenote.ledger.changes import change_touch
+from voicenote.ledger.snapshots import snapshot
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Stage
 from voicenote.model.receipt import Receipt, ReceiptKind
@@ -112,11 +115,18 @@ def send_again(ws: Workspace, number: int, channel: str = "") -> Sent:
     """Book a touch again that did not arrive, or that was given up: a person knows better.
 
     It counts as booked now, so that an answer from before does not stop it again. It goes by
-    `channel`, else by the first of its order. Raises RuleSaysNo for a channel without an address.
+    `channel`, else by the first of its order. Raises RuleSaysNo for a channel without an address,
+    for a memo that is not approved, and for a customer who opted out.
     """
     with ws.ledger.write() as tx:
         touch = touches.get(tx, number)
         case = cases.get(tx, touch.case)
+        in_touch(tx, case)
+        released = case.stage in (Stage.APPROVED, Stage.FOLLOWING)
+        if touch.kind in OPENING and not released:
+            what = f"the {touch.kind.value} of case {case.number} is not approved"
+            steps = steps_to_approval(snapshot(tx, case.number, ws.zone_of))
+            raise RuleSaysNo(what, f"first: {steps}")
         if channel and not ws.channel(channel).address(case.customer):
             raise RuleSaysNo(
                 f"{case.customer.name} has no address for {channel}",

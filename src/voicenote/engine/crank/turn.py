@@ -211,7 +211,8 @@ def _attempt(ws: Workspace, turn: Turn, room: Room, ahead: Ahead, place: int) ->
         else:
             turn.held[waits] += 1
     except RuleSaysNo as error:
-        turn.waiting.append((case_number, error.what))
+        cure = f"; {error.advice}" if error.advice else ""
+        turn.waiting.append((case_number, f"{error.what}{cure}"))
     except VoicenoteError as error:
         if isinstance(error, (Unavailable, Restarting)) and not isinstance(error, VoiceUnavailable):
             raise  # the ledger or its disk: it is the same for those behind

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from voicenote.engine.case.asking import note_new_words
 from voicenote.engine.case.composition import (
     MEMO,
     answers_before,
@@ -128,15 +129,21 @@ def keep(tx: Transaction, case: Case, script: Script, made: Composed | None = No
     found = scripts.drafts(tx, [case.number]).get((case.number, case.round))
     if found is not None and found.script == script and not found.tampered:
         scripts.keep_script(tx, case.number, case.round, MEMO, script, made)
+        if made is not None:
+            note_new_words(tx, case.number)
         return False
     if case.stage not in (Stage.OPENED, Stage.SCRIPTED, Stage.RENDERED, Stage.APPROVED):
         raise ImpossibleTransition(
             f"the memo of case {case.number} has left already",
             f"if it must change, take it up again: voicenote reopen {case.number}",
         )
+    facts: dict[str, object] = {"template": script.template}
+    if made is not None:
+        note_new_words(tx, case.number)
+    else:
+        facts["otherwise"] = True  # the same, put otherwise: it tells what was known before
     made = made or (found.composed if found else None)
-    number = scripts.keep_script(tx, case.number, case.round, MEMO, script, made)
-    facts: dict[str, object] = {"script": number, "template": script.template}
+    facts["script"] = scripts.keep_script(tx, case.number, case.round, MEMO, script, made)
     change_case(tx, case.number, "compose", facts={**facts, "sha256": script.sha256})
     return True
 

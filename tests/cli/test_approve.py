@@ -1,0 +1,90 @@
+"""`approve`, and what other commands say of an approval that does not hold any more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from click.testing import Result
+
+from voicenote.cli.many import named_once
+from voicenote.cli.passes import turn_lines
+from voicenote.engine.crank.turn import Turn
+
+Call = Callable[..., Result]
+
+
+def test_who_opted_out_is_refused_by_name(ready: Call) -> None:
+    ready("opt-out", "1")
+    done = ready("approve", "1")
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "Ada Lovelace has opted out; nothing will leave" in done.stderr
+
+
+@pytest.mark.parametrize("which", [["--all"], ["--batch", "june"]])
+def test_many_leave_out_who_opted_out(call: Call, which: list[str]) -> None:
+    call("opt-out", "1")
+    for command in ("script", "render", "approve"):
+        if command == "render":
+            assert call("script", "1").exit_code == 0
+        if command == "approve":
+            assert call("render", "1").exit_code == 0
+        done = call(command, *which)
+        assert done.exit_code == 0, done.stderr
+        assert "1 left out, because they have opted out; nothing will leave: case 1" in done.stderr
+        assert done.stdout.startswith("2 ")
+
+
+@pytest.mark.parametrize("blank", ["", "  "])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["approve", "1", "--anyway"],
+        ["script", "1", "--anyway"],
+        ["amends", "add", "1", "--kind", "call", "--text", "call", "--override"],
+        ["triage", "1", "--accept", "--override"],
+    ],
+)
+def test_an_empty_reason_is_none(ready: Call, words: list[str], blank: str) -> None:
+    done = ready(*words, blank)
+    assert done.exit_code == 2
+    assert "this reason is empty" in done.stderr
+
+
+def test_triage_gives_one_advice(ready: Call) -> None:
+    assert ready("approve", "1").exit_code == 0
+    done = ready("triage", "1", "--finding", "partly")
+    assert (done.stdout + done.stderr).count("voicenote script 1") == 1
+    assert "then voicenote approve 1" in done.output
+
+
+def test_a_case_that_is_not_released_among_many_is_named_once(ready: Call) -> None:
+    ready("amends", "add", "2", "--kind", "call", "--text", "call you")
+    done = ready("approve", "--all")
+    assert done.exit_code == 1
+    (line,) = [one for one in done.stderr.splitlines() if one.startswith("case 2")]
+    assert line.startswith(
+        "case 2: the case has changed since the script was written: amends 2.2 was promised (R20)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("case 1: Dana has opted out", "case 1: Dana has opted out"),
+        ("case 1 is closed", "case 1 is closed"),
+        ("the memo of case 1 waits", "case 1: the memo waits"),
+        ("the memo of case 12 waits", "case 1: the memo of case 12 waits"),
+        ("amends 1.1 was broken", "case 1: amends 1.1 was broken"),
+    ],
+)
+def test_a_case_is_named_once(text: str, line: str) -> None:
+    assert named_once(1, text) == line
+
+
+def test_a_pass_tells_of_a_case_once() -> None:
+    turn = Turn(
+        waiting=[(1, "the memo of case 1 waits for new words: it was triaged again")],
+        nudges=[(1, "case 1: the memo for Dana waits for your approval: voicenote approve 1")],
+    )
+    assert turn_lines(turn) == ["case 1: the memo waits for new words: it was triaged again"]
