@@ -35,6 +35,7 @@ from voicenote.engine.memo.saying import sentences_of
 from voicenote.engine.singly import Failed
 from voicenote.errors import BadData, VoicenoteError
 from voicenote.intake.check import clean
+from voicenote.script import outdating
 from voicenote.script.check.detecting import detect
 from voicenote.script.check.folding import fold
 from voicenote.script.check.rules import check
@@ -64,6 +65,9 @@ MADE: dict[str, Callable[[str], object]] = {
     "delivery/tokens.py:is_token": is_token,
     "delivery/tokens.py:tokens_in": lambda text: tokens_in("voice+r-{token}@bakery.example", text),
     "script/check/phrases.py:_any": lambda text: table("he").phrases.find(fold(text)[0]),
+    "script/outdating.py:_any": lambda text: [
+        pattern.search(text) for pattern in outdating._words("he")[:3]
+    ],
     "script/spoken.py:names": lambda text: names(text, Decimal(7)),
 }
 

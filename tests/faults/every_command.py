@@ -54,6 +54,7 @@ WITH_LEDGER = (
     "script 4",
     "show 1",
     "triage 3 --finding justified",
+    "undo",
 )
 #: What does without one, or tells of its state and goes on.
 WITHOUT = (

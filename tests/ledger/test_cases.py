@@ -37,15 +37,23 @@ def test_where_all_tell_one_story_only_those_of_these_people_are_read(
     ledger: Ledger, complaint: Make
 ) -> None:
     """A helpdesk writes one line for thousands; to read all of them took their square."""
-    made = [f"{MADE_REF}{n}" for n in range(20)]
+    made = [f"{MADE_REF}{n:016x}" for n in range(20)]
     with ledger.write() as tx:
         cases.add(tx, [complaint(ref=ref, name=ref, email=f"{ref}@x.example") for ref in made])
-    for ref in ("T-1", f"{MADE_REF}new"):
+    for ref in ("T-1", f"{MADE_REF}{99:016x}"):
         again = complaint(ref=ref, name=made[3], email=f"{made[4]}@x.example".upper())
         with ledger.read() as tx:
             met = identity.known(tx, [again])
         assert set(met.by_ref) == {made[3], made[4]}
         assert met.find(again) is not None
+
+
+def test_a_helpdesks_own_refs_that_begin_like_ours_keep_complaints_apart(
+    ledger: Ledger, complaint: Make
+) -> None:
+    with ledger.write() as tx:
+        added = cases.add(tx, [complaint(ref="row-1"), complaint(ref="row-2")])
+    assert [one.new for one in added] == [True, True]
 
 
 @pytest.mark.parametrize(
@@ -91,7 +99,8 @@ def test_without_a_ref_the_person_and_the_story_tell_a_complaint(
 
 
 def test_two_days_of_one_story_are_two_complaints(ledger: Ledger, complaint: Make) -> None:
-    refs = ("row-a-20261101", "row-a-20261108", "row-b-20261101", "row-b")
+    one, other = f"{MADE_REF}{'a' * 16}", f"{MADE_REF}{'b' * 16}"
+    refs = (f"{one}-20261101", f"{one}-20261108", f"{other}-20261101", other)
     with ledger.write() as tx:
         added = cases.add(tx, [complaint(ref) for ref in refs])
     assert [one.case for one in added] == [1, 2, 1, 1]
@@ -102,7 +111,7 @@ def test_a_ref_is_found_for_what_had_none_and_the_other_way(
 ) -> None:
     with ledger.write() as tx:
         cases.add(tx, [complaint("row-0123456789abcdef"), complaint("B-1", name="Ron", email="")])
-        later = [complaint("A-1"), complaint("row-0000", name="Ron", email="")]
+        later = [complaint("A-1"), complaint("row-00112233445566ff", name="Ron", email="")]
         assert [one.case for one in cases.add(tx, later)] == [1, 2]
 
 

@@ -16,7 +16,7 @@ from voicenote.intake.parts import Part, parts_of
 from voicenote.intake.record import Bad, Good, Record
 from voicenote.intake.seen import Seen, fingerprint
 from voicenote.intake.sniff import stamp_of
-from voicenote.model.case import MADE_REF
+from voicenote.model.case import is_made_ref
 
 _ENDING = re.compile(r"[.!…。！]+(?!\d)")
 _ENDS = (".", "!", "?", "…", ":", ";", "؟")
@@ -179,7 +179,7 @@ def _examined(part: Part, options: Options, before: int, seen: Seen) -> Iterator
         if before_it is None:
             yield Good(complaint, record)
         else:
-            made = complaint.ref.startswith(MADE_REF)
+            made = is_made_ref(complaint.ref)
             yield _twice(record, "" if made else columns.get("ref", "ref"), *before_it)
 
 

@@ -22,7 +22,15 @@ from voicenote.ledger import tables
 from voicenote.ledger.columns import among
 from voicenote.ledger.rows import CUSTOMER_FIELDS
 from voicenote.ledger.store import Transaction
-from voicenote.model.case import MADE_REF, NAMELESS, Complaint, Customer, Stage, story_of
+from voicenote.model.case import (
+    MADE_REF,
+    NAMELESS,
+    Complaint,
+    Customer,
+    Stage,
+    is_made_ref,
+    story_of,
+)
 
 #: Told of a case of which a person said that it is another failure; facts: others, reason.
 TOLD_APART = "told_apart"
@@ -46,11 +54,6 @@ class Found(NamedTuple):
 def is_named(source: str) -> bool:
     """Whether somebody named a source, or it names a helpdesk's account."""
     return not _FORMAT.fullmatch(source)
-
-
-def is_made(ref: str) -> bool:
-    """Whether we made a ref for a complaint that brought none."""
-    return ref.startswith(MADE_REF)
 
 
 def same_person(one: Customer, other: Customer) -> bool:
@@ -117,10 +120,10 @@ class Known:
 
     def _by_story(self, complaint: Complaint, story: str) -> Found | None:
         """Find what has no ref of its own, or is looked for by what has none."""
-        made, customer = is_made(complaint.ref), complaint.customer
+        made, customer = is_made_ref(complaint.ref), complaint.customer
         for who in (*sorted(every_mark(customer)), customer.name.casefold()):
             for one in self.by_who.get((story, who), []):
-                if (made or is_made(one.ref)) and same_person(one.customer, customer):
+                if (made or is_made_ref(one.ref)) and same_person(one.customer, customer):
                     if _dated_apart(one.ref, complaint.ref):
                         continue
                     return one
@@ -129,7 +132,7 @@ class Known:
 
 def _dated_apart(one: str, other: str) -> bool:
     """Whether both refs that we made have a day, and not the same."""
-    days = [ref.split("-")[2:] for ref in (one, other) if is_made(ref)]
+    days = [ref.split("-")[2:] for ref in (one, other) if is_made_ref(ref)]
     return len(days) == 2 and all(days) and days[0] != days[1]
 
 
@@ -156,7 +159,7 @@ def known(tx: Transaction, complaints: Sequence[Complaint]) -> Known:
     wheres: list[ColumnElement[bool]] = [among(case.c.ref, refs, dialect)]
     # one line may tell the story of thousands: only those of these people are read
     for refless in (True, False):
-        some = [one for one in complaints if is_made(one.ref) is refless]
+        some = [one for one in complaints if is_made_ref(one.ref) is refless]
         if some:
             told = among(case.c.story, {story_of(one.what_happened) for one in some}, dialect)
             told = told if refless else told & case.c.ref.startswith(MADE_REF)

@@ -57,6 +57,7 @@ MADE_REF = "row-"
 NAMELESS = ("", "there")
 
 _WORDS = re.compile(r"\w+")
+_MADE = re.compile(rf"{MADE_REF}[0-9a-f]{{16}}(-\d{{8}})?")
 
 
 @lru_cache(maxsize=1024)
@@ -68,6 +69,11 @@ def story_of(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text).casefold()
     words = " ".join(_WORDS.findall(folded)) or folded.strip()
     return hashlib.blake2b(words.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def is_made_ref(ref: str) -> bool:
+    """Whether we made a ref for a complaint that brought none; others may begin with row-, too."""
+    return bool(_MADE.fullmatch(ref))
 
 
 def aware(moment: datetime, what: str) -> datetime:
