@@ -266,6 +266,7 @@ def test_our_errors_are_two_lines_and_their_code(
         (OSError(errno.EMFILE, "Too many open files"), 69, "ulimit -n"),
         (FileNotFoundError(errno.ENOENT, "No usable temporary directory found"), 69, "TMPDIR"),
         (FileNotFoundError(errno.ENOENT, "No such file"), 70, "--debug"),
+        (OSError(errno.ENAMETOOLONG, "File name too long", "x" * 999), 65, "shorter name"),
         (OSError(errno.ENOTTY, "odd"), 70, "--debug"),
         (RecursionError(), 70, "--debug"),
     ],

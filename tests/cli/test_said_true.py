@@ -140,7 +140,7 @@ def test_a_date_ahead_is_not_told_to_be_written_as_it_is(call: Call, tmp_path: P
             "voicenote.engine.upkeep.restoring.restore",
             "nothing was restored",
         ),
-        (("render", "--all"), "voicenote.cli.sound.chosen", "what was finished is kept"),
+        (("render", "--all"), "voicenote.cli.sound.in_touch", "what was finished is kept"),
     ],
 )
 def test_ctrl_c_says_what_is_true_of_the_command(

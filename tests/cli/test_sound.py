@@ -80,7 +80,7 @@ def test_a_case_without_a_script_does_not_stop_the_others(call: Call) -> None:
     done = call("render", "1", "2", "3")
     assert done.exit_code == 1
     assert done.stdout.startswith("2 spoken")
-    assert "case 2: case 2 has no script yet (voicenote script 2)" in done.stderr
+    assert "case 2 has no script yet (voicenote script 2)" in done.stderr
 
 
 def test_no_voice_for_a_language_is_told_by_case(ready: Call) -> None:

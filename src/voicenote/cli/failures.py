@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import click
 
-from voicenote.errors import OURS, Problem, VoicenoteError
+from voicenote.errors import OURS, Problem, VoicenoteError, short
 
 #: How many problems are shown on a terminal; ``--json`` shows all.
 SHOWN = 50
@@ -27,6 +27,8 @@ _DISK = {
     errno.EPERM: "give yourself the rights to it, or choose another --home",
     errno.EROFS: "choose a --home that can be written to",
 }
+#: What a path is that no disk can have, whatever it holds.
+_NO_PATH = {errno.ENAMETOOLONG: "use a shorter name", errno.ELOOP: "use a path without that link"}
 
 _GLOBAL = {"--home", "-q", "--quiet", "-v", "--verbose", "--debug"}
 
@@ -77,6 +79,9 @@ def _of_disk(error: OSError) -> Failure | None:
     if error.errno in _DISK:
         place = f"{error.filename}: " if error.filename else ""
         return Failure(what=f"{place}{error.strerror}", advice=_DISK[error.errno], exit_code=69)
+    if error.errno in _NO_PATH:
+        what = f"{short(error.filename or 'a path')}: {error.strerror}"
+        return Failure(what=what, advice=_NO_PATH[error.errno], exit_code=65)
     if isinstance(error, FileNotFoundError) and "temporary directory" in (error.strerror or ""):
         return Failure(
             what="no folder for temporary files can be written",

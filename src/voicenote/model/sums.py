@@ -63,7 +63,7 @@ _WEIGHTS = frozenset(
 )
 
 _UNITS = {word: name for name, words in _NAMED.items() for word in words.split()}
-_NUMBER = r"(?<!\d)\d{1,15}+(?:[.,'’]\d{1,3}|[ ]\d{3}(?!\d)){0,4}+"
+_NUMBER = r"(?<!\d)\d{1,15}(?:[.,'’]\d{1,3}|[ ]\d{3}(?!\d)){0,4}"
 
 
 def _any(words: Iterator[str] | list[str]) -> str:

@@ -21,7 +21,7 @@ _LINK = re.compile(
     r"(?:https?://|www\.)\S+|(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.IGNORECASE
 )
 # XXXX, XX/XX/XXXX, XX/XX/2019: how public complaint data hides names, dates and account numbers
-_REDACTED = re.compile(r"(?<!\w)X{2,}+(?!\w)(?:[\s/.,:-]*+(?:X{2,}+|(?<=/)\d{2,4}+)(?!\w))*+")
+_REDACTED = re.compile(r"(?<!\w)X{2,}(?!\w)(?:[\s/.,:-]*(?:X{2,}|(?<=/)\d{2,4})(?!\w))*")
 _BRACES = re.compile(r"\{([$€£]?\s?[\d.,]+)\}")
 # seven digits and more, also in groups: cards, accounts, phones; never an amount with a currency
 _LONG_NUMBER = re.compile(r"(?<![\w$€£.,])\+?\d(?:[ -]?\d){6,}(?!\w|[.,]\d)")

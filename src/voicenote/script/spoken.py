@@ -29,7 +29,7 @@ _MONEY = re.compile(
 )
 _ISO_DATE = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
 _ORDINAL = re.compile(r"\b(\d{1,3})(?:st|nd|rd|th)\b", re.IGNORECASE)
-_GROUPED = re.compile(r"(?<!\d[.,])\b\d{1,3}(?:[.,]\d{3})++(?![\d.,]*\d)")
+_GROUPED = re.compile(r"(?<!\d[.,])\b\d{1,3}(?=((?:[.,]\d{3})+))\1(?![\d.,]*\d)")
 _DECIMAL = re.compile(r"\b(\d+)[.,](\d{1,3})\b(?![.,/]\d)")
 _DIGITS = re.compile(r"\d+")
 _KEPT = set(".,;:?!'’-–—…،؛؟־׳״")

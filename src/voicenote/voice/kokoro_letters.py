@@ -86,7 +86,7 @@ _NEAREST = {
     "ʲʲ": "ʲ",
 }
 # A mark counts where a space or the end follows: "p.m." is a word. A dash stands between spaces.
-_MARK = re.compile(r"(?<!\s)\s*+(?P<mark>(?<![;:,.!?…،؛؟۔])[;:,.!?…،؛؟۔]++|[—–])(?=\s|$)")
+_MARK = re.compile(r"(?<!\s)\s*(?P<mark>(?<![;:,.!?…،؛؟۔])[;:,.!?…،؛؟۔]+|[—–])(?=\s|$)")
 _LIKE = str.maketrans({"،": ",", "؛": ";", "؟": "?", "۔": ".", "–": "—"})
 _NO_WORDS = re.compile(r"[\"“”„«»‟‹›()\[\]{}]")
 _SHORT = re.compile(r"(?:^|[\s.])(?:[^\W\d_]|[^\W\d_aeiouyăâîąęóõäöü]{1,4})$", re.IGNORECASE)

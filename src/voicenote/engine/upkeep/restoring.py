@@ -6,6 +6,7 @@ are held, and what was in flight becomes uncertain.
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import tarfile
@@ -104,7 +105,9 @@ def _unpack(file: Path, target: Path) -> int:
         with tarfile.open(file, "r:*") as tar:
             members = [one for one in tar.getmembers() if one.isfile() and _ours(one.name)]
             _room(target, sum(one.size for one in members))
-            tar.extractall(target, members, filter="data")
+            # Python before 3.11.4 knows no filters; these are plain files, and their names are ours
+            tar.extraction_filter = getattr(tarfile, "data_filter", _as_it_is)
+            tar.extractall(target, members)  # noqa: S202 - filtered where that can be done
             return len(members)
     except (tarfile.TarError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
         reason = str(error).partition("\n")[0].rstrip(":")  # tarfile tells what it tried
@@ -115,9 +118,15 @@ def _unpack(file: Path, target: Path) -> int:
         raise
 
 
+def _as_it_is(member: tarfile.TarInfo, _target: str) -> tarfile.TarInfo:
+    return member
+
+
 def _ours(name: str) -> bool:
     """Whether a name is one that a backup writes; what else is in it stays there."""
     parts = PurePosixPath(name).parts
+    if os.name == "nt" and set(name) & set("\\:"):  # they lead elsewhere there
+        return False
     if not parts or ".." in parts or name.endswith("/"):
         return False
     return parts[0] in FOLDERS if len(parts) > 1 else parts[0] in (LEDGER, FILE_NAME)
