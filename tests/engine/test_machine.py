@@ -122,7 +122,8 @@ class Life(RuleBasedStateMachine):
         self.sound.__enter__()
         empty_ledger(self.home)
         self.clock, self.world = Clock(), Way()
-        self.world.look = self.at_the_door
+        self.wrong_at_the_door: list[AssertionError] = []
+        self.world.look = self.look_at
         template = '"check-in", "status", "confirm", "acknowledge"'
         env = {"VOICENOTE_POLICY__AUTO_APPROVE": f"[{template}]", **CHANNELS}
         self.ws: Workspace = workspace(self.home, self.clock, self.world, env)
@@ -170,9 +171,12 @@ class Life(RuleBasedStateMachine):
             ).scalar_one()
 
     @initialize(
-        can_ask=st.booleans(), released=st.integers(1, 3), days=st.sampled_from([0, 0, 1, 3, 8])
+        can_ask=st.booleans(),
+        released=st.integers(1, 3),
+        days=st.sampled_from([0, 0, 1, 3, 8]),
+        worth=st.sampled_from(["12.30", "70.00"]),
     )
-    def begin(self, can_ask: bool, released: int, days: int) -> None:
+    def begin(self, can_ask: bool, released: int, days: int, worth: str) -> None:
         self.world.can_ask = can_ask
         with self.ws.ledger.write() as tx:
             for number, person in enumerate(PEOPLE, 1):
@@ -180,6 +184,7 @@ class Life(RuleBasedStateMachine):
                 customer = Customer(**person)
                 complaint = told(f"R-{number}", days=3 * number, harm=harm, customer=customer)
                 cases.add(tx, [complaint])
+        self.said_no(lambda: promises.add(self.ws, 1, self.refund(worth, 9)))
         for number in range(1, released + 1):
             self.release(number)
         if days:
@@ -225,12 +230,7 @@ class Life(RuleBasedStateMachine):
         worth=st.sampled_from(["12.30", "12.30", "70.00"]),
     )
     def amends(self, number: int, k: int, what: str, days: int, worth: str) -> None:
-        new = Promise(
-            kind=AmendsKind.REFUND,
-            text=f"send back what it cost ({days})",
-            value=Money(Decimal(worth), "EUR"),
-            promised_by=self.day(days),
-        )
+        new = self.refund(worth, days)
         deeds: dict[str, Callable[[], object]] = {
             "add": lambda: promises.add(self.ws, number, new),
             "done": lambda: promises.done(self.ws, number, k, "payment 7"),
@@ -240,6 +240,14 @@ class Life(RuleBasedStateMachine):
             "again": lambda: promises.promise_again(self.ws, number, k, self.day(days)),
         }
         self.may(deeds[what])
+
+    def refund(self, worth: str, days: int) -> Promise:
+        return Promise(
+            kind=AmendsKind.REFUND,
+            text=f"send back what it cost ({days})",
+            value=Money(Decimal(worth), "EUR"),
+            promised_by=self.day(days),
+        )
 
     @rule(number=CASES, verdict=st.sampled_from(Verdict))
     def answer(self, number: int, verdict: Verdict) -> None:
@@ -364,6 +372,13 @@ class Life(RuleBasedStateMachine):
 
     # -- what must be so --------------------------------------------------------------------------
 
+    def look_at(self, parcel: Parcel) -> None:
+        """Keep what is wrong: raised here, the engine would take it for a slip of the channel."""
+        try:
+            self.at_the_door(parcel)
+        except AssertionError as wrong:
+            self.wrong_at_the_door.append(wrong)
+
     def at_the_door(self, parcel: Parcel) -> None:
         """Look at what is just about to leave."""
         with self.ws.ledger.read() as tx:
@@ -378,7 +393,8 @@ class Life(RuleBasedStateMachine):
         self._decent(ZoneInfo(PEOPLE[parcel.case - 1]["time_zone"]))
         sound = Path(parcel.files["ogg"])
         assert hashlib.sha256(sound.read_bytes()).hexdigest() in approved, "not approved"
-        assert sound.read_text(encoding="utf-8") == parcel.text, "another text than the sound"
+        said = sound.read_text(encoding="utf-8")  # with the line on the voice behind it
+        assert said.startswith(parcel.text), "another text than the sound"
         assert touch.state is TouchState.COMMITTING
         assert touch.round == case.round
         released = case.stage in (Stage.APPROVED, Stage.FOLLOWING)
@@ -412,6 +428,8 @@ class Life(RuleBasedStateMachine):
 
     @invariant()
     def the_rules_hold(self) -> None:
+        for wrong in self.wrong_at_the_door:
+            raise wrong
         with self.ws.ledger.read() as tx:
             stood = standings(tx, [1, 2, 3])
             found = snapshots(tx, [1, 2, 3], self.ws.zone_of)
