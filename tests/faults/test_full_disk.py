@@ -100,7 +100,7 @@ def test_a_full_disk_is_told_in_two_lines(tmp_path: Path) -> None:
     full = call("run", most=20_000)
     assert full.returncode in (1, 69), full.stderr
     assert "Traceback" not in full.stderr
-    assert "disk" in full.stderr
+    assert "ulimit -f" in full.stderr
     assert not list((home / "outbox").glob("c1*"))
     shutil.rmtree(home / "cache", ignore_errors=True)
     assert call("run").stdout == "1 sent\n"
