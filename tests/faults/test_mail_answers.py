@@ -78,12 +78,18 @@ def written(value: object) -> str:
     return '{env = "PAIR_PASSWORD"}' if callable(value) else json.dumps(value)
 
 
+def remembered(home: Path) -> dict[str, str]:
+    """One memory for all tests of this ledger: without it, it would ask before it sends."""
+    return {"XDG_STATE_HOME": str(home.parent / "state")}
+
+
 @pytest.fixture(scope="module")
 def call(home: Path) -> Call:
     def run(*words: str, code: int | None = 0, stdin: bytes = b"") -> Any:
         done = subprocess.run(
             [sys.executable, "-m", "voicenote", "--home", str(home), *words],
-            check=False, capture_output=True, input=stdin, env={**os.environ, **ENV},
+            check=False, capture_output=True, input=stdin,
+            env={**os.environ, **ENV, **remembered(home)},
         )  # fmt: skip
         assert code is None or done.returncode == code, (words, done.stdout, done.stderr)
         assert b"Traceback" not in done.stderr
@@ -100,7 +106,7 @@ def sent(call: Call, home: Path) -> Call:
         call(step, "--all")
     call("approve", str(CASES["mari+lost"]), "--yes")
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in ENV.items():
+        for name, value in {**ENV, **remembered(home)}.items():
             patch.setenv(name, value)
         ws = open_workspace(load(home, os.environ))
         patch.setattr("voicenote.engine.crank.sending.record", dying)
@@ -362,7 +368,11 @@ def test_the_daemon_hears_new_mail_at_once_and_ends_when_it_is_told(
     """IDLE wakes it: its interval is an hour."""
     words = [sys.executable, "-m", "voicenote", "--home", str(home), "daemon", "--every", "3600"]
     daemon = subprocess.Popen(
-        words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, **ENV}
+        words,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **ENV, **remembered(home)},
     )
     try:
         reply(pair, shown(sent, "mari+late"), "It came too late, but it came.")
