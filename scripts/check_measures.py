@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from voicenote.model.case import Case, Complaint, Customer, Stage
 from voicenote.script.check.facts import Asked, Behind
 from voicenote.script.check.rules import check as check_script
-from voicenote.script.compose import Facts, compose
+from voicenote.script.compose import ScriptContext, compose
 
 SCRIPTS = 3_000
 STORY = (
@@ -39,7 +39,7 @@ def cases(language: str) -> Iterator[Case]:
 
 def check() -> str:
     """Compose and check, in English: each script with the case behind it."""
-    facts = Facts(owner="Mia Berg", today=date(2026, 1, 6))
+    facts = ScriptContext(owner="Mia Berg", today=date(2026, 1, 6))
     made = list(cases("en"))
     begun = time.process_time()
     scripts = [compose(case, facts) for case in made]

@@ -19,11 +19,11 @@ import numpy as np
 
 from intelligibility_measures import COMPLAINTS, LANGUAGES
 from voicenote.model.script import Section, Sentence
-from voicenote.sound.edit import resample, trimmed
+from voicenote.sound.edit import resample, trim_silence
 from voicenote.sound.encode import Codec, for_speech
-from voicenote.sound.loudness import Level, Samples, limit
+from voicenote.sound.loudness import LoudnessReading, Samples, limit
 from voicenote.sound.memo import level_for
-from voicenote.sound.packets import LEAD_S, code, codec_of, heard
+from voicenote.sound.packets import LEAD_S, code, codec_of, decode_packets
 from voicenote.voice.port import Voice
 from voicenote.wiring import make_voice
 
@@ -51,9 +51,11 @@ def sentences(language: str, count: int) -> Iterator[Sentence]:
         yield Sentence(Section.OWN, text, personal=True)
 
 
-def ready(voice: Voice, said: Sentence, language: str, level: Level, rate: int) -> Samples:
+def ready(
+    voice: Voice, said: Sentence, language: str, level: LoudnessReading, rate: int
+) -> Samples:
     """Return a sentence as it goes to a coder: trimmed, at its level, held under its ceiling."""
-    words = trimmed(voice.speak(said, language))
+    words = trim_silence(voice.speak(said, language))
     sound = resample(words.samples, words.rate, rate)
     return limit(sound * np.float32(10 ** ((level.gain_db or 0.0) / 20)), rate, level.ceiling)
 
@@ -89,7 +91,7 @@ def halves(name: str) -> Iterator[str]:
             packets = code(sound, "ogg", codec)
             took += time.process_time() - begun
             spoken += len(sound) / codec.rate
-            again, rate = heard(packets, "ogg", codec)
+            again, rate = decode_packets(packets, "ogg", codec)
             peaks.append(float(np.abs(again).max()))
             score = likeness(wideband(sound, codec.rate), wideband(again, rate))
             scores += [] if score is None else [score]
@@ -113,7 +115,7 @@ def proven() -> Iterator[str]:
             for rendition, found in peaks.items():
                 codec = codec_of(rendition)
                 sound = ready(voice, said, language, level, codec.rate)
-                again, _ = heard(code(sound, rendition, codec), rendition, codec)
+                again, _ = decode_packets(code(sound, rendition, codec), rendition, codec)
                 found.append(float(np.abs(again).max()))
     voice.close()
     for rendition, found in peaks.items():

@@ -120,13 +120,13 @@ def test_a_telegram_name_is_a_handle_or_a_number(text: str, name: str) -> None:
     ],
 )
 def test_all_that_an_address_can_mean_is_told(text: str, region: str, kinds: str) -> None:
-    assert [one.kind for one in addresses.read(text, region)] == kinds.split()
+    assert [one.kind for one in addresses.read_addresses(text, region)] == kinds.split()
 
 
 @pytest.mark.parametrize("text", ["", "ann", "Ann Lee", "7", "hello there", "@", "tel:x", "12:30"])
 def test_a_name_or_a_number_too_short_is_no_address(text: str) -> None:
     with pytest.raises(BadData):
-        addresses.read(text, "EE")
+        addresses.read_addresses(text, "EE")
 
 
 @pytest.mark.parametrize(
@@ -170,11 +170,11 @@ def test_a_zone_has_the_country_of_its_newer_name(zone: str, tag: str, region: s
 @given(st.text(max_size=60), st.sampled_from(["", "EE", "US"]))
 def test_any_text_is_an_address_in_its_one_spelling_or_is_refused(text: str, region: str) -> None:
     try:
-        found = addresses.read(text, region)
+        found = addresses.read_addresses(text, region)
     except BadData:
         return
     for one in found:
-        assert Address(one.kind, one.text) in addresses.read(
+        assert Address(one.kind, one.text) in addresses.read_addresses(
             f"telegram:{one.text}" if one.kind is Kind.TELEGRAM else one.text
         )
 
@@ -213,4 +213,4 @@ def test_what_a_channel_tells_comes_out_in_one_spelling(field: str, text: str, o
 )
 def test_a_label_before_an_address_is_no_part_of_it(text: str, address: str) -> None:
     """It is copied with it, from a letter's foot or an address book."""
-    assert [one.text for one in addresses.read(text)] == [address]
+    assert [one.text for one in addresses.read_addresses(text)] == [address]

@@ -22,7 +22,7 @@ from voicenote.model.amends import AmendsKind
 from voicenote.model.case import Case, Complaint, Finding, Outcome, Stage
 from voicenote.model.receipt import Verdict
 from voicenote.schedule.plans import builtin_plans, read_plan
-from voicenote.script.compose import Facts, draft
+from voicenote.script.compose import ScriptContext, draft
 from voicenote.script.templates import Templates
 from voicenote.settings.loading import load
 
@@ -171,7 +171,7 @@ def test_an_import_profile_names_fields_of_intake() -> None:
 def test_the_own_template_speaks_for_a_case(promised: bool) -> None:
     one = complaints("complaints.csv")[0]
     case = Case(number=1, complaint=one, stage=Stage.OPENED)
-    facts = Facts(
+    facts = ScriptContext(
         owner="Ada Linden",
         today=date(2026, 3, 2),
         template="small-slip",

@@ -88,7 +88,7 @@ def phone(text: str, region: str = "") -> str:
         advice = "format the column as text and export again"
         raise BadData(f"a spreadsheet has cut the number {short(text)}", advice)
     number = _dialled(given)
-    if found := _parsed(number, region):
+    if found := _parse_number(number, region):
         return found
     where = f" in {region}" if region and not number.startswith("+") else ""
     advice = "write it with + and the country's code, such as +372 5123 4567"
@@ -110,7 +110,7 @@ def _dialled(given: str) -> str:
 
 
 @lru_cache(maxsize=8192)
-def _parsed(number: str, region: str) -> str:
+def _parse_number(number: str, region: str) -> str:
     import phonenumbers
 
     try:
@@ -161,7 +161,7 @@ def heard_at(field: str, text: str) -> str:
     return text.strip()
 
 
-def read(text: str, region: str = "") -> tuple[Address, ...]:
+def read_addresses(text: str, region: str = "") -> tuple[Address, ...]:
     """Return all that somebody may mean who writes `text` as an address, the likeliest first.
 
     Bare digits may be a number at home (`region`, ISO 3166), one whose + was left out, or a chat of
@@ -172,7 +172,7 @@ def read(text: str, region: str = "") -> tuple[Address, ...]:
     if _TELEGRAM.match(bare) or given.startswith("@"):
         return (Address(Kind.TELEGRAM, telegram(given)),)
     if _WHATSAPP.match(bare) or _CALL.match(given) or _JID.fullmatch(given):
-        return _numbers(given, region) or _refused(text)
+        return _numbers(given, region) or _refuse(text)
     if "@" in given:
         return (Address(Kind.EMAIL, email(text)),)
     given = found[1] if (found := _DECIMAL.fullmatch(given)) else given
@@ -181,15 +181,15 @@ def read(text: str, region: str = "") -> tuple[Address, ...]:
     numbers = _numbers(given, region) if abroad or _DIALLED.fullmatch(dialled) else ()
     chats = (Address(Kind.TELEGRAM, given),) if _CHAT.fullmatch(given) and not abroad else ()
     whole = _numbers(f"+{given}", "") if given.isdecimal() and not abroad else ()
-    return tuple(dict.fromkeys((*numbers, *whole, *chats))) or _refused(text)
+    return tuple(dict.fromkeys((*numbers, *whole, *chats))) or _refuse(text)
 
 
 def _numbers(given: str, region: str) -> tuple[Address, ...]:
-    number = _parsed(_dialled(given), region)
+    number = _parse_number(_dialled(given), region)
     return (Address(Kind.PHONE, number),) if number else ()
 
 
-def _refused(text: str) -> tuple[Address, ...]:
+def _refuse(text: str) -> tuple[Address, ...]:
     raise BadData(
         f"is no address: {short(text)}",
         "write an email address, a number with + and its country's code, or @name of Telegram",
@@ -215,7 +215,7 @@ def at_home(text: str) -> frozenset[str]:
     number = _dialled(found[1] if (found := _DECIMAL.fullmatch(given)) else given)
     if number.startswith("+") or not _DIALLED.fullmatch(number):
         return frozenset()
-    found_ = {_parsed(number, region) for region in phonenumbers.SUPPORTED_REGIONS}
+    found_ = {_parse_number(number, region) for region in phonenumbers.SUPPORTED_REGIONS}
     return frozenset(home_of(one) for one in found_ if one)
 
 

@@ -57,7 +57,7 @@ class Apart:
         with self._lock:
             # somebody may end the process for reasons of their own: once is no proof
             for _ in range(2):
-                child = self._child = self._child or _started()
+                child = self._child = self._child or _start_child()
                 told = _answer(child, self._limit, asked)
                 if told is not None:
                     done, answer = told[0], pickle.loads(told[1])  # noqa: S301  ourselves
@@ -100,7 +100,7 @@ class Apart:
             child.wait()
 
 
-def _started() -> subprocess.Popen[bytes]:
+def _start_child() -> subprocess.Popen[bytes]:
     try:
         # -P: a file of the working folder must not stand in for a module
         child = subprocess.Popen(  # noqa: S603  ourselves

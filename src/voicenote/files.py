@@ -98,7 +98,7 @@ def write_whole(path: Path, data: bytes) -> None:
         with open_beside(path) as file:
             file.write(data)
     except OSError as error:
-        raise _refused(path, error) from error
+        raise _disk_error(path, error) from error
 
 
 def write_remakable(folder: Path, files: Mapping[str, bytes]) -> None:
@@ -116,7 +116,7 @@ def write_remakable(folder: Path, files: Mapping[str, bytes]) -> None:
         for name, data in files.items():
             _create(f"{place}{os.sep}{name}", data)
     except OSError as error:
-        raise _refused(folder / name, error) from error
+        raise _disk_error(folder / name, error) from error
 
 
 def close_to_others(folder: Path) -> None:
@@ -181,7 +181,7 @@ def _create(path: str, data: bytes) -> None:
         raise
 
 
-def _refused(path: Path, error: OSError) -> Unavailable:
+def _disk_error(path: Path, error: OSError) -> Unavailable:
     return Unavailable(
         f"{path.name} cannot be written: {error.strerror or error}",
         room_for(error, path.parent),

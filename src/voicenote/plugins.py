@@ -25,7 +25,7 @@ VOICES = "voicenote.voices.v1"
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Plugins:
     """What a group holds. Listing imports nothing; a loader imports when it is called.
 
     `good` gives for each name, in order, a loader: it returns the object that the entry point
@@ -36,7 +36,7 @@ class Found:
     good: Mapping[str, Callable[[], Any]]
     broken: Mapping[str, str]
 
-    def tried(self) -> Found:
+    def tried(self) -> Plugins:
         """Load each one, and move those that fail to `broken`: for listings and the doctor."""
         good, broken = {}, dict(self.broken)
         for name, loader in self.good.items():
@@ -46,10 +46,10 @@ class Found:
                 broken[name] = problem.what
             else:
                 good[name] = loader
-        return Found(good, broken)
+        return Plugins(good, broken)
 
 
-def load(group: str) -> Found:
+def load(group: str) -> Plugins:
     """Find the plug-ins of a group (`CHANNELS` or `VOICES`) among what is installed.
 
     Where two packages offer the same name, voicenote's own is taken, else the first by the
@@ -60,7 +60,7 @@ def load(group: str) -> Found:
     return sorted_out(entry_points(group=group))
 
 
-def sorted_out(points: Iterable[EntryPoint]) -> Found:
+def sorted_out(points: Iterable[EntryPoint]) -> Plugins:
     """Sort entry points into good and broken ones, without importing any."""
     good: dict[str, Callable[[], Any]] = {}
     broken: dict[str, str] = {}
@@ -77,7 +77,7 @@ def sorted_out(points: Iterable[EntryPoint]) -> Found:
         else:
             takers[point.name] = package
             good[point.name] = _loader(point, package)
-    return Found(dict(sorted(good.items())), dict(sorted(broken.items())))
+    return Plugins(dict(sorted(good.items())), dict(sorted(broken.items())))
 
 
 def _ours_first(point: EntryPoint) -> tuple[bool, str, str]:

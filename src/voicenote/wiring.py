@@ -22,14 +22,14 @@ from voicenote.plugins import CHANNELS, VOICES
 if TYPE_CHECKING:
     from voicenote.delivery.port import Channel
     from voicenote.engine.crank.rehearsal import Rehearsed
-    from voicenote.engine.crank.story import Told
-    from voicenote.engine.place import Whereabouts
+    from voicenote.engine.crank.story import StoryEvent
+    from voicenote.engine.place import MachineRecords
     from voicenote.engine.workspace import Workspace
     from voicenote.ledger.store import Ledger
     from voicenote.model.case import Complaint
     from voicenote.schedule.plans import Plan
     from voicenote.settings import Settings
-    from voicenote.voice.port import Voice, VoiceFacts
+    from voicenote.voice.port import Voice, VoiceInfo
 
 Clock = Callable[[], datetime]
 Ids = Callable[[], str]
@@ -91,14 +91,14 @@ def open_ledger_at(url: str, clock: Clock = now, who: str = "", ids: Ids = new_i
     return open_(url, clock=clock, actor=who or actor(), new_id=ids)
 
 
-def whereabouts() -> Whereabouts:
+def whereabouts() -> MachineRecords:
     """Return what tells a ledger from its copies; it remembers in the account's state folder."""
     import platformdirs
 
-    from voicenote.engine.place import Whereabouts
+    from voicenote.engine.place import MachineRecords
 
     folder = platformdirs.user_state_path("voicenote", appauthor=False)
-    return Whereabouts(folder / "ledgers", socket.gethostname())
+    return MachineRecords(folder / "ledgers", socket.gethostname())
 
 
 def open_workspace(
@@ -174,7 +174,7 @@ def make_voice(name: str, options: Mapping[str, object]) -> Voice:
     return voice
 
 
-def voice_facts(options: Mapping[str, object]) -> list[VoiceFacts]:
+def voice_facts(options: Mapping[str, object]) -> list[VoiceInfo]:
     """Return what there is to know of every voice; one that cannot be loaded is left out."""
     facts = []
     for maker in _makers(VOICES).values():
@@ -212,9 +212,9 @@ def make_channel(settings: Settings, name: str, clock: Clock, kind: str | None =
 
 def at_home(settings: Settings, home: Path) -> Settings:
     """Return the same settings for a copy of the workspace in `home`, with a ledger of its own."""
-    from voicenote.settings import FILE_NAME, Ledger
+    from voicenote.settings import FILE_NAME, LedgerTable
 
-    return replace(settings, home=home, file=home / FILE_NAME, ledger=Ledger())
+    return replace(settings, home=home, file=home / FILE_NAME, ledger=LedgerTable())
 
 
 @contextmanager
@@ -250,7 +250,7 @@ def rehearsal(
 
 
 @contextmanager
-def demo(folder: Path) -> Iterator[tuple[Workspace, Iterator[Told], list[Path]]]:
+def demo(folder: Path) -> Iterator[tuple[Workspace, Iterator[StoryEvent], list[Path]]]:
     """Make a workspace of the samples in `folder`, and give the story that plays in it.
 
     Gives too what somebody changed of an earlier demo there, which is kept under another name.

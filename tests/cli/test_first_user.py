@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from click.testing import Result
 
-from voicenote.cli.pasted import pasted
+from voicenote.cli.pasted import resolve_pasted_path
 from voicenote.cli.render import Screen
 from voicenote.cli.table import layout
 from voicenote.engine.memo import listening
@@ -59,7 +59,7 @@ def test_a_file_may_be_dragged_into_the_terminal(tmp_path: Path, given: str) -> 
     file = tmp_path / "my own take.ogg"
     file.write_bytes(b"x")
     text = str(file).replace(" ", "\\ ") if given == "file-escaped" else given.format(file)
-    assert pasted(text) == file
+    assert resolve_pasted_path(text) == file
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_a_file_may_be_dragged_into_the_terminal(tmp_path: Path, given: str) -> 
     ],
 )
 def test_other_paths_stay_as_they_are(given: str, path: str) -> None:
-    assert str(pasted(given)) == path
+    assert str(resolve_pasted_path(given)) == path
 
 
 def test_a_quoted_file_can_be_recorded_from(call: Call, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voicenote.cli.render import Screen, jsonable
-from voicenote.cli.table import clean, cut, layout, width_of
+from voicenote.cli.table import clean, clip_text, layout, width_of
 from voicenote.errors import WrongUse
 from voicenote.model.case import Finding
 from voicenote.settings import Secret
@@ -217,7 +217,7 @@ def test_widths(text: str, width: int) -> None:
     [("abcdef", 6, "abcdef"), ("abcdef", 4, "abc…"), ("京都市", 4, "京…"), ("ab", 0, "")],
 )
 def test_cuts(text: str, width: int, wanted: str) -> None:
-    assert cut(text, width) == wanted
+    assert clip_text(text, width) == wanted
 
 
 def test_clean_leaves_ordinary_text_alone() -> None:

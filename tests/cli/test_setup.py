@@ -16,7 +16,7 @@ from click.testing import Result
 sys.path.insert(0, str(Path(__file__).parent.parent / "voice"))
 import tiny_kokoro
 
-from voicenote.plugins import Found
+from voicenote.plugins import Plugins
 
 Call = Callable[..., Result]
 
@@ -148,7 +148,7 @@ def test_a_broken_plug_in_is_listed_with_its_reason(
     bare: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "voicenote.plugins.load", lambda _group: Found({}, {"parrot": "no feathers"})
+        "voicenote.plugins.load", lambda _group: Plugins({}, {"parrot": "no feathers"})
     )
     for command in ("voices", "channels"):
         assert "no feathers" in bare(command).stdout

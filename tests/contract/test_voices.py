@@ -23,7 +23,7 @@ from voicenote.model.script import Section, Sentence
 from voicenote.voice.endpoint import Endpoint
 from voicenote.voice.hibari import Hibari
 from voicenote.voice.kokoro import Kokoro
-from voicenote.voice.port import Voice, VoiceFacts
+from voicenote.voice.port import Voice, VoiceInfo
 from voicenote.voice.recorded import Recorded
 from voicenote.voice.silent import Silent
 from voicenote.voice.system import System
@@ -40,7 +40,7 @@ def said(text: str) -> Sentence:
 @dataclass(frozen=True)
 class Kind:
     make: Callable[[Path], Voice]
-    facts: VoiceFacts
+    facts: VoiceInfo
     repeats: bool = True
     language_it_lacks: str = ""
     settings_it_refuses: tuple[Callable[[], Voice], ...] = ()

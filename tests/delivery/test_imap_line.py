@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 import trustme
 
-from voicenote.delivery.email.imap_line import connected
-from voicenote.delivery.email.mailbox import opened
+from voicenote.delivery.email.imap_line import connect
+from voicenote.delivery.email.mailbox import open_mailbox
 from voicenote.delivery.email.smtp import Server
 from voicenote.errors import Postponed
 
@@ -111,7 +111,7 @@ def test_a_server_that_never_begins_to_encrypt_is_left(
 
 def left(server: Server) -> None:
     began = time.monotonic()
-    with pytest.raises(Postponed), opened(server):
+    with pytest.raises(Postponed), open_mailbox(server):
         pass
     assert time.monotonic() - began < 10
 
@@ -126,7 +126,7 @@ def test_what_comes_in_pieces_is_put_together(serve: Callable[..., Server]) -> N
                 over.wait(0.01)
 
     server = serve(talk)
-    box = connected(server, ssl.create_default_context(cafile=server.ca_file or None))
+    box = connect(server, ssl.create_default_context(cafile=server.ca_file or None))
     try:
         assert box.client.capabilities == ("IMAP4REV1", "IDLE")
     finally:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from voicenote.delivery.email.inbound import read_mail
 from voicenote.delivery.email.opt_out import is_opt_out, may_be_opt_out
 from voicenote.delivery.email.reply import own_words
-from voicenote.delivery.tokens import filled, token
+from voicenote.delivery.tokens import fill_template, token
 from voicenote.model.receipt import UNDELIVERED, ReceiptKind, Verdict
 
 NOW = datetime(2026, 3, 3, 8, 0, tzinfo=UTC)
@@ -59,7 +59,7 @@ Subject: Your cake
 
 def report(**more: str) -> bytes:
     facts = {
-        "to": filled(VERP, "vn-7-memo"), "subject": "Undelivered", "action": "failed",
+        "to": fill_template(VERP, "vn-7-memo"), "subject": "Undelivered", "action": "failed",
         "envelope": "Original-Envelope-Id: vn-7-memo\n", "status": "5.1.1",
         "reason": "550 5.1.1 User unknown", "given_back": "text/rfc822-headers",
     }  # fmt: skip
@@ -69,7 +69,7 @@ def report(**more: str) -> bytes:
 def letter(text: str = "Thank you, it is good now.", **headers: str) -> bytes:
     message = EmailMessage(policy=SMTP)
     message["From"] = "Mari <mari@tamm.example>"
-    message["To"] = filled(REPLY, "vn-7-memo")
+    message["To"] = fill_template(REPLY, "vn-7-memo")
     message["Subject"] = headers.pop("Subject", "Re: Your cake")
     message["In-Reply-To"] = "<vn-7-memo@bakery.example>"
     message["References"] = "<vn-7-ack@bakery.example> <vn-7-memo@bakery.example>"

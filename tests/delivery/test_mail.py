@@ -14,7 +14,7 @@ import pytest
 import trustme
 
 from voicenote.delivery.email.message import build_message, wire
-from voicenote.delivery.tokens import filled, token, tokens_in
+from voicenote.delivery.tokens import fill_template, token, tokens_in
 from voicenote.errors import BadSettings, Postponed, Refused
 from voicenote.model.case import Customer
 from voicenote.model.receipt import Parcel, ReceiptKind
@@ -85,7 +85,7 @@ def test_bounces_and_answers_and_opt_outs_find_their_way_back(
 
 
 def test_a_token_is_found_again_in_any_case() -> None:
-    address = filled(REPLY, "vn-1")
+    address = fill_template(REPLY, "vn-1")
     assert tokens_in(REPLY, f"Anna <{address.upper()}>, other@x.example") == (token("vn-1"),)
     assert tokens_in(VERP, address) == ()
     assert token("vn-1") != token("vn-2")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from voicenote.delivery.email.message import written
+from voicenote.delivery.email.message import write_letter
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "fakes"))
 from parcels import PARCEL
@@ -65,7 +65,7 @@ def test_a_client_reads_what_was_meant(
 ) -> None:
     parcel = LETTERS[name]
     file = tmp_path / "letter.eml"
-    file.write_bytes(bytes(written(parcel, {"mp3": SOUND})))
+    file.write_bytes(bytes(write_letter(parcel, {"mp3": SOUND})))
     shape = [line.split()[1] for line in client("mshow", "-t", str(file)).decode().splitlines()[1:]]
     assert shape == [
         "multipart/mixed", "multipart/alternative", "text/plain", "text/html", "audio/mpeg",

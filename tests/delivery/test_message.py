@@ -17,7 +17,13 @@ from babel import Locale
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from voicenote.delivery.email.message import build_message, checked_key, direction, wire, written
+from voicenote.delivery.email.message import (
+    build_message,
+    checked_key,
+    direction,
+    wire,
+    write_letter,
+)
 from voicenote.errors import Refused
 from voicenote.model.receipt import Parcel
 
@@ -209,13 +215,13 @@ def test_a_letter_is_written_as_the_library_writes_it(
     customer: str, text: str, sounds: dict[str, bytes]
 ) -> None:
     parcel = replace(PARCEL, customer=customer, text=text)
-    assert bytes(written(parcel, sounds)) == wire(build_message(parcel, sounds))
+    assert bytes(write_letter(parcel, sounds)) == wire(build_message(parcel, sounds))
 
 
 def test_words_that_forge_the_mark_of_a_sound_stay_words() -> None:
     mark = base64.b64encode(hashlib.sha256(f"{PARCEL.key} mp3".encode()).digest()).decode()
     parcel = replace(PARCEL, subject=mark, text=f"{mark}\n{mark}")
-    letter = written(parcel, {"mp3": b"sound"})
+    letter = write_letter(parcel, {"mp3": b"sound"})
     assert bytes(letter) == wire(build_message(parcel, {"mp3": b"sound"}))
 
 
@@ -224,7 +230,7 @@ def test_headers_that_are_remembered_are_those_that_were_asked_for() -> None:
     made = [
         replace(PARCEL, subject=f"About {n % 3}", sender_name=f"Anna {n % 2}") for n in range(9)
     ]
-    letters = [read(bytes(written(parcel, {}))) for parcel in made]
+    letters = [read(bytes(write_letter(parcel, {}))) for parcel in made]
     assert [letter["Subject"] for letter in letters] == [parcel.subject for parcel in made]
     assert [letter["From"].addresses[0].display_name for letter in letters] == [
         parcel.sender_name for parcel in made

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from voicenote.delivery.email.opt_out import wish_in
 from voicenote.delivery.telegram.channel import Telegram
-from voicenote.delivery.telegram.inbound import Place, read_update, start_link
+from voicenote.delivery.telegram.inbound import UpdateOffset, read_update, start_link
 from voicenote.delivery.telegram.words import BUTTONS, verdict_in
 from voicenote.errors import Postponed, Refused
 from voicenote.model.receipt import Parcel, ReceiptKind, Verdict
@@ -322,9 +322,9 @@ def test_updates_are_read_once_and_in_order(bot: Telegram, api: TelegramApi) -> 
 @pytest.mark.parametrize(
     "place",
     [
-        Place("4711", 900_000_000, NOW - timedelta(days=7)),
-        Place("4712", 900_000_000, NOW),
-        Place("4711", 900_000_000, NOW + timedelta(days=30)),
+        UpdateOffset("4711", 900_000_000, NOW - timedelta(days=7)),
+        UpdateOffset("4712", 900_000_000, NOW),
+        UpdateOffset("4711", 900_000_000, NOW + timedelta(days=30)),
         "900000000",
     ],
 )
@@ -336,21 +336,21 @@ def test_updates_that_are_numbered_anew_are_read(
     (came,) = bot.incoming(str(place), LONG_AGO)
     assert came.inbound
     assert came.inbound.opt_out
-    assert came.place == str(Place("4711", 17, NOW))
+    assert came.place == str(UpdateOffset("4711", 17, NOW))
 
 
 def test_a_place_is_read_as_it_was_written() -> None:
-    place = Place("4711", 17, NOW)
-    assert Place.read(str(place)) == place
-    assert Place.read("4711:x:1") is None
-    assert Place.read(f"1:2:{10**30}") is None
+    place = UpdateOffset("4711", 17, NOW)
+    assert UpdateOffset.read(str(place)) == place
+    assert UpdateOffset.read("4711:x:1") is None
+    assert UpdateOffset.read(f"1:2:{10**30}") is None
 
 
 def test_updates_after_a_good_place_are_asked_for_from_there(
     bot: Telegram, api: TelegramApi
 ) -> None:
     api.updates = [said(text="a") | {"update_id": n} for n in (17, 18)]
-    (came,) = bot.incoming(str(Place("4711", 17, NOW - timedelta(days=5))), LONG_AGO)
+    (came,) = bot.incoming(str(UpdateOffset("4711", 17, NOW - timedelta(days=5))), LONG_AGO)
     assert came.mark == "18"
 
 

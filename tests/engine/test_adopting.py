@@ -21,13 +21,20 @@ from world import workspace as plain_workspace
 
 from voicenote.engine.crank.adopting import adopt, doubt_of
 from voicenote.engine.crank.turn import one_pass
-from voicenote.engine.place import Look, Memory, Place, Whereabouts, doubt, rival
+from voicenote.engine.place import (
+    IdentityCheck,
+    LedgerIdentity,
+    MachineRecords,
+    Memory,
+    doubt,
+    rival,
+)
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo, TryAgain
 from voicenote.ledger import listing
 from voicenote.ledger.store import Ledger
 
-HOME = Place(host="desk", machine="m1", path="/home/ada/ledger.db", file="17")
+HOME = LedgerIdentity(host="desk", machine="m1", path="/home/ada/ledger.db", file="17")
 Open = Callable[[Path], Workspace]
 
 
@@ -54,7 +61,7 @@ def test_when_there_is_a_doubt(changes: dict[str, str], memory: Memory, doubtful
 
 
 NAMELESS = replace(HOME, machine="")
-SERVED = Place(host="web1", machine="", path="db/notes", file="73/16384", server=True)
+SERVED = LedgerIdentity(host="web1", machine="", path="db/notes", file="73/16384", server=True)
 #: As a release wrote it that kept neither the port nor that it is a server.
 KEPT_BEFORE = replace(SERVED, server=False)
 
@@ -75,7 +82,7 @@ KEPT_BEFORE = replace(SERVED, server=False)
     ],
 )
 def test_a_copied_disk_or_server_has_the_same_file_and_is_doubted(
-    kept: Place, changes: dict[str, Any], memory: Memory, doubtful: bool
+    kept: LedgerIdentity, changes: dict[str, Any], memory: Memory, doubtful: bool
 ) -> None:
     assert bool(doubt(kept, replace(kept, **changes), memory)) is doubtful
 
@@ -87,8 +94,10 @@ def test_a_ledger_that_has_no_place_yet_settles_without_a_question() -> None:
 ELSEWHERE = replace(HOME, path="/home/ada/copy/ledger.db", file="99")
 
 
-def seen(kept: Place | None, here: Place, memory: Memory = Memory.NONE) -> Look:
-    return Look(ledger_id="id", kept=kept, here=here, memory=memory)
+def seen(
+    kept: LedgerIdentity | None, here: LedgerIdentity, memory: Memory = Memory.NONE
+) -> IdentityCheck:
+    return IdentityCheck(ledger_id="id", kept=kept, here=here, memory=memory)
 
 
 @pytest.mark.parametrize(
@@ -115,7 +124,11 @@ def seen(kept: Place | None, here: Place, memory: Memory = Memory.NONE) -> Look:
     ],
 )
 def test_who_has_the_seat(
-    seat: Place | None, kept: Place | None, here: Place, stands: bool, asks: bool
+    seat: LedgerIdentity | None,
+    kept: LedgerIdentity | None,
+    here: LedgerIdentity,
+    stands: bool,
+    asks: bool,
 ) -> None:
     said = rival(seat, seen(kept, here), stands=stands)
     assert bool(said) is asks
@@ -150,7 +163,7 @@ class Copy:
 
     file: int
     lines: list[int]
-    kept: Place | None = None
+    kept: LedgerIdentity | None = None
 
 
 class Account:
@@ -158,12 +171,12 @@ class Account:
 
     def __init__(self) -> None:
         self.copies = {"a": Copy(1, [1])}
-        self.seat: Place | None = None
+        self.seat: LedgerIdentity | None = None
         self.memory: dict[str, int] = {}
         self.numbers = itertools.count(2)
         self.newest = 1
 
-    def look(self, path: str) -> Look:
+    def look(self, path: str) -> IdentityCheck:
         copy = self.copies[path]
         memory = Memory.NONE
         if path in self.memory:
@@ -221,7 +234,7 @@ def test_of_all_copies_of_one_account_at_most_one_sends_and_that_knows_what_has_
 def test_while_one_takes_the_seat_no_other_does(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    there = Whereabouts(tmp_path, "desk")
+    there = MachineRecords(tmp_path, "desk")
     assert there.sit(seen(None, HOME)) == ""
     [seat] = tmp_path.glob("*.seat.json")
     monkeypatch.setattr("voicenote.engine.place._PATIENCE_S", 0)
@@ -232,7 +245,7 @@ def test_while_one_takes_the_seat_no_other_does(
 
 def test_a_new_ledger_in_the_file_of_one_that_is_gone_has_not_its_seat(tmp_path: Path) -> None:
     """A file system may give a new file the inode of one that was removed."""
-    there = Whereabouts(tmp_path / "state", "desk")
+    there = MachineRecords(tmp_path / "state", "desk")
     files = [tmp_path / "old.db", tmp_path / "copy.db"]
     for file, ledger_id in zip(files, ("new one", "id"), strict=True):
         with closing(sqlite3.connect(file)) as made, made:
@@ -244,7 +257,7 @@ def test_a_new_ledger_in_the_file_of_one_that_is_gone_has_not_its_seat(tmp_path:
 
 
 def test_another_name_of_the_same_file_is_no_copy(tmp_path: Path) -> None:
-    there = Whereabouts(tmp_path / "state", "desk")
+    there = MachineRecords(tmp_path / "state", "desk")
     (tmp_path / "ledger.db").write_bytes(b"")
     (tmp_path / "linked.db").hardlink_to(tmp_path / "ledger.db")
     for name in ("ledger.db", "linked.db", "ledger.db"):
@@ -257,7 +270,7 @@ def open_at(tmp_path: Path, clock: Clock, world: World) -> Iterator[Open]:
 
     def open_(home: Path) -> Workspace:
         home.mkdir(exist_ok=True)
-        there = Whereabouts(tmp_path / "state", "desk")
+        there = MachineRecords(tmp_path / "state", "desk")
         opened.append(plain_workspace(home, clock, world, whereabouts=there))
         return opened[-1]
 
@@ -437,7 +450,7 @@ def test_a_memory_that_cannot_be_read_or_written_stops_nothing(
 
 def test_a_database_has_a_place_too(postgres_url: str, tmp_path: Path, clock: Clock) -> None:
     ledger = Ledger(create_engine(postgres_url), clock, "tester")
-    place = Whereabouts(tmp_path, "desk").place(ledger)
+    place = MachineRecords(tmp_path, "desk").place(ledger)
     ledger.close()
     assert place.file
     assert "@" not in place.path

@@ -48,7 +48,7 @@ CHANGES: dict[str, Callable[[Workspace, int], object]] = {
     "words": lambda ws, n: apply_triage(ws, n, Triage(bothered_most="the colour")),
     "add": lambda ws, n: promises.add(ws, n, Promise(kind=AmendsKind.CALL, text="call you")),
     "done": lambda ws, n: promises.done(ws, n, 1, "payment 7"),
-    "broken": lambda ws, n: promises.broken(ws, n, 1, "the bank"),
+    "broken": lambda ws, n: promises.mark_broken(ws, n, 1, "the bank"),
     "waive": lambda ws, n: promises.waive(ws, n, 1, "leave it"),
     "again": lambda ws, n: promises.promise_again(ws, n, 1, (START + timedelta(days=9)).date()),
 }

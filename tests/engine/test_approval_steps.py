@@ -35,7 +35,7 @@ STEPS: dict[str, Callable[[Workspace, int], object]] = {
 CHANGES: dict[str, Callable[[Workspace, int], str]] = {
     "add": lambda ws, n: promises.add(ws, n, CALL).asked_again,
     "waive": lambda ws, n: promises.waive(ws, n, 1, "leave it"),
-    "broken": lambda ws, n: promises.broken(ws, n, 1, "the bank"),
+    "broken": lambda ws, n: promises.mark_broken(ws, n, 1, "the bank"),
     "done": lambda ws, n: promises.done(ws, n, 1, "baked on Monday"),
     "again": lambda ws, n: promises.promise_again(ws, n, 1, START.date().replace(day=12)),
     "triage": lambda ws, n: apply_triage(ws, n, Triage(finding="partly"))["warnings"][0],
@@ -211,7 +211,7 @@ def test_another_plan_says_that_the_memo_will_not_go(ws: Workspace, number: int)
 
 
 def test_a_promise_broken_early_is_not_past_its_date(ws: Workspace, number: int) -> None:
-    promises.broken(ws, number, 1, "the bank")
+    promises.mark_broken(ws, number, 1, "the bank")
     lines = [one for one in case_view(ws, number)["missing"] if "bake it" in one]
     assert ["was broken" in one and "passed" not in one for one in lines] == [True]
 

@@ -11,10 +11,10 @@ from world import START, Clock, World, release, states, take, told, without_soun
 
 from voicenote.engine.case.closing import answer
 from voicenote.engine.case.promises import promise_again
-from voicenote.engine.clock_check import Doubt, doubt
+from voicenote.engine.clock_check import ClockDoubt, doubt
 from voicenote.engine.crank.receiving import receive
 from voicenote.engine.crank.turn import one_pass
-from voicenote.engine.place import Whereabouts
+from voicenote.engine.place import MachineRecords
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadSettings, RuleSaysNo
 from voicenote.ledger import cases, listing
@@ -59,14 +59,14 @@ def test_lines_of_a_pass_that_was_doubted_make_no_doubt_when_the_clock_is_right_
     now = START + timedelta(hours=3)
     assert doubt(known, (8, FAR), lambda: [FAR], now, lambda moment: moment + LIMIT) is None
     found = doubt(known, (9, FAR), lambda: [FAR, FAR], now, lambda moment: moment + LIMIT)
-    assert found == Doubt(FAR, now)
+    assert found == ClockDoubt(FAR, now)
 
 
 @pytest.fixture
 def ws(tmp_path: Path, clock: Clock, world: World) -> Iterator[Workspace]:
     """One case whose memo has left, with a promise and follow-ups still to come."""
     with without_sound():
-        there = Whereabouts(tmp_path / "state", "desk")
+        there = MachineRecords(tmp_path / "state", "desk")
         opened = workspace(tmp_path, clock, world, whereabouts=there)
         release(opened, *take(opened, told(time_zone="UTC")))
         assert one_pass(opened).sent == 1
@@ -144,7 +144,7 @@ def test_a_pass_every_so_often_keeps_the_time_in_a_quiet_workspace(
 def test_where_nothing_would_be_done_nothing_is_asked(
     tmp_path: Path, clock: Clock, world: World
 ) -> None:
-    ws = workspace(tmp_path, clock, world, whereabouts=Whereabouts(tmp_path / "state", "desk"))
+    ws = workspace(tmp_path, clock, world, whereabouts=MachineRecords(tmp_path / "state", "desk"))
     take(ws, told(days=None))
     clock.move(days=90)
     assert one_pass(ws).clock is None
@@ -248,7 +248,7 @@ def test_a_limit_that_nobody_can_count_with_is_told(
     tmp_path: Path, clock: Clock, world: World, value: str
 ) -> None:
     env = {"VOICENOTE_POLICY__CLOCK_JUMP": value}
-    ws = workspace(tmp_path, clock, world, env, Whereabouts(tmp_path / "state", "desk"))
+    ws = workspace(tmp_path, clock, world, env, MachineRecords(tmp_path / "state", "desk"))
     with pytest.raises(BadSettings, match="clock_jump"):
         one_pass(ws)
     ws.close()
@@ -260,7 +260,7 @@ def test_the_limit_is_a_setting(
 ) -> None:
     env = {"VOICENOTE_POLICY__CLOCK_JUMP": value}
     with without_sound():
-        ws = workspace(tmp_path, clock, world, env, Whereabouts(tmp_path / "state", "desk"))
+        ws = workspace(tmp_path, clock, world, env, MachineRecords(tmp_path / "state", "desk"))
         release(ws, *take(ws, told(time_zone="UTC")))
         one_pass(ws)
         clock.move(days=40)

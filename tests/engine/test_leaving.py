@@ -14,7 +14,7 @@ from world import workspace as plain_workspace
 
 from voicenote.engine.case.ways import way_for
 from voicenote.engine.crank import settling
-from voicenote.engine.crank.limits import Limits, limits_of, pulls, worst
+from voicenote.engine.crank.limits import RateLimits, limits_of, pulls, worst
 from voicenote.engine.crank.limits import release as let_go_on
 from voicenote.engine.crank.rehearsal import rehearse
 from voicenote.engine.crank.turn import Turn, one_pass
@@ -346,19 +346,19 @@ def test_a_brake_is_released_whatever_the_clock_said_when_it_was_put_on(
 @pytest.mark.parametrize(
     ("lines", "expected"),
     [
-        ("[channels.a]\nkind = 'email'", Limits(per_pass=500, per_hour=200, per_domain=100)),
-        ("[channels.a]\nkind = 'email'\nper_hour = 0", Limits(per_pass=500, per_domain=100)),
-        ("[channels.a]\nkind = 'outbox'", Limits()),
-        ("[channels.a]\nkind = 'outbox'\nper_hour = 7", Limits(per_hour=7)),
-        ("", Limits()),
+        ("[channels.a]\nkind = 'email'", RateLimits(per_pass=500, per_hour=200, per_domain=100)),
+        ("[channels.a]\nkind = 'email'\nper_hour = 0", RateLimits(per_pass=500, per_domain=100)),
+        ("[channels.a]\nkind = 'outbox'", RateLimits()),
+        ("[channels.a]\nkind = 'outbox'\nper_hour = 7", RateLimits(per_hour=7)),
+        ("", RateLimits()),
         (
             "[policy]\nper_hour = 9\n[channels.a]\nkind = 'email'\nper_pass = 1",
-            Limits(per_pass=1, per_hour=9, per_domain=100),
+            RateLimits(per_pass=1, per_hour=9, per_domain=100),
         ),
     ],
 )
 def test_a_channel_has_its_own_limits_or_those_of_the_policy(
-    tmp_path: Path, lines: str, expected: Limits
+    tmp_path: Path, lines: str, expected: RateLimits
 ) -> None:
     (tmp_path / "voicenote.toml").write_text(lines)
     assert limits_of(load(tmp_path, {}), "a") == expected

@@ -13,7 +13,7 @@ from world import workspace as plain_workspace
 from voicenote.delivery.outbox import Outbox
 from voicenote.engine.crank.leftovers import sweep_leftovers
 from voicenote.engine.crank.turn import one_pass
-from voicenote.engine.place import Whereabouts
+from voicenote.engine.place import MachineRecords
 from voicenote.engine.scratch import open_scratch
 from voicenote.engine.workspace import Workspace
 from voicenote.ledger.changes import change_touch
@@ -25,7 +25,7 @@ def ws(tmp_path: Path, clock: Clock) -> Iterator[Workspace]:
     home = tmp_path / "home"
     home.mkdir()
     with without_sound():
-        opened = plain_workspace(home, clock, World(), None, Whereabouts(tmp_path / "s", "here"))
+        opened = plain_workspace(home, clock, World(), None, MachineRecords(tmp_path / "s", "here"))
         opened.make_channel = lambda name: Outbox(name, {"folder": str(home / "outbox")}, clock)
         yield opened
         opened.close()

@@ -28,20 +28,20 @@ from sqlalchemy import func, select
 sys.path.insert(0, str(Path(__file__).parent))
 from world import FATES, START, Clock, Died, World, told, without_sound, workspace
 
-from voicenote.delivery.arrivals import Arrival, Hears, Inbound
-from voicenote.delivery.port import Found
+from voicenote.delivery.arrivals import Arrival, Inbound, Polls
+from voicenote.delivery.port import TraceResult
 from voicenote.engine.case import approving, closing, opting, promises, triage
 from voicenote.engine.crank import settling, turn
-from voicenote.engine.crank.hearing import Post
+from voicenote.engine.crank.hearing import InboundHandler
 from voicenote.engine.memo import drafting, sounding
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo, WrongUse
 from voicenote.followup.closing import missing
-from voicenote.followup.compensation import Bands, Level, judge
+from voicenote.followup.compensation import Adequacy, Bands, judge
 from voicenote.ledger import cases, listing, tables, touches
 from voicenote.ledger.changes import AMENDS_HISTORY, CASE_HISTORY, TOUCH_HISTORY
 from voicenote.ledger.snapshots import snapshots
-from voicenote.ledger.standing import Standing, standings
+from voicenote.ledger.standing import Fingerprint, standings
 from voicenote.model.amends import AmendsKind, AmendsState, Promise
 from voicenote.model.case import Customer, Finding, Lesson, Outcome, Stage
 from voicenote.model.money import Money
@@ -95,7 +95,7 @@ class Way(World):
     def send(self, parcel: Parcel, commit: Callable[[], None]) -> Receipt:
         return self.first.send(parcel, commit) if self.first else super().send(parcel, commit)
 
-    def ask(self, key: str, message_id: str) -> Found:
+    def ask(self, key: str, message_id: str) -> TraceResult:
         return self.first.ask(key, message_id) if self.first else super().ask(key, message_id)
 
     def incoming(self, after: str, since: date) -> Iterator[Arrival]:
@@ -141,7 +141,7 @@ class Life(RuleBasedStateMachine):
         self.gone: set[str] = set()
         self.facts: dict[tuple[int, int], tuple[Any, ...]] = {}
         self.last_turn: turn.Turn | None = None
-        self.stood: dict[int, tuple[Standing | None, Snapshot | None]] = {}
+        self.stood: dict[int, tuple[Fingerprint | None, Snapshot | None]] = {}
 
     def teardown(self) -> None:
         self.ws.close()
@@ -235,7 +235,7 @@ class Life(RuleBasedStateMachine):
             "add": lambda: promises.add(self.ws, number, new),
             "done": lambda: promises.done(self.ws, number, k, "payment 7"),
             "confirm": lambda: promises.confirm(self.ws, number, k),
-            "broken": lambda: promises.broken(self.ws, number, k, "the oven died"),
+            "broken": lambda: promises.mark_broken(self.ws, number, k, "the oven died"),
             "waive": lambda: promises.waive(self.ws, number, k, "leave it"),
             "again": lambda: promises.promise_again(self.ws, number, k, self.day(days)),
         }
@@ -308,8 +308,8 @@ class Life(RuleBasedStateMachine):
         arrival = Arrival(mark=str(self.reports), at=self.clock.now, inbound=told_)
         by = "telegram" if parcel.to == DANA["telegram"] else "mail"
         channel = self.ws.channel(by)
-        assert isinstance(channel, Hears)
-        Post.of(self.ws, by, channel).take(arrival)
+        assert isinstance(channel, Polls)
+        InboundHandler.of(self.ws, by, channel).take(arrival)
         if sure:
             self.back.add(copy)
 
@@ -401,7 +401,9 @@ class Life(RuleBasedStateMachine):
         assert released or touch.kind not in OPENING, "its case is not released"
         if touch.kind in OPENING:
             judged = judge(case, Bands())
-            assert judged.level is not Level.REFUSE, f"money that the rules refuse: {judged.what}"
+            assert judged.level is not Adequacy.REFUSE, (
+                f"money that the rules refuse: {judged.what}"
+            )
         assert case.customer.email not in self.gone, "they opted out"
         booked = touch.planned.booked_at
         assert booked is not None
@@ -444,7 +446,7 @@ class Life(RuleBasedStateMachine):
             self.last_turn = None
 
     def who_stands_as_before_is_as_before(
-        self, stands: Mapping[int, Standing], found: Mapping[int, Snapshot]
+        self, stands: Mapping[int, Fingerprint], found: Mapping[int, Snapshot]
     ) -> None:
         for number, one in found.items():
             # why a touch waits is a remark for people: nothing is decided on it, nor told of it

@@ -27,12 +27,12 @@ from voicenote.engine.crank import looking
 from voicenote.engine.crank.adopting import adopt
 from voicenote.engine.crank.turn import one_pass
 from voicenote.engine.memo.drafting import compose_cases
-from voicenote.engine.place import Whereabouts
+from voicenote.engine.place import MachineRecords
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadSettings, RuleSaysNo
 from voicenote.ledger import arrivals, cases
 from voicenote.ledger.snapshots import snapshots
-from voicenote.ledger.standing import standing
+from voicenote.ledger.standing import read_standing
 from voicenote.model.receipt import Parcel, Receipt
 
 
@@ -153,7 +153,7 @@ def test_what_changes_in_the_midst_of_a_look_is_not_taken_for_seen(
     with ws.ledger.write() as tx:
         seen = looking.look(ws, tx, [(touch.number, number)])[touch.number]
         assert not seen.case.complaint.abusive
-        assert standing(tx, seen.case) != seen.standing
+        assert read_standing(tx, seen.case) != seen.standing
 
 
 def test_a_channel_that_is_set_up_wrongly_makes_no_look_dearer(
@@ -181,7 +181,7 @@ def test_a_channel_that_is_set_up_wrongly_makes_no_look_dearer(
 def test_a_pass_ends_where_a_copy_is_made_the_one_that_sends(tmp_path: Path, clock: Clock) -> None:
     here, there, world = tmp_path / "here", tmp_path / "there", World()
     here.mkdir()
-    state = Whereabouts(tmp_path / "state", "host")
+    state = MachineRecords(tmp_path / "state", "host")
     with without_sound():
         ws = workspace(here, clock, world, whereabouts=state)
         pair(ws)

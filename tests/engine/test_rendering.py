@@ -120,7 +120,7 @@ def test_processes_that_fall_over_again_and_again_end_it(home: Path) -> None:
 
 def test_ctrl_c_is_heard_where_no_process_could_begin() -> None:
     def begin() -> None:
-        with rendering._undisturbed():
+        with rendering._defer_interrupt():
             os.kill(os.getpid(), signal.SIGINT)
             raise BrokenProcessPool
 

@@ -14,7 +14,7 @@ from world import Clock, Died, World, release, states, take, tiny_memo, told, to
 from voicenote.delivery.tokens import token
 from voicenote.engine.case import approving, closing, opting, promises, showing
 from voicenote.engine.crank import settling, turn
-from voicenote.engine.crank.looking import Look
+from voicenote.engine.crank.looking import TouchView
 from voicenote.engine.crank.sending import ATTEMPTS, LONGEST_WAIT_S, backoff_s
 from voicenote.engine.crank.turn import one_pass
 from voicenote.engine.memo import sounding
@@ -327,7 +327,7 @@ def test_a_closed_case_keeps_its_promises_as_they_were(ws: Workspace) -> None:
     with ws.ledger.write() as tx:
         change_case(tx, number, "close", outcome="neutral")
     with pytest.raises(RuleSaysNo, match="closed"):
-        promises.broken(ws, number, 1, "no")
+        promises.mark_broken(ws, number, 1, "no")
     with pytest.raises(RuleSaysNo, match="closed"):
         promises.promise_again(ws, number, 1, date(2026, 12, 1))
 
@@ -339,7 +339,7 @@ def test_one_bad_case_does_not_stop_those_behind_it(
     release(ws, *numbers)
     plain = turn.make_ready
 
-    def bad(ws: Workspace, seen: Look) -> None:
+    def bad(ws: Workspace, seen: TouchView) -> None:
         if seen.case.number == numbers[0]:
             raise ArithmeticError("too much money")
         plain(ws, seen)

@@ -15,7 +15,7 @@ from voicenote.engine.case.promises import done as keep_promise
 from voicenote.engine.case.promises import waive
 from voicenote.engine.case.undo import CHANGED, SENT, undo
 from voicenote.engine.crank.turn import one_pass
-from voicenote.engine.place import Whereabouts
+from voicenote.engine.place import MachineRecords
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
 from voicenote.ledger import cases, listing
@@ -28,7 +28,7 @@ FAR = datetime(2038, 1, 19, 12, tzinfo=UTC)
 def ws(tmp_path: Path, clock: Clock, world: World) -> Iterator[Workspace]:
     """Two cases whose memos have left, with promises and follow-ups still to come."""
     with without_sound():
-        there = Whereabouts(tmp_path / "state", "desk")
+        there = MachineRecords(tmp_path / "state", "desk")
         opened = plain_workspace(tmp_path, clock, world, whereabouts=there)
         people = [told(ref, time_zone="UTC", email=f"{ref}@tamm.example") for ref in ("a", "b")]
         release(opened, *take(opened, *people))

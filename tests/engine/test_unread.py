@@ -20,7 +20,7 @@ from world import workspace as open_workspace
 from voicenote.deadline import Apart
 from voicenote.delivery.arrivals import Arrival, Inbound
 from voicenote.delivery.email.channel import Mail
-from voicenote.delivery.heard import heard
+from voicenote.delivery.heard import add_wishes
 from voicenote.engine.crank.daemon import Daemon
 from voicenote.engine.crank.receiving import receive, unmatched
 from voicenote.engine.crank.turn import one_pass
@@ -121,7 +121,7 @@ def test_a_stop_that_the_channel_has_told_needs_no_words(
 ) -> None:
     """Such as the command /stop with a thousand words behind it."""
     world.comes("w", keys=(key_of(ws, sent),), text="/stop and so on", opt_out=True)
-    world.post = [heard(Late(), each) for each in world.post]
+    world.post = [add_wishes(Late(), each) for each in world.post]
     assert receive(ws).kinds == {"opt-out": 1}
     assert "cancelled" in states_now(ws, sent)
 
@@ -130,7 +130,7 @@ def test_a_message_whose_words_cannot_be_told_is_kept_with_its_words(
     ws: Workspace, world: Slow, sent: int
 ) -> None:
     world.comes("w", keys=(key_of(ws, sent),), text="stop stop")
-    world.post = [heard(Late(), each) for each in world.post]
+    world.post = [add_wishes(Late(), each) for each in world.post]
     assert receive(ws).kinds == {"unmatched": 1}
     (shown,) = unmatched(ws)
     assert shown["text"] == "stop stop"

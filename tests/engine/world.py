@@ -19,11 +19,11 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from voicenote.delivery.port import ABSENT, CANNOT_TELL, Facts, Found, Trace
+from voicenote.delivery.port import ABSENT, CANNOT_TELL, ChannelInfo, Trace, TraceResult
 from voicenote.engine.case.approving import approve_cases
 from voicenote.engine.memo.drafting import compose_cases
 from voicenote.engine.memo.sounding import render_cases
-from voicenote.engine.place import Whereabouts
+from voicenote.engine.place import MachineRecords
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import Postponed, Refused, Unavailable, Unknown
 from voicenote.ledger import cases, touches
@@ -100,8 +100,8 @@ class World:
     name: str = "world"
 
     @property
-    def facts(self) -> Facts:
-        return Facts(name=self.name, about="it counts", can_ask=self.can_ask)
+    def facts(self) -> ChannelInfo:
+        return ChannelInfo(name=self.name, about="it counts", can_ask=self.can_ask)
 
     def address(self, customer: Customer) -> str:
         return customer.email or customer.name
@@ -143,12 +143,12 @@ class World:
         if fate in failures:
             raise failures[fate]
 
-    def ask(self, key: str, message_id: str) -> Found:
+    def ask(self, key: str, message_id: str) -> TraceResult:
         del message_id
         if not self.can_ask:
             return CANNOT_TELL
         if any(parcel.key == key for parcel in self.left):
-            return Found(Trace.FOUND, Receipt(kind=ReceiptKind.ACCEPTED, at=self.now()))
+            return TraceResult(Trace.FOUND, Receipt(kind=ReceiptKind.ACCEPTED, at=self.now()))
         return ABSENT
 
     def close(self) -> None:
@@ -196,7 +196,7 @@ def workspace(
     clock: Callable[[], datetime],
     world: World,
     env: Mapping[str, str] | None = None,
-    whereabouts: Whereabouts | None = None,
+    whereabouts: MachineRecords | None = None,
 ) -> Workspace:
     """Open a workspace in `home` whose every channel is `world`."""
     ids = itertools.count(1)

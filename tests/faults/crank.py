@@ -21,7 +21,7 @@ from typing import Any
 
 from sqlalchemy import create_engine, text
 
-from voicenote.delivery.port import ABSENT, CANNOT_TELL, Facts, Found, Trace
+from voicenote.delivery.port import ABSENT, CANNOT_TELL, ChannelInfo, Trace, TraceResult
 from voicenote.engine.case.approving import approve_cases
 from voicenote.engine.crank.turn import one_pass
 from voicenote.engine.memo.drafting import compose_cases
@@ -65,8 +65,8 @@ class World:
         self.name, self.folder, self.can_ask, self.fuse = "world", folder, can_ask, fuse
 
     @property
-    def facts(self) -> Facts:
-        return Facts(name="world", about="a folder that counts", can_ask=self.can_ask)
+    def facts(self) -> ChannelInfo:
+        return ChannelInfo(name="world", about="a folder that counts", can_ask=self.can_ask)
 
     def address(self, customer: Customer) -> str:
         return customer.name
@@ -81,13 +81,13 @@ class World:
         self.fuse.tick()
         return Receipt(kind=ReceiptKind.ACCEPTED, at=parcel.made_at)
 
-    def ask(self, key: str, message_id: str) -> Found:
+    def ask(self, key: str, message_id: str) -> TraceResult:
         del message_id
         if not self.can_ask:
             return CANNOT_TELL
         there = any(self.folder.glob(f"{key}.*"))
         receipt = Receipt(kind=ReceiptKind.ACCEPTED, at=START)
-        return Found(Trace.FOUND, receipt) if there else ABSENT
+        return TraceResult(Trace.FOUND, receipt) if there else ABSENT
 
     def close(self) -> None:
         return

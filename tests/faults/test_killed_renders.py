@@ -20,7 +20,7 @@ import pytest
 
 from voicenote.engine.memo.speaking import sounds_of
 from voicenote.ledger import scripts
-from voicenote.ledger.scripts import Draft
+from voicenote.ledger.scripts import StoredDraft
 from voicenote.settings import load
 from voicenote.sound.cache import Cache
 from voicenote.sound.encode import Tags, decode
@@ -146,13 +146,13 @@ def made(home: Path) -> int:
     return sum(1 for _ in home.glob("memos/*/*/memo.ogg"))
 
 
-def drafts_of(home: Path) -> list[Draft]:
+def drafts_of(home: Path) -> list[StoredDraft]:
     ws = open_workspace(load(home, {}))
     with contextlib.closing(ws), ws.ledger.read() as tx:
         return list(scripts.drafts(tx, range(1, COUNT + 1)).values())
 
 
-def said_alone(drafts: list[Draft], folder: Path) -> list[list[Samples]]:
+def said_alone(drafts: list[StoredDraft], folder: Path) -> list[list[Samples]]:
     """The marks of each script's sentences, said here by one voice that was never killed."""
     voice = System({})
     level = level_for(voice.name, voice.version)
@@ -172,7 +172,7 @@ def said_alone(drafts: list[Draft], folder: Path) -> list[list[Samples]]:
     return found
 
 
-def sentences_in(root: Path, draft: Draft) -> list[tuple[Samples, float]]:
+def sentences_in(root: Path, draft: StoredDraft) -> list[tuple[Samples, float]]:
     """The marks of each sentence that is heard in a memo, and its highest sample."""
     assert draft.memo is not None
     words = (root / draft.memo.files["txt"]).read_text("utf-8")

@@ -18,8 +18,8 @@ from typing import Any
 import pytest
 
 from voicenote.delivery.email.channel import Mail
-from voicenote.delivery.email.mailbox import opened
-from voicenote.delivery.tokens import filled
+from voicenote.delivery.email.mailbox import open_mailbox
+from voicenote.delivery.tokens import fill_template
 from voicenote.engine.crank.turn import one_pass
 from voicenote.settings import load
 from voicenote.wiring import open_workspace
@@ -159,7 +159,7 @@ def reply(
     message = EmailMessage()
     message["From"] = sender or f"Mari <{view['email']}>"
     key = memo(view)["key"]
-    message["To"] = headers.pop("To", filled("anna+r-{token}@bakery.example", key))
+    message["To"] = headers.pop("To", fill_template("anna+r-{token}@bakery.example", key))
     message["Subject"] = headers.pop("Subject", "Re: Your cake")
     for name, value in headers.items():
         message[name.replace("_", "-")] = value
@@ -253,7 +253,8 @@ def test_a_letter_can_be_handed_over_as_a_file(sent: Call) -> None:
     key = memo(shown(sent, "mari+file"))["key"]
     letter = (
         f"From: Mari <mari+file@tamm.example>\r\nMessage-ID: <by-hand@tamm.example>\r\n"
-        f"To: {filled('anna+b-{token}@bakery.example', key)}\r\n\r\nI am back. Thank you.\r\n"
+        f"To: {fill_template('anna+b-{token}@bakery.example', key)}\r\n\r\n"
+        "I am back. Thank you.\r\n"
     ).encode()
     told = sent("receive", "--from", "-", "--channel", "mail", "--json", stdin=letter)
     assert json.loads(told)["kinds"] == {"answered": 1}
@@ -321,11 +322,11 @@ def hostile(to: str) -> list[bytes]:
 def test_a_hostile_mailbox_is_read_to_its_end(sent: Call, pair: MailPair, home: Path) -> None:
     """Nothing stops the reading, nothing is lost, and no forged bounce bounces anything."""
     key = memo(shown(sent, "mari+hostile"))["key"]
-    letters = hostile(filled("anna+r-{token}@bakery.example", key))
+    letters = hostile(fill_template("anna+r-{token}@bakery.example", key))
     before = {one["case"]: memo(shown(sent, name)) for name, one in cases_of(sent).items()}
     settings = Mail("mail", pair.settings(), lambda: datetime.now(UTC))._settings
     assert settings.imap is not None
-    with opened(settings.imap) as box:
+    with open_mailbox(settings.imap) as box:
         for raw in letters:
             box.append(raw, "INBOX")
     told = json.loads(sent("receive", "--json", code=None))

@@ -24,10 +24,10 @@ import pytest
 
 from voicenote.delivery.arrivals import Inbound
 from voicenote.delivery.email.channel import Mail
-from voicenote.delivery.email.mailbox import opened
+from voicenote.delivery.email.mailbox import open_mailbox
 from voicenote.delivery.email.message import build_message, wire
 from voicenote.delivery.port import Trace
-from voicenote.delivery.tokens import filled, token
+from voicenote.delivery.tokens import fill_template, token
 from voicenote.errors import Postponed, Refused
 from voicenote.model.receipt import Parcel, ReceiptKind
 from voicenote.settings.secret import Secret
@@ -89,7 +89,7 @@ def awaited(mail: Mail, letter: Parcel, kind: ReceiptKind) -> Inbound:
 def box_of(pair: MailPair, user: str) -> list[bytes]:
     settings = Mail("mail", pair.settings(user=user), lambda: datetime.now(UTC))._settings
     assert settings.imap is not None
-    with opened(settings.imap) as box:
+    with open_mailbox(settings.imap) as box:
         box.folder.set("INBOX", readonly=True)
         return [message.obj.as_bytes() for message in box.fetch(mark_seen=False)]
 
@@ -139,7 +139,7 @@ def test_a_persons_answer_is_one(pair: MailPair, mail: Mail, letter: Parcel) -> 
     mail.send(letter, nothing)
     reply = EmailMessage()
     reply["From"] = "Mari Õun <mari@tamm.example>"
-    reply["To"] = filled("anna+r-{token}@bakery.example", letter.key)
+    reply["To"] = fill_template("anna+r-{token}@bakery.example", letter.key)
     reply["Subject"] = "Re: Sinu tort"
     reply["In-Reply-To"] = letter.message_id
     reply.set_content("Aitäh, kõik on korras!\n\nAnna kirjutas:\n> Pael oli vale.\n")
@@ -233,7 +233,7 @@ def test_the_sent_folder_settles_what_is_uncertain(mail: Mail, letter: Parcel) -
 
 def keep_in_sent(mail: Mail, *letters: Parcel) -> None:
     server: Any = mail._settings.imap
-    with opened(server) as box:
+    with open_mailbox(server) as box:
         for letter in letters:
             box.append(wire(build_message(letter, {})), "Gesendet")
 

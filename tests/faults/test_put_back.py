@@ -25,7 +25,7 @@ sys.path.pop(0)
 from voicenote.delivery.email.channel import Mail
 from voicenote.delivery.outbox import Outbox
 from voicenote.engine.crank.turn import Turn, one_pass
-from voicenote.engine.place import Whereabouts
+from voicenote.engine.place import MachineRecords
 from voicenote.errors import Postponed
 from voicenote.model.receipt import Parcel, Receipt
 
@@ -66,7 +66,7 @@ class Machine:
 
     def run(self, *, first: bool = False) -> Turn:
         """Make a pass; the first one takes a complaint in and releases its memo before."""
-        there = Whereabouts(self.folder / "disk" / "state", "desk")
+        there = MachineRecords(self.folder / "disk" / "state", "desk")
         home = self.folder / "disk" / "home"
         ws = workspace(home, self.now, World(), ENV, there)
         ws.make_channel = lambda _name: self.channel

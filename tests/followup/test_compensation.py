@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicenote.followup.compensation import Bands, Level, cash_step, judge, offer
+from voicenote.followup.compensation import Adequacy, Bands, cash_step, judge, offer
 from voicenote.model.amends import AmendsKind, Promise
 from voicenote.model.case import Case, Finding
 from voicenote.model.money import Money
@@ -93,19 +93,19 @@ def test_a_band_out_of_order_is_refused(low: int, high: int, refuse: int) -> Non
 @pytest.mark.parametrize(
     ("harm", "paid", "more", "level"),
     [
-        ("40 EUR", "", "40 EUR", Level.FINE),
-        ("40 EUR", "", "48 EUR", Level.FINE),
-        ("40 EUR", "", "48.01 EUR", Level.WARN),
-        ("40 EUR", "", "60 EUR", Level.WARN),
-        ("40 EUR", "", "60.01 EUR", Level.REFUSE),
-        ("40 EUR", "40 EUR", "8 EUR", Level.FINE),
-        ("40 EUR", "40 EUR", "21 EUR", Level.REFUSE),
-        ("40 EUR", "", "200 USD", Level.REFUSE),
-        ("", "", "900 EUR", Level.FINE),
+        ("40 EUR", "", "40 EUR", Adequacy.FINE),
+        ("40 EUR", "", "48 EUR", Adequacy.FINE),
+        ("40 EUR", "", "48.01 EUR", Adequacy.WARN),
+        ("40 EUR", "", "60 EUR", Adequacy.WARN),
+        ("40 EUR", "", "60.01 EUR", Adequacy.REFUSE),
+        ("40 EUR", "40 EUR", "8 EUR", Adequacy.FINE),
+        ("40 EUR", "40 EUR", "21 EUR", Adequacy.REFUSE),
+        ("40 EUR", "", "200 USD", Adequacy.REFUSE),
+        ("", "", "900 EUR", Adequacy.FINE),
     ],
 )
 def test_money_is_weighed_against_the_harm(
-    make: Any, harm: str, paid: str, more: str, level: Level
+    make: Any, harm: str, paid: str, more: str, level: Adequacy
 ) -> None:
     assert judge(case_of(make, harm, paid=paid), BANDS, promise(more)).level is level
 
@@ -119,7 +119,7 @@ def test_only_waived_money_does_not_count(make: Any, state: str) -> None:
     case = case_of(make, "40 EUR", paid="40 EUR")
     case = replace(case, amends=(replace(case.amends[0], state=AmendsState(state)),))
     found = judge(case, BANDS, promise("30 EUR"))
-    assert (found.level is Level.REFUSE) == (state != "waived")
+    assert (found.level is Adequacy.REFUSE) == (state != "waived")
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_only_waived_money_does_not_count(make: Any, state: str) -> None:
 )
 def test_an_unfounded_claim_gets_no_money(make: Any, kind: str, value: str, refused: bool) -> None:
     found = judge(case_of(make, "40 EUR", "unfounded"), BANDS, promise(value, kind))
-    assert (found.level is Level.REFUSE) == refused
+    assert (found.level is Adequacy.REFUSE) == refused
     assert ("S9" in found.what and "--override" in found.advice) == refused
 
 
@@ -153,22 +153,22 @@ def test_too_much_money_is_told_with_what_would_be_right(make: Any) -> None:
 @pytest.mark.parametrize(
     ("kind", "value", "text", "level"),
     [
-        ("call", "", "call, and send you $500", Level.REFUSE),
-        ("exchange", "500 EUR", "a new one", Level.REFUSE),
-        ("word", "", "we'll send you 61 EUR", Level.REFUSE),
-        ("word", "", "we'll send you 50 euros", Level.WARN),
-        ("word", "", "we'll send you 40 euros", Level.FINE),
-        ("refund", "40 EUR", "send back the 40 EUR", Level.FINE),
-        ("refund", "40 EUR", "send back 400 EUR", Level.REFUSE),
-        ("gift", "", "30 EUR now and 31 EUR in May", Level.REFUSE),
-        ("gift", "", "five hundred euros", Level.REFUSE),
-        ("gift", "40 EUR", "a card, in euros", Level.FINE),
-        ("refund", "40 USD", "back", Level.REFUSE),
-        ("fix", "", "bake it again by noon", Level.FINE),
+        ("call", "", "call, and send you $500", Adequacy.REFUSE),
+        ("exchange", "500 EUR", "a new one", Adequacy.REFUSE),
+        ("word", "", "we'll send you 61 EUR", Adequacy.REFUSE),
+        ("word", "", "we'll send you 50 euros", Adequacy.WARN),
+        ("word", "", "we'll send you 40 euros", Adequacy.FINE),
+        ("refund", "40 EUR", "send back the 40 EUR", Adequacy.FINE),
+        ("refund", "40 EUR", "send back 400 EUR", Adequacy.REFUSE),
+        ("gift", "", "30 EUR now and 31 EUR in May", Adequacy.REFUSE),
+        ("gift", "", "five hundred euros", Adequacy.REFUSE),
+        ("gift", "40 EUR", "a card, in euros", Adequacy.FINE),
+        ("refund", "40 USD", "back", Adequacy.REFUSE),
+        ("fix", "", "bake it again by noon", Adequacy.FINE),
     ],
 )
 def test_every_kind_with_a_value_or_a_sum_in_its_text_is_weighed(
-    make: Any, kind: str, value: str, text: str, level: Level
+    make: Any, kind: str, value: str, text: str, level: Adequacy
 ) -> None:
     """A harm of 40 EUR; what is promised for it counts whatever it calls itself."""
     assert judge(case_of(make, "40 EUR"), BANDS, promise(value, kind, text)).level is level
@@ -177,7 +177,7 @@ def test_every_kind_with_a_value_or_a_sum_in_its_text_is_weighed(
 @pytest.mark.parametrize("text", ["we'll send you $500", "a card of 5 zł", "sto złotych"])
 def test_an_unfounded_claim_gets_no_sum_in_the_text_either(make: Any, text: str) -> None:
     found = judge(case_of(make, "", "unfounded"), BANDS, promise("", "word", text))
-    assert (found.level, found.rule) == (Level.REFUSE, "S9")
+    assert (found.level, found.rule) == (Adequacy.REFUSE, "S9")
 
 
 @pytest.mark.parametrize(
@@ -193,4 +193,4 @@ def test_what_shows_the_deed_is_weighed_too(
     make: Any, finding: str, evidence: str, refused: bool
 ) -> None:
     case = case_of(make, "40 EUR", finding, paid="40 EUR")
-    assert (judge(case, BANDS, None, {1: evidence}).level is Level.REFUSE) == refused
+    assert (judge(case, BANDS, None, {1: evidence}).level is Adequacy.REFUSE) == refused

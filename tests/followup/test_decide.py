@@ -16,7 +16,7 @@ from voicenote.followup.actions import (
     Reopen,
     SkipTouch,
 )
-from voicenote.followup.decide import Policy, decide
+from voicenote.followup.decide import FollowUpPolicy, decide
 from voicenote.model.receipt import Receipt, ReceiptKind
 
 
@@ -257,8 +257,8 @@ def test_the_last_round_goes_to_a_person(make: Any) -> None:
     memo = make.touch(1, "memo", "accepted", round=2)
     said = (make.answer("not-yet", 5),)
     snapshot = make.snapshot(memo, answers=said, round=2, rounds=(2,))
-    assert told(decide(snapshot, make.at(5), Policy(rounds=2)), About.ROUNDS)
-    assert of(decide(snapshot, make.at(5), Policy(rounds=3)), Reopen)
+    assert told(decide(snapshot, make.at(5), FollowUpPolicy(rounds=2)), About.ROUNDS)
+    assert of(decide(snapshot, make.at(5), FollowUpPolicy(rounds=3)), Reopen)
 
 
 @pytest.mark.parametrize(

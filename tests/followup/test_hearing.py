@@ -16,7 +16,7 @@ from voicenote.followup.hearing import (
     bounce_reason,
     meaning,
     never_left,
-    quoted,
+    quote_inline,
 )
 from voicenote.model.case import Case, Complaint, Customer, Stage
 from voicenote.model.receipt import UNDELIVERED, Answer, Receipt, ReceiptKind, Verdict
@@ -205,6 +205,6 @@ def test_a_reason_says_the_status_once(detail: dict[str, str], told: str) -> Non
 
 @given(st.text())
 def test_a_quotation_is_one_short_line(words: str) -> None:
-    line = quoted(words)
+    line = quote_inline(words)
     assert len(line) <= 124
     assert bool(line) == bool(words.split())

@@ -11,15 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voicenote.followup.lessons import (
-    Seen,
+    CauseSeen,
+    add_up_amends,
     came_back,
-    counted,
-    kept,
-    normalised,
-    paid,
+    cause_of,
+    count_customers,
+    count_outcomes,
+    normalise_cause,
     prevented,
-    ranked,
-    seen,
+    rank_causes,
 )
 from voicenote.model.case import Lesson, Outcome
 from voicenote.model.money import Money
@@ -28,19 +28,19 @@ NOW = datetime(2026, 11, 22, tzinfo=UTC)
 DAY = timedelta(days=1)
 
 
-def row(case: int, cause: str, opened: int = 0, **lesson: datetime) -> Seen:
+def row(case: int, cause: str, opened: int = 0, **lesson: datetime) -> CauseSeen:
     made = Lesson(cause=cause, prevention="p", owner="o", **lesson) if lesson else None
-    return Seen(case=case, cause=cause, opened_at=NOW + opened * DAY, lesson=made)
+    return CauseSeen(case=case, cause=cause, opened_at=NOW + opened * DAY, lesson=made)
 
 
 def test_causes_that_people_mean_as_one_are_one() -> None:
-    one, two = ranked([row(2, "Late parcel!"), row(1, "late  PARCEL"), row(3, "ribbon")], NOW)
+    one, two = rank_causes([row(2, "Late parcel!"), row(1, "late  PARCEL"), row(3, "ribbon")], NOW)
     assert (one.name, one.cases, one.count, one.repeats) == ("late parcel", (1, 2), 2, True)
     assert (two.name, two.repeats) == ("ribbon", False)
 
 
 def test_a_cause_that_nobody_named_is_unknown() -> None:
-    assert [cause.name for cause in ranked([row(1, ""), row(2, " ? ")], NOW)] == ["unknown"]
+    assert [cause.name for cause in rank_causes([row(1, ""), row(2, " ? ")], NOW)] == ["unknown"]
 
 
 def test_letters_of_all_six_languages_stay() -> None:
@@ -51,11 +51,11 @@ def test_letters_of_all_six_languages_stay() -> None:
         "تأخیر در ارسال",
         "hilinemine",
     ):
-        assert normalised(cause) == cause
+        assert normalise_cause(cause) == cause
 
 
 def test_prevention_in_time_late_and_overdue() -> None:
-    (cause,) = ranked(
+    (cause,) = rank_causes(
         [
             row(1, "x", due=NOW - 2 * DAY, done_at=NOW - 3 * DAY),
             row(2, "x", due=NOW - 2 * DAY, done_at=NOW - DAY),
@@ -69,30 +69,32 @@ def test_prevention_in_time_late_and_overdue() -> None:
 
 
 def test_a_cause_that_returns_after_its_prevention_is_shown() -> None:
-    (cause,) = ranked([row(1, "x", -9, done_at=NOW - 5 * DAY), row(2, "x", -7), row(3, "x")], NOW)
+    (cause,) = rank_causes(
+        [row(1, "x", -9, done_at=NOW - 5 * DAY), row(2, "x", -7), row(3, "x")], NOW
+    )
     assert cause.returned == (3,)
 
 
 def test_the_cause_of_a_case_is_its_lessons_else_its_complaints(make: Any) -> None:
     lesson = Lesson(cause="courier", prevention="p", owner="o")
-    assert seen(make.snapshot(lesson=lesson).case).cause == "courier"
-    assert seen(make.snapshot().case).cause == ""
+    assert cause_of(make.snapshot(lesson=lesson).case).cause == "courier"
+    assert cause_of(make.snapshot().case).cause == ""
 
 
 @given(st.lists(st.text(max_size=8)))
 def test_every_case_is_counted_once_and_the_order_is_by_count(causes: list[str]) -> None:
     rows = [row(number, cause) for number, cause in enumerate(causes)]
-    found = ranked(rows, NOW)
+    found = rank_causes(rows, NOW)
     assert sorted(case for cause in found for case in cause.cases) == list(range(len(causes)))
     assert [cause.count for cause in found] == sorted((c.count for c in found), reverse=True)
-    assert all(normalised(cause.name) == cause.name for cause in found)
+    assert all(normalise_cause(cause.name) == cause.name for cause in found)
 
 
-def learnt(case: int, cause: str, opened: int, done: int | None = None) -> Seen:
+def learnt(case: int, cause: str, opened: int, done: int | None = None) -> CauseSeen:
     at = NOW + timedelta(days=done) if done is not None else None
     lesson = Lesson(cause=cause, prevention="a second courier", owner="Ana", done_at=at)
     opened_at = NOW + timedelta(days=opened)
-    return Seen(case=case, cause=cause, opened_at=opened_at, lesson=lesson if done else None)
+    return CauseSeen(case=case, cause=cause, opened_at=opened_at, lesson=lesson if done else None)
 
 
 @pytest.mark.parametrize(
@@ -121,7 +123,7 @@ def test_a_lesson_that_is_only_written_prevents_nothing() -> None:
 
 
 def test_outcomes_are_counted_apart_with_those_still_open() -> None:
-    assert counted([(Outcome.ALLY, 2), (None, 3)]) == {
+    assert count_outcomes([(Outcome.ALLY, 2), (None, 3)]) == {
         "ally": 2, "satisfied": 0, "neutral": 0, "lost": 0, "no-answer": 0, "open": 3
     }  # fmt: skip
 
@@ -129,7 +131,7 @@ def test_outcomes_are_counted_apart_with_those_still_open() -> None:
 def test_what_was_paid_is_exact_and_never_mixes_currencies() -> None:
     pennies = [Money(Decimal("0.10"), "USD")] * 3
     large = [Money(Decimal(999999999999999), "EUR"), Money(Decimal("0.000000000000001"), "EUR")]
-    assert {name: str(amount) for name, amount in paid([*pennies, *large]).items()} == {
+    assert {name: str(amount) for name, amount in add_up_amends([*pennies, *large]).items()} == {
         "EUR": "999999999999999.000000000000001",
         "USD": "0.30",
     }
@@ -138,4 +140,4 @@ def test_what_was_paid_is_exact_and_never_mixes_currencies() -> None:
 def test_customers_kept_are_counted_by_their_last_outcome() -> None:
     rows = [(1, Outcome.LOST), (2, Outcome.SATISFIED), (3, Outcome.NO_ANSWER), (1, Outcome.ALLY)]
     rows += [(4, Outcome.NEUTRAL), (5, Outcome.SATISFIED), (5, Outcome.LOST)]
-    assert kept(rows) == {"kept": 3, "lost": 1, "no-answer": 1}
+    assert count_customers(rows) == {"kept": 3, "lost": 1, "no-answer": 1}

@@ -20,7 +20,7 @@ from voicenote.followup.proposal import (
     House,
     Lost,
     Wishes,
-    changed,
+    change_proposal,
     lost_most,
     propose,
     working_day_after,
@@ -172,7 +172,7 @@ def test_so_many_working_days_lie_between(day: date, count: int, resting: set[in
 def test_the_owner_changes_what_is_proposed(make: Any) -> None:
     found = propose(case_of(make, harm=FORTY), house())
     wishes = Wishes(text="all of it", value=Decimal(50), promised_by=date(2026, 12, 21), plan="own")
-    new = changed(found, wishes, house())
+    new = change_proposal(found, wishes, house())
     assert new.promise is not None
     assert (new.promise.text, str(new.promise.value)) == ("all of it", "50 EUR")
     assert (new.promise.target, new.promise.promised_by) == (date(2026, 12, 21),) * 2
@@ -181,7 +181,7 @@ def test_the_owner_changes_what_is_proposed(make: Any) -> None:
 
 def test_another_kind_brings_its_own_dates_and_no_money(make: Any) -> None:
     found = propose(case_of(make, harm=FORTY), house())
-    new = changed(found, Wishes(kind=AmendsKind.CALL), house()).promise
+    new = change_proposal(found, Wishes(kind=AmendsKind.CALL), house()).promise
     assert new is not None
     assert (new.kind, new.value, new.text) == (AmendsKind.CALL, None, "a call")
     assert new.promised_by == date(2026, 12, 22)
@@ -189,4 +189,4 @@ def test_another_kind_brings_its_own_dates_and_no_money(make: Any) -> None:
 
 def test_no_wish_changes_nothing(make: Any) -> None:
     found = propose(case_of(make, harm=FORTY), house())
-    assert changed(found, Wishes(), house()) == found
+    assert change_proposal(found, Wishes(), house()) == found

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from voicenote.followup.urgent import Row, Urgency, needs, ranked
+from voicenote.followup.urgent import Row, Urgency, needs, rank_needs
 from voicenote.model.case import Lesson
 
 LESSON = Lesson(cause="late parcels", prevention="a second courier", owner="Ana")
@@ -45,8 +45,8 @@ def test_each_need_is_seen_and_says_what_to_run(make: Any, urgency: Urgency) -> 
 
 def test_an_overdue_promise_is_before_all(make: Any) -> None:
     rows = [case_for(make, urgency) for urgency in reversed(Urgency)]
-    assert [need.urgency for need in ranked(rows, make.at(4))] == list(Urgency)
-    first = ranked(rows, make.at(4))[0]
+    assert [need.urgency for need in rank_needs(rows, make.at(4))] == list(Urgency)
+    first = rank_needs(rows, make.at(4))[0]
     assert first is not None
     assert first.sentence == "case 3, Mia: amends 3.1 (refund of 40 EUR) is 1 day overdue"
     assert first.command == 'voicenote amends done 3.1 --evidence "…"'
@@ -57,7 +57,7 @@ def test_of_equals_the_serious_come_first_and_then_the_oldest(make: Any) -> None
         Row(make.snapshot(amends=(make.amends(k, due=due),), severity=severity))
         for k, due, severity in ((1, 3, "normal"), (2, 1, "normal"), (3, 3, "serious"))
     ]
-    names = [need.command.split()[3] for need in ranked(rows, make.at(5)) if need.urgency == 1]
+    names = [need.command.split()[3] for need in rank_needs(rows, make.at(5)) if need.urgency == 1]
     assert names == ["3.3", "3.2", "3.1"]
 
 
@@ -96,5 +96,5 @@ def test_what_only_silence_can_close_needs_nobody(make: Any) -> None:
 
 def test_all_is_well(make: Any) -> None:
     quiet = make.snapshot(make.touch(1, "memo", "accepted"), amends=(make.amends(due=30),))
-    assert ranked([Row(quiet), Row(make.silent(stage="closed"))], make.at(4)) == ()
-    assert ranked([], make.at(4)) == ()
+    assert rank_needs([Row(quiet), Row(make.silent(stage="closed"))], make.at(4)) == ()
+    assert rank_needs([], make.at(4)) == ()

@@ -400,17 +400,17 @@ def _webhooks() -> Samples:
 
 def telegram(data: bytes, _folder: Path, _chance: random.Random) -> None:
     """An update of Telegram's, and the place after it."""
-    from voicenote.delivery.telegram.inbound import Place, arrival_of, read_update
+    from voicenote.delivery.telegram.inbound import UpdateOffset, arrival_of, read_update
 
     try:
         told = json.loads(data)
     except (ValueError, RecursionError):
         told = data.decode("utf-8", "replace")
-        Place.read(told)
+        UpdateOffset.read(told)
     update = read_update(told, NOW)
     if update is not None:
         arrival = arrival_of(update, NOW, "7")
-        Place.read(arrival.place)
+        UpdateOffset.read(arrival.place)
 
 
 def _updates() -> Samples:
@@ -427,10 +427,10 @@ def _updates() -> Samples:
 def answers(data: bytes, _folder: Path, chance: random.Random) -> None:
     """What the servers of all channels answer."""
     from voicenote.delivery.email.smtp_words import refusal
-    from voicenote.delivery.http_line import Said
+    from voicenote.delivery.http_line import Response
     from voicenote.delivery.http_words import retry_after
     from voicenote.delivery.telegram.words import result_of
-    from voicenote.delivery.webhook import judged
+    from voicenote.delivery.webhook import judge_status
     from voicenote.delivery.whatsapp.words import identifier
 
     status = chance.choice((200, 201, 302, 400, 401, 404, 409, 413, 429, 500, 503, 999, 0, -1))
@@ -438,10 +438,10 @@ def answers(data: bytes, _folder: Path, chance: random.Random) -> None:
     after = chance.choice(
         (text, *TOKENS, "Tue, 03 Mar 2026 08:00:00 GMT", "Tue, 99 Mar 99999 08:00")
     )
-    answer = Said(status, data, {"retry-after": after})
+    answer = Response(status, data, {"retry-after": after})
     refusal(status, text, "ada@example.com")
     retry_after(after, NOW)
-    judged(answer, NOW)
+    judge_status(answer, NOW)
     for read in (result_of, identifier):
         _refusing(lambda: read(answer, "secret"))  # noqa: B023 - called at once
 
@@ -516,11 +516,12 @@ def _sounds() -> Samples:
 def kept(data: bytes, folder: Path, _chance: random.Random) -> None:
     """A damaged file of the cache, and a damaged recording of one's own."""
     from voicenote.sound.cache import Cache
-    from voicenote.sound.piece import _read_clip, _read_piece
-    from voicenote.voice.recorded import _read
+    from voicenote.sound.piece import _read_clip as _read_cached_clip
+    from voicenote.sound.piece import _read_piece
+    from voicenote.voice.recorded import _read_clip
 
     cache = Cache(folder / "cache")
-    for read in (_read_clip, _read_piece):
+    for read in (_read_cached_clip, _read_piece):
         for path in (folder / "cache").rglob("*.*"):
             path.write_bytes(data)
         cache.load("ab" * 32, read)
@@ -529,18 +530,18 @@ def kept(data: bytes, folder: Path, _chance: random.Random) -> None:
         except ValueError:  # the contract of what a cache reads with
             continue
     (folder / "one.wav").write_bytes(data)
-    _read(folder / "one.wav")
+    _read_clip(folder / "one.wav")
 
 
 def _kept() -> Samples:
     import numpy as np
 
     from voicenote.model.memo import Clip
-    from voicenote.sound.piece import Piece, _packed
+    from voicenote.sound.piece import Piece, _pack_piece
 
     piece = Piece((b"abc", b"de"), 1.0, 2.0, 0.5, True, np.ones(5, np.float32))
     clip = Clip(b"\1\2" * 99, 8000, synthetic=True)
-    return [_packed(piece), struct.pack("<?I", True, 8000) + clip.pcm, *_sounds()[:1]]
+    return [_pack_piece(piece), struct.pack("<?I", True, 8000) + clip.pcm, *_sounds()[:1]]
 
 
 # -- all of them --------------------------------------------------------------------------------

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from voicenote.intake.options import Options
-from voicenote.intake.read import Source, open_source
+from voicenote.intake.read import ComplaintSource, open_source
 from voicenote.intake.record import Bad, Good
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
-Opened = tuple[Source, list[Good], list[Bad]]
+Opened = tuple[ComplaintSource, list[Good], list[Bad]]
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from voicenote.errors import BadData, BadSettings, WrongUse
-from voicenote.intake.options import Limits
+from voicenote.intake.options import IntakeLimits
 from voicenote.model.amends import AmendsKind, Promise
 from voicenote.model.case import Finding, Severity
 from voicenote.model.money import Money
@@ -97,9 +97,11 @@ def test_what_is_nested_beyond_use_is_left_out(read):
 
 def test_a_record_longer_than_the_limit_is_refused(read):
     with pytest.raises(BadData, match="longer than"):
-        read('[{"customer": "' + "x" * 500_000, limits=Limits(record=10_000))
+        read('[{"customer": "' + "x" * 500_000, limits=IntakeLimits(record=10_000))
     with pytest.raises(BadData, match="longer than"):
-        read(json.dumps(ANN) + '\n{"customer": "' + "x" * 500_000, limits=Limits(record=10_000))
+        read(
+            json.dumps(ANN) + '\n{"customer": "' + "x" * 500_000, limits=IntakeLimits(record=10_000)
+        )
 
 
 def test_half_a_character_is_a_problem_of_its_row(read):

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from voicenote.errors import BadData, TryAgain, Unavailable, VoicenoteError
 from voicenote.intake.fields import FIELDS
-from voicenote.intake.options import Limits, Options
+from voicenote.intake.options import IntakeLimits, Options
 from voicenote.intake.read import open_source
 from voicenote.intake.record import Bad, Good
 from voicenote.intake.rejected import Rejected
@@ -29,7 +29,7 @@ OPTIONS = Options(
     currency="EUR",
     language="et",
     time_zone="Europe/Tallinn",
-    limits=Limits(line=2_000, record=8_000, columns=50, sample=4_000, sample_rows=20),
+    limits=IntakeLimits(line=2_000, record=8_000, columns=50, sample=4_000, sample_rows=20),
 )
 GOOD_CSV = (
     "ref,customer,what_happened,email,harm,opened_at\n"

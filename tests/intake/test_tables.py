@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from voicenote.errors import BadData, WrongUse
-from voicenote.intake.options import Limits
+from voicenote.intake.options import IntakeLimits
 from voicenote.intake.sniff import Shape
 
 ROW = "customer,what_happened\nMüller,Die Torte kam zu spät\n"
@@ -140,9 +140,9 @@ def test_one_column_is_a_table_too(read):
 
 def test_a_line_without_end_is_refused_early(read, tmp_path):
     with pytest.raises(BadData, match="longer than"):
-        read("x" * 50_000, limits=Limits(line=1_000))
+        read("x" * 50_000, limits=IntakeLimits(line=1_000))
     with pytest.raises(BadData, match="longer than"):
-        read(ROW + "Ann," + "x" * 50_000, limits=Limits(line=1_000))
+        read(ROW + "Ann," + "x" * 50_000, limits=IntakeLimits(line=1_000))
 
 
 def test_a_million_columns_are_refused(read):

@@ -53,7 +53,7 @@ def test_what_fits_no_case_waits_until_it_is_shown(ledger: Ledger) -> None:
         assert arrivals.unseen(tx) == 1
         (found,) = arrivals.unmatched(tx)
         assert (found["text"], found["reason"], found["at"]) == ("Hello", "nobody", NOON)
-        arrivals.shown(tx, [found["number"]])
+        arrivals.mark_shown(tx, [found["number"]])
         assert arrivals.unseen(tx) == 0
         assert arrivals.unmatched(tx, after=arrivals.last(tx)) == []
         assert len(arrivals.unmatched(tx)) == 1

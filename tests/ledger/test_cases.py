@@ -43,7 +43,7 @@ def test_where_all_tell_one_story_only_those_of_these_people_are_read(
     for ref in ("T-1", f"{MADE_REF}{99:016x}"):
         again = complaint(ref=ref, name=made[3], email=f"{made[4]}@x.example".upper())
         with ledger.read() as tx:
-            met = identity.known(tx, [again])
+            met = identity.find_known(tx, [again])
         assert set(met.by_ref) == {made[3], made[4]}
         assert met.find(again) is not None
 

@@ -43,7 +43,7 @@ def case(ledger: Ledger, complaint: Callable[..., Complaint]) -> int:
         return cases.add(tx, [complaint()])[0].case
 
 
-def draft(tx: Transaction, case: int, round_: int = 1) -> scripts.Draft:
+def draft(tx: Transaction, case: int, round_: int = 1) -> scripts.StoredDraft:
     return scripts.drafts(tx, [case])[case, round_]
 
 

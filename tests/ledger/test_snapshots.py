@@ -14,7 +14,7 @@ from sqlalchemy import select
 from voicenote.ledger import cases, listing, optouts, overview, tables, touches
 from voicenote.ledger.changes import change_amends, change_case, change_touch
 from voicenote.ledger.copying import copy_into
-from voicenote.ledger.snapshots import snapshot, snapshots, stirred
+from voicenote.ledger.snapshots import find_stirred, snapshot, snapshots
 from voicenote.ledger.store import Ledger, Transaction, open_ledger
 from voicenote.model.case import Case, Complaint, Lesson
 from voicenote.model.receipt import Answer, Verdict
@@ -75,16 +75,16 @@ def test_only_what_time_or_a_channel_has_stirred_is_looked_at(
         for number in (spent, fresh):
             cases.write_lesson(tx, number, Lesson(cause="c", prevention="p", owner="o"))
         change_amends(tx, kept, 1, "do", evidence="TX 1")
-        assert stirred(tx) == [due, spent]
-        assert quiet not in stirred(tx)
+        assert find_stirred(tx) == [due, spent]
+        assert quiet not in find_stirred(tx)
     ledger.clock.move(days=8)  # type: ignore[attr-defined]
     with ledger.read() as tx:
-        assert stirred(tx) == [due, spent, overdue, overdue + 2]
+        assert find_stirred(tx) == [due, spent, overdue, overdue + 2]
     with ledger.write() as tx:
         change_case(tx, overdue + 2, "close")
-        assert stirred(tx) == [due, spent, overdue]
+        assert find_stirred(tx) == [due, spent, overdue]
         change_amends(tx, overdue, 1, "break")
-        assert stirred(tx) == [due, spent, overdue]
+        assert find_stirred(tx) == [due, spent, overdue]
 
 
 def test_a_snapshot_holds_all_that_is_known(

@@ -8,7 +8,7 @@ import pytest
 
 from voicenote.ledger import arrivals, cases, optouts, touches
 from voicenote.ledger.changes import change_case
-from voicenote.ledger.standing import Standing, standing, standings
+from voicenote.ledger.standing import Fingerprint, read_standing, standings
 from voicenote.ledger.store import Ledger, Transaction
 from voicenote.model.case import Case, Complaint, Customer
 from voicenote.model.receipt import Answer, Verdict
@@ -28,10 +28,10 @@ DEEDS: dict[str, Callable[[Transaction, Case, Case], object]] = {
 }
 
 
-def of(tx: Transaction, number: int) -> Standing:
+def of(tx: Transaction, number: int) -> Fingerprint:
     """How a case stands, by both ways to ask, which say the same."""
     many = standings(tx, [number])[number]
-    one = standing(tx, cases.get(tx, number))
+    one = read_standing(tx, cases.get(tx, number))
     assert one[:-1] == many[:-1]
     return one
 
@@ -60,7 +60,7 @@ def test_a_case_stands_otherwise_after(ledger: Ledger, pair: tuple[Case, Case], 
         DEEDS[deed](tx, case, other)
     with ledger.read() as tx:
         # as whoever had read it before asks again
-        assert standing(tx, case) != before
+        assert read_standing(tx, case) != before
 
 
 def test_a_case_stands_as_it_did_whatever_happens_to_others(

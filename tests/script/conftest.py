@@ -11,7 +11,7 @@ import pytest
 from voicenote.model.amends import AmendsKind, Promise
 from voicenote.model.case import Case, Complaint, Customer, Stage
 from voicenote.model.money import Money
-from voicenote.script.compose import Facts
+from voicenote.script.compose import ScriptContext
 
 TODAY = date(2026, 11, 22)
 
@@ -46,10 +46,10 @@ def case() -> Callable[..., Case]:
 
 
 @pytest.fixture
-def facts() -> Callable[..., Facts]:
-    def make(**changed: object) -> Facts:
+def facts() -> Callable[..., ScriptContext]:
+    def make(**changed: object) -> ScriptContext:
         usual = {"owner": "Mia Berg", "business": "Berg & Daughters", "today": TODAY}
-        return Facts(**(usual | changed))  # type: ignore[arg-type]
+        return ScriptContext(**(usual | changed))  # type: ignore[arg-type]
 
     return make
 

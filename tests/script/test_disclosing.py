@@ -9,7 +9,7 @@ import pytest
 
 from voicenote.model.memo import Synthetic
 from voicenote.model.script import Script, Section, Sentence
-from voicenote.script.disclosing import disclosed, undisclosed
+from voicenote.script.disclosing import add_disclosure, drop_disclosure
 from voicenote.script.languages import language
 from voicenote.script.templates import Templates
 
@@ -26,9 +26,9 @@ def script(code: str = "en") -> Script:
 @pytest.mark.parametrize("code", LANGUAGES)
 @pytest.mark.parametrize("synthetic", MACHINE)
 def test_every_language_says_it_last_and_once(code: str, synthetic: Synthetic) -> None:
-    once = disclosed(script(code), synthetic, TEMPLATES)
+    once = add_disclosure(script(code), synthetic, TEMPLATES)
     assert [one.section for one in once.sentences] == [Section.OWN, Section.DISCLOSE]
-    assert disclosed(once, synthetic, TEMPLATES) == once
+    assert add_disclosure(once, synthetic, TEMPLATES) == once
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
@@ -44,28 +44,28 @@ def test_in_no_language_a_part_is_said_as_the_whole(code: str) -> None:
 @pytest.mark.parametrize("before", MACHINE)
 @pytest.mark.parametrize("after", Synthetic)
 def test_the_line_follows_the_voice(before: Synthetic, after: Synthetic) -> None:
-    first = disclosed(script(), before, TEMPLATES)
-    assert disclosed(first, after, TEMPLATES) == disclosed(script(), after, TEMPLATES)
+    first = add_disclosure(script(), before, TEMPLATES)
+    assert add_disclosure(first, after, TEMPLATES) == add_disclosure(script(), after, TEMPLATES)
 
 
 def test_a_person_says_no_such_line() -> None:
-    assert undisclosed(disclosed(script(), Synthetic.YES, TEMPLATES)) == script()
+    assert drop_disclosure(add_disclosure(script(), Synthetic.YES, TEMPLATES)) == script()
 
 
 def test_the_owners_own_words_for_it_stay_as_long_as_a_machine_speaks() -> None:
     mine = Sentence(Section.DISCLOSE, "My laptop reads this to you.", personal=True)
     edited = replace(script(), sentences=(*script().sentences, mine))
-    assert disclosed(edited, Synthetic.YES, TEMPLATES) == edited
-    assert disclosed(edited, Synthetic.NO, TEMPLATES) == script()
+    assert add_disclosure(edited, Synthetic.YES, TEMPLATES) == edited
+    assert add_disclosure(edited, Synthetic.NO, TEMPLATES) == script()
 
 
 def test_a_workspace_has_lines_of_its_own(tmp_path: Path) -> None:
     (tmp_path / "en").mkdir()
     (tmp_path / "en" / "_disclose.jinja").write_text("[disclose]\nA machine reads this.\n")
-    said = disclosed(script(), Synthetic.PARTLY, Templates((tmp_path,)))
+    said = add_disclosure(script(), Synthetic.PARTLY, Templates((tmp_path,)))
     assert said.sentences[-1].text == "A machine reads this."
 
 
 def test_a_language_without_a_line_says_it_in_english() -> None:
-    said = disclosed(script("fr"), Synthetic.YES, TEMPLATES)
+    said = add_disclosure(script("fr"), Synthetic.YES, TEMPLATES)
     assert said.sentences[-1].text == TEMPLATES.disclosure(language("en"), partly=False)[0].text

@@ -19,9 +19,9 @@ from voicenote.model.money import Money
 from voicenote.model.receipt import Answer, Verdict
 from voicenote.model.script import Section
 from voicenote.script.check.facts import Asked, Behind
-from voicenote.script.check.findings import Level
+from voicenote.script.check.findings import LintLevel
 from voicenote.script.check.rules import check
-from voicenote.script.compose import Facts, compose, draft, seconds
+from voicenote.script.compose import ScriptContext, compose, draft, seconds
 from voicenote.script.templates import Templates
 
 NAMES = {
@@ -137,7 +137,7 @@ def test_every_template_holds_for_every_case(
     code, name, made, promises, synthetic, next_by, answer, business
 ):
     said = Answer(verdict=Verdict.NOT_YET, at=NOON, text=answer)
-    facts = Facts(
+    facts = ScriptContext(
         owner="Mia Berg",
         business=business,
         today=date(2026, 11, 22),
@@ -242,7 +242,7 @@ def test_words_before_the_first_section_are_refused(tmp_path, case, facts):
 
 @pytest.mark.parametrize("name", ["nothing-here", "../../etc/passwd", "_hello", "A B", ""])
 def test_a_template_that_is_not_there_is_bad_data(case, name):
-    facts = Facts(owner="Mia", today=date(2026, 11, 22), template=name or "x/y")
+    facts = ScriptContext(owner="Mia", today=date(2026, 11, 22), template=name or "x/y")
     with pytest.raises(BadData):
         draft(case(), facts)
 
@@ -253,7 +253,7 @@ def test_a_template_that_is_not_there_is_bad_data(case, name):
 def test_no_template_breaks_a_rule_of_the_check(
     code, name, made, promises, synthetic, next_by, answer, business
 ):
-    facts = Facts(
+    facts = ScriptContext(
         owner="Mia Berg",
         business=business,
         today=date(2026, 11, 22),
@@ -270,7 +270,7 @@ def test_no_template_breaks_a_rule_of_the_check(
     behind = Behind(case=replace(made, complaint=complaint), new_since=name == "reopened")
     script = compose(behind.case, facts)
     findings = check(script, asked=Asked(owner=facts.owner, behind=behind))
-    assert not [one for one in findings if one.level is Level.ERROR], script.text
+    assert not [one for one in findings if one.level is LintLevel.ERROR], script.text
 
 
 @pytest.mark.parametrize("name", sorted(NAMES))
@@ -292,4 +292,4 @@ def test_the_customers_own_words_break_no_rule(case, facts, refund, name, field,
     behind = Behind(case=made, new_since=name == "reopened")
     script = compose(made, facts(template=name, promises=(refund,)))
     findings = check(script, asked=Asked(behind=behind))
-    assert not [one for one in findings if one.level is Level.ERROR]
+    assert not [one for one in findings if one.level is LintLevel.ERROR]

@@ -15,7 +15,7 @@ from sounds import SENTENCES, quiet_around, samples, voiced
 from voicenote.errors import BadData
 from voicenote.model.memo import Clip
 from voicenote.model.script import Section, Sentence
-from voicenote.sound.edit import RATE, TAIL_S, lay_out, louder, pause_after, spread, trim
+from voicenote.sound.edit import RATE, TAIL_S, lay_out, louder, pause_after, spread_captions, trim
 from voicenote.sound.loudness import limit, measure
 
 
@@ -99,7 +99,7 @@ def test_captions_lie_on_the_words() -> None:
 @given(st.lists(st.text(min_size=1, max_size=80), min_size=1, max_size=12), st.floats(0.2, 600))
 def test_spread_captions_rise_and_stay_inside(texts: list[str], seconds: float) -> None:
     sentences = [Sentence(Section.OWN, text, personal=False) for text in texts]
-    captions = spread(sentences, seconds)
+    captions = spread_captions(sentences, seconds)
     assert [caption.text for caption in captions] == texts
     assert captions[0].start_s >= 0
     assert captions[-1].end_s <= seconds

@@ -21,7 +21,7 @@ from voicenote.model.memo import Caption, Clip, Memo, Synthetic
 from voicenote.model.script import Script, Section, Sentence
 from voicenote.sound.captions import transcript, webvtt
 from voicenote.sound.encode import Tags, decode, encode
-from voicenote.sound.loudness import SYSTEM_VOICE, Level, measure
+from voicenote.sound.loudness import SYSTEM_VOICE, LoudnessReading, measure
 from voicenote.sound.memo import level_for, make_memo, memo_from_recording
 from voicenote.voice.system import System
 
@@ -224,7 +224,7 @@ def test_the_system_voice_says_a_whole_memo(tmp_path: Path) -> None:
 
 
 def test_an_own_level_is_kept(tmp_path: Path) -> None:
-    memo = made(tmp_path, level=Level(target_lufs=-20))
+    memo = made(tmp_path, level=LoudnessReading(target_lufs=-20))
     assert memo.loudness_lufs == pytest.approx(-20, abs=1)
 
 

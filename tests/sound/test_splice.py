@@ -24,10 +24,17 @@ from voicenote.sound import piece
 from voicenote.sound.cache import Cache
 from voicenote.sound.edit import RATE, louder, trim
 from voicenote.sound.encode import Codec, Tags, decode, encode, for_speech
-from voicenote.sound.loudness import SYSTEM_VOICE, Level, Samples, energies, integrated, measure
+from voicenote.sound.loudness import (
+    SYSTEM_VOICE,
+    LoudnessReading,
+    Samples,
+    energies,
+    integrated,
+    measure,
+)
 from voicenote.sound.memo import make_memo
-from voicenote.sound.packets import FORMS, TICK_S, codec_of, encoder, heard
-from voicenote.sound.piece import PEAK, Source, Spoken
+from voicenote.sound.packets import FORMS, TICK_S, codec_of, decode_packets, encoder
+from voicenote.sound.piece import PEAK, PieceSource, Spoken
 from voicenote.sound.splice import PRE_SKIP
 from voicenote.voice.system import System
 
@@ -75,7 +82,9 @@ def made(root: Path, speaker: Speaker, cache: Cache | None, *renditions: str) ->
     )
 
 
-def system_memo(root: Path, level: Level = SYSTEM_VOICE) -> tuple[Memo, Script, list[Clip]]:
+def system_memo(
+    root: Path, level: LoudnessReading = SYSTEM_VOICE
+) -> tuple[Memo, Script, list[Clip]]:
     sentences = tuple(Sentence(Section.OWN, text, personal=False) for text in SAID)
     script = Script(language="en", template="", sentences=sentences)
     voice = System({})
@@ -152,14 +161,14 @@ def test_the_pre_skip_is_what_the_slower_half_is_late() -> None:
 
 def test_what_the_speech_half_cracks_the_other_one_codes(monkeypatch: pytest.MonkeyPatch) -> None:
     clip = voiced(1.5, level=0.5)
-    plain = Source(Spoken(key="", speak=lambda: clip), None).piece("ogg", OGG).packets
+    plain = PieceSource(Spoken(key="", speak=lambda: clip), None).piece("ogg", OGG).packets
     monkeypatch.setattr(piece, "heard", cracking)
-    other = Source(Spoken(key="", speak=lambda: clip), None).piece("ogg", OGG).packets
+    other = PieceSource(Spoken(key="", speak=lambda: clip), None).piece("ogg", OGG).packets
     assert [packet[0] >> 7 for packet in (plain[5], other[5])] == [0, 1]  # 1: CELT (RFC 6716, 3.1)
 
 
 def cracking(packets: tuple[bytes, ...], rendition: str, codec: Codec) -> tuple[np.ndarray, int]:
-    sound, rate = heard(packets, rendition, codec)
+    sound, rate = decode_packets(packets, rendition, codec)
     return (sound, rate) if packets[5][0] >> 7 else (sound * 3, rate)
 
 
@@ -186,19 +195,19 @@ def test_only_what_a_proven_voice_says_once_is_not_listened_to_again(
 
     def listening(packets: tuple[bytes, ...], name: str, codec: Codec) -> tuple[Samples, int]:
         asked.append(name)
-        return heard(packets, name, codec)
+        return decode_packets(packets, name, codec)
 
     monkeypatch.setattr(piece, "heard", listening)
     level = replace(SYSTEM_VOICE, proven=proven)
     spoken = Spoken(key="", speak=lambda: voiced(1.5), shared=shared, level=level)
-    Source(spoken, None).piece(rendition, codec_of(rendition, bit_rate))
+    PieceSource(spoken, None).piece(rendition, codec_of(rendition, bit_rate))
     assert asked == [rendition] * listened
 
 
 def test_what_was_not_listened_to_sounds_as_what_was() -> None:
     clip = System({}).speak(Sentence(Section.OWN, WORDS["en"], personal=True), "en")
     trusted, settled = (
-        Source(Spoken(key="", speak=lambda: clip, shared=shared, level=SYSTEM_VOICE), None)
+        PieceSource(Spoken(key="", speak=lambda: clip, shared=shared, level=SYSTEM_VOICE), None)
         for shared in (False, True)
     )
     one, two = trusted.piece("ogg", OGG), settled.piece("ogg", OGG)
@@ -293,10 +302,10 @@ def test_the_coder_never_cracks(language: str) -> None:
     sentence = Sentence(Section.OWN, WORDS[language], personal=False)
     clip = System({}).speak(sentence, language)
     # said once, so that it is not listened to before this test does
-    source = Source(Spoken(key="", speak=lambda: clip, level=SYSTEM_VOICE), None)
+    source = PieceSource(Spoken(key="", speak=lambda: clip, level=SYSTEM_VOICE), None)
     for rendition in FORMS:
         codec = codec_of(rendition)
-        sound, _ = heard(source.piece(rendition, codec).packets, rendition, codec)
+        sound, _ = decode_packets(source.piece(rendition, codec).packets, rendition, codec)
         assert 0.3 < np.abs(sound).max() <= PEAK
 
 

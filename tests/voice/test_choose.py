@@ -4,7 +4,7 @@ import pytest
 
 from voicenote.errors import VoiceUnavailable
 from voicenote.voice.choose import Offer, choose
-from voicenote.voice.port import VoiceFacts
+from voicenote.voice.port import VoiceInfo
 
 
 def offer(name: str, **changes: object) -> Offer:
@@ -18,7 +18,7 @@ def offer(name: str, **changes: object) -> Offer:
         "advice": f"install {name}",
     }
     lacks = changes.pop("lacks", ())
-    return Offer(facts=VoiceFacts(**{**facts, **changes}), lacks=lacks)  # type: ignore[arg-type]
+    return Offer(facts=VoiceInfo(**{**facts, **changes}), lacks=lacks)  # type: ignore[arg-type]
 
 
 SILENT, SYSTEM, NEURAL, RECORDED = map(offer, ("silent", "system", "neural", "recorded"))

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from voicenote.cli.money import money
-from voicenote.cli.select import CASE, LAST_CASE, given_reason, opened
+from voicenote.cli.select import CASE, LAST_CASE, given_reason, open_session
 from voicenote.cli.session import Session, json_option, pass_session
 
 #: The years that an import takes.
@@ -69,10 +69,10 @@ def amends(context: click.Context) -> None:
 @pass_session
 def list_(session: Session, /, *, everything: bool = False) -> None:
     """Every promise, the one that is due first on top."""
-    from voicenote.engine.case.promises import listed
+    from voicenote.engine.case.promises import list_promises
 
-    with opened(session) as ws:
-        rows = listed(ws, everything=everything)
+    with open_session(session) as ws:
+        rows = list_promises(ws, everything=everything)
     if session.json:
         session.screen.data(rows)
         return
@@ -131,7 +131,7 @@ def add(session: Session, /, *, number: int, override: str, **given: Any) -> Non
         )
     except ValueError as error:
         raise BadData(f"this cannot be promised: {error}", "correct it") from None
-    with opened(session) as ws:
+    with open_session(session) as ws:
         added = promises.add(ws, number, promise, override)
     worth = f", worth {value}" if value else ""
     session.screen.show({"amends": added.name}, lambda: f"Promised: amends {added.name}{worth}.")
@@ -153,9 +153,9 @@ def done(session: Session, /, *, name: tuple[int, int], evidence: str, override:
     """
     from voicenote.engine.case import promises
 
-    with opened(session) as ws:
+    with open_session(session) as ws:
         again = promises.done(ws, *name, evidence, override)
-    _said(session, name, "done", again=again)
+    _report_state(session, name, "done", again=again)
 
 
 @amends.command()
@@ -166,9 +166,9 @@ def confirm(session: Session, /, *, name: tuple[int, int]) -> None:
     """The customer says that it arrived."""
     from voicenote.engine.case import promises
 
-    with opened(session) as ws:
+    with open_session(session) as ws:
         again = promises.confirm(ws, *name)
-    _said(session, name, "confirmed", again=again)
+    _report_state(session, name, "confirmed", again=again)
 
 
 @amends.command()
@@ -180,9 +180,9 @@ def broken(session: Session, /, *, name: tuple[int, int], reason: str) -> None:
     """A promise was not kept."""
     from voicenote.engine.case import promises
 
-    with opened(session) as ws:
-        again = promises.broken(ws, *name, reason)
-    _said(session, name, "broken", again=again)
+    with open_session(session) as ws:
+        again = promises.mark_broken(ws, *name, reason)
+    _report_state(session, name, "broken", again=again)
 
 
 @amends.command()
@@ -194,9 +194,9 @@ def waive(session: Session, /, *, name: tuple[int, int], reason: str) -> None:
     """The customer lets you off a promise."""
     from voicenote.engine.case import promises
 
-    with opened(session) as ws:
+    with open_session(session) as ws:
         again = promises.waive(ws, *name, reason)
-    _said(session, name, "waived", again=again)
+    _report_state(session, name, "waived", again=again)
 
 
 @amends.command()
@@ -211,12 +211,12 @@ def again(session: Session, /, *, name: tuple[int, int], by: date, override: str
     """Promise it for a new day, when the customer has agreed."""
     from voicenote.engine.case import promises
 
-    with opened(session) as ws:
+    with open_session(session) as ws:
         asked = promises.promise_again(ws, *name, by, override)
-    _said(session, name, "promised", again=asked)
+    _report_state(session, name, "promised", again=asked)
 
 
-def _said(session: Session, name: tuple[int, int], state: str, *, again: str) -> None:
+def _report_state(session: Session, name: tuple[int, int], state: str, *, again: str) -> None:
     text = f"{name[0]}.{name[1]}"
     session.screen.show({"amends": text, "state": state}, lambda: f"Amends {text}: {state}.")
     _tell(session, again)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from voicenote.cli.many import alone, failed_data, tell_failed
-from voicenote.cli.select import cases_options, given_reason, in_touch, opened
+from voicenote.cli.select import cases_options, given_reason, in_touch, open_session
 from voicenote.cli.session import Session, json_option, pass_session
 from voicenote.errors import Unavailable, WrongUse
 
@@ -59,12 +59,12 @@ def approve(
         raise WrongUse(
             "nobody is here to listen to a sample", "at a terminal you are asked; else give --yes"
         )
-    with opened(session) as ws:
+    with open_session(session) as ws:
         meant = in_touch(session, ws, numbers, everything, batch, (Stage.RENDERED,))
         if sample and meant and not _heard(session, ws, meant, sample, yes=yes):
             session.screen.note("Nothing was released.")
             return 1
-        return _released(session, ws, meant, anyway)
+        return _release_all(session, ws, meant, anyway)
 
 
 def _heard(
@@ -91,7 +91,7 @@ def _memos(count: int) -> str:
     return "this memo" if count == 1 else f"all {count} memos"
 
 
-def _released(session: Session, ws: Workspace, numbers: Sequence[int], anyway: str) -> int:
+def _release_all(session: Session, ws: Workspace, numbers: Sequence[int], anyway: str) -> int:
     from voicenote.engine.case.approving import approve_cases
     from voicenote.engine.case.doubles import told_apart
     from voicenote.engine.singly import parted, singly

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from voicenote.cli.leaving import calmed
+from voicenote.cli.leaving import describe_hold
 from voicenote.cli.session import HOME, Session, json_option, pass_session
 from voicenote.errors import WrongUse
 
@@ -110,7 +110,7 @@ def restore(session: Session, /, *, file: Path) -> None:
     restored = restore_(file, session.home, open_ledger_at, whereabouts())
     session.if_stopped = ""
     session.screen.show(restored, lambda: f"{restored.files} files restored into {session.home}.")
-    for line in calmed(restored.held, restored.cases, restored.uncertain):
+    for line in describe_hold(restored.held, restored.cases, restored.uncertain):
         session.screen.warn(line)
     if restored.doubt:
         session.screen.warn(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from voicenote.cli.select import CASE, need_batch, opened
+from voicenote.cli.select import CASE, need_batch, open_session
 from voicenote.cli.session import Session, json_option, pass_session
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from voicenote.errors import BadData
-    from voicenote.ledger.overview import Line
+    from voicenote.ledger.overview import CaseRow
     from voicenote.schedule.clocks import Clocks as ResponseClocks
 
 
@@ -43,8 +43,8 @@ def cases(session: Session, /, *, everything: bool, batch: str | None) -> int:
         with ledger.read() as tx:
             need_batch(tx, batch)
             found, bad = overview.readable_lines(tx, everything=everything, batch=batch)
-            closed = 0 if everything or session.json else overview.closed(tx, batch)
-            seen = None if session.json else _seen(session, tx, whole=not bad)
+            closed = 0 if everything or session.json else overview.count_closed(tx, batch)
+            seen = None if session.json else _load_list(session, tx, whole=not bad)
             stopped = brakes.on(tx)
             gone = flags.stranded(tx, {"outbox", *session.settings.channels})
     finally:
@@ -85,7 +85,7 @@ class _Clocks:
         self._known: dict[str, tuple[ZoneInfo, date]] = {}
         self._days: dict[tuple[datetime, str], str] = {}
 
-    def of(self, line: Line) -> tuple[ZoneInfo, date]:
+    def of(self, line: CaseRow) -> tuple[ZoneInfo, date]:
         found = self._known.get(line.time_zone)
         if found is None:
             from zoneinfo import ZoneInfo
@@ -97,7 +97,7 @@ class _Clocks:
             found = self._known[line.time_zone] = (zone, self._now.astimezone(zone).date())
         return found
 
-    def opened(self, line: Line, zone: ZoneInfo) -> str:
+    def opened(self, line: CaseRow, zone: ZoneInfo) -> str:
         """Return the day on which a case was opened; an import opens many at one moment."""
         key = (line.opened_at, line.time_zone)
         if key not in self._days:
@@ -105,11 +105,11 @@ class _Clocks:
         return self._days[key]
 
 
-def _overdue(line: Line, today: date) -> bool:
+def _overdue(line: CaseRow, today: date) -> bool:
     return line.owed_by is not None and line.owed_by < today and not line.closed
 
 
-def _as_data(session: Session, found: Sequence[Line], now: datetime) -> list[dict[str, Any]]:
+def _as_data(session: Session, found: Sequence[CaseRow], now: datetime) -> list[dict[str, Any]]:
     clocks = _Clocks(session, now)
     return [
         {
@@ -139,11 +139,11 @@ class _Seen(NamedTuple):
     opted_out: Collection[int]
 
 
-def _seen(session: Session, tx: Any, *, whole: bool) -> _Seen:
+def _load_list(session: Session, tx: Any, *, whole: bool) -> _Seen:
     """Read what is shown beside the lines: less of it where rows cannot be read."""
     from voicenote.engine.clocks import clocks_of
     from voicenote.ledger import flags
-    from voicenote.ledger.overview import acknowledged, any_prevention, words
+    from voicenote.ledger.overview import any_prevention, first_acknowledgements, words
 
     clocks = clocks_of(session.settings.policy)
     if not whole:
@@ -155,7 +155,7 @@ def _seen(session: Session, tx: Any, *, whole: bool) -> _Seen:
         returned = all_returned(tx)
     return _Seen(
         clocks,
-        acknowledged(tx),
+        first_acknowledgements(tx),
         returned,
         words(tx),
         flags.troubled(tx),
@@ -164,7 +164,7 @@ def _seen(session: Session, tx: Any, *, whole: bool) -> _Seen:
 
 
 def _as_text(
-    session: Session, found: Sequence[Line], seen: _Seen, now: datetime
+    session: Session, found: Sequence[CaseRow], seen: _Seen, now: datetime
 ) -> list[Sequence[str]]:
     clocks = _Clocks(session, now)
     read = _reader(seen, now)
@@ -186,14 +186,14 @@ def _as_text(
     return rows
 
 
-def _reader(seen: _Seen, now: datetime) -> Callable[[Line], str]:
+def _reader(seen: _Seen, now: datetime) -> Callable[[CaseRow], str]:
     """Return what tells a case's response clock (R4); an import opens many at one moment."""
     from voicenote.ledger.overview import UNSENT
     from voicenote.schedule.clocks import read_clock
 
     known: dict[tuple[datetime, datetime | None], str] = {}
 
-    def read(line: Line) -> str:
+    def read(line: CaseRow) -> str:
         if line.stage not in UNSENT or line.round > 1:
             return ""
         key = (line.opened_at, seen.acknowledged.get(line.case))
@@ -205,13 +205,13 @@ def _reader(seen: _Seen, now: datetime) -> Callable[[Line], str]:
     return read
 
 
-def _quoted(words: str) -> str:
+def _quote_briefly(words: str) -> str:
     """Return the beginning of an answer as a list has room for it."""
     line = " ".join(words[:200].split())
     return f": “{line[:39]}…”" if len(line) > 40 else f": “{line}”" * bool(line)
 
 
-def _remarks(line: Line, today: date, seen: _Seen) -> str:
+def _remarks(line: CaseRow, today: date, seen: _Seen) -> str:
     if line.closed:
         return ""
     said = []
@@ -224,7 +224,7 @@ def _remarks(line: Line, today: date, seen: _Seen) -> str:
     elif (line.case, line.round) in seen.troubled:
         said.append(seen.troubled[line.case, line.round])
     if line.answers:
-        said.append(f"answered{_quoted(seen.words.get((line.case, line.round), ''))}")
+        said.append(f"answered{_quote_briefly(seen.words.get((line.case, line.round), ''))}")
     if line.case in seen.returned:
         said.append("its cause came back")
     return ", ".join(said)
@@ -243,6 +243,6 @@ def show(session: Session, /, *, number: int) -> None:
     from voicenote.cli.casepage import page
     from voicenote.engine.case.showing import case_view
 
-    with opened(session) as ws:
+    with open_session(session) as ws:
         view = case_view(ws, number)
     session.screen.show(view, lambda: page(view))

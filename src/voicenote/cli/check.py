@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from voicenote.cli.select import case_number, opened
+from voicenote.cli.select import case_number, open_session
 from voicenote.cli.session import Session, json_option, pass_session
 from voicenote.cli.texts import read_text
 from voicenote.errors import BadData, WrongUse
 
 if TYPE_CHECKING:
     from voicenote.script.check.facts import Asked
-    from voicenote.script.check.findings import Checked, Finding
+    from voicenote.script.check.findings import Checked, Diagnostic
 
 
 @click.command()
@@ -56,7 +56,7 @@ def check(
         return _explain(session, explain, asked["language"] or "en")
     if bool(given) == templates:
         raise WrongUse("say what to check", "a case number, a file, - or --templates")
-    checked = list(_checked(session, given, asked))
+    checked = list(_check_all(session, given, asked))
     if sarif:
         from importlib.metadata import version
 
@@ -72,14 +72,14 @@ def check(
     return 1 if any(f.level.value == "error" for one in checked for f in one.findings) else 0
 
 
-def _checked(
+def _check_all(
     session: Session, given: Sequence[str], asked: dict[str, str | None]
 ) -> Iterator[Checked]:
     language = _primary(asked["language"] or "")
     if not given:
         from voicenote.engine.memo.checking import check_templates
 
-        with opened(session) as ws:
+        with open_session(session) as ws:
             yield from check_templates(ws, language)
         return
     for one in given:
@@ -87,17 +87,17 @@ def _checked(
             from voicenote.engine.memo.checking import check_case
 
             number = case_number(one)
-            with opened(session) as ws:
-                yield check_case(ws, number, _asked(asked))
+            with open_session(session) as ws:
+                yield check_case(ws, number, _read_options(asked))
         else:
-            yield _text(session, one, language, _asked(asked))
+            yield _text(session, one, language, _read_options(asked))
 
 
 def _primary(tag: str) -> str:
     return tag.replace("_", "-").split("-")[0].lower()
 
 
-def _asked(asked: dict[str, str | None]) -> Asked:
+def _read_options(asked: dict[str, str | None]) -> Asked:
     from voicenote.model.case import Finding as Outcome
     from voicenote.script.check.facts import Asked
 
@@ -111,7 +111,7 @@ def _asked(asked: dict[str, str | None]) -> Asked:
 
 def _text(session: Session, name: str, language: str, asked: Asked) -> Checked:
     from voicenote.script.check.detecting import detect
-    from voicenote.script.check.findings import Checked, Level
+    from voicenote.script.check.findings import Checked, LintLevel
     from voicenote.script.check.rules import check
     from voicenote.script.check.tables import languages
 
@@ -122,11 +122,11 @@ def _text(session: Session, name: str, language: str, asked: Asked) -> Checked:
     code = language or detect(text)
     if code is None:
         raise WrongUse(f"the language of {name} cannot be told", f"--language with one of {known}")
-    levels = {rule: Level(level) for rule, level in session.settings.check.levels.items()}
+    levels = {rule: LintLevel(level) for rule, level in session.settings.check.levels.items()}
     return Checked(name, text, tuple(check(text, code, asked, levels)))
 
 
-def _data(finding: Finding, one: Checked, *, many: bool) -> dict[str, Any]:
+def _data(finding: Diagnostic, one: Checked, *, many: bool) -> dict[str, Any]:
     names = ("rule", "level", "start", "end", "text", "why", "instead")
     where = {"where": one.where} if many else {}
     return {**where, **{name: getattr(finding, name) for name in names}}
@@ -172,11 +172,11 @@ def _explain(session: Session, code: str, language: str) -> int:
             for kind, (level, why) in rule.kinds.items()
         ],
     }
-    session.screen.show(data, lambda: _explained(data))
+    session.screen.show(data, lambda: _explain_rule(data))
     return 0
 
 
-def _explained(data: dict[str, Any]) -> str:
+def _explain_rule(data: dict[str, Any]) -> str:
     lines = [f"{data['rule']}: {data['title']}.", f"Source: {data['source']}."]
     for way in data["kinds"]:
         lines += ["", f"{way['kind']} ({way['level'].value})", f"    {way['why']}"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from voicenote.cli.amends import DAY, picked_day
-from voicenote.cli.select import CASE, opened
+from voicenote.cli.select import CASE, open_session
 from voicenote.cli.session import Session, json_option, pass_session
 from voicenote.errors import WrongUse
 
@@ -39,7 +39,7 @@ def answer(
     from voicenote.model.receipt import Verdict
 
     verdict = _verdict(session, text, right=right, wrong=wrong)
-    with opened(session) as ws:
+    with open_session(session) as ws:
         standing = keep(ws, number, verdict, text, via)
     data = {
         "case": number,
@@ -87,7 +87,7 @@ def close(session: Session, /, *, number: int, outcome: str | None) -> None:
     from voicenote.engine.case.closing import close as close_
     from voicenote.model.case import Outcome
 
-    with opened(session) as ws:
+    with open_session(session) as ws:
         found = close_(ws, number, Outcome(outcome) if outcome else None)
     data = {"case": number, "stage": "closed", "outcome": found.value}
     session.screen.show(data, lambda: f"Case {number} is closed: {found.value}.")
@@ -102,7 +102,7 @@ def reopen(session: Session, /, *, number: int, reason: str) -> None:
     """Take a case up again: a new round, with a new script."""
     from voicenote.engine.case.closing import reopen as reopen_
 
-    with opened(session) as ws:
+    with open_session(session) as ws:
         round_ = reopen_(ws, number, reason)
     session.screen.show(
         {"case": number, "stage": "opened", "round": round_},
@@ -139,7 +139,7 @@ def lesson(
     from voicenote.wiring import now
 
     if done and not (cause or prevention):
-        with opened(session) as ws:
+        with open_session(session) as ws:
             closing.lesson_done(ws, number)
         session.screen.show({"case": number, "done": True}, lambda: "The prevention is in place.")
         return
@@ -154,7 +154,7 @@ def lesson(
         due=datetime.combine(due, time(), UTC) if due else None,
         done_at=now() if done else None,
     )
-    with opened(session) as ws:
+    with open_session(session) as ws:
         closing.write_lesson(ws, number, written)
     screen.show({"case": number, "cause": cause, "prevention": prevention}, lambda: "Written down.")
 
@@ -175,7 +175,7 @@ def lessons(session: Session, /, *, outcomes: bool) -> None:
     from voicenote.engine.case import learning
 
     screen = session.screen
-    with opened(session) as ws:
+    with open_session(session) as ws:
         if outcomes:
             _outcomes(session, learning.outcomes(ws))
             return
@@ -225,7 +225,7 @@ def opt_out(session: Session, /, *, customer: str) -> int:
     """
     from voicenote.engine.case.opting import opt_out as opt_out_
 
-    with opened(session) as ws:
+    with open_session(session) as ws:
         done = opt_out_(ws, customer)
     found = [number for number, _ in done.cases]
     data = {

@@ -10,7 +10,7 @@ import click
 from voicenote.cli.session import Session, json_option, pass_session
 
 if TYPE_CHECKING:
-    from voicenote.engine.crank.story import Told
+    from voicenote.engine.crank.story import StoryEvent
 
 
 @click.command()
@@ -50,7 +50,7 @@ def demo(session: Session, /, *, folder: str) -> None:
     screen.out("\n".join(_what_to_open(place)))
 
 
-def _tell(session: Session, line: Told) -> None:
+def _tell(session: Session, line: StoryEvent) -> None:
     who = f"case {line.case}" if line.case else ""
     session.screen.note(f"{line.at:%d %b %H:%M}  {who:<8}{line.text}")
 

@@ -11,7 +11,7 @@ import click
 from voicenote.cli.leaving import prove_due
 from voicenote.cli.passes import flying_lines, held_lines, summary_of, turn_as_data, turn_lines
 from voicenote.cli.receiving import troubled
-from voicenote.cli.select import CASE, opened
+from voicenote.cli.select import CASE, open_session
 from voicenote.cli.session import Session, json_option, pass_session
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def run(session: Session, /, *, to: str | None, clock_is_right: bool) -> int:
         prove_due(session, to)
         return 0
     screen = session.screen
-    with opened(session) as ws, screen.bar("Sending") as advance:
+    with open_session(session) as ws, screen.bar("Sending") as advance:
         turn = one_pass(ws, lambda _done, _total: advance(1), clock_is_right=clock_is_right)
     if session.json:
         screen.data(turn_as_data(turn))
@@ -122,7 +122,7 @@ def daemon(session: Session, /, *, every: float, clock_is_right: bool) -> None:
         screen.note(f"{now():%Y-%m-%d %H:%M}Z  the settings have changed, and were read again")
         return ws
 
-    with opened(session) as ws:
+    with open_session(session) as ws:
         screen.note("Watching the ledger; Ctrl-C ends it.")
         renewal = Renewal(ws.settings.file, open_anew)
         Daemon(ws, every_s=every, tell=tell, clock_is_right=clock_is_right, renewal=renewal).run()
@@ -154,7 +154,7 @@ def rehearse(session: Session, /, *, until: datetime | None, days: int) -> None:
     rows: list[dict[str, Any]] = []
     with rehearsal(session.settings, start) as passes:
         for made in passes(end):
-            rows += _rehearsed(made)
+            rows += _rehearsal_rows(made)
             screen.note(f"{made.at:%Y-%m-%d %H:%M}Z  {summary_of(made.turn) or 'waits for you'}")
     if session.json:
         screen.data(rows)
@@ -171,7 +171,7 @@ def rehearse(session: Session, /, *, until: datetime | None, days: int) -> None:
     )
 
 
-def _rehearsed(made: Rehearsed) -> list[dict[str, Any]]:
+def _rehearsal_rows(made: Rehearsed) -> list[dict[str, Any]]:
     sent = [
         {"at": made.at, "case": t.case, "kind": t.kind.value, "channel": t.channel, "why": ""}
         for t in made.touches
@@ -196,7 +196,7 @@ def mark_sent(session: Session, /, *, number: int) -> None:
     """Settle an uncertain touch of case N: you know that it left."""
     from voicenote.engine.crank.settling import settle_sent
 
-    with opened(session) as ws:
+    with open_session(session) as ws:
         settled = settle_sent(ws, number)
     data = {"case": number, "touches": [one.touch for one in settled]}
     session.screen.show(data, lambda: f"{len(settled)} marked as sent.")
@@ -211,7 +211,7 @@ def resend(session: Session, /, *, number: int, channel: str) -> None:
     """Book the stuck touch of case N again: you know that it did not arrive."""
     from voicenote.engine.crank.settling import settle_again
 
-    with opened(session) as ws:
+    with open_session(session) as ws:
         settled = settle_again(ws, number, channel)
     data = {"case": number, "touches": [one.touch for one in settled]}
     session.screen.show(data, lambda: f"{len(settled)} booked again; the next pass sends them.")

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from voicenote.cli.known import overdue, told
+from voicenote.cli.known import describe_known, overdue
 from voicenote.cli.session import Session, json_option, pass_session
 from voicenote.errors import BadData, Problem, WrongUse, short
 
 if TYPE_CHECKING:
     from voicenote.intake.options import Options
-    from voicenote.intake.read import Source
+    from voicenote.intake.read import ComplaintSource
     from voicenote.intake.record import Bad, Good
     from voicenote.intake.rejected import Rejected
     from voicenote.ledger.store import Transaction
@@ -122,7 +122,7 @@ def _pairs(option: str, texts: Iterable[str]) -> dict[str, str]:
     return pairs
 
 
-def _tell_mapping(session: Session, source: Source) -> None:
+def _tell_mapping(session: Session, source: ComplaintSource) -> None:
     columns = {name: " + ".join(columns) for name, columns in source.mapping.items()}
     guessed = [
         f"{name} from {columns[name]!r}"
@@ -138,7 +138,9 @@ def _tell_mapping(session: Session, source: Source) -> None:
         session.screen.note(f"Not read: {', '.join(unread[:UNREAD])}{more}.")
 
 
-def _take(session: Session, source: Source, batch: str, *, dry_run: bool) -> dict[str, Any]:
+def _take(
+    session: Session, source: ComplaintSource, batch: str, *, dry_run: bool
+) -> dict[str, Any]:
     from voicenote.engine.case.intake import Taken, take_in
     from voicenote.intake.rejected import Rejected
     from voicenote.ledger.listing import batches
@@ -164,7 +166,7 @@ def _take(session: Session, source: Source, batch: str, *, dry_run: bool) -> dic
         ledger.close()
     if taken.overdue:
         session.screen.warn(overdue(taken.overdue))
-    for line in told(taken):
+    for line in describe_known(taken):
         session.screen.warn(line)
     for problem in count.problems:
         session.screen.warn(str(problem))
@@ -194,7 +196,7 @@ def _tell_returned(session: Session, tx: Transaction, batch: str) -> None:
 
 
 def _good(
-    source: Source, count: Count, rejected: Rejected | None, step: Any, *, verbose: bool
+    source: ComplaintSource, count: Count, rejected: Rejected | None, step: Any, *, verbose: bool
 ) -> Iterator[Good]:
     from voicenote.intake.record import Good
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from voicenote.cli.select import CASE, opened
+from voicenote.cli.select import CASE, open_session
 from voicenote.cli.session import Session
 from voicenote.errors import WrongUse
 
@@ -16,7 +16,7 @@ def link(session: Session, words: tuple[str, ...]) -> None:
     if len(words) != 3 or words[1] != "link":
         raise WrongUse("this is no use of channels", "such as: voicenote channels telegram link 3")
     name, number = words[0], int(click.types.convert_type(CASE)(words[2]))
-    with opened(session) as ws:
+    with open_session(session) as ws:
         made = invite(ws, name, number)
     screen = session.screen
     if session.json:

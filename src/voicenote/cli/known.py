@@ -22,7 +22,7 @@ def overdue(count: int) -> str:
     )
 
 
-def told(taken: Taken) -> list[str]:
+def describe_known(taken: Taken) -> list[str]:
     """Return what the owner should know of those who were known before, a line each."""
     lines = []
     newer = [

@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import click
 
-from voicenote.cli.select import cases_options, chosen, opened
+from voicenote.cli.select import cases_options, choose_cases, open_session
 from voicenote.cli.session import Session, json_option, pass_session
 from voicenote.errors import RuleSaysNo, WrongUse
 
@@ -38,7 +38,7 @@ def brake(session: Session, /, *, channels: tuple[str, ...]) -> int:
     from voicenote.ledger import brakes
 
     screen = session.screen
-    with opened(session) as ws:
+    with open_session(session) as ws:
         released = release(ws, channels) if channels else []
         with ws.ledger.read() as tx:
             found = brakes.on(tx)
@@ -73,17 +73,17 @@ def adopt(session: Session, /, *, moved: bool) -> None:
     from voicenote.engine.crank.adopting import adopt as adopt_
 
     screen = session.screen
-    with opened(session) as ws:
+    with open_session(session) as ws:
         done = adopt_(ws, moved=moved)
     if not done.doubt:
         screen.show(done, lambda: "This ledger is at home here already; nothing has changed.")
         return
     screen.show(done, lambda: TAKEN)
-    for line in calmed(done.held, done.cases, done.uncertain):
+    for line in describe_hold(done.held, done.cases, done.uncertain):
         screen.warn(line)
 
 
-def calmed(held: int, cases: Sequence[int], uncertain: int) -> Iterator[str]:
+def describe_hold(held: int, cases: Sequence[int], uncertain: int) -> Iterator[str]:
     """Say what is held in a ledger that is a copy, and what to do about it."""
     if held:
         numbers = ", ".join(map(str, cases[:10]))
@@ -125,9 +125,9 @@ def proof(
     from voicenote.model.case import Stage
 
     address = own_address(session, to)
-    with opened(session) as ws:
+    with open_session(session) as ws:
         made = (Stage.RENDERED, Stage.APPROVED)
-        meant = chosen(ws, numbers, everything, batch, made)
+        meant = choose_cases(ws, numbers, everything, batch, made)
         done = [asdict(one) for one in prove(ws, meant[:MOST], address, channel)]
     session.screen.show(done, lambda: _proofs(done))
     if len(meant) > MOST:
@@ -154,6 +154,6 @@ def prove_due(session: Session, to: str) -> None:
     from voicenote.engine.crank.proving import prove_due as prove_due_
 
     address = own_address(session, to)
-    with opened(session) as ws:
+    with open_session(session) as ws:
         done = [asdict(one) for one in prove_due_(ws, address)]
     session.screen.show(done, lambda: _proofs(done))

@@ -21,7 +21,7 @@ def money(text: str, currency: str | None) -> Money:
     Raises WrongUse for what is no amount, is negative or absurd, is finer than the coins of its
     currency, or has no currency.
     """
-    read = _read(text, currency)
+    read = _read_money(text, currency)
     if read.currency == _UNNAMED:
         raise WrongUse("an amount needs its currency", "give it with --currency, such as EUR")
     return read
@@ -32,7 +32,7 @@ def amount(text: str, currency: str | None) -> tuple[Decimal, str | None]:
 
     Raises WrongUse as `money` does.
     """
-    read = _read(text, currency)
+    read = _read_money(text, currency)
     return read.amount, None if read.currency == _UNNAMED else read.currency
 
 
@@ -55,7 +55,7 @@ def _code(text: str | None) -> str | None:
         raise WrongUse(f"--currency {error.what}", error.advice) from None
 
 
-def _read(text: str, currency: str | None) -> Money:
+def _read_money(text: str, currency: str | None) -> Money:
     from babel.numbers import get_currency_precision
 
     from voicenote.intake.money import money as read_money

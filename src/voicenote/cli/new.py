@@ -11,8 +11,8 @@ from typing import Any
 import click
 
 from voicenote.cli.known import overdue
-from voicenote.cli.pasted import pasted
-from voicenote.cli.select import opened
+from voicenote.cli.pasted import resolve_pasted_path
+from voicenote.cli.select import open_session
 from voicenote.cli.session import Session, json_option
 from voicenote.errors import BadData, BadSettings, VoicenoteError, WrongUse
 
@@ -45,8 +45,8 @@ def new(context: click.Context, /, *, file: str | None) -> None:
     if file is None and not session.screen.interactive:
         raise WrongUse("new asks questions, and nobody is there to answer", "give --from FILE.toml")
     if file is None:
-        _introduced(context, session)
-    number, added, late = _taken(session, file)
+        _ensure_owner_name(context, session)
+    number, added, late = _take_case(session, file)
     screen = session.screen
     if late and added:
         screen.warn(overdue(late))
@@ -56,10 +56,10 @@ def new(context: click.Context, /, *, file: str | None) -> None:
         screen.show(data, lambda: f"Case {number} {word}. Next: voicenote script {number}")
         return
     screen.out(f"This is case {number}. Stop whenever you like: voicenote next takes it up again.")
-    _sitting(context, session, number)
+    _walk_through(context, session, number)
 
 
-def _introduced(context: click.Context, session: Session) -> None:
+def _ensure_owner_name(context: click.Context, session: Session) -> None:
     """See to it that somebody answers for the case: without a name no script can be written."""
     from voicenote.cli.setup import init
 
@@ -76,7 +76,7 @@ def _introduced(context: click.Context, session: Session) -> None:
     session.screen.out()
 
 
-def _taken(session: Session, file: str | None) -> tuple[int, bool, int]:
+def _take_case(session: Session, file: str | None) -> tuple[int, bool, int]:
     """Take a case in: its number, whether it is new, and how many promises are late already."""
     from voicenote.engine.case.intake import late, take_one
     from voicenote.intake.options import Options
@@ -92,14 +92,14 @@ def _taken(session: Session, file: str | None) -> tuple[int, bool, int]:
         def check(fields: Mapping[str, object]) -> None:
             complaint_from_fields(fields, options)
 
-        fields = {**_asked(session, check, options.now), "ref": new_id()[:12]}
+        fields = {**_ask_questions(session, check, options.now), "ref": new_id()[:12]}
         complaint = complaint_from_fields(fields, options)
-    with opened(session) as ws:
+    with open_session(session) as ws:
         added = take_one(ws, complaint)
     return added.case, added.new, late(complaint, options.now)
 
 
-def _asked(
+def _ask_questions(
     session: Session, check: Callable[[Mapping[str, object]], None], now: Any
 ) -> dict[str, object]:
     """Ask the six questions; what is wrong with an answer is said at once, and asked again."""
@@ -144,7 +144,7 @@ def _asked(
     return {name: value for name, value in fields.items() if value}
 
 
-def _sitting(context: click.Context, session: Session, number: int) -> None:
+def _walk_through(context: click.Context, session: Session, number: int) -> None:
     """Script, voice, listening, approval: each by the command of its own, each can be skipped."""
     from voicenote.cli.approve import approve
     from voicenote.cli.plan import plan
@@ -161,7 +161,7 @@ def _sitting(context: click.Context, session: Session, number: int) -> None:
     ready = False
     if said == VOICES[0]:
         while not ready and (name := screen.ask("The file of your recording (Enter: later)")):
-            taken = pasted(name)
+            taken = resolve_pasted_path(name)
             ready = _do(context, session, record, numbers=(number,), source=taken)
     elif said == VOICES[1]:
         ready = _do(context, session, record, numbers=(number,)) and _spoken(session, number)
@@ -183,7 +183,7 @@ def _spoken(session: Session, number: int) -> bool:
     """Whether every sentence of a case was recorded, so that there is a memo to hear."""
     from voicenote.engine.memo.recording import to_say
 
-    with opened(session) as ws:
+    with open_session(session) as ws:
         return not to_say(ws, number)
 
 
@@ -215,7 +215,7 @@ def next_(context: click.Context, /, *, everything: bool) -> None:
 
     session = context.ensure_object(Session)
     screen = session.screen
-    with opened(session) as ws:
+    with open_session(session) as ws:
         needs, bad = weigh_cases(ws)
         with ws.ledger.read() as tx:
             stopped, unseen = brakes.on(tx), arrivals.unseen(tx)

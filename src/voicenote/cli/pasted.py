@@ -13,7 +13,7 @@ _WINDOWS = re.compile(r"[A-Za-z]:[\\/]|\\\\")
 _QUOTED = re.compile(r"(['\"])(?P<name>.*)\1")
 
 
-def pasted(given: str) -> Path:
+def resolve_pasted_path(given: str) -> Path:
     """Return the path that `given` means: as it is, else as a shell would read it.
 
     A terminal writes what is dragged into it in quotes, or with a backslash before each space.

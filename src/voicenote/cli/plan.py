@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from voicenote.cli.select import CASE, opened
+from voicenote.cli.select import CASE, open_session
 from voicenote.cli.session import Session, json_option, pass_session
 from voicenote.errors import WrongUse
 
@@ -57,7 +57,7 @@ def plan(
         if not (by and away_from) or name or hold or resume:
             raise WrongUse("say which case", "voicenote plan N; or --from OLD --by NEW for all")
         return _move_all(session, by, away_from)
-    with opened(session) as ws:
+    with open_session(session) as ws:
         if by:
             _warn_left(session, moved_case(ws, number, by, away_from or ""))
         if name:
@@ -80,7 +80,7 @@ def _move_all(session: Session, by: str, away_from: str) -> int:
 
     if by == away_from:
         raise WrongUse("--from and --by name the same channel", "give --by another one")
-    with opened(session) as ws:
+    with open_session(session) as ws:
         moved = moved_all(ws, by, away_from)
     if session.json:
         done = [{"case": case, "touch": touch} for case, touch in moved.touches]
@@ -88,14 +88,14 @@ def _move_all(session: Session, by: str, away_from: str) -> int:
         session.screen.data({"moved": done, "left": left})
     else:
         if moved.touches:
-            session.screen.out(_moved(moved, by, away_from))
+            session.screen.out(_describe_move(moved, by, away_from))
         for case in moved.wishes:
             session.screen.out(f"The customer of case {case} is reached by {by} from now on.")
         _warn_left(session, moved)
     return 1 if moved.left else 0
 
 
-def _moved(moved: Moved, by: str, away_from: str) -> str:
+def _describe_move(moved: Moved, by: str, away_from: str) -> str:
     messages, cases = len(moved.touches), len({case for case, _ in moved.touches})
     what = f"{messages} message{'s' * (messages != 1)} in {cases} case{'s' * (cases != 1)}"
     return f"{what}, which waited for {away_from}, go{'es' * (messages == 1)} by {by} now."

@@ -11,7 +11,7 @@ from voicenote.errors import BadData, Unavailable, WrongUse
 
 if TYPE_CHECKING:
     from voicenote.engine.memo.coach import Note
-    from voicenote.engine.memo.recording import Wanted
+    from voicenote.engine.memo.recording import WantedSentence
     from voicenote.model.memo import Clip
 
 #: What may be answered to a take; a word or its first letter, and a take's number where it fits.
@@ -20,7 +20,9 @@ BEFORE = ("record", "skip", "quit")
 
 
 def prompt(
-    session: Session, sentences: Sequence[Wanted], keep: Callable[[Wanted, Clip], None]
+    session: Session,
+    sentences: Sequence[WantedSentence],
+    keep: Callable[[WantedSentence, Clip], None],
 ) -> None:
     """Walk through sentences; `keep` is given each take that the owner keeps, at once.
 
@@ -32,14 +34,14 @@ def prompt(
     for place, one in enumerate(sentences, start=1):
         whose = f"for {one.customer}, case {one.case}" if one.sentence.personal else "for everybody"
         screen.warn(f"\n{place} of {len(sentences)}, {whose}\n\n  {one.sentence.text}\n")
-        taken = _taken(session, one)
+        taken = _take_sentence(session, one)
         if taken == "quit":
             return
         if not isinstance(taken, str):
             keep(one, taken)
 
 
-def _taken(session: Session, one: Wanted) -> Clip | str:
+def _take_sentence(session: Session, one: WantedSentence) -> Clip | str:
     """The take of one sentence that the owner keeps; else the word ``skip`` or ``quit``."""
     takes: list[Clip] = []
     answer = _answer(session, "record, skip or quit", BEFORE, 0)
@@ -50,7 +52,7 @@ def _taken(session: Session, one: Wanted) -> Clip | str:
             return takes[answer.take - 1]
         if answer.word == "play":
             _play(session, takes[answer.take - 1])
-        elif (take := _heard(session, one)) is not None:
+        elif (take := _record_take(session, one)) is not None:
             takes.append(take)
         if not takes:
             answer = _answer(session, "record, skip or quit", BEFORE, 0)
@@ -83,7 +85,7 @@ def _answer(session: Session, question: str, words: Sequence[str], takes: int) -
         session.screen.warn(f"Please answer {', '.join(words[:-1])} or {words[-1]}.")
 
 
-def _heard(session: Session, one: Wanted) -> Clip | None:
+def _record_take(session: Session, one: WantedSentence) -> Clip | None:
     """Take a sentence and say how it was; None when nothing was heard."""
     from voicenote.engine.memo.coach import notes
     from voicenote.engine.memo.microphone import record

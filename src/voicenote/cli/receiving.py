@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
-from voicenote.cli.select import opened
+from voicenote.cli.select import open_session
 from voicenote.cli.session import Session, json_option, pass_session
 from voicenote.errors import BadData, VoicenoteError
 
@@ -51,19 +51,19 @@ def receive(
         raise click.UsageError("--signature and --channel go with --from FILE.")
     if file is not None and unmatched:
         raise click.UsageError("--from and --unmatched do not go together.")
-    with opened(session) as ws:
+    with open_session(session) as ws:
         if unmatched:
             _list(session, receiving.unmatched(ws))
             return 0
         if file is not None:
-            received = receiving.take_over(ws, _read(file), signature, channel)
+            received = receiving.take_over(ws, _read_body(file), signature, channel)
         else:
             received = receiving.receive(ws)
     _show(session, received)
     return troubled(received.troubles)
 
 
-def _read(file: BinaryIO) -> bytes:
+def _read_body(file: BinaryIO) -> bytes:
     try:
         raw = file.read(MOST)
     except OSError as error:

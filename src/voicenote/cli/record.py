@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from voicenote.cli.pasted import pasted
-from voicenote.cli.select import cases_options, in_touch, opened
+from voicenote.cli.pasted import resolve_pasted_path
+from voicenote.cli.select import cases_options, in_touch, open_session
 from voicenote.cli.sentences import many_cases, memo_made, need_somebody, one_case, show_list
 from voicenote.cli.session import Session, json_option, pass_session
 from voicenote.cli.sound import fill_in_option
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @click.option(
     "--from",
     "source",
-    callback=lambda _context, _option, given: pasted(given) if given else None,
+    callback=lambda _context, _option, given: resolve_pasted_path(given) if given else None,
     metavar="FILE|FOLDER",
     help="A finished take of the whole memo; or a folder with one file a missing sentence.",
 )
@@ -75,7 +75,7 @@ def record(
     """
     from voicenote.model.case import Stage
 
-    with opened(session) as ws:
+    with open_session(session) as ws:
         meant = in_touch(session, ws, numbers, everything, batch, (Stage.SCRIPTED, Stage.RENDERED))
         meant = _of_one_owner(ws, meant, owner)
         with_later = {"fill_in": fill_in, "follow_ups": follow_ups}
@@ -116,12 +116,12 @@ def _whole(
     """Take a recording that says all of a memo, and make it the memo."""
     from voicenote.engine.memo import drafting, recording
     from voicenote.engine.memo.coach import notes
-    from voicenote.script.disclosing import undisclosed
+    from voicenote.script.disclosing import drop_disclosure
     from voicenote.sound.read import read_sound
 
     _, found = drafting.need_draft(ws, number)
-    script = undisclosed(found.script)
-    clip = read_sound(source) if source else _spoken(session, script.text, number)
+    script = drop_disclosure(found.script)
+    clip = read_sound(source) if source else _record_whole(session, script.text, number)
     said = " ".join(sentence.said for sentence in script.sentences)
     coach = notes(said, clip, script.language)
     recording.record_whole(ws, number, clip, anyway=anyway)
@@ -134,7 +134,7 @@ def _whole(
     session.screen.show(data, lambda: "\n".join(lines))
 
 
-def _spoken(session: Session, text: str, number: int) -> Clip:
+def _record_whole(session: Session, text: str, number: int) -> Clip:
     """Show all the words, and record until Enter."""
     from voicenote.engine.memo.microphone import record as record_
 

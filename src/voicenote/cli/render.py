@@ -91,7 +91,7 @@ class Screen:
 
         In a pipe too: behind it there often is a terminal.
         """
-        print(_seen(text, self.stdout), file=self.stdout)
+        print(_escape_controls(text, self.stdout), file=self.stdout)
 
     def note(self, text: str) -> None:
         """Say something on the way, on standard error; nothing with ``-q``."""
@@ -102,7 +102,7 @@ class Screen:
         """Say something that must be seen, on standard error, even with ``-q``."""
         with contextlib.suppress(OSError, ValueError):
             self.stdout.flush()  # in one file, what was said first stands first
-        print(_seen(text, self.stderr), file=self.stderr, flush=True)
+        print(_escape_controls(text, self.stderr), file=self.stderr, flush=True)
 
     def raw(self, data: bytes) -> None:
         """Write bytes, such as sound, to standard output. Raises WrongUse at a terminal."""
@@ -208,7 +208,7 @@ class Screen:
         if _terminal(self.stdin):
             with contextlib.suppress(ImportError):
                 import readline  # noqa: F401  arrows and history while typing
-        self.stderr.write(_seen(prompt, self.stderr))
+        self.stderr.write(_escape_controls(prompt, self.stderr))
         self.stderr.flush()
         try:
             line = self.stdin.readline()
@@ -235,7 +235,7 @@ def _knows_all_letters(stream: TextIO) -> bool:
     return (getattr(stream, "encoding", None) or "utf-8").lower().replace("-", "").startswith("utf")
 
 
-def _seen(text: str, stream: TextIO) -> str:
+def _escape_controls(text: str, stream: TextIO) -> str:
     """Customers' words must not move the cursor, nor turn text around; a file keeps its tabs."""
     tab = "    " if _terminal(stream) else "\t"
     return "\n".join(clean(line, tab=tab) for line in text.split("\n"))

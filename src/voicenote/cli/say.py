@@ -60,7 +60,7 @@ def say(
     if output != PIPE and not Path(output).absolute().parent.is_dir():
         raise WrongUse(f"the folder of {output} is not there", "make it first, or choose another")
     sentences = sentences_of(_words(session, text, source), tongue)
-    engine, options = _wanted(session, tongue, voice)
+    engine, options = _choose_engine(session, tongue, voice)
     if rate:
         options["rate"] = rate
     if engine == "recorded":  # those say what was recorded, not any text
@@ -87,7 +87,9 @@ def say(
         session.screen.show(data, lambda: f"{output}: {line}")
 
 
-def _wanted(session: Session, language: str, given: str | None) -> tuple[str, dict[str, object]]:
+def _choose_engine(
+    session: Session, language: str, given: str | None
+) -> tuple[str, dict[str, object]]:
     """Return the engine and what it is told: what was given, else what the settings say."""
     from voicenote.engine.memo.voices import voice_options
 

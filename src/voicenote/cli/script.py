@@ -10,7 +10,7 @@ import click
 
 from voicenote.cli.many import alone, failed_data, tell_failed
 from voicenote.cli.say import tag
-from voicenote.cli.select import cases_options, given_reason, in_touch, opened
+from voicenote.cli.select import cases_options, given_reason, in_touch, open_session
 from voicenote.cli.session import Session, json_option, pass_session
 from voicenote.cli.texts import read_text
 from voicenote.errors import BadData, Unavailable, WrongUse
@@ -71,15 +71,15 @@ def script(
         raise WrongUse("--anyway is said of cases by their numbers", "such as: voicenote script 3")
     if given["language"]:
         tag(given["language"])
-    with opened(session) as ws:
+    with open_session(session) as ws:
         if edit or source:
-            return _edited(session, ws, numbers[0], source)
+            return _edit_script(session, ws, numbers[0], source)
         stages = (Stage.OPENED,)
         meant = in_touch(session, ws, numbers, everything, batch, stages)
-        return _composed(session, ws, meant, given, anyway)
+        return _compose_all(session, ws, meant, given, anyway)
 
 
-def _composed(
+def _compose_all(
     session: Session, ws: Workspace, numbers: Sequence[int], given: dict[str, str], anyway: str
 ) -> int:
     from voicenote.engine.case.doubles import told_apart
@@ -122,9 +122,9 @@ def _data(one: Drafted) -> dict[str, Any]:
 def _say(session: Session, words: Script) -> None:
     """Print what will be said; the line on a machine's voice apart, for it may not be."""
     from voicenote.model.script import Section
-    from voicenote.script.disclosing import undisclosed
+    from voicenote.script.disclosing import drop_disclosure
 
-    session.screen.out(undisclosed(words).text)
+    session.screen.out(drop_disclosure(words).text)
     lines = [one.text for one in words.sentences if one.section is Section.DISCLOSE]
     if lines:
         session.screen.note(f"Only if a machine speaks: {' '.join(lines)}")
@@ -164,7 +164,7 @@ def _summary(session: Session, done: Sequence[Drafted], failed: Sequence[Failed]
     screen.out(", ".join(parts) + ".")
 
 
-def _edited(session: Session, ws: Workspace, number: int, source: Path | None) -> int:
+def _edit_script(session: Session, ws: Workspace, number: int, source: Path | None) -> int:
     from voicenote.engine.memo.drafting import compose_cases, current, edit_script
     from voicenote.script.edit import from_text, to_text
 

@@ -41,7 +41,7 @@ def given_reason(context: click.Context, parameter: click.Parameter, value: str)
 
 
 @contextmanager
-def opened(session: Session) -> Iterator[Workspace]:
+def open_session(session: Session) -> Iterator[Workspace]:
     """Open the workspace of a session, and close it after the command."""
     from voicenote.wiring import open_workspace
 
@@ -53,7 +53,7 @@ def opened(session: Session) -> Iterator[Workspace]:
 
 
 def cases_options(command: F) -> F:
-    """Give a command ``N…``, ``--all`` and ``--batch NAME``; `chosen` reads them."""
+    """Give a command ``N…``, ``--all`` and ``--batch NAME``; `choose_cases` reads them."""
     command = click.option("--batch", metavar="NAME", help="Every case of an import.")(command)
     command = click.option(
         "--all", "everything", is_flag=True, help="Every case that is at this step."
@@ -77,11 +77,11 @@ def in_touch(
     batch: str | None,
     stages: Sequence[Stage],
 ) -> list[int]:
-    """Return the same as `chosen`, without those who opted out where they were not named."""
+    """Return the same as `choose_cases`, without those who opted out where they were not named."""
     from voicenote.ledger.cases import load
     from voicenote.ledger.optouts import opted_out
 
-    meant = chosen(ws, numbers, everything, batch, stages)
+    meant = choose_cases(ws, numbers, everything, batch, stages)
     if numbers or not meant:
         return meant
     with ws.ledger.read() as tx:
@@ -96,7 +96,7 @@ def in_touch(
     return [number for number in meant if number not in set(gone)]
 
 
-def chosen(
+def choose_cases(
     ws: Workspace,
     numbers: Sequence[int],
     everything: bool,  # noqa: FBT001 - as click hands it over

@@ -11,7 +11,7 @@ from voicenote.cli.sound import memo_data
 from voicenote.errors import WrongUse
 
 if TYPE_CHECKING:
-    from voicenote.engine.memo.recording import Line, Wanted
+    from voicenote.engine.memo.recording import SentenceToSay, WantedSentence
     from voicenote.engine.workspace import Workspace
     from voicenote.model.memo import Clip
     from voicenote.model.script import Sentence
@@ -36,16 +36,18 @@ def one_case(
     lines = recording.lines_of(ws, number, follow_ups=follow_ups)
     missing = dict.fromkeys(line.sentence for line in lines if not line.recorded)
     asked = tuple(missing) if place is None else (_at(lines, place, number),)
-    kept = list(_kept(session, ws, number, asked, source))
+    kept = list(_keep_takes(session, ws, number, asked, source))
     left = recording.to_say(ws, number)
     if kept:
         recording.finish(ws, number)
     memo = memo_made(ws, number, fill_in=fill_in) if fill_in or not left else None
     data = {"case": number, "recorded": len(kept), "missing": [one.text for one in left]}
-    session.screen.show({**data, "memo": memo}, lambda: _told(number, len(kept), left, memo))
+    session.screen.show(
+        {**data, "memo": memo}, lambda: _describe_recordings(number, len(kept), left, memo)
+    )
 
 
-def _kept(
+def _keep_takes(
     session: Session,
     ws: Workspace,
     number: int,
@@ -58,7 +60,7 @@ def _kept(
 
     if source is None:
         wanted = recording.wanted_of(ws, number, asked)
-        yield from (one.sentence for one in _prompted(session, ws, wanted))
+        yield from (one.sentence for one in _prompt_takes(session, ws, wanted))
         return
     if source.is_dir():
         takes = recording.takes_of(source, asked)
@@ -69,14 +71,16 @@ def _kept(
         yield sentence
 
 
-def _prompted(session: Session, ws: Workspace, wanted: Sequence[Wanted]) -> list[Wanted]:
+def _prompt_takes(
+    session: Session, ws: Workspace, wanted: Sequence[WantedSentence]
+) -> list[WantedSentence]:
     """Take sentences at the microphone; return those that were kept."""
     from voicenote.cli.prompter import prompt
     from voicenote.engine.memo.recording import keep_take
 
-    kept: list[Wanted] = []
+    kept: list[WantedSentence] = []
 
-    def keep(one: Wanted, clip: Clip) -> None:
+    def keep(one: WantedSentence, clip: Clip) -> None:
         keep_take(ws, one.case, one.sentence, clip)
         kept.append(one)
 
@@ -94,7 +98,7 @@ def need_somebody(session: Session, number: int) -> None:
         )
 
 
-def _at(lines: Sequence[Line], place: int, number: int) -> Sentence:
+def _at(lines: Sequence[SentenceToSay], place: int, number: int) -> Sentence:
     if place > len(lines):
         raise WrongUse(
             f"case {number} has {len(lines)} sentences, not {place}",
@@ -110,7 +114,9 @@ def memo_made(ws: Workspace, number: int, *, fill_in: bool) -> dict[str, Any]:
     return memo_data(ws.home, next(iter(render_cases(ws, [number], fill_in=fill_in))))
 
 
-def _told(number: int, kept: int, left: Sequence[Sentence], memo: dict[str, Any] | None) -> str:
+def _describe_recordings(
+    number: int, kept: int, left: Sequence[Sentence], memo: dict[str, Any] | None
+) -> str:
     """Say what was recorded, what is missing, and what comes next."""
     lines = [f"{kept} recorded."] if kept else []
     if left:
@@ -141,8 +147,10 @@ def many_cases(
     if fill_in:
         raise WrongUse("--fill-in makes one memo here", "for many: voicenote render --fill-in")
     lacking = [number for number in numbers if recording.to_say(ws, number)]
-    kept = _prompted(
-        session, ws, recording.wanted(ws, numbers if follow_ups else lacking, follow_ups=follow_ups)
+    kept = _prompt_takes(
+        session,
+        ws,
+        recording.list_wanted(ws, numbers if follow_ups else lacking, follow_ups=follow_ups),
     )
     done = [number for number in lacking if recording.finish(ws, number)]
     complete = len(numbers) - len(lacking) + len(done)

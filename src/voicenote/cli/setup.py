@@ -10,7 +10,7 @@ from voicenote.cli.session import Session, json_option, pass_session
 from voicenote.errors import BadSettings, Unavailable, VoicenoteError, WrongUse
 
 if TYPE_CHECKING:
-    from voicenote.engine.upkeep.doctor import Finding
+    from voicenote.engine.upkeep.doctor import CheckResult
 
 
 @click.command()
@@ -30,16 +30,18 @@ def init(session: Session, /, *, force: bool, anew: bool, **given: str | None) -
 
     With --json: {"home", "settings", "written", "ledger"}.
     """
-    from voicenote.engine.upkeep.beginning import checked, write_settings
+    from voicenote.engine.upkeep.beginning import check_answer, write_settings
     from voicenote.settings import FILE_NAME, load
     from voicenote.wiring import open_ledger
 
     screen, home = session.screen, session.home
-    answers = {name: checked(name, value) for name, value in given.items() if value is not None}
+    answers = {
+        name: check_answer(name, value) for name, value in given.items() if value is not None
+    }
     file = home / FILE_NAME
     written = force or not file.exists()
     if written:
-        owner = _asked(session, answers)
+        owner = _ask_owner(session, answers)
         # the ledger first: where it is refused, nothing is made
         open_ledger(load(home, session.env, fresh=True), anew=anew).close()
         kept = write_settings(home, owner)
@@ -53,11 +55,11 @@ def init(session: Session, /, *, force: bool, anew: bool, **given: str | None) -
     screen.show(
         data, lambda: f"{file} {'is written' if written else 'was there'}. The ledger is ready."
     )
-    _untold(session)
+    _warn_of_templates(session)
     screen.note("Next: voicenote new, or voicenote import FILE. All of it on samples: demo")
 
 
-def _untold(session: Session) -> None:
+def _warn_of_templates(session: Session) -> None:
     """Say so when there are no templates in the owner's language."""
     from voicenote.script.languages import language_for
     from voicenote.script.templates import Templates
@@ -71,9 +73,9 @@ def _untold(session: Session) -> None:
         )
 
 
-def _asked(session: Session, answers: dict[str, str]) -> dict[str, str]:
+def _ask_owner(session: Session, answers: dict[str, str]) -> dict[str, str]:
     """Ask at a terminal for what was not given; elsewhere take what is likely."""
-    from voicenote.engine.upkeep.beginning import QUESTIONS, checked, guess_zone
+    from voicenote.engine.upkeep.beginning import QUESTIONS, check_answer, guess_zone
 
     screen = session.screen
     likely = {"time_zone": guess_zone(), "language": "en"}
@@ -83,7 +85,7 @@ def _asked(session: Session, answers: dict[str, str]) -> dict[str, str]:
     for name, question, _ in QUESTIONS:
         while name not in answers and name not in found:
             try:
-                found[name] = checked(name, screen.ask(question, likely.get(name, "")))
+                found[name] = check_answer(name, screen.ask(question, likely.get(name, "")))
             except WrongUse as error:
                 screen.warn(f"{error.what}: {error.advice}" if error.advice else error.what)
     return {**found, **answers}
@@ -99,7 +101,7 @@ def voices(session: Session, /) -> None:
     "size_mb", "misheard", "note", "needs"}. `speaks`: the languages that your settings give it.
     `misheard`: of 100 words, how many a recogniser heard otherwise, by language, as measured.
     """
-    from voicenote.engine.memo.casting import listed
+    from voicenote.engine.memo.casting import list_voices
     from voicenote.plugins import VOICES, load
     from voicenote.wiring import voice_facts
 
@@ -116,17 +118,17 @@ def voices(session: Session, /) -> None:
             "note": one.facts.note,
             "needs": "" if one.facts.installed else one.facts.advice,
         }
-        for one in listed(session.settings, voice_facts)
+        for one in list_voices(session.settings, voice_facts)
     ]
     broken = load(VOICES).tried().broken
-    rows += [_broken("voice", name, why) for name, why in broken.items()]
+    rows += [_broken_row("voice", name, why) for name, why in broken.items()]
     if session.json:
         session.screen.data(rows)
     for row in [] if session.json else rows:
-        session.screen.out(_told(row))
+        session.screen.out(_describe_voice(row))
 
 
-def _told(row: dict[str, Any]) -> str:
+def _describe_voice(row: dict[str, Any]) -> str:
     """A voice in a few lines."""
     state = "ready  " if row["ready"] else "not yet"
     lines = [f"{row['voice']:<9} {state}  {_tongues(row.get('languages'))}".rstrip()]
@@ -143,7 +145,7 @@ def _told(row: dict[str, Any]) -> str:
     return "\n    ".join(lines)
 
 
-def _broken(kind: str, name: str, why: str) -> dict[str, Any]:
+def _broken_row(kind: str, name: str, why: str) -> dict[str, Any]:
     return {kind: name, "ready": False, "note": "broken plug-in", "needs": why}
 
 
@@ -206,7 +208,7 @@ def channels(session: Session, /, *, words: tuple[str, ...]) -> None:
         for name in found.good
         if name not in used
     ]
-    rows += [_broken("channel", name, why) for name, why in found.broken.items()]
+    rows += [_broken_row("channel", name, why) for name, why in found.broken.items()]
     _listing(session, rows, "channel", lambda row: row.get("kind", ""))
 
 
@@ -240,7 +242,7 @@ def doctor(session: Session, /) -> int:
 
     With --json: a list of {"about", "ok", "what", "cure"}.
     """
-    found = _examined(session)
+    found = _examine(session)
     problems = [one for one in found if not one.ok]
     if session.json:
         session.screen.data(found)
@@ -255,7 +257,7 @@ def doctor(session: Session, /) -> int:
     return 1 if problems else 0
 
 
-def _examined(session: Session) -> list[Finding]:
+def _examine(session: Session) -> list[CheckResult]:
     from voicenote.engine.former import refuse_missing
     from voicenote.engine.upkeep import doctor as examining
     from voicenote.plugins import CHANNELS, VOICES, load
@@ -271,12 +273,15 @@ def _examined(session: Session) -> list[Finding]:
     try:
         if not settings.ledger.url and not file.is_file():
             refuse_missing(whereabouts, settings.ledger.address(session.home))
-            return [*found, examining.wrong("ledger", f"there is no {file} yet", "voicenote init")]
+            return [
+                *found,
+                examining.make_problem("ledger", f"there is no {file} yet", "voicenote init"),
+            ]
         ws = open_workspace(settings)
     except BadSettings as error:
         return [*found, *examining.settings_problems(error)]
     except VoicenoteError as error:
-        return [*found, examining.wrong("ledger", error.what, error.advice)]
+        return [*found, examining.make_problem("ledger", error.what, error.advice)]
     try:
         return [*found, *examining.look_inside(ws, session.env)]
     finally:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from voicenote.cli.many import alone, failed_data, tell_failed
-from voicenote.cli.select import case_number, cases_options, in_touch, opened
+from voicenote.cli.select import case_number, cases_options, in_touch, open_session
 from voicenote.cli.session import Session, json_option, pass_session
 from voicenote.errors import BadData
 
@@ -50,13 +50,13 @@ def render(
     """
     from voicenote.model.case import Stage
 
-    with opened(session) as ws:
+    with open_session(session) as ws:
         stages = (Stage.SCRIPTED, Stage.RENDERED)
         meant = in_touch(session, ws, numbers, everything, batch, stages)
-        return _rendered(session, ws, meant, fill_in=fill_in)
+        return _render_all(session, ws, meant, fill_in=fill_in)
 
 
-def _rendered(session: Session, ws: Workspace, numbers: Sequence[int], *, fill_in: bool) -> int:
+def _render_all(session: Session, ws: Workspace, numbers: Sequence[int], *, fill_in: bool) -> int:
     from voicenote.engine.memo.rendering import render_many
     from voicenote.engine.singly import Failed
 
@@ -146,7 +146,7 @@ def play(session: Session, /, *, what: str, picture: Path | None = None) -> None
         from voicenote.engine.memo.sampling import memo_file
 
         number = case_number(what)
-        with opened(session) as ws:
+        with open_session(session) as ws:
             file, seconds = memo_file(ws, number)
             drawn = picture is not None or (session.screen.width and not session.json)
             wave = picturing.wave_of_memo(ws, number, file) if drawn else None
@@ -161,10 +161,10 @@ def play(session: Session, /, *, what: str, picture: Path | None = None) -> None
         picturing.write_picture(wave, picture)
         session.screen.show({**data, "picture": picture}, lambda: f"Drawn: {picture}")
         return
-    _played(session, file, data, wave)
+    _play_file(session, file, data, wave)
 
 
-def _played(session: Session, file: Path, data: dict[str, Any], wave: Waveform | None) -> None:
+def _play_file(session: Session, file: Path, data: dict[str, Any], wave: Waveform | None) -> None:
     """Play a file; at a terminal, show how it looks first."""
     from voicenote.engine.memo.listening import play as play_
 

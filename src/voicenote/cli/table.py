@@ -40,7 +40,7 @@ def width_of(text: str) -> int:
     return width
 
 
-def cut(text: str, width: int, mark: str = "…") -> str:
+def clip_text(text: str, width: int, mark: str = "…") -> str:
     """Return `text` in at most `width` columns; what is cut ends with `mark`."""
     if width_of(text) <= width:
         return text
@@ -76,9 +76,9 @@ def layout(
         if not headers[-1] and sum(widths) + len(_GAP) * (len(widths) - 1) > width:
             remarks, columns = columns[-1], columns[:-1]
             given, widths = given[:-1], widths[:-1]
-        widths = _fitted(widths, width, [_timely(column) for column in columns])
+        widths = _fit_widths(widths, width, [_timely(column) for column in columns])
     padded = [
-        _padded(column, room, right=_all_numbers(cells), isolate=isolate)
+        _pad_column(column, room, right=_all_numbers(cells), isolate=isolate)
         for column, cells, room in zip(columns, given, widths, strict=True)
     ]
     for place, row in enumerate(zip(*padded, strict=True)):
@@ -91,11 +91,11 @@ def _below(remark: str, width: int, *, isolate: bool) -> Iterator[str]:
     """Yield a remark as the lines below its row."""
     room = max(width - len(_INDENT), 1)
     for line in wrap(remark, room):
-        below = cut(line, room)
-        yield _INDENT + (_isolated(below) if isolate else below)
+        below = clip_text(line, room)
+        yield _INDENT + (_isolate_direction(below) if isolate else below)
 
 
-def _isolated(cell: str) -> str:
+def _isolate_direction(cell: str) -> str:
     """Return a cell that cannot turn its neighbours around."""
     return f"\u2068{cell}\u2069" if _RIGHT_TO_LEFT.search(cell) else cell
 
@@ -119,7 +119,7 @@ def _measure(texts: list[str]) -> Callable[[str], int]:
     return len if "".join(texts).isascii() else width_of
 
 
-def _padded(texts: list[str], room: int, *, right: bool, isolate: bool) -> list[str]:
+def _pad_column(texts: list[str], room: int, *, right: bool, isolate: bool) -> list[str]:
     """Return every cell of a column in exactly `room` columns."""
     if _measure(texts) is len and max(map(len, texts)) <= room:
         return [text.rjust(room) if right else text.ljust(room) for text in texts]
@@ -128,16 +128,16 @@ def _padded(texts: list[str], room: int, *, right: bool, isolate: bool) -> list[
     for text in texts:
         cell, taken = text, width_of(text)
         if taken > room:
-            cell = cut(cell, room, mark)
+            cell = clip_text(cell, room, mark)
             taken = width_of(cell)
         if isolate and not cell.isascii():
-            cell = _isolated(cell)
+            cell = _isolate_direction(cell)
         pad = " " * (room - taken)
         padded.append(pad + cell if right else cell + pad)
     return padded
 
 
-def _fitted(widths: list[int], total: int, firm: Sequence[bool]) -> list[int]:
+def _fit_widths(widths: list[int], total: int, firm: Sequence[bool]) -> list[int]:
     """Take from the widest columns until the row fits, `firm` ones last; none goes below six."""
     fitted = list(widths)
     room = total - len(_GAP) * (len(widths) - 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from voicenote.cli.select import opened
+from voicenote.cli.select import open_session
 from voicenote.cli.session import Session, json_option, pass_session
 from voicenote.errors import WrongUse
 
@@ -97,7 +97,7 @@ def test_template(session: Session, /, *, name: str, language: str) -> int:
     """
     from voicenote.engine.memo.templating import try_templates
 
-    with opened(session) as ws:
+    with open_session(session) as ws:
         tried = list(try_templates(ws, name, language))
     if session.json:
         session.screen.data(tried)

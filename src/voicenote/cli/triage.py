@@ -10,7 +10,7 @@ import click
 
 from voicenote.cli.amends import DAY, KINDS, override_option, picked_day
 from voicenote.cli.money import amount, with_harm
-from voicenote.cli.select import CASE, opened
+from voicenote.cli.select import CASE, open_session
 from voicenote.cli.session import Session, json_option, pass_session
 from voicenote.errors import WrongUse
 
@@ -70,22 +70,22 @@ def triage(session: Session, /, *, number: int, accept: bool, **given: Any) -> N
         amount(wished["value"], given["currency"])  # told before anything is kept
     said = {name: value for name, value in given.items() if value is not None}
     asks = session.screen.interactive and not (said or accept)
-    with opened(session) as ws:
+    with open_session(session) as ws:
         if asks:
-            said = _asked(session, ws, number)
+            said = _ask_findings(session, ws, number)
         if said.get("harm") or said.get("currency"):
             said = with_harm(said)
         view = apply_triage(ws, number, Triage(**said))
         if not session.json:
             session.screen.out("\n".join(_page(view)))
         if asks:
-            accept, wished = _decided(session, view, wished)
+            accept, wished = _ask_decision(session, view, wished)
         if accept:
-            view = {**view, **_accepted(ws, number, wished, said.get("currency"))}
+            view = {**view, **_accept_proposal(ws, number, wished, said.get("currency"))}
     if session.json:
         session.screen.data(view)
     else:
-        _told(session, view)
+        _print_triage(session, view)
 
 
 def _page(view: Mapping[str, Any]) -> Iterator[str]:
@@ -103,7 +103,7 @@ def _page(view: Mapping[str, Any]) -> Iterator[str]:
     yield from (f"  ! {one}" for one in view["warnings"])
 
 
-def _told(session: Session, view: Mapping[str, Any]) -> None:
+def _print_triage(session: Session, view: Mapping[str, Any]) -> None:
     done = view.get("accepted")
     if done is None:
         session.screen.out(f"Take it: voicenote triage {view['case']} --accept")
@@ -118,7 +118,7 @@ def _told(session: Session, view: Mapping[str, Any]) -> None:
         session.screen.note(f"Next: {view['next']}")
 
 
-def _accepted(
+def _accept_proposal(
     ws: Workspace, number: int, wished: Mapping[str, Any], currency: str | None
 ) -> dict[str, Any]:
     from voicenote.engine.case.proposing import accept
@@ -143,7 +143,7 @@ def _wishes(wished: Mapping[str, Any], currency: str | None) -> Wishes:
     )
 
 
-def _asked(session: Session, ws: Workspace, number: int) -> dict[str, Any]:
+def _ask_findings(session: Session, ws: Workspace, number: int) -> dict[str, Any]:
     """Ask what was found; Enter keeps what the case has already (S2 first, S17 by default)."""
     from voicenote.engine.case.showing import case_view
 
@@ -173,7 +173,7 @@ def _asked(session: Session, ws: Workspace, number: int) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value}
 
 
-def _decided(
+def _ask_decision(
     session: Session, view: Mapping[str, Any], wished: dict[str, Any]
 ) -> tuple[bool, dict[str, Any]]:
     """Ask whether the proposal is taken, and how it is to be changed."""

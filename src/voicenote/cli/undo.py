@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from voicenote.cli.select import opened
+from voicenote.cli.select import open_session
 from voicenote.cli.session import Session, json_option, pass_session
 
 if TYPE_CHECKING:
@@ -26,13 +26,13 @@ def undo(session: Session, /) -> int:
     """
     from voicenote.engine.case.undo import undo as undo_
 
-    with opened(session) as ws:
+    with open_session(session) as ws:
         done = undo_(ws)
     screen = session.screen
     if session.json:
         screen.data(done)
     else:
-        screen.out(_told(done))
+        screen.out(_describe_undone(done))
         for case, why in done.kept:
             screen.warn(f"case {case} stays as it is: {why}")
         if done.cases:
@@ -40,7 +40,7 @@ def undo(session: Session, /) -> int:
     return 1 if done.kept else 0
 
 
-def _told(done: Undone) -> str:
+def _describe_undone(done: Undone) -> str:
     counts = (
         (done.touches, "message{} skipped"),
         (done.promises, "promise{} broken"),

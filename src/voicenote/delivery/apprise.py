@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from voicenote.delivery.carried import refuse_broken, sound_of, words_of
 from voicenote.delivery.email.message import AUDIO
-from voicenote.delivery.port import CANNOT_TELL, Facts, Found
+from voicenote.delivery.port import CANNOT_TELL, ChannelInfo, TraceResult
 from voicenote.delivery.reserved import ALLOW, refuse_reserved
 from voicenote.delivery.web_settings import Known, Values, read_settings
 from voicenote.errors import Postponed, Problem, Refused, Unknown
@@ -51,9 +51,9 @@ class Apprise:
         self._clock = clock
 
     @property
-    def facts(self) -> Facts:
+    def facts(self) -> ChannelInfo:
         """It tells that a touch was handed over, and nothing after that."""
-        return Facts(
+        return ChannelInfo(
             name=self.name,
             about="a service of Apprise",
             missing=() if find_spec("apprise") else (MISSING,),
@@ -79,7 +79,7 @@ class Apprise:
         kinds = [] if self._rendition == "none" else [self._rendition]
         sound = sound_of(parcel, kinds)
         notifier = _notifier(self._url(parcel))
-        attached = _attached(parcel, sound[0]) if sound else None
+        attached = _attach(parcel, sound[0]) if sound else None
         commit()
         done = self._within(
             lambda: notifier.notify(
@@ -119,7 +119,7 @@ class Apprise:
         thread.join(self._timeout)
         return found[0] if found else TimeoutError()
 
-    def ask(self, key: str, message_id: str) -> Found:
+    def ask(self, key: str, message_id: str) -> TraceResult:
         """Apprise cannot be asked."""
         return CANNOT_TELL
 
@@ -161,7 +161,7 @@ def _notifier(url: str) -> apprise.Apprise:
     return notifier
 
 
-def _attached(parcel: Parcel, kind: str) -> Any:
+def _attach(parcel: Parcel, kind: str) -> Any:
     from apprise.attachment.file import AttachFile
 
     made: Any = AttachFile

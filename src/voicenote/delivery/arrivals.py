@@ -60,7 +60,7 @@ class Arrival:
 
 
 @runtime_checkable
-class Hears(Protocol):
+class Polls(Protocol):
     """A channel that can be asked what came in."""
 
     @property
@@ -83,7 +83,7 @@ class Hears(Protocol):
 
 
 @runtime_checkable
-class Opened(Protocol):
+class AcceptsUpload(Protocol):
     """A channel whose messages somebody else receives, and hands over."""
 
     def opened(self, raw: bytes, proof: str) -> Iterator[Arrival]:
@@ -92,7 +92,7 @@ class Opened(Protocol):
 
 
 @runtime_checkable
-class Watches(Protocol):
+class Notifies(Protocol):
     """A channel that can wait for news."""
 
     def news(self, stopped: Callable[[], bool]) -> Iterator[None]:
@@ -104,7 +104,7 @@ class Watches(Protocol):
 
 
 @runtime_checkable
-class Joined(Protocol):
+class Invites(Protocol):
     """A channel that customers have to join before they can be written to."""
 
     def link(self, secret: str) -> str:

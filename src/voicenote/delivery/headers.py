@@ -29,7 +29,7 @@ class _Wire(EmailPolicy):
     def fold(self, name: str, value: str) -> str:
         if name.lower() in _PLAIN:
             return f"{name}: " + f"{self.linesep} ".join(value.split()) + self.linesep
-        return _folded(name, value)
+        return _fold_header(name, value)
 
     def fold_binary(self, name: str, value: str) -> bytes:
         return self.fold(name, value).encode("ascii")
@@ -54,7 +54,7 @@ _STANDARD = EmailPolicy(linesep=SMTP.linesep)
 
 
 @lru_cache(maxsize=512)
-def _folded(name: str, value: str) -> str:
+def _fold_header(name: str, value: str) -> str:
     folded = str(_STANDARD.fold(name, value))
     if _BROKEN.search(folded):  # whatever trick it was: no value may become another header
         raise Refused(f"the header {name} would be two", "correct the case; nothing was sent")

@@ -10,7 +10,7 @@ from voicenote.delivery.email.opt_out import wish_in
 from voicenote.errors import TookTooLong
 
 
-def heard(apart: Apart, arrival: Arrival) -> Arrival:
+def add_wishes(apart: Apart, arrival: Arrival) -> Arrival:
     """Return an arrival with what its words wish for; past the limit, as one that is unread.
 
     Raises Unavailable when no process can be started to read it in.

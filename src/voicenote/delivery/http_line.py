@@ -26,7 +26,7 @@ _MOST = 1_000_000  # bytes of an answer that are read
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class Request:
     """A POST request. Its URL and headers may hold secrets, so it shows neither."""
 
     url: str = field(repr=False)
@@ -35,7 +35,7 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Response:
     """What a server answered. Header names are in small letters."""
 
     status: int
@@ -43,7 +43,7 @@ class Said:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-class HttpLine:
+class HttpClient:
     """A client that keeps its connection for a few seconds, follows no redirect, logs no URL.
 
     `timeout` are the seconds that one whole request may take, however slowly bytes drip in.
@@ -55,7 +55,7 @@ class HttpLine:
         self._client: httpx2.Client | None = None
         self._stream: Any = None
 
-    def post(self, call: Call, commit: Callable[[], None], unknown: str) -> Said:
+    def post(self, call: Request, commit: Callable[[], None], unknown: str) -> Response:
         """Send `call`; `commit` is called when all but its last byte is there.
 
         Raises Postponed when its last byte was not sent, else Unknown with the advice `unknown`.
@@ -98,7 +98,7 @@ class HttpLine:
         if client:
             client.close()
 
-    def _said(self, client: httpx2.Client, call: Call, parts: Iterator[bytes]) -> Said:
+    def _said(self, client: httpx2.Client, call: Request, parts: Iterator[bytes]) -> Response:
         headers = {
             **call.headers,
             "Accept-Encoding": "identity",
@@ -112,7 +112,7 @@ class HttpLine:
                 body += piece
                 if len(body) > _MOST:
                     break
-            return Said(answer.status_code, body[:_MOST], dict(answer.headers))
+            return Response(answer.status_code, body[:_MOST], dict(answer.headers))
 
     def _connected(self, where: str, *, secure: bool) -> httpx2.Client:
         import httpx2

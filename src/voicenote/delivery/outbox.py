@@ -16,8 +16,8 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from voicenote.delivery.email.message import checked_key, written
-from voicenote.delivery.port import ABSENT, Facts, Found, Trace
+from voicenote.delivery.email.message import checked_key, write_letter
+from voicenote.delivery.port import ABSENT, ChannelInfo, Trace, TraceResult
 from voicenote.errors import BadSettings, Postponed, Problem, Refused, Unknown
 from voicenote.files import make_folder, open_new
 from voicenote.model.case import Customer
@@ -47,9 +47,9 @@ class Outbox:
         self._clock = clock
 
     @property
-    def facts(self) -> Facts:
+    def facts(self) -> ChannelInfo:
         """A folder needs nothing, and tells that a touch is in it."""
-        return Facts(
+        return ChannelInfo(
             name=self.name,
             about=f"a folder: {self._folder}",
             tells=frozenset({ReceiptKind.ACCEPTED}),
@@ -78,7 +78,7 @@ class Outbox:
             provider_id=parcel.key,
             detail={"folder": parcel.key},
         )
-        files["receipt.json"] = _packed(parcel, receipt)
+        files["receipt.json"] = _pack_receipt(parcel, receipt)
         draft = self._write(parcel.key, files)
         try:
             commit()
@@ -86,7 +86,7 @@ class Outbox:
         finally:
             shutil.rmtree(draft, ignore_errors=True)
 
-    def ask(self, key: str, message_id: str) -> Found:
+    def ask(self, key: str, message_id: str) -> TraceResult:
         """Whether the folder of `key` is there. What a killed attempt left behind is swept first.
 
         A draft is renamed before it is removed, so that an attempt which still lives cannot put it
@@ -100,8 +100,8 @@ class Outbox:
                 shutil.rmtree(swept, ignore_errors=True)
             there = place.exists()
         except OSError as error:
-            raise _postponed(self._folder, error) from error
-        return Found(Trace.FOUND, self._first(place)) if there else ABSENT
+            raise _postpone(self._folder, error) from error
+        return TraceResult(Trace.FOUND, self._first(place)) if there else ABSENT
 
     def sweep(self, is_dead: Callable[[str], bool]) -> None:
         """Remove what killed attempts left: those of keys that are dead, and any after an hour.
@@ -116,7 +116,7 @@ class Outbox:
             for swept in self._folder.glob(".*~*.swept"):
                 shutil.rmtree(swept, ignore_errors=True)
         except OSError as error:
-            raise _postponed(self._folder, error) from error
+            raise _postpone(self._folder, error) from error
 
     def close(self) -> None:
         """Nothing is held open."""
@@ -137,7 +137,7 @@ class Outbox:
             if draft:
                 shutil.rmtree(draft, ignore_errors=True)
             if isinstance(error, OSError):
-                raise _postponed(self._folder, error) from error
+                raise _postpone(self._folder, error) from error
             raise
         return draft
 
@@ -148,7 +148,7 @@ class Outbox:
         except OSError as error:
             if error.errno in _THERE:
                 return False
-            raise _postponed(self._folder, error) from error
+            raise _postpone(self._folder, error) from error
         try:
             _sync(self._folder)
         except OSError as error:
@@ -201,15 +201,15 @@ def _folder(name: str, settings: Mapping[str, object]) -> Path:
 
 def _contents(parcel: Parcel) -> dict[str, bytes]:
     """Return the files of a touch, by name. The message carries the mp3."""
-    sounds = {kind: _read(kind, parcel.files[kind]) for kind in NAMES if kind in parcel.files}
+    sounds = {kind: _read_file(kind, parcel.files[kind]) for kind in NAMES if kind in parcel.files}
     attached = {kind: sound for kind, sound in sounds.items() if kind == "mp3"}
-    files = {"message.eml": bytes(written(parcel, attached))}
+    files = {"message.eml": bytes(write_letter(parcel, attached))}
     files |= {NAMES[kind]: content for kind, content in sounds.items()}
     files.setdefault(NAMES["txt"], (parcel.text + "\n").encode())
     return files
 
 
-def _read(kind: str, path: str) -> bytes:
+def _read_file(kind: str, path: str) -> bytes:
     try:
         return Path(path).read_bytes()
     except (OSError, ValueError) as error:
@@ -220,7 +220,7 @@ def _read(kind: str, path: str) -> bytes:
         ) from error
 
 
-def _packed(parcel: Parcel, receipt: Receipt) -> bytes:
+def _pack_receipt(parcel: Parcel, receipt: Receipt) -> bytes:
     facts = {
         "key": parcel.key,
         "message_id": parcel.message_id,
@@ -249,7 +249,7 @@ def _sync(folder: Path) -> None:
         os.close(handle)
 
 
-def _postponed(folder: Path, error: OSError) -> Postponed:
+def _postpone(folder: Path, error: OSError) -> Postponed:
     if error.errno in _FULL:
         return Postponed(f"the disk of the outbox is full: {folder}", "make room; it will go then")
     return Postponed(

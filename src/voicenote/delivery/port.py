@@ -21,7 +21,7 @@ class Trace(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class TraceResult:
     """A channel's word on one touch. `receipt` comes with `FOUND`, and only with it.
 
     `ABSENT` is proof that it has not left, and that no earlier attempt can still make it leave.
@@ -36,12 +36,12 @@ class Found:
             raise ValueError("what was found comes with its receipt, and nothing else does")
 
 
-ABSENT = Found(Trace.ABSENT)
-CANNOT_TELL = Found(Trace.CANNOT_TELL)
+ABSENT = TraceResult(Trace.ABSENT)
+CANNOT_TELL = TraceResult(Trace.CANNOT_TELL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class ChannelInfo:
     """What the `channels` listing says about one channel.
 
     `missing` are the things it still needs, one plain sentence each; `tells` the kinds of receipt
@@ -74,7 +74,7 @@ class Channel(Protocol):
         ...
 
     @property
-    def facts(self) -> Facts:
+    def facts(self) -> ChannelInfo:
         """What it is, what it needs, and what it can tell. Connects to nothing."""
         ...
 
@@ -95,7 +95,7 @@ class Channel(Protocol):
         """
         ...
 
-    def ask(self, key: str, message_id: str) -> Found:
+    def ask(self, key: str, message_id: str) -> TraceResult:
         """Whether the touch of `key` has left. Raises Postponed when nobody can be asked now."""
         ...
 

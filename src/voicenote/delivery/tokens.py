@@ -26,7 +26,7 @@ def is_token(text: str) -> bool:
     return re.fullmatch(_FORM, text) is not None
 
 
-def filled(template: str, key: str) -> str:
+def fill_template(template: str, key: str) -> str:
     """Return the address or URL that `template` makes for a touch."""
     return template.replace(PLACE, token(key))
 

@@ -60,7 +60,7 @@ def read_settings(
         if key not in known
     ]
     mistyped = [
-        Problem(f"{_shown(value, known[key][0])} does not fit", known[key][2], field=key)
+        Problem(f"{_show_value(value, known[key][0])} does not fit", known[key][2], field=key)
         for key, value in given.items()
         if key in known and not _fits(known[key][0], value)
     ]
@@ -112,5 +112,5 @@ def _fits(kind: type | tuple[type, ...], value: object) -> bool:
     return isinstance(value, kind) and (kind in (bool, object) or not isinstance(value, bool))
 
 
-def _shown(value: object, kind: type | tuple[type, ...]) -> str:
+def _show_value(value: object, kind: type | tuple[type, ...]) -> str:
     return "what is given" if kind is object else repr(value)

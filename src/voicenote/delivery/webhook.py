@@ -14,9 +14,9 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from voicenote.delivery.carried import refuse_broken, sound_of
-from voicenote.delivery.http_line import Call, HttpLine, Said
+from voicenote.delivery.http_line import HttpClient, Request, Response
 from voicenote.delivery.http_words import plain, retry_after
-from voicenote.delivery.port import CANNOT_TELL, Facts, Found
+from voicenote.delivery.port import CANNOT_TELL, ChannelInfo, TraceResult
 from voicenote.delivery.reserved import ALLOW, refuse_reserved
 from voicenote.delivery.web_settings import COMMON, Known, Values, read_settings, wrong_server
 from voicenote.errors import Postponed, Problem, Refused, Unknown
@@ -61,14 +61,14 @@ class Webhook:
         self._rendition = values.text("rendition")
         self._idempotent = values.yes("idempotent")
         self._allow_reserved = values.yes("allow_reserved")
-        self._line = HttpLine(values.number("timeout"), values.text("ca_file"))
+        self._line = HttpClient(values.number("timeout"), values.text("ca_file"))
         self._clock = clock
 
     @property
-    def facts(self) -> Facts:
+    def facts(self) -> ChannelInfo:
         """It tells that the receiver took a touch, and no more."""
         kinds = {ReceiptKind.ACCEPTED, ReceiptKind.UNCERTAIN, ReceiptKind.REFUSED}
-        return Facts(name=self.name, about="a webhook", tells=frozenset(kinds))
+        return ChannelInfo(name=self.name, about="a webhook", tells=frozenset(kinds))
 
     def address(self, customer: Customer) -> str:
         """The best address there is, else the name: the receiver decides what to do with it."""
@@ -88,7 +88,7 @@ class Webhook:
         body = document(parcel, sound_of(parcel, sounds))
         try:
             said = self._line.post(self._call(parcel.key, body, now), commit, _PERSON)
-            verdict = judged(said, now)
+            verdict = judge_status(said, now)
             if verdict:
                 raise verdict
         except Unknown as unknown:
@@ -102,7 +102,7 @@ class Webhook:
             detail={"answer": str(said.status)},
         )
 
-    def ask(self, key: str, message_id: str) -> Found:
+    def ask(self, key: str, message_id: str) -> TraceResult:
         """A webhook cannot be asked."""
         return CANNOT_TELL
 
@@ -110,7 +110,7 @@ class Webhook:
         """Hang up."""
         self._line.close()
 
-    def _call(self, key: str, body: bytes, now: datetime) -> Call:
+    def _call(self, key: str, body: bytes, now: datetime) -> Request:
         stamp = str(int(now.timestamp()))
         headers = {
             "Content-Type": "application/json",
@@ -118,7 +118,7 @@ class Webhook:
             "X-Voicenote-Timestamp": stamp,
             "X-Voicenote-Signature": f"sha256={signature(self._secret(), stamp, body)}",
         }
-        return Call(self._url, body, headers)
+        return Request(self._url, body, headers)
 
 
 def signature(secret: str, stamp: str, body: bytes) -> str:
@@ -153,7 +153,7 @@ def document(parcel: Parcel, sound: tuple[str, bytes] | None) -> bytes:
     return json.dumps(facts, ensure_ascii=False).encode()
 
 
-def judged(said: Said, now: datetime) -> Postponed | Refused | Unknown | None:
+def judge_status(said: Response, now: datetime) -> Postponed | Refused | Unknown | None:
     """Return the error that an answer means; None for a yes (2xx)."""
     status = said.status
     if 200 <= status < 300:

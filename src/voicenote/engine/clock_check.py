@@ -24,7 +24,7 @@ _UTC = ZoneInfo("UTC")
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
+class ClockDoubt:
     """A clock that shows `now`, although the last moment that is known to be right is `known`."""
 
     known: datetime
@@ -37,7 +37,7 @@ def doubt(
     written: Callable[[], Iterable[datetime]],
     now: datetime,
     reach: Callable[[datetime], datetime],
-) -> Doubt | None:
+) -> ClockDoubt | None:
     """Return why a clock that shows `now` is not believed, or None. Pure.
 
     `newest` is the number and the moment of the newest line; `written` gives when each line since
@@ -46,20 +46,20 @@ def doubt(
     """
     number, last = newest
     if number > max(known.number, known.doubted) and last - SKEW > now:
-        return Doubt(last, now)
+        return ClockDoubt(last, now)
     if known.at - SKEW > now:
-        return Doubt(known.at, now)
+        return ClockDoubt(known.at, now)
     if now <= reach(known.at):
         return None
     last = known.at
     for at in (*written(), now):
         if at > reach(last):
-            return Doubt(last, now)
+            return ClockDoubt(last, now)
         last = max(last, at)
     return None
 
 
-def clock_doubt(ws: Workspace, tx: Transaction) -> Doubt | None:
+def clock_doubt(ws: Workspace, tx: Transaction) -> ClockDoubt | None:
     """Return why the clock of a transaction is not believed, or None.
 
     None also in a rehearsal, whose clock is moved by hand. Raises BadSettings for a

@@ -10,12 +10,12 @@ from pathlib import Path
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-from voicenote.engine.place import Whereabouts
+from voicenote.engine.place import MachineRecords
 from voicenote.errors import RuleSaysNo
 from voicenote.ledger.meta import path_of
 
 
-def refuse_missing(whereabouts: Callable[[], Whereabouts], url: str) -> None:
+def refuse_missing(whereabouts: Callable[[], MachineRecords], url: str) -> None:
     """Do the same where the ledger is a file that is missing or empty, before anything is made.
 
     A folder that is made where the old one belongs takes the old one in when it is moved back.
@@ -35,7 +35,7 @@ def _nothing(file: Path) -> bool:
         return False
 
 
-def refuse_new(there: Whereabouts, url: str) -> None:
+def refuse_new(there: MachineRecords, url: str) -> None:
     """Raise RuleSaysNo when a ledger has lived at this database URL, or in its workspace.
 
     This account remembers the one, and the memos that were made of it tell the other.

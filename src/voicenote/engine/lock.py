@@ -43,7 +43,7 @@ def _file_lock(path: Path) -> Iterator[None]:
     try:
         lock.acquire()
     except Timeout as error:
-        raise _taken() from error
+        raise _lock_error() from error
     except OSError as error:
         raise Unavailable(
             f"cannot make the lock file {path}: {error.strerror}",
@@ -62,7 +62,7 @@ def _advisory_lock(ledger: Ledger) -> Iterator[None]:
         # the lock is the session's: it outlives this transaction, not this connection
         connection.commit()
         if not got:
-            raise _taken()
+            raise _lock_error()
         try:
             yield
         finally:
@@ -71,7 +71,7 @@ def _advisory_lock(ledger: Ledger) -> Iterator[None]:
                 connection.commit()
 
 
-def _taken() -> TryAgain:
+def _lock_error() -> TryAgain:
     return TryAgain(
         "another pass is at work on this ledger",
         "nothing to do: it sends what is due; the next pass looks again",

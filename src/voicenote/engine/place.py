@@ -2,7 +2,7 @@
 
 Two copies that both send would apologise twice. So the ledger keeps its place, and this machine
 remembers, outside of the workspace, how far the ledger of a place has come. It also keeps one seat
-for all copies of a ledger: the place of the one that sends. Pure but for `Whereabouts`, which
+for all copies of a ledger: the place of the one that sends. Pure but for `MachineRecords`, which
 looks and remembers.
 """
 
@@ -30,7 +30,7 @@ _PATIENCE_S = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class LedgerIdentity:
     """Where a ledger is. `file` tells it from its copies: an inode, or a database's id.
 
     `machine` is a hashed id, "" where the system has none; it means nothing for a database on a
@@ -58,16 +58,16 @@ class Memory(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class IdentityCheck:
     """What tells a ledger from its copies: its id, the place that it keeps, and where it is."""
 
     ledger_id: str
-    kept: Place | None
-    here: Place
+    kept: LedgerIdentity | None
+    here: LedgerIdentity
     memory: Memory
 
 
-def doubt(kept: Place | None, here: Place, memory: Memory) -> str:
+def doubt(kept: LedgerIdentity | None, here: LedgerIdentity, memory: Memory) -> str:
     """Return why this may not be the ledger that sends, or "" when there is no doubt. Pure.
 
     A workspace may be renamed, its host name may change, and a container may be made anew around
@@ -88,7 +88,7 @@ def doubt(kept: Place | None, here: Place, memory: Memory) -> str:
     return f"this ledger is a copy of the one in {kept.path} on {kept.host}"
 
 
-def _in_place(kept: Place, here: Place, memory: Memory) -> str:
+def _in_place(kept: LedgerIdentity, here: LedgerIdentity, memory: Memory) -> str:
     """Return the same of what has the same `file`. A server is for many machines to remember."""
     if memory is Memory.LOST and not here.server:
         return "this ledger has sent before, and nothing is remembered of it: it may be an old copy"
@@ -97,14 +97,14 @@ def _in_place(kept: Place, here: Place, memory: Memory) -> str:
     return ""
 
 
-def _cloned(kept: Place, here: Place) -> bool:
+def _cloned(kept: LedgerIdentity, here: LedgerIdentity) -> bool:
     """Whether what has the same `file` may be on a copied disk, or in a copied server."""
     if here.server:
         return kept.server and kept.path != here.path
     return not (kept.machine or here.machine) and kept.host != here.host
 
 
-def rival(seat: Place | None, look: Look, *, stands: bool) -> str:
+def rival(seat: LedgerIdentity | None, look: IdentityCheck, *, stands: bool) -> str:
     """Return which other copy sends from this account, or "" when this one may take the seat. Pure.
 
     `seat` is the place of the copy that sends. `stands`: whether it is still there, or nobody can
@@ -124,7 +124,7 @@ def rival(seat: Place | None, look: Look, *, stands: bool) -> str:
     return f"another copy of this ledger, in {seat.path}, was the one that sent, and is gone now"
 
 
-def _same(seat: Place, kept: Place | None, here: Place) -> bool:
+def _same(seat: LedgerIdentity, kept: LedgerIdentity | None, here: LedgerIdentity) -> bool:
     """Whether the seat is that of the ledger which is here.
 
     A server may be reached by several addresses: then the ledger itself keeps the one that it sent
@@ -135,7 +135,7 @@ def _same(seat: Place, kept: Place | None, here: Place) -> bool:
     return (seat.machine, seat.path, seat.file) == (here.machine, here.path, here.file)
 
 
-class Whereabouts:
+class MachineRecords:
     """Looks where a ledger is, and remembers how far it has come, in `folder` of this account."""
 
     def __init__(self, folder: Path, host: str) -> None:
@@ -147,23 +147,23 @@ class Whereabouts:
         """Where it remembers."""
         return self._folder
 
-    def place(self, ledger: Ledger) -> Place:
+    def place(self, ledger: Ledger) -> LedgerIdentity:
         """Return where an open ledger is."""
         url = ledger.engine.url
         if not ledger.is_sqlite:
             mark = meta.database_mark(ledger)
-            return Place(
+            return LedgerIdentity(
                 host=self._host, machine="", path=meta.path_of(url), file=mark, server=True
             )
         return self.place_of_file(Path(url.database or ""))
 
-    def place_of_file(self, file: Path) -> Place:
+    def place_of_file(self, file: Path) -> LedgerIdentity:
         """Return where a ledger is that is a file."""
         path = file.resolve()
         inode = str(path.stat().st_ino)
-        return Place(host=self._host, machine=machine_id(), path=str(path), file=inode)
+        return LedgerIdentity(host=self._host, machine=machine_id(), path=str(path), file=inode)
 
-    def look(self, ledger: Ledger) -> Look:
+    def look(self, ledger: Ledger) -> IdentityCheck:
         """Look at an open ledger, and at what is remembered of it."""
         here = self.place(ledger)
         with ledger.read() as tx:
@@ -172,7 +172,7 @@ class Whereabouts:
             memory = Memory.NONE if self._knows(ledger_id) else Memory.LOST
             if line is not None:
                 memory = Memory.AGREES if meta.has_line(tx, *line) else Memory.DIFFERS
-        return Look(ledger_id=ledger_id, kept=kept, here=here, memory=memory)
+        return IdentityCheck(ledger_id=ledger_id, kept=kept, here=here, memory=memory)
 
     def _knows(self, ledger_id: str) -> bool:
         """Whether anything is remembered of a ledger; True also where nothing can be."""
@@ -194,13 +194,13 @@ class Whereabouts:
         text = json.dumps({"number": line[0], "at": line[1].isoformat(), "path": path})
         _write(self._file(ledger_id, path), text)
 
-    def rival(self, look: Look) -> str:
+    def rival(self, look: IdentityCheck) -> str:
         """Return which other copy of a ledger sends from this account, or ""; only looks."""
         seat = self.seat(look.ledger_id)
         stands = seat is not None and _stands(seat, look.here, look.ledger_id)
         return rival(seat, look, stands=stands)
 
-    def sit(self, look: Look, *, unseat: bool = False) -> str:
+    def sit(self, look: IdentityCheck, *, unseat: bool = False) -> str:
         """Take the seat of a ledger, for the one that sends; return who has it, "" when taken.
 
         With `unseat` it is taken from whoever has it. Of several that come at once, the first gets
@@ -215,7 +215,7 @@ class Whereabouts:
                 _write(file, as_text(look.here))
         return why
 
-    def seat(self, ledger_id: str) -> Place | None:
+    def seat(self, ledger_id: str) -> LedgerIdentity | None:
         """Return the place of the copy of a ledger that sends; None where none is known."""
         try:
             return from_text(self._seat_file(ledger_id).read_text(encoding="utf-8"))
@@ -231,17 +231,17 @@ class Whereabouts:
         return self.folder / f"{mark}.json"
 
 
-def as_text(place: Place) -> str:
+def as_text(place: LedgerIdentity) -> str:
     """Return a place as the ledger keeps it."""
     return json.dumps(asdict(place))
 
 
-def from_text(kept: str) -> Place | None:
+def from_text(kept: str) -> LedgerIdentity | None:
     """Return a place that the ledger has kept; None for none."""
-    return Place(**json.loads(kept)) if kept else None
+    return LedgerIdentity(**json.loads(kept)) if kept else None
 
 
-def _stands(seat: Place, here: Place, ledger_id: str) -> bool:
+def _stands(seat: LedgerIdentity, here: LedgerIdentity, ledger_id: str) -> bool:
     """Whether another copy of the ledger than the one here is still where it sat.
 
     True also where nobody can look: in a folder that is closed to this account, or on a server.

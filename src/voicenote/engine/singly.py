@@ -46,7 +46,7 @@ def singly(
         except VoicenoteError:
             raise
         except Exception as error:  # noqa: BLE001 - one bad case must not stop the others
-            yield from _apart(work, chunk, VoicenoteError(told(error), OURS))
+            yield from _apart(work, chunk, VoicenoteError(describe_error(error), OURS))
         else:
             yield from done
 
@@ -72,7 +72,7 @@ def _apart(
         yield from singly(work, chunk)
 
 
-def told(error: Exception) -> str:
+def describe_error(error: Exception) -> str:
     """Return what went wrong in one line; what nobody foresaw is our fault, and says so."""
     if isinstance(error, VoicenoteError):
         return error.what

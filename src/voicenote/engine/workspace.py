@@ -20,10 +20,10 @@ from voicenote.schedule.clock import Decency
 from voicenote.schedule.hours import Hours
 from voicenote.schedule.plans import Plan
 from voicenote.settings import Settings
-from voicenote.voice.port import Voice, VoiceFacts
+from voicenote.voice.port import Voice, VoiceInfo
 
 if TYPE_CHECKING:
-    from voicenote.engine.place import Whereabouts
+    from voicenote.engine.place import MachineRecords
     from voicenote.sound.cache import Cache
 
 #: The channel that every customer can be reached by: a folder.
@@ -48,11 +48,11 @@ class Workspace:
     who: str
     plans: Mapping[str, Plan]
     make_voice: Callable[[str, Mapping[str, object]], Voice]
-    voice_facts: Callable[[Mapping[str, object]], list[VoiceFacts]]
+    voice_facts: Callable[[Mapping[str, object]], list[VoiceInfo]]
     make_channel: Callable[[str], Channel]
-    whereabouts: Whereabouts | None = None
+    whereabouts: MachineRecords | None = None
     stopped: Callable[[], bool] = lambda: False
-    _facts: dict[str, list[VoiceFacts]] = field(default_factory=dict)
+    _facts: dict[str, list[VoiceInfo]] = field(default_factory=dict)
     _cache: Cache | None = None
     _voices: dict[tuple[str, str], Voice] = field(default_factory=dict)
     _channels: dict[str, Channel] = field(default_factory=dict)
@@ -105,7 +105,7 @@ class Workspace:
             self._channels[name] = self.make_channel(name)
         return self._channels[name]
 
-    def facts_of_voices(self, options: Mapping[str, object]) -> list[VoiceFacts]:
+    def facts_of_voices(self, options: Mapping[str, object]) -> list[VoiceInfo]:
         """Return what there is to know of every voice, looked up once: it is asked for each case.
 
         How many recordings there are may be told as it was at first.

@@ -6,8 +6,8 @@ from voicenote.errors import RuleSaysNo
 from voicenote.followup.release import steps_to_approval
 from voicenote.followup.standing import (
     SILENT_TOUCHES,
-    called,
     memo_at,
+    name_promise,
     needs_yes,
     opening_kinds,
     openings,
@@ -80,9 +80,11 @@ def _missing_deed(amends: Amends) -> str:
         return ""
     command = f'voicenote amends done {amends.name} --evidence "…"'
     if amends.state is AmendsState.DONE:
-        return "" if amends.evidence.strip() else f"{called(amends)} has no evidence: {command}"
+        return (
+            "" if amends.evidence.strip() else f"{name_promise(amends)} has no evidence: {command}"
+        )
     what = "was broken" if amends.state is AmendsState.BROKEN else "is not done"
-    return f"{called(amends)} {what}: {command}"
+    return f"{name_promise(amends)} {what}: {command}"
 
 
 def _missing_word(snapshot: Snapshot) -> list[str]:

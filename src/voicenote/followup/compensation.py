@@ -39,7 +39,7 @@ class Bands:
             raise ValueError("the compensation band runs in order: low, high, refuse")
 
 
-class Level(StrEnum):
+class Adequacy(StrEnum):
     """What the rule says to an amount."""
 
     FINE = "fine"
@@ -54,7 +54,7 @@ class Judgement:
     `totals` is all that is promised, one sum a currency; `rule` the code that says no, or warns.
     """
 
-    level: Level
+    level: Adequacy
     what: str = ""
     advice: str = ""
     totals: tuple[Money, ...] = ()
@@ -66,7 +66,7 @@ class Judgement:
         return " + ".join(map(str, self.totals))
 
 
-FINE = Judgement(Level.FINE)
+FINE = Judgement(Adequacy.FINE)
 
 
 @lru_cache(maxsize=64)
@@ -177,7 +177,7 @@ def judge(
         return FINE
     totals = _totals(paid)
     if complaint.finding is Finding.UNFOUNDED:
-        return _unfounded(case, totals)
+        return _judge_unfounded(case, totals)
     if harm is None:
         return FINE
     return _against(case, harm, totals, bands, unread=any(one.unread for one in paid))
@@ -204,8 +204,10 @@ def _against(
         return _unweighed(case, harm, totals, sorted(amounts))
     if percent > bands.high:
         said = f"{mine} is {percent:.0f} % of the harm, {harm}: more than {bands.high:f} % (R8)"
-        return Judgement(Level.WARN, said, "above that, people wonder what it is for", totals, "R8")
-    return Judgement(Level.FINE, totals=totals)
+        return Judgement(
+            Adequacy.WARN, said, "above that, people wonder what it is for", totals, "R8"
+        )
+    return Judgement(Adequacy.FINE, totals=totals)
 
 
 def _unweighed(
@@ -214,7 +216,7 @@ def _unweighed(
     """Refuse what cannot be held against the harm: there is no rate of exchange here."""
     what = f"{' and '.join(foreign)} in case {case.number}" if foreign else "money named in words"
     return Judgement(
-        Level.REFUSE,
+        Adequacy.REFUSE,
         f"{what} cannot be weighed against a harm in {harm.currency} (R8)",
         f"give it in {harm.currency}, in digits; or correct the harm: voicenote triage "
         f"{case.number} --harm; or give your reason with --override",
@@ -223,9 +225,9 @@ def _unweighed(
     )
 
 
-def _unfounded(case: Case, totals: tuple[Money, ...]) -> Judgement:
+def _judge_unfounded(case: Case, totals: tuple[Money, ...]) -> Judgement:
     return Judgement(
-        Level.REFUSE,
+        Adequacy.REFUSE,
         f"case {case.number} was found unfounded, and money says that it was not (S9)",
         f"if there is something to pay for, correct the finding: voicenote triage {case.number} "
         "--finding partly; else give your reason with --override",
@@ -240,7 +242,7 @@ def _too_much(
     most = harm.amount * bands.refuse / HUNDRED
     percent = mine.amount * HUNDRED / harm.amount
     return Judgement(
-        Level.REFUSE,
+        Adequacy.REFUSE,
         f"{mine} for a harm of {harm} in case {case.number} is {percent:.0f} %, more than "
         f"{bands.refuse:f} %: that buys no more goodwill (R8)",
         f"promise {_money(most, harm.currency)} in all at most, correct the harm with "

@@ -48,7 +48,7 @@ from voicenote.model.transitions import AMENDS, CASE, TOUCH, after
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
+class FollowUpPolicy:
     """Settings of ``[policy]``.
 
     `rounds` is how many a case may have by itself (S10), `patience` how long the last question is
@@ -59,13 +59,13 @@ class Policy:
     patience: timedelta = timedelta(days=3)
 
 
-DEFAULT = Policy()
+DEFAULT = FollowUpPolicy()
 
 
 def decide(
     snapshot: Snapshot,
     now: datetime,
-    policy: Policy = DEFAULT,
+    policy: FollowUpPolicy = DEFAULT,
     said: Collection[str] = (),
 ) -> tuple[Action, ...]:
     """Return what to do about this case at `now` (aware), in the order to do it.
@@ -85,8 +85,8 @@ def decide(
         action, nudge = _about_touch(snapshot, touch, now)
         actions += [action] if action else []
         tell += [nudge] if nudge else []
-    actions += _broken(snapshot, now)
-    later = applied(snapshot, actions)
+    actions += _break_overdue(snapshot, now)
+    later = apply_actions(snapshot, actions)
     if _silence_closes(later, now, policy):
         actions += _cancel_all(later, "the case is closed: no answer")
         return (*actions, CloseAsNoAnswer())
@@ -100,7 +100,7 @@ def unwanted(snapshot: Snapshot, touch: Touch) -> str:
     return _why_cancel(snapshot, touch)
 
 
-def applied(snapshot: Snapshot, actions: Iterable[Action]) -> Snapshot:
+def apply_actions(snapshot: Snapshot, actions: Iterable[Action]) -> Snapshot:
     """Return `snapshot` as it is after these actions. Nudges change nothing in it.
 
     Raises ImpossibleTransition where the table does not have one of them.
@@ -133,22 +133,22 @@ def applied(snapshot: Snapshot, actions: Iterable[Action]) -> Snapshot:
 
 
 def _turn_over(
-    snapshot: Snapshot, now: datetime, policy: Policy, known: Collection[str]
+    snapshot: Snapshot, now: datetime, policy: FollowUpPolicy, known: Collection[str]
 ) -> tuple[Action, ...]:
     """A case that is closed, or that its customer opens again: nothing of it may still wait."""
     if not _reopens(snapshot, policy):
         return tuple(_cancel_all(snapshot, "the case is closed"))
     actions: list[Action] = [
         *_cancel_all(snapshot, "the customer says that it is not yet right"),
-        *_broken(snapshot, now),
+        *_break_overdue(snapshot, now),
         Reopen("the customer says that it is not yet right"),
     ]
     told = answer_nudges(snapshot, policy.rounds)
-    later = nudges(applied(snapshot, actions), now, policy.rounds)
+    later = nudges(apply_actions(snapshot, actions), now, policy.rounds)
     return (*actions, *_new([*told, *later], known))
 
 
-def _reopens(snapshot: Snapshot, policy: Policy) -> bool:
+def _reopens(snapshot: Snapshot, policy: FollowUpPolicy) -> bool:
     """Whether the newest clear word is *not yet*, and another round is left. Abuse has none."""
     case = snapshot.case
     return (
@@ -164,7 +164,7 @@ def _cancel_all(snapshot: Snapshot, reason: str) -> list[Action]:
     return [CancelTouch(one.number, reason) for one in snapshot.touches if one.state in WAITING]
 
 
-def _broken(snapshot: Snapshot, now: datetime) -> list[Action]:
+def _break_overdue(snapshot: Snapshot, now: datetime) -> list[Action]:
     day = today(snapshot, now)
     return [
         MarkBroken(one.k)
@@ -266,7 +266,7 @@ def _may_say_kept(snapshot: Snapshot, touch: Touch) -> bool:
     return settled(snapshot.case.amends)
 
 
-def _silence_closes(snapshot: Snapshot, now: datetime, policy: Policy) -> bool:
+def _silence_closes(snapshot: Snapshot, now: datetime, policy: FollowUpPolicy) -> bool:
     """Whether the plan has run out, three questions met silence, and nothing else is missing."""
     silent: Sequence[Touch] = silences(snapshot)
     if (

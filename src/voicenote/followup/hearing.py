@@ -139,7 +139,7 @@ def never_left(touch: Touch) -> bool:
     return touch.sent_at is None and touch.state in UNHEARD
 
 
-def quoted(words: str, most: int = 120) -> str:
+def quote_inline(words: str, most: int = 120) -> str:
     """Return somebody's words as they follow a sentence: `: "…"`, on one line; "" for none."""
     line = " ".join(words.split())
     return f': "{line[: most - 1]}…"' if len(line) > most else f': "{line}"' * bool(line)

@@ -21,7 +21,7 @@ _EXACT = Context(prec=2 * TOO_MUCH.adjusted() + 30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class CauseSeen:
     """A cause as one case has it; `lesson` None where none is written yet."""
 
     case: int
@@ -57,10 +57,10 @@ class Cause:
         return len(self.cases) > 1
 
 
-def seen(case: Case) -> Seen:
+def cause_of(case: Case) -> CauseSeen:
     """Return the cause of a case: its lesson's, else its complaint's."""
     lesson = case.lesson
-    return Seen(
+    return CauseSeen(
         case=case.number,
         cause=(lesson.cause if lesson else "") or case.complaint.cause,
         opened_at=case.complaint.opened_at,
@@ -68,7 +68,7 @@ def seen(case: Case) -> Seen:
     )
 
 
-def normalised(cause: str) -> str:
+def normalise_cause(cause: str) -> str:
     """Return a cause so that those people mean as one are equal: case, spaces and marks aside."""
     text = normal(cause, "NFKC").casefold()
     words = "".join(
@@ -77,18 +77,18 @@ def normalised(cause: str) -> str:
     return " ".join(words) or UNKNOWN
 
 
-def ranked(rows: Iterable[Seen], now: datetime) -> tuple[Cause, ...]:
+def rank_causes(rows: Iterable[CauseSeen], now: datetime) -> tuple[Cause, ...]:
     """Return the causes, the most frequent first; of equals, by name."""
-    groups: dict[str, list[Seen]] = {}
+    groups: dict[str, list[CauseSeen]] = {}
     for row in rows:
-        groups.setdefault(normalised(row.cause), []).append(row)
+        groups.setdefault(normalise_cause(row.cause), []).append(row)
     causes = [
         _cause(name, sorted(group, key=lambda row: row.case), now) for name, group in groups.items()
     ]
     return tuple(sorted(causes, key=lambda cause: (-cause.count, cause.name)))
 
 
-def _cause(name: str, group: Sequence[Seen], now: datetime) -> Cause:
+def _cause(name: str, group: Sequence[CauseSeen], now: datetime) -> Cause:
     lessons = [(row.case, row.lesson) for row in group if row.lesson]
     done = [(case, one.done_at, one.due) for case, one in lessons if one.done_at]
     late = tuple(case for case, at, due in done if due and at > due)
@@ -105,25 +105,25 @@ def _cause(name: str, group: Sequence[Seen], now: datetime) -> Cause:
     )
 
 
-def prevented(rows: Iterable[Seen]) -> dict[str, Seen]:
+def prevented(rows: Iterable[CauseSeen]) -> dict[str, CauseSeen]:
     """Return, for each cause that a prevention was done for, the case that did it first."""
-    first: dict[str, Seen] = {}
+    first: dict[str, CauseSeen] = {}
     for row in sorted((row for row in rows if _done_at(row)), key=lambda row: row.case):
-        name = normalised(row.cause)
+        name = normalise_cause(row.cause)
         known = first.get(name)
         if known is None or (_done_at(row) or row.opened_at) < (_done_at(known) or row.opened_at):
             first[name] = row
     return first
 
 
-def came_back(row: Seen, known: Mapping[str, Seen]) -> str:
+def came_back(row: CauseSeen, known: Mapping[str, CauseSeen]) -> str:
     """Return the warning for a case whose cause came back after its prevention, or nothing (S12).
 
     `known` is what `prevented` found. A cause that nobody has named warns of nothing.
     """
     if not row.cause.strip():
         return ""
-    before = known.get(normalised(row.cause))
+    before = known.get(normalise_cause(row.cause))
     if before is None or before.lesson is None or before.case == row.case:
         return ""
     done = before.lesson.done_at
@@ -135,11 +135,11 @@ def came_back(row: Seen, known: Mapping[str, Seen]) -> str:
     )
 
 
-def _done_at(row: Seen) -> datetime | None:
+def _done_at(row: CauseSeen) -> datetime | None:
     return row.lesson.done_at if row.lesson else None
 
 
-def counted(rows: Iterable[tuple[Outcome | None, int]]) -> dict[str, int]:
+def count_outcomes(rows: Iterable[tuple[Outcome | None, int]]) -> dict[str, int]:
     """Count what became of the customers (S6, R14): every outcome by name, and those still open."""
     found = dict.fromkeys((*(one.value for one in Outcome), "open"), 0)
     for outcome, count in rows:
@@ -147,7 +147,7 @@ def counted(rows: Iterable[tuple[Outcome | None, int]]) -> dict[str, int]:
     return found
 
 
-def paid(values: Iterable[Money]) -> dict[str, Decimal]:
+def add_up_amends(values: Iterable[Money]) -> dict[str, Decimal]:
     """Add up what amends were worth, exactly: one sum a currency, in order of its code (S20)."""
     sums: dict[str, Decimal] = {}
     for value in values:
@@ -156,7 +156,7 @@ def paid(values: Iterable[Money]) -> dict[str, Decimal]:
     return dict(sorted(sums.items()))
 
 
-def kept(rows: Iterable[tuple[int, Outcome]]) -> dict[str, int]:
+def count_customers(rows: Iterable[tuple[int, Outcome]]) -> dict[str, int]:
     """Count the customers who were kept, were lost, or gave no answer (S20).
 
     `rows` are (customer, outcome) of closed cases, in the order in which they were closed: the

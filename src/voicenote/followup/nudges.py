@@ -7,12 +7,12 @@ from datetime import datetime
 
 from voicenote.followup.actions import About, Nudge
 from voicenote.followup.closing import missing
-from voicenote.followup.hearing import quoted
+from voicenote.followup.hearing import quote_inline
 from voicenote.followup.release import REWORDS, steps_to_approval, told_of_recall
 from voicenote.followup.standing import (
     amends_of,
-    called,
     memo_at,
+    name_promise,
     openings,
     rests_on_silence,
     today,
@@ -71,7 +71,7 @@ def status_nudge(snapshot: Snapshot, touch: Touch, now: datetime) -> Nudge | Non
         return None
     return Nudge(
         About.STATUS,
-        f"{called(one)} was promised to {snapshot.case.customer.name} for "
+        f"{name_promise(one)} was promised to {snapshot.case.customer.name} for "
         f"{one.promise.promised_by} and is not done: tell them yourself, then do it. "
         f"{_done_command(one)}",
         f"nudge:{snapshot.case.number}:status:{touch.number}",
@@ -89,8 +89,8 @@ def _overdue(snapshot: Snapshot, now: datetime) -> Iterator[Nudge]:
         step = min(days, 3) if days < 7 else days // 7 * 7
         yield Nudge(
             About.OVERDUE,
-            f"OVERDUE: {called(one)} was promised to {snapshot.case.customer.name} for {due}, "
-            f"{days} day{'s' * (days > 1)} ago. {_done_command(one)}",
+            f"OVERDUE: {name_promise(one)} was promised to {snapshot.case.customer.name} for "
+            f"{due}, {days} day{'s' * (days > 1)} ago. {_done_command(one)}",
             f"nudge:{snapshot.case.number}:overdue:{one.k}:{due}:{step}",
         )
 
@@ -128,7 +128,8 @@ def answer_nudges(snapshot: Snapshot, rounds: int) -> Iterator[Nudge]:
     then = "script" if answer.verdict is Verdict.NOT_YET else "answer"
     yield Nudge(
         About.ANSWER,
-        f"case {case.number}: {case.customer.name} {_WORDS[answer.verdict]}{quoted(answer.text)}; "
+        f"case {case.number}: {case.customer.name} {_WORDS[answer.verdict]}"
+        f"{quote_inline(answer.text)}; "
         f"voicenote show {case.number}, then voicenote {then} {case.number}",
         f"nudge:{case.number}:answer:{answer.at.isoformat()}",
     )

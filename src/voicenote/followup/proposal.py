@@ -195,7 +195,7 @@ def working_day_after(day: date, count: int, works: Works) -> date:
     )
 
 
-def changed(proposal: Proposal, wishes: Wishes, house: House) -> Proposal:
+def change_proposal(proposal: Proposal, wishes: Wishes, house: House) -> Proposal:
     """Return the proposal as the owner wants it. Raises ValueError for what cannot be promised."""
     from voicenote.model.money import Money
 

@@ -23,7 +23,7 @@ ASKS, REWORDS = "waits for your approval: ", "waits for new words: "
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
+class Objection:
     """One thing that speaks against a release: its rule, what it is, and what to do about it.
 
     `key` names it, so that a reason that was given for just this one excuses no other.
@@ -35,7 +35,9 @@ class Doubt:
     key: str
 
 
-def of_the_day(seen: Snapshot, written_on: date, day: date, outdated: str = "") -> Iterator[Doubt]:
+def of_the_day(
+    seen: Snapshot, written_on: date, day: date, outdated: str = ""
+) -> Iterator[Objection]:
     """Yield what time alone speaks against a memo that leaves on `day` (the customer's calendar).
 
     `written_on` is the day whose facts it tells; `outdated` a word of it that was true only then.
@@ -44,13 +46,13 @@ def of_the_day(seen: Snapshot, written_on: date, day: date, outdated: str = "") 
     again = second_apology(seen)
     if again:
         what = f"one apology for one failure (R6): {again}"
-        yield Doubt(ONE_APOLOGY, what, "words alone hurt", ONE_APOLOGY)
+        yield Objection(ONE_APOLOGY, what, "words alone hurt", ONE_APOLOGY)
     for one in seen.case.amends:
         by = one.promise.promised_by
         if one.state in KEPT or one.state is AmendsState.WAIVED or by is None:
             continue
         if written_on <= by < day:
-            yield Doubt(
+            yield Objection(
                 "S27",
                 f"amends {one.name} is promised for {by} in the memo of case {number}, which "
                 f"leaves on {day} at the earliest (S27)",
@@ -59,7 +61,7 @@ def of_the_day(seen: Snapshot, written_on: date, day: date, outdated: str = "") 
                 f"S27 {one.name} {by}",
             )
     if outdated:
-        yield Doubt(
+        yield Objection(
             "R20",
             f"the script of case {number} says “{outdated}”, as of {written_on}, and leaves on "
             f"{day} (R20)",
@@ -68,7 +70,7 @@ def of_the_day(seen: Snapshot, written_on: date, day: date, outdated: str = "") 
         )
 
 
-def changed_facts(number: int, changes: Sequence[str]) -> Doubt:
+def changed_facts(number: int, changes: Sequence[str]) -> Objection:
     """Return the doubt about a script that what it was written from has left behind.
 
     `changes` are those of the case itself; without one it is the house that has changed.
@@ -77,7 +79,7 @@ def changed_facts(number: int, changes: Sequence[str]) -> Doubt:
     what = f"your settings or templates have changed {since} (R20)"
     if changes:
         what = f"the case has changed {since}: {', '.join(changes)} (R20)"
-    return Doubt(
+    return Objection(
         "R20",
         what,
         f"write it anew: {steps_from(number, REWORDS)}; or look at your own words again first: "
@@ -117,7 +119,7 @@ def steps_to_approval(seen: Snapshot) -> str:
     return steps_from(number, memos[-1].reason if memos else "")
 
 
-def left_over(doubts: Collection[Doubt], excused: Collection[str]) -> tuple[Doubt, ...]:
+def left_over(doubts: Collection[Objection], excused: Collection[str]) -> tuple[Objection, ...]:
     """Return the doubts that no reason was given for, each once."""
     found = {one.key: one for one in doubts if one.key not in excused or one.rule == ONE_APOLOGY}
     return tuple(found.values())

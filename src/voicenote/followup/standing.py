@@ -137,7 +137,7 @@ def today(snapshot: Snapshot, now: datetime) -> date:
     return now.astimezone(snapshot.zone).date()
 
 
-def called(amends: Amends) -> str:
+def name_promise(amends: Amends) -> str:
     """Return the name of a promise as sentences say it: ``amends 3.1 (refund of 40 EUR)``."""
     value = amends.promise.value
     what = f"{amends.promise.kind.value} of {value}" if value else amends.promise.text

@@ -9,9 +9,16 @@ from enum import IntEnum
 
 from voicenote.followup.amends import EVIDENCE
 from voicenote.followup.closing import missing
-from voicenote.followup.hearing import quoted
+from voicenote.followup.hearing import quote_inline
 from voicenote.followup.release import steps_to_approval, told_of_recall
-from voicenote.followup.standing import called, memo_at, rests_on_silence, settled, today, verdict
+from voicenote.followup.standing import (
+    memo_at,
+    name_promise,
+    rests_on_silence,
+    settled,
+    today,
+    verdict,
+)
 from voicenote.model.amends import Amends, AmendsState
 from voicenote.model.case import Severity, Stage
 from voicenote.model.receipt import Answer, Verdict
@@ -68,7 +75,7 @@ class Need:
         return (self.urgency, not self.serious, self.since, self.case)
 
 
-def ranked(rows: Iterable[Row], now: datetime) -> tuple[Need, ...]:
+def rank_needs(rows: Iterable[Row], now: datetime) -> tuple[Need, ...]:
     """Return everything that needs the owner at `now` (aware), the most urgent first."""
     found = (need for row in rows for need in needs(row, now))
     return tuple(sorted(found, key=lambda need: need.order))
@@ -82,8 +89,8 @@ def needs(row: Row, now: datetime) -> Iterator[Need]:
         return
     yield from _promises(snapshot, now)
     yield from _touches(snapshot)
-    yield from _making(row)
-    yield from _ending(snapshot)
+    yield from _memo_needs(row)
+    yield from _closing_needs(snapshot)
 
 
 def _need(
@@ -107,7 +114,7 @@ def _promises(snapshot: Snapshot, now: datetime) -> Iterator[Need]:
         due = one.promise.promised_by
         if due and one.overdue(day):
             days = (day - due).days
-            sentence = f"{called(one)} is {days} day{'s' * (days > 1)} overdue"
+            sentence = f"{name_promise(one)} is {days} day{'s' * (days > 1)} overdue"
             since = now - timedelta(days=days)
             yield _need(snapshot, Urgency.OVERDUE, since, sentence, command)
         elif one.state is AmendsState.PROMISED:
@@ -119,7 +126,7 @@ def _due_soon(snapshot: Snapshot, one: Amends, now: datetime, command: str) -> I
     aim = one.promise.target or one.promise.promised_by
     if aim and aim - day <= SOON:
         proof = EVIDENCE[one.promise.kind]
-        sentence = f"{called(one)} is to be done by {aim}; note {proof}"
+        sentence = f"{name_promise(one)} is to be done by {aim}; note {proof}"
         yield _need(snapshot, Urgency.DUE_SOON, now + (aim - day), sentence, command)
 
 
@@ -156,9 +163,9 @@ def _answer(snapshot: Snapshot) -> Iterator[Need]:
     if newest.verdict is Verdict.NOT_YET:
         again = verdict(snapshot) is Verdict.NOT_YET
         command = f"voicenote reopen {case.number}" if again else f"voicenote show {case.number}"
-        sentence = f"says{_from(newest)} that it is not yet right{quoted(newest.text)}"
+        sentence = f"says{_from(newest)} that it is not yet right{quote_inline(newest.text)}"
     else:
-        sentence = f"has answered{_from(newest)}, and waits for you{quoted(newest.text)}"
+        sentence = f"has answered{_from(newest)}, and waits for you{quote_inline(newest.text)}"
         command = f"voicenote answer {case.number}"
         if case.stage is Stage.CLOSED:
             return
@@ -170,7 +177,7 @@ def _from(answer: Answer) -> str:
     return f" from {answer.writer} (not an address of theirs)" * bool(answer.writer)
 
 
-def _making(row: Row) -> Iterator[Need]:
+def _memo_needs(row: Row) -> Iterator[Need]:
     """The memo that is still to be made. Whoever opted out gets none."""
     snapshot, case = row.snapshot, row.snapshot.case
     step = {
@@ -218,7 +225,7 @@ def _given_up(snapshot: Snapshot) -> str:
     return f"the memo was {memos[-1].state.value}{why}; let it go, if it should leave"
 
 
-def _ending(snapshot: Snapshot) -> Iterator[Need]:
+def _closing_needs(snapshot: Snapshot) -> Iterator[Need]:
     """The lesson, once only it is missing; and the closing."""
     case = snapshot.case
     since = case.complaint.opened_at

@@ -100,7 +100,7 @@ def _parse(text: str, order: str, languages: str) -> datetime:
     except ValueError:
         pass
     if match := _YEAR_FIRST.fullmatch(plain):
-        return _joined(text, int(match[1]), int(match[2]), int(match[3]), match[4])
+        return _join_date(text, int(match[1]), int(match[2]), int(match[3]), match[4])
     if match := _NUMERIC.fullmatch(plain):
         first, second = int(match[1]), int(match[3])
         year = int(match[4]) + (2000 if len(match[4]) == 2 else 0)
@@ -108,11 +108,11 @@ def _parse(text: str, order: str, languages: str) -> datetime:
         if not clear:
             raise BadData(f"may be two dates: {short(text)}", _ADVICE)
         month, day_ = (first, second) if clear == "MDY" else (second, first)
-        return _joined(text, year, month, day_, match[5])
+        return _join_date(text, year, month, day_, match[5])
     return _in_words(text, plain, languages)
 
 
-def _joined(text: str, year: int, month: int, day_: int, clock: str | None) -> datetime:
+def _join_date(text: str, year: int, month: int, day_: int, clock: str | None) -> datetime:
     """Return a date whose parts are known, with whatever clock stands behind it."""
     try:
         start = datetime(year, month, day_)  # noqa: DTZ001 - its zone is its column's or customer's

@@ -11,7 +11,7 @@ from typing import TextIO
 from voicenote.errors import BadData, Problem
 from voicenote.intake.fields import OURS
 from voicenote.intake.mapping import familiar, normal
-from voicenote.intake.options import Limits, Options
+from voicenote.intake.options import IntakeLimits, Options
 from voicenote.intake.record import Record
 from voicenote.intake.sniff import TOO_LONG, Sniffed, as_text, open_binary
 
@@ -21,7 +21,7 @@ _QUOTES = 'put the cell in "…" and double the quotes inside it'
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class DelimitedTable:
     """How a file is a table: its delimiter, its headers, and the line after which rows begin."""
 
     sniffed: Sniffed
@@ -39,7 +39,7 @@ class Lines:
     those after it.
     """
 
-    def __init__(self, stream: TextIO, limits: Limits, file: str) -> None:
+    def __init__(self, stream: TextIO, limits: IntakeLimits, file: str) -> None:
         self._stream = stream
         self._limits = limits
         self._file = file
@@ -75,7 +75,7 @@ class Lines:
         self.number -= len(back)
 
 
-def find_table(sniffed: Sniffed, options: Options, wanted: Sequence[str] = ()) -> Table:
+def find_table(sniffed: Sniffed, options: Options, wanted: Sequence[str] = ()) -> DelimitedTable:
     """Return the table in a file: delimiter and header, below whatever stands above it.
 
     `wanted` are columns that were asked for by name. Raises BadData when there is no header, or
@@ -105,10 +105,10 @@ def find_table(sniffed: Sniffed, options: Options, wanted: Sequence[str] = ()) -
         raise BadData(what, f"the most is {options.limits.columns:,}; export fewer columns")
     ends = Counter(text[len(text.rstrip("\r\n")) :] for text in sample[:complete])
     newline = ends.most_common(1)[0][0] if ends else "\n"
-    return Table(sniffed, delimiter, _distinct(cells), tuple(cells), line, newline or "\n")
+    return DelimitedTable(sniffed, delimiter, _distinct(cells), tuple(cells), line, newline or "\n")
 
 
-def rows(table: Table, options: Options, before: int = 0) -> Iterator[Record]:
+def rows(table: DelimitedTable, options: Options, before: int = 0) -> Iterator[Record]:
     """Yield the records of `table`; blank ones are left out. `before` bytes were taken already.
 
     Raises BadData when a line is too long to be a table's.
@@ -129,7 +129,7 @@ def rows(table: Table, options: Options, before: int = 0) -> Iterator[Record]:
             except StopIteration:
                 return
             except csv.Error:
-                yield _broken(table, lines, start, offset)
+                yield _broken_record(table, lines, start, offset)
                 lines.again()
                 reader = _reader(lines, table.delimiter)
                 continue
@@ -142,7 +142,7 @@ def _reader(lines: Iterator[str], delimiter: str, *, strict: bool = True) -> Ite
     return csv.reader(lines, delimiter=delimiter, strict=strict, skipinitialspace=True)
 
 
-def _broken(table: Table, lines: Lines, start: int, offset: int) -> Record:
+def _broken_record(table: DelimitedTable, lines: Lines, start: int, offset: int) -> Record:
     first = lines.taken[0] if lines.taken else ""
     problem = Problem(_LOST, _QUOTES, table.sniffed.path.name, start)
     try:
@@ -153,7 +153,9 @@ def _broken(table: Table, lines: Lines, start: int, offset: int) -> Record:
     return Record({}, start, offset, file, tuple(cells), broken=(problem,))
 
 
-def _record(table: Table, cells: list[str], start: int, offset: int, *, whole: bool) -> Record:
+def _record(
+    table: DelimitedTable, cells: list[str], start: int, offset: int, *, whole: bool
+) -> Record:
     """Return a row as a record; one that is too wide, or breaks off, is a broken one."""
     file = table.sniffed.path.name
     width = len(table.headers)
@@ -183,7 +185,7 @@ def _sample(sniffed: Sniffed, options: Options) -> tuple[list[str], int]:
     return found, len(found)
 
 
-def _rows(sample: list[str], delimiter: str, limits: Limits) -> list[tuple[int, list[str]]]:
+def _rows(sample: list[str], delimiter: str, limits: IntakeLimits) -> list[tuple[int, list[str]]]:
     """Return (line before which it starts, cells) of every record in the sample."""
     csv.field_size_limit(limits.line)
     source = Counted(sample)

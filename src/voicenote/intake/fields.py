@@ -90,7 +90,7 @@ SYNONYMS: Mapping[str, Mapping[str, str]] = {
 }
 
 
-def shown(name: str) -> str:
+def show_column(name: str) -> str:
     """Return a column's name on one line that any terminal can show, cut where it is long."""
     line = "".join(sign if sign.isprintable() else " " for sign in name[:80])
     return " ".join(line.split()) or "(no name)"
@@ -102,6 +102,8 @@ def nearest(word: str, known: Iterable[str]) -> str:
     folded = {name.casefold(): name for name in names}
     close = difflib.get_close_matches(word.casefold(), folded, n=2, cutoff=0.5)
     if close:
-        return "did you mean " + " or ".join(repr(shown(folded[name])) for name in close) + "?"
-    listed = ", ".join(shown(name) for name in names[:30])
+        return (
+            "did you mean " + " or ".join(repr(show_column(folded[name])) for name in close) + "?"
+        )
+    listed = ", ".join(show_column(name) for name in names[:30])
     return f"there is: {listed}{', …' if len(names) > 30 else ''}"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TextIO
 
 from voicenote.errors import BadData, Problem
-from voicenote.intake.options import Limits, Options
+from voicenote.intake.options import IntakeLimits, Options
 from voicenote.intake.record import Number, Record
 from voicenote.intake.sniff import TOO_LONG, Sniffed, as_text, open_binary
 
@@ -40,7 +40,7 @@ class Walker:
     element is longer than the limit.
     """
 
-    def __init__(self, stream: TextIO, limits: Limits, file: str) -> None:
+    def __init__(self, stream: TextIO, limits: IntakeLimits, file: str) -> None:
         self._stream = stream
         self._limits = limits
         self._file = file
@@ -199,7 +199,11 @@ def record(value: object, text: str, line: int, offset: int, file: str, options:
 
 
 def flatten(
-    value: Mapping[str, object], into: dict[str, str], prefix: str, limits: Limits, depth: int = 1
+    value: Mapping[str, object],
+    into: dict[str, str],
+    prefix: str,
+    limits: IntakeLimits,
+    depth: int = 1,
 ) -> None:
     """Put the scalars of an object into `into`: nested ones under dotted paths, lists joined.
 

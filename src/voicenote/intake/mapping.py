@@ -33,14 +33,14 @@ def _table() -> Mapping[str, Sequence[str]]:
 
 
 @cache
-def _known() -> frozenset[str]:
+def _known_fields() -> frozenset[str]:
     names = {name for listed in _table().values() for name in listed}
     return frozenset(names | {normal(field) for field in FIELDS})
 
 
 def familiar(cells: Iterable[str]) -> int:
     """Count the cells that look like names of columns: how much a row looks like a header."""
-    return sum(1 for cell in cells if len(cell) < 100 and normal(cell) in _known())
+    return sum(1 for cell in cells if len(cell) < 100 and normal(cell) in _known_fields())
 
 
 def guess(headers: Sequence[str]) -> dict[str, tuple[str, ...]]:

@@ -12,7 +12,7 @@ from voicenote.model.case import aware
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class IntakeLimits:
     """How much of a file is taken at once. Lengths in characters, `sample` in bytes.
 
     A `line` longer than that, or more `columns`, means that it is not a table: the file is refused
@@ -50,7 +50,7 @@ class Options:
     source: str = ""
     encoding: str = ""
     delimiter: str = ""
-    limits: Limits = field(default_factory=Limits)
+    limits: IntakeLimits = field(default_factory=IntakeLimits)
 
     def __post_init__(self) -> None:
         aware(self.now, "now")

@@ -11,7 +11,7 @@ from voicenote.addresses import region_of
 from voicenote.errors import BadData
 from voicenote.intake import delimited, jsons, zendesk
 from voicenote.intake.dates import order_of
-from voicenote.intake.fields import FIELDS, SOURCE, shown
+from voicenote.intake.fields import FIELDS, SOURCE, show_column
 from voicenote.intake.mapping import effective, guess
 from voicenote.intake.options import Options
 from voicenote.intake.record import Record
@@ -41,7 +41,7 @@ class Part:
     orders: Mapping[str, str]
     reader: Reader
     naive_zone: str = ""
-    table: delimited.Table | None = None
+    table: delimited.DelimitedTable | None = None
 
 
 def parts_of(paths: Sequence[Path], options: Options) -> list[Part]:
@@ -50,7 +50,7 @@ def parts_of(paths: Sequence[Path], options: Options) -> list[Part]:
     Raises BadData and Unavailable as the readers do.
     """
     sniffed = [sniff(path, options) for path in paths]
-    tables: dict[Path, delimited.Table] = {}
+    tables: dict[Path, delimited.DelimitedTable] = {}
     wanted = [column for column in options.mapping.values() if column]
     for one in sniffed:
         if one.shape is Shape.TABLE:
@@ -72,7 +72,7 @@ def parts_of(paths: Sequence[Path], options: Options) -> list[Part]:
 
 
 def _plain(
-    one: Sniffed, table: delimited.Table | None, keys: Sequence[str], options: Options
+    one: Sniffed, table: delimited.DelimitedTable | None, keys: Sequence[str], options: Options
 ) -> Part:
     """Return a part that is one file on its own."""
     reader = _reader(one, table, keys, options)
@@ -83,7 +83,7 @@ def _plain(
     if table is None and zendesk.is_told(headers):
 
         def told(before: int) -> Iterator[Record]:
-            return zendesk.joined(reader(before), zendesk.Users())
+            return zendesk.join_requesters(reader(before), zendesk.Users())
 
         return _zendesk(one, "zendesk-json", headers, one.size, told, options, None)
     guesses = guess(headers)
@@ -97,7 +97,7 @@ def _plain(
         guesses=guesses,
         mapping=mapping,
         source_name=options.source
-        or _told(sample)
+        or _read_origin(sample)
         or ("csv" if one.shape is Shape.TABLE else "json"),
         orders=_orders(sample, mapping, options),
         reader=reader,
@@ -106,7 +106,7 @@ def _plain(
 
 
 def _reader(
-    one: Sniffed, table: delimited.Table | None, keys: Sequence[str], options: Options
+    one: Sniffed, table: delimited.DelimitedTable | None, keys: Sequence[str], options: Options
 ) -> Reader:
     """Return what gives the records of one file."""
     if table is not None:
@@ -120,7 +120,9 @@ def _reader(
     return lambda before: _single(one, options, before)
 
 
-def _tickets(table: delimited.Table, users: Sequence[delimited.Table], options: Options) -> Part:
+def _tickets(
+    table: delimited.DelimitedTable, users: Sequence[delimited.DelimitedTable], options: Options
+) -> Part:
     """Return the tickets of a warehouse, joined to its users."""
 
     def reader(before: int) -> Iterator[Record]:
@@ -129,7 +131,7 @@ def _tickets(table: delimited.Table, users: Sequence[delimited.Table], options: 
             for user in delimited.rows(other, options):
                 known.add(user.values, "")
         start = before + sum(other.sniffed.size for other in users)
-        return zendesk.joined(delimited.rows(table, options, start), known)
+        return zendesk.join_requesters(delimited.rows(table, options, start), known)
 
     joined = [f"requester.{name}" for other in users for name in other.headers]
     headers = tuple(dict.fromkeys((*table.headers, *joined)))
@@ -145,7 +147,7 @@ def _pages(pages: Sequence[Sniffed], options: Options) -> Part:
 
     def reader(before: int) -> Iterator[Record]:
         for page in pages:
-            yield from zendesk.joined(zendesk.page_tickets(page, options, before), known)
+            yield from zendesk.join_requesters(zendesk.page_tickets(page, options, before), known)
             before += page.size
 
     sample = _sample(reader, options)
@@ -161,7 +163,7 @@ def _zendesk(
     size: int,
     reader: Reader,
     options: Options,
-    table: delimited.Table | None,
+    table: delimited.DelimitedTable | None,
 ) -> Part:
     sample = _sample(reader, options)
     guesses = zendesk.columns(headers)
@@ -198,7 +200,7 @@ def _lists(one: Sniffed, options: Options) -> list[str]:
         return ["tickets"]
     filled = [key for key, count in counts.items() if count]
     if len(filled) > 1:
-        names = ", ".join(shown(key) for key in filled)
+        names = ", ".join(show_column(key) for key in filled)
         advice = "leave only the one that holds the complaints"
         raise BadData(f"{one.path.name} has several lists: {names}", advice)
     if not filled and not own:
@@ -247,7 +249,7 @@ def _orders(
     return orders
 
 
-def _told(sample: Sequence[Record]) -> str:
+def _read_origin(sample: Sequence[Record]) -> str:
     """Return the source that a ``.rejected`` file says its records are from."""
     told = {record.values.get(SOURCE, "") for record in sample}
     return told.pop()[:100] if len(told) == 1 else ""

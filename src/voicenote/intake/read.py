@@ -9,12 +9,12 @@ from pathlib import Path
 
 from voicenote.errors import BadData, Problem, TryAgain, WrongUse
 from voicenote.intake.check import Checker
-from voicenote.intake.fields import OURS, PROSE, shown
+from voicenote.intake.fields import OURS, PROSE, show_column
 from voicenote.intake.mapping import check_names
 from voicenote.intake.options import Options, check_options
 from voicenote.intake.parts import Part, parts_of
 from voicenote.intake.record import Bad, Good, Record
-from voicenote.intake.seen import Seen, fingerprint
+from voicenote.intake.seen import SeenRefs, fingerprint
 from voicenote.intake.sniff import stamp_of
 from voicenote.model.case import is_made_ref
 
@@ -23,7 +23,7 @@ _ENDS = (".", "!", "?", "…", ":", ";", "؟")
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class ComplaintSource:
     """What `open_source` found. Iterating reads the files; it can be done again.
 
     What is said of the whole is what is true of the first of its `parts`.
@@ -71,10 +71,10 @@ class Source:
         the good ones does so in one transaction, which ends after the last one.
         """
         before = 0
-        with Seen() as seen:
+        with SeenRefs() as seen:
             for index, part in enumerate(self.parts):
                 try:
-                    for item in _examined(part, self.options, before, seen):
+                    for item in _examine_part(part, self.options, before, seen):
                         yield replace(item, part=index) if index else item
                 except (BadData, OSError, UnicodeError) as error:
                     self._need_unchanged()
@@ -91,7 +91,7 @@ class Source:
                 )
 
 
-def open_source(paths: Sequence[Path], options: Options) -> Source:
+def open_source(paths: Sequence[Path], options: Options) -> ComplaintSource:
     """Open files to import: CSV, JSON, JSON Lines, Zendesk's pages, or its tickets and users.
 
     Encoding, delimiter, header and columns are found out; what `options` say wins. Raises
@@ -112,15 +112,15 @@ def open_source(paths: Sequence[Path], options: Options) -> Source:
     parts = _parts(files, options)
     for part in parts:
         if "what_happened" not in part.mapping and "what_happened" not in options.defaults:
-            names = ", ".join(shown(name) for name in part.headers[:30])
+            names = ", ".join(show_column(name) for name in part.headers[:30])
             what = f"{part.path.name} has no column that is surely what_happened"
             raise BadData(what, f'say which: --map what_happened="…"; it has: {names}')
         if "customer" not in part.mapping and "customer" not in options.defaults:
-            names = ", ".join(shown(name) for name in part.headers[:30])
+            names = ", ".join(show_column(name) for name in part.headers[:30])
             what = f"{part.path.name} has no column that is surely the customer's name"
             advice = f'--map customer="…", or --default customer="there"; it has: {names}'
             raise BadData(what, advice)
-    return Source(tuple(parts), options, stamps)
+    return ComplaintSource(tuple(parts), options, stamps)
 
 
 def _parts(paths: Sequence[Path], options: Options) -> list[Part]:
@@ -153,8 +153,10 @@ def check_defaults(options: Options) -> None:
     checker.complaint(given)
 
 
-def _examined(part: Part, options: Options, before: int, seen: Seen) -> Iterator[Good | Bad]:
-    columns = {field: shown(" + ".join(names)) for field, names in part.mapping.items()}
+def _examine_part(
+    part: Part, options: Options, before: int, seen: SeenRefs
+) -> Iterator[Good | Bad]:
+    columns = {field: show_column(" + ".join(names)) for field, names in part.mapping.items()}
     checker = Checker(
         options,
         source=part.source_name,
@@ -168,7 +170,9 @@ def _examined(part: Part, options: Options, before: int, seen: Seen) -> Iterator
             yield Bad(record.broken, record)
             continue
         own = replace(checker, file=record.file) if record.file != checker.file else checker
-        content = fingerprint({k: _tidied(v) for k, v in record.values.items() if k not in OURS})
+        content = fingerprint(
+            {k: _normal_cell(v) for k, v in record.values.items() if k not in OURS}
+        )
         try:
             complaint = own.complaint(_fields(record, part), record.line)
         except BadData as error:
@@ -183,7 +187,7 @@ def _examined(part: Part, options: Options, before: int, seen: Seen) -> Iterator
             yield _twice(record, "" if made else columns.get("ref", "ref"), *before_it)
 
 
-def _tidied(text: str) -> str:
+def _normal_cell(text: str) -> str:
     """Return a cell without what makes no other complaint of it: case, spaces, full stops, cries.
 
     A point within a number stays.

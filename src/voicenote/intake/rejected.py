@@ -21,7 +21,7 @@ from voicenote.errors import Unavailable, room_for
 from voicenote.files import FILE
 from voicenote.intake.fields import LINE, OURS, REASON, SOURCE
 from voicenote.intake.parts import Part
-from voicenote.intake.read import Source
+from voicenote.intake.read import ComplaintSource
 from voicenote.intake.record import Bad
 
 _VALUE = "voicenote_value"
@@ -35,7 +35,7 @@ class Rejected:
     bad record, else one file for every part that had one. No file that is there is overwritten.
     """
 
-    def __init__(self, source: Source, fallback: Path | None = None) -> None:
+    def __init__(self, source: ComplaintSource, fallback: Path | None = None) -> None:
         self._parts = source.parts
         self._fallback = fallback
         self._open: dict[Path, _File] = {}
@@ -49,7 +49,7 @@ class Rejected:
         part = self._parts[bad.part]
         try:
             if part.path not in self._open:
-                kind = _Table if part.table is not None else _Json
+                kind = _RejectedTable if part.table is not None else _Json
                 self._open[part.path] = kind(part, self._stream(part))
             self._open[part.path].add(bad)
         except OSError as error:
@@ -69,7 +69,7 @@ class Rejected:
                     file.end()
                 file.stream.close()
                 if error is None:
-                    done.append(_named(temporary, path.name))
+                    done.append(_free_name(temporary, path.name))
             except OSError as failure:
                 raise _cannot(path, failure) from None
             finally:
@@ -113,7 +113,7 @@ class _File:
         """Write what stands after the last record."""
 
 
-class _Table(_File):
+class _RejectedTable(_File):
     def __init__(self, part: Part, stream: IO[str]) -> None:
         super().__init__(part, stream)
         table = part.table
@@ -180,7 +180,7 @@ def _reason(bad: Bad) -> str:
     return text if text[:1].isalpha() else f"column {text}"
 
 
-def _named(temporary: Path, name: str) -> Path:
+def _free_name(temporary: Path, name: str) -> Path:
     """Give the file the first name that is free, or that already holds the very same."""
     original = re.sub(r"(\.\d+)?\.rejected$", "", name)
     for number in itertools.count(1):

@@ -17,7 +17,7 @@ def fingerprint(values: Mapping[str, str]) -> bytes:
     return hashlib.blake2b(packed.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
-class Seen:
+class SeenRefs:
     """Refs with the place and the content where each was first met. A temporary file holds them."""
 
     def __init__(self) -> None:

@@ -12,7 +12,7 @@ from voicenote.addresses import region_of
 from voicenote.errors import BadData, Problem
 from voicenote.intake.check import Checker
 from voicenote.intake.dates import order_of
-from voicenote.intake.fields import FIELDS, nearest, shown
+from voicenote.intake.fields import FIELDS, nearest, show_column
 from voicenote.intake.options import Options, check_options
 from voicenote.intake.record import Number
 from voicenote.intake.sniff import open_binary, unreadable
@@ -34,7 +34,9 @@ def complaint_from_fields(
     given: dict[str, str] = {}
     for name, value in fields.items():
         if name not in FIELDS:
-            problems.append(Problem("is no field", nearest(name, FIELDS), file, None, shown(name)))
+            problems.append(
+                Problem("is no field", nearest(name, FIELDS), file, None, show_column(name))
+            )
             continue
         try:
             given[name] = _text(value)

@@ -85,7 +85,7 @@ class Users:
         return (json.loads(row[0]), row[1]) if row else ({}, "")
 
 
-def joined(tickets: Iterator[Record], users: Users) -> Iterator[Record]:
+def join_requesters(tickets: Iterator[Record], users: Users) -> Iterator[Record]:
     """Yield tickets with their requester's columns; a deleted ticket is a broken one."""
     for ticket in tickets:
         if ticket.broken:

@@ -144,7 +144,7 @@ def unseen(tx: Transaction) -> int:
     return tx.connection.execute(query).scalar_one()
 
 
-def shown(tx: Transaction, numbers: Sequence[int]) -> None:
+def mark_shown(tx: Transaction, numbers: Sequence[int]) -> None:
     """Remember that the owner has been shown these."""
     table = tables.arrivals
     for chunk in cases.chunks(numbers):

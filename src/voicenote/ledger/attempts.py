@@ -82,12 +82,12 @@ def gone_since(
     `domain`: only those to that domain (a `domain_mark`).
     """
     asked = {"by": channel, "since": since, "until": tx.now + SKEW, "most": most, "to": domain}
-    row = tx.connection.execute(_gone(bool(domain)), asked).one()
+    row = tx.connection.execute(_count_gone(bool(domain)), asked).one()
     return row[0], row[1]
 
 
 @cache
-def _gone(by_domain: bool) -> Select[int, Any]:  # noqa: FBT001
+def _count_gone(by_domain: bool) -> Select[int, Any]:  # noqa: FBT001
     table = tables.attempts
     query = select(table.c.at).where(
         table.c.channel == bindparam("by"),
@@ -191,7 +191,7 @@ def refusals(tx: Transaction, case: int) -> dict[int, list[str]]:
     return found
 
 
-def judged(tx: Transaction, since: datetime) -> dict[str, dict[str, tuple[int, int]]]:
+def count_failures(tx: Transaction, since: datetime) -> dict[str, dict[str, tuple[int, int]]]:
     """Return (tried, failed) of each channel and batch since then, or since its brake was released.
 
     The cases that were taken in one by one are a batch too: that without a name.

@@ -14,7 +14,7 @@ from voicenote.errors import WrongUse
 from voicenote.ledger import identity, people, rows, tables
 from voicenote.ledger.changes import hold_case
 from voicenote.ledger.columns import some
-from voicenote.ledger.identity import Found
+from voicenote.ledger.identity import StoredComplaint
 from voicenote.ledger.people import News
 from voicenote.ledger.store import Transaction
 from voicenote.ledger.unreadable import reading
@@ -37,7 +37,7 @@ _LESSONS = select(tables.lessons).where(tables.lessons.c.case.in_(some("numbers"
 
 
 @dataclass(frozen=True, slots=True)
-class Added:
+class AddedCase:
     """What became of one complaint: the case it is, and whether it was new.
 
     `clash` is set when its ref is there already, of another person with another story; `reworded`
@@ -60,27 +60,27 @@ def chunks(items: Iterable[Item], size: int = CHUNK) -> Iterator[list[Item]]:
         yield chunk
 
 
-def add(tx: Transaction, complaints: Sequence[Complaint], batch: str = "") -> list[Added]:
+def add(tx: Transaction, complaints: Sequence[Complaint], batch: str = "") -> list[AddedCase]:
     """Add complaints as cases; those already there stay as they are (import is idempotent).
 
     What is newer of their customers is taken, where no person has said otherwise.
     """
-    known = identity.known(tx, complaints)
+    known = identity.find_known(tx, complaints)
     fresh: list[Complaint] = []
-    found: list[Found] = []
+    found: list[StoredComplaint] = []
     for complaint in complaints:
         one = known.find(complaint)
         if one is None:
             fresh.append(complaint)
-            one = identity.met(complaint, -len(fresh))
+            one = identity.as_found(complaint, -len(fresh))
             known.add(one)
         found.append(one)
     numbers, told = _insert(tx, fresh, batch) if fresh else ([], {})
-    results: list[Added] = []
+    results: list[AddedCase] = []
     for complaint, one in zip(complaints, found, strict=True):
         number = one.number if one.number > 0 else numbers[-one.number - 1]
         if one.number < 0 and fresh[-one.number - 1] is complaint:
-            results.append(Added(complaint, number, new=True, news=told.get(number, ())))
+            results.append(AddedCase(complaint, number, new=True, news=told.get(number, ())))
             continue
         same = one.story == story_of(complaint.what_happened)
         clash = identity.clash(one, complaint)
@@ -89,7 +89,7 @@ def add(tx: Transaction, complaints: Sequence[Complaint], batch: str = "") -> li
             news = people.renew(tx, one.person, one.customer, complaint)
         reworded = not (same or clash)
         results.append(
-            Added(complaint, number, new=False, clash=clash, reworded=reworded, news=news)
+            AddedCase(complaint, number, new=False, clash=clash, reworded=reworded, news=news)
         )
     return results
 

@@ -90,7 +90,9 @@ def change_case(
     """
     old = Stage(_state(tx, tables.cases, tables.cases.c.stage, number, "case"))
     new = after(CASE, old, event)
-    _set(tx, tables.cases, tables.cases.c.stage, number, old.value, {"stage": new.value, **values})
+    _set_column(
+        tx, tables.cases, tables.cases.c.stage, number, old.value, {"stage": new.value, **values}
+    )
     tx.tell(CASE_HISTORY[event], number, **(facts or {}))
     return new
 
@@ -125,7 +127,7 @@ def change_amends(
         raise WrongUse(f"case {case} has no amends {case}.{k}", f"see: voicenote show {case}")
     old = AmendsState(row.state)
     new = after(AMENDS, old, event)
-    _set(tx, table, table.c.state, row.number, old.value, {"state": new.value, **values})
+    _set_column(tx, table, table.c.state, row.number, old.value, {"state": new.value, **values})
     tx.tell(AMENDS_HISTORY[event], case, amends=k, **(facts or {}))
     return new
 
@@ -158,7 +160,7 @@ def change_touch(
         )
     old = TouchState(row.state)
     new = after(TOUCH, old, event)
-    _set(tx, table, table.c.state, number, old.value, {"state": new.value, **values}, token)
+    _set_column(tx, table, table.c.state, number, old.value, {"state": new.value, **values}, token)
     _tell_touch(tx, row.case, number, (old, event, new), facts)
     return new
 
@@ -210,13 +212,13 @@ def hold_case_of(tx: Transaction, touch: int) -> None:
 
 
 def _state(tx: Transaction, table: Table, column: Column[Any], number: int, noun: str) -> str:
-    found = tx.connection.execute(_asked(table, column), {"its_number": number}).scalar()
+    found = tx.connection.execute(_select_column(table, column), {"its_number": number}).scalar()
     if found is None:
         raise WrongUse(f"there is no {noun} {number}", "see: voicenote cases --all")
     return str(found)
 
 
-def _set(
+def _set_column(
     tx: Transaction,
     table: Table,
     column: Column[Any],
@@ -244,17 +246,17 @@ def _set_if(
     which: dict[str, object] = {"its_number": number, "its_old": old}
     if token is not None:
         which["its_token"] = token
-    done = tx.connection.execute(_changed(table, column, token is not None), which | values)
+    done = tx.connection.execute(_update_guarded(table, column, token is not None), which | values)
     return done.rowcount == 1
 
 
 @cache
-def _asked(table: Table, column: Column[Any]) -> Select[tuple[Any]]:
+def _select_column(table: Table, column: Column[Any]) -> Select[tuple[Any]]:
     return select(column).where(table.c.number == bindparam("its_number"))
 
 
 @cache
-def _changed(table: Table, column: Column[Any], claimed: bool) -> Update:  # noqa: FBT001
+def _update_guarded(table: Table, column: Column[Any], claimed: bool) -> Update:  # noqa: FBT001
     """Return the change of one row that is still as it was; its new values are given with it."""
     change = update(table).where(
         table.c.number == bindparam("its_number"), column == bindparam("its_old")

@@ -24,7 +24,7 @@ _MOVES = ("touch_moved", "touch_postponed", "touch_may_have_left", "touch_took_a
 _UNDONE = "decisions_undone"
 
 
-class Line(NamedTuple):
+class ClockDecision(NamedTuple):
     """One line of history."""
 
     number: int
@@ -34,9 +34,9 @@ class Line(NamedTuple):
     facts: dict[str, Any]
 
 
-def last_decided(tx: Transaction) -> list[Line]:
+def last_decided(tx: Transaction) -> list[ClockDecision]:
     """Return what the newest pass has decided by the clock that is not taken back yet, in order."""
-    found: list[Line] = []
+    found: list[ClockDecision] = []
     for line in _newest_first(tx):
         if found and abs(found[-1].at - line.at) > APART:
             break
@@ -44,7 +44,7 @@ def last_decided(tx: Transaction) -> list[Line]:
     return found[::-1]
 
 
-def _newest_first(tx: Transaction) -> Iterator[Line]:
+def _newest_first(tx: Transaction) -> Iterator[ClockDecision]:
     table = tables.history
     events = ("touch_skipped", "touch_cancelled", "amends_broken", "case_closed")
     undone = [
@@ -59,12 +59,12 @@ def _newest_first(tx: Transaction) -> Iterator[Line]:
         .order_by(table.c.number.desc())
     )
     for row in tx.connection.execute(query):
-        line = Line(*row)
+        line = ClockDecision(*row)
         if _by_the_clock(line) and not any(line.number in each for each in undone):
             yield line
 
 
-def _by_the_clock(line: Line) -> bool:
+def _by_the_clock(line: ClockDecision) -> bool:
     """Whether time alone decided it, and not what somebody said."""
     reason = line.facts.get("reason")
     return {
@@ -75,7 +75,7 @@ def _by_the_clock(line: Line) -> bool:
     }[line.event]
 
 
-def note_undone(tx: Transaction, lines: list[Line]) -> None:
+def note_undone(tx: Transaction, lines: list[ClockDecision]) -> None:
     """Write down that these were taken back, so that it is not done twice."""
     tx.tell(_UNDONE, first=lines[0].number, last=lines[-1].number)
 

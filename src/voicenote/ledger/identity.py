@@ -40,7 +40,7 @@ _FORMAT = re.compile(r"(csv|json|new|zendesk)?|(csv|json)-[0-9a-f]{8}")
 _KINDS = (("email",), ("phone", "whatsapp"), ("telegram",))
 
 
-class Found(NamedTuple):
+class StoredComplaint(NamedTuple):
     """A case as far as it tells which complaint it is; `number` is below 0 before it is kept."""
 
     number: int
@@ -75,7 +75,7 @@ def _apart(one: Customer, other: Customer) -> bool:
     return any(_marks(one, names) and _marks(other, names) for names in _KINDS)
 
 
-def clash(found: Found, complaint: Complaint) -> bool:
+def clash(found: StoredComplaint, complaint: Complaint) -> bool:
     """Whether a complaint has the ref of a case and is surely another, so that it must be shown."""
     one, other = found.customer, complaint.customer
     named_apart = one.name.casefold() != other.name.casefold()
@@ -97,16 +97,18 @@ def every_mark(customer: Customer) -> set[str]:
 class Known:
     """The cases that may be some complaints: those of the ledger, and new ones as they are met."""
 
-    by_ref: dict[str, list[Found]] = field(default_factory=lambda: defaultdict(list))
-    by_who: dict[tuple[str, str], list[Found]] = field(default_factory=lambda: defaultdict(list))
+    by_ref: dict[str, list[StoredComplaint]] = field(default_factory=lambda: defaultdict(list))
+    by_who: dict[tuple[str, str], list[StoredComplaint]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
 
-    def add(self, found: Found) -> None:
+    def add(self, found: StoredComplaint) -> None:
         """Remember a case."""
         self.by_ref[found.ref].append(found)
         for who in (*every_mark(found.customer), found.customer.name.casefold()):
             self.by_who[found.story, who].append(found)
 
-    def find(self, complaint: Complaint) -> Found | None:
+    def find(self, complaint: Complaint) -> StoredComplaint | None:
         """Return the case that a complaint is, or None for a new one."""
         story, named = story_of(complaint.what_happened), is_named(complaint.source)
         of_ref = self.by_ref.get(complaint.ref, [])
@@ -118,7 +120,7 @@ class Known:
             return (*alike, *exact, *loose)[0]
         return self._by_story(complaint, story)
 
-    def _by_story(self, complaint: Complaint, story: str) -> Found | None:
+    def _by_story(self, complaint: Complaint, story: str) -> StoredComplaint | None:
         """Find what has no ref of its own, or is looked for by what has none."""
         made, customer = is_made_ref(complaint.ref), complaint.customer
         for who in (*sorted(every_mark(customer)), customer.name.casefold()):
@@ -136,9 +138,9 @@ def _dated_apart(one: str, other: str) -> bool:
     return len(days) == 2 and all(days) and days[0] != days[1]
 
 
-def met(complaint: Complaint, number: int) -> Found:
+def as_found(complaint: Complaint, number: int) -> StoredComplaint:
     """Return a complaint that is about to become a case; `number` is below 0 until then."""
-    return Found(
+    return StoredComplaint(
         number,
         complaint.source,
         complaint.ref,
@@ -148,7 +150,7 @@ def met(complaint: Complaint, number: int) -> Found:
     )
 
 
-def known(tx: Transaction, complaints: Sequence[Complaint]) -> Known:
+def find_known(tx: Transaction, complaints: Sequence[Complaint]) -> Known:
     """Return the cases of the ledger that may be some of these complaints."""
     case, person = tables.cases, tables.customers
     columns = (case.c.number, case.c.source, case.c.ref, case.c.story, person.c.number)
@@ -170,7 +172,7 @@ def known(tx: Transaction, complaints: Sequence[Complaint]) -> Known:
         row = rows[number]
         source, ref, story, who, *values = row[1:]
         customer = Customer(**dict(zip(CUSTOMER_FIELDS, values, strict=True)))
-        found.add(Found(number, source, ref, story, who, customer))
+        found.add(StoredComplaint(number, source, ref, story, who, customer))
     return found
 
 

@@ -45,7 +45,7 @@ def known_time(tx: Transaction) -> KnownTime | None:
 def keep_known_time(tx: Transaction, known: KnownTime) -> None:
     """Keep a moment as the one that is known."""
     kept = {"number": known.number, "at": known.at.isoformat(), "doubted": known.doubted}
-    meta.put(tx, _NAME, json.dumps(kept))
+    meta.put_value(tx, _NAME, json.dumps(kept))
 
 
 def written_since(tx: Transaction, number: int) -> Iterator[datetime]:

@@ -71,7 +71,7 @@ def closings(tx: Transaction) -> list[tuple[int, str]]:
     return [(row[0], row[1]) for row in tx.connection.execute(query)]
 
 
-def paid(tx: Transaction) -> list[Money]:
+def list_paid(tx: Transaction) -> list[Money]:
     """Return what each deed was worth that is done or confirmed and has a price."""
     promised = tables.amends
     query = select(promised.c.value_amount, promised.c.value_currency).where(

@@ -18,7 +18,7 @@ def get(tx: Transaction, name: str) -> str:
     return str(tx.connection.execute(query).scalar() or "")
 
 
-def put(tx: Transaction, name: str, value: str) -> None:
+def put_value(tx: Transaction, name: str, value: str) -> None:
     """Keep `value` under `name`; "" keeps nothing there."""
     table = tables.meta
     mine = table.c.name == name

@@ -36,7 +36,7 @@ def addresses(customer: Customer) -> list[str]:
     return sorted({mark(address) for address in found if address.strip()})
 
 
-def hashed(address: str) -> str:
+def hash_address(address: str) -> str:
     """Return what is kept of an address in one spelling."""
     return hashlib.sha256(address.encode()).hexdigest()
 
@@ -74,15 +74,15 @@ def _home(digits: str) -> str:
 def _keep(tx: Transaction, marks: Sequence[str], form: str) -> int:
     """Keep the hashes that are not there yet; return how many."""
     table = tables.optouts
-    digests = sorted({hashed(one) for one in marks})
-    known = _known(tx, digests)
+    digests = sorted({hash_address(one) for one in marks})
+    known = _known_digests(tx, digests)
     fresh = [{"address_sha256": d, "at": tx.now, "form": form} for d in digests if d not in known]
     if fresh:
         tx.connection.execute(insert(table), fresh)
     return len(fresh)
 
 
-def _known(tx: Transaction, digests: Iterable[str]) -> set[str]:
+def _known_digests(tx: Transaction, digests: Iterable[str]) -> set[str]:
     asked = {"marks": sorted(digests)}
     return set(tx.connection.execute(_OPTED_OUT, asked).scalars()) if asked["marks"] else set()
 
@@ -94,9 +94,10 @@ def recognise(tx: Transaction, people: Sequence[tuple[int, Customer]]) -> None:
     if not forms:
         return
     meant = {
-        number: {hashed(one) for one in _spelled(customer, forms)} for number, customer in people
+        number: {hash_address(one) for one in _spellings(customer, forms)}
+        for number, customer in people
     }
-    known = _known(tx, set().union(*meant.values()))
+    known = _known_digests(tx, set().union(*meant.values()))
     gone = [number for number, marks in meant.items() if marks & known]
     if gone:
         one = tables.customers.c.number.in_(gone) & tables.customers.c.opted_out_at.is_(None)
@@ -116,7 +117,7 @@ def _numbers(customer: Customer) -> list[str]:
     return [one for one in (customer.phone, customer.whatsapp) if one]
 
 
-def _spelled(customer: Customer, forms: Collection[str]) -> set[str]:
+def _spellings(customer: Customer, forms: Collection[str]) -> set[str]:
     """Return how a customer may stand in rows of these forms. What was typed is slow to guess."""
     found = set(addresses(customer))
     if TYPED in forms:
@@ -181,10 +182,10 @@ def cases_at_home(tx: Transaction, digits: Iterable[str]) -> list[int]:
 
 def has_opted_out(tx: Transaction, customer: Customer) -> bool:
     """Whether one of the addresses of a customer is that of somebody who opted out."""
-    return bool(_known(tx, {hashed(one) for one in addresses(customer)}))
+    return bool(_known_digests(tx, {hash_address(one) for one in addresses(customer)}))
 
 
-def gone(tx: Transaction, numbers: Sequence[int]) -> list[int]:
+def find_gone(tx: Transaction, numbers: Sequence[int]) -> list[int]:
     """Return those of some cases whose customer opted out by name or when they were taken in."""
     return sorted(tx.connection.execute(_GONE, {"cases": list(numbers)}).scalars())
 
@@ -193,8 +194,8 @@ def opted_out(tx: Transaction, cases: Sequence[Case]) -> list[bool]:
     """Tell, for each case, whether its customer, or one of their addresses, opted out."""
     run = tx.connection.execute
     gone = set(run(_GONE, {"cases": [case.number for case in cases]}).scalars())
-    marks = [{hashed(address) for address in addresses(case.customer)} for case in cases]
-    known = _known(tx, set().union(*marks))
+    marks = [{hash_address(address) for address in addresses(case.customer)} for case in cases]
+    known = _known_digests(tx, set().union(*marks))
     return [
         case.number in gone or bool(its & known) for case, its in zip(cases, marks, strict=True)
     ]

@@ -28,7 +28,7 @@ ARRIVED = ("accepted", "delivered", "heard", "answered")
 OWED = ("promised", "broken")
 
 
-class Line(NamedTuple):
+class CaseRow(NamedTuple):
     """One case in a list, in the order of the query's columns: ten thousand are made at once.
 
     `owed_by` is the earliest date of a promise not yet kept.
@@ -54,19 +54,21 @@ class Line(NamedTuple):
         return self.stage == CLOSED
 
 
-def lines(tx: Transaction, *, everything: bool = False, batch: str | None = None) -> Sequence[Line]:
+def lines(
+    tx: Transaction, *, everything: bool = False, batch: str | None = None
+) -> Sequence[CaseRow]:
     """Return one line a case, in order of number; closed cases only with `everything`.
 
     Raises BadData when a row of theirs cannot be read; `readable_lines` leaves these out.
     """
     query = _lines(everything=everything, batch=batch)
     with reading([0, 0]):
-        return list(map(Line._make, tx.connection.execute(query).all()))
+        return list(map(CaseRow._make, tx.connection.execute(query).all()))
 
 
 def readable_lines(
     tx: Transaction, *, everything: bool = False, batch: str | None = None
-) -> tuple[Sequence[Line], list[BadData]]:
+) -> tuple[Sequence[CaseRow], list[BadData]]:
     """Return the lines of the cases that can be read, and why of those that cannot."""
     try:
         return lines(tx, everything=everything, batch=batch), []
@@ -74,10 +76,10 @@ def readable_lines(
         query = _lines(everything=everything, batch=batch)
     case = tables.cases
 
-    def load(numbers: Sequence[int]) -> dict[int, Line]:
+    def load(numbers: Sequence[int]) -> dict[int, CaseRow]:
         with reading(numbers):
             rows = tx.connection.execute(query.where(case.c.number.in_(list(numbers)))).all()
-            return {row[0]: Line._make(row) for row in rows}
+            return {row[0]: CaseRow._make(row) for row in rows}
 
     wanted = query.with_only_columns(case.c.number, maintain_column_froms=True)
     numbers = list(tx.connection.execute(wanted).scalars())
@@ -134,7 +136,7 @@ def _lines(*, everything: bool, batch: str | None) -> Select[Any]:
     return query
 
 
-def acknowledged(tx: Transaction) -> dict[int, datetime]:
+def first_acknowledgements(tx: Transaction) -> dict[int, datetime]:
     """Return when each case's first acknowledgement left, as far as anybody knows."""
     touch = tables.touches
     query = (
@@ -156,7 +158,7 @@ def words(tx: Transaction) -> dict[tuple[int, int], str]:
     return {(row[0], row[1]): row[2] for row in found}
 
 
-def closed(tx: Transaction, batch: str | None = None) -> int:
+def count_closed(tx: Transaction, batch: str | None = None) -> int:
     """Return how many cases are closed; of one import only, with `batch`."""
     case = tables.cases
     query = select(func.count()).select_from(case).where(case.c.stage == CLOSED)

@@ -113,12 +113,12 @@ def renew(
     """
     if not _others(before, complaint):
         return ()
-    before = _read(tx, number)  # another row of the same import may have changed them
+    before = _read_customer(tx, number)  # another row of the same import may have changed them
     others = _others(before, complaint)
     case = tables.cases
     query = select(case.c.number, case.c.stage, case.c.opened_at).where(case.c.customer == number)
     theirs = list(tx.connection.execute(query))
-    told = _told(tx, [row[0] for row in theirs])
+    told = _told_changes(tx, [row[0] for row in theirs])
     older = any(row[2] > complaint.opened_at for row in theirs)
     news: list[News] = []
     for name, value in others.items():
@@ -126,7 +126,7 @@ def renew(
         once = any(mark(value) == mark(old) for field, old, _ in told if field == name)
         if once and (again or older):
             continue  # it was so once, and somebody knew better since
-        kept = _kept(name, was, told, older=older)
+        kept = _conflict_line(name, was, told, older=older)
         news.append(News(before.name, name, was, value, kept))
     if taken := [one for one in news if not one.kept]:
         _take(tx, number, before, taken)
@@ -151,7 +151,7 @@ def _others(before: Customer, complaint: Complaint) -> dict[str, str]:
     return said
 
 
-def _read(tx: Transaction, number: int) -> Customer:
+def _read_customer(tx: Transaction, number: int) -> Customer:
     table = tables.customers
     columns = [table.c[name] for name in rows.CUSTOMER_FIELDS]
     row = tx.connection.execute(select(*columns).where(table.c.number == number)).one()
@@ -170,7 +170,9 @@ def _take(tx: Transaction, number: int, before: Customer, taken: Sequence[News])
     optouts.recognise(tx, [(number, after)])
 
 
-def _kept(name: str, was: str, told: Sequence[tuple[str, str, str]], *, older: bool) -> str:
+def _conflict_line(
+    name: str, was: str, told: Sequence[tuple[str, str, str]], *, older: bool
+) -> str:
     if not was:
         return ""
     if any(field == name and by != IMPORT for field, _, by in told):
@@ -178,7 +180,7 @@ def _kept(name: str, was: str, told: Sequence[tuple[str, str, str]], *, older: b
     return "the complaint is older than what is known" if older else ""
 
 
-def _told(tx: Transaction, numbers: Sequence[int]) -> list[tuple[str, str, str]]:
+def _told_changes(tx: Transaction, numbers: Sequence[int]) -> list[tuple[str, str, str]]:
     """Return (field, what it was, by whom) of each change of a customer, from their history."""
     table = tables.history
     query = select(table.c.event, table.c.facts).where(

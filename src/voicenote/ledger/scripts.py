@@ -63,7 +63,7 @@ class Approval:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class StoredDraft:
     """The newest script of a slot, its newest memo, and the approval of just these two.
 
     `made_at` is when its words were composed or last changed; None while it is not kept yet.
@@ -156,9 +156,9 @@ def approve(
 
 def drafts(
     tx: Transaction, cases: Sequence[int], *, slot: str = "memo"
-) -> dict[tuple[int, int], Draft]:
+) -> dict[tuple[int, int], StoredDraft]:
     """Return the newest draft of a slot for each (case, round) of `cases`."""
-    found: dict[tuple[int, int], Draft] = {}
+    found: dict[tuple[int, int], StoredDraft] = {}
     for chunk in chunks(cases):
         for (case, round_, _), draft in drafts_of(tx, chunk, [slot]).items():
             found[case, round_] = draft
@@ -167,7 +167,7 @@ def drafts(
 
 def drafts_of(
     tx: Transaction, cases: Sequence[int], slots: Sequence[str]
-) -> dict[tuple[int, int, str], Draft]:
+) -> dict[tuple[int, int, str], StoredDraft]:
     """Return the newest draft for each (case, round, slot) of a few `cases` and `slots`.
 
     Raises BadData when one of them cannot be read.
@@ -178,7 +178,7 @@ def drafts_of(
 
 def _drafts_of(
     tx: Transaction, cases: Sequence[int], slots: Sequence[str]
-) -> dict[tuple[int, int, str], Draft]:
+) -> dict[tuple[int, int, str], StoredDraft]:
     run, wanted = tx.connection.execute, list(cases)
     script_rows = run(_SCRIPTS, {"cases": wanted, "slots": list(slots)}).mappings().all()
     memo_rows = run(_MEMOS, {"scripts": [row["number"] for row in script_rows]}).mappings()
@@ -187,13 +187,13 @@ def _drafts_of(
         (row["case"], row["script_sha256"], row["memo_sha256"]): row
         for row in run(_APPROVALS, {"cases": wanted}).mappings()
     }
-    found: dict[tuple[int, int, str], Draft] = {}
+    found: dict[tuple[int, int, str], StoredDraft] = {}
     for row in script_rows:
         memo_row = made.get(row["number"])
         memo = rows.memo_in(memo_row, row["sha256"]) if memo_row else None
         given = released.get((row["case"], row["sha256"], memo.sha256)) if memo else None
         on = row["composed_on"]
-        found[row["case"], row["round"], row["slot"]] = Draft(
+        found[row["case"], row["round"], row["slot"]] = StoredDraft(
             case=row["case"],
             round=row["round"],
             slot=row["slot"],

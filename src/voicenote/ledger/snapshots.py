@@ -64,7 +64,7 @@ def snapshot(tx: Transaction, number: int, zone_of: ZoneOf) -> Snapshot:
     return found[number]
 
 
-def stirred(tx: Transaction) -> list[int]:
+def find_stirred(tx: Transaction) -> list[int]:
     """Return the cases for which time alone, or a channel, may have changed something.
 
     A touch that is due, a promise whose date has come, a case whose touches are all spent: the

@@ -24,7 +24,7 @@ from voicenote.model.case import Case
 _MARKS = ("mark1", "mark2", "mark3", "mark4")
 
 
-class Standing(NamedTuple):
+class Fingerprint(NamedTuple):
     """How a case stands: its lines in the history, and what its customer may change elsewhere."""
 
     told: int
@@ -36,7 +36,7 @@ class Standing(NamedTuple):
     gone: bool
 
 
-def _asked() -> tuple[Any, ...]:
+def _standing_columns() -> tuple[Any, ...]:
     lines, people = tables.history, tables.customers
     told = select(func.count()).where(lines.c.case == tables.cases.c.number).scalar_subquery()
     return (
@@ -47,13 +47,13 @@ def _asked() -> tuple[Any, ...]:
 
 _JOINED = tables.cases.join(tables.customers, tables.customers.c.number == tables.cases.c.customer)
 _MANY = (
-    select(tables.cases.c.number, *_asked())
+    select(tables.cases.c.number, *_standing_columns())
     .select_from(_JOINED)
     .where(tables.cases.c.number.in_(some("wanted")))
 )
 _ONE = (
     select(
-        *_asked(),
+        *_standing_columns(),
         exists().where(or_(*(tables.optouts.c.address_sha256 == bindparam(m) for m in _MARKS))),
     )
     .select_from(_JOINED)
@@ -61,20 +61,20 @@ _ONE = (
 )
 
 
-def standings(tx: Transaction, numbers: Sequence[int]) -> dict[int, Standing]:
+def standings(tx: Transaction, numbers: Sequence[int]) -> dict[int, Fingerprint]:
     """Return how some cases stand; whether the customer is `gone` is for who reads them to say.
 
     It is asked before the cases are read: PostgreSQL shows each query what was committed until
     then, so what changes in between makes them stand otherwise, and not seem as they were.
     """
     found = tx.connection.execute(_MANY, {"wanted": list(numbers)})
-    return {row[0]: Standing._make((*row[1:], False)) for row in found}
+    return {row[0]: Fingerprint._make((*row[1:], False)) for row in found}
 
 
-def standing(tx: Transaction, case: Case) -> Standing:
+def read_standing(tx: Transaction, case: Case) -> Fingerprint:
     """Return how a case stands, as it was read; nobody changes it until the transaction ends."""
     hold_case(tx, case.number)  # first, and by itself: else the lines were counted before the wait
-    known = [optouts.hashed(address) for address in optouts.addresses(case.customer)]
+    known = [optouts.hash_address(address) for address in optouts.addresses(case.customer)]
     marks = dict(zip(_MARKS, [*known, *[""] * len(_MARKS)], strict=False))
     *rest, gone = tx.connection.execute(_ONE, {"wanted": case.number, **marks}).one()
-    return Standing._make((*rest, bool(gone)))
+    return Fingerprint._make((*rest, bool(gone)))

@@ -114,7 +114,7 @@ def count(tx: Transaction, state: TouchState) -> int:
     return tx.connection.execute(query).scalar_one()
 
 
-def skipped(tx: Transaction) -> int:
+def count_skipped(tx: Transaction) -> int:
     """Return how many touches to customers were ever passed over."""
     table = tables.touches
     query = select(func.count()).select_from(table)

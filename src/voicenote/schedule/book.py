@@ -84,7 +84,7 @@ def book(
     touches = [
         _touch(plan, number, wanted, k, (customer, owner), now, anchors.booked_at, too_late)
         for number, step in enumerate(plan.steps, 1)
-        for k, wanted in _wanted(step, anchors, customer, owner, now)
+        for k, wanted in _step_moments(step, anchors, customer, owner, now)
     ]
     return tuple(sorted(touches, key=lambda touch: (touch.due_at, touch.step, touch.amends or 0)))
 
@@ -98,11 +98,11 @@ def resume(
     day; what they run into moves on behind them. Each is too late as long after its new time as
     it was after its old one. What has its time still before it stays as it is.
     """
-    moved = dict(_moved(touches, customer, owner, now))
+    moved = dict(_move_touches(touches, customer, owner, now))
     return tuple(moved.get(index, touch) for index, touch in enumerate(touches))
 
 
-def _moved(
+def _move_touches(
     touches: Sequence[PlannedTouch], customer: Hours, owner: Hours, now: datetime
 ) -> Iterator[tuple[int, PlannedTouch]]:
     free = now
@@ -125,7 +125,7 @@ def _at(touch: PlannedTouch, due_at: datetime) -> PlannedTouch:
     return replace(touch, due_at=due_at, too_late_at=late)
 
 
-def _wanted(
+def _step_moments(
     step: Step, anchors: Anchors, customer: Hours, owner: Hours, now: datetime
 ) -> Iterator[tuple[int | None, datetime]]:
     """Yield (K of the promise or None, the UTC moment the step's offset falls on)."""

@@ -57,7 +57,7 @@ def read_clock(
     """
     limits = clocks or Clocks()
     if memo_at is not None:
-        return _judged(memo_at - opened_at, limits)
+        return _judge_clock(memo_at - opened_at, limits)
     age = now - opened_at
     if age >= limits.breach:
         return Reading(ClockState.BREACHED, f"breached {_spell(age - limits.breach)} ago")
@@ -72,7 +72,7 @@ def read_clock(
     return Reading(state, f"{what} due in {_spell(limit - age)}")
 
 
-def _judged(took: timedelta, limits: Clocks) -> Reading:
+def _judge_clock(took: timedelta, limits: Clocks) -> Reading:
     if took >= limits.breach:
         return Reading(ClockState.BREACHED, f"memo came after {_spell(took)}")
     return Reading(ClockState.ON_TIME, f"memo came after {_spell(took)}")

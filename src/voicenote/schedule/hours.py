@@ -75,14 +75,14 @@ def next_shared(
 def _first(start: datetime, last: datetime, rules: Rules) -> datetime | None:
     """Return the first moment of [start, last] that keeps all rules, or None."""
     for week in range((start - _EPOCH) // WEEK, (last - _EPOCH) // WEEK + 1):
-        for begin, end in _shared(rules, week):
+        for begin, end in _shared_spans(rules, week):
             if end > start:
                 return max(begin, start) if begin <= last else None
     return None
 
 
 @lru_cache(maxsize=4096)
-def _shared(rules: Rules, week: int) -> Spans:
+def _shared_spans(rules: Rules, week: int) -> Spans:
     """Return when a week keeps all rules; the week counted from 1970, in UTC."""
     return reduce(_both, (_spans(zone, decency, week) for zone, decency in rules))
 

@@ -77,7 +77,7 @@ class Plan:
         return step.channels or self.channels
 
 
-class _Table:
+class _PlanTable:
     """One table of a plan: takes its keys out one by one and gathers what is wrong."""
 
     def __init__(self, table: object, field: str, where: str, problems: list[Problem]) -> None:
@@ -132,14 +132,14 @@ def read_plan(name: str, table: Mapping[str, object], where: str) -> Plan:
     Raises BadSettings with every problem found, each with its dotted place.
     """
     problems: list[Problem] = []
-    top = _Table(table, f"plans.{name}", where, problems)
+    top = _PlanTable(table, f"plans.{name}", where, problems)
     raw = top.left.pop("steps", None)
     steps: list[Step] = []
     if not isinstance(raw, list) or not raw:
         top.say("steps", "a plan needs steps", 'write steps = [{ kind = "memo", after = "PT0S" }]')
     else:
         steps = [
-            _read_step(_Table(row, f"plans.{name}.steps[{number}]", where, problems))
+            _read_step(_PlanTable(row, f"plans.{name}.steps[{number}]", where, problems))
             for number, row in enumerate(raw, 1)
         ]
     plan = Plan(
@@ -166,7 +166,7 @@ def builtin_plans() -> Mapping[str, Plan]:
     return MappingProxyType(plans)
 
 
-def _read_step(row: _Table) -> Step:
+def _read_step(row: _PlanTable) -> Step:
     """Read one step; what is wrong goes to the row's problems, and a stand-in comes back."""
     if row.left and "kind" not in row.left:
         row.say("kind", "a step needs a kind", f"one of {_words(TouchKind)}")

@@ -12,8 +12,8 @@ from voicenote.model.amends import Amends, AmendsState, Promise
 from voicenote.model.case import Case, Finding
 from voicenote.model.script import Script
 from voicenote.model.touch import TouchKind
-from voicenote.script.facts import Facts
-from voicenote.script.filling import NAME_WORDS, ROOMS, Filling, Room, within
+from voicenote.script.facts import ScriptContext
+from voicenote.script.filling import NAME_WORDS, ROOMS, Filling, WordBudget, within
 from voicenote.script.languages import Language, language, language_for
 from voicenote.script.quoting import bare, plain
 from voicenote.script.spoken import weight
@@ -23,7 +23,7 @@ __all__ = [
     "LONGEST_S",
     "PAUSE_S",
     "Draft",
-    "Facts",
+    "ScriptContext",
     "Warn",
     "compose",
     "draft",
@@ -69,7 +69,7 @@ def template_for(case: Case, kind: TouchKind, amends: int | None = None) -> str:
         raise WrongUse("a nudge has no script", "it is a line to the owner")
     if kind is TouchKind.STATUS:
         kept = (AmendsState.DONE, AmendsState.CONFIRMED)
-        about = [a for a in _standing(case) if amends is None or a.k == amends]
+        about = [a for a in _standing_amends(case) if amends is None or a.k == amends]
         return "status-kept" if about and all(a.state in kept for a in about) else "status-late"
     if kind in (TouchKind.ACKNOWLEDGE, TouchKind.CHECK_IN, TouchKind.CONFIRM):
         return kind.value
@@ -82,12 +82,12 @@ def template_for(case: Case, kind: TouchKind, amends: int | None = None) -> str:
     return complaint.finding.value
 
 
-def compose(case: Case, facts: Facts, templates: Templates | None = None) -> Script:
+def compose(case: Case, facts: ScriptContext, templates: Templates | None = None) -> Script:
     """The script of `draft`, for who does not want to hear what it is short of."""
     return draft(case, facts, templates).script
 
 
-def draft(case: Case, facts: Facts, templates: Templates | None = None) -> Draft:
+def draft(case: Case, facts: ScriptContext, templates: Templates | None = None) -> Draft:
     """Compose what will be said, within a minute where that can be had by shortening free text.
 
     Raises RuleSaysNo when nobody answers for the case (S1) or a template that speaks of a promise
@@ -110,8 +110,8 @@ def draft(case: Case, facts: Facts, templates: Templates | None = None) -> Draft
             "say which amends it is about",
             ["amends"],
         )
-    said = _undated(promises, facts.today) if name in _REPAIRING else promises
-    script, room = _fitted(case, facts, owner, name, tongue, said, templates)
+    said = _drop_past_dates(promises, facts.today) if name in _REPAIRING else promises
+    script, room = _fit_time(case, facts, owner, name, tongue, said, templates)
     warnings = _warnings(case, facts, name, promises, room, script)
     return Draft(script, warnings, choice.fell_back)
 
@@ -131,15 +131,15 @@ def _weights(said: str) -> float:
     return sum(map(weight, said.split()))
 
 
-def _standing(case: Case) -> tuple[Amends, ...]:
+def _standing_amends(case: Case) -> tuple[Amends, ...]:
     return tuple(a for a in case.amends if a.state is not AmendsState.WAIVED)
 
 
-def _promises(case: Case, facts: Facts) -> tuple[Promise, ...]:
+def _promises(case: Case, facts: ScriptContext) -> tuple[Promise, ...]:
     """The promises to speak of, the ones still to come first."""
     if facts.promises is not None:
         return facts.promises
-    standing = [a for a in _standing(case) if facts.amends is None or a.k == facts.amends]
+    standing = [a for a in _standing_amends(case) if facts.amends is None or a.k == facts.amends]
     if facts.amends is None and case.round > 1:
         standing = [a for a in standing if a.round == case.round]
     if standing or case.amends:
@@ -147,15 +147,15 @@ def _promises(case: Case, facts: Facts) -> tuple[Promise, ...]:
     return case.complaint.promises
 
 
-def _fitted(
+def _fit_time(
     case: Case,
-    facts: Facts,
+    facts: ScriptContext,
     owner: str,
     name: str,
     tongue: Language,
     promises: tuple[Promise, ...],
     templates: Templates,
-) -> tuple[Script, Room]:
+) -> tuple[Script, WordBudget]:
     tried: tuple[list[tuple[str, str, bool]], bool] | None = None
     for room in ROOMS:
         slate = Slate()
@@ -175,7 +175,7 @@ def _passed(promise: Promise, today: date) -> bool:
     return promise.promised_by is not None and promise.promised_by < today
 
 
-def _undated(promises: tuple[Promise, ...], today: date) -> tuple[Promise, ...]:
+def _drop_past_dates(promises: tuple[Promise, ...], today: date) -> tuple[Promise, ...]:
     """Leave out a date that has passed: nobody can promise for yesterday."""
     return tuple(
         replace(promise, promised_by=None, target=None) if _passed(promise, today) else promise
@@ -184,7 +184,7 @@ def _undated(promises: tuple[Promise, ...], today: date) -> tuple[Promise, ...]:
 
 
 def _about_promises(
-    name: str, promises: tuple[Promise, ...], room: Room, today: date
+    name: str, promises: tuple[Promise, ...], room: WordBudget, today: date
 ) -> Iterator[Warn]:
     if name in _REPAIRING and not promises:
         yield Warn("S3", "no amends: say what will be done, and by when (R1)")
@@ -202,10 +202,10 @@ def _about_promises(
 
 def _warnings(
     case: Case,
-    facts: Facts,
+    facts: ScriptContext,
     name: str,
     promises: tuple[Promise, ...],
-    room: Room,
+    room: WordBudget,
     script: Script,
 ) -> tuple[Warn, ...]:
     found = list(_about_promises(name, promises, room, facts.today))

@@ -13,20 +13,20 @@ from voicenote.script.languages import language
 from voicenote.script.templates import Templates
 
 
-def undisclosed(script: Script) -> Script:
+def drop_disclosure(script: Script) -> Script:
     """Return what a person says of a script: all but the line on a machine's voice."""
     own = tuple(one for one in script.sentences if one.section is not Section.DISCLOSE)
     return replace(script, sentences=own)
 
 
-def disclosed(script: Script, synthetic: Synthetic, templates: Templates) -> Script:
+def add_disclosure(script: Script, synthetic: Synthetic, templates: Templates) -> Script:
     """Return `script` with the line that is true of its voice: last, and once.
 
     A line in the owner's own words stays as it is as long as a machine speaks at all. Raises
     BadData when the template of the line is broken.
     """
     if synthetic is Synthetic.NO:
-        return undisclosed(script)
+        return drop_disclosure(script)
     tongue = language(script.language)
     partly = synthetic is Synthetic.PARTLY
     right = templates.disclosure(tongue, partly=partly)
@@ -34,4 +34,4 @@ def disclosed(script: Script, synthetic: Synthetic, templates: Templates) -> Scr
     there = tuple(one for one in script.sentences if one.section is Section.DISCLOSE)
     if there and [one.text for one in there] != [one.text for one in wrong]:
         return script
-    return replace(script, sentences=(*undisclosed(script).sentences, *right))
+    return replace(script, sentences=(*drop_disclosure(script).sentences, *right))

@@ -32,7 +32,7 @@ def to_text(script: Script) -> str:
         if sentence.section is not section:
             section = sentence.section
             lines += ["", f"[{section.value}]"]
-        lines.append(_escaped(sentence.text))
+        lines.append(_escape_line(sentence.text))
         if sentence.said != sentence.text:
             lines.append(f"~ {sentence.said}")
     return "\n".join(lines) + "\n"
@@ -95,5 +95,5 @@ def _lines(text: str) -> Iterator[tuple[int, str, str]]:
             yield number, "sentence", line[1:] if line[0] == "\\" else line
 
 
-def _escaped(line: str) -> str:
+def _escape_line(line: str) -> str:
     return f"\\{line}" if line[:1] in _SPECIAL else line

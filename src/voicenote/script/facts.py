@@ -11,7 +11,7 @@ from voicenote.model.touch import TouchKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class ScriptContext:
     """What a script needs beside its case.
 
     `owner` is the name that is spoken (S1); empty: the case's own. `today` is the calendar date in

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from voicenote.model.amends import Promise
 from voicenote.model.case import Case
 from voicenote.model.money import Money
-from voicenote.script.facts import Facts
+from voicenote.script.facts import ScriptContext
 from voicenote.script.languages import Language, language
 from voicenote.script.numbers import (
     date_spoken,
@@ -27,7 +27,7 @@ NAME_WORDS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class WordBudget:
     """How many words each kind of free text may take; too long to say, the next room is tried.
 
     `brief` lets a template leave out what is only pleasant to hear.
@@ -45,22 +45,22 @@ class Room:
 
 #: From the widest to the tightest; the last ones only for very long names, sums and dates.
 ROOMS = (
-    Room(25, 12, 25),
-    Room(25, 10, 25, extras=frozenset({"feeling", "at_stake", "expected"})),
-    Room(22, 10, 22, extras=frozenset({"feeling", "at_stake"})),
-    Room(20, 8, 20, promises=2, extras=frozenset({"feeling"})),
-    Room(18, 0, 20, promises=2, extras=frozenset()),
-    Room(16, 0, 20, promises=2, extras=frozenset(), brief=True),
-    Room(12, 0, 18, promises=2, extras=frozenset(), brief=True),
-    Room(14, 0, 18, promises=1, extras=frozenset(), brief=True),
-    Room(8, 0, 12, promises=1, extras=frozenset(), brief=True),
-    Room(7, 0, 9, promises=1, extras=frozenset(), brief=True),
-    Room(6, 0, 6, promises=1, extras=frozenset(), brief=True),
-    Room(3, 0, 3, promises=1, extras=frozenset(), brief=True),
+    WordBudget(25, 12, 25),
+    WordBudget(25, 10, 25, extras=frozenset({"feeling", "at_stake", "expected"})),
+    WordBudget(22, 10, 22, extras=frozenset({"feeling", "at_stake"})),
+    WordBudget(20, 8, 20, promises=2, extras=frozenset({"feeling"})),
+    WordBudget(18, 0, 20, promises=2, extras=frozenset()),
+    WordBudget(16, 0, 20, promises=2, extras=frozenset(), brief=True),
+    WordBudget(12, 0, 18, promises=2, extras=frozenset(), brief=True),
+    WordBudget(14, 0, 18, promises=1, extras=frozenset(), brief=True),
+    WordBudget(8, 0, 12, promises=1, extras=frozenset(), brief=True),
+    WordBudget(7, 0, 9, promises=1, extras=frozenset(), brief=True),
+    WordBudget(6, 0, 6, promises=1, extras=frozenset(), brief=True),
+    WordBudget(3, 0, 3, promises=1, extras=frozenset(), brief=True),
 )
 
 
-class Told(NamedTuple):
+class PromiseWords(NamedTuple):
     """A promise as a template sees it."""
 
     kind: str
@@ -73,9 +73,9 @@ class Told(NamedTuple):
 class Filling:
     """Makes the values of one rendering. The `slate` remembers what each of them says."""
 
-    facts: Facts
+    facts: ScriptContext
     tongue: Language
-    room: Room
+    room: WordBudget
     slate: Slate
 
     def values(self, case: Case, owner: str, promises: tuple[Promise, ...]) -> dict[str, object]:
@@ -127,11 +127,11 @@ class Filling:
             "prevented": bool(lesson and lesson.done_at and prevention),
         }
 
-    def _promised(self, promise: Promise) -> Told:
+    def _promised(self, promise: Promise) -> PromiseWords:
         code = self.tongue.code
         text = self._said(promise.text, self.room.promise)
         written, spoken = _worth(promise.text, promise.value, code) if promise.value else ("", "")
-        return Told(
+        return PromiseWords(
             kind=promise.kind.value,
             text=text or self._said(self.tongue.amends[promise.kind.value], 9),
             money=self.slate.put(written, spoken),
@@ -140,18 +140,18 @@ class Filling:
 
     def _said(self, text: str, limit: int) -> Blank:
         """Free text, in at most about `limit` words; nothing when there is no room for it."""
-        return self.slate.put(*_shortened(text, limit, self.tongue.code))
+        return self.slate.put(*_shorten(text, limit, self.tongue.code))
 
     def _called(self, name: str, say_as: str = "", *, personal: bool = True) -> Blank:
-        return self.slate.put(*_named(name, say_as, self.tongue.code), personal=personal)
+        return self.slate.put(*_say_name(name, say_as, self.tongue.code), personal=personal)
 
     def _day(self, day: date | None) -> Blank:
-        told = _dated(day, self.facts.today, self.tongue.code) if day else ("", "")
+        told = _say_date(day, self.facts.today, self.tongue.code) if day else ("", "")
         return self.slate.put(*told)
 
     def _quote(self, *sources: str) -> Blank:
         """The first source that can be quoted, in quote marks; the voice says it without."""
-        return self.slate.put(*_quoted(sources, self.room.quote, self.tongue.code))
+        return self.slate.put(*_quote_customer(sources, self.room.quote, self.tongue.code))
 
 
 # The same words come again: in the next room that is tried, and shared ones in the next case.
@@ -167,14 +167,14 @@ def _worth(text: str, value: Money, code: str) -> tuple[str, str]:
 
 
 @lru_cache(maxsize=8192)
-def _shortened(text: str, limit: int, code: str) -> tuple[str, str]:
+def _shorten(text: str, limit: int, code: str) -> tuple[str, str]:
     tongue = language(code)
     whole = bare(quotable(text)) if limit else ""
     return within(bare(shorten(whole, limit, tongue.dangling)[0]), limit, tongue)
 
 
 @lru_cache(maxsize=4096)
-def _named(name: str, say_as: str, code: str) -> tuple[str, str]:
+def _say_name(name: str, say_as: str, code: str) -> tuple[str, str]:
     tongue = language(code)
     written, spoken = within(bare(plain(name))[:80], NAME_WORDS, tongue)
     if say_as and written:
@@ -183,13 +183,13 @@ def _named(name: str, say_as: str, code: str) -> tuple[str, str]:
 
 
 @lru_cache(maxsize=4096)
-def _dated(day: date, today: date, code: str) -> tuple[str, str]:
+def _say_date(day: date, today: date, code: str) -> tuple[str, str]:
     tongue = language(code)
     return date_written(day, today, tongue), date_spoken(day, today, tongue)
 
 
 @lru_cache(maxsize=8192)
-def _quoted(sources: tuple[str, ...], limit: int, code: str) -> tuple[str, str]:
+def _quote_customer(sources: tuple[str, ...], limit: int, code: str) -> tuple[str, str]:
     tongue = language(code)
     for source in sources:
         whole = quotable(source, tongue.salutations)

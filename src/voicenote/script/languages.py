@@ -115,25 +115,25 @@ def language(code: str) -> Language:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class LanguageChoice:
     """The language a script will be in, and whether it is not the one that was wanted."""
 
     language: str
     fell_back: bool
 
 
-def language_for(wanted: str, available: Collection[str]) -> Choice:
+def language_for(wanted: str, available: Collection[str]) -> LanguageChoice:
     """Choose among `available` for the BCP 47 tag `wanted`; English when there is nothing nearer.
 
     An empty or unreadable tag gives English; only a readable or unreadable *wish* that could not be
     met counts as a fall-back, an empty one does not.
     """
     if not wanted.strip():
-        return Choice(FALLBACK, fell_back=False)
+        return LanguageChoice(FALLBACK, fell_back=False)
     primary = _primary(wanted.strip().replace("_", "-"))
     if primary in available:
-        return Choice(primary, fell_back=False)
-    return Choice(FALLBACK, fell_back=True)
+        return LanguageChoice(primary, fell_back=False)
+    return LanguageChoice(FALLBACK, fell_back=True)
 
 
 @lru_cache(maxsize=256)

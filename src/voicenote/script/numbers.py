@@ -69,7 +69,7 @@ def money_spoken(money: Money, tongue: Language) -> str:
     cents = int((abs(money.amount) * 100).to_integral_value(ROUND_HALF_UP))
     units, rest = divmod(cents, 100)
     coin = tongue.coins.get(money.currency)
-    said = _counted(units, money.currency, tongue)
+    said = _spell_units(units, money.currency, tongue)
     if not rest:
         return said
     small = words(rest, tongue.code, tongue.gender)
@@ -79,7 +79,7 @@ def money_spoken(money: Money, tongue: Language) -> str:
     return tongue.joined.format(said, small) if units else small
 
 
-def _counted(units: int, currency: str, tongue: Language) -> str:
+def _spell_units(units: int, currency: str, tongue: Language) -> str:
     if coin := tongue.coins.get(currency):
         return _with_number(units, coin.name(_category(units, tongue.code)), tongue, coin.gender)
     from babel.numbers import get_currency_name
@@ -122,14 +122,14 @@ def money_written(money: Money, tongue: Language) -> str:
             locale=tongue.code,
             currency_digits=False,
         )
-    return _own_digits(_unmarked(text), tongue)
+    return _own_digits(_strip_marks(text), tongue)
 
 
 def _own_digits(text: str, tongue: Language) -> str:
     return text.translate(str.maketrans("0123456789", tongue.digits)) if tongue.digits else text
 
 
-def _unmarked(text: str) -> str:
+def _strip_marks(text: str) -> str:
     """Without the direction marks that CLDR puts around amounts, and with ordinary spaces."""
     return " ".join(text.translate(dict.fromkeys((0x200E, 0x200F, 0x061C))).split())
 

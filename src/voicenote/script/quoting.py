@@ -64,7 +64,7 @@ def quotable(text: str, salutations: tuple[str, ...] = ()) -> str:
     text = _EMPTY.sub(" ", text)
     text = _REPEATED.sub(r"\1", _LOOSE.sub(r"\1", _SPACES.sub(" ", text)))
     text = re.sub(r"([,;:])[,;:.]+", r"\1", text).strip(" ,;:-–—*•/|>")
-    return calm(_unsaluted(text, salutations))
+    return calm(_drop_salutation(text, salutations))
 
 
 def _is_word(word: str) -> bool:
@@ -73,7 +73,7 @@ def _is_word(word: str) -> bool:
     return len(word) <= LONGEST_WORD and (digits < 7 or bool(_AMOUNT.fullmatch(word)))
 
 
-def _unsaluted(text: str, salutations: Sequence[str]) -> str:
+def _drop_salutation(text: str, salutations: Sequence[str]) -> str:
     lowered = text.lower()
     for greeting in sorted(salutations, key=len, reverse=True):
         rest = text[len(greeting) :]

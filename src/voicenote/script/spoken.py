@@ -82,10 +82,10 @@ def _speakable(text: str, code: str) -> str:
     for symbol, word in tongue.symbols.items():
         text = text.replace(symbol, f" {word} ")
     text = _QUOTES.sub("", text)
-    return _tidied("".join(char if _sayable(char) else " " for char in text))
+    return _tidy("".join(char if _sayable(char) else " " for char in text))
 
 
-def _tidied(text: str) -> str:
+def _tidy(text: str) -> str:
     text = re.sub(r"\s+", " ", text)
     text = re.sub(r" ([,.;:?!…،؛؟])", r"\1", text)
     text = re.sub(r" ?- | -", " ", text)

@@ -108,7 +108,7 @@ class Templates:
         Raises BadData, naming file and line, when there is no such template or it is broken.
         """
         given = tuple(values.items())
-        lines = _filled(self, _stamp(self.folders), tongue.code, name, given)
+        lines = _fill_shape(self, _stamp(self.folders), tongue.code, name, given)
         slots, code = slate.values, tongue.code
         try:
             return tuple(
@@ -135,7 +135,7 @@ class Templates:
             )
         except TemplateNotFound as error:
             if error.name != f"{language}/{name}{SUFFIX}":
-                raise _broken(error, f"{language}/{name}{SUFFIX}") from error
+                raise _template_error(error, f"{language}/{name}{SUFFIX}") from error
             there = ", ".join(self.names(language)) or "none"
             raise BadData(
                 f"there is no template {name!r} in {language!r}", f"there are: {there}"
@@ -145,7 +145,7 @@ class Templates:
                 f"{language}/{name}{SUFFIX} is not UTF-8 text", "save it as UTF-8"
             ) from error
         except _OF_A_TEMPLATE as error:
-            raise _broken(error, f"{language}/{name}{SUFFIX}") from error
+            raise _template_error(error, f"{language}/{name}{SUFFIX}") from error
         return template
 
 
@@ -204,7 +204,7 @@ def _environment(
     )
 
 
-def _broken(error: Exception, file: str) -> BadData:
+def _template_error(error: Exception, file: str) -> BadData:
     line = getattr(error, "lineno", None)
     place = getattr(error, "filename", None) or file
     for frame in traceback.extract_tb(error.__traceback__):
@@ -227,7 +227,7 @@ def _stamp(folders: tuple[Path, ...]) -> tuple[tuple[str, int, int], ...]:
 
 
 @lru_cache(maxsize=4096)
-def _filled(
+def _fill_shape(
     templates: Templates,
     stamp: tuple[tuple[str, int, int], ...],
     code: str,
@@ -243,7 +243,7 @@ def _filled(
     try:
         filled = template.render(dict(given))
     except _OF_A_TEMPLATE as error:
-        raise _broken(error, str(template.filename)) from error
+        raise _template_error(error, str(template.filename)) from error
     return tuple(_lines(filled))
 
 
@@ -259,7 +259,7 @@ def _disclosure(
         template = _environment(roots, stamp).select_template(names)
         filled = template.render(synthetic=True, partly=partly)
     except _OF_A_TEMPLATE as error:
-        raise _broken(error, names[0]) from error
+        raise _template_error(error, names[0]) from error
     return tuple(_sentence(section, pieces, (), code) for section, pieces, _ in _lines(filled))
 
 
@@ -290,11 +290,11 @@ def _sentence(
     for (paper, said, _), rest in zip(parts, pieces[1:], strict=True):
         text += paper + rest
         spoken += said + rest
-    text, spoken = _stopped(text), _stopped(speakable(spoken, language(code)))
+    text, spoken = _end_once(text), _end_once(speakable(spoken, language(code)))
     personal = any(part[2] for part in parts)
     return Sentence(section, text, personal=personal, spoken="" if spoken == text else spoken)
 
 
-def _stopped(text: str) -> str:
+def _end_once(text: str) -> str:
     """One stop at the end: a quotation that ends in ? or … needs no full stop after it."""
     return re.sub(r"([?…؟])([\"”’»“]?)\.$", r"\1\2", text)

@@ -1,8 +1,8 @@
 """What an owner can set: declared once, checked all at once, documented from the declarations."""
 
 from voicenote.settings.declared import (
-    Channel,
-    Ledger,
+    ChannelTable,
+    LedgerTable,
     Owner,
     Profile,
     Retention,
@@ -13,14 +13,14 @@ from voicenote.settings.declared import (
 from voicenote.settings.loading import FILE_NAME, find_home, load
 from voicenote.settings.policy import Check, Policy
 from voicenote.settings.secret import Secret
-from voicenote.settings.voices import Voice, VoiceFor
+from voicenote.settings.voices import VoiceFor, VoiceTable
 from voicenote.settings.writing import commented_toml, reference_md, save_profile
 
 __all__ = [
     "FILE_NAME",
-    "Channel",
+    "ChannelTable",
     "Check",
-    "Ledger",
+    "LedgerTable",
     "Owner",
     "Policy",
     "Profile",
@@ -29,8 +29,8 @@ __all__ = [
     "Secret",
     "Settings",
     "Sound",
-    "Voice",
     "VoiceFor",
+    "VoiceTable",
     "commented_toml",
     "find_home",
     "load",

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from voicenote.settings import kinds
-from voicenote.settings.declaring import named, setting
+from voicenote.settings.declaring import named_tables, setting
 from voicenote.settings.policy import LIMIT, Check, Policy
 from voicenote.settings.secret import Secret
-from voicenote.settings.voices import Voice
+from voicenote.settings.voices import VoiceTable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +84,7 @@ class Schedule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Channel:
+class ChannelTable:
     """One way out. `kind` is a channel's name in `voicenote channels`; the rest is its own.
 
     Values in `options` are as TOML has them, but for secrets, which are `Secret`. A limit that is
@@ -92,7 +92,7 @@ class Channel:
     """
 
     kind: str
-    options: Mapping[str, Any] = named()
+    options: Mapping[str, Any] = named_tables()
     per_pass: int | None = setting(None, LIMIT, "As in [policy], for this channel.")
     per_hour: int | None = setting(None, LIMIT, "As in [policy], for this channel.")
     per_domain: int | None = setting(None, LIMIT, "As in [policy], for this channel.")
@@ -122,7 +122,7 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ledger:
+class LedgerTable:
     """Where everything is kept."""
 
     url: str | Secret = setting(  # noqa: RUF009  it declares the field
@@ -161,27 +161,27 @@ class Settings:
     home: Path
     file: Path
     owner: Owner = field(default_factory=Owner)
-    voice: Voice = field(default_factory=Voice)
+    voice: VoiceTable = field(default_factory=VoiceTable)
     sound: Sound = field(default_factory=Sound)
     schedule: Schedule = field(default_factory=Schedule)
-    plans: Mapping[str, Mapping[str, Any]] = named()
+    plans: Mapping[str, Mapping[str, Any]] = named_tables()
     policy: Policy = field(default_factory=Policy)
     check: Check = field(default_factory=Check)
-    channels: Mapping[str, Channel] = named()
-    intake: Mapping[str, Profile] = named()
-    ledger: Ledger = field(default_factory=Ledger)
+    channels: Mapping[str, ChannelTable] = named_tables()
+    intake: Mapping[str, Profile] = named_tables()
+    ledger: LedgerTable = field(default_factory=LedgerTable)
     retention: Retention = field(default_factory=Retention)
 
 
 #: The tables with fixed keys, in the order of the pipeline.
 TABLES: dict[str, type] = {
     "owner": Owner,
-    "voice": Voice,
+    "voice": VoiceTable,
     "sound": Sound,
     "schedule": Schedule,
     "policy": Policy,
     "check": Check,
-    "ledger": Ledger,
+    "ledger": LedgerTable,
     "retention": Retention,
 }
 

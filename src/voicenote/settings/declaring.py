@@ -17,6 +17,6 @@ def setting(default: Any, kind: kinds.Kind, doc: str, example: object = None) ->
     return field(default=default, metadata=metadata)
 
 
-def named(default: Mapping[str, Any] = _NONE) -> Any:
+def named_tables(default: Mapping[str, Any] = _NONE) -> Any:
     """Declare tables with names of the owner's own."""
     return field(default_factory=lambda: dict(default))

@@ -17,7 +17,7 @@ _DURATION = re.compile(r"P(?=.)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?
 _EMAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+")
 
 
-def _shown(value: object) -> str:
+def _show_value(value: object) -> str:
     text = str(value)
     return f"{text[:57]}…" if len(text) > 58 else text
 
@@ -25,7 +25,7 @@ def _shown(value: object) -> str:
 def text(value: Any) -> str:
     """Check that it is text."""
     if not isinstance(value, str):
-        raise ValueError(f"{_shown(value)} is not text", 'put it in quotes: "…"')  # noqa: TRY004
+        raise ValueError(f"{_show_value(value)} is not text", 'put it in quotes: "…"')  # noqa: TRY004
     return value
 
 
@@ -35,7 +35,7 @@ def line(value: Any) -> str:
 
     word = text(value)
     if any(category(sign) in ("Cc", "Cs", "Zl", "Zp") for sign in word):
-        raise ValueError(f"{_shown(word)!r} has a line break or another control", "one line")
+        raise ValueError(f"{_show_value(word)!r} has a line break or another control", "one line")
     return word
 
 
@@ -43,7 +43,7 @@ def switch(value: Any) -> bool:
     """Check a yes or no."""
     if not isinstance(value, bool):
         raise ValueError(  # noqa: TRY004  a wrong value, whatever its type
-            f"{_shown(value)!r} is neither true nor false", "write true or false"
+            f"{_show_value(value)!r} is neither true nor false", "write true or false"
         )
     return value
 
@@ -56,7 +56,7 @@ def number(low: float, high: float, *, whole: bool = False) -> Kind:
         if isinstance(value, bool) or not isinstance(value, right):
             word = "a whole number" if whole else "a number"
             raise ValueError(  # noqa: TRY004  one kind of problem, whatever is wrong
-                f"{_shown(value)!r} is not {word}", f"from {low:g} to {high:g}"
+                f"{_show_value(value)!r} is not {word}", f"from {low:g} to {high:g}"
             )
         if not low <= value <= high:
             raise ValueError(f"{value} is out of range", f"from {low:g} to {high:g}")
@@ -71,7 +71,7 @@ def pattern(expression: re.Pattern[str], what: str, advice: str, *also: str) -> 
     def check(value: Any) -> str:
         word = text(value)
         if word not in also and not expression.fullmatch(word):
-            raise ValueError(f"{_shown(word)!r} is not {what}", advice)
+            raise ValueError(f"{_show_value(word)!r} is not {what}", advice)
         return word
 
     return check
@@ -95,7 +95,8 @@ def zone(value: Any) -> str:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise ValueError(
-            f"{_shown(name)!r} is not a known time zone", 'an IANA name such as "Europe/Warsaw"'
+            f"{_show_value(name)!r} is not a known time zone",
+            'an IANA name such as "Europe/Warsaw"',
         ) from None
     return name
 
@@ -108,7 +109,9 @@ def words(known: Sequence[str] = ()) -> Kind:
             raise ValueError("this is not a list of words", 'such as ["one", "two"]')
         strange = [word for word in value if known and word not in known]
         if strange:
-            raise ValueError(f"{_shown(strange[0])!r} is unknown", f"known: {', '.join(known)}")
+            raise ValueError(
+                f"{_show_value(strange[0])!r} is unknown", f"known: {', '.join(known)}"
+            )
         return tuple(dict.fromkeys(value))
 
     return check
@@ -135,9 +138,13 @@ def levels(value: Any) -> dict[str, str]:
     table = texts_by_name(value)
     for rule, level in table.items():
         if not _RULE.fullmatch(rule):
-            raise ValueError(f"{_shown(rule)!r} is not a rule", 'a code such as "R18" or "S24"')
+            raise ValueError(
+                f"{_show_value(rule)!r} is not a rule", 'a code such as "R18" or "S24"'
+            )
         if level not in _LEVELS:
-            raise ValueError(f"{_shown(level)!r} is not a level", f"known: {', '.join(_LEVELS)}")
+            raise ValueError(
+                f"{_show_value(level)!r} is not a level", f"known: {', '.join(_LEVELS)}"
+            )
     return table
 
 

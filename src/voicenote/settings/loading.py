@@ -41,19 +41,19 @@ def load(home: Path, env: Mapping[str, str], *, fresh: bool = False) -> Settings
     problem at once: file, line, dotted field (or the variable's name), what is wrong, what to do.
     """
     file = home / FILE_NAME
-    text = "" if fresh else _read(file)
+    text = "" if fresh else _read_file(file)
     given = _parse(text, file)
     structure = Structure(env)
     variables = _overlay(given, env, structure)
     settings = structure.settings(home, file, given)
     if structure.problems:
-        problems = tuple(_placed(p, file, text, variables) for p in structure.problems)
+        problems = tuple(_place_problem(p, file, text, variables) for p in structure.problems)
         count = "one setting is" if len(problems) == 1 else f"{len(problems)} settings are"
         raise BadSettings(f"{count} wrong", f"correct {file}, or the environment", problems)
     return settings
 
 
-def _read(file: Path) -> str:
+def _read_file(file: Path) -> str:
     if file.exists() and not file.is_file():  # a pipe would be waited for
         raise BadSettings(
             f"{file} cannot be read: it is no file", "make it a file that you may read"
@@ -142,7 +142,9 @@ def _scalar(raw: str) -> object:
         return raw
 
 
-def _placed(problem: Problem, file: Path, text: str, variables: Mapping[str, str]) -> Problem:
+def _place_problem(
+    problem: Problem, file: Path, text: str, variables: Mapping[str, str]
+) -> Problem:
     variable = variables.get(problem.field)
     if variable or problem.field.startswith(PREFIX):
         return Problem(

@@ -14,13 +14,13 @@ from voicenote.settings import kinds
 from voicenote.settings.declared import (
     NAMED,
     TABLES,
-    Channel,
+    ChannelTable,
     Profile,
     Settings,
 )
 from voicenote.settings.policy import Policy
 from voicenote.settings.secret import ADVICE, Secret, is_reference, is_secret_key
-from voicenote.settings.voices import Voice, VoiceFor
+from voicenote.settings.voices import VoiceFor, VoiceTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class Structure:
         made: dict[str, Any] = {}
         for name, kind in TABLES.items():
             table = self.table(name, given.get(name, {}))
-            made[name] = self.voice(table) if kind is Voice else self.fill(kind, name, table)
+            made[name] = self.voice(table) if kind is VoiceTable else self.fill(kind, name, table)
         self.in_order(made["policy"])
         made["plans"] = {
             name: self.secrets(table, f"plans.{name}")
@@ -143,18 +143,18 @@ class Structure:
                 pass
             raise
 
-    def voice(self, table: Mapping[str, Any]) -> Voice:
+    def voice(self, table: Mapping[str, Any]) -> VoiceTable:
         """Split [voice] into its own settings, the tables of languages and those of owners."""
         owners = self.table("voice.owner", table.get(_OWNER, {}))
         rest = {key: value for key, value in table.items() if key != _OWNER}
-        common = self.voices("voice", rest, Voice())
+        common = self.voices("voice", rest, VoiceTable())
         of_owners = {}
         for name, inner in owners.items():
             where = f"voice.owner.{name}"
             of_owners[name] = self.voices(where, self.table(where, inner), common)
         return replace(common, by_owner=of_owners)
 
-    def voices(self, where: str, table: Mapping[str, Any], common: Voice) -> Voice:
+    def voices(self, where: str, table: Mapping[str, Any], common: VoiceTable) -> VoiceTable:
         """Take one table of voices and the tables of languages in it; what it lacks is `common`.
 
         The tables of languages in `common` hold too, unless this one chooses for all languages.
@@ -177,7 +177,7 @@ class Structure:
 
     def chosen(self, where: str, table: Mapping[str, Any], usual: VoiceFor) -> dict[str, Any]:
         """Return what a table says; with another engine, voice and rate are not the usual ones."""
-        kind = Voice if where == "voice" else VoiceFor
+        kind = VoiceTable if where == "voice" else VoiceFor
         filled = self.fill(kind, where, table)
         names = [name for name in table if hasattr(filled, name) and name in _PLAIN]
         said = {name: getattr(filled, name) for name in names}
@@ -185,9 +185,9 @@ class Structure:
             said = {"voice": "", "rate": 0, "languages": ()} | said
         return said
 
-    def channel(self, name: str, table: Mapping[str, Any]) -> Channel:
+    def channel(self, name: str, table: Mapping[str, Any]) -> ChannelTable:
         """Take a channel's table: its kind is its name when it does not say another."""
-        limits = {f.name: f for f in fields(Channel) if "kind" in f.metadata}
+        limits = {f.name: f for f in fields(ChannelTable) if "kind" in f.metadata}
         own = {
             key: self.value(f"channels.{name}.{key}", limits[key], table[key])
             for key in limits.keys() & table.keys()
@@ -198,7 +198,7 @@ class Structure:
         if not isinstance(kind, str):
             self.add(f"channels.{name}.kind", "the kind is a channel's name", 'such as "email"')
             kind = name
-        return Channel(kind=kind, options=options, **own)
+        return ChannelTable(kind=kind, options=options, **own)
 
     def secrets(self, table: Mapping[str, Any], dotted: str) -> dict[str, Any]:
         """Return a raw table with every reference made a Secret; refuse secrets in plain text."""

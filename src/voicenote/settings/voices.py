@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from voicenote.settings import kinds
-from voicenote.settings.declaring import named, setting
+from voicenote.settings.declaring import named_tables, setting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +55,7 @@ class VoiceFor:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Voice(VoiceFor):
+class VoiceTable(VoiceFor):
     """What turns sentences into sound. `[voice.LANGUAGE]` sets it for one language."""
 
     disclosure: bool = setting(
@@ -69,9 +69,9 @@ class Voice(VoiceFor):
         "Whether a synthetic voice says the sentences that you have not recorded beside those that "
         "you have; the memo is then marked as a computer's in part.",
     )
-    by_language: Mapping[str, VoiceFor] = named()
+    by_language: Mapping[str, VoiceFor] = named_tables()
     #: What [voice.owner.NAME] says, languages and all.
-    by_owner: Mapping[str, Voice] = named()
+    by_owner: Mapping[str, VoiceTable] = named_tables()
 
     def of(self, language: str, owner: str = "") -> VoiceFor:
         """Return the voice for a BCP 47 tag: its own table, its language's, or the common one.

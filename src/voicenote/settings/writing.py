@@ -10,7 +10,7 @@ from typing import Any
 
 from voicenote.errors import BadSettings, Unavailable
 from voicenote.files import FILE, open_beside
-from voicenote.settings.declared import NAMED, TABLES, Channel, Profile
+from voicenote.settings.declared import NAMED, TABLES, ChannelTable, Profile
 from voicenote.settings.voices import VoiceFor
 
 _EXAMPLES = """\
@@ -41,7 +41,7 @@ def _toml(value: object) -> str:
     return tomlkit.item(plain).as_string()
 
 
-def _declared(kind: type) -> Iterator[tuple[Field[Any], Any]]:
+def _declared_fields(kind: type) -> Iterator[tuple[Field[Any], Any]]:
     for field in fields(kind):
         if "kind" in field.metadata:
             default = field.default if field.default is not MISSING else {}
@@ -63,7 +63,7 @@ def commented_toml(answers: Mapping[str, object] | None = None) -> str:
     ]
     for name, kind in TABLES.items():
         lines += ["", *_comment(kind.__doc__ or ""), f"[{name}]"]
-        for field, default in _declared(kind):
+        for field, default in _declared_fields(kind):
             lines += _comment(field.metadata["doc"])
             dotted = f"{name}.{field.name}"
             if dotted in left:
@@ -162,7 +162,7 @@ def reference_md() -> str:
             parts.append(_section("[voice.LANGUAGE]", doc, VoiceFor, "VOICENOTE_VOICE__DE__"))
     for name, doc in NAMED.items():
         if name in ("intake", "channels"):
-            kind = Profile if name == "intake" else Channel
+            kind = Profile if name == "intake" else ChannelTable
             parts.append(_section(f"[{name}.NAME]", doc, kind, ""))
         else:
             parts.append(f"## [{name}.NAME]\n\n{doc}\n")
@@ -178,7 +178,7 @@ def _section(title: str, doc: str, kind: type, prefix: str) -> str:
         "| setting | default | what it is |",
         "|---|---|---|",
     ]
-    for field, default in _declared(kind):
+    for field, default in _declared_fields(kind):
         words = field.metadata["doc"]
         example = field.metadata["example"]
         if example is not None:

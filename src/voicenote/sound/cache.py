@@ -65,7 +65,7 @@ class Cache:
         try:
             with open(path, "rb", buffering=0) as file:  # noqa: PTH123
                 data = file.read()
-            found = read(_opened(data))
+            found = read(_open_entry(data))
         except OSError:
             return None
         except ValueError:
@@ -160,7 +160,7 @@ def _digest(data: bytes) -> bytes:
     return hashlib.blake2b(data, digest_size=_HASH).digest()
 
 
-def _opened(data: bytes) -> bytes:
+def _open_entry(data: bytes) -> bytes:
     """The content of a file. Raises ValueError when it is not what was written."""
     start = len(_MARK) + _HASH
     content = data[start:]

@@ -49,12 +49,12 @@ class Words:
 
 
 def trim(clip: Clip) -> Samples:
-    """Return the words of `clip` at `RATE`; else as `trimmed`."""
-    words = trimmed(clip)
+    """Return the words of `clip` at `RATE`; else as `trim_silence`."""
+    words = trim_silence(clip)
     return resample(words.samples, words.rate, RATE)
 
 
-def trimmed(clip: Clip) -> Words:
+def trim_silence(clip: Clip) -> Words:
     """Return the words of `clip` without the silence around them, faded at both ends.
 
     Silence is what stays 40 dB below the loudest place. Raises BadData when nothing is left.
@@ -130,7 +130,7 @@ def lay_out(
     return np.concatenate(parts), tuple(captions)
 
 
-def spread(sentences: Sequence[Sentence], seconds: float) -> tuple[Caption, ...]:
+def spread_captions(sentences: Sequence[Sentence], seconds: float) -> tuple[Caption, ...]:
     """Guess when each sentence is said in a recording of all of them: by their length."""
     inside = max(seconds - LEAD_S - TAIL_S, seconds / 2)
     start = (seconds - inside) * LEAD_S / (LEAD_S + TAIL_S)
@@ -143,7 +143,7 @@ def spread(sentences: Sequence[Sentence], seconds: float) -> tuple[Caption, ...]
     )
 
 
-def framed(words: Samples) -> Samples:
+def add_silence(words: Samples) -> Samples:
     """Put the lead and the tail of silence around a whole recording."""
     return np.concatenate([_silence(LEAD_S), words, _silence(TAIL_S)])
 

@@ -23,7 +23,7 @@ from voicenote.sound.edit import RATE, TAIL_S, pauses, resample
 from voicenote.sound.encode import CODECS, Tags
 from voicenote.sound.loudness import limit
 from voicenote.sound.packets import FORMS, LEAD_S, TICK_S, codec_of, silence
-from voicenote.sound.piece import Piece, Source, Spoken
+from voicenote.sound.piece import Piece, PieceSource, Spoken
 from voicenote.sound.splice import mux, ogg_pages, seconds
 
 _ENDINGS = {"opus": "ogg", "oga": "ogg", "mp4": "m4a"}
@@ -33,7 +33,7 @@ _ENDINGS = {"opus": "ogg", "oga": "ogg", "mp4": "m4a"}
 class _Placed:
     """A sentence, coded for Ogg, and at which ticks it and what follows it begin."""
 
-    source: Source
+    source: PieceSource
     piece: Piece
     start: int
     following: int
@@ -89,7 +89,7 @@ def write_ogg(
 
     def counted() -> Iterator[bytes]:
         nonlocal count
-        for packet in _laid(_placed(sentences, sounds), "ogg"):
+        for packet in _lay_packets(_place_sentences(sentences, sounds), "ogg"):
             count += 1
             yield packet
 
@@ -105,23 +105,23 @@ def _write_other(
 
     def counted() -> Iterator[_Placed]:
         nonlocal ended
-        for one in _placed(sentences, sounds):
+        for one in _place_sentences(sentences, sounds):
             yield one
             ended = one.following
 
-    laid = _samples(counted()) if rendition == "wav" else _laid(counted(), rendition)
+    laid = _samples(counted()) if rendition == "wav" else _lay_packets(counted(), rendition)
     codec = CODECS["wav"] if rendition == "wav" else codec_of(rendition)
     mux(path, laid, rendition, codec, tags)
     return ended * TICK_S
 
 
-def _placed(sentences: Sequence[Sentence], sounds: Iterable[Spoken]) -> Iterator[_Placed]:
+def _place_sentences(sentences: Sequence[Sentence], sounds: Iterable[Spoken]) -> Iterator[_Placed]:
     """Lay sentences out one after the other, as `arrange` does when all of them are there."""
     codec = codec_of("ogg")
     start = 1
     gaps = [*(pause - LEAD_S for pause in pauses(sentences)[:-1]), TAIL_S]
     for spoken, gap in zip(sounds, gaps, strict=True):
-        source = Source(spoken, None)
+        source = PieceSource(spoken, None)
         piece = source.piece("ogg", codec)
         ended = start * TICK_S + LEAD_S + piece.words_s
         following = max(start + len(piece.packets), round((ended + gap) / TICK_S))
@@ -129,7 +129,7 @@ def _placed(sentences: Sequence[Sentence], sounds: Iterable[Spoken]) -> Iterator
         start = following
 
 
-def _laid(placed: Iterable[_Placed], rendition: str) -> Iterator[bytes]:
+def _lay_packets(placed: Iterable[_Placed], rendition: str) -> Iterator[bytes]:
     """The packets of a rendition: each sentence at its place, silence between."""
     codec = codec_of(rendition)
     pause = silence(rendition, codec)

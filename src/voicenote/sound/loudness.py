@@ -21,7 +21,7 @@ _REACH = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Level:
+class LoudnessReading:
     """How loud a voice becomes.
 
     `target_lufs` is the integrated loudness of the decoded memo. `gain_db` is where to begin: None
@@ -40,15 +40,17 @@ class Level:
 
 
 #: A person, or any voice that we have not measured.
-OWN_VOICE = Level()
+OWN_VOICE = LoudnessReading()
 #: espeak-ng: peaky, so aimed a little lower (measured).
-SYSTEM_VOICE = Level(target_lufs=-17.0, gain_db=8.0, ceiling=0.62, speech=False, proven=True)
+SYSTEM_VOICE = LoudnessReading(
+    target_lufs=-17.0, gain_db=8.0, ceiling=0.62, speech=False, proven=True
+)
 #: What espeak-ng needs more in a language whose voice is quieter, or less, dB (measured).
 SYSTEM_MORE_DB = {"he": 0.9, "fa": -0.5, "ro": -0.3}
 #: hibari-tts: always the same (measured).
-HIBARI_VOICE = Level(target_lufs=-16.0, gain_db=10.6)
+HIBARI_VOICE = LoudnessReading(target_lufs=-16.0, gain_db=10.6)
 #: The hum for trials: always the same (measured).
-SILENT_VOICE = Level(target_lufs=-16.0, gain_db=23.0, speech=False, proven=True)
+SILENT_VOICE = LoudnessReading(target_lufs=-16.0, gain_db=23.0, speech=False, proven=True)
 
 
 def measure(samples: Samples, rate: int) -> float | None:

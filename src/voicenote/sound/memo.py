@@ -23,7 +23,7 @@ from voicenote.sound import splice
 from voicenote.sound.arrange import Arranged, arrange, loudness
 from voicenote.sound.cache import Cache
 from voicenote.sound.captions import transcript, webvtt
-from voicenote.sound.edit import RATE, framed, lay_out, louder, spread, trim
+from voicenote.sound.edit import RATE, add_silence, lay_out, louder, spread_captions, trim
 from voicenote.sound.encode import Tags, decode, encode
 from voicenote.sound.loudness import (
     HIBARI_VOICE,
@@ -31,12 +31,12 @@ from voicenote.sound.loudness import (
     SILENT_VOICE,
     SYSTEM_MORE_DB,
     SYSTEM_VOICE,
-    Level,
+    LoudnessReading,
     Samples,
     measure,
 )
 from voicenote.sound.packets import codec_of
-from voicenote.sound.piece import CRACK, PEAK, Piece, Source, Spoken
+from voicenote.sound.piece import CRACK, PEAK, Piece, PieceSource, Spoken
 
 #: Rendition → the name of its file in the memo's folder.
 NAMES = {
@@ -64,7 +64,9 @@ class _Take:
     lufs: float | None
 
 
-def level_for(voice: str, version: str = "", loudness: float = -16.0, language: str = "") -> Level:
+def level_for(
+    voice: str, version: str = "", loudness: float = -16.0, language: str = ""
+) -> LoudnessReading:
     """Return the level for a voice by name and version, where memos are to have `loudness` (LUFS).
 
     The system voice is known where it is espeak-ng, for each BCP 47 `language`; what another
@@ -93,7 +95,7 @@ def make_memo(
     folder: Path,
     root: Path,
     tags: Tags,
-    level: Level = OWN_VOICE,
+    level: LoudnessReading = OWN_VOICE,
     renditions: Sequence[str] = ("ogg", "m4a", "mp3"),
     bit_rate: int = 0,
     cache: Cache | None = None,
@@ -110,7 +112,7 @@ def make_memo(
             f"{len(sounds)} sounds for {len(script.sentences)} sentences", "render the script again"
         )
     _need_ogg(renditions)
-    sources = [Source(_spoken(one, level), cache) for one in sounds]
+    sources = [PieceSource(_as_spoken(one, level), cache) for one in sounds]
     codec = codec_of("ogg", bit_rate)
     pieces = [source.piece("ogg", codec) for source in sources]
     tags = replace(tags, synthetic=synthetic_of(pieces), language=script.language)
@@ -128,7 +130,7 @@ def make_memo(
     )
 
 
-def _spoken(sound: Clip | Spoken, level: Level) -> Spoken:
+def _as_spoken(sound: Clip | Spoken, level: LoudnessReading) -> Spoken:
     """A clip is named by its own samples."""
     if isinstance(sound, Spoken):
         return sound
@@ -137,7 +139,7 @@ def _spoken(sound: Clip | Spoken, level: Level) -> Spoken:
 
 
 def _other(
-    sources: Sequence[Source],
+    sources: Sequence[PieceSource],
     pieces: Sequence[Piece],
     arranged: Arranged,
     rendition: str,
@@ -160,7 +162,7 @@ def memo_from_recording(
     folder: Path,
     root: Path,
     tags: Tags,
-    level: Level = OWN_VOICE,
+    level: LoudnessReading = OWN_VOICE,
     renditions: Sequence[str] = ("ogg", "m4a", "mp3"),
 ) -> Memo:
     """Make a memo from one recording that says the whole script; raises as `make_memo` does.
@@ -189,7 +191,7 @@ def synthetic_of(clips: Sequence[Clip | Piece]) -> Synthetic:
 
 
 def _settle(
-    sentences: Sequence[Sentence], words: Sequence[Samples], level: Level, tags: Tags
+    sentences: Sequence[Sentence], words: Sequence[Samples], level: LoudnessReading, tags: Tags
 ) -> _Take:
     """Set the level and code it, until the decoded sound is as it should be."""
     gain, ceiling = level.gain_db, level.ceiling
@@ -230,8 +232,8 @@ def _take(
     if len(loud) == len(sentences):
         sound, captions = lay_out(sentences, loud)
     else:
-        sound = framed(np.concatenate(loud))
-        captions = spread(sentences, len(sound) / RATE) if sentences else ()
+        sound = add_silence(np.concatenate(loud))
+        captions = spread_captions(sentences, len(sound) / RATE) if sentences else ()
     ogg = encode(sound, "ogg", tags, speech=speech)
     heard, rate = decode(ogg)
     take = _Take(captions, ogg, sound, len(heard) / rate, measure(heard, rate))

@@ -71,7 +71,7 @@ def code(words: Samples, rendition: str, codec: Codec) -> tuple[bytes, ...]:
     count = form.packets(LEAD_S + len(words) / codec.rate + TAIL_S, codec.rate)
     whole = np.zeros((count + form.delay) * form.frame, np.float32)
     whole[lead : lead + len(words)] = np.clip(words, -1, 1)
-    kept = _encoded(whole, form, codec)[form.delay :]
+    kept = _encode_packets(whole, form, codec)[form.delay :]
     return tuple(kept[:count])
 
 
@@ -79,10 +79,10 @@ def code(words: Samples, rendition: str, codec: Codec) -> tuple[bytes, ...]:
 def silence(rendition: str, codec: Codec) -> bytes:
     """Return the packet of a rendition that says nothing, for pauses."""
     form = FORMS[rendition]
-    return _encoded(np.zeros(6 * form.frame, np.float32), form, codec)[4]
+    return _encode_packets(np.zeros(6 * form.frame, np.float32), form, codec)[4]
 
 
-def _encoded(samples: Samples, form: Form, codec: Codec) -> list[bytes]:
+def _encode_packets(samples: Samples, form: Form, codec: Codec) -> list[bytes]:
     data: Any = samples if form.format == "fltp" else (samples * 32767).astype("<i2")
     frame = av.AudioFrame.from_ndarray(data.reshape(1, -1), format=form.format, layout="mono")
     frame.sample_rate, frame.pts = codec.rate, 0
@@ -112,7 +112,7 @@ def encoder(codec: Codec, form: str) -> av.AudioCodecContext:
     return coder
 
 
-def heard(packets: tuple[bytes, ...], rendition: str, codec: Codec) -> tuple[Samples, int]:
+def decode_packets(packets: tuple[bytes, ...], rendition: str, codec: Codec) -> tuple[Samples, int]:
     """Return what a player hears of a piece, and at which rate."""
     form = FORMS[rendition]
     decoder = cast("av.AudioCodecContext", av.CodecContext.create(form.decoder, "r"))

@@ -19,18 +19,18 @@ import numpy as np
 from voicenote.errors import Unavailable
 from voicenote.model.memo import Clip
 from voicenote.sound.cache import Cache, key_of
-from voicenote.sound.edit import Words, resample, trimmed
+from voicenote.sound.edit import Words, resample, trim_silence
 from voicenote.sound.encode import Codec, for_speech
 from voicenote.sound.loudness import (
     ENERGY_S,
     OWN_VOICE,
-    Level,
+    LoudnessReading,
     Samples,
     energies,
     integrated,
     limit,
 )
-from voicenote.sound.packets import LEAD_S, code, codec_of, heard
+from voicenote.sound.packets import LEAD_S, code, codec_of, decode_packets
 
 #: It goes into every key: count it up when the same words would sound different.
 RECIPE = 2
@@ -54,7 +54,7 @@ class Spoken:
     key: str
     speak: Callable[[], Clip]
     shared: bool = False
-    level: Level = OWN_VOICE
+    level: LoudnessReading = OWN_VOICE
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Piece:
     energies: Samples
 
 
-class Source:
+class PieceSource:
     """A sentence on its way: spoken and trimmed at most once, whatever files are made of it."""
 
     def __init__(self, spoken: Spoken, cache: Cache | None) -> None:
@@ -95,7 +95,7 @@ class Source:
     @cached_property
     def words(self) -> Words:
         """The sound without the silence around it."""
-        return trimmed(self.clip)
+        return trim_silence(self.clip)
 
     def piece(self, rendition: str, codec: Codec, like: Piece | None = None) -> Piece:
         """Return the coded sentence; `like` gives gain and ceiling that were found for Ogg.
@@ -111,16 +111,16 @@ class Source:
             if like is not None:
                 level = replace(level, gain_db=like.gain_db, ceiling=like.ceiling)
             if level.proven and not self._spoken.shared and _as_proven(rendition, codec):
-                found = _trusted(words, level, rendition, codec, synthetic=synthetic)
+                found = _code_trusted(words, level, rendition, codec, synthetic=synthetic)
             else:
-                found = _settled(words, level, rendition, codec, synthetic=synthetic)
+                found = _code_until_right(words, level, rendition, codec, synthetic=synthetic)
             if self._cache:
-                self._cache.keep(key, _packed(found), found)
+                self._cache.keep(key, _pack_piece(found), found)
         return found
 
 
 @lru_cache(maxsize=16)
-def _decides(codec: Codec, level: Level) -> str:
+def _decides(codec: Codec, level: LoudnessReading) -> str:
     """What decides, besides the words, how a piece sounds."""
     return f"{RECIPE} {av.__version__} {codec!r} {level!r}"
 
@@ -130,8 +130,8 @@ def _as_proven(rendition: str, codec: Codec) -> bool:
     return rendition != "m4a" and codec.bit_rate >= codec_of(rendition).bit_rate
 
 
-def _trusted(
-    words: Samples, level: Level, rendition: str, codec: Codec, *, synthetic: bool
+def _code_trusted(
+    words: Samples, level: LoudnessReading, rendition: str, codec: Codec, *, synthetic: bool
 ) -> Piece:
     """Code words of a proven level. Their loudness is that of what was coded, not of the decoded.
 
@@ -147,8 +147,8 @@ def _trusted(
     return Piece(packets, len(words) / codec.rate, gain, level.ceiling, synthetic, found)
 
 
-def _settled(
-    words: Samples, level: Level, rendition: str, codec: Codec, *, synthetic: bool
+def _code_until_right(
+    words: Samples, level: LoudnessReading, rendition: str, codec: Codec, *, synthetic: bool
 ) -> Piece:
     """Code the words until the decoded sound is as it should be."""
     gain, ceiling = level.gain_db, level.ceiling
@@ -159,7 +159,7 @@ def _settled(
     for _ in range(_TRIES):
         loud = limit(words * np.float32(10 ** (gain / 20)), codec.rate, ceiling)
         packets = code(loud, rendition, for_speech(codec) if speech else codec)
-        sound, rate = heard(packets, rendition, codec)
+        sound, rate = decode_packets(packets, rendition, codec)
         peak = float(np.abs(sound).max())
         if speech and peak > min(PEAK, ceiling * CRACK):
             speech = False
@@ -194,7 +194,7 @@ def _lufs(found: Samples) -> float | None:
     return float(-0.691 + 10 * np.log10(mean))
 
 
-def _packed(piece: Piece) -> bytes:
+def _pack_piece(piece: Piece) -> bytes:
     """A piece as bytes: facts, energies, the lengths of the packets, the packets."""
     facts = (piece.synthetic, piece.words_s, piece.gain_db, piece.ceiling)
     head = _HEAD.pack(*facts, len(piece.energies), len(piece.packets))

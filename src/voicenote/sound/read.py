@@ -42,7 +42,7 @@ def read_sound(path: Path) -> Clip:
     """
     name = path.name
     try:
-        return _heard(_read_whole(path), name)
+        return _check_audible(_read_whole(path), name)
     except VoicenoteError:
         raise
     except FileNotFoundError:
@@ -64,7 +64,7 @@ def _read_whole(path: Path) -> Clip:
         raise BadData(f"{path.name} is empty", "record it again")
     with path.open("rb") as file:
         _refuse_false_lengths(file, size, path.name)
-        clip = _read(file, path.name)
+        clip = _decode_clip(file, path.name)
     if _stamp(path) != before:
         raise TryAgain(
             f"{path.name} was changed while it was read; nothing of it was taken in",
@@ -98,7 +98,7 @@ def _refuse_false_lengths(file: BinaryIO, size: int, name: str) -> None:
     file.seek(0)
 
 
-def _read(file: BinaryIO, name: str) -> Clip:
+def _decode_clip(file: BinaryIO, name: str) -> Clip:
     with av.open(file, "r", options={"format_whitelist": _FORMATS}) as container:
         streams = container.streams.audio
         if not streams:
@@ -154,7 +154,7 @@ def _told_s(container: av.container.InputContainer, stream: AudioStream) -> floa
     return (container.duration or 0) / av.time_base if len(container.streams) == 1 else 0.0
 
 
-def _heard(clip: Clip, name: str) -> Clip:
+def _check_audible(clip: Clip, name: str) -> Clip:
     if not clip.pcm:
         raise BadData(f"{name} holds no sound", "record it again")
     samples = np.frombuffer(clip.pcm, "<i2")

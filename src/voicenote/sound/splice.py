@@ -86,7 +86,7 @@ def seconds(packets: int) -> float:
 
 
 def _page(packets: Sequence[bytes], serial: int, number: int, granule: int, flags: int) -> bytes:
-    lacing = b"".join(map(_laced, map(len, packets)))
+    lacing = b"".join(map(_lacing, map(len, packets)))
     head = struct.pack("<4sBBqIIIB", b"OggS", 0, flags, granule, serial, number, 0, len(lacing))
     page = head + lacing + b"".join(packets)
     reflected = zlib.crc32(page.translate(_REVERSED), 0xFFFFFFFF) ^ 0xFFFFFFFF
@@ -96,7 +96,7 @@ def _page(packets: Sequence[bytes], serial: int, number: int, granule: int, flag
 
 
 @lru_cache(maxsize=4096)
-def _laced(length: int) -> bytes:
+def _lacing(length: int) -> bytes:
     """A packet's length as Ogg writes it."""
     return b"\xff" * (length // 255) + bytes([length % 255])
 

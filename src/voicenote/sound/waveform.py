@@ -99,7 +99,7 @@ def svg(wave: Waveform) -> str:
         half = _half(height)
         kind = "words" if said else "rest"
         shapes.append(
-            f'<rect class="{kind}" x="{_left(index)}" y="{_MIDDLE - half:.1f}" width="{_BAR}" '
+            f'<rect class="{kind}" x="{_left_edge(index)}" y="{_MIDDLE - half:.1f}" width="{_BAR}" '
             f'height="{2 * half:.1f}" rx="{_BAR / 2}"/>'
         )
     shapes += [f'<circle class="rest" cx="{_at(s):.1f}" cy="{_MARKS}" r="2"/>' for s in wave.starts]
@@ -125,13 +125,13 @@ def png(wave: Waveform) -> bytes:
     page[:] = (0xF7, 0xF7, 0xF5)
     for index, (height, said) in enumerate(zip(wave.heights, wave.spoken, strict=True)):
         ink = (0x0F, 0x6B, 0x62) if said else (0xB9, 0xC4, 0xC1)
-        left, half = _left(index), _half(height)
+        left, half = _left_edge(index), _half(height)
         _round(page, ink, left + _BAR / 2, _MIDDLE - half, _MIDDLE + half, _BAR / 2, fine)
     for start in wave.starts:
         _round(page, (0xB9, 0xC4, 0xC1), _at(start), _MARKS - 2, _MARKS + 2, 2, fine)
     high, wide = page.shape[0] // _FINE, page.shape[1] // _FINE
     small = page.reshape(high, _FINE, wide, _FINE, 3).mean(axis=(1, 3), dtype=np.float32)
-    return _coded(small.round().astype(np.uint8))
+    return _encode_png(small.round().astype(np.uint8))
 
 
 def _round(
@@ -147,7 +147,7 @@ def _round(
     page[above:below, first:last][away <= radius**2] = ink
 
 
-def _coded(pixels: Any) -> bytes:
+def _encode_png(pixels: Any) -> bytes:
     try:
         coder: Any = av.CodecContext.create("png", "w")
         coder.height, coder.width = pixels.shape[:2]
@@ -158,7 +158,7 @@ def _coded(pixels: Any) -> bytes:
         raise Unavailable(f"the picture cannot be coded: {error}", "ask for .svg") from error
 
 
-def _left(index: int) -> int:
+def _left_edge(index: int) -> int:
     return _MARGIN + index * (_BAR + _GAP)
 
 

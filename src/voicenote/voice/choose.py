@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from voicenote.errors import VoiceUnavailable
-from voicenote.voice.port import VoiceFacts, primary
+from voicenote.voice.port import VoiceInfo, primary
 
 AUTO = "auto"
 
@@ -15,19 +15,19 @@ AUTO = "auto"
 class Offer:
     """A voice, and the sentences of this script that it lacks (only recordings lack any)."""
 
-    facts: VoiceFacts
+    facts: VoiceInfo
     lacks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class VoiceChoice:
     """The voice taken, and why, in one line for the owner."""
 
     name: str
     why: str
 
 
-def choose(wish: Sequence[str], language: str, offers: Sequence[Offer]) -> Choice:
+def choose(wish: Sequence[str], language: str, offers: Sequence[Offer]) -> VoiceChoice:
     """Return the first voice of `wish` that can say all of a script in `language`.
 
     ``auto`` in the wish stands for: the owner's recordings if every sentence is there, else the
@@ -39,10 +39,10 @@ def choose(wish: Sequence[str], language: str, offers: Sequence[Offer]) -> Choic
     hurdles: list[str] = []
     cure = ""
     for name in wish or (AUTO,):
-        for offer in _meant(name, known):
+        for offer in _matching_offers(name, known):
             hurdle = _hurdle(offer, tongue)
             if not hurdle:
-                return Choice(name=offer.facts.name, why=_why(name, offer, tongue, hurdles))
+                return VoiceChoice(name=offer.facts.name, why=_why(name, offer, tongue, hurdles))
             hurdles.append(f"{offer.facts.name} {hurdle}")
             if _knows(offer, tongue):
                 cure = cure or offer.facts.advice
@@ -50,7 +50,9 @@ def choose(wish: Sequence[str], language: str, offers: Sequence[Offer]) -> Choic
             hurdles.append(f"{name} is not known")
     raise VoiceUnavailable(
         f"no voice can say this in {tongue or 'an unknown language'}: {'; '.join(hurdles)}",
-        _spoken_here(tongue, [one for name in wish or (AUTO,) for one in _meant(name, known)])
+        _spoken_here(
+            tongue, [one for name in wish or (AUTO,) for one in _matching_offers(name, known)]
+        )
         or cure
         or "see `voicenote voices`, or record the sentences in your own voice",
     )
@@ -69,7 +71,7 @@ def _spoken_here(tongue: str, tried: Sequence[Offer]) -> str:
     return f"the languages there are: {', '.join(spoken)}" if spoken else ""
 
 
-def _meant(name: str, known: dict[str, Offer]) -> list[Offer]:
+def _matching_offers(name: str, known: dict[str, Offer]) -> list[Offer]:
     """The offers that one word of a wish stands for, the best first."""
     if name != AUTO:
         return [known[name]] if name in known else []

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from voicenote.errors import BadSettings, VoiceUnavailable
 from voicenote.model.memo import Clip
 from voicenote.model.script import Sentence
-from voicenote.voice.port import VoiceFacts, primary, sayable
+from voicenote.voice.port import VoiceInfo, primary, sayable
 
 _PATH = "/audio/speech"
 _LOCAL = ("localhost", "127.0.0.1", "::1")
@@ -59,10 +59,10 @@ class Endpoint:
         self.version = f"endpoint {where} {self._model} {self._voice} {rate}wpm"
 
     @classmethod
-    def facts(cls, settings: Mapping[str, object]) -> VoiceFacts:
+    def facts(cls, settings: Mapping[str, object]) -> VoiceInfo:
         """Return what the listing shows; nobody is asked."""
         set_up = bool(settings.get("url"))
-        return VoiceFacts(
+        return VoiceInfo(
             name=cls.name,
             languages=_languages(settings),
             licence="its server's own: look whether its voice may be used",

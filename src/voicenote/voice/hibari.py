@@ -10,7 +10,7 @@ from voicenote.errors import BadSettings, VoiceUnavailable
 from voicenote.model.memo import Clip
 from voicenote.model.script import Sentence
 from voicenote.voice.letters import language_of
-from voicenote.voice.port import VoiceFacts, primary, sayable
+from voicenote.voice.port import VoiceInfo, primary, sayable
 
 _PACKAGE = "hibari-tts"
 _INSTALL = "pip install 'voicenote[neural]'"
@@ -42,11 +42,11 @@ class Hibari:
         self.version = f"{_PACKAGE} {version(_PACKAGE)} {self._voice} {rate}wpm"
 
     @classmethod
-    def facts(cls, settings: Mapping[str, object]) -> VoiceFacts:
+    def facts(cls, settings: Mapping[str, object]) -> VoiceInfo:
         """Return what the listing shows; loads nothing."""
         del settings
         here = importlib.util.find_spec("hibari") is not None
-        return VoiceFacts(
+        return VoiceInfo(
             name=cls.name,
             languages=cls.languages,
             licence="Apache-2.0, the model too",
@@ -79,10 +79,10 @@ class Hibari:
 
     def close(self) -> None:
         """Let go of the model."""
-        self._engine = _closed
+        self._engine = _refuse_network
 
 
-def _closed(*_: object, **__: object) -> Any:
+def _refuse_network(*_: object, **__: object) -> Any:
     raise VoiceUnavailable("this voice was closed", "make it again")
 
 

@@ -15,11 +15,19 @@ from typing import Any
 from voicenote.errors import BadSettings, VoiceUnavailable
 from voicenote.model.memo import Clip
 from voicenote.model.script import Sentence
-from voicenote.voice.kokoro_files import MODEL, PACK, Wanted, digest, open_pack, problem_of, wanted
+from voicenote.voice.kokoro_files import (
+    MODEL,
+    PACK,
+    ModelFiles,
+    digest,
+    locate_files,
+    open_pack,
+    problem_of,
+)
 from voicenote.voice.kokoro_letters import NUMBERS, clauses, letters, portions
 from voicenote.voice.letters import language_of
 from voicenote.voice.phonemes import Phonemes
-from voicenote.voice.port import VoiceFacts, primary, sayable
+from voicenote.voice.port import VoiceInfo, primary, sayable
 
 #: Count it up when the same words would sound different.
 RECIPE = 1
@@ -57,7 +65,7 @@ class Kokoro:
         rate = settings.get("rate", _NATURAL)
         if isinstance(rate, bool) or not isinstance(rate, int) or not 90 <= rate <= 330:
             raise BadSettings(f"kokoro's rate is {rate!r}", "give 90 to 330 words a minute")
-        self._files = wanted(settings)
+        self._files = locate_files(settings)
         hurdle = problem_of(self._files)
         if hurdle:
             raise BadSettings(*hurdle)
@@ -74,15 +82,15 @@ class Kokoro:
         self.version = f"kokoro {self._files.voice.stem} {short} {rate}wpm espeak-ng {library}"
 
     @classmethod
-    def facts(cls, settings: Mapping[str, object]) -> VoiceFacts:
+    def facts(cls, settings: Mapping[str, object]) -> VoiceInfo:
         """Return what the listing shows; looks whether the files are there, and loads nothing."""
-        files = wanted(settings)
+        files = locate_files(settings)
         hurdle = problem_of(files)
         if importlib.util.find_spec("onnxruntime") is None:
             advice = _INSTALL
         else:
             advice = f"{hurdle[0]}: {hurdle[1]}" if hurdle else ""
-        return VoiceFacts(
+        return VoiceInfo(
             name=cls.name,
             languages=cls.languages,
             licence="Apache-2.0, the model too; espeak-ng GPL-3.0 (loaded at run time)",
@@ -145,14 +153,14 @@ class Kokoro:
         tokens = [NUMBERS[letter] for letter in portion]
         style = self._pack[min(len(tokens), len(self._pack)) - 1]
         try:
-            return _run(self._session, tokens, style, self._speed).astype(np.float32)
+            return _run_model(self._session, tokens, style, self._speed).astype(np.float32)
         except Exception as error:  # the runtime's errors have no common parent
             raise VoiceUnavailable(
                 f"{self._files.model.name} does not speak: {_first_line(error)}", MODEL
             ) from error
 
 
-def _run(session: Any, tokens: list[int], style: Any, speed: float) -> Any:
+def _run_model(session: Any, tokens: list[int], style: Any, speed: float) -> Any:
     """One turn of the model, whose inputs are named differently from one export to another."""
     import numpy as np
 
@@ -168,7 +176,7 @@ def _run(session: Any, tokens: list[int], style: Any, speed: float) -> Any:
     return session.run(None, given)[0].reshape(-1)
 
 
-def _session(files: Wanted) -> Any:
+def _session(files: ModelFiles) -> Any:
     """Load the model, on one processor: batches run one process a processor."""
     import onnxruntime
 
@@ -200,7 +208,7 @@ def _runtime() -> str:
     return f"onnxruntime {version('onnxruntime')}"
 
 
-def _note(files: Wanted) -> str:
+def _note(files: ModelFiles) -> str:
     note = "natural, from two files; an accent in all but English; not for Hebrew"
     accent = _ACCENTS.get(files.voice.name[:1]) if files.voice.suffix == PACK else None
     return f"{note}; {files.voice.stem} has a {accent} accent" if accent else note

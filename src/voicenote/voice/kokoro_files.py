@@ -24,14 +24,14 @@ _ROW_BYTES = 4 * _ROW
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ModelFiles:
     """The files that the settings name; an empty path (``.``) where they name none."""
 
     model: Path
     voice: Path
 
 
-def wanted(settings: Mapping[str, object]) -> Wanted:
+def locate_files(settings: Mapping[str, object]) -> ModelFiles:
     """Return the files that are meant, whole paths; `home` is where others begin."""
     home = Path(str(settings.get("home") or "."))
 
@@ -39,10 +39,10 @@ def wanted(settings: Mapping[str, object]) -> Wanted:
         given = str(settings.get(name) or "")
         return home / expand_home(given) if given else Path()
 
-    return Wanted(model=path("model"), voice=path("voice"))
+    return ModelFiles(model=path("model"), voice=path("voice"))
 
 
-def problem_of(files: Wanted) -> tuple[str, str] | None:
+def problem_of(files: ModelFiles) -> tuple[str, str] | None:
     """Return what is wrong with the files and what to do, or None; reads a few bytes of each."""
     if files.model == Path() or files.voice == Path():
         lacking = "model" if files.model == Path() else "voice"
@@ -60,7 +60,7 @@ def problem_of(files: Wanted) -> tuple[str, str] | None:
     return None
 
 
-def digest(files: Wanted) -> str:
+def digest(files: ModelFiles) -> str:
     """Return what both files hold, as one short name. Raises VoiceUnavailable."""
     found = hashlib.sha256()
     try:
@@ -72,7 +72,7 @@ def digest(files: Wanted) -> str:
     return found.hexdigest()[:16]
 
 
-def open_pack(files: Wanted) -> Any:
+def open_pack(files: ModelFiles) -> Any:
     """Return the pack as rows of numbers. Raises VoiceUnavailable."""
     import numpy as np
 

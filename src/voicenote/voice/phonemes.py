@@ -69,8 +69,8 @@ class Phonemes:
     def _ask(self, question: dict[str, Any]) -> dict[str, Any]:
         with self._lock:
             if self._child is None:
-                self._child = _started()
-            answer = _answered(self._child, question)
+                self._child = _start_child()
+            answer = _ask_child(self._child, question)
             if answer is None:
                 self.close()
                 raise VoiceUnavailable("the library espeak-ng ended while it was asked", _AGAIN)
@@ -79,7 +79,7 @@ class Phonemes:
         return answer
 
 
-def _started() -> subprocess.Popen[bytes]:
+def _start_child() -> subprocess.Popen[bytes]:
     if packaged_data() is None:
         raise VoiceUnavailable(
             "the library espeak-ng, which tells how words are pronounced, is not here",
@@ -97,7 +97,7 @@ def _started() -> subprocess.Popen[bytes]:
         raise VoiceUnavailable(f"Python cannot be started again: {error}", _AGAIN) from error
 
 
-def _answered(child: subprocess.Popen[bytes], question: dict[str, Any]) -> dict[str, Any] | None:
+def _ask_child(child: subprocess.Popen[bytes], question: dict[str, Any]) -> dict[str, Any] | None:
     """Return the answer, or None when the child ended or took too long."""
     if child.stdin is None or child.stdout is None:
         return None

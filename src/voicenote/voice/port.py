@@ -22,7 +22,7 @@ LONGEST = 5000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VoiceFacts:
+class VoiceInfo:
     """What the `voices` command tells about a voice.
 
     `languages` are primary subtags (``en``), empty for any. `quality` orders voices for ``auto``:
@@ -74,7 +74,7 @@ class VoiceMaker(Protocol):
     def __call__(self, settings: Mapping[str, object]) -> Voice:
         """Make the voice. Raises BadSettings when a setting is wrong."""
 
-    def facts(self, settings: Mapping[str, object]) -> VoiceFacts:
+    def facts(self, settings: Mapping[str, object]) -> VoiceInfo:
         """What there is to know before it is made; loads nothing heavy and never raises."""
 
 

@@ -19,7 +19,7 @@ from voicenote.files import make_folder, open_beside
 from voicenote.letters import normal
 from voicenote.model.memo import Clip
 from voicenote.model.script import Sentence
-from voicenote.voice.port import VoiceFacts, primary, sayable
+from voicenote.voice.port import VoiceInfo, primary, sayable
 
 
 class Recorded:
@@ -46,11 +46,11 @@ class Recorded:
         return {"folder": str(self._folder), "owner": self._owner}
 
     @classmethod
-    def facts(cls, settings: Mapping[str, object]) -> VoiceFacts:
+    def facts(cls, settings: Mapping[str, object]) -> VoiceInfo:
         """Return what the listing shows."""
         folder = settings.get("folder")
         count = len(list(Path(str(folder)).glob("sentences/*/*.wav"))) if folder else 0
-        return VoiceFacts(
+        return VoiceInfo(
             name=cls.name,
             languages=cls.languages,
             licence="your own",
@@ -70,7 +70,7 @@ class Recorded:
             raise VoiceUnavailable(
                 f"not recorded yet: “{short}”", "record it with `voicenote record N`"
             )
-        return _read(path)
+        return _read_clip(path)
 
     def stamp(self, sentence: Sentence, language: str) -> str:
         """Return what changes when `sentence` is recorded again; empty when it is not recorded.
@@ -102,7 +102,7 @@ class Recorded:
     def whole(self, script_sha256: str) -> Clip | None:
         """Return the recording of a whole script, or None."""
         path = self._whole(script_sha256)
-        return _read(path) if path.is_file() else None
+        return _read_clip(path) if path.is_file() else None
 
     def close(self) -> None:
         """Hold nothing."""
@@ -161,7 +161,7 @@ def _digest(path: Path, changed_ns: int, size: int) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _read(path: Path) -> Clip:
+def _read_clip(path: Path) -> Clip:
     try:
         with wave.open(str(path), "rb") as file:
             return Clip(file.readframes(file.getnframes()), file.getframerate(), synthetic=False)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from voicenote.errors import BadSettings
 from voicenote.model.memo import Clip
 from voicenote.model.script import Sentence
-from voicenote.voice.port import VoiceFacts, sayable
+from voicenote.voice.port import VoiceInfo, sayable
 
 _RATE = 16_000
 _LOUDNESS = 800  # of 32,767: to be seen in a wave picture, and hardly heard
@@ -31,10 +31,10 @@ class Silent:
         self.version = f"silent 1 {rate}wpm"
 
     @classmethod
-    def facts(cls, settings: Mapping[str, object]) -> VoiceFacts:
+    def facts(cls, settings: Mapping[str, object]) -> VoiceInfo:
         """Return what the listing shows."""
         del settings
-        return VoiceFacts(
+        return VoiceInfo(
             name=cls.name,
             languages=cls.languages,
             licence="MIT",

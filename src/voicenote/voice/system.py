@@ -26,7 +26,7 @@ from voicenote.model.memo import Clip
 from voicenote.model.script import Sentence
 from voicenote.voice import espeak
 from voicenote.voice.letters import language_of
-from voicenote.voice.port import VoiceFacts, primary, sayable
+from voicenote.voice.port import VoiceInfo, primary, sayable
 from voicenote.voice.speech_engine import AGAIN, LOCK, PATIENCE_S, the_engine
 
 #: The voice to take where espeak-ng has several for a language.
@@ -74,12 +74,12 @@ class System:
         self._clean = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
 
     @classmethod
-    def facts(cls, settings: Mapping[str, object]) -> VoiceFacts:
+    def facts(cls, settings: Mapping[str, object]) -> VoiceInfo:
         """Return what the listing shows, from what is installed; the engine is not started."""
         del settings
         here = importlib.util.find_spec("pyttsx3") is not None
         bundled = espeak.bundled_languages()
-        return VoiceFacts(
+        return VoiceInfo(
             name=cls.name,
             languages=bundled,
             licence="espeak-ng GPL-3.0 (loaded at run time), or your platform's own",
@@ -114,7 +114,7 @@ class System:
                 engine = the_engine()
                 engine.turn_to(voice, self._rate)
                 engine.say(text, path, self._patience)
-                clip = _read(path)
+                clip = _read_output(path)
             finally:
                 path.unlink(missing_ok=True)
         check(text, clip, self._rate)
@@ -204,7 +204,7 @@ def _peak(pcm: bytes) -> int:
     return int(np.abs(np.frombuffer(pcm, "<i2").astype(np.int32)).max(initial=0))
 
 
-def _read(path: Path) -> Clip:
+def _read_output(path: Path) -> Clip:
     """Read what the engine wrote: WAV on Linux and Windows, AIFF on macOS."""
     if not path.stat().st_size:
         return Clip(b"", 22_050, synthetic=True)

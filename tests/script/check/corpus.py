@@ -9,7 +9,7 @@ from pathlib import Path
 
 from voicenote.model.case import Finding as Outcome
 from voicenote.script.check.facts import Asked
-from voicenote.script.check.findings import Finding, Level
+from voicenote.script.check.findings import Diagnostic, LintLevel
 from voicenote.script.check.rules import check
 
 CORPUS = Path(__file__).parent.parent / "corpus"
@@ -41,10 +41,10 @@ def samples(language: str, file: str = "scripts") -> Iterator[Sample]:
         yield Sample(language, start + 1, rule, "held" in told, asked, "\n".join(body))
 
 
-def said_of(sample: Sample) -> list[Finding]:
+def said_of(sample: Sample) -> list[Diagnostic]:
     """What the check says, hints left out: they flag nothing."""
     found = check(sample.text, sample.language, sample.asked)
-    return [finding for finding in found if finding.level is not Level.HINT]
+    return [finding for finding in found if finding.level is not LintLevel.HINT]
 
 
 def figures(language: str, *, held: bool = False, file: str = "scripts") -> dict[str, Counter[str]]:

@@ -18,7 +18,7 @@ from voicenote.model.case import Finding as Outcome
 from voicenote.model.money import Money
 from voicenote.model.script import Script, Section, Sentence
 from voicenote.script.check.facts import Asked, Behind
-from voicenote.script.check.findings import Level, rules
+from voicenote.script.check.findings import LintLevel, rules
 from voicenote.script.check.length import seconds_of
 from voicenote.script.check.passage import passage_of
 from voicenote.script.check.rules import check
@@ -60,7 +60,7 @@ FINE = [
 ]
 
 
-def codes(found, level: Level | None = None) -> list[str]:
+def codes(found, level: LintLevel | None = None) -> list[str]:
     return [one.rule for one in found if level is None or one.level is level]
 
 
@@ -94,7 +94,7 @@ def behind(
     return Asked(behind=Behind(case=case, **facts))  # type: ignore[arg-type]
 
 
-def of(rule: str, asked: Asked, text: str = WHOLE) -> list[Level]:
+def of(rule: str, asked: Asked, text: str = WHOLE) -> list[LintLevel]:
     return [one.level for one in check(text, "en", asked) if one.rule == rule]
 
 
@@ -112,16 +112,16 @@ def test_good_sentences_are_left_alone(text):
 
 
 def test_a_whole_apology_has_no_error_and_no_warning():
-    assert {one.level for one in check(WHOLE, "en")} <= {Level.HINT}
+    assert {one.level for one in check(WHOLE, "en")} <= {LintLevel.HINT}
 
 
 @pytest.mark.parametrize(
     ("without", "rule", "level"),
     [
-        ("This was our mistake, and I answer for it. ", "R1", Level.ERROR),
-        ("We will give you your money back by Friday.", "R1", Level.ERROR),
-        ("I am sorry. ", "R1", Level.HINT),
-        ("You told us that the cake fell over. ", "R2", Level.WARNING),
+        ("This was our mistake, and I answer for it. ", "R1", LintLevel.ERROR),
+        ("We will give you your money back by Friday.", "R1", LintLevel.ERROR),
+        ("I am sorry. ", "R1", LintLevel.HINT),
+        ("You told us that the cake fell over. ", "R2", LintLevel.WARNING),
     ],
 )
 def test_a_missing_part_is_told(without, rule, level):
@@ -131,11 +131,11 @@ def test_a_missing_part_is_told(without, rule, level):
 
 def test_sorry_before_what_bothered_them_is_an_error():
     found = check("I am sorry. " + WHOLE.replace("I am sorry. ", ""), "en")
-    assert codes(found, Level.ERROR) == ["R2"]
+    assert codes(found, LintLevel.ERROR) == ["R2"]
 
 
 def test_the_owner_must_be_named_when_there_is_one():
-    assert "S1" in codes(check(WHOLE, "en", Asked(owner="Mia Berg")), Level.ERROR)
+    assert "S1" in codes(check(WHOLE, "en", Asked(owner="Mia Berg")), LintLevel.ERROR)
     assert "S1" not in codes(check(f"This is Mia. {WHOLE}", "en", Asked(owner="Mia Berg")))
     assert "S1" not in codes(check(WHOLE, "en"))
 
@@ -150,14 +150,14 @@ def test_unfounded_allows_no_apology_and_no_money():
 def test_a_vow_needs_a_lesson_with_an_owner_and_a_date():
     text = f"{WHOLE} It will never happen again."
     lesson = Lesson(cause="x", prevention="y", owner="Ruth", due=DAY)
-    assert of("R7", Asked(), text) == [Level.WARNING]
-    assert of("R7", behind(), text) == [Level.ERROR]
-    assert of("R7", behind(lesson=dataclasses.replace(lesson, due=None)), text) == [Level.ERROR]
+    assert of("R7", Asked(), text) == [LintLevel.WARNING]
+    assert of("R7", behind(), text) == [LintLevel.ERROR]
+    assert of("R7", behind(lesson=dataclasses.replace(lesson, due=None)), text) == [LintLevel.ERROR]
     assert of("R7", behind(lesson=lesson), text) == []
 
 
 def test_a_second_apology_needs_a_new_deed_or_a_kept_promise():
-    assert of("R6", behind(apologised_on=date(2026, 11, 1))) == [Level.ERROR]
+    assert of("R6", behind(apologised_on=date(2026, 11, 1))) == [LintLevel.ERROR]
     assert of("R6", behind(apologised_on=date(2026, 11, 1), new_since=True)) == []
     assert of("R6", behind()) == []
     assert of("R6", Asked()) == []
@@ -165,18 +165,18 @@ def test_a_second_apology_needs_a_new_deed_or_a_kept_promise():
 
 @pytest.mark.parametrize("template", ["check-in", "status-late", "status-kept", "confirm"])
 def test_what_comes_after_the_memo_does_not_apologise_again(template):
-    assert of("R6", Asked(template=template)) == [Level.ERROR]
+    assert of("R6", Asked(template=template)) == [LintLevel.ERROR]
 
 
 @pytest.mark.parametrize(
     ("value", "levels"),
     [
-        (99, [Level.HINT]),
+        (99, [LintLevel.HINT]),
         (100, []),
         (120, []),
-        (121, [Level.WARNING]),
-        (150, [Level.WARNING]),
-        (151, [Level.ERROR]),
+        (121, [LintLevel.WARNING]),
+        (150, [LintLevel.WARNING]),
+        (151, [LintLevel.ERROR]),
     ],
 )
 def test_compensation_is_the_harm_or_slightly_more(value, levels):
@@ -184,7 +184,7 @@ def test_compensation_is_the_harm_or_slightly_more(value, levels):
 
 
 def test_a_recorded_override_and_the_settings_move_the_band():
-    assert of("R8", behind(harm=100, value=151, overridden=True)) == [Level.WARNING]
+    assert of("R8", behind(harm=100, value=151, overridden=True)) == [LintLevel.WARNING]
     assert of("R8", behind(harm=100, value=151, high=160.0, refuse=200.0)) == []
     assert of("R8", behind(harm=None, value=151)) == []
 
@@ -193,8 +193,8 @@ def test_a_recorded_override_and_the_settings_move_the_band():
     ("harm", "kind", "levels"),
     [
         (100, AmendsKind.REFUND, []),
-        (100, AmendsKind.WORD, [Level.WARNING]),
-        (None, AmendsKind.REFUND, [Level.HINT]),
+        (100, AmendsKind.WORD, [LintLevel.WARNING]),
+        (None, AmendsKind.REFUND, [LintLevel.HINT]),
         (None, AmendsKind.EXCHANGE, []),
     ],
 )
@@ -204,13 +204,14 @@ def test_the_kind_of_the_amends_matches_the_harm(harm, kind, levels):
 
 def test_money_without_words_is_a_hint():
     bare = "You told us that the cake fell over. We will give you your money back by Friday."
-    assert of("R10", behind(harm=10, value=10), bare) == [Level.HINT]
+    assert of("R10", behind(harm=10, value=10), bare) == [LintLevel.HINT]
     assert of("R10", behind(harm=10, value=10)) == []
     assert of("R10", Asked(), bare) == []
 
 
 @pytest.mark.parametrize(
-    ("times", "level"), [(1, Level.HINT), (10, None), (25, Level.WARNING), (60, Level.ERROR)]
+    ("times", "level"),
+    [(1, LintLevel.HINT), (10, None), (25, LintLevel.WARNING), (60, LintLevel.ERROR)],
 )
 def test_length_is_a_hint_a_warning_or_an_error(times, level):
     text = "You told us about it on that day. " * times
@@ -219,13 +220,13 @@ def test_length_is_a_hint_a_warning_or_an_error(times, level):
 
 def test_a_sentence_longer_than_a_breath_is_a_warning():
     found = check("and then " * 30 + "it ended.", "en")
-    assert codes(found, Level.WARNING) == ["R15"]
+    assert codes(found, LintLevel.WARNING) == ["R15"]
 
 
 def test_a_slow_voice_takes_longer():
     text = "You told us about it on that day. " * 15
     assert "R15" not in codes(check(text, "en"))
-    assert "R15" in codes(check(text, "en", Asked(wpm=80)), Level.WARNING)
+    assert "R15" in codes(check(text, "en", Asked(wpm=80)), LintLevel.WARNING)
 
 
 def test_the_check_and_the_composer_count_the_same_seconds():
@@ -243,7 +244,7 @@ def test_an_offer_before_the_apology_is_told():
     text = (
         "You told us that it broke. We will repair it tomorrow. It was our fault, and I am sorry."
     )
-    assert "S21" in codes(check(text, "en"), Level.WARNING)
+    assert "S21" in codes(check(text, "en"), LintLevel.WARNING)
 
 
 def test_the_customers_words_in_a_script_are_theirs():
@@ -254,9 +255,9 @@ def test_the_customers_words_in_a_script_are_theirs():
 
 def test_levels_can_be_set_for_a_rule_and_for_one_way_to_break_it():
     text = f"{WHOLE} Mistakes were made, as per our policy!"
-    levels = {"R18": Level.HINT, "R18.policy": Level.WARNING, "S24": Level.OFF}
+    levels = {"R18": LintLevel.HINT, "R18.policy": LintLevel.WARNING, "S24": LintLevel.OFF}
     found = [(f.rule, f.level) for f in check(text, "en", None, levels) if f.rule in ("R18", "S24")]
-    assert found == [("R18", Level.HINT), ("R18", Level.WARNING)]
+    assert found == [("R18", LintLevel.HINT), ("R18", LintLevel.WARNING)]
 
 
 def test_a_language_without_a_table_is_wrong_use():

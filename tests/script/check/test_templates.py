@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from voicenote.script.check.findings import Level
+from voicenote.script.check.findings import LintLevel
 from voicenote.script.check.rules import check
 from voicenote.script.check.tables import languages
 from voicenote.script.check.templates import samples
@@ -25,7 +25,7 @@ def test_every_language_has_rules():
     ids=[f"{s.language}-{s.template}-{n % 2}" for n, (s, _) in enumerate(EVERY)],
 )
 def test_every_template_has_neither_errors_nor_warnings(script, asked):
-    assert [one for one in check(script, "", asked) if one.level is not Level.HINT] == []
+    assert [one for one in check(script, "", asked) if one.level is not LintLevel.HINT] == []
 
 
 @pytest.mark.parametrize("code", languages())
@@ -35,4 +35,4 @@ def test_what_the_customer_wrote_is_not_held_against_the_owner(case, facts, refu
     made = case(**words, expected=ANGRY, identity=ANGRY)
     promises = () if name == "unfounded" else (refund,)
     script = compose(made, facts(template=name, language=code, promises=promises))
-    assert [one for one in check(script) if one.level is Level.ERROR] == []
+    assert [one for one in check(script) if one.level is LintLevel.ERROR] == []

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 from voicenote.deadline import Apart
 from voicenote.delivery.arrivals import Arrival, Inbound
 from voicenote.delivery.email.letter import Letter
-from voicenote.delivery.email.message import one_line, valid_address, written
+from voicenote.delivery.email.message import one_line, valid_address, write_letter
 from voicenote.delivery.email.settings import MailSettings, read_settings
 from voicenote.delivery.email.smtp import Conversation, Dropped, Envelope
-from voicenote.delivery.port import CANNOT_TELL, Facts, Found
+from voicenote.delivery.port import CANNOT_TELL, ChannelInfo, TraceResult
 from voicenote.delivery.reserved import refuse_reserved
-from voicenote.delivery.tokens import filled
+from voicenote.delivery.tokens import fill_template
 from voicenote.errors import Postponed, Refused, TookTooLong, Unavailable
 from voicenote.model.case import Customer
 from voicenote.model.receipt import Parcel, Receipt, ReceiptKind
@@ -47,12 +47,12 @@ class Mail:
         self._open = ExitStack()
 
     @property
-    def facts(self) -> Facts:
+    def facts(self) -> ChannelInfo:
         """What the server is; delivery and answers are told by the mailbox only."""
         kinds = {ReceiptKind.ACCEPTED, ReceiptKind.UNCERTAIN, ReceiptKind.REFUSED}
         told = {ReceiptKind.DELIVERED, ReceiptKind.BOUNCED, ReceiptKind.ANSWERED}
         server, mailbox = self._settings.server, self._settings.imap
-        return Facts(
+        return ChannelInfo(
             name=self.name,
             about=f"email through {server.host}:{server.port}",
             tells=frozenset(kinds | told | {ReceiptKind.AUTO_REPLY} if mailbox else kinds),
@@ -70,7 +70,7 @@ class Mail:
         again: the server cannot be asked here, so the caller asks first.
         """
         sender, to = self._addresses(parcel)
-        letter = written(
+        letter = write_letter(
             parcel,
             self._sounds(parcel),
             addressed=True,
@@ -96,7 +96,7 @@ class Mail:
             detail=detail,
         )
 
-    def ask(self, key: str, message_id: str) -> Found:
+    def ask(self, key: str, message_id: str) -> TraceResult:
         """Whether the mailbox's Sent folder has it. Not found proves nothing: `CANNOT_TELL`.
 
         Raises Postponed when the mailbox cannot be opened.
@@ -135,9 +135,9 @@ class Mail:
         """
         if self._settings.imap is None:
             return
-        from voicenote.delivery.email.mailbox import Place, new_mail
+        from voicenote.delivery.email.mailbox import MailboxPosition, new_mail
 
-        known = Place.read(after)
+        known = MailboxPosition.read(after)
         with Apart() as apart:
             for place, at, raw in new_mail(self._settings.imap, "INBOX", known, since):
                 yield self._read(apart, raw, at, str(place))
@@ -151,9 +151,9 @@ class Mail:
         """Yield once when the mailbox is watched, then whenever mail may have come."""
         if self._settings.imap is None:
             return
-        from voicenote.delivery.email.mailbox import watched
+        from voicenote.delivery.email.mailbox import watch
 
-        yield from watched(self._settings.imap, "INBOX", stopped)
+        yield from watch(self._settings.imap, "INBOX", stopped)
 
     def _read(self, apart: Apart, raw: bytes, at: datetime, place: str) -> Arrival:
         """Read a letter; what nobody could foresee in one must not stop those behind it.
@@ -197,12 +197,12 @@ class Mail:
 
     def _copied(self, raw: bytes) -> str:
         """Put a copy among the sent mail, and say where. It has left, so nothing here may fail."""
-        from voicenote.delivery.email.mailbox import keep_copy, opened
+        from voicenote.delivery.email.mailbox import keep_copy, open_mailbox
 
         try:
             if self._mailbox is None and self._settings.imap is not None:
                 self._open = ExitStack()
-                self._mailbox = self._open.enter_context(opened(self._settings.imap))
+                self._mailbox = self._open.enter_context(open_mailbox(self._settings.imap))
             if self._mailbox is None:
                 return "none: there is no mailbox"
             folder = keep_copy(self._mailbox, self._settings.sent_folder, raw)
@@ -222,7 +222,7 @@ class Mail:
         to = valid_address("the customer", parcel.to)
         refuse_reserved(to, allowed=self._settings.allow_reserved)
         verp = self._settings.verp
-        return (filled(verp, parcel.key) if verp else sender), to
+        return (fill_template(verp, parcel.key) if verp else sender), to
 
     def _sounds(self, parcel: Parcel) -> dict[str, bytes]:
         """Read what is attached. A rendition that the touch does not have is left out."""
@@ -272,11 +272,11 @@ def mail_headers(settings: MailSettings, key: str) -> dict[str, str]:
     headers = {}
     ways = []
     if settings.reply_to:
-        headers["Reply-To"] = filled(settings.reply_to, key)
+        headers["Reply-To"] = fill_template(settings.reply_to, key)
     if settings.unsubscribe_url:
-        ways.append(f"<{filled(settings.unsubscribe_url, key)}>")
+        ways.append(f"<{fill_template(settings.unsubscribe_url, key)}>")
     if settings.reply_to:
-        ways.append(f"<mailto:{filled(settings.reply_to, key)}?subject=unsubscribe>")
+        ways.append(f"<mailto:{fill_template(settings.reply_to, key)}?subject=unsubscribe>")
     if ways:
         headers["List-Unsubscribe"] = ", ".join(ways)
     if settings.unsubscribe_url:

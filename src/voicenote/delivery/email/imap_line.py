@@ -85,7 +85,7 @@ class _PatientTls(_Patient, imaplib.IMAP4_SSL):  # type: ignore[misc]  # its por
     """The same, encrypted from the first byte."""
 
 
-def connected(server: Server, context: ssl.SSLContext) -> BaseMailBox:
+def connect(server: Server, context: ssl.SSLContext) -> BaseMailBox:
     """Connect to a mailbox, not logged in yet. Raises OSError and imaplib's errors."""
     from imap_tools import BaseMailBox
 

@@ -56,7 +56,7 @@ def read_mail(raw: bytes, at: datetime, templates: tuple[str, ...] = ()) -> Inbo
 
     `at` is when it came (UTC); `templates` are those of `verp` and `reply_to`.
     """
-    message = message_from_bytes(_tamed(raw), policy=default)
+    message = message_from_bytes(_limit_lines(raw), policy=default)
     about = _about(message, templates)
     sender, subject = about.sender, about.subject
     reports = list(_reports(message))
@@ -81,7 +81,7 @@ def read_mail(raw: bytes, at: datetime, templates: tuple[str, ...] = ()) -> Inbo
 def read_head(raw: bytes, templates: tuple[str, ...] = ()) -> Inbound:
     """Read who wrote a message, and what it is about: of one whose body cannot be read."""
     head = _BODY.split(raw, maxsplit=1)[0]
-    return _about(message_from_bytes(_tamed(head), policy=default), templates)
+    return _about(message_from_bytes(_limit_lines(head), policy=default), templates)
 
 
 def _about(message: Message, templates: tuple[str, ...]) -> Inbound:
@@ -99,7 +99,7 @@ def _about(message: Message, templates: tuple[str, ...]) -> Inbound:
     )
 
 
-def _tamed(raw: bytes) -> bytes:
+def _limit_lines(raw: bytes) -> bytes:
     """Return a letter without headers that no mail program writes; of its body nothing is lost.
 
     RFC 5322 allows 998 letters a line. The standard library takes hours to read a header of a
@@ -161,19 +161,19 @@ def _is_bounce(message: Message, sender: str) -> bool:
 def _report_receipt(reports: list[Message], message: Message, at: datetime) -> Receipt | None:
     """Return the worst news of the reports; None when they bring none."""
     if not reports:
-        return _unreported(message, at)
+        return _read_plain_bounce(message, at)
     kinds = [_ACTIONS.get(field(report, "Action").split(" ")[0].lower()) for report in reports]
     for kind in (ReceiptKind.BOUNCED, ReceiptKind.DELIVERED, ReceiptKind.ACCEPTED):
         if kind in kinds:
             report = reports[kinds.index(kind)]
             detail = _report_detail(report)
             if kind is ReceiptKind.BOUNCED and len(reports) == 1:  # of more, a list has made them
-                detail |= _undelivered(detail, report)
+                detail |= _undelivered_address(detail, report)
             return Receipt(kind=kind, at=at, detail=detail)
     return None
 
 
-def _unreported(message: Message, at: datetime) -> Receipt | None:
+def _read_plain_bounce(message: Message, at: datetime) -> Receipt | None:
     """A bounce without a report: whom it names is looked for; a mere delay is no news."""
     lasting, passing = failed_recipients(message)
     if passing and not lasting:
@@ -195,7 +195,7 @@ def _report_detail(report: Message) -> dict[str, str]:
     }
 
 
-def _undelivered(detail: dict[str, str], report: Message) -> dict[str, str]:
+def _undelivered_address(detail: dict[str, str], report: Message) -> dict[str, str]:
     """Tell the address that surely got nothing, where a report of a failure leaves no doubt.
 
     It is the last one that the letter came to: where a server has passed it on to another, it may
@@ -256,10 +256,10 @@ def _body(message: EmailMessage) -> str:
         return text
     text = re.sub(r"(?is)<(style|script|head|blockquote)\b.*?(</\1>|\Z)", " ", text)
     text = re.sub(r"(?i)<(br|/p|/div)\b[^<>]*>", "\n", text)
-    return _unescaped(re.sub(r"<[^<>]*>", "", text))
+    return _unescape(re.sub(r"<[^<>]*>", "", text))
 
 
-def _unescaped(text: str) -> str:
+def _unescape(text: str) -> str:
     from html import unescape
 
     return unescape(text)

@@ -44,10 +44,10 @@ class Letter:
 
         Only words have any: no letter of base64 is a dot.
         """
-        return Letter(tuple(map(_dotted, self.words)), self.sounds)
+        return Letter(tuple(map(_stuff_dots, self.words)), self.sounds)
 
 
-def _dotted(words: bytes) -> bytes:
+def _stuff_dots(words: bytes) -> bytes:
     return b"." * words.startswith(b".") + words.replace(b"\n.", b"\n..")
 
 

@@ -12,10 +12,10 @@ from datetime import UTC, date, datetime
 from time import mktime
 from typing import TYPE_CHECKING
 
-from voicenote.delivery.email.imap_line import connected
+from voicenote.delivery.email.imap_line import connect
 from voicenote.delivery.email.smtp import Server
 from voicenote.delivery.email.smtp_words import WRONG_PORT, trouble
-from voicenote.delivery.port import CANNOT_TELL, Found, Trace
+from voicenote.delivery.port import CANNOT_TELL, Trace, TraceResult
 from voicenote.errors import Postponed, VoicenoteError
 from voicenote.model.receipt import Receipt, ReceiptKind
 
@@ -43,7 +43,7 @@ _SENT = ("Sent", "Sent Items", "Sent Messages", "INBOX.Sent", "[Gmail]/Sent Mail
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class MailboxPosition:
     """How far a folder was read. A UID means something only within its UIDVALIDITY (RFC 3501)."""
 
     validity: int
@@ -53,7 +53,7 @@ class Place:
         return f"{self.validity}:{self.uid}"
 
     @classmethod
-    def read(cls, text: str) -> Place | None:
+    def read(cls, text: str) -> MailboxPosition | None:
         """Return the place that `text` tells, or None."""
         found = re.fullmatch(r"(\d+):(\d+)", text)
         return cls(int(found[1]), int(found[2])) if found else None
@@ -61,12 +61,12 @@ class Place:
 
 def in_sent(
     server: Server, folder: str, key: str, message_id: str, clock: Callable[[], datetime]
-) -> Found:
+) -> TraceResult:
     """Look for a touch among the sent mail, by its Message-ID and then by its key.
 
     Some providers give a message another Message-ID, so the key counts too. Raises Postponed.
     """
-    with opened(server) as box:
+    with open_mailbox(server) as box:
         sent = folder or _sent_folder(box)
         if not sent or not box.folder.exists(sent):
             return CANNOT_TELL
@@ -79,7 +79,7 @@ def in_sent(
                 receipt = Receipt(
                     kind=ReceiptKind.ACCEPTED, at=at, provider_id=message_id, detail=detail
                 )
-                return Found(Trace.FOUND, receipt)
+                return TraceResult(Trace.FOUND, receipt)
     return CANNOT_TELL
 
 
@@ -92,7 +92,7 @@ def keys_sent(server: Server, folder: str, since: date) -> dict[str, datetime]:
     from imap_tools.utils import check_command_status
 
     found: dict[str, datetime] = {}
-    with opened(server) as box:
+    with open_mailbox(server) as box:
         sent = folder or _sent_folder(box)
         if not sent or not box.folder.exists(sent):
             return found
@@ -111,8 +111,8 @@ def keys_sent(server: Server, folder: str, since: date) -> dict[str, datetime]:
 
 
 def new_mail(
-    server: Server, folder: str, after: Place | None, since: date
-) -> Iterator[tuple[Place, datetime, bytes]]:
+    server: Server, folder: str, after: MailboxPosition | None, since: date
+) -> Iterator[tuple[MailboxPosition, datetime, bytes]]:
     """Yield what came into `folder` after a place, oldest first, with its own place and its time.
 
     Without a place, or when the server has numbered the folder anew, all from the day `since` is
@@ -121,7 +121,7 @@ def new_mail(
     """
     from imap_tools import AND, U
 
-    with opened(server) as box:
+    with open_mailbox(server) as box:
         box.folder.set(folder, readonly=True)
         validity = int(box.folder.status(folder, ["UIDVALIDITY"])["UIDVALIDITY"])
         known = after.uid if after and after.validity == validity else 0
@@ -129,11 +129,11 @@ def new_mail(
         uids = sorted(uid for uid in map(int, box.uids(criteria)) if uid > known)
         # "n:*" always gives the last message, however old (RFC 3501, 6.4.8)
         for start in range(0, len(uids), AT_ONCE):
-            for uid, at, raw in _fetched(box, uids[start : start + AT_ONCE]):
-                yield Place(validity, uid), at, raw
+            for uid, at, raw in _fetch_heads(box, uids[start : start + AT_ONCE]):
+                yield MailboxPosition(validity, uid), at, raw
 
 
-def _fetched(box: BaseMailBox, uids: list[int]) -> list[tuple[int, datetime, bytes]]:
+def _fetch_heads(box: BaseMailBox, uids: list[int]) -> list[tuple[int, datetime, bytes]]:
     """Fetch the beginnings of some letters; one that is gone in the meantime is left out."""
     from imap_tools.utils import check_command_status
 
@@ -170,12 +170,12 @@ def keep_copy(box: BaseMailBox, folder: str, raw: bytes) -> str:
     return sent
 
 
-def watched(server: Server, folder: str, stopped: Callable[[], bool]) -> Iterator[None]:
+def watch(server: Server, folder: str, stopped: Callable[[], bool]) -> Iterator[None]:
     """Yield once when the server tells of new mail by itself (IDLE), then at each telling.
 
     Raises Postponed, also for a server that does not know IDLE.
     """
-    with opened(server) as box:
+    with open_mailbox(server) as box:
         if "IDLE" not in box.client.capabilities:
             raise Postponed(
                 f"{server.host} does not tell of new mail by itself", "it is read at each pass"
@@ -191,17 +191,17 @@ def watched(server: Server, folder: str, stopped: Callable[[], bool]) -> Iterato
 
 
 @contextmanager
-def opened(server: Server) -> Iterator[BaseMailBox]:
+def open_mailbox(server: Server) -> Iterator[BaseMailBox]:
     """Open a mailbox, logged in. Every failure, inside too, is Postponed with its cure."""
     where = f"{server.host}:{server.port}"
     from imap_tools import ImapToolsError
 
     try:
-        box = _connected(server)
+        box = _log_in(server)
         try:
             yield box
         finally:
-            _left(box)
+            _log_out(box)
     except OSError as error:
         postponed = trouble(error, where)
         postponed.advice = _ADVICE.get(postponed.advice, postponed.advice)
@@ -212,10 +212,10 @@ def opened(server: Server) -> Iterator[BaseMailBox]:
         ) from error
 
 
-def _connected(server: Server) -> BaseMailBox:
+def _log_in(server: Server) -> BaseMailBox:
     from imap_tools import MailboxLoginError
 
-    box = connected(server, ssl.create_default_context(cafile=server.ca_file or None))
+    box = connect(server, ssl.create_default_context(cafile=server.ca_file or None))
     try:
         secret = server.secret() if server.secret else ""
         if server.oauth:
@@ -225,7 +225,7 @@ def _connected(server: Server) -> BaseMailBox:
         else:
             box.login_utf8(server.user, secret, initial_folder=None)
     except (MailboxLoginError, imaplib.IMAP4.error):
-        _left(box)
+        _log_out(box)
         raise Postponed(
             f"{server.host}:{server.port} refused the log-in of {server.user}",
             "check user and password; many providers want an app password here",
@@ -234,12 +234,12 @@ def _connected(server: Server) -> BaseMailBox:
         box.client.shutdown()  # it says nothing more, not even goodbye
         raise
     except VoicenoteError as error:
-        _left(box)
+        _log_out(box)
         raise Postponed(error.what, error.advice) from error
     return box
 
 
-def _left(box: BaseMailBox) -> None:
+def _log_out(box: BaseMailBox) -> None:
     from imap_tools import ImapToolsError
 
     try:

@@ -83,7 +83,7 @@ def wire(message: EmailMessage) -> bytes:
     return message.as_bytes(policy=POLICY)
 
 
-def written(
+def write_letter(
     parcel: Parcel,
     attachments: Mapping[str, bytes],
     *,

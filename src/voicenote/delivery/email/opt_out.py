@@ -27,7 +27,7 @@ def is_opt_out(text: str) -> bool:
     """
     table, first = _words(), True
     for sentence in _END.split(text):
-        said = _said(sentence, table)
+        said = _strip_politeness(sentence, table)
         if table["sentences"].matches(said) or (first and table["alone"].matches(said)):
             return True
         first = first and (
@@ -49,7 +49,7 @@ def wish_in(text: str) -> tuple[bool, bool]:
     return is_opt_out(text), may_be_opt_out(text)
 
 
-def _said(sentence: str, table: dict[str, Automaton]) -> str:
+def _strip_politeness(sentence: str, table: dict[str, Automaton]) -> str:
     """Return what a sentence says, without the clauses that only greet before it."""
     clauses = [clause for clause in map(_plain, re.split("[,:،]", sentence)) if clause]
     greeting = 0

@@ -11,7 +11,7 @@ from typing import Protocol, runtime_checkable
 from voicenote.delivery.email.message import AUDIO, valid_address
 from voicenote.delivery.email.smtp import Server
 from voicenote.delivery.reserved import ALLOW
-from voicenote.delivery.tokens import PLACE, filled
+from voicenote.delivery.tokens import PLACE, fill_template
 from voicenote.errors import BadSettings, Problem, Refused
 
 #: setting → (its type, what it is when it is not given, what it is for)
@@ -70,14 +70,18 @@ class MailSettings:
 def read_settings(name: str, given: Mapping[str, object]) -> MailSettings:
     """Return the settings of the channel `name`, or raise BadSettings with every problem."""
     values = {key: given.get(key, default) for key, (_, default, _) in KNOWN.items()}
-    problems = [*_mistyped(given), *_contradictions(values)] if _typed(given) else _mistyped(given)
+    problems = (
+        [*_find_mistyped(given), *_contradictions(values)]
+        if _typed(given)
+        else _find_mistyped(given)
+    )
     if problems:
         placed = [
             Problem(each.what, each.advice, field=f"channels.{name}.{each.field}")
             for each in problems
         ]
         raise BadSettings(f"the channel {name!r} is not set up right", str(placed[0]), placed)
-    return _made(values)
+    return _make_settings(values)
 
 
 def _typed(given: Mapping[str, object]) -> bool:
@@ -92,7 +96,7 @@ def _fits(key: str, value: object) -> bool:
     )
 
 
-def _mistyped(given: Mapping[str, object]) -> list[Problem]:
+def _find_mistyped(given: Mapping[str, object]) -> list[Problem]:
     found = []
     for key, value in given.items():
         if key not in KNOWN:
@@ -162,7 +166,7 @@ def _wrong_words(values: Mapping[str, object]) -> list[Problem]:
 def _template(template: str) -> bool:
     """Whether it is empty, or makes addresses that have a token in them."""
     try:
-        valid_address("the template", filled(template, "any") if template else "a@b.example")
+        valid_address("the template", fill_template(template, "any") if template else "a@b.example")
     except Refused:
         return False
     return not template or PLACE in template.partition("@")[0]
@@ -176,7 +180,7 @@ def is_here(host: str) -> bool:
         return host == "localhost"
 
 
-def _made(values: Mapping[str, object]) -> MailSettings:
+def _make_settings(values: Mapping[str, object]) -> MailSettings:
     security = str(values["security"]) or ("tls" if values["port"] == 465 else "starttls")
     port = int(str(values["port"])) or (465 if security == "tls" else 587)
     oauth = values["token"] is not None

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from voicenote.delivery.email.letter import Letter
-from voicenote.delivery.email.smtp_line import Line
+from voicenote.delivery.email.smtp_line import SmtpConnection
 from voicenote.delivery.email.smtp_words import refusal, trouble
 from voicenote.errors import Postponed, Refused, Unknown, VoicenoteError
 
@@ -64,7 +64,7 @@ class Conversation:
     def __init__(self, server: Server) -> None:
         """Connect, encrypt and log in. Raises Postponed, which says what is wrong."""
         self._server = server
-        self._line = Line(server.hello)
+        self._line = SmtpConnection(server.hello)
         self._line.allow(server.timeout)
         try:
             self._connect()

@@ -48,7 +48,7 @@ class _Reader:
             return None
 
 
-class Line(smtplib.SMTP):
+class SmtpConnection(smtplib.SMTP):
     """A connection whose parts have a deadline."""
 
     def __init__(self, hello: str) -> None:

@@ -10,10 +10,16 @@ from datetime import UTC, date, datetime
 from voicenote.deadline import Apart
 from voicenote.delivery.arrivals import Arrival
 from voicenote.delivery.carried import form, refuse_broken, sound_of
-from voicenote.delivery.heard import heard
-from voicenote.delivery.http_line import Call, HttpLine
-from voicenote.delivery.port import CANNOT_TELL, Facts, Found
-from voicenote.delivery.telegram.inbound import WANTED, Place, arrival_of, read_update, start_link
+from voicenote.delivery.heard import add_wishes
+from voicenote.delivery.http_line import HttpClient, Request
+from voicenote.delivery.port import CANNOT_TELL, ChannelInfo, TraceResult
+from voicenote.delivery.telegram.inbound import (
+    WANTED,
+    UpdateOffset,
+    arrival_of,
+    read_update,
+    start_link,
+)
 from voicenote.delivery.telegram.words import (
     LARGEST,
     PERSON,
@@ -48,14 +54,14 @@ class Telegram:
         self._url = values.text("url").rstrip("/")
         self._secret = values.secret("token") or (lambda: "")
         self._buttons = values.yes("buttons")
-        self._line = HttpLine(values.number("timeout"), values.text("ca_file"))
+        self._line = HttpClient(values.number("timeout"), values.text("ca_file"))
         self._clock = clock
 
     @property
-    def facts(self) -> Facts:
+    def facts(self) -> ChannelInfo:
         """Telegram tells that it took a message and who answers; never that one was heard."""
         kinds = {ReceiptKind.ACCEPTED, ReceiptKind.UNCERTAIN, ReceiptKind.REFUSED}
-        return Facts(
+        return ChannelInfo(
             name=self.name,
             about="a bot of Telegram",
             tells=frozenset(kinds | {ReceiptKind.ANSWERED}),
@@ -94,7 +100,7 @@ class Telegram:
             detail={"method": method},
         )
 
-    def ask(self, key: str, message_id: str) -> Found:
+    def ask(self, key: str, message_id: str) -> TraceResult:
         """A bot cannot read what it has sent."""
         return CANNOT_TELL
 
@@ -115,7 +121,7 @@ class Telegram:
         take the next. Raises Postponed when Telegram cannot be asked.
         """
         bot, now = self._token().partition(":")[0], self._clock().astimezone(UTC)
-        place = Place.read(after)
+        place = UpdateOffset.read(after)
         order = {"offset": place.number + 1} if place and place.counts(bot, now) else {}
         seen: set[int] = set()
         with Apart() as apart:
@@ -129,7 +135,7 @@ class Telegram:
                         continue
                     seen.add(update.number)
                     order = {"offset": update.number + 1}
-                    yield heard(apart, arrival_of(update, now, bot))
+                    yield add_wishes(apart, arrival_of(update, now, bot))
                     if update.query:
                         self._thank(update.query)
                 if len(seen) == before:
@@ -170,7 +176,7 @@ class Telegram:
             file = (f"voice-memo.{kind}", raw, _MEDIA[kind])
             headers, body = form(fields, "audio" if method == "sendAudio" else "voice", file)
         secret = self._token()
-        call = Call(f"{self._url}/bot{secret}/{method}", body, headers)
+        call = Request(f"{self._url}/bot{secret}/{method}", body, headers)
         return result_of(self._line.post(call, commit, PERSON), secret)
 
     def _asked(self, method: str, order: Mapping[str, object]) -> object:
@@ -178,7 +184,7 @@ class Telegram:
         secret = self._token()
         body = json.dumps(order).encode()
         headers = {"Content-Type": "application/json"}
-        call = Call(f"{self._url}/bot{secret}/{method}", body, headers)
+        call = Request(f"{self._url}/bot{secret}/{method}", body, headers)
         try:
             return result_of(self._line.post(call, _nothing, PERSON), secret)
         except (Unknown, Refused) as failed:

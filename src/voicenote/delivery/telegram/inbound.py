@@ -53,14 +53,14 @@ def read_update(update: object, now: datetime) -> Update | None:
     if not isinstance(number, int):
         return None
     if "callback_query" in told:
-        return _pressed(number, _mapping(told["callback_query"]), now)
+        return _read_button(number, _mapping(told["callback_query"]), now)
     if "my_chat_member" in told:
-        return _moved(number, _mapping(told["my_chat_member"]), now)
+        return _read_membership(number, _mapping(told["my_chat_member"]), now)
     return _message(number, _mapping(told.get("message")), now)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class UpdateOffset:
     """How far the updates of a bot were read: the number of the last one, and when that was (UTC).
 
     After a week without any, Telegram numbers the next update at random; and each bot numbers its
@@ -75,7 +75,7 @@ class Place:
         return f"{self.bot}:{self.number}:{int(self.at.timestamp())}"
 
     @classmethod
-    def read(cls, text: str) -> Place | None:
+    def read(cls, text: str) -> UpdateOffset | None:
         """Return the place that `text` tells; None for none, such as one of an older release."""
         parts = text.split(":")
         if len(parts) != 3 or not all(part.isdecimal() for part in parts):
@@ -97,7 +97,7 @@ def arrival_of(update: Update, now: datetime, bot: str) -> Arrival:
     return Arrival(
         mark=str(update.number),
         at=min(at, now),
-        place=str(Place(bot, update.number, now)),
+        place=str(UpdateOffset(bot, update.number, now)),
         inbound=inbound,
         sender=update.sender,
         address=update.chat,
@@ -114,7 +114,7 @@ def start_link(bot: str, secret: str) -> str:
     return f"https://t.me/{bot.removeprefix('@')}?start={secret}"
 
 
-def _pressed(number: int, query: Mapping[str, Any], now: datetime) -> Update:
+def _read_button(number: int, query: Mapping[str, Any], now: datetime) -> Update:
     message = _mapping(query.get("message"))
     chat = _chat(message)
     found = verdict_in(str(query.get("data", "")))
@@ -137,7 +137,7 @@ def _pressed(number: int, query: Mapping[str, Any], now: datetime) -> Update:
     return Update(number=number, chat=chat, inbound=inbound, sender=sender, query=query_id)
 
 
-def _moved(number: int, moved: Mapping[str, Any], now: datetime) -> Update:
+def _read_membership(number: int, moved: Mapping[str, Any], now: datetime) -> Update:
     """A customer who blocks the bot refuses what comes this way."""
     chat = _chat(moved)
     status = _mapping(moved.get("new_chat_member")).get("status")

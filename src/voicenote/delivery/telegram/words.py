@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from voicenote.delivery.carried import units, words_of
-from voicenote.delivery.http_line import Said
+from voicenote.delivery.http_line import Response
 from voicenote.delivery.http_words import plain
 from voicenote.delivery.tokens import token
 from voicenote.errors import Postponed, Refused, Unknown
@@ -83,7 +83,7 @@ def verdict_in(data: str) -> tuple[Verdict, str, str] | None:
     return verdict, mark if how == "=" else "", mark if how == "~" else ""
 
 
-def result_of(said: Said, secret: str) -> Any:
+def result_of(said: Response, secret: str) -> Any:
     """Return the result in an answer; raise Postponed, Refused or Unknown for what is not a yes.
 
     `secret` is the bot's token, which is kept out of every word.

@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime
 from voicenote.deadline import Apart
 from voicenote.delivery.arrivals import Arrival
 from voicenote.delivery.carried import form, refuse_broken, sound_of
-from voicenote.delivery.heard import heard
-from voicenote.delivery.http_line import Call, HttpLine
-from voicenote.delivery.port import CANNOT_TELL, Facts, Found
+from voicenote.delivery.heard import add_wishes
+from voicenote.delivery.http_line import HttpClient, Request
+from voicenote.delivery.port import CANNOT_TELL, ChannelInfo, TraceResult
 from voicenote.delivery.web_settings import (
     COMMON,
     Known,
@@ -70,16 +70,16 @@ class WhatsApp:
             Template(name=template, language=language, listen_url=link) if template else None
         )
         self._app_secret = values.secret("app_secret")
-        self._line = HttpLine(values.number("timeout"), values.text("ca_file"))
+        self._line = HttpClient(values.number("timeout"), values.text("ca_file"))
         self._clock = clock
 
     @property
-    def facts(self) -> Facts:
+    def facts(self) -> ChannelInfo:
         """Its webhook tells up to `played`; see `whatsapp_inbound`."""
         kinds = {ReceiptKind.ACCEPTED, ReceiptKind.UNCERTAIN, ReceiptKind.REFUSED}
         told = {ReceiptKind.DELIVERED, ReceiptKind.HEARD, ReceiptKind.ANSWERED}
         mute = self._app_secret is None and self._template is None
-        return Facts(
+        return ChannelInfo(
             name=self.name,
             about="WhatsApp (Cloud API)",
             missing=(NEITHER,) if mute else (),
@@ -130,7 +130,7 @@ class WhatsApp:
             )
         with Apart() as apart:
             for arrival in arrivals_of(raw, self._clock().astimezone(UTC)):
-                yield heard(apart, arrival)
+                yield add_wishes(apart, arrival)
 
     @property
     def field(self) -> str:
@@ -164,7 +164,7 @@ class WhatsApp:
             detail={"type": kind},
         )
 
-    def ask(self, key: str, message_id: str) -> Found:
+    def ask(self, key: str, message_id: str) -> TraceResult:
         """The Cloud API cannot be asked; its webhook may tell later."""
         return CANNOT_TELL
 
@@ -191,7 +191,7 @@ class WhatsApp:
         if not (secret.isascii() and secret.isprintable() and secret.strip()):
             raise Postponed("what token refers to is no token", "make one in Meta's Business suite")
         more = {**headers, "Authorization": f"Bearer {secret.strip()}"}
-        said = self._line.post(Call(f"{self._place}/{end}", body, more), commit, PERSON)
+        said = self._line.post(Request(f"{self._place}/{end}", body, more), commit, PERSON)
         return identifier(said, secret.strip())
 
 

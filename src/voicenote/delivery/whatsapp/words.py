@@ -13,9 +13,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from voicenote.delivery.carried import units
-from voicenote.delivery.http_line import Said
+from voicenote.delivery.http_line import Response
 from voicenote.delivery.http_words import plain
-from voicenote.delivery.tokens import filled
+from voicenote.delivery.tokens import fill_template
 from voicenote.errors import Postponed, Refused, Unknown
 from voicenote.model.receipt import Parcel
 
@@ -104,7 +104,7 @@ def message(parcel: Parcel, media: str) -> bytes:
 
 def template_message(parcel: Parcel, template: Template) -> bytes:
     """Return the template, filled with the customer's name and the link to listen."""
-    values = (parcel.customer, filled(template.listen_url, parcel.key))
+    values = (parcel.customer, fill_template(template.listen_url, parcel.key))
     parameters = [{"type": "text", "text": value} for value in values]
     content = {
         "name": template.name,
@@ -114,7 +114,7 @@ def template_message(parcel: Parcel, template: Template) -> bytes:
     return _body(parcel, "template", content)
 
 
-def identifier(said: Said, secret: str) -> str:
+def identifier(said: Response, secret: str) -> str:
     """Return the id in an answer; raise Postponed, Refused or Unknown for what is not a yes.
 
     It is that of a message, or of an uploaded sound. `secret` is kept out of every word.
@@ -137,7 +137,9 @@ def advice_for(code: int) -> str:
     return _OURS.get(code) or _CURES.get(code) or CORRECT
 
 
-def _refusal(said: Said, error: Mapping[str, Any], secret: str) -> Postponed | Refused | Unknown:
+def _refusal(
+    said: Response, error: Mapping[str, Any], secret: str
+) -> Postponed | Refused | Unknown:
     number = error.get("code")
     code = number if isinstance(number, int) else -1
     why = plain(str(error.get("message", "")), secret) or "no reason given"
@@ -152,7 +154,7 @@ def _refusal(said: Said, error: Mapping[str, Any], secret: str) -> Postponed | R
     return Unknown(what, PERSON)
 
 
-def _wait(said: Said) -> float | None:
+def _wait(said: Response) -> float | None:
     header = said.headers.get("retry-after", "")
     return float(header) if header.isascii() and header.isdigit() else None
 

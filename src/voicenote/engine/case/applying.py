@@ -16,7 +16,7 @@ from voicenote.followup.actions import (
     Reopen,
     SkipTouch,
 )
-from voicenote.followup.decide import Policy, decide
+from voicenote.followup.decide import FollowUpPolicy, decide
 from voicenote.ledger import cases, touches
 from voicenote.ledger.changes import change_amends, change_case, change_touch, hold_case
 from voicenote.ledger.decided import DATE_PASSED
@@ -40,9 +40,9 @@ def decide_cases(ws: Workspace, numbers: Sequence[int]) -> int:
     return sum(acts for acts in done if isinstance(acts, int))
 
 
-def policy_of(ws: Workspace) -> Policy:
+def policy_of(ws: Workspace) -> FollowUpPolicy:
     """Return what decisions need of ``[policy]``."""
-    return Policy(rounds=ws.settings.policy.rounds)
+    return FollowUpPolicy(rounds=ws.settings.policy.rounds)
 
 
 def decide_in(ws: Workspace, tx: Transaction, numbers: Sequence[int]) -> int:

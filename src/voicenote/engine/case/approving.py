@@ -56,7 +56,9 @@ def plan_for(ws: Workspace, case: Case) -> str:
     return ws.settings.schedule.plan
 
 
-def planned(ws: Workspace, case: Case, now: datetime, plan: str = "") -> tuple[PlannedTouch, ...]:
+def preview_plan(
+    ws: Workspace, case: Case, now: datetime, plan: str = ""
+) -> tuple[PlannedTouch, ...]:
     """Return what booking a plan now would book. Raises BadSettings for an unknown plan."""
     return booking.book(
         ws.plan(plan or plan_for(ws, case)),
@@ -95,13 +97,15 @@ def approve_cases(
             if not found.approved or case.stage is not Stage.FOLLOWING:
                 day = _leaving_on(ws, tx, case)
                 notes = release(ws, tx, case, found, day, anyway.strip(), automatic=automatic)
-                for touch in _booked(tx, case):
+                for touch in _booked_touches(tx, case):
                     if touch.kind in OPENING and touch.state in WAITING and touch.reason:
                         touches.note(tx, touch.number, "")
-            if not any(t.kind in OPENING and t.state in WAITING | GONE for t in _booked(tx, case)):
-                _cancel(tx, _booked(tx, case), "the memo is booked anew")
+            if not any(
+                t.kind in OPENING and t.state in WAITING | GONE for t in _booked_touches(tx, case)
+            ):
+                _cancel(tx, _booked_touches(tx, case), "the memo is booked anew")
                 book(ws, tx, case, _plan_with_memo(ws, case))
-            booked = _booked(tx, case)
+            booked = _booked_touches(tx, case)
         yield Approved(number, plan_for(ws, case), booked, notes)
 
 
@@ -116,21 +120,21 @@ def in_touch(tx: Transaction, case: Case) -> None:
 
 def memo_waits(tx: Transaction, case: Case) -> bool:
     """Whether the memo of a case is booked, and still to leave."""
-    return any(t.kind in OPENING and t.state in WAITING for t in _booked(tx, case))
+    return any(t.kind in OPENING and t.state in WAITING for t in _booked_touches(tx, case))
 
 
 def _leaving_on(ws: Workspace, tx: Transaction, case: Case) -> date:
     """Return the day on which the memo of a case leaves, on the customer's calendar."""
-    waiting = [t for t in _booked(tx, case) if t.kind in OPENING and t.state in WAITING]
+    waiting = [t for t in _booked_touches(tx, case) if t.kind in OPENING and t.state in WAITING]
     due = [touch.due_at for touch in waiting]
     if not due:
-        wanted = planned(ws, case, tx.now, _plan_with_memo(ws, case))
+        wanted = preview_plan(ws, case, tx.now, _plan_with_memo(ws, case))
         due = [touch.due_at for touch in wanted if touch.kind in OPENING]
     leaves = ws.hours_of(case).next(max([tx.now, *due[:1]]))
     return leaves.astimezone(ws.zone_of(case)).date()
 
 
-def _booked(tx: Transaction, case: Case) -> tuple[Touch, ...]:
+def _booked_touches(tx: Transaction, case: Case) -> tuple[Touch, ...]:
     return tuple(t for t in touches.of_cases(tx, [case.number]) if t.round == case.round)
 
 
@@ -146,8 +150,8 @@ def _carries_memo(ws: Workspace, plan: str) -> bool:
 
 def book(ws: Workspace, tx: Transaction, case: Case, plan: str, *, held: bool = False) -> None:
     """Book a plan of a case from this moment on; `held`: to wait for --resume."""
-    wanted = planned(ws, case, tx.now, plan)
-    if any(t.kind in OPENING and t.state in GONE | WAITING for t in _booked(tx, case)):
+    wanted = preview_plan(ws, case, tx.now, plan)
+    if any(t.kind in OPENING and t.state in GONE | WAITING for t in _booked_touches(tx, case)):
         # this round has had its memo, or may have, or has it waiting: it is not booked twice
         wanted = tuple(touch for touch in wanted if touch.kind not in OPENING)
     _book(ws, tx, case, plan, wanted, held=held)
@@ -190,13 +194,13 @@ def book_promise(ws: Workspace, tx: Transaction, number: int, k: int) -> None:
     What was booked for an earlier date of it is cancelled; in a held plan it waits like the rest.
     """
     case = cases.get(tx, number)
-    booked = _booked(tx, case)
+    booked = _booked_touches(tx, case)
     if not booked:
         return
     of_it = [touch for touch in booked if touch.planned.amends == k]
     _cancel(tx, of_it, "the promise has another date")
     plan = plan_for(ws, case)
-    dated = [touch for touch in planned(ws, case, tx.now, plan) if touch.amends == k]
+    dated = [touch for touch in preview_plan(ws, case, tx.now, plan) if touch.amends == k]
     if dated:
         _book(ws, tx, case, plan, dated, held=_held(booked))
 
@@ -218,7 +222,7 @@ def change_plan_in(ws: Workspace, tx: Transaction, number: int, plan: str) -> No
     if case.stage is Stage.CLOSED:
         raise RuleSaysNo(f"case {number} is closed", f"voicenote reopen {number}")
     carries = _carries_memo(ws, plan)
-    waiting = [t for t in _booked(tx, case) if t.state in WAITING]
+    waiting = [t for t in _booked_touches(tx, case) if t.state in WAITING]
     # a memo that waits keeps its key: whoever restored a backup may have sent it already
     why = f"the plan is {plan} now"
     _cancel(tx, [t for t in waiting if not (carries and t.kind in OPENING)], why)
@@ -247,7 +251,7 @@ def _not_told_twice(ws: Workspace, tx: Transaction, case: Case, plan: str) -> No
 def hold(ws: Workspace, number: int) -> int:
     """Hold what waits of a plan; return how many touches."""
     with ws.ledger.write() as tx:
-        due = [t for t in _booked(tx, cases.get(tx, number)) if t.state is TouchState.DUE]
+        due = [t for t in _booked_touches(tx, cases.get(tx, number)) if t.state is TouchState.DUE]
         for touch in due:
             change_touch(tx, touch.number, "hold")
     return len(due)
@@ -268,7 +272,7 @@ def resume(ws: Workspace, number: int) -> Resumed:
     """
     with ws.ledger.write() as tx:
         case = cases.get(tx, number)
-        held = [t for t in _booked(tx, case) if t.state is TouchState.HELD]
+        held = [t for t in _booked_touches(tx, case) if t.state is TouchState.HELD]
         moved = booking.resume([t.planned for t in held], ws.hours_of(case), ws.owner_hours, tx.now)
         for touch, new in zip(held, moved, strict=True):
             change_touch(tx, touch.number, "resume", due_at=new.due_at, too_late_at=new.too_late_at)

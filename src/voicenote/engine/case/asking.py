@@ -8,7 +8,7 @@ from datetime import date
 from voicenote.engine.case.composition import MEMO
 from voicenote.engine.case.release import judge_release, words_fit
 from voicenote.engine.workspace import Workspace
-from voicenote.followup.release import ASKS, REWORDS, Doubt, steps_from
+from voicenote.followup.release import ASKS, REWORDS, Objection, steps_from
 from voicenote.ledger import cases, scripts, touches
 from voicenote.ledger.changes import change_case
 from voicenote.ledger.snapshots import snapshot
@@ -36,7 +36,7 @@ def ask_again(ws: Workspace, tx: Transaction, number: int, why: str) -> str:
     )
 
 
-def ask_about(tx: Transaction, number: int, doubts: Sequence[Doubt]) -> str:
+def ask_about(tx: Transaction, number: int, doubts: Sequence[Objection]) -> str:
     """Do the same where `doubts` speak against it now, though no command has changed its case."""
     why = "; ".join(one.what for one in doubts)
     mark = REWORDS if any(one.key == "R20 facts" for one in doubts) else ASKS

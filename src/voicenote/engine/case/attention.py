@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from voicenote.engine.case.learning import returned
+from voicenote.engine.case.learning import warn_of_returned_causes
 from voicenote.engine.clocks import clocks_of
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadData
 from voicenote.followup.care import acknowledged_at, clock_start
 from voicenote.followup.standing import memo_at
-from voicenote.followup.urgent import Need, Row, ranked
+from voicenote.followup.urgent import Need, Row, rank_needs
 from voicenote.ledger import cases
 from voicenote.ledger.snapshots import snapshots
 from voicenote.ledger.unreadable import readable
@@ -30,12 +30,12 @@ def weigh_cases(ws: Workspace) -> tuple[tuple[Need, ...], Mapping[int, BadData]]
     with ws.ledger.read() as tx:
         known, bad = readable(lambda some: snapshots(tx, some, ws.zone_of), cases.numbers_of(tx))
         found = known.values()
-        back = returned(tx, (seen.case for seen in found))
+        back = warn_of_returned_causes(tx, (seen.case for seen in found))
         rows = [
             Row(seen, _breached(seen, tx.now, clocks), back.get(seen.case.number, ""))
             for seen in found
         ]
-        return ranked(rows, tx.now), bad
+        return rank_needs(rows, tx.now), bad
 
 
 def clock_of(seen: Snapshot, now: datetime, clocks: Clocks) -> Reading | None:

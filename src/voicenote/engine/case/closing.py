@@ -23,7 +23,7 @@ _TO_READ = "somebody has to read what the customer wrote"
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ClosingStatus:
     """Where a case stands after something was said of it."""
 
     case: int
@@ -32,12 +32,12 @@ class Standing:
     missing: tuple[str, ...]
 
 
-def answer(ws: Workspace, number: int, verdict: Verdict, text: str, via: str) -> Standing:
+def answer(ws: Workspace, number: int, verdict: Verdict, text: str, via: str) -> ClosingStatus:
     """Write down what the customer said; it stops the plan, and *not yet* begins a new round."""
     with ws.ledger.write() as tx:
         answer_in(ws, tx, number, Answer(verdict=verdict, at=tx.now, text=text, via=via))
         seen = snapshot(tx, number, ws.zone_of)
-    return _standing(seen.case.stage, seen.case.round, number, missing(seen))
+    return _make_standing(seen.case.stage, seen.case.round, number, missing(seen))
 
 
 def answer_in(ws: Workspace, tx: Transaction, number: int, said: Answer) -> None:
@@ -52,8 +52,8 @@ def answer_in(ws: Workspace, tx: Transaction, number: int, said: Answer) -> None
     decide_in(ws, tx, [number])
 
 
-def _standing(stage: Stage, round_: int, number: int, gaps: tuple[str, ...]) -> Standing:
-    return Standing(number, stage, round_, () if stage is Stage.CLOSED else gaps)
+def _make_standing(stage: Stage, round_: int, number: int, gaps: tuple[str, ...]) -> ClosingStatus:
+    return ClosingStatus(number, stage, round_, () if stage is Stage.CLOSED else gaps)
 
 
 def close(ws: Workspace, number: int, wish: Outcome | None = None) -> Outcome:

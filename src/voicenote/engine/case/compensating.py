@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadSettings, RuleSaysNo
-from voicenote.followup.compensation import Bands, Judgement, Level, judge
+from voicenote.followup.compensation import Adequacy, Bands, Judgement, judge
 from voicenote.ledger import listing
 from voicenote.ledger.store import Transaction
 from voicenote.model.amends import Promise
@@ -43,7 +43,7 @@ def weigh(
     rule refuses (R8, S9), unless `override` says why, or an earlier override covers it.
     """
     found = judge(case, bands_of(ws), more, evidence)
-    if found.level is not Level.REFUSE:
+    if found.level is not Adequacy.REFUSE:
         return found
     if override.strip():
         facts = {"reason": override.strip(), "instead_of": found.what, "rule": found.rule}

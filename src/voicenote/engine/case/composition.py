@@ -14,8 +14,8 @@ from voicenote.model.case import Case
 from voicenote.model.receipt import Answer
 from voicenote.model.script import Script
 from voicenote.model.touch import OPENING, Touch, TouchKind
-from voicenote.script.compose import Facts, draft, template_for
-from voicenote.script.disclosing import undisclosed
+from voicenote.script.compose import ScriptContext, draft, template_for
+from voicenote.script.disclosing import drop_disclosure
 from voicenote.script.templates import Templates
 
 #: The slot of the script that the plan's memo (or last word) says.
@@ -40,7 +40,7 @@ def memo_kind(case: Case) -> TouchKind:
     return TouchKind.LAST_WORD if case.complaint.abusive else TouchKind.MEMO
 
 
-def composed(
+def composition_of(
     ws: Workspace,
     case: Case,
     answers: tuple[Answer, ...],
@@ -56,7 +56,7 @@ def composed(
     them would not be as true. Who speaks does not.
     """
     kind, amends = touch or (memo_kind(case), None)
-    facts = Facts(
+    facts = ScriptContext(
         owner=ws.owner_of(case),
         business=ws.settings.owner.business,
         today=on,
@@ -67,7 +67,7 @@ def composed(
         answers=answers,
     )
     try:
-        said = undisclosed(draft(case, facts, templates_of(ws)).script).sha256
+        said = drop_disclosure(draft(case, facts, templates_of(ws)).script).sha256
     except (RuleSaysNo, BadData) as no:
         said = no.what
     found = (case.complaint.finding, case.complaint.abusive, template_for(case, kind, amends))

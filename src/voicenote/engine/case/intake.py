@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from voicenote.engine.workspace import Workspace
 from voicenote.intake.record import Good
 from voicenote.ledger import cases, optouts
-from voicenote.ledger.cases import Added
+from voicenote.ledger.cases import AddedCase
 from voicenote.ledger.people import News
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Complaint
@@ -36,7 +36,7 @@ class Taken:
 
 def take_in(
     tx: Transaction, records: Iterable[Good], batch: str, taken: Taken
-) -> Iterator[tuple[Good, Added]]:
+) -> Iterator[tuple[Good, AddedCase]]:
     """Add complaints as cases, yielding those that clash; counts into `taken`.
 
     One transaction holds the whole import, so that a file that turns out broken half-way, or a
@@ -54,7 +54,7 @@ def take_in(
             else:
                 taken.unchanged += 1
                 taken.reworded += [added.case] if added.reworded else []
-        taken.gone += optouts.gone(tx, [added.case for added in done if added.new])
+        taken.gone += optouts.find_gone(tx, [added.case for added in done if added.new])
 
 
 def late(complaint: Complaint, now: datetime) -> int:
@@ -66,7 +66,7 @@ def late(complaint: Complaint, now: datetime) -> int:
     return sum(day < today for day in days)
 
 
-def take_one(ws: Workspace, complaint: Complaint) -> Added:
+def take_one(ws: Workspace, complaint: Complaint) -> AddedCase:
     """Add one complaint as a case."""
     with ws.ledger.write() as tx:
         return cases.add(tx, [complaint])[0]

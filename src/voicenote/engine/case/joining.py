@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from voicenote.delivery.arrivals import Joined
+from voicenote.delivery.arrivals import Invites
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo, WrongUse
 from voicenote.ledger import arrivals, cases
@@ -28,7 +28,7 @@ def invite(ws: Workspace, name: str, number: int) -> Invitation:
     none, RuleSaysNo for a customer who opted out, Postponed when the channel cannot be asked.
     """
     channel: object = ws.channel(name)
-    if not isinstance(channel, Joined):
+    if not isinstance(channel, Invites):
         raise WrongUse(f"nobody has to join {name!r}", "links are for a channel of telegram")
     with ws.ledger.read() as tx:
         case = cases.get(tx, number)

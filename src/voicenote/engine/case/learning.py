@@ -8,14 +8,14 @@ from typing import Any
 from voicenote.engine.workspace import Workspace
 from voicenote.followup.lessons import (
     Cause,
-    Seen,
+    CauseSeen,
+    add_up_amends,
     came_back,
-    counted,
-    kept,
-    paid,
+    cause_of,
+    count_customers,
+    count_outcomes,
     prevented,
-    ranked,
-    seen,
+    rank_causes,
 )
 from voicenote.ledger import cases, listing, overview
 from voicenote.ledger.store import Transaction
@@ -26,24 +26,24 @@ def causes(ws: Workspace) -> list[dict[str, Any]]:
     """Return the causes of all cases as data, the most frequent first."""
     with ws.ledger.read() as tx:
         loaded = cases.load(tx, cases.numbers_of(tx)).values()
-        found = ranked((seen(case) for case in loaded), tx.now)
+        found = rank_causes((cause_of(case) for case in loaded), tx.now)
     return [_as_data(cause) for cause in found]
 
 
-def returned(tx: Transaction, found: Iterable[Case]) -> dict[int, str]:
+def warn_of_returned_causes(tx: Transaction, found: Iterable[Case]) -> dict[int, str]:
     """Return the warning of each case whose cause came back after its prevention (S12)."""
     known = known_preventions(tx)
     if not known:
         return {}
-    told = ((case.number, came_back(seen(case), known)) for case in found)
+    told = ((case.number, came_back(cause_of(case), known)) for case in found)
     return {number: text for number, text in told if text}
 
 
-def known_preventions(tx: Transaction) -> dict[str, Seen]:
+def known_preventions(tx: Transaction) -> dict[str, CauseSeen]:
     """Return, for each cause, the case that first did something against it."""
     rows = listing.preventions(tx)
     return prevented(
-        Seen(case=row.case, cause=row.cause, opened_at=row.opened_at, lesson=row.lesson)
+        CauseSeen(case=row.case, cause=row.cause, opened_at=row.opened_at, lesson=row.lesson)
         for row in rows
     )
 
@@ -54,7 +54,7 @@ def all_returned(tx: Transaction) -> dict[int, str]:
     if not known:
         return {}
     told = (
-        (number, came_back(Seen(case=number, cause=cause, opened_at=opened), known))
+        (number, came_back(CauseSeen(case=number, cause=cause, opened_at=opened), known))
         for number, cause, opened in overview.open_causes(tx)
     )
     return {number: text for number, text in told if text}
@@ -68,14 +68,14 @@ def outcomes(ws: Workspace) -> dict[str, Any]:
     """
     with ws.ledger.read() as tx:
         found = listing.outcomes(tx)
-        sums = paid(listing.paid(tx))
+        sums = add_up_amends(listing.list_paid(tx))
         closed = listing.closings(tx)
     return {
-        **counted((Outcome(name) if name else None, count) for name, count in found),
+        **count_outcomes((Outcome(name) if name else None, count) for name, count in found),
         "amends_paid": [
             {"value": f"{amount:f}", "currency": currency} for currency, amount in sums.items()
         ],
-        "customers": kept((customer, Outcome(name)) for customer, name in closed),
+        "customers": count_customers((customer, Outcome(name)) for customer, name in closed),
     }
 
 

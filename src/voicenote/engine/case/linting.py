@@ -15,14 +15,14 @@ from voicenote.model.script import Script
 from voicenote.model.snapshot import Snapshot
 from voicenote.model.touch import ARRIVED, TouchKind, TouchState
 from voicenote.script.check.facts import Asked, Behind
-from voicenote.script.check.findings import Finding, Level
+from voicenote.script.check.findings import Diagnostic, LintLevel
 from voicenote.script.check.rules import check
 from voicenote.script.check.tables import languages
 
 
-def levels_of(ws: Workspace) -> Mapping[str, Level]:
+def levels_of(ws: Workspace) -> Mapping[str, LintLevel]:
     """The levels that this workspace gives to rules."""
-    return {rule: Level(level) for rule, level in ws.settings.check.levels.items()}
+    return {rule: LintLevel(level) for rule, level in ws.settings.check.levels.items()}
 
 
 def judge_words(
@@ -32,7 +32,7 @@ def judge_words(
     script: Script,
     memo: Memo | None = None,
     asked: Asked | None = None,
-) -> tuple[Finding, ...]:
+) -> tuple[Diagnostic, ...]:
     """Return what the rules say to a script of a case. Raises WrongUse as `check` does."""
     asked = asked or Asked()
     owner = ws.owner_of(now.case)
@@ -49,7 +49,7 @@ def judge_words(
 
 def errors_in(
     ws: Workspace, tx: Transaction, now: Snapshot, script: Script, memo: Memo | None = None
-) -> tuple[Finding, ...]:
+) -> tuple[Diagnostic, ...]:
     """Return only what is wrong enough that it may not leave as it is.
 
     Nothing in a language that the check has no table for.
@@ -57,7 +57,7 @@ def errors_in(
     if script.language not in languages():
         return ()
     found = judge_words(ws, tx, now, script, memo)
-    return tuple(one for one in found if one.level is Level.ERROR)
+    return tuple(one for one in found if one.level is LintLevel.ERROR)
 
 
 def taken_seconds(memo: Memo | None) -> float | None:

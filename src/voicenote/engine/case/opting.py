@@ -77,7 +77,7 @@ def _case(tx: Transaction, customer: str) -> Case | None:
 def _also(tx: Transaction, case: Case, customer: str, region: str) -> str:
     """Say who else a case's number may mean: a chat of Telegram's, or digits of a telephone."""
     try:
-        read = addresses.read(customer, region)
+        read = addresses.read_addresses(customer, region)
     except BadData:
         return ""
     others = set(optouts.cases_of(tx, [addresses.mark(one.text) for one in read]))
@@ -94,7 +94,7 @@ def _also(tx: Transaction, case: Case, customer: str, region: str) -> str:
 def _by_address(tx: Transaction, customer: str, region: str) -> OptedOut:
     home = addresses.at_home(customer)
     try:
-        read = addresses.read(customer, region)
+        read = addresses.read_addresses(customer, region)
     except BadData as error:
         read = ()
         if not home:  # digits that may be a telephone's in some country are one

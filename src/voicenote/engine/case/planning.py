@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from voicenote.engine.case.approving import plan_for, planned
+from voicenote.engine.case.approving import plan_for, preview_plan
 from voicenote.engine.case.ways import way_for
 from voicenote.engine.workspace import Workspace
 from voicenote.followup.care import HEARS
@@ -24,7 +24,7 @@ def plan_view(ws: Workspace, number: int) -> dict[str, Any]:
     else:
         rows = [
             _row(p, way_for(ws, case.customer, p.channels), "", "", None, "")
-            for p in planned(ws, case, now)
+            for p in preview_plan(ws, case, now)
         ]
     with reading([number]):
         clock = ws.clock_of(case.customer)

@@ -14,7 +14,7 @@ from voicenote.engine.case.compensating import weigh
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadData, ImpossibleTransition, RuleSaysNo, WrongUse
 from voicenote.followup.amends import evidence_for
-from voicenote.followup.compensation import Judgement, Level
+from voicenote.followup.compensation import Adequacy, Judgement
 from voicenote.ledger import cases, optouts, touches
 from voicenote.ledger.changes import change_amends
 from voicenote.ledger.store import Transaction
@@ -33,7 +33,7 @@ def amends_of(case: Case, k: int) -> Amends:
 
 
 @dataclass(frozen=True, slots=True)
-class Added:
+class AddedPromise:
     """A promise that was made: its name ``N.K``, and what the owner should know of the money.
 
     `asked_again` says so where the memo was approved without it, and waits for another approval;
@@ -46,7 +46,7 @@ class Added:
     unheard: str = ""
 
 
-def add(ws: Workspace, number: int, promise: Promise, override: str = "") -> Added:
+def add(ws: Workspace, number: int, promise: Promise, override: str = "") -> AddedPromise:
     """Promise one more deed; a plan under way follows it.
 
     Raises RuleSaysNo for a closed case, and for money that is too much (R8) or for an unfounded
@@ -56,11 +56,11 @@ def add(ws: Workspace, number: int, promise: Promise, override: str = "") -> Add
     with ws.ledger.write() as tx:
         name, judged = add_in(ws, tx, number, promise, override)
         asked = ask_again(ws, tx, number, f"amends {name} was promised since")
-        unheard = _unheard(ws, tx, name)
-    return Added(name, "" if judged.level is Level.FINE else judged.what, asked, unheard)
+        unheard = _how_they_hear(ws, tx, name)
+    return AddedPromise(name, "" if judged.level is Adequacy.FINE else judged.what, asked, unheard)
 
 
-def _unheard(ws: Workspace, tx: Transaction, name: str) -> str:
+def _how_they_hear(ws: Workspace, tx: Transaction, name: str) -> str:
     """Say how a customer hears of a new promise whose memo has left; "" where it tells of it."""
     number, _, k = name.partition(".")
     case = cases.get(tx, int(number))
@@ -130,7 +130,7 @@ def confirm(ws: Workspace, number: int, k: int) -> str:
     return _event(ws, number, k, "confirm", stamp="confirmed_at")
 
 
-def broken(ws: Workspace, number: int, k: int, reason: str) -> str:
+def mark_broken(ws: Workspace, number: int, k: int, reason: str) -> str:
     """Write down that a promise was not kept; return as `done` does."""
     return _event(ws, number, k, "break", reason=reason)
 
@@ -208,7 +208,7 @@ def _change(
     return asked
 
 
-def listed(ws: Workspace, *, everything: bool = False) -> list[dict[str, Any]]:
+def list_promises(ws: Workspace, *, everything: bool = False) -> list[dict[str, Any]]:
     """Return every promise as data, the one that is due first on top."""
     rows: list[dict[str, Any]] = []
     with ws.ledger.read() as tx:
@@ -216,11 +216,11 @@ def listed(ws: Workspace, *, everything: bool = False) -> list[dict[str, Any]]:
             if case.stage is Stage.CLOSED and not everything:
                 continue
             today = tx.now.astimezone(ws.zone_of(case)).date()
-            rows += [_listed(case, amends, today) for amends in case.amends]
+            rows += [_promise_row(case, amends, today) for amends in case.amends]
     return sorted(rows, key=lambda row: (row["promised_by"] or date.max, row["case"]))
 
 
-def _listed(case: Case, amends: Amends, today: date) -> dict[str, Any]:
+def _promise_row(case: Case, amends: Amends, today: date) -> dict[str, Any]:
     promise = amends.promise
     return {
         "amends": amends.name,

@@ -11,7 +11,7 @@ from voicenote.engine.case.compensating import bands_of
 from voicenote.engine.case.promises import add_in
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadData
-from voicenote.followup.compensation import Judgement, Level
+from voicenote.followup.compensation import Adequacy, Judgement
 from voicenote.followup.proposal import (
     ASK_FIRST,
     FEW_WORDS,
@@ -20,7 +20,7 @@ from voicenote.followup.proposal import (
     Lost,
     Proposal,
     Wishes,
-    changed,
+    change_proposal,
     lost_most,
     propose,
 )
@@ -69,7 +69,9 @@ def house_of(ws: Workspace, tx: Transaction, case: Case) -> House:
     )
 
 
-def proposed(ws: Workspace, tx: Transaction, case: Case, wishes: Wishes | None = None) -> Suggested:
+def propose_triage(
+    ws: Workspace, tx: Transaction, case: Case, wishes: Wishes | None = None
+) -> Suggested:
     """Return what triage proposes for a case, changed as the owner wishes.
 
     Raises BadData for wishes that cannot be promised.
@@ -80,7 +82,7 @@ def proposed(ws: Workspace, tx: Transaction, case: Case, wishes: Wishes | None =
     found = propose(case, house, lost_before(tx, case))
     if wishes is not None:
         try:
-            found = changed(found, wishes, house)
+            found = change_proposal(found, wishes, house)
         except ValueError as error:
             raise BadData(f"this cannot be promised: {error}", "correct it") from None
     return Suggested(found, template_for(case, TouchKind.MEMO))
@@ -104,8 +106,8 @@ def accept(ws: Workspace, number: int, wishes: Wishes, override: str = "") -> Ac
     """
     with ws.ledger.write() as tx:
         case = cases.get(tx, number)
-        before = proposed(ws, tx, case).proposal
-        found = proposed(ws, tx, case, wishes).proposal
+        before = propose_triage(ws, tx, case).proposal
+        found = propose_triage(ws, tx, case, wishes).proposal
         name, judged, asked = "", None, ""
         waited = memo_waits(tx, case)
         if found.promise is not None:
@@ -116,19 +118,21 @@ def accept(ws: Workspace, number: int, wishes: Wishes, override: str = "") -> Ac
         edits = {} if found == before else {"edited": True}
         tx.tell("proposal_accepted", number, amends=name, plan=found.plan, **edits)
         stopped = waited and not memo_waits(tx, case)
-    told = (asked, _stopped(number, found.plan) if stopped else "")
-    return Accepted(number, name, found.plan, (*_said(judged), *(text for text in told if text)))
+    told = (asked, _stop_line(number, found.plan) if stopped else "")
+    return Accepted(
+        number, name, found.plan, (*_describe_judgement(judged), *(text for text in told if text))
+    )
 
 
-def _stopped(number: int, plan: str) -> str:
+def _stop_line(number: int, plan: str) -> str:
     return (
         f"The memo of case {number} was to leave, and will not go now: the plan {plan} has none. "
         f"When you have something to say: {steps_from(number, REWORDS)}"
     )
 
 
-def _said(judged: Judgement | None) -> tuple[str, ...]:
-    return () if judged is None or judged.level is Level.FINE else (judged.what,)
+def _describe_judgement(judged: Judgement | None) -> tuple[str, ...]:
+    return () if judged is None or judged.level is Adequacy.FINE else (judged.what,)
 
 
 def as_data(found: Suggested) -> dict[str, Any]:

@@ -13,29 +13,29 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from voicenote.engine.case.compensating import weigh
-from voicenote.engine.case.composition import MEMO, composed, templates_of
+from voicenote.engine.case.composition import MEMO, composition_of, templates_of
 from voicenote.engine.case.linting import errors_in, levels_of, taken_seconds
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
 from voicenote.followup.care import cooling_off
-from voicenote.followup.compensation import Level
+from voicenote.followup.compensation import Adequacy
 from voicenote.followup.release import (
     ONE_APOLOGY,
-    Doubt,
+    Objection,
     changed_facts,
     left_over,
     of_the_day,
 )
 from voicenote.ledger import listing, scripts
 from voicenote.ledger.changes import change_case
-from voicenote.ledger.scripts import Approval, Draft
+from voicenote.ledger.scripts import Approval, StoredDraft
 from voicenote.ledger.snapshots import snapshot
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case, Stage
 from voicenote.model.receipt import Answer
 from voicenote.model.snapshot import Snapshot
 from voicenote.script.check.length import least_seconds
-from voicenote.script.disclosing import undisclosed
+from voicenote.script.disclosing import drop_disclosure
 from voicenote.script.outdating import outdated
 
 #: What tells, in the history of a case, that what its script was written from has changed.
@@ -55,13 +55,13 @@ _CHANGES = {
 class Judged:
     """What speaks against a release, and of which facts that was said."""
 
-    doubts: tuple[Doubt, ...]
+    doubts: tuple[Objection, ...]
     composed_sha256: str | None
     facts_sha256: str
 
 
 def judge_release(
-    ws: Workspace, tx: Transaction, seen: Snapshot, found: Draft, day: date, *, anew: bool
+    ws: Workspace, tx: Transaction, seen: Snapshot, found: StoredDraft, day: date, *, anew: bool
 ) -> Judged:
     """Return what speaks against a memo that leaves on `day` (the customer's calendar).
 
@@ -74,7 +74,7 @@ def judge_release(
     doubts = list(of_the_day(seen, written_on, day, outdated(found.script, written_on, day)))
     said = approval.composed_sha256 if approval else None
     if approval is None or approval.facts_sha256 != facts:
-        made = composed(ws, seen.case, _answers_before(seen), found.script, written_on)
+        made = composition_of(ws, seen.case, _answers_before(seen), found.script, written_on)
         said = made.sha256
         doubts += _of_the_facts(ws, tx, seen, found, said, approval)
     return Judged(left_over(doubts, approval.excused if approval else ()), said, facts)
@@ -84,10 +84,10 @@ def _of_the_facts(
     ws: Workspace,
     tx: Transaction,
     seen: Snapshot,
-    found: Draft,
+    found: StoredDraft,
     said: str,
     approval: Approval | None,
-) -> Iterator[Doubt]:
+) -> Iterator[Objection]:
     number = seen.case.number
     before = approval.composed_sha256 if approval else found.composed and found.composed.sha256
     changes = _changes(tx, number, "script_composed" if approval is None else "memo_approved")
@@ -98,12 +98,12 @@ def _of_the_facts(
         weigh(ws, tx, seen.case)
     except RuleSaysNo as no:
         money = "S9" if "(S9)" in no.what else "R8"
-        yield Doubt(money, no.what, no.advice, f"{money} money")
+        yield Objection(money, no.what, no.advice, f"{money} money")
     for one in errors_in(ws, tx, seen, found.script, found.memo):
         if one.rule in (money, ONE_APOLOGY):
             continue  # said already, with the sums and the dates
         where = f" “{one.text}”" if one.text else ""
-        yield Doubt(
+        yield Objection(
             one.rule,
             f"the script of case {number}{where}: {one.why.rstrip('.')} ({one.rule})",
             f"change the words: voicenote script {number} --edit",
@@ -130,11 +130,11 @@ def words_fit(ws: Workspace, tx: Transaction, seen: Snapshot) -> bool:
     )
     if found is None or found.composed is None:
         return True
-    made = composed(ws, seen.case, _answers_before(seen), found.script, found.composed.on)
+    made = composition_of(ws, seen.case, _answers_before(seen), found.script, found.composed.on)
     return made.sha256 == found.composed.sha256
 
 
-def _written_on(seen: Snapshot, found: Draft, day: date) -> date:
+def _written_on(seen: Snapshot, found: StoredDraft, day: date) -> date:
     """Return the day whose facts a script tells, where the customer is."""
     if found.composed is not None:
         return found.composed.on
@@ -146,13 +146,13 @@ def _answers_before(seen: Snapshot) -> tuple[Answer, ...]:
     return tuple(answer for answer, round_ in pairs if round_ < seen.case.round)
 
 
-def facts_hold(ws: Workspace, seen: Snapshot, found: Draft) -> bool:
+def facts_hold(ws: Workspace, seen: Snapshot, found: StoredDraft) -> bool:
     """Whether all that an approved draft was composed from is as it was at the approval."""
     given = found.approval
     return given is not None and given.facts_sha256 == facts_sha256(ws, seen, found)
 
 
-def facts_sha256(ws: Workspace, seen: Snapshot, found: Draft) -> str:
+def facts_sha256(ws: Workspace, seen: Snapshot, found: StoredDraft) -> str:
     """Return a hash of all that the words, the rules and the money are judged from.
 
     Where it has changed for nothing all is looked at, and found to be the same.
@@ -175,7 +175,7 @@ def release(
     ws: Workspace,
     tx: Transaction,
     case: Case,
-    found: Draft,
+    found: StoredDraft,
     day: date,
     anyway: str,
     *,
@@ -191,7 +191,7 @@ def release(
         raise altered(number)
     seen = snapshot(tx, number, ws.zone_of)
     anew = not found.approved or case.stage is Stage.RENDERED
-    rested = _rested(ws, case, found, tx.now) if anew else ""
+    rested = _check_cooling_off(ws, case, found, tx.now) if anew else ""
     judged = judge_release(ws, tx, seen, found, day, anew=anew)
     keys = [one.key for one in judged.doubts]
     refused = left_over(judged.doubts, keys if anyway else [])
@@ -216,12 +216,12 @@ def release(
         facts |= {"anyway": anyway, "against": [one.what for one in judged.doubts]}
     change_case(tx, number, "approve", facts=facts)
     money = weigh(ws, tx, case)
-    warned = money.what if money.level is Level.WARN else ""
+    warned = money.what if money.level is Adequacy.WARN else ""
     against = tuple(f"approved anyway: {one.what}" for one in judged.doubts)
     return (*against, *(text for text in (warned, rested, _cut_short(found)) if text))
 
 
-def refusal(number: int, doubts: Sequence[Doubt]) -> RuleSaysNo:
+def refusal(number: int, doubts: Sequence[Objection]) -> RuleSaysNo:
     """Return the error that says what speaks against a release, and what to do about it."""
     advice = doubts[0].advice
     if not any(one.rule == ONE_APOLOGY for one in doubts):
@@ -237,9 +237,9 @@ def altered(number: int) -> RuleSaysNo:
     )
 
 
-def _cut_short(found: Draft) -> str:
+def _cut_short(found: StoredDraft) -> str:
     """Return a note where a person's recording cannot say all of the words (R15)."""
-    taken, least = taken_seconds(found.memo), least_seconds(undisclosed(found.script))
+    taken, least = taken_seconds(found.memo), least_seconds(drop_disclosure(found.script))
     if taken is None or taken >= least:
         return ""
     return (
@@ -248,7 +248,7 @@ def _cut_short(found: Draft) -> str:
     )
 
 
-def _rested(ws: Workspace, case: Case, found: Draft, now: datetime) -> str:
+def _check_cooling_off(ws: Workspace, case: Case, found: StoredDraft, now: datetime) -> str:
     """Return a note when the clock cut the cooling-off short. Raises RuleSaysNo before its end."""
     policy = ws.settings.policy
     if found.made_at is None:

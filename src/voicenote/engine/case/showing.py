@@ -9,12 +9,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from voicenote.engine.case.attention import clock_of
-from voicenote.engine.case.learning import returned
+from voicenote.engine.case.learning import warn_of_returned_causes
 from voicenote.engine.clocks import clocks_of
 from voicenote.engine.workspace import Workspace
 from voicenote.followup.closing import missing
 from voicenote.ledger import attempts, listing, scripts, touches
-from voicenote.ledger.scripts import Draft
+from voicenote.ledger.scripts import StoredDraft
 from voicenote.ledger.snapshots import snapshot
 from voicenote.model.amends import Amends
 from voicenote.model.case import Case, Stage
@@ -31,7 +31,7 @@ def case_view(ws: Workspace, number: int) -> dict[str, Any]:
         case = seen.case
         found = scripts.drafts(tx, [number]).get((number, case.round))
         told = listing.history(tx, number)
-        back = returned(tx, [case]).get(number, "")
+        back = warn_of_returned_causes(tx, [case]).get(number, "")
         refused = attempts.refusals(tx, number)
         flying = {
             touch.number: touches.claim_of(tx, touch.number)[2]
@@ -108,12 +108,12 @@ def _amends(amends: Amends, now: datetime, zone: ZoneInfo) -> dict[str, Any]:
     }
 
 
-def _approved(found: Draft, stage: Stage) -> bool:
+def _approved(found: StoredDraft, stage: Stage) -> bool:
     """Whether an approval stands: one that was taken back waits to be given again."""
     return found.approved and not found.tampered and stage is not Stage.RENDERED
 
 
-def _script(found: Draft | None, stage: Stage) -> dict[str, Any] | None:
+def _script(found: StoredDraft | None, stage: Stage) -> dict[str, Any] | None:
     if found is None:
         return None
     script = found.script
@@ -135,7 +135,7 @@ def _script(found: Draft | None, stage: Stage) -> dict[str, Any] | None:
     }
 
 
-def _memo(ws: Workspace, found: Draft, stage: Stage) -> dict[str, Any] | None:
+def _memo(ws: Workspace, found: StoredDraft, stage: Stage) -> dict[str, Any] | None:
     memo = found.memo
     if memo is None:
         return None

@@ -8,11 +8,11 @@ from typing import Any
 
 from voicenote.engine.case.asking import ask_again
 from voicenote.engine.case.compensating import bands_of
-from voicenote.engine.case.learning import returned
-from voicenote.engine.case.proposing import PLANS, as_data, lost_before, proposed
+from voicenote.engine.case.learning import warn_of_returned_causes
+from voicenote.engine.case.proposing import PLANS, as_data, lost_before, propose_triage
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadData, RuleSaysNo
-from voicenote.followup.compensation import Level, judge
+from voicenote.followup.compensation import Adequacy, judge
 from voicenote.followup.proposal import Lost
 from voicenote.ledger import cases
 from voicenote.ledger.store import Transaction
@@ -60,9 +60,9 @@ def apply_triage(ws: Workspace, number: int, triage: Triage) -> dict[str, Any]:
         named = ", ".join(name.replace("_", " ") for name in changed)
         why = f"it was triaged again since: {named}"
         asked = ask_again(ws, tx, number, why) if changed else ""
-        view = {**_found(case), "lost": lost_before(tx, case).value}
+        view = {**_current_findings(case), "lost": lost_before(tx, case).value}
         view["warnings"] = [*([asked] if asked else []), *_warnings(ws, tx, case)]
-        view["proposal"] = as_data(proposed(ws, tx, case))
+        view["proposal"] = as_data(propose_triage(ws, tx, case))
     return {**view, "next": f"voicenote script {number}"}
 
 
@@ -99,7 +99,7 @@ def found_in(
         tx.tell("harm_named", number, lost=Lost(triage.lost).value)
 
 
-def _found(case: Case) -> dict[str, Any]:
+def _current_findings(case: Case) -> dict[str, Any]:
     complaint = case.complaint
     return {
         "case": case.number,
@@ -115,9 +115,9 @@ def _found(case: Case) -> dict[str, Any]:
 
 def _warnings(ws: Workspace, tx: Transaction, case: Case) -> list[str]:
     """Say what the owner should know: a cause that came back, money that should not be."""
-    found = returned(tx, [case]).get(case.number, "")
+    found = warn_of_returned_causes(tx, [case]).get(case.number, "")
     judged = judge(case, bands_of(ws))
-    money = "" if judged.level is Level.FINE else f"{judged.what}; {judged.advice}"
+    money = "" if judged.level is Adequacy.FINE else f"{judged.what}; {judged.advice}"
     return [text for text in (found, money) if text]
 
 

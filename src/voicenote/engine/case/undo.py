@@ -16,7 +16,7 @@ from voicenote.followup.release import told_of_recall
 from voicenote.ledger import cases, decided, meta, touches
 from voicenote.ledger.attempts import SKEW
 from voicenote.ledger.changes import change_amends, change_case, change_touch
-from voicenote.ledger.decided import Line
+from voicenote.ledger.decided import ClockDecision
 from voicenote.ledger.known_time import KnownTime, date_words_back, keep_known_time
 from voicenote.ledger.store import Transaction
 from voicenote.model.amends import AmendsState
@@ -60,7 +60,7 @@ def undo(ws: Workspace) -> Undone:
             )
         sent = decided.sent_since(tx, lines[0].number) if lines else set()
         kept = {line.case: SENT for line in lines if line.case in sent}
-        done: list[Line] = []
+        done: list[ClockDecision] = []
         for line in sorted(lines, key=_cases_first):
             if line.case in kept:
                 continue
@@ -91,19 +91,19 @@ def undo(ws: Workspace) -> Undone:
     )
 
 
-def _to_customer(tx: Transaction, line: Line) -> bool:
+def _to_customer(tx: Transaction, line: ClockDecision) -> bool:
     """Whether a line is of a message to a customer, and not of a note to the owner."""
     if not line.event.startswith("touch"):
         return False
     return touches.get(tx, int(line.facts["touch"])).kind is not TouchKind.NUDGE
 
 
-def _cases_first(line: Line) -> tuple[bool, int]:
+def _cases_first(line: ClockDecision) -> tuple[bool, int]:
     """A case is opened again before what waited in it."""
     return line.event != "case_closed", line.number
 
 
-def _restore_touch(tx: Transaction, line: Line) -> bool:
+def _restore_touch(tx: Transaction, line: ClockDecision) -> bool:
     number = int(line.facts["touch"])
     touch, stage = touches.get(tx, number), cases.get(tx, line.case).stage
     if touch.state not in (TouchState.SKIPPED, TouchState.CANCELLED) or stage is Stage.CLOSED:
@@ -114,7 +114,7 @@ def _restore_touch(tx: Transaction, line: Line) -> bool:
     return True
 
 
-def _restore_promise(tx: Transaction, line: Line) -> bool:
+def _restore_promise(tx: Transaction, line: ClockDecision) -> bool:
     k = int(line.facts["amends"])
     found = next((one for one in cases.get(tx, line.case).amends if one.k == k), None)
     if found is None or found.state is not AmendsState.BROKEN:
@@ -123,7 +123,7 @@ def _restore_promise(tx: Transaction, line: Line) -> bool:
     return True
 
 
-def _restore_case(tx: Transaction, line: Line) -> bool:
+def _restore_case(tx: Transaction, line: ClockDecision) -> bool:
     if cases.get(tx, line.case).stage is not Stage.CLOSED:
         return False
     facts: dict[str, object] = {"undone": line.number}
@@ -132,7 +132,7 @@ def _restore_case(tx: Transaction, line: Line) -> bool:
 
 
 #: How each decision is taken back; False where it is no longer as it was decided.
-_INVERSE: Mapping[str, Callable[[Transaction, Line], bool]] = {
+_INVERSE: Mapping[str, Callable[[Transaction, ClockDecision], bool]] = {
     "touch_skipped": _restore_touch,
     "touch_cancelled": _restore_touch,
     "amends_broken": _restore_promise,

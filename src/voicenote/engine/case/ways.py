@@ -22,7 +22,7 @@ def way_for(ws: Workspace, customer: Customer, wanted: Sequence[str] = ()) -> st
     where nobody asked for one, the outbox. Raises RuleSaysNo when the customer's own are all not
     set up here.
     """
-    asked = _asked(ws, customer, wanted)
+    asked = _asked_order(ws, customer, wanted)
     known = [name for name in asked if name == OUTBOX or name in ws.settings.channels]
     if asked and not known:
         what = " or ".join(repr(name) for name in asked)
@@ -43,7 +43,7 @@ def next_way(ws: Workspace, tx: Transaction, case: Case, touch: Touch) -> str:
     it to an address from which it came back. The outbox is no way to a customer, unless it is asked
     for by name.
     """
-    asked = _asked(ws, case.customer, step_ways(ws, touch))
+    asked = _asked_order(ws, case.customer, step_ways(ws, touch))
     order = asked or [name for name in ws.settings.channels if not _folder(ws, name)]
     known = [name for name in order if name == OUTBOX or name in ws.settings.channels]
     refused = attempts.tried_by(tx, touch.number, touch.planned.booked_at) | {touch.channel}
@@ -66,7 +66,7 @@ def step_ways(ws: Workspace, touch: Touch) -> tuple[str, ...]:
     return plan.ways(plan.steps[touch.planned.step - 1])
 
 
-def _asked(ws: Workspace, customer: Customer, wanted: Sequence[str]) -> list[str]:
+def _asked_order(ws: Workspace, customer: Customer, wanted: Sequence[str]) -> list[str]:
     """Return the order that somebody asked for: the step or plan, the customer, the settings."""
     own = [name.strip() for name in customer.channel.split(",") if name.strip()]
     return list(dict.fromkeys(wanted or own or ws.settings.schedule.channels))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from voicenote.engine.lock import pass_lock
-from voicenote.engine.place import Look, as_text, doubt
+from voicenote.engine.place import IdentityCheck, as_text, doubt
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
 from voicenote.ledger import meta, touches
@@ -44,7 +44,7 @@ def ask_first(ws: Workspace) -> None:
         )
     if found.kept != found.here:
         with ws.ledger.write("voicenote") as tx:
-            meta.put(tx, "place", as_text(found.here))
+            meta.put_value(tx, "place", as_text(found.here))
             if found.kept is None:
                 tx.tell("ledger_settled", host=found.here.host, path=found.here.path)
     remember(ws)
@@ -99,7 +99,7 @@ def adopt(ws: Workspace, *, moved: bool = False) -> Adopted:
         ws.whereabouts.sit(found, unseat=True)
         here = found.here
         with ws.ledger.write() as tx:
-            meta.put(tx, "place", as_text(here))
+            meta.put_value(tx, "place", as_text(here))
             tx.tell("ledger_adopted", host=here.host, path=here.path, doubt=why, moved=moved)
         remember(ws)
     return Adopted(why, held, cases, uncertain)
@@ -116,7 +116,7 @@ def remember(ws: Workspace) -> None:
         ws.whereabouts.keep(ledger_id, path, line)
 
 
-def _doubt(found: Look) -> str:
+def _doubt(found: IdentityCheck) -> str:
     return doubt(found.kept, found.here, found.memory)
 
 

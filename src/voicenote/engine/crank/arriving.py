@@ -20,31 +20,33 @@ def clean(arrival: Arrival, field: str) -> Arrival:
     if inbound is not None:
         receipt, answer = inbound.receipt, inbound.answer
         if receipt is not None:
-            detail = {name: kept(str(word), LINE) for name, word in receipt.detail.items()}
-            receipt = replace(receipt, detail=detail, provider_id=kept(receipt.provider_id, LINE))
+            detail = {name: storable_text(str(word), LINE) for name, word in receipt.detail.items()}
+            receipt = replace(
+                receipt, detail=detail, provider_id=storable_text(receipt.provider_id, LINE)
+            )
         if answer is not None:
-            answer = replace(answer, text=kept(answer.text, WORDS))
+            answer = replace(answer, text=storable_text(answer.text, WORDS))
         inbound = replace(
             inbound,
             receipt=receipt,
             answer=answer,
-            sender=kept(inbound.sender, LINE),
-            subject=kept(inbound.subject, LINE),
-            address=heard_at(field, kept(inbound.address, LINE)),
-            keys=tuple(kept(one, LINE) for one in inbound.keys[:20]),
+            sender=storable_text(inbound.sender, LINE),
+            subject=storable_text(inbound.subject, LINE),
+            address=heard_at(field, storable_text(inbound.address, LINE)),
+            keys=tuple(storable_text(one, LINE) for one in inbound.keys[:20]),
             tokens=inbound.tokens[:20],
-            message_ids=tuple(kept(one, LINE) for one in inbound.message_ids[:50]),
+            message_ids=tuple(storable_text(one, LINE) for one in inbound.message_ids[:50]),
         )
     return replace(
         arrival,
         inbound=inbound,
-        sender=kept(arrival.sender, LINE),
-        address=heard_at(field, kept(arrival.address, LINE)),
-        join=kept(arrival.join, LINE),
+        sender=storable_text(arrival.sender, LINE),
+        address=heard_at(field, storable_text(arrival.address, LINE)),
+        join=storable_text(arrival.join, LINE),
     )
 
 
-def kept(text: str, most: int) -> str:
+def storable_text(text: str, most: int) -> str:
     """Return a text as a database keeps it: no half letters, no NUL, at most `most` letters."""
     whole = text.encode("utf-8", "replace").decode("utf-8").replace("\x00", "")
     return whole if len(whole) <= most else f"{whole[: most - 1]}…"

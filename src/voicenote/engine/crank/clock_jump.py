@@ -18,7 +18,7 @@ from voicenote.followup.actions import (
     Nudge,
     SkipTouch,
 )
-from voicenote.followup.decide import Policy, applied, decide
+from voicenote.followup.decide import FollowUpPolicy, apply_actions, decide
 from voicenote.ledger import attempts, meta
 from voicenote.ledger.known_time import (
     KnownTime,
@@ -27,7 +27,7 @@ from voicenote.ledger.known_time import (
     keep_known_time,
     known_time,
 )
-from voicenote.ledger.snapshots import snapshots, stirred
+from voicenote.ledger.snapshots import find_stirred, snapshots
 from voicenote.ledger.store import Transaction
 from voicenote.model.snapshot import Snapshot
 from voicenote.model.touch import TouchKind
@@ -115,7 +115,7 @@ def jump_of(ws: Workspace, tx: Transaction) -> Jumped | None:
     if found is None:
         return None
     policy = policy_of(ws)
-    seen = snapshots(tx, stirred(tx), ws.zone_of)
+    seen = snapshots(tx, find_stirred(tx), ws.zone_of)
     wanted = [action for one in seen.values() for action in _all_of(one, tx.now, policy)]
     ours = {
         touch.number
@@ -134,14 +134,14 @@ def jump_of(ws: Workspace, tx: Transaction) -> Jumped | None:
     )
 
 
-def _all_of(seen: Snapshot, now: datetime, policy: Policy) -> Iterator[Action]:
+def _all_of(seen: Snapshot, now: datetime, policy: FollowUpPolicy) -> Iterator[Action]:
     """Yield all that a pass would decide on a case, with what one decision calls for next."""
     for _ in range(DEEPEST):
         wanted = decide(seen, now, policy)
         yield from wanted
         if all(isinstance(action, Nudge) for action in wanted):
             return
-        seen = applied(seen, wanted)
+        seen = apply_actions(seen, wanted)
 
 
 def told_of(jumped: Jumped) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from voicenote.engine.case.composition import MEMO, slot_of
 from voicenote.engine.case.linting import errors_in
 from voicenote.engine.case.release import facts_hold, facts_sha256
-from voicenote.engine.crank.looking import Look
+from voicenote.engine.crank.looking import TouchView
 from voicenote.engine.memo.drafting import words_for
 from voicenote.engine.memo.sounding import render
 from voicenote.engine.workspace import Workspace
@@ -27,7 +27,7 @@ def still_due(tx: Transaction, touch: Touch) -> bool:
     return there.state is TouchState.DUE and there.due_at <= tx.now
 
 
-def make_ready(ws: Workspace, seen: Look) -> None:
+def make_ready(ws: Workspace, seen: TouchView) -> None:
     """Compose, render and release a follow-up whose template may go without asking.
 
     One that is there is composed anew where its case has changed, unless it may have left as it is.

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from voicenote.addresses import mark
-from voicenote.delivery.arrivals import Arrival, Hears, Inbound
+from voicenote.delivery.arrivals import Arrival, Inbound, Polls
 from voicenote.engine.case.applying import decide_in
 from voicenote.engine.case.closing import answer_in, hold_in, opt_out_in
 from voicenote.engine.crank.arriving import WORDS, clean
@@ -14,7 +14,7 @@ from voicenote.engine.crank.bouncing import take_next_way
 from voicenote.engine.crank.matching import Finder, Matched
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadSettings
-from voicenote.followup.hearing import Heard, Meaning, bounce_reason, meaning, quoted
+from voicenote.followup.hearing import Heard, Meaning, bounce_reason, meaning, quote_inline
 from voicenote.ledger import arrivals, cases, touches
 from voicenote.ledger.arrivals import UNMATCHED, Came
 from voicenote.ledger.changes import change_case, change_touch
@@ -27,16 +27,16 @@ _RESUME = "voicenote plan N --resume"
 
 
 @dataclass(slots=True)
-class Post:
+class InboundHandler:
     """What came by one channel: the channel, and what finds its cases."""
 
     ws: Workspace
     name: str
-    channel: Hears
+    channel: Polls
     finder: Finder
 
     @classmethod
-    def of(cls, ws: Workspace, name: str, channel: Hears) -> Post:
+    def of(cls, ws: Workspace, name: str, channel: Polls) -> InboundHandler:
         """Return the post of a channel of this workspace."""
         own = ws.settings.owner.email if channel.field == "email" else ""
         return cls(ws, name, channel, Finder(name, channel.field, own))
@@ -125,7 +125,7 @@ class Post:
         ):
             return False
         now_by: object = self.ws.channel(touch.channel)
-        return not isinstance(now_by, Hears) or now_by.field != self.channel.field
+        return not isinstance(now_by, Polls) or now_by.field != self.channel.field
 
     def _went_to(self, case: Case, touch: Touch | None) -> str:
         """Return the address that a touch was sent to, as the customer has it now; "" for none."""
@@ -142,7 +142,9 @@ class Post:
             return "opt-out"
         kept = self._apart(tx, arrival, found.why)
         if kept and inbound.answer is not None and hold_in(tx, found.candidates):
-            text = f"{arrival.sender or arrival.address} has written{quoted(_words(arrival))}; "
+            text = (
+                f"{arrival.sender or arrival.address} has written{quote_inline(_words(arrival))}; "
+            )
             text += f"{found.why}. What waits for them is held until you let it go on ({_RESUME})"
             self._note(tx, arrival, found.candidates[0], "held", text)
         return kept
@@ -163,13 +165,13 @@ class Post:
             count = opt_out_in(tx, case if means.opt_out else None, arrival.address)
             who = case.customer.name if means.opt_out else arrival.sender or arrival.address
             ended = f"; {count} touch{'es' * (count > 1)} cancelled" if count else ""
-            text = f"{who} wants no more letters{quoted(words)}{ended}"
+            text = f"{who} wants no more letters{quote_inline(words)}{ended}"
             self._note(tx, arrival, number, "opt-out", text)
         elif means.blocked:
             text = f"{case.customer.name} has blocked {self.name}: find another way to them"
             self._note(tx, arrival, number, "blocked", text)
         elif means.answer is not None and cases.get(tx, number).stage is Stage.CLOSED:
-            text = f"{case.customer.name} has written again{quoted(words)}"
+            text = f"{case.customer.name} has written again{quote_inline(words)}"
             self._note(tx, arrival, number, "answer", text)
         decide_in(self.ws, tx, [number])
         if arrival.inbound and arrival.inbound.may_opt_out and not means.opt_out:
@@ -188,7 +190,7 @@ class Post:
     def _hold(self, tx: Transaction, arrival: Arrival, case: Case) -> None:
         """Hold all of a person who may want no more letters, and ask the owner."""
         count = hold_in(tx, [case.number])
-        text = f"{case.customer.name} may want no more letters{quoted(_words(arrival))}; "
+        text = f"{case.customer.name} may want no more letters{quote_inline(_words(arrival))}; "
         text += f"{count} touch{'es' * (count != 1)} held. If so: voicenote opt-out {case.number}; "
         self._note(tx, arrival, case.number, "held", f"{text}if not: {_RESUME}")
 

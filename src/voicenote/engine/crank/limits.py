@@ -24,7 +24,7 @@ WINDOW = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class RateLimits:
     """The limits of one channel; 0 is none."""
 
     per_pass: int = 0
@@ -33,7 +33,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Waits:
+class HoldReason:
     """Why a due touch stays due. `until`: when the clock frees it; None: a person has to.
 
     `domain`: the mark of the domain that alone is full; empty: nothing leaves by this channel.
@@ -46,7 +46,7 @@ class Waits:
 
 
 @dataclass(slots=True)
-class Room:
+class Quota:
     """What one pass may still send. It keeps what is full in mind: ten thousand may have to wait.
 
     `remembered`: whether this machine knows already that a pass has begun to send.
@@ -54,9 +54,9 @@ class Room:
 
     sent: Counter[str] = field(default_factory=Counter)
     remembered: bool = False
-    full: dict[tuple[str, str], Waits] = field(default_factory=dict)
+    full: dict[tuple[str, str], HoldReason] = field(default_factory=dict)
 
-    def shut(self, channel: str | None) -> Waits | None:
+    def shut(self, channel: str | None) -> HoldReason | None:
         """Return why nothing at all leaves by this channel any more in this pass, if so."""
         return None if channel is None else self.full.get((channel, ""))
 
@@ -65,13 +65,13 @@ class Room:
         """The channels by which nothing at all leaves any more in this pass."""
         return frozenset(channel for channel, domain in self.full if not domain)
 
-    def known(self, channel: str, address: str) -> Waits | None:
+    def known(self, channel: str, address: str) -> HoldReason | None:
         """Return why nothing more leaves by this channel in this pass, as far as is known."""
         return self.shut(channel) or self.full.get((channel, attempts.domain_mark(address)))
 
     def hindrance(
         self, tx: Transaction, settings: Settings, channel: str, address: str
-    ) -> Waits | None:
+    ) -> HoldReason | None:
         """Return why a touch to `address` may not leave by `channel` now, or None."""
         found = self.known(channel, address) or _hindrance(
             tx, settings, channel, address, self.sent[channel]
@@ -81,13 +81,13 @@ class Room:
         return found
 
 
-def limits_of(settings: Settings, channel: str) -> Limits:
+def limits_of(settings: Settings, channel: str) -> RateLimits:
     """Return the limits of a channel: its own, else those of ``[policy]``; a folder has none."""
     declared, policy = settings.channels.get(channel), settings.policy
     if declared is None or declared.kind == OUTBOX:
-        common = Limits()
+        common = RateLimits()
     else:
-        common = Limits(
+        common = RateLimits(
             per_pass=policy.per_pass, per_hour=policy.per_hour, per_domain=policy.per_domain
         )
     if declared is None:
@@ -96,7 +96,7 @@ def limits_of(settings: Settings, channel: str) -> Limits:
     def own(given: int | None, otherwise: int) -> int:
         return otherwise if given is None else given
 
-    return Limits(
+    return RateLimits(
         per_pass=own(declared.per_pass, common.per_pass),
         per_hour=own(declared.per_hour, common.per_hour),
         per_domain=own(declared.per_domain, common.per_domain),
@@ -105,14 +105,14 @@ def limits_of(settings: Settings, channel: str) -> Limits:
 
 def _hindrance(
     tx: Transaction, settings: Settings, channel: str, address: str, sent: int
-) -> Waits | None:
+) -> HoldReason | None:
     for brake in brakes.on(tx):
         if brake.channel == channel:
-            return Waits(channel=channel, why=f"{brake.told}; {brake.cure}")
+            return HoldReason(channel=channel, why=f"{brake.told}; {brake.cure}")
     limits = limits_of(settings, channel)
     if limits.per_pass and sent >= limits.per_pass:
         why = f"limit of {limits.per_pass} a pass by {channel}"
-        return Waits(channel=channel, why=why, until=tx.now)
+        return HoldReason(channel=channel, why=why, until=tx.now)
     domain = attempts.domain_mark(address)
     for most, mark, where in (
         (limits.per_hour, "", ""),
@@ -124,19 +124,19 @@ def _hindrance(
         if gone >= most:
             why = f"limit of {most} an hour{where} by {channel}"
             until = (first or tx.now) + HOUR
-            return Waits(channel=channel, why=why, until=until, domain=mark)
+            return HoldReason(channel=channel, why=why, until=until, domain=mark)
     return None
 
 
-def not_set_up(ws: Workspace, channels: Iterable[str]) -> dict[tuple[str, str], Waits]:
+def not_set_up(ws: Workspace, channels: Iterable[str]) -> dict[tuple[str, str], HoldReason]:
     """Return why nothing leaves by those of `channels` that were renamed or removed."""
-    found: dict[tuple[str, str], Waits] = {}
+    found: dict[tuple[str, str], HoldReason] = {}
     for name in set(channels) - {OUTBOX, *ws.settings.channels}:
         try:
             ws.channel(name)
         except BadSettings as error:
             cure = f"voicenote plan --from {name} --by NAME, or set up [channels.{name}] again"
-            found[name, ""] = Waits(channel=name, why=f"{error.what}; {cure}")
+            found[name, ""] = HoldReason(channel=name, why=f"{error.what}; {cure}")
     return found
 
 
@@ -166,7 +166,7 @@ def pull(ws: Workspace) -> list[Brake]:
     policy = ws.settings.policy
     with ws.ledger.read() as tx:
         on = {brake.channel for brake in brakes.on(tx)}
-        counted = attempts.judged(tx, tx.now - WINDOW)
+        counted = attempts.count_failures(tx, tx.now - WINDOW)
     wanted = {
         channel: found
         for channel, batches in counted.items()

@@ -16,9 +16,9 @@ from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo, Unavailable, VoiceUnavailable
 from voicenote.followup.decide import decide
 from voicenote.ledger import arrivals, attempts, scripts, touches
-from voicenote.ledger.scripts import Draft
+from voicenote.ledger.scripts import StoredDraft
 from voicenote.ledger.snapshots import snapshots
-from voicenote.ledger.standing import Standing, standing, standings
+from voicenote.ledger.standing import Fingerprint, read_standing, standings
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case
 from voicenote.model.snapshot import Snapshot
@@ -29,7 +29,7 @@ TOGETHER = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class TouchView:
     """All that sending one touch needs to know, as it was at one moment.
 
     `address` is the customer's on the touch's channel, "" for a touch to the owner; `heard_at` when
@@ -38,8 +38,8 @@ class Look:
 
     touch: Touch
     seen: Snapshot
-    standing: Standing
-    draft: Draft | None = None
+    standing: Fingerprint
+    draft: StoredDraft | None = None
     address: str = ""
     heard_at: datetime | None = None
     may_have_left_at: datetime | None = None
@@ -62,7 +62,7 @@ class Look:
         return f"the {touch.kind.value} waits for the memo, which is {memos[-1].state.value}"
 
 
-def look(ws: Workspace, tx: Transaction, wanted: Sequence[tuple[int, int]]) -> dict[int, Look]:
+def look(ws: Workspace, tx: Transaction, wanted: Sequence[tuple[int, int]]) -> dict[int, TouchView]:
     """Look at some touches, each given as (touch, case); return what was seen, by touch.
 
     Raises WrongUse for a touch that is not there, BadSettings for a channel that is not set up.
@@ -74,9 +74,9 @@ def look(ws: Workspace, tx: Transaction, wanted: Sequence[tuple[int, int]]) -> d
     found = [there.get(number) or touches.get(tx, number) for number, _ in wanted]
     drafts = scripts.drafts_of(tx, cases, sorted({slot_of(touch) for touch in found}))
     to = {touch.number: _address(ws, seen[touch.case], touch) for touch in found}
-    heard = _heard(tx, found, to)
+    heard = _last_heard(tx, found, to)
     return {
-        touch.number: Look(
+        touch.number: TouchView(
             touch=touch,
             seen=seen[touch.case],
             standing=stands[touch.case]._replace(gone=seen[touch.case].opted_out),
@@ -95,7 +95,7 @@ def _address(ws: Workspace, seen: Snapshot, touch: Touch) -> str:
     return ws.channel(touch.channel).address(seen.case.customer)
 
 
-def _heard(
+def _last_heard(
     tx: Transaction, found: Sequence[Touch], to: Mapping[int, str]
 ) -> dict[str, dict[str, datetime]]:
     addresses: dict[str, list[str]] = {}
@@ -104,14 +104,16 @@ def _heard(
     return {name: arrivals.written_by(tx, name, every) for name, every in addresses.items()}
 
 
-def still(ws: Workspace, tx: Transaction, seen: Look) -> Look:
+def still(ws: Workspace, tx: Transaction, seen: TouchView) -> TouchView:
     """Return a look as it is now, for what is done in this same transaction.
 
     It is the same one as long as the case stands as it did and nothing is to be decided on it: then
     it costs one query. Else somebody may have answered, opted out or closed the case; it is decided
     on, and all is read again. Raises RuleSaysNo when the touch may not leave any more.
     """
-    if standing(tx, seen.case) == seen.standing and not decide(seen.seen, tx.now, policy_of(ws)):
+    if read_standing(tx, seen.case) == seen.standing and not decide(
+        seen.seen, tx.now, policy_of(ws)
+    ):
         return seen
     decide_in(ws, tx, [seen.case.number])
     number = seen.touch.number
@@ -122,7 +124,7 @@ def still(ws: Workspace, tx: Transaction, seen: Look) -> Look:
 
 
 @dataclass(slots=True)
-class Ahead:
+class Prefetch:
     """Looks at what a pass has to send, some touches ahead.
 
     `due` are (touch, case) in order, `ways` the channel of each touch to a customer. A look reaches
@@ -133,10 +135,10 @@ class Ahead:
     ws: Workspace
     due: Sequence[tuple[int, int]]
     ways: Mapping[int, str]
-    _seen: dict[int, Look] = field(default_factory=dict)
+    _seen: dict[int, TouchView] = field(default_factory=dict)
     _apart_until: int = 0
 
-    def at(self, place: int, shut: frozenset[str]) -> Look:
+    def at(self, place: int, shut: frozenset[str]) -> TouchView:
         """Return the look at the touch at a place of `due`. Channels that are `shut` are left out.
 
         Raises what a look at this one touch raises. A touch to the owner is looked at by itself.
@@ -151,7 +153,7 @@ class Ahead:
                 found = look(self.ws, tx, [(number, case)])[number]
         return found
 
-    def _together(self, place: int, shut: frozenset[str]) -> dict[int, Look]:
+    def _together(self, place: int, shut: frozenset[str]) -> dict[int, TouchView]:
         """Look at the touches from a place on; one by one where one of them cannot be read."""
         wanted: dict[int, int] = {}
         for number, case in self.due[place : place + 2 * TOGETHER]:

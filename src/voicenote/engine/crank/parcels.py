@@ -8,22 +8,22 @@ from pathlib import Path
 
 from voicenote.engine.case.composition import MEMO, slot_of
 from voicenote.engine.case.release import altered, facts_hold, judge_release
-from voicenote.engine.crank.looking import Look
+from voicenote.engine.crank.looking import TouchView
 from voicenote.engine.memo.sealing import broken_seal
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import Postponed, RuleSaysNo, TryAgain
-from voicenote.followup.release import Doubt, steps_from, told_of_recall
-from voicenote.ledger.scripts import Draft
+from voicenote.followup.release import Objection, steps_from, told_of_recall
+from voicenote.ledger.scripts import StoredDraft
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case, Stage
 from voicenote.model.memo import Memo, Synthetic
 from voicenote.model.receipt import Parcel
 from voicenote.model.touch import OPENING, TouchKind
-from voicenote.script.disclosing import undisclosed
+from voicenote.script.disclosing import drop_disclosure
 from voicenote.script.subjects import subject
 
 
-def parcel_of(ws: Workspace, look: Look, now: datetime) -> tuple[Parcel, int]:
+def parcel_of(ws: Workspace, look: TouchView, now: datetime) -> tuple[Parcel, int]:
     """Return what the touch carries that was looked at, as of `now`, and the number of its memo.
 
     Raises RuleSaysNo when it is not approved, or when the approved sound is not there unchanged:
@@ -48,7 +48,7 @@ def parcel_of(ws: Workspace, look: Look, now: datetime) -> tuple[Parcel, int]:
     went = [t for t in look.seen.touches if t.sent_at and t.number != touch.number]
     went = [t for t in went if first is None or t.sent_at is None or t.sent_at < first]
     thread = tuple(t.message_id for t in went if t.message_id)  # a nudge to the owner has none
-    parcel = packed(ws, case, found, touch.kind, touch.key, look.address, first or now)
+    parcel = pack_parcel(ws, case, found, touch.kind, touch.key, look.address, first or now)
     return replace(
         parcel,
         message_id=touch.message_id or parcel.message_id,
@@ -57,7 +57,7 @@ def parcel_of(ws: Workspace, look: Look, now: datetime) -> tuple[Parcel, int]:
     ), found.memo_number
 
 
-def doubts_of(ws: Workspace, tx: Transaction, look: Look) -> tuple[Doubt, ...]:
+def doubts_of(ws: Workspace, tx: Transaction, look: TouchView) -> tuple[Objection, ...]:
     """Return what speaks now against a touch that was approved.
 
     Raises TryAgain for a follow-up whose case has changed since it was composed: the next pass
@@ -76,7 +76,7 @@ def doubts_of(ws: Workspace, tx: Transaction, look: Look) -> tuple[Doubt, ...]:
     return ()
 
 
-def still_so(ws: Workspace, tx: Transaction, held: Look, now_: Look) -> None:
+def still_so(ws: Workspace, tx: Transaction, held: TouchView, now_: TouchView) -> None:
     """Raise Postponed when what is leaving is no longer what was approved, or has another way."""
     if now_ is held:
         return
@@ -87,8 +87,8 @@ def still_so(ws: Workspace, tx: Transaction, held: Look, now_: Look) -> None:
         raise Postponed("they have another address now", "it goes there")
 
 
-def packed(
-    ws: Workspace, case: Case, found: Draft, kind: TouchKind, key: str, to: str, now: datetime
+def pack_parcel(
+    ws: Workspace, case: Case, found: StoredDraft, kind: TouchKind, key: str, to: str, now: datetime
 ) -> Parcel:
     """Return the words and the sound of a draft, addressed `to`, as of `now`.
 
@@ -100,7 +100,7 @@ def packed(
             f"case {case.number} has no memo of its newest script",
             f"voicenote render {case.number}",
         )
-    _unchanged(ws, case, memo)
+    _check_seal(ws, case, memo)
     owner = ws.settings.owner
     return Parcel(
         key=key,
@@ -113,7 +113,7 @@ def packed(
         sender_name=", ".join(part for part in (ws.owner_of(case), owner.business) if part),
         language=found.script.language,
         subject=subject(found.script.language, kind, ws.owner_of(case)),
-        text=undisclosed(found.script).text,  # the channel says below it who speaks
+        text=drop_disclosure(found.script).text,  # the channel says below it who speaks
         files={name: str(ws.home / Path(file)) for name, file in memo.files.items()},
         duration_s=memo.duration_s,
         synthetic=memo.synthetic is not Synthetic.NO,
@@ -130,7 +130,7 @@ def _domain(address: str) -> str:
         return "voicenote.invalid"
 
 
-def _unchanged(ws: Workspace, case: Case, memo: Memo) -> None:
+def _check_seal(ws: Workspace, case: Case, memo: Memo) -> None:
     broken = broken_seal(ws.home, memo)
     if broken is None:
         return

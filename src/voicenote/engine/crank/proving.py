@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from voicenote import addresses
 from voicenote.addresses import Address, Kind
 from voicenote.engine.case.composition import MEMO, slot_of
-from voicenote.engine.crank.parcels import packed
+from voicenote.engine.crank.parcels import pack_parcel
 from voicenote.engine.workspace import OUTBOX, Workspace
 from voicenote.errors import BadData, RuleSaysNo, WrongUse
 from voicenote.ledger import arrivals, cases, optouts, scripts, touches
@@ -70,7 +70,7 @@ def address_for(ws: Workspace, to: str) -> Address:
     """
     owner = ws.settings.owner
     try:
-        read = addresses.read(to, addresses.region_of(owner.time_zone, owner.language))
+        read = addresses.read_addresses(to, addresses.region_of(owner.time_zone, owner.language))
     except BadData as error:
         raise WrongUse(
             f"--to {to!r} is no address that a proof could go to",
@@ -120,7 +120,7 @@ def _prove(
         found = scripts.drafts(tx, [number], slot=slot).get((number, case.round))
         if found is None:
             raise RuleSaysNo(f"case {number} has no script yet", f"voicenote script {number}")
-        parcel = packed(ws, case, found, kind, f"{PROOF}-{ws.new_id()[:16]}", to.text, tx.now)
+        parcel = pack_parcel(ws, case, found, kind, f"{PROOF}-{ws.new_id()[:16]}", to.text, tx.now)
     who = case.customer.name
     proof = replace(
         parcel,

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from voicenote.delivery.port import Recalls
-from voicenote.engine.crank.limits import Room, Waits
+from voicenote.engine.crank.limits import HoldReason, Quota
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import Postponed, VoicenoteError
 from voicenote.ledger import attempts, meta, touches
@@ -43,7 +43,7 @@ class Recalled:
     troubles: list[tuple[str, VoicenoteError]] = field(default_factory=list)
 
 
-def recall_sent(ws: Workspace, room: Room, since: datetime | None) -> Recalled:
+def recall_sent(ws: Workspace, room: Quota, since: datetime | None) -> Recalled:
     """Note as sent what is due and has left already, as its channel knows; for a pass.
 
     `since` is the moment of the last pass. What cannot be asked about yet has no `room` in this
@@ -53,7 +53,7 @@ def recall_sent(ws: Workspace, room: Room, since: datetime | None) -> Recalled:
     if ws.whereabouts is None:
         return recalled
     with ws.ledger.read() as tx:
-        ways, kept = attempts.ways_due(tx), _kept(tx)
+        ways, kept = attempts.ways_due(tx), _channels_to_ask(tx)
         now = tx.now
     if since is not None and now - since > GAP:
         kept = {name: [since.isoformat(), now.isoformat()] for name in ways.values()} | kept
@@ -77,14 +77,14 @@ def recall_sent(ws: Workspace, room: Room, since: datetime | None) -> Recalled:
                 trouble = Postponed(f"{why}; what was due went without", error.advice)
                 recalled.troubles.append((name, trouble))
             else:
-                room.full[name, ""] = Waits(channel=name, why=why, until=now + AGAIN)
+                room.full[name, ""] = HoldReason(channel=name, why=why, until=now + AGAIN)
     if left or kept:
         with ws.ledger.write("voicenote", lasting=False) as tx:
-            meta.put(tx, _NAME, json.dumps(left) if left else "")
+            meta.put_value(tx, _NAME, json.dumps(left) if left else "")
     return recalled
 
 
-def _kept(tx: Transaction) -> dict[str, list[str]]:
+def _channels_to_ask(tx: Transaction) -> dict[str, list[str]]:
     """Return the channels still to be asked: since when, and when they were asked first."""
     found: dict[str, list[str]] = json.loads(meta.get(tx, _NAME) or "{}")
     return found

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from voicenote.delivery.arrivals import Arrival, Hears, Opened
+from voicenote.delivery.arrivals import AcceptsUpload, Arrival, Polls
 from voicenote.engine.crank.adopting import ask_first
 from voicenote.engine.crank.clock_jump import mind_reading, note_doubted
-from voicenote.engine.crank.hearing import Post
+from voicenote.engine.crank.hearing import InboundHandler
 from voicenote.engine.lock import pass_lock
-from voicenote.engine.singly import told
+from voicenote.engine.singly import describe_error
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import (
     ImpossibleTransition,
@@ -68,7 +68,7 @@ def receive(ws: Workspace) -> Received:
     with pass_lock(ws.ledger, ws.home):
         ask_first(ws)
         doubted = mind_reading(ws)
-        with _telling(ws) as received:
+        with _collect_news(ws) as received:
             take_in(ws, received)
         if doubted:
             note_doubted(ws)
@@ -90,8 +90,8 @@ def take_in(ws: Workspace, received: Received) -> None:
         except VoicenoteError as error:
             received.troubles.append((name, error))
             continue
-        if isinstance(channel, Hears) and not ws.stopped():
-            _read(ws, name, channel, (first - MARGIN).date(), received)
+        if isinstance(channel, Polls) and not ws.stopped():
+            _read_channel(ws, name, channel, (first - MARGIN).date(), received)
     _note_unmatched(ws, received, last)
 
 
@@ -101,15 +101,17 @@ def _note_unmatched(ws: Workspace, received: Received, last: int) -> None:
             received.unmatched = arrivals.unmatched(tx, after=last)
 
 
-def _read(ws: Workspace, name: str, channel: Hears, since: date, received: Received) -> None:
+def _read_channel(
+    ws: Workspace, name: str, channel: Polls, since: date, received: Received
+) -> None:
     with ws.ledger.read() as tx:
         after = arrivals.place(tx, name)
-    post = Post.of(ws, name, channel)
+    post = InboundHandler.of(ws, name, channel)
     idle, reached = 0, ""
     began = kept = ws.clock()
     with closing(_patiently(name, channel, after, since, received)) as coming:
         for arrival in coming:
-            kind = _taken(post, arrival)
+            kind = _take_arrival(post, arrival)
             received.add(kind)
             reached, idle = ("", 0) if kind else (arrival.place or reached, idle + 1)
             now = ws.clock()
@@ -133,7 +135,7 @@ def _advance(ws: Workspace, name: str, reached: str) -> None:
 
 
 def _patiently(
-    name: str, channel: Hears, after: str, since: date, received: Received
+    name: str, channel: Polls, after: str, since: date, received: Received
 ) -> Generator[Arrival]:
     """Yield what came; a channel that fails ends it, and is noted."""
     try:
@@ -145,7 +147,7 @@ def _patiently(
         received.troubles.append((name, VoicenoteError(what, "please tell whoever made it")))
 
 
-def _taken(post: Post, arrival: Arrival) -> str:
+def _take_arrival(post: InboundHandler, arrival: Arrival) -> str:
     """Take one arrival in; what nobody foresaw is set apart, and those behind it go on."""
     try:
         try:
@@ -155,7 +157,7 @@ def _taken(post: Post, arrival: Arrival) -> str:
     except (TryAgain, Unavailable):
         raise  # the ledger's own trouble: the same arrival is taken in again
     except Exception as error:  # noqa: BLE001 - it is kept and shown, and nobody waits behind it
-        return post.set_apart(arrival, told(error))
+        return post.set_apart(arrival, describe_error(error))
 
 
 def take_over(ws: Workspace, raw: bytes, proof: str = "", name: str = "") -> Received:
@@ -166,14 +168,14 @@ def take_over(ws: Workspace, raw: bytes, proof: str = "", name: str = "") -> Rec
     """
     name = name or _only(ws, json=raw.lstrip()[:1] in (b"{", b"["))
     channel: object = ws.channel(name)
-    if not (isinstance(channel, Opened) and isinstance(channel, Hears)):
+    if not (isinstance(channel, AcceptsUpload) and isinstance(channel, Polls)):
         raise WrongUse(f"nothing can be handed to the channel {name!r}", "see: voicenote channels")
-    post = Post.of(ws, name, channel)
+    post = InboundHandler.of(ws, name, channel)
     with ws.ledger.read() as tx:
         last = arrivals.last(tx)
-    with _telling(ws) as received:
+    with _collect_news(ws) as received:
         for arrival in channel.opened(raw, proof):
-            received.add(_taken(post, arrival))
+            received.add(_take_arrival(post, arrival))
         _note_unmatched(ws, received, last)
     return received
 
@@ -184,8 +186,8 @@ def _only(ws: Workspace, *, json: bool) -> str:
     found = [
         name
         for name in ws.settings.channels
-        if isinstance(channel := ws.channel(name), Opened)
-        and isinstance(channel, Hears)
+        if isinstance(channel := ws.channel(name), AcceptsUpload)
+        and isinstance(channel, Polls)
         and channel.field == wanted
     ]
     if len(found) == 1:
@@ -199,7 +201,7 @@ def _only(ws: Workspace, *, json: bool) -> str:
 
 
 @contextmanager
-def _telling(ws: Workspace) -> Iterator[Received]:
+def _collect_news(ws: Workspace) -> Iterator[Received]:
     """Give what counts, and add what the owner should know when all is in."""
     received = Received()
     with ws.ledger.read() as tx:
@@ -213,5 +215,5 @@ def unmatched(ws: Workspace) -> list[dict[str, Any]]:
     """Return all that came in and fits no case; the owner has seen it then."""
     with ws.ledger.write() as tx:
         found = arrivals.unmatched(tx)
-        arrivals.shown(tx, [one["number"] for one in found])
+        arrivals.mark_shown(tx, [one["number"] for one in found])
     return found

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from voicenote.engine.crank.turn import Turn, one_pass
 from voicenote.engine.workspace import Workspace
 from voicenote.ledger import touches
-from voicenote.ledger.snapshots import stirred
+from voicenote.ledger.snapshots import find_stirred
 from voicenote.model.touch import Touch
 
 #: Between two touches time alone may change something (a promise becomes overdue): look daily.
@@ -62,7 +62,7 @@ def rehearse(ws: Workspace, clock: MovedClock, until: datetime) -> Iterator[Rehe
 def _next(ws: Workspace, now: datetime) -> datetime:
     with ws.ledger.read() as tx:
         due = touches.next_due_at(tx, now)
-        restless = bool(stirred(tx))
+        restless = bool(find_stirred(tx))
     tomorrow = now + DAY
     if due is None:
         return tomorrow

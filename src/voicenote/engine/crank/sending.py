@@ -19,8 +19,8 @@ from voicenote.engine.case.asking import ask_about
 from voicenote.engine.case.release import refusal
 from voicenote.engine.case.ways import next_way
 from voicenote.engine.crank.adopting import remember
-from voicenote.engine.crank.limits import Room, Waits
-from voicenote.engine.crank.looking import Look, look, still
+from voicenote.engine.crank.limits import HoldReason, Quota
+from voicenote.engine.crank.looking import TouchView, look, still
 from voicenote.engine.crank.parcels import doubts_of, parcel_of, still_so
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import (
@@ -35,7 +35,7 @@ from voicenote.errors import (
 from voicenote.followup.decide import unwanted
 from voicenote.ledger import attempts, cases, touches
 from voicenote.ledger.changes import change_case_at, change_touch
-from voicenote.ledger.standing import standing
+from voicenote.ledger.standing import read_standing
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case, Stage
 from voicenote.model.receipt import Parcel, Receipt
@@ -63,7 +63,7 @@ class Sent:
     way: str = ""
 
 
-def send_touch(ws: Workspace, seen: Look, room: Room) -> Sent | Waits | None:
+def send_touch(ws: Workspace, seen: TouchView, room: Quota) -> Sent | HoldReason | None:
     """Send a touch, which must be approved and decent now; None when nobody wants it now.
 
     That is asked twice: at the claim, and once more in the commit, which may come minutes later.
@@ -74,7 +74,7 @@ def send_touch(ws: Workspace, seen: Look, room: Room) -> Sent | Waits | None:
     """
     claim, number = ws.new_id(), seen.touch.number
     claimed = _claim(ws, seen, claim, room)
-    if claimed is None or isinstance(claimed, Waits):
+    if claimed is None or isinstance(claimed, HoldReason):
         return claimed
     held, parcel = claimed
     touch = held.touch
@@ -88,7 +88,7 @@ def send_touch(ws: Workspace, seen: Look, room: Room) -> Sent | Waits | None:
         nonlocal committed, stop
         with ws.ledger.write() as tx:
             now_ = held
-            if standing(tx, held.case) != held.standing:
+            if read_standing(tx, held.case) != held.standing:
                 now_ = look(ws, tx, [(number, touch.case)])[number]
             stop = unwanted(now_.seen, touch)
             if stop:
@@ -132,22 +132,24 @@ def _not_sent(
     After the commit only Postponed and Refused are sure that nothing has left: of this attempt.
     """
     if isinstance(error, Postponed):
-        return _postponed(ws, touch, claim, error)
+        return _postpone(ws, touch, claim, error)
     if isinstance(error, Refused):
-        return _refused(ws, touch, claim, error)
+        return _refuse_or_reroute(ws, touch, claim, error)
     if not isinstance(error, VoicenoteError):
         what = f"the channel {touch.channel!r} has failed ({type(error).__name__})"
         error = VoicenoteError(what, "please tell whoever made the channel")
     if committed and isinstance(error, Unknown) and error.again:
-        return _postponed(ws, touch, claim, error, event="repeat")
+        return _postpone(ws, touch, claim, error, event="repeat")
     if committed:
         return _settle(ws, touch, claim, "lose", error)
     if isinstance(error, Unavailable):
-        return _postponed(ws, touch, claim, error)
+        return _postpone(ws, touch, claim, error)
     return _give_up(ws, touch, claim, error)
 
 
-def _claim(ws: Workspace, seen: Look, claim: str, room: Room) -> tuple[Look, Parcel] | Waits | None:
+def _claim(
+    ws: Workspace, seen: TouchView, claim: str, room: Quota
+) -> tuple[TouchView, Parcel] | HoldReason | None:
     """Claim a touch; return how it is then, and what it carries.
 
     An approval that does not hold any more is taken back, and RuleSaysNo says why.
@@ -159,8 +161,8 @@ def _claim(ws: Workspace, seen: Look, claim: str, room: Room) -> tuple[Look, Par
 
 
 def _claim_in(
-    ws: Workspace, seen: Look, claim: str, room: Room
-) -> tuple[Look, Parcel] | Waits | RuleSaysNo | None:
+    ws: Workspace, seen: TouchView, claim: str, room: Quota
+) -> tuple[TouchView, Parcel] | HoldReason | RuleSaysNo | None:
     # the machine remembers the first one: a ledger without it would seem to be an older copy
     with ws.ledger.write(lasting=not room.remembered) as tx:
         # somebody may have answered, opted out or closed the case since this pass has decided
@@ -222,7 +224,7 @@ def _settle(ws: Workspace, touch: Touch, claim: str, event: str, error: Voicenot
     return Sent(touch.number, touch.case, state, reason)
 
 
-def _refused(ws: Workspace, touch: Touch, claim: str, error: Refused) -> Sent:
+def _refuse_or_reroute(ws: Workspace, touch: Touch, claim: str, error: Refused) -> Sent:
     """Let a touch that surely has not left take its next way; without one it is refused.
 
     It keeps its key: that names the touch, whichever way it goes.
@@ -254,7 +256,7 @@ def _give_up(ws: Workspace, touch: Touch, claim: str, error: VoicenoteError) -> 
     return _settle(ws, touch, claim, "lose" if gone else "refuse", error)
 
 
-def _postponed(
+def _postpone(
     ws: Workspace, touch: Touch, claim: str, error: Unavailable, event: str = "postpone"
 ) -> Sent:
     if touch.attempt >= ATTEMPTS:

@@ -27,7 +27,7 @@ Event = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class StoryEvent:
     """One line of the story: when, which case (0: none), and what happened."""
 
     at: datetime
@@ -43,7 +43,7 @@ class Story:
         self._start: datetime = story["start"].astimezone(UTC)
         self._numbers: dict[str, int] = {}
 
-    def play(self, complaints: Sequence[Complaint]) -> Iterator[Told]:
+    def play(self, complaints: Sequence[Complaint]) -> Iterator[StoryEvent]:
         """Take the complaints in, and live through every day; yield what happens."""
         self._clock.now = self._start
         with self._ws.ledger.write() as tx:
@@ -65,7 +65,7 @@ class Story:
             for event in by_day.get(day, []):
                 yield self._happen(event)
 
-    def _release(self, numbers: Sequence[int]) -> Iterator[Told]:
+    def _release(self, numbers: Sequence[int]) -> Iterator[StoryEvent]:
         for drafted in drafting.compose_cases(self._ws, numbers):
             note = ", in English for want of templates" if drafted.fell_back else ""
             script = drafted.script
@@ -77,20 +77,20 @@ class Story:
             count = len(approved.touches)
             yield self._told(approved.case, f"approved; {approved.plan} booked, {count} touches")
 
-    def _pass(self, passes: Iterator[Rehearsed]) -> Iterator[Told]:
+    def _pass(self, passes: Iterator[Rehearsed]) -> Iterator[StoryEvent]:
         for made in passes:
             for touch in made.touches:
                 if touch.kind is not TouchKind.NUDGE:
-                    yield Told(made.at, touch.case, f"{touch.kind.value} by {touch.channel}")
+                    yield StoryEvent(made.at, touch.case, f"{touch.kind.value} by {touch.channel}")
             for case, why in (*made.turn.reasons, *made.turn.waiting):
-                yield Told(made.at, case, why)
+                yield StoryEvent(made.at, case, why)
             for case, text in made.turn.nudges:
-                yield Told(made.at, case, f"to you: {text}")
+                yield StoryEvent(made.at, case, f"to you: {text}")
 
-    def _told(self, case: int, text: str) -> Told:
-        return Told(self._clock.now, case, text)
+    def _told(self, case: int, text: str) -> StoryEvent:
+        return StoryEvent(self._clock.now, case, text)
 
-    def _happen(self, event: Event) -> Told:
+    def _happen(self, event: Event) -> StoryEvent:
         number = self._numbers[event["case"]]
         doing = _DOINGS[event["do"]]
         return self._told(number, doing(self._ws, number, event))

@@ -16,15 +16,15 @@ from voicenote.engine.crank.adopting import ask_first, remember, seat_keeper
 from voicenote.engine.crank.clock_jump import Jumped, mind_clock, note_doubted, note_time
 from voicenote.engine.crank.follow_up import make_ready, still_due
 from voicenote.engine.crank.leftovers import sweep_leftovers
-from voicenote.engine.crank.limits import Room, Waits, not_set_up, pull
-from voicenote.engine.crank.looking import Ahead, Look
+from voicenote.engine.crank.limits import HoldReason, Quota, not_set_up, pull
+from voicenote.engine.crank.looking import Prefetch, TouchView
 from voicenote.engine.crank.owner_notes import tell_owner
 from voicenote.engine.crank.recall import Recalled, recall_sent
 from voicenote.engine.crank.receiving import Received, take_in
 from voicenote.engine.crank.sending import Sent, send_touch
 from voicenote.engine.crank.settling import InFlight, in_flight, reconcile
 from voicenote.engine.lock import pass_lock
-from voicenote.engine.singly import told
+from voicenote.engine.singly import describe_error
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import (
     Restarting,
@@ -35,7 +35,7 @@ from voicenote.errors import (
     VoiceUnavailable,
 )
 from voicenote.ledger import attempts, touches
-from voicenote.ledger.snapshots import stirred
+from voicenote.ledger.snapshots import find_stirred
 from voicenote.model.case import Case
 from voicenote.model.touch import Touch, TouchKind, TouchState
 
@@ -62,7 +62,7 @@ class Turn:
     waiting: list[tuple[int, str]] = field(default_factory=list)
     nudges: list[tuple[int, str]] = field(default_factory=list)
     reasons: list[tuple[int, str]] = field(default_factory=list)
-    held: Counter[Waits] = field(default_factory=Counter)
+    held: Counter[HoldReason] = field(default_factory=Counter)
     clock: Jumped | None = None
     recalled: int = 0
     flying: list[InFlight] = field(default_factory=list)
@@ -117,7 +117,7 @@ def one_pass(
         turn.clock, since = mind_clock(ws, confirmed=clock_is_right)
         if turn.clock is not None and turn.clock.back:
             return turn
-        room = Room()
+        room = Quota()
         with ws.ledger.read() as tx:
             told = touches.last_nudge(tx)
         recalled = Recalled() if turn.clock else recall_sent(ws, room, since)
@@ -136,7 +136,9 @@ def one_pass(
     return turn
 
 
-def _act(ws: Workspace, turn: Turn, room: Room, advance: Callable[[int, int], None] | None) -> None:
+def _act(
+    ws: Workspace, turn: Turn, room: Quota, advance: Callable[[int, int], None] | None
+) -> None:
     """Clear up, decide, and send what is due."""
     for sent in reconcile(ws):
         if sent.state is not TouchState.DUE:
@@ -152,12 +154,12 @@ def _act(ws: Workspace, turn: Turn, room: Room, advance: Callable[[int, int], No
 
 
 def _send_due(
-    ws: Workspace, turn: Turn, room: Room, advance: Callable[[int, int], None] | None
+    ws: Workspace, turn: Turn, room: Quota, advance: Callable[[int, int], None] | None
 ) -> None:
     """Send what is due, in order."""
     keep_seat = seat_keeper(ws)
     with ws.ledger.read() as tx:
-        ahead = Ahead(ws, touches.due_numbers(tx), attempts.ways_due(tx))
+        ahead = Prefetch(ws, touches.due_numbers(tx), attempts.ways_due(tx))
     room.full |= not_set_up(ws, ahead.ways.values())
     for place, (number, _) in enumerate(ahead.due):
         if shut := room.shut(ahead.ways.get(number)):
@@ -183,14 +185,14 @@ def _take_in(ws: Workspace, turn: Turn) -> None:
 def _decide(ws: Workspace) -> int:
     """Decide on what time has stirred; return how many touches were passed over."""
     with ws.ledger.read() as tx:
-        numbers = stirred(tx)
-        before = touches.skipped(tx)
+        numbers = find_stirred(tx)
+        before = touches.count_skipped(tx)
     decide_cases(ws, numbers)
     with ws.ledger.read() as tx:
-        return touches.skipped(tx) - before
+        return touches.count_skipped(tx) - before
 
 
-def _attempt(ws: Workspace, turn: Turn, room: Room, ahead: Ahead, place: int) -> Iterator[Sent]:
+def _attempt(ws: Workspace, turn: Turn, room: Quota, ahead: Prefetch, place: int) -> Iterator[Sent]:
     """Send one due touch, if it may leave now; else note why it waits."""
     _, case_number = ahead.due[place]
     try:
@@ -202,12 +204,12 @@ def _attempt(ws: Workspace, turn: Turn, room: Room, ahead: Ahead, place: int) ->
         if seen.hindrance:
             turn.waiting.append((case_number, seen.hindrance))
             return
-        if _moved(ws, case, touch, ws.clock()):
+        if _move_to_decent_hour(ws, case, touch, ws.clock()):
             return
         waits = room.known(touch.channel, seen.address)
         if waits is None:
             make_ready(ws, seen)
-            yield from _sent(ws, turn, room, seen)
+            yield from _send_by_ways(ws, turn, room, seen)
         else:
             turn.held[waits] += 1
     except RuleSaysNo as error:
@@ -219,25 +221,25 @@ def _attempt(ws: Workspace, turn: Turn, room: Room, ahead: Ahead, place: int) ->
         if isinstance(error, TryAgain):
             return
         turn.failed += 1
-        turn.reasons.append((case_number, told(error)))
+        turn.reasons.append((case_number, describe_error(error)))
     except Exception as error:  # noqa: BLE001 - one bad case must not stop those behind it
         turn.failed += 1
-        turn.reasons.append((case_number, told(error)))
+        turn.reasons.append((case_number, describe_error(error)))
 
 
-def _sent(ws: Workspace, turn: Turn, room: Room, seen: Look) -> Iterator[Sent]:
+def _send_by_ways(ws: Workspace, turn: Turn, room: Quota, seen: TouchView) -> Iterator[Sent]:
     """Send one touch by its channel, and by the next one for as long as it is refused."""
     again = True
     while again:
         found = send_touch(ws, seen, room)
-        if isinstance(found, Waits):
+        if isinstance(found, HoldReason):
             turn.held[found] += 1
         elif found is not None:
             yield found
         again = isinstance(found, Sent) and bool(found.way)
 
 
-def _moved(ws: Workspace, case: Case, touch: Touch, now: datetime) -> bool:
+def _move_to_decent_hour(ws: Workspace, case: Case, touch: Touch, now: datetime) -> bool:
     """Move a touch that became due at a decent hour but would leave in a quiet one."""
     decent = ws.hours_of(case).next(now)
     if decent <= now:

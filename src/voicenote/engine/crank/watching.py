@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from voicenote.delivery.arrivals import Watches
+from voicenote.delivery.arrivals import Notifies
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import VoicenoteError
 
@@ -22,7 +22,8 @@ class Watchers:
         self._on_news = on_news
         self._stop = threading.Event()
         self._threads = [
-            threading.Thread(target=self._watch, args=[one], daemon=True) for one in _watched(ws)
+            threading.Thread(target=self._watch, args=[one], daemon=True)
+            for one in _watchable_channels(ws)
         ]
 
     def start(self) -> None:
@@ -37,7 +38,7 @@ class Watchers:
             if thread.ident is not None:
                 thread.join(GOODBYE_S)
 
-    def _watch(self, channel: Watches) -> None:
+    def _watch(self, channel: Notifies) -> None:
         """Tell of each news of a channel until the end.
 
         What goes wrong is told by the passes, which read the same channel; here it only rests.
@@ -52,14 +53,14 @@ class Watchers:
                 return
 
 
-def _watched(ws: Workspace) -> list[Watches]:
+def _watchable_channels(ws: Workspace) -> list[Notifies]:
     """The channels that can wait for news. A wrong one is told by each pass."""
-    found: list[Watches] = []
+    found: list[Notifies] = []
     for name in ws.settings.channels:
         try:
             channel: object = ws.channel(name)
         except VoicenoteError:
             continue
-        if isinstance(channel, Watches):
+        if isinstance(channel, Notifies):
             found.append(channel)
     return found

@@ -10,26 +10,26 @@ from voicenote.engine.memo.voices import voice_options
 from voicenote.errors import VoiceUnavailable
 from voicenote.settings import Settings
 from voicenote.voice.choose import Offer, choose
-from voicenote.voice.port import VoiceFacts
+from voicenote.voice.port import VoiceInfo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
     """A voice as the listing tells it: its facts, and for which languages it is chosen, and why."""
 
-    facts: VoiceFacts
+    facts: VoiceInfo
     speaks: Mapping[str, str]
 
 
-def listed(
-    settings: Settings, voice_facts: Callable[[Mapping[str, object]], list[VoiceFacts]]
+def list_voices(
+    settings: Settings, voice_facts: Callable[[Mapping[str, object]], list[VoiceInfo]]
 ) -> list[Listed]:
     """Return every voice, the best first, as the settings for any language make it ready.
 
     What is told of a language is what says a sentence that nobody recorded.
     """
     owner, voice = settings.owner, settings.voice
-    facts: dict[str, VoiceFacts] = {}
+    facts: dict[str, VoiceInfo] = {}
     speaks: dict[str, dict[str, str]] = {}
     people = {name: tables.by_language for name, tables in voice.by_owner.items()}
     for name, tables in {owner.name: voice.by_language, **people}.items():

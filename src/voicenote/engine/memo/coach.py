@@ -58,7 +58,7 @@ def notes(text: str, clip: Clip, language: str = "en", *, whole: bool = True) ->
     found: list[Note] = [_length(seconds)] if whole else []
     found += _pace(len(text.split()), seconds, language)
     found += _level(measure(samples, clip.rate))
-    found.append(_clipping(_clipped(samples)))
+    found.append(_judge_clipping(_count_clipped(samples)))
     found += _noise(levels, whole=whole)
     found.append(_pause(float(np.diff(loud).max(initial=1) - 1) * _BLOCK_S))
     found += _melody(_pitch_moves(samples, clip.rate))
@@ -116,7 +116,7 @@ def _level(lufs: float | None) -> Iterator[Note]:
     yield Note("level", round(lufs), "LUFS", "-36 to -12", -36 <= lufs <= -12, said)
 
 
-def _clipping(count: int) -> Note:
+def _judge_clipping(count: int) -> Note:
     said = "It crackles there. Go back a little, or turn the microphone down."
     unit = "place" if count == 1 else "places"
     return Note("clipping", count, unit, "none", count == 0, said if count else "Nothing is cut.")
@@ -155,7 +155,7 @@ def _levels(samples: Samples, rate: int) -> NDArray[np.float64]:
     return found
 
 
-def _clipped(samples: Samples) -> int:
+def _count_clipped(samples: Samples) -> int:
     """How often three samples in a row are at full scale."""
     full = np.abs(samples) >= 0.999
     runs = full[2:] & full[1:-1] & full[:-2]
@@ -171,7 +171,7 @@ def _pitch_moves(samples: Samples, rate: int) -> float | None:
         part = samples[start : start + width].astype(np.float64)
         if np.abs(part).max() >= loudest / 10:
             pitches += _pitch(part - part.mean(), rate)
-    return _spread(pitches) if len(pitches) >= _FEW_BLOCKS else None
+    return _pitch_spread(pitches) if len(pitches) >= _FEW_BLOCKS else None
 
 
 def _pitch(part: NDArray[np.float64], rate: int) -> Sequence[float]:
@@ -190,6 +190,6 @@ def _pitch(part: NDArray[np.float64], rate: int) -> Sequence[float]:
     return (float(12 * np.log2(rate / (lag + np.clip(between, -1, 1)))),)
 
 
-def _spread(pitches: Sequence[float]) -> float:
+def _pitch_spread(pitches: Sequence[float]) -> float:
     low, high = np.percentile(pitches, [10, 90])
     return round(float(high - low), 1)

@@ -10,7 +10,7 @@ from voicenote.engine.case.asking import note_new_words
 from voicenote.engine.case.composition import (
     MEMO,
     answers_before,
-    composed,
+    composition_of,
     memo_kind,
     templates_of,
 )
@@ -19,13 +19,13 @@ from voicenote.engine.workspace import Workspace
 from voicenote.errors import ImpossibleTransition, RuleSaysNo
 from voicenote.ledger import cases, scripts
 from voicenote.ledger.changes import change_case
-from voicenote.ledger.scripts import Composed, Draft
+from voicenote.ledger.scripts import Composed, StoredDraft
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case, Stage
 from voicenote.model.memo import Memo, Synthetic
 from voicenote.model.script import Script
 from voicenote.model.touch import OPENING, TouchKind
-from voicenote.script.compose import Facts, Warn, draft
+from voicenote.script.compose import ScriptContext, Warn, draft
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def words_for(
     Returns it with what it is short of, and whether it is in English for want of templates in the
     customer's language.
     """
-    facts = Facts(
+    facts = ScriptContext(
         owner=ws.owner_of(case),
         business=ws.settings.owner.business,
         today=today or _today(ws, tx, case),
@@ -68,7 +68,7 @@ def words_for(
     templates = templates_of(ws)
     made = draft(case, facts, templates)
     gaps = gaps_in(ws, _last_memo(tx, case, kind), follow_up=kind not in OPENING)
-    voice = _expected(ws, made.script, case, gaps)
+    voice = _expected_speaker(ws, made.script, case, gaps)
     if ws.settings.voice.disclosure and voice is not Synthetic.NO:
         partly = voice is Synthetic.PARTLY
         made = draft(case, replace(facts, synthetic=True, partly=partly), templates)
@@ -87,7 +87,7 @@ def _last_memo(tx: Transaction, case: Case, kind: TouchKind) -> Memo | None:
     return found.memo if found else None
 
 
-def _expected(ws: Workspace, script: Script, case: Case, gaps: Gaps) -> Synthetic:
+def _expected_speaker(ws: Workspace, script: Script, case: Case, gaps: Gaps) -> Synthetic:
     """Who will speak; a person where the owner has begun to record, and is to go on."""
     try:
         return choose_voice(ws, script, case, gaps).synthetic
@@ -117,7 +117,7 @@ def compose_cases(
 
 
 def _composed_now(ws: Workspace, tx: Transaction, case: Case, script: Script) -> Composed:
-    return composed(ws, case, answers_before(tx, case), script, _today(ws, tx, case))
+    return composition_of(ws, case, answers_before(tx, case), script, _today(ws, tx, case))
 
 
 def keep(tx: Transaction, case: Case, script: Script, made: Composed | None = None) -> bool:
@@ -155,14 +155,14 @@ def edit_script(ws: Workspace, number: int, script: Script) -> bool:
         return keep(tx, case, script, _composed_now(ws, tx, case, script))
 
 
-def current(ws: Workspace, number: int) -> tuple[Case, Draft | None]:
+def current(ws: Workspace, number: int) -> tuple[Case, StoredDraft | None]:
     """Return a case and the newest draft of its memo."""
     with ws.ledger.read() as tx:
         case = cases.get(tx, number)
         return case, scripts.drafts(tx, [number]).get((number, case.round))
 
 
-def need_draft(ws: Workspace, number: int) -> tuple[Case, Draft]:
+def need_draft(ws: Workspace, number: int) -> tuple[Case, StoredDraft]:
     """Return a case and its draft. Raises RuleSaysNo when it has no script yet."""
     case, found = current(ws, number)
     if found is None:

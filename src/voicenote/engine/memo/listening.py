@@ -40,16 +40,16 @@ def play(file: Path, env: Mapping[str, str]) -> str:
     path = env.get("PATH")
     for words in PLAYERS:
         if found := shutil.which(words[0], path=path):
-            return _run([found, *words[1:], str(file)], file)
+            return _run_player([found, *words[1:], str(file)], file)
     for words in PLAIN_PLAYERS:
         if found := shutil.which(words[0], path=path):
             with tempfile.TemporaryDirectory(prefix="voicenote-") as folder:
-                plain = _decoded(file, Path(folder) / "memo.wav")
-                return _run([found, *words[1:], str(plain)], file)
+                plain = _decode_file(file, Path(folder) / "memo.wav")
+                return _run_player([found, *words[1:], str(plain)], file)
     opener = OPENERS.get(sys.platform, "xdg-open")
     on_desktop = sys.platform in OPENERS or env.get("DISPLAY") or env.get("WAYLAND_DISPLAY")
     if on_desktop and (found := shutil.which(opener, path=path)):
-        return _run([found, str(file)], file)
+        return _run_player([found, str(file)], file)
     raise Unavailable(
         "there is no player here that could be started", f"install ffmpeg, or open it: {file}"
     )
@@ -58,16 +58,16 @@ def play(file: Path, env: Mapping[str, str]) -> str:
 def play_clip(clip: Clip, env: Mapping[str, str]) -> str:
     """Play sound that is in no file yet: a take that somebody just said. Raises as `play` does."""
     with tempfile.TemporaryDirectory(prefix="voicenote-") as folder:
-        return play(_written(clip, Path(folder) / "take.wav"), env)
+        return play(_write_clip(clip, Path(folder) / "take.wav"), env)
 
 
-def _decoded(file: Path, target: Path) -> Path:
+def _decode_file(file: Path, target: Path) -> Path:
     from voicenote.sound.read import read_sound
 
-    return _written(read_sound(file), target)
+    return _write_clip(read_sound(file), target)
 
 
-def _written(clip: Clip, target: Path) -> Path:
+def _write_clip(clip: Clip, target: Path) -> Path:
     with wave.open(str(target), "wb") as out:
         out.setnchannels(1)
         out.setsampwidth(2)
@@ -76,7 +76,7 @@ def _written(clip: Clip, target: Path) -> Path:
     return target
 
 
-def _run(command: list[str], file: Path) -> str:
+def _run_player(command: list[str], file: Path) -> str:
     name = Path(command[0]).name
     try:
         done = subprocess.run(  # noqa: S603 - a player from PATH, and a file of ours

@@ -124,7 +124,7 @@ def _by_program(command: list[str], file: Path, until: Callable[[], None]) -> Un
         if not failed:
             until()
     finally:
-        said = _stopped(recorder)
+        said = _stop_recorder(recorder)
     if not failed and file.is_file() and file.stat().st_size:
         return None
     why = f": {said[-1]}" if said else ""
@@ -134,7 +134,7 @@ def _by_program(command: list[str], file: Path, until: Callable[[], None]) -> Un
     raise failure
 
 
-def _stopped(recorder: subprocess.Popen[bytes]) -> list[str]:
+def _stop_recorder(recorder: subprocess.Popen[bytes]) -> list[str]:
     """End a recorder, so that it closes its file; return the lines it said."""
     with suppress(OSError):
         recorder.send_signal(signal.SIGTERM if sys.platform == "win32" else signal.SIGINT)

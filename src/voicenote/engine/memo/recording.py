@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from voicenote.engine.case.approving import planned
+from voicenote.engine.case.approving import preview_plan
 from voicenote.engine.memo.coach import spoken_seconds
 from voicenote.engine.memo.drafting import keep, need_draft, words_for
 from voicenote.engine.memo.sounding import spoken_by_a_person
@@ -22,7 +22,7 @@ from voicenote.model.memo import Clip
 from voicenote.model.script import Script, Sentence
 from voicenote.model.touch import OPENING, WAITING, TouchKind
 from voicenote.script.check.length import least_seconds
-from voicenote.script.disclosing import undisclosed
+from voicenote.script.disclosing import drop_disclosure
 from voicenote.sound.read import read_sound
 
 #: The longest take, in seconds (R15).
@@ -30,7 +30,7 @@ LONGEST_S = 120.0
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedSentence:
     """A sentence to be recorded, for a case; a shared one counts for every other case too."""
 
     case: int
@@ -40,24 +40,24 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SentenceToSay:
     """One sentence that a person says of a case, and whether it is recorded."""
 
     sentence: Sentence
     recorded: bool
 
 
-def lines_of(ws: Workspace, number: int, *, follow_ups: bool = False) -> tuple[Line, ...]:
+def lines_of(ws: Workspace, number: int, *, follow_ups: bool = False) -> tuple[SentenceToSay, ...]:
     """Return what a person says of a case, in order: all but the line on a machine's voice.
 
     With `follow_ups` also what is missing of them. Raises RuleSaysNo when there is no script.
     """
     case, found = need_draft(ws, number)
-    said = undisclosed(found.script)
+    said = drop_disclosure(found.script)
     missing = set(recordings(ws, ws.owner_of(case)).missing(said.sentences, said.language))
-    lines = tuple(Line(one, one not in missing) for one in said.sentences)
+    lines = tuple(SentenceToSay(one, one not in missing) for one in said.sentences)
     later = to_say_later(ws, number) if follow_ups else ()
-    return (*lines, *(Line(one, recorded=False) for one in later))
+    return (*lines, *(SentenceToSay(one, recorded=False) for one in later))
 
 
 def to_say(ws: Workspace, number: int) -> tuple[Sentence, ...]:
@@ -77,7 +77,7 @@ def to_say_later(ws: Workspace, number: int) -> tuple[Sentence, ...]:
     found: list[Sentence] = []
     with ws.ledger.read() as tx:
         booked = [t.planned for t in touches.of_cases(tx, [number]) if t.state in WAITING]
-        for touch in booked or planned(ws, case, tx.now):
+        for touch in booked or preview_plan(ws, case, tx.now):
             if touch.kind in OPENING or touch.kind is TouchKind.NUDGE:
                 continue
             template = "status-kept" if touch.kind is TouchKind.STATUS else ""
@@ -85,37 +85,39 @@ def to_say_later(ws: Workspace, number: int) -> tuple[Sentence, ...]:
             script, _, _ = words_for(
                 ws, tx, case, touch.kind, amends=touch.amends, template=template, today=day
             )
-            found += own.missing(undisclosed(script).sentences, script.language)
+            found += own.missing(drop_disclosure(script).sentences, script.language)
     already = set(to_say(ws, number))
     return tuple(one for one in dict.fromkeys(found) if one not in already)
 
 
-def wanted(
+def list_wanted(
     ws: Workspace, numbers: Sequence[int], *, follow_ups: bool = False
-) -> tuple[Wanted, ...]:
+) -> tuple[WantedSentence, ...]:
     """Return what is to be recorded for many cases: first what everybody hears, once for all.
 
     Then what is personal, case by case; with `follow_ups` also what the plan says later. The cases
     have one owner; see `owners`.
     """
-    shared: dict[tuple[str, str], Wanted] = {}
-    personal: dict[tuple[str, str], Wanted] = {}
+    shared: dict[tuple[str, str], WantedSentence] = {}
+    personal: dict[tuple[str, str], WantedSentence] = {}
     for number in numbers:
         case, found = need_draft(ws, number)
         language = found.script.language
         later = to_say_later(ws, number) if follow_ups else ()
         for sentence in (*to_say(ws, number), *later):
-            one = Wanted(number, case.customer.name, language, sentence)
+            one = WantedSentence(number, case.customer.name, language, sentence)
             group = personal if sentence.personal else shared
             group.setdefault((language, sentence.text), one)
     return (*shared.values(), *(one for key, one in personal.items() if key not in shared))
 
 
-def wanted_of(ws: Workspace, number: int, sentences: Sequence[Sentence]) -> tuple[Wanted, ...]:
+def wanted_of(
+    ws: Workspace, number: int, sentences: Sequence[Sentence]
+) -> tuple[WantedSentence, ...]:
     """Return just these sentences of one case, as they are to be recorded."""
     case, found = need_draft(ws, number)
     name, language = case.customer.name, found.script.language
-    return tuple(Wanted(number, name, language, sentence) for sentence in sentences)
+    return tuple(WantedSentence(number, name, language, sentence) for sentence in sentences)
 
 
 def owners(ws: Workspace, numbers: Sequence[int]) -> dict[str, list[int]]:

@@ -27,7 +27,7 @@ from voicenote.engine.memo.speaking import Job, speak
 from voicenote.engine.singly import OF_ONE_CASE, Failed, singly
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import Unavailable
-from voicenote.ledger.scripts import Draft
+from voicenote.ledger.scripts import StoredDraft
 from voicenote.model.memo import Memo
 from voicenote.sound.cache import Cache
 from voicenote.voice.port import Voice
@@ -75,7 +75,7 @@ class _Begun:
 
     number: int
     outcome: Outcome | None = None
-    found: Draft | None = None
+    found: StoredDraft | None = None
     why: str = ""
     going: _Going | None = None
 
@@ -93,7 +93,7 @@ def _begin(ws: Workspace, processes: _Processes, number: int, *, fill_in: bool) 
 
 def _finish(ws: Workspace, processes: _Processes, begun: _Begun) -> Outcome:
     if begun.outcome is not None or begun.going is None or begun.found is None:
-        return begun.outcome or Failed(begun.number, _died())
+        return begun.outcome or Failed(begun.number, _worker_died())
     try:
         rendered = Rendered(begun.number, processes.wait(begun.going), begun.why, made=True)
         keep_memo(ws, begun.found, rendered)
@@ -102,7 +102,7 @@ def _finish(ws: Workspace, processes: _Processes, begun: _Begun) -> Outcome:
     return rendered
 
 
-def _died() -> Unavailable:
+def _worker_died() -> Unavailable:
     return Unavailable(
         "a process that made sound has died", "run the command again; what was made is kept"
     )
@@ -148,7 +148,7 @@ class _Processes:
         while True:
             pool = self._pool
             try:
-                with _undisturbed():
+                with _defer_interrupt():
                     return _Going(job, pool.submit(_in_process, job), pool)
             except BrokenProcessPool as error:
                 self._revive(pool, error)
@@ -169,7 +169,7 @@ class _Processes:
         if self._pool is not dead:
             return  # they were begun anew already
         if not self._lives:
-            raise _died() from error
+            raise _worker_died() from error
         self._lives -= 1
         _end_children(0)
         dead.shutdown(cancel_futures=True)
@@ -177,7 +177,7 @@ class _Processes:
 
 
 @contextmanager
-def _undisturbed() -> Iterator[None]:
+def _defer_interrupt() -> Iterator[None]:
     """Let Ctrl-C wait until a process has begun: half begun, it would die with a traceback.
 
     That process inherits the mask; this one is told afterwards of what came meanwhile.

@@ -15,7 +15,7 @@ from voicenote.sound.encode import Tags
 from voicenote.sound.memo import level_for
 from voicenote.sound.piece import Spoken
 from voicenote.voice.choose import AUTO, Offer, choose
-from voicenote.voice.port import Voice, VoiceFacts, primary
+from voicenote.voice.port import Voice, VoiceInfo, primary
 
 #: What ends a sentence: its mark, with what closes a quotation after it, before a space.
 _END = re.compile(r"(?<=[.!?…؟۔。])(?P<close>[\"'”’»)\]]*)\s+")
@@ -38,7 +38,7 @@ LONGEST = 900
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class SpokenText:
     """Spoken text: how long it plays, who said it (name, version), and why."""
 
     seconds: float
@@ -56,7 +56,7 @@ def sentences_of(text: str, language: str) -> tuple[Sentence, ...]:
     tongue = tables(primary(language))
     found: list[Sentence] = []
     for paragraph in re.split(r"\n\s*\n", text.removeprefix("\ufeff")):
-        whole = _cut(" ".join(paragraph.split()))
+        whole = _split_text(" ".join(paragraph.split()))
         for one in (piece for sentence in whole for piece in _short_enough(sentence)):
             aloud = speakable(one, tongue)
             if any(letter.isalnum() for letter in aloud):
@@ -67,7 +67,7 @@ def sentences_of(text: str, language: str) -> tuple[Sentence, ...]:
     return tuple(found)
 
 
-def _cut(text: str) -> list[str]:
+def _split_text(text: str) -> list[str]:
     parts: list[str] = []
     start = 0
     for end in _END.finditer(text):
@@ -107,10 +107,10 @@ def say(
     language: str,
     wish: str,
     options: Mapping[str, object],
-    facts: Sequence[VoiceFacts],
+    facts: Sequence[VoiceInfo],
     make_voice: Callable[[str, Mapping[str, object]], Voice],
     write: Callable[[Iterator[Spoken], Tags], float],
-) -> Said:
+) -> SpokenText:
     """Say `sentences` in `language` (BCP 47) with the voice of the name `wish`, or ``auto``.
 
     Each is spoken when `write` takes it, which returns the seconds of the whole. Recordings are
@@ -133,6 +133,8 @@ def say(
         synthetic=Synthetic.YES,
     )
     try:
-        return Said(write(map(spoken, sentences), tags), choice.name, voice.version, choice.why)
+        return SpokenText(
+            write(map(spoken, sentences), tags), choice.name, voice.version, choice.why
+        )
     finally:
         voice.close()

@@ -14,11 +14,11 @@ from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadData
 from voicenote.ledger import cases, scripts
 from voicenote.ledger.changes import change_case
-from voicenote.ledger.scripts import Draft
+from voicenote.ledger.scripts import StoredDraft
 from voicenote.model.case import Case
 from voicenote.model.memo import Memo, Synthetic
 from voicenote.model.script import Script
-from voicenote.script.disclosing import disclosed, undisclosed
+from voicenote.script.disclosing import add_disclosure, drop_disclosure
 
 if TYPE_CHECKING:
     from voicenote.engine.memo.speaking import Job
@@ -34,9 +34,9 @@ class Rendered:
     made: bool
 
 
-def spoken_by_a_person(found: Draft) -> Script:
+def spoken_by_a_person(found: StoredDraft) -> Script:
     """Return what the owner says of a script. Raises BadData when that is nothing."""
-    script = undisclosed(found.script)
+    script = drop_disclosure(found.script)
     if not script.sentences:
         raise BadData(
             f"the script of case {found.case} says nothing but a disclosure",
@@ -65,7 +65,7 @@ def render_cases(
         yield ready
 
 
-def keep_memo(ws: Workspace, found: Draft, rendered: Rendered) -> None:
+def keep_memo(ws: Workspace, found: StoredDraft, rendered: Rendered) -> None:
     """Write a new memo into the ledger.
 
     One whose files were torn or gone, and are now again what they were, is no new one: what was
@@ -83,7 +83,7 @@ def keep_memo(ws: Workspace, found: Draft, rendered: Rendered) -> None:
 
 def to_speak(
     ws: Workspace, number: int, *, fill_in: bool = False
-) -> tuple[Draft, Rendered | None, Job]:
+) -> tuple[StoredDraft, Rendered | None, Job]:
     """Return a case's draft, its memo if it is there already, and what is to be spoken if not.
 
     Who speaks is known now: the line that discloses a machine's voice is made true in the script,
@@ -96,25 +96,25 @@ def to_speak(
     if chosen.synthetic is Synthetic.NO:
         script = spoken_by_a_person(found)
     elif ws.settings.voice.disclosure:
-        script = disclosed(script, chosen.synthetic, templates_of(ws))
+        script = add_disclosure(script, chosen.synthetic, templates_of(ws))
     if script != found.script:
         with ws.ledger.write() as tx:
             keep(tx, cases.get(tx, number), script)
         case, found = need_draft(ws, number)
-    return found, *_prepared(ws, case, found, chosen)
+    return found, *_prepare_job(ws, case, found, chosen)
 
 
-def render(ws: Workspace, case: Case, found: Draft) -> Memo:
+def render(ws: Workspace, case: Case, found: StoredDraft) -> Memo:
     """Make the sound of a follow-up's draft, as `words_for` expected it to be spoken."""
     from voicenote.engine.memo.speaking import speak
 
     chosen = choose_voice(ws, found.script, case, gaps_in(ws, None, follow_up=True))
-    ready, job = _prepared(ws, case, found, chosen)
+    ready, job = _prepare_job(ws, case, found, chosen)
     return ready.memo if ready else speak(job, chosen.voice, ws.cache)
 
 
-def _prepared(
-    ws: Workspace, case: Case, found: Draft, chosen: Chosen
+def _prepare_job(
+    ws: Workspace, case: Case, found: StoredDraft, chosen: Chosen
 ) -> tuple[Rendered | None, Job]:
     """The memo of a draft if the same voice has said it, and what is to be spoken if not."""
     from voicenote.engine.memo.speaking import Job

@@ -11,7 +11,7 @@ from voicenote.model.memo import Memo
 from voicenote.model.script import Script, Section, Sentence
 from voicenote.sound.cache import Cache, key_of
 from voicenote.sound.encode import Tags
-from voicenote.sound.loudness import Level
+from voicenote.sound.loudness import LoudnessReading
 from voicenote.sound.memo import level_for, make_memo, memo_from_recording
 from voicenote.sound.piece import Spoken
 from voicenote.voice.port import Voice
@@ -69,7 +69,7 @@ def speak(job: Job, voice: Callable[[], Voice], cache: Cache | None) -> Memo:
     )
 
 
-def _own_of(job: Job) -> tuple[Recorded, Level] | None:
+def _own_of(job: Job) -> tuple[Recorded, LoudnessReading] | None:
     """The recordings that are said beside a machine's voice, and how loud."""
     if job.chosen.own is None:
         return None
@@ -78,7 +78,10 @@ def _own_of(job: Job) -> tuple[Recorded, Level] | None:
 
 
 def sounds_of(
-    voice: Voice, script: Script, level: Level, own: tuple[Recorded, Level] | None = None
+    voice: Voice,
+    script: Script,
+    level: LoudnessReading,
+    own: tuple[Recorded, LoudnessReading] | None = None,
 ) -> list[Spoken]:
     """Return each sentence as it will be said when it is needed, and under which key.
 
@@ -92,11 +95,13 @@ def sounds_of(
             recorded, own_level = own
             if recorded.stamp(sentence, script.language):
                 by, loud = recorded, own_level
-        sounds.append(_spoken(by, sentence, script.language, loud))
+        sounds.append(_speak_sentence(by, sentence, script.language, loud))
     return sounds
 
 
-def _spoken(voice: Voice, sentence: Sentence, language: str, level: Level) -> Spoken:
+def _speak_sentence(
+    voice: Voice, sentence: Sentence, language: str, level: LoudnessReading
+) -> Spoken:
     text = sentence.said
     if isinstance(voice, Recorded):
         text = f"{sentence.text}\n{voice.stamp(sentence, language)}"

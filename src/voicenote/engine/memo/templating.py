@@ -17,10 +17,10 @@ from voicenote.model.case import Case, Complaint, Customer, Finding, Lesson, Sta
 from voicenote.model.money import Money
 from voicenote.model.script import Script
 from voicenote.script.check.facts import Asked, Behind
-from voicenote.script.check.findings import Level
+from voicenote.script.check.findings import LintLevel
 from voicenote.script.check.rules import check
 from voicenote.script.check.tables import languages
-from voicenote.script.compose import Facts, draft, seconds
+from voicenote.script.compose import ScriptContext, draft, seconds
 from voicenote.script.templates import SUFFIX, Templates
 
 #: The template that a new one begins from, unless there is one of its name.
@@ -81,10 +81,10 @@ def try_templates(ws: Workspace, name: str = "", language: str = "") -> Iterator
         what = f"no template {name!r} of your own" if name else "no template of your own"
         raise WrongUse(f"there is {what}", f"begin one: voicenote templates new {name or 'NAME'}")
     for file in wanted:
-        yield _tried(ws, known, file.parent.name, file.stem)
+        yield _try_template(ws, known, file.parent.name, file.stem)
 
 
-def _tried(ws: Workspace, templates: Templates, code: str, name: str) -> Tried:
+def _try_template(ws: Workspace, templates: Templates, code: str, name: str) -> Tried:
     longest, errors, hints = 0.0, dict[str, None](), dict[str, None]()
     for full in (True, False):
         case, facts = sample(name, code, full=full)
@@ -95,15 +95,15 @@ def _tried(ws: Workspace, templates: Templates, code: str, name: str) -> Tried:
             continue
         longest = max(longest, seconds(made.script))
         for level, text in _weak(ws, made.script, case, facts, name):
-            (errors if level is Level.ERROR else hints)[text] = None
+            (errors if level is LintLevel.ERROR else hints)[text] = None
         if full:
             hints |= {f"{one.rule}: {one.what}": None for one in made.warnings}
     return Tried(code, name, longest, tuple(errors), tuple(hints))
 
 
 def _weak(
-    ws: Workspace, script: Script, case: Case, facts: Facts, name: str
-) -> Iterator[tuple[Level, str]]:
+    ws: Workspace, script: Script, case: Case, facts: ScriptContext, name: str
+) -> Iterator[tuple[LintLevel, str]]:
     """Give what the check says to a script, in a language that it knows."""
     if script.language not in languages():
         return
@@ -112,7 +112,7 @@ def _weak(
         yield found.level, f"{found.rule}: “{found.text}”: {found.why} {found.instead}".strip()
 
 
-def sample(name: str, code: str, *, full: bool) -> tuple[Case, Facts]:
+def sample(name: str, code: str, *, full: bool) -> tuple[Case, ScriptContext]:
     """Return a case to try a template on: one that has everything, or one that has little."""
     finding = Finding.UNFOUNDED if name == "unfounded" else Finding.JUSTIFIED
     promise = Promise(
@@ -148,7 +148,7 @@ def sample(name: str, code: str, *, full: bool) -> tuple[Case, Facts]:
         amends=() if finding is Finding.UNFOUNDED else (promised,),
         lesson=Lesson(cause="Dana", prevention="Dana", owner="Ada", due=_DAY) if full else None,
     )
-    facts = Facts(
+    facts = ScriptContext(
         owner="Ada",
         business="Dana" if full else "",
         today=_DAY.date(),

@@ -12,11 +12,11 @@ from voicenote.errors import RuleSaysNo
 from voicenote.model.case import Case
 from voicenote.model.memo import Clip, Memo, Synthetic
 from voicenote.model.script import Script, Sentence
-from voicenote.script.disclosing import undisclosed
+from voicenote.script.disclosing import drop_disclosure
 from voicenote.settings import Settings
 from voicenote.voice.choose import AUTO, Offer, choose
 from voicenote.voice.letters import language_of
-from voicenote.voice.port import Voice, VoiceFacts, primary
+from voicenote.voice.port import Voice, VoiceInfo, primary
 from voicenote.voice.recorded import Recorded
 
 
@@ -85,25 +85,27 @@ def choose_voice(ws: Workspace, script: Script, case: Case, gaps: Gaps = Gaps.RE
     """
     owner = ws.owner_of(case)
     own = recordings(ws, owner)
-    said = undisclosed(script)
+    said = drop_disclosure(script)
     whole = own.whole(said.sha256)
     if whole is not None:
         stamp = own.stamp_of_whole(said.sha256)
-        return _recorded(own, [stamp], "you recorded the whole memo", whole)
+        return _choose_recorded(own, [stamp], "you recorded the whole memo", whole)
     wish = ws.settings.voice.of(script.language, owner).engine
     lacking = own.missing(said.sentences, script.language)
     begun = len(lacking) < len(said.sentences)
     if wish in (AUTO, own.name) or gaps is Gaps.FILL:
         if not lacking and said.sentences:
             stamps = [own.stamp(one, script.language) for one in said.sentences]
-            return _recorded(own, stamps, "every sentence is there in your own voice")
+            return _choose_recorded(own, stamps, "every sentence is there in your own voice")
         if gaps is not Gaps.FILL and (wish == own.name or (begun and gaps is Gaps.REFUSE)):
-            raise _unrecorded(case.number, said, lacking)
+            raise _refuse_unrecorded(case.number, said, lacking)
     chosen = _synthetic(ws, script, owner, AUTO if wish == own.name else wish)
-    return _mixed(own, said, lacking, chosen) if begun and gaps is Gaps.FILL else chosen
+    return _mix_voices(own, said, lacking, chosen) if begun and gaps is Gaps.FILL else chosen
 
 
-def _recorded(own: Recorded, stamps: Sequence[str], why: str, whole: Clip | None = None) -> Chosen:
+def _choose_recorded(
+    own: Recorded, stamps: Sequence[str], why: str, whole: Clip | None = None
+) -> Chosen:
     return Chosen(
         name=own.name,
         version=f"{own.version} ({_short(stamps)})",
@@ -135,7 +137,9 @@ def _synthetic(ws: Workspace, script: Script, owner: str, wish: str) -> Chosen:
     )
 
 
-def _mixed(own: Recorded, said: Script, lacking: Sequence[Sentence], machine: Chosen) -> Chosen:
+def _mix_voices(
+    own: Recorded, said: Script, lacking: Sequence[Sentence], machine: Chosen
+) -> Chosen:
     """The owner's recordings, and a machine's voice for what they lack."""
     stamps = [own.stamp(one, said.language) for one in said.sentences]
     count = len(said.sentences)
@@ -154,7 +158,7 @@ def _short(stamps: Sequence[str]) -> str:
     return hashlib.sha256("\n".join(stamps).encode()).hexdigest()[:8]
 
 
-def _unrecorded(number: int, said: Script, lacking: Sequence[Sentence]) -> RuleSaysNo:
+def _refuse_unrecorded(number: int, said: Script, lacking: Sequence[Sentence]) -> RuleSaysNo:
     texts = tuple(dict.fromkeys(sentence.text for sentence in lacking))
     return RuleSaysNo(
         f"{len(texts)} of {len(said.sentences)} sentences are not recorded in your own voice",
@@ -164,7 +168,7 @@ def _unrecorded(number: int, said: Script, lacking: Sequence[Sentence]) -> RuleS
     )
 
 
-def _foreign(facts: VoiceFacts, script: Script) -> tuple[str, ...]:
+def _foreign(facts: VoiceInfo, script: Script) -> tuple[str, ...]:
     """The sentences in another script's letters that a voice cannot read: quotations, mostly."""
     if not facts.languages:
         return ()

@@ -31,7 +31,7 @@ def guess_zone() -> str:
     return "UTC" if name in ("Etc/UTC", "Etc/UCT", "Zulu") else name
 
 
-def checked(name: str, value: str) -> str:
+def check_answer(name: str, value: str) -> str:
     """Return an answer that can stand in the settings. Raises WrongUse, which says why not."""
     kind = next(kind for setting, _, kind in QUESTIONS if setting == name)
     try:

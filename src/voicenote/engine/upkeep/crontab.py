@@ -22,20 +22,20 @@ def install(line: str, home: Path, env: Mapping[str, str]) -> bool:
             "there is no crontab on this machine",
             "voicenote schedule --systemd, or voicenote daemon",
         )
-    before = _run([found, "-l"], None)
+    before = _run_crontab([found, "-l"], None)
     if before.returncode and "no crontab" not in before.stderr.lower():
-        raise _refused(before)
+        raise _refuse_crontab(before)
     text = before.stdout if not before.returncode else ""
     after = installed(text, line, home)
     if after == text:
         return False
-    done = _run([found, "-"], after)
+    done = _run_crontab([found, "-"], after)
     if done.returncode:
-        raise _refused(done)
+        raise _refuse_crontab(done)
     return True
 
 
-def _run(words: list[str], text: str | None) -> subprocess.CompletedProcess[str]:
+def _run_crontab(words: list[str], text: str | None) -> subprocess.CompletedProcess[str]:
     try:
         return subprocess.run(  # noqa: S603 - crontab from PATH
             words, input=text, capture_output=True, text=True, check=False, timeout=30
@@ -44,7 +44,7 @@ def _run(words: list[str], text: str | None) -> subprocess.CompletedProcess[str]
         raise Unavailable(f"crontab does not work: {error}", "add the line by hand") from error
 
 
-def _refused(done: subprocess.CompletedProcess[str]) -> Unavailable:
+def _refuse_crontab(done: subprocess.CompletedProcess[str]) -> Unavailable:
     said = done.stderr.strip().splitlines()
     why = said[-1] if said else f"exit code {done.returncode}"
     return Unavailable(f"crontab refuses: {why}", "add the line by hand: crontab -e")

@@ -39,7 +39,7 @@ def clear(folder: Path) -> list[Path]:
     mark = folder / MARK
     if any(folder.iterdir()) and (mark.is_symlink() or not mark.is_file()):
         raise WrongUse(f"{folder} is not empty", _OTHER)
-    made = _made(folder, mark) if mark.exists() else {}
+    made = _read_mark(folder, mark) if mark.exists() else {}
     kept = [_keep(path) for path, digest in made.items() if _changed(path, digest)]
     for path in made:
         path.unlink(missing_ok=True)
@@ -72,7 +72,7 @@ def write_mark(folder: Path, not_ours: frozenset[Path]) -> None:
     write_whole(folder / MARK, "\n".join([_TITLE, *lines, ""]).encode())
 
 
-def _made(folder: Path, mark: Path) -> dict[Path, str]:
+def _read_mark(folder: Path, mark: Path) -> dict[Path, str]:
     """Read a mark: the files of the earlier demo that are still there, and their hashes."""
     title, *lines = mark.read_text("utf-8", "replace").splitlines() or [""]
     if title != _TITLE:

@@ -21,7 +21,7 @@ from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadSettings, Restarting, TryAgain, VoicenoteError, VoiceUnavailable
 from voicenote.ledger import arrivals, brakes, flags, overview, touches
 from voicenote.ledger.cases import load, numbers_of
-from voicenote.ledger.scripts import Draft, drafts
+from voicenote.ledger.scripts import StoredDraft, drafts
 from voicenote.ledger.snapshots import snapshots
 from voicenote.ledger.store import Transaction
 from voicenote.ledger.unreadable import readable
@@ -38,7 +38,7 @@ _OPEN = (Stage.OPENED, Stage.SCRIPTED, Stage.RENDERED, Stage.APPROVED, Stage.FOL
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class CheckResult:
     """One thing that was looked at. `ok` false: a person has to do what `cure` says."""
 
     about: str
@@ -47,73 +47,79 @@ class Finding:
     cure: str = ""
 
 
-def wrong(about: str, what: str, cure: str) -> Finding:
+def make_problem(about: str, what: str, cure: str) -> CheckResult:
     """Return a problem."""
-    return Finding(about, ok=False, what=what, cure=cure)
+    return CheckResult(about, ok=False, what=what, cure=cure)
 
 
-def fine(about: str, what: str) -> Finding:
+def fine(about: str, what: str) -> CheckResult:
     """Return what is as it should be."""
-    return Finding(about, ok=True, what=what)
+    return CheckResult(about, ok=True, what=what)
 
 
-def look_around(home: Path, now: datetime, broken: Mapping[str, str]) -> Iterator[Finding]:
+def look_around(home: Path, now: datetime, broken: Mapping[str, str]) -> Iterator[CheckResult]:
     """Look at what needs no settings: the folder, the disk, the clock, `broken` plug-ins."""
     if not home.is_dir():
-        yield wrong("folder", f"there is no {home} yet", "voicenote init")
+        yield make_problem("folder", f"there is no {home} yet", "voicenote init")
     elif not os.access(home, os.W_OK | os.X_OK):
-        yield wrong("folder", f"{home} cannot be written", "mend its rights, or give --home")
+        yield make_problem("folder", f"{home} cannot be written", "mend its rights, or give --home")
     else:
         yield fine("folder", str(home))
         free = shutil.disk_usage(home).free
         if free < ROOM:
-            yield wrong("disk", f"only {free // 2**20} MB are free", "make room")
+            yield make_problem("disk", f"only {free // 2**20} MB are free", "make room")
         else:
             yield fine("disk", f"{free / 2**30:.1f} GB free")
     if now < NOT_BEFORE:
-        yield wrong("clock", f"this machine says it is {now:%Y-%m-%d}", "set its clock")
+        yield make_problem("clock", f"this machine says it is {now:%Y-%m-%d}", "set its clock")
     for name, why in broken.items():
-        yield wrong("plug-ins", f"{name}: {why}", "install it again, or remove it")
+        yield make_problem("plug-ins", f"{name}: {why}", "install it again, or remove it")
 
 
-def settings_problems(error: BadSettings) -> Iterator[Finding]:
+def settings_problems(error: BadSettings) -> Iterator[CheckResult]:
     """Return every problem of the settings that were refused."""
     for problem in error.problems:
         place = f"line {problem.line}: " if problem.line else ""
         field = f"{problem.field}: " if problem.field else ""
-        yield wrong("settings", f"{place}{field}{problem.what}", problem.advice or error.advice)
+        yield make_problem(
+            "settings", f"{place}{field}{problem.what}", problem.advice or error.advice
+        )
     if not error.problems:
-        yield wrong("settings", error.what, error.advice)
+        yield make_problem("settings", error.what, error.advice)
 
 
-def look_inside(ws: Workspace, env: Mapping[str, str]) -> Iterator[Finding]:
+def look_inside(ws: Workspace, env: Mapping[str, str]) -> Iterator[CheckResult]:
     """Look at what settings and ledger say: the owner, voices, channels, what is stuck."""
     for about, check in _CHECKS.items():
         try:
             yield from check(ws, env)
         except TryAgain as error:
             if isinstance(error, Restarting):
-                yield wrong(about, error.what, error.advice)
+                yield make_problem(about, error.what, error.advice)
             else:
                 yield fine(about, f"{error.what}: {error.advice}")
         except BadSettings as error:
             yield from settings_problems(error)
         except VoicenoteError as error:
-            yield wrong(about, error.what, error.advice)
+            yield make_problem(about, error.what, error.advice)
 
 
-def _owner(ws: Workspace, env: Mapping[str, str]) -> Iterator[Finding]:
+def _owner(ws: Workspace, env: Mapping[str, str]) -> Iterator[CheckResult]:
     owner, file = ws.settings.owner, ws.settings.file
     if not owner.name:
         cure = f"write your name in {file}" if file.exists() else "voicenote init"
-        yield wrong("owner", "nobody signs: [owner] name is empty", cure)
+        yield make_problem("owner", "nobody signs: [owner] name is empty", cure)
     else:
         yield fine("owner", ", ".join(part for part in (owner.name, owner.business) if part))
     if not owner.email:
-        yield wrong("owner", "nudges and proofs go nowhere: [owner] email is empty", f"see {file}")
+        yield make_problem(
+            "owner", "nudges and proofs go nowhere: [owner] email is empty", f"see {file}"
+        )
     given = "VOICENOTE_OWNER__TIME_ZONE" in env
     if owner.time_zone == "UTC" and not given and not _says(file, "time_zone"):
-        yield wrong("time zone", "yours is not given, so it is UTC", f"[owner] time_zone in {file}")
+        yield make_problem(
+            "time zone", "yours is not given, so it is UTC", f"[owner] time_zone in {file}"
+        )
     else:
         yield fine("time zone", owner.time_zone)
 
@@ -124,12 +130,12 @@ def _says(file: Path, name: str) -> bool:
     return any(line.partition("=")[0].strip() == name for line in lines)
 
 
-def _plans(ws: Workspace, _env: Mapping[str, str]) -> Iterator[Finding]:
+def _plans(ws: Workspace, _env: Mapping[str, str]) -> Iterator[CheckResult]:
     ws.plan(ws.settings.schedule.plan)
     yield fine("plans", f"{len(ws.plans)}, of which {ws.settings.schedule.plan} is usual")
 
 
-def _voices(ws: Workspace, _env: Mapping[str, str]) -> Iterator[Finding]:
+def _voices(ws: Workspace, _env: Mapping[str, str]) -> Iterator[CheckResult]:
     for language in _languages(ws):
         options = voice_options(ws.settings, language, ws.settings.owner.name)
         offers = [Offer(facts=one) for one in ws.voice_facts(options)]
@@ -142,13 +148,13 @@ def _voices(ws: Workspace, _env: Mapping[str, str]) -> Iterator[Finding]:
             choice = choose([wish], language, spoken)
             ws.voice(choice.name, options)
         except (VoiceUnavailable, BadSettings) as error:
-            yield wrong("voices", error.what, error.advice)
+            yield make_problem("voices", error.what, error.advice)
         else:
             yield fine("voices", f"{language}: {choice.name}, {choice.why}")
     languages = Templates((ws.home / "templates",)).languages()
     for language in _languages(ws):
         if language.partition("-")[0].lower() not in languages:
-            yield wrong(
+            yield make_problem(
                 "templates",
                 f"there are none in {language}; its customers hear English",
                 f"write some in {ws.home / 'templates' / language}",
@@ -163,7 +169,7 @@ def _languages(ws: Workspace) -> Sequence[str]:
     return sorted({ws.settings.owner.language, *spoken} - {""})
 
 
-def _channels(ws: Workspace, _env: Mapping[str, str]) -> Iterator[Finding]:
+def _channels(ws: Workspace, _env: Mapping[str, str]) -> Iterator[CheckResult]:
     for name in dict.fromkeys((*ws.settings.channels, "outbox")):
         try:
             facts = ws.channel(name).facts
@@ -171,42 +177,42 @@ def _channels(ws: Workspace, _env: Mapping[str, str]) -> Iterator[Finding]:
             yield from settings_problems(error)
             continue
         for missing in facts.missing:
-            yield wrong("channels", f"{name}: {missing}", "see: voicenote channels")
+            yield make_problem("channels", f"{name}: {missing}", "see: voicenote channels")
         if facts.ready:
             yield fine("channels", f"{name}: {facts.about}")
 
 
-def _lock(ws: Workspace, _env: Mapping[str, str]) -> Iterator[Finding]:
+def _lock(ws: Workspace, _env: Mapping[str, str]) -> Iterator[CheckResult]:
     with pass_lock(ws.ledger, ws.home):
         yield fine("ledger", "reachable, its schema is today's")
     if why := doubt_of(ws):
-        yield wrong(
+        yield make_problem(
             "ledger",
             f"{why}: nothing leaves from this one",
             "voicenote adopt, if this one is to send",
         )
 
 
-def _clock(ws: Workspace, _env: Mapping[str, str]) -> Iterator[Finding]:
+def _clock(ws: Workspace, _env: Mapping[str, str]) -> Iterator[CheckResult]:
     with ws.ledger.read() as tx:
         jumped = jump_of(ws, tx)
     if jumped is None or (jumped.harmless and not jumped.back):
         yield fine("clock", f"{ws.clock():%Y-%m-%d %H:%M} UTC")
     else:
-        yield wrong("clock", *told_of(jumped))
+        yield make_problem("clock", *told_of(jumped))
 
 
-def _privacy(ws: Workspace, _env: Mapping[str, str]) -> Iterator[Finding]:
+def _privacy(ws: Workspace, _env: Mapping[str, str]) -> Iterator[CheckResult]:
     found = open_places(ws)
     for place, count in found.items():
         many = "1 file or folder" if count == 1 else f"{count} files and folders"
         what = f"others on this machine have a right to {many} of {place}"
-        yield wrong("privacy", what, f"chmod -R go= {shlex.quote(str(place))}")
+        yield make_problem("privacy", what, f"chmod -R go= {shlex.quote(str(place))}")
     if not found:
         yield fine("privacy", "only this account can read what is kept here")
 
 
-def _stuck(ws: Workspace, _env: Mapping[str, str]) -> Iterator[Finding]:
+def _stuck(ws: Workspace, _env: Mapping[str, str]) -> Iterator[CheckResult]:
     with ws.ledger.read() as tx:
         uncertain = touches.count(tx, TouchState.UNCERTAIN)
         held = touches.count(tx, TouchState.HELD)
@@ -215,32 +221,36 @@ def _stuck(ws: Workspace, _env: Mapping[str, str]) -> Iterator[Finding]:
         gone = channels_gone(ws, tx)
         now = tx.now
     if uncertain:
-        yield wrong(
+        yield make_problem(
             "touches", f"{uncertain} may have left, or not", "voicenote mark-sent N, or resend N"
         )
     if held:
-        yield wrong("plans", f"{held} touches are held", "voicenote next, or plan N --resume")
+        yield make_problem(
+            "plans", f"{held} touches are held", "voicenote next, or plan N --resume"
+        )
     today = now.date()
     overdue = [str(line.case) for line in lines if line.owed_by and line.owed_by < today]
     if overdue:
         shown = ", ".join(overdue[:10]) + (" …" if len(overdue) > 10 else "")
-        yield wrong("promises", f"overdue in cases {shown}", "voicenote next, or amends list")
+        yield make_problem(
+            "promises", f"overdue in cases {shown}", "voicenote next, or amends list"
+        )
     for brake in stopped:
-        yield wrong("brake", brake.told, brake.cure)
+        yield make_problem("brake", brake.told, brake.cure)
     for channel, numbers in gone.items():
-        yield wrong("channels", *flags.told_stranded(channel, numbers))
+        yield make_problem("channels", *flags.told_stranded(channel, numbers))
     if not (uncertain or overdue or held):
         yield fine("touches", f"{len(lines)} open cases, nothing stuck")
 
 
-def _post(ws: Workspace, _env: Mapping[str, str]) -> Iterator[Finding]:
+def _post(ws: Workspace, _env: Mapping[str, str]) -> Iterator[CheckResult]:
     with ws.ledger.read() as tx:
         unseen = arrivals.unseen(tx)
     if unseen:
-        yield wrong("post", f"{unseen} things fit no case", "voicenote receive --unmatched")
+        yield make_problem("post", f"{unseen} things fit no case", "voicenote receive --unmatched")
 
 
-def _memos(ws: Workspace, _env: Mapping[str, str]) -> Iterator[Finding]:
+def _memos(ws: Workspace, _env: Mapping[str, str]) -> Iterator[CheckResult]:
     with ws.ledger.read() as tx:
         numbers = numbers_of(tx, stages=_OPEN)
         known, _ = readable(partial(load, tx), numbers)
@@ -256,31 +266,35 @@ def _memos(ws: Workspace, _env: Mapping[str, str]) -> Iterator[Finding]:
         and not all((ws.home / file).is_file() for file in draft.memo.files.values())
     ]
     for number in gone:
-        yield wrong("memos", f"files of case {number} are gone", f"voicenote render {number}")
+        yield make_problem(
+            "memos", f"files of case {number} are gone", f"voicenote render {number}"
+        )
     if not gone:
         yield fine("memos", f"all files of {len(found)} are there")
 
 
-def _drafts(tx: Transaction, numbers: Sequence[int]) -> dict[int, dict[tuple[int, int], Draft]]:
+def _drafts(
+    tx: Transaction, numbers: Sequence[int]
+) -> dict[int, dict[tuple[int, int], StoredDraft]]:
     """Return the drafts of each case of which they can be read."""
 
-    def load_drafts(some: Sequence[int]) -> dict[int, dict[tuple[int, int], Draft]]:
+    def load_drafts(some: Sequence[int]) -> dict[int, dict[tuple[int, int], StoredDraft]]:
         found = drafts(tx, some)
         return {n: {key: one for key, one in found.items() if key[0] == n} for n in some}
 
     return readable(load_drafts, numbers)[0]
 
 
-def _readable(ws: Workspace, _env: Mapping[str, str]) -> Iterator[Finding]:
+def _readable(ws: Workspace, _env: Mapping[str, str]) -> Iterator[CheckResult]:
     with ws.ledger.read() as tx:
         numbers = numbers_of(tx)
         known, bad = readable(lambda some: snapshots(tx, some, ws.zone_of), numbers)
         written = readable(lambda some: {n: drafts(tx, [n]) for n in some}, list(known))[1]
     for error in (bad | written).values():
-        yield wrong("cases", error.what, error.advice)
+        yield make_problem("cases", error.what, error.advice)
 
 
-_CHECKS: Mapping[str, Callable[[Workspace, Mapping[str, str]], Iterator[Finding]]] = {
+_CHECKS: Mapping[str, Callable[[Workspace, Mapping[str, str]], Iterator[CheckResult]]] = {
     "owner": _owner,
     "plans": _plans,
     "ledger": _lock,

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from voicenote.engine.crank.adopting import calm
-from voicenote.engine.place import Look, Memory, Whereabouts
+from voicenote.engine.place import IdentityCheck, MachineRecords, Memory
 from voicenote.engine.upkeep.backup import FOLDERS, LEDGER
 from voicenote.errors import BadData, RuleSaysNo, Unavailable, room_for
 from voicenote.files import close_to_others, make_folder
@@ -46,7 +46,7 @@ class Restored:
 
 
 def restore(
-    file: Path, home: Path, open_at: Callable[[str], Ledger], whereabouts: Whereabouts
+    file: Path, home: Path, open_at: Callable[[str], Ledger], whereabouts: MachineRecords
 ) -> Restored:
     """Restore `file` into `home`, which is empty or not there; all of it or nothing.
 
@@ -75,7 +75,7 @@ def restore(
         try:
             held, cases, uncertain = calm(ledger)
             with ledger.write("voicenote") as tx:
-                meta.put(tx, "place", "")
+                meta.put_value(tx, "place", "")
                 ledger_id, line = meta.get(tx, "ledger_id"), meta.newest_line(tx)
         finally:
             ledger.close()
@@ -84,7 +84,7 @@ def restore(
         if line is not None:
             whereabouts.keep(ledger_id, str((home / LEDGER).resolve()), line)
         here = whereabouts.place_of_file(home / LEDGER)
-        look = Look(ledger_id=ledger_id, kept=None, here=here, memory=Memory.AGREES)
+        look = IdentityCheck(ledger_id=ledger_id, kept=None, here=here, memory=Memory.AGREES)
         why = whereabouts.rival(look)
     except OSError as error:
         raise _disk(error, home) from error

@@ -9,7 +9,7 @@ from voicenote.model.amends import AmendsKind, AmendsState, Promise
 from voicenote.model.case import Finding
 from voicenote.script.check.facts import Asked, Behind
 from voicenote.script.check.findings import Broken
-from voicenote.script.check.passage import Said
+from voicenote.script.check.passage import CheckedSentence
 
 #: The kinds that give money back.
 MONEY = frozenset({AmendsKind.REFUND, AmendsKind.CREDIT})
@@ -19,14 +19,14 @@ AFTER = frozenset({"check-in", "status-kept", "status-late", "confirm"})
 SORRY = frozenset({"", "justified", "partly", "reopened"})
 
 
-def deeds(said: Sequence[Said], asked: Asked, template: str) -> Iterator[Broken]:
+def deeds(said: Sequence[CheckedSentence], asked: Asked, template: str) -> Iterator[Broken]:
     """What the case says against the words."""
     yield from _second(said, asked.behind, template)
     if asked.behind is None:
         return
     if asked.behind.case.complaint.finding is Finding.UNFOUNDED:
         return  # S9 speaks of these
-    promises = standing(asked.behind)
+    promises = standing_promises(asked.behind)
     yield from _band(said, asked.behind)
     yield from _kind(said, asked.behind, promises)
     wordless = not any(one.has("regret", "admit", "answer") for one in said)
@@ -34,7 +34,7 @@ def deeds(said: Sequence[Said], asked: Asked, template: str) -> Iterator[Broken]
         yield "R10", "wordless", 0, 0
 
 
-def standing(behind: Behind) -> list[Promise]:
+def standing_promises(behind: Behind) -> list[Promise]:
     """The promises of the round that the case is in; before any is made, those it came with."""
     case = behind.case
     if not case.amends:
@@ -46,7 +46,9 @@ def standing(behind: Behind) -> list[Promise]:
     ]
 
 
-def _second(said: Sequence[Said], behind: Behind | None, template: str) -> Iterator[Broken]:
+def _second(
+    said: Sequence[CheckedSentence], behind: Behind | None, template: str
+) -> Iterator[Broken]:
     """R6: one apology a failure, unless it brings a new deed or reports a kept promise."""
     apologised = template in AFTER or (behind is not None and behind.apologised_on is not None)
     if not apologised or (behind is not None and behind.new_since):
@@ -56,7 +58,7 @@ def _second(said: Sequence[Said], behind: Behind | None, template: str) -> Itera
             yield "R6", "second", hit.start, hit.end
 
 
-def _offer(said: Sequence[Said]) -> tuple[int, int]:
+def _offer(said: Sequence[CheckedSentence]) -> tuple[int, int]:
     """Where the money stands in the text, or where something is offered."""
     for group in ("money", "repair"):
         for one in said:
@@ -65,7 +67,7 @@ def _offer(said: Sequence[Said]) -> tuple[int, int]:
     return 0, 0
 
 
-def _band(said: Sequence[Said], behind: Behind) -> Iterator[Broken]:
+def _band(said: Sequence[CheckedSentence], behind: Behind) -> Iterator[Broken]:
     """R8: all the money of the case against the harm, in the harm's currency."""
     case = behind.case
     harm = case.complaint.harm
@@ -84,7 +86,9 @@ def _band(said: Sequence[Said], behind: Behind) -> Iterator[Broken]:
         yield "R8", "little", *place
 
 
-def _kind(said: Sequence[Said], behind: Behind, promises: Sequence[Promise]) -> Iterator[Broken]:
+def _kind(
+    said: Sequence[CheckedSentence], behind: Behind, promises: Sequence[Promise]
+) -> Iterator[Broken]:
     harm = behind.case.complaint.harm
     lost = harm is not None and harm.amount > 0
     if not promises:

@@ -17,7 +17,7 @@ TABLES = Path(__file__).parent / "tables"
 Broken = tuple[str, str, int, int]
 
 
-class Level(StrEnum):
+class LintLevel(StrEnum):
     """How bad it is. Only an error makes the command say no; `off` silences a rule."""
 
     ERROR = "error"
@@ -27,7 +27,7 @@ class Level(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Diagnostic:
     """One thing that a rule says about a text.
 
     `start` and `end` are character offsets in the text that was checked; both 0 when something is
@@ -36,7 +36,7 @@ class Finding:
     """
 
     rule: str
-    level: Level
+    level: LintLevel
     start: int
     end: int
     text: str
@@ -54,7 +54,7 @@ class Checked:
 
     where: str
     text: str
-    findings: tuple[Finding, ...]
+    findings: tuple[Diagnostic, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class Rule:
     code: str
     title: str
     source: str
-    kinds: Mapping[str, tuple[Level, str]]
+    kinds: Mapping[str, tuple[LintLevel, str]]
 
 
 @cache
@@ -79,7 +79,7 @@ def rules() -> Mapping[str, Rule]:
             code,
             entry["title"],
             entry["source"],
-            {kind: (Level(way[0]), way[1]) for kind, way in entry["kinds"].items()},
+            {kind: (LintLevel(way[0]), way[1]) for kind, way in entry["kinds"].items()},
         )
         for code, entry in table.items()
     }

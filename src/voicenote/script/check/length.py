@@ -7,9 +7,9 @@ from functools import lru_cache
 
 from voicenote.model.script import Script
 from voicenote.script.check.findings import Broken
-from voicenote.script.check.passage import Said
+from voicenote.script.check.passage import CheckedSentence
 from voicenote.script.compose import LONGEST_S, PAUSE_S
-from voicenote.script.disclosing import undisclosed
+from voicenote.script.disclosing import drop_disclosure
 from voicenote.script.languages import language
 from voicenote.script.spoken import speakable, weight
 
@@ -32,14 +32,14 @@ def least_seconds(script: Script) -> float:
 
 def cut_short(script: Script | None, taken: float | None) -> Iterator[Broken]:
     """A recording of `taken` seconds that cannot say all of the script; None: there is none."""
-    if script and taken is not None and taken < least_seconds(undisclosed(script)):
+    if script and taken is not None and taken < least_seconds(drop_disclosure(script)):
         yield "R15", "cut", 0, 0
 
 
 def length(
     text: str,
     script: Script | None,
-    said: Sequence[Said],
+    said: Sequence[CheckedSentence],
     code: str,
     wpm: float | None,
     breath: int,
@@ -59,7 +59,7 @@ def length(
 
 
 def seconds_of(
-    text: str, script: Script | None, said: Sequence[Said], code: str, wpm: float | None
+    text: str, script: Script | None, said: Sequence[CheckedSentence], code: str, wpm: float | None
 ) -> float:
     """Seconds that it takes to say, pauses included, as the composer counts them."""
     if script:

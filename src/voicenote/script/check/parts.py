@@ -8,7 +8,7 @@ from voicenote.model.script import Script, Section
 from voicenote.script.check.facts import Asked
 from voicenote.script.check.findings import Broken
 from voicenote.script.check.folding import fold
-from voicenote.script.check.passage import Said
+from voicenote.script.check.passage import CheckedSentence
 
 #: The templates that are a whole apology; the others have another errand.
 APOLOGIES = frozenset({"justified", "partly", "reopened"})
@@ -20,23 +20,25 @@ _ORDER = list(Section)
 _TOLD, _GREETED = 4, 8
 
 
-def parts(text: str, script: Script | None, said: Sequence[Said], asked: Asked) -> Iterator[Broken]:
+def parts(
+    text: str, script: Script | None, said: Sequence[CheckedSentence], asked: Asked
+) -> Iterator[Broken]:
     """What is missing, and what stands in the wrong place."""
     template = script.template if script else asked.template
     unfounded = asked.unfounded or template == "unfounded"
     yield from _nameless(text, asked)
     if unfounded:
-        yield from _unfounded(said)
+        yield from _check_unfounded(said)
     elif _is_apology(template, said):
-        yield from _missing(said)
-        yield from _unheard(said)
+        yield from _check_parts(said)
+        yield from _check_mirror(said)
     if script:
         yield from _sections(said)
     elif not unfounded:
         yield from _too_early(said)
 
 
-def _is_apology(template: str, said: Sequence[Said]) -> bool:
+def _is_apology(template: str, said: Sequence[CheckedSentence]) -> bool:
     if template:
         return template in APOLOGIES
     return any(one.has("regret", "admit") for one in said)
@@ -51,7 +53,7 @@ def _nameless(text: str, asked: Asked) -> Iterator[Broken]:
         yield "S1", "nameless", 0, 0
 
 
-def _unfounded(said: Sequence[Said]) -> Iterator[Broken]:
+def _check_unfounded(said: Sequence[CheckedSentence]) -> Iterator[Broken]:
     for one in said:
         if hit := one.first("regret"):
             yield "S9", "apology", hit.start, hit.end
@@ -59,18 +61,18 @@ def _unfounded(said: Sequence[Said]) -> Iterator[Broken]:
             yield "S9", "money", hit.start, hit.end
 
 
-def _missing(said: Sequence[Said]) -> Iterator[Broken]:
+def _check_parts(said: Sequence[CheckedSentence]) -> Iterator[Broken]:
     if not any(one.has(*_OWNED) for one in said):
         yield "R1", "responsibility", 0, 0
     if not any(one.section is Section.AMENDS or one.has("repair") for one in said):
-        yield from _unrepaired(said)
+        yield from _check_repair(said)
     if not any(one.has("regret") for one in said):
         yield "R1", "regret", 0, 0
     if not any(one.section is Section.PREVENT or one.has("prevent") for one in said):
         yield "R1", "repentance", 0, 0
 
 
-def _unrepaired(said: Sequence[Said]) -> Iterator[Broken]:
+def _check_repair(said: Sequence[CheckedSentence]) -> Iterator[Broken]:
     """R1 where no known offer stands: what follows the sorry may still be one."""
     sorry = next((n for n, one in enumerate(said) if one.has("regret", *_OWNED)), len(said))
     after = [one for one in said[sorry:] if not one.has(*_POLITE)]
@@ -80,7 +82,7 @@ def _unrepaired(said: Sequence[Said]) -> Iterator[Broken]:
     yield "R1", "unsure" if other else "repair", 0, 0
 
 
-def _unheard(said: Sequence[Said]) -> Iterator[Broken]:
+def _check_mirror(said: Sequence[CheckedSentence]) -> Iterator[Broken]:
     """R2: what bothered them stands before the first sorry."""
     sorry = next((place for place, one in enumerate(said) if one.has("regret")), None)
     if sorry is None:
@@ -95,7 +97,7 @@ def _unheard(said: Sequence[Said]) -> Iterator[Broken]:
     yield "R2", "late" if late else "missing", hit.start, hit.end
 
 
-def _mirrors(one: Said) -> bool:
+def _mirrors(one: CheckedSentence) -> bool:
     """Whether a sentence shows that they were heard: it reports them, or speaks of their matter."""
     if one.section is not None:
         return one.section in (Section.MIRROR, Section.VALIDATE)
@@ -108,7 +110,7 @@ def _mirrors(one: Said) -> bool:
     return one.own >= (_GREETED if one.has("hello") else _TOLD)
 
 
-def _sections(said: Sequence[Said]) -> Iterator[Broken]:
+def _sections(said: Sequence[CheckedSentence]) -> Iterator[Broken]:
     """S21 in a script: its sections are in the order in which a person can hear them."""
     furthest = -1
     for one in said:
@@ -118,7 +120,7 @@ def _sections(said: Sequence[Said]) -> Iterator[Broken]:
         furthest = max(furthest, place)
 
 
-def _too_early(said: Sequence[Said]) -> Iterator[Broken]:
+def _too_early(said: Sequence[CheckedSentence]) -> Iterator[Broken]:
     """S21 in a plain text: the offer does not come before the apology."""
     sorry = next((n for n, one in enumerate(said) if one.has("regret", "admit")), None)
     for one in said[:sorry] if sorry is not None else ():

@@ -20,7 +20,7 @@ _LETTER = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class CheckedSentence:
     """A sentence: its place in the text, the phrases in it by group, and what shouts.
 
     Offsets in `hits` and `loud` count from the start of the text. `own` is the number of our own
@@ -47,20 +47,20 @@ class Said:
         return not self.groups.isdisjoint(groups)
 
 
-def passage_of(text: str | Script, language: str) -> tuple[str, list[Said]]:
+def passage_of(text: str | Script, language: str) -> tuple[str, list[CheckedSentence]]:
     """The text of what is checked, and its sentences. `language` must have a table."""
     if isinstance(text, Script):
         return text.text, list(_of_script(text, language))
     return text, list(_of_text(text, language))
 
 
-def _of_text(text: str, language: str) -> Iterator[Said]:
+def _of_text(text: str, language: str) -> Iterator[CheckedSentence]:
     ours = without_quotations(text)
-    for start, end in _cut(ours):
-        yield _said(ours[start:end], start, None, language)
+    for start, end in _sentence_bounds(ours):
+        yield _make_said(ours[start:end], start, None, language)
 
 
-def _cut(text: str) -> Iterator[tuple[int, int]]:
+def _sentence_bounds(text: str) -> Iterator[tuple[int, int]]:
     """Where each sentence starts and ends."""
     start = 0
     for stop in (*(found.end() for found in _END.finditer(text)), len(text)):
@@ -71,10 +71,10 @@ def _cut(text: str) -> Iterator[tuple[int, int]]:
         start = stop
 
 
-def _of_script(script: Script, language: str) -> Iterator[Said]:
+def _of_script(script: Script, language: str) -> Iterator[CheckedSentence]:
     place = 0
     for sentence in script.sentences:
-        yield _said(_ours(sentence), place, sentence.section, language)
+        yield _make_said(_ours(sentence), place, sentence.section, language)
         place += len(sentence.text) + 1
 
 
@@ -88,21 +88,23 @@ def _ours(sentence: Sentence) -> str:
     return text
 
 
-def _said(ours: str, start: int, section: Section | None, language: str) -> Said:
-    hits, loud, own, groups = _read(ours, language)
+def _make_said(ours: str, start: int, section: Section | None, language: str) -> CheckedSentence:
+    hits, loud, own, groups = _read_sentence(ours, language)
     if start:
-        hits, loud = _moved(hits, start), _moved(loud, start)
-    return Said(start, start + len(ours), section, hits, loud, own, groups)
+        hits, loud = _shift_hits(hits, start), _shift_hits(loud, start)
+    return CheckedSentence(start, start + len(ours), section, hits, loud, own, groups)
 
 
-def _moved(hits: tuple[Hit, ...], by: int) -> tuple[Hit, ...]:
+def _shift_hits(hits: tuple[Hit, ...], by: int) -> tuple[Hit, ...]:
     if not hits:
         return hits
     return tuple(Hit(hit.group, hit.start + by, hit.end + by) for hit in hits)
 
 
 @lru_cache(maxsize=8192)
-def _read(ours: str, language: str) -> tuple[tuple[Hit, ...], tuple[Hit, ...], int, frozenset[str]]:
+def _read_sentence(
+    ours: str, language: str
+) -> tuple[tuple[Hit, ...], tuple[Hit, ...], int, frozenset[str]]:
     """The phrases of one sentence. Shared sentences are read once for a whole batch."""
     words = table(language)
     folded, places = fold(ours)

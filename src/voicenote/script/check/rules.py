@@ -9,10 +9,10 @@ from voicenote.errors import WrongUse
 from voicenote.model.script import Script
 from voicenote.script.check.deeds import deeds
 from voicenote.script.check.facts import Asked
-from voicenote.script.check.findings import Broken, Finding, Level, rules
+from voicenote.script.check.findings import Broken, Diagnostic, LintLevel, rules
 from voicenote.script.check.length import cut_short, length
 from voicenote.script.check.parts import APOLOGIES, parts
-from voicenote.script.check.passage import Said, passage_of
+from voicenote.script.check.passage import CheckedSentence, passage_of
 from voicenote.script.check.tables import languages, table
 
 #: The rules whose phrases are wrong wherever they stand.
@@ -25,7 +25,7 @@ class Read:
 
     text: str
     script: Script | None
-    said: list[Said]
+    said: list[CheckedSentence]
     language: str
     asked: Asked
 
@@ -34,8 +34,8 @@ def check(
     text: str | Script,
     language: str = "",
     asked: Asked | None = None,
-    levels: Mapping[str, Level] | None = None,
-) -> list[Finding]:
+    levels: Mapping[str, LintLevel] | None = None,
+) -> list[Diagnostic]:
     """Everything the method finds wrong with `text`, in the order of the text.
 
     `language` is one of `languages()`; a script knows its own. `levels` sets another level for a
@@ -56,11 +56,11 @@ def check(
     return sorted(kept, key=lambda finding: (finding.start, finding.end, finding.rule))
 
 
-def _finding(broken: Broken, read: Read, levels: Mapping[str, Level]) -> Finding | None:
+def _finding(broken: Broken, read: Read, levels: Mapping[str, LintLevel]) -> Diagnostic | None:
     rule, kind, start, end = broken
     level, why = rules()[rule].kinds[kind]
     level = levels.get(f"{rule}.{kind}", levels.get(rule, level))
-    if level is Level.OFF:
+    if level is LintLevel.OFF:
         return None
     ways = table(read.language).instead
     instead = ways.get(f"{rule}.{kind}") or ways[rule]
@@ -68,7 +68,7 @@ def _finding(broken: Broken, read: Read, levels: Mapping[str, Level]) -> Finding
         read.asked.behind.case.complaint.owner if read.asked.behind else ""
     )
     instead = instead.replace("{owner}", owner)
-    return Finding(rule, level, start, end, read.text[start:end], why, instead)
+    return Diagnostic(rule, level, start, end, read.text[start:end], why, instead)
 
 
 def _phrases(read: Read) -> Iterator[Broken]:

@@ -6,14 +6,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from voicenote.script.check.findings import Finding, Level, rules
+from voicenote.script.check.findings import Diagnostic, LintLevel, rules
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-_LEVELS = {Level.ERROR: "error", Level.WARNING: "warning", Level.HINT: "note", Level.OFF: "none"}
+_LEVELS = {
+    LintLevel.ERROR: "error",
+    LintLevel.WARNING: "warning",
+    LintLevel.HINT: "note",
+    LintLevel.OFF: "none",
+}
 _CODES = list(rules())
 
 
-def sarif(checked: Iterable[tuple[str, str, Sequence[Finding]]], version: str) -> dict[str, Any]:
+def sarif(checked: Iterable[tuple[str, str, Sequence[Diagnostic]]], version: str) -> dict[str, Any]:
     """A SARIF log of one run. `checked` holds (name, text, findings); columns count characters."""
     results = [
         _result(finding, name, text) for name, text, findings in checked for finding in findings
@@ -25,7 +30,7 @@ def sarif(checked: Iterable[tuple[str, str, Sequence[Finding]]], version: str) -
 
 def _rule(code: str) -> Mapping[str, Any]:
     rule = rules()[code]
-    worst = next(level for level in Level if level in {way[0] for way in rule.kinds.values()})
+    worst = next(level for level in LintLevel if level in {way[0] for way in rule.kinds.values()})
     return {
         "id": code,
         "shortDescription": {"text": rule.title},
@@ -34,7 +39,7 @@ def _rule(code: str) -> Mapping[str, Any]:
     }
 
 
-def _result(finding: Finding, name: str, text: str) -> Mapping[str, Any]:
+def _result(finding: Diagnostic, name: str, text: str) -> Mapping[str, Any]:
     return {
         "ruleId": finding.rule,
         "ruleIndex": _CODES.index(finding.rule),
@@ -51,7 +56,7 @@ def _result(finding: Finding, name: str, text: str) -> Mapping[str, Any]:
     }
 
 
-def _region(finding: Finding, text: str) -> Mapping[str, Any]:
+def _region(finding: Diagnostic, text: str) -> Mapping[str, Any]:
     line, column = place(text, finding.start)
     end_line, end_column = place(text, finding.end)
     return {

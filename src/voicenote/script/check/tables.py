@@ -16,7 +16,7 @@ NOT = "not "
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class PhraseTable:
     """One language as the check reads it.
 
     `instead` maps ``R18.blaming``, or ``R18`` for the rest of it, to what to write; `breath` is how
@@ -39,7 +39,7 @@ def languages() -> tuple[str, ...]:
 
 
 @cache
-def table(language: str) -> Table:
+def table(language: str) -> PhraseTable:
     """The table of a language that is in `languages()`."""
     data: dict[str, Any] = tomllib.loads((TABLES / f"{language}.toml").read_text(encoding="utf-8"))
     about, cues = data.pop("language"), data.pop("cues")
@@ -48,7 +48,7 @@ def table(language: str) -> Table:
     instead = data.pop("instead")
     for rule, kinds in data.items():
         groups |= {f"{rule}.{kind}": phrases for kind, phrases in kinds.items()}
-    return Table(
+    return PhraseTable(
         code=language,
         phrases=Phrases(groups, about.get("prefixes", "")),
         instead=instead,

@@ -12,7 +12,7 @@ from voicenote.model.money import Money
 from voicenote.model.script import Script
 from voicenote.script.check.facts import Asked, Behind
 from voicenote.script.check.tables import languages
-from voicenote.script.compose import Facts, compose
+from voicenote.script.compose import ScriptContext, compose
 from voicenote.script.templates import Templates
 
 #: A name and words that are the same in every language, because only the template is judged.
@@ -54,7 +54,7 @@ def _sample(templates: Templates, code: str, name: str, *, full: bool) -> tuple[
             promises=() if finding is Finding.UNFOUNDED else promises,
         ),
     )
-    facts = Facts(
+    facts = ScriptContext(
         owner="Mia Berg",
         business=_NAME if full else "",
         today=date(2026, 1, 1),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from voicenote.ledger.optouts import hashed, typed_as
+from voicenote.ledger.optouts import hash_address, typed_as
 from voicenote.model.case import story_of
 
 revision = "0007"
@@ -48,7 +48,7 @@ def _recognise(connection: sa.Connection) -> None:
     found_here = connection.execute(sa.select(*(people.c[name] for name in names[:5]))).all()
     for number, *addresses in found_here:
         known = {one.strip().casefold() for one in addresses if one.strip()}
-        marks = {hashed(spelled) for one in known for spelled in typed_as(one)}
+        marks = {hash_address(spelled) for one in known for spelled in typed_as(one)}
         if found := marks & set(typed):
             at = min(typed[one] for one in found)
             here = (people.c.number == number) & people.c.opted_out_at.is_(None)
