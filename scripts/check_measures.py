@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
 from voicenote.model.case import Case, Complaint, Customer, Stage
-from voicenote.script.check.facts import Asked, Behind
+from voicenote.script.check.case_context import Asked, Behind
 from voicenote.script.check.rules import check as check_script
 from voicenote.script.compose import ScriptContext, compose
 

@@ -83,7 +83,7 @@ def memo(folder: Path, number: int) -> Path:
 
 def channel(folder: Path, port: int, count: int) -> None:
     """Send by the email channel alone: no ledger, nothing to commit."""
-    from voicenote.delivery.email.channel import Mail
+    from voicenote.delivery.email.mail import Mail
     from voicenote.model.receipt import Parcel
 
     settings = {"host": "127.0.0.1", "port": port, "security": "none", "allow_reserved": True}
@@ -133,9 +133,9 @@ def apprise(folder: Path, port: int, count: int, *, hurry: bool) -> None:
 def engine(folder: Path, port: int, count: int) -> None:
     """Make a workspace in `folder` whose approved memos are due now, for `voicenote run`."""
     from voicenote import settings, wiring
-    from voicenote.engine.case.approving import approve_cases
+    from voicenote.engine.case.approval import approve_cases
     from voicenote.engine.memo.drafting import compose_cases
-    from voicenote.ledger import cases, scripts
+    from voicenote.ledger import case_store, scripts
     from voicenote.ledger.changes import change_case
     from voicenote.model.case import Complaint, Customer
     from voicenote.model.memo import Memo, Synthetic
@@ -153,7 +153,7 @@ def engine(folder: Path, port: int, count: int) -> None:
         for number in range(count)
     ]
     with ws.ledger.write() as tx:
-        numbers = [added.case for added in cases.add(tx, told)]
+        numbers = [added.case for added in case_store.add(tx, told)]
     for drafted in compose_cases(ws, numbers):
         sound = memo(folder, numbers.index(drafted.case))
         ogg = sound.with_suffix(".ogg")

@@ -125,11 +125,11 @@ def ours(
     first: int = 0,
 ) -> float:
     """Make memos as voicenote does, with the cache in `folder`; return their seconds of sound."""
-    from voicenote.engine.memo.speaking import sounds_of
-    from voicenote.model.script import Script, Section, Sentence
-    from voicenote.sound.cache import Cache
+    from voicenote.engine.memo.render_job import sounds_of
+    from voicenote.model.sentences import Script, Section, Sentence
     from voicenote.sound.encode import Tags
-    from voicenote.sound.memo import level_for, make_memo
+    from voicenote.sound.mixdown import level_for, make_memo
+    from voicenote.sound.piece_cache import Cache
 
     speaker = speaker_of(voice)
     cache = Cache(folder / "cache")
@@ -156,10 +156,10 @@ def floor(voice: str, count: int, _folder: Path) -> float:
     """Only speak and code the personal sentences: less cannot be done."""
     import numpy as np
 
-    from voicenote.model.script import Section, Sentence
+    from voicenote.model.sentences import Section, Sentence
     from voicenote.sound.edit import resample
     from voicenote.sound.encode import for_speech
-    from voicenote.sound.memo import level_for
+    from voicenote.sound.mixdown import level_for
     from voicenote.sound.packets import code, codec_of
 
     speaker = speaker_of(voice)

@@ -24,7 +24,7 @@ GROUND = (
     "addresses",
     "deadline",
     "files",
-    "letters",
+    "unicode_forms",
 )  # what is needed in several rooms, and no room's own
 SHARED = ("errors", "model", *GROUND)
 EVERYTHING = ("*",)
@@ -47,11 +47,87 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
 }
 
 # The rooms of the engine, from the ground up: each stands on those before it, on none above.
-ENGINE_FLOORS = ("", "case", "memo", "crank", "upkeep")
+ENGINE_FLOORS = ("", "case", "memo", "run", "admin")
 
 BARE_INITS = ("model", *STAGES, "ledger", "engine")
 EMPTY_NAMES = {"base", "common", "core", "helper", "helpers", "manager", "managers", "misc"}
 EMPTY_NAMES |= {"util", "utils"}
+
+# A function does something, so its name is a verb: "told", "kept" and "heard" say nothing to a
+# stranger. A bool or a property may be a participle. What is left has been looked at.
+NO_VERB = [
+    "asked",
+    "booked",
+    "broken",
+    "came",
+    "checked",
+    "chosen",
+    "closed",
+    "composed",
+    "connected",
+    "copied",
+    "counted",
+    "cut",
+    "dated",
+    "encrypted",
+    "fetched",
+    "filled",
+    "finished",
+    "found",
+    "framed",
+    "given",
+    "gone",
+    "heard",
+    "held",
+    "hidden",
+    "judged",
+    "kept",
+    "known",
+    "laid",
+    "left",
+    "listed",
+    "made",
+    "meant",
+    "met",
+    "mixed",
+    "moved",
+    "named",
+    "opened",
+    "packed",
+    "placed",
+    "planned",
+    "played",
+    "posted",
+    "put",
+    "quoted",
+    "ranked",
+    "read",
+    "refused",
+    "released",
+    "rendered",
+    "said",
+    "seen",
+    "sent",
+    "settled",
+    "shown",
+    "skipped",
+    "spoken",
+    "standing",
+    "stated",
+    "stopped",
+    "stored",
+    "taken",
+    "templated",
+    "tested",
+    "told",
+    "tried",
+    "trusted",
+    "uploaded",
+    "wanted",
+    "watched",
+    "written",
+]
+BARE_SHARE = 0.03
 
 MODULE_LINES = 300
 LONGER_MODULES: dict[str, tuple[int, str]] = {}  # path: (lines, why it is one thing)
@@ -86,7 +162,7 @@ WRITING_MODES = {"w", "wb", "x", "xb", "a", "ab"}
 # What writes all the same, and why nobody else can read it.
 OTHER_WRITERS = {
     "deadline.py": "nothing is kept: it opens the null device",
-    "engine/memo/listening.py": "in a folder of tempfile's, which is closed",
+    "engine/memo/player.py": "in a folder of tempfile's, which is closed",
     "engine/memo/microphone.py": "in a folder of tempfile's, which is closed",
     "sound/encode.py": "in a folder of tempfile's, which is closed",
     "sound/long.py": "the file is there, made by make_file",
@@ -253,6 +329,38 @@ def test_names_say_what_is_inside() -> None:
         & {part.strip("_") for part in path.relative_to(SOURCE).with_suffix("").parts}
     ]
     assert not broken, told(broken, "name it by the noun that it holds or the verb that it does.")
+
+
+def functions(path: Path) -> Iterator[ast.FunctionDef]:
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.FunctionDef):
+            yield node
+
+
+def test_functions_are_verbs() -> None:
+    bare, every = [], 0
+    for path in modules().values():
+        for one in functions(path):
+            every += 1
+            plain = (
+                not one.decorator_list and ast.unparse(one.returns or ast.Constant("")) != "bool"
+            )
+            if plain and one.name.lstrip("_") in NO_VERB:
+                bare.append(f"{place(path)}:{one.lineno} {one.name}")
+    share = len(bare) / every
+    assert share <= BARE_SHARE, told(bare, "name a function by what it does: a verb and its object")
+
+
+def test_one_name_is_one_thing() -> None:
+    names: dict[str, list[str]] = {}
+    for path in modules().values():
+        if path.stem not in ("__init__", "port"):
+            names.setdefault(f"module {path.stem}", []).append(place(path))
+        for node in tree(path).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                names.setdefault(f"class {node.name}", []).append(place(path))
+    twice = [f"{name}: {', '.join(where)}" for name, where in names.items() if len(where) > 1]
+    assert not twice, told(twice, "give each the name that tells it from the other")
 
 
 def test_packages_hold_nothing_but_their_docstring() -> None:

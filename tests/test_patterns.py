@@ -27,19 +27,19 @@ import pytest
 
 from voicenote import errors
 from voicenote.cli.many import _without_number, named_once
-from voicenote.delivery.email.inbound import read_mail
+from voicenote.delivery.email.mail_parser import read_mail
 from voicenote.delivery.email.opt_out import is_opt_out, may_be_opt_out
 from voicenote.delivery.email.reply import own_words
 from voicenote.delivery.tokens import is_token, tokens_in
-from voicenote.engine.memo.saying import sentences_of
-from voicenote.engine.singly import Failed
+from voicenote.engine.batch import Failed
+from voicenote.engine.memo.plain_speech import sentences_of
 from voicenote.errors import BadData, VoicenoteError
-from voicenote.intake.check import clean
+from voicenote.intake.validation import clean
 from voicenote.script import outdating
 from voicenote.script.check.detecting import detect
-from voicenote.script.check.folding import fold
+from voicenote.script.check.normalise import fold
+from voicenote.script.check.phrase_tables import table
 from voicenote.script.check.rules import check
-from voicenote.script.check.tables import table
 from voicenote.script.languages import language
 from voicenote.script.quoting import bare, calm, excerpt, quotable, shorten
 from voicenote.script.spoken import names, speakable
@@ -58,7 +58,7 @@ WALKING = {"sub", "subn", "split", "findall", "finditer"}
 ALL = {"search", "match", "fullmatch", "finditer"}
 
 # Patterns that are handed on by their names: file → how they are used there.
-HANDED_ON = {"settings/kinds.py": {"fullmatch"}}
+HANDED_ON = {"settings/validators.py": {"fullmatch"}}
 # Patterns that are made while the program runs: file and function → what does all with a text.
 MADE: dict[str, Callable[[str], object]] = {
     "cli/many.py:_without_number": lambda text: _without_number(Failed(7, VoicenoteError(text))),

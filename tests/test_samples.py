@@ -16,14 +16,14 @@ import pytest
 
 from voicenote.intake.fields import FIELDS
 from voicenote.intake.options import Options
-from voicenote.intake.read import open_source
-from voicenote.intake.record import Bad, Good
-from voicenote.model.amends import AmendsKind
+from voicenote.intake.raw_record import Bad, Good
+from voicenote.intake.reader import open_source
 from voicenote.model.case import Case, Complaint, Finding, Outcome, Stage
+from voicenote.model.promise import AmendsKind
 from voicenote.model.receipt import Verdict
 from voicenote.schedule.plans import builtin_plans, read_plan
 from voicenote.script.compose import ScriptContext, draft
-from voicenote.script.templates import Templates
+from voicenote.script.templating import Templates
 from voicenote.settings.loading import load
 
 SAMPLES = Path(__file__).parent.parent / "samples"

@@ -28,8 +28,8 @@ from voicenote.settings import (
     reference_md,
     save_profile,
 )
-from voicenote.settings.declared import NAMED, TABLES
-from voicenote.settings.structure import Structure
+from voicenote.settings.parsing import Structure
+from voicenote.settings.schema import NAMED, TABLES
 
 
 def write(home: Path, text: str) -> Path:

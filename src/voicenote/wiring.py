@@ -21,9 +21,9 @@ from voicenote.plugins import CHANNELS, VOICES
 
 if TYPE_CHECKING:
     from voicenote.delivery.port import Channel
-    from voicenote.engine.crank.rehearsal import Rehearsed
-    from voicenote.engine.crank.story import StoryEvent
-    from voicenote.engine.place import MachineRecords
+    from voicenote.engine.ledger_identity import MachineRecords
+    from voicenote.engine.run.demo_story import StoryEvent
+    from voicenote.engine.run.rehearsal import Rehearsed
     from voicenote.engine.workspace import Workspace
     from voicenote.ledger.store import Ledger
     from voicenote.model.case import Complaint
@@ -65,7 +65,7 @@ def open_ledger(
 
     Raises RuleSaysNo, and makes nothing, where another one was that is gone; not with `anew`.
     """
-    from voicenote.engine.former import refuse_missing, refuse_new
+    from voicenote.engine.missing_ledger import refuse_missing, refuse_new
 
     made: dict[str, str] = {}
     url = settings.ledger.address(settings.home)
@@ -95,7 +95,7 @@ def whereabouts() -> MachineRecords:
     """Return what tells a ledger from its copies; it remembers in the account's state folder."""
     import platformdirs
 
-    from voicenote.engine.place import MachineRecords
+    from voicenote.engine.ledger_identity import MachineRecords
 
     folder = platformdirs.user_state_path("voicenote", appauthor=False)
     return MachineRecords(folder / "ledgers", socket.gethostname())
@@ -226,7 +226,7 @@ def rehearsal(
     The copy's channels are folders, and its clock begins at `start`. It is in the workspace, on
     whose disk memos can be linked: only the ledger takes room.
     """
-    from voicenote.engine.crank.rehearsal import MovedClock, rehearse
+    from voicenote.engine.run.rehearsal import MovedClock, rehearse
     from voicenote.engine.scratch import open_scratch
     from voicenote.files import link_tree
     from voicenote.ledger.copying import copy_into
@@ -256,9 +256,9 @@ def demo(folder: Path) -> Iterator[tuple[Workspace, Iterator[StoryEvent], list[P
     Gives too what somebody changed of an earlier demo there, which is kept under another name.
     Raises WrongUse for a folder that holds something else than an earlier demo.
     """
-    from voicenote.engine.crank.rehearsal import MovedClock
-    from voicenote.engine.crank.story import Story
-    from voicenote.engine.upkeep import demo_folder
+    from voicenote.engine.admin import demo_folder
+    from voicenote.engine.run.demo_story import Story
+    from voicenote.engine.run.rehearsal import MovedClock
     from voicenote.files import write_whole
     from voicenote.settings import FILE_NAME, load
 
@@ -291,8 +291,8 @@ def samples_folder() -> Path:
 
 def _sample_complaints(samples: Path, settings: Settings, at: datetime) -> list[Complaint]:
     from voicenote.intake.options import Options
-    from voicenote.intake.read import open_source
-    from voicenote.intake.record import Good
+    from voicenote.intake.raw_record import Good
+    from voicenote.intake.reader import open_source
 
     owner = settings.owner
     options = Options(now=at, language=owner.language, time_zone=owner.time_zone)

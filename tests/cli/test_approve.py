@@ -9,7 +9,7 @@ from click.testing import Result
 
 from voicenote.cli.many import named_once
 from voicenote.cli.passes import turn_lines
-from voicenote.engine.crank.turn import Turn
+from voicenote.engine.run.run_once import Turn
 
 Call = Callable[..., Result]
 

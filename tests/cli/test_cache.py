@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from voicenote.sound.cache import Cache, key_of
+from voicenote.sound.piece_cache import Cache, key_of
 
 
 def cache(home: Path, *words: str) -> Any:

@@ -107,7 +107,7 @@ def test_a_backup_that_fails_leaves_nothing(ready: Call, tmp_path: Path) -> None
     limited = (
         "import resource, signal\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
-        "from voicenote.engine.upkeep import backup\n"
+        "from voicenote.engine.admin import backup\n"
         "copy = backup.copy_into\n"
         "def then_full(*given):\n"
         "    copy(*given)\n"

@@ -17,7 +17,7 @@ from click.testing import Result
 from voicenote.cli.pasted import resolve_pasted_path
 from voicenote.cli.render import Screen
 from voicenote.cli.table import layout
-from voicenote.engine.memo import listening
+from voicenote.engine.memo import player
 from voicenote.errors import room_for
 
 Call = Callable[..., Result]
@@ -314,7 +314,7 @@ def test_at_a_terminal_nothing_is_released_that_nobody_has_heard(
 ) -> None:
     monkeypatch.setattr(Screen, "interactive", True)
     heard: list[Path] = []
-    monkeypatch.setattr(listening, "play", lambda file, _: heard.append(file) or "player")
+    monkeypatch.setattr(player, "play", lambda file, _: heard.append(file) or "player")
     done = ready("next", input="y\nn\n")
     assert "approve it" in done.output
     assert [file.suffix for file in heard] == [".ogg"]

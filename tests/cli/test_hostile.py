@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from voicenote.cli.money import money
+from voicenote.cli.money_option import money
 from voicenote.cli.render import Screen
 from voicenote.errors import BadData, WrongUse
 
@@ -208,17 +208,17 @@ def test_a_text_without_an_end_is_not_read_to_it(call: Call) -> None:
 def test_a_file_that_is_cut_while_it_is_imported_leaves_nothing(
     call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from voicenote.engine.case import intake
+    from voicenote.engine.case import new_cases
 
     file = tmp_path / "rows.csv"
     file.write_text("customer,what_happened\nAnn,It was late.\nBo,It was,too many\n", "utf-8")
-    take_in = intake.take_in
+    take_in = new_cases.take_in
 
     def cutting(*given: object) -> object:
         os.truncate(file, 40)
         return take_in(*given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(intake, "take_in", cutting)
+    monkeypatch.setattr(new_cases, "take_in", cutting)
     before = call("cases", "--json").stdout
     assert "was changed while it was read" in refused(call("import", str(file)), 75)
     assert call("cases", "--json").stdout == before

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from voicenote.engine.crank.clock_jump import Jumped
-from voicenote.engine.crank.turn import Turn
+from voicenote.engine.run.clock_jump import Jumped
+from voicenote.engine.run.run_once import Turn
 
 Call = Callable[..., Result]
 ALWAYS = {"VOICENOTE_SCHEDULE__QUIET_HOURS": "off", "VOICENOTE_SCHEDULE__WORKING_DAYS": "all"}
@@ -84,6 +84,6 @@ def test_a_daemon_says_it_once_and_again_when_it_jumps_again(
                 clock = known and Jumped(known=known, now=known + timedelta(days=9), due=1)
                 self.tell(Turn(clock=clock))
 
-    monkeypatch.setattr("voicenote.engine.crank.daemon.Daemon", Passes)
+    monkeypatch.setattr("voicenote.engine.run.scheduler.Daemon", Passes)
     said = rested("daemon").stderr
     assert said.count("--yes-it-is") == 2

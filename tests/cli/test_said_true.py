@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from voicenote.engine.crank.turn import Turn
+from voicenote.engine.run.run_once import Turn
 from voicenote.errors import room_for
 
 Call = Callable[..., Result]
@@ -132,12 +132,16 @@ def test_a_date_ahead_is_not_told_to_be_written_as_it_is(call: Call, tmp_path: P
 @pytest.mark.parametrize(
     ("words", "where", "said"),
     [
-        (("import", "{rows}"), "voicenote.engine.case.intake.take_in", "nothing went in"),
-        (("say", "Hi.", "-o", "{out}"), "voicenote.engine.memo.saying.say", "no sound was kept"),
-        (("backup", "{zip}"), "voicenote.engine.upkeep.backup.copy_into", "no backup was made"),
+        (("import", "{rows}"), "voicenote.engine.case.new_cases.take_in", "nothing went in"),
+        (
+            ("say", "Hi.", "-o", "{out}"),
+            "voicenote.engine.memo.plain_speech.say",
+            "no sound was kept",
+        ),
+        (("backup", "{zip}"), "voicenote.engine.admin.archive.copy_into", "no backup was made"),
         (
             ("restore", "{rows}"),
-            "voicenote.engine.upkeep.restoring.restore",
+            "voicenote.engine.admin.unarchive.restore",
             "nothing was restored",
         ),
         (("render", "--all"), "voicenote.cli.sound.in_touch", "what was finished is kept"),

@@ -30,13 +30,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from voicenote.delivery.apprise import Apprise
-from voicenote.delivery.email.channel import Mail
+from voicenote.delivery.email.mail import Mail
 from voicenote.delivery.outbox import Outbox
 from voicenote.delivery.port import Channel, Trace
-from voicenote.delivery.telegram.channel import Telegram
-from voicenote.delivery.telegram.words import verdict_in
+from voicenote.delivery.telegram.bot import Telegram
+from voicenote.delivery.telegram.bot_payload import verdict_in
 from voicenote.delivery.webhook import Webhook, signature
-from voicenote.delivery.whatsapp.channel import WhatsApp
+from voicenote.delivery.whatsapp.cloud import WhatsApp
 from voicenote.errors import BadSettings, Refused
 from voicenote.model.case import Customer
 from voicenote.model.receipt import Parcel, ReceiptKind
@@ -150,7 +150,7 @@ class OutboxBench(LetterBench):
 class MailBench(LetterBench):
     """Email; its far end is an SMTP server on loopback."""
 
-    kind = "voicenote.delivery.email.channel:Mail"
+    kind = "voicenote.delivery.email.mail:Mail"
 
     def __init__(self, _folder: Path) -> None:
         self.kept: list[bytes] = []

@@ -19,7 +19,7 @@ from speech_server import speech_server
 
 from voicenote.errors import BadData, BadSettings, VoiceUnavailable
 from voicenote.model.memo import Clip
-from voicenote.model.script import Section, Sentence
+from voicenote.model.sentences import Section, Sentence
 from voicenote.voice.endpoint import Endpoint
 from voicenote.voice.hibari import Hibari
 from voicenote.voice.kokoro import Kokoro

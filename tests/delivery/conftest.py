@@ -16,7 +16,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, Envelope, Session
 
-from voicenote.delivery.email.channel import Mail
+from voicenote.delivery.email.mail import Mail
 from voicenote.model.receipt import Parcel
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "fakes"))

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from voicenote.delivery.email.imap_line import connect
+from voicenote.delivery.email.imap_connection import connect
 from voicenote.delivery.email.mailbox import open_mailbox
 from voicenote.delivery.email.smtp import Server
 from voicenote.errors import Postponed

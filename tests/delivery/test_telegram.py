@@ -19,9 +19,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voicenote.delivery.email.opt_out import wish_in
-from voicenote.delivery.telegram.channel import Telegram
-from voicenote.delivery.telegram.inbound import UpdateOffset, read_update, start_link
-from voicenote.delivery.telegram.words import BUTTONS, verdict_in
+from voicenote.delivery.telegram.bot import Telegram
+from voicenote.delivery.telegram.bot_payload import BUTTONS, verdict_in
+from voicenote.delivery.telegram.updates import UpdateOffset, read_update, start_link
 from voicenote.errors import Postponed, Refused
 from voicenote.model.receipt import Parcel, ReceiptKind, Verdict
 
@@ -96,7 +96,7 @@ def test_what_only_tells_has_no_buttons(
 
 @given(text=st.text(min_size=900, max_size=3000))
 def test_a_caption_is_cut_to_what_fits(text: str) -> None:
-    from voicenote.delivery.carried import units, words_of
+    from voicenote.delivery.content import units, words_of
 
     parcel = Parcel(
         key="k", message_id="<k@b>", case=1, kind="memo", customer="M", to="1", sender="",

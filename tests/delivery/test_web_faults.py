@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 
 from voicenote.delivery import webhook
-from voicenote.delivery.telegram import channel as telegram
-from voicenote.delivery.whatsapp import channel as whatsapp
+from voicenote.delivery.telegram import bot as telegram
+from voicenote.delivery.whatsapp import cloud as whatsapp
 from voicenote.errors import BadSettings, Postponed, Refused, Unknown
 from voicenote.model.receipt import Parcel
 

@@ -23,8 +23,8 @@ from pywa.utils import webhook_updates_validator
 
 from voicenote.delivery.email.opt_out import wish_in
 from voicenote.delivery.tokens import token
-from voicenote.delivery.whatsapp.channel import WhatsApp
-from voicenote.delivery.whatsapp.inbound import genuine, read_webhook
+from voicenote.delivery.whatsapp.cloud import WhatsApp
+from voicenote.delivery.whatsapp.notifications import genuine, read_webhook
 from voicenote.errors import BadData, BadSettings, Postponed, Refused
 from voicenote.model.receipt import UNDELIVERED, Parcel, ReceiptKind
 

@@ -19,7 +19,7 @@ from voicenote.delivery.port import Trace
 from voicenote.errors import BadData, BadSettings, VoiceUnavailable
 from voicenote.model.memo import Clip
 from voicenote.model.receipt import Parcel
-from voicenote.model.script import Section, Sentence
+from voicenote.model.sentences import Section, Sentence
 from voicenote.voice.port import Voice
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from voicenote.model.memo import Clip
-from voicenote.model.script import Sentence
+from voicenote.model.sentences import Sentence
 from voicenote.voice.port import Voice
 from voicenote.voice.silent import Silent
 

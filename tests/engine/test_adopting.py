@@ -19,9 +19,7 @@ from sqlalchemy import create_engine
 from world import Clock, Died, World, release, states, take, told, without_sound
 from world import workspace as plain_workspace
 
-from voicenote.engine.crank.adopting import adopt, doubt_of
-from voicenote.engine.crank.turn import one_pass
-from voicenote.engine.place import (
+from voicenote.engine.ledger_identity import (
     IdentityCheck,
     LedgerIdentity,
     MachineRecords,
@@ -29,9 +27,11 @@ from voicenote.engine.place import (
     doubt,
     rival,
 )
+from voicenote.engine.run.ownership import adopt, doubt_of
+from voicenote.engine.run.run_once import one_pass
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo, TryAgain
-from voicenote.ledger import listing
+from voicenote.ledger import case_reports
 from voicenote.ledger.store import Ledger
 
 HOME = LedgerIdentity(host="desk", machine="m1", path="/home/ada/ledger.db", file="17")
@@ -237,7 +237,7 @@ def test_while_one_takes_the_seat_no_other_does(
     there = MachineRecords(tmp_path, "desk")
     assert there.sit(seen(None, HOME)) == ""
     [seat] = tmp_path.glob("*.seat.json")
-    monkeypatch.setattr("voicenote.engine.place._PATIENCE_S", 0)
+    monkeypatch.setattr("voicenote.engine.ledger_identity._PATIENCE_S", 0)
     with FileLock(seat.with_suffix(".lock")), pytest.raises(TryAgain, match="another copy"):
         there.sit(seen(None, ELSEWHERE))
     assert there.sit(seen(None, HOME)) == ""
@@ -292,7 +292,7 @@ def home(tmp_path: Path, open_at: Open) -> Path:
 
 def events(ws: Workspace) -> list[str]:
     with ws.ledger.read() as tx:
-        return [row["event"] for row in listing.history(tx)]
+        return [row["event"] for row in case_reports.history(tx)]
 
 
 def test_at_home_it_sends_and_asks_nothing(home: Path, open_at: Open, world: World) -> None:

@@ -14,24 +14,24 @@ from sqlalchemy import select, update
 from world import START, World, release, states, take, told, touches_of
 
 from voicenote.engine.case import promises
-from voicenote.engine.case.approving import approve_cases, hold, resume
+from voicenote.engine.case.approval import approve_cases, hold, resume
 from voicenote.engine.case.attention import what_needs_me
+from voicenote.engine.case.case_view import case_view
 from voicenote.engine.case.closing import write_lesson
-from voicenote.engine.case.showing import case_view
-from voicenote.engine.case.triage import Triage, apply_triage
-from voicenote.engine.crank.settling import settle_again
-from voicenote.engine.crank.turn import Turn, one_pass
+from voicenote.engine.case.verdicts import Triage, apply_triage
 from voicenote.engine.memo.drafting import compose_cases, current, edit_script
-from voicenote.engine.memo.sounding import render_cases
+from voicenote.engine.memo.render_case import render_cases
+from voicenote.engine.run.recovery import settle_again
+from voicenote.engine.run.run_once import Turn, one_pass
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
-from voicenote.ledger import cases, listing, tables
+from voicenote.ledger import case_reports, case_store, tables
 from voicenote.ledger.changes import change_touch
-from voicenote.model.amends import AmendsKind, Promise
 from voicenote.model.case import Lesson
 from voicenote.model.money import Money
+from voicenote.model.promise import AmendsKind, Promise
 from voicenote.model.receipt import Parcel, Receipt, ReceiptKind
-from voicenote.model.script import Section, Sentence
+from voicenote.model.sentences import Section, Sentence
 
 FORTY = Money(Decimal(40), "EUR")
 REFUND = Promise(
@@ -70,12 +70,12 @@ def morning(ws: Workspace) -> Turn:
 
 def stage(ws: Workspace, number: int) -> str:
     with ws.ledger.read() as tx:
-        return cases.get(tx, number).stage.value
+        return case_store.get(tx, number).stage.value
 
 
 def events(ws: Workspace, number: int, name: str) -> list[dict[str, Any]]:
     with ws.ledger.read() as tx:
-        return [row for row in listing.history(tx, number) if row["event"] == name]
+        return [row for row in case_reports.history(tx, number) if row["event"] == name]
 
 
 def by_hand(ws: Workspace, table: Any, **values: object) -> None:
@@ -339,7 +339,7 @@ def test_an_older_approval_does_not_outlive_a_change(
     old(ws)
     ws.clock.move(minutes=1)  # type: ignore[attr-defined]
     with ws.ledger.write() as tx:
-        cases.revise(tx, number, "case_triaged", bothered_most="the colour")
+        case_store.revise(tx, number, "case_triaged", bothered_most="the colour")
     assert "changed since" in morning(ws).waiting[0][1]
     assert world.left == []
 

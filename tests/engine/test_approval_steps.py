@@ -10,21 +10,21 @@ import pytest
 from world import START, Clock, World, release, states, take, told, touches_of
 
 from voicenote.engine.case import promises
-from voicenote.engine.case.approving import approve_cases, change_plan, hold, resume
+from voicenote.engine.case.approval import approve_cases, change_plan, hold, resume
 from voicenote.engine.case.attention import what_needs_me
-from voicenote.engine.case.opting import opt_out
-from voicenote.engine.case.proposing import accept
-from voicenote.engine.case.showing import case_view
-from voicenote.engine.case.triage import Triage, apply_triage
-from voicenote.engine.case.undo import undo
-from voicenote.engine.crank.settling import settle_again
-from voicenote.engine.crank.turn import one_pass
+from voicenote.engine.case.case_view import case_view
+from voicenote.engine.case.clock_undo import undo
+from voicenote.engine.case.triage_proposal import accept
+from voicenote.engine.case.unsubscribe import opt_out
+from voicenote.engine.case.verdicts import Triage, apply_triage
 from voicenote.engine.memo.drafting import compose_cases
-from voicenote.engine.memo.sounding import render_cases
+from voicenote.engine.memo.render_case import render_cases
+from voicenote.engine.run.recovery import settle_again
+from voicenote.engine.run.run_once import one_pass
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
 from voicenote.followup.proposal import Wishes
-from voicenote.model.amends import AmendsKind, Promise
+from voicenote.model.promise import AmendsKind, Promise
 
 CALL = Promise(kind=AmendsKind.CALL, text="call you")
 STEPS: dict[str, Callable[[Workspace, int], object]] = {

@@ -14,15 +14,15 @@ from sqlalchemy import update
 from world import START, Clock, World, release, states, take, told, touches_of, without_sound
 from world import workspace as plain_workspace
 
-from voicenote.delivery.arrivals import Arrival, Inbound
-from voicenote.engine.case import closing, opting
-from voicenote.engine.case.approving import change_plan, hold
+from voicenote.delivery.inbound import Arrival, Inbound
+from voicenote.engine.case import closing, unsubscribe
+from voicenote.engine.case.approval import change_plan, hold
 from voicenote.engine.case.attention import what_needs_me
-from voicenote.engine.case.showing import case_view
-from voicenote.engine.crank import settling
-from voicenote.engine.crank.turn import one_pass
+from voicenote.engine.case.case_view import case_view
+from voicenote.engine.run import recovery
+from voicenote.engine.run.run_once import one_pass
 from voicenote.engine.workspace import Workspace
-from voicenote.ledger import listing, tables
+from voicenote.ledger import case_reports, tables
 from voicenote.model.case import Customer
 from voicenote.model.receipt import UNDELIVERED, Receipt, ReceiptKind, Verdict
 from voicenote.model.touch import Touch
@@ -85,7 +85,7 @@ class House:
 
     def events(self, name: str) -> list[dict[str, Any]]:
         with self.ws.ledger.read() as tx:
-            return [row for row in listing.history(tx) if row["event"] == name]
+            return [row for row in case_reports.history(tx) if row["event"] == name]
 
 
 @pytest.fixture
@@ -202,7 +202,7 @@ def answered(house: House) -> Touch:
 
 def gone(house: House) -> Touch:
     memo = house.sent()
-    opting.opt_out(house.ws, str(memo.case))
+    unsubscribe.opt_out(house.ws, str(memo.case))
     return memo
 
 
@@ -212,7 +212,7 @@ def sent_again(house: House) -> Touch:
     house.comes_back(memo, "0")
     one_pass(house.ws)
     house.clock.move(minutes=5)
-    settling.settle_again(house.ws, memo.case, "mail")
+    recovery.settle_again(house.ws, memo.case, "mail")
     assert one_pass(house.ws).sent == 1
     with house.ws.ledger.write() as tx:
         tx.connection.execute(update(tables.customers).values(telegram=CHAT))
@@ -244,7 +244,7 @@ def test_what_a_person_sent_by_another_way_is_theirs_when_it_comes_back(house: H
     release(house.ws, number)
     assert one_pass(house.ws).uncertain == 1
     house.clock.move(minutes=5)
-    settling.settle_again(house.ws, number, "whatsapp")
+    recovery.settle_again(house.ws, number, "whatsapp")
     assert one_pass(house.ws).sent == 1
     house.clock.move(minutes=5)
     house.comes_back(touches_of(house.ws, number)[0], "1", "whatsapp", "+3725")

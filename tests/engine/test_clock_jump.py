@@ -12,12 +12,12 @@ from world import START, Clock, World, release, states, take, told, without_soun
 from voicenote.engine.case.closing import answer
 from voicenote.engine.case.promises import promise_again
 from voicenote.engine.clock_check import ClockDoubt, doubt
-from voicenote.engine.crank.receiving import receive
-from voicenote.engine.crank.turn import one_pass
-from voicenote.engine.place import MachineRecords
+from voicenote.engine.ledger_identity import MachineRecords
+from voicenote.engine.run.poll import receive
+from voicenote.engine.run.run_once import one_pass
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadSettings, RuleSaysNo
-from voicenote.ledger import cases, listing
+from voicenote.ledger import case_reports, case_store
 from voicenote.ledger.known_time import KnownTime
 from voicenote.model.receipt import Verdict
 
@@ -76,12 +76,12 @@ def ws(tmp_path: Path, clock: Clock, world: World) -> Iterator[Workspace]:
 
 def events(ws: Workspace) -> list[str]:
     with ws.ledger.read() as tx:
-        return [row["event"] for row in listing.history(tx)]
+        return [row["event"] for row in case_reports.history(tx)]
 
 
 def promise(ws: Workspace, number: int = 1) -> str:
     with ws.ledger.read() as tx:
-        return cases.get(tx, number).amends[0].state.value
+        return case_store.get(tx, number).amends[0].state.value
 
 
 def test_a_clock_far_ahead_skips_breaks_closes_and_sends_nothing(

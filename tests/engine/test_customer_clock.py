@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from world import Clock, World, release, states, take, told
 
-from voicenote.engine.case.planning import plan_view
-from voicenote.engine.case.showing import case_view
-from voicenote.engine.crank.turn import one_pass
+from voicenote.engine.case.case_view import case_view
+from voicenote.engine.case.plan_view import plan_view
 from voicenote.engine.customer_clock import KnownBy, clock_of
+from voicenote.engine.run.run_once import one_pass
 from voicenote.engine.workspace import Workspace
 
 OWNER = "Europe/Tallinn"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from voicenote.engine.upkeep import demo_folder
+from voicenote.engine.admin import demo_folder
 from voicenote.errors import WrongUse
 
 

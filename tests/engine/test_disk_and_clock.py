@@ -24,9 +24,9 @@ from world import (
     workspace,
 )
 
-from voicenote.engine.case import approving
-from voicenote.engine.crank.settling import reconcile
-from voicenote.engine.crank.turn import one_pass
+from voicenote.engine.case import approval
+from voicenote.engine.run.recovery import reconcile
+from voicenote.engine.run.run_once import one_pass
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import Unavailable
 from voicenote.ledger.store import Ledger, Transaction
@@ -88,7 +88,7 @@ HOURS = [
 def due(ws: Workspace, **customer: Any) -> int:
     """A case whose only touch is due."""
     [number] = take(ws, told(time_zone="UTC") if not customer else told(**customer))
-    approving.change_plan(ws, number, "few-words")
+    approval.change_plan(ws, number, "few-words")
     release(ws, number)
     return number
 

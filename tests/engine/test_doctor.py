@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from voicenote.engine.upkeep.doctor import look_around, settings_problems
+from voicenote.engine.admin.health import look_around, settings_problems
 from voicenote.errors import BadSettings, Problem
 
 NOW = datetime(2027, 1, 1, tzinfo=UTC)

@@ -15,14 +15,14 @@ from world import START, World, release, take
 
 from voicenote.delivery import webhook
 from voicenote.delivery.email.message import build_message, wire
-from voicenote.delivery.telegram import words as telegram_words
-from voicenote.delivery.whatsapp import words as whatsapp_words
-from voicenote.engine.crank.turn import one_pass
+from voicenote.delivery.telegram import bot_payload as telegram_words
+from voicenote.delivery.whatsapp import cloud_payload as whatsapp_words
+from voicenote.engine.run.run_once import one_pass
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadData, RuleSaysNo
 from voicenote.intake.options import Options
-from voicenote.intake.read import open_source
-from voicenote.intake.record import Good
+from voicenote.intake.raw_record import Good
+from voicenote.intake.reader import open_source
 from voicenote.model.case import Complaint
 from voicenote.model.receipt import Parcel
 

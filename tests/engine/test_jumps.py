@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from world import Clock, World, release, states, take, told, without_sound
 from world import workspace as plain_workspace
 
-from voicenote.engine.crank.turn import one_pass
+from voicenote.engine.run.run_once import one_pass
 from voicenote.engine.workspace import Workspace
 from voicenote.model.receipt import Parcel
 

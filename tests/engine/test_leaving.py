@@ -12,15 +12,15 @@ import pytest
 from world import START, Clock, World, release, states, take, told, touches_of, without_sound
 from world import workspace as plain_workspace
 
-from voicenote.engine.case.ways import way_for
-from voicenote.engine.crank import settling
-from voicenote.engine.crank.limits import RateLimits, limits_of, pulls, worst
-from voicenote.engine.crank.limits import release as let_go_on
-from voicenote.engine.crank.rehearsal import rehearse
-from voicenote.engine.crank.turn import Turn, one_pass
+from voicenote.engine.case.routing import way_for
+from voicenote.engine.run import recovery
+from voicenote.engine.run.rate_limits import RateLimits, limits_of, pulls, worst
+from voicenote.engine.run.rate_limits import release as let_go_on
+from voicenote.engine.run.rehearsal import rehearse
+from voicenote.engine.run.run_once import Turn, one_pass
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
-from voicenote.ledger import brakes, cases, listing, optouts, touches
+from voicenote.ledger import brakes, case_reports, case_store, optouts, touches
 from voicenote.model.case import Customer
 from voicenote.model.receipt import Receipt, ReceiptKind
 from voicenote.settings import load
@@ -99,7 +99,7 @@ def whys(turn: Turn) -> list[str]:
 
 def events(ws: Workspace, name: str) -> list[dict[str, Any]]:
     with ws.ledger.read() as tx:
-        return [row for row in listing.history(tx) if row["event"] == name]
+        return [row for row in case_reports.history(tx) if row["event"] == name]
 
 
 # -- the order of channels ------------------------------------------------------------------------
@@ -213,7 +213,7 @@ def test_who_opts_out_while_one_channel_refuses_is_not_written_to_by_the_next(
 
     def opting_out(fate: str) -> None:
         with ws.ledger.write() as tx:
-            optouts.opt_out(tx, cases.get(tx, number))
+            optouts.opt_out(tx, case_store.get(tx, number))
         before(fate)
 
     house.mail._before = opting_out  # type: ignore[method-assign]
@@ -226,7 +226,7 @@ def test_a_person_sends_again_by_a_way_of_their_choice(house: House) -> None:
     house.mail.fates = ["refused"]
     [number] = due(ws, dana(channel="mail"))
     one_pass(ws)
-    settling.settle_again(ws, number, "telegram")
+    recovery.settle_again(ws, number, "telegram")
     one_pass(ws)
     assert "77" in house.left
 
@@ -237,7 +237,7 @@ def test_a_way_without_an_address_is_no_way_to_send_again(house: House) -> None:
     [number] = due(ws, dana(telegram=""))
     one_pass(ws)
     with pytest.raises(RuleSaysNo, match="no address for telegram"):
-        settling.settle_again(ws, number, "telegram")
+        recovery.settle_again(ws, number, "telegram")
 
 
 # -- limits ---------------------------------------------------------------------------------------
@@ -418,7 +418,7 @@ def test_a_bad_import_is_stopped_and_named_in_a_day_of_good_letters(house: House
     house.mail.fates = ["sent", "refused"] * 5
     taken = [told(f"N-{n}", customer=one, days=None) for n, one in enumerate(crowd(20, "bad.ee"))]
     with ws.ledger.write() as tx:
-        numbers = [added.case for added in cases.add(tx, taken, batch="november")]
+        numbers = [added.case for added in case_store.add(tx, taken, batch="november")]
     release(ws, *numbers)
     turn = one_pass(ws)
     assert (turn.sent, turn.failed, turn.braked) == (5, 5, True)

@@ -11,9 +11,9 @@ from world import Clock, Died, World, release, take, told, touches_of, without_s
 from world import workspace as plain_workspace
 
 from voicenote.delivery.outbox import Outbox
-from voicenote.engine.crank.leftovers import sweep_leftovers
-from voicenote.engine.crank.turn import one_pass
-from voicenote.engine.place import MachineRecords
+from voicenote.engine.ledger_identity import MachineRecords
+from voicenote.engine.run.leftovers import sweep_leftovers
+from voicenote.engine.run.run_once import one_pass
 from voicenote.engine.scratch import open_scratch
 from voicenote.engine.workspace import Workspace
 from voicenote.ledger.changes import change_touch

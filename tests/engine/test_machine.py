@@ -28,23 +28,23 @@ from sqlalchemy import func, select
 sys.path.insert(0, str(Path(__file__).parent))
 from world import FATES, START, Clock, Died, World, told, without_sound, workspace
 
-from voicenote.delivery.arrivals import Arrival, Inbound, Polls
+from voicenote.delivery.inbound import Arrival, Inbound, Polls
 from voicenote.delivery.port import TraceResult
-from voicenote.engine.case import approving, closing, opting, promises, triage
-from voicenote.engine.crank import settling, turn
-from voicenote.engine.crank.hearing import InboundHandler
-from voicenote.engine.memo import drafting, sounding
+from voicenote.engine.case import approval, closing, promises, unsubscribe, verdicts
+from voicenote.engine.memo import drafting, render_case
+from voicenote.engine.run import recovery, run_once
+from voicenote.engine.run.inbound_handler import InboundHandler
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo, WrongUse
-from voicenote.followup.closing import missing
+from voicenote.followup.closing_rules import missing
 from voicenote.followup.compensation import Adequacy, Bands, judge
-from voicenote.ledger import cases, listing, tables, touches
+from voicenote.ledger import case_reports, case_store, tables, touches
 from voicenote.ledger.changes import AMENDS_HISTORY, CASE_HISTORY, TOUCH_HISTORY
+from voicenote.ledger.fingerprint import Fingerprint, standings
 from voicenote.ledger.snapshots import snapshots
-from voicenote.ledger.standing import Fingerprint, standings
-from voicenote.model.amends import AmendsKind, AmendsState, Promise
 from voicenote.model.case import Customer, Finding, Lesson, Outcome, Stage
 from voicenote.model.money import Money
+from voicenote.model.promise import AmendsKind, AmendsState, Promise
 from voicenote.model.receipt import UNDELIVERED, Parcel, Receipt, ReceiptKind, Verdict
 from voicenote.model.snapshot import Snapshot
 from voicenote.model.touch import WAITING, Touch, TouchKind, TouchState
@@ -140,7 +140,7 @@ class Life(RuleBasedStateMachine):
         self.reports = 0
         self.gone: set[str] = set()
         self.facts: dict[tuple[int, int], tuple[Any, ...]] = {}
-        self.last_turn: turn.Turn | None = None
+        self.last_turn: run_once.Turn | None = None
         self.stood: dict[int, tuple[Fingerprint | None, Snapshot | None]] = {}
 
     def teardown(self) -> None:
@@ -183,7 +183,7 @@ class Life(RuleBasedStateMachine):
                 harm = Money(Decimal("40.10"), "EUR")
                 customer = Customer(**person)
                 complaint = told(f"R-{number}", days=3 * number, harm=harm, customer=customer)
-                cases.add(tx, [complaint])
+                case_store.add(tx, [complaint])
         self.said_no(lambda: promises.add(self.ws, 1, self.refund(worth, 9)))
         for number in range(1, released + 1):
             self.release(number)
@@ -205,8 +205,8 @@ class Life(RuleBasedStateMachine):
     def draft(self, number: int, step: str, template: str) -> None:
         works = {
             "compose": drafting.compose_cases(self.ws, [number], template=template),
-            "render": sounding.render_cases(self.ws, [number]),
-            "approve": approving.approve_cases(self.ws, [number]),
+            "render": render_case.render_cases(self.ws, [number]),
+            "approve": approval.approve_cases(self.ws, [number]),
         }
         self.may(lambda: list(works[step]))  # type: ignore[call-overload]
 
@@ -215,12 +215,12 @@ class Life(RuleBasedStateMachine):
         what=st.sampled_from(["make-it-right", "acknowledge", "last-word", "hold", "resume"]),
     )
     def plan(self, number: int, what: str) -> None:
-        deeds = {"hold": approving.hold, "resume": approving.resume}
+        deeds = {"hold": approval.hold, "resume": approval.resume}
         deed = deeds.get(what)
         if deed is not None:
             self.may(lambda: deed(self.ws, number))
         else:
-            self.may(lambda: approving.change_plan(self.ws, number, what))
+            self.may(lambda: approval.change_plan(self.ws, number, what))
 
     @rule(
         number=CASES,
@@ -278,10 +278,10 @@ class Life(RuleBasedStateMachine):
         """What is stuck is settled by a person: it left, or it shall be sent again."""
 
         def again() -> None:
-            for sent in settling.settle_again(self.ws, number):
+            for sent in recovery.settle_again(self.ws, number):
                 self.resent[sent.touch] += 1
 
-        self.may((lambda: settling.settle_sent(self.ws, number)) if left else again)
+        self.may((lambda: recovery.settle_sent(self.ws, number)) if left else again)
 
     @rule(kind=st.sampled_from(ReceiptKind), pick=st.integers(0, 5))
     def receipt(self, kind: ReceiptKind, pick: int) -> None:
@@ -321,21 +321,21 @@ class Life(RuleBasedStateMachine):
         if what == "import":
             with self.ws.ledger.write() as tx:
                 customer = Customer(**PEOPLE[number - 1])
-                [added] = cases.add(tx, [told(f"R-{number}", customer=customer)])
+                [added] = case_store.add(tx, [told(f"R-{number}", customer=customer)])
             assert not added.new
             assert self.told() == len(self.history)
         elif what == "opt-out":
-            self.may(lambda: opting.opt_out(self.ws, str(number)))
+            self.may(lambda: unsubscribe.opt_out(self.ws, str(number)))
             self.gone.add(PEOPLE[number - 1]["email"])
             self.gone.discard("")
         elif what != "later":
             finding = {"triage": Finding.PARTLY, "unfounded": Finding.UNFOUNDED}.get(what)
-            found = triage.Triage(
+            found = verdicts.Triage(
                 finding=finding.value if finding else None,
                 reason="looked",
                 abusive=True if what == "abusive" else None,
             )
-            self.may(lambda: triage.apply_triage(self.ws, number, found))
+            self.may(lambda: verdicts.apply_triage(self.ws, number, found))
 
     # -- time, and the crank ----------------------------------------------------------------------
 
@@ -348,7 +348,7 @@ class Life(RuleBasedStateMachine):
         self.world.fates = fates
         self.last_turn = None
         try:
-            self.last_turn = turn.one_pass(self.ws)
+            self.last_turn = run_once.one_pass(self.ws)
         except (Died, KeyboardInterrupt):
             pass
         finally:
@@ -382,7 +382,7 @@ class Life(RuleBasedStateMachine):
     def at_the_door(self, parcel: Parcel) -> None:
         """Look at what is just about to leave."""
         with self.ws.ledger.read() as tx:
-            case = cases.get(tx, parcel.case)
+            case = case_store.get(tx, parcel.case)
             [touch] = [t for t in touches.of_cases(tx, [parcel.case]) if t.key == parcel.key]
             answers = touches.answers_of(tx, [parcel.case]).get(parcel.case, [])
             table = tables.approvals
@@ -458,7 +458,7 @@ class Life(RuleBasedStateMachine):
 
     def history_tells_every_status(self) -> None:
         with self.ws.ledger.read() as tx:
-            told_ = listing.history(tx)
+            told_ = case_reports.history(tx)
             table = tables.history
             columns = select(table.c.case, table.c.facts).order_by(table.c.number)
             where = [(row.case, row.facts) for row in tx.connection.execute(columns)]
@@ -541,13 +541,13 @@ class Life(RuleBasedStateMachine):
 
     def history_of(self, number: int) -> list[dict[str, Any]]:
         with self.ws.ledger.read() as tx:
-            return listing.history(tx, number)
+            return case_reports.history(tx, number)
 
     def only_a_person_sends_again(self) -> None:
         again = Counter(e["touch"] for e in self.history if e["event"] == "touch_booked_again")
         assert again == +self.resent
 
-    def after_a_pass_what_is_due_is_shown(self, made: turn.Turn) -> None:
+    def after_a_pass_what_is_due_is_shown(self, made: run_once.Turn) -> None:
         shown = {case for case, _ in (*made.waiting, *made.reasons)}
         with self.ws.ledger.read() as tx:
             left = touches.due_numbers(tx)

@@ -22,17 +22,17 @@ from world import (
     workspace,
 )
 
-from voicenote.engine.case import approving, promises
-from voicenote.engine.crank import looking
-from voicenote.engine.crank.adopting import adopt
-from voicenote.engine.crank.turn import one_pass
+from voicenote.engine.case import approval, promises
+from voicenote.engine.ledger_identity import MachineRecords
 from voicenote.engine.memo.drafting import compose_cases
-from voicenote.engine.place import MachineRecords
+from voicenote.engine.run import lookahead
+from voicenote.engine.run.ownership import adopt
+from voicenote.engine.run.run_once import one_pass
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadSettings, RuleSaysNo
-from voicenote.ledger import arrivals, cases
+from voicenote.ledger import arrivals, case_store
+from voicenote.ledger.fingerprint import read_standing
 from voicenote.ledger.snapshots import snapshots
-from voicenote.ledger.standing import read_standing
 from voicenote.model.receipt import Parcel, Receipt
 
 
@@ -78,7 +78,7 @@ def test_what_was_held_since_is_moved_to_no_other_hour(
     before = touches_of(ws, second)
 
     def night(_parcel: Parcel) -> None:
-        approving.hold(ws, second)
+        approval.hold(ws, second)
         clock.now = START.replace(hour=22)
 
     world.look = night
@@ -106,7 +106,9 @@ def test_what_is_composed_anew_while_it_is_leaving_does_not_leave(
 
     def anew() -> None:
         with ws.ledger.write() as tx:
-            cases.revise(tx, number, "case_triaged", finding="partly", finding_reason="a mix-up")
+            case_store.revise(
+                tx, number, "case_triaged", finding="partly", finding_reason="a mix-up"
+            )
         assert next(iter(compose_cases(ws, [number]))).changed
 
     while_leaving(world, anew)
@@ -126,7 +128,7 @@ def test_whoever_moves_to_another_address_while_it_is_leaving_gets_it_there(
 
     def joins() -> None:
         with ws.ledger.write() as tx:
-            arrivals.join(tx, cases.get(tx, number), "telegram", "4711")
+            arrivals.join(tx, case_store.get(tx, number), "telegram", "4711")
 
     while_leaving(world, joins)
     one_pass(ws)
@@ -145,13 +147,13 @@ def test_what_changes_in_the_midst_of_a_look_is_not_taken_for_seen(
 
     def and_then(tx: Any, *words: Any) -> Any:
         found = snapshots(tx, *words)
-        cases.revise(tx, number, "case_triaged", abusive=True)
+        case_store.revise(tx, number, "case_triaged", abusive=True)
         return found
 
-    monkeypatch.setattr(looking, "snapshots", and_then)
+    monkeypatch.setattr(lookahead, "snapshots", and_then)
     touch = touches_of(ws, number)[0]
     with ws.ledger.write() as tx:
-        seen = looking.look(ws, tx, [(touch.number, number)])[touch.number]
+        seen = lookahead.look(ws, tx, [(touch.number, number)])[touch.number]
         assert not seen.case.complaint.abusive
         assert read_standing(tx, seen.case) != seen.standing
 
@@ -162,7 +164,7 @@ def test_a_channel_that_is_set_up_wrongly_makes_no_look_dearer(
     people = [told(f"A-{n}", name=f"N{n}", email=f"n{n}@example.com") for n in range(9)]
     release(ws, *take(ws, *people))
     looked: list[int] = []
-    look = looking.look
+    look = lookahead.look
 
     def counted(ws: Workspace, tx: Any, wanted: Sequence[tuple[int, int]]) -> object:
         looked.append(len(wanted))
@@ -171,8 +173,8 @@ def test_a_channel_that_is_set_up_wrongly_makes_no_look_dearer(
     def unset(_customer: object) -> str:
         raise BadSettings("world has no password", "set it")
 
-    monkeypatch.setattr(looking, "TOGETHER", 3)
-    monkeypatch.setattr(looking, "look", counted)
+    monkeypatch.setattr(lookahead, "TOGETHER", 3)
+    monkeypatch.setattr(lookahead, "look", counted)
     monkeypatch.setattr(world, "address", unset)
     assert one_pass(ws).failed == 9
     assert looked == [3, 1, 1, 1] * 3

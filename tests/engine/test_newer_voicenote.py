@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from world import World, release, states, take, told
 
-from voicenote.engine.case import approving
-from voicenote.engine.crank.daemon import Daemon
-from voicenote.engine.crank.turn import Turn, one_pass
+from voicenote.engine.case import approval
+from voicenote.engine.run.run_once import Turn, one_pass
+from voicenote.engine.run.scheduler import Daemon
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import SchemaChanged, VoicenoteError
 
@@ -17,7 +17,7 @@ from voicenote.errors import SchemaChanged, VoicenoteError
 def due(ws: Workspace) -> int:
     """A case whose only touch is due."""
     [number] = take(ws, told(time_zone="UTC"))
-    approving.change_plan(ws, number, "few-words")
+    approval.change_plan(ws, number, "few-words")
     release(ws, number)
     return number
 

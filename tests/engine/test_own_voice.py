@@ -15,23 +15,23 @@ sys.path.insert(0, str(Path(__file__).parent))
 from world import Clock, World, take, told, touches_of, workspace
 
 from voicenote.delivery.email.message import build_message
-from voicenote.delivery.notes import voice_note
-from voicenote.engine.case.approving import approve_cases
-from voicenote.engine.crank.looking import look
-from voicenote.engine.crank.parcels import parcel_of
-from voicenote.engine.crank.turn import one_pass
+from voicenote.delivery.footer import voice_note
+from voicenote.engine.batch import Failed
+from voicenote.engine.case.approval import approve_cases
 from voicenote.engine.memo import recording
 from voicenote.engine.memo.drafting import compose_cases, edit_script, need_draft, words_for
-from voicenote.engine.memo.rendering import render_many
-from voicenote.engine.memo.sounding import Rendered, render_cases
-from voicenote.engine.memo.voices import recordings
-from voicenote.engine.singly import Failed
+from voicenote.engine.memo.parallel_render import render_many
+from voicenote.engine.memo.render_case import Rendered, render_cases
+from voicenote.engine.memo.voice_choice import recordings
+from voicenote.engine.run.lookahead import look
+from voicenote.engine.run.parcels import parcel_of
+from voicenote.engine.run.run_once import one_pass
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
-from voicenote.ledger import cases
+from voicenote.ledger import case_store
 from voicenote.model.case import Customer
 from voicenote.model.memo import Clip, Memo, Synthetic
-from voicenote.model.script import Script, Section, Sentence
+from voicenote.model.sentences import Script, Section, Sentence
 from voicenote.model.touch import TouchKind
 from voicenote.voice.silent import Silent
 
@@ -318,7 +318,7 @@ def test_a_follow_up_that_is_not_recorded_is_a_machines_and_says_so(auto: Worksp
     record(auto, number, recording.to_say(auto, number))
     (later, *_) = recording.to_say_later(auto, number)
     with auto.ledger.read() as tx:
-        case = cases.get(tx, number)
+        case = case_store.get(tx, number)
         script, _, _ = words_for(auto, tx, case, TouchKind.CHECK_IN)
     assert later in script.sentences
     assert script.sentences[-1].section is Section.DISCLOSE

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 import pytest
 from world import Clock, release, take, told, touches_of
 
-from voicenote.engine.case import approving, promises
+from voicenote.engine.case import approval, promises
 from voicenote.engine.workspace import Workspace
-from voicenote.model.amends import AmendsKind, Promise
+from voicenote.model.promise import AmendsKind, Promise
 from voicenote.model.touch import WAITING, Touch, TouchState
 
 
@@ -47,8 +47,8 @@ def test_a_promise_made_under_way_is_followed(ws: Workspace, clock: Clock, case:
 def test_what_is_booked_into_a_held_plan_waits_like_the_rest(
     ws: Workspace, clock: Clock, case: int
 ) -> None:
-    approving.hold(ws, case)
+    approval.hold(ws, case)
     promises.add(ws, case, promise((clock.now + timedelta(days=9)).date()))
     assert {t.state for t in waiting(ws, case, 2)} == {TouchState.HELD}
-    approving.resume(ws, case)
+    approval.resume(ws, case)
     assert {t.state for t in waiting(ws, case, 2)} == {TouchState.DUE}

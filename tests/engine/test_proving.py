@@ -10,14 +10,14 @@ import pytest
 from world import Clock, World, take, told, touches_of, without_sound, workspace
 
 from voicenote.addresses import Address, Kind
-from voicenote.delivery.telegram.words import fields_of
-from voicenote.engine.case.opting import opt_out
-from voicenote.engine.crank.proving import MOST, Proof, prove, prove_due, way_to
+from voicenote.delivery.telegram.bot_payload import fields_of
+from voicenote.engine.case.unsubscribe import opt_out
 from voicenote.engine.memo.drafting import compose_cases
-from voicenote.engine.memo.sounding import render_cases
+from voicenote.engine.memo.render_case import render_cases
+from voicenote.engine.run.proofs import MOST, Proof, prove, prove_due, way_to
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo, WrongUse
-from voicenote.ledger import cases, listing
+from voicenote.ledger import case_reports, case_store
 from voicenote.ledger.arrivals import touch_by_key
 
 ME = "me@saar.ee"
@@ -35,7 +35,7 @@ def spoken(ws: Workspace, ref: str = "A") -> int:
 
 def everything(ws: Workspace, number: int) -> tuple[Any, ...]:
     with ws.ledger.read() as tx:
-        return cases.get(tx, number), touches_of(ws, number)
+        return case_store.get(tx, number), touches_of(ws, number)
 
 
 def test_the_owner_gets_it_before_it_is_approved_and_nothing_changes(
@@ -59,7 +59,7 @@ def test_what_comes_back_for_a_proof_fits_no_touch(ws: Workspace, world: World) 
     assert len(set(keys)) == 2
     with ws.ledger.read() as tx:
         assert [touch_by_key(tx, key) for key in keys] == [None, None]
-        told_ = [row["event"] for row in listing.history(tx, number)]
+        told_ = [row["event"] for row in case_reports.history(tx, number)]
     assert told_.count("proof_sent") == 2
 
 

@@ -18,15 +18,15 @@ from world import Clock, Died, World, release, states, take, told, touches_of, w
 from world import workspace as open_workspace
 
 from voicenote.cli.casepage import page
-from voicenote.delivery.arrivals import Arrival, Inbound
+from voicenote.delivery.inbound import Arrival, Inbound
 from voicenote.delivery.tokens import token
 from voicenote.engine.case.attention import what_needs_me
-from voicenote.engine.case.showing import case_view
-from voicenote.engine.crank.receiving import Received, receive, take_over, unmatched
-from voicenote.engine.crank.turn import one_pass
+from voicenote.engine.case.case_view import case_view
+from voicenote.engine.run.poll import Received, receive, take_over, unmatched
+from voicenote.engine.run.run_once import one_pass
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import ImpossibleTransition, Postponed, TryAgain, WrongUse
-from voicenote.ledger import arrivals, listing, tables, touches
+from voicenote.ledger import arrivals, case_reports, tables, touches
 from voicenote.model.receipt import Answer, Receipt, ReceiptKind, Verdict
 from voicenote.model.touch import TouchState
 
@@ -451,7 +451,7 @@ def test_receipts_out_of_order_and_repeated_do_no_harm(
 
 
 def test_an_answer_to_a_closed_case_is_told(ws: Workspace, world: Listening, sent: int) -> None:
-    from voicenote.engine.case.applying import close_in
+    from voicenote.engine.case.decisions import close_in
     from voicenote.model.case import Outcome
 
     with ws.ledger.write() as tx:
@@ -492,7 +492,7 @@ def test_what_trips_the_engine_is_set_apart_and_the_rest_goes_on(
             raise ZeroDivisionError
         return real(tx, came)
 
-    monkeypatch.setattr("voicenote.engine.crank.hearing.arrivals.keep", keep)
+    monkeypatch.setattr("voicenote.engine.run.inbound_handler.arrivals.keep", keep)
     received = receive(ws)
     assert received.kinds == {"unmatched": 1, "answered": 1}
     assert "our fault" in received.unmatched[0]["reason"]
@@ -525,7 +525,7 @@ def test_killed_at_each_commit_nothing_is_lost_and_nothing_done_twice(
         kinds = [receipt["kind"] for receipt in memos[1]["receipts"]]
         assert kinds == [ReceiptKind.ACCEPTED, ReceiptKind.BOUNCED]
         with ws.ledger.read() as tx:
-            history = [one["event"] for one in listing.history(tx)]
+            history = [one["event"] for one in case_reports.history(tx)]
             assert arrivals.place(tx, "world") == "5"
         assert history.count("customer_answered") == 1
         assert history.count("touch_bounced") == 1
@@ -645,7 +645,7 @@ def test_an_old_answer_that_is_read_late_still_stops_what_was_booked_since(
     ws: Workspace, world: Listening, clock: Clock, sent: int
 ) -> None:
     """The mailbox could not be read for days, and the owner has sent something again meanwhile."""
-    from voicenote.engine.crank.settling import settle_again
+    from voicenote.engine.run.recovery import settle_again
 
     wrote = clock.now
     clock.move(days=1)

@@ -10,20 +10,20 @@ from zoneinfo import ZoneInfo
 import pytest
 from world import START, Clock, World, release, states, take, told, touches_of, workspace
 
-from voicenote.engine.case import closing, opting, promises
-from voicenote.engine.case.applying import close_in
-from voicenote.engine.case.approving import approve_cases, change_plan
-from voicenote.engine.case.triage import Triage, apply_triage
-from voicenote.engine.crank.settling import send_again
-from voicenote.engine.crank.turn import one_pass
+from voicenote.engine.case import closing, promises, unsubscribe
+from voicenote.engine.case.approval import approve_cases, change_plan
+from voicenote.engine.case.decisions import close_in
+from voicenote.engine.case.verdicts import Triage, apply_triage
 from voicenote.engine.memo.drafting import compose_cases
-from voicenote.engine.memo.sounding import render_cases
+from voicenote.engine.memo.render_case import render_cases
+from voicenote.engine.run.recovery import send_again
+from voicenote.engine.run.run_once import one_pass
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
-from voicenote.ledger import listing
-from voicenote.model.amends import AmendsKind, Promise
+from voicenote.ledger import case_reports
 from voicenote.model.case import Lesson, Outcome
 from voicenote.model.money import Money
+from voicenote.model.promise import AmendsKind, Promise
 from voicenote.model.receipt import Verdict
 from voicenote.model.touch import TouchState
 
@@ -46,7 +46,7 @@ def approve(ws: Workspace, number: int) -> tuple[str, ...]:
 
 def events(ws: Workspace, number: int, name: str) -> list[dict[str, Any]]:
     with ws.ledger.read() as tx:
-        return [row for row in listing.history(tx, number) if row["event"] == name]
+        return [row for row in case_reports.history(tx, number) if row["event"] == name]
 
 
 def second_round(ws: Workspace, clock: Clock) -> int:
@@ -317,7 +317,7 @@ def test_the_cooling_off_yields_to_the_clock_and_says_so(
 def test_nothing_of_a_closed_case_is_released_again(ws: Workspace, clock: Clock) -> None:
     (number,) = take(ws, told())
     release(ws, number)
-    opting.opt_out(ws, str(number))
+    unsubscribe.opt_out(ws, str(number))
     with ws.ledger.write() as tx:
         close_in(tx, number, Outcome.NEUTRAL)
     with pytest.raises(RuleSaysNo, match="closed"):

@@ -19,9 +19,9 @@ from typing import Any
 import pytest
 from falling import falling
 
-from voicenote.engine.memo import rendering
-from voicenote.engine.memo.rendering import Outcome, render_many
-from voicenote.engine.memo.sounding import Rendered
+from voicenote.engine.memo import parallel_render
+from voicenote.engine.memo.parallel_render import Outcome, render_many
+from voicenote.engine.memo.render_case import Rendered
 from voicenote.errors import Unavailable
 from voicenote.settings import load
 from voicenote.wiring import open_workspace
@@ -120,7 +120,7 @@ def test_processes_that_fall_over_again_and_again_end_it(home: Path) -> None:
 
 def test_ctrl_c_is_heard_where_no_process_could_begin() -> None:
     def begin() -> None:
-        with rendering._defer_interrupt():
+        with parallel_render._defer_interrupt():
             os.kill(os.getpid(), signal.SIGINT)
             raise BrokenProcessPool
 

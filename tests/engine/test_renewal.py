@@ -12,9 +12,9 @@ import pytest
 from world import ENV, Clock, World, without_sound
 from world import workspace as plain_workspace
 
-from voicenote.engine.crank.daemon import Daemon
-from voicenote.engine.crank.renewal import Renewal
-from voicenote.engine.crank.turn import Turn
+from voicenote.engine.run.renewal import Renewal
+from voicenote.engine.run.run_once import Turn
+from voicenote.engine.run.scheduler import Daemon
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadSettings, VoicenoteError
 from voicenote.settings import load

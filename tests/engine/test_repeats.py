@@ -11,9 +11,9 @@ from world import Clock, World, release, states, take, told, touches_of, without
 from world import workspace as plain_workspace
 
 from voicenote.engine.case.reroute import move_touches, moved_case
-from voicenote.engine.crank import settling
-from voicenote.engine.crank.sending import ATTEMPTS
-from voicenote.engine.crank.turn import one_pass
+from voicenote.engine.run import recovery
+from voicenote.engine.run.run_once import one_pass
+from voicenote.engine.run.send import ATTEMPTS
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import Postponed, Refused, RuleSaysNo, Unknown, VoicenoteError
 from voicenote.model.receipt import Parcel, Receipt, ReceiptKind
@@ -128,7 +128,7 @@ def test_a_person_who_books_it_again_opens_every_way(setup: Setup) -> None:
     setup.hook.says = [(True, SILENCE), (True, refused), (True, refused)]
     setup.passes(2)
     setup.clock.move(hours=1)
-    settling.settle_again(setup.ws, setup.case)
+    recovery.settle_again(setup.ws, setup.case)
     setup.passes()
     assert states(setup.ws, setup.case) == ["memo accepted"]
     assert len(setup.mail.left) == 1

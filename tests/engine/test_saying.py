@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from voicenote.engine.memo.saying import LONGEST, say, sentences_of
+from voicenote.engine.memo.plain_speech import LONGEST, say, sentences_of
 from voicenote.errors import BadData, VoiceUnavailable
 from voicenote.model.memo import Synthetic
 from voicenote.sound.encode import Tags

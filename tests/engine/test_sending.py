@@ -12,15 +12,15 @@ import pytest
 from world import Clock, Died, World, release, states, take, tiny_memo, told, touches_of
 
 from voicenote.delivery.tokens import token
-from voicenote.engine.case import approving, closing, opting, promises, showing
-from voicenote.engine.crank import settling, turn
-from voicenote.engine.crank.looking import TouchView
-from voicenote.engine.crank.sending import ATTEMPTS, LONGEST_WAIT_S, backoff_s
-from voicenote.engine.crank.turn import one_pass
-from voicenote.engine.memo import sounding
+from voicenote.engine.case import approval, case_view, closing, promises, unsubscribe
+from voicenote.engine.memo import render_case
+from voicenote.engine.run import recovery, run_once
+from voicenote.engine.run.lookahead import TouchView
+from voicenote.engine.run.run_once import one_pass
+from voicenote.engine.run.send import ATTEMPTS, LONGEST_WAIT_S, backoff_s
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo, WrongUse
-from voicenote.ledger import cases, scripts
+from voicenote.ledger import case_store, scripts
 from voicenote.ledger.changes import change_case, change_touch
 from voicenote.model.case import Customer
 from voicenote.model.memo import Memo
@@ -31,7 +31,7 @@ from voicenote.model.touch import TouchKind, TouchState
 def due(ws: Workspace) -> int:
     """A case whose only touch is due now."""
     [number] = take(ws, told())
-    approving.change_plan(ws, number, "few-words")
+    approval.change_plan(ws, number, "few-words")
     release(ws, number)
     return number
 
@@ -114,7 +114,7 @@ def test_who_opts_out_during_a_pass_hears_nothing_more_in_it(ws: Workspace, worl
     """The pass has decided already; the other case of the same person is looked at again."""
     numbers = take(ws, told("A"), told("B"))
     release(ws, *numbers)
-    world.look = lambda parcel: opting.opt_out(ws, str(parcel.case)) and None
+    world.look = lambda parcel: unsubscribe.opt_out(ws, str(parcel.case)) and None
     one_pass(ws)
     assert len(world.left) == 1
     assert [states(ws, number)[0] for number in numbers] == ["memo accepted", "memo cancelled"]
@@ -123,7 +123,7 @@ def test_who_opts_out_during_a_pass_hears_nothing_more_in_it(ws: Workspace, worl
 @pytest.mark.parametrize(
     ("deed", "why"),
     [
-        (lambda ws, case: opting.opt_out(ws, str(case)), "the customer opted out"),
+        (lambda ws, case: unsubscribe.opt_out(ws, str(case)), "the customer opted out"),
         (lambda ws, case: closing.answer(ws, case, Verdict.UNCLEAR, "Thanks", "phone"), "answered"),
         (lambda ws, case: closing.reopen(ws, case, "looked again"), "a new round has begun"),
     ],
@@ -155,7 +155,7 @@ def test_a_copy_of_the_first_attempt_does_not_settle_the_second(
     with ws.ledger.write() as tx:
         change_touch(tx, touches_of(ws, number)[0].number, "bounce")
     clock.move(hours=1)
-    settling.settle_again(ws, number)
+    recovery.settle_again(ws, number)
     world.fates = [fate]
     for _ in range(3):
         with suppress(Died):
@@ -172,7 +172,7 @@ def test_a_copy_settles_what_was_booked_again_after_a_refusal(
     world.fates = ["refused", "unknown, sent"]
     one_pass(ws)
     clock.move(hours=1)
-    settling.settle_again(ws, number)
+    recovery.settle_again(ws, number)
     one_pass(ws)
     one_pass(ws)
     assert states(ws, number) == ["memo accepted"]
@@ -195,10 +195,10 @@ def test_what_was_damaged_and_made_again_as_it_was_leaves_unasked(
     number = due(ws)
     for file in ws.home.glob("memos/**/memo.ogg"):
         file.write_bytes(file.read_bytes()[:-3]) if damage == "torn" else file.unlink()
-    before = showing.case_view(ws, number)
-    [again] = sounding.render_cases(ws, [number])
+    before = case_view.case_view(ws, number)
+    [again] = render_case.render_cases(ws, [number])
     assert again.made
-    assert showing.case_view(ws, number) == before
+    assert case_view.case_view(ws, number) == before
     one_pass(ws)
     assert [parcel.case for parcel in world.left] == [number]
 
@@ -209,8 +209,8 @@ def test_what_is_made_again_otherwise_needs_a_new_approval(
     number = due(ws)
     for file in ws.home.glob("memos/**/memo.ogg"):
         file.write_text("something else")
-    monkeypatch.setattr("voicenote.engine.memo.speaking.make_memo", louder_memo)
-    assert [one.made for one in sounding.render_cases(ws, [number])] == [True]
+    monkeypatch.setattr("voicenote.engine.memo.render_job.make_memo", louder_memo)
+    assert [one.made for one in render_case.render_cases(ws, [number])] == [True]
     one_pass(ws)
     assert world.left == []
 
@@ -226,13 +226,13 @@ def test_the_uncertain_is_settled_by_a_person_either_way(ws: Workspace, world: W
         release(ws, number)
         world.fates = [fate]
         one_pass(ws)
-        settle = settling.settle_sent if fate == "unknown, sent" else settling.settle_again
+        settle = recovery.settle_sent if fate == "unknown, sent" else recovery.settle_again
         settle(ws, number)
         one_pass(ws)
         assert states(ws, number)[0] == "memo accepted"
     assert len(world.left) == len(set(world.keys)) == 2
     with pytest.raises(RuleSaysNo, match="no touch that is uncertain"):
-        settling.settle_sent(ws, number)
+        recovery.settle_sent(ws, number)
 
 
 def test_another_plan_does_not_send_the_memo_again_that_may_have_left(
@@ -243,7 +243,7 @@ def test_another_plan_does_not_send_the_memo_again_that_may_have_left(
     release(ws, number)
     world.fates = ["unknown, sent"]
     one_pass(ws)
-    approving.change_plan(ws, number, "make-it-right")
+    approval.change_plan(ws, number, "make-it-right")
     clock.move(hours=1)
     one_pass(ws)
     assert len(world.left) == 1
@@ -254,14 +254,14 @@ def test_a_closed_case_sends_nothing_again(ws: Workspace, world: World) -> None:
     world.fates = ["refused"]
     one_pass(ws)
     with ws.ledger.write() as tx:
-        from voicenote.engine.case.applying import close_in
+        from voicenote.engine.case.decisions import close_in
         from voicenote.model.case import Outcome
 
         close_in(tx, number, Outcome.LOST)
     with pytest.raises(RuleSaysNo, match="closed"):
-        settling.settle_again(ws, number)
+        recovery.settle_again(ws, number)
     with pytest.raises(RuleSaysNo, match="closed"):
-        approving.change_plan(ws, number, "make-it-right")
+        approval.change_plan(ws, number, "make-it-right")
     assert touches_of(ws, number)[0].state is TouchState.REFUSED
 
 
@@ -286,11 +286,11 @@ def test_a_memo_that_came_too_late_leaves_when_it_is_approved_again(
 ) -> None:
     [number] = take(ws, told())
     release(ws, number)
-    approving.hold(ws, number)
-    approving.change_plan(ws, number, "acknowledge")
+    approval.hold(ws, number)
+    approval.change_plan(ws, number, "acknowledge")
     assert "memo cancelled" in states(ws, number)
     release(ws, number)
-    approving.resume(ws, number)
+    approval.resume(ws, number)
     clock.move(days=1)
     one_pass(ws)
     assert [key for key in world.keys if "-memo-" in key] != []
@@ -301,9 +301,9 @@ def test_another_plan_neither_wakes_a_held_memo_nor_books_a_second(
 ) -> None:
     [number] = take(ws, told())
     release(ws, number)
-    approving.hold(ws, number)
+    approval.hold(ws, number)
     [memo] = [t for t in touches_of(ws, number) if t.kind is TouchKind.MEMO]
-    approving.change_plan(ws, number, "make-it-right")
+    approval.change_plan(ws, number, "make-it-right")
     assert one_pass(ws).sent == 0
     memos = [t for t in touches_of(ws, number) if t.kind is TouchKind.MEMO]
     assert [(t.number, t.state) for t in memos] == [(memo.number, TouchState.HELD)]
@@ -319,7 +319,7 @@ def test_what_is_stuck_is_sent_again_one_by_one(ws: Workspace) -> None:
         for touch in asked:
             change_touch(tx, touch.number, "claim")
             change_touch(tx, touch.number, "refuse")
-    assert [one.touch for one in settling.settle_again(ws, number)] == [asked[-1].number]
+    assert [one.touch for one in recovery.settle_again(ws, number)] == [asked[-1].number]
 
 
 def test_a_closed_case_keeps_its_promises_as_they_were(ws: Workspace) -> None:
@@ -337,14 +337,14 @@ def test_one_bad_case_does_not_stop_those_behind_it(
 ) -> None:
     numbers = take(ws, told("A"), told("B"))
     release(ws, *numbers)
-    plain = turn.make_ready
+    plain = run_once.make_ready
 
     def bad(ws: Workspace, seen: TouchView) -> None:
         if seen.case.number == numbers[0]:
             raise ArithmeticError("too much money")
         plain(ws, seen)
 
-    monkeypatch.setattr(turn, "make_ready", bad)
+    monkeypatch.setattr(run_once, "make_ready", bad)
     done = one_pass(ws)
     assert (done.sent, done.failed) == (1, 1)
     assert "our fault" in done.reasons[0][1]
@@ -355,8 +355,8 @@ def test_an_opt_out_by_address_stops_every_case_of_that_person(ws: Workspace, wo
     numbers = take(ws, told("A"), told("B"))
     release(ws, *numbers)
     with ws.ledger.read() as tx:
-        email = cases.get(tx, numbers[0]).customer.email
-    assert opting.opt_out(ws, email.upper()).cancelled > 0
+        email = case_store.get(tx, numbers[0]).customer.email
+    assert unsubscribe.opt_out(ws, email.upper()).cancelled > 0
     one_pass(ws)
     assert world.keys == []
 
@@ -368,8 +368,8 @@ def test_the_token_of_a_letter_opts_out_whoever_got_it(ws: Workspace, world: Wor
     release(ws, numbers[1])
     [key] = world.keys
     with pytest.raises(WrongUse, match="isn't an address"):
-        opting.opt_out(ws, token(f"{key}x"))
-    assert opting.opt_out(ws, token(key).upper()).cancelled > 0
+        unsubscribe.opt_out(ws, token(f"{key}x"))
+    assert unsubscribe.opt_out(ws, token(key).upper()).cancelled > 0
     one_pass(ws)
     assert world.keys == [key]
 
@@ -377,7 +377,7 @@ def test_the_token_of_a_letter_opts_out_whoever_got_it(ws: Workspace, world: Wor
 def test_whoever_is_unknown_can_opt_out_before_their_first_complaint(
     ws: Workspace, world: World
 ) -> None:
-    assert opting.opt_out(ws, "dana@example.com").cases == ()
+    assert unsubscribe.opt_out(ws, "dana@example.com").cases == ()
     [number] = take(ws, told(customer=Customer(name="Dana", email="Dana@example.com")))
     with pytest.raises(RuleSaysNo, match="opted out"):
         release(ws, number)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicenote.engine.upkeep.timetable import crontab_line, installed, systemd_units
+from voicenote.engine.admin.os_schedule import crontab_line, installed, systemd_units
 from voicenote.errors import BadData
 
 PROGRAM = ["/opt/bin/voicenote"]

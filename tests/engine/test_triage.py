@@ -10,20 +10,20 @@ import pytest
 from world import Clock, release, states, take, told, touches_of
 
 from voicenote.engine.case.attention import what_needs_me
+from voicenote.engine.case.case_view import case_view
+from voicenote.engine.case.cause_history import all_returned, causes, outcomes
 from voicenote.engine.case.closing import lesson_done, write_lesson
-from voicenote.engine.case.learning import all_returned, causes, outcomes
-from voicenote.engine.case.planning import plan_view
-from voicenote.engine.case.proposing import accept
-from voicenote.engine.case.showing import case_view
-from voicenote.engine.case.triage import Triage, apply_triage
-from voicenote.engine.crank.turn import one_pass
+from voicenote.engine.case.plan_view import plan_view
+from voicenote.engine.case.triage_proposal import accept
+from voicenote.engine.case.verdicts import Triage, apply_triage
+from voicenote.engine.run.run_once import one_pass
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadData, BadSettings, RuleSaysNo
 from voicenote.followup.proposal import Wishes
-from voicenote.ledger import cases, listing
-from voicenote.model.amends import AmendsKind
+from voicenote.ledger import case_reports, case_store
 from voicenote.model.case import Customer, Lesson
 from voicenote.model.money import Money
+from voicenote.model.promise import AmendsKind
 
 FORTY = Money(Decimal(40), "EUR")
 
@@ -37,7 +37,7 @@ def opened(ws: Workspace, **changes: Any) -> int:
 
 def plan_of(ws: Workspace, number: int) -> str:
     with ws.ledger.read() as tx:
-        return cases.get(tx, number).plan
+        return case_store.get(tx, number).plan
 
 
 def test_the_benefit_of_the_doubt_is_the_default(ws: Workspace) -> None:
@@ -103,7 +103,7 @@ def test_the_owners_wishes_go_before_the_proposal(ws: Workspace) -> None:
     assert (amends["kind"], amends["text"]) == ("call", "I ring you")
     assert states(ws, number) == ["acknowledge due"]
     with ws.ledger.read() as tx:
-        (row,) = (r for r in listing.history(tx, number) if r["event"] == "proposal_accepted")
+        (row,) = (r for r in case_reports.history(tx, number) if r["event"] == "proposal_accepted")
     assert row["edited"] is True
 
 
@@ -147,7 +147,7 @@ def test_a_changed_finding_takes_its_plan_with_it(ws: Workspace) -> None:
     apply_triage(ws, number, Triage(finding="unfounded", reason="r"))
     accept(ws, number, Wishes(plan="few-words"))
     with ws.ledger.write() as tx:
-        cases.revise(tx, number, "plan_chosen", plan="few-words")
+        case_store.revise(tx, number, "plan_chosen", plan="few-words")
     found = apply_triage(ws, number, Triage(finding="justified"))
     assert plan_of(ws, number) == ""
     assert found["proposal"]["plan"] == "make-it-right"

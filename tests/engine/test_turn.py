@@ -28,12 +28,12 @@ from world import (
     workspace,
 )
 
-from voicenote.engine.case import approving, closing, promises
-from voicenote.engine.crank.turn import one_pass
+from voicenote.engine.case import approval, closing, promises
 from voicenote.engine.lock import pass_lock
+from voicenote.engine.run.run_once import one_pass
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo, TryAgain
-from voicenote.ledger import listing
+from voicenote.ledger import case_reports
 from voicenote.model.case import Lesson
 from voicenote.model.receipt import Verdict
 from voicenote.settings import load
@@ -100,7 +100,7 @@ def test_the_owner_is_told_once_of_what_is_overdue(ws: Workspace, clock: Clock) 
     for _ in range(3):
         one_pass(ws)
     with ws.ledger.read() as tx:
-        notes = [note["kind"] for note in listing.nudges(tx) if note["case"] == number]
+        notes = [note["kind"] for note in case_reports.nudges(tx) if note["case"] == number]
     assert notes.count("overdue") == 1
 
 
@@ -118,11 +118,11 @@ def test_a_late_promise_is_never_said_to_be_kept(ws: Workspace, world: World, cl
 def test_what_is_held_stays_until_it_is_resumed(ws: Workspace, world: World, clock: Clock) -> None:
     [number] = take(ws, told())
     release(ws, number)
-    assert approving.hold(ws, number) > 3
+    assert approval.hold(ws, number) > 3
     clock.move(days=3)
     one_pass(ws)
     assert world.left == []
-    approving.resume(ws, number)
+    approval.resume(ws, number)
     one_pass(ws)
     assert [parcel.kind for parcel in world.left] == ["memo"]
 
@@ -160,7 +160,7 @@ def real(home: Path) -> None:
     with without_sound():
         ws = open_workspace(load(home, ENV))
         [number] = take(ws, told(opened_at=now(), days=None))
-        approving.change_plan(ws, number, "few-words")
+        approval.change_plan(ws, number, "few-words")
         release(ws, number)
         ws.close()
 

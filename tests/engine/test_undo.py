@@ -10,15 +10,15 @@ import pytest
 from world import START, Clock, World, release, states, take, told, touches_of, without_sound
 from world import workspace as plain_workspace
 
+from voicenote.engine.case.clock_undo import CHANGED, SENT, undo
 from voicenote.engine.case.closing import write_lesson
 from voicenote.engine.case.promises import done as keep_promise
 from voicenote.engine.case.promises import waive
-from voicenote.engine.case.undo import CHANGED, SENT, undo
-from voicenote.engine.crank.turn import one_pass
-from voicenote.engine.place import MachineRecords
+from voicenote.engine.ledger_identity import MachineRecords
+from voicenote.engine.run.run_once import one_pass
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
-from voicenote.ledger import cases, listing
+from voicenote.ledger import case_reports, case_store
 from voicenote.model.case import Case, Lesson
 
 FAR = datetime(2038, 1, 19, 12, tzinfo=UTC)
@@ -40,7 +40,7 @@ def ws(tmp_path: Path, clock: Clock, world: World) -> Iterator[Workspace]:
 def whole(ws: Workspace) -> list[object]:
     """All that a decision can change."""
     with ws.ledger.read() as tx:
-        found = [cases.get(tx, number) for number in (1, 2)]
+        found = [case_store.get(tx, number) for number in (1, 2)]
     booked = [(t.state, t.due_at, t.reason) for one in found for t in touches_of(ws, one.number)]
     return [[(one.stage, one.outcome, one.amends) for one in found], booked]
 
@@ -54,7 +54,7 @@ def misled(ws: Workspace, clock: Clock) -> None:
 
 def case(ws: Workspace, number: int = 1) -> Case:
     with ws.ledger.read() as tx:
-        return cases.get(tx, number)
+        return case_store.get(tx, number)
 
 
 def test_all_is_as_it_was_and_goes_on_by_the_right_clock(
@@ -78,7 +78,7 @@ def test_it_is_told_in_the_history_and_done_only_once(ws: Workspace, clock: Cloc
     misled(ws, clock)
     undo(ws)
     with ws.ledger.read() as tx:
-        events = [row["event"] for row in listing.history(tx)]
+        events = [row["event"] for row in case_reports.history(tx)]
     assert {"touch_restored", "amends_restored", "decisions_undone"} <= set(events)
     with pytest.raises(RuleSaysNo, match="nothing to undo"):
         undo(ws)

@@ -18,12 +18,12 @@ from world import Clock, release, take, told, without_sound
 from world import workspace as open_workspace
 
 from voicenote.deadline import Apart
-from voicenote.delivery.arrivals import Arrival, Inbound
-from voicenote.delivery.email.channel import Mail
-from voicenote.delivery.heard import add_wishes
-from voicenote.engine.crank.daemon import Daemon
-from voicenote.engine.crank.receiving import receive, unmatched
-from voicenote.engine.crank.turn import one_pass
+from voicenote.delivery.email.mail import Mail
+from voicenote.delivery.inbound import Arrival, Inbound
+from voicenote.delivery.wishes import add_wishes
+from voicenote.engine.run.poll import receive, unmatched
+from voicenote.engine.run.run_once import one_pass
+from voicenote.engine.run.scheduler import Daemon
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import TookTooLong
 from voicenote.ledger import arrivals

@@ -20,19 +20,19 @@ import pytest
 from sqlalchemy import event
 
 from voicenote.delivery.port import ABSENT, CANNOT_TELL, ChannelInfo, Trace, TraceResult
-from voicenote.engine.case.approving import approve_cases
+from voicenote.engine.case.approval import approve_cases
+from voicenote.engine.ledger_identity import MachineRecords
 from voicenote.engine.memo.drafting import compose_cases
-from voicenote.engine.memo.sounding import render_cases
-from voicenote.engine.place import MachineRecords
+from voicenote.engine.memo.render_case import render_cases
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import Postponed, Refused, Unavailable, Unknown
-from voicenote.ledger import cases, touches
+from voicenote.ledger import case_store, touches
 from voicenote.ledger.store import Ledger, open_ledger
-from voicenote.model.amends import AmendsKind, Promise
 from voicenote.model.case import Complaint, Customer
 from voicenote.model.memo import Memo, Synthetic
+from voicenote.model.promise import AmendsKind, Promise
 from voicenote.model.receipt import Parcel, Receipt, ReceiptKind
-from voicenote.model.script import Script
+from voicenote.model.sentences import Script
 from voicenote.model.touch import Touch
 from voicenote.schedule.plans import builtin_plans
 from voicenote.settings import load
@@ -228,7 +228,7 @@ def workspace(
 def without_sound() -> Iterator[None]:
     """Make memos of a few bytes for as long as this lasts."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("voicenote.engine.memo.speaking.make_memo", tiny_memo)
+        patch.setattr("voicenote.engine.memo.render_job.make_memo", tiny_memo)
         yield
 
 
@@ -253,7 +253,7 @@ def told(ref: str = "A-1", *, days: int | None = 7, **changes: Any) -> Complaint
 def take(ws: Workspace, *complaints: Complaint) -> list[int]:
     """Take complaints in; return the numbers of their cases."""
     with ws.ledger.write() as tx:
-        return [added.case for added in cases.add(tx, complaints)]
+        return [added.case for added in case_store.add(tx, complaints)]
 
 
 def release(ws: Workspace, *numbers: int) -> None:

@@ -22,12 +22,12 @@ from typing import Any
 from sqlalchemy import create_engine, text
 
 from voicenote.delivery.port import ABSENT, CANNOT_TELL, ChannelInfo, Trace, TraceResult
-from voicenote.engine.case.approving import approve_cases
-from voicenote.engine.crank.turn import one_pass
+from voicenote.engine.case.approval import approve_cases
 from voicenote.engine.memo.drafting import compose_cases
+from voicenote.engine.run.run_once import one_pass
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import TryAgain, Unavailable
-from voicenote.ledger import cases, listing, scripts, touches
+from voicenote.ledger import case_reports, case_store, scripts, touches
 from voicenote.ledger.changes import change_case
 from voicenote.ledger.store import Ledger, open_ledger
 from voicenote.model.case import Complaint, Customer
@@ -143,7 +143,7 @@ def seed(ws: Workspace, count: int, *, reachable: bool = False) -> None:
         for number in range(count)
     ]
     with ws.ledger.write() as tx:
-        numbers = [added.case for added in cases.add(tx, told)]
+        numbers = [added.case for added in case_store.add(tx, told)]
     for drafted in compose_cases(ws, numbers):
         sound = ws.home / "memos" / f"{drafted.case}.ogg"
         sound.parent.mkdir(exist_ok=True)
@@ -208,9 +208,9 @@ def turn(order: Mapping[str, Any], home: Path, url: str, hours: float, fuse: int
 def report(ledger: Ledger, home: Path) -> dict[str, Any]:
     """Return what the ledger believes and what the world saw."""
     with ledger.read() as tx:
-        every = touches.of_cases(tx, cases.numbers_of(tx))
+        every = touches.of_cases(tx, case_store.numbers_of(tx))
         states = {touch.key: touch.state.value for touch in every}
-        told = listing.history(tx)
+        told = case_reports.history(tx)
     sent: dict[str, int] = dict.fromkeys(states, 0)
     for file in (home / "world").glob("[!.]*"):
         sent[file.name.partition(".")[0]] += 1

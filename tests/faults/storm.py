@@ -29,13 +29,13 @@ from crank import database, in_child, seed
 sys.path.pop(0)
 
 from voicenote import wiring
-from voicenote.delivery.email import channel as mail
-from voicenote.engine.crank import sending, settling
-from voicenote.engine.crank.daemon import Daemon
-from voicenote.engine.crank.turn import one_pass
+from voicenote.delivery.email import mail
+from voicenote.engine.run import recovery, send
+from voicenote.engine.run.run_once import one_pass
+from voicenote.engine.run.scheduler import Daemon
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import TryAgain, Unavailable
-from voicenote.ledger import arrivals, cases, listing, touches
+from voicenote.ledger import arrivals, case_reports, case_store, touches
 from voicenote.settings import load
 
 FAR_END = Path(__file__).with_name("far_end.py")
@@ -82,9 +82,9 @@ ACTORS = ("daemon", "daemon", "cron")
 
 def hasten() -> None:
     """Wait tenths of a second where a real pass waits for minutes, and never give up."""
-    sending.FIRST_WAIT_S = sending.LONGEST_WAIT_S = 0.1
-    sending.ATTEMPTS = 10_000
-    settling.GRACE = timedelta(seconds=3)
+    send.FIRST_WAIT_S = send.LONGEST_WAIT_S = 0.1
+    send.ATTEMPTS = 10_000
+    recovery.GRACE = timedelta(seconds=3)
     mail._REST = 0.1
 
 
@@ -99,8 +99,8 @@ def learn(kind: str) -> None:
 def written(ws: Workspace) -> None:
     """Let every customer have written just now: else WhatsApp takes only a template."""
     with ws.ledger.write() as tx:
-        for number in cases.numbers_of(tx):
-            address = cases.get(tx, number).customer.whatsapp
+        for number in case_store.numbers_of(tx):
+            address = case_store.get(tx, number).customer.whatsapp
             kind, at = arrivals.WRITTEN[0], tx.now
             came = arrivals.Came(channel="way", mark=address, kind=kind, at=at, address=address)
             arrivals.keep(tx, came)
@@ -232,8 +232,8 @@ def states(home: Path) -> tuple[dict[str, str], list[dict[str, Any]]]:
     ws = opened(home)
     try:
         with ws.ledger.read() as tx:
-            every = touches.of_cases(tx, cases.numbers_of(tx))
-            return {touch.key: touch.state.value for touch in every}, listing.history(tx)
+            every = touches.of_cases(tx, case_store.numbers_of(tx))
+            return {touch.key: touch.state.value for touch in every}, case_reports.history(tx)
     finally:
         ws.close()
 

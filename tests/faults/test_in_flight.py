@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import NullPool, create_engine, text
 
-from voicenote.engine.crank.settling import GRACE
+from voicenote.engine.run.recovery import GRACE
 
 sys.path.insert(0, str(Path(__file__).parent))
 from every_command import begin, call

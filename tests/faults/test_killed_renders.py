@@ -18,14 +18,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from voicenote.engine.memo.speaking import sounds_of
+from voicenote.engine.memo.render_job import sounds_of
 from voicenote.ledger import scripts
 from voicenote.ledger.scripts import StoredDraft
 from voicenote.settings import load
-from voicenote.sound.cache import Cache
 from voicenote.sound.encode import Tags, decode
 from voicenote.sound.loudness import Samples
-from voicenote.sound.memo import level_for, make_memo
+from voicenote.sound.mixdown import level_for, make_memo
+from voicenote.sound.piece_cache import Cache
 from voicenote.voice.system import System
 from voicenote.wiring import open_workspace
 

@@ -17,10 +17,10 @@ from typing import Any
 
 import pytest
 
-from voicenote.delivery.email.channel import Mail
+from voicenote.delivery.email.mail import Mail
 from voicenote.delivery.email.mailbox import open_mailbox
 from voicenote.delivery.tokens import fill_template
-from voicenote.engine.crank.turn import one_pass
+from voicenote.engine.run.run_once import one_pass
 from voicenote.settings import load
 from voicenote.wiring import open_workspace
 
@@ -109,7 +109,7 @@ def sent(call: Call, home: Path) -> Call:
         for name, value in {**ENV, **remembered(home)}.items():
             patch.setenv(name, value)
         ws = open_workspace(load(home, os.environ))
-        patch.setattr("voicenote.engine.crank.sending.record", dying)
+        patch.setattr("voicenote.engine.run.send.record", dying)
         with pytest.raises(Died):
             one_pass(ws)
         ws.close()

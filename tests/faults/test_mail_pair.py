@@ -22,10 +22,10 @@ from typing import Any
 
 import pytest
 
-from voicenote.delivery.arrivals import Inbound
-from voicenote.delivery.email.channel import Mail
+from voicenote.delivery.email.mail import Mail
 from voicenote.delivery.email.mailbox import open_mailbox
 from voicenote.delivery.email.message import build_message, wire
+from voicenote.delivery.inbound import Inbound
 from voicenote.delivery.port import Trace
 from voicenote.delivery.tokens import fill_template, token
 from voicenote.errors import Postponed, Refused
@@ -257,7 +257,7 @@ def test_killed_at_any_line_what_had_not_committed_never_arrives(
     (tmp_path / "marks").mkdir()
     facts = asdict(replace(letter, files={})) | {"made_at": letter.made_at.isoformat()}
     order = {
-        "channel": "voicenote.delivery.email.channel:Mail",
+        "channel": "voicenote.delivery.email.mail:Mail",
         "settings": pair.settings(password=PASSWORD),
         "parcel": facts,
         "marks": str(tmp_path / "marks"),

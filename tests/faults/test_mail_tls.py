@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from voicenote.delivery.email.channel import Mail
+from voicenote.delivery.email.mail import Mail
 from voicenote.errors import Postponed
 
 sys.path.insert(0, str(Path(__file__).parent))

@@ -16,7 +16,7 @@ from crank import START, Fuse, report, seed, workspace
 
 sys.path.pop(0)
 
-from voicenote.engine.crank.turn import one_pass
+from voicenote.engine.run.run_once import one_pass
 from voicenote.engine.workspace import Workspace
 
 #: Each touch has so many moments in which the power may go: those of test_kills.py.

@@ -22,10 +22,10 @@ from world import World, release, states, take, told, touches_of, without_sound,
 sys.path.pop(0)
 sys.path.pop(0)
 
-from voicenote.delivery.email.channel import Mail
+from voicenote.delivery.email.mail import Mail
 from voicenote.delivery.outbox import Outbox
-from voicenote.engine.crank.turn import Turn, one_pass
-from voicenote.engine.place import MachineRecords
+from voicenote.engine.ledger_identity import MachineRecords
+from voicenote.engine.run.run_once import Turn, one_pass
 from voicenote.errors import Postponed
 from voicenote.model.receipt import Parcel, Receipt
 

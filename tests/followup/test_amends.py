@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from voicenote.errors import RuleSaysNo
-from voicenote.followup.amends import EVIDENCE, evidence_for, second_apology
-from voicenote.model.amends import AmendsKind
+from voicenote.followup.evidence import EVIDENCE, evidence_for, second_apology
+from voicenote.model.promise import AmendsKind
 
 
 def test_every_kind_of_deed_says_what_shows_it() -> None:

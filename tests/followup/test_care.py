@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from voicenote.followup.care import HEARS, acknowledged_at, clock_start, cooling_off
+from voicenote.followup.cooling_off import HEARS, acknowledged_at, clock_start, cooling_off
 from voicenote.model.touch import TouchKind
 
 

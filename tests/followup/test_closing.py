@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from voicenote.errors import RuleSaysNo
-from voicenote.followup.closing import closing_outcome, missing
+from voicenote.followup.closing_rules import closing_outcome, missing
 from voicenote.model.case import Lesson, Outcome
 
 LESSON = Lesson(cause="late parcels", prevention="a second courier", owner="Ana")

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voicenote.followup.compensation import Adequacy, Bands, cash_step, judge, offer
-from voicenote.model.amends import AmendsKind, Promise
 from voicenote.model.case import Case, Finding
 from voicenote.model.money import Money
+from voicenote.model.promise import AmendsKind, Promise
 
 BANDS = Bands()
 
@@ -114,7 +114,7 @@ def test_money_is_weighed_against_the_harm(
 def test_only_waived_money_does_not_count(make: Any, state: str) -> None:
     from dataclasses import replace
 
-    from voicenote.model.amends import AmendsState
+    from voicenote.model.promise import AmendsState
 
     case = case_of(make, "40 EUR", paid="40 EUR")
     case = replace(case, amends=(replace(case.amends[0], state=AmendsState(state)),))

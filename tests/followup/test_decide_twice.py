@@ -19,10 +19,10 @@ from voicenote.followup.actions import (
     Reopen,
     SkipTouch,
 )
-from voicenote.followup.closing import closing_outcome, missing
+from voicenote.followup.closing_rules import closing_outcome, missing
 from voicenote.followup.decide import decide
-from voicenote.model.amends import Amends, AmendsKind, AmendsState, Promise
 from voicenote.model.case import Case, Complaint, Customer, Finding, Lesson, Outcome, Stage
+from voicenote.model.promise import Amends, AmendsKind, AmendsState, Promise
 from voicenote.model.receipt import Answer, Receipt, ReceiptKind, Verdict
 from voicenote.model.snapshot import Snapshot
 from voicenote.model.touch import WAITING, PlannedTouch, Touch, TouchKind, TouchState

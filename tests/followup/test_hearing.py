@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicenote.followup.hearing import (
+from voicenote.followup.interpret import (
     Heard,
     Meaning,
     Way,

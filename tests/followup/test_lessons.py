@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicenote.followup.lessons import (
+from voicenote.followup.causes import (
     CauseSeen,
     add_up_amends,
     came_back,

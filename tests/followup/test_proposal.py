@@ -25,9 +25,9 @@ from voicenote.followup.proposal import (
     propose,
     working_day_after,
 )
-from voicenote.model.amends import AmendsKind
 from voicenote.model.case import Case, Severity
 from voicenote.model.money import Money
+from voicenote.model.promise import AmendsKind
 
 FRIDAY = date(2026, 12, 18)
 FORTY = Money(Decimal(40), "EUR")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from voicenote.followup.urgent import Row, Urgency, needs, rank_needs
+from voicenote.followup.priorities import Row, Urgency, needs, rank_needs
 from voicenote.model.case import Lesson
 
 LESSON = Lesson(cause="late parcels", prevention="a second courier", owner="Ana")

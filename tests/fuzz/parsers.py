@@ -106,8 +106,8 @@ def _options(chance: random.Random) -> dict[str, object]:
 def intake(data: bytes, folder: Path, chance: random.Random) -> None:
     """A file of complaints, and its `.rejected` file."""
     from voicenote.intake.options import Options
-    from voicenote.intake.read import open_source
-    from voicenote.intake.record import Bad
+    from voicenote.intake.raw_record import Bad
+    from voicenote.intake.reader import open_source
     from voicenote.intake.rejected import Rejected
 
     path = folder / chance.choice(("a.csv", "a.json", "a.jsonl", "a"))
@@ -246,7 +246,7 @@ def offset(data: bytes, _folder: Path, chance: random.Random) -> None:
 def script(data: bytes, _folder: Path, chance: random.Random) -> None:
     """An edited script, composed, checked."""
     from voicenote.script.check.rules import check
-    from voicenote.script.edit import from_text, to_text
+    from voicenote.script.script_file import from_text, to_text
 
     text = data.decode("utf-8", "replace" if chance.random() < 0.8 else "surrogateescape")
     language = chance.choice(("en", "pl", "ro", "et", "fa", "he"))
@@ -256,7 +256,7 @@ def script(data: bytes, _folder: Path, chance: random.Random) -> None:
 
 
 def _script(language: str) -> object:
-    from voicenote.model.script import Script, Section, Sentence
+    from voicenote.model.sentences import Script, Section, Sentence
 
     said = (Sentence(Section.THANKS, "Thank you.", personal=False),
             Sentence(Section.OWN, "It cost you €40.", personal=True, spoken="forty euros"))  # fmt: skip
@@ -284,7 +284,7 @@ def checked(data: bytes, _folder: Path, chance: random.Random) -> None:
 
 def said(data: bytes, _folder: Path, chance: random.Random) -> None:
     """A text that is cut into sentences and written as it is spoken."""
-    from voicenote.engine.memo.saying import sentences_of
+    from voicenote.engine.memo.plain_speech import sentences_of
 
     sentences_of(
         data.decode("utf-8", "replace"), chance.choice(("en", "pl", "et", "fa", "he", "zz"))
@@ -303,9 +303,9 @@ def quoted(data: bytes, _folder: Path, chance: random.Random) -> None:
 
 def template(data: bytes, folder: Path, chance: random.Random) -> None:
     """An own template, tried with a sample case."""
-    from voicenote.engine.memo.templating import sample
+    from voicenote.engine.memo.own_templates import sample
     from voicenote.script.compose import compose
-    from voicenote.script.templates import Templates
+    from voicenote.script.templating import Templates
 
     place = folder / "templates" / "en"
     place.mkdir(parents=True, exist_ok=True)
@@ -325,7 +325,7 @@ def _templates() -> Samples:
 
 def mail(data: bytes, _folder: Path, _chance: random.Random) -> None:
     """A letter: a bounce, a machine's, a person's."""
-    from voicenote.delivery.email.inbound import read_mail
+    from voicenote.delivery.email.mail_parser import read_mail
 
     read_mail(data, NOW, ("voice+b-{token}@bakery.example",))
 
@@ -370,7 +370,7 @@ MAIL_WORDS = (
 
 def whatsapp(data: bytes, _folder: Path, _chance: random.Random) -> None:
     """A call of WhatsApp's webhook."""
-    from voicenote.delivery.whatsapp.inbound import arrivals_of
+    from voicenote.delivery.whatsapp.notifications import arrivals_of
 
     list(arrivals_of(data, NOW))
 
@@ -400,7 +400,7 @@ def _webhooks() -> Samples:
 
 def telegram(data: bytes, _folder: Path, _chance: random.Random) -> None:
     """An update of Telegram's, and the place after it."""
-    from voicenote.delivery.telegram.inbound import UpdateOffset, arrival_of, read_update
+    from voicenote.delivery.telegram.updates import UpdateOffset, arrival_of, read_update
 
     try:
         told = json.loads(data)
@@ -426,12 +426,12 @@ def _updates() -> Samples:
 
 def answers(data: bytes, _folder: Path, chance: random.Random) -> None:
     """What the servers of all channels answer."""
-    from voicenote.delivery.email.smtp_words import refusal
-    from voicenote.delivery.http_line import Response
-    from voicenote.delivery.http_words import retry_after
-    from voicenote.delivery.telegram.words import result_of
+    from voicenote.delivery.email.smtp_errors import refusal
+    from voicenote.delivery.http_client import Response
+    from voicenote.delivery.http_errors import retry_after
+    from voicenote.delivery.telegram.bot_payload import result_of
     from voicenote.delivery.webhook import judge_status
-    from voicenote.delivery.whatsapp.words import identifier
+    from voicenote.delivery.whatsapp.cloud_payload import identifier
 
     status = chance.choice((200, 201, 302, 400, 401, 404, 409, 413, 429, 500, 503, 999, 0, -1))
     text = data.decode("utf-8", "replace")
@@ -481,7 +481,7 @@ def _words() -> Samples:
 
 def sound(data: bytes, folder: Path, chance: random.Random) -> None:
     """A recording."""
-    from voicenote.sound.read import read_sound
+    from voicenote.sound.recording_file import read_sound
 
     path = folder / chance.choice(("a.wav", "a.ogg", "a.mp3", "a.m4a", "a.flac", "a.webm"))
     path.write_bytes(data)
@@ -515,9 +515,9 @@ def _sounds() -> Samples:
 
 def kept(data: bytes, folder: Path, _chance: random.Random) -> None:
     """A damaged file of the cache, and a damaged recording of one's own."""
-    from voicenote.sound.cache import Cache
     from voicenote.sound.piece import _read_clip as _read_cached_clip
     from voicenote.sound.piece import _read_piece
+    from voicenote.sound.piece_cache import Cache
     from voicenote.voice.recorded import _read_clip
 
     cache = Cache(folder / "cache")

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from voicenote.intake.options import Options
-from voicenote.intake.read import ComplaintSource, open_source
-from voicenote.intake.record import Bad, Good
+from voicenote.intake.raw_record import Bad, Good
+from voicenote.intake.reader import ComplaintSource, open_source
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 

@@ -10,9 +10,9 @@ import pytest
 
 from voicenote.errors import BadData, BadSettings, WrongUse
 from voicenote.intake.options import IntakeLimits
-from voicenote.model.amends import AmendsKind, Promise
 from voicenote.model.case import Finding, Severity
 from voicenote.model.money import Money
+from voicenote.model.promise import AmendsKind, Promise
 
 ANN = {"ref": "1", "customer": "Ann", "what_happened": "late"}
 BO = {"ref": "2", "customer": "Bo", "what_happened": "broken"}

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from voicenote.errors import BadData, TryAgain, Unavailable, VoicenoteError
 from voicenote.intake.fields import FIELDS
 from voicenote.intake.options import IntakeLimits, Options
-from voicenote.intake.read import open_source
-from voicenote.intake.record import Bad, Good
+from voicenote.intake.raw_record import Bad, Good
+from voicenote.intake.reader import open_source
 from voicenote.intake.rejected import Rejected
 from voicenote.intake.single import complaint_from_fields, read_toml
 

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from voicenote.errors import BadData
-from voicenote.intake import dates, people
-from voicenote.intake.money import currency, money
-from voicenote.intake.record import Number
+from voicenote.intake import dates, person
+from voicenote.intake.amounts import currency, money
+from voicenote.intake.raw_record import Number
 from voicenote.model.money import Money
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -37,7 +37,7 @@ LANGUAGES = "en he ro pl fa et"
     ],
 )
 def test_a_language_is_known_by_tag_and_by_name(text: str, tag: str) -> None:
-    assert people.language(text) == tag
+    assert person.language(text) == tag
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_a_language_is_known_by_tag_and_by_name(text: str, tag: str) -> None:
 )
 def test_what_is_no_language_is_refused(text: str) -> None:
     with pytest.raises(BadData):
-        people.language(text)
+        person.language(text)
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_what_is_no_language_is_refused(text: str) -> None:
     ],
 )
 def test_a_zone_is_known_by_many_names(text: str, zone: str) -> None:
-    named = people.time_zone(text)
+    named = person.time_zone(text)
     assert ZoneInfo(named).utcoffset(NOW.replace(tzinfo=None)) == ZoneInfo(zone).utcoffset(
         NOW.replace(tzinfo=None)
     )
@@ -73,14 +73,14 @@ def test_a_zone_is_known_by_many_names(text: str, zone: str) -> None:
 
 
 def test_every_zone_in_the_table_exists() -> None:
-    for name in people._zones():
-        assert ZoneInfo(people.time_zone(name))
+    for name in person._zones():
+        assert ZoneInfo(person.time_zone(name))
 
 
 @pytest.mark.parametrize("text", ["Mars", "+25", "Europe", "../../etc/passwd", "UTC+2:17"])
 def test_what_is_no_zone_is_refused(text: str) -> None:
     with pytest.raises(BadData):
-        people.time_zone(text)
+        person.time_zone(text)
 
 
 @pytest.mark.parametrize(

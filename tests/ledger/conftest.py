@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from voicenote.ledger.store import Ledger, open_ledger
-from voicenote.model.amends import AmendsKind, Promise
 from voicenote.model.case import Complaint, Customer
 from voicenote.model.money import Money
+from voicenote.model.promise import AmendsKind, Promise
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 

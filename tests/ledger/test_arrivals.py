@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from voicenote.ledger import arrivals, cases, tables
+from voicenote.ledger import arrivals, case_store, tables
 from voicenote.ledger.arrivals import UNMATCHED, Came
 from voicenote.ledger.store import Ledger
 from voicenote.model.case import Complaint
@@ -64,7 +64,7 @@ def test_a_link_is_good_once_and_by_its_own_channel(
     ledger: Ledger, complaint: Callable[..., Complaint], channel: str
 ) -> None:
     with ledger.write() as tx:
-        (added,) = cases.add(tx, [complaint()])
+        (added,) = case_store.add(tx, [complaint()])
         arrivals.make_link(tx, "bot", added.case, "secret")
         expected = added.case if channel == "bot" else None
         assert arrivals.use_link(tx, channel, "secret") == expected
@@ -75,7 +75,7 @@ def test_a_link_is_good_once_and_by_its_own_channel(
 
 def test_a_newer_link_ends_the_older(ledger: Ledger, complaint: Callable[..., Complaint]) -> None:
     with ledger.write() as tx:
-        (added,) = cases.add(tx, [complaint()])
+        (added,) = case_store.add(tx, [complaint()])
         for secret in ("one", "two"):
             arrivals.make_link(tx, "bot", added.case, secret)
         assert arrivals.use_link(tx, "bot", "one") is None
@@ -86,8 +86,8 @@ def test_who_joins_is_known_by_that_address(
     ledger: Ledger, complaint: Callable[..., Complaint]
 ) -> None:
     with ledger.write() as tx:
-        (added,) = cases.add(tx, [complaint()])
-        arrivals.join(tx, cases.get(tx, added.case), "telegram", "4711")
+        (added,) = case_store.add(tx, [complaint()])
+        arrivals.join(tx, case_store.get(tx, added.case), "telegram", "4711")
         (found,) = arrivals.cases_at(tx, "4711")
         assert (found.number, found.customer.telegram) == (added.case, "4711")
         assert arrivals.cases_at(tx, " DANA@example.com ")[0].number == added.case
@@ -99,7 +99,7 @@ def test_a_ledger_without_cases_has_no_first_day(
 ) -> None:
     with ledger.write() as tx:
         assert arrivals.first_day(tx) is None
-        cases.add(tx, [complaint()])
+        case_store.add(tx, [complaint()])
         assert arrivals.first_day(tx) == NOON
 
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import update
 
 from voicenote.errors import ImpossibleTransition, TryAgain, WrongUse
-from voicenote.ledger import cases, changes, listing, tables, touches
+from voicenote.ledger import case_reports, case_store, changes, tables, touches
 from voicenote.ledger.changes import (
     AMENDS_HISTORY,
     CASE_HISTORY,
@@ -35,15 +35,15 @@ Make = Callable[..., Complaint]
 def touch(ledger: Ledger, complaint: Make, new_id: Callable[[], str]) -> int:
     """One case with one touch that is due."""
     with ledger.write() as tx:
-        cases.add(tx, [complaint()])
+        case_store.add(tx, [complaint()])
         due = PlannedTouch(kind=TouchKind.MEMO, step=1, wanted_at=tx.now, due_at=tx.now)
-        [number] = touches.book(tx, cases.get(tx, 1), "p", [due], by_outbox, new_id)
+        [number] = touches.book(tx, case_store.get(tx, 1), "p", [due], by_outbox, new_id)
     return number
 
 
 def events(ledger: Ledger) -> list[str]:
     with ledger.read() as tx:
-        return [str(row["event"]) for row in listing.history(tx)]
+        return [str(row["event"]) for row in case_reports.history(tx)]
 
 
 def test_every_event_of_the_tables_has_its_word_in_the_history() -> None:

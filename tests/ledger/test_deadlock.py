@@ -9,7 +9,7 @@ from threading import Barrier
 import pytest
 
 from voicenote.errors import TryAgain
-from voicenote.ledger import cases
+from voicenote.ledger import case_store
 from voicenote.ledger.changes import hold_case
 from voicenote.ledger.store import Ledger
 from voicenote.model.case import Complaint
@@ -20,7 +20,7 @@ def test_of_two_writers_who_wait_for_each_other_one_is_told_to_try_again(
     ledger: Ledger, complaint: Callable[..., Complaint]
 ) -> None:
     with ledger.write() as tx:
-        one, two = (added.case for added in cases.add(tx, [complaint("A"), complaint("B")]))
+        one, two = (added.case for added in case_store.add(tx, [complaint("A"), complaint("B")]))
     both = Barrier(2)
 
     def hold(first: int, second: int) -> str:

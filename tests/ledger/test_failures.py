@@ -12,8 +12,8 @@ from sqlalchemy.exc import OperationalError
 
 from voicenote.engine.lock import pass_lock
 from voicenote.errors import Restarting, TryAgain, Unavailable, VoicenoteError
-from voicenote.ledger import failures, listing
-from voicenote.ledger.failures import translated
+from voicenote.ledger import case_reports, db_errors
+from voicenote.ledger.db_errors import translated
 from voicenote.ledger.store import Ledger
 
 on_postgresql = pytest.mark.parametrize("url", ["postgresql"], indirect=True)
@@ -67,7 +67,7 @@ def test_a_server_that_restarts_is_asked_again_and_half_a_change_is_none(
     with pytest.raises(Restarting):
         broken()
     with ledger.read() as tx:
-        assert listing.history(tx) == []
+        assert case_reports.history(tx) == []
 
 
 @on_postgresql
@@ -80,7 +80,7 @@ def test_a_server_that_restarts_at_the_commit_is_told_so(ledger: Ledger) -> None
     with pytest.raises(Restarting):
         broken()
     with ledger.read() as tx:
-        assert listing.history(tx) == []
+        assert case_reports.history(tx) == []
 
 
 @on_postgresql
@@ -156,7 +156,7 @@ def test_a_disk_that_has_room_again_is_told_by_what_sqlite_said(
 def test_a_disk_that_takes_nothing_is_told_by_why(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, number: int, words: str
 ) -> None:
-    monkeypatch.setattr(failures, "_unwritable", lambda _: OSError(number, "so it is"))
+    monkeypatch.setattr(db_errors, "_unwritable", lambda _: OSError(number, "so it is"))
     engine = create_engine(f"sqlite:///{tmp_path / 'ledger.db'}")
     with pytest.raises(Unavailable, match="so it is") as told, translated(engine):
         raise OperationalError("select 1", {}, Said(name))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from voicenote.ledger import cases, flags, optouts, touches
+from voicenote.ledger import case_flags, case_store, optouts, touches
 from voicenote.ledger.changes import change_touch
 from voicenote.ledger.store import Ledger, Transaction
 from voicenote.model.case import Complaint, Customer
@@ -16,7 +16,7 @@ Ids = Callable[[], str]
 
 def booked(tx: Transaction, kind: TouchKind, ids: Ids) -> int:
     due = PlannedTouch(kind=kind, step=1, wanted_at=tx.now, due_at=tx.now)
-    [number] = touches.book(tx, cases.get(tx, 1), "p", [due], lambda _touch: "outbox", ids)
+    [number] = touches.book(tx, case_store.get(tx, 1), "p", [due], lambda _touch: "outbox", ids)
     return number
 
 
@@ -24,39 +24,39 @@ def test_what_was_refused_or_bounced_or_is_held_for_a_reason_is_flagged(
     ledger: Ledger, complaint: Make, new_id: Ids
 ) -> None:
     with ledger.write() as tx:
-        cases.add(tx, [complaint()])
+        case_store.add(tx, [complaint()])
         memo, check_in, confirm, mine = (
             booked(tx, kind, new_id)
             for kind in (TouchKind.MEMO, TouchKind.CHECK_IN, TouchKind.CONFIRM, TouchKind.STATUS)
         )
-        assert flags.troubled(tx) == {}
+        assert case_flags.troubled(tx) == {}
         for event in ("claim", "commit", "accept", "bounce"):
             change_touch(tx, memo, event)
         for event in ("claim", "refuse"):
             change_touch(tx, check_in, event)
         change_touch(tx, confirm, "hold", reason="this ledger is a copy")
         change_touch(tx, mine, "hold")
-        assert flags.troubled(tx) == {(1, 1): "memo bounced, check-in refused, 1 held"}
+        assert case_flags.troubled(tx) == {(1, 1): "memo bounced, check-in refused, 1 held"}
 
 
 def test_what_is_in_flight_is_flagged_with_its_hour(
     ledger: Ledger, complaint: Make, new_id: Ids
 ) -> None:
     with ledger.write() as tx:
-        cases.add(tx, [complaint()])
+        case_store.add(tx, [complaint()])
         memo = booked(tx, TouchKind.MEMO, new_id)
         change_touch(tx, memo, "claim", claimed_at=tx.now)
-        assert flags.troubled(tx) == {(1, 1): "memo in flight since 12:00 UTC"}
+        assert case_flags.troubled(tx) == {(1, 1): "memo in flight since 12:00 UTC"}
         change_touch(tx, memo, "commit")
-        assert flags.troubled(tx) == {(1, 1): "memo in flight since 12:00 UTC"}
-    assert {state.value for state in IN_FLIGHT} == set(flags.IN_FLIGHT)
+        assert case_flags.troubled(tx) == {(1, 1): "memo in flight since 12:00 UTC"}
+    assert {state.value for state in IN_FLIGHT} == set(case_flags.IN_FLIGHT)
 
 
 def test_a_nudge_is_not_flagged(ledger: Ledger, complaint: Make, new_id: Ids) -> None:
     with ledger.write() as tx:
-        cases.add(tx, [complaint()])
+        case_store.add(tx, [complaint()])
         change_touch(tx, booked(tx, TouchKind.NUDGE, new_id), "hold", reason="a copy")
-        assert flags.troubled(tx) == {}
+        assert case_flags.troubled(tx) == {}
 
 
 def test_who_opted_out_is_the_same_as_for_the_pass(ledger: Ledger, complaint: Make) -> None:
@@ -69,11 +69,11 @@ def test_who_opted_out_is_the_same_as_for_the_pass(ledger: Ledger, complaint: Ma
     )
     with ledger.write() as tx:
         told = [complaint(str(n), customer=person) for n, person in enumerate(people)]
-        numbers = [added.case for added in cases.add(tx, told)]
-        loaded = cases.load(tx, numbers)
-        assert flags.opted_out(tx) == set()
+        numbers = [added.case for added in case_store.add(tx, told)]
+        loaded = case_store.load(tx, numbers)
+        assert case_flags.opted_out(tx) == set()
         optouts.opt_out(tx, loaded[numbers[0]])
         optouts.opt_out(tx, loaded[numbers[3]])
         asked = optouts.opted_out(tx, [loaded[number] for number in numbers])
-        found = flags.opted_out(tx)
+        found = case_flags.opted_out(tx)
     assert [number in found for number in numbers] == asked == [True, True, True, True, False]

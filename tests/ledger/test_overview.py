@@ -1,22 +1,22 @@
 """The list of cases spells the states itself; here they are held to the model's."""
 
-from voicenote.ledger import flags, overview
-from voicenote.model.amends import AmendsState
+from voicenote.ledger import case_flags, case_rows
 from voicenote.model.case import Stage
+from voicenote.model.promise import AmendsState
 from voicenote.model.touch import ARRIVED, TouchKind, TouchState
 
 
 def test_the_lists_words_are_the_models():
-    assert Stage.CLOSED.value == overview.CLOSED
-    assert TouchKind.ACKNOWLEDGE.value == overview.ACKNOWLEDGE
+    assert Stage.CLOSED.value == case_rows.CLOSED
+    assert TouchKind.ACKNOWLEDGE.value == case_rows.ACKNOWLEDGE
     assert (
         TouchState.DUE.value,
         TouchState.UNCERTAIN.value,
-    ) == (overview.DUE, overview.UNCERTAIN)
-    assert set(overview.ARRIVED) == {state.value for state in ARRIVED}
-    assert set(overview.OWED) == {AmendsState.PROMISED.value, AmendsState.BROKEN.value}
-    assert set(overview.UNSENT) == {
+    ) == (case_rows.DUE, case_rows.UNCERTAIN)
+    assert set(case_rows.ARRIVED) == {state.value for state in ARRIVED}
+    assert set(case_rows.OWED) == {AmendsState.PROMISED.value, AmendsState.BROKEN.value}
+    assert set(case_rows.UNSENT) == {
         stage.value for stage in Stage if stage not in (Stage.FOLLOWING, Stage.CLOSED)
     }
-    assert set(flags.RETURNED) == {TouchState.REFUSED.value, TouchState.BOUNCED.value}
-    assert (TouchState.HELD.value, TouchKind.NUDGE.value) == (flags.HELD, flags.NUDGE)
+    assert set(case_flags.RETURNED) == {TouchState.REFUSED.value, TouchState.BOUNCED.value}
+    assert (TouchState.HELD.value, TouchKind.NUDGE.value) == (case_flags.HELD, case_flags.NUDGE)

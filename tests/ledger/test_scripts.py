@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from voicenote.ledger import cases, scripts
+from voicenote.ledger import case_store, scripts
 from voicenote.ledger.store import Ledger, Transaction
 from voicenote.model.case import Complaint
 from voicenote.model.memo import Caption, Memo, Synthetic
-from voicenote.model.script import Script, Section, Sentence
+from voicenote.model.sentences import Script, Section, Sentence
 
 SCRIPT = Script(
     language="en",
@@ -40,7 +40,7 @@ def memo(script: Script, digest: str = "a" * 64) -> Memo:
 @pytest.fixture
 def case(ledger: Ledger, complaint: Callable[..., Complaint]) -> int:
     with ledger.write() as tx:
-        return cases.add(tx, [complaint()])[0].case
+        return case_store.add(tx, [complaint()])[0].case
 
 
 def draft(tx: Transaction, case: int, round_: int = 1) -> scripts.StoredDraft:
@@ -89,7 +89,7 @@ def test_an_approval_of_one_case_releases_nothing_of_another(
     ledger: Ledger, case: int, complaint: Callable[..., Complaint]
 ) -> None:
     with ledger.write() as tx:
-        other = cases.add(tx, [complaint("B-1")])[0].case
+        other = case_store.add(tx, [complaint("B-1")])[0].case
         for number in (case, other):
             script = scripts.keep_script(tx, number, 1, "memo", SCRIPT)
             scripts.keep_memo(tx, number, script, memo(SCRIPT))

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from voicenote.ledger import cases, listing, optouts, overview, tables, touches
+from voicenote.ledger import case_reports, case_rows, case_store, optouts, tables, touches
 from voicenote.ledger.changes import change_amends, change_case, change_touch
 from voicenote.ledger.copying import copy_into
 from voicenote.ledger.snapshots import find_stirred, snapshot, snapshots
@@ -48,7 +48,7 @@ def following(tx: Transaction, number: int) -> None:
 
 def arrived(tx: Transaction, number: int, count: int, ids: Callable[[], str]) -> None:
     """Book `count` touches that have reached their channel."""
-    case = cases.get(tx, number)
+    case = case_store.get(tx, number)
     wanted = [planned(tx.now, step=n) for n in range(count)]
     for one in touches.book(tx, case, "p", wanted, by_outbox, ids):
         for event in ("claim", "commit", "accept"):
@@ -62,18 +62,20 @@ def test_only_what_time_or_a_channel_has_stirred_is_looked_at(
         told = [complaint(f"R-{n}", promises=()) for n in range(6)]
         told += [complaint(f"P-{n}") for n in range(3)]
         due, quiet, held, later, spent, fresh, overdue, kept, _ = [
-            one.case for one in cases.add(tx, told)
+            one.case for one in case_store.add(tx, told)
         ]
-        touches.book(tx, cases.get(tx, due), "p", [planned(tx.now)], by_outbox, ids)
-        [number] = touches.book(tx, cases.get(tx, held), "p", [planned(tx.now)], by_outbox, ids)
+        touches.book(tx, case_store.get(tx, due), "p", [planned(tx.now)], by_outbox, ids)
+        [number] = touches.book(
+            tx, case_store.get(tx, held), "p", [planned(tx.now)], by_outbox, ids
+        )
         change_touch(tx, number, "hold")
         tomorrow = tx.now + timedelta(days=30)
-        touches.book(tx, cases.get(tx, later), "p", [planned(tomorrow)], by_outbox, ids)
+        touches.book(tx, case_store.get(tx, later), "p", [planned(tomorrow)], by_outbox, ids)
         for number, count in ((spent, 3), (fresh, 2), (quiet, 3)):
             arrived(tx, number, count, ids)
             following(tx, number)
         for number in (spent, fresh):
-            cases.write_lesson(tx, number, Lesson(cause="c", prevention="p", owner="o"))
+            case_store.write_lesson(tx, number, Lesson(cause="c", prevention="p", owner="o"))
         change_amends(tx, kept, 1, "do", evidence="TX 1")
         assert find_stirred(tx) == [due, spent]
         assert quiet not in find_stirred(tx)
@@ -91,13 +93,15 @@ def test_a_snapshot_holds_all_that_is_known(
     ledger: Ledger, complaint: Make, ids: Callable[[], str]
 ) -> None:
     with ledger.write() as tx:
-        cases.add(tx, [complaint("A"), complaint("B", name="Ron", email="ron@example.com")])
+        case_store.add(tx, [complaint("A"), complaint("B", name="Ron", email="ron@example.com")])
         arrived(tx, 1, 2, ids)
-        touches.answer(tx, cases.get(tx, 1), Answer(verdict=Verdict.UNCLEAR, at=tx.now, text="hm"))
+        touches.answer(
+            tx, case_store.get(tx, 1), Answer(verdict=Verdict.UNCLEAR, at=tx.now, text="hm")
+        )
         change_case(tx, 1, "close")
         change_case(tx, 1, "reopen", round=2)
-        touches.answer(tx, cases.get(tx, 1), Answer(verdict=Verdict.PUT_RIGHT, at=tx.now))
-        optouts.opt_out(tx, cases.get(tx, 2))
+        touches.answer(tx, case_store.get(tx, 1), Answer(verdict=Verdict.PUT_RIGHT, at=tx.now))
+        optouts.opt_out(tx, case_store.get(tx, 2))
         seen, other = snapshot(tx, 1, zone), snapshots(tx, [2, 1, 99], zone)[2]
     assert seen.answer_rounds == (1, 2)
     assert [one.verdict for one in seen.round_answers] == [Verdict.PUT_RIGHT]
@@ -109,25 +113,25 @@ def test_a_list_tells_what_is_owed_due_and_said(
     ledger: Ledger, complaint: Make, ids: Callable[[], str]
 ) -> None:
     with ledger.write() as tx:
-        cases.add(tx, [complaint("A"), complaint("B", promises=())], "night")
+        case_store.add(tx, [complaint("A"), complaint("B", promises=())], "night")
         later = [planned(tx.now + timedelta(days=n)) for n in (5, 2)]
-        touches.book(tx, cases.get(tx, 1), "p", later, by_outbox, ids)
-        touches.answer(tx, cases.get(tx, 1), Answer(verdict=Verdict.UNCLEAR, at=tx.now))
+        touches.book(tx, case_store.get(tx, 1), "p", later, by_outbox, ids)
+        touches.answer(tx, case_store.get(tx, 1), Answer(verdict=Verdict.UNCLEAR, at=tx.now))
         change_case(tx, 2, "close", outcome="neutral")
-        [line] = overview.lines(tx)
+        [line] = case_rows.lines(tx)
         assert line.owed_by == tx.now.date() + timedelta(days=7)
         assert line.next_touch == tx.now + timedelta(days=2)
         assert (line.answers, line.uncertain) == (1, 0)
-        assert [one.case for one in overview.lines(tx, everything=True)] == [1, 2]
-        assert overview.lines(tx, batch="other") == []
-        assert listing.batches(tx) == {"night": 2}
+        assert [one.case for one in case_rows.lines(tx, everything=True)] == [1, 2]
+        assert case_rows.lines(tx, batch="other") == []
+        assert case_reports.batches(tx) == {"night": 2}
 
 
 def test_a_copy_holds_every_row_and_opens_as_it_is(
     ledger: Ledger, complaint: Make, ids: Callable[[], str], tmp_path: Path
 ) -> None:
     with ledger.write() as tx:
-        cases.add(tx, [complaint(f"R-{n}") for n in range(600)])
+        case_store.add(tx, [complaint(f"R-{n}") for n in range(600)])
         arrived(tx, 1, 3, ids)
     file = tmp_path / "copy.sqlite3"
     copy_into(ledger, file)
@@ -142,4 +146,4 @@ def test_a_copy_holds_every_row_and_opens_as_it_is(
         with copy.write() as tx:
             following(tx, 1)
     with ledger.read() as tx:
-        assert cases.get(tx, 1).stage.value == "opened"
+        assert case_store.get(tx, 1).stage.value == "opened"

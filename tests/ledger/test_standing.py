@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from voicenote.ledger import arrivals, cases, optouts, touches
+from voicenote.ledger import arrivals, case_store, optouts, touches
 from voicenote.ledger.changes import change_case
-from voicenote.ledger.standing import Fingerprint, read_standing, standings
+from voicenote.ledger.fingerprint import Fingerprint, read_standing, standings
 from voicenote.ledger.store import Ledger, Transaction
 from voicenote.model.case import Case, Complaint, Customer
 from voicenote.model.receipt import Answer, Verdict
@@ -18,7 +18,7 @@ DEEDS: dict[str, Callable[[Transaction, Case, Case], object]] = {
         tx, case, Answer(verdict=Verdict.UNCLEAR, at=tx.now, text="thanks")
     ),
     "a change of its stage": lambda tx, case, _: change_case(tx, case.number, "close"),
-    "triage": lambda tx, case, _: cases.revise(tx, case.number, "case_triaged", abusive=True),
+    "triage": lambda tx, case, _: case_store.revise(tx, case.number, "case_triaged", abusive=True),
     "an opt-out": lambda tx, case, _: optouts.opt_out(tx, case),
     "an opt-out by another case": lambda tx, _, other: optouts.opt_out(tx, other),
     "an opt-out by address": lambda tx, _, __: optouts.opt_out_address(tx, "DANA@example.com "),
@@ -31,7 +31,7 @@ DEEDS: dict[str, Callable[[Transaction, Case, Case], object]] = {
 def of(tx: Transaction, number: int) -> Fingerprint:
     """How a case stands, by both ways to ask, which say the same."""
     many = standings(tx, [number])[number]
-    one = read_standing(tx, cases.get(tx, number))
+    one = read_standing(tx, case_store.get(tx, number))
     assert one[:-1] == many[:-1]
     return one
 
@@ -47,7 +47,7 @@ def pair(ledger: Ledger) -> tuple[Case, Case]:
             )
             for ref in ("A-1", "A-2")
         ]
-        first, second = (cases.get(tx, added.case) for added in cases.add(tx, told))
+        first, second = (case_store.get(tx, added.case) for added in case_store.add(tx, told))
     return first, second
 
 

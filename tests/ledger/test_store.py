@@ -17,7 +17,16 @@ from sqlalchemy import Connection, create_engine, delete, insert, select, text, 
 from sqlalchemy.exc import DBAPIError
 
 from voicenote.errors import BadData, BadSettings, SchemaChanged, TryAgain, Unavailable
-from voicenote.ledger import brakes, cases, listing, meta, migrate, overview, store, tables
+from voicenote.ledger import (
+    brakes,
+    case_reports,
+    case_rows,
+    case_store,
+    meta,
+    migrate,
+    store,
+    tables,
+)
 from voicenote.ledger.store import Ledger, Transaction, open_ledger
 from voicenote.model.case import Complaint
 
@@ -40,14 +49,14 @@ def test_a_change_and_its_history_are_kept_together_or_not_at_all(
 ) -> None:
     def half() -> None:
         with ledger.write() as tx:
-            cases.add(tx, [complaint()])
+            case_store.add(tx, [complaint()])
             _ = 1 / 0
 
     with pytest.raises(ZeroDivisionError):
         half()
     with ledger.read() as tx:
-        assert overview.lines(tx) == []
-        assert listing.history(tx) == []
+        assert case_rows.lines(tx) == []
+        assert case_reports.history(tx) == []
 
 
 @pytest.mark.parametrize("what", ["delete", "rewrite"])
@@ -59,7 +68,7 @@ def test_history_can_be_neither_deleted_nor_rewritten(ledger: Ledger, what: str)
     with pytest.raises(DBAPIError, match="never"), ledger.engine.begin() as connection:
         connection.execute(statement)
     with ledger.read() as tx:
-        assert [row["event"] for row in listing.history(tx)] == ["case_opened"]
+        assert [row["event"] for row in case_reports.history(tx)] == ["case_opened"]
 
 
 def test_money_and_moments_come_back_exactly_as_they_went_in(
@@ -67,9 +76,9 @@ def test_money_and_moments_come_back_exactly_as_they_went_in(
 ) -> None:
     told = complaint()
     with ledger.write() as tx:
-        [added] = cases.add(tx, [told])
+        [added] = case_store.add(tx, [told])
     with ledger.read() as tx:
-        assert cases.get(tx, added.case).complaint == told
+        assert case_store.get(tx, added.case).complaint == told
 
 
 def test_a_ledger_from_a_newer_voicenote_is_left_alone(
@@ -92,7 +101,7 @@ def test_a_schema_that_changes_under_an_open_ledger_stops_every_write(
     with pytest.raises(SchemaChanged, match=words), ledger.write() as tx:
         tx.tell("case_opened", 1)
     with ledger.read() as tx:
-        assert listing.history(tx) == []
+        assert case_reports.history(tx) == []
 
 
 def test_an_older_sqlite_file_is_copied_before_it_is_migrated(
@@ -237,7 +246,7 @@ def test_a_value_that_nobody_can_mean_is_explained(
     url = f"sqlite:///{tmp_path / 'ledger.db'}"
     ledger = open_ledger(url, clock=clock, actor="t", new_id=new_id)
     with ledger.write() as tx:
-        cases.add(tx, [complaint(ref="a")])
+        case_store.add(tx, [complaint(ref="a")])
     with closing(sqlite3.connect(tmp_path / "ledger.db")) as raw:
         raw.execute("pragma ignore_check_constraints = on")
         raw.execute(f"update {change}")
@@ -246,7 +255,7 @@ def test_a_value_that_nobody_can_mean_is_explained(
         pytest.raises(BadData, match="case 1 cannot be read") as caught,
         ledger.read() as tx,
     ):
-        cases.get(tx, 1)
+        case_store.get(tx, 1)
     assert "restore" in caught.value.advice
     ledger.close()
 
@@ -276,7 +285,7 @@ def test_a_ledger_of_the_first_release_is_brought_up_to_date_with_all_that_is_in
     ledger = open_ledger(url, clock=clock, actor="t", new_id=new_id)
     with ledger.read() as tx:
         assert meta.get(tx, "ledger_id") == "kept"
-        assert [row["event"] for row in listing.history(tx)] == ["kept"]
+        assert [row["event"] for row in case_reports.history(tx)] == ["kept"]
         assert brakes.on(tx) == []
     with ledger.engine.connect() as connection:
         context = MigrationContext.configure(connection)
@@ -335,5 +344,5 @@ def test_to_settle_is_a_lasting_write_that_changes_nothing(
     ledger.settle()
     with ledger.read() as tx:
         assert set(tx.connection.execute(select(tables.meta)).all()) == before
-        assert listing.history(tx) == []
+        assert case_reports.history(tx) == []
     assert made == [True]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from voicenote.errors import TryAgain
-from voicenote.ledger import cases, listing, optouts, touches
+from voicenote.ledger import case_reports, case_store, optouts, touches
 from voicenote.ledger.changes import change_touch
 from voicenote.ledger.store import Ledger
 from voicenote.model.case import Complaint, Customer
@@ -26,9 +26,9 @@ K, T = ReceiptKind, TouchState
 def sent(ledger: Ledger, complaint: Callable[..., Complaint], new_id: Callable[[], str]) -> int:
     """One touch that its channel has accepted."""
     with ledger.write() as tx:
-        cases.add(tx, [complaint()])
+        case_store.add(tx, [complaint()])
         due = PlannedTouch(kind=TouchKind.MEMO, step=1, wanted_at=tx.now, due_at=tx.now)
-        [number] = touches.book(tx, cases.get(tx, 1), "p", [due], by_outbox, new_id)
+        [number] = touches.book(tx, case_store.get(tx, 1), "p", [due], by_outbox, new_id)
         for event in ("claim", "commit", "accept"):
             change_touch(tx, number, event)
     return number
@@ -57,7 +57,7 @@ def test_receipts_late_repeated_and_out_of_order(
     with ledger.read() as tx:
         assert touches.get(tx, sent).state is state
         assert [one.kind for one in touches.receipts_of(tx, [sent])[sent]] == came
-        told = [row for row in listing.history(tx) if row.get("touch") == sent]
+        told = [row for row in case_reports.history(tx) if row.get("touch") == sent]
         assert len(told) == 3 + len(came)
 
 
@@ -65,10 +65,10 @@ def test_a_nudge_is_left_once_for_each_key(
     ledger: Ledger, complaint: Callable[..., Complaint]
 ) -> None:
     with ledger.write() as tx:
-        cases.add(tx, [complaint()])
+        case_store.add(tx, [complaint()])
         assert touches.nudge(tx, 1, "k", "overdue", "do it")
         assert not touches.nudge(tx, 1, "k", "overdue", "do it")
-        assert len(listing.nudges(tx)) == 1
+        assert len(case_reports.nudges(tx)) == 1
 
 
 def test_an_opt_out_holds_for_every_spelling_of_every_address(
@@ -83,8 +83,8 @@ def test_an_opt_out_holds_for_every_spelling_of_every_address(
     )
     with ledger.write() as tx:
         told = [complaint(str(n), customer=person) for n, person in enumerate(people)]
-        numbers = [added.case for added in cases.add(tx, told)]
-        loaded = cases.load(tx, numbers)
+        numbers = [added.case for added in case_store.add(tx, told)]
+        loaded = case_store.load(tx, numbers)
         optouts.opt_out(tx, loaded[numbers[0]])
         optouts.opt_out(tx, loaded[numbers[0]])
         asked = optouts.opted_out(tx, [loaded[number] for number in numbers])
@@ -97,9 +97,9 @@ def test_an_opt_out_holds_for_a_person_without_any_address(
 ) -> None:
     with ledger.write() as tx:
         told = [complaint(str(n), customer=Customer(name="Ann")) for n in (1, 2)]
-        mine, other = (added.case for added in cases.add(tx, told))
-        optouts.opt_out(tx, cases.get(tx, mine))
-        both = [cases.get(tx, mine), cases.get(tx, other)]
+        mine, other = (added.case for added in case_store.add(tx, told))
+        optouts.opt_out(tx, case_store.get(tx, mine))
+        both = [case_store.get(tx, mine), case_store.get(tx, other)]
         assert optouts.opted_out(tx, both) == [True, False]
 
 
@@ -118,7 +118,7 @@ def test_what_is_due_comes_in_order_and_nothing_before_its_time(
             )
             for hours in (5, 1, 3)
         ]
-        five, one, three = touches.book(tx, cases.get(tx, 1), "p", later, by_outbox, new_id)
+        five, one, three = touches.book(tx, case_store.get(tx, 1), "p", later, by_outbox, new_id)
         assert touches.due_numbers(tx) == []
         assert touches.next_due_at(tx) == tx.now + timedelta(hours=1)
     clock.move(hours=3)  # type: ignore[attr-defined]

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from voicenote.errors import ImpossibleTransition
-from voicenote.model.amends import AmendsState
 from voicenote.model.case import Stage
+from voicenote.model.promise import AmendsState
 from voicenote.model.touch import ARRIVED, IN_FLIGHT, WAITING, TouchState
 from voicenote.model.transitions import AMENDS, BY_COMMAND, TABLES, after, diagram
 

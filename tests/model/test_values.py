@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from voicenote.model.amends import Amends, AmendsKind, AmendsState, Promise
 from voicenote.model.case import Case, Complaint, Customer, Stage
 from voicenote.model.memo import Clip
 from voicenote.model.money import Money
+from voicenote.model.promise import Amends, AmendsKind, AmendsState, Promise
 from voicenote.model.receipt import Answer, Verdict
-from voicenote.model.script import Script, Section, Sentence
+from voicenote.model.sentences import Script, Section, Sentence
 from voicenote.model.snapshot import Snapshot
 from voicenote.model.touch import PlannedTouch, Touch, TouchKind, TouchState
 

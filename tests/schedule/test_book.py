@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from voicenote.errors import BadData
-from voicenote.model.amends import Amends, AmendsKind, AmendsState, Promise
 from voicenote.model.case import Case, Complaint, Customer, Stage
+from voicenote.model.promise import Amends, AmendsKind, AmendsState, Promise
 from voicenote.model.touch import PlannedTouch, TouchKind
 from voicenote.schedule.book import (
     Anchors,

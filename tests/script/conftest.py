@@ -8,9 +8,9 @@ from decimal import Decimal
 
 import pytest
 
-from voicenote.model.amends import AmendsKind, Promise
 from voicenote.model.case import Case, Complaint, Customer, Stage
 from voicenote.model.money import Money
+from voicenote.model.promise import AmendsKind, Promise
 from voicenote.script.compose import ScriptContext
 
 TODAY = date(2026, 11, 22)

@@ -8,10 +8,10 @@ from datetime import UTC, date, datetime
 import pytest
 
 from voicenote.errors import RuleSaysNo, WrongUse
-from voicenote.model.amends import Amends, AmendsKind, AmendsState, Promise
 from voicenote.model.case import Customer, Finding, Lesson
+from voicenote.model.promise import Amends, AmendsKind, AmendsState, Promise
 from voicenote.model.receipt import Answer, Verdict
-from voicenote.model.script import Section
+from voicenote.model.sentences import Section
 from voicenote.model.touch import TouchKind
 from voicenote.script.compose import compose, draft, seconds, template_for
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from voicenote.model.memo import Synthetic
-from voicenote.model.script import Script, Section, Sentence
+from voicenote.model.sentences import Script, Section, Sentence
 from voicenote.script.disclosing import add_disclosure, drop_disclosure
 from voicenote.script.languages import language
-from voicenote.script.templates import Templates
+from voicenote.script.templating import Templates
 
 LANGUAGES = ("en", "he", "ro", "pl", "fa", "et")
 TEMPLATES = Templates()

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voicenote.errors import BadData
-from voicenote.model.script import Script, Section, Sentence
+from voicenote.model.sentences import Script, Section, Sentence
 from voicenote.script.compose import compose
-from voicenote.script.edit import from_text, to_text
 from voicenote.script.quoting import plain
+from voicenote.script.script_file import from_text, to_text
 
 SENTENCES = st.builds(
     Sentence,

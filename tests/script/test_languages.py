@@ -8,14 +8,14 @@ from decimal import Decimal
 
 import pytest
 
-from voicenote.model.amends import AmendsKind, Promise
 from voicenote.model.case import Customer, Finding
 from voicenote.model.money import Money
+from voicenote.model.promise import AmendsKind, Promise
 from voicenote.script.compose import compose
 from voicenote.script.languages import PACKAGED, language
 from voicenote.script.numbers import date_spoken, date_written, money_spoken, money_written
 from voicenote.script.spoken import speakable
-from voicenote.script.templates import Templates
+from voicenote.script.templating import Templates
 
 CODES = ["en", "et", "fa", "he", "pl", "ro"]
 OTHERS = [code for code in CODES if code != "en"]

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from voicenote.model.script import Script, Section, Sentence
+from voicenote.model.sentences import Script, Section, Sentence
 from voicenote.script.languages import PACKAGED
 from voicenote.script.outdating import outdated
 

@@ -13,16 +13,16 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from voicenote.errors import BadData
-from voicenote.model.amends import AmendsKind, Promise
 from voicenote.model.case import Case, Complaint, Customer, Finding, Lesson, Stage
 from voicenote.model.money import Money
+from voicenote.model.promise import AmendsKind, Promise
 from voicenote.model.receipt import Answer, Verdict
-from voicenote.model.script import Section
-from voicenote.script.check.facts import Asked, Behind
+from voicenote.model.sentences import Section
+from voicenote.script.check.case_context import Asked, Behind
 from voicenote.script.check.findings import LintLevel
 from voicenote.script.check.rules import check
 from voicenote.script.compose import ScriptContext, compose, draft, seconds
-from voicenote.script.templates import Templates
+from voicenote.script.templating import Templates
 
 NAMES = {
     "abusive",

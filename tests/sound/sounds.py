@@ -10,7 +10,7 @@ import av
 import numpy as np
 
 from voicenote.model.memo import Clip
-from voicenote.model.script import Script, Section, Sentence
+from voicenote.model.sentences import Script, Section, Sentence
 
 SENTENCES = (
     Sentence(Section.THANKS, "Thank you for telling us.", personal=False),

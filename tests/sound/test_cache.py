@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicenote.sound.cache import Cache, Shown, key_of
 from voicenote.sound.piece import _read_clip, _read_piece
+from voicenote.sound.piece_cache import Cache, Shown, key_of
 
 KEY = key_of("a sentence")
 
@@ -108,7 +108,7 @@ def test_memory_holds_few(tmp_path: Path) -> None:
 def test_several_processes_may_write_and_read_the_same_entries(tmp_path: Path) -> None:
     code = f"""
         from pathlib import Path
-        from voicenote.sound.cache import Cache, key_of
+        from voicenote.sound.piece_cache import Cache, key_of
         cache = Cache(Path({str(tmp_path)!r}), 400_000)
         for n in range(400):
             name = str(n % 40)

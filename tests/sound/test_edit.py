@@ -14,7 +14,7 @@ from sounds import SENTENCES, quiet_around, samples, voiced
 
 from voicenote.errors import BadData
 from voicenote.model.memo import Clip
-from voicenote.model.script import Section, Sentence
+from voicenote.model.sentences import Section, Sentence
 from voicenote.sound.edit import RATE, TAIL_S, lay_out, louder, pause_after, spread_captions, trim
 from voicenote.sound.loudness import limit, measure
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from voicenote.engine.memo.speaking import sounds_of
-from voicenote.model.script import Script, Section, Sentence
+from voicenote.engine.memo.render_job import sounds_of
+from voicenote.model.sentences import Script, Section, Sentence
 from voicenote.sound.encode import Tags, decode
 from voicenote.sound.loudness import measure
-from voicenote.sound.memo import level_for, make_memo
+from voicenote.sound.mixdown import level_for, make_memo
 from voicenote.sound.piece import PEAK
 from voicenote.wiring import make_voice
 

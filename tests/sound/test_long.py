@@ -16,11 +16,11 @@ from sounds import SCRIPT, SENTENCES, clips, voiced
 
 from voicenote.errors import Unavailable, WrongUse
 from voicenote.model.memo import Clip, Synthetic
-from voicenote.model.script import Section, Sentence
+from voicenote.model.sentences import Section, Sentence
 from voicenote.sound.encode import Tags, decode
 from voicenote.sound.long import write_long, write_ogg
 from voicenote.sound.loudness import OWN_VOICE, SILENT_VOICE, measure
-from voicenote.sound.memo import make_memo
+from voicenote.sound.mixdown import make_memo
 from voicenote.sound.piece import Spoken
 
 TAGS = Tags(title="Sorry,\nDana\0", artist=" ", synthetic=Synthetic.YES)

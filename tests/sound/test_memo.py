@@ -18,11 +18,11 @@ from sounds import SCRIPT, SENTENCES, clips, machine, quiet_around, voiced
 
 from voicenote.errors import BadData, Unavailable, WrongUse
 from voicenote.model.memo import Caption, Clip, Memo, Synthetic
-from voicenote.model.script import Script, Section, Sentence
+from voicenote.model.sentences import Script, Section, Sentence
 from voicenote.sound.captions import transcript, webvtt
 from voicenote.sound.encode import Tags, decode, encode
 from voicenote.sound.loudness import SYSTEM_VOICE, LoudnessReading, measure
-from voicenote.sound.memo import level_for, make_memo, memo_from_recording
+from voicenote.sound.mixdown import level_for, make_memo, memo_from_recording
 from voicenote.voice.system import System
 
 TAGS = Tags(title="We are sorry", artist="Dana, Ribbon Cakes", voice="recorded 1")

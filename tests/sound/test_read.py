@@ -13,7 +13,7 @@ from sounds import voiced, write
 
 from voicenote.errors import BadData, TryAgain
 from voicenote.model.memo import Clip
-from voicenote.sound.read import read_sound
+from voicenote.sound.recording_file import read_sound
 
 
 @pytest.mark.parametrize(

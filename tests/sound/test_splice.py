@@ -19,9 +19,8 @@ from sounds import SCRIPT, SENTENCES, voiced
 
 from voicenote.errors import BadData, VoiceUnavailable
 from voicenote.model.memo import Clip, Memo
-from voicenote.model.script import Script, Section, Sentence
+from voicenote.model.sentences import Script, Section, Sentence
 from voicenote.sound import piece
-from voicenote.sound.cache import Cache
 from voicenote.sound.edit import RATE, louder, trim
 from voicenote.sound.encode import Codec, Tags, decode, encode, for_speech
 from voicenote.sound.loudness import (
@@ -32,9 +31,10 @@ from voicenote.sound.loudness import (
     integrated,
     measure,
 )
-from voicenote.sound.memo import make_memo
+from voicenote.sound.mixdown import make_memo
 from voicenote.sound.packets import FORMS, TICK_S, codec_of, decode_packets, encoder
 from voicenote.sound.piece import PEAK, PieceSource, Spoken
+from voicenote.sound.piece_cache import Cache
 from voicenote.sound.splice import PRE_SKIP
 from voicenote.voice.system import System
 

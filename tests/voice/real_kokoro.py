@@ -11,7 +11,7 @@ import os
 import numpy as np
 import pytest
 
-from voicenote.model.script import Section, Sentence
+from voicenote.model.sentences import Section, Sentence
 from voicenote.voice.kokoro import Kokoro
 
 

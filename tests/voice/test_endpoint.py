@@ -10,7 +10,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from speech_server import Server, hum, speech_server
 
 from voicenote.errors import BadSettings, VoiceUnavailable
-from voicenote.model.script import Section, Sentence
+from voicenote.model.sentences import Section, Sentence
 from voicenote.voice.endpoint import Endpoint
 from voicenote.wiring import make_voice
 

@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import tiny_kokoro
 
 from voicenote.errors import BadSettings, VoicenoteError, VoiceUnavailable
-from voicenote.model.script import Section, Sentence
+from voicenote.model.sentences import Section, Sentence
 from voicenote.voice.kokoro import Kokoro
 from voicenote.voice.kokoro_letters import MOST, NUMBERS, clauses, letters, portions
 

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from voicenote.model.script import Section, Sentence
-from voicenote.voice.letters import language_of
+from voicenote.model.sentences import Section, Sentence
 from voicenote.voice.system import System
+from voicenote.voice.writing_system import language_of
 
 HEBREW = "אתם כתבתם: העוגה הגיעה באיחור של שעה ובלי הסרט, והאורחים כבר ישבו לשולחן."
 PERSIAN = "کیک یک ساعت دیر رسید و روبان نداشت و مهمان‌ها سر میز نشسته بودند."

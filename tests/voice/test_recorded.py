@@ -6,7 +6,7 @@ import pytest
 
 from voicenote.errors import BadData, Unavailable, VoiceUnavailable
 from voicenote.model.memo import Clip
-from voicenote.model.script import Section, Sentence
+from voicenote.model.sentences import Section, Sentence
 from voicenote.voice.recorded import Recorded
 
 CLIP = Clip(b"\x00\x10" * 8000, 16_000, synthetic=False)

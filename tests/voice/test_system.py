@@ -11,7 +11,7 @@ import pytest
 
 from voicenote.errors import VoiceUnavailable
 from voicenote.model.memo import Clip
-from voicenote.model.script import Section, Sentence
+from voicenote.model.sentences import Section, Sentence
 from voicenote.voice import espeak
 from voicenote.voice.system import System, check, pick, tame
 
@@ -106,7 +106,7 @@ def test_nobody_hears_another_customers_words() -> None:
 def test_the_first_sentence_of_a_fresh_process_is_there_and_nothing_is_printed() -> None:
     done = run(f"""
         import logging
-        from voicenote.model.script import Section, Sentence
+        from voicenote.model.sentences import Section, Sentence
         from voicenote.voice.system import System
         voice = System({{}})
         clip = voice.speak(Sentence(Section.OWN, {WORDS["en"]!r}, False), "en")
@@ -121,7 +121,7 @@ def test_a_voice_that_does_not_answer_is_never_asked_again() -> None:
     """What comes late could otherwise land in somebody else's file."""
     done = run(f"""
         from voicenote.errors import VoiceUnavailable
-        from voicenote.model.script import Section, Sentence
+        from voicenote.model.sentences import Section, Sentence
         from voicenote.voice.system import System
         voice = System({{"patience": 0.0001}})
         long = Sentence(Section.OWN, {WORDS["en"]!r} * 100, False)
@@ -138,7 +138,7 @@ def test_a_voice_that_does_not_answer_is_never_asked_again() -> None:
 def test_ctrl_c_ends_it(tmp_path: Path) -> None:
     code = """
         from voicenote.errors import VoiceUnavailable
-        from voicenote.model.script import Section, Sentence
+        from voicenote.model.sentences import Section, Sentence
         from voicenote.voice.system import System
         voice = System({})
         try:

@@ -22,7 +22,7 @@ import walks
 
 sys.path.pop(0)
 
-from voicenote.engine.crank import parcels
+from voicenote.engine.run import parcels
 from voicenote.followup import decide
 from voicenote.schedule.hours import Hours
 

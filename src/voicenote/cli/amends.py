@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from voicenote.cli.money import money
+from voicenote.cli.money_option import money
 from voicenote.cli.select import CASE, LAST_CASE, given_reason, open_session
 from voicenote.cli.session import Session, json_option, pass_session
 
@@ -117,7 +117,7 @@ def add(session: Session, /, *, number: int, override: str, **given: Any) -> Non
     """
     from voicenote.engine.case import promises
     from voicenote.errors import BadData
-    from voicenote.model.amends import AmendsKind, Promise
+    from voicenote.model.promise import AmendsKind, Promise
 
     value = money(given["value"], given["currency"]) if given["value"] is not None else None
     try:

@@ -13,7 +13,7 @@ from voicenote.cli.session import Session, json_option, pass_session
 from voicenote.errors import Unavailable, WrongUse
 
 if TYPE_CHECKING:
-    from voicenote.engine.case.approving import Approved
+    from voicenote.engine.case.approval import Approved
     from voicenote.engine.workspace import Workspace
 
 
@@ -72,7 +72,7 @@ def _heard(
 ) -> bool:
     """Let the owner hear some; return whether all may go."""
     from voicenote.engine.memo import sampling
-    from voicenote.engine.memo.listening import play
+    from voicenote.engine.memo.player import play
 
     screen = session.screen
     for number in sampling.sample(ws, numbers, count):
@@ -92,9 +92,9 @@ def _memos(count: int) -> str:
 
 
 def _release_all(session: Session, ws: Workspace, numbers: Sequence[int], anyway: str) -> int:
-    from voicenote.engine.case.approving import approve_cases
-    from voicenote.engine.case.doubles import told_apart
-    from voicenote.engine.singly import parted, singly
+    from voicenote.engine.batch import parted, singly
+    from voicenote.engine.case.approval import approve_cases
+    from voicenote.engine.case.duplicates import told_apart
 
     work = singly(lambda chunk: approve_cases(ws, told_apart(ws, chunk), anyway=anyway), numbers)
     done, failed = parted(session.screen.progress(work, "Releasing", len(numbers)))
@@ -130,7 +130,7 @@ def _approved_data(one: Approved) -> dict[str, Any]:
 
 def _when(ws: Workspace, done: Sequence[Approved]) -> str:
     """Say when the first of them leaves, in its customer's clock."""
-    from voicenote.engine.crank.leaving import first_leaving
+    from voicenote.engine.run.departures import first_leaving
 
     found = first_leaving(ws, done)
     if found is None:

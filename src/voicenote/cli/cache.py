@@ -18,7 +18,7 @@ def cache(session: Session, /, *, what: str, everything: bool) -> None:
     Nothing is lost by it: what is missing is spoken again when it is needed.
     With --json: {"entries", "bytes", "limit_bytes", "removed", "removed_bytes"}.
     """
-    from voicenote.sound.cache import Cache, Shown
+    from voicenote.sound.piece_cache import Cache, Shown
 
     limit = session.settings.sound.cache_mb * 1_000_000
     kept = Cache(session.settings.home / "cache", limit)

@@ -22,7 +22,7 @@ EVERY = ("1", "2", "5", "10", "15", "20", "30", "60")
 @pass_session
 def schedule(session: Session, /, *, every: str, systemd: bool, install: bool) -> None:
     """The crontab line, or the systemd timer, that makes a pass every few minutes."""
-    from voicenote.engine.upkeep import timetable
+    from voicenote.engine.admin import os_schedule
 
     if systemd and install:
         raise WrongUse("--install is for crontabs", "write the units that --systemd prints")
@@ -35,17 +35,17 @@ def schedule(session: Session, /, *, every: str, systemd: bool, install: bool) -
             "  write what they say into voicenote.toml: voicenote init"
         )
     if systemd:
-        units = timetable.systemd_units(program, home, int(every))
+        units = os_schedule.systemd_units(program, home, int(every))
         text = "\n".join(f"# ~/.config/systemd/user/{name}\n{unit}" for name, unit in units.items())
         screen.show(units, text.rstrip)
         screen.note("\nThen: systemctl --user enable --now voicenote.timer")
         return
-    line = timetable.crontab_line(program, home, int(every))
+    line = os_schedule.crontab_line(program, home, int(every))
     if not install:
         screen.show({"line": line}, lambda: line)
         screen.note("Add it with: crontab -e, or: voicenote schedule --install")
         return
-    from voicenote.engine.upkeep.crontab import install as install_
+    from voicenote.engine.admin.crontab import install as install_
     from voicenote.files import make_folder
 
     make_folder(home)  # cron writes the log there
@@ -73,8 +73,8 @@ def backup(session: Session, /, *, file: Path, force: bool) -> None:
 
     With --json: {"file", "files", "size"}.
     """
-    from voicenote.engine.upkeep.backup import backup as backup_
-    from voicenote.engine.upkeep.backup import is_zip
+    from voicenote.engine.admin.archive import backup as backup_
+    from voicenote.engine.admin.archive import is_zip
     from voicenote.wiring import open_ledger
 
     is_zip(file)
@@ -103,7 +103,7 @@ def restore(session: Session, /, *, file: Path) -> None:
 
     With --json: {"files", "held", "cases", "uncertain", "doubt"}.
     """
-    from voicenote.engine.upkeep.restoring import restore as restore_
+    from voicenote.engine.admin.unarchive import restore as restore_
     from voicenote.wiring import open_ledger_at, whereabouts
 
     session.if_stopped = "nothing was restored; run the same command again when you are ready"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from voicenote.errors import BadData
-    from voicenote.ledger.overview import CaseRow
+    from voicenote.ledger.case_rows import CaseRow
     from voicenote.schedule.clocks import Clocks as ResponseClocks
 
 
@@ -35,18 +35,18 @@ def cases(session: Session, /, *, everything: bool, batch: str | None) -> int:
     "next_touch"}; of closed cases too with --all. Exit code 1 when a case cannot be read, which
     is then named on standard error.
     """
-    from voicenote.ledger import brakes, flags, overview
+    from voicenote.ledger import brakes, case_flags, case_rows
     from voicenote.wiring import now, open_ledger
 
     ledger = open_ledger(session.settings)
     try:
         with ledger.read() as tx:
             need_batch(tx, batch)
-            found, bad = overview.readable_lines(tx, everything=everything, batch=batch)
-            closed = 0 if everything or session.json else overview.count_closed(tx, batch)
+            found, bad = case_rows.readable_lines(tx, everything=everything, batch=batch)
+            closed = 0 if everything or session.json else case_rows.count_closed(tx, batch)
             seen = None if session.json else _load_list(session, tx, whole=not bad)
             stopped = brakes.on(tx)
-            gone = flags.stranded(tx, {"outbox", *session.settings.channels})
+            gone = case_flags.stranded(tx, {"outbox", *session.settings.channels})
     finally:
         ledger.close()
     if session.json:
@@ -66,7 +66,7 @@ def cases(session: Session, /, *, everything: bool, batch: str | None) -> int:
     for brake in stopped:
         session.screen.warn(f"{brake.told}; {brake.cure}")
     for channel, numbers in gone.items():
-        session.screen.warn("; ".join(flags.told_stranded(channel, numbers)))
+        session.screen.warn("; ".join(case_flags.told_stranded(channel, numbers)))
     return _tell_bad(session, bad)
 
 
@@ -141,16 +141,16 @@ class _Seen(NamedTuple):
 
 def _load_list(session: Session, tx: Any, *, whole: bool) -> _Seen:
     """Read what is shown beside the lines: less of it where rows cannot be read."""
-    from voicenote.engine.clocks import clocks_of
-    from voicenote.ledger import flags
-    from voicenote.ledger.overview import any_prevention, first_acknowledgements, words
+    from voicenote.engine.response_clocks import clocks_of
+    from voicenote.ledger import case_flags
+    from voicenote.ledger.case_rows import any_prevention, first_acknowledgements, words
 
     clocks = clocks_of(session.settings.policy)
     if not whole:
-        return _Seen(clocks, {}, {}, {}, {}, flags.opted_out(tx))
+        return _Seen(clocks, {}, {}, {}, {}, case_flags.opted_out(tx))
     returned: Mapping[int, str] = {}
     if any_prevention(tx):
-        from voicenote.engine.case.learning import all_returned
+        from voicenote.engine.case.cause_history import all_returned
 
         returned = all_returned(tx)
     return _Seen(
@@ -158,8 +158,8 @@ def _load_list(session: Session, tx: Any, *, whole: bool) -> _Seen:
         first_acknowledgements(tx),
         returned,
         words(tx),
-        flags.troubled(tx),
-        flags.opted_out(tx),
+        case_flags.troubled(tx),
+        case_flags.opted_out(tx),
     )
 
 
@@ -188,7 +188,7 @@ def _as_text(
 
 def _reader(seen: _Seen, now: datetime) -> Callable[[CaseRow], str]:
     """Return what tells a case's response clock (R4); an import opens many at one moment."""
-    from voicenote.ledger.overview import UNSENT
+    from voicenote.ledger.case_rows import UNSENT
     from voicenote.schedule.clocks import read_clock
 
     known: dict[tuple[datetime, datetime | None], str] = {}
@@ -241,7 +241,7 @@ def show(session: Session, /, *, number: int) -> None:
     and "synthetic_part" how much: no, partly or yes.
     """
     from voicenote.cli.casepage import page
-    from voicenote.engine.case.showing import case_view
+    from voicenote.engine.case.case_view import case_view
 
     with open_session(session) as ws:
         view = case_view(ws, number)

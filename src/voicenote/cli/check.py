@@ -13,7 +13,7 @@ from voicenote.cli.texts import read_text
 from voicenote.errors import BadData, WrongUse
 
 if TYPE_CHECKING:
-    from voicenote.script.check.facts import Asked
+    from voicenote.script.check.case_context import Asked
     from voicenote.script.check.findings import Checked, Diagnostic
 
 
@@ -77,14 +77,14 @@ def _check_all(
 ) -> Iterator[Checked]:
     language = _primary(asked["language"] or "")
     if not given:
-        from voicenote.engine.memo.checking import check_templates
+        from voicenote.engine.memo.template_lint import check_templates
 
         with open_session(session) as ws:
             yield from check_templates(ws, language)
         return
     for one in given:
         if one.isdecimal():
-            from voicenote.engine.memo.checking import check_case
+            from voicenote.engine.memo.template_lint import check_case
 
             number = case_number(one)
             with open_session(session) as ws:
@@ -99,7 +99,7 @@ def _primary(tag: str) -> str:
 
 def _read_options(asked: dict[str, str | None]) -> Asked:
     from voicenote.model.case import Finding as Outcome
-    from voicenote.script.check.facts import Asked
+    from voicenote.script.check.case_context import Asked
 
     finding = asked["finding"]
     return Asked(
@@ -112,8 +112,8 @@ def _read_options(asked: dict[str, str | None]) -> Asked:
 def _text(session: Session, name: str, language: str, asked: Asked) -> Checked:
     from voicenote.script.check.detecting import detect
     from voicenote.script.check.findings import Checked, LintLevel
+    from voicenote.script.check.phrase_tables import languages
     from voicenote.script.check.rules import check
-    from voicenote.script.check.tables import languages
 
     text = read_text(name, session.stdin)
     if not text.strip():
@@ -150,7 +150,7 @@ def _show(session: Session, checked: Sequence[Checked]) -> None:
 
 def _explain(session: Session, code: str, language: str) -> int:
     from voicenote.script.check.findings import rules
-    from voicenote.script.check.tables import languages, table
+    from voicenote.script.check.phrase_tables import languages, table
 
     known = rules()
     rule = known.get(code.upper())

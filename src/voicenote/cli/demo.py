@@ -10,7 +10,7 @@ import click
 from voicenote.cli.session import Session, json_option, pass_session
 
 if TYPE_CHECKING:
-    from voicenote.engine.crank.story import StoryEvent
+    from voicenote.engine.run.demo_story import StoryEvent
 
 
 @click.command()
@@ -24,7 +24,7 @@ def demo(session: Session, /, *, folder: str) -> None:
     again: only its own files are removed, and those you have changed are kept under another name.
     Any other folder that is not empty is left alone.
     """
-    from voicenote.engine.crank.story import summary
+    from voicenote.engine.run.demo_story import summary
     from voicenote.wiring import demo as open_demo
 
     screen = session.screen

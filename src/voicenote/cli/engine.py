@@ -15,8 +15,8 @@ from voicenote.cli.select import CASE, open_session
 from voicenote.cli.session import Session, json_option, pass_session
 
 if TYPE_CHECKING:
-    from voicenote.engine.crank.rehearsal import Rehearsed
-    from voicenote.engine.crank.turn import Turn
+    from voicenote.engine.run.rehearsal import Rehearsed
+    from voicenote.engine.run.run_once import Turn
     from voicenote.engine.workspace import Workspace
     from voicenote.errors import VoicenoteError
 
@@ -47,7 +47,7 @@ def run(session: Session, /, *, to: str | None, clock_is_right: bool) -> int:
     With --json: {"sent", "failed", "uncertain", "skipped", "received", "waiting", "reasons",
     "nudges", "held", "in_flight", "unmatched", "troubles", "clock", "recalled"}.
     """
-    from voicenote.engine.crank.turn import one_pass
+    from voicenote.engine.run.run_once import one_pass
 
     if to is not None:
         prove_due(session, to)
@@ -86,8 +86,8 @@ def daemon(session: Session, /, *, every: float, clock_is_right: bool) -> None:
     Settings that change in voicenote.toml meanwhile are taken up by the next pass; wrong ones are
     told, and it goes on with those it had. What the environment says stays as it was.
     """
-    from voicenote.engine.crank.daemon import Daemon
-    from voicenote.engine.crank.renewal import Renewal
+    from voicenote.engine.run.renewal import Renewal
+    from voicenote.engine.run.scheduler import Daemon
     from voicenote.settings import load
     from voicenote.wiring import now, open_workspace
 
@@ -194,7 +194,7 @@ def _rehearsal_rows(made: Rehearsed) -> list[dict[str, Any]]:
 @pass_session
 def mark_sent(session: Session, /, *, number: int) -> None:
     """Settle an uncertain touch of case N: you know that it left."""
-    from voicenote.engine.crank.settling import settle_sent
+    from voicenote.engine.run.recovery import settle_sent
 
     with open_session(session) as ws:
         settled = settle_sent(ws, number)
@@ -209,7 +209,7 @@ def mark_sent(session: Session, /, *, number: int) -> None:
 @pass_session
 def resend(session: Session, /, *, number: int, channel: str) -> None:
     """Book the stuck touch of case N again: you know that it did not arrive."""
-    from voicenote.engine.crank.settling import settle_again
+    from voicenote.engine.run.recovery import settle_again
 
     with open_session(session) as ws:
         settled = settle_again(ws, number, channel)

@@ -16,8 +16,8 @@ from voicenote.errors import BadData, Problem, WrongUse, short
 
 if TYPE_CHECKING:
     from voicenote.intake.options import Options
-    from voicenote.intake.read import ComplaintSource
-    from voicenote.intake.record import Bad, Good
+    from voicenote.intake.raw_record import Bad, Good
+    from voicenote.intake.reader import ComplaintSource
     from voicenote.intake.rejected import Rejected
     from voicenote.ledger.store import Transaction
     from voicenote.settings import Profile
@@ -64,7 +64,7 @@ def import_(session: Session, /, files: Sequence[str], **given: Any) -> None:
     With --json: {"read", "added", "unchanged", "rejected", "rejected_file", "batch"}; "batch" is
     null when nothing went in under that name.
     """
-    from voicenote.intake.read import open_source
+    from voicenote.intake.reader import open_source
 
     session.if_stopped = "nothing went in; import it again when you are ready"
     paths = [Path(name) for name in files]
@@ -141,9 +141,9 @@ def _tell_mapping(session: Session, source: ComplaintSource) -> None:
 def _take(
     session: Session, source: ComplaintSource, batch: str, *, dry_run: bool
 ) -> dict[str, Any]:
-    from voicenote.engine.case.intake import Taken, take_in
+    from voicenote.engine.case.new_cases import Taken, take_in
     from voicenote.intake.rejected import Rejected
-    from voicenote.ledger.listing import batches
+    from voicenote.ledger.case_reports import batches
     from voicenote.wiring import open_ledger
 
     count, taken = Count(), Taken()
@@ -185,8 +185,8 @@ def _take(
 
 def _tell_returned(session: Session, tx: Transaction, batch: str) -> None:
     """Say so when a cause came back that was to be prevented: it should be heard at once (S12)."""
-    from voicenote.engine.case.learning import all_returned
-    from voicenote.ledger.cases import numbers_of
+    from voicenote.engine.case.cause_history import all_returned
+    from voicenote.ledger.case_store import numbers_of
 
     back = all_returned(tx)
     told = [back[number] for number in numbers_of(tx, batch=batch) if number in back]
@@ -198,7 +198,7 @@ def _tell_returned(session: Session, tx: Transaction, batch: str) -> None:
 def _good(
     source: ComplaintSource, count: Count, rejected: Rejected | None, step: Any, *, verbose: bool
 ) -> Iterator[Good]:
-    from voicenote.intake.record import Good
+    from voicenote.intake.raw_record import Good
 
     before = 0
     for item in source:
@@ -224,7 +224,7 @@ def _bad(count: Count, bad: Bad, rejected: Rejected | None, *, verbose: bool) ->
 
 def _clash(good: Good, case: int) -> Bad:
     """Return as rejected what has the ref of a case and is another's: nothing is lost of it."""
-    from voicenote.intake.record import Bad
+    from voicenote.intake.raw_record import Bad
 
     problem = Problem(
         f"ref {short(good.complaint.ref)} is case {case} already, and this is another person "

@@ -11,7 +11,7 @@ from voicenote.errors import WrongUse
 
 def link(session: Session, words: tuple[str, ...]) -> None:
     """Make the link of ``channels NAME link N`` and show it."""
-    from voicenote.engine.case.joining import invite
+    from voicenote.engine.case.invites import invite
 
     if len(words) != 3 or words[1] != "link":
         raise WrongUse("this is no use of channels", "such as: voicenote channels telegram link 3")

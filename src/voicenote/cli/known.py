@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from voicenote.engine.case.intake import Taken
-    from voicenote.ledger.people import News
+    from voicenote.engine.case.new_cases import Taken
+    from voicenote.ledger.customers import News
 
 #: How many lines of a kind are shown.
 SHOWN = 20

@@ -34,7 +34,7 @@ def brake(session: Session, /, *, channels: tuple[str, ...]) -> int:
     Exit code 1 when one is on. With --json: a list of {"channel", "put_on_at", "tried", "failed",
     "batch"}.
     """
-    from voicenote.engine.crank.limits import release
+    from voicenote.engine.run.rate_limits import release
     from voicenote.ledger import brakes
 
     screen = session.screen
@@ -70,7 +70,7 @@ def adopt(session: Session, /, *, moved: bool) -> None:
 
     With --json: {"doubt", "held", "cases", "uncertain"}.
     """
-    from voicenote.engine.crank.adopting import adopt as adopt_
+    from voicenote.engine.run.ownership import adopt as adopt_
 
     screen = session.screen
     with open_session(session) as ws:
@@ -121,7 +121,7 @@ def proof(
 
     With --json: a list of {"case", "kind", "channel", "to"}.
     """
-    from voicenote.engine.crank.proving import MOST, prove
+    from voicenote.engine.run.proofs import MOST, prove
     from voicenote.model.case import Stage
 
     address = own_address(session, to)
@@ -151,7 +151,7 @@ def _proofs(done: Sequence[dict[str, object]]) -> str:
 
 def prove_due(session: Session, to: str) -> None:
     """Do what `run --to` does: proofs of what is due, and no pass."""
-    from voicenote.engine.crank.proving import prove_due as prove_due_
+    from voicenote.engine.run.proofs import prove_due as prove_due_
 
     address = own_address(session, to)
     with open_session(session) as ws:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from voicenote.cli.session import Session
 
 if TYPE_CHECKING:
-    from voicenote.engine.singly import Failed
+    from voicenote.engine.batch import Failed
 
 #: How many reasons are told, and how many cases are named for each; ``--json`` has all.
 SHOWN = 20

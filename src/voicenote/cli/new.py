@@ -78,7 +78,7 @@ def _ensure_owner_name(context: click.Context, session: Session) -> None:
 
 def _take_case(session: Session, file: str | None) -> tuple[int, bool, int]:
     """Take a case in: its number, whether it is new, and how many promises are late already."""
-    from voicenote.engine.case.intake import late, take_one
+    from voicenote.engine.case.new_cases import late, take_one
     from voicenote.intake.options import Options
     from voicenote.intake.single import complaint_from_fields, read_toml
     from voicenote.wiring import new_id, now
@@ -211,7 +211,7 @@ def next_(context: click.Context, /, *, everything: bool) -> None:
     """
     from voicenote.engine.case.attention import weigh_cases
     from voicenote.engine.case.reroute import channels_gone
-    from voicenote.ledger import arrivals, brakes, flags
+    from voicenote.ledger import arrivals, brakes, case_flags
 
     session = context.ensure_object(Session)
     screen = session.screen
@@ -222,7 +222,7 @@ def next_(context: click.Context, /, *, everything: bool) -> None:
             gone = channels_gone(ws, tx)
     apart = [("brake", brake.told, brake.cure) for brake in stopped]
     apart += [("unreadable", error.what, error.advice) for error in bad.values()]
-    apart += [("channel", *flags.told_stranded(*one)) for one in gone.items()]
+    apart += [("channel", *case_flags.told_stranded(*one)) for one in gone.items()]
     if unseen:
         what = f"{unseen} came in that fit{'s' * (unseen == 1)} no case"
         apart.append(("unmatched", what, "voicenote receive --unmatched"))

@@ -9,8 +9,8 @@ from voicenote.cli.many import named_once
 from voicenote.cli.receiving import trouble_lines, troubles_as_data, unmatched_lines
 
 if TYPE_CHECKING:
-    from voicenote.engine.crank.clock_jump import Jumped
-    from voicenote.engine.crank.turn import Turn
+    from voicenote.engine.run.clock_jump import Jumped
+    from voicenote.engine.run.run_once import Turn
 
 #: Of how many cases a pass tells; `next` has all.
 MOST_CASES = 10
@@ -38,7 +38,7 @@ def turn_as_data(turn: Turn) -> dict[str, Any]:
 
 def turn_lines(turn: Turn) -> list[str]:
     """Return what a person should know of a pass: a line for each case, of many the first ones."""
-    from voicenote.followup.release import ASKS, REWORDS
+    from voicenote.followup.release_rules import ASKS, REWORDS
 
     asks = [(case, named_once(case, why)) for case, why in (*turn.reasons, *turn.waiting)]
     waiting = {case for case, _ in turn.waiting}  # a nudge about the same memo says no more
@@ -72,7 +72,7 @@ def _by_case(found: Sequence[tuple[int, str]]) -> list[str]:
 
 def _jumped(clock: Jumped | None) -> list[str]:
     """Say in one line that the clock is not believed: cron mails it with every pass."""
-    from voicenote.engine.crank.clock_jump import told_of
+    from voicenote.engine.run.clock_jump import told_of
 
     return ["; ".join(told_of(clock))] if clock else []
 

@@ -45,8 +45,8 @@ def plan(
     With --json: {"moved": [{"case", "touch"}], "left": [{"case", "why"}]}. Exit code 1 when
     something stays: somebody has no address there, or it may have left already.
     """
-    from voicenote.engine.case import approving
-    from voicenote.engine.case.planning import plan_view
+    from voicenote.engine.case import approval
+    from voicenote.engine.case.plan_view import plan_view
     from voicenote.engine.case.reroute import moved_case
 
     if hold and resume:
@@ -61,10 +61,10 @@ def plan(
         if by:
             _warn_left(session, moved_case(ws, number, by, away_from or ""))
         if name:
-            approving.change_plan(ws, number, name)
+            approval.change_plan(ws, number, name)
         if hold:
-            approving.hold(ws, number)
-        if resume and (again := approving.resume(ws, number).asked_again):
+            approval.hold(ws, number)
+        if resume and (again := approval.resume(ws, number).asked_again):
             session.screen.warn(again)
         view = plan_view(ws, number)
     if session.json:

@@ -111,7 +111,7 @@ def tell(session: Session, seconds: float, notes: Sequence[Note]) -> None:
 
 
 def _play(session: Session, clip: Clip) -> None:
-    from voicenote.engine.memo.listening import play_clip
+    from voicenote.engine.memo.player import play_clip
 
     try:
         play_clip(clip, session.env)

@@ -13,7 +13,7 @@ from voicenote.errors import BadData, VoicenoteError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from voicenote.engine.crank.receiving import Received
+    from voicenote.engine.run.poll import Received
 
 #: A webhook's call and a letter are smaller; the rest of a longer one is attachments.
 MOST = 64 << 20
@@ -45,7 +45,7 @@ def receive(
 
     With --json: {"received", "kinds", "unmatched", "nudges", "troubles"}; with --unmatched a list.
     """
-    from voicenote.engine.crank import receiving
+    from voicenote.engine.run import poll
 
     if file is None and (signature or channel):
         raise click.UsageError("--signature and --channel go with --from FILE.")
@@ -53,12 +53,12 @@ def receive(
         raise click.UsageError("--from and --unmatched do not go together.")
     with open_session(session) as ws:
         if unmatched:
-            _list(session, receiving.unmatched(ws))
+            _list(session, poll.unmatched(ws))
             return 0
         if file is not None:
-            received = receiving.take_over(ws, _read_body(file), signature, channel)
+            received = poll.take_over(ws, _read_body(file), signature, channel)
         else:
-            received = receiving.receive(ws)
+            received = poll.receive(ws)
     _show(session, received)
     return troubled(received.troubles)
 

@@ -10,8 +10,14 @@ from typing import TYPE_CHECKING
 import click
 
 from voicenote.cli.pasted import resolve_pasted_path
+from voicenote.cli.recording_session import (
+    many_cases,
+    memo_made,
+    need_somebody,
+    one_case,
+    show_list,
+)
 from voicenote.cli.select import cases_options, in_touch, open_session
-from voicenote.cli.sentences import many_cases, memo_made, need_somebody, one_case, show_list
 from voicenote.cli.session import Session, json_option, pass_session
 from voicenote.cli.sound import fill_in_option
 from voicenote.errors import WrongUse
@@ -117,7 +123,7 @@ def _whole(
     from voicenote.engine.memo import drafting, recording
     from voicenote.engine.memo.coach import notes
     from voicenote.script.disclosing import drop_disclosure
-    from voicenote.sound.read import read_sound
+    from voicenote.sound.recording_file import read_sound
 
     _, found = drafting.need_draft(ws, number)
     script = drop_disclosure(found.script)

@@ -13,7 +13,7 @@ from voicenote.cli.texts import PIPE, read_text
 from voicenote.errors import WrongUse
 
 if TYPE_CHECKING:
-    from voicenote.model.script import Sentence
+    from voicenote.model.sentences import Sentence
     from voicenote.sound.encode import Tags
     from voicenote.sound.piece import Spoken
 
@@ -46,8 +46,8 @@ def say(
 
     With --json: {"file", "duration_s", "voice", "language", "synthetic", "sentences"}.
     """
-    from voicenote.engine.memo.saying import say as say_
-    from voicenote.engine.memo.saying import sentences_of
+    from voicenote.engine.memo.plain_speech import say as say_
+    from voicenote.engine.memo.plain_speech import sentences_of
     from voicenote.wiring import make_voice, voice_facts
 
     if output == PIPE and session.json:
@@ -91,7 +91,7 @@ def _choose_engine(
     session: Session, language: str, given: str | None
 ) -> tuple[str, dict[str, object]]:
     """Return the engine and what it is told: what was given, else what the settings say."""
-    from voicenote.engine.memo.voices import voice_options
+    from voicenote.engine.memo.voice_choice import voice_options
 
     owner = session.settings.owner.name
     wish = session.settings.voice.of(language, owner).engine
@@ -111,7 +111,7 @@ def _language(session: Session, given: str | None) -> str:
 
 def tag(given: str) -> str:
     """Return a language tag as it was given; WrongUse for what is none."""
-    from voicenote.settings.kinds import language
+    from voicenote.settings.validators import language
 
     try:
         return str(language(given))

@@ -16,10 +16,10 @@ from voicenote.cli.texts import read_text
 from voicenote.errors import BadData, Unavailable, WrongUse
 
 if TYPE_CHECKING:
+    from voicenote.engine.batch import Failed
     from voicenote.engine.memo.drafting import Drafted
-    from voicenote.engine.singly import Failed
     from voicenote.engine.workspace import Workspace
-    from voicenote.model.script import Script
+    from voicenote.model.sentences import Script
 
 
 @click.command()
@@ -82,9 +82,9 @@ def script(
 def _compose_all(
     session: Session, ws: Workspace, numbers: Sequence[int], given: dict[str, str], anyway: str
 ) -> int:
-    from voicenote.engine.case.doubles import told_apart
+    from voicenote.engine.batch import parted, singly
+    from voicenote.engine.case.duplicates import told_apart
     from voicenote.engine.memo.drafting import compose_cases
-    from voicenote.engine.singly import parted, singly
 
     work = singly(
         lambda chunk: compose_cases(ws, told_apart(ws, chunk, anyway), **given), numbers, size=100
@@ -121,7 +121,7 @@ def _data(one: Drafted) -> dict[str, Any]:
 
 def _say(session: Session, words: Script) -> None:
     """Print what will be said; the line on a machine's voice apart, for it may not be."""
-    from voicenote.model.script import Section
+    from voicenote.model.sentences import Section
     from voicenote.script.disclosing import drop_disclosure
 
     session.screen.out(drop_disclosure(words).text)
@@ -166,7 +166,7 @@ def _summary(session: Session, done: Sequence[Drafted], failed: Sequence[Failed]
 
 def _edit_script(session: Session, ws: Workspace, number: int, source: Path | None) -> int:
     from voicenote.engine.memo.drafting import compose_cases, current, edit_script
-    from voicenote.script.edit import from_text, to_text
+    from voicenote.script.script_file import from_text, to_text
 
     _, found = current(ws, number)
     before = found.script if found else next(iter(compose_cases(ws, [number]))).script

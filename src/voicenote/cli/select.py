@@ -63,7 +63,7 @@ def cases_options(command: F) -> F:
 
 def need_batch(tx: Transaction, batch: str | None) -> None:
     """Raise WrongUse when an import is named and there is none of that name."""
-    from voicenote.ledger.listing import batches
+    from voicenote.ledger.case_reports import batches
 
     if batch is not None and batch not in (known := batches(tx)):
         raise WrongUse(f"there is no batch {batch!r}", f"known: {', '.join(known) or 'none'}")
@@ -78,7 +78,7 @@ def in_touch(
     stages: Sequence[Stage],
 ) -> list[int]:
     """Return the same as `choose_cases`, without those who opted out where they were not named."""
-    from voicenote.ledger.cases import load
+    from voicenote.ledger.case_store import load
     from voicenote.ledger.optouts import opted_out
 
     meant = choose_cases(ws, numbers, everything, batch, stages)
@@ -108,7 +108,7 @@ def choose_cases(
     With numbers, just those; with a batch, its cases at one of `stages`; with ``--all``, every case
     there. Raises WrongUse for none of these, or for two of them.
     """
-    from voicenote.ledger.cases import numbers_of
+    from voicenote.ledger.case_store import numbers_of
 
     if sum((bool(numbers), everything and batch is None, batch is not None)) != 1:
         raise WrongUse("say which cases", "numbers, or --all, or --batch NAME")

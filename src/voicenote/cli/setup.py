@@ -10,7 +10,7 @@ from voicenote.cli.session import Session, json_option, pass_session
 from voicenote.errors import BadSettings, Unavailable, VoicenoteError, WrongUse
 
 if TYPE_CHECKING:
-    from voicenote.engine.upkeep.doctor import CheckResult
+    from voicenote.engine.admin.health import CheckResult
 
 
 @click.command()
@@ -30,7 +30,7 @@ def init(session: Session, /, *, force: bool, anew: bool, **given: str | None) -
 
     With --json: {"home", "settings", "written", "ledger"}.
     """
-    from voicenote.engine.upkeep.beginning import check_answer, write_settings
+    from voicenote.engine.admin.workspace_init import check_answer, write_settings
     from voicenote.settings import FILE_NAME, load
     from voicenote.wiring import open_ledger
 
@@ -62,7 +62,7 @@ def init(session: Session, /, *, force: bool, anew: bool, **given: str | None) -
 def _warn_of_templates(session: Session) -> None:
     """Say so when there are no templates in the owner's language."""
     from voicenote.script.languages import language_for
-    from voicenote.script.templates import Templates
+    from voicenote.script.templating import Templates
 
     language = session.settings.owner.language
     known = sorted(Templates((session.home / "templates",)).languages())
@@ -75,7 +75,7 @@ def _warn_of_templates(session: Session) -> None:
 
 def _ask_owner(session: Session, answers: dict[str, str]) -> dict[str, str]:
     """Ask at a terminal for what was not given; elsewhere take what is likely."""
-    from voicenote.engine.upkeep.beginning import QUESTIONS, check_answer, guess_zone
+    from voicenote.engine.admin.workspace_init import QUESTIONS, check_answer, guess_zone
 
     screen = session.screen
     likely = {"time_zone": guess_zone(), "language": "en"}
@@ -101,7 +101,7 @@ def voices(session: Session, /) -> None:
     "size_mb", "misheard", "note", "needs"}. `speaks`: the languages that your settings give it.
     `misheard`: of 100 words, how many a recogniser heard otherwise, by language, as measured.
     """
-    from voicenote.engine.memo.casting import list_voices
+    from voicenote.engine.memo.voice_listing import list_voices
     from voicenote.plugins import VOICES, load
     from voicenote.wiring import voice_facts
 
@@ -258,8 +258,8 @@ def doctor(session: Session, /) -> int:
 
 
 def _examine(session: Session) -> list[CheckResult]:
-    from voicenote.engine.former import refuse_missing
-    from voicenote.engine.upkeep import doctor as examining
+    from voicenote.engine.admin import health as examining
+    from voicenote.engine.missing_ledger import refuse_missing
     from voicenote.plugins import CHANNELS, VOICES, load
     from voicenote.wiring import now, open_workspace, whereabouts
 
@@ -275,13 +275,13 @@ def _examine(session: Session) -> list[CheckResult]:
             refuse_missing(whereabouts, settings.ledger.address(session.home))
             return [
                 *found,
-                examining.make_problem("ledger", f"there is no {file} yet", "voicenote init"),
+                examining.fault("ledger", f"there is no {file} yet", "voicenote init"),
             ]
         ws = open_workspace(settings)
     except BadSettings as error:
         return [*found, *examining.settings_problems(error)]
     except VoicenoteError as error:
-        return [*found, examining.make_problem("ledger", error.what, error.advice)]
+        return [*found, examining.fault("ledger", error.what, error.advice)]
     try:
         return [*found, *examining.look_inside(ws, session.env)]
     finally:

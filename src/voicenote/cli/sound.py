@@ -14,8 +14,8 @@ from voicenote.cli.session import Session, json_option, pass_session
 from voicenote.errors import BadData
 
 if TYPE_CHECKING:
-    from voicenote.engine.memo.sounding import Rendered
-    from voicenote.engine.singly import Failed
+    from voicenote.engine.batch import Failed
+    from voicenote.engine.memo.render_case import Rendered
     from voicenote.engine.workspace import Workspace
     from voicenote.sound.waveform import Waveform
 
@@ -57,8 +57,8 @@ def render(
 
 
 def _render_all(session: Session, ws: Workspace, numbers: Sequence[int], *, fill_in: bool) -> int:
-    from voicenote.engine.memo.rendering import render_many
-    from voicenote.engine.singly import Failed
+    from voicenote.engine.batch import Failed
+    from voicenote.engine.memo.parallel_render import render_many
 
     done: list[Rendered] = []
     failed: list[Failed] = []
@@ -140,7 +140,7 @@ def play(session: Session, /, *, what: str, picture: Path | None = None) -> None
 
     With --json nothing is played: {"case", "file", "duration_s"}, with --picture also "picture".
     """
-    from voicenote.engine.memo import picturing
+    from voicenote.engine.memo.picture import wave_of_file, wave_of_memo, write_picture
 
     if what.isdecimal():
         from voicenote.engine.memo.sampling import memo_file
@@ -149,16 +149,16 @@ def play(session: Session, /, *, what: str, picture: Path | None = None) -> None
         with open_session(session) as ws:
             file, seconds = memo_file(ws, number)
             drawn = picture is not None or (session.screen.width and not session.json)
-            wave = picturing.wave_of_memo(ws, number, file) if drawn else None
+            wave = wave_of_memo(ws, number, file) if drawn else None
         data: dict[str, Any] = {"case": number, "file": file, "duration_s": round(seconds, 2)}
     else:
         file = Path(what)
         if not file.is_file():
             raise BadData(f"{what} is not there", "give the number of a case, or a sound file")
-        wave = picturing.wave_of_file(file) if picture else None
+        wave = wave_of_file(file) if picture else None
         data = {"case": None, "file": file, "duration_s": None}
     if picture and wave:
-        picturing.write_picture(wave, picture)
+        write_picture(wave, picture)
         session.screen.show({**data, "picture": picture}, lambda: f"Drawn: {picture}")
         return
     _play_file(session, file, data, wave)
@@ -166,7 +166,7 @@ def play(session: Session, /, *, what: str, picture: Path | None = None) -> None
 
 def _play_file(session: Session, file: Path, data: dict[str, Any], wave: Waveform | None) -> None:
     """Play a file; at a terminal, show how it looks first."""
-    from voicenote.engine.memo.listening import play as play_
+    from voicenote.engine.memo.player import play as play_
 
     if session.json:
         session.screen.data(data)

@@ -19,7 +19,7 @@ def templates(context: click.Context) -> None:
 
 
 def _templates(session: Session) -> None:
-    from voicenote.script.templates import Templates
+    from voicenote.script.templating import Templates
 
     folder = session.home / "templates"
     all_of_them = Templates((folder,))
@@ -51,7 +51,7 @@ def _templates(session: Session) -> None:
 @pass_session
 def show_template(session: Session, /, *, language: str, name: str) -> None:
     """Print one template, to read or to start your own from."""
-    from voicenote.script.templates import SUFFIX, Templates
+    from voicenote.script.templating import SUFFIX, Templates
 
     known = Templates((session.home / "templates",))
     if language not in known.languages() or name not in known.names(language):
@@ -74,7 +74,7 @@ def new_template(session: Session, /, *, name: str, language: str, source: str) 
 
     One of the same name as a packaged one is used in its place.
     """
-    from voicenote.engine.memo.templating import begin_template
+    from voicenote.engine.memo.own_templates import begin_template
 
     code = (language or session.settings.owner.language).replace("_", "-").split("-")[0].lower()
     file = begin_template(session.home / "templates", name, code, source)
@@ -95,7 +95,7 @@ def test_template(session: Session, /, *, name: str, language: str) -> int:
     Each is filled in, timed and checked against the method. Exit code 1 when one has an error.
     With --json: a list of {"language", "template", "seconds", "errors", "hints"}.
     """
-    from voicenote.engine.memo.templating import try_templates
+    from voicenote.engine.memo.own_templates import try_templates
 
     with open_session(session) as ws:
         tried = list(try_templates(ws, name, language))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from voicenote.cli.amends import DAY, KINDS, override_option, picked_day
-from voicenote.cli.money import amount, with_harm
+from voicenote.cli.money_option import amount, with_harm
 from voicenote.cli.select import CASE, open_session
 from voicenote.cli.session import Session, json_option, pass_session
 from voicenote.errors import WrongUse
@@ -60,7 +60,7 @@ def triage(session: Session, /, *, number: int, accept: bool, **given: Any) -> N
     With --json: what was found, {"proposal": {"template", "plan", "amends", "why"}, "warnings"},
     and "accepted" with --accept.
     """
-    from voicenote.engine.case.triage import Triage, apply_triage
+    from voicenote.engine.case.verdicts import Triage, apply_triage
 
     wished = {name: given.pop(name) for name in WISHES}
     wished["override"] = wished["override"] or None
@@ -121,7 +121,7 @@ def _print_triage(session: Session, view: Mapping[str, Any]) -> None:
 def _accept_proposal(
     ws: Workspace, number: int, wished: Mapping[str, Any], currency: str | None
 ) -> dict[str, Any]:
-    from voicenote.engine.case.proposing import accept
+    from voicenote.engine.case.triage_proposal import accept
 
     done = accept(ws, number, _wishes(wished, currency), wished["override"] or "")
     return {"accepted": {"amends": done.amends, "plan": done.plan, "warnings": list(done.warnings)}}
@@ -129,7 +129,7 @@ def _accept_proposal(
 
 def _wishes(wished: Mapping[str, Any], currency: str | None) -> Wishes:
     from voicenote.followup.proposal import Wishes
-    from voicenote.model.amends import AmendsKind
+    from voicenote.model.promise import AmendsKind
 
     value, code = amount(wished["value"], currency) if wished["value"] else (None, currency)
     return Wishes(
@@ -145,7 +145,7 @@ def _wishes(wished: Mapping[str, Any], currency: str | None) -> Wishes:
 
 def _ask_findings(session: Session, ws: Workspace, number: int) -> dict[str, Any]:
     """Ask what was found; Enter keeps what the case has already (S2 first, S17 by default)."""
-    from voicenote.engine.case.showing import case_view
+    from voicenote.engine.case.case_view import case_view
 
     screen, case = session.screen, case_view(ws, number)
     screen.out(f"Case {number}, {case['customer']}: {case['what_happened']}")

@@ -10,7 +10,7 @@ from voicenote.cli.select import open_session
 from voicenote.cli.session import Session, json_option, pass_session
 
 if TYPE_CHECKING:
-    from voicenote.engine.case.undo import Undone
+    from voicenote.engine.case.clock_undo import Undone
 
 
 @click.command()
@@ -24,7 +24,7 @@ def undo(session: Session, /) -> int:
 
     With --json: {"at", "touches", "promises", "closed", "moved", "cases", "kept"}.
     """
-    from voicenote.engine.case.undo import undo as undo_
+    from voicenote.engine.case.clock_undo import undo as undo_
 
     with open_session(session) as ws:
         done = undo_(ws)

@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from voicenote.delivery.carried import refuse_broken, sound_of, words_of
+from voicenote.delivery.content import refuse_broken, sound_of, words_of
 from voicenote.delivery.email.message import AUDIO
 from voicenote.delivery.port import CANNOT_TELL, ChannelInfo, TraceResult
 from voicenote.delivery.reserved import ALLOW, refuse_reserved

@@ -13,9 +13,9 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-from voicenote.delivery.carried import refuse_broken, sound_of
-from voicenote.delivery.http_line import HttpClient, Request, Response
-from voicenote.delivery.http_words import plain, retry_after
+from voicenote.delivery.content import refuse_broken, sound_of
+from voicenote.delivery.http_client import HttpClient, Request, Response
+from voicenote.delivery.http_errors import plain, retry_after
 from voicenote.delivery.port import CANNOT_TELL, ChannelInfo, TraceResult
 from voicenote.delivery.reserved import ALLOW, refuse_reserved
 from voicenote.delivery.web_settings import COMMON, Known, Values, read_settings, wrong_server

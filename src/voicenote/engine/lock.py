@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from voicenote.errors import TryAgain, Unavailable
 from voicenote.files import FILE
-from voicenote.ledger.failures import translated
+from voicenote.ledger.db_errors import translated
 from voicenote.ledger.store import Ledger
 
 #: The number that passes agree on in PostgreSQL's space of advisory locks.

@@ -23,8 +23,8 @@ from voicenote.settings import Settings
 from voicenote.voice.port import Voice, VoiceInfo
 
 if TYPE_CHECKING:
-    from voicenote.engine.place import MachineRecords
-    from voicenote.sound.cache import Cache
+    from voicenote.engine.ledger_identity import MachineRecords
+    from voicenote.sound.piece_cache import Cache
 
 #: The channel that every customer can be reached by: a folder.
 OUTBOX = "outbox"
@@ -119,7 +119,7 @@ class Workspace:
     def cache(self) -> Cache:
         """What was spoken and coded before."""
         if self._cache is None:
-            from voicenote.sound.cache import Cache
+            from voicenote.sound.piece_cache import Cache
 
             limit = self.settings.sound.cache_mb * 1_000_000
             self._cache = Cache(self.home / "cache", limit)

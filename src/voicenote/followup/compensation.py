@@ -9,9 +9,9 @@ from enum import StrEnum
 from functools import lru_cache
 from types import MappingProxyType
 
-from voicenote.model.amends import AmendsKind, AmendsState, Promise
 from voicenote.model.case import Case, Finding
 from voicenote.model.money import Money
+from voicenote.model.promise import AmendsKind, AmendsState, Promise
 from voicenote.model.sums import sum_unread, sums_in
 
 #: The deeds that are money in themselves; any other is it when it has a value, or names a sum.

@@ -18,11 +18,7 @@ from voicenote.followup.actions import (
     Reopen,
     SkipTouch,
 )
-from voicenote.followup.care import told_already
-from voicenote.followup.closing import missing
-from voicenote.followup.nudges import answer_nudges, nudges, status_nudge, too_late_nudge
-from voicenote.followup.release import also_recalled
-from voicenote.followup.standing import (
+from voicenote.followup.case_status import (
     KEPT,
     QUESTIONS,
     SILENT_TOUCHES,
@@ -39,8 +35,12 @@ from voicenote.followup.standing import (
     today,
     verdict,
 )
-from voicenote.model.amends import AmendsState
+from voicenote.followup.closing_rules import missing
+from voicenote.followup.cooling_off import told_already
+from voicenote.followup.nudges import answer_nudges, nudges, status_nudge, too_late_nudge
+from voicenote.followup.release_rules import also_recalled
 from voicenote.model.case import Stage
+from voicenote.model.promise import AmendsState
 from voicenote.model.receipt import Verdict
 from voicenote.model.snapshot import Snapshot
 from voicenote.model.touch import IN_FLIGHT, WAITING, Touch, TouchKind, TouchState

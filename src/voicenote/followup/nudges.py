@@ -6,10 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from voicenote.followup.actions import About, Nudge
-from voicenote.followup.closing import missing
-from voicenote.followup.hearing import quote_inline
-from voicenote.followup.release import REWORDS, steps_to_approval, told_of_recall
-from voicenote.followup.standing import (
+from voicenote.followup.case_status import (
     amends_of,
     memo_at,
     name_promise,
@@ -17,8 +14,11 @@ from voicenote.followup.standing import (
     rests_on_silence,
     today,
 )
-from voicenote.model.amends import Amends
+from voicenote.followup.closing_rules import missing
+from voicenote.followup.interpret import quote_inline
+from voicenote.followup.release_rules import REWORDS, steps_to_approval, told_of_recall
 from voicenote.model.case import Stage
+from voicenote.model.promise import Amends
 from voicenote.model.receipt import Verdict
 from voicenote.model.snapshot import Snapshot
 from voicenote.model.touch import OPENING, Touch, TouchKind, TouchState

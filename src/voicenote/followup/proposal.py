@@ -14,8 +14,8 @@ from enum import StrEnum
 
 from voicenote.errors import BadSettings
 from voicenote.followup.compensation import Bands, offer
-from voicenote.model.amends import AmendsKind, AmendsState, Promise
 from voicenote.model.case import Case, Complaint, Finding, Severity
+from voicenote.model.promise import AmendsKind, AmendsState, Promise
 
 #: Whether a day is a working day where the customer is.
 Works = Callable[[date], bool]

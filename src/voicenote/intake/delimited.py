@@ -12,7 +12,7 @@ from voicenote.errors import BadData, Problem
 from voicenote.intake.fields import OURS
 from voicenote.intake.mapping import familiar, normal
 from voicenote.intake.options import IntakeLimits, Options
-from voicenote.intake.record import Record
+from voicenote.intake.raw_record import Record
 from voicenote.intake.sniff import TOO_LONG, Sniffed, as_text, open_binary
 
 _DELIMITERS = (",", ";", "\t", "|")

@@ -10,7 +10,7 @@ from typing import TextIO
 
 from voicenote.errors import BadData, Problem
 from voicenote.intake.options import IntakeLimits, Options
-from voicenote.intake.record import Number, Record
+from voicenote.intake.raw_record import Number, Record
 from voicenote.intake.sniff import TOO_LONG, Sniffed, as_text, open_binary
 
 _SPACE = re.compile(r"[ \t\r\n\ufeff]*")

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib import resources
 
-from voicenote import letters
+from voicenote import unicode_forms
 from voicenote.errors import BadData, Problem, WrongUse
 from voicenote.intake.fields import FIELDS, OURS, nearest
 
@@ -20,7 +20,7 @@ _SIGNS = re.compile(r"[\W_]+")
 
 def normal(name: str) -> str:
     """Return a column's name for comparing: lower case, one space for every run of signs."""
-    return _SIGNS.sub(" ", letters.normal(name, "NFKC").casefold()).strip()
+    return _SIGNS.sub(" ", unicode_forms.normal(name, "NFKC").casefold()).strip()
 
 
 @cache

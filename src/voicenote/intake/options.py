@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from voicenote.errors import BadData, BadSettings, Problem
-from voicenote.intake import dates, money, people
+from voicenote.intake import amounts, dates, person
 from voicenote.model.case import aware
 
 
@@ -60,9 +60,9 @@ def check_options(options: Options) -> None:
     """Raise BadSettings when the owner's language, zone or currency is none."""
     problems = []
     checks = (
-        ("language", options.language, people.language),
+        ("language", options.language, person.language),
         ("time_zone", options.time_zone, dates.zone_of),
-        ("currency", options.currency, money.currency),
+        ("currency", options.currency, amounts.currency),
     )
     for name, text, check in checks:
         try:

@@ -20,9 +20,9 @@ from typing import IO, Self
 from voicenote.errors import Unavailable, room_for
 from voicenote.files import FILE
 from voicenote.intake.fields import LINE, OURS, REASON, SOURCE
-from voicenote.intake.parts import Part
-from voicenote.intake.read import ComplaintSource
-from voicenote.intake.record import Bad
+from voicenote.intake.file_sets import Part
+from voicenote.intake.raw_record import Bad
+from voicenote.intake.reader import ComplaintSource
 
 _VALUE = "voicenote_value"
 

@@ -10,12 +10,12 @@ from pathlib import Path
 
 from voicenote.addresses import region_of
 from voicenote.errors import BadData, Problem
-from voicenote.intake.check import Checker
 from voicenote.intake.dates import order_of
 from voicenote.intake.fields import FIELDS, nearest, show_column
 from voicenote.intake.options import Options, check_options
-from voicenote.intake.record import Number
+from voicenote.intake.raw_record import Number
 from voicenote.intake.sniff import open_binary, unreadable
+from voicenote.intake.validation import Checker
 from voicenote.model.case import Complaint
 
 

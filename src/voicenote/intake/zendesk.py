@@ -11,7 +11,7 @@ from dataclasses import replace
 from voicenote.errors import Problem
 from voicenote.intake.jsons import Element, document, flatten, record
 from voicenote.intake.options import Options
-from voicenote.intake.record import Record
+from voicenote.intake.raw_record import Record
 from voicenote.intake.sniff import Sniffed
 
 #: field → ticket column; those of the requester come from the user that was joined to it

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, insert, or_, select, update
 
 from voicenote.addresses import mark
-from voicenote.ledger import cases, optouts, rows, tables
+from voicenote.ledger import case_store, optouts, rows, tables
 from voicenote.ledger.columns import some
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case, Stage
@@ -147,7 +147,7 @@ def unseen(tx: Transaction) -> int:
 def mark_shown(tx: Transaction, numbers: Sequence[int]) -> None:
     """Remember that the owner has been shown these."""
     table = tables.arrivals
-    for chunk in cases.chunks(numbers):
+    for chunk in case_store.chunks(numbers):
         where = table.c.number.in_(chunk) & table.c.shown_at.is_(None)
         tx.connection.execute(update(table).where(where).values(shown_at=tx.now))
 
@@ -181,7 +181,7 @@ def keys_sent(tx: Transaction) -> list[str]:
 def cases_at(tx: Transaction, address: str) -> list[Case]:
     """Return the cases of whoever has this address, in whichever column."""
     numbers = optouts.cases_of(tx, [mark(address)]) if address.strip() else []
-    return list(cases.load(tx, numbers).values())
+    return list(case_store.load(tx, numbers).values())
 
 
 def is_strangers(tx: Transaction, address: str) -> bool:

@@ -10,8 +10,8 @@ from sqlalchemy import Column, Select, Table, Update, bindparam, select, update
 from voicenote.errors import TryAgain, WrongUse
 from voicenote.ledger import attempts, tables
 from voicenote.ledger.store import Transaction
-from voicenote.model.amends import AmendsState
 from voicenote.model.case import Stage
+from voicenote.model.promise import AmendsState
 from voicenote.model.touch import Touch, TouchState
 from voicenote.model.transitions import AMENDS, CASE, TOUCH, after
 

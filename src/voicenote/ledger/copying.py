@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Table, create_engine, insert, select, text
 
 from voicenote.files import make_file
 from voicenote.ledger import migrate, tables
-from voicenote.ledger.cases import CHUNK
+from voicenote.ledger.case_store import CHUNK
 from voicenote.ledger.store import Ledger
 
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import RowMapping as Row
 
-from voicenote.model.amends import Amends, AmendsKind, AmendsState, Promise
 from voicenote.model.case import (
     Case,
     Complaint,
@@ -22,8 +21,9 @@ from voicenote.model.case import (
 )
 from voicenote.model.memo import Caption, Memo, Synthetic
 from voicenote.model.money import Money
+from voicenote.model.promise import Amends, AmendsKind, AmendsState, Promise
 from voicenote.model.receipt import Answer, Receipt, ReceiptKind, Verdict
-from voicenote.model.script import Script, Section, Sentence
+from voicenote.model.sentences import Script, Section, Sentence
 from voicenote.model.touch import PlannedTouch, Touch, TouchKind, TouchState
 
 CUSTOMER_FIELDS = (

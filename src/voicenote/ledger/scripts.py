@@ -12,12 +12,12 @@ from datetime import date, datetime
 from sqlalchemy import RowMapping, func, insert, select, update
 
 from voicenote.ledger import rows, tables
-from voicenote.ledger.cases import chunks
+from voicenote.ledger.case_store import chunks
 from voicenote.ledger.columns import some
 from voicenote.ledger.store import Transaction
 from voicenote.ledger.unreadable import reading
 from voicenote.model.memo import Memo
-from voicenote.model.script import Script
+from voicenote.model.sentences import Script
 
 _SCRIPTS = select(tables.scripts).where(
     tables.scripts.c.number.in_(

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, func, select, union
 
 from voicenote.errors import WrongUse
-from voicenote.ledger import cases, optouts, tables, touches
-from voicenote.ledger.overview import OWED
+from voicenote.ledger import case_store, optouts, tables, touches
+from voicenote.ledger.case_rows import OWED
 from voicenote.ledger.store import Transaction
 from voicenote.ledger.unreadable import reading
 from voicenote.model.case import Case, Stage
@@ -24,14 +24,14 @@ ZoneOf = Callable[[Case], ZoneInfo]
 def snapshots(tx: Transaction, numbers: Sequence[int], zone_of: ZoneOf) -> dict[int, Snapshot]:
     """Read snapshots of many cases, by number. `zone_of` gives the customer's clock."""
     found: dict[int, Snapshot] = {}
-    for chunk in cases.chunks(numbers):
+    for chunk in case_store.chunks(numbers):
         with reading(chunk):
             found.update(_snapshots(tx, chunk, zone_of))
     return found
 
 
 def _snapshots(tx: Transaction, numbers: Sequence[int], zone_of: ZoneOf) -> dict[int, Snapshot]:
-    loaded = cases.load(tx, numbers)
+    loaded = case_store.load(tx, numbers)
     booked = touches.of_cases(tx, numbers)
     receipts = touches.receipts_of(tx, [touch.number for touch in booked])
     said = touches.answers_of(tx, numbers)

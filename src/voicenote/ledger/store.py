@@ -32,7 +32,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from voicenote.errors import BadSettings, Unavailable
 from voicenote.files import make_file, make_folder
 from voicenote.ledger import migrate, tables
-from voicenote.ledger.failures import translated
+from voicenote.ledger.db_errors import translated
 
 #: How long a writer waits for another one, in seconds.
 PATIENCE_S = 30.0

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from voicenote.ledger.columns import Number, composition, grounds, money, number, of_case, words
-from voicenote.ledger.moment import Moment
+from voicenote.ledger.utc_datetime import Moment
 
 metadata = MetaData(
     naming_convention={

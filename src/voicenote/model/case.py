@@ -10,8 +10,8 @@ from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
 
-from voicenote.model.amends import Amends, Promise
 from voicenote.model.money import Money
+from voicenote.model.promise import Amends, Promise
 
 
 class Finding(StrEnum):

@@ -11,8 +11,8 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from voicenote.errors import ImpossibleTransition
-from voicenote.model.amends import AmendsState as A
 from voicenote.model.case import Stage as C
+from voicenote.model.promise import AmendsState as A
 from voicenote.model.touch import TouchState as T
 
 State = TypeVar("State", bound=StrEnum)

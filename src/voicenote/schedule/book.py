@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from voicenote.errors import BadData
-from voicenote.model.amends import AmendsState
 from voicenote.model.case import Case, aware
+from voicenote.model.promise import AmendsState
 from voicenote.model.touch import PlannedTouch, TouchKind
 from voicenote.schedule.clock import working_day_before
 from voicenote.schedule.hours import Hours

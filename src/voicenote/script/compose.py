@@ -8,16 +8,16 @@ from datetime import date
 from functools import lru_cache
 
 from voicenote.errors import RuleSaysNo, WrongUse
-from voicenote.model.amends import Amends, AmendsState, Promise
 from voicenote.model.case import Case, Finding
-from voicenote.model.script import Script
+from voicenote.model.promise import Amends, AmendsState, Promise
+from voicenote.model.sentences import Script
 from voicenote.model.touch import TouchKind
-from voicenote.script.facts import ScriptContext
-from voicenote.script.filling import NAME_WORDS, ROOMS, Filling, WordBudget, within
+from voicenote.script.context import ScriptContext
 from voicenote.script.languages import Language, language, language_for
 from voicenote.script.quoting import bare, plain
 from voicenote.script.spoken import weight
-from voicenote.script.templates import Slate, Templates
+from voicenote.script.template_values import NAME_WORDS, ROOMS, Filling, WordBudget, within
+from voicenote.script.templating import Slate, Templates
 
 __all__ = [
     "LONGEST_S",

@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from voicenote.model.memo import Synthetic
-from voicenote.model.script import Script, Section
+from voicenote.model.sentences import Script, Section
 from voicenote.script.languages import language
-from voicenote.script.templates import Templates
+from voicenote.script.templating import Templates
 
 
 def drop_disclosure(script: Script) -> Script:

@@ -6,7 +6,7 @@ import re
 from datetime import date, timedelta
 from functools import cache
 
-from voicenote.model.script import Script, Section
+from voicenote.model.sentences import Script, Section
 from voicenote.script.languages import language
 
 #: The sections in which the owner says what will be, and when.

@@ -8,7 +8,6 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
-from voicenote.letters import normal
 from voicenote.model.money import Money
 from voicenote.script.languages import Language, language
 from voicenote.script.numbers import (
@@ -18,6 +17,7 @@ from voicenote.script.numbers import (
     ordinal,
     words,
 )
+from voicenote.unicode_forms import normal
 
 _SIGNS = {"$": "USD", "€": "EUR", "£": "GBP", "₪": "ILS", "zł": "PLN", "lei": "RON", "﷼": "IRR"}
 _NUMBER = r"\d+(?:[.,   ]\d{3}){0,4}(?:[.,]\d{1,2})?(?!\d)"

@@ -1,6 +1,8 @@
 """What an owner can set: declared once, checked all at once, documented from the declarations."""
 
-from voicenote.settings.declared import (
+from voicenote.settings.loading import FILE_NAME, find_home, load
+from voicenote.settings.policy import Check, Policy
+from voicenote.settings.schema import (
     ChannelTable,
     LedgerTable,
     Owner,
@@ -10,10 +12,8 @@ from voicenote.settings.declared import (
     Settings,
     Sound,
 )
-from voicenote.settings.loading import FILE_NAME, find_home, load
-from voicenote.settings.policy import Check, Policy
 from voicenote.settings.secret import Secret
-from voicenote.settings.voices import VoiceFor, VoiceTable
+from voicenote.settings.voice_table import VoiceFor, VoiceTable
 from voicenote.settings.writing import commented_toml, reference_md, save_profile
 
 __all__ = [

@@ -10,9 +10,9 @@ from typing import Any
 
 from voicenote.errors import BadSettings, Problem
 from voicenote.files import expand_home
-from voicenote.settings.declared import NAMED, TABLES, Settings
-from voicenote.settings.lines import line_of
-from voicenote.settings.structure import FromEnvironment, Structure
+from voicenote.settings.line_numbers import line_of
+from voicenote.settings.parsing import FromEnvironment, Structure
+from voicenote.settings.schema import NAMED, TABLES, Settings
 
 FILE_NAME = "voicenote.toml"
 PREFIX = "VOICENOTE_"

@@ -10,8 +10,8 @@ from typing import Any
 
 from voicenote.errors import BadSettings, Unavailable
 from voicenote.files import FILE, open_beside
-from voicenote.settings.declared import NAMED, TABLES, ChannelTable, Profile
-from voicenote.settings.voices import VoiceFor
+from voicenote.settings.schema import NAMED, TABLES, ChannelTable, Profile
+from voicenote.settings.voice_table import VoiceFor
 
 _EXAMPLES = """\
 #[voice.de]
@@ -144,7 +144,7 @@ Secrets are never written here, only referred to: `{env = "NAME"}` (a variable),
 `{command = "…"}` (the first line of what it prints). A key named `password`, `passphrase`,
 `token`, `key` or `secret`, or ending in one of them (`api_key`), takes nothing else.
 
-This page is made from the declarations in `src/voicenote/settings/declared.py`.
+This page is made from the declarations in `src/voicenote/settings/schema.py`.
 """
 
 

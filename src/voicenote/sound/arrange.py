@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from voicenote.model.memo import Caption
-from voicenote.model.script import Sentence
+from voicenote.model.sentences import Sentence
 from voicenote.sound.edit import TAIL_S, pauses
 from voicenote.sound.loudness import ENERGY_S, integrated
 from voicenote.sound.packets import LEAD_S, TICK_S

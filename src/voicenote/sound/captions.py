@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from voicenote.model.memo import Caption, Synthetic
-from voicenote.model.script import Script, Section
+from voicenote.model.sentences import Script, Section
 
 #: Primary subtag → what the transcript says of a voice that is not, or not all, a person's.
 _SPOKEN_BY = {

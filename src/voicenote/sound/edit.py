@@ -16,7 +16,7 @@ import numpy as np
 
 from voicenote.errors import BadData
 from voicenote.model.memo import Caption, Clip
-from voicenote.model.script import Sentence
+from voicenote.model.sentences import Sentence
 from voicenote.sound.loudness import Samples, limit
 
 with warnings.catch_warnings():

@@ -18,7 +18,7 @@ import numpy as np
 
 from voicenote.errors import Unavailable, WrongUse, room_for
 from voicenote.files import UNFINISHED, make_file
-from voicenote.model.script import Sentence
+from voicenote.model.sentences import Sentence
 from voicenote.sound.edit import RATE, TAIL_S, pauses, resample
 from voicenote.sound.encode import CODECS, Tags
 from voicenote.sound.loudness import limit

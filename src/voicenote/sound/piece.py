@@ -18,7 +18,6 @@ import numpy as np
 
 from voicenote.errors import Unavailable
 from voicenote.model.memo import Clip
-from voicenote.sound.cache import Cache, key_of
 from voicenote.sound.edit import Words, resample, trim_silence
 from voicenote.sound.encode import Codec, for_speech
 from voicenote.sound.loudness import (
@@ -31,6 +30,7 @@ from voicenote.sound.loudness import (
     limit,
 )
 from voicenote.sound.packets import LEAD_S, code, codec_of, decode_packets
+from voicenote.sound.piece_cache import Cache, key_of
 
 #: It goes into every key: count it up when the same words would sound different.
 RECIPE = 2

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from voicenote.errors import BadSettings, VoiceUnavailable
 from voicenote.model.memo import Clip
-from voicenote.model.script import Sentence
+from voicenote.model.sentences import Sentence
 from voicenote.voice.port import VoiceInfo, primary, sayable
 
 _PATH = "/audio/speech"

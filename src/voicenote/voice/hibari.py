@@ -8,9 +8,9 @@ from typing import Any
 
 from voicenote.errors import BadSettings, VoiceUnavailable
 from voicenote.model.memo import Clip
-from voicenote.model.script import Sentence
-from voicenote.voice.letters import language_of
+from voicenote.model.sentences import Sentence
 from voicenote.voice.port import VoiceInfo, primary, sayable
+from voicenote.voice.writing_system import language_of
 
 _PACKAGE = "hibari-tts"
 _INSTALL = "pip install 'voicenote[neural]'"

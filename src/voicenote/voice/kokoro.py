@@ -14,7 +14,7 @@ from typing import Any
 
 from voicenote.errors import BadSettings, VoiceUnavailable
 from voicenote.model.memo import Clip
-from voicenote.model.script import Sentence
+from voicenote.model.sentences import Sentence
 from voicenote.voice.kokoro_files import (
     MODEL,
     PACK,
@@ -25,9 +25,9 @@ from voicenote.voice.kokoro_files import (
     problem_of,
 )
 from voicenote.voice.kokoro_letters import NUMBERS, clauses, letters, portions
-from voicenote.voice.letters import language_of
 from voicenote.voice.phonemes import Phonemes
 from voicenote.voice.port import VoiceInfo, primary, sayable
+from voicenote.voice.writing_system import language_of
 
 #: Count it up when the same words would sound different.
 RECIPE = 1

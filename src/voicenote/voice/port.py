@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 from voicenote.errors import BadData
-from voicenote.letters import normal
 from voicenote.model.memo import Clip
-from voicenote.model.script import Sentence
+from voicenote.model.sentences import Sentence
+from voicenote.unicode_forms import normal
 
 #: The longest sentence a voice takes, in characters: five minutes of speech.
 LONGEST = 5000

@@ -16,9 +16,9 @@ from pathlib import Path
 
 from voicenote.errors import BadData, BadSettings, Unavailable, VoiceUnavailable, room_for
 from voicenote.files import make_folder, open_beside
-from voicenote.letters import normal
 from voicenote.model.memo import Clip
-from voicenote.model.script import Sentence
+from voicenote.model.sentences import Sentence
+from voicenote.unicode_forms import normal
 from voicenote.voice.port import VoiceInfo, primary, sayable
 
 

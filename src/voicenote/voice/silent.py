@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from voicenote.errors import BadSettings
 from voicenote.model.memo import Clip
-from voicenote.model.script import Sentence
+from voicenote.model.sentences import Sentence
 from voicenote.voice.port import VoiceInfo, sayable
 
 _RATE = 16_000

@@ -23,11 +23,11 @@ from pathlib import Path
 
 from voicenote.errors import BadSettings, Unavailable, VoiceUnavailable
 from voicenote.model.memo import Clip
-from voicenote.model.script import Sentence
+from voicenote.model.sentences import Sentence
 from voicenote.voice import espeak
-from voicenote.voice.letters import language_of
 from voicenote.voice.port import VoiceInfo, primary, sayable
 from voicenote.voice.speech_engine import AGAIN, LOCK, PATIENCE_S, the_engine
+from voicenote.voice.writing_system import language_of
 
 #: The voice to take where espeak-ng has several for a language.
 _PREFERRED = {"en": "gmw/en-us", "pt": "roa/pt-br", "es": "roa/es", "fa": "ira/fa", "zh": "sit/cmn"}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from voicenote.model.case import Finding as Outcome
-from voicenote.script.check.facts import Asked
+from voicenote.script.check.case_context import Asked
 from voicenote.script.check.findings import Diagnostic, LintLevel
 from voicenote.script.check.rules import check
 

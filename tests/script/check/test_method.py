@@ -11,8 +11,8 @@ from types import ModuleType
 import pytest
 
 from voicenote.model.case import Complaint, Customer, Finding
-from voicenote.model.script import Section
-from voicenote.script.check.tables import languages
+from voicenote.model.sentences import Section
+from voicenote.script.check.phrase_tables import languages
 from voicenote.script.compose import compose
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from voicenote.script.check.detecting import detect
-from voicenote.script.check.folding import fold, without_quotations
+from voicenote.script.check.normalise import fold, without_quotations
 from voicenote.script.check.phrases import Phrases, spellings
 from voicenote.script.check.rules import check
 

@@ -12,17 +12,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voicenote.errors import WrongUse
-from voicenote.model.amends import Amends, AmendsKind, AmendsState, Promise
 from voicenote.model.case import Case, Complaint, Customer, Lesson, Stage
 from voicenote.model.case import Finding as Outcome
 from voicenote.model.money import Money
-from voicenote.model.script import Script, Section, Sentence
-from voicenote.script.check.facts import Asked, Behind
+from voicenote.model.promise import Amends, AmendsKind, AmendsState, Promise
+from voicenote.model.sentences import Script, Section, Sentence
+from voicenote.script.check.case_context import Asked, Behind
 from voicenote.script.check.findings import LintLevel, rules
 from voicenote.script.check.length import seconds_of
 from voicenote.script.check.passage import passage_of
+from voicenote.script.check.phrase_tables import languages
 from voicenote.script.check.rules import check
-from voicenote.script.check.tables import languages
 from voicenote.script.compose import seconds
 
 DAY = datetime(2026, 12, 1, tzinfo=UTC)
@@ -267,7 +267,7 @@ def test_a_language_without_a_table_is_wrong_use():
 
 @pytest.mark.parametrize("language", languages())
 def test_every_language_says_what_to_write_instead(language):
-    from voicenote.script.check.tables import table
+    from voicenote.script.check.phrase_tables import table
 
     ways = table(language).instead
     for code, rule in rules().items():
@@ -277,7 +277,7 @@ def test_every_language_says_what_to_write_instead(language):
 
 @pytest.mark.parametrize("language", languages())
 def test_nothing_that_is_said_instead_breaks_a_rule_itself(language):
-    from voicenote.script.check.tables import table
+    from voicenote.script.check.phrase_tables import table
 
     for way, text in table(language).instead.items():
         found = check(text, language, Asked(template="check-in"))

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from voicenote.script.check.findings import LintLevel
+from voicenote.script.check.phrase_tables import languages
 from voicenote.script.check.rules import check
-from voicenote.script.check.tables import languages
-from voicenote.script.check.templates import samples
+from voicenote.script.check.template_samples import samples
 from voicenote.script.compose import compose
-from voicenote.script.templates import Templates
+from voicenote.script.templating import Templates
 
 EVERY = list(samples(Templates()))
 ANGRY = "You should have said SORRY! Never again, if you were offended, mistakes were made"

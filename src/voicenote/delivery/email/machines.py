@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from email.message import Message
 
-from voicenote.delivery.email.fields import field, fields
+from voicenote.delivery.email.header_fields import field, fields
 
 _COMMENT = re.compile(r"\([^()]*\)")
 #: What mail programs put before a subject, to be read from left to right or the other way.

@@ -12,9 +12,9 @@ from datetime import UTC, date, datetime
 from time import mktime
 from typing import TYPE_CHECKING
 
-from voicenote.delivery.email.imap_line import connect
+from voicenote.delivery.email.imap_connection import connect
 from voicenote.delivery.email.smtp import Server
-from voicenote.delivery.email.smtp_words import WRONG_PORT, trouble
+from voicenote.delivery.email.smtp_errors import WRONG_PORT, trouble
 from voicenote.delivery.port import CANNOT_TELL, Trace, TraceResult
 from voicenote.errors import Postponed, VoicenoteError
 from voicenote.model.receipt import Receipt, ReceiptKind

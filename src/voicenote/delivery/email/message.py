@@ -15,8 +15,8 @@ from functools import lru_cache
 from html import escape
 
 from voicenote.delivery.email.letter import Letter, in_lines
+from voicenote.delivery.footer import notes_of
 from voicenote.delivery.headers import POLICY
-from voicenote.delivery.notes import notes_of
 from voicenote.errors import Refused
 from voicenote.model.receipt import Parcel
 

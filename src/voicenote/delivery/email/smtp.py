@@ -17,8 +17,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from voicenote.delivery.email.letter import Letter
-from voicenote.delivery.email.smtp_line import SmtpConnection
-from voicenote.delivery.email.smtp_words import refusal, trouble
+from voicenote.delivery.email.smtp_connection import SmtpConnection
+from voicenote.delivery.email.smtp_errors import refusal, trouble
 from voicenote.errors import Postponed, Refused, Unknown, VoicenoteError
 
 #: A large letter is given time for so many bytes a second.

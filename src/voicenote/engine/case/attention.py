@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from voicenote.engine.case.learning import warn_of_returned_causes
-from voicenote.engine.clocks import clocks_of
+from voicenote.engine.case.cause_history import warn_of_returned_causes
+from voicenote.engine.response_clocks import clocks_of
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadData
-from voicenote.followup.care import acknowledged_at, clock_start
-from voicenote.followup.standing import memo_at
-from voicenote.followup.urgent import Need, Row, rank_needs
-from voicenote.ledger import cases
+from voicenote.followup.case_status import memo_at
+from voicenote.followup.cooling_off import acknowledged_at, clock_start
+from voicenote.followup.priorities import Need, Row, rank_needs
+from voicenote.ledger import case_store
 from voicenote.ledger.snapshots import snapshots
 from voicenote.ledger.unreadable import readable
 from voicenote.model.snapshot import Snapshot
@@ -28,7 +28,9 @@ def weigh_cases(ws: Workspace) -> tuple[tuple[Need, ...], Mapping[int, BadData]]
     """Return everything that needs the owner, the most urgent first; and what cannot be read."""
     clocks = clocks_of(ws.settings.policy)
     with ws.ledger.read() as tx:
-        known, bad = readable(lambda some: snapshots(tx, some, ws.zone_of), cases.numbers_of(tx))
+        known, bad = readable(
+            lambda some: snapshots(tx, some, ws.zone_of), case_store.numbers_of(tx)
+        )
         found = known.values()
         back = warn_of_returned_causes(tx, (seen.case for seen in found))
         rows = [

@@ -6,12 +6,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from voicenote.engine.case.applying import cancel_waiting, close_in, decide_in, reopen_in
+from voicenote.engine.case.decisions import cancel_waiting, close_in, decide_in, reopen_in
 from voicenote.engine.case.promises import to_come
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
-from voicenote.followup.closing import closing_outcome, missing
-from voicenote.ledger import cases, optouts, touches
+from voicenote.followup.closing_rules import closing_outcome, missing
+from voicenote.ledger import case_store, optouts, touches
 from voicenote.ledger.changes import change_touch, hold_case
 from voicenote.ledger.snapshots import snapshot
 from voicenote.ledger.store import Transaction
@@ -42,12 +42,12 @@ def answer(ws: Workspace, number: int, verdict: Verdict, text: str, via: str) ->
 
 def answer_in(ws: Workspace, tx: Transaction, number: int, said: Answer) -> None:
     """Do the same within a transaction."""
-    case = cases.locked(tx, number)
+    case = case_store.locked(tx, number)
     again = case.round < ws.settings.policy.rounds and not case.complaint.abusive
     again = again and not snapshot(tx, number, ws.zone_of).opted_out
     if case.stage is Stage.CLOSED and said.verdict is Verdict.NOT_YET and again:
         reopen_in(tx, number, "the customer says: not yet")
-        case = cases.get(tx, number)
+        case = case_store.get(tx, number)
     touches.answer(tx, case, said)
     decide_in(ws, tx, [number])
 
@@ -76,7 +76,7 @@ def close(ws: Workspace, number: int, wish: Outcome | None = None) -> Outcome:
 def reopen(ws: Workspace, number: int, reason: str) -> int:
     """Take a case up again and return its new round. Raises RuleSaysNo past the cap (S10)."""
     with ws.ledger.write() as tx:
-        case = cases.locked(tx, number)
+        case = case_store.locked(tx, number)
         cap = ws.settings.policy.rounds
         if case.round >= cap:
             raise RuleSaysNo(
@@ -98,21 +98,21 @@ def write_lesson(ws: Workspace, number: int, lesson: Lesson) -> None:
             "a lesson names a cause and what prevents it", "give --cause and --prevention"
         )
     with ws.ledger.write() as tx:
-        before = cases.get(tx, number).lesson
+        before = case_store.get(tx, number).lesson
         if lesson.due and not lesson.done_at and (before is None or before.due != lesson.due):
             to_come(lesson.due.date(), tx.now.astimezone(ws.owner_hours.zone).date())
-        cases.write_lesson(tx, number, lesson)
+        case_store.write_lesson(tx, number, lesson)
         decide_in(ws, tx, [number])
 
 
 def lesson_done(ws: Workspace, number: int, at: datetime | None = None) -> None:
     """Write down that the prevention of a case's lesson is in place."""
     with ws.ledger.write() as tx:
-        case = cases.get(tx, number)
+        case = case_store.get(tx, number)
         if case.lesson is None:
             raise RuleSaysNo(f"case {number} has no lesson yet", f"voicenote lesson {number}")
         found = case.lesson
-        cases.write_lesson(
+        case_store.write_lesson(
             tx,
             number,
             Lesson(
@@ -142,7 +142,7 @@ def hold_in(tx: Transaction, numbers: Collection[int]) -> int:
     For whoever may have said a thing that only a person can tell; nudges to the owner go on.
     """
     wide = set(numbers)
-    for case in cases.load(tx, sorted(numbers)).values():
+    for case in case_store.load(tx, sorted(numbers)).values():
         wide |= set(optouts.cases_of(tx, optouts.addresses(case.customer)))
     due = [
         touch

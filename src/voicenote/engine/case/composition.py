@@ -12,11 +12,11 @@ from voicenote.ledger.scripts import Composed
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case
 from voicenote.model.receipt import Answer
-from voicenote.model.script import Script
+from voicenote.model.sentences import Script
 from voicenote.model.touch import OPENING, Touch, TouchKind
 from voicenote.script.compose import ScriptContext, draft, template_for
 from voicenote.script.disclosing import drop_disclosure
-from voicenote.script.templates import Templates
+from voicenote.script.templating import Templates
 
 #: The slot of the script that the plan's memo (or last word) says.
 MEMO = "memo"

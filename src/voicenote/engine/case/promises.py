@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from voicenote.engine.case.applying import decide_in
-from voicenote.engine.case.approving import book_promise
-from voicenote.engine.case.asking import ask_again
-from voicenote.engine.case.compensating import weigh
+from voicenote.engine.case.approval import book_promise
+from voicenote.engine.case.decisions import decide_in
+from voicenote.engine.case.money_bands import weigh
+from voicenote.engine.case.withdrawal import ask_again
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadData, ImpossibleTransition, RuleSaysNo, WrongUse
-from voicenote.followup.amends import evidence_for
 from voicenote.followup.compensation import Adequacy, Judgement
-from voicenote.ledger import cases, optouts, touches
+from voicenote.followup.evidence import evidence_for
+from voicenote.ledger import case_store, optouts, touches
 from voicenote.ledger.changes import change_amends
 from voicenote.ledger.store import Transaction
-from voicenote.model.amends import Amends, Promise
 from voicenote.model.case import Case, Stage
+from voicenote.model.promise import Amends, Promise
 from voicenote.model.touch import WAITING, TouchKind
 
 
@@ -63,7 +63,7 @@ def add(ws: Workspace, number: int, promise: Promise, override: str = "") -> Add
 def _how_they_hear(ws: Workspace, tx: Transaction, name: str) -> str:
     """Say how a customer hears of a new promise whose memo has left; "" where it tells of it."""
     number, _, k = name.partition(".")
-    case = cases.get(tx, int(number))
+    case = case_store.get(tx, int(number))
     if case.stage is not Stage.FOLLOWING or any(optouts.opted_out(tx, [case])):
         return ""
     first = next(
@@ -91,14 +91,14 @@ def add_in(
     ws: Workspace, tx: Transaction, number: int, promise: Promise, override: str = ""
 ) -> tuple[str, Judgement]:
     """Do the same within a transaction; return the name, and what the rule says to the money."""
-    case = cases.get(tx, number)
+    case = case_store.get(tx, number)
     if case.stage is Stage.CLOSED:
         raise RuleSaysNo(f"case {number} is closed", f"voicenote reopen {number}")
     today = tx.now.astimezone(ws.zone_of(case)).date()
     to_come(promise.promised_by, today)
     to_come(promise.target, today)
     judged = weigh(ws, tx, case, promise, override)
-    k = cases.promise(tx, number, promise)
+    k = case_store.promise(tx, number, promise)
     book_promise(ws, tx, number, k)
     return f"{number}.{k}", judged
 
@@ -118,7 +118,7 @@ def done(ws: Workspace, number: int, k: int, evidence: str, override: str = "") 
 
     def change(tx: Transaction, amends: Amends) -> None:
         shown = evidence_for(amends, evidence)
-        weigh(ws, tx, cases.get(tx, number), override=override, evidence={k: shown})
+        weigh(ws, tx, case_store.get(tx, number), override=override, evidence={k: shown})
         facts: dict[str, object] = {"evidence": shown}
         change_amends(tx, number, k, "do", facts=facts, evidence=shown, done_at=tx.now)
 
@@ -156,10 +156,10 @@ def promise_again(ws: Workspace, number: int, k: int, by: date, override: str = 
     """
 
     def change(tx: Transaction, amends: Amends) -> None:
-        to_come(by, tx.now.astimezone(ws.zone_of(cases.get(tx, number))).date())
+        to_come(by, tx.now.astimezone(ws.zone_of(case_store.get(tx, number))).date())
         if amends.promise.target and amends.promise.target > by:
             raise BadData(f"{by} is before the target date {amends.promise.target}", "choose later")
-        weigh(ws, tx, cases.get(tx, number), override=override)
+        weigh(ws, tx, case_store.get(tx, number), override=override)
         facts: dict[str, object] = {"promised_by": by.isoformat()}
         change_amends(tx, number, k, "promise", facts=facts, promised_by=by)
         book_promise(ws, tx, number, k)
@@ -194,7 +194,7 @@ def _change(
     what to tell of it. Of a closed case (`closed_too`) only the customer's thanks can still come.
     """
     with ws.ledger.write() as tx:
-        case = cases.locked(tx, number)
+        case = case_store.locked(tx, number)
         amends = amends_of(case, k)
         if case.stage is Stage.CLOSED and not closed_too:
             raise RuleSaysNo(f"case {number} is closed", f"voicenote reopen {number}")
@@ -212,7 +212,7 @@ def list_promises(ws: Workspace, *, everything: bool = False) -> list[dict[str, 
     """Return every promise as data, the one that is due first on top."""
     rows: list[dict[str, Any]] = []
     with ws.ledger.read() as tx:
-        for case in cases.load(tx, cases.numbers_of(tx)).values():
+        for case in case_store.load(tx, case_store.numbers_of(tx)).values():
             if case.stage is Stage.CLOSED and not everything:
                 continue
             today = tx.now.astimezone(ws.zone_of(case)).date()

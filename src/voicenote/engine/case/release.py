@@ -12,21 +12,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from voicenote.engine.case.compensating import weigh
+from voicenote.engine.case.case_lint import errors_in, levels_of, taken_seconds
 from voicenote.engine.case.composition import MEMO, composition_of, templates_of
-from voicenote.engine.case.linting import errors_in, levels_of, taken_seconds
+from voicenote.engine.case.money_bands import weigh
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
-from voicenote.followup.care import cooling_off
 from voicenote.followup.compensation import Adequacy
-from voicenote.followup.release import (
+from voicenote.followup.cooling_off import cooling_off
+from voicenote.followup.release_rules import (
     ONE_APOLOGY,
     Objection,
     changed_facts,
     left_over,
     of_the_day,
 )
-from voicenote.ledger import listing, scripts
+from voicenote.ledger import case_reports, scripts
 from voicenote.ledger.changes import change_case
 from voicenote.ledger.scripts import Approval, StoredDraft
 from voicenote.ledger.snapshots import snapshot
@@ -114,7 +114,7 @@ def _of_the_facts(
 def _changes(tx: Transaction, number: int, since: str) -> list[str]:
     """Return how a case has changed since the newest event of this name, each once, in order."""
     found: dict[str, None] = {}
-    for row in listing.history(tx, number):
+    for row in case_reports.history(tx, number):
         if row["event"] == since and not row.get("otherwise"):
             found.clear()
         elif row["event"] in _CHANGES:

@@ -9,9 +9,9 @@ from sqlalchemy import select, update
 
 from voicenote.engine.workspace import OUTBOX, Workspace
 from voicenote.errors import RuleSaysNo
-from voicenote.ledger import attempts, cases, tables, touches
+from voicenote.ledger import attempts, case_store, tables, touches
+from voicenote.ledger.case_flags import stranded
 from voicenote.ledger.changes import hold_case
-from voicenote.ledger.flags import stranded
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case, Stage
 from voicenote.model.touch import WAITING, Touch, TouchKind
@@ -40,14 +40,14 @@ def move_touches(ws: Workspace, to: str, *, case: int | None = None, away_from: 
     channel = ws.channel(to)
     with ws.ledger.write() as tx:
         if case is not None:
-            cases.get(tx, case)
+            case_store.get(tx, case)
         waiting = _waiting(tx, case, away_from)
         also = _wishing(tx, away_from) if case is None else {case}
         numbers = sorted({touch.case for touch in waiting} | also)
         moved = Moved()
         for number in numbers:
             hold_case(tx, number)
-            about = cases.get(tx, number)
+            about = case_store.get(tx, number)
             if about.stage is Stage.CLOSED:
                 continue
             if not channel.address(about.customer):

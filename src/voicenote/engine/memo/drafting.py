@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from voicenote.engine.case.asking import note_new_words
 from voicenote.engine.case.composition import (
     MEMO,
     answers_before,
@@ -14,16 +13,17 @@ from voicenote.engine.case.composition import (
     memo_kind,
     templates_of,
 )
-from voicenote.engine.memo.voices import Gaps, choose_voice, gaps_in
+from voicenote.engine.case.withdrawal import note_new_words
+from voicenote.engine.memo.voice_choice import Gaps, choose_voice, gaps_in
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import ImpossibleTransition, RuleSaysNo
-from voicenote.ledger import cases, scripts
+from voicenote.ledger import case_store, scripts
 from voicenote.ledger.changes import change_case
 from voicenote.ledger.scripts import Composed, StoredDraft
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case, Stage
 from voicenote.model.memo import Memo, Synthetic
-from voicenote.model.script import Script
+from voicenote.model.sentences import Script
 from voicenote.model.touch import OPENING, TouchKind
 from voicenote.script.compose import ScriptContext, Warn, draft
 
@@ -103,11 +103,11 @@ def compose_cases(
     Raises WrongUse for a number without a case, ImpossibleTransition for a case whose memo has
     left, RuleSaysNo and BadData as the script stage does.
     """
-    for chunk in cases.chunks(numbers, 100):
+    for chunk in case_store.chunks(numbers, 100):
         done: list[Drafted] = []
         with ws.ledger.write() as tx:
             for number in chunk:
-                case = cases.get(tx, number)
+                case = case_store.get(tx, number)
                 script, warnings, fell_back = words_for(
                     ws, tx, case, memo_kind(case), template=template, language=language
                 )
@@ -151,14 +151,14 @@ def keep(tx: Transaction, case: Case, script: Script, made: Composed | None = No
 def edit_script(ws: Workspace, number: int, script: Script) -> bool:
     """Put an edited script in place of the composed one; return whether its words are new."""
     with ws.ledger.write() as tx:
-        case = cases.get(tx, number)
+        case = case_store.get(tx, number)
         return keep(tx, case, script, _composed_now(ws, tx, case, script))
 
 
 def current(ws: Workspace, number: int) -> tuple[Case, StoredDraft | None]:
     """Return a case and the newest draft of its memo."""
     with ws.ledger.read() as tx:
-        case = cases.get(tx, number)
+        case = case_store.get(tx, number)
         return case, scripts.drafts(tx, [number]).get((number, case.round))
 
 

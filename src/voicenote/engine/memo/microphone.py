@@ -15,7 +15,7 @@ from typing import Any
 
 from voicenote.errors import Unavailable
 from voicenote.model.memo import Clip
-from voicenote.sound.read import read_sound
+from voicenote.sound.recording_file import read_sound
 
 RATE = 48_000
 #: What ffmpeg records from, by platform, the likeliest first.

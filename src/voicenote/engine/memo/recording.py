@@ -10,20 +10,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from voicenote.engine.case.approving import preview_plan
+from voicenote.engine.case.approval import preview_plan
 from voicenote.engine.memo.coach import spoken_seconds
 from voicenote.engine.memo.drafting import keep, need_draft, words_for
-from voicenote.engine.memo.sounding import spoken_by_a_person
-from voicenote.engine.memo.voices import recordings
+from voicenote.engine.memo.render_case import spoken_by_a_person
+from voicenote.engine.memo.voice_choice import recordings
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadData, RuleSaysNo
-from voicenote.ledger import cases, touches
+from voicenote.ledger import case_store, touches
 from voicenote.model.memo import Clip
-from voicenote.model.script import Script, Sentence
+from voicenote.model.sentences import Script, Sentence
 from voicenote.model.touch import OPENING, WAITING, TouchKind
 from voicenote.script.check.length import least_seconds
 from voicenote.script.disclosing import drop_disclosure
-from voicenote.sound.read import read_sound
+from voicenote.sound.recording_file import read_sound
 
 #: The longest take, in seconds (R15).
 LONGEST_S = 120.0
@@ -152,7 +152,7 @@ def record_whole(ws: Workspace, number: int, clip: Clip, *, anyway: bool = False
         _long_enough(number, script, spoken_seconds(clip))
     recordings(ws, ws.owner_of(case)).add_whole(script.sha256, clip)
     with ws.ledger.write() as tx:
-        keep(tx, cases.get(tx, number), script)
+        keep(tx, case_store.get(tx, number), script)
         tx.tell("memo_recorded", number, seconds=round(clip.duration_s, 2))
 
 
@@ -186,7 +186,7 @@ def finish(ws: Workspace, number: int) -> bool:
     case, found = need_draft(ws, number)
     script = spoken_by_a_person(found)
     with ws.ledger.write() as tx:
-        keep(tx, cases.get(tx, number), script)
+        keep(tx, case_store.get(tx, number), script)
         tx.tell("memo_recorded", number, sentences=len(script.sentences), owner=ws.owner_of(case))
     return True
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from voicenote.script.check.folding import fold
-from voicenote.script.check.tables import languages, table
+from voicenote.script.check.normalise import fold
+from voicenote.script.check.phrase_tables import languages, table
 
 _HEBREW = re.compile("[\u05d0-\u05ea]")
 _ARABIC = re.compile("[\u0621-\u06d3]")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from voicenote.model.script import Script
+from voicenote.model.sentences import Script
 from voicenote.script.check.findings import Broken
 from voicenote.script.check.passage import CheckedSentence
 from voicenote.script.compose import LONGEST_S, PAUSE_S

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from voicenote.model.script import Script, Section, Sentence
-from voicenote.script.check.folding import fold, without_quotations
+from voicenote.model.sentences import Script, Section, Sentence
+from voicenote.script.check.normalise import fold, without_quotations
+from voicenote.script.check.phrase_tables import NOT, table
 from voicenote.script.check.phrases import Hit
-from voicenote.script.check.tables import NOT, table
 
 #: The sections whose personal sentences end in the customer's own words, after a colon.
 _THEIRS = frozenset({Section.MIRROR, Section.VALIDATE, Section.EMPATHISE, Section.EXPECTATIONS})

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from voicenote.script.check.folding import fold
+from voicenote.script.check.normalise import fold
 
 _GAP = r"(?:[^\w]+\w+){0,5}?[^\w]+"
 _SIGNS = {" ... ": _GAP, "\u200c": " ?", "*": r"\w*"}

@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from voicenote.errors import WrongUse
-from voicenote.model.script import Script
-from voicenote.script.check.deeds import deeds
-from voicenote.script.check.facts import Asked
+from voicenote.model.sentences import Script
+from voicenote.script.check.anatomy import APOLOGIES, parts
+from voicenote.script.check.case_context import Asked
+from voicenote.script.check.case_rules import deeds
 from voicenote.script.check.findings import Broken, Diagnostic, LintLevel, rules
 from voicenote.script.check.length import cut_short, length
-from voicenote.script.check.parts import APOLOGIES, parts
 from voicenote.script.check.passage import CheckedSentence, passage_of
-from voicenote.script.check.tables import languages, table
+from voicenote.script.check.phrase_tables import languages, table
 
 #: The rules whose phrases are wrong wherever they stand.
 _SAID = ("R17", "R18", "S24")

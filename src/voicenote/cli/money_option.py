@@ -1,0 +1,74 @@
+"""Amounts of money as the words of a command give them: read as an import reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from voicenote.errors import BadData, WrongUse
+
+if TYPE_CHECKING:
+    from voicenote.model.money import Money
+
+#: ISO 4217 for "no currency": what stands for one that only the case knows.
+_UNNAMED = "XXX"
+
+
+def money(text: str, currency: str | None) -> Money:
+    """Return the amount in `text`, in its own currency or in `currency`.
+
+    Raises WrongUse for what is no amount, is negative or absurd, is finer than the coins of its
+    currency, or has no currency.
+    """
+    read = _read_money(text, currency)
+    if read.currency == _UNNAMED:
+        raise WrongUse("an amount needs its currency", "give it with --currency, such as EUR")
+    return read
+
+
+def amount(text: str, currency: str | None) -> tuple[Decimal, str | None]:
+    """Return the amount in `text` and its currency, None where only the case knows it.
+
+    Raises WrongUse as `money` does.
+    """
+    read = _read_money(text, currency)
+    return read.amount, None if read.currency == _UNNAMED else read.currency
+
+
+def with_harm(said: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was said in triage with its `harm` and `currency` read."""
+    code = _code(said.get("currency"))
+    read = {**said, "currency": code} if code else dict(said)
+    if said.get("harm"):
+        worth, code = amount(str(said["harm"]), code)
+        read |= {"harm": worth, **({"currency": code} if code else {})}
+    return read
+
+
+def _code(text: str | None) -> str | None:
+    from voicenote.intake.amounts import currency
+
+    try:
+        return currency(text) if text else None
+    except BadData as error:
+        raise WrongUse(f"--currency {error.what}", error.advice) from None
+
+
+def _read_money(text: str, currency: str | None) -> Money:
+    from babel.numbers import get_currency_precision
+
+    from voicenote.intake.amounts import money as read_money
+
+    named = _code(currency) or ""
+    try:
+        read = read_money(text.strip(), named, "" if named else _UNNAMED)
+    except BadData as error:
+        raise WrongUse(f"an amount {error.what}", error.advice) from None
+    finest = get_currency_precision(read.currency)
+    if read.amount != round(read.amount, finest):
+        raise WrongUse(
+            f"an amount is finer than the coins of {read.currency}: {text}",
+            f"give it with {finest} decimals at most" if finest else "give it without decimals",
+        )
+    return read

@@ -1,0 +1,284 @@
+"""Email: one connection for a whole pass, and the commit just before the final dot."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, suppress
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from voicenote.deadline import Apart
+from voicenote.delivery.email.letter import Letter
+from voicenote.delivery.email.message import one_line, valid_address, write_letter
+from voicenote.delivery.email.settings import MailSettings, read_settings
+from voicenote.delivery.email.smtp import Conversation, Dropped, Envelope
+from voicenote.delivery.inbound import Arrival, Inbound
+from voicenote.delivery.port import CANNOT_TELL, ChannelInfo, TraceResult
+from voicenote.delivery.reserved import refuse_reserved
+from voicenote.delivery.tokens import fill_template
+from voicenote.errors import Postponed, Refused, TookTooLong, Unavailable
+from voicenote.model.case import Customer
+from voicenote.model.receipt import Parcel, Receipt, ReceiptKind
+
+if TYPE_CHECKING:
+    from imap_tools import BaseMailBox
+
+#: After a failed connection, touches are postponed for so many seconds without knocking again:
+#: a pass of hundreds neither waits each time, nor locks the account by wrong passwords.
+_REST = 60.0
+
+
+class Mail:
+    """A channel to one SMTP server. The settings are in `mail_settings.KNOWN`."""
+
+    def __init__(
+        self, name: str, settings: Mapping[str, object], clock: Callable[[], datetime]
+    ) -> None:
+        self.name = name
+        self._settings = read_settings(name, settings)
+        self._clock = clock
+        self._line: Conversation | None = None
+        self._failed: tuple[float, Postponed] | None = None
+        self._next = 0.0
+        self._mailbox: BaseMailBox | None = None
+        self._open = ExitStack()
+
+    @property
+    def facts(self) -> ChannelInfo:
+        """What the server is; delivery and answers are told by the mailbox only."""
+        kinds = {ReceiptKind.ACCEPTED, ReceiptKind.UNCERTAIN, ReceiptKind.REFUSED}
+        told = {ReceiptKind.DELIVERED, ReceiptKind.BOUNCED, ReceiptKind.ANSWERED}
+        server, mailbox = self._settings.server, self._settings.imap
+        return ChannelInfo(
+            name=self.name,
+            about=f"email through {server.host}:{server.port}",
+            tells=frozenset(kinds | told | {ReceiptKind.AUTO_REPLY} if mailbox else kinds),
+            can_ask=mailbox is not None,
+        )
+
+    def address(self, customer: Customer) -> str:
+        """The customer's email address."""
+        return customer.email
+
+    def send(self, parcel: Parcel, commit: Callable[[], None]) -> Receipt:
+        """Hand `parcel` to the server; `commit` is called when all but the final dot is there.
+
+        Raises Refused, Postponed, or after the dot Unknown. A key that was sent before is sent
+        again: the server cannot be asked here, so the caller asks first.
+        """
+        sender, to = self._addresses(parcel)
+        letter = write_letter(
+            parcel,
+            self._sounds(parcel),
+            addressed=True,
+            headers=mail_headers(self._settings, parcel.key),
+        )
+        self._pace()
+        line = self._offered(
+            Envelope(sender=sender, to=to, key=parcel.key, dsn=self._settings.dsn), letter
+        )
+        try:
+            commit()
+        except BaseException:
+            line.withdraw()
+            raise
+        answer = line.finish()
+        detail = {"server": self._settings.server.host, "answer": answer}
+        if self._settings.copy_to_sent:
+            detail["copy"] = self._copied(bytes(letter))
+        return Receipt(
+            kind=ReceiptKind.ACCEPTED,
+            at=self._clock().astimezone(UTC),
+            provider_id=parcel.message_id,
+            detail=detail,
+        )
+
+    def ask(self, key: str, message_id: str) -> TraceResult:
+        """Whether the mailbox's Sent folder has it. Not found proves nothing: `CANNOT_TELL`.
+
+        Raises Postponed when the mailbox cannot be opened.
+        """
+        if self._settings.imap is None:
+            return CANNOT_TELL
+        from voicenote.delivery.email.mailbox import in_sent
+
+        return in_sent(
+            self._settings.imap, self._settings.sent_folder, key, message_id, self._clock
+        )
+
+    def sent_since(self, day: date) -> Mapping[str, datetime]:
+        """Return when each touch has left, by its key, as the mailbox's Sent folder has it."""
+        if self._settings.imap is None:
+            return {}
+        from voicenote.delivery.email.mailbox import keys_sent
+
+        return keys_sent(self._settings.imap, self._settings.sent_folder, day)
+
+    @property
+    def field(self) -> str:
+        """The column of a customer that holds their address here."""
+        return "email"
+
+    @property
+    def keeps(self) -> bool:
+        """Letters stay in the mailbox, unchanged."""
+        return True
+
+    def incoming(self, after: str, since: date) -> Iterator[Arrival]:
+        """Yield what came into the mailbox after a place, oldest first, read and understood.
+
+        Without a place all from the day `since` is read. Raises Postponed when the mailbox cannot
+        be opened; a channel without one has no post.
+        """
+        if self._settings.imap is None:
+            return
+        from voicenote.delivery.email.mailbox import MailboxPosition, new_mail
+
+        known = MailboxPosition.read(after)
+        with Apart() as apart:
+            for place, at, raw in new_mail(self._settings.imap, "INBOX", known, since):
+                yield self._read(apart, raw, at, str(place))
+
+    def opened(self, raw: bytes, proof: str) -> Iterator[Arrival]:
+        """Read one letter that somebody hands over (an .eml file); letters prove nothing."""
+        with Apart() as apart:
+            yield self._read(apart, raw, datetime.min.replace(tzinfo=UTC), "")
+
+    def news(self, stopped: Callable[[], bool]) -> Iterator[None]:
+        """Yield once when the mailbox is watched, then whenever mail may have come."""
+        if self._settings.imap is None:
+            return
+        from voicenote.delivery.email.mailbox import watch
+
+        yield from watch(self._settings.imap, "INBOX", stopped)
+
+    def _read(self, apart: Apart, raw: bytes, at: datetime, place: str) -> Arrival:
+        """Read a letter; what nobody could foresee in one must not stop those behind it.
+
+        Raises Unavailable when no process can be started to read it in.
+        """
+        from voicenote.delivery.email.mail_parser import read_head, read_mail
+
+        now = self._clock().astimezone(UTC)
+        came = now if at.year < 1971 else min(at, now)
+        mark = hashlib.sha256(raw).hexdigest()
+        templates, broken = (self._settings.verp, self._settings.reply_to), ""
+        read: Inbound | None = None
+        try:
+            read = apart.do(read_mail, raw, came, templates)
+        except Unavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - a hostile letter finds any slip of a parser
+            why = error.what if isinstance(error, TookTooLong) else type(error).__name__
+            broken = f"the letter cannot be read ({why})"
+            with suppress(Exception):  # its body alone may be what is wrong
+                read = apart.do(read_head, raw, templates)
+        if read is None:
+            return Arrival(mark=mark, at=came, place=place, broken=broken)
+        return Arrival(
+            mark=mark if broken else read.mark or mark,
+            at=came,
+            place=place,
+            inbound=read,
+            broken=broken,
+            sender=read.sender,
+            address=read.address,
+        )
+
+    def close(self) -> None:
+        """Say goodbye to the server."""
+        line, self._line = self._line, None
+        if line:
+            line.close()
+        self._hang_up()
+
+    def _copied(self, raw: bytes) -> str:
+        """Put a copy among the sent mail, and say where. It has left, so nothing here may fail."""
+        from voicenote.delivery.email.mailbox import keep_copy, open_mailbox
+
+        try:
+            if self._mailbox is None and self._settings.imap is not None:
+                self._open = ExitStack()
+                self._mailbox = self._open.enter_context(open_mailbox(self._settings.imap))
+            if self._mailbox is None:
+                return "none: there is no mailbox"
+            folder = keep_copy(self._mailbox, self._settings.sent_folder, raw)
+        except Exception as error:  # noqa: BLE001 - it has left, whatever becomes of its copy
+            self._hang_up()
+            return f"none: {getattr(error, 'what', type(error).__name__)}"
+        return f"in {folder}" if folder else "none: there is no folder of sent mail"
+
+    def _hang_up(self) -> None:
+        """Leave the mailbox, whatever it says to that."""
+        self._mailbox = None
+        with suppress(Exception):
+            self._open.close()
+
+    def _addresses(self, parcel: Parcel) -> tuple[str, str]:
+        sender = valid_address("the sender", parcel.sender)
+        to = valid_address("the customer", parcel.to)
+        refuse_reserved(to, allowed=self._settings.allow_reserved)
+        verp = self._settings.verp
+        return (fill_template(verp, parcel.key) if verp else sender), to
+
+    def _sounds(self, parcel: Parcel) -> dict[str, bytes]:
+        """Read what is attached. A rendition that the touch does not have is left out."""
+        sounds = {}
+        for kind in self._settings.attach:
+            if kind in parcel.files:
+                try:
+                    sounds[kind] = Path(parcel.files[kind]).read_bytes()
+                except (OSError, ValueError) as error:
+                    why = getattr(error, "strerror", None) or error
+                    raise Refused(
+                        f"the memo's {kind} file cannot be read: {why}: {parcel.files[kind]}",
+                        "render the case again, then resend",
+                    ) from error
+        return sounds
+
+    def _pace(self) -> None:
+        """Keep the distance between two messages that the settings ask for."""
+        if self._settings.per_minute:
+            now = time.monotonic()
+            time.sleep(max(0.0, self._next - now))
+            self._next = max(now, self._next) + 60 / self._settings.per_minute
+
+    def _offered(self, envelope: Envelope, letter: Letter) -> Conversation:
+        """Return a conversation that has all but the dot. A stale connection is replaced once."""
+        line = self._line
+        if line and line.open:
+            with suppress(Dropped):
+                line.offer(envelope, letter)
+                return line
+        self._line = line = self._connected()
+        line.offer(envelope, letter)
+        return line
+
+    def _connected(self) -> Conversation:
+        if self._failed and time.monotonic() < self._failed[0]:
+            raise self._failed[1]
+        try:
+            return Conversation(self._settings.server)
+        except Postponed as postponed:
+            self._failed = (time.monotonic() + _REST, postponed)
+            raise
+
+
+def mail_headers(settings: MailSettings, key: str) -> dict[str, str]:
+    """Return the headers that lead answers and opt-outs back to the touch of `key`. Pure."""
+    headers = {}
+    ways = []
+    if settings.reply_to:
+        headers["Reply-To"] = fill_template(settings.reply_to, key)
+    if settings.unsubscribe_url:
+        ways.append(f"<{fill_template(settings.unsubscribe_url, key)}>")
+    if settings.reply_to:
+        ways.append(f"<mailto:{fill_template(settings.reply_to, key)}?subject=unsubscribe>")
+    if ways:
+        headers["List-Unsubscribe"] = ", ".join(ways)
+    if settings.unsubscribe_url:
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return {name: one_line(name, value) for name, value in headers.items()}

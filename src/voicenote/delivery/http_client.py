@@ -1,0 +1,169 @@
+"""One line to an HTTP server: the commit comes just before the last byte of a request.
+
+A server cannot act on a request whose body is not whole. So all of it is sent but one byte; then
+the touch is committed; then the last byte follows. What fails before it surely has not left.
+"""
+
+from __future__ import annotations
+
+import logging
+import ssl
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from voicenote.delivery.email.settings import is_here
+from voicenote.delivery.http_errors import trouble
+from voicenote.errors import BadSettings, Postponed, Unknown
+
+if TYPE_CHECKING:
+    import httpx2
+
+_PIECE = 65536
+_MOST = 1_000_000  # bytes of an answer that are read
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A POST request. Its URL and headers may hold secrets, so it shows neither."""
+
+    url: str = field(repr=False)
+    body: bytes = field(repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What a server answered. Header names are in small letters."""
+
+    status: int
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class HttpClient:
+    """A client that keeps its connection for a few seconds, follows no redirect, logs no URL.
+
+    `timeout` are the seconds that one whole request may take, however slowly bytes drip in.
+    """
+
+    def __init__(self, timeout: float, ca_file: str = "") -> None:
+        self._timeout = timeout
+        self._ca_file = ca_file
+        self._client: httpx2.Client | None = None
+        self._stream: Any = None
+
+    def post(self, call: Request, commit: Callable[[], None], unknown: str) -> Response:
+        """Send `call`; `commit` is called when all but its last byte is there.
+
+        Raises Postponed when its last byte was not sent, else Unknown with the advice `unknown`.
+        What `commit` raises goes up as it is, and the server never gets the whole.
+        """
+        import httpx2
+
+        sent = False
+        late = threading.Event()
+
+        def parts() -> Iterator[bytes]:
+            nonlocal sent
+            for start in range(0, len(call.body) - 1, _PIECE):
+                yield call.body[start : min(start + _PIECE, len(call.body) - 1)]
+            commit()
+            sent = True
+            yield call.body[-1:]
+
+        watch = threading.Timer(self._timeout, self._cut, [late])
+        watch.daemon = True
+        where = _where(call.url)
+        try:
+            client = self._connected(where, secure=call.url.startswith("https:"))
+            watch.start()
+            said = self._said(client, call, parts())
+        except (httpx2.RequestError, httpx2.InvalidURL) as error:
+            what, advice = trouble(error, where, late=late.is_set())
+            if sent:
+                raise Unknown(f"{what}, when it had the whole touch", unknown) from error
+            raise Postponed(what, advice) from error
+        finally:
+            watch.cancel()
+        if not sent and 200 <= said.status < 300:
+            commit()  # it said yes before the end; there is nothing to send any more
+        return said
+
+    def close(self) -> None:
+        """Hang up."""
+        client, self._client, self._stream = self._client, None, None
+        if client:
+            client.close()
+
+    def _said(self, client: httpx2.Client, call: Request, parts: Iterator[bytes]) -> Response:
+        headers = {
+            **call.headers,
+            "Accept-Encoding": "identity",
+            "Content-Length": str(len(call.body)),
+        }
+        with client.stream(
+            "POST", call.url, content=parts, headers=headers, extensions={"trace": self._seen}
+        ) as answer:
+            body = b""
+            for piece in answer.iter_raw():
+                body += piece
+                if len(body) > _MOST:
+                    break
+            return Response(answer.status_code, body[:_MOST], dict(answer.headers))
+
+    def _connected(self, where: str, *, secure: bool) -> httpx2.Client:
+        import httpx2
+
+        # It would log every URL, and some services have their token in it.
+        logging.getLogger("httpx2").addFilter(_loud)
+        if self._client is None:
+            self._client = httpx2.Client(
+                # without TLS there is nobody to trust, and the list of authorities is long
+                verify=self._trusted() if secure else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
+                timeout=self._timeout,
+                limits=httpx2.Limits(max_connections=1),
+                trust_env=not is_here(where.rpartition(":")[0].strip("[]")),
+            )
+        return self._client
+
+    def _trusted(self) -> ssl.SSLContext | bool:
+        """Whom we trust: what the system trusts, or the authority of the settings alone."""
+        if not self._ca_file:
+            return True
+        try:
+            return ssl.create_default_context(cafile=self._ca_file)
+        except (OSError, ValueError) as error:
+            raise BadSettings(
+                f"ca_file cannot be read: {self._ca_file}", "give a file of PEM certificates"
+            ) from error
+
+    def _seen(self, event: str, info: Mapping[str, Any]) -> None:
+        """Keep hold of the connection, so that it can be cut when its time is over."""
+        if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
+            self._stream = info["return_value"]
+
+    def _cut(self, late: threading.Event) -> None:
+        """End a conversation from another thread. The plain socket's own way, under any TLS."""
+        import socket
+
+        late.set()
+        sock = self._stream.get_extra_info("socket") if self._stream else None
+        if sock is not None:
+            try:
+                socket.socket.shutdown(sock, socket.SHUT_RDWR)
+            except OSError:
+                return  # it has ended in the meantime
+
+
+def _loud(record: logging.LogRecord) -> bool:
+    return record.levelno >= logging.WARNING
+
+
+def _where(url: str) -> str:
+    """Return host and port of a URL, and nothing else of it."""
+    parts = urlsplit(url)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    return f"{parts.hostname}:{port}"

@@ -1,0 +1,211 @@
+"""Telegram: a voice message from a bot, with two buttons, and what the customer answers."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, date, datetime
+
+from voicenote.deadline import Apart
+from voicenote.delivery.content import form, refuse_broken, sound_of
+from voicenote.delivery.http_client import HttpClient, Request
+from voicenote.delivery.inbound import Arrival
+from voicenote.delivery.port import CANNOT_TELL, ChannelInfo, TraceResult
+from voicenote.delivery.telegram.bot_payload import (
+    LARGEST,
+    PERSON,
+    fields_of,
+    result_of,
+    voices_forbidden,
+)
+from voicenote.delivery.telegram.updates import (
+    WANTED,
+    UpdateOffset,
+    arrival_of,
+    read_update,
+    start_link,
+)
+from voicenote.delivery.web_settings import COMMON, Known, read_settings, wrong_server
+from voicenote.delivery.wishes import add_wishes
+from voicenote.errors import Postponed, Refused, Unknown, VoicenoteError
+from voicenote.model.case import Customer
+from voicenote.model.receipt import Parcel, Receipt, ReceiptKind
+
+KNOWN: Known = {
+    "token": (object, None, "a reference to the bot's token, as BotFather gave it"),
+    "buttons": (bool, True, "ask by two buttons whether it is put right"),
+    "url": (str, "https://api.telegram.org", "the server; another one for a server of your own"),
+    **COMMON,
+}
+_MEDIA = {"ogg": "audio/ogg", "m4a": "audio/mp4", "mp3": "audio/mpeg"}
+
+
+class Telegram:
+    """A channel of one bot. Its settings are `KNOWN`."""
+
+    def __init__(
+        self, name: str, settings: Mapping[str, object], clock: Callable[[], datetime]
+    ) -> None:
+        self.name = name
+        values = read_settings(
+            name, settings, KNOWN, ("token",), lambda given: wrong_server("url", given.text("url"))
+        )
+        self._url = values.text("url").rstrip("/")
+        self._secret = values.secret("token") or (lambda: "")
+        self._buttons = values.yes("buttons")
+        self._line = HttpClient(values.number("timeout"), values.text("ca_file"))
+        self._clock = clock
+
+    @property
+    def facts(self) -> ChannelInfo:
+        """Telegram tells that it took a message and who answers; never that one was heard."""
+        kinds = {ReceiptKind.ACCEPTED, ReceiptKind.UNCERTAIN, ReceiptKind.REFUSED}
+        return ChannelInfo(
+            name=self.name,
+            about="a bot of Telegram",
+            tells=frozenset(kinds | {ReceiptKind.ANSWERED}),
+        )
+
+    def address(self, customer: Customer) -> str:
+        """The number of the customer's chat with the bot."""
+        return customer.telegram
+
+    def send(self, parcel: Parcel, commit: Callable[[], None]) -> Receipt:
+        """Send a voice message with its words below; words alone where there is no sound.
+
+        `commit` is called just before the last byte. Who takes no voice messages gets the mp3 as
+        music. Raises Refused, Postponed, or after the last byte Unknown.
+        """
+        refuse_broken(parcel)
+        sound = sound_of(parcel, ("ogg", "m4a", "mp3"))
+        if sound and len(sound[1]) > LARGEST:
+            raise Refused("the memo is over 50 MB", "make the memo shorter")
+        fields = fields_of(parcel, voiced=sound is not None, buttons=self._buttons)
+        method = "sendVoice" if sound else "sendMessage"
+        try:
+            result = self._told(method, fields, sound, commit)
+        except Refused as refused:
+            if not voices_forbidden(refused):
+                raise
+            method = "sendAudio"
+            result = self._as_music(parcel, fields, refused)
+        number = result.get("message_id") if isinstance(result, dict) else None
+        if not isinstance(number, int):
+            raise Unknown("Telegram said yes, and did not name the message", PERSON)
+        return Receipt(
+            kind=ReceiptKind.ACCEPTED,
+            at=self._clock().astimezone(UTC),
+            provider_id=f"{parcel.to}:{number}",
+            detail={"method": method},
+        )
+
+    def ask(self, key: str, message_id: str) -> TraceResult:
+        """A bot cannot read what it has sent."""
+        return CANNOT_TELL
+
+    @property
+    def field(self) -> str:
+        """The column of a customer that holds their chat with the bot."""
+        return "telegram"
+
+    @property
+    def keeps(self) -> bool:
+        """Telegram forgets what was read."""
+        return False
+
+    def incoming(self, after: str, since: date) -> Iterator[Arrival]:
+        """Yield the updates after a `Place`, oldest first; without a good one, all unread.
+
+        An update is gone from Telegram's side when a later one is asked for: keep each before you
+        take the next. Raises Postponed when Telegram cannot be asked.
+        """
+        bot, now = self._token().partition(":")[0], self._clock().astimezone(UTC)
+        place = UpdateOffset.read(after)
+        order = {"offset": place.number + 1} if place and place.counts(bot, now) else {}
+        seen: set[int] = set()
+        with Apart() as apart:
+            while True:
+                wanted = {**order, "timeout": 0, "allowed_updates": list(WANTED)}
+                batch = self._asked("getUpdates", wanted)
+                before, now = len(seen), self._clock().astimezone(UTC)
+                for raw in batch if isinstance(batch, list) else ():
+                    update = read_update(raw, now)
+                    if update is None or update.number in seen:
+                        continue
+                    seen.add(update.number)
+                    order = {"offset": update.number + 1}
+                    yield add_wishes(apart, arrival_of(update, now, bot))
+                    if update.query:
+                        self._thank(update.query)
+                if len(seen) == before:
+                    return
+
+    def link(self, secret: str) -> str:
+        """Return the link that opens the bot with `secret`. Raises Postponed."""
+        told = self._asked("getMe", {})
+        name = told.get("username") if isinstance(told, dict) else None
+        if not isinstance(name, str) or not name:
+            raise Postponed("Telegram does not say what the bot is called", "try again later")
+        return start_link(name, secret)
+
+    def close(self) -> None:
+        """Hang up."""
+        self._line.close()
+
+    def _as_music(self, parcel: Parcel, fields: dict[str, str], refused: Refused) -> object:
+        """Send the sound as music, which no setting of the customer keeps out."""
+        sound = sound_of(parcel, ("mp3", "m4a"))
+        if sound is None:
+            raise Refused(
+                refused.what, "the customer takes no voice messages: make an mp3 of the memo too"
+            ) from refused
+        music = {**fields, "title": parcel.subject, "performer": parcel.sender_name}
+        return self._told("sendAudio", music, sound, _nothing)
+
+    def _told(
+        self,
+        method: str,
+        fields: Mapping[str, str],
+        sound: tuple[str, bytes] | None,
+        commit: Callable[[], None],
+    ) -> object:
+        headers, body = {"Content-Type": "application/json"}, json.dumps(fields).encode()
+        if sound:
+            kind, raw = sound
+            file = (f"voice-memo.{kind}", raw, _MEDIA[kind])
+            headers, body = form(fields, "audio" if method == "sendAudio" else "voice", file)
+        secret = self._token()
+        call = Request(f"{self._url}/bot{secret}/{method}", body, headers)
+        return result_of(self._line.post(call, commit, PERSON), secret)
+
+    def _asked(self, method: str, order: Mapping[str, object]) -> object:
+        """Ask what may be asked twice: nothing about it is ever uncertain."""
+        secret = self._token()
+        body = json.dumps(order).encode()
+        headers = {"Content-Type": "application/json"}
+        call = Request(f"{self._url}/bot{secret}/{method}", body, headers)
+        try:
+            return result_of(self._line.post(call, _nothing, PERSON), secret)
+        except (Unknown, Refused) as failed:
+            raise Postponed(failed.what, "a later pass will ask again") from failed
+
+    def _thank(self, query: str) -> None:
+        """End the little clock on a pressed button: a courtesy, the answer is kept already."""
+        try:
+            self._asked("answerCallbackQuery", {"callback_query_id": query})
+        except VoicenoteError:
+            return
+
+    def _token(self) -> str:
+        secret = self._secret()
+        if not re.fullmatch(r"\d+:[A-Za-z0-9_-]+", secret):
+            raise Postponed(
+                "what token refers to is no token of a bot",
+                "BotFather gives it: a number, a colon, and letters",
+            )
+        return secret
+
+
+def _nothing() -> None:
+    """A commit of what may be done twice."""

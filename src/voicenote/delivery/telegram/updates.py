@@ -1,0 +1,217 @@
+"""What comes back from Telegram: buttons, words, voices, opt-outs, first contacts. Pure.
+
+Updates come from outside: whatever has another shape than expected is left out, never an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from voicenote.delivery.inbound import Arrival, Inbound
+from voicenote.delivery.telegram.bot_payload import verdict_in
+from voicenote.model.receipt import Answer, Receipt, ReceiptKind, Verdict
+
+#: A message without words → what is shown of it: it is a person's all the same.
+WORDLESS = {
+    "photo": "[a picture]", "video": "[a film]", "video_note": "[a film]", "audio": "[a sound]",
+    "document": "[a file]", "sticker": "[a sticker]", "location": "[a place]",
+    "contact": "[a contact]",
+}  # fmt: skip
+#: So long after an update the next is numbered after it; Telegram promises a week.
+SEQUENTIAL = timedelta(days=6)
+#: The updates that we ask for.
+WANTED = ("message", "callback_query", "my_chat_member")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    """One update, read. `number` is its update_id, `chat` where it comes from, as a text.
+
+    `starts`: somebody has pressed Start, and `start` is what a deep link brought with it. `query`
+    is the press of a button that waits for an answer. `inbound` is None for what tells nothing.
+    """
+
+    number: int
+    chat: str = ""
+    inbound: Inbound | None = None
+    starts: bool = False
+    start: str = ""
+    sender: str = ""
+    query: str = ""
+
+
+def read_update(update: object, now: datetime) -> Update | None:
+    """Read one update of getUpdates; None for what is none. `now` (UTC) dates a pressed button.
+
+    What words wish for is for `heard` to say; the command /stop needs no reading.
+    """
+    told = _mapping(update)
+    number = told.get("update_id")
+    if not isinstance(number, int):
+        return None
+    if "callback_query" in told:
+        return _read_button(number, _mapping(told["callback_query"]), now)
+    if "my_chat_member" in told:
+        return _read_membership(number, _mapping(told["my_chat_member"]), now)
+    return _message(number, _mapping(told.get("message")), now)
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateOffset:
+    """How far the updates of a bot were read: the number of the last one, and when that was (UTC).
+
+    After a week without any, Telegram numbers the next update at random; and each bot numbers its
+    own. So a number is good for a while, and for its bot only.
+    """
+
+    bot: str
+    number: int
+    at: datetime
+
+    def __str__(self) -> str:
+        return f"{self.bot}:{self.number}:{int(self.at.timestamp())}"
+
+    @classmethod
+    def read(cls, text: str) -> UpdateOffset | None:
+        """Return the place that `text` tells; None for none, such as one of an older release."""
+        parts = text.split(":")
+        if len(parts) != 3 or not all(part.isdecimal() for part in parts):
+            return None
+        try:
+            return cls(parts[0], int(parts[1]), datetime.fromtimestamp(int(parts[2]), UTC))
+        except (ValueError, OverflowError, OSError):
+            return None
+
+    def counts(self, bot: str, now: datetime) -> bool:
+        """Whether the next update of `bot` is surely numbered above it."""
+        return self.bot == bot and timedelta(0) <= now - self.at < SEQUENTIAL
+
+
+def arrival_of(update: Update, now: datetime, bot: str) -> Arrival:
+    """Return an update as the engine takes it in; what has no date of its own is of `now`."""
+    inbound = update.inbound
+    at = inbound.receipt.at if inbound and inbound.receipt else now
+    return Arrival(
+        mark=str(update.number),
+        at=min(at, now),
+        place=str(UpdateOffset(bot, update.number, now)),
+        inbound=inbound,
+        sender=update.sender,
+        address=update.chat,
+        join=update.start,
+        joins=update.starts,
+    )
+
+
+def start_link(bot: str, secret: str) -> str:
+    """Return the link that a customer opens to meet the bot; pressing Start brings `secret`.
+
+    `bot` is its user name; Telegram takes up to 64 letters, digits, "_" and "-".
+    """
+    return f"https://t.me/{bot.removeprefix('@')}?start={secret}"
+
+
+def _read_button(number: int, query: Mapping[str, Any], now: datetime) -> Update:
+    message = _mapping(query.get("message"))
+    chat = _chat(message)
+    found = verdict_in(str(query.get("data", "")))
+    if not found or not chat:
+        return Update(number=number, chat=chat, query=str(query.get("id", "")))
+    verdict, key, token = found
+    sender = _name(query)
+    detail = {"from": sender, "button": verdict.value}
+    inbound = Inbound(
+        sender=sender,
+        subject="",
+        keys=(key,) if key else (),
+        tokens=(token,) if token else (),
+        message_ids=_ids(chat, message),
+        receipt=Receipt(kind=ReceiptKind.ANSWERED, at=now, detail=detail),
+        answer=Answer(verdict=verdict, at=now, via="telegram"),
+        address=chat,
+    )
+    query_id = str(query.get("id", ""))
+    return Update(number=number, chat=chat, inbound=inbound, sender=sender, query=query_id)
+
+
+def _read_membership(number: int, moved: Mapping[str, Any], now: datetime) -> Update:
+    """A customer who blocks the bot refuses what comes this way."""
+    chat = _chat(moved)
+    status = _mapping(moved.get("new_chat_member")).get("status")
+    if status != "kicked" or not chat:
+        return Update(number=number, chat=chat)
+    at = _date(moved, now)
+    detail = {"reason": "the customer has blocked the bot: choose another channel"}
+    receipt = Receipt(kind=ReceiptKind.REFUSED, at=at, detail=detail)
+    inbound = Inbound(sender=_name(moved), subject="", receipt=receipt, address=chat)
+    return Update(number=number, chat=chat, inbound=inbound, sender=_name(moved))
+
+
+def _message(number: int, message: Mapping[str, Any], now: datetime) -> Update:
+    chat = _chat(message)
+    if not chat or _mapping(message.get("from")).get("is_bot"):
+        return Update(number=number, chat=chat)
+    words = _words(message)
+    command, _, rest = words.partition(" ")
+    if command == "/start":
+        start, sender = rest.strip(), _name(message)
+        return Update(number=number, chat=chat, starts=True, start=start, sender=sender)
+    if not words:
+        return Update(number=number, chat=chat)
+    at, sender = _date(message, now), _name(message)
+    replied = _mapping(message.get("reply_to_message"))
+    inbound = Inbound(
+        sender=sender,
+        subject="",
+        message_ids=_ids(chat, replied),
+        receipt=Receipt(kind=ReceiptKind.ANSWERED, at=at, detail={"from": sender}),
+        answer=Answer(verdict=Verdict.UNCLEAR, at=at, text=words, via="telegram"),
+        opt_out=command.partition("@")[0] == "/stop",
+        address=chat,
+    )
+    return Update(number=number, chat=chat, inbound=inbound, sender=sender)
+
+
+def _words(message: Mapping[str, Any]) -> str:
+    """The words of a message; a voice without words is said to be one, with its length."""
+    text = message.get("text") or message.get("caption")
+    if isinstance(text, str) and text.strip():
+        return text.strip()
+    voice = _mapping(message.get("voice"))
+    seconds = voice.get("duration")
+    if isinstance(seconds, int):
+        return f"[a voice message of {seconds} s]"
+    return next((said for kind, said in WORDLESS.items() if message.get(kind)), "")
+
+
+def _chat(holder: Mapping[str, Any]) -> str:
+    """The number of a private chat; "" for groups, in which customers do not answer us."""
+    chat = _mapping(holder.get("chat"))
+    number = chat.get("id")
+    return str(number) if isinstance(number, int) and chat.get("type") == "private" else ""
+
+
+def _ids(chat: str, message: Mapping[str, Any]) -> tuple[str, ...]:
+    number = message.get("message_id")
+    return (f"{chat}:{number}",) if isinstance(number, int) else ()
+
+
+def _name(holder: Mapping[str, Any]) -> str:
+    person = _mapping(holder.get("from"))
+    names = (person.get("first_name"), person.get("last_name"))
+    return " ".join(name for name in names if isinstance(name, str))
+
+
+def _date(holder: Mapping[str, Any], now: datetime) -> datetime:
+    seconds = holder.get("date")
+    try:
+        return datetime.fromtimestamp(seconds, UTC) if isinstance(seconds, int) else now
+    except (ValueError, OverflowError, OSError):
+        return now
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,230 @@
+"""WhatsApp by Meta's Cloud API: a voice message, or a template with a link where it must be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, date, datetime
+
+from voicenote.deadline import Apart
+from voicenote.delivery.content import form, refuse_broken, sound_of
+from voicenote.delivery.http_client import HttpClient, Request
+from voicenote.delivery.inbound import Arrival
+from voicenote.delivery.port import CANNOT_TELL, ChannelInfo, TraceResult
+from voicenote.delivery.web_settings import (
+    COMMON,
+    Known,
+    Values,
+    read_settings,
+    wrong_link,
+    wrong_server,
+)
+from voicenote.delivery.whatsapp.cloud_payload import (
+    LARGEST,
+    PERSON,
+    OutsideWindow,
+    Template,
+    identifier,
+    message,
+    number_of,
+    open_window,
+    template_message,
+)
+from voicenote.delivery.whatsapp.notifications import arrivals_of, genuine
+from voicenote.delivery.wishes import add_wishes
+from voicenote.errors import BadData, Postponed, Problem, Refused, Unknown
+from voicenote.model.case import Customer
+from voicenote.model.receipt import Parcel, Receipt, ReceiptKind
+
+KNOWN: Known = {
+    "token": (object, None, "a reference to the access token of the system user"),
+    "phone_id": (str, "", "the id of your number in the Cloud API: digits, not the number itself"),
+    "template": (str, "", "an approved template for customers who have not written for 24 hours"),
+    "template_language": (str, "", "its language, such as en_US; that of the case by default"),
+    "listen_url": (str, "", "the https address to listen at, with {token}; {{2}} in the template"),
+    "app_secret": (object, None, "a reference to the app's secret, which signs what comes in"),
+    "version": (str, "v23.0", "the version of the Cloud API"),
+    "url": (str, "https://graph.facebook.com", "the server"),
+    **COMMON,
+}
+
+
+#: What is missing where nothing could ever leave.
+NEITHER = "app_secret, to hear who has written within a day; or template and listen_url for others"
+
+
+class WhatsApp:
+    """A channel from one number. Its settings are `KNOWN`."""
+
+    def __init__(
+        self, name: str, settings: Mapping[str, object], clock: Callable[[], datetime]
+    ) -> None:
+        self.name = name
+        values = read_settings(name, settings, KNOWN, ("token", "phone_id"), _contradictions)
+        self._place = "/".join(
+            (values.text("url").rstrip("/"), values.text("version"), values.text("phone_id"))
+        )
+        self._secret = values.secret("token") or (lambda: "")
+        template, language = values.text("template"), values.text("template_language")
+        link = values.text("listen_url")
+        self._template = (
+            Template(name=template, language=language, listen_url=link) if template else None
+        )
+        self._app_secret = values.secret("app_secret")
+        self._line = HttpClient(values.number("timeout"), values.text("ca_file"))
+        self._clock = clock
+
+    @property
+    def facts(self) -> ChannelInfo:
+        """Its webhook tells up to `played`; see `whatsapp_inbound`."""
+        kinds = {ReceiptKind.ACCEPTED, ReceiptKind.UNCERTAIN, ReceiptKind.REFUSED}
+        told = {ReceiptKind.DELIVERED, ReceiptKind.HEARD, ReceiptKind.ANSWERED}
+        mute = self._app_secret is None and self._template is None
+        return ChannelInfo(
+            name=self.name,
+            about="WhatsApp (Cloud API)",
+            missing=(NEITHER,) if mute else (),
+            tells=frozenset(kinds | told | {ReceiptKind.BOUNCED}),
+        )
+
+    def address(self, customer: Customer) -> str:
+        """The customer's number on WhatsApp."""
+        return customer.whatsapp
+
+    def send(self, parcel: Parcel, commit: Callable[[], None]) -> Receipt:
+        """Upload the sound, then send a message with it; words alone where there is no sound.
+
+        `commit` is called just before the last byte of the message: an upload is seen by nobody.
+        Unless the customer has written within 24 hours, the template goes in their place: Meta
+        takes a voice with a yes then, and throws it away. Raises Refused, Postponed, or after the
+        last byte Unknown: there is no key that makes a second one harmless.
+        """
+        refuse_broken(parcel)
+        number_of(parcel)
+        if not open_window(parcel.heard_at, self._clock()):
+            return self._templated(parcel, commit)
+        sound = _voice(parcel)
+        media = self._uploaded(sound) if sound is not None else ""
+        kind = "audio" if media else "text"
+        try:
+            number = self._posted(message(parcel, media), commit)
+        except OutsideWindow:
+            if self._template is None:
+                raise
+            return self._templated(parcel, _nothing)
+        return self._receipt(number, kind)
+
+    def opened(self, raw: bytes, proof: str) -> Iterator[Arrival]:
+        """Read one call of the webhook; `proof` is its header ``X-Hub-Signature-256``.
+
+        Raises BadData for a body that the app's secret has not signed, byte by byte.
+        """
+        if self._app_secret is None:
+            raise BadData(
+                f"the channel {self.name!r} has no app_secret, so nothing proves who sent this",
+                f"set app_secret in [channels.{self.name}]: Meta shows it in the app's settings",
+            )
+        if not genuine(self._app_secret().strip(), raw, proof):
+            raise BadData(
+                "the signature does not fit the body: this is not from Meta, or was changed",
+                "give the header X-Hub-Signature-256 as it came; check app_secret",
+            )
+        with Apart() as apart:
+            for arrival in arrivals_of(raw, self._clock().astimezone(UTC)):
+                yield add_wishes(apart, arrival)
+
+    @property
+    def field(self) -> str:
+        """The column of a customer that holds their number here."""
+        return "whatsapp"
+
+    @property
+    def keeps(self) -> bool:
+        """Meta hands everything over once."""
+        return False
+
+    def incoming(self, after: str, since: date) -> Iterator[Arrival]:
+        """Nothing: the Cloud API cannot be asked; what comes is handed over, see `opened`."""
+        return iter(())
+
+    def _templated(self, parcel: Parcel, commit: Callable[[], None]) -> Receipt:
+        if self._template is None:
+            raise Refused(
+                "the customer has not written for 24 hours, so WhatsApp takes only a template",
+                f"set template and listen_url in [channels.{self.name}], or choose another channel",
+            )
+        return self._receipt(
+            self._posted(template_message(parcel, self._template), commit), "template"
+        )
+
+    def _receipt(self, number: str, kind: str) -> Receipt:
+        return Receipt(
+            kind=ReceiptKind.ACCEPTED,
+            at=self._clock().astimezone(UTC),
+            provider_id=number,
+            detail={"type": kind},
+        )
+
+    def ask(self, key: str, message_id: str) -> TraceResult:
+        """The Cloud API cannot be asked; its webhook may tell later."""
+        return CANNOT_TELL
+
+    def close(self) -> None:
+        """Hang up."""
+        self._line.close()
+
+    def _uploaded(self, sound: bytes) -> str:
+        """Upload a sound and return its id. Nothing about it is uncertain: nobody hears of it."""
+        fields = {"messaging_product": "whatsapp", "type": "audio/ogg"}
+        headers, body = form(fields, "file", ("voice-memo.ogg", sound, "audio/ogg"))
+        try:
+            return self._told("media", headers, body, _nothing)
+        except Unknown as unknown:
+            raise Postponed(unknown.what, "a later pass will try again") from unknown
+
+    def _posted(self, body: bytes, commit: Callable[[], None]) -> str:
+        return self._told("messages", {"Content-Type": "application/json"}, body, commit)
+
+    def _told(
+        self, end: str, headers: Mapping[str, str], body: bytes, commit: Callable[[], None]
+    ) -> str:
+        secret = self._secret()
+        if not (secret.isascii() and secret.isprintable() and secret.strip()):
+            raise Postponed("what token refers to is no token", "make one in Meta's Business suite")
+        more = {**headers, "Authorization": f"Bearer {secret.strip()}"}
+        said = self._line.post(Request(f"{self._place}/{end}", body, more), commit, PERSON)
+        return identifier(said, secret.strip())
+
+
+def _voice(parcel: Parcel) -> bytes | None:
+    """Return the sound as WhatsApp takes it; None for a touch without sound. Or raise Refused."""
+    sound = sound_of(parcel, ("ogg",))
+    if sound is None:
+        if {"mp3", "m4a"} & set(parcel.files):
+            raise Refused(
+                "WhatsApp takes Ogg Opus alone, and the memo has no ogg", "render the case again"
+            )
+        return None
+    if len(sound[1]) > LARGEST:
+        raise Refused(
+            f"the memo has {len(sound[1]) // 1024} KB; over 512 it is no voice message there",
+            "make it shorter: at 24 kb/s two minutes fit well",
+        )
+    return sound[1]
+
+
+def _nothing() -> None:
+    """A commit of what has been committed, or needs none."""
+
+
+def _contradictions(values: Values) -> list[Problem]:
+    found = wrong_server("url", values.text("url"))
+    found += wrong_link("listen_url", values.text("listen_url"))
+    number, version = values.text("phone_id"), values.text("version")
+    if number and not (number.isascii() and number.isdigit()):
+        found.append(Problem(f"{number!r} is no id", KNOWN["phone_id"][2], field="phone_id"))
+    if not (version[:1] == "v" and version[1:].replace(".", "").isdigit()):
+        found.append(Problem(f"{version!r} is no version", "such as v23.0", field="version"))
+    if bool(values.text("template")) != bool(values.text("listen_url")):
+        advice = "set both, or neither: a template can carry no sound"
+        found.append(Problem("template and listen_url go together", advice, field="template"))
+    return found

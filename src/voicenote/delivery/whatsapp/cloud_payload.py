@@ -1,0 +1,179 @@
+"""What goes to the WhatsApp Cloud API, and what its answers mean. Pure. After its documentation.
+
+https://developers.facebook.com/docs/whatsapp/cloud-api, …/support/error-codes
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from voicenote.delivery.content import units
+from voicenote.delivery.http_client import Response
+from voicenote.delivery.http_errors import plain
+from voicenote.delivery.tokens import fill_template
+from voicenote.errors import Postponed, Refused, Unknown
+from voicenote.model.receipt import Parcel
+
+#: Bytes up to which a sound is shown as a voice message; above, it is a file to be fetched.
+LARGEST = 512 * 1024
+MARGIN = timedelta(minutes=5)  # how long before its end the window is taken for closed
+TEXT = 4096  # UTF-16 units of a message without sound
+WINDOW = 131047  # the error outside of the 24 hours after the customer's last message
+
+PERSON = "wait for a status by the webhook, or look into the chat; then say mark-sent or resend"
+CORRECT = "correct it, or choose another channel; then resend"
+_TOKEN = "check token: it has expired, or may not send from this number"  # noqa: S105  advice
+_SLOWLY = "WhatsApp asks to go slower; a later pass will try again"
+_LOCKED = "Meta has restricted the account: look into the WhatsApp Manager"
+_TEMPLATE = "check template and template_language: look into the WhatsApp Manager"
+_LATER = "WhatsApp has trouble of its own; a later pass will try again"
+
+#: error code → advice, for what every touch would meet, or what passes
+_OURS: Mapping[int, str] = {
+    **dict.fromkeys((0, 3, 10, 190, *range(200, 300)), _TOKEN),
+    **dict.fromkeys((4, 80007, 130429, 131048, 131056), _SLOWLY),
+    **dict.fromkeys((368, 131031, 131042), _LOCKED),
+    **dict.fromkeys((132000, 132001, 132005, 132007, 132012, 132015, 132016), _TEMPLATE),
+    **dict.fromkeys((2, 131000, 131016), _LATER),
+}
+#: the same by the status alone, where there is no code that is known
+_STATUSES: Mapping[int, str] = {
+    300: "check url: the server points elsewhere, and nothing follows it",
+    401: _TOKEN,
+    429: _SLOWLY,
+}
+#: error code → advice, for what is about this customer or this touch
+_CURES: Mapping[int, str] = {
+    WINDOW: "the customer has not written for 24 hours: set template and listen_url",
+    131026: "this number cannot be reached on WhatsApp: choose another channel",
+    131030: "a test number writes only to those on its list: add the customer's",
+    130472: "Meta holds this customer's messages back: choose another channel",
+    131050: "the customer wants no such messages: choose another channel",
+    131053: "WhatsApp could not read the sound: render the case again",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Template:
+    """What is sent outside of the 24 hours: a template's name, its language, the link in it."""
+
+    name: str
+    language: str
+    listen_url: str
+
+
+class OutsideWindow(Refused):
+    """WhatsApp lets only a template through now."""
+
+
+def open_window(heard_at: datetime | None, now: datetime) -> bool:
+    """Whether free words may be sent: the customer wrote within 24 hours, less what a send takes.
+
+    `heard_at` is None where nobody knows that they ever wrote.
+    """
+    return heard_at is not None and now - heard_at < timedelta(hours=24) - MARGIN
+
+
+def number_of(parcel: Parcel) -> str:
+    """Return the number of the customer as digits, or raise Refused."""
+    if not re.fullmatch(r"\+[1-9]\d{6,14}", parcel.to):
+        raise Refused(
+            f"{plain(parcel.to)!r} is no number of WhatsApp",
+            "write it with its country, such as +37255512345",
+        )
+    return parcel.to[1:]
+
+
+def message(parcel: Parcel, media: str) -> bytes:
+    """Return a voice message of an uploaded sound, or the words alone where `media` is ""."""
+    if media:
+        return _body(parcel, "audio", {"id": media, "voice": True})
+    words = parcel.text.strip()
+    if not 0 < units(words) <= TEXT:
+        raise Refused(
+            f"a message has 1 to {TEXT} letters, and this one {units(words)}",
+            "write less, or send it with its sound",
+        )
+    return _body(parcel, "text", {"body": words, "preview_url": False})
+
+
+def template_message(parcel: Parcel, template: Template) -> bytes:
+    """Return the template, filled with the customer's name and the link to listen."""
+    values = (parcel.customer, fill_template(template.listen_url, parcel.key))
+    parameters = [{"type": "text", "text": value} for value in values]
+    content = {
+        "name": template.name,
+        "language": {"code": template.language or parcel.language.replace("-", "_")},
+        "components": [{"type": "body", "parameters": parameters}],
+    }
+    return _body(parcel, "template", content)
+
+
+def identifier(said: Response, secret: str) -> str:
+    """Return the id in an answer; raise Postponed, Refused or Unknown for what is not a yes.
+
+    It is that of a message, or of an uploaded sound. `secret` is kept out of every word.
+    """
+    told = _object(said.body)
+    if 200 <= said.status < 300:
+        messages = told.get("messages")
+        first = messages[0] if isinstance(messages, list) and messages else told
+        found = first.get("id") if isinstance(first, dict) else None
+        if isinstance(found, str) and found:
+            return found
+        raise Unknown("WhatsApp said yes, and did not name the message", PERSON)
+    error = told.get("error")
+    error = error if isinstance(error, dict) else {}
+    raise _refusal(said, error, secret)
+
+
+def advice_for(code: int) -> str:
+    """Return what to do about an error code of the Cloud API."""
+    return _OURS.get(code) or _CURES.get(code) or CORRECT
+
+
+def _refusal(
+    said: Response, error: Mapping[str, Any], secret: str
+) -> Postponed | Refused | Unknown:
+    number = error.get("code")
+    code = number if isinstance(number, int) else -1
+    why = plain(str(error.get("message", "")), secret) or "no reason given"
+    what = f"WhatsApp answered {said.status}: {why}"
+    if code == WINDOW:
+        return OutsideWindow(what, _CURES[code])
+    ours = _OURS.get(code) or _STATUSES.get(300 if 300 <= said.status < 400 else said.status)
+    if ours and code not in _CURES:
+        return Postponed(what, ours, _wait(said))
+    if code in _CURES or 400 <= said.status < 500:
+        return Refused(what, _CURES.get(code, CORRECT))
+    return Unknown(what, PERSON)
+
+
+def _wait(said: Response) -> float | None:
+    header = said.headers.get("retry-after", "")
+    return float(header) if header.isascii() and header.isdigit() else None
+
+
+def _body(parcel: Parcel, kind: str, content: Mapping[str, object]) -> bytes:
+    order = {
+        "messaging_product": "whatsapp",
+        "recipient_type": "individual",
+        "to": number_of(parcel),
+        "type": kind,
+        kind: content,
+        "biz_opaque_callback_data": parcel.key,
+    }
+    return json.dumps(order, ensure_ascii=False).encode()
+
+
+def _object(raw: bytes) -> Mapping[str, Any]:
+    try:
+        told = json.loads(raw)
+    except (ValueError, RecursionError):
+        return {}
+    return told if isinstance(told, dict) else {}

@@ -1,0 +1,168 @@
+"""What WhatsApp's webhook tells: how far a message came, and what customers answer. Pure.
+
+A status may come without `contacts`, `delivered` may be left out when `read` comes, and any of them
+may come twice or late. Whatever has another shape than expected is left out, never an error.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from voicenote.delivery.http_errors import plain
+from voicenote.delivery.inbound import Arrival, Inbound
+from voicenote.delivery.whatsapp.cloud_payload import advice_for
+from voicenote.model.receipt import UNDELIVERED, Answer, Receipt, ReceiptKind, Verdict
+
+#: A status → what it means. `read` says that it was on the screen, not that anybody listened.
+_STATUSES = {
+    "sent": ReceiptKind.ACCEPTED,
+    "delivered": ReceiptKind.DELIVERED,
+    "read": ReceiptKind.DELIVERED,
+    "played": ReceiptKind.HEARD,
+    "failed": ReceiptKind.BOUNCED,
+}
+
+
+#: A message without words → what is shown of it: it is a person's all the same.
+WORDLESS = {
+    "audio": "[a voice message]", "image": "[a picture]", "video": "[a film]",
+    "document": "[a file]", "sticker": "[a sticker]", "location": "[a place]",
+    "contacts": "[a contact]",
+}  # fmt: skip
+
+
+def genuine(app_secret: str, raw: bytes, header: str) -> bool:
+    """Whether Meta has signed the bytes `raw`: `header` is ``X-Hub-Signature-256``."""
+    right = hmac.new(app_secret.encode(), raw, hashlib.sha256).hexdigest()
+    return hmac.compare_digest(
+        f"sha256={right}".encode(), header.strip().encode("utf-8", "replace")
+    )
+
+
+def read_webhook(raw: bytes, now: datetime) -> tuple[Inbound, ...]:
+    """Read one call of the webhook, whose signature was checked; `now` (UTC) dates the undated.
+
+    What words wish for is for `heard` to say.
+    """
+    try:
+        told = json.loads(raw)
+    except (ValueError, RecursionError):
+        return ()
+    found: list[Inbound] = []
+    for value in _values(told):
+        names = dict(_names(value))
+        for status in _mappings(value.get("statuses")):
+            found.extend(_status(status, now))
+        for message in _mappings(value.get("messages")):
+            found.extend(_message(message, names, now))
+    return tuple(found)
+
+
+def arrivals_of(raw: bytes, now: datetime) -> Iterator[Arrival]:
+    """Read one call of the webhook as the engine takes it in. Its signature was checked."""
+    for place, inbound in enumerate(read_webhook(raw, now)):
+        at = inbound.receipt.at if inbound.receipt else now
+        own = f"{hashlib.sha256(raw).hexdigest()} {place}"
+        yield Arrival(
+            mark=inbound.mark or own,
+            at=min(at, now),
+            inbound=inbound,
+            sender=inbound.sender,
+            address=inbound.address,
+        )
+
+
+def _values(told: object) -> Iterator[Mapping[str, Any]]:
+    for entry in _mappings(_mapping(told).get("entry")):
+        for change in _mappings(entry.get("changes")):
+            yield _mapping(change.get("value"))
+
+
+def _names(value: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for contact in _mappings(value.get("contacts")):
+        yield str(contact.get("wa_id")), str(_mapping(contact.get("profile")).get("name", ""))
+
+
+def _status(status: Mapping[str, Any], now: datetime) -> Iterator[Inbound]:
+    word = str(status.get("status", ""))
+    kind = _STATUSES.get(word)
+    if kind is None:
+        return
+    detail = {"status": word}
+    if kind is ReceiptKind.BOUNCED:
+        error = next(iter(_mappings(status.get("errors"))), {})
+        code = error.get("code")
+        detail["code"] = str(code)
+        detail["reason"] = plain(str(error.get("title") or error.get("message") or ""))
+        detail["advice"] = advice_for(code if isinstance(code, int) else -1)
+        detail[UNDELIVERED] = _number(status.get("recipient_id"))
+    key, number = status.get("biz_opaque_callback_data"), status.get("id")
+    yield Inbound(
+        sender=_number(status.get("recipient_id")),
+        subject="",
+        keys=(key,) if isinstance(key, str) and key else (),
+        message_ids=(number,) if isinstance(number, str) else (),
+        mark=f"{number} {word}" if isinstance(number, str) else "",
+        address=_number(status.get("recipient_id")),
+        receipt=Receipt(
+            kind=kind,
+            at=_date(status, now),
+            provider_id=number if isinstance(number, str) else "",
+            detail=detail,
+        ),
+    )
+
+
+def _message(
+    message: Mapping[str, Any], names: Mapping[str, str], now: datetime
+) -> Iterator[Inbound]:
+    words = _words(message)
+    if not words:
+        return
+    at, number = _date(message, now), _number(message.get("from"))
+    mark = message.get("id")
+    context = _mapping(message.get("context")).get("id")
+    name = names.get(str(message.get("from")), "")
+    yield Inbound(
+        sender=f"{name} {number}".strip(),
+        subject="",
+        message_ids=(context,) if isinstance(context, str) else (),
+        receipt=Receipt(kind=ReceiptKind.ANSWERED, at=at, detail={"from": number}),
+        answer=Answer(verdict=Verdict.UNCLEAR, at=at, text=words, via="whatsapp"),
+        mark=mark if isinstance(mark, str) else "",
+        address=number,
+    )
+
+
+def _words(message: Mapping[str, Any]) -> str:
+    """The words of a message or of a button; what comes without words is named."""
+    kind = str(message.get("type", ""))
+    content = _mapping(message.get(kind))
+    text = content.get("body") or content.get("text") or content.get("caption")
+    if isinstance(text, str) and text.strip():
+        return text.strip()
+    return WORDLESS.get(kind, "")
+
+
+def _number(digits: object) -> str:
+    return f"+{digits}" if isinstance(digits, str) and digits.isdigit() else ""
+
+
+def _date(holder: Mapping[str, Any], now: datetime) -> datetime:
+    try:
+        return datetime.fromtimestamp(int(str(holder.get("timestamp"))), UTC)
+    except (ValueError, OverflowError, OSError):
+        return now
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _mappings(value: object) -> list[Mapping[str, Any]]:
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []

@@ -1,0 +1,297 @@
+"""Every problem of a set-up at once, each with its cure. Looks, and changes nothing by itself."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from voicenote.engine.admin.privacy import open_places
+from voicenote.engine.case.reroute import channels_gone
+from voicenote.engine.lock import pass_lock
+from voicenote.engine.memo.voice_choice import voice_options
+from voicenote.engine.run.clock_jump import jump_of, told_of
+from voicenote.engine.run.ownership import doubt_of
+from voicenote.engine.workspace import Workspace
+from voicenote.errors import BadSettings, Restarting, TryAgain, VoicenoteError, VoiceUnavailable
+from voicenote.ledger import arrivals, brakes, case_flags, case_rows, touches
+from voicenote.ledger.case_store import load, numbers_of
+from voicenote.ledger.scripts import StoredDraft, drafts
+from voicenote.ledger.snapshots import snapshots
+from voicenote.ledger.store import Transaction
+from voicenote.ledger.unreadable import readable
+from voicenote.model.case import Stage
+from voicenote.model.touch import TouchState
+from voicenote.script.templating import Templates
+from voicenote.voice.choose import Offer, choose
+
+#: Below this much room nothing good happens, in bytes.
+ROOM = 200 * 2**20
+#: The day this was written: a clock that shows an earlier one is wrong.
+NOT_BEFORE = datetime(2026, 11, 1, tzinfo=UTC)
+_OPEN = (Stage.OPENED, Stage.SCRIPTED, Stage.RENDERED, Stage.APPROVED, Stage.FOLLOWING)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """One thing that was looked at. `ok` false: a person has to do what `cure` says."""
+
+    about: str
+    ok: bool
+    what: str
+    cure: str = ""
+
+
+def fault(about: str, what: str, cure: str) -> CheckResult:
+    """Return a problem."""
+    return CheckResult(about, ok=False, what=what, cure=cure)
+
+
+def fine(about: str, what: str) -> CheckResult:
+    """Return what is as it should be."""
+    return CheckResult(about, ok=True, what=what)
+
+
+def look_around(home: Path, now: datetime, broken: Mapping[str, str]) -> Iterator[CheckResult]:
+    """Look at what needs no settings: the folder, the disk, the clock, `broken` plug-ins."""
+    if not home.is_dir():
+        yield fault("folder", f"there is no {home} yet", "voicenote init")
+    elif not os.access(home, os.W_OK | os.X_OK):
+        yield fault("folder", f"{home} cannot be written", "mend its rights, or give --home")
+    else:
+        yield fine("folder", str(home))
+        free = shutil.disk_usage(home).free
+        if free < ROOM:
+            yield fault("disk", f"only {free // 2**20} MB are free", "make room")
+        else:
+            yield fine("disk", f"{free / 2**30:.1f} GB free")
+    if now < NOT_BEFORE:
+        yield fault("clock", f"this machine says it is {now:%Y-%m-%d}", "set its clock")
+    for name, why in broken.items():
+        yield fault("plug-ins", f"{name}: {why}", "install it again, or remove it")
+
+
+def settings_problems(error: BadSettings) -> Iterator[CheckResult]:
+    """Return every problem of the settings that were refused."""
+    for problem in error.problems:
+        place = f"line {problem.line}: " if problem.line else ""
+        field = f"{problem.field}: " if problem.field else ""
+        yield fault("settings", f"{place}{field}{problem.what}", problem.advice or error.advice)
+    if not error.problems:
+        yield fault("settings", error.what, error.advice)
+
+
+def look_inside(ws: Workspace, env: Mapping[str, str]) -> Iterator[CheckResult]:
+    """Look at what settings and ledger say: the owner, voices, channels, what is stuck."""
+    for about, check in _CHECKS.items():
+        try:
+            yield from check(ws, env)
+        except TryAgain as error:
+            if isinstance(error, Restarting):
+                yield fault(about, error.what, error.advice)
+            else:
+                yield fine(about, f"{error.what}: {error.advice}")
+        except BadSettings as error:
+            yield from settings_problems(error)
+        except VoicenoteError as error:
+            yield fault(about, error.what, error.advice)
+
+
+def _owner(ws: Workspace, env: Mapping[str, str]) -> Iterator[CheckResult]:
+    owner, file = ws.settings.owner, ws.settings.file
+    if not owner.name:
+        cure = f"write your name in {file}" if file.exists() else "voicenote init"
+        yield fault("owner", "nobody signs: [owner] name is empty", cure)
+    else:
+        yield fine("owner", ", ".join(part for part in (owner.name, owner.business) if part))
+    if not owner.email:
+        yield fault("owner", "nudges and proofs go nowhere: [owner] email is empty", f"see {file}")
+    given = "VOICENOTE_OWNER__TIME_ZONE" in env
+    if owner.time_zone == "UTC" and not given and not _says(file, "time_zone"):
+        yield fault("time zone", "yours is not given, so it is UTC", f"[owner] time_zone in {file}")
+    else:
+        yield fine("time zone", owner.time_zone)
+
+
+def _says(file: Path, name: str) -> bool:
+    """Whether a setting stands in the file at all."""
+    lines = file.read_text("utf-8-sig").splitlines() if file.is_file() else []
+    return any(line.partition("=")[0].strip() == name for line in lines)
+
+
+def _plans(ws: Workspace, _env: Mapping[str, str]) -> Iterator[CheckResult]:
+    ws.plan(ws.settings.schedule.plan)
+    yield fine("plans", f"{len(ws.plans)}, of which {ws.settings.schedule.plan} is usual")
+
+
+def _voices(ws: Workspace, _env: Mapping[str, str]) -> Iterator[CheckResult]:
+    for language in _languages(ws):
+        options = voice_options(ws.settings, language, ws.settings.owner.name)
+        offers = [Offer(facts=one) for one in ws.voice_facts(options)]
+        spoken = [offer for offer in offers if offer.facts.synthetic]
+        wish = ws.settings.voice.of(language, ws.settings.owner.name).engine
+        if wish == "recorded":
+            yield fine("voices", f"{language}: your own recordings only")
+            continue
+        try:
+            choice = choose([wish], language, spoken)
+            ws.voice(choice.name, options)
+        except (VoiceUnavailable, BadSettings) as error:
+            yield fault("voices", error.what, error.advice)
+        else:
+            yield fine("voices", f"{language}: {choice.name}, {choice.why}")
+    languages = Templates((ws.home / "templates",)).languages()
+    for language in _languages(ws):
+        if language.partition("-")[0].lower() not in languages:
+            yield fault(
+                "templates",
+                f"there are none in {language}; its customers hear English",
+                f"write some in {ws.home / 'templates' / language}",
+            )
+
+
+def _languages(ws: Workspace) -> Sequence[str]:
+    """The languages of the owner and of the customers of open cases, each once."""
+    with ws.ledger.read() as tx:
+        found, _ = readable(partial(load, tx), numbers_of(tx, stages=_OPEN))
+        spoken = {case.customer.language for case in found.values()}
+    return sorted({ws.settings.owner.language, *spoken} - {""})
+
+
+def _channels(ws: Workspace, _env: Mapping[str, str]) -> Iterator[CheckResult]:
+    for name in dict.fromkeys((*ws.settings.channels, "outbox")):
+        try:
+            facts = ws.channel(name).facts
+        except BadSettings as error:
+            yield from settings_problems(error)
+            continue
+        for missing in facts.missing:
+            yield fault("channels", f"{name}: {missing}", "see: voicenote channels")
+        if facts.ready:
+            yield fine("channels", f"{name}: {facts.about}")
+
+
+def _lock(ws: Workspace, _env: Mapping[str, str]) -> Iterator[CheckResult]:
+    with pass_lock(ws.ledger, ws.home):
+        yield fine("ledger", "reachable, its schema is today's")
+    if why := doubt_of(ws):
+        yield fault(
+            "ledger",
+            f"{why}: nothing leaves from this one",
+            "voicenote adopt, if this one is to send",
+        )
+
+
+def _clock(ws: Workspace, _env: Mapping[str, str]) -> Iterator[CheckResult]:
+    with ws.ledger.read() as tx:
+        jumped = jump_of(ws, tx)
+    if jumped is None or (jumped.harmless and not jumped.back):
+        yield fine("clock", f"{ws.clock():%Y-%m-%d %H:%M} UTC")
+    else:
+        yield fault("clock", *told_of(jumped))
+
+
+def _privacy(ws: Workspace, _env: Mapping[str, str]) -> Iterator[CheckResult]:
+    found = open_places(ws)
+    for place, count in found.items():
+        many = "1 file or folder" if count == 1 else f"{count} files and folders"
+        what = f"others on this machine have a right to {many} of {place}"
+        yield fault("privacy", what, f"chmod -R go= {shlex.quote(str(place))}")
+    if not found:
+        yield fine("privacy", "only this account can read what is kept here")
+
+
+def _stuck(ws: Workspace, _env: Mapping[str, str]) -> Iterator[CheckResult]:
+    with ws.ledger.read() as tx:
+        uncertain = touches.count(tx, TouchState.UNCERTAIN)
+        held = touches.count(tx, TouchState.HELD)
+        lines, _ = case_rows.readable_lines(tx)
+        stopped = brakes.on(tx)
+        gone = channels_gone(ws, tx)
+        now = tx.now
+    if uncertain:
+        yield fault(
+            "touches", f"{uncertain} may have left, or not", "voicenote mark-sent N, or resend N"
+        )
+    if held:
+        yield fault("plans", f"{held} touches are held", "voicenote next, or plan N --resume")
+    today = now.date()
+    overdue = [str(line.case) for line in lines if line.owed_by and line.owed_by < today]
+    if overdue:
+        shown = ", ".join(overdue[:10]) + (" …" if len(overdue) > 10 else "")
+        yield fault("promises", f"overdue in cases {shown}", "voicenote next, or amends list")
+    for brake in stopped:
+        yield fault("brake", brake.told, brake.cure)
+    for channel, numbers in gone.items():
+        yield fault("channels", *case_flags.told_stranded(channel, numbers))
+    if not (uncertain or overdue or held):
+        yield fine("touches", f"{len(lines)} open cases, nothing stuck")
+
+
+def _post(ws: Workspace, _env: Mapping[str, str]) -> Iterator[CheckResult]:
+    with ws.ledger.read() as tx:
+        unseen = arrivals.unseen(tx)
+    if unseen:
+        yield fault("post", f"{unseen} things fit no case", "voicenote receive --unmatched")
+
+
+def _memos(ws: Workspace, _env: Mapping[str, str]) -> Iterator[CheckResult]:
+    with ws.ledger.read() as tx:
+        numbers = numbers_of(tx, stages=_OPEN)
+        known, _ = readable(partial(load, tx), numbers)
+        rounds = {number: case.round for number, case in known.items()}
+        found = {
+            key: one for made in _drafts(tx, list(known)).values() for key, one in made.items()
+        }
+    gone = [
+        draft.case
+        for (number, round_), draft in sorted(found.items())
+        if draft.memo is not None
+        and rounds.get(number) == round_
+        and not all((ws.home / file).is_file() for file in draft.memo.files.values())
+    ]
+    for number in gone:
+        yield fault("memos", f"files of case {number} are gone", f"voicenote render {number}")
+    if not gone:
+        yield fine("memos", f"all files of {len(found)} are there")
+
+
+def _drafts(
+    tx: Transaction, numbers: Sequence[int]
+) -> dict[int, dict[tuple[int, int], StoredDraft]]:
+    """Return the drafts of each case of which they can be read."""
+
+    def load_drafts(some: Sequence[int]) -> dict[int, dict[tuple[int, int], StoredDraft]]:
+        found = drafts(tx, some)
+        return {n: {key: one for key, one in found.items() if key[0] == n} for n in some}
+
+    return readable(load_drafts, numbers)[0]
+
+
+def _readable(ws: Workspace, _env: Mapping[str, str]) -> Iterator[CheckResult]:
+    with ws.ledger.read() as tx:
+        numbers = numbers_of(tx)
+        known, bad = readable(lambda some: snapshots(tx, some, ws.zone_of), numbers)
+        written = readable(lambda some: {n: drafts(tx, [n]) for n in some}, list(known))[1]
+    for error in (bad | written).values():
+        yield fault("cases", error.what, error.advice)
+
+
+_CHECKS: Mapping[str, Callable[[Workspace, Mapping[str, str]], Iterator[CheckResult]]] = {
+    "owner": _owner,
+    "plans": _plans,
+    "ledger": _lock,
+    "clock": _clock,
+    "privacy": _privacy,
+    "voices": _voices,
+    "channels": _channels,
+    "touches": _stuck,
+    "post": _post,
+    "memos": _memos,
+    "cases": _readable,
+}

@@ -1,0 +1,65 @@
+"""Makes a workspace: a commented settings file with the owner's answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from voicenote.errors import Unavailable, WrongUse, room_for
+from voicenote.files import make_folder, open_beside
+from voicenote.settings import FILE_NAME, commented_toml, validators
+
+#: What `init` asks: the setting, its question, and what a good answer is.
+QUESTIONS: tuple[tuple[str, str, Callable[[Any], Any]], ...] = (
+    ("name", "Your name, as customers know you", validators.text),
+    ("business", "The name of your business", validators.text),
+    ("email", "Your e-mail address, for nudges", validators.email),
+    ("time_zone", "Your time zone", validators.zone),
+    ("language", "Your language (en, pl, ro, …)", validators.language),
+)
+
+
+def guess_zone() -> str:
+    """Return this machine's IANA time zone, or UTC when it does not know."""
+    from tzlocal import get_localzone_name
+
+    try:
+        name = str(validators.zone(get_localzone_name() or "UTC"))
+    except (ValueError, LookupError, OSError):
+        return "UTC"
+    return "UTC" if name in ("Etc/UTC", "Etc/UCT", "Zulu") else name
+
+
+def check_answer(name: str, value: str) -> str:
+    """Return an answer that can stand in the settings. Raises WrongUse, which says why not."""
+    kind = next(kind for setting, _, kind in QUESTIONS if setting == name)
+    try:
+        return str(kind(value.strip()))
+    except ValueError as error:
+        what, advice = (*map(str, error.args), "")[:2]
+        raise WrongUse(what, advice) from None
+
+
+def write_settings(home: Path, answers: Mapping[str, str]) -> Path | None:
+    """Write the settings file of `home` with the owner's `answers`, by setting of [owner].
+
+    What was there is kept beside it; returns where. Raises Unavailable when it cannot be written.
+    """
+    file = home / FILE_NAME
+    text = commented_toml({f"owner.{name}": value for name, value in answers.items() if value})
+    try:
+        make_folder(home)
+        kept = None
+        if file.exists():
+            kept = file.with_name(f"{FILE_NAME}.before")
+            with open_beside(kept) as copy:
+                copy.write(file.read_bytes())
+        with open_beside(file) as stream:
+            stream.write(text.encode())
+    except OSError as error:
+        raise Unavailable(
+            f"{file} cannot be written: {error.strerror or error}",
+            room_for(error, home, "another --home"),
+        ) from error
+    return kept

@@ -1,0 +1,79 @@
+"""Many cases at once: the failure of one must not stop the others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from voicenote.errors import (
+    OURS,
+    BadData,
+    RuleSaysNo,
+    VoicenoteError,
+    VoiceUnavailable,
+    WrongUse,
+)
+from voicenote.ledger.case_store import chunks
+
+R = TypeVar("R")
+
+#: What is the matter with one case. Anything else (a full disk, a lock) stops them all.
+OF_ONE_CASE = (RuleSaysNo, BadData, WrongUse, VoiceUnavailable)
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A case with which it did not work, and why."""
+
+    case: int
+    error: VoicenoteError
+
+
+def singly(
+    work: Callable[[Sequence[int]], Iterable[R]], numbers: Sequence[int], size: int = 1
+) -> Iterator[R | Failed]:
+    """Yield what `work` yields for each case, or `Failed` for a case with which it fails.
+
+    `work` is given `size` cases at a time. When one of them fails, nothing of these may be kept;
+    they are then tried one by one. Raises what is not the matter of one case.
+    """
+    for chunk in chunks(numbers, size):
+        try:
+            done = list(work(chunk))
+        except OF_ONE_CASE as error:
+            yield from _apart(work, chunk, error)
+        except VoicenoteError:
+            raise
+        except Exception as error:  # noqa: BLE001 - one bad case must not stop the others
+            yield from _apart(work, chunk, VoicenoteError(describe_error(error), OURS))
+        else:
+            yield from done
+
+
+def parted(found: Iterable[R | Failed]) -> tuple[list[R], list[Failed]]:
+    """Return what `singly` yielded in two lists: with what it worked, and with what not."""
+    done: list[R] = []
+    failed: list[Failed] = []
+    for one in found:
+        if isinstance(one, Failed):
+            failed.append(one)
+        else:
+            done.append(one)
+    return done, failed
+
+
+def _apart(
+    work: Callable[[Sequence[int]], Iterable[R]], chunk: Sequence[int], error: VoicenoteError
+) -> Iterator[R | Failed]:
+    if len(chunk) == 1:
+        yield Failed(chunk[0], error)
+    else:
+        yield from singly(work, chunk)
+
+
+def describe_error(error: Exception) -> str:
+    """Return what went wrong in one line; what nobody foresaw is our fault, and says so."""
+    if isinstance(error, VoicenoteError):
+        return error.what
+    return f"this is our fault ({type(error).__name__}: {error})"[:200]

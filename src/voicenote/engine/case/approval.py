@@ -1,0 +1,283 @@
+"""Release a memo, book its plan; hold, resume and change plans."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from voicenote.engine.case.release import release
+from voicenote.engine.case.routing import way_for
+from voicenote.engine.case.withdrawal import ask_again_if_doubtful
+from voicenote.engine.workspace import Workspace
+from voicenote.errors import RuleSaysNo
+from voicenote.followup.cooling_off import told_already
+from voicenote.followup.release_rules import also_recalled
+from voicenote.ledger import case_store, optouts, scripts, touches
+from voicenote.ledger.changes import change_touch
+from voicenote.ledger.snapshots import snapshot
+from voicenote.ledger.store import Transaction
+from voicenote.model.case import Case, Finding, Stage
+from voicenote.model.touch import (
+    ARRIVED,
+    IN_FLIGHT,
+    OPENING,
+    WAITING,
+    PlannedTouch,
+    Touch,
+    TouchKind,
+    TouchState,
+)
+from voicenote.schedule import book as booking
+from voicenote.schedule import offset
+
+#: A memo in one of these has left, or may have.
+GONE = ARRIVED | IN_FLIGHT | {TouchState.UNCERTAIN}
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """A case that was released, with what is booked of its plan, and what the owner should know."""
+
+    case: int
+    plan: str
+    touches: tuple[Touch, ...]
+    notes: tuple[str, ...] = ()
+
+
+def plan_for(ws: Workspace, case: Case) -> str:
+    """Return the plan of a case: its own, or the one that its finding asks for (S9, S10)."""
+    if case.plan:
+        return case.plan
+    if case.complaint.abusive:
+        return "last-word"
+    if case.complaint.finding is Finding.UNFOUNDED:
+        return "few-words"
+    return ws.settings.schedule.plan
+
+
+def preview_plan(
+    ws: Workspace, case: Case, now: datetime, plan: str = ""
+) -> tuple[PlannedTouch, ...]:
+    """Return what booking a plan now would book. Raises BadSettings for an unknown plan."""
+    return booking.book(
+        ws.plan(plan or plan_for(ws, case)),
+        booking.anchors_of(case, now),
+        ws.hours_of(case),
+        ws.owner_hours,
+        now,
+        offset.parse(ws.settings.schedule.too_late),
+    )
+
+
+def approve_cases(
+    ws: Workspace, numbers: Sequence[int], *, automatic: bool = False, anyway: str = ""
+) -> Iterator[Approved]:
+    """Release the memo of each case and book its plan, yielding as it goes.
+
+    Raises RuleSaysNo for a case that is closed, has no memo of its newest script, or whose customer
+    opted out, or that a rule holds back: a second empty apology (R6), a script that is too fresh
+    (S11); and, unless `anyway` says why it is right all the same, words that the check calls an
+    error or that are not so any more (R20, S27), and money beyond the band (R8, S9). That reason
+    goes into the history.
+    """
+    for number in numbers:
+        with ws.ledger.write() as tx:
+            case = case_store.locked(tx, number)
+            if case.stage is Stage.CLOSED:
+                raise RuleSaysNo(f"case {number} is closed", f"voicenote reopen {number}")
+            in_touch(tx, case)
+            found = scripts.drafts(tx, [number]).get((number, case.round))
+            if found is None or found.memo is None:
+                step = "script" if found is None else "render"
+                raise RuleSaysNo(
+                    f"case {number} has no memo of its newest script", f"voicenote {step} {number}"
+                )
+            notes: tuple[str, ...] = ()
+            if not found.approved or case.stage is not Stage.FOLLOWING:
+                day = _leaving_on(ws, tx, case)
+                notes = release(ws, tx, case, found, day, anyway.strip(), automatic=automatic)
+                for touch in _booked_touches(tx, case):
+                    if touch.kind in OPENING and touch.state in WAITING and touch.reason:
+                        touches.note(tx, touch.number, "")
+            if not any(
+                t.kind in OPENING and t.state in WAITING | GONE for t in _booked_touches(tx, case)
+            ):
+                _cancel(tx, _booked_touches(tx, case), "the memo is booked anew")
+                book(ws, tx, case, _plan_with_memo(ws, case))
+            booked = _booked_touches(tx, case)
+        yield Approved(number, plan_for(ws, case), booked, notes)
+
+
+def in_touch(tx: Transaction, case: Case) -> None:
+    """Raise RuleSaysNo for a case whose customer wants to hear nothing more."""
+    if any(optouts.opted_out(tx, [case])):
+        raise RuleSaysNo(
+            f"case {case.number}: {case.customer.name} has opted out; nothing will leave",
+            f"keep what you promised them, then: voicenote close {case.number}",
+        )
+
+
+def memo_waits(tx: Transaction, case: Case) -> bool:
+    """Whether the memo of a case is booked, and still to leave."""
+    return any(t.kind in OPENING and t.state in WAITING for t in _booked_touches(tx, case))
+
+
+def _leaving_on(ws: Workspace, tx: Transaction, case: Case) -> date:
+    """Return the day on which the memo of a case leaves, on the customer's calendar."""
+    waiting = [t for t in _booked_touches(tx, case) if t.kind in OPENING and t.state in WAITING]
+    due = [touch.due_at for touch in waiting]
+    if not due:
+        wanted = preview_plan(ws, case, tx.now, _plan_with_memo(ws, case))
+        due = [touch.due_at for touch in wanted if touch.kind in OPENING]
+    leaves = ws.hours_of(case).next(max([tx.now, *due[:1]]))
+    return leaves.astimezone(ws.zone_of(case)).date()
+
+
+def _booked_touches(tx: Transaction, case: Case) -> tuple[Touch, ...]:
+    return tuple(t for t in touches.of_cases(tx, [case.number]) if t.round == case.round)
+
+
+def _plan_with_memo(ws: Workspace, case: Case) -> str:
+    """Return the plan that carries the memo: the case's own, unless that only acknowledges."""
+    plan = plan_for(ws, case)
+    return plan if _carries_memo(ws, plan) else ws.settings.schedule.plan
+
+
+def _carries_memo(ws: Workspace, plan: str) -> bool:
+    return any(step.kind in OPENING for step in ws.plan(plan).steps)
+
+
+def book(ws: Workspace, tx: Transaction, case: Case, plan: str, *, held: bool = False) -> None:
+    """Book a plan of a case from this moment on; `held`: to wait for --resume."""
+    wanted = preview_plan(ws, case, tx.now, plan)
+    if any(t.kind in OPENING and t.state in GONE | WAITING for t in _booked_touches(tx, case)):
+        # this round has had its memo, or may have, or has it waiting: it is not booked twice
+        wanted = tuple(touch for touch in wanted if touch.kind not in OPENING)
+    _book(ws, tx, case, plan, wanted, held=held)
+    if case.plan != plan:
+        case_store.revise(tx, case.number, "plan_chosen", plan=plan)
+
+
+def _book(
+    ws: Workspace,
+    tx: Transaction,
+    case: Case,
+    plan: str,
+    wanted: Sequence[PlannedTouch],
+    *,
+    held: bool,
+) -> None:
+    if any(optouts.opted_out(tx, [case])):
+        return  # it would be cancelled by the next pass
+    ways = {touch.channels: way_for(ws, case.customer, touch.channels) for touch in wanted}
+    booked = touches.book(tx, case, plan, wanted, lambda t: ways[t.channels], ws.new_id)
+    for number in booked:
+        if held:
+            change_touch(tx, number, "hold")
+
+
+def _held(booked: Sequence[Touch]) -> bool:
+    return any(touch.state is TouchState.HELD for touch in booked)
+
+
+def _cancel(tx: Transaction, booked: Sequence[Touch], reason: str) -> None:
+    for touch in booked:
+        if touch.state in WAITING:
+            why = reason + also_recalled(touch.reason)
+            change_touch(tx, touch.number, "cancel", facts={"reason": reason}, reason=why)
+
+
+def book_promise(ws: Workspace, tx: Transaction, number: int, k: int) -> None:
+    """Book what promise `k`, new or newly dated, asks of a plan that is under way.
+
+    What was booked for an earlier date of it is cancelled; in a held plan it waits like the rest.
+    """
+    case = case_store.get(tx, number)
+    booked = _booked_touches(tx, case)
+    if not booked:
+        return
+    of_it = [touch for touch in booked if touch.planned.amends == k]
+    _cancel(tx, of_it, "the promise has another date")
+    plan = plan_for(ws, case)
+    dated = [touch for touch in preview_plan(ws, case, tx.now, plan) if touch.amends == k]
+    if dated:
+        _book(ws, tx, case, plan, dated, held=_held(booked))
+
+
+def change_plan(ws: Workspace, number: int, plan: str) -> None:
+    """Choose another plan; what waits of the old one is cancelled, and the new one booked.
+
+    A case that is not approved yet keeps the choice for later, unless nothing in the plan needs
+    the approval: an acknowledgement goes out at once (S13).
+    """
+    with ws.ledger.write() as tx:
+        change_plan_in(ws, tx, number, plan)
+
+
+def change_plan_in(ws: Workspace, tx: Transaction, number: int, plan: str) -> None:
+    """Do the same within a transaction."""
+    ws.plan(plan)
+    case = case_store.locked(tx, number)
+    if case.stage is Stage.CLOSED:
+        raise RuleSaysNo(f"case {number} is closed", f"voicenote reopen {number}")
+    carries = _carries_memo(ws, plan)
+    waiting = [t for t in _booked_touches(tx, case) if t.state in WAITING]
+    # a memo that waits keeps its key: whoever restored a backup may have sent it already
+    why = f"the plan is {plan} now"
+    _cancel(tx, [t for t in waiting if not (carries and t.kind in OPENING)], why)
+    case_store.revise(tx, number, "plan_chosen", plan=plan)
+    released = case.stage in (Stage.APPROVED, Stage.FOLLOWING)
+    if waiting or released or not carries:
+        _not_told_twice(ws, tx, case, plan)
+        book(ws, tx, case_store.get(tx, number), plan, held=_held(waiting))
+
+
+def _not_told_twice(ws: Workspace, tx: Transaction, case: Case, plan: str) -> None:
+    """Raise RuleSaysNo for a plan that only acknowledges what was acknowledged already (R6)."""
+    kinds = {step.kind for step in ws.plan(plan).steps} - {TouchKind.NUDGE}
+    if kinds != {TouchKind.ACKNOWLEDGE}:
+        return
+    at = told_already(snapshot(tx, case.number, ws.zone_of))
+    if at is not None:
+        when = at.astimezone(ws.zone_of(case))
+        raise RuleSaysNo(
+            f"case {case.number} had its acknowledgement on {when:%Y-%m-%d %H:%M}, and "
+            f"{case.customer.name} has not written since: one is enough (R6)",
+            f"make the memo: voicenote script {case.number}",
+        )
+
+
+def hold(ws: Workspace, number: int) -> int:
+    """Hold what waits of a plan; return how many touches."""
+    with ws.ledger.write() as tx:
+        due = [
+            t for t in _booked_touches(tx, case_store.get(tx, number)) if t.state is TouchState.DUE
+        ]
+        for touch in due:
+            change_touch(tx, touch.number, "hold")
+    return len(due)
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """How many touches go on, and what to tell of a memo that waits for another approval."""
+
+    touches: int
+    asked_again: str
+
+
+def resume(ws: Workspace, number: int) -> Resumed:
+    """Let a held plan go on; what became due meanwhile goes out one a day.
+
+    A memo that would not be true any more when it leaves waits for the owner first.
+    """
+    with ws.ledger.write() as tx:
+        case = case_store.get(tx, number)
+        held = [t for t in _booked_touches(tx, case) if t.state is TouchState.HELD]
+        moved = booking.resume([t.planned for t in held], ws.hours_of(case), ws.owner_hours, tx.now)
+        for touch, new in zip(held, moved, strict=True):
+            change_touch(tx, touch.number, "resume", due_at=new.due_at, too_late_at=new.too_late_at)
+        day = _leaving_on(ws, tx, case)
+        again = ask_again_if_doubtful(ws, tx, number, day) if held else ""
+    return Resumed(len(held), again)

@@ -1,0 +1,91 @@
+"""The linter with a case behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from voicenote.engine.workspace import Workspace
+from voicenote.followup.evidence import second_apology
+from voicenote.ledger import case_reports
+from voicenote.ledger.store import Transaction
+from voicenote.model.memo import Memo, Synthetic
+from voicenote.model.sentences import Script
+from voicenote.model.snapshot import Snapshot
+from voicenote.model.touch import ARRIVED, TouchKind, TouchState
+from voicenote.script.check.case_context import Asked, Behind
+from voicenote.script.check.findings import Diagnostic, LintLevel
+from voicenote.script.check.phrase_tables import languages
+from voicenote.script.check.rules import check
+
+
+def levels_of(ws: Workspace) -> Mapping[str, LintLevel]:
+    """The levels that this workspace gives to rules."""
+    return {rule: LintLevel(level) for rule, level in ws.settings.check.levels.items()}
+
+
+def judge_words(
+    ws: Workspace,
+    tx: Transaction,
+    now: Snapshot,
+    script: Script,
+    memo: Memo | None = None,
+    asked: Asked | None = None,
+) -> tuple[Diagnostic, ...]:
+    """Return what the rules say to a script of a case. Raises WrongUse as `check` does."""
+    asked = asked or Asked()
+    owner = ws.owner_of(now.case)
+    rate = ws.settings.voice.of(script.language, owner).rate
+    told = replace(
+        asked,
+        behind=_behind(ws, tx, now),
+        owner=asked.owner or owner,
+        wpm=asked.wpm or rate or None,
+        taken=taken_seconds(memo),
+    )
+    return tuple(check(script, "", told, levels_of(ws)))
+
+
+def errors_in(
+    ws: Workspace, tx: Transaction, now: Snapshot, script: Script, memo: Memo | None = None
+) -> tuple[Diagnostic, ...]:
+    """Return only what is wrong enough that it may not leave as it is.
+
+    Nothing in a language that the check has no table for.
+    """
+    if script.language not in languages():
+        return ()
+    found = judge_words(ws, tx, now, script, memo)
+    return tuple(one for one in found if one.level is LintLevel.ERROR)
+
+
+def taken_seconds(memo: Memo | None) -> float | None:
+    """Return how long a memo is that a person says; None for another, or for none."""
+    return memo.duration_s if memo and memo.synthetic is Synthetic.NO else None
+
+
+def _behind(ws: Workspace, tx: Transaction, now: Snapshot) -> Behind:
+    events = {row["event"] for row in case_reports.history(tx, now.case.number)}
+    refused = second_apology(now)
+    left = _apologies(now)
+    policy = ws.settings.policy
+    return Behind(
+        case=now.case,
+        apologised_on=max(left).date() if left else None,
+        new_since=refused is None,
+        low=policy.compensation_low,
+        high=policy.compensation_high,
+        refuse=policy.compensation_refuse,
+        overridden="compensation_overridden" in events,
+    )
+
+
+def _apologies(now: Snapshot) -> list[datetime]:
+    """When the memos of earlier rounds left."""
+    gone = ARRIVED | {TouchState.UNCERTAIN}
+    return [
+        touch.sent_at or touch.due_at
+        for touch in now.touches
+        if touch.kind is TouchKind.MEMO and touch.state in gone and touch.round < now.case.round
+    ]

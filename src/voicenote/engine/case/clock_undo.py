@@ -1,0 +1,153 @@
+"""Takes back what the last pass has decided by the clock: skipped, broken, closed.
+
+Only what nothing has followed: where a message has left since, or a person has acted, all stays as
+it is, and is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from voicenote.engine.workspace import Workspace
+from voicenote.errors import RuleSaysNo
+from voicenote.followup.release_rules import told_of_recall
+from voicenote.ledger import case_store, decided, meta, touches
+from voicenote.ledger.attempts import SKEW
+from voicenote.ledger.changes import change_amends, change_case, change_touch
+from voicenote.ledger.decided import ClockDecision
+from voicenote.ledger.known_time import KnownTime, date_words_back, keep_known_time
+from voicenote.ledger.store import Transaction
+from voicenote.model.case import Stage
+from voicenote.model.promise import AmendsState
+from voicenote.model.touch import TouchKind, TouchState
+
+CHANGED = "it was changed since"
+SENT = "a message has been sent since"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undone:
+    """What was taken back of the pass `at` (None: of none), and of which cases.
+
+    `touches` counts messages to customers, as a pass does; nudges come back with them. `moved`
+    counts messages that a clock ahead had put off, and that are due again. `kept` is (case, why) of
+    what stays as it is.
+    """
+
+    at: datetime | None
+    touches: int
+    promises: int
+    closed: int
+    moved: int
+    cases: tuple[int, ...]
+    kept: tuple[tuple[int, str], ...]
+
+
+def undo(ws: Workspace) -> Undone:
+    """Take back what the last pass has decided by the clock that is not taken back yet.
+
+    Where that clock was ahead of the present one, the present one is believed from now on. Raises
+    RuleSaysNo where there is nothing.
+    """
+    with ws.ledger.write() as tx:
+        lines, moved = decided.last_decided(tx), _bring_back(ws, tx)
+        if not (lines or moved):
+            raise RuleSaysNo(
+                "there is nothing to undo: no run has skipped, broken or closed anything",
+                "a single case: voicenote resend N, amends again N.K, or reopen N",
+            )
+        sent = decided.sent_since(tx, lines[0].number) if lines else set()
+        kept = {line.case: SENT for line in lines if line.case in sent}
+        done: list[ClockDecision] = []
+        for line in sorted(lines, key=_cases_first):
+            if line.case in kept:
+                continue
+            if _INVERSE[line.event](tx, line):
+                done.append(line)
+            else:
+                kept.setdefault(line.case, CHANGED)
+        changed = sorted({line.case for line in done})
+        for case in changed:
+            decided.forget_timely(tx, case, lines[0].at, lines[-1].at)
+        counts = {
+            "touches": sum(_to_customer(tx, line) for line in done),
+            "promises": sum(line.event == "amends_broken" for line in done),
+            "closed": sum(line.event == "case_closed" for line in done),
+        }
+        if lines:
+            decided.note_undone(tx, lines)
+        if moved or lines[-1].at > tx.now + SKEW:
+            newest = meta.newest_line(tx)
+            date_words_back(tx)
+            keep_known_time(tx, KnownTime(number=newest[0] if newest else 0, at=tx.now))
+    return Undone(
+        at=lines[0].at if lines else None,
+        **counts,
+        moved=moved,
+        cases=tuple(changed),
+        kept=tuple(sorted(kept.items())),
+    )
+
+
+def _to_customer(tx: Transaction, line: ClockDecision) -> bool:
+    """Whether a line is of a message to a customer, and not of a note to the owner."""
+    if not line.event.startswith("touch"):
+        return False
+    return touches.get(tx, int(line.facts["touch"])).kind is not TouchKind.NUDGE
+
+
+def _cases_first(line: ClockDecision) -> tuple[bool, int]:
+    """A case is opened again before what waited in it."""
+    return line.event != "case_closed", line.number
+
+
+def _restore_touch(tx: Transaction, line: ClockDecision) -> bool:
+    number = int(line.facts["touch"])
+    touch, stage = touches.get(tx, number), case_store.get(tx, line.case).stage
+    if touch.state not in (TouchState.SKIPPED, TouchState.CANCELLED) or stage is Stage.CLOSED:
+        return False
+    released = stage in (Stage.APPROVED, Stage.FOLLOWING)
+    why = "" if released else told_of_recall(touch.reason)
+    change_touch(tx, number, "restore", facts={"undone": line.number}, reason=why)
+    return True
+
+
+def _restore_promise(tx: Transaction, line: ClockDecision) -> bool:
+    k = int(line.facts["amends"])
+    found = next((one for one in case_store.get(tx, line.case).amends if one.k == k), None)
+    if found is None or found.state is not AmendsState.BROKEN:
+        return False
+    change_amends(tx, line.case, k, "restore", facts={"undone": line.number})
+    return True
+
+
+def _restore_case(tx: Transaction, line: ClockDecision) -> bool:
+    if case_store.get(tx, line.case).stage is not Stage.CLOSED:
+        return False
+    facts: dict[str, object] = {"undone": line.number}
+    change_case(tx, line.case, "restore", facts=facts, outcome=None, closed_at=None)
+    return True
+
+
+#: How each decision is taken back; False where it is no longer as it was decided.
+_INVERSE: Mapping[str, Callable[[Transaction, ClockDecision], bool]] = {
+    "touch_skipped": _restore_touch,
+    "touch_cancelled": _restore_touch,
+    "amends_broken": _restore_promise,
+    "case_closed": _restore_case,
+}
+
+
+def _bring_back(ws: Workspace, tx: Transaction) -> int:
+    """Make due again, at a decent hour, what a clock ahead had put off; return how many."""
+    moved = 0
+    for number, case in decided.strayed(tx, tx.now + SKEW):
+        touch = touches.get(tx, number)
+        if touch.state is TouchState.DUE and touch.due_at > tx.now + SKEW:
+            due = ws.hours_of(case_store.get(tx, case)).next(tx.now)
+            touches.move(tx, number, due)
+            tx.tell("touch_moved", case, touch=number, to=due.isoformat())
+            moved += 1
+    return moved

@@ -1,0 +1,116 @@
+"""Carries out what follow-up decided: one transaction a case, told to the history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from voicenote.engine.batch import singly
+from voicenote.engine.clock_check import as_of
+from voicenote.engine.workspace import Workspace
+from voicenote.followup.actions import (
+    Action,
+    CancelTouch,
+    CloseAsNoAnswer,
+    MarkBroken,
+    Nudge,
+    Reopen,
+    SkipTouch,
+)
+from voicenote.followup.decide import FollowUpPolicy, decide
+from voicenote.ledger import case_store, touches
+from voicenote.ledger.changes import change_amends, change_case, change_touch, hold_case
+from voicenote.ledger.decided import DATE_PASSED
+from voicenote.ledger.snapshots import snapshots
+from voicenote.ledger.store import Transaction
+from voicenote.model.case import Outcome
+from voicenote.model.touch import WAITING
+
+#: A decision may call for the next one (reopened, so its touches go); this ends a slip of ours.
+DEEPEST = 5
+
+
+def decide_cases(ws: Workspace, numbers: Sequence[int]) -> int:
+    """Decide on each case and carry it out, until nothing is left to do; return how many acts."""
+
+    def work(chunk: Sequence[int]) -> Iterator[int]:
+        with ws.ledger.write("voicenote") as tx:
+            yield decide_in(ws, tx, chunk)
+
+    done = list(singly(work, numbers, 200))
+    return sum(acts for acts in done if isinstance(acts, int))
+
+
+def policy_of(ws: Workspace) -> FollowUpPolicy:
+    """Return what decisions need of ``[policy]``."""
+    return FollowUpPolicy(rounds=ws.settings.policy.rounds)
+
+
+def decide_in(ws: Workspace, tx: Transaction, numbers: Sequence[int]) -> int:
+    """Do the same within a transaction, so that a decision is kept with what it was made on.
+
+    A clock that is not believed decides nothing: it is decided as of the last moment that is known.
+    """
+    policy, now = policy_of(ws), as_of(ws, tx)
+    done, left = 0, list(numbers)
+    for _ in range(DEEPEST):
+        stirred = []
+        for number, seen in snapshots(tx, left, ws.zone_of).items():
+            wanted = decide(seen, now, policy)
+            if wanted:
+                hold_case(tx, number)  # before its touches, as whoever sends does
+            actions = [action for action in wanted if _apply(tx, number, action)]
+            done += len(actions)
+            if any(not isinstance(action, Nudge) for action in actions):
+                stirred.append(number)
+        if not stirred:
+            break
+        left = stirred
+    return done
+
+
+def _apply(tx: Transaction, number: int, action: Action) -> bool:
+    """Carry out one action; return whether it changed anything."""
+    match action:
+        case CancelTouch(touch, reason):
+            change_touch(tx, touch, "cancel", facts={"reason": reason}, reason=reason)
+        case SkipTouch(touch, reason):
+            change_touch(tx, touch, "skip", facts={"reason": reason}, reason=reason)
+        case MarkBroken(k):
+            change_amends(tx, number, k, "break", facts={"reason": DATE_PASSED})
+        case Reopen(reason):
+            reopen_in(tx, number, reason)
+        case CloseAsNoAnswer():
+            close_in(tx, number, Outcome.NO_ANSWER)
+        case Nudge(about, text, key):
+            return touches.nudge(tx, number, key, about.value, text)
+    return True
+
+
+def reopen_in(tx: Transaction, number: int, reason: str) -> None:
+    """Begin a new round: the plan's waiting touches go, the case is opened again."""
+    case = case_store.get(tx, number)
+    cancel_waiting(tx, number, f"reopened: {reason}")
+    change_case(
+        tx,
+        number,
+        "reopen",
+        facts={"reason": reason, "round": case.round + 1},
+        round=case.round + 1,
+        outcome=None,
+        closed_at=None,
+    )
+
+
+def close_in(tx: Transaction, number: int, outcome: Outcome) -> None:
+    """Close a case with an outcome; nothing of its plan is left waiting."""
+    cancel_waiting(tx, number, "the case is closed")
+    facts: dict[str, object] = {"outcome": outcome.value}
+    change_case(tx, number, "close", facts=facts, outcome=outcome.value, closed_at=tx.now)
+
+
+def cancel_waiting(tx: Transaction, number: int, reason: str) -> int:
+    """Cancel every waiting touch of a case; return how many."""
+    waiting = [touch for touch in touches.of_cases(tx, [number]) if touch.state in WAITING]
+    for touch in waiting:
+        change_touch(tx, touch.number, "cancel", facts={"reason": reason}, reason=reason)
+    return len(waiting)

@@ -1,0 +1,46 @@
+"""One apology for one failure: the same story of the same address twice is held, and shown.
+
+An import knows a complaint that comes again by its ref or its words. What still gets through, such
+as one failure with two tickets, is held here before words are written and before they are released.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from voicenote.engine.workspace import Workspace
+from voicenote.errors import RuleSaysNo
+from voicenote.ledger import case_store, identity
+from voicenote.model.case import Stage
+
+#: How long a closed case is looked at: who was apologised to a month ago remembers it.
+RECENT = timedelta(days=30)
+#: Whose words are released: the other of the two is the double, whatever their numbers are. Of two
+#: others the later one is.
+_AHEAD = (Stage.APPROVED, Stage.FOLLOWING, Stage.CLOSED)
+
+
+def told_apart(ws: Workspace, numbers: Sequence[int], anyway: str = "") -> Sequence[int]:
+    """Return `numbers` when none of these cases is another's double.
+
+    With `anyway`, a person's reason, a double is let go on, once and for all; it is told in its
+    history. Raises RuleSaysNo for the first double, and names the other case.
+    """
+    with ws.ledger.write() if anyway else ws.ledger.read() as tx:
+        found = identity.alike(tx, numbers, tx.now - RECENT)
+        for number, alike in found.items():
+            others = [other for other, stage in alike if other < number or stage in _AHEAD]
+            if not others or case_store.get(tx, number).round > 1:
+                continue
+            if identity.is_told_apart(tx, number):
+                continue
+            if anyway:
+                tx.tell(identity.TOLD_APART, number, others=others, reason=anyway)
+                continue
+            raise RuleSaysNo(
+                f"case {number} tells the same story of the same address as case {others[0]}",
+                f"look at both (voicenote show {others[0]}); if it is another failure: "
+                f"voicenote script {number} --anyway REASON",
+            )
+    return numbers

@@ -1,0 +1,138 @@
+"""Opt a customer out who is named by a case, a token or an address, in whatever spelling."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from voicenote import addresses
+from voicenote.delivery.tokens import is_token, token
+from voicenote.engine.case.closing import opt_out_in
+from voicenote.engine.workspace import Workspace
+from voicenote.errors import BadData, WrongUse, short
+from voicenote.ledger import arrivals, case_store, optouts
+from voicenote.ledger.store import Transaction
+from voicenote.model.case import Case
+
+#: Bare digits that are too few for a telephone, perhaps as a spreadsheet writes them.
+_SHORT = re.compile(r"(\d{1,6})(?:\.0+)?")
+#: A number in an `int` of the database; a longer one is surely no case.
+_LONGEST = 9
+
+
+@dataclass(frozen=True, slots=True)
+class OptedOut:
+    """Who will hear nothing more: the cases, each with its customer's name; and what was kept.
+
+    `kept` are the addresses as they were read, for later imports; none where a case was named.
+    `unsure` says what else may have been meant, and what to do then. `already`: all of them had
+    opted out before.
+    """
+
+    cases: tuple[tuple[int, str], ...]
+    cancelled: int
+    kept: tuple[str, ...] = ()
+    unsure: str = ""
+    already: bool = False
+
+
+def opt_out(ws: Workspace, customer: str) -> OptedOut:
+    """Never write to a customer again.
+
+    `customer` is the number of one of their cases, the token of a letter to them, or an address of
+    theirs, known here or not. A number that is a case here is that case. An address may be read in
+    several ways; all that it can be of those who are known here is opted out. Raises WrongUse for
+    what is none of these.
+    """
+    owner = ws.settings.owner
+    region = addresses.region_of(owner.time_zone, owner.language)
+    with ws.ledger.write() as tx:
+        case = _case(tx, customer)
+        if case is not None:
+            [already] = optouts.opted_out(tx, [case])
+            cancelled = opt_out_in(tx, case)
+            unsure = _also(tx, case, customer, region)
+            who = ((case.number, case.customer.name),)
+            return OptedOut(who, cancelled, unsure=unsure, already=already)
+        return _by_address(tx, customer, region)
+
+
+def _case(tx: Transaction, customer: str) -> Case | None:
+    """The case that a number, or the token of a letter, names; None for neither."""
+    text = customer.strip()
+    number: int | None = None
+    if text.isdecimal() and len(text) <= _LONGEST:
+        number = int(text)
+    elif is_token(mark := text.lower()):
+        keys = arrivals.keys_sent(tx)
+        touch = next((arrivals.touch_by_key(tx, key) for key in keys if token(key) == mark), None)
+        number = touch.case if touch else None
+    if number is None or number not in case_store.load(tx, [number]):
+        return None
+    return case_store.locked(tx, number)
+
+
+def _also(tx: Transaction, case: Case, customer: str, region: str) -> str:
+    """Say who else a case's number may mean: a chat of Telegram's, or digits of a telephone."""
+    try:
+        read = addresses.read_addresses(customer, region)
+    except BadData:
+        return ""
+    others = set(optouts.cases_of(tx, [addresses.mark(one.text) for one in read]))
+    others = {number for number in others if case_store.get(tx, number).customer != case.customer}
+    if not others:
+        return ""
+    who = ", ".join(
+        f"{case_store.get(tx, number).customer.name} (case {number})" for number in others
+    )
+    return (
+        f"{customer} is also an address of {who}, who was not opted out; if you mean them: "
+        f"voicenote opt-out {min(others)}"
+    )
+
+
+def _by_address(tx: Transaction, customer: str, region: str) -> OptedOut:
+    home = addresses.at_home(customer)
+    try:
+        read = addresses.read_addresses(customer, region)
+    except BadData as error:
+        read = ()
+        if not home:  # digits that may be a telephone's in some country are one
+            raise _nobody(customer, error) from None
+    marks = [addresses.mark(one.text) for one in read]
+    numbers = {*optouts.cases_of(tx, marks), *optouts.cases_at_home(tx, home)}
+    meant = list(case_store.load(tx, sorted(numbers)).values())
+    if not meant and (found := _SHORT.fullmatch(unicodedata.normalize("NFKC", customer).strip())):
+        raise WrongUse(
+            f"there is no case {found[1]}", f"a Telegram id is written telegram:{found[1]}"
+        )
+    already = bool(meant) and all(optouts.opted_out(tx, meant))
+    cancelled = sum(opt_out_in(tx, case_store.locked(tx, one.number)) for one in _persons(meant))
+    cancelled += sum(opt_out_in(tx, None, mark) for mark in marks)
+    if not meant:
+        optouts.opt_out_home(tx, home)
+    kept = tuple(one.text for one in read) or (customer.strip(),)
+    return OptedOut(
+        tuple((c.number, c.customer.name) for c in meant), cancelled, kept, already=already
+    )
+
+
+def _nobody(customer: str, error: BadData) -> WrongUse:
+    """Return how to tell that somebody is named by what is neither a case nor an address."""
+    text, case = customer.strip(), "give the number of one of their cases"
+    if text.isdecimal():
+        return WrongUse(f"there is no case {text}", f"{case}, or {error.advice}")
+    if "@" in text[1:]:
+        why = f"{error.advice[:1].lower()}{error.advice[1:]}"
+        what = f"{short(text)} isn't an email address: {why}"
+        return WrongUse(what, f"correct it, or {case}")
+    if text.startswith("@"):
+        return WrongUse(f"{short(text)} isn't a Telegram name", f"{error.advice}, or {case}")
+    return WrongUse(f"{short(text)} isn't an address, nor a case", f"{case}, or {error.advice}")
+
+
+def _persons(found: Collection[Case]) -> list[Case]:
+    """Return one case of each customer."""
+    return list({case.customer: case for case in found}.values())

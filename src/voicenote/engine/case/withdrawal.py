@@ -1,0 +1,82 @@
+"""Takes the approval of a memo back, says why, and what to do so that it can leave."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from voicenote.engine.case.composition import MEMO
+from voicenote.engine.case.release import judge_release, words_fit
+from voicenote.engine.workspace import Workspace
+from voicenote.followup.release_rules import ASKS, REWORDS, Objection, steps_from
+from voicenote.ledger import case_store, scripts, touches
+from voicenote.ledger.changes import change_case
+from voicenote.ledger.snapshots import snapshot
+from voicenote.ledger.store import Transaction
+from voicenote.model.case import Stage
+from voicenote.model.touch import ARRIVED, OPENING, WAITING, TouchState
+
+#: In one of these states a memo has left, or may have: it cannot be taken back.
+_OUT = ARRIVED | {TouchState.COMMITTING, TouchState.UNCERTAIN}
+
+
+def ask_again(ws: Workspace, tx: Transaction, number: int, why: str) -> str:
+    """Take the approval of a memo back that has not left, after a change of its case.
+
+    Its touch stays due, and shows `why`: it waits for the owner, and leaves once it is approved.
+    Returns what to tell the owner of it, with the steps that work; "" when there was none.
+    """
+    mark = ASKS if words_fit(ws, tx, snapshot(tx, number, ws.zone_of)) else REWORDS
+    if not _take_back(tx, number, mark, why):
+        return ""
+    said = "it waits for your approval again" if mark == ASKS else "its words no longer fit"
+    return (
+        f"The memo of case {number} was approved before this, and {said}: "
+        f"{steps_from(number, mark)}"
+    )
+
+
+def ask_about(tx: Transaction, number: int, doubts: Sequence[Objection]) -> str:
+    """Do the same where `doubts` speak against it now, though no command has changed its case."""
+    why = "; ".join(one.what for one in doubts)
+    mark = REWORDS if any(one.key == "R20 facts" for one in doubts) else ASKS
+    if not _take_back(tx, number, mark, why):
+        return ""
+    return (
+        f"The memo of case {number} was approved before, and waits for your approval again, "
+        f"because {why}: {doubts[0].advice}"
+    )
+
+
+def ask_again_if_doubtful(ws: Workspace, tx: Transaction, number: int, day: date) -> str:
+    """Do the same where something speaks now against a memo that leaves on `day`."""
+    seen = snapshot(tx, number, ws.zone_of)
+    found = scripts.drafts(tx, [number], slot=MEMO).get((number, seen.case.round))
+    if found is None or not found.approved:
+        return ""
+    doubts = judge_release(ws, tx, seen, found, day, anew=False).doubts
+    return ask_about(tx, number, doubts) if doubts else ""
+
+
+def _take_back(tx: Transaction, number: int, mark: str, why: str) -> bool:
+    case = case_store.locked(tx, number)
+    if case.stage not in (Stage.APPROVED, Stage.FOLLOWING):
+        return False
+    mine = [t for t in touches.of_cases(tx, [number]) if t.round == case.round]
+    memos = [touch for touch in mine if touch.kind in OPENING]
+    waiting = [touch for touch in memos if touch.state in WAITING]
+    if any(touch.state in _OUT for touch in memos):
+        return False
+    if case.stage is Stage.FOLLOWING and not waiting:
+        return False
+    change_case(tx, number, "recall", facts={"reason": why})
+    for touch in waiting:
+        touches.note(tx, touch.number, f"{mark}{why}")
+    return True
+
+
+def note_new_words(tx: Transaction, number: int) -> None:
+    """Write beside a memo that waited for new words that it has them, and waits for the owner."""
+    for touch in touches.of_cases(tx, [number]):
+        if touch.kind in OPENING and REWORDS in touch.reason:
+            touches.note(tx, touch.number, touch.reason.replace(REWORDS, ASKS))

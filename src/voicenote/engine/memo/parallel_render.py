@@ -1,0 +1,270 @@
+"""Many memos at once, on every core: the sound in processes of its own, the ledger in this one.
+
+A speech engine is one a process, so each process makes its voices itself. They share the folder of
+cached sentences, and nothing else.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import pickle
+import signal
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Self
+
+from voicenote.engine.batch import OF_ONE_CASE, Failed, singly
+from voicenote.engine.memo.render_case import Rendered, keep_memo, render_cases, to_speak
+from voicenote.engine.memo.render_job import Job, speak
+from voicenote.engine.workspace import Workspace
+from voicenote.errors import Unavailable
+from voicenote.ledger.scripts import StoredDraft
+from voicenote.model.memo import Memo
+from voicenote.sound.piece_cache import Cache
+from voicenote.voice.port import Voice
+
+MakeVoice = Callable[[str, Mapping[str, object]], Voice]
+#: Fewer memos than this are made faster than another process starts.
+MANY = 24
+#: How many memos each process is given in advance: enough to keep it busy, and memory flat.
+_AHEAD = 3
+#: How often processes may die before another memo is made.
+_LIVES = 3
+#: How long they may take to end: what a memo that nobody waits for any more takes at most.
+_PATIENCE_S = 15.0
+
+
+def render_many(
+    ws: Workspace, numbers: Sequence[int], processes: int = 0, *, fill_in: bool = False
+) -> Iterator[Outcome]:
+    """Make the sound of many cases, yielding each in order, made or not, or failed.
+
+    With `fill_in` a synthetic voice says what the owner has not recorded. `processes` 0 means one a
+    core, and none besides this one for a few. What was finished stays when it is interrupted.
+    Raises what is not the matter of one case.
+    """
+    count = processes or (cores() if len(numbers) >= MANY else 1)
+    if count < 2 or not _can_leave(ws.make_voice):
+        yield from singly(lambda chunk: render_cases(ws, chunk, fill_in=fill_in), numbers)
+        return
+    with _Processes(ws, count) as speaking:
+        begun: deque[_Begun] = deque()
+        for number in numbers:
+            begun.append(_begin(ws, speaking, number, fill_in=fill_in))
+            if len(begun) > count * _AHEAD:
+                yield _finish(ws, speaking, begun.popleft())
+        while begun:
+            yield _finish(ws, speaking, begun.popleft())
+
+
+Outcome = Rendered | Failed
+
+
+@dataclass(slots=True)
+class _Begun:
+    """A case on its way: already an outcome, or what another process is making of a draft."""
+
+    number: int
+    outcome: Outcome | None = None
+    found: StoredDraft | None = None
+    why: str = ""
+    going: _Going | None = None
+
+
+def _begin(ws: Workspace, processes: _Processes, number: int, *, fill_in: bool) -> _Begun:
+    try:
+        found, ready, job = to_speak(ws, number, fill_in=fill_in)
+    except OF_ONE_CASE as error:
+        return _Begun(number, outcome=Failed(number, error))
+    if ready is not None:
+        return _Begun(number, outcome=ready)
+    going = processes.start(job.parcel())
+    return _Begun(number, found=found, why=job.chosen.why, going=going)
+
+
+def _finish(ws: Workspace, processes: _Processes, begun: _Begun) -> Outcome:
+    if begun.outcome is not None or begun.going is None or begun.found is None:
+        return begun.outcome or Failed(begun.number, _worker_died())
+    try:
+        rendered = Rendered(begun.number, processes.wait(begun.going), begun.why, made=True)
+        keep_memo(ws, begun.found, rendered)
+    except OF_ONE_CASE as error:
+        return Failed(begun.number, error)
+    return rendered
+
+
+def _worker_died() -> Unavailable:
+    return Unavailable(
+        "a process that made sound has died", "run the command again; what was made is kept"
+    )
+
+
+@dataclass(slots=True)
+class _Going:
+    """What some processes have been told to make; with them it dies."""
+
+    job: Job
+    future: Future[Memo]
+    pool: ProcessPoolExecutor
+
+
+class _Processes:
+    """Processes that make sound. When one dies, all are begun anew and the memo is made again.
+
+    A speech library that falls over once in ten thousand sentences must not end a night's work.
+    What was not begun is dropped when it ends early.
+    """
+
+    def __init__(self, ws: Workspace, count: int) -> None:
+        limit = ws.settings.sound.cache_mb * 1_000_000
+        self._fresh = partial(
+            ProcessPoolExecutor,
+            count,
+            mp_context=multiprocessing.get_context("spawn"),
+            initializer=_start,
+            initargs=(ws.make_voice, ws.home / "cache", limit),
+        )
+        self._pool = self._fresh()
+        self._lives = _LIVES
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        _end_children(_PATIENCE_S)
+
+    def start(self, job: Job) -> _Going:
+        """Tell the processes to make a memo. Raises Unavailable when they die again and again."""
+        while True:
+            pool = self._pool
+            try:
+                with _defer_interrupt():
+                    return _Going(job, pool.submit(_in_process, job), pool)
+            except BrokenProcessPool as error:
+                self._revive(pool, error)
+
+    def wait(self, going: _Going) -> Memo:
+        """Return the memo. Raises what the voice and the sound stage raise, and as `start` does."""
+        while True:
+            try:
+                memo = going.future.result()
+            except BrokenProcessPool as error:
+                self._revive(going.pool, error)
+                going = self.start(going.job)
+            else:
+                self._lives = _LIVES
+                return memo
+
+    def _revive(self, dead: ProcessPoolExecutor, error: BrokenProcessPool) -> None:
+        if self._pool is not dead:
+            return  # they were begun anew already
+        if not self._lives:
+            raise _worker_died() from error
+        self._lives -= 1
+        _end_children(0)
+        dead.shutdown(cancel_futures=True)
+        self._pool = self._fresh()
+
+
+@contextmanager
+def _defer_interrupt() -> Iterator[None]:
+    """Let Ctrl-C wait until a process has begun: half begun, it would die with a traceback.
+
+    That process inherits the mask; this one is told afterwards of what came meanwhile.
+    """
+    if not hasattr(signal, "pthread_sigmask") or _aside():
+        yield
+        return
+    came: list[int] = []
+    handler = signal.signal(signal.SIGINT, lambda number, _: came.append(number))
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        signal.signal(signal.SIGINT, handler)
+        if came and callable(handler):  # also where it could not begin
+            handler(came[0], None)
+
+
+def _aside() -> bool:
+    """Whether this is not the thread that is told of signals."""
+    return threading.current_thread() is not threading.main_thread()
+
+
+def _end_children(patience_s: float) -> None:
+    """Wait for the processes to end by themselves, then kill them.
+
+    A pool whose process was killed at the wrong moment (while it began, or waited) waits for ever
+    for the other ones.
+    """
+    deadline = time.monotonic() + patience_s
+    for child in multiprocessing.active_children():
+        child.join(max(0.0, deadline - time.monotonic()))
+        if child.is_alive():
+            child.kill()
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # macOS and Windows
+        return os.cpu_count() or 1
+
+
+def _can_leave(make_voice: MakeVoice) -> bool:
+    """Whether another process can be told how voices are made."""
+    try:
+        pickle.dumps(make_voice)
+    except (pickle.PicklingError, AttributeError, TypeError):
+        return False
+    return True
+
+
+# -- in the other process -------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Here:
+    """What a process keeps between memos."""
+
+    make_voice: MakeVoice
+    cache: Cache
+    voices: dict[str, Voice] = field(default_factory=dict)
+
+
+_here: list[_Here] = []
+
+
+def _start(make_voice: MakeVoice, folder: Path, limit: int) -> None:
+    # Ctrl-C goes to all of them; the first process decides what is to end.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    _here[:] = [_Here(make_voice, Cache(folder, limit))]
+
+
+def _end_with_parent() -> None:
+    """End when the first process was killed, or this one would wait for its next job for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _in_process(job: Job) -> Memo:
+    here, chosen = _here[0], job.chosen
+    key = repr((chosen.name, sorted(chosen.options.items())))
+    if key not in here.voices:
+        here.voices[key] = here.make_voice(chosen.name, chosen.options)
+    return speak(job, lambda: here.voices[key], here.cache)

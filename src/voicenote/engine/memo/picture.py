@@ -1,0 +1,40 @@
+"""The picture of a memo, or of any sound file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from voicenote.engine.memo.drafting import current
+from voicenote.engine.workspace import Workspace
+from voicenote.errors import WrongUse
+from voicenote.files import write_whole
+from voicenote.model.memo import Synthetic
+from voicenote.sound.recording_file import read_sound
+from voicenote.sound.waveform import Waveform, png, svg, waveform
+
+_NOTES = {Synthetic.YES: "synthetic voice", Synthetic.PARTLY: "partly a synthetic voice"}
+
+
+def wave_of_memo(ws: Workspace, number: int, file: Path) -> Waveform:
+    """Return what is drawn of a case's newest memo, whose sound is `file`."""
+    _, found = current(ws, number)
+    memo = found.memo if found else None
+    captions = memo.captions if memo else ()
+    note = _NOTES.get(memo.synthetic, "") if memo else ""
+    return waveform(read_sound(file), captions, note)
+
+
+def wave_of_file(file: Path) -> Waveform:
+    """Return what is drawn of a sound file. Raises BadData for what is none."""
+    return waveform(read_sound(file))
+
+
+def write_picture(wave: Waveform, target: Path) -> None:
+    """Write a picture as SVG or PNG, as the file's ending says.
+
+    Raises WrongUse for another ending, Unavailable when it cannot be written.
+    """
+    ending = target.suffix.lower()
+    if ending not in (".svg", ".png"):
+        raise WrongUse(f"{target.name} is no name of a picture", "end it in .svg or .png")
+    write_whole(target, svg(wave).encode() if ending == ".svg" else png(wave))

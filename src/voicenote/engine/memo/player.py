@@ -1,0 +1,96 @@
+"""Plays a sound file through whatever player this machine has."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+import wave
+from collections.abc import Mapping
+from pathlib import Path
+
+from voicenote.errors import Unavailable
+from voicenote.model.memo import Clip
+
+#: Players that know Ogg/Opus, best first, with the words before the file.
+PLAYERS: tuple[tuple[str, ...], ...] = (
+    ("ffplay", "-nodisp", "-autoexit", "-loglevel", "error"),
+    ("mpv", "--no-video", "--really-quiet"),
+)
+#: Players that want plain sound: it is decoded for them.
+PLAIN_PLAYERS: tuple[tuple[str, ...], ...] = (
+    ("afplay",),
+    ("pw-play",),
+    ("paplay",),
+    ("aplay", "-q"),
+)
+#: What players say that end well, and were heard by nobody: there was nothing to play it on.
+_MUTE = ("audio open failed", "could not open/initialize audio device")
+#: What opens a file with the program that the desktop has for it.
+OPENERS = {"darwin": "open", "win32": "explorer"}
+
+
+def play(file: Path, env: Mapping[str, str]) -> str:
+    """Play `file` to its end, and return the player's name.
+
+    Raises Unavailable, which names the file, when there is no player here, no sound device, or it
+    fails; BadData when a file that has to be decoded is no sound.
+    """
+    path = env.get("PATH")
+    for words in PLAYERS:
+        if found := shutil.which(words[0], path=path):
+            return _run_player([found, *words[1:], str(file)], file)
+    for words in PLAIN_PLAYERS:
+        if found := shutil.which(words[0], path=path):
+            with tempfile.TemporaryDirectory(prefix="voicenote-") as folder:
+                plain = _decode_file(file, Path(folder) / "memo.wav")
+                return _run_player([found, *words[1:], str(plain)], file)
+    opener = OPENERS.get(sys.platform, "xdg-open")
+    on_desktop = sys.platform in OPENERS or env.get("DISPLAY") or env.get("WAYLAND_DISPLAY")
+    if on_desktop and (found := shutil.which(opener, path=path)):
+        return _run_player([found, str(file)], file)
+    raise Unavailable(
+        "there is no player here that could be started", f"install ffmpeg, or open it: {file}"
+    )
+
+
+def play_clip(clip: Clip, env: Mapping[str, str]) -> str:
+    """Play sound that is in no file yet: a take that somebody just said. Raises as `play` does."""
+    with tempfile.TemporaryDirectory(prefix="voicenote-") as folder:
+        return play(_write_clip(clip, Path(folder) / "take.wav"), env)
+
+
+def _decode_file(file: Path, target: Path) -> Path:
+    from voicenote.sound.recording_file import read_sound
+
+    return _write_clip(read_sound(file), target)
+
+
+def _write_clip(clip: Clip, target: Path) -> Path:
+    with wave.open(str(target), "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(clip.rate)
+        out.writeframes(clip.pcm)
+    return target
+
+
+def _run_player(command: list[str], file: Path) -> str:
+    name = Path(command[0]).name
+    try:
+        done = subprocess.run(  # noqa: S603 - a player from PATH, and a file of ours
+            command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+        )
+    except OSError as error:
+        raise Unavailable(f"{name} cannot be started: {error.strerror}", f"open: {file}") from error
+    if any(sign in done.stderr.lower() for sign in _MUTE):
+        raise Unavailable(
+            f"nothing was heard: {name} found no sound device on this machine",
+            f"open it where there is one: {file}",
+        )
+    if done.returncode:
+        said = done.stderr.strip().splitlines()
+        why = f": {said[-1]}" if said else f" (exit code {done.returncode})"
+        raise Unavailable(f"{name} could not play it{why}", f"open it yourself: {file}")
+    return name

@@ -1,0 +1,149 @@
+"""script → memo: decides who speaks, makes what is not there yet, and keeps it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from voicenote.engine.case.composition import templates_of
+from voicenote.engine.memo.drafting import keep, need_draft
+from voicenote.engine.memo.seal import broken_seal
+from voicenote.engine.memo.voice_choice import Chosen, choose_voice, gaps_in
+from voicenote.engine.workspace import Workspace
+from voicenote.errors import BadData
+from voicenote.ledger import case_store, scripts
+from voicenote.ledger.changes import change_case
+from voicenote.ledger.scripts import StoredDraft
+from voicenote.model.case import Case
+from voicenote.model.memo import Memo, Synthetic
+from voicenote.model.sentences import Script
+from voicenote.script.disclosing import add_disclosure, drop_disclosure
+
+if TYPE_CHECKING:
+    from voicenote.engine.memo.render_job import Job
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A memo, why this voice said it, and whether it had to be made."""
+
+    case: int
+    memo: Memo
+    why: str
+    made: bool
+
+
+def spoken_by_a_person(found: StoredDraft) -> Script:
+    """Return what the owner says of a script. Raises BadData when that is nothing."""
+    script = drop_disclosure(found.script)
+    if not script.sentences:
+        raise BadData(
+            f"the script of case {found.case} says nothing but a disclosure",
+            f"voicenote script {found.case} --edit",
+        )
+    return script
+
+
+def render_cases(
+    ws: Workspace, numbers: Sequence[int], *, fill_in: bool = False
+) -> Iterator[Rendered]:
+    """Make the sound of each case's script, yielding as it goes; only what changed is made again.
+
+    With `fill_in` a synthetic voice says what the owner has not recorded. What was finished stays
+    when it is interrupted. Raises RuleSaysNo for a case without a script, and for one of which the
+    owner has recorded a part only.
+    """
+    from voicenote.engine.memo.render_job import speak
+
+    for number in numbers:
+        found, ready, job = to_speak(ws, number, fill_in=fill_in)
+        if ready is None:
+            memo = speak(job, job.chosen.voice, ws.cache)
+            ready = Rendered(number, memo, job.chosen.why, made=True)
+            keep_memo(ws, found, ready)
+        yield ready
+
+
+def keep_memo(ws: Workspace, found: StoredDraft, rendered: Rendered) -> None:
+    """Write a new memo into the ledger.
+
+    One whose files were torn or gone, and are now again what they were, is no new one: what was
+    approved stays so.
+    """
+    memo, before = rendered.memo, found.memo
+    if before and (before.files, before.digests) == (memo.files, memo.digests):
+        return
+    with ws.ledger.write() as tx:
+        memo_number = scripts.keep_memo(tx, rendered.case, found.script_number, memo)
+        facts: dict[str, object] = {"memo": memo_number, "voice": memo.voice}
+        facts |= {"synthetic": memo.synthetic.value, "sha256": memo.sha256}
+        change_case(tx, rendered.case, "render", facts=facts)
+
+
+def to_speak(
+    ws: Workspace, number: int, *, fill_in: bool = False
+) -> tuple[StoredDraft, Rendered | None, Job]:
+    """Return a case's draft, its memo if it is there already, and what is to be spoken if not.
+
+    Who speaks is known now: the line that discloses a machine's voice is made true in the script,
+    which is kept when it had to change. Raises as `render_cases` does.
+    """
+    case, found = need_draft(ws, number)
+    gaps = gaps_in(ws, found.memo, follow_up=False, fill_in=fill_in)
+    chosen = choose_voice(ws, found.script, case, gaps)
+    script = found.script
+    if chosen.synthetic is Synthetic.NO:
+        script = spoken_by_a_person(found)
+    elif ws.settings.voice.disclosure:
+        script = add_disclosure(script, chosen.synthetic, templates_of(ws))
+    if script != found.script:
+        with ws.ledger.write() as tx:
+            keep(tx, case_store.get(tx, number), script)
+        case, found = need_draft(ws, number)
+    return found, *_prepare_job(ws, case, found, chosen)
+
+
+def render(ws: Workspace, case: Case, found: StoredDraft) -> Memo:
+    """Make the sound of a follow-up's draft, as `words_for` expected it to be spoken."""
+    from voicenote.engine.memo.render_job import speak
+
+    chosen = choose_voice(ws, found.script, case, gaps_in(ws, None, follow_up=True))
+    ready, job = _prepare_job(ws, case, found, chosen)
+    return ready.memo if ready else speak(job, chosen.voice, ws.cache)
+
+
+def _prepare_job(
+    ws: Workspace, case: Case, found: StoredDraft, chosen: Chosen
+) -> tuple[Rendered | None, Job]:
+    """The memo of a draft if the same voice has said it, and what is to be spoken if not."""
+    from voicenote.engine.memo.render_job import Job
+    from voicenote.sound.encode import Tags
+
+    ready = None
+    memo = found.memo
+    folder = ws.home / "memos" / f"{case.number:06d}"
+    folder /= f"{found.slot}-r{case.round}-{ws.new_id()[:8]}"
+    if memo and memo.voice == chosen.version:
+        if broken_seal(ws.home, memo) is None:
+            ready = Rendered(case.number, memo, chosen.why, made=False)
+        else:  # made again in its place
+            folder = (ws.home / memo.files["ogg"]).parent
+    owner = ws.settings.owner
+    tags = Tags(
+        title=f"{found.slot.capitalize()} for {case.customer.name}",
+        artist=", ".join(part for part in (ws.owner_of(case), owner.business) if part),
+        language=found.script.language,
+        voice=chosen.version,
+    )
+    sound = ws.settings.sound
+    return ready, Job(
+        script=found.script,
+        chosen=chosen,
+        tags=tags,
+        folder=folder,
+        root=ws.home,
+        renditions=tuple(dict.fromkeys(("ogg", *sound.renditions))),
+        bit_rate=sound.bitrate * 1000,
+        loudness=sound.loudness,
+    )

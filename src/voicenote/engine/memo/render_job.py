@@ -1,0 +1,113 @@
+"""One script to one memo: what is to be spoken, as a value that can be sent to another process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from voicenote.engine.memo.voice_choice import Chosen
+from voicenote.model.memo import Memo
+from voicenote.model.sentences import Script, Section, Sentence
+from voicenote.sound.encode import Tags
+from voicenote.sound.loudness import LoudnessReading
+from voicenote.sound.mixdown import level_for, make_memo, memo_from_recording
+from voicenote.sound.piece import Spoken
+from voicenote.sound.piece_cache import Cache, key_of
+from voicenote.voice.port import Voice
+from voicenote.voice.recorded import Recorded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A script, who says it, and where its memo goes.
+
+    `bit_rate` is that of the Ogg file, bits a second; `loudness` is in LUFS.
+    """
+
+    script: Script
+    chosen: Chosen
+    tags: Tags
+    folder: Path
+    root: Path
+    renditions: tuple[str, ...]
+    bit_rate: int
+    loudness: float
+
+    def parcel(self) -> Job:
+        """Return the same without the voice itself, which cannot leave its process."""
+        return replace(self, chosen=replace(self.chosen, voice=_none))
+
+
+def _none() -> Voice:
+    raise AssertionError("a voice stays in its process")
+
+
+def speak(job: Job, voice: Callable[[], Voice], cache: Cache | None) -> Memo:
+    """Make the memo. Raises what the voice and the sound stage raise."""
+    chosen, language = job.chosen, job.script.language
+    level = level_for(chosen.name, chosen.version, job.loudness, language)
+    if chosen.whole is not None:
+        return memo_from_recording(
+            job.script,
+            chosen.whole,
+            folder=job.folder,
+            root=job.root,
+            tags=job.tags,
+            level=level,
+            renditions=job.renditions,
+        )
+    return make_memo(
+        job.script,
+        sounds_of(voice(), job.script, level, _own_of(job)),
+        folder=job.folder,
+        root=job.root,
+        tags=job.tags,
+        renditions=job.renditions,
+        bit_rate=job.bit_rate,
+        cache=cache,
+    )
+
+
+def _own_of(job: Job) -> tuple[Recorded, LoudnessReading] | None:
+    """The recordings that are said beside a machine's voice, and how loud."""
+    if job.chosen.own is None:
+        return None
+    own = Recorded(job.chosen.own)
+    return own, level_for(own.name, own.version, job.loudness)
+
+
+def sounds_of(
+    voice: Voice,
+    script: Script,
+    level: LoudnessReading,
+    own: tuple[Recorded, LoudnessReading] | None = None,
+) -> list[Spoken]:
+    """Return each sentence as it will be said when it is needed, and under which key.
+
+    `voice` says it; or, where the script is said by both, the `own` recordings that there are. The
+    line that discloses a machine's voice is always the machine's.
+    """
+    sounds = []
+    for sentence in script.sentences:
+        by, loud = voice, level
+        if own and sentence.section is not Section.DISCLOSE:
+            recorded, own_level = own
+            if recorded.stamp(sentence, script.language):
+                by, loud = recorded, own_level
+        sounds.append(_speak_sentence(by, sentence, script.language, loud))
+    return sounds
+
+
+def _speak_sentence(
+    voice: Voice, sentence: Sentence, language: str, level: LoudnessReading
+) -> Spoken:
+    text = sentence.said
+    if isinstance(voice, Recorded):
+        text = f"{sentence.text}\n{voice.stamp(sentence, language)}"
+    return Spoken(
+        key=key_of(voice.name, voice.version, language, text),
+        speak=lambda: voice.speak(sentence, language),
+        shared=not sentence.personal,
+        level=level,
+    )

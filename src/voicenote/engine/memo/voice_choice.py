@@ -1,0 +1,180 @@
+"""Which voice says a script here: the settings' wish, held against what there is."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import Enum, auto
+
+from voicenote.engine.workspace import Workspace
+from voicenote.errors import RuleSaysNo
+from voicenote.model.case import Case
+from voicenote.model.memo import Clip, Memo, Synthetic
+from voicenote.model.sentences import Script, Sentence
+from voicenote.script.disclosing import drop_disclosure
+from voicenote.settings import Settings
+from voicenote.voice.choose import AUTO, Offer, choose
+from voicenote.voice.port import Voice, VoiceInfo, primary
+from voicenote.voice.recorded import Recorded
+from voicenote.voice.writing_system import language_of
+
+
+class Gaps(Enum):
+    """What becomes of a script of which the owner has recorded only a part.
+
+    REFUSE: nobody but the owner says the rest. FILL: a machine says the rest. WHOLE: a machine says
+    all of it, for nobody is here who could record.
+    """
+
+    REFUSE = auto()
+    FILL = auto()
+    WHOLE = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """A voice for one script. `whole` is a recording of all of it; `voice` makes the speaker.
+
+    `options` are what a maker of the same voice in another process is to be told. Where `own` is
+    there, it makes the recordings that are said instead of the voice where they have a sentence.
+    """
+
+    name: str
+    version: str
+    synthetic: Synthetic
+    why: str
+    voice: Callable[[], Voice]
+    options: Mapping[str, object] = field(default_factory=dict)
+    whole: Clip | None = None
+    own: Mapping[str, object] | None = None
+
+
+def recordings(ws: Workspace, owner: str) -> Recorded:
+    """Return the recordings of one owner."""
+    return Recorded({"folder": str(ws.home / "recordings"), "owner": owner})
+
+
+def voice_options(settings: Settings, language: str, owner: str = "") -> dict[str, object]:
+    """Return what the settings say to a voice for a language; `home` is where its files begin."""
+    wanted = settings.voice.of(language, owner)
+    names = ("voice", "rate", "url", "model", "key", "languages")
+    said = {name: value for name in names if (value := getattr(wanted, name))}
+    return {**said, "home": str(settings.home)}
+
+
+def gaps_in(ws: Workspace, memo: Memo | None, *, follow_up: bool, fill_in: bool = False) -> Gaps:
+    """What becomes of a script that is recorded in part, and of which `memo` is there.
+
+    What the owner once let a machine say of it, it may say again. A follow-up is made when nobody
+    is here who could record, and is then said by a machine as a whole.
+    """
+    if fill_in or ws.settings.voice.fill_in or (memo and memo.synthetic is Synthetic.PARTLY):
+        return Gaps.FILL
+    if follow_up or (memo and memo.synthetic is Synthetic.YES):
+        return Gaps.WHOLE
+    return Gaps.REFUSE
+
+
+def choose_voice(ws: Workspace, script: Script, case: Case, gaps: Gaps = Gaps.REFUSE) -> Chosen:
+    """Choose the voice that says a script of `case`; recordings are those of the case's owner.
+
+    What the owner recorded for just this script is said as it is, whatever the settings wish.
+    Raises VoiceUnavailable when no voice can say it, and RuleSaysNo, which names the sentences,
+    when the owner has to record some first.
+    """
+    owner = ws.owner_of(case)
+    own = recordings(ws, owner)
+    said = drop_disclosure(script)
+    whole = own.whole(said.sha256)
+    if whole is not None:
+        stamp = own.stamp_of_whole(said.sha256)
+        return _choose_recorded(own, [stamp], "you recorded the whole memo", whole)
+    wish = ws.settings.voice.of(script.language, owner).engine
+    lacking = own.missing(said.sentences, script.language)
+    begun = len(lacking) < len(said.sentences)
+    if wish in (AUTO, own.name) or gaps is Gaps.FILL:
+        if not lacking and said.sentences:
+            stamps = [own.stamp(one, script.language) for one in said.sentences]
+            return _choose_recorded(own, stamps, "every sentence is there in your own voice")
+        if gaps is not Gaps.FILL and (wish == own.name or (begun and gaps is Gaps.REFUSE)):
+            raise _refuse_unrecorded(case.number, said, lacking)
+    chosen = _synthetic(ws, script, owner, AUTO if wish == own.name else wish)
+    return _mix_voices(own, said, lacking, chosen) if begun and gaps is Gaps.FILL else chosen
+
+
+def _choose_recorded(
+    own: Recorded, stamps: Sequence[str], why: str, whole: Clip | None = None
+) -> Chosen:
+    return Chosen(
+        name=own.name,
+        version=f"{own.version} ({_short(stamps)})",
+        synthetic=Synthetic.NO,
+        why=why,
+        voice=lambda: own,
+        options=own.settings,
+        whole=whole,
+    )
+
+
+def _synthetic(ws: Workspace, script: Script, owner: str, wish: str) -> Chosen:
+    """The voice of a machine that the settings wish."""
+    options = voice_options(ws.settings, script.language, owner)
+    offers = [
+        Offer(facts=facts, lacks=_foreign(facts, script))
+        for facts in ws.facts_of_voices({**options, "folder": str(ws.home / "recordings")})
+        if facts.name != Recorded.name
+    ]
+    choice = choose([wish], script.language, offers)
+    speaker = ws.voice(choice.name, options)
+    return Chosen(
+        name=choice.name,
+        version=speaker.version,
+        synthetic=Synthetic.YES if speaker.synthetic else Synthetic.NO,
+        why=choice.why,
+        voice=lambda: speaker,
+        options=options,
+    )
+
+
+def _mix_voices(
+    own: Recorded, said: Script, lacking: Sequence[Sentence], machine: Chosen
+) -> Chosen:
+    """The owner's recordings, and a machine's voice for what they lack."""
+    stamps = [own.stamp(one, said.language) for one in said.sentences]
+    count = len(said.sentences)
+    return replace(
+        machine,
+        version=f"{machine.version}, {own.version} ({_short(stamps)})",
+        synthetic=Synthetic.PARTLY,
+        why=f"{count - len(lacking)} of {count} sentences in your own voice; for the others "
+        f"{machine.why}",
+        own=own.settings,
+    )
+
+
+def _short(stamps: Sequence[str]) -> str:
+    """What tells one set of recordings from another, short enough to be shown."""
+    return hashlib.sha256("\n".join(stamps).encode()).hexdigest()[:8]
+
+
+def _refuse_unrecorded(number: int, said: Script, lacking: Sequence[Sentence]) -> RuleSaysNo:
+    texts = tuple(dict.fromkeys(sentence.text for sentence in lacking))
+    return RuleSaysNo(
+        f"{len(texts)} of {len(said.sentences)} sentences are not recorded in your own voice",
+        f"voicenote record {number}; or let a synthetic voice say what is missing: "
+        f"voicenote render {number} --fill-in",
+        texts,
+    )
+
+
+def _foreign(facts: VoiceInfo, script: Script) -> tuple[str, ...]:
+    """The sentences in another script's letters that a voice cannot read: quotations, mostly."""
+    if not facts.languages:
+        return ()
+    return tuple(
+        sentence.text
+        for sentence in script.sentences
+        if (read_in := language_of(sentence.said, script.language)) != script.language
+        and primary(read_in) not in facts.languages
+    )

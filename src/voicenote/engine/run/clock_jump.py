@@ -1,0 +1,185 @@
+"""A pass begins by looking at its clock, and a person may say that it is right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from voicenote.engine.case.decisions import DEEPEST, policy_of
+from voicenote.engine.clock_check import clock_doubt
+from voicenote.engine.workspace import Workspace
+from voicenote.errors import RuleSaysNo
+from voicenote.followup.actions import (
+    Action,
+    CancelTouch,
+    CloseAsNoAnswer,
+    MarkBroken,
+    Nudge,
+    SkipTouch,
+)
+from voicenote.followup.decide import FollowUpPolicy, apply_actions, decide
+from voicenote.ledger import attempts, meta
+from voicenote.ledger.known_time import (
+    KnownTime,
+    date_words_back,
+    has_strayed,
+    keep_known_time,
+    known_time,
+)
+from voicenote.ledger.snapshots import find_stirred, snapshots
+from voicenote.ledger.store import Transaction
+from voicenote.model.snapshot import Snapshot
+from voicenote.model.touch import TouchKind
+
+#: How a person says that the clock is right.
+YES = "voicenote run --yes-it-is"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Jumped:
+    """A clock that is not believed: where it stands, and what a pass would do because of it.
+
+    `due` counts the messages that would leave, of those that are not too late; `skipped` those that
+    would not. Both are of messages to customers.
+    """
+
+    known: datetime
+    now: datetime
+    due: int = 0
+    skipped: int = 0
+    broken: int = 0
+    closed: int = 0
+
+    @property
+    def back(self) -> bool:
+        """Whether the clock shows a moment that is over."""
+        return self.now < self.known
+
+    @property
+    def harmless(self) -> bool:
+        """Whether it makes no difference: nothing would be sent or decided."""
+        return not (self.due or self.skipped or self.broken or self.closed)
+
+
+def mind_clock(ws: Workspace, *, confirmed: bool) -> tuple[Jumped | None, datetime | None]:
+    """Look at the clock before a pass; return why it waits for a person, and the last known moment.
+
+    With `confirmed` a person has said that it is right: then it is, and that is written down. One
+    that has run ahead where that makes no difference is believed without a question.
+    """
+    if ws.whereabouts is None:
+        return None, None
+    with ws.ledger.read() as tx:
+        known, jumped = known_time(tx), jump_of(ws, tx)
+        strayed = known is not None and has_strayed(tx, known)
+    if known is None:
+        return None, None
+    if jumped is None or (jumped.harmless and not jumped.back):
+        if strayed:
+            with ws.ledger.write() as tx:
+                date_words_back(tx)
+        return None, known.at
+    with ws.ledger.write() as tx:
+        if confirmed:
+            known_at, now = jumped.known.isoformat(), jumped.now.isoformat()
+            tx.tell("clock_confirmed", known=known_at, now=now)
+            date_words_back(tx)
+            _keep(tx, tx.now)
+            return None, min(known.at, tx.now)
+        # from here on no line that this clock writes makes it look right
+        keep_known_time(tx, known)
+    return jumped, known.at
+
+
+def mind_reading(ws: Workspace) -> bool:
+    """Look at the clock before something is taken in; return whether it is ahead, and not believed.
+
+    Raises RuleSaysNo when it shows a moment that is over: an answer would seem older than it is.
+    """
+    with ws.ledger.read() as tx:
+        known, found = known_time(tx), clock_doubt(ws, tx)
+    if known is None or found is None:
+        return False
+    with ws.ledger.write("voicenote") as tx:
+        keep_known_time(tx, known)
+    if found.now < found.known:
+        what, advice = told_of(Jumped(known=found.known, now=found.now))
+        raise RuleSaysNo(what, advice)
+    return True
+
+
+def jump_of(ws: Workspace, tx: Transaction) -> Jumped | None:
+    """Return how the clock has jumped that is not believed, or None."""
+    found = clock_doubt(ws, tx)
+    if found is None:
+        return None
+    policy = policy_of(ws)
+    seen = snapshots(tx, find_stirred(tx), ws.zone_of)
+    wanted = [action for one in seen.values() for action in _all_of(one, tx.now, policy)]
+    ours = {
+        touch.number
+        for one in seen.values()
+        for touch in one.touches
+        if touch.kind is not TouchKind.NUDGE
+    }
+    away = {one.number for one in wanted if isinstance(one, CancelTouch | SkipTouch)}
+    return Jumped(
+        known=found.known,
+        now=found.now,
+        due=len(attempts.ways_due(tx).keys() - away),
+        skipped=sum(isinstance(one, SkipTouch) and one.number in ours for one in wanted),
+        broken=sum(isinstance(action, MarkBroken) for action in wanted),
+        closed=sum(isinstance(action, CloseAsNoAnswer) for action in wanted),
+    )
+
+
+def _all_of(seen: Snapshot, now: datetime, policy: FollowUpPolicy) -> Iterator[Action]:
+    """Yield all that a pass would decide on a case, with what one decision calls for next."""
+    for _ in range(DEEPEST):
+        wanted = decide(seen, now, policy)
+        yield from wanted
+        if all(isinstance(action, Nudge) for action in wanted):
+            return
+        seen = apply_actions(seen, wanted)
+
+
+def told_of(jumped: Jumped) -> tuple[str, str]:
+    """Return what is wrong with a clock, and what to do about it."""
+    now, known = (f"{one:%Y-%m-%d %H:%M} UTC" for one in (jumped.now, jumped.known))
+    what = f"the clock says {now}, but the last run or change here was at {known}"
+    if jumped.back:
+        cure = f"set the clock; if it is right: {YES}"
+        return f"{what}: nothing was read, sent or decided", cure
+    would = (
+        (jumped.due, "send {} message{}"),
+        (jumped.skipped, "skip {} message{}"),
+        (jumped.broken, "break {} promise{}"),
+        (jumped.closed, "close {} case{} as not answered"),
+    )
+    deeds = [words.format(count, "s" * (count > 1)) for count, words in would if count]
+    cure = f"if the clock is right, as after a rest: {YES}; else set the clock"
+    return f"{what}: this run would {', '.join(deeds)}, and has not", cure
+
+
+def note_time(ws: Workspace, began: datetime) -> None:
+    """Keep the moment at which a pass began whose clock was believed as the one that is known."""
+    if ws.whereabouts is None:
+        return
+    with ws.ledger.write("voicenote", lasting=False) as tx:
+        known = known_time(tx)
+        _keep(tx, max(began, known.at) if known else began)
+
+
+def note_doubted(ws: Workspace) -> None:
+    """Note which lines a pass has written by a clock that is not believed."""
+    with ws.ledger.write("voicenote", lasting=False) as tx:
+        known, newest = known_time(tx), meta.newest_line(tx)
+        if known is not None and newest is not None:
+            kept = KnownTime(number=known.number, at=known.at, doubted=newest[0])
+            keep_known_time(tx, kept)
+
+
+def _keep(tx: Transaction, at: datetime) -> None:
+    newest = meta.newest_line(tx)
+    keep_known_time(tx, KnownTime(number=newest[0] if newest else 0, at=at))

@@ -1,0 +1,187 @@
+"""Plays a story: days of a workspace's life, with what people do in it, on the real engine.
+
+The shape of a story is told at the top of ``samples/story.toml``.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from voicenote.engine.case import approval, closing, promises
+from voicenote.engine.memo import drafting, render_case
+from voicenote.engine.run.rehearsal import MovedClock, Rehearsed, rehearse
+from voicenote.engine.workspace import Workspace
+from voicenote.ledger import case_store, touches
+from voicenote.model.case import Case, Complaint, Lesson, Outcome
+from voicenote.model.money import Money
+from voicenote.model.promise import AmendsKind, Promise
+from voicenote.model.receipt import Verdict
+from voicenote.model.touch import TouchKind
+
+Event = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class StoryEvent:
+    """One line of the story: when, which case (0: none), and what happened."""
+
+    at: datetime
+    case: int
+    text: str
+
+
+class Story:
+    """A story in a workspace whose clock is `clock`; `story` is the parsed TOML."""
+
+    def __init__(self, ws: Workspace, clock: MovedClock, story: Mapping[str, Any]) -> None:
+        self._ws, self._clock, self._story = ws, clock, story
+        self._start: datetime = story["start"].astimezone(UTC)
+        self._numbers: dict[str, int] = {}
+
+    def play(self, complaints: Sequence[Complaint]) -> Iterator[StoryEvent]:
+        """Take the complaints in, and live through every day; yield what happens."""
+        self._clock.now = self._start
+        with self._ws.ledger.write() as tx:
+            for added in case_store.add(tx, complaints, "complaints"):
+                self._numbers[added.complaint.ref] = added.case
+        for ref, plan in self._story.get("plans", {}).items():
+            approval.change_plan(self._ws, self._numbers[ref], plan)
+        yield self._told(0, f"{len(self._numbers)} complaints came in")
+        by_day: dict[int, list[Event]] = {}
+        for event in self._story["event"]:
+            by_day.setdefault(int(event["day"]), []).append(event)
+        for event in by_day.pop(0, []):
+            yield self._happen(event)
+        yield from self._release(list(self._numbers.values()))
+        for day in [*sorted(by_day), int(self._story["days"])]:
+            moment = self._start + timedelta(days=day)
+            yield from self._pass(rehearse(self._ws, self._clock, moment))
+            self._clock.now = moment
+            for event in by_day.get(day, []):
+                yield self._happen(event)
+
+    def _release(self, numbers: Sequence[int]) -> Iterator[StoryEvent]:
+        for drafted in drafting.compose_cases(self._ws, numbers):
+            note = ", in English for want of templates" if drafted.fell_back else ""
+            script = drafted.script
+            yield self._told(drafted.case, f"script: {script.template} ({script.language}){note}")
+        for made in render_case.render_cases(self._ws, numbers):
+            text = f"memo of {made.memo.duration_s:.0f} s, said by {made.memo.voice}"
+            yield self._told(made.case, text)
+        for approved in approval.approve_cases(self._ws, numbers):
+            count = len(approved.touches)
+            yield self._told(approved.case, f"approved; {approved.plan} booked, {count} touches")
+
+    def _pass(self, passes: Iterator[Rehearsed]) -> Iterator[StoryEvent]:
+        for made in passes:
+            for touch in made.touches:
+                if touch.kind is not TouchKind.NUDGE:
+                    yield StoryEvent(made.at, touch.case, f"{touch.kind.value} by {touch.channel}")
+            for case, why in (*made.turn.reasons, *made.turn.waiting):
+                yield StoryEvent(made.at, case, why)
+            for case, text in made.turn.nudges:
+                yield StoryEvent(made.at, case, f"to you: {text}")
+
+    def _told(self, case: int, text: str) -> StoryEvent:
+        return StoryEvent(self._clock.now, case, text)
+
+    def _happen(self, event: Event) -> StoryEvent:
+        number = self._numbers[event["case"]]
+        doing = _DOINGS[event["do"]]
+        return self._told(number, doing(self._ws, number, event))
+
+
+def _lesson(ws: Workspace, number: int, event: Event) -> str:
+    due: date = event["due"]
+    lesson = Lesson(
+        cause=event["cause"],
+        prevention=event["prevention"],
+        owner=event["owner"],
+        due=datetime.combine(due, time(), UTC),
+    )
+    closing.write_lesson(ws, number, lesson)
+    return "lesson written"
+
+
+def _lesson_done(ws: Workspace, number: int, _event: Event) -> str:
+    closing.lesson_done(ws, number)
+    return "the prevention is in place"
+
+
+def _add_amends(ws: Workspace, number: int, event: Event) -> str:
+    value = Money(Decimal(event["value"]), event["currency"]) if "value" in event else None
+    promise = Promise(
+        kind=AmendsKind(event["kind"]),
+        text=event["text"],
+        value=value,
+        promised_by=event["promised_by"],
+    )
+    return f"promised: amends {promises.add(ws, number, promise).name} ({promise.kind.value})"
+
+
+def _amends_done(ws: Workspace, number: int, event: Event) -> str:
+    promises.done(ws, number, event["amends"], event["evidence"])
+    return f"amends {number}.{event['amends']} is done: {event['evidence']}"
+
+
+def _amends_confirm(ws: Workspace, number: int, event: Event) -> str:
+    promises.confirm(ws, number, event["amends"])
+    return f"amends {number}.{event['amends']} has arrived, says the customer"
+
+
+def _answer(ws: Workspace, number: int, event: Event) -> str:
+    verdict = Verdict(event["verdict"])
+    standing = closing.answer(ws, number, verdict, event["text"], "telephone")
+    again = f"; reopened, round {standing.round}" if verdict is Verdict.NOT_YET else ""
+    return f"the customer says {verdict.value.replace('-', ' ')}{again}"
+
+
+def _script(ws: Workspace, number: int, _event: Event) -> str:
+    for steps in (drafting.compose_cases, render_case.render_cases, approval.approve_cases):
+        for _ in steps(ws, [number]):
+            pass
+    return "a new script, spoken and approved"
+
+
+def _close(ws: Workspace, number: int, event: Event) -> str:
+    outcome = closing.close(ws, number, Outcome(event["outcome"]))
+    return f"closed: {outcome.value}"
+
+
+_DOINGS: Mapping[str, Callable[[Workspace, int, Event], str]] = {
+    "lesson": _lesson,
+    "lesson-done": _lesson_done,
+    "add-amends": _add_amends,
+    "amends-done": _amends_done,
+    "amends-confirm": _amends_confirm,
+    "answer": _answer,
+    "script": _script,
+    "close": _close,
+}
+
+
+def summary(ws: Workspace) -> list[dict[str, Any]]:
+    """Return what became of each case, as data."""
+    with ws.ledger.read() as tx:
+        loaded: list[Case] = list(case_store.load(tx, case_store.numbers_of(tx)).values())
+        booked = touches.of_cases(tx, [case.number for case in loaded])
+    sent = Counter(t.case for t in booked if t.sent_at and t.kind is not TouchKind.NUDGE)
+    return [
+        {
+            "case": case.number,
+            "ref": case.complaint.ref,
+            "customer": case.customer.name,
+            "language": case.customer.language,
+            "stage": case.stage.value,
+            "outcome": case.outcome.value if case.outcome else None,
+            "round": case.round,
+            "touches": sent[case.number],
+            "amends": [f"{amends.name} {amends.state.value}" for amends in case.amends],
+        }
+        for case in loaded
+    ]

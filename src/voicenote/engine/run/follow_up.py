@@ -1,0 +1,84 @@
+"""Follow-ups: composed when they are due, of what is so then, and released by their template."""
+
+from __future__ import annotations
+
+from voicenote.engine.case.case_lint import errors_in
+from voicenote.engine.case.composition import MEMO, slot_of
+from voicenote.engine.case.release import facts_hold, facts_sha256
+from voicenote.engine.memo.drafting import words_for
+from voicenote.engine.memo.render_case import render
+from voicenote.engine.run.lookahead import TouchView
+from voicenote.engine.workspace import Workspace
+from voicenote.errors import RuleSaysNo
+from voicenote.ledger import case_store, scripts, touches
+from voicenote.ledger.scripts import Approval
+from voicenote.ledger.snapshots import snapshot
+from voicenote.ledger.store import Transaction
+from voicenote.model.case import Case
+from voicenote.model.memo import Memo
+from voicenote.model.sentences import Script
+from voicenote.model.snapshot import Snapshot
+from voicenote.model.touch import Touch, TouchState
+
+
+def still_due(tx: Transaction, touch: Touch) -> bool:
+    """Whether a touch is due as it was when it was looked at, which may be a while ago."""
+    there = touches.get(tx, touch.number)
+    return there.state is TouchState.DUE and there.due_at <= tx.now
+
+
+def make_ready(ws: Workspace, seen: TouchView) -> None:
+    """Compose, render and release a follow-up whose template may go without asking.
+
+    One that is there is composed anew where its case has changed, unless it may have left as it is.
+    A memo is never released here. Raises RuleSaysNo when the owner has to look at it first.
+    """
+    case, touch, slot, found = seen.case, seen.touch, slot_of(seen.touch), seen.draft
+    if slot == MEMO or (
+        found is not None
+        and found.approved
+        and (seen.may_have_left_at or facts_hold(ws, seen.seen, found))
+    ):
+        return
+    with ws.ledger.write("voicenote") as tx:
+        # much may have happened to the case since it was looked at: the words say what is so now
+        case = case_store.locked(tx, case.number)
+        if not still_due(tx, touch):
+            return
+        now_ = snapshot(tx, case.number, ws.zone_of)
+        script, _, _ = words_for(ws, tx, case, touch.kind, amends=touch.planned.amends)
+        _may_go_unasked(ws, tx, now_, touch, script)
+        number = scripts.keep_script(tx, case.number, touch.round, slot, script)
+        draft = scripts.drafts(tx, [case.number], slot=slot)[case.number, touch.round]
+        given = Approval(at=tx.now, facts_sha256=facts_sha256(ws, now_, draft))
+        if draft.approved and draft.memo is not None:  # the same words: what was made of them goes
+            _keep(tx, case, touch, draft.memo, script, given)
+            return
+    memo = render(ws, case, draft)
+    with ws.ledger.write("voicenote") as tx:
+        scripts.keep_memo(tx, case.number, number, memo)
+        _keep(tx, case, touch, memo, script, given)
+
+
+def _may_go_unasked(
+    ws: Workspace, tx: Transaction, seen: Snapshot, touch: Touch, script: Script
+) -> None:
+    """Raise RuleSaysNo for a follow-up that the owner has to look at first."""
+    what = f"the {touch.kind.value} of case {seen.case.number} ({script.template}) waits for you"
+    if script.template not in ws.settings.policy.auto_approve:
+        raise RuleSaysNo(
+            what, f'say it yourself, or add "{script.template}" to [policy] auto_approve'
+        )
+    for error in errors_in(ws, tx, seen, script):
+        raise RuleSaysNo(
+            f"{what}: {error.why.rstrip('.')} ({error.rule})",
+            f"say it yourself, or correct its template: voicenote templates new {script.template}",
+        )
+
+
+def _keep(
+    tx: Transaction, case: Case, touch: Touch, memo: Memo, script: Script, given: Approval
+) -> None:
+    scripts.approve(tx, case.number, memo, automatic=True, given=given)
+    facts: dict[str, object] = {"slot": slot_of(touch), "template": script.template}
+    tx.tell("memo_approved", case.number, **facts, automatic=True)

@@ -1,0 +1,172 @@
+"""Looks at due touches before they leave, many at once: a few queries for all of them.
+
+A look is only a look. It holds nothing and claims nothing, and whoever acts on it asks first, in
+the transaction in which they act, whether the case still stands as it did.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from voicenote.engine.case.composition import slot_of
+from voicenote.engine.case.decisions import decide_in, policy_of
+from voicenote.engine.workspace import Workspace
+from voicenote.errors import RuleSaysNo, Unavailable, VoiceUnavailable
+from voicenote.followup.decide import decide
+from voicenote.ledger import arrivals, attempts, scripts, touches
+from voicenote.ledger.fingerprint import Fingerprint, read_standing, standings
+from voicenote.ledger.scripts import StoredDraft
+from voicenote.ledger.snapshots import snapshots
+from voicenote.ledger.store import Transaction
+from voicenote.model.case import Case
+from voicenote.model.snapshot import Snapshot
+from voicenote.model.touch import ARRIVED, Touch, TouchKind
+
+#: How many touches are looked at together. More would save little, and grow old.
+TOGETHER = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TouchView:
+    """All that sending one touch needs to know, as it was at one moment.
+
+    `address` is the customer's on the touch's channel, "" for a touch to the owner; `heard_at` when
+    somebody there last wrote; `may_have_left_at` when its first attempt began that may have left.
+    """
+
+    touch: Touch
+    seen: Snapshot
+    standing: Fingerprint
+    draft: StoredDraft | None = None
+    address: str = ""
+    heard_at: datetime | None = None
+    may_have_left_at: datetime | None = None
+
+    @property
+    def case(self) -> Case:
+        """The case of the touch."""
+        return self.seen.case
+
+    @property
+    def hindrance(self) -> str:
+        """Why it may not leave, or "": the memo that it follows has not arrived."""
+        touch = self.touch
+        if touch.kind not in (TouchKind.CHECK_IN, TouchKind.STATUS, TouchKind.CONFIRM):
+            return ""
+        booked = [one for one in self.seen.touches if one.round == touch.round]
+        memos = [one for one in booked if one.kind is TouchKind.MEMO]
+        if not memos or any(memo.state in ARRIVED for memo in memos):
+            return ""
+        return f"the {touch.kind.value} waits for the memo, which is {memos[-1].state.value}"
+
+
+def look(ws: Workspace, tx: Transaction, wanted: Sequence[tuple[int, int]]) -> dict[int, TouchView]:
+    """Look at some touches, each given as (touch, case); return what was seen, by touch.
+
+    Raises WrongUse for a touch that is not there, BadSettings for a channel that is not set up.
+    """
+    cases = list(dict.fromkeys(case for _, case in wanted))
+    stands = standings(tx, cases)  # first: what changes from now on is seen by them
+    seen = snapshots(tx, cases, ws.zone_of)
+    there = {touch.number: touch for one in seen.values() for touch in one.touches}
+    found = [there.get(number) or touches.get(tx, number) for number, _ in wanted]
+    drafts = scripts.drafts_of(tx, cases, sorted({slot_of(touch) for touch in found}))
+    to = {touch.number: _address(ws, seen[touch.case], touch) for touch in found}
+    heard = _last_heard(tx, found, to)
+    return {
+        touch.number: TouchView(
+            touch=touch,
+            seen=seen[touch.case],
+            standing=stands[touch.case]._replace(gone=seen[touch.case].opted_out),
+            draft=drafts.get((touch.case, touch.round, slot_of(touch))),
+            address=to[touch.number],
+            heard_at=heard[touch.channel].get(to[touch.number]),
+            may_have_left_at=attempts.may_have_left_at(tx, touch),
+        )
+        for touch in found
+    }
+
+
+def _address(ws: Workspace, seen: Snapshot, touch: Touch) -> str:
+    if touch.kind is TouchKind.NUDGE:
+        return ""
+    return ws.channel(touch.channel).address(seen.case.customer)
+
+
+def _last_heard(
+    tx: Transaction, found: Sequence[Touch], to: Mapping[int, str]
+) -> dict[str, dict[str, datetime]]:
+    addresses: dict[str, list[str]] = {}
+    for touch in found:
+        addresses.setdefault(touch.channel, []).append(to[touch.number])
+    return {name: arrivals.written_by(tx, name, every) for name, every in addresses.items()}
+
+
+def still(ws: Workspace, tx: Transaction, seen: TouchView) -> TouchView:
+    """Return a look as it is now, for what is done in this same transaction.
+
+    It is the same one as long as the case stands as it did and nothing is to be decided on it: then
+    it costs one query. Else somebody may have answered, opted out or closed the case; it is decided
+    on, and all is read again. Raises RuleSaysNo when the touch may not leave any more.
+    """
+    if read_standing(tx, seen.case) == seen.standing and not decide(
+        seen.seen, tx.now, policy_of(ws)
+    ):
+        return seen
+    decide_in(ws, tx, [seen.case.number])
+    number = seen.touch.number
+    again = look(ws, tx, [(number, seen.case.number)])[number]
+    if again.hindrance:
+        raise RuleSaysNo(again.hindrance, f"see: voicenote show {again.case.number}")
+    return again
+
+
+@dataclass(slots=True)
+class Prefetch:
+    """Looks at what a pass has to send, some touches ahead.
+
+    `due` are (touch, case) in order, `ways` the channel of each touch to a customer. A look reaches
+    no further than to the next touch of a case that is in it already: what becomes of the first one
+    says whether the second one may leave.
+    """
+
+    ws: Workspace
+    due: Sequence[tuple[int, int]]
+    ways: Mapping[int, str]
+    _seen: dict[int, TouchView] = field(default_factory=dict)
+    _apart_until: int = 0
+
+    def at(self, place: int, shut: frozenset[str]) -> TouchView:
+        """Return the look at the touch at a place of `due`. Channels that are `shut` are left out.
+
+        Raises what a look at this one touch raises. A touch to the owner is looked at by itself.
+        """
+        number, case = self.due[place]
+        found = self._seen.pop(number, None)
+        if found is None and number in self.ways and place >= self._apart_until:
+            self._seen = self._together(place, shut)
+            found = self._seen.pop(number, None)
+        if found is None:
+            with self.ws.ledger.read() as tx:
+                found = look(self.ws, tx, [(number, case)])[number]
+        return found
+
+    def _together(self, place: int, shut: frozenset[str]) -> dict[int, TouchView]:
+        """Look at the touches from a place on; one by one where one of them cannot be read."""
+        wanted: dict[int, int] = {}
+        for number, case in self.due[place : place + 2 * TOGETHER]:
+            if case in wanted or len(wanted) == TOGETHER:
+                break
+            if self.ways.get(number, "") not in ("", *shut):
+                wanted[case] = number
+        try:
+            with self.ws.ledger.read() as tx:
+                return look(self.ws, tx, [(number, case) for case, number in wanted.items()])
+        except Exception as error:  # one bad case must not stop those around it
+            if isinstance(error, Unavailable) and not isinstance(error, VoiceUnavailable):
+                raise  # the ledger or its disk: it is the same for each of them
+        # a channel that is set up wrongly must not make each look as dear as fifty
+        self._apart_until = place + TOGETHER
+        return {}

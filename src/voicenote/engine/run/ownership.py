@@ -1,0 +1,137 @@
+"""Asks before a restored or copied ledger sends; and takes a person's word that it is the one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from voicenote.engine.ledger_identity import IdentityCheck, as_text, doubt
+from voicenote.engine.lock import pass_lock
+from voicenote.engine.workspace import Workspace
+from voicenote.errors import RuleSaysNo
+from voicenote.ledger import meta, touches
+from voicenote.ledger.changes import change_touch
+from voicenote.ledger.store import Ledger
+from voicenote.model.touch import IN_FLIGHT, TouchState
+
+_WHY = "restored or copied: nobody knows what has left since"
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """A ledger that sends from here now. `doubt` is what spoke against it; "" for nothing.
+
+    What was due is held, unless it was only moved: how many touches, of which cases, and how many
+    were just leaving and are uncertain now.
+    """
+
+    doubt: str
+    held: int = 0
+    cases: tuple[int, ...] = ()
+    uncertain: int = 0
+
+
+def ask_first(ws: Workspace) -> None:
+    """Let a pass go on, or raise RuleSaysNo when this may not be the ledger that sends."""
+    if ws.whereabouts is None:
+        return
+    found = ws.whereabouts.look(ws.ledger)
+    if why := _doubt(found) or ws.whereabouts.sit(found):
+        raise RuleSaysNo(
+            f"{why}: nothing leaves from this one before you say so",
+            "is it the one that goes on, and the only one? voicenote adopt; if it is surely as it "
+            "was last, nothing need be held: voicenote adopt --moved",
+        )
+    if found.kept != found.here:
+        with ws.ledger.write("voicenote") as tx:
+            meta.put_value(tx, "place", as_text(found.here))
+            if found.kept is None:
+                tx.tell("ledger_settled", host=found.here.host, path=found.here.path)
+    remember(ws)
+
+
+def seat_keeper(ws: Workspace) -> Callable[[], None]:
+    """Return what raises RuleSaysNo once another copy has taken the seat, in the midst of a pass.
+
+    It reads one small file: it may be called before each touch.
+    """
+    there = ws.whereabouts
+    if there is None:
+        return lambda: None
+    with ws.ledger.read() as tx:
+        ledger_id = meta.get(tx, "ledger_id")
+    mine = there.seat(ledger_id)
+
+    def ask() -> None:
+        found = there.seat(ledger_id)
+        if found is not None and found != mine:
+            raise RuleSaysNo(
+                f"another copy of this ledger, in {found.path}, is the one that sends now",
+                "this pass has ended; see: voicenote doctor",
+            )
+
+    return ask
+
+
+def doubt_of(ws: Workspace) -> str:
+    """Return why this may not be the ledger that sends, or ""."""
+    if ws.whereabouts is None:
+        return ""
+    found = ws.whereabouts.look(ws.ledger)
+    return _doubt(found) or ws.whereabouts.rival(found)
+
+
+def adopt(ws: Workspace, *, moved: bool = False) -> Adopted:
+    """Make this the ledger that sends. Unless it was only `moved`, all that waits is held first.
+
+    What sent from this account before asks from now on. Where there was no doubt, nothing changes.
+    Raises TryAgain while a pass is at work.
+    """
+    if ws.whereabouts is None:
+        return Adopted("")
+    with pass_lock(ws.ledger, ws.home):
+        found = ws.whereabouts.look(ws.ledger)
+        why = _doubt(found) or ws.whereabouts.sit(found)
+        if not why:
+            return Adopted("")
+        held, cases, uncertain = (0, (), 0) if moved else calm(ws.ledger)
+        # the seat first: one that dies between the two leaves none that sends
+        ws.whereabouts.sit(found, unseat=True)
+        here = found.here
+        with ws.ledger.write() as tx:
+            meta.put_value(tx, "place", as_text(here))
+            tx.tell("ledger_adopted", host=here.host, path=here.path, doubt=why, moved=moved)
+        remember(ws)
+    return Adopted(why, held, cases, uncertain)
+
+
+def remember(ws: Workspace) -> None:
+    """Let this machine remember how far the ledger has come."""
+    if ws.whereabouts is None:
+        return
+    path = ws.whereabouts.place(ws.ledger).path
+    with ws.ledger.read() as tx:
+        ledger_id, line = meta.get(tx, "ledger_id"), meta.newest_line(tx)
+    if line is not None:
+        ws.whereabouts.keep(ledger_id, path, line)
+
+
+def _doubt(found: IdentityCheck) -> str:
+    return doubt(found.kept, found.here, found.memory)
+
+
+def calm(ledger: Ledger) -> tuple[int, tuple[int, ...], int]:
+    """Hold every due touch, and settle those in flight; return how many, whose, and uncertain."""
+    with ledger.write("voicenote") as tx:
+        cases: set[int] = set()
+        uncertain = 0
+        for touch in touches.in_state(tx, IN_FLIGHT):
+            event = "lose" if touch.state is TouchState.COMMITTING else "postpone"
+            change_touch(tx, touch.number, event, facts={"reason": _WHY}, reason=_WHY)
+            uncertain += event == "lose"
+        due = touches.in_state(tx, (TouchState.DUE,))
+        for touch in due:
+            change_touch(tx, touch.number, "hold", facts={"reason": _WHY}, reason=_WHY)
+            cases.add(touch.case)
+        tx.tell("ledger_restored", held=len(due), uncertain=uncertain)
+    return len(due), tuple(sorted(cases)), uncertain

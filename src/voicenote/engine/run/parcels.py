@@ -1,0 +1,142 @@
+"""Packs what one touch carries: the approved script and memo, addressed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from voicenote.engine.case.composition import MEMO, slot_of
+from voicenote.engine.case.release import altered, facts_hold, judge_release
+from voicenote.engine.memo.seal import broken_seal
+from voicenote.engine.run.lookahead import TouchView
+from voicenote.engine.workspace import Workspace
+from voicenote.errors import Postponed, RuleSaysNo, TryAgain
+from voicenote.followup.release_rules import Objection, steps_from, told_of_recall
+from voicenote.ledger.scripts import StoredDraft
+from voicenote.ledger.store import Transaction
+from voicenote.model.case import Case, Stage
+from voicenote.model.memo import Memo, Synthetic
+from voicenote.model.receipt import Parcel
+from voicenote.model.touch import OPENING, TouchKind
+from voicenote.script.disclosing import drop_disclosure
+from voicenote.script.subjects import subject
+
+
+def parcel_of(ws: Workspace, look: TouchView, now: datetime) -> tuple[Parcel, int]:
+    """Return what the touch carries that was looked at, as of `now`, and the number of its memo.
+
+    Raises RuleSaysNo when it is not approved, or when the approved sound is not there unchanged:
+    nothing leaves that the owner has not released as it is.
+    """
+    case, touch, found = look.seen.case, look.touch, look.draft
+    if found is not None and found.tampered:
+        raise altered(case.number)
+    if found is None or found.memo is None or found.memo_number is None or not found.approved:
+        raise RuleSaysNo(
+            f"the {touch.kind.value} of case {case.number} is not approved",
+            f"voicenote approve {case.number}",
+        )
+    if slot_of(touch) == MEMO and case.stage not in (Stage.APPROVED, Stage.FOLLOWING):
+        raise RuleSaysNo(
+            f"the {touch.kind.value} of case {case.number} "
+            f"{told_of_recall(touch.reason) or 'was changed after its approval'}",
+            steps_from(case.number, touch.reason),
+        )
+    # what may have left goes again as it was: the same key with other words would be another touch
+    first = look.may_have_left_at
+    went = [t for t in look.seen.touches if t.sent_at and t.number != touch.number]
+    went = [t for t in went if first is None or t.sent_at is None or t.sent_at < first]
+    thread = tuple(t.message_id for t in went if t.message_id)  # a nudge to the owner has none
+    parcel = pack_parcel(ws, case, found, touch.kind, touch.key, look.address, first or now)
+    return replace(
+        parcel,
+        message_id=touch.message_id or parcel.message_id,
+        thread=thread,
+        heard_at=look.heard_at,
+    ), found.memo_number
+
+
+def doubts_of(ws: Workspace, tx: Transaction, look: TouchView) -> tuple[Objection, ...]:
+    """Return what speaks now against a touch that was approved.
+
+    Raises TryAgain for a follow-up whose case has changed since it was composed: the next pass
+    composes it anew. What may have left goes again as it was.
+    """
+    found, day = look.draft, tx.now.astimezone(look.seen.zone).date()
+    if found is None or (look.may_have_left_at and look.touch.kind not in OPENING):
+        return ()
+    if look.touch.kind in OPENING:
+        return judge_release(ws, tx, look.seen, found, day, anew=False).doubts
+    if not facts_hold(ws, look.seen, found):
+        raise TryAgain(
+            f"what the {look.touch.kind.value} of case {look.case.number} says has changed",
+            "nothing to do: the next run composes it anew",
+        )
+    return ()
+
+
+def still_so(ws: Workspace, tx: Transaction, held: TouchView, now_: TouchView) -> None:
+    """Raise Postponed when what is leaving is no longer what was approved, or has another way."""
+    if now_ is held:
+        return
+    recalled = held.touch.kind in OPENING and now_.case.stage is Stage.RENDERED
+    if now_.draft != held.draft or recalled or doubts_of(ws, tx, now_):
+        raise Postponed("it was changed while it was leaving", "it goes when it is approved again")
+    if now_.address != held.address:
+        raise Postponed("they have another address now", "it goes there")
+
+
+def pack_parcel(
+    ws: Workspace, case: Case, found: StoredDraft, kind: TouchKind, key: str, to: str, now: datetime
+) -> Parcel:
+    """Return the words and the sound of a draft, addressed `to`, as of `now`.
+
+    Raises RuleSaysNo when there is no sound, or it is not there unchanged.
+    """
+    memo = found.memo
+    if memo is None:
+        raise RuleSaysNo(
+            f"case {case.number} has no memo of its newest script",
+            f"voicenote render {case.number}",
+        )
+    _check_seal(ws, case, memo)
+    owner = ws.settings.owner
+    return Parcel(
+        key=key,
+        message_id=f"<{key}@{_domain(owner.email)}>",
+        case=case.number,
+        kind=kind.value,
+        customer=case.customer.name,
+        to=to,
+        sender=owner.email,
+        sender_name=", ".join(part for part in (ws.owner_of(case), owner.business) if part),
+        language=found.script.language,
+        subject=subject(found.script.language, kind, ws.owner_of(case)),
+        text=drop_disclosure(found.script).text,  # the channel says below it who speaks
+        files={name: str(ws.home / Path(file)) for name, file in memo.files.items()},
+        duration_s=memo.duration_s,
+        synthetic=memo.synthetic is not Synthetic.NO,
+        partly=memo.synthetic is Synthetic.PARTLY,
+        made_at=now,
+    )
+
+
+def _domain(address: str) -> str:
+    """Return the domain of a Message-ID: the owner's in ASCII, or one that is nobody's."""
+    try:
+        return address.rpartition("@")[2].encode("idna").decode("ascii") or "voicenote.invalid"
+    except UnicodeError:
+        return "voicenote.invalid"
+
+
+def _check_seal(ws: Workspace, case: Case, memo: Memo) -> None:
+    broken = broken_seal(ws.home, memo)
+    if broken is None:
+        return
+    path, there = broken
+    what = "has changed since it was approved" if there else "is gone"
+    raise RuleSaysNo(
+        f"the sound of case {case.number} {what}: {path}",
+        f"make it again: voicenote render {case.number}, then approve it",
+    )

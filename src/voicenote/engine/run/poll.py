@@ -1,0 +1,219 @@
+"""Takes in what came: asks every channel that hears, before anything is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from voicenote.delivery.inbound import AcceptsUpload, Arrival, Polls
+from voicenote.engine.batch import describe_error
+from voicenote.engine.lock import pass_lock
+from voicenote.engine.run.clock_jump import mind_reading, note_doubted
+from voicenote.engine.run.inbound_handler import InboundHandler
+from voicenote.engine.run.ownership import ask_first
+from voicenote.engine.workspace import Workspace
+from voicenote.errors import (
+    ImpossibleTransition,
+    Postponed,
+    TryAgain,
+    Unavailable,
+    VoicenoteError,
+    WrongUse,
+)
+from voicenote.ledger import arrivals, touches
+from voicenote.ledger.arrivals import UNMATCHED
+
+#: After so many letters that changed nothing, or so long, the place is kept all the same.
+STRIDE = 200
+KEPT_AFTER = timedelta(seconds=10)
+#: So long one channel is read in a pass; the next goes on where it ended.
+LONGEST = timedelta(minutes=5)
+#: Older than the first case by more than this, nothing can be an answer; zones differ.
+MARGIN = timedelta(days=1)
+
+
+@dataclass(slots=True)
+class Received:
+    """What came in. `kinds` counts it by kind; `unmatched` is what fits no case, told once.
+
+    `troubles` are (channel, error) of what could not be read; `nudges` (case, text) what the owner
+    should know.
+    """
+
+    kinds: dict[str, int] = field(default_factory=dict)
+    unmatched: list[dict[str, Any]] = field(default_factory=list)
+    troubles: list[tuple[str, VoicenoteError]] = field(default_factory=list)
+    nudges: list[tuple[int, str]] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        """How many things came in that change something, or that the owner should see."""
+        return sum(self.kinds.values())
+
+    def add(self, kind: str) -> None:
+        """Count one thing; "" is none."""
+        if kind:
+            self.kinds[kind] = self.kinds.get(kind, 0) + 1
+
+
+def receive(ws: Workspace) -> Received:
+    """Ask every channel that hears. Raises TryAgain when a pass is at work: it does the same.
+
+    Raises RuleSaysNo when this may be a copy of the ledger: some channels tell a thing only once;
+    and when the clock shows a moment that is over: an answer would seem to be older than it is.
+    """
+    with pass_lock(ws.ledger, ws.home):
+        ask_first(ws)
+        doubted = mind_reading(ws)
+        with _collect_news(ws) as received:
+            take_in(ws, received)
+        if doubted:
+            note_doubted(ws)
+    return received
+
+
+def take_in(ws: Workspace, received: Received) -> None:
+    """Ask every channel that hears; only for the holder of the lock of passes.
+
+    A channel that cannot be read is noted in `received`, and stops nothing.
+    """
+    with ws.ledger.read() as tx:
+        first, last = arrivals.first_day(tx), arrivals.last(tx)
+    if first is None:
+        return
+    for name in ws.settings.channels:
+        try:
+            channel = ws.channel(name)
+        except VoicenoteError as error:
+            received.troubles.append((name, error))
+            continue
+        if isinstance(channel, Polls) and not ws.stopped():
+            _read_channel(ws, name, channel, (first - MARGIN).date(), received)
+    _note_unmatched(ws, received, last)
+
+
+def _note_unmatched(ws: Workspace, received: Received, last: int) -> None:
+    if received.kinds.get(UNMATCHED):
+        with ws.ledger.read() as tx:
+            received.unmatched = arrivals.unmatched(tx, after=last)
+
+
+def _read_channel(
+    ws: Workspace, name: str, channel: Polls, since: date, received: Received
+) -> None:
+    with ws.ledger.read() as tx:
+        after = arrivals.place(tx, name)
+    post = InboundHandler.of(ws, name, channel)
+    idle, reached = 0, ""
+    began = kept = ws.clock()
+    with closing(_patiently(name, channel, after, since, received)) as coming:
+        for arrival in coming:
+            kind = _take_arrival(post, arrival)
+            received.add(kind)
+            reached, idle = ("", 0) if kind else (arrival.place or reached, idle + 1)
+            now = ws.clock()
+            if idle >= STRIDE or now - kept >= KEPT_AFTER:
+                _advance(ws, name, reached)
+                reached, idle, kept = "", 0, now
+            if now - began >= LONGEST:
+                what = f"{name} has more to read than {LONGEST.seconds // 60} minutes allow"
+                received.troubles.append((name, Postponed(what, "the next pass goes on there")))
+                break
+            if ws.stopped():
+                break
+    _advance(ws, name, reached)
+
+
+def _advance(ws: Workspace, name: str, reached: str) -> None:
+    """Keep the place behind what changed nothing: forgetting it costs a second reading only."""
+    if reached:
+        with ws.ledger.write("voicenote") as tx:
+            arrivals.advance(tx, name, reached)
+
+
+def _patiently(
+    name: str, channel: Polls, after: str, since: date, received: Received
+) -> Generator[Arrival]:
+    """Yield what came; a channel that fails ends it, and is noted."""
+    try:
+        yield from channel.incoming(after, since)
+    except VoicenoteError as error:
+        received.troubles.append((name, error))
+    except Exception as error:  # noqa: BLE001 - a slip of one channel must not stop all others
+        what = f"the channel {name!r} has failed ({type(error).__name__}: {error})"[:300]
+        received.troubles.append((name, VoicenoteError(what, "please tell whoever made it")))
+
+
+def _take_arrival(post: InboundHandler, arrival: Arrival) -> str:
+    """Take one arrival in; what nobody foresaw is set apart, and those behind it go on."""
+    try:
+        try:
+            return post.take(arrival)
+        except ImpossibleTransition:
+            return post.take(arrival)  # somebody has changed the touch in between: look again
+    except (TryAgain, Unavailable):
+        raise  # the ledger's own trouble: the same arrival is taken in again
+    except Exception as error:  # noqa: BLE001 - it is kept and shown, and nobody waits behind it
+        return post.set_apart(arrival, describe_error(error))
+
+
+def take_over(ws: Workspace, raw: bytes, proof: str = "", name: str = "") -> Received:
+    """Take in what somebody hands over: a webhook's body with its signature, or a letter.
+
+    `name` is the channel it came by; without it, the only one that can be. Needs no lock: each
+    thing is kept once. Raises WrongUse when no channel fits, BadData for what is not genuine.
+    """
+    name = name or _only(ws, json=raw.lstrip()[:1] in (b"{", b"["))
+    channel: object = ws.channel(name)
+    if not (isinstance(channel, AcceptsUpload) and isinstance(channel, Polls)):
+        raise WrongUse(f"nothing can be handed to the channel {name!r}", "see: voicenote channels")
+    post = InboundHandler.of(ws, name, channel)
+    with ws.ledger.read() as tx:
+        last = arrivals.last(tx)
+    with _collect_news(ws) as received:
+        for arrival in channel.opened(raw, proof):
+            received.add(_take_arrival(post, arrival))
+        _note_unmatched(ws, received, last)
+    return received
+
+
+def _only(ws: Workspace, *, json: bool) -> str:
+    """Return the one channel that a body of this form can have come by."""
+    wanted = "whatsapp" if json else "email"
+    found = [
+        name
+        for name in ws.settings.channels
+        if isinstance(channel := ws.channel(name), AcceptsUpload)
+        and isinstance(channel, Polls)
+        and channel.field == wanted
+    ]
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise WrongUse(
+            f"no channel here could have brought this: it looks like {wanted}",
+            "set one up in voicenote.toml: voicenote channels",
+        )
+    raise WrongUse(f"it may have come by any of {', '.join(found)}", "say which: --channel NAME")
+
+
+@contextmanager
+def _collect_news(ws: Workspace) -> Iterator[Received]:
+    """Give what counts, and add what the owner should know when all is in."""
+    received = Received()
+    with ws.ledger.read() as tx:
+        last = touches.last_nudge(tx)
+    yield received
+    with ws.ledger.read() as tx:
+        received.nudges = touches.nudges_since(tx, last)
+
+
+def unmatched(ws: Workspace) -> list[dict[str, Any]]:
+    """Return all that came in and fits no case; the owner has seen it then."""
+    with ws.ledger.write() as tx:
+        found = arrivals.unmatched(tx)
+        arrivals.mark_shown(tx, [one["number"] for one in found])
+    return found

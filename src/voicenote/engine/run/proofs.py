@@ -1,0 +1,139 @@
+"""Proofs: what a customer would get goes to the owner instead, and nothing else changes.
+
+A proof has a key of its own that is no touch's, and is of no touch's kind. So whatever comes back
+for it (a click, a reply, a bounce) is nobody's answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from voicenote import addresses
+from voicenote.addresses import Address, Kind
+from voicenote.engine.case.composition import MEMO, slot_of
+from voicenote.engine.run.parcels import pack_parcel
+from voicenote.engine.workspace import OUTBOX, Workspace
+from voicenote.errors import BadData, RuleSaysNo, WrongUse
+from voicenote.ledger import arrivals, case_store, optouts, scripts, touches
+from voicenote.model.case import Customer
+from voicenote.model.touch import TouchKind
+
+#: What the key of a proof begins with, and its kind: that of a touch is neither.
+PROOF = "proof"
+#: How many proofs go out at once at most: the owner's mailbox is no batch.
+MOST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A proof that has left: of which case and what, by which channel, to whom."""
+
+    case: int
+    kind: str
+    channel: str
+    to: str
+
+
+def prove(ws: Workspace, numbers: Sequence[int], to: str, channel: str = "") -> Iterator[Proof]:
+    """Send the newest memo of each case `to` the owner, approved or not; the customer gets nothing.
+
+    By `channel`, else by the first for such an address, else into the outbox. Raises RuleSaysNo for
+    a case without a memo and for an address that is not yours, and what the channel raises.
+    """
+    found = _refuse_others(ws, to)
+    for number in numbers:
+        yield _prove(ws, number, TouchKind.MEMO, MEMO, found, channel)
+
+
+def prove_due(ws: Workspace, to: str, channel: str = "") -> Iterator[Proof]:
+    """Send what the next pass would send `to` the owner instead, at most `MOST`.
+
+    Words that are made only when they leave are left out. Raises as `prove` does.
+    """
+    found = _refuse_others(ws, to)
+    with ws.ledger.read() as tx:
+        due = [touches.get(tx, number) for number, _ in touches.due_numbers(tx)]
+    wanted = [touch for touch in due if touch.kind is not TouchKind.NUDGE]
+    for touch in wanted[:MOST]:
+        try:
+            yield _prove(ws, touch.case, touch.kind, slot_of(touch), found, channel)
+        except RuleSaysNo:
+            if slot_of(touch) == MEMO:
+                raise
+
+
+def address_for(ws: Workspace, to: str) -> Address:
+    """Return the address that a proof goes to, of all that `to` can mean: one that a channel takes.
+
+    Raises WrongUse for what is no address.
+    """
+    owner = ws.settings.owner
+    try:
+        read = addresses.read_addresses(to, addresses.region_of(owner.time_zone, owner.language))
+    except BadData as error:
+        raise WrongUse(
+            f"--to {to!r} is no address that a proof could go to",
+            "give --to your email address, your telephone number, or your chat of Telegram",
+        ) from error
+    return next((one for one in read if way_to(ws, one) != OUTBOX), read[0])
+
+
+def _refuse_others(ws: Workspace, to: str) -> Address:
+    """Return the address. Raises RuleSaysNo where a proof would reach a customer.
+
+    It may not even be approved.
+    """
+    found = address_for(ws, to)
+    if addresses.mark(found.text) == addresses.mark(
+        addresses.heard_at("email", ws.settings.owner.email)
+    ):
+        return found
+    with ws.ledger.read() as tx:
+        at_home = optouts.cases_at_home(tx, addresses.at_home(to))
+        if at_home or not arrivals.is_strangers(tx, found.text):
+            raise RuleSaysNo(
+                f"{to} is the address of a customer, or of somebody who opted out",
+                "a proof goes to you: give another address of your own, or set [owner] email",
+            )
+    return found
+
+
+def way_to(ws: Workspace, to: Address) -> str:
+    """Return the first channel for such an address, else the outbox."""
+    fields = {to.kind.value: to.text}
+    if to.kind is Kind.PHONE:
+        fields["whatsapp"] = to.text
+    person = Customer(name="owner", **fields)
+    for name, declared in ws.settings.channels.items():
+        if declared.kind != OUTBOX and ws.channel(name).address(person) == to.text:
+            return name
+    return OUTBOX
+
+
+def _prove(
+    ws: Workspace, number: int, kind: TouchKind, slot: str, to: Address, channel: str
+) -> Proof:
+    way = channel or way_to(ws, to)
+    with ws.ledger.read() as tx:
+        case = case_store.get(tx, number)
+        found = scripts.drafts(tx, [number], slot=slot).get((number, case.round))
+        if found is None:
+            raise RuleSaysNo(f"case {number} has no script yet", f"voicenote script {number}")
+        parcel = pack_parcel(ws, case, found, kind, f"{PROOF}-{ws.new_id()[:16]}", to.text, tx.now)
+    who = case.customer.name
+    proof = replace(
+        parcel,
+        kind=PROOF,
+        customer=ws.owner_of(case) or "owner",
+        subject=f"[PROOF, not sent to {who}] {parcel.subject}",
+        text=f"[Proof of case {number}: this has not been sent to {who}.]\n\n{parcel.text}",
+    )
+    ws.channel(way).send(proof, _nothing)
+    with ws.ledger.write() as tx:
+        tx.tell("proof_sent", number, slot=slot, channel=way)
+    return Proof(number, kind.value, way, to.text)
+
+
+def _nothing() -> None:
+    """A proof commits to nothing: it changes no touch."""

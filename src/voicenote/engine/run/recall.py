@@ -1,0 +1,117 @@
+"""After a gap, asks those who keep what was sent, before anything is sent again.
+
+A machine that is put back to an earlier moment, ledger and memory together, does not know what left
+after it; the folder of sent mail does. It is asked for all that is due when a pass begins a while
+after the one before, which is what such a step back looks like from within.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from voicenote.delivery.port import Recalls
+from voicenote.engine.run.rate_limits import HoldReason, Quota
+from voicenote.engine.workspace import Workspace
+from voicenote.errors import Postponed, VoicenoteError
+from voicenote.ledger import attempts, meta, touches
+from voicenote.ledger.changes import change_case_at, change_touch
+from voicenote.ledger.store import Transaction
+from voicenote.model.case import Stage
+from voicenote.model.receipt import Receipt, ReceiptKind
+from voicenote.model.touch import OPENING, TouchState
+
+#: A pass that begins so long after the one before asks. cron makes one every five minutes.
+GAP = timedelta(minutes=15)
+#: What nobody can be asked about waits at most so long for an answer.
+PATIENCE = timedelta(days=1)
+#: Then it is asked again.
+AGAIN = timedelta(minutes=5)
+#: A mailbox counts its days by another clock.
+MARGIN = timedelta(days=1)
+_NAME = "to_recall"
+_TELL = "please tell whoever made the channel"
+
+
+@dataclass(slots=True)
+class Recalled:
+    """How many touches had left already, and (channel, error) of what is sent without asking."""
+
+    found: int = 0
+    troubles: list[tuple[str, VoicenoteError]] = field(default_factory=list)
+
+
+def recall_sent(ws: Workspace, room: Quota, since: datetime | None) -> Recalled:
+    """Note as sent what is due and has left already, as its channel knows; for a pass.
+
+    `since` is the moment of the last pass. What cannot be asked about yet has no `room` in this
+    pass, for a day at most.
+    """
+    recalled = Recalled()
+    if ws.whereabouts is None:
+        return recalled
+    with ws.ledger.read() as tx:
+        ways, kept = attempts.ways_due(tx), _channels_to_ask(tx)
+        now = tx.now
+    if since is not None and now - since > GAP:
+        kept = {name: [since.isoformat(), now.isoformat()] for name in ways.values()} | kept
+    left: dict[str, list[str]] = {}
+    for name, (begin, asked) in kept.items():
+        due = [number for number, way in ways.items() if way == name]
+        given_up = now - datetime.fromisoformat(asked) > PATIENCE
+        if given_up and not due:
+            left[name] = [begin, asked]
+        try:
+            channel: object = ws.channel(name) if due else None
+            if isinstance(channel, Recalls):
+                day = (datetime.fromisoformat(begin) - MARGIN).date()
+                recalled.found += _note(ws, due, channel.sent_since(day))
+        except Exception as slip:  # noqa: BLE001 - one channel's slip must not stop all others
+            what = f"the channel {name!r} has failed ({type(slip).__name__})"
+            error = slip if isinstance(slip, VoicenoteError) else VoicenoteError(what, _TELL)
+            why = f"{error.what}, so nobody knows what has left already"
+            left[name] = [begin, asked]  # until it answers: a day is not waited for again
+            if given_up:
+                trouble = Postponed(f"{why}; what was due went without", error.advice)
+                recalled.troubles.append((name, trouble))
+            else:
+                room.full[name, ""] = HoldReason(channel=name, why=why, until=now + AGAIN)
+    if left or kept:
+        with ws.ledger.write("voicenote", lasting=False) as tx:
+            meta.put_value(tx, _NAME, json.dumps(left) if left else "")
+    return recalled
+
+
+def _channels_to_ask(tx: Transaction) -> dict[str, list[str]]:
+    """Return the channels still to be asked: since when, and when they were asked first."""
+    found: dict[str, list[str]] = json.loads(meta.get(tx, _NAME) or "{}")
+    return found
+
+
+def _note(ws: Workspace, due: list[int], sent: Mapping[str, datetime]) -> int:
+    """Note those of the touches that are due as sent whose keys are known; return how many."""
+    found = 0
+    for number in due if sent else ():
+        with ws.ledger.read() as tx:
+            touch = touches.get(tx, number)
+            now = tx.now
+            # a copy may be of the time before a person has booked it again
+            mine = touch.key in sent and not attempts.tried_before(tx, touch)
+        if not mine:
+            continue
+        at = sent[touch.key]
+        at = now if at.year < 1971 else min(at, now)  # not every mailbox tells when
+        detail = {"found": "among the sent mail, after a gap"}
+        receipt = Receipt(kind=ReceiptKind.ACCEPTED, at=at, detail=detail)
+        with ws.ledger.write("voicenote") as tx:
+            if touches.get(tx, number).state is not TouchState.DUE:
+                continue
+            change_touch(tx, number, "find", facts={"channel": touch.channel}, sent_at=at)
+            touches.receive(tx, number, receipt)
+            if touch.kind in OPENING:
+                facts: dict[str, object] = {"touch": number, "kind": touch.kind}
+                change_case_at(tx, touch.case, touch.round, Stage.APPROVED, "send", facts)
+        found += 1
+    return found

@@ -1,0 +1,186 @@
+"""Settle what a dead pass left in flight, and what only a person can settle."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from voicenote.delivery.port import Trace
+from voicenote.engine.case.approval import in_touch
+from voicenote.engine.case.routing import step_ways, way_for
+from voicenote.engine.run.send import Sent, record
+from voicenote.engine.workspace import Workspace
+from voicenote.errors import RuleSaysNo
+from voicenote.followup.release_rules import steps_to_approval
+from voicenote.ledger import attempts, case_store, touches
+from voicenote.ledger.changes import change_touch
+from voicenote.ledger.snapshots import snapshot
+from voicenote.ledger.store import Transaction
+from voicenote.model.case import Stage
+from voicenote.model.receipt import Receipt, ReceiptKind
+from voicenote.model.touch import IN_FLIGHT, OPENING, Touch, TouchKind, TouchState
+
+#: PostgreSQL frees the locks of the living when its server restarts, so a claim there must also be
+#: older than any send before it counts as abandoned.
+GRACE = timedelta(minutes=15)
+#: What can be booked again by hand; the memo also when it was passed over or cancelled.
+STUCK = (TouchState.UNCERTAIN, TouchState.REFUSED, TouchState.BOUNCED)
+GIVEN_UP = (TouchState.SKIPPED, TouchState.CANCELLED)
+
+
+class InFlight(NamedTuple):
+    """A touch that another pass is sending, or was when it died; settled after `until`."""
+
+    case: int
+    touch: int
+    kind: str
+    since: datetime
+    until: datetime
+
+
+def in_flight(ws: Workspace) -> list[InFlight]:
+    """Return what is in flight and not yet old enough to be settled, the oldest first."""
+    with ws.ledger.read() as tx:
+        flying = touches.in_state(tx, IN_FLIGHT)
+        claims = [touches.claim_of(tx, touch.number)[2] or tx.now for touch in flying]
+    found = [
+        InFlight(touch.case, touch.number, touch.kind.value, at, at + GRACE)
+        for touch, at in zip(flying, claims, strict=True)
+    ]
+    return sorted(found, key=lambda one: one.since)
+
+
+def reconcile(ws: Workspace) -> list[Sent]:
+    """Settle what a dead pass left in flight. Only for the holder of the lock of passes."""
+    with ws.ledger.read() as tx:
+        flying = touches.in_state(tx, (*IN_FLIGHT, TouchState.UNCERTAIN))
+        abandoned = [touch for touch in flying if _abandoned(ws, tx, touch)]
+    return [sent for touch in abandoned if (sent := _reconcile(ws, touch)) is not None]
+
+
+def _abandoned(ws: Workspace, tx: Transaction, touch: Touch) -> bool:
+    if ws.ledger.is_sqlite or touch.state is TouchState.UNCERTAIN:
+        return True
+    _, _, claimed_at = touches.claim_of(tx, touch.number)
+    # a claim of tomorrow was made by a clock that was wrong: it must not wait until tomorrow
+    return claimed_at is None or abs(tx.now - claimed_at) > GRACE
+
+
+def _reconcile(ws: Workspace, touch: Touch) -> Sent | None:
+    number, why = touch.number, "the pass that was sending it ended before it could"
+    if touch.state is TouchState.SENDING:
+        with ws.ledger.write() as tx:
+            state = change_touch(tx, number, "postpone", facts={"reason": why}, reason=why)
+        return Sent(number, touch.case, state, why)
+    try:
+        found = ws.channel(touch.channel).ask(touch.key, touch.message_id)
+    except Exception:  # noqa: BLE001 - whatever a channel's slip is, it could not tell
+        return None if touch.state is TouchState.UNCERTAIN else _lose(ws, touch)
+    if found.receipt is not None and not _tried_before(ws, touch):
+        with ws.ledger.write() as tx:
+            record(tx, touch, found.receipt)
+        return Sent(number, touch.case, TouchState.ACCEPTED)
+    if touch.state is TouchState.UNCERTAIN:
+        return None
+    if found.trace is Trace.ABSENT:
+        with ws.ledger.write() as tx:
+            state = change_touch(tx, number, "postpone", facts={"reason": why}, reason=why)
+        return Sent(number, touch.case, state, why)
+    return _lose(ws, touch)
+
+
+def _tried_before(ws: Workspace, touch: Touch) -> bool:
+    with ws.ledger.read() as tx:
+        return attempts.tried_before(tx, touch)
+
+
+def _lose(ws: Workspace, touch: Touch) -> Sent:
+    why = "the pass ended while it was leaving, and the channel cannot tell whether it left"
+    with ws.ledger.write() as tx:
+        state = change_touch(tx, touch.number, "lose", facts={"reason": why}, reason=why)
+    return Sent(touch.number, touch.case, state, why)
+
+
+def mark_sent(ws: Workspace, number: int) -> Sent:
+    """Settle an uncertain touch: a person knows that it left."""
+    with ws.ledger.write() as tx:
+        touch = touches.get(tx, number)
+        receipt = Receipt(kind=ReceiptKind.ACCEPTED, at=tx.now, detail={"said by": tx.actor})
+        change_touch(tx, number, "accept", facts={"said_by": tx.actor}, sent_at=tx.now)
+        record(tx, touch, receipt)
+    return Sent(number, touch.case, TouchState.ACCEPTED)
+
+
+def send_again(ws: Workspace, number: int, channel: str = "") -> Sent:
+    """Book a touch again that did not arrive, or that was given up: a person knows better.
+
+    It counts as booked now, so that an answer from before does not stop it again. It goes by
+    `channel`, else by the first of its order. Raises RuleSaysNo for a channel without an address,
+    for a memo that is not approved, and for a customer who opted out.
+    """
+    with ws.ledger.write() as tx:
+        touch = touches.get(tx, number)
+        case = case_store.get(tx, touch.case)
+        in_touch(tx, case)
+        released = case.stage in (Stage.APPROVED, Stage.FOLLOWING)
+        if touch.kind in OPENING and not released:
+            what = f"the {touch.kind.value} of case {case.number} is not approved"
+            steps = steps_to_approval(snapshot(tx, case.number, ws.zone_of))
+            raise RuleSaysNo(what, f"first: {steps}")
+        if channel and not ws.channel(channel).address(case.customer):
+            raise RuleSaysNo(
+                f"{case.customer.name} has no address for {channel}",
+                "choose another way; known ones: voicenote channels",
+            )
+        way = channel or way_for(ws, case.customer, step_ways(ws, touch))
+        due = ws.hours_of(case).next(tx.now)
+        state = change_touch(
+            tx,
+            number,
+            "resend",
+            facts={"said_by": tx.actor, "channel": way},
+            channel=way,
+            booked_at=tx.now,
+            due_at=due,
+            too_late_at=None,
+            attempt=0,
+            reason="",
+        )
+    return Sent(number, touch.case, state)
+
+
+def settle_sent(ws: Workspace, number: int) -> list[Sent]:
+    """Settle the uncertain touches of a case: a person knows that they left."""
+    with ws.ledger.read() as tx:
+        case_store.get(tx, number)
+        booked = touches.of_cases(tx, [number])
+    found = [one for one in booked if one.state is TouchState.UNCERTAIN]
+    return [mark_sent(ws, one.number) for one in _some(found, number, "is uncertain")]
+
+
+def settle_again(ws: Workspace, number: int, channel: str = "") -> list[Sent]:
+    """Book what is stuck again, one touch, by `channel` if given: a person knows it did not arrive.
+
+    The memo goes first; else the newest. Two at once would be a pile of letters.
+    """
+    booked = _of_round(ws, number)
+    memos = [t for t in booked if t.kind in OPENING and t.state in (*STUCK, *GIVEN_UP)]
+    found = memos or [touch for touch in booked if touch.state in STUCK]
+    newest = _some(found, number, "could be sent again")[-1]
+    return [send_again(ws, newest.number, channel)]
+
+
+def _of_round(ws: Workspace, number: int) -> list[Touch]:
+    """Return the touches to the customer of the round that an open case is in."""
+    with ws.ledger.read() as tx:
+        case = case_store.get(tx, number)
+        booked = touches.of_cases(tx, [number])
+    if case.stage is Stage.CLOSED:
+        raise RuleSaysNo(f"case {number} is closed", f"voicenote reopen {number}")
+    return [t for t in booked if t.round == case.round and t.kind is not TouchKind.NUDGE]
+
+
+def _some(found: list[Touch], number: int, what: str) -> list[Touch]:
+    if not found:
+        raise RuleSaysNo(f"case {number} has no touch that {what}", f"see: voicenote show {number}")
+    return found

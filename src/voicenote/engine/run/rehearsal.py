@@ -1,0 +1,74 @@
+"""The future, on a copy: the same engine under a clock that is moved by hand. Nothing leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from voicenote.engine.run.run_once import Turn, one_pass
+from voicenote.engine.workspace import Workspace
+from voicenote.ledger import touches
+from voicenote.ledger.snapshots import find_stirred
+from voicenote.model.touch import Touch
+
+#: Between two touches time alone may change something (a promise becomes overdue): look daily.
+DAY = timedelta(days=1)
+#: How far apart cron's passes are: what a limit keeps in goes on with the next one.
+PASSES = timedelta(minutes=5)
+
+
+class MovedClock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self, start: datetime) -> None:
+        self.now = start
+
+    def __call__(self) -> datetime:
+        """Return where it stands."""
+        return self.now
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsed:
+    """One pass of the future: when it was, and what it did."""
+
+    at: datetime
+    turn: Turn
+    touches: tuple[Touch, ...]
+
+
+def rehearse(ws: Workspace, clock: MovedClock, until: datetime) -> Iterator[Rehearsed]:
+    """Make every pass that matters from now until `until`; yield those in which something happened.
+
+    `ws` works on a copy, by `clock`, with a folder for every channel.
+    """
+    while clock.now <= until:
+        turn = one_pass(ws)
+        if not turn.quiet or turn.waiting:
+            yield Rehearsed(clock.now, turn, _left_at(ws, clock.now))
+        following = _next(ws, clock.now)
+        if turn.again_at is not None:
+            following = min(following, max(turn.again_at, clock.now + PASSES))
+        if following > until:
+            clock.now = until
+            turn = one_pass(ws)
+            if not turn.quiet:
+                yield Rehearsed(until, turn, _left_at(ws, until))
+            return
+        clock.now = following
+
+
+def _next(ws: Workspace, now: datetime) -> datetime:
+    with ws.ledger.read() as tx:
+        due = touches.next_due_at(tx, now)
+        restless = bool(find_stirred(tx))
+    tomorrow = now + DAY
+    if due is None:
+        return tomorrow
+    return min(due, tomorrow) if restless or due > tomorrow else due
+
+
+def _left_at(ws: Workspace, at: datetime) -> tuple[Touch, ...]:
+    with ws.ledger.read() as tx:
+        return tuple(touches.left_at(tx, at))

@@ -1,0 +1,251 @@
+"""One turn of the crank: take in, clear up, decide, send what is due.
+
+A pass may die anywhere: the next one finds everything as it was left, and goes on.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from voicenote.engine.batch import describe_error
+from voicenote.engine.case.decisions import decide_cases
+from voicenote.engine.lock import pass_lock
+from voicenote.engine.run.clock_jump import Jumped, mind_clock, note_doubted, note_time
+from voicenote.engine.run.follow_up import make_ready, still_due
+from voicenote.engine.run.leftovers import sweep_leftovers
+from voicenote.engine.run.lookahead import Prefetch, TouchView
+from voicenote.engine.run.owner_notes import tell_owner
+from voicenote.engine.run.ownership import ask_first, remember, seat_keeper
+from voicenote.engine.run.poll import Received, take_in
+from voicenote.engine.run.rate_limits import HoldReason, Quota, not_set_up, pull
+from voicenote.engine.run.recall import Recalled, recall_sent
+from voicenote.engine.run.recovery import InFlight, in_flight, reconcile
+from voicenote.engine.run.send import Sent, send_touch
+from voicenote.engine.workspace import Workspace
+from voicenote.errors import (
+    Restarting,
+    RuleSaysNo,
+    TryAgain,
+    Unavailable,
+    VoicenoteError,
+    VoiceUnavailable,
+)
+from voicenote.ledger import attempts, touches
+from voicenote.ledger.snapshots import find_stirred
+from voicenote.model.case import Case
+from voicenote.model.touch import Touch, TouchKind, TouchState
+
+
+@dataclass(slots=True)
+class Turn:
+    """What a pass did, and (case, text) of what the owner should know.
+
+    `waiting` are due touches that need the owner first, `reasons` why some did not leave, `nudges`
+    what is told once: a promise that is overdue, an answer that waits. `held` counts the due
+    touches that a limit or a brake keeps in. `unmatched` is what came in and fits no case;
+    `troubles` are (channel, error) of what could not be read. `clock`: one that is not believed;
+    then nothing was sent or decided. `flying` is what a pass elsewhere has in flight, or had when
+    it died. `recalled` counts what had left already, as its channel knows.
+    """
+
+    sent: int = 0
+    failed: int = 0
+    uncertain: int = 0
+    skipped: int = 0
+    received: int = 0
+    unmatched: list[dict[str, Any]] = field(default_factory=list)
+    troubles: list[tuple[str, VoicenoteError]] = field(default_factory=list)
+    waiting: list[tuple[int, str]] = field(default_factory=list)
+    nudges: list[tuple[int, str]] = field(default_factory=list)
+    reasons: list[tuple[int, str]] = field(default_factory=list)
+    held: Counter[HoldReason] = field(default_factory=Counter)
+    clock: Jumped | None = None
+    recalled: int = 0
+    flying: list[InFlight] = field(default_factory=list)
+
+    def count(self, sent: Sent) -> None:
+        """Count what became of one touch."""
+        if sent.state is TouchState.ACCEPTED:
+            self.sent += 1
+            return
+        if sent.state is TouchState.UNCERTAIN:
+            self.uncertain += 1
+        elif not sent.way:
+            self.failed += 1
+        self.reasons.append((sent.case, sent.reason))
+
+    @property
+    def braked(self) -> bool:
+        """Whether a brake keeps something in that is due: only a person can let it go on."""
+        return any(waits.until is None for waits in self.held)
+
+    @property
+    def again_at(self) -> datetime | None:
+        """When the clock frees the first of what a limit keeps in; None where nothing waits so."""
+        return min((waits.until for waits in self.held if waits.until), default=None)
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nothing happened that anybody has to be told."""
+        counted = self.sent, self.failed, self.uncertain, self.skipped, self.received, self.recalled
+        return not (any(counted) or self.nudges or self.troubles)
+
+
+def one_pass(
+    ws: Workspace,
+    advance: Callable[[int, int], None] | None = None,
+    *,
+    clock_is_right: bool = False,
+) -> Turn:
+    """Make one pass. `advance(done, total)` is told after each touch.
+
+    A clock that has jumped sends and decides nothing, unless a person says that it is right. One
+    that runs ahead takes in what came; one that shows a moment that is over does nothing at all.
+
+    Raises TryAgain when another pass is at work, RuleSaysNo when this may be a copy of the ledger,
+    SchemaChanged when a newer release has changed its tables.
+    """
+    turn = Turn()
+    with pass_lock(ws.ledger, ws.home):
+        ws.ledger.check_schema()
+        ask_first(ws)
+        began = ws.clock()
+        turn.clock, since = mind_clock(ws, confirmed=clock_is_right)
+        if turn.clock is not None and turn.clock.back:
+            return turn
+        room = Quota()
+        with ws.ledger.read() as tx:
+            told = touches.last_nudge(tx)
+        recalled = Recalled() if turn.clock else recall_sent(ws, room, since)
+        turn.recalled = recalled.found
+        _take_in(ws, turn)
+        turn.troubles += recalled.troubles
+        if turn.clock is not None:
+            note_doubted(ws)
+        elif not ws.stopped():  # what was not read may stop what would be sent
+            _act(ws, turn, room, advance)
+            note_time(ws, began)
+        with ws.ledger.read() as tx:
+            turn.nudges = touches.nudges_since(tx, told)
+        turn.flying = in_flight(ws)
+        remember(ws)
+    return turn
+
+
+def _act(
+    ws: Workspace, turn: Turn, room: Quota, advance: Callable[[int, int], None] | None
+) -> None:
+    """Clear up, decide, and send what is due."""
+    for sent in reconcile(ws):
+        if sent.state is not TouchState.DUE:
+            turn.count(sent)
+    sweep_leftovers(ws)
+    turn.skipped = _decide(ws)
+    pull(ws)
+    try:
+        _send_due(ws, turn, room, advance)
+    finally:
+        if room.sent:
+            ws.ledger.settle()
+
+
+def _send_due(
+    ws: Workspace, turn: Turn, room: Quota, advance: Callable[[int, int], None] | None
+) -> None:
+    """Send what is due, in order."""
+    keep_seat = seat_keeper(ws)
+    with ws.ledger.read() as tx:
+        ahead = Prefetch(ws, touches.due_numbers(tx), attempts.ways_due(tx))
+    room.full |= not_set_up(ws, ahead.ways.values())
+    for place, (number, _) in enumerate(ahead.due):
+        if shut := room.shut(ahead.ways.get(number)):
+            turn.held[shut] += 1
+            continue
+        keep_seat()
+        for sent in _attempt(ws, turn, room, ahead, place):
+            turn.count(sent)
+            if sent.state is not TouchState.ACCEPTED:
+                pull(ws)
+        if advance is not None:
+            advance(place + 1, len(ahead.due))
+
+
+def _take_in(ws: Workspace, turn: Turn) -> None:
+    """Take in what came: an answer stops what this very pass would have sent."""
+    received = Received()
+    take_in(ws, received)
+    turn.received, turn.troubles = received.count, received.troubles
+    turn.unmatched = received.unmatched
+
+
+def _decide(ws: Workspace) -> int:
+    """Decide on what time has stirred; return how many touches were passed over."""
+    with ws.ledger.read() as tx:
+        numbers = find_stirred(tx)
+        before = touches.count_skipped(tx)
+    decide_cases(ws, numbers)
+    with ws.ledger.read() as tx:
+        return touches.count_skipped(tx) - before
+
+
+def _attempt(ws: Workspace, turn: Turn, room: Quota, ahead: Prefetch, place: int) -> Iterator[Sent]:
+    """Send one due touch, if it may leave now; else note why it waits."""
+    _, case_number = ahead.due[place]
+    try:
+        seen = ahead.at(place, room.shut_channels)
+        case, touch = seen.case, seen.touch
+        if touch.kind is TouchKind.NUDGE:
+            tell_owner(ws, case, touch)
+            return
+        if seen.hindrance:
+            turn.waiting.append((case_number, seen.hindrance))
+            return
+        if _move_to_decent_hour(ws, case, touch, ws.clock()):
+            return
+        waits = room.known(touch.channel, seen.address)
+        if waits is None:
+            make_ready(ws, seen)
+            yield from _send_by_ways(ws, turn, room, seen)
+        else:
+            turn.held[waits] += 1
+    except RuleSaysNo as error:
+        cure = f"; {error.advice}" if error.advice else ""
+        turn.waiting.append((case_number, f"{error.what}{cure}"))
+    except VoicenoteError as error:
+        if isinstance(error, (Unavailable, Restarting)) and not isinstance(error, VoiceUnavailable):
+            raise  # the ledger or its disk: it is the same for those behind
+        if isinstance(error, TryAgain):
+            return
+        turn.failed += 1
+        turn.reasons.append((case_number, describe_error(error)))
+    except Exception as error:  # noqa: BLE001 - one bad case must not stop those behind it
+        turn.failed += 1
+        turn.reasons.append((case_number, describe_error(error)))
+
+
+def _send_by_ways(ws: Workspace, turn: Turn, room: Quota, seen: TouchView) -> Iterator[Sent]:
+    """Send one touch by its channel, and by the next one for as long as it is refused."""
+    again = True
+    while again:
+        found = send_touch(ws, seen, room)
+        if isinstance(found, HoldReason):
+            turn.held[found] += 1
+        elif found is not None:
+            yield found
+        again = isinstance(found, Sent) and bool(found.way)
+
+
+def _move_to_decent_hour(ws: Workspace, case: Case, touch: Touch, now: datetime) -> bool:
+    """Move a touch that became due at a decent hour but would leave in a quiet one."""
+    decent = ws.hours_of(case).next(now)
+    if decent <= now:
+        return False
+    with ws.ledger.write("voicenote") as tx:
+        if still_due(tx, touch):
+            touches.move(tx, touch.number, decent)
+            tx.tell("touch_moved", case.number, touch=touch.number, to=decent.isoformat())
+    return True

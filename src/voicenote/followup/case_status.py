@@ -1,0 +1,144 @@
+"""How a case stands: the few questions about a snapshot that every rule of follow-up asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+from voicenote.model.case import Case, Finding
+from voicenote.model.promise import Amends, AmendsState
+from voicenote.model.receipt import ReceiptKind, Verdict
+from voicenote.model.snapshot import Snapshot
+from voicenote.model.touch import ARRIVED, Touch, TouchKind, TouchState
+
+#: How many questions have to meet silence before it counts as an answer of its own (R14).
+SILENT_TOUCHES = 3
+#: How far apart two questions are at least.
+APART = timedelta(hours=20)
+#: The touches that ask for an answer after the memo.
+QUESTIONS = frozenset({TouchKind.CHECK_IN, TouchKind.CONFIRM})
+#: The states of a promise that is kept.
+KEPT = frozenset({AmendsState.DONE, AmendsState.CONFIRMED})
+
+
+def opening_kinds(case: Case) -> frozenset[TouchKind]:
+    """Return the kinds of touch that say what has to be said to this customer (S7, S9, S10)."""
+    if case.complaint.abusive:
+        return frozenset({TouchKind.LAST_WORD, TouchKind.MEMO})
+    if case.complaint.finding is Finding.UNFOUNDED:
+        return frozenset({TouchKind.ACKNOWLEDGE, TouchKind.MEMO})
+    return frozenset({TouchKind.MEMO})
+
+
+def needs_yes(case: Case) -> bool:
+    """Whether the loop waits for the customer's word: not if unfounded or abusive (S9, S10)."""
+    return not case.complaint.abusive and case.complaint.finding is not Finding.UNFOUNDED
+
+
+def openings(snapshot: Snapshot) -> tuple[Touch, ...]:
+    """Return the touches of this round that carry the memo, or what stands for it."""
+    kinds = opening_kinds(snapshot.case)
+    return tuple(touch for touch in snapshot.round_touches if touch.kind in kinds)
+
+
+def memo_at(snapshot: Snapshot) -> datetime | None:
+    """Return when the memo of this round left, as far as anybody knows that it arrived."""
+    return max((left_at(one) for one in openings(snapshot) if one.state in ARRIVED), default=None)
+
+
+def left_at(touch: Touch) -> datetime:
+    """Return when a touch left, or when it should have."""
+    return touch.sent_at or touch.due_at
+
+
+def spoken_at(snapshot: Snapshot) -> tuple[datetime, ...]:
+    """Return every moment of this round at which a person answered. Machines never count."""
+    moments = [answer.at for answer in snapshot.round_answers]
+    for touch in snapshot.round_touches:
+        receipts = snapshot.receipts.get(touch.number, ())
+        heard = [one.at for one in receipts if one.kind is ReceiptKind.ANSWERED]
+        if touch.state is TouchState.ANSWERED and not heard:
+            heard = [left_at(touch)]
+        moments += heard
+    return tuple(moments)
+
+
+def booked_at(snapshot: Snapshot, touch: Touch) -> datetime:
+    """Return when `touch` was booked; where nobody noted it, when the memo before it was."""
+    if touch.planned.booked_at is not None:
+        return touch.planned.booked_at
+    wanted = touch.planned.wanted_at
+    kinds = opening_kinds(snapshot.case) | {TouchKind.ACKNOWLEDGE}
+    before = [
+        one.planned.wanted_at
+        for one in snapshot.touches
+        if one.round == touch.round and one.kind in kinds and one.planned.wanted_at <= wanted
+    ]
+    return max(before, default=wanted)
+
+
+def answered_since(snapshot: Snapshot, moment: datetime) -> bool:
+    """Whether a person answered in this round, at `moment` or later."""
+    return any(at >= moment for at in spoken_at(snapshot))
+
+
+def verdict(snapshot: Snapshot) -> Verdict | None:
+    """Return the customer's newest clear word of this round: put right, not yet, or None.
+
+    A *not yet* from before the memo is an answer to something else, and does not count.
+    """
+    memo = memo_at(snapshot)
+    clear = [
+        (answer.at, index, answer.verdict)
+        for index, answer in enumerate(snapshot.round_answers)
+        if answer.verdict is Verdict.PUT_RIGHT
+        or (answer.verdict is Verdict.NOT_YET and memo is not None and answer.at >= memo)
+    ]
+    return max(clear)[2] if clear else None
+
+
+def silences(snapshot: Snapshot) -> tuple[Touch, ...]:
+    """Return the questions that arrived after the memo, if nobody answered any of them.
+
+    Questions within a day of each other count as one: silence needs time to be silence.
+    """
+    memo = memo_at(snapshot)
+    if memo is None or answered_since(snapshot, memo):
+        return ()
+    asked = [
+        touch
+        for touch in snapshot.round_touches
+        if touch.kind in QUESTIONS and touch.state in ARRIVED and left_at(touch) >= memo
+    ]
+    found: list[Touch] = []
+    for touch in sorted(asked, key=left_at):
+        if not found or left_at(touch) - left_at(found[-1]) >= APART:
+            found.append(touch)
+    return tuple(found)
+
+
+def rests_on_silence(snapshot: Snapshot) -> bool:
+    """Whether only silence could close the loop, so that time decides and nobody need be told."""
+    return needs_yes(snapshot.case) and verdict(snapshot) is None and not snapshot.opted_out
+
+
+def amends_of(snapshot: Snapshot, k: int | None) -> Amends | None:
+    """Return the promise with this K, or None."""
+    return next((one for one in snapshot.case.amends if one.k == k), None)
+
+
+def settled(amends: Iterable[Amends]) -> bool:
+    """Whether each of these promises is kept or waived."""
+    return all(one.state in KEPT or one.state is AmendsState.WAIVED for one in amends)
+
+
+def today(snapshot: Snapshot, now: datetime) -> date:
+    """Return the date where the customer is."""
+    return now.astimezone(snapshot.zone).date()
+
+
+def name_promise(amends: Amends) -> str:
+    """Return the name of a promise as sentences say it: ``amends 3.1 (refund of 40 EUR)``."""
+    value = amends.promise.value
+    what = f"{amends.promise.kind.value} of {value}" if value else amends.promise.text
+    return f"amends {amends.name} ({what})"

@@ -1,0 +1,169 @@
+"""Lessons: which causes come back, and whether their prevention was done in time (S12, R7)."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Context, Decimal
+
+from voicenote.model.case import Case, Lesson, Outcome
+from voicenote.model.money import TOO_MUCH, Money
+from voicenote.unicode_forms import normal
+
+#: What a cause is called that nobody has named.
+UNKNOWN = "unknown"
+#: Customers who stay. Silence is counted apart from them, and from the lost (R14).
+KEPT = frozenset({Outcome.ALLY, Outcome.SATISFIED, Outcome.NEUTRAL})
+#: Wide enough to add up a million sums of the largest amount without rounding any.
+_EXACT = Context(prec=2 * TOO_MUCH.adjusted() + 30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CauseSeen:
+    """A cause as one case has it; `lesson` None where none is written yet."""
+
+    case: int
+    cause: str
+    opened_at: datetime
+    lesson: Lesson | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """A cause over all cases. The last five hold case numbers, in order.
+
+    `in_time`, `late` and `overdue`: where the lesson's prevention was done by its date, after it,
+    or is not done though the date has passed. `returned`: cases opened after a prevention of this
+    cause was done.
+    """
+
+    name: str
+    cases: tuple[int, ...]
+    in_time: tuple[int, ...] = ()
+    late: tuple[int, ...] = ()
+    overdue: tuple[int, ...] = ()
+    returned: tuple[int, ...] = ()
+
+    @property
+    def count(self) -> int:
+        """How many cases have it."""
+        return len(self.cases)
+
+    @property
+    def repeats(self) -> bool:
+        """Whether it happened more than once."""
+        return len(self.cases) > 1
+
+
+def cause_of(case: Case) -> CauseSeen:
+    """Return the cause of a case: its lesson's, else its complaint's."""
+    lesson = case.lesson
+    return CauseSeen(
+        case=case.number,
+        cause=(lesson.cause if lesson else "") or case.complaint.cause,
+        opened_at=case.complaint.opened_at,
+        lesson=lesson,
+    )
+
+
+def normalise_cause(cause: str) -> str:
+    """Return a cause so that those people mean as one are equal: case, spaces and marks aside."""
+    text = normal(cause, "NFKC").casefold()
+    words = "".join(
+        letter if unicodedata.category(letter)[0] in "LNM" else " " for letter in text
+    ).split()
+    return " ".join(words) or UNKNOWN
+
+
+def rank_causes(rows: Iterable[CauseSeen], now: datetime) -> tuple[Cause, ...]:
+    """Return the causes, the most frequent first; of equals, by name."""
+    groups: dict[str, list[CauseSeen]] = {}
+    for row in rows:
+        groups.setdefault(normalise_cause(row.cause), []).append(row)
+    causes = [
+        _cause(name, sorted(group, key=lambda row: row.case), now) for name, group in groups.items()
+    ]
+    return tuple(sorted(causes, key=lambda cause: (-cause.count, cause.name)))
+
+
+def _cause(name: str, group: Sequence[CauseSeen], now: datetime) -> Cause:
+    lessons = [(row.case, row.lesson) for row in group if row.lesson]
+    done = [(case, one.done_at, one.due) for case, one in lessons if one.done_at]
+    late = tuple(case for case, at, due in done if due and at > due)
+    first = min((at for _, at, _ in done), default=None)
+    return Cause(
+        name=name,
+        cases=tuple(row.case for row in group),
+        in_time=tuple(case for case, _, _ in done if case not in late),
+        late=late,
+        overdue=tuple(
+            case for case, one in lessons if one.done_at is None and one.due and one.due < now
+        ),
+        returned=tuple(row.case for row in group if first and row.opened_at > first),
+    )
+
+
+def prevented(rows: Iterable[CauseSeen]) -> dict[str, CauseSeen]:
+    """Return, for each cause that a prevention was done for, the case that did it first."""
+    first: dict[str, CauseSeen] = {}
+    for row in sorted((row for row in rows if _done_at(row)), key=lambda row: row.case):
+        name = normalise_cause(row.cause)
+        known = first.get(name)
+        if known is None or (_done_at(row) or row.opened_at) < (_done_at(known) or row.opened_at):
+            first[name] = row
+    return first
+
+
+def came_back(row: CauseSeen, known: Mapping[str, CauseSeen]) -> str:
+    """Return the warning for a case whose cause came back after its prevention, or nothing (S12).
+
+    `known` is what `prevented` found. A cause that nobody has named warns of nothing.
+    """
+    if not row.cause.strip():
+        return ""
+    before = known.get(normalise_cause(row.cause))
+    if before is None or before.lesson is None or before.case == row.case:
+        return ""
+    done = before.lesson.done_at
+    if done is None or row.opened_at <= done:
+        return ""
+    return (
+        f"“{row.cause}” came back: case {before.case} was to prevent it "
+        f"({before.lesson.prevention}, done {done.date()}), and it did not"
+    )
+
+
+def _done_at(row: CauseSeen) -> datetime | None:
+    return row.lesson.done_at if row.lesson else None
+
+
+def count_outcomes(rows: Iterable[tuple[Outcome | None, int]]) -> dict[str, int]:
+    """Count what became of the customers (S6, R14): every outcome by name, and those still open."""
+    found = dict.fromkeys((*(one.value for one in Outcome), "open"), 0)
+    for outcome, count in rows:
+        found[outcome.value if outcome else "open"] += count
+    return found
+
+
+def add_up_amends(values: Iterable[Money]) -> dict[str, Decimal]:
+    """Add up what amends were worth, exactly: one sum a currency, in order of its code (S20)."""
+    sums: dict[str, Decimal] = {}
+    for value in values:
+        before = sums.get(value.currency, Decimal(0))
+        sums[value.currency] = _EXACT.add(before, value.amount)
+    return dict(sorted(sums.items()))
+
+
+def count_customers(rows: Iterable[tuple[int, Outcome]]) -> dict[str, int]:
+    """Count the customers who were kept, were lost, or gave no answer (S20).
+
+    `rows` are (customer, outcome) of closed cases, in the order in which they were closed: the
+    last one tells what became of a customer.
+    """
+    last = dict(rows)
+    found = dict.fromkeys(("kept", Outcome.LOST.value, Outcome.NO_ANSWER.value), 0)
+    for outcome in last.values():
+        found["kept" if outcome in KEPT else outcome.value] += 1
+    return found

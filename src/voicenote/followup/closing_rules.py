@@ -1,0 +1,141 @@
+"""The closing rules (R14): evidence, the customer's word, and the lesson. "Sent" closes nothing."""
+
+from __future__ import annotations
+
+from voicenote.errors import RuleSaysNo
+from voicenote.followup.case_status import (
+    SILENT_TOUCHES,
+    memo_at,
+    name_promise,
+    needs_yes,
+    opening_kinds,
+    openings,
+    silences,
+    verdict,
+)
+from voicenote.followup.release_rules import steps_to_approval
+from voicenote.model.case import Case, Outcome, Stage
+from voicenote.model.promise import Amends, AmendsState
+from voicenote.model.receipt import Verdict
+from voicenote.model.snapshot import Snapshot
+from voicenote.model.touch import ARRIVED, IN_FLIGHT, Touch, TouchState
+
+_NEXT_STEP = {
+    Stage.OPENED: "there is no script yet: voicenote script {}",
+    Stage.SCRIPTED: "the memo is not rendered: voicenote render {}",
+    Stage.RENDERED: "the memo is not approved: voicenote approve {}",
+}
+
+
+def missing(snapshot: Snapshot, wish: Outcome | None = None) -> tuple[str, ...]:
+    """Return what keeps the loop open, each a sentence with the command that mends it.
+
+    Nothing missing means that the case may be closed. Whoever opted out needs no memo and no yes
+    any more; a case that the owner gives up as *lost* (`wish`) needs no yes. Deeds and the lesson
+    are owed to everybody.
+    """
+    case = snapshot.case
+    parts: list[str] = []
+    if not snapshot.opted_out:
+        parts += _missing_memo(snapshot)
+    parts += [text for one in case.amends if (text := _missing_deed(one))]
+    if not snapshot.opted_out and wish is not Outcome.LOST:
+        parts += _missing_word(snapshot)
+    lesson = case.lesson
+    if lesson is None or not (lesson.cause.strip() and lesson.prevention.strip()):
+        parts.append(f"the lesson is not written: voicenote lesson {case.number}")
+    return tuple(parts)
+
+
+def closing_outcome(snapshot: Snapshot, wish: Outcome | None = None) -> Outcome:
+    """Return the outcome a case closes with: the owner's `wish` where it is honest.
+
+    Without a wish: *satisfied* after a yes, *no answer* after silence or an opt-out, *lost* after
+    a not yet, else *neutral*. Raises RuleSaysNo for a wish that says more than the customer did.
+    """
+    word = verdict(snapshot)
+    number = snapshot.case.number
+    if wish in (Outcome.SATISFIED, Outcome.ALLY) and word is not Verdict.PUT_RIGHT:
+        raise RuleSaysNo(
+            f"case {number} cannot be closed as {wish.value}: the customer has not said so",
+            f"write down their yes with voicenote answer {number}, or close it without --outcome",
+        )
+    if wish is Outcome.NO_ANSWER and word is not None:
+        raise RuleSaysNo(
+            f"case {number} cannot be closed as no-answer: the customer did answer",
+            "close it without --outcome, or as neutral or lost",
+        )
+    return wish or _honest(snapshot, word)
+
+
+def _honest(snapshot: Snapshot, word: Verdict | None) -> Outcome:
+    if word is not None:
+        return Outcome.SATISFIED if word is Verdict.PUT_RIGHT else Outcome.LOST
+    silent = needs_yes(snapshot.case) and len(silences(snapshot)) >= SILENT_TOUCHES
+    return Outcome.NO_ANSWER if silent or snapshot.opted_out else Outcome.NEUTRAL
+
+
+def _missing_deed(amends: Amends) -> str:
+    if amends.state in (AmendsState.CONFIRMED, AmendsState.WAIVED):
+        return ""
+    command = f'voicenote amends done {amends.name} --evidence "…"'
+    if amends.state is AmendsState.DONE:
+        return (
+            "" if amends.evidence.strip() else f"{name_promise(amends)} has no evidence: {command}"
+        )
+    what = "was broken" if amends.state is AmendsState.BROKEN else "is not done"
+    return f"{name_promise(amends)} {what}: {command}"
+
+
+def _missing_word(snapshot: Snapshot) -> list[str]:
+    """Say what is missing of the customer's word. Abuse gets no second round (S10)."""
+    case = snapshot.case
+    word = verdict(snapshot)
+    if word is Verdict.NOT_YET and not case.complaint.abusive:
+        return [f"the customer says that it is not yet right: voicenote reopen {case.number}"]
+    silent = len(silences(snapshot))
+    if word is Verdict.PUT_RIGHT or not needs_yes(case) or silent >= SILENT_TOUCHES:
+        return []
+    count = f"{silent} of {SILENT_TOUCHES} questions met silence"
+    what = f"the customer has not said that it is put right ({count})"
+    return [f"{what}: voicenote answer {case.number}"]
+
+
+def _missing_memo(snapshot: Snapshot) -> list[str]:
+    if memo_at(snapshot) is not None or _needs_no_other(snapshot):
+        return []
+    case, touches = snapshot.case, openings(snapshot)
+    if touches:
+        released = case.stage in (Stage.APPROVED, Stage.FOLLOWING)
+        if released or touches[-1].state in IN_FLIGHT | {TouchState.UNCERTAIN}:
+            return [_stuck(case, touches[-1])]
+        why = f" ({touches[-1].reason})" if touches[-1].reason else ""
+        return [f"the memo is not approved{why}: {steps_to_approval(snapshot)}"]
+    return [_NEXT_STEP.get(case.stage, "no memo is booked: voicenote plan {}").format(case.number)]
+
+
+def _needs_no_other(snapshot: Snapshot) -> bool:
+    """Whether a later round was put right without another apology: the first one arrived."""
+    kinds = opening_kinds(snapshot.case)
+    before = (t for t in snapshot.touches if t.round < snapshot.case.round)
+    arrived = any(touch.kind in kinds and touch.state in ARRIVED for touch in before)
+    return arrived and verdict(snapshot) is Verdict.PUT_RIGHT
+
+
+def _stuck(case: Case, touch: Touch) -> str:
+    """Say why this touch has not arrived, and what to do."""
+    what = f"the {touch.kind.value.replace('-', ' ')}"
+    why = f" ({touch.reason})" if touch.reason else ""
+    if touch.state is TouchState.UNCERTAIN:
+        look = f"voicenote mark-sent {case.number}, or voicenote resend {case.number}"
+        return f"nobody knows whether {what} left{why}: look, then {look}"
+    if touch.state is TouchState.HELD:
+        return f"{what} is held: voicenote plan {case.number} --resume"
+    if touch.state is TouchState.DUE:
+        when = touch.due_at.strftime("%Y-%m-%d %H:%M UTC")
+        return f"{what} has not left yet, it is due {when}: voicenote run"
+    if touch.state in IN_FLIGHT:
+        return f"{what} is on its way: voicenote run"
+    if touch.state is TouchState.CANCELLED:
+        return f"{what} was cancelled{why}: voicenote resend {case.number}, if it should leave"
+    return f"{what} was {touch.state.value}{why}: voicenote resend {case.number}"

@@ -1,0 +1,240 @@
+"""What needs the owner most: over all cases, in one order. An overdue promise is before all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import IntEnum
+
+from voicenote.followup.case_status import (
+    memo_at,
+    name_promise,
+    rests_on_silence,
+    settled,
+    today,
+    verdict,
+)
+from voicenote.followup.closing_rules import missing
+from voicenote.followup.evidence import EVIDENCE
+from voicenote.followup.interpret import quote_inline
+from voicenote.followup.release_rules import steps_to_approval, told_of_recall
+from voicenote.model.case import Severity, Stage
+from voicenote.model.promise import Amends, AmendsState
+from voicenote.model.receipt import Answer, Verdict
+from voicenote.model.snapshot import Snapshot
+from voicenote.model.touch import OPENING, WAITING, TouchKind, TouchState
+
+#: How many days ahead a promise is due soon.
+SOON = timedelta(days=2)
+
+
+class Urgency(IntEnum):
+    """Kinds of need, the most urgent first."""
+
+    OVERDUE = 1
+    UNCERTAIN = 2
+    NOT_ARRIVED = 3
+    ANSWER = 4
+    CLOCK = 5
+    APPROVAL = 6
+    MAKE = 7
+    HELD = 8
+    DUE_SOON = 9
+    LESSON = 10
+    CLOSE = 11
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A case to be weighed.
+
+    `breached`: its response clock ran out (R4); the schedule knows. `warning`: its cause came back
+    after its prevention (S12); the lessons know.
+    """
+
+    snapshot: Snapshot
+    breached: bool = False
+    warning: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """One thing that needs the owner: a sentence, the command for it, and since when (UTC)."""
+
+    urgency: Urgency
+    case: int
+    sentence: str
+    command: str
+    since: datetime
+    serious: bool = False
+
+    @property
+    def order(self) -> tuple[int, bool, datetime, int]:
+        """The most urgent first; of those the serious, then the oldest, then by number."""
+        return (self.urgency, not self.serious, self.since, self.case)
+
+
+def rank_needs(rows: Iterable[Row], now: datetime) -> tuple[Need, ...]:
+    """Return everything that needs the owner at `now` (aware), the most urgent first."""
+    found = (need for row in rows for need in needs(row, now))
+    return tuple(sorted(found, key=lambda need: need.order))
+
+
+def needs(row: Row, now: datetime) -> Iterator[Need]:
+    """Yield what this case needs of its owner. A closed one only when it was answered again."""
+    snapshot = row.snapshot
+    yield from _answer(snapshot)
+    if snapshot.case.stage is Stage.CLOSED:
+        return
+    yield from _promises(snapshot, now)
+    yield from _touches(snapshot)
+    yield from _memo_needs(row)
+    yield from _closing_needs(snapshot)
+
+
+def _need(
+    snapshot: Snapshot, urgency: Urgency, since: datetime, sentence: str, command: str
+) -> Need:
+    case = snapshot.case
+    return Need(
+        urgency=urgency,
+        case=case.number,
+        sentence=f"case {case.number}, {case.customer.name}: {sentence}",
+        command=command,
+        since=since,
+        serious=case.complaint.severity is Severity.SERIOUS,
+    )
+
+
+def _promises(snapshot: Snapshot, now: datetime) -> Iterator[Need]:
+    day = today(snapshot, now)
+    for one in snapshot.case.amends:
+        command = f'voicenote amends done {one.name} --evidence "…"'
+        due = one.promise.promised_by
+        if due and one.overdue(day):
+            days = (day - due).days
+            sentence = f"{name_promise(one)} is {days} day{'s' * (days > 1)} overdue"
+            since = now - timedelta(days=days)
+            yield _need(snapshot, Urgency.OVERDUE, since, sentence, command)
+        elif one.state is AmendsState.PROMISED:
+            yield from _due_soon(snapshot, one, now, command)
+
+
+def _due_soon(snapshot: Snapshot, one: Amends, now: datetime, command: str) -> Iterator[Need]:
+    day = today(snapshot, now)
+    aim = one.promise.target or one.promise.promised_by
+    if aim and aim - day <= SOON:
+        proof = EVIDENCE[one.promise.kind]
+        sentence = f"{name_promise(one)} is to be done by {aim}; note {proof}"
+        yield _need(snapshot, Urgency.DUE_SOON, now + (aim - day), sentence, command)
+
+
+def _touches(snapshot: Snapshot) -> Iterator[Need]:
+    number = snapshot.case.number
+    held = [t for t in snapshot.round_touches if t.state is TouchState.HELD and t.reason]
+    if held:
+        sentence = f"{len(held)} touches are held ({held[0].reason}); look, then let them go"
+        since = min(touch.due_at for touch in held)
+        yield _need(snapshot, Urgency.HELD, since, sentence, f"voicenote plan {number} --resume")
+    for touch in snapshot.round_touches:
+        what = touch.kind.value.replace("-", " ")
+        if touch.kind is TouchKind.NUDGE:
+            continue
+        if touch.state is TouchState.UNCERTAIN:
+            sentence = f"nobody knows whether the {what} left; look, then say"
+            command = f"voicenote mark-sent {number}"
+            yield _need(snapshot, Urgency.UNCERTAIN, touch.due_at, sentence, command)
+        elif touch.state in (TouchState.REFUSED, TouchState.BOUNCED) and not snapshot.opted_out:
+            why = f" ({touch.reason})" if touch.reason else ""
+            sentence = f"the {what} was {touch.state.value}{why}; find another way"
+            command = f"voicenote resend {number}"
+            yield _need(snapshot, Urgency.NOT_ARRIVED, touch.due_at, sentence, command)
+
+
+def _answer(snapshot: Snapshot) -> Iterator[Need]:
+    """The newest answer of a person, where it is not a yes."""
+    case = snapshot.case
+    if not snapshot.round_answers:
+        return
+    newest = max(snapshot.round_answers, key=lambda answer: answer.at)
+    if newest.verdict is Verdict.PUT_RIGHT:
+        return
+    if newest.verdict is Verdict.NOT_YET:
+        again = verdict(snapshot) is Verdict.NOT_YET
+        command = f"voicenote reopen {case.number}" if again else f"voicenote show {case.number}"
+        sentence = f"says{_from(newest)} that it is not yet right{quote_inline(newest.text)}"
+    else:
+        sentence = f"has answered{_from(newest)}, and waits for you{quote_inline(newest.text)}"
+        command = f"voicenote answer {case.number}"
+        if case.stage is Stage.CLOSED:
+            return
+    yield _need(snapshot, Urgency.ANSWER, newest.at, sentence, command)
+
+
+def _from(answer: Answer) -> str:
+    """Name the address of an answer that is not the customer's own."""
+    return f" from {answer.writer} (not an address of theirs)" * bool(answer.writer)
+
+
+def _memo_needs(row: Row) -> Iterator[Need]:
+    """The memo that is still to be made. Whoever opted out gets none."""
+    snapshot, case = row.snapshot, row.snapshot.case
+    step = {
+        Stage.OPENED: ("write what you will say", f"voicenote script {case.number}"),
+        Stage.SCRIPTED: ("make the memo", f"voicenote render {case.number}"),
+        Stage.RENDERED: ("listen to the memo, and approve it", f"voicenote approve {case.number}"),
+    }.get(case.stage)
+    if snapshot.opted_out or memo_at(snapshot) is not None:
+        return
+    since = case.complaint.opened_at
+    if step and case.stage is Stage.RENDERED:
+        first, _, _ = steps_to_approval(snapshot).partition(", then ")
+        step = (_why_not_approved(snapshot) or step[0], first)
+    if case.stage is Stage.APPROVED and (given_up := _given_up(snapshot)):
+        step = (given_up, f"voicenote resend {case.number}")
+    if step and row.warning:
+        step = (f"{step[0]}; {row.warning}", step[1])
+    if row.breached:
+        sentence, command = step or ("send the memo, at the next decent hour", "voicenote run")
+        sentence = f"has waited too long (R4): {sentence}"
+        yield _need(snapshot, Urgency.CLOCK, since, sentence, command)
+    elif step:
+        urgency = Urgency.APPROVAL if case.stage is Stage.RENDERED else Urgency.MAKE
+        yield _need(snapshot, urgency, since, *step)
+
+
+def _why_not_approved(snapshot: Snapshot) -> str:
+    """Say why a memo that was approved once is not so any more, and what became of it."""
+    memos = [touch for touch in snapshot.round_touches if touch.kind in OPENING and touch.reason]
+    if not memos:
+        return ""
+    memo = memos[-1]
+    if memo.state in WAITING:
+        told = told_of_recall(memo.reason)
+        return f"the memo {told}" if told else ""
+    return f"the memo was {memo.state.value} ({memo.reason}), and is not approved"
+
+
+def _given_up(snapshot: Snapshot) -> str:
+    """Say that a memo which is approved will not leave any more by itself, and why."""
+    memos = [touch for touch in snapshot.round_touches if touch.kind in OPENING]
+    if not memos or memos[-1].state not in (TouchState.SKIPPED, TouchState.CANCELLED):
+        return ""
+    why = f" ({memos[-1].reason})" if memos[-1].reason else ""
+    return f"the memo was {memos[-1].state.value}{why}; let it go, if it should leave"
+
+
+def _closing_needs(snapshot: Snapshot) -> Iterator[Need]:
+    """The lesson, once only it is missing; and the closing."""
+    case = snapshot.case
+    since = case.complaint.opened_at
+    left = missing(snapshot)
+    if not left and rests_on_silence(snapshot):
+        return
+    if not left:
+        sentence, command = "nothing is missing any more", f"voicenote close {case.number}"
+        yield _need(snapshot, Urgency.CLOSE, since, sentence, command)
+    elif case.lesson is None and len(left) == 1 and settled(case.amends):
+        sentence, command = "only the lesson is missing", f"voicenote lesson {case.number}"
+        yield _need(snapshot, Urgency.LESSON, since, sentence, command)

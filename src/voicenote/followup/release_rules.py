@@ -1,0 +1,125 @@
+"""May this approved memo leave now? What speaks against it, told with its rule and its cure.
+
+Asked when it is approved, and again when it leaves: days or weeks may lie between the two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from voicenote.followup.case_status import KEPT, openings
+from voicenote.followup.evidence import second_apology
+from voicenote.model.case import Stage
+from voicenote.model.promise import AmendsState
+from voicenote.model.snapshot import Snapshot
+
+#: The rule of one apology a failure: no reason of the owner's excuses a second empty one.
+ONE_APOLOGY = "R6"
+#: What is written beside a memo whose approval was taken back, before the reason: the words still
+#: fit, or they do not, and are to be written again first.
+ASKS, REWORDS = "waits for your approval: ", "waits for new words: "
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """One thing that speaks against a release: its rule, what it is, and what to do about it.
+
+    `key` names it, so that a reason that was given for just this one excuses no other.
+    """
+
+    rule: str
+    what: str
+    advice: str
+    key: str
+
+
+def of_the_day(
+    seen: Snapshot, written_on: date, day: date, outdated: str = ""
+) -> Iterator[Objection]:
+    """Yield what time alone speaks against a memo that leaves on `day` (the customer's calendar).
+
+    `written_on` is the day whose facts it tells; `outdated` a word of it that was true only then.
+    """
+    number = seen.case.number
+    again = second_apology(seen)
+    if again:
+        what = f"one apology for one failure (R6): {again}"
+        yield Objection(ONE_APOLOGY, what, "words alone hurt", ONE_APOLOGY)
+    for one in seen.case.amends:
+        by = one.promise.promised_by
+        if one.state in KEPT or one.state is AmendsState.WAIVED or by is None:
+            continue
+        if written_on <= by < day:
+            yield Objection(
+                "S27",
+                f"amends {one.name} is promised for {by} in the memo of case {number}, which "
+                f"leaves on {day} at the earliest (S27)",
+                f"give it another day: voicenote amends again {one.name} --by DATE, then "
+                f"voicenote script {number}",
+                f"S27 {one.name} {by}",
+            )
+    if outdated:
+        yield Objection(
+            "R20",
+            f"the script of case {number} says “{outdated}”, as of {written_on}, and leaves on "
+            f"{day} (R20)",
+            f"write the day instead: voicenote script {number} --edit",
+            f"R20 {outdated}",
+        )
+
+
+def changed_facts(number: int, changes: Sequence[str]) -> Objection:
+    """Return the doubt about a script that what it was written from has left behind.
+
+    `changes` are those of the case itself; without one it is the house that has changed.
+    """
+    since = f"since the script of case {number} was written"
+    what = f"your settings or templates have changed {since} (R20)"
+    if changes:
+        what = f"the case has changed {since}: {', '.join(changes)} (R20)"
+    return Objection(
+        "R20",
+        what,
+        f"write it anew: {steps_from(number, REWORDS)}; or look at your own words again first: "
+        f"voicenote script {number} --edit",
+        "R20 facts",
+    )
+
+
+def told_of_recall(reason: str) -> str:
+    """Return the part of a touch's reason that tells why its approval was taken back, or ""."""
+    places = [reason.find(mark) for mark in (ASKS, REWORDS) if mark in reason]
+    return reason[min(places) :] if places else ""
+
+
+def also_recalled(reason: str) -> str:
+    """Return what to add to the reason for which a touch ends, so that this is not forgotten."""
+    told = told_of_recall(reason)
+    return f"; it {told}" if told else ""
+
+
+def steps_from(number: int, reason: str = "") -> str:
+    """Return the commands by which a rendered memo is approved; `reason` as beside its touch."""
+    approve = f"voicenote approve {number}"
+    if REWORDS not in reason:
+        return approve
+    return f"voicenote script {number}, then voicenote render {number}, then {approve}"
+
+
+def steps_to_approval(seen: Snapshot) -> str:
+    """Return the commands by which the memo of a case comes to be approved, in order."""
+    number, memos = seen.case.number, openings(seen)
+    approve = f"voicenote approve {number}"
+    if seen.case.stage is Stage.OPENED:
+        return steps_from(number, REWORDS)
+    if seen.case.stage is Stage.SCRIPTED:
+        return f"voicenote render {number}, then {approve}"
+    return steps_from(number, memos[-1].reason if memos else "")
+
+
+def left_over(doubts: Collection[Objection], excused: Collection[str]) -> tuple[Objection, ...]:
+    """Return the doubts that no reason was given for, each once."""
+    found = {one.key: one for one in doubts if one.key not in excused or one.rule == ONE_APOLOGY}
+    return tuple(found.values())

@@ -1,0 +1,154 @@
+"""Amounts of money as people write them, in the currency they mean."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal, InvalidOperation
+from functools import cache, lru_cache
+
+from voicenote.errors import BadData, short
+from voicenote.intake.raw_record import Number
+from voicenote.model.money import Money
+
+#: More than this in any currency is a slip of the keyboard.
+MOST = Decimal(10) ** 12
+_NEGATIVE = re.compile(r"[-−–]|^\(.*\)$")
+_LETTERS = re.compile(r"[^\W_]")
+_PLAIN = re.compile(r"[0-9]{1,12}(\.[0-9]{1,2})?")
+_POINT_ZERO = re.compile(r"0[.,]\d+")
+
+#: Signs and words that several countries share: the first one, unless the owner's is among them.
+_SHARED = {
+    "$": ("USD", "CAD", "AUD", "NZD", "MXN", "SGD", "HKD", "ARS", "CLP", "COP", "TWD"),
+    "£": ("GBP", "EGP", "LBP"),
+    "¥": ("JPY", "CNY"),
+    "kr": ("SEK", "NOK", "DKK", "ISK"),
+    "lei": ("RON", "MDL"),
+    "leu": ("RON", "MDL"),
+    "﷼": ("IRR", "SAR", "OMR", "YER", "QAR"),
+}
+_WORDS = {
+    "zł": "PLN",
+    "zl": "PLN",
+    "złotych": "PLN",
+    "€": "EUR",
+    "eur": "EUR",
+    "euro": "EUR",
+    "euros": "EUR",
+    "eurot": "EUR",
+    "dollars": "USD",
+    "dollar": "USD",
+    "us$": "USD",
+    "r$": "BRL",
+    "a$": "AUD",
+    "c$": "CAD",
+    "ca$": "CAD",
+    "nz$": "NZD",
+    "₪": "ILS",
+    'ש"ח': "ILS",
+    "ש״ח": "ILS",
+    "שח": "ILS",
+    "שקל": "ILS",
+    "שקלים": "ILS",
+    "nis": "ILS",
+    "ریال": "IRR",
+    "rial": "IRR",
+    "rials": "IRR",
+    "ron": "RON",
+    "kč": "CZK",
+    "ft": "HUF",
+    "₽": "RUB",
+    "₴": "UAH",
+    "₺": "TRY",
+    "₹": "INR",
+    "chf": "CHF",
+    "fr.": "CHF",
+}
+_TOMAN = ("تومان", "تومن", "toman", "tomans")
+
+
+@cache
+def _codes() -> frozenset[str]:
+    from babel.numbers import list_currencies
+
+    return frozenset(list_currencies())
+
+
+@lru_cache(maxsize=1024)
+def currency(text: str, preferred: str = "") -> str:
+    """Return the ISO 4217 code of a code, a sign or a word; `preferred` settles a shared sign.
+
+    Raises BadData when there is no such currency.
+    """
+    word = text.strip().strip("{}()").strip()
+    if word.upper() in _codes():
+        return word.upper()
+    word = word.casefold()
+    if word in _SHARED:
+        return preferred if preferred in _SHARED[word] else _SHARED[word][0]
+    if word in _WORDS:
+        return _WORDS[word]
+    if word in _TOMAN:
+        raise BadData("a toman is no ISO currency", "write rials (IRR): ten times the amount")
+    raise BadData(f"knows no currency {short(text)}", "write an ISO 4217 code such as EUR")
+
+
+def money(text: str, named: str, fallback: str) -> Money:
+    """Return the amount in `text`, in its own currency, else `named` (its column), else `fallback`.
+
+    `named` and `fallback` are ISO 4217 codes or empty. ``1.234`` is a thousand and some: money
+    has no third decimal. Raises BadData for what is no amount, is negative or absurd, has no
+    currency, or has another one than `named`.
+    """
+    fallback = currency(fallback) if fallback else ""
+    if isinstance(text, Number) or _PLAIN.fullmatch(text):
+        amount, sign = _decimal(text), ""
+    else:
+        amount, sign = _amount(text)
+    if not amount.is_finite():
+        raise BadData(f"is no amount: {short(text)}", "write a number such as 120.00")
+    if amount < 0:
+        raise BadData(
+            f"is a negative amount: {short(text)}", "write what was lost as a plain number"
+        )
+    if amount > MOST:
+        raise BadData(f"is too much to be true: {short(text)}", "look at the decimal point")
+    code = currency(sign, named or fallback) if sign else named or fallback
+    if not code:
+        raise BadData(f"has no currency: {short(text)}", "add a currency column, or set a default")
+    if named and code != named:
+        raise BadData(f"is in {code}, its currency says {named}", "correct one of the two")
+    return Money(amount, code)
+
+
+def _amount(text: str) -> tuple[Decimal, str]:
+    """Return the amount and the sign or word of its currency (possibly none)."""
+    from price_parser import Price
+
+    if any(text.casefold().endswith(f" {word}") or word in text for word in _TOMAN):
+        currency(_TOMAN[0])
+    text = re.sub(r"(?<=\d)['’](?=\d{3})", "", text)  # Swiss thousands
+    price = Price.fromstring(text)
+    number = price.amount_text
+    if price.amount is None or not number:
+        raise BadData(f"is no amount: {short(text)}", "write a number such as 120.00")
+    if _NEGATIVE.search(text):
+        raise BadData(
+            f"is a negative amount: {short(text)}", "write what was lost as a plain number"
+        )
+    rest = re.sub(r"[\s{}\u200e\u200f\u00a0]+", " ", text.replace(number, " ", 1)).strip()
+    if len(rest) > 12 or any(sign.isdigit() for sign in rest):
+        raise BadData(f"is more than one amount: {short(text)}", "write a number such as 120.00")
+    if not _LETTERS.search(rest) and not any(sign in rest for sign in "$€£¥﷼₪₽₴₺₹"):
+        rest = ""
+    amount = price.amount
+    if _POINT_ZERO.fullmatch(number):
+        amount = _decimal(number.replace(",", "."))
+    return amount, rest
+
+
+def _decimal(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise BadData(f"is no amount: {short(text)}", "write a number such as 120.00") from None

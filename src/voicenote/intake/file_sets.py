@@ -1,0 +1,255 @@
+"""A part: one file (or a set that belongs together) with all that is needed to read it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from voicenote.addresses import region_of
+from voicenote.errors import BadData
+from voicenote.intake import delimited, jsons, zendesk
+from voicenote.intake.dates import order_of
+from voicenote.intake.fields import FIELDS, SOURCE, show_column
+from voicenote.intake.mapping import effective, guess
+from voicenote.intake.options import Options
+from voicenote.intake.raw_record import Record
+from voicenote.intake.sniff import Shape, Sniffed, sniff
+
+#: Gives the records; the argument is how many bytes of the source were taken before.
+Reader = Callable[[int], Iterator[Record]]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One table or document, ready to be read.
+
+    `format` is csv, jsonl, json, zendesk-csv or zendesk-json; `mapping` field → columns as it
+    counts, `guesses` as it was guessed; `orders` the order of day and month of its dates;
+    `table` is set for delimited text.
+    """
+
+    path: Path
+    format: str
+    encoding: str
+    size: int
+    headers: tuple[str, ...]
+    guesses: Mapping[str, tuple[str, ...]]
+    mapping: Mapping[str, tuple[str, ...]]
+    source_name: str
+    orders: Mapping[str, str]
+    reader: Reader
+    naive_zone: str = ""
+    table: delimited.DelimitedTable | None = None
+
+
+def parts_of(paths: Sequence[Path], options: Options) -> list[Part]:
+    """Return the parts that `paths` make: Zendesk's files belong together, others stand alone.
+
+    Raises BadData and Unavailable as the readers do.
+    """
+    sniffed = [sniff(path, options) for path in paths]
+    tables: dict[Path, delimited.DelimitedTable] = {}
+    wanted = [column for column in options.mapping.values() if column]
+    for one in sniffed:
+        if one.shape is Shape.TABLE:
+            tables[one.path] = delimited.find_table(one, options, wanted)
+    keys = {one.path: _lists(one, options) for one in sniffed if one.shape is Shape.DOCUMENT}
+    pages = [one for one in sniffed if "tickets" in keys.get(one.path, ())]
+    users = [table for table in tables.values() if zendesk.is_users(table.headers)]
+    tickets = [table for table in tables.values() if zendesk.is_tickets(table.headers)]
+    found: list[Part] = []
+    if pages:
+        found.append(_pages(pages, options))
+    if tickets:
+        found += [_tickets(table, users, options) for table in tickets]
+    for one in sniffed:
+        if one in pages or (tickets and tables.get(one.path) in [*users, *tickets]):
+            continue
+        found.append(_plain(one, tables.get(one.path), keys.get(one.path, ()), options))
+    return found
+
+
+def _plain(
+    one: Sniffed, table: delimited.DelimitedTable | None, keys: Sequence[str], options: Options
+) -> Part:
+    """Return a part that is one file on its own."""
+    reader = _reader(one, table, keys, options)
+    sample = _sample(reader, options)
+    headers = table.headers if table is not None else _keys(sample)
+    if not headers:
+        raise BadData(f"{one.path.name} holds no complaint", "export it again, with the complaints")
+    if table is None and zendesk.is_told(headers):
+
+        def told(before: int) -> Iterator[Record]:
+            return zendesk.join_requesters(reader(before), zendesk.Users())
+
+        return _zendesk(one, "zendesk-json", headers, one.size, told, options, None)
+    guesses = guess(headers)
+    mapping = effective(headers, options.mapping, guesses, one.path.name)
+    return Part(
+        path=one.path,
+        format=one.shape.value,
+        encoding=one.encoding,
+        size=one.size,
+        headers=headers,
+        guesses=guesses,
+        mapping=mapping,
+        source_name=options.source
+        or _read_origin(sample)
+        or ("csv" if one.shape is Shape.TABLE else "json"),
+        orders=_orders(sample, mapping, options),
+        reader=reader,
+        table=table,
+    )
+
+
+def _reader(
+    one: Sniffed, table: delimited.DelimitedTable | None, keys: Sequence[str], options: Options
+) -> Reader:
+    """Return what gives the records of one file."""
+    if table is not None:
+        return lambda before: delimited.rows(table, options, before)
+    if one.shape is Shape.LINES:
+        return lambda before: jsons.lines(one, options, before)
+    if keys:
+        return lambda before: zendesk.records_under(
+            jsons.document(one, options), keys[0], one, options, before
+        )
+    return lambda before: _single(one, options, before)
+
+
+def _tickets(
+    table: delimited.DelimitedTable, users: Sequence[delimited.DelimitedTable], options: Options
+) -> Part:
+    """Return the tickets of a warehouse, joined to its users."""
+
+    def reader(before: int) -> Iterator[Record]:
+        known = zendesk.Users()
+        for other in users:
+            for user in delimited.rows(other, options):
+                known.add(user.values, "")
+        start = before + sum(other.sniffed.size for other in users)
+        return zendesk.join_requesters(delimited.rows(table, options, start), known)
+
+    joined = [f"requester.{name}" for other in users for name in other.headers]
+    headers = tuple(dict.fromkeys((*table.headers, *joined)))
+    size = table.sniffed.size + sum(other.sniffed.size for other in users)
+    return _zendesk(table.sniffed, "zendesk-csv", headers, size, reader, options, table)
+
+
+def _pages(pages: Sequence[Sniffed], options: Options) -> Part:
+    """Return the tickets of all pages of the API, joined to the users of all pages."""
+    known = zendesk.Users()
+    for page in pages:
+        zendesk.page_users(page, known, options)
+
+    def reader(before: int) -> Iterator[Record]:
+        for page in pages:
+            yield from zendesk.join_requesters(zendesk.page_tickets(page, options, before), known)
+            before += page.size
+
+    sample = _sample(reader, options)
+    headers = tuple(dict.fromkeys((*_keys(sample), *known.columns, "requester.name")))
+    size = sum(page.size for page in pages)
+    return _zendesk(pages[0], "zendesk-json", headers, size, reader, options, None)
+
+
+def _zendesk(
+    one: Sniffed,
+    kind: str,
+    headers: tuple[str, ...],
+    size: int,
+    reader: Reader,
+    options: Options,
+    table: delimited.DelimitedTable | None,
+) -> Part:
+    sample = _sample(reader, options)
+    guesses = zendesk.columns(headers)
+    mapping = effective(headers, options.mapping, guesses, one.path.name)
+    name = zendesk.account(sample[0].values) if sample else "zendesk"
+    return Part(
+        path=one.path,
+        format=kind,
+        encoding=one.encoding,
+        size=size,
+        headers=headers,
+        guesses=guesses,
+        mapping=mapping,
+        source_name=options.source or name,
+        orders=_orders(sample, mapping, options),
+        reader=reader,
+        naive_zone="UTC",
+        table=table,
+    )
+
+
+def _lists(one: Sniffed, options: Options) -> list[str]:
+    """Return the key of a document's list of complaints; nothing when it is one complaint.
+
+    Reads all of it, so that a broken one is refused before anything is taken from it.
+    """
+    counts: dict[str, int] = {}
+    own = False
+    for element in jsons.document(one, options):
+        if element.listed:
+            counts[element.key] = counts.get(element.key, 0) + isinstance(element.value, dict)
+        own = own or (bool(element.key) and element.key in FIELDS)
+    if "tickets" in counts:
+        return ["tickets"]
+    filled = [key for key, count in counts.items() if count]
+    if len(filled) > 1:
+        names = ", ".join(show_column(key) for key in filled)
+        advice = "leave only the one that holds the complaints"
+        raise BadData(f"{one.path.name} has several lists: {names}", advice)
+    if not filled and not own:
+        raise BadData(f"{one.path.name} holds no complaint", "a complaint is an object in a list")
+    return filled
+
+
+def _single(one: Sniffed, options: Options, before: int) -> Iterator[Record]:
+    """Yield the one complaint that a document is."""
+    whole: dict[str, object] = {}
+    for element in jsons.document(one, options):
+        if not element.listed:
+            whole[element.key] = element.value
+        elif isinstance(held := whole.setdefault(element.key, []), list):
+            held.append(element.value)
+    text = json.dumps(whole)
+    yield jsons.record(whole, text, 1, before + one.size, one.path.name, options)
+
+
+def _sample(reader: Reader, options: Options) -> list[Record]:
+    """Return the first records, as many as are needed to know their keys and dates."""
+    found: list[Record] = []
+    taken = 0
+    for record in reader(0):
+        found.append(record)
+        taken += sum(len(part) for part in record.raw)
+        if len(found) >= options.limits.sample_rows or taken > options.limits.record:
+            break
+    return found
+
+
+def _keys(sample: Sequence[Record]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(key for record in sample for key in record.values))
+
+
+def _orders(
+    sample: Sequence[Record], mapping: Mapping[str, tuple[str, ...]], options: Options
+) -> dict[str, str]:
+    """Return the order of day and month of every date, as its column's first cells tell."""
+    region = options.region or region_of(options.time_zone, options.language)
+    orders = {}
+    for field in ("opened_at", "promised_by"):
+        columns = mapping.get(field, ())
+        cells = [record.values.get(name, "") for record in sample for name in columns]
+        orders[field] = order_of(cells, region, options.language)
+    return orders
+
+
+def _read_origin(sample: Sequence[Record]) -> str:
+    """Return the source that a ``.rejected`` file says its records are from."""
+    told = {record.values.get(SOURCE, "") for record in sample}
+    return told.pop()[:100] if len(told) == 1 else ""

@@ -1,0 +1,236 @@
+"""The one door of intake: files in, complaints and problems out, one at a time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from voicenote.errors import BadData, Problem, TryAgain, WrongUse
+from voicenote.intake.fields import OURS, PROSE, show_column
+from voicenote.intake.file_sets import Part, parts_of
+from voicenote.intake.mapping import check_names
+from voicenote.intake.options import Options, check_options
+from voicenote.intake.raw_record import Bad, Good, Record
+from voicenote.intake.seen import SeenRefs, fingerprint
+from voicenote.intake.sniff import stamp_of
+from voicenote.intake.validation import Checker
+from voicenote.model.case import is_made_ref
+
+_ENDING = re.compile(r"[.!…。！]+(?!\d)")
+_ENDS = (".", "!", "?", "…", ":", ";", "؟")
+
+
+@dataclass(frozen=True, slots=True)
+class ComplaintSource:
+    """What `open_source` found. Iterating reads the files; it can be done again.
+
+    What is said of the whole is what is true of the first of its `parts`.
+    """
+
+    parts: tuple[Part, ...]
+    options: Options
+    stamps: Mapping[Path, tuple[int, ...]] = field(default_factory=dict)
+
+    @property
+    def format(self) -> str:
+        """``csv``, ``jsonl``, ``json``, ``zendesk-csv`` or ``zendesk-json``."""
+        return self.parts[0].format
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """The columns, or the keys as dotted paths."""
+        return self.parts[0].headers
+
+    @property
+    def source_name(self) -> str:
+        """What the complaints' `source` is: the same for every export of one system."""
+        return self.parts[0].source_name
+
+    @property
+    def guesses(self) -> Mapping[str, tuple[str, ...]]:
+        """Field → columns, as guessed from the headers."""
+        return self.parts[0].guesses
+
+    @property
+    def mapping(self) -> Mapping[str, tuple[str, ...]]:
+        """Field → columns, as it counts: what was asked for, then guesses."""
+        return self.parts[0].mapping
+
+    @property
+    def size(self) -> int:
+        """Bytes of all files: a record's `offset` says how many of them were taken."""
+        return sum(part.size for part in self.parts)
+
+    def __iter__(self) -> Iterator[Good | Bad]:
+        """Yield every record, good or bad. Memory stays flat, however big the files are.
+
+        Raises BadData when a file turns out not to be what it seemed (a line that does not end),
+        and TryAgain when one was cut, written to or replaced since it was opened: whoever writes
+        the good ones does so in one transaction, which ends after the last one.
+        """
+        before = 0
+        with SeenRefs() as seen:
+            for index, part in enumerate(self.parts):
+                try:
+                    for item in _examine_part(part, self.options, before, seen):
+                        yield replace(item, part=index) if index else item
+                except (BadData, OSError, UnicodeError) as error:
+                    self._need_unchanged()
+                    raise _unreadable_now(part.path, error) from None
+                before += part.size
+        self._need_unchanged()
+
+    def _need_unchanged(self) -> None:
+        for path, stamp in self.stamps.items():
+            if stamp_of(path) != stamp:
+                raise TryAgain(
+                    f"{path.name} was changed while it was read; nothing of it was taken in",
+                    "wait until it is whole, then run the same command again",
+                )
+
+
+def open_source(paths: Sequence[Path], options: Options) -> ComplaintSource:
+    """Open files to import: CSV, JSON, JSON Lines, Zendesk's pages, or its tickets and users.
+
+    Encoding, delimiter, header and columns are found out; what `options` say wins. Raises
+    WrongUse for fields that do not exist, BadData for files that cannot be used, for columns
+    that a file has not and for defaults that are wrong, BadSettings for wrong options,
+    Unavailable for files that cannot be read.
+    """
+    check_names("--map", options.mapping)
+    check_names("--default", options.defaults)
+    if not paths:
+        raise WrongUse("there is no file to import", "name one")
+    if "ref" in options.defaults:
+        raise WrongUse("--default ref would give all complaints one ref", "leave it out")
+    check_options(options)
+    check_defaults(options)
+    files = [Path(path) for path in paths]
+    stamps = {path: stamp_of(path) for path in files}
+    parts = _parts(files, options)
+    for part in parts:
+        if "what_happened" not in part.mapping and "what_happened" not in options.defaults:
+            names = ", ".join(show_column(name) for name in part.headers[:30])
+            what = f"{part.path.name} has no column that is surely what_happened"
+            raise BadData(what, f'say which: --map what_happened="…"; it has: {names}')
+        if "customer" not in part.mapping and "customer" not in options.defaults:
+            names = ", ".join(show_column(name) for name in part.headers[:30])
+            what = f"{part.path.name} has no column that is surely the customer's name"
+            advice = f'--map customer="…", or --default customer="there"; it has: {names}'
+            raise BadData(what, advice)
+    return ComplaintSource(tuple(parts), options, stamps)
+
+
+def _parts(paths: Sequence[Path], options: Options) -> list[Part]:
+    try:
+        return parts_of(paths, options)
+    except UnicodeError as error:
+        what = f"a file is not {options.encoding or 'text'} from beginning to end: {error}"
+        raise BadData(what, "leave --encoding out, or name the right one") from None
+
+
+def _unreadable_now(path: Path, error: BadData | OSError | UnicodeError) -> BadData:
+    """Return what to tell of a file that could be read a moment ago."""
+    if isinstance(error, BadData):
+        return error
+    if isinstance(error, OSError):
+        return BadData(f"{path} cannot be read any more: {error.strerror}", "try again")
+    return BadData(f"{path.name} is not text to its end: {error}", "name its --encoding")
+
+
+def check_defaults(options: Options) -> None:
+    """Raise BadData when a default is wrong: said once, not for every row."""
+    if not options.defaults:
+        return
+    checker = Checker(options, source="default")
+    stand_ins = {"customer": "there", "what_happened": "x", "currency": options.currency}
+    stand_ins |= {"finding_reason": "x", "amends": "x"}
+    if "harm" in options.defaults or "amends_value" in options.defaults:
+        stand_ins["currency"] = options.currency or "EUR"
+    given = {name: text for name, text in stand_ins.items() if name not in options.defaults}
+    checker.complaint(given)
+
+
+def _examine_part(
+    part: Part, options: Options, before: int, seen: SeenRefs
+) -> Iterator[Good | Bad]:
+    columns = {field: show_column(" + ".join(names)) for field, names in part.mapping.items()}
+    checker = Checker(
+        options,
+        source=part.source_name,
+        file=part.path.name,
+        columns=columns,
+        orders=part.orders,
+        naive_zone=part.naive_zone,
+    )
+    for record in part.reader(before):
+        if record.broken:
+            yield Bad(record.broken, record)
+            continue
+        own = replace(checker, file=record.file) if record.file != checker.file else checker
+        content = fingerprint(
+            {k: _normal_cell(v) for k, v in record.values.items() if k not in OURS}
+        )
+        try:
+            complaint = own.complaint(_fields(record, part), record.line)
+        except BadData as error:
+            yield Bad(error.problems, record)
+            continue
+        key = f"{complaint.source}\x1f{complaint.ref}"
+        before_it = seen.first(key, f"{record.file}:{record.line}", content)
+        if before_it is None:
+            yield Good(complaint, record)
+        else:
+            made = is_made_ref(complaint.ref)
+            yield _twice(record, "" if made else columns.get("ref", "ref"), *before_it)
+
+
+def _normal_cell(text: str) -> str:
+    """Return a cell without what makes no other complaint of it: case, spaces, full stops, cries.
+
+    A point within a number stays.
+    """
+    return " ".join(_ENDING.sub("", text).casefold().split())
+
+
+def _twice(record: Record, column: str, place: str, same: bool) -> Bad:  # noqa: FBT001 - Seen's
+    if same:
+        problem = Problem(
+            f"is the same as {place}", "nothing to do: that one counts", record.file, record.line
+        )
+    else:
+        what = f"has the same ref as {place}, and says something else"
+        advice = "one ref is one complaint: put the two together, give one another ref, "
+        advice += "or import what is of another system with --source NAME"
+        if not column:
+            what = f"is the same person with the same story as {place}, and says something else"
+            advice = "put the two together, or give each a ref if they are two complaints"
+        problem = Problem(what, advice, record.file, record.line, column)
+    return Bad((problem,), record, duplicate=same)
+
+
+def _fields(record: Record, part: Part) -> dict[str, str]:
+    """Return field → text of a record, by the mapping of its part."""
+    values = record.values
+    given: dict[str, str] = {}
+    for name, columns in part.mapping.items():
+        if len(columns) == 1:
+            given[name] = values.get(columns[0], "")
+        else:
+            texts = [values.get(column, "").strip() for column in columns]
+            given[name] = _prose(texts) if name in PROSE else " ".join(filter(None, texts))
+    return given
+
+
+def _prose(texts: Sequence[str]) -> str:
+    """Return texts under each other as sentences; one that a later one repeats is left out."""
+    kept: list[str] = []
+    for position, text in enumerate(texts):
+        later = [other.casefold() for other in texts[position + 1 :]]
+        if not text or any(other.startswith(text.casefold()) for other in later):
+            continue
+        last = position == len(texts) - 1
+        kept.append(text if last or text.endswith(_ENDS) else f"{text}.")
+    return "\n".join(kept)

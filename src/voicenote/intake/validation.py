@@ -1,0 +1,299 @@
+"""Fields → complaint: the one checker behind CSV, JSON, TOML and `new`. It finds every problem."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from voicenote import addresses
+from voicenote.errors import BadData, Problem, short
+from voicenote.intake import dates, person
+from voicenote.intake.amounts import currency as currency_code
+from voicenote.intake.amounts import money
+from voicenote.intake.fields import FIELDS, NOTHING, PROSE, SYNONYMS
+from voicenote.intake.options import Options
+from voicenote.intake.raw_record import Number
+from voicenote.model.case import (
+    MADE_REF,
+    NAMELESS,
+    Complaint,
+    Customer,
+    Finding,
+    Severity,
+    story_of,
+)
+from voicenote.model.money import Money
+from voicenote.model.promise import AmendsKind, Promise
+from voicenote.unicode_forms import normal
+
+Value = TypeVar("Value")
+Choice = TypeVar("Choice", bound=StrEnum)
+
+_NEVER = re.compile("[\x00\ud800-\udfff]")
+_CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff\ufffe\uffff]")
+_OWN_LANGUAGES = "en he ro pl fa et"
+
+
+def clean(name: str, text: str) -> str:
+    """Return `text` as it goes in: NFC, no control characters, one line unless it is prose.
+
+    A formula, a template or a path in it is text like any other. Raises BadData when it holds a
+    NUL, half a character (a lone surrogate, a byte of another encoding), or is too long.
+    """
+    if isinstance(text, Number) and name in ("harm", "amends_value"):
+        return text
+    text = str(text)
+    if not text.isascii() or "\x00" in text:
+        if _NEVER.search(text):
+            what = "holds a NUL" if "\x00" in text else "holds half a character"
+            raise BadData(what, "export it again as UTF-8")
+        if "\ufffd" in text and name not in PROSE:
+            raise BadData("has lost letters (\ufffd)", "write it again, or export as UTF-8")
+        text = normal(text)
+    text = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = text.strip() if name in PROSE else " ".join(text.split())
+    if len(text) > FIELDS[name]:
+        what = f"has {len(text):,} characters, the most is {FIELDS[name]:,}"
+        raise BadData(what, "shorten it")
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Checker:
+    """Checks the records of one source.
+
+    `columns` is field → the column as the user knows it, for problems; `orders` field → DMY, MDY
+    or nothing, for dates; `naive_zone` the IANA zone of times without one where the format says
+    so (a warehouse holds UTC), else the customer's, else the owner's.
+    """
+
+    options: Options
+    source: str
+    file: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    orders: Mapping[str, str] = field(default_factory=dict)
+    naive_zone: str = ""
+
+    def complaint(self, given: Mapping[str, str], line: int | None = None) -> Complaint:
+        """Return the complaint in `given` (field → text); without a ref one is made of its fields.
+
+        Raises BadData that holds all the problems, each with `line` and its column.
+        """
+        row = _Row(self, given, line)
+        made = row.complaint()
+        if row.problems or made is None:
+            first = row.problems[0]
+            what = f"{first.field} {first.what}" if first.field else first.what
+            raise BadData(what, first.advice, row.problems)
+        return made
+
+
+class _Row:
+    """One record under examination: its cleaned texts, and the problems found so far."""
+
+    def __init__(self, checker: Checker, given: Mapping[str, str], line: int | None) -> None:
+        self.checker = checker
+        self.options = checker.options
+        self.line = line
+        self.problems: list[Problem] = []
+        self.texts: dict[str, str] = {}
+        self.defaulted: set[str] = set()
+        self.told_at: datetime | None = None
+        for name in FIELDS:
+            text = given.get(name, "")
+            if not text or text.isspace() or (text in NOTHING and not isinstance(text, Number)):
+                text = self.options.defaults.get(name, "")
+                self.defaulted.add(name)
+            if text:
+                self._take(name, text)
+
+    def _take(self, name: str, text: str) -> None:
+        if cleaned := self._try(name, lambda: clean(name, text)):
+            self.texts[name] = cleaned
+
+    def complaint(self) -> Complaint | None:
+        """Return the complaint, or None when there are problems."""
+        texts = self.texts
+        customer = self._customer()
+        self._need("what_happened", "a complaint is told in words: map the column that has them")
+        zone = self._zone(customer.time_zone if customer else "")
+        opened_at = self._opened_at(zone)
+        severity = self._choice("severity", Severity) or Severity.NORMAL
+        finding = self._choice("finding", Finding) or Finding.JUSTIFIED
+        if finding is Finding.UNFOUNDED:
+            advice = "say why: without a reason the customer is believed"
+            self._need("finding_reason", advice, "is needed for an unfounded complaint")
+        named = self._code()
+        harm = self._money("harm", named)
+        promises = self._promises(named)
+        if self.problems or customer is None or opened_at is None:
+            return None
+        return Complaint(
+            source=self.checker.source,
+            ref=texts.get("ref") or self._made_ref(customer),
+            opened_at=opened_at,
+            customer=customer,
+            severity=severity,
+            finding=finding,
+            harm=harm,
+            promises=promises,
+            involved=_names(texts.get("involved", "")),
+            what_happened=texts["what_happened"],
+            bothered_most=texts.get("bothered_most", ""),
+            feeling=texts.get("feeling", ""),
+            at_stake=texts.get("at_stake", ""),
+            expected=texts.get("expected", ""),
+            identity=texts.get("identity", ""),
+            product=texts.get("product", ""),
+            cause=texts.get("cause", ""),
+            finding_reason=texts.get("finding_reason", ""),
+            owner=texts.get("owner", ""),
+            assumed=frozenset(self.defaulted),
+        )
+
+    def _made_ref(self, customer: Customer) -> str:
+        """Return what tells a complaint without a ref: who, which story, and when if it says so.
+
+        Where nobody can tell who, it is all that is said.
+        """
+        texts = self.texts
+        known = (customer.email, customer.phone, customer.whatsapp, customer.telegram)
+        who = next((addresses.mark(one) for one in known if one), customer.name.casefold())
+        if who in NAMELESS:
+            who = "\x1e".join(f"{name}\x1f{texts[name]}" for name in sorted(texts))
+        key = story_of(f"{who} {story_of(texts['what_happened'])}")[:16]
+        day = f"-{self.told_at:%Y%m%d}" if self.told_at else ""
+        return f"{MADE_REF}{key}{day}"
+
+    def _customer(self) -> Customer | None:
+        known = len(self.problems)
+        self._need("customer", 'map the column of the name, or --default customer="there"')
+        self._read("customer", person.name)
+        made: dict[str, str] = {}
+        for name, read in _READERS.items():
+            made[name] = self._read(name, read) or ""
+        region = self._region(made["time_zone"], made["language"])
+        for name in ("phone", "whatsapp"):
+            made[name] = self._read(name, lambda text: addresses.phone(text, region)) or ""
+        if len(self.problems) > known or "customer" not in self.texts:
+            return None
+        return Customer(name=self.texts["customer"], say_as=self.texts.get("say_as", ""), **made)
+
+    def _region(self, zone: str, language: str) -> str:
+        """Return the country of numbers without one: never another's where the customer has one."""
+        if self.options.region:
+            return self.options.region
+        if zone or "-" in language:
+            return addresses.region_of(zone, language)
+        return addresses.region_of(self.options.time_zone, self.options.language)
+
+    def _zone(self, customers: str) -> ZoneInfo:
+        name = self.checker.naive_zone or customers or self.options.time_zone
+        return dates.zone_of(name)
+
+    def _opened_at(self, zone: ZoneInfo) -> datetime | None:
+        if "opened_at" not in self.texts:
+            return self.options.now if not self._has_problem("opened_at") else None
+        order = self.checker.orders.get("opened_at", "")
+        languages = f"{self.options.language or 'en'} {_OWN_LANGUAGES}"
+        now = self.options.now
+
+        def read(text: str) -> datetime:
+            return dates.moment(text, order=order, zone=zone, now=now, languages=languages)
+
+        told_at = self._read("opened_at", read)
+        self.told_at = None if "opened_at" in self.defaulted else told_at
+        return told_at
+
+    def _code(self) -> str:
+        preferred = self.options.currency
+        return self._read("currency", lambda text: currency_code(text, preferred)) or ""
+
+    def _money(self, name: str, named: str) -> Money | None:
+        return self._read(name, lambda text: money(text, named, self.options.currency))
+
+    def _promises(self, named: str) -> tuple[Promise, ...]:
+        known = len(self.problems)
+        kind = self._choice("amends_kind", AmendsKind)
+        value = self._money("amends_value", named)
+        order = self.checker.orders.get("promised_by", "")
+        languages = f"{self.options.language or 'en'} {_OWN_LANGUAGES}"
+        by: date | None = self._read(
+            "promised_by", lambda text: dates.day(text, order=order, languages=languages)
+        )
+        text = self.texts.get("amends", "")
+        if not text:
+            if kind or value or by:
+                self._say("amends", "says nothing, though a promise is described", "say the deed")
+            return ()
+        if len(self.problems) > known:
+            return ()
+        fallback = AmendsKind.REFUND if value else AmendsKind.FIX
+        return (Promise(kind=kind or fallback, text=text, value=value, promised_by=by),)
+
+    def _choice(self, name: str, kind: type[Choice]) -> Choice | None:
+        def read(text: str) -> Choice:
+            word = re.sub(r"[\W_]+", "_", text.casefold()).strip("_")
+            for value, others in SYNONYMS[name].items():
+                if word in others.split():
+                    return kind(value)
+            known = ", ".join(item.value for item in kind)
+            raise BadData(f"is not {known}: {short(text)}", f"write one of: {known}")
+
+        return self._read(name, read)
+
+    def _read(self, name: str, read: Callable[[str], Value]) -> Value | None:
+        text = self.texts.get(name)
+        return self._try(name, lambda: read(text)) if text else None
+
+    def _try(self, name: str, read: Callable[[], Value]) -> Value | None:
+        try:
+            return read()
+        except BadData as error:
+            self._say(name, error.what, error.advice)
+            return None
+
+    def _need(self, name: str, advice: str, what: str = "") -> None:
+        if name not in self.texts and not self._has_problem(name):
+            self.problems.append(
+                Problem(
+                    what or f"has no {name}",
+                    advice,
+                    self.checker.file,
+                    self.line,
+                    self._column(name),
+                )
+            )
+
+    def _has_problem(self, name: str) -> bool:
+        column = self._column(name)
+        return any(problem.field == column for problem in self.problems)
+
+    def _say(self, name: str, what: str, advice: str) -> None:
+        column = self._column(name)
+        self.problems.append(Problem(what, advice, self.checker.file, self.line, column))
+
+    def _column(self, name: str) -> str:
+        if name in self.defaulted and name in self.options.defaults:
+            return f"--default {name}"
+        return self.checker.columns.get(name, name)
+
+
+_READERS: Mapping[str, Callable[[str], str]] = {
+    "language": person.language,
+    "time_zone": person.time_zone,
+    "email": addresses.email,
+    "telegram": addresses.telegram,
+    "channel": person.channel,
+}
+
+
+def _names(text: str) -> tuple[str, ...]:
+    """Return the names in a list with semicolons, or else with commas."""
+    parts = text.split(";") if ";" in text else text.split(",")
+    return tuple(part.strip() for part in parts if part.strip())

@@ -1,0 +1,95 @@
+"""What a list of cases flags: what never arrived, is held or in flight, and who opted out.
+
+Nothing of the model is imported here: every list of cases asks for it. A test holds the states
+and the opt-outs equal to the model's and to those of `voicenote.ledger.touches`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import select
+
+from voicenote.ledger import tables
+from voicenote.ledger.case_rows import CLOSED, DUE
+from voicenote.ledger.store import Transaction
+
+NUDGE = "nudge"
+#: What a channel gave back: somebody has to find another way.
+RETURNED = ("refused", "bounced")
+#: Kept in; by voicenote when there is a reason, else by the owner.
+HELD = "held"
+#: What a pass is sending, or was when it died.
+IN_FLIGHT = ("sending", "committing")
+
+
+def troubled(tx: Transaction) -> dict[tuple[int, int], str]:
+    """Return, of each (case, round), what its owner has to look at: ``memo bounced, 3 held``."""
+    touch = tables.touches
+    query = (
+        select(touch.c.case, touch.c.round, touch.c.kind, touch.c.state, touch.c.claimed_at)
+        .where(touch.c.state.in_((*RETURNED, HELD, *IN_FLIGHT)), touch.c.kind != NUDGE)
+        .where((touch.c.state != HELD) | (touch.c.reason != ""))
+        .order_by(touch.c.due_at)
+    )
+    returned: dict[tuple[int, int], list[str]] = {}
+    held: dict[tuple[int, int], int] = {}
+    for case, round_, kind, state, claimed_at in tx.connection.execute(query):
+        told = returned.setdefault((case, round_), [])
+        if state == HELD:
+            held[case, round_] = held.get((case, round_), 0) + 1
+        elif state in IN_FLIGHT:
+            since = f" since {claimed_at:%H:%M} UTC" if claimed_at else ""
+            told.append(f"{kind} in flight{since}")
+        else:
+            told.append(f"{kind} {state}")
+    return {
+        key: ", ".join([*told, *([f"{held[key]} held"] if key in held else [])])
+        for key, told in returned.items()
+    }
+
+
+def stranded(tx: Transaction, known: Collection[str]) -> dict[str, list[int]]:
+    """Return the cases in which something waits for a channel that is not `known`, by its name."""
+    touch = tables.touches
+    query = (
+        select(touch.c.channel, touch.c.case)
+        .where(touch.c.state.in_((DUE, HELD)), touch.c.kind != NUDGE)
+        .where(touch.c.channel.not_in(list(known)))
+        .distinct()
+        .order_by(touch.c.channel, touch.c.case)
+    )
+    found: dict[str, list[int]] = {}
+    for channel, case in tx.connection.execute(query):
+        found.setdefault(channel, []).append(case)
+    return found
+
+
+def told_stranded(channel: str, cases: Sequence[int]) -> tuple[str, str]:
+    """Return what to say of a channel that cases wait for in vain, and its cure."""
+    shown = ", ".join(map(str, cases[:10])) + (" …" if len(cases) > 10 else "")
+    what = f"case{'s' * (len(cases) > 1)} {shown} wait{'s' * (len(cases) == 1)} for the channel"
+    cure = f"voicenote plan --from {channel} --by NAME, or set up [channels.{channel}] again"
+    return f"{what} {channel!r}, which is not set up", cure
+
+
+def opted_out(tx: Transaction) -> set[int]:
+    """Return the open cases whose customer, or one of their addresses, wants to hear no more."""
+    marks = set(tx.connection.execute(select(tables.optouts.c.address_sha256)).scalars())
+    case, person = tables.cases, tables.customers
+    query = (
+        select(case.c.number, person.c.email, person.c.phone, person.c.telegram, person.c.whatsapp)
+        .join(person, person.c.number == case.c.customer)
+        .where(case.c.stage != CLOSED)
+    )
+    gone = query.where(person.c.opted_out_at.is_not(None))
+    found = {row[0] for row in tx.connection.execute(gone)}
+    if marks:
+        found |= {row[0] for row in tx.connection.execute(query) if _marked(tuple(row)[1:], marks)}
+    return found
+
+
+def _marked(addresses: Sequence[str], marks: set[str]) -> bool:
+    known = {address.strip().casefold() for address in addresses}
+    return any(hashlib.sha256(one.encode()).hexdigest() in marks for one in known if one)

@@ -1,0 +1,111 @@
+"""What `show`, `lessons` and the digests tell: read in as few queries as can be."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from sqlalchemy import func, select
+
+from voicenote.ledger import tables
+from voicenote.ledger.store import Transaction
+from voicenote.model.case import Lesson, Stage
+from voicenote.model.money import Money
+from voicenote.model.promise import AmendsState
+
+#: Promises that were kept.
+PAID = (AmendsState.DONE.value, AmendsState.CONFIRMED.value)
+
+
+class Prevention(NamedTuple):
+    """A lesson whose prevention was done, of case `case`, with the cause as the case has it."""
+
+    case: int
+    cause: str
+    opened_at: datetime
+    lesson: Lesson
+
+
+def preventions(tx: Transaction) -> list[Prevention]:
+    """Return every lesson whose prevention was done, in order of case."""
+    lesson, case = tables.lessons, tables.cases
+    query = (
+        select(lesson, case.c.cause.label("named"), case.c.opened_at)
+        .join(case, case.c.number == lesson.c.case)
+        .where(lesson.c.done_at.is_not(None))
+        .order_by(lesson.c.case)
+    )
+    return [
+        Prevention(
+            row["case"],
+            row["cause"] or row["named"],
+            row["opened_at"],
+            Lesson(
+                cause=row["cause"],
+                prevention=row["prevention"],
+                owner=row["owner"],
+                due=row["due"],
+                done_at=row["done_at"],
+            ),
+        )
+        for row in tx.connection.execute(query).mappings()
+    ]
+
+
+def outcomes(tx: Transaction) -> list[tuple[str | None, int]]:
+    """Return how many cases have each outcome; None for those that are open."""
+    case = tables.cases
+    query = select(case.c.outcome, func.count()).group_by(case.c.outcome)
+    return [(row[0], row[1]) for row in tx.connection.execute(query)]
+
+
+def closings(tx: Transaction) -> list[tuple[int, str]]:
+    """Return (customer, outcome) of every closed case, in the order in which they were closed."""
+    case = tables.cases
+    query = (
+        select(case.c.customer, case.c.outcome)
+        .where(case.c.stage == Stage.CLOSED.value, case.c.outcome.is_not(None))
+        .order_by(case.c.closed_at, case.c.number)
+    )
+    return [(row[0], row[1]) for row in tx.connection.execute(query)]
+
+
+def list_paid(tx: Transaction) -> list[Money]:
+    """Return what each deed was worth that is done or confirmed and has a price."""
+    promised = tables.amends
+    query = select(promised.c.value_amount, promised.c.value_currency).where(
+        promised.c.state.in_(PAID), promised.c.value_amount.is_not(None)
+    )
+    return [Money(Decimal(row[0]), row[1]) for row in tx.connection.execute(query)]
+
+
+def history(tx: Transaction, case: int | None = None) -> list[dict[str, Any]]:
+    """Return the history of a case (or of all), oldest first."""
+    table = tables.history
+    query = select(table).order_by(table.c.number)
+    if case is not None:
+        query = query.where(table.c.case == case)
+    return [
+        {"at": row["at"], "actor": row["actor"], "event": row["event"], **row["facts"]}
+        for row in tx.connection.execute(query).mappings()
+    ]
+
+
+def batches(tx: Transaction) -> dict[str, int]:
+    """Return the names of the imports and how many cases each has."""
+    table = tables.cases
+    query = select(table.c.batch, func.count()).where(table.c.batch != "").group_by(table.c.batch)
+    return {row[0]: row[1] for row in tx.connection.execute(query)}
+
+
+def nudges(tx: Transaction) -> list[dict[str, Any]]:
+    """Return the notes to the owner of cases that are still open, newest first."""
+    note, case = tables.nudges, tables.cases
+    query = (
+        select(note.c.case, note.c.kind, note.c.text, note.c.at)
+        .join(case, case.c.number == note.c.case)
+        .where(case.c.stage != Stage.CLOSED.value, note.c.settled_at.is_(None))
+        .order_by(note.c.number.desc())
+    )
+    return [dict(row) for row in tx.connection.execute(query).mappings()]

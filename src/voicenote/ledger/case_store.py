@@ -1,0 +1,242 @@
+"""Cases, their customers, promises and lessons: adding, finding, reading."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, TypeVar
+
+from sqlalchemy import insert, select, update
+
+from voicenote.errors import WrongUse
+from voicenote.ledger import customers, identity, rows, tables
+from voicenote.ledger.changes import hold_case
+from voicenote.ledger.columns import some
+from voicenote.ledger.customers import News
+from voicenote.ledger.identity import StoredComplaint
+from voicenote.ledger.store import Transaction
+from voicenote.ledger.unreadable import reading
+from voicenote.model.case import Case, Complaint, Lesson, Stage, story_of
+from voicenote.model.promise import AmendsState, Promise
+
+Item = TypeVar("Item")
+
+#: How many rows go to the database at once; SQLite takes 32,766 parameters in a statement.
+CHUNK = 500
+
+_CASES = select(tables.cases).where(tables.cases.c.number.in_(some("numbers")))
+_CUSTOMERS = select(tables.customers).where(tables.customers.c.number.in_(some("numbers")))
+_AMENDS = (
+    select(tables.amends)
+    .where(tables.amends.c.case.in_(some("numbers")))
+    .order_by(tables.amends.c.case, tables.amends.c.k)
+)
+_LESSONS = select(tables.lessons).where(tables.lessons.c.case.in_(some("numbers")))
+
+
+@dataclass(frozen=True, slots=True)
+class AddedCase:
+    """What became of one complaint: the case it is, and whether it was new.
+
+    `clash` is set when its ref is there already, of another person with another story; `reworded`
+    when the person is the same and the words are others. `news` is what it brought of a customer
+    who is known, and whether that was taken.
+    """
+
+    complaint: Complaint
+    case: int
+    new: bool
+    clash: bool = False
+    reworded: bool = False
+    news: tuple[News, ...] = ()
+
+
+def chunks(items: Iterable[Item], size: int = CHUNK) -> Iterator[list[Item]]:
+    """Cut `items` into lists of at most `size`."""
+    iterator = iter(items)
+    while chunk := list(islice(iterator, size)):
+        yield chunk
+
+
+def add(tx: Transaction, complaints: Sequence[Complaint], batch: str = "") -> list[AddedCase]:
+    """Add complaints as cases; those already there stay as they are (import is idempotent).
+
+    What is newer of their customers is taken, where no person has said otherwise.
+    """
+    known = identity.find_known(tx, complaints)
+    fresh: list[Complaint] = []
+    found: list[StoredComplaint] = []
+    for complaint in complaints:
+        one = known.find(complaint)
+        if one is None:
+            fresh.append(complaint)
+            one = identity.as_found(complaint, -len(fresh))
+            known.add(one)
+        found.append(one)
+    numbers, told = _insert(tx, fresh, batch) if fresh else ([], {})
+    results: list[AddedCase] = []
+    for complaint, one in zip(complaints, found, strict=True):
+        number = one.number if one.number > 0 else numbers[-one.number - 1]
+        if one.number < 0 and fresh[-one.number - 1] is complaint:
+            results.append(AddedCase(complaint, number, new=True, news=told.get(number, ())))
+            continue
+        same = one.story == story_of(complaint.what_happened)
+        clash = identity.clash(one, complaint)
+        news: tuple[News, ...] = ()
+        if one.number > 0 and not clash:
+            news = customers.renew(tx, one.person, one.customer, complaint)
+        reworded = not (same or clash)
+        results.append(
+            AddedCase(complaint, number, new=False, clash=clash, reworded=reworded, news=news)
+        )
+    return results
+
+
+def _insert(
+    tx: Transaction, complaints: Sequence[Complaint], batch: str
+) -> tuple[list[int], dict[int, tuple[News, ...]]]:
+    """Keep new cases; return their numbers, and what they brought of customers who are known."""
+    persons, brought = customers.settle(tx, complaints)
+    values = [
+        {
+            **rows.complaint_out(complaint),
+            "customer": person,
+            "batch": batch,
+            "added_at": tx.now,
+            "stage": Stage.OPENED.value,
+            "round": 1,
+            "plan": "",
+        }
+        for complaint, person in zip(complaints, persons, strict=True)
+    ]
+    statement = insert(tables.cases).returning(tables.cases.c.number, sort_by_parameter_order=True)
+    numbers = list(tx.connection.execute(statement, values).scalars())
+    promised = [
+        _amends_row(number, k, 1, promise)
+        for complaint, number in zip(complaints, numbers, strict=True)
+        for k, promise in enumerate(complaint.promises, start=1)
+    ]
+    if promised:
+        tx.connection.execute(insert(tables.amends), promised)
+    told = [
+        {
+            "at": tx.now,
+            "actor": tx.actor,
+            "case": number,
+            "event": "case_opened",
+            "facts": {"source": complaint.source, "ref": complaint.ref},
+        }
+        for complaint, number in zip(complaints, numbers, strict=True)
+    ]
+    tx.connection.execute(insert(tables.history), told)
+    return numbers, {number: brought[k] for k, number in enumerate(numbers) if k in brought}
+
+
+def _amends_row(case: int, k: int, round_: int, promise: Promise) -> dict[str, Any]:
+    return {
+        "case": case,
+        "k": k,
+        "round": round_,
+        "state": AmendsState.PROMISED.value,
+        "evidence": "",
+        **rows.promise_out(promise),
+    }
+
+
+def load(tx: Transaction, numbers: Sequence[int]) -> dict[int, Case]:
+    """Read many cases with their amends and lessons, by number; unknown numbers are left out.
+
+    Raises BadData when a row of theirs cannot be read.
+    """
+    found: dict[int, Case] = {}
+    for chunk in chunks(numbers):
+        with reading(chunk):
+            found.update(_load(tx, chunk))
+    return found
+
+
+def _load(tx: Transaction, numbers: Sequence[int]) -> dict[int, Case]:
+    run, wanted = tx.connection.execute, {"numbers": list(numbers)}
+    case_rows = run(_CASES, wanted).mappings().all()
+    people = {row["customer"] for row in case_rows}
+    customer_rows = run(_CUSTOMERS, {"numbers": list(people)}).mappings()
+    customers = {row["number"]: row for row in customer_rows}
+    amends = defaultdict(list)
+    for row in run(_AMENDS, wanted).mappings():
+        amends[row["case"]].append(rows.amends_in(row))
+    lesson_rows = run(_LESSONS, wanted).mappings()
+    lessons = {row["case"]: row for row in lesson_rows}
+    return {
+        row["number"]: rows.case_in(
+            row,
+            customers[row["customer"]],
+            amends[row["number"]],
+            lessons.get(row["number"]),
+        )
+        for row in case_rows
+    }
+
+
+def get(tx: Transaction, number: int) -> Case:
+    """Read one case. Raises WrongUse when there is none of that number."""
+    found = load(tx, [number])
+    if number not in found:
+        raise WrongUse(f"there is no case {number}", "see: voicenote cases --all")
+    return found[number]
+
+
+def locked(tx: Transaction, number: int) -> Case:
+    """Read one case, and keep others from changing it until the transaction ends."""
+    hold_case(tx, number)
+    return get(tx, number)
+
+
+def numbers_of(
+    tx: Transaction, *, batch: str | None = None, stages: Sequence[Stage] = ()
+) -> list[int]:
+    """Return the numbers of the cases of a batch and/or at some stages, in order."""
+    query = select(tables.cases.c.number).order_by(tables.cases.c.number)
+    if batch is not None:
+        query = query.where(tables.cases.c.batch == batch)
+    if stages:
+        query = query.where(tables.cases.c.stage.in_([stage.value for stage in stages]))
+    return list(tx.connection.execute(query).scalars())
+
+
+def promise(tx: Transaction, number: int, new: Promise) -> int:
+    """Add one more promise to a case and return its K."""
+    case = get(tx, number)
+    k = max((amends.k for amends in case.amends), default=0) + 1
+    tx.connection.execute(insert(tables.amends).values(**_amends_row(number, k, case.round, new)))
+    tx.tell("amends_promised", number, amends=k, kind=new.kind.value, text=new.text)
+    return k
+
+
+def revise(tx: Transaction, number: int, event: str, **values: Any) -> None:
+    """Change columns of a case that are no status (triage, plan, outcome), told as `event`."""
+    table = tables.cases
+    done = tx.connection.execute(update(table).where(table.c.number == number).values(**values))
+    if done.rowcount != 1:
+        raise WrongUse(f"there is no case {number}", "see: voicenote cases --all")
+    told = {name: value for name, value in values.items() if value is not None}
+    tx.tell(event, number, **{name: str(value) for name, value in told.items()})
+
+
+def write_lesson(tx: Transaction, number: int, lesson: Lesson) -> None:
+    """Write or rewrite the lesson of a case."""
+    get(tx, number)
+    values = {
+        "cause": lesson.cause,
+        "prevention": lesson.prevention,
+        "owner": lesson.owner,
+        "due": lesson.due,
+        "done_at": lesson.done_at,
+        "at": tx.now,
+    }
+    table = tables.lessons
+    done = tx.connection.execute(update(table).where(table.c.case == number).values(**values))
+    if done.rowcount == 0:
+        tx.connection.execute(insert(table).values(case=number, **values))
+    tx.tell("lesson_written", number, cause=lesson.cause, prevention=lesson.prevention)

@@ -1,0 +1,68 @@
+"""Every template, filled with a case that has everything and one that has little."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from voicenote.model.case import Case, Complaint, Customer, Finding, Lesson, Stage
+from voicenote.model.money import Money
+from voicenote.model.promise import AmendsKind, Promise
+from voicenote.model.sentences import Script
+from voicenote.script.check.case_context import Asked, Behind
+from voicenote.script.check.phrase_tables import languages
+from voicenote.script.compose import ScriptContext, compose
+from voicenote.script.templating import Templates
+
+#: A name and words that are the same in every language, because only the template is judged.
+_NAME = "Dana"
+_DAY = datetime(2026, 1, 5, 12, tzinfo=UTC)
+_DEEDS = (AmendsKind.REFUND, AmendsKind.REDO)
+
+
+def samples(templates: Templates, language: str = "") -> Iterator[tuple[Script, Asked]]:
+    """Each template of the languages that have rules, or of one, twice: full, and with little."""
+    for code in sorted(templates.languages().intersection(languages())):
+        if language in ("", code):
+            for name in templates.names(code):
+                for full in (True, False):
+                    yield _sample(templates, code, name, full=full)
+
+
+def _sample(templates: Templates, code: str, name: str, *, full: bool) -> tuple[Script, Asked]:
+    finding = Finding.UNFOUNDED if name == "unfounded" else Finding.JUSTIFIED
+    money = Money(Decimal(40), "EUR")
+    promises = tuple(
+        Promise(kind=kind, text=_NAME, value=money if full else None, promised_by=_DAY.date())
+        for kind in (_DEEDS if full else _DEEDS[1:])
+    )
+    case = Case(
+        number=1,
+        stage=Stage.OPENED,
+        lesson=Lesson(cause=_NAME, prevention=_NAME, owner=_NAME, due=_DAY) if full else None,
+        complaint=Complaint(
+            source="check",
+            ref="1",
+            opened_at=_DAY,
+            customer=Customer(name=_NAME, language=code),
+            what_happened=_NAME,
+            bothered_most=_NAME if full else "",
+            feeling=_NAME if full else "",
+            finding=finding,
+            harm=Money(Decimal(70), "EUR") if full else None,
+            promises=() if finding is Finding.UNFOUNDED else promises,
+        ),
+    )
+    facts = ScriptContext(
+        owner="Mia Berg",
+        business=_NAME if full else "",
+        today=date(2026, 1, 1),
+        template=name,
+        language=code,
+        promises=promises,
+        next_by=_DAY.date() if full else None,
+        synthetic=full,
+    )
+    asked = Asked(owner=facts.owner, behind=Behind(case=case, new_since=name == "reopened"))
+    return compose(case, facts, templates), asked

@@ -1,0 +1,226 @@
+"""What goes into a template: every value that it may name, on paper and in the mouth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
+
+from voicenote.model.case import Case
+from voicenote.model.money import Money
+from voicenote.model.promise import Promise
+from voicenote.script.context import ScriptContext
+from voicenote.script.languages import Language, language
+from voicenote.script.numbers import (
+    date_spoken,
+    date_written,
+    money_spoken,
+    money_written,
+)
+from voicenote.script.quoting import bare, excerpt, plain, quotable, shorten
+from voicenote.script.spoken import names, speakable, weight
+from voicenote.script.templating import Blank, Slate
+
+#: The longest name that is said, in words.
+NAME_WORDS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class WordBudget:
+    """How many words each kind of free text may take; too long to say, the next room is tried.
+
+    `brief` lets a template leave out what is only pleasant to hear.
+    """
+
+    quote: int
+    extra: int
+    promise: int
+    promises: int = 3
+    extras: frozenset[str] = field(
+        default=frozenset({"feeling", "at_stake", "identity", "expected"})
+    )
+    brief: bool = False
+
+
+#: From the widest to the tightest; the last ones only for very long names, sums and dates.
+ROOMS = (
+    WordBudget(25, 12, 25),
+    WordBudget(25, 10, 25, extras=frozenset({"feeling", "at_stake", "expected"})),
+    WordBudget(22, 10, 22, extras=frozenset({"feeling", "at_stake"})),
+    WordBudget(20, 8, 20, promises=2, extras=frozenset({"feeling"})),
+    WordBudget(18, 0, 20, promises=2, extras=frozenset()),
+    WordBudget(16, 0, 20, promises=2, extras=frozenset(), brief=True),
+    WordBudget(12, 0, 18, promises=2, extras=frozenset(), brief=True),
+    WordBudget(14, 0, 18, promises=1, extras=frozenset(), brief=True),
+    WordBudget(8, 0, 12, promises=1, extras=frozenset(), brief=True),
+    WordBudget(7, 0, 9, promises=1, extras=frozenset(), brief=True),
+    WordBudget(6, 0, 6, promises=1, extras=frozenset(), brief=True),
+    WordBudget(3, 0, 3, promises=1, extras=frozenset(), brief=True),
+)
+
+
+class PromiseWords(NamedTuple):
+    """A promise as a template sees it."""
+
+    kind: str
+    text: Blank
+    money: Blank
+    by: Blank
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """Makes the values of one rendering. The `slate` remembers what each of them says."""
+
+    facts: ScriptContext
+    tongue: Language
+    room: WordBudget
+    slate: Slate
+
+    def values(self, case: Case, owner: str, promises: tuple[Promise, ...]) -> dict[str, object]:
+        """Everything a template may name: blanks to print, and plain values for conditions."""
+        spoken_of = promises[: self.room.promises]
+        told = tuple(self._promised(promise) for promise in spoken_of)
+        return {
+            "owner": self._called(owner, personal=False),
+            "business": self._called(self.facts.business, personal=False),
+            "customer": self._called(case.customer.name, case.customer.say_as),
+            "promises": told,
+            "promise": told[0] if told else None,
+            "dated": any(promise.promised_by for promise in spoken_of),
+            "next_by": self._day(self.facts.next_by),
+            "synthetic": self.facts.synthetic,
+            "partly": self.facts.partly,
+            "brief": self.room.brief,
+            **self._heard(case),
+            **self._learned(case),
+        }
+
+    def _heard(self, case: Case) -> dict[str, object]:
+        """What the customer said, and what was found."""
+        complaint = case.complaint
+        answers = (answer.text for answer in reversed(self.facts.answers) if answer.text.strip())
+        extras = ("feeling", "at_stake", "identity", "expected")
+        kept = self.room.extras
+        return {
+            "most": bool(bare(quotable(complaint.bothered_most))),
+            "quote": self._quote(complaint.bothered_most, complaint.what_happened),
+            "answer": self._quote(next(answers, "")),
+            "cause": self._said(_from_code(complaint.cause), min(self.room.promise, 12)),
+            "reason": self._said(complaint.finding_reason, self.room.promise),
+            **{
+                name: self._said(getattr(complaint, name), self.room.extra if name in kept else 0)
+                for name in extras
+            },
+        }
+
+    def _learned(self, case: Case) -> dict[str, object]:
+        """What will be different; `firm` with a person and a date (R7), `prevented` when done."""
+        lesson = case.lesson
+        prevention = self._said(lesson.prevention if lesson else "", self.room.promise)
+        return {
+            "prevention": prevention,
+            "prevention_owner": self._called(lesson.owner if lesson else ""),
+            "prevention_by": self._day(lesson.due.date() if lesson and lesson.due else None),
+            "firm": bool(lesson and lesson.owner and lesson.due and prevention),
+            "prevented": bool(lesson and lesson.done_at and prevention),
+        }
+
+    def _promised(self, promise: Promise) -> PromiseWords:
+        code = self.tongue.code
+        text = self._said(promise.text, self.room.promise)
+        written, spoken = _worth(promise.text, promise.value, code) if promise.value else ("", "")
+        return PromiseWords(
+            kind=promise.kind.value,
+            text=text or self._said(self.tongue.amends[promise.kind.value], 9),
+            money=self.slate.put(written, spoken),
+            by=self._day(promise.promised_by),
+        )
+
+    def _said(self, text: str, limit: int) -> Blank:
+        """Free text, in at most about `limit` words; nothing when there is no room for it."""
+        return self.slate.put(*_shorten(text, limit, self.tongue.code))
+
+    def _called(self, name: str, say_as: str = "", *, personal: bool = True) -> Blank:
+        return self.slate.put(*_say_name(name, say_as, self.tongue.code), personal=personal)
+
+    def _day(self, day: date | None) -> Blank:
+        told = _say_date(day, self.facts.today, self.tongue.code) if day else ("", "")
+        return self.slate.put(*told)
+
+    def _quote(self, *sources: str) -> Blank:
+        """The first source that can be quoted, in quote marks; the voice says it without."""
+        return self.slate.put(*_quote_customer(sources, self.room.quote, self.tongue.code))
+
+
+# The same words come again: in the next room that is tried, and shared ones in the next case.
+
+
+@lru_cache(maxsize=4096)
+def _worth(text: str, value: Money, code: str) -> tuple[str, str]:
+    """A sum of money, unless `text` names it already."""
+    tongue = language(code)
+    if names(text, value.amount):
+        return "", ""
+    return money_written(value, tongue), money_spoken(value, tongue)
+
+
+@lru_cache(maxsize=8192)
+def _shorten(text: str, limit: int, code: str) -> tuple[str, str]:
+    tongue = language(code)
+    whole = bare(quotable(text)) if limit else ""
+    return within(bare(shorten(whole, limit, tongue.dangling)[0]), limit, tongue)
+
+
+@lru_cache(maxsize=4096)
+def _say_name(name: str, say_as: str, code: str) -> tuple[str, str]:
+    tongue = language(code)
+    written, spoken = within(bare(plain(name))[:80], NAME_WORDS, tongue)
+    if say_as and written:
+        spoken = within(bare(plain(say_as))[:80], NAME_WORDS, tongue)[1] or spoken
+    return written, spoken
+
+
+@lru_cache(maxsize=4096)
+def _say_date(day: date, today: date, code: str) -> tuple[str, str]:
+    tongue = language(code)
+    return date_written(day, today, tongue), date_spoken(day, today, tongue)
+
+
+@lru_cache(maxsize=8192)
+def _quote_customer(sources: tuple[str, ...], limit: int, code: str) -> tuple[str, str]:
+    tongue = language(code)
+    for source in sources:
+        whole = quotable(source, tongue.salutations)
+        kept, cut = excerpt(whole, limit, tongue.dangling)
+        kept = _single_quoted(bare(kept))
+        kept = kept[:1].upper() + kept[1:]
+        written, spoken = within(kept, limit, tongue)
+        if spoken:
+            opening, closing = tongue.quotes
+            more = "…" if cut or written != kept else ""
+            return f"{opening}{written}{more}{closing}", spoken
+    return "", ""
+
+
+def within(written: str, limit: int, tongue: Language) -> tuple[str, str]:
+    """`written` and how it is said, with words dropped from its end while numbers make it long.
+
+    Both are empty when nothing of it can be said.
+    """
+    spoken = bare(speakable(written, tongue))
+    while written and sum(map(weight, spoken.split())) > limit + 2:
+        written = bare(written.rpartition(" ")[0])
+        spoken = bare(speakable(written, tongue))
+    return (written, spoken) if spoken else ("", "")
+
+
+def _from_code(cause: str) -> str:
+    """A cause such as ``late-delivery`` or ``late_delivery`` in words."""
+    return cause if " " in cause.strip() else cause.replace("-", " ").replace("_", " ")
+
+
+def _single_quoted(text: str) -> str:
+    """`text` with the quote marks inside it made single, so that the outer ones stay the outer."""
+    return text.translate(str.maketrans('"“”„«»', "''''''"))

@@ -1,0 +1,195 @@
+"""Every setting, declared once: its default, what it accepts, and the words that document it.
+
+Plain dataclasses, because every command that reads the ledger pays for this import; the check of
+a value stands beside its default, in the field's metadata.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from voicenote.settings import validators
+from voicenote.settings.declaration import named_tables, setting
+from voicenote.settings.policy import LIMIT, Check, Policy
+from voicenote.settings.secret import Secret
+from voicenote.settings.voice_table import VoiceTable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owner:
+    """The person who answers for what happened: speaks, signs, is nudged."""
+
+    name: str = setting("", validators.line, "Your name, as customers know you.", "Ada Founder")
+    business: str = setting("", validators.line, "The name of your business.", "Ada's Cakes")
+    language: str = setting(
+        "en",
+        validators.language,
+        "Your language, and a customer's when nothing says otherwise. BCP 47.",
+    )
+    time_zone: str = setting(
+        "UTC",
+        validators.zone,
+        "Your time zone, and a customer's when nothing says otherwise. IANA name.",
+    )
+    email: str = setting("", validators.email, "Where nudges and proofs go.", "ada@example.com")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sound:
+    """What the finished memo sounds like, and in which files."""
+
+    renditions: tuple[str, ...] = setting(
+        ("ogg", "mp3"), validators.words(("ogg", "m4a", "mp3")), "The files to make of a memo."
+    )
+    bitrate: int = setting(
+        40,
+        validators.number(12, 128, whole=True),
+        "kbit/s of the Ogg/Opus file (a bubble holds 512 KB).",
+    )
+    loudness: float = setting(-16.0, validators.number(-30, -9), "Loudness of a memo, in LUFS.")
+    cache_mb: int = setting(
+        1000,
+        validators.number(0, 1_000_000, whole=True),
+        "Megabytes that sentences made before may take; see `voicenote cache`.",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """When a touch may leave, in the customer's own clock."""
+
+    quiet_hours: str = setting(
+        "20:00-09:00", validators.text, 'When nothing is sent, in the customer\'s clock; or "off".'
+    )
+    working_days: str = setting(
+        "mon-fri", validators.text, 'The days on which things are sent; or "all".'
+    )
+    holidays: str = setting(
+        "off", validators.country, 'The country whose public holidays are kept; or "off".', "DE"
+    )
+    too_late: str = setting(
+        "P3D",
+        validators.duration,
+        "A touch later than this is shown instead of sent, if its plan says nothing else.",
+    )
+    plan: str = setting("make-it-right", validators.text, "The plan of a case that names none.")
+    channels: tuple[str, ...] = setting(
+        (),
+        validators.words(),
+        "The ways to a customer, in this order: the first with an address is taken, and when it "
+        "refuses, the next. Empty: all of [channels], in their order.",
+        ["mail", "telegram"],
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelTable:
+    """One way out. `kind` is a channel's name in `voicenote channels`; the rest is its own.
+
+    Values in `options` are as TOML has them, but for secrets, which are `Secret`. A limit that is
+    None is that of ``[policy]``; the outbox has none then.
+    """
+
+    kind: str
+    options: Mapping[str, Any] = named_tables()
+    per_pass: int | None = setting(None, LIMIT, "As in [policy], for this channel.")
+    per_hour: int | None = setting(None, LIMIT, "As in [policy], for this channel.")
+    per_domain: int | None = setting(None, LIMIT, "As in [policy], for this channel.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """A saved way to read one kind of file: `voicenote import --profile NAME`."""
+
+    map: Mapping[str, str] = field(
+        default_factory=dict,
+        metadata={
+            "kind": validators.texts_by_name,
+            "doc": "Our field, and the column of the file that holds it.",
+            "example": {"what_happened": "Complaint"},
+        },
+    )
+    default: Mapping[str, str] = field(
+        default_factory=dict,
+        metadata={
+            "kind": validators.texts_by_name,
+            "doc": "Our field, and what it is where the file has nothing.",
+            "example": {"language": "en"},
+        },
+    )
+    source: str = setting("", validators.text, "The name of where these come from.", "helpdesk")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerTable:
+    """Where everything is kept."""
+
+    url: str | Secret = setting(  # noqa: RUF009  it declares the field
+        "",
+        validators.database_url,
+        "A database URL, or a secret reference to one; empty: SQLite in ledger.db of this folder.",
+        "postgresql+psycopg://localhost/voicenote",
+    )
+
+    def address(self, home: Path) -> str:
+        """Return the database URL to connect to; it may hold a password, so do not show it."""
+        url = self.url.reveal() if isinstance(self.url, Secret) else self.url
+        return url or f"sqlite:///{(home / 'ledger.db').as_posix()}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retention:
+    """How long what is no longer needed stays."""
+
+    sound_days: int = setting(
+        0,
+        validators.number(0, 36500, whole=True),
+        "Days after closing that a memo is kept; 0: for good. Not acted on yet.",
+    )
+    contact_days: int = setting(
+        0,
+        validators.number(0, 36500, whole=True),
+        "Days after closing that addresses stay; 0: for good. Not acted on yet.",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything an owner set, checked; `home` is the workspace, `file` its `voicenote.toml`."""
+
+    home: Path
+    file: Path
+    owner: Owner = field(default_factory=Owner)
+    voice: VoiceTable = field(default_factory=VoiceTable)
+    sound: Sound = field(default_factory=Sound)
+    schedule: Schedule = field(default_factory=Schedule)
+    plans: Mapping[str, Mapping[str, Any]] = named_tables()
+    policy: Policy = field(default_factory=Policy)
+    check: Check = field(default_factory=Check)
+    channels: Mapping[str, ChannelTable] = named_tables()
+    intake: Mapping[str, Profile] = named_tables()
+    ledger: LedgerTable = field(default_factory=LedgerTable)
+    retention: Retention = field(default_factory=Retention)
+
+
+#: The tables with fixed keys, in the order of the pipeline.
+TABLES: dict[str, type] = {
+    "owner": Owner,
+    "voice": VoiceTable,
+    "sound": Sound,
+    "schedule": Schedule,
+    "policy": Policy,
+    "check": Check,
+    "ledger": LedgerTable,
+    "retention": Retention,
+}
+
+#: The tables that hold named tables: [plans.NAME] and so on, with what each is.
+NAMED: dict[str, str] = {
+    "plans": "A follow-up schedule of your own: steps with kind, after, unless and channel.",
+    "channels": "One way out: kind, and that channel's own keys. Secrets only by reference.",
+    "intake": "A saved way to read one kind of file; `import --save NAME` writes it.",
+}
