@@ -32,9 +32,15 @@ def states(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Iterator[str]]:
 
 
 @pytest.fixture(autouse=True)
-def state(states: Iterator[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let each test be on an account that remembers nothing: they share copies of one ledger."""
-    monkeypatch.setenv("XDG_STATE_HOME", next(states))
+def state(states: Iterator[str]) -> Iterator[None]:
+    """Let each test be on an account that remembers nothing: they share copies of one ledger.
+
+    Not by the fixture `monkeypatch`: asked for here, it would be undone after all fixtures of the
+    test, and put back what one of them had replaced for a while.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", next(states))
+        yield
 
 
 def _need(condition: object, reason: str) -> None:
