@@ -107,12 +107,12 @@ def test_a_backup_that_fails_leaves_nothing(ready: Call, tmp_path: Path) -> None
     limited = (
         "import resource, signal\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
-        "from voicenote.engine.admin import backup\n"
-        "copy = backup.copy_into\n"
+        "from voicenote.engine.admin import archive\n"
+        "copy = archive.copy_into\n"
         "def then_full(*given):\n"
         "    copy(*given)\n"
         "    resource.setrlimit(resource.RLIMIT_FSIZE, (20000, 20000))\n"
-        "backup.copy_into = then_full\n"
+        "archive.copy_into = then_full\n"
         "from voicenote.cli import main\n"
         "main()\n"
     )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import sys
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ MOMENTS = (1, 6)
 def url(postgres_url: str) -> Iterator[str]:
     """A database of its own, whose sessions nobody else misses."""
     admin = create_engine(postgres_url, isolation_level="AUTOCOMMIT")
-    name = f"voicenote_restarts_{os.getpid()}"
+    name = f"voicenote_restarts_{uuid.uuid4().hex}"
     with admin.connect() as connection:
         connection.execute(text(f"create database {name}"))
     yield admin.url.set(database=name).render_as_string(hide_password=False)
