@@ -135,7 +135,7 @@ FUNCTION_LINES = 50
 LONGER_FUNCTIONS: dict[str, tuple[int, str]] = {}  # path:name: (lines, why it is one look)
 LISTS = ("ledger/migrations/versions/",)  # one statement after another, frozen once released
 
-PRINTER = "cli/render.py"
+PRINTER = "cli/terminal/screen.py"
 PRINTING = {
     "print",
     "click.echo",

@@ -26,9 +26,9 @@ from typing import Any
 import pytest
 
 from voicenote import errors
-from voicenote.cli.many import _without_number, named_once
+from voicenote.cli.terminal.batch_report import _without_number, named_once
 from voicenote.delivery.email.mail_parser import read_mail
-from voicenote.delivery.email.opt_out import is_opt_out, may_be_opt_out
+from voicenote.delivery.email.opt_out_phrases import is_opt_out, may_be_opt_out
 from voicenote.delivery.email.reply import own_words
 from voicenote.delivery.tokens import is_token, tokens_in
 from voicenote.engine.batch import Failed
@@ -61,8 +61,10 @@ ALL = {"search", "match", "fullmatch", "finditer"}
 HANDED_ON = {"settings/validators.py": {"fullmatch"}}
 # Patterns that are made while the program runs: file and function → what does all with a text.
 MADE: dict[str, Callable[[str], object]] = {
-    "cli/many.py:_without_number": lambda text: _without_number(Failed(7, VoicenoteError(text))),
-    "cli/many.py:named_once": lambda text: named_once(7, text),
+    "cli/terminal/batch_report.py:_without_number": lambda text: _without_number(
+        Failed(7, VoicenoteError(text))
+    ),
+    "cli/terminal/batch_report.py:named_once": lambda text: named_once(7, text),
     "delivery/tokens.py:is_token": is_token,
     "delivery/tokens.py:tokens_in": lambda text: tokens_in("voice+r-{token}@bakery.example", text),
     "script/check/phrases.py:_any": lambda text: table("he").phrases.find(fold(text)[0]),

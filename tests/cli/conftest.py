@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from voicenote.cli.frame import voicenote
+from voicenote.cli.app import voicenote
 
 Call = Callable[..., Result]
 

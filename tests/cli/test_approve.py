@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 from click.testing import Result
 
-from voicenote.cli.many import named_once
-from voicenote.cli.passes import turn_lines
+from voicenote.cli.terminal.batch_report import named_once
+from voicenote.cli.terminal.run_report import turn_lines
 from voicenote.engine.run.run_once import Turn
 
 Call = Callable[..., Result]

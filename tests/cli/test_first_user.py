@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 from click.testing import Result
 
-from voicenote.cli.pasted import resolve_pasted_path
-from voicenote.cli.render import Screen
-from voicenote.cli.table import layout
+from voicenote.cli.terminal.path_input import resolve_pasted_path
+from voicenote.cli.terminal.screen import Screen
+from voicenote.cli.terminal.table import layout
 from voicenote.engine.memo import player
 from voicenote.errors import room_for
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from voicenote.cli.money_option import money
-from voicenote.cli.render import Screen
+from voicenote.cli.terminal.money_input import money
+from voicenote.cli.terminal.screen import Screen
 from voicenote.errors import BadData, WrongUse
 
 Call = Callable[..., Result]

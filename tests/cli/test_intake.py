@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from voicenote.cli.frame import voicenote
+from voicenote.cli.app import voicenote
 
 ROWS = 3
 GOOD = (

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
-from voicenote.cli.frame import voicenote
-from voicenote.cli.render import Screen
+from voicenote.cli.app import voicenote
+from voicenote.cli.terminal.screen import Screen
 from voicenote.model.memo import Clip
 
 Sit = Callable[..., Result]

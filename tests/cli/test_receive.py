@@ -124,7 +124,7 @@ def test_a_link_joins_its_customer_once_and_nobody_else(say: Call, bot: tuple[An
 
 def test_at_a_terminal_the_link_is_a_square_too(say: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "█" not in say("channels", "telegram", "link", "1").stdout
-    monkeypatch.setattr("voicenote.cli.render.Screen.interactive", True)
+    monkeypatch.setattr("voicenote.cli.terminal.screen.Screen.interactive", True)
     lines = say("channels", "telegram", "link", "1").stdout.splitlines()
     assert lines[0].startswith("https://t.me/bakery_bot?start=")
     assert len({len(line) for line in lines[1:]}) == 1

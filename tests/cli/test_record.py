@@ -227,7 +227,7 @@ def test_ctrl_c_keeps_what_was_kept(home: Path, terminal: Callable[..., Terminal
 
 
 def test_the_end_of_the_input_is_a_way_to_quit(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("voicenote.cli.render.Screen.interactive", True)
+    monkeypatch.setattr("voicenote.cli.terminal.screen.Screen.interactive", True)
     call("script", "1")
     done = call("record", "1", input="")
     assert done.exit_code == 0, done.stderr
@@ -292,7 +292,7 @@ def test_the_next_recorder_is_tried_when_one_finds_no_microphone(
     call: Call, home: Path, tmp_path: Path, programs: Programs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     call("script", "1")
-    monkeypatch.setattr("voicenote.cli.render.Screen.interactive", True)
+    monkeypatch.setattr("voicenote.cli.terminal.screen.Screen.interactive", True)
     monkeypatch.setattr("voicenote.engine.memo.microphone._has_sounddevice", lambda: False)
     spoken = said(tmp_path / "spoken.wav")
     programs("arecord", "echo no card >&2; exit 1")
@@ -323,7 +323,7 @@ def test_sounddevice_records_where_it_is_installed(
     module = type(sys)("sounddevice")
     module.RawInputStream, module.PortAudioError = Stream, OSError  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "sounddevice", module)
-    monkeypatch.setattr("voicenote.cli.render.Screen.interactive", True)
+    monkeypatch.setattr("voicenote.cli.terminal.screen.Screen.interactive", True)
     call("script", "1")
     done = call("record", "1", input="\n\nkeep\nquit\n")
     assert done.exit_code == 0, done.stderr
@@ -333,7 +333,7 @@ def test_sounddevice_records_where_it_is_installed(
 def test_a_silent_microphone_is_told_and_tried_again(
     call: Call, home: Path, tmp_path: Path, programs: Programs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("voicenote.cli.render.Screen.interactive", True)
+    monkeypatch.setattr("voicenote.cli.terminal.screen.Screen.interactive", True)
     monkeypatch.setattr("voicenote.engine.memo.microphone._has_sounddevice", lambda: False)
     call("script", "1")
     silent = said(tmp_path / "silent.wav", level=0)
@@ -416,7 +416,7 @@ def test_follow_ups_are_asked_for_when_the_owner_likes(call: Call, tmp_path: Pat
 def test_a_batch_is_recorded_in_one_sitting_what_is_shared_first(
     call: Call, home: Path, tmp_path: Path, programs: Programs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("voicenote.cli.render.Screen.interactive", True)
+    monkeypatch.setattr("voicenote.cli.terminal.screen.Screen.interactive", True)
     monkeypatch.setattr("voicenote.engine.memo.microphone._has_sounddevice", lambda: False)
     call("script", "--all")
     spoken = said(tmp_path / "spoken.wav")

@@ -144,7 +144,11 @@ def test_a_date_ahead_is_not_told_to_be_written_as_it_is(call: Call, tmp_path: P
             "voicenote.engine.admin.unarchive.restore",
             "nothing was restored",
         ),
-        (("render", "--all"), "voicenote.cli.sound.in_touch", "what was finished is kept"),
+        (
+            ("render", "--all"),
+            "voicenote.cli.commands.render.in_touch",
+            "what was finished is kept",
+        ),
     ],
 )
 def test_ctrl_c_says_what_is_true_of_the_command(
@@ -246,7 +250,7 @@ def test_messages_to_customers_are_counted_alike(ready: Call, home: Path) -> Non
 
 
 def test_of_many_cases_ten_are_told() -> None:
-    from voicenote.cli.passes import turn_lines
+    from voicenote.cli.terminal.run_report import turn_lines
 
     turn = Turn()
     turn.nudges = [(n, f"case {n}: the memo was due, too late") for n in range(1, 26)]
@@ -275,7 +279,7 @@ def test_a_folder_is_no_file_to_say_into(call: Call, tmp_path: Path) -> None:
 
 
 def test_our_fault_promises_no_address_that_it_does_not_give() -> None:
-    from voicenote.cli.failures import explain
+    from voicenote.cli.terminal.failures import explain
 
     failure = explain(RuntimeError("x"))
     assert "tell us" not in failure.advice

@@ -178,7 +178,7 @@ def test_at_a_terminal_a_sample_is_played_and_then_asked_for(
     answer: str,
     code: int,
 ) -> None:
-    monkeypatch.setattr("voicenote.cli.render.Screen.interactive", True)
+    monkeypatch.setattr("voicenote.cli.terminal.screen.Screen.interactive", True)
     path = programs("ffplay", f'echo "$@" >> {tmp_path}/played')
     done = ready("approve", "--all", "--sample", "2", input=answer, PATH=path)
     assert done.exit_code == code, done.stderr

@@ -40,7 +40,7 @@ Mari,mari@tamm.ee,+37255512345,+37255512345,7712345,en,UTC,It fell.
 #: Runs several commands in one process, as loudly as can be.
 DRIVER = """\
 import json, sys
-from voicenote.cli.frame import voicenote
+from voicenote.cli.app import voicenote
 for words in json.loads(sys.argv[1]):
     try:
         voicenote(args=["--debug", "-vv", *words])

@@ -81,7 +81,7 @@ def test_a_wrong_answer_is_told_and_nothing_written(
 def test_at_a_terminal_it_asks_and_asks_again(
     bare: Call, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("voicenote.cli.render.Screen.interactive", True)
+    monkeypatch.setattr("voicenote.cli.terminal.screen.Screen.interactive", True)
     done = bare("init", input='Ada "the" Baker\nAda\'s\nnope\na@b.example\nEurope/Riga\n\n')
     assert done.exit_code == 0, done.stderr
     assert "not an email address" in done.stderr

@@ -179,7 +179,7 @@ def test_without_a_terminal_the_microphone_stays_off(call: Call) -> None:
 
 @pytest.fixture
 def at_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("voicenote.cli.render.Screen.interactive", True)
+    monkeypatch.setattr("voicenote.cli.terminal.screen.Screen.interactive", True)
     monkeypatch.setattr("voicenote.engine.memo.microphone._has_sounddevice", lambda: False)
 
 

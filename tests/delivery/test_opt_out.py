@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from voicenote.delivery.email import automaton
 from voicenote.delivery.email.automaton import Automaton
 from voicenote.delivery.email.mail_parser import read_mail
-from voicenote.delivery.email.opt_out import is_opt_out, may_be_opt_out
+from voicenote.delivery.email.opt_out_phrases import is_opt_out, may_be_opt_out
 
 NOW = datetime(2026, 3, 3, 8, 0, tzinfo=UTC)
 #: Of one letter, in seconds of work; the letter of 15 "stop" once took years.

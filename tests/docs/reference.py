@@ -10,8 +10,8 @@ from typing import Any
 import click
 
 from voicenote import errors
+from voicenote.cli.app import voicenote
 from voicenote.cli.commands import SECTIONS
-from voicenote.cli.frame import voicenote
 from voicenote.errors import VoicenoteError
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference.md"

@@ -31,7 +31,7 @@ import pytest
 from click.testing import CliRunner
 
 from voicenote import wiring
-from voicenote.cli.frame import voicenote
+from voicenote.cli.app import voicenote
 
 ROOT = Path(__file__).resolve().parents[2]
 START = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)

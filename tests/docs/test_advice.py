@@ -10,8 +10,8 @@ from pathlib import Path
 import click
 import pytest
 
+from voicenote.cli.app import voicenote
 from voicenote.cli.commands import COMMANDS
-from voicenote.cli.frame import voicenote
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "voicenote"

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from voicenote.cli.app import voicenote
 from voicenote.cli.commands import COMMANDS
-from voicenote.cli.frame import voicenote
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 ROWS = """\

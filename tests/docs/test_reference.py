@@ -12,8 +12,8 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from voicenote.cli.app import voicenote
 from voicenote.cli.commands import COMMANDS
-from voicenote.cli.frame import voicenote
 from voicenote.errors import VoicenoteError
 
 

@@ -17,7 +17,7 @@ from sqlalchemy import update
 from world import Clock, Died, World, release, states, take, told, touches_of, without_sound
 from world import workspace as open_workspace
 
-from voicenote.cli.casepage import page
+from voicenote.cli.commands.show import page
 from voicenote.delivery.inbound import Arrival, Inbound
 from voicenote.delivery.tokens import token
 from voicenote.engine.case.attention import what_needs_me

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from click.testing import CliRunner, Result
 
+from voicenote.cli.app import voicenote
 from voicenote.cli.commands import COMMANDS
-from voicenote.cli.frame import voicenote
 
 ROWS = """\
 ref,customer,email,what_happened,amends,amends_kind,promised_by

@@ -21,8 +21,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 from mutate import TOKENS, mutated, some
 from parsers import PARSERS, ROW, SETTING_WORDS
 
+from voicenote.cli.app import voicenote
 from voicenote.cli.commands import COMMANDS
-from voicenote.cli.frame import voicenote
 
 #: They wait for ever, or take long whatever they are told.
 LEFT_OUT = {"daemon", "completion", "demo"}

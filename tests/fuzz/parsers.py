@@ -464,7 +464,7 @@ def _answers() -> Samples:
 
 def opt_out(data: bytes, _folder: Path, _chance: random.Random) -> None:
     """Words that may be an opt-out, and an answer without what it quotes."""
-    from voicenote.delivery.email.opt_out import is_opt_out, may_be_opt_out
+    from voicenote.delivery.email.opt_out_phrases import is_opt_out, may_be_opt_out
     from voicenote.delivery.email.reply import own_words
 
     text = data[:4000].decode("utf-8", "replace")

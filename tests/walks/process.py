@@ -40,7 +40,7 @@ def main(now: str, seed: str, words: Sequence[str]) -> None:
     sys.path.insert(0, str(Path(__file__).parent))
     from walk import moved
 
-    from voicenote.cli.frame import voicenote
+    from voicenote.cli.app import voicenote
 
     with moved(datetime.fromisoformat(now), seed):
         voicenote.main(list(words))

@@ -32,7 +32,7 @@ from seen import Seen
 sys.path.pop(0)
 
 from voicenote import plugins, wiring
-from voicenote.cli.frame import voicenote
+from voicenote.cli.app import voicenote
 from voicenote.ledger.store import Ledger
 
 #: A Monday, at a decent hour in Europe.

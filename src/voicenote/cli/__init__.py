@@ -3,7 +3,7 @@
 
 def main() -> None:
     """Run ``voicenote`` with the process's own words and streams, and leave with its exit code."""
-    from voicenote.cli.frame import voicenote
+    from voicenote.cli.app import voicenote
     from voicenote.files import set_umask
 
     set_umask()

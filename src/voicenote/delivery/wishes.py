@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from voicenote.deadline import Apart
-from voicenote.delivery.email.opt_out import wish_in
+from voicenote.delivery.email.opt_out_phrases import wish_in
 from voicenote.delivery.inbound import Arrival
 from voicenote.errors import TookTooLong
 

@@ -1,0 +1,208 @@
+"""`amends`: promises are listed, added, done, confirmed, broken, waived, promised again."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import click
+
+from voicenote.cli.terminal.case_options import CASE, LAST_CASE, open_session
+from voicenote.cli.terminal.money_input import money
+from voicenote.cli.terminal.promise_options import DAY, KINDS, override_option, picked_day
+from voicenote.cli.terminal.session import Session, json_option, pass_session
+
+
+class AmendsName(click.ParamType[tuple[int, int]]):
+    """The name of a promise, ``N.K``."""
+
+    name = "N.K"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, int]:
+        """Return (case, k)."""
+        number, dot, k = str(value).partition(".")
+        if not (dot and _small(number) and _small(k)):
+            self.fail(f"{value!r} is no name of amends; such as 3.1", param, ctx)
+        return int(number), int(k)
+
+
+def _small(digits: str) -> bool:
+    return digits.isdecimal() and int(digits[:12]) <= LAST_CASE and len(digits) <= 12
+
+
+one = click.argument("name", type=AmendsName(), metavar="N.K")
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+def amends(context: click.Context) -> None:
+    """Promises: what was promised, what is done, what is overdue."""
+    if context.invoked_subcommand is None:
+        context.invoke(list_)
+
+
+@amends.command("list")
+@click.option("--all", "everything", is_flag=True, help="Those of closed cases too.")
+@json_option
+@pass_session
+def list_(session: Session, /, *, everything: bool = False) -> None:
+    """Every promise, the one that is due first on top."""
+    from voicenote.engine.case.promises import list_promises
+
+    with open_session(session) as ws:
+        rows = list_promises(ws, everything=everything)
+    if session.json:
+        session.screen.data(rows)
+        return
+    if not rows:
+        session.screen.note("Nothing is promised.")
+        return
+    session.screen.table(
+        ("amends", "customer", "by", "state", "what"),
+        [
+            (
+                row["amends"],
+                row["customer"],
+                row["promised_by"] or "",
+                "OVERDUE" if row["overdue"] else row["state"],
+                f"{row['kind']}: {row['text']}"
+                + (f" ({row['value']} {row['currency']})" if row["value"] else ""),
+            )
+            for row in rows
+        ],
+    )
+
+
+@amends.command()
+@click.argument("number", type=CASE, metavar="N")
+@click.option("--kind", type=click.Choice(KINDS), required=True, help="What sort of deed it is.")
+@click.option("--text", required=True, help="What you will do, in the customer's language.")
+@click.option("--value", help="What it is worth, such as 40.00.")
+@click.option("--currency", metavar="CODE", help="ISO 4217, such as EUR.")
+@click.option(
+    "--target", type=DAY, callback=picked_day, help="The day you aim at; earlier than --by."
+)
+@click.option("--by", type=DAY, callback=picked_day, help="The day you promise, as YYYY-MM-DD.")
+@click.option("--owner", default="", help="Who does it.")
+@override_option
+@json_option
+@pass_session
+def add(session: Session, /, *, number: int, override: str, **given: Any) -> None:
+    """Promise one more deed.
+
+    Money beyond the band of [policy], or for an unfounded complaint, is refused; --override says
+    why it must be, and the reason goes into the history.
+    """
+    from voicenote.engine.case import promises
+    from voicenote.errors import BadData
+    from voicenote.model.promise import AmendsKind, Promise
+
+    value = money(given["value"], given["currency"]) if given["value"] is not None else None
+    try:
+        promise = Promise(
+            kind=AmendsKind(given["kind"]),
+            text=given["text"],
+            value=value,
+            target=given["target"],
+            promised_by=given["by"],
+            owner=given["owner"],
+        )
+    except ValueError as error:
+        raise BadData(f"this cannot be promised: {error}", "correct it") from None
+    with open_session(session) as ws:
+        added = promises.add(ws, number, promise, override)
+    worth = f", worth {value}" if value else ""
+    session.screen.show({"amends": added.name}, lambda: f"Promised: amends {added.name}{worth}.")
+    if added.warning:
+        session.screen.warn(added.warning)
+    _tell(session, added.asked_again or added.unheard)
+
+
+@amends.command()
+@one
+@click.option("--evidence", default="", help="What shows it: a payment's number, a parcel's.")
+@override_option
+@json_option
+@pass_session
+def done(session: Session, /, *, name: tuple[int, int], evidence: str, override: str) -> None:
+    """A promise was kept; evidence is needed.
+
+    Money beyond the band of [policy], or for an unfounded complaint, needs --override here too.
+    """
+    from voicenote.engine.case import promises
+
+    with open_session(session) as ws:
+        again = promises.done(ws, *name, evidence, override)
+    _report_state(session, name, "done", again=again)
+
+
+@amends.command()
+@one
+@json_option
+@pass_session
+def confirm(session: Session, /, *, name: tuple[int, int]) -> None:
+    """The customer says that it arrived."""
+    from voicenote.engine.case import promises
+
+    with open_session(session) as ws:
+        again = promises.confirm(ws, *name)
+    _report_state(session, name, "confirmed", again=again)
+
+
+@amends.command()
+@one
+@click.option("--reason", default="", help="Why it was not kept.")
+@json_option
+@pass_session
+def broken(session: Session, /, *, name: tuple[int, int], reason: str) -> None:
+    """A promise was not kept."""
+    from voicenote.engine.case import promises
+
+    with open_session(session) as ws:
+        again = promises.mark_broken(ws, *name, reason)
+    _report_state(session, name, "broken", again=again)
+
+
+@amends.command()
+@one
+@click.option("--reason", default="", help="The customer's words; only they can let you off.")
+@json_option
+@pass_session
+def waive(session: Session, /, *, name: tuple[int, int], reason: str) -> None:
+    """The customer lets you off a promise."""
+    from voicenote.engine.case import promises
+
+    with open_session(session) as ws:
+        again = promises.waive(ws, *name, reason)
+    _report_state(session, name, "waived", again=again)
+
+
+@amends.command()
+@one
+@click.option(
+    "--by", type=DAY, callback=picked_day, required=True, help="The new day, as YYYY-MM-DD."
+)
+@override_option
+@json_option
+@pass_session
+def again(session: Session, /, *, name: tuple[int, int], by: date, override: str) -> None:
+    """Promise it for a new day, when the customer has agreed."""
+    from voicenote.engine.case import promises
+
+    with open_session(session) as ws:
+        asked = promises.promise_again(ws, *name, by, override)
+    _report_state(session, name, "promised", again=asked)
+
+
+def _report_state(session: Session, name: tuple[int, int], state: str, *, again: str) -> None:
+    text = f"{name[0]}.{name[1]}"
+    session.screen.show({"amends": text, "state": state}, lambda: f"Amends {text}: {state}.")
+    _tell(session, again)
+
+
+def _tell(session: Session, what: str) -> None:
+    """Say where a memo that was approved before this waits for another approval, or left."""
+    if what:
+        session.screen.warn(what)

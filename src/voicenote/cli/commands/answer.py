@@ -1,0 +1,66 @@
+"""`answer`: what the customer said, when it came by another way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from voicenote.cli.terminal.case_options import case_argument, open_session
+from voicenote.cli.terminal.session import Session, json_option, pass_session
+from voicenote.errors import WrongUse
+
+if TYPE_CHECKING:
+    from voicenote.model.receipt import Verdict
+
+
+@click.command()
+@case_argument
+@click.option("--put-right", "--yes", "right", is_flag=True, help="They say it is put right.")
+@click.option("--not-yet", "--no", "wrong", is_flag=True, help="They say it is not: a new round.")
+@click.option("--text", default="", help="Their words.")
+@click.option("--via", default="", help="How it came: phone, in person, …")
+@json_option
+@pass_session
+def answer(
+    session: Session, /, *, number: int, right: bool, wrong: bool, text: str, via: str
+) -> None:
+    """What the customer said, when it came by another way. It stops the plan."""
+    from voicenote.engine.case.closing import answer as keep
+    from voicenote.model.case import Stage
+    from voicenote.model.receipt import Verdict
+
+    verdict = _verdict(session, text, right=right, wrong=wrong)
+    with open_session(session) as ws:
+        standing = keep(ws, number, verdict, text, via)
+    data = {
+        "case": number,
+        "verdict": verdict.value,
+        "stage": standing.stage.value,
+        "round": standing.round,
+        "missing": list(standing.missing),
+    }
+    again = verdict is Verdict.NOT_YET and standing.stage is Stage.OPENED
+    told = f"Case {number} is open again, round {standing.round}.\n" if again else ""
+    session.screen.show(data, lambda: told + _after(number, standing.missing))
+
+
+def _verdict(session: Session, text: str, *, right: bool, wrong: bool) -> Verdict:
+    from voicenote.model.receipt import Verdict
+
+    if right and wrong:
+        raise WrongUse("--put-right and --not-yet cannot both be so", "give one of them")
+    if right or wrong:
+        return Verdict.PUT_RIGHT if right else Verdict.NOT_YET
+    if text:
+        return Verdict.UNCLEAR
+    if not session.screen.interactive:
+        raise WrongUse("say what they answered", "--put-right, --not-yet, or --text WORDS")
+    said = session.screen.choose("Is it put right?", ("put right", "not yet", "they did not say"))
+    return {"put right": Verdict.PUT_RIGHT, "not yet": Verdict.NOT_YET}.get(said, Verdict.UNCLEAR)
+
+
+def _after(number: int, missing: tuple[str, ...]) -> str:
+    if not missing:
+        return f"Written down. Nothing is missing: voicenote close {number}"
+    return "\n".join(["Written down. Before it can be closed:", *(f"  - {one}" for one in missing)])

@@ -1,0 +1,142 @@
+"""`approve`: releases memos, after listening to some."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from voicenote.cli.terminal.batch_report import alone, failed_data, tell_failed
+from voicenote.cli.terminal.case_options import cases_options, given_reason, in_touch, open_session
+from voicenote.cli.terminal.session import Session, json_option, pass_session
+from voicenote.errors import Unavailable, WrongUse
+
+if TYPE_CHECKING:
+    from voicenote.engine.case.approval import Approved
+    from voicenote.engine.workspace import Workspace
+
+
+@click.command()
+@cases_options
+@click.option(
+    "--sample", type=click.IntRange(1, 50), metavar="K", help="Listen to K of them first."
+)
+@click.option(
+    "--anyway",
+    metavar="REASON",
+    default="",
+    callback=given_reason,
+    help="Why it is right all the same, where a rule or the check says no; it is recorded.",
+)
+@click.option("--yes", is_flag=True, help="Ask nothing; for scripts.")
+@json_option
+@pass_session
+def approve(
+    session: Session,
+    /,
+    *,
+    numbers: Sequence[int],
+    everything: bool,
+    batch: str | None,
+    sample: int | None,
+    anyway: str,
+    yes: bool,
+) -> int:
+    """Release scripts with their memos, and book what follows.
+
+    Not released is what the check calls an error, what is not so any more, and money beyond the
+    rules, unless --anyway says why; nor a second empty apology, whatever you say.
+
+    With --sample K you hear K of them, taken by chance, and are asked before all are released.
+
+    With --json: a list of {"case", "plan", "touches": [{"kind", "due_at", "channel"}], "notes"}, or
+    {"case", "error"} where it did not work.
+    """
+    from voicenote.model.case import Stage
+
+    if sample and not (yes or session.screen.interactive):
+        raise WrongUse(
+            "nobody is here to listen to a sample", "at a terminal you are asked; else give --yes"
+        )
+    with open_session(session) as ws:
+        meant = in_touch(session, ws, numbers, everything, batch, (Stage.RENDERED,))
+        if sample and meant and not _heard(session, ws, meant, sample, yes=yes):
+            session.screen.note("Nothing was released.")
+            return 1
+        return _release_all(session, ws, meant, anyway)
+
+
+def _heard(
+    session: Session, ws: Workspace, numbers: Sequence[int], count: int, *, yes: bool
+) -> bool:
+    """Let the owner hear some; return whether all may go."""
+    from voicenote.engine.memo import sampling
+    from voicenote.engine.memo.player import play
+
+    screen = session.screen
+    for number in sampling.sample(ws, numbers, count):
+        file, seconds = sampling.memo_file(ws, number)
+        screen.note(f"Case {number}, {seconds:.0f} s: {file}")
+        if not screen.interactive:
+            continue
+        try:
+            play(file, session.env)
+        except Unavailable as error:
+            screen.warn(f"{error.what}: {error.advice}")
+    return yes or screen.confirm(f"Release {_memos(len(numbers))}?", default=False)
+
+
+def _memos(count: int) -> str:
+    return "this memo" if count == 1 else f"all {count} memos"
+
+
+def _release_all(session: Session, ws: Workspace, numbers: Sequence[int], anyway: str) -> int:
+    from voicenote.engine.batch import parted, singly
+    from voicenote.engine.case.approval import approve_cases
+    from voicenote.engine.case.duplicates import told_apart
+
+    work = singly(lambda chunk: approve_cases(ws, told_apart(ws, chunk), anyway=anyway), numbers)
+    done, failed = parted(session.screen.progress(work, "Releasing", len(numbers)))
+    alone(numbers, failed)
+    if session.json:
+        session.screen.data([*map(_approved_data, done), *map(failed_data, failed)])
+        return 1 if failed else 0
+    tell_failed(session, failed)
+    for note in dict.fromkeys(note for one in done for note in one.notes):
+        session.screen.warn(note)
+    if len(numbers) == 1:
+        session.screen.out(f"Case {done[0].case} is released. {_when(ws, done)}")
+    elif done:
+        session.screen.out(f"{len(done)} released. {_when(ws, done)}".rstrip())
+    elif not failed:
+        session.screen.note("Nothing waits to be released. Sound is made by: voicenote render")
+    return 1 if failed else 0
+
+
+def _approved_data(one: Approved) -> dict[str, Any]:
+    touches = [
+        {
+            "touch": touch.number,
+            "kind": touch.kind.value,
+            "due_at": touch.due_at,
+            "state": touch.state.value,
+            "channel": touch.channel,
+        }
+        for touch in one.touches
+    ]
+    return {"case": one.case, "plan": one.plan, "touches": touches, "notes": list(one.notes)}
+
+
+def _when(ws: Workspace, done: Sequence[Approved]) -> str:
+    """Say when the first of them leaves, in its customer's clock."""
+    from voicenote.engine.run.departures import first_leaving
+
+    found = first_leaving(ws, done)
+    if found is None:
+        return "Nothing of its plan is left to send." if len(done) == 1 else ""
+    who = "It" if len(done) == 1 else "The first"
+    return (
+        f"{who} leaves {found.at:%a %Y-%m-%d %H:%M} ({found.zone}) by {found.channel}, "
+        "with the next voicenote run after that."
+    )

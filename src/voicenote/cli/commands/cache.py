@@ -1,0 +1,37 @@
+"""`cache`: sentences that were spoken and coded before, and how to be rid of them."""
+
+from __future__ import annotations
+
+import click
+
+from voicenote.cli.terminal.session import Session, json_option, pass_session
+
+
+@click.command()
+@click.argument("what", type=click.Choice(["show", "prune"]), default="show")
+@click.option("--all", "everything", is_flag=True, help="With prune: leave nothing.")
+@json_option
+@pass_session
+def cache(session: Session, /, *, what: str, everything: bool) -> None:
+    """Show what is kept of sentences made before, or prune it to [sound] cache_mb.
+
+    Nothing is lost by it: what is missing is spoken again when it is needed.
+    With --json: {"entries", "bytes", "limit_bytes", "removed", "removed_bytes"}.
+    """
+    from voicenote.sound.piece_cache import Cache, Shown
+
+    limit = session.settings.sound.cache_mb * 1_000_000
+    kept = Cache(session.settings.home / "cache", limit)
+    gone = kept.prune(0 if everything else None) if what == "prune" else Shown(0, 0)
+    left = kept.shown()
+    data = {
+        "entries": left.entries,
+        "bytes": left.size,
+        "limit_bytes": limit,
+        "removed": gone.entries,
+        "removed_bytes": gone.size,
+    }
+    text = f"{left.entries} entries, {left.size / 1e6:.1f} of {limit / 1e6:.0f} MB"
+    if what == "prune":
+        text = f"{gone.entries} removed, {gone.size / 1e6:.1f} MB. Left: {text}"
+    session.screen.show(data, lambda: f"{text}.")

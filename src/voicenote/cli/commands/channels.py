@@ -1,0 +1,117 @@
+"""`channels`: what is set up, and what each still needs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from voicenote.cli.commands.voices import broken_row
+from voicenote.cli.terminal.case_options import CASE, open_session
+from voicenote.cli.terminal.session import Session, json_option, pass_session
+from voicenote.errors import BadSettings, Unavailable, WrongUse
+
+
+def _listing(session: Session, rows: list[dict[str, Any]], kind: str, more: Any) -> None:
+    if session.json:
+        session.screen.data(rows)
+        return
+    session.screen.table(
+        (kind, "ready", "", "what it is"),
+        [
+            (
+                row[kind],
+                "yes" if row["ready"] else "no",
+                more(row),
+                f"{row['note']}. It needs: {row['needs']}" if row["needs"] else row["note"],
+            )
+            for row in rows
+        ],
+    )
+
+
+@click.command()
+@click.argument("words", nargs=-1, metavar="[NAME link N]")
+@json_option
+@pass_session
+def channels(session: Session, /, *, words: tuple[str, ...]) -> None:
+    """Channels: those that are set up here, those that could be, and what each still needs.
+
+    `channels telegram link N` makes the link by which the customer of case N lets your bot write to
+    them. It is good for one use; a new one ends it. With --json: {"case", "channel", "link"}.
+    """
+    from voicenote.plugins import CHANNELS, load
+
+    if words:
+        _link(session, words)
+        return
+    found = load(CHANNELS).tried()
+    declared = session.settings.channels
+    rows = [_channel(session, name) for name in dict.fromkeys((*declared, "outbox"))]
+    used = {declared[name].kind for name in declared} | {"outbox"}
+    rows += [
+        {
+            "channel": name,
+            "ready": False,
+            "kind": name,
+            "note": "not set up here",
+            "needs": f"a table [channels.{name}] in voicenote.toml",
+            "tells": [],
+        }
+        for name in found.good
+        if name not in used
+    ]
+    rows += [broken_row("channel", name, why) for name, why in found.broken.items()]
+    _listing(session, rows, "channel", lambda row: row.get("kind", ""))
+
+
+def _channel(session: Session, name: str) -> dict[str, Any]:
+    """Say what is known of a channel that the settings have."""
+    from voicenote.wiring import make_channel, now
+
+    declared = session.settings.channels.get(name)
+    row: dict[str, Any] = {"channel": name, "kind": declared.kind if declared else name}
+    try:
+        channel = make_channel(session.settings, name, now)
+    except BadSettings as error:
+        needs = "; ".join(str(one) for one in error.problems) or f"{error.what}: {error.advice}"
+        return {**row, "ready": False, "note": "set up wrongly", "needs": needs, "tells": []}
+    except Unavailable as error:
+        return {**row, "ready": False, "note": error.what, "needs": error.advice, "tells": []}
+    try:
+        facts = channel.facts
+        needs = "; ".join(facts.missing)
+        tells = sorted(kind.value for kind in facts.tells)
+        return {**row, "ready": facts.ready, "note": facts.about, "needs": needs, "tells": tells}
+    finally:
+        channel.close()
+
+
+def _link(session: Session, words: tuple[str, ...]) -> None:
+    """Make the link of ``channels NAME link N`` and show it."""
+    from voicenote.engine.case.invites import invite
+
+    if len(words) != 3 or words[1] != "link":
+        raise WrongUse("this is no use of channels", "such as: voicenote channels telegram link 3")
+    name, number = words[0], int(click.types.convert_type(CASE)(words[2]))
+    with open_session(session) as ws:
+        made = invite(ws, name, number)
+    screen = session.screen
+    if session.json:
+        screen.data(made)
+        return
+    screen.out(made.link)
+    if screen.interactive:
+        screen.out(_square(made.link))
+    screen.note(f"Give it to {made.customer}, by a way that you share. It works once.")
+
+
+def _square(link: str) -> str:
+    """Return a QR code of a link in letters, for a customer who stands before the screen."""
+    from io import StringIO
+
+    import segno
+
+    drawn = StringIO()
+    segno.make_qr(link, error="m").terminal(out=drawn, border=2, compact=True)
+    return drawn.getvalue().rstrip("\n")

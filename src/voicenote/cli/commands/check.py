@@ -1,0 +1,184 @@
+"""`check`: what the method finds wrong with a text, and what to write instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from voicenote.cli.terminal.case_options import case_number, open_session
+from voicenote.cli.terminal.session import Session, json_option, pass_session
+from voicenote.cli.terminal.text_input import read_text
+from voicenote.errors import BadData, WrongUse
+
+if TYPE_CHECKING:
+    from voicenote.script.check.case_context import Asked
+    from voicenote.script.check.findings import Checked, Diagnostic
+
+
+@click.command()
+@click.argument("given", nargs=-1, metavar="[N|FILE]...")
+@click.option("--templates", is_flag=True, help="Every template of every language.")
+@click.option("--language", default="", metavar="TAG", help="The text's language, as BCP 47.")
+@click.option(
+    "--owner", default="", metavar="NAME", help="Who answers: the name must be said (S1)."
+)
+@click.option(
+    "--finding",
+    type=click.Choice(["justified", "partly", "unfounded"]),
+    help="What was found, for a text without a case (S9).",
+)
+@click.option(
+    "--template", default="", metavar="NAME", help="What kind of text it is, such as check-in."
+)
+@click.option("--sarif", is_flag=True, help="Print SARIF 2.1.0, for editors and code hosts.")
+@click.option("--explain", metavar="RULE", help="Tell what a rule wants, and where it comes from.")
+@json_option
+@pass_session
+def check(
+    session: Session,
+    /,
+    *,
+    given: Sequence[str],
+    templates: bool,
+    sarif: bool,
+    explain: str | None,
+    **asked: str | None,
+) -> int:
+    """Check words against the method: the script of case N, a text FILE, - or every template.
+
+    A plain text has no case behind it: rules that need one stay silent. The exit code is 1 when
+    something is an error. With --json: a list of {"rule", "level", "start", "end", "text", "why",
+    "instead"}, and "where" beside them when more than one text was checked.
+    """
+    if explain:
+        return _explain(session, explain, asked["language"] or "en")
+    if bool(given) == templates:
+        raise WrongUse("say what to check", "a case number, a file, - or --templates")
+    checked = list(_check_all(session, given, asked))
+    if sarif:
+        from importlib.metadata import version
+
+        from voicenote.script.check.sarif import sarif as log
+
+        found = ((one.where, one.text, one.findings) for one in checked)
+        session.screen.data(log(found, version("voicenote")))
+    elif session.json:
+        many = templates or len(given) > 1
+        session.screen.data([_data(f, one, many=many) for one in checked for f in one.findings])
+    else:
+        _show(session, checked)
+    return 1 if any(f.level.value == "error" for one in checked for f in one.findings) else 0
+
+
+def _check_all(
+    session: Session, given: Sequence[str], asked: dict[str, str | None]
+) -> Iterator[Checked]:
+    language = _primary(asked["language"] or "")
+    if not given:
+        from voicenote.engine.memo.template_lint import check_templates
+
+        with open_session(session) as ws:
+            yield from check_templates(ws, language)
+        return
+    for one in given:
+        if one.isdecimal():
+            from voicenote.engine.memo.template_lint import check_case
+
+            number = case_number(one)
+            with open_session(session) as ws:
+                yield check_case(ws, number, _read_options(asked))
+        else:
+            yield _text(session, one, language, _read_options(asked))
+
+
+def _primary(tag: str) -> str:
+    return tag.replace("_", "-").split("-")[0].lower()
+
+
+def _read_options(asked: dict[str, str | None]) -> Asked:
+    from voicenote.model.case import Finding as Outcome
+    from voicenote.script.check.case_context import Asked
+
+    finding = asked["finding"]
+    return Asked(
+        owner=asked["owner"] or "",
+        finding=Outcome(finding) if finding else None,
+        template=asked["template"] or "",
+    )
+
+
+def _text(session: Session, name: str, language: str, asked: Asked) -> Checked:
+    from voicenote.script.check.detecting import detect
+    from voicenote.script.check.findings import Checked, LintLevel
+    from voicenote.script.check.phrase_tables import languages
+    from voicenote.script.check.rules import check
+
+    text = read_text(name, session.stdin)
+    if not text.strip():
+        raise BadData(f"{name} holds no words", "give it a script to check")
+    known = ", ".join(languages())
+    code = language or detect(text)
+    if code is None:
+        raise WrongUse(f"the language of {name} cannot be told", f"--language with one of {known}")
+    levels = {rule: LintLevel(level) for rule, level in session.settings.check.levels.items()}
+    return Checked(name, text, tuple(check(text, code, asked, levels)))
+
+
+def _data(finding: Diagnostic, one: Checked, *, many: bool) -> dict[str, Any]:
+    names = ("rule", "level", "start", "end", "text", "why", "instead")
+    where = {"where": one.where} if many else {}
+    return {**where, **{name: getattr(finding, name) for name in names}}
+
+
+def _show(session: Session, checked: Sequence[Checked]) -> None:
+    from voicenote.script.check.sarif import place
+
+    for one in checked:
+        for finding in one.findings:
+            line, column = place(one.text, finding.start)
+            quoted = f' "{" ".join(finding.text.split())}"' if finding.text else ""
+            at = f"{one.where}:{line}:{column}" if finding.text else one.where
+            session.screen.out(f"{at}: {finding.level.value} {finding.rule}{quoted}")
+            session.screen.out(f"    {finding.why}")
+            session.screen.out(f"    Instead: {finding.instead}")
+    levels = [finding.level.value for one in checked for finding in one.findings]
+    counts = [f"{levels.count(level)} {level}s" for level in ("error", "warning", "hint")]
+    session.screen.note(f"{len(checked)} checked: {', '.join(counts)}.")
+
+
+def _explain(session: Session, code: str, language: str) -> int:
+    from voicenote.script.check.findings import rules
+    from voicenote.script.check.phrase_tables import languages, table
+
+    known = rules()
+    rule = known.get(code.upper())
+    if rule is None:
+        raise WrongUse(f"the check holds no rule {code!r}", f"known: {', '.join(known)}")
+    code = _primary(language)
+    ways = table(code if code in languages() else "en").instead
+    data = {
+        "rule": rule.code,
+        "title": rule.title,
+        "source": rule.source,
+        "kinds": [
+            {
+                "kind": f"{rule.code}.{kind}",
+                "level": level,
+                "why": why,
+                "instead": ways.get(f"{rule.code}.{kind}") or ways[rule.code],
+            }
+            for kind, (level, why) in rule.kinds.items()
+        ],
+    }
+    session.screen.show(data, lambda: _explain_rule(data))
+    return 0
+
+
+def _explain_rule(data: dict[str, Any]) -> str:
+    lines = [f"{data['rule']}: {data['title']}.", f"Source: {data['source']}."]
+    for way in data["kinds"]:
+        lines += ["", f"{way['kind']} ({way['level'].value})", f"    {way['why']}"]
+        lines.append(f"    Instead: {way['instead']}")
+    return "\n".join(lines)

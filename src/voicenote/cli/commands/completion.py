@@ -1,0 +1,34 @@
+"""``voicenote completion``: the script that teaches a shell our commands."""
+
+from __future__ import annotations
+
+import click
+from click.shell_completion import get_completion_class
+
+from voicenote.cli.terminal.session import Session, pass_session
+from voicenote.errors import WrongUse
+
+#: What click prints; the first character of the table keeps its lines apart.
+HELP = """Tab completion for your shell.
+
+\b
+bash:  voicenote completion bash >> ~/.bashrc
+zsh:   voicenote completion zsh >> ~/.zshrc
+fish:  voicenote completion fish > ~/.config/fish/completions/voicenote.fish
+"""
+
+
+@click.command(help=HELP)
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@pass_session
+def completion(session: Session, shell: str) -> None:
+    """Print the completion for a shell."""
+    kind = get_completion_class(shell)
+    if kind is None:
+        raise WrongUse(f"there is no completion for {shell}", "bash, zsh and fish are known")
+    group = click.get_current_context().find_root().command
+    try:
+        text = kind(group, {}, "voicenote", "_VOICENOTE_COMPLETE").source()
+    except RuntimeError as error:  # an old bash
+        raise WrongUse(str(error), "bash 4.4 or newer is needed") from None
+    session.screen.out(text)

@@ -1,0 +1,82 @@
+"""`daemon`: runs, each at the next due time."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from math import isnan
+from typing import TYPE_CHECKING
+
+import click
+
+from voicenote.cli.terminal.case_options import open_session
+from voicenote.cli.terminal.run_report import (
+    clock_option,
+    summary_of,
+    turn_lines,
+)
+from voicenote.cli.terminal.session import Session, pass_session
+
+if TYPE_CHECKING:
+    from voicenote.engine.run.run_once import Turn
+    from voicenote.engine.workspace import Workspace
+    from voicenote.errors import VoicenoteError
+
+
+@click.command()
+@click.option(
+    "--every",
+    type=click.FloatRange(1, 86400),
+    default=60.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Look at least this often.",
+)
+@clock_option
+@pass_session
+def daemon(session: Session, /, *, every: float, clock_is_right: bool) -> None:
+    """Passes, each at the next due time. SIGTERM and Ctrl-C end it after the pass under way.
+
+    Settings that change in voicenote.toml meanwhile are taken up by the next pass; wrong ones are
+    told, and it goes on with those it had. What the environment says stays as it was.
+    """
+    from voicenote.engine.run.renewal import Renewal
+    from voicenote.engine.run.scheduler import Daemon
+    from voicenote.settings import load
+    from voicenote.wiring import now, open_workspace
+
+    if isnan(every):
+        raise click.BadParameter("nan is no number of seconds", param_hint="--every")
+    screen = session.screen
+    told_clock: datetime | None = None
+
+    def tell(what: Turn | VoicenoteError) -> None:
+        from voicenote.errors import VoicenoteError
+
+        nonlocal told_clock
+        if isinstance(what, VoicenoteError):
+            screen.warn(f"voicenote: {what.what}")
+            for problem in getattr(what, "problems", ()):
+                place = f"line {problem.line}: " if problem.line else ""
+                field = f"{problem.field}: " if problem.field else ""
+                screen.warn(f"    {place}{field}{problem.what} ({problem.advice})")
+            screen.warn(what.advice)
+            return
+        known = what.clock.known if what.clock else None
+        if known == told_clock:
+            what.clock = None  # it was told when it jumped, and not at every pass
+        told_clock = known
+        if what.clock or not what.quiet:
+            screen.note(f"{now():%Y-%m-%d %H:%M}Z  {summary_of(what)}")
+            for line in turn_lines(what):
+                screen.warn(line)
+
+    def open_anew() -> Workspace:
+        ws = open_workspace(load(session.home, session.env))
+        screen.note(f"{now():%Y-%m-%d %H:%M}Z  the settings have changed, and were read again")
+        return ws
+
+    with open_session(session) as ws:
+        screen.note("Watching the ledger; Ctrl-C ends it.")
+        renewal = Renewal(ws.settings.file, open_anew)
+        Daemon(ws, every_s=every, tell=tell, clock_is_right=clock_is_right, renewal=renewal).run()
+        screen.note("Ended.")

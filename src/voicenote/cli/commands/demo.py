@@ -1,0 +1,75 @@
+"""`demo`: the whole journey on the samples, offline, in a folder of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from voicenote.cli.terminal.session import Session, json_option, pass_session
+
+if TYPE_CHECKING:
+    from voicenote.engine.run.demo_story import StoryEvent
+
+
+@click.command()
+@click.argument("folder", default="voicenote-demo", metavar="[DIR]")
+@json_option
+@pass_session
+def demo(session: Session, /, *, folder: str) -> None:
+    """The whole journey on the samples, offline, into DIR: 45 rehearsed days of seven cases.
+
+    Nothing leaves this machine: the outbox is a folder in DIR. A demo made there before is made
+    again: only its own files are removed, and those you have changed are kept under another name.
+    Any other folder that is not empty is left alone.
+    """
+    from voicenote.engine.run.demo_story import summary
+    from voicenote.wiring import demo as open_demo
+
+    screen = session.screen
+    place = Path(folder).absolute()
+    with open_demo(place) as (ws, told, kept):
+        for path in kept:
+            screen.warn(f"You had changed a file of the demo; it is kept as {path}")
+        for line in told:
+            _tell(session, line)
+        rows = summary(ws)
+    if session.json:
+        screen.data({"folder": place, "cases": rows})
+        return
+    screen.out()
+    screen.table(
+        ("case", "customer", "became", "rounds", "touches", "amends"),
+        [
+            (r["case"], r["customer"], _became(r), r["round"], r["touches"], _amends(r))
+            for r in rows
+        ],
+    )
+    screen.out()
+    screen.out("\n".join(_what_to_open(place)))
+
+
+def _tell(session: Session, line: StoryEvent) -> None:
+    who = f"case {line.case}" if line.case else ""
+    session.screen.note(f"{line.at:%d %b %H:%M}  {who:<8}{line.text}")
+
+
+def _became(row: dict[str, Any]) -> str:
+    return str(row["outcome"] or row["stage"])
+
+
+def _amends(row: dict[str, Any]) -> str:
+    return ", ".join(row["amends"])
+
+
+def _what_to_open(place: Path) -> list[str]:
+    letters = sorted(place.glob("outbox/*/message.eml"))
+    memos = sorted(place.glob("outbox/*/memo.ogg"))
+    lines = [f"{len(letters)} letters and {len(memos)} memos are in {place / 'outbox'}"]
+    first = next(iter(sorted(place.glob("outbox/*-memo-*"))), None)
+    if first:
+        lines.append(f"Listen:  {first / 'memo.ogg'}")
+        lines.append(f"Read:    {first / 'message.eml'}")
+    lines.append(f"Look:    voicenote --home {place} show 1")
+    return lines

@@ -1,0 +1,67 @@
+"""`doctor`: every problem of this set-up, with its cure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from voicenote.cli.terminal.session import Session, json_option, pass_session
+from voicenote.errors import BadSettings, VoicenoteError
+
+if TYPE_CHECKING:
+    from voicenote.engine.admin.health import CheckResult
+
+
+@click.command()
+@json_option
+@pass_session
+def doctor(session: Session, /) -> int:
+    """Every problem of this set-up at once, each with its cure. Exit code 1 when there is one.
+
+    With --json: a list of {"about", "ok", "what", "cure"}.
+    """
+    found = _examine(session)
+    problems = [one for one in found if not one.ok]
+    if session.json:
+        session.screen.data(found)
+        return 1 if problems else 0
+    for one in found:
+        if one.ok:
+            session.screen.note(f"  ok  {one.about}: {one.what}")
+    for one in problems:
+        session.screen.out(f"  !!  {one.about}: {one.what}\n      {one.cure}")
+    if not problems:
+        session.screen.out("All is well.")
+    return 1 if problems else 0
+
+
+def _examine(session: Session) -> list[CheckResult]:
+    from voicenote.engine.admin import health as examining
+    from voicenote.engine.missing_ledger import refuse_missing
+    from voicenote.plugins import CHANNELS, VOICES, load
+    from voicenote.wiring import now, open_workspace, whereabouts
+
+    broken = {**load(VOICES).tried().broken, **load(CHANNELS).tried().broken}
+    found = list(examining.look_around(session.home, now(), broken))
+    try:
+        settings = session.settings
+    except BadSettings as error:
+        return [*found, *examining.settings_problems(error)]
+    file = session.home / "ledger.db"
+    try:
+        if not settings.ledger.url and not file.is_file():
+            refuse_missing(whereabouts, settings.ledger.address(session.home))
+            return [
+                *found,
+                examining.fault("ledger", f"there is no {file} yet", "voicenote init"),
+            ]
+        ws = open_workspace(settings)
+    except BadSettings as error:
+        return [*found, *examining.settings_problems(error)]
+    except VoicenoteError as error:
+        return [*found, examining.fault("ledger", error.what, error.advice)]
+    try:
+        return [*found, *examining.look_inside(ws, session.env)]
+    finally:
+        ws.close()

@@ -1,0 +1,264 @@
+"""`import`: many complaints at once. All of a file goes in, or nothing of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from voicenote.cli.terminal.import_report import describe_known, overdue
+from voicenote.cli.terminal.session import Session, json_option, pass_session
+from voicenote.errors import BadData, Problem, WrongUse, short
+
+if TYPE_CHECKING:
+    from voicenote.intake.options import Options
+    from voicenote.intake.raw_record import Bad, Good
+    from voicenote.intake.reader import ComplaintSource
+    from voicenote.intake.rejected import Rejected
+    from voicenote.ledger.store import Transaction
+    from voicenote.settings import Profile
+
+#: How many problems are shown; the ``.rejected`` file has all, and -v shows all.
+SHOWN = 20
+#: How many columns that are not read are named.
+UNREAD = 12
+
+
+@dataclass(slots=True)
+class Count:
+    """What was read, and what was wrong with some of it."""
+
+    read: int = 0
+    again: int = 0
+    rejected: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    more: int = 0
+
+
+@click.command("import")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option("--map", "maps", multiple=True, metavar="FIELD=COLUMN", help="A field's column.")
+@click.option(
+    "--default", "defaults", multiple=True, metavar="FIELD=VALUE", help="For what the file lacks."
+)
+@click.option("--profile", metavar="NAME", help="Read as saved under [intake.NAME].")
+@click.option("--save", metavar="NAME", help="Save --map and --default under [intake.NAME].")
+@click.option("--source", default="", metavar="NAME", help="The system these come from.")
+@click.option("--batch", metavar="NAME", help="Name this import; else the file's name.")
+@click.option("--encoding", default="", help="When the guess is wrong, such as cp1250.")
+@click.option("--delimiter", default="", help="When the guess is wrong, such as ';'.")
+@click.option("--dry-run", is_flag=True, help="Check everything, change nothing.")
+@json_option
+@pass_session
+def import_(session: Session, /, files: Sequence[str], **given: Any) -> None:
+    """Take in many complaints: CSV, JSON, JSON Lines, Zendesk's exports.
+
+    Every bad row is reported with its line and reason, and written to a .rejected file, which can
+    be mended and imported as it is. The good ones go in. A second import changes nothing. Exit
+    code 65 means that nothing could go in.
+
+    With --json: {"read", "added", "unchanged", "rejected", "rejected_file", "batch"}; "batch" is
+    null when nothing went in under that name.
+    """
+    from voicenote.intake.reader import open_source
+
+    session.if_stopped = "nothing went in; import it again when you are ready"
+    paths = [Path(name) for name in files]
+    profile = _profile(session, given["profile"])
+    options = _options(session, profile, given)
+    source = open_source(paths, options)
+    batch = given["batch"] or source.parts[0].path.stem
+    if not session.json:
+        _tell_mapping(session, source)
+    result = _take(session, source, batch, dry_run=given["dry_run"])
+    if given["save"] and not given["dry_run"]:
+        _save(session, given["save"], options)
+    _report(session, result, dry_run=given["dry_run"])
+
+
+def _profile(session: Session, name: str | None) -> Profile | None:
+    if name is None:
+        return None
+    profiles = session.settings.intake
+    if name not in profiles:
+        known = ", ".join(profiles) or "none yet"
+        raise WrongUse(f"there is no [intake.{name}]", f"known: {known}; --save NAME makes one")
+    return profiles[name]
+
+
+def _options(session: Session, profile: Profile | None, given: Mapping[str, Any]) -> Options:
+    from voicenote.intake.options import Options
+    from voicenote.wiring import now
+
+    owner = session.settings.owner
+    return Options(
+        now=now(),
+        mapping={**(profile.map if profile else {}), **_pairs("--map", given["maps"])},
+        defaults={**(profile.default if profile else {}), **_pairs("--default", given["defaults"])},
+        language=owner.language,
+        time_zone=owner.time_zone,
+        # a profile's name is its source from the first import on, or the next would add all again
+        source=given["source"]
+        or (profile.source if profile else "")
+        or given["profile"]
+        or given["save"]
+        or "",
+        encoding=given["encoding"],
+        delimiter=given["delimiter"].replace("\\t", "\t"),
+    )
+
+
+def _pairs(option: str, texts: Iterable[str]) -> dict[str, str]:
+    pairs: dict[str, str] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals or not name.strip():
+            raise WrongUse(f"{option} {text!r} has no =", f'write {option} what_happened="Column"')
+        pairs[name.strip()] = value.strip()
+    return pairs
+
+
+def _tell_mapping(session: Session, source: ComplaintSource) -> None:
+    columns = {name: " + ".join(columns) for name, columns in source.mapping.items()}
+    guessed = [
+        f"{name} from {columns[name]!r}"
+        for name in source.guesses
+        if name in columns and columns[name] != name
+    ]
+    if guessed:
+        session.screen.note(f"Reading {', '.join(guessed)}. Correct it with --map FIELD=COLUMN.")
+    read = {column for columns in source.mapping.values() for column in columns}
+    unread = [name for name in source.headers if name not in read]
+    if unread:
+        more = f" and {len(unread) - UNREAD} more" if len(unread) > UNREAD else ""
+        session.screen.note(f"Not read: {', '.join(unread[:UNREAD])}{more}.")
+
+
+def _take(
+    session: Session, source: ComplaintSource, batch: str, *, dry_run: bool
+) -> dict[str, Any]:
+    from voicenote.engine.case.new_cases import Taken, take_in
+    from voicenote.intake.rejected import Rejected
+    from voicenote.ledger.case_reports import batches
+    from voicenote.wiring import open_ledger
+
+    count, taken = Count(), Taken()
+    ledger = open_ledger(session.settings)
+    # the ledger's transaction outlives the .rejected file: a full disk takes neither
+    rejected = None if dry_run else Rejected(source, Path.cwd())
+    try:
+        with ledger.write() as tx, rejected or nullcontext():
+            with session.screen.bar("Reading", source.size) as step:
+                verbose = session.verbose > 0
+                good = _good(source, count, rejected, step, verbose=verbose)
+                for one, clash in take_in(tx, good, batch, taken):
+                    _bad(count, _clash(one, clash.case), rejected, verbose=verbose)
+            _tell_returned(session, tx, batch)
+            named = batch if taken.added or batch in batches(tx) else None
+            if dry_run:
+                tx.take_back()
+        session.if_stopped = ""
+    finally:
+        ledger.close()
+    if taken.overdue:
+        session.screen.warn(overdue(taken.overdue))
+    for line in describe_known(taken):
+        session.screen.warn(line)
+    for problem in count.problems:
+        session.screen.warn(str(problem))
+    if count.more:
+        session.screen.warn(f"and {count.more} more")
+    files = rejected.paths if rejected else ()
+    return {
+        "read": count.read,
+        "added": taken.added,
+        "unchanged": taken.unchanged + count.again,
+        "rejected": count.rejected,
+        "rejected_file": str(files[0]) if files else None,
+        "batch": named,
+    }
+
+
+def _tell_returned(session: Session, tx: Transaction, batch: str) -> None:
+    """Say so when a cause came back that was to be prevented: it should be heard at once (S12)."""
+    from voicenote.engine.case.cause_history import all_returned
+    from voicenote.ledger.case_store import numbers_of
+
+    back = all_returned(tx)
+    told = [back[number] for number in numbers_of(tx, batch=batch) if number in back]
+    if told:
+        more = f" (and {len(told) - 1} more cases like it)" if len(told) > 1 else ""
+        session.screen.warn(f"{told[0]}{more}. See voicenote lessons")
+
+
+def _good(
+    source: ComplaintSource, count: Count, rejected: Rejected | None, step: Any, *, verbose: bool
+) -> Iterator[Good]:
+    from voicenote.intake.raw_record import Good
+
+    before = 0
+    for item in source:
+        count.read += 1
+        step(item.offset - before)
+        before = item.offset
+        if isinstance(item, Good):
+            yield item
+        elif item.duplicate:
+            count.again += 1
+        else:
+            _bad(count, item, rejected, verbose=verbose)
+
+
+def _bad(count: Count, bad: Bad, rejected: Rejected | None, *, verbose: bool) -> None:
+    count.rejected += 1
+    if rejected is not None:
+        rejected.add(bad)
+    room = len(bad.problems) if verbose else SHOWN - len(count.problems)
+    count.problems += bad.problems[: max(room, 0)]
+    count.more += max(len(bad.problems) - max(room, 0), 0)
+
+
+def _clash(good: Good, case: int) -> Bad:
+    """Return as rejected what has the ref of a case and is another's: nothing is lost of it."""
+    from voicenote.intake.raw_record import Bad
+
+    problem = Problem(
+        f"ref {short(good.complaint.ref)} is case {case} already, and this is another person "
+        "with another story",
+        "if it comes from another system, import the .rejected file with --source NAME",
+        good.record.file,
+        good.line,
+        "ref",
+    )
+    return Bad((problem,), good.record, part=good.part)
+
+
+def _save(session: Session, name: str, options: Options) -> None:
+    from voicenote.settings import save_profile
+
+    save_profile(session.settings.file, name, options.mapping, options.defaults, options.source)
+    session.screen.note(f"Saved as [intake.{name}]: next time, --profile {name}")
+
+
+def _report(session: Session, result: Mapping[str, Any], *, dry_run: bool) -> None:
+    came = result["added"] + result["unchanged"]
+    if result["read"] and not came:
+        raise BadData(
+            f"none of {result['read']} records could be taken in",
+            f"mend {result['rejected_file']}"
+            if result["rejected_file"]
+            else "see the reasons above",
+        )
+    would = "would be " if dry_run else ""
+    counts = f"{result['added']} {would}added, {result['unchanged']} there already"
+    named = f"; batch {result['batch']!r}" if result["batch"] is not None else ""
+    lines = [f"{counts}, {result['rejected']} rejected{named}."]
+    if result["rejected_file"]:
+        lines.append(f"Mend and import again: {result['rejected_file']}")
+    if result["added"] and not dry_run:
+        lines.append(f"Next: voicenote script --batch {result['batch']!r}")
+    session.screen.show(dict(result), lambda: "\n".join(lines))

@@ -1,0 +1,86 @@
+"""`init`: makes a workspace."""
+
+from __future__ import annotations
+
+import click
+
+from voicenote.cli.terminal.session import Session, json_option, pass_session
+from voicenote.errors import WrongUse
+
+
+@click.command()
+@click.option("--name", metavar="NAME", help="Your name, as customers know you.")
+@click.option("--business", metavar="NAME", help="The name of your business.")
+@click.option("--email", metavar="ADDRESS", help="Where nudges go.")
+@click.option("--time-zone", metavar="ZONE", help="IANA name, such as Europe/Warsaw.")
+@click.option("--language", metavar="TAG", help="BCP 47, such as en.")
+@click.option("--force", is_flag=True, help="Write new settings; the old ones are kept beside.")
+@click.option(
+    "--anew", is_flag=True, help="Begin with an empty ledger where another one was, and is gone."
+)
+@json_option
+@pass_session
+def init(session: Session, /, *, force: bool, anew: bool, **given: str | None) -> None:
+    """Make a workspace: commented settings, and the ledger. Again does no harm.
+
+    With --json: {"home", "settings", "written", "ledger"}.
+    """
+    from voicenote.engine.admin.workspace_init import check_answer, write_settings
+    from voicenote.settings import FILE_NAME, load
+    from voicenote.wiring import open_ledger
+
+    screen, home = session.screen, session.home
+    answers = {
+        name: check_answer(name, value) for name, value in given.items() if value is not None
+    }
+    file = home / FILE_NAME
+    written = force or not file.exists()
+    if written:
+        owner = _ask_owner(session, answers)
+        # the ledger first: where it is refused, nothing is made
+        open_ledger(load(home, session.env, fresh=True), anew=anew).close()
+        kept = write_settings(home, owner)
+        if kept:
+            screen.note(f"The old settings are in {kept.name}.")
+    else:
+        if answers:
+            screen.warn(f"{file} stays as it is; --force writes a new one.")
+        open_ledger(session.settings, anew=anew).close()
+    data = {"home": home, "settings": file, "written": written, "ledger": "ready"}
+    screen.show(
+        data, lambda: f"{file} {'is written' if written else 'was there'}. The ledger is ready."
+    )
+    _warn_of_templates(session)
+    screen.note("Next: voicenote new, or voicenote import FILE. All of it on samples: demo")
+
+
+def _warn_of_templates(session: Session) -> None:
+    """Say so when there are no templates in the owner's language."""
+    from voicenote.script.languages import language_for
+    from voicenote.script.templating import Templates
+
+    language = session.settings.owner.language
+    known = sorted(Templates((session.home / "templates",)).languages())
+    if language_for(language, known).fell_back:
+        session.screen.warn(
+            f"There are no templates in {language!r} yet, so scripts come out in English."
+            f" There are some in {', '.join(known)}; yours: voicenote templates new"
+        )
+
+
+def _ask_owner(session: Session, answers: dict[str, str]) -> dict[str, str]:
+    """Ask at a terminal for what was not given; elsewhere take what is likely."""
+    from voicenote.engine.admin.workspace_init import QUESTIONS, check_answer, guess_zone
+
+    screen = session.screen
+    likely = {"time_zone": guess_zone(), "language": "en"}
+    if not screen.interactive:
+        return {**likely, **answers}
+    found: dict[str, str] = {}
+    for name, question, _ in QUESTIONS:
+        while name not in answers and name not in found:
+            try:
+                found[name] = check_answer(name, screen.ask(question, likely.get(name, "")))
+            except WrongUse as error:
+                screen.warn(f"{error.what}: {error.advice}" if error.advice else error.what)
+    return {**found, **answers}

@@ -1,0 +1,61 @@
+"""`lessons`: causes ranked, and outcomes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from voicenote.cli.terminal.case_options import open_session
+from voicenote.cli.terminal.session import Session, json_option, pass_session
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+
+@click.command()
+@click.option("--outcomes", is_flag=True, help="Customers kept, and what it cost.")
+@json_option
+@pass_session
+def lessons(session: Session, /, *, outcomes: bool) -> None:
+    """Causes ranked, repeats shown, and whether what prevents them was done in time.
+
+    With --outcomes: how many became allies, are satisfied, neutral or lost, gave no answer; and
+    the worth of the amends that are done, set against the customers who were kept.
+
+    With --outcomes --json: {"ally", "satisfied", "neutral", "lost", "open", "no-answer",
+    "amends_paid": [{"value", "currency"}], "customers": {"kept", "lost", "no-answer"}}.
+    """
+    from voicenote.engine.case import cause_history
+
+    screen = session.screen
+    with open_session(session) as ws:
+        if outcomes:
+            _outcomes(session, cause_history.outcomes(ws))
+            return
+        rows = cause_history.causes(ws)
+    if session.json:
+        screen.data(rows)
+    elif not rows:
+        screen.note("No lessons yet. Write one: voicenote lesson N")
+    else:
+        screen.table(
+            ("cause", "cases", "again", "prevention"),
+            [(r["cause"], r["count"], "yes" if r["repeated"] else "", r["state"]) for r in rows],
+        )
+
+
+def _outcomes(session: Session, found: Mapping[str, Any]) -> None:
+    screen = session.screen
+    if session.json:
+        screen.data(found)
+        return
+    counts = [(name, count) for name, count in found.items() if isinstance(count, int)]
+    screen.table(("outcome", "cases"), counts)
+    sums = " and ".join(f"{one['value']} {one['currency']}" for one in found["amends_paid"])
+    who = found["customers"]
+    screen.out(
+        f"Paid in amends: {sums or 'nothing'}. "
+        f"Customers kept: {who['kept']}; lost: {who['lost']}; no answer: {who['no-answer']}."
+    )

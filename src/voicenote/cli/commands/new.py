@@ -1,0 +1,200 @@
+"""`new`: one case in one sitting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+
+from voicenote.cli.terminal.case_options import open_session
+from voicenote.cli.terminal.import_report import overdue
+from voicenote.cli.terminal.path_input import resolve_pasted_path
+from voicenote.cli.terminal.session import Session, json_option
+from voicenote.errors import BadData, BadSettings, VoicenoteError, WrongUse
+
+#: What can be done, and what each word means.
+DEEDS = {
+    "refund": "their money back, all or a part",
+    "credit": "money off something else",
+    "exchange": "another one of the same",
+    "redo": "the work done again",
+    "fix": "what is broken mended",
+    "call": "you ring them yourself",
+    "gift": "something they did not ask for",
+    "word": "the truth told to somebody who matters to them",
+    "nothing yet": "you will find it out later",
+}
+
+NOTHING = "nothing yet"
+
+VOICES = ("my own, from a file", "my own, at the microphone", "the computer's", "later")
+
+
+@click.command()
+@click.option("--from", "file", metavar="FILE.toml", help="The answers in a file, for scripts.")
+@json_option
+@click.pass_context
+def new(context: click.Context, /, *, file: str | None) -> None:
+    """One case in one sitting: six questions, the script, the voice, approval, the plan.
+
+    Every step can be skipped and taken up later.
+    """
+    session = context.ensure_object(Session)
+    if file is None and not session.screen.interactive:
+        raise WrongUse("new asks questions, and nobody is there to answer", "give --from FILE.toml")
+    if file is None:
+        _ensure_owner_name(context, session)
+    number, added, late = _take_case(session, file)
+    screen = session.screen
+    if late and added:
+        screen.warn(overdue(late))
+    if file is not None:
+        word = "is new" if added else "was there already"
+        data = {"case": number, "added": added}
+        screen.show(data, lambda: f"Case {number} {word}. Next: voicenote script {number}")
+        return
+    screen.out(f"This is case {number}. Stop whenever you like: voicenote next takes it up again.")
+    _walk_through(context, session, number)
+
+
+def _ensure_owner_name(context: click.Context, session: Session) -> None:
+    """See to it that somebody answers for the case: without a name no script can be written."""
+    from voicenote.cli.commands.init import init
+
+    if session.settings.owner.name:
+        return
+    if session.settings.file.exists():
+        raise BadSettings(
+            "nobody answers for it: [owner] name is empty",
+            f"write your name in {session.settings.file}",
+        )
+    session.screen.out("First, once: who are you?")
+    del session.settings  # they are read again when they are written
+    context.invoke(init)
+    session.screen.out()
+
+
+def _take_case(session: Session, file: str | None) -> tuple[int, bool, int]:
+    """Take a case in: its number, whether it is new, and how many promises are late already."""
+    from voicenote.engine.case.new_cases import late, take_one
+    from voicenote.intake.options import Options
+    from voicenote.intake.single import complaint_from_fields, read_toml
+    from voicenote.wiring import new_id, now
+
+    owner = session.settings.owner
+    options = Options(now=now(), language=owner.language, time_zone=owner.time_zone)
+    if file is not None:
+        complaint = read_toml(Path(file), options)
+    else:
+
+        def check(fields: Mapping[str, object]) -> None:
+            complaint_from_fields(fields, options)
+
+        fields = {**_ask_questions(session, check, options.now), "ref": new_id()[:12]}
+        complaint = complaint_from_fields(fields, options)
+    with open_session(session) as ws:
+        added = take_one(ws, complaint)
+    return added.case, added.new, late(complaint, options.now)
+
+
+def _ask_questions(
+    session: Session, check: Callable[[Mapping[str, object]], None], now: Any
+) -> dict[str, object]:
+    """Ask the six questions; what is wrong with an answer is said at once, and asked again."""
+    screen = session.screen
+    fields: dict[str, object] = {"customer": "there", "what_happened": "yet to be told"}
+
+    def ask(
+        name: str, question: str, default: str = "", *, needed: bool = False, not_before: str = ""
+    ) -> None:
+        while True:
+            given = screen.ask(question, default, needed=needed)
+            if len(given) == len(not_before) and given < not_before:
+                screen.warn("That day has passed; promise one that is still to come.")
+                continue
+            try:
+                check({**fields, name: given})
+            except BadData as error:
+                mine = [one for one in error.problems if one.field == name]
+                if mine:
+                    screen.warn(f"{mine[0].what} ({mine[0].advice})")
+                    continue
+            fields[name] = given
+            return
+
+    ask("customer", "1. Who was let down? Their name", needed=True)
+    ask("email", "2. Their e-mail address (Enter to leave it out)")
+    ask("what_happened", "3. What happened, in their words", needed=True)
+    ask("bothered_most", "4. What bothered them most, in their words (the key to all the rest)")
+    deed = screen.choose("5. What will you do to put it right?", DEEDS, NOTHING)
+    if deed != NOTHING:
+        fields["amends_kind"] = deed
+        today = now.date()
+        ask("amends", "   In a few words, as you would say it to them", needed=True)
+        if deed in ("refund", "credit", "gift"):
+            fields["amends_value"] = "1"  # a currency alone says nothing, and is not looked at
+            ask("currency", "   In which currency, if it is money (such as EUR)")
+            del fields["amends_value"]
+            if fields["currency"]:
+                ask("amends_value", "   How much")
+        week = (today + timedelta(days=7)).isoformat()
+        ask("promised_by", "6. By when", week, not_before=today.isoformat())
+    return {name: value for name, value in fields.items() if value}
+
+
+def _walk_through(context: click.Context, session: Session, number: int) -> None:
+    """Script, voice, listening, approval: each by the command of its own, each can be skipped."""
+    from voicenote.cli.commands.approve import approve
+    from voicenote.cli.commands.plan import plan
+    from voicenote.cli.commands.play import play
+    from voicenote.cli.commands.record import record
+    from voicenote.cli.commands.render import render
+    from voicenote.cli.commands.script import script
+
+    screen = session.screen
+    if not _do(context, session, script, numbers=(number,)):
+        return
+    if screen.confirm("Change the words in your editor?", default=False):
+        _do(context, session, script, numbers=(number,), edit=True)
+    said = screen.choose("Whose voice shall say it?", VOICES, VOICES[2])
+    ready = False
+    if said == VOICES[0]:
+        while not ready and (name := screen.ask("The file of your recording (Enter: later)")):
+            taken = resolve_pasted_path(name)
+            ready = _do(context, session, record, numbers=(number,), source=taken)
+    elif said == VOICES[1]:
+        ready = _do(context, session, record, numbers=(number,)) and _spoken(session, number)
+    elif said == VOICES[2]:
+        ready = _do(context, session, render, numbers=(number,))
+    if not ready:
+        screen.note(f"Later: voicenote record {number}, or voicenote render {number}")
+        return
+    if screen.confirm("Listen to it?", default=True):
+        _do(context, session, play, what=str(number))
+    if screen.confirm("Release it, and follow up as planned?", default=False):
+        _do(context, session, approve, numbers=(number,))
+        _do(context, session, plan, number=number)
+    else:
+        screen.note(f"When you are ready: voicenote approve {number}")
+
+
+def _spoken(session: Session, number: int) -> bool:
+    """Whether every sentence of a case was recorded, so that there is a memo to hear."""
+    from voicenote.engine.memo.recording import to_say
+
+    with open_session(session) as ws:
+        return not to_say(ws, number)
+
+
+def _do(context: click.Context, session: Session, command: click.Command, **given: Any) -> bool:
+    """Run another command; tell what goes wrong and go on, for every step can be done later."""
+    try:
+        context.invoke(command, **given)
+    except VoicenoteError as error:
+        session.screen.warn(f"voicenote: {error.what}")
+        session.screen.warn(error.advice)
+        return False
+    return True

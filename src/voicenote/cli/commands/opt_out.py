@@ -1,0 +1,66 @@
+"""`opt-out`: a customer is never written to again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from voicenote.cli.terminal.case_options import open_session
+from voicenote.cli.terminal.session import Session, json_option, pass_session
+
+if TYPE_CHECKING:
+    from voicenote.engine.case.unsubscribe import OptedOut
+
+
+@click.command("opt-out")
+@click.argument("customer", metavar="CUSTOMER")
+@json_option
+@pass_session
+def opt_out(session: Session, /, *, customer: str) -> int:
+    """Never write to a customer again, on any channel.
+
+    CUSTOMER is the number of one of their cases, the token with which `unsubscribe_url` was called,
+    or an address of theirs in any spelling: an email address, a telephone number, @name, or
+    telegram:ID. A number that is a case here is that case; a short one that is none is refused.
+    Digits without a country are looked for
+    in every country. An address that nobody here has is kept for later imports, and the exit code
+    is 1.
+
+    With --json: {"customer", "opted_out", "cancelled", "cases", "kept", "unsure",
+    "already"}.
+    """
+    from voicenote.engine.case.unsubscribe import opt_out as opt_out_
+
+    with open_session(session) as ws:
+        done = opt_out_(ws, customer)
+    found = [number for number, _ in done.cases]
+    data = {
+        "customer": customer,
+        "opted_out": True,
+        "cancelled": done.cancelled,
+        "cases": found,
+        "kept": list(done.kept),
+        "unsure": done.unsure,
+        "already": done.already,
+    }
+    if session.json or found:
+        session.screen.show(data, lambda: _opted_out(done))
+    if done.unsure:
+        session.screen.warn(done.unsure)
+    if not found:
+        session.screen.warn(
+            f"nobody here has it ({', '.join(done.kept)}); it is kept for later imports"
+        )
+    return 0 if found else 1
+
+
+def _opted_out(done: OptedOut) -> str:
+    who = ", ".join(f"{name} (case {number})" for number, name in done.cases)
+    if done.already and not done.cancelled:
+        return f"{who} had opted out already, and nothing was waiting for them."
+    touches = f"{done.cancelled} touch{'es' * (done.cancelled != 1)}"
+    return (
+        f"They will hear nothing more: {who}; {touches} {'were' if done.cancelled != 1 else 'was'} "
+        "cancelled. What was promised stays promised."
+    )

@@ -1,0 +1,127 @@
+"""`plan`: the touches of a case and when, in the customer's clock; choose, hold, resume."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import click
+
+from voicenote.cli.terminal.case_options import CASE, open_session
+from voicenote.cli.terminal.session import Session, json_option, pass_session
+from voicenote.errors import WrongUse
+
+if TYPE_CHECKING:
+    from voicenote.engine.case.reroute import Moved
+
+
+@click.command()
+@click.argument("number", type=CASE, metavar="[N]", required=False)
+@click.option("--plan", "name", metavar="NAME", help="Follow this plan instead.")
+@click.option("--hold", is_flag=True, help="Send nothing more until --resume.")
+@click.option("--resume", is_flag=True, help="Go on; what became due goes out one a day.")
+@click.option("--by", metavar="CHANNEL", help="Let what waits go by this channel.")
+@click.option(
+    "--from", "away_from", metavar="CHANNEL", help="Only what waits for this one; of all cases."
+)
+@json_option
+@pass_session
+def plan(
+    session: Session,
+    /,
+    *,
+    number: int | None,
+    name: str | None,
+    hold: bool,
+    resume: bool,
+    by: str | None,
+    away_from: str | None,
+) -> int | None:
+    """The touches of a case and when, in the customer's clock.
+
+    A channel was renamed or removed: --from OLD --by NEW moves what waits for it, in all cases.
+    Where nothing waits for OLD, that is refused.
+    With --json: {"moved": [{"case", "touch"}], "left": [{"case", "why"}]}. Exit code 1 when
+    something stays: somebody has no address there, or it may have left already.
+    """
+    from voicenote.engine.case import approval
+    from voicenote.engine.case.plan_view import plan_view
+    from voicenote.engine.case.reroute import moved_case
+
+    if hold and resume:
+        raise WrongUse("--hold and --resume undo each other", "give one of them")
+    if away_from and not by:
+        raise WrongUse("--from needs the new channel too", "add --by CHANNEL")
+    if number is None:
+        if not (by and away_from) or name or hold or resume:
+            raise WrongUse("say which case", "voicenote plan N; or --from OLD --by NEW for all")
+        return _move_all(session, by, away_from)
+    with open_session(session) as ws:
+        if by:
+            _warn_left(session, moved_case(ws, number, by, away_from or ""))
+        if name:
+            approval.change_plan(ws, number, name)
+        if hold:
+            approval.hold(ws, number)
+        if resume and (again := approval.resume(ws, number).asked_again):
+            session.screen.warn(again)
+        view = plan_view(ws, number)
+    if session.json:
+        session.screen.data(view)
+    else:
+        _show(session, view)
+    return None
+
+
+def _move_all(session: Session, by: str, away_from: str) -> int:
+    """Let what waits for one channel go by another, in all cases; return the exit code."""
+    from voicenote.engine.case.reroute import moved_all
+
+    if by == away_from:
+        raise WrongUse("--from and --by name the same channel", "give --by another one")
+    with open_session(session) as ws:
+        moved = moved_all(ws, by, away_from)
+    if session.json:
+        done = [{"case": case, "touch": touch} for case, touch in moved.touches]
+        left = [{"case": case, "why": why} for case, why, _ in moved.left]
+        session.screen.data({"moved": done, "left": left})
+    else:
+        if moved.touches:
+            session.screen.out(_describe_move(moved, by, away_from))
+        for case in moved.wishes:
+            session.screen.out(f"The customer of case {case} is reached by {by} from now on.")
+        _warn_left(session, moved)
+    return 1 if moved.left else 0
+
+
+def _describe_move(moved: Moved, by: str, away_from: str) -> str:
+    messages, cases = len(moved.touches), len({case for case, _ in moved.touches})
+    what = f"{messages} message{'s' * (messages != 1)} in {cases} case{'s' * (cases != 1)}"
+    return f"{what}, which waited for {away_from}, go{'es' * (messages == 1)} by {by} now."
+
+
+def _warn_left(session: Session, moved: Moved) -> None:
+    for case, why, cure in moved.left:
+        session.screen.warn(f"case {case} stays: {why}: {cure}")
+
+
+def _show(session: Session, view: Mapping[str, Any]) -> None:
+    zone = ZoneInfo(view["time_zone"])
+    booked = "" if view["booked"] else " (when it is approved now)"
+    session.screen.out(
+        f"Case {view['case']}, {view['customer']}: {view['plan']}{booked}, in {zone.key} time"
+        + (f" ({view['zone_note']})" if view["zone_note"] else "")
+    )
+    rows = [
+        (
+            touch["due_at"].astimezone(zone).strftime("%a %Y-%m-%d %H:%M"),
+            touch["kind"],
+            touch["hears"],
+            touch["channel"],
+            touch["state"],
+            touch["reason"] or (f"unless {touch['unless']}" if touch["unless"] else ""),
+        )
+        for touch in view["touches"]
+    ]
+    session.screen.table(("when", "touch", "what they hear", "channel", "state", ""), rows)

@@ -1,0 +1,71 @@
+"""`play`: listening to a memo, or drawing it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from voicenote.cli.terminal.case_options import case_number, open_session
+from voicenote.cli.terminal.session import Session, json_option, pass_session
+from voicenote.errors import BadData
+
+if TYPE_CHECKING:
+    from voicenote.sound.waveform import Waveform
+
+
+@click.command()
+@click.argument("what", metavar="N|FILE")
+@click.option(
+    "--picture",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE.svg|.png",
+    help="Draw its waveform instead of playing it.",
+)
+@json_option
+@pass_session
+def play(session: Session, /, *, what: str, picture: Path | None = None) -> None:
+    """Listen to the memo of case N, or to a sound file; or draw it.
+
+    The picture of a memo shows its sentences: a dot where each begins, and pauses in grey.
+
+    With --json nothing is played: {"case", "file", "duration_s"}, with --picture also "picture".
+    """
+    from voicenote.engine.memo.picture import wave_of_file, wave_of_memo, write_picture
+
+    if what.isdecimal():
+        from voicenote.engine.memo.sampling import memo_file
+
+        number = case_number(what)
+        with open_session(session) as ws:
+            file, seconds = memo_file(ws, number)
+            drawn = picture is not None or (session.screen.width and not session.json)
+            wave = wave_of_memo(ws, number, file) if drawn else None
+        data: dict[str, Any] = {"case": number, "file": file, "duration_s": round(seconds, 2)}
+    else:
+        file = Path(what)
+        if not file.is_file():
+            raise BadData(f"{what} is not there", "give the number of a case, or a sound file")
+        wave = wave_of_file(file) if picture else None
+        data = {"case": None, "file": file, "duration_s": None}
+    if picture and wave:
+        write_picture(wave, picture)
+        session.screen.show({**data, "picture": picture}, lambda: f"Drawn: {picture}")
+        return
+    _play_file(session, file, data, wave)
+
+
+def _play_file(session: Session, file: Path, data: dict[str, Any], wave: Waveform | None) -> None:
+    """Play a file; at a terminal, show how it looks first."""
+    from voicenote.engine.memo.player import play as play_
+
+    if session.json:
+        session.screen.data(data)
+        return
+    session.screen.note(str(file))
+    if wave:
+        from voicenote.sound.waveform import line
+
+        session.screen.note(line(wave))
+    play_(file, session.env)

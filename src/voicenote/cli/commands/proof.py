@@ -1,0 +1,72 @@
+"""`proof`: what a customer would get, sent to its owner."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+import click
+
+from voicenote.cli.terminal.case_options import cases_options, choose_cases, open_session
+from voicenote.cli.terminal.session import Session, json_option, pass_session
+from voicenote.errors import WrongUse
+
+
+@click.command()
+@cases_options
+@click.option("--to", metavar="ADDRESS", help="Yours; [owner] email unless given.")
+@click.option("--by", "channel", default="", metavar="CHANNEL", help="By this channel.")
+@json_option
+@pass_session
+def proof(
+    session: Session,
+    /,
+    *,
+    numbers: Sequence[int],
+    everything: bool,
+    batch: str | None,
+    to: str | None,
+    channel: str,
+) -> None:
+    """Send yourself what a customer would get. The customer gets nothing, and nothing changes.
+
+    The subject and the first line say that it is a proof. An answer to it is nobody's answer.
+
+    With --json: a list of {"case", "kind", "channel", "to"}.
+    """
+    from voicenote.engine.run.proofs import MOST, prove
+    from voicenote.model.case import Stage
+
+    address = own_address(session, to)
+    with open_session(session) as ws:
+        made = (Stage.RENDERED, Stage.APPROVED)
+        meant = choose_cases(ws, numbers, everything, batch, made)
+        done = [asdict(one) for one in prove(ws, meant[:MOST], address, channel)]
+    session.screen.show(done, lambda: _proofs(done))
+    if len(meant) > MOST:
+        session.screen.warn(f"These are {MOST} of {len(meant)}; no more go at once.")
+
+
+def own_address(session: Session, to: str | None) -> str:
+    """Return where proofs go: what was given, else the owner's email."""
+    address = session.settings.owner.email if to is None else to.strip()
+    if not address and to is None:
+        raise WrongUse("nobody knows where a proof goes", "give --to, or set [owner] email")
+    return address
+
+
+def _proofs(done: Sequence[dict[str, object]]) -> str:
+    lines = [f"Case {one['case']}: proof by {one['channel']} to {one['to']}." for one in done]
+    return "\n".join(
+        [*lines, "The customer got nothing." if done else "There is nothing to prove."]
+    )
+
+
+def prove_due(session: Session, to: str) -> None:
+    """Do what `run --to` does: proofs of what is due, and no pass."""
+    from voicenote.engine.run.proofs import prove_due as prove_due_
+
+    address = own_address(session, to)
+    with open_session(session) as ws:
+        done = [asdict(one) for one in prove_due_(ws, address)]
+    session.screen.show(done, lambda: _proofs(done))

@@ -1,0 +1,125 @@
+"""`receive`: what came in, read now; or handed over from a file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import click
+
+from voicenote.cli.terminal.arrival_report import (
+    describe_arrival,
+    trouble_lines,
+    troubled,
+    troubles_as_data,
+    unmatched_lines,
+)
+from voicenote.cli.terminal.case_options import open_session
+from voicenote.cli.terminal.session import Session, json_option, pass_session
+from voicenote.errors import BadData
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from voicenote.engine.run.poll import Received
+
+
+#: A webhook's call and a letter are smaller; the rest of a longer one is attachments.
+MOST = 64 << 20
+
+
+@click.command()
+@click.option(
+    "--from",
+    "file",
+    type=click.File("rb"),
+    metavar="FILE",
+    help="A stored webhook body of WhatsApp, or a letter (.eml); - is standard input.",
+)
+@click.option("--signature", default="", help="The header X-Hub-Signature-256 of that body.")
+@click.option("--channel", default="", metavar="NAME", help="The channel that it came by.")
+@click.option("--unmatched", is_flag=True, help="List what came in and fits no case, all of it.")
+@json_option
+@pass_session
+def receive(
+    session: Session,
+    /,
+    *,
+    file: BinaryIO | None,
+    signature: str,
+    channel: str,
+    unmatched: bool,
+) -> int:
+    """Take in what came: answers, bounces, receipts, opt-outs. Every run does it first.
+
+    With --json: {"received", "kinds", "unmatched", "nudges", "troubles"}; with --unmatched a list.
+    """
+    from voicenote.engine.run import poll
+
+    if file is None and (signature or channel):
+        raise click.UsageError("--signature and --channel go with --from FILE.")
+    if file is not None and unmatched:
+        raise click.UsageError("--from and --unmatched do not go together.")
+    with open_session(session) as ws:
+        if unmatched:
+            _list(session, poll.unmatched(ws))
+            return 0
+        if file is not None:
+            received = poll.take_over(ws, _read_body(file), signature, channel)
+        else:
+            received = poll.receive(ws)
+    _show(session, received)
+    return troubled(received.troubles)
+
+
+def _read_body(file: BinaryIO) -> bytes:
+    try:
+        raw = file.read(MOST)
+    except OSError as error:
+        raise BadData(f"it cannot be read: {error.strerror or error}", "give a file") from error
+    if not raw.strip():
+        raise BadData("there is nothing in it", "give the body as it came, byte by byte")
+    return raw
+
+
+def _show(session: Session, received: Received) -> None:
+    screen = session.screen
+    if session.json:
+        screen.data(
+            {
+                "received": received.count,
+                "kinds": received.kinds,
+                "unmatched": received.unmatched,
+                "nudges": [{"case": case, "text": text} for case, text in received.nudges],
+                "troubles": troubles_as_data(received.troubles),
+            }
+        )
+        return
+    for line in (*(text for _, text in received.nudges), *unmatched_lines(received.unmatched)):
+        screen.warn(line)
+    for line in trouble_lines(received.troubles):
+        screen.warn(line)
+    said = ", ".join(f"{count} {kind}" for kind, count in sorted(received.kinds.items()))
+    if said:
+        screen.out(said)
+    elif not received.troubles:
+        screen.note("Nothing new.")
+
+
+def _list(session: Session, found: Sequence[Mapping[str, Any]]) -> None:
+    if session.json:
+        session.screen.data(found)
+    elif not found:
+        session.screen.note("Everything that came in fits a case.")
+    else:
+        headers = ("when (UTC)", "channel", "from", "what", "why it fits none")
+        rows = [
+            (
+                f"{one['at']:%Y-%m-%d %H:%M}",
+                one["channel"],
+                one["sender"],
+                describe_arrival(one),
+                one["reason"],
+            )
+            for one in found
+        ]
+        session.screen.table(headers, rows)

@@ -1,0 +1,158 @@
+"""`record`: the owner's own voice, at the microphone or from files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from voicenote.cli.terminal.case_options import (
+    cases_options,
+    fill_in_option,
+    in_touch,
+    open_session,
+)
+from voicenote.cli.terminal.path_input import resolve_pasted_path
+from voicenote.cli.terminal.recording_session import (
+    many_cases,
+    memo_made,
+    need_somebody,
+    one_case,
+    show_list,
+)
+from voicenote.cli.terminal.session import Session, json_option, pass_session
+from voicenote.errors import WrongUse
+
+if TYPE_CHECKING:
+    from voicenote.engine.workspace import Workspace
+    from voicenote.model.memo import Clip
+
+
+@click.command()
+@cases_options
+@click.option(
+    "--from",
+    "source",
+    callback=lambda _context, _option, given: resolve_pasted_path(given) if given else None,
+    metavar="FILE|FOLDER",
+    help="A finished take of the whole memo; or a folder with one file a missing sentence.",
+)
+@click.option("--whole", is_flag=True, help="At the microphone: all of it in one take.")
+@click.option(
+    "--sentence",
+    "place",
+    type=click.IntRange(1),
+    metavar="K",
+    help="Only sentence K of --list, recorded or not.",
+)
+@click.option("--list", "listing", is_flag=True, help="Show the sentences, and which are missing.")
+@click.option("--owner", metavar="NAME", help="Only the cases that NAME answers for.")
+@click.option("--anyway", is_flag=True, help="Keep a whole take too short for its words.")
+@click.option("--follow-ups", is_flag=True, help="Also what the plan says after the memo.")
+@fill_in_option
+@json_option
+@pass_session
+def record(
+    session: Session,
+    /,
+    *,
+    numbers: Sequence[int],
+    everything: bool = False,
+    batch: str | None = None,
+    source: Path | None = None,
+    whole: bool = False,
+    place: int | None = None,
+    listing: bool = False,
+    owner: str | None = None,
+    follow_ups: bool = False,
+    fill_in: bool = False,
+    anyway: bool = False,
+) -> None:
+    """Say memos in your own voice, sentence by sentence; none is asked for twice.
+
+    What is said to everybody is recorded once for all cases, so a batch asks only for what is
+    personal. Each take is measured, can be heard, said again, skipped; quit and go on another day.
+    A finished recording of the whole memo is taken --from a file; one that is too short to say its
+    words is refused, unless you want it --anyway. Follow-ups of which every
+    sentence is recorded go out in your voice, too.
+
+    With --json, for one case: {"case", "recorded", "missing", "memo"}, where "memo" is as `render`
+    has it, or null while sentences are missing; of a whole take as `render`, with "wpm", "lufs" and
+    "coach"; with --list {"case", "recorded", "missing", "sentences"}. For several, a list.
+    """
+    from voicenote.model.case import Stage
+
+    with open_session(session) as ws:
+        meant = in_touch(session, ws, numbers, everything, batch, (Stage.SCRIPTED, Stage.RENDERED))
+        meant = _of_one_owner(ws, meant, owner)
+        with_later = {"fill_in": fill_in, "follow_ups": follow_ups}
+        if len(meant) != 1:
+            if source or whole or place or listing:
+                raise WrongUse("that takes one case", "give its number: voicenote record N …")
+            many_cases(session, ws, meant, **with_later)
+        elif listing:
+            show_list(session, ws, meant[0], follow_ups=follow_ups)
+        elif whole or (source and not source.is_dir() and place is None):
+            _whole(session, ws, meant[0], source, anyway=anyway)
+        else:
+            one_case(session, ws, meant[0], source, place, **with_later)
+
+
+def _of_one_owner(ws: Workspace, numbers: Sequence[int], owner: str | None) -> list[int]:
+    """The cases of the person who speaks. Raises WrongUse when that could be several people."""
+    from voicenote.engine.memo.recording import owners
+
+    if len(numbers) == 1 and owner is None:
+        return list(numbers)
+    found = owners(ws, numbers)
+    if owner is not None and owner not in found:
+        known = ", ".join(found) or "nobody"
+        raise WrongUse(f"{owner} answers for none of these cases", f"{known} does")
+    if owner is None and len(found) > 1:
+        names = ", ".join(found)
+        raise WrongUse(f"these cases have {len(found)} owners: {names}", "say who speaks: --owner")
+    return found[owner] if owner is not None else list(numbers)
+
+
+# -- a whole take -----------------------------------------------------------------------------
+
+
+def _whole(
+    session: Session, ws: Workspace, number: int, source: Path | None, *, anyway: bool
+) -> None:
+    """Take a recording that says all of a memo, and make it the memo."""
+    from voicenote.engine.memo import drafting, recording
+    from voicenote.engine.memo.coach import notes
+    from voicenote.script.disclosing import drop_disclosure
+    from voicenote.sound.recording_file import read_sound
+
+    _, found = drafting.need_draft(ws, number)
+    script = drop_disclosure(found.script)
+    clip = read_sound(source) if source else _record_whole(session, script.text, number)
+    said = " ".join(sentence.said for sentence in script.sentences)
+    coach = notes(said, clip, script.language)
+    recording.record_whole(ws, number, clip, anyway=anyway)
+    memo = memo_made(ws, number, fill_in=False)
+    figures = {note.name: note.value for note in coach}
+    data = {**memo, "wpm": figures.get("pace"), "lufs": figures.get("level")}
+    data["coach"] = [asdict(note) for note in coach]
+    lines = [f"Recorded: {clip.duration_s:.0f} s.", *(f"  {note.line}" for note in coach)]
+    lines.append(f"Listen: voicenote play {number}. Release: voicenote approve {number}")
+    session.screen.show(data, lambda: "\n".join(lines))
+
+
+def _record_whole(session: Session, text: str, number: int) -> Clip:
+    """Show all the words, and record until Enter."""
+    from voicenote.engine.memo.microphone import record as record_
+
+    need_somebody(session, number)
+    session.screen.warn(f"\n{text}\n")
+    session.screen.ask("Press Enter, then speak")
+
+    def until_enter() -> None:
+        session.screen.ask("Recording. Press Enter when you are done")
+
+    return record_(until_enter, session.env)

@@ -1,0 +1,79 @@
+"""`rehearse`: the future on a copy."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from voicenote.cli.terminal.run_report import (
+    summary_of,
+)
+from voicenote.cli.terminal.session import Session, json_option, pass_session
+
+if TYPE_CHECKING:
+    from voicenote.engine.run.rehearsal import Rehearsed
+
+
+#: How far ahead a rehearsal can look: two years.
+LONGEST_DAYS = 730
+
+
+@click.command()
+@click.option("--until", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]), help="The last day.")
+@click.option(
+    "--days",
+    type=click.IntRange(1, LONGEST_DAYS),
+    default=45,
+    show_default=True,
+    help="Or so many days.",
+)
+@json_option
+@pass_session
+def rehearse(session: Session, /, *, until: datetime | None, days: int) -> None:
+    """The future on a copy: what would be sent, and when. Nothing leaves."""
+    from voicenote.wiring import now, rehearsal
+
+    start = now()
+    end = until.replace(hour=23, minute=59, tzinfo=UTC) if until else start + timedelta(days=days)
+    if not start <= end <= start + timedelta(days=LONGEST_DAYS + 1):
+        raise click.BadParameter(
+            f"{end:%Y-%m-%d} is not within the next {LONGEST_DAYS} days", param_hint="--until"
+        )
+    screen = session.screen
+    rows: list[dict[str, Any]] = []
+    with rehearsal(session.settings, start) as passes:
+        for made in passes(end):
+            rows += _rehearsal_rows(made)
+            screen.note(f"{made.at:%Y-%m-%d %H:%M}Z  {summary_of(made.turn) or 'waits for you'}")
+    if session.json:
+        screen.data(rows)
+        return
+    if not rows:
+        screen.note("Nothing would be sent.")
+        return
+    screen.table(
+        ("when (UTC)", "case", "touch", "channel", ""),
+        [
+            (f"{r['at']:%a %Y-%m-%d %H:%M}", r["case"], r["kind"], r["channel"], r["why"])
+            for r in rows
+        ],
+    )
+
+
+def _rehearsal_rows(made: Rehearsed) -> list[dict[str, Any]]:
+    sent = [
+        {"at": made.at, "case": t.case, "kind": t.kind.value, "channel": t.channel, "why": ""}
+        for t in made.touches
+        if t.kind.value != "nudge"
+    ]
+    waits = [
+        {"at": made.at, "case": case, "kind": "waits for you", "channel": "", "why": why}
+        for case, why in made.turn.waiting
+    ]
+    told = [
+        {"at": made.at, "case": case, "kind": "nudge", "channel": "to you", "why": text}
+        for case, text in made.turn.nudges
+    ]
+    return sent + told + waits

@@ -1,0 +1,104 @@
+"""`render`: from words to sound."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from voicenote.cli.terminal.batch_report import alone, failed_data, tell_failed
+from voicenote.cli.terminal.case_options import (
+    cases_options,
+    fill_in_option,
+    in_touch,
+    open_session,
+)
+from voicenote.cli.terminal.memo_report import memo_data
+from voicenote.cli.terminal.session import Session, json_option, pass_session
+
+if TYPE_CHECKING:
+    from voicenote.engine.batch import Failed
+    from voicenote.engine.memo.render_case import Rendered
+    from voicenote.engine.workspace import Workspace
+
+
+@click.command()
+@cases_options
+@fill_in_option
+@json_option
+@pass_session
+def render(
+    session: Session,
+    /,
+    *,
+    numbers: Sequence[int],
+    everything: bool,
+    batch: str | None,
+    fill_in: bool = False,
+) -> int:
+    """Make the sound of scripts. Only what changed is made again; Ctrl-C keeps what is finished.
+
+    Once you have recorded a part of a script, nobody else says the rest, unless you let a synthetic
+    voice --fill-in. The memo is then marked as a computer's in part.
+
+    With --json: a list of {"case", "made", "why", "voice", "synthetic", "synthetic_part" (no,
+    partly or yes), "duration_s", "loudness_lufs", "files", "sha256"}, or {"case", "error",
+    "advice"} where it did not work, with "missing" where sentences are not recorded.
+    """
+    from voicenote.model.case import Stage
+
+    with open_session(session) as ws:
+        stages = (Stage.SCRIPTED, Stage.RENDERED)
+        meant = in_touch(session, ws, numbers, everything, batch, stages)
+        return _render_all(session, ws, meant, fill_in=fill_in)
+
+
+def _render_all(session: Session, ws: Workspace, numbers: Sequence[int], *, fill_in: bool) -> int:
+    from voicenote.engine.batch import Failed
+    from voicenote.engine.memo.parallel_render import render_many
+
+    done: list[Rendered] = []
+    failed: list[Failed] = []
+    work = render_many(ws, numbers, fill_in=fill_in)
+    try:
+        for one in session.screen.progress(work, "Speaking", len(numbers)):
+            failed.append(one) if isinstance(one, Failed) else done.append(one)
+    except KeyboardInterrupt:
+        session.screen.warn(f"{len(done)} of {len(numbers)} were finished.")
+        raise
+    alone(numbers, failed)
+    if session.json:
+        session.screen.data([*(memo_data(ws.home, one) for one in done), *map(failed_data, failed)])
+        return 1 if failed else 0
+    tell_failed(session, failed)
+    if len(numbers) == 1:
+        session.screen.out(_one(done[0]))
+    elif done:
+        session.screen.out(_summary(done))
+    elif not failed:
+        session.screen.note("Nothing to speak. Scripts are written by: voicenote script --all")
+    return 1 if failed else 0
+
+
+def _one(one: Rendered) -> str:
+    made = "spoken" if one.made else "was spoken already"
+    return (
+        f"Case {one.case} {made}: {one.memo.duration_s:.0f} s by {one.memo.voice}, {one.why}. "
+        f"Listen: voicenote play {one.case}. Release: voicenote approve {one.case}"
+    )
+
+
+def _summary(done: Sequence[Rendered]) -> str:
+    made = sum(one.made for one in done)
+    seconds = sum(one.memo.duration_s for one in done)
+    parts = [f"{made} spoken"]
+    if made < len(done):
+        parts.append(f"{len(done) - made} unchanged")
+    reasons: dict[str, int] = {}
+    for one in done:
+        voice, why = (text.partition(" (")[0] for text in (one.memo.voice, one.why))
+        reason = f"{voice}, {why}"
+        reasons[reason] = reasons.get(reason, 0) + 1
+    lines = [f"{', '.join(parts)}; {seconds / 60:.1f} minutes in all."]
+    return "\n".join([*lines, *(f"  {count} by {reason}" for reason, count in reasons.items())])

@@ -1,0 +1,41 @@
+"""`restore`: a workspace out of a backup."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from voicenote.cli.terminal.hold_report import describe_hold
+from voicenote.cli.terminal.session import Session, json_option, pass_session
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+@json_option
+@pass_session
+def restore(session: Session, /, *, file: Path) -> None:
+    """Bring a backup back into an empty --home. Nothing leaves from it until you say so.
+
+    With --json: {"files", "held", "cases", "uncertain", "doubt"}.
+    """
+    from voicenote.engine.admin.unarchive import restore as restore_
+    from voicenote.wiring import open_ledger_at, whereabouts
+
+    session.if_stopped = "nothing was restored; run the same command again when you are ready"
+    restored = restore_(file, session.home, open_ledger_at, whereabouts())
+    session.if_stopped = ""
+    session.screen.show(restored, lambda: f"{restored.files} files restored into {session.home}.")
+    for line in describe_hold(restored.held, restored.cases, restored.uncertain):
+        session.screen.warn(line)
+    if restored.doubt:
+        session.screen.warn(
+            f"{restored.doubt[0].upper()}{restored.doubt[1:]}: this one asks.\n"
+            "If this one goes on in its place: voicenote adopt"
+        )
+    url = session.settings.ledger.address(session.home)
+    if url != f"sqlite:///{(session.home / 'ledger.db').as_posix()}":
+        session.screen.warn(
+            "The settings name another ledger than the restored ledger.db: "
+            "take [ledger] url out of voicenote.toml to use it."
+        )

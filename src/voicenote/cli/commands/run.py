@@ -1,0 +1,56 @@
+"""`run`: one run, for cron."""
+
+from __future__ import annotations
+
+import click
+
+from voicenote.cli.commands.proof import prove_due
+from voicenote.cli.terminal.arrival_report import troubled
+from voicenote.cli.terminal.case_options import open_session
+from voicenote.cli.terminal.run_report import (
+    clock_option,
+    flying_lines,
+    held_lines,
+    summary_of,
+    turn_as_data,
+    turn_lines,
+)
+from voicenote.cli.terminal.session import Session, json_option, pass_session
+
+
+@click.command()
+@click.option(
+    "--to", metavar="ADDRESS", help="Send proofs of what is due to yourself instead, and no more."
+)
+@clock_option
+@json_option
+@pass_session
+def run(session: Session, /, *, to: str | None, clock_is_right: bool) -> int:
+    """One pass, for cron: idempotent, locked, quiet when nothing happened.
+
+    Exit code 1 when something was refused, is uncertain, or is kept in by a brake, or when the
+    clock has jumped; 69 when a channel could not be heard.
+
+    With --json: {"sent", "failed", "uncertain", "skipped", "received", "waiting", "reasons",
+    "nudges", "held", "in_flight", "unmatched", "troubles", "clock", "recalled"}.
+    """
+    from voicenote.engine.run.run_once import one_pass
+
+    if to is not None:
+        prove_due(session, to)
+        return 0
+    screen = session.screen
+    with open_session(session) as ws, screen.bar("Sending") as advance:
+        turn = one_pass(ws, lambda _done, _total: advance(1), clock_is_right=clock_is_right)
+    if session.json:
+        screen.data(turn_as_data(turn))
+    else:
+        for line in turn_lines(turn):
+            screen.warn(line)
+        zone = ws.settings.owner.time_zone
+        for line in (*held_lines(turn, zone), *flying_lines(turn, zone)):
+            screen.note(line)
+        if summary := summary_of(turn):
+            screen.out(summary)
+    asks = turn.failed or turn.uncertain or turn.braked or turn.clock
+    return 1 if asks else troubled(turn.troubles)

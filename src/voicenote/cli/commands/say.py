@@ -1,0 +1,135 @@
+"""`say`: just the sound, for other programs; no ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from voicenote.cli.terminal.session import Session, json_option, pass_session
+from voicenote.cli.terminal.text_input import PIPE, language_tag, read_text
+from voicenote.errors import WrongUse
+
+if TYPE_CHECKING:
+    from voicenote.model.sentences import Sentence
+    from voicenote.sound.encode import Tags
+    from voicenote.sound.piece import Spoken
+
+
+@click.command()
+@click.argument("text", required=False)
+@click.option("-o", "--output", required=True, metavar="FILE", help="An .ogg, .m4a, .mp3 or .wav.")
+@click.option(
+    "--file", "source", type=click.Path(path_type=Path), metavar="FILE", help="Say what it holds."
+)
+@click.option("--language", metavar="TAG", help="BCP 47; yours, unless given.")
+@click.option("--voice", metavar="NAME", help="As in `voicenote voices`, or ENGINE:VOICE.")
+@click.option("--rate", type=click.IntRange(40, 600), metavar="N", help="Words a minute.")
+@json_option
+@pass_session
+def say(
+    session: Session,
+    /,
+    *,
+    text: str | None,
+    output: str,
+    source: Path | None,
+    language: str | None,
+    voice: str | None,
+    rate: int | None,
+) -> None:
+    """Turn text into sound: TEXT, or --file, or standard input (-). No ledger is needed.
+
+    With -o - the sound goes to standard output, as Ogg/Opus.
+
+    With --json: {"file", "duration_s", "voice", "language", "synthetic", "sentences"}.
+    """
+    from voicenote.engine.memo.plain_speech import say as say_
+    from voicenote.engine.memo.plain_speech import sentences_of
+    from voicenote.wiring import make_voice, voice_facts
+
+    if output == PIPE and session.json:
+        raise WrongUse("--json and the sound cannot both go to standard output", "give -o FILE")
+    session.if_stopped = "no sound was kept; run the same command again when you are ready"
+    tongue = _language(session, language)
+    if output != PIPE and Path(output).is_dir():
+        name = Path(output) / "hello.ogg"
+        raise WrongUse(f"{output} is a folder", f"name a file in it, such as {name}")
+    if output != PIPE and not Path(output).absolute().parent.is_dir():
+        raise WrongUse(f"the folder of {output} is not there", "make it first, or choose another")
+    sentences = sentences_of(_words(session, text, source), tongue)
+    engine, options = _choose_engine(session, tongue, voice)
+    if rate:
+        options["rate"] = rate
+    if engine == "recorded":  # those say what was recorded, not any text
+        engine = "auto"
+
+    def write(sounds: Iterator[Spoken], tags: Tags) -> float:
+        told = session.screen.progress(sounds, "Saying", len(sentences))
+        return _write(session, output, sentences, told, tags)
+
+    said = say_(sentences, tongue, engine, options, voice_facts(options), make_voice, write)
+    session.if_stopped = ""
+    data = {
+        "file": output,
+        "duration_s": round(said.seconds, 2),
+        "voice": said.voice,
+        "language": tongue,
+        "synthetic": True,
+        "sentences": len(sentences),
+    }
+    line = f"{said.seconds:.1f} s by {said.voice}, {said.why}."
+    if output == PIPE:
+        session.screen.note(line)
+    else:
+        session.screen.show(data, lambda: f"{output}: {line}")
+
+
+def _choose_engine(
+    session: Session, language: str, given: str | None
+) -> tuple[str, dict[str, object]]:
+    """Return the engine and what it is told: what was given, else what the settings say."""
+    from voicenote.engine.memo.voice_choice import voice_options
+
+    owner = session.settings.owner.name
+    wish = session.settings.voice.of(language, owner).engine
+    options = voice_options(session.settings, language, owner)
+    engine, _, name = (given or wish).partition(":")
+    if engine != wish:  # another engine has other voices
+        options.pop("voice", None)
+        options.pop("rate", None)
+    if name:
+        options["voice"] = name
+    return engine, options
+
+
+def _language(session: Session, given: str | None) -> str:
+    return session.settings.owner.language if given is None else language_tag(given)
+
+
+def _words(session: Session, text: str | None, source: Path | None) -> str:
+    """Return what is to be said; WrongUse for two sources, or for none."""
+    if text is not None and source is not None:
+        raise WrongUse("TEXT and --file are both given", "give one of them")
+    if source is None and text is None and session.screen.interactive:
+        raise WrongUse("there is nothing to say", 'such as: voicenote say "Hello." -o hello.ogg')
+    if source is not None:
+        return read_text(source, session.stdin)
+    return read_text(PIPE, session.stdin) if text in (None, PIPE) else str(text)
+
+
+def _write(
+    session: Session,
+    output: str,
+    sentences: Sequence[Sentence],
+    sounds: Iterator[Spoken],
+    tags: Tags,
+) -> float:
+    """Write the sound, sentence by sentence, and return its seconds."""
+    from voicenote.sound.long import write_long, write_ogg
+
+    if output == PIPE:
+        return write_ogg(session.screen.raw, sentences, sounds, tags)
+    return write_long(Path(output), sentences, sounds, tags)

@@ -1,0 +1,62 @@
+"""`schedule`: the crontab line or the timer that makes a run every few minutes."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from voicenote.cli.terminal.session import HOME, Session, json_option, pass_session
+from voicenote.errors import WrongUse
+
+EVERY = ("1", "2", "5", "10", "15", "20", "30", "60")
+
+
+@click.command()
+@click.option("--every", type=click.Choice(EVERY), default="10", show_default=True, help="Minutes.")
+@click.option("--systemd", is_flag=True, help="A service and its timer, in place of a crontab.")
+@click.option("--install", is_flag=True, help="Put the line into your crontab; again: no harm.")
+@json_option
+@pass_session
+def schedule(session: Session, /, *, every: str, systemd: bool, install: bool) -> None:
+    """The crontab line, or the systemd timer, that makes a pass every few minutes."""
+    from voicenote.engine.admin import os_schedule
+
+    if systemd and install:
+        raise WrongUse("--install is for crontabs", "write the units that --systemd prints")
+    screen, home = session.screen, session.home
+    program = _program()
+    ours = sorted(name for name in session.env if name.startswith("VOICENOTE_") and name != HOME)
+    if ours:
+        screen.warn(
+            f"Only this terminal knows {', '.join(ours)}: a pass at night would not.\n"
+            "  write what they say into voicenote.toml: voicenote init"
+        )
+    if systemd:
+        units = os_schedule.systemd_units(program, home, int(every))
+        text = "\n".join(f"# ~/.config/systemd/user/{name}\n{unit}" for name, unit in units.items())
+        screen.show(units, text.rstrip)
+        screen.note("\nThen: systemctl --user enable --now voicenote.timer")
+        return
+    line = os_schedule.crontab_line(program, home, int(every))
+    if not install:
+        screen.show({"line": line}, lambda: line)
+        screen.note("Add it with: crontab -e, or: voicenote schedule --install")
+        return
+    from voicenote.engine.admin.crontab import install as install_
+    from voicenote.files import make_folder
+
+    make_folder(home)  # cron writes the log there
+    changed = install_(line, home, session.env)
+    said = f"Installed: a pass every {every} minutes." if changed else "It is installed already."
+    screen.show({"line": line, "changed": changed}, lambda: said)
+
+
+def _program() -> list[str]:
+    """Return the words that start this very voicenote, from anywhere."""
+    started = Path(sys.argv[0])
+    if started.name in ("voicenote", "voicenote.exe") and started.is_file():
+        return [str(started.absolute())]
+    beside = Path(sys.executable).with_name("voicenote")
+    return [str(beside)] if beside.is_file() else [sys.executable, "-m", "voicenote"]

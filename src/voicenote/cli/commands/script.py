@@ -1,0 +1,209 @@
+"""`script`: what will be said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from voicenote.cli.terminal.batch_report import alone, failed_data, tell_failed
+from voicenote.cli.terminal.case_options import cases_options, given_reason, in_touch, open_session
+from voicenote.cli.terminal.session import Session, json_option, pass_session
+from voicenote.cli.terminal.text_input import language_tag, read_text
+from voicenote.errors import BadData, Unavailable, WrongUse
+
+if TYPE_CHECKING:
+    from voicenote.engine.batch import Failed
+    from voicenote.engine.memo.drafting import Drafted
+    from voicenote.engine.workspace import Workspace
+    from voicenote.model.sentences import Script
+
+
+@click.command()
+@cases_options
+@click.option("--edit", is_flag=True, help="Open it in $VISUAL or $EDITOR, and keep the result.")
+@click.option(
+    "--from",
+    "source",
+    type=click.Path(dir_okay=False, exists=True, allow_dash=True, path_type=Path),
+    metavar="FILE",
+    help="Take the edited words from a file; - is standard input.",
+)
+@click.option("--template", default="", metavar="NAME", help="This template, not the fitting one.")
+@click.option("--language", default="", metavar="TAG", help="In this language, as BCP 47.")
+@click.option(
+    "--anyway",
+    metavar="REASON",
+    default="",
+    callback=given_reason,
+    help="It is no double of another case.",
+)
+@json_option
+@pass_session
+def script(
+    session: Session,
+    /,
+    *,
+    numbers: Sequence[int],
+    everything: bool,
+    batch: str | None,
+    edit: bool,
+    source: Path | None,
+    anyway: str,
+    **given: str,
+) -> int:
+    """Write what will be said. With --all, for every case that has no script yet.
+
+    A case with the story and the address of another one, open or closed in the last 30 days, is
+    held: one failure gets one apology. With --anyway REASON it goes on, and the reason is kept.
+
+    With --json: a list of {"case", "script", "warnings", "fell_back", "changed"}, or {"case",
+    "error"} where it did not work.
+    """
+    from voicenote.model.case import Stage
+
+    if (edit or source) and (len(numbers) != 1 or given["template"] or given["language"]):
+        raise WrongUse("--edit and --from take one case", "such as: voicenote script 3 --edit")
+    if anyway and (everything or batch or edit or source):
+        raise WrongUse("--anyway is said of cases by their numbers", "such as: voicenote script 3")
+    if given["language"]:
+        language_tag(given["language"])
+    with open_session(session) as ws:
+        if edit or source:
+            return _edit_script(session, ws, numbers[0], source)
+        stages = (Stage.OPENED,)
+        meant = in_touch(session, ws, numbers, everything, batch, stages)
+        return _compose_all(session, ws, meant, given, anyway)
+
+
+def _compose_all(
+    session: Session, ws: Workspace, numbers: Sequence[int], given: dict[str, str], anyway: str
+) -> int:
+    from voicenote.engine.batch import parted, singly
+    from voicenote.engine.case.duplicates import told_apart
+    from voicenote.engine.memo.drafting import compose_cases
+
+    work = singly(
+        lambda chunk: compose_cases(ws, told_apart(ws, chunk, anyway), **given), numbers, size=100
+    )
+    done, failed = parted(session.screen.progress(work, "Writing", len(numbers)))
+    alone(numbers, failed)
+    if session.json:
+        session.screen.data([*(_data(one) for one in done), *map(failed_data, failed)])
+    elif len(numbers) == 1:
+        _show(session, done[0].script, done[0])
+    else:
+        _summary(session, done, failed)
+    return 1 if failed else 0
+
+
+def _words(script: Script) -> dict[str, Any]:
+    names = ("language", "template", "sha256", "text")
+    sentences = [
+        {"section": s.section.value, "text": s.text, "spoken": s.said, "personal": s.personal}
+        for s in script.sentences
+    ]
+    return {**{name: getattr(script, name) for name in names}, "sentences": sentences}
+
+
+def _data(one: Drafted) -> dict[str, Any]:
+    return {
+        "case": one.case,
+        "script": _words(one.script),
+        "warnings": [{"rule": w.rule, "what": w.what} for w in one.warnings],
+        "fell_back": one.fell_back,
+        "changed": one.changed,
+    }
+
+
+def _say(session: Session, words: Script) -> None:
+    """Print what will be said; the line on a machine's voice apart, for it may not be."""
+    from voicenote.model.sentences import Section
+    from voicenote.script.disclosing import drop_disclosure
+
+    session.screen.out(drop_disclosure(words).text)
+    lines = [one.text for one in words.sentences if one.section is Section.DISCLOSE]
+    if lines:
+        session.screen.note(f"Only if a machine speaks: {' '.join(lines)}")
+
+
+def _show(session: Session, words: Script, drafted: Drafted | None = None) -> None:
+    _say(session, words)
+    if drafted is None:
+        return
+    if drafted.fell_back:
+        session.screen.warn("In English: there are no templates in the customer's language.")
+    for warning in drafted.warnings:
+        session.screen.warn(f"{warning.rule}: {warning.what}")
+    if not drafted.changed:
+        session.screen.note("These words were there already.")
+    session.screen.note(
+        f"Next: voicenote script {drafted.case} --edit, or voicenote render {drafted.case}"
+    )
+
+
+def _summary(session: Session, done: Sequence[Drafted], failed: Sequence[Failed]) -> None:
+    screen = session.screen
+    tell_failed(session, failed)
+    if not (done or failed):
+        screen.note("Nothing to write: every case has its script.")
+        return
+    new = sum(one.changed for one in done)
+    parts = [f"{new} written"]
+    if new < len(done):
+        parts.append(f"{len(done) - new} as before")
+    if short := sum(bool(one.warnings) for one in done):
+        parts.append(f"{short} could say more (voicenote script N shows what)")
+    if fell_back := sum(one.fell_back for one in done):
+        parts.append(f"{fell_back} in English for want of templates")
+    if failed:
+        parts.append(f"{len(failed)} failed")
+    screen.out(", ".join(parts) + ".")
+
+
+def _edit_script(session: Session, ws: Workspace, number: int, source: Path | None) -> int:
+    from voicenote.engine.memo.drafting import compose_cases, current, edit_script
+    from voicenote.script.script_file import from_text, to_text
+
+    _, found = current(ws, number)
+    before = found.script if found else next(iter(compose_cases(ws, [number]))).script
+    if source is None:
+        text = _in_editor(session, to_text(before), number)
+        name = "the edited script"
+    else:
+        text, name = read_text(source, session.stdin), source.name
+    after = from_text(text, before, name)
+    changed = edit_script(ws, number, after)
+    if session.json:
+        session.screen.data([{"case": number, "script": _words(after), "changed": changed}])
+        return 0
+    _show(session, after)
+    if changed:
+        session.screen.note(f"Kept. Next: voicenote render {number}")
+    else:
+        session.screen.note("Nothing was changed.")
+    return 0
+
+
+def _in_editor(session: Session, text: str, number: int) -> str:
+    """Return the text as the owner leaves it; `text` itself when it was closed without saving."""
+    import shutil
+
+    editor = session.env.get("VISUAL") or session.env.get("EDITOR")
+    usual = ("sensible-editor", "vim", "nano", "vi")
+    if not editor and not any(shutil.which(name) for name in usual):
+        raise Unavailable(
+            "there is no editor to open it in",
+            f"set $EDITOR, or: voicenote script {number} --from FILE",
+        )
+    try:
+        return click.edit(text, editor=editor, extension=".txt", env=dict(session.env)) or text
+    except UnicodeDecodeError:
+        raise BadData("the edited script is not UTF-8 text", "save it as UTF-8") from None
+    except click.ClickException as error:
+        raise Unavailable(
+            error.format_message(),
+            f"set $EDITOR to one that works, or: voicenote script {number} --from FILE",
+        ) from None

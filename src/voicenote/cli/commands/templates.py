@@ -1,0 +1,113 @@
+"""`templates`: those there are; your own are begun, shown and tried here."""
+
+from __future__ import annotations
+
+import click
+
+from voicenote.cli.terminal.case_options import open_session
+from voicenote.cli.terminal.session import Session, json_option, pass_session
+from voicenote.errors import WrongUse
+
+
+@click.group(invoke_without_command=True)
+@json_option
+@click.pass_context
+def templates(context: click.Context) -> None:
+    """The templates there are, by language; your own are in the folder templates."""
+    if context.invoked_subcommand is None:
+        _templates(context.ensure_object(Session))
+
+
+def _templates(session: Session) -> None:
+    from voicenote.script.templating import Templates
+
+    folder = session.home / "templates"
+    all_of_them = Templates((folder,))
+    rows = [
+        {
+            "language": language,
+            "templates": list(all_of_them.names(language)),
+            "own": sorted(
+                file.stem
+                for file in (folder / language).glob("*.jinja")
+                if not file.name.startswith("_")
+            ),
+        }
+        for language in sorted(all_of_them.languages())
+    ]
+    if session.json:
+        session.screen.data(rows)
+        return
+    session.screen.table(
+        ("language", "templates", "your own"),
+        [(row["language"], ", ".join(row["templates"]), ", ".join(row["own"])) for row in rows],
+    )
+    session.screen.note(f"Look: voicenote templates show en justified. Your own go into {folder}")
+
+
+@templates.command("show")
+@click.argument("language", metavar="LANG")
+@click.argument("name", metavar="NAME")
+@pass_session
+def show_template(session: Session, /, *, language: str, name: str) -> None:
+    """Print one template, to read or to start your own from."""
+    from voicenote.script.templating import SUFFIX, Templates
+
+    known = Templates((session.home / "templates",))
+    if language not in known.languages() or name not in known.names(language):
+        there = ", ".join(known.names(language)) if language in known.languages() else ""
+        advice = f"there are: {there}" if there else "see: voicenote templates"
+        raise WrongUse(f"there is no template {name!r} in {language!r}", advice)
+    places = (root / language / f"{name}{SUFFIX}" for root in known.roots)
+    file = next(place for place in places if place.is_file())
+    session.screen.out(file.read_text(encoding="utf-8").rstrip())
+
+
+@templates.command("new")
+@click.argument("name", metavar="NAME")
+@click.option("--language", default="", metavar="TAG", help="Yours, unless given. BCP 47.")
+@click.option("--from", "source", default="", metavar="NAME", help="The template to begin from.")
+@json_option
+@pass_session
+def new_template(session: Session, /, *, name: str, language: str, source: str) -> None:
+    """Begin a template of your own, from one that is there; change it in your editor.
+
+    One of the same name as a packaged one is used in its place.
+    """
+    from voicenote.engine.memo.own_templates import begin_template
+
+    code = (language or session.settings.owner.language).replace("_", "-").split("-")[0].lower()
+    file = begin_template(session.home / "templates", name, code, source)
+    session.screen.show(
+        {"file": str(file)},
+        lambda: f"{file}\nChange it, then try it: voicenote templates test {name}",
+    )
+
+
+@templates.command("test")
+@click.argument("name", required=False, default="", metavar="[NAME]")
+@click.option("--language", default="", metavar="TAG", help="Only this language.")
+@json_option
+@pass_session
+def test_template(session: Session, /, *, name: str, language: str) -> int:
+    """Try your own templates on a case with everything and on one with little.
+
+    Each is filled in, timed and checked against the method. Exit code 1 when one has an error.
+    With --json: a list of {"language", "template", "seconds", "errors", "hints"}.
+    """
+    from voicenote.engine.memo.own_templates import try_templates
+
+    with open_session(session) as ws:
+        tried = list(try_templates(ws, name, language))
+    if session.json:
+        session.screen.data(tried)
+    else:
+        for one in tried:
+            state = "good" if one.good else "not good"
+            length = f"{one.seconds:.0f} s"
+            session.screen.out(f"{one.language}/{one.template}: {state}, {length} at most")
+            for text in one.errors:
+                session.screen.out(f"  error: {text}")
+            for text in one.hints:
+                session.screen.out(f"  hint: {text}")
+    return 0 if all(one.good for one in tried) else 1

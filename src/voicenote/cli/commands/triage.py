@@ -1,0 +1,199 @@
+"""`triage`: what you found out about a complaint, and the proposal that follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from voicenote.cli.terminal.case_options import CASE, open_session
+from voicenote.cli.terminal.money_input import amount, with_harm
+from voicenote.cli.terminal.promise_options import DAY, KINDS, override_option, picked_day
+from voicenote.cli.terminal.session import Session, json_option, pass_session
+from voicenote.errors import WrongUse
+
+if TYPE_CHECKING:
+    from voicenote.engine.workspace import Workspace
+    from voicenote.followup.proposal import Wishes
+
+FINDINGS = ("justified", "partly", "unfounded")
+SEVERITIES = ("low", "normal", "serious")
+LOST = ("money", "product", "service", "attention")
+ANSWERS = ("yes", "change it", "not now")
+#: The options that change a proposal, and so need --accept.
+WISHES = ("kind", "text", "value", "target", "by", "plan", "override")
+
+
+@click.command()
+@click.argument("number", type=CASE, metavar="N")
+@click.option("--finding", type=click.Choice(FINDINGS), help="Is the complaint justified?")
+@click.option("--reason", help="Why it was found so; unfounded and abusive need one.")
+@click.option("--abusive/--not-abusive", default=None, help="End it with a last, courteous word.")
+@click.option("--severity", type=click.Choice(SEVERITIES), help="How much is at stake.")
+@click.option("--harm", metavar="AMOUNT", help="What it cost them, such as 40.00.")
+@click.option("--currency", metavar="CODE", help="ISO 4217, such as EUR.")
+@click.option("--lost", type=click.Choice(LOST), help="What they lost most; a guess otherwise.")
+@click.option("--cause", help="What it came from, in a few words.")
+@click.option("--bothered-most", help="What bothered them most, in their words.")
+@click.option("--feeling", help="How they feel.")
+@click.option("--at-stake", help="What is under threat for them.")
+@click.option("--expected", help="What they had counted on.")
+@click.option("--owner", help="Who answers for it.")
+@click.option("--accept", is_flag=True, help="Do as is proposed, but for what follows here:")
+@click.option("--kind", type=click.Choice(KINDS), help="Another kind of amends.")
+@click.option("--text", help="What you will do, in the customer's language.")
+@click.option("--value", metavar="AMOUNT", help="Another sum.")
+@click.option("--target", type=DAY, callback=picked_day, help="The day you aim at.")
+@click.option("--by", type=DAY, callback=picked_day, help="The day you promise, as YYYY-MM-DD.")
+@click.option("--plan", metavar="NAME", help="Another plan.")
+@override_option
+@json_option
+@pass_session
+def triage(session: Session, /, *, number: int, accept: bool, **given: Any) -> None:
+    """Say what you found, and get a proposal: which script, which amends by when, which plan.
+
+    Justified is the default: nearly everybody who complains tells the truth. With --accept the
+    proposal is done, changed by the options after it; a terminal asks.
+
+    With --json: what was found, {"proposal": {"template", "plan", "amends", "why"}, "warnings"},
+    and "accepted" with --accept.
+    """
+    from voicenote.engine.case.verdicts import Triage, apply_triage
+
+    wished = {name: given.pop(name) for name in WISHES}
+    wished["override"] = wished["override"] or None
+    if not accept and any(value is not None for value in wished.values()):
+        raise WrongUse("these options change the proposal that is accepted", "add --accept")
+    if wished["value"]:
+        amount(wished["value"], given["currency"])  # told before anything is kept
+    said = {name: value for name, value in given.items() if value is not None}
+    asks = session.screen.interactive and not (said or accept)
+    with open_session(session) as ws:
+        if asks:
+            said = _ask_findings(session, ws, number)
+        if said.get("harm") or said.get("currency"):
+            said = with_harm(said)
+        view = apply_triage(ws, number, Triage(**said))
+        if not session.json:
+            session.screen.out("\n".join(_page(view)))
+        if asks:
+            accept, wished = _ask_decision(session, view, wished)
+        if accept:
+            view = {**view, **_accept_proposal(ws, number, wished, said.get("currency"))}
+    if session.json:
+        session.screen.data(view)
+    else:
+        _print_triage(session, view)
+
+
+def _page(view: Mapping[str, Any]) -> Iterator[str]:
+    """Give the lines of what was found and what is proposed."""
+    proposal = view["proposal"]
+    yield f"Case {view['case']}: {view['finding']}, {view['severity']}."
+    yield f"  script  {proposal['template']}"
+    promise = proposal["amends"]
+    if promise:
+        worth = f" of {promise['value']} {promise['currency']}" if promise["value"] else ""
+        dates = f"by {promise['promised_by']}, aim at {promise['target']}"
+        yield f"  amends  {promise['kind']}{worth}, {dates}: {promise['text']}"
+    yield f"  plan    {proposal['plan']}"
+    yield from (f"  - {one}" for one in proposal["why"])
+    yield from (f"  ! {one}" for one in view["warnings"])
+
+
+def _print_triage(session: Session, view: Mapping[str, Any]) -> None:
+    done = view.get("accepted")
+    if done is None:
+        session.screen.out(f"Take it: voicenote triage {view['case']} --accept")
+    else:
+        name = f"amends {done['amends']} is promised, and " if done["amends"] else ""
+        session.screen.out(f"Done: {name}the plan is {done['plan']}.")
+        for warning in done["warnings"]:
+            session.screen.warn(warning)
+    if not any(
+        view["next"] in one for one in (*view["warnings"], *(done or {}).get("warnings", ()))
+    ):
+        session.screen.note(f"Next: {view['next']}")
+
+
+def _accept_proposal(
+    ws: Workspace, number: int, wished: Mapping[str, Any], currency: str | None
+) -> dict[str, Any]:
+    from voicenote.engine.case.triage_proposal import accept
+
+    done = accept(ws, number, _wishes(wished, currency), wished["override"] or "")
+    return {"accepted": {"amends": done.amends, "plan": done.plan, "warnings": list(done.warnings)}}
+
+
+def _wishes(wished: Mapping[str, Any], currency: str | None) -> Wishes:
+    from voicenote.followup.proposal import Wishes
+    from voicenote.model.promise import AmendsKind
+
+    value, code = amount(wished["value"], currency) if wished["value"] else (None, currency)
+    return Wishes(
+        kind=AmendsKind(wished["kind"]) if wished["kind"] else None,
+        text=wished["text"],
+        value=value,
+        currency=code,
+        target=wished["target"],
+        promised_by=wished["by"],
+        plan=wished["plan"],
+    )
+
+
+def _ask_findings(session: Session, ws: Workspace, number: int) -> dict[str, Any]:
+    """Ask what was found; Enter keeps what the case has already (S2 first, S17 by default)."""
+    from voicenote.engine.case.case_view import case_view
+
+    screen, case = session.screen, case_view(ws, number)
+    screen.out(f"Case {number}, {case['customer']}: {case['what_happened']}")
+
+    def words(name: str, question: str) -> str | None:
+        return screen.ask(question, case[name]) or None
+
+    found: dict[str, Any] = {
+        "bothered_most": words("bothered_most", "What bothered them most, in their words?"),
+        "feeling": words("feeling", "How do they feel?"),
+        "at_stake": words("at_stake", "What is at stake for them?"),
+        "expected": words("expected", "What had they expected?"),
+        "finding": screen.choose("Is the complaint justified?", FINDINGS, str(case["finding"])),
+    }
+    if found["finding"] == "unfounded":
+        known = case["finding_reason"]
+        found["reason"] = screen.ask("Why is it unfounded?", known, needed=True)
+    found["severity"] = screen.choose("How serious is it?", SEVERITIES, str(case["severity"]))
+    asked = "What did it cost them, as an amount? (Enter: not known)"
+    found["harm"] = screen.ask(asked, case["harm"] or "")
+    if found["harm"]:
+        own = screen.ask("In which currency?", case["currency"] or "", needed=True)
+        found["currency"] = own
+    found["cause"] = words("cause", "What did it come from?")
+    return {name: value for name, value in found.items() if value}
+
+
+def _ask_decision(
+    session: Session, view: Mapping[str, Any], wished: dict[str, Any]
+) -> tuple[bool, dict[str, Any]]:
+    """Ask whether the proposal is taken, and how it is to be changed."""
+    screen, promise = session.screen, view["proposal"]["amends"]
+    said = screen.choose("Take it?", ANSWERS, ANSWERS[0])
+    if said != ANSWERS[1]:
+        return said == ANSWERS[0], wished
+    if promise:
+        wished["kind"] = screen.choose("Which amends?", KINDS, promise["kind"])
+        same = wished["kind"] == promise["kind"]
+        wished["text"] = screen.ask("In a few words", promise["text"] if same else "") or None
+        wished["value"] = screen.ask("Worth how much?", (promise["value"] or "") if same else "")
+        day = screen.ask("Promised by (YYYY-MM-DD)", str(promise["promised_by"]))
+        wished["by"] = _day(day)
+    wished["plan"] = screen.ask("Which plan?", view["proposal"]["plan"])
+    return True, wished
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is no day; such as 2026-12-24") from None

@@ -1,0 +1,58 @@
+"""`undo`: what the last run has decided by a wrong clock, taken back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from voicenote.cli.terminal.case_options import open_session
+from voicenote.cli.terminal.session import Session, json_option, pass_session
+
+if TYPE_CHECKING:
+    from voicenote.engine.case.clock_undo import Undone
+
+
+@click.command()
+@json_option
+@pass_session
+def undo(session: Session, /) -> int:
+    """Take back what the last run has skipped, broken or closed, as by a wrong clock.
+
+    Cases of which a message has been sent since, or that somebody has changed, stay as they are.
+    Once more takes back the run before. Exit code 1 when something stays as it is.
+
+    With --json: {"at", "touches", "promises", "closed", "moved", "cases", "kept"}.
+    """
+    from voicenote.engine.case.clock_undo import undo as undo_
+
+    with open_session(session) as ws:
+        done = undo_(ws)
+    screen = session.screen
+    if session.json:
+        screen.data(done)
+    else:
+        screen.out(_describe_undone(done))
+        for case, why in done.kept:
+            screen.warn(f"case {case} stays as it is: {why}")
+        if done.cases:
+            screen.note("The next run decides again: see first that the clock is right.")
+    return 1 if done.kept else 0
+
+
+def _describe_undone(done: Undone) -> str:
+    counts = (
+        (done.touches, "message{} skipped"),
+        (done.promises, "promise{} broken"),
+        (done.closed, "case{} closed"),
+        (done.moved, "message{} put off"),
+    )
+    parts = [f"{n} {words.format('s' * (n > 1))}" for n, words in counts if n]
+    when = f"the run at {done.at:%Y-%m-%d %H:%M} UTC" if done.at else "a clock that was ahead"
+    if not parts:
+        return f"Nothing of {when} could be taken back."
+    if not done.cases:
+        return f"Taken back of {when}: {', '.join(parts)}."
+    numbers = ", ".join(map(str, done.cases[:10]))
+    more = f" and {len(done.cases) - 10} more" if len(done.cases) > 10 else ""
+    return f"Taken back of {when}: {', '.join(parts)}. Cases {numbers}{more}."

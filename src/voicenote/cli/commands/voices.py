@@ -1,0 +1,76 @@
+"""`voices`: what they speak, and what each still needs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from voicenote.cli.terminal.session import Session, json_option, pass_session
+
+
+@click.command()
+@json_option
+@pass_session
+def voices(session: Session, /) -> None:
+    """Voices: what they speak and how well, and what each still needs.
+
+    With --json: a list of {"voice", "ready", "languages", "speaks", "synthetic", "licence",
+    "size_mb", "misheard", "note", "needs"}. `speaks`: the languages that your settings give it.
+    `misheard`: of 100 words, how many a recogniser heard otherwise, by language, as measured.
+    """
+    from voicenote.engine.memo.voice_listing import list_voices
+    from voicenote.plugins import VOICES, load
+    from voicenote.wiring import voice_facts
+
+    rows: list[dict[str, Any]] = [
+        {
+            "voice": one.facts.name,
+            "ready": one.facts.installed,
+            "languages": sorted(one.facts.languages),
+            "speaks": sorted(one.speaks),
+            "synthetic": one.facts.synthetic,
+            "licence": one.facts.licence,
+            "size_mb": one.facts.size_mb,
+            "misheard": dict(one.facts.misheard),
+            "note": one.facts.note,
+            "needs": "" if one.facts.installed else one.facts.advice,
+        }
+        for one in list_voices(session.settings, voice_facts)
+    ]
+    broken = load(VOICES).tried().broken
+    rows += [broken_row("voice", name, why) for name, why in broken.items()]
+    if session.json:
+        session.screen.data(rows)
+    for row in [] if session.json else rows:
+        session.screen.out(_describe_voice(row))
+
+
+def _describe_voice(row: dict[str, Any]) -> str:
+    """A voice in a few lines."""
+    state = "ready  " if row["ready"] else "not yet"
+    lines = [f"{row['voice']:<9} {state}  {_tongues(row.get('languages'))}".rstrip()]
+    if row.get("speaks"):
+        lines[0] += f"; yours for {', '.join(row['speaks'])}"
+    size = f"; {row['size_mb']:g} MB" if row.get("size_mb") else ""
+    licence = f"; licence: {row['licence']}" if row.get("licence") else ""
+    lines.append(f"{row['note']}{size}{licence}")
+    if row.get("misheard"):
+        heard = ", ".join(f"{tongue} {count:g}" for tongue, count in row["misheard"].items())
+        lines.append(f"misheard of 100 words: {heard}")
+    if row["needs"]:
+        lines.append(f"needs: {row['needs']}")
+    return "\n    ".join(lines)
+
+
+def broken_row(kind: str, name: str, why: str) -> dict[str, Any]:
+    """Return the row of a plug-in that cannot be loaded."""
+    return {kind: name, "ready": False, "note": "broken plug-in", "needs": why}
+
+
+def _tongues(languages: list[str] | None) -> str:
+    if languages is None:
+        return ""
+    if not languages:
+        return "any language"
+    return ", ".join(languages) if len(languages) < 9 else f"{len(languages)} languages"

@@ -1,0 +1,45 @@
+"""What came in and fits no case, and what could not be read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from voicenote.errors import VoicenoteError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+def describe_arrival(one: Mapping[str, Any]) -> str:
+    """Return the beginning of what somebody wrote."""
+    words = " ".join((one["text"] or one["subject"]).split())
+    return f"{words[:79]}…" if len(words) > 80 else words
+
+
+def unmatched_lines(found: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return one line for each thing that fits no case."""
+    return [
+        f"fits no case: {describe_arrival(one) or 'a report'} ({one['channel']}, from "
+        f"{one['sender'] or 'nobody'}): {one['reason']}"
+        for one in found
+    ]
+
+
+def trouble_lines(troubles: Sequence[tuple[str, VoicenoteError]]) -> list[str]:
+    """Return what could not be read, each with what to do."""
+    return [
+        f"{name} cannot be heard now: {error.what}" + (f" ({error.advice})" if error.advice else "")
+        for name, error in troubles
+    ]
+
+
+def troubles_as_data(troubles: Sequence[tuple[str, VoicenoteError]]) -> list[dict[str, str]]:
+    """Return the same as data."""
+    return [
+        {"channel": name, "what": error.what, "advice": error.advice} for name, error in troubles
+    ]
+
+
+def troubled(troubles: Sequence[tuple[str, VoicenoteError]]) -> int:
+    """Return the exit code: that of the first trouble, 0 without any."""
+    return troubles[0][1].exit_code if troubles else 0

@@ -1,0 +1,21 @@
+"""What is held in a copied ledger, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+
+def describe_hold(held: int, cases: Sequence[int], uncertain: int) -> Iterator[str]:
+    """Say what is held in a ledger that is a copy, and what to do about it."""
+    if held:
+        numbers = ", ".join(map(str, cases[:10]))
+        more = f" and {len(cases) - 10} more" if len(cases) > 10 else ""
+        yield (
+            f"{held} touches are held, because they may have left since it was copied: cases "
+            f"{numbers}{more}.\nLook, then let each go on: voicenote plan N --resume"
+        )
+    if uncertain:
+        yield (
+            f"{uncertain} were just leaving when it was copied. You decide: "
+            "voicenote mark-sent N, or voicenote resend N"
+        )

@@ -1,0 +1,198 @@
+"""`record`, sentence by sentence: one case, or many in one sitting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from voicenote.cli.terminal.memo_report import memo_data
+from voicenote.cli.terminal.session import Session
+from voicenote.errors import WrongUse
+
+if TYPE_CHECKING:
+    from voicenote.engine.memo.recording import SentenceToSay, WantedSentence
+    from voicenote.engine.workspace import Workspace
+    from voicenote.model.memo import Clip
+    from voicenote.model.sentences import Sentence
+
+#: How many missing sentences are shown; ``--list`` has all.
+SHOWN = 5
+
+
+def one_case(
+    session: Session,
+    ws: Workspace,
+    number: int,
+    source: Path | None,
+    place: int | None,
+    *,
+    fill_in: bool,
+    follow_ups: bool,
+) -> None:
+    """Record what a case lacks, or one sentence of it; when all is there, make its memo."""
+    from voicenote.engine.memo import recording
+
+    lines = recording.lines_of(ws, number, follow_ups=follow_ups)
+    missing = dict.fromkeys(line.sentence for line in lines if not line.recorded)
+    asked = tuple(missing) if place is None else (_at(lines, place, number),)
+    kept = list(_keep_takes(session, ws, number, asked, source))
+    left = recording.to_say(ws, number)
+    if kept:
+        recording.finish(ws, number)
+    memo = memo_made(ws, number, fill_in=fill_in) if fill_in or not left else None
+    data = {"case": number, "recorded": len(kept), "missing": [one.text for one in left]}
+    session.screen.show(
+        {**data, "memo": memo}, lambda: _describe_recordings(number, len(kept), left, memo)
+    )
+
+
+def _keep_takes(
+    session: Session,
+    ws: Workspace,
+    number: int,
+    asked: Sequence[Sentence],
+    source: Path | None,
+) -> Iterator[Sentence]:
+    """Keep a take of each sentence that is asked for, and yield it."""
+    from voicenote.engine.memo import recording
+    from voicenote.sound.recording_file import read_sound
+
+    if source is None:
+        wanted = recording.wanted_of(ws, number, asked)
+        yield from (one.sentence for one in _prompt_takes(session, ws, wanted))
+        return
+    if source.is_dir():
+        takes = recording.takes_of(source, asked)
+    else:
+        takes = [(asked[0], read_sound(source))]
+    for sentence, clip in takes:
+        recording.keep_take(ws, number, sentence, clip)
+        yield sentence
+
+
+def _prompt_takes(
+    session: Session, ws: Workspace, wanted: Sequence[WantedSentence]
+) -> list[WantedSentence]:
+    """Take sentences at the microphone; return those that were kept."""
+    from voicenote.cli.terminal.prompter import prompt
+    from voicenote.engine.memo.recording import keep_take
+
+    kept: list[WantedSentence] = []
+
+    def keep(one: WantedSentence, clip: Clip) -> None:
+        keep_take(ws, one.case, one.sentence, clip)
+        kept.append(one)
+
+    if wanted:
+        need_somebody(session, wanted[0].case)
+        prompt(session, wanted, keep)
+    return kept
+
+
+def need_somebody(session: Session, number: int) -> None:
+    """Raise WrongUse where nobody sits who could speak."""
+    if not session.screen.interactive:
+        raise WrongUse(
+            "nobody is here to speak", f"at a terminal, or: voicenote record {number} --from FILE"
+        )
+
+
+def _at(lines: Sequence[SentenceToSay], place: int, number: int) -> Sentence:
+    if place > len(lines):
+        raise WrongUse(
+            f"case {number} has {len(lines)} sentences, not {place}",
+            f"voicenote record {number} --list",
+        )
+    return lines[place - 1].sentence
+
+
+def memo_made(ws: Workspace, number: int, *, fill_in: bool) -> dict[str, Any]:
+    """Make the memo of a case; return it as ``--json`` has it."""
+    from voicenote.engine.memo.render_case import render_cases
+
+    return memo_data(ws.home, next(iter(render_cases(ws, [number], fill_in=fill_in))))
+
+
+def _describe_recordings(
+    number: int, kept: int, left: Sequence[Sentence], memo: dict[str, Any] | None
+) -> str:
+    """Say what was recorded, what is missing, and what comes next."""
+    lines = [f"{kept} recorded."] if kept else []
+    if left:
+        more = [f"  … and {len(left) - SHOWN} more: voicenote record {number} --list"]
+        lines += [f"{len(left)} missing:", *(f"  {one.text}" for one in left[:SHOWN])]
+        lines += more if len(left) > SHOWN else []
+        lines.append(f"Go on when you like: voicenote record {number}")
+    else:
+        lines.append("Every sentence is there in your own voice.")
+    if memo:
+        mixed = ", a part of it in a synthetic voice" if memo["synthetic_part"] == "partly" else ""
+        lines.append(f"The memo is made: {memo['duration_s']:.0f} s{mixed}.")
+        lines.append(f"Listen: voicenote play {number}. Release: voicenote approve {number}")
+    return "\n".join(lines)
+
+
+def many_cases(
+    session: Session,
+    ws: Workspace,
+    numbers: Sequence[int],
+    *,
+    fill_in: bool,
+    follow_ups: bool,
+) -> None:
+    """Record what many cases lack: what everybody hears first, once for all."""
+    from voicenote.engine.memo import recording
+
+    if fill_in:
+        raise WrongUse("--fill-in makes one memo here", "for many: voicenote render --fill-in")
+    lacking = [number for number in numbers if recording.to_say(ws, number)]
+    kept = _prompt_takes(
+        session,
+        ws,
+        recording.list_wanted(ws, numbers if follow_ups else lacking, follow_ups=follow_ups),
+    )
+    done = [number for number in lacking if recording.finish(ws, number)]
+    complete = len(numbers) - len(lacking) + len(done)
+    by_case = {number: sum(one.case == number for one in kept) for number in numbers}
+    data = [
+        {
+            "case": number,
+            "recorded": by_case[number],
+            "missing": [one.text for one in recording.to_say(ws, number)],
+        }
+        for number in numbers
+    ]
+    said = f"{len(kept)} recorded. {complete} of {len(numbers)} cases are complete."
+    session.screen.show(data, lambda: f"{said} Make their memos: voicenote render --all")
+
+
+def show_list(session: Session, ws: Workspace, number: int, *, follow_ups: bool) -> None:
+    """Show what a person says of a case, and which of it is recorded."""
+    from voicenote.engine.memo.recording import lines_of
+
+    lines = lines_of(ws, number, follow_ups=follow_ups)
+    missing = [line.sentence.text for line in lines if not line.recorded]
+    rows = [
+        {
+            "sentence": place,
+            "text": line.sentence.text,
+            "personal": line.sentence.personal,
+            "recorded": line.recorded,
+        }
+        for place, line in enumerate(lines, start=1)
+    ]
+    data = {"case": number, "recorded": len(lines) - len(missing), "missing": missing}
+    if session.json:
+        session.screen.data({**data, "sentences": rows})
+        return
+    table = [
+        (
+            row["sentence"],
+            "recorded" if row["recorded"] else "missing",
+            "this customer" if row["personal"] else "everybody",
+            row["text"],
+        )
+        for row in rows
+    ]
+    session.screen.table(("K", "take", "said to", "sentence"), table)

@@ -1,0 +1,119 @@
+"""What a pass did, as `run` and `daemon` tell it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from voicenote.cli.terminal.arrival_report import trouble_lines, troubles_as_data, unmatched_lines
+from voicenote.cli.terminal.batch_report import named_once
+
+if TYPE_CHECKING:
+    from voicenote.engine.run.clock_jump import Jumped
+    from voicenote.engine.run.run_once import Turn
+
+#: Of how many cases a pass tells; `next` has all.
+MOST_CASES = 10
+
+clock_option = click.option(
+    "--yes-it-is",
+    "clock_is_right",
+    is_flag=True,
+    help="The clock is right, although it has jumped: go on with it.",
+)
+
+
+def turn_as_data(turn: Turn) -> dict[str, Any]:
+    """Return what a pass did, for ``--json``."""
+    names = ("sent", "failed", "uncertain", "skipped", "received")
+    return {
+        **{name: getattr(turn, name) for name in names},
+        "waiting": [{"case": case, "why": why} for case, why in turn.waiting],
+        "reasons": [{"case": case, "why": why} for case, why in turn.reasons],
+        "nudges": [{"case": case, "text": text} for case, text in turn.nudges],
+        "unmatched": turn.unmatched,
+        "troubles": troubles_as_data(turn.troubles),
+        "held": [
+            {"channel": one.channel, "count": count, "why": one.why, "until": one.until}
+            for one, count in turn.held.items()
+        ],
+        "in_flight": [one._asdict() for one in turn.flying],
+        "clock": turn.clock,
+        "recalled": turn.recalled,
+    }
+
+
+def turn_lines(turn: Turn) -> list[str]:
+    """Return what a person should know of a pass: a line for each case, of many the first ones."""
+    from voicenote.followup.release_rules import ASKS, REWORDS
+
+    asks = [(case, named_once(case, why)) for case, why in (*turn.reasons, *turn.waiting)]
+    waiting = {case for case, _ in turn.waiting}  # a nudge about the same memo says no more
+    marks = (ASKS, REWORDS)
+    nudges = [
+        (case, text)
+        for case, text in turn.nudges
+        if case not in waiting or not any(mark in text for mark in marks)
+    ]
+    told = _by_case([*asks, *nudges])
+    braked = [f"{count} wait: {one.why}" for one, count in turn.held.items() if not one.until]
+    came = unmatched_lines(turn.unmatched)
+    return [*_jumped(turn.clock), *came, *told, *braked, *trouble_lines(turn.troubles)]
+
+
+def _by_case(found: Sequence[tuple[int, str]]) -> list[str]:
+    """Return a line for each case, with what was found first; of many cases the first ones.
+
+    Cron mails it with every pass.
+    """
+    by_case: dict[int, list[str]] = {}
+    for case, text in found:
+        by_case.setdefault(case, []).append(text)
+    lines = [
+        first + (f" (and {len(more)} more: voicenote show {case})" if more else "")
+        for case, (first, *more) in list(by_case.items())[:MOST_CASES]
+    ]
+    left = len(by_case) - len(lines)
+    return lines + [f"… and {left} more case{'s' * (left > 1)}: voicenote next --all"] * bool(left)
+
+
+def _jumped(clock: Jumped | None) -> list[str]:
+    """Say in one line that the clock is not believed: cron mails it with every pass."""
+    from voicenote.engine.run.clock_jump import told_of
+
+    return ["; ".join(told_of(clock))] if clock else []
+
+
+def held_lines(turn: Turn, zone: str) -> list[str]:
+    """Say what a limit keeps in until later, in the owner's clock: it needs nobody."""
+    from zoneinfo import ZoneInfo
+
+    return [
+        f"{count} wait: {one.why}; the next from "
+        f"{one.until.astimezone(ZoneInfo(zone)):%a %Y-%m-%d %H:%M} on"
+        for one, count in turn.held.items()
+        if one.until
+    ]
+
+
+def flying_lines(turn: Turn, zone: str) -> list[str]:
+    """Say what another pass is sending, or was when it ended: it needs nobody either."""
+    from zoneinfo import ZoneInfo
+
+    clock = ZoneInfo(zone)
+    return [
+        f"case {one.case}: the {one.kind} is in flight since {one.since.astimezone(clock):%H:%M};"
+        " if the pass that sends it has died, it is settled after"
+        f" {one.until.astimezone(clock):%H:%M}"
+        for one in turn.flying
+    ]
+
+
+def summary_of(turn: Turn) -> str:
+    """Return what a pass did in one line; "" for nothing."""
+    names = ("sent", "failed", "uncertain", "skipped", "received")
+    parts = [f"{getattr(turn, name)} {name}" for name in names if getattr(turn, name)]
+    parts += [f"{turn.recalled} had been sent already"] if turn.recalled else []
+    return ", ".join(parts)

@@ -1,0 +1,241 @@
+"""The only room that prints: lines, JSON, tables, progress; and asks."""
+
+from __future__ import annotations
+
+import contextlib
+import json as jsonlib
+import re
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import Enum
+from pathlib import PurePath
+from typing import Any, TextIO, TypeVar
+
+from voicenote.cli.terminal.table import UNSEEN, clean, layout
+from voicenote.errors import BadData, WrongUse
+
+T = TypeVar("T")
+
+#: What JSON may hold as it is, and a terminal would obey; its own controls are escaped anyway.
+_TO_ESCAPE = re.compile(f"[\x7f-\x9f{UNSEEN}]")
+
+
+def _moment(value: datetime) -> str:
+    utc = value.astimezone(UTC) if value.tzinfo else value
+    return utc.isoformat().replace("+00:00", "Z")
+
+
+_AS_JSON: dict[type, Callable[[Any], object]] = {
+    datetime: _moment,  # before date, which it is too
+    date: date.isoformat,
+    Decimal: str,
+    PurePath: str,
+    Enum: lambda value: value.value,
+    Mapping: dict,
+    set: sorted,
+    frozenset: sorted,
+}
+
+
+def jsonable(value: object) -> object:
+    """Return `value` as JSON has it, for what JSON has not: ``default=`` of json.dumps.
+
+    Moments are ISO 8601 in UTC with a Z, days ISO 8601, decimals and paths text, dataclasses and
+    mappings objects, sets sorted lists. Secrets are never shown. Raises TypeError otherwise.
+    """
+    for kind, convert in _AS_JSON.items():
+        if isinstance(value, kind):
+            return convert(value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: getattr(value, field.name) for field in fields(value)}
+    if type(value).__name__ == "Secret":  # by name: --json need not import the settings
+        return repr(value)
+    raise TypeError(f"{type(value).__name__} has no JSON")
+
+
+class Screen:
+    """Standard output for results, standard error for everything said on the way."""
+
+    def __init__(
+        self,
+        *,
+        stdin: TextIO,
+        stdout: TextIO,
+        stderr: TextIO,
+        json: bool,
+        quiet: bool,
+        env: Mapping[str, str],
+    ) -> None:
+        self.stdin = stdin
+        self.stdout = stdout
+        self.stderr = stderr
+        self.json = json
+        self.quiet = quiet
+        self.env = env
+
+    @property
+    def interactive(self) -> bool:
+        """Whether somebody sits at the other end and can be asked."""
+        return _terminal(self.stdin)
+
+    @property
+    def width(self) -> int | None:
+        """The columns of the terminal; None when nothing is to be cut, as in a pipe."""
+        return shutil.get_terminal_size().columns if _terminal(self.stdout) else None
+
+    def out(self, text: str = "") -> None:
+        """Print a result, followed by a line end; what a terminal would obey is taken out.
+
+        In a pipe too: behind it there often is a terminal.
+        """
+        print(_escape_controls(text, self.stdout), file=self.stdout)
+
+    def note(self, text: str) -> None:
+        """Say something on the way, on standard error; nothing with ``-q``."""
+        if not self.quiet:
+            self.warn(text)
+
+    def warn(self, text: str) -> None:
+        """Say something that must be seen, on standard error, even with ``-q``."""
+        with contextlib.suppress(OSError, ValueError):
+            self.stdout.flush()  # in one file, what was said first stands first
+        print(_escape_controls(text, self.stderr), file=self.stderr, flush=True)
+
+    def raw(self, data: bytes) -> None:
+        """Write bytes, such as sound, to standard output. Raises WrongUse at a terminal."""
+        if _terminal(self.stdout):
+            raise WrongUse("that is sound, not text for a terminal", "send it on: … -o - | player")
+        self.stdout.buffer.write(data)
+        self.stdout.flush()
+
+    def data(self, value: object) -> None:
+        """Print `value` as JSON: a list one item a line, so that it can be read line by line.
+
+        What a terminal would obey is escaped, everywhere alike: it reads back as it was.
+        """
+        ascii_only = not _knows_all_letters(self.stdout)
+
+        def dump(item: object, indent: int | None = None) -> str:
+            text = jsonlib.dumps(item, ensure_ascii=ascii_only, default=jsonable, indent=indent)
+            return _TO_ESCAPE.sub(lambda found: jsonlib.dumps(found[0])[1:-1], text)
+
+        if isinstance(value, (list, tuple)):
+            lines = ",\n".join(dump(item) for item in value)
+            print(f"[\n{lines}\n]" if lines else "[]", file=self.stdout)
+        else:
+            print(dump(value, 2), file=self.stdout)
+
+    def show(self, value: object, text: Callable[[], str]) -> None:
+        """Print `value` as JSON when that was asked for, else what `text` returns."""
+        if self.json:
+            self.data(value)
+        else:
+            self.out(text())
+
+    def table(self, headers: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+        """Print a plain table, cut to the terminal; in a pipe nothing is cut."""
+        isolate = _knows_all_letters(self.stdout)
+        lines = layout(headers, rows, width=self.width, isolate=isolate)
+        print("\n".join(lines), file=self.stdout)
+
+    @contextlib.contextmanager
+    def bar(self, label: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+        """Yield a function that takes how many more are done; a bar on a terminal, else nothing."""
+        if self.quiet or self.json or not _terminal(self.stderr):
+            yield lambda _more: None
+            return
+        from voicenote.cli.terminal.progress_bar import terminal_bar
+
+        with terminal_bar(self.stderr, clean(label), total) as advance:
+            yield advance
+
+    def progress(self, items: Iterable[T], label: str, total: int | None = None) -> Iterator[T]:
+        """Yield `items`, with a bar of how many are done, the rate and the time left."""
+        if total is None and isinstance(items, Sequence):
+            total = len(items)
+        with self.bar(label, total) as advance:
+            for item in items:
+                yield item
+                advance(1)
+
+    def ask(self, question: str, default: str = "", *, needed: bool = False) -> str:
+        """Ask for one line; an empty one means `default`. Raises WrongUse when the input ends."""
+        hint = f" [{default}]" if default else ""
+        while True:
+            answer = self._line(f"{question}{hint}: ").strip() or default
+            if answer or not needed:
+                return answer
+            self.warn("This one is needed.")
+
+    def confirm(self, question: str, *, default: bool = True) -> bool:
+        """Ask for a yes or a no. Raises WrongUse when the input ends."""
+        choices = "Y/n" if default else "y/N"
+        while True:
+            answer = self._line(f"{question} [{choices}]: ").strip().lower()
+            if not answer:
+                return default
+            if answer in ("y", "yes", "n", "no"):
+                return answer.startswith("y")
+            self.warn("Please answer y or n.")
+
+    def choose(
+        self, question: str, choices: Sequence[str] | Mapping[str, str], default: str = ""
+    ) -> str:
+        """Ask for one of `choices`, by its number or its first letters.
+
+        A mapping says what each choice means.
+        """
+        meanings = choices if isinstance(choices, Mapping) else {}
+        choices = tuple(choices)
+        for number, choice in enumerate(choices, start=1):
+            means = f": {meanings[choice]}" if choice in meanings else ""
+            self.warn(f"  {number}. {choice}{means}")
+        while True:
+            answer = self.ask(question, default, needed=True)
+            if answer.isdecimal() and len(answer) < 4 and 1 <= int(answer) <= len(choices):
+                return choices[int(answer) - 1]
+            found = [c for c in choices if c.lower().startswith(answer.lower())]
+            exact = [c for c in found if c.lower() == answer.lower()]
+            if len(exact or found) == 1:
+                return (exact or found)[0]
+            self.warn(f"Please answer with a number from 1 to {len(choices)}, or the word.")
+
+    def _line(self, prompt: str) -> str:
+        """Read one line; the question goes to standard error, so results stay clean."""
+        if _terminal(self.stdin):
+            with contextlib.suppress(ImportError):
+                import readline  # noqa: F401  arrows and history while typing
+        self.stderr.write(_escape_controls(prompt, self.stderr))
+        self.stderr.flush()
+        try:
+            line = self.stdin.readline()
+            line.encode()
+        except UnicodeError:
+            raise BadData("the answer is not UTF-8 text", "write it again in UTF-8") from None
+        if not line:
+            self.stderr.write("\n")
+            raise WrongUse(
+                "the input ended before every question was answered",
+                "answer at a terminal, or give the answers as options",
+            )
+        return line
+
+
+def _terminal(stream: TextIO) -> bool:
+    try:
+        return stream.isatty()
+    except ValueError:  # closed
+        return False
+
+
+def _knows_all_letters(stream: TextIO) -> bool:
+    return (getattr(stream, "encoding", None) or "utf-8").lower().replace("-", "").startswith("utf")
+
+
+def _escape_controls(text: str, stream: TextIO) -> str:
+    """Customers' words must not move the cursor, nor turn text around; a file keeps its tabs."""
+    tab = "    " if _terminal(stream) else "\t"
+    return "\n".join(clean(line, tab=tab) for line in text.split("\n"))

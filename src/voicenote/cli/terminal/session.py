@@ -1,0 +1,101 @@
+"""What every command is given: the global options, the workspace, and the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
+
+import click
+
+from voicenote.errors import WrongUse
+
+if TYPE_CHECKING:
+    from voicenote.cli.terminal.screen import Screen
+    from voicenote.settings import Settings
+
+#: The variable that names the workspace.
+HOME = "VOICENOTE_HOME"
+#: What only looks at cases or sends them: in a folder that is not there, its name is a slip.
+OF_CASES = frozenset(("cases", "daemon", "next", "receive", "run", "show"))
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(kw_only=True)
+class Session:
+    """One call of ``voicenote``. A command takes it with `pass_session`.
+
+    `home`, `settings` and `screen` are made when first asked for; `settings` raises BadSettings.
+    `if_stopped` says what is kept when Ctrl-C ends it now; "" while all that is finished is.
+    """
+
+    env: Mapping[str, str]
+    stdin: TextIO
+    stdout: TextIO
+    stderr: TextIO
+    home_option: str | None = None
+    json: bool = False
+    quiet: bool = False
+    verbose: int = 0
+    debug: bool = False
+    if_stopped: str = ""
+
+    @cached_property
+    def home(self) -> Path:
+        """The workspace: ``--home``, else ``$VOICENOTE_HOME``, else the platform's own folder."""
+        from voicenote.settings import find_home
+
+        return find_home(self.home_option, self.env)
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings of the workspace, checked.
+
+        Raises WrongUse where somebody names a workspace that is not there, and begins none.
+        """
+        from voicenote.settings import load
+
+        context = click.get_current_context(silent=True)
+        named = self.home_option or self.env.get(HOME)
+        if named and context and context.info_name in OF_CASES and not self.home.exists():
+            raise WrongUse(
+                f"there is no workspace in {self.home}",
+                "is it another one? To begin it: voicenote init",
+            )
+        return load(self.home, self.env)
+
+    @cached_property
+    def screen(self) -> Screen:
+        """The only thing that prints."""
+        from voicenote.cli.terminal.screen import Screen
+
+        return Screen(
+            stdin=self.stdin,
+            stdout=self.stdout,
+            stderr=self.stderr,
+            json=self.json,
+            quiet=self.quiet,
+            env=self.env,
+        )
+
+
+pass_session = click.make_pass_decorator(Session)
+
+
+def _json_given(context: click.Context, _parameter: click.Parameter, value: bool) -> None:  # noqa: FBT001  click's order
+    if value:
+        context.ensure_object(Session).json = True
+
+
+def json_option(command: F) -> F:
+    """Give a command ``--json``; it reads `session.json`, which ``voicenote --json …`` sets too."""
+    return click.option(
+        "--json",
+        is_flag=True,
+        expose_value=False,
+        callback=_json_given,
+        help="Print JSON with stable keys; errors too, on standard error.",
+    )(command)
