@@ -166,7 +166,7 @@ def test_files_are_named_whole_by_render_as_by_show(call: Call) -> None:
     assert all(Path(file).is_file() for file in rendered.values())
 
 
-def test_next_lists_the_brakes_in_json_too(call: Call, home: Path) -> None:
+def test_next_lists_the_pauses_in_json_too(call: Call, home: Path) -> None:
     with closing(sqlite3.connect(home / "ledger.db")) as ledger:
         ledger.execute(
             "insert into brakes (channel, put_on_at, tried, failed) values (?, ?, 40, 9)",
@@ -174,9 +174,9 @@ def test_next_lists_the_brakes_in_json_too(call: Call, home: Path) -> None:
         )
         ledger.commit()
     first, second = json.loads(call("next", "--json").stdout)
-    assert (first["case"], first["urgency"]) == (None, "brake")
-    assert "the brake is on for mail" in first["what"]
-    assert "voicenote brake --release mail" in first["do"]
+    assert (first["case"], first["urgency"]) == (None, "pause")
+    assert "mail is paused" in first["what"]
+    assert "voicenote pause --resume mail" in first["do"]
     assert second["case"] == 1
 
 

@@ -1,4 +1,4 @@
-"""What may leave, as the owner sees it: limits, the brake, proofs, other ways, copies."""
+"""What may leave, as the owner sees it: limits, pauses, proofs, other ways, copies."""
 
 from __future__ import annotations
 
@@ -64,23 +64,23 @@ def test_a_limit_is_quiet_under_cron(hooked: Call) -> None:
     assert hooked("-q", "run", VOICENOTE_POLICY__PER_HOUR="2").stderr == ""
 
 
-def test_the_brake_is_told_everywhere_and_released_by_name(hooked: Call, web: Web) -> None:
+def test_a_pause_is_told_everywhere_and_ended_by_name(hooked: Call, web: Web) -> None:
     refuse(web)
     env = {"VOICENOTE_POLICY__BRAKE_AFTER": "2", "VOICENOTE_SCHEDULE__CHANNELS": '["hook"]'}
     done = hooked("run", **env)
-    told = "the brake is on for hook: 2 of 2 of the batch june were refused or bounced"
+    told = "hook is paused: 2 of 2 messages of the batch june were refused or bounced"
     assert (done.exit_code, f"1 wait: {told}" in done.stderr) == (1, True), done.stderr
-    for words in (("cases",), ("next",), ("doctor",), ("brake",)):
+    for words in (("cases",), ("next",), ("doctor",), ("pause",)):
         seen = hooked(*words, **env)
         assert told in seen.stdout + seen.stderr, words
-    assert hooked("brake").exit_code == 1
+    assert hooked("pause").exit_code == 1
     web.answer = lambda _request: Reply(204)
     assert hooked("run", **env).exit_code == 1
-    assert hooked("brake", "--release", "nothing").exit_code == 1
-    assert "Released: hook" in hooked("brake", "--release", "hook").stderr
+    assert hooked("pause", "--resume", "nothing").exit_code == 1
+    assert "hook goes on" in hooked("pause", "--resume", "hook").stderr
     assert hooked("run", **env).stdout == "1 sent\n"
-    assert hooked("brake").stdout == "No brake is on.\n"
-    assert json.loads(hooked("brake", "--json").stdout) == []
+    assert hooked("pause").stdout == "No channel is paused.\n"
+    assert json.loads(hooked("pause", "--json").stdout) == []
 
 
 def test_what_a_channel_refuses_goes_by_the_next_and_show_tells_it(hooked: Call, web: Web) -> None:

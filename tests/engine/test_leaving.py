@@ -1,4 +1,4 @@
-"""What may leave and when not: the order of channels, limits, and the brake."""
+"""What may leave and when not: the order of channels, limits, and pauses."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from world import workspace as plain_workspace
 
 from voicenote.engine.case.routing import way_for
 from voicenote.engine.run import recovery
-from voicenote.engine.run.rate_limits import RateLimits, limits_of, pulls, worst
-from voicenote.engine.run.rate_limits import release as let_go_on
+from voicenote.engine.run.rate_limits import RateLimits, limits_of, must_pause, worst
+from voicenote.engine.run.rate_limits import resume_channels as let_go_on
 from voicenote.engine.run.rehearsal import rehearse
 from voicenote.engine.run.run_once import Turn, one_pass
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
-from voicenote.ledger import brakes, case_reports, case_store, optouts, touches
+from voicenote.ledger import case_reports, case_store, optouts, pauses, touches
 from voicenote.model.case import Customer
 from voicenote.model.receipt import Receipt, ReceiptKind
 from voicenote.settings import load
@@ -310,9 +310,9 @@ def test_a_clock_that_is_put_back_lets_no_more_leave(house: House, clock: Clock)
     assert one_pass(ws).sent == 0
 
 
-def brakes_on(ws: Workspace) -> list[str]:
+def paused(ws: Workspace) -> list[str]:
     with ws.ledger.read() as tx:
-        return [brake.channel for brake in brakes.on(tx)]
+        return [one.channel for one in pauses.list_paused(tx)]
 
 
 def test_a_clock_that_was_far_ahead_for_one_pass_stops_nothing(house: House, clock: Clock) -> None:
@@ -324,22 +324,20 @@ def test_a_clock_that_was_far_ahead_for_one_pass_stops_nothing(house: House, clo
     assert one_pass(ws).sent == 2
 
 
-def test_a_brake_is_released_whatever_the_clock_said_when_it_was_put_on(
-    house: House, clock: Clock
-) -> None:
+def test_a_pause_ends_whatever_the_clock_said_when_it_began(house: House, clock: Clock) -> None:
     ws = house.open(policy__brake_after="3", schedule__quiet_hours="off")
     due(ws, *crowd(5))
     house.mail.fates = ["refused"] * 3
     clock.move(days=1)
     one_pass(ws)
-    assert brakes_on(ws) == ["mail"]
+    assert paused(ws) == ["mail"]
     clock.move(days=-1, hours=1)
     assert let_go_on(ws, ("mail",))
-    assert brakes_on(ws) == []
+    assert paused(ws) == []
     for hours in (0, 22, 4):  # also when the clock comes to that day again
         clock.move(hours=hours)
         one_pass(ws)
-        assert brakes_on(ws) == []
+        assert paused(ws) == []
     assert len(house.mail.left) == 2
 
 
@@ -364,7 +362,7 @@ def test_a_channel_has_its_own_limits_or_those_of_the_policy(
     assert limits_of(load(tmp_path, {}), "a") == expected
 
 
-# -- the brake ------------------------------------------------------------------------------------
+# -- pauses ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -378,14 +376,14 @@ def test_a_channel_has_its_own_limits_or_those_of_the_policy(
         (0, 0, False),
     ],
 )
-def test_the_brake_is_pulled_above_its_share_of_enough(
+def test_a_channel_is_paused_above_its_share_of_enough(
     tried: int, failed: int, pulled: bool
 ) -> None:
-    assert pulls(tried, failed, 5.0, 20) is pulled
+    assert must_pause(tried, failed, 5.0, 20) is pulled
 
 
-def test_a_share_of_a_hundred_is_no_brake() -> None:
-    assert not pulls(100, 100, 100.0, 20)
+def test_a_share_of_a_hundred_pauses_nothing() -> None:
+    assert not must_pause(100, 100, 100.0, 20)
 
 
 @pytest.mark.parametrize(
@@ -421,14 +419,14 @@ def test_a_bad_import_is_stopped_and_named_in_a_day_of_good_letters(house: House
         numbers = [added.case for added in case_store.add(tx, taken, batch="november")]
     release(ws, *numbers)
     turn = one_pass(ws)
-    assert (turn.sent, turn.failed, turn.braked) == (5, 5, True)
+    assert (turn.sent, turn.failed, turn.paused) == (5, 5, True)
     [why] = whys(turn)
-    assert why.startswith("10 wait: the brake is on for mail: 5 of 10 of the batch november were")
-    [event] = events(ws, "brake_put_on")
+    assert why.startswith("10 wait: mail is paused: 5 of 10 messages of the batch november were")
+    [event] = events(ws, "channel_paused")
     assert event["batch"] == "november"
 
 
-def braked(house: House, clock: Clock, count: int = 14) -> Workspace:
+def with_pause(house: House, clock: Clock, count: int = 14) -> Workspace:
     """A channel that refuses two of the first ten, and then would take all."""
     ws = house.open(policy__brake_after="10")
     house.mail.fates = [*["sent"] * 8, "refused", "refused"]
@@ -437,30 +435,30 @@ def braked(house: House, clock: Clock, count: int = 14) -> Workspace:
     return ws
 
 
-def test_the_brake_stops_a_batch_that_comes_back_and_says_so(house: House, clock: Clock) -> None:
-    ws = braked(house, clock)
+def test_a_batch_that_comes_back_pauses_its_channel_and_says_so(house: House, clock: Clock) -> None:
+    ws = with_pause(house, clock)
     turn = one_pass(ws)
-    assert (turn.sent, turn.failed, turn.braked) == (8, 2, True)
+    assert (turn.sent, turn.failed, turn.paused) == (8, 2, True)
     [why] = whys(turn)
-    assert why.startswith("4 wait: the brake is on for mail: 2 of 10 were refused or bounced")
+    assert why.startswith("4 wait: mail is paused: 2 of 10 messages were refused or bounced")
     clock.move(days=3)
     assert one_pass(house.open()).sent == 0
-    assert [one["channel"] for one in events(ws, "brake_put_on")] == ["mail"]
+    assert [one["channel"] for one in events(ws, "channel_paused")] == ["mail"]
 
 
 def test_released_it_goes_on_and_counts_anew(house: House, clock: Clock) -> None:
-    ws = braked(house, clock)
+    ws = with_pause(house, clock)
     one_pass(ws)
     clock.move(minutes=10)
     assert [one.channel for one in let_go_on(ws, ("mail",))] == ["mail"]
     turn = one_pass(ws)
-    assert (turn.sent, turn.braked) == (4, False)
-    assert [one["channel"] for one in events(ws, "brake_released")] == ["mail"]
+    assert (turn.sent, turn.paused) == (4, False)
+    assert [one["channel"] for one in events(ws, "channel_resumed")] == ["mail"]
     with ws.ledger.read() as tx:
-        assert brakes.on(tx) == []
+        assert pauses.list_paused(tx) == []
 
 
-def test_bounces_pull_the_brake_too(house: House, clock: Clock) -> None:
+def test_bounces_pause_a_channel_too(house: House, clock: Clock) -> None:
     ws = house.open(policy__brake_after="10")
     numbers = due(ws, *crowd(10))
     one_pass(ws)
@@ -471,7 +469,7 @@ def test_bounces_pull_the_brake_too(house: House, clock: Clock) -> None:
     clock.move(minutes=10)
     late = due(ws, dana(name="Late", email="late@here.ee", telegram=""))
     turn = one_pass(ws)
-    assert (turn.sent, turn.braked, states(ws, late[0])) == (0, True, ["memo due"])
+    assert (turn.sent, turn.paused, states(ws, late[0])) == (0, True, ["memo due"])
 
 
 def test_a_refusal_that_found_another_way_counts_against_the_first(house: House) -> None:
@@ -479,4 +477,4 @@ def test_a_refusal_that_found_another_way_counts_against_the_first(house: House)
     house.mail.fates = ["refused"] * 9
     due(ws, *(dana(name=f"D{n}", email=f"d{n}@here.ee", telegram=str(n)) for n in range(1, 6)))
     turn = one_pass(ws)
-    assert (len(house.telegram.left), turn.braked) == (3, True)
+    assert (len(house.telegram.left), turn.paused) == (3, True)

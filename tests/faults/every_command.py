@@ -27,7 +27,7 @@ WITH_LEDGER = (
     "answer 1 --yes",
     "approve 3",
     "backup {away}/copy.zip",
-    "brake",
+    "pause",
     "cases --json",
     "cases",
     "check 3",

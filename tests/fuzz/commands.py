@@ -240,7 +240,7 @@ _LOOKS: Sequence[Sequence[str]] = (
     ("show", "2", "--json"), ("run",), ("rehearse", "--days", "30"), ("plan", "1"), ("plan", "2", "--plan", "thirty-days"),
     ("channels",), ("voices", "--json"), ("templates",), ("templates", "test"), ("script", "3"), ("render", "2"),
     ("lessons",), ("amends", "list"), ("backup", "new.zip"), ("init",), ("receive",), ("play", "1", "--json"),
-    ("cache", "show"), ("cache", "prune"), ("brake",), ("adopt",), ("schedule",), ("proof", "1"), ("approve", "2", "--yes"),
+    ("cache", "show"), ("cache", "prune"), ("pause",), ("adopt",), ("schedule",), ("proof", "1"), ("approve", "2", "--yes"),
     ("check", "1"), ("record", "2", "--list"), ("resend", "1"), ("mark-sent", "1"), ("import", "rows.csv"),
 )  # fmt: skip
 

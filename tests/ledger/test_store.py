@@ -18,12 +18,12 @@ from sqlalchemy.exc import DBAPIError
 
 from voicenote.errors import BadData, BadSettings, SchemaChanged, TryAgain, Unavailable
 from voicenote.ledger import (
-    brakes,
     case_reports,
     case_rows,
     case_store,
     meta,
     migrate,
+    pauses,
     store,
     tables,
 )
@@ -286,14 +286,14 @@ def test_a_ledger_of_the_first_release_is_brought_up_to_date_with_all_that_is_in
     with ledger.read() as tx:
         assert meta.get(tx, "ledger_id") == "kept"
         assert [row["event"] for row in case_reports.history(tx)] == ["kept"]
-        assert brakes.on(tx) == []
+        assert pauses.list_paused(tx) == []
     with ledger.engine.connect() as connection:
         context = MigrationContext.configure(connection)
         assert compare_metadata(context, tables.metadata) == []
     ledger.close()
 
 
-def test_a_brake_that_was_released_stays_so_when_the_ledger_is_brought_up_to_date(
+def test_a_pause_that_has_ended_stays_so_when_the_ledger_is_brought_up_to_date(
     tmp_path: Path, clock: Callable[[], datetime], new_id: Callable[[], str]
 ) -> None:
     with of_release(tmp_path / "ledger.db", "0003") as connection:
@@ -314,7 +314,7 @@ def test_a_brake_that_was_released_stays_so_when_the_ledger_is_brought_up_to_dat
     url = f"sqlite:///{tmp_path / 'ledger.db'}"
     ledger = open_ledger(url, clock=clock, actor="t", new_id=new_id)
     with ledger.read() as tx:
-        assert [brake.channel for brake in brakes.on(tx)] == ["chat"]
+        assert [one.channel for one in pauses.list_paused(tx)] == ["chat"]
         forgiven = tx.connection.execute(text("select forgiven from brakes where channel = 'mail'"))
         assert forgiven.scalar() == 1
 

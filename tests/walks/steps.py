@@ -31,7 +31,7 @@ SELDOM: tuple[Step, ...] = (
     of_cases.close, of_cases.reopen, letters.machine_letter, letters.bounce, letters.garbage,
     letters.forged, letters.whatsapp, letters.telegram, trouble.killed_elsewhere,
     trouble.run_locked, trouble.clock_back, trouble.mark_sent, trouble.proof, trouble.run_to_me,
-    trouble.brake, trouble.rehearse, trouble.quiet_hours, trouble.rename_channel,
+    trouble.pause, trouble.rehearse, trouble.quiet_hours, trouble.rename_channel,
     trouble.sound_changed, trouble.words_changed, trouble.state_lost, trouble.copied,
     trouble.restored, trouble.put_back, trouble.undo,
 )  # fmt: skip

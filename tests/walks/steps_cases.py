@@ -277,6 +277,6 @@ def look(w: Walk, chance: random.Random) -> None:
         ["show", case, "--json"], ["cases", "--json"], ["cases"], ["show", case], ["plan", case],
         ["doctor", "--json"], ["lessons", "--json"], ["lessons", "--outcomes", "--json"],
         ["amends", "list", "--all", "--json"], ["check", case, "--json"], ["channels"],
-        ["receive", "--unmatched", "--json"], ["next"], ["brake", "--json"], ["show", "999"],
+        ["receive", "--unmatched", "--json"], ["next"], ["pause", "--json"], ["show", "999"],
         ["cases", "--all", "--json"], ["schedule"], ["templates"],
     ]))  # fmt: skip

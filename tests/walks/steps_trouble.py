@@ -135,8 +135,8 @@ def run_to_me(w: Walk, chance: random.Random) -> None:
     w.call("run", "--to", OWNER, "--json")
 
 
-def brake(w: Walk, chance: random.Random) -> None:
-    w.call("brake", "--release", chance.choice([w.beside.mail, "telegram", "hook"]), "--json")
+def pause(w: Walk, chance: random.Random) -> None:
+    w.call("pause", "--resume", chance.choice([w.beside.mail, "telegram", "hook"]), "--json")
 
 
 def rehearse(w: Walk, chance: random.Random) -> None:

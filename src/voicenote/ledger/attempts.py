@@ -1,4 +1,4 @@
-"""Attempts to send: what limits and the brake are counted from, in every pass, after any restart.
+"""Attempts to send: what limits and pauses are counted from, in every pass, after any restart.
 
 Each claim on a touch to a customer is one row; its outcome is written where the touch's state
 changes, so that no way of settling a touch can forget it.
@@ -26,7 +26,7 @@ GONE = ("", LEFT, BOUNCED, UNCERTAIN, MAY_HAVE_LEFT)
 #: A clock may be put back by so much, and what has left still counts; what is later than that has
 #: the moment of a clock that was wrong.
 SKEW = timedelta(hours=1)
-#: The outcomes that a brake is put on for.
+#: The outcomes that pause a channel.
 BAD = (REFUSED, BOUNCED)
 
 _BEGIN = insert(tables.attempts)
@@ -192,21 +192,21 @@ def refusals(tx: Transaction, case: int) -> dict[int, list[str]]:
 
 
 def count_failures(tx: Transaction, since: datetime) -> dict[str, dict[str, tuple[int, int]]]:
-    """Return (tried, failed) of each channel and batch since then, or since its brake was released.
+    """Return (tried, failed) of each channel and batch since then, or since its pause ended.
 
     The cases that were taken in one by one are a batch too: that without a name.
     """
-    attempts, brake, touch, about = tables.attempts, tables.brakes, tables.touches, tables.cases
+    attempts, pause, touch, about = tables.attempts, tables.brakes, tables.touches, tables.cases
     bad = func.sum(case((attempts.c.outcome.in_(BAD), 1), else_=0))
     query = (
         select(attempts.c.channel, about.c.batch, func.count(), bad)
         .join(touch, touch.c.number == attempts.c.touch)
         .join(about, about.c.number == touch.c.case)
-        .outerjoin(brake, brake.c.channel == attempts.c.channel)
+        .outerjoin(pause, pause.c.channel == attempts.c.channel)
         .where(
             attempts.c.at > since,
             attempts.c.outcome.in_((LEFT, BOUNCED, UNCERTAIN, REFUSED)),
-            brake.c.forgiven.is_(None) | (attempts.c.number > brake.c.forgiven),
+            pause.c.forgiven.is_(None) | (attempts.c.number > pause.c.forgiven),
         )
         .group_by(attempts.c.channel, about.c.batch)
     )

@@ -170,7 +170,7 @@ touches = Table(
     Index("ix_touches_message_id", "message_id"),
 )
 
-#: One row for each claim on a touch to a customer: what limits and the brake count.
+#: One row for each claim on a touch to a customer: what limits and pauses count.
 attempts = Table(
     "attempts",
     metadata,
@@ -184,8 +184,8 @@ attempts = Table(
     Index("ix_attempts_channel_at", "channel", "at"),
 )
 
-#: A brake is on while `put_on_at` is set. `forgiven` is the newest attempt its release forgave;
-#: `batch` the import of which too much came back, empty for all that the channel carried.
+#: A channel is paused while `put_on_at` is set. `forgiven` is the newest attempt that its end
+#: forgave; `batch` the import of which too much came back, empty for all that the channel carried.
 brakes = Table(
     "brakes",
     metadata,

@@ -55,7 +55,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("undo", "Take back what a wrong clock has skipped."),
         Entry("mark-sent", "Settle an uncertain touch: it left."),
         Entry("resend", "Settle an uncertain touch: send again."),
-        Entry("brake", "What stopped a channel; let it go on."),
+        Entry("pause", "Paused channels, and why; let one go on."),
         Entry("opt-out", "Never write to this customer again."),
     ),
     "Amends and closing": (

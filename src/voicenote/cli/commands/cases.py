@@ -35,7 +35,7 @@ def cases(session: Session, /, *, everything: bool, batch: str | None) -> int:
     "next_touch"}; of closed cases too with --all. Exit code 1 when a case cannot be read, which
     is then named on standard error.
     """
-    from voicenote.ledger import brakes, case_flags, case_rows
+    from voicenote.ledger import case_flags, case_rows, pauses
     from voicenote.wiring import now, open_ledger
 
     ledger = open_ledger(session.settings)
@@ -45,7 +45,7 @@ def cases(session: Session, /, *, everything: bool, batch: str | None) -> int:
             found, bad = case_rows.readable_lines(tx, everything=everything, batch=batch)
             closed = 0 if everything or session.json else case_rows.count_closed(tx, batch)
             seen = None if session.json else _load_list(session, tx, whole=not bad)
-            stopped = brakes.on(tx)
+            stopped = pauses.list_paused(tx)
             gone = case_flags.stranded(tx, {"outbox", *session.settings.channels})
     finally:
         ledger.close()
@@ -63,8 +63,8 @@ def cases(session: Session, /, *, everything: bool, batch: str | None) -> int:
         session.screen.note(f"and {closed} closed: voicenote cases --all")
     if any(line.uncertain for line in found):
         session.screen.note(UNCERTAIN)
-    for brake in stopped:
-        session.screen.warn(f"{brake.told}; {brake.cure}")
+    for pause in stopped:
+        session.screen.warn(f"{pause.told}; {pause.cure}")
     for channel, numbers in gone.items():
         session.screen.warn("; ".join(case_flags.told_stranded(channel, numbers)))
     return _tell_bad(session, bad)

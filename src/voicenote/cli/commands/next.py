@@ -19,21 +19,21 @@ def next_(context: click.Context, /, *, everything: bool) -> None:
     """The one thing that needs you most now; at a terminal, do it at once.
 
     With --json: a list of {"case", "urgency", "what", "do"}: first what stands apart ("case" is
-    null, "urgency" is brake, unreadable, channel or unmatched), then that one thing; all of them
+    null, "urgency" is pause, unreadable, channel or unmatched), then that one thing; all of them
     with --all.
     """
     from voicenote.engine.case.attention import weigh_cases
     from voicenote.engine.case.reroute import channels_gone
-    from voicenote.ledger import arrivals, brakes, case_flags
+    from voicenote.ledger import arrivals, case_flags, pauses
 
     session = context.ensure_object(Session)
     screen = session.screen
     with open_session(session) as ws:
         needs, bad = weigh_cases(ws)
         with ws.ledger.read() as tx:
-            stopped, unseen = brakes.on(tx), arrivals.unseen(tx)
+            stopped, unseen = pauses.list_paused(tx), arrivals.unseen(tx)
             gone = channels_gone(ws, tx)
-    apart = [("brake", brake.told, brake.cure) for brake in stopped]
+    apart = [("pause", pause.told, pause.cure) for pause in stopped]
     apart += [("unreadable", error.what, error.advice) for error in bad.values()]
     apart += [("channel", *case_flags.told_stranded(*one)) for one in gone.items()]
     if unseen:

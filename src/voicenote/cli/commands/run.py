@@ -28,7 +28,7 @@ from voicenote.cli.terminal.session import Session, json_option, pass_session
 def run(session: Session, /, *, to: str | None, clock_is_right: bool) -> int:
     """One pass, for cron: idempotent, locked, quiet when nothing happened.
 
-    Exit code 1 when something was refused, is uncertain, or is kept in by a brake, or when the
+    Exit code 1 when something was refused, is uncertain, or is kept in by a pause, or when the
     clock has jumped; 69 when a channel could not be heard.
 
     With --json: {"sent", "failed", "uncertain", "skipped", "received", "waiting", "reasons",
@@ -52,5 +52,5 @@ def run(session: Session, /, *, to: str | None, clock_is_right: bool) -> int:
             screen.note(line)
         if summary := summary_of(turn):
             screen.out(summary)
-    asks = turn.failed or turn.uncertain or turn.braked or turn.clock
+    asks = turn.failed or turn.uncertain or turn.paused or turn.clock
     return 1 if asks else troubled(turn.troubles)

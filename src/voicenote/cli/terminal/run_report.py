@@ -58,9 +58,9 @@ def turn_lines(turn: Turn) -> list[str]:
         if case not in waiting or not any(mark in text for mark in marks)
     ]
     told = _by_case([*asks, *nudges])
-    braked = [f"{count} wait: {one.why}" for one, count in turn.held.items() if not one.until]
+    paused = [f"{count} wait: {one.why}" for one, count in turn.held.items() if not one.until]
     came = unmatched_lines(turn.unmatched)
-    return [*_jumped(turn.clock), *came, *told, *braked, *trouble_lines(turn.troubles)]
+    return [*_jumped(turn.clock), *came, *told, *paused, *trouble_lines(turn.troubles)]
 
 
 def _by_case(found: Sequence[tuple[int, str]]) -> list[str]:

@@ -19,7 +19,7 @@ from voicenote.engine.run.clock_jump import jump_of, told_of
 from voicenote.engine.run.ownership import doubt_of
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadSettings, Restarting, TryAgain, VoicenoteError, VoiceUnavailable
-from voicenote.ledger import arrivals, brakes, case_flags, case_rows, touches
+from voicenote.ledger import arrivals, case_flags, case_rows, pauses, touches
 from voicenote.ledger.case_store import load, numbers_of
 from voicenote.ledger.scripts import StoredDraft, drafts
 from voicenote.ledger.snapshots import snapshots
@@ -211,7 +211,7 @@ def _stuck(ws: Workspace, _env: Mapping[str, str]) -> Iterator[CheckResult]:
         uncertain = touches.count(tx, TouchState.UNCERTAIN)
         held = touches.count(tx, TouchState.HELD)
         lines, _ = case_rows.readable_lines(tx)
-        stopped = brakes.on(tx)
+        stopped = pauses.list_paused(tx)
         gone = channels_gone(ws, tx)
         now = tx.now
     if uncertain:
@@ -225,8 +225,8 @@ def _stuck(ws: Workspace, _env: Mapping[str, str]) -> Iterator[CheckResult]:
     if overdue:
         shown = ", ".join(overdue[:10]) + (" …" if len(overdue) > 10 else "")
         yield fault("promises", f"overdue in cases {shown}", "voicenote next, or amends list")
-    for brake in stopped:
-        yield fault("brake", brake.told, brake.cure)
+    for pause in stopped:
+        yield fault("pause", pause.told, pause.cure)
     for channel, numbers in gone.items():
         yield fault("channels", *case_flags.told_stranded(channel, numbers))
     if not (uncertain or overdue or held):

@@ -1,4 +1,4 @@
-"""How much may leave: so many a pass, an hour, a domain; and the brake, when too much comes back.
+"""How much may leave: so many a pass, an hour, a domain; and the pause, when too much comes back.
 
 All but the limit of a pass is counted from the ledger, in the transaction that claims a touch: a
 restart forgets nothing. What a limit holds back stays due.
@@ -13,13 +13,13 @@ from datetime import datetime, timedelta
 
 from voicenote.engine.workspace import OUTBOX, Workspace
 from voicenote.errors import BadSettings
-from voicenote.ledger import attempts, brakes
-from voicenote.ledger.brakes import Brake
+from voicenote.ledger import attempts, pauses
+from voicenote.ledger.pauses import Pause
 from voicenote.ledger.store import Transaction
 from voicenote.settings import Settings
 
 HOUR = timedelta(hours=1)
-#: How far back the brake looks.
+#: How far back it is counted what came back.
 WINDOW = timedelta(days=1)
 
 
@@ -106,9 +106,9 @@ def limits_of(settings: Settings, channel: str) -> RateLimits:
 def _hindrance(
     tx: Transaction, settings: Settings, channel: str, address: str, sent: int
 ) -> HoldReason | None:
-    for brake in brakes.on(tx):
-        if brake.channel == channel:
-            return HoldReason(channel=channel, why=f"{brake.told}; {brake.cure}")
+    for pause in pauses.list_paused(tx):
+        if pause.channel == channel:
+            return HoldReason(channel=channel, why=f"{pause.told}; {pause.cure}")
     limits = limits_of(settings, channel)
     if limits.per_pass and sent >= limits.per_pass:
         why = f"limit of {limits.per_pass} a pass by {channel}"
@@ -140,50 +140,50 @@ def not_set_up(ws: Workspace, channels: Iterable[str]) -> dict[tuple[str, str], 
     return found
 
 
-def pulls(tried: int, failed: int, share: float, after: int) -> bool:
-    """Whether so many failures of so many touches put the brake on. Pure."""
+def must_pause(tried: int, failed: int, share: float, after: int) -> bool:
+    """Whether that many failures of that many messages pause a channel. Pure."""
     return tried >= after and failed * 100 > share * tried
 
 
 def worst(
     found: Mapping[str, tuple[int, int]], share: float, after: int
 ) -> tuple[str, int, int] | None:
-    """Return (batch, tried, failed) of what puts the brake of one channel on, or None. Pure.
+    """Return (batch, tried, failed) of what pauses one channel, or None. Pure.
 
     Each batch is judged by itself, so that a day's good letters hide no bad list; then all
     together, so that many small bad lists do not pass either. `found` is (tried, failed) by batch.
     """
-    bad = [(batch, *each) for batch, each in found.items() if pulls(*each, share, after)]
+    bad = [(batch, *each) for batch, each in found.items() if must_pause(*each, share, after)]
     tried, failed = (sum(each[n] for each in found.values()) for n in (0, 1))
-    if pulls(tried, failed, share, after):
+    if must_pause(tried, failed, share, after):
         bad.append(("", tried, failed))
     named = [each for each in bad if each[0]]
     return max(named or bad, key=lambda each: each[2], default=None)
 
 
-def pull(ws: Workspace) -> list[Brake]:
-    """Put the brake of each channel on whose touches come back too often; return these."""
+def pause_channels(ws: Workspace) -> list[Pause]:
+    """Pause each channel whose messages come back too often; return these pauses."""
     policy = ws.settings.policy
     with ws.ledger.read() as tx:
-        on = {brake.channel for brake in brakes.on(tx)}
+        paused = {one.channel for one in pauses.list_paused(tx)}
         counted = attempts.count_failures(tx, tx.now - WINDOW)
     wanted = {
         channel: found
         for channel, batches in counted.items()
-        if channel not in on
+        if channel not in paused
         and (found := worst(batches, policy.brake_share, policy.brake_after)) is not None
     }
     if not wanted:
         return []
     with ws.ledger.write("voicenote") as tx:
         for channel, (batch, tried, failed) in wanted.items():
-            brakes.put_on(tx, channel, tried, failed, batch)
-        return [brake for brake in brakes.on(tx) if brake.channel in wanted]
+            pauses.pause(tx, channel, tried, failed, batch)
+        return [one for one in pauses.list_paused(tx) if one.channel in wanted]
 
 
-def release(ws: Workspace, channels: tuple[str, ...]) -> list[Brake]:
-    """Release the brakes of these channels, after a look; return those that were on."""
+def resume_channels(ws: Workspace, channels: tuple[str, ...]) -> list[Pause]:
+    """Let these channels go on, after a look; return the pauses that end."""
     with ws.ledger.write() as tx:
-        on = [one for one in brakes.on(tx) if one.channel in channels]
-        brakes.release(tx, [brake.channel for brake in on])
-    return on
+        ended = [one for one in pauses.list_paused(tx) if one.channel in channels]
+        pauses.resume(tx, [one.channel for one in ended])
+    return ended

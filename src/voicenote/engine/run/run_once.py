@@ -21,7 +21,7 @@ from voicenote.engine.run.lookahead import Prefetch, TouchView
 from voicenote.engine.run.owner_notes import tell_owner
 from voicenote.engine.run.ownership import ask_first, remember, seat_keeper
 from voicenote.engine.run.poll import Received, take_in
-from voicenote.engine.run.rate_limits import HoldReason, Quota, not_set_up, pull
+from voicenote.engine.run.rate_limits import HoldReason, Quota, not_set_up, pause_channels
 from voicenote.engine.run.recall import Recalled, recall_sent
 from voicenote.engine.run.recovery import InFlight, in_flight, reconcile
 from voicenote.engine.run.send import Sent, send_touch
@@ -46,7 +46,7 @@ class Turn:
 
     `waiting` are due touches that need the owner first, `reasons` why some did not leave, `nudges`
     what is told once: a promise that is overdue, an answer that waits. `held` counts the due
-    touches that a limit or a brake keeps in. `unmatched` is what came in and fits no case;
+    touches that a limit or a pause keeps in. `unmatched` is what came in and fits no case;
     `troubles` are (channel, error) of what could not be read. `clock`: one that is not believed;
     then nothing was sent or decided. `flying` is what a pass elsewhere has in flight, or had when
     it died. `recalled` counts what had left already, as its channel knows.
@@ -79,8 +79,8 @@ class Turn:
         self.reasons.append((sent.case, sent.reason))
 
     @property
-    def braked(self) -> bool:
-        """Whether a brake keeps something in that is due: only a person can let it go on."""
+    def paused(self) -> bool:
+        """Whether something due waits for a person, such as behind a pause."""
         return any(waits.until is None for waits in self.held)
 
     @property
@@ -145,7 +145,7 @@ def _act(
             turn.count(sent)
     sweep_leftovers(ws)
     turn.skipped = _decide(ws)
-    pull(ws)
+    pause_channels(ws)
     try:
         _send_due(ws, turn, room, advance)
     finally:
@@ -169,7 +169,7 @@ def _send_due(
         for sent in _attempt(ws, turn, room, ahead, place):
             turn.count(sent)
             if sent.state is not TouchState.ACCEPTED:
-                pull(ws)
+                pause_channels(ws)
         if advance is not None:
             advance(place + 1, len(ahead.due))
 

@@ -69,7 +69,7 @@ def send_touch(ws: Workspace, seen: TouchView, room: Quota) -> Sent | HoldReason
     That is asked twice: at the claim, and once more in the commit, which may come minutes later.
     `seen` may be a little older: what has changed since is read again.
 
-    `Waits` when a limit or a brake holds it back. Raises TryAgain when another pass took it in
+    `Waits` when a limit or a pause holds it back. Raises TryAgain when another pass took it in
     between.
     """
     claim, number = ws.new_id(), seen.touch.number

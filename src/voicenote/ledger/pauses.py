@@ -1,6 +1,6 @@
-"""The brakes: what keeps a channel's touches in until a person has looked.
+"""Paused channels: nothing leaves by them until a person has found out why.
 
-Nothing of the model is imported here: every list of cases asks for the brakes.
+Nothing of the model is imported here: every list of cases asks for them. The table is `brakes`.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from voicenote.ledger import tables
 from voicenote.ledger.store import Transaction
 
 
-class Brake(NamedTuple):
-    """The brake of a channel: of `tried` touches `failed` were refused or bounced.
+class Pause(NamedTuple):
+    """The pause of a channel: of `tried` messages `failed` were refused or bounced.
 
     They are those of the import `batch`; of all that the channel carried, where it is empty.
     """
 
     channel: str
-    put_on_at: datetime
+    paused_at: datetime
     tried: int
     failed: int
     batch: str = ""
@@ -32,25 +32,26 @@ class Brake(NamedTuple):
         """What it says to the owner."""
         of = f" of the batch {self.batch}" if self.batch else ""
         return (
-            f"the brake is on for {self.channel}: {self.failed} of {self.tried}{of} were refused "
+            f"{self.channel} is paused: {self.failed} of {self.tried} messages{of} were refused "
             "or bounced"
         )
 
     @property
     def cure(self) -> str:
         """What to do about it."""
-        return f"find out why; then voicenote brake --release {self.channel}"
+        return f"find out why; then voicenote pause --resume {self.channel}"
 
 
+_COLUMNS = ("channel", "put_on_at", "tried", "failed", "batch")  # as Pause has them
 _ON = (
-    select(*(tables.brakes.c[name] for name in Brake._fields))
+    select(*(tables.brakes.c[name] for name in _COLUMNS))
     .where(tables.brakes.c.put_on_at.is_not(None))
     .order_by(tables.brakes.c.channel)
 )
 
 
-def put_on(tx: Transaction, channel: str, tried: int, failed: int, batch: str = "") -> None:
-    """Put the brake of a channel on."""
+def pause(tx: Transaction, channel: str, tried: int, failed: int, batch: str = "") -> None:
+    """Pause a channel."""
     table = tables.brakes
     values = {"put_on_at": tx.now, "tried": tried, "failed": failed, "batch": batch}
     mine = table.c.channel == channel
@@ -58,11 +59,11 @@ def put_on(tx: Transaction, channel: str, tried: int, failed: int, batch: str = 
         tx.connection.execute(update(table).where(mine).values(**values))
     else:
         tx.connection.execute(insert(table).values(channel=channel, **values))
-    tx.tell("brake_put_on", channel=channel, tried=tried, failed=failed, batch=batch)
+    tx.tell("channel_paused", channel=channel, tried=tried, failed=failed, batch=batch)
 
 
-def release(tx: Transaction, channels: Sequence[str]) -> None:
-    """Release brakes: what was tried until now is not counted again.
+def resume(tx: Transaction, channels: Sequence[str]) -> None:
+    """Let channels go on: what was tried until now is not counted again.
 
     It goes by the number of the newest attempt: its moment may be that of a clock that was wrong.
     """
@@ -72,9 +73,9 @@ def release(tx: Transaction, channels: Sequence[str]) -> None:
     for channel in channels:
         mine = table.c.channel == channel
         tx.connection.execute(update(table).where(mine).values(**values))
-        tx.tell("brake_released", channel=channel)
+        tx.tell("channel_resumed", channel=channel)
 
 
-def on(tx: Transaction) -> list[Brake]:
-    """Return the brakes that are on, in order of channel."""
-    return [Brake(*row) for row in tx.connection.execute(_ON)]
+def list_paused(tx: Transaction) -> list[Pause]:
+    """Return the pauses, in order of channel."""
+    return [Pause(*row) for row in tx.connection.execute(_ON)]

@@ -1,0 +1,47 @@
+"""`pause`: the channels that are paused, and why; one goes on when you say so."""
+
+from __future__ import annotations
+
+import click
+
+from voicenote.cli.terminal.case_options import open_session
+from voicenote.cli.terminal.session import Session, json_option, pass_session
+from voicenote.errors import RuleSaysNo
+
+
+@click.command()
+@click.option(
+    "--resume",
+    "channels",
+    multiple=True,
+    metavar="CHANNEL",
+    help="Let this channel go on; you have found out why its messages came back.",
+)
+@json_option
+@pass_session
+def pause(session: Session, /, *, channels: tuple[str, ...]) -> int:
+    """Show which channels are paused: too many of their messages were refused or bounced.
+
+    Exit code 1 when one is. With --json: a list of {"channel", "paused_at", "tried", "failed",
+    "batch"}.
+    """
+    from voicenote.engine.run.rate_limits import resume_channels
+    from voicenote.ledger import pauses
+
+    screen = session.screen
+    with open_session(session) as ws:
+        ended = {one.channel for one in resume_channels(ws, channels)} if channels else set()
+        with ws.ledger.read() as tx:
+            found = pauses.list_paused(tx)
+    if missing := sorted(set(channels) - ended):
+        raise RuleSaysNo(f"not paused: {', '.join(missing)}", "see: voicenote pause")
+    for channel in sorted(ended):
+        screen.note(f"{channel} goes on. The next run sends what waited.")
+    if session.json:
+        screen.data([one._asdict() for one in found])
+        return 1 if found else 0
+    for one in found:
+        screen.out(f"{one.told}, since {one.paused_at:%Y-%m-%d %H:%M} UTC\n  {one.cure}")
+    if not (found or ended):
+        screen.out("No channel is paused.")
+    return 1 if found else 0
