@@ -28,8 +28,8 @@ import pytest
 from voicenote import errors
 from voicenote.cli.terminal.batch_report import _without_number, named_once
 from voicenote.delivery.email.mail_parser import read_mail
-from voicenote.delivery.email.opt_out_phrases import is_opt_out, may_be_opt_out
 from voicenote.delivery.email.reply import own_words
+from voicenote.delivery.opt_out_phrases import is_opt_out, may_be_opt_out
 from voicenote.delivery.tokens import is_token, tokens_in
 from voicenote.engine.batch import Failed
 from voicenote.engine.memo.plain_speech import sentences_of

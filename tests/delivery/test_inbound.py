@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voicenote.delivery.email.mail_parser import read_mail
-from voicenote.delivery.email.opt_out_phrases import is_opt_out, may_be_opt_out
 from voicenote.delivery.email.reply import own_words
+from voicenote.delivery.opt_out_phrases import is_opt_out, may_be_opt_out
 from voicenote.delivery.tokens import fill_template, token
 from voicenote.model.receipt import UNDELIVERED, ReceiptKind, Verdict
 

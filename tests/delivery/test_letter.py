@@ -6,7 +6,7 @@ import base64
 
 import pytest
 
-from voicenote.delivery.email.letter import LINE, PIECE, Letter
+from voicenote.delivery.letter import LINE, PIECE, Letter
 
 
 @pytest.mark.parametrize("size", [0, 1, 2, LINE - 1, LINE, LINE + 1, PIECE, PIECE + 1, PIECE * 2])

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import trustme
 
-from voicenote.delivery.email.message import build_message, wire
+from voicenote.delivery.message import build_message, wire
 from voicenote.delivery.tokens import fill_template, token, tokens_in
 from voicenote.errors import BadSettings, Postponed, Refused
 from voicenote.model.case import Customer

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from voicenote.delivery.email.message import write_letter
+from voicenote.delivery.message import write_letter
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "fakes"))
 from parcels import PARCEL

@@ -23,11 +23,11 @@ sys.path.pop(0)
 
 Make = Callable[..., Any]
 
-LATER = "the server asks to come back later; a later pass will"
-AGAIN = "a later pass will try again"
-TIME = "a later pass will try again; timeout gives it more time"
-UNWANTED = "the server does not want to talk to this machine now; a later pass will try again"
-CLOSING = "the server is closing or has had enough for now; a later pass will try again"
+LATER = "the server asks to come back later; a later run will"
+AGAIN = "a later run will try again"
+TIME = "a later run will try again; timeout gives it more time"
+UNWANTED = "the server does not want to talk to this machine now; a later run will try again"
+CLOSING = "the server is closing or has had enough for now; a later run will try again"
 STRANGE = "this is no answer of a mail server: check host and port"
 LOG_IN = "the server wants a log-in or encryption first: set user and password, or security"
 RULES = "the server's rules refuse it: check that the sender's address is yours there"
@@ -38,14 +38,14 @@ CORRECT = "correct it, or choose another channel; then resend"
 PERSON = "look into the mailbox's Sent folder, then say mark-sent or resend"
 
 SECRET = "check user and password; many providers want an app password here"  # noqa: S105
-UNCHECKED = "the server cannot check log-ins at the moment; it will go with a later pass"
+UNCHECKED = "the server cannot check log-ins at the moment; it will go with a later run"
 
 NOBODY, NAMELESS, OPEN, MUTE = "nobody", "nameless", "open", "mute"
 WRONG_PORT = 'port 587 goes with security = "starttls", port 465 with security = "tls"'
 #: what is met before anything is said, and what we advise; the touch is due again
 REACHING = [
     (NOBODY, "check host and port"),
-    (NAMELESS, "check host, and the network"),
+    (NAMELESS, "check host and port, and the network"),
     (STRANGER, "if the server is your own, set ca_file to the certificate of its authority"),
     (OUTDATED, "the server's owner has to renew it; check the clock of this machine too"),
     (MISNAMED, "use the host name that the certificate is made out to"),

@@ -17,13 +17,13 @@ from babel import Locale
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from voicenote.delivery.email.message import (
+from voicenote.delivery.message import (
     build_message,
-    checked_key,
     direction,
     wire,
     write_letter,
 )
+from voicenote.delivery.parcel_checks import check_key, validate_parcel
 from voicenote.errors import Refused
 from voicenote.model.receipt import Parcel
 
@@ -155,7 +155,7 @@ def test_an_impossible_address_is_refused_where_one_is_needed(to: str) -> None:
 )
 def test_a_key_that_is_no_name_of_a_folder_is_refused(key: str) -> None:
     with pytest.raises(Refused, match="key"):
-        checked_key(key)
+        check_key(key)
 
 
 @pytest.mark.parametrize("wrong", ["", "a@b", "<a b@c>", "<a>", "<a@b>\r\nX: y", "<é@b>"])
@@ -249,3 +249,32 @@ def test_an_encoded_word_in_a_name_adds_no_header(letter: Parcel, field: str, wo
     assert "Bcc" not in message
     shown = {"customer": "To", "sender_name": "From", "subject": "Subject"}[field]
     assert word.replace("=?", "= ?").partition("?")[2][:20] in str(message[shown])
+
+
+anything = st.text(max_size=40) | st.sampled_from(["a@b.ee", "a@b..ee", "=?utf-8?q?=0D=0Aa?=", ""])
+
+
+@given(
+    changes=st.fixed_dictionaries(
+        {},
+        optional={
+            **dict.fromkeys(["customer", "to", "sender", "sender_name", "subject"], anything),
+            "text": anything,
+            "key": anything | st.just("vn-1"),
+            "message_id": anything | st.just("<a@b>"),
+            "thread": st.lists(anything | st.just("<a@b>"), max_size=2).map(tuple),
+        },
+    )
+)
+def test_what_is_checked_for_all_channels_is_what_a_letter_refuses(
+    changes: dict[str, object],
+) -> None:
+    parcel = replace(PARCEL, **changes)  # type: ignore[arg-type]  # of all fields at once
+    refused = []
+    for carry in (validate_parcel, lambda parcel: build_message(parcel, {})):
+        try:
+            carry(parcel)
+            refused.append("")
+        except Refused as error:
+            refused.append(error.what)
+    assert refused[0] == refused[1]

@@ -14,16 +14,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicenote.delivery.email import automaton
-from voicenote.delivery.email.automaton import Automaton
+from voicenote.delivery import automaton
+from voicenote.delivery.automaton import Automaton
 from voicenote.delivery.email.mail_parser import read_mail
-from voicenote.delivery.email.opt_out_phrases import is_opt_out, may_be_opt_out
+from voicenote.delivery.opt_out_phrases import is_opt_out, may_be_opt_out
 
 NOW = datetime(2026, 3, 3, 8, 0, tzinfo=UTC)
 #: Of one letter, in seconds of work; the letter of 15 "stop" once took years.
 BAR_S = 0.2
 
-LISTS = tomllib.loads(files("voicenote.delivery.email").joinpath("opt_out.toml").read_text("utf-8"))
+LISTS = tomllib.loads(files("voicenote.delivery").joinpath("opt_out.toml").read_text("utf-8"))
 ENTRIES = [entry for lists in LISTS.values() for entries in lists.values() for entry in entries]
 WORDS = sorted({word for entry in ENTRIES for word in re.findall(r"[^\W\d_]+", entry)})
 BARE = ["stop", "unsubscribe", "הסר", "renunț", "wypisz mnie", "بس کنید", "loobun", "opt out"]

@@ -191,7 +191,7 @@ def test_its_folder_is_an_absolute_path(folder: object) -> None:
 
 
 FULL = "make room; it will go then"
-WRITABLE = "check that the folder exists and is yours; it will go with a later pass"
+WRITABLE = "check that the folder exists and is yours; it will go with a later run"
 PERSON = "look into its folder, then say mark-sent or resend"
 RENDER = "render the case again, then resend"
 #: what the disk does, at which of the eight syncs of a touch (0: it does not fail), with what

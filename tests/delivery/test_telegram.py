@@ -18,7 +18,7 @@ import telegram
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicenote.delivery.email.opt_out_phrases import wish_in
+from voicenote.delivery.opt_out_phrases import wish_in
 from voicenote.delivery.telegram.bot import Telegram
 from voicenote.delivery.telegram.bot_payload import BUTTONS, verdict_in
 from voicenote.delivery.telegram.updates import UpdateOffset, read_update, start_link

@@ -31,19 +31,19 @@ NOW = datetime(2026, 3, 2, 9, 31, 4, tzinfo=UTC)
 SECRET = "4711:sesame-open"  # noqa: S105  the secret of every channel here
 NOBODY, NAMELESS = "nobody", "nameless"
 
-AGAIN = "a later pass will try again"
-TIME = "a later pass will try again; timeout gives it more time"
+AGAIN = "a later run will try again"
+TIME = "a later run will try again; timeout gives it more time"
 PORT = "check the address and its port"
 OWN = "if the server is your own, set ca_file to the certificate of its authority"
 NAME = "use the host name that the certificate is made out to"
 RENEW = "the server's owner has to renew it; check the clock of this machine too"
-STRANGE = "check the address; no HTTP server speaks so"
+STRANGE = "check the address and its port: another kind of server is there"
 CORRECT = "correct it, or choose another channel; then resend"
 
 #: before any channel's own words: the server, what it is to us, what we advise
 REACHING: list[tuple[str | Reply, type, str]] = [
     (NOBODY, Postponed, PORT),
-    (NAMELESS, Postponed, "check the address, and the network"),
+    (NAMELESS, Postponed, "check the address and its port, and the network"),
     (STRANGER, Postponed, OWN),
     (OUTDATED, Postponed, RENEW),
     (MISNAMED, Postponed, NAME),
@@ -84,7 +84,7 @@ PERSON_WHATSAPP = (
     "wait for a status by the webhook, or look into the chat; then say mark-sent or resend"
 )
 EXPIRED = "check token: it has expired, or may not send from this number"
-SLOWLY = "WhatsApp asks to go slower; a later pass will try again"
+SLOWLY = "WhatsApp asks to go slower; a later run will try again"
 PERSON_TELEGRAM = "look into the chat with the customer, then say mark-sent or resend"
 START = "the customer has to press Start in your bot first: give them its link"
 PERSON_HOOK = "ask the receiver for the key of the touch, then say mark-sent or resend"
@@ -114,12 +114,12 @@ TRIALS: dict[str, Trial] = {
                 (
                     Reply(429, headers={"Retry-After": "90"}),
                     Postponed,
-                    "the receiver asks to come back later; a later pass will",
+                    "the receiver asks to come back later; a later run will",
                 ),
                 (
                     Reply(503),
                     Postponed,
-                    "the receiver is not there for now; a later pass will try again",
+                    "the receiver is not there for now; a later run will try again",
                 ),
                 (Reply(500), Unknown, PERSON_HOOK),
                 (Reply(502), Unknown, PERSON_HOOK),
@@ -170,7 +170,7 @@ TRIALS: dict[str, Trial] = {
                 (
                     no_telegram(429, "Too Many Requests: retry after 90", retry_after=90),
                     Postponed,
-                    "Telegram asks to come back later; a later pass will",
+                    "Telegram asks to come back later; a later run will",
                 ),
                 (no_telegram(500, "Internal Server Error"), Unknown, PERSON_TELEGRAM),
                 (Reply(502), Unknown, PERSON_TELEGRAM),
@@ -182,7 +182,7 @@ TRIALS: dict[str, Trial] = {
                 (
                     no_telegram(429, "Too Many Requests: retry after 90", retry_after=90),
                     Postponed,
-                    "Telegram asks to come back later; a later pass will",
+                    "Telegram asks to come back later; a later run will",
                 ),
             ],
         },
@@ -246,7 +246,7 @@ TRIALS: dict[str, Trial] = {
                 (
                     no_whatsapp(500, 131000, "Something went wrong"),
                     Postponed,
-                    "WhatsApp has trouble of its own; a later pass will try again",
+                    "WhatsApp has trouble of its own; a later run will try again",
                 ),
                 (Reply(500), Unknown, PERSON_WHATSAPP),
                 (Reply(502, b"<html>Bad Gateway</html>"), Unknown, PERSON_WHATSAPP),

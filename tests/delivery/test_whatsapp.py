@@ -21,7 +21,7 @@ from pywa import WhatsApp as SecondClient
 from pywa import errors as second_errors
 from pywa.utils import webhook_updates_validator
 
-from voicenote.delivery.email.opt_out_phrases import wish_in
+from voicenote.delivery.opt_out_phrases import wish_in
 from voicenote.delivery.tokens import token
 from voicenote.delivery.whatsapp.cloud import WhatsApp
 from voicenote.delivery.whatsapp.notifications import genuine, read_webhook

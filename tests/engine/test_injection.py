@@ -14,7 +14,7 @@ import pytest
 from world import START, World, release, take
 
 from voicenote.delivery import webhook
-from voicenote.delivery.email.message import build_message, wire
+from voicenote.delivery.message import build_message, wire
 from voicenote.delivery.telegram import bot_payload as telegram_words
 from voicenote.delivery.whatsapp import cloud_payload as whatsapp_words
 from voicenote.engine.run.run_once import one_pass

@@ -14,8 +14,8 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 from world import Clock, World, take, told, touches_of, workspace
 
-from voicenote.delivery.email.message import build_message
 from voicenote.delivery.footer import voice_note
+from voicenote.delivery.message import build_message
 from voicenote.engine.batch import Failed
 from voicenote.engine.case.approval import approve_cases
 from voicenote.engine.memo import recording

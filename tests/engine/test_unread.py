@@ -20,7 +20,7 @@ from world import workspace as open_workspace
 from voicenote.deadline import Apart
 from voicenote.delivery.email.mail import Mail
 from voicenote.delivery.inbound import Arrival, Inbound
-from voicenote.delivery.wishes import add_wishes
+from voicenote.delivery.opt_out_phrases import add_wishes
 from voicenote.engine.run.poll import receive, unmatched
 from voicenote.engine.run.run_once import one_pass
 from voicenote.engine.run.scheduler import Daemon

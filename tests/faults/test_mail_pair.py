@@ -24,8 +24,8 @@ import pytest
 
 from voicenote.delivery.email.mail import Mail
 from voicenote.delivery.email.mailbox import open_mailbox
-from voicenote.delivery.email.message import build_message, wire
 from voicenote.delivery.inbound import Inbound
+from voicenote.delivery.message import build_message, wire
 from voicenote.delivery.port import Trace
 from voicenote.delivery.tokens import fill_template, token
 from voicenote.errors import Postponed, Refused

@@ -464,8 +464,8 @@ def _answers() -> Samples:
 
 def opt_out(data: bytes, _folder: Path, _chance: random.Random) -> None:
     """Words that may be an opt-out, and an answer without what it quotes."""
-    from voicenote.delivery.email.opt_out_phrases import is_opt_out, may_be_opt_out
     from voicenote.delivery.email.reply import own_words
+    from voicenote.delivery.opt_out_phrases import is_opt_out, may_be_opt_out
 
     text = data[:4000].decode("utf-8", "replace")
     own_words(text), is_opt_out(text), may_be_opt_out(text)

@@ -10,8 +10,8 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from voicenote.delivery.content import refuse_broken, sound_of, words_of
-from voicenote.delivery.email.message import AUDIO
+from voicenote.delivery.content import AUDIO, sound_of, words_of
+from voicenote.delivery.parcel_checks import validate_parcel
 from voicenote.delivery.port import CANNOT_TELL, ChannelInfo, TraceResult
 from voicenote.delivery.reserved import ALLOW, refuse_reserved
 from voicenote.delivery.web_settings import Known, Values, read_settings
@@ -71,7 +71,7 @@ class Apprise:
         reason and may come after a message has left: it is Unknown. Raises Refused or Postponed
         before the commit alone.
         """
-        refuse_broken(parcel)
+        validate_parcel(parcel)
         refuse_reserved(parcel.to, allowed=self._allow_reserved)
         words = words_of(parcel, _UNBOUND)
         if not words and not parcel.subject.strip():

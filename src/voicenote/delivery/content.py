@@ -5,40 +5,37 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from voicenote.delivery.email.message import build_message
 from voicenote.delivery.footer import voice_note
+from voicenote.delivery.parcel_checks import CONTROLS
 from voicenote.errors import Refused
 from voicenote.model.receipt import Parcel
 
-#: Control characters, which no messenger shows: all but the tab and the ends of lines.
-_CONTROLS = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127])
+#: How a rendition of a sound travels: its media type. Its file is ``voice-memo.`` and its name.
+AUDIO = {"mp3": "audio/mpeg", "m4a": "audio/mp4", "ogg": "audio/ogg"}
 
 
-def refuse_broken(parcel: Parcel) -> None:
-    """Raise Refused for what no channel carries: control characters, half letters, a wrong key.
+def read_rendition(parcel: Parcel, rendition: str) -> bytes:
+    """Return the bytes of a file of the memo. Raises Refused when it cannot be read."""
+    path = parcel.files[rendition]
+    try:
+        return Path(path).read_bytes()
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise Refused(
+            f"the memo's {rendition} file cannot be read: {why}: {path}",
+            "render the case again, then resend",
+        ) from error
 
-    A letter is made of it and thrown away: what cannot be a letter does not travel by another way
-    either, so that a fallback never carries what the first channel held to be broken.
-    """
-    build_message(parcel, {})
+
+def sounds_of(parcel: Parcel, wanted: Iterable[str]) -> dict[str, bytes]:
+    """Return those renditions of `wanted` that the message has, and their bytes."""
+    return {each: read_rendition(parcel, each) for each in wanted if each in parcel.files}
 
 
 def sound_of(parcel: Parcel, wanted: Iterable[str]) -> tuple[str, bytes] | None:
-    """Return the first rendition of `wanted` that the touch has, and its bytes; None without any.
-
-    Raises Refused when its file cannot be read.
-    """
-    for kind in wanted:
-        if kind in parcel.files:
-            try:
-                return kind, Path(parcel.files[kind]).read_bytes()
-            except (OSError, ValueError) as error:
-                why = getattr(error, "strerror", None) or error
-                raise Refused(
-                    f"the memo's {kind} file cannot be read: {why}: {parcel.files[kind]}",
-                    "render the case again, then resend",
-                ) from error
-    return None
+    """Return the first rendition of `wanted` that the message has, and its bytes, or None."""
+    first = next((each for each in wanted if each in parcel.files), None)
+    return None if first is None else (first, read_rendition(parcel, first))
 
 
 def words_of(parcel: Parcel, most: int) -> str:
@@ -47,7 +44,7 @@ def words_of(parcel: Parcel, most: int) -> str:
     Too many words are cut between two of them: the voice says them all.
     """
     tail = f"\n\n{voice_note(parcel)}" if parcel.synthetic and parcel.files else ""
-    text = parcel.text.translate(_CONTROLS).strip()
+    text = parcel.text.translate(CONTROLS).strip()
     if units(text + tail) <= most:
         return (text + tail).strip()
     room = most - units(tail) - 1

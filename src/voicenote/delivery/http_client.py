@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from voicenote.delivery.email.settings import is_here
-from voicenote.delivery.http_errors import trouble
+from voicenote.delivery.http_errors import explain_failure
 from voicenote.errors import BadSettings, Postponed, Unknown
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class HttpClient:
             watch.start()
             said = self._said(client, call, parts())
         except (httpx2.RequestError, httpx2.InvalidURL) as error:
-            what, advice = trouble(error, where, late=late.is_set())
+            what, advice = explain_failure(error, where, late=late.is_set())
             if sent:
                 raise Unknown(f"{what}, when it had the whole touch", unknown) from error
             raise Postponed(what, advice) from error

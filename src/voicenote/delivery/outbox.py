@@ -16,9 +16,11 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from voicenote.delivery.email.message import checked_key, write_letter
+from voicenote.delivery.content import sounds_of
+from voicenote.delivery.message import write_letter
+from voicenote.delivery.parcel_checks import check_key
 from voicenote.delivery.port import ABSENT, ChannelInfo, Trace, TraceResult
-from voicenote.errors import BadSettings, Postponed, Problem, Refused, Unknown
+from voicenote.errors import BadSettings, Postponed, Problem, Unknown
 from voicenote.files import make_folder, open_new
 from voicenote.model.case import Customer
 from voicenote.model.receipt import Parcel, Receipt, ReceiptKind
@@ -67,7 +69,7 @@ class Outbox:
         Raises Refused for a missing file or what `build_message` refuses, Postponed for a disk that
         is full or cannot be written, Unknown when the disk fails just after the rename.
         """
-        place = self._folder / checked_key(parcel.key)
+        place = self._folder / check_key(parcel.key)
         if place.exists():
             commit()
             return self._first(place)
@@ -92,7 +94,7 @@ class Outbox:
         A draft is renamed before it is removed, so that an attempt which still lives cannot put it
         in place any more: then `ABSENT` is proof.
         """
-        place = self._folder / checked_key(key)
+        place = self._folder / check_key(key)
         try:
             for draft in self._folder.glob(f".{key}~*.part"):
                 _remove(draft)
@@ -201,23 +203,12 @@ def _folder(name: str, settings: Mapping[str, object]) -> Path:
 
 def _contents(parcel: Parcel) -> dict[str, bytes]:
     """Return the files of a touch, by name. The message carries the mp3."""
-    sounds = {kind: _read_file(kind, parcel.files[kind]) for kind in NAMES if kind in parcel.files}
+    sounds = sounds_of(parcel, NAMES)
     attached = {kind: sound for kind, sound in sounds.items() if kind == "mp3"}
     files = {"message.eml": bytes(write_letter(parcel, attached))}
     files |= {NAMES[kind]: content for kind, content in sounds.items()}
     files.setdefault(NAMES["txt"], (parcel.text + "\n").encode())
     return files
-
-
-def _read_file(kind: str, path: str) -> bytes:
-    try:
-        return Path(path).read_bytes()
-    except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or error
-        raise Refused(
-            f"the memo's {kind} file cannot be read: {why}: {path}",
-            "render the case again, then resend",
-        ) from error
 
 
 def _pack_receipt(parcel: Parcel, receipt: Receipt) -> bytes:
@@ -254,5 +245,5 @@ def _postpone(folder: Path, error: OSError) -> Postponed:
         return Postponed(f"the disk of the outbox is full: {folder}", "make room; it will go then")
     return Postponed(
         f"the outbox cannot be written: {error.strerror}: {folder}",
-        "check that the folder exists and is yours; it will go with a later pass",
+        "check that the folder exists and is yours; it will go with a later run",
     )

@@ -89,7 +89,7 @@ class Channel(Protocol):
         act that cannot be taken back. What `commit` raises stops the send and goes up as it is.
         Postponed and Refused mean that surely nothing has left, and may come before or after
         `commit`; Unknown, that nobody can say, and comes only after it. Unknown with `again` is of
-        a channel where the same key twice is once: a later pass sends the same again. A key that
+        a channel where the same key twice is once: a later run sends the same again. A key that
         this channel knows to have left is not sent again: `commit` is called, and the first
         receipt returned.
         """

@@ -13,11 +13,13 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-from voicenote.delivery.content import refuse_broken, sound_of
+from voicenote.delivery.content import sound_of
 from voicenote.delivery.http_client import HttpClient, Request, Response
-from voicenote.delivery.http_errors import plain, retry_after
+from voicenote.delivery.http_errors import retry_after
+from voicenote.delivery.parcel_checks import validate_parcel
 from voicenote.delivery.port import CANNOT_TELL, ChannelInfo, TraceResult
 from voicenote.delivery.reserved import ALLOW, refuse_reserved
+from voicenote.delivery.server_text import AGAIN, plain
 from voicenote.delivery.web_settings import COMMON, Known, Values, read_settings, wrong_server
 from voicenote.errors import Postponed, Problem, Refused, Unknown
 from voicenote.model.case import Customer
@@ -33,7 +35,6 @@ KNOWN: Known = {
 }
 
 _PERSON = "ask the receiver for the key of the touch, then say mark-sent or resend"
-_AGAIN = "a later pass will try again"
 #: answers about us and not about this touch: every touch would meet them
 _OURS = {
     401: "check that the receiver has the same secret",
@@ -41,10 +42,10 @@ _OURS = {
     404: "check url: the receiver does not know it",
     405: "check url: the receiver takes no POST there",
     410: "check url: the receiver says that it is gone for good",
-    408: _AGAIN,
-    425: _AGAIN,
-    429: "the receiver asks to come back later; a later pass will",
-    503: "the receiver is not there for now; a later pass will try again",
+    408: AGAIN,
+    425: AGAIN,
+    429: "the receiver asks to come back later; a later run will",
+    503: "the receiver is not there for now; a later run will try again",
 }
 
 
@@ -81,7 +82,7 @@ class Webhook:
         Raises Refused, Postponed, or after the last byte Unknown; with `idempotent` it says that
         it may go `again`, because the key makes a second attempt harmless.
         """
-        refuse_broken(parcel)
+        validate_parcel(parcel)
         refuse_reserved(parcel.to, allowed=self._allow_reserved)
         now = self._clock().astimezone(UTC)
         sounds = [] if self._rendition == "none" else [self._rendition]
@@ -93,7 +94,7 @@ class Webhook:
                 raise verdict
         except Unknown as unknown:
             if self._idempotent:
-                raise Unknown(unknown.what, _AGAIN, again=True) from unknown
+                raise Unknown(unknown.what, AGAIN, again=True) from unknown
             raise
         return Receipt(
             kind=ReceiptKind.ACCEPTED,
@@ -158,7 +159,7 @@ def judge_status(said: Response, now: datetime) -> Postponed | Refused | Unknown
     status = said.status
     if 200 <= status < 300:
         return None
-    what = f"the receiver answered {status}: {plain(said.body.decode('utf-8', 'replace'))}"
+    what = f"the receiver answered {status}: {plain(said.body)}"
     what = what.removesuffix(": ")
     if status in _OURS:
         return Postponed(what, _OURS[status], retry_after(said.headers.get("retry-after", ""), now))

@@ -7,19 +7,20 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, suppress
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voicenote.deadline import Apart
-from voicenote.delivery.email.letter import Letter
-from voicenote.delivery.email.message import one_line, valid_address, write_letter
+from voicenote.delivery.content import sounds_of
 from voicenote.delivery.email.settings import MailSettings, read_settings
 from voicenote.delivery.email.smtp import Conversation, Dropped, Envelope
 from voicenote.delivery.inbound import Arrival, Inbound
+from voicenote.delivery.letter import Letter
+from voicenote.delivery.message import write_letter
+from voicenote.delivery.parcel_checks import check_address, require_one_line
 from voicenote.delivery.port import CANNOT_TELL, ChannelInfo, TraceResult
 from voicenote.delivery.reserved import refuse_reserved
 from voicenote.delivery.tokens import fill_template
-from voicenote.errors import Postponed, Refused, TookTooLong, Unavailable
+from voicenote.errors import Postponed, TookTooLong, Unavailable
 from voicenote.model.case import Customer
 from voicenote.model.receipt import Parcel, Receipt, ReceiptKind
 
@@ -72,7 +73,7 @@ class Mail:
         sender, to = self._addresses(parcel)
         letter = write_letter(
             parcel,
-            self._sounds(parcel),
+            sounds_of(parcel, self._settings.attach),
             addressed=True,
             headers=mail_headers(self._settings, parcel.key),
         )
@@ -218,26 +219,11 @@ class Mail:
             self._open.close()
 
     def _addresses(self, parcel: Parcel) -> tuple[str, str]:
-        sender = valid_address("the sender", parcel.sender)
-        to = valid_address("the customer", parcel.to)
+        sender = check_address("the sender", parcel.sender)
+        to = check_address("the customer", parcel.to)
         refuse_reserved(to, allowed=self._settings.allow_reserved)
         verp = self._settings.verp
         return (fill_template(verp, parcel.key) if verp else sender), to
-
-    def _sounds(self, parcel: Parcel) -> dict[str, bytes]:
-        """Read what is attached. A rendition that the touch does not have is left out."""
-        sounds = {}
-        for kind in self._settings.attach:
-            if kind in parcel.files:
-                try:
-                    sounds[kind] = Path(parcel.files[kind]).read_bytes()
-                except (OSError, ValueError) as error:
-                    why = getattr(error, "strerror", None) or error
-                    raise Refused(
-                        f"the memo's {kind} file cannot be read: {why}: {parcel.files[kind]}",
-                        "render the case again, then resend",
-                    ) from error
-        return sounds
 
     def _pace(self) -> None:
         """Keep the distance between two messages that the settings ask for."""
@@ -281,4 +267,4 @@ def mail_headers(settings: MailSettings, key: str) -> dict[str, str]:
         headers["List-Unsubscribe"] = ", ".join(ways)
     if settings.unsubscribe_url:
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    return {name: one_line(name, value) for name, value in headers.items()}
+    return {name: require_one_line(name, value) for name, value in headers.items()}

@@ -19,9 +19,9 @@ from email.utils import parseaddr
 from voicenote.delivery.email.bounces import failed_recipients
 from voicenote.delivery.email.header_fields import field
 from voicenote.delivery.email.machines import from_nobody, is_machine
-from voicenote.delivery.email.opt_out_phrases import is_opt_out, may_be_opt_out
 from voicenote.delivery.email.reply import own_words
 from voicenote.delivery.inbound import Inbound
+from voicenote.delivery.opt_out_phrases import is_opt_out, may_be_opt_out
 from voicenote.delivery.tokens import tokens_in
 from voicenote.model.receipt import UNDELIVERED, Answer, Receipt, ReceiptKind, Verdict
 

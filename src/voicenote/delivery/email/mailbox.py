@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 
 from voicenote.delivery.email.imap_connection import connect
 from voicenote.delivery.email.smtp import Server
-from voicenote.delivery.email.smtp_errors import WRONG_PORT, trouble
+from voicenote.delivery.email.smtp_errors import explain_failure
 from voicenote.delivery.port import CANNOT_TELL, Trace, TraceResult
+from voicenote.delivery.server_text import plain
 from voicenote.errors import Postponed, VoicenoteError
 from voicenote.model.receipt import Receipt, ReceiptKind
 
@@ -29,15 +30,8 @@ HEADS_AT_ONCE = 500
 _KEY = re.compile(rb"x-voicenote-key:\s*([!-~]+)", re.IGNORECASE)
 #: After so many seconds a server is told again that somebody listens (RFC 2177 allows 29 minutes).
 IDLE_S = 20 * 60
-#: What a server that takes mail in advises → the same of one that holds it.
-_ADVICE = {
-    "check host and port": "check imap_host and imap_port",
-    "check host, and the network": "check imap_host, and the network",
-    "check host, port and the network": "check imap_host, imap_port and the network",
-    WRONG_PORT: (
-        'port 143 goes with imap_security = "starttls", port 993 with imap_security = "tls"'
-    ),
-}
+#: TLS was begun where the other side speaks in the open, or the other way round.
+_WRONG_PORT = 'port 143 goes with imap_security = "starttls", port 993 with imap_security = "tls"'
 #: What providers call the folder of sent mail when they do not mark it (RFC 6154).
 _SENT = ("Sent", "Sent Items", "Sent Messages", "INBOX.Sent", "[Gmail]/Sent Mail")
 
@@ -203,12 +197,10 @@ def open_mailbox(server: Server) -> Iterator[BaseMailBox]:
         finally:
             _log_out(box)
     except OSError as error:
-        postponed = trouble(error, where)
-        postponed.advice = _ADVICE.get(postponed.advice, postponed.advice)
-        raise postponed from error
+        raise explain_failure(error, where, "imap_host and imap_port", _WRONG_PORT) from error
     except (imaplib.IMAP4.error, ImapToolsError) as error:
         raise Postponed(
-            f"{where} cannot be read: {_first_line(error)}", "check imap_host, and the log-in"
+            f"{where} cannot be read: {plain(str(error))}", "check imap_host, and the log-in"
         ) from error
 
 
@@ -265,7 +257,3 @@ def _search(box: BaseMailBox, name: str, value: str) -> str:
     )
     exact = [message.uid or "" for message in found if value in message.obj.get_all(name, ())]
     return exact[0] if exact else ""
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0][:300]

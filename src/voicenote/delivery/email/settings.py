@@ -8,8 +8,9 @@ from functools import partial
 from ipaddress import ip_address
 from typing import Protocol, runtime_checkable
 
-from voicenote.delivery.email.message import AUDIO, valid_address
+from voicenote.delivery.content import AUDIO
 from voicenote.delivery.email.smtp import Server
+from voicenote.delivery.parcel_checks import check_address
 from voicenote.delivery.reserved import ALLOW
 from voicenote.delivery.tokens import PLACE, fill_template
 from voicenote.errors import BadSettings, Problem, Refused
@@ -166,7 +167,7 @@ def _wrong_words(values: Mapping[str, object]) -> list[Problem]:
 def _template(template: str) -> bool:
     """Whether it is empty, or makes addresses that have a token in them."""
     try:
-        valid_address("the template", fill_template(template, "any") if template else "a@b.example")
+        check_address("the template", fill_template(template, "any") if template else "a@b.example")
     except Refused:
         return False
     return not template or PLACE in template.partition("@")[0]

@@ -16,9 +16,10 @@ import ssl
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from voicenote.delivery.email.letter import Letter
 from voicenote.delivery.email.smtp_connection import SmtpConnection
-from voicenote.delivery.email.smtp_errors import refusal, trouble
+from voicenote.delivery.email.smtp_errors import explain_failure, refusal
+from voicenote.delivery.letter import Letter
+from voicenote.delivery.server_text import plain
 from voicenote.errors import Postponed, Refused, Unknown, VoicenoteError
 
 #: A large letter is given time for so many bytes a second.
@@ -70,7 +71,7 @@ class Conversation:
             self._connect()
         except (OSError, smtplib.SMTPException) as error:
             self.withdraw()
-            raise trouble(error, f"{server.host}:{server.port}") from error
+            raise explain_failure(error, f"{server.host}:{server.port}") from error
         except BaseException:
             self.withdraw()
             raise
@@ -90,7 +91,7 @@ class Conversation:
             self._listen(envelope.to)
         except (OSError, smtplib.SMTPException) as error:
             self.withdraw()
-            found = trouble(error, f"{self._server.host}:{self._server.port}")
+            found = explain_failure(error, f"{self._server.host}:{self._server.port}")
             raise Dropped(found.what, found.advice) from error
         except (Postponed, Refused):
             raise
@@ -114,13 +115,13 @@ class Conversation:
                 "look into the mailbox's Sent folder, then say mark-sent or resend",
             ) from error
         if 200 <= code < 300:
-            return _one_line(answer)
+            return plain(answer)
         if 400 <= code < 600:
             self._drop_after(code)
-            raise refusal(code, _one_line(answer), "the message")
+            raise refusal(code, plain(answer), "the message")
         self.withdraw()
         raise Unknown(
-            f"{self._server.host} gave an answer that is none: {_one_line(answer)}",
+            f"{self._server.host} gave an answer that is none: {plain(answer)}",
             "look into the mailbox's Sent folder, then say mark-sent or resend",
         )
 
@@ -208,7 +209,7 @@ class Conversation:
             if self._line.reads_ahead and code != 421:
                 self._hear_out(replies)
             self._drop_after(code)
-            found = refusal(code, _one_line(answer), who)
+            found = refusal(code, plain(answer), who)
             raise Dropped(found.what, found.advice) if code == 421 else found
 
     def _hear_out(self, replies: Iterator[tuple[int, bytes]]) -> None:
@@ -259,7 +260,7 @@ class Conversation:
         self.withdraw()
         if not early[:3].isdigit():
             raise smtplib.SMTPServerDisconnected("it hung up")
-        raise refusal(int(early[:3]), _one_line(early[4:]), who)
+        raise refusal(int(early[:3]), plain(early[4:]), who)
 
     @property
     def open(self) -> bool:
@@ -273,11 +274,6 @@ def xtext(text: str) -> str:
         chr(byte) if 33 <= byte <= 126 and byte not in b"+=" else f"+{byte:02X}"
         for byte in text.encode()
     )
-
-
-def _one_line(answer: bytes) -> str:
-    text = answer.decode("utf-8", "replace")
-    return " ".join("".join(x if x.isprintable() else " " for x in text).split())[:300]
 
 
 def _without(answer: bytes, user: str, secret: str) -> bytes:

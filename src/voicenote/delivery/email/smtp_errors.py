@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import smtplib
-import socket
-import ssl
 
+from voicenote.delivery.server_text import AGAIN, explain, plain
 from voicenote.errors import Postponed, Refused
 
 #: Replies about us and not about the message: each touch would meet them (RFC 4954, RFC 3207).
@@ -14,27 +13,13 @@ _OURS = {
     534: "the server wants another way to log in: an app password, or a token (OAuth 2)",
     535: "check user and password; many providers want an app password here",
     538: 'the server wants encryption for this log-in: security = "starttls" or "tls"',
-    454: "the server cannot check log-ins at the moment; it will go with a later pass",
+    454: "the server cannot check log-ins at the moment; it will go with a later run",
 }
-_LATER = "the server asks to come back later; a later pass will"
-_AGAIN = "a later pass will try again"
-_CLOSING = "the server is closing or has had enough for now; " + _AGAIN
+_LATER = "the server asks to come back later; a later run will"
+_CLOSING = "the server is closing or has had enough for now; " + AGAIN
 _STRANGE = "this is no answer of a mail server: check host and port"
 #: TLS was begun where the other side speaks in the open, or the other way round.
 WRONG_PORT = 'port 587 goes with security = "starttls", port 465 with security = "tls"'
-
-#: What a socket's error means; the first that fits is taken.
-_SOCKET: tuple[tuple[type[OSError], str, str], ...] = (
-    (
-        ssl.SSLError,
-        "{} does not speak TLS as it should",
-        WRONG_PORT,
-    ),
-    (socket.gaierror, "there is no server called {}", "check host, and the network"),
-    (ConnectionRefusedError, "nobody listens on {}", "check host and port"),
-    (TimeoutError, "{} took too long", "a later pass will try again; timeout gives it more time"),
-    (ConnectionError, "{} hung up", _AGAIN),
-)
 
 
 def refusal(code: int, answer: str, who: str) -> Postponed | Refused:
@@ -67,31 +52,33 @@ def _cure(code: int, answer: str) -> str:
     return "correct it, or choose another channel; then resend"
 
 
-def trouble(error: OSError | smtplib.SMTPException, where: str) -> Postponed:
+def explain_failure(
+    error: OSError,
+    where: str,
+    settings: str = "host and port",
+    tls_advice: str = WRONG_PORT,
+) -> Postponed:
     """Return what a failed conversation means. Nothing has left: it is always Postponed.
 
-    `where` is host and port.
+    `where` is host and port, `settings` the settings that hold them.
     """
     if isinstance(error, smtplib.SMTPAuthenticationError):
         return Postponed(
-            f"{where} refused the log-in: {_answer(error)}", _of_a_log_in(error.smtp_code)
+            f"{where} refused the log-in: {error.smtp_code} {plain(error.smtp_error)}",
+            _of_a_log_in(error.smtp_code),
         )
     if isinstance(error, smtplib.SMTPResponseException):
-        unwanted = "the server does not want to talk to this machine now; " + _AGAIN
+        unwanted = "the server does not want to talk to this machine now; " + AGAIN
         advice = unwanted if error.smtp_code >= 400 else _STRANGE
-        return Postponed(f"{where} refused the connection: {_answer(error)}", advice)
-    cause = error.__context__ if isinstance(error, smtplib.SMTPServerDisconnected) else error
-    if isinstance(cause, ssl.SSLCertVerificationError):
         return Postponed(
-            f"the certificate of {where} is not trusted: {cause.verify_message}",
-            _certificate(cause.verify_message),
+            f"{where} refused the connection: {error.smtp_code} {plain(error.smtp_error)}", advice
         )
-    for kinds, what, advice in _SOCKET:
-        if isinstance(cause, kinds):
-            return Postponed(what.format(where), advice)
-    if isinstance(cause, OSError) and not isinstance(cause, smtplib.SMTPException):
-        return Postponed(f"{where} cannot be reached: {cause}", "check host, port and the network")
-    return Postponed(f"{where} hung up", _AGAIN)
+    cause = error.__context__ if isinstance(error, smtplib.SMTPServerDisconnected) else error
+    if not isinstance(cause, smtplib.SMTPException) and (
+        explained := explain(cause, where, settings, tls_advice)
+    ):
+        return Postponed(*explained)
+    return Postponed(f"{where} hung up", AGAIN)
 
 
 def _of_a_log_in(code: int) -> str:
@@ -101,18 +88,3 @@ def _of_a_log_in(code: int) -> str:
     if code == 421:
         return _CLOSING
     return _LATER if 400 <= code < 500 else _OURS[535]
-
-
-def _certificate(why: str) -> str:
-    if "expired" in why:
-        return "the server's owner has to renew it; check the clock of this machine too"
-    if "ostname" in why or "IP address" in why:
-        return "use the host name that the certificate is made out to"
-    return "if the server is your own, set ca_file to the certificate of its authority"
-
-
-def _answer(error: smtplib.SMTPResponseException) -> str:
-    raw = error.smtp_error
-    text = raw.decode("utf-8", "replace") if isinstance(raw, bytes) else raw
-    plain = " ".join("".join(x if x.isprintable() else " " for x in text).split())
-    return f"{error.smtp_code} {plain[:300]}"

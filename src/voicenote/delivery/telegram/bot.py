@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
 
 from voicenote.deadline import Apart
-from voicenote.delivery.content import form, refuse_broken, sound_of
+from voicenote.delivery.content import AUDIO, form, sound_of
 from voicenote.delivery.http_client import HttpClient, Request
 from voicenote.delivery.inbound import Arrival
+from voicenote.delivery.opt_out_phrases import add_wishes
+from voicenote.delivery.parcel_checks import validate_parcel
 from voicenote.delivery.port import CANNOT_TELL, ChannelInfo, TraceResult
 from voicenote.delivery.telegram.bot_payload import (
     LARGEST,
@@ -27,7 +29,6 @@ from voicenote.delivery.telegram.updates import (
     start_link,
 )
 from voicenote.delivery.web_settings import COMMON, Known, read_settings, wrong_server
-from voicenote.delivery.wishes import add_wishes
 from voicenote.errors import Postponed, Refused, Unknown, VoicenoteError
 from voicenote.model.case import Customer
 from voicenote.model.receipt import Parcel, Receipt, ReceiptKind
@@ -38,7 +39,6 @@ KNOWN: Known = {
     "url": (str, "https://api.telegram.org", "the server; another one for a server of your own"),
     **COMMON,
 }
-_MEDIA = {"ogg": "audio/ogg", "m4a": "audio/mp4", "mp3": "audio/mpeg"}
 
 
 class Telegram:
@@ -77,7 +77,7 @@ class Telegram:
         `commit` is called just before the last byte. Who takes no voice messages gets the mp3 as
         music. Raises Refused, Postponed, or after the last byte Unknown.
         """
-        refuse_broken(parcel)
+        validate_parcel(parcel)
         sound = sound_of(parcel, ("ogg", "m4a", "mp3"))
         if sound and len(sound[1]) > LARGEST:
             raise Refused("the memo is over 50 MB", "make the memo shorter")
@@ -173,7 +173,7 @@ class Telegram:
         headers, body = {"Content-Type": "application/json"}, json.dumps(fields).encode()
         if sound:
             kind, raw = sound
-            file = (f"voice-memo.{kind}", raw, _MEDIA[kind])
+            file = (f"voice-memo.{kind}", raw, AUDIO[kind])
             headers, body = form(fields, "audio" if method == "sendAudio" else "voice", file)
         secret = self._token()
         call = Request(f"{self._url}/bot{secret}/{method}", body, headers)
@@ -188,7 +188,7 @@ class Telegram:
         try:
             return result_of(self._line.post(call, _nothing, PERSON), secret)
         except (Unknown, Refused) as failed:
-            raise Postponed(failed.what, "a later pass will ask again") from failed
+            raise Postponed(failed.what, "a later run will ask again") from failed
 
     def _thank(self, query: str) -> None:
         """End the little clock on a pressed button: a courtesy, the answer is kept already."""

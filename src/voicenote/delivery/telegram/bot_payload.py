@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
 from typing import Any
 
 from voicenote.delivery.content import units, words_of
 from voicenote.delivery.http_client import Response
-from voicenote.delivery.http_errors import plain
+from voicenote.delivery.json_values import as_object, parse_object
+from voicenote.delivery.server_text import plain
 from voicenote.delivery.tokens import token
 from voicenote.errors import Postponed, Refused, Unknown
 from voicenote.model.receipt import Parcel, Verdict
@@ -88,15 +88,15 @@ def result_of(said: Response, secret: str) -> Any:
 
     `secret` is the bot's token, which is kept out of every word.
     """
-    told = _object(said.body)
+    told = parse_object(said.body)
     if 200 <= said.status < 300 and told.get("ok") is True:
         return told.get("result")
     why = plain(str(told.get("description", "")), secret) or "no reason given"
     what = f"Telegram answered {said.status}: {why}"
     if said.status == 429:
-        rest = _mapping(told.get("parameters")).get("retry_after")
+        rest = as_object(told.get("parameters")).get("retry_after")
         wait = float(rest) if isinstance(rest, int | float) else None
-        raise Postponed(what, "Telegram asks to come back later; a later pass will", wait)
+        raise Postponed(what, "Telegram asks to come back later; a later run will", wait)
     if said.status in (401, 404):
         raise Postponed(what, "check token: BotFather shows the one of your bot")
     if said.status == 413:
@@ -123,14 +123,3 @@ def _keyboard(parcel: Parcel) -> dict[str, object]:
         for label, letter in zip(labels, _LETTERS.values(), strict=True)
     ]
     return {"inline_keyboard": [row]}
-
-
-def _object(raw: bytes) -> Mapping[str, Any]:
-    try:
-        return _mapping(json.loads(raw))
-    except (ValueError, RecursionError):
-        return {}
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from voicenote.delivery.inbound import Arrival, Inbound
+from voicenote.delivery.json_values import as_object, read_timestamp
 from voicenote.delivery.telegram.bot_payload import verdict_in
 from voicenote.model.receipt import Answer, Receipt, ReceiptKind, Verdict
 
@@ -48,15 +49,15 @@ def read_update(update: object, now: datetime) -> Update | None:
 
     What words wish for is for `heard` to say; the command /stop needs no reading.
     """
-    told = _mapping(update)
+    told = as_object(update)
     number = told.get("update_id")
     if not isinstance(number, int):
         return None
     if "callback_query" in told:
-        return _read_button(number, _mapping(told["callback_query"]), now)
+        return _read_button(number, as_object(told["callback_query"]), now)
     if "my_chat_member" in told:
-        return _read_membership(number, _mapping(told["my_chat_member"]), now)
-    return _message(number, _mapping(told.get("message")), now)
+        return _read_membership(number, as_object(told["my_chat_member"]), now)
+    return _message(number, as_object(told.get("message")), now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ def start_link(bot: str, secret: str) -> str:
 
 
 def _read_button(number: int, query: Mapping[str, Any], now: datetime) -> Update:
-    message = _mapping(query.get("message"))
+    message = as_object(query.get("message"))
     chat = _chat(message)
     found = verdict_in(str(query.get("data", "")))
     if not found or not chat:
@@ -140,10 +141,10 @@ def _read_button(number: int, query: Mapping[str, Any], now: datetime) -> Update
 def _read_membership(number: int, moved: Mapping[str, Any], now: datetime) -> Update:
     """A customer who blocks the bot refuses what comes this way."""
     chat = _chat(moved)
-    status = _mapping(moved.get("new_chat_member")).get("status")
+    status = as_object(moved.get("new_chat_member")).get("status")
     if status != "kicked" or not chat:
         return Update(number=number, chat=chat)
-    at = _date(moved, now)
+    at = read_timestamp(moved.get("date"), now)
     detail = {"reason": "the customer has blocked the bot: choose another channel"}
     receipt = Receipt(kind=ReceiptKind.REFUSED, at=at, detail=detail)
     inbound = Inbound(sender=_name(moved), subject="", receipt=receipt, address=chat)
@@ -152,7 +153,7 @@ def _read_membership(number: int, moved: Mapping[str, Any], now: datetime) -> Up
 
 def _message(number: int, message: Mapping[str, Any], now: datetime) -> Update:
     chat = _chat(message)
-    if not chat or _mapping(message.get("from")).get("is_bot"):
+    if not chat or as_object(message.get("from")).get("is_bot"):
         return Update(number=number, chat=chat)
     words = _words(message)
     command, _, rest = words.partition(" ")
@@ -161,8 +162,8 @@ def _message(number: int, message: Mapping[str, Any], now: datetime) -> Update:
         return Update(number=number, chat=chat, starts=True, start=start, sender=sender)
     if not words:
         return Update(number=number, chat=chat)
-    at, sender = _date(message, now), _name(message)
-    replied = _mapping(message.get("reply_to_message"))
+    at, sender = read_timestamp(message.get("date"), now), _name(message)
+    replied = as_object(message.get("reply_to_message"))
     inbound = Inbound(
         sender=sender,
         subject="",
@@ -180,7 +181,7 @@ def _words(message: Mapping[str, Any]) -> str:
     text = message.get("text") or message.get("caption")
     if isinstance(text, str) and text.strip():
         return text.strip()
-    voice = _mapping(message.get("voice"))
+    voice = as_object(message.get("voice"))
     seconds = voice.get("duration")
     if isinstance(seconds, int):
         return f"[a voice message of {seconds} s]"
@@ -189,7 +190,7 @@ def _words(message: Mapping[str, Any]) -> str:
 
 def _chat(holder: Mapping[str, Any]) -> str:
     """The number of a private chat; "" for groups, in which customers do not answer us."""
-    chat = _mapping(holder.get("chat"))
+    chat = as_object(holder.get("chat"))
     number = chat.get("id")
     return str(number) if isinstance(number, int) and chat.get("type") == "private" else ""
 
@@ -200,18 +201,6 @@ def _ids(chat: str, message: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _name(holder: Mapping[str, Any]) -> str:
-    person = _mapping(holder.get("from"))
+    person = as_object(holder.get("from"))
     names = (person.get("first_name"), person.get("last_name"))
     return " ".join(name for name in names if isinstance(name, str))
-
-
-def _date(holder: Mapping[str, Any], now: datetime) -> datetime:
-    seconds = holder.get("date")
-    try:
-        return datetime.fromtimestamp(seconds, UTC) if isinstance(seconds, int) else now
-    except (ValueError, OverflowError, OSError):
-        return now
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}

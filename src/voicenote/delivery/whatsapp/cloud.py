@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
 
 from voicenote.deadline import Apart
-from voicenote.delivery.content import form, refuse_broken, sound_of
+from voicenote.delivery.content import form, sound_of
 from voicenote.delivery.http_client import HttpClient, Request
 from voicenote.delivery.inbound import Arrival
+from voicenote.delivery.opt_out_phrases import add_wishes
+from voicenote.delivery.parcel_checks import validate_parcel
 from voicenote.delivery.port import CANNOT_TELL, ChannelInfo, TraceResult
 from voicenote.delivery.web_settings import (
     COMMON,
@@ -30,7 +32,6 @@ from voicenote.delivery.whatsapp.cloud_payload import (
     template_message,
 )
 from voicenote.delivery.whatsapp.notifications import arrivals_of, genuine
-from voicenote.delivery.wishes import add_wishes
 from voicenote.errors import BadData, Postponed, Problem, Refused, Unknown
 from voicenote.model.case import Customer
 from voicenote.model.receipt import Parcel, Receipt, ReceiptKind
@@ -98,7 +99,7 @@ class WhatsApp:
         takes a voice with a yes then, and throws it away. Raises Refused, Postponed, or after the
         last byte Unknown: there is no key that makes a second one harmless.
         """
-        refuse_broken(parcel)
+        validate_parcel(parcel)
         number_of(parcel)
         if not open_window(parcel.heard_at, self._clock()):
             return self._templated(parcel, commit)
@@ -179,7 +180,7 @@ class WhatsApp:
         try:
             return self._told("media", headers, body, _nothing)
         except Unknown as unknown:
-            raise Postponed(unknown.what, "a later pass will try again") from unknown
+            raise Postponed(unknown.what, "a later run will try again") from unknown
 
     def _posted(self, body: bytes, commit: Callable[[], None]) -> str:
         return self._told("messages", {"Content-Type": "application/json"}, body, commit)

@@ -14,7 +14,8 @@ from typing import Any
 
 from voicenote.delivery.content import units
 from voicenote.delivery.http_client import Response
-from voicenote.delivery.http_errors import plain
+from voicenote.delivery.json_values import as_object, as_objects, parse_object
+from voicenote.delivery.server_text import plain
 from voicenote.delivery.tokens import fill_template
 from voicenote.errors import Postponed, Refused, Unknown
 from voicenote.model.receipt import Parcel
@@ -28,10 +29,10 @@ WINDOW = 131047  # the error outside of the 24 hours after the customer's last m
 PERSON = "wait for a status by the webhook, or look into the chat; then say mark-sent or resend"
 CORRECT = "correct it, or choose another channel; then resend"
 _TOKEN = "check token: it has expired, or may not send from this number"  # noqa: S105  advice
-_SLOWLY = "WhatsApp asks to go slower; a later pass will try again"
+_SLOWLY = "WhatsApp asks to go slower; a later run will try again"
 _LOCKED = "Meta has restricted the account: look into the WhatsApp Manager"
 _TEMPLATE = "check template and template_language: look into the WhatsApp Manager"
-_LATER = "WhatsApp has trouble of its own; a later pass will try again"
+_LATER = "WhatsApp has trouble of its own; a later run will try again"
 
 #: error code → advice, for what every touch would meet, or what passes
 _OURS: Mapping[int, str] = {
@@ -119,17 +120,13 @@ def identifier(said: Response, secret: str) -> str:
 
     It is that of a message, or of an uploaded sound. `secret` is kept out of every word.
     """
-    told = _object(said.body)
+    told = parse_object(said.body)
     if 200 <= said.status < 300:
-        messages = told.get("messages")
-        first = messages[0] if isinstance(messages, list) and messages else told
-        found = first.get("id") if isinstance(first, dict) else None
+        found = next(iter(as_objects(told.get("messages"))), told).get("id")
         if isinstance(found, str) and found:
             return found
         raise Unknown("WhatsApp said yes, and did not name the message", PERSON)
-    error = told.get("error")
-    error = error if isinstance(error, dict) else {}
-    raise _refusal(said, error, secret)
+    raise _refusal(said, as_object(told.get("error")), secret)
 
 
 def advice_for(code: int) -> str:
@@ -169,11 +166,3 @@ def _body(parcel: Parcel, kind: str, content: Mapping[str, object]) -> bytes:
         "biz_opaque_callback_data": parcel.key,
     }
     return json.dumps(order, ensure_ascii=False).encode()
-
-
-def _object(raw: bytes) -> Mapping[str, Any]:
-    try:
-        told = json.loads(raw)
-    except (ValueError, RecursionError):
-        return {}
-    return told if isinstance(told, dict) else {}

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from voicenote.delivery.http_errors import plain
 from voicenote.delivery.inbound import Arrival, Inbound
+from voicenote.delivery.json_values import as_object, as_objects, parse_object, read_timestamp
+from voicenote.delivery.server_text import plain
 from voicenote.delivery.whatsapp.cloud_payload import advice_for
 from voicenote.model.receipt import UNDELIVERED, Answer, Receipt, ReceiptKind, Verdict
 
@@ -49,16 +49,12 @@ def read_webhook(raw: bytes, now: datetime) -> tuple[Inbound, ...]:
 
     What words wish for is for `heard` to say.
     """
-    try:
-        told = json.loads(raw)
-    except (ValueError, RecursionError):
-        return ()
     found: list[Inbound] = []
-    for value in _values(told):
+    for value in _values(parse_object(raw)):
         names = dict(_names(value))
-        for status in _mappings(value.get("statuses")):
+        for status in as_objects(value.get("statuses")):
             found.extend(_status(status, now))
-        for message in _mappings(value.get("messages")):
+        for message in as_objects(value.get("messages")):
             found.extend(_message(message, names, now))
     return tuple(found)
 
@@ -77,15 +73,15 @@ def arrivals_of(raw: bytes, now: datetime) -> Iterator[Arrival]:
         )
 
 
-def _values(told: object) -> Iterator[Mapping[str, Any]]:
-    for entry in _mappings(_mapping(told).get("entry")):
-        for change in _mappings(entry.get("changes")):
-            yield _mapping(change.get("value"))
+def _values(told: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    for entry in as_objects(told.get("entry")):
+        for change in as_objects(entry.get("changes")):
+            yield as_object(change.get("value"))
 
 
 def _names(value: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for contact in _mappings(value.get("contacts")):
-        yield str(contact.get("wa_id")), str(_mapping(contact.get("profile")).get("name", ""))
+    for contact in as_objects(value.get("contacts")):
+        yield str(contact.get("wa_id")), str(as_object(contact.get("profile")).get("name", ""))
 
 
 def _status(status: Mapping[str, Any], now: datetime) -> Iterator[Inbound]:
@@ -95,7 +91,7 @@ def _status(status: Mapping[str, Any], now: datetime) -> Iterator[Inbound]:
         return
     detail = {"status": word}
     if kind is ReceiptKind.BOUNCED:
-        error = next(iter(_mappings(status.get("errors"))), {})
+        error = next(iter(as_objects(status.get("errors"))), {})
         code = error.get("code")
         detail["code"] = str(code)
         detail["reason"] = plain(str(error.get("title") or error.get("message") or ""))
@@ -111,7 +107,7 @@ def _status(status: Mapping[str, Any], now: datetime) -> Iterator[Inbound]:
         address=_number(status.get("recipient_id")),
         receipt=Receipt(
             kind=kind,
-            at=_date(status, now),
+            at=read_timestamp(status.get("timestamp"), now),
             provider_id=number if isinstance(number, str) else "",
             detail=detail,
         ),
@@ -124,9 +120,9 @@ def _message(
     words = _words(message)
     if not words:
         return
-    at, number = _date(message, now), _number(message.get("from"))
+    at, number = read_timestamp(message.get("timestamp"), now), _number(message.get("from"))
     mark = message.get("id")
-    context = _mapping(message.get("context")).get("id")
+    context = as_object(message.get("context")).get("id")
     name = names.get(str(message.get("from")), "")
     yield Inbound(
         sender=f"{name} {number}".strip(),
@@ -142,7 +138,7 @@ def _message(
 def _words(message: Mapping[str, Any]) -> str:
     """The words of a message or of a button; what comes without words is named."""
     kind = str(message.get("type", ""))
-    content = _mapping(message.get(kind))
+    content = as_object(message.get(kind))
     text = content.get("body") or content.get("text") or content.get("caption")
     if isinstance(text, str) and text.strip():
         return text.strip()
@@ -151,18 +147,3 @@ def _words(message: Mapping[str, Any]) -> str:
 
 def _number(digits: object) -> str:
     return f"+{digits}" if isinstance(digits, str) and digits.isdigit() else ""
-
-
-def _date(holder: Mapping[str, Any], now: datetime) -> datetime:
-    try:
-        return datetime.fromtimestamp(int(str(holder.get("timestamp"))), UTC)
-    except (ValueError, OverflowError, OSError):
-        return now
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _mappings(value: object) -> list[Mapping[str, Any]]:
-    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []

@@ -14,35 +14,23 @@ from email.message import EmailMessage
 from functools import lru_cache
 from html import escape
 
-from voicenote.delivery.email.letter import Letter, in_lines
+from voicenote.delivery.content import AUDIO
 from voicenote.delivery.footer import notes_of
 from voicenote.delivery.headers import POLICY
-from voicenote.errors import Refused
+from voicenote.delivery.letter import Letter, in_lines
+from voicenote.delivery.parcel_checks import (
+    CONTROLS,
+    check_address,
+    check_key,
+    check_message_id,
+    is_email,
+    require_one_line,
+    require_unicode,
+)
 from voicenote.model.receipt import Parcel
-
-#: How a rendition travels: its media type. Its file is called ``voice-memo.`` and the rendition.
-AUDIO = {"mp3": "audio/mpeg", "m4a": "audio/mp4", "ogg": "audio/ogg"}
 
 #: The direction of our own languages, for which no pass has to load the tables of all.
 _OURS = {"en": "ltr", "et": "ltr", "fa": "rtl", "he": "rtl", "pl": "ltr", "ro": "ltr"}
-
-_MESSAGE_ID = re.compile(r"<[!-;=?A-~]+@[!-;=?A-~]+>")
-_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}")
-_CONTROLS = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127])
-
-
-def checked_key(key: str) -> str:
-    """Return `key` when it is safe as a header and as the name of a folder, or raise Refused.
-
-    Up to 120 of the letters A to Z, digits, dot, hyphen and underscore; it starts with a letter or
-    a digit, and does not end with a dot.
-    """
-    if not _KEY.fullmatch(key) or key.endswith("."):
-        raise Refused(
-            f"the key {key[:40]!r} is not one that voicenote makes",
-            "a key has only letters, digits, dot, hyphen and underscore, 120 at most",
-        )
-    return key
 
 
 def build_message(
@@ -66,14 +54,14 @@ def build_message(
     message["To"] = _mailbox("the customer", parcel.customer, parcel.to, addressed=addressed)
     message["Subject"] = _words("the subject", parcel.subject)
     message["Date"] = parcel.made_at
-    message["Message-ID"] = _identifier(parcel.message_id)
+    message["Message-ID"] = check_message_id(parcel.message_id)
     if parcel.thread:
-        thread = [_identifier(each) for each in parcel.thread]
+        thread = [check_message_id(each) for each in parcel.thread]
         message["In-Reply-To"] = thread[-1]
         message["References"] = " ".join(thread)
-    message["X-Voicenote-Key"] = checked_key(parcel.key)
+    message["X-Voicenote-Key"] = check_key(parcel.key)
     for name, value in (headers or {}).items():
-        message[name] = one_line(f"the header {name}", value)
+        message[name] = require_one_line(f"the header {name}", value)
     _fill(message, parcel, attachments)
     return message
 
@@ -105,49 +93,13 @@ def write_letter(
     return Letter((rest, *reversed(words)), tuple(attachments.values()))
 
 
-def one_line(what: str, text: str) -> str:
-    """Return `text` when it can stand in a header, or raise Refused, which names `what`."""
-    if any(ord(letter) < 32 or ord(letter) in range(127, 160) for letter in text):
-        raise Refused(
-            f"{what} holds a line break or another control character: {text[:60]!r}",
-            "correct it on the case; nothing was sent",
-        )
-    return _unicode(what, text)
-
-
 def _words(what: str, text: str) -> str:
     """Return words for a header, as `one_line`, and as they are seen.
 
     Words that look like an encoded word (RFC 2047) would be decoded on their way into the header,
     line ends and all, and so could add another one. A space shows them as what they are.
     """
-    return one_line(what, text).replace("=?", "= ?")
-
-
-@lru_cache(maxsize=256)
-def valid_address(what: str, address: str) -> str:
-    """Return an email address as it travels, with its domain in ASCII (IDNA), or raise Refused.
-
-    The part before the @ has to be ASCII: few servers take anything else. Whether the domain
-    exists is not looked up; those under ``.test`` are taken.
-    """
-    from email_validator import EmailNotValidError, validate_email
-
-    one_line(what, address)
-    try:
-        found = validate_email(
-            address,
-            allow_smtputf8=False,
-            check_deliverability=False,
-            globally_deliverable=False,
-            test_environment=True,
-        )
-    except EmailNotValidError as error:
-        raise Refused(
-            f"the address {address[:80]!r} of {what} cannot be right: {error}",
-            "correct it on the case, or choose another channel",
-        ) from error
-    return f"{found.local_part}@{found.ascii_domain}"
+    return require_one_line(what, text).replace("=?", "= ?")
 
 
 @lru_cache
@@ -163,33 +115,12 @@ def direction(language: str) -> str:
         return "ltr"
 
 
-def _unicode(what: str, text: str) -> str:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise Refused(
-            f"{what} holds half a character (a lone surrogate)",
-            "the text was damaged on its way here; type it again",
-        ) from None
-    return text
-
-
-def _identifier(message_id: str) -> str:
-    if not _MESSAGE_ID.fullmatch(message_id):
-        raise Refused(
-            f"{message_id[:80]!r} is no Message-ID",
-            "a Message-ID looks like <something@your.domain>",
-        )
-    return message_id
-
-
 def _mailbox(what: str, name: str, address: str, *, addressed: bool) -> Address | Group:
     name = _words(f"the name of {what}", name)
-    before, at, after = address.rpartition("@")
-    if addressed or (before and at and after):
-        before, _, after = valid_address(what, address).rpartition("@")
+    if addressed or is_email(address):
+        before, _, after = check_address(what, address).rpartition("@")
         return Address(display_name=name, username=before, domain=after)
-    one_line(f"the address of {what}", address)
+    require_one_line(f"the address of {what}", address)
     return Group(display_name=name.strip() or what)
 
 
@@ -203,7 +134,7 @@ def _sender(name: str, address: str, *, addressed: bool) -> BaseHeader:
 
 
 def _fill(message: EmailMessage, parcel: Parcel, attachments: Mapping[str, bytes]) -> None:
-    text = _unicode("the text", parcel.text).translate(_CONTROLS)
+    text = require_unicode("the text", parcel.text).translate(CONTROLS)
     notes = notes_of(parcel, attached=bool(attachments))
     plain = "\n\n".join(
         ["\n".join(text.splitlines()), *(["-- \n" + "\n".join(notes)] if notes else [])]

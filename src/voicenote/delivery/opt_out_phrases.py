@@ -1,4 +1,4 @@
-"""The words that say stop, in six languages (``opt_out.toml``). Pure.
+"""The words that say stop, in six languages (``opt_out.toml``).
 
 METHOD, section 3: a customer opts out by any reasonable words, at once. Only whole sentences count,
 so "please don't stop" and "stop the machine" do not.
@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import re
 import tomllib
+from dataclasses import replace
 from functools import lru_cache
 from importlib.resources import files
 
-from voicenote.delivery.email.automaton import Automaton
+from voicenote.deadline import Apart
+from voicenote.delivery.automaton import Automaton
+from voicenote.delivery.inbound import Arrival
+from voicenote.errors import TookTooLong
 
 #: Where a sentence ends; a comma only parts what is polite from what is said.
 _END = re.compile(r"[.!?;\n\r…|]+|\s[-–—]+\s")
@@ -47,6 +51,24 @@ def may_be_opt_out(text: str) -> bool:
 def wish_in(text: str) -> tuple[bool, bool]:
     """Return whether `text` asks for no more letters, and whether it may."""
     return is_opt_out(text), may_be_opt_out(text)
+
+
+def add_wishes(apart: Apart, arrival: Arrival) -> Arrival:
+    """Return an arrival with what its words wish for; past the limit, as one that is unread.
+
+    Raises Unavailable when no process can be started to read it in.
+    """
+    inbound = arrival.inbound
+    if inbound is None or inbound.answer is None or not inbound.answer.text:
+        return arrival
+    if inbound.opt_out:  # it is told already, and must not be lost among words that take too long
+        return arrival
+    try:
+        stop, doubt = apart.do(wish_in, inbound.answer.text)
+    except TookTooLong as error:
+        return replace(arrival, broken=f"the message cannot be read: {error.what}")
+    wished = replace(inbound, opt_out=inbound.opt_out or stop, may_opt_out=doubt)
+    return replace(arrival, inbound=wished)
 
 
 def _strip_politeness(sentence: str, table: dict[str, Automaton]) -> str:

@@ -1,0 +1,34 @@
+"""Values out of other people's JSON: what has another shape than expected is empty. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+
+def parse_object(raw: bytes) -> Mapping[str, Any]:
+    """Return the object that `raw` holds; an empty one for anything else."""
+    try:
+        return as_object(json.loads(raw))
+    except (ValueError, RecursionError):
+        return {}
+
+
+def as_object(value: object) -> Mapping[str, Any]:
+    """Return `value` when it is an object, else an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def as_objects(value: object) -> list[Mapping[str, Any]]:
+    """Return the objects in a list; none when `value` isn't a list."""
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
+def read_timestamp(seconds: object, default: datetime) -> datetime:
+    """Return seconds since 1970, a number or its digits, as UTC; `default` for anything else."""
+    try:
+        return datetime.fromtimestamp(int(str(seconds)), UTC)
+    except (ValueError, OverflowError, OSError):
+        return default

@@ -1,0 +1,115 @@
+"""What no channel carries: control characters, half letters, impossible addresses and keys. Pure.
+
+Each channel asks the same, so that a message which one of them refuses as broken never goes by the
+next one.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from voicenote.errors import Refused
+from voicenote.model.receipt import Parcel
+
+#: Control characters that no message needs: all but the tab and the ends of lines.
+CONTROLS = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127])
+
+_MESSAGE_ID = re.compile(r"<[!-;=?A-~]+@[!-;=?A-~]+>")
+_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}")
+
+
+def validate_parcel(parcel: Parcel) -> None:
+    """Raise Refused for what cannot be carried by any channel."""
+    for what, name, address in (
+        ("the sender", parcel.sender_name, parcel.sender),
+        ("the customer", parcel.customer, parcel.to),
+    ):
+        require_one_line(f"the name of {what}", name)
+        if is_email(address):
+            check_address(what, address)
+        else:
+            require_one_line(f"the address of {what}", address)
+    require_one_line("the subject", parcel.subject)
+    for identifier in (parcel.message_id, *parcel.thread):
+        check_message_id(identifier)
+    check_key(parcel.key)
+    require_unicode("the text", parcel.text)
+
+
+def check_key(key: str) -> str:
+    """Return `key` when it is safe as a header and as the name of a folder, or raise Refused.
+
+    Up to 120 of the letters A to Z, digits, dot, hyphen and underscore; it starts with a letter or
+    a digit, and does not end with a dot.
+    """
+    if not _KEY.fullmatch(key) or key.endswith("."):
+        raise Refused(
+            f"the key {key[:40]!r} is not one that voicenote makes",
+            "a key has only letters, digits, dot, hyphen and underscore, 120 at most",
+        )
+    return key
+
+
+def check_message_id(message_id: str) -> str:
+    """Return an RFC 5322 identifier with its angle brackets, or raise Refused."""
+    if not _MESSAGE_ID.fullmatch(message_id):
+        raise Refused(
+            f"{message_id[:80]!r} isn't a Message-ID",
+            "a Message-ID looks like <something@your.domain>",
+        )
+    return message_id
+
+
+def is_email(address: str) -> bool:
+    """Whether an address has something before and after an @."""
+    before, at, after = address.rpartition("@")
+    return bool(before and at and after)
+
+
+@lru_cache(maxsize=256)
+def check_address(what: str, address: str) -> str:
+    """Return an email address as it travels, with its domain in ASCII (IDNA), or raise Refused.
+
+    The part before the @ has to be ASCII: few servers take anything else. Whether the domain
+    exists is not looked up; those under ``.test`` are taken.
+    """
+    from email_validator import EmailNotValidError, validate_email
+
+    require_one_line(what, address)
+    try:
+        found = validate_email(
+            address,
+            allow_smtputf8=False,
+            check_deliverability=False,
+            globally_deliverable=False,
+            test_environment=True,
+        )
+    except EmailNotValidError as error:
+        raise Refused(
+            f"the address {address[:80]!r} of {what} cannot be right: {error}",
+            "correct it on the case, or choose another channel",
+        ) from error
+    return f"{found.local_part}@{found.ascii_domain}"
+
+
+def require_one_line(what: str, text: str) -> str:
+    """Return `text` when it can stand in a header, or raise Refused, which names `what`."""
+    if any(ord(letter) < 32 or ord(letter) in range(127, 160) for letter in text):
+        raise Refused(
+            f"{what} holds a line break or another control character: {text[:60]!r}",
+            "correct it on the case; nothing was sent",
+        )
+    return require_unicode(what, text)
+
+
+def require_unicode(what: str, text: str) -> str:
+    """Return `text` when it is whole Unicode, or raise Refused, which names `what`."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise Refused(
+            f"{what} holds half a character (a lone surrogate)",
+            "the text was damaged on its way here; type it again",
+        ) from None
+    return text
