@@ -19,7 +19,7 @@ import voicenote as package
 from voicenote.cli import commands
 from voicenote.cli.app import voicenote
 from voicenote.cli.commands import COMMANDS, Entry
-from voicenote.cli.terminal.session import Session, json_option, pass_session
+from voicenote.cli.terminal.session import Session, command
 from voicenote.errors import (
     BadData,
     BadSettings,
@@ -44,13 +44,11 @@ def probe(monkeypatch: pytest.MonkeyPatch) -> Iterator[Probe]:
     monkeypatch.setitem(COMMANDS, "probe", Entry("probe", "A probe."))
 
     def install(body: Callable[[Session], object]) -> None:
-        @click.command("probe")
-        @json_option
-        @pass_session
-        def command(session: Session) -> object:
+        @command("probe")
+        def probe(session: Session) -> object:
             return body(session)
 
-        module.probe = command  # type: ignore[attr-defined]
+        module.probe = probe  # type: ignore[attr-defined]
 
     return install  # type: ignore[return-value]
 
@@ -110,12 +108,11 @@ def run(
 PROBE = """
 import sys, types, click
 from voicenote.cli.commands import COMMANDS, Entry
-from voicenote.cli.terminal.session import pass_session
+from voicenote.cli.terminal.session import command
 name = "voicenote.cli.commands.probe"
 module = sys.modules[name] = types.ModuleType(name)
 COMMANDS["probe"] = Entry("probe", "")
-@click.command()
-@pass_session
+@command()
 def probe(session):
     {body}
 module.probe = probe

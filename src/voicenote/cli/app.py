@@ -184,7 +184,6 @@ def _logging(verbose: int) -> None:
 
 @click.group(cls=Frame, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--home", metavar="DIR", help="The workspace; else $VOICENOTE_HOME.")
-@json_option
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but results and errors.")
 @click.option("-v", "--verbose", count=True, help="Say more; -vv says everything.")
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
@@ -209,3 +208,6 @@ def voicenote(
     session.debug = debug
     if verbose:
         _logging(verbose)
+
+
+voicenote.params.append(json_option())

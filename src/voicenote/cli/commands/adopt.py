@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import click
 
-from voicenote.cli.terminal.case_options import open_session
 from voicenote.cli.terminal.hold_report import describe_hold
-from voicenote.cli.terminal.session import Session, json_option, pass_session
+from voicenote.cli.terminal.session import Session, command
 
 #: Said when a copy was made the one that sends.
 TAKEN = (
@@ -15,12 +14,10 @@ TAKEN = (
 )
 
 
-@click.command()
+@command()
 @click.option(
     "--moved", is_flag=True, help="It was only moved, as it was last: nothing is held. Be sure."
 )
-@json_option
-@pass_session
 def adopt(session: Session, /, *, moved: bool) -> None:
     """Let a restored or copied ledger send from here: it is the one that goes on, the only one.
 
@@ -31,7 +28,7 @@ def adopt(session: Session, /, *, moved: bool) -> None:
     from voicenote.engine.run.ownership import adopt as adopt_
 
     screen = session.screen
-    with open_session(session) as ws:
+    with session.open() as ws:
         done = adopt_(ws, moved=moved)
     if not done.doubt:
         screen.show(done, lambda: "This ledger is at home here already; nothing has changed.")

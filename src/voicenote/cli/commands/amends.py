@@ -7,10 +7,10 @@ from typing import Any
 
 import click
 
-from voicenote.cli.terminal.case_options import CASE, LAST_CASE, open_session
+from voicenote.cli.terminal.case_options import CASE, LAST_CASE
 from voicenote.cli.terminal.money_input import money
 from voicenote.cli.terminal.promise_options import DAY, KINDS, override_option, picked_day
-from voicenote.cli.terminal.session import Session, json_option, pass_session
+from voicenote.cli.terminal.session import Session, command
 
 
 class AmendsName(click.ParamType[tuple[int, int]]):
@@ -43,15 +43,13 @@ def amends(context: click.Context) -> None:
         context.invoke(list_)
 
 
-@amends.command("list")
+@command("list", group=amends)
 @click.option("--all", "everything", is_flag=True, help="Those of closed cases too.")
-@json_option
-@pass_session
 def list_(session: Session, /, *, everything: bool = False) -> None:
     """Every promise, the one that is due first on top."""
     from voicenote.engine.case.promises import list_promises
 
-    with open_session(session) as ws:
+    with session.open() as ws:
         rows = list_promises(ws, everything=everything)
     if session.json:
         session.screen.data(rows)
@@ -75,7 +73,7 @@ def list_(session: Session, /, *, everything: bool = False) -> None:
     )
 
 
-@amends.command()
+@command(group=amends)
 @click.argument("number", type=CASE, metavar="N")
 @click.option("--kind", type=click.Choice(KINDS), required=True, help="What sort of deed it is.")
 @click.option("--text", required=True, help="What you will do, in the customer's language.")
@@ -87,8 +85,6 @@ def list_(session: Session, /, *, everything: bool = False) -> None:
 @click.option("--by", type=DAY, callback=picked_day, help="The day you promise, as YYYY-MM-DD.")
 @click.option("--owner", default="", help="Who does it.")
 @override_option
-@json_option
-@pass_session
 def add(session: Session, /, *, number: int, override: str, **given: Any) -> None:
     """Promise one more deed.
 
@@ -111,7 +107,7 @@ def add(session: Session, /, *, number: int, override: str, **given: Any) -> Non
         )
     except ValueError as error:
         raise BadData(f"this cannot be promised: {error}", "correct it") from None
-    with open_session(session) as ws:
+    with session.open() as ws:
         added = promises.add(ws, number, promise, override)
     worth = f", worth {value}" if value else ""
     session.screen.show({"amends": added.name}, lambda: f"Promised: amends {added.name}{worth}.")
@@ -120,12 +116,10 @@ def add(session: Session, /, *, number: int, override: str, **given: Any) -> Non
     _tell(session, added.asked_again or added.unheard)
 
 
-@amends.command()
+@command(group=amends)
 @one
 @click.option("--evidence", default="", help="What shows it: a payment's number, a parcel's.")
 @override_option
-@json_option
-@pass_session
 def done(session: Session, /, *, name: tuple[int, int], evidence: str, override: str) -> None:
     """A promise was kept; evidence is needed.
 
@@ -133,65 +127,57 @@ def done(session: Session, /, *, name: tuple[int, int], evidence: str, override:
     """
     from voicenote.engine.case import promises
 
-    with open_session(session) as ws:
+    with session.open() as ws:
         again = promises.done(ws, *name, evidence, override)
     _report_state(session, name, "done", again=again)
 
 
-@amends.command()
+@command(group=amends)
 @one
-@json_option
-@pass_session
 def confirm(session: Session, /, *, name: tuple[int, int]) -> None:
     """The customer says that it arrived."""
     from voicenote.engine.case import promises
 
-    with open_session(session) as ws:
+    with session.open() as ws:
         again = promises.confirm(ws, *name)
     _report_state(session, name, "confirmed", again=again)
 
 
-@amends.command()
+@command(group=amends)
 @one
 @click.option("--reason", default="", help="Why it was not kept.")
-@json_option
-@pass_session
 def broken(session: Session, /, *, name: tuple[int, int], reason: str) -> None:
     """A promise was not kept."""
     from voicenote.engine.case import promises
 
-    with open_session(session) as ws:
+    with session.open() as ws:
         again = promises.mark_broken(ws, *name, reason)
     _report_state(session, name, "broken", again=again)
 
 
-@amends.command()
+@command(group=amends)
 @one
 @click.option("--reason", default="", help="The customer's words; only they can let you off.")
-@json_option
-@pass_session
 def waive(session: Session, /, *, name: tuple[int, int], reason: str) -> None:
     """The customer lets you off a promise."""
     from voicenote.engine.case import promises
 
-    with open_session(session) as ws:
+    with session.open() as ws:
         again = promises.waive(ws, *name, reason)
     _report_state(session, name, "waived", again=again)
 
 
-@amends.command()
+@command(group=amends)
 @one
 @click.option(
     "--by", type=DAY, callback=picked_day, required=True, help="The new day, as YYYY-MM-DD."
 )
 @override_option
-@json_option
-@pass_session
 def again(session: Session, /, *, name: tuple[int, int], by: date, override: str) -> None:
     """Promise it for a new day, when the customer has agreed."""
     from voicenote.engine.case import promises
 
-    with open_session(session) as ws:
+    with session.open() as ws:
         asked = promises.promise_again(ws, *name, by, override)
     _report_state(session, name, "promised", again=asked)
 

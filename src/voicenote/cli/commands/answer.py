@@ -6,22 +6,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from voicenote.cli.terminal.case_options import case_argument, open_session
-from voicenote.cli.terminal.session import Session, json_option, pass_session
+from voicenote.cli.terminal.case_options import case_argument
+from voicenote.cli.terminal.session import Session, command
 from voicenote.errors import WrongUse
 
 if TYPE_CHECKING:
     from voicenote.model.receipt import Verdict
 
 
-@click.command()
+@command()
 @case_argument
 @click.option("--put-right", "--yes", "right", is_flag=True, help="They say it is put right.")
 @click.option("--not-yet", "--no", "wrong", is_flag=True, help="They say it is not: a new round.")
 @click.option("--text", default="", help="Their words.")
 @click.option("--via", default="", help="How it came: phone, in person, …")
-@json_option
-@pass_session
 def answer(
     session: Session, /, *, number: int, right: bool, wrong: bool, text: str, via: str
 ) -> None:
@@ -31,7 +29,7 @@ def answer(
     from voicenote.model.receipt import Verdict
 
     verdict = _verdict(session, text, right=right, wrong=wrong)
-    with open_session(session) as ws:
+    with session.open() as ws:
         standing = keep(ws, number, verdict, text, via)
     data = {
         "case": number,

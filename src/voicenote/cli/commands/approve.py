@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from voicenote.cli.terminal.batch_report import alone, failed_data, tell_failed
-from voicenote.cli.terminal.case_options import cases_options, given_reason, in_touch, open_session
-from voicenote.cli.terminal.session import Session, json_option, pass_session
+from voicenote.cli.terminal.case_options import cases_options, given_reason, in_touch
+from voicenote.cli.terminal.session import Session, command
 from voicenote.errors import Unavailable, WrongUse
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from voicenote.engine.workspace import Workspace
 
 
-@click.command()
+@command()
 @cases_options
 @click.option(
     "--sample", type=click.IntRange(1, 50), metavar="K", help="Listen to K of them first."
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     help="Why it is right all the same, where a rule or the check says no; it is recorded.",
 )
 @click.option("--yes", is_flag=True, help="Ask nothing; for scripts.")
-@json_option
-@pass_session
 def approve(
     session: Session,
     /,
@@ -59,7 +57,7 @@ def approve(
         raise WrongUse(
             "nobody is here to listen to a sample", "at a terminal you are asked; else give --yes"
         )
-    with open_session(session) as ws:
+    with session.open() as ws:
         meant = in_touch(session, ws, numbers, everything, batch, (Stage.RENDERED,))
         if sample and meant and not _heard(session, ws, meant, sample, yes=yes):
             session.screen.note("Nothing was released.")

@@ -6,14 +6,12 @@ from pathlib import Path
 
 import click
 
-from voicenote.cli.terminal.session import Session, json_option, pass_session
+from voicenote.cli.terminal.session import Session, command
 
 
-@click.command()
+@command()
 @click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
-@json_option
-@pass_session
 def backup(session: Session, /, *, file: Path, force: bool) -> None:
     """Copy the ledger, the sound and the settings into FILE (.tar.gz or .zip).
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import click
 
-from voicenote.cli.terminal.session import Session, json_option, pass_session
+from voicenote.cli.terminal.session import Session, command
 
 
-@click.command()
+@command()
 @click.argument("what", type=click.Choice(["show", "prune"]), default="show")
 @click.option("--all", "everything", is_flag=True, help="With prune: leave nothing.")
-@json_option
-@pass_session
 def cache(session: Session, /, *, what: str, everything: bool) -> None:
     """Show what is kept of sentences made before, or prune it to [sound] cache_mb.
 

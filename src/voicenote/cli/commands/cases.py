@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from voicenote.cli.terminal.case_options import need_batch
-from voicenote.cli.terminal.session import Session, json_option, pass_session
+from voicenote.cli.terminal.session import Session, command
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -23,11 +23,9 @@ if TYPE_CHECKING:
 UNCERTAIN = "uncertain: look into the channel, then voicenote mark-sent N, or voicenote resend N"
 
 
-@click.command()
+@command()
 @click.option("--all", "everything", is_flag=True, help="Closed cases too.")
 @click.option("--batch", metavar="NAME", help="Only the cases of an import.")
-@json_option
-@pass_session
 def cases(session: Session, /, *, everything: bool, batch: str | None) -> int:
     """What is open, overdue, silent.
 

@@ -7,8 +7,8 @@ from typing import Any
 import click
 
 from voicenote.cli.commands.voices import broken_row
-from voicenote.cli.terminal.case_options import CASE, open_session
-from voicenote.cli.terminal.session import Session, json_option, pass_session
+from voicenote.cli.terminal.case_options import CASE
+from voicenote.cli.terminal.session import Session, command
 from voicenote.errors import BadSettings, Unavailable, WrongUse
 
 
@@ -30,10 +30,8 @@ def _listing(session: Session, rows: list[dict[str, Any]], kind: str, more: Any)
     )
 
 
-@click.command()
+@command()
 @click.argument("words", nargs=-1, metavar="[NAME link N]")
-@json_option
-@pass_session
 def channels(session: Session, /, *, words: tuple[str, ...]) -> None:
     """Channels: those that are set up here, those that could be, and what each still needs.
 
@@ -94,7 +92,7 @@ def _link(session: Session, words: tuple[str, ...]) -> None:
     if len(words) != 3 or words[1] != "link":
         raise WrongUse("this is no use of channels", "such as: voicenote channels telegram link 3")
     name, number = words[0], int(click.types.convert_type(CASE)(words[2]))
-    with open_session(session) as ws:
+    with session.open() as ws:
         made = invite(ws, name, number)
     screen = session.screen
     if session.json:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from voicenote.cli.terminal.case_options import case_number, open_session
-from voicenote.cli.terminal.session import Session, json_option, pass_session
+from voicenote.cli.terminal.case_options import case_number
+from voicenote.cli.terminal.session import Session, command
 from voicenote.cli.terminal.text_input import read_text
 from voicenote.errors import BadData, WrongUse
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from voicenote.script.check.findings import Checked, Diagnostic
 
 
-@click.command()
+@command()
 @click.argument("given", nargs=-1, metavar="[N|FILE]...")
 @click.option("--templates", is_flag=True, help="Every template of every language.")
 @click.option("--language", default="", metavar="TAG", help="The text's language, as BCP 47.")
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 )
 @click.option("--sarif", is_flag=True, help="Print SARIF 2.1.0, for editors and code hosts.")
 @click.option("--explain", metavar="RULE", help="Tell what a rule wants, and where it comes from.")
-@json_option
-@pass_session
 def check(
     session: Session,
     /,
@@ -79,7 +77,7 @@ def _check_all(
     if not given:
         from voicenote.engine.memo.template_lint import check_templates
 
-        with open_session(session) as ws:
+        with session.open() as ws:
             yield from check_templates(ws, language)
         return
     for one in given:
@@ -87,7 +85,7 @@ def _check_all(
             from voicenote.engine.memo.template_lint import check_case
 
             number = case_number(one)
-            with open_session(session) as ws:
+            with session.open() as ws:
                 yield check_case(ws, number, _read_options(asked))
         else:
             yield _text(session, one, language, _read_options(asked))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from click.shell_completion import get_completion_class
 
-from voicenote.cli.terminal.session import Session, pass_session
+from voicenote.cli.terminal.session import Session, command
 from voicenote.errors import WrongUse
 
 #: What click prints; the first character of the table keeps its lines apart.
@@ -18,9 +18,8 @@ fish:  voicenote completion fish > ~/.config/fish/completions/voicenote.fish
 """
 
 
-@click.command(help=HELP)
+@command(help=HELP, json=False)
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
-@pass_session
 def completion(session: Session, shell: str) -> None:
     """Print the completion for a shell."""
     kind = get_completion_class(shell)

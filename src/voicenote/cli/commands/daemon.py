@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from voicenote.cli.terminal.case_options import open_session
 from voicenote.cli.terminal.run_report import (
     clock_option,
     summary_of,
     turn_lines,
 )
-from voicenote.cli.terminal.session import Session, pass_session
+from voicenote.cli.terminal.session import Session, command
 
 if TYPE_CHECKING:
     from voicenote.engine.run.run_once import Turn
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from voicenote.errors import VoicenoteError
 
 
-@click.command()
+@command(json=False)
 @click.option(
     "--every",
     type=click.FloatRange(1, 86400),
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
     help="Look at least this often.",
 )
 @clock_option
-@pass_session
 def daemon(session: Session, /, *, every: float, clock_is_right: bool) -> None:
     """Passes, each at the next due time. SIGTERM and Ctrl-C end it after the pass under way.
 
@@ -75,7 +73,7 @@ def daemon(session: Session, /, *, every: float, clock_is_right: bool) -> None:
         screen.note(f"{now():%Y-%m-%d %H:%M}Z  the settings have changed, and were read again")
         return ws
 
-    with open_session(session) as ws:
+    with session.open() as ws:
         screen.note("Watching the ledger; Ctrl-C ends it.")
         renewal = Renewal(ws.settings.file, open_anew)
         Daemon(ws, every_s=every, tell=tell, clock_is_right=clock_is_right, renewal=renewal).run()

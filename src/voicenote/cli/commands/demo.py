@@ -7,16 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from voicenote.cli.terminal.session import Session, json_option, pass_session
+from voicenote.cli.terminal.session import Session, command
 
 if TYPE_CHECKING:
     from voicenote.engine.run.demo_story import StoryEvent
 
 
-@click.command()
+@command()
 @click.argument("folder", default="voicenote-demo", metavar="[DIR]")
-@json_option
-@pass_session
 def demo(session: Session, /, *, folder: str) -> None:
     """The whole journey on the samples, offline, into DIR: 45 rehearsed days of seven cases.
 

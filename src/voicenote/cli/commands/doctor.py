@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import click
-
-from voicenote.cli.terminal.session import Session, json_option, pass_session
+from voicenote.cli.terminal.session import Session, command
 from voicenote.errors import BadSettings, VoicenoteError
 
 if TYPE_CHECKING:
     from voicenote.engine.admin.health import CheckResult
 
 
-@click.command()
-@json_option
-@pass_session
+@command()
 def doctor(session: Session, /) -> int:
     """Every problem of this set-up at once, each with its cure. Exit code 1 when there is one.
 

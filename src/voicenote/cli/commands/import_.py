@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from voicenote.cli.terminal.import_report import describe_known, overdue
-from voicenote.cli.terminal.session import Session, json_option, pass_session
+from voicenote.cli.terminal.session import Session, command
 from voicenote.errors import BadData, Problem, WrongUse, short
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Count:
     more: int = 0
 
 
-@click.command("import")
+@command("import")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--map", "maps", multiple=True, metavar="FIELD=COLUMN", help="A field's column.")
 @click.option(
@@ -52,8 +52,6 @@ class Count:
 @click.option("--encoding", default="", help="When the guess is wrong, such as cp1250.")
 @click.option("--delimiter", default="", help="When the guess is wrong, such as ';'.")
 @click.option("--dry-run", is_flag=True, help="Check everything, change nothing.")
-@json_option
-@pass_session
 def import_(session: Session, /, files: Sequence[str], **given: Any) -> None:
     """Take in many complaints: CSV, JSON, JSON Lines, Zendesk's exports.
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from voicenote.cli.terminal.session import Session, json_option, pass_session
+from voicenote.cli.terminal.session import Session, command
 from voicenote.errors import WrongUse
 
 
-@click.command()
+@command()
 @click.option("--name", metavar="NAME", help="Your name, as customers know you.")
 @click.option("--business", metavar="NAME", help="The name of your business.")
 @click.option("--email", metavar="ADDRESS", help="Where nudges go.")
@@ -18,8 +18,6 @@ from voicenote.errors import WrongUse
 @click.option(
     "--anew", is_flag=True, help="Begin with an empty ledger where another one was, and is gone."
 )
-@json_option
-@pass_session
 def init(session: Session, /, *, force: bool, anew: bool, **given: str | None) -> None:
     """Make a workspace: commented settings, and the ledger. Again does no harm.
 

@@ -6,20 +6,18 @@ from datetime import UTC, date, datetime, time
 
 import click
 
-from voicenote.cli.terminal.case_options import case_argument, open_session
+from voicenote.cli.terminal.case_options import case_argument
 from voicenote.cli.terminal.promise_options import DAY, picked_day
-from voicenote.cli.terminal.session import Session, json_option, pass_session
+from voicenote.cli.terminal.session import Session, command
 
 
-@click.command()
+@command()
 @case_argument
 @click.option("--cause", help="What it came from, in a few words: the same words each time.")
 @click.option("--prevention", help="What keeps it from happening again.")
 @click.option("--owner", default="", help="Who sees to it; you, unless given.")
 @click.option("--due", type=DAY, callback=picked_day, help="By when, as YYYY-MM-DD.")
 @click.option("--done", is_flag=True, help="The prevention is in place.")
-@json_option
-@pass_session
 def lesson(
     session: Session,
     /,
@@ -37,7 +35,7 @@ def lesson(
     from voicenote.wiring import now
 
     if done and not (cause or prevention):
-        with open_session(session) as ws:
+        with session.open() as ws:
             closing.lesson_done(ws, number)
         session.screen.show({"case": number, "done": True}, lambda: "The prevention is in place.")
         return
@@ -52,6 +50,6 @@ def lesson(
         due=datetime.combine(due, time(), UTC) if due else None,
         done_at=now() if done else None,
     )
-    with open_session(session) as ws:
+    with session.open() as ws:
         closing.write_lesson(ws, number, written)
     screen.show({"case": number, "cause": cause, "prevention": prevention}, lambda: "Written down.")

@@ -6,18 +6,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from voicenote.cli.terminal.case_options import open_session
-from voicenote.cli.terminal.session import Session, json_option, pass_session
+from voicenote.cli.terminal.session import Session, command
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
 
-@click.command()
+@command()
 @click.option("--outcomes", is_flag=True, help="Customers kept, and what it cost.")
-@json_option
-@pass_session
 def lessons(session: Session, /, *, outcomes: bool) -> None:
     """Causes ranked, repeats shown, and whether what prevents them was done in time.
 
@@ -30,7 +27,7 @@ def lessons(session: Session, /, *, outcomes: bool) -> None:
     from voicenote.engine.case import cause_history
 
     screen = session.screen
-    with open_session(session) as ws:
+    with session.open() as ws:
         if outcomes:
             _outcomes(session, cause_history.outcomes(ws))
             return

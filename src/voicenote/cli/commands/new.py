@@ -9,10 +9,9 @@ from typing import Any
 
 import click
 
-from voicenote.cli.terminal.case_options import open_session
 from voicenote.cli.terminal.import_report import overdue
 from voicenote.cli.terminal.path_input import resolve_pasted_path
-from voicenote.cli.terminal.session import Session, json_option
+from voicenote.cli.terminal.session import Session, command
 from voicenote.errors import BadData, BadSettings, VoicenoteError, WrongUse
 
 #: What can be done, and what each word means.
@@ -33,16 +32,14 @@ NOTHING = "nothing yet"
 VOICES = ("my own, from a file", "my own, at the microphone", "the computer's", "later")
 
 
-@click.command()
+@command()
 @click.option("--from", "file", metavar="FILE.toml", help="The answers in a file, for scripts.")
-@json_option
-@click.pass_context
-def new(context: click.Context, /, *, file: str | None) -> None:
+def new(session: Session, /, *, file: str | None) -> None:
     """One case in one sitting: six questions, the script, the voice, approval, the plan.
 
     Every step can be skipped and taken up later.
     """
-    session = context.ensure_object(Session)
+    context = click.get_current_context()
     if file is None and not session.screen.interactive:
         raise WrongUse("new asks questions, and nobody is there to answer", "give --from FILE.toml")
     if file is None:
@@ -95,7 +92,7 @@ def _take_case(session: Session, file: str | None) -> tuple[int, bool, int]:
 
         fields = {**_ask_questions(session, check, options.now), "ref": new_id()[:12]}
         complaint = complaint_from_fields(fields, options)
-    with open_session(session) as ws:
+    with session.open() as ws:
         added = take_one(ws, complaint)
     return added.case, added.new, late(complaint, options.now)
 
@@ -185,7 +182,7 @@ def _spoken(session: Session, number: int) -> bool:
     """Whether every sentence of a case was recorded, so that there is a memo to hear."""
     from voicenote.engine.memo.recording import to_say
 
-    with open_session(session) as ws:
+    with session.open() as ws:
         return not to_say(ws, number)
 
 

@@ -6,16 +6,13 @@ import shlex
 
 import click
 
-from voicenote.cli.terminal.case_options import open_session
-from voicenote.cli.terminal.session import Session, json_option
+from voicenote.cli.terminal.session import Session, command
 from voicenote.errors import WrongUse
 
 
-@click.command("next")
+@command("next")
 @click.option("--all", "everything", is_flag=True, help="Everything that needs you, in order.")
-@json_option
-@click.pass_context
-def next_(context: click.Context, /, *, everything: bool) -> None:
+def next_(session: Session, /, *, everything: bool) -> None:
     """The one thing that needs you most now; at a terminal, do it at once.
 
     With --json: a list of {"case", "urgency", "what", "do"}: first what stands apart ("case" is
@@ -26,9 +23,8 @@ def next_(context: click.Context, /, *, everything: bool) -> None:
     from voicenote.engine.case.reroute import channels_gone
     from voicenote.ledger import arrivals, case_flags, pauses
 
-    session = context.ensure_object(Session)
     screen = session.screen
-    with open_session(session) as ws:
+    with session.open() as ws:
         needs, bad = weigh_cases(ws)
         with ws.ledger.read() as tx:
             stopped, unseen = pauses.list_paused(tx), arrivals.unseen(tx)
@@ -59,7 +55,7 @@ def next_(context: click.Context, /, *, everything: bool) -> None:
     if len(needs) > 1 and not everything:
         screen.note(f"and {len(needs) - 1} more: voicenote next --all")
     if not everything:
-        _offer(context, session, needs[0].command)
+        _offer(click.get_current_context(), session, needs[0].command)
 
 
 def _offer(context: click.Context, session: Session, line: str) -> None:

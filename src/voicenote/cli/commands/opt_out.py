@@ -6,17 +6,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from voicenote.cli.terminal.case_options import open_session
-from voicenote.cli.terminal.session import Session, json_option, pass_session
+from voicenote.cli.terminal.session import Session, command
 
 if TYPE_CHECKING:
     from voicenote.engine.case.unsubscribe import OptedOut
 
 
-@click.command("opt-out")
+@command("opt-out")
 @click.argument("customer", metavar="CUSTOMER")
-@json_option
-@pass_session
 def opt_out(session: Session, /, *, customer: str) -> int:
     """Never write to a customer again, on any channel.
 
@@ -32,7 +29,7 @@ def opt_out(session: Session, /, *, customer: str) -> int:
     """
     from voicenote.engine.case.unsubscribe import opt_out as opt_out_
 
-    with open_session(session) as ws:
+    with session.open() as ws:
         done = opt_out_(ws, customer)
     found = [number for number, _ in done.cases]
     data = {

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import click
 
-from voicenote.cli.terminal.case_options import open_session
-from voicenote.cli.terminal.session import Session, json_option, pass_session
+from voicenote.cli.terminal.session import Session, command
 from voicenote.errors import RuleSaysNo
 
 
-@click.command()
+@command()
 @click.option(
     "--resume",
     "channels",
@@ -17,8 +16,6 @@ from voicenote.errors import RuleSaysNo
     metavar="CHANNEL",
     help="Let this channel go on; you have found out why its messages came back.",
 )
-@json_option
-@pass_session
 def pause(session: Session, /, *, channels: tuple[str, ...]) -> int:
     """Show which channels are paused: too many of their messages were refused or bounced.
 
@@ -29,7 +26,7 @@ def pause(session: Session, /, *, channels: tuple[str, ...]) -> int:
     from voicenote.ledger import pauses
 
     screen = session.screen
-    with open_session(session) as ws:
+    with session.open() as ws:
         ended = {one.channel for one in resume_channels(ws, channels)} if channels else set()
         with ws.ledger.read() as tx:
             found = pauses.list_paused(tx)

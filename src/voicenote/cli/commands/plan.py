@@ -8,15 +8,15 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from voicenote.cli.terminal.case_options import CASE, open_session
-from voicenote.cli.terminal.session import Session, json_option, pass_session
+from voicenote.cli.terminal.case_options import CASE
+from voicenote.cli.terminal.session import Session, command
 from voicenote.errors import WrongUse
 
 if TYPE_CHECKING:
     from voicenote.engine.case.reroute import Moved
 
 
-@click.command()
+@command()
 @click.argument("number", type=CASE, metavar="[N]", required=False)
 @click.option("--plan", "name", metavar="NAME", help="Follow this plan instead.")
 @click.option("--hold", is_flag=True, help="Send nothing more until --resume.")
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 @click.option(
     "--from", "away_from", metavar="CHANNEL", help="Only what waits for this one; of all cases."
 )
-@json_option
-@pass_session
 def plan(
     session: Session,
     /,
@@ -57,7 +55,7 @@ def plan(
         if not (by and away_from) or name or hold or resume:
             raise WrongUse("say which case", "voicenote plan N; or --from OLD --by NEW for all")
         return _move_all(session, by, away_from)
-    with open_session(session) as ws:
+    with session.open() as ws:
         if by:
             _warn_left(session, moved_case(ws, number, by, away_from or ""))
         if name:
@@ -80,7 +78,7 @@ def _move_all(session: Session, by: str, away_from: str) -> int:
 
     if by == away_from:
         raise WrongUse("--from and --by name the same channel", "give --by another one")
-    with open_session(session) as ws:
+    with session.open() as ws:
         moved = moved_all(ws, by, away_from)
     if session.json:
         done = [{"case": case, "touch": touch} for case, touch in moved.touches]

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from voicenote.cli.terminal.case_options import case_number, open_session
-from voicenote.cli.terminal.session import Session, json_option, pass_session
+from voicenote.cli.terminal.case_options import case_number
+from voicenote.cli.terminal.session import Session, command
 from voicenote.errors import BadData
 
 if TYPE_CHECKING:
     from voicenote.sound.waveform import Waveform
 
 
-@click.command()
+@command()
 @click.argument("what", metavar="N|FILE")
 @click.option(
     "--picture",
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     metavar="FILE.svg|.png",
     help="Draw its waveform instead of playing it.",
 )
-@json_option
-@pass_session
 def play(session: Session, /, *, what: str, picture: Path | None = None) -> None:
     """Listen to the memo of case N, or to a sound file; or draw it.
 
@@ -38,7 +36,7 @@ def play(session: Session, /, *, what: str, picture: Path | None = None) -> None
         from voicenote.engine.memo.sampling import memo_file
 
         number = case_number(what)
-        with open_session(session) as ws:
+        with session.open() as ws:
             file, seconds = memo_file(ws, number)
             drawn = picture is not None or (session.screen.width and not session.json)
             wave = wave_of_memo(ws, number, file) if drawn else None

@@ -7,17 +7,15 @@ from dataclasses import asdict
 
 import click
 
-from voicenote.cli.terminal.case_options import cases_options, choose_cases, open_session
-from voicenote.cli.terminal.session import Session, json_option, pass_session
+from voicenote.cli.terminal.case_options import cases_options, choose_cases
+from voicenote.cli.terminal.session import Session, command
 from voicenote.errors import WrongUse
 
 
-@click.command()
+@command()
 @cases_options
 @click.option("--to", metavar="ADDRESS", help="Yours; [owner] email unless given.")
 @click.option("--by", "channel", default="", metavar="CHANNEL", help="By this channel.")
-@json_option
-@pass_session
 def proof(
     session: Session,
     /,
@@ -38,7 +36,7 @@ def proof(
     from voicenote.model.case import Stage
 
     address = own_address(session, to)
-    with open_session(session) as ws:
+    with session.open() as ws:
         made = (Stage.RENDERED, Stage.APPROVED)
         meant = choose_cases(ws, numbers, everything, batch, made)
         done = [asdict(one) for one in prove(ws, meant[:MOST], address, channel)]
@@ -67,6 +65,6 @@ def prove_due(session: Session, to: str) -> None:
     from voicenote.engine.run.proofs import prove_due as prove_due_
 
     address = own_address(session, to)
-    with open_session(session) as ws:
+    with session.open() as ws:
         done = [asdict(one) for one in prove_due_(ws, address)]
     session.screen.show(done, lambda: _proofs(done))

@@ -13,8 +13,7 @@ from voicenote.cli.terminal.arrival_report import (
     troubles_as_data,
     unmatched_lines,
 )
-from voicenote.cli.terminal.case_options import open_session
-from voicenote.cli.terminal.session import Session, json_option, pass_session
+from voicenote.cli.terminal.session import Session, command
 from voicenote.errors import BadData
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 MOST = 64 << 20
 
 
-@click.command()
+@command()
 @click.option(
     "--from",
     "file",
@@ -38,8 +37,6 @@ MOST = 64 << 20
 @click.option("--signature", default="", help="The header X-Hub-Signature-256 of that body.")
 @click.option("--channel", default="", metavar="NAME", help="The channel that it came by.")
 @click.option("--unmatched", is_flag=True, help="List what came in and fits no case, all of it.")
-@json_option
-@pass_session
 def receive(
     session: Session,
     /,
@@ -59,7 +56,7 @@ def receive(
         raise click.UsageError("--signature and --channel go with --from FILE.")
     if file is not None and unmatched:
         raise click.UsageError("--from and --unmatched do not go together.")
-    with open_session(session) as ws:
+    with session.open() as ws:
         if unmatched:
             _list(session, poll.unmatched(ws))
             return 0

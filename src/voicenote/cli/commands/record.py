@@ -13,7 +13,6 @@ from voicenote.cli.terminal.case_options import (
     cases_options,
     fill_in_option,
     in_touch,
-    open_session,
 )
 from voicenote.cli.terminal.path_input import resolve_pasted_path
 from voicenote.cli.terminal.recording_session import (
@@ -23,7 +22,7 @@ from voicenote.cli.terminal.recording_session import (
     one_case,
     show_list,
 )
-from voicenote.cli.terminal.session import Session, json_option, pass_session
+from voicenote.cli.terminal.session import Session, command
 from voicenote.errors import WrongUse
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
     from voicenote.model.memo import Clip
 
 
-@click.command()
+@command()
 @cases_options
 @click.option(
     "--from",
@@ -53,8 +52,6 @@ if TYPE_CHECKING:
 @click.option("--anyway", is_flag=True, help="Keep a whole take too short for its words.")
 @click.option("--follow-ups", is_flag=True, help="Also what the plan says after the memo.")
 @fill_in_option
-@json_option
-@pass_session
 def record(
     session: Session,
     /,
@@ -85,7 +82,7 @@ def record(
     """
     from voicenote.model.case import Stage
 
-    with open_session(session) as ws:
+    with session.open() as ws:
         meant = in_touch(session, ws, numbers, everything, batch, (Stage.SCRIPTED, Stage.RENDERED))
         meant = _of_one_owner(ws, meant, owner)
         with_later = {"fill_in": fill_in, "follow_ups": follow_ups}

@@ -10,7 +10,7 @@ import click
 from voicenote.cli.terminal.run_report import (
     summary_of,
 )
-from voicenote.cli.terminal.session import Session, json_option, pass_session
+from voicenote.cli.terminal.session import Session, command
 
 if TYPE_CHECKING:
     from voicenote.engine.run.rehearsal import Rehearsed
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 LONGEST_DAYS = 730
 
 
-@click.command()
+@command()
 @click.option("--until", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]), help="The last day.")
 @click.option(
     "--days",
@@ -29,8 +29,6 @@ LONGEST_DAYS = 730
     show_default=True,
     help="Or so many days.",
 )
-@json_option
-@pass_session
 def rehearse(session: Session, /, *, until: datetime | None, days: int) -> None:
     """The future on a copy: what would be sent, and when. Nothing leaves."""
     from voicenote.wiring import now, rehearsal

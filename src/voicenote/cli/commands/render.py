@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import click
-
 from voicenote.cli.terminal.batch_report import alone, failed_data, tell_failed
 from voicenote.cli.terminal.case_options import (
     cases_options,
     fill_in_option,
     in_touch,
-    open_session,
 )
 from voicenote.cli.terminal.memo_report import memo_data
-from voicenote.cli.terminal.session import Session, json_option, pass_session
+from voicenote.cli.terminal.session import Session, command
 
 if TYPE_CHECKING:
     from voicenote.engine.batch import Failed
@@ -23,11 +20,9 @@ if TYPE_CHECKING:
     from voicenote.engine.workspace import Workspace
 
 
-@click.command()
+@command()
 @cases_options
 @fill_in_option
-@json_option
-@pass_session
 def render(
     session: Session,
     /,
@@ -48,7 +43,7 @@ def render(
     """
     from voicenote.model.case import Stage
 
-    with open_session(session) as ws:
+    with session.open() as ws:
         stages = (Stage.SCRIPTED, Stage.RENDERED)
         meant = in_touch(session, ws, numbers, everything, batch, stages)
         return _render_all(session, ws, meant, fill_in=fill_in)

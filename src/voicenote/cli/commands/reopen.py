@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import click
 
-from voicenote.cli.terminal.case_options import case_argument, open_session
-from voicenote.cli.terminal.session import Session, json_option, pass_session
+from voicenote.cli.terminal.case_options import case_argument
+from voicenote.cli.terminal.session import Session, command
 
 
-@click.command()
+@command()
 @case_argument
 @click.option("--reason", default="taken up again by its owner", help="Why.")
-@json_option
-@pass_session
 def reopen(session: Session, /, *, number: int, reason: str) -> None:
     """Take a case up again: a new round, with a new script."""
     from voicenote.engine.case.closing import reopen as reopen_
 
-    with open_session(session) as ws:
+    with session.open() as ws:
         round_ = reopen_(ws, number, reason)
     session.screen.show(
         {"case": number, "stage": "opened", "round": round_},

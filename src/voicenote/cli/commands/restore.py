@@ -7,13 +7,11 @@ from pathlib import Path
 import click
 
 from voicenote.cli.terminal.hold_report import describe_hold
-from voicenote.cli.terminal.session import Session, json_option, pass_session
+from voicenote.cli.terminal.session import Session, command
 
 
-@click.command()
+@command()
 @click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
-@json_option
-@pass_session
 def restore(session: Session, /, *, file: Path) -> None:
     """Bring a backup back into an empty --home. Nothing leaves from it until you say so.
 

@@ -6,7 +6,6 @@ import click
 
 from voicenote.cli.commands.proof import prove_due
 from voicenote.cli.terminal.arrival_report import troubled
-from voicenote.cli.terminal.case_options import open_session
 from voicenote.cli.terminal.run_report import (
     clock_option,
     flying_lines,
@@ -15,16 +14,14 @@ from voicenote.cli.terminal.run_report import (
     turn_as_data,
     turn_lines,
 )
-from voicenote.cli.terminal.session import Session, json_option, pass_session
+from voicenote.cli.terminal.session import Session, command
 
 
-@click.command()
+@command()
 @click.option(
     "--to", metavar="ADDRESS", help="Send proofs of what is due to yourself instead, and no more."
 )
 @clock_option
-@json_option
-@pass_session
 def run(session: Session, /, *, to: str | None, clock_is_right: bool) -> int:
     """One pass, for cron: idempotent, locked, quiet when nothing happened.
 
@@ -40,7 +37,7 @@ def run(session: Session, /, *, to: str | None, clock_is_right: bool) -> int:
         prove_due(session, to)
         return 0
     screen = session.screen
-    with open_session(session) as ws, screen.bar("Sending") as advance:
+    with session.open() as ws, screen.bar("Sending") as advance:
         turn = one_pass(ws, lambda _done, _total: advance(1), clock_is_right=clock_is_right)
     if session.json:
         screen.data(turn_as_data(turn))

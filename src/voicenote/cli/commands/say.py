@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from voicenote.cli.terminal.session import Session, json_option, pass_session
+from voicenote.cli.terminal.session import Session, command
 from voicenote.cli.terminal.text_input import PIPE, language_tag, read_text
 from voicenote.errors import WrongUse
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from voicenote.sound.piece import Spoken
 
 
-@click.command()
+@command()
 @click.argument("text", required=False)
 @click.option("-o", "--output", required=True, metavar="FILE", help="An .ogg, .m4a, .mp3 or .wav.")
 @click.option(
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 @click.option("--language", metavar="TAG", help="BCP 47; yours, unless given.")
 @click.option("--voice", metavar="NAME", help="As in `voicenote voices`, or ENGINE:VOICE.")
 @click.option("--rate", type=click.IntRange(40, 600), metavar="N", help="Words a minute.")
-@json_option
-@pass_session
 def say(
     session: Session,
     /,

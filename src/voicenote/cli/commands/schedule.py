@@ -7,18 +7,16 @@ from pathlib import Path
 
 import click
 
-from voicenote.cli.terminal.session import HOME, Session, json_option, pass_session
+from voicenote.cli.terminal.session import HOME, Session, command
 from voicenote.errors import WrongUse
 
 EVERY = ("1", "2", "5", "10", "15", "20", "30", "60")
 
 
-@click.command()
+@command()
 @click.option("--every", type=click.Choice(EVERY), default="10", show_default=True, help="Minutes.")
 @click.option("--systemd", is_flag=True, help="A service and its timer, in place of a crontab.")
 @click.option("--install", is_flag=True, help="Put the line into your crontab; again: no harm.")
-@json_option
-@pass_session
 def schedule(session: Session, /, *, every: str, systemd: bool, install: bool) -> None:
     """The crontab line, or the systemd timer, that makes a pass every few minutes."""
     from voicenote.engine.admin import os_schedule

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from voicenote.cli.terminal.batch_report import alone, failed_data, tell_failed
-from voicenote.cli.terminal.case_options import cases_options, given_reason, in_touch, open_session
-from voicenote.cli.terminal.session import Session, json_option, pass_session
+from voicenote.cli.terminal.case_options import cases_options, given_reason, in_touch
+from voicenote.cli.terminal.session import Session, command
 from voicenote.cli.terminal.text_input import language_tag, read_text
 from voicenote.errors import BadData, Unavailable, WrongUse
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from voicenote.model.sentences import Script
 
 
-@click.command()
+@command()
 @cases_options
 @click.option("--edit", is_flag=True, help="Open it in $VISUAL or $EDITOR, and keep the result.")
 @click.option(
@@ -40,8 +40,6 @@ if TYPE_CHECKING:
     callback=given_reason,
     help="It is no double of another case.",
 )
-@json_option
-@pass_session
 def script(
     session: Session,
     /,
@@ -70,7 +68,7 @@ def script(
         raise WrongUse("--anyway is said of cases by their numbers", "such as: voicenote script 3")
     if given["language"]:
         language_tag(given["language"])
-    with open_session(session) as ws:
+    with session.open() as ws:
         if edit or source:
             return _edit_script(session, ws, numbers[0], source)
         stages = (Stage.OPENED,)

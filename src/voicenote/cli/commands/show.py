@@ -8,19 +8,15 @@ from textwrap import indent
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import click
-
-from voicenote.cli.terminal.case_options import case_argument, open_session
-from voicenote.cli.terminal.session import Session, json_option, pass_session
+from voicenote.cli.terminal.case_options import case_argument
+from voicenote.cli.terminal.session import Session, command
 
 #: How many lines of history a page shows; ``--json`` has all.
 HISTORY = 12
 
 
-@click.command()
+@command()
 @case_argument
-@json_option
-@pass_session
 def show(session: Session, /, *, number: int) -> None:
     """One case with its history, and what still keeps its loop open.
 
@@ -29,7 +25,7 @@ def show(session: Session, /, *, number: int) -> None:
     """
     from voicenote.engine.case.case_view import case_view
 
-    with open_session(session) as ws:
+    with session.open() as ws:
         view = case_view(ws, number)
     session.screen.show(view, lambda: page(view))
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import click
 
-from voicenote.cli.terminal.case_options import open_session
-from voicenote.cli.terminal.session import Session, json_option, pass_session
+from voicenote.cli.terminal.session import Session, command, json_option
 from voicenote.errors import WrongUse
 
 
 @click.group(invoke_without_command=True)
-@json_option
 @click.pass_context
 def templates(context: click.Context) -> None:
     """The templates there are, by language; your own are in the folder templates."""
     if context.invoked_subcommand is None:
         _templates(context.ensure_object(Session))
+
+
+templates.params.append(json_option())
 
 
 def _templates(session: Session) -> None:
@@ -45,10 +46,9 @@ def _templates(session: Session) -> None:
     session.screen.note(f"Look: voicenote templates show en justified. Your own go into {folder}")
 
 
-@templates.command("show")
+@command("show", group=templates, json=False)
 @click.argument("language", metavar="LANG")
 @click.argument("name", metavar="NAME")
-@pass_session
 def show_template(session: Session, /, *, language: str, name: str) -> None:
     """Print one template, to read or to start your own from."""
     from voicenote.script.templating import SUFFIX, Templates
@@ -63,12 +63,10 @@ def show_template(session: Session, /, *, language: str, name: str) -> None:
     session.screen.out(file.read_text(encoding="utf-8").rstrip())
 
 
-@templates.command("new")
+@command("new", group=templates)
 @click.argument("name", metavar="NAME")
 @click.option("--language", default="", metavar="TAG", help="Yours, unless given. BCP 47.")
 @click.option("--from", "source", default="", metavar="NAME", help="The template to begin from.")
-@json_option
-@pass_session
 def new_template(session: Session, /, *, name: str, language: str, source: str) -> None:
     """Begin a template of your own, from one that is there; change it in your editor.
 
@@ -84,11 +82,9 @@ def new_template(session: Session, /, *, name: str, language: str, source: str) 
     )
 
 
-@templates.command("test")
+@command("test", group=templates)
 @click.argument("name", required=False, default="", metavar="[NAME]")
 @click.option("--language", default="", metavar="TAG", help="Only this language.")
-@json_option
-@pass_session
 def test_template(session: Session, /, *, name: str, language: str) -> int:
     """Try your own templates on a case with everything and on one with little.
 
@@ -97,7 +93,7 @@ def test_template(session: Session, /, *, name: str, language: str) -> int:
     """
     from voicenote.engine.memo.own_templates import try_templates
 
-    with open_session(session) as ws:
+    with session.open() as ws:
         tried = list(try_templates(ws, name, language))
     if session.json:
         session.screen.data(tried)

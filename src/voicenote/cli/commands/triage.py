@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from voicenote.cli.terminal.case_options import CASE, open_session
+from voicenote.cli.terminal.case_options import CASE
 from voicenote.cli.terminal.money_input import amount, with_harm
 from voicenote.cli.terminal.promise_options import DAY, KINDS, override_option, picked_day
-from voicenote.cli.terminal.session import Session, json_option, pass_session
+from voicenote.cli.terminal.session import Session, command
 from voicenote.errors import WrongUse
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ ANSWERS = ("yes", "change it", "not now")
 WISHES = ("kind", "text", "value", "target", "by", "plan", "override")
 
 
-@click.command()
+@command()
 @click.argument("number", type=CASE, metavar="N")
 @click.option("--finding", type=click.Choice(FINDINGS), help="Is the complaint justified?")
 @click.option("--reason", help="Why it was found so; unfounded and abusive need one.")
@@ -49,8 +49,6 @@ WISHES = ("kind", "text", "value", "target", "by", "plan", "override")
 @click.option("--by", type=DAY, callback=picked_day, help="The day you promise, as YYYY-MM-DD.")
 @click.option("--plan", metavar="NAME", help="Another plan.")
 @override_option
-@json_option
-@pass_session
 def triage(session: Session, /, *, number: int, accept: bool, **given: Any) -> None:
     """Say what you found, and get a proposal: which script, which amends by when, which plan.
 
@@ -70,7 +68,7 @@ def triage(session: Session, /, *, number: int, accept: bool, **given: Any) -> N
         amount(wished["value"], given["currency"])  # told before anything is kept
     said = {name: value for name, value in given.items() if value is not None}
     asks = session.screen.interactive and not (said or accept)
-    with open_session(session) as ws:
+    with session.open() as ws:
         if asks:
             said = _ask_findings(session, ws, number)
         if said.get("harm") or said.get("currency"):

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import click
-
-from voicenote.cli.terminal.case_options import open_session
-from voicenote.cli.terminal.session import Session, json_option, pass_session
+from voicenote.cli.terminal.session import Session, command
 
 if TYPE_CHECKING:
     from voicenote.engine.case.clock_undo import Undone
 
 
-@click.command()
-@json_option
-@pass_session
+@command()
 def undo(session: Session, /) -> int:
     """Take back what the last run has skipped, broken or closed, as by a wrong clock.
 
@@ -26,7 +21,7 @@ def undo(session: Session, /) -> int:
     """
     from voicenote.engine.case.clock_undo import undo as undo_
 
-    with open_session(session) as ws:
+    with session.open() as ws:
         done = undo_(ws)
     screen = session.screen
     if session.json:

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import click
-
-from voicenote.cli.terminal.session import Session, json_option, pass_session
+from voicenote.cli.terminal.session import Session, command
 
 
-@click.command()
-@json_option
-@pass_session
+@command()
 def voices(session: Session, /) -> None:
     """Voices: what they speak and how well, and what each still needs.
 

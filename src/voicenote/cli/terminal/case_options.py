@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -42,18 +41,6 @@ def given_reason(context: click.Context, parameter: click.Parameter, value: str)
     if not value.strip() and source is ParameterSource.COMMANDLINE:
         raise click.BadParameter("this reason is empty; say in a few words why it is right")
     return value.strip()
-
-
-@contextmanager
-def open_session(session: Session) -> Iterator[Workspace]:
-    """Open the workspace of a session, and close it after the command."""
-    from voicenote.wiring import open_workspace
-
-    ws = open_workspace(session.settings)
-    try:
-        yield ws
-    finally:
-        ws.close()
 
 
 def cases_options(command: F) -> F:

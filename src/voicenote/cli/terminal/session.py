@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO, TypeVar
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
@@ -14,14 +15,13 @@ from voicenote.errors import WrongUse
 
 if TYPE_CHECKING:
     from voicenote.cli.terminal.screen import Screen
+    from voicenote.engine.workspace import Workspace
     from voicenote.settings import Settings
 
 #: The variable that names the workspace.
 HOME = "VOICENOTE_HOME"
 #: What only looks at cases or sends them: in a folder that is not there, its name is a slip.
 OF_CASES = frozenset(("cases", "daemon", "next", "receive", "run", "show"))
-
-F = TypeVar("F", bound=Callable[..., Any])
 
 
 @dataclass(kw_only=True)
@@ -67,6 +67,17 @@ class Session:
             )
         return load(self.home, self.env)
 
+    @contextmanager
+    def open(self) -> Iterator[Workspace]:
+        """Open the workspace, and close it after the command."""
+        from voicenote.wiring import open_workspace
+
+        ws = open_workspace(self.settings)
+        try:
+            yield ws
+        finally:
+            ws.close()
+
     @cached_property
     def screen(self) -> Screen:
         """The only thing that prints."""
@@ -82,20 +93,33 @@ class Session:
         )
 
 
-pass_session = click.make_pass_decorator(Session)
-
-
 def _json_given(context: click.Context, _parameter: click.Parameter, value: bool) -> None:  # noqa: FBT001  click's order
     if value:
         context.ensure_object(Session).json = True
 
 
-def json_option(command: F) -> F:
-    """Give a command ``--json``; it reads `session.json`, which ``voicenote --json …`` sets too."""
-    return click.option(
-        "--json",
+def json_option() -> click.Option:
+    """Return ``--json``; a command reads `session.json`, which ``voicenote --json …`` sets too."""
+    return click.Option(
+        ["--json"],
         is_flag=True,
         expose_value=False,
         callback=_json_given,
         help="Print JSON with stable keys; errors too, on standard error.",
-    )(command)
+    )
+
+
+def command(
+    name: str | None = None, *, group: click.Group | None = None, json: bool = True, **attrs: Any
+) -> Callable[[Callable[..., object]], click.Command]:
+    """Make a command of a function that takes the session first; ``--json`` is its last option."""
+
+    def make(function: Callable[..., object]) -> click.Command:
+        made = click.command(name, click.Command, **attrs)(click.pass_obj(function))
+        if json:
+            made.params.append(json_option())
+        if group:
+            group.add_command(made)
+        return made
+
+    return make
