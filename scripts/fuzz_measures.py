@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "fuzz"))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 HEAD = """
 | what is read | inputs | faults | slowest, s | most, MB |
@@ -17,10 +17,10 @@ COMMANDS = 80
 
 def fuzz() -> str:
     """Return the table. VOICENOTE_FUZZ=COUNT:SEED tries another number, or other inputs."""
-    from child import CLI
-    from commands import KINDS
-    from hunt import hunt
-    from parsers import PARSERS
+    from tests.fuzz.child import CLI
+    from tests.fuzz.commands import KINDS
+    from tests.fuzz.hunt import hunt
+    from tests.fuzz.parsers import PARSERS
 
     count, _, seed = os.environ.get("VOICENOTE_FUZZ", "50000:1").partition(":")
     whole = int(count)

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-STORM = Path(__file__).resolve().parent.parent / "tests" / "faults" / "storm.py"
+ROOT = Path(__file__).resolve().parent.parent
 #: channel, ledger, kills of those who send, kills of the server
 STORMS = [
     ("outbox", "SQLite", 80, 0),
@@ -51,7 +51,8 @@ def row(
         "postgres": postgres if ledger == "PostgreSQL" else "",
     }
     ran = subprocess.run(
-        [sys.executable, str(STORM)],
+        [sys.executable, "-m", "tests.faults.storm"],
+        cwd=ROOT,
         input=json.dumps(order),
         stdout=subprocess.PIPE,
         text=True,

@@ -11,8 +11,8 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "walks"))
-import walks as walking
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from tests.walks import walks as walking
 
 sys.path.pop(0)
 

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import csv
-import sys
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "scripts"))
 import intelligibility_measures as measures
 
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import Result
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "fakes"))
-from web import Reply, Web
+from tests.fakes.web import Reply, Web
 
 Call = Callable[..., Result]
 HOOK = {"VOICENOTE_SCHEDULE__QUIET_HOURS": "off", "VOICENOTE_SCHEDULE__WORKING_DAYS": "all"}

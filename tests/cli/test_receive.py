@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,12 +13,9 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "fakes"))
-from telegram_api import TelegramApi
-from web import Web
-from whatsapp_api import WhatsAppApi, called
-
-sys.path.pop(0)
+from tests.fakes.telegram_api import TelegramApi
+from tests.fakes.web import Web
+from tests.fakes.whatsapp_api import WhatsAppApi, called
 
 BOT, APP = "4711:sesame-open", "the app's secret"
 PHONE = "106540352242922"

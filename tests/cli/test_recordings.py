@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +12,7 @@ import numpy as np
 import pytest
 from click.testing import Result
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "sound"))
-from sounds import quiet_around, voiced, write
-
+from tests.sound.sounds import quiet_around, voiced, write
 from voicenote.model.memo import Clip
 
 Call = Callable[..., Result]

@@ -20,8 +20,7 @@ from urllib.parse import quote
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "fakes"))
-from web import Reply, Request, Web
+from tests.fakes.web import Reply, Request, Web
 
 SECRET = "Hush-4711-Never-Shown"  # noqa: S105  a made-up one
 USER = "ada@saar.ee"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import sys
 import tomllib
 from collections.abc import Callable
 from contextlib import closing
@@ -13,9 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "voice"))
-import tiny_kokoro
-
+from tests.voice import tiny_kokoro
 from voicenote.plugins import Plugins
 
 Call = Callable[..., Result]

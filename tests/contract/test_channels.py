@@ -29,6 +29,9 @@ from aiosmtpd.smtp import SMTP, Envelope
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.fakes.telegram_api import TelegramApi
+from tests.fakes.web import Reply, Request, Web
+from tests.fakes.whatsapp_api import WhatsAppApi
 from voicenote.delivery.apprise import Apprise
 from voicenote.delivery.email.mail import Mail
 from voicenote.delivery.outbox import Outbox
@@ -40,13 +43,6 @@ from voicenote.delivery.whatsapp.cloud import WhatsApp
 from voicenote.errors import BadSettings, Refused
 from voicenote.model.case import Customer
 from voicenote.model.receipt import Parcel, ReceiptKind
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "fakes"))
-from telegram_api import TelegramApi
-from web import Reply, Request, Web
-from whatsapp_api import WhatsAppApi
-
-sys.path.pop(0)
 
 NOW = datetime(2026, 3, 2, 9, 31, 4, tzinfo=UTC)
 SOUND = bytes(range(256)) * 40

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import itertools
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -13,10 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "voice"))
-import tiny_kokoro
-from speech_server import speech_server
-
+from tests.voice import tiny_kokoro
+from tests.voice.speech_server import speech_server
 from voicenote.errors import BadData, BadSettings, VoiceUnavailable
 from voicenote.model.memo import Clip
 from voicenote.model.sentences import Section, Sentence

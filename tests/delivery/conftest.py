@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import struct
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -16,13 +15,9 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, Envelope, Session
 
+from tests.fakes.parcels import PARCEL
 from voicenote.delivery.email.mail import Mail
 from voicenote.model.receipt import Parcel
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "fakes"))
-from parcels import PARCEL
-
-sys.path.pop(0)
 
 NOW = datetime(2026, 3, 2, 9, 31, 4, tzinfo=UTC)
 

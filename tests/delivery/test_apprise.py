@@ -15,17 +15,13 @@ from typing import Any
 
 import pytest
 
+from tests.fakes.certificates import MISNAMED, OUTDATED, STRANGER, certified
+from tests.fakes.web import CLOSE, DRIP, HANG, NONSENSE, RESET, RESET_EARLY, Reply, Web
 from voicenote.delivery import apprise as adapter
 from voicenote.delivery.apprise import KNOWN, Apprise
 from voicenote.errors import BadSettings, Postponed, Refused, Unknown
 from voicenote.model.case import Customer
 from voicenote.model.receipt import Parcel, ReceiptKind
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "fakes"))
-from certificates import MISNAMED, OUTDATED, STRANGER, certified
-from web import CLOSE, DRIP, HANG, NONSENSE, RESET, RESET_EARLY, Reply, Web
-
-sys.path.pop(0)
 
 NOW = datetime(2026, 3, 2, 9, 31, 4, tzinfo=UTC)
 NOBODY, NAMELESS = "nobody", "nameless"

@@ -5,19 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tests.fakes.parcels import PARCEL
 from voicenote.delivery.message import write_letter
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "fakes"))
-from parcels import PARCEL
-
-sys.path.pop(0)
 
 PLAIN = replace(PARCEL, text=f"{PARCEL.text}\n.\nIt is mine to mend.", synthetic=True)
 THREAD = ("<first@bakery.example>", f"<{'second' * 20}@bakery.example>")

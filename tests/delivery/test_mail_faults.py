@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,14 +11,10 @@ from typing import Any
 
 import pytest
 
+from tests.fakes.certificates import MISNAMED, OUTDATED, STRANGER, certified
 from voicenote.delivery.email.settings import KNOWN
 from voicenote.errors import Postponed, Refused, Unknown
 from voicenote.model.receipt import Parcel
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "fakes"))
-from certificates import MISNAMED, OUTDATED, STRANGER, certified
-
-sys.path.pop(0)
 
 Make = Callable[..., Any]
 

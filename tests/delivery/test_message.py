@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import sys
 from dataclasses import replace
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
 from babel import Locale
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tests.fakes.parcels import PARCEL
 from voicenote.delivery.message import (
     build_message,
     direction,
@@ -26,11 +25,6 @@ from voicenote.delivery.message import (
 from voicenote.delivery.parcel_checks import check_key, validate_parcel
 from voicenote.errors import Refused
 from voicenote.model.receipt import Parcel
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "fakes"))
-from parcels import PARCEL
-
-sys.path.pop(0)
 
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)
 names = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=120)

@@ -6,7 +6,6 @@ import asyncio
 import inspect
 import json
 import re
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -18,18 +17,14 @@ import telegram
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.fakes.telegram_api import METHODS, TelegramApi
+from tests.fakes.web import Web
 from voicenote.delivery.opt_out_phrases import wish_in
 from voicenote.delivery.telegram.bot import Telegram
 from voicenote.delivery.telegram.bot_payload import BUTTONS, verdict_in
 from voicenote.delivery.telegram.updates import UpdateOffset, read_update, start_link
 from voicenote.errors import Postponed, Refused
 from voicenote.model.receipt import Parcel, ReceiptKind, Verdict
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "fakes"))
-from telegram_api import METHODS, TelegramApi
-from web import Web
-
-sys.path.pop(0)
 
 NOW = datetime(2026, 3, 2, 9, 31, 4, tzinfo=UTC)
 TOKEN = "4711:sesame-open"  # noqa: S105  of the fake

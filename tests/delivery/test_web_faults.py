@@ -6,7 +6,6 @@ import json
 import logging
 import os
 import ssl
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -15,17 +14,13 @@ from typing import Any
 
 import pytest
 
+from tests.fakes.certificates import MISNAMED, OUTDATED, STRANGER, certified
+from tests.fakes.web import CLOSE, DRIP, HANG, NONSENSE, RESET, RESET_EARLY, Reply, Request, Web
 from voicenote.delivery import webhook
 from voicenote.delivery.telegram import bot as telegram
 from voicenote.delivery.whatsapp import cloud as whatsapp
 from voicenote.errors import BadSettings, Postponed, Refused, Unknown
 from voicenote.model.receipt import Parcel
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "fakes"))
-from certificates import MISNAMED, OUTDATED, STRANGER, certified
-from web import CLOSE, DRIP, HANG, NONSENSE, RESET, RESET_EARLY, Reply, Request, Web
-
-sys.path.pop(0)
 
 NOW = datetime(2026, 3, 2, 9, 31, 4, tzinfo=UTC)
 SECRET = "4711:sesame-open"  # noqa: S105  the secret of every channel here

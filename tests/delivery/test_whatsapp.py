@@ -6,7 +6,6 @@ import hashlib
 import hmac
 import json
 import logging
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -21,18 +20,14 @@ from pywa import WhatsApp as SecondClient
 from pywa import errors as second_errors
 from pywa.utils import webhook_updates_validator
 
+from tests.fakes.web import Web
+from tests.fakes.whatsapp_api import WhatsAppApi, called
 from voicenote.delivery.opt_out_phrases import wish_in
 from voicenote.delivery.tokens import token
 from voicenote.delivery.whatsapp.cloud import WhatsApp
 from voicenote.delivery.whatsapp.notifications import genuine, read_webhook
 from voicenote.errors import BadData, BadSettings, Postponed, Refused
 from voicenote.model.receipt import UNDELIVERED, Parcel, ReceiptKind
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "fakes"))
-from web import Web
-from whatsapp_api import WhatsAppApi, called
-
-sys.path.pop(0)
 
 NOW = datetime(2026, 3, 2, 9, 31, 4, tzinfo=UTC)
 TOKEN = "EAAsesame"  # noqa: S105  of the fake

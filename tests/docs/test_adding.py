@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import sys
 import tomllib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 
+from tests.docs import running
 from voicenote import plugins, wiring
 from voicenote.delivery.port import Trace
 from voicenote.errors import BadData, BadSettings, VoiceUnavailable
@@ -27,18 +26,6 @@ RENEW = os.environ.get("VOICENOTE_DOCS") == "renew"
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 
 
-def _running() -> ModuleType:
-    if "running" not in sys.modules:
-        file = Path(__file__).with_name("running.py")
-        spec = importlib.util.spec_from_file_location("running", file)
-        assert spec
-        assert spec.loader
-        sys.modules["running"] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules["running"])
-    return sys.modules["running"]
-
-
-running = _running()
 Install = Callable[[str], str]
 
 

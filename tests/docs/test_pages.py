@@ -5,15 +5,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import re
-import sys
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
+from tests.docs import running
 from voicenote.cli.commands import COMMANDS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,20 +19,6 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 RUN = [ROOT / "README.md", ROOT / "docs" / "guide.md"]
 RENEW = os.environ.get("VOICENOTE_DOCS") == "renew"
 NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
-
-
-def sibling(name: str) -> ModuleType:
-    """Import a module of this folder; tests are not a package."""
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-        assert spec
-        assert spec.loader
-        sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
-
-
-running = sibling("running")
 
 
 @pytest.mark.parametrize("page", RUN, ids=lambda page: page.name)

@@ -2,41 +2,24 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections.abc import Iterator
-from pathlib import Path
-from types import ModuleType
 
 import click
 import pytest
 from click.testing import CliRunner
 
+from tests.docs import reference
 from voicenote.cli.app import voicenote
 from voicenote.cli.commands import COMMANDS
 from voicenote.errors import VoicenoteError
 
 
-def reference() -> ModuleType:
-    name = "reference_of_docs"
-    if name not in sys.modules:
-        file = Path(__file__).with_name("reference.py")
-        spec = importlib.util.spec_from_file_location(name, file)
-        assert spec
-        assert spec.loader
-        sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
-
-
 def test_the_reference_is_current() -> None:
-    made = reference()
-    assert made.PAGE.read_text("utf-8") == made.page(), "python tests/docs/reference.py"
+    assert reference.PAGE.read_text("utf-8") == reference.page(), "python tests/docs/reference.py"
 
 
 def test_the_reference_knows_every_exit_code() -> None:
-    made = reference()
-    assert made.known_codes() <= set(made.CODES)
+    assert reference.known_codes() <= set(reference.CODES)
 
 
 def built() -> Iterator[tuple[str, ...]]:

@@ -2,26 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
+from tests.docs import running
 
-def _running() -> ModuleType:
-    if "running" not in sys.modules:
-        file = Path(__file__).with_name("running.py")
-        spec = importlib.util.spec_from_file_location("running", file)
-        assert spec
-        assert spec.loader
-        sys.modules["running"] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules["running"])
-    return sys.modules["running"]
-
-
-running = _running()
 PAGE = """\
 <!-- clock: 2026-12-03T10:00Z -->
 ```console

@@ -1,14 +1,11 @@
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-from world import Clock, World, without_sound, workspace
-
+from tests.engine.world import Clock, World, without_sound, workspace
 from voicenote.engine.memo import render_job
 from voicenote.engine.workspace import Workspace
 from voicenote.sound.mixdown import make_memo

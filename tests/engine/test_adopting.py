@@ -16,9 +16,9 @@ from filelock import FileLock
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import create_engine
-from world import Clock, Died, World, release, states, take, told, without_sound
-from world import workspace as plain_workspace
 
+from tests.engine.world import Clock, Died, World, release, states, take, told, without_sound
+from tests.engine.world import workspace as plain_workspace
 from voicenote.engine.ledger_identity import (
     IdentityCheck,
     LedgerIdentity,

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select, update
-from world import START, World, release, states, take, told, touches_of
 
+from tests.engine.world import START, World, release, states, take, told, touches_of
 from voicenote.engine.case import promises
 from voicenote.engine.case.approval import approve_cases, hold, resume
 from voicenote.engine.case.attention import what_needs_me

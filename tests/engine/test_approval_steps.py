@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from world import START, Clock, World, release, states, take, told, touches_of
 
+from tests.engine.world import START, Clock, World, release, states, take, told, touches_of
 from voicenote.engine.case import promises
 from voicenote.engine.case.approval import approve_cases, change_plan, hold, resume
 from voicenote.engine.case.attention import what_needs_me

@@ -11,9 +11,19 @@ from typing import Any
 
 import pytest
 from sqlalchemy import update
-from world import START, Clock, World, release, states, take, told, touches_of, without_sound
-from world import workspace as plain_workspace
 
+from tests.engine.world import (
+    START,
+    Clock,
+    World,
+    release,
+    states,
+    take,
+    told,
+    touches_of,
+    without_sound,
+)
+from tests.engine.world import workspace as plain_workspace
 from voicenote.delivery.inbound import Arrival, Inbound
 from voicenote.engine.case import closing, unsubscribe
 from voicenote.engine.case.approval import change_plan, hold

@@ -7,8 +7,18 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from world import START, Clock, World, release, states, take, told, without_sound, workspace
 
+from tests.engine.world import (
+    START,
+    Clock,
+    World,
+    release,
+    states,
+    take,
+    told,
+    without_sound,
+    workspace,
+)
 from voicenote.engine.case.closing import answer
 from voicenote.engine.case.promises import promise_again
 from voicenote.engine.clock_check import ClockDoubt, doubt

@@ -5,8 +5,8 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 import pytest
-from world import Clock, World, release, states, take, told
 
+from tests.engine.world import Clock, World, release, states, take, told
 from voicenote.engine.case.case_view import case_view
 from voicenote.engine.case.plan_view import plan_view
 from voicenote.engine.customer_clock import KnownBy, clock_of

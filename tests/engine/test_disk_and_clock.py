@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from world import (
+
+from tests.engine.world import (
     START,
     Clock,
     Died,
@@ -23,7 +24,6 @@ from world import (
     without_sound,
     workspace,
 )
-
 from voicenote.engine.case import approval
 from voicenote.engine.run.recovery import reconcile
 from voicenote.engine.run.run_once import one_pass

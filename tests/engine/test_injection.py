@@ -11,8 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from world import START, World, release, take
 
+from tests.engine.world import START, World, release, take
 from voicenote.delivery import webhook
 from voicenote.delivery.message import build_message, wire
 from voicenote.delivery.telegram import bot_payload as telegram_words

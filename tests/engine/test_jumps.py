@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from world import Clock, World, release, states, take, told, without_sound
-from world import workspace as plain_workspace
 
+from tests.engine.world import Clock, World, release, states, take, told, without_sound
+from tests.engine.world import workspace as plain_workspace
 from voicenote.engine.run.run_once import one_pass
 from voicenote.engine.workspace import Workspace
 from voicenote.model.receipt import Parcel

@@ -9,9 +9,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from world import START, Clock, World, release, states, take, told, touches_of, without_sound
-from world import workspace as plain_workspace
 
+from tests.engine.world import (
+    START,
+    Clock,
+    World,
+    release,
+    states,
+    take,
+    told,
+    touches_of,
+    without_sound,
+)
+from tests.engine.world import workspace as plain_workspace
 from voicenote.engine.case.routing import way_for
 from voicenote.engine.run import recovery
 from voicenote.engine.run.rate_limits import RateLimits, limits_of, must_pause, worst

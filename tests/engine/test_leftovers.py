@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from world import Clock, Died, World, release, take, told, touches_of, without_sound
-from world import workspace as plain_workspace
 
+from tests.engine.world import Clock, Died, World, release, take, told, touches_of, without_sound
+from tests.engine.world import workspace as plain_workspace
 from voicenote.delivery.outbox import Outbox
 from voicenote.engine.ledger_identity import MachineRecords
 from voicenote.engine.run.leftovers import sweep_leftovers

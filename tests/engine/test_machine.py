@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -25,9 +24,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from sqlalchemy import func, select
 
-sys.path.insert(0, str(Path(__file__).parent))
-from world import FATES, START, Clock, Died, World, told, without_sound, workspace
-
+from tests.engine.world import FATES, START, Clock, Died, World, told, without_sound, workspace
 from voicenote.delivery.inbound import Arrival, Inbound, Polls
 from voicenote.delivery.port import TraceResult
 from voicenote.engine.case import approval, closing, promises, unsubscribe, verdicts

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from world import (
+
+from tests.engine.world import (
     START,
     Clock,
     World,
@@ -21,7 +22,6 @@ from world import (
     without_sound,
     workspace,
 )
-
 from voicenote.engine.case import approval, promises
 from voicenote.engine.ledger_identity import MachineRecords
 from voicenote.engine.memo.drafting import compose_cases

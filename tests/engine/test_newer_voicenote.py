@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from world import World, release, states, take, told
 
+from tests.engine.world import World, release, states, take, told
 from voicenote.engine.case import approval
 from voicenote.engine.run.run_once import Turn, one_pass
 from voicenote.engine.run.scheduler import Daemon

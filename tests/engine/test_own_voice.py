@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,9 +10,7 @@ import av
 import numpy as np
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-from world import Clock, World, take, told, touches_of, workspace
-
+from tests.engine.world import Clock, World, take, told, touches_of, workspace
 from voicenote.delivery.footer import voice_note
 from voicenote.delivery.message import build_message
 from voicenote.engine.batch import Failed

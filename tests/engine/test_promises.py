@@ -3,8 +3,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from world import Clock, release, take, told, touches_of
 
+from tests.engine.world import Clock, release, take, told, touches_of
 from voicenote.engine.case import approval, promises
 from voicenote.engine.workspace import Workspace
 from voicenote.model.promise import AmendsKind, Promise

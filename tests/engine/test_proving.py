@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from world import Clock, World, take, told, touches_of, without_sound, workspace
 
+from tests.engine.world import Clock, World, take, told, touches_of, without_sound, workspace
 from voicenote.addresses import Address, Kind
 from voicenote.delivery.telegram.bot_payload import fields_of
 from voicenote.engine.case.unsubscribe import opt_out
@@ -70,7 +70,7 @@ def test_a_case_without_a_memo_has_no_proof(ws: Workspace) -> None:
 
 
 def test_proofs_of_what_is_due_leave_it_due(ws: Workspace, world: World) -> None:
-    from world import release
+    from tests.engine.world import release
 
     numbers = [spoken(ws, f"R{n}") for n in range(MOST + 1)]
     release(ws, *numbers)

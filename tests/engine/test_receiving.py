@@ -14,9 +14,19 @@ from typing import Any
 
 import pytest
 from sqlalchemy import update
-from world import Clock, Died, World, release, states, take, told, touches_of, without_sound
-from world import workspace as open_workspace
 
+from tests.engine.world import (
+    Clock,
+    Died,
+    World,
+    release,
+    states,
+    take,
+    told,
+    touches_of,
+    without_sound,
+)
+from tests.engine.world import workspace as open_workspace
 from voicenote.cli.commands.show import page
 from voicenote.delivery.inbound import Arrival, Inbound
 from voicenote.delivery.tokens import token

@@ -8,8 +8,18 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from world import START, Clock, World, release, states, take, told, touches_of, workspace
 
+from tests.engine.world import (
+    START,
+    Clock,
+    World,
+    release,
+    states,
+    take,
+    told,
+    touches_of,
+    workspace,
+)
 from voicenote.engine.case import closing, promises, unsubscribe
 from voicenote.engine.case.approval import approve_cases, change_plan
 from voicenote.engine.case.decisions import close_in

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from falling import falling
 
+from tests.engine.falling import falling
 from voicenote.engine.memo import parallel_render
 from voicenote.engine.memo.parallel_render import Outcome, render_many
 from voicenote.engine.memo.render_case import Rendered

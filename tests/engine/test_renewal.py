@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from world import ENV, Clock, World, without_sound
-from world import workspace as plain_workspace
 
+from tests.engine.world import ENV, Clock, World, without_sound
+from tests.engine.world import workspace as plain_workspace
 from voicenote.engine.run.renewal import Renewal
 from voicenote.engine.run.run_once import Turn
 from voicenote.engine.run.scheduler import Daemon

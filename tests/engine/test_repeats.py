@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from world import Clock, World, release, states, take, told, touches_of, without_sound
-from world import workspace as plain_workspace
 
+from tests.engine.world import Clock, World, release, states, take, told, touches_of, without_sound
+from tests.engine.world import workspace as plain_workspace
 from voicenote.engine.case.reroute import move_touches, moved_case
 from voicenote.engine.run import recovery
 from voicenote.engine.run.run_once import one_pass

@@ -9,8 +9,18 @@ from datetime import date
 from typing import Any
 
 import pytest
-from world import Clock, Died, World, release, states, take, tiny_memo, told, touches_of
 
+from tests.engine.world import (
+    Clock,
+    Died,
+    World,
+    release,
+    states,
+    take,
+    tiny_memo,
+    told,
+    touches_of,
+)
 from voicenote.delivery.tokens import token
 from voicenote.engine.case import approval, case_view, closing, promises, unsubscribe
 from voicenote.engine.memo import render_case

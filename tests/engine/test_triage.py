@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from world import Clock, release, states, take, told, touches_of
 
+from tests.engine.world import Clock, release, states, take, told, touches_of
 from voicenote.engine.case.attention import what_needs_me
 from voicenote.engine.case.case_view import case_view
 from voicenote.engine.case.cause_history import all_returned, causes, outcomes

@@ -15,7 +15,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from world import (
+
+from tests.engine.world import (
     START,
     Clock,
     World,
@@ -27,7 +28,6 @@ from world import (
     without_sound,
     workspace,
 )
-
 from voicenote.engine.case import approval, closing, promises
 from voicenote.engine.lock import pass_lock
 from voicenote.engine.run.run_once import one_pass

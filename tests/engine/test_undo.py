@@ -7,9 +7,19 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from world import START, Clock, World, release, states, take, told, touches_of, without_sound
-from world import workspace as plain_workspace
 
+from tests.engine.world import (
+    START,
+    Clock,
+    World,
+    release,
+    states,
+    take,
+    told,
+    touches_of,
+    without_sound,
+)
+from tests.engine.world import workspace as plain_workspace
 from voicenote.engine.case.clock_undo import CHANGED, SENT, undo
 from voicenote.engine.case.closing import write_lesson
 from voicenote.engine.case.promises import done as keep_promise

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_receiving import FILE, Listening, key_of, states_now
-from world import Clock, release, take, told, without_sound
-from world import workspace as open_workspace
 
+from tests.engine.test_receiving import FILE, Listening, key_of, states_now
+from tests.engine.world import Clock, release, take, told, without_sound
+from tests.engine.world import workspace as open_workspace
 from voicenote.deadline import Apart
 from voicenote.delivery.email.mail import Mail
 from voicenote.delivery.inbound import Arrival, Inbound

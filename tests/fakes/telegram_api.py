@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from web import Reply, Request
+from tests.fakes.web import Reply, Request
 
 _SEND = {
     "business_connection_id": "text", "chat_id": "chat", "message_thread_id": "number",

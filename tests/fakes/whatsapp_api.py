@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from web import Reply, Request
+from tests.fakes.web import Reply, Request
 
 #: kind of message → its fields; those of all messages
 CONTENTS = {

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-from mail_pair import MailPair, missing
-
-sys.path.pop(0)
+from tests.faults.mail_pair import MailPair, missing
 
 
 @pytest.fixture(scope="module")

@@ -15,15 +15,11 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "fakes"))
-from telegram_api import TelegramApi
-from web import Reply, Request, Web
-from whatsapp_api import WhatsAppApi
-
-sys.path.pop(0)
+from tests.fakes.telegram_api import TelegramApi
+from tests.fakes.web import Reply, Request, Web
+from tests.fakes.whatsapp_api import WhatsAppApi
 
 #: The key of a touch, wherever it stands.
 KEY = re.compile(rb"c\d+r\d+-[a-z-]+-[0-9a-f]{12}")

@@ -10,7 +10,6 @@ import os
 import shutil
 import socket
 import subprocess
-import sys
 import tempfile
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -18,10 +17,7 @@ from pathlib import Path
 
 import trustme
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "fakes"))
-from web import Reply, Request, Web
-
-sys.path.pop(0)
+from tests.fakes.web import Reply, Request, Web
 
 #: Mailboxes: name → what is special about it.
 USERS: Mapping[str, str] = {

@@ -23,11 +23,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parent))
-from crank import database, in_child, seed
-
-sys.path.pop(0)
-
+from tests.faults.crank import database, in_child, seed
 from voicenote import wiring
 from voicenote.delivery.email import mail
 from voicenote.engine.run import recovery, send
@@ -38,7 +34,7 @@ from voicenote.errors import TryAgain, Unavailable
 from voicenote.ledger import arrivals, case_reports, case_store, touches
 from voicenote.settings import load
 
-FAR_END = Path(__file__).with_name("far_end.py")
+FAR_END = "tests.faults.far_end"
 SECRET = "4711:sesame"  # noqa: S105  of fakes
 #: What stands below [channels.way] for each kind; the port of the far end is filled in.
 WAYS = {
@@ -170,7 +166,7 @@ class Storm:
         """Start the far end, and wait until it listens."""
         if self.kind == "outbox":
             return
-        command = [sys.executable, str(FAR_END), self.kind, str(self.port), str(self.notes)]
+        command = [sys.executable, "-m", FAR_END, self.kind, str(self.port), str(self.notes)]
         self.server = subprocess.Popen(command)
         while True:
             with socket.socket() as knock:

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-from every_command import begin, call
-
-sys.path.pop(0)
+from tests.faults.every_command import begin, call
 
 #: What somebody may do to case 1 with an editor of databases, or a bad block of a disk.
 DAMAGES = {

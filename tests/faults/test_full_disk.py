@@ -14,17 +14,14 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-from every_command import WITH_LEDGER, covered
-
-sys.path.pop(0)
+from tests.faults.every_command import WITH_LEDGER, covered
 
 #: Runs in a process of its own: it limits what it may write, and forks.
 PROGRAM = """
 import json, resource, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
-from crank import Fuse, START, in_child, report, seed, turn, workspace
+from tests.faults.crank import Fuse, START, in_child, report, seed, turn, workspace
 
 order = {"can_ask": json.loads(sys.argv[4])}
 reports = []
@@ -55,7 +52,7 @@ def test_wherever_the_disk_is_full_nothing_goes_twice_and_nothing_is_lost(
     tmp_path: Path, can_ask: str
 ) -> None:
     pages = [*range(0, 40, 4), *range(40, 120, 10)]
-    words = [str(Path(__file__).parent), str(tmp_path), json.dumps(pages), can_ask]
+    words = [str(Path(__file__).parents[2]), str(tmp_path), json.dumps(pages), can_ask]
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM, *words],
         capture_output=True,
@@ -111,7 +108,7 @@ NOTHING_FITS = """
 import json, os, resource, sys, tempfile
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
-from every_command import WITH_LEDGER, WITHOUT, begin, call
+from tests.faults.every_command import WITH_LEDGER, WITHOUT, begin, call
 
 home = Path(sys.argv[2]) / "home"
 begin(home)
@@ -135,7 +132,7 @@ json.dump(told, sys.stdout)
 def test_every_command_says_so_when_nothing_can_be_written_any_more(tmp_path: Path) -> None:
     """Those that only look, too: SQLite needs a little room even to read."""
     assert covered() == set(), "a new command wants a line in every_command.py"
-    words = [str(Path(__file__).parent), str(tmp_path)]
+    words = [str(Path(__file__).parents[2]), str(tmp_path)]
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", NOTHING_FITS, *words],
         capture_output=True,

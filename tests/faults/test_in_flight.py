@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -11,12 +10,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import NullPool, create_engine, text
 
+from tests.faults.every_command import begin, call
 from voicenote.engine.run.recovery import GRACE
-
-sys.path.insert(0, str(Path(__file__).parent))
-from every_command import begin, call
-
-sys.path.pop(0)
 
 
 @pytest.fixture

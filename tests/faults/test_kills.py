@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-CRANK = Path(__file__).with_name("crank.py")
+ROOT = Path(__file__).parents[2]
 #: So many ticks have the commits and acts of a pass over `CASES` touches; each is a place to die.
 CASES, TICKS = 4, 40
 #: Each of the six storms kills at least so many passes: more than two hundred in all.
@@ -25,7 +25,8 @@ def storm(tmp_path: Path, **order: Any) -> list[dict[str, Any]]:
         "home": str(tmp_path),
     }
     done = subprocess.run(
-        [sys.executable, str(CRANK)],
+        [sys.executable, "-m", "tests.faults.crank"],
+        cwd=ROOT,
         input=json.dumps(defaults | order),
         capture_output=True,
         text=True,

@@ -17,17 +17,13 @@ from typing import Any
 
 import pytest
 
+from tests.faults.mail_pair import PASSWORD, MailPair
 from voicenote.delivery.email.mail import Mail
 from voicenote.delivery.email.mailbox import open_mailbox
 from voicenote.delivery.tokens import fill_template
 from voicenote.engine.run.run_once import one_pass
 from voicenote.settings import load
 from voicenote.wiring import open_workspace
-
-sys.path.insert(0, str(Path(__file__).parent))
-from mail_pair import PASSWORD, MailPair
-
-sys.path.pop(0)
 
 ENV = {
     "VOICENOTE_VOICE__ENGINE": "silent",

@@ -22,6 +22,8 @@ from typing import Any
 
 import pytest
 
+from tests.fakes.parcels import PARCEL
+from tests.faults.mail_pair import PASSWORD, TOKEN, MailPair
 from voicenote.delivery.email.mail import Mail
 from voicenote.delivery.email.mailbox import open_mailbox
 from voicenote.delivery.inbound import Inbound
@@ -31,14 +33,6 @@ from voicenote.delivery.tokens import fill_template, token
 from voicenote.errors import Postponed, Refused
 from voicenote.model.receipt import Parcel, ReceiptKind
 from voicenote.settings.secret import Secret
-
-sys.path.insert(0, str(Path(__file__).parent))
-sys.path.insert(0, str(Path(__file__).parents[1] / "fakes"))
-from mail_pair import PASSWORD, TOKEN, MailPair
-from parcels import PARCEL
-
-sys.path.pop(0)
-sys.path.pop(0)
 
 LONG_AGO = date(2020, 1, 1)
 

@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 import smtplib
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.fakes.parcels import PARCEL
+from tests.faults.mail_pair import LATE, MailPair
 from voicenote.delivery.email.mail import Mail
 from voicenote.errors import Postponed
-
-sys.path.insert(0, str(Path(__file__).parent))
-sys.path.insert(0, str(Path(__file__).parents[1] / "fakes"))
-from mail_pair import LATE, MailPair
-from parcels import PARCEL
-
-sys.path.pop(0)
-sys.path.pop(0)
 
 STARTTLS, TLS = "starttls", "tls"
 LONG_AGO = date(2020, 1, 1)

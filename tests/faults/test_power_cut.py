@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-from crank import START, Fuse, report, seed, workspace
-
-sys.path.pop(0)
-
+from tests.faults.crank import START, Fuse, report, seed, workspace
 from voicenote.engine.run.run_once import one_pass
 from voicenote.engine.workspace import Workspace
 

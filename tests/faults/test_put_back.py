@@ -6,7 +6,6 @@ The Sent folder is that of a real Dovecot. A channel that nobody can ask sends a
 from __future__ import annotations
 
 import shutil
-import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,14 +13,17 @@ from typing import Any
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-sys.path.insert(0, str(Path(__file__).parents[1] / "engine"))
-from mail_pair import MailPair
-from world import World, release, states, take, told, touches_of, without_sound, workspace
-
-sys.path.pop(0)
-sys.path.pop(0)
-
+from tests.engine.world import (
+    World,
+    release,
+    states,
+    take,
+    told,
+    touches_of,
+    without_sound,
+    workspace,
+)
+from tests.faults.mail_pair import MailPair
 from voicenote.delivery.email.mail import Mail
 from voicenote.delivery.outbox import Outbox
 from voicenote.engine.ledger_identity import MachineRecords

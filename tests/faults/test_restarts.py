@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,10 +12,7 @@ import pytest
 from click.testing import Result
 from sqlalchemy import Engine, create_engine, event, make_url, text
 
-sys.path.insert(0, str(Path(__file__).parent))
-from every_command import WITH_LEDGER, begin, call
-
-sys.path.pop(0)
+from tests.faults.every_command import WITH_LEDGER, begin, call
 
 #: Before which of a command's statements the server goes: as it opens, looks, and works.
 MOMENTS = (1, 6)

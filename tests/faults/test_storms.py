@@ -11,13 +11,14 @@ from typing import Any
 
 import pytest
 
-STORM = Path(__file__).with_name("storm.py")
+ROOT = Path(__file__).parents[2]
 SHARE = {"touches": 14, "kills": 7, "server_kills": 0, "pause": 0.15, "seed": 5, "postgres": ""}
 
 
 def storm(tmp_path: Path, **order: Any) -> dict[str, Any]:
     done = subprocess.run(
-        [sys.executable, str(STORM)],
+        [sys.executable, "-m", "tests.faults.storm"],
+        cwd=ROOT,
         input=json.dumps(SHARE | {"home": str(tmp_path)} | order),
         capture_output=True,
         text=True,

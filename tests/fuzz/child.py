@@ -17,8 +17,6 @@ import time
 import traceback
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
-
 #: The bars: processor seconds for one input, and megabytes for the process.
 SECONDS, MEGABYTES = 5.0, 500
 #: Beyond this much address space a child fails instead of bringing the machine down.
@@ -29,7 +27,7 @@ CLI = "cli-"
 
 def input_of(name: str, seed: int, number: int) -> tuple[bytes, random.Random]:
     """Return an input, the same each time, and the chance that goes on after it."""
-    from parsers import PARSERS
+    from tests.fuzz.parsers import PARSERS
 
     chance = random.Random(f"{seed} {name} {number}")
     return PARSERS[name].input(chance), chance
@@ -52,8 +50,7 @@ def fault(error: BaseException) -> dict[str, object]:
 
 def try_parser(name: str, seed: int, number: int, folder: Path) -> dict[str, object]:
     """Hand one input to a parser; return the fault, or nothing, and the seconds it took."""
-    from parsers import PARSERS
-
+    from tests.fuzz.parsers import PARSERS
     from voicenote.errors import VoicenoteError
 
     data, chance = input_of(name, seed, number)
@@ -71,7 +68,7 @@ def try_parser(name: str, seed: int, number: int, folder: Path) -> dict[str, obj
 
 def try_command(name: str, seed: int, number: int, folder: Path) -> dict[str, object]:
     """Call one command; return the fault, or nothing, and the seconds it took."""
-    from commands import call, template
+    from tests.fuzz.commands import call, template
 
     made = folder / "made"
     if not made.exists():
@@ -117,7 +114,7 @@ def run(name: str, seed: int, first: int, count: int) -> None:
 def again(name: str, seed: int, number: int, folder: Path) -> None:
     """Show one input, and let what it raises through."""
     if name.startswith(CLI):
-        from commands import call, template
+        from tests.fuzz.commands import call, template
 
         made = folder / "made"
         made.mkdir()
@@ -125,7 +122,7 @@ def again(name: str, seed: int, number: int, folder: Path) -> None:
         chance = random.Random(f"{seed} {name} {number}")
         print(*call(name.removeprefix(CLI), made, folder, chance), sep="\n")
         return
-    from parsers import PARSERS
+    from tests.fuzz.parsers import PARSERS
 
     data, chance = input_of(name, seed, number)
     print(data[:2000], len(data), flush=True)

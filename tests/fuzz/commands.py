@@ -7,7 +7,6 @@ import os
 import random
 import shutil
 import sqlite3
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -17,10 +16,8 @@ from typing import Any
 import click
 from click.testing import CliRunner
 
-sys.path.insert(0, str(Path(__file__).parent))
-from mutate import TOKENS, mutated, some
-from parsers import PARSERS, ROW, SETTING_WORDS
-
+from tests.fuzz.mutate import TOKENS, mutated, some
+from tests.fuzz.parsers import PARSERS, ROW, SETTING_WORDS
 from voicenote.cli.app import voicenote
 from voicenote.cli.commands import COMMANDS
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-CHILD = Path(__file__).with_name("child.py")
+ROOT = Path(__file__).parents[2]
 #: A child that says nothing for so long hangs: seconds, for a machine that is busy.
 _PATIENCE_S = 120.0
 #: How many inputs a child takes, so that one that grows is not counted for the next.
@@ -42,10 +42,18 @@ def hunt(name: str, seed: int, count: int) -> Hunt:
 
 def _child(found: Hunt, seed: int, first: int, count: int) -> int:
     """Let one child try some; return where to go on: after the input that ended it, if one did."""
-    command = [sys.executable, str(CHILD), found.name, str(seed), str(first), str(count)]
+    command = [
+        sys.executable,
+        "-m",
+        "tests.fuzz.child",
+        found.name,
+        str(seed),
+        str(first),
+        str(count),
+    ]
     at = first
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as child:
         assert child.stdout is not None
         for line in _lines(child.stdout):

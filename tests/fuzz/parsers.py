@@ -9,7 +9,6 @@ import io
 import json
 import random
 import struct
-import sys
 import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -17,8 +16,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-sys.path.insert(0, str(Path(__file__).parent))
-from mutate import CHARSETS, TOKENS, as_json, changed, mutated, some
+from tests.fuzz.mutate import CHARSETS, TOKENS, as_json, changed, mutated, some
 
 ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 3, 3, 8, 0, tzinfo=UTC)
@@ -331,8 +329,7 @@ def mail(data: bytes, _folder: Path, _chance: random.Random) -> None:
 
 
 def _mails() -> Samples:
-    sys.path.insert(0, str(ROOT / "tests" / "delivery"))
-    from test_inbound import letter, report
+    from tests.delivery.test_inbound import letter, report
 
     deep = b"".join(
         b'Content-Type: multipart/mixed; boundary="b%d"\r\n\r\n--b%d\r\n' % (n, n)
@@ -489,10 +486,9 @@ def sound(data: bytes, folder: Path, chance: random.Random) -> None:
 
 
 def _sounds() -> Samples:
-    sys.path.insert(0, str(ROOT / "tests" / "sound"))
     import tempfile
 
-    from sounds import voiced, write
+    from tests.sound.sounds import voiced, write
 
     kinds = (("a.wav", "pcm_s16le", "wav"), ("b.flac", "flac", "flac"), ("c.mp3", "libmp3lame", "mp3"),
              ("d.m4a", "aac", "ipod"), ("e.ogg", "libopus", "ogg"), ("f.webm", "libopus", "webm"),

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-from child import MEGABYTES, SECONDS, try_command, try_parser
-from commands import KINDS
-from parsers import PARSERS
+from tests.fuzz.child import MEGABYTES, SECONDS, try_command, try_parser
+from tests.fuzz.commands import KINDS
+from tests.fuzz.parsers import PARSERS
 
 #: The inputs of this run: other ones each time, but in CI.
 SEED = 1 if os.environ.get("CI") else int.from_bytes(os.urandom(3), "big")

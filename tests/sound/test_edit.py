@@ -1,17 +1,13 @@
 from __future__ import annotations
 
-import sys
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-sys.path.insert(0, str(Path(__file__).parent))
-from sounds import SENTENCES, quiet_around, samples, voiced
-
+from tests.sound.sounds import SENTENCES, quiet_around, samples, voiced
 from voicenote.errors import BadData
 from voicenote.model.memo import Clip
 from voicenote.model.sentences import Section, Sentence

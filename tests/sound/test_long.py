@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import tracemalloc
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -11,9 +10,7 @@ import av
 import numpy as np
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-from sounds import SCRIPT, SENTENCES, clips, voiced
-
+from tests.sound.sounds import SCRIPT, SENTENCES, clips, voiced
 from voicenote.errors import Unavailable, WrongUse
 from voicenote.model.memo import Clip, Synthetic
 from voicenote.model.sentences import Section, Sentence

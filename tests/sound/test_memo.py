@@ -3,7 +3,6 @@ from __future__ import annotations
 import hashlib
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -13,9 +12,7 @@ import numpy as np
 import pytest
 import webvtt as webvtt_parser
 
-sys.path.insert(0, str(Path(__file__).parent))
-from sounds import SCRIPT, SENTENCES, clips, machine, quiet_around, voiced
-
+from tests.sound.sounds import SCRIPT, SENTENCES, clips, machine, quiet_around, voiced
 from voicenote.errors import BadData, Unavailable, WrongUse
 from voicenote.model.memo import Caption, Clip, Memo, Synthetic
 from voicenote.model.sentences import Script, Section, Sentence

@@ -1,16 +1,13 @@
 from __future__ import annotations
 
 import struct
-import sys
 from pathlib import Path
 
 import av
 import numpy as np
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-from sounds import voiced, write
-
+from tests.sound.sounds import voiced, write
 from voicenote.errors import BadData, TryAgain
 from voicenote.model.memo import Clip
 from voicenote.sound.recording_file import read_sound

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from importlib import import_module
@@ -14,9 +13,7 @@ import av
 import numpy as np
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-from sounds import SCRIPT, SENTENCES, voiced
-
+from tests.sound.sounds import SCRIPT, SENTENCES, voiced
 from voicenote.errors import BadData, VoiceUnavailable
 from voicenote.model.memo import Clip, Memo
 from voicenote.model.sentences import Script, Section, Sentence
@@ -162,7 +159,7 @@ def test_the_pre_skip_is_what_the_slower_half_is_late() -> None:
 def test_what_the_speech_half_cracks_the_other_one_codes(monkeypatch: pytest.MonkeyPatch) -> None:
     clip = voiced(1.5, level=0.5)
     plain = PieceSource(Spoken(key="", speak=lambda: clip), None).piece("ogg", OGG).packets
-    monkeypatch.setattr(piece, "heard", cracking)
+    monkeypatch.setattr(piece, "decode_packets", cracking)
     other = PieceSource(Spoken(key="", speak=lambda: clip), None).piece("ogg", OGG).packets
     assert [packet[0] >> 7 for packet in (plain[5], other[5])] == [0, 1]  # 1: CELT (RFC 6716, 3.1)
 

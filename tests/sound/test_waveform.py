@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import io
-import sys
 import xml.etree.ElementTree as ET
-from pathlib import Path
 
 import av
 import numpy as np
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-from sounds import voiced
-
+from tests.sound.sounds import voiced
 from voicenote.errors import BadData
 from voicenote.model.memo import Caption, Clip
 from voicenote.sound.waveform import BARS, Waveform, line, png, svg, waveform

@@ -1,14 +1,10 @@
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-from speech_server import Server, hum, speech_server
-
+from tests.voice.speech_server import Server, hum, speech_server
 from voicenote.errors import BadSettings, VoiceUnavailable
 from voicenote.model.sentences import Section, Sentence
 from voicenote.voice.endpoint import Endpoint

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,9 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-sys.path.insert(0, str(Path(__file__).parent))
-import tiny_kokoro
-
+from tests.voice import tiny_kokoro
 from voicenote.errors import BadSettings, VoicenoteError, VoiceUnavailable
 from voicenote.model.sentences import Section, Sentence
 from voicenote.voice.kokoro import Kokoro

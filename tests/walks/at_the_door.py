@@ -5,23 +5,18 @@ Each takes (walk, ledger before, ledger after, command) and yields what is not s
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-sys.path.insert(0, str(Path(__file__).parent))
-from far_ends import Arrived
-from people import marks
-from seen import ARRIVED, FLYING, KEPT, OPENING, Row, Seen, moment
-
-sys.path.pop(0)
+from tests.walks.far_ends import Arrived
+from tests.walks.people import marks
+from tests.walks.seen import ARRIVED, FLYING, KEPT, OPENING, Row, Seen, moment
 
 if TYPE_CHECKING:
-    from walk import Done, Walk
+    from tests.walks.walk import Done, Walk
 
 #: What may have left, as the ledger says.
 MAY_HAVE_LEFT = ARRIVED | FLYING | {"uncertain", "bounced"}

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import json
 import random
-import sys
 from collections import Counter
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-sys.path.insert(0, str(Path(__file__).parent))
-from far_ends import PHONE, TIMEOUT
-from people import STORY, Person, Row, marks, people
-from seen import Row as LedgerRow
-from seen import Seen, sentences
-
-sys.path.pop(0)
+from tests.walks.far_ends import PHONE, TIMEOUT
+from tests.walks.people import STORY, Person, Row, marks, people
+from tests.walks.seen import Row as LedgerRow
+from tests.walks.seen import Seen, sentences
 
 if TYPE_CHECKING:
-    from walk import Done
+    from tests.walks.walk import Done
 
 OWNER = "grace@bakery.example"
 SETTINGS = """\

@@ -12,7 +12,6 @@ import os
 import re
 import signal
 import socket
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -23,12 +22,9 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "fakes"))
-from telegram_api import TelegramApi
-from web import Reply, Request, Web
-from whatsapp_api import WhatsAppApi
-
-sys.path.pop(0)
+from tests.fakes.telegram_api import TelegramApi
+from tests.fakes.web import Reply, Request, Web
+from tests.fakes.whatsapp_api import WhatsAppApi
 
 BOT, APP, CLOUD, PHONE, HOOK = "4711:sesame-open", "app-secret", "EAA", "106540352242922", "hush"
 #: The key of a touch, or of a proof.

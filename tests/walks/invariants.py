@@ -6,24 +6,18 @@ Each takes (walk, ledger before, ledger after, command) and yields what is not s
 from __future__ import annotations
 
 import sqlite3
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-sys.path.insert(0, str(Path(__file__).parent))
-from seen import ARRIVED, FLYING, KEPT, OPENING, WAITING, Row, Seen, moment
-
-sys.path.pop(0)
-
+from tests.walks.seen import ARRIVED, FLYING, KEPT, OPENING, WAITING, Row, Seen, moment
 from voicenote.ledger.changes import AMENDS_HISTORY, CASE_HISTORY, TOUCH_HISTORY
 from voicenote.model.transitions import AMENDS, CASE, TOUCH
 
 if TYPE_CHECKING:
-    from walk import Done, Walk
+    from tests.walks.walk import Done, Walk
 
 #: The word of the history → the transition that it tells.
 EVENTS: dict[str, dict[str, str]] = {

@@ -10,7 +10,6 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
 
 
 def run(
@@ -37,9 +36,7 @@ def run(
 
 def main(now: str, seed: str, words: Sequence[str]) -> None:
     """Be that process."""
-    sys.path.insert(0, str(Path(__file__).parent))
-    from walk import moved
-
+    from tests.walks.walk import moved
     from voicenote.cli.app import voicenote
 
     with moved(datetime.fromisoformat(now), seed):

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import random
-import sys
 from collections.abc import Callable
-from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
-import steps_cases as of_cases
-import steps_letters as letters
-import steps_trouble as trouble
-from walk import Walk
-
-sys.path.pop(0)
+from tests.walks import steps_cases as of_cases
+from tests.walks import steps_letters as letters
+from tests.walks import steps_trouble as trouble
+from tests.walks.walk import Walk
 
 Step = Callable[[Walk, random.Random], None]
 

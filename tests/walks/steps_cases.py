@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import random
-import sys
 from collections.abc import Sequence
 from datetime import timedelta
-from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
-from people import Row as Told
-from people import as_csv, as_lines, complaint
-from walk import Done, Violated, Walk
-
-sys.path.pop(0)
+from tests.walks.people import Row as Told
+from tests.walks.people import as_csv, as_lines, complaint
+from tests.walks.walk import Done, Violated, Walk
 
 
 def a_case(w: Walk, chance: random.Random, *stages: str) -> str:

@@ -5,20 +5,15 @@ from __future__ import annotations
 import hashlib
 import hmac
 import random
-import sys
 from email.message import EmailMessage
 from email.utils import format_datetime
-from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parent))
-from far_ends import APP, Arrived
-from people import Person
-from steps_cases import a_case
-from walk import Done, Violated, Walk
-from whatsapp_api import called
-
-sys.path.pop(0)
+from tests.fakes.whatsapp_api import called
+from tests.walks.far_ends import APP, Arrived
+from tests.walks.people import Person
+from tests.walks.steps_cases import a_case
+from tests.walks.walk import Done, Violated, Walk
 
 #: Words of a person, and whether they want no more of it.
 WORDS = {

@@ -5,20 +5,15 @@ from __future__ import annotations
 import random
 import shutil
 import sqlite3
-import sys
 from contextlib import closing
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parent))
-from beside import OWNER
-from far_ends import HTTP_FATES, SMTP_FATES
-from seen import Seen
-from steps_cases import a_case
-from walk import Violated, Walk
-
-sys.path.pop(0)
 
 from filelock import FileLock
+
+from tests.walks.beside import OWNER
+from tests.walks.far_ends import HTTP_FATES, SMTP_FATES
+from tests.walks.seen import Seen
+from tests.walks.steps_cases import a_case
+from tests.walks.walk import Violated, Walk
 
 #: What only happens where somebody can be killed.
 DEADLY = {name for name, fate in {**SMTP_FATES, **HTTP_FATES}.items() if "kill" in fate}

@@ -7,21 +7,15 @@ from __future__ import annotations
 
 import random
 import sqlite3
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-from steps import STEPS
-from walk import Violated, Walk
-
-import walks
-
-sys.path.pop(0)
-
+from tests.walks import walks
+from tests.walks.steps import STEPS
+from tests.walks.walk import Violated, Walk
 from voicenote.engine.run import parcels
 from voicenote.followup import decide
 from voicenote.schedule.hours import Hours

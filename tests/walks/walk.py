@@ -10,7 +10,6 @@ import json
 import os
 import random
 import signal
-import sys
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -24,13 +23,9 @@ from unittest.mock import patch
 
 from click.testing import CliRunner
 
-sys.path.insert(0, str(Path(__file__).parent))
-from beside import Beside
-from far_ends import APP, BOT, CLOUD, HOOK, MailServer, WebServer, World, in_outbox
-from seen import Seen
-
-sys.path.pop(0)
-
+from tests.walks.beside import Beside
+from tests.walks.far_ends import APP, BOT, CLOUD, HOOK, MailServer, WebServer, World, in_outbox
+from tests.walks.seen import Seen
 from voicenote import plugins, wiring
 from voicenote.cli.app import voicenote
 from voicenote.ledger.store import Ledger
@@ -193,7 +188,7 @@ class Walk:
     ) -> tuple[int | None, str, str]:
         self.calls += 1
         if self.processes:
-            from process import run
+            from tests.walks.process import run
 
             return run(self.now, f"{self.seed}:{self.calls}", words, given, {**self.env, **env})
         with moved(self.now, f"{self.seed}:{self.calls}"):

@@ -6,20 +6,16 @@ Each seed is one walk, always the same. `scripts/walk_measures.py` walks many, a
 from __future__ import annotations
 
 import random
-import sys
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
-from at_the_door import AT_THE_DOOR
-from invariants import INVARIANTS
-from steps import STEPS, drawn
-from walk import Check, Violated, Walk
-
-sys.path.pop(0)
+from tests.walks.at_the_door import AT_THE_DOOR
+from tests.walks.invariants import INVARIANTS
+from tests.walks.steps import STEPS, drawn
+from tests.walks.walk import Check, Violated, Walk
 
 COMMANDS = 50
 CHECKS: tuple[Check, ...] = (*INVARIANTS, *AT_THE_DOOR)

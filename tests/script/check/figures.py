@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-import corpus
+from tests.script.check import corpus
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "method.md"
 START, END = "<!-- figures -->", "<!-- /figures -->"

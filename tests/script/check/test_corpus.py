@@ -2,26 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
+from tests.script.check import corpus
 
-def _load(name: str):
-    """A module beside this one; tests are no package."""
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-corpus = _load("corpus")
 BAR = {"en": 0.95}
 #: The rules that words alone can break; the others need a case and have tests of their own.
 IN_WORDS = {"R1", "R2", "R7", "R15", "R17", "R18", "S1", "S9", "S21", "S24"}

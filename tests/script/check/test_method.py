@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
-import sys
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
+from tests.script.check import figures
 from voicenote.model.case import Complaint, Customer, Finding
 from voicenote.model.sentences import Section
 from voicenote.script.check.phrase_tables import languages
@@ -28,16 +26,6 @@ def line(code: str) -> str:
     return found
 
 
-def sibling(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.mark.parametrize("code", CODES)
 def test_every_row_has_a_place_and_a_test_that_are_there(code):
     named = re.findall(r"`([\w/.-]+?)(?:::(\w+))?`", line(code))
@@ -49,7 +37,7 @@ def test_every_row_has_a_place_and_a_test_that_are_there(code):
 
 
 def test_the_figures_on_the_page_are_those_of_the_check():
-    assert sibling("figures").with_table(PAGE) == PAGE
+    assert figures.with_table(PAGE) == PAGE
 
 
 def sections(script) -> dict[Section, str]:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
-
 import pytest
 
+from tests.script.check import corpus
 from voicenote.script.check.detecting import detect
 from voicenote.script.check.normalise import fold, without_quotations
 from voicenote.script.check.phrases import Phrases, spellings
@@ -68,21 +66,6 @@ def test_a_quotation_is_blanked_out_and_keeps_its_length(quoted):
 
 def test_gershayim_inside_a_word_are_no_quotation():
     assert without_quotations('צה"ל אמר ש"ס') == 'צה"ל אמר ש"ס'
-
-
-def _corpus():
-    spec = importlib.util.spec_from_file_location("corpus", Path(__file__).with_name("corpus.py"))
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    import sys
-
-    sys.modules.setdefault("corpus", module)
-    spec.loader.exec_module(module)
-    return module
-
-
-corpus = _corpus()
 
 
 @pytest.mark.parametrize("language", corpus.LANGUAGES)
