@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 import types
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -21,6 +21,8 @@ from voicenote.errors import BadData, TookTooLong, Unavailable
 
 #: It takes more than the age of the world, and lets nothing else of Python run meanwhile.
 ENDLESS = ("(a|a)*b", "a" * 90)
+#: One of the forms of `re.fullmatch`, which has several.
+FULLMATCH: Callable[[str, str], object] = re.fullmatch
 
 
 @pytest.fixture
@@ -52,7 +54,7 @@ def test_an_error_of_ours_keeps_its_advice(apart: Apart) -> None:
 
 def test_a_pattern_without_end_is_ended_and_the_next_work_is_done(apart: Apart) -> None:
     with pytest.raises(TookTooLong, match=r"0\.5 seconds"):
-        apart.do(re.fullmatch, *ENDLESS)
+        apart.do(FULLMATCH, *ENDLESS)
     assert apart.do(len, "abc") == 3
 
 
@@ -77,7 +79,7 @@ def test_meanwhile_others_get_a_word_in(apart: Apart) -> None:
 
     def work() -> None:
         with pytest.raises(TookTooLong):
-            apart.do(re.fullmatch, *ENDLESS)
+            apart.do(FULLMATCH, *ENDLESS)
         done.set()
 
     apart.do(len, "")

@@ -112,7 +112,12 @@ def test_what_is_installed_is_looked_through_once(
 
     looked: list[str] = []
     found = plugins.load(plugins.CHANNELS)
-    monkeypatch.setattr(plugins, "load", lambda group: looked.append(group) or found)
+
+    def load_plugins(group: str) -> plugins.Plugins:
+        looked.append(group)
+        return found
+
+    monkeypatch.setattr(plugins, "load", load_plugins)
     wiring._makers.cache_clear()
     try:
         for _ in range(3):

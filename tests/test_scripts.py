@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
-from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -37,7 +37,7 @@ def wanted() -> list[str]:
 
 
 @pytest.fixture
-def environment() -> ModuleType:
+def environment() -> Any:
     spec = importlib.util.spec_from_file_location("environment", SCRIPTS / "environment.py")
     assert spec
     assert spec.loader
@@ -143,7 +143,7 @@ def test_an_index_that_cannot_be_reached_is_named_without_a_traceback(tmp_path: 
         assert not (folder / ".venv" / "ready").exists()
 
 
-def test_the_second_start_only_looks(environment: ModuleType, tmp_path: Path) -> None:
+def test_the_second_start_only_looks(environment: Any, tmp_path: Path) -> None:
     environment.HOME = tmp_path
     inside = environment.python()
     inside.parent.mkdir()
@@ -153,9 +153,7 @@ def test_the_second_start_only_looks(environment: ModuleType, tmp_path: Path) ->
     environment.prepare()
 
 
-def test_a_change_of_the_lock_or_the_project_is_seen(
-    environment: ModuleType, tmp_path: Path
-) -> None:
+def test_a_change_of_the_lock_or_the_project_is_seen(environment: Any, tmp_path: Path) -> None:
     environment.ROOT = tmp_path
     environment.LOCK = tmp_path / "requirements.lock"
     environment.LOCK.write_text("a")
@@ -170,7 +168,7 @@ def test_a_change_of_the_lock_or_the_project_is_seen(
 
 
 def test_what_an_interrupted_run_left_is_cleared_but_for_the_held_lock(
-    environment: ModuleType, tmp_path: Path
+    environment: Any, tmp_path: Path
 ) -> None:
     environment.HOME = tmp_path
     (tmp_path / "lib" / "half").mkdir(parents=True)
@@ -181,7 +179,7 @@ def test_what_an_interrupted_run_left_is_cleared_but_for_the_held_lock(
 
 
 @pytest.mark.skipif(os.name == "nt", reason="flock is POSIX; Windows locks by another call")
-def test_two_runs_at_once_wait_for_each_other(environment: ModuleType, tmp_path: Path) -> None:
+def test_two_runs_at_once_wait_for_each_other(environment: Any, tmp_path: Path) -> None:
     environment.HOME = tmp_path
     with environment._alone(), (tmp_path / environment._OWN).open("a+b") as other:
         assert not environment._try_to_hold(other.fileno())
@@ -199,7 +197,7 @@ def at_the_gate(gate: Path, run: subprocess.Popen[bytes]) -> int:
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows ends no parent without its lock")
 def test_an_installer_that_a_kill_left_behind_still_keeps_others_out(
-    environment: ModuleType, tmp_path: Path
+    environment: Any, tmp_path: Path
 ) -> None:
     import fcntl
 
@@ -234,7 +232,7 @@ def test_an_installer_that_a_kill_left_behind_still_keeps_others_out(
     ],
 )
 def test_an_installers_words_become_two_lines(
-    environment: ModuleType, tmp_path: Path, said: str, advice: str
+    environment: Any, tmp_path: Path, said: str, advice: str
 ) -> None:
     environment.HOME = tmp_path
     lines = environment._explained(said).splitlines()

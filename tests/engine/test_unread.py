@@ -29,6 +29,8 @@ from voicenote.errors import TookTooLong
 from voicenote.ledger import arrivals
 
 ENDLESS = ("(a|a)*b", "a" * 90)
+#: One of the forms of `re.fullmatch`, which has several.
+FULLMATCH: Callable[[str, str], object] = re.fullmatch
 
 
 class Slow(Listening):
@@ -46,7 +48,7 @@ class Slow(Listening):
                 apart.do(len, "")
                 self.begun()
                 try:
-                    apart.do(re.fullmatch, *ENDLESS)
+                    apart.do(FULLMATCH, *ENDLESS)
                 except TookTooLong as error:
                     inbound = arrival.inbound and replace(
                         arrival.inbound, receipt=None, answer=None

@@ -47,8 +47,9 @@ class Request:
         found: dict[str, Any] = {}
         for part in whole.iter_parts():
             assert not part.defects
-            name = part.get_param("name", header="content-disposition")
+            name = str(part.get_param("name", header="content-disposition"))
             raw = part.get_payload(decode=True)
+            assert isinstance(raw, bytes)
             file = part.get_filename()
             found[name] = (file, part.get_content_type(), raw) if file else raw.decode()
         return found

@@ -135,7 +135,7 @@ class Http(Web):
 class Started(dict[str, str]):
     """All chats have been started."""
 
-    def get(self, chat: str, other: object = None) -> str:  # type: ignore[override]
+    def get(self, chat: str, other: object = None) -> str:
         return "started"
 
 

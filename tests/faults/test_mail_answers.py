@@ -53,11 +53,12 @@ Call = Callable[..., Any]
 def home(pair: MailPair, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("answers")
     tables = [OWNER]
-    for name, more in {
+    many: dict[str, dict[str, object]] = {
         "mail": {},
         "plain": {"reply_to": ""},
         "copied": {"copy_to_sent": True, "dsn": False},
-    }.items():
+    }
+    for name, more in many.items():
         lines = [f"{key} = {written(value)}" for key, value in pair.settings(**more).items()]
         tables.append("\n".join([f"[channels.{name}]", 'kind = "email"', *lines, ""]))
     (folder / "voicenote.toml").write_text("\n".join(tables), encoding="utf-8")

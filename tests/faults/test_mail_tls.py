@@ -26,7 +26,7 @@ def anna(pair: MailPair) -> Iterator[Make]:
     made: list[Mail] = []
 
     def channel(security: str, **more: Any) -> Mail:
-        ways = {"security": security, "imap_security": security}
+        ways: dict[str, Any] = {"security": security, "imap_security": security}
         if security == TLS:
             ways |= {"port": pair.smtps, "imap_port": pair.imaps}
         made.append(Mail("mail", pair.settings(**ways | more), lambda: datetime.now(UTC)))

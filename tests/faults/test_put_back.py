@@ -188,7 +188,8 @@ def test_a_channel_whose_memory_is_broken_keeps_in_what_is_its_own_and_stops_no_
     tmp_path: Path,
 ) -> None:
     machine = Machine(tmp_path, lambda _now: World())
-    machine.channel.sent_since = lambda _day: {}["a slip"]
+    slipped: dict[str, int] = {}
+    machine.channel.sent_since = lambda _day: slipped["a slip"]
     machine.run(first=True)
     machine.now.more += timedelta(hours=1)
     assert [waits.why for waits in machine.run().held] == [

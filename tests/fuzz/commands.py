@@ -10,8 +10,8 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
-from typing import Any
 
 import click
 from click.testing import CliRunner
@@ -166,11 +166,11 @@ _NAMES = ("OWNER__NAME", "OWNER__TIME_ZONE", "OWNER__LANGUAGE", "VOICE__ENGINE",
           "SCHEDULE__QUIET_HOURS", "SCHEDULE__WORKING_DAYS", "SCHEDULE__HOLIDAYS", "SCHEDULE__PLAN",
           "SCHEDULE__TOO_LATE", "POLICY__ROUNDS", "CHECK__LEVELS", "SOUND__BITRATE", "CHANNELS",
           "LEDGER__URL", "SOUND__LOUDNESS", "POLICY__AUTO_APPROVE", "CHANNELS__MAIL__KIND")  # fmt: skip
-_cache: dict[str, Any] = {}
 
 
+@cache
 def _leaves() -> list[tuple[tuple[str, ...], click.Command]]:
-    return _cache.setdefault("leaves", leaves())
+    return leaves()
 
 
 # -- files --------------------------------------------------------------------------------------

@@ -102,7 +102,7 @@ CHARSETS = (
         "utf\udcff8",
     ),
 )
-Values = (
+Values: tuple[object, ...] = (
     None, True, 0, -1, 1.5, 10**40, float("nan"), float("inf"), "", "x", "\ud800", "\0", [], {},
     [[]], [None], {"": None}, {"a": {"b": {"c": {}}}}, ["a", 1, {}],
 )  # fmt: skip

@@ -56,6 +56,7 @@ def write(
     layout = "mono" if channels == 1 else "stereo"
     with av.open(buffer, "w", format=container) as out:
         stream = out.add_stream(codec, rate=rate, layout=layout)
+        assert isinstance(stream, av.AudioStream)
         frame = av.AudioFrame.from_ndarray(
             np.frombuffer(clip.pcm, "<i2").reshape(1, -1), format="s16", layout="mono"
         )

@@ -74,7 +74,7 @@ def test_the_decoded_sound_is_as_loud_as_it_should_be(tmp_path: Path) -> None:
 
 def test_captions_rise_and_stay_inside(tmp_path: Path) -> None:
     memo = made(tmp_path)
-    cues = webvtt_parser.read(str(tmp_path / memo.files["vtt"]))
+    cues = webvtt_parser.read(str(tmp_path / memo.files["vtt"])).captions
     assert len(cues) == len(SENTENCES)
     assert cues[-1].end_in_seconds <= memo.duration_s
     assert all(one.end_in_seconds <= two.start_in_seconds for one, two in pairwise(cues))

@@ -220,7 +220,7 @@ def test_a_recording_that_is_still_being_written_is_refused(
     def growing(*given: object, **more: object) -> object:
         with path.open("ab") as file:
             file.write(b"more")
-        return opened(*given, **more)  # type: ignore[arg-type,call-overload]
+        return opened(*given, **more)  # type: ignore[call-overload]
 
     monkeypatch.setattr(av, "open", growing)
     with pytest.raises(TryAgain, match="changed while it was read"):

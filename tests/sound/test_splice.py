@@ -221,7 +221,7 @@ def test_a_muxer_would_write_the_same_sound(tmp_path: Path) -> None:
     memo = made(tmp_path, Speaker(hum), None)
     data = (tmp_path / memo.files["ogg"]).read_bytes()
     again = io.BytesIO()
-    with av.open(io.BytesIO(data)) as source, av.open(again, "w", format="ogg") as target:
+    with av.open(io.BytesIO(data), "r") as source, av.open(again, "w", format="ogg") as target:
         stream = target.add_stream_from_template(source.streams.audio[0])
         for packet in source.demux():
             if packet.dts is not None:
@@ -291,7 +291,8 @@ def test_spliced_and_unspliced_are_the_same_sound(tmp_path: Path) -> None:
 def loudness(samples: Samples) -> Samples:
     """Root mean squares of pieces of 20 ms."""
     pieces = samples[: len(samples) // 960 * 960].reshape(-1, 960)
-    return np.sqrt((pieces**2).mean(axis=1))
+    found: Samples = np.sqrt((pieces**2).mean(axis=1))
+    return found
 
 
 @pytest.mark.parametrize("language", WORDS)
@@ -310,7 +311,7 @@ def test_the_coder_never_cracks(language: str) -> None:
 def test_loudness_from_parts_is_that_of_the_whole(seconds: float) -> None:
     rate = 16_000
     clip = voiced(seconds, rate=rate, level=0.4)
-    sound = np.frombuffer(clip.pcm, "<i2").astype(np.float32) / 32768
+    sound: Samples = np.frombuffer(clip.pcm, "<i2").astype(np.float32) / np.float32(32768)
     halves = np.split(sound, [len(sound) // 2 // 320 * 320])
     found = integrated([energies(half, rate) for half in halves])
     assert found == pytest.approx(measure(sound, rate), abs=0.3)

@@ -34,9 +34,9 @@ def test_loud_is_tall_and_silence_is_nothing() -> None:
 
 def test_it_knows_where_words_are_and_where_sentences_begin() -> None:
     wave = halves()
-    assert wave.spoken == (True,) * (BARS // 2) + (False,) * (BARS - BARS // 2)
-    assert wave.starts == (0, 0.25)
-    assert all(waveform(voiced(1)).spoken)
+    assert wave.spoken == tuple(bar < BARS // 2 for bar in range(BARS))
+    assert list(wave.starts) == [0, 0.25]
+    assert set(waveform(voiced(1)).spoken) == {True}
 
 
 def test_the_svg_is_well_formed_and_says_what_it_is() -> None:
@@ -54,7 +54,7 @@ def test_the_svg_is_well_formed_and_says_what_it_is() -> None:
 
 
 def test_the_png_is_drawn_where_it_is_loud() -> None:
-    with av.open(io.BytesIO(png(halves()))) as file:
+    with av.open(io.BytesIO(png(halves())), "r") as file:
         (frame,) = file.decode(video=0)
         pixels = frame.to_ndarray(format="rgb24").astype(int)
     dark = (pixels.sum(axis=2) < 300).any(axis=0)

@@ -210,7 +210,7 @@ class MailServer:
 class Started(dict[str, str]):
     """All chats have been started."""
 
-    def get(self, chat: str, other: object = None) -> str:  # type: ignore[override]
+    def get(self, chat: str, other: object = None) -> str:
         return "started"
 
 
@@ -228,10 +228,11 @@ class WebServer:
 
     def _answer(self, request: Request) -> Reply:
         found = KEY.search(request.body)
-        kept, deed = True, 200
+        kept = True
+        deed: int | str = 200
         carries = found and not request.path.endswith("/media")
         if carries and self.fates:
-            kept, deed = HTTP_FATES.get(self.fates.pop(0), (True, 200))  # type: ignore[assignment]
+            kept, deed = HTTP_FATES.get(self.fates.pop(0), (True, 200))
         reply = (
             self._kept(request, found[0].decode() if carries and found else "") if kept else None
         )

@@ -31,7 +31,7 @@ SELDOM: tuple[Step, ...] = (
     trouble.restored, trouble.put_back, trouble.undo,
 )  # fmt: skip
 STEPS: dict[str, Step] = {
-    f"{step.__module__.removeprefix('steps_')} {step.__name__}": step
+    f"{step.__module__.rpartition('steps_')[2]} {step.__name__}": step
     for step in (*OFTEN, *SOMETIMES, *SELDOM)
 }
 WEIGHTS = [6] * len(OFTEN) + [3] * len(SOMETIMES) + [1] * len(SELDOM)

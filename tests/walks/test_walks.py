@@ -19,6 +19,7 @@ from tests.walks.walk import Violated, Walk
 from voicenote.engine.run import parcels
 from voicenote.followup import decide
 from voicenote.schedule.hours import Hours
+from voicenote.script import disclosing
 
 SEEDS = range(1, 9)
 
@@ -105,9 +106,9 @@ def test_who_is_woken_is_seen(walker: Walk, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_other_words_are_seen(walker: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
-    plain = parcels.undisclosed
+    plain = disclosing.drop_disclosure
     monkeypatch.setattr(
-        parcels, "undisclosed", lambda script: plain(type(script)(
+        parcels, "drop_disclosure", lambda script: plain(type(script)(
             language=script.language, template=script.template, sentences=script.sentences[::-1]
         ))
     )  # fmt: skip

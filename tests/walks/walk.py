@@ -226,7 +226,7 @@ def burn(ticks: int) -> None:
             tick()
         tick()
 
-    Ledger.write = write  # type: ignore[method-assign,assignment]
+    Ledger.write = write  # type: ignore[method-assign]
 
 
 #: What is installed does not change in a walk, and looking takes longer than most commands.
