@@ -194,7 +194,7 @@ def test_only_what_a_proven_voice_says_once_is_not_listened_to_again(
         asked.append(name)
         return decode_packets(packets, name, codec)
 
-    monkeypatch.setattr(piece, "heard", listening)
+    monkeypatch.setattr(piece, "decode_packets", listening)
     level = replace(SYSTEM_VOICE, proven=proven)
     spoken = Spoken(key="", speak=lambda: voiced(1.5), shared=shared, level=level)
     PieceSource(spoken, None).piece(rendition, codec_of(rendition, bit_rate))
