@@ -1,4 +1,4 @@
-"""`check`: a file, standard input, a case, the templates; as text, JSON and SARIF."""
+"""`check`: a file, standard input, a case, the templates; as text and JSON."""
 
 from __future__ import annotations
 
@@ -113,35 +113,3 @@ def test_a_file_that_is_no_text_is_bad_data(call: Call, tmp_path: Path) -> None:
     (tmp_path / "x").write_bytes(b"\xff\xfe\x00")
     assert call("check", str(tmp_path / "x")).exit_code == 65
     assert call("check", "-", input="  ").exit_code == 65
-
-
-def test_sarif_has_the_shape_of_the_standard(call: Call, tmp_path: Path) -> None:
-    """The properties that SARIF 2.1.0 requires, and the rules about indexes and regions."""
-    (tmp_path / "bad one.txt").write_text(BAD, encoding="utf-8")
-    log = json.loads(call("check", str(tmp_path / "bad one.txt"), "--sarif").stdout)
-    assert log["version"] == "2.1.0"
-    assert log["$schema"].endswith("sarif-2.1.0.json")
-    (run,) = log["runs"]
-    driver = run["tool"]["driver"]
-    assert driver["name"] == "voicenote"
-    ids = [rule["id"] for rule in driver["rules"]]
-    assert len(ids) == len(set(ids))
-    levels = {"none", "note", "warning", "error"}
-    assert {rule["defaultConfiguration"]["level"] for rule in driver["rules"]} <= levels
-    assert run["columnKind"] in ("utf16CodeUnits", "unicodeCodePoints")
-    assert run["results"]
-    for result in run["results"]:
-        assert ids[result["ruleIndex"]] == result["ruleId"]
-        assert result["level"] in levels
-        assert result["message"]["text"]
-        where = result["locations"][0]["physicalLocation"]
-        assert where["artifactLocation"]["uri"].endswith("bad%20one.txt")
-        region = where["region"]
-        assert region["startLine"] >= 1
-        assert region["startColumn"] >= 1
-        assert (region["endLine"], region["endColumn"]) >= (
-            region["startLine"],
-            region["startColumn"],
-        )
-        start = region["charOffset"]
-        assert BAD[start : start + region["charLength"]] == region["snippet"]["text"]

@@ -185,7 +185,7 @@ _FILES: Mapping[str, Sequence[Sequence[str]]] = {
     "intake": (("import", "in.dat"), ("import", "in.dat", "--dry-run", "--json"), ("import", "rows.csv", "in.dat")),
     "documents": (("import", "in.dat"), ("import", "in.dat", "in.dat", "--json")),
     "single": (("new", "--from", "in.dat"), ("new", "--from", "in.dat", "--json")),
-    "script": (("script", "1", "--from", "in.dat"), ("check", "in.dat"), ("check", "in.dat", "--sarif"),
+    "script": (("script", "1", "--from", "in.dat"), ("check", "in.dat"), ("check", "in.dat", "--json"),
                ("say", "--file", "in.dat", "-o", "out.ogg"), ("say", "--file", "in.dat", "-o", "-"),
                ("say", "-", "-o", "out.mp3", "--language", "pl")),
     "mail": (("receive", "--from", "in.dat", "--channel", "mail"), ("receive", "--from", "in.dat")),

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 @click.option(
     "--template", default="", metavar="NAME", help="What kind of text it is, such as check-in."
 )
-@click.option("--sarif", is_flag=True, help="Print SARIF 2.1.0, for editors and code hosts.")
 @click.option("--explain", metavar="RULE", help="Tell what a rule wants, and where it comes from.")
 def check(
     session: Session,
@@ -40,7 +39,6 @@ def check(
     *,
     given: Sequence[str],
     templates: bool,
-    sarif: bool,
     explain: str | None,
     **asked: str | None,
 ) -> int:
@@ -55,14 +53,7 @@ def check(
     if bool(given) == templates:
         raise WrongUse("say what to check", "a case number, a file, - or --templates")
     checked = list(_check_all(session, given, asked))
-    if sarif:
-        from importlib.metadata import version
-
-        from voicenote.script.check.sarif import sarif as log
-
-        found = ((one.where, one.text, one.findings) for one in checked)
-        session.screen.data(log(found, version("voicenote")))
-    elif session.json:
+    if session.json:
         many = templates or len(given) > 1
         session.screen.data([_data(f, one, many=many) for one in checked for f in one.findings])
     else:
@@ -131,11 +122,9 @@ def _data(finding: Diagnostic, one: Checked, *, many: bool) -> dict[str, Any]:
 
 
 def _show(session: Session, checked: Sequence[Checked]) -> None:
-    from voicenote.script.check.sarif import place
-
     for one in checked:
         for finding in one.findings:
-            line, column = place(one.text, finding.start)
+            line, column = finding.place(one.text)
             quoted = f' "{" ".join(finding.text.split())}"' if finding.text else ""
             at = f"{one.where}:{line}:{column}" if finding.text else one.where
             session.screen.out(f"{at}: {finding.level.value} {finding.rule}{quoted}")

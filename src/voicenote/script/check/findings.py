@@ -47,6 +47,11 @@ class Diagnostic:
         if not 0 <= self.start <= self.end:
             raise ValueError("a finding stands somewhere in the text")
 
+    def place(self, text: str) -> tuple[int, int]:
+        """Return the line and the column in `text` where it starts, both from 1."""
+        before = text[: self.start]
+        return before.count("\n") + 1, self.start - before.rfind("\n")
+
 
 @dataclass(frozen=True, slots=True)
 class Checked:
