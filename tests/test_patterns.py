@@ -42,7 +42,7 @@ from voicenote.script.check.phrase_tables import table
 from voicenote.script.check.rules import check
 from voicenote.script.languages import language
 from voicenote.script.quoting import bare, calm, excerpt, quotable, shorten
-from voicenote.script.spoken import names, speakable
+from voicenote.script.spoken import names_amount, speakable
 from voicenote.voice.kokoro_letters import clauses
 
 SOURCE = Path(errors.__file__).parent
@@ -71,7 +71,7 @@ MADE: dict[str, Callable[[str], object]] = {
     "script/outdating.py:_any": lambda text: [
         pattern.search(text) for pattern in outdating._words("he")[:3]
     ],
-    "script/spoken.py:names": lambda text: names(text, Decimal(7)),
+    "script/spoken.py:names_amount": lambda text: names_amount(text, Decimal(7)),
 }
 
 

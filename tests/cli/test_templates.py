@@ -39,9 +39,9 @@ def test_one_of_a_packaged_name_begins_as_that_one(bare: Call) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "says"),
     [
-        (["confirm"], 1, "there already"),
-        (["../x"], 65, "no name of a template"),
-        (["X"], 65, "no name of a template"),
+        (["confirm"], 1, "already there"),
+        (["../x"], 65, "a name of a template"),
+        (["X"], 65, "a name of a template"),
         (["y", "--from", "nonesuch"], 65, "no template 'nonesuch'"),
         (["y", "--language", "sv"], 2, "'sv'"),
     ],

@@ -307,7 +307,7 @@ def quoted(data: bytes, _folder: Path, chance: random.Random) -> None:
 
 def template(data: bytes, folder: Path, chance: random.Random) -> None:
     """An own template, tried with a sample case."""
-    from voicenote.engine.memo.own_templates import sample
+    from voicenote.script.check.template_samples import sample_case
     from voicenote.script.compose import compose
     from voicenote.script.templating import Templates
 
@@ -315,13 +315,15 @@ def template(data: bytes, folder: Path, chance: random.Random) -> None:
     place.mkdir(parents=True, exist_ok=True)
     name = chance.choice(("mine", "acknowledge", "unfounded"))
     (place / f"{name}.jinja").write_bytes(data)
-    compose(*sample(name, "en", full=chance.random() < 0.5), Templates((folder / "templates",)))
+    case, context = sample_case("en", name, full=chance.random() < 0.5)
+    compose(case, context, Templates((folder / "templates",)))
     (place / f"{name}.jinja").unlink()
 
 
 def _templates() -> Samples:
-    folder = ROOT / "src" / "voicenote" / "script" / "templates" / "en"
-    return [path.read_bytes() for path in sorted(folder.iterdir()) if path.suffix != ".toml"]
+    from voicenote.script.template_sources import packaged_names, packaged_source
+
+    return [packaged_source("en", name).encode() for name in sorted(packaged_names())]
 
 
 # -- what comes in ------------------------------------------------------------------------------

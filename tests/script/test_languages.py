@@ -15,6 +15,7 @@ from voicenote.script.compose import compose
 from voicenote.script.languages import PACKAGED, language
 from voicenote.script.numbers import date_spoken, date_written, money_spoken, money_written
 from voicenote.script.spoken import speakable
+from voicenote.script.template_sources import packaged_names, packaged_source
 from voicenote.script.templating import Templates
 
 CODES = ["en", "et", "fa", "he", "pl", "ro"]
@@ -47,8 +48,9 @@ RIBBON = Promise(kind=AmendsKind.REDO, text="x", promised_by=date(2026, 12, 4))
 def lines(code: str) -> list[str]:
     """Every sentence of a language's templates, its Jinja taken out."""
     found: list[str] = []
-    for file in sorted((PACKAGED / code).glob("*.jinja")):
-        text = re.sub(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", " ", file.read_text(encoding="utf-8"))
+    for name in sorted(packaged_names()):
+        source = packaged_source(code, name)
+        text = re.sub(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", " ", source)
         found += [line for line in text.splitlines() if line.strip() and line[0] != "["]
     return found
 
@@ -82,15 +84,30 @@ def test_no_english_word_is_left(code):
     assert not (words & ENGLISH) - ALIKE.get(code, set())
 
 
+@pytest.mark.parametrize("code", CODES)
+def test_a_language_has_each_phrase_that_the_skeletons_name_and_no_other(code):
+    phrases = language(code).phrases
+    wanted: dict[str, set[str]] = {"shared": set()}
+    for name in packaged_names():
+        skeleton = (PACKAGED / f"{name}.jinja").read_text("utf-8")
+        keys = set(re.findall("^<(.+)>$", skeleton, re.MULTILINE))
+        shared = keys & set(phrases["shared"])
+        wanted["shared"] |= shared
+        wanted[name.lstrip("_")] = keys - shared
+    assert {name: set(own) for name, own in phrases.items()} == {
+        k: v for k, v in wanted.items() if v
+    }
+
+
 @pytest.mark.parametrize("code", OTHERS)
-def test_the_templates_of_all_languages_have_the_same_bones(code):
-    tags = re.compile(r"\{%.*?%\}|^\[\w+\]$", re.MULTILINE)
-    for english in sorted((PACKAGED / "en").glob("*.jinja")):
-        if english.name == "_hello.jinja":
-            continue
-        own = (PACKAGED / code / english.name).read_text(encoding="utf-8")
-        bones = [tag.replace(f'"{code}/', '"en/') for tag in tags.findall(own)]
-        assert bones == tags.findall(english.read_text(encoding="utf-8")), english.name
+def test_a_phrase_names_the_same_values_in_every_language(code):
+    def values(text: str) -> set[str]:
+        return set(re.findall(r"\{\{ ([\w.]+)", text))
+
+    own = language(code).phrases
+    for template, english in language("en").phrases.items():
+        for key, phrase in english.items():
+            assert values(own[template][key]) == values(phrase), (template, key)
 
 
 @pytest.mark.parametrize("code", CODES)

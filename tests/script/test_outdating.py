@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 
 from voicenote.model.sentences import Script, Section, Sentence
-from voicenote.script.languages import PACKAGED
 from voicenote.script.outdating import outdated
+from voicenote.script.templating import Templates
 
 #: A Wednesday.
 ON = date(2026, 12, 2)
@@ -54,5 +54,5 @@ def test_what_the_customer_is_told_back_may_say_what_they_said() -> None:
 @pytest.mark.parametrize("language", ["en", "he", "ro", "pl", "fa", "et"])
 @pytest.mark.parametrize("name", ["justified", "partly", "reopened", "unfounded", "abusive"])
 def test_no_template_of_a_memo_grows_old(language: str, name: str) -> None:
-    text = (PACKAGED / language / f"{name}.jinja").read_text(encoding="utf-8")
+    text = Templates().source(language, name)
     assert outdated(script(text, language), ON, ON.replace(day=20)) == ""

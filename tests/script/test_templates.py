@@ -22,6 +22,9 @@ from voicenote.script.check.case_context import Asked, Behind
 from voicenote.script.check.findings import LintLevel
 from voicenote.script.check.rules import check
 from voicenote.script.compose import ScriptContext, compose, draft, seconds
+from voicenote.script.languages import language
+from voicenote.script.placeholders import Blank, Placeholders
+from voicenote.script.template_values import PromiseValues
 from voicenote.script.templating import Templates
 
 NAMES = {
@@ -198,6 +201,65 @@ def test_an_own_template_can_use_the_packaged_parts(tmp_path, case, facts):
     assert compose(case(), facts(), own).sentences[0].text == "Hello Dana Levi."
 
 
+@pytest.mark.parametrize("code", sorted(Templates().languages()))
+def test_an_own_copy_of_every_template_says_the_same(tmp_path, case, facts, refund, code):
+    made = case(promises=(refund,), feeling="tired", cause="late-delivery")
+    for name in NAMES:
+        own = write(tmp_path, Templates().source(code, name), name, code)
+        context = facts(template=name, language=code, synthetic=True)
+        assert compose(made, context, own) == compose(made, context)
+
+
+def test_an_own_part_is_used_by_the_packaged_templates(tmp_path, case, facts):
+    own = write(tmp_path, "Good day {{ customer }}, {{ owner }} here.\n", "_hello")
+    assert compose(case(), facts(), own).sentences[0].text == "Good day Dana Levi, Mia Berg here."
+
+
+def test_a_template_of_one_language_can_include_a_part_of_another(tmp_path, case, facts):
+    own = write(tmp_path, '[thanks]\n{% include "pl/_hello.jinja" %}\n')
+    assert compose(case(), facts(), own).sentences[0].text.startswith("Dzień dobry")
+
+
+@pytest.mark.parametrize("name", ["justified", "mine"])
+@pytest.mark.parametrize(
+    ("value", "where"),
+    [
+        ("she", "pronouns"),
+        (("a", "b"), "pronouns.0"),
+        (7, "pronouns"),
+        (PromiseValues("refund", *[Blank("x", filled=True)] * 3), "pronouns.kind"),
+    ],
+)
+def test_a_plain_value_never_reaches_a_template(tmp_path, name, value, where):
+    own = write(tmp_path, "[thanks]\nDear {{ pronouns }}.\n", name)
+    with pytest.raises(TypeError, match=f"value {where} is a plain .* personal"):
+        own.render(language("en"), name, {"pronouns": value}, Placeholders())
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('{% if promise.kind == "refund" %}Money{% else %}Other{% endif %}.', "Money."),
+        ('{% if promise.kind in ["credit", "refund"] %}Money{% endif %}.', "Money."),
+        ('{{ {"refund": "Money"}[promise.kind] }}.', "Money."),
+        ("A {{ promise.kind }}.", "A refund."),
+    ],
+)
+def test_an_own_template_can_ask_for_the_kind_of_a_promise(
+    tmp_path, case, facts, refund, text, says
+):
+    own = write(tmp_path, f"[thanks]\n{text}\n")
+    sentence = compose(case(promises=(refund,)), facts(), own).sentences[0]
+    assert sentence.text == says
+    assert sentence.personal is ("{{ promise" in text)
+
+
+def test_the_code_of_a_kind_cannot_be_printed_as_our_own_words(tmp_path, case, facts, refund):
+    own = write(tmp_path, "[thanks]\nA {{ promise.kind._code }}.\n")
+    with pytest.raises(BadData, match=r"unsafe|undefined"):
+        compose(case(promises=(refund,)), facts(), own)
+
+
 @pytest.mark.parametrize(
     "text", ["{{ " + "(" * 5000 + "1", "{% if a %}" * 3000, "{{ " + "9" * 5000 + " }}"]
 )
@@ -231,7 +293,7 @@ def test_a_broken_template_names_its_file_and_line(tmp_path, case, facts, text, 
 
 
 def test_a_heading_that_a_template_makes_up_is_refused(tmp_path, case, facts):
-    with pytest.raises(BadData, match="that there is not"):
+    with pytest.raises(BadData, match="no such section"):
         compose(case(), facts(), write(tmp_path, "[thanks]\nHi.\n[{{ customer }}]\n"))
 
 

@@ -1,4 +1,4 @@
-"""case → script. Pure: a case and a few facts in, sentences out; it reads only templates."""
+"""case → script. Pure: a case and its context in, sentences out; it reads only templates."""
 
 from __future__ import annotations
 
@@ -14,10 +14,17 @@ from voicenote.model.sentences import Script
 from voicenote.model.touch import TouchKind
 from voicenote.script.context import ScriptContext
 from voicenote.script.languages import Language, language, language_for
+from voicenote.script.placeholders import Placeholders
 from voicenote.script.quoting import bare, plain
 from voicenote.script.spoken import weight
-from voicenote.script.template_values import NAME_WORDS, ROOMS, Filling, WordBudget, within
-from voicenote.script.templating import Slate, Templates
+from voicenote.script.template_values import (
+    BUDGETS,
+    NAME_WORDS,
+    TemplateValues,
+    WordBudget,
+    fit_words,
+)
+from voicenote.script.templating import Templates
 
 __all__ = [
     "LONGEST_S",
@@ -66,7 +73,7 @@ def template_for(case: Case, kind: TouchKind, amends: int | None = None) -> str:
     """
     complaint = case.complaint
     if kind is TouchKind.NUDGE:
-        raise WrongUse("a nudge has no script", "it is a line to the owner")
+        raise WrongUse("a nudge has no script", "it is a reminder to the owner")
     if kind is TouchKind.STATUS:
         kept = (AmendsState.DONE, AmendsState.CONFIRMED)
         about = [a for a in _standing_amends(case) if amends is None or a.k == amends]
@@ -82,37 +89,37 @@ def template_for(case: Case, kind: TouchKind, amends: int | None = None) -> str:
     return complaint.finding.value
 
 
-def compose(case: Case, facts: ScriptContext, templates: Templates | None = None) -> Script:
-    """The script of `draft`, for who does not want to hear what it is short of."""
-    return draft(case, facts, templates).script
+def compose(case: Case, context: ScriptContext, templates: Templates | None = None) -> Script:
+    """Return the script of `draft`, without what it is short of."""
+    return draft(case, context, templates).script
 
 
-def draft(case: Case, facts: ScriptContext, templates: Templates | None = None) -> Draft:
+def draft(case: Case, context: ScriptContext, templates: Templates | None = None) -> Draft:
     """Compose what will be said, within a minute where that can be had by shortening free text.
 
     Raises RuleSaysNo when nobody answers for the case (S1) or a template that speaks of a promise
     has none; BadData for a broken template.
     """
     templates = templates or Templates()
-    choice = language_for(facts.language or case.customer.language, templates.languages())
+    choice = language_for(context.language or case.customer.language, templates.languages())
     tongue = language(choice.language)
-    owner = bare(plain(facts.owner)) or bare(plain(case.complaint.owner))
-    if not within(owner, NAME_WORDS, tongue)[1]:
+    owner = bare(plain(context.owner)) or bare(plain(case.complaint.owner))
+    if not fit_words(owner, NAME_WORDS, tongue)[1]:
         raise RuleSaysNo(
             "nobody answers for this case (S1)",
             "write your name into [owner] of voicenote.toml, or: voicenote triage N --owner NAME",
         )
-    name = facts.template or template_for(case, facts.kind, facts.amends)
-    promises = _promises(case, facts)
+    name = context.template or template_for(case, context.kind, context.amends)
+    promises = _promises(case, context)
     if name.startswith("status-") and not promises:
         raise RuleSaysNo(
-            f"a status of case {case.number} has no promise to speak of",
+            f"case {case.number} has no promise that a status could be about",
             "say which amends it is about",
             ["amends"],
         )
-    said = _drop_past_dates(promises, facts.today) if name in _REPAIRING else promises
-    script, room = _fit_time(case, facts, owner, name, tongue, said, templates)
-    warnings = _warnings(case, facts, name, promises, room, script)
+    said = _drop_past_dates(promises, context.today) if name in _REPAIRING else promises
+    script, budget = _fit_time(case, context, owner, name, tongue, said, templates)
+    warnings = _warnings(case, context, name, promises, budget, script)
     return Draft(script, warnings, choice.fell_back)
 
 
@@ -135,12 +142,14 @@ def _standing_amends(case: Case) -> tuple[Amends, ...]:
     return tuple(a for a in case.amends if a.state is not AmendsState.WAIVED)
 
 
-def _promises(case: Case, facts: ScriptContext) -> tuple[Promise, ...]:
+def _promises(case: Case, context: ScriptContext) -> tuple[Promise, ...]:
     """The promises to speak of, the ones still to come first."""
-    if facts.promises is not None:
-        return facts.promises
-    standing = [a for a in _standing_amends(case) if facts.amends is None or a.k == facts.amends]
-    if facts.amends is None and case.round > 1:
+    if context.promises is not None:
+        return context.promises
+    standing = [
+        a for a in _standing_amends(case) if context.amends is None or a.k == context.amends
+    ]
+    if context.amends is None and case.round > 1:
         standing = [a for a in standing if a.round == case.round]
     if standing or case.amends:
         return tuple(a.promise for a in standing)
@@ -149,7 +158,7 @@ def _promises(case: Case, facts: ScriptContext) -> tuple[Promise, ...]:
 
 def _fit_time(
     case: Case,
-    facts: ScriptContext,
+    context: ScriptContext,
     owner: str,
     name: str,
     tongue: Language,
@@ -157,18 +166,18 @@ def _fit_time(
     templates: Templates,
 ) -> tuple[Script, WordBudget]:
     tried: tuple[list[tuple[str, str, bool]], bool] | None = None
-    for room in ROOMS:
-        slate = Slate()
-        values = Filling(facts, tongue, room, slate).values(case, owner, promises)
-        same = (slate.values, room.brief)
+    for budget in BUDGETS:
+        slots = Placeholders()
+        values = TemplateValues(context, tongue, budget, slots).of(case, owner, promises)
+        same = (slots.values, budget.brief)
         if same == tried:
-            continue  # nothing is shorter here than in the room before
+            continue  # nothing is shorter here than with the budget before
         tried = same
-        sentences = templates.render(tongue, name, values, slate)
+        sentences = templates.render(tongue, name, values, slots)
         script = Script(language=tongue.code, template=name, sentences=sentences)
-        if seconds(script, facts.wpm) <= LONGEST_S:
+        if seconds(script, context.wpm) <= LONGEST_S:
             break
-    return script, room
+    return script, budget
 
 
 def _passed(promise: Promise, today: date) -> bool:
@@ -184,7 +193,7 @@ def _drop_past_dates(promises: tuple[Promise, ...], today: date) -> tuple[Promis
 
 
 def _about_promises(
-    name: str, promises: tuple[Promise, ...], room: WordBudget, today: date
+    name: str, promises: tuple[Promise, ...], budget: WordBudget, today: date
 ) -> Iterator[Warn]:
     if name in _REPAIRING and not promises:
         yield Warn("S3", "no amends: say what will be done, and by when (R1)")
@@ -194,27 +203,27 @@ def _about_promises(
         yield Warn("S27", "a promised date has passed and is not said: give a new one")
     if any(promise.promised_by is None for promise in promises):
         yield Warn("S26", "a promise has no date")
-    if len(promises) > room.promises:
-        yield Warn("R15", f"{len(promises) - room.promises} promises did not fit in")
-    if any(len(p.text.split()) > room.promise for p in promises[: room.promises]):
+    if len(promises) > budget.promises:
+        yield Warn("R15", f"{len(promises) - budget.promises} promises did not fit in")
+    if any(len(p.text.split()) > budget.promise for p in promises[: budget.promises]):
         yield Warn("R15", "a promise's words were shortened: put them more briefly")
 
 
 def _warnings(
     case: Case,
-    facts: ScriptContext,
+    context: ScriptContext,
     name: str,
     promises: tuple[Promise, ...],
-    room: WordBudget,
+    budget: WordBudget,
     script: Script,
 ) -> tuple[Warn, ...]:
-    found = list(_about_promises(name, promises, room, facts.today))
-    if name == "status-late" and facts.next_by is None:
+    found = list(_about_promises(name, promises, budget, context.today))
+    if name == "status-late" and context.next_by is None:
         found.append(Warn("R11", "a late promise needs a new date"))
     if not case.complaint.bothered_most.strip():
         found.append(Warn("S2", "what bothered them most is not known"))
     if name == "unfounded" and not case.complaint.finding_reason.strip():
         found.append(Warn("S17", "unfounded needs a written reason"))
-    if (length := seconds(script, facts.wpm)) > LONGEST_S:
+    if (length := seconds(script, context.wpm)) > LONGEST_S:
         found.append(Warn("R15", f"it takes about {length:.0f} seconds to say"))
     return tuple(found)

@@ -1,18 +1,21 @@
-"""What each script language needs to be spoken: quote marks, dates, money, symbols, pace.
+"""What each language needs to be spoken: quote marks, dates, money, symbols, pace, and our phrases.
 
-The tables are plain TOML, ``templates/<language>/language.toml``, so that a native speaker can read
-and correct them.
+All of it is one plain TOML file a language, ``templates/<language>.toml``, so that a native speaker
+can read and correct it.
 """
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import Any
 
-#: The packaged templates and language tables.
+from voicenote.model.touch import TouchKind
+
+#: The packaged skeletons of templates, and the file of each language.
 PACKAGED = Path(__file__).parent / "templates"
 #: The language used where the wanted one has no templates.
 FALLBACK = "en"
@@ -47,7 +50,8 @@ class Language:
     ending for plain numbers. `date` and `date_with_year` are patterns over {weekday}, {day},
     {month} and {year}; `joined` puts an amount and its hundredths together; `digits`, where given,
     are those of the paper; `paper_date` is a CLDR date pattern. A shortened quotation drops opening
-    `salutations` and never ends in one of the `dangling` words.
+    `salutations` and never ends in one of the `dangling` words. `outdated` holds what is true only
+    on its day; `subjects` are by kind of message; `phrases` by template, then by name.
     """
 
     code: str
@@ -68,6 +72,9 @@ class Language:
     salutations: tuple[str, ...]
     dangling: frozenset[str]
     coins: Mapping[str, Coin]
+    outdated: Mapping[str, Sequence[Any]]
+    subjects: Mapping[str, str]
+    phrases: Mapping[str, Mapping[str, str]]
 
 
 def _coin(table: Mapping[str, object], gender: str) -> Coin:
@@ -85,15 +92,20 @@ def _coin(table: Mapping[str, object], gender: str) -> Coin:
 
 
 @cache
+def packaged_languages() -> frozenset[str]:
+    """Return the languages that have a packaged file."""
+    return frozenset(file.stem for file in PACKAGED.glob("*.toml"))
+
+
+@cache
 def language(code: str) -> Language:
-    """The packaged tables of `code`; English ones for a language that has none packaged."""
-    file = PACKAGED / code / "language.toml"
-    if not file.is_file():
-        file = PACKAGED / FALLBACK / "language.toml"
-    table = tomllib.loads(file.read_text(encoding="utf-8"))
+    """Return the packaged tables of `code`; English ones for a language that has none."""
+    if code not in packaged_languages():
+        return language(FALLBACK)
+    table = tomllib.loads((PACKAGED / f"{code}.toml").read_text(encoding="utf-8"))
     dates, gender = table["dates"], str(table["gender"])
     return Language(
-        code=file.parent.name,
+        code=code,
         pace=int(table["pace"]),
         quotes=(table["quotes"][0], table["quotes"][1]),
         gender=gender,
@@ -110,8 +122,17 @@ def language(code: str) -> Language:
         amends=table["amends"],
         salutations=tuple(table["salutations"]),
         dangling=frozenset(table["dangling"]),
-        coins={code: _coin(coin, gender) for code, coin in table["money"].items()},
+        coins={name: _coin(coin, gender) for name, coin in table["money"].items()},
+        outdated=table["outdated"],
+        subjects=table["subjects"],
+        phrases=table["phrases"],
     )
+
+
+def subject(tag: str, kind: TouchKind, owner: str) -> str:
+    """Return the subject of a message of `kind` from `owner`, in the language of `tag`."""
+    subjects = language(tag.partition("-")[0]).subjects
+    return subjects[kind.value].replace("{owner}", owner)
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ def weight(word: str) -> float:
     return max(1.0, len(word) / 14)
 
 
-def names(text: str, amount: Decimal) -> bool:
+def names_amount(text: str, amount: Decimal) -> bool:
     """Whether `text` already holds the number `amount`, however it is written."""
     return any(decimal_of(found) == amount for found in re.findall(_NUMBER, _latin_digits(text)))
 

@@ -1,4 +1,4 @@
-"""What goes into a template: every value that it may name, on paper and in the mouth."""
+"""What goes into a template: every value that it may name, on paper and aloud."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from voicenote.script.numbers import (
     money_spoken,
     money_written,
 )
+from voicenote.script.placeholders import Blank, Choice, Placeholders, TemplateValue
 from voicenote.script.quoting import bare, excerpt, plain, quotable, shorten
-from voicenote.script.spoken import names, speakable, weight
-from voicenote.script.templating import Blank, Slate
+from voicenote.script.spoken import names_amount, speakable, weight
 
 #: The longest name that is said, in words.
 NAME_WORDS = 6
@@ -28,7 +28,7 @@ NAME_WORDS = 6
 
 @dataclass(frozen=True, slots=True)
 class WordBudget:
-    """How many words each kind of free text may take; too long to say, the next room is tried.
+    """How many words each kind of free text may take; the next one is tried if it is too long.
 
     `brief` lets a template leave out what is only pleasant to hear.
     """
@@ -44,7 +44,7 @@ class WordBudget:
 
 
 #: From the widest to the tightest; the last ones only for very long names, sums and dates.
-ROOMS = (
+BUDGETS = (
     WordBudget(25, 12, 25),
     WordBudget(25, 10, 25, extras=frozenset({"feeling", "at_stake", "expected"})),
     WordBudget(22, 10, 22, extras=frozenset({"feeling", "at_stake"})),
@@ -60,108 +60,111 @@ ROOMS = (
 )
 
 
-class PromiseWords(NamedTuple):
+class PromiseValues(NamedTuple):
     """A promise as a template sees it."""
 
-    kind: str
+    kind: Choice
     text: Blank
     money: Blank
     by: Blank
 
 
 @dataclass(frozen=True, slots=True)
-class Filling:
-    """Makes the values of one rendering. The `slate` remembers what each of them says."""
+class TemplateValues:
+    """Makes the values of one rendering; `placeholders` remember what each of them says."""
 
-    facts: ScriptContext
+    context: ScriptContext
     tongue: Language
-    room: WordBudget
-    slate: Slate
+    budget: WordBudget
+    placeholders: Placeholders
 
-    def values(self, case: Case, owner: str, promises: tuple[Promise, ...]) -> dict[str, object]:
-        """Everything a template may name: blanks to print, and plain values for conditions."""
-        spoken_of = promises[: self.room.promises]
-        told = tuple(self._promised(promise) for promise in spoken_of)
+    def of(self, case: Case, owner: str, promises: tuple[Promise, ...]) -> dict[str, TemplateValue]:
+        """Return everything that a template may name: blanks to print, and bools for conditions.
+
+        A new field of a case needs one line here, and phrases that name it.
+        """
+        spoken_of = promises[: self.budget.promises]
+        offered = tuple(self._promise(promise) for promise in spoken_of)
         return {
-            "owner": self._called(owner, personal=False),
-            "business": self._called(self.facts.business, personal=False),
-            "customer": self._called(case.customer.name, case.customer.say_as),
-            "promises": told,
-            "promise": told[0] if told else None,
+            "owner": self._name(owner, personal=False),
+            "business": self._name(self.context.business, personal=False),
+            "customer": self._name(case.customer.name, case.customer.say_as),
+            "promises": offered,
+            "promise": offered[0] if offered else None,
             "dated": any(promise.promised_by for promise in spoken_of),
-            "next_by": self._day(self.facts.next_by),
-            "synthetic": self.facts.synthetic,
-            "partly": self.facts.partly,
-            "brief": self.room.brief,
-            **self._heard(case),
-            **self._learned(case),
+            "next_by": self._day(self.context.next_by),
+            "synthetic": self.context.synthetic,
+            "partly": self.context.partly,
+            "brief": self.budget.brief,
+            **self._complaint(case),
+            **self._lesson(case),
         }
 
-    def _heard(self, case: Case) -> dict[str, object]:
+    def _complaint(self, case: Case) -> dict[str, TemplateValue]:
         """What the customer said, and what was found."""
         complaint = case.complaint
-        answers = (answer.text for answer in reversed(self.facts.answers) if answer.text.strip())
+        answers = (answer.text for answer in reversed(self.context.answers) if answer.text.strip())
         extras = ("feeling", "at_stake", "identity", "expected")
-        kept = self.room.extras
+        kept = self.budget.extras
         return {
             "most": bool(bare(quotable(complaint.bothered_most))),
             "quote": self._quote(complaint.bothered_most, complaint.what_happened),
             "answer": self._quote(next(answers, "")),
-            "cause": self._said(_from_code(complaint.cause), min(self.room.promise, 12)),
-            "reason": self._said(complaint.finding_reason, self.room.promise),
+            "cause": self._text(_from_code(complaint.cause), min(self.budget.promise, 12)),
+            "reason": self._text(complaint.finding_reason, self.budget.promise),
             **{
-                name: self._said(getattr(complaint, name), self.room.extra if name in kept else 0)
+                name: self._text(getattr(complaint, name), self.budget.extra if name in kept else 0)
                 for name in extras
             },
         }
 
-    def _learned(self, case: Case) -> dict[str, object]:
+    def _lesson(self, case: Case) -> dict[str, TemplateValue]:
         """What will be different; `firm` with a person and a date (R7), `prevented` when done."""
         lesson = case.lesson
-        prevention = self._said(lesson.prevention if lesson else "", self.room.promise)
+        prevention = self._text(lesson.prevention if lesson else "", self.budget.promise)
         return {
             "prevention": prevention,
-            "prevention_owner": self._called(lesson.owner if lesson else ""),
+            "prevention_owner": self._name(lesson.owner if lesson else ""),
             "prevention_by": self._day(lesson.due.date() if lesson and lesson.due else None),
             "firm": bool(lesson and lesson.owner and lesson.due and prevention),
             "prevented": bool(lesson and lesson.done_at and prevention),
         }
 
-    def _promised(self, promise: Promise) -> PromiseWords:
+    def _promise(self, promise: Promise) -> PromiseValues:
         code = self.tongue.code
-        text = self._said(promise.text, self.room.promise)
+        text = self._text(promise.text, self.budget.promise)
         written, spoken = _worth(promise.text, promise.value, code) if promise.value else ("", "")
-        return PromiseWords(
-            kind=promise.kind.value,
-            text=text or self._said(self.tongue.amends[promise.kind.value], 9),
-            money=self.slate.put(written, spoken),
+        return PromiseValues(
+            kind=self.placeholders.choose(promise.kind.value),
+            text=text or self._text(self.tongue.amends[promise.kind.value], 9),
+            money=self.placeholders.put(written, spoken),
             by=self._day(promise.promised_by),
         )
 
-    def _said(self, text: str, limit: int) -> Blank:
+    def _text(self, text: str, limit: int) -> Blank:
         """Free text, in at most about `limit` words; nothing when there is no room for it."""
-        return self.slate.put(*_shorten(text, limit, self.tongue.code))
+        return self.placeholders.put(*_shorten(text, limit, self.tongue.code))
 
-    def _called(self, name: str, say_as: str = "", *, personal: bool = True) -> Blank:
-        return self.slate.put(*_say_name(name, say_as, self.tongue.code), personal=personal)
+    def _name(self, name: str, say_as: str = "", *, personal: bool = True) -> Blank:
+        return self.placeholders.put(*_say_name(name, say_as, self.tongue.code), personal=personal)
 
     def _day(self, day: date | None) -> Blank:
-        told = _say_date(day, self.facts.today, self.tongue.code) if day else ("", "")
-        return self.slate.put(*told)
+        written, spoken = _say_date(day, self.context.today, self.tongue.code) if day else ("", "")
+        return self.placeholders.put(written, spoken)
 
     def _quote(self, *sources: str) -> Blank:
         """The first source that can be quoted, in quote marks; the voice says it without."""
-        return self.slate.put(*_quote_customer(sources, self.room.quote, self.tongue.code))
+        return self.placeholders.put(*_quote_customer(sources, self.budget.quote, self.tongue.code))
 
 
-# The same words come again: in the next room that is tried, and shared ones in the next case.
+# The same words come again: in the next budget that is tried, and shared ones in the next case.
 
 
 @lru_cache(maxsize=4096)
 def _worth(text: str, value: Money, code: str) -> tuple[str, str]:
     """A sum of money, unless `text` names it already."""
     tongue = language(code)
-    if names(text, value.amount):
+    if names_amount(text, value.amount):
         return "", ""
     return money_written(value, tongue), money_spoken(value, tongue)
 
@@ -170,15 +173,15 @@ def _worth(text: str, value: Money, code: str) -> tuple[str, str]:
 def _shorten(text: str, limit: int, code: str) -> tuple[str, str]:
     tongue = language(code)
     whole = bare(quotable(text)) if limit else ""
-    return within(bare(shorten(whole, limit, tongue.dangling)[0]), limit, tongue)
+    return fit_words(bare(shorten(whole, limit, tongue.dangling)[0]), limit, tongue)
 
 
 @lru_cache(maxsize=4096)
 def _say_name(name: str, say_as: str, code: str) -> tuple[str, str]:
     tongue = language(code)
-    written, spoken = within(bare(plain(name))[:80], NAME_WORDS, tongue)
+    written, spoken = fit_words(bare(plain(name))[:80], NAME_WORDS, tongue)
     if say_as and written:
-        spoken = within(bare(plain(say_as))[:80], NAME_WORDS, tongue)[1] or spoken
+        spoken = fit_words(bare(plain(say_as))[:80], NAME_WORDS, tongue)[1] or spoken
     return written, spoken
 
 
@@ -196,7 +199,7 @@ def _quote_customer(sources: tuple[str, ...], limit: int, code: str) -> tuple[st
         kept, cut = excerpt(whole, limit, tongue.dangling)
         kept = _single_quoted(bare(kept))
         kept = kept[:1].upper() + kept[1:]
-        written, spoken = within(kept, limit, tongue)
+        written, spoken = fit_words(kept, limit, tongue)
         if spoken:
             opening, closing = tongue.quotes
             more = "…" if cut or written != kept else ""
@@ -204,7 +207,7 @@ def _quote_customer(sources: tuple[str, ...], limit: int, code: str) -> tuple[st
     return "", ""
 
 
-def within(written: str, limit: int, tongue: Language) -> tuple[str, str]:
+def fit_words(written: str, limit: int, tongue: Language) -> tuple[str, str]:
     """`written` and how it is said, with words dropped from its end while numbers make it long.
 
     Both are empty when nothing of it can be said.

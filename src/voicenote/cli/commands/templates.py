@@ -5,7 +5,6 @@ from __future__ import annotations
 import click
 
 from voicenote.cli.terminal.session import Session, command, json_option
-from voicenote.errors import WrongUse
 
 
 @click.group(invoke_without_command=True)
@@ -50,17 +49,14 @@ def _templates(session: Session) -> None:
 @click.argument("language", metavar="LANG")
 @click.argument("name", metavar="NAME")
 def show_template(session: Session, /, *, language: str, name: str) -> None:
-    """Print one template, to read or to start your own from."""
-    from voicenote.script.templating import SUFFIX, Templates
+    """Print one template, whole, to read or to start your own from.
+
+    A part that others include, such as _hello, can be shown too.
+    """
+    from voicenote.script.templating import Templates
 
     known = Templates((session.home / "templates",))
-    if language not in known.languages() or name not in known.names(language):
-        there = ", ".join(known.names(language)) if language in known.languages() else ""
-        advice = f"there are: {there}" if there else "see: voicenote templates"
-        raise WrongUse(f"there is no template {name!r} in {language!r}", advice)
-    places = (root / language / f"{name}{SUFFIX}" for root in known.roots)
-    file = next(place for place in places if place.is_file())
-    session.screen.out(file.read_text(encoding="utf-8").rstrip())
+    session.screen.out(known.source(language, name).rstrip())
 
 
 @command("new", group=templates)

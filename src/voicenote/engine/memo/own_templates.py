@@ -3,52 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from decimal import Decimal
+from dataclasses import dataclass
 from pathlib import Path
 
 from voicenote.engine.case.case_lint import levels_of
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadData, RuleSaysNo, VoicenoteError, WrongUse
 from voicenote.files import write_whole
-from voicenote.model.case import Case, Complaint, Customer, Finding, Lesson, Stage
-from voicenote.model.money import Money
-from voicenote.model.promise import Amends, AmendsKind, AmendsState, Promise
+from voicenote.model.case import Case
 from voicenote.model.sentences import Script
 from voicenote.script.check.case_context import Asked, Behind
 from voicenote.script.check.findings import LintLevel
 from voicenote.script.check.phrase_tables import languages
 from voicenote.script.check.rules import check
-from voicenote.script.compose import ScriptContext, draft, seconds
-from voicenote.script.templating import SUFFIX, Templates
+from voicenote.script.check.template_samples import sample_case
+from voicenote.script.compose import draft, seconds
+from voicenote.script.languages import packaged_languages
+from voicenote.script.template_sources import SUFFIX
+from voicenote.script.templating import Templates
 
 #: The template that a new one begins from, unless there is one of its name.
 FIRST = "justified"
-_DAY = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
 
 def begin_template(folder: Path, name: str, language: str, source: str = "") -> Path:
     """Copy a template to ``folder/language/name.jinja`` to be changed there; return the file.
 
     Without `source` it begins from the packaged one of that name, else from *justified*. Raises
-    RuleSaysNo for a file that is there, WrongUse for a language that has no words yet, BadData for
-    a source that is not there or an impossible name, Unavailable when it cannot be written.
+    RuleSaysNo for a file that already exists, WrongUse for a language that has no phrases yet,
+    BadData for a missing source or an impossible name, Unavailable when it cannot be written.
     """
-    packaged, own = Templates(), Templates((folder,))
-    if language not in packaged.languages():
-        known = ", ".join(sorted(packaged.languages()))
+    own = Templates((folder,))
+    if language not in packaged_languages():
+        known = ", ".join(sorted(packaged_languages()))
         raise WrongUse(f"scripts cannot be spoken in {language!r} yet", f"they can be in: {known}")
-    wanted = source or (name if name in packaged.names(language) else FIRST)
+    wanted = source or (name if name in Templates().names(language) else FIRST)
     own.find(language, wanted)
     file = folder / language / f"{name}{SUFFIX}"
     if not all(part.replace("-", "").isalnum() and part.islower() for part in (name, language)):
-        raise BadData(f"{language}/{name} is no name of a template", "use small letters, hyphens")
+        advice = "use small letters and hyphens"
+        raise BadData(f"{language}/{name} isn't a name of a template", advice)
     if file.exists():
-        raise RuleSaysNo(f"{file} is there already", "change it, or choose another name")
-    places = (root / language / f"{wanted}{SUFFIX}" for root in own.roots)
-    text = next(place for place in places if place.is_file()).read_text(encoding="utf-8")
-    write_whole(file, text.encode())
+        raise RuleSaysNo(f"{file} is already there", "change it, or choose another name")
+    write_whole(file, own.source(language, wanted).encode())
     return file
 
 
@@ -87,14 +84,14 @@ def try_templates(ws: Workspace, name: str = "", language: str = "") -> Iterator
 def _try_template(ws: Workspace, templates: Templates, code: str, name: str) -> Tried:
     longest, errors, hints = 0.0, dict[str, None](), dict[str, None]()
     for full in (True, False):
-        case, facts = sample(name, code, full=full)
+        case, context = sample_case(code, name, full=full)
         try:
-            made = draft(case, facts, templates)
+            made = draft(case, context, templates)
         except VoicenoteError as error:
             errors[f"{error.what}: {error.advice}"] = None
             continue
         longest = max(longest, seconds(made.script))
-        for level, text in _weak(ws, made.script, case, facts, name):
+        for level, text in _weak(ws, made.script, case, context.owner, name):
             (errors if level is LintLevel.ERROR else hints)[text] = None
         if full:
             hints |= {f"{one.rule}: {one.what}": None for one in made.warnings}
@@ -102,59 +99,11 @@ def _try_template(ws: Workspace, templates: Templates, code: str, name: str) -> 
 
 
 def _weak(
-    ws: Workspace, script: Script, case: Case, facts: ScriptContext, name: str
+    ws: Workspace, script: Script, case: Case, owner: str, name: str
 ) -> Iterator[tuple[LintLevel, str]]:
-    """Give what the check says to a script, in a language that it knows."""
+    """Yield what the check says of a script, in a language that it knows."""
     if script.language not in languages():
         return
-    asked = Asked(owner=facts.owner, behind=Behind(case=case, new_since=name == "reopened"))
+    asked = Asked(owner=owner, behind=Behind(case=case, new_since=name == "reopened"))
     for found in check(script, "", asked, levels_of(ws)):
         yield found.level, f"{found.rule}: “{found.text}”: {found.why} {found.instead}".strip()
-
-
-def sample(name: str, code: str, *, full: bool) -> tuple[Case, ScriptContext]:
-    """Return a case to try a template on: one that has everything, or one that has little."""
-    finding = Finding.UNFOUNDED if name == "unfounded" else Finding.JUSTIFIED
-    promise = Promise(
-        kind=AmendsKind.REFUND,
-        text="Dana",
-        value=Money(Decimal(40), "EUR") if full else None,
-        promised_by=_DAY.date(),
-    )
-    complaint = Complaint(
-        source="try",
-        ref="1",
-        opened_at=_DAY,
-        customer=Customer(name="Dana", language=code),
-        what_happened="Dana",
-        finding=finding,
-        harm=promise.value,
-        finding_reason="Dana" if finding is Finding.UNFOUNDED else "",
-    )
-    if full:
-        complaint = replace(
-            complaint,
-            bothered_most="Dana",
-            feeling="Dana",
-            at_stake="Dana",
-            expected="Dana",
-            cause="Dana",
-        )
-    promised = Amends(case=1, k=1, promise=promise, state=AmendsState.PROMISED)
-    case = Case(
-        number=1,
-        complaint=complaint,
-        stage=Stage.OPENED,
-        amends=() if finding is Finding.UNFOUNDED else (promised,),
-        lesson=Lesson(cause="Dana", prevention="Dana", owner="Ada", due=_DAY) if full else None,
-    )
-    facts = ScriptContext(
-        owner="Ada",
-        business="Dana" if full else "",
-        today=_DAY.date(),
-        template=name,
-        language=code,
-        next_by=_DAY.date() if full else None,
-        synthetic=full,
-    )
-    return case, facts

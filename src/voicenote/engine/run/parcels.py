@@ -20,7 +20,7 @@ from voicenote.model.memo import Memo, Synthetic
 from voicenote.model.receipt import Parcel
 from voicenote.model.touch import OPENING, TouchKind
 from voicenote.script.disclosing import drop_disclosure
-from voicenote.script.subjects import subject
+from voicenote.script.languages import subject
 
 
 def parcel_of(ws: Workspace, look: TouchView, now: datetime) -> tuple[Parcel, int]:

@@ -24,15 +24,18 @@ _DEEDS = (AmendsKind.REFUND, AmendsKind.REDO)
 def samples(templates: Templates, language: str = "") -> Iterator[tuple[Script, Asked]]:
     """Each template of the languages that have rules, or of one, twice: full, and with little."""
     for code in sorted(templates.languages().intersection(languages())):
-        if language in ("", code):
-            for name in templates.names(code):
-                for full in (True, False):
-                    yield _sample(templates, code, name, full=full)
+        for name in templates.names(code) if language in ("", code) else ():
+            for full in (True, False):
+                case, context = sample_case(code, name, full=full)
+                behind = Behind(case=case, new_since=name == "reopened")
+                yield compose(case, context, templates), Asked(owner=context.owner, behind=behind)
 
 
-def _sample(templates: Templates, code: str, name: str, *, full: bool) -> tuple[Script, Asked]:
+def sample_case(code: str, name: str, *, full: bool) -> tuple[Case, ScriptContext]:
+    """Return a case to try template `name` on: one that has everything, or one that has little."""
     finding = Finding.UNFOUNDED if name == "unfounded" else Finding.JUSTIFIED
     money = Money(Decimal(40), "EUR")
+    known = _NAME if full else ""
     promises = tuple(
         Promise(kind=kind, text=_NAME, value=money if full else None, promised_by=_DAY.date())
         for kind in (_DEEDS if full else _DEEDS[1:])
@@ -47,16 +50,21 @@ def _sample(templates: Templates, code: str, name: str, *, full: bool) -> tuple[
             opened_at=_DAY,
             customer=Customer(name=_NAME, language=code),
             what_happened=_NAME,
-            bothered_most=_NAME if full else "",
-            feeling=_NAME if full else "",
             finding=finding,
             harm=Money(Decimal(70), "EUR") if full else None,
             promises=() if finding is Finding.UNFOUNDED else promises,
+            bothered_most=known,
+            feeling=known,
+            at_stake=known,
+            identity=known,
+            expected=known,
+            cause=known,
+            finding_reason=known,
         ),
     )
-    facts = ScriptContext(
+    context = ScriptContext(
         owner="Mia Berg",
-        business=_NAME if full else "",
+        business=known,
         today=date(2026, 1, 1),
         template=name,
         language=code,
@@ -64,5 +72,4 @@ def _sample(templates: Templates, code: str, name: str, *, full: bool) -> tuple[
         next_by=_DAY.date() if full else None,
         synthetic=full,
     )
-    asked = Asked(owner=facts.owner, behind=Behind(case=case, new_since=name == "reopened"))
-    return compose(case, facts, templates), asked
+    return case, context
