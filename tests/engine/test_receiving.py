@@ -30,6 +30,7 @@ from tests.engine.world import workspace as open_workspace
 from voicenote.cli.commands.show import page
 from voicenote.delivery.inbound import Arrival, Inbound
 from voicenote.delivery.tokens import token
+from voicenote.engine.case.approval import resume
 from voicenote.engine.case.attention import what_needs_me
 from voicenote.engine.case.case_view import case_view
 from voicenote.engine.run.poll import Received, receive, take_over, unmatched
@@ -502,7 +503,7 @@ def test_what_trips_the_engine_is_set_apart_and_the_rest_goes_on(
             raise ZeroDivisionError
         return real(tx, came)
 
-    monkeypatch.setattr("voicenote.engine.run.inbound_handler.arrivals.keep", keep)
+    monkeypatch.setattr("voicenote.engine.run.apply_arrival.arrivals.keep", keep)
     received = receive(ws)
     assert received.kinds == {"unmatched": 1, "answered": 1}
     assert "our fault" in received.unmatched[0]["reason"]
@@ -613,6 +614,42 @@ def test_a_letter_that_is_read_again_is_not_taken_in_again(
     assert len(words_of(ws, sent)) == 1
 
 
+def may_opt_out(world: Listening, ws: Workspace, number: int) -> int:
+    """The letter answers one case, and what waits in another one of the customer's is held."""
+    (other,) = take(ws, told("B-2"))
+    release(ws, other)
+    world.comes("a", keys=(key_of(ws, number),), text="Enough?", may_opt_out=True)
+    return other
+
+
+def unread(world: Listening, ws: Workspace, number: int) -> int:
+    inbound = world.comes("a", keys=(key_of(ws, number),))
+    bare = replace(inbound, receipt=None, answer=None)
+    world.post = [replace(world.post[0], inbound=bare, broken="it takes too long to read")]
+    return number
+
+
+def of_either_case(world: Listening, ws: Workspace, number: int) -> int:
+    take(ws, told("B-2"))
+    world.comes("a", text="Which of the two do you mean?")
+    return number
+
+
+@pytest.mark.parametrize("letter", [may_opt_out, unread, of_either_case])
+def test_what_the_owner_has_released_is_not_held_again_by_the_same_letter(
+    ws: Workspace, world: Listening, sent: int, letter: Callable[..., int]
+) -> None:
+    """A mailbox that is numbered anew is read twice; the owner has read the letter once."""
+    number = letter(world, ws, sent)
+    receive(ws)
+    assert "held" in states_now(ws, number)
+    resume(ws, number)
+    with ws.ledger.write() as tx:
+        arrivals.advance(tx, "world", "0")
+    assert receive(ws) == Received()
+    assert "held" not in states_now(ws, number)
+
+
 def test_two_readings_at_once_do_no_harm(ws: Workspace, world: Listening, sent: int) -> None:
     class Second(Listening):
         def incoming(self, after: str, since: date) -> Iterator[Arrival]:
@@ -638,8 +675,8 @@ def test_when_a_customer_last_wrote_is_known_to_the_next_touch(
     world.comes("a", keys=(key_of(ws, sent),), at=wrote)
     receive(ws)
     with ws.ledger.read() as tx:
-        assert arrivals.last_written(tx, "world", "Dana@Example.com") == wrote
-        assert arrivals.last_written(tx, "world", "") is None
+        found = arrivals.written_by(tx, "world", ["Dana@Example.com", ""])
+    assert found == {"Dana@Example.com": wrote}
 
 
 def test_what_is_handed_over_needs_a_channel_that_takes_it(

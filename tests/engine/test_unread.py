@@ -187,4 +187,4 @@ def test_a_letter_of_stops_holds_no_pass(
     assert (turn.received, place_of(ws)) == (2, "2")
     assert bool(states_now(ws, sent) & {"held", "cancelled"})
     kinds = " ".join(text for _, text in turn.nudges)
-    assert ("may want no more letters" if end else "wants no more letters") in kinds
+    assert ("may want no more messages" if end else "wants no more messages") in kinds

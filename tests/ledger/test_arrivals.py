@@ -41,9 +41,9 @@ def test_when_somebody_last_wrote_is_the_newest_word_of_a_person(ledger: Ledger)
         arrivals.keep(tx, CAME)
         arrivals.keep(tx, replace(CAME, mark="2", at=later, kind=UNMATCHED))
         arrivals.keep(tx, replace(CAME, mark="3", at=later + timedelta(hours=1), kind="delivered"))
-        assert arrivals.last_written(tx, "mail", "dana@X.example") == later
-        assert arrivals.last_written(tx, "bot", "dana@x.example") is None
-        assert arrivals.last_written(tx, "mail", "") is None
+        found = arrivals.written_by(tx, "mail", ["dana@X.example", ""])
+        assert found == {"dana@X.example": later}
+        assert arrivals.written_by(tx, "bot", ["dana@x.example"]) == {}
 
 
 def test_what_fits_no_case_waits_until_it_is_shown(ledger: Ledger) -> None:

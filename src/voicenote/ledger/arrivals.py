@@ -105,16 +105,11 @@ def keep(tx: Transaction, came: Came) -> bool:
     return True
 
 
-def last_written(tx: Transaction, channel: str, address: str) -> datetime | None:
-    """Return when somebody at `address` last wrote by a channel (UTC); or None.
-
-    Whether it fitted a case does not matter: they wrote.
-    """
-    return written_by(tx, channel, [address]).get(address)
-
-
 def written_by(tx: Transaction, channel: str, addresses: Sequence[str]) -> dict[str, datetime]:
-    """Return the same for each of some addresses at which somebody has written."""
+    """Return when somebody at each of these addresses last wrote by a channel (UTC).
+
+    Whether it fitted a case does not matter: they wrote. Those who never did are left out.
+    """
     marks = {address: digest(address.casefold()) for address in addresses if address}
     if not marks:
         return {}

@@ -34,7 +34,7 @@ def invite(ws: Workspace, name: str, number: int) -> Invitation:
         case = case_store.get(tx, number)
         gone = snapshot(tx, number, ws.zone_of).opted_out
     if gone:
-        raise RuleSaysNo(f"{case.customer.name} wants no more letters", "leave them in peace")
+        raise RuleSaysNo(f"{case.customer.name} wants no more messages", "leave them in peace")
     secret = ws.new_id()
     link = channel.link(secret)
     with ws.ledger.write() as tx:

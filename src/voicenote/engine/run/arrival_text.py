@@ -11,7 +11,7 @@ from voicenote.delivery.inbound import Arrival
 WORDS, LINE = 20_000, 300
 
 
-def clean(arrival: Arrival, field: str) -> Arrival:
+def parse_arrival(arrival: Arrival, field: str) -> Arrival:
     """Return an arrival without what no database keeps: half letters and NUL; and cut to size.
 
     Its addresses come out in their one spelling; `field` is the customer's for the channel.

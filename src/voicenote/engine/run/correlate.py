@@ -1,4 +1,4 @@
-"""Finds the case that something belongs to: by key, token, Message-ID; by address as a last resort.
+"""Find the case that an arrival belongs to: by key, token, Message-ID; at last by the address.
 
 A key, a token and a Message-ID are told only to whom a touch was sent. An address is what anybody
 may write, and a customer may have two cases; so it counts only where it can mean but one.
@@ -7,12 +7,14 @@ may write, and a customer may have two cases; so it counts only where it can mea
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from voicenote.addresses import heard_at, mark
-from voicenote.delivery.inbound import Inbound
+from voicenote.delivery.inbound import Inbound, Polls
 from voicenote.delivery.tokens import token
+from voicenote.engine.workspace import Workspace
+from voicenote.errors import BadSettings
 from voicenote.followup.interpret import Way, never_left
 from voicenote.ledger import arrivals, case_store, optouts, touches
 from voicenote.ledger.store import Transaction
@@ -47,6 +49,67 @@ class Matched:
     def concerned(self) -> tuple[int, ...]:
         """The numbers of all cases that it may be about."""
         return (self.case.number,) if self.case else self.candidates
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """The channel by which something came.
+
+    `field` is the customer's column for it; `keeps`: what was read stays there, as in a mailbox.
+    """
+
+    name: str
+    field: str
+    keeps: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Located:
+    """A matched case and its touch as the transaction sees them: they are decided on.
+
+    `sent_to` is where the touch went, by the customer's addresses of now, "" where nobody can tell.
+    `rerouted`: it goes by another way now than the one by which this came.
+    """
+
+    way: Way
+    case: Case
+    touch: Touch | None = None
+    stranger: bool = False
+    sent_to: str = ""
+    rerouted: bool = False
+
+
+def locate(ws: Workspace, tx: Transaction, source: Source, matched: Matched) -> Located | None:
+    """Lock the case that was found, and return it as it is now; None where none was."""
+    if matched.case is None or matched.way is None:
+        return None
+    case = case_store.locked(tx, matched.case.number)
+    found = Located(way=matched.way, case=case, stranger=matched.stranger)
+    if matched.touch is None:
+        return found
+    touch = touches.get(tx, matched.touch.number)
+    return replace(
+        found,
+        touch=touch,
+        sent_to=_address_of(ws, case, touch),
+        rerouted=touch.channel != source.name and _field_of(ws, touch) != source.field,
+    )
+
+
+def _address_of(ws: Workspace, case: Case, touch: Touch) -> str:
+    try:
+        return ws.channel(touch.channel).address(case.customer)
+    except BadSettings:
+        return ""  # the channel that it went by is set up here no more
+
+
+def _field_of(ws: Workspace, touch: Touch) -> str:
+    """Return the customer's column for the channel of a touch; "" where it cannot be asked."""
+    try:
+        channel: object = ws.channel(touch.channel)
+    except BadSettings:
+        return ""
+    return channel.field if isinstance(channel, Polls) else ""
 
 
 class Finder:

@@ -1,0 +1,157 @@
+"""Carries out what an arrival means: all of it in the transaction that keeps the arrival."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from voicenote.delivery.inbound import Arrival
+from voicenote.engine.case.closing import answer_in, hold_in, opt_out_in
+from voicenote.engine.case.decisions import decide_in
+from voicenote.engine.run.arrival_text import WORDS
+from voicenote.engine.run.correlate import Source
+from voicenote.engine.run.interpret_arrival import (
+    AddressOptOut,
+    CaseNews,
+    Outcome,
+    SetApart,
+    ask_about_opt_out,
+    text_of,
+)
+from voicenote.engine.run.late_refusal import take_next_way
+from voicenote.engine.workspace import Workspace
+from voicenote.followup.interpret import bounce_reason, quote_inline
+from voicenote.ledger import arrivals, case_store, touches
+from voicenote.ledger.arrivals import UNMATCHED, Came
+from voicenote.ledger.changes import change_case, change_touch
+from voicenote.ledger.store import Transaction
+from voicenote.model.case import Case, Stage
+from voicenote.model.receipt import Receipt, ReceiptKind
+from voicenote.model.touch import ARRIVED, OPENING, Touch, TouchState
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivalWriter:
+    """Writes one arrival and what follows from it, within one transaction."""
+
+    ws: Workspace
+    tx: Transaction
+    source: Source
+    arrival: Arrival
+
+    def apply(self, outcome: Outcome) -> str:
+        """Do what an outcome says; return its kind, "" for what was done before."""
+        match outcome:
+            case SetApart():
+                return self._set_apart(outcome)
+            case AddressOptOut(address=address):
+                if not self._keep(outcome.kind):
+                    return ""
+                opt_out_in(self.tx, None, address)
+            case CaseNews():
+                if not self._keep(outcome.kind, case=outcome.located.case.number):
+                    return ""
+                self._change_case(outcome)
+        return outcome.kind
+
+    def join(self) -> str:
+        """Let whoever brought a link of ours be reached by the channel; return as `apply` does."""
+        tx, arrival, name = self.tx, self.arrival, self.source.name
+        if not self._keep("joined"):
+            return ""
+        number = arrivals.use_link(tx, name, arrival.join) if arrival.join else None
+        if number is None:
+            if arrivals.cases_at(tx, arrival.address):
+                return ""  # they are known here, and have pressed Start once more
+            what = "a link that is used up, or not of ours" if arrival.join else "no link"
+            why = f"somebody has joined {name} with {what}; they are {arrival.address} there"
+            again = replace(arrival, mark=f"{arrival.mark} joined")
+            return replace(self, arrival=again).apply(SetApart(why=why))
+        case = case_store.locked(tx, number)
+        arrivals.join(tx, case, self.source.field, arrival.address)
+        called = f" (they are {arrival.sender} there)" if arrival.sender else ""
+        self._note(number, "joined", f"{case.customer.name} can be reached by {name} now{called}")
+        return "joined"
+
+    def _set_apart(self, outcome: SetApart) -> str:
+        kept = self._keep(UNMATCHED, reason=outcome.why, text=text_of(self.arrival)[:WORDS])
+        if kept and hold_in(self.tx, outcome.hold):
+            self._note(outcome.hold[0], "held", outcome.told)
+        return UNMATCHED if kept else ""
+
+    def _change_case(self, news: CaseNews) -> None:
+        tx, case, means = self.tx, news.located.case, news.meaning
+        if means.receipt is not None and news.located.touch is not None:
+            self._receive(case, news.located.touch, means.receipt, lost=means.lost)
+        if means.answer is not None:
+            answer_in(self.ws, tx, case.number, means.answer)
+        if means.opt_out or means.opt_out_writer:
+            self._opt_out(case, everywhere=means.opt_out)
+        elif means.blocked:
+            text = f"{case.customer.name} has blocked {self.source.name}: find another way to them"
+            self._note(case.number, "blocked", text)
+        elif means.answer is not None and case_store.get(tx, case.number).stage is Stage.CLOSED:
+            text = f"{case.customer.name} has written again{quote_inline(text_of(self.arrival))}"
+            self._note(case.number, "answer", text)
+        decide_in(self.ws, tx, [case.number])
+        if news.may_opt_out:
+            held = hold_in(tx, [case.number])
+            self._note(case.number, "held", ask_about_opt_out(news, self.arrival, held))
+
+    def _receive(self, case: Case, touch: Touch, receipt: Receipt, *, lost: bool) -> None:
+        keep_receipt(self.tx, case, touch, receipt)
+        if lost and (way := take_next_way(self.ws, self.tx, touch, receipt)):
+            what, why = touch.kind.value.replace("-", " "), bounce_reason(receipt)
+            text = f"the {what} to {case.customer.name} came back ({why}); it goes by {way} now"
+            self._note(case.number, "bounced", text)
+
+    def _opt_out(self, case: Case, *, everywhere: bool) -> None:
+        """Opt the customer of a case out; only whoever wrote, where not `everywhere`."""
+        arrival = self.arrival
+        count = opt_out_in(self.tx, case if everywhere else None, arrival.address)
+        who = case.customer.name if everywhere else arrival.sender or arrival.address
+        ended = f"; {count} message{'s' * (count > 1)} cancelled" if count else ""
+        text = f"{who} wants no more messages{quote_inline(text_of(arrival))}{ended}"
+        self._note(case.number, "opt-out", text)
+
+    def _keep(self, kind: str, **more: Any) -> bool:
+        """Keep the arrival; return False where it was there before."""
+        arrival, inbound = self.arrival, self.arrival.inbound
+        if kind == UNMATCHED:
+            more |= {"sender": arrival.sender, "subject": inbound.subject if inbound else ""}
+        came = Came(
+            channel=self.source.name,
+            mark=arrival.mark,
+            kind=kind,
+            at=arrival.at,
+            # whom a machine speaks of has not written
+            address=arrival.address if inbound is None or inbound.answer else "",
+            everywhere=self.source.keeps,
+            **more,
+        )
+        return arrivals.keep(self.tx, came)
+
+    def _note(self, number: int, kind: str, text: str) -> None:
+        once = arrivals.digest(f"{self.source.name} {self.arrival.mark}")[:16]
+        key = f"nudge:{number}:{kind}:{once}"
+        touches.nudge(self.tx, number, key, kind, f"case {number}: {text}")
+
+
+def keep_receipt(tx: Transaction, case: Case, touch: Touch, receipt: Receipt) -> None:
+    """Keep what was heard of a touch; it proves that it left, whatever the ledger knew of it."""
+    values: dict[str, Any] = {} if touch.sent_at else {"sent_at": receipt.at}
+    if receipt.kind is ReceiptKind.ANSWERED:
+        # a word counts from when it is heard: what was booked before it is stopped by it
+        detail = {**receipt.detail, "written_at": receipt.at.isoformat()}
+        receipt = replace(receipt, at=tx.now, detail=detail)
+    if touch.state is TouchState.COMMITTING:
+        told: dict[str, object] = {"told_by": receipt.kind.value}
+        change_touch(tx, touch.number, "accept", facts=told, **values)
+    if receipt.kind is ReceiptKind.BOUNCED:
+        values["reason"] = bounce_reason(receipt)
+    touches.receive(tx, touch.number, receipt, **values)
+    state = touches.get(tx, touch.number).state
+    opened = touch.kind in OPENING and state in ARRIVED and case.round == touch.round
+    if opened and case.stage is Stage.APPROVED:
+        facts: dict[str, object] = {"touch": touch.number, "kind": touch.kind}
+        change_case(tx, case.number, "send", facts=facts)

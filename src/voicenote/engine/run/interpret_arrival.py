@@ -1,0 +1,158 @@
+"""What is to be done about an arrival, as one value: the case is known, nothing is changed. Pure.
+
+Every outcome names the kind under which the arrival is kept; one that was kept before does nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from voicenote.addresses import mark
+from voicenote.delivery.inbound import Arrival, Inbound
+from voicenote.engine.run.correlate import Located, Matched, Source
+from voicenote.followup.interpret import Heard, Meaning, meaning, quote_inline
+from voicenote.ledger.arrivals import UNMATCHED
+from voicenote.model.case import Case
+from voicenote.model.receipt import ReceiptKind
+
+_RESUME = "voicenote plan N --resume"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetApart:
+    """A person has to look at it: it is kept as unmatched, with the reason.
+
+    `hold`: the cases it may be about; what waits for their customers is held until then, and `told`
+    is what the owner reads of it.
+    """
+
+    why: str
+    hold: tuple[int, ...] = ()
+    told: str = ""
+    kind: str = UNMATCHED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressOptOut:
+    """Whoever wrote from an address that no case has wants no messages."""
+
+    address: str
+    kind: str = "opt-out"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseNews:
+    """It belongs to a case. `may_opt_out`: they may want no more, so that all is held and asked."""
+
+    kind: str
+    located: Located
+    meaning: Meaning
+    may_opt_out: bool = False
+
+
+Outcome = SetApart | AddressOptOut | CaseNews
+
+
+def matters(source: Source, arrival: Arrival, matched: Matched) -> bool:
+    """Whether it can change anything. Most letters of a mailbox are none of our business."""
+    if arrival.joins or arrival.broken:
+        return True
+    inbound = arrival.inbound
+    if inbound is None or inbound.receipt is None:
+        return False
+    if matched.case is not None:
+        return True
+    # the owner should see what fits no case; but a mailbox holds others' letters too
+    return inbound.receipt.kind is not ReceiptKind.AUTO_REPLY and (matched.ours or not source.keeps)
+
+
+def interpret_arrival(
+    source: Source, arrival: Arrival, matched: Matched, located: Located | None
+) -> Outcome:
+    """Return what is to be done; `located` is the matched case as it is now, None for none."""
+    inbound = arrival.inbound
+    if arrival.broken or inbound is None:
+        return _unread(arrival, matched)
+    if located is None:
+        return _homeless(arrival, inbound, matched)
+    heard = Heard(
+        way=located.way,
+        receipt=inbound.receipt,
+        answer=inbound.answer,
+        opt_out=inbound.opt_out,
+        stranger=located.stranger,
+    )
+    case, touch = located.case, located.touch
+    means = meaning(heard, case, touch, located.sent_to)
+    by_person = inbound.receipt and inbound.receipt.kind in (
+        ReceiptKind.ANSWERED,
+        ReceiptKind.AUTO_REPLY,
+    )
+    if touch is not None and means.receipt and located.rerouted and not by_person:
+        means = Meaning(apart=f"the {touch.kind.value} has gone another way since")
+    if means.apart:
+        return SetApart(why=f"case {case.number}: {means.apart}")
+    opts_out = means.opt_out or means.opt_out_writer
+    return CaseNews(
+        kind="opt-out" if opts_out else _kind_of(inbound),
+        located=located,
+        meaning=_name_writer(source, arrival, case, means),
+        may_opt_out=inbound.may_opt_out and not means.opt_out,
+    )
+
+
+def _unread(arrival: Arrival, matched: Matched) -> SetApart:
+    """What could not be read may say stop: all that it may concern is held."""
+    told = (
+        f"{_who(arrival)} has written, and {arrival.broken}: read it yourself. "
+        f"What waits for them is held until you let it go on ({_RESUME})"
+    )
+    why = arrival.broken or "it tells nothing"
+    return SetApart(why=why, hold=matched.concerned, told=told)
+
+
+def _homeless(arrival: Arrival, inbound: Inbound, matched: Matched) -> Outcome:
+    if inbound.opt_out and inbound.address:
+        return AddressOptOut(address=inbound.address)
+    if inbound.answer is None:
+        return SetApart(why=matched.why)
+    told = (
+        f"{_who(arrival)} has written{quote_inline(text_of(arrival))}; {matched.why}. "
+        f"What waits for them is held until you let it go on ({_RESUME})"
+    )
+    return SetApart(why=matched.why, hold=matched.candidates, told=told)
+
+
+def _name_writer(source: Source, arrival: Arrival, case: Case, means: Meaning) -> Meaning:
+    """Add the writer's address to an answer that is not from the customer's own.
+
+    To a letter's only: elsewhere one person may have a name and a number.
+    """
+    own = mark(case.customer.email)
+    if means.answer is None or source.field != "email" or mark(arrival.address) == own:
+        return means
+    return replace(means, answer=replace(means.answer, writer=arrival.address))
+
+
+def ask_about_opt_out(news: CaseNews, arrival: Arrival, held: int) -> str:
+    """Return what the owner is asked of a customer who may want no more; `held` are kept in."""
+    case = news.located.case
+    return (
+        f"{case.customer.name} may want no more messages{quote_inline(text_of(arrival))}; "
+        f"{held} message{'s' * (held != 1)} held. If so: voicenote opt-out {case.number}; "
+        f"if not: {_RESUME}"
+    )
+
+
+def text_of(arrival: Arrival) -> str:
+    """Return what a person has written; "" where none has."""
+    answer = arrival.inbound.answer if arrival.inbound else None
+    return answer.text if answer else ""
+
+
+def _who(arrival: Arrival) -> str:
+    return arrival.sender or arrival.address
+
+
+def _kind_of(inbound: Inbound) -> str:
+    return inbound.receipt.kind.value if inbound.receipt else "nothing"
