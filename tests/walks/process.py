@@ -36,6 +36,7 @@ def run(
 
 def main(now: str, seed: str, words: Sequence[str]) -> None:
     """Be that process."""
+    sys.path.insert(0, str(Path(__file__).parents[2]))
     from tests.walks.walk import moved
     from voicenote.cli.app import voicenote
 
