@@ -9,7 +9,7 @@ import pytest
 from voicenote.engine.memo.plain_speech import LONGEST, say, sentences_of
 from voicenote.errors import BadData, VoiceUnavailable
 from voicenote.model.memo import Synthetic
-from voicenote.sound.encode import Tags
+from voicenote.sound.formats import Tags
 from voicenote.sound.piece import Spoken
 from voicenote.voice.recorded import Recorded
 from voicenote.voice.silent import Silent

@@ -36,7 +36,7 @@ from voicenote.model.sentences import Script
 from voicenote.model.touch import Touch
 from voicenote.schedule.plans import builtin_plans
 from voicenote.settings import load
-from voicenote.sound.encode import Tags
+from voicenote.sound.formats import Tags
 from voicenote.wiring import make_voice, voice_facts
 
 #: A Monday.
