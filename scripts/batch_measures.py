@@ -17,7 +17,10 @@ import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+sys.path.insert(1, str(Path(__file__).resolve().parent.parent))
+
 from intelligibility_measures import COMPLAINTS, LANGUAGES, settings
+from tests.sound.sounds import decode
 
 MEMOS = 100
 #: What is looked for: LUFS, how far from it, and the highest peak, dBFS.
@@ -59,7 +62,6 @@ def measured(file: Path) -> tuple[float, float]:
     """Return the loudness of a coded file in LUFS, and its highest sample in dBFS."""
     import numpy as np
 
-    from voicenote.sound.encode import decode
     from voicenote.sound.loudness import measure
 
     sound, rate = decode(file.read_bytes())

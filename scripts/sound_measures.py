@@ -127,7 +127,7 @@ def ours(
     """Make memos as voicenote does, with the cache in `folder`; return their seconds of sound."""
     from voicenote.engine.memo.render_job import sounds_of
     from voicenote.model.sentences import Script, Section, Sentence
-    from voicenote.sound.encode import Tags
+    from voicenote.sound.formats import Tags
     from voicenote.sound.mixdown import level_for, make_memo
     from voicenote.sound.piece_cache import Cache
 
@@ -158,7 +158,7 @@ def floor(voice: str, count: int, _folder: Path) -> float:
 
     from voicenote.model.sentences import Section, Sentence
     from voicenote.sound.edit import resample
-    from voicenote.sound.encode import for_speech
+    from voicenote.sound.formats import for_speech
     from voicenote.sound.mixdown import level_for
     from voicenote.sound.packets import code, codec_of
 

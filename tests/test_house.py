@@ -164,7 +164,6 @@ OTHER_WRITERS = {
     "deadline.py": "nothing is kept: it opens the null device",
     "engine/memo/player.py": "in a folder of tempfile's, which is closed",
     "engine/memo/microphone.py": "in a folder of tempfile's, which is closed",
-    "sound/encode.py": "in a folder of tempfile's, which is closed",
     "sound/long.py": "the file is there, made by make_file",
     "sound/splice.py": "in a folder of tempfile's, which is closed",
     "voice/recorded.py": "in memory",

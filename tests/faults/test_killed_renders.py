@@ -18,11 +18,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.sound.sounds import decode
 from voicenote.engine.memo.render_job import sounds_of
 from voicenote.ledger import scripts
 from voicenote.ledger.scripts import StoredDraft
 from voicenote.settings import load
-from voicenote.sound.encode import Tags, decode
+from voicenote.sound.formats import Tags
 from voicenote.sound.loudness import Samples
 from voicenote.sound.mixdown import level_for, make_memo
 from voicenote.sound.piece_cache import Cache

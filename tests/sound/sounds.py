@@ -11,6 +11,7 @@ import numpy as np
 
 from voicenote.model.memo import Clip
 from voicenote.model.sentences import Script, Section, Sentence
+from voicenote.sound.loudness import Samples
 
 SENTENCES = (
     Sentence(Section.THANKS, "Thank you for telling us.", personal=False),
@@ -68,3 +69,16 @@ def write(
         out.mux(stream.encode(None))
     path.write_bytes(buffer.getvalue())
     return path
+
+
+def decode(data: bytes) -> tuple[Samples, int]:
+    """Return the samples of a coded file as a player hears them, and their rate."""
+    with av.open(io.BytesIO(data), "r") as container:
+        stream = container.streams.audio[0]
+        resampler = av.AudioResampler(format="flt", layout="mono", rate=stream.rate)
+        parts = [
+            out.to_ndarray()[0]
+            for frame in [*container.decode(stream), None]
+            for out in resampler.resample(frame)
+        ]
+    return np.concatenate(parts).astype(np.float32), stream.rate

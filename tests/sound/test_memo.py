@@ -12,14 +12,14 @@ import numpy as np
 import pytest
 import webvtt as webvtt_parser
 
-from tests.sound.sounds import SCRIPT, SENTENCES, clips, machine, quiet_around, voiced
+from tests.sound.sounds import SCRIPT, SENTENCES, clips, decode, machine, quiet_around, voiced
 from voicenote.errors import BadData, Unavailable, WrongUse
 from voicenote.model.memo import Caption, Clip, Memo, Synthetic
 from voicenote.model.sentences import Script, Section, Sentence
 from voicenote.sound.captions import transcript, webvtt
-from voicenote.sound.encode import Tags, decode, encode
+from voicenote.sound.formats import Tags
 from voicenote.sound.loudness import SYSTEM_VOICE, LoudnessReading, measure
-from voicenote.sound.mixdown import level_for, make_memo, memo_from_recording
+from voicenote.sound.mixdown import level_for, make_memo
 from voicenote.voice.system import System
 
 TAGS = Tags(title="We are sorry", artist="Dana, Ribbon Cakes", voice="recorded 1")
@@ -124,7 +124,7 @@ def test_every_file_says_whose_voice_it_is(
 
 
 def test_one_recording_says_it_all(tmp_path: Path) -> None:
-    memo = memo_from_recording(
+    memo = make_memo(
         SCRIPT, quiet_around(voiced(8), 1), folder=tmp_path / "1", root=tmp_path, tags=TAGS
     )
     assert memo.duration_s == pytest.approx(8.5, abs=0.15)
@@ -134,9 +134,7 @@ def test_one_recording_says_it_all(tmp_path: Path) -> None:
 
 
 def test_a_minute_is_small_enough_to_send(tmp_path: Path) -> None:
-    memo = memo_from_recording(
-        SCRIPT, voiced(59.5, rate=48_000), folder=tmp_path, root=tmp_path, tags=TAGS
-    )
+    memo = make_memo(SCRIPT, voiced(59.5, rate=48_000), folder=tmp_path, root=tmp_path, tags=TAGS)
     assert (tmp_path / memo.files["ogg"]).stat().st_size <= 512 * 1024
 
 
@@ -225,9 +223,9 @@ def test_an_own_level_is_kept(tmp_path: Path) -> None:
     assert memo.loudness_lufs == pytest.approx(-20, abs=1)
 
 
-def test_an_unknown_rendition_is_wrong_use() -> None:
-    with pytest.raises(WrongUse):
-        encode(np.zeros(2400, np.float32), "exe", TAGS)
+def test_a_memo_without_ogg_is_wrong_use(tmp_path: Path) -> None:
+    with pytest.raises(WrongUse, match="always has an Ogg file"):
+        made(tmp_path, renditions=("mp3",))
 
 
 @pytest.mark.parametrize(

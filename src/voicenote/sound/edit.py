@@ -1,7 +1,4 @@
-"""Edit clips: trim silence, set the gain, limit, fade, and lay sentences out in time.
-
-Everything up to `lay_out` works on one sentence alone, so that a sentence can be kept and reused.
-"""
+"""Edit clips: trim silence, fade, change the rate; and how long to pause between sentences."""
 
 from __future__ import annotations
 
@@ -17,7 +14,7 @@ import numpy as np
 from voicenote.errors import BadData
 from voicenote.model.memo import Caption, Clip
 from voicenote.model.sentences import Sentence
-from voicenote.sound.loudness import Samples, limit
+from voicenote.sound.loudness import Samples
 
 with warnings.catch_warnings():
     # Without a program called ffmpeg it warns, and we never ask it for one.
@@ -46,12 +43,6 @@ class Words:
 
     samples: np.ndarray[Any, Any]
     rate: int
-
-
-def trim(clip: Clip) -> Samples:
-    """Return the words of `clip` at `RATE`; else as `trim_silence`."""
-    words = trim_silence(clip)
-    return resample(words.samples, words.rate, RATE)
 
 
 def trim_silence(clip: Clip) -> Words:
@@ -98,11 +89,6 @@ def flat(frame: av.AudioFrame) -> Samples:
     return samples
 
 
-def louder(words: Samples, gain_db: float, ceiling: float) -> Samples:
-    """Return one sentence with a gain, its peaks held under `ceiling` (a part of full scale)."""
-    return limit((words * np.float32(10 ** (gain_db / 20))).astype(np.float32), RATE, ceiling)
-
-
 def pause_after(sentence: Sentence, following: Sentence) -> float:
     """Return the seconds of silence between two sentences: from punctuation and section."""
     last = sentence.said.rstrip("\"'”»)’ ")[-1:]
@@ -113,21 +99,6 @@ def pause_after(sentence: Sentence, following: Sentence) -> float:
 def pauses(sentences: Sequence[Sentence]) -> list[float]:
     """Return the seconds of silence after each sentence, the last one included."""
     return [pause_after(one, two) for one, two in pairwise(sentences)] + [TAIL_S]
-
-
-def lay_out(
-    sentences: Sequence[Sentence], words: Sequence[Samples]
-) -> tuple[Samples, tuple[Caption, ...]]:
-    """Join spoken sentences with their pauses; return the sound and when each is said."""
-    parts: list[Samples] = [_silence(LEAD_S)]
-    captions: list[Caption] = []
-    at = len(parts[0])
-    for sentence, spoken, pause in zip(sentences, words, pauses(sentences), strict=True):
-        gap = _silence(pause)
-        captions.append(Caption(at / RATE, (at + len(spoken)) / RATE, sentence.text))
-        parts += [spoken, gap]
-        at += len(spoken) + len(gap)
-    return np.concatenate(parts), tuple(captions)
 
 
 def spread_captions(sentences: Sequence[Sentence], seconds: float) -> tuple[Caption, ...]:
@@ -141,12 +112,3 @@ def spread_captions(sentences: Sequence[Sentence], seconds: float) -> tuple[Capt
         Caption(float(a), float(b), sentence.text)
         for sentence, a, b in zip(sentences, starts, ends, strict=True)
     )
-
-
-def add_silence(words: Samples) -> Samples:
-    """Put the lead and the tail of silence around a whole recording."""
-    return np.concatenate([_silence(LEAD_S), words, _silence(TAIL_S)])
-
-
-def _silence(seconds: float) -> Samples:
-    return np.zeros(round(seconds * RATE), np.float32)

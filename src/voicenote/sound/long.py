@@ -20,7 +20,7 @@ from voicenote.errors import Unavailable, WrongUse, room_for
 from voicenote.files import UNFINISHED, make_file
 from voicenote.model.sentences import Sentence
 from voicenote.sound.edit import RATE, TAIL_S, pauses, resample
-from voicenote.sound.encode import CODECS, Tags
+from voicenote.sound.formats import CODECS, Tags
 from voicenote.sound.loudness import limit
 from voicenote.sound.packets import FORMS, LEAD_S, TICK_S, codec_of, silence
 from voicenote.sound.piece import Piece, PieceSource, Spoken

@@ -16,7 +16,7 @@ import numpy as np
 
 from voicenote.errors import Unavailable
 from voicenote.sound.edit import flat
-from voicenote.sound.encode import CODECS, Codec
+from voicenote.sound.formats import CODECS, Codec
 from voicenote.sound.loudness import Samples
 
 #: Memos are laid out in steps of one Opus packet, in seconds.

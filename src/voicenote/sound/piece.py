@@ -19,7 +19,7 @@ import numpy as np
 from voicenote.errors import Unavailable
 from voicenote.model.memo import Clip
 from voicenote.sound.edit import Words, resample, trim_silence
-from voicenote.sound.encode import Codec, for_speech
+from voicenote.sound.formats import Codec, for_speech
 from voicenote.sound.loudness import (
     ENERGY_S,
     OWN_VOICE,

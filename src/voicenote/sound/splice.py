@@ -19,7 +19,7 @@ from typing import cast
 import av
 
 from voicenote.errors import Unavailable
-from voicenote.sound.encode import Codec, Tags, metadata
+from voicenote.sound.formats import Codec, Tags, metadata
 from voicenote.sound.packets import FORMS, TICK_S, silence
 
 #: The 48 kHz samples of an Opus packet, and those that a player drops at the start: as much as the

@@ -14,7 +14,7 @@ from voicenote.errors import WrongUse
 
 if TYPE_CHECKING:
     from voicenote.model.sentences import Sentence
-    from voicenote.sound.encode import Tags
+    from voicenote.sound.formats import Tags
     from voicenote.sound.piece import Spoken
 
 

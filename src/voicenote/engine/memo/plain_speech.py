@@ -11,7 +11,7 @@ from voicenote.model.memo import Synthetic
 from voicenote.model.sentences import Section, Sentence
 from voicenote.script.languages import language as tables
 from voicenote.script.spoken import speakable
-from voicenote.sound.encode import Tags
+from voicenote.sound.formats import Tags
 from voicenote.sound.mixdown import level_for
 from voicenote.sound.piece import Spoken
 from voicenote.voice.choose import AUTO, Offer, choose

@@ -118,7 +118,7 @@ def _prepare_job(
 ) -> tuple[Rendered | None, Job]:
     """The memo of a draft if the same voice has said it, and what is to be spoken if not."""
     from voicenote.engine.memo.render_job import Job
-    from voicenote.sound.encode import Tags
+    from voicenote.sound.formats import Tags
 
     ready = None
     memo = found.memo

@@ -9,9 +9,9 @@ from pathlib import Path
 from voicenote.engine.memo.voice_choice import Chosen
 from voicenote.model.memo import Memo
 from voicenote.model.sentences import Script, Section, Sentence
-from voicenote.sound.encode import Tags
+from voicenote.sound.formats import Tags
 from voicenote.sound.loudness import LoudnessReading
-from voicenote.sound.mixdown import level_for, make_memo, memo_from_recording
+from voicenote.sound.mixdown import level_for, make_memo
 from voicenote.sound.piece import Spoken
 from voicenote.sound.piece_cache import Cache, key_of
 from voicenote.voice.port import Voice
@@ -47,22 +47,13 @@ def speak(job: Job, voice: Callable[[], Voice], cache: Cache | None) -> Memo:
     """Make the memo. Raises what the voice and the sound stage raise."""
     chosen, language = job.chosen, job.script.language
     level = level_for(chosen.name, chosen.version, job.loudness, language)
-    if chosen.whole is not None:
-        return memo_from_recording(
-            job.script,
-            chosen.whole,
-            folder=job.folder,
-            root=job.root,
-            tags=job.tags,
-            level=level,
-            renditions=job.renditions,
-        )
     return make_memo(
         job.script,
-        sounds_of(voice(), job.script, level, _own_of(job)),
+        chosen.whole or sounds_of(voice(), job.script, level, _own_of(job)),
         folder=job.folder,
         root=job.root,
         tags=job.tags,
+        level=level,
         renditions=job.renditions,
         bit_rate=job.bit_rate,
         cache=cache,
