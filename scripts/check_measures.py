@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
 from voicenote.model.case import Case, Complaint, Customer, Stage
-from voicenote.script.check.case_context import Asked, Behind
+from voicenote.script.check.case_context import CaseBackground, CheckContext
 from voicenote.script.check.rules import check as check_script
 from voicenote.script.compose import ScriptContext, compose
 
@@ -45,7 +45,9 @@ def check() -> str:
     scripts = [compose(case, facts) for case in made]
     composed = time.process_time()
     for case, script in zip(made, scripts, strict=True):
-        check_script(script, "", Asked(owner="Mia Berg", behind=Behind(case=case)))
+        check_script(
+            script, "", CheckContext(owner="Mia Berg", background=CaseBackground(case=case))
+        )
     done = time.process_time()
     return (
         f"{SCRIPTS / (done - begun):.0f} scripts composed and checked a second of one core's time "

@@ -18,7 +18,7 @@ from voicenote.model.money import Money
 from voicenote.model.promise import AmendsKind, Promise
 from voicenote.model.receipt import Answer, Verdict
 from voicenote.model.sentences import Section
-from voicenote.script.check.case_context import Asked, Behind
+from voicenote.script.check.case_context import CaseBackground, CheckContext
 from voicenote.script.check.findings import LintLevel
 from voicenote.script.check.rules import check
 from voicenote.script.compose import ScriptContext, compose, draft, seconds
@@ -329,9 +329,11 @@ def test_no_template_breaks_a_rule_of_the_check(
     found = Finding(name) if name in set(Finding) else Finding.JUSTIFIED
     offered = () if found is Finding.UNFOUNDED else promises
     complaint = replace(made.complaint, finding=found, promises=offered)
-    behind = Behind(case=replace(made, complaint=complaint), new_since=name == "reopened")
-    script = compose(behind.case, facts)
-    findings = check(script, asked=Asked(owner=facts.owner, behind=behind))
+    background = CaseBackground(
+        case=replace(made, complaint=complaint), new_since=name == "reopened"
+    )
+    script = compose(background.case, facts)
+    findings = check(script, context=CheckContext(owner=facts.owner, background=background))
     assert not [one for one in findings if one.level is LintLevel.ERROR], script.text
 
 
@@ -351,7 +353,7 @@ def test_no_template_breaks_a_rule_of_the_check(
 )
 def test_the_customers_own_words_break_no_rule(case, facts, refund, name, field, words):
     made = case(**{field: words})
-    behind = Behind(case=made, new_since=name == "reopened")
+    background = CaseBackground(case=made, new_since=name == "reopened")
     script = compose(made, facts(template=name, promises=(refund,)))
-    findings = check(script, asked=Asked(behind=behind))
+    findings = check(script, context=CheckContext(background=background))
     assert not [one for one in findings if one.level is LintLevel.ERROR]

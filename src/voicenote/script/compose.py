@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
 
 from voicenote.errors import RuleSaysNo, WrongUse
 from voicenote.model.case import Case, Finding
@@ -16,7 +15,7 @@ from voicenote.script.context import ScriptContext
 from voicenote.script.languages import Language, language, language_for
 from voicenote.script.placeholders import Placeholders
 from voicenote.script.quoting import bare, plain
-from voicenote.script.spoken import weight
+from voicenote.script.spoken import sayable_seconds
 from voicenote.script.template_values import (
     BUDGETS,
     NAME_WORDS,
@@ -28,7 +27,6 @@ from voicenote.script.templating import Templates
 
 __all__ = [
     "LONGEST_S",
-    "PAUSE_S",
     "Draft",
     "ScriptContext",
     "Warn",
@@ -40,8 +38,6 @@ __all__ = [
 
 #: A memo is this long at most, in seconds (R15).
 LONGEST_S = 60.0
-#: Silence that a sentence adds to the reader's pace, in seconds.
-PAUSE_S = 0.2
 #: The templates in which an unpromised repair is worth a warning (S3, R1).
 _REPAIRING = frozenset({"justified", "partly", "reopened"})
 
@@ -124,18 +120,12 @@ def draft(case: Case, context: ScriptContext, templates: Templates | None = None
 
 
 def seconds(script: Script, wpm: float | None = None) -> float:
-    """How long the script takes to say, in seconds, pauses included, at `wpm` words a minute.
+    """Return how long a script takes to say, in seconds, pauses included, at `wpm` words a minute.
 
     Without `wpm`, at the language's usual pace. Long words count for more than one.
     """
-    tongue = language(script.language)
-    words = sum(_weights(sentence.said) for sentence in script.sentences)
-    return words / (wpm or tongue.pace) * 60 + PAUSE_S * len(script.sentences)
-
-
-@lru_cache(maxsize=8192)
-def _weights(said: str) -> float:
-    return sum(map(weight, said.split()))
+    pace = wpm or language(script.language).pace
+    return sayable_seconds([sentence.said for sentence in script.sentences], pace)
 
 
 def _standing_amends(case: Case) -> tuple[Amends, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -19,6 +20,8 @@ from voicenote.script.numbers import (
 )
 from voicenote.unicode_forms import normal
 
+#: Silence that a sentence adds to the reader's pace, in seconds.
+PAUSE_S = 0.2
 _SIGNS = {"$": "USD", "€": "EUR", "£": "GBP", "₪": "ILS", "zł": "PLN", "lei": "RON", "﷼": "IRR"}
 _NUMBER = r"\d+(?:[.,   ]\d{3}){0,4}(?:[.,]\d{1,2})?(?!\d)"
 _SIGN = "|".join(re.escape(sign) for sign in _SIGNS)
@@ -47,9 +50,15 @@ def decimal_of(text: str) -> Decimal | None:
         return None
 
 
-def weight(word: str) -> float:
-    """How many usual words a spoken word takes as long as: 1, and more for a very long one."""
-    return max(1.0, len(word) / 14)
+@lru_cache(maxsize=8192)
+def total_weight(spoken: str) -> float:
+    """Return how many usual words take as long as `spoken`: a very long word counts for more."""
+    return sum(max(1.0, len(word) / 14) for word in spoken.split())
+
+
+def sayable_seconds(spoken: Sequence[str], pace: float) -> float:
+    """Return how long sentences take to say at `pace` words a minute, pauses included."""
+    return sum(map(total_weight, spoken)) / pace * 60 + PAUSE_S * len(spoken)
 
 
 def names_amount(text: str, amount: Decimal) -> bool:

@@ -20,7 +20,7 @@ from voicenote.script.numbers import (
 )
 from voicenote.script.placeholders import Blank, Choice, Placeholders, TemplateValue
 from voicenote.script.quoting import bare, excerpt, plain, quotable, shorten
-from voicenote.script.spoken import names_amount, speakable, weight
+from voicenote.script.spoken import names_amount, speakable, total_weight
 
 #: The longest name that is said, in words.
 NAME_WORDS = 6
@@ -213,7 +213,7 @@ def fit_words(written: str, limit: int, tongue: Language) -> tuple[str, str]:
     Both are empty when nothing of it can be said.
     """
     spoken = bare(speakable(written, tongue))
-    while written and sum(map(weight, spoken.split())) > limit + 2:
+    while written and total_weight(spoken) > limit + 2:
         written = bare(written.rpartition(" ")[0])
         spoken = bare(speakable(written, tongue))
     return (written, spoken) if spoken else ("", "")

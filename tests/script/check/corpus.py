@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from voicenote.model.case import Finding as Outcome
-from voicenote.script.check.case_context import Asked
+from voicenote.script.check.case_context import CheckContext
 from voicenote.script.check.findings import Diagnostic, LintLevel
 from voicenote.script.check.rules import check
 
@@ -24,7 +24,7 @@ class Sample:
     line: int
     rule: str
     held: bool
-    asked: Asked
+    asked: CheckContext
     text: str
 
 
@@ -36,7 +36,7 @@ def samples(language: str, file: str = "scripts") -> Iterator[Sample]:
         head, _, owner = head.partition(" owner=")
         rule, *told = head.split()
         finding = next((w.removeprefix("finding=") for w in told if "finding=" in w), "")
-        asked = Asked(owner=owner, finding=Outcome(finding) if finding else None)
+        asked = CheckContext(owner=owner, finding=Outcome(finding) if finding else None)
         body = [line for line in lines[start + 1 : end] if line and not line.startswith("#")]
         yield Sample(language, start + 1, rule, "held" in told, asked, "\n".join(body))
 

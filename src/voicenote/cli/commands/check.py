@@ -13,8 +13,8 @@ from voicenote.cli.terminal.text_input import read_text
 from voicenote.errors import BadData, WrongUse
 
 if TYPE_CHECKING:
-    from voicenote.script.check.case_context import Asked
-    from voicenote.script.check.findings import Checked, Diagnostic
+    from voicenote.script.check.case_context import CheckContext
+    from voicenote.script.check.findings import CheckedText, Diagnostic
 
 
 @command()
@@ -63,7 +63,7 @@ def check(
 
 def _check_all(
     session: Session, given: Sequence[str], asked: dict[str, str | None]
-) -> Iterator[Checked]:
+) -> Iterator[CheckedText]:
     language = _primary(asked["language"] or "")
     if not given:
         from voicenote.engine.memo.template_lint import check_templates
@@ -86,21 +86,21 @@ def _primary(tag: str) -> str:
     return tag.replace("_", "-").split("-")[0].lower()
 
 
-def _read_options(asked: dict[str, str | None]) -> Asked:
+def _read_options(asked: dict[str, str | None]) -> CheckContext:
     from voicenote.model.case import Finding as Outcome
-    from voicenote.script.check.case_context import Asked
+    from voicenote.script.check.case_context import CheckContext
 
     finding = asked["finding"]
-    return Asked(
+    return CheckContext(
         owner=asked["owner"] or "",
         finding=Outcome(finding) if finding else None,
         template=asked["template"] or "",
     )
 
 
-def _text(session: Session, name: str, language: str, asked: Asked) -> Checked:
+def _text(session: Session, name: str, language: str, asked: CheckContext) -> CheckedText:
     from voicenote.script.check.detecting import detect
-    from voicenote.script.check.findings import Checked, LintLevel
+    from voicenote.script.check.findings import CheckedText, LintLevel
     from voicenote.script.check.phrase_tables import languages
     from voicenote.script.check.rules import check
 
@@ -112,16 +112,16 @@ def _text(session: Session, name: str, language: str, asked: Asked) -> Checked:
     if code is None:
         raise WrongUse(f"the language of {name} cannot be told", f"--language with one of {known}")
     levels = {rule: LintLevel(level) for rule, level in session.settings.check.levels.items()}
-    return Checked(name, text, tuple(check(text, code, asked, levels)))
+    return CheckedText(name, text, tuple(check(text, code, asked, levels)))
 
 
-def _data(finding: Diagnostic, one: Checked, *, many: bool) -> dict[str, Any]:
+def _data(finding: Diagnostic, one: CheckedText, *, many: bool) -> dict[str, Any]:
     names = ("rule", "level", "start", "end", "text", "why", "instead")
     where = {"where": one.where} if many else {}
     return {**where, **{name: getattr(finding, name) for name in names}}
 
 
-def _show(session: Session, checked: Sequence[Checked]) -> None:
+def _show(session: Session, checked: Sequence[CheckedText]) -> None:
     for one in checked:
         for finding in one.findings:
             line, column = finding.place(one.text)
@@ -149,14 +149,14 @@ def _explain(session: Session, code: str, language: str) -> int:
         "rule": rule.code,
         "title": rule.title,
         "source": rule.source,
-        "kinds": [
+        "violations": [
             {
-                "kind": f"{rule.code}.{kind}",
+                "violation": f"{rule.code}.{kind}",
                 "level": level,
                 "why": why,
                 "instead": ways.get(f"{rule.code}.{kind}") or ways[rule.code],
             }
-            for kind, (level, why) in rule.kinds.items()
+            for kind, (level, why) in rule.violations.items()
         ],
     }
     session.screen.show(data, lambda: _explain_rule(data))
@@ -165,7 +165,7 @@ def _explain(session: Session, code: str, language: str) -> int:
 
 def _explain_rule(data: dict[str, Any]) -> str:
     lines = [f"{data['rule']}: {data['title']}.", f"Source: {data['source']}."]
-    for way in data["kinds"]:
-        lines += ["", f"{way['kind']} ({way['level'].value})", f"    {way['why']}"]
+    for way in data["violations"]:
+        lines += ["", f"{way['violation']} ({way['level'].value})", f"    {way['why']}"]
         lines.append(f"    Instead: {way['instead']}")
     return "\n".join(lines)

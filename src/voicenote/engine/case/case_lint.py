@@ -14,7 +14,7 @@ from voicenote.model.memo import Memo, Synthetic
 from voicenote.model.sentences import Script
 from voicenote.model.snapshot import Snapshot
 from voicenote.model.touch import ARRIVED, TouchKind, TouchState
-from voicenote.script.check.case_context import Asked, Behind
+from voicenote.script.check.case_context import CaseBackground, CheckContext
 from voicenote.script.check.findings import Diagnostic, LintLevel
 from voicenote.script.check.phrase_tables import languages
 from voicenote.script.check.rules import check
@@ -31,15 +31,15 @@ def judge_words(
     now: Snapshot,
     script: Script,
     memo: Memo | None = None,
-    asked: Asked | None = None,
+    asked: CheckContext | None = None,
 ) -> tuple[Diagnostic, ...]:
     """Return what the rules say to a script of a case. Raises WrongUse as `check` does."""
-    asked = asked or Asked()
+    asked = asked or CheckContext()
     owner = ws.owner_of(now.case)
     rate = ws.settings.voice.of(script.language, owner).rate
     told = replace(
         asked,
-        behind=_behind(ws, tx, now),
+        background=_behind(ws, tx, now),
         owner=asked.owner or owner,
         wpm=asked.wpm or rate or None,
         taken=taken_seconds(memo),
@@ -65,12 +65,12 @@ def taken_seconds(memo: Memo | None) -> float | None:
     return memo.duration_s if memo and memo.synthetic is Synthetic.NO else None
 
 
-def _behind(ws: Workspace, tx: Transaction, now: Snapshot) -> Behind:
+def _behind(ws: Workspace, tx: Transaction, now: Snapshot) -> CaseBackground:
     events = {row["event"] for row in case_reports.history(tx, now.case.number)}
     refused = second_apology(now)
     left = _apologies(now)
     policy = ws.settings.policy
-    return Behind(
+    return CaseBackground(
         case=now.case,
         apologised_on=max(left).date() if left else None,
         new_since=refused is None,

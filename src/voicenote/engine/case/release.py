@@ -1,4 +1,4 @@
-"""May an approved memo leave? Asked at the approval and again at the claim; and taken back.
+"""May an approved memo leave? CheckContext at the approval and again at the claim; and taken back.
 
 What is judged is a value (`followup.release`); here is what it is judged from: what the composer
 says of the case today, the rules over the words, the money. As long as the facts are those of the

@@ -12,7 +12,7 @@ from voicenote.errors import BadData, RuleSaysNo, VoicenoteError, WrongUse
 from voicenote.files import write_whole
 from voicenote.model.case import Case
 from voicenote.model.sentences import Script
-from voicenote.script.check.case_context import Asked, Behind
+from voicenote.script.check.case_context import CaseBackground, CheckContext
 from voicenote.script.check.findings import LintLevel
 from voicenote.script.check.phrase_tables import languages
 from voicenote.script.check.rules import check
@@ -104,6 +104,8 @@ def _weak(
     """Yield what the check says of a script, in a language that it knows."""
     if script.language not in languages():
         return
-    asked = Asked(owner=owner, behind=Behind(case=case, new_since=name == "reopened"))
+    asked = CheckContext(
+        owner=owner, background=CaseBackground(case=case, new_since=name == "reopened")
+    )
     for found in check(script, "", asked, levels_of(ws)):
         yield found.level, f"{found.rule}: “{found.text}”: {found.why} {found.instead}".strip()

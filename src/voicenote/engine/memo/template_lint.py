@@ -8,14 +8,14 @@ from voicenote.engine.case.case_lint import judge_words, levels_of
 from voicenote.engine.memo.drafting import need_draft
 from voicenote.engine.workspace import Workspace
 from voicenote.ledger.snapshots import snapshot
-from voicenote.script.check.case_context import Asked
-from voicenote.script.check.findings import Checked
+from voicenote.script.check.case_context import CheckContext
+from voicenote.script.check.findings import CheckedText
 from voicenote.script.check.rules import check
 from voicenote.script.check.template_samples import samples
 from voicenote.script.templating import Templates
 
 
-def check_case(ws: Workspace, number: int, asked: Asked | None = None) -> Checked:
+def check_case(ws: Workspace, number: int, asked: CheckContext | None = None) -> CheckedText:
     """Check the newest script of a case, with all that is known of it.
 
     `asked` is what the owner says to the check; what it leaves out comes from the case. Raises
@@ -25,12 +25,12 @@ def check_case(ws: Workspace, number: int, asked: Asked | None = None) -> Checke
     with ws.ledger.read() as tx:
         now = snapshot(tx, number, ws.zone_of)
         findings = judge_words(ws, tx, now, found.script, found.memo, asked)
-    return Checked(f"case {number}", found.script.text, findings)
+    return CheckedText(f"case {number}", found.script.text, findings)
 
 
-def check_templates(ws: Workspace, language: str = "") -> Iterator[Checked]:
+def check_templates(ws: Workspace, language: str = "") -> Iterator[CheckedText]:
     """Check every template of every language, or of one, the owner's own among them."""
     levels = levels_of(ws)
     for script, asked in samples(Templates((ws.home / "templates",)), language):
         findings = check(script, "", asked, levels)
-        yield Checked(f"{script.language}/{script.template}", script.text, tuple(findings))
+        yield CheckedText(f"{script.language}/{script.template}", script.text, tuple(findings))

@@ -9,7 +9,7 @@ from voicenote.model.case import Case, Finding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Behind:
+class CaseBackground:
     """The case behind a text. Rules that need it are silent without.
 
     `apologised_on` is the day on which an apology for this failure left, None when none has.
@@ -28,7 +28,7 @@ class Behind:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class CheckContext:
     """How to check. All of it may be left out.
 
     `owner` is the name that must be said (S1). `finding` and `template` tell what kind of text it
@@ -36,7 +36,7 @@ class Asked:
     `taken` is the length of a person's recording of it, seconds; None where there is none.
     """
 
-    behind: Behind | None = None
+    background: CaseBackground | None = None
     owner: str = ""
     finding: Finding | None = None
     template: str = ""
@@ -46,6 +46,6 @@ class Asked:
     @property
     def unfounded(self) -> bool:
         """Whether the complaint was found to be unfounded."""
-        if self.finding is None and self.behind is not None:
-            return self.behind.case.complaint.finding is Finding.UNFOUNDED
+        if self.finding is None and self.background is not None:
+            return self.background.case.complaint.finding is Finding.UNFOUNDED
         return self.finding is Finding.UNFOUNDED or self.template == "unfounded"

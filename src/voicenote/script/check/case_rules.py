@@ -7,9 +7,9 @@ from decimal import Decimal
 
 from voicenote.model.case import Finding
 from voicenote.model.promise import AmendsKind, AmendsState, Promise
-from voicenote.script.check.case_context import Asked, Behind
-from voicenote.script.check.findings import Broken
-from voicenote.script.check.passage import CheckedSentence
+from voicenote.script.check.case_context import CaseBackground
+from voicenote.script.check.findings import Violation
+from voicenote.script.check.passage import CheckedSentence, CheckInput
 
 #: The kinds that give money back.
 MONEY = frozenset({AmendsKind.REFUND, AmendsKind.CREDIT})
@@ -19,24 +19,23 @@ AFTER = frozenset({"check-in", "status-kept", "status-late", "confirm"})
 SORRY = frozenset({"", "justified", "partly", "reopened"})
 
 
-def deeds(said: Sequence[CheckedSentence], asked: Asked, template: str) -> Iterator[Broken]:
-    """What the case says against the words."""
-    yield from _second(said, asked.behind, template)
-    if asked.behind is None:
-        return
-    if asked.behind.case.complaint.finding is Finding.UNFOUNDED:
-        return  # S9 speaks of these
-    promises = standing_promises(asked.behind)
-    yield from _band(said, asked.behind)
-    yield from _kind(said, asked.behind, promises)
-    wordless = not any(one.has("regret", "admit", "answer") for one in said)
-    if wordless and template in SORRY and any(promise.value for promise in promises):
+def check_against_case(read: CheckInput) -> Iterator[Violation]:
+    """Yield what the case says against the words."""
+    sentences, background = read.sentences, read.context.background
+    yield from _check_second_apology(sentences, background, read.template)
+    if background is None or background.case.complaint.finding is Finding.UNFOUNDED:
+        return  # S9 speaks of unfounded ones
+    promises = _standing_promises(background)
+    yield from _check_band(sentences, background)
+    yield from _check_kind(sentences, background, promises)
+    wordless = not any(one.has("regret", "admit", "answer") for one in sentences)
+    if wordless and read.template in SORRY and any(promise.value for promise in promises):
         yield "R10", "wordless", 0, 0
 
 
-def standing_promises(behind: Behind) -> list[Promise]:
+def _standing_promises(background: CaseBackground) -> list[Promise]:
     """The promises of the round that the case is in; before any is made, those it came with."""
-    case = behind.case
+    case = background.case
     if not case.amends:
         return list(case.complaint.promises)
     return [
@@ -46,30 +45,34 @@ def standing_promises(behind: Behind) -> list[Promise]:
     ]
 
 
-def _second(
-    said: Sequence[CheckedSentence], behind: Behind | None, template: str
-) -> Iterator[Broken]:
+def _check_second_apology(
+    sentences: Sequence[CheckedSentence], background: CaseBackground | None, template: str
+) -> Iterator[Violation]:
     """R6: one apology a failure, unless it brings a new deed or reports a kept promise."""
-    apologised = template in AFTER or (behind is not None and behind.apologised_on is not None)
-    if not apologised or (behind is not None and behind.new_since):
+    apologised = template in AFTER or (
+        background is not None and background.apologised_on is not None
+    )
+    if not apologised or (background is not None and background.new_since):
         return
-    for one in said:
+    for one in sentences:
         if hit := one.first("regret"):
             yield "R6", "second", hit.start, hit.end
 
 
-def _offer(said: Sequence[CheckedSentence]) -> tuple[int, int]:
+def _find_offer(sentences: Sequence[CheckedSentence]) -> tuple[int, int]:
     """Where the money stands in the text, or where something is offered."""
     for group in ("money", "repair"):
-        for one in said:
+        for one in sentences:
             if hit := one.first(group):
                 return hit.start, hit.end
     return 0, 0
 
 
-def _band(said: Sequence[CheckedSentence], behind: Behind) -> Iterator[Broken]:
+def _check_band(
+    sentences: Sequence[CheckedSentence], background: CaseBackground
+) -> Iterator[Violation]:
     """R8: all the money of the case against the harm, in the harm's currency."""
-    case = behind.case
+    case = background.case
     harm = case.complaint.harm
     kept = [a.promise for a in case.amends if a.state is not AmendsState.WAIVED]
     values = [p.value for p in (kept if case.amends else case.complaint.promises) if p.value]
@@ -77,24 +80,24 @@ def _band(said: Sequence[CheckedSentence], behind: Behind) -> Iterator[Broken]:
     if harm is None or harm.amount <= 0 or not amounts:
         return
     percent = sum(amounts, Decimal(0)) * 100 / harm.amount
-    place = _offer(said)
-    if percent > Decimal(str(behind.refuse)) and not behind.overridden:
+    place = _find_offer(sentences)
+    if percent > Decimal(str(background.refuse)) and not background.overridden:
         yield "R8", "refused", *place
-    elif percent > Decimal(str(behind.high)):
+    elif percent > Decimal(str(background.high)):
         yield "R8", "much", *place
-    elif percent < Decimal(str(behind.low)):
+    elif percent < Decimal(str(background.low)):
         yield "R8", "little", *place
 
 
-def _kind(
-    said: Sequence[CheckedSentence], behind: Behind, promises: Sequence[Promise]
-) -> Iterator[Broken]:
-    harm = behind.case.complaint.harm
+def _check_kind(
+    sentences: Sequence[CheckedSentence], background: CaseBackground, promises: Sequence[Promise]
+) -> Iterator[Violation]:
+    harm = background.case.complaint.harm
     lost = harm is not None and harm.amount > 0
     if not promises:
         return
     gives = any(promise.kind in MONEY or promise.value for promise in promises)
     if lost and not gives:
-        yield "R9", "lost", *_offer(said)
+        yield "R9", "lost", *_find_offer(sentences)
     elif not lost and all(promise.kind in MONEY for promise in promises):
-        yield "R9", "paid", *_offer(said)
+        yield "R9", "paid", *_find_offer(sentences)

@@ -14,7 +14,7 @@ TABLES = Path(__file__).parent / "tables"
 
 
 #: What a rule function yields: the rule, the way to break it, where it starts and ends.
-Broken = tuple[str, str, int, int]
+Violation = tuple[str, str, int, int]
 
 
 class LintLevel(StrEnum):
@@ -54,7 +54,7 @@ class Diagnostic:
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CheckedText:
     """A text, where it is from, and what the rules say about it."""
 
     where: str
@@ -66,13 +66,13 @@ class Checked:
 class Rule:
     """A rule of the method: what it wants, where it comes from, and each way to break it.
 
-    `kinds` maps a way to break it to (level, why).
+    `violations` maps each way to break it to (level, why).
     """
 
     code: str
     title: str
     source: str
-    kinds: Mapping[str, tuple[LintLevel, str]]
+    violations: Mapping[str, tuple[LintLevel, str]]
 
 
 @cache
@@ -84,7 +84,7 @@ def rules() -> Mapping[str, Rule]:
             code,
             entry["title"],
             entry["source"],
-            {kind: (LintLevel(way[0]), way[1]) for kind, way in entry["kinds"].items()},
+            {kind: (LintLevel(way[0]), way[1]) for kind, way in entry["violations"].items()},
         )
         for code, entry in table.items()
     }

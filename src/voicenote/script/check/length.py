@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Iterator
 
 from voicenote.model.sentences import Script
-from voicenote.script.check.findings import Broken
-from voicenote.script.check.passage import CheckedSentence
-from voicenote.script.compose import LONGEST_S, PAUSE_S
+from voicenote.script.check.anatomy import APOLOGIES
+from voicenote.script.check.findings import Violation
+from voicenote.script.check.passage import CheckInput
+from voicenote.script.check.phrase_tables import table
+from voicenote.script.compose import LONGEST_S, seconds
 from voicenote.script.disclosing import drop_disclosure
 from voicenote.script.languages import language
-from voicenote.script.spoken import speakable, weight
+from voicenote.script.spoken import sayable_seconds, speakable, total_weight
 
 #: From here on it is an error, in seconds.
 ENDLESS_S = 120.0
@@ -27,50 +28,33 @@ def least_seconds(script: Script) -> float:
     spoken = " ".join(sentence.said for sentence in script.sentences)
     if len(spoken.split()) < FEW_WORDS:
         return 0.0
-    return _weight(spoken) / (language(script.language).pace * HASTY) * 60
+    return total_weight(spoken) / (language(script.language).pace * HASTY) * 60
 
 
-def cut_short(script: Script | None, taken: float | None) -> Iterator[Broken]:
-    """A recording of `taken` seconds that cannot say all of the script; None: there is none."""
-    if script and taken is not None and taken < least_seconds(drop_disclosure(script)):
+def check_length(read: CheckInput) -> Iterator[Violation]:
+    """Yield what is too long to be said, or too short, at the pace of the voice.
+
+    A person's recording that cannot say all of a script is cut short.
+    """
+    script, recorded = read.script, read.context.taken
+    if script and recorded is not None and recorded < least_seconds(drop_disclosure(script)):
         yield "R15", "cut", 0, 0
-
-
-def length(
-    text: str,
-    script: Script | None,
-    said: Sequence[CheckedSentence],
-    code: str,
-    wpm: float | None,
-    breath: int,
-    memo: bool,  # noqa: FBT001  of the text
-) -> Iterator[Broken]:
-    """What is too long to be said, or too short. `breath` is in words, `wpm` words a minute."""
-    taken = seconds_of(text, script, said, code, wpm)
-    if taken > ENDLESS_S:
+    length = _seconds_of(read)
+    if length > ENDLESS_S:
         yield "R15", "endless", 0, 0
-    elif taken > LONGEST_S:
+    elif length > LONGEST_S:
         yield "R15", "long", 0, 0
-    elif taken < SHORTEST_S and (memo or script is None):
+    elif length < SHORTEST_S and (script is None or read.template in APOLOGIES):
         yield "R15", "short", 0, 0
-    for one in said:
+    breath = table(read.language).breath
+    for one in read.sentences:
         if one.own > breath:
             yield "R15", "breath", one.start, one.end
 
 
-def seconds_of(
-    text: str, script: Script | None, said: Sequence[CheckedSentence], code: str, wpm: float | None
-) -> float:
-    """Seconds that it takes to say, pauses included, as the composer counts them."""
-    if script:
-        spoken = [sentence.said for sentence in script.sentences]
-    else:
-        tongue = language(code)
-        spoken = [speakable(text[one.start : one.end], tongue) for one in said]
-    pace = wpm or language(code).pace
-    return sum(_weight(one) for one in spoken) / pace * 60 + PAUSE_S * len(spoken)
-
-
-@lru_cache(maxsize=8192)
-def _weight(spoken: str) -> float:
-    return sum(weight(word) for word in spoken.split())
+def _seconds_of(read: CheckInput) -> float:
+    if read.script:
+        return seconds(read.script, read.context.wpm)
+    tongue = language(read.language)
+    spoken = [speakable(read.text[one.start : one.end], tongue) for one in read.sentences]
+    return sayable_seconds(spoken, read.context.wpm or tongue.pace)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from voicenote.model.sentences import Script, Section, Sentence
+from voicenote.script.check.case_context import CheckContext
 from voicenote.script.check.normalise import fold, without_quotations
 from voicenote.script.check.phrase_tables import NOT, table
 from voicenote.script.check.phrases import Hit
@@ -47,17 +48,37 @@ class CheckedSentence:
         return not self.groups.isdisjoint(groups)
 
 
-def passage_of(text: str | Script, language: str) -> tuple[str, list[CheckedSentence]]:
-    """The text of what is checked, and its sentences. `language` must have a table."""
+@dataclass(frozen=True, slots=True)
+class CheckInput:
+    """What every rule is given: a text, its sentences, and the context that it is checked in.
+
+    `script` is None for a plain text.
+    """
+
+    text: str
+    script: Script | None
+    sentences: tuple[CheckedSentence, ...]
+    language: str
+    context: CheckContext
+
+    @property
+    def template(self) -> str:
+        """The template that the text was made from; empty when nobody knows."""
+        return self.script.template if self.script else self.context.template
+
+
+def read_input(text: str | Script, language: str, context: CheckContext) -> CheckInput:
+    """Return what the rules are given of a text. `language` must have a table."""
     if isinstance(text, Script):
-        return text.text, list(_of_script(text, language))
-    return text, list(_of_text(text, language))
+        read = tuple(_read_script(text, language))
+        return CheckInput(text.text, text, read, language, context)
+    return CheckInput(text, None, tuple(_read_text(text, language)), language, context)
 
 
-def _of_text(text: str, language: str) -> Iterator[CheckedSentence]:
+def _read_text(text: str, language: str) -> Iterator[CheckedSentence]:
     ours = without_quotations(text)
     for start, end in _sentence_bounds(ours):
-        yield _make_said(ours[start:end], start, None, language)
+        yield _place_sentence(ours[start:end], start, None, language)
 
 
 def _sentence_bounds(text: str) -> Iterator[tuple[int, int]]:
@@ -71,10 +92,10 @@ def _sentence_bounds(text: str) -> Iterator[tuple[int, int]]:
         start = stop
 
 
-def _of_script(script: Script, language: str) -> Iterator[CheckedSentence]:
+def _read_script(script: Script, language: str) -> Iterator[CheckedSentence]:
     place = 0
     for sentence in script.sentences:
-        yield _make_said(_ours(sentence), place, sentence.section, language)
+        yield _place_sentence(_ours(sentence), place, sentence.section, language)
         place += len(sentence.text) + 1
 
 
@@ -88,7 +109,9 @@ def _ours(sentence: Sentence) -> str:
     return text
 
 
-def _make_said(ours: str, start: int, section: Section | None, language: str) -> CheckedSentence:
+def _place_sentence(
+    ours: str, start: int, section: Section | None, language: str
+) -> CheckedSentence:
     hits, loud, own, groups = _read_sentence(ours, language)
     if start:
         hits, loud = _shift_hits(hits, start), _shift_hits(loud, start)
@@ -106,9 +129,9 @@ def _read_sentence(
     ours: str, language: str
 ) -> tuple[tuple[Hit, ...], tuple[Hit, ...], int, frozenset[str]]:
     """The phrases of one sentence. Shared sentences are read once for a whole batch."""
-    words = table(language)
+    phrase_table = table(language)
     folded, places = fold(ours)
-    found = words.phrases.find(folded)
+    found = phrase_table.phrases.find(folded)
     lookalikes = [hit for hit in found if hit.group.startswith(NOT)]
     hits = [hit for hit in found if not hit.group.startswith(NOT)]
     for other in lookalikes:
@@ -122,7 +145,12 @@ def _read_sentence(
         ends = (*places, len(ours))
         hits = [Hit(h.group, places[h.start], ends[h.end - 1] + 1) for h in hits]
     groups = frozenset(hit.group for hit in hits)
-    return tuple(hits), tuple(_loud(ours, cased=words.cased)), len(_LETTER.findall(ours)), groups
+    return (
+        tuple(hits),
+        tuple(_loud(ours, cased=phrase_table.cased)),
+        len(_LETTER.findall(ours)),
+        groups,
+    )
 
 
 def _loud(ours: str, *, cased: bool) -> Iterator[Hit]:

@@ -46,8 +46,8 @@ def table(language: str) -> PhraseTable:
     groups: dict[str, list[str]] = dict(cues)
     groups |= {f"{NOT}{group}": phrases for group, phrases in data.pop("looks_like").items()}
     instead = data.pop("instead")
-    for rule, kinds in data.items():
-        groups |= {f"{rule}.{kind}": phrases for kind, phrases in kinds.items()}
+    for rule, violations in data.items():
+        groups |= {f"{rule}.{kind}": phrases for kind, phrases in violations.items()}
     return PhraseTable(
         code=language,
         phrases=Phrases(groups, about.get("prefixes", "")),

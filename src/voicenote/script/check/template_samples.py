@@ -10,7 +10,7 @@ from voicenote.model.case import Case, Complaint, Customer, Finding, Lesson, Sta
 from voicenote.model.money import Money
 from voicenote.model.promise import AmendsKind, Promise
 from voicenote.model.sentences import Script
-from voicenote.script.check.case_context import Asked, Behind
+from voicenote.script.check.case_context import CaseBackground, CheckContext
 from voicenote.script.check.phrase_tables import languages
 from voicenote.script.compose import ScriptContext, compose
 from voicenote.script.templating import Templates
@@ -21,14 +21,17 @@ _DAY = datetime(2026, 1, 5, 12, tzinfo=UTC)
 _DEEDS = (AmendsKind.REFUND, AmendsKind.REDO)
 
 
-def samples(templates: Templates, language: str = "") -> Iterator[tuple[Script, Asked]]:
+def samples(templates: Templates, language: str = "") -> Iterator[tuple[Script, CheckContext]]:
     """Each template of the languages that have rules, or of one, twice: full, and with little."""
     for code in sorted(templates.languages().intersection(languages())):
         for name in templates.names(code) if language in ("", code) else ():
             for full in (True, False):
                 case, context = sample_case(code, name, full=full)
-                behind = Behind(case=case, new_since=name == "reopened")
-                yield compose(case, context, templates), Asked(owner=context.owner, behind=behind)
+                background = CaseBackground(case=case, new_since=name == "reopened")
+                yield (
+                    compose(case, context, templates),
+                    CheckContext(owner=context.owner, background=background),
+                )
 
 
 def sample_case(code: str, name: str, *, full: bool) -> tuple[Case, ScriptContext]:
