@@ -23,7 +23,7 @@ from voicenote.errors import room_for
 Call = Callable[..., Result]
 Programs = Callable[[str, str], str]
 
-HEADERS = ("case", "customer", "next touch", "")
+HEADERS = ("case", "customer", "next message", "")
 WIDE = [(12, "A customer with a very long name", "Thu 2026-11-26 10:00", "OVERDUE: promised")]
 
 

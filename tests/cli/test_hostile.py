@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import Result
@@ -212,13 +213,13 @@ def test_a_file_that_is_cut_while_it_is_imported_leaves_nothing(
 
     file = tmp_path / "rows.csv"
     file.write_text("customer,what_happened\nAnn,It was late.\nBo,It was,too many\n", "utf-8")
-    take_in = new_cases.take_in
+    import_cases = new_cases.import_cases
 
-    def cutting(*given: object) -> object:
+    def cutting(*given: Any, **named: Any) -> new_cases.Taken:
         os.truncate(file, 40)
-        return take_in(*given)  # type: ignore[arg-type]
+        return import_cases(*given, **named)
 
-    monkeypatch.setattr(new_cases, "take_in", cutting)
+    monkeypatch.setattr(new_cases, "import_cases", cutting)
     before = call("cases", "--json").stdout
     assert "was changed while it was read" in refused(call("import", str(file)), 75)
     assert call("cases", "--json").stdout == before

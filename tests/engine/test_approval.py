@@ -116,7 +116,9 @@ def test_a_change_sends_an_approved_memo_back(
     assert f"{mark}: {told_['reason']}" in turn.waiting[0][1]
     assert states(ws, number)[0] == "memo due"
     command = "approve" if change == "harm" else "script"
-    (need,) = [one for one in what_needs_me(ws) if one.command == f"voicenote {command} {number}"]
+    (need,) = [
+        one for one in what_needs_me(ws).needs if one.command == f"voicenote {command} {number}"
+    ]
     assert told_["reason"] in need.sentence
     assert not case_view(ws, number)["memo"]["approved"]
     if change == "unfounded":

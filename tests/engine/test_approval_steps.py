@@ -61,7 +61,7 @@ def follow(ws: Workspace, number: int, text: str) -> None:
 
 
 def first_need(ws: Workspace) -> tuple[str, str]:
-    need = what_needs_me(ws)[0]
+    need = what_needs_me(ws).needs[0]
     return need.sentence, need.command
 
 
@@ -85,7 +85,7 @@ def test_next_leads_to_the_approval_step_by_step(ws: Workspace, number: int, cha
     """Whoever only does what `next` says gets there, in three steps at most."""
     CHANGES[change](ws, number)
     for _ in range(3):
-        commands = [one.command for one in what_needs_me(ws) if "memo" in one.sentence]
+        commands = [one.command for one in what_needs_me(ws).needs if "memo" in one.sentence]
         if not commands:
             break
         follow(ws, number, commands[0])
@@ -177,7 +177,7 @@ def test_run_and_next_say_the_same_of_what_is_too_late(
     assert len(texts) == 1
     assert "resend" not in texts[0]
     assert f"voicenote script {number}" in texts[0]
-    (need,) = [one for one in what_needs_me(ws) if "memo" in one.sentence]
+    (need,) = [one for one in what_needs_me(ws).needs if "memo" in one.sentence]
     assert need.command == f"voicenote script {number}"
     follow(ws, number, texts[0])
 
@@ -187,7 +187,7 @@ def test_a_memo_too_late_that_has_new_words_only_waits_for_the_owner(
 ) -> None:
     list(compose_cases(ws, [late]))
     list(render_cases(ws, [late]))
-    (need,) = [one for one in what_needs_me(ws) if "memo" in one.sentence]
+    (need,) = [one for one in what_needs_me(ws).needs if "memo" in one.sentence]
     assert need.command == f"voicenote approve {late}"
 
 
@@ -206,7 +206,7 @@ def test_an_undo_keeps_why_a_memo_waits(ws: Workspace, clock: Clock, number: int
 def test_another_plan_says_that_the_memo_will_not_go(ws: Workspace, number: int) -> None:
     done = accept(ws, number, Wishes(plan="acknowledge"))
     assert any("will not go" in one for one in done.warnings)
-    (need,) = [one for one in what_needs_me(ws) if "the memo" in one.sentence]
+    (need,) = [one for one in what_needs_me(ws).needs if "the memo" in one.sentence]
     assert "the memo was cancelled (the plan is acknowledge now" in need.sentence
 
 

@@ -267,7 +267,7 @@ def test_what_stays_bounced_needs_the_owner(house: House) -> None:
     memo = house.sent(telegram="")
     house.comes_back(memo)
     one_pass(house.ws)
-    [need] = what_needs_me(house.ws)
+    [need] = what_needs_me(house.ws).needs
     assert "was bounced (5.1.1 no such user)" in need.sentence
     assert need.command == f"voicenote resend {memo.case}"
 

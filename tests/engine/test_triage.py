@@ -172,7 +172,7 @@ def test_a_cause_that_came_back_warns_wherever_the_case_is_seen(
     assert f"case {first} was to prevent it (a second courier" in warning
     assert case_view(ws, number)["warnings"] == [warning]
     assert case_view(ws, first)["warnings"] == []
-    (need,) = (one for one in what_needs_me(ws) if one.case == number)
+    (need,) = (one for one in what_needs_me(ws).needs if one.case == number)
     assert warning in need.sentence
     with ws.ledger.read() as tx:
         assert all_returned(tx) == {number: warning}
@@ -193,7 +193,7 @@ def test_the_clock_of_the_method_says_who_has_waited_too_long(
 ) -> None:
     number = opened(ws)
     clock.move(hours=hours)
-    (need,) = what_needs_me(ws)
+    (need,) = what_needs_me(ws).needs
     assert ("R4" in need.sentence) == late
     assert ("breached" in case_view(ws, number)["clock"]) == late
 

@@ -118,12 +118,16 @@ def test_a_list_tells_what_is_owed_due_and_said(
         touches.book(tx, case_store.get(tx, 1), "p", later, by_outbox, ids)
         touches.answer(tx, case_store.get(tx, 1), Answer(verdict=Verdict.UNCLEAR, at=tx.now))
         change_case(tx, 2, "close", outcome="neutral")
-        [line] = case_rows.lines(tx)
-        assert line.owed_by == tx.now.date() + timedelta(days=7)
-        assert line.next_touch == tx.now + timedelta(days=2)
-        assert (line.answers, line.uncertain) == (1, 0)
-        assert [one.case for one in case_rows.lines(tx, everything=True)] == [1, 2]
-        assert case_rows.lines(tx, batch="other") == []
+        promised = tx.now.date() + timedelta(days=7)
+        found, bad = case_rows.list_cases(tx, promised + timedelta(days=1))
+        assert ([row.case for row in found.rows], bad) == ([1], [])
+        assert found.owed_by == {1: promised}
+        assert case_rows.list_cases(tx, promised)[0].owed_by == {}
+        assert found.next_touch == {1: tx.now + timedelta(days=2)}
+        assert (found.answered, found.uncertain) == ({(1, 1)}, set())
+        every, _ = case_rows.list_cases(tx, promised, everything=True)
+        assert [row.case for row in every.rows] == [1, 2]
+        assert case_rows.list_cases(tx, promised, batch="other")[0].rows == []
         assert case_reports.batches(tx) == {"night": 2}
 
 

@@ -19,7 +19,6 @@ from sqlalchemy.exc import DBAPIError
 from voicenote.errors import BadData, BadSettings, SchemaChanged, TryAgain, Unavailable
 from voicenote.ledger import (
     case_reports,
-    case_rows,
     case_store,
     meta,
     migrate,
@@ -55,7 +54,7 @@ def test_a_change_and_its_history_are_kept_together_or_not_at_all(
     with pytest.raises(ZeroDivisionError):
         half()
     with ledger.read() as tx:
-        assert case_rows.lines(tx) == []
+        assert case_store.numbers_of(tx) == []
         assert case_reports.history(tx) == []
 
 

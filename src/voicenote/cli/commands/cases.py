@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from voicenote.cli.terminal.case_options import need_batch
 from voicenote.cli.terminal.session import Session, command
 
 if TYPE_CHECKING:
     from datetime import date, datetime
     from zoneinfo import ZoneInfo
 
+    from voicenote.engine.case.case_list import CaseList, Remarks
     from voicenote.errors import BadData
-    from voicenote.ledger.case_rows import CaseRow
-    from voicenote.schedule.clocks import Clocks as ResponseClocks
+    from voicenote.ledger.case_rows import CaseRow, CaseRows
 
-
-#: What to do about a touch that may have left or not.
+#: What to do about a message that may have left or not.
 UNCERTAIN = "uncertain: look into the channel, then voicenote mark-sent N, or voicenote resend N"
 
 
@@ -33,39 +31,45 @@ def cases(session: Session, /, *, everything: bool, batch: str | None) -> int:
     "next_touch"}; of closed cases too with --all. Exit code 1 when a case cannot be read, which
     is then named on standard error.
     """
-    from voicenote.ledger import case_flags, case_rows, pauses
+    from voicenote.engine.case.case_list import list_cases
     from voicenote.wiring import now, open_ledger
 
     ledger = open_ledger(session.settings)
     try:
-        with ledger.read() as tx:
-            need_batch(tx, batch)
-            found, bad = case_rows.readable_lines(tx, everything=everything, batch=batch)
-            closed = 0 if everything or session.json else case_rows.count_closed(tx, batch)
-            seen = None if session.json else _load_list(session, tx, whole=not bad)
-            stopped = pauses.list_paused(tx)
-            gone = case_flags.stranded(tx, {"outbox", *session.settings.channels})
+        found = list_cases(
+            *(ledger, session.settings),
+            everything=everything,
+            batch=batch,
+            remarks=not session.json,
+        )
     finally:
         ledger.close()
     if session.json:
-        session.screen.data(_as_data(session, found, now()))
-        return _tell_bad(session, bad)
-    if found and seen is not None:
-        headers = ("case", "customer", "stage", "opened", "clock", "next touch", "")
-        session.screen.table(headers, _as_text(session, found, seen, now()))
+        session.screen.data(_as_data(session, found.cases, now()))
+        return _tell_bad(session, found.bad)
+    if found.cases.rows:
+        headers = ("case", "customer", "stage", "opened", "clock", "next message", "")
+        session.screen.table(headers, _as_text(session, found, now()))
     elif batch is not None:
         session.screen.note(f"No open cases in batch {batch!r}.")
     else:
         session.screen.note("No open cases. Take one in: voicenote new, or voicenote import FILE")
-    if closed:
-        session.screen.note(f"and {closed} closed: voicenote cases --all")
-    if any(line.uncertain for line in found):
+    _tell_beside(session, found)
+    return _tell_bad(session, found.bad)
+
+
+def _tell_beside(session: Session, found: CaseList) -> None:
+    """Say what the list itself does not tell."""
+    from voicenote.ledger.case_flags import told_stranded
+
+    if found.closed:
+        session.screen.note(f"and {found.closed} closed: voicenote cases --all")
+    if any(row.case in found.cases.uncertain for row in found.cases.rows):
         session.screen.note(UNCERTAIN)
-    for pause in stopped:
+    for pause in found.paused:
         session.screen.warn(f"{pause.told}; {pause.cure}")
-    for channel, numbers in gone.items():
-        session.screen.warn("; ".join(case_flags.told_stranded(channel, numbers)))
-    return _tell_bad(session, bad)
+    for channel, numbers in found.stranded.items():
+        session.screen.warn("; ".join(told_stranded(channel, numbers)))
 
 
 def _tell_bad(session: Session, bad: Sequence[BadData]) -> int:
@@ -83,120 +87,88 @@ class _Clocks:
         self._known: dict[str, tuple[ZoneInfo, date]] = {}
         self._days: dict[tuple[datetime, str], str] = {}
 
-    def of(self, line: CaseRow) -> tuple[ZoneInfo, date]:
-        found = self._known.get(line.time_zone)
+    def of(self, row: CaseRow) -> tuple[ZoneInfo, date]:
+        found = self._known.get(row.time_zone)
         if found is None:
             from zoneinfo import ZoneInfo
 
             try:
-                zone = ZoneInfo(line.time_zone or self._home)
+                zone = ZoneInfo(row.time_zone or self._home)
             except (ValueError, KeyError):  # damaged; next and doctor name the case
                 zone = ZoneInfo(self._home)
-            found = self._known[line.time_zone] = (zone, self._now.astimezone(zone).date())
+            found = self._known[row.time_zone] = (zone, self._now.astimezone(zone).date())
         return found
 
-    def opened(self, line: CaseRow, zone: ZoneInfo) -> str:
+    def opened(self, row: CaseRow, zone: ZoneInfo) -> str:
         """Return the day on which a case was opened; an import opens many at one moment."""
-        key = (line.opened_at, line.time_zone)
+        key = (row.opened_at, row.time_zone)
         if key not in self._days:
-            self._days[key] = line.opened_at.astimezone(zone).date().isoformat()
+            self._days[key] = row.opened_at.astimezone(zone).date().isoformat()
         return self._days[key]
 
 
-def _overdue(line: CaseRow, today: date) -> bool:
-    return line.owed_by is not None and line.owed_by < today and not line.closed
+def _overdue(row: CaseRow, found: CaseRows, today: date) -> bool:
+    owed_by = found.owed_by.get(row.case)
+    return owed_by is not None and owed_by < today and not row.closed
 
 
-def _as_data(session: Session, found: Sequence[CaseRow], now: datetime) -> list[dict[str, Any]]:
+def _as_data(session: Session, found: CaseRows, now: datetime) -> list[dict[str, Any]]:
     clocks = _Clocks(session, now)
     return [
         {
-            "case": line.case,
-            "ref": line.ref,
-            "customer": line.customer,
-            "stage": line.stage,
-            "outcome": line.outcome,
-            "overdue": _overdue(line, clocks.of(line)[1]),
-            "next_touch": line.next_touch,
+            "case": row.case,
+            "ref": row.ref,
+            "customer": row.customer,
+            "stage": row.stage,
+            "outcome": row.outcome,
+            "overdue": _overdue(row, found, clocks.of(row)[1]),
+            "next_touch": found.next_touch.get(row.case),
         }
-        for line in found
+        for row in found.rows
     ]
 
 
-class _Seen(NamedTuple):
-    """What a list shows beside its lines: clocks, what was acknowledged, came back, was said.
-
-    And what did not arrive or is held, by (case, round), and who opted out.
-    """
-
-    clocks: ResponseClocks
-    acknowledged: Mapping[int, datetime]
-    returned: Mapping[int, str]
-    words: Mapping[tuple[int, int], str]
-    troubled: Mapping[tuple[int, int], str]
-    opted_out: Collection[int]
-
-
-def _load_list(session: Session, tx: Any, *, whole: bool) -> _Seen:
-    """Read what is shown beside the lines: less of it where rows cannot be read."""
-    from voicenote.engine.response_clocks import clocks_of
-    from voicenote.ledger import case_flags
-    from voicenote.ledger.case_rows import any_prevention, first_acknowledgements, words
-
-    clocks = clocks_of(session.settings.policy)
-    if not whole:
-        return _Seen(clocks, {}, {}, {}, {}, case_flags.opted_out(tx))
-    returned: Mapping[int, str] = {}
-    if any_prevention(tx):
-        from voicenote.engine.case.cause_history import all_returned
-
-        returned = all_returned(tx)
-    return _Seen(
-        clocks,
-        first_acknowledgements(tx),
-        returned,
-        words(tx),
-        case_flags.troubled(tx),
-        case_flags.opted_out(tx),
+def _as_text(session: Session, found: CaseList, now: datetime) -> list[Sequence[str]]:
+    cases, beside = found.cases, found.remarks
+    if beside is None:
+        return []
+    clocks, read = _Clocks(session, now), _reader(beside, now)
+    # most cases have no remark: they are not asked one by one
+    by_round = (*cases.answered, *beside.troubled)
+    remarked = {case for case, _ in by_round}.union(
+        *(cases.owed_by, cases.uncertain, beside.opted_out, beside.returned)
     )
-
-
-def _as_text(
-    session: Session, found: Sequence[CaseRow], seen: _Seen, now: datetime
-) -> list[Sequence[str]]:
-    clocks = _Clocks(session, now)
-    read = _reader(seen, now)
     rows: list[Sequence[str]] = []
-    for line in found:
-        zone, today = clocks.of(line)
-        coming = line.next_touch
+    for row in cases.rows:
+        zone, today = clocks.of(row)
+        coming = cases.next_touch.get(row.case)
         rows.append(
             (
-                str(line.case),
-                line.customer,
-                line.outcome or line.stage,
-                clocks.opened(line, zone),
-                read(line),
+                str(row.case),
+                row.customer,
+                row.outcome or row.stage,
+                clocks.opened(row, zone),
+                read(row),
                 coming.astimezone(zone).strftime("%a %Y-%m-%d %H:%M") if coming else "",
-                _remarks(line, today, seen),
+                _remarks(row, cases, today, beside) if row.case in remarked else "",
             )
         )
     return rows
 
 
-def _reader(seen: _Seen, now: datetime) -> Callable[[CaseRow], str]:
+def _reader(beside: Remarks, now: datetime) -> Callable[[CaseRow], str]:
     """Return what tells a case's response clock (R4); an import opens many at one moment."""
     from voicenote.ledger.case_rows import UNSENT
     from voicenote.schedule.clocks import read_clock
 
     known: dict[tuple[datetime, datetime | None], str] = {}
 
-    def read(line: CaseRow) -> str:
-        if line.stage not in UNSENT or line.round > 1:
+    def read(row: CaseRow) -> str:
+        if row.stage not in UNSENT or row.round > 1:
             return ""
-        key = (line.opened_at, seen.acknowledged.get(line.case))
+        key = (row.opened_at, beside.acknowledged.get(row.case))
         if key not in known:
-            told = read_clock(key[0], now, acknowledged_at=key[1], clocks=seen.clocks)
+            told = read_clock(key[0], now, acknowledged_at=key[1], clocks=beside.clocks)
             known[key] = told.text
         return known[key]
 
@@ -209,20 +181,20 @@ def _quote_briefly(words: str) -> str:
     return f": “{line[:39]}…”" if len(line) > 40 else f": “{line}”" * bool(line)
 
 
-def _remarks(line: CaseRow, today: date, seen: _Seen) -> str:
-    if line.closed:
+def _remarks(row: CaseRow, found: CaseRows, today: date, beside: Remarks) -> str:
+    if row.closed:
         return ""
-    said = []
-    if _overdue(line, today):
-        said.append(f"OVERDUE: promised by {line.owed_by}")
-    if line.uncertain:
+    said, this_round = [], (row.case, row.round)
+    if _overdue(row, found, today):
+        said.append(f"OVERDUE: promised by {found.owed_by[row.case]}")
+    if row.case in found.uncertain:
         said.append("uncertain: did it leave?")
-    if line.case in seen.opted_out:
+    if row.case in beside.opted_out:
         said.append("opted out")
-    elif (line.case, line.round) in seen.troubled:
-        said.append(seen.troubled[line.case, line.round])
-    if line.answers:
-        said.append(f"answered{_quote_briefly(seen.words.get((line.case, line.round), ''))}")
-    if line.case in seen.returned:
+    elif this_round in beside.troubled:
+        said.append(beside.troubled[this_round])
+    if this_round in found.answered:
+        said.append(f"answered{_quote_briefly(beside.words.get(this_round, ''))}")
+    if row.case in beside.returned:
         said.append("its cause came back")
     return ", ".join(said)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from voicenote.intake.raw_record import Bad, Good
     from voicenote.intake.reader import ComplaintSource
     from voicenote.intake.rejected import Rejected
-    from voicenote.ledger.store import Transaction
     from voicenote.settings import Profile
 
 #: How many problems are shown; the ``.rejected`` file has all, and -v shows all.
@@ -139,29 +137,28 @@ def _tell_mapping(session: Session, source: ComplaintSource) -> None:
 def _take(
     session: Session, source: ComplaintSource, batch: str, *, dry_run: bool
 ) -> dict[str, Any]:
-    from voicenote.engine.case.new_cases import Taken, take_in
+    from voicenote.engine.case.new_cases import import_cases
     from voicenote.intake.rejected import Rejected
-    from voicenote.ledger.case_reports import batches
     from voicenote.wiring import open_ledger
 
-    count, taken = Count(), Taken()
+    count, verbose = Count(), session.verbose > 0
     ledger = open_ledger(session.settings)
-    # the ledger's transaction outlives the .rejected file: a full disk takes neither
     rejected = None if dry_run else Rejected(source, Path.cwd())
+
+    def reject(one: Good, case: int) -> None:
+        _bad(count, _clash(one, case), rejected, verbose=verbose)
+
     try:
-        with ledger.write() as tx, rejected or nullcontext():
-            with session.screen.bar("Reading", source.size) as step:
-                verbose = session.verbose > 0
-                good = _good(source, count, rejected, step, verbose=verbose)
-                for one, clash in take_in(tx, good, batch, taken):
-                    _bad(count, _clash(one, clash.case), rejected, verbose=verbose)
-            _tell_returned(session, tx, batch)
-            named = batch if taken.added or batch in batches(tx) else None
-            if dry_run:
-                tx.take_back()
+        with session.screen.bar("Reading", source.size) as step:
+            good = _good(source, count, rejected, step, verbose=verbose)
+            taken = import_cases(ledger, good, batch, reject, rejected=rejected, dry_run=dry_run)
         session.if_stopped = ""
     finally:
         ledger.close()
+    if taken.returned:
+        others = len(taken.returned) - 1
+        more = f" (and {others} more cases like it)" if others else ""
+        session.screen.warn(f"{taken.returned[0]}{more}. See voicenote lessons")
     if taken.overdue:
         session.screen.warn(overdue(taken.overdue))
     for line in describe_known(taken):
@@ -177,20 +174,8 @@ def _take(
         "unchanged": taken.unchanged + count.again,
         "rejected": count.rejected,
         "rejected_file": str(files[0]) if files else None,
-        "batch": named,
+        "batch": taken.batch,
     }
-
-
-def _tell_returned(session: Session, tx: Transaction, batch: str) -> None:
-    """Say so when a cause came back that was to be prevented: it should be heard at once (S12)."""
-    from voicenote.engine.case.cause_history import all_returned
-    from voicenote.ledger.case_store import numbers_of
-
-    back = all_returned(tx)
-    told = [back[number] for number in numbers_of(tx, batch=batch) if number in back]
-    if told:
-        more = f" (and {len(told) - 1} more cases like it)" if len(told) > 1 else ""
-        session.screen.warn(f"{told[0]}{more}. See voicenote lessons")
 
 
 def _good(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import asdict
 
 import click
 
@@ -19,34 +20,24 @@ def next_(session: Session, /, *, everything: bool) -> None:
     null, "urgency" is pause, unreadable, channel or unmatched), then that one thing; all of them
     with --all.
     """
-    from voicenote.engine.case.attention import weigh_cases
-    from voicenote.engine.case.reroute import channels_gone
-    from voicenote.ledger import arrivals, case_flags, pauses
+    from voicenote.engine.case.attention import what_needs_me
 
     screen = session.screen
     with session.open() as ws:
-        needs, bad = weigh_cases(ws)
-        with ws.ledger.read() as tx:
-            stopped, unseen = pauses.list_paused(tx), arrivals.unseen(tx)
-            gone = channels_gone(ws, tx)
-    apart = [("pause", pause.told, pause.cure) for pause in stopped]
-    apart += [("unreadable", error.what, error.advice) for error in bad.values()]
-    apart += [("channel", *case_flags.told_stranded(*one)) for one in gone.items()]
-    if unseen:
-        what = f"{unseen} came in that fit{'s' * (unseen == 1)} no case"
-        apart.append(("unmatched", what, "voicenote receive --unmatched"))
+        found = what_needs_me(ws)
+    needs = found.needs
     if session.json:
-        whole = [{"case": None, "urgency": u, "what": what, "do": do} for u, what, do in apart]
-        found = [
+        apart = [{"case": None, **asdict(one)} for one in found.apart]
+        of_cases = [
             {"case": n.case, "urgency": n.urgency.name.lower(), "what": n.sentence, "do": n.command}
-            for n in needs
+            for n in (needs if everything else needs[:1])
         ]
-        screen.data([*whole, *(found if everything else found[:1])])
+        screen.data([*apart, *of_cases])
         return
-    for _, what, do in apart:
-        screen.warn(f"{what}\n  {do}")
+    for one in found.apart:
+        screen.warn(f"{one.what}\n  {one.do}")
     if not needs:
-        if not apart:
+        if not found.apart:
             screen.out("Nothing needs you now.")
         return
     for need in needs if everything else needs[:1]:

@@ -22,14 +22,12 @@ def pause(session: Session, /, *, channels: tuple[str, ...]) -> int:
     Exit code 1 when one is. With --json: a list of {"channel", "paused_at", "tried", "failed",
     "batch"}.
     """
-    from voicenote.engine.run.rate_limits import resume_channels
-    from voicenote.ledger import pauses
+    from voicenote.engine.run.rate_limits import list_paused, resume_channels
 
     screen = session.screen
     with session.open() as ws:
         ended = {one.channel for one in resume_channels(ws, channels)} if channels else set()
-        with ws.ledger.read() as tx:
-            found = pauses.list_paused(tx)
+        found = list_paused(ws)
     if missing := sorted(set(channels) - ended):
         raise RuleSaysNo(f"not paused: {', '.join(missing)}", "see: voicenote pause")
     for channel in sorted(ended):

@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import click
 
-from voicenote.cli.terminal.case_options import cases_options, choose_cases
+from voicenote.cli.terminal.case_options import cases_options
 from voicenote.cli.terminal.session import Session, command
 from voicenote.errors import WrongUse
 
@@ -32,13 +32,14 @@ def proof(
 
     With --json: a list of {"case", "kind", "channel", "to"}.
     """
+    from voicenote.engine.case.selection import select_cases
     from voicenote.engine.run.proofs import MOST, prove
     from voicenote.model.case import Stage
 
     address = own_address(session, to)
     with session.open() as ws:
         made = (Stage.RENDERED, Stage.APPROVED)
-        meant = choose_cases(ws, numbers, everything, batch, made)
+        meant = select_cases(ws, numbers, everything=everything, batch=batch, stages=made)
         done = [asdict(one) for one in prove(ws, meant[:MOST], address, channel)]
     session.screen.show(done, lambda: _proofs(done))
     if len(meant) > MOST:

@@ -13,7 +13,6 @@ from voicenote.errors import WrongUse
 
 if TYPE_CHECKING:
     from voicenote.engine.workspace import Workspace
-    from voicenote.ledger.store import Transaction
     from voicenote.model.case import Stage
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -44,20 +43,12 @@ def given_reason(context: click.Context, parameter: click.Parameter, value: str)
 
 
 def cases_options(command: F) -> F:
-    """Give a command ``N…``, ``--all`` and ``--batch NAME``; `choose_cases` reads them."""
+    """Give a command ``N…``, ``--all`` and ``--batch NAME``; `select_cases` reads them."""
     command = click.option("--batch", metavar="NAME", help="Every case of an import.")(command)
     command = click.option(
         "--all", "everything", is_flag=True, help="Every case that is at this step."
     )(command)
     return click.argument("numbers", nargs=-1, type=CASE, metavar="[N]...")(command)
-
-
-def need_batch(tx: Transaction, batch: str | None) -> None:
-    """Raise WrongUse when an import is named and there is none of that name."""
-    from voicenote.ledger.case_reports import batches
-
-    if batch is not None and batch not in (known := batches(tx)):
-        raise WrongUse(f"there is no batch {batch!r}", f"known: {', '.join(known) or 'none'}")
 
 
 def in_touch(
@@ -68,16 +59,11 @@ def in_touch(
     batch: str | None,
     stages: Sequence[Stage],
 ) -> list[int]:
-    """Return the same as `choose_cases`, without those who opted out where they were not named."""
-    from voicenote.ledger.case_store import load
-    from voicenote.ledger.optouts import opted_out
+    """Return the same as `select_cases`, without those who opted out where they were not named."""
+    from voicenote.engine.case.selection import find_opted_out, select_cases
 
-    meant = choose_cases(ws, numbers, everything, batch, stages)
-    if numbers or not meant:
-        return meant
-    with ws.ledger.read() as tx:
-        known = load(tx, meant)
-        gone = [n for n, out in zip(known, opted_out(tx, list(known.values())), strict=True) if out]
+    meant = select_cases(ws, numbers, everything=everything, batch=batch, stages=stages)
+    gone = [] if numbers else find_opted_out(ws, meant)
     if gone:
         shown = ", ".join(map(str, gone[:10])) + (" …" if len(gone) > 10 else "")
         session.screen.note(
@@ -85,26 +71,3 @@ def in_touch(
             f"{'s' * (len(gone) > 1)} {shown}"
         )
     return [number for number in meant if number not in set(gone)]
-
-
-def choose_cases(
-    ws: Workspace,
-    numbers: Sequence[int],
-    everything: bool,  # noqa: FBT001 - as click hands it over
-    batch: str | None,
-    stages: Sequence[Stage],
-) -> list[int]:
-    """Return the numbers of the cases that are meant, in order.
-
-    With numbers, just those; with a batch, its cases at one of `stages`; with ``--all``, every case
-    there. Raises WrongUse for none of these, or for two of them.
-    """
-    from voicenote.ledger.case_store import numbers_of
-
-    if sum((bool(numbers), everything and batch is None, batch is not None)) != 1:
-        raise WrongUse("say which cases", "numbers, or --all, or --batch NAME")
-    if numbers:
-        return list(dict.fromkeys(numbers))
-    with ws.ledger.read() as tx:
-        need_batch(tx, batch)
-        return numbers_of(tx, batch=batch, stages=stages)

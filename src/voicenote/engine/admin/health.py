@@ -210,18 +210,17 @@ def _stuck(ws: Workspace, _env: Mapping[str, str]) -> Iterator[CheckResult]:
     with ws.ledger.read() as tx:
         uncertain = touches.count(tx, TouchState.UNCERTAIN)
         held = touches.count(tx, TouchState.HELD)
-        lines, _ = case_rows.readable_lines(tx)
+        open_cases, _ = case_rows.list_cases(tx, tx.now.date())
         stopped = pauses.list_paused(tx)
         gone = channels_gone(ws, tx)
-        now = tx.now
     if uncertain:
         yield fault(
-            "touches", f"{uncertain} may have left, or not", "voicenote mark-sent N, or resend N"
+            "messages", f"{uncertain} may have left, or not", "voicenote mark-sent N, or resend N"
         )
     if held:
-        yield fault("plans", f"{held} touches are held", "voicenote next, or plan N --resume")
-    today = now.date()
-    overdue = [str(line.case) for line in lines if line.owed_by and line.owed_by < today]
+        yield fault("plans", f"{held} messages are held", "voicenote next, or plan N --resume")
+    known = {row.case for row in open_cases.rows}
+    overdue = [str(number) for number in sorted(known & open_cases.owed_by.keys())]
     if overdue:
         shown = ", ".join(overdue[:10]) + (" …" if len(overdue) > 10 else "")
         yield fault("promises", f"overdue in cases {shown}", "voicenote next, or amends list")
@@ -230,7 +229,7 @@ def _stuck(ws: Workspace, _env: Mapping[str, str]) -> Iterator[CheckResult]:
     for channel, numbers in gone.items():
         yield fault("channels", *case_flags.told_stranded(channel, numbers))
     if not (uncertain or overdue or held):
-        yield fine("touches", f"{len(lines)} open cases, nothing stuck")
+        yield fine("messages", f"{len(known)} open cases, nothing stuck")
 
 
 def _post(ws: Workspace, _env: Mapping[str, str]) -> Iterator[CheckResult]:

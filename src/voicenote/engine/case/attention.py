@@ -2,30 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from voicenote.engine.case.cause_history import warn_of_returned_causes
+from voicenote.engine.case.reroute import channels_gone
 from voicenote.engine.response_clocks import clocks_of
 from voicenote.engine.workspace import Workspace
-from voicenote.errors import BadData
 from voicenote.followup.case_status import memo_at
 from voicenote.followup.cooling_off import acknowledged_at, clock_start
 from voicenote.followup.priorities import Need, Row, rank_needs
-from voicenote.ledger import case_store
+from voicenote.ledger import arrivals, case_flags, case_store, pauses
 from voicenote.ledger.snapshots import snapshots
 from voicenote.ledger.unreadable import readable
 from voicenote.model.snapshot import Snapshot
 from voicenote.schedule.clocks import Clocks, ClockState, Reading, read_clock
 
 
-def what_needs_me(ws: Workspace) -> tuple[Need, ...]:
-    """Return everything that needs the owner, the most urgent first."""
-    return weigh_cases(ws)[0]
+@dataclass(frozen=True, slots=True)
+class OwnNeed:
+    """A need that is no case's: `urgency` is pause, unreadable, channel or unmatched."""
+
+    urgency: str
+    what: str
+    do: str
 
 
-def weigh_cases(ws: Workspace) -> tuple[tuple[Need, ...], Mapping[int, BadData]]:
-    """Return everything that needs the owner, the most urgent first; and what cannot be read."""
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """What needs the owner: of the cases, the most urgent first; and what is no case's."""
+
+    needs: tuple[Need, ...]
+    apart: tuple[OwnNeed, ...]
+
+
+def what_needs_me(ws: Workspace) -> Attention:
+    """Return everything that needs the owner."""
     clocks = clocks_of(ws.settings.policy)
     with ws.ledger.read() as tx:
         known, bad = readable(
@@ -37,7 +49,14 @@ def weigh_cases(ws: Workspace) -> tuple[tuple[Need, ...], Mapping[int, BadData]]
             Row(seen, _breached(seen, tx.now, clocks), back.get(seen.case.number, ""))
             for seen in found
         ]
-        return rank_needs(rows, tx.now), bad
+        apart = [OwnNeed("pause", pause.told, pause.cure) for pause in pauses.list_paused(tx)]
+        apart += [OwnNeed("unreadable", error.what, error.advice) for error in bad.values()]
+        gone = channels_gone(ws, tx)
+        apart += [OwnNeed("channel", *case_flags.told_stranded(*one)) for one in gone.items()]
+        if unseen := arrivals.unseen(tx):
+            what = f"{unseen} came in that fit{'s' * (unseen == 1)} no case"
+            apart.append(OwnNeed("unmatched", what, "voicenote receive --unmatched"))
+        return Attention(rank_needs(rows, tx.now), tuple(apart))
 
 
 def clock_of(seen: Snapshot, now: datetime, clocks: Clocks) -> Reading | None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from voicenote.engine.case.cause_history import all_returned
 from voicenote.engine.workspace import Workspace
 from voicenote.intake.raw_record import Good
-from voicenote.ledger import case_store, optouts
+from voicenote.ledger import case_reports, case_store, optouts
 from voicenote.ledger.case_store import AddedCase
 from voicenote.ledger.customers import News
-from voicenote.ledger.store import Transaction
+from voicenote.ledger.store import Ledger, Transaction
 from voicenote.model.case import Complaint
 
 
@@ -23,7 +25,9 @@ class Taken:
     `overdue` counts the promises of the new ones whose day has passed where the customer is: a file
     tells what was promised, and what is late already must not look as if it were not. `reworded`
     are the cases that are there already and are told in other words now; `news` what was said of a
-    known customer, each (case, news); `gone` the new cases of whoever opted out before.
+    known customer, each (case, news); `gone` the new cases of whoever opted out before; `returned`
+    the warnings of causes that came back after their prevention (S12). `batch`: the name under
+    which there are cases now; None for none.
     """
 
     added: int = 0
@@ -32,29 +36,57 @@ class Taken:
     reworded: list[int] = field(default_factory=list)
     news: list[tuple[int, News]] = field(default_factory=list)
     gone: list[int] = field(default_factory=list)
+    returned: list[str] = field(default_factory=list)
+    batch: str | None = None
 
 
-def take_in(
-    tx: Transaction, records: Iterable[Good], batch: str, taken: Taken
-) -> Iterator[tuple[Good, AddedCase]]:
-    """Add complaints as cases, yielding those that clash; counts into `taken`.
+def import_cases(
+    ledger: Ledger,
+    records: Iterable[Good],
+    batch: str,
+    reject: Callable[[Good, int], None],
+    *,
+    rejected: AbstractContextManager[object] | None = None,
+    dry_run: bool = False,
+) -> Taken:
+    """Add complaints as cases of a batch; `reject(record, case)` is told of each that clashes.
 
     One transaction holds the whole import, so that a file that turns out broken half-way, or a
-    Ctrl-C, leaves the ledger as it was.
+    Ctrl-C, leaves the ledger as it was. It outlives `rejected`, the file of what is not taken in: a
+    full disk takes neither. With `dry_run` all is checked and nothing is kept.
     """
-    for chunk in case_store.chunks(records):
-        done = case_store.add(tx, [good.complaint for good in chunk], batch)
-        for good, added in zip(chunk, done, strict=True):
-            taken.news += [(added.case, one) for one in added.news]
-            if added.clash:
-                yield good, added
-            elif added.new:
-                taken.added += 1
-                taken.overdue += late(added.complaint, tx.now)
-            else:
-                taken.unchanged += 1
-                taken.reworded += [added.case] if added.reworded else []
-        taken.gone += optouts.find_gone(tx, [added.case for added in done if added.new])
+    taken = Taken()
+    with ledger.write() as tx, rejected or nullcontext():
+        for chunk in case_store.chunks(records):
+            _add(tx, chunk, batch, taken, reject)
+        back = all_returned(tx)
+        numbers = case_store.numbers_of(tx, batch=batch) if back else []
+        taken.returned = [back[number] for number in numbers if number in back]
+        taken.batch = batch if taken.added or batch in case_reports.batches(tx) else None
+        if dry_run:
+            tx.take_back()
+    return taken
+
+
+def _add(
+    tx: Transaction,
+    records: Sequence[Good],
+    batch: str,
+    taken: Taken,
+    reject: Callable[[Good, int], None],
+) -> None:
+    done = case_store.add(tx, [good.complaint for good in records], batch)
+    for good, added in zip(records, done, strict=True):
+        taken.news += [(added.case, one) for one in added.news]
+        if added.clash:
+            reject(good, added.case)
+        elif added.new:
+            taken.added += 1
+            taken.overdue += late(added.complaint, tx.now)
+        else:
+            taken.unchanged += 1
+            taken.reworded += [added.case] if added.reworded else []
+    taken.gone += optouts.find_gone(tx, [added.case for added in done if added.new])
 
 
 def late(complaint: Complaint, now: datetime) -> int:

@@ -181,6 +181,12 @@ def pause_channels(ws: Workspace) -> list[Pause]:
         return [one for one in pauses.list_paused(tx) if one.channel in wanted]
 
 
+def list_paused(ws: Workspace) -> list[Pause]:
+    """Return the pauses that are on, in order of channel."""
+    with ws.ledger.read() as tx:
+        return pauses.list_paused(tx)
+
+
 def resume_channels(ws: Workspace, channels: tuple[str, ...]) -> list[Pause]:
     """Let these channels go on, after a look; return the pauses that end."""
     with ws.ledger.write() as tx:

@@ -1,0 +1,97 @@
+"""What `cases` lists. Light: of the model nothing is imported, as every list would wait for it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from voicenote.engine.case.selection import need_batch
+from voicenote.engine.response_clocks import clocks_of
+from voicenote.errors import BadData
+from voicenote.ledger import case_flags, case_rows, pauses
+from voicenote.ledger.case_rows import CaseRows
+from voicenote.ledger.pauses import Pause
+from voicenote.ledger.store import Ledger, Transaction
+from voicenote.schedule.clocks import Clocks
+from voicenote.settings import Settings
+
+#: A customer's day may have begun when it is still yesterday in UTC.
+_AHEAD = timedelta(days=1)
+
+
+class Remarks(NamedTuple):
+    """What is said beside the cases of a list: by case, or by (case, round).
+
+    When each was acknowledged, whose cause came back, the newest words, what did not arrive or is
+    held; who opted out; and the response clocks.
+    """
+
+    clocks: Clocks
+    acknowledged: Mapping[int, datetime]
+    returned: Mapping[int, str]
+    words: Mapping[tuple[int, int], str]
+    troubled: Mapping[tuple[int, int], str]
+    opted_out: Collection[int]
+
+
+class CaseList(NamedTuple):
+    """The cases of a list, and what the owner should know of it.
+
+    `bad`: why some cannot be read; `closed`: how many more are closed; `paused`: the channels that
+    are; `stranded`: the cases that wait for a channel which is not set up, by its name. `remarks`
+    is None where nobody asked for them.
+    """
+
+    cases: CaseRows
+    bad: list[BadData]
+    closed: int
+    paused: list[Pause]
+    stranded: Mapping[str, list[int]]
+    remarks: Remarks | None
+
+
+def list_cases(
+    ledger: Ledger,
+    settings: Settings,
+    *,
+    everything: bool = False,
+    batch: str | None = None,
+    remarks: bool = True,
+) -> CaseList:
+    """Return the open cases; closed ones too with `everything`, only an import's with `batch`.
+
+    Raises WrongUse when there is no such batch, BadSettings for response clocks out of order.
+    """
+    with ledger.read() as tx:
+        need_batch(tx, batch)
+        until = tx.now.date() + _AHEAD
+        cases, bad = case_rows.list_cases(tx, until, everything=everything, batch=batch)
+        return CaseList(
+            cases=cases,
+            bad=bad,
+            closed=0 if everything else case_rows.count_closed(tx, batch),
+            paused=pauses.list_paused(tx),
+            stranded=case_flags.stranded(tx, {"outbox", *settings.channels}),
+            remarks=_read_remarks(settings, tx, whole=not bad) if remarks else None,
+        )
+
+
+def _read_remarks(settings: Settings, tx: Transaction, *, whole: bool) -> Remarks:
+    """Read what is said beside the cases: less of it where rows cannot be read."""
+    clocks, gone = clocks_of(settings.policy), case_flags.opted_out(tx)
+    if not whole:
+        return Remarks(clocks, {}, {}, {}, {}, gone)
+    returned: Mapping[int, str] = {}
+    if case_rows.any_prevention(tx):
+        from voicenote.engine.case.cause_history import all_returned
+
+        returned = all_returned(tx)
+    return Remarks(
+        clocks,
+        case_rows.first_acknowledgements(tx),
+        returned,
+        case_rows.words(tx),
+        case_flags.troubled(tx),
+        gone,
+    )
