@@ -61,6 +61,9 @@ def surroundings() -> dict[str, str]:
     """Give the environment variables of a process inside: `voicenote` and its tools on PATH."""
     inside = {**os.environ, "VIRTUAL_ENV": str(HOME)}
     inside.pop("PYTHONHOME", None)
+    # Compiled modules are kept, out of the tree: hundreds of programs are started by the tests.
+    inside.pop("PYTHONDONTWRITEBYTECODE", None)
+    inside["PYTHONPYCACHEPREFIX"] = str(HOME / "bytecode")
     inside["PATH"] = os.pathsep.join([str(python().parent), os.environ.get("PATH", os.defpath)])
     return inside
 

@@ -92,18 +92,12 @@ def _copy_first(engine: Engine, found: str) -> None:
 
 
 def _upgrade(engine: Engine, new_id: Callable[[], str], now: datetime) -> None:
-    from alembic import command
-    from alembic.config import Config
-
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     immediate = engine.execution_options(voicenote_begin="IMMEDIATE")
     with immediate.begin() as connection:
         if engine.dialect.name == "postgresql":
             # two first commands at once: the second waits, then finds the work done
             connection.execute(text("select pg_advisory_xact_lock(7301)"))
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        _migrate_tables(connection)
         names = set(connection.execute(tables.meta.select()).scalars())
         if "ledger_id" not in names:
             rows = [
@@ -111,3 +105,13 @@ def _upgrade(engine: Engine, new_id: Callable[[], str], now: datetime) -> None:
                 {"name": "made_at", "value": now.isoformat()},
             ]
             connection.execute(insert(tables.meta), rows)
+
+
+def _migrate_tables(connection: Connection) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
