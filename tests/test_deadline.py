@@ -1,167 +1,138 @@
-"""What takes too long is ended, whoever waits for it goes on, and nothing of it is left running."""
+"""Whoever drips, falls silent or takes nothing in is left when the time for it is over."""
 
 from __future__ import annotations
 
-import operator
-import os
-import re
-import signal
-import subprocess
-import sys
+import http.client
+import socket
+import ssl
 import threading
 import time
-import types
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from contextlib import suppress
 
 import pytest
+import trustme
 
-from voicenote.deadline import Apart
-from voicenote.errors import BadData, TookTooLong, Unavailable
+from voicenote.deadline import Deadline, SocketReader
 
-#: It takes more than the age of the world, and lets nothing else of Python run meanwhile.
-ENDLESS = ("(a|a)*b", "a" * 90)
-#: One of the forms of `re.fullmatch`, which has several.
-FULLMATCH: Callable[[str, str], object] = re.fullmatch
+#: Far above the limits below, far below what an unlimited wait would take.
+PATIENCE_S = 10
 
 
 @pytest.fixture
-def apart() -> Iterator[Apart]:
-    with Apart(0.5) as made:
-        yield made
+def pair() -> Iterator[tuple[socket.socket, socket.socket]]:
+    """Two ends of one connection: ours and the other side's."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        yield ours, theirs
 
 
-def test_it_gives_what_the_work_gives(apart: Apart) -> None:
-    assert apart.do(int, "ff", 16) == 255
-    assert apart.do(sorted, "cab", reverse=True) == ["c", "b", "a"]
-
-
-def test_it_raises_what_the_work_raises(apart: Apart) -> None:
-    with pytest.raises(ValueError, match="invalid literal"):
-        apart.do(int, "x")
-    with pytest.raises(ZeroDivisionError):
-        apart.do(operator.truediv, 1, 0)
-
-
-def test_an_error_of_ours_keeps_its_advice(apart: Apart) -> None:
-    from voicenote.addresses import email
-
-    with pytest.raises(BadData) as raised:
-        apart.do(email, "nobody")
-    assert raised.value.what
-    assert raised.value.advice
-
-
-def test_a_pattern_without_end_is_ended_and_the_next_work_is_done(apart: Apart) -> None:
-    with pytest.raises(TookTooLong, match=r"0\.5 seconds"):
-        apart.do(FULLMATCH, *ENDLESS)
-    assert apart.do(len, "abc") == 3
-
-
-def test_what_work_has_to_load_first_is_no_time_of_the_message(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Else a slow machine would keep the first message of each pass as unread."""
-    (tmp_path / "slow_to_load.py").write_text(
-        "import time\ntime.sleep(0.4)\ndef work():\n    return 7\n"
-    )
-    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
-    here = types.ModuleType("slow_to_load")
-    exec("def work(): ...", here.__dict__)  # noqa: S102  it is loaded in the other process only
-    monkeypatch.setitem(sys.modules, "slow_to_load", here)
-    with Apart(0.3) as apart:
-        assert apart.do(here.work) == 7
-
-
-def test_meanwhile_others_get_a_word_in(apart: Apart) -> None:
-    """A thread of this process runs, so that a signal can be obeyed; in `re` itself none does."""
-    done = threading.Event()
+def drip(line: socket.socket) -> None:
+    """Say a letter now and then, and never end the line."""
 
     def work() -> None:
-        with pytest.raises(TookTooLong):
-            apart.do(FULLMATCH, *ENDLESS)
-        done.set()
+        with suppress(OSError):
+            while line.send(b"*"):
+                time.sleep(0.02)
 
-    apart.do(len, "")
-    thread = threading.Thread(target=work)
-    thread.start()
-    turns = 0
-    while not done.is_set():
-        turns += 1
-        done.wait(0.01)
-    thread.join()
-    assert turns > 5
+    threading.Thread(target=work, daemon=True).start()
 
 
-def test_a_process_that_somebody_ends_is_started_again(apart: Apart) -> None:
-    apart.do(len, "")
-    child = apart._child
-    assert child is not None
-    child.kill()
-    child.wait()
-    assert apart.do(len, "abc") == 3
-
-
-def test_work_that_ends_its_process_each_time_is_left(apart: Apart) -> None:
-    with pytest.raises(TookTooLong, match="ends each time"):
-        apart.do(os._exit, 3)
-    assert apart.do(len, "abc") == 3
-
-
-def test_without_a_python_to_start_it_says_so(
-    apart: Apart, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("read", [lambda it: it.readline(100_000), lambda it: it.read(100_000)])
+def test_a_line_that_drips_is_left_in_time(
+    pair: tuple[socket.socket, socket.socket], read: Callable[[SocketReader], bytes]
 ) -> None:
-    monkeypatch.setattr(sys, "executable", "/nowhere/python")
-    with pytest.raises(Unavailable, match="no process can be started"):
-        apart.do(len, "abc")
+    drip(pair[1])
+    began = time.monotonic()
+    with pytest.raises(TimeoutError):
+        read(SocketReader(pair[0], Deadline(0.2)))
+    assert time.monotonic() - began < PATIENCE_S
 
 
-def test_nothing_is_started_where_there_is_nothing_to_do() -> None:
-    with Apart() as apart:
-        assert apart._child is None
+def test_what_comes_earns_more_time(pair: tuple[socket.socket, socket.socket]) -> None:
+    drip(pair[1])
+    reader = SocketReader(pair[0], Deadline(0.05), slowest=10)
+    assert reader.read(20) == b"*" * 20
 
 
-def test_it_ends_by_itself_when_whoever_asked_was_killed() -> None:
-    """Also in the midst of a pattern, where it could not look whether anybody is left."""
-    asks = (
-        "import re; from voicenote.deadline import Apart; apart = Apart(1.0); apart.do(len, '');"
-        f"print(apart._child.pid, flush=True); apart.do(re.fullmatch, *{ENDLESS})"
-    )
-    parent = subprocess.Popen([sys.executable, "-c", asks], stdout=subprocess.PIPE)
-    assert parent.stdout
-    child = int(parent.stdout.readline())
-    parent.kill()
-    parent.wait()
-    parent.stdout.close()
-    patience = time.monotonic() + 30
-    while _runs(child) and time.monotonic() < patience:
-        time.sleep(0.05)
-    assert not _runs(child)
-
-
-def _runs(number: int) -> bool:
-    try:
-        os.kill(number, 0)
-    except OSError:
-        return False
-    return "(zombie)" not in _state(number)
-
-
-def _state(number: int) -> str:
-    try:
-        return Path(f"/proc/{number}/status").read_text("utf-8")
-    except OSError:
-        return ""
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_what_tells_the_first_process_to_end_does_not_end_the_work(
-    apart: Apart, number: signal.Signals
+def test_a_reader_gives_lines_bytes_and_what_is_there(
+    pair: tuple[socket.socket, socket.socket],
 ) -> None:
-    """A terminal or a service tells all of them; the letter at hand is read to its end."""
-    apart.do(len, "")
-    child = apart._child
-    assert child is not None
-    child.send_signal(number)
-    assert apart.do(len, "abc") == 3
-    assert apart._child is child
+    reader = SocketReader(pair[0], Deadline(5))
+    assert reader.peek() is None
+    pair[1].sendall(b"one\ntwo\nthree")
+    assert [reader.readline(100), reader.readline(2), reader.read(2)] == [b"one\n", b"tw", b"o\n"]
+    assert reader.peek() == b"three"
+    pair[1].close()
+    assert reader.readline(100) == b"three"
+    assert reader.peek() == b""
+
+
+def test_who_takes_nothing_in_is_left_in_time(pair: tuple[socket.socket, socket.socket]) -> None:
+    began = time.monotonic()
+    with pytest.raises(TimeoutError):
+        Deadline(0.2).send(pair[0], bytes(50_000_000))
+    assert time.monotonic() - began < PATIENCE_S
+
+
+def test_all_of_it_is_sent(pair: tuple[socket.socket, socket.socket]) -> None:
+    data, came = bytes(range(256)) * 8000, bytearray()
+
+    def take() -> None:
+        while more := pair[1].recv(60_000):
+            came.extend(more)
+
+    taking = threading.Thread(target=take)
+    taking.start()
+    Deadline(20).send(pair[0], data)
+    pair[0].shutdown(socket.SHUT_WR)
+    taking.join(20)
+    assert bytes(came) == data
+
+
+@pytest.mark.parametrize("drips", [True, False])
+def test_a_server_that_never_begins_to_encrypt_is_left_in_time(
+    pair: tuple[socket.socket, socket.socket], *, drips: bool
+) -> None:
+    if drips:
+        drip(pair[1])
+    context = ssl.create_default_context()
+    trustme.CA().configure_trust(context)
+    began = time.monotonic()
+    with pytest.raises(OSError):  # noqa: PT011 - a time-out, or an error of TLS
+        Deadline(0.2).encrypt(pair[0], context, "127.0.0.1")
+    assert time.monotonic() - began < PATIENCE_S
+
+
+def test_the_next_address_is_tried_where_one_does_not_answer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+        found = socket.getaddrinfo("127.0.0.1", port, type=socket.SOCK_STREAM)
+        dead = [(*found[0][:4], ("127.0.0.1", 1))]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [*dead, *found])
+        with Deadline(5).connect("bakery.example", port) as line:
+            assert line.getpeername() == ("127.0.0.1", port)
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: dead)
+        with pytest.raises(ConnectionRefusedError):
+            Deadline(5).connect("bakery.example", port)
+
+
+def test_a_library_that_waits_is_woken_when_the_time_is_over() -> None:
+    """Its own time-out starts anew with each byte, so that it would wait for ever."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        asked = http.client.HTTPConnection("127.0.0.1", listening.getsockname()[1], timeout=60)
+        asked.request("GET", "/")
+        line, _ = listening.accept()
+        with line:
+            drip(line)
+            deadline, began = Deadline(0.2), time.monotonic()
+            with (
+                pytest.raises((OSError, http.client.HTTPException)),
+                deadline.shutting(lambda: asked.sock),
+            ):
+                asked.getresponse()
+        assert deadline.over
+        assert time.monotonic() - began < PATIENCE_S
+        asked.close()

@@ -23,6 +23,7 @@ STAGES = ("intake", "script", "voice", "sound", "schedule", "delivery", "followu
 GROUND = (
     "addresses",
     "deadline",
+    "worker",
     "files",
     "unicode_forms",
 )  # what is needed in several rooms, and no room's own
@@ -161,7 +162,7 @@ WRITING = {
 WRITING_MODES = {"w", "wb", "x", "xb", "a", "ab"}
 # What writes all the same, and why nobody else can read it.
 OTHER_WRITERS = {
-    "deadline.py": "nothing is kept: it opens the null device",
+    "worker.py": "nothing is kept: it opens the null device",
     "engine/memo/player.py": "in a folder of tempfile's, which is closed",
     "engine/memo/microphone.py": "in a folder of tempfile's, which is closed",
     "sound/long.py": "the file is there, made by make_file",

@@ -1,191 +1,156 @@
-"""A limit of time for work on what strangers have written: it is done where it can be ended.
+"""A time limit for a whole exchange with a server: connect, encrypt, ask, and read the answer.
 
-Python matches a pattern without letting anything else run: no thread, no signal, no timer of ours
-gets a word in. So such work is done in a process of its own. That one ends itself past the limit,
-by a timer that asks nobody, also when whoever started it is long gone.
+The socket libraries wait anew for each byte, so that a server which drips holds them for ever.
+Here the time allowed is for all of it.
 """
 
 from __future__ import annotations
 
-import faulthandler
-import os
-import pickle
-import signal
-import struct
-import subprocess
-import sys
+import socket
+import ssl
 import threading
-from collections.abc import Callable
-from contextlib import suppress
-from pathlib import Path
-from types import TracebackType
-from typing import BinaryIO, ParamSpec, Self, TypeVar
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
-from voicenote.errors import TookTooLong, Unavailable
-
-P = ParamSpec("P")
-T = TypeVar("T")
-
-#: So many seconds one message may take; a usual one takes a hundredth of one.
-LIMIT_S = 5.0
-#: Before each piece of work: the limit in seconds, and how many bytes follow. Before each answer:
-#: whether it was done, and how many.
-_ASKED, _TOLD = struct.Struct("!dQ"), struct.Struct("!?Q")
-_HELLO = b"\x06"
-#: What the process ends with when its time is up; see `faulthandler`.
-_LATE = 1
+_CHUNK = 1 << 16
 
 
-class Apart:
-    """A process that works for this one, started when there is something to do. Used with `with`.
+class Deadline:
+    """A moment at which an exchange is over; past it, everything here raises TimeoutError."""
 
-    One piece of work after another; several threads may ask.
+    def __init__(self, seconds: float) -> None:
+        self.start(seconds)
+
+    def start(self, seconds: float) -> None:
+        """Allow that many seconds from now on."""
+        self._until = time.monotonic() + seconds
+
+    def extend(self, seconds: float) -> None:
+        """Allow that many seconds more."""
+        self._until += seconds
+
+    @property
+    def over(self) -> bool:
+        """Whether the time is over."""
+        return time.monotonic() >= self._until
+
+    def left(self) -> float:
+        """Return the seconds that are left. Raises TimeoutError when there are none."""
+        left = self._until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("the time allowed for it is over")
+        return left
+
+    def connect(self, host: str, port: int) -> socket.socket:
+        """Return a connection to the first address of `host` that answers. Raises OSError."""
+        failure = OSError(f"{host} has no address")
+        for family, kind, protocol, _, address in socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM
+        ):
+            sock = socket.socket(family, kind, protocol)
+            try:
+                sock.settimeout(self.left())
+                sock.connect(address)
+            except OSError as error:
+                sock.close()
+                failure = error
+            else:
+                return sock
+        raise failure
+
+    def encrypt(self, sock: socket.socket, context: ssl.SSLContext, host: str) -> ssl.SSLSocket:
+        """Return the connection with TLS, the certificate of `host` checked. Raises OSError."""
+        try:
+            sock.settimeout(self.left())
+            return context.wrap_socket(sock, server_hostname=host)
+        except BaseException:
+            sock.close()
+            raise
+
+    def send(self, sock: socket.socket, data: bytes | memoryview) -> None:
+        """Send all of `data`. Raises OSError."""
+        view = memoryview(data)
+        while view:
+            sock.settimeout(self.left())
+            view = view[sock.send(view) :]
+
+    def receive(self, sock: socket.socket) -> bytes:
+        """Return what comes next; b"" when the other side has hung up. Raises OSError.
+
+        A socket that does not wait at all stays so.
+        """
+        if sock.gettimeout() != 0:
+            sock.settimeout(self.left())
+        return sock.recv(_CHUNK)
+
+    @contextmanager
+    def shutting(self, find_socket: Callable[[], socket.socket | None]) -> Iterator[None]:
+        """While inside, shut the socket of a library when the time is over, whatever it waits for.
+
+        `find_socket` is called from another thread.
+        """
+        timer = threading.Timer(self.left(), _shut, [find_socket])
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+
+class SocketReader:
+    """What a socket says until a deadline; `smtplib` and `imaplib` take it for a file.
+
+    With `slowest`, what comes earns more time, a second for so many bytes.
     """
 
-    def __init__(self, limit_s: float = LIMIT_S) -> None:
-        self._limit = limit_s
-        self._child: subprocess.Popen[bytes] | None = None
-        self._lock = threading.Lock()
+    def __init__(self, sock: socket.socket, deadline: Deadline, slowest: int = 0) -> None:
+        self.sock = sock
+        self._deadline, self._slowest, self._kept = deadline, slowest, bytearray()
 
-    def do(self, work: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
-        """Return what `work` returns, which is a function of a module, or raise what it raises.
+    def readline(self, limit: int) -> bytes:
+        """Read one line of at most `limit` bytes; less only when the other side hangs up."""
+        looked = 0
+        while (end := self._kept.find(b"\n", looked)) < 0 and len(self._kept) < limit:
+            looked = len(self._kept)
+            if not self._more():
+                break
+        return self._take(min(end + 1 or len(self._kept), limit))
 
-        Raises TookTooLong past the limit, or where the process ends twice over the same work;
-        Unavailable when none can be started.
-        """
-        asked = pickle.dumps((work, given, named))
-        with self._lock:
-            # somebody may end the process for reasons of their own: once is no proof
-            for _ in range(2):
-                child = self._child = self._child or _start_child()
-                told = _answer(child, self._limit, asked)
-                if told is not None:
-                    done, answer = told[0], pickle.loads(told[1])  # noqa: S301  ourselves
-                    if done:
-                        return answer  # type: ignore[no-any-return]  # what `work` returned
-                    raise answer
-                self._end()
-                if child.returncode == _LATE:
-                    raise TookTooLong(f"it takes longer than {self._limit:g} seconds")
-        raise TookTooLong("the process that works on it ends each time")
+    def read(self, size: int) -> bytes:
+        """Read `size` bytes; fewer only when the other side hangs up."""
+        while len(self._kept) < size and self._more():
+            pass
+        return self._take(size)
+
+    def peek(self) -> bytes | None:
+        """Return what was said already, b"" when it hung up, None for silence. Never waits."""
+        self.sock.settimeout(0)
+        with suppress(BlockingIOError, ssl.SSLWantReadError):
+            if not self._kept and not self._more():
+                return b""
+        return bytes(self._kept) or None
 
     def close(self) -> None:
-        """End the process; the next piece of work starts another."""
-        with self._lock:
-            self._end()
+        """Forget what was said; the socket is closed by whoever opened it."""
+        self._kept.clear()
 
-    def __enter__(self) -> Self:
-        return self
+    def _more(self) -> bool:
+        came = self._deadline.receive(self.sock)
+        self._kept += came
+        if self._slowest:
+            self._deadline.extend(len(came) / self._slowest)
+        return bool(came)
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def _end(self) -> None:
-        child, self._child = self._child, None
-        if child is None:
-            return
-        for stream in (child.stdin, child.stdout):
-            if stream is not None:
-                with suppress(OSError):
-                    stream.close()
-        try:
-            child.wait(1)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
+    def _take(self, size: int) -> bytes:
+        taken = bytes(self._kept[:size])
+        del self._kept[:size]
+        return taken
 
 
-def _start_child() -> subprocess.Popen[bytes]:
-    try:
-        # -P: a file of the working folder must not stand in for a module
-        child = subprocess.Popen(  # noqa: S603  ourselves
-            [sys.executable, "-P", "-m", __name__],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        )
-    except OSError as error:
-        raise Unavailable(
-            f"no process can be started to read messages in: {error.strerror or error}",
-            "make room for it, then run the same command again",
-        ) from error
-    if child.stdout is None or child.stdout.read(1) != _HELLO:
-        child.kill()
-        child.wait()
-        raise Unavailable(
-            f"Python cannot be started again to read messages in ({sys.executable})",
-            "install it for the Python that runs it: python3 -m pip install voicenote",
-        )
-    return child
-
-
-def _answer(
-    child: subprocess.Popen[bytes], limit: float, asked: bytes
-) -> tuple[bool, bytes] | None:
-    """Return whether a piece of work was done, and what came of it; None when the child ended."""
-    if child.stdin is None or child.stdout is None:
-        return None
-    try:
-        child.stdin.write(_ASKED.pack(limit, len(asked)) + asked)
-        child.stdin.flush()
-        head = child.stdout.read(_TOLD.size)
-        if len(head) < _TOLD.size:
-            return None
-        done, size = _TOLD.unpack(head)
-        told = child.stdout.read(size)
-    except OSError:
-        return None
-    except BaseException:  # Ctrl-C: its answer would be taken for the next one's
-        child.kill()
-        raise
-    return (done, told) if len(told) == size else None
-
-
-# -- the child ------------------------------------------------------------------------------------
-
-
-def work_all(asked: BinaryIO, told: BinaryIO) -> None:
-    """Do what is asked until there is no more: the child's whole life."""
-    told.write(_HELLO)
-    told.flush()
-    with Path(os.devnull).open("wb") as nowhere:
-        while len(head := asked.read(_ASKED.size)) == _ASKED.size:
-            limit, size = _ASKED.unpack(head)
-            done, answer = _done(asked.read(size), limit, nowhere)
-            told.write(_TOLD.pack(done, len(answer)) + answer)
-            told.flush()
-
-
-def _done(asked: bytes, limit: float, nowhere: BinaryIO) -> tuple[bool, bytes]:
-    try:
-        # this imports what the first piece of work needs, and is no time of the message
-        work, given, named = pickle.loads(asked)  # noqa: S301  ourselves
-        faulthandler.dump_traceback_later(limit, exit=True, file=nowhere)
-        try:
-            return True, pickle.dumps(work(*given, **named))
-        finally:
-            faulthandler.cancel_dump_traceback_later()
-    except Exception as error:  # noqa: BLE001 - whoever asked is told
-        try:
-            return False, pickle.dumps(error)
-        except Exception:  # noqa: BLE001 - some errors cannot be sent
-            return False, pickle.dumps(RuntimeError(f"{type(error).__name__}: {error}"[:300]))
-
-
-def _live() -> None:
-    # these go to all processes of a terminal or a service; the first one decides what is to end
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)
-    told = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what a library prints is no answer
-    work_all(sys.stdin.buffer, told)
-
-
-if __name__ == "__main__":
-    _live()
+def _shut(find_socket: Callable[[], socket.socket | None]) -> None:
+    sock = find_socket()
+    if sock is not None:
+        with suppress(OSError):  # it has ended in the meantime
+            socket.socket.shutdown(sock, socket.SHUT_RDWR)  # the plain socket's way, under TLS too

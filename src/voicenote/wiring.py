@@ -188,23 +188,23 @@ def voice_facts(options: Mapping[str, object]) -> list[VoiceInfo]:
 def make_channel(settings: Settings, name: str, clock: Clock, kind: str | None = None) -> Channel:
     """Make the channel of that name in the settings; ``outbox`` needs none.
 
-    `kind` in place of the one in the settings, without its options: for rehearsals. Raises
-    BadSettings when there is no such channel.
+    `kind` in place of the settings' one, without its options: for rehearsals. Raises BadSettings.
     """
+    from voicenote.delivery.port import FALLBACK
     from voicenote.files import expand_home
 
     declared = settings.channels.get(name)
     wanted = kind or (declared.kind if declared else name)
     makers = _makers(CHANNELS)
-    if declared is None and name != "outbox":
-        known = ", ".join(sorted({*settings.channels, "outbox"}))
+    if declared is None and name != FALLBACK:
+        known = ", ".join(sorted({*settings.channels, FALLBACK}))
         raise BadSettings(f"there is no channel {name!r}", f"known here: {known}")
     if wanted not in makers:
         what = f"the channel {name!r} is of the kind {wanted!r}, which is not installed"
         raise BadSettings(what, f"kinds that are: {', '.join(makers)}")
     options = dict(declared.options) if declared and kind is None else {}
-    if wanted == "outbox":
-        folder = expand_home(str(options.get("folder") or "outbox"))
+    if wanted == FALLBACK:
+        folder = expand_home(str(options.get("folder") or FALLBACK))
         options["folder"] = str(settings.home / folder)
     channel: Channel = makers[wanted]()(name, options, clock)
     return channel

@@ -512,7 +512,7 @@ def test_many_touches_go_through_one_channel(bench: Bench, parcel: Parcel) -> No
 
 def test_asked_before_it_is_not_found_and_after_it_is(bench: Bench, parcel: Parcel) -> None:
     channel = bench.make()
-    if not channel.facts.can_ask:
+    if not channel.info.can_ask:
         assert channel.ask(parcel.key, parcel.message_id).trace is Trace.CANNOT_TELL
         return
     assert channel.ask(parcel.key, parcel.message_id).trace is not Trace.FOUND
@@ -526,7 +526,7 @@ def test_the_same_key_has_one_effect_where_the_channel_can_tell(
     first = bench.make().send(parcel, nothing)
     channel = bench.make()
     if channel.ask(parcel.key, parcel.message_id).trace is not Trace.FOUND:
-        assert not channel.facts.can_ask
+        assert not channel.info.can_ask
         return  # the caller has asked, was told nothing, and leaves it to a person
     commits: list[int] = []
     assert channel.send(parcel, lambda: commits.append(1)) == first
@@ -535,10 +535,10 @@ def test_the_same_key_has_one_effect_where_the_channel_can_tell(
 
 
 def test_its_facts_are_told_without_connecting(bench: Bench) -> None:
-    facts = bench.make().facts
-    assert facts.ready
-    assert facts.about
-    assert ReceiptKind.ACCEPTED in facts.tells
+    info = bench.make().info
+    assert info.ready
+    assert info.about
+    assert ReceiptKind.ACCEPTED in info.tells
 
 
 def test_it_knows_the_address_it_uses(bench: Bench) -> None:
@@ -615,7 +615,7 @@ def verdict(
     channel = bench.make()
     said = channel.ask(key, touch.message_id).trace
     assert child["committed"] or key not in arrived
-    assert (said is Trace.FOUND) == (key in arrived and channel.facts.can_ask)
+    assert (said is Trace.FOUND) == (key in arrived and channel.info.can_ask)
     if said is Trace.FOUND or (child["committed"] and said is not Trace.ABSENT):
         return None
     channel.send(touch, nothing)

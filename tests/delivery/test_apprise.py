@@ -83,7 +83,7 @@ def test_it_is_handed_over_and_no_more(web: Web, letter: Parcel) -> None:
     assert sound["filename"] == "voice-memo.mp3"
     assert base64.b64decode(sound["base64"]) == Path(letter.files["mp3"]).read_bytes()
     assert (receipt.kind, receipt.detail) == (ReceiptKind.ACCEPTED, {"note": "handed over"})
-    assert ReceiptKind.DELIVERED not in made.facts.tells
+    assert ReceiptKind.DELIVERED not in made.info.tells
 
 
 @pytest.mark.parametrize(("deed", "error", "advice"), FAULTS)
@@ -173,7 +173,7 @@ def test_a_missing_library_is_explained(letter: Parcel, monkeypatch: pytest.Monk
     monkeypatch.setitem(sys.modules, "apprise", None)
     monkeypatch.setattr(adapter, "find_spec", lambda _name: None)
     made = channel("json://x/{to}")
-    assert "voicenote[apprise]" in made.facts.missing[0]
+    assert "voicenote[apprise]" in made.info.missing[0]
     with pytest.raises(Postponed, match="not installed") as postponed:
         made.send(letter, lambda: pytest.fail("committed"))
     assert "pip install" in postponed.value.advice

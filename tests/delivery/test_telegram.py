@@ -295,11 +295,11 @@ def test_no_update_is_an_error(update: object) -> None:
 
 def test_a_start_link_brings_its_secret_back(bot: Telegram, api: TelegramApi) -> None:
     secret = "0123456789abcdef" * 2
-    found = re.fullmatch(r"https://t\.me/bakery_bot\?start=(\w{1,64})", bot.link(secret))
+    found = re.fullmatch(r"https://t\.me/bakery_bot\?start=(\w{1,64})", bot.make_link(secret))
     assert found
     assert start_link("@bakery_bot", secret) == found[0]
     api.updates = [said(text=f"/start {found[1]}"), said(text="/start") | {"update_id": 8}]
-    joined, alone = bot.incoming("", LONG_AGO)
+    joined, alone = bot.poll("", LONG_AGO)
     assert (joined.joins, joined.join, joined.address) == (True, secret, MARI)
     assert (alone.joins, alone.join, alone.sender) == (True, "", "Mari Tamm")
 
@@ -307,10 +307,10 @@ def test_a_start_link_brings_its_secret_back(bot: Telegram, api: TelegramApi) ->
 def test_updates_are_read_once_and_in_order(bot: Telegram, api: TelegramApi) -> None:
     api.updates = [said(text=f"word {n}") | {"update_id": n} for n in range(1, 251)]
     api.updates.append(pressed("r=c1r1-memo") | {"update_id": 251})
-    came = list(bot.incoming("", LONG_AGO))
+    came = list(bot.poll("", LONG_AGO))
     assert [arrival.mark for arrival in came] == [str(number) for number in range(1, 252)]
     assert api.answered == ["q1"]
-    assert list(bot.incoming(came[-1].place, LONG_AGO)) == []
+    assert list(bot.poll(came[-1].place, LONG_AGO)) == []
     assert api.updates == []
 
 
@@ -328,7 +328,7 @@ def test_updates_that_are_numbered_anew_are_read(
 ) -> None:
     """After a quiet week or by another bot the numbers begin elsewhere: the bot was deaf then."""
     api.updates = [said(text="stop") | {"update_id": 17}]
-    (came,) = bot.incoming(str(place), LONG_AGO)
+    (came,) = bot.poll(str(place), LONG_AGO)
     assert came.inbound
     assert came.inbound.opt_out
     assert came.place == str(UpdateOffset("4711", 17, NOW))
@@ -345,14 +345,14 @@ def test_updates_after_a_good_place_are_asked_for_from_there(
     bot: Telegram, api: TelegramApi
 ) -> None:
     api.updates = [said(text="a") | {"update_id": n} for n in (17, 18)]
-    (came,) = bot.incoming(str(UpdateOffset("4711", 17, NOW - timedelta(days=5))), LONG_AGO)
+    (came,) = bot.poll(str(UpdateOffset("4711", 17, NOW - timedelta(days=5))), LONG_AGO)
     assert came.mark == "18"
 
 
 def test_a_telegram_that_cannot_be_asked_is_asked_later(bot: Telegram, web: Web) -> None:
     web.deeds["/getUpdates"] = "reset"
     with pytest.raises(Postponed):
-        list(bot.incoming("", LONG_AGO))
+        list(bot.poll("", LONG_AGO))
 
 
 # -- the fake, under a second client -----------------------------------------------------------

@@ -128,23 +128,23 @@ def test_outside_of_the_window_no_voice_is_even_tried(
 
 
 def test_it_says_when_nothing_could_ever_leave(channel: Make) -> None:
-    assert "app_secret" in channel().facts.missing[0]
-    assert channel(**TEMPLATE).facts.ready
-    assert channel(app_secret=lambda: "x").facts.ready
+    assert "app_secret" in channel().info.missing[0]
+    assert channel(**TEMPLATE).info.ready
+    assert channel(app_secret=lambda: "x").info.ready
 
 
 def test_what_is_handed_over_is_read_only_with_its_signature(channel: Make) -> None:
     raw = called({"statuses": [status("read")]})
     digest = hmac.new(b"app secret", raw, hashlib.sha256).hexdigest()
     mine = channel(app_secret=lambda: "app secret")
-    (arrival,) = mine.opened(raw, f"sha256={digest}")
+    (arrival,) = mine.read_upload(raw, f"sha256={digest}")
     assert (arrival.mark, arrival.address) == ("wamid.1 read", f"+{MARI}")
     for body, proof in [(raw + b" ", f"sha256={digest}"), (raw, "sha256=0"), (raw, "")]:
         with pytest.raises(BadData, match="does not fit") as wrong:
-            list(mine.opened(body, proof))
+            list(mine.read_upload(body, proof))
         assert "app secret" not in str(wrong.value)
     with pytest.raises(BadData, match="has no app_secret"):
-        list(channel().opened(raw, f"sha256={digest}"))
+        list(channel().read_upload(raw, f"sha256={digest}"))
 
 
 def test_a_message_of_stops_is_heard_at_once(channel: Make) -> None:
@@ -157,7 +157,7 @@ def test_a_message_of_stops_is_heard_at_once(channel: Make) -> None:
     ]
     raw = called({"contacts": CONTACTS, "messages": messages})
     digest = hmac.new(b"app secret", raw, hashlib.sha256).hexdigest()
-    came = channel(app_secret=lambda: "app secret").opened(raw, f"sha256={digest}")
+    came = channel(app_secret=lambda: "app secret").read_upload(raw, f"sha256={digest}")
     wished = [(one.inbound.opt_out, one.inbound.may_opt_out) for one in came if one.inbound]
     assert wished == [(False, True), (True, True)]
 

@@ -54,12 +54,12 @@ class Way(World):
 
     post: list[Arrival] = dataclasses.field(default_factory=list)
     field: str = "email"
-    keeps = True
+    is_mailbox = True
 
     def address(self, customer: Customer) -> str:
         return str(getattr(customer, self.field))
 
-    def incoming(self, after: str, since: date) -> Iterator[Arrival]:
+    def poll(self, after: str, since: date) -> Iterator[Arrival]:
         del after, since
         yield from self.post
 
@@ -108,7 +108,7 @@ def house(tmp_path: Path, clock: Clock) -> Iterator[House]:
     }
     with without_sound():
         ws = plain_workspace(tmp_path, clock, ways["mail"], ENV)
-        outbox = Way(name="outbox")
+        outbox = Way(name="outbox", folder=tmp_path)
         ws.make_channel = lambda name: ways.get(name, outbox)
         for way in (*ways.values(), outbox):
             way.now = clock

@@ -22,8 +22,8 @@ from voicenote.model.receipt import Answer, Receipt, ReceiptKind, Verdict
 from voicenote.model.touch import PlannedTouch, Touch, TouchKind, TouchState
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
-MAILBOX = Source(name="mail", field="email", keeps=True)
-CHAT = Source(name="chat", field="telegram", keeps=False)
+MAILBOX = Source(name="mail", field="email", is_mailbox=True)
+CHAT = Source(name="chat", field="telegram", is_mailbox=False)
 CASE = Case(
     number=7,
     complaint=Complaint(

@@ -369,7 +369,7 @@ def test_a_channel_has_its_own_limits_or_those_of_the_policy(
     tmp_path: Path, lines: str, expected: RateLimits
 ) -> None:
     (tmp_path / "voicenote.toml").write_text(lines)
-    assert limits_of(load(tmp_path, {}), "a") == expected
+    assert limits_of(load(tmp_path, {}), "a", in_folder="outbox" in lines) == expected
 
 
 # -- pauses ---------------------------------------------------------------------------------------

@@ -84,7 +84,7 @@ class Way(World):
 
     field: str = "email"
     first: Way | None = None
-    keeps = True
+    is_mailbox = True
 
     def address(self, customer: Customer) -> str:
         return customer.telegram if self.first else super().address(customer)
@@ -95,7 +95,7 @@ class Way(World):
     def ask(self, key: str, message_id: str) -> TraceResult:
         return self.first.ask(key, message_id) if self.first else super().ask(key, message_id)
 
-    def incoming(self, after: str, since: date) -> Iterator[Arrival]:
+    def poll(self, after: str, since: date) -> Iterator[Arrival]:
         del after, since
         yield from ()
 

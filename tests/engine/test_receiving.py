@@ -54,9 +54,9 @@ class Listening(World):
     asked: list[str]
     trouble: BaseException | None
     field = "email"
-    keeps = True
+    is_mailbox = True
 
-    def incoming(self, after: str, since: date) -> Iterator[Arrival]:
+    def poll(self, after: str, since: date) -> Iterator[Arrival]:
         del since
         self.asked.append(after)
         for number, arrival in enumerate(self.post, start=1):
@@ -65,7 +65,10 @@ class Listening(World):
         if self.trouble:
             raise self.trouble
 
-    def opened(self, raw: bytes, proof: str) -> Iterator[Arrival]:
+    def recognizes(self, raw: bytes) -> bool:
+        return raw[:1] != b"{"
+
+    def read_upload(self, raw: bytes, proof: str) -> Iterator[Arrival]:
         del raw, proof
         yield from self.post
 
@@ -335,7 +338,7 @@ def test_the_post_of_others_is_neither_kept_nor_counted(
 
 
 def test_a_messenger_keeps_what_strangers_say(ws: Workspace, world: Listening, sent: int) -> None:
-    world.keeps = False  # type: ignore[misc]
+    world.is_mailbox = False  # type: ignore[misc]
     world.comes("x", address="4711", text="Who are you?")
     (kept,) = receive(ws).unmatched
     assert (kept["text"], kept["sender"]) == ("Who are you?", "Dana")
@@ -413,7 +416,7 @@ def test_an_opt_out_ends_all_cases_of_the_address_at_once(
 def test_a_stranger_who_says_stop_is_never_written_to(
     ws: Workspace, world: Listening, sent: int
 ) -> None:
-    world.keeps = False  # type: ignore[misc]
+    world.is_mailbox = False  # type: ignore[misc]
     world.comes("o", address="new@example.com", text="stop", opt_out=True)
     receive(ws)
     (number,) = take(ws, told("N-1", name="New", email="new@example.com"))
@@ -652,10 +655,10 @@ def test_what_the_owner_has_released_is_not_held_again_by_the_same_letter(
 
 def test_two_readings_at_once_do_no_harm(ws: Workspace, world: Listening, sent: int) -> None:
     class Second(Listening):
-        def incoming(self, after: str, since: date) -> Iterator[Arrival]:
+        def poll(self, after: str, since: date) -> Iterator[Arrival]:
             with pytest.raises(TryAgain):
                 receive(ws)
-            yield from super().incoming(after, since)
+            yield from super().poll(after, since)
 
     world.__class__ = Second
     world.comes("a", keys=(key_of(ws, sent),))
@@ -684,7 +687,7 @@ def test_what_is_handed_over_needs_a_channel_that_takes_it(
 ) -> None:
     world.comes("a", keys=(key_of(ws, sent),))
     assert take_over(ws, b"From: x").kinds == {"answered": 1}
-    with pytest.raises(WrongUse, match="looks like whatsapp"):
+    with pytest.raises(WrongUse, match="could have brought this"):
         take_over(ws, b"{}")
 
 
@@ -728,7 +731,7 @@ def test_a_slow_reading_keeps_its_place_and_comes_to_an_end(
     del sent
     for mark in "ab":
         world.comes(mark, address="stranger@else.example")
-    read = world.incoming
+    read = world.poll
 
     def slowly(after: str, since: date) -> Iterator[Arrival]:
         for arrival in read(after, since):
@@ -736,7 +739,7 @@ def test_a_slow_reading_keeps_its_place_and_comes_to_an_end(
             yield arrival
         raise Died
 
-    world.incoming = slowly  # type: ignore[method-assign]
+    world.poll = slowly  # type: ignore[method-assign]
     with pytest.raises(Died) if not troubles else contextlib.nullcontext():
         assert len(receive(ws).troubles) == troubles
     with ws.ledger.read() as tx:

@@ -27,7 +27,7 @@ class Watching(World):
 
     begun = ended = 0
 
-    def news(self, stopped: Callable[[], bool]) -> Iterator[None]:
+    def watch(self, stopped: Callable[[], bool]) -> Iterator[None]:
         self.begun += 1
         while not stopped():
             threading.Event().wait(0.01)

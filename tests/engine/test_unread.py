@@ -17,7 +17,6 @@ import pytest
 from tests.engine.test_receiving import FILE, Listening, key_of, states_now
 from tests.engine.world import Clock, release, take, told, without_sound
 from tests.engine.world import workspace as open_workspace
-from voicenote.deadline import Apart
 from voicenote.delivery.email.mail import Mail
 from voicenote.delivery.inbound import Arrival, Inbound
 from voicenote.delivery.opt_out_phrases import add_wishes
@@ -27,6 +26,7 @@ from voicenote.engine.run.scheduler import Daemon
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import TookTooLong
 from voicenote.ledger import arrivals
+from voicenote.worker import Worker
 
 ENDLESS = ("(a|a)*b", "a" * 90)
 #: One of the forms of `re.fullmatch`, which has several.
@@ -39,16 +39,16 @@ class Slow(Listening):
     endless: set[str]
     begun: Callable[[], object] = staticmethod(lambda: None)
 
-    def incoming(self, after: str, since: date) -> Iterator[Arrival]:
-        with Apart(0.3) as apart:
-            for arrival in super().incoming(after, since):
+    def poll(self, after: str, since: date) -> Iterator[Arrival]:
+        with Worker(0.3) as worker:
+            for arrival in super().poll(after, since):
                 if arrival.mark not in self.endless:
                     yield arrival
                     continue
-                apart.do(len, "")
+                worker.run(len, "")
                 self.begun()
                 try:
-                    apart.do(FULLMATCH, *ENDLESS)
+                    worker.run(FULLMATCH, *ENDLESS)
                 except TookTooLong as error:
                     inbound = arrival.inbound and replace(
                         arrival.inbound, receipt=None, answer=None
@@ -113,8 +113,8 @@ def test_one_of_a_customer_holds_what_waits_for_them(ws: Workspace, world: Slow,
     assert "voicenote plan N --resume" in text
 
 
-class Late(Apart):
-    def do(self, *_given: Any, **_named: Any) -> Any:
+class Late(Worker):
+    def run(self, *_given: Any, **_named: Any) -> Any:
         raise TookTooLong("it takes longer than 5 seconds")
 
 
@@ -141,8 +141,8 @@ def test_a_message_whose_words_cannot_be_told_is_kept_with_its_words(
 
 @pytest.mark.parametrize("head", [True, False])
 def test_a_letter_past_the_limit_tells_at_least_who_wrote_it(clock: Clock, head: bool) -> None:
-    class Late(Apart):
-        def do(self, work: Any, *given: Any, **named: Any) -> Any:
+    class Late(Worker):
+        def run(self, work: Any, *given: Any, **named: Any) -> Any:
             if work.__name__ == "read_head" and head:
                 return work(*given, **named)
             raise TookTooLong("it takes longer than 5 seconds")
@@ -181,8 +181,8 @@ def test_a_letter_of_stops_holds_no_pass(
     mail = Mail("email", {"host": "mail.example"}, ws.clock)
     raw = f"From: dana@example.com\r\nIn-Reply-To: <x@y>\r\n\r\n{'stop ' * many}{end}".encode()
     behind = b"From: Dana <dana@example.com>\r\nMessage-ID: <2@y>\r\n\r\nIt is good now."
-    with Apart() as apart:
-        world.post = [mail._read(apart, each, ws.clock(), "") for each in (raw, behind)]
+    with Worker() as worker:
+        world.post = [mail._read(worker, each, ws.clock(), "") for each in (raw, behind)]
     turn = one_pass(ws)
     assert (turn.received, place_of(ws)) == (2, "2")
     assert bool(states_now(ws, sent) & {"held", "cancelled"})

@@ -98,10 +98,17 @@ class World:
     look: Callable[[Parcel], None] = field(default=lambda _parcel: None)
     now: Callable[[], datetime] = field(default=lambda: START)
     name: str = "world"
+    folder: Path | None = None
 
     @property
-    def facts(self) -> ChannelInfo:
-        return ChannelInfo(name=self.name, about="it counts", can_ask=self.can_ask)
+    def info(self) -> ChannelInfo:
+        return ChannelInfo(
+            name=self.name,
+            about="it counts",
+            can_ask=self.can_ask,
+            hands_on=self.folder is not None,
+            folder=self.folder,
+        )
 
     def address(self, customer: Customer) -> str:
         return customer.email or customer.name

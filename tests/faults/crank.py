@@ -65,7 +65,7 @@ class World:
         self.name, self.folder, self.can_ask, self.fuse = "world", folder, can_ask, fuse
 
     @property
-    def facts(self) -> ChannelInfo:
+    def info(self) -> ChannelInfo:
         return ChannelInfo(name="world", about="a folder that counts", can_ask=self.can_ask)
 
     def address(self, customer: Customer) -> str:

@@ -70,7 +70,7 @@ def awaited(mail: Mail, letter: Parcel, kind: ReceiptKind) -> Inbound:
     pause = threading.Event()
     until = time.monotonic() + 30
     while time.monotonic() < until:
-        for arrival in mail.incoming("", LONG_AGO):
+        for arrival in mail.poll("", LONG_AGO):
             read = arrival.inbound
             assert read is not None, arrival.broken
             mine = letter.key in read.keys or token(letter.key) in read.tokens
@@ -236,12 +236,12 @@ def test_what_was_read_is_not_read_again(mail: Mail, letter: Parcel) -> None:
     for one in (letter, replace(letter, key=f"{letter.key}-next")):
         mail.send(one, nothing)
         awaited(mail, one, ReceiptKind.ACCEPTED)
-    places = [arrival.place for arrival in mail.incoming("", LONG_AGO)]
+    places = [arrival.place for arrival in mail.poll("", LONG_AGO)]
     uids = [int(place.partition(":")[2]) for place in places]
     assert uids == sorted(set(uids))
-    assert list(mail.incoming(places[-1], LONG_AGO)) == []
-    assert [one.place for one in mail.incoming(places[-2], LONG_AGO)] == [places[-1]]
-    assert len(list(mail.incoming(f"1:{uids[-1]}", LONG_AGO))) == len(places)
+    assert list(mail.poll(places[-1], LONG_AGO)) == []
+    assert [one.place for one in mail.poll(places[-2], LONG_AGO)] == [places[-1]]
+    assert len(list(mail.poll(f"1:{uids[-1]}", LONG_AGO))) == len(places)
 
 
 def test_killed_at_any_line_what_had_not_committed_never_arrives(

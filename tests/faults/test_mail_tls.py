@@ -91,7 +91,7 @@ def test_a_server_tells_of_new_mail_over_an_encrypted_line(
 ) -> None:
     """Of a letter that comes while it is listened to, and then of the next one."""
     mail, over = anna(security), threading.Event()
-    told = mail.news(over.is_set)
+    told = mail.watch(over.is_set)
     next(told)  # it listens
     for words in (f"first by {security}", f"second by {security}"):
         with smtplib.SMTP("127.0.0.1", pair.smtp) as smtp:
@@ -99,7 +99,7 @@ def test_a_server_tells_of_new_mail_over_an_encrypted_line(
             smtp.sendmail("mari@tamm.example", "anna@bakery.example", text)
         watchdog = threading.Timer(60, over.set)  # whoever is told of nothing waits no longer
         watchdog.start()
-        assert any(words in said(one) for _ in told for one in mail.incoming("", LONG_AGO))
+        assert any(words in said(one) for _ in told for one in mail.poll("", LONG_AGO))
         watchdog.cancel()
     over.set()
     assert list(told) == []

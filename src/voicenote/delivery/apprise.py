@@ -45,19 +45,21 @@ class Apprise:
         values = read_settings(name, settings, KNOWN, ("url",), _contradictions)
         self._secret = values.secret("url") or (lambda: "")
         self._address = values.text("address")
-        self._rendition = values.text("rendition")
+        rendition = values.text("rendition")
+        self._formats = () if rendition == "none" else (rendition,)
         self._allow_reserved = values.yes("allow_reserved")
         self._timeout = values.number("timeout")
         self._clock = clock
 
     @property
-    def facts(self) -> ChannelInfo:
+    def info(self) -> ChannelInfo:
         """It tells that a touch was handed over, and nothing after that."""
         return ChannelInfo(
             name=self.name,
             about="a service of Apprise",
             missing=() if find_spec("apprise") else (MISSING,),
             tells=frozenset({ReceiptKind.ACCEPTED, ReceiptKind.UNCERTAIN}),
+            formats=self._formats,
         )
 
     def address(self, customer: Customer) -> str:
@@ -76,8 +78,7 @@ class Apprise:
         words = words_of(parcel, _UNBOUND)
         if not words and not parcel.subject.strip():
             raise Refused("the touch has no words", "write some, or choose another channel")
-        kinds = [] if self._rendition == "none" else [self._rendition]
-        sound = sound_of(parcel, kinds)
+        sound = sound_of(parcel, self._formats)
         notifier = _notifier(self._url(parcel))
         attached = _attach(parcel, sound[0]) if sound else None
         commit()

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import logging
 import ssl
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from voicenote.deadline import Deadline
 from voicenote.delivery.email.settings import is_here
 from voicenote.delivery.http_errors import explain_failure
 from voicenote.errors import BadSettings, Postponed, Unknown
 
 if TYPE_CHECKING:
+    import socket
+
     import httpx2
 
 _PIECE = 65536
@@ -64,7 +66,7 @@ class HttpClient:
         import httpx2
 
         sent = False
-        late = threading.Event()
+        deadline = Deadline(self._timeout)
 
         def parts() -> Iterator[bytes]:
             nonlocal sent
@@ -74,20 +76,16 @@ class HttpClient:
             sent = True
             yield call.body[-1:]
 
-        watch = threading.Timer(self._timeout, self._cut, [late])
-        watch.daemon = True
         where = _where(call.url)
         try:
             client = self._connected(where, secure=call.url.startswith("https:"))
-            watch.start()
-            said = self._said(client, call, parts())
+            with deadline.shutting(self._socket):
+                said = self._said(client, call, parts())
         except (httpx2.RequestError, httpx2.InvalidURL) as error:
-            what, advice = explain_failure(error, where, late=late.is_set())
+            what, advice = explain_failure(error, where, late=deadline.over)
             if sent:
                 raise Unknown(f"{what}, when it had the whole touch", unknown) from error
             raise Postponed(what, advice) from error
-        finally:
-            watch.cancel()
         if not sent and 200 <= said.status < 300:
             commit()  # it said yes before the end; there is nothing to send any more
         return said
@@ -145,17 +143,8 @@ class HttpClient:
         if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
             self._stream = info["return_value"]
 
-    def _cut(self, late: threading.Event) -> None:
-        """End a conversation from another thread. The plain socket's own way, under any TLS."""
-        import socket
-
-        late.set()
-        sock = self._stream.get_extra_info("socket") if self._stream else None
-        if sock is not None:
-            try:
-                socket.socket.shutdown(sock, socket.SHUT_RDWR)
-            except OSError:
-                return  # it has ended in the meantime
+    def _socket(self) -> socket.socket | None:
+        return self._stream.get_extra_info("socket") if self._stream else None
 
 
 def _loud(record: logging.LogRecord) -> bool:

@@ -1,7 +1,8 @@
 """What comes back by a channel, and the ports of the channels that can hear. Values only.
 
-A channel that hears has `incoming` beside the methods of `port.Channel`; one that others bring
-messages to has `opened`; one that can wait for news has `news`. Each of them is optional.
+A channel that can be asked what came in has `poll` beside the methods of `port.Channel`; one that
+others bring messages to has `read_upload`; one that can wait for news has `watch`; one that
+customers have to join has `make_link`. Each of them is optional.
 """
 
 from __future__ import annotations
@@ -69,11 +70,15 @@ class Polls(Protocol):
         ...
 
     @property
-    def keeps(self) -> bool:
-        """Whether what was read stays where it is, so that strangers' words need not be kept."""
+    def is_mailbox(self) -> bool:
+        """Whether it reads a mailbox of the owner's.
+
+        What was read stays there, so that strangers' words need not be kept; others' mail comes to
+        it too; and anybody may write from any address, the owner as well.
+        """
         ...
 
-    def incoming(self, after: str, since: date) -> Iterator[Arrival]:
+    def poll(self, after: str, since: date) -> Iterator[Arrival]:
         """Yield what came after a place, oldest first; with "" all from the day `since`.
 
         What is yielded may be forgotten by the channel when the next one is asked for. Raises
@@ -86,7 +91,11 @@ class Polls(Protocol):
 class AcceptsUpload(Protocol):
     """A channel whose messages somebody else receives, and hands over."""
 
-    def opened(self, raw: bytes, proof: str) -> Iterator[Arrival]:
+    def recognizes(self, raw: bytes) -> bool:
+        """Whether `raw` looks like one of its messages."""
+        ...
+
+    def read_upload(self, raw: bytes, proof: str) -> Iterator[Arrival]:
         """Read what was handed over. Raises BadData for what is not genuine by `proof`."""
         ...
 
@@ -95,7 +104,7 @@ class AcceptsUpload(Protocol):
 class Notifies(Protocol):
     """A channel that can wait for news."""
 
-    def news(self, stopped: Callable[[], bool]) -> Iterator[None]:
+    def watch(self, stopped: Callable[[], bool]) -> Iterator[None]:
         """Yield once when it listens, then whenever something may have come, until `stopped`.
 
         Raises Postponed when it cannot listen now.
@@ -107,6 +116,6 @@ class Notifies(Protocol):
 class Invites(Protocol):
     """A channel that customers have to join before they can be written to."""
 
-    def link(self, secret: str) -> str:
+    def make_link(self, secret: str) -> str:
         """Return the link that brings `secret` with whoever opens it. Raises Postponed."""
         ...

@@ -12,10 +12,10 @@ from dataclasses import replace
 from functools import lru_cache
 from importlib.resources import files
 
-from voicenote.deadline import Apart
 from voicenote.delivery.automaton import Automaton
 from voicenote.delivery.inbound import Arrival
 from voicenote.errors import TookTooLong
+from voicenote.worker import Worker
 
 #: Where a sentence ends; a comma only parts what is polite from what is said.
 _END = re.compile(r"[.!?;\n\r…|]+|\s[-–—]+\s")
@@ -53,7 +53,7 @@ def wish_in(text: str) -> tuple[bool, bool]:
     return is_opt_out(text), may_be_opt_out(text)
 
 
-def add_wishes(apart: Apart, arrival: Arrival) -> Arrival:
+def add_wishes(worker: Worker, arrival: Arrival) -> Arrival:
     """Return an arrival with what its words wish for; past the limit, as one that is unread.
 
     Raises Unavailable when no process can be started to read it in.
@@ -64,7 +64,7 @@ def add_wishes(apart: Apart, arrival: Arrival) -> Arrival:
     if inbound.opt_out:  # it is told already, and must not be lost among words that take too long
         return arrival
     try:
-        stop, doubt = apart.do(wish_in, inbound.answer.text)
+        stop, doubt = worker.run(wish_in, inbound.answer.text)
     except TookTooLong as error:
         return replace(arrival, broken=f"the message cannot be read: {error.what}")
     wished = replace(inbound, opt_out=inbound.opt_out or stop, may_opt_out=doubt)

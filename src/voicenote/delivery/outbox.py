@@ -27,6 +27,7 @@ from voicenote.model.receipt import Parcel, Receipt, ReceiptKind
 
 #: rendition → its file in the folder of a touch
 NAMES = {"ogg": "memo.ogg", "mp3": "memo.mp3", "vtt": "captions.vtt", "txt": "transcript.txt"}
+SOUNDS = ("ogg", "mp3")
 
 #: A draft this old, in seconds, is nobody's any more: one takes a moment.
 _ABANDONED_S = 3600
@@ -49,13 +50,16 @@ class Outbox:
         self._clock = clock
 
     @property
-    def facts(self) -> ChannelInfo:
+    def info(self) -> ChannelInfo:
         """A folder needs nothing, and tells that a touch is in it."""
         return ChannelInfo(
             name=self.name,
             about=f"a folder: {self._folder}",
             tells=frozenset({ReceiptKind.ACCEPTED}),
             can_ask=True,
+            formats=SOUNDS,
+            hands_on=True,
+            folder=self._folder,
         )
 
     def address(self, customer: Customer) -> str:

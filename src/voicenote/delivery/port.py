@@ -6,10 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from voicenote.model.case import Customer
 from voicenote.model.receipt import Parcel, Receipt, ReceiptKind
+
+#: The channel that needs no settings, and by which every customer can be reached.
+FALLBACK = "outbox"
 
 
 class Trace(StrEnum):
@@ -45,7 +49,13 @@ class ChannelInfo:
     """What the `channels` listing says about one channel.
 
     `missing` are the things it still needs, one plain sentence each; `tells` the kinds of receipt
-    that it can ever give; `can_ask` whether `ask` ever says more than `CANNOT_TELL`.
+    that it can ever give; `can_ask` whether `ask` ever says more than `CANNOT_TELL`; `formats` the
+    renditions of a memo that it carries, the best first.
+
+    `hands_on`: it gives a message to somebody of the owner's, with the customer's address as a
+    note, so that an address from which another channel's message came back is no reason against
+    it. `folder` is where it keeps messages on this machine, if it sends them nowhere: such a
+    channel is no way to a customer unless somebody asks for it, and has no limits.
     """
 
     name: str
@@ -53,6 +63,9 @@ class ChannelInfo:
     missing: tuple[str, ...] = field(default=())
     tells: frozenset[ReceiptKind] = field(default=frozenset())
     can_ask: bool = False
+    formats: tuple[str, ...] = ()
+    hands_on: bool = False
+    folder: Path | None = None
 
     @property
     def ready(self) -> bool:
@@ -74,7 +87,7 @@ class Channel(Protocol):
         ...
 
     @property
-    def facts(self) -> ChannelInfo:
+    def info(self) -> ChannelInfo:
         """What it is, what it needs, and what it can tell. Connects to nothing."""
         ...
 

@@ -59,17 +59,24 @@ class Webhook:
         values = read_settings(name, settings, KNOWN, ("url", "secret"), _contradictions)
         self._url = values.text("url")
         self._secret = values.secret("secret") or (lambda: "")
-        self._rendition = values.text("rendition")
+        rendition = values.text("rendition")
+        self._formats = () if rendition == "none" else (rendition,)
         self._idempotent = values.yes("idempotent")
         self._allow_reserved = values.yes("allow_reserved")
         self._line = HttpClient(values.number("timeout"), values.text("ca_file"))
         self._clock = clock
 
     @property
-    def facts(self) -> ChannelInfo:
+    def info(self) -> ChannelInfo:
         """It tells that the receiver took a touch, and no more."""
         kinds = {ReceiptKind.ACCEPTED, ReceiptKind.UNCERTAIN, ReceiptKind.REFUSED}
-        return ChannelInfo(name=self.name, about="a webhook", tells=frozenset(kinds))
+        return ChannelInfo(
+            name=self.name,
+            about="a webhook",
+            tells=frozenset(kinds),
+            formats=self._formats,
+            hands_on=True,
+        )
 
     def address(self, customer: Customer) -> str:
         """The best address there is, else the name: the receiver decides what to do with it."""
@@ -85,8 +92,7 @@ class Webhook:
         validate_parcel(parcel)
         refuse_reserved(parcel.to, allowed=self._allow_reserved)
         now = self._clock().astimezone(UTC)
-        sounds = [] if self._rendition == "none" else [self._rendition]
-        body = document(parcel, sound_of(parcel, sounds))
+        body = document(parcel, sound_of(parcel, self._formats))
         try:
             said = self._line.post(self._call(parcel.key, body, now), commit, _PERSON)
             verdict = judge_status(said, now)

@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from voicenote.engine.ledger_identity import MachineRecords
     from voicenote.sound.piece_cache import Cache
 
-#: The channel that every customer can be reached by: a folder.
-OUTBOX = "outbox"
-
 
 @dataclass(slots=True, kw_only=True)
 class Workspace:

@@ -9,6 +9,7 @@ import click
 from voicenote.cli.commands.voices import broken_row
 from voicenote.cli.terminal.case_options import CASE
 from voicenote.cli.terminal.session import Session, command
+from voicenote.delivery.port import FALLBACK
 from voicenote.errors import BadSettings, Unavailable, WrongUse
 
 
@@ -45,8 +46,8 @@ def channels(session: Session, /, *, words: tuple[str, ...]) -> None:
         return
     found = load(CHANNELS).tried()
     declared = session.settings.channels
-    rows = [_channel(session, name) for name in dict.fromkeys((*declared, "outbox"))]
-    used = {declared[name].kind for name in declared} | {"outbox"}
+    rows = [_channel(session, name) for name in dict.fromkeys((*declared, FALLBACK))]
+    used = {declared[name].kind for name in declared} | {FALLBACK}
     rows += [
         {
             "channel": name,
@@ -77,10 +78,10 @@ def _channel(session: Session, name: str) -> dict[str, Any]:
     except Unavailable as error:
         return {**row, "ready": False, "note": error.what, "needs": error.advice, "tells": []}
     try:
-        facts = channel.facts
-        needs = "; ".join(facts.missing)
-        tells = sorted(kind.value for kind in facts.tells)
-        return {**row, "ready": facts.ready, "note": facts.about, "needs": needs, "tells": tells}
+        info = channel.info
+        needs = "; ".join(info.missing)
+        tells = sorted(kind.value for kind in info.tells)
+        return {**row, "ready": info.ready, "note": info.about, "needs": needs, "tells": tells}
     finally:
         channel.close()
 

@@ -1,88 +1,62 @@
-"""A connection to a mailbox whose parts have a deadline.
-
-`imaplib` waits anew for each byte, so that a server which drips holds a pass for ever. Here the
-time allowed is for the whole answer to a command; what really comes earns more of it.
-"""
+"""A connection to a mailbox with a time limit for the whole answer to a command."""
 
 from __future__ import annotations
 
 import imaplib
-import socket
 import ssl
-import time
 from typing import TYPE_CHECKING
 
+from voicenote.deadline import Deadline, SocketReader
 from voicenote.delivery.email.smtp import Server
 
 if TYPE_CHECKING:
+    import socket
+
     from _typeshed import ReadableBuffer
     from imap_tools import BaseMailBox
 
-#: A line that brings fewer bytes a second is too slow to be waited for.
+#: A server that sends fewer bytes a second is too slow to be waited for.
 SLOWEST = 5_000
-_CHUNK = 1 << 16
+_LONGEST_LINE = 1_000_000
 
 
-class _Patient(imaplib.IMAP4):
-    """A connection that reads until a deadline, which each command sets anew."""
+class _Connection(imaplib.IMAP4):
+    """A connection of `imaplib` whose commands have a time limit each."""
 
-    def open(self, host: str = "", port: int = 143, timeout: float | None = None) -> None:
-        """Connect, and allow `timeout` seconds for the greeting."""
-        self._wait, self._kept = float(timeout or 60), bytearray()
-        self._of: socket.socket | None = None
-        super().open(host, port, timeout)
-        self._until = time.monotonic() + self._wait
+    def __init__(self, server: Server, context: ssl.SSLContext) -> None:
+        self._server, self._context = server, context
+        self._deadline = Deadline(server.timeout)
+        self._reader: SocketReader | None = None
+        super().__init__(server.host, server.port)
+
+    def _create_socket(self, timeout: float | None) -> socket.socket:
+        del timeout
+        sock = self._deadline.connect(self.host, self.port)
+        if self._server.security == "tls":
+            return self._deadline.encrypt(sock, self._context, self.host)
+        return sock
 
     def send(self, data: ReadableBuffer) -> None:
         """Send, and allow for the answer from now on."""
-        self._until = time.monotonic() + self._wait
-        self.sock.settimeout(self._wait)
-        super().send(data)
+        self._deadline.start(self._server.timeout)
+        self._deadline.send(self.sock, memoryview(data))
 
     def readline(self) -> bytes:
-        """Read one line; imaplib ends what is longer than it takes."""
-        looked = 0
-        while (end := self._buffer().find(b"\n", looked)) < 0:
-            looked = len(self._kept)
-            if looked > 1_000_000 or not self._more():
-                break
-        if end < 0 and len(self._kept) > 1_000_000:
+        """Read one line."""
+        line = self._from_now().readline(_LONGEST_LINE)
+        if len(line) == _LONGEST_LINE:
             raise self.error("got a line that has no end")
-        return self._taken(end + 1 or len(self._kept))
+        return line
 
     def read(self, size: int) -> bytes:
-        """Read `size` bytes; fewer only where the server has hung up."""
-        while len(self._buffer()) < size and self._more():
-            pass
-        return self._taken(size)
+        """Read `size` bytes; fewer only when the server has hung up."""
+        return self._from_now().read(size)
 
-    def _buffer(self) -> bytearray:
-        """What was read ahead; nothing of before TLS began counts after it (RFC 3207)."""
-        if self._of is not self.sock:
-            self._of = self.sock
-            self._kept.clear()
-        return self._kept
-
-    def _more(self) -> bool:
-        """Read what is there; False at the end. Raises TimeoutError past the deadline."""
-        if self.sock.gettimeout() != 0:  # whoever listens to news does not wait here
-            left = self._until - time.monotonic()
-            if left <= 0:
-                raise TimeoutError("the time allowed for it is over")
-            self.sock.settimeout(left)
-        came = self.sock.recv(_CHUNK)
-        self._kept += came
-        self._until += len(came) / SLOWEST
-        return bool(came)
-
-    def _taken(self, size: int) -> bytes:
-        taken = bytes(self._kept[:size])
-        del self._kept[:size]
-        return taken
-
-
-class _PatientTls(_Patient, imaplib.IMAP4_SSL):  # type: ignore[misc]  # its port is another
-    """The same, encrypted from the first byte."""
+    def _from_now(self) -> SocketReader:
+        """Return what reads; nothing from before TLS began counts after it (RFC 3207)."""
+        if self._reader is None or self._reader.sock is not self.sock:
+            self._reader = SocketReader(self.sock, self._deadline, SLOWEST)
+        return self._reader
 
 
 def connect(server: Server, context: ssl.SSLContext) -> BaseMailBox:
@@ -91,10 +65,7 @@ def connect(server: Server, context: ssl.SSLContext) -> BaseMailBox:
 
     class Box(BaseMailBox):
         def _get_mailbox_client(self) -> imaplib.IMAP4:
-            wait = server.timeout
-            if server.security == "tls":
-                return _PatientTls(server.host, server.port, ssl_context=context, timeout=wait)
-            client = _Patient(server.host, server.port, wait)
+            client = _Connection(server, context)
             if server.security == "starttls":
                 client.starttls(context)
             return client

@@ -9,7 +9,6 @@ from contextlib import ExitStack, suppress
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
-from voicenote.deadline import Apart
 from voicenote.delivery.content import sounds_of
 from voicenote.delivery.email.settings import MailSettings, read_settings
 from voicenote.delivery.email.smtp import Conversation, Dropped, Envelope
@@ -23,6 +22,7 @@ from voicenote.delivery.tokens import fill_template
 from voicenote.errors import Postponed, TookTooLong, Unavailable
 from voicenote.model.case import Customer
 from voicenote.model.receipt import Parcel, Receipt, ReceiptKind
+from voicenote.worker import Worker
 
 if TYPE_CHECKING:
     from imap_tools import BaseMailBox
@@ -48,7 +48,7 @@ class Mail:
         self._open = ExitStack()
 
     @property
-    def facts(self) -> ChannelInfo:
+    def info(self) -> ChannelInfo:
         """What the server is; delivery and answers are told by the mailbox only."""
         kinds = {ReceiptKind.ACCEPTED, ReceiptKind.UNCERTAIN, ReceiptKind.REFUSED}
         told = {ReceiptKind.DELIVERED, ReceiptKind.BOUNCED, ReceiptKind.ANSWERED}
@@ -58,6 +58,7 @@ class Mail:
             about=f"email through {server.host}:{server.port}",
             tells=frozenset(kinds | told | {ReceiptKind.AUTO_REPLY} if mailbox else kinds),
             can_ask=mailbox is not None,
+            formats=self._settings.attach,
         )
 
     def address(self, customer: Customer) -> str:
@@ -124,11 +125,11 @@ class Mail:
         return "email"
 
     @property
-    def keeps(self) -> bool:
-        """Letters stay in the mailbox, unchanged."""
+    def is_mailbox(self) -> bool:
+        """Letters stay in it, unchanged, and others' come to it too."""
         return True
 
-    def incoming(self, after: str, since: date) -> Iterator[Arrival]:
+    def poll(self, after: str, since: date) -> Iterator[Arrival]:
         """Yield what came into the mailbox after a place, oldest first, read and understood.
 
         Without a place all from the day `since` is read. Raises Postponed when the mailbox cannot
@@ -139,24 +140,28 @@ class Mail:
         from voicenote.delivery.email.mailbox import MailboxPosition, new_mail
 
         known = MailboxPosition.read(after)
-        with Apart() as apart:
+        with Worker() as worker:
             for place, at, raw in new_mail(self._settings.imap, "INBOX", known, since):
-                yield self._read(apart, raw, at, str(place))
+                yield self._read(worker, raw, at, str(place))
 
-    def opened(self, raw: bytes, proof: str) -> Iterator[Arrival]:
+    def recognizes(self, raw: bytes) -> bool:
+        """A letter begins with the name of a header."""
+        return raw.lstrip()[:1] not in (b"{", b"[")
+
+    def read_upload(self, raw: bytes, proof: str) -> Iterator[Arrival]:
         """Read one letter that somebody hands over (an .eml file); letters prove nothing."""
-        with Apart() as apart:
-            yield self._read(apart, raw, datetime.min.replace(tzinfo=UTC), "")
+        with Worker() as worker:
+            yield self._read(worker, raw, datetime.min.replace(tzinfo=UTC), "")
 
-    def news(self, stopped: Callable[[], bool]) -> Iterator[None]:
+    def watch(self, stopped: Callable[[], bool]) -> Iterator[None]:
         """Yield once when the mailbox is watched, then whenever mail may have come."""
         if self._settings.imap is None:
             return
-        from voicenote.delivery.email.mailbox import watch
+        from voicenote.delivery.email.mailbox import wait_for_mail
 
-        yield from watch(self._settings.imap, "INBOX", stopped)
+        yield from wait_for_mail(self._settings.imap, "INBOX", stopped)
 
-    def _read(self, apart: Apart, raw: bytes, at: datetime, place: str) -> Arrival:
+    def _read(self, worker: Worker, raw: bytes, at: datetime, place: str) -> Arrival:
         """Read a letter; what nobody could foresee in one must not stop those behind it.
 
         Raises Unavailable when no process can be started to read it in.
@@ -169,14 +174,14 @@ class Mail:
         templates, broken = (self._settings.verp, self._settings.reply_to), ""
         read: Inbound | None = None
         try:
-            read = apart.do(read_mail, raw, came, templates)
+            read = worker.run(read_mail, raw, came, templates)
         except Unavailable:
             raise
         except Exception as error:  # noqa: BLE001 - a hostile letter finds any slip of a parser
             why = error.what if isinstance(error, TookTooLong) else type(error).__name__
             broken = f"the letter cannot be read ({why})"
             with suppress(Exception):  # its body alone may be what is wrong
-                read = apart.do(read_head, raw, templates)
+                read = worker.run(read_head, raw, templates)
         if read is None:
             return Arrival(mark=mark, at=came, place=place, broken=broken)
         return Arrival(

@@ -164,7 +164,7 @@ def keep_copy(box: BaseMailBox, folder: str, raw: bytes) -> str:
     return sent
 
 
-def watch(server: Server, folder: str, stopped: Callable[[], bool]) -> Iterator[None]:
+def wait_for_mail(server: Server, folder: str, stopped: Callable[[], bool]) -> Iterator[None]:
     """Yield once when the server tells of new mail by itself (IDLE), then at each telling.
 
     Raises Postponed, also for a server that does not know IDLE.

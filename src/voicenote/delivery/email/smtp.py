@@ -65,8 +65,7 @@ class Conversation:
     def __init__(self, server: Server) -> None:
         """Connect, encrypt and log in. Raises Postponed, which says what is wrong."""
         self._server = server
-        self._line = SmtpConnection(server.hello)
-        self._line.allow(server.timeout)
+        self._line = SmtpConnection(server.hello, server.timeout)
         try:
             self._connect()
         except (OSError, smtplib.SMTPException) as error:
@@ -82,7 +81,7 @@ class Conversation:
         Raises Refused, Postponed or Dropped; then nothing has left.
         """
         size = len(letter)
-        self._line.allow(self._server.timeout + size / SLOWEST)
+        self._line.deadline.start(self._server.timeout + size / SLOWEST)
         self._fits(size)
         try:
             self._address(envelope, size)
@@ -104,7 +103,7 @@ class Conversation:
 
         Raises Refused or Postponed when the server says so, Unknown when it says nothing.
         """
-        self._line.allow(2 * self._server.timeout)
+        self._line.deadline.start(2 * self._server.timeout)
         try:
             self._line.send(b".\r\n")
             code, answer = self._line.getreply()
@@ -132,19 +131,19 @@ class Conversation:
 
     def close(self) -> None:
         """Say goodbye, where somebody still listens."""
-        self._line.allow(min(5.0, self._server.timeout))
+        self._line.deadline.start(min(5.0, self._server.timeout))
         with contextlib.suppress(OSError, smtplib.SMTPException):
             self._line.quit()
         self.withdraw()
 
     def _connect(self) -> None:
         server, line = self._server, self._line
-        sock = socket.create_connection((server.host, server.port), server.timeout)
-        # the dot goes out by itself, and must not wait for an acknowledgement of what went before
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        line.sock = sock
+        line.open(server.host, server.port)
+        if line.sock:
+            # the dot goes out alone, and must not wait for an acknowledgement of what went before
+            line.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if server.security == "tls":
-            line.sock = self._encrypted(sock)
+            self._encrypt()
         code, greeting = line.getreply()
         if code != 220:
             raise smtplib.SMTPConnectError(code, greeting)
@@ -158,14 +157,14 @@ class Conversation:
             code, answer = line.docmd("STARTTLS")
             if code != 220:
                 raise smtplib.SMTPResponseException(code, answer)
-            line.sock, line.file = self._encrypted(sock), None
+            self._encrypt()
             line.ehlo()
         if server.user:
             self._log_in()
 
-    def _encrypted(self, sock: socket.socket) -> ssl.SSLSocket:
+    def _encrypt(self) -> None:
         context = ssl.create_default_context(cafile=self._server.ca_file or None)
-        return context.wrap_socket(sock, server_hostname=self._server.host)
+        self._line.encrypt(context, self._server.host)
 
     def _log_in(self) -> None:
         """Log in by XOAUTH2, PLAIN or LOGIN; bytes, because `smtplib` knows only ASCII secrets."""
@@ -254,7 +253,7 @@ class Conversation:
 
     def _listen(self, who: str) -> None:
         """Take a last look, without waiting: has the server given up while it was being told."""
-        early = self._line.early()
+        early = self._line.peek()
         if early is None:
             return
         self.withdraw()

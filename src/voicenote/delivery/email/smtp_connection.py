@@ -1,81 +1,46 @@
-"""A connection to a mail server whose parts have a deadline.
-
-`smtplib` waits anew for each byte, so that a server which drips holds it for ever. Here the time
-allowed is for the whole of a part.
-"""
+"""A connection to a mail server with a time limit for the whole of each part."""
 
 from __future__ import annotations
 
 import smtplib
-import socket
-import ssl
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from voicenote.deadline import Deadline, SocketReader
+
 if TYPE_CHECKING:
+    import ssl
+
     from _typeshed import ReadableBuffer
 
 
-class _Reader:
-    """What a socket says, line by line, until a deadline; `smtplib` takes it for a file."""
-
-    def __init__(self, sock: socket.socket, left: Callable[[], float]) -> None:
-        self._sock, self._left, self._kept = sock, left, b""
-
-    def readline(self, limit: int) -> bytes:
-        while b"\n" not in self._kept and len(self._kept) < limit:
-            self._sock.settimeout(self._left())
-            more = self._sock.recv(8192)
-            if not more:
-                break
-            self._kept += more
-        end = self._kept.find(b"\n") + 1 or len(self._kept)
-        line, self._kept = self._kept[: min(end, limit)], self._kept[min(end, limit) :]
-        return line
-
-    def close(self) -> None:
-        self._kept = b""
-
-    def early(self) -> bytes | None:
-        """Return what was said already, b"" for a hung-up line, None for silence. Never waits."""
-        if self._kept:
-            return self._kept
-        self._sock.settimeout(0)
-        try:
-            return self._sock.recv(4096)
-        except (BlockingIOError, ssl.SSLWantReadError):
-            return None
-
-
 class SmtpConnection(smtplib.SMTP):
-    """A connection whose parts have a deadline."""
+    """A connection of `smtplib`; `deadline` is that of the part that it is at."""
 
-    def __init__(self, hello: str) -> None:
-        self._deadline = 0.0
+    def __init__(self, hello: str, seconds: float) -> None:
+        self.deadline = Deadline(seconds)
         super().__init__(local_hostname=hello)
 
-    def allow(self, seconds: float) -> None:
-        """Give the next part of the conversation so much time, all in all."""
-        self._deadline = time.monotonic() + seconds
+    def open(self, host: str, port: int) -> None:
+        """Connect, without a word."""
+        self.sock = self.deadline.connect(host, port)
 
-    def left(self) -> float:
-        """Seconds left for this part; TimeoutError when there are none."""
-        left = self._deadline - time.monotonic()
-        if left <= 0:
-            raise TimeoutError("the time allowed for it is over")
-        return left
+    def encrypt(self, context: ssl.SSLContext, host: str) -> None:
+        """Begin TLS; what was read before counts no more."""
+        if self.sock:
+            self.sock, self.file = self.deadline.encrypt(self.sock, context, host), None
 
     def send(self, s: ReadableBuffer | str) -> None:
         """Send, within the time that is left."""
-        if self.sock:
-            self.sock.settimeout(self.left())
-        super().send(s)
+        if self.sock is None:
+            raise smtplib.SMTPServerDisconnected("it is not connected")
+        data = s.encode(self.command_encoding) if isinstance(s, str) else memoryview(s)
+        self.deadline.send(self.sock, data)
 
     def getreply(self) -> tuple[int, bytes]:
         """Read one reply, within the time that is left."""
         if self.file is None and self.sock:
-            self.file = _Reader(self.sock, self.left)
+            self.file = SocketReader(self.sock, self.deadline)
         return super().getreply()
 
     @property
@@ -98,6 +63,6 @@ class SmtpConnection(smtplib.SMTP):
                 self.putcmd(command)
             yield self.getreply()
 
-    def early(self) -> bytes | None:
+    def peek(self) -> bytes | None:
         """Return what the server said unasked, b"" when it hung up, None when it is silent."""
-        return self.file.early() if isinstance(self.file, _Reader) else b""
+        return self.file.peek() if isinstance(self.file, SocketReader) else b""

@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
 
-from voicenote.deadline import Apart
 from voicenote.delivery.content import AUDIO, form, sound_of
 from voicenote.delivery.http_client import HttpClient, Request
 from voicenote.delivery.inbound import Arrival
@@ -32,6 +31,7 @@ from voicenote.delivery.web_settings import COMMON, Known, read_settings, wrong_
 from voicenote.errors import Postponed, Refused, Unknown, VoicenoteError
 from voicenote.model.case import Customer
 from voicenote.model.receipt import Parcel, Receipt, ReceiptKind
+from voicenote.worker import Worker
 
 KNOWN: Known = {
     "token": (object, None, "a reference to the bot's token, as BotFather gave it"),
@@ -39,6 +39,8 @@ KNOWN: Known = {
     "url": (str, "https://api.telegram.org", "the server; another one for a server of your own"),
     **COMMON,
 }
+#: What it takes, the best first.
+FORMATS = ("ogg", "m4a", "mp3")
 
 
 class Telegram:
@@ -58,13 +60,14 @@ class Telegram:
         self._clock = clock
 
     @property
-    def facts(self) -> ChannelInfo:
+    def info(self) -> ChannelInfo:
         """Telegram tells that it took a message and who answers; never that one was heard."""
         kinds = {ReceiptKind.ACCEPTED, ReceiptKind.UNCERTAIN, ReceiptKind.REFUSED}
         return ChannelInfo(
             name=self.name,
             about="a bot of Telegram",
             tells=frozenset(kinds | {ReceiptKind.ANSWERED}),
+            formats=FORMATS,
         )
 
     def address(self, customer: Customer) -> str:
@@ -78,7 +81,7 @@ class Telegram:
         music. Raises Refused, Postponed, or after the last byte Unknown.
         """
         validate_parcel(parcel)
-        sound = sound_of(parcel, ("ogg", "m4a", "mp3"))
+        sound = sound_of(parcel, FORMATS)
         if sound and len(sound[1]) > LARGEST:
             raise Refused("the memo is over 50 MB", "make the memo shorter")
         fields = fields_of(parcel, voiced=sound is not None, buttons=self._buttons)
@@ -110,11 +113,11 @@ class Telegram:
         return "telegram"
 
     @property
-    def keeps(self) -> bool:
+    def is_mailbox(self) -> bool:
         """Telegram forgets what was read."""
         return False
 
-    def incoming(self, after: str, since: date) -> Iterator[Arrival]:
+    def poll(self, after: str, since: date) -> Iterator[Arrival]:
         """Yield the updates after a `Place`, oldest first; without a good one, all unread.
 
         An update is gone from Telegram's side when a later one is asked for: keep each before you
@@ -124,7 +127,7 @@ class Telegram:
         place = UpdateOffset.read(after)
         order = {"offset": place.number + 1} if place and place.counts(bot, now) else {}
         seen: set[int] = set()
-        with Apart() as apart:
+        with Worker() as worker:
             while True:
                 wanted = {**order, "timeout": 0, "allowed_updates": list(WANTED)}
                 batch = self._asked("getUpdates", wanted)
@@ -135,13 +138,13 @@ class Telegram:
                         continue
                     seen.add(update.number)
                     order = {"offset": update.number + 1}
-                    yield add_wishes(apart, arrival_of(update, now, bot))
+                    yield add_wishes(worker, arrival_of(update, now, bot))
                     if update.query:
                         self._thank(update.query)
                 if len(seen) == before:
                     return
 
-    def link(self, secret: str) -> str:
+    def make_link(self, secret: str) -> str:
         """Return the link that opens the bot with `secret`. Raises Postponed."""
         told = self._asked("getMe", {})
         name = told.get("username") if isinstance(told, dict) else None

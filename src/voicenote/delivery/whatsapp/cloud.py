@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
 
-from voicenote.deadline import Apart
 from voicenote.delivery.content import form, sound_of
 from voicenote.delivery.http_client import HttpClient, Request
 from voicenote.delivery.inbound import Arrival
@@ -35,6 +34,7 @@ from voicenote.delivery.whatsapp.notifications import arrivals_of, genuine
 from voicenote.errors import BadData, Postponed, Problem, Refused, Unknown
 from voicenote.model.case import Customer
 from voicenote.model.receipt import Parcel, Receipt, ReceiptKind
+from voicenote.worker import Worker
 
 KNOWN: Known = {
     "token": (object, None, "a reference to the access token of the system user"),
@@ -48,7 +48,7 @@ KNOWN: Known = {
     **COMMON,
 }
 
-
+FORMATS = ("ogg",)
 #: What is missing where nothing could ever leave.
 NEITHER = "app_secret, to hear who has written within a day; or template and listen_url for others"
 
@@ -75,7 +75,7 @@ class WhatsApp:
         self._clock = clock
 
     @property
-    def facts(self) -> ChannelInfo:
+    def info(self) -> ChannelInfo:
         """Its webhook tells up to `played`; see `whatsapp_inbound`."""
         kinds = {ReceiptKind.ACCEPTED, ReceiptKind.UNCERTAIN, ReceiptKind.REFUSED}
         told = {ReceiptKind.DELIVERED, ReceiptKind.HEARD, ReceiptKind.ANSWERED}
@@ -85,6 +85,7 @@ class WhatsApp:
             about="WhatsApp (Cloud API)",
             missing=(NEITHER,) if mute else (),
             tells=frozenset(kinds | told | {ReceiptKind.BOUNCED}),
+            formats=FORMATS,
         )
 
     def address(self, customer: Customer) -> str:
@@ -114,7 +115,11 @@ class WhatsApp:
             return self._templated(parcel, _nothing)
         return self._receipt(number, kind)
 
-    def opened(self, raw: bytes, proof: str) -> Iterator[Arrival]:
+    def recognizes(self, raw: bytes) -> bool:
+        """A call of the webhook is JSON."""
+        return raw.lstrip()[:1] in (b"{", b"[")
+
+    def read_upload(self, raw: bytes, proof: str) -> Iterator[Arrival]:
         """Read one call of the webhook; `proof` is its header ``X-Hub-Signature-256``.
 
         Raises BadData for a body that the app's secret has not signed, byte by byte.
@@ -129,9 +134,9 @@ class WhatsApp:
                 "the signature does not fit the body: this is not from Meta, or was changed",
                 "give the header X-Hub-Signature-256 as it came; check app_secret",
             )
-        with Apart() as apart:
+        with Worker() as worker:
             for arrival in arrivals_of(raw, self._clock().astimezone(UTC)):
-                yield add_wishes(apart, arrival)
+                yield add_wishes(worker, arrival)
 
     @property
     def field(self) -> str:
@@ -139,11 +144,11 @@ class WhatsApp:
         return "whatsapp"
 
     @property
-    def keeps(self) -> bool:
+    def is_mailbox(self) -> bool:
         """Meta hands everything over once."""
         return False
 
-    def incoming(self, after: str, since: date) -> Iterator[Arrival]:
+    def poll(self, after: str, since: date) -> Iterator[Arrival]:
         """Nothing: the Cloud API cannot be asked; what comes is handed over, see `opened`."""
         return iter(())
 
@@ -198,7 +203,7 @@ class WhatsApp:
 
 def _voice(parcel: Parcel) -> bytes | None:
     """Return the sound as WhatsApp takes it; None for a touch without sound. Or raise Refused."""
-    sound = sound_of(parcel, ("ogg",))
+    sound = sound_of(parcel, FORMATS)
     if sound is None:
         if {"mp3", "m4a"} & set(parcel.files):
             raise Refused(

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from voicenote.delivery.port import FALLBACK
 from voicenote.engine.lock import pass_lock
 from voicenote.engine.scratch import open_scratch
 from voicenote.errors import RuleSaysNo, Unavailable, WrongUse, room_for
@@ -19,7 +20,7 @@ from voicenote.settings import FILE_NAME
 #: What the copy of the ledger is called in a backup, and in a workspace on SQLite.
 LEDGER = "ledger.db"
 #: The folders of a workspace that are kept. The outbox is the proof of what has left.
-FOLDERS = ("memos", "recordings", "templates", "outbox")
+FOLDERS = ("memos", "recordings", "templates", FALLBACK)
 
 
 @dataclass(frozen=True, slots=True)

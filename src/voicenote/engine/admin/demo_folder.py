@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
+from voicenote.delivery.port import FALLBACK
 from voicenote.errors import WrongUse
 from voicenote.files import make_folder, write_whole
 
@@ -20,7 +21,7 @@ _TITLE = "voicenote demo: sha256 and name of every file it made"
 #: All that a demo makes in its folder: files, then folders.
 LEDGER = "ledger.db"
 FILES = (LEDGER, "voicenote.toml")
-FOLDERS = ("memos", "outbox", "recordings", "templates", "cache")
+FOLDERS = ("memos", FALLBACK, "recordings", "templates", "cache")
 #: What SQLite and a pass leave beside a ledger; the first holds the newest changes.
 _BESIDE = ("-wal", "-shm", ".pass")
 _OTHER = "give the demo a folder of its own"

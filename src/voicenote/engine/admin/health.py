@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+from voicenote.delivery.port import FALLBACK
 from voicenote.engine.admin.privacy import open_places
 from voicenote.engine.case.reroute import channels_gone
 from voicenote.engine.lock import pass_lock
@@ -164,16 +165,16 @@ def _languages(ws: Workspace) -> Sequence[str]:
 
 
 def _channels(ws: Workspace, _env: Mapping[str, str]) -> Iterator[CheckResult]:
-    for name in dict.fromkeys((*ws.settings.channels, "outbox")):
+    for name in dict.fromkeys((*ws.settings.channels, FALLBACK)):
         try:
-            facts = ws.channel(name).facts
+            info = ws.channel(name).info
         except BadSettings as error:
             yield from settings_problems(error)
             continue
-        for missing in facts.missing:
+        for missing in info.missing:
             yield fault("channels", f"{name}: {missing}", "see: voicenote channels")
-        if facts.ready:
-            yield fine("channels", f"{name}: {facts.about}")
+        if info.ready:
+            yield fine("channels", f"{name}: {info.about}")
 
 
 def _lock(ws: Workspace, _env: Mapping[str, str]) -> Iterator[CheckResult]:

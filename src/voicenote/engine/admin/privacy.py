@@ -6,10 +6,13 @@ A workspace may be open on purpose, or be older than the day on which all was ma
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
-from voicenote.engine.workspace import OUTBOX, Workspace
-from voicenote.files import expand_home, open_to_others
+from voicenote.delivery.port import FALLBACK
+from voicenote.engine.workspace import Workspace
+from voicenote.errors import BadSettings
+from voicenote.files import open_to_others
 
 
 def open_places(ws: Workspace) -> dict[Path, int]:
@@ -25,10 +28,10 @@ def _places(ws: Workspace) -> Iterator[Path]:
         places.append(ws.whereabouts.folder)
     if ws.ledger.is_sqlite:
         places.append(Path(ws.ledger.engine.url.database or ""))
-    for channel in ws.settings.channels.values():
-        if channel.kind == OUTBOX:
-            folder = expand_home(str(channel.options.get("folder") or OUTBOX))
-            places.append(ws.home / folder)
+    for name in (*ws.settings.channels, FALLBACK):
+        with suppress(BadSettings):  # `doctor` tells what is wrong with it
+            if folder := ws.channel(name).info.folder:
+                places.append(folder)
     yield ws.home
     home = ws.home.resolve()
     yield from (place for place in places if not place.resolve().is_relative_to(home))

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from voicenote.delivery.port import FALLBACK
 from voicenote.engine.case.selection import need_batch
 from voicenote.engine.response_clocks import clocks_of
 from voicenote.errors import BadData
@@ -72,7 +73,7 @@ def list_cases(
             bad=bad,
             closed=0 if everything else case_rows.count_closed(tx, batch),
             paused=pauses.list_paused(tx),
-            stranded=case_flags.stranded(tx, {"outbox", *settings.channels}),
+            stranded=case_flags.stranded(tx, {FALLBACK, *settings.channels}),
             remarks=_read_remarks(settings, tx, whole=not bad) if remarks else None,
         )
 

@@ -29,14 +29,14 @@ def invite(ws: Workspace, name: str, number: int) -> Invitation:
     """
     channel: object = ws.channel(name)
     if not isinstance(channel, Invites):
-        raise WrongUse(f"nobody has to join {name!r}", "links are for a channel of telegram")
+        raise WrongUse(f"nobody has to join {name!r}", "see: voicenote channels")
     with ws.ledger.read() as tx:
         case = case_store.get(tx, number)
         gone = snapshot(tx, number, ws.zone_of).opted_out
     if gone:
         raise RuleSaysNo(f"{case.customer.name} wants no more messages", "leave them in peace")
     secret = ws.new_id()
-    link = channel.link(secret)
+    link = channel.make_link(secret)
     with ws.ledger.write() as tx:
         arrivals.make_link(tx, name, number, secret)
     return Invitation(number, case.customer.name, name, link)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import select, update
 
-from voicenote.engine.workspace import OUTBOX, Workspace
+from voicenote.delivery.port import FALLBACK
+from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
 from voicenote.ledger import attempts, case_store, tables, touches
 from voicenote.ledger.case_flags import stranded
@@ -98,7 +99,7 @@ def moved_all(ws: Workspace, to: str, away_from: str) -> Moved:
 
 def channels_gone(ws: Workspace, tx: Transaction) -> dict[str, list[int]]:
     """Return the cases that wait for each channel that is not set up any more."""
-    return stranded(tx, {OUTBOX, *ws.settings.channels})
+    return stranded(tx, {FALLBACK, *ws.settings.channels})
 
 
 def _waiting(tx: Transaction, case: int | None, away_from: str) -> list[Touch]:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from voicenote.engine.workspace import OUTBOX, Workspace
+from voicenote.delivery.port import FALLBACK
+from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadSettings, RuleSaysNo
 from voicenote.ledger import attempts
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case, Customer
 from voicenote.model.touch import Touch
-
-#: They hand a touch to somebody of the owner's, with the address as a note: it may be a dead one.
-_TO_OTHERS = (OUTBOX, "webhook")
 
 
 def way_for(ws: Workspace, customer: Customer, wanted: Sequence[str] = ()) -> str:
@@ -23,7 +21,7 @@ def way_for(ws: Workspace, customer: Customer, wanted: Sequence[str] = ()) -> st
     set up here.
     """
     asked = _asked_order(ws, customer, wanted)
-    known = [name for name in asked if name == OUTBOX or name in ws.settings.channels]
+    known = [name for name in asked if name == FALLBACK or name in ws.settings.channels]
     if asked and not known:
         what = " or ".join(repr(name) for name in asked)
         raise RuleSaysNo(
@@ -31,9 +29,9 @@ def way_for(ws: Workspace, customer: Customer, wanted: Sequence[str] = ()) -> st
             f"add [channels.{asked[0]}] to voicenote.toml (see: voicenote channels), or if it has"
             f" another name now: voicenote plan --from {asked[0]} --by NAME",
         )
-    others = [name for name in ws.settings.channels if name != OUTBOX]
+    others = [name for name in ws.settings.channels if name != FALLBACK]
     found = _with_address(ws, customer, known or others)
-    return next(iter([*found, *known]), OUTBOX)
+    return next(iter([*found, *known]), FALLBACK)
 
 
 def next_way(ws: Workspace, tx: Transaction, case: Case, touch: Touch) -> str:
@@ -44,15 +42,14 @@ def next_way(ws: Workspace, tx: Transaction, case: Case, touch: Touch) -> str:
     for by name.
     """
     asked = _asked_order(ws, case.customer, step_ways(ws, touch))
-    order = asked or [name for name in ws.settings.channels if not _folder(ws, name)]
-    known = [name for name in order if name == OUTBOX or name in ws.settings.channels]
+    order = asked or [name for name in ws.settings.channels if not _is_folder(ws, name)]
+    known = [name for name in order if name == FALLBACK or name in ws.settings.channels]
     refused = attempts.tried_by(tx, touch.number, touch.planned.booked_at) | {touch.channel}
     back = _with_address(ws, case.customer, attempts.back_from(tx, touch.number))
     dead = {ws.channel(name).address(case.customer) for name in back}
     for name in _with_address(ws, case.customer, known):
-        carries_on = _kind(ws, name) in _TO_OTHERS
         if name not in refused and (
-            carries_on or ws.channel(name).address(case.customer) not in dead
+            ws.channel(name).info.hands_on or ws.channel(name).address(case.customer) not in dead
         ):
             return name
     return ""
@@ -83,9 +80,8 @@ def _with_address(ws: Workspace, customer: Customer, names: Sequence[str]) -> li
     return found
 
 
-def _folder(ws: Workspace, name: str) -> bool:
-    return ws.settings.channels[name].kind == OUTBOX
-
-
-def _kind(ws: Workspace, name: str) -> str:
-    return ws.settings.channels[name].kind if name in ws.settings.channels else name
+def _is_folder(ws: Workspace, name: str) -> bool:
+    try:
+        return ws.channel(name).info.folder is not None
+    except BadSettings:
+        return False

@@ -126,7 +126,7 @@ class ArrivalWriter:
             at=arrival.at,
             # whom a machine speaks of has not written
             address=arrival.address if inbound is None or inbound.answer else "",
-            everywhere=self.source.keeps,
+            everywhere=self.source.is_mailbox,
             **more,
         )
         return arrivals.keep(self.tx, came)

@@ -55,12 +55,12 @@ class Matched:
 class Source:
     """The channel by which something came.
 
-    `field` is the customer's column for it; `keeps`: what was read stays there, as in a mailbox.
+    `field` is the customer's column for it; `is_mailbox` as in `Polls`.
     """
 
     name: str
     field: str
-    keeps: bool
+    is_mailbox: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

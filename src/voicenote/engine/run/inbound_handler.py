@@ -25,8 +25,8 @@ class InboundHandler:
     @classmethod
     def of(cls, ws: Workspace, name: str, channel: Polls) -> InboundHandler:
         """Return the handler for a channel of this workspace."""
-        own = ws.settings.owner.email if channel.field == "email" else ""
-        source = Source(name=name, field=channel.field, keeps=channel.keeps)
+        own = ws.settings.owner.email if channel.is_mailbox else ""
+        source = Source(name=name, field=channel.field, is_mailbox=channel.is_mailbox)
         return cls(ws, source, Finder(name, channel.field, own))
 
     def take(self, arrival: Arrival) -> str:

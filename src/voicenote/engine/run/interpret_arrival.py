@@ -63,7 +63,9 @@ def matters(source: Source, arrival: Arrival, matched: Matched) -> bool:
     if matched.case is not None:
         return True
     # the owner should see what fits no case; but a mailbox holds others' letters too
-    return inbound.receipt.kind is not ReceiptKind.AUTO_REPLY and (matched.ours or not source.keeps)
+    return inbound.receipt.kind is not ReceiptKind.AUTO_REPLY and (
+        matched.ours or not source.is_mailbox
+    )
 
 
 def interpret_arrival(
@@ -129,7 +131,7 @@ def _name_writer(source: Source, arrival: Arrival, case: Case, means: Meaning) -
     To a letter's only: elsewhere one person may have a name and a number.
     """
     own = mark(case.customer.email)
-    if means.answer is None or source.field != "email" or mark(arrival.address) == own:
+    if means.answer is None or not source.is_mailbox or mark(arrival.address) == own:
         return means
     return replace(means, answer=replace(means.answer, writer=arrival.address))
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from voicenote.delivery.port import Sweeps
+from voicenote.delivery.port import FALLBACK, Sweeps
 from voicenote.engine.scratch import sweep_scratch
-from voicenote.engine.workspace import OUTBOX, Workspace
+from voicenote.engine.workspace import Workspace
 from voicenote.errors import VoicenoteError
 from voicenote.ledger import touches
 
@@ -24,7 +24,7 @@ def sweep_leftovers(ws: Workspace) -> None:
         with ws.ledger.read() as tx:
             return touches.is_at_rest(tx, key)
 
-    for name in dict.fromkeys((*ws.settings.channels, OUTBOX)):
+    for name in dict.fromkeys((*ws.settings.channels, FALLBACK)):
         with suppress(VoicenoteError):  # whoever sends or hears by it tells what is wrong
             channel: object = ws.channel(name)
             if isinstance(channel, Sweeps):

@@ -139,7 +139,7 @@ def _patiently(
 ) -> Generator[Arrival]:
     """Yield what came; a channel that fails ends it, and is noted."""
     try:
-        yield from channel.incoming(after, since)
+        yield from channel.poll(after, since)
     except VoicenoteError as error:
         received.troubles.append((name, error))
     except Exception as error:  # noqa: BLE001 - a slip of one channel must not stop all others
@@ -166,7 +166,7 @@ def take_over(ws: Workspace, raw: bytes, proof: str = "", name: str = "") -> Rec
     `name` is the channel it came by; without it, the only one that can be. Needs no lock: each
     thing is kept once. Raises WrongUse when no channel fits, BadData for what is not genuine.
     """
-    name = name or _only(ws, json=raw.lstrip()[:1] in (b"{", b"["))
+    name = name or _channel_of(ws, raw)
     channel: object = ws.channel(name)
     if not (isinstance(channel, AcceptsUpload) and isinstance(channel, Polls)):
         raise WrongUse(f"nothing can be handed to the channel {name!r}", "see: voicenote channels")
@@ -174,27 +174,26 @@ def take_over(ws: Workspace, raw: bytes, proof: str = "", name: str = "") -> Rec
     with ws.ledger.read() as tx:
         last = arrivals.last(tx)
     with _collect_news(ws) as received:
-        for arrival in channel.opened(raw, proof):
+        for arrival in channel.read_upload(raw, proof):
             received.add(_take_arrival(post, arrival))
         _note_unmatched(ws, received, last)
     return received
 
 
-def _only(ws: Workspace, *, json: bool) -> str:
+def _channel_of(ws: Workspace, raw: bytes) -> str:
     """Return the one channel that a body of this form can have come by."""
-    wanted = "whatsapp" if json else "email"
     found = [
         name
         for name in ws.settings.channels
         if isinstance(channel := ws.channel(name), AcceptsUpload)
         and isinstance(channel, Polls)
-        and channel.field == wanted
+        and channel.recognizes(raw)
     ]
     if len(found) == 1:
         return found[0]
     if not found:
         raise WrongUse(
-            f"no channel here could have brought this: it looks like {wanted}",
+            "no channel here could have brought this",
             "set one up in voicenote.toml: voicenote channels",
         )
     raise WrongUse(f"it may have come by any of {', '.join(found)}", "say which: --channel NAME")

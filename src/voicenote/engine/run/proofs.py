@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 
 from voicenote import addresses
 from voicenote.addresses import Address, Kind
+from voicenote.delivery.port import FALLBACK
 from voicenote.engine.case.composition import MEMO, slot_of
 from voicenote.engine.run.parcels import pack_parcel
-from voicenote.engine.workspace import OUTBOX, Workspace
+from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadData, RuleSaysNo, WrongUse
 from voicenote.ledger import arrivals, case_store, optouts, scripts, touches
 from voicenote.model.case import Customer
@@ -76,7 +77,7 @@ def address_for(ws: Workspace, to: str) -> Address:
             f"--to {to!r} is no address that a proof could go to",
             "give --to your email address, your telephone number, or your chat of Telegram",
         ) from error
-    return next((one for one in read if way_to(ws, one) != OUTBOX), read[0])
+    return next((one for one in read if way_to(ws, one) != FALLBACK), read[0])
 
 
 def _refuse_others(ws: Workspace, to: str) -> Address:
@@ -105,10 +106,11 @@ def way_to(ws: Workspace, to: Address) -> str:
     if to.kind is Kind.PHONE:
         fields["whatsapp"] = to.text
     person = Customer(name="owner", **fields)
-    for name, declared in ws.settings.channels.items():
-        if declared.kind != OUTBOX and ws.channel(name).address(person) == to.text:
+    for name in ws.settings.channels:
+        channel = ws.channel(name)
+        if channel.info.folder is None and channel.address(person) == to.text:
             return name
-    return OUTBOX
+    return FALLBACK
 
 
 def _prove(

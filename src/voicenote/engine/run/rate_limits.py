@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from voicenote.engine.workspace import OUTBOX, Workspace
+from voicenote.delivery.port import FALLBACK
+from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadSettings
 from voicenote.ledger import attempts, pauses
 from voicenote.ledger.pauses import Pause
@@ -70,21 +71,21 @@ class Quota:
         return self.shut(channel) or self.full.get((channel, attempts.domain_mark(address)))
 
     def hindrance(
-        self, tx: Transaction, settings: Settings, channel: str, address: str
+        self, ws: Workspace, tx: Transaction, channel: str, address: str
     ) -> HoldReason | None:
         """Return why a touch to `address` may not leave by `channel` now, or None."""
         found = self.known(channel, address) or _hindrance(
-            tx, settings, channel, address, self.sent[channel]
+            ws, tx, channel, address, self.sent[channel]
         )
         if found is not None:
             self.full[channel, found.domain] = found
         return found
 
 
-def limits_of(settings: Settings, channel: str) -> RateLimits:
+def limits_of(settings: Settings, channel: str, *, in_folder: bool) -> RateLimits:
     """Return the limits of a channel: its own, else those of ``[policy]``; a folder has none."""
     declared, policy = settings.channels.get(channel), settings.policy
-    if declared is None or declared.kind == OUTBOX:
+    if declared is None or in_folder:
         common = RateLimits()
     else:
         common = RateLimits(
@@ -104,12 +105,13 @@ def limits_of(settings: Settings, channel: str) -> RateLimits:
 
 
 def _hindrance(
-    tx: Transaction, settings: Settings, channel: str, address: str, sent: int
+    ws: Workspace, tx: Transaction, channel: str, address: str, sent: int
 ) -> HoldReason | None:
     for pause in pauses.list_paused(tx):
         if pause.channel == channel:
             return HoldReason(channel=channel, why=f"{pause.told}; {pause.cure}")
-    limits = limits_of(settings, channel)
+    in_folder = ws.channel(channel).info.folder is not None
+    limits = limits_of(ws.settings, channel, in_folder=in_folder)
     if limits.per_pass and sent >= limits.per_pass:
         why = f"limit of {limits.per_pass} a pass by {channel}"
         return HoldReason(channel=channel, why=why, until=tx.now)
@@ -131,7 +133,7 @@ def _hindrance(
 def not_set_up(ws: Workspace, channels: Iterable[str]) -> dict[tuple[str, str], HoldReason]:
     """Return why nothing leaves by those of `channels` that were renamed or removed."""
     found: dict[tuple[str, str], HoldReason] = {}
-    for name in set(channels) - {OUTBOX, *ws.settings.channels}:
+    for name in set(channels) - {FALLBACK, *ws.settings.channels}:
         try:
             ws.channel(name)
         except BadSettings as error:

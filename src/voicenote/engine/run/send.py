@@ -175,7 +175,7 @@ def _claim_in(
         if doubts:
             ask_about(tx, touch.case, doubts)
             return refusal(touch.case, doubts)
-        waits = room.hindrance(tx, ws.settings, touch.channel, parcel.to)
+        waits = room.hindrance(ws, tx, touch.channel, parcel.to)
         if waits is not None:
             return waits
         change_touch(

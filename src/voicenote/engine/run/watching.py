@@ -45,7 +45,7 @@ class Watchers:
         """
         while not self._stop.is_set():
             try:
-                for _ in channel.news(self._stop.is_set):
+                for _ in channel.watch(self._stop.is_set):
                     self._on_news()
             except Exception:  # noqa: BLE001 - a slip of one channel must not stop the daemon
                 self._stop.wait(REST_S)
