@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 CHANNELS = "voicenote.channels.v1"
 VOICES = "voicenote.voices.v1"
+#: The channel that needs no settings, and by which every customer can be reached.
+FALLBACK = "outbox"
 
 
 @dataclass(frozen=True, slots=True)

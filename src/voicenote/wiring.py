@@ -190,8 +190,8 @@ def make_channel(settings: Settings, name: str, clock: Clock, kind: str | None =
 
     `kind` in place of the settings' one, without its options: for rehearsals. Raises BadSettings.
     """
-    from voicenote.delivery.port import FALLBACK
     from voicenote.files import expand_home
+    from voicenote.plugins import FALLBACK
 
     declared = settings.channels.get(name)
     wanted = kind or (declared.kind if declared else name)

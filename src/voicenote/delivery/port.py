@@ -12,9 +12,6 @@ from typing import Protocol, runtime_checkable
 from voicenote.model.case import Customer
 from voicenote.model.receipt import Parcel, Receipt, ReceiptKind
 
-#: The channel that needs no settings, and by which every customer can be reached.
-FALLBACK = "outbox"
-
 
 class Trace(StrEnum):
     """Whether a channel knows a touch."""

@@ -9,8 +9,8 @@ import click
 from voicenote.cli.commands.voices import broken_row
 from voicenote.cli.terminal.case_options import CASE
 from voicenote.cli.terminal.session import Session, command
-from voicenote.delivery.port import FALLBACK
 from voicenote.errors import BadSettings, Unavailable, WrongUse
+from voicenote.plugins import FALLBACK
 
 
 def _listing(session: Session, rows: list[dict[str, Any]], kind: str, more: Any) -> None:

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from voicenote.delivery.port import FALLBACK
 from voicenote.engine.lock import pass_lock
 from voicenote.engine.scratch import open_scratch
 from voicenote.errors import RuleSaysNo, Unavailable, WrongUse, room_for
 from voicenote.files import open_beside
 from voicenote.ledger.copying import copy_into
 from voicenote.ledger.store import Ledger
+from voicenote.plugins import FALLBACK
 from voicenote.settings import FILE_NAME
 
 #: What the copy of the ledger is called in a backup, and in a workspace on SQLite.

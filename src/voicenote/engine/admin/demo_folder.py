@@ -11,9 +11,9 @@ import os
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from voicenote.delivery.port import FALLBACK
 from voicenote.errors import WrongUse
 from voicenote.files import make_folder, write_whole
+from voicenote.plugins import FALLBACK
 
 MARK = ".voicenote-demo"
 #: How a mark begins that lists all its demo made; a demo that was killed leaves it without this.

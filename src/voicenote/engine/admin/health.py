@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from voicenote.delivery.port import FALLBACK
 from voicenote.engine.admin.privacy import open_places
 from voicenote.engine.case.reroute import channels_gone
 from voicenote.engine.lock import pass_lock
@@ -28,6 +27,7 @@ from voicenote.ledger.store import Transaction
 from voicenote.ledger.unreadable import readable
 from voicenote.model.case import Stage
 from voicenote.model.touch import TouchState
+from voicenote.plugins import FALLBACK
 from voicenote.script.templating import Templates
 from voicenote.voice.choose import Offer, choose
 

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from voicenote.delivery.port import FALLBACK
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadSettings
 from voicenote.files import open_to_others
+from voicenote.plugins import FALLBACK
 
 
 def open_places(ws: Workspace) -> dict[Path, int]:

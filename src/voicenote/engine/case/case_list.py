@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from voicenote.delivery.port import FALLBACK
 from voicenote.engine.case.selection import need_batch
 from voicenote.engine.response_clocks import clocks_of
 from voicenote.errors import BadData
@@ -14,6 +13,7 @@ from voicenote.ledger import case_flags, case_rows, pauses
 from voicenote.ledger.case_rows import CaseRows
 from voicenote.ledger.pauses import Pause
 from voicenote.ledger.store import Ledger, Transaction
+from voicenote.plugins import FALLBACK
 from voicenote.schedule.clocks import Clocks
 from voicenote.settings import Settings
 

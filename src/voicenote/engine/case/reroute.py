@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import select, update
 
-from voicenote.delivery.port import FALLBACK
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
 from voicenote.ledger import attempts, case_store, tables, touches
@@ -16,6 +15,7 @@ from voicenote.ledger.changes import hold_case
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case, Stage
 from voicenote.model.touch import WAITING, Touch, TouchKind
+from voicenote.plugins import FALLBACK
 
 
 @dataclass(slots=True)

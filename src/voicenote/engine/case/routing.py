@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from voicenote.delivery.port import FALLBACK
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadSettings, RuleSaysNo
 from voicenote.ledger import attempts
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case, Customer
 from voicenote.model.touch import Touch
+from voicenote.plugins import FALLBACK
 
 
 def way_for(ws: Workspace, customer: Customer, wanted: Sequence[str] = ()) -> str:

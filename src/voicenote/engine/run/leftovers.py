@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from voicenote.delivery.port import FALLBACK, Sweeps
+from voicenote.delivery.port import Sweeps
 from voicenote.engine.scratch import sweep_scratch
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import VoicenoteError
 from voicenote.ledger import touches
+from voicenote.plugins import FALLBACK
 
 
 def sweep_leftovers(ws: Workspace) -> None:

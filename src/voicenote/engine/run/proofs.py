@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 
 from voicenote import addresses
 from voicenote.addresses import Address, Kind
-from voicenote.delivery.port import FALLBACK
 from voicenote.engine.case.composition import MEMO, slot_of
 from voicenote.engine.run.parcels import pack_parcel
 from voicenote.engine.workspace import Workspace
@@ -19,6 +18,7 @@ from voicenote.errors import BadData, RuleSaysNo, WrongUse
 from voicenote.ledger import arrivals, case_store, optouts, scripts, touches
 from voicenote.model.case import Customer
 from voicenote.model.touch import TouchKind
+from voicenote.plugins import FALLBACK
 
 #: What the key of a proof begins with, and its kind: that of a touch is neither.
 PROOF = "proof"

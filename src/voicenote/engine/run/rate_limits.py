@@ -11,12 +11,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from voicenote.delivery.port import FALLBACK
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadSettings
 from voicenote.ledger import attempts, pauses
 from voicenote.ledger.pauses import Pause
 from voicenote.ledger.store import Transaction
+from voicenote.plugins import FALLBACK
 from voicenote.settings import Settings
 
 HOUR = timedelta(hours=1)
