@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime
 from voicenote.model.case import Case, Complaint, Customer, Stage
 from voicenote.script.check.case_context import CaseBackground, CheckContext
 from voicenote.script.check.rules import check as check_script
-from voicenote.script.compose import ScriptContext, compose
+from voicenote.script.compose import compose
+from voicenote.script.context import ScriptContext
 
 SCRIPTS = 3_000
 STORY = (

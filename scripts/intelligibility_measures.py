@@ -127,9 +127,9 @@ def memos(home: Path, language: str, given: dict[str, str]) -> list[dict[str, An
 def plain(text: str, language: str) -> str:
     """Return words only, in small letters, with numbers as words, as both sides are compared."""
     from voicenote.script.languages import language as tables
-    from voicenote.script.spoken import speakable
+    from voicenote.script.spoken import spell_out
 
-    spoken = speakable(text, tables(language)).casefold().replace("\u200c", " ")
+    spoken = spell_out(text, tables(language)).casefold().replace("\u200c", " ")
     letters = (c if c.isalnum() or c in "'’" else " " for c in unicodedata.normalize("NFC", spoken))
     words = "".join(letters).replace("’", "'").split()
     if language == "en":  # "$240" is read "US dollars", and heard with or without

@@ -36,13 +36,19 @@ from voicenote.engine.memo.plain_speech import sentences_of
 from voicenote.errors import BadData, VoicenoteError
 from voicenote.intake.validation import clean
 from voicenote.script import outdating
-from voicenote.script.check.detecting import detect
+from voicenote.script.check.detecting import detect_language
 from voicenote.script.check.normalise import fold
 from voicenote.script.check.phrase_tables import table
 from voicenote.script.check.rules import check
 from voicenote.script.languages import language
-from voicenote.script.quoting import bare, calm, excerpt, quotable, shorten
-from voicenote.script.spoken import names_amount, speakable
+from voicenote.script.quoting import (
+    calm_shouting,
+    clean_quote,
+    cut_excerpt,
+    shorten,
+    trim_punctuation,
+)
+from voicenote.script.spoken import names_amount, spell_out
 from voicenote.voice.kokoro_letters import clauses
 
 SOURCE = Path(errors.__file__).parent
@@ -69,7 +75,7 @@ MADE: dict[str, Callable[[str], object]] = {
     "delivery/tokens.py:tokens_in": lambda text: tokens_in("voice+r-{token}@bakery.example", text),
     "script/check/phrases.py:_any": lambda text: table("he").phrases.find(fold(text)[0]),
     "script/outdating.py:_any": lambda text: [
-        pattern.search(text) for pattern in outdating._words("he")[:3]
+        pattern.search(text) for pattern in outdating._patterns_of("he")[:3]
     ],
     "script/spoken.py:names_amount": lambda text: names_amount(text, Decimal(7)),
 }
@@ -367,14 +373,14 @@ READERS: dict[str, Callable[[str], object]] = {
             *("X-Failed-Recipients", "Auto-Submitted", "Precedence", "Return-Path", "Message-ID"),
         )
     },
-    "quotable": quotable,
-    "calm": calm,
-    "bare": bare,
-    "excerpt": lambda text: excerpt(text, 25, ("the", "of")),
+    "clean_quote": clean_quote,
+    "calm_shouting": calm_shouting,
+    "trim_punctuation": trim_punctuation,
+    "excerpt": lambda text: cut_excerpt(text, 25, ("the", "of")),
     "shorten": lambda text: shorten(text, 25, ("the", "of")),
-    "speakable": lambda text: speakable(text, language("en")),
+    "speakable": lambda text: spell_out(text, language("en")),
     "check": lambda text: check(text, "en"),
-    "detect": detect,
+    "detect_language": detect_language,
     "sentences_of": lambda text: sentences_of(text, "en"),
     "clauses": clauses,
     "clean": lambda text: clean("what_happened", text),

@@ -22,7 +22,8 @@ from voicenote.model.case import Case, Complaint, Finding, Outcome, Stage
 from voicenote.model.promise import AmendsKind
 from voicenote.model.receipt import Verdict
 from voicenote.schedule.plans import builtin_plans, read_plan
-from voicenote.script.compose import ScriptContext, draft
+from voicenote.script.compose import draft
+from voicenote.script.context import ScriptContext
 from voicenote.script.templating import Templates
 from voicenote.settings.loading import load
 

@@ -297,12 +297,18 @@ def said(data: bytes, _folder: Path, chance: random.Random) -> None:
 
 def quoted(data: bytes, _folder: Path, chance: random.Random) -> None:
     """A story, cleaned and shortened to be quoted."""
-    from voicenote.script.quoting import calm, excerpt, plain, quotable, shorten
+    from voicenote.script.quoting import (
+        calm_shouting,
+        clean_quote,
+        cut_excerpt,
+        shorten,
+        to_one_line,
+    )
 
     text = data.decode("utf-8", "replace")
-    for each in (plain(text), quotable(text), calm(text)):
+    for each in (to_one_line(text), clean_quote(text), calm_shouting(text)):
         shorten(each, chance.randrange(1, 300))
-        excerpt(each, chance.randrange(1, 300))
+        cut_excerpt(each, chance.randrange(1, 300))
 
 
 def template(data: bytes, folder: Path, chance: random.Random) -> None:

@@ -11,7 +11,7 @@ import pytest
 from voicenote.model.case import Case, Complaint, Customer, Stage
 from voicenote.model.money import Money
 from voicenote.model.promise import AmendsKind, Promise
-from voicenote.script.compose import ScriptContext
+from voicenote.script.context import ScriptContext
 
 TODAY = date(2026, 11, 22)
 

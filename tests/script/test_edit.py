@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 from voicenote.errors import BadData
 from voicenote.model.sentences import Script, Section, Sentence
 from voicenote.script.compose import compose
-from voicenote.script.quoting import plain
+from voicenote.script.quoting import to_one_line
 from voicenote.script.script_file import from_text, to_text
 
 SENTENCES = st.builds(
     Sentence,
     st.sampled_from(Section),
-    st.text(min_size=1).map(plain).filter(bool),
+    st.text(min_size=1).map(to_one_line).filter(bool),
     personal=st.booleans(),
 )
 

@@ -13,8 +13,8 @@ from voicenote.model.money import Money
 from voicenote.model.promise import AmendsKind, Promise
 from voicenote.script.compose import compose
 from voicenote.script.languages import PACKAGED, language
-from voicenote.script.numbers import date_spoken, date_written, money_spoken, money_written
-from voicenote.script.spoken import speakable
+from voicenote.script.numbers import say_date, say_money, write_date, write_money
+from voicenote.script.spoken import spell_out
 from voicenote.script.template_sources import packaged_names, packaged_source
 from voicenote.script.templating import Templates
 
@@ -73,7 +73,7 @@ def test_the_tables_of_a_language_are_whole(code):
 def test_the_tables_hold_nothing_that_a_voice_cannot_say(code):
     tongue = language(code)
     for word in (*tongue.weekdays, *tongue.days, *tongue.months, *tongue.symbols.values()):
-        assert speakable(word, tongue) == word
+        assert spell_out(word, tongue) == word
 
 
 @pytest.mark.parametrize("code", OTHERS)
@@ -160,7 +160,7 @@ def test_sentences_are_short_enough_to_be_spoken(code):
     ],
 )
 def test_money_is_said_as_people_say_it(code, amount, currency, words):
-    assert money_spoken(Money(Decimal(amount), currency), language(code)) == words
+    assert say_money(Money(Decimal(amount), currency), language(code)) == words
 
 
 @pytest.mark.parametrize(
@@ -176,8 +176,8 @@ def test_money_is_said_as_people_say_it(code, amount, currency, words):
 )
 def test_dates_are_said_as_people_say_them(code, written, spoken):
     day, today, tongue = date(2026, 12, 4), date(2026, 11, 22), language(code)
-    assert date_written(day, today, tongue) == written
-    assert date_spoken(day, today, tongue) == spoken
+    assert write_date(day, today, tongue) == written
+    assert say_date(day, today, tongue) == spoken
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ def test_dates_are_said_as_people_say_them(code, written, spoken):
     [("en", "$240"), ("et", "240 $"), ("fa", "$ ۲۴۰"), ("he", "240 $"), ("pl", "240 USD")],
 )
 def test_money_on_paper_has_no_marks_and_no_empty_cents(code, written):
-    text = money_written(Money(Decimal("240.00"), "USD"), language(code))
+    text = write_money(Money(Decimal("240.00"), "USD"), language(code))
     assert text.isprintable()
     assert "00" not in text
     assert sorted(text) == sorted(written) or code in ("fa", "pl")
@@ -194,10 +194,10 @@ def test_money_on_paper_has_no_marks_and_no_empty_cents(code, written):
 @pytest.mark.parametrize("code", CODES)
 @pytest.mark.parametrize("text", ["5 & 7%", "a@b", "#3 + 4 = 7°", "1,299.50", "21.12.2026"])
 def test_symbols_have_words_in_every_language(code, text):
-    spoken = speakable(text, language(code))
+    spoken = spell_out(text, language(code))
     assert not re.search(r"[\d&%@#+=°]", spoken)
     assert not re.search(r"\s[.,]", spoken)
 
 
 def test_the_joiners_inside_persian_words_stay():
-    assert "می‌دهیم" in speakable("پول شما را پس می‌دهیم 5", language("fa"))
+    assert "می‌دهیم" in spell_out("پول شما را پس می‌دهیم 5", language("fa"))

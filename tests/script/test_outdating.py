@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from voicenote.model.sentences import Script, Section, Sentence
-from voicenote.script.outdating import outdated
+from voicenote.script.outdating import find_outdated
 from voicenote.script.templating import Templates
 
 #: A Wednesday.
@@ -41,18 +41,20 @@ def test_a_word_of_its_day_is_seen_from_the_next_one_on(
     language: str, text: str, last_day: int
 ) -> None:
     found = {
-        day for day in range(2, 32) if outdated(script(text, language), ON, ON.replace(day=day))
+        day
+        for day in range(2, 32)
+        if find_outdated(script(text, language), ON, ON.replace(day=day))
     }
     assert found == set(range(last_day + 1, 32))
 
 
 def test_what_the_customer_is_told_back_may_say_what_they_said() -> None:
     said = script("It was to come tomorrow, you told us.", section=Section.MIRROR)
-    assert outdated(said, ON, ON.replace(day=9)) == ""
+    assert find_outdated(said, ON, ON.replace(day=9)) == ""
 
 
 @pytest.mark.parametrize("language", ["en", "he", "ro", "pl", "fa", "et"])
 @pytest.mark.parametrize("name", ["justified", "partly", "reopened", "unfounded", "abusive"])
 def test_no_template_of_a_memo_grows_old(language: str, name: str) -> None:
     text = Templates().source(language, name)
-    assert outdated(script(text, language), ON, ON.replace(day=20)) == ""
+    assert find_outdated(script(text, language), ON, ON.replace(day=20)) == ""

@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicenote.script.quoting import bare, excerpt, plain, quotable, shorten
+from voicenote.script.quoting import (
+    clean_quote,
+    cut_excerpt,
+    shorten,
+    to_one_line,
+    trim_punctuation,
+)
 
 
 @pytest.mark.parametrize(
@@ -26,12 +32,12 @@ from voicenote.script.quoting import bare, excerpt, plain, quotable, shorten
     ],
 )
 def test_what_must_not_be_read_aloud_is_left_out(wrote, said):
-    assert bare(quotable(wrote, ("dear sir or madam",))) == said
+    assert trim_punctuation(clean_quote(wrote, ("dear sir or madam",))) == said
 
 
 def test_an_excerpt_prefers_a_whole_sentence_without_a_gap():
-    text = quotable("I wrote to XXXX about it. Nobody ever answered my letters. It is sad. " * 3)
-    assert excerpt(text, 9) == ("Nobody ever answered my letters. It is sad.", True)
+    text = clean_quote("I wrote to XXXX about it. Nobody ever answered my letters. It is sad. " * 3)
+    assert cut_excerpt(text, 9) == ("Nobody ever answered my letters. It is sad.", True)
 
 
 def test_a_cut_falls_on_a_clause_or_not_on_a_dangling_word():
@@ -46,10 +52,10 @@ def test_a_cut_falls_on_a_clause_or_not_on_a_dangling_word():
 
 @given(st.text(), st.integers(1, 30))
 def test_an_excerpt_is_never_longer_than_asked(text, limit):
-    assert len(bare(excerpt(quotable(text), limit)[0]).split()) <= limit
+    assert len(trim_punctuation(cut_excerpt(clean_quote(text), limit)[0]).split()) <= limit
 
 
 @given(st.text())
 def test_plain_text_is_one_clean_line(text):
-    assert plain(plain(text)) == plain(text)
-    assert len(plain(text).splitlines()) <= 1
+    assert to_one_line(to_one_line(text)) == to_one_line(text)
+    assert len(to_one_line(text).splitlines()) <= 1

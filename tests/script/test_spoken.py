@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from voicenote.model.money import Money
 from voicenote.script.languages import language, language_for
-from voicenote.script.numbers import date_spoken, date_written, money_spoken, money_written
-from voicenote.script.spoken import speakable
+from voicenote.script.numbers import say_date, say_money, write_date, write_money
+from voicenote.script.spoken import spell_out
 
 EN = language("en")
 TODAY = date(2026, 11, 22)
@@ -42,18 +42,18 @@ TODAY = date(2026, 11, 22)
     ],
 )
 def test_numbers_and_symbols_become_words(written, said):
-    assert speakable(written, EN) == said
+    assert spell_out(written, EN) == said
 
 
 @given(st.text())
 def test_nothing_is_left_to_the_voice(text):
-    said = speakable(text, EN)
+    said = spell_out(text, EN)
     assert not any(unicodedata.category(char)[0] in "NSC" for char in said if char not in "‌‍")
 
 
 @given(st.text(alphabet="0123456789.,-/$€ %abc", max_size=40))
 def test_number_soup_never_fails(text):
-    assert not any(char.isdigit() for char in speakable(text, EN))
+    assert not any(char.isdigit() for char in spell_out(text, EN))
 
 
 @pytest.mark.parametrize(
@@ -68,15 +68,15 @@ def test_number_soup_never_fails(text):
 )
 def test_money_has_two_forms(amount, currency, written, said):
     money = Money(Decimal(amount), currency)
-    assert money_written(money, EN) == written
-    assert money_spoken(money, EN) == said
+    assert write_money(money, EN) == written
+    assert say_money(money, EN) == said
 
 
 def test_a_date_far_off_has_its_year():
-    assert date_spoken(date(2026, 12, 4), TODAY, EN) == "Friday, the fourth of December"
-    assert date_written(date(2026, 12, 4), TODAY, EN) == "Friday, 4 December"
-    assert date_written(date(2028, 1, 1), TODAY, EN) == "Saturday, 1 January 2028"
-    assert date_spoken(date(2028, 1, 1), TODAY, EN).endswith("two thousand twenty-eight")
+    assert say_date(date(2026, 12, 4), TODAY, EN) == "Friday, the fourth of December"
+    assert write_date(date(2026, 12, 4), TODAY, EN) == "Friday, 4 December"
+    assert write_date(date(2028, 1, 1), TODAY, EN) == "Saturday, 1 January 2028"
+    assert say_date(date(2028, 1, 1), TODAY, EN).endswith("two thousand twenty-eight")
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,8 @@ from voicenote.model.sentences import Section
 from voicenote.script.check.case_context import CaseBackground, CheckContext
 from voicenote.script.check.findings import LintLevel
 from voicenote.script.check.rules import check
-from voicenote.script.compose import ScriptContext, compose, draft, seconds
+from voicenote.script.compose import compose, draft, seconds
+from voicenote.script.context import ScriptContext
 from voicenote.script.languages import language
 from voicenote.script.placeholders import Blank, Placeholders
 from voicenote.script.template_values import PromiseValues

@@ -14,7 +14,7 @@ from voicenote.model.touch import TouchKind
 from voicenote.script.context import ScriptContext
 from voicenote.script.languages import Language, language, language_for
 from voicenote.script.placeholders import Placeholders
-from voicenote.script.quoting import bare, plain
+from voicenote.script.quoting import clean_name
 from voicenote.script.spoken import sayable_seconds
 from voicenote.script.template_values import (
     BUDGETS,
@@ -25,17 +25,6 @@ from voicenote.script.template_values import (
 )
 from voicenote.script.templating import Templates
 
-__all__ = [
-    "LONGEST_S",
-    "Draft",
-    "ScriptContext",
-    "Warn",
-    "compose",
-    "draft",
-    "seconds",
-    "template_for",
-]
-
 #: A memo is this long at most, in seconds (R15).
 LONGEST_S = 60.0
 #: The templates in which an unpromised repair is worth a warning (S3, R1).
@@ -43,8 +32,8 @@ _REPAIRING = frozenset({"justified", "partly", "reopened"})
 
 
 @dataclass(frozen=True, slots=True)
-class Warn:
-    """Something that the script is short of, with the rule that wants it."""
+class Shortfall:
+    """Something that a script lacks, with the rule that wants it."""
 
     rule: str
     what: str
@@ -52,18 +41,18 @@ class Warn:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A composed script and what it is short of.
+    """A composed script and what it lacks.
 
     `fell_back`: it is in English, because the language asked for has no templates.
     """
 
     script: Script
-    warnings: tuple[Warn, ...]
+    warnings: tuple[Shortfall, ...]
     fell_back: bool
 
 
 def template_for(case: Case, kind: TouchKind, amends: int | None = None) -> str:
-    """The name of the template for a touch of `kind`; `amends` is the K that a status speaks of.
+    """Return the name of the template for a message of `kind`; a status is about amends K.
 
     Raises WrongUse for a nudge: it goes to the owner and has no script.
     """
@@ -86,7 +75,7 @@ def template_for(case: Case, kind: TouchKind, amends: int | None = None) -> str:
 
 
 def compose(case: Case, context: ScriptContext, templates: Templates | None = None) -> Script:
-    """Return the script of `draft`, without what it is short of."""
+    """Return the script of `draft` alone."""
     return draft(case, context, templates).script
 
 
@@ -99,14 +88,14 @@ def draft(case: Case, context: ScriptContext, templates: Templates | None = None
     templates = templates or Templates()
     choice = language_for(context.language or case.customer.language, templates.languages())
     tongue = language(choice.language)
-    owner = bare(plain(context.owner)) or bare(plain(case.complaint.owner))
+    owner = clean_name(context.owner) or clean_name(case.complaint.owner)
     if not fit_words(owner, NAME_WORDS, tongue)[1]:
         raise RuleSaysNo(
             "nobody answers for this case (S1)",
             "write your name into [owner] of voicenote.toml, or: voicenote triage N --owner NAME",
         )
     name = context.template or template_for(case, context.kind, context.amends)
-    promises = _promises(case, context)
+    promises = _choose_promises(case, context)
     if name.startswith("status-") and not promises:
         raise RuleSaysNo(
             f"case {case.number} has no promise that a status could be about",
@@ -115,7 +104,7 @@ def draft(case: Case, context: ScriptContext, templates: Templates | None = None
         )
     said = _drop_past_dates(promises, context.today) if name in _REPAIRING else promises
     script, budget = _fit_time(case, context, owner, name, tongue, said, templates)
-    warnings = _warnings(case, context, name, promises, budget, script)
+    warnings = _shortfalls(case, context, name, promises, budget, script)
     return Draft(script, warnings, choice.fell_back)
 
 
@@ -132,8 +121,8 @@ def _standing_amends(case: Case) -> tuple[Amends, ...]:
     return tuple(a for a in case.amends if a.state is not AmendsState.WAIVED)
 
 
-def _promises(case: Case, context: ScriptContext) -> tuple[Promise, ...]:
-    """The promises to speak of, the ones still to come first."""
+def _choose_promises(case: Case, context: ScriptContext) -> tuple[Promise, ...]:
+    """Return the promises to speak of, the ones still to come first."""
     if context.promises is not None:
         return context.promises
     standing = [
@@ -170,50 +159,50 @@ def _fit_time(
     return script, budget
 
 
-def _passed(promise: Promise, today: date) -> bool:
+def _has_passed(promise: Promise, today: date) -> bool:
     return promise.promised_by is not None and promise.promised_by < today
 
 
 def _drop_past_dates(promises: tuple[Promise, ...], today: date) -> tuple[Promise, ...]:
     """Leave out a date that has passed: nobody can promise for yesterday."""
     return tuple(
-        replace(promise, promised_by=None, target=None) if _passed(promise, today) else promise
+        replace(promise, promised_by=None, target=None) if _has_passed(promise, today) else promise
         for promise in promises
     )
 
 
-def _about_promises(
+def _promise_shortfalls(
     name: str, promises: tuple[Promise, ...], budget: WordBudget, today: date
-) -> Iterator[Warn]:
+) -> Iterator[Shortfall]:
     if name in _REPAIRING and not promises:
-        yield Warn("S3", "no amends: say what will be done, and by when (R1)")
+        yield Shortfall("S3", "no amends: say what will be done, and by when (R1)")
     if name == "reopened" and not promises:
-        yield Warn("R6", "a second apology needs a new amends or a kept promise")
-    if name in _REPAIRING and any(_passed(promise, today) for promise in promises):
-        yield Warn("S27", "a promised date has passed and is not said: give a new one")
+        yield Shortfall("R6", "a second apology needs a new amends or a kept promise")
+    if name in _REPAIRING and any(_has_passed(promise, today) for promise in promises):
+        yield Shortfall("S27", "a promised date has passed, so it is left out: give a new one")
     if any(promise.promised_by is None for promise in promises):
-        yield Warn("S26", "a promise has no date")
+        yield Shortfall("S26", "a promise has no date")
     if len(promises) > budget.promises:
-        yield Warn("R15", f"{len(promises) - budget.promises} promises did not fit in")
+        yield Shortfall("R15", f"{len(promises) - budget.promises} promises did not fit in")
     if any(len(p.text.split()) > budget.promise for p in promises[: budget.promises]):
-        yield Warn("R15", "a promise's words were shortened: put them more briefly")
+        yield Shortfall("R15", "a promise was shortened: say it in fewer words")
 
 
-def _warnings(
+def _shortfalls(
     case: Case,
     context: ScriptContext,
     name: str,
     promises: tuple[Promise, ...],
     budget: WordBudget,
     script: Script,
-) -> tuple[Warn, ...]:
-    found = list(_about_promises(name, promises, budget, context.today))
+) -> tuple[Shortfall, ...]:
+    found = list(_promise_shortfalls(name, promises, budget, context.today))
     if name == "status-late" and context.next_by is None:
-        found.append(Warn("R11", "a late promise needs a new date"))
+        found.append(Shortfall("R11", "a late promise needs a new date"))
     if not case.complaint.bothered_most.strip():
-        found.append(Warn("S2", "what bothered them most is not known"))
+        found.append(Shortfall("S2", "what bothered them most is not known"))
     if name == "unfounded" and not case.complaint.finding_reason.strip():
-        found.append(Warn("S17", "unfounded needs a written reason"))
+        found.append(Shortfall("S17", "unfounded needs a written reason"))
     if (length := seconds(script, context.wpm)) > LONGEST_S:
-        found.append(Warn("R15", f"it takes about {length:.0f} seconds to say"))
+        found.append(Shortfall("R15", f"it takes about {length:.0f} seconds to say"))
     return tuple(found)

@@ -34,11 +34,11 @@ class Coin:
     minor_gender: str
 
     def name(self, category: str) -> str:
-        """The unit's name beside a number of that plural category."""
+        """Return the unit's name beside a number of that plural category."""
         return self.forms.get(category) or self.forms["other"]
 
     def minor_name(self, category: str) -> str:
-        """The hundredth's name beside a number of that plural category; empty if it has none."""
+        """Return the hundredth's name beside a number of that plural category; may be empty."""
         return self.minor.get(category) or self.minor.get("other", "")
 
 
@@ -146,8 +146,8 @@ class LanguageChoice:
 def language_for(wanted: str, available: Collection[str]) -> LanguageChoice:
     """Choose among `available` for the BCP 47 tag `wanted`; English when there is nothing nearer.
 
-    An empty or unreadable tag gives English; only a readable or unreadable *wish* that could not be
-    met counts as a fall-back, an empty one does not.
+    An empty or unreadable tag gives English; only a *wish* that could not be met, readable or
+    not, counts as a fall-back; an empty one does not.
     """
     if not wanted.strip():
         return LanguageChoice(FALLBACK, fell_back=False)
@@ -159,7 +159,7 @@ def language_for(wanted: str, available: Collection[str]) -> LanguageChoice:
 
 @lru_cache(maxsize=256)
 def _primary(tag: str) -> str:
-    """The language of a tag, by its present name (``iw`` is ``he``); empty when unreadable."""
+    """Return the language of a tag, by its present name (``iw`` is ``he``); empty if unreadable."""
     from langcodes import Language as Tag
     from langcodes.tag_parser import LanguageTagError
 

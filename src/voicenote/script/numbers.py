@@ -29,8 +29,8 @@ def _engine(code: str) -> RbnfEngine:
 
 
 @lru_cache(maxsize=4096)
-def words(number: int, code: str, gender: str = "") -> str:
-    """`number` in words; `gender` is the end of a CLDR rule name, such as ``masculine``.
+def spell_number(number: int, code: str, gender: str = "") -> str:
+    """Return `number` in words; `gender` is the end of a CLDR rule name, such as ``masculine``.
 
     Below zero and from 10¹² on the sign, or the whole number, is left out.
     """
@@ -45,34 +45,34 @@ def words(number: int, code: str, gender: str = "") -> str:
 
 
 @lru_cache(maxsize=512)
-def ordinal(number: int, code: str) -> str:
-    """English ordinals in words (``first``); other languages say a plain number in running text."""
+def spell_ordinal(number: int, code: str) -> str:
+    """Return an English ordinal (``first``); other languages say a plain number in running text."""
     if code != "en" or not 0 < number < 1000:
-        return words(number, code)
+        return spell_number(number, code)
     from unicode_rbnf import FormatPurpose
 
     return _engine(code).format_number(number, purpose=FormatPurpose.ORDINAL).text
 
 
-def decimal_words(number: Decimal, tongue: Language) -> str:
-    """``2.5`` as "two point five": the digits after the point are said one by one."""
-    whole = words(int(number), tongue.code, tongue.gender)
+def spell_decimal(number: Decimal, tongue: Language) -> str:
+    """Return ``2.5`` as "two point five": the digits after the point are said one by one."""
+    whole = spell_number(int(number), tongue.code, tongue.gender)
     digits = f"{number:f}".partition(".")[2].rstrip("0")
     if not digits:
         return whole
-    said = " ".join(words(int(digit), tongue.code, tongue.gender) for digit in digits)
+    said = " ".join(spell_number(int(digit), tongue.code, tongue.gender) for digit in digits)
     return f"{whole} {tongue.point} {said}"
 
 
-def money_spoken(money: Money, tongue: Language) -> str:
-    """``240.50 USD`` as "two hundred forty dollars and fifty cents"."""
+def say_money(money: Money, tongue: Language) -> str:
+    """Return ``240.50 USD`` as "two hundred forty dollars and fifty cents"."""
     cents = int((abs(money.amount) * 100).to_integral_value(ROUND_HALF_UP))
     units, rest = divmod(cents, 100)
     coin = tongue.coins.get(money.currency)
     said = _spell_units(units, money.currency, tongue)
     if not rest:
         return said
-    small = words(rest, tongue.code, tongue.gender)
+    small = spell_number(rest, tongue.code, tongue.gender)
     if coin and coin.minor:
         name = coin.minor_name(_category(rest, tongue.code))
         small = _with_number(rest, name, tongue, coin.minor_gender)
@@ -91,7 +91,7 @@ def _spell_units(units: int, currency: str, tongue: Language) -> str:
 def _with_number(number: int, name: str, tongue: Language, gender: str) -> str:
     if name.startswith("="):
         return name[1:]
-    return f"{words(number, tongue.code, gender)} {name}"
+    return f"{spell_number(number, tongue.code, gender)} {name}"
 
 
 @lru_cache(maxsize=1024)
@@ -108,8 +108,8 @@ def _whole_pattern(code: str) -> str:
     return str(Locale.parse(code).currency_formats["standard"].pattern).replace(".00", "")
 
 
-def money_written(money: Money, tongue: Language) -> str:
-    """``240 USD`` as ``$240``, the way that language writes it; no empty ``.00``."""
+def write_money(money: Money, tongue: Language) -> str:
+    """Return ``240 USD`` as ``$240``, as that language writes it; no empty ``.00``."""
     from babel.numbers import format_currency
 
     if money.amount != money.amount.to_integral_value():
@@ -130,29 +130,29 @@ def _own_digits(text: str, tongue: Language) -> str:
 
 
 def _strip_marks(text: str) -> str:
-    """Without the direction marks that CLDR puts around amounts, and with ordinary spaces."""
+    """Return an amount without CLDR's direction marks, and with ordinary spaces."""
     return " ".join(text.translate(dict.fromkeys((0x200E, 0x200F, 0x061C))).split())
 
 
-def far(day: date, today: date) -> bool:
-    """Whether a date needs its year to be understood."""
+def needs_year(day: date, today: date) -> bool:
+    """Return whether a date needs its year to be understood."""
     return abs((day - today).days) > 300
 
 
-def date_spoken(day: date, today: date, tongue: Language) -> str:
-    """``2026-12-04`` as "Friday, the fourth of December"; with the year when it is far off."""
-    pattern = tongue.date_with_year if far(day, today) else tongue.date
+def say_date(day: date, today: date, tongue: Language) -> str:
+    """Return ``2026-12-04`` as "Friday, the fourth of December"; with a year that is far off."""
+    pattern = tongue.date_with_year if needs_year(day, today) else tongue.date
     return pattern.format(
         weekday=tongue.weekdays[day.weekday()],
         day=tongue.days[day.day - 1],
         month=tongue.months[day.month - 1],
-        year=words(day.year, tongue.code, tongue.gender),
+        year=spell_number(day.year, tongue.code, tongue.gender),
     )
 
 
-def date_written(day: date, today: date, tongue: Language) -> str:
-    """``2026-12-04`` as ``Friday, 4 December``; with the year when it is far off."""
+def write_date(day: date, today: date, tongue: Language) -> str:
+    """Return ``2026-12-04`` as ``Friday, 4 December``; with a year that is far off."""
     from babel.dates import format_date
 
-    pattern = f"{tongue.paper_date} y" if far(day, today) else tongue.paper_date
+    pattern = f"{tongue.paper_date} y" if needs_year(day, today) else tongue.paper_date
     return _own_digits(format_date(day, pattern, locale=tongue.code), tongue)

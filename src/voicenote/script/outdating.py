@@ -16,11 +16,11 @@ _SAYING_WHEN = frozenset({Section.AMENDS, Section.PREVENT, Section.EXPECTATIONS}
 _QUOTED = re.compile(r"[“„”][^“„”]{0,2000}[“”]|«[^«»]{0,2000}»|\"[^\"]{0,2000}\"")
 
 
-def outdated(script: Script, written_on: date, day: date) -> str:
+def find_outdated(script: Script, written_on: date, day: date) -> str:
     """Return a word of what is promised that was true on `written_on`, and on `day` not; or ""."""
     if day <= written_on:
         return ""
-    days, weeks, weekdays, numbers = _words(language(script.language).code)
+    days, weeks, weekdays, numbers = _patterns_of(language(script.language).code)
     same_week = written_on.isocalendar()[:2] == day.isocalendar()[:2]
     for sentence in script.sentences:
         if sentence.section not in _SAYING_WHEN:
@@ -38,10 +38,10 @@ def outdated(script: Script, written_on: date, day: date) -> str:
 
 
 @cache
-def _words(
+def _patterns_of(
     code: str,
 ) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], dict[str, int]]:
-    """The words of one language, and which day of the week each of its names is, from Monday: 0."""
+    """Return the patterns of one language, and the number of each weekday's name; Monday is 0."""
     tongue = language(code)
     table = tongue.outdated
     prefix = f"[{table['prefix']}]?" if "prefix" in table else ""

@@ -35,8 +35,8 @@ _SENTENCE_END = re.compile(r"(?<=[.!?…؟])[\"”’)]*\s+")
 _CLAUSE_END = re.compile(r"[,;:–—،]$")
 
 
-def plain(text: str) -> str:
-    """`text` on one line, without control, format, private-use and surrogate characters.
+def to_one_line(text: str) -> str:
+    """Return `text` on one line, without control, format or private-use characters.
 
     The two joiners stay: Persian needs them inside its words.
     """
@@ -50,13 +50,19 @@ def plain(text: str) -> str:
     return _SPACES.sub(" ", "".join(kept)).strip()
 
 
-@lru_cache(maxsize=512)
-def quotable(text: str, salutations: tuple[str, ...] = ()) -> str:
-    """A customer's words without what must not be read aloud, and without shouting.
+def clean_name(name: str) -> str:
+    """Return a name as it can stand in a sentence: on one line, without punctuation around it."""
+    return trim_punctuation(to_one_line(name))
 
-    GAP stands where something was taken out of a sentence: `excerpt` and `bare` take care of it.
+
+@lru_cache(maxsize=512)
+def clean_quote(text: str, salutations: tuple[str, ...] = ()) -> str:
+    """Return a customer's words without what must not be read aloud, and without shouting.
+
+    GAP stands where something was taken out of a sentence; `cut_excerpt` and `trim_punctuation`
+    take care of it.
     """
-    text = _BRACES.sub(r"\1", plain(_PARAGRAPH.sub(r"\1. ", text)))
+    text = _BRACES.sub(r"\1", to_one_line(_PARAGRAPH.sub(r"\1. ", text)))
     text = _LINK.sub(f" {GAP} ", text)
     text = _REDACTED.sub(f" {GAP} ", text)
     text = _LONG_NUMBER.sub(f" {GAP} ", text)
@@ -64,7 +70,7 @@ def quotable(text: str, salutations: tuple[str, ...] = ()) -> str:
     text = _EMPTY.sub(" ", text)
     text = _REPEATED.sub(r"\1", _LOOSE.sub(r"\1", _SPACES.sub(" ", text)))
     text = re.sub(r"([,;:])[,;:.]+", r"\1", text).strip(" ,;:-–—*•/|>")
-    return calm(_drop_salutation(text, salutations))
+    return calm_shouting(_drop_salutation(text, salutations))
 
 
 def _is_word(word: str) -> bool:
@@ -82,8 +88,8 @@ def _drop_salutation(text: str, salutations: Sequence[str]) -> str:
     return text
 
 
-def calm(text: str) -> str:
-    """`text` with shouting (mostly capitals) written in sentence case, "!" turned to "."."""
+def calm_shouting(text: str) -> str:
+    """Return `text` with shouting (mostly capitals) in sentence case, and "!" turned to "."."""
     text = re.sub(r"[?!]+", lambda found: "?" if "?" in found[0] else ".", text)
     letters = [char for char in text if char.isupper() or char.islower()]
     if len(letters) < 12 or sum(char.isupper() for char in letters) < 0.6 * len(letters):
@@ -93,7 +99,7 @@ def calm(text: str) -> str:
 
 
 def shorten(text: str, limit: int, dangling: Collection[str] = ()) -> tuple[str, bool]:
-    """The start of `text` in at most `limit` words, and whether anything was left out.
+    """Return the start of `text` in at most `limit` words, and whether anything was left out.
 
     Whole sentences while they fit; else up to the last clause, or the last word, that fits, without
     the `dangling` words (of, the, because) that nobody stops at.
@@ -107,8 +113,8 @@ def shorten(text: str, limit: int, dangling: Collection[str] = ()) -> tuple[str,
     return " ".join(kept), True
 
 
-def excerpt(text: str, limit: int, dangling: Collection[str] = ()) -> tuple[str, bool]:
-    """The best part of a `quotable` text to say back: at most `limit` words, and whether it is cut.
+def cut_excerpt(text: str, limit: int, dangling: Collection[str] = ()) -> tuple[str, bool]:
+    """Return the best part of a clean quote, in at most `limit` words, and whether it is cut.
 
     All of it when it is short; else the first whole sentence that fits and has no gap where a
     redaction was, with those after it that fit; else the longest start of one.
@@ -144,8 +150,8 @@ def _clause(words: list[str], dangling: Collection[str]) -> list[str]:
     return words
 
 
-def bare(text: str) -> str:
-    """`text` without gaps, and without loose punctuation around it: a template puts its own."""
+def trim_punctuation(text: str) -> str:
+    """Return `text` without gaps, and without punctuation around it: a template puts its own."""
     if GAP in text:
         text = _LOOSE.sub(r"\1", _SPACES.sub(" ", text.replace(GAP, " ")))
     return text.rstrip(" .,;:!…-–—،؛").lstrip(" .,;:!?…-–—،؛؟*•/|>)]")

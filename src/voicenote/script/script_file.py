@@ -13,8 +13,8 @@ from dataclasses import replace
 from voicenote.errors import BadData, Problem
 from voicenote.model.sentences import Script, Section, Sentence
 from voicenote.script.languages import language
-from voicenote.script.quoting import plain
-from voicenote.script.spoken import speakable
+from voicenote.script.quoting import to_one_line
+from voicenote.script.spoken import spell_out
 
 _HEADER = """\
 # One sentence a line, in the order in which they are said. Change what you like, then save.
@@ -25,7 +25,7 @@ _SPECIAL = "#[~\\"
 
 
 def to_text(script: Script) -> str:
-    """The script as the owner edits it; `from_text` reads it back to an equal script."""
+    """Return a script as the owner edits it; `from_text` reads it back to an equal script."""
     lines = [_HEADER.rstrip()]
     section: Section | None = None
     for sentence in script.sentences:
@@ -52,18 +52,19 @@ def from_text(text: str, original: Script, file: str = "") -> Script:
     known = {(s.section, s.text): s for s in original.sentences}
     old_spoken = {s.spoken for s in original.sentences if s.spoken}
     tongue = language(original.language)
-    for number, kind, line in _lines(text):
+    for number, kind, line in _read_lines(text):
         if kind == "heading":
             section = _section(line, file, number, problems)
         elif section is None:
-            what = f"{line!r} stands before the first section"
+            what = f"{line!r} is above the first section"
             problems.append(Problem(what, "put [thanks] above it", file, number))
         elif kind == "sentence":
-            aloud = speakable(line, tongue)
+            aloud = spell_out(line, tongue)
             new = Sentence(section, line, personal=True, spoken="" if aloud == line else aloud)
             sentences.append(known.get((section, line), new))
         elif not sentences:
-            problems.append(Problem("~ stands below no sentence", "remove it", file, number))
+            what = "there is no sentence above this ~ line"
+            problems.append(Problem(what, "remove it", file, number))
         elif line not in old_spoken and line != sentences[-1].said:
             sentences[-1] = replace(sentences[-1], spoken=line, personal=True)
     if problems:
@@ -80,10 +81,10 @@ def _section(line: str, file: str, number: int, problems: list[Problem]) -> Sect
         return Section.THANKS
 
 
-def _lines(text: str) -> Iterator[tuple[int, str, str]]:
-    """Each line that counts: its number, its kind (heading, sentence, spoken) and its words."""
+def _read_lines(text: str) -> Iterator[tuple[int, str, str]]:
+    """Yield each line that counts: its number, what it is (heading, sentence, spoken), its text."""
     for number, raw in enumerate(text.removeprefix("\ufeff").splitlines(), 1):
-        line = plain(raw)
+        line = to_one_line(raw)
         if not line or line.startswith("#"):
             continue
         if line.startswith("[") and line.endswith("]"):

@@ -1,4 +1,4 @@
-"""What a voice says for what is written: no symbol and no digit is left to its own judgement."""
+"""What a voice says for what is written: no symbol and no digit is left to guess."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from functools import lru_cache
 from voicenote.model.money import Money
 from voicenote.script.languages import Language, language
 from voicenote.script.numbers import (
-    date_spoken,
-    decimal_words,
-    money_spoken,
-    ordinal,
-    words,
+    say_date,
+    say_money,
+    spell_decimal,
+    spell_number,
+    spell_ordinal,
 )
 from voicenote.unicode_forms import normal
 
@@ -39,8 +39,8 @@ _KEPT = set(".,;:?!'’-–—…،؛؟־׳״")
 _QUOTES = re.compile(r"[\"“”„«»‟‹›]")
 
 
-def decimal_of(text: str) -> Decimal | None:
-    """`text` such as ``1,299.50`` or ``1 299,50`` as a number; None when it is none."""
+def parse_decimal(text: str) -> Decimal | None:
+    """Return ``1,299.50`` or ``1 299,50`` as a number; None when `text` isn't one."""
     digits = re.sub(r"\s", "", text)
     tail = re.search(r"[.,]\d{1,2}$", digits)
     head = digits[: tail.start()] if tail else digits
@@ -62,29 +62,29 @@ def sayable_seconds(spoken: Sequence[str], pace: float) -> float:
 
 
 def names_amount(text: str, amount: Decimal) -> bool:
-    """Whether `text` already holds the number `amount`, however it is written."""
-    return any(decimal_of(found) == amount for found in re.findall(_NUMBER, _latin_digits(text)))
+    """Return whether `text` already holds the number `amount`, however it is written."""
+    return any(parse_decimal(found) == amount for found in re.findall(_NUMBER, _latin_digits(text)))
 
 
-def speakable(text: str, tongue: Language) -> str:
-    """`text` as a voice should say it in `tongue`: words, and the punctuation that makes pauses."""
+def spell_out(text: str, tongue: Language) -> str:
+    """Return `text` as a voice should say it: words, and the punctuation that makes pauses."""
     if (
         text.isascii()
         and text.isprintable()
         and not any(char in '0123456789$%&@#+=*/_<>|~^"()[]{}\\`' for char in text)
     ):
         return text
-    return _speakable(text, tongue.code)
+    return _spell_out(text, tongue.code)
 
 
 @lru_cache(maxsize=4096)
-def _speakable(text: str, code: str) -> str:
+def _spell_out(text: str, code: str) -> str:
     tongue = language(code)
     text = normal(_latin_digits(text))
     text = _MONEY.sub(lambda found: _money(found, tongue), text)
     text = _ISO_DATE.sub(lambda found: _date(found, tongue), text)
     if code == "en":
-        text = _ORDINAL.sub(lambda found: f" {ordinal(int(found.group(1)), code)} ", text)
+        text = _ORDINAL.sub(lambda found: f" {spell_ordinal(int(found.group(1)), code)} ", text)
     text = _GROUPED.sub(lambda found: re.sub(r"[.,]", "", found.group()), text)
     text = _DECIMAL.sub(lambda found: f" {_decimal(found, tongue)} ", text)
     text = _DIGITS.sub(lambda found: f" {_number(found.group(), tongue)} ", text)
@@ -114,7 +114,7 @@ def _digit(char: str) -> str:
 
 
 def _latin_digits(text: str) -> str:
-    """Digits of every script as 0–9; other numeric signs (½, ², Ⅳ) spelled the NFKC way."""
+    """Return digits of every script as 0–9; other numeric signs (½, ², Ⅳ) as NFKC spells them."""
     if text.isascii():
         return text
     out = []
@@ -131,11 +131,11 @@ def _latin_digits(text: str) -> str:
 
 def _money(found: re.Match[str], tongue: Language) -> str:
     sign = found.group("before") or found.group("after")
-    amount = decimal_of(found.group("n1") or found.group("n2"))
+    amount = parse_decimal(found.group("n1") or found.group("n2"))
     currency = "ILS" if sign == "NIS" else _SIGNS.get(sign, sign)
     if amount is None or amount >= 10**12:
         return " "
-    return f" {money_spoken(Money(amount, currency), tongue)} "
+    return f" {say_money(Money(amount, currency), tongue)} "
 
 
 def _date(found: re.Match[str], tongue: Language) -> str:
@@ -143,12 +143,12 @@ def _date(found: re.Match[str], tongue: Language) -> str:
         day = date(int(found.group(1)), int(found.group(2)), int(found.group(3)))
     except ValueError:
         return found.group().replace("-", " ")
-    return date_spoken(day, date.min, tongue)
+    return say_date(day, date.min, tongue)
 
 
 def _decimal(found: re.Match[str], tongue: Language) -> str:
-    return decimal_words(Decimal(f"{found.group(1)}.{found.group(2)}"), tongue)
+    return spell_decimal(Decimal(f"{found.group(1)}.{found.group(2)}"), tongue)
 
 
 def _number(digits: str, tongue: Language) -> str:
-    return words(int(digits), tongue.code, tongue.gender) if len(digits) <= 12 else ""
+    return spell_number(int(digits), tongue.code, tongue.gender) if len(digits) <= 12 else ""

@@ -13,14 +13,14 @@ from voicenote.model.promise import Promise
 from voicenote.script.context import ScriptContext
 from voicenote.script.languages import Language, language
 from voicenote.script.numbers import (
-    date_spoken,
-    date_written,
-    money_spoken,
-    money_written,
+    say_date,
+    say_money,
+    write_date,
+    write_money,
 )
 from voicenote.script.placeholders import Blank, Choice, Placeholders, TemplateValue
-from voicenote.script.quoting import bare, excerpt, plain, quotable, shorten
-from voicenote.script.spoken import names_amount, speakable, total_weight
+from voicenote.script.quoting import clean_name, clean_quote, cut_excerpt, shorten, trim_punctuation
+from voicenote.script.spoken import names_amount, spell_out, total_weight
 
 #: The longest name that is said, in words.
 NAME_WORDS = 6
@@ -101,13 +101,13 @@ class TemplateValues:
         }
 
     def _complaint(self, case: Case) -> dict[str, TemplateValue]:
-        """What the customer said, and what was found."""
+        """Return what the customer said, and what was found."""
         complaint = case.complaint
         answers = (answer.text for answer in reversed(self.context.answers) if answer.text.strip())
         extras = ("feeling", "at_stake", "identity", "expected")
         kept = self.budget.extras
         return {
-            "most": bool(bare(quotable(complaint.bothered_most))),
+            "most": bool(trim_punctuation(clean_quote(complaint.bothered_most))),
             "quote": self._quote(complaint.bothered_most, complaint.what_happened),
             "answer": self._quote(next(answers, "")),
             "cause": self._text(_from_code(complaint.cause), min(self.budget.promise, 12)),
@@ -119,7 +119,7 @@ class TemplateValues:
         }
 
     def _lesson(self, case: Case) -> dict[str, TemplateValue]:
-        """What will be different; `firm` with a person and a date (R7), `prevented` when done."""
+        """Return what will be different: `firm` with who and when (R7), `prevented` if done."""
         lesson = case.lesson
         prevention = self._text(lesson.prevention if lesson else "", self.budget.promise)
         return {
@@ -133,7 +133,7 @@ class TemplateValues:
     def _promise(self, promise: Promise) -> PromiseValues:
         code = self.tongue.code
         text = self._text(promise.text, self.budget.promise)
-        written, spoken = _worth(promise.text, promise.value, code) if promise.value else ("", "")
+        written, spoken = _say_sum(promise.text, promise.value, code) if promise.value else ("", "")
         return PromiseValues(
             kind=self.placeholders.choose(promise.kind.value),
             text=text or self._text(self.tongue.amends[promise.kind.value], 9),
@@ -142,7 +142,7 @@ class TemplateValues:
         )
 
     def _text(self, text: str, limit: int) -> Blank:
-        """Free text, in at most about `limit` words; nothing when there is no room for it."""
+        """Return a blank of free text, in about `limit` words at most; an empty one for 0."""
         return self.placeholders.put(*_shorten(text, limit, self.tongue.code))
 
     def _name(self, name: str, say_as: str = "", *, personal: bool = True) -> Blank:
@@ -153,7 +153,7 @@ class TemplateValues:
         return self.placeholders.put(written, spoken)
 
     def _quote(self, *sources: str) -> Blank:
-        """The first source that can be quoted, in quote marks; the voice says it without."""
+        """Return the first source that can be quoted, in quote marks; a voice says it without."""
         return self.placeholders.put(*_quote_customer(sources, self.budget.quote, self.tongue.code))
 
 
@@ -161,43 +161,43 @@ class TemplateValues:
 
 
 @lru_cache(maxsize=4096)
-def _worth(text: str, value: Money, code: str) -> tuple[str, str]:
-    """A sum of money, unless `text` names it already."""
+def _say_sum(text: str, value: Money, code: str) -> tuple[str, str]:
+    """Return how to write and say a sum of money, unless `text` names it already."""
     tongue = language(code)
     if names_amount(text, value.amount):
         return "", ""
-    return money_written(value, tongue), money_spoken(value, tongue)
+    return write_money(value, tongue), say_money(value, tongue)
 
 
 @lru_cache(maxsize=8192)
 def _shorten(text: str, limit: int, code: str) -> tuple[str, str]:
     tongue = language(code)
-    whole = bare(quotable(text)) if limit else ""
-    return fit_words(bare(shorten(whole, limit, tongue.dangling)[0]), limit, tongue)
+    whole = trim_punctuation(clean_quote(text)) if limit else ""
+    return fit_words(trim_punctuation(shorten(whole, limit, tongue.dangling)[0]), limit, tongue)
 
 
 @lru_cache(maxsize=4096)
 def _say_name(name: str, say_as: str, code: str) -> tuple[str, str]:
     tongue = language(code)
-    written, spoken = fit_words(bare(plain(name))[:80], NAME_WORDS, tongue)
+    written, spoken = fit_words(clean_name(name)[:80], NAME_WORDS, tongue)
     if say_as and written:
-        spoken = fit_words(bare(plain(say_as))[:80], NAME_WORDS, tongue)[1] or spoken
+        spoken = fit_words(clean_name(say_as)[:80], NAME_WORDS, tongue)[1] or spoken
     return written, spoken
 
 
 @lru_cache(maxsize=4096)
 def _say_date(day: date, today: date, code: str) -> tuple[str, str]:
     tongue = language(code)
-    return date_written(day, today, tongue), date_spoken(day, today, tongue)
+    return write_date(day, today, tongue), say_date(day, today, tongue)
 
 
 @lru_cache(maxsize=8192)
 def _quote_customer(sources: tuple[str, ...], limit: int, code: str) -> tuple[str, str]:
     tongue = language(code)
     for source in sources:
-        whole = quotable(source, tongue.salutations)
-        kept, cut = excerpt(whole, limit, tongue.dangling)
-        kept = _single_quoted(bare(kept))
+        whole = clean_quote(source, tongue.salutations)
+        kept, cut = cut_excerpt(whole, limit, tongue.dangling)
+        kept = _single_quoted(trim_punctuation(kept))
         kept = kept[:1].upper() + kept[1:]
         written, spoken = fit_words(kept, limit, tongue)
         if spoken:
@@ -208,22 +208,22 @@ def _quote_customer(sources: tuple[str, ...], limit: int, code: str) -> tuple[st
 
 
 def fit_words(written: str, limit: int, tongue: Language) -> tuple[str, str]:
-    """`written` and how it is said, with words dropped from its end while numbers make it long.
+    """Return `written` and how it is said, without its last words while numbers make it too long.
 
     Both are empty when nothing of it can be said.
     """
-    spoken = bare(speakable(written, tongue))
+    spoken = trim_punctuation(spell_out(written, tongue))
     while written and total_weight(spoken) > limit + 2:
-        written = bare(written.rpartition(" ")[0])
-        spoken = bare(speakable(written, tongue))
+        written = trim_punctuation(written.rpartition(" ")[0])
+        spoken = trim_punctuation(spell_out(written, tongue))
     return (written, spoken) if spoken else ("", "")
 
 
 def _from_code(cause: str) -> str:
-    """A cause such as ``late-delivery`` or ``late_delivery`` in words."""
+    """Return a cause such as ``late-delivery`` or ``late_delivery`` in words."""
     return cause if " " in cause.strip() else cause.replace("-", " ").replace("_", " ")
 
 
 def _single_quoted(text: str) -> str:
-    """`text` with the quote marks inside it made single, so that the outer ones stay the outer."""
+    """Return `text` with single quote marks inside it, so that the outer ones stand out."""
     return text.translate(str.maketrans('"“”„«»', "''''''"))

@@ -26,7 +26,7 @@ from voicenote.script.placeholders import (
     mark_numbers,
     refuse_plain_values,
 )
-from voicenote.script.spoken import speakable
+from voicenote.script.spoken import spell_out
 from voicenote.script.template_sources import (
     HEADING,
     SUFFIX,
@@ -107,7 +107,7 @@ class Templates:
                 for section, pieces, marks in shape
             )
         except IndexError as error:
-            raise BadData("a template makes characters of its own", "remove them") from error
+            raise BadData("a template makes private-use characters", "remove them") from error
 
     def disclosure(self, tongue: Language, *, partly: bool) -> tuple[Sentence, ...]:
         """Return what is said of a machine's voice: that it speaks, or that it speaks a part.
@@ -226,7 +226,7 @@ def _sentence(
     for (paper, aloud, _), rest in zip(slots, pieces[1:], strict=True):
         text += paper + rest
         spoken += aloud + rest
-    text, spoken = _end_once(text), _end_once(speakable(spoken, language(code)))
+    text, spoken = _end_once(text), _end_once(spell_out(spoken, language(code)))
     personal = any(slot[2] for slot in slots)
     return Sentence(section, text, personal=personal, spoken="" if spoken == text else spoken)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.script.check import corpus
-from voicenote.script.check.detecting import detect
-from voicenote.script.check.normalise import fold, without_quotations
+from voicenote.script.check.detecting import detect_language
+from voicenote.script.check.normalise import blank_quotations, fold
 from voicenote.script.check.phrases import Phrases, spellings
 from voicenote.script.check.rules import check
 
@@ -60,17 +60,17 @@ def test_offsets_are_those_of_the_text_as_it_was_written():
 )
 def test_a_quotation_is_blanked_out_and_keeps_its_length(quoted):
     text = f"You said {quoted} to us"
-    assert len(without_quotations(text)) == len(text)
-    assert without_quotations(text).split() == ["You", "said", quoted[0], quoted[-1], "to", "us"]
+    assert len(blank_quotations(text)) == len(text)
+    assert blank_quotations(text).split() == ["You", "said", quoted[0], quoted[-1], "to", "us"]
 
 
 def test_gershayim_inside_a_word_are_no_quotation():
-    assert without_quotations('צה"ל אמר ש"ס') == 'צה"ל אמר ש"ס'
+    assert blank_quotations('צה"ל אמר ש"ס') == 'צה"ל אמר ש"ס'
 
 
 @pytest.mark.parametrize("language", corpus.LANGUAGES)
 def test_the_language_of_a_script_is_known(language):
-    wrong = [s.line for s in corpus.samples(language) if detect(s.text) != language]
+    wrong = [s.line for s in corpus.samples(language) if detect_language(s.text) != language]
     assert not wrong
 
 
@@ -85,4 +85,4 @@ def test_the_language_of_a_script_is_known(language):
     ],
 )
 def test_other_languages_are_not_guessed(text):
-    assert detect(text) is None
+    assert detect_language(text) is None

@@ -99,7 +99,7 @@ def _read_options(asked: dict[str, str | None]) -> CheckContext:
 
 
 def _text(session: Session, name: str, language: str, asked: CheckContext) -> CheckedText:
-    from voicenote.script.check.detecting import detect
+    from voicenote.script.check.detecting import detect_language
     from voicenote.script.check.findings import CheckedText, LintLevel
     from voicenote.script.check.phrase_tables import languages
     from voicenote.script.check.rules import check
@@ -108,7 +108,7 @@ def _text(session: Session, name: str, language: str, asked: CheckContext) -> Ch
     if not text.strip():
         raise BadData(f"{name} holds no words", "give it a script to check")
     known = ", ".join(languages())
-    code = language or detect(text)
+    code = language or detect_language(text)
     if code is None:
         raise WrongUse(f"the language of {name} cannot be told", f"--language with one of {known}")
     levels = {rule: LintLevel(level) for rule, level in session.settings.check.levels.items()}

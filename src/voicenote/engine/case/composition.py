@@ -14,7 +14,8 @@ from voicenote.model.case import Case
 from voicenote.model.receipt import Answer
 from voicenote.model.sentences import Script
 from voicenote.model.touch import OPENING, Touch, TouchKind
-from voicenote.script.compose import ScriptContext, draft, template_for
+from voicenote.script.compose import draft, template_for
+from voicenote.script.context import ScriptContext
 from voicenote.script.disclosing import drop_disclosure
 from voicenote.script.templating import Templates
 

@@ -36,7 +36,7 @@ from voicenote.model.receipt import Answer
 from voicenote.model.snapshot import Snapshot
 from voicenote.script.check.length import least_seconds
 from voicenote.script.disclosing import drop_disclosure
-from voicenote.script.outdating import outdated
+from voicenote.script.outdating import find_outdated
 
 #: What tells, in the history of a case, that what its script was written from has changed.
 _CHANGES = {
@@ -71,7 +71,7 @@ def judge_release(
     approval = None if anew else found.approval
     facts = facts_sha256(ws, seen, found)
     written_on = _written_on(seen, found, day)
-    doubts = list(of_the_day(seen, written_on, day, outdated(found.script, written_on, day)))
+    doubts = list(of_the_day(seen, written_on, day, find_outdated(found.script, written_on, day)))
     said = approval.composed_sha256 if approval else None
     if approval is None or approval.facts_sha256 != facts:
         made = composition_of(ws, seen.case, _answers_before(seen), found.script, written_on)

@@ -25,7 +25,8 @@ from voicenote.model.case import Case, Stage
 from voicenote.model.memo import Memo, Synthetic
 from voicenote.model.sentences import Script
 from voicenote.model.touch import OPENING, TouchKind
-from voicenote.script.compose import ScriptContext, Warn, draft
+from voicenote.script.compose import Shortfall, draft
+from voicenote.script.context import ScriptContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Drafted:
 
     case: int
     script: Script
-    warnings: tuple[Warn, ...]
+    warnings: tuple[Shortfall, ...]
     fell_back: bool
     changed: bool
 
@@ -49,7 +50,7 @@ def words_for(
     template: str = "",
     language: str = "",
     today: date | None = None,
-) -> tuple[Script, tuple[Warn, ...], bool]:
+) -> tuple[Script, tuple[Shortfall, ...], bool]:
     """Compose the script of one touch, as it is said `today`: now, or when it will leave.
 
     Returns it with what it is short of, and whether it is in English for want of templates in the

@@ -10,7 +10,7 @@ from voicenote.errors import BadData
 from voicenote.model.memo import Synthetic
 from voicenote.model.sentences import Section, Sentence
 from voicenote.script.languages import language as tables
-from voicenote.script.spoken import speakable
+from voicenote.script.spoken import spell_out
 from voicenote.sound.formats import Tags
 from voicenote.sound.mixdown import level_for
 from voicenote.sound.piece import Spoken
@@ -58,7 +58,7 @@ def sentences_of(text: str, language: str) -> tuple[Sentence, ...]:
     for paragraph in re.split(r"\n\s*\n", text.removeprefix("\ufeff")):
         whole = _split_text(" ".join(paragraph.split()))
         for one in (piece for sentence in whole for piece in _short_enough(sentence)):
-            aloud = speakable(one, tongue)
+            aloud = spell_out(one, tongue)
             if any(letter.isalnum() for letter in aloud):
                 spoken = "" if aloud == one else aloud
                 found.append(Sentence(Section.OWN, one, personal=True, spoken=spoken))

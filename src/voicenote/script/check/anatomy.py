@@ -70,7 +70,7 @@ def _check_parts(sentences: Sequence[CheckedSentence]) -> Iterator[Violation]:
 
 
 def _check_repair(sentences: Sequence[CheckedSentence]) -> Iterator[Violation]:
-    """R1 where no known offer stands: what follows the sorry may still be one."""
+    """R1 without a known offer: what follows the sorry may still be one."""
     sorry = next(
         (n for n, one in enumerate(sentences) if one.has("regret", *_OWNED)), len(sentences)
     )
@@ -97,7 +97,7 @@ def _check_mirror(sentences: Sequence[CheckedSentence]) -> Iterator[Violation]:
 
 
 def _mirrors(one: CheckedSentence) -> bool:
-    """Whether a sentence shows that they were heard: it reports them, or speaks of their matter."""
+    """Return whether a sentence shows that they were heard: it reports them, or their matter."""
     if one.section is not None:
         return one.section in (Section.MIRROR, Section.VALIDATE)
     if one.has("mirror"):

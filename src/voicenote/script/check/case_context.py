@@ -10,12 +10,12 @@ from voicenote.model.case import Case, Finding
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseBackground:
-    """The case behind a text. Rules that need it are silent without.
+    """The case behind a text. Rules that need it are silent without it.
 
     `apologised_on` is the day on which an apology for this failure left, None when none has.
     `new_since`: a new amends was promised or a promise kept since then (R6). `low`, `high` and
     `refuse` are the band of compensation in percent of the harm (R8); `overridden`: somebody has
-    recorded why it is left.
+    recorded why it isn't kept.
     """
 
     case: Case

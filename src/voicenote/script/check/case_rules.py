@@ -34,7 +34,7 @@ def check_against_case(read: CheckInput) -> Iterator[Violation]:
 
 
 def _standing_promises(background: CaseBackground) -> list[Promise]:
-    """The promises of the round that the case is in; before any is made, those it came with."""
+    """Return the promises of the case's round; before any is made, those it came with."""
     case = background.case
     if not case.amends:
         return list(case.complaint.promises)
@@ -60,7 +60,7 @@ def _check_second_apology(
 
 
 def _find_offer(sentences: Sequence[CheckedSentence]) -> tuple[int, int]:
-    """Where the money stands in the text, or where something is offered."""
+    """Return where the text speaks of money, or else where it offers something."""
     for group in ("money", "repair"):
         for one in sentences:
             if hit := one.first(group):

@@ -13,12 +13,12 @@ _ARABIC = re.compile("[\u0621-\u06d3]")
 _PERSIAN = re.compile("[پچژگ\u06a9\u06cc]")
 _ONLY_ARABIC = re.compile("[ةكيى]")
 _LATIN = re.compile(r"[a-zà-žșț]", re.IGNORECASE)
-#: A text shows its language when so much of it are that language's commonest words.
+#: The share of a language's commonest words by which a text shows its language.
 _ENOUGH = 0.18
 
 
-def detect(text: str) -> str | None:
-    """The code of the language of `text`, or None when it is none of ours, or too short to tell."""
+def detect_language(text: str) -> str | None:
+    """Return the language of `text`, or None when it isn't one of ours, or is too short to tell."""
     letters = {
         "he": len(_HEBREW.findall(text)),
         "fa": len(_ARABIC.findall(text)),

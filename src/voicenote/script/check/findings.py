@@ -13,7 +13,7 @@ from pathlib import Path
 TABLES = Path(__file__).parent / "tables"
 
 
-#: What a rule function yields: the rule, the way to break it, where it starts and ends.
+#: What a rule yields: its code, the way in which it is broken, where that starts and ends.
 Violation = tuple[str, str, int, int]
 
 
@@ -45,7 +45,7 @@ class Diagnostic:
 
     def __post_init__(self) -> None:
         if not 0 <= self.start <= self.end:
-            raise ValueError("a finding stands somewhere in the text")
+            raise ValueError("a finding needs a start and an end in the text")
 
     def place(self, text: str) -> tuple[int, int]:
         """Return the line and the column in `text` where it starts, both from 1."""
@@ -77,7 +77,7 @@ class Rule:
 
 @cache
 def rules() -> Mapping[str, Rule]:
-    """Every rule that the check holds, by its code, in the order of the method."""
+    """Return every rule that the check knows, by its code, in the order of the method."""
     table = tomllib.loads((TABLES / "rules.toml").read_text(encoding="utf-8"))
     return {
         code: Rule(

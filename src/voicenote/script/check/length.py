@@ -12,14 +12,14 @@ from voicenote.script.check.phrase_tables import table
 from voicenote.script.compose import LONGEST_S, seconds
 from voicenote.script.disclosing import drop_disclosure
 from voicenote.script.languages import language
-from voicenote.script.spoken import sayable_seconds, speakable, total_weight
+from voicenote.script.spoken import sayable_seconds, spell_out, total_weight
 
 #: From here on it is an error, in seconds.
 ENDLESS_S = 120.0
-#: Who says words so many times as fast as a calm reader does not say them all: twice what is easy
-#: to follow. It is not read out of fewer words than these.
+#: Nobody says all words this many times faster than a calm reader: it is twice what is easy to
+#: follow. Fewer words than these tell nothing.
 HASTY, FEW_WORDS = 2.34, 5
-#: A memo that is shorter sounds like a duty done, in seconds.
+#: A memo that is shorter sounds like going through the motions, in seconds.
 SHORTEST_S = 20.0
 
 
@@ -56,5 +56,5 @@ def _seconds_of(read: CheckInput) -> float:
     if read.script:
         return seconds(read.script, read.context.wpm)
     tongue = language(read.language)
-    spoken = [speakable(read.text[one.start : one.end], tongue) for one in read.sentences]
+    spoken = [spell_out(read.text[one.start : one.end], tongue) for one in read.sentences]
     return sayable_seconds(spoken, read.context.wpm or tongue.pace)

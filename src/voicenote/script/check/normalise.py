@@ -24,8 +24,8 @@ _QUOTED = re.compile(
 
 
 @lru_cache(maxsize=4096)
-def _letter(char: str) -> str:
-    """One letter for one letter: small, without its accent; empty for what is not heard."""
+def _fold_letter(char: str) -> str:
+    """Return a letter small and without its accent; empty for what isn't heard."""
     if char in _SAME:
         return _SAME[char]
     if unicodedata.category(char) in ("Mn", "Cf", "Lm"):
@@ -44,15 +44,15 @@ def fold(text: str) -> tuple[str, tuple[int, ...] | None]:
     """
     if _PLAIN.match(text):
         return text.lower(), None
-    letters = [_letter(char) for char in text]
+    letters = [_fold_letter(char) for char in text]
     folded = "".join(letters)
     if len(folded) == len(text):
         return folded, None
     return folded, tuple(place for place, letter in enumerate(letters) if letter)
 
 
-def without_quotations(text: str) -> str:
-    """The text with every quotation blanked out, of the same length."""
+def blank_quotations(text: str) -> str:
+    """Return the text with every quotation blanked out, of the same length."""
     return _QUOTED.sub(lambda found: _blank(found.group()), text)
 
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from voicenote.model.sentences import Script, Section, Sentence
 from voicenote.script.check.case_context import CheckContext
-from voicenote.script.check.normalise import fold, without_quotations
+from voicenote.script.check.normalise import blank_quotations, fold
 from voicenote.script.check.phrase_tables import NOT, table
 from voicenote.script.check.phrases import Hit
 
@@ -38,13 +38,13 @@ class CheckedSentence:
     groups: frozenset[str]
 
     def first(self, *groups: str) -> Hit | None:
-        """The first phrase of any of these groups."""
+        """Return the first phrase of any of these groups."""
         if self.groups.isdisjoint(groups):
             return None
         return next(hit for hit in self.hits if hit.group in groups)
 
     def has(self, *groups: str) -> bool:
-        """Whether a phrase of any of these groups is in it."""
+        """Return whether a phrase of any of these groups is in it."""
         return not self.groups.isdisjoint(groups)
 
 
@@ -76,13 +76,13 @@ def read_input(text: str | Script, language: str, context: CheckContext) -> Chec
 
 
 def _read_text(text: str, language: str) -> Iterator[CheckedSentence]:
-    ours = without_quotations(text)
+    ours = blank_quotations(text)
     for start, end in _sentence_bounds(ours):
         yield _place_sentence(ours[start:end], start, None, language)
 
 
 def _sentence_bounds(text: str) -> Iterator[tuple[int, int]]:
-    """Where each sentence starts and ends."""
+    """Yield where each sentence starts and ends."""
     start = 0
     for stop in (*(found.end() for found in _END.finditer(text)), len(text)):
         sentence = text[start:stop]
@@ -95,14 +95,14 @@ def _sentence_bounds(text: str) -> Iterator[tuple[int, int]]:
 def _read_script(script: Script, language: str) -> Iterator[CheckedSentence]:
     place = 0
     for sentence in script.sentences:
-        yield _place_sentence(_ours(sentence), place, sentence.section, language)
+        yield _place_sentence(_blank_their_words(sentence), place, sentence.section, language)
         place += len(sentence.text) + 1
 
 
 @lru_cache(maxsize=8192)
-def _ours(sentence: Sentence) -> str:
-    """A sentence of a script with the customer's own words blanked out."""
-    text = without_quotations(sentence.text)
+def _blank_their_words(sentence: Sentence) -> str:
+    """Return a sentence of a script with the customer's own words blanked out."""
+    text = blank_quotations(sentence.text)
     if sentence.personal and sentence.section in _THEIRS and ": " in text:
         head, _, tail = text.partition(": ")
         text = f"{head}: {' ' * len(tail)}"
@@ -128,7 +128,7 @@ def _shift_hits(hits: tuple[Hit, ...], by: int) -> tuple[Hit, ...]:
 def _read_sentence(
     ours: str, language: str
 ) -> tuple[tuple[Hit, ...], tuple[Hit, ...], int, frozenset[str]]:
-    """The phrases of one sentence. Shared sentences are read once for a whole batch."""
+    """Return the phrases of one sentence. Shared sentences are read once for a whole batch."""
     phrase_table = table(language)
     folded, places = fold(ours)
     found = phrase_table.phrases.find(folded)
@@ -147,13 +147,13 @@ def _read_sentence(
     groups = frozenset(hit.group for hit in hits)
     return (
         tuple(hits),
-        tuple(_loud(ours, cased=phrase_table.cased)),
+        tuple(_find_shouting(ours, cased=phrase_table.cased)),
         len(_LETTER.findall(ours)),
         groups,
     )
 
 
-def _loud(ours: str, *, cased: bool) -> Iterator[Hit]:
+def _find_shouting(ours: str, *, cased: bool) -> Iterator[Hit]:
     for found in re.finditer("[!！]+", ours):
         yield Hit("exclamation", found.start(), found.end())
     if not cased:

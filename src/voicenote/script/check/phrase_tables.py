@@ -34,13 +34,13 @@ class PhraseTable:
 
 @cache
 def languages() -> tuple[str, ...]:
-    """The languages that have a table, sorted."""
+    """Return the languages that have a table, sorted."""
     return tuple(sorted(f.stem for f in TABLES.glob("*.toml") if f.stem != "rules"))
 
 
 @cache
 def table(language: str) -> PhraseTable:
-    """The table of a language that is in `languages()`."""
+    """Return the table of a language that is in `languages()`."""
     data: dict[str, Any] = tomllib.loads((TABLES / f"{language}.toml").read_text(encoding="utf-8"))
     about, cues = data.pop("language"), data.pop("cues")
     groups: dict[str, list[str]] = dict(cues)

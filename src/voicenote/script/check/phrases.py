@@ -46,7 +46,7 @@ def _any(phrases: Iterable[str]) -> re.Pattern[str]:
 
 
 def _pattern(phrase: str) -> str:
-    """A phrase that is spelt out, as a regular expression over folded text."""
+    """Return a phrase that is spelt out as a regular expression over folded text."""
     return "".join(_SIGNS.get(part) or _spelt(part) for part in _PARTS.findall(phrase))
 
 
@@ -55,7 +55,7 @@ def _spelt(part: str) -> str:
 
 
 def spellings(phrase: str) -> list[str]:
-    """The phrase with each of its alternatives spelt out: ``(a|b) c`` is ``a c`` and ``b c``."""
+    """Return a phrase with its alternatives spelt out: ``(a|b) c`` is ``a c`` and ``b c``."""
     done, left = [], [phrase]
     while left:
         one = left.pop()
@@ -76,7 +76,7 @@ class _Ways:
         self._patterns: list[tuple[str, re.Pattern[str]]] | None = None
 
     def at(self, folded: str, place: int, start: int) -> list[Hit]:
-        """The phrases that stand at `place`, in a word that begins at `start`."""
+        """Return the phrases at `place`, in a word that begins at `start`."""
         if self._patterns is None:
             self._patterns = [(group, _any(spelt)) for group, spelt in self._spelt.items()]
         found = ((group, pattern.match(folded, place)) for group, pattern in self._patterns)
@@ -102,7 +102,7 @@ class Phrases:
         self._anywhere = self._index.pop("", _Ways({}))
 
     def find(self, folded: str) -> list[Hit]:
-        """Every phrase in a folded text, in order."""
+        """Return every phrase in a folded text, in order."""
         hits = []
         for word in _WORD.finditer(folded):
             start = word.start()

@@ -12,7 +12,8 @@ from voicenote.model.promise import AmendsKind, Promise
 from voicenote.model.sentences import Script
 from voicenote.script.check.case_context import CaseBackground, CheckContext
 from voicenote.script.check.phrase_tables import languages
-from voicenote.script.compose import ScriptContext, compose
+from voicenote.script.compose import compose
+from voicenote.script.context import ScriptContext
 from voicenote.script.templating import Templates
 
 #: A name and words that are the same in every language, because only the template is judged.
@@ -22,7 +23,7 @@ _DEEDS = (AmendsKind.REFUND, AmendsKind.REDO)
 
 
 def samples(templates: Templates, language: str = "") -> Iterator[tuple[Script, CheckContext]]:
-    """Each template of the languages that have rules, or of one, twice: full, and with little."""
+    """Yield each template of the languages that have rules, or of one: full, and with little."""
     for code in sorted(templates.languages().intersection(languages())):
         for name in templates.names(code) if language in ("", code) else ():
             for full in (True, False):
