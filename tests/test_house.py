@@ -25,6 +25,7 @@ GROUND = (
     "deadline",
     "worker",
     "files",
+    "options",
     "unicode_forms",
 )  # what is needed in several rooms, and no room's own
 SHARED = ("errors", "model", *GROUND)
@@ -37,6 +38,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "errors": (),
     "model": ("errors",),
     **dict.fromkeys(GROUND, ("errors",)),
+    "options": ("errors", "files"),
     **dict.fromkeys(STAGES, SHARED),
     "ledger": SHARED,
     "settings": SHARED,

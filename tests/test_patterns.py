@@ -64,7 +64,7 @@ WALKING = {"sub", "subn", "split", "findall", "finditer"}
 ALL = {"search", "match", "fullmatch", "finditer"}
 
 # Patterns that are handed on by their names: file → how they are used there.
-HANDED_ON = {"settings/validators.py": {"fullmatch"}}
+HANDED_ON = {"options/validators.py": {"fullmatch"}}
 # Patterns that are made while the program runs: file and function → what does all with a text.
 MADE: dict[str, Callable[[str], object]] = {
     "cli/terminal/batch_report.py:_without_number": lambda text: _without_number(

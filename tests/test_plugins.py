@@ -31,7 +31,7 @@ def test_a_foreign_plugin_is_found_and_loaded(site: Path) -> None:
     install(
         site,
         "pigeons",
-        "[voicenote.channels.v1]\npigeon = pigeon_post:Pigeon\n",
+        "[voicenote.channels.v2]\npigeon = pigeon_post:Pigeon\n",
         pigeon_post="class Pigeon: wings = 2\n",
     )
     assert plugins.load(plugins.CHANNELS).good["pigeon"]().wings == 2
@@ -41,7 +41,7 @@ def test_listing_imports_nothing(site: Path) -> None:
     install(
         site,
         "pigeons",
-        "[voicenote.channels.v1]\nlazy = pigeon_lazy:Pigeon\n",
+        "[voicenote.channels.v2]\nlazy = pigeon_lazy:Pigeon\n",
         pigeon_lazy="class Pigeon: pass\n",
     )
     found = plugins.load(plugins.CHANNELS)
@@ -71,7 +71,7 @@ def test_a_plugin_that_fails_to_import_is_reported_and_the_others_stay(
     install(
         site,
         "pigeons",
-        f"[voicenote.voices.v1]\ncoo = {module}:Pigeon\nfine = pathlib:Path\n",
+        f"[voicenote.voices.v2]\ncoo = {module}:Pigeon\nfine = pathlib:Path\n",
         **{module: source},
     )
     found = plugins.load(plugins.VOICES)
@@ -85,21 +85,21 @@ def test_a_plugin_that_fails_to_import_is_reported_and_the_others_stay(
 
 
 def test_a_value_that_names_no_object_is_reported(site: Path) -> None:
-    install(site, "pigeons", "[voicenote.voices.v1]\ncoo = not a module\n")
+    install(site, "pigeons", "[voicenote.voices.v2]\ncoo = not a module\n")
     found = plugins.load(plugins.VOICES)
     assert "not a module" in found.broken["coo"]
     assert "coo" not in found.good
 
 
 def test_a_name_of_ours_cannot_be_taken(site: Path) -> None:
-    install(site, "pigeons", "[voicenote.channels.v1]\noutbox = pathlib:Path\n")
+    install(site, "pigeons", "[voicenote.channels.v2]\noutbox = pathlib:Path\n")
     found = plugins.load(plugins.CHANNELS)
     assert found.broken["outbox (pigeons)"] == "voicenote has a plug-in of this name already"
     assert "outbox" in found.good
 
 
 def test_a_plugin_for_another_version_of_the_port_is_left_alone(site: Path) -> None:
-    install(site, "pigeons", "[voicenote.channels.v2]\nfuture = pathlib:Path\n")
+    install(site, "pigeons", "[voicenote.channels.v3]\nfuture = pathlib:Path\n")
     assert "future" not in plugins.load(plugins.CHANNELS).good
 
 

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from voicenote.errors import Problem
 from voicenote.intake.fields import FIELDS
 from voicenote.intake.options import Options
 from voicenote.intake.raw_record import Bad, Good
@@ -160,7 +161,9 @@ def test_the_settings_load_and_their_plan_can_be_read() -> None:
     settings = load(SAMPLES, {})
     assert settings.owner.name == "Ada Linden"
     for name, table in settings.plans.items():
-        assert read_plan(name, table, "voicenote.toml").steps
+        problems: list[Problem] = []
+        assert read_plan(name, table, problems).steps
+        assert not problems
 
 
 def test_an_import_profile_names_fields_of_intake() -> None:

@@ -2,7 +2,7 @@
 
 A plug-in is a package with one line in its metadata, in the group of the port that it serves::
 
-    [project.entry-points."voicenote.channels.v1"]
+    [project.entry-points."voicenote.channels.v2"]
     pigeon = "voicenote_pigeon:Pigeon"
 
 The group's name ends in the version of the port: a plug-in for another version is not taken up by
@@ -20,8 +20,8 @@ from voicenote.errors import Unavailable
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
-CHANNELS = "voicenote.channels.v1"
-VOICES = "voicenote.voices.v1"
+CHANNELS = "voicenote.channels.v2"
+VOICES = "voicenote.voices.v2"
 #: The channel that needs no settings, and by which every customer can be reached.
 FALLBACK = "outbox"
 

@@ -9,7 +9,7 @@ import socket
 import tomllib
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voicenote.errors import BadSettings, Problem, Unavailable, VoiceUnavailable
-from voicenote.plugins import CHANNELS, VOICES
+from voicenote.plugins import CHANNELS, FALLBACK, VOICES
 
 if TYPE_CHECKING:
     from voicenote.delivery.port import Channel
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from voicenote.engine.run.rehearsal import Rehearsed
     from voicenote.engine.workspace import Workspace
     from voicenote.ledger.store import Ledger
-    from voicenote.model.case import Complaint
     from voicenote.schedule.plans import Plan
     from voicenote.settings import Settings
     from voicenote.voice.port import Voice, VoiceInfo
@@ -107,11 +106,12 @@ def open_workspace(
     """Open everything the engine works with; what is heavy is made when it is first used.
 
     With `outbox_only` every channel is a folder: for rehearsals, from which nothing may leave.
-    Raises BadSettings for settings that a stage refuses.
+    Raises BadSettings for settings that are wrong, but of a channel or a voice.
     """
     from voicenote.engine.workspace import Workspace
 
-    workspace = Workspace(
+    check(settings, plugins=False)
+    return Workspace(
         home=settings.home,
         settings=settings,
         ledger=open_ledger(settings, clock, who, sends=not outbox_only),
@@ -123,28 +123,34 @@ def open_workspace(
         make_voice=make_voice,
         voice_facts=voice_facts,
         make_channel=lambda name: make_channel(
-            settings, name, clock, "outbox" if outbox_only else None
+            settings, name, clock, FALLBACK if outbox_only else None
         ),
         whereabouts=None if outbox_only else whereabouts(),
     )
-    workspace.plan(settings.schedule.plan)
-    workspace.decency  # noqa: B018 - a bad [schedule] is told before any work, not in the middle
-    return workspace
+
+
+def check(settings: Settings, *, plugins: bool = True) -> None:
+    """Raise BadSettings with every problem of settings, each with its line in the file.
+
+    Those of reading are in `settings` already (`settings.load_draft`). Without `plugins` the tables
+    of channels and voices are not looked into: that needs their code.
+    """
+    from voicenote.engine import settings_check
+
+    problems = [*settings.source.problems, *settings_check.schedule_problems(settings)]
+    if plugins:
+        problems += settings_check.voice_problems(settings, _makers(VOICES), os.environ)
+        problems += settings_check.channel_problems(settings, _makers(CHANNELS))
+    settings.source.refuse(problems)
 
 
 def plans(settings: Settings) -> Mapping[str, Plan]:
     """Return the packaged plans and the owner's own. Raises BadSettings with every problem."""
     from voicenote.schedule.plans import builtin_plans, read_plan
 
-    own: dict[str, Plan] = {}
-    problems: list[Problem] = []
-    for name, table in settings.plans.items():
-        try:
-            own[name] = read_plan(name, table, str(settings.file))
-        except BadSettings as error:
-            problems.extend(error.problems)
-    if problems:
-        raise BadSettings(str(problems[0]), "correct it in voicenote.toml", problems)
+    problems = list[Problem]()
+    own = {name: read_plan(name, table, problems) for name, table in settings.plans.items()}
+    settings.source.refuse(problems)
     return {**builtin_plans(), **own}
 
 
@@ -157,31 +163,32 @@ def _makers(group: str) -> Mapping[str, Callable[[], Any]]:
 
 
 def make_voice(name: str, options: Mapping[str, object]) -> Voice:
-    """Make a voice by name; the option `key` tells where its key is kept (``env:NAME``).
+    """Make a voice by name; of `options` it is given those that it has (`voice.read_options`).
 
-    Raises VoiceUnavailable when there is none of that name.
+    Raises VoiceUnavailable when there is none of that name, BadSettings for wrong options.
     """
+    from voicenote.voice.port import read_options
+
     makers = _makers(VOICES)
     if name not in makers:
         raise VoiceUnavailable(f"there is no voice {name!r}", f"known: {', '.join(makers)}")
-    reference = str(options.get("key") or "")
-    if reference:
-        from voicenote.settings.secret import Secret
-
-        way, _, where = reference.partition(":")
-        options = {**options, "key": Secret(way, where, os.environ)}
-    voice: Voice = makers[name]()(options)
+    maker, problems = makers[name](), list[Problem]()
+    own = read_options(maker, options, "voice", problems, os.environ)
+    if problems:
+        raise BadSettings(f"the voice {name} cannot speak so", str(problems[0]), problems)
+    voice: Voice = maker(own)
     return voice
 
 
 def voice_facts(options: Mapping[str, object]) -> list[VoiceInfo]:
     """Return what there is to know of every voice; one that cannot be loaded is left out."""
+    from voicenote.voice.port import read_options
+
     facts = []
-    for maker in _makers(VOICES).values():
-        try:
-            facts.append(maker().facts(options))
-        except VoiceUnavailable:
-            continue
+    for load in _makers(VOICES).values():
+        with suppress(VoiceUnavailable):
+            maker = load()
+            facts.append(maker.facts(read_options(maker, options, "voice", [], os.environ)))
     return facts
 
 
@@ -190,8 +197,8 @@ def make_channel(settings: Settings, name: str, clock: Clock, kind: str | None =
 
     `kind` in place of the settings' one, without its options: for rehearsals. Raises BadSettings.
     """
-    from voicenote.files import expand_home
-    from voicenote.plugins import FALLBACK
+    from voicenote.options import options_of, read
+    from voicenote.options.reading import root_paths
 
     declared = settings.channels.get(name)
     wanted = kind or (declared.kind if declared else name)
@@ -202,19 +209,12 @@ def make_channel(settings: Settings, name: str, clock: Clock, kind: str | None =
     if wanted not in makers:
         what = f"the channel {name!r} is of the kind {wanted!r}, which is not installed"
         raise BadSettings(what, f"kinds that are: {', '.join(makers)}")
-    options = dict(declared.options) if declared and kind is None else {}
-    if wanted == FALLBACK:
-        folder = expand_home(str(options.get("folder") or FALLBACK))
-        options["folder"] = str(settings.home / folder)
-    channel: Channel = makers[wanted]()(name, options, clock)
+    maker, problems = makers[wanted](), list[Problem]()
+    table = declared.options if declared and kind is None else {}
+    options: Any = read(options_of(maker), table, f"channels.{name}", problems)
+    settings.source.refuse(problems)
+    channel: Channel = maker(name, root_paths(options, settings.home), clock)
     return channel
-
-
-def at_home(settings: Settings, home: Path) -> Settings:
-    """Return the same settings for a copy of the workspace in `home`, with a ledger of its own."""
-    from voicenote.settings import FILE_NAME, LedgerTable
-
-    return replace(settings, home=home, file=home / FILE_NAME, ledger=LedgerTable())
 
 
 @contextmanager
@@ -230,9 +230,10 @@ def rehearsal(
     from voicenote.engine.scratch import open_scratch
     from voicenote.files import link_tree
     from voicenote.ledger.copying import copy_into
+    from voicenote.settings import FILE_NAME, LedgerTable
 
     with open_scratch(settings.home) as folder:
-        there = at_home(settings, folder)
+        there = replace(settings, home=folder, file=folder / FILE_NAME, ledger=LedgerTable())
         original = open_ledger(settings)
         try:
             copy_into(original, there.home / "ledger.db")
@@ -272,7 +273,7 @@ def demo(folder: Path) -> Iterator[tuple[Workspace, Iterator[StoryEvent], list[P
         settings = load(folder, {})
         ws = open_workspace(settings, clock=clock, outbox_only=True, who=settings.owner.name)
         try:
-            complaints = _sample_complaints(samples, ws.settings, clock())
+            complaints = demo_folder.sample_complaints(samples, ws.settings, clock())
             yield ws, Story(ws, clock, story).play(complaints), kept
         finally:
             ws.close()
@@ -287,14 +288,3 @@ def samples_folder() -> Path:
         if (folder / "story.toml").is_file():
             return folder
     raise Unavailable("the samples are not there", "install voicenote again")
-
-
-def _sample_complaints(samples: Path, settings: Settings, at: datetime) -> list[Complaint]:
-    from voicenote.intake.options import Options
-    from voicenote.intake.raw_record import Good
-    from voicenote.intake.reader import open_source
-
-    owner = settings.owner
-    options = Options(now=at, language=owner.language, time_zone=owner.time_zone)
-    found = open_source([samples / "complaints.csv"], options)
-    return [item.complaint for item in found if isinstance(item, Good)]

@@ -156,7 +156,9 @@ def test_channels_tell_what_is_set_up_and_what_is_missing(bare: Call, home: Path
     (home / "voicenote.toml").write_text(
         '[channels.mail]\nkind = "email"\nport = "x"\n[channels.pigeon]\n'
     )
-    rows = {row["channel"]: row for row in json.loads(bare("channels", "--json").stdout)}
+    done = bare("channels", "--json")
+    assert done.exit_code == 78
+    rows = {row["channel"]: row for row in json.loads(done.stdout)}
     assert rows["outbox"]["ready"] is True
     assert rows["mail"]["ready"] is False
     assert "channels.mail.host" in rows["mail"]["needs"]
@@ -221,7 +223,7 @@ def test_an_owner_without_a_name_or_a_clock_is_told(bare: Call, home: Path) -> N
 def test_every_wrong_setting_is_told_at_once(well: Call, home: Path) -> None:
     (home / "voicenote.toml").write_text('[owner]\ntime_zone = "Mars"\nlanguage = 7\n')
     done = well("doctor")
-    assert done.exit_code == 1
+    assert done.exit_code == 78
     assert "Mars" in done.stdout
     assert "line 3" in done.stdout
 
@@ -235,6 +237,7 @@ def test_a_broken_plan_is_told(well: Call, home: Path) -> None:
 def test_a_voice_that_is_not_there_is_told_by_language(well: Call) -> None:
     found = problems(well("doctor", "--json", VOICENOTE_VOICE__ENGINE="parrot"))
     assert "parrot is not known" in found["voices"]
+    assert "there is no voice 'parrot'" in found["settings"]
 
 
 def test_a_memo_whose_file_is_gone_is_told(well: Call, home: Path) -> None:

@@ -22,6 +22,11 @@ from types import FrameType
 
 from voicenote.model.receipt import Parcel
 
+sys.path.insert(0, str(Path(__file__).parents[2]))
+from tests.fakes.made import make_channel
+
+sys.path.pop(0)
+
 
 def lines(send: Callable[[], object], stop: int) -> int:
     """Run `send`; die at line `stop` of the delivery stage; return how many lines there were."""
@@ -80,7 +85,7 @@ def main() -> None:
     marks = Path(order["marks"])
 
     def send(key: str, stop: int) -> int:
-        channel = make("tried", order["settings"], lambda: datetime.now(UTC))
+        channel = make_channel(make, "tried", order["settings"], lambda: datetime.now(UTC))
         touch = replace(parcel, key=key, message_id=f"<{key}@bakery.example>")
         try:
             return lines(lambda: channel.send(touch, (marks / key).touch), stop)

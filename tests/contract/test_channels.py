@@ -29,6 +29,7 @@ from aiosmtpd.smtp import SMTP, Envelope
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.fakes.made import make_channel
 from tests.fakes.telegram_api import TelegramApi
 from tests.fakes.web import Reply, Request, Web
 from tests.fakes.whatsapp_api import WhatsAppApi
@@ -43,6 +44,7 @@ from voicenote.delivery.whatsapp.cloud import WhatsApp
 from voicenote.errors import BadSettings, Refused
 from voicenote.model.case import Customer
 from voicenote.model.receipt import Parcel, ReceiptKind
+from voicenote.options import describe, options_of
 
 NOW = datetime(2026, 3, 2, 9, 31, 4, tzinfo=UTC)
 SOUND = bytes(range(256)) * 40
@@ -129,7 +131,7 @@ class OutboxBench(LetterBench):
         self.settings: dict[str, object] = {"folder": str(self.folder)}
 
     def make(self) -> Channel:
-        return Outbox("outbox", self.settings, lambda: NOW)
+        return make_channel(Outbox, "outbox", self.settings, lambda: NOW)
 
     def arrived(self) -> list[Arrival]:
         return [
@@ -167,7 +169,7 @@ class MailBench(LetterBench):
         return "250 queued"
 
     def make(self) -> Channel:
-        self.made.append(Mail("mail", self.settings, lambda: NOW))
+        self.made.append(make_channel(Mail, "mail", self.settings, lambda: NOW))
         return self.made[-1]
 
     def arrived(self) -> list[Arrival]:
@@ -225,8 +227,7 @@ class WebBench:
         raise NotImplementedError
 
     def make(self) -> Channel:
-        make: Callable[..., Channel] = self.channel
-        self.made.append(make("tried", self.settings, lambda: NOW))
+        self.made.append(make_channel(self.channel, "tried", self.settings, lambda: NOW))
         return self.made[-1]
 
     def settled(self) -> None:
@@ -548,8 +549,10 @@ def test_it_knows_the_address_it_uses(bench: Bench) -> None:
 def test_settings_that_are_wrong_are_all_reported(bench: Bench) -> None:
     channel = type(bench.make())
     with pytest.raises(BadSettings) as wrong:
-        channel("tried", {"colour": "red", "taste": 3}, lambda: NOW)
-    assert len(wrong.value.problems) >= 3
+        make_channel(channel, "tried", {"colour": "red", "taste": 3}, lambda: NOW)
+    needed = [one.key for one in describe(options_of(channel)) if one.required]
+    named = [one.field.removeprefix("channels.tried.") for one in wrong.value.problems]
+    assert named == ["colour", "taste", *needed]
 
 
 @given(

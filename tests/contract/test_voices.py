@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.fakes.made import facts_of, make_voice
 from tests.voice import tiny_kokoro
 from tests.voice.speech_server import speech_server
 from voicenote.errors import BadData, BadSettings, VoiceUnavailable
@@ -45,7 +46,7 @@ class Kind:
 
 
 def recorded(folder: Path) -> Voice:
-    voice = Recorded({"folder": folder, "owner": "Dana"})
+    voice = make_voice(Recorded, {"folder": folder, "owner": "Dana"})
     for text in (SHORT, LONG, OTHER):
         digest = np.frombuffer(text.encode() * 400, np.uint8)
         pcm = (digest.astype("<i2") * 50)[: len(text) * 1000].tobytes()
@@ -64,43 +65,58 @@ def server() -> str:
 
 VOICES = {
     "silent": Kind(
-        make=lambda _: Silent({}),
-        facts=Silent.facts({}),
-        settings_it_refuses=(lambda: Silent({"rate": 0}), lambda: Silent({"rate": "fast"})),
+        make=lambda _: make_voice(Silent, {}),
+        facts=facts_of(Silent, {}),
+        settings_it_refuses=(
+            lambda: make_voice(Silent, {"rate": 0}),
+            lambda: make_voice(Silent, {"rate": "fast"}),
+        ),
     ),
     # espeak-ng begins each sentence where the last one left its wave: some samples differ
     "system": Kind(
-        make=lambda _: System({}),
-        facts=System.facts({}),
+        make=lambda _: make_voice(System, {}),
+        facts=facts_of(System, {}),
         repeats=False,
         language_it_lacks="tlh-x-none",
-        settings_it_refuses=(lambda: System({"rate": 5}), lambda: System({"voice": "xx/none"})),
+        settings_it_refuses=(
+            lambda: make_voice(System, {"rate": 5}),
+            lambda: make_voice(System, {"voice": "xx/none"}),
+        ),
     ),
     "hibari": Kind(
-        make=lambda _: Hibari({}),
-        facts=Hibari.facts({}),
+        make=lambda _: make_voice(Hibari, {}),
+        facts=facts_of(Hibari, {}),
         language_it_lacks="pl",
-        settings_it_refuses=(lambda: Hibari({"rate": 5}), lambda: Hibari({"voice": "nobody"})),
+        settings_it_refuses=(
+            lambda: make_voice(Hibari, {"rate": 5}),
+            lambda: make_voice(Hibari, {"voice": "nobody"}),
+        ),
         needs="hibari",
     ),
     "kokoro": Kind(
-        make=lambda folder: Kokoro(tiny_kokoro.files(folder)),
-        facts=Kokoro.facts({}),
+        make=lambda folder: make_voice(Kokoro, tiny_kokoro.files(folder)),
+        facts=facts_of(Kokoro, {}),
         language_it_lacks="he",
-        settings_it_refuses=(lambda: Kokoro({}), lambda: Kokoro({"rate": 5})),
+        settings_it_refuses=(
+            lambda: make_voice(Kokoro, {}),
+            lambda: make_voice(Kokoro, {"rate": 5}),
+        ),
         needs="onnxruntime",
     ),
     "endpoint": Kind(
-        make=lambda _: Endpoint({"url": server(), "languages": ["en"]}),
-        facts=Endpoint.facts({"url": "http://localhost/v1"}),
+        make=lambda _: make_voice(Endpoint, {"url": server(), "languages": ["en"]}),
+        facts=facts_of(Endpoint, {"url": "http://localhost/v1"}),
         language_it_lacks="pl",
-        settings_it_refuses=(lambda: Endpoint({}), lambda: Endpoint({"url": "http://x.example"})),
+        settings_it_refuses=(
+            lambda: make_voice(Endpoint, {}),
+            lambda: make_voice(Endpoint, {"url": "http://x.example"}),
+        ),
     ),
     "recorded": Kind(
         make=recorded,
-        facts=Recorded.facts({}),
+        facts=facts_of(Recorded, {}),
         language_it_lacks="pl",
-        settings_it_refuses=(lambda: Recorded({}),),
+        settings_it_refuses=(lambda: make_voice(Recorded, {}),),
     ),
 }
 

@@ -15,6 +15,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, Envelope, Session
 
+from tests.fakes.made import make_channel
 from tests.fakes.parcels import PARCEL
 from voicenote.delivery.email.mail import Mail
 from voicenote.model.receipt import Parcel
@@ -102,7 +103,7 @@ def mail() -> Iterator[Callable[..., Mail]]:
 
     def channel(port: int, **more: Any) -> Mail:
         common = {"host": "127.0.0.1", "security": "none", "timeout": 5, "allow_reserved": True}
-        made.append(Mail("mail", {**common, "port": port, **more}, lambda: NOW))
+        made.append(make_channel(Mail, "mail", {**common, "port": port, **more}, lambda: NOW))
         return made[-1]
 
     yield channel

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,7 +11,6 @@ from typing import Any
 import pytest
 
 from tests.fakes.certificates import MISNAMED, OUTDATED, STRANGER, certified
-from voicenote.delivery.email.settings import KNOWN
 from voicenote.errors import Postponed, Refused, Unknown
 from voicenote.model.receipt import Parcel
 
@@ -295,11 +293,11 @@ def nothing() -> None:
     """A commit that only says yes."""
 
 
-def test_the_page_has_every_setting_and_every_fault() -> None:
+def test_the_page_has_every_fault() -> None:
     """Run with VOICENOTE_WRITE_DOCS=1 to write them again."""
     page = Path(__file__).parents[2] / "docs" / "email.md"
     found = page.read_text(encoding="utf-8")
-    wanted = between(between(found, "settings", settings_table()), "faults", faults_table())
+    wanted = between(found, "faults", faults_table())
     if os.environ.get("VOICENOTE_WRITE_DOCS") == "1":
         page.write_text(wanted, encoding="utf-8")
     assert found == wanted
@@ -309,17 +307,6 @@ def between(page: str, name: str, table: str) -> str:
     start, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->"
     before, _, rest = page.partition(start)
     return before + start + table + end + rest.partition(end)[2]
-
-
-def settings_table() -> str:
-    rows = [
-        f"| `{key}` | {shown(default)} | {about} |\n" for key, (_, default, about) in KNOWN.items()
-    ]
-    return "| setting | default | what it is |\n|---|---|---|\n" + "".join(rows)
-
-
-def shown(default: object) -> str:
-    return "" if default in ("", None) else f"`{json.dumps(default)}`"
 
 
 def faults_table() -> str:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from tests.fakes.made import make_channel
 from voicenote.delivery.apprise import Apprise
 from voicenote.delivery.reserved import reserved
 from voicenote.delivery.webhook import Webhook
@@ -37,8 +38,8 @@ def test_the_channels_that_take_email_addresses_refuse_it_before_they_connect(
     def clock() -> datetime:
         return datetime(2026, 3, 2, tzinfo=UTC)
 
-    hook = Webhook("hook", {"url": "https://hook.here.ee", "secret": "x"}, clock)
-    other = Apprise("other", {"url": lambda: "json://hook.here.ee/{to}"}, clock)
+    hook = make_channel(Webhook, "hook", {"url": "https://hook.here.ee", "secret": "x"}, clock)
+    other = make_channel(Apprise, "other", {"url": lambda: "json://hook.here.ee/{to}"}, clock)
     touch = replace(letter, to=f"mari@{domain}")
     for channel in (hook, other):
         with pytest.raises(Refused, match="belongs to nobody"):

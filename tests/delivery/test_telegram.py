@@ -17,6 +17,7 @@ import telegram
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.fakes.made import make_channel
 from tests.fakes.telegram_api import METHODS, TelegramApi
 from tests.fakes.web import Web
 from voicenote.delivery.opt_out_phrases import wish_in
@@ -52,7 +53,7 @@ def web(api: TelegramApi) -> Iterator[Web]:
 
 @pytest.fixture
 def bot(web: Web) -> Iterator[Telegram]:
-    made = Telegram("telegram", {"token": lambda: TOKEN, "url": web.url}, lambda: NOW)
+    made = make_channel(Telegram, "telegram", {"token": lambda: TOKEN, "url": web.url}, lambda: NOW)
     yield made
     made.close()
 
@@ -152,7 +153,7 @@ def test_a_flood_is_waited_out(bot: Telegram, api: TelegramApi, touch: Parcel) -
 
 
 def test_what_is_no_token_is_never_sent(web: Web, touch: Parcel) -> None:
-    channel = Telegram("t", {"token": "no/token", "url": web.url}, lambda: NOW)
+    channel = make_channel(Telegram, "t", {"token": "no/token", "url": web.url}, lambda: NOW)
     with pytest.raises(Postponed, match="no token") as postponed:
         channel.send(touch, lambda: pytest.fail("committed"))
     assert "no/token" not in str(postponed.value)

@@ -20,6 +20,7 @@ from pywa import WhatsApp as SecondClient
 from pywa import errors as second_errors
 from pywa.utils import webhook_updates_validator
 
+from tests.fakes.made import make_channel
 from tests.fakes.web import Web
 from tests.fakes.whatsapp_api import WhatsAppApi, called
 from voicenote.delivery.opt_out_phrases import wish_in
@@ -56,7 +57,7 @@ def channel(web: Web) -> Iterator[Callable[..., WhatsApp]]:
 
     def make(**more: Any) -> WhatsApp:
         settings = {"token": lambda: TOKEN, "phone_id": PHONE, "url": web.url, **more}
-        made.append(WhatsApp("whatsapp", settings, lambda: NOW))
+        made.append(make_channel(WhatsApp, "whatsapp", settings, lambda: NOW))
         return made[-1]
 
     yield make

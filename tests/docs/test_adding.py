@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.docs import running
+from tests.fakes.made import facts_of, make_channel, make_voice
 from voicenote import plugins, wiring
 from voicenote.delivery.port import Trace
 from voicenote.errors import BadData, BadSettings, VoiceUnavailable
@@ -97,7 +98,7 @@ def test_the_channel_commits_before_it_sends_and_sends_once(
     install("adding-a-channel.md")
     make = plugins.load(plugins.CHANNELS).good["pigeon"]()
     loft = tmp_path / "loft"
-    channel = make("loft", {"loft": str(loft)}, lambda: NOW)
+    channel = make_channel(make, "loft", {"loft": str(loft)}, lambda: NOW)
     seen: list[int] = []
 
     def commit() -> None:
@@ -116,7 +117,7 @@ def test_what_commit_raises_keeps_the_channel_from_sending(
 ) -> None:
     install("adding-a-channel.md")
     make = plugins.load(plugins.CHANNELS).good["pigeon"]()
-    channel = make("loft", {"loft": str(tmp_path / "loft")}, lambda: NOW)
+    channel = make_channel(make, "loft", {"loft": str(tmp_path / "loft")}, lambda: NOW)
 
     def broken() -> None:
         raise KeyError("the ledger says no")
@@ -125,15 +126,15 @@ def test_what_commit_raises_keeps_the_channel_from_sending(
         channel.send(parcel(tmp_path), broken)
     assert channel.ask("c1r1-memo-1", "").trace is Trace.ABSENT
     with pytest.raises(BadSettings):
-        make("loft", {}, lambda: NOW)
+        make_channel(make, "loft", {}, lambda: NOW)
 
 
 def test_the_voice_speaks_what_can_be_said_and_refuses_the_rest(install: Install) -> None:
     install("adding-a-voice.md")
     make = plugins.load(plugins.VOICES).good["morse"]()
-    voice = make({})
+    voice = make_voice(make, {})
     assert isinstance(voice, Voice)
-    assert make.facts({}).languages == voice.languages
+    assert facts_of(make, {}).languages == voice.languages
 
     def say(text: str, language: str = "en") -> Clip:
         clip: Clip = voice.speak(Sentence(Section.OWN, text, personal=False), language)

@@ -10,6 +10,7 @@ import pytest
 
 from tests.engine.world import Clock, Died, World, release, take, told, touches_of, without_sound
 from tests.engine.world import workspace as plain_workspace
+from tests.fakes.made import make_channel
 from voicenote.delivery.outbox import Outbox
 from voicenote.engine.ledger_identity import MachineRecords
 from voicenote.engine.run.leftovers import sweep_leftovers
@@ -26,7 +27,9 @@ def ws(tmp_path: Path, clock: Clock) -> Iterator[Workspace]:
     home.mkdir()
     with without_sound():
         opened = plain_workspace(home, clock, World(), None, MachineRecords(tmp_path / "s", "here"))
-        opened.make_channel = lambda name: Outbox(name, {"folder": str(home / "outbox")}, clock)
+        opened.make_channel = lambda name: make_channel(
+            Outbox, name, {"folder": str(home / "outbox")}, clock
+        )
         yield opened
         opened.close()
 

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from tests.engine.world import Clock, World, take, told, touches_of, workspace
+from tests.fakes.made import facts_of
 from voicenote.delivery.footer import voice_note
 from voicenote.delivery.message import build_message
 from voicenote.engine.batch import Failed
@@ -62,7 +63,7 @@ def ws(tmp_path: Path) -> Iterator[Workspace]:
 def auto(tmp_path: Path) -> Iterator[Workspace]:
     """One that takes the best voice there is; its machine is the silent voice all the same."""
     opened = workspace(tmp_path, Clock(), World(), AUTO)
-    silent = replace(Silent.facts({}), quality=1)
+    silent = replace(facts_of(Silent, {}), quality=1)
     opened.voice_facts = lambda _options: [silent]  # type: ignore[method-assign]
     yield opened
     opened.close()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.fakes.made import facts_of, make_voice
 from voicenote.engine.memo.plain_speech import LONGEST, say, sentences_of
 from voicenote.errors import BadData, VoiceUnavailable
 from voicenote.model.memo import Synthetic
@@ -14,7 +15,7 @@ from voicenote.sound.piece import Spoken
 from voicenote.voice.recorded import Recorded
 from voicenote.voice.silent import Silent
 
-FACTS = [Silent.facts({}), Recorded.facts({})]
+FACTS = [facts_of(Silent, {}), facts_of(Recorded, {})]
 
 
 def texts(text: str, language: str = "en") -> list[str]:
@@ -74,7 +75,7 @@ def test_each_sentence_is_spoken_by_the_named_voice_when_it_is_written() -> None
 
     said = say(
         sentences_of("One. Two.", "en"), "en", "silent", {}, FACTS,
-        lambda _name, options: Silent(options), write,
+        lambda _name, options: make_voice(Silent, options), write,
     )  # fmt: skip
     assert len(made) == 2
     assert said.seconds == sum(made)
@@ -85,7 +86,7 @@ def test_recordings_are_never_asked_to_say_any_text() -> None:
     with pytest.raises(VoiceUnavailable):
         say(
             sentences_of("One.", "en"), "en", "auto", {}, FACTS,
-            lambda _name, options: Silent(options), lambda _sounds, _tags: 0.0,
+            lambda _name, options: make_voice(Silent, options), lambda _sounds, _tags: 0.0,
         )  # fmt: skip
 
 

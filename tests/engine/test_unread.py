@@ -17,6 +17,7 @@ import pytest
 from tests.engine.test_receiving import FILE, Listening, key_of, states_now
 from tests.engine.world import Clock, release, take, told, without_sound
 from tests.engine.world import workspace as open_workspace
+from tests.fakes.made import make_channel
 from voicenote.delivery.email.mail import Mail
 from voicenote.delivery.inbound import Arrival, Inbound
 from voicenote.delivery.opt_out_phrases import add_wishes
@@ -147,7 +148,7 @@ def test_a_letter_past_the_limit_tells_at_least_who_wrote_it(clock: Clock, head:
                 return work(*given, **named)
             raise TookTooLong("it takes longer than 5 seconds")
 
-    mail = Mail("email", {"host": "mail.example"}, clock)
+    mail = make_channel(Mail, "email", {"host": "mail.example"}, clock)
     raw = b"From: Mari <mari@tamm.example>\r\nSubject: Re: cake\r\n\r\nhello"
     arrival = mail._read(Late(), raw, clock(), "1:7")
     assert arrival.broken == "the letter cannot be read (it takes longer than 5 seconds)"
@@ -178,7 +179,7 @@ def test_a_letter_of_stops_holds_no_pass(
     ws: Workspace, world: Slow, sent: int, many: int, end: str
 ) -> None:
     """The letter is read as it comes from a mailbox, by the pass, and so is the one behind it."""
-    mail = Mail("email", {"host": "mail.example"}, ws.clock)
+    mail = make_channel(Mail, "email", {"host": "mail.example"}, ws.clock)
     raw = f"From: dana@example.com\r\nIn-Reply-To: <x@y>\r\n\r\n{'stop ' * many}{end}".encode()
     behind = b"From: Dana <dana@example.com>\r\nMessage-ID: <2@y>\r\n\r\nIt is good now."
     with Worker() as worker:

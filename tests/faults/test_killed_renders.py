@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.fakes.made import make_voice
 from tests.sound.sounds import decode
 from voicenote.engine.memo.render_job import sounds_of
 from voicenote.ledger import scripts
@@ -155,7 +156,7 @@ def drafts_of(home: Path) -> list[StoredDraft]:
 
 def said_alone(drafts: list[StoredDraft], folder: Path) -> list[list[Samples]]:
     """The marks of each script's sentences, said here by one voice that was never killed."""
-    voice = System({})
+    voice = make_voice(System, {})
     level = level_for(voice.name, voice.version)
     cache = Cache(folder / "cache")
     found = []

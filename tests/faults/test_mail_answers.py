@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from tests.fakes.made import make_channel
 from tests.faults.mail_pair import PASSWORD, MailPair
 from voicenote.delivery.email.mail import Mail
 from voicenote.delivery.email.mailbox import open_mailbox
@@ -321,7 +322,7 @@ def test_a_hostile_mailbox_is_read_to_its_end(sent: Call, pair: MailPair, home: 
     key = memo(shown(sent, "mari+hostile"))["key"]
     letters = hostile(fill_template("anna+r-{token}@bakery.example", key))
     before = {one["case"]: memo(shown(sent, name)) for name, one in cases_of(sent).items()}
-    settings = Mail("mail", pair.settings(), lambda: datetime.now(UTC))._settings
+    settings = make_channel(Mail, "mail", pair.settings(), lambda: datetime.now(UTC))._options
     assert settings.imap is not None
     with open_mailbox(settings.imap) as box:
         for raw in letters:

@@ -22,6 +22,7 @@ from typing import Any
 
 import pytest
 
+from tests.fakes.made import make_channel
 from tests.fakes.parcels import PARCEL
 from tests.faults.mail_pair import PASSWORD, TOKEN, MailPair
 from voicenote.delivery.email.mail import Mail
@@ -32,14 +33,14 @@ from voicenote.delivery.port import Trace
 from voicenote.delivery.tokens import fill_template, token
 from voicenote.errors import Postponed, Refused
 from voicenote.model.receipt import Parcel, ReceiptKind
-from voicenote.settings.secret import Secret
+from voicenote.options import Secret
 
 LONG_AGO = date(2020, 1, 1)
 
 
 @pytest.fixture
 def mail(pair: MailPair) -> Iterator[Mail]:
-    channel = Mail("mail", pair.settings(), lambda: datetime.now(UTC))
+    channel = make_channel(Mail, "mail", pair.settings(), lambda: datetime.now(UTC))
     yield channel
     channel.close()
 
@@ -81,7 +82,9 @@ def awaited(mail: Mail, letter: Parcel, kind: ReceiptKind) -> Inbound:
 
 
 def box_of(pair: MailPair, user: str) -> list[bytes]:
-    settings = Mail("mail", pair.settings(user=user), lambda: datetime.now(UTC))._settings
+    settings = make_channel(
+        Mail, "mail", pair.settings(user=user), lambda: datetime.now(UTC)
+    )._options
     assert settings.imap is not None
     with open_mailbox(settings.imap) as box:
         box.folder.set("INBOX", readonly=True)
@@ -122,7 +125,7 @@ def test_a_delivery_report_says_no_more_than_it_knows(mail: Mail, letter: Parcel
 
 def test_somebody_who_is_away_has_not_answered(pair: MailPair, letter: Parcel) -> None:
     """Without ``List-`` headers: where they are, a good autoresponder stays silent (RFC 5230)."""
-    quiet = Mail("mail", pair.settings(reply_to=""), lambda: datetime.now(UTC))
+    quiet = make_channel(Mail, "mail", pair.settings(reply_to=""), lambda: datetime.now(UTC))
     quiet.send(replace(letter, to="away@tamm.example"), nothing)
     read = awaited(quiet, letter, ReceiptKind.AUTO_REPLY)
     assert read.answer is None
@@ -172,7 +175,9 @@ def test_a_message_withdrawn_before_its_dot_never_arrives(
 
 
 def test_a_wrong_password_is_explained_by_both(pair: MailPair, letter: Parcel) -> None:
-    wrong = Mail("m", pair.settings(password=lambda: "hunter2"), lambda: datetime.now(UTC))
+    wrong = make_channel(
+        Mail, "m", pair.settings(password=lambda: "hunter2"), lambda: datetime.now(UTC)
+    )
     for attempt in (lambda: wrong.send(letter, nothing), lambda: wrong.ask("a", "<a@b>")):
         with pytest.raises(Postponed, match="refused the log-in") as postponed:
             attempt()
@@ -191,7 +196,7 @@ def test_it_encrypts_and_logs_in_by_a_password_or_a_token(
         settings |= {"port": pair.smtps, "imap_port": pair.imaps}
     if by == "token":
         settings |= {"password": None, "token": Secret("command", f"echo {TOKEN}", os.environ)}
-    mail = Mail("mail", settings, lambda: datetime.now(UTC))
+    mail = make_channel(Mail, "mail", settings, lambda: datetime.now(UTC))
     mail.send(letter, nothing)
     awaited(mail, letter, ReceiptKind.ACCEPTED)
     mail.close()
@@ -203,7 +208,9 @@ def test_it_encrypts_and_logs_in_by_a_password_or_a_token(
 
 def test_a_token_that_is_over_is_explained_by_both(pair: MailPair, letter: Parcel) -> None:
     token = Secret("command", "echo ya29.too-old", os.environ)
-    wrong = Mail("m", pair.settings(password=None, token=token), lambda: datetime.now(UTC))
+    wrong = make_channel(
+        Mail, "m", pair.settings(password=None, token=token), lambda: datetime.now(UTC)
+    )
     for attempt in (lambda: wrong.send(letter, nothing), lambda: wrong.ask("a", "<a@b>")):
         with pytest.raises(Postponed, match="refused the log-in") as postponed:
             attempt()
@@ -226,7 +233,7 @@ def test_the_sent_folder_settles_what_is_uncertain(mail: Mail, letter: Parcel) -
 
 
 def keep_in_sent(mail: Mail, *letters: Parcel) -> None:
-    server: Any = mail._settings.imap
+    server: Any = mail._options.imap
     with open_mailbox(server) as box:
         for letter in letters:
             box.append(wire(build_message(letter, {})), "Gesendet")

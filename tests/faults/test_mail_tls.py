@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.fakes.made import make_channel
 from tests.fakes.parcels import PARCEL
 from tests.faults.mail_pair import LATE, MailPair
 from voicenote.delivery.email.mail import Mail
@@ -29,7 +30,9 @@ def anna(pair: MailPair) -> Iterator[Make]:
         ways: dict[str, Any] = {"security": security, "imap_security": security}
         if security == TLS:
             ways |= {"port": pair.smtps, "imap_port": pair.imaps}
-        made.append(Mail("mail", pair.settings(**ways | more), lambda: datetime.now(UTC)))
+        made.append(
+            make_channel(Mail, "mail", pair.settings(**ways | more), lambda: datetime.now(UTC))
+        )
         return made[-1]
 
     yield channel

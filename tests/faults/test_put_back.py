@@ -23,6 +23,7 @@ from tests.engine.world import (
     without_sound,
     workspace,
 )
+from tests.fakes.made import make_channel
 from tests.faults.mail_pair import MailPair
 from voicenote.delivery.email.mail import Mail
 from voicenote.delivery.outbox import Outbox
@@ -119,7 +120,7 @@ def twice(machine: Machine, minutes: float = 30) -> None:
 
 
 def mail(pair: MailPair, **more: object) -> Callable[[Now], Mail]:
-    return lambda now: Mail("world", pair.settings(**more), now)
+    return lambda now: make_channel(Mail, "world", pair.settings(**more), now)
 
 
 def test_what_the_sent_folder_has_is_not_sent_again(pair: MailPair, tmp_path: Path) -> None:
@@ -213,7 +214,9 @@ def test_a_mailbox_that_tells_no_sane_time_is_believed_that_it_left(
 
 
 def test_the_outbox_has_it_once(tmp_path: Path) -> None:
-    machine = Machine(tmp_path, lambda now: Outbox("world", {"folder": str(tmp_path / "out")}, now))
+    machine = Machine(
+        tmp_path, lambda now: make_channel(Outbox, "world", {"folder": str(tmp_path / "out")}, now)
+    )
     twice(machine)
     assert machine.states[0] == "memo accepted"
     assert len(list((tmp_path / "out").iterdir())) == 1

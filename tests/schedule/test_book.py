@@ -103,8 +103,8 @@ def test_too_late_comes_from_the_step_else_the_plan_else_the_settings() -> None:
     table = {"steps": [{"kind": "memo", "too_late": "P1D"}, {"kind": "check-in"}]}
     two_days = {**table, "too_late": "P2D"}
     for plan, expected in (
-        (read_plan("x", two_days, "t"), (1, 2)),
-        (read_plan("x", table, "t"), (1, 5)),
+        (read_plan("x", two_days, []), (1, 2)),
+        (read_plan("x", table, []), (1, 5)),
     ):
         touches = book(
             plan, Anchors(booked_at=MONDAY), BERLIN, BERLIN, MONDAY, too_late=Offset(days=5)
@@ -116,7 +116,7 @@ def test_too_late_comes_from_the_step_else_the_plan_else_the_settings() -> None:
 
 def test_a_channel_comes_from_the_step_else_the_plan() -> None:
     steps = [{"kind": "memo", "channel": "telegram"}, {"kind": "check-in"}]
-    plan = read_plan("x", {"steps": steps, "channel": "email"}, "t")
+    plan = read_plan("x", {"steps": steps, "channel": "email"}, [])
     touches = book(plan, Anchors(booked_at=MONDAY), BERLIN, BERLIN, MONDAY)
     assert [touch.channels for touch in touches] == [("telegram",), ("email",)]
 

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import webvtt as webvtt_parser
 
+from tests.fakes.made import make_voice
 from tests.sound.sounds import SCRIPT, SENTENCES, clips, decode, machine, quiet_around, voiced
 from voicenote.errors import BadData, Unavailable, WrongUse
 from voicenote.model.memo import Caption, Clip, Memo, Synthetic
@@ -209,7 +210,7 @@ def test_the_system_voice_says_a_whole_memo(tmp_path: Path) -> None:
     words = ("Thank you for telling us.", "The ribbon was missing.", "I am sorry.", "May I call?")
     sentences = tuple(Sentence(Section.OWN, text, personal=False) for text in words)
     script = Script(language="en", template="", sentences=sentences)
-    voice = System({})
+    voice = make_voice(System, {})
     spoken = [voice.speak(sentence, "en") for sentence in sentences]
     memo = made(tmp_path, script=script, sounds=spoken, level=level_for(voice.name, voice.version))
     samples, _ = heard(tmp_path, memo)

@@ -13,6 +13,7 @@ import av
 import numpy as np
 import pytest
 
+from tests.fakes.made import make_voice
 from tests.sound.sounds import SCRIPT, SENTENCES, decode, voiced, write
 from voicenote.errors import BadData, VoiceUnavailable
 from voicenote.model.memo import Clip, Memo
@@ -85,7 +86,7 @@ def system_memo(
 ) -> tuple[Memo, Script, list[Clip]]:
     sentences = tuple(Sentence(Section.OWN, text, personal=False) for text in SAID)
     script = Script(language="en", template="", sentences=sentences)
-    voice = System({})
+    voice = make_voice(System, {})
     spoken = [voice.speak(sentence, "en") for sentence in sentences]
     memo = make_memo(
         script, spoken, folder=root, root=root, tags=TAGS, level=level, renditions=("ogg",)
@@ -207,7 +208,7 @@ def test_only_what_a_proven_voice_says_once_is_not_listened_to_again(
 
 
 def test_what_was_not_listened_to_sounds_as_what_was() -> None:
-    clip = System({}).speak(Sentence(Section.OWN, WORDS["en"], personal=True), "en")
+    clip = make_voice(System, {}).speak(Sentence(Section.OWN, WORDS["en"], personal=True), "en")
     trusted, settled = (
         PieceSource(Spoken(key="", speak=lambda: clip, shared=shared, level=SYSTEM_VOICE), None)
         for shared in (False, True)
@@ -303,7 +304,7 @@ def loudness(samples: Samples) -> Samples:
 @pytest.mark.parametrize("language", WORDS)
 def test_the_coder_never_cracks(language: str) -> None:
     sentence = Sentence(Section.OWN, WORDS[language], personal=False)
-    clip = System({}).speak(sentence, language)
+    clip = make_voice(System, {}).speak(sentence, language)
     # said once, so that it is not listened to before this test does
     source = PieceSource(Spoken(key="", speak=lambda: clip, level=SYSTEM_VOICE), None)
     for rendition in FORMS:

@@ -11,6 +11,7 @@ import os
 import numpy as np
 import pytest
 
+from tests.fakes.made import make_voice
 from voicenote.model.sentences import Section, Sentence
 from voicenote.voice.kokoro import Kokoro
 
@@ -25,7 +26,7 @@ from voicenote.voice.kokoro import Kokoro
 )
 def test_the_real_model_speaks_and_repeats_itself(pack: str, language: str, text: str) -> None:
     home = os.environ["VOICENOTE_TEST_KOKORO"]
-    voice = Kokoro({"home": home, "model": "model.onnx", "voice": f"{pack}.bin"})
+    voice = make_voice(Kokoro, {"home": home, "model": "model.onnx", "voice": f"{pack}.bin"})
     said, other = (Sentence(Section.OWN, words, personal=False) for words in (text, "42"))
     clip = voice.speak(said, language)
     assert 0.03 < clip.duration_s / len(text) < 0.2

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.fakes.made import facts_of, make_voice
 from tests.voice import tiny_kokoro
 from voicenote.errors import BadSettings, VoicenoteError, VoiceUnavailable
 from voicenote.model.sentences import Section, Sentence
@@ -29,7 +30,7 @@ def settings(tmp_path: Path) -> dict[str, object]:
 
 @pytest.fixture
 def voice(settings: dict[str, object]) -> Iterator[Kokoro]:
-    made = Kokoro(settings)
+    made = make_voice(Kokoro, settings)
     yield made
     made.close()
 
@@ -97,9 +98,9 @@ def test_the_mark_at_the_end_and_the_pack_decide_how_it_is_read(voice: Kokoro) -
 def test_a_pack_that_is_not_british_reads_american(settings: dict[str, object]) -> None:
     folder = Path(str(settings["home"]))
     (folder / "if_test.bin").write_bytes(tiny_kokoro.pack())
-    voice = Kokoro({**settings, "voice": "if_test.bin"})
+    voice = make_voice(Kokoro, {**settings, "voice": "if_test.bin"})
     assert voice._written("Hello.", "en") == ["həlˈO."]
-    assert "Italian accent" in Kokoro.facts({**settings, "voice": "if_test.bin"}).note
+    assert "Italian accent" in facts_of(Kokoro, {**settings, "voice": "if_test.bin"}).note
 
 
 def test_a_sentence_longer_than_it_takes_at_once_is_said_whole(voice: Kokoro) -> None:
@@ -111,7 +112,7 @@ def test_a_sentence_longer_than_it_takes_at_once_is_said_whole(voice: Kokoro) ->
 
 
 def test_a_faster_rate_is_shorter(settings: dict[str, object], voice: Kokoro) -> None:
-    fast = Kokoro({**settings, "rate": 330})
+    fast = make_voice(Kokoro, {**settings, "rate": 330})
     text = said("Your money is on its way.")
     assert fast.speak(text, "en").duration_s == pytest.approx(
         voice.speak(text, "en").duration_s / 2, rel=0.01
@@ -123,19 +124,22 @@ def test_the_version_tells_the_model_the_pack_and_the_rate_apart(tmp_path: Path)
     here.mkdir()
     there.mkdir()
     settings = tiny_kokoro.files(here)
-    versions = [Kokoro(settings).version, Kokoro({**settings, "rate": 150}).version]
+    versions = [
+        make_voice(Kokoro, settings).version,
+        make_voice(Kokoro, {**settings, "rate": 150}).version,
+    ]
     (here / "bm_test.bin").write_bytes(tiny_kokoro.pack(0.2))
-    versions.append(Kokoro(settings).version)
+    versions.append(make_voice(Kokoro, settings).version)
     (here / "model.onnx").write_bytes(tiny_kokoro.model() + tiny_kokoro.field(9, "note"))
-    versions.append(Kokoro(settings).version)
+    versions.append(make_voice(Kokoro, settings).version)
     assert len(set(versions)) == 4
-    assert Kokoro(tiny_kokoro.files(there)).version == versions[0]
+    assert make_voice(Kokoro, tiny_kokoro.files(there)).version == versions[0]
 
 
 def test_another_export_names_its_inputs_otherwise(settings: dict[str, object]) -> None:
     model = Path(str(settings["home"])) / "model.onnx"
     model.write_bytes(tiny_kokoro.model(tokens="input_ids"))
-    assert Kokoro(settings).speak(said("I am sorry."), "en").duration_s > 0.3
+    assert make_voice(Kokoro, settings).speak(said("I am sorry."), "en").duration_s > 0.3
 
 
 def test_it_says_what_it_cannot_speak(voice: Kokoro) -> None:
@@ -147,7 +151,7 @@ def test_silence_is_never_passed_off_as_speech(settings: dict[str, object]) -> N
     pack = Path(str(settings["home"])) / "bm_test.bin"
     pack.write_bytes(tiny_kokoro.pack(0.0012))
     with pytest.raises(VoiceUnavailable, match="made silence"):
-        Kokoro(settings).speak(said("I am sorry."), "en")
+        make_voice(Kokoro, settings).speak(said("I am sorry."), "en")
 
 
 def test_a_closed_voice_says_so(voice: Kokoro) -> None:
@@ -165,17 +169,17 @@ WHOLE = tiny_kokoro.model()
     ("name", "data", "words"),
     [
         ("model.onnx", None, "is not there"),
-        ("model.onnx", b"", "is no ONNX model"),
-        ("model.onnx", b"Not Found\n", "is no ONNX model"),
-        ("model.onnx", b"<!DOCTYPE html><html>" * 90, "is no ONNX model"),
+        ("model.onnx", b"", "is not an ONNX model"),
+        ("model.onnx", b"Not Found\n", "is not an ONNX model"),
+        ("model.onnx", b"<!DOCTYPE html><html>" * 90, "is not an ONNX model"),
         ("model.onnx", WHOLE[: len(WHOLE) // 2], "is not whole"),
-        ("model.onnx", b"PK\x03\x04" + bytes(5000), "is no ONNX model"),
+        ("model.onnx", b"PK\x03\x04" + bytes(5000), "is not an ONNX model"),
         ("bm_test.bin", None, "is not there"),
-        ("bm_test.bin", b"", "is no voice of Kokoro"),
-        ("bm_test.bin", tiny_kokoro.pack()[:-100], "is no voice of Kokoro"),
-        ("bm_test.bin", b"a text, not a voice\n" * 512, "is no voice of Kokoro"),
-        ("bm_test.bin", bytes(522240), "is no voice of Kokoro"),
-        ("bm_test.bin", b"\xff" * 522240, "is no voice of Kokoro"),
+        ("bm_test.bin", b"", "is not a voice of Kokoro"),
+        ("bm_test.bin", tiny_kokoro.pack()[:-100], "is not a voice of Kokoro"),
+        ("bm_test.bin", b"a text, not a voice\n" * 512, "is not a voice of Kokoro"),
+        ("bm_test.bin", bytes(522240), "is not a voice of Kokoro"),
+        ("bm_test.bin", b"\xff" * 522240, "is not a voice of Kokoro"),
     ],
 )
 def test_a_wrong_file_is_named_with_what_to_do(
@@ -186,14 +190,14 @@ def test_a_wrong_file_is_named_with_what_to_do(
     if data is not None:
         path.write_bytes(data)
     with pytest.raises(VoicenoteError, match=words) as caught:
-        Kokoro(settings)
+        make_voice(Kokoro, settings)
     assert name in caught.value.what
     assert caught.value.advice
 
 
 def test_a_folder_in_place_of_the_model_is_named(settings: dict[str, object]) -> None:
     with pytest.raises(BadSettings, match="cannot be read"):
-        Kokoro({**settings, "model": "."})
+        make_voice(Kokoro, {**settings, "model": ".."})
 
 
 def test_a_model_of_something_else_is_named_when_it_is_asked_to_speak(
@@ -202,22 +206,22 @@ def test_a_model_of_something_else_is_named_when_it_is_asked_to_speak(
     model = Path(str(settings["home"])) / "model.onnx"
     model.write_bytes(tiny_kokoro.model(style="picture"))
     with pytest.raises(VoiceUnavailable, match="model of something else"):
-        Kokoro(settings).speak(said("I am sorry."), "en")
+        make_voice(Kokoro, settings).speak(said("I am sorry."), "en")
 
 
 def test_a_whole_file_that_does_not_load_is_named(settings: dict[str, object]) -> None:
     model = Path(str(settings["home"])) / "model.onnx"
     model.write_bytes(tiny_kokoro.field(1, 8) + tiny_kokoro.field(7, "no graph at all"))
     with pytest.raises(VoiceUnavailable, match="cannot be loaded"):
-        Kokoro(settings).speak(said("I am sorry."), "en")
+        make_voice(Kokoro, settings).speak(said("I am sorry."), "en")
 
 
 def test_the_facts_say_what_is_missing_without_loading_anything(
     settings: dict[str, object],
 ) -> None:
-    facts = Kokoro.facts({})
+    facts = facts_of(Kokoro, {})
     assert not facts.installed
     assert "model is not named" in facts.advice
     assert "he" not in facts.languages
-    assert "voice is not named" in Kokoro.facts({**settings, "voice": ""}).advice
-    assert Kokoro.facts(settings).installed
+    assert "voice is not named" in facts_of(Kokoro, {**settings, "voice": ""}).advice
+    assert facts_of(Kokoro, settings).installed

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.fakes.made import make_voice
 from voicenote.model.sentences import Section, Sentence
 from voicenote.voice.system import System
 from voicenote.voice.writing_system import language_of
@@ -34,4 +35,4 @@ def test_most_letters_decide(text: str, language: str, read_in: str) -> None:
 @pytest.mark.parametrize("words", [HEBREW, PERSIAN])
 def test_a_quotation_in_another_script_is_read_and_not_spelt(words: str) -> None:
     sentence = Sentence(Section.MIRROR, f"You wrote: “{words}”", personal=True)
-    assert System({}).speak(sentence, "en").duration_s < len(words) / 5
+    assert make_voice(System, {}).speak(sentence, "en").duration_s < len(words) / 5

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.made import make_voice
 from voicenote.errors import BadData, Unavailable, VoiceUnavailable
 from voicenote.model.memo import Clip
 from voicenote.model.sentences import Section, Sentence
@@ -15,7 +16,7 @@ OTHER = Sentence(Section.OWN, "Your ribbon was missing.", personal=True)
 
 
 def voice(folder: Path, owner: str = "Dana") -> Recorded:
-    return Recorded({"folder": folder, "owner": owner})
+    return make_voice(Recorded, {"folder": folder, "owner": owner})
 
 
 def test_a_recording_comes_back_as_it_was(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.made import make_voice
 from voicenote.errors import VoiceUnavailable
 from voicenote.model.memo import Clip
 from voicenote.model.sentences import Section, Sentence
@@ -83,19 +84,19 @@ def test_sound_that_cannot_be_the_text_is_refused(seconds: float, level: int, wo
 
 @pytest.mark.parametrize("language", WORDS)
 def test_it_speaks_each_of_our_languages(language: str) -> None:
-    clip = System({}).speak(said(WORDS[language]), language)
+    clip = make_voice(System, {}).speak(said(WORDS[language]), language)
     assert 1.5 < clip.duration_s < 6
 
 
 def test_a_faster_rate_is_shorter() -> None:
-    slow = System({"rate": 120}).speak(said(WORDS["en"]), "en").duration_s
-    fast = System({"rate": 240}).speak(said(WORDS["en"]), "en").duration_s
+    slow = make_voice(System, {"rate": 120}).speak(said(WORDS["en"]), "en").duration_s
+    fast = make_voice(System, {"rate": 240}).speak(said(WORDS["en"]), "en").duration_s
     assert fast < slow * 0.7
 
 
 def test_nobody_hears_another_customers_words() -> None:
     """Each of many sentences is as long as it is when it is said alone."""
-    voice = System({})
+    voice = make_voice(System, {})
     texts = [" ".join(["word"] * (1 + 7 * k % 11)) + "." for k in range(60)]
     alone = {text: voice.speak(said(text), "en").duration_s for text in sorted(set(texts))}
     assert len({round(length, 2) for length in alone.values()}) == len(alone)
@@ -107,8 +108,8 @@ def test_the_first_sentence_of_a_fresh_process_is_there_and_nothing_is_printed()
     done = run(f"""
         import logging
         from voicenote.model.sentences import Section, Sentence
-        from voicenote.voice.system import System
-        voice = System({{}})
+        from voicenote.voice.system import System, SystemOptions
+        voice = System(SystemOptions())
         clip = voice.speak(Sentence(Section.OWN, {WORDS["en"]!r}, False), "en")
         voice.close()
         assert clip.duration_s > 1.5, clip.duration_s
@@ -122,8 +123,8 @@ def test_a_voice_that_does_not_answer_is_never_asked_again() -> None:
     done = run(f"""
         from voicenote.errors import VoiceUnavailable
         from voicenote.model.sentences import Section, Sentence
-        from voicenote.voice.system import System
-        voice = System({{"patience": 0.0001}})
+        from voicenote.voice.system import System, SystemOptions
+        voice = System(SystemOptions(patience=0.0001))
         long = Sentence(Section.OWN, {WORDS["en"]!r} * 100, False)
         for sentence in (long, Sentence(Section.OWN, "Short.", False)):
             try:
@@ -139,8 +140,8 @@ def test_ctrl_c_ends_it(tmp_path: Path) -> None:
     code = """
         from voicenote.errors import VoiceUnavailable
         from voicenote.model.sentences import Section, Sentence
-        from voicenote.voice.system import System
-        voice = System({})
+        from voicenote.voice.system import System, SystemOptions
+        voice = System(SystemOptions())
         try:
             print("speaking", flush=True)
             while True:
@@ -165,6 +166,6 @@ def test_ctrl_c_ends_it(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the library comes on Linux")
 def test_the_environment_stays_as_it_was() -> None:
-    System({})
+    make_voice(System, {})
     assert "ESPEAK_DATA_PATH" not in os.environ
     assert {"en", "he", "ro", "pl", "fa", "et"} <= espeak.bundled_languages()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
@@ -13,42 +14,53 @@ from urllib.parse import quote
 from voicenote.delivery.content import AUDIO, sound_of, words_of
 from voicenote.delivery.parcel_checks import validate_parcel
 from voicenote.delivery.port import CANNOT_TELL, ChannelInfo, TraceResult
-from voicenote.delivery.reserved import ALLOW, refuse_reserved
-from voicenote.delivery.web_settings import Known, Values, read_settings
-from voicenote.errors import Postponed, Problem, Refused, Unknown
+from voicenote.delivery.reserved import ReservedOptions, refuse_reserved
+from voicenote.errors import Postponed, Refused, Unknown
 from voicenote.model.case import Customer
 from voicenote.model.receipt import Parcel, Receipt, ReceiptKind
+from voicenote.options import Secret, option, validators
+from voicenote.options.secret import reveal
 
 if TYPE_CHECKING:
     import apprise
 
-KNOWN: Known = {
-    "url": (object, None, "a reference to the Apprise URL; {to} and {key} in it are filled"),
-    "address": (str, "email", "what {to} is: the customer's email, phone, telegram or whatsapp"),
-    "rendition": (str, "mp3", "the sound that is attached: ogg, m4a, mp3, or none"),
-    "allow_reserved": ALLOW,
-    "timeout": ((int, float), 120, "seconds that handing one touch over may take"),
-}
 MISSING = "the library apprise is not installed: python3 -m pip install 'voicenote[apprise]'"
-_ADDRESSES = ("email", "phone", "telegram", "whatsapp")
 _PERSON = "look into the service that Apprise writes to, then say mark-sent or resend"
 _UNBOUND = 10**9
 
 
-class Apprise:
-    """A channel to one of Apprise's services. Its settings are `KNOWN`."""
+@dataclass(frozen=True, kw_only=True)
+class AppriseOptions(ReservedOptions):
+    """What can be set of a service of Apprise."""
 
-    def __init__(
-        self, name: str, settings: Mapping[str, object], clock: Callable[[], datetime]
-    ) -> None:
+    url: Secret | None = option(
+        None,
+        validators.secret,
+        "a reference to the Apprise URL; {to} and {key} in it are filled",
+        required=True,
+    )
+    address: str = option(
+        "email",
+        validators.choice("email", "phone", "telegram", "whatsapp"),
+        "what {to} is: the customer's email, phone, telegram or whatsapp",
+    )
+    rendition: str = option(
+        "mp3",
+        validators.choice(*AUDIO, "none"),
+        "the sound that is attached: ogg, m4a, mp3, or none",
+    )
+    timeout: float = option(120, validators.seconds, "seconds that handing one touch over may take")
+
+
+class Apprise:
+    """A channel to one of Apprise's services."""
+
+    Options = AppriseOptions
+
+    def __init__(self, name: str, options: AppriseOptions, clock: Callable[[], datetime]) -> None:
         self.name = name
-        values = read_settings(name, settings, KNOWN, ("url",), _contradictions)
-        self._secret = values.secret("url") or (lambda: "")
-        self._address = values.text("address")
-        rendition = values.text("rendition")
-        self._formats = () if rendition == "none" else (rendition,)
-        self._allow_reserved = values.yes("allow_reserved")
-        self._timeout = values.number("timeout")
+        self._options = options
+        self._formats = () if options.rendition == "none" else (options.rendition,)
         self._clock = clock
 
     @property
@@ -64,7 +76,7 @@ class Apprise:
 
     def address(self, customer: Customer) -> str:
         """The address that the settings choose."""
-        return str(getattr(customer, self._address))
+        return str(getattr(customer, self._options.address))
 
     def send(self, parcel: Parcel, commit: Callable[[], None]) -> Receipt:
         """Hand `parcel` over to Apprise, its sound attached.
@@ -74,7 +86,7 @@ class Apprise:
         before the commit alone.
         """
         validate_parcel(parcel)
-        refuse_reserved(parcel.to, allowed=self._allow_reserved)
+        refuse_reserved(parcel.to, allowed=self._options.allow_reserved)
         words = words_of(parcel, _UNBOUND)
         if not words and not parcel.subject.strip():
             raise Refused("the touch has no words", "write some, or choose another channel")
@@ -117,7 +129,7 @@ class Apprise:
 
         thread = threading.Thread(target=work, daemon=True)
         thread.start()
-        thread.join(self._timeout)
+        thread.join(self._options.timeout)
         return found[0] if found else TimeoutError()
 
     def ask(self, key: str, message_id: str) -> TraceResult:
@@ -129,7 +141,7 @@ class Apprise:
 
     def _url(self, parcel: Parcel) -> str:
         """Return the URL of a touch. What is filled in cannot add a part to it."""
-        url = self._secret().strip()
+        url = reveal(self._options.url).strip()
         if "{to}" not in url:
             raise Postponed(
                 "the Apprise URL has no {to}: every customer's touch would go to one place",
@@ -137,7 +149,7 @@ class Apprise:
             )
         if not parcel.to.strip():
             raise Refused(
-                f"the customer has no {self._address}", "note it on the case, then resend"
+                f"the customer has no {self._options.address}", "note it on the case, then resend"
             )
         to, key = quote(parcel.to, safe=""), quote(parcel.key, safe="")
         return url.replace("{to}", to).replace("{key}", key)
@@ -171,14 +183,3 @@ def _attach(parcel: Parcel, kind: str) -> Any:
 
 def _mute(_record: logging.LogRecord) -> bool:
     return False
-
-
-def _contradictions(values: Values) -> list[Problem]:
-    found = []
-    if values.number("timeout") <= 0:
-        found.append(Problem("no such time", KNOWN["timeout"][2], field="timeout"))
-    if values.text("address") not in _ADDRESSES:
-        found.append(Problem("no such address", KNOWN["address"][2], field="address"))
-    if values.text("rendition") not in (*AUDIO, "none"):
-        found.append(Problem("no such rendition", KNOWN["rendition"][2], field="rendition"))
-    return found

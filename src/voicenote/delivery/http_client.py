@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from voicenote.deadline import Deadline
-from voicenote.delivery.email.settings import is_here
 from voicenote.delivery.http_errors import explain_failure
 from voicenote.errors import BadSettings, Postponed, Unknown
+from voicenote.options import option, validators
+from voicenote.options.validators import is_here
 
 if TYPE_CHECKING:
     import socket
@@ -25,6 +26,14 @@ if TYPE_CHECKING:
 
 _PIECE = 65536
 _MOST = 1_000_000  # bytes of an answer that are read
+
+
+@dataclass(frozen=True, kw_only=True)
+class HttpOptions:
+    """The options of every channel that speaks HTTP."""
+
+    timeout: float = option(60, validators.seconds, "seconds that one request may take")
+    ca_file: str = option("", validators.text, "the authority of a server of your own")
 
 
 @dataclass(frozen=True, slots=True)

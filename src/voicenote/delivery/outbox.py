@@ -13,6 +13,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,10 +21,11 @@ from voicenote.delivery.content import sounds_of
 from voicenote.delivery.message import write_letter
 from voicenote.delivery.parcel_checks import check_key
 from voicenote.delivery.port import ABSENT, ChannelInfo, Trace, TraceResult
-from voicenote.errors import BadSettings, Postponed, Problem, Unknown
+from voicenote.errors import Postponed, Unknown
 from voicenote.files import make_folder, open_new
 from voicenote.model.case import Customer
 from voicenote.model.receipt import Parcel, Receipt, ReceiptKind
+from voicenote.options import option, validators
 
 #: rendition → its file in the folder of a touch
 NAMES = {"ogg": "memo.ogg", "mp3": "memo.mp3", "vtt": "captions.vtt", "txt": "transcript.txt"}
@@ -35,18 +37,28 @@ _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _THERE = {errno.EEXIST, errno.ENOTEMPTY}
 
 
+@dataclass(frozen=True, kw_only=True)
+class OutboxOptions:
+    """What can be set of an outbox."""
+
+    folder: Path = option(
+        Path("outbox"),
+        validators.path,
+        "the folder; it begins in the workspace, and is made when it is not there",
+    )
+
+
 class Outbox:
     """A channel that writes each touch into a folder, named by its key.
 
-    Settings: `folder`, an absolute path; it is made when it is not there. It takes every customer,
-    with or without an address.
+    It takes every customer, with or without an address.
     """
 
-    def __init__(
-        self, name: str, settings: Mapping[str, object], clock: Callable[[], datetime]
-    ) -> None:
+    Options = OutboxOptions
+
+    def __init__(self, name: str, options: OutboxOptions, clock: Callable[[], datetime]) -> None:
         self.name = name
-        self._folder = _folder(name, settings)
+        self._folder = options.folder
         self._clock = clock
 
     @property
@@ -186,23 +198,6 @@ def _remove(draft: Path) -> None:
     with suppress(FileNotFoundError):
         draft.rename(swept)
     shutil.rmtree(swept, ignore_errors=True)
-
-
-def _folder(name: str, settings: Mapping[str, object]) -> Path:
-    where = f"channels.{name}"
-    problems = [
-        Problem(f"there is no setting {key!r}", "an outbox has only `folder`", field=where)
-        for key in settings
-        if key != "folder"
-    ]
-    folder = settings.get("folder")
-    path = Path(folder) if isinstance(folder, str | os.PathLike) and str(folder) else None
-    if path is None or not path.is_absolute():
-        advice = "give the folder as an absolute path"
-        problems.append(Problem(f"{folder!r} is no folder", advice, field=f"{where}.folder"))
-    if problems or path is None:
-        raise BadSettings(f"the channel {name!r} is not set up right", str(problems[0]), problems)
-    return path
 
 
 def _contents(parcel: Parcel) -> dict[str, bytes]:

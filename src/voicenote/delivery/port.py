@@ -73,9 +73,10 @@ class ChannelInfo:
 class Channel(Protocol):
     """What carries a touch.
 
-    A class behind an entry point of the group ``voicenote.channels.v1`` is called as
-    ``(name: str, settings: Mapping[str, object], clock: Callable[[], datetime])``, where `clock`
-    gives UTC. It raises BadSettings with every problem of its settings; it connects to nothing yet.
+    A class behind an entry point of the group ``voicenote.channels.v2`` is called as
+    ``(name: str, options: Options, clock: Callable[[], datetime])``, where `clock` gives UTC. Its
+    attribute `Options`, a frozen dataclass, declares what can be set (`voicenote.options`); without
+    one nothing can. It connects to nothing yet.
     """
 
     @property

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import dataclass
 
 from voicenote.errors import Refused
+from voicenote.options import option, validators
 
 #: RFC 2606 and RFC 6761. The second level ones are in them too.
 _RESERVED = ("example", "invalid", "localhost", "test", "example.com", "example.net", "example.org")
-#: The setting that lets them be written to, of every channel that writes to email addresses.
-ALLOW = (bool, False, "let domains such as example.com and .test be written to")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReservedOptions:
+    """The option that lets them be written to, of every channel that writes to email addresses."""
+
+    allow_reserved: bool = option(
+        False,
+        validators.switch,
+        "let domains such as example.com and .test be written to",
+    )
 
 
 def reserved(domain: str) -> bool:

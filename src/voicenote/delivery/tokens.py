@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from typing import Any
 
 PLACE = "{token}"
 _FORM = "[a-z2-7]{24}"
@@ -29,6 +30,21 @@ def is_token(text: str) -> bool:
 def fill_template(template: str, key: str) -> str:
     """Return the address or URL that `template` makes for a touch."""
     return template.replace(PLACE, token(key))
+
+
+def token_link(value: Any) -> str:
+    """Check a link that is made for each touch: https, with a place for its token; or nothing."""
+    if isinstance(value, str) and (
+        not value
+        or (
+            value.startswith("https://")
+            and PLACE in value
+            and value.isascii()
+            and value.isprintable()
+        )
+    ):
+        return value
+    raise ValueError(f"{value!r} will not do", f"an https address with {PLACE} in it")
 
 
 def tokens_in(template: str, text: str) -> tuple[str, ...]:

@@ -10,29 +10,22 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from voicenote.delivery.content import sound_of
-from voicenote.delivery.http_client import HttpClient, Request, Response
+from voicenote.delivery.http_client import HttpClient, HttpOptions, Request, Response
 from voicenote.delivery.http_errors import retry_after
 from voicenote.delivery.parcel_checks import validate_parcel
 from voicenote.delivery.port import CANNOT_TELL, ChannelInfo, TraceResult
-from voicenote.delivery.reserved import ALLOW, refuse_reserved
+from voicenote.delivery.reserved import ReservedOptions, refuse_reserved
 from voicenote.delivery.server_text import AGAIN, plain
-from voicenote.delivery.web_settings import COMMON, Known, Values, read_settings, wrong_server
-from voicenote.errors import Postponed, Problem, Refused, Unknown
+from voicenote.errors import Postponed, Refused, Unknown
 from voicenote.model.case import Customer
 from voicenote.model.receipt import Parcel, Receipt, ReceiptKind
-
-KNOWN: Known = {
-    "url": (str, "", "the https address that takes the touches"),
-    "secret": (object, None, "a reference to the secret that signs them"),
-    "rendition": (str, "mp3", "the sound that goes along: ogg, m4a, mp3, or none"),
-    "idempotent": (bool, False, "the receiver does nothing the second time it gets a key"),
-    "allow_reserved": ALLOW,
-    **COMMON,
-}
+from voicenote.options import Secret, option, validators
+from voicenote.options.secret import reveal
 
 _PERSON = "ask the receiver for the key of the touch, then say mark-sent or resend"
 #: answers about us and not about this touch: every touch would meet them
@@ -49,21 +42,38 @@ _OURS = {
 }
 
 
-class Webhook:
-    """A channel to one address. Its settings are `KNOWN`; it takes every customer."""
+@dataclass(frozen=True, kw_only=True)
+class WebhookOptions(HttpOptions, ReservedOptions):
+    """What can be set of a webhook."""
 
-    def __init__(
-        self, name: str, settings: Mapping[str, object], clock: Callable[[], datetime]
-    ) -> None:
+    url: str = option(
+        "", validators.server, "the https address that takes the touches", required=True
+    )
+    secret: Secret | None = option(
+        None, validators.secret, "a reference to the secret that signs them", required=True
+    )
+    rendition: str = option(
+        "mp3",
+        validators.choice("ogg", "m4a", "mp3", "none"),
+        "the sound that goes along: ogg, m4a, mp3, or none",
+    )
+    idempotent: bool = option(
+        False,
+        validators.switch,
+        "the receiver does nothing the second time it gets a key",
+    )
+
+
+class Webhook:
+    """A channel to one address; it takes every customer."""
+
+    Options = WebhookOptions
+
+    def __init__(self, name: str, options: WebhookOptions, clock: Callable[[], datetime]) -> None:
         self.name = name
-        values = read_settings(name, settings, KNOWN, ("url", "secret"), _contradictions)
-        self._url = values.text("url")
-        self._secret = values.secret("secret") or (lambda: "")
-        rendition = values.text("rendition")
-        self._formats = () if rendition == "none" else (rendition,)
-        self._idempotent = values.yes("idempotent")
-        self._allow_reserved = values.yes("allow_reserved")
-        self._line = HttpClient(values.number("timeout"), values.text("ca_file"))
+        self._options = options
+        self._formats = () if options.rendition == "none" else (options.rendition,)
+        self._line = HttpClient(options.timeout, options.ca_file)
         self._clock = clock
 
     @property
@@ -90,7 +100,7 @@ class Webhook:
         it may go `again`, because the key makes a second attempt harmless.
         """
         validate_parcel(parcel)
-        refuse_reserved(parcel.to, allowed=self._allow_reserved)
+        refuse_reserved(parcel.to, allowed=self._options.allow_reserved)
         now = self._clock().astimezone(UTC)
         body = document(parcel, sound_of(parcel, self._formats))
         try:
@@ -99,7 +109,7 @@ class Webhook:
             if verdict:
                 raise verdict
         except Unknown as unknown:
-            if self._idempotent:
+            if self._options.idempotent:
                 raise Unknown(unknown.what, AGAIN, again=True) from unknown
             raise
         return Receipt(
@@ -119,13 +129,14 @@ class Webhook:
 
     def _call(self, key: str, body: bytes, now: datetime) -> Request:
         stamp = str(int(now.timestamp()))
+        signed = signature(reveal(self._options.secret), stamp, body)
         headers = {
             "Content-Type": "application/json",
             "Idempotency-Key": key,
             "X-Voicenote-Timestamp": stamp,
-            "X-Voicenote-Signature": f"sha256={signature(self._secret(), stamp, body)}",
+            "X-Voicenote-Signature": f"sha256={signed}",
         }
-        return Request(self._url, body, headers)
+        return Request(self._options.url, body, headers)
 
 
 def signature(secret: str, stamp: str, body: bytes) -> str:
@@ -176,10 +187,3 @@ def judge_status(said: Response, now: datetime) -> Postponed | Refused | Unknown
     if status >= 500 or status == 409:  # 409: it has the key, or is still at work with it
         return Unknown(what, _PERSON)
     return Postponed(what, "check url: the receiver points elsewhere, and nothing follows it")
-
-
-def _contradictions(values: Values) -> list[Problem]:
-    found = wrong_server("url", values.text("url")) if values.text("url") else []
-    if values.text("rendition") not in ("ogg", "m4a", "mp3", "none"):
-        found.append(Problem("no such rendition", KNOWN["rendition"][2], field="rendition"))
-    return found

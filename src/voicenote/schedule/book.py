@@ -177,7 +177,7 @@ def _touch(
         due_at=due,
         too_late_at=(step.too_late or plan.too_late or too_late).after(due, person.zone),
         unless=step.unless.value,
-        channels=plan.ways(step),
+        channels=plan.ways_of(step),
         amends=k,
         booked_at=booked_at.astimezone(UTC),
     )

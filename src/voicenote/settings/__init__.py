@@ -1,20 +1,19 @@
 """What an owner can set: declared once, checked all at once, documented from the declarations."""
 
-from voicenote.settings.loading import FILE_NAME, find_home, load
+from voicenote.options import Secret
+from voicenote.settings.loading import FILE_NAME, find_home, load, load_draft
 from voicenote.settings.policy import Check, Policy
 from voicenote.settings.schema import (
     ChannelTable,
     LedgerTable,
     Owner,
     Profile,
-    Retention,
     Schedule,
     Settings,
     Sound,
 )
-from voicenote.settings.secret import Secret
 from voicenote.settings.voice_table import VoiceFor, VoiceTable
-from voicenote.settings.writing import commented_toml, reference_md, save_profile
+from voicenote.settings.writing import commented_toml, save_profile
 
 __all__ = [
     "FILE_NAME",
@@ -24,7 +23,6 @@ __all__ = [
     "Owner",
     "Policy",
     "Profile",
-    "Retention",
     "Schedule",
     "Secret",
     "Settings",
@@ -34,6 +32,6 @@ __all__ = [
     "commented_toml",
     "find_home",
     "load",
-    "reference_md",
+    "load_draft",
     "save_profile",
 ]

@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from voicenote.errors import BadSettings, Problem
 from voicenote.files import expand_home
-from voicenote.settings.line_numbers import line_of
-from voicenote.settings.parsing import FromEnvironment, Structure
+from voicenote.options import FromEnvironment
+from voicenote.settings.parsing import Structure
 from voicenote.settings.schema import NAMED, TABLES, Settings
+from voicenote.settings.source import PREFIX, SettingsSource
 
 FILE_NAME = "voicenote.toml"
-PREFIX = "VOICENOTE_"
 
 _MOST = 1_000_000  # bytes
 _AT_LINE = re.compile(r" \(at line (\d+), column \d+\)$")
@@ -40,23 +41,30 @@ def load(home: Path, env: Mapping[str, str], *, fresh: bool = False) -> Settings
     A missing file means the defaults, and so does any with `fresh`. Raises BadSettings with every
     problem at once: file, line, dotted field (or the variable's name), what is wrong, what to do.
     """
+    settings = load_draft(home, env, fresh=fresh)
+    settings.source.refuse(settings.source.problems)
+    return settings
+
+
+def load_draft(home: Path, env: Mapping[str, str], *, fresh: bool = False) -> Settings:
+    """Read the settings as `load` does, with the default in place of each that is wrong.
+
+    What is wrong is in `source.problems`. Raises BadSettings only for a file that is not TOML.
+    """
     file = home / FILE_NAME
     text = "" if fresh else _read_file(file)
     given = _parse(text, file)
     structure = Structure(env)
     variables = _overlay(given, env, structure)
     settings = structure.settings(home, file, given)
-    if structure.problems:
-        problems = tuple(_place_problem(p, file, text, variables) for p in structure.problems)
-        count = "one setting is" if len(problems) == 1 else f"{len(problems)} settings are"
-        raise BadSettings(f"{count} wrong", f"correct {file}, or the environment", problems)
-    return settings
+    source = SettingsSource(file, text, variables, tuple(structure.problems))
+    return replace(settings, source=source)
 
 
 def _read_file(file: Path) -> str:
     if file.exists() and not file.is_file():  # a pipe would be waited for
         raise BadSettings(
-            f"{file} cannot be read: it is no file", "make it a file that you may read"
+            f"{file} cannot be read: it is not a file", "make it a file that you may read"
         )
     try:
         with file.open("rb") as stream:
@@ -140,23 +148,3 @@ def _scalar(raw: str) -> object:
         return tomllib.loads(f"x = {raw}")["x"]
     except (ValueError, RecursionError):
         return raw
-
-
-def _place_problem(
-    problem: Problem, file: Path, text: str, variables: Mapping[str, str]
-) -> Problem:
-    variable = variables.get(problem.field)
-    if variable or problem.field.startswith(PREFIX):
-        return Problem(
-            what=problem.what,
-            advice=problem.advice,
-            file="environment",
-            field=variable or problem.field,
-        )
-    return Problem(
-        what=problem.what,
-        advice=problem.advice,
-        file=str(file),
-        line=line_of(text, problem.field),
-        field=problem.field,
-    )

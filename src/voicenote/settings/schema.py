@@ -11,10 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from voicenote.settings import validators
-from voicenote.settings.declaration import named_tables, setting
+from voicenote.options import Secret, option, validators
 from voicenote.settings.policy import LIMIT, Check, Policy
-from voicenote.settings.secret import Secret
+from voicenote.settings.source import SettingsSource
 from voicenote.settings.voice_table import VoiceTable
 
 
@@ -22,35 +21,35 @@ from voicenote.settings.voice_table import VoiceTable
 class Owner:
     """The person who answers for what happened: speaks, signs, is nudged."""
 
-    name: str = setting("", validators.line, "Your name, as customers know you.", "Ada Founder")
-    business: str = setting("", validators.line, "The name of your business.", "Ada's Cakes")
-    language: str = setting(
+    name: str = option("", validators.line, "Your name, as customers know you.", "Ada Founder")
+    business: str = option("", validators.line, "The name of your business.", "Ada's Cakes")
+    language: str = option(
         "en",
         validators.language,
         "Your language, and a customer's when nothing says otherwise. BCP 47.",
     )
-    time_zone: str = setting(
+    time_zone: str = option(
         "UTC",
         validators.zone,
         "Your time zone, and a customer's when nothing says otherwise. IANA name.",
     )
-    email: str = setting("", validators.email, "Where nudges and proofs go.", "ada@example.com")
+    email: str = option("", validators.email, "Where nudges and proofs go.", "ada@example.com")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sound:
     """What the finished memo sounds like, and in which files."""
 
-    renditions: tuple[str, ...] = setting(
-        ("ogg", "mp3"), validators.words(("ogg", "m4a", "mp3")), "The files to make of a memo."
+    renditions: tuple[str, ...] = option(
+        ("ogg", "mp3"), validators.word_list(("ogg", "m4a", "mp3")), "The files to make of a memo."
     )
-    bitrate: int = setting(
+    bitrate: int = option(
         40,
         validators.number(12, 128, whole=True),
         "kbit/s of the Ogg/Opus file (a bubble holds 512 KB).",
     )
-    loudness: float = setting(-16.0, validators.number(-30, -9), "Loudness of a memo, in LUFS.")
-    cache_mb: int = setting(
+    loudness: float = option(-16.0, validators.number(-30, -9), "Loudness of a memo, in LUFS.")
+    cache_mb: int = option(
         1000,
         validators.number(0, 1_000_000, whole=True),
         "Megabytes that sentences made before may take; see `voicenote cache`.",
@@ -61,24 +60,24 @@ class Sound:
 class Schedule:
     """When a touch may leave, in the customer's own clock."""
 
-    quiet_hours: str = setting(
+    quiet_hours: str = option(
         "20:00-09:00", validators.text, 'When nothing is sent, in the customer\'s clock; or "off".'
     )
-    working_days: str = setting(
+    working_days: str = option(
         "mon-fri", validators.text, 'The days on which things are sent; or "all".'
     )
-    holidays: str = setting(
+    holidays: str = option(
         "off", validators.country, 'The country whose public holidays are kept; or "off".', "DE"
     )
-    too_late: str = setting(
+    too_late: str = option(
         "P3D",
         validators.duration,
         "A touch later than this is shown instead of sent, if its plan says nothing else.",
     )
-    plan: str = setting("make-it-right", validators.text, "The plan of a case that names none.")
-    channels: tuple[str, ...] = setting(
+    plan: str = option("make-it-right", validators.text, "The plan of a case that names none.")
+    channels: tuple[str, ...] = option(
         (),
-        validators.words(),
+        validators.word_list(),
         "The ways to a customer, in this order: the first with an address is taken, and when it "
         "refuses, the next. Empty: all of [channels], in their order.",
         ["mail", "telegram"],
@@ -93,41 +92,37 @@ class ChannelTable:
     None is that of ``[policy]``; the outbox has none then.
     """
 
-    kind: str
-    options: Mapping[str, Any] = named_tables()
-    per_pass: int | None = setting(None, LIMIT, "As in [policy], for this channel.")
-    per_hour: int | None = setting(None, LIMIT, "As in [policy], for this channel.")
-    per_domain: int | None = setting(None, LIMIT, "As in [policy], for this channel.")
+    kind: str = option("", validators.text, "What it is, if not what its table is called.", "email")
+    options: Mapping[str, Any] = field(default_factory=dict)
+    per_pass: int | None = option(None, LIMIT, "As in [policy], for this channel.")
+    per_hour: int | None = option(None, LIMIT, "As in [policy], for this channel.")
+    per_domain: int | None = option(None, LIMIT, "As in [policy], for this channel.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
     """A saved way to read one kind of file: `voicenote import --profile NAME`."""
 
-    map: Mapping[str, str] = field(
-        default_factory=dict,
-        metadata={
-            "kind": validators.texts_by_name,
-            "doc": "Our field, and the column of the file that holds it.",
-            "example": {"what_happened": "Complaint"},
-        },
+    map: Mapping[str, str] = option(
+        {},
+        validators.texts_by_name,
+        "Our field, and the column of the file that holds it.",
+        {"what_happened": "Complaint"},
     )
-    default: Mapping[str, str] = field(
-        default_factory=dict,
-        metadata={
-            "kind": validators.texts_by_name,
-            "doc": "Our field, and what it is where the file has nothing.",
-            "example": {"language": "en"},
-        },
+    default: Mapping[str, str] = option(
+        {},
+        validators.texts_by_name,
+        "Our field, and what it is where the file has nothing.",
+        {"language": "en"},
     )
-    source: str = setting("", validators.text, "The name of where these come from.", "helpdesk")
+    source: str = option("", validators.text, "The name of where these come from.", "helpdesk")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerTable:
     """Where everything is kept."""
 
-    url: str | Secret = setting(  # noqa: RUF009  it declares the field
+    url: str | Secret = option(
         "",
         validators.database_url,
         "A database URL, or a secret reference to one; empty: SQLite in ledger.db of this folder.",
@@ -141,24 +136,11 @@ class LedgerTable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Retention:
-    """How long what is no longer needed stays."""
-
-    sound_days: int = setting(
-        0,
-        validators.number(0, 36500, whole=True),
-        "Days after closing that a memo is kept; 0: for good. Not acted on yet.",
-    )
-    contact_days: int = setting(
-        0,
-        validators.number(0, 36500, whole=True),
-        "Days after closing that addresses stay; 0: for good. Not acted on yet.",
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Everything an owner set, checked; `home` is the workspace, `file` its `voicenote.toml`."""
+    """Everything an owner set, checked; `home` is the workspace, `file` its `voicenote.toml`.
+
+    `source` tells the line of each setting, and what was wrong with what was read.
+    """
 
     home: Path
     file: Path
@@ -166,13 +148,13 @@ class Settings:
     voice: VoiceTable = field(default_factory=VoiceTable)
     sound: Sound = field(default_factory=Sound)
     schedule: Schedule = field(default_factory=Schedule)
-    plans: Mapping[str, Mapping[str, Any]] = named_tables()
+    plans: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     policy: Policy = field(default_factory=Policy)
     check: Check = field(default_factory=Check)
-    channels: Mapping[str, ChannelTable] = named_tables()
-    intake: Mapping[str, Profile] = named_tables()
+    channels: Mapping[str, ChannelTable] = field(default_factory=dict)
+    intake: Mapping[str, Profile] = field(default_factory=dict)
     ledger: LedgerTable = field(default_factory=LedgerTable)
-    retention: Retention = field(default_factory=Retention)
+    source: SettingsSource = field(default=SettingsSource(Path()), compare=False, repr=False)
 
 
 #: The tables with fixed keys, in the order of the pipeline.
@@ -184,7 +166,6 @@ TABLES: dict[str, type] = {
     "policy": Policy,
     "check": Check,
     "ledger": LedgerTable,
-    "retention": Retention,
 }
 
 #: The tables that hold named tables: [plans.NAME] and so on, with what each is.

@@ -3,78 +3,60 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
-from voicenote.settings import validators
-from voicenote.settings.declaration import named_tables, setting
+from voicenote.options import option, validators
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VoiceFor:
-    """The voice for one language."""
+    """The voice for one language. `options` are the engine's own, as TOML has them."""
 
-    engine: str = setting(
+    engine: str = option(
         "auto",
         validators.text,
         "Which engine speaks; `voicenote voices` lists them. auto: the best here.",
     )
-    voice: str = setting(
+    voice: str = option(
         "",
         validators.text,
         "A voice of that engine, for `kokoro` the file of one; empty: its own choice.",
         "en-gb",
     )
-    rate: int = setting(
+    rate: int = option(
         0,
         validators.number(0, 400, whole=True),
         "Words a minute; 0: the engine's natural pace.",
         150,
     )
-    url: str = setting(
-        "",
-        validators.text,
-        "For the engine `endpoint`: the address of a server that answers as OpenAI's does.",
-        "http://localhost:8880/v1",
-    )
-    model: str = setting(
-        "",
-        validators.text,
-        "For the engine `kokoro`: the file of its model. For `endpoint`: the server's model.",
-        "kokoro.onnx",
-    )
-    key: str = setting(
-        "",
-        validators.reference,
-        "For the engine `endpoint`: where its key is kept, as env:NAME, keyring:SERVICE/USER or "
-        "command:WORDS.",
-        "env:SPEECH_KEY",
-    )
-    languages: tuple[str, ...] = setting(
-        (),
-        validators.languages,
-        "For the engine `endpoint`: the languages that its voice speaks; empty: any.",
-        ["en", "pl"],
-    )
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """What a voice is told, by option; what is empty here is its own choice."""
+        named = {"voice": self.voice, "rate": self.rate}
+        return {key: value for key, value in named.items() if value} | dict(self.options)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VoiceTable(VoiceFor):
     """What turns sentences into sound. `[voice.LANGUAGE]` sets it for one language."""
 
-    disclosure: bool = setting(
-        True,  # noqa: FBT003  a default
+    disclosure: bool = option(
+        True,
         validators.switch,
         "Whether a synthetic voice says that it is one, at the end of the memo.",
     )
-    fill_in: bool = setting(
-        False,  # noqa: FBT003  a default
+    fill_in: bool = option(
+        False,
         validators.switch,
         "Whether a synthetic voice says the sentences that you have not recorded beside those that "
         "you have; the memo is then marked as a computer's in part.",
     )
-    by_language: Mapping[str, VoiceFor] = named_tables()
+    by_language: Mapping[str, VoiceFor] = field(default_factory=dict)
     #: What [voice.owner.NAME] says, languages and all.
-    by_owner: Mapping[str, VoiceTable] = named_tables()
+    by_owner: Mapping[str, VoiceTable] = field(default_factory=dict)
 
     def of(self, language: str, owner: str = "") -> VoiceFor:
         """Return the voice for a BCP 47 tag: its own table, its language's, or the common one.

@@ -1,17 +1,15 @@
-"""Write settings: the commented file of `init`, a saved import profile, the reference page."""
+"""Write settings: the commented file of `init`, and a saved import profile."""
 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, Field, fields
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from voicenote.errors import BadSettings, Unavailable
 from voicenote.files import FILE, open_beside
-from voicenote.settings.schema import NAMED, TABLES, ChannelTable, Profile
-from voicenote.settings.voice_table import VoiceFor
+from voicenote.options import Option, describe
+from voicenote.settings.schema import NAMED, TABLES
 
 _EXAMPLES = """\
 #[voice.de]
@@ -30,7 +28,8 @@ _EXAMPLES = """\
 """
 
 
-def _toml(value: object) -> str:
+def toml_of(value: object) -> str:
+    """Return a value as TOML writes it."""
     import tomlkit
 
     plain = list(value) if isinstance(value, tuple) else value
@@ -39,13 +38,6 @@ def _toml(value: object) -> str:
         table.update(plain)
         return table.as_string()
     return tomlkit.item(plain).as_string()
-
-
-def _declared_fields(kind: type) -> Iterator[tuple[Field[Any], Any]]:
-    for field in fields(kind):
-        if "kind" in field.metadata:
-            default = field.default if field.default is not MISSING else {}
-            yield field, default
 
 
 def commented_toml(answers: Mapping[str, object] | None = None) -> str:
@@ -63,13 +55,13 @@ def commented_toml(answers: Mapping[str, object] | None = None) -> str:
     ]
     for name, kind in TABLES.items():
         lines += ["", *_comment(kind.__doc__ or ""), f"[{name}]"]
-        for field, default in _declared_fields(kind):
-            lines += _comment(field.metadata["doc"])
-            dotted = f"{name}.{field.name}"
+        for one in describe(kind):
+            lines += _comment(one.doc)
+            dotted = f"{name}.{one.key}"
             if dotted in left:
-                lines.append(f"{field.name} = {_toml(left.pop(dotted))}")
+                lines.append(f"{one.key} = {toml_of(left.pop(dotted))}")
             else:
-                lines.append(f"#{field.name} = {_toml(default)}{_example(field, default)}")
+                lines.append(f"#{one.key} = {toml_of(one.default)}{_example(one)}")
     if left:
         raise KeyError(f"no such setting: {', '.join(left)}")
     lines += ["", "# Tables with names of your own, as examples:"]
@@ -81,9 +73,9 @@ def _comment(doc: str) -> list[str]:
     return textwrap.wrap(doc, 96, initial_indent="# ", subsequent_indent="# ")
 
 
-def _example(field: Field[Any], default: object) -> str:
-    example = field.metadata["example"]
-    return f"  # for example {_toml(example)}" if example is not None and not default else ""
+def _example(one: Option) -> str:
+    show = one.example is not None and not one.default
+    return f"  # for example {toml_of(one.example)}" if show else ""
 
 
 def save_profile(
@@ -126,64 +118,5 @@ def save_profile(
         ) from None
     except OSError as error:
         raise Unavailable(
-            f"{path} cannot be written: {error.strerror}", "look at its folder's rights and space"
+            f"{path} cannot be written: {error.strerror}", "check its folder's rights and space"
         ) from None
-
-
-_HEAD = """\
-# Settings
-
-Settings live in `voicenote.toml` in the workspace (`--home`, else `$VOICENOTE_HOME`, else the
-platform's data folder). `voicenote init` writes one with every setting explained. The environment
-wins over the file: `VOICENOTE_<TABLE>__<KEY>`, for example `VOICENOTE_OWNER__TIME_ZONE`. Its values
-are read as TOML where that is possible, else as text. All problems are reported at once, with
-their lines, and the exit code is 78.
-
-Secrets are never written here, only referred to: `{env = "NAME"}` (a variable),
-`{keyring = "service/user"}` (the system's keyring; needs the `keyring` library) or
-`{command = "…"}` (the first line of what it prints). A key named `password`, `passphrase`,
-`token`, `key` or `secret`, or ending in one of them (`api_key`), takes nothing else.
-
-This page is made from the declarations in `src/voicenote/settings/schema.py`.
-"""
-
-
-def reference_md() -> str:
-    """Return `docs/settings.md`, made from the declarations."""
-    parts = [_HEAD]
-    for name, kind in TABLES.items():
-        parts.append(_section(f"[{name}]", kind.__doc__ or "", kind, f"VOICENOTE_{name.upper()}__"))
-        if name == "voice":
-            doc = (
-                "The same for one language, by its BCP 47 tag; what is left out comes from [voice]."
-                ' For one owner: `[voice.owner."Ada Founder"]`, and for one language of theirs '
-                '`[voice.owner."Ada Founder".de]`.'
-            )
-            parts.append(_section("[voice.LANGUAGE]", doc, VoiceFor, "VOICENOTE_VOICE__DE__"))
-    for name, doc in NAMED.items():
-        if name in ("intake", "channels"):
-            kind = Profile if name == "intake" else ChannelTable
-            parts.append(_section(f"[{name}.NAME]", doc, kind, ""))
-        else:
-            parts.append(f"## [{name}.NAME]\n\n{doc}\n")
-    return "\n".join(parts)
-
-
-def _section(title: str, doc: str, kind: type, prefix: str) -> str:
-    lines = [
-        f"## {title}",
-        "",
-        doc.strip(),
-        "",
-        "| setting | default | what it is |",
-        "|---|---|---|",
-    ]
-    for field, default in _declared_fields(kind):
-        words = field.metadata["doc"]
-        example = field.metadata["example"]
-        if example is not None:
-            words += f" For example `{_toml(example)}`."
-        variable = f" `{prefix}{field.name.upper()}`" if prefix else ""
-        shown = "" if default is None else f"`{_toml(default)}`"
-        lines.append(f"| `{field.name}` | {shown} | {words}{variable} |")
-    return "\n".join([*lines, ""])

@@ -9,63 +9,67 @@ from __future__ import annotations
 import hashlib
 import io
 import wave
-from collections.abc import Mapping
-from typing import Protocol, runtime_checkable
-from urllib.parse import urlsplit
+from dataclasses import dataclass
 
-from voicenote.errors import BadSettings, VoiceUnavailable
+from voicenote.errors import VoiceUnavailable
 from voicenote.model.memo import Clip
 from voicenote.model.sentences import Sentence
+from voicenote.options import Secret, option, validators
 from voicenote.voice.port import VoiceInfo, primary, sayable
 
 _PATH = "/audio/speech"
-_LOCAL = ("localhost", "127.0.0.1", "::1")
 _MOST = 50_000_000  # bytes of sound that are taken
 _TIMEOUT_S = 60.0
 _NATURAL = 160
 
 
-@runtime_checkable
-class _Key(Protocol):
-    """A secret by reference: fetched when it is used."""
+@dataclass(frozen=True, kw_only=True)
+class EndpointOptions:
+    """What can be set of a server that speaks."""
 
-    def reveal(self) -> str:
-        """Return it."""
+    url: str = option(
+        "",
+        validators.server,
+        "The address of a server that answers as OpenAI's does; https, or this machine.",
+        "http://localhost:8880/v1",
+        required=True,
+    )
+    voice: str = option("alloy", validators.text, "One of the server's voices.")
+    model: str = option("tts-1", validators.text, "One of the server's models.")
+    key: Secret | None = option(
+        None,
+        validators.secret,
+        "A reference to its key, which may also be written as env:NAME.",
+    )
+    languages: tuple[str, ...] = option(
+        (), validators.languages, "The languages that its voice speaks; empty: any.", ["en", "pl"]
+    )
+    rate: int = option(_NATURAL, validators.number(40, 600, whole=True), "Words a minute.")
 
 
 class Endpoint:
-    """Settings: `url`, `voice`, `model`, `key` (a secret by reference), `rate`, `languages`.
+    """A voice behind an address."""
 
-    `url` is the address of the API, such as ``http://localhost:8880/v1``; without ``https`` it must
-    be this machine. `languages` are the primary subtags that its voice speaks, empty for any.
-    """
-
+    Options = EndpointOptions
     name = "endpoint"
     synthetic = True
 
-    def __init__(self, settings: Mapping[str, object]) -> None:
-        self._url = _address(settings)
-        self._voice = str(settings.get("voice") or "alloy")
-        self._model = str(settings.get("model") or "tts-1")
-        self._key = settings.get("key")
-        if self._key is not None and not isinstance(self._key, _Key):
-            raise BadSettings("the key of the endpoint stands in the open", 'use {env = "NAME"}')
-        rate = settings.get("rate", _NATURAL)
-        if isinstance(rate, bool) or not isinstance(rate, int) or not 40 <= rate <= 600:
-            raise BadSettings(f"the endpoint's rate is {rate!r}", "give 40 to 600 words a minute")
-        self._speed = round(min(max(rate / _NATURAL, 0.25), 4.0), 3)
-        self.languages = _languages(settings)
+    def __init__(self, options: EndpointOptions) -> None:
+        self._options = options
+        self._url = options.url if options.url.endswith(_PATH) else options.url + _PATH
+        self._speed = round(min(max(options.rate / _NATURAL, 0.25), 4.0), 3)
+        self.languages = frozenset(map(primary, options.languages))
         where = hashlib.sha256(self._url.encode()).hexdigest()[:8]
-        self.version = f"endpoint {where} {self._model} {self._voice} {rate}wpm"
+        self.version = f"endpoint {where} {options.model} {options.voice} {options.rate}wpm"
 
     @classmethod
-    def facts(cls, settings: Mapping[str, object]) -> VoiceInfo:
+    def facts(cls, options: EndpointOptions) -> VoiceInfo:
         """Return what the listing shows; nobody is asked."""
-        set_up = bool(settings.get("url"))
+        set_up = bool(options.url)
         return VoiceInfo(
             name=cls.name,
-            languages=_languages(settings),
-            licence="its server's own: look whether its voice may be used",
+            languages=frozenset(map(primary, options.languages)),
+            licence="its server's own: check that its voice may be used",
             synthetic=True,
             quality=0,
             installed=set_up,
@@ -83,8 +87,8 @@ class Endpoint:
         import httpx2
 
         asked = {
-            "model": self._model,
-            "voice": self._voice,
+            "model": self._options.model,
+            "voice": self._options.voice,
             "input": text,
             "response_format": "wav",
             "speed": self._speed,
@@ -95,7 +99,7 @@ class Endpoint:
         except httpx2.HTTPError as error:
             raise VoiceUnavailable(
                 f"the voice's server does not answer ({type(error).__name__})",
-                "look whether it runs, and at [voice] url",
+                "check that it runs, and [voice] url",
             ) from None
         if answer.status_code != 200:
             raise VoiceUnavailable(
@@ -107,38 +111,13 @@ class Endpoint:
         """Hold nothing: each sentence is a request of its own."""
 
     def _headers(self) -> dict[str, str]:
-        key = self._key
-        return {"Authorization": f"Bearer {key.reveal()}"} if isinstance(key, _Key) else {}
-
-
-def _address(settings: Mapping[str, object]) -> str:
-    url = str(settings.get("url") or "").rstrip("/")
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname
-    except ValueError:
-        parts, host = urlsplit(""), None
-    if parts.scheme not in ("http", "https") or not host or parts.query or parts.username:
-        raise BadSettings(
-            "the endpoint has no address", "give [voice] url, such as http://localhost:8880/v1"
-        )
-    if parts.scheme == "http" and host not in _LOCAL:
-        raise BadSettings(
-            "the endpoint would get your words unencrypted", "begin [voice] url with https://"
-        )
-    return url if url.endswith(_PATH) else url + _PATH
-
-
-def _languages(settings: Mapping[str, object]) -> frozenset[str]:
-    given = settings.get("languages")
-    if not isinstance(given, list | tuple):
-        return frozenset()
-    return frozenset(primary(str(tag)) for tag in given)
+        key = self._options.key
+        return {"Authorization": f"Bearer {key.reveal()}"} if key else {}
 
 
 def _cure(status: int) -> str:
     if status in (401, 403):
-        return "look at [voice] key"
+        return "check [voice] key"
     if status == 429:
         return "wait a minute, then run the command again"
     return "look at model and voice in [voice], and at the server's own log"
@@ -155,7 +134,7 @@ def _clip(data: bytes) -> Clip:
             pcm = file.readframes(len(data) // 2)  # a stream's header does not know its length
     except (wave.Error, EOFError, RuntimeError, ValueError) as error:
         raise VoiceUnavailable(
-            "the voice's server sent no WAV file", "look whether it can give wav"
+            "what the voice's server sent isn't a WAV file", "check that it can give wav"
         ) from error
     if kind != (1, 2) or not 8_000 <= rate <= 48_000 or len(pcm) < rate // 10:
         raise VoiceUnavailable(

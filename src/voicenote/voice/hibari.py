@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from voicenote.errors import BadSettings, VoiceUnavailable
 from voicenote.model.memo import Clip
 from voicenote.model.sentences import Sentence
+from voicenote.options import option, validators
 from voicenote.voice.port import VoiceInfo, primary, sayable
 from voicenote.voice.writing_system import language_of
 
@@ -19,32 +20,37 @@ _NATURAL = 175
 _SPEEDS = (0.5, 2.0)
 
 
+@dataclass(frozen=True, kw_only=True)
+class HibariOptions:
+    """What can be set of hibari."""
+
+    voice: str = option("heart", validators.text, "One of its names.")
+    rate: int = option(_NATURAL, validators.number(90, 350, whole=True), "Words a minute.")
+
+
 class Hibari:
-    """Settings: `voice` one of its names (``heart``), `rate` words a minute (175).
+    """The voice of hibari-tts.
 
     ``heart`` is in the package. The other voices are used when they were fetched before; nothing is
     fetched from here.
     """
 
+    Options = HibariOptions
     name = "hibari"
     synthetic = True
     languages = frozenset({"en"})
 
-    def __init__(self, settings: Mapping[str, object]) -> None:
-        rate = settings.get("rate", _NATURAL)
-        if isinstance(rate, bool) or not isinstance(rate, int) or not 90 <= rate <= 350:
-            raise BadSettings(f"hibari's rate is {rate!r}", "give 90 to 350 words a minute")
-        self._speed = min(max(rate / _NATURAL, _SPEEDS[0]), _SPEEDS[1])
-        self._voice = str(settings.get("voice") or "heart")
-        self._engine = _engine(self._voice)
+    def __init__(self, options: HibariOptions) -> None:
+        self._speed = min(max(options.rate / _NATURAL, _SPEEDS[0]), _SPEEDS[1])
+        self._engine = _engine(options.voice)
         from importlib.metadata import version
 
-        self.version = f"{_PACKAGE} {version(_PACKAGE)} {self._voice} {rate}wpm"
+        self.version = f"{_PACKAGE} {version(_PACKAGE)} {options.voice} {options.rate}wpm"
 
     @classmethod
-    def facts(cls, settings: Mapping[str, object]) -> VoiceInfo:
+    def facts(cls, options: HibariOptions) -> VoiceInfo:
         """Return what the listing shows; loads nothing."""
-        del settings
+        del options
         here = importlib.util.find_spec("hibari") is not None
         return VoiceInfo(
             name=cls.name,

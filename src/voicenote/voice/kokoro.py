@@ -9,18 +9,18 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
-from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from voicenote.errors import BadSettings, VoiceUnavailable
 from voicenote.model.memo import Clip
 from voicenote.model.sentences import Sentence
+from voicenote.options import option, validators
 from voicenote.voice.kokoro_files import (
     MODEL,
     PACK,
     ModelFiles,
     digest,
-    locate_files,
     open_pack,
     problem_of,
 )
@@ -51,21 +51,23 @@ _ACCENTS = {
 }
 
 
+@dataclass(frozen=True, kw_only=True)
+class KokoroOptions(ModelFiles):
+    """What can be set of Kokoro."""
+
+    rate: int = option(_NATURAL, validators.number(90, 330, whole=True), "Words a minute.")
+
+
 class Kokoro:
-    """Settings: `model` and `voice`, two files; `rate` words a minute (165); `home`, their folder.
+    """A voice from two files, a model and a pack."""
 
-    `home` is where names of files begin that are not whole paths.
-    """
-
+    Options = KokoroOptions
     name = "kokoro"
     synthetic = True
     languages = frozenset(_SPOKEN)
 
-    def __init__(self, settings: Mapping[str, object]) -> None:
-        rate = settings.get("rate", _NATURAL)
-        if isinstance(rate, bool) or not isinstance(rate, int) or not 90 <= rate <= 330:
-            raise BadSettings(f"kokoro's rate is {rate!r}", "give 90 to 330 words a minute")
-        self._files = locate_files(settings)
+    def __init__(self, options: KokoroOptions) -> None:
+        rate, self._files = options.rate, options
         hurdle = problem_of(self._files)
         if hurdle:
             raise BadSettings(*hurdle)
@@ -82,10 +84,9 @@ class Kokoro:
         self.version = f"kokoro {self._files.voice.stem} {short} {rate}wpm espeak-ng {library}"
 
     @classmethod
-    def facts(cls, settings: Mapping[str, object]) -> VoiceInfo:
-        """Return what the listing shows; looks whether the files are there, and loads nothing."""
-        files = locate_files(settings)
-        hurdle = problem_of(files)
+    def facts(cls, options: KokoroOptions) -> VoiceInfo:
+        """Return what the listing shows; checks that the files are there, and loads nothing."""
+        hurdle = problem_of(options)
         if importlib.util.find_spec("onnxruntime") is None:
             advice = _INSTALL
         else:
@@ -97,7 +98,7 @@ class Kokoro:
             synthetic=True,
             quality=60,
             installed=not advice,
-            note=_note(files),
+            note=_note(options),
             advice=advice,
             size_mb=93,
             misheard={"en": 1, "pl": 24, "ro": 35, "et": 60, "fa": 72},

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from voicenote.errors import VoiceUnavailable
-from voicenote.files import expand_home
+from voicenote.options import option, validators
 
 #: What to do about a model or a pack that is not right.
 MODEL = "fetch an ONNX model of Kokoro-82M v1.0 again: see docs/voices.md"
@@ -23,23 +22,14 @@ _ROW = 256
 _ROW_BYTES = 4 * _ROW
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class ModelFiles:
     """The files that the settings name; an empty path (``.``) where they name none."""
 
-    model: Path
-    voice: Path
-
-
-def locate_files(settings: Mapping[str, object]) -> ModelFiles:
-    """Return the files that are meant, whole paths; `home` is where others begin."""
-    home = Path(str(settings.get("home") or "."))
-
-    def path(name: str) -> Path:
-        given = str(settings.get(name) or "")
-        return home / expand_home(given) if given else Path()
-
-    return ModelFiles(model=path("model"), voice=path("voice"))
+    model: Path = option(
+        Path(), validators.path, "The file of its model; a relative path begins in the workspace."
+    )
+    voice: Path = option(Path(), validators.path, "The file of a voice, likewise.")
 
 
 def problem_of(files: ModelFiles) -> tuple[str, str] | None:
@@ -81,14 +71,14 @@ def open_pack(files: ModelFiles) -> Any:
     except (OSError, ValueError) as error:
         raise VoiceUnavailable(f"{files.voice} cannot be read: {error}", _FETCH_PACK) from error
     if not np.isfinite(rows).all() or not 0.001 < float(np.abs(rows).max()) < 100:
-        raise VoiceUnavailable(f"{files.voice} is no voice of Kokoro", _FETCH_PACK)
+        raise VoiceUnavailable(f"{files.voice} is not a voice of Kokoro", _FETCH_PACK)
     return rows
 
 
 def _pack_hurdle(file: BinaryIO) -> str:
     size = file.seek(0, 2)
     if not size or size % _ROW_BYTES or size > 4096 * _ROW_BYTES:
-        return "is no voice of Kokoro, or not the whole of it"
+        return "is not a voice of Kokoro, or not the whole of it"
     return ""
 
 
@@ -104,12 +94,12 @@ def _model_hurdle(file: BinaryIO) -> str:
         number, wire = tag >> 3, tag & 7
         value, more = _varint(head[used:])
         if not used or not more or wire not in (0, 2) or not 1 <= number <= 30:
-            return "is no ONNX model"
+            return "is not an ONNX model"
         holds.add(number)
         at += used + more + (value if wire == 2 else 0)
     if at > size:
-        return "is not whole" if 1 in holds else "is no ONNX model"
-    return "" if {1, 7} <= holds else "is no ONNX model"
+        return "is not whole" if 1 in holds else "is not an ONNX model"
+    return "" if {1, 7} <= holds else "is not an ONNX model"
 
 
 def _varint(data: bytes) -> tuple[int, int]:

@@ -1,8 +1,9 @@
 """The port of voices: what turns one sentence into sound, and what is told about each voice.
 
-A voice is found through the entry points ``voicenote.voices.v1``. The entry point names a class:
-called with one mapping of settings it makes the voice, and its `facts` tells what it is without
-loading anything heavy. A voice works sentence by sentence, so that sound can be kept and reused.
+A voice is found through the entry points ``voicenote.voices.v2``. The entry point names a class:
+its `Options` declares what can be set, called with these it makes the voice, and its `facts` tells
+what it is without loading anything heavy. A voice works sentence by sentence, so that sound can be
+kept and reused.
 """
 
 from __future__ import annotations
@@ -10,11 +11,14 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol, runtime_checkable
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
 
-from voicenote.errors import BadData
+from voicenote.errors import BadData, Problem
 from voicenote.model.memo import Clip
 from voicenote.model.sentences import Sentence
+from voicenote.options import Secret, describe, options_of, read, validators
+from voicenote.options.reading import root_paths
 from voicenote.unicode_forms import normal
 
 #: The longest sentence a voice takes, in characters: five minutes of speech.
@@ -69,13 +73,40 @@ class Voice(Protocol):
 
 
 class VoiceMaker(Protocol):
-    """What an entry point of ``voicenote.voices.v1`` names."""
+    """What an entry point of ``voicenote.voices.v2`` names.
 
-    def __call__(self, settings: Mapping[str, object]) -> Voice:
-        """Make the voice. Raises BadSettings when a setting is wrong."""
+    Its attribute `Options`, a frozen dataclass, declares what can be set; without one nothing can.
+    """
 
-    def facts(self, settings: Mapping[str, object]) -> VoiceInfo:
+    def __call__(self, options: Any) -> Voice:
+        """Make the voice. Raises BadSettings when an option is wrong."""
+
+    def facts(self, options: Any) -> VoiceInfo:
         """What there is to know before it is made; loads nothing heavy and never raises."""
+
+
+def read_options(
+    maker: VoiceMaker,
+    table: Mapping[str, object],
+    where: str,
+    problems: list[Problem],
+    env: Mapping[str, str],
+) -> Any:
+    """Return the options of a voice out of a table that may hold those of others too.
+
+    Relative paths begin in the folder `home` of the table. A secret is there by its place, such as
+    ``env:NAME``, which is looked up in `env`. What is wrong is added to `problems`.
+    """
+    kind = options_of(maker)
+    own: dict[str, object] = {}
+    for one in describe(kind):
+        if one.key not in table:
+            continue
+        value = table[one.key]
+        if one.check is validators.secret and isinstance(value, str) and ":" in value:
+            value = Secret.at(value, env)
+        own[one.key] = value
+    return root_paths(read(kind, own, where, problems), Path(str(table.get("home") or ".")))
 
 
 def primary(language: str) -> str:

@@ -10,46 +10,48 @@ import hashlib
 import io
 import json
 import wave
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from voicenote.errors import BadData, BadSettings, Unavailable, VoiceUnavailable, room_for
+from voicenote.errors import BadData, Unavailable, VoiceUnavailable, room_for
 from voicenote.files import make_folder, open_beside
 from voicenote.model.memo import Clip
 from voicenote.model.sentences import Sentence
+from voicenote.options import option, validators
 from voicenote.unicode_forms import normal
 from voicenote.voice.port import VoiceInfo, primary, sayable
 
 
-class Recorded:
-    """Recordings in a folder. Settings: `folder`, and `owner` whose voice it is.
+@dataclass(frozen=True, kw_only=True)
+class RecordedOptions:
+    """The folder of the recordings, and the owner whose voice it is: nobody sets them."""
 
-    The folder is made when the first recording comes.
-    """
+    folder: Path = option(Path(), validators.path, "", required=True)
+    owner: str = option("", validators.text, "")
+
+
+class Recorded:
+    """Recordings in a folder, which is made when the first recording comes."""
+
+    Options = RecordedOptions
 
     name = "recorded"
     version = "recorded 1"
     synthetic = False
     languages: frozenset[str] = frozenset()
 
-    def __init__(self, settings: Mapping[str, object]) -> None:
-        folder = settings.get("folder")
-        if not folder:
-            raise BadSettings("the recordings have no folder", "give [voice] folder")
-        self._folder = Path(str(folder))
-        self._owner = str(settings.get("owner") or "")
-
-    @property
-    def settings(self) -> Mapping[str, object]:
-        """What makes the same voice again."""
-        return {"folder": str(self._folder), "owner": self._owner}
+    def __init__(self, options: RecordedOptions) -> None:
+        self.options = options
+        self._folder = options.folder
+        self._owner = options.owner
 
     @classmethod
-    def facts(cls, settings: Mapping[str, object]) -> VoiceInfo:
+    def facts(cls, options: RecordedOptions) -> VoiceInfo:
         """Return what the listing shows."""
-        folder = settings.get("folder")
-        count = len(list(Path(str(folder)).glob("sentences/*/*.wav"))) if folder else 0
+        there = options.folder != Path()
+        count = len(list(options.folder.glob("sentences/*/*.wav"))) if there else 0
         return VoiceInfo(
             name=cls.name,
             languages=cls.languages,

@@ -3,37 +3,41 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from dataclasses import dataclass
 
-from voicenote.errors import BadSettings
 from voicenote.model.memo import Clip
 from voicenote.model.sentences import Sentence
+from voicenote.options import option, validators
 from voicenote.voice.port import VoiceInfo, sayable
 
 _RATE = 16_000
 _LOUDNESS = 800  # of 32,767: to be seen in a wave picture, and hardly heard
 
 
+@dataclass(frozen=True, kw_only=True)
+class SilentOptions:
+    """What can be set of the reference voice."""
+
+    rate: int = option(150, validators.number(40, 600, whole=True), "Words a minute.")
+
+
 class Silent:
-    """A hum at `rate` words a minute (150), its pitch taken from the text. Speaks any language."""
+    """A hum whose pitch is taken from the text. Speaks any language."""
+
+    Options = SilentOptions
 
     name = "silent"
     synthetic = True
     languages: frozenset[str] = frozenset()
 
-    def __init__(self, settings: Mapping[str, object]) -> None:
-        rate = settings.get("rate", 150)
-        if isinstance(rate, bool) or not isinstance(rate, int) or not 40 <= rate <= 600:
-            raise BadSettings(
-                f"the silent voice's rate is {rate!r}", "give 40 to 600 words a minute"
-            )
-        self._rate = rate
-        self.version = f"silent 1 {rate}wpm"
+    def __init__(self, options: SilentOptions) -> None:
+        self._rate = options.rate
+        self.version = f"silent 1 {options.rate}wpm"
 
     @classmethod
-    def facts(cls, settings: Mapping[str, object]) -> VoiceInfo:
+    def facts(cls, options: SilentOptions) -> VoiceInfo:
         """Return what the listing shows."""
-        del settings
+        del options
         return VoiceInfo(
             name=cls.name,
             languages=cls.languages,

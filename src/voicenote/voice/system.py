@@ -19,11 +19,13 @@ import tempfile
 import wave
 import weakref
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from voicenote.errors import BadSettings, Unavailable, VoiceUnavailable
 from voicenote.model.memo import Clip
 from voicenote.model.sentences import Sentence
+from voicenote.options import option, validators
 from voicenote.voice import espeak
 from voicenote.voice.port import VoiceInfo, primary, sayable
 from voicenote.voice.speech_engine import AGAIN, LOCK, PATIENCE_S, the_engine
@@ -39,25 +41,29 @@ TRIES = 3
 _FREE_BYTES = 16 * 1024 * 1024
 
 
-class System:
-    """The system voice. Settings: `rate` words a minute (165), `voice` an id, `patience` seconds.
+@dataclass(frozen=True, kw_only=True)
+class SystemOptions:
+    """What can be set of the system voice."""
 
-    `voice` is used for its own language only; the others take the best that is there.
-    """
+    voice: str = option(
+        "", validators.text, "The id of a voice, used for its own language; empty: the best."
+    )
+    rate: int = option(_RATE, validators.number(80, 400, whole=True), "Words a minute.")
+    patience: float = option(PATIENCE_S, validators.seconds, "")
+
+
+class System:
+    """The system voice. `patience`: how many seconds a sentence may take."""
+
+    Options = SystemOptions
 
     name = "system"
     synthetic = True
 
-    def __init__(self, settings: Mapping[str, object]) -> None:
-        rate = settings.get("rate", _RATE)
-        if isinstance(rate, bool) or not isinstance(rate, int) or not 80 <= rate <= 400:
-            raise BadSettings(
-                f"the system voice's rate is {rate!r}", "give 80 to 400 words a minute"
-            )
-        self._rate = rate
-        self._wanted = str(settings.get("voice") or "").lower()
-        patience = settings.get("patience", PATIENCE_S)
-        self._patience = float(patience) if isinstance(patience, int | float) else PATIENCE_S
+    def __init__(self, options: SystemOptions) -> None:
+        self._rate = options.rate
+        self._wanted = options.voice.lower()
+        self._patience = options.patience
         with LOCK:
             importlib.import_module("numpy")  # now: while it loads it may swallow a Ctrl-C
             engine = the_engine()
@@ -66,7 +72,7 @@ class System:
                     f"the system has no voice {self._wanted!r}", "see `voicenote voices`"
                 )
             self._voices = engine.voices
-            self.version = f"{engine.version} {self._wanted or 'auto'} {rate}wpm"
+            self.version = f"{engine.version} {self._wanted or 'auto'} {self._rate}wpm"
         tags = {primary(tag) for tags in self._voices.values() for tag in tags}
         self.languages = frozenset(tags - {""})
         self._picked: dict[str, str] = {}
@@ -74,9 +80,9 @@ class System:
         self._clean = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
 
     @classmethod
-    def facts(cls, settings: Mapping[str, object]) -> VoiceInfo:
+    def facts(cls, options: SystemOptions) -> VoiceInfo:
         """Return what the listing shows, from what is installed; the engine is not started."""
-        del settings
+        del options
         here = importlib.util.find_spec("pyttsx3") is not None
         bundled = espeak.bundled_languages()
         return VoiceInfo(

@@ -57,7 +57,7 @@ def approve(
         raise WrongUse(
             "nobody is here to listen to a sample", "at a terminal you are asked; else give --yes"
         )
-    with session.open() as ws:
+    with session.open(whole=True) as ws:
         meant = in_touch(session, ws, numbers, everything, batch, (Stage.RENDERED,))
         if sample and meant and not _heard(session, ws, meant, sample, yes=yes):
             session.screen.note("Nothing was released.")

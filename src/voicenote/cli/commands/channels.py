@@ -38,14 +38,17 @@ def channels(session: Session, /, *, words: tuple[str, ...]) -> None:
 
     `channels telegram link N` makes the link by which the customer of case N lets your bot write to
     them. It is good for one use; a new one ends it. With --json: {"case", "channel", "link"}.
+
+    Exit code 78 when a setting is wrong, of whatever table.
     """
     from voicenote.plugins import CHANNELS, load
+    from voicenote.wiring import check
 
     if words:
         _link(session, words)
         return
     found = load(CHANNELS).tried()
-    declared = session.settings.channels
+    declared = session.draft.channels
     rows = [_channel(session, name) for name in dict.fromkeys((*declared, FALLBACK))]
     used = {declared[name].kind for name in declared} | {FALLBACK}
     rows += [
@@ -62,19 +65,20 @@ def channels(session: Session, /, *, words: tuple[str, ...]) -> None:
     ]
     rows += [broken_row("channel", name, why) for name, why in found.broken.items()]
     _listing(session, rows, "channel", lambda row: row.get("kind", ""))
+    check(session.draft)
 
 
 def _channel(session: Session, name: str) -> dict[str, Any]:
     """Say what is known of a channel that the settings have."""
     from voicenote.wiring import make_channel, now
 
-    declared = session.settings.channels.get(name)
+    declared = session.draft.channels.get(name)
     row: dict[str, Any] = {"channel": name, "kind": declared.kind if declared else name}
     try:
-        channel = make_channel(session.settings, name, now)
+        channel = make_channel(session.draft, name, now)
     except BadSettings as error:
-        needs = "; ".join(str(one) for one in error.problems) or f"{error.what}: {error.advice}"
-        return {**row, "ready": False, "note": "set up wrongly", "needs": needs, "tells": []}
+        needs = "; ".join(f"{one.field}: {one.what}" for one in error.problems) or error.what
+        return {**row, "ready": False, "note": "not set up right", "needs": needs, "tells": []}
     except Unavailable as error:
         return {**row, "ready": False, "note": error.what, "needs": error.advice, "tells": []}
     try:
@@ -91,7 +95,9 @@ def _link(session: Session, words: tuple[str, ...]) -> None:
     from voicenote.engine.case.invites import invite
 
     if len(words) != 3 or words[1] != "link":
-        raise WrongUse("this is no use of channels", "such as: voicenote channels telegram link 3")
+        raise WrongUse(
+            "channels does not take these words", "such as: voicenote channels telegram link 3"
+        )
     name, number = words[0], int(click.types.convert_type(CASE)(words[2]))
     with session.open() as ws:
         made = invite(ws, name, number)

@@ -39,8 +39,8 @@ def daemon(session: Session, /, *, every: float, clock_is_right: bool) -> None:
     """
     from voicenote.engine.run.renewal import Renewal
     from voicenote.engine.run.scheduler import Daemon
-    from voicenote.settings import load
-    from voicenote.wiring import now, open_workspace
+    from voicenote.settings import load_draft
+    from voicenote.wiring import check, now, open_workspace
 
     if isnan(every):
         raise click.BadParameter("nan is no number of seconds", param_hint="--every")
@@ -69,11 +69,13 @@ def daemon(session: Session, /, *, every: float, clock_is_right: bool) -> None:
                 screen.warn(line)
 
     def open_anew() -> Workspace:
-        ws = open_workspace(load(session.home, session.env))
+        settings = load_draft(session.home, session.env)
+        check(settings)
+        ws = open_workspace(settings)
         screen.note(f"{now():%Y-%m-%d %H:%M}Z  the settings have changed, and were read again")
         return ws
 
-    with session.open() as ws:
+    with session.open(whole=True) as ws:
         screen.note("Watching the ledger; Ctrl-C ends it.")
         renewal = Renewal(ws.settings.file, open_anew)
         Daemon(ws, every_s=every, tell=tell, clock_is_right=clock_is_right, renewal=renewal).run()

@@ -13,15 +13,17 @@ if TYPE_CHECKING:
 
 @command()
 def doctor(session: Session, /) -> int:
-    """Every problem of this set-up at once, each with its cure. Exit code 1 when there is one.
+    """Every problem of this set-up at once, each with its cure.
 
-    With --json: a list of {"about", "ok", "what", "cure"}.
+    Exit code 1 when there is one, 78 when a setting is wrong. With --json: a list of {"about",
+    "ok", "what", "cure"}.
     """
     found = _examine(session)
     problems = [one for one in found if not one.ok]
+    code = 78 if any(one.about == "settings" for one in problems) else 1 if problems else 0
     if session.json:
         session.screen.data(found)
-        return 1 if problems else 0
+        return code
     for one in found:
         if one.ok:
             session.screen.note(f"  ok  {one.about}: {one.what}")
@@ -29,21 +31,25 @@ def doctor(session: Session, /) -> int:
         session.screen.out(f"  !!  {one.about}: {one.what}\n      {one.cure}")
     if not problems:
         session.screen.out("All is well.")
-    return 1 if problems else 0
+    return code
 
 
 def _examine(session: Session) -> list[CheckResult]:
     from voicenote.engine.admin import health as examining
     from voicenote.engine.missing_ledger import refuse_missing
     from voicenote.plugins import CHANNELS, VOICES, load
-    from voicenote.wiring import now, open_workspace, whereabouts
+    from voicenote.wiring import check, now, open_workspace, whereabouts
 
     broken = {**load(VOICES).tried().broken, **load(CHANNELS).tried().broken}
     found = list(examining.look_around(session.home, now(), broken))
     try:
-        settings = session.settings
+        settings = session.draft
     except BadSettings as error:
         return [*found, *examining.settings_problems(error)]
+    try:
+        check(settings)
+    except BadSettings as error:
+        found += examining.settings_problems(error)
     file = session.home / "ledger.db"
     try:
         if not settings.ledger.url and not file.is_file():
@@ -54,10 +60,10 @@ def _examine(session: Session) -> list[CheckResult]:
             ]
         ws = open_workspace(settings)
     except BadSettings as error:
-        return [*found, *examining.settings_problems(error)]
+        return list(dict.fromkeys([*found, *examining.settings_problems(error)]))
     except VoicenoteError as error:
         return [*found, examining.fault("ledger", error.what, error.advice)]
     try:
-        return [*found, *examining.look_inside(ws, session.env)]
+        return list(dict.fromkeys([*found, *examining.look_inside(ws, session.env)]))
     finally:
         ws.close()

@@ -56,7 +56,7 @@ def receive(
         raise click.UsageError("--signature and --channel go with --from FILE.")
     if file is not None and unmatched:
         raise click.UsageError("--from and --unmatched do not go together.")
-    with session.open() as ws:
+    with session.open(whole=True) as ws:
         if unmatched:
             _list(session, poll.unmatched(ws))
             return 0

@@ -43,7 +43,7 @@ def render(
     """
     from voicenote.model.case import Stage
 
-    with session.open() as ws:
+    with session.open(whole=True) as ws:
         stages = (Stage.SCRIPTED, Stage.RENDERED)
         meant = in_touch(session, ws, numbers, everything, batch, stages)
         return _render_all(session, ws, meant, fill_in=fill_in)

@@ -37,7 +37,7 @@ def run(session: Session, /, *, to: str | None, clock_is_right: bool) -> int:
         prove_due(session, to)
         return 0
     screen = session.screen
-    with session.open() as ws, screen.bar("Sending") as advance:
+    with session.open(whole=True) as ws, screen.bar("Sending") as advance:
         turn = one_pass(ws, lambda _done, _total: advance(1), clock_is_right=clock_is_right)
     if session.json:
         screen.data(turn_as_data(turn))

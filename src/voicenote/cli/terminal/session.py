@@ -56,7 +56,14 @@ class Session:
 
         Raises WrongUse where somebody names a workspace that is not there, and begins none.
         """
-        from voicenote.settings import load
+        settings = self.draft
+        settings.source.refuse(settings.source.problems)
+        return settings
+
+    @cached_property
+    def draft(self) -> Settings:
+        """The settings with a default in place of each that is wrong: for `wiring.check`."""
+        from voicenote.settings import load_draft
 
         context = click.get_current_context(silent=True)
         named = self.home_option or self.env.get(HOME)
@@ -65,14 +72,20 @@ class Session:
                 f"there is no workspace in {self.home}",
                 "is it another one? To begin it: voicenote init",
             )
-        return load(self.home, self.env)
+        return load_draft(self.home, self.env)
 
     @contextmanager
-    def open(self) -> Iterator[Workspace]:
-        """Open the workspace, and close it after the command."""
-        from voicenote.wiring import open_workspace
+    def open(self, *, whole: bool = False) -> Iterator[Workspace]:
+        """Open the workspace, and close it after the command.
 
-        ws = open_workspace(self.settings)
+        Raises BadSettings with every problem of the settings; with `whole` also those of channels
+        and voices, as what speaks or sends should.
+        """
+        from voicenote.wiring import check, open_workspace
+
+        if whole:
+            check(self.draft)
+        ws = open_workspace(self.draft)
         try:
             yield ws
         finally:

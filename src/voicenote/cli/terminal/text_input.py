@@ -40,7 +40,7 @@ def read_text(source: Path | str, stdin: TextIO) -> str:
 
 def language_tag(given: str) -> str:
     """Return a language tag as it was given; WrongUse for what is none."""
-    from voicenote.settings.validators import language
+    from voicenote.options.validators import language
 
     try:
         return str(language(given))

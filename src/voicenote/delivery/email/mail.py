@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from voicenote.delivery.content import sounds_of
-from voicenote.delivery.email.settings import MailSettings, read_settings
+from voicenote.delivery.email.settings import EmailOptions
 from voicenote.delivery.email.smtp import Conversation, Dropped, Envelope
 from voicenote.delivery.inbound import Arrival, Inbound
 from voicenote.delivery.letter import Letter
@@ -33,13 +33,13 @@ _REST = 60.0
 
 
 class Mail:
-    """A channel to one SMTP server. The settings are in `mail_settings.KNOWN`."""
+    """A channel to one SMTP server."""
 
-    def __init__(
-        self, name: str, settings: Mapping[str, object], clock: Callable[[], datetime]
-    ) -> None:
+    Options = EmailOptions
+
+    def __init__(self, name: str, options: EmailOptions, clock: Callable[[], datetime]) -> None:
         self.name = name
-        self._settings = read_settings(name, settings)
+        self._options = options
         self._clock = clock
         self._line: Conversation | None = None
         self._failed: tuple[float, Postponed] | None = None
@@ -52,13 +52,13 @@ class Mail:
         """What the server is; delivery and answers are told by the mailbox only."""
         kinds = {ReceiptKind.ACCEPTED, ReceiptKind.UNCERTAIN, ReceiptKind.REFUSED}
         told = {ReceiptKind.DELIVERED, ReceiptKind.BOUNCED, ReceiptKind.ANSWERED}
-        server, mailbox = self._settings.server, self._settings.imap
+        server, mailbox = self._options.server, self._options.imap
         return ChannelInfo(
             name=self.name,
             about=f"email through {server.host}:{server.port}",
             tells=frozenset(kinds | told | {ReceiptKind.AUTO_REPLY} if mailbox else kinds),
             can_ask=mailbox is not None,
-            formats=self._settings.attach,
+            formats=self._options.attach,
         )
 
     def address(self, customer: Customer) -> str:
@@ -74,13 +74,13 @@ class Mail:
         sender, to = self._addresses(parcel)
         letter = write_letter(
             parcel,
-            sounds_of(parcel, self._settings.attach),
+            sounds_of(parcel, self._options.attach),
             addressed=True,
-            headers=mail_headers(self._settings, parcel.key),
+            headers=mail_headers(self._options, parcel.key),
         )
         self._pace()
         line = self._offered(
-            Envelope(sender=sender, to=to, key=parcel.key, dsn=self._settings.dsn), letter
+            Envelope(sender=sender, to=to, key=parcel.key, dsn=self._options.dsn), letter
         )
         try:
             commit()
@@ -88,8 +88,8 @@ class Mail:
             line.withdraw()
             raise
         answer = line.finish()
-        detail = {"server": self._settings.server.host, "answer": answer}
-        if self._settings.copy_to_sent:
+        detail = {"server": self._options.server.host, "answer": answer}
+        if self._options.copy_to_sent:
             detail["copy"] = self._copied(bytes(letter))
         return Receipt(
             kind=ReceiptKind.ACCEPTED,
@@ -103,21 +103,19 @@ class Mail:
 
         Raises Postponed when the mailbox cannot be opened.
         """
-        if self._settings.imap is None:
+        if self._options.imap is None:
             return CANNOT_TELL
         from voicenote.delivery.email.mailbox import in_sent
 
-        return in_sent(
-            self._settings.imap, self._settings.sent_folder, key, message_id, self._clock
-        )
+        return in_sent(self._options.imap, self._options.sent_folder, key, message_id, self._clock)
 
     def sent_since(self, day: date) -> Mapping[str, datetime]:
         """Return when each touch has left, by its key, as the mailbox's Sent folder has it."""
-        if self._settings.imap is None:
+        if self._options.imap is None:
             return {}
         from voicenote.delivery.email.mailbox import keys_sent
 
-        return keys_sent(self._settings.imap, self._settings.sent_folder, day)
+        return keys_sent(self._options.imap, self._options.sent_folder, day)
 
     @property
     def field(self) -> str:
@@ -135,13 +133,13 @@ class Mail:
         Without a place all from the day `since` is read. Raises Postponed when the mailbox cannot
         be opened; a channel without one has no post.
         """
-        if self._settings.imap is None:
+        if self._options.imap is None:
             return
         from voicenote.delivery.email.mailbox import MailboxPosition, new_mail
 
         known = MailboxPosition.read(after)
         with Worker() as worker:
-            for place, at, raw in new_mail(self._settings.imap, "INBOX", known, since):
+            for place, at, raw in new_mail(self._options.imap, "INBOX", known, since):
                 yield self._read(worker, raw, at, str(place))
 
     def recognizes(self, raw: bytes) -> bool:
@@ -155,11 +153,11 @@ class Mail:
 
     def watch(self, stopped: Callable[[], bool]) -> Iterator[None]:
         """Yield once when the mailbox is watched, then whenever mail may have come."""
-        if self._settings.imap is None:
+        if self._options.imap is None:
             return
         from voicenote.delivery.email.mailbox import wait_for_mail
 
-        yield from wait_for_mail(self._settings.imap, "INBOX", stopped)
+        yield from wait_for_mail(self._options.imap, "INBOX", stopped)
 
     def _read(self, worker: Worker, raw: bytes, at: datetime, place: str) -> Arrival:
         """Read a letter; what nobody could foresee in one must not stop those behind it.
@@ -171,7 +169,7 @@ class Mail:
         now = self._clock().astimezone(UTC)
         came = now if at.year < 1971 else min(at, now)
         mark = hashlib.sha256(raw).hexdigest()
-        templates, broken = (self._settings.verp, self._settings.reply_to), ""
+        templates, broken = (self._options.verp, self._options.reply_to), ""
         read: Inbound | None = None
         try:
             read = worker.run(read_mail, raw, came, templates)
@@ -206,12 +204,12 @@ class Mail:
         from voicenote.delivery.email.mailbox import keep_copy, open_mailbox
 
         try:
-            if self._mailbox is None and self._settings.imap is not None:
+            if self._mailbox is None and self._options.imap is not None:
                 self._open = ExitStack()
-                self._mailbox = self._open.enter_context(open_mailbox(self._settings.imap))
+                self._mailbox = self._open.enter_context(open_mailbox(self._options.imap))
             if self._mailbox is None:
                 return "none: there is no mailbox"
-            folder = keep_copy(self._mailbox, self._settings.sent_folder, raw)
+            folder = keep_copy(self._mailbox, self._options.sent_folder, raw)
         except Exception as error:  # noqa: BLE001 - it has left, whatever becomes of its copy
             self._hang_up()
             return f"none: {getattr(error, 'what', type(error).__name__)}"
@@ -226,16 +224,16 @@ class Mail:
     def _addresses(self, parcel: Parcel) -> tuple[str, str]:
         sender = check_address("the sender", parcel.sender)
         to = check_address("the customer", parcel.to)
-        refuse_reserved(to, allowed=self._settings.allow_reserved)
-        verp = self._settings.verp
+        refuse_reserved(to, allowed=self._options.allow_reserved)
+        verp = self._options.verp
         return (fill_template(verp, parcel.key) if verp else sender), to
 
     def _pace(self) -> None:
         """Keep the distance between two messages that the settings ask for."""
-        if self._settings.per_minute:
+        if self._options.per_minute:
             now = time.monotonic()
             time.sleep(max(0.0, self._next - now))
-            self._next = max(now, self._next) + 60 / self._settings.per_minute
+            self._next = max(now, self._next) + 60 / self._options.per_minute
 
     def _offered(self, envelope: Envelope, letter: Letter) -> Conversation:
         """Return a conversation that has all but the dot. A stale connection is replaced once."""
@@ -252,24 +250,24 @@ class Mail:
         if self._failed and time.monotonic() < self._failed[0]:
             raise self._failed[1]
         try:
-            return Conversation(self._settings.server)
+            return Conversation(self._options.server)
         except Postponed as postponed:
             self._failed = (time.monotonic() + _REST, postponed)
             raise
 
 
-def mail_headers(settings: MailSettings, key: str) -> dict[str, str]:
+def mail_headers(options: EmailOptions, key: str) -> dict[str, str]:
     """Return the headers that lead answers and opt-outs back to the touch of `key`. Pure."""
     headers = {}
     ways = []
-    if settings.reply_to:
-        headers["Reply-To"] = fill_template(settings.reply_to, key)
-    if settings.unsubscribe_url:
-        ways.append(f"<{fill_template(settings.unsubscribe_url, key)}>")
-    if settings.reply_to:
-        ways.append(f"<mailto:{fill_template(settings.reply_to, key)}?subject=unsubscribe>")
+    if options.reply_to:
+        headers["Reply-To"] = fill_template(options.reply_to, key)
+    if options.unsubscribe_url:
+        ways.append(f"<{fill_template(options.unsubscribe_url, key)}>")
+    if options.reply_to:
+        ways.append(f"<mailto:{fill_template(options.reply_to, key)}?subject=unsubscribe>")
     if ways:
         headers["List-Unsubscribe"] = ", ".join(ways)
-    if settings.unsubscribe_url:
+    if options.unsubscribe_url:
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return {name: require_one_line(name, value) for name, value in headers.items()}

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from voicenote.delivery.content import AUDIO, form, sound_of
-from voicenote.delivery.http_client import HttpClient, Request
+from voicenote.delivery.http_client import HttpClient, HttpOptions, Request
 from voicenote.delivery.inbound import Arrival
 from voicenote.delivery.opt_out_phrases import add_wishes
 from voicenote.delivery.parcel_checks import validate_parcel
@@ -27,36 +28,48 @@ from voicenote.delivery.telegram.updates import (
     read_update,
     start_link,
 )
-from voicenote.delivery.web_settings import COMMON, Known, read_settings, wrong_server
 from voicenote.errors import Postponed, Refused, Unknown, VoicenoteError
 from voicenote.model.case import Customer
 from voicenote.model.receipt import Parcel, Receipt, ReceiptKind
+from voicenote.options import Secret, option, validators
+from voicenote.options.secret import reveal
 from voicenote.worker import Worker
 
-KNOWN: Known = {
-    "token": (object, None, "a reference to the bot's token, as BotFather gave it"),
-    "buttons": (bool, True, "ask by two buttons whether it is put right"),
-    "url": (str, "https://api.telegram.org", "the server; another one for a server of your own"),
-    **COMMON,
-}
 #: What it takes, the best first.
 FORMATS = ("ogg", "m4a", "mp3")
 
 
-class Telegram:
-    """A channel of one bot. Its settings are `KNOWN`."""
+@dataclass(frozen=True, kw_only=True)
+class TelegramOptions(HttpOptions):
+    """What can be set of a bot."""
 
-    def __init__(
-        self, name: str, settings: Mapping[str, object], clock: Callable[[], datetime]
-    ) -> None:
+    token: Secret | None = option(
+        None,
+        validators.secret,
+        "a reference to the bot's token, as BotFather gave it",
+        required=True,
+    )
+    buttons: bool = option(
+        True,
+        validators.switch,
+        "ask by two buttons whether it is put right",
+    )
+    url: str = option(
+        "https://api.telegram.org",
+        validators.server,
+        "the server; another one for a server of your own",
+    )
+
+
+class Telegram:
+    """A channel of one bot."""
+
+    Options = TelegramOptions
+
+    def __init__(self, name: str, options: TelegramOptions, clock: Callable[[], datetime]) -> None:
         self.name = name
-        values = read_settings(
-            name, settings, KNOWN, ("token",), lambda given: wrong_server("url", given.text("url"))
-        )
-        self._url = values.text("url").rstrip("/")
-        self._secret = values.secret("token") or (lambda: "")
-        self._buttons = values.yes("buttons")
-        self._line = HttpClient(values.number("timeout"), values.text("ca_file"))
+        self._options = options
+        self._line = HttpClient(options.timeout, options.ca_file)
         self._clock = clock
 
     @property
@@ -84,7 +97,7 @@ class Telegram:
         sound = sound_of(parcel, FORMATS)
         if sound and len(sound[1]) > LARGEST:
             raise Refused("the memo is over 50 MB", "make the memo shorter")
-        fields = fields_of(parcel, voiced=sound is not None, buttons=self._buttons)
+        fields = fields_of(parcel, voiced=sound is not None, buttons=self._options.buttons)
         method = "sendVoice" if sound else "sendMessage"
         try:
             result = self._told(method, fields, sound, commit)
@@ -179,7 +192,7 @@ class Telegram:
             file = (f"voice-memo.{kind}", raw, AUDIO[kind])
             headers, body = form(fields, "audio" if method == "sendAudio" else "voice", file)
         secret = self._token()
-        call = Request(f"{self._url}/bot{secret}/{method}", body, headers)
+        call = Request(f"{self._options.url}/bot{secret}/{method}", body, headers)
         return result_of(self._line.post(call, commit, PERSON), secret)
 
     def _asked(self, method: str, order: Mapping[str, object]) -> object:
@@ -187,7 +200,7 @@ class Telegram:
         secret = self._token()
         body = json.dumps(order).encode()
         headers = {"Content-Type": "application/json"}
-        call = Request(f"{self._url}/bot{secret}/{method}", body, headers)
+        call = Request(f"{self._options.url}/bot{secret}/{method}", body, headers)
         try:
             return result_of(self._line.post(call, _nothing, PERSON), secret)
         except (Unknown, Refused) as failed:
@@ -201,7 +214,7 @@ class Telegram:
             return
 
     def _token(self) -> str:
-        secret = self._secret()
+        secret = reveal(self._options.token)
         if not re.fullmatch(r"\d+:[A-Za-z0-9_-]+", secret):
             raise Postponed(
                 "what token refers to is no token of a bot",

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from voicenote.delivery.content import form, sound_of
-from voicenote.delivery.http_client import HttpClient, Request
+from voicenote.delivery.http_client import HttpClient, HttpOptions, Request
 from voicenote.delivery.inbound import Arrival
 from voicenote.delivery.opt_out_phrases import add_wishes
 from voicenote.delivery.parcel_checks import validate_parcel
 from voicenote.delivery.port import CANNOT_TELL, ChannelInfo, TraceResult
-from voicenote.delivery.web_settings import (
-    COMMON,
-    Known,
-    Values,
-    read_settings,
-    wrong_link,
-    wrong_server,
-)
+from voicenote.delivery.tokens import token_link
 from voicenote.delivery.whatsapp.cloud_payload import (
     LARGEST,
     PERSON,
@@ -34,44 +29,78 @@ from voicenote.delivery.whatsapp.notifications import arrivals_of, genuine
 from voicenote.errors import BadData, Postponed, Problem, Refused, Unknown
 from voicenote.model.case import Customer
 from voicenote.model.receipt import Parcel, Receipt, ReceiptKind
+from voicenote.options import Secret, option, validators
+from voicenote.options.secret import reveal
 from voicenote.worker import Worker
-
-KNOWN: Known = {
-    "token": (object, None, "a reference to the access token of the system user"),
-    "phone_id": (str, "", "the id of your number in the Cloud API: digits, not the number itself"),
-    "template": (str, "", "an approved template for customers who have not written for 24 hours"),
-    "template_language": (str, "", "its language, such as en_US; that of the case by default"),
-    "listen_url": (str, "", "the https address to listen at, with {token}; {{2}} in the template"),
-    "app_secret": (object, None, "a reference to the app's secret, which signs what comes in"),
-    "version": (str, "v23.0", "the version of the Cloud API"),
-    "url": (str, "https://graph.facebook.com", "the server"),
-    **COMMON,
-}
 
 FORMATS = ("ogg",)
 #: What is missing where nothing could ever leave.
 NEITHER = "app_secret, to hear who has written within a day; or template and listen_url for others"
 
 
-class WhatsApp:
-    """A channel from one number. Its settings are `KNOWN`."""
+@dataclass(frozen=True, kw_only=True)
+class WhatsAppOptions(HttpOptions):
+    """What can be set of a number on WhatsApp."""
 
-    def __init__(
-        self, name: str, settings: Mapping[str, object], clock: Callable[[], datetime]
-    ) -> None:
+    token: Secret | None = option(
+        None,
+        validators.secret,
+        "a reference to the access token of the system user",
+        required=True,
+    )
+    phone_id: str = option(
+        "",
+        validators.pattern(re.compile(r"\d+"), "an id", "digits, not the number itself"),
+        "the id of your number in the Cloud API: digits, not the number itself",
+        required=True,
+    )
+    template: str = option(
+        "",
+        validators.text,
+        "an approved template for customers who have not written for 24 hours",
+    )
+    template_language: str = option(
+        "", validators.text, "its language, such as en_US; that of the case by default"
+    )
+    listen_url: str = option(
+        "", token_link, "the https address to listen at, with {token}; {{2}} in the template"
+    )
+    app_secret: Secret | None = option(
+        None, validators.secret, "a reference to the app's secret, which signs what comes in"
+    )
+    version: str = option(
+        "v23.0",
+        validators.pattern(re.compile(r"v\d+(\.\d+)*"), "a version", "such as v23.0"),
+        "the version of the Cloud API",
+    )
+    url: str = option("https://graph.facebook.com", validators.server, "the server")
+
+    def problems(self) -> Iterator[Problem]:
+        """Yield what does not go together."""
+        if bool(self.template) != bool(self.listen_url):
+            advice = "set both, or neither: a template can carry no sound"
+            yield Problem("template and listen_url go together", advice, field="template")
+
+
+class WhatsApp:
+    """A channel from one number."""
+
+    Options = WhatsAppOptions
+
+    def __init__(self, name: str, options: WhatsAppOptions, clock: Callable[[], datetime]) -> None:
         self.name = name
-        values = read_settings(name, settings, KNOWN, ("token", "phone_id"), _contradictions)
-        self._place = "/".join(
-            (values.text("url").rstrip("/"), values.text("version"), values.text("phone_id"))
-        )
-        self._secret = values.secret("token") or (lambda: "")
-        template, language = values.text("template"), values.text("template_language")
-        link = values.text("listen_url")
+        self._options = options
+        self._place = f"{options.url}/{options.version}/{options.phone_id}"
         self._template = (
-            Template(name=template, language=language, listen_url=link) if template else None
+            Template(
+                name=options.template,
+                language=options.template_language,
+                listen_url=options.listen_url,
+            )
+            if options.template
+            else None
         )
-        self._app_secret = values.secret("app_secret")
-        self._line = HttpClient(values.number("timeout"), values.text("ca_file"))
+        self._line = HttpClient(options.timeout, options.ca_file)
         self._clock = clock
 
     @property
@@ -79,7 +108,7 @@ class WhatsApp:
         """Its webhook tells up to `played`; see `whatsapp_inbound`."""
         kinds = {ReceiptKind.ACCEPTED, ReceiptKind.UNCERTAIN, ReceiptKind.REFUSED}
         told = {ReceiptKind.DELIVERED, ReceiptKind.HEARD, ReceiptKind.ANSWERED}
-        mute = self._app_secret is None and self._template is None
+        mute = self._options.app_secret is None and self._template is None
         return ChannelInfo(
             name=self.name,
             about="WhatsApp (Cloud API)",
@@ -124,12 +153,12 @@ class WhatsApp:
 
         Raises BadData for a body that the app's secret has not signed, byte by byte.
         """
-        if self._app_secret is None:
+        if self._options.app_secret is None:
             raise BadData(
                 f"the channel {self.name!r} has no app_secret, so nothing proves who sent this",
                 f"set app_secret in [channels.{self.name}]: Meta shows it in the app's settings",
             )
-        if not genuine(self._app_secret().strip(), raw, proof):
+        if not genuine(self._options.app_secret.reveal().strip(), raw, proof):
             raise BadData(
                 "the signature does not fit the body: this is not from Meta, or was changed",
                 "give the header X-Hub-Signature-256 as it came; check app_secret",
@@ -193,7 +222,7 @@ class WhatsApp:
     def _told(
         self, end: str, headers: Mapping[str, str], body: bytes, commit: Callable[[], None]
     ) -> str:
-        secret = self._secret()
+        secret = reveal(self._options.token)
         if not (secret.isascii() and secret.isprintable() and secret.strip()):
             raise Postponed("what token refers to is no token", "make one in Meta's Business suite")
         more = {**headers, "Authorization": f"Bearer {secret.strip()}"}
@@ -220,17 +249,3 @@ def _voice(parcel: Parcel) -> bytes | None:
 
 def _nothing() -> None:
     """A commit of what has been committed, or needs none."""
-
-
-def _contradictions(values: Values) -> list[Problem]:
-    found = wrong_server("url", values.text("url"))
-    found += wrong_link("listen_url", values.text("listen_url"))
-    number, version = values.text("phone_id"), values.text("version")
-    if number and not (number.isascii() and number.isdigit()):
-        found.append(Problem(f"{number!r} is no id", KNOWN["phone_id"][2], field="phone_id"))
-    if not (version[:1] == "v" and version[1:].replace(".", "").isdigit()):
-        found.append(Problem(f"{version!r} is no version", "such as v23.0", field="version"))
-    if bool(values.text("template")) != bool(values.text("listen_url")):
-        advice = "set both, or neither: a template can carry no sound"
-        found.append(Problem("template and listen_url go together", advice, field="template"))
-    return found

@@ -9,11 +9,14 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from voicenote.errors import WrongUse
 from voicenote.files import make_folder, write_whole
+from voicenote.model.case import Complaint
 from voicenote.plugins import FALLBACK
+from voicenote.settings import Settings
 
 MARK = ".voicenote-demo"
 #: How a mark begins that lists all its demo made; a demo that was killed leaves it without this.
@@ -138,3 +141,15 @@ def _remove_empty(folder: Path) -> None:
 def _digest(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def sample_complaints(samples: Path, settings: Settings, at: datetime) -> list[Complaint]:
+    """Return the complaints of the samples, read as the owner's at a time."""
+    from voicenote.intake.options import Options
+    from voicenote.intake.raw_record import Good
+    from voicenote.intake.reader import open_source
+
+    owner = settings.owner
+    options = Options(now=at, language=owner.language, time_zone=owner.time_zone)
+    found = open_source([samples / "complaints.csv"], options)
+    return [item.complaint for item in found if isinstance(item, Good)]

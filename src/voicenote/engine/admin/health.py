@@ -1,4 +1,4 @@
-"""Every problem of a set-up at once, each with its cure. Looks, and changes nothing by itself."""
+"""Every problem of a set-up at once, each with its cure. Reads, and changes nothing."""
 
 from __future__ import annotations
 

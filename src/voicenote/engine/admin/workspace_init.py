@@ -8,7 +8,8 @@ from typing import Any
 
 from voicenote.errors import Unavailable, WrongUse, room_for
 from voicenote.files import make_folder, open_beside
-from voicenote.settings import FILE_NAME, commented_toml, validators
+from voicenote.options import validators
+from voicenote.settings import FILE_NAME, commented_toml
 
 #: What `init` asks: the setting, its question, and what a good answer is.
 QUESTIONS: tuple[tuple[str, str, Callable[[Any], Any]], ...] = (

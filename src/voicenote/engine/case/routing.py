@@ -60,7 +60,7 @@ def step_ways(ws: Workspace, touch: Touch) -> tuple[str, ...]:
     plan = ws.plans.get(touch.plan)
     if plan is None or not 0 < touch.planned.step <= len(plan.steps):
         return ()
-    return plan.ways(plan.steps[touch.planned.step - 1])
+    return plan.ways_of(plan.steps[touch.planned.step - 1])
 
 
 def _asked_order(ws: Workspace, customer: Customer, wanted: Sequence[str]) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from enum import Enum, auto
 
 from voicenote.engine.workspace import Workspace
@@ -16,7 +16,7 @@ from voicenote.script.disclosing import drop_disclosure
 from voicenote.settings import Settings
 from voicenote.voice.choose import AUTO, Offer, choose
 from voicenote.voice.port import Voice, VoiceInfo, primary
-from voicenote.voice.recorded import Recorded
+from voicenote.voice.recorded import Recorded, RecordedOptions
 from voicenote.voice.writing_system import language_of
 
 
@@ -47,20 +47,17 @@ class Chosen:
     voice: Callable[[], Voice]
     options: Mapping[str, object] = field(default_factory=dict)
     whole: Clip | None = None
-    own: Mapping[str, object] | None = None
+    own: RecordedOptions | None = None
 
 
 def recordings(ws: Workspace, owner: str) -> Recorded:
     """Return the recordings of one owner."""
-    return Recorded({"folder": str(ws.home / "recordings"), "owner": owner})
+    return Recorded(RecordedOptions(folder=ws.home / "recordings", owner=owner))
 
 
 def voice_options(settings: Settings, language: str, owner: str = "") -> dict[str, object]:
     """Return what the settings say to a voice for a language; `home` is where its files begin."""
-    wanted = settings.voice.of(language, owner)
-    names = ("voice", "rate", "url", "model", "key", "languages")
-    said = {name: value for name in names if (value := getattr(wanted, name))}
-    return {**said, "home": str(settings.home)}
+    return {**settings.voice.of(language, owner).given, "home": str(settings.home)}
 
 
 def gaps_in(ws: Workspace, memo: Memo | None, *, follow_up: bool, fill_in: bool = False) -> Gaps:
@@ -112,7 +109,7 @@ def _choose_recorded(
         synthetic=Synthetic.NO,
         why=why,
         voice=lambda: own,
-        options=own.settings,
+        options=asdict(own.options),
         whole=whole,
     )
 
@@ -149,7 +146,7 @@ def _mix_voices(
         synthetic=Synthetic.PARTLY,
         why=f"{count - len(lacking)} of {count} sentences in your own voice; for the others "
         f"{machine.why}",
-        own=own.settings,
+        own=own.options,
     )
 
 

@@ -32,6 +32,11 @@ def is_reference(value: object) -> bool:
     return way in WAYS and isinstance(name, str) and bool(name.strip())
 
 
+def reveal(secret: Secret | None) -> str:
+    """Return the secret itself, as `Secret.reveal` does; "" where none is set."""
+    return secret.reveal() if secret else ""
+
+
 class Secret:
     """A secret by reference. `reveal` fetches it; it is not shown, and not pickled.
 
@@ -45,6 +50,12 @@ class Secret:
         self.way = way
         self._name = name
         self._env = env
+
+    @classmethod
+    def at(cls, place: str, env: Mapping[str, str]) -> Secret:
+        """Return the secret at a place that is written as one word, such as ``env:NAME``."""
+        way, _, name = place.partition(":")
+        return cls(way, name, env)
 
     def __repr__(self) -> str:
         return f"Secret({self.reference})"

@@ -1,15 +1,18 @@
-"""The kinds of value a setting can have: each checks one value, and says what it wants."""
+"""The checks of options: each takes one value, and says what it wants instead."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, TypeVar
 
-from voicenote.settings.secret import WAYS
+from voicenote.options.declaration import Check
+from voicenote.options.secret import ADVICE, WAYS, Secret
 
-#: Takes what was given, returns what is kept; raises ValueError(what, advice).
-Kind = Callable[[Any], Any]
+E = TypeVar("E", bound=StrEnum)
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", re.IGNORECASE)
 _COUNTRY = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
@@ -39,6 +42,17 @@ def line(value: Any) -> str:
     return word
 
 
+def path(value: Any) -> Path:
+    """Check the path of a file or folder; ``~`` is the account's home."""
+    from voicenote.files import expand_home
+
+    if not isinstance(value, Path):
+        value = text(value)
+    if not str(value) or "\0" in str(value):
+        raise ValueError(f"{_show_value(value)!r} is not a path", "name a file or folder")
+    return expand_home(value)
+
+
 def switch(value: Any) -> bool:
     """Check a yes or no."""
     if not isinstance(value, bool):
@@ -48,8 +62,8 @@ def switch(value: Any) -> bool:
     return value
 
 
-def number(low: float, high: float, *, whole: bool = False) -> Kind:
-    """Return a kind: a number from `low` to `high`."""
+def number(low: float, high: float, *, whole: bool = False) -> Check:
+    """Return a check: a number from `low` to `high`."""
 
     def check(value: Any) -> float | int:
         right = int if whole else (int, float)
@@ -65,8 +79,12 @@ def number(low: float, high: float, *, whole: bool = False) -> Kind:
     return check
 
 
-def pattern(expression: re.Pattern[str], what: str, advice: str, *also: str) -> Kind:
-    """Return a kind: a text of one form, or one of the words `also`."""
+seconds = number(0.001, 86_400)
+port = number(0, 65_535, whole=True)
+
+
+def pattern(expression: re.Pattern[str], what: str, advice: str, *also: str) -> Check:
+    """Return a check: a text of one form, or one of the words `also`."""
 
     def check(value: Any) -> str:
         word = text(value)
@@ -101,8 +119,8 @@ def zone(value: Any) -> str:
     return name
 
 
-def words(known: Sequence[str] = ()) -> Kind:
-    """Return a kind: a list of words, out of `known` when that is given."""
+def word_list(known: Sequence[str] = ()) -> Check:
+    """Return a check: a list of words, out of `known` when that is given."""
 
     def check(value: Any) -> tuple[str, ...]:
         if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
@@ -119,7 +137,7 @@ def words(known: Sequence[str] = ()) -> Kind:
 
 def languages(value: Any) -> tuple[str, ...]:
     """Check a list of language tags."""
-    return tuple(language(tag) for tag in words()(value))
+    return tuple(language(tag) for tag in word_list()(value))
 
 
 def texts_by_name(value: Any) -> dict[str, str]:
@@ -148,8 +166,10 @@ def levels(value: Any) -> dict[str, str]:
     return table
 
 
-def database_url(value: Any) -> str:
-    """Take a database URL, or nothing."""
+def database_url(value: Any) -> str | Secret:
+    """Check a database URL, as it is or by reference, or nothing."""
+    if isinstance(value, Secret):
+        return value
     address = text(value)
     if address and "://" not in address:
         raise ValueError(
@@ -159,9 +179,87 @@ def database_url(value: Any) -> str:
 
 
 def reference(value: Any) -> str:
-    """Take the place where a secret is kept, ``env:NAME`` or one of its siblings, or nothing."""
+    """Check the place where a secret is kept, ``env:NAME`` or one of its siblings, or nothing."""
     place = text(value)
     way, colon, name = place.partition(":")
     if place and not (colon and way in WAYS and name.strip()):
         raise ValueError("this does not say where the key is kept", "such as env:SPEECH_KEY")
     return place
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The check of a list of tables, each of which is filled into a `kind` of its own."""
+
+    kind: type
+    advice: str
+
+    def __call__(self, value: Any) -> Any:
+        """Take what was read already, such as a default."""
+        return value
+
+
+def choice(*known: str) -> Check:
+    """Return a check: one of the words `known`."""
+
+    def check(value: Any) -> str:
+        if value not in known or not isinstance(value, str):
+            raise ValueError(f"{_show_value(value)!r} is unknown", f"known: {', '.join(known)}")
+        return value
+
+    return check
+
+
+def member(kind: type[E]) -> Check:
+    """Return a check: one of the values of a StrEnum, kept as its member."""
+    names = [one.value for one in kind if one.value]
+
+    def check(value: Any) -> E:
+        if not isinstance(value, str) or value not in names:
+            raise ValueError(f"{_show_value(value)!r} is unknown", f"one of {', '.join(names)}")
+        return kind(value)
+
+    return check
+
+
+def secret(value: Any) -> Secret | None:
+    """Check that it is a secret by reference, or nothing."""
+    if value == "":
+        return None
+    if not isinstance(value, Secret):
+        raise ValueError("a secret does not belong in this file", ADVICE)  # noqa: TRY004
+    return value
+
+
+def server(value: Any) -> str:
+    """Check the address of a server: https, or http on this machine, with no password in it."""
+    from urllib.parse import urlsplit
+
+    url = text(value)
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        raise ValueError("this is not an address", "such as https://example.com") from None
+    if not url.isascii() or not url.isprintable() or " " in url:
+        raise ValueError("the address has letters that do not belong in one", "use ASCII letters")
+    if parts.username or parts.password:
+        raise ValueError("the address has a password in it", "leave it out")
+    if not host or parts.scheme not in ("http", "https"):
+        raise ValueError(f"{_show_value(url)!r} is not an address", "such as https://example.com")
+    if parts.scheme == "http" and not is_here(host):
+        raise ValueError(
+            f"http:// will not do for {host!r}",
+            "use https://: voices and names would travel in the open",
+        )
+    return url.rstrip("/")
+
+
+def is_here(host: str) -> bool:
+    """Whether `host` is this machine by its name or address; nothing is looked up."""
+    from ipaddress import ip_address
+
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

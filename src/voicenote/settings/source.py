@@ -1,0 +1,69 @@
+"""Where settings came from: the line of each, which the standard TOML reader does not give."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from voicenote.errors import BadSettings, Problem
+
+#: What the name of every variable that holds a setting begins with.
+PREFIX = "VOICENOTE_"
+
+_HEADER = re.compile(r"\s*\[\[?(?P<path>[^\[\]]+)\]\]?\s*(?:#.*)?$")
+_KEY = re.compile(
+    r"""\s*(?P<path>(?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*="""
+)
+_PART = re.compile(r"""[\w-]+|"[^"]*"|'[^']*'""")
+
+
+def _path(text: str) -> tuple[str, ...]:
+    return tuple(part.strip("\"'") for part in _PART.findall(text))
+
+
+def line_of(text: str, dotted: str) -> int | None:
+    """Return the line, from 1, of the setting `dotted`, or of the nearest table around it."""
+    wanted = tuple(re.sub(r"\[\d+\]", "", dotted).split("."))
+    table: tuple[str, ...] = ()
+    best: tuple[int, int | None] = (0, None)
+    for line, content in enumerate(text.splitlines(), start=1):
+        if header := _HEADER.match(content):
+            found = table = _path(header["path"])
+        elif key := _KEY.match(content):
+            found = table + _path(key["path"])
+        else:
+            continue
+        if found == wanted[: len(found)] and len(found) > best[0]:
+            best = (len(found), line)
+    return best[1]
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsSource:
+    """The text of a settings file, and the variables over it: dotted setting → its variable.
+
+    `problems` is what was wrong with what was read.
+    """
+
+    file: Path
+    text: str = ""
+    variables: Mapping[str, str] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+
+    def place(self, problem: Problem) -> Problem:
+        """Return `problem` with the file and line of its field, or with its variable."""
+        variable = self.variables.get(problem.field)
+        if variable or problem.field.startswith(PREFIX):
+            return replace(problem, file="environment", field=variable or problem.field)
+        return replace(problem, file=str(self.file), line=line_of(self.text, problem.field))
+
+    def refuse(self, problems: Iterable[Problem]) -> None:
+        """Raise BadSettings with `problems`, each in its place and in their order; none: go on."""
+        placed = sorted(
+            map(self.place, dict.fromkeys(problems)), key=lambda one: (one.file, one.line or 0)
+        )
+        if placed:
+            count = "one setting is" if len(placed) == 1 else f"{len(placed)} settings are"
+            raise BadSettings(f"{count} wrong", f"correct {self.file}, or the environment", placed)
