@@ -1,7 +1,7 @@
-"""Looks at due touches before they leave, many at once: a few queries for all of them.
+"""Reads due messages before they leave, many at once: a few queries for all of them.
 
-A look is only a look. It holds nothing and claims nothing, and whoever acts on it asks first, in
-the transaction in which they act, whether the case still stands as it did.
+A view holds nothing and claims nothing. Whoever acts on it asks first, in the transaction in which
+they act, whether the case still stands as it did: `departure_check` does.
 """
 
 from __future__ import annotations
@@ -11,12 +11,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from voicenote.engine.case.composition import slot_of
-from voicenote.engine.case.decisions import decide_in, policy_of
 from voicenote.engine.workspace import Workspace
-from voicenote.errors import RuleSaysNo, Unavailable, VoiceUnavailable
-from voicenote.followup.decide import decide
+from voicenote.errors import Unavailable, VoiceUnavailable
 from voicenote.ledger import arrivals, attempts, scripts, touches
-from voicenote.ledger.fingerprint import Fingerprint, read_standing, standings
+from voicenote.ledger.fingerprint import Fingerprint, standings
 from voicenote.ledger.scripts import StoredDraft
 from voicenote.ledger.snapshots import snapshots
 from voicenote.ledger.store import Transaction
@@ -102,25 +100,6 @@ def _last_heard(
     for touch in found:
         addresses.setdefault(touch.channel, []).append(to[touch.number])
     return {name: arrivals.written_by(tx, name, every) for name, every in addresses.items()}
-
-
-def still(ws: Workspace, tx: Transaction, seen: TouchView) -> TouchView:
-    """Return a look as it is now, for what is done in this same transaction.
-
-    It is the same one as long as the case stands as it did and nothing is to be decided on it: then
-    it costs one query. Else somebody may have answered, opted out or closed the case; it is decided
-    on, and all is read again. Raises RuleSaysNo when the touch may not leave any more.
-    """
-    if read_standing(tx, seen.case) == seen.standing and not decide(
-        seen.seen, tx.now, policy_of(ws)
-    ):
-        return seen
-    decide_in(ws, tx, [seen.case.number])
-    number = seen.touch.number
-    again = look(ws, tx, [(number, seen.case.number)])[number]
-    if again.hindrance:
-        raise RuleSaysNo(again.hindrance, f"see: voicenote show {again.case.number}")
-    return again
 
 
 @dataclass(slots=True)

@@ -7,18 +7,17 @@ from datetime import datetime
 from pathlib import Path
 
 from voicenote.engine.case.composition import MEMO, slot_of
-from voicenote.engine.case.release import altered, facts_hold, judge_release
+from voicenote.engine.case.release import altered
 from voicenote.engine.memo.seal import broken_seal
 from voicenote.engine.run.lookahead import TouchView
 from voicenote.engine.workspace import Workspace
-from voicenote.errors import Postponed, RuleSaysNo, TryAgain
-from voicenote.followup.release_rules import Objection, steps_from, told_of_recall
+from voicenote.errors import RuleSaysNo
+from voicenote.followup.release_rules import steps_from, told_of_recall
 from voicenote.ledger.scripts import StoredDraft
-from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case, Stage
 from voicenote.model.memo import Memo, Synthetic
 from voicenote.model.receipt import Parcel
-from voicenote.model.touch import OPENING, TouchKind
+from voicenote.model.touch import TouchKind
 from voicenote.script.disclosing import drop_disclosure
 from voicenote.script.languages import subject
 
@@ -55,36 +54,6 @@ def parcel_of(ws: Workspace, look: TouchView, now: datetime) -> tuple[Parcel, in
         thread=thread,
         heard_at=look.heard_at,
     ), found.memo_number
-
-
-def doubts_of(ws: Workspace, tx: Transaction, look: TouchView) -> tuple[Objection, ...]:
-    """Return what speaks now against a touch that was approved.
-
-    Raises TryAgain for a follow-up whose case has changed since it was composed: the next pass
-    composes it anew. What may have left goes again as it was.
-    """
-    found, day = look.draft, tx.now.astimezone(look.seen.zone).date()
-    if found is None or (look.may_have_left_at and look.touch.kind not in OPENING):
-        return ()
-    if look.touch.kind in OPENING:
-        return judge_release(ws, tx, look.seen, found, day, anew=False).doubts
-    if not facts_hold(ws, look.seen, found):
-        raise TryAgain(
-            f"what the {look.touch.kind.value} of case {look.case.number} says has changed",
-            "nothing to do: the next run composes it anew",
-        )
-    return ()
-
-
-def still_so(ws: Workspace, tx: Transaction, held: TouchView, now_: TouchView) -> None:
-    """Raise Postponed when what is leaving is no longer what was approved, or has another way."""
-    if now_ is held:
-        return
-    recalled = held.touch.kind in OPENING and now_.case.stage is Stage.RENDERED
-    if now_.draft != held.draft or recalled or doubts_of(ws, tx, now_):
-        raise Postponed("it was changed while it was leaving", "it goes when it is approved again")
-    if now_.address != held.address:
-        raise Postponed("they have another address now", "it goes there")
 
 
 def pack_parcel(

@@ -13,14 +13,12 @@ then it is found committing, which is true of it, and is settled in the same way
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from voicenote.engine.case.release import refusal
 from voicenote.engine.case.routing import next_way
-from voicenote.engine.case.withdrawal import ask_about
-from voicenote.engine.run.lookahead import TouchView, look, still
+from voicenote.engine.run.departure_check import Cleared, DepartureCheck
+from voicenote.engine.run.lookahead import TouchView
 from voicenote.engine.run.ownership import remember
-from voicenote.engine.run.parcels import doubts_of, parcel_of, still_so
 from voicenote.engine.run.rate_limits import HoldReason, Quota
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import (
@@ -32,12 +30,10 @@ from voicenote.errors import (
     Unknown,
     VoicenoteError,
 )
-from voicenote.followup.decide import unwanted
 from voicenote.ledger import attempts, case_store, touches
 from voicenote.ledger.changes import change_case_at, change_touch
-from voicenote.ledger.fingerprint import read_standing
 from voicenote.ledger.store import Transaction
-from voicenote.model.case import Case, Stage
+from voicenote.model.case import Stage
 from voicenote.model.receipt import Parcel, Receipt
 from voicenote.model.touch import OPENING, Touch, TouchState
 
@@ -66,10 +62,10 @@ class Sent:
 def send_touch(ws: Workspace, seen: TouchView, room: Quota) -> Sent | HoldReason | None:
     """Send a touch, which must be approved and decent now; None when nobody wants it now.
 
-    That is asked twice: at the claim, and once more in the commit, which may come minutes later.
-    `seen` may be a little older: what has changed since is read again.
+    `DepartureCheck` asks that twice: at the claim, and once more in the commit, which may come
+    minutes later. `seen` may be a little older: what has changed since is read again.
 
-    `Waits` when a limit or a pause holds it back. Raises TryAgain when another pass took it in
+    A HoldReason when a limit or a pause holds it back. Raises TryAgain when another pass took it in
     between.
     """
     claim, number = ws.new_id(), seen.touch.number
@@ -87,16 +83,11 @@ def send_touch(ws: Workspace, seen: TouchView, room: Quota) -> Sent | HoldReason
     def commit() -> None:
         nonlocal committed, stop
         with ws.ledger.write() as tx:
-            now_ = held
-            if read_standing(tx, held.case) != held.standing:
-                now_ = look(ws, tx, [(number, touch.case)])[number]
-            stop = unwanted(now_.seen, touch)
+            stop = DepartureCheck(ws, tx).at_commit(held)
             if stop:
                 facts: dict[str, object] = {"reason": stop}
                 change_touch(tx, number, "cancel", token=claim, facts=facts, reason=stop)
             else:
-                still_so(ws, tx, held, now_)
-                _still_decent(ws, now_.case, touch, tx.now)
                 change_touch(tx, number, "commit", token=claim, seen=touch)
         if stop:
             raise Postponed(stop, "nobody wants it any more")
@@ -113,15 +104,6 @@ def send_touch(ws: Workspace, seen: TouchView, room: Quota) -> Sent | HoldReason
     with ws.ledger.write(lasting=False) as tx:
         record(tx, replace(touch, state=TouchState.COMMITTING), receipt, token=claim)
     return Sent(number, touch.case, TouchState.ACCEPTED)
-
-
-def _still_decent(ws: Workspace, case: Case, touch: Touch, now: datetime) -> None:
-    """Raise Postponed when the clock has run on since the claim, as when a lid was closed."""
-    late = touch.planned.too_late_at
-    if ws.hours_of(case).next(now) > now:
-        raise Postponed("quiet hours began while it was leaving", "it goes at the next decent hour")
-    if late is not None and late < now:
-        raise Postponed("it became too late while it was leaving", "it is shown instead")
 
 
 def _not_sent(
@@ -165,28 +147,20 @@ def _claim_in(
 ) -> tuple[TouchView, Parcel] | HoldReason | RuleSaysNo | None:
     # the machine remembers the first one: a ledger without it would seem to be an older copy
     with ws.ledger.write(lasting=not room.remembered) as tx:
-        # somebody may have answered, opted out or closed the case since this pass has decided
-        seen = still(ws, tx, seen)
-        touch = seen.touch
-        if touch.state is not TouchState.DUE or touch.due_at > tx.now:
-            return None
-        parcel, memo = parcel_of(ws, seen, tx.now)
-        doubts = doubts_of(ws, tx, seen)
-        if doubts:
-            ask_about(tx, touch.case, doubts)
-            return refusal(touch.case, doubts)
-        waits = room.hindrance(ws, tx, touch.channel, parcel.to)
-        if waits is not None:
-            return waits
+        cleared = DepartureCheck(ws, tx).at_claim(seen, room)
+        if not isinstance(cleared, Cleared):
+            return cleared
+        view, parcel, touch = cleared.view, cleared.parcel, cleared.view.touch
+        attempt = touch.attempt + 1
         change_touch(
             tx,
             touch.number,
             "claim",
             seen=touch,
-            facts={"attempt": touch.attempt + 1, "channel": touch.channel, "by": ws.who},
-            attempt=touch.attempt + 1,
+            facts={"attempt": attempt, "channel": touch.channel, "by": ws.who},
+            attempt=attempt,
             message_id=parcel.message_id,
-            memo=memo,
+            memo=cleared.memo,
             reason="",
             claim=claim,
             claimed_by=ws.who,
@@ -196,12 +170,12 @@ def _claim_in(
     touch = replace(
         touch,
         state=TouchState.SENDING,
-        attempt=touch.attempt + 1,
+        attempt=attempt,
         message_id=parcel.message_id,
         reason="",
     )
-    told = seen.standing._replace(told=seen.standing.told + 1)  # the line of the claim is ours
-    return replace(seen, touch=touch, standing=told), parcel
+    told = view.standing._replace(told=view.standing.told + 1)  # the line of the claim is ours
+    return replace(view, touch=touch, standing=told), parcel
 
 
 def record(tx: Transaction, touch: Touch, receipt: Receipt, *, token: str | None = None) -> None:
