@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from voicenote.delivery.email import mail_parser
 from voicenote.delivery.email.mail_parser import read_mail
 from voicenote.delivery.email.reply import own_words
 from voicenote.delivery.opt_out_phrases import is_opt_out, may_be_opt_out
@@ -517,6 +518,7 @@ def test_a_report_cut_anywhere_is_read(cut: int, junk: bytes) -> None:
     read_mail(raw[:cut] + junk + raw[cut:], NOW, PLACES)
 
 
+GONE, LATE = "mari@tamm.example", "jon@tamm.example"
 QMAIL = b"""\
 Return-Path: <>
 From: MAILER-DAEMON@mx.example
@@ -542,6 +544,43 @@ def test_a_bounce_without_a_report_names_whom_it_could_not_reach(sender: bytes) 
     assert read.receipt
     assert read.receipt.kind is ReceiptKind.BOUNCED
     assert (read.receipt.detail["recipient"], read.address) == ("mari@tamm.example",) * 2
+
+
+@pytest.mark.parametrize("sender", [b"MAILER-DAEMON@mx.example", b"robot@mx.example"])
+@pytest.mark.parametrize(
+    ("lasting", "passing", "bounced"),
+    [((GONE,), (LATE,), True), ((GONE,), (), True), ((), (LATE,), False)],
+)
+def test_a_letter_that_names_a_lasting_and_a_passing_failure_is_a_bounce_of_the_lasting_one(
+    monkeypatch: pytest.MonkeyPatch,
+    sender: bytes,
+    lasting: tuple[str, ...],
+    passing: tuple[str, ...],
+    bounced: bool,
+) -> None:
+    """One that is only late may still arrive: it is no news."""
+    monkeypatch.setattr(mail_parser, "failed_recipients", lambda _message: (lasting, passing))
+    read = read_mail(QMAIL.replace(b"MAILER-DAEMON@mx.example", sender), NOW, PLACES)
+    assert bool(read.receipt) is bounced
+    if read.receipt:
+        assert read.receipt.kind is ReceiptKind.BOUNCED
+        assert (read.receipt.detail["recipient"], read.address) == (GONE, GONE)
+
+
+@pytest.mark.parametrize("first", ["failed", "delayed"])
+def test_a_report_of_a_lasting_and_a_passing_failure_is_a_bounce_of_the_lasting_one(
+    first: str,
+) -> None:
+    late = b"Final-Recipient: rfc822; jon@tamm.example\r\nAction: delayed\r\nStatus: 4.4.1\r\n\r\n"
+    raw = report()
+    start = raw.index(b"Final-Recipient:")
+    end = raw.index(b"\r\n\r\n", start) + 4
+    both = [raw[start:end], late] if first == "failed" else [late, raw[start:end]]
+    read = read_mail(raw[:start] + b"".join(both) + raw[end:], NOW, PLACES)
+    assert read.receipt is not None
+    assert read.receipt.kind is ReceiptKind.BOUNCED
+    assert read.receipt.detail["recipient"] == "mari@tamm.example"
+    assert UNDELIVERED not in read.receipt.detail
 
 
 def test_a_warning_that_it_takes_longer_is_no_news() -> None:

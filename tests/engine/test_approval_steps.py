@@ -239,3 +239,26 @@ def test_who_has_had_the_memo_has_not_heard_of_a_new_promise(
 
 def test_before_the_memo_leaves_it_will_tell_of_a_new_promise(ws: Workspace, number: int) -> None:
     assert promises.add(ws, number, CALL).unheard == ""
+
+
+def test_a_memo_that_was_never_approved_says_when_its_words_no_longer_fit(ws: Workspace) -> None:
+    """To approve it would be refused: `next` and `show` name the steps that work."""
+    (number,) = take(ws, told())
+    STEPS["script"](ws, number)
+    STEPS["render"](ws, number)
+    assert first_need(ws)[1] == f"voicenote approve {number}"
+    promises.add(ws, number, CALL)
+    sentence, command = first_need(ws)
+    assert "has changed since its memo was written" in sentence
+    assert command == f"voicenote script {number}"
+    (line,) = [one for one in case_view(ws, number)["missing"] if one.startswith("the memo")]
+    follow(ws, number, line)
+    assert not case_view(ws, number)["missing"][0].startswith("the memo is not approved")
+
+
+def test_a_change_that_no_word_tells_asks_for_no_new_words(ws: Workspace) -> None:
+    (number,) = take(ws, told())
+    STEPS["script"](ws, number)
+    STEPS["render"](ws, number)
+    apply_triage(ws, number, Triage(severity="serious"))
+    assert first_need(ws)[1] == f"voicenote approve {number}"

@@ -90,6 +90,14 @@ def test_a_clock_that_ran_out_names_the_next_step(make: Any) -> None:
         assert (need.urgency, need.command) == (Urgency.CLOCK, f"voicenote {command}")
 
 
+def test_a_memo_that_left_late_needs_no_other(make: Any) -> None:
+    """Its clock ran out before it left, and stays so; what is late is not sent twice."""
+    memo = make.touch(1, "memo", "accepted", day=3)
+    for stage in ("approved", "following"):
+        row = Row(make.snapshot(memo, stage=stage, amends=(make.amends(due=30),)), breached=True)
+        assert list(needs(row, make.at(4))) == []
+
+
 def test_what_only_silence_can_close_needs_nobody(make: Any) -> None:
     assert list(needs(Row(make.silent()), make.at(31))) == []
 

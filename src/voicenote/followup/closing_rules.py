@@ -111,6 +111,8 @@ def _missing_memo(snapshot: Snapshot) -> list[str]:
             return [_stuck(case, touches[-1])]
         why = f" ({touches[-1].reason})" if touches[-1].reason else ""
         return [f"the memo is not approved{why}: {steps_to_approval(snapshot)}"]
+    if case.stage is Stage.RENDERED and snapshot.stale_words:
+        return [f"the memo is not approved: {steps_to_approval(snapshot)}"]
     return [_NEXT_STEP.get(case.stage, "no memo is booked: voicenote plan {}").format(case.number)]
 
 

@@ -29,6 +29,9 @@ from voicenote.model.touch import OPENING, WAITING, TouchKind, TouchState
 SOON = timedelta(days=2)
 
 
+_STALE = "the case has changed since its memo was written; write it again"
+
+
 class Urgency(IntEnum):
     """Kinds of need, the most urgent first."""
 
@@ -205,10 +208,10 @@ def _memo_needs(row: Row) -> Iterator[Need]:
 
 
 def _why_not_approved(snapshot: Snapshot) -> str:
-    """Say why a memo that was approved once is not so any more, and what became of it."""
+    """Say why a memo cannot be approved as it is: it was once, or its words no longer fit."""
     memos = [touch for touch in snapshot.round_touches if touch.kind in OPENING and touch.reason]
     if not memos:
-        return ""
+        return _STALE if snapshot.stale_words else ""
     memo = memos[-1]
     if memo.state in WAITING:
         told = told_of_recall(memo.reason)

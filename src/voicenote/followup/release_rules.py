@@ -112,7 +112,7 @@ def steps_to_approval(seen: Snapshot) -> str:
     """Return the commands by which the memo of a case comes to be approved, in order."""
     number, memos = seen.case.number, openings(seen)
     approve = f"voicenote approve {number}"
-    if seen.case.stage is Stage.OPENED:
+    if seen.case.stage is Stage.OPENED or (seen.case.stage is Stage.RENDERED and seen.stale_words):
         return steps_from(number, REWORDS)
     if seen.case.stage is Stage.SCRIPTED:
         return f"voicenote render {number}, then {approve}"

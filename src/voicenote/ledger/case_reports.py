@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -9,6 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import func, select
 
 from voicenote.ledger import tables
+from voicenote.ledger.case_store import chunks
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Lesson, Stage
 from voicenote.model.money import Money
@@ -90,6 +92,21 @@ def history(tx: Transaction, case: int | None = None) -> list[dict[str, Any]]:
         {"at": row["at"], "actor": row["actor"], "event": row["event"], **row["facts"]}
         for row in tx.connection.execute(query).mappings()
     ]
+
+
+def changed_since(
+    tx: Transaction, event: str, changes: Collection[str], cases: Sequence[int]
+) -> list[int]:
+    """Return those of some cases of which one of `changes` came after the newest `event`."""
+    table, found = tables.history, []
+    newest = func.max(table.c.number)
+    begun, changed = table.c.event == event, table.c.event.in_(list(changes))
+    for chunk in chunks(cases):
+        query = select(table.c.case, newest.filter(begun), newest.filter(changed))
+        query = query.where(table.c.case.in_(chunk)).group_by(table.c.case)
+        rows = tx.connection.execute(query)
+        found += [row[0] for row in rows if row[2] is not None and row[2] > (row[1] or 0)]
+    return found
 
 
 def batches(tx: Transaction) -> dict[str, int]:

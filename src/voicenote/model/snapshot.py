@@ -17,7 +17,8 @@ class Snapshot:
 
     `answers` and `touches` are of every round; `Touch.round` and `answer_rounds` (one number for
     each answer) tell them apart. `opted_out`: the customer wants to hear nothing more.
-    `zone` is the customer's, or the owner's where theirs is not known.
+    `zone` is the customer's, or the owner's where theirs is not known. `stale_words`: the case has
+    changed since the words of its unapproved memo were written; False where nobody asked.
     """
 
     case: Case
@@ -27,6 +28,7 @@ class Snapshot:
     answers: tuple[Answer, ...] = ()
     answer_rounds: tuple[int, ...] = ()
     opted_out: bool = False
+    stale_words: bool = False
 
     @property
     def round_touches(self) -> tuple[Touch, ...]:

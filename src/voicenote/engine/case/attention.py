@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from voicenote.engine.case.cause_history import warn_of_returned_causes
+from voicenote.engine.case.release import mark_stale
 from voicenote.engine.case.reroute import channels_gone
 from voicenote.engine.response_clocks import clocks_of
 from voicenote.engine.workspace import Workspace
@@ -43,7 +44,7 @@ def what_needs_me(ws: Workspace) -> Attention:
         known, bad = readable(
             lambda some: snapshots(tx, some, ws.zone_of), case_store.numbers_of(tx)
         )
-        found = known.values()
+        found = mark_stale(ws, tx, known).values()
         back = warn_of_returned_causes(tx, (seen.case for seen in found))
         rows = [
             Row(seen, _breached(seen, tx.now, clocks), back.get(seen.case.number, ""))

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from voicenote.engine.case.attention import clock_of
 from voicenote.engine.case.cause_history import warn_of_returned_causes
+from voicenote.engine.case.release import mark_stale
 from voicenote.engine.response_clocks import clocks_of
 from voicenote.engine.workspace import Workspace
 from voicenote.followup.closing_rules import missing
@@ -27,7 +28,7 @@ def case_view(ws: Workspace, number: int) -> dict[str, Any]:
     """Return one case whole, with what still keeps its loop open."""
     policy = ws.settings.policy
     with ws.ledger.read() as tx:
-        seen = snapshot(tx, number, ws.zone_of)
+        seen = mark_stale(ws, tx, {number: snapshot(tx, number, ws.zone_of)})[number]
         case = seen.case
         found = scripts.drafts(tx, [number]).get((number, case.round))
         told = case_reports.history(tx, number)

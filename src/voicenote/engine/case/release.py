@@ -8,8 +8,8 @@ approval, that costs one hash; only time and the other touches are then looked a
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from voicenote.engine.case.case_lint import errors_in, levels_of, taken_seconds
@@ -39,7 +39,7 @@ from voicenote.script.disclosing import drop_disclosure
 from voicenote.script.outdating import find_outdated
 
 #: What tells, in the history of a case, that what its script was written from has changed.
-_CHANGES = {
+CHANGES = {
     "case_triaged": "it was triaged again",
     "amends_promised": "amends {} was promised",
     "amends_broken": "amends {} was broken",
@@ -117,8 +117,8 @@ def _changes(tx: Transaction, number: int, since: str) -> list[str]:
     for row in case_reports.history(tx, number):
         if row["event"] == since and not row.get("otherwise"):
             found.clear()
-        elif row["event"] in _CHANGES:
-            said = _CHANGES[row["event"]].format(f"{number}.{row.get('amends')}")
+        elif row["event"] in CHANGES:
+            said = CHANGES[row["event"]].format(f"{number}.{row.get('amends')}")
             found.setdefault(said)
     return list(found)
 
@@ -132,6 +132,16 @@ def words_fit(ws: Workspace, tx: Transaction, seen: Snapshot) -> bool:
         return True
     made = composition_of(ws, seen.case, _answers_before(seen), found.script, found.composed.on)
     return made.sha256 == found.composed.sha256
+
+
+def mark_stale(
+    ws: Workspace, tx: Transaction, known: Mapping[int, Snapshot]
+) -> dict[int, Snapshot]:
+    """Return the same snapshots; those of memos that wait for their approval tell if words fit."""
+    waiting = [number for number, seen in known.items() if seen.case.stage is Stage.RENDERED]
+    changed = case_reports.changed_since(tx, "script_composed", CHANGES, waiting)
+    stale = {number for number in changed if not words_fit(ws, tx, known[number])}
+    return {n: replace(seen, stale_words=n in stale) for n, seen in known.items()}
 
 
 def _written_on(seen: Snapshot, found: StoredDraft, day: date) -> date:
