@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -25,7 +26,7 @@ from voicenote.script.compose import compose, draft, seconds
 from voicenote.script.context import ScriptContext
 from voicenote.script.languages import language
 from voicenote.script.placeholders import Blank, Placeholders
-from voicenote.script.template_values import PromiseValues
+from voicenote.script.template_values import BUDGETS, PromiseValues, TemplateValues
 from voicenote.script.templating import Templates
 
 NAMES = {
@@ -219,6 +220,15 @@ def test_an_own_part_is_used_by_the_packaged_templates(tmp_path, case, facts):
 def test_a_template_of_one_language_can_include_a_part_of_another(tmp_path, case, facts):
     own = write(tmp_path, '[thanks]\n{% include "pl/_hello.jinja" %}\n')
     assert compose(case(), facts(), own).sentences[0].text.startswith("Dzień dobry")
+
+
+def test_the_page_on_templates_names_every_value(case, facts, refund):
+    context, slots = facts(), Placeholders()
+    values = TemplateValues(context, language("en"), BUDGETS[0], slots).of(case(), "Mia", (refund,))
+    page = (Path(__file__).parents[2] / "docs" / "templates.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (`.*?) \|", page, re.MULTILINE)
+    told = {name for row in rows for name in re.findall(r"`([\w.]+)`", row)}
+    assert told == {*values, *(f"promise.{name}" for name in PromiseValues._fields)}
 
 
 @pytest.mark.parametrize("name", ["justified", "mine"])
