@@ -95,7 +95,7 @@ def run(
     *words: str, code: str = "", env: dict[str, str] | None = None, **extra: object
 ) -> subprocess.CompletedProcess[str]:
     start = ["-c", code] if code else ["-m", "voicenote"]
-    return subprocess.run(
+    done: subprocess.CompletedProcess[str] = subprocess.run(
         [sys.executable, *start, *words],
         check=False,
         text=True,
@@ -103,6 +103,7 @@ def run(
         env={k: v for k, v in os.environ.items() if k != "PYTHONUNBUFFERED"} | (env or {}),
         **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **extra},  # type: ignore[call-overload]
     )
+    return done
 
 
 PROBE = """

@@ -314,7 +314,12 @@ def test_at_a_terminal_nothing_is_released_that_nobody_has_heard(
 ) -> None:
     monkeypatch.setattr(Screen, "interactive", True)
     heard: list[Path] = []
-    monkeypatch.setattr(player, "play", lambda file, _: heard.append(file) or "player")
+
+    def play(file: Path, _env: object) -> str:
+        heard.append(file)
+        return "player"
+
+    monkeypatch.setattr(player, "play", play)
     done = ready("next", input="y\nn\n")
     assert "approve it" in done.output
     assert [file.suffix for file in heard] == [".ogg"]

@@ -81,7 +81,8 @@ def test_a_daemon_says_it_once_and_again_when_it_jumps_again(
 
         def run(self) -> None:
             for known in seen:
-                clock = known and Jumped(known=known, now=known + timedelta(days=9), due=1)
+                later = known and known + timedelta(days=9)
+                clock = Jumped(known=known, now=later, due=1) if known and later else None
                 self.tell(Turn(clock=clock))
 
     monkeypatch.setattr("voicenote.engine.run.scheduler.Daemon", Passes)

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import Result
 
 from tests.fakes.telegram_api import TelegramApi
 from tests.fakes.web import Web
@@ -25,7 +24,7 @@ ENV = {
     "VOICENOTE_SCHEDULE__HOLIDAYS": "off", "BOT_TOKEN": BOT, "APP_SECRET": APP, "WA_TOKEN": "EAA",
 }  # fmt: skip
 TEMPLATE = 'template = "a_memo"\nlisten_url = "https://bakery.example/l/{token}"\n'
-Call = Callable[..., Result]
+Call = Callable[..., Any]
 
 
 @pytest.fixture

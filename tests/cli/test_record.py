@@ -13,7 +13,7 @@ import sys
 import time
 import tty
 import wave
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -116,7 +116,7 @@ for last; do :; done
 
 
 @pytest.fixture
-def studio(tmp_path: Path, programs: Programs) -> Iterator[dict[str, str]]:
+def studio(tmp_path: Path, programs: Programs) -> dict[str, str]:
     """A PATH with a microphone that says the takes 1, 2, 3… of a folder, and a loudspeaker."""
     folder = tmp_path / "studio"
     folder.mkdir()

@@ -19,6 +19,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 from voicenote.model.receipt import Parcel
 
@@ -32,7 +33,7 @@ def lines(send: Callable[[], object], stop: int) -> int:
     """Run `send`; die at line `stop` of the delivery stage; return how many lines there were."""
     seen = 0
 
-    def count(frame: FrameType, event: str, arg: object) -> object:
+    def count(frame: FrameType, event: str, arg: object) -> Any:
         nonlocal seen
         if f"{os.sep}delivery{os.sep}" not in frame.f_code.co_filename:
             return None
@@ -93,7 +94,7 @@ def main() -> None:
             channel.close()
 
     # a process that is killed loses nothing that it has written: only a power cut does
-    os.fsync = lambda _: None
+    os.fsync = lambda fd: None
     total = whole(lambda: send("whole", 0))
     kills = order["kills"]
     spread = {1 + n * total // kills for n in range(kills)} | set(range(total - kills, total + 1))

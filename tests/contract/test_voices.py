@@ -129,7 +129,7 @@ def only(condition: Callable[[Kind], object]) -> pytest.MarkDecorator:
     )
 
 
-@pytest.fixture(params=VOICES.values(), ids=VOICES.keys())
+@pytest.fixture(params=list(VOICES.values()), ids=list(VOICES))
 def kind(request: pytest.FixtureRequest) -> Kind:
     found: Kind = request.param
     pytest.importorskip(found.needs)

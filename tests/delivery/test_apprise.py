@@ -28,7 +28,7 @@ NOBODY, NAMELESS = "nobody", "nameless"
 PERSON = "look into the service that Apprise writes to, then say mark-sent or resend"
 
 #: what the service does, what it is to us, what we advise
-FAULTS: list[tuple[str | Reply, type, str]] = [
+FAULTS: list[tuple[str | Reply, type[Unknown], str]] = [
     (NOBODY, Unknown, PERSON),
     (NAMELESS, Unknown, PERSON),
     (STRANGER, Unknown, PERSON),
@@ -95,7 +95,7 @@ def test_its_no_is_uncertain_since_it_has_no_reason(
     tmp_path: Path,
     *,
     deed: str | Reply,
-    error: type,
+    error: type[Unknown],
     advice: str,
 ) -> None:
     caplog.set_level(logging.DEBUG)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.fakes.certificates import MISNAMED, OUTDATED, STRANGER, certified
-from voicenote.errors import Postponed, Refused, Unknown
+from voicenote.errors import Postponed, Refused, Unknown, VoicenoteError
 from voicenote.model.receipt import Parcel
 
 Make = Callable[..., Any]
@@ -134,7 +134,7 @@ def no_more_time(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(("step", "deed", "error", "advice"), BEFORE)
 def test_before_the_commit(
     rude: Make, mail: Make, letter: Parcel,
-    step: str, deed: str, error: type, advice: str, ahead: bool,
+    step: str, deed: str, error: type[VoicenoteError], advice: str, ahead: bool,
 ) -> None:  # fmt: skip
     """A large message, so that a server can interrupt it half-way."""
     first = AHEAD if ahead else "250-here\r\n250 SIZE 30000000"
@@ -153,7 +153,13 @@ def test_before_the_commit(
 
 @pytest.mark.parametrize(("step", "deed", "error", "advice"), AFTER)
 def test_after_the_dot(
-    rude: Make, mail: Make, letter: Parcel, step: str, deed: str, error: type, advice: str
+    rude: Make,
+    mail: Make,
+    letter: Parcel,
+    step: str,
+    deed: str,
+    error: type[VoicenoteError],
+    advice: str,
 ) -> None:
     commits: list[int] = []
     server = rude(**{step: deed})

@@ -15,7 +15,7 @@ import pytest
 from tests.fakes.made import make_channel
 from voicenote.delivery.outbox import Outbox
 from voicenote.delivery.port import ABSENT, Trace
-from voicenote.errors import BadSettings, Postponed, Refused, Unknown
+from voicenote.errors import BadSettings, Postponed, Refused, Unknown, VoicenoteError
 from voicenote.model.case import Customer
 from voicenote.model.receipt import Parcel, ReceiptKind
 
@@ -212,7 +212,7 @@ BECOMES = {Postponed: "due again", Refused: "refused", Unknown: "uncertain, unti
 @pytest.mark.parametrize(("_deed", "nth", "code", "error", "advice"), FAULTS)
 def test_each_fault_has_its_state_and_its_advice(
     box: Path, parcel: Parcel, monkeypatch: pytest.MonkeyPatch,
-    _deed: str, nth: int, code: int, error: type, advice: str,
+    _deed: str, nth: int, code: int, error: type[VoicenoteError], advice: str,
 ) -> None:  # fmt: skip
     if nth:
         monkeypatch.setattr("os.fsync", failing(nth, code))

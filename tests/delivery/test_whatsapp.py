@@ -16,8 +16,8 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pywa import WhatsApp as SecondClient
 from pywa import errors as second_errors
+from pywa.client import WhatsApp as SecondClient
 from pywa.utils import webhook_updates_validator
 
 from tests.fakes.made import make_channel

@@ -9,14 +9,14 @@ from pathlib import Path
 from voicenote.model.memo import Clip
 from voicenote.model.sentences import Sentence
 from voicenote.voice.port import Voice
-from voicenote.voice.silent import Silent
+from voicenote.voice.silent import Silent, SilentOptions
 
 
 class Falls(Silent):
     """Ends its process at the fifth parcel, at most so many times; `folder` counts them."""
 
-    def __init__(self, settings: Mapping[str, object], folder: Path, times: int) -> None:
-        super().__init__(settings)
+    def __init__(self, options: SilentOptions, folder: Path, times: int) -> None:
+        super().__init__(options)
         self._folder, self._times = folder, times
 
     def speak(self, sentence: Sentence, language: str) -> Clip:
@@ -28,5 +28,5 @@ class Falls(Silent):
 
 
 def falling(folder: Path, times: int, name: str, options: Mapping[str, object]) -> Voice:
-    del name
-    return Falls(options, folder, times)
+    del name, options
+    return Falls(SilentOptions(), folder, times)

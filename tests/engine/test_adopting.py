@@ -56,7 +56,7 @@ Open = Callable[[Path], Workspace]
         ({}, Memory.DIFFERS, True),  # an older copy was written over it
     ],
 )
-def test_when_there_is_a_doubt(changes: dict[str, str], memory: Memory, doubtful: bool) -> None:
+def test_when_there_is_a_doubt(changes: dict[str, Any], memory: Memory, doubtful: bool) -> None:
     assert bool(doubt(HOME, replace(HOME, **changes), memory)) is doubtful
 
 

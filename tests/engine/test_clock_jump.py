@@ -60,7 +60,8 @@ def test_when_a_clock_is_doubted(lines: list[float], now: float, asks: bool) -> 
     known = KnownTime(number=7, at=START)
     written = days(*lines)
     newest = (7 + len(lines), written[-1] if written else START)
-    said = doubt(known, newest, lambda: written, *days(now), lambda moment: moment + LIMIT)
+    [present] = days(now)
+    said = doubt(known, newest, lambda: written, present, lambda moment: moment + LIMIT)
     assert bool(said) is asks
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -54,7 +55,7 @@ def receipt(kind: ReceiptKind) -> Arrival:
     return Arrival(mark="a", at=NOW, inbound=inbound)
 
 
-def words(address: str = "dana@example.com", **told: bool) -> Arrival:
+def words(address: str = "dana@example.com", **told: Any) -> Arrival:
     answer = Answer(verdict=Verdict.UNCLEAR, at=NOW, text="Well.", via="email")
     inbound = Inbound(
         sender="Dana",

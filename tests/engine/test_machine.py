@@ -205,7 +205,7 @@ class Life(RuleBasedStateMachine):
             "render": render_case.render_cases(self.ws, [number]),
             "approve": approval.approve_cases(self.ws, [number]),
         }
-        self.may(lambda: list(works[step]))  # type: ignore[call-overload]
+        self.may(lambda: list(works[step]))
 
     @rule(
         number=CASES,

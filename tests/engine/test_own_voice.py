@@ -64,7 +64,7 @@ def auto(tmp_path: Path) -> Iterator[Workspace]:
     """One that takes the best voice there is; its machine is the silent voice all the same."""
     opened = workspace(tmp_path, Clock(), World(), AUTO)
     silent = replace(facts_of(Silent, {}), quality=1)
-    opened.voice_facts = lambda _options: [silent]  # type: ignore[method-assign]
+    opened.voice_facts = lambda _options: [silent]
     yield opened
     opened.close()
 

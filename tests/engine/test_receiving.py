@@ -338,7 +338,7 @@ def test_the_post_of_others_is_neither_kept_nor_counted(
 
 
 def test_a_messenger_keeps_what_strangers_say(ws: Workspace, world: Listening, sent: int) -> None:
-    world.is_mailbox = False  # type: ignore[misc]
+    world.is_mailbox = False
     world.comes("x", address="4711", text="Who are you?")
     (kept,) = receive(ws).unmatched
     assert (kept["text"], kept["sender"]) == ("Who are you?", "Dana")
@@ -416,7 +416,7 @@ def test_an_opt_out_ends_all_cases_of_the_address_at_once(
 def test_a_stranger_who_says_stop_is_never_written_to(
     ws: Workspace, world: Listening, sent: int
 ) -> None:
-    world.is_mailbox = False  # type: ignore[misc]
+    world.is_mailbox = False
     world.comes("o", address="new@example.com", text="stop", opt_out=True)
     receive(ws)
     (number,) = take(ws, told("N-1", name="New", email="new@example.com"))
@@ -525,7 +525,7 @@ def test_killed_at_each_commit_nothing_is_lost_and_nothing_done_twice(
     tmp_path: Path, clock: Clock
 ) -> None:
     """By kill -9, before and after each commit of a reading; the next one goes on."""
-    fatal, signals = 0, []
+    fatal, signals = 0, list[int]()
     while not signals or signals[-1]:
         fatal += 1
         home, world, keys = prepared(tmp_path / str(fatal), clock)
@@ -757,7 +757,7 @@ def test_an_answer_from_another_address_is_named_as_such(
     view = case_view(ws, sent)
     assert [one["writer"] for one in view["answers"]] == [address if other else ""]
     shown = page(view)
-    [need] = [one for one in what_needs_me(ws) if "has answered" in one.sentence]
+    [need] = [one for one in what_needs_me(ws).needs if "has answered" in one.sentence]
     assert (f"answered from {address}" in shown) == other
     named = f"has answered from {address} (not an address of theirs), and waits for you"
     assert (named in need.sentence) == other

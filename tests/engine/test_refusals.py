@@ -270,7 +270,7 @@ def test_a_lesson_without_cause_or_prevention_is_refused(
     ws: Workspace, given: dict[str, str]
 ) -> None:
     (number,) = take(ws, told())
-    words = {"cause": "haste", "prevention": "a list", **given}
+    words: dict[str, Any] = {"cause": "haste", "prevention": "a list", **given}
     with pytest.raises(RuleSaysNo, match="cause and what prevents it"):
         closing.write_lesson(ws, number, Lesson(**words, owner="Ada"))
 

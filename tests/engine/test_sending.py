@@ -24,7 +24,7 @@ from tests.engine.world import (
 from voicenote.delivery.tokens import token
 from voicenote.engine.case import approval, case_view, closing, promises, unsubscribe
 from voicenote.engine.memo import render_case
-from voicenote.engine.run import recovery, run_once
+from voicenote.engine.run import follow_up, recovery, run_once
 from voicenote.engine.run.lookahead import TouchView
 from voicenote.engine.run.run_once import one_pass
 from voicenote.engine.run.send import ATTEMPTS, LONGEST_WAIT_S, backoff_s
@@ -124,7 +124,11 @@ def test_who_opts_out_during_a_pass_hears_nothing_more_in_it(ws: Workspace, worl
     """The pass has decided already; the other case of the same person is looked at again."""
     numbers = take(ws, told("A"), told("B"))
     release(ws, *numbers)
-    world.look = lambda parcel: unsubscribe.opt_out(ws, str(parcel.case)) and None
+
+    def opt_out(parcel: Parcel) -> None:
+        unsubscribe.opt_out(ws, str(parcel.case))
+
+    world.look = opt_out
     one_pass(ws)
     assert len(world.left) == 1
     assert [states(ws, number)[0] for number in numbers] == ["memo accepted", "memo cancelled"]
@@ -347,7 +351,7 @@ def test_one_bad_case_does_not_stop_those_behind_it(
 ) -> None:
     numbers = take(ws, told("A"), told("B"))
     release(ws, *numbers)
-    plain = run_once.make_ready
+    plain = follow_up.make_ready
 
     def bad(ws: Workspace, seen: TouchView) -> None:
         if seen.case.number == numbers[0]:

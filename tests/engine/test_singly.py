@@ -30,7 +30,8 @@ def test_each_case_is_told_once_in_order(numbers: list[int], bad: set[int], size
 
 def test_what_concerns_all_stops_all() -> None:
     def work(chunk: Sequence[int]) -> Iterator[int]:
-        raise Unavailable("the disk is full")
+        if chunk:
+            raise Unavailable("the disk is full")
         yield from chunk
 
     with pytest.raises(Unavailable):

@@ -27,7 +27,7 @@ def case_of(make: Any, harm: str = "", finding: str = "justified", paid: str = "
 
     case: Case = make.snapshot(finding=finding).case
     complaint = replace(case.complaint, harm=money(harm) if harm else None)
-    amends = ()
+    amends: tuple[Any, ...] = ()
     if paid:
         one = make.amends()
         amends = (replace(one, promise=replace(one.promise, value=money(paid))),)

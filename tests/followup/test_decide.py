@@ -316,6 +316,7 @@ def test_who_answered_was_not_silent(make: Any, verdict: str) -> None:
 def test_when_nothing_is_missing_the_owner_is_told_to_close(make: Any) -> None:
     snapshot = make.silent(answers=(make.answer("put-right", 31),))
     (nudge,) = decide(snapshot, make.at(31))
+    assert isinstance(nudge, Nudge)
     assert nudge.about is About.CLOSE
 
 
@@ -345,6 +346,7 @@ def test_what_may_not_have_arrived_is_told_once_an_attempt(
 def test_a_nudge_in_the_ledger_is_not_given_again(make: Any) -> None:
     memo = make.touch(1, "memo", "refused")
     (one,) = decide(make.snapshot(memo), make.at(1))
+    assert isinstance(one, Nudge)
     kept = make.touch(2, "nudge", "accepted", 1, key=one.key)
     assert decide(make.snapshot(memo, kept), make.at(1)) == ()
 
@@ -356,6 +358,7 @@ def test_a_rendered_memo_waits_for_approval(make: Any) -> None:
 def test_a_long_answer_is_quoted_short(make: Any) -> None:
     said = (make.answer("unclear", 1, "word " * 100),)
     (nudge,) = decide(make.snapshot(make.touch(1, "memo", "heard"), answers=said), make.at(1))
+    assert isinstance(nudge, Nudge)
     assert nudge.about is About.ANSWER
     assert "…" in nudge.text
     assert len(nudge.text) < 250

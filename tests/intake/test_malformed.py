@@ -275,7 +275,8 @@ CHANGES = {
     "replaced": lambda path: (path.with_name("new").write_bytes(path.read_bytes()),
                               path.with_name("new").replace(path)),
     "gone": lambda path: path.unlink(),
-    "written anew": lambda path: (path.write_bytes(path.read_bytes()), os.utime(path, ns=(1, 1))),
+    "written anew": lambda path: [path.write_bytes(path.read_bytes()),
+                                  *[os.utime(path, ns=(1, 1))]],
 }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -19,6 +20,7 @@ from voicenote.ledger.changes import (
     change_touch,
 )
 from voicenote.ledger.store import Ledger, Transaction
+from voicenote.model import transitions
 from voicenote.model.case import Complaint
 from voicenote.model.touch import PlannedTouch, TouchKind, TouchState
 from voicenote.model.transitions import AMENDS, CASE, TOUCH
@@ -88,12 +90,13 @@ def test_of_two_who_change_the_same_thing_at_once_the_second_is_told(
     ledger: Ledger, touch: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What was read is compared again when it is set: here another one came in between."""
-    plain = changes.after
+    plain = transitions.after
 
-    def slow(table: object, state: TouchState, event: str) -> TouchState:
+    def slow(table: Any, state: TouchState, event: str) -> TouchState:
         other = update(tables.touches).values(state=TouchState.HELD.value)
         racing.connection.execute(other)
-        return plain(table, state, event)  # type: ignore[arg-type]
+        found: TouchState = plain(table, state, event)
+        return found
 
     monkeypatch.setattr(changes, "after", slow)
     with pytest.raises(TryAgain, match="somebody else"), ledger.write() as racing:

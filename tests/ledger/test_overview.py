@@ -6,7 +6,7 @@ from voicenote.model.promise import AmendsState
 from voicenote.model.touch import ARRIVED, TouchKind, TouchState
 
 
-def test_the_lists_words_are_the_models():
+def test_the_lists_words_are_the_models() -> None:
     assert Stage.CLOSED.value == case_rows.CLOSED
     assert TouchKind.ACKNOWLEDGE.value == case_rows.ACKNOWLEDGE
     assert (

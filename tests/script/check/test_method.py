@@ -22,6 +22,7 @@ APOLOGIES = pytest.mark.parametrize("name", ["justified", "partly"])
 
 
 def line(code: str) -> str:
+    found: str
     (found,) = re.findall(rf"^\| {code} \|.*$", ROWS, re.MULTILINE)
     return found
 
