@@ -17,9 +17,7 @@ class ReservedOptions:
     """The option that lets them be written to, of every channel that writes to email addresses."""
 
     allow_reserved: bool = option(
-        False,
-        validators.switch,
-        "let domains such as example.com and .test be written to",
+        False, validators.switch, "let domains such as example.com and .test be written to"
     )
 
 

@@ -58,9 +58,7 @@ class WebhookOptions(HttpOptions, ReservedOptions):
         "the sound that goes along: ogg, m4a, mp3, or none",
     )
     idempotent: bool = option(
-        False,
-        validators.switch,
-        "the receiver does nothing the second time it gets a key",
+        False, validators.switch, "the receiver does nothing the second time it gets a key"
     )
 
 

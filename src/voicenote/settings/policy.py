@@ -62,9 +62,7 @@ class Policy:
         "How many touches leave by one channel in any hour; 0: no limit. The outbox has none.",
     )
     per_domain: int = option(
-        100,
-        LIMIT,
-        "How many of them go to addresses at one domain in any hour; 0: no limit.",
+        100, LIMIT, "How many of them go to addresses at one domain in any hour; 0: no limit."
     )
     brake_share: float = option(
         5.0,

@@ -37,9 +37,7 @@ class EndpointOptions:
     voice: str = option("alloy", validators.text, "One of the server's voices.")
     model: str = option("tts-1", validators.text, "One of the server's models.")
     key: Secret | None = option(
-        None,
-        validators.secret,
-        "A reference to its key, which may also be written as env:NAME.",
+        None, validators.secret, "A reference to its key, which may also be written as env:NAME."
     )
     languages: tuple[str, ...] = option(
         (), validators.languages, "The languages that its voice speaks; empty: any.", ["en", "pl"]

@@ -50,9 +50,7 @@ class EmailOptions(ReservedOptions):
     user: str = option("", validators.text, "the name to log in with")
     password: Secret | None = option(None, validators.secret, "a reference to the password")
     token: Secret | None = option(
-        None,
-        validators.secret,
-        "a reference to an OAuth 2 access token, instead of a password",
+        None, validators.secret, "a reference to an OAuth 2 access token, instead of a password"
     )
     timeout: float = option(60, validators.seconds, "seconds for each part of the conversation")
     per_minute: float = option(
@@ -73,9 +71,7 @@ class EmailOptions(ReservedOptions):
         "", token_link, "an https address that ends the letters, with {token}"
     )
     dsn: bool = option(
-        True,
-        validators.switch,
-        "ask for delivery receipts where the server has them",
+        True, validators.switch, "ask for delivery receipts where the server has them"
     )
     ca_file: str = option("", validators.text, "the authority of a server of your own")
     hello: str = option("[127.0.0.1]", validators.text, "the name this machine gives itself")
@@ -87,9 +83,7 @@ class EmailOptions(ReservedOptions):
         "tls", validators.choice(*_SECURITY), "tls, starttls, or none on this machine"
     )
     copy_to_sent: bool = option(
-        False,
-        validators.switch,
-        "put a copy of each letter among the sent mail, by IMAP",
+        False, validators.switch, "put a copy of each letter among the sent mail, by IMAP"
     )
     sent_folder: str = option(
         "", validators.text, "the folder of sent mail; found automatically where it is marked"

@@ -49,11 +49,7 @@ class TelegramOptions(HttpOptions):
         "a reference to the bot's token, as BotFather gave it",
         required=True,
     )
-    buttons: bool = option(
-        True,
-        validators.switch,
-        "ask by two buttons whether it is put right",
-    )
+    buttons: bool = option(True, validators.switch, "ask by two buttons whether it is put right")
     url: str = option(
         "https://api.telegram.org",
         validators.server,

@@ -43,10 +43,7 @@ class WhatsAppOptions(HttpOptions):
     """What can be set of a number on WhatsApp."""
 
     token: Secret | None = option(
-        None,
-        validators.secret,
-        "a reference to the access token of the system user",
-        required=True,
+        None, validators.secret, "a reference to the access token of the system user", required=True
     )
     phone_id: str = option(
         "",
@@ -55,9 +52,7 @@ class WhatsAppOptions(HttpOptions):
         required=True,
     )
     template: str = option(
-        "",
-        validators.text,
-        "an approved template for customers who have not written for 24 hours",
+        "", validators.text, "an approved template for customers who have not written for 24 hours"
     )
     template_language: str = option(
         "", validators.text, "its language, such as en_US; that of the case by default"
