@@ -84,10 +84,11 @@ def memo(folder: Path, number: int) -> Path:
 def channel(folder: Path, port: int, count: int) -> None:
     """Send by the email channel alone: no ledger, nothing to commit."""
     from voicenote.delivery.email.mail import Mail
+    from voicenote.delivery.email.settings import EmailOptions
     from voicenote.model.receipt import Parcel
 
-    settings = {"host": "127.0.0.1", "port": port, "security": "none", "allow_reserved": True}
-    mail = Mail("mail", settings, lambda: datetime.now(UTC))
+    options = EmailOptions(host="127.0.0.1", port=port, security="none", allow_reserved=True)
+    mail = Mail("mail", options, lambda: datetime.now(UTC))
     for number in range(count):
         parcel = Parcel(
             key=f"vn-{number}",
