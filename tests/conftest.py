@@ -6,6 +6,7 @@ import itertools
 import os
 import signal
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -19,6 +20,34 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 settings.register_profile("dev", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "dev")
+
+TESTS = Path(__file__).parent
+#: Folders and files of which `scripts/test --fast` takes nothing: they kill processes, wait for
+#: time limits, make whole memos, or try thousands of inputs. One test alone is marked where it is.
+SLOW = (
+    "contract", "faults", "fuzz", "walks",
+    "cli/test_engine.py", "cli/test_intake.py", "cli/test_leaving.py", "cli/test_new.py",
+    "cli/test_private.py", "cli/test_receive.py", "cli/test_record.py", "cli/test_recordings.py",
+    "cli/test_secrets.py",
+    "delivery/test_mail_faults.py", "delivery/test_web_faults.py",
+    "docs/test_adding.py", "docs/test_running.py",
+    "engine/test_injection.py", "engine/test_jumps.py", "engine/test_leaving.py",
+    "engine/test_machine.py", "engine/test_own_voice.py", "engine/test_rendering.py",
+    "engine/test_renewal.py", "engine/test_scratch.py", "engine/test_turn.py",
+    "engine/test_unread.py", "engine/test_voice_of_an_owner.py",
+    "followup/test_decide_twice.py", "intake/test_malformed.py",
+    "script/test_templates.py",
+    "sound/test_even.py", "sound/test_long.py", "sound/test_splice.py",
+    "test_deadline.py", "test_scripts.py",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what is slow."""
+    slow = [TESTS / name for name in SLOW]
+    for item in items:
+        if any(item.path.is_relative_to(place) for place in slow):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session", autouse=True)
