@@ -27,8 +27,8 @@ from voicenote.script.templating import Templates
 
 #: A memo is this long at most, in seconds (R15).
 LONGEST_S = 60.0
-#: The templates in which an unpromised repair is worth a warning (S3, R1).
-_REPAIRING = frozenset({"justified", "partly", "reopened"})
+#: The templates that are a whole apology, which needs a promise (S3, R1).
+APOLOGIES = frozenset({"justified", "partly", "reopened"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ def draft(case: Case, context: ScriptContext, templates: Templates | None = None
             "say which amends it is about",
             ["amends"],
         )
-    said = _drop_past_dates(promises, context.today) if name in _REPAIRING else promises
+    said = _drop_past_dates(promises, context.today) if name in APOLOGIES else promises
     script, budget = _fit_time(case, context, owner, name, tongue, said, templates)
     warnings = _shortfalls(case, context, name, promises, budget, script)
     return Draft(script, warnings, choice.fell_back)
@@ -174,11 +174,11 @@ def _drop_past_dates(promises: tuple[Promise, ...], today: date) -> tuple[Promis
 def _promise_shortfalls(
     name: str, promises: tuple[Promise, ...], budget: WordBudget, today: date
 ) -> Iterator[Shortfall]:
-    if name in _REPAIRING and not promises:
+    if name in APOLOGIES and not promises:
         yield Shortfall("S3", "no amends: say what will be done, and by when (R1)")
     if name == "reopened" and not promises:
         yield Shortfall("R6", "a second apology needs a new amends or a kept promise")
-    if name in _REPAIRING and any(_has_passed(promise, today) for promise in promises):
+    if name in APOLOGIES and any(_has_passed(promise, today) for promise in promises):
         yield Shortfall("S27", "a promised date has passed, so it is left out: give a new one")
     if any(promise.promised_by is None for promise in promises):
         yield Shortfall("S26", "a promise has no date")

@@ -56,39 +56,34 @@ class Language:
 
     code: str
     pace: int
-    quotes: tuple[str, str]
+    quotes: Sequence[str]
     gender: str
-    weekdays: tuple[str, ...]
-    days: tuple[str, ...]
-    months: tuple[str, ...]
+    weekdays: Sequence[str]
+    days: Sequence[str]
+    months: Sequence[str]
     date: str
     date_with_year: str
     paper_date: str
     joined: str
     point: str
-    digits: str
+    digits: str = ""
     symbols: Mapping[str, str]
     amends: Mapping[str, str]
-    salutations: tuple[str, ...]
-    dangling: frozenset[str]
+    salutations: Sequence[str]
+    dangling: Sequence[str]
     coins: Mapping[str, Coin]
     outdated: Mapping[str, Sequence[Any]]
     subjects: Mapping[str, str]
     phrases: Mapping[str, Mapping[str, str]]
 
 
-def _coin(table: Mapping[str, object], gender: str) -> Coin:
-    def forms(value: object) -> dict[str, str]:
-        if isinstance(value, str):
-            return {"other": value}
-        return {str(k): str(v) for k, v in value.items()} if isinstance(value, Mapping) else {}
+def _coin(table: Mapping[str, Any], gender: str) -> Coin:
+    def forms(names: str | Mapping[str, str]) -> Mapping[str, str]:
+        return {"other": names} if isinstance(names, str) else names
 
-    return Coin(
-        forms=forms(table["unit"]),
-        minor=forms(table.get("minor", {})),
-        gender=str(table.get("gender", gender)),
-        minor_gender=str(table.get("minor_gender", table.get("gender", gender))),
-    )
+    gender = table.get("gender", gender)
+    minor_gender = table.get("minor_gender", gender)
+    return Coin(forms(table["unit"]), forms(table.get("minor", {})), gender, minor_gender)
 
 
 @cache
@@ -103,30 +98,9 @@ def language(code: str) -> Language:
     if code not in packaged_languages():
         return language(FALLBACK)
     table = tomllib.loads((PACKAGED / f"{code}.toml").read_text(encoding="utf-8"))
-    dates, gender = table["dates"], str(table["gender"])
-    return Language(
-        code=code,
-        pace=int(table["pace"]),
-        quotes=(table["quotes"][0], table["quotes"][1]),
-        gender=gender,
-        weekdays=tuple(dates["weekdays"]),
-        days=tuple(dates["days"]),
-        months=tuple(dates["months"]),
-        date=dates["spoken"],
-        date_with_year=dates["spoken_with_year"],
-        paper_date=dates["paper"],
-        joined=table["joined"],
-        digits=str(table.get("digits", "")),
-        point=table["point"],
-        symbols=table["symbols"],
-        amends=table["amends"],
-        salutations=tuple(table["salutations"]),
-        dangling=frozenset(table["dangling"]),
-        coins={name: _coin(coin, gender) for name, coin in table["money"].items()},
-        outdated=table["outdated"],
-        subjects=table["subjects"],
-        phrases=table["phrases"],
-    )
+    money = table.pop("money").items()
+    coins = {name: _coin(coin, table["gender"]) for name, coin in money}
+    return Language(code=code, coins=coins, **table.pop("dates"), **table)
 
 
 def subject(tag: str, kind: TouchKind, owner: str) -> str:

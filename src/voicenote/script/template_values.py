@@ -195,7 +195,7 @@ def _say_date(day: date, today: date, code: str) -> tuple[str, str]:
 def _quote_customer(sources: tuple[str, ...], limit: int, code: str) -> tuple[str, str]:
     tongue = language(code)
     for source in sources:
-        whole = clean_quote(source, tongue.salutations)
+        whole = clean_quote(source, tuple(tongue.salutations))
         kept, cut = cut_excerpt(whole, limit, tongue.dangling)
         kept = _single_quoted(trim_punctuation(kept))
         kept = kept[:1].upper() + kept[1:]

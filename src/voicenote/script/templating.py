@@ -18,7 +18,7 @@ from jinja2 import Template, TemplateError, TemplateNotFound
 
 from voicenote.errors import BadData, Problem, WrongUse
 from voicenote.model.sentences import Section, Sentence
-from voicenote.script.languages import FALLBACK, Language, language, packaged_languages
+from voicenote.script.languages import Language, language, packaged_languages
 from voicenote.script.placeholders import (
     MARKS,
     Placeholders,
@@ -76,7 +76,8 @@ class Templates:
 
         Raises WrongUse when there is none, BadData when it isn't UTF-8 text.
         """
-        for folder in self.folders:
+        well_named = _NAME.match(language) and _NAME.match(name.removeprefix("_"))
+        for folder in self.folders if well_named else ():
             if (file := folder / language / f"{name}{SUFFIX}").is_file():
                 try:
                     return file.read_text(encoding="utf-8")
@@ -98,6 +99,16 @@ class Templates:
         Raises BadData, naming file and line, when there is no such template or it is broken;
         TypeError for a value that is plain text.
         """
+        _check_name(tongue.code, name)
+        return self._render(tongue, name, values, placeholders)
+
+    def _render(
+        self,
+        tongue: Language,
+        name: str,
+        values: Mapping[str, TemplateValue],
+        placeholders: Placeholders,
+    ) -> tuple[Sentence, ...]:
         given = tuple(values.items())
         shape = _fill_shape(self, self.stamp, tongue.code, name, given)
         slots, code = placeholders.values, tongue.code
@@ -112,14 +123,17 @@ class Templates:
     def disclosure(self, tongue: Language, *, partly: bool) -> tuple[Sentence, ...]:
         """Return what is said of a machine's voice: that it speaks, or that it speaks a part.
 
-        A language without such a line says it in English. Raises BadData when it is broken.
+        Raises BadData when the template of the line is broken.
         """
-        return _disclosure(self.folders, self.stamp, tongue.code, partly)
+        values = {"synthetic": True, "partly": partly}
+        return self._render(tongue, "_disclose", values, Placeholders())
 
     def find(self, language: str, name: str) -> Template:
         """Return the compiled template. Raises BadData when there is none, or it is broken."""
-        if not _NAME.match(name) or not _NAME.match(language):
-            raise BadData(f"{name!r} isn't a name of a template", "use small letters and hyphens")
+        _check_name(language, name)
+        return self._compile(language, name)
+
+    def _compile(self, language: str, name: str) -> Template:
         wanted = f"{language}/{name}{SUFFIX}"
         try:
             return environment(self.folders, self.stamp).get_template(wanted)
@@ -135,6 +149,11 @@ class Templates:
     def _not_there(self, language: str, name: str) -> tuple[str, str]:
         known = ", ".join(self.names(language)) or "none"
         return f"there is no template {name!r} in {language!r}", f"there are: {known}"
+
+
+def _check_name(language: str, name: str) -> None:
+    if not _NAME.match(name) or not _NAME.match(language):
+        raise BadData(f"{name!r} isn't a name of a template", "use small letters and hyphens")
 
 
 def _not_text(language: str, name: str) -> BadData:
@@ -176,28 +195,12 @@ def _fill_shape(
     del stamp  # only tells apart
     values = dict(given)
     refuse_plain_values(values)
-    template = templates.find(code, name)
+    template = templates._compile(code, name)
     try:
         filled = template.render(values)
     except _OF_A_TEMPLATE as error:
         raise _template_error(error, str(template.filename)) from error
     return tuple(_cut_lines(filled))
-
-
-@lru_cache(maxsize=64)
-def _disclosure(
-    folders: tuple[Path, ...],
-    stamp: Stamp,
-    code: str,
-    partly: bool,  # noqa: FBT001 - one of the keys under which it is kept
-) -> tuple[Sentence, ...]:
-    names = [f"{one}/_disclose{SUFFIX}" for one in (code, FALLBACK)]
-    try:
-        template = environment(folders, stamp).select_template(names)
-        filled = template.render(synthetic=True, partly=partly)
-    except _OF_A_TEMPLATE as error:
-        raise _template_error(error, names[0]) from error
-    return tuple(_sentence(section, pieces, (), code) for section, pieces, _ in _cut_lines(filled))
 
 
 def _cut_lines(filled: str) -> Iterator[Line]:

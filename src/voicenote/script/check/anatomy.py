@@ -8,9 +8,8 @@ from voicenote.model.sentences import Section
 from voicenote.script.check.findings import Violation
 from voicenote.script.check.normalise import fold
 from voicenote.script.check.passage import CheckedSentence, CheckInput
+from voicenote.script.compose import APOLOGIES
 
-#: The templates that are a whole apology; the others have another errand.
-APOLOGIES = frozenset({"justified", "partly", "reopened"})
 _OWNED = ("admit", "answer")
 #: What is said to be kind, or is wrong anyway: no deed.
 _POLITE = ("thanks", "kind", "R7.vow", "R17.upsell", "R17.review", "S24.sarcasm")

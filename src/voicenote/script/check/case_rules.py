@@ -10,13 +10,12 @@ from voicenote.model.promise import AmendsKind, AmendsState, Promise
 from voicenote.script.check.case_context import CaseBackground
 from voicenote.script.check.findings import Violation
 from voicenote.script.check.passage import CheckedSentence, CheckInput
+from voicenote.script.compose import APOLOGIES
 
 #: The kinds that give money back.
 MONEY = frozenset({AmendsKind.REFUND, AmendsKind.CREDIT})
 #: The templates that come after the memo, which held the apology.
 AFTER = frozenset({"check-in", "status-kept", "status-late", "confirm"})
-#: The templates in which money comes with words; a plain text may be one of them.
-SORRY = frozenset({"", "justified", "partly", "reopened"})
 
 
 def check_against_case(read: CheckInput) -> Iterator[Violation]:
@@ -29,7 +28,11 @@ def check_against_case(read: CheckInput) -> Iterator[Violation]:
     yield from _check_band(sentences, background)
     yield from _check_kind(sentences, background, promises)
     wordless = not any(one.has("regret", "admit", "answer") for one in sentences)
-    if wordless and read.template in SORRY and any(promise.value for promise in promises):
+    if (
+        wordless
+        and read.template in {"", *APOLOGIES}
+        and any(promise.value for promise in promises)
+    ):
         yield "R10", "wordless", 0, 0
 
 

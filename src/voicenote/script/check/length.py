@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from voicenote.model.sentences import Script
-from voicenote.script.check.anatomy import APOLOGIES
 from voicenote.script.check.findings import Violation
 from voicenote.script.check.passage import CheckInput
 from voicenote.script.check.phrase_tables import table
-from voicenote.script.compose import LONGEST_S, seconds
+from voicenote.script.compose import APOLOGIES, LONGEST_S, seconds
 from voicenote.script.disclosing import drop_disclosure
 from voicenote.script.languages import language
 from voicenote.script.spoken import sayable_seconds, spell_out, total_weight
