@@ -81,7 +81,7 @@ def test_a_closed_standard_input_is_one_that_has_ended(words: str, tmp_path: Pat
 def test_a_word_that_is_no_text_is_refused(word: str) -> None:
     done = call("cases", "--batch", word)
     assert done.exit_code == 2
-    assert "not UTF-8" in done.stderr
+    assert "isn't UTF-8" in done.stderr
 
 
 def raiser(error: BaseException) -> Callable[[Session], object]:
@@ -248,10 +248,10 @@ def test_our_errors_are_two_lines_and_their_code(
         (KeyboardInterrupt(), 130, "kept"),
         (click.Abort(), 130, "kept"),
         (EOFError(), 2, "input ended"),
-        (OSError(errno.ENOSPC, "No space left on device"), 69, "make room"),
+        (OSError(errno.ENOSPC, "No space left on device"), 69, "free some space"),
         (PermissionError(errno.EACCES, "Permission denied", "x.db"), 69, "x.db"),
         (ZeroDivisionError("secret detail"), 70, "--debug"),
-        (OSError(errno.EIO, "Input/output error"), 69, "worn out"),
+        (OSError(errno.EIO, "Input/output error"), 69, "failing"),
         (OSError(errno.EFBIG, "File too large"), 69, "ulimit -f"),
         (OSError(errno.EMFILE, "Too many open files"), 69, "ulimit -n"),
         (FileNotFoundError(errno.ENOENT, "No usable temporary directory found"), 69, "TMPDIR"),
@@ -351,7 +351,7 @@ def test_a_full_disk_is_told(many: int) -> None:
     with Path("/dev/full").open("w") as full:
         done = run("probe", code=code, stdout=full)
     assert done.returncode == 69
-    assert "make room" in done.stderr
+    assert "free some space" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -31,7 +31,7 @@ def test_many_leave_out_who_opted_out(call: Call, which: list[str]) -> None:
             assert call("render", "1").exit_code == 0
         done = call(command, *which)
         assert done.exit_code == 0, done.stderr
-        assert "1 left out, because they have opted out; nothing will leave: case 1" in done.stderr
+        assert "1 left out, because the customers have opted out: case 1" in done.stderr
         assert done.stdout.startswith("2 ")
 
 
@@ -48,7 +48,7 @@ def test_many_leave_out_who_opted_out(call: Call, which: list[str]) -> None:
 def test_an_empty_reason_is_none(ready: Call, words: list[str], blank: str) -> None:
     done = ready(*words, blank)
     assert done.exit_code == 2
-    assert "this reason is empty" in done.stderr
+    assert "the reason is empty" in done.stderr
 
 
 def test_triage_gives_one_advice(ready: Call) -> None:

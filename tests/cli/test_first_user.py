@@ -145,7 +145,7 @@ def test_a_machine_without_a_sound_device_says_that_nothing_was_heard(
 def test_the_line_on_a_machines_voice_is_told_apart_from_what_will_be_said(call: Call) -> None:
     done = call("script", "1")
     assert "computer" not in done.stdout
-    assert "Only if a machine speaks: The words are mine; the voice" in done.stderr
+    assert "Only if a computer speaks: The words are mine; the voice" in done.stderr
     assert "computer" in json.loads(call("script", "1", "--json").stdout)[0]["script"]["text"]
 
 
@@ -237,7 +237,7 @@ def test_an_import_says_how_many_promises_are_late_already(call: Call, tmp_path:
     rows = "ref,customer,what_happened,amends,promised_by\n"
     rows += "p,Ann,It broke.,a new one,2020-05-04\nq,Ben,It broke.,a new one,2199-05-04\n"
     (tmp_path / "old.csv").write_text(rows)
-    words = "1 promise was for a day that has passed, and is overdue already: voicenote next"
+    words = "1 promise was due on a day that has passed, and is already overdue: voicenote next"
     assert words in call("import", str(tmp_path / "old.csv"), "--dry-run").stderr
     done = call("import", str(tmp_path / "old.csv"))
     assert words in done.stderr
@@ -253,7 +253,7 @@ def test_a_case_from_a_file_says_that_its_promise_is_late_already(
     file.write_text(f'{words}promised_by = "2020-05-04"\n')
     done = call("new", "--from", str(file))
     assert done.exit_code == 0
-    assert "overdue already" in done.stderr
+    assert "already overdue" in done.stderr
 
 
 def test_amends_that_cannot_be_confirmed_yet_name_the_commands_that_can_be_run(call: Call) -> None:

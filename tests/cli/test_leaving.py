@@ -46,7 +46,7 @@ def test_a_limit_says_how_many_wait_and_until_when(hooked: Call, web: Web) -> No
     done = hooked("run", VOICENOTE_POLICY__PER_HOUR="2")
     assert done.exit_code == 0, done.stderr
     assert done.stdout == "2 sent\n"
-    assert "1 wait: limit of 2 an hour by hook; the next from " in done.stderr
+    assert "1 wait: limit of 2 an hour by hook; the next goes out from " in done.stderr
     assert len(web.requests) == 2
     told = json.loads(hooked("run", "--json", VOICENOTE_POLICY__PER_HOUR="2").stdout)
     [held] = told["held"]
@@ -142,9 +142,9 @@ def test_a_copied_workspace_asks_before_it_sends(hooked: Call, home: Path, tmp_p
     assert "is a copy of the one in" in there("doctor").stdout
     done = there("adopt")
     assert done.stdout.startswith("This ledger sends from here now; its other copies")
-    assert "touches are held" in done.stderr
+    assert "messages are held" in done.stderr
     assert there("run").stdout == ""
-    assert there("adopt").stdout.startswith("This ledger is at home here already")
+    assert there("adopt").stdout.startswith("This ledger already sends from here")
 
 
 def test_the_original_of_an_adopted_copy_asks_and_can_take_its_seat_back(

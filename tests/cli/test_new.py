@@ -35,7 +35,7 @@ def sit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sit:
 def test_a_first_sitting_asks_who_you_are_and_ends_with_a_booked_plan(sit: Sit) -> None:
     done = sit(*OWNER, *CASE, "n", "the computer's", "n", "y")
     assert done.exit_code == 0, done.output
-    assert "First, once: who are you?" in done.output
+    assert "First, and only once: who are you?" in done.output
     assert "This is Ada Linden, from Linden Yard." in done.output
     assert "make-it-right, in Europe/Tallinn time" in done.output
 
@@ -67,17 +67,17 @@ def microphone(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("microphone")
 def test_a_sitting_at_the_microphone_ends_with_the_owners_own_memo(sit: Sit) -> None:
     said = ["record", "keep"] * 16
-    done = sit(*OWNER, *CASE, "n", "my own, at the microphone", *said, "n", "y")
+    done = sit(*OWNER, *CASE, "n", "my own, with the microphone", *said, "n", "y")
     assert done.exit_code == 0, done.output
-    assert "Every sentence is there in your own voice." in done.output
-    assert "Case 1 is released." in done.output
+    assert "Every sentence is recorded in your own voice." in done.output
+    assert "Case 1 is approved." in done.output
 
 
 @pytest.mark.usefixtures("microphone")
 def test_a_sitting_that_stops_at_the_microphone_goes_on_another_day(sit: Sit) -> None:
-    done = sit(*OWNER, *CASE, "n", "my own, at the microphone", "record", "keep", "quit")
+    done = sit(*OWNER, *CASE, "n", "my own, with the microphone", "record", "keep", "quit")
     assert done.exit_code == 0, done.output
-    assert "Go on when you like: voicenote record 1" in done.output
+    assert "Continue any time: voicenote record 1" in done.output
     assert "Listen to it?" not in done.output
     assert "When you are ready: voicenote approve 1" not in done.output
 
@@ -89,4 +89,4 @@ def test_a_recording_from_a_file_is_asked_for_until_it_is_one(sit: Sit, tmp_path
     done = sit(*OWNER, *CASE, "n", "my own, from a file", *files, "n", "y")
     assert done.exit_code == 0, done.output
     assert "no sound that can be read" in done.output
-    assert "Case 1 is released." in done.output
+    assert "Case 1 is approved." in done.output

@@ -291,7 +291,7 @@ def test_what_is_no_call_of_the_webhook_says_nothing(say: Call, tmp_path: Path) 
     assert handed(say, {"statuses": [{"status": "played"}]}, tmp_path)["received"] <= 1
     assert say("receive", "--from", str(tmp_path), code=2)
     (tmp_path / "empty").write_bytes(b"")
-    assert "nothing in it" in say("receive", "--from", str(tmp_path / "empty"), code=65).stderr
+    assert "the file is empty" in say("receive", "--from", str(tmp_path / "empty"), code=65).stderr
 
 
 def test_there_is_nothing_new_where_nothing_came(call: Call) -> None:

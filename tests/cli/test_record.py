@@ -188,7 +188,7 @@ def test_a_sitting_at_the_teleprompter(
     code, rest = sitting.ends()
     assert code == 0
     assert "2 recorded." in rest
-    assert "Go on when you like: voicenote record 1" in rest
+    assert "Continue any time: voicenote record 1" in rest
     assert kept(home) == [pytest.approx((1.5, 0.5), abs=0.01), pytest.approx((1.2, 0.4), abs=0.01)]
     assert listed(call, 1)["missing"] == [before[1], *before[3:]]
 
@@ -394,7 +394,7 @@ def test_the_rest_is_filled_in_when_the_owner_says_so(call: Call, tmp_path: Path
     assert (memo["synthetic"], memo["synthetic_part"]) == (True, "partly")
     shown = json.loads(call("show", "1", "--json").stdout)["memo"]
     assert (shown["synthetic"], shown["synthetic_part"]) == (True, "partly")
-    assert "partly a machine's voice" in call("show", "1").stdout
+    assert "partly a synthetic voice" in call("show", "1").stdout
 
 
 def test_follow_ups_are_asked_for_when_the_owner_likes(call: Call, tmp_path: Path) -> None:

@@ -79,7 +79,7 @@ def test_a_batch_without_open_cases_is_not_the_whole_ledger(call: Call, home: Pa
     with closing(sqlite3.connect(home / "ledger.db")) as raw, raw:
         raw.execute("update cases set stage = 'closed', outcome = 'no-answer' where batch = 'june'")
     assert "No open cases in batch 'june'." in call("cases", "--batch", "june").stderr
-    assert "No open cases. Take one in" in call("cases").stderr
+    assert "No open cases. To add one" in call("cases").stderr
 
 
 def test_an_import_that_added_nothing_names_no_batch_that_is_not_there(
@@ -89,7 +89,7 @@ def test_an_import_that_added_nothing_names_no_batch_that_is_not_there(
     rows.write_text("customer,what_happened,email\nAnn,It broke.,a@x.ee\n")
     assert call("import", str(rows), "--batch", "first").exit_code == 0
     done = call("import", str(rows), "--batch", "second")
-    assert "0 added, 1 there already" in done.stdout
+    assert "0 added, 1 already there" in done.stdout
     assert "batch" not in done.stdout
     assert json.loads(call("import", str(rows), "--json", "--batch", "x").stdout)["batch"] is None
     assert "batch 'first'" in call("import", str(rows), "--batch", "first").stdout
@@ -132,7 +132,7 @@ def test_a_date_ahead_is_not_told_to_be_written_as_it_is(call: Call, tmp_path: P
 @pytest.mark.parametrize(
     ("words", "where", "said"),
     [
-        (("import", "{rows}"), "voicenote.engine.case.new_cases.take_in", "nothing went in"),
+        (("import", "{rows}"), "voicenote.engine.case.new_cases.take_in", "nothing was added"),
         (
             ("say", "Hi.", "-o", "{out}"),
             "voicenote.engine.memo.plain_speech.say",
@@ -212,11 +212,11 @@ def test_a_telegram_id_that_says_so_is_kept(call: Call) -> None:
 def test_who_has_opted_out_before_is_told_so(call: Call, home: Path, way: str) -> None:
     with closing(sqlite3.connect(home / "ledger.db")) as raw, raw:
         raw.execute("update customers set email = 'ada@x.ee' where name like 'Ada%'")
-    assert "They will hear nothing more" in call("opt-out", way).stdout
+    assert "will get no more messages" in call("opt-out", way).stdout
     again = call("opt-out", way)
     assert again.exit_code == 0
     assert again.stdout == (
-        "Ada Lovelace (case 1) had opted out already, and nothing was waiting for them.\n"
+        "Ada Lovelace (case 1) had already opted out, and nothing was waiting for them.\n"
     )
     assert json.loads(call("opt-out", way, "--json").stdout)["already"] is True
 

@@ -23,7 +23,7 @@ def test_one_case_shows_its_words_and_what_comes_next(call: Call) -> None:
 def test_all_means_those_without_a_script(call: Call) -> None:
     call("script", "1")
     assert call("script", "--all").stdout.startswith("2 written")
-    assert "every case has its script" in call("script", "--all").stderr
+    assert "every case already has a script" in call("script", "--all").stderr
 
 
 def test_a_batch_is_one_imports_cases(call: Call) -> None:
@@ -66,7 +66,7 @@ def test_json_has_words_warnings_and_failures(call: Call) -> None:
 
 
 def test_english_is_said_where_a_language_has_no_templates(call: Call) -> None:
-    assert "In English" in call("script", "1", "--language", "fi").stderr
+    assert "It is in English" in call("script", "1", "--language", "fi").stderr
 
 
 def test_an_editor_changes_the_words(call: Call, tmp_path: Path) -> None:
@@ -139,7 +139,7 @@ def test_one_refusal_does_not_stop_the_others(ready: Call) -> None:
     ready("script", "2", "--from", "-", input="[own]\nIt was me.\n")
     done = ready("approve", "1", "2", "3")
     assert done.exit_code == 1
-    assert done.stdout.startswith("2 released")
+    assert done.stdout.startswith("2 approved")
     assert "voicenote render 2" in done.stderr
 
 
@@ -150,7 +150,7 @@ def test_approving_again_books_nothing_twice(ready: Call) -> None:
 
 
 def test_all_means_those_that_were_spoken(ready: Call) -> None:
-    assert ready("approve", "--all").stdout.startswith("3 released")
+    assert ready("approve", "--all").stdout.startswith("3 approved")
     done = ready("approve", "--all")
     assert done.exit_code == 0
     assert "Nothing waits" in done.stderr
@@ -166,7 +166,7 @@ def test_a_sample_with_yes_names_the_files_and_releases_all(ready: Call) -> None
     done = ready("approve", "--all", "--sample", "2", "--yes")
     assert done.exit_code == 0
     assert done.stderr.count("memo.ogg") == 2
-    assert done.stdout.startswith("3 released")
+    assert done.stdout.startswith("3 approved")
 
 
 @pytest.mark.parametrize(("answer", "code"), [("y\n", 0), ("n\n", 1), ("\n", 1)])
@@ -183,7 +183,7 @@ def test_at_a_terminal_a_sample_is_played_and_then_asked_for(
     done = ready("approve", "--all", "--sample", "2", input=answer, PATH=path)
     assert done.exit_code == code, done.stderr
     assert len((tmp_path / "played").read_text().splitlines()) == 2
-    assert "Release all 3 memos?" in done.stderr
+    assert "Approve all 3 memos?" in done.stderr
 
 
 def test_the_same_reason_is_told_once(call: Call) -> None:

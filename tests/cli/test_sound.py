@@ -93,7 +93,7 @@ def test_no_voice_for_a_language_is_told_by_case(ready: Call) -> None:
 def test_nothing_to_render_says_so(call: Call) -> None:
     done = call("render", "--all")
     assert done.exit_code == 0
-    assert "Nothing to speak" in done.stderr
+    assert "There are no scripts to speak" in done.stderr
 
 
 def kept_memos(home: Path) -> int:
@@ -332,7 +332,7 @@ def test_a_full_disk_is_told(home: Path) -> None:
             check=False,
         )
     assert done.returncode == 69
-    assert b"make room" in done.stderr
+    assert b"free some space" in done.stderr
 
 
 def test_the_system_voice_speaks(bare: Call, tmp_path: Path) -> None:

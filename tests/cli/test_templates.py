@@ -67,7 +67,7 @@ def test_a_bad_template_is_told_and_is_no_success(
     write(home, text)
     done = bare("templates", "test")
     assert done.exit_code == 1
-    assert "en/mine: not good" in done.stdout
+    assert "en/mine: failed" in done.stdout
     assert says in done.stdout
 
 

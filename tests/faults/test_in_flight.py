@@ -43,11 +43,11 @@ def test_what_a_killed_pass_had_in_flight_is_shown_and_settled_later(
     claimed(timedelta(minutes=2))
     done = call("run", home, **env)
     assert (done.exit_code, done.stdout) == (0, "")
-    assert "case 1: the memo is in flight since" in done.stderr
+    assert "case 1: the memo is being sent since" in done.stderr
     assert "settled after" in done.stderr
     assert '"touch": ' in call("run --json", home, **env).stdout.partition('"in_flight": ')[2]
-    assert "memo in flight since" in call("cases", home, **env).stdout
-    assert "memo by outbox: in flight since" in call("show 1", home, **env).stdout
+    assert "memo being sent since" in call("cases", home, **env).stdout
+    assert "memo by outbox: being sent since" in call("show 1", home, **env).stdout
     claimed(GRACE + timedelta(minutes=1))
     done = call("run", home, **env)
     assert "in flight" not in done.stderr

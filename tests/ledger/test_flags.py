@@ -46,9 +46,9 @@ def test_what_is_in_flight_is_flagged_with_its_hour(
         case_store.add(tx, [complaint()])
         memo = booked(tx, TouchKind.MEMO, new_id)
         change_touch(tx, memo, "claim", claimed_at=tx.now)
-        assert case_flags.troubled(tx) == {(1, 1): "memo in flight since 12:00 UTC"}
+        assert case_flags.troubled(tx) == {(1, 1): "memo being sent since 12:00 UTC"}
         change_touch(tx, memo, "commit")
-        assert case_flags.troubled(tx) == {(1, 1): "memo in flight since 12:00 UTC"}
+        assert case_flags.troubled(tx) == {(1, 1): "memo being sent since 12:00 UTC"}
     assert {state.value for state in IN_FLIGHT} == set(case_flags.IN_FLIGHT)
 
 

@@ -126,7 +126,7 @@ def _letters(words: Sequence[str]) -> None:
             word.encode()
         except UnicodeEncodeError:
             shown = word.encode("utf-8", "backslashreplace").decode()
-            raise WrongUse(f"{shown} is not UTF-8 text", "write it again in UTF-8") from None
+            raise WrongUse(f"{shown} isn't UTF-8 text", "type it again in UTF-8") from None
 
 
 def _never_choke(stream: TextIO) -> None:
@@ -183,9 +183,9 @@ def _logging(verbose: int) -> None:
 
 
 @click.group(cls=Frame, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--home", metavar="DIR", help="The workspace; else $VOICENOTE_HOME.")
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing but results and errors.")
-@click.option("-v", "--verbose", count=True, help="Say more; -vv says everything.")
+@click.option("--home", metavar="DIR", help="The workspace; default: $VOICENOTE_HOME.")
+@click.option("-q", "--quiet", is_flag=True, help="Print only results and errors.")
+@click.option("-v", "--verbose", count=True, help="Print more; -vv prints everything.")
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 @click.version_option(package_name="voicenote", message="%(prog)s %(version)s")
 @click.pass_obj
@@ -199,7 +199,7 @@ def voicenote(
 ) -> None:
     """Say sorry in your own voice, and keep the promise.
 
-    With one angry customer: voicenote new. With many: voicenote import. To see it all first, on
+    For one angry customer: voicenote new. For many: voicenote import. To see how it works, on
     samples and offline: voicenote demo.
     """
     session.home_option = home

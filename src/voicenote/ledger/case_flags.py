@@ -41,7 +41,7 @@ def troubled(tx: Transaction) -> dict[tuple[int, int], str]:
             held[case, round_] = held.get((case, round_), 0) + 1
         elif state in IN_FLIGHT:
             since = f" since {claimed_at:%H:%M} UTC" if claimed_at else ""
-            told.append(f"{kind} in flight{since}")
+            told.append(f"{kind} being sent{since}")
         else:
             told.append(f"{kind} {state}")
     return {

@@ -9,19 +9,22 @@ from voicenote.cli.terminal.session import Session, command
 
 #: Said when a copy was made the one that sends.
 TAKEN = (
-    "This ledger sends from here now; its other copies of your account ask.\n"
-    "A copy on another machine, or of another account, does not know: see that it does not send."
+    "This ledger sends from here now; its other copies on your account ask first.\n"
+    "A copy on another machine or account cannot know this: make sure it does not send."
 )
 
 
 @command()
 @click.option(
-    "--moved", is_flag=True, help="It was only moved, as it was last: nothing is held. Be sure."
+    "--moved",
+    is_flag=True,
+    help="It was only moved and is up to date: hold nothing. Be sure of it.",
 )
 def adopt(session: Session, /, *, moved: bool) -> None:
-    """Let a restored or copied ledger send from here: it is the one that goes on, the only one.
+    """Let a restored or copied ledger send from here, and from nowhere else.
 
-    All that waits in it is held first, because nobody knows what has left since it was copied.
+    Everything that waits in it is held first, because it may have been sent since the copy was
+    made.
 
     With --json: {"doubt", "held", "cases", "uncertain"}.
     """
@@ -31,7 +34,7 @@ def adopt(session: Session, /, *, moved: bool) -> None:
     with session.open() as ws:
         done = adopt_(ws, moved=moved)
     if not done.doubt:
-        screen.show(done, lambda: "This ledger is at home here already; nothing has changed.")
+        screen.show(done, lambda: "This ledger already sends from here; nothing has changed.")
         return
     screen.show(done, lambda: TAKEN)
     for line in describe_hold(done.held, done.cases, done.uncertain):

@@ -24,7 +24,7 @@ class AmendsName(click.ParamType[tuple[int, int]]):
         """Return (case, k)."""
         number, dot, k = str(value).partition(".")
         if not (dot and _small(number) and _small(k)):
-            self.fail(f"{value!r} is no name of amends; such as 3.1", param, ctx)
+            self.fail(f"{value!r} isn't a promise of a case; write it such as 3.1", param, ctx)
         return int(number), int(k)
 
 
@@ -38,15 +38,15 @@ one = click.argument("name", type=AmendsName(), metavar="N.K")
 @click.group(invoke_without_command=True)
 @click.pass_context
 def amends(context: click.Context) -> None:
-    """Promises: what was promised, what is done, what is overdue."""
+    """List promises: what was promised, what is done, what is overdue."""
     if context.invoked_subcommand is None:
         context.invoke(list_)
 
 
 @command("list", group=amends)
-@click.option("--all", "everything", is_flag=True, help="Those of closed cases too.")
+@click.option("--all", "everything", is_flag=True, help="Also those of closed cases.")
 def list_(session: Session, /, *, everything: bool = False) -> None:
-    """Every promise, the one that is due first on top."""
+    """List promises, the one due first on top."""
     from voicenote.engine.case.promises import list_promises
 
     with session.open() as ws:
@@ -75,21 +75,21 @@ def list_(session: Session, /, *, everything: bool = False) -> None:
 
 @command(group=amends)
 @click.argument("number", type=CASE, metavar="N")
-@click.option("--kind", type=click.Choice(KINDS), required=True, help="What sort of deed it is.")
+@click.option("--kind", type=click.Choice(KINDS), required=True, help="What kind of amends it is.")
 @click.option("--text", required=True, help="What you will do, in the customer's language.")
 @click.option("--value", help="What it is worth, such as 40.00.")
 @click.option("--currency", metavar="CODE", help="ISO 4217, such as EUR.")
 @click.option(
-    "--target", type=DAY, callback=picked_day, help="The day you aim at; earlier than --by."
+    "--target", type=DAY, callback=picked_day, help="The day you aim for; earlier than --by."
 )
 @click.option("--by", type=DAY, callback=picked_day, help="The day you promise, as YYYY-MM-DD.")
 @click.option("--owner", default="", help="Who does it.")
 @override_option
 def add(session: Session, /, *, number: int, override: str, **given: Any) -> None:
-    """Promise one more deed.
+    """Make a promise.
 
-    Money beyond the band of [policy], or for an unfounded complaint, is refused; --override says
-    why it must be, and the reason goes into the history.
+    Money beyond the limits in [policy], or for an unfounded complaint, is refused. With --override
+    you say why it is right all the same; the reason goes into the history.
     """
     from voicenote.engine.case import promises
     from voicenote.errors import BadData
@@ -106,7 +106,7 @@ def add(session: Session, /, *, number: int, override: str, **given: Any) -> Non
             owner=given["owner"],
         )
     except ValueError as error:
-        raise BadData(f"this cannot be promised: {error}", "correct it") from None
+        raise BadData(f"this can't be promised: {error}", "correct it") from None
     with session.open() as ws:
         added = promises.add(ws, number, promise, override)
     worth = f", worth {value}" if value else ""
@@ -118,12 +118,12 @@ def add(session: Session, /, *, number: int, override: str, **given: Any) -> Non
 
 @command(group=amends)
 @one
-@click.option("--evidence", default="", help="What shows it: a payment's number, a parcel's.")
+@click.option("--evidence", default="", help="What proves it: the number of a payment or parcel.")
 @override_option
 def done(session: Session, /, *, name: tuple[int, int], evidence: str, override: str) -> None:
-    """A promise was kept; evidence is needed.
+    """Record that you kept a promise; evidence is needed.
 
-    Money beyond the band of [policy], or for an unfounded complaint, needs --override here too.
+    Money beyond the limits in [policy], or for an unfounded complaint, needs --override here too.
     """
     from voicenote.engine.case import promises
 
@@ -135,7 +135,7 @@ def done(session: Session, /, *, name: tuple[int, int], evidence: str, override:
 @command(group=amends)
 @one
 def confirm(session: Session, /, *, name: tuple[int, int]) -> None:
-    """The customer says that it arrived."""
+    """Record that the customer confirms it."""
     from voicenote.engine.case import promises
 
     with session.open() as ws:
@@ -147,7 +147,7 @@ def confirm(session: Session, /, *, name: tuple[int, int]) -> None:
 @one
 @click.option("--reason", default="", help="Why it was not kept.")
 def broken(session: Session, /, *, name: tuple[int, int], reason: str) -> None:
-    """A promise was not kept."""
+    """Record that a promise was not kept."""
     from voicenote.engine.case import promises
 
     with session.open() as ws:
@@ -157,9 +157,9 @@ def broken(session: Session, /, *, name: tuple[int, int], reason: str) -> None:
 
 @command(group=amends)
 @one
-@click.option("--reason", default="", help="The customer's words; only they can let you off.")
+@click.option("--reason", default="", help="What the customer said; only they can release you.")
 def waive(session: Session, /, *, name: tuple[int, int], reason: str) -> None:
-    """The customer lets you off a promise."""
+    """Record that the customer releases you from a promise."""
     from voicenote.engine.case import promises
 
     with session.open() as ws:
@@ -174,7 +174,7 @@ def waive(session: Session, /, *, name: tuple[int, int], reason: str) -> None:
 )
 @override_option
 def again(session: Session, /, *, name: tuple[int, int], by: date, override: str) -> None:
-    """Promise it for a new day, when the customer has agreed."""
+    """Promise it for a new day that the customer has agreed to."""
     from voicenote.engine.case import promises
 
     with session.open() as ws:
@@ -189,6 +189,6 @@ def _report_state(session: Session, name: tuple[int, int], state: str, *, again:
 
 
 def _tell(session: Session, what: str) -> None:
-    """Say where a memo that was approved before this waits for another approval, or left."""
+    """Say so when a memo approved before this needs another approval, or was sent without it."""
     if what:
         session.screen.warn(what)

@@ -16,14 +16,16 @@ if TYPE_CHECKING:
 
 @command()
 @case_argument
-@click.option("--put-right", "--yes", "right", is_flag=True, help="They say it is put right.")
-@click.option("--not-yet", "--no", "wrong", is_flag=True, help="They say it is not: a new round.")
+@click.option("--put-right", "--yes", "right", is_flag=True, help="They say it has been put right.")
+@click.option(
+    "--not-yet", "--no", "wrong", is_flag=True, help="They say it has not: start a new round."
+)
 @click.option("--text", default="", help="Their words.")
-@click.option("--via", default="", help="How it came: phone, in person, …")
+@click.option("--via", default="", help="How it reached you: phone, in person, …")
 def answer(
     session: Session, /, *, number: int, right: bool, wrong: bool, text: str, via: str
 ) -> None:
-    """What the customer said, when it came by another way. It stops the plan."""
+    """Record what a customer told you by phone, in person or elsewhere. It stops the plan."""
     from voicenote.engine.case.closing import answer as keep
     from voicenote.model.case import Stage
     from voicenote.model.receipt import Verdict
@@ -47,18 +49,20 @@ def _verdict(session: Session, text: str, *, right: bool, wrong: bool) -> Verdic
     from voicenote.model.receipt import Verdict
 
     if right and wrong:
-        raise WrongUse("--put-right and --not-yet cannot both be so", "give one of them")
+        raise WrongUse("--put-right and --not-yet contradict each other", "give one of them")
     if right or wrong:
         return Verdict.PUT_RIGHT if right else Verdict.NOT_YET
     if text:
         return Verdict.UNCLEAR
     if not session.screen.interactive:
         raise WrongUse("say what they answered", "--put-right, --not-yet, or --text WORDS")
-    said = session.screen.choose("Is it put right?", ("put right", "not yet", "they did not say"))
+    said = session.screen.choose(
+        "Has it been put right?", ("put right", "not yet", "they did not say")
+    )
     return {"put right": Verdict.PUT_RIGHT, "not yet": Verdict.NOT_YET}.get(said, Verdict.UNCLEAR)
 
 
 def _after(number: int, missing: tuple[str, ...]) -> str:
     if not missing:
-        return f"Written down. Nothing is missing: voicenote close {number}"
-    return "\n".join(["Written down. Before it can be closed:", *(f"  - {one}" for one in missing)])
+        return f"Saved. Nothing is missing: voicenote close {number}"
+    return "\n".join(["Saved. Before it can be closed:", *(f"  - {one}" for one in missing)])

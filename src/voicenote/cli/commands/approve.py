@@ -1,4 +1,4 @@
-"""`approve`: releases memos, after listening to some."""
+"""`approve`: approves memos for sending, after listening to some."""
 
 from __future__ import annotations
 
@@ -20,16 +20,19 @@ if TYPE_CHECKING:
 @command()
 @cases_options
 @click.option(
-    "--sample", type=click.IntRange(1, 50), metavar="K", help="Listen to K of them first."
+    "--sample",
+    type=click.IntRange(1, 50),
+    metavar="K",
+    help="Listen to K of them first, picked at random.",
 )
 @click.option(
     "--anyway",
     metavar="REASON",
     default="",
     callback=given_reason,
-    help="Why it is right all the same, where a rule or the check says no; it is recorded.",
+    help="Approve it even though a rule or the check says no; the reason is recorded.",
 )
-@click.option("--yes", is_flag=True, help="Ask nothing; for scripts.")
+@click.option("--yes", is_flag=True, help="Don't ask; for scripts.")
 def approve(
     session: Session,
     /,
@@ -41,12 +44,13 @@ def approve(
     anyway: str,
     yes: bool,
 ) -> int:
-    """Release scripts with their memos, and book what follows.
+    """Approve scripts with their memos, and schedule the messages that follow.
 
-    Not released is what the check calls an error, what is not so any more, and money beyond the
-    rules, unless --anyway says why; nor a second empty apology, whatever you say.
+    A memo is not approved when the check finds an error in it, when it is out of date, or when it
+    promises more money than the rules allow, unless --anyway says why. A second apology with
+    nothing new in it is never approved.
 
-    With --sample K you hear K of them, taken by chance, and are asked before all are released.
+    With --sample K you hear K of them, and are asked before all are approved.
 
     With --json: a list of {"case", "plan", "touches": [{"kind", "due_at", "channel"}], "notes"}, or
     {"case", "error"} where it did not work.
@@ -54,13 +58,11 @@ def approve(
     from voicenote.model.case import Stage
 
     if sample and not (yes or session.screen.interactive):
-        raise WrongUse(
-            "nobody is here to listen to a sample", "at a terminal you are asked; else give --yes"
-        )
+        raise WrongUse("a sample needs somebody to listen", "run it at a terminal, or add --yes")
     with session.open(whole=True) as ws:
         meant = in_touch(session, ws, numbers, everything, batch, (Stage.RENDERED,))
         if sample and meant and not _heard(session, ws, meant, sample, yes=yes):
-            session.screen.note("Nothing was released.")
+            session.screen.note("Nothing was approved.")
             return 1
         return _release_all(session, ws, meant, anyway)
 
@@ -82,7 +84,7 @@ def _heard(
             play(file, session.env)
         except Unavailable as error:
             screen.warn(f"{error.what}: {error.advice}")
-    return yes or screen.confirm(f"Release {_memos(len(numbers))}?", default=False)
+    return yes or screen.confirm(f"Approve {_memos(len(numbers))}?", default=False)
 
 
 def _memos(count: int) -> str:
@@ -95,7 +97,7 @@ def _release_all(session: Session, ws: Workspace, numbers: Sequence[int], anyway
     from voicenote.engine.case.duplicates import told_apart
 
     work = singly(lambda chunk: approve_cases(ws, told_apart(ws, chunk), anyway=anyway), numbers)
-    done, failed = parted(session.screen.progress(work, "Releasing", len(numbers)))
+    done, failed = parted(session.screen.progress(work, "Approving", len(numbers)))
     alone(numbers, failed)
     if session.json:
         session.screen.data([*map(_approved_data, done), *map(failed_data, failed)])
@@ -104,11 +106,11 @@ def _release_all(session: Session, ws: Workspace, numbers: Sequence[int], anyway
     for note in dict.fromkeys(note for one in done for note in one.notes):
         session.screen.warn(note)
     if len(numbers) == 1:
-        session.screen.out(f"Case {done[0].case} is released. {_when(ws, done)}")
+        session.screen.out(f"Case {done[0].case} is approved. {_when(ws, done)}")
     elif done:
-        session.screen.out(f"{len(done)} released. {_when(ws, done)}".rstrip())
+        session.screen.out(f"{len(done)} approved. {_when(ws, done)}".rstrip())
     elif not failed:
-        session.screen.note("Nothing waits to be released. Sound is made by: voicenote render")
+        session.screen.note("Nothing waits for approval. To make sound: voicenote render")
     return 1 if failed else 0
 
 
@@ -127,14 +129,14 @@ def _approved_data(one: Approved) -> dict[str, Any]:
 
 
 def _when(ws: Workspace, done: Sequence[Approved]) -> str:
-    """Say when the first of them leaves, in its customer's clock."""
+    """Say when the first of them goes out, in its customer's time."""
     from voicenote.engine.run.departures import first_leaving
 
     found = first_leaving(ws, done)
     if found is None:
-        return "Nothing of its plan is left to send." if len(done) == 1 else ""
+        return "Nothing in its plan is left to send." if len(done) == 1 else ""
     who = "It" if len(done) == 1 else "The first"
     return (
-        f"{who} leaves {found.at:%a %Y-%m-%d %H:%M} ({found.zone}) by {found.channel}, "
+        f"{who} goes out {found.at:%a %Y-%m-%d %H:%M} ({found.zone}) by {found.channel}, "
         "with the next voicenote run after that."
     )

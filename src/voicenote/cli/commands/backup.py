@@ -11,7 +11,7 @@ from voicenote.cli.terminal.session import Session, command
 
 @command()
 @click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
-@click.option("--force", is_flag=True, help="Write over a file that is there.")
+@click.option("--force", is_flag=True, help="Overwrite a file that exists.")
 def backup(session: Session, /, *, file: Path, force: bool) -> None:
     """Copy the ledger, the sound and the settings into FILE (.tar.gz or .zip).
 
@@ -33,6 +33,6 @@ def backup(session: Session, /, *, file: Path, force: bool) -> None:
         packed,
         lambda: (
             f"{packed.files} files in {packed.file}, {packed.size / 2**20:.1f} MB. It holds what "
-            "customers told you: keep it as safe as the workspace."
+            "customers told you: keep it as safe as the workspace itself."
         ),
     )

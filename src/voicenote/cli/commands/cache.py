@@ -9,11 +9,11 @@ from voicenote.cli.terminal.session import Session, command
 
 @command()
 @click.argument("what", type=click.Choice(["show", "prune"]), default="show")
-@click.option("--all", "everything", is_flag=True, help="With prune: leave nothing.")
+@click.option("--all", "everything", is_flag=True, help="With prune: remove everything.")
 def cache(session: Session, /, *, what: str, everything: bool) -> None:
-    """Show what is kept of sentences made before, or prune it to [sound] cache_mb.
+    """Show how much sound of earlier sentences is kept, or prune it to [sound] cache_mb.
 
-    Nothing is lost by it: what is missing is spoken again when it is needed.
+    Nothing is lost: what is missing is made again when it is needed.
     With --json: {"entries", "bytes", "limit_bytes", "removed", "removed_bytes"}.
     """
     from voicenote.sound.piece_cache import Cache, Shown

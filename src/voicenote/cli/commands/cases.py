@@ -17,19 +17,21 @@ if TYPE_CHECKING:
     from voicenote.errors import BadData
     from voicenote.ledger.case_rows import CaseRow, CaseRows
 
-#: What to do about a message that may have left or not.
-UNCERTAIN = "uncertain: look into the channel, then voicenote mark-sent N, or voicenote resend N"
+#: What to do about a message that may have been sent or not.
+UNCERTAIN = (
+    "uncertain: check in the channel whether it was sent, then voicenote mark-sent N or resend N"
+)
 
 
 @command()
-@click.option("--all", "everything", is_flag=True, help="Closed cases too.")
+@click.option("--all", "everything", is_flag=True, help="Also closed cases.")
 @click.option("--batch", metavar="NAME", help="Only the cases of an import.")
 def cases(session: Session, /, *, everything: bool, batch: str | None) -> int:
-    """What is open, overdue, silent.
+    """List what is open, overdue or unanswered.
 
     With --json: a list of {"case", "ref", "customer", "stage", "outcome", "overdue",
-    "next_touch"}; of closed cases too with --all. Exit code 1 when a case cannot be read, which
-    is then named on standard error.
+    "next_touch"}; with --all also of closed cases. Exit code 1 when a case can't be read; it is
+    named on standard error.
     """
     from voicenote.engine.case.case_list import list_cases
     from voicenote.wiring import now, open_ledger
@@ -53,7 +55,7 @@ def cases(session: Session, /, *, everything: bool, batch: str | None) -> int:
     elif batch is not None:
         session.screen.note(f"No open cases in batch {batch!r}.")
     else:
-        session.screen.note("No open cases. Take one in: voicenote new, or voicenote import FILE")
+        session.screen.note("No open cases. To add one: voicenote new, or voicenote import FILE")
     _tell_beside(session, found)
     return _tell_bad(session, found.bad)
 
@@ -186,9 +188,9 @@ def _remarks(row: CaseRow, found: CaseRows, today: date, beside: Remarks) -> str
         return ""
     said, this_round = [], (row.case, row.round)
     if _overdue(row, found, today):
-        said.append(f"OVERDUE: promised by {found.owed_by[row.case]}")
+        said.append(f"OVERDUE: promised for {found.owed_by[row.case]}")
     if row.case in found.uncertain:
-        said.append("uncertain: did it leave?")
+        said.append("uncertain: was it sent?")
     if row.case in beside.opted_out:
         said.append("opted out")
     elif this_round in beside.troubled:

@@ -1,4 +1,4 @@
-"""`channels`: what is set up, and what each still needs."""
+"""`channels`: which are set up, what each still needs, and links for customers."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ def _listing(session: Session, rows: list[dict[str, Any]], kind: str, more: Any)
 @command()
 @click.argument("words", nargs=-1, metavar="[NAME link N]")
 def channels(session: Session, /, *, words: tuple[str, ...]) -> None:
-    """Channels: those that are set up here, those that could be, and what each still needs.
+    """List the channels that are set up, those that could be, and what each still needs.
 
-    `channels telegram link N` makes the link by which the customer of case N lets your bot write to
-    them. It is good for one use; a new one ends it. With --json: {"case", "channel", "link"}.
+    `channels telegram link N` makes a link with which the customer of case N lets your bot write to
+    them. It works once; a new link replaces it. With --json: {"case", "channel", "link"}.
 
-    Exit code 78 when a setting is wrong, of whatever table.
+    Exit code 78 when a setting is wrong, in any table.
     """
     from voicenote.plugins import CHANNELS, load
     from voicenote.wiring import check
@@ -69,7 +69,7 @@ def channels(session: Session, /, *, words: tuple[str, ...]) -> None:
 
 
 def _channel(session: Session, name: str) -> dict[str, Any]:
-    """Say what is known of a channel that the settings have."""
+    """Return what is known of a channel in the settings."""
     from voicenote.wiring import make_channel, now
 
     declared = session.draft.channels.get(name)
@@ -108,7 +108,7 @@ def _link(session: Session, words: tuple[str, ...]) -> None:
     screen.out(made.link)
     if screen.interactive:
         screen.out(_square(made.link))
-    screen.note(f"Give it to {made.customer}, by a way that you share. It works once.")
+    screen.note(f"Give it to {made.customer} in a way you both use already. It works once.")
 
 
 def _square(link: str) -> str:

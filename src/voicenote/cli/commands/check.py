@@ -19,20 +19,21 @@ if TYPE_CHECKING:
 
 @command()
 @click.argument("given", nargs=-1, metavar="[N|FILE]...")
-@click.option("--templates", is_flag=True, help="Every template of every language.")
-@click.option("--language", default="", metavar="TAG", help="The text's language, as BCP 47.")
+@click.option("--templates", is_flag=True, help="Check every template in every language.")
+@click.option("--language", default="", metavar="TAG", help="The language of the text, as BCP 47.")
 @click.option(
-    "--owner", default="", metavar="NAME", help="Who answers: the name must be said (S1)."
+    "--owner",
+    default="",
+    metavar="NAME",
+    help="Who answers for it; the text must say the name (S1).",
 )
 @click.option(
     "--finding",
     type=click.Choice(["justified", "partly", "unfounded"]),
-    help="What was found, for a text without a case (S9).",
+    help="Whether the complaint is justified, for a text without a case (S9).",
 )
-@click.option(
-    "--template", default="", metavar="NAME", help="What kind of text it is, such as check-in."
-)
-@click.option("--explain", metavar="RULE", help="Tell what a rule wants, and where it comes from.")
+@click.option("--template", default="", metavar="NAME", help="The kind of text, such as check-in.")
+@click.option("--explain", metavar="RULE", help="Explain a rule, and where it comes from.")
 def check(
     session: Session,
     /,
@@ -42,10 +43,10 @@ def check(
     explain: str | None,
     **asked: str | None,
 ) -> int:
-    """Check words against the method: the script of case N, a text FILE, - or every template.
+    """Check a script against the method: that of case N, a text FILE, - or every template.
 
-    A plain text has no case behind it: rules that need one stay silent. The exit code is 1 when
-    something is an error. With --json: a list of {"rule", "level", "start", "end", "text", "why",
+    A plain text has no case behind it, so the rules that need one are left out. Exit code 1 when
+    there is an error. With --json: a list of {"rule", "level", "start", "end", "text", "why",
     "instead"}, and "where" beside them when more than one text was checked.
     """
     if explain:
@@ -106,11 +107,13 @@ def _text(session: Session, name: str, language: str, asked: CheckContext) -> Ch
 
     text = read_text(name, session.stdin)
     if not text.strip():
-        raise BadData(f"{name} holds no words", "give it a script to check")
+        raise BadData(f"{name} is empty", "give it a script to check")
     known = ", ".join(languages())
     code = language or detect_language(text)
     if code is None:
-        raise WrongUse(f"the language of {name} cannot be told", f"--language with one of {known}")
+        raise WrongUse(
+            f"the language of {name} can't be guessed", f"add --language with one of {known}"
+        )
     levels = {rule: LintLevel(level) for rule, level in session.settings.check.levels.items()}
     return CheckedText(name, text, tuple(check(text, code, asked, levels)))
 
@@ -142,7 +145,7 @@ def _explain(session: Session, code: str, language: str) -> int:
     known = rules()
     rule = known.get(code.upper())
     if rule is None:
-        raise WrongUse(f"the check holds no rule {code!r}", f"known: {', '.join(known)}")
+        raise WrongUse(f"there is no rule {code!r}", f"known: {', '.join(known)}")
     code = _primary(language)
     ways = table(code if code in languages() else "en").instead
     data = {

@@ -1,4 +1,4 @@
-"""`close`: a loop is closed, or what is missing is listed."""
+"""`close`: closes a case, or lists what is missing."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ OUTCOMES = ("ally", "satisfied", "neutral", "lost", "no-answer")
 
 @command()
 @case_argument
-@click.option("--outcome", type=click.Choice(OUTCOMES), help="What became of the customer.")
+@click.option("--outcome", type=click.Choice(OUTCOMES), help="How it ended with the customer.")
 def close(session: Session, /, *, number: int, outcome: str | None) -> None:
-    """Close a loop, or list what is missing."""
+    """Close a case, or list what is missing."""
     from voicenote.engine.case.closing import close as close_
     from voicenote.model.case import Outcome
 

@@ -24,10 +24,10 @@ def completion(session: Session, shell: str) -> None:
     """Print the completion for a shell."""
     kind = get_completion_class(shell)
     if kind is None:
-        raise WrongUse(f"there is no completion for {shell}", "bash, zsh and fish are known")
+        raise WrongUse(f"there is no completion for {shell}", "choose bash, zsh or fish")
     group = click.get_current_context().find_root().command
     try:
         text = kind(group, {}, "voicenote", "_VOICENOTE_COMPLETE").source()
     except RuntimeError as error:  # an old bash
-        raise WrongUse(str(error), "bash 4.4 or newer is needed") from None
+        raise WrongUse(str(error), "install bash 4.4 or newer") from None
     session.screen.out(text)

@@ -28,14 +28,14 @@ if TYPE_CHECKING:
     default=60.0,
     show_default=True,
     metavar="SECONDS",
-    help="Look at least this often.",
+    help="Check for something to do at least this often.",
 )
 @clock_option
 def daemon(session: Session, /, *, every: float, clock_is_right: bool) -> None:
-    """Passes, each at the next due time. SIGTERM and Ctrl-C end it after the pass under way.
+    """Keep running, and send when something is due. SIGTERM and Ctrl-C end it after a run.
 
-    Settings that change in voicenote.toml meanwhile are taken up by the next pass; wrong ones are
-    told, and it goes on with those it had. What the environment says stays as it was.
+    Changes in voicenote.toml apply from the next run on. When they are wrong, it says so and keeps
+    the settings it had. Changes in the environment need a restart.
     """
     from voicenote.engine.run.renewal import Renewal
     from voicenote.engine.run.scheduler import Daemon
@@ -43,7 +43,7 @@ def daemon(session: Session, /, *, every: float, clock_is_right: bool) -> None:
     from voicenote.wiring import check, now, open_workspace
 
     if isnan(every):
-        raise click.BadParameter("nan is no number of seconds", param_hint="--every")
+        raise click.BadParameter("nan isn't a number of seconds", param_hint="--every")
     screen = session.screen
     told_clock: datetime | None = None
 
@@ -61,7 +61,7 @@ def daemon(session: Session, /, *, every: float, clock_is_right: bool) -> None:
             return
         known = what.clock.known if what.clock else None
         if known == told_clock:
-            what.clock = None  # it was told when it jumped, and not at every pass
+            what.clock = None  # it was told when it jumped, and not at every run
         told_clock = known
         if what.clock or not what.quiet:
             screen.note(f"{now():%Y-%m-%d %H:%M}Z  {summary_of(what)}")
@@ -72,11 +72,11 @@ def daemon(session: Session, /, *, every: float, clock_is_right: bool) -> None:
         settings = load_draft(session.home, session.env)
         check(settings)
         ws = open_workspace(settings)
-        screen.note(f"{now():%Y-%m-%d %H:%M}Z  the settings have changed, and were read again")
+        screen.note(f"{now():%Y-%m-%d %H:%M}Z  the settings have changed and were read again")
         return ws
 
     with session.open(whole=True) as ws:
-        screen.note("Watching the ledger; Ctrl-C ends it.")
+        screen.note("Running; press Ctrl-C to end it.")
         renewal = Renewal(ws.settings.file, open_anew)
         Daemon(ws, every_s=every, tell=tell, clock_is_right=clock_is_right, renewal=renewal).run()
         screen.note("Ended.")

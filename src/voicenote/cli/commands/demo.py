@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 @command()
 @click.argument("folder", default="voicenote-demo", metavar="[DIR]")
 def demo(session: Session, /, *, folder: str) -> None:
-    """The whole journey on the samples, offline, into DIR: 45 rehearsed days of seven cases.
+    """Play through the whole journey on samples, offline: 45 days of seven cases, in folder DIR.
 
-    Nothing leaves this machine: the outbox is a folder in DIR. A demo made there before is made
-    again: only its own files are removed, and those you have changed are kept under another name.
-    Any other folder that is not empty is left alone.
+    Nothing is sent: the outbox is a folder in DIR. An earlier demo in DIR is replaced; only its own
+    files are removed, and files you have changed are kept under another name. Any other folder
+    that isn't empty is left alone.
     """
     from voicenote.engine.run.demo_story import summary
     from voicenote.wiring import demo as open_demo
@@ -29,7 +29,7 @@ def demo(session: Session, /, *, folder: str) -> None:
     place = Path(folder).absolute()
     with open_demo(place) as (ws, told, kept):
         for path in kept:
-            screen.warn(f"You had changed a file of the demo; it is kept as {path}")
+            screen.warn(f"You had changed a file of the demo; your version is kept as {path}")
         for line in told:
             _tell(session, line)
         rows = summary(ws)
@@ -38,7 +38,7 @@ def demo(session: Session, /, *, folder: str) -> None:
         return
     screen.out()
     screen.table(
-        ("case", "customer", "became", "rounds", "touches", "amends"),
+        ("case", "customer", "outcome", "rounds", "messages", "amends"),
         [
             (r["case"], r["customer"], _became(r), r["round"], r["touches"], _amends(r))
             for r in rows
@@ -64,7 +64,7 @@ def _amends(row: dict[str, Any]) -> str:
 def _what_to_open(place: Path) -> list[str]:
     letters = sorted(place.glob("outbox/*/message.eml"))
     memos = sorted(place.glob("outbox/*/memo.ogg"))
-    lines = [f"{len(letters)} letters and {len(memos)} memos are in {place / 'outbox'}"]
+    lines = [f"{len(letters)} emails and {len(memos)} memos are in {place / 'outbox'}"]
     first = next(iter(sorted(place.glob("outbox/*-memo-*"))), None)
     if first:
         lines.append(f"Listen:  {first / 'memo.ogg'}")

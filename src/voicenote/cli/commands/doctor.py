@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @command()
 def doctor(session: Session, /) -> int:
-    """Every problem of this set-up at once, each with its cure.
+    """Find every problem of this set-up, each with what to do.
 
     Exit code 1 when there is one, 78 when a setting is wrong. With --json: a list of {"about",
     "ok", "what", "cure"}.
@@ -30,7 +30,7 @@ def doctor(session: Session, /) -> int:
     for one in problems:
         session.screen.out(f"  !!  {one.about}: {one.what}\n      {one.cure}")
     if not problems:
-        session.screen.out("All is well.")
+        session.screen.out("Everything is fine.")
     return code
 
 
@@ -56,7 +56,7 @@ def _examine(session: Session) -> list[CheckResult]:
             refuse_missing(whereabouts, settings.ledger.address(session.home))
             return [
                 *found,
-                examining.fault("ledger", f"there is no {file} yet", "voicenote init"),
+                examining.fault("ledger", f"{file} doesn't exist yet", "voicenote init"),
             ]
         ws = open_workspace(settings)
     except BadSettings as error:

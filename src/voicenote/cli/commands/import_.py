@@ -1,4 +1,4 @@
-"""`import`: many complaints at once. All of a file goes in, or nothing of it."""
+"""`import`: many complaints at once, in one transaction."""
 
 from __future__ import annotations
 
@@ -39,30 +39,36 @@ class Count:
 
 @command("import")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@click.option("--map", "maps", multiple=True, metavar="FIELD=COLUMN", help="A field's column.")
 @click.option(
-    "--default", "defaults", multiple=True, metavar="FIELD=VALUE", help="For what the file lacks."
+    "--map", "maps", multiple=True, metavar="FIELD=COLUMN", help="The column that holds a field."
 )
-@click.option("--profile", metavar="NAME", help="Read as saved under [intake.NAME].")
-@click.option("--save", metavar="NAME", help="Save --map and --default under [intake.NAME].")
-@click.option("--source", default="", metavar="NAME", help="The system these come from.")
-@click.option("--batch", metavar="NAME", help="Name this import; else the file's name.")
-@click.option("--encoding", default="", help="When the guess is wrong, such as cp1250.")
-@click.option("--delimiter", default="", help="When the guess is wrong, such as ';'.")
+@click.option(
+    "--default",
+    "defaults",
+    multiple=True,
+    metavar="FIELD=VALUE",
+    help="A value for what the file lacks.",
+)
+@click.option("--profile", metavar="NAME", help="Read the file as saved in [intake.NAME].")
+@click.option("--save", metavar="NAME", help="Save --map and --default in [intake.NAME].")
+@click.option("--source", default="", metavar="NAME", help="The system the complaints come from.")
+@click.option("--batch", metavar="NAME", help="A name for this import; default: the file's name.")
+@click.option("--encoding", default="", help="If the guess is wrong, such as cp1250.")
+@click.option("--delimiter", default="", help="If the guess is wrong, such as ';'.")
 @click.option("--dry-run", is_flag=True, help="Check everything, change nothing.")
 def import_(session: Session, /, files: Sequence[str], **given: Any) -> None:
-    """Take in many complaints: CSV, JSON, JSON Lines, Zendesk's exports.
+    """Import many complaints: CSV, JSON, JSON Lines, Zendesk exports.
 
-    Every bad row is reported with its line and reason, and written to a .rejected file, which can
-    be mended and imported as it is. The good ones go in. A second import changes nothing. Exit
-    code 65 means that nothing could go in.
+    Good rows are added. Each bad row is reported with its line and reason, and written to a
+    .rejected file, which you can correct and import. Importing a file again changes nothing. Exit
+    code 65 means that nothing could be added.
 
     With --json: {"read", "added", "unchanged", "rejected", "rejected_file", "batch"}; "batch" is
-    null when nothing went in under that name.
+    null when nothing was added under that name.
     """
     from voicenote.intake.reader import open_source
 
-    session.if_stopped = "nothing went in; import it again when you are ready"
+    session.if_stopped = "nothing was added; import it again when you are ready"
     paths = [Path(name) for name in files]
     profile = _profile(session, given["profile"])
     options = _options(session, profile, given)
@@ -82,7 +88,9 @@ def _profile(session: Session, name: str | None) -> Profile | None:
     profiles = session.settings.intake
     if name not in profiles:
         known = ", ".join(profiles) or "none yet"
-        raise WrongUse(f"there is no [intake.{name}]", f"known: {known}; --save NAME makes one")
+        raise WrongUse(
+            f"there is no profile [intake.{name}]", f"known: {known}; --save NAME makes one"
+        )
     return profiles[name]
 
 
@@ -113,7 +121,9 @@ def _pairs(option: str, texts: Iterable[str]) -> dict[str, str]:
     for text in texts:
         name, equals, value = text.partition("=")
         if not equals or not name.strip():
-            raise WrongUse(f"{option} {text!r} has no =", f'write {option} what_happened="Column"')
+            raise WrongUse(
+                f"{option} {text!r} has no = in it", f'write {option} what_happened="Column"'
+            )
         pairs[name.strip()] = value.strip()
     return pairs
 
@@ -157,7 +167,7 @@ def _take(
         ledger.close()
     if taken.returned:
         others = len(taken.returned) - 1
-        more = f" (and {others} more cases like it)" if others else ""
+        more = f" (and {others} more cases like this)" if others else ""
         session.screen.warn(f"{taken.returned[0]}{more}. See voicenote lessons")
     if taken.overdue:
         session.screen.warn(overdue(taken.overdue))
@@ -210,8 +220,8 @@ def _clash(good: Good, case: int) -> Bad:
     from voicenote.intake.raw_record import Bad
 
     problem = Problem(
-        f"ref {short(good.complaint.ref)} is case {case} already, and this is another person "
-        "with another story",
+        f"ref {short(good.complaint.ref)} already belongs to case {case}, and this is another "
+        "person with another complaint",
         "if it comes from another system, import the .rejected file with --source NAME",
         good.record.file,
         good.line,
@@ -231,17 +241,17 @@ def _report(session: Session, result: Mapping[str, Any], *, dry_run: bool) -> No
     came = result["added"] + result["unchanged"]
     if result["read"] and not came:
         raise BadData(
-            f"none of {result['read']} records could be taken in",
-            f"mend {result['rejected_file']}"
+            f"none of {result['read']} records could be added",
+            f"correct {result['rejected_file']} and import it"
             if result["rejected_file"]
             else "see the reasons above",
         )
     would = "would be " if dry_run else ""
-    counts = f"{result['added']} {would}added, {result['unchanged']} there already"
+    counts = f"{result['added']} {would}added, {result['unchanged']} already there"
     named = f"; batch {result['batch']!r}" if result["batch"] is not None else ""
     lines = [f"{counts}, {result['rejected']} rejected{named}."]
     if result["rejected_file"]:
-        lines.append(f"Mend and import again: {result['rejected_file']}")
+        lines.append(f"Correct and import: {result['rejected_file']}")
     if result["added"] and not dry_run:
         lines.append(f"Next: voicenote script --batch {result['batch']!r}")
     session.screen.show(dict(result), lambda: "\n".join(lines))

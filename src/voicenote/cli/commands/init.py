@@ -11,15 +11,15 @@ from voicenote.errors import WrongUse
 @command()
 @click.option("--name", metavar="NAME", help="Your name, as customers know you.")
 @click.option("--business", metavar="NAME", help="The name of your business.")
-@click.option("--email", metavar="ADDRESS", help="Where nudges go.")
+@click.option("--email", metavar="ADDRESS", help="Where reminders to you go.")
 @click.option("--time-zone", metavar="ZONE", help="IANA name, such as Europe/Warsaw.")
 @click.option("--language", metavar="TAG", help="BCP 47, such as en.")
-@click.option("--force", is_flag=True, help="Write new settings; the old ones are kept beside.")
+@click.option("--force", is_flag=True, help="Write new settings; keep the old ones beside them.")
 @click.option(
-    "--anew", is_flag=True, help="Begin with an empty ledger where another one was, and is gone."
+    "--anew", is_flag=True, help="Start an empty ledger where another one was and is gone."
 )
 def init(session: Session, /, *, force: bool, anew: bool, **given: str | None) -> None:
-    """Make a workspace: commented settings, and the ledger. Again does no harm.
+    """Make a workspace: settings with comments, and the ledger. Safe to repeat.
 
     With --json: {"home", "settings", "written", "ledger"}.
     """
@@ -35,21 +35,24 @@ def init(session: Session, /, *, force: bool, anew: bool, **given: str | None) -
     written = force or not file.exists()
     if written:
         owner = _ask_owner(session, answers)
-        # the ledger first: where it is refused, nothing is made
+        # the ledger first: where it is refused, nothing is written
         open_ledger(load(home, session.env, fresh=True), anew=anew).close()
         kept = write_settings(home, owner)
         if kept:
-            screen.note(f"The old settings are in {kept.name}.")
+            screen.note(f"The old settings are now in {kept.name}.")
     else:
         if answers:
-            screen.warn(f"{file} stays as it is; --force writes a new one.")
+            screen.warn(f"{file} was left as it is; --force writes a new one.")
         open_ledger(session.settings, anew=anew).close()
     data = {"home": home, "settings": file, "written": written, "ledger": "ready"}
     screen.show(
-        data, lambda: f"{file} {'is written' if written else 'was there'}. The ledger is ready."
+        data,
+        lambda: f"{file} {'is written' if written else 'was already there'}. The ledger is ready.",
     )
     _warn_of_templates(session)
-    screen.note("Next: voicenote new, or voicenote import FILE. All of it on samples: demo")
+    screen.note(
+        "Next: voicenote new, or voicenote import FILE. To try it on samples: voicenote demo"
+    )
 
 
 def _warn_of_templates(session: Session) -> None:
@@ -61,8 +64,8 @@ def _warn_of_templates(session: Session) -> None:
     known = sorted(Templates((session.home / "templates",)).languages())
     if language_for(language, known).fell_back:
         session.screen.warn(
-            f"There are no templates in {language!r} yet, so scripts come out in English."
-            f" There are some in {', '.join(known)}; yours: voicenote templates new"
+            f"There are no templates in {language!r} yet, so scripts will be in English. "
+            f"There are some in {', '.join(known)}; to write yours: voicenote templates new"
         )
 
 

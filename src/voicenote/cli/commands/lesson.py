@@ -13,10 +13,10 @@ from voicenote.cli.terminal.session import Session, command
 
 @command()
 @case_argument
-@click.option("--cause", help="What it came from, in a few words: the same words each time.")
-@click.option("--prevention", help="What keeps it from happening again.")
-@click.option("--owner", default="", help="Who sees to it; you, unless given.")
-@click.option("--due", type=DAY, callback=picked_day, help="By when, as YYYY-MM-DD.")
+@click.option("--cause", help="What caused it, in a few words; use the same words each time.")
+@click.option("--prevention", help="What will keep it from happening again.")
+@click.option("--owner", default="", help="Who is responsible; default: you.")
+@click.option("--due", type=DAY, callback=picked_day, help="When it is due, as YYYY-MM-DD.")
 @click.option("--done", is_flag=True, help="The prevention is in place.")
 def lesson(
     session: Session,
@@ -29,7 +29,7 @@ def lesson(
     due: date | None,
     done: bool,
 ) -> None:
-    """Write down what to learn from a case; no case closes without it."""
+    """Write down what to learn from a case. A case can't be closed without it."""
     from voicenote.engine.case import closing
     from voicenote.model.case import Lesson
     from voicenote.wiring import now
@@ -41,8 +41,10 @@ def lesson(
         return
     screen = session.screen
     if screen.interactive:
-        cause = cause or screen.ask("What did it come from?", needed=True)
-        prevention = prevention or screen.ask("What keeps it from happening again?", needed=True)
+        cause = cause or screen.ask("What caused it?", needed=True)
+        prevention = prevention or screen.ask(
+            "What will keep it from happening again?", needed=True
+        )
     written = Lesson(
         cause=cause or "",
         prevention=prevention or "",
@@ -52,4 +54,4 @@ def lesson(
     )
     with session.open() as ws:
         closing.write_lesson(ws, number, written)
-    screen.show({"case": number, "cause": cause, "prevention": prevention}, lambda: "Written down.")
+    screen.show({"case": number, "cause": cause, "prevention": prevention}, lambda: "Saved.")

@@ -14,12 +14,14 @@ if TYPE_CHECKING:
 
 
 @command()
-@click.option("--outcomes", is_flag=True, help="Customers kept, and what it cost.")
+@click.option(
+    "--outcomes", is_flag=True, help="Show how many customers were kept, and what it cost."
+)
 def lessons(session: Session, /, *, outcomes: bool) -> None:
-    """Causes ranked, repeats shown, and whether what prevents them was done in time.
+    """Rank the causes, and show which came back and whether their prevention is in place.
 
-    With --outcomes: how many became allies, are satisfied, neutral or lost, gave no answer; and
-    the worth of the amends that are done, set against the customers who were kept.
+    With --outcomes: how many customers became allies, are satisfied, neutral or lost, or did not
+    answer; and what was paid in amends, beside the number of customers kept.
 
     With --outcomes --json: {"ally", "satisfied", "neutral", "lost", "open", "no-answer",
     "amends_paid": [{"value", "currency"}], "customers": {"kept", "lost", "no-answer"}}.
@@ -35,7 +37,7 @@ def lessons(session: Session, /, *, outcomes: bool) -> None:
     if session.json:
         screen.data(rows)
     elif not rows:
-        screen.note("No lessons yet. Write one: voicenote lesson N")
+        screen.note("No lessons yet. To write one: voicenote lesson N")
     else:
         screen.table(
             ("cause", "cases", "again", "prevention"),

@@ -9,7 +9,7 @@ from voicenote.cli.terminal.session import Session, command
 @command("mark-sent")
 @case_argument
 def mark_sent(session: Session, /, *, number: int) -> None:
-    """Settle an uncertain touch of case N: you know that it left."""
+    """Settle an uncertain message of case N: you know that it was sent."""
     from voicenote.engine.run.recovery import settle_sent
 
     with session.open() as ws:

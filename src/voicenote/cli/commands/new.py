@@ -16,32 +16,36 @@ from voicenote.errors import BadData, BadSettings, VoicenoteError, WrongUse
 
 #: What can be done, and what each word means.
 DEEDS = {
-    "refund": "their money back, all or a part",
+    "refund": "their money back, in full or in part",
     "credit": "money off something else",
     "exchange": "another one of the same",
     "redo": "the work done again",
-    "fix": "what is broken mended",
-    "call": "you ring them yourself",
-    "gift": "something they did not ask for",
-    "word": "the truth told to somebody who matters to them",
-    "nothing yet": "you will find it out later",
+    "fix": "what is broken repaired",
+    "call": "you call them yourself",
+    "gift": "something they didn't ask for",
+    "word": "you tell the truth to somebody who matters to them",
+    "nothing yet": "you will decide later",
 }
 
 NOTHING = "nothing yet"
 
-VOICES = ("my own, from a file", "my own, at the microphone", "the computer's", "later")
+VOICES = ("my own, from a file", "my own, with the microphone", "the computer's", "later")
 
 
 @command()
-@click.option("--from", "file", metavar="FILE.toml", help="The answers in a file, for scripts.")
+@click.option(
+    "--from", "file", metavar="FILE.toml", help="Take the answers from a file, for scripts."
+)
 def new(session: Session, /, *, file: str | None) -> None:
-    """One case in one sitting: six questions, the script, the voice, approval, the plan.
+    """Add one case in one sitting: six questions, the script, the voice, approval, the plan.
 
-    Every step can be skipped and taken up later.
+    You can skip every step and do it later.
     """
     context = click.get_current_context()
     if file is None and not session.screen.interactive:
-        raise WrongUse("new asks questions, and nobody is there to answer", "give --from FILE.toml")
+        raise WrongUse(
+            "new asks questions, and there is no terminal to answer at", "add --from FILE.toml"
+        )
     if file is None:
         _ensure_owner_name(context, session)
     number, added, late = _take_case(session, file)
@@ -49,33 +53,35 @@ def new(session: Session, /, *, file: str | None) -> None:
     if late and added:
         screen.warn(overdue(late))
     if file is not None:
-        word = "is new" if added else "was there already"
+        word = "is new" if added else "was already there"
         data = {"case": number, "added": added}
         screen.show(data, lambda: f"Case {number} {word}. Next: voicenote script {number}")
         return
-    screen.out(f"This is case {number}. Stop whenever you like: voicenote next takes it up again.")
+    screen.out(
+        f"This is case {number}. You can stop at any time; voicenote next goes on from there."
+    )
     _walk_through(context, session, number)
 
 
 def _ensure_owner_name(context: click.Context, session: Session) -> None:
-    """See to it that somebody answers for the case: without a name no script can be written."""
+    """Make sure that somebody answers for the case: without a name no script can be written."""
     from voicenote.cli.commands.init import init
 
     if session.settings.owner.name:
         return
     if session.settings.file.exists():
         raise BadSettings(
-            "nobody answers for it: [owner] name is empty",
+            "[owner] name is empty, so no one answers for the case",
             f"write your name in {session.settings.file}",
         )
-    session.screen.out("First, once: who are you?")
+    session.screen.out("First, and only once: who are you?")
     del session.settings  # they are read again when they are written
     context.invoke(init)
     session.screen.out()
 
 
 def _take_case(session: Session, file: str | None) -> tuple[int, bool, int]:
-    """Take a case in: its number, whether it is new, and how many promises are late already."""
+    """Take a case in: its number, whether it is new, and how many promises are already late."""
     from voicenote.engine.case.new_cases import late, take_one
     from voicenote.intake.options import Options
     from voicenote.intake.single import complaint_from_fields, read_toml
@@ -110,7 +116,7 @@ def _ask_questions(
         while True:
             given = screen.ask(question, default, needed=needed)
             if len(given) == len(not_before) and given < not_before:
-                screen.warn("That day has passed; promise one that is still to come.")
+                screen.warn("That day has passed; choose a later one.")
                 continue
             try:
                 check({**fields, name: given})
@@ -123,9 +129,9 @@ def _ask_questions(
             return
 
     ask("customer", "1. Who was let down? Their name", needed=True)
-    ask("email", "2. Their e-mail address (Enter to leave it out)")
+    ask("email", "2. Their e-mail address (Enter to skip)")
     ask("what_happened", "3. What happened, in their words", needed=True)
-    ask("bothered_most", "4. What bothered them most, in their words (the key to all the rest)")
+    ask("bothered_most", "4. What bothered them most, in their words (the rest depends on it)")
     deed = screen.choose("5. What will you do to put it right?", DEEDS, NOTHING)
     if deed != NOTHING:
         fields["amends_kind"] = deed
@@ -154,9 +160,9 @@ def _walk_through(context: click.Context, session: Session, number: int) -> None
     screen = session.screen
     if not _do(context, session, script, numbers=(number,)):
         return
-    if screen.confirm("Change the words in your editor?", default=False):
+    if screen.confirm("Change the text in your editor?", default=False):
         _do(context, session, script, numbers=(number,), edit=True)
-    said = screen.choose("Whose voice shall say it?", VOICES, VOICES[2])
+    said = screen.choose("Whose voice should say it?", VOICES, VOICES[2])
     ready = False
     if said == VOICES[0]:
         while not ready and (name := screen.ask("The file of your recording (Enter: later)")):
@@ -171,7 +177,7 @@ def _walk_through(context: click.Context, session: Session, number: int) -> None
         return
     if screen.confirm("Listen to it?", default=True):
         _do(context, session, play, what=str(number))
-    if screen.confirm("Release it, and follow up as planned?", default=False):
+    if screen.confirm("Approve it, and follow up as planned?", default=False):
         _do(context, session, approve, numbers=(number,))
         _do(context, session, plan, number=number)
     else:

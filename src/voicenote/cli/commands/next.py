@@ -12,13 +12,13 @@ from voicenote.errors import WrongUse
 
 
 @command("next")
-@click.option("--all", "everything", is_flag=True, help="Everything that needs you, in order.")
+@click.option("--all", "everything", is_flag=True, help="Show everything that needs you, in order.")
 def next_(session: Session, /, *, everything: bool) -> None:
-    """The one thing that needs you most now; at a terminal, do it at once.
+    """Show the one thing that needs you most now, and offer to do it.
 
-    With --json: a list of {"case", "urgency", "what", "do"}: first what stands apart ("case" is
-    null, "urgency" is pause, unreadable, channel or unmatched), then that one thing; all of them
-    with --all.
+    With --json: a list of {"case", "urgency", "what", "do"}: first what belongs to no single case
+    ("case" is null, "urgency" is pause, unreadable, channel or unmatched), then that one thing; all
+    of them with --all.
     """
     from voicenote.engine.case.attention import what_needs_me
 
@@ -55,7 +55,7 @@ def _offer(context: click.Context, session: Session, line: str) -> None:
         return
     if line.startswith("voicenote approve "):
         _carry_out(context, session, line.replace("approve", "play", 1))
-        if not session.screen.confirm("Is it as you want it to be?", default=False):
+        if not session.screen.confirm("Is it the way you want it?", default=False):
             return
     _carry_out(context, session, line)
 

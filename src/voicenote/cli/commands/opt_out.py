@@ -18,11 +18,10 @@ def opt_out(session: Session, /, *, customer: str) -> int:
     """Never write to a customer again, on any channel.
 
     CUSTOMER is the number of one of their cases, the token with which `unsubscribe_url` was called,
-    or an address of theirs in any spelling: an email address, a telephone number, @name, or
-    telegram:ID. A number that is a case here is that case; a short one that is none is refused.
-    Digits without a country are looked for
-    in every country. An address that nobody here has is kept for later imports, and the exit code
-    is 1.
+    or one of their addresses in any spelling: an email address, a phone number, @name or
+    telegram:ID. A label in front is fine: "e-mail: a@b.example". A number that is a case here means
+    that case; another short number is refused. A phone number without a country code is tried in
+    every country. An address that no customer has is kept for later imports; exit code 1 then.
 
     With --json: {"customer", "opted_out", "cancelled", "cases", "kept", "unsure",
     "already"}.
@@ -46,18 +45,13 @@ def opt_out(session: Session, /, *, customer: str) -> int:
     if done.unsure:
         session.screen.warn(done.unsure)
     if not found:
-        session.screen.warn(
-            f"nobody here has it ({', '.join(done.kept)}); it is kept for later imports"
-        )
+        session.screen.warn(f"no customer has {', '.join(done.kept)}; it is kept for later imports")
     return 0 if found else 1
 
 
 def _opted_out(done: OptedOut) -> str:
     who = ", ".join(f"{name} (case {number})" for number, name in done.cases)
     if done.already and not done.cancelled:
-        return f"{who} had opted out already, and nothing was waiting for them."
-    touches = f"{done.cancelled} touch{'es' * (done.cancelled != 1)}"
-    return (
-        f"They will hear nothing more: {who}; {touches} {'were' if done.cancelled != 1 else 'was'} "
-        "cancelled. What was promised stays promised."
-    )
+        return f"{who} had already opted out, and nothing was waiting for them."
+    messages = "1 message was" if done.cancelled == 1 else f"{done.cancelled} messages were"
+    return f"{who} will get no more messages; {messages} cancelled. What you promised still counts."

@@ -1,4 +1,4 @@
-"""`plan`: the touches of a case and when, in the customer's clock; choose, hold, resume."""
+"""`plan`: the messages of a case and when, in the customer's time; choose, hold, resume."""
 
 from __future__ import annotations
 
@@ -19,11 +19,14 @@ if TYPE_CHECKING:
 @command()
 @click.argument("number", type=CASE, metavar="[N]", required=False)
 @click.option("--plan", "name", metavar="NAME", help="Follow this plan instead.")
-@click.option("--hold", is_flag=True, help="Send nothing more until --resume.")
-@click.option("--resume", is_flag=True, help="Go on; what became due goes out one a day.")
-@click.option("--by", metavar="CHANNEL", help="Let what waits go by this channel.")
+@click.option("--hold", is_flag=True, help="Send nothing until --resume.")
+@click.option("--resume", is_flag=True, help="Go on; what is overdue goes out one a day.")
+@click.option("--by", metavar="CHANNEL", help="Send what waits by this channel.")
 @click.option(
-    "--from", "away_from", metavar="CHANNEL", help="Only what waits for this one; of all cases."
+    "--from",
+    "away_from",
+    metavar="CHANNEL",
+    help="Only what waits for this channel; without N, of all cases.",
 )
 def plan(
     session: Session,
@@ -36,21 +39,21 @@ def plan(
     by: str | None,
     away_from: str | None,
 ) -> int | None:
-    """The touches of a case and when, in the customer's clock.
+    """Show the messages of a case and when they go out, in the customer's time.
 
-    A channel was renamed or removed: --from OLD --by NEW moves what waits for it, in all cases.
-    Where nothing waits for OLD, that is refused.
-    With --json: {"moved": [{"case", "touch"}], "left": [{"case", "why"}]}. Exit code 1 when
-    something stays: somebody has no address there, or it may have left already.
+    After a channel was renamed or removed, --from OLD --by NEW moves what waits for it, in all
+    cases. It is refused when nothing waits for OLD. With --json: {"moved": [{"case", "touch"}],
+    "left": [{"case", "why"}]}. Exit code 1 when something can't be moved: the customer has no
+    address there, or it may already have been sent.
     """
     from voicenote.engine.case import approval
     from voicenote.engine.case.plan_view import plan_view
     from voicenote.engine.case.reroute import moved_case
 
     if hold and resume:
-        raise WrongUse("--hold and --resume undo each other", "give one of them")
+        raise WrongUse("--hold and --resume contradict each other", "give one of them")
     if away_from and not by:
-        raise WrongUse("--from needs the new channel too", "add --by CHANNEL")
+        raise WrongUse("--from needs the new channel as well", "add --by CHANNEL")
     if number is None:
         if not (by and away_from) or name or hold or resume:
             raise WrongUse("say which case", "voicenote plan N; or --from OLD --by NEW for all")
@@ -88,7 +91,7 @@ def _move_all(session: Session, by: str, away_from: str) -> int:
         if moved.touches:
             session.screen.out(_describe_move(moved, by, away_from))
         for case in moved.wishes:
-            session.screen.out(f"The customer of case {case} is reached by {by} from now on.")
+            session.screen.out(f"The customer of case {case} will be reached by {by} from now on.")
         _warn_left(session, moved)
     return 1 if moved.left else 0
 
@@ -96,17 +99,17 @@ def _move_all(session: Session, by: str, away_from: str) -> int:
 def _describe_move(moved: Moved, by: str, away_from: str) -> str:
     messages, cases = len(moved.touches), len({case for case, _ in moved.touches})
     what = f"{messages} message{'s' * (messages != 1)} in {cases} case{'s' * (cases != 1)}"
-    return f"{what}, which waited for {away_from}, go{'es' * (messages == 1)} by {by} now."
+    return f"{what}, which waited for {away_from}, now go{'es' * (messages == 1)} by {by}."
 
 
 def _warn_left(session: Session, moved: Moved) -> None:
     for case, why, cure in moved.left:
-        session.screen.warn(f"case {case} stays: {why}: {cure}")
+        session.screen.warn(f"case {case} was not moved: {why}: {cure}")
 
 
 def _show(session: Session, view: Mapping[str, Any]) -> None:
     zone = ZoneInfo(view["time_zone"])
-    booked = "" if view["booked"] else " (when it is approved now)"
+    booked = "" if view["booked"] else " (if it is approved now)"
     session.screen.out(
         f"Case {view['case']}, {view['customer']}: {view['plan']}{booked}, in {zone.key} time"
         + (f" ({view['zone_note']})" if view["zone_note"] else "")
@@ -122,4 +125,4 @@ def _show(session: Session, view: Mapping[str, Any]) -> None:
         )
         for touch in view["touches"]
     ]
-    session.screen.table(("when", "touch", "what they hear", "channel", "state", ""), rows)
+    session.screen.table(("when", "message", "what they hear", "channel", "state", ""), rows)

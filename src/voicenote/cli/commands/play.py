@@ -44,7 +44,7 @@ def play(session: Session, /, *, what: str, picture: Path | None = None) -> None
     else:
         file = Path(what)
         if not file.is_file():
-            raise BadData(f"{what} is not there", "give the number of a case, or a sound file")
+            raise BadData(f"{what} doesn't exist", "give the number of a case, or a sound file")
         wave = wave_of_file(file) if picture else None
         data = {"case": None, "file": file, "duration_s": None}
     if picture and wave:

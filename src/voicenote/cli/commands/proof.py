@@ -14,8 +14,8 @@ from voicenote.errors import WrongUse
 
 @command()
 @cases_options
-@click.option("--to", metavar="ADDRESS", help="Yours; [owner] email unless given.")
-@click.option("--by", "channel", default="", metavar="CHANNEL", help="By this channel.")
+@click.option("--to", metavar="ADDRESS", help="Your own address; default: [owner] email.")
+@click.option("--by", "channel", default="", metavar="CHANNEL", help="Send it by this channel.")
 def proof(
     session: Session,
     /,
@@ -28,7 +28,7 @@ def proof(
 ) -> None:
     """Send yourself what a customer would get. The customer gets nothing, and nothing changes.
 
-    The subject and the first line say that it is a proof. An answer to it is nobody's answer.
+    The subject and the first line say that it is a proof. An answer to it isn't read.
 
     With --json: a list of {"case", "kind", "channel", "to"}.
     """
@@ -43,26 +43,28 @@ def proof(
         done = [asdict(one) for one in prove(ws, meant[:MOST], address, channel)]
     session.screen.show(done, lambda: _proofs(done))
     if len(meant) > MOST:
-        session.screen.warn(f"These are {MOST} of {len(meant)}; no more go at once.")
+        session.screen.warn(f"These are {MOST} of {len(meant)}; that is the most at one time.")
 
 
 def own_address(session: Session, to: str | None) -> str:
     """Return where proofs go: what was given, else the owner's email."""
     address = session.settings.owner.email if to is None else to.strip()
     if not address and to is None:
-        raise WrongUse("nobody knows where a proof goes", "give --to, or set [owner] email")
+        raise WrongUse(
+            "there is no address to send a proof to", "add --to ADDRESS, or set [owner] email"
+        )
     return address
 
 
 def _proofs(done: Sequence[dict[str, object]]) -> str:
     lines = [f"Case {one['case']}: proof by {one['channel']} to {one['to']}." for one in done]
     return "\n".join(
-        [*lines, "The customer got nothing." if done else "There is nothing to prove."]
+        [*lines, "The customer got nothing." if done else "Nothing is ready for a proof."]
     )
 
 
 def prove_due(session: Session, to: str) -> None:
-    """Do what `run --to` does: proofs of what is due, and no pass."""
+    """Do what `run --to` does: proofs of what is due, and no run."""
     from voicenote.engine.run.proofs import prove_due as prove_due_
 
     address = own_address(session, to)

@@ -32,11 +32,13 @@ MOST = 64 << 20
     "file",
     type=click.File("rb"),
     metavar="FILE",
-    help="A stored webhook body of WhatsApp, or a letter (.eml); - is standard input.",
+    help="Read a stored WhatsApp webhook body, or an email (.eml); - is standard input.",
 )
 @click.option("--signature", default="", help="The header X-Hub-Signature-256 of that body.")
-@click.option("--channel", default="", metavar="NAME", help="The channel that it came by.")
-@click.option("--unmatched", is_flag=True, help="List what came in and fits no case, all of it.")
+@click.option("--channel", default="", metavar="NAME", help="The channel it came by.")
+@click.option(
+    "--unmatched", is_flag=True, help="List everything that could not be matched to a case."
+)
 def receive(
     session: Session,
     /,
@@ -46,7 +48,7 @@ def receive(
     channel: str,
     unmatched: bool,
 ) -> int:
-    """Take in what came: answers, bounces, receipts, opt-outs. Every run does it first.
+    """Read what came in: answers, bounces, receipts, opt-outs. Every run does it first.
 
     With --json: {"received", "kinds", "unmatched", "nudges", "troubles"}; with --unmatched a list.
     """
@@ -55,7 +57,7 @@ def receive(
     if file is None and (signature or channel):
         raise click.UsageError("--signature and --channel go with --from FILE.")
     if file is not None and unmatched:
-        raise click.UsageError("--from and --unmatched do not go together.")
+        raise click.UsageError("Give either --from or --unmatched.")
     with session.open(whole=True) as ws:
         if unmatched:
             _list(session, poll.unmatched(ws))
@@ -72,9 +74,11 @@ def _read_body(file: BinaryIO) -> bytes:
     try:
         raw = file.read(MOST)
     except OSError as error:
-        raise BadData(f"it cannot be read: {error.strerror or error}", "give a file") from error
+        raise BadData(
+            f"the file can't be read: {error.strerror or error}", "give another file"
+        ) from error
     if not raw.strip():
-        raise BadData("there is nothing in it", "give the body as it came, byte by byte")
+        raise BadData("the file is empty", "give the body exactly as it came")
     return raw
 
 
@@ -106,9 +110,9 @@ def _list(session: Session, found: Sequence[Mapping[str, Any]]) -> None:
     if session.json:
         session.screen.data(found)
     elif not found:
-        session.screen.note("Everything that came in fits a case.")
+        session.screen.note("Everything that came in was matched to a case.")
     else:
-        headers = ("when (UTC)", "channel", "from", "what", "why it fits none")
+        headers = ("when (UTC)", "channel", "from", "what", "why")
         rows = [
             (
                 f"{one['at']:%Y-%m-%d %H:%M}",

@@ -37,20 +37,20 @@ if TYPE_CHECKING:
     "source",
     callback=lambda _context, _option, given: resolve_pasted_path(given) if given else None,
     metavar="FILE|FOLDER",
-    help="A finished take of the whole memo; or a folder with one file a missing sentence.",
+    help="A recording of the whole memo, or a folder with one file per missing sentence.",
 )
-@click.option("--whole", is_flag=True, help="At the microphone: all of it in one take.")
+@click.option("--whole", is_flag=True, help="Record all of it in one take.")
 @click.option(
     "--sentence",
     "place",
     type=click.IntRange(1),
     metavar="K",
-    help="Only sentence K of --list, recorded or not.",
+    help="Only sentence K of --list, even if it is already recorded.",
 )
-@click.option("--list", "listing", is_flag=True, help="Show the sentences, and which are missing.")
+@click.option("--list", "listing", is_flag=True, help="List the sentences, and which are missing.")
 @click.option("--owner", metavar="NAME", help="Only the cases that NAME answers for.")
-@click.option("--anyway", is_flag=True, help="Keep a whole take too short for its words.")
-@click.option("--follow-ups", is_flag=True, help="Also what the plan says after the memo.")
+@click.option("--anyway", is_flag=True, help="Keep a recording that seems too short for its words.")
+@click.option("--follow-ups", is_flag=True, help="Also record the messages that follow the memo.")
 @fill_in_option
 def record(
     session: Session,
@@ -68,13 +68,13 @@ def record(
     fill_in: bool = False,
     anyway: bool = False,
 ) -> None:
-    """Say memos in your own voice, sentence by sentence; none is asked for twice.
+    """Record memos in your own voice, sentence by sentence; none is asked for twice.
 
-    What is said to everybody is recorded once for all cases, so a batch asks only for what is
-    personal. Each take is measured, can be heard, said again, skipped; quit and go on another day.
-    A finished recording of the whole memo is taken --from a file; one that is too short to say its
-    words is refused, unless you want it --anyway. Follow-ups of which every
-    sentence is recorded go out in your voice, too.
+    What you say to everybody is recorded once for all cases, so a batch asks only for what is
+    personal. You can listen to each take, repeat or skip it, and stop and go on another day. With
+    --from, a finished recording of the whole memo is used; one too short for its words is refused,
+    unless you add --anyway. Follow-ups go out in your voice too, once all their sentences are
+    recorded.
 
     With --json, for one case: {"case", "recorded", "missing", "memo"}, where "memo" is as `render`
     has it, or null while sentences are missing; of a whole take as `render`, with "wpm", "lufs" and
@@ -88,7 +88,9 @@ def record(
         with_later = {"fill_in": fill_in, "follow_ups": follow_ups}
         if len(meant) != 1:
             if source or whole or place or listing:
-                raise WrongUse("that takes one case", "give its number: voicenote record N …")
+                raise WrongUse(
+                    "these options work on one case", "give its number: voicenote record N …"
+                )
             many_cases(session, ws, meant, **with_later)
         elif listing:
             show_list(session, ws, meant[0], follow_ups=follow_ups)
@@ -106,11 +108,14 @@ def _of_one_owner(ws: Workspace, numbers: Sequence[int], owner: str | None) -> l
         return list(numbers)
     found = owners(ws, numbers)
     if owner is not None and owner not in found:
-        known = ", ".join(found) or "nobody"
+        known = ", ".join(found) or "no one"
         raise WrongUse(f"{owner} answers for none of these cases", f"{known} does")
     if owner is None and len(found) > 1:
         names = ", ".join(found)
-        raise WrongUse(f"these cases have {len(found)} owners: {names}", "say who speaks: --owner")
+        raise WrongUse(
+            f"these cases have {len(found)} owners: {names}",
+            "add --owner NAME of the one who speaks",
+        )
     return found[owner] if owner is not None else list(numbers)
 
 
@@ -137,7 +142,7 @@ def _whole(
     data = {**memo, "wpm": figures.get("pace"), "lufs": figures.get("level")}
     data["coach"] = [asdict(note) for note in coach]
     lines = [f"Recorded: {clip.duration_s:.0f} s.", *(f"  {note.line}" for note in coach)]
-    lines.append(f"Listen: voicenote play {number}. Release: voicenote approve {number}")
+    lines.append(f"Listen: voicenote play {number}. Approve: voicenote approve {number}")
     session.screen.show(data, lambda: "\n".join(lines))
 
 

@@ -21,23 +21,25 @@ LONGEST_DAYS = 730
 
 
 @command()
-@click.option("--until", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]), help="The last day.")
+@click.option(
+    "--until", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]), help="The last day to look at."
+)
 @click.option(
     "--days",
     type=click.IntRange(1, LONGEST_DAYS),
     default=45,
     show_default=True,
-    help="Or so many days.",
+    help="How many days to look ahead, without --until.",
 )
 def rehearse(session: Session, /, *, until: datetime | None, days: int) -> None:
-    """The future on a copy: what would be sent, and when. Nothing leaves."""
+    """Show on a copy what would be sent, and when. Nothing is really sent."""
     from voicenote.wiring import now, rehearsal
 
     start = now()
     end = until.replace(hour=23, minute=59, tzinfo=UTC) if until else start + timedelta(days=days)
     if not start <= end <= start + timedelta(days=LONGEST_DAYS + 1):
         raise click.BadParameter(
-            f"{end:%Y-%m-%d} is not within the next {LONGEST_DAYS} days", param_hint="--until"
+            f"{end:%Y-%m-%d} isn't within the next {LONGEST_DAYS} days", param_hint="--until"
         )
     screen = session.screen
     rows: list[dict[str, Any]] = []
@@ -52,7 +54,7 @@ def rehearse(session: Session, /, *, until: datetime | None, days: int) -> None:
         screen.note("Nothing would be sent.")
         return
     screen.table(
-        ("when (UTC)", "case", "touch", "channel", ""),
+        ("when (UTC)", "case", "message", "channel", ""),
         [
             (f"{r['at']:%a %Y-%m-%d %H:%M}", r["case"], r["kind"], r["channel"], r["why"])
             for r in rows

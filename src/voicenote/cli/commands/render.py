@@ -32,10 +32,10 @@ def render(
     batch: str | None,
     fill_in: bool = False,
 ) -> int:
-    """Make the sound of scripts. Only what changed is made again; Ctrl-C keeps what is finished.
+    """Turn scripts into sound. Only what changed is made again; Ctrl-C keeps what is finished.
 
-    Once you have recorded a part of a script, nobody else says the rest, unless you let a synthetic
-    voice --fill-in. The memo is then marked as a computer's in part.
+    If you have recorded a part of a script, the rest waits for you, unless you add --fill-in: then
+    a synthetic voice says it, and the memo is marked as partly made by a computer.
 
     With --json: a list of {"case", "made", "why", "voice", "synthetic", "synthetic_part" (no,
     partly or yes), "duration_s", "loudness_lufs", "files", "sha256"}, or {"case", "error",
@@ -72,15 +72,15 @@ def _render_all(session: Session, ws: Workspace, numbers: Sequence[int], *, fill
     elif done:
         session.screen.out(_summary(done))
     elif not failed:
-        session.screen.note("Nothing to speak. Scripts are written by: voicenote script --all")
+        session.screen.note("There are no scripts to speak. To write them: voicenote script --all")
     return 1 if failed else 0
 
 
 def _one(one: Rendered) -> str:
-    made = "spoken" if one.made else "was spoken already"
+    made = "spoken" if one.made else "was already spoken"
     return (
         f"Case {one.case} {made}: {one.memo.duration_s:.0f} s by {one.memo.voice}, {one.why}. "
-        f"Listen: voicenote play {one.case}. Release: voicenote approve {one.case}"
+        f"Listen: voicenote play {one.case}. Approve: voicenote approve {one.case}"
     )
 
 

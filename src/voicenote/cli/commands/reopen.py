@@ -10,9 +10,9 @@ from voicenote.cli.terminal.session import Session, command
 
 @command()
 @case_argument
-@click.option("--reason", default="taken up again by its owner", help="Why.")
+@click.option("--reason", default="taken up again by its owner", help="Why it is opened again.")
 def reopen(session: Session, /, *, number: int, reason: str) -> None:
-    """Take a case up again: a new round, with a new script."""
+    """Open a case again: a new round, with a new script."""
     from voicenote.engine.case.closing import reopen as reopen_
 
     with session.open() as ws:
@@ -21,6 +21,6 @@ def reopen(session: Session, /, *, number: int, reason: str) -> None:
         {"case": number, "stage": "opened", "round": round_},
         lambda: (
             f"Case {number} is open again, round {round_}. Promise something new before you "
-            f"say sorry again: voicenote amends add {number}"
+            f"apologise again: voicenote amends add {number}"
         ),
     )

@@ -10,12 +10,12 @@ from voicenote.cli.terminal.session import Session, command
 
 @command()
 @case_argument
-@click.option("--by", "channel", default="", metavar="CHANNEL", help="By this channel.")
+@click.option("--by", "channel", default="", metavar="CHANNEL", help="Send it by this channel.")
 def resend(session: Session, /, *, number: int, channel: str) -> None:
-    """Book the stuck touch of case N again: you know that it did not arrive."""
+    """Schedule the stuck message of case N again: you know that it did not arrive."""
     from voicenote.engine.run.recovery import settle_again
 
     with session.open() as ws:
         settled = settle_again(ws, number, channel)
     data = {"case": number, "touches": [one.touch for one in settled]}
-    session.screen.show(data, lambda: f"{len(settled)} booked again; the next pass sends them.")
+    session.screen.show(data, lambda: f"{len(settled)} scheduled again; the next run sends them.")

@@ -13,7 +13,7 @@ from voicenote.cli.terminal.session import Session, command
 @command()
 @click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
 def restore(session: Session, /, *, file: Path) -> None:
-    """Bring a backup back into an empty --home. Nothing leaves from it until you say so.
+    """Restore a backup into an empty --home. Nothing is sent from it until you say so.
 
     With --json: {"files", "held", "cases", "uncertain", "doubt"}.
     """
@@ -28,12 +28,12 @@ def restore(session: Session, /, *, file: Path) -> None:
         session.screen.warn(line)
     if restored.doubt:
         session.screen.warn(
-            f"{restored.doubt[0].upper()}{restored.doubt[1:]}: this one asks.\n"
-            "If this one goes on in its place: voicenote adopt"
+            f"{restored.doubt[0].upper()}{restored.doubt[1:]}: this one asks before it sends.\n"
+            "To let this one send instead: voicenote adopt"
         )
     url = session.settings.ledger.address(session.home)
     if url != f"sqlite:///{(session.home / 'ledger.db').as_posix()}":
         session.screen.warn(
-            "The settings name another ledger than the restored ledger.db: "
-            "take [ledger] url out of voicenote.toml to use it."
+            "The settings name another ledger than the restored ledger.db; to use this one, "
+            "remove [ledger] url from voicenote.toml."
         )

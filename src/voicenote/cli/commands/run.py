@@ -1,4 +1,4 @@
-"""`run`: one run, for cron."""
+"""`run`: sends what is due, once."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from voicenote.cli.terminal.session import Session, command
 
 @command()
 @click.option(
-    "--to", metavar="ADDRESS", help="Send proofs of what is due to yourself instead, and no more."
+    "--to", metavar="ADDRESS", help="Only send yourself proofs of what is due; do nothing else."
 )
 @clock_option
 def run(session: Session, /, *, to: str | None, clock_is_right: bool) -> int:
-    """One pass, for cron: idempotent, locked, quiet when nothing happened.
+    """Send what is due, once; for cron. Safe to repeat, and silent when nothing happened.
 
-    Exit code 1 when something was refused, is uncertain, or is kept in by a pause, or when the
-    clock has jumped; 69 when a channel could not be heard.
+    Exit code 1 when a message was refused, is uncertain or waits for a paused channel, or when the
+    clock has jumped; 69 when a channel could not be read.
 
     With --json: {"sent", "failed", "uncertain", "skipped", "received", "waiting", "reasons",
     "nudges", "held", "in_flight", "unmatched", "troubles", "clock", "recalled"}.

@@ -22,11 +22,15 @@ if TYPE_CHECKING:
 @click.argument("text", required=False)
 @click.option("-o", "--output", required=True, metavar="FILE", help="An .ogg, .m4a, .mp3 or .wav.")
 @click.option(
-    "--file", "source", type=click.Path(path_type=Path), metavar="FILE", help="Say what it holds."
+    "--file",
+    "source",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Say the text in this file.",
 )
-@click.option("--language", metavar="TAG", help="BCP 47; yours, unless given.")
+@click.option("--language", metavar="TAG", help="BCP 47; default: yours.")
 @click.option("--voice", metavar="NAME", help="As in `voicenote voices`, or ENGINE:VOICE.")
-@click.option("--rate", type=click.IntRange(40, 600), metavar="N", help="Words a minute.")
+@click.option("--rate", type=click.IntRange(40, 600), metavar="N", help="Words per minute.")
 def say(
     session: Session,
     /,
@@ -38,7 +42,7 @@ def say(
     voice: str | None,
     rate: int | None,
 ) -> None:
-    """Turn text into sound: TEXT, or --file, or standard input (-). No ledger is needed.
+    """Turn text into sound: TEXT, --file, or standard input (-). No workspace is needed.
 
     With -o - the sound goes to standard output, as Ogg/Opus.
 
@@ -49,14 +53,16 @@ def say(
     from voicenote.wiring import make_voice, voice_facts
 
     if output == PIPE and session.json:
-        raise WrongUse("--json and the sound cannot both go to standard output", "give -o FILE")
+        raise WrongUse("--json and the sound can't both go to standard output", "add -o FILE")
     session.if_stopped = "no sound was kept; run the same command again when you are ready"
     tongue = _language(session, language)
     if output != PIPE and Path(output).is_dir():
         name = Path(output) / "hello.ogg"
         raise WrongUse(f"{output} is a folder", f"name a file in it, such as {name}")
     if output != PIPE and not Path(output).absolute().parent.is_dir():
-        raise WrongUse(f"the folder of {output} is not there", "make it first, or choose another")
+        raise WrongUse(
+            f"the folder of {output} doesn't exist", "create it first, or choose another"
+        )
     sentences = sentences_of(_words(session, text, source), tongue)
     engine, options = _choose_engine(session, tongue, voice)
     if rate:

@@ -15,10 +15,10 @@ EVERY = ("1", "2", "5", "10", "15", "20", "30", "60")
 
 @command()
 @click.option("--every", type=click.Choice(EVERY), default="10", show_default=True, help="Minutes.")
-@click.option("--systemd", is_flag=True, help="A service and its timer, in place of a crontab.")
-@click.option("--install", is_flag=True, help="Put the line into your crontab; again: no harm.")
+@click.option("--systemd", is_flag=True, help="Print a systemd service and timer instead.")
+@click.option("--install", is_flag=True, help="Put the line into your crontab; safe to repeat.")
 def schedule(session: Session, /, *, every: str, systemd: bool, install: bool) -> None:
-    """The crontab line, or the systemd timer, that makes a pass every few minutes."""
+    """Print the crontab line, or the systemd timer, that does a run every few minutes."""
     from voicenote.engine.admin import os_schedule
 
     if systemd and install:
@@ -28,8 +28,8 @@ def schedule(session: Session, /, *, every: str, systemd: bool, install: bool) -
     ours = sorted(name for name in session.env if name.startswith("VOICENOTE_") and name != HOME)
     if ours:
         screen.warn(
-            f"Only this terminal knows {', '.join(ours)}: a pass at night would not.\n"
-            "  write what they say into voicenote.toml: voicenote init"
+            f"{', '.join(ours)} is set in this terminal only; a run by cron would not see it.\n"
+            "  put it into voicenote.toml instead"
         )
     if systemd:
         units = os_schedule.systemd_units(program, home, int(every))
@@ -47,7 +47,7 @@ def schedule(session: Session, /, *, every: str, systemd: bool, install: bool) -
 
     make_folder(home)  # cron writes the log there
     changed = install_(line, home, session.env)
-    said = f"Installed: a pass every {every} minutes." if changed else "It is installed already."
+    said = f"Installed: a run every {every} minutes." if changed else "It is already installed."
     screen.show({"line": line, "changed": changed}, lambda: said)
 
 

@@ -23,22 +23,24 @@ if TYPE_CHECKING:
 
 @command()
 @cases_options
-@click.option("--edit", is_flag=True, help="Open it in $VISUAL or $EDITOR, and keep the result.")
+@click.option("--edit", is_flag=True, help="Edit it in $VISUAL or $EDITOR.")
 @click.option(
     "--from",
     "source",
     type=click.Path(dir_okay=False, exists=True, allow_dash=True, path_type=Path),
     metavar="FILE",
-    help="Take the edited words from a file; - is standard input.",
+    help="Take the edited text from a file; - is standard input.",
 )
-@click.option("--template", default="", metavar="NAME", help="This template, not the fitting one.")
-@click.option("--language", default="", metavar="TAG", help="In this language, as BCP 47.")
+@click.option(
+    "--template", default="", metavar="NAME", help="Use this template instead of the one that fits."
+)
+@click.option("--language", default="", metavar="TAG", help="Write it in this language, as BCP 47.")
 @click.option(
     "--anyway",
     metavar="REASON",
     default="",
     callback=given_reason,
-    help="It is no double of another case.",
+    help="Why it isn't a duplicate of another case.",
 )
 def script(
     session: Session,
@@ -54,8 +56,8 @@ def script(
 ) -> int:
     """Write what will be said. With --all, for every case that has no script yet.
 
-    A case with the story and the address of another one, open or closed in the last 30 days, is
-    held: one failure gets one apology. With --anyway REASON it goes on, and the reason is kept.
+    A case with the same complaint and address as another one, open or closed in the last 30 days,
+    waits: one failure gets one apology. With --anyway REASON it goes on, and the reason is kept.
 
     With --json: a list of {"case", "script", "warnings", "fell_back", "changed"}, or {"case",
     "error"} where it did not work.
@@ -63,9 +65,11 @@ def script(
     from voicenote.model.case import Stage
 
     if (edit or source) and (len(numbers) != 1 or given["template"] or given["language"]):
-        raise WrongUse("--edit and --from take one case", "such as: voicenote script 3 --edit")
+        raise WrongUse("--edit and --from work on one case", "such as: voicenote script 3 --edit")
     if anyway and (everything or batch or edit or source):
-        raise WrongUse("--anyway is said of cases by their numbers", "such as: voicenote script 3")
+        raise WrongUse(
+            "--anyway needs the numbers of the cases", "such as: voicenote script 3 --anyway REASON"
+        )
     if given["language"]:
         language_tag(given["language"])
     with session.open() as ws:
@@ -124,7 +128,7 @@ def _say(session: Session, words: Script) -> None:
     session.screen.out(drop_disclosure(words).text)
     lines = [one.text for one in words.sentences if one.section is Section.DISCLOSE]
     if lines:
-        session.screen.note(f"Only if a machine speaks: {' '.join(lines)}")
+        session.screen.note(f"Only if a computer speaks: {' '.join(lines)}")
 
 
 def _show(session: Session, words: Script, drafted: Drafted | None = None) -> None:
@@ -132,11 +136,13 @@ def _show(session: Session, words: Script, drafted: Drafted | None = None) -> No
     if drafted is None:
         return
     if drafted.fell_back:
-        session.screen.warn("In English: there are no templates in the customer's language.")
+        session.screen.warn(
+            "It is in English, because there are no templates in the customer's language."
+        )
     for warning in drafted.warnings:
         session.screen.warn(f"{warning.rule}: {warning.what}")
     if not drafted.changed:
-        session.screen.note("These words were there already.")
+        session.screen.note("The script has not changed.")
     session.screen.note(
         f"Next: voicenote script {drafted.case} --edit, or voicenote render {drafted.case}"
     )
@@ -146,7 +152,7 @@ def _summary(session: Session, done: Sequence[Drafted], failed: Sequence[Failed]
     screen = session.screen
     tell_failed(session, failed)
     if not (done or failed):
-        screen.note("Nothing to write: every case has its script.")
+        screen.note("Nothing to write: every case already has a script.")
         return
     new = sum(one.changed for one in done)
     parts = [f"{new} written"]
@@ -155,7 +161,7 @@ def _summary(session: Session, done: Sequence[Drafted], failed: Sequence[Failed]
     if short := sum(bool(one.warnings) for one in done):
         parts.append(f"{short} could say more (voicenote script N shows what)")
     if fell_back := sum(one.fell_back for one in done):
-        parts.append(f"{fell_back} in English for want of templates")
+        parts.append(f"{fell_back} in English, because there are no templates")
     if failed:
         parts.append(f"{len(failed)} failed")
     screen.out(", ".join(parts) + ".")
@@ -179,7 +185,7 @@ def _edit_script(session: Session, ws: Workspace, number: int, source: Path | No
         return 0
     _show(session, after)
     if changed:
-        session.screen.note(f"Kept. Next: voicenote render {number}")
+        session.screen.note(f"Saved. Next: voicenote render {number}")
     else:
         session.screen.note("Nothing was changed.")
     return 0
@@ -193,13 +199,13 @@ def _in_editor(session: Session, text: str, number: int) -> str:
     usual = ("sensible-editor", "vim", "nano", "vi")
     if not editor and not any(shutil.which(name) for name in usual):
         raise Unavailable(
-            "there is no editor to open it in",
+            "no editor was found",
             f"set $EDITOR, or: voicenote script {number} --from FILE",
         )
     try:
         return click.edit(text, editor=editor, extension=".txt", env=dict(session.env)) or text
     except UnicodeDecodeError:
-        raise BadData("the edited script is not UTF-8 text", "save it as UTF-8") from None
+        raise BadData("the edited script isn't UTF-8 text", "save it as UTF-8") from None
     except click.ClickException as error:
         raise Unavailable(
             error.format_message(),

@@ -18,9 +18,9 @@ HISTORY = 12
 @command()
 @case_argument
 def show(session: Session, /, *, number: int) -> None:
-    """One case with its history, and what still keeps its loop open.
+    """Show everything about one case, and what is missing before it can be closed.
 
-    With --json the case whole. Of its "memo", "synthetic" tells whether a computer speaks in it,
+    With --json: the whole case. In its "memo", "synthetic" says whether a computer speaks in it,
     and "synthetic_part" how much: no, partly or yes.
     """
     from voicenote.engine.case.case_view import case_view
@@ -39,7 +39,7 @@ def page(view: Mapping[str, Any]) -> str:
         _section("What happened", [view["what_happened"], *_levels(view)]),
         _section("Promised", [_amends(one) for one in view["amends"]]),
         _section("Said" if _sent(view) else "To be said", _script(view)),
-        _section("Touches", [_touch(one, zone) for one in view["touches"]]),
+        _section("Messages", [_touch(one, zone) for one in view["touches"]]),
         _section("Answers", [_answer(one, zone) for one in view["answers"]]),
         _section("Lesson", _lesson(view["lesson"])),
         _section("Before it can be closed", [f"- {one}" for one in view["missing"]]),
@@ -108,7 +108,7 @@ def _script(view: Mapping[str, Any]) -> list[str]:
         return []
     lines: list[str] = script["text"].splitlines()
     if memo:
-        whose = {"yes": "a machine's voice", "partly": "partly a machine's voice"}
+        whose = {"yes": "a synthetic voice", "partly": "partly a synthetic voice"}
         voice = whose.get(memo["synthetic_part"], "your own voice")
         loud = memo["loudness_lufs"]
         level = f", {loud:.1f} LUFS" if loud is not None else ""
@@ -128,7 +128,7 @@ def _touch(one: Mapping[str, Any], zone: ZoneInfo) -> str:
     before = [name for name in one["refused_by"] if name != one["channel"]]
     to += f", refused by {', '.join(before)}" if before else ""
     flying = one["in_flight_since"]
-    state = f"in flight since {_when(flying, zone)}" if flying else one["state"]
+    state = f"being sent since {_when(flying, zone)}" if flying else one["state"]
     return f"{when}  {one['kind']}{about}{to}: {state}{why}"
 
 
@@ -145,7 +145,7 @@ def _lesson(lesson: Mapping[str, Any] | None) -> list[str]:
     due = f", due {lesson['due'].date()}" if lesson["due"] else ""
     return [
         f"cause: {lesson['cause']}",
-        f"prevention: {lesson['prevention']} ({lesson['owner'] or 'nobody'}{due}{done})",
+        f"prevention: {lesson['prevention']} ({lesson['owner'] or 'no one'}{due}{done})",
     ]
 
 

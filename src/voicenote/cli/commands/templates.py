@@ -10,7 +10,7 @@ from voicenote.cli.terminal.session import Session, command, json_option
 @click.group(invoke_without_command=True)
 @click.pass_context
 def templates(context: click.Context) -> None:
-    """The templates there are, by language; your own are in the folder templates."""
+    """List the templates by language; your own are in the folder templates."""
     if context.invoked_subcommand is None:
         _templates(context.ensure_object(Session))
 
@@ -42,14 +42,16 @@ def _templates(session: Session) -> None:
         ("language", "templates", "your own"),
         [(row["language"], ", ".join(row["templates"]), ", ".join(row["own"])) for row in rows],
     )
-    session.screen.note(f"Look: voicenote templates show en justified. Your own go into {folder}")
+    session.screen.note(
+        f"To see one: voicenote templates show en justified. Your own go into {folder}"
+    )
 
 
 @command("show", group=templates, json=False)
 @click.argument("language", metavar="LANG")
 @click.argument("name", metavar="NAME")
 def show_template(session: Session, /, *, language: str, name: str) -> None:
-    """Print one template, whole, to read or to start your own from.
+    """Print one template, whole, to read it or start your own from it.
 
     A part that others include, such as _hello, can be shown too.
     """
@@ -61,12 +63,12 @@ def show_template(session: Session, /, *, language: str, name: str) -> None:
 
 @command("new", group=templates)
 @click.argument("name", metavar="NAME")
-@click.option("--language", default="", metavar="TAG", help="Yours, unless given. BCP 47.")
-@click.option("--from", "source", default="", metavar="NAME", help="The template to begin from.")
+@click.option("--language", default="", metavar="TAG", help="BCP 47; default: yours.")
+@click.option("--from", "source", default="", metavar="NAME", help="The template to start from.")
 def new_template(session: Session, /, *, name: str, language: str, source: str) -> None:
-    """Begin a template of your own, from one that is there; change it in your editor.
+    """Start a template of your own from an existing one; change it in your editor.
 
-    One of the same name as a packaged one is used in its place.
+    A template with the name of a packaged one replaces it.
     """
     from voicenote.engine.memo.own_templates import begin_template
 
@@ -82,7 +84,7 @@ def new_template(session: Session, /, *, name: str, language: str, source: str) 
 @click.argument("name", required=False, default="", metavar="[NAME]")
 @click.option("--language", default="", metavar="TAG", help="Only this language.")
 def test_template(session: Session, /, *, name: str, language: str) -> int:
-    """Try your own templates on a case with everything and on one with little.
+    """Test your own templates on a case with every detail and on one with few.
 
     Each is filled in, timed and checked against the method. Exit code 1 when one has an error.
     With --json: a list of {"language", "template", "seconds", "errors", "hints"}.
@@ -95,7 +97,7 @@ def test_template(session: Session, /, *, name: str, language: str) -> int:
         session.screen.data(tried)
     else:
         for one in tried:
-            state = "good" if one.good else "not good"
+            state = "passed" if one.good else "failed"
             length = f"{one.seconds:.0f} s"
             session.screen.out(f"{one.language}/{one.template}: {state}, {length} at most")
             for text in one.errors:

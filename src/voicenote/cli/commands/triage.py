@@ -29,31 +29,35 @@ WISHES = ("kind", "text", "value", "target", "by", "plan", "override")
 @command()
 @click.argument("number", type=CASE, metavar="N")
 @click.option("--finding", type=click.Choice(FINDINGS), help="Is the complaint justified?")
-@click.option("--reason", help="Why it was found so; unfounded and abusive need one.")
-@click.option("--abusive/--not-abusive", default=None, help="End it with a last, courteous word.")
+@click.option("--reason", help="Why you think so; needed for unfounded and abusive.")
+@click.option(
+    "--abusive/--not-abusive", default=None, help="End it with one last, courteous message."
+)
 @click.option("--severity", type=click.Choice(SEVERITIES), help="How much is at stake.")
 @click.option("--harm", metavar="AMOUNT", help="What it cost them, such as 40.00.")
 @click.option("--currency", metavar="CODE", help="ISO 4217, such as EUR.")
-@click.option("--lost", type=click.Choice(LOST), help="What they lost most; a guess otherwise.")
-@click.option("--cause", help="What it came from, in a few words.")
+@click.option(
+    "--lost", type=click.Choice(LOST), help="What they lost most; otherwise it is guessed."
+)
+@click.option("--cause", help="What caused it, in a few words.")
 @click.option("--bothered-most", help="What bothered them most, in their words.")
 @click.option("--feeling", help="How they feel.")
-@click.option("--at-stake", help="What is under threat for them.")
-@click.option("--expected", help="What they had counted on.")
+@click.option("--at-stake", help="What is at stake for them.")
+@click.option("--expected", help="What they had expected.")
 @click.option("--owner", help="Who answers for it.")
-@click.option("--accept", is_flag=True, help="Do as is proposed, but for what follows here:")
+@click.option("--accept", is_flag=True, help="Accept the proposal, changed by the options below:")
 @click.option("--kind", type=click.Choice(KINDS), help="Another kind of amends.")
 @click.option("--text", help="What you will do, in the customer's language.")
-@click.option("--value", metavar="AMOUNT", help="Another sum.")
-@click.option("--target", type=DAY, callback=picked_day, help="The day you aim at.")
+@click.option("--value", metavar="AMOUNT", help="Another amount.")
+@click.option("--target", type=DAY, callback=picked_day, help="The day you aim for.")
 @click.option("--by", type=DAY, callback=picked_day, help="The day you promise, as YYYY-MM-DD.")
 @click.option("--plan", metavar="NAME", help="Another plan.")
 @override_option
 def triage(session: Session, /, *, number: int, accept: bool, **given: Any) -> None:
-    """Say what you found, and get a proposal: which script, which amends by when, which plan.
+    """Record what you found out, and get a proposal: which script, which amends, which plan.
 
-    Justified is the default: nearly everybody who complains tells the truth. With --accept the
-    proposal is done, changed by the options after it; a terminal asks.
+    Justified is the default: nearly everybody who complains tells the truth. --accept carries out
+    the proposal, changed by the options below it; at a terminal you are asked.
 
     With --json: what was found, {"proposal": {"template", "plan", "amends", "why"}, "warnings"},
     and "accepted" with --accept.
@@ -63,7 +67,7 @@ def triage(session: Session, /, *, number: int, accept: bool, **given: Any) -> N
     wished = {name: given.pop(name) for name in WISHES}
     wished["override"] = wished["override"] or None
     if not accept and any(value is not None for value in wished.values()):
-        raise WrongUse("these options change the proposal that is accepted", "add --accept")
+        raise WrongUse("these options change the proposal you accept", "add --accept")
     if wished["value"]:
         amount(wished["value"], given["currency"])  # told before anything is kept
     said = {name: value for name, value in given.items() if value is not None}
@@ -94,7 +98,7 @@ def _page(view: Mapping[str, Any]) -> Iterator[str]:
     promise = proposal["amends"]
     if promise:
         worth = f" of {promise['value']} {promise['currency']}" if promise["value"] else ""
-        dates = f"by {promise['promised_by']}, aim at {promise['target']}"
+        dates = f"by {promise['promised_by']}, aim for {promise['target']}"
         yield f"  amends  {promise['kind']}{worth}, {dates}: {promise['text']}"
     yield f"  plan    {proposal['plan']}"
     yield from (f"  - {one}" for one in proposal["why"])
@@ -104,7 +108,7 @@ def _page(view: Mapping[str, Any]) -> Iterator[str]:
 def _print_triage(session: Session, view: Mapping[str, Any]) -> None:
     done = view.get("accepted")
     if done is None:
-        session.screen.out(f"Take it: voicenote triage {view['case']} --accept")
+        session.screen.out(f"To accept it: voicenote triage {view['case']} --accept")
     else:
         name = f"amends {done['amends']} is promised, and " if done["amends"] else ""
         session.screen.out(f"Done: {name}the plan is {done['plan']}.")
@@ -162,12 +166,12 @@ def _ask_findings(session: Session, ws: Workspace, number: int) -> dict[str, Any
         known = case["finding_reason"]
         found["reason"] = screen.ask("Why is it unfounded?", known, needed=True)
     found["severity"] = screen.choose("How serious is it?", SEVERITIES, str(case["severity"]))
-    asked = "What did it cost them, as an amount? (Enter: not known)"
+    asked = "What did it cost them? An amount, or Enter if unknown"
     found["harm"] = screen.ask(asked, case["harm"] or "")
     if found["harm"]:
         own = screen.ask("In which currency?", case["currency"] or "", needed=True)
         found["currency"] = own
-    found["cause"] = words("cause", "What did it come from?")
+    found["cause"] = words("cause", "What caused it?")
     return {name: value for name, value in found.items() if value}
 
 
@@ -176,7 +180,7 @@ def _ask_decision(
 ) -> tuple[bool, dict[str, Any]]:
     """Ask whether the proposal is taken, and how it is to be changed."""
     screen, promise = session.screen, view["proposal"]["amends"]
-    said = screen.choose("Take it?", ANSWERS, ANSWERS[0])
+    said = screen.choose("Accept it?", ANSWERS, ANSWERS[0])
     if said != ANSWERS[1]:
         return said == ANSWERS[0], wished
     if promise:
@@ -194,4 +198,4 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise click.BadParameter(f"{text!r} is no day; such as 2026-12-24") from None
+        raise click.BadParameter(f"{text!r} isn't a date; write it such as 2026-12-24") from None

@@ -1,4 +1,4 @@
-"""`undo`: what the last run has decided by a wrong clock, taken back."""
+"""`undo`: takes back what the last run decided by a wrong clock."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 @command()
 def undo(session: Session, /) -> int:
-    """Take back what the last run has skipped, broken or closed, as by a wrong clock.
+    """Take back what the last run skipped, broke or closed, for example by a wrong clock.
 
-    Cases of which a message has been sent since, or that somebody has changed, stay as they are.
-    Once more takes back the run before. Exit code 1 when something stays as it is.
+    Cases stay as they are if a message has been sent since or somebody has changed them. Repeat it
+    to take back the run before. Exit code 1 when something stays as it is.
 
     With --json: {"at", "touches", "promises", "closed", "moved", "cases", "kept"}.
     """
@@ -31,7 +31,7 @@ def undo(session: Session, /) -> int:
         for case, why in done.kept:
             screen.warn(f"case {case} stays as it is: {why}")
         if done.cases:
-            screen.note("The next run decides again: see first that the clock is right.")
+            screen.note("The next run decides again; check first that the clock is right.")
     return 1 if done.kept else 0
 
 

@@ -9,11 +9,11 @@ from voicenote.cli.terminal.session import Session, command
 
 @command()
 def voices(session: Session, /) -> None:
-    """Voices: what they speak and how well, and what each still needs.
+    """List the voices: what they speak and how well, and what each still needs.
 
     With --json: a list of {"voice", "ready", "languages", "speaks", "synthetic", "licence",
     "size_mb", "misheard", "note", "needs"}. `speaks`: the languages that your settings give it.
-    `misheard`: of 100 words, how many a recogniser heard otherwise, by language, as measured.
+    `misheard`: of 100 words, how many a speech recogniser got wrong, by language, as measured.
     """
     from voicenote.engine.memo.voice_listing import list_voices
     from voicenote.plugins import VOICES, load

@@ -1,4 +1,4 @@
-"""What came in and fits no case, and what could not be read."""
+"""What came in and was matched to no case, and what could not be read."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ def describe_arrival(one: Mapping[str, Any]) -> str:
 
 
 def unmatched_lines(found: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Return one line for each thing that fits no case."""
+    """Return a line for each arrival that was matched to no case."""
     return [
-        f"fits no case: {describe_arrival(one) or 'a report'} ({one['channel']}, from "
-        f"{one['sender'] or 'nobody'}): {one['reason']}"
+        f"not matched to a case: {describe_arrival(one) or 'a report'} ({one['channel']}, from "
+        f"{one['sender'] or 'no one'}): {one['reason']}"
         for one in found
     ]
 
 
 def trouble_lines(troubles: Sequence[tuple[str, VoicenoteError]]) -> list[str]:
-    """Return what could not be read, each with what to do."""
+    """Return a line for each channel that could not be read, with what to do."""
     return [
-        f"{name} cannot be heard now: {error.what}" + (f" ({error.advice})" if error.advice else "")
+        f"{name} can't be read now: {error.what}" + (f" ({error.advice})" if error.advice else "")
         for name, error in troubles
     ]
 

@@ -22,7 +22,7 @@ LAST_CASE = 2**31 - 1
 CASE = click.IntRange(1, LAST_CASE)
 case_argument = click.argument("number", type=CASE, metavar="N")
 fill_in_option = click.option(
-    "--fill-in", is_flag=True, help="Let a synthetic voice say what you have not recorded."
+    "--fill-in", is_flag=True, help="Use a synthetic voice for what you have not recorded."
 )
 
 
@@ -30,7 +30,7 @@ def case_number(digits: str) -> int:
     """Return the number in `digits` (decimal ones). Raises WrongUse where no case can have it."""
     if len(digits) > len(str(LAST_CASE)) or not 1 <= int(digits) <= LAST_CASE:
         shown = digits if len(digits) <= 20 else f"{digits[:20]}…"
-        raise WrongUse(f"there can be no case {shown}", "voicenote cases shows the numbers")
+        raise WrongUse(f"{shown} isn't a case number", "see: voicenote cases")
     return int(digits)
 
 
@@ -38,15 +38,15 @@ def given_reason(context: click.Context, parameter: click.Parameter, value: str)
     """Return the reason that was given, trimmed; "" for none. Refuses one that says nothing."""
     source = context.get_parameter_source(parameter.name or "")
     if not value.strip() and source is ParameterSource.COMMANDLINE:
-        raise click.BadParameter("this reason is empty; say in a few words why it is right")
+        raise click.BadParameter("the reason is empty; say in a few words why it is right")
     return value.strip()
 
 
 def cases_options(command: F) -> F:
     """Give a command ``N…``, ``--all`` and ``--batch NAME``; `select_cases` reads them."""
-    command = click.option("--batch", metavar="NAME", help="Every case of an import.")(command)
+    command = click.option("--batch", metavar="NAME", help="All cases of an import.")(command)
     command = click.option(
-        "--all", "everything", is_flag=True, help="Every case that is at this step."
+        "--all", "everything", is_flag=True, help="All cases that are at this step."
     )(command)
     return click.argument("numbers", nargs=-1, type=CASE, metavar="[N]...")(command)
 
@@ -67,7 +67,7 @@ def in_touch(
     if gone:
         shown = ", ".join(map(str, gone[:10])) + (" …" if len(gone) > 10 else "")
         session.screen.note(
-            f"{len(gone)} left out, because they have opted out; nothing will leave: case"
-            f"{'s' * (len(gone) > 1)} {shown}"
+            f"{len(gone)} left out, because the customers have opted out: "
+            f"case{'s' * (len(gone) > 1)} {shown}"
         )
     return [number for number in meant if number not in set(gone)]

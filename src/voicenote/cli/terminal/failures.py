@@ -17,15 +17,15 @@ INTERRUPTED = 130
 NOBODY_READS = 141
 
 _DISK = {
-    errno.ENOSPC: "make room on this disk, then run the same command again",
-    errno.EDQUOT: "make room within your quota, then run the same command again",
+    errno.ENOSPC: "free some space on this disk, then run the same command again",
+    errno.EDQUOT: "free some space in your quota, then run the same command again",
     errno.EFBIG: "allow larger files here (ulimit -f), or choose another --home",
-    errno.EIO: "the disk may be worn out: look at it, and restore a backup on another",
+    errno.EIO: "the disk may be failing: check it, and restore a backup on another one",
     errno.EMFILE: "close some programs, or allow more open files (ulimit -n)",
     errno.ENFILE: "close some programs, then run the same command again",
-    errno.EACCES: "give yourself the rights to it, or choose another --home",
-    errno.EPERM: "give yourself the rights to it, or choose another --home",
-    errno.EROFS: "choose a --home that can be written to",
+    errno.EACCES: "give yourself permission, or choose another --home",
+    errno.EPERM: "give yourself permission, or choose another --home",
+    errno.EROFS: "choose a --home you can write to",
 }
 #: What a path is that no disk can have, whatever it holds.
 _NO_PATH = {errno.ENAMETOOLONG: "use a shorter name", errno.ELOOP: "use a path without that link"}
@@ -65,7 +65,7 @@ def explain(error: BaseException, if_stopped: str = "") -> Failure:
     if _stopped(error):
         return Failure(
             what="stopped",
-            advice=if_stopped or "what was finished is kept; voicenote next shows where you are",
+            advice=if_stopped or "what was finished is kept; voicenote next shows where to go on",
             exit_code=INTERRUPTED,
         )
     return (_of_disk(error) if isinstance(error, OSError) else None) or Failure(
@@ -84,8 +84,8 @@ def _of_disk(error: OSError) -> Failure | None:
         return Failure(what=what, advice=_NO_PATH[error.errno], exit_code=65)
     if isinstance(error, FileNotFoundError) and "temporary directory" in (error.strerror or ""):
         return Failure(
-            what="no folder for temporary files can be written",
-            advice="make room in /tmp, or name a folder with room: TMPDIR=DIR voicenote …",
+            what="no folder for temporary files is writable",
+            advice="free some space in /tmp, or name another folder: TMPDIR=DIR voicenote …",
             exit_code=69,
         )
     return None

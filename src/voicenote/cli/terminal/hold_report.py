@@ -11,11 +11,11 @@ def describe_hold(held: int, cases: Sequence[int], uncertain: int) -> Iterator[s
         numbers = ", ".join(map(str, cases[:10]))
         more = f" and {len(cases) - 10} more" if len(cases) > 10 else ""
         yield (
-            f"{held} touches are held, because they may have left since it was copied: cases "
-            f"{numbers}{more}.\nLook, then let each go on: voicenote plan N --resume"
+            f"{held} messages are held, because they may have been sent since the copy was made: "
+            f"cases {numbers}{more}.\nCheck each, then let it go on: voicenote plan N --resume"
         )
     if uncertain:
         yield (
-            f"{uncertain} were just leaving when it was copied. You decide: "
+            f"{uncertain} were being sent when the copy was made. You decide: "
             "voicenote mark-sent N, or voicenote resend N"
         )

@@ -14,11 +14,11 @@ SHOWN = 20
 
 
 def overdue(count: int) -> str:
-    """Say that promises which came in are late already."""
+    """Say how many imported promises are already late."""
     one = count == 1
     return (
-        f"{count} promise{'' if one else 's'} {'was' if one else 'were'} for a day that has "
-        f"passed, and {'is' if one else 'are'} overdue already: voicenote next"
+        f"{count} promise{'' if one else 's'} {'was' if one else 'were'} due on a day that has "
+        f"passed, and {'is' if one else 'are'} already overdue: voicenote next"
     )
 
 
@@ -31,21 +31,23 @@ def describe_known(taken: Taken) -> list[str]:
         if not one.kept
     ]
     kept = [
-        f"case {case}: it says {_news(one)}; {one.was} was kept: {one.kept}"
+        f"case {case}: the file says {_news(one)}; {one.was} was kept: {one.kept}"
         for case, one in taken.news
         if one.kept
     ]
     if taken.gone:
         lines.append(
-            f"{_cases(taken.gone)}: they want to hear nothing more, and nothing will be sent to "
-            "them (voicenote opt-out)"
+            f"{_cases(taken.gone)}: they have opted out, so nothing will be sent to them "
+            "(voicenote opt-out)"
         )
-    for name, found in (("Newer of a customer, and taken", newer), ("Conflict", kept)):
+    for name, found in (("Updated from the file", newer), ("Conflict", kept)):
         lines += [f"{name}: {one}" for one in found[:SHOWN]]
         if len(found) > SHOWN:
             lines.append(f"{name}: and {len(found) - SHOWN} more")
     if taken.reworded:
-        lines.append(f"{_cases(taken.reworded)}: told in other words now; kept as it was")
+        lines.append(
+            f"{_cases(taken.reworded)}: the complaint is worded differently now; kept as it was"
+        )
     return lines
 
 

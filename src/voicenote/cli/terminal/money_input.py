@@ -23,7 +23,7 @@ def money(text: str, currency: str | None) -> Money:
     """
     read = _read_money(text, currency)
     if read.currency == _UNNAMED:
-        raise WrongUse("an amount needs its currency", "give it with --currency, such as EUR")
+        raise WrongUse("an amount needs its currency", "add --currency, such as EUR")
     return read
 
 

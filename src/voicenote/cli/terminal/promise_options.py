@@ -18,7 +18,7 @@ def picked_day(
 ) -> date | None:
     """Make a date of what click read of a `DAY`; only years of our time, as an import has it."""
     if value and not FIRST_YEAR <= value.year <= LAST_YEAR:
-        raise click.BadParameter(f"{value.year:04} is no year for a day; look at its digits")
+        raise click.BadParameter(f"{value.year:04} isn't a likely year; check its digits")
     return value.date() if value else None
 
 
@@ -28,5 +28,5 @@ override_option = click.option(
     metavar="REASON",
     default="",
     callback=given_reason,
-    help="Why more money than the rule allows.",
+    help="Why it may be more money than the rules allow.",
 )

@@ -30,7 +30,9 @@ def prompt(
     when there is no microphone.
     """
     screen = session.screen
-    screen.warn("Enter begins a take and ends it. What you keep stays kept: quit when you like.")
+    screen.warn(
+        "Press Enter to start a take and to end it. You can quit at any time; kept takes stay."
+    )
     for place, one in enumerate(sentences, start=1):
         whose = f"for {one.customer}, case {one.case}" if one.sentence.personal else "for everybody"
         screen.warn(f"\n{place} of {len(sentences)}, {whose}\n\n  {one.sentence.text}\n")
@@ -105,7 +107,7 @@ def _record_take(session: Session, one: WantedSentence) -> Clip | None:
 
 def tell(session: Session, seconds: float, notes: Sequence[Note]) -> None:
     """Say how long a take is, and what there is to say of it."""
-    session.screen.warn(f"  {seconds:.1f} s{'' if notes else ', and nothing to mend'}.")
+    session.screen.warn(f"  {seconds:.1f} s{'' if notes else ', nothing to improve'}.")
     for note in notes:
         session.screen.warn(f"  {note.line}")
 

@@ -94,7 +94,7 @@ def need_somebody(session: Session, number: int) -> None:
     """Raise WrongUse where nobody sits who could speak."""
     if not session.screen.interactive:
         raise WrongUse(
-            "nobody is here to speak", f"at a terminal, or: voicenote record {number} --from FILE"
+            "recording needs a terminal", f"or use a file: voicenote record {number} --from FILE"
         )
 
 
@@ -123,13 +123,13 @@ def _describe_recordings(
         more = [f"  … and {len(left) - SHOWN} more: voicenote record {number} --list"]
         lines += [f"{len(left)} missing:", *(f"  {one.text}" for one in left[:SHOWN])]
         lines += more if len(left) > SHOWN else []
-        lines.append(f"Go on when you like: voicenote record {number}")
+        lines.append(f"Continue any time: voicenote record {number}")
     else:
-        lines.append("Every sentence is there in your own voice.")
+        lines.append("Every sentence is recorded in your own voice.")
     if memo:
-        mixed = ", a part of it in a synthetic voice" if memo["synthetic_part"] == "partly" else ""
-        lines.append(f"The memo is made: {memo['duration_s']:.0f} s{mixed}.")
-        lines.append(f"Listen: voicenote play {number}. Release: voicenote approve {number}")
+        mixed = ", partly in a synthetic voice" if memo["synthetic_part"] == "partly" else ""
+        lines.append(f"The memo is ready: {memo['duration_s']:.0f} s{mixed}.")
+        lines.append(f"Listen: voicenote play {number}. Approve: voicenote approve {number}")
     return "\n".join(lines)
 
 
@@ -145,7 +145,9 @@ def many_cases(
     from voicenote.engine.memo import recording
 
     if fill_in:
-        raise WrongUse("--fill-in makes one memo here", "for many: voicenote render --fill-in")
+        raise WrongUse(
+            "--fill-in works on one case here", "for several: voicenote render --fill-in"
+        )
     lacking = [number for number in numbers if recording.to_say(ws, number)]
     kept = _prompt_takes(
         session,
@@ -164,7 +166,7 @@ def many_cases(
         for number in numbers
     ]
     said = f"{len(kept)} recorded. {complete} of {len(numbers)} cases are complete."
-    session.screen.show(data, lambda: f"{said} Make their memos: voicenote render --all")
+    session.screen.show(data, lambda: f"{said} To make their memos: voicenote render --all")
 
 
 def show_list(session: Session, ws: Workspace, number: int, *, follow_ups: bool) -> None:

@@ -1,4 +1,4 @@
-"""What a pass did, as `run` and `daemon` tell it."""
+"""What a run did, as `run` and `daemon` tell it."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ if TYPE_CHECKING:
     from voicenote.engine.run.clock_jump import Jumped
     from voicenote.engine.run.run_once import Turn
 
-#: Of how many cases a pass tells; `next` has all.
+#: Of how many cases a run tells; `next` has all.
 MOST_CASES = 10
 
 clock_option = click.option(
     "--yes-it-is",
     "clock_is_right",
     is_flag=True,
-    help="The clock is right, although it has jumped: go on with it.",
+    help="The clock is right although it has jumped: go on.",
 )
 
 
 def turn_as_data(turn: Turn) -> dict[str, Any]:
-    """Return what a pass did, for ``--json``."""
+    """Return what a run did, for ``--json``."""
     names = ("sent", "failed", "uncertain", "skipped", "received")
     return {
         **{name: getattr(turn, name) for name in names},
@@ -46,7 +46,7 @@ def turn_as_data(turn: Turn) -> dict[str, Any]:
 
 
 def turn_lines(turn: Turn) -> list[str]:
-    """Return what a person should know of a pass: a line for each case, of many the first ones."""
+    """Return what a person should know of a run: a line for each case, of many the first ones."""
     from voicenote.followup.release_rules import ASKS, REWORDS
 
     asks = [(case, named_once(case, why)) for case, why in (*turn.reasons, *turn.waiting)]
@@ -66,7 +66,7 @@ def turn_lines(turn: Turn) -> list[str]:
 def _by_case(found: Sequence[tuple[int, str]]) -> list[str]:
     """Return a line for each case, with what was found first; of many cases the first ones.
 
-    Cron mails it with every pass.
+    Cron mails it with every run.
     """
     by_case: dict[int, list[str]] = {}
     for case, text in found:
@@ -80,7 +80,7 @@ def _by_case(found: Sequence[tuple[int, str]]) -> list[str]:
 
 
 def _jumped(clock: Jumped | None) -> list[str]:
-    """Say in one line that the clock is not believed: cron mails it with every pass."""
+    """Say in one line that the clock is not believed: cron mails it with every run."""
     from voicenote.engine.run.clock_jump import told_of
 
     return ["; ".join(told_of(clock))] if clock else []
@@ -91,29 +91,28 @@ def held_lines(turn: Turn, zone: str) -> list[str]:
     from zoneinfo import ZoneInfo
 
     return [
-        f"{count} wait: {one.why}; the next from "
-        f"{one.until.astimezone(ZoneInfo(zone)):%a %Y-%m-%d %H:%M} on"
+        f"{count} wait: {one.why}; the next goes out from "
+        f"{one.until.astimezone(ZoneInfo(zone)):%a %Y-%m-%d %H:%M}"
         for one, count in turn.held.items()
         if one.until
     ]
 
 
 def flying_lines(turn: Turn, zone: str) -> list[str]:
-    """Say what another pass is sending, or was when it ended: it needs nobody either."""
+    """Say what another run is sending, or was when it ended: it needs nobody either."""
     from zoneinfo import ZoneInfo
 
     clock = ZoneInfo(zone)
     return [
-        f"case {one.case}: the {one.kind} is in flight since {one.since.astimezone(clock):%H:%M};"
-        " if the pass that sends it has died, it is settled after"
-        f" {one.until.astimezone(clock):%H:%M}"
+        f"case {one.case}: the {one.kind} is being sent since {one.since.astimezone(clock):%H:%M};"
+        f" if that run was stopped, it is settled after {one.until.astimezone(clock):%H:%M}"
         for one in turn.flying
     ]
 
 
 def summary_of(turn: Turn) -> str:
-    """Return what a pass did in one line; "" for nothing."""
+    """Return what a run did in one line; "" for nothing."""
     names = ("sent", "failed", "uncertain", "skipped", "received")
     parts = [f"{getattr(turn, name)} {name}" for name in names if getattr(turn, name)]
-    parts += [f"{turn.recalled} had been sent already"] if turn.recalled else []
+    parts += [f"{turn.recalled} had already been sent"] if turn.recalled else []
     return ", ".join(parts)

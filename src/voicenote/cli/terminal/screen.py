@@ -107,7 +107,9 @@ class Screen:
     def raw(self, data: bytes) -> None:
         """Write bytes, such as sound, to standard output. Raises WrongUse at a terminal."""
         if _terminal(self.stdout):
-            raise WrongUse("that is sound, not text for a terminal", "send it on: … -o - | player")
+            raise WrongUse(
+                "sound can't be shown at a terminal", "pipe it to a player: … -o - | player"
+            )
         self.stdout.buffer.write(data)
         self.stdout.flush()
 
@@ -168,7 +170,7 @@ class Screen:
             answer = self._line(f"{question}{hint}: ").strip() or default
             if answer or not needed:
                 return answer
-            self.warn("This one is needed.")
+            self.warn("An answer is needed here.")
 
     def confirm(self, question: str, *, default: bool = True) -> bool:
         """Ask for a yes or a no. Raises WrongUse when the input ends."""
@@ -214,7 +216,7 @@ class Screen:
             line = self.stdin.readline()
             line.encode()
         except UnicodeError:
-            raise BadData("the answer is not UTF-8 text", "write it again in UTF-8") from None
+            raise BadData("the answer isn't UTF-8 text", "type it again in UTF-8") from None
         if not line:
             self.stderr.write("\n")
             raise WrongUse(

@@ -70,7 +70,7 @@ class Session:
         if named and context and context.info_name in OF_CASES and not self.home.exists():
             raise WrongUse(
                 f"there is no workspace in {self.home}",
-                "is it another one? To begin it: voicenote init",
+                "check the path; to create one there: voicenote init",
             )
         return load_draft(self.home, self.env)
 

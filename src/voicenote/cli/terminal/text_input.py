@@ -28,18 +28,20 @@ def read_text(source: Path | str, stdin: TextIO) -> str:
             with Path(source).open("rb") as file:
                 text = file.read(MOST + 1).decode("utf-8-sig")
     except FileNotFoundError:
-        raise BadData(f"{name} is not there", "check the path") from None
+        raise BadData(f"{name} doesn't exist", "check the path") from None
     except UnicodeError:
-        raise BadData(f"{name} is not UTF-8 text", "save it as UTF-8") from None
+        raise BadData(f"{name} isn't UTF-8 text", "save it as UTF-8") from None
     except OSError as error:
-        raise Unavailable(f"{name} cannot be read: {error.strerror}", "check its rights") from None
+        raise Unavailable(
+            f"{name} can't be read: {error.strerror}", "check its permissions"
+        ) from None
     if len(text) > MOST:
-        raise BadData(f"{name} is longer than {MOST:,} characters", "give it in parts")
+        raise BadData(f"{name} is longer than {MOST:,} characters", "split it into parts")
     return text
 
 
 def language_tag(given: str) -> str:
-    """Return a language tag as it was given; WrongUse for what is none."""
+    """Return a language tag as it was given; WrongUse for anything else."""
     from voicenote.options.validators import language
 
     try:

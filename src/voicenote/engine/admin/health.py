@@ -237,7 +237,9 @@ def _post(ws: Workspace, _env: Mapping[str, str]) -> Iterator[CheckResult]:
     with ws.ledger.read() as tx:
         unseen = arrivals.unseen(tx)
     if unseen:
-        yield fault("post", f"{unseen} things fit no case", "voicenote receive --unmatched")
+        yield fault(
+            "post", f"{unseen} arrivals matched to no case", "voicenote receive --unmatched"
+        )
 
 
 def _memos(ws: Workspace, _env: Mapping[str, str]) -> Iterator[CheckResult]:

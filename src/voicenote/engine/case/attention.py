@@ -55,7 +55,7 @@ def what_needs_me(ws: Workspace) -> Attention:
         gone = channels_gone(ws, tx)
         apart += [OwnNeed("channel", *case_flags.told_stranded(*one)) for one in gone.items()]
         if unseen := arrivals.unseen(tx):
-            what = f"{unseen} came in that fit{'s' * (unseen == 1)} no case"
+            what = f"{unseen} arrival{'s' * (unseen != 1)} matched to no case"
             apart.append(OwnNeed("unmatched", what, "voicenote receive --unmatched"))
         return Attention(rank_needs(rows, tx.now), tuple(apart))
 
