@@ -6,7 +6,6 @@ import csv
 import hashlib
 import io
 import json
-import os
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +13,8 @@ from typing import Any
 
 import pytest
 from click.testing import Result
+
+from tests.fakes.databases import own_database
 
 ANN = {
     "email": "ann@shop.ee",
@@ -154,15 +155,7 @@ def test_what_is_no_address_and_no_case_opts_nobody_out(bare: Call, take: Take, 
 def test_an_opt_out_is_kept_on_postgresql_too(
     call: Call, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    url = request.getfixturevalue("postgres_url")
-    from sqlalchemy import create_engine, text
-
-    admin = create_engine(url, isolation_level="AUTOCOMMIT")
-    name = f"voicenote_identity_{os.getpid()}"
-    mine = admin.url.set(database=name).render_as_string(hide_password=False)
-    with admin.connect() as connection:
-        connection.execute(text(f"create database {name}"))
-    try:
+    with own_database(request.getfixturevalue("postgres_url")) as mine:
         (tmp_path / "a.csv").write_text("customer,what_happened\nBo,Late.\n")
         (tmp_path / "b.csv").write_text("customer,phone,what_happened\nAnn,+37255550142,Late.\n")
         on = {"VOICENOTE_LEDGER__URL": mine}
@@ -171,10 +164,6 @@ def test_an_opt_out_is_kept_on_postgresql_too(
         assert call("import", str(tmp_path / "b.csv"), **on).exit_code == 0
         assert [is_out(call, number, **on) for number in (1, 2)] == [False, True]
         assert call("opt-out", "tel:+372-5555-0142", **on).exit_code == 0
-    finally:
-        with admin.connect() as connection:
-            connection.execute(text(f"drop database {name} with (force)"))
-        admin.dispose()
 
 
 # -- the same complaint ------------------------------------------------------------------------

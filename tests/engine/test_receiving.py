@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from tests.engine.listening import FILE, Listening, key_of, listening, send_one, states_now
 from tests.engine.world import (
     Clock,
     Died,
@@ -28,7 +29,7 @@ from tests.engine.world import (
 )
 from tests.engine.world import workspace as open_workspace
 from voicenote.cli.commands.show import page
-from voicenote.delivery.inbound import Arrival, Inbound
+from voicenote.delivery.inbound import Arrival
 from voicenote.delivery.tokens import token
 from voicenote.engine.case.approval import resume
 from voicenote.engine.case.attention import what_needs_me
@@ -38,98 +39,30 @@ from voicenote.engine.run.run_once import one_pass
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import ImpossibleTransition, Postponed, TryAgain, WrongUse
 from voicenote.ledger import arrivals, case_reports, tables, touches
-from voicenote.model.receipt import Answer, Receipt, ReceiptKind, Verdict
+from voicenote.model.receipt import ReceiptKind, Verdict
 from voicenote.model.touch import TouchState
-
-FILE = """\
-[channels.world]
-kind = "outbox"
-"""
-
-
-class Listening(World):
-    """A channel that counts, and hears what `post` holds; a place is a number in it."""
-
-    post: list[Arrival]
-    asked: list[str]
-    trouble: BaseException | None
-    field = "email"
-    is_mailbox = True
-
-    def poll(self, after: str, since: date) -> Iterator[Arrival]:
-        del since
-        self.asked.append(after)
-        for number, arrival in enumerate(self.post, start=1):
-            if number > int(after or 0):
-                yield replace(arrival, place=str(number))
-        if self.trouble:
-            raise self.trouble
-
-    def recognizes(self, raw: bytes) -> bool:
-        return raw[:1] != b"{"
-
-    def read_upload(self, raw: bytes, proof: str) -> Iterator[Arrival]:
-        del raw, proof
-        yield from self.post
-
-    def comes(self, mark: str, **told: Any) -> Inbound:
-        """Put a person's words or a machine's receipt into the post."""
-        at = told.pop("at", self.now())
-        kind = told.pop("kind", ReceiptKind.ANSWERED)
-        detail = told.pop("detail", {})
-        answer = None
-        if kind is ReceiptKind.ANSWERED:
-            verdict = told.pop("verdict", Verdict.UNCLEAR)
-            answer = Answer(verdict=verdict, at=at, text=told.pop("text", "Thank you"), via="email")
-        values = {"sender": "Dana", "subject": "Re: cake", "address": "dana@example.com", **told}
-        inbound = Inbound(
-            receipt=Receipt(kind=kind, at=at, detail=detail), answer=answer, mark=mark, **values
-        )
-        self.post.append(
-            Arrival(
-                mark=mark, at=at, inbound=inbound, sender=inbound.sender, address=inbound.address
-            )
-        )
-        return inbound
 
 
 @pytest.fixture
 def world() -> Listening:
-    made = Listening()
-    made.post, made.asked, made.trouble = [], [], None
-    return made
+    return Listening()
 
 
 @pytest.fixture
 def ws(tmp_path: Path, clock: Clock, world: Listening) -> Iterator[Workspace]:
-    (tmp_path / "voicenote.toml").write_text(FILE, encoding="utf-8")
-    with without_sound():
-        opened = open_workspace(tmp_path, clock, world)
+    with listening(tmp_path, clock, world) as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture
 def sent(ws: Workspace, clock: Clock, world: Listening) -> int:
     """The number of a case whose memo has left."""
-    (number,) = take(ws, told())
-    release(ws, number)
-    assert one_pass(ws).sent == 1
-    clock.move(hours=1)
-    return number
-
-
-def key_of(ws: Workspace, number: int) -> str:
-    return next(touch.key for touch in touches_of(ws, number) if touch.sent_at)
+    return send_one(ws, clock)
 
 
 def words_of(ws: Workspace, number: int) -> list[tuple[str, str]]:
     answers = case_view(ws, number)["answers"]
     return [(one["verdict"].value, one["text"]) for one in answers]
-
-
-def states_now(ws: Workspace, number: int) -> set[str]:
-    return {state.partition(" ")[2] for state in states(ws, number)}
 
 
 def test_a_persons_answer_stops_the_plan_in_the_same_pass(
@@ -552,7 +485,6 @@ def test_killed_at_each_commit_nothing_is_lost_and_nothing_done_twice(
 def prepared(home: Path, clock: Clock) -> tuple[Path, Listening, list[str]]:
     """A workspace with two memos that have left, and five things in the post."""
     world = Listening()
-    world.post, world.asked, world.trouble = [], [], None
     home.mkdir()
     (home / "voicenote.toml").write_text(FILE, encoding="utf-8")
     with without_sound():

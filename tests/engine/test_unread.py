@@ -14,9 +14,8 @@ from typing import Any
 
 import pytest
 
-from tests.engine.test_receiving import FILE, Listening, key_of, states_now
-from tests.engine.world import Clock, release, take, told, without_sound
-from tests.engine.world import workspace as open_workspace
+from tests.engine.listening import Listening, key_of, listening, send_one, states_now
+from tests.engine.world import Clock
 from tests.fakes.made import make_channel
 from voicenote.delivery.email.mail import Mail
 from voicenote.delivery.inbound import Arrival, Inbound
@@ -37,8 +36,11 @@ FULLMATCH: Callable[[str, str], object] = re.fullmatch
 class Slow(Listening):
     """A channel of which some letters take for ever; a process that can be ended reads them."""
 
-    endless: set[str]
     begun: Callable[[], object] = staticmethod(lambda: None)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.endless: set[str] = set()
 
     def poll(self, after: str, since: date) -> Iterator[Arrival]:
         with Worker(0.3) as worker:
@@ -59,27 +61,18 @@ class Slow(Listening):
 
 @pytest.fixture
 def world() -> Slow:
-    made = Slow()
-    made.post, made.asked, made.trouble, made.endless = [], [], None, set()
-    return made
+    return Slow()
 
 
 @pytest.fixture
 def ws(tmp_path: Path, clock: Clock, world: Slow) -> Iterator[Workspace]:
-    (tmp_path / "voicenote.toml").write_text(FILE, encoding="utf-8")
-    with without_sound():
-        opened = open_workspace(tmp_path, clock, world)
+    with listening(tmp_path, clock, world) as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture
 def sent(ws: Workspace, clock: Clock) -> int:
-    (number,) = take(ws, told())
-    release(ws, number)
-    assert one_pass(ws).sent == 1
-    clock.move(hours=1)
-    return number
+    return send_one(ws, clock)
 
 
 def place_of(ws: Workspace) -> str:

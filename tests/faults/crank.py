@@ -19,8 +19,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import create_engine, text
-
+from tests.fakes.databases import own_database
 from voicenote.delivery.port import ABSENT, CANNOT_TELL, ChannelInfo, Trace, TraceResult
 from voicenote.engine.case.approval import approve_cases
 from voicenote.engine.memo.drafting import compose_cases
@@ -269,16 +268,8 @@ def database(order: Mapping[str, Any], home: Path) -> Iterator[str]:
     if not order["postgres"]:
         yield f"sqlite:///{home / 'ledger.db'}"
         return
-    name = f"voicenote_storm_{uuid.uuid4().hex[:8]}"
-    admin = create_engine(order["postgres"], isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"create database {name}"))
-    try:
-        yield admin.url.set(database=name).render_as_string(hide_password=False)
-    finally:
-        with admin.connect() as connection:
-            connection.execute(text(f"drop database {name} with (force)"))
-        admin.dispose()
+    with own_database(order["postgres"]) as url:
+        yield url
 
 
 if __name__ == "__main__":

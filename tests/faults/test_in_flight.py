@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import NullPool, create_engine, text
 
+from tests.fakes.databases import own_database
 from tests.faults.every_command import begin, call
 from voicenote.engine.run.recovery import GRACE
 
@@ -17,14 +17,8 @@ from voicenote.engine.run.recovery import GRACE
 @pytest.fixture
 def url(postgres_url: str) -> Iterator[str]:
     """A database of its own."""
-    admin = create_engine(postgres_url, isolation_level="AUTOCOMMIT")
-    name = f"voicenote_flying_{os.getpid()}"
-    with admin.connect() as connection:
-        connection.execute(text(f"create database {name}"))
-    yield admin.url.set(database=name).render_as_string(hide_password=False)
-    with admin.connect() as connection:
-        connection.execute(text(f"drop database {name} with (force)"))
-    admin.dispose()
+    with own_database(postgres_url) as url:
+        yield url
 
 
 def test_what_a_killed_pass_had_in_flight_is_shown_and_settled_later(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,8 +9,9 @@ from typing import Any
 import psycopg
 import pytest
 from click.testing import Result
-from sqlalchemy import Engine, create_engine, event, make_url, text
+from sqlalchemy import Engine, event, make_url
 
+from tests.fakes.databases import own_database
 from tests.faults.every_command import WITH_LEDGER, begin, call
 
 #: Before which of a command's statements the server goes: as it opens, looks, and works.
@@ -21,14 +21,8 @@ MOMENTS = (1, 6)
 @pytest.fixture(scope="module")
 def url(postgres_url: str) -> Iterator[str]:
     """A database of its own, whose sessions nobody else misses."""
-    admin = create_engine(postgres_url, isolation_level="AUTOCOMMIT")
-    name = f"voicenote_restarts_{uuid.uuid4().hex}"
-    with admin.connect() as connection:
-        connection.execute(text(f"create database {name}"))
-    yield admin.url.set(database=name).render_as_string(hide_password=False)
-    with admin.connect() as connection:
-        connection.execute(text(f"drop database {name} with (force)"))
-    admin.dispose()
+    with own_database(postgres_url) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")

@@ -1,15 +1,14 @@
 from __future__ import annotations
 
 import itertools
-import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
 
+from tests.fakes.databases import own_database
 from voicenote.ledger.store import Ledger, open_ledger
 from voicenote.model.case import Complaint, Customer
 from voicenote.model.money import Money
@@ -47,17 +46,8 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'ledger.sqlite3'}"
         return
-    admin = create_engine(request.getfixturevalue("postgres_url"), isolation_level="AUTOCOMMIT")
-    name = f"voicenote_test_{os.getpid()}"
-    try:
-        with admin.connect() as connection:
-            connection.execute(text(f"drop database if exists {name} with (force)"))
-            connection.execute(text(f"create database {name}"))
-        yield admin.url.set(database=name).render_as_string(hide_password=False)
-        with admin.connect() as connection:
-            connection.execute(text(f"drop database {name} with (force)"))
-    finally:
-        admin.dispose()
+    with own_database(request.getfixturevalue("postgres_url")) as own:
+        yield own
 
 
 @pytest.fixture

@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -26,7 +25,7 @@ from click.testing import CliRunner
 from tests.walks.beside import Beside
 from tests.walks.far_ends import APP, BOT, CLOUD, HOOK, MailServer, WebServer, World, in_outbox
 from tests.walks.seen import Seen
-from voicenote import plugins, wiring
+from voicenote import wiring
 from voicenote.cli.app import voicenote
 from voicenote.ledger.store import Ledger
 
@@ -229,10 +228,6 @@ def burn(ticks: int) -> None:
     Ledger.write = write  # type: ignore[method-assign]
 
 
-#: What is installed does not change in a walk, and looking takes longer than most commands.
-_load = cache(plugins.load)
-
-
 @contextmanager
 def moved(now: datetime, seed: str) -> Iterator[None]:
     """Let the program believe that it is `now`, and draw its ids and its chance from `seed`."""
@@ -249,6 +244,5 @@ def moved(now: datetime, seed: str) -> Iterator[None]:
         patch.object(wiring, "datetime", Moved),
         patch.object(wiring, "uuid", ids),
         patch.object(wiring, "random", dice),
-        patch.object(plugins, "load", _load),
     ):
         yield
