@@ -1,387 +1,36 @@
 """What every channel promises, tried on every channel: nothing leaves uncommitted, none twice.
 
-A new channel joins with one more line in `BENCHES`.
+A channel that is installed is tried by itself; see tests/benches.
 """
 
 from __future__ import annotations
 
-import asyncio
-import base64
 import json
-import socket
 import subprocess
 import sys
-import threading
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterator
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
-from email import message_from_bytes
-from email.message import EmailMessage
-from email.policy import default
-from functools import lru_cache
 from pathlib import Path
-from typing import Any, Protocol
-from urllib.parse import unquote
+from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.fakes.made import make_channel
-from tests.fakes.telegram_api import TelegramApi
-from tests.fakes.web import Reply, Request, Web
-from tests.fakes.whatsapp_api import WhatsAppApi
-from voicenote.delivery.apprise import Apprise
-from voicenote.delivery.email.mail import Mail
-from voicenote.delivery.outbox import Outbox
-from voicenote.delivery.port import Channel, Trace
-from voicenote.delivery.telegram.bot import Telegram
-from voicenote.delivery.telegram.bot_payload import verdict_in
-from voicenote.delivery.webhook import Webhook, signature
-from voicenote.delivery.whatsapp.cloud import WhatsApp
+from tests.benches import BENCHES
+from tests.benches.bench import NOW, Bench, make_bench_channel
+from voicenote.delivery.port import Trace
 from voicenote.errors import BadSettings, Refused
-from voicenote.model.case import Customer
 from voicenote.model.receipt import Parcel, ReceiptKind
 from voicenote.options import describe, options_of
 
-NOW = datetime(2026, 3, 2, 9, 31, 4, tzinfo=UTC)
 SOUND = bytes(range(256)) * 40
-
-
-CUSTOMER = Customer(
-    name="Mari", email="mari@tamm.example", telegram="5512345", whatsapp="+37255512345"
-)
-
-
-@dataclass(frozen=True)
-class Arrival:
-    """What came out at the far end. `words` is None where a channel cannot carry words and sound
-    together, `name` where it shows no name."""
-
-    key: str
-    to: str
-    words: str | None
-    sound: bytes | None
-    name: str | None = None
-
-
-class Bench(Protocol):
-    """A channel on trial, and a way to see what came out at its far end.
-
-    `to` is the address of CUSTOMER there; `rendition` the one that it carries, of `takes` bytes at
-    most; `addresses` makes more addresses. `settled` waits until the far end has done all that it
-    was told; `stop` ends it.
-    """
-
-    kind: str
-    settings: dict[str, object]
-    to: str
-    rendition: str
-    takes: int
-    addresses: st.SearchStrategy[str]
-
-    def make(self) -> Channel: ...
-
-    def arrived(self) -> list[Arrival]: ...
-
-    def settled(self) -> None: ...
-
-    def stop(self) -> None: ...
-
-
-class LetterBench:
-    """What the channels of letters have in common."""
-
-    to = CUSTOMER.email
-    rendition = "mp3"
-    takes = 10 * 2**20
-    addresses = st.sampled_from(["mari@tamm.example", "mari@õun.ee"]) | st.emails()
-
-    @staticmethod
-    @lru_cache(maxsize=200)
-    def opened(raw: bytes) -> Arrival:
-        """Read a letter, which has to be a good one; once, however often it is looked at."""
-        message = message_from_bytes(raw, policy=default)
-        assert isinstance(message, EmailMessage)
-        assert not [part.defects for part in message.walk() if part.defects]
-        key = str(message["X-Voicenote-Key"])
-        assert message["Message-ID"].startswith(f"<{key}@b")
-        (to,) = message["To"].addresses or (None,)
-        words = message.get_body(("plain",))
-        assert words is not None
-        sounds = [part.get_content() for part in message.iter_attachments()]
-        return Arrival(
-            key=key,
-            to=to.addr_spec if to else "",
-            words=words.get_content().replace("\r\n", "\n"),
-            sound=sounds[0] if sounds else None,
-            name=to.display_name if to else None,
-        )
-
-
-class OutboxBench(LetterBench):
-    """The outbox; its far end is the folder itself."""
-
-    kind = "voicenote.delivery.outbox:Outbox"
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder / "outbox"
-        self.settings: dict[str, object] = {"folder": str(self.folder)}
-
-    def make(self) -> Channel:
-        return make_channel(Outbox, "outbox", self.settings, lambda: NOW)
-
-    def arrived(self) -> list[Arrival]:
-        return [
-            self.opened(file.read_bytes()) for file in sorted(self.folder.glob("[!.]*/message.eml"))
-        ]
-
-    def settled(self) -> None:
-        """A folder is always."""
-
-    def stop(self) -> None:
-        """It ends by itself."""
-
-
-class MailBench(LetterBench):
-    """Email; its far end is an SMTP server on loopback."""
-
-    kind = "voicenote.delivery.email.mail:Mail"
-
-    def __init__(self, _folder: Path) -> None:
-        self.kept: list[bytes] = []
-        self.talking = 0
-        self.quiet = threading.Condition()
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        self.server = Counted(self, hostname="127.0.0.1", port=port)
-        self.server.start()
-        self.made: list[Channel] = []
-        self.settings: dict[str, object] = {
-            "host": "127.0.0.1", "port": port, "security": "none", "allow_reserved": True,
-        }  # fmt: skip
-
-    async def handle_DATA(self, server: SMTP, session: object, envelope: Envelope) -> str:  # noqa: N802
-        self.kept.append(envelope.original_content or b"")
-        return "250 queued"
-
-    def make(self) -> Channel:
-        self.made.append(make_channel(Mail, "mail", self.settings, lambda: NOW))
-        return self.made[-1]
-
-    def arrived(self) -> list[Arrival]:
-        return [self.opened(raw) for raw in self.kept]
-
-    def settled(self) -> None:
-        with self.quiet:
-            assert self.quiet.wait_for(lambda: not self.talking, timeout=20)
-
-    def stop(self) -> None:
-        for channel in self.made:
-            channel.close()
-        self.server.stop()
-
-
-class Line(SMTP):
-    """One connection, counted while it lasts."""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.event_handler.talking += 1
-        super().connection_made(transport)
-
-    def connection_lost(self, error: Exception | None) -> None:
-        super().connection_lost(error)
-        with self.event_handler.quiet:
-            self.event_handler.talking -= 1
-            self.event_handler.quiet.notify_all()
-
-
-class Counted(Controller):
-    """A server that makes counted connections."""
-
-    def factory(self) -> SMTP:
-        return Line(self.handler, **self.SMTP_kwargs)
-
-
-class WebBench:
-    """What the channels to a server on loopback have in common."""
-
-    channel: type[Channel]
-
-    def __init__(self, folder: Path) -> None:
-        self.web = Web(self.answer)
-        self.made: list[Channel] = []
-        self.settings = self.set_up()
-
-    @property
-    def kind(self) -> str:
-        return f"{self.channel.__module__}:{self.channel.__qualname__}"
-
-    def set_up(self) -> dict[str, object]:
-        raise NotImplementedError
-
-    def answer(self, request: Request) -> Reply:
-        raise NotImplementedError
-
-    def make(self) -> Channel:
-        self.made.append(make_channel(self.channel, "tried", self.settings, lambda: NOW))
-        return self.made[-1]
-
-    def settled(self) -> None:
-        self.web.settled()
-
-    def stop(self) -> None:
-        for channel in self.made:
-            channel.close()
-        self.web.stop()
-
-
-class WebhookBench(WebBench):
-    """A webhook; its far end checks the signature of each document."""
-
-    channel = Webhook
-    to = CUSTOMER.email
-    rendition = "mp3"
-    takes = 10 * 2**20
-    addresses = st.emails()
-
-    def set_up(self) -> dict[str, object]:
-        self.kept: list[Arrival] = []
-        common = {"rendition": "mp3", "allow_reserved": True}
-        return {"url": f"{self.web.url}/touches", "secret": "sesame", **common}
-
-    def answer(self, request: Request) -> Reply:
-        told, made = request.json, request.headers
-        right = signature("sesame", made["x-voicenote-timestamp"], request.body)
-        assert made["x-voicenote-signature"] == f"sha256={right}"
-        assert made["idempotency-key"] == told["key"]
-        sound = told["sound"]
-        self.kept.append(
-            Arrival(
-                key=told["key"],
-                to=told["to"],
-                words=told["text"],
-                sound=base64.b64decode(sound["base64"]) if sound else None,
-                name=told["customer"],
-            )
-        )
-        return Reply(202)
-
-    def arrived(self) -> list[Arrival]:
-        return list(self.kept)
-
-
-class Everybody(dict[str, str]):
-    """All chats have been started."""
-
-    def get(self, chat: str, other: object = None) -> str:
-        return "started"
-
-
-class TelegramBench(WebBench):
-    """Telegram; its far end is a Bot API that refuses what the documentation does not allow.
-
-    The key comes out of the buttons.
-    """
-
-    channel = Telegram
-    to = CUSTOMER.telegram
-    rendition = "ogg"
-    takes = 10 * 2**20
-    addresses = st.integers(min_value=1, max_value=2**52).map(str)
-
-    def set_up(self) -> dict[str, object]:
-        self.api = TelegramApi("4711:sesame", chats=Everybody())
-        return {"token": "4711:sesame", "url": self.web.url}
-
-    def answer(self, request: Request) -> Reply:
-        return self.api.answer(request)
-
-    def arrived(self) -> list[Arrival]:
-        return [self.seen(fields) for _, fields in list(self.api.sent)]
-
-    def seen(self, fields: dict[str, Any]) -> Arrival:
-        button = json.loads(fields["reply_markup"])["inline_keyboard"][0][0]
-        found = verdict_in(button["callback_data"])
-        assert found
-        voice = fields.get("voice")
-        words = fields.get("caption") or fields.get("text") or ""
-        return Arrival(
-            key=found[1], to=fields["chat_id"], words=words, sound=voice[2] if voice else None
-        )
-
-
-class WhatsAppBench(WebBench):
-    """WhatsApp; its far end is a Cloud API that refuses what the documentation does not allow."""
-
-    channel = WhatsApp
-    to = CUSTOMER.whatsapp
-    rendition = "ogg"
-    takes = 512 * 1024
-    addresses = st.from_regex(r"\+[1-9][0-9]{6,14}", fullmatch=True)
-
-    def set_up(self) -> dict[str, object]:
-        self.api = WhatsAppApi("sesame", "106540352242922")
-        settings = {"token": "sesame", "app_secret": "open", "phone_id": "106540352242922"}
-        return {**settings, "url": self.web.url}
-
-    def answer(self, request: Request) -> Reply:
-        return self.api.answer(request)
-
-    def arrived(self) -> list[Arrival]:
-        return [
-            Arrival(
-                key=told["biz_opaque_callback_data"],
-                to=f"+{told['to']}",
-                words=told["text"]["body"] if "text" in told else None,
-                sound=self.api.media[told["audio"]["id"]] if "audio" in told else None,
-            )
-            for told in list(self.api.sent)
-        ]
-
-
-class AppriseBench(WebBench):
-    """Apprise; its far end is what its service `json` posts to, with the key in the path."""
-
-    channel = Apprise
-    to = CUSTOMER.email
-    rendition = "mp3"
-    takes = 10 * 2**20
-    addresses = st.sampled_from(["mari@tamm.example", "m+1@x.ee"])
-
-    def set_up(self) -> dict[str, object]:
-        self.kept: list[Arrival] = []
-        url = f"json://127.0.0.1:{self.web.port}/{{key}}/{{to}}?rto=20"
-        return {"url": url, "allow_reserved": True}
-
-    def answer(self, request: Request) -> Reply:
-        key, to = unquote(request.path).strip("/").split("/")
-        told = request.json
-        sounds = [base64.b64decode(each["base64"]) for each in told["attachments"]]
-        sound = sounds[0] if sounds else None
-        self.kept.append(Arrival(key=key, to=to, words=told["message"], sound=sound))
-        return Reply(200)
-
-    def arrived(self) -> list[Arrival]:
-        return list(self.kept)
-
-
-BENCHES: dict[str, Callable[[Path], Any]] = {
-    "outbox": OutboxBench,
-    "email": MailBench,
-    "webhook": WebhookBench,
-    "telegram": TelegramBench,
-    "whatsapp": WhatsAppBench,
-    "apprise": AppriseBench,
-}
 
 
 @pytest.fixture(params=BENCHES)
 def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
-    made = BENCHES[request.param](tmp_path)
+    made: Bench = BENCHES[request.param](tmp_path)
     yield made
     made.stop()
 
@@ -543,13 +192,13 @@ def test_its_facts_are_told_without_connecting(bench: Bench) -> None:
 
 
 def test_it_knows_the_address_it_uses(bench: Bench) -> None:
-    assert bench.make().address(CUSTOMER) == bench.to
+    assert bench.make().address(bench.customer) == bench.to
 
 
 def test_settings_that_are_wrong_are_all_reported(bench: Bench) -> None:
-    channel: Any = type(bench.make())
+    channel = type(bench.make())
     with pytest.raises(BadSettings) as wrong:
-        make_channel(channel, "tried", {"colour": "red", "taste": 3}, lambda: NOW)
+        make_bench_channel(channel, "tried", {"colour": "red", "taste": 3})
     needed = [one.key for one in describe(options_of(channel)) if one.required]
     named = [one.field.removeprefix("channels.tried.") for one in wrong.value.problems]
     assert named == ["colour", "taste", *needed]

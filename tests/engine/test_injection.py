@@ -8,10 +8,13 @@ import email.policy
 import json
 from contextlib import suppress
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from tests.benches import BENCHES
+from tests.benches.bench import Bench
 from tests.engine.world import START, World, release, take
 from voicenote.delivery import webhook
 from voicenote.delivery.message import build_message, wire
@@ -95,12 +98,34 @@ def sent(request: pytest.FixtureRequest, ws: Workspace, world: World) -> list[Pa
 
 
 @pytest.mark.parametrize("sent", HOSTILE, indirect=True, ids=ascii)
-def test_a_hostile_value_adds_nothing_to_what_leaves_by_any_channel(sent: list[Parcel]) -> None:
+def test_a_hostile_value_adds_nothing_to_what_leaves_by_any_channel(
+    sent: list[Parcel], tmp_path: Path
+) -> None:
+    by_each_channel(sent, tmp_path)
     for parcel in sent:
         as_mail(replace(parcel, to="mari@tamm.ee", sender="ada@saar.ee"))
         as_chat(parcel)
         as_document(parcel)
         nothing_was_run(parcel)
+
+
+def by_each_channel(sent: list[Parcel], folder: Path) -> None:
+    """Each of them once by every channel that is installed, to whom it is for, word for word."""
+    for kind, maker in BENCHES.items():
+        bench: Bench = maker(folder / kind)
+        channel = bench.make()
+        for number, parcel in enumerate(sent):
+            key = f"vn-{number:02}"
+            message_id, heard = f"<{key}@bakery.example>", datetime(2999, 1, 1, tzinfo=UTC)
+            named = replace(parcel, key=key, message_id=message_id, heard_at=heard)
+            channel.send(replace(named, to=bench.to, sender="ada@saar.ee"), lambda: None)
+        came = bench.arrived()
+        bench.stop()
+        assert [one.key for one in came] == [f"vn-{number:02}" for number in range(len(sent))], kind
+        for one, parcel in zip(came, sent, strict=True):
+            assert one.to == bench.to
+            assert one.name in (parcel.customer, None)
+            assert one.words is None or one.words.startswith(parcel.text)
 
 
 def as_mail(parcel: Parcel) -> None:

@@ -14,18 +14,17 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-from tests.fakes.telegram_api import TelegramApi
+from tests.benches import BENCHES
+from tests.benches.bench import Bench
 from tests.fakes.web import Reply, Request, Web
-from tests.fakes.whatsapp_api import WhatsAppApi
 
 #: The key of a touch, wherever it stands.
 KEY = re.compile(rb"c\d+r\d+-[a-z-]+-[0-9a-f]{12}")
 #: How long the server thinks before it notes a touch, and before it answers; in seconds, at most.
 PAUSE = 0.02
-SECRET = "4711:sesame"  # noqa: S105  of fakes
 
 
 class Notes:
@@ -103,17 +102,12 @@ class Smtp:
 
 
 class Http(Web):
-    """A server of the web that notes what reaches it; `last` is where a touch arrives."""
+    """A server of the web that is the far end of a bench, and notes what reaches it."""
 
     def __init__(self, kind: str, port: int, notes: Notes) -> None:
         self.notes = notes
-        answers: dict[str, tuple[str, Callable[[Request], Reply]]] = {
-            "webhook": ("/touches", lambda _request: Reply(202)),
-            "telegram": ("/sendVoice", TelegramApi(SECRET, chats=Started()).answer),
-            "whatsapp": ("/messages", WhatsAppApi(SECRET, "106540352242922").answer),
-            "apprise": ("", lambda _request: Reply(200)),
-        }
-        self.last, self.reply = answers[kind]
+        self.bench: Bench = BENCHES[kind](Path(), port=port)
+        self.one_by_one = threading.Lock()
         super().__init__(self.noted, port=port)
 
     def body(self, lines: Any, length: int) -> bytes:
@@ -126,17 +120,13 @@ class Http(Web):
         return whole
 
     def noted(self, request: Request) -> Reply:
-        reply = self.reply(request)
-        if request.path.endswith(self.last) and reply.status < 300:
-            self.notes.arrived(request.path.encode() + request.body)
+        with self.one_by_one:
+            before = len(self.bench.arrived())
+            reply: Reply = self.bench.answer(request)  # type: ignore[attr-defined]  # a WebBench
+            new = self.bench.arrived()[before:]
+        for one in new:
+            self.notes.arrived(one.key.encode())
         return reply
-
-
-class Started(dict[str, str]):
-    """All chats have been started."""
-
-    def get(self, chat: str, other: object = None) -> str:
-        return "started"
 
 
 def main(kind: str, port: str, path: str) -> None:

@@ -23,6 +23,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from tests.benches import BENCHES
+from tests.benches.bench import settings_table
 from tests.faults.crank import database, in_child, seed
 from voicenote import wiring
 from voicenote.delivery.email import mail
@@ -35,19 +37,6 @@ from voicenote.ledger import arrivals, case_reports, case_store, touches
 from voicenote.settings import load
 
 FAR_END = "tests.faults.far_end"
-SECRET = "4711:sesame"  # noqa: S105  of fakes
-#: What stands below [channels.way] for each kind; the port of the far end is filled in.
-WAYS = {
-    "outbox": 'folder = "arrived"',
-    "email": 'host = "127.0.0.1"\nport = {port}\nsecurity = "none"\nallow_reserved = true\n'
-    "timeout = 20",
-    "telegram": 'token = {{env = "STORM"}}\nurl = "http://127.0.0.1:{port}"\ntimeout = 20',
-    "whatsapp": 'token = {{env = "STORM"}}\nurl = "http://127.0.0.1:{port}"\ntimeout = 20\n'
-    'phone_id = "106540352242922"',
-    "webhook": 'secret = {{env = "STORM"}}\nurl = "http://127.0.0.1:{port}/touches"\ntimeout = 20\n'
-    "allow_reserved = true",
-    "apprise": 'url = {{env = "STORM_URL"}}\nallow_reserved = true',
-}
 SETTINGS = """\
 [owner]
 name = "Ada"
@@ -164,7 +153,7 @@ class Storm:
 
     def serve(self) -> None:
         """Start the far end, and wait until it listens."""
-        if self.kind == "outbox":
+        if not BENCHES[self.kind].served:
             return
         command = [sys.executable, "-m", FAR_END, self.kind, str(self.port), str(self.notes)]
         self.server = subprocess.Popen(command)
@@ -236,8 +225,8 @@ def states(home: Path) -> tuple[dict[str, str], list[dict[str, Any]]]:
 
 def seen(storm: Storm) -> tuple[Counter[str], set[str]]:
     """Return how often each touch arrived, and which ones the far end had heard of."""
-    if storm.kind == "outbox":
-        there = Counter(each.name for each in (storm.home / "arrived").glob("[!.]*"))
+    if storm.server is None:
+        there = Counter(one.key for one in BENCHES[storm.kind](storm.home).arrived())
         return there, set(there)
     noted = [line.split() for line in storm.notes.read_text().splitlines()]
     arrived = Counter(key for what, key in noted if what == "arrived")
@@ -267,6 +256,12 @@ def report(storm: Storm) -> dict[str, Any]:
     }
 
 
+def by_environment(setting: str, value: str) -> str:
+    """Put a secret into the environment, and return the reference to it."""
+    os.environ[f"STORM_{setting.upper()}"] = value
+    return f'{{env = "STORM_{setting.upper()}"}}'
+
+
 def run(order: Mapping[str, Any]) -> dict[str, Any]:
     """Make a ledger of due touches, let the storm go over it, let it calm, and report."""
     home, kind = Path(order["home"]), order["kind"]
@@ -274,12 +269,10 @@ def run(order: Mapping[str, Any]) -> dict[str, Any]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    os.environ["STORM"] = SECRET
-    os.environ["STORM_URL"] = f"json://127.0.0.1:{port}/{{key}}/{{to}}?rto=20"
     hasten()
     learn(kind)
     with database(order, home) as url:
-        way = WAYS[kind].format(port=port)
+        way = settings_table(BENCHES[kind](home, port=port), by_environment)
         settings = SETTINGS.format(url=url, kind=kind, way=way)
         (home / "voicenote.toml").write_text(settings, encoding="utf-8")
         ws = opened(home)
