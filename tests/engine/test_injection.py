@@ -118,13 +118,13 @@ def by_each_channel(sent: list[Parcel], folder: Path) -> None:
             key = f"vn-{number:02}"
             message_id, heard = f"<{key}@bakery.example>", datetime(2999, 1, 1, tzinfo=UTC)
             named = replace(parcel, key=key, message_id=message_id, heard_at=heard)
-            channel.send(replace(named, to=bench.to, sender="ada@saar.ee"), lambda: None)
+            channel.send(replace(named, to=bench.to, sender="ada@saar.ee", files={}), lambda: None)
         came = bench.arrived()
         bench.stop()
         assert [one.key for one in came] == [f"vn-{number:02}" for number in range(len(sent))], kind
         for one, parcel in zip(came, sent, strict=True):
             assert one.to == bench.to
-            assert one.name in (parcel.customer, None)
+            assert one.name in (parcel.customer, parcel.customer.replace("=?", "= ?"), None)
             assert one.words is None or one.words.startswith(parcel.text)
 
 

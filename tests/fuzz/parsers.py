@@ -440,8 +440,8 @@ def answers(data: bytes, _folder: Path, chance: random.Random) -> None:
     from voicenote.delivery.email.smtp_errors import refusal
     from voicenote.delivery.http_client import Response
     from voicenote.delivery.http_errors import retry_after
+    from voicenote.delivery.http_status import judge_status
     from voicenote.delivery.telegram.bot_payload import result_of
-    from voicenote.delivery.webhook import judge_status
     from voicenote.delivery.whatsapp.cloud_payload import identifier
 
     status = chance.choice((200, 201, 302, 400, 401, 404, 409, 413, 429, 500, 503, 999, 0, -1))
@@ -452,7 +452,7 @@ def answers(data: bytes, _folder: Path, chance: random.Random) -> None:
     answer = Response(status, data, {"retry-after": after})
     refusal(status, text, "ada@example.com")
     retry_after(after, NOW)
-    judge_status(answer, NOW)
+    judge_status(answer, NOW, "ask them")
     for read in (result_of, identifier):
         _refusing(lambda: read(answer, "secret"))  # noqa: B023 - called at once
 

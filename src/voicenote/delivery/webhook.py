@@ -15,31 +15,21 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from voicenote.delivery.content import sound_of
-from voicenote.delivery.http_client import HttpClient, HttpOptions, Request, Response
-from voicenote.delivery.http_errors import retry_after
+from voicenote.delivery.http_client import HttpClient, HttpOptions, Request
+from voicenote.delivery.http_status import judge_status
 from voicenote.delivery.parcel_checks import validate_parcel
 from voicenote.delivery.port import CANNOT_TELL, ChannelInfo, TraceResult
 from voicenote.delivery.reserved import ReservedOptions, refuse_reserved
-from voicenote.delivery.server_text import AGAIN, plain
-from voicenote.errors import Postponed, Refused, Unknown
+from voicenote.delivery.server_text import AGAIN
+from voicenote.errors import Unknown
 from voicenote.model.case import Customer
 from voicenote.model.receipt import Parcel, Receipt, ReceiptKind
 from voicenote.options import Secret, option, validators
 from voicenote.options.secret import reveal
 
 _PERSON = "ask the receiver for the key of the touch, then say mark-sent or resend"
-#: answers about us and not about this touch: every touch would meet them
-_OURS = {
-    401: "check that the receiver has the same secret",
-    403: "check that the receiver has the same secret, and lets this machine in",
-    404: "check url: the receiver does not know it",
-    405: "check url: the receiver takes no POST there",
-    410: "check url: the receiver says that it is gone for good",
-    408: AGAIN,
-    425: AGAIN,
-    429: "the receiver asks to come back later; a later run will",
-    503: "the receiver is not there for now; a later run will try again",
-}
+_SAME_SECRET = "check that the receiver has the same secret"  # noqa: S105  advice
+_ABOUT_US = {401: _SAME_SECRET, 403: f"{_SAME_SECRET}, and lets this machine in"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,8 +93,7 @@ class Webhook:
         body = document(parcel, sound_of(parcel, self._formats))
         try:
             said = self._line.post(self._call(parcel.key, body, now), commit, _PERSON)
-            verdict = judge_status(said, now)
-            if verdict:
+            if verdict := judge_status(said, now, _PERSON, _ABOUT_US):
                 raise verdict
         except Unknown as unknown:
             if self._options.idempotent:
@@ -167,21 +156,3 @@ def document(parcel: Parcel, sound: tuple[str, bytes] | None) -> bytes:
     if sound:
         facts["sound"] = {"format": sound[0], "base64": base64.b64encode(sound[1]).decode("ascii")}
     return json.dumps(facts, ensure_ascii=False).encode()
-
-
-def judge_status(said: Response, now: datetime) -> Postponed | Refused | Unknown | None:
-    """Return the error that an answer means; None for a yes (2xx)."""
-    status = said.status
-    if 200 <= status < 300:
-        return None
-    what = f"the receiver answered {status}: {plain(said.body)}"
-    what = what.removesuffix(": ")
-    if status in _OURS:
-        return Postponed(what, _OURS[status], retry_after(said.headers.get("retry-after", ""), now))
-    if status == 413:
-        return Refused(what, 'the sound is too large for it: set rendition = "none"')
-    if 400 <= status < 500 and status != 409:
-        return Refused(what, "correct it, or choose another channel; then resend")
-    if status >= 500 or status == 409:  # 409: it has the key, or is still at work with it
-        return Unknown(what, _PERSON)
-    return Postponed(what, "check url: the receiver points elsewhere, and nothing follows it")

@@ -1,0 +1,49 @@
+"""What a server's answer over HTTP means for a message: by its status alone. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from voicenote.delivery.http_client import Response
+from voicenote.delivery.http_errors import retry_after
+from voicenote.delivery.server_text import AGAIN, plain
+from voicenote.errors import Postponed, Refused, Unknown
+
+_ACCESS = "check the secret in the settings, and that it may be used from this machine"
+#: Answers about us and not about this message: every message would meet them.
+_ABOUT_US: Mapping[int, str] = {
+    **dict.fromkeys((401, 403), _ACCESS),
+    404: "check url: the receiver does not know it",
+    405: "check url: the receiver takes no POST there",
+    410: "check url: the receiver says that it is gone for good",
+    **dict.fromkeys((408, 425), AGAIN),
+    429: "the receiver asks to come back later; a later run will",
+    503: "the receiver is not there for now; a later run will try again",
+}
+_CORRECT = "correct it, or choose another channel; then resend"
+
+
+def judge_status(
+    answer: Response, now: datetime, ask: str, about_us: Mapping[int, str] | None = None
+) -> Postponed | Refused | Unknown | None:
+    """Return the error that an answer means; None for a yes (2xx).
+
+    `ask` is what a person does where nobody knows whether it has left; `about_us` is better advice
+    for some statuses, which postpone like the usual ones.
+    """
+    status = answer.status
+    if 200 <= status < 300:
+        return None
+    what = f"the receiver answered {status}: {plain(answer.body)}".removesuffix(": ")
+    advice = {**_ABOUT_US, **(about_us or {})}.get(status)
+    if advice:
+        wait = retry_after(answer.headers.get("retry-after", ""), now)
+        return Postponed(what, advice, wait)
+    if status == 413:
+        return Refused(what, 'the sound is too large for it: set rendition = "none"')
+    if 400 <= status < 500 and status != 409:
+        return Refused(what, _CORRECT)
+    if status >= 500 or status == 409:  # 409: it has the key, or is still at work with it
+        return Unknown(what, ask)
+    return Postponed(what, "check url: the receiver points elsewhere, and nothing follows it")
