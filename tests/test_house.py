@@ -411,6 +411,36 @@ def test_functions_fit_in_one_look() -> None:
     assert not broken, told(broken, "give its parts names: decide in one function, act in another.")
 
 
+def typing_only(module: ast.Module) -> set[int]:
+    """Return the lines of imports that only a type checker does."""
+    return {
+        line.lineno
+        for node in ast.walk(module)
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        for line in node.body
+    }
+
+
+def test_no_command_reads_or_writes_the_ledger() -> None:
+    """A command parses, calls and renders; what it shows, the engine reads."""
+    broken = []
+    for module, path in modules().items():
+        if room(module) != "cli":
+            continue
+        free = typing_only(tree(path))
+        broken += [
+            f"{place(path)}:{line} imports {target}"
+            for target, line in imports(module)
+            if room(target) == "ledger" and line not in free
+        ]
+        broken += [
+            f"{place(path)}:{line} calls {name}"
+            for name, line in calls(path)
+            if re.search(r"(^|\.)ledger\.(read|write)$", name)
+        ]
+    assert not broken, told(broken, "let a function of engine/ read it, and return a value.")
+
+
 def test_one_room_prints() -> None:
     broken = [
         f"{place(path)}:{line} calls {name}"

@@ -62,16 +62,12 @@ def cases(session: Session, /, *, everything: bool, batch: str | None) -> int:
 
 def _tell_beside(session: Session, found: CaseList) -> None:
     """Say what the list itself does not tell."""
-    from voicenote.ledger.case_flags import told_stranded
-
     if found.closed:
         session.screen.note(f"and {found.closed} closed: voicenote cases --all")
     if any(row.case in found.cases.uncertain for row in found.cases.rows):
         session.screen.note(UNCERTAIN)
-    for pause in found.paused:
-        session.screen.warn(f"{pause.told}; {pause.cure}")
-    for channel, numbers in found.stranded.items():
-        session.screen.warn("; ".join(told_stranded(channel, numbers)))
+    for warning in found.warnings:
+        session.screen.warn(warning)
 
 
 def _tell_bad(session: Session, bad: Sequence[BadData]) -> int:
@@ -160,7 +156,7 @@ def _as_text(session: Session, found: CaseList, now: datetime) -> list[Sequence[
 
 def _reader(beside: Remarks, now: datetime) -> Callable[[CaseRow], str]:
     """Return what tells a case's response clock (R4); an import opens many at one moment."""
-    from voicenote.ledger.case_rows import UNSENT
+    from voicenote.engine.case.case_list import UNSENT
     from voicenote.schedule.clocks import read_clock
 
     known: dict[tuple[datetime, datetime | None], str] = {}

@@ -11,12 +11,13 @@ from voicenote.engine.response_clocks import clocks_of
 from voicenote.errors import BadData
 from voicenote.ledger import case_flags, case_rows, pauses
 from voicenote.ledger.case_rows import CaseRows
-from voicenote.ledger.pauses import Pause
 from voicenote.ledger.store import Ledger, Transaction
 from voicenote.plugins import FALLBACK
 from voicenote.schedule.clocks import Clocks
 from voicenote.settings import Settings
 
+#: The stages in which nothing was sent.
+UNSENT = case_rows.UNSENT
 #: A customer's day may have begun when it is still yesterday in UTC.
 _AHEAD = timedelta(days=1)
 
@@ -39,16 +40,15 @@ class Remarks(NamedTuple):
 class CaseList(NamedTuple):
     """The cases of a list, and what the owner should know of it.
 
-    `bad`: why some cannot be read; `closed`: how many more are closed; `paused`: the channels that
-    are; `stranded`: the cases that wait for a channel which is not set up, by its name. `remarks`
-    is None where nobody asked for them.
+    `bad`: why some cannot be read; `closed`: how many more are closed; `warnings`: which channels
+    are paused, and which are not set up although cases wait for them. `remarks` is None where
+    nobody asked for them.
     """
 
     cases: CaseRows
     bad: list[BadData]
     closed: int
-    paused: list[Pause]
-    stranded: Mapping[str, list[int]]
+    warnings: list[str]
     remarks: Remarks | None
 
 
@@ -72,10 +72,17 @@ def list_cases(
             cases=cases,
             bad=bad,
             closed=0 if everything else case_rows.count_closed(tx, batch),
-            paused=pauses.list_paused(tx),
-            stranded=case_flags.stranded(tx, {FALLBACK, *settings.channels}),
+            warnings=_read_warnings(settings, tx),
             remarks=_read_remarks(settings, tx, whole=not bad) if remarks else None,
         )
+
+
+def _read_warnings(settings: Settings, tx: Transaction) -> list[str]:
+    stranded = case_flags.stranded(tx, {FALLBACK, *settings.channels})
+    return [
+        *(f"{pause.told}; {pause.cure}" for pause in pauses.list_paused(tx)),
+        *("; ".join(case_flags.told_stranded(*one)) for one in stranded.items()),
+    ]
 
 
 def _read_remarks(settings: Settings, tx: Transaction, *, whole: bool) -> Remarks:
