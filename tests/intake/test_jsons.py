@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -50,7 +51,7 @@ USER = {
         (f"{json.dumps(ANN)}\r\n{json.dumps(BO)}", "jsonl", [1, 2]),
     ],
 )
-def test_a_shape_is_found_out(read, content, kind, lines):
+def test_a_shape_is_found_out(read: Any, content: Any, kind: Any, lines: Any) -> None:
     source, good, bad = read(content)
     assert (source.format, source.source_name, bad) == (kind, "json", [])
     assert [item.line for item in good] == lines
@@ -58,12 +59,12 @@ def test_a_shape_is_found_out(read, content, kind, lines):
 
 
 @pytest.mark.parametrize("indent", [None, 2])
-def test_one_complaint_alone_is_a_source(read, indent):
+def test_one_complaint_alone_is_a_source(read: Any, indent: Any) -> None:
     _, good, _ = read(json.dumps(ANN, indent=indent))
     assert good[0].complaint.ref == "1"
 
 
-def test_an_element_longer_than_the_window_is_read(read):
+def test_an_element_longer_than_the_window_is_read(read: Any) -> None:
     long = {**ANN, "what_happened": "ä, " * 30_000}
     _, good, bad = read(json.dumps([BO, long, {**BO, "ref": "3"}], ensure_ascii=False))
     assert (len(good), bad) == (3, [])
@@ -72,30 +73,30 @@ def test_an_element_longer_than_the_window_is_read(read):
 @pytest.mark.parametrize(
     "text", ['[{"customer": "A', '[{"a": 1} {"b": 2}]', '[{"a": 1}] x', "[1, 2"]
 )
-def test_a_broken_document_is_refused_before_anything_goes_in(read, text):
+def test_a_broken_document_is_refused_before_anything_goes_in(read: Any, text: Any) -> None:
     with pytest.raises(BadData):
         read(text)
 
 
-def test_a_broken_line_costs_only_itself(read):
+def test_a_broken_line_costs_only_itself(read: Any) -> None:
     _, good, bad = read(f'{json.dumps(ANN)}\n{{"customer": \n[]\n{json.dumps(BO)}\n')
     assert (len(good), [item.line for item in bad]) == (2, [2, 3])
 
 
-def test_deep_nesting_is_refused(read):
+def test_deep_nesting_is_refused(read: Any) -> None:
     with pytest.raises(BadData):
         read("[" * 100_000)
     _, _, bad = read(json.dumps(ANN) + "\n" + '{"a":' * 50_000 + "\n")
     assert len(bad) == 1
 
 
-def test_what_is_nested_beyond_use_is_left_out(read):
+def test_what_is_nested_beyond_use_is_left_out(read: Any) -> None:
     nested = '{"a":' * 600 + "1" + "}" * 600
     source, good, bad = read(f'[{{"customer": "Ann", "what_happened": "late", "x": {nested}}}]')
     assert (len(good), bad, source.headers) == (1, [], ("customer", "what_happened"))
 
 
-def test_a_record_longer_than_the_limit_is_refused(read):
+def test_a_record_longer_than_the_limit_is_refused(read: Any) -> None:
     with pytest.raises(BadData, match="longer than"):
         read('[{"customer": "' + "x" * 500_000, limits=IntakeLimits(record=10_000))
     with pytest.raises(BadData, match="longer than"):
@@ -104,31 +105,31 @@ def test_a_record_longer_than_the_limit_is_refused(read):
         )
 
 
-def test_half_a_character_is_a_problem_of_its_row(read):
+def test_half_a_character_is_a_problem_of_its_row(read: Any) -> None:
     _, good, bad = read(
         '[{"customer": "\\ud800", "what_happened": "late"}, ' + json.dumps(BO) + "]"
     )
     assert (len(good), len(bad)) == (1, 1)
 
 
-def test_a_number_is_what_json_says(read):
+def test_a_number_is_what_json_says(read: Any) -> None:
     _, good, _ = read(json.dumps([{**ANN, "harm": 12.345, "currency": "EUR"}]))
     assert good[0].complaint.harm == Money(Decimal("12.345"), "EUR")
 
 
-def test_a_number_elsewhere_is_plain_text(read):
+def test_a_number_elsewhere_is_plain_text(read: Any) -> None:
     _, good, _ = read(json.dumps([{**ANN, "ref": 15, "product": 1.50}]))
     made = good[0].complaint
     assert (type(made.ref), made.ref, made.product) == (str, "15", "1.5")
 
 
-def test_nested_keys_are_dotted_paths(read):
+def test_nested_keys_are_dotted_paths(read: Any) -> None:
     content = json.dumps([{"id": 3, "customer": {"name": "Ann"}, "body": {"text": "late"}}])
     _, good, _ = read(content, mapping={"customer": "customer.name", "what_happened": "body.text"})
     assert (good[0].complaint.ref, good[0].complaint.what_happened) == ("3", "late")
 
 
-def test_zendesk_pages_are_joined_over_files(read):
+def test_zendesk_pages_are_joined_over_files(read: Any) -> None:
     one = {"tickets": [TICKET, {**TICKET, "id": 8, "status": "deleted"}], "next_page": "…"}
     two = {"users": [USER], "tickets": [{**TICKET, "id": 9, "priority": None}]}
     source, good, bad = read(json.dumps(one), json.dumps(two, indent=2), region="EE")
@@ -143,7 +144,7 @@ def test_zendesk_pages_are_joined_over_files(read):
 
 
 @pytest.mark.parametrize("users_first", [True, False])
-def test_zendesk_tables_are_joined_in_either_order(read, users_first):
+def test_zendesk_tables_are_joined_in_either_order(read: Any, users_first: Any) -> None:
     heads = list(TICKET), [key for key in USER if key != "iana_time_zone"]
     tables = [
         ("tickets.csv", ",".join(heads[0]) + "\r\n" + ",".join(str(TICKET[k]) for k in heads[0])),
@@ -156,7 +157,7 @@ def test_zendesk_tables_are_joined_in_either_order(read, users_first):
     assert good[0].complaint.opened_at.isoformat() == "2026-03-04T10:00:00+00:00"
 
 
-def test_a_warehouse_holds_utc_whatever_the_customers_zone(read):
+def test_a_warehouse_holds_utc_whatever_the_customers_zone(read: Any) -> None:
     head = "id,requester_id,subject,description,created_at,requester.time_zone\n"
     row = "7,11,Cake,No ribbon,2026-03-04 10:00:00,Tallinn\n"
     _, good, _ = read(head + row, defaults={"customer": "there"}, time_zone="Asia/Tehran")
@@ -164,7 +165,7 @@ def test_a_warehouse_holds_utc_whatever_the_customers_zone(read):
     assert good[0].complaint.opened_at.hour == 10
 
 
-def test_a_ticket_without_its_user_takes_the_default(read):
+def test_a_ticket_without_its_user_takes_the_default(read: Any) -> None:
     content = json.dumps({"tickets": [TICKET]})
     _, good, bad = read(content)
     assert (good, bad[0].problems[0].field) == ([], "requester.name")
@@ -172,7 +173,7 @@ def test_a_ticket_without_its_user_takes_the_default(read):
     assert good[0].complaint.customer.name == "there"
 
 
-def test_zendesks_own_json_export_brings_its_requesters(read):
+def test_zendesks_own_json_export_brings_its_requesters(read: Any) -> None:
     lines = [{**TICKET, "id": i, "requester": USER} for i in (7, 8)]
     source, good, _ = read("\n".join(map(json.dumps, lines)), region="EE")
     assert (source.format, source.source_name) == ("zendesk-json", "zendesk-shop")
@@ -180,13 +181,13 @@ def test_zendesks_own_json_export_brings_its_requesters(read):
 
 
 @pytest.mark.parametrize("name", ["-", "N/A", "\u200b", "???", "NULL"])
-def test_what_is_no_name_is_not_said_to_a_customer(read, name):
+def test_what_is_no_name_is_not_said_to_a_customer(read: Any, name: Any) -> None:
     row = {"customer": name, "what_happened": "late"}
     _, good, bad = read(json.dumps([row]))
     assert (good, len(bad)) == ([], 1)
 
 
-def test_wrong_settings_are_told_before_any_file_is_read(read):
+def test_wrong_settings_are_told_before_any_file_is_read(read: Any) -> None:
     with pytest.raises(BadSettings) as caught:
         read("x", time_zone="Mars", currency="eurodollar", language="Klingonx")
     assert [problem.field for problem in caught.value.problems] == [
@@ -196,12 +197,12 @@ def test_wrong_settings_are_told_before_any_file_is_read(read):
     ]
 
 
-def test_one_ref_for_all_is_refused(read):
+def test_one_ref_for_all_is_refused(read: Any) -> None:
     with pytest.raises(WrongUse):
         read("customer,what_happened\nAnn,late\n", defaults={"ref": "1"})
 
 
-def test_every_field_arrives(read):
+def test_every_field_arrives(read: Any) -> None:
     row = {
         **ANN, "opened_at": "2026-03-04T10:00", "say_as": "Anne", "language": "Estonian",
         "time_zone": "Europe/Tallinn", "email": "a@b.ee", "phone": "51234567", "telegram": "@annat",
@@ -226,7 +227,7 @@ def test_every_field_arrives(read):
     assert (promise.kind, promise.value) == (AmendsKind.CREDIT, Money(Decimal(15), "EUR"))
 
 
-def test_all_problems_of_a_row_are_told_at_once(read):
+def test_all_problems_of_a_row_are_told_at_once(read: Any) -> None:
     row = {"customer": " ", "what_happened": "", "email": "x", "harm": "lots",
            "finding": "unfounded", "severity": "purple", "amends_kind": "refund",
            "time_zone": "Mars", "phone": "1"}  # fmt: skip
@@ -236,26 +237,26 @@ def test_all_problems_of_a_row_are_told_at_once(read):
     assert all(problem.advice and problem.line == 1 for problem in bad[0].problems)
 
 
-def test_a_formula_a_template_and_a_path_are_text(read):
+def test_a_formula_a_template_and_a_path_are_text(read: Any) -> None:
     row = {"ref": "../../etc", "customer": "=cmd()|{{ 7*7 }}{% raw %}", "what_happened": "${x} %s"}
     _, good, _ = read(json.dumps([row]))
     made = good[0].complaint
     assert (made.ref, made.customer.name) == (row["ref"], row["customer"])
 
 
-def test_control_characters_go_and_a_nul_is_refused(read):
+def test_control_characters_go_and_a_nul_is_refused(read: Any) -> None:
     rows = [{**ANN, "customer": "A\u0007nn\r\nTamm"}, {**BO, "what_happened": "a\u0000b"}]
     _, good, bad = read(json.dumps(rows))
     assert good[0].complaint.customer.name == "Ann Tamm"
     assert bad[0].problems[0].what == "holds a NUL"
 
 
-def test_what_is_too_long_is_a_problem(read):
+def test_what_is_too_long_is_a_problem(read: Any) -> None:
     _, _, bad = read(json.dumps([{**ANN, "customer": "x" * 201}]))
     assert "201 characters" in bad[0].problems[0].what
 
 
-def test_a_missing_ref_comes_from_the_content_and_stays(read):
+def test_a_missing_ref_comes_from_the_content_and_stays(read: Any) -> None:
     text = "customer,what_happened\nAnn,late\nBo,late\n"
     first = [item.complaint.ref for item in read(text)[1]]
     second = [item.complaint.ref for item in read(text)[1]]
@@ -263,19 +264,19 @@ def test_a_missing_ref_comes_from_the_content_and_stays(read):
     assert len(set(first)) == 2
 
 
-def test_the_same_row_twice_counts_once(read):
+def test_the_same_row_twice_counts_once(read: Any) -> None:
     _, good, bad = read("customer,what_happened\nAnn,late\nAnn,late\n")
     assert (len(good), bad[0].duplicate) == (1, True)
     assert "in0.csv:2" in bad[0].problems[0].what
 
 
-def test_one_ref_for_two_stories_is_a_problem(read):
+def test_one_ref_for_two_stories_is_a_problem(read: Any) -> None:
     _, good, bad = read("ref,customer,what_happened\n1,Ann,late\n1,Ann,broken\n")
     assert (len(good), bad[0].duplicate) == (1, False)
     assert "in0.csv:2" in bad[0].problems[0].what
 
 
-def test_a_source_is_what_is_told_and_never_what_the_columns_are(read):
+def test_a_source_is_what_is_told_and_never_what_the_columns_are(read: Any) -> None:
     one = read(("mon.csv", "Ticket ID,Name,Description\n1,Ann,late\n"))[0].source_name
     other = read(("tue.csv", "Case ID,Name,Description\n2,Bo,late\n"))[0].source_name
     assert one == other == read("customer,what_happened\nAnn,late\n")[0].source_name == "csv"
@@ -307,26 +308,43 @@ def test_a_source_is_what_is_told_and_never_what_the_columns_are(read):
          {"customer": "Kliendi nimi", "opened_at": "Kuupäev", "what_happened": "Kaebus"}),
     ],
 )  # fmt: skip
-def test_columns_are_guessed_from_their_names(read, headers, mapping):
+def test_columns_are_guessed_from_their_names(read: Any, headers: Any, mapping: Any) -> None:
     source, _, _ = read(headers + "\n")
     assert {field: " + ".join(names) for field, names in source.mapping.items()} == mapping
 
 
-def test_a_guess_can_be_overruled_and_switched_off(read):
+def test_a_guess_can_be_overruled_and_switched_off(read: Any) -> None:
     text = "Name,Text,Email,Priority\nAnn,late,x,purple\n"
     _, good, _ = read(text, mapping={"email": "", "severity": "", "product": "priority"})
     assert good[0].complaint.product == "purple"
 
 
-def test_naive_times_are_the_customers_then_the_owners(read):
+def test_naive_times_are_the_customers_then_the_owners(read: Any) -> None:
     rows = "Ann,late,2026-03-04 10:00,Asia/Tehran\nBo,late,2026-03-04 10:00,\n"
     text = "customer,what_happened,opened_at,time_zone\n" + rows
     _, good, _ = read(text, time_zone="Europe/Tallinn")
     assert [item.complaint.opened_at.hour for item in good] == [6, 8]
 
 
-def test_two_files_of_one_system_are_one_source(read):
+def test_two_files_of_one_system_are_one_source(read: Any) -> None:
     a, b = "Name,Text\nAnn,late\n", "Name,Text\nAnn,late\nBo,late\n"
     source, good, bad = read(a, b)
     assert (len(good), len(bad), source.size) == (2, 1, len(a) + len(b))
     assert good[-1].offset <= source.size
+
+
+@pytest.mark.parametrize(
+    ("subject", "description", "told"),
+    [
+        ("The cake came late", "It had no ribbon.", "The cake came late.\nIt had no ribbon."),
+        ("The cake", "the cake came late.", "the cake came late."),  # it begins the story
+        ("", "It came late.", "It came late."),
+    ],
+)
+def test_a_subject_that_only_begins_the_story_is_told_once(
+    read: Any, subject: Any, description: Any, told: Any
+) -> None:
+    head = "Ticket ID,Subject,Full name,Email,Description"
+    row = f"7,{subject},Ann Lee,ann@shop.ee,{description}"
+    _, good, _ = read(f"{head}\n{row}\n", mapping={"what_happened": "Subject + Description"})
+    assert [one.complaint.what_happened for one in good] == [told]

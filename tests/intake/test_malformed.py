@@ -5,10 +5,12 @@ from __future__ import annotations
 import codecs
 import json
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -115,7 +117,7 @@ def proper(error: VoicenoteError) -> None:
 @example(b"sep=\n")
 @example(b"\r\r\r")
 @example(b"what_happened\n\x80\x81\n")
-def test_any_bytes(tmp_path, content):
+def test_any_bytes(tmp_path: Path, content: Any) -> None:
     path = tmp_path / "in.csv"
     path.write_bytes(content)
     take(path)
@@ -123,7 +125,7 @@ def test_any_bytes(tmp_path, content):
 
 @QUIET
 @given(st.sampled_from([GOOD_CSV, GOOD_JSON, GOOD_LINES]), st.data())
-def test_a_good_file_damaged_anywhere(tmp_path, content, data):
+def test_a_good_file_damaged_anywhere(tmp_path: Path, content: Any, data: Any) -> None:
     damaged = bytearray(content)
     for _ in range(data.draw(st.integers(1, 4))):
         at = data.draw(st.integers(0, max(len(damaged) - 1, 0)))
@@ -147,7 +149,7 @@ def test_a_good_file_damaged_anywhere(tmp_path, content, data):
 
 @QUIET
 @given(st.dictionaries(st.sampled_from(sorted(FIELDS)), NASTY))
-def test_any_values(fields):
+def test_any_values(fields: Any) -> None:
     try:
         complaint_from_fields(fields, OPTIONS)
     except BadData as error:
@@ -170,7 +172,7 @@ def test_any_values(fields):
         max_size=4,
     )
 )
-def test_any_json(tmp_path, rows):
+def test_any_json(tmp_path: Path, rows: Any) -> None:
     path = tmp_path / "in.json"
     path.write_text(json.dumps(rows))
     take(path)
@@ -193,7 +195,7 @@ def test_any_json(tmp_path, rows):
     ),
     st.lists(st.lists(NASTY, max_size=6), max_size=5),
 )
-def test_any_table_in_any_encoding(tmp_path, encoding, rows):
+def test_any_table_in_any_encoding(tmp_path: Path, encoding: Any, rows: Any) -> None:
     lines = ["customer,what_happened,harm,opened_at,ref", *(",".join(row) for row in rows)]
     path = tmp_path / "in.csv"
     path.write_bytes("\n".join(lines).encode(encoding, "replace"))
@@ -202,14 +204,14 @@ def test_any_table_in_any_encoding(tmp_path, encoding, rows):
 
 @QUIET
 @given(st.binary(max_size=300))
-def test_any_toml(tmp_path, content):
+def test_any_toml(tmp_path: Path, content: Any) -> None:
     path = tmp_path / "in.toml"
     path.write_bytes(content)
     with pytest.raises(BadData):
         read_toml(path, OPTIONS)
 
 
-def test_an_encoding_that_does_not_exist_is_refused(tmp_path):
+def test_an_encoding_that_does_not_exist_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "in.csv"
     path.write_bytes(GOOD_CSV)
     for name in (
@@ -229,7 +231,7 @@ def test_an_encoding_that_does_not_exist_is_refused(tmp_path):
         assert name == "unicode_escape"
 
 
-def test_a_folder_a_device_and_nothing_are_refused(tmp_path):
+def test_a_folder_a_device_and_nothing_are_refused(tmp_path: Path) -> None:
     fifo = tmp_path / "fifo"
     os.mkfifo(fifo)
     for path in (tmp_path, tmp_path / "no.csv", Path("/dev/zero"), fifo):
@@ -237,11 +239,11 @@ def test_a_folder_a_device_and_nothing_are_refused(tmp_path):
             open_source([path], OPTIONS)
 
 
-def test_an_unreadable_file_is_unavailable(tmp_path, monkeypatch):
+def test_an_unreadable_file_is_unavailable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "in.csv"
     path.write_bytes(GOOD_CSV)
 
-    def denied(*_, **__):  # root may read anything, so that a mode would not do
+    def denied(*_: Any, **__: Any) -> None:  # root may read anything, so that a mode would not do
         raise PermissionError(13, "Permission denied", str(path))
 
     monkeypatch.setattr(Path, "open", denied)
@@ -249,7 +251,7 @@ def test_an_unreadable_file_is_unavailable(tmp_path, monkeypatch):
         open_source([path], OPTIONS)
 
 
-def test_a_gigabyte_in_one_line_is_refused_without_reading_it(tmp_path):
+def test_a_gigabyte_in_one_line_is_refused_without_reading_it(tmp_path: Path) -> None:
     path = tmp_path / "in.csv"
     with path.open("wb") as stream:
         stream.write(b"customer")
@@ -263,26 +265,34 @@ def test_a_gigabyte_in_one_line_is_refused_without_reading_it(tmp_path):
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "utf-7", "undefined", "idna", "punycode"])
 @pytest.mark.parametrize("data", [GOOD_CSV, GOOD_JSON, GOOD_LINES, b"a,b\n+AG\xff-,\0\n" * 9])
-def test_an_encoding_that_is_not_that_of_the_file_is_refused_in_words(tmp_path, encoding, data):
+def test_an_encoding_that_is_not_that_of_the_file_is_refused_in_words(
+    tmp_path: Path, encoding: Any, data: Any
+) -> None:
     (tmp_path / "in").write_bytes(data)
     with suppress(BadData):
         list(open_source([tmp_path / "in"], replace(OPTIONS, encoding=encoding)))
 
 
-CHANGES = {
+def write_anew(path: Path) -> None:
+    path.write_bytes(path.read_bytes())
+    os.utime(path, ns=(1, 1))
+
+
+CHANGES: dict[str, Callable[[Path], object]] = {
     "cut": lambda path: os.truncate(path, path.stat().st_size - 9),
     "grown": lambda path: path.write_bytes(path.read_bytes() + b"\n"),
     "replaced": lambda path: (path.with_name("new").write_bytes(path.read_bytes()),
                               path.with_name("new").replace(path)),
     "gone": lambda path: path.unlink(),
-    "written anew": lambda path: [path.write_bytes(path.read_bytes()),
-                                  *[os.utime(path, ns=(1, 1))]],
+    "written anew": write_anew,
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("change", CHANGES)
 @pytest.mark.parametrize("name", ["in.csv", "in.json", "in.jsonl", "second.csv"])
-def test_a_file_that_changes_while_it_is_read_is_refused_whole(tmp_path, name, change):
+def test_a_file_that_changes_while_it_is_read_is_refused_whole(
+    tmp_path: Path, name: Any, change: Any
+) -> None:
     data = {"in.json": GOOD_JSON, "in.jsonl": GOOD_LINES}.get(name, GOOD_CSV)
     (tmp_path / name).write_bytes(data)
     (tmp_path / "first.csv").write_bytes(GOOD_CSV.replace(b"1,", b"7,"))

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from voicenote.errors import Unavailable
 from voicenote.intake.rejected import Rejected
 
 
-def write(read, *contents, **options):
+def write(read: Any, *contents: Any, **options: Any) -> Any:
     source, good, bad = read(*contents, **options)
     with Rejected(source) as rejected:
         for item in bad:
@@ -21,13 +22,13 @@ def write(read, *contents, **options):
     return source, good, bad, rejected.paths
 
 
-def test_without_bad_rows_there_is_no_file(read, tmp_path):
+def test_without_bad_rows_there_is_no_file(read: Any, tmp_path: Path) -> None:
     assert write(read, "customer,what_happened\nAnn,late\n")[3] == ()
     assert [path.name for path in tmp_path.iterdir()] == ["in0.csv"]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1250"])
-def test_a_table_keeps_delimiter_line_ends_and_encoding(read, encoding):
+def test_a_table_keeps_delimiter_line_ends_and_encoding(read: Any, encoding: Any) -> None:
     text = 'Imię;Opis;E-mail\r\n" Żaneta";"raz\r\ndwa; trzy";nie mam\r\n' + "Łucja;źle;ł@ż.pl\r\n"
     _, good, bad, (path,) = write(read, text.encode(encoding), language="pl")
     assert (len(good), len(bad), path.name) == (1, 1, "in0.csv.rejected")
@@ -44,7 +45,7 @@ def test_a_table_keeps_delimiter_line_ends_and_encoding(read, encoding):
 
 
 @pytest.mark.parametrize("kind", ["list", "object", "lines", "zendesk"])
-def test_json_comes_back_in_its_own_shape(read, kind):
+def test_json_comes_back_in_its_own_shape(read: Any, kind: Any) -> None:
     rows = [{"id": i, "Name": "Ann", "Text": "late", "E-mail": "x" if i == 2 else "a@b.ee",
              "n": 1.50} for i in (1, 2)]  # fmt: skip
     content = {
@@ -67,7 +68,7 @@ def test_json_comes_back_in_its_own_shape(read, kind):
     assert again.format == ("json" if kind == "object" else source.format)
 
 
-def test_nothing_that_is_there_is_overwritten(read, tmp_path):
+def test_nothing_that_is_there_is_overwritten(read: Any, tmp_path: Path) -> None:
     (tmp_path / "in0.csv.rejected").write_text("mine")
     text = "customer,what_happened\nAnn,\n"
     (first,) = write(read, text)[3]
@@ -81,7 +82,7 @@ def test_nothing_that_is_there_is_overwritten(read, tmp_path):
     }  # fmt: skip
 
 
-def test_a_row_rejected_again_has_its_new_reason_only(read):
+def test_a_row_rejected_again_has_its_new_reason_only(read: Any) -> None:
     text = "voicenote_reason,voicenote_line,customer,what_happened\nstale,7,Ann,\n"
     _, _, _, (path,) = write(read, text)
     rows = list(csv.reader(io.StringIO(path.read_text())))
@@ -90,13 +91,13 @@ def test_a_row_rejected_again_has_its_new_reason_only(read):
     assert "stale" not in rows[1][0]
 
 
-def test_our_columns_do_not_change_a_records_ref(read):
+def test_our_columns_do_not_change_a_records_ref(read: Any) -> None:
     plain = read("customer,what_happened\nAnn,late\n")[1][0].complaint
     again = read("voicenote_reason,customer,what_happened\nold,Ann,late\n")[1][0].complaint
     assert again == plain
 
 
-def test_two_files_of_one_name_have_a_file_each(read, tmp_path):
+def test_two_files_of_one_name_have_a_file_each(read: Any, tmp_path: Path) -> None:
     (tmp_path / "more").mkdir()
     text = "customer,what_happened\n{},\n"
     files = [(name, text.format(name)) for name in ("a.csv", "more/a.csv")]
@@ -105,7 +106,7 @@ def test_two_files_of_one_name_have_a_file_each(read, tmp_path):
     assert "more/a.csv" in paths[1].read_text()
 
 
-def test_an_error_on_the_way_leaves_no_file(read, tmp_path):
+def test_an_error_on_the_way_leaves_no_file(read: Any, tmp_path: Path) -> None:
     source, _, bad = read("customer,what_happened\nAnn,\n")
     rejected = Rejected(source)
     rejected.add(bad[0])
@@ -113,7 +114,7 @@ def test_an_error_on_the_way_leaves_no_file(read, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["in0.csv"]
 
 
-def test_a_fallback_folder_is_used_when_the_own_one_is_gone(read, tmp_path):
+def test_a_fallback_folder_is_used_when_the_own_one_is_gone(read: Any, tmp_path: Path) -> None:
     source, _, bad = read("customer,what_happened\nAnn,\n")
     fallback = tmp_path / "elsewhere"
     fallback.mkdir()
@@ -127,7 +128,7 @@ def test_a_fallback_folder_is_used_when_the_own_one_is_gone(read, tmp_path):
     moved.rename(tmp_path)
 
 
-def test_a_reason_never_begins_a_formula(read):
+def test_a_reason_never_begins_a_formula(read: Any) -> None:
     _, _, _, (path,) = write(
         read, "customer,what_happened,=1+1\n=2+2,,\n", mapping={"email": "=1+1"}
     )
@@ -135,7 +136,7 @@ def test_a_reason_never_begins_a_formula(read):
     assert reason[0].isalpha()
 
 
-def test_broken_rows_keep_their_place(read):
+def test_broken_rows_keep_their_place(read: Any) -> None:
     _, _, bad, (path,) = write(read, 'customer,what_happened\nBo,"oops\nAnn,a,b\n')
     rows = list(csv.reader(io.StringIO(path.read_text())))
     assert [row[1] for row in rows[1:]] == ["2", "3"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +17,7 @@ from voicenote.model.money import Money
 OPTIONS = Options(now=datetime(2026, 11, 22, 12, tzinfo=UTC), currency="EUR")
 
 
-def test_fields_may_be_numbers_dates_and_lists():
+def test_fields_may_be_numbers_dates_and_lists() -> None:
     made = complaint_from_fields(
         {
             "customer": "Ann",
@@ -32,12 +34,12 @@ def test_fields_may_be_numbers_dates_and_lists():
     assert made.opened_at == datetime(2026, 3, 4, tzinfo=UTC)
 
 
-def test_without_a_date_it_was_now():
+def test_without_a_date_it_was_now() -> None:
     made = complaint_from_fields({"customer": "Ann", "what_happened": "late"}, OPTIONS)
     assert made.opened_at == OPTIONS.now
 
 
-def test_every_problem_is_told():
+def test_every_problem_is_told() -> None:
     with pytest.raises(BadData) as caught:
         complaint_from_fields({"custommer": "Ann", "email": "x", "harm": {}}, OPTIONS)
     fields = [problem.field for problem in caught.value.problems]
@@ -45,7 +47,7 @@ def test_every_problem_is_told():
 
 
 @pytest.mark.parametrize("head", ["", "[complaint]\n"])
-def test_a_toml_file_is_a_complaint(tmp_path, head):
+def test_a_toml_file_is_a_complaint(tmp_path: Path, head: Any) -> None:
     path = tmp_path / "a.toml"
     path.write_text(head + 'customer = "Ann"\nwhat_happened = "late"\nopened_at = 2026-03-04\n')
     assert read_toml(path, OPTIONS).customer.name == "Ann"
@@ -54,14 +56,14 @@ def test_a_toml_file_is_a_complaint(tmp_path, head):
 @pytest.mark.parametrize(
     "content", [b"", b"x", b"\xff", b"a = [[[", b"customer = 1979-05-27T", b"\x00"]
 )
-def test_a_broken_toml_file_is_refused(tmp_path, content):
+def test_a_broken_toml_file_is_refused(tmp_path: Path, content: Any) -> None:
     path = tmp_path / "a.toml"
     path.write_bytes(content)
     with pytest.raises(BadData):
         read_toml(path, OPTIONS)
 
 
-def test_a_missing_toml_file_is_refused(tmp_path):
+def test_a_missing_toml_file_is_refused(tmp_path: Path) -> None:
     for path in (tmp_path / "no.toml", tmp_path):
         with pytest.raises(BadData):
             read_toml(path, OPTIONS)
@@ -76,14 +78,16 @@ def test_a_missing_toml_file_is_refused(tmp_path):
         ("", "", "(212) 555-0143", "+12125550143"),
     ],
 )
-def test_a_number_has_the_country_of_its_customer(zone, language, text, number):
+def test_a_number_has_the_country_of_its_customer(
+    zone: Any, language: Any, text: Any, number: Any
+) -> None:
     given = {"customer": "Ann", "what_happened": "late", "phone": text}
     owner = Options(now=OPTIONS.now, time_zone="America/New_York")
     made = complaint_from_fields({**given, "time_zone": zone, "language": language}, owner)
     assert made.customer.phone == number
 
 
-def test_a_customer_whose_zone_has_no_country_borrows_none_of_the_owner():
+def test_a_customer_whose_zone_has_no_country_borrows_none_of_the_owner() -> None:
     given = {"customer": "Ann", "what_happened": "late", "phone": "98765 43210"}
     owner = Options(now=OPTIONS.now, time_zone="America/New_York")
     with pytest.raises(BadData, match="no telephone number"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,18 +22,18 @@ SENTENCES = st.builds(
 )
 
 
-def test_what_is_not_changed_comes_back_equal(case, facts, refund):
+def test_what_is_not_changed_comes_back_equal(case: Any, facts: Any, refund: Any) -> None:
     script = compose(case(promises=(refund,)), facts(synthetic=True))
     assert from_text(to_text(script), script) == script
 
 
 @given(st.lists(SENTENCES, min_size=1, max_size=8, unique_by=lambda s: (s.section, s.text)))
-def test_any_sentences_come_back(sentences):
+def test_any_sentences_come_back(sentences: Any) -> None:
     script = Script(language="en", template="x", sentences=tuple(sentences))
     assert from_text(to_text(script), script) == script
 
 
-def test_a_changed_sentence_is_personal_and_said_anew(case, facts, refund):
+def test_a_changed_sentence_is_personal_and_said_anew(case: Any, facts: Any, refund: Any) -> None:
     script = compose(case(promises=(refund,)), facts())
     text = to_text(script).replace("It comes to $240.", "It comes to $250, at once.")
     changed = [s for s in from_text(text, script).sentences if s not in script.sentences]
@@ -40,13 +42,13 @@ def test_a_changed_sentence_is_personal_and_said_anew(case, facts, refund):
     ]
 
 
-def test_the_owner_can_say_how_a_sentence_is_said(case, facts):
+def test_the_owner_can_say_how_a_sentence_is_said(case: Any, facts: Any) -> None:
     script = compose(case(), facts())
     text = to_text(script).replace("Hello Dana Levi.", "Hello Dana Levi.\n~ Hello Dahna.")
     assert from_text(text, script).sentences[0].said == "Hello Dahna."
 
 
-def test_every_wrong_line_is_named_with_its_number(case, facts):
+def test_every_wrong_line_is_named_with_its_number(case: Any, facts: Any) -> None:
     script = compose(case(), facts())
     with pytest.raises(BadData) as caught:
         from_text("~ hm\nWords too early.\n[sorry]\nHello.\n", script, "script.txt")
@@ -57,6 +59,6 @@ def test_every_wrong_line_is_named_with_its_number(case, facts):
     ]
 
 
-def test_an_empty_file_changes_nothing(case, facts):
+def test_an_empty_file_changes_nothing(case: Any, facts: Any) -> None:
     script = compose(case(), facts())
     assert from_text("# all gone\n", script) == script

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -55,12 +56,12 @@ def lines(code: str) -> list[str]:
     return found
 
 
-def test_all_six_languages_are_there():
+def test_all_six_languages_are_there() -> None:
     assert sorted(Templates().languages()) == CODES
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_the_tables_of_a_language_are_whole(code):
+def test_the_tables_of_a_language_are_whole(code: Any) -> None:
     tongue = language(code)
     assert tongue.code == code
     assert (len(tongue.weekdays), len(tongue.days), len(tongue.months)) == (7, 31, 12)
@@ -70,14 +71,14 @@ def test_the_tables_of_a_language_are_whole(code):
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_the_tables_hold_nothing_that_a_voice_cannot_say(code):
+def test_the_tables_hold_nothing_that_a_voice_cannot_say(code: Any) -> None:
     tongue = language(code)
     for word in (*tongue.weekdays, *tongue.days, *tongue.months, *tongue.symbols.values()):
         assert spell_out(word, tongue) == word
 
 
 @pytest.mark.parametrize("code", OTHERS)
-def test_no_english_word_is_left(code):
+def test_no_english_word_is_left(code: Any) -> None:
     words = set(re.findall(r"[^\W\d_]+", " ".join(lines(code)).lower()))
     if code in LETTERS:
         assert not re.search("[A-Za-z]", " ".join(words))
@@ -85,7 +86,7 @@ def test_no_english_word_is_left(code):
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_a_language_has_each_phrase_that_the_skeletons_name_and_no_other(code):
+def test_a_language_has_each_phrase_that_the_skeletons_name_and_no_other(code: Any) -> None:
     phrases = language(code).phrases
     wanted: dict[str, set[str]] = {"shared": set()}
     for name in packaged_names():
@@ -100,7 +101,7 @@ def test_a_language_has_each_phrase_that_the_skeletons_name_and_no_other(code):
 
 
 @pytest.mark.parametrize("code", OTHERS)
-def test_a_phrase_names_the_same_values_in_every_language(code):
+def test_a_phrase_names_the_same_values_in_every_language(code: Any) -> Any:
     def values(text: str) -> set[str]:
         return set(re.findall(r"\{\{ ([\w.]+)", text))
 
@@ -111,7 +112,7 @@ def test_a_phrase_names_the_same_values_in_every_language(code):
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_only_the_memo_and_a_reopened_case_apologise(case, facts, code):
+def test_only_the_memo_and_a_reopened_case_apologise(case: Any, facts: Any, code: Any) -> None:
     apologies = APOLOGIES[code]
     for name in ("justified", "partly", "reopened"):
         text = said(case, facts, code, name)
@@ -121,14 +122,14 @@ def test_only_the_memo_and_a_reopened_case_apologise(case, facts, code):
         assert not any(word in text for word in apologies), name
 
 
-def said(case, facts, code: str, name: str) -> str:
+def said(case: Any, facts: Any, code: str, name: str) -> str:
     made = case(finding=Finding.UNFOUNDED, customer=Customer(name="X"), promises=(RIBBON,))
     script = compose(made, facts(template=name, language=code))
     return " ".join(sentence.said for sentence in script.sentences).lower()
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_sentences_are_short_enough_to_be_spoken(code):
+def test_sentences_are_short_enough_to_be_spoken(code: Any) -> None:
     assert max(len(line.split()) for line in lines(code)) <= 24
 
 
@@ -159,7 +160,7 @@ def test_sentences_are_short_enough_to_be_spoken(code):
         ("et", "0.05", "EUR", "viis senti"),
     ],
 )
-def test_money_is_said_as_people_say_it(code, amount, currency, words):
+def test_money_is_said_as_people_say_it(code: Any, amount: Any, currency: Any, words: Any) -> None:
     assert say_money(Money(Decimal(amount), currency), language(code)) == words
 
 
@@ -174,7 +175,7 @@ def test_money_is_said_as_people_say_it(code, amount, currency, words):
         ("ro", "vineri, 4 decembrie", "vineri, patru decembrie"),
     ],
 )
-def test_dates_are_said_as_people_say_them(code, written, spoken):
+def test_dates_are_said_as_people_say_them(code: Any, written: Any, spoken: Any) -> None:
     day, today, tongue = date(2026, 12, 4), date(2026, 11, 22), language(code)
     assert write_date(day, today, tongue) == written
     assert say_date(day, today, tongue) == spoken
@@ -184,7 +185,7 @@ def test_dates_are_said_as_people_say_them(code, written, spoken):
     ("code", "written"),
     [("en", "$240"), ("et", "240 $"), ("fa", "$ ۲۴۰"), ("he", "240 $"), ("pl", "240 USD")],
 )
-def test_money_on_paper_has_no_marks_and_no_empty_cents(code, written):
+def test_money_on_paper_has_no_marks_and_no_empty_cents(code: Any, written: Any) -> None:
     text = write_money(Money(Decimal("240.00"), "USD"), language(code))
     assert text.isprintable()
     assert "00" not in text
@@ -193,11 +194,11 @@ def test_money_on_paper_has_no_marks_and_no_empty_cents(code, written):
 
 @pytest.mark.parametrize("code", CODES)
 @pytest.mark.parametrize("text", ["5 & 7%", "a@b", "#3 + 4 = 7°", "1,299.50", "21.12.2026"])
-def test_symbols_have_words_in_every_language(code, text):
+def test_symbols_have_words_in_every_language(code: Any, text: Any) -> None:
     spoken = spell_out(text, language(code))
     assert not re.search(r"[\d&%@#+=°]", spoken)
     assert not re.search(r"\s[.,]", spoken)
 
 
-def test_the_joiners_inside_persian_words_stay():
+def test_the_joiners_inside_persian_words_stay() -> None:
     assert "می‌دهیم" in spell_out("پول شما را پس می‌دهیم 5", language("fa"))

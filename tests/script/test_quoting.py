@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,16 +33,16 @@ from voicenote.script.quoting import (
         ("a" * 4000, ""),
     ],
 )
-def test_what_must_not_be_read_aloud_is_left_out(wrote, said):
+def test_what_must_not_be_read_aloud_is_left_out(wrote: Any, said: Any) -> None:
     assert trim_punctuation(clean_quote(wrote, ("dear sir or madam",))) == said
 
 
-def test_an_excerpt_prefers_a_whole_sentence_without_a_gap():
+def test_an_excerpt_prefers_a_whole_sentence_without_a_gap() -> None:
     text = clean_quote("I wrote to XXXX about it. Nobody ever answered my letters. It is sad. " * 3)
     assert cut_excerpt(text, 9) == ("Nobody ever answered my letters. It is sad.", True)
 
 
-def test_a_cut_falls_on_a_clause_or_not_on_a_dangling_word():
+def test_a_cut_falls_on_a_clause_or_not_on_a_dangling_word() -> None:
     assert shorten("The van came late, and then it was full of the wrong things", 7) == (
         "The van came late,",
         True,
@@ -51,11 +53,11 @@ def test_a_cut_falls_on_a_clause_or_not_on_a_dangling_word():
 
 
 @given(st.text(), st.integers(1, 30))
-def test_an_excerpt_is_never_longer_than_asked(text, limit):
+def test_an_excerpt_is_never_longer_than_asked(text: Any, limit: Any) -> None:
     assert len(trim_punctuation(cut_excerpt(clean_quote(text), limit)[0]).split()) <= limit
 
 
 @given(st.text())
-def test_plain_text_is_one_clean_line(text):
+def test_plain_text_is_one_clean_line(text: Any) -> None:
     assert to_one_line(to_one_line(text)) == to_one_line(text)
     assert len(to_one_line(text).splitlines()) <= 1

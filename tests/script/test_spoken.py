@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -41,18 +42,18 @@ TODAY = date(2026, 11, 22)
         ("plain words", "plain words"),
     ],
 )
-def test_numbers_and_symbols_become_words(written, said):
+def test_numbers_and_symbols_become_words(written: Any, said: Any) -> None:
     assert spell_out(written, EN) == said
 
 
 @given(st.text())
-def test_nothing_is_left_to_the_voice(text):
+def test_nothing_is_left_to_the_voice(text: Any) -> None:
     said = spell_out(text, EN)
     assert not any(unicodedata.category(char)[0] in "NSC" for char in said if char not in "‌‍")
 
 
 @given(st.text(alphabet="0123456789.,-/$€ %abc", max_size=40))
-def test_number_soup_never_fails(text):
+def test_number_soup_never_fails(text: Any) -> None:
     assert not any(char.isdigit() for char in spell_out(text, EN))
 
 
@@ -66,13 +67,13 @@ def test_number_soup_never_fails(text):
         ("30", "JPY", "¥30", "thirty Japanese yen"),
     ],
 )
-def test_money_has_two_forms(amount, currency, written, said):
+def test_money_has_two_forms(amount: Any, currency: Any, written: Any, said: Any) -> None:
     money = Money(Decimal(amount), currency)
     assert write_money(money, EN) == written
     assert say_money(money, EN) == said
 
 
-def test_a_date_far_off_has_its_year():
+def test_a_date_far_off_has_its_year() -> None:
     assert say_date(date(2026, 12, 4), TODAY, EN) == "Friday, the fourth of December"
     assert write_date(date(2026, 12, 4), TODAY, EN) == "Friday, 4 December"
     assert write_date(date(2028, 1, 1), TODAY, EN) == "Saturday, 1 January 2028"
@@ -90,6 +91,6 @@ def test_a_date_far_off_has_its_year():
         ("not a tag!", "en", True),
     ],
 )
-def test_the_nearest_language_is_chosen(wanted, language_, fell_back):
+def test_the_nearest_language_is_chosen(wanted: Any, language_: Any, fell_back: Any) -> None:
     choice = language_for(wanted, {"en", "he"})
     assert (choice.language, choice.fell_back) == (language_, fell_back)

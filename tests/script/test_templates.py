@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -124,14 +125,14 @@ GENERATED = given(
 )
 
 
-def write(folder, text: str, name: str = "justified", code: str = "en") -> Templates:
+def write(folder: Any, text: str, name: str = "justified", code: str = "en") -> Templates:
     (folder / code).mkdir(exist_ok=True)
     (folder / code / f"{name}.jinja").write_text(text, encoding="utf-8")
     return Templates((folder,))
 
 
 @pytest.mark.parametrize("code", sorted(Templates().languages()))
-def test_every_language_has_every_template(code):
+def test_every_language_has_every_template(code: Any) -> None:
     assert set(Templates().names(code)) == NAMES
 
 
@@ -139,8 +140,15 @@ def test_every_language_has_every_template(code):
 @QUICKLY
 @GENERATED
 def test_every_template_holds_for_every_case(
-    code, name, made, promises, synthetic, next_by, answer, business
-):
+    code: Any,
+    name: Any,
+    made: Any,
+    promises: Any,
+    synthetic: Any,
+    next_by: Any,
+    answer: Any,
+    business: Any,
+) -> None:
     said = Answer(verdict=Verdict.NOT_YET, at=NOON, text=answer)
     facts = ScriptContext(
         owner="Mia Berg",
@@ -172,7 +180,7 @@ def test_every_template_holds_for_every_case(
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
-def test_what_a_customer_wrote_is_never_a_template(case, facts, attack):
+def test_what_a_customer_wrote_is_never_a_template(case: Any, facts: Any, attack: Any) -> None:
     made = case(what_happened=attack, bothered_most=attack, customer=Customer(name=attack))
     script = compose(made, facts())
     text = " ".join(sentence.text for sentence in script.sentences)
@@ -185,12 +193,14 @@ def test_what_a_customer_wrote_is_never_a_template(case, facts, attack):
     ]
 
 
-def test_braces_in_a_name_stay(case, facts):
+def test_braces_in_a_name_stay(case: Any, facts: Any) -> None:
     script = compose(case(customer=Customer(name="{{ Dana }}")), facts())
     assert script.sentences[0].text == "Hello {{ Dana }}."
 
 
-def test_the_owners_template_comes_before_the_packaged_one(tmp_path, case, facts):
+def test_the_owners_template_comes_before_the_packaged_one(
+    tmp_path: Path, case: Any, facts: Any
+) -> None:
     own = write(tmp_path, "[thanks]\nHi {{ customer }}, {{ owner }} here, for 2 days.\n")
     sentence = compose(case(), facts(), own).sentences[0]
     assert sentence.text == "Hi Dana Levi, Mia Berg here, for 2 days."
@@ -198,13 +208,15 @@ def test_the_owners_template_comes_before_the_packaged_one(tmp_path, case, facts
     assert compose(case(), facts(template="confirm"), own).template == "confirm"
 
 
-def test_an_own_template_can_use_the_packaged_parts(tmp_path, case, facts):
+def test_an_own_template_can_use_the_packaged_parts(tmp_path: Path, case: Any, facts: Any) -> None:
     own = write(tmp_path, '[thanks]\n{% include "en/_hello.jinja" %}\n')
     assert compose(case(), facts(), own).sentences[0].text == "Hello Dana Levi."
 
 
 @pytest.mark.parametrize("code", sorted(Templates().languages()))
-def test_an_own_copy_of_every_template_says_the_same(tmp_path, case, facts, refund, code):
+def test_an_own_copy_of_every_template_says_the_same(
+    tmp_path: Path, case: Any, facts: Any, refund: Any, code: Any
+) -> None:
     made = case(promises=(refund,), feeling="tired", cause="late-delivery")
     for name in NAMES:
         own = write(tmp_path, Templates().source(code, name), name, code)
@@ -212,17 +224,21 @@ def test_an_own_copy_of_every_template_says_the_same(tmp_path, case, facts, refu
         assert compose(made, context, own) == compose(made, context)
 
 
-def test_an_own_part_is_used_by_the_packaged_templates(tmp_path, case, facts):
+def test_an_own_part_is_used_by_the_packaged_templates(
+    tmp_path: Path, case: Any, facts: Any
+) -> None:
     own = write(tmp_path, "Good day {{ customer }}, {{ owner }} here.\n", "_hello")
     assert compose(case(), facts(), own).sentences[0].text == "Good day Dana Levi, Mia Berg here."
 
 
-def test_a_template_of_one_language_can_include_a_part_of_another(tmp_path, case, facts):
+def test_a_template_of_one_language_can_include_a_part_of_another(
+    tmp_path: Path, case: Any, facts: Any
+) -> None:
     own = write(tmp_path, '[thanks]\n{% include "pl/_hello.jinja" %}\n')
     assert compose(case(), facts(), own).sentences[0].text.startswith("Dzień dobry")
 
 
-def test_the_page_on_templates_names_every_value(case, facts, refund):
+def test_the_page_on_templates_names_every_value(case: Any, facts: Any, refund: Any) -> None:
     context, slots = facts(), Placeholders()
     values = TemplateValues(context, language("en"), BUDGETS[0], slots).of(case(), "Mia", (refund,))
     page = (Path(__file__).parents[2] / "docs" / "templates.md").read_text(encoding="utf-8")
@@ -238,10 +254,12 @@ def test_the_page_on_templates_names_every_value(case, facts, refund):
         ("she", "pronouns"),
         (("a", "b"), "pronouns.0"),
         (7, "pronouns"),
-        (PromiseValues("refund", *[Blank("x", filled=True)] * 3), "pronouns.kind"),
+        (PromiseValues("refund", *[Blank("x", filled=True)] * 3), "pronouns.kind"),  # type: ignore[arg-type]  # it is wrong on purpose
     ],
 )
-def test_a_plain_value_never_reaches_a_template(tmp_path, name, value, where):
+def test_a_plain_value_never_reaches_a_template(
+    tmp_path: Path, name: Any, value: Any, where: Any
+) -> None:
     own = write(tmp_path, "[thanks]\nDear {{ pronouns }}.\n", name)
     with pytest.raises(TypeError, match=f"value {where} is a plain .* personal"):
         own.render(language("en"), name, {"pronouns": value}, Placeholders())
@@ -257,15 +275,17 @@ def test_a_plain_value_never_reaches_a_template(tmp_path, name, value, where):
     ],
 )
 def test_an_own_template_can_ask_for_the_kind_of_a_promise(
-    tmp_path, case, facts, refund, text, says
-):
+    tmp_path: Path, case: Any, facts: Any, refund: Any, text: Any, says: Any
+) -> None:
     own = write(tmp_path, f"[thanks]\n{text}\n")
     sentence = compose(case(promises=(refund,)), facts(), own).sentences[0]
     assert sentence.text == says
     assert sentence.personal is ("{{ promise" in text)
 
 
-def test_the_code_of_a_kind_cannot_be_printed_as_our_own_words(tmp_path, case, facts, refund):
+def test_the_code_of_a_kind_cannot_be_printed_as_our_own_words(
+    tmp_path: Path, case: Any, facts: Any, refund: Any
+) -> None:
     own = write(tmp_path, "[thanks]\nA {{ promise.kind._code }}.\n")
     with pytest.raises(BadData, match=r"unsafe|undefined"):
         compose(case(promises=(refund,)), facts(), own)
@@ -274,7 +294,9 @@ def test_the_code_of_a_kind_cannot_be_printed_as_our_own_words(tmp_path, case, f
 @pytest.mark.parametrize(
     "text", ["{{ " + "(" * 5000 + "1", "{% if a %}" * 3000, "{{ " + "9" * 5000 + " }}"]
 )
-def test_a_template_nested_beyond_measure_is_broken(tmp_path, case, facts, text):
+def test_a_template_nested_beyond_measure_is_broken(
+    tmp_path: Path, case: Any, facts: Any, text: Any
+) -> None:
     with pytest.raises(BadData, match="a template is broken"):
         compose(case(), facts(), write(tmp_path, f"[thanks]\n{text}"))
 
@@ -295,7 +317,9 @@ def test_a_template_nested_beyond_measure_is_broken(tmp_path, case, facts, text)
         ("", 1),
     ],
 )
-def test_a_broken_template_names_its_file_and_line(tmp_path, case, facts, text, line):
+def test_a_broken_template_names_its_file_and_line(
+    tmp_path: Path, case: Any, facts: Any, text: Any, line: Any
+) -> None:
     with pytest.raises(BadData) as caught:
         compose(case(), facts(), write(tmp_path, text))
     problem = caught.value.problems[0]
@@ -303,18 +327,20 @@ def test_a_broken_template_names_its_file_and_line(tmp_path, case, facts, text, 
     assert problem.line == line
 
 
-def test_a_heading_that_a_template_makes_up_is_refused(tmp_path, case, facts):
+def test_a_heading_that_a_template_makes_up_is_refused(
+    tmp_path: Path, case: Any, facts: Any
+) -> None:
     with pytest.raises(BadData, match="no such section"):
         compose(case(), facts(), write(tmp_path, "[thanks]\nHi.\n[{{ customer }}]\n"))
 
 
-def test_words_before_the_first_section_are_refused(tmp_path, case, facts):
+def test_words_before_the_first_section_are_refused(tmp_path: Path, case: Any, facts: Any) -> None:
     with pytest.raises(BadData, match="before its first section"):
         compose(case(), facts(), write(tmp_path, "Hello.\n[thanks]\nThank you.\n"))
 
 
 @pytest.mark.parametrize("name", ["nothing-here", "../../etc/passwd", "_hello", "A B", ""])
-def test_a_template_that_is_not_there_is_bad_data(case, name):
+def test_a_template_that_is_not_there_is_bad_data(case: Any, name: Any) -> None:
     facts = ScriptContext(owner="Mia", today=date(2026, 11, 22), template=name or "x/y")
     with pytest.raises(BadData):
         draft(case(), facts)
@@ -324,8 +350,15 @@ def test_a_template_that_is_not_there_is_bad_data(case, name):
 @QUICKLY
 @GENERATED
 def test_no_template_breaks_a_rule_of_the_check(
-    code, name, made, promises, synthetic, next_by, answer, business
-):
+    code: Any,
+    name: Any,
+    made: Any,
+    promises: Any,
+    synthetic: Any,
+    next_by: Any,
+    answer: Any,
+    business: Any,
+) -> None:
     facts = ScriptContext(
         owner="Mia Berg",
         business=business,
@@ -362,7 +395,9 @@ def test_no_template_breaks_a_rule_of_the_check(
         "Calm down, please",
     ],
 )
-def test_the_customers_own_words_break_no_rule(case, facts, refund, name, field, words):
+def test_the_customers_own_words_break_no_rule(
+    case: Any, facts: Any, refund: Any, name: Any, field: Any, words: Any
+) -> None:
     made = case(**{field: words})
     background = CaseBackground(case=made, new_since=name == "reopened")
     script = compose(made, facts(template=name, promises=(refund,)))

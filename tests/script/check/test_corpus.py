@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ IN_WORDS = {"R1", "R2", "R7", "R15", "R17", "R18", "S1", "S9", "S21", "S24"}
 
 
 @pytest.mark.parametrize("language", corpus.LANGUAGES)
-def test_there_are_sixty_scripts_half_of_them_good_and_a_third_held_out(language):
+def test_there_are_sixty_scripts_half_of_them_good_and_a_third_held_out(language: Any) -> None:
     found = list(corpus.samples(language))
     good = sum(sample.rule == "good" for sample in found)
     assert len(found) >= 60
@@ -26,7 +27,7 @@ def test_there_are_sixty_scripts_half_of_them_good_and_a_third_held_out(language
 
 @pytest.mark.parametrize("language", corpus.LANGUAGES)
 @pytest.mark.parametrize("held", [False, True])
-def test_precision_and_recall_reach_the_bar(language, held):
+def test_precision_and_recall_reach_the_bar(language: Any, held: Any) -> None:
     total = sum(corpus.figures(language, held=held).values(), Counter())
     precision, recall = corpus.rates(total)
     bar = BAR.get(language, 0.9)
@@ -35,7 +36,7 @@ def test_precision_and_recall_reach_the_bar(language, held):
 
 
 @pytest.mark.parametrize("language", corpus.LANGUAGES)
-def test_every_finding_stands_where_it_says(language):
+def test_every_finding_stands_where_it_says(language: Any) -> None:
     for sample in corpus.samples(language):
         for finding in corpus.said_of(sample):
             assert sample.text[finding.start : finding.end] == finding.text
@@ -45,6 +46,6 @@ def test_every_finding_stands_where_it_says(language):
 
 @pytest.mark.parametrize("language", corpus.LANGUAGES)
 @pytest.mark.parametrize("file", ["later", "last"])
-def test_what_was_learned_from_the_later_scripts_is_kept(language, file):
+def test_what_was_learned_from_the_later_scripts_is_kept(language: Any, file: Any) -> None:
     total = sum(corpus.figures(language, file=file).values(), Counter())
     assert min(corpus.rates(total)) >= 0.9

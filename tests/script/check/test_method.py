@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,7 +29,7 @@ def line(code: str) -> str:
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_every_row_has_a_place_and_a_test_that_are_there(code):
+def test_every_row_has_a_place_and_a_test_that_are_there(code: Any) -> None:
     named = re.findall(r"`([\w/.-]+?)(?:::(\w+))?`", line(code))
     assert named
     for path, test in named:
@@ -37,11 +38,11 @@ def test_every_row_has_a_place_and_a_test_that_are_there(code):
     assert any(test for _, test in named)
 
 
-def test_the_figures_on_the_page_are_those_of_the_check():
+def test_the_figures_on_the_page_are_those_of_the_check() -> None:
     assert figures.with_table(PAGE) == PAGE
 
 
-def sections(script) -> dict[Section, str]:
+def sections(script: Any) -> dict[Section, str]:
     found: dict[Section, str] = {}
     for one in script.sentences:
         found[one.section] = f"{found.get(one.section, '')} {one.text}".strip()
@@ -60,14 +61,18 @@ def sections(script) -> dict[Section, str]:
         ("expected", Section.EXPECTATIONS),
     ],
 )
-def test_each_level_is_answered_in_its_section(case, facts, code, field, section):
+def test_each_level_is_answered_in_its_section(
+    case: Any, facts: Any, code: Any, field: Any, section: Any
+) -> None:
     said = sections(compose(case(**{field: "Amarok"}), facts(language=code)))
     assert "Amarok" in said[section]
 
 
 @EVERY
 @APOLOGIES
-def test_mirror_validate_and_empathise_come_in_that_order(case, facts, refund, code, name):
+def test_mirror_validate_and_empathise_come_in_that_order(
+    case: Any, facts: Any, refund: Any, code: Any, name: Any
+) -> None:
     script = compose(case(), facts(template=name, language=code, promises=(refund,)))
     order = list(dict.fromkeys(one.section for one in script.sentences))
     wanted = [Section.MIRROR, Section.VALIDATE, Section.EMPATHISE, Section.AMENDS]
@@ -76,7 +81,9 @@ def test_mirror_validate_and_empathise_come_in_that_order(case, facts, refund, c
 
 @EVERY
 @APOLOGIES
-def test_every_apology_invites_an_answer(case, facts, refund, code, name):
+def test_every_apology_invites_an_answer(
+    case: Any, facts: Any, refund: Any, code: Any, name: Any
+) -> None:
     script = compose(case(), facts(template=name, language=code, promises=(refund,)))
     last = [one for one in script.sentences if one.section is Section.INVITE]
     assert last
@@ -84,13 +91,13 @@ def test_every_apology_invites_an_answer(case, facts, refund, code, name):
 
 
 @EVERY
-def test_the_acknowledgement_asks_and_offers_nothing(case, facts, code):
+def test_the_acknowledgement_asks_and_offers_nothing(case: Any, facts: Any, code: Any) -> None:
     said = sections(compose(case(), facts(template="acknowledge", language=code)))
     assert any(sign in said[Section.INVITE] for sign in "?؟")
     assert Section.AMENDS not in said
 
 
-def test_the_benefit_of_the_doubt_is_the_default():
+def test_the_benefit_of_the_doubt_is_the_default() -> None:
     from datetime import UTC, datetime
 
     at = datetime(2026, 12, 1, tzinfo=UTC)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.script.check import corpus
@@ -32,22 +34,22 @@ from voicenote.script.check.rules import check
         ("متأسفم", "متاسفم", True),
     ],
 )
-def test_a_phrase_finds_what_it_says(phrase, text, found):
+def test_a_phrase_finds_what_it_says(phrase: Any, text: Any, found: Any) -> None:
     assert bool(Phrases({"g": [phrase]}).find(fold(text)[0])) is found
 
 
-def test_hebrew_prefixes_may_stand_before_a_word():
+def test_hebrew_prefixes_may_stand_before_a_word() -> None:
     words = Phrases({"g": ["טעות שלנו"]}, "ושהבלכמ")
     assert words.find(fold("שהטעות שלנו")[0])
     assert words.find(fold("וזו טָעוּת שלנו")[0])
     assert not words.find(fold("גטעות שלנו")[0])
 
 
-def test_alternatives_are_spelt_out():
+def test_alternatives_are_spelt_out() -> None:
     assert sorted(spellings("(a|b (c|d)) e")) == ["a e", "b c e", "b d e"]
 
 
-def test_offsets_are_those_of_the_text_as_it_was_written():
+def test_offsets_are_those_of_the_text_as_it_was_written() -> None:
     text = "Je\u0301 was sorry if you were offended"
     found = [one for one in check(text, "en") if one.rule == "R18"]
     assert found
@@ -58,18 +60,18 @@ def test_offsets_are_those_of_the_text_as_it_was_written():
     "quoted",
     ["“never again”", "„nigdy więcej”", "«دیگر هرگز»", '"never again"', "„mitte kunagi“"],
 )
-def test_a_quotation_is_blanked_out_and_keeps_its_length(quoted):
+def test_a_quotation_is_blanked_out_and_keeps_its_length(quoted: Any) -> None:
     text = f"You said {quoted} to us"
     assert len(blank_quotations(text)) == len(text)
     assert blank_quotations(text).split() == ["You", "said", quoted[0], quoted[-1], "to", "us"]
 
 
-def test_gershayim_inside_a_word_are_no_quotation():
+def test_gershayim_inside_a_word_are_no_quotation() -> None:
     assert blank_quotations('צה"ל אמר ש"ס') == 'צה"ל אמר ש"ס'
 
 
 @pytest.mark.parametrize("language", corpus.LANGUAGES)
-def test_the_language_of_a_script_is_known(language):
+def test_the_language_of_a_script_is_known(language: Any) -> None:
     wrong = [s.line for s in corpus.samples(language) if detect_language(s.text) != language]
     assert not wrong
 
@@ -84,5 +86,5 @@ def test_the_language_of_a_script_is_known(language):
         "",
     ],
 )
-def test_other_languages_are_not_guessed(text):
+def test_other_languages_are_not_guessed(text: Any) -> None:
     assert detect_language(text) is None

@@ -6,6 +6,7 @@ import dataclasses
 import time
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -57,7 +58,7 @@ FINE = [
 ]
 
 
-def codes(found, level: LintLevel | None = None) -> list[str]:
+def codes(found: Any, level: LintLevel | None = None) -> list[str]:
     return [one.rule for one in found if level is None or one.level is level]
 
 
@@ -96,19 +97,19 @@ def of(rule: str, asked: CheckContext, text: str = WHOLE) -> list[LintLevel]:
 
 
 @pytest.mark.parametrize(("rule", "text"), SAID)
-def test_each_bad_sentence_breaks_its_rule(rule, text):
+def test_each_bad_sentence_breaks_its_rule(rule: Any, text: Any) -> None:
     found = check(text, "en")
     assert rule in codes(found)
     assert all(text[one.start : one.end] == one.text for one in found)
 
 
 @pytest.mark.parametrize("text", FINE)
-def test_good_sentences_are_left_alone(text):
+def test_good_sentences_are_left_alone(text: Any) -> None:
     found = check(text, "en", CheckContext(template="check-in"))
     assert not {"R7", "R17", "R18", "S24"}.intersection(codes(found)), found
 
 
-def test_a_whole_apology_has_no_error_and_no_warning():
+def test_a_whole_apology_has_no_error_and_no_warning() -> None:
     assert {one.level for one in check(WHOLE, "en")} <= {LintLevel.HINT}
 
 
@@ -121,30 +122,30 @@ def test_a_whole_apology_has_no_error_and_no_warning():
         ("You told us that the cake fell over. ", "R2", LintLevel.WARNING),
     ],
 )
-def test_a_missing_part_is_told(without, rule, level):
+def test_a_missing_part_is_told(without: Any, rule: Any, level: Any) -> None:
     found = check(WHOLE.replace(without, ""), "en")
     assert (rule, level) in [(one.rule, one.level) for one in found]
 
 
-def test_sorry_before_what_bothered_them_is_an_error():
+def test_sorry_before_what_bothered_them_is_an_error() -> None:
     found = check("I am sorry. " + WHOLE.replace("I am sorry. ", ""), "en")
     assert codes(found, LintLevel.ERROR) == ["R2"]
 
 
-def test_the_owner_must_be_named_when_there_is_one():
+def test_the_owner_must_be_named_when_there_is_one() -> None:
     assert "S1" in codes(check(WHOLE, "en", CheckContext(owner="Mia Berg")), LintLevel.ERROR)
     assert "S1" not in codes(check(f"This is Mia. {WHOLE}", "en", CheckContext(owner="Mia Berg")))
     assert "S1" not in codes(check(WHOLE, "en"))
 
 
-def test_unfounded_allows_no_apology_and_no_money():
+def test_unfounded_allows_no_apology_and_no_money() -> None:
     found = check(WHOLE, "en", CheckContext(finding=Outcome.UNFOUNDED))
     assert codes(found).count("S9") == 2
     assert "S9" in codes(check(WHOLE, "en", behind(finding=Outcome.UNFOUNDED)))
     assert "S9" not in codes(check(WHOLE, "en"))
 
 
-def test_a_vow_needs_a_lesson_with_an_owner_and_a_date():
+def test_a_vow_needs_a_lesson_with_an_owner_and_a_date() -> None:
     text = f"{WHOLE} It will never happen again."
     lesson = Lesson(cause="x", prevention="y", owner="Ruth", due=DAY)
     assert of("R7", CheckContext(), text) == [LintLevel.WARNING]
@@ -153,7 +154,7 @@ def test_a_vow_needs_a_lesson_with_an_owner_and_a_date():
     assert of("R7", behind(lesson=lesson), text) == []
 
 
-def test_a_second_apology_needs_a_new_deed_or_a_kept_promise():
+def test_a_second_apology_needs_a_new_deed_or_a_kept_promise() -> None:
     assert of("R6", behind(apologised_on=date(2026, 11, 1))) == [LintLevel.ERROR]
     assert of("R6", behind(apologised_on=date(2026, 11, 1), new_since=True)) == []
     assert of("R6", behind()) == []
@@ -161,7 +162,7 @@ def test_a_second_apology_needs_a_new_deed_or_a_kept_promise():
 
 
 @pytest.mark.parametrize("template", ["check-in", "status-late", "status-kept", "confirm"])
-def test_what_comes_after_the_memo_does_not_apologise_again(template):
+def test_what_comes_after_the_memo_does_not_apologise_again(template: Any) -> None:
     assert of("R6", CheckContext(template=template)) == [LintLevel.ERROR]
 
 
@@ -176,11 +177,11 @@ def test_what_comes_after_the_memo_does_not_apologise_again(template):
         (151, [LintLevel.ERROR]),
     ],
 )
-def test_compensation_is_the_harm_or_slightly_more(value, levels):
+def test_compensation_is_the_harm_or_slightly_more(value: Any, levels: Any) -> None:
     assert of("R8", behind(harm=100, value=value)) == levels
 
 
-def test_a_recorded_override_and_the_settings_move_the_band():
+def test_a_recorded_override_and_the_settings_move_the_band() -> None:
     assert of("R8", behind(harm=100, value=151, overridden=True)) == [LintLevel.WARNING]
     assert of("R8", behind(harm=100, value=151, high=160.0, refuse=200.0)) == []
     assert of("R8", behind(harm=None, value=151)) == []
@@ -195,11 +196,11 @@ def test_a_recorded_override_and_the_settings_move_the_band():
         (None, AmendsKind.EXCHANGE, []),
     ],
 )
-def test_the_kind_of_the_amends_matches_the_harm(harm, kind, levels):
+def test_the_kind_of_the_amends_matches_the_harm(harm: Any, kind: Any, levels: Any) -> None:
     assert of("R9", behind(harm=harm, kind=kind)) == levels
 
 
-def test_money_without_words_is_a_hint():
+def test_money_without_words_is_a_hint() -> None:
     bare = "You told us that the cake fell over. We will give you your money back by Friday."
     assert of("R10", behind(harm=10, value=10), bare) == [LintLevel.HINT]
     assert of("R10", behind(harm=10, value=10)) == []
@@ -210,54 +211,54 @@ def test_money_without_words_is_a_hint():
     ("times", "level"),
     [(1, LintLevel.HINT), (10, None), (25, LintLevel.WARNING), (60, LintLevel.ERROR)],
 )
-def test_length_is_a_hint_a_warning_or_an_error(times, level):
+def test_length_is_a_hint_a_warning_or_an_error(times: Any, level: Any) -> None:
     text = "You told us about it on that day. " * times
     assert [one.level for one in check(text, "en")] == ([level] if level else [])
 
 
-def test_a_sentence_longer_than_a_breath_is_a_warning():
+def test_a_sentence_longer_than_a_breath_is_a_warning() -> None:
     found = check("and then " * 30 + "it ended.", "en")
     assert codes(found, LintLevel.WARNING) == ["R15"]
 
 
-def test_a_slow_voice_takes_longer():
+def test_a_slow_voice_takes_longer() -> None:
     text = "You told us about it on that day. " * 15
     assert "R15" not in codes(check(text, "en"))
     assert "R15" in codes(check(text, "en", CheckContext(wpm=80)), LintLevel.WARNING)
 
 
-def test_sections_out_of_order_are_told():
+def test_sections_out_of_order_are_told() -> None:
     made = script((Section.AMENDS, "We will pay."), (Section.MIRROR, "You told us."))
     assert "S21" in codes(check(made))
 
 
-def test_an_offer_before_the_apology_is_told():
+def test_an_offer_before_the_apology_is_told() -> None:
     text = (
         "You told us that it broke. We will repair it tomorrow. It was our fault, and I am sorry."
     )
     assert "S21" in codes(check(text, "en"), LintLevel.WARNING)
 
 
-def test_the_customers_words_in_a_script_are_theirs():
+def test_the_customers_words_in_a_script_are_theirs() -> None:
     said = Sentence(Section.VALIDATE, "How you felt: sorry, if I was offended!", personal=True)
     made = Script(language="en", template="check-in", sentences=(said,))
     assert not {"R18", "R6", "S24"}.intersection(codes(check(made)))
 
 
-def test_levels_can_be_set_for_a_rule_and_for_one_way_to_break_it():
+def test_levels_can_be_set_for_a_rule_and_for_one_way_to_break_it() -> None:
     text = f"{WHOLE} Mistakes were made, as per our policy!"
     levels = {"R18": LintLevel.HINT, "R18.policy": LintLevel.WARNING, "S24": LintLevel.OFF}
     found = [(f.rule, f.level) for f in check(text, "en", None, levels) if f.rule in ("R18", "S24")]
     assert found == [("R18", LintLevel.HINT), ("R18", LintLevel.WARNING)]
 
 
-def test_a_language_without_a_table_is_wrong_use():
+def test_a_language_without_a_table_is_wrong_use() -> None:
     with pytest.raises(WrongUse, match="'de'"):
         check("Es tut uns leid.", "de")
 
 
 @pytest.mark.parametrize("language", languages())
-def test_every_language_says_what_to_write_instead(language):
+def test_every_language_says_what_to_write_instead(language: Any) -> None:
     from voicenote.script.check.phrase_tables import table
 
     ways = table(language).instead
@@ -267,7 +268,7 @@ def test_every_language_says_what_to_write_instead(language):
 
 
 @pytest.mark.parametrize("language", languages())
-def test_nothing_that_is_said_instead_breaks_a_rule_itself(language):
+def test_nothing_that_is_said_instead_breaks_a_rule_itself(language: Any) -> None:
     from voicenote.script.check.phrase_tables import table
 
     for way, text in table(language).instead.items():
@@ -276,13 +277,13 @@ def test_nothing_that_is_said_instead_breaks_a_rule_itself(language):
 
 
 @given(st.text(max_size=400), st.sampled_from(languages()))
-def test_any_text_can_be_checked(text, language):
+def test_any_text_can_be_checked(text: Any, language: Any) -> None:
     for one in check(text, language):
         assert text[one.start : one.end] == one.text
 
 
 @pytest.mark.parametrize("unit", ["! ", "“", '"a ', "sorry if ", "you should have been "])
-def test_a_text_without_end_takes_no_time_without_end(unit):
+def test_a_text_without_end_takes_no_time_without_end(unit: Any) -> None:
     begun = time.process_time()
     check(unit * 10_000, "en")
     assert time.process_time() - begun < 10

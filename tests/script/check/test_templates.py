@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from voicenote.script.check.findings import LintLevel
@@ -15,7 +17,7 @@ EVERY = list(samples(Templates()))
 ANGRY = "You should have said SORRY! Never again, if you were offended, mistakes were made"
 
 
-def test_every_language_has_rules():
+def test_every_language_has_rules() -> None:
     assert set(languages()) == Templates().languages()
 
 
@@ -24,13 +26,15 @@ def test_every_language_has_rules():
     EVERY,
     ids=[f"{s.language}-{s.template}-{n % 2}" for n, (s, _) in enumerate(EVERY)],
 )
-def test_every_template_has_neither_errors_nor_warnings(script, asked):
+def test_every_template_has_neither_errors_nor_warnings(script: Any, asked: Any) -> None:
     assert [one for one in check(script, "", asked) if one.level is not LintLevel.HINT] == []
 
 
 @pytest.mark.parametrize("code", languages())
 @pytest.mark.parametrize("name", ["justified", "partly", "reopened", "unfounded", "check-in"])
-def test_what_the_customer_wrote_is_not_held_against_the_owner(case, facts, refund, code, name):
+def test_what_the_customer_wrote_is_not_held_against_the_owner(
+    case: Any, facts: Any, refund: Any, code: Any, name: Any
+) -> None:
     words = dict.fromkeys(("what_happened", "bothered_most", "feeling", "at_stake"), ANGRY)
     made = case(**words, expected=ANGRY, identity=ANGRY)
     promises = () if name == "unfounded" else (refund,)

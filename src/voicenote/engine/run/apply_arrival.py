@@ -59,7 +59,7 @@ class ArrivalWriter:
         tx, arrival, name = self.tx, self.arrival, self.source.name
         if not self._keep("joined"):
             return ""
-        number = arrivals.use_link(tx, name, arrival.join) if arrival.join else None
+        number = arrivals.use_link(tx, name, arrival.join)
         if number is None:
             if arrivals.cases_at(tx, arrival.address):
                 return ""  # they are known here, and have pressed Start once more
