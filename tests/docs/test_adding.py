@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import tomllib
 from collections.abc import Callable, Iterator
@@ -102,14 +103,33 @@ def test_the_channel_commits_before_it_sends_and_sends_once(
     seen: list[int] = []
 
     def commit() -> None:
-        seen.append(len(list(loft.glob("*.ogg"))))
+        seen.append(len(list(loft.glob("*.json"))))
 
     assert channel.ask("c1r1-memo-1", "").trace is Trace.ABSENT
     first = channel.send(parcel(tmp_path), commit)
     assert channel.send(parcel(tmp_path), commit) == first
     assert seen == [0, 1]
-    assert [path.name for path in loft.iterdir()] == ["c1r1-memo-1.ogg"]
+    assert [path.name for path in loft.iterdir()] == ["c1r1-memo-1.json"]
     assert channel.ask("c1r1-memo-1", "").receipt == first
+
+
+def test_the_channel_of_the_page_is_tried_like_ours(install: Install, tmp_path: Path) -> None:
+    """A share of the contract; the whole of it is what the page tells its reader to run."""
+    install("adding-a-channel.md")
+    tests = "tests/contract/test_channels.py"
+    ran = subprocess.run(
+        [
+            *(sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", tests),
+            *("-k", "pigeon and not killed and not any_words"),
+        ],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(tmp_path / "site")},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert ran.returncode == 0, ran.stdout
 
 
 def test_what_commit_raises_keeps_the_channel_from_sending(
