@@ -149,6 +149,20 @@ def test_a_nudge_is_skipped_where_its_condition_holds(
     assert of(decide(snapshot, make.at(3)), SkipTouch) == []
 
 
+@pytest.mark.parametrize(("first", "skipped"), [("done", True), ("promised", False)])
+def test_a_nudge_about_one_promise_asks_whether_that_one_is_kept(
+    make: Any, first: str, skipped: bool
+) -> None:
+    touches = [
+        make.touch(1, "memo", "accepted"),
+        make.touch(2, "nudge", "due", 4, unless="kept", amends=1),
+    ]
+    other = "promised" if first == "done" else "done"
+    both = (make.amends(1, first, evidence="e"), make.amends(2, other, evidence="e"))
+    snapshot = make.snapshot(*touches, amends=both)
+    assert bool(of(decide(snapshot, make.at(4)), SkipTouch)) is skipped
+
+
 @pytest.mark.parametrize(
     ("state", "skipped", "nudged"),
     [

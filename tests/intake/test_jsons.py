@@ -348,3 +348,15 @@ def test_a_subject_that_only_begins_the_story_is_told_once(
     row = f"7,{subject},Ann Lee,ann@shop.ee,{description}"
     _, good, _ = read(f"{head}\n{row}\n", mapping={"what_happened": "Subject + Description"})
     assert [one.complaint.what_happened for one in good] == [told]
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"), [("15", AmendsKind.REFUND), ("", AmendsKind.FIX)], ids=["money", "none"]
+)
+def test_a_deed_of_no_kind_is_a_refund_where_it_has_a_value(
+    read: Any, value: str, kind: AmendsKind
+) -> None:
+    head = "customer,what_happened,amends,amends_value,currency"
+    _, good, _ = read(f"{head}\nAnn,It came late.,We make it good,{value},EUR\n")
+    [one] = good
+    assert [promise.kind for promise in one.complaint.promises] == [kind]
