@@ -140,10 +140,10 @@ def test_the_owner_is_told_where_it_goes_and_sees_who_brought_it_back(house: Hou
     [(case, text)] = turn.nudges
     assert case == memo.case
     assert "the memo to Dana came back (5.1.1 no such user); it goes by telegram now" in text
-    [shown] = case_view(house.ws, memo.case)["touches"]
-    assert (shown["state"], shown["channel"], shown["refused_by"]) == ("due", "telegram", ["mail"])
-    assert "it came back from mail, so it goes by telegram" in shown["reason"]
-    assert shown["due_at"] == START.replace(hour=9) + timedelta(days=1)
+    [shown] = case_view(house.ws, memo.case).touches
+    assert (shown.state, shown.channel, shown.refused_by) == ("due", "telegram", ["mail"])
+    assert "it came back from mail, so it goes by telegram" in shown.reason
+    assert shown.due_at == START.replace(hour=9) + timedelta(days=1)
     house.clock.move(hours=14)
     assert one_pass(house.ws).sent == 1
 
@@ -184,7 +184,7 @@ def test_a_report_that_comes_twice_changes_nothing_the_second_time(house: House)
     house.comes_back(memo, "2")
     house.clock.move(minutes=5)
     turn = one_pass(house.ws)
-    assert ["another way since" in one["reason"] for one in turn.unmatched] == [True]
+    assert ["another way since" in one.reason for one in turn.unmatched] == [True]
     assert states(house.ws, memo.case) == ["memo accepted"]
     assert len(house.left) == 2
 

@@ -80,7 +80,7 @@ def test_a_number_of_many_zones_waits_for_the_last_of_them(ws: Workspace, clock:
     clock.now = clock.now.replace(hour=22)
     (number,) = take(ws, told(time_zone="", phone="+61412345678"))
     release(ws, number)
-    due = plan_view(ws, number)["touches"][0]["due_at"]
+    due = plan_view(ws, number).touches[0].due_at
     assert due.astimezone(ZoneInfo("Asia/Jakarta")).hour == 9  # as on Christmas Island
     assert due.astimezone(ZoneInfo("Indian/Cocos")).hour >= 8
 
@@ -88,6 +88,6 @@ def test_a_number_of_many_zones_waits_for_the_last_of_them(ws: Workspace, clock:
 def test_what_is_shown_says_by_what_it_goes(ws: Workspace) -> None:
     (number,) = take(ws, told(time_zone="", phone="+61412345678"))
     plan, page = plan_view(ws, number), case_view(ws, number)
-    assert plan["time_zone"] == page["local_zone"] == "Australia/Sydney"
-    assert plan["time_zone_by"] == "number"
-    assert plan["zone_note"] == page["zone_note"]
+    assert plan.zone == page.local_zone == ZoneInfo("Australia/Sydney")
+    assert plan.time_zone_by == "number"
+    assert plan.zone_note == page.zone_note

@@ -61,8 +61,8 @@ def sent(ws: Workspace, clock: Clock, world: Listening) -> int:
 
 
 def words_of(ws: Workspace, number: int) -> list[tuple[str, str]]:
-    answers = case_view(ws, number)["answers"]
-    return [(one["verdict"].value, one["text"]) for one in answers]
+    answers = case_view(ws, number).answers
+    return [(one.verdict.value, one.text) for one in answers]
 
 
 def test_a_persons_answer_stops_the_plan_in_the_same_pass(
@@ -82,7 +82,7 @@ def test_words_alone_never_say_that_it_is_put_right(
 ) -> None:
     world.comes("a", keys=(key_of(ws, sent),), text="It is put right, thank you!")
     receive(ws)
-    assert any("has not said" in gap for gap in case_view(ws, sent)["missing"])
+    assert any("has not said" in gap for gap in case_view(ws, sent).missing)
 
 
 @pytest.mark.parametrize(("verdict", "stage"), [("put-right", "following"), ("not-yet", "opened")])
@@ -92,7 +92,7 @@ def test_a_button_says_it_in_so_many_words(
     world.comes("a", keys=(key_of(ws, sent),), verdict=Verdict(verdict), text="")
     receive(ws)
     view = case_view(ws, sent)
-    assert (view["stage"], words_of(ws, sent)) == (stage, [(verdict, "")])
+    assert (view.case.stage, words_of(ws, sent)) == (stage, [(verdict, "")])
 
 
 def test_a_second_not_yet_below_the_first_memo_opens_no_third_round(
@@ -101,7 +101,7 @@ def test_a_second_not_yet_below_the_first_memo_opens_no_third_round(
     for mark in ("a", "b"):
         world.comes(mark, keys=(key_of(ws, sent),), verdict=Verdict.NOT_YET, text="")
     receive(ws)
-    assert case_view(ws, sent)["round"] == 2
+    assert case_view(ws, sent).case.round == 2
     assert len(words_of(ws, sent)) == 1
 
 
@@ -141,7 +141,7 @@ def test_an_address_with_two_open_cases_is_the_owners_to_tell(
     world.comes("a")
     received = receive(ws)
     assert received.kinds == {"unmatched": 1}
-    assert received.unmatched[0]["reason"] == "it may be about any of the cases 1, 2"
+    assert received.unmatched[0].reason == "it may be about any of the cases 1, 2"
     assert words_of(ws, sent) == []
 
 
@@ -274,7 +274,7 @@ def test_a_messenger_keeps_what_strangers_say(ws: Workspace, world: Listening, s
     world.is_mailbox = False
     world.comes("x", address="4711", text="Who are you?")
     (kept,) = receive(ws).unmatched
-    assert (kept["text"], kept["sender"]) == ("Who are you?", "Dana")
+    assert (kept.text, kept.sender) == ("Who are you?", "Dana")
 
 
 def test_what_fits_no_case_is_shown_once(ws: Workspace, world: Listening, sent: int) -> None:
@@ -295,7 +295,7 @@ def test_a_forged_bounce_of_what_never_left_does_nothing(
     world.comes("f", kind=ReceiptKind.BOUNCED, keys=(coming.key,))
     before = states(ws, sent)
     (kept,) = receive(ws).unmatched
-    assert "never left" in kept["reason"]
+    assert "never left" in kept.reason
     assert states(ws, sent) == before
 
 
@@ -308,7 +308,7 @@ def test_a_late_bounce_does_not_undo_what_has_gone_another_way(
     ws.make_channel = lambda name: World() if name == "outbox" else monkeyed(name)
     world.comes("b", kind=ReceiptKind.BOUNCED, keys=(key_of(ws, sent),))
     (kept,) = receive(ws).unmatched
-    assert "another way since" in kept["reason"]
+    assert "another way since" in kept.reason
     assert states(ws, sent)[0] == "memo accepted"
 
 
@@ -318,7 +318,7 @@ def test_another_customer_with_somebodys_token_answers_nothing(
     take(ws, told("B-1", name="Ron", email="ron@example.com"))
     world.comes("a", tokens=(token(key_of(ws, sent)),), address="ron@example.com")
     (kept,) = receive(ws).unmatched
-    assert "another customer" in kept["reason"]
+    assert "another customer" in kept.reason
     assert words_of(ws, sent) == words_of(ws, 2) == []
 
 
@@ -328,7 +328,7 @@ def test_another_customer_who_says_stop_stops_their_own(
     take(ws, told("B-1", name="Ron", email="ron@example.com"))
     world.comes("a", tokens=(token(key_of(ws, sent)),), address="ron@example.com", opt_out=True)
     receive(ws)
-    assert (case_view(ws, sent)["opted_out"], case_view(ws, 2)["opted_out"]) == (False, True)
+    assert (case_view(ws, sent).opted_out, case_view(ws, 2).opted_out) == (False, True)
 
 
 def test_an_opt_out_ends_all_cases_of_the_address_at_once(
@@ -340,7 +340,7 @@ def test_an_opt_out_ends_all_cases_of_the_address_at_once(
     received = receive(ws)
     assert received.kinds == {"opt-out": 1}
     for number in (sent, second):
-        assert case_view(ws, number)["opted_out"]
+        assert case_view(ws, number).opted_out
         assert "due" not in states_now(ws, number)
     assert any('"stop"' in text for _, text in received.nudges)
     assert one_pass(ws).sent == 0
@@ -353,7 +353,7 @@ def test_a_stranger_who_says_stop_is_never_written_to(
     world.comes("o", address="new@example.com", text="stop", opt_out=True)
     receive(ws)
     (number,) = take(ws, told("N-1", name="New", email="new@example.com"))
-    assert case_view(ws, number)["opted_out"]
+    assert case_view(ws, number).opted_out
 
 
 def test_a_delivery_settles_what_was_uncertain_and_moves_the_case_on(
@@ -368,7 +368,7 @@ def test_a_delivery_settles_what_was_uncertain_and_moves_the_case_on(
     world.comes("d", kind=ReceiptKind.DELIVERED, keys=(key,))
     receive(ws)
     assert states(ws, number)[0] == "memo delivered"
-    assert case_view(ws, number)["stage"] == "following"
+    assert case_view(ws, number).case.stage == "following"
 
 
 def test_a_receipt_proves_what_a_dead_pass_did_not_record(
@@ -442,7 +442,7 @@ def test_what_trips_the_engine_is_set_apart_and_the_rest_goes_on(
     monkeypatch.setattr("voicenote.engine.run.apply_arrival.arrivals.keep", keep)
     received = receive(ws)
     assert received.kinds == {"unmatched": 1, "answered": 1}
-    assert "our fault" in received.unmatched[0]["reason"]
+    assert "our fault" in received.unmatched[0].reason
     assert words_of(ws, sent) == [("unclear", "second")]
 
 
@@ -467,9 +467,9 @@ def test_killed_at_each_commit_nothing_is_lost_and_nothing_done_twice(
         receive(ws)
         assert words_of(ws, 1) == [("unclear", "words")]
         assert len(unmatched(ws)) == 1
-        memos = [case_view(ws, number)["touches"][0] for number in (1, 2)]
-        assert [memo["state"] for memo in memos] == [TouchState.ANSWERED, TouchState.BOUNCED]
-        kinds = [receipt["kind"] for receipt in memos[1]["receipts"]]
+        memos = [case_view(ws, number).touches[0] for number in (1, 2)]
+        assert [memo.state for memo in memos] == [TouchState.ANSWERED, TouchState.BOUNCED]
+        kinds = [receipt.kind for receipt in memos[1].receipts]
         assert kinds == [ReceiptKind.ACCEPTED, ReceiptKind.BOUNCED]
         with ws.ledger.read() as tx:
             history = [one["event"] for one in case_reports.history(tx)]
@@ -687,7 +687,7 @@ def test_an_answer_from_another_address_is_named_as_such(
     world.comes("a", keys=(key_of(ws, sent),), text="She is happy.", address=address)
     receive(ws)
     view = case_view(ws, sent)
-    assert [one["writer"] for one in view["answers"]] == [address if other else ""]
+    assert [one.writer for one in view.answers] == [address if other else ""]
     shown = page(view)
     [need] = [one for one in what_needs_me(ws).needs if "has answered" in one.sentence]
     assert (f"answered from {address}" in shown) == other

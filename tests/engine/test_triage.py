@@ -14,7 +14,7 @@ from voicenote.engine.case.case_view import case_view
 from voicenote.engine.case.cause_history import all_returned, causes, outcomes
 from voicenote.engine.case.closing import lesson_done, write_lesson
 from voicenote.engine.case.plan_view import plan_view
-from voicenote.engine.case.triage_proposal import accept
+from voicenote.engine.case.triage_proposal import ProposedAmends, accept
 from voicenote.engine.case.verdicts import Triage, apply_triage
 from voicenote.engine.run.run_once import one_pass
 from voicenote.engine.workspace import Workspace
@@ -40,9 +40,15 @@ def plan_of(ws: Workspace, number: int) -> str:
         return case_store.get(tx, number).plan
 
 
+def proposed(ws: Workspace, number: int) -> ProposedAmends:
+    amends = apply_triage(ws, number, Triage()).proposal.amends
+    assert amends is not None
+    return amends
+
+
 def test_the_benefit_of_the_doubt_is_the_default(ws: Workspace) -> None:
     found = apply_triage(ws, opened(ws), Triage())
-    assert (found["finding"], found["proposal"]["template"]) == ("justified", "justified")
+    assert (found.finding, found.proposal.template) == ("justified", "justified")
 
 
 @pytest.mark.parametrize(
@@ -58,49 +64,49 @@ def test_the_benefit_of_the_doubt_is_the_default(ws: Workspace) -> None:
 def test_the_finding_forks_script_and_plan(
     ws: Workspace, told_: dict[str, Any], template: str, plan: str
 ) -> None:
-    proposal = apply_triage(ws, opened(ws), Triage(**told_))["proposal"]
-    assert (proposal["template"], proposal["plan"]) == (template, plan)
+    proposal = apply_triage(ws, opened(ws), Triage(**told_)).proposal
+    assert (proposal.template, proposal.plan) == (template, plan)
 
 
 def test_the_columns_of_an_import_are_enough_for_a_proposal(ws: Workspace) -> None:
     number = opened(ws, harm=Money(Decimal("37.40"), "EUR"))
-    amends = apply_triage(ws, number, Triage())["proposal"]["amends"]
-    assert (amends["kind"], amends["value"], amends["currency"]) == ("refund", "40", "EUR")
-    assert (amends["text"], amends["owner"]) == ("your money back", "Ada")
-    assert (amends["target"], amends["promised_by"]) == (date(2026, 3, 5), date(2026, 3, 11))
+    amends = proposed(ws, number)
+    assert (amends.kind, amends.value, amends.currency) == ("refund", Decimal(40), "EUR")
+    assert (amends.text, amends.owner) == ("your money back", "Ada")
+    assert (amends.target, amends.promised_by) == (date(2026, 3, 5), date(2026, 3, 11))
 
 
 def test_a_proposal_speaks_the_customers_language(ws: Workspace) -> None:
     number = opened(ws, customer=Customer(name="Dana", language="et"))
-    assert apply_triage(ws, number, Triage())["proposal"]["amends"]["text"] == "uuesti tehtud töö"
+    assert proposed(ws, number).text == "uuesti tehtud töö"
 
 
 def test_what_was_lost_is_remembered(ws: Workspace) -> None:
     number = opened(ws, harm=FORTY)
     apply_triage(ws, number, Triage(lost="product"))
-    assert apply_triage(ws, number, Triage())["proposal"]["amends"]["kind"] == "exchange"
+    assert proposed(ws, number).kind == "exchange"
 
 
 def test_accepting_promises_the_deed_and_keeps_the_plan(ws: Workspace) -> None:
     number = opened(ws, harm=FORTY)
     done = accept(ws, number, Wishes())
     assert (done.amends, done.plan) == (f"{number}.1", "make-it-right")
-    (amends,) = case_view(ws, number)["amends"]
-    assert (amends["kind"], amends["value"], amends["state"]) == ("refund", "40", "promised")
+    (amends,) = case_view(ws, number).amends
+    assert (amends.kind, amends.value, amends.state) == ("refund", Decimal(40), "promised")
 
 
 def test_accepting_twice_promises_once(ws: Workspace) -> None:
     number = opened(ws, harm=FORTY)
     accept(ws, number, Wishes())
     assert accept(ws, number, Wishes()).amends == ""
-    assert len(case_view(ws, number)["amends"]) == 1
+    assert len(case_view(ws, number).amends) == 1
 
 
 def test_the_owners_wishes_go_before_the_proposal(ws: Workspace) -> None:
     number = opened(ws, harm=FORTY)
     accept(ws, number, Wishes(kind=AmendsKind.CALL, text="I ring you", plan="acknowledge"))
-    (amends,) = case_view(ws, number)["amends"]
-    assert (amends["kind"], amends["text"]) == ("call", "I ring you")
+    (amends,) = case_view(ws, number).amends
+    assert (amends.kind, amends.text) == ("call", "I ring you")
     assert states(ws, number) == ["acknowledge due"]
     with ws.ledger.read() as tx:
         (row,) = (r for r in case_reports.history(tx, number) if r["event"] == "proposal_accepted")
@@ -111,7 +117,7 @@ def test_a_refused_sum_leaves_nothing_behind(ws: Workspace) -> None:
     number = opened(ws, harm=FORTY)
     with pytest.raises(RuleSaysNo, match="R8"):
         accept(ws, number, Wishes(value=Decimal(61), plan="acknowledge"))
-    assert case_view(ws, number)["amends"] == []
+    assert case_view(ws, number).amends == ()
     assert touches_of(ws, number) == []
     done = accept(ws, number, Wishes(value=Decimal(61)), override="a friend of the house")
     assert done.amends == f"{number}.1"
@@ -131,7 +137,7 @@ def test_wishes_that_cannot_be_are_told(
     number = opened(ws)
     with pytest.raises(error):
         accept(ws, number, wishes)
-    assert case_view(ws, number)["amends"] == []
+    assert case_view(ws, number).amends == ()
 
 
 def test_unfounded_gets_few_words_and_nothing_else(ws: Workspace) -> None:
@@ -150,7 +156,7 @@ def test_a_changed_finding_takes_its_plan_with_it(ws: Workspace) -> None:
         case_store.revise(tx, number, "plan_chosen", plan="few-words")
     found = apply_triage(ws, number, Triage(finding="justified"))
     assert plan_of(ws, number) == ""
-    assert found["proposal"]["plan"] == "make-it-right"
+    assert found.proposal.plan == "make-it-right"
 
 
 def test_a_complaint_of_which_little_is_known_is_asked_about_first(ws: Workspace) -> None:
@@ -168,20 +174,20 @@ def test_a_cause_that_came_back_warns_wherever_the_case_is_seen(
     lesson_done(ws, first)
     clock.move(days=1)
     number = opened(ws, ref="B", opened_at=clock.now, cause="Late  parcels!")
-    (warning,) = apply_triage(ws, number, Triage())["warnings"]
+    (warning,) = apply_triage(ws, number, Triage()).warnings
     assert f"case {first} was to prevent it (a second courier" in warning
-    assert case_view(ws, number)["warnings"] == [warning]
-    assert case_view(ws, first)["warnings"] == []
+    assert case_view(ws, number).warnings == (warning,)
+    assert case_view(ws, first).warnings == ()
     (need,) = (one for one in what_needs_me(ws).needs if one.case == number)
     assert warning in need.sentence
     with ws.ledger.read() as tx:
         assert all_returned(tx) == {number: warning}
-    assert causes(ws)[0]["state"] == "came back after its prevention"
+    assert causes(ws)[0].state == "came back after its prevention"
 
 
 def test_outcomes_are_counted(ws: Workspace) -> None:
     opened(ws)
-    assert outcomes(ws)["open"] == 1
+    assert outcomes(ws).cases["open"] == 1
 
 
 @pytest.mark.parametrize(("hours", "late"), [(47, False), (48, True)])
@@ -195,12 +201,12 @@ def test_the_clock_of_the_method_says_who_has_waited_too_long(
     clock.move(hours=hours)
     (need,) = what_needs_me(ws).needs
     assert ("R4" in need.sentence) == late
-    assert ("breached" in case_view(ws, number)["clock"]) == late
+    assert ("breached" in case_view(ws, number).clock) == late
 
 
 def test_a_plan_tells_what_the_customer_will_hear(ws: Workspace) -> None:
     (number,) = take(ws, told(bothered_most="nobody called"))
-    rows = plan_view(ws, number)["touches"]
-    assert [row["hears"] for row in rows if row["kind"] == "memo"] == ["your memo"]
-    assert all(row["hears"] for row in rows)
+    rows = plan_view(ws, number).touches
+    assert [row.hears for row in rows if row.kind == "memo"] == ["your memo"]
+    assert all(row.hears for row in rows)
     assert one_pass(ws).quiet

@@ -90,7 +90,7 @@ def test_it_is_passed_over_and_those_behind_it_are_read(
     assert received.kinds == {"unmatched": 1, "answered": 1}
     assert place_of(ws) == "2"
     (shown,) = unmatched(ws)
-    assert (shown["sender"], shown["reason"]) == ("A stranger", "it takes longer than 0.3 seconds")
+    assert (shown.sender, shown.reason) == ("A stranger", "it takes longer than 0.3 seconds")
     assert receive(ws).kinds == {}
 
 
@@ -129,7 +129,7 @@ def test_a_message_whose_words_cannot_be_told_is_kept_with_its_words(
     world.post = [add_wishes(Late(), each) for each in world.post]
     assert receive(ws).kinds == {"unmatched": 1}
     (shown,) = unmatched(ws)
-    assert shown["text"] == "stop stop"
+    assert shown.text == "stop stop"
     assert "held" in states_now(ws, sent)
 
 

@@ -52,8 +52,8 @@ def test_what_fits_no_case_waits_until_it_is_shown(ledger: Ledger) -> None:
         arrivals.keep(tx, replace(CAME, mark="2", kind=UNMATCHED, reason="nobody", text="Hello"))
         assert arrivals.unseen(tx) == 1
         (found,) = arrivals.unmatched(tx)
-        assert (found["text"], found["reason"], found["at"]) == ("Hello", "nobody", NOON)
-        arrivals.mark_shown(tx, [found["number"]])
+        assert (found.text, found.reason, found.at) == ("Hello", "nobody", NOON)
+        arrivals.mark_shown(tx, [found.number])
         assert arrivals.unseen(tx) == 0
         assert arrivals.unmatched(tx, after=arrivals.last(tx)) == []
         assert len(arrivals.unmatched(tx)) == 1

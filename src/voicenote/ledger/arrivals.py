@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -118,13 +118,26 @@ def written_by(tx: Transaction, channel: str, addresses: Sequence[str]) -> dict[
     return {address: wrote[mark] for address, mark in marks.items() if mark in wrote}
 
 
-def unmatched(tx: Transaction, after: int = 0) -> list[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class UnmatchedArrival:
+    """One thing that fits no case, and why; `shown_at` when the owner saw it. Times are UTC."""
+
+    number: int
+    channel: str
+    at: datetime
+    sender: str
+    subject: str
+    text: str
+    reason: str
+    shown_at: datetime | None
+
+
+def unmatched(tx: Transaction, after: int = 0) -> list[UnmatchedArrival]:
     """Return what fits no case, oldest first; only what came after number `after`."""
     table = tables.arrivals
-    names = ("number", "channel", "at", "sender", "subject", "text", "reason", "shown_at")
-    query = select(*(table.c[name] for name in names)).where(table.c.kind == UNMATCHED)
-    query = query.where(table.c.number > after)
-    return [dict(row) for row in tx.connection.execute(query.order_by(table.c.number)).mappings()]
+    query = select(*(table.c[field.name] for field in fields(UnmatchedArrival)))
+    query = query.where(table.c.kind == UNMATCHED, table.c.number > after).order_by(table.c.number)
+    return [UnmatchedArrival(*row) for row in tx.connection.execute(query)]
 
 
 def last(tx: Transaction) -> int:

@@ -61,12 +61,12 @@ def list_(session: Session, /, *, everything: bool = False) -> None:
         ("amends", "customer", "by", "state", "what"),
         [
             (
-                row["amends"],
-                row["customer"],
-                row["promised_by"] or "",
-                "OVERDUE" if row["overdue"] else row["state"],
-                f"{row['kind']}: {row['text']}"
-                + (f" ({row['value']} {row['currency']})" if row["value"] else ""),
+                row.amends,
+                row.customer,
+                row.promised_by or "",
+                "OVERDUE" if row.overdue else row.state,
+                f"{row.kind}: {row.text}"
+                + (f" ({row.value} {row.currency})" if row.value is not None else ""),
             )
             for row in rows
         ],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -22,7 +22,7 @@ def demo(session: Session, /, *, folder: str) -> None:
     files are removed, and files you have changed are kept under another name. Any other folder
     that isn't empty is left alone.
     """
-    from voicenote.engine.run.demo_story import summary
+    from voicenote.engine.run.demo_story import summarise_cases
     from voicenote.wiring import demo as open_demo
 
     screen = session.screen
@@ -32,7 +32,7 @@ def demo(session: Session, /, *, folder: str) -> None:
             screen.warn(f"You had changed a file of the demo; your version is kept as {path}")
         for line in told:
             _tell(session, line)
-        rows = summary(ws)
+        rows = summarise_cases(ws)
     if session.json:
         screen.data({"folder": place, "cases": rows})
         return
@@ -40,7 +40,7 @@ def demo(session: Session, /, *, folder: str) -> None:
     screen.table(
         ("case", "customer", "outcome", "rounds", "messages", "amends"),
         [
-            (r["case"], r["customer"], _became(r), r["round"], r["touches"], _amends(r))
+            (r.case, r.customer, r.outcome or r.stage, r.round, r.touches, ", ".join(r.amends))
             for r in rows
         ],
     )
@@ -51,14 +51,6 @@ def demo(session: Session, /, *, folder: str) -> None:
 def _tell(session: Session, line: StoryEvent) -> None:
     who = f"case {line.case}" if line.case else ""
     session.screen.note(f"{line.at:%d %b %H:%M}  {who:<8}{line.text}")
-
-
-def _became(row: dict[str, Any]) -> str:
-    return str(row["outcome"] or row["stage"])
-
-
-def _amends(row: dict[str, Any]) -> str:
-    return ", ".join(row["amends"])
 
 
 def _what_to_open(place: Path) -> list[str]:

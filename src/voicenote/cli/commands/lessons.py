@@ -9,8 +9,7 @@ import click
 from voicenote.cli.terminal.session import Session, command
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
+    from voicenote.engine.case.cause_history import OutcomeReport
 
 
 @command()
@@ -41,20 +40,19 @@ def lessons(session: Session, /, *, outcomes: bool) -> None:
     else:
         screen.table(
             ("cause", "cases", "again", "prevention"),
-            [(r["cause"], r["count"], "yes" if r["repeated"] else "", r["state"]) for r in rows],
+            [(r.cause, r.count, "yes" if r.repeated else "", r.state) for r in rows],
         )
 
 
-def _outcomes(session: Session, found: Mapping[str, Any]) -> None:
-    screen = session.screen
+def _outcomes(session: Session, found: OutcomeReport) -> None:
+    screen, paid, who = session.screen, found.amends_paid, found.customers
     if session.json:
-        screen.data(found)
+        sums = [{"value": f"{one.value:f}", "currency": one.currency} for one in paid]
+        screen.data({**found.cases, "amends_paid": sums, "customers": who})
         return
-    counts = [(name, count) for name, count in found.items() if isinstance(count, int)]
-    screen.table(("outcome", "cases"), counts)
-    sums = " and ".join(f"{one['value']} {one['currency']}" for one in found["amends_paid"])
-    who = found["customers"]
+    screen.table(("outcome", "cases"), list(found.cases.items()))
+    worth = " and ".join(f"{one.value:f} {one.currency}" for one in paid)
     screen.out(
-        f"Paid in amends: {sums or 'nothing'}. "
+        f"Paid in amends: {worth or 'nothing'}. "
         f"Customers kept: {who['kept']}; lost: {who['lost']}; no answer: {who['no-answer']}."
     )

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,6 +11,7 @@ from voicenote.cli.terminal.session import Session, command
 from voicenote.errors import WrongUse
 
 if TYPE_CHECKING:
+    from voicenote.engine.case.plan_view import PlanView
     from voicenote.engine.case.reroute import Moved
 
 
@@ -107,22 +106,22 @@ def _warn_left(session: Session, moved: Moved) -> None:
         session.screen.warn(f"case {case} was not moved: {why}: {cure}")
 
 
-def _show(session: Session, view: Mapping[str, Any]) -> None:
-    zone = ZoneInfo(view["time_zone"])
-    booked = "" if view["booked"] else " (if it is approved now)"
+def _show(session: Session, view: PlanView) -> None:
+    zone = view.zone
+    booked = "" if view.booked else " (if it is approved now)"
     session.screen.out(
-        f"Case {view['case']}, {view['customer']}: {view['plan']}{booked}, in {zone.key} time"
-        + (f" ({view['zone_note']})" if view["zone_note"] else "")
+        f"Case {view.case}, {view.customer}: {view.plan}{booked}, in {zone.key} time"
+        + (f" ({view.zone_note})" if view.zone_note else "")
     )
     rows = [
         (
-            touch["due_at"].astimezone(zone).strftime("%a %Y-%m-%d %H:%M"),
-            touch["kind"],
-            touch["hears"],
-            touch["channel"],
-            touch["state"],
-            touch["reason"] or (f"unless {touch['unless']}" if touch["unless"] else ""),
+            one.due_at.astimezone(zone).strftime("%a %Y-%m-%d %H:%M"),
+            one.kind,
+            one.hears,
+            one.channel,
+            one.state,
+            one.reason or (f"unless {one.unless}" if one.unless else ""),
         )
-        for touch in view["touches"]
+        for one in view.touches
     ]
     session.screen.table(("when", "message", "what they hear", "channel", "state", ""), rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
@@ -17,9 +17,10 @@ from voicenote.cli.terminal.session import Session, command
 from voicenote.errors import BadData
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from voicenote.engine.run.poll import Received
+    from voicenote.ledger.arrivals import UnmatchedArrival
 
 
 #: A webhook's call and a letter are smaller; the rest of a longer one is attachments.
@@ -106,7 +107,7 @@ def _show(session: Session, received: Received) -> None:
         screen.note("Nothing new.")
 
 
-def _list(session: Session, found: Sequence[Mapping[str, Any]]) -> None:
+def _list(session: Session, found: Sequence[UnmatchedArrival]) -> None:
     if session.json:
         session.screen.data(found)
     elif not found:
@@ -115,11 +116,11 @@ def _list(session: Session, found: Sequence[Mapping[str, Any]]) -> None:
         headers = ("when (UTC)", "channel", "from", "what", "why")
         rows = [
             (
-                f"{one['at']:%Y-%m-%d %H:%M}",
-                one["channel"],
-                one["sender"],
+                f"{one.at:%Y-%m-%d %H:%M}",
+                one.channel,
+                one.sender,
                 describe_arrival(one),
-                one["reason"],
+                one.reason,
             )
             for one in found
         ]

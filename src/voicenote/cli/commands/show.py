@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, fields
 from datetime import datetime
 from textwrap import indent
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from voicenote.cli.terminal.case_options import case_argument
 from voicenote.cli.terminal.session import Session, command
+
+if TYPE_CHECKING:
+    from voicenote.engine.case.case_view import CaseView, MemoView, MessageView, PromiseView
+    from voicenote.model.case import Case, Lesson
+    from voicenote.model.receipt import Answer
 
 #: How many lines of history a page shows; ``--json`` has all.
 HISTORY = 12
@@ -27,45 +33,79 @@ def show(session: Session, /, *, number: int) -> None:
 
     with session.open() as ws:
         view = case_view(ws, number)
-    session.screen.show(view, lambda: page(view))
+    if session.json:
+        session.screen.data(case_as_json(view))
+    else:
+        session.screen.out(page(view))
 
 
-def page(view: Mapping[str, Any]) -> str:
-    """Return the page of a `case_view`, times in the customer's clock."""
-    zone = ZoneInfo(view["local_zone"])
+def case_as_json(view: CaseView) -> dict[str, Any]:
+    """Return a case as ``--json`` has it: customer, complaint and case side by side."""
+    case = view.case
+    own = ("stage", "round", "outcome", "batch", "plan")
+    said = {one.name: getattr(view, one.name) for one in fields(view) if one.name != "case"}
+    return {
+        "case": case.number,
+        **_complaint_as_json(case),
+        **{name: getattr(case, name) for name in own},
+        **said,
+        "local_zone": view.local_zone.key,
+    }
+
+
+def _complaint_as_json(case: Case) -> dict[str, Any]:
+    complaint = asdict(case.complaint)
+    for name in ("customer", "promises", "assumed"):
+        del complaint[name]
+    harm, person = case.complaint.harm, asdict(case.customer)
+    complaint["harm"] = harm.amount if harm else None
+    complaint["currency"] = harm.currency if harm else None
+    return {"customer": person.pop("name"), **person, **complaint}
+
+
+def page(view: CaseView) -> str:
+    """Return the page of a case, times in the customer's clock."""
+    zone = view.local_zone
     parts = [
-        _head(view, zone),
-        _section("Take care", [f"- {one}" for one in view["warnings"]]),
-        _section("What happened", [view["what_happened"], *_levels(view)]),
-        _section("Promised", [_amends(one) for one in view["amends"]]),
+        _head(view),
+        _section("Take care", [f"- {one}" for one in view.warnings]),
+        _section("What happened", [view.case.complaint.what_happened, *_levels(view.case)]),
+        _section("Promised", [_amends(one) for one in view.amends]),
         _section("Said" if _sent(view) else "To be said", _script(view)),
-        _section("Messages", [_touch(one, zone) for one in view["touches"]]),
-        _section("Answers", [_answer(one, zone) for one in view["answers"]]),
-        _section("Lesson", _lesson(view["lesson"])),
-        _section("Before it can be closed", [f"- {one}" for one in view["missing"]]),
-        _section("History", list(_history(view["history"], zone))),
+        _section("Messages", [_message(one, zone) for one in view.touches]),
+        _section("Answers", [_answer(one, zone) for one in view.answers]),
+        _section("Lesson", _lesson(view.lesson)),
+        _section("Before it can be closed", [f"- {one}" for one in view.missing]),
+        _section("History", list(_history(view.history, zone))),
     ]
     return "\n\n".join(part for part in parts if part)
 
 
-def _head(view: Mapping[str, Any], zone: ZoneInfo) -> str:
-    state = view["outcome"] or view["stage"]
-    rounds = f", round {view['round']}" if view["round"] > 1 else ""
-    flags = [name for name in ("overdue", "opted_out", "abusive") if view[name]]
-    marks = f"  [{', '.join(flags).replace('_', ' ').upper()}]" if flags else ""
-    opened = _when(view["opened_at"], zone)
-    reach = ", ".join(
-        view[name] for name in ("email", "phone", "telegram", "whatsapp") if view[name]
+def _head(view: CaseView) -> str:
+    case, complaint, person, zone = (
+        *(view.case, view.case.complaint, view.case.customer),
+        view.local_zone,
     )
-    clock = f" ({view['clock']})" if view["clock"] else ""
+    state = case.outcome or case.stage
+    rounds = f", round {case.round}" if case.round > 1 else ""
+    flags = {
+        "OVERDUE": view.overdue,
+        "OPTED OUT": view.opted_out,
+        "ABUSIVE": complaint.abusive,
+    }
+    raised = ", ".join(name for name, on in flags.items() if on)
+    marks = f"  [{raised}]" if raised else ""
+    reach = ", ".join(filter(None, (person.email, person.phone, person.telegram, person.whatsapp)))
+    clock = f" ({view.clock})" if view.clock else ""
     lines = [
-        f"Case {view['case']}: {view['customer']}  ({state}{rounds}){marks}",
-        f"  opened {opened}{clock}, {view['severity']}, {view['finding']}"
-        + (f": {view['finding_reason']}" if view["finding_reason"] else ""),
-        f"  {view['source']} {view['ref']}"
-        + (f", {view['language']}" if view["language"] else "")
+        f"Case {case.number}: {person.name}  ({state}{rounds}){marks}",
+        f"  opened {_when(complaint.opened_at, zone)}{clock}, {complaint.severity}, "
+        + complaint.finding
+        + (f": {complaint.finding_reason}" if complaint.finding_reason else ""),
+        f"  {complaint.source} {complaint.ref}"
+        + (f", {person.language}" if person.language else "")
         + f", {zone.key}"
-        + (f" ({view['zone_note']})" if view["zone_note"] else "")
+        + (f" ({view.zone_note})" if view.zone_note else "")
         + (f", {reach}" if reach else ""),
     ]
     return "\n".join(lines)
@@ -76,76 +116,76 @@ def _section(title: str, lines: Sequence[str]) -> str:
     return f"{title}:\n" + indent("\n".join(kept), "  ") if kept else ""
 
 
-def _levels(view: Mapping[str, Any]) -> list[str]:
-    names = {
-        "bothered_most": "what bothered them most",
-        "feeling": "how they feel",
-        "at_stake": "what is at stake",
-        "identity": "what it says about us",
-        "expected": "what they expected",
-        "harm": "what it cost them",
-        "cause": "cause",
+def _levels(case: Case) -> list[str]:
+    said = case.complaint
+    levels = {
+        "what bothered them most": said.bothered_most,
+        "how they feel": said.feeling,
+        "what is at stake": said.at_stake,
+        "what it says about us": said.identity,
+        "what they expected": said.expected,
+        "what it cost them": f"{said.harm.amount} {said.harm.currency}" if said.harm else "",
+        "cause": said.cause,
     }
-    said = {**view, "harm": f"{view['harm']} {view['currency']}" if view["harm"] else ""}
-    return [f"{label}: {said[name]}" for name, label in names.items() if said[name]]
+    return [f"{label}: {text}" for label, text in levels.items() if text]
 
 
-def _amends(one: Mapping[str, Any]) -> str:
-    value = f" of {one['value']} {one['currency']}" if one["value"] else ""
-    by = f", by {one['promised_by']}" if one["promised_by"] else ""
-    state = "OVERDUE" if one["overdue"] else one["state"]
-    proof = f" ({one['evidence']})" if one["evidence"] else ""
-    return f"{one['amends']}  {one['kind']}{value}{by}: {state}{proof}. {one['text']}"
+def _amends(one: PromiseView) -> str:
+    value = f" of {one.value} {one.currency}" if one.value is not None else ""
+    by = f", by {one.promised_by}" if one.promised_by else ""
+    state = "OVERDUE" if one.overdue else one.state
+    proof = f" ({one.evidence})" if one.evidence else ""
+    return f"{one.amends}  {one.kind}{value}{by}: {state}{proof}. {one.text}"
 
 
-def _sent(view: Mapping[str, Any]) -> bool:
-    return view["stage"] in ("following", "closed")
+def _sent(view: CaseView) -> bool:
+    return view.case.stage in ("following", "closed")
 
 
-def _script(view: Mapping[str, Any]) -> list[str]:
-    script, memo = view["script"], view["memo"]
-    if script is None:
+def _script(view: CaseView) -> list[str]:
+    if view.script is None:
         return []
-    lines: list[str] = script["text"].splitlines()
-    if memo:
-        whose = {"yes": "a synthetic voice", "partly": "partly a synthetic voice"}
-        voice = whose.get(memo["synthetic_part"], "your own voice")
-        loud = memo["loudness_lufs"]
-        level = f", {loud:.1f} LUFS" if loud is not None else ""
-        anyway = f" anyway: {memo['approved_anyway']}" if memo["approved_anyway"] else ""
-        approved = f"approved{anyway}" if memo["approved"] else "not approved yet"
-        lines += ["", f"[{memo['duration_s']:.0f} s{level}, {voice}, {approved}]"]
-        lines.append(memo["files"]["ogg"])
+    lines = [*view.script.text.splitlines(), *(_memo(view.memo) if view.memo else ())]
     return ["\n".join(lines)]
 
 
-def _touch(one: Mapping[str, Any], zone: ZoneInfo) -> str:
-    waits = one["state"] in ("due", "held")
-    when = _when(one["due_at"] if waits else one["sent_at"] or one["due_at"], zone)
-    about = f" of amends {one['amends']}" if one["amends"] else ""
-    why = f" ({one['reason']})" if one["reason"] else ""
-    to = "" if one["kind"] == "nudge" else f" by {one['channel']}"
-    before = [name for name in one["refused_by"] if name != one["channel"]]
+def _memo(memo: MemoView) -> list[str]:
+    whose = {"yes": "a synthetic voice", "partly": "partly a synthetic voice"}
+    voice = whose.get(memo.synthetic_part, "your own voice")
+    loud = memo.loudness_lufs
+    level = f", {loud:.1f} LUFS" if loud is not None else ""
+    anyway = f" anyway: {memo.approved_anyway}" if memo.approved_anyway else ""
+    approved = f"approved{anyway}" if memo.approved else "not approved yet"
+    return ["", f"[{memo.duration_s:.0f} s{level}, {voice}, {approved}]", memo.files["ogg"]]
+
+
+def _message(one: MessageView, zone: ZoneInfo) -> str:
+    waits = one.state in ("due", "held")
+    when = _when(one.due_at if waits else one.sent_at or one.due_at, zone)
+    about = f" of amends {one.amends}" if one.amends else ""
+    why = f" ({one.reason})" if one.reason else ""
+    to = "" if one.kind == "nudge" else f" by {one.channel}"
+    before = [name for name in one.refused_by if name != one.channel]
     to += f", refused by {', '.join(before)}" if before else ""
-    flying = one["in_flight_since"]
-    state = f"being sent since {_when(flying, zone)}" if flying else one["state"]
-    return f"{when}  {one['kind']}{about}{to}: {state}{why}"
+    flying = one.in_flight_since
+    state = f"being sent since {_when(flying, zone)}" if flying else one.state
+    return f"{when}  {one.kind}{about}{to}: {state}{why}"
 
 
-def _answer(one: Mapping[str, Any], zone: ZoneInfo) -> str:
-    words = f" “{one['text']}”" if one["text"] else ""
-    writer = f", answered from {one['writer']}" if one["writer"] else ""
-    return f"{_when(one['at'], zone)}  {str(one['verdict']).replace('-', ' ')}{writer}{words}"
+def _answer(one: Answer, zone: ZoneInfo) -> str:
+    words = f" “{one.text}”" if one.text else ""
+    writer = f", answered from {one.writer}" if one.writer else ""
+    return f"{_when(one.at, zone)}  {str(one.verdict).replace('-', ' ')}{writer}{words}"
 
 
-def _lesson(lesson: Mapping[str, Any] | None) -> list[str]:
+def _lesson(lesson: Lesson | None) -> list[str]:
     if lesson is None:
         return []
-    done = ", in place" if lesson["done_at"] else ""
-    due = f", due {lesson['due'].date()}" if lesson["due"] else ""
+    done = ", in place" if lesson.done_at else ""
+    due = f", due {lesson.due.date()}" if lesson.due else ""
     return [
-        f"cause: {lesson['cause']}",
-        f"prevention: {lesson['prevention']} ({lesson['owner'] or 'no one'}{due}{done})",
+        f"cause: {lesson.cause}",
+        f"prevention: {lesson.prevention} ({lesson.owner or 'no one'}{due}{done})",
     ]
 
 

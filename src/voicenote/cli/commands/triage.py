@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import fields
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,8 @@ from voicenote.cli.terminal.session import Session, command
 from voicenote.errors import WrongUse
 
 if TYPE_CHECKING:
+    from voicenote.engine.case.triage_proposal import Accepted
+    from voicenote.engine.case.verdicts import TriageView
     from voicenote.engine.workspace import Workspace
     from voicenote.followup.proposal import Wishes
 
@@ -62,6 +65,7 @@ def triage(session: Session, /, *, number: int, accept: bool, **given: Any) -> N
     With --json: what was found, {"proposal": {"template", "plan", "amends", "why"}, "warnings"},
     and "accepted" with --accept.
     """
+    from voicenote.engine.case.triage_proposal import accept as accept_proposal
     from voicenote.engine.case.verdicts import Triage, apply_triage
 
     wished = {name: given.pop(name) for name in WISHES}
@@ -77,56 +81,52 @@ def triage(session: Session, /, *, number: int, accept: bool, **given: Any) -> N
             said = _ask_findings(session, ws, number)
         if said.get("harm") or said.get("currency"):
             said = with_harm(said)
-        view = apply_triage(ws, number, Triage(**said))
+        view, done = apply_triage(ws, number, Triage(**said)), None
         if not session.json:
             session.screen.out("\n".join(_page(view)))
         if asks:
             accept, wished = _ask_decision(session, view, wished)
         if accept:
-            view = {**view, **_accept_proposal(ws, number, wished, said.get("currency"))}
+            wishes = _wishes(wished, said.get("currency"))
+            done = accept_proposal(ws, number, wishes, wished["override"] or "")
     if session.json:
-        session.screen.data(view)
+        session.screen.data(_as_json(view, done))
     else:
-        _print_triage(session, view)
+        _print_triage(session, view, done)
 
 
-def _page(view: Mapping[str, Any]) -> Iterator[str]:
-    """Give the lines of what was found and what is proposed."""
-    proposal = view["proposal"]
-    yield f"Case {view['case']}: {view['finding']}, {view['severity']}."
-    yield f"  script  {proposal['template']}"
-    promise = proposal["amends"]
-    if promise:
-        worth = f" of {promise['value']} {promise['currency']}" if promise["value"] else ""
-        dates = f"by {promise['promised_by']}, aim for {promise['target']}"
-        yield f"  amends  {promise['kind']}{worth}, {dates}: {promise['text']}"
-    yield f"  plan    {proposal['plan']}"
-    yield from (f"  - {one}" for one in proposal["why"])
-    yield from (f"  ! {one}" for one in view["warnings"])
-
-
-def _print_triage(session: Session, view: Mapping[str, Any]) -> None:
-    done = view.get("accepted")
+def _as_json(view: TriageView, done: Accepted | None) -> dict[str, Any]:
+    found = {field.name: getattr(view, field.name) for field in fields(view)}
     if done is None:
-        session.screen.out(f"To accept it: voicenote triage {view['case']} --accept")
+        return found
+    accepted = {"amends": done.amends, "plan": done.plan, "warnings": done.warnings}
+    return {**found, "accepted": accepted}
+
+
+def _page(view: TriageView) -> Iterator[str]:
+    """Give the lines of what was found and what is proposed."""
+    proposal, promise = view.proposal, view.proposal.amends
+    yield f"Case {view.case}: {view.finding}, {view.severity}."
+    yield f"  script  {proposal.template}"
+    if promise:
+        worth = f" of {promise.value} {promise.currency}" if promise.value is not None else ""
+        dates = f"by {promise.promised_by}, aim for {promise.target}"
+        yield f"  amends  {promise.kind}{worth}, {dates}: {promise.text}"
+    yield f"  plan    {proposal.plan}"
+    yield from (f"  - {one}" for one in proposal.why)
+    yield from (f"  ! {one}" for one in view.warnings)
+
+
+def _print_triage(session: Session, view: TriageView, done: Accepted | None) -> None:
+    if done is None:
+        session.screen.out(f"To accept it: voicenote triage {view.case} --accept")
     else:
-        name = f"amends {done['amends']} is promised, and " if done["amends"] else ""
-        session.screen.out(f"Done: {name}the plan is {done['plan']}.")
-        for warning in done["warnings"]:
+        name = f"amends {done.amends} is promised, and " if done.amends else ""
+        session.screen.out(f"Done: {name}the plan is {done.plan}.")
+        for warning in done.warnings:
             session.screen.warn(warning)
-    if not any(
-        view["next"] in one for one in (*view["warnings"], *(done or {}).get("warnings", ()))
-    ):
-        session.screen.note(f"Next: {view['next']}")
-
-
-def _accept_proposal(
-    ws: Workspace, number: int, wished: Mapping[str, Any], currency: str | None
-) -> dict[str, Any]:
-    from voicenote.engine.case.triage_proposal import accept
-
-    done = accept(ws, number, _wishes(wished, currency), wished["override"] or "")
-    return {"accepted": {"amends": done.amends, "plan": done.plan, "warnings": list(done.warnings)}}
+    if not any(view.next in one for one in (*view.warnings, *(done.warnings if done else ()))):
+        session.screen.note(f"Next: {view.next}")
 
 
 def _wishes(wished: Mapping[str, Any], currency: str | None) -> Wishes:
@@ -149,48 +149,49 @@ def _ask_findings(session: Session, ws: Workspace, number: int) -> dict[str, Any
     """Ask what was found; Enter keeps what the case has already (S2 first, S17 by default)."""
     from voicenote.engine.case.case_view import case_view
 
-    screen, case = session.screen, case_view(ws, number)
-    screen.out(f"Case {number}, {case['customer']}: {case['what_happened']}")
+    screen, case = session.screen, case_view(ws, number).case
+    known = case.complaint
+    screen.out(f"Case {number}, {case.customer.name}: {known.what_happened}")
 
     def words(name: str, question: str) -> str | None:
-        return screen.ask(question, case[name]) or None
+        return screen.ask(question, getattr(known, name)) or None
 
     found: dict[str, Any] = {
         "bothered_most": words("bothered_most", "What bothered them most, in their words?"),
         "feeling": words("feeling", "How do they feel?"),
         "at_stake": words("at_stake", "What is at stake for them?"),
         "expected": words("expected", "What had they expected?"),
-        "finding": screen.choose("Is the complaint justified?", FINDINGS, str(case["finding"])),
+        "finding": screen.choose("Is the complaint justified?", FINDINGS, str(known.finding)),
     }
     if found["finding"] == "unfounded":
-        known = case["finding_reason"]
-        found["reason"] = screen.ask("Why is it unfounded?", known, needed=True)
-    found["severity"] = screen.choose("How serious is it?", SEVERITIES, str(case["severity"]))
-    asked = "What did it cost them? An amount, or Enter if unknown"
-    found["harm"] = screen.ask(asked, case["harm"] or "")
+        found["reason"] = screen.ask("Why is it unfounded?", known.finding_reason, needed=True)
+    found["severity"] = screen.choose("How serious is it?", SEVERITIES, str(known.severity))
+    asked, harm = "What did it cost them? An amount, or Enter if unknown", known.harm
+    found["harm"] = screen.ask(asked, str(harm.amount) if harm else "")
     if found["harm"]:
-        own = screen.ask("In which currency?", case["currency"] or "", needed=True)
-        found["currency"] = own
+        own = harm.currency if harm else ""
+        found["currency"] = screen.ask("In which currency?", own, needed=True)
     found["cause"] = words("cause", "What caused it?")
     return {name: value for name, value in found.items() if value}
 
 
 def _ask_decision(
-    session: Session, view: Mapping[str, Any], wished: dict[str, Any]
+    session: Session, view: TriageView, wished: dict[str, Any]
 ) -> tuple[bool, dict[str, Any]]:
     """Ask whether the proposal is taken, and how it is to be changed."""
-    screen, promise = session.screen, view["proposal"]["amends"]
+    screen, promise = session.screen, view.proposal.amends
     said = screen.choose("Accept it?", ANSWERS, ANSWERS[0])
     if said != ANSWERS[1]:
         return said == ANSWERS[0], wished
     if promise:
-        wished["kind"] = screen.choose("Which amends?", KINDS, promise["kind"])
-        same = wished["kind"] == promise["kind"]
-        wished["text"] = screen.ask("In a few words", promise["text"] if same else "") or None
-        wished["value"] = screen.ask("Worth how much?", (promise["value"] or "") if same else "")
-        day = screen.ask("Promised by (YYYY-MM-DD)", str(promise["promised_by"]))
+        wished["kind"] = screen.choose("Which amends?", KINDS, str(promise.kind))
+        same = wished["kind"] == promise.kind
+        worth = "" if promise.value is None else str(promise.value)
+        wished["text"] = screen.ask("In a few words", promise.text if same else "") or None
+        wished["value"] = screen.ask("Worth how much?", worth if same else "")
+        day = screen.ask("Promised by (YYYY-MM-DD)", str(promise.promised_by))
         wished["by"] = _day(day)
-    wished["plan"] = screen.ask("Which plan?", view["proposal"]["plan"])
+    wished["plan"] = screen.ask("Which plan?", view.proposal.plan)
     return True, wished
 
 

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from voicenote.errors import VoicenoteError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
+
+    from voicenote.ledger.arrivals import UnmatchedArrival
 
 
-def describe_arrival(one: Mapping[str, Any]) -> str:
+def describe_arrival(one: UnmatchedArrival) -> str:
     """Return the beginning of what somebody wrote."""
-    words = " ".join((one["text"] or one["subject"]).split())
+    words = " ".join((one.text or one.subject).split())
     return f"{words[:79]}…" if len(words) > 80 else words
 
 
-def unmatched_lines(found: Sequence[Mapping[str, Any]]) -> list[str]:
+def unmatched_lines(found: Sequence[UnmatchedArrival]) -> list[str]:
     """Return a line for each arrival that was matched to no case."""
     return [
-        f"not matched to a case: {describe_arrival(one) or 'a report'} ({one['channel']}, from "
-        f"{one['sender'] or 'no one'}): {one['reason']}"
+        f"not matched to a case: {describe_arrival(one) or 'a report'} ({one.channel}, from "
+        f"{one.sender or 'no one'}): {one.reason}"
         for one in found
     ]
 

@@ -1,10 +1,11 @@
-"""What `cases` and `show` tell, as plain data with the keys that ``--json`` promises."""
+"""What `show` tells of a case, as typed values; their names are the keys of ``--json``."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,21 +18,132 @@ from voicenote.followup.closing_rules import missing
 from voicenote.ledger import attempts, case_reports, scripts, touches
 from voicenote.ledger.scripts import StoredDraft
 from voicenote.ledger.snapshots import snapshot
-from voicenote.model.case import Case, Stage
+from voicenote.model.case import Case, Lesson, Stage
 from voicenote.model.memo import Synthetic
-from voicenote.model.promise import Amends
+from voicenote.model.promise import Amends, AmendsKind, AmendsState
+from voicenote.model.receipt import Answer, Receipt
+from voicenote.model.sentences import Section
 from voicenote.model.snapshot import Snapshot
-from voicenote.model.touch import IN_FLIGHT, Touch
+from voicenote.model.touch import IN_FLIGHT, Touch, TouchKind, TouchState
 
 
-def case_view(ws: Workspace, number: int) -> dict[str, Any]:
-    """Return one case whole, with what still keeps its loop open."""
-    policy = ws.settings.policy
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromiseView:
+    """A promise of a case; `overdue` on the customer's calendar."""
+
+    case: int
+    customer: str
+    amends: str
+    kind: AmendsKind
+    text: str
+    value: Decimal | None
+    currency: str | None
+    target: date | None
+    promised_by: date | None
+    owner: str
+    state: AmendsState
+    overdue: bool
+    evidence: str
+    done_at: datetime | None
+    confirmed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceView:
+    """A sentence of a script: as it is written, and as it is spoken."""
+
+    section: Section
+    text: str
+    spoken: str
+    personal: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScriptView:
+    """The newest script of a case; `approved`: an approval of it stands."""
+
+    language: str
+    template: str
+    sha256: str
+    text: str
+    approved: bool
+    sentences: tuple[SentenceView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoView:
+    """The newest memo of a case. `files` are absolute, by rendition; `approved_anyway` the reason.
+
+    `synthetic` tells whether a computer speaks in it, `synthetic_part` how much.
+    """
+
+    files: Mapping[str, str]
+    duration_s: float
+    loudness_lufs: float | None
+    synthetic: bool
+    synthetic_part: Synthetic
+    voice: str
+    sha256: str
+    approved: bool
+    approved_anyway: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageView:
+    """A message of the plan; `refused_by` are the channels that have refused it.
+
+    `in_flight_since`: when its sending began, of one that may be leaving just now.
+    """
+
+    touch: int
+    kind: TouchKind
+    due_at: datetime
+    state: TouchState
+    channel: str
+    refused_by: Sequence[str]
+    key: str
+    round: int
+    amends: int | None
+    attempt: int
+    sent_at: datetime | None
+    reason: str
+    message_id: str
+    receipts: tuple[Receipt, ...]
+    in_flight_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseView:
+    """One case whole, with what still keeps its loop open. Times are UTC.
+
+    `clock` is its response clock in words; `local_zone` the customer's, and `zone_note` how that is
+    known; `history` the lines of the ledger, oldest first.
+    """
+
+    case: Case
+    overdue: bool
+    opted_out: bool
+    clock: str
+    local_zone: ZoneInfo
+    zone_note: str
+    warnings: tuple[str, ...]
+    amends: tuple[PromiseView, ...]
+    script: ScriptView | None
+    memo: MemoView | None
+    touches: tuple[MessageView, ...]
+    answers: tuple[Answer, ...]
+    lesson: Lesson | None
+    missing: tuple[str, ...]
+    history: Sequence[Mapping[str, Any]]
+
+
+def case_view(ws: Workspace, number: int) -> CaseView:
+    """Return one case whole. Raises WrongUse when there is none of this number."""
     with ws.ledger.read() as tx:
         seen = mark_stale(ws, tx, {number: snapshot(tx, number, ws.zone_of)})[number]
         case = seen.case
         found = scripts.drafts(tx, [number]).get((number, case.round))
-        told = case_reports.history(tx, number)
+        history = case_reports.history(tx, number)
         back = warn_of_returned_causes(tx, [case]).get(number, "")
         refused = attempts.refusals(tx, number)
         flying = {
@@ -40,73 +152,51 @@ def case_view(ws: Workspace, number: int) -> dict[str, Any]:
             if touch.state in IN_FLIGHT
         }
         now = tx.now
-    clock = None if case.stage is Stage.CLOSED else clock_of(seen, now, clocks_of(policy))
-    return {
-        "case": number,
-        **_complaint(case),
-        "stage": case.stage.value,
-        "round": case.round,
-        "outcome": case.outcome.value if case.outcome else None,
-        "batch": case.batch,
-        "plan": case.plan,
-        "overdue": overdue(case, now, seen.zone),
-        "opted_out": seen.opted_out,
-        "clock": clock.text if clock else "",
-        "local_zone": seen.zone.key,
-        "zone_note": ws.clock_of(case.customer).note,
-        "warnings": [back] if back and case.stage is not Stage.CLOSED else [],
-        "amends": [_amends(amends, now, seen.zone) for amends in case.amends],
-        "script": _script(found, case.stage),
-        "memo": _memo(ws, found, case.stage) if found else None,
-        "touches": [
-            {
-                **_touch(touch, seen, refused),
-                "in_flight_since": flying.get(touch.number),
-            }
+    closed = case.stage is Stage.CLOSED
+    clock = None if closed else clock_of(seen, now, clocks_of(ws.settings.policy))
+    today = now.astimezone(seen.zone).date()
+    return CaseView(
+        case=case,
+        overdue=not closed and any(one.overdue(today) for one in case.amends),
+        opted_out=seen.opted_out,
+        clock=clock.text if clock else "",
+        local_zone=seen.zone,
+        zone_note=ws.clock_of(case.customer).note,
+        warnings=(back,) if back and not closed else (),
+        amends=tuple(promise_view(case, amends, today) for amends in case.amends),
+        script=_script(found, case.stage) if found else None,
+        memo=_memo(ws, found, case.stage) if found else None,
+        touches=tuple(
+            _message(touch, seen, refused.get(touch.number, ()), flying.get(touch.number))
             for touch in seen.touches
-        ],
-        "answers": [asdict(answer) for answer in seen.answers],
-        "lesson": asdict(case.lesson) if case.lesson else None,
-        "missing": [] if case.stage is Stage.CLOSED else list(missing(seen)),
-        "history": told,
-    }
+        ),
+        answers=seen.answers,
+        lesson=case.lesson,
+        missing=() if closed else missing(seen),
+        history=history,
+    )
 
 
-def overdue(case: Case, now: datetime, zone: ZoneInfo) -> bool:
-    """Whether a promise of the case is overdue on the customer's calendar."""
-    today = now.astimezone(zone).date()
-    return case.stage is not Stage.CLOSED and any(one.overdue(today) for one in case.amends)
-
-
-def _complaint(case: Case) -> dict[str, Any]:
-    complaint, person = case.complaint, case.customer
-    told = asdict(complaint)
-    for name in ("customer", "promises", "assumed"):
-        del told[name]
-    told["harm"] = str(complaint.harm.amount) if complaint.harm else None
-    told["currency"] = complaint.harm.currency if complaint.harm else None
-    addresses = asdict(person)
-    name = addresses.pop("name")
-    return {"customer": name, **addresses, **told}
-
-
-def _amends(amends: Amends, now: datetime, zone: ZoneInfo) -> dict[str, Any]:
+def promise_view(case: Case, amends: Amends, today: date) -> PromiseView:
+    """Return a promise of a case as it is shown; `today` is the customer's."""
     promise = amends.promise
-    return {
-        "amends": amends.name,
-        "kind": promise.kind.value,
-        "text": promise.text,
-        "value": str(promise.value.amount) if promise.value else None,
-        "currency": promise.value.currency if promise.value else None,
-        "target": promise.target,
-        "promised_by": promise.promised_by,
-        "owner": promise.owner,
-        "state": amends.state.value,
-        "overdue": amends.overdue(now.astimezone(zone).date()),
-        "evidence": amends.evidence,
-        "done_at": amends.done_at,
-        "confirmed_at": amends.confirmed_at,
-    }
+    return PromiseView(
+        case=case.number,
+        customer=case.customer.name,
+        amends=amends.name,
+        kind=promise.kind,
+        text=promise.text,
+        value=promise.value.amount if promise.value else None,
+        currency=promise.value.currency if promise.value else None,
+        target=promise.target,
+        promised_by=promise.promised_by,
+        owner=promise.owner,
+        state=amends.state,
+        overdue=amends.overdue(today),
+        evidence=amends.evidence,
+        done_at=amends.done_at,
+        confirmed_at=amends.confirmed_at,
+    )
 
 
 def _approved(found: StoredDraft, stage: Stage) -> bool:
@@ -114,59 +204,54 @@ def _approved(found: StoredDraft, stage: Stage) -> bool:
     return found.approved and not found.tampered and stage is not Stage.RENDERED
 
 
-def _script(found: StoredDraft | None, stage: Stage) -> dict[str, Any] | None:
-    if found is None:
-        return None
+def _script(found: StoredDraft, stage: Stage) -> ScriptView:
     script = found.script
-    return {
-        "language": script.language,
-        "template": script.template,
-        "sha256": script.sha256,
-        "text": script.text,
-        "approved": _approved(found, stage),
-        "sentences": [
-            {
-                "section": sentence.section.value,
-                "text": sentence.text,
-                "spoken": sentence.said,
-                "personal": sentence.personal,
-            }
-            for sentence in script.sentences
-        ],
-    }
+    return ScriptView(
+        language=script.language,
+        template=script.template,
+        sha256=script.sha256,
+        text=script.text,
+        approved=_approved(found, stage),
+        sentences=tuple(
+            SentenceView(one.section, one.text, one.said, one.personal) for one in script.sentences
+        ),
+    )
 
 
-def _memo(ws: Workspace, found: StoredDraft, stage: Stage) -> dict[str, Any] | None:
+def _memo(ws: Workspace, found: StoredDraft, stage: Stage) -> MemoView | None:
     memo = found.memo
     if memo is None:
         return None
-    return {
-        "files": {name: str(ws.home / file) for name, file in memo.files.items()},
-        "duration_s": round(memo.duration_s, 3),
-        "loudness_lufs": memo.loudness_lufs,
-        "synthetic": memo.synthetic is not Synthetic.NO,
-        "synthetic_part": memo.synthetic.value,
-        "voice": memo.voice,
-        "sha256": memo.sha256,
-        "approved": _approved(found, stage),
-        "approved_anyway": found.approval.anyway if found.approval else "",
-    }
+    return MemoView(
+        files={name: str(ws.home / file) for name, file in memo.files.items()},
+        duration_s=round(memo.duration_s, 3),
+        loudness_lufs=memo.loudness_lufs,
+        synthetic=memo.synthetic is not Synthetic.NO,
+        synthetic_part=memo.synthetic,
+        voice=memo.voice,
+        sha256=memo.sha256,
+        approved=_approved(found, stage),
+        approved_anyway=found.approval.anyway if found.approval else "",
+    )
 
 
-def _touch(touch: Touch, seen: Snapshot, refused: Mapping[int, Sequence[str]]) -> Mapping[str, Any]:
-    return {
-        "touch": touch.number,
-        "kind": touch.kind.value,
-        "due_at": touch.due_at,
-        "state": touch.state.value,
-        "channel": touch.channel,
-        "refused_by": refused.get(touch.number, []),
-        "key": touch.key,
-        "round": touch.round,
-        "amends": touch.planned.amends,
-        "attempt": touch.attempt,
-        "sent_at": touch.sent_at,
-        "reason": touch.reason,
-        "message_id": touch.message_id,
-        "receipts": [asdict(receipt) for receipt in seen.receipts.get(touch.number, ())],
-    }
+def _message(
+    touch: Touch, seen: Snapshot, refused_by: Sequence[str], since: datetime | None
+) -> MessageView:
+    return MessageView(
+        touch=touch.number,
+        kind=touch.kind,
+        due_at=touch.due_at,
+        state=touch.state,
+        channel=touch.channel,
+        refused_by=refused_by,
+        key=touch.key,
+        round=touch.round,
+        amends=touch.planned.amends,
+        attempt=touch.attempt,
+        sent_at=touch.sent_at,
+        reason=touch.reason,
+        message_id=touch.message_id,
+        receipts=seen.receipts.get(touch.number, ()),
+        in_flight_since=since,
+    )

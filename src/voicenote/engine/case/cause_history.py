@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
 
 from voicenote.engine.workspace import Workspace
 from voicenote.followup.causes import (
@@ -22,12 +23,51 @@ from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case, Outcome
 
 
-def causes(ws: Workspace) -> list[dict[str, Any]]:
-    """Return the causes of all cases as data, the most frequent first."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CauseView:
+    """A cause with its cases, and those of them whose prevention was done in time, late or not.
+
+    `returned` are the cases in which it came back after that; `state` says it in words.
+    """
+
+    cause: str
+    count: int
+    cases: tuple[int, ...]
+    repeated: bool
+    in_time: tuple[int, ...]
+    late: tuple[int, ...]
+    overdue: tuple[int, ...]
+    returned: tuple[int, ...]
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaidAmends:
+    """What the amends that were done are worth, in one currency."""
+
+    value: Decimal
+    currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomeReport:
+    """What became of the customers, and what it cost to put things right (S6, R14, S20).
+
+    `cases` counts the cases by outcome, and those that are open; `customers` how many were kept,
+    lost, or gave no answer.
+    """
+
+    cases: Mapping[str, int]
+    amends_paid: tuple[PaidAmends, ...]
+    customers: Mapping[str, int]
+
+
+def causes(ws: Workspace) -> list[CauseView]:
+    """Return the causes of all cases, the most frequent first."""
     with ws.ledger.read() as tx:
         loaded = case_store.load(tx, case_store.numbers_of(tx)).values()
         found = rank_causes((cause_of(case) for case in loaded), tx.now)
-    return [_as_data(cause) for cause in found]
+    return [_cause_view(cause) for cause in found]
 
 
 def warn_of_returned_causes(tx: Transaction, found: Iterable[Case]) -> dict[int, str]:
@@ -60,37 +100,31 @@ def all_returned(tx: Transaction) -> dict[int, str]:
     return {number: text for number, text in told if text}
 
 
-def outcomes(ws: Workspace) -> dict[str, Any]:
-    """Return what became of the customers, and what it cost to put things right (S6, R14, S20).
-
-    Each outcome, and ``open``, with its number of cases; ``amends_paid``, the worth of deeds done,
-    a sum a currency; ``customers``, how many were kept, lost, or gave no answer.
-    """
+def outcomes(ws: Workspace) -> OutcomeReport:
+    """Return what became of all cases and customers."""
     with ws.ledger.read() as tx:
         found = case_reports.outcomes(tx)
         sums = add_up_amends(case_reports.list_paid(tx))
         closed = case_reports.closings(tx)
-    return {
-        **count_outcomes((Outcome(name) if name else None, count) for name, count in found),
-        "amends_paid": [
-            {"value": f"{amount:f}", "currency": currency} for currency, amount in sums.items()
-        ],
-        "customers": count_customers((customer, Outcome(name)) for customer, name in closed),
-    }
+    return OutcomeReport(
+        cases=count_outcomes((Outcome(name) if name else None, count) for name, count in found),
+        amends_paid=tuple(PaidAmends(amount, currency) for currency, amount in sums.items()),
+        customers=count_customers((customer, Outcome(name)) for customer, name in closed),
+    )
 
 
-def _as_data(cause: Cause) -> dict[str, Any]:
-    return {
-        "cause": cause.name,
-        "count": cause.count,
-        "cases": list(cause.cases),
-        "repeated": cause.repeats,
-        "in_time": list(cause.in_time),
-        "late": list(cause.late),
-        "overdue": list(cause.overdue),
-        "returned": list(cause.returned),
-        "state": _state(cause),
-    }
+def _cause_view(cause: Cause) -> CauseView:
+    return CauseView(
+        cause=cause.name,
+        count=cause.count,
+        cases=cause.cases,
+        repeated=cause.repeats,
+        in_time=cause.in_time,
+        late=cause.late,
+        overdue=cause.overdue,
+        returned=cause.returned,
+        state=_state(cause),
+    )
 
 
 def _state(cause: Cause) -> str:

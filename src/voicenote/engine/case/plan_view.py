@@ -1,60 +1,100 @@
-"""What `plan` shows: the touches that are booked, or what approving now would book."""
+"""What `plan` shows: the messages that are booked, or what approving now would book."""
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from voicenote.engine.case.approval import plan_for, preview_plan
 from voicenote.engine.case.routing import way_for
+from voicenote.engine.customer_clock import KnownBy
 from voicenote.engine.workspace import Workspace
 from voicenote.followup.cooling_off import HEARS
 from voicenote.ledger import case_store, touches
 from voicenote.ledger.unreadable import reading
-from voicenote.model.touch import PlannedTouch, TouchKind, TouchState
+from voicenote.model.touch import PlannedTouch, Touch, TouchKind, TouchState
 
 
-def plan_view(ws: Workspace, number: int) -> dict[str, Any]:
-    """Return the plan of a case as data; `booked` false means that it is a preview."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanRow:
+    """A message of a plan. Of a preview `touch` is None, and `state` and `key` are empty.
+
+    `hears` is what the customer hears in it, `unless` what would make it needless.
+    """
+
+    touch: int | None = None
+    kind: TouchKind
+    hears: str
+    due_at: datetime
+    too_late_at: datetime | None
+    state: TouchState | str = ""
+    channel: str
+    key: str = ""
+    unless: str
+    amends: int | None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanView:
+    """The plan of a case in its customer's clock; `booked` false means that it is a preview."""
+
+    case: int
+    customer: str
+    time_zone: str
+    time_zone_by: KnownBy
+    time_zones: tuple[str, ...]
+    zone_note: str
+    plan: str
+    booked: bool
+    held: bool
+    touches: tuple[PlanRow, ...]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which its times are told."""
+        return ZoneInfo(self.time_zone)
+
+
+def plan_view(ws: Workspace, number: int) -> PlanView:
+    """Return the plan of a case. Raises WrongUse when there is none of this number."""
     with ws.ledger.read() as tx:
         case = case_store.get(tx, number)
         mine = [t for t in touches.of_cases(tx, [number]) if t.round == case.round]
         now = tx.now
-    if mine:
-        rows = [_row(t.planned, t.channel, t.state.value, t.reason, t.number, t.key) for t in mine]
-    else:
-        rows = [
-            _row(p, way_for(ws, case.customer, p.channels), "", "", None, "")
-            for p in preview_plan(ws, case, now)
-        ]
+    rows = [_booked_row(touch) for touch in mine] or [
+        _row(planned, way_for(ws, case.customer, planned.channels))
+        for planned in preview_plan(ws, case, now)
+    ]
     with reading([number]):
         clock = ws.clock_of(case.customer)
-    return {
-        "case": number,
-        "customer": case.customer.name,
-        "time_zone": clock.zone.key,
-        "time_zone_by": clock.known_by.value,
-        "time_zones": [zone.key for zone in clock.zones],
-        "zone_note": clock.note,
-        "plan": plan_for(ws, case),
-        "booked": bool(mine),
-        "held": any(touch.state is TouchState.HELD for touch in mine),
-        "touches": rows,
-    }
+    return PlanView(
+        case=number,
+        customer=case.customer.name,
+        time_zone=clock.zone.key,
+        time_zone_by=clock.known_by,
+        time_zones=tuple(zone.key for zone in clock.zones),
+        zone_note=clock.note,
+        plan=plan_for(ws, case),
+        booked=bool(mine),
+        held=any(touch.state is TouchState.HELD for touch in mine),
+        touches=tuple(rows),
+    )
 
 
-def _row(
-    touch: PlannedTouch, channel: str, state: str, reason: str, number: int | None, key: str
-) -> dict[str, Any]:
-    return {
-        "touch": number,
-        "kind": touch.kind.value,
-        "hears": HEARS[touch.kind],
-        "due_at": touch.due_at,
-        "too_late_at": touch.too_late_at,
-        "state": state,
-        "channel": "to you" if touch.kind is TouchKind.NUDGE else channel,
-        "key": key,
-        "unless": touch.unless,
-        "amends": touch.amends,
-        "reason": reason,
-    }
+def _booked_row(touch: Touch) -> PlanRow:
+    row = _row(touch.planned, touch.channel)
+    return replace(row, touch=touch.number, state=touch.state, key=touch.key, reason=touch.reason)
+
+
+def _row(planned: PlannedTouch, channel: str) -> PlanRow:
+    return PlanRow(
+        kind=planned.kind,
+        hears=HEARS[planned.kind],
+        due_at=planned.due_at,
+        too_late_at=planned.too_late_at,
+        channel="to you" if planned.kind is TouchKind.NUDGE else channel,
+        unless=planned.unless,
+        amends=planned.amends,
+    )

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from voicenote.engine.case.approval import book_promise
+from voicenote.engine.case.case_view import PromiseView, promise_view
 from voicenote.engine.case.decisions import decide_in
 from voicenote.engine.case.money_bands import weigh
 from voicenote.engine.case.withdrawal import ask_again
@@ -208,31 +209,13 @@ def _change(
     return asked
 
 
-def list_promises(ws: Workspace, *, everything: bool = False) -> list[dict[str, Any]]:
-    """Return every promise as data, the one that is due first on top."""
-    rows: list[dict[str, Any]] = []
+def list_promises(ws: Workspace, *, everything: bool = False) -> list[PromiseView]:
+    """Return every promise, the one that is due first on top; of closed cases with `everything`."""
+    rows: list[PromiseView] = []
     with ws.ledger.read() as tx:
         for case in case_store.load(tx, case_store.numbers_of(tx)).values():
             if case.stage is Stage.CLOSED and not everything:
                 continue
             today = tx.now.astimezone(ws.zone_of(case)).date()
-            rows += [_promise_row(case, amends, today) for amends in case.amends]
-    return sorted(rows, key=lambda row: (row["promised_by"] or date.max, row["case"]))
-
-
-def _promise_row(case: Case, amends: Amends, today: date) -> dict[str, Any]:
-    promise = amends.promise
-    return {
-        "amends": amends.name,
-        "case": case.number,
-        "customer": case.customer.name,
-        "kind": promise.kind.value,
-        "text": promise.text,
-        "value": str(promise.value.amount) if promise.value else None,
-        "currency": promise.value.currency if promise.value else None,
-        "target": promise.target,
-        "promised_by": promise.promised_by,
-        "state": amends.state.value,
-        "overdue": amends.overdue(today),
-        "evidence": amends.evidence,
-    }
+            rows += [promise_view(case, amends, today) for amends in case.amends]
+    return sorted(rows, key=lambda row: (row.promised_by or date.max, row.case))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
+from decimal import Decimal
 
 from voicenote.engine.case.approval import change_plan_in, memo_waits, plan_for
 from voicenote.engine.case.money_bands import bands_of
@@ -135,23 +136,45 @@ def _describe_judgement(judged: Judgement | None) -> tuple[str, ...]:
     return () if judged is None or judged.level is Adequacy.FINE else (judged.what,)
 
 
-def as_data(found: Suggested) -> dict[str, Any]:
-    """Return a proposal as plain data."""
-    promise = found.proposal.promise
-    value = promise.value if promise else None
-    return {
-        "template": found.template,
-        "plan": found.proposal.plan,
-        "amends": {
-            "kind": promise.kind.value,
-            "text": promise.text,
-            "value": str(value.amount) if value else None,
-            "currency": value.currency if value else None,
-            "target": promise.target,
-            "promised_by": promise.promised_by,
-            "owner": promise.owner,
-        }
-        if promise
-        else None,
-        "why": list(found.proposal.why),
-    }
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposedAmends:
+    """The promise that is proposed."""
+
+    kind: AmendsKind
+    text: str
+    value: Decimal | None
+    currency: str | None
+    target: date | None
+    promised_by: date | None
+    owner: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposalView:
+    """A proposal as it is shown: its template, its plan, the promise if any, and why."""
+
+    template: str
+    plan: str
+    amends: ProposedAmends | None
+    why: tuple[str, ...]
+
+
+def proposal_view(found: Suggested) -> ProposalView:
+    """Return a proposal as it is shown."""
+    promise, amends = found.proposal.promise, None
+    if promise is not None:
+        amends = ProposedAmends(
+            kind=promise.kind,
+            text=promise.text,
+            value=promise.value.amount if promise.value else None,
+            currency=promise.value.currency if promise.value else None,
+            target=promise.target,
+            promised_by=promise.promised_by,
+            owner=promise.owner,
+        )
+    return ProposalView(
+        template=found.template,
+        plan=found.proposal.plan,
+        amends=amends,
+        why=tuple(found.proposal.why),
+    )

@@ -8,7 +8,13 @@ from typing import Any
 
 from voicenote.engine.case.cause_history import warn_of_returned_causes
 from voicenote.engine.case.money_bands import bands_of
-from voicenote.engine.case.triage_proposal import PLANS, as_data, lost_before, propose_triage
+from voicenote.engine.case.triage_proposal import (
+    PLANS,
+    ProposalView,
+    lost_before,
+    proposal_view,
+    propose_triage,
+)
 from voicenote.engine.case.withdrawal import ask_again
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadData, RuleSaysNo
@@ -16,7 +22,7 @@ from voicenote.followup.compensation import Adequacy, judge
 from voicenote.followup.proposal import Lost
 from voicenote.ledger import case_store
 from voicenote.ledger.store import Transaction
-from voicenote.model.case import Case, Finding, Stage
+from voicenote.model.case import Case, Finding, Severity, Stage
 from voicenote.model.money import Money
 
 #: The stages in which what was found can still change what is said.
@@ -45,7 +51,25 @@ class Triage:
     lost: str | None = None
 
 
-def apply_triage(ws: Workspace, number: int, triage: Triage) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TriageView:
+    """What was found of a case, what the owner should know, and what is proposed; `next` to run."""
+
+    case: int
+    finding: Finding
+    reason: str
+    abusive: bool
+    severity: Severity
+    harm: Decimal | None
+    currency: str | None
+    cause: str
+    lost: Lost
+    warnings: tuple[str, ...]
+    proposal: ProposalView
+    next: str
+
+
+def apply_triage(ws: Workspace, number: int, triage: Triage) -> TriageView:
     """Keep what was found; return it with the proposal that follows from it.
 
     Raises RuleSaysNo for *unfounded* or *abusive* without a reason, or after the memo has left;
@@ -55,15 +79,25 @@ def apply_triage(ws: Workspace, number: int, triage: Triage) -> dict[str, Any]:
         before = case_store.get(tx, number).complaint
         found_in(tx, number, triage, own_plans=(*PLANS, ws.settings.schedule.plan))
         case = case_store.get(tx, number)
-        names = [field.name for field in fields(before)]
-        changed = [n for n in names if getattr(before, n) != getattr(case.complaint, n)]
+        complaint, names = case.complaint, [field.name for field in fields(before)]
+        changed = [n for n in names if getattr(before, n) != getattr(complaint, n)]
         named = ", ".join(name.replace("_", " ") for name in changed)
         why = f"it was triaged again since: {named}"
         asked = ask_again(ws, tx, number, why) if changed else ""
-        view = {**_current_findings(case), "lost": lost_before(tx, case).value}
-        view["warnings"] = [*([asked] if asked else []), *_warnings(ws, tx, case)]
-        view["proposal"] = as_data(propose_triage(ws, tx, case))
-    return {**view, "next": f"voicenote script {number}"}
+        return TriageView(
+            case=number,
+            finding=complaint.finding,
+            reason=complaint.finding_reason,
+            abusive=complaint.abusive,
+            severity=complaint.severity,
+            harm=complaint.harm.amount if complaint.harm else None,
+            currency=complaint.harm.currency if complaint.harm else None,
+            cause=complaint.cause,
+            lost=lost_before(tx, case),
+            warnings=(*([asked] if asked else []), *_warnings(ws, tx, case)),
+            proposal=proposal_view(propose_triage(ws, tx, case)),
+            next=f"voicenote script {number}",
+        )
 
 
 def found_in(
@@ -97,20 +131,6 @@ def found_in(
         case_store.revise(tx, number, "case_triaged", **values)
     if triage.lost is not None:
         tx.tell("harm_named", number, lost=Lost(triage.lost).value)
-
-
-def _current_findings(case: Case) -> dict[str, Any]:
-    complaint = case.complaint
-    return {
-        "case": case.number,
-        "finding": complaint.finding.value,
-        "reason": complaint.finding_reason,
-        "abusive": complaint.abusive,
-        "severity": complaint.severity.value,
-        "harm": str(complaint.harm.amount) if complaint.harm else None,
-        "currency": complaint.harm.currency if complaint.harm else None,
-        "cause": complaint.cause,
-    }
 
 
 def _warnings(ws: Workspace, tx: Transaction, case: Case) -> list[str]:

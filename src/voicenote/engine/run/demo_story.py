@@ -17,7 +17,7 @@ from voicenote.engine.memo import drafting, render_case
 from voicenote.engine.run.rehearsal import MovedClock, Rehearsed, rehearse
 from voicenote.engine.workspace import Workspace
 from voicenote.ledger import case_store, touches
-from voicenote.model.case import Case, Complaint, Lesson, Outcome
+from voicenote.model.case import Case, Complaint, Lesson, Outcome, Stage
 from voicenote.model.money import Money
 from voicenote.model.promise import AmendsKind, Promise
 from voicenote.model.receipt import Verdict
@@ -165,23 +165,38 @@ _DOINGS: Mapping[str, Callable[[Workspace, int, Event], str]] = {
 }
 
 
-def summary(ws: Workspace) -> list[dict[str, Any]]:
-    """Return what became of each case, as data."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseSummary:
+    """What became of a case; `touches` counts the messages that left."""
+
+    case: int
+    ref: str
+    customer: str
+    language: str
+    stage: Stage
+    outcome: Outcome | None
+    round: int
+    touches: int
+    amends: tuple[str, ...]
+
+
+def summarise_cases(ws: Workspace) -> list[CaseSummary]:
+    """Return what became of each case."""
     with ws.ledger.read() as tx:
         loaded: list[Case] = list(case_store.load(tx, case_store.numbers_of(tx)).values())
         booked = touches.of_cases(tx, [case.number for case in loaded])
     sent = Counter(t.case for t in booked if t.sent_at and t.kind is not TouchKind.NUDGE)
     return [
-        {
-            "case": case.number,
-            "ref": case.complaint.ref,
-            "customer": case.customer.name,
-            "language": case.customer.language,
-            "stage": case.stage.value,
-            "outcome": case.outcome.value if case.outcome else None,
-            "round": case.round,
-            "touches": sent[case.number],
-            "amends": [f"{amends.name} {amends.state.value}" for amends in case.amends],
-        }
+        CaseSummary(
+            case=case.number,
+            ref=case.complaint.ref,
+            customer=case.customer.name,
+            language=case.customer.language,
+            stage=case.stage,
+            outcome=case.outcome,
+            round=case.round,
+            touches=sent[case.number],
+            amends=tuple(f"{amends.name} {amends.state.value}" for amends in case.amends),
+        )
         for case in loaded
     ]

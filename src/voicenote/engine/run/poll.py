@@ -6,7 +6,6 @@ from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
 
 from voicenote.delivery.inbound import AcceptsUpload, Arrival, Polls
 from voicenote.engine.batch import describe_error
@@ -24,7 +23,7 @@ from voicenote.errors import (
     WrongUse,
 )
 from voicenote.ledger import arrivals, touches
-from voicenote.ledger.arrivals import UNMATCHED
+from voicenote.ledger.arrivals import UNMATCHED, UnmatchedArrival
 
 #: After so many letters that changed nothing, or so long, the place is kept all the same.
 STRIDE = 200
@@ -44,7 +43,7 @@ class Received:
     """
 
     kinds: dict[str, int] = field(default_factory=dict)
-    unmatched: list[dict[str, Any]] = field(default_factory=list)
+    unmatched: list[UnmatchedArrival] = field(default_factory=list)
     troubles: list[tuple[str, VoicenoteError]] = field(default_factory=list)
     nudges: list[tuple[int, str]] = field(default_factory=list)
 
@@ -210,9 +209,9 @@ def _collect_news(ws: Workspace) -> Iterator[Received]:
         received.nudges = touches.nudges_since(tx, last)
 
 
-def unmatched(ws: Workspace) -> list[dict[str, Any]]:
+def unmatched(ws: Workspace) -> list[UnmatchedArrival]:
     """Return all that came in and fits no case; the owner has seen it then."""
     with ws.ledger.write() as tx:
         found = arrivals.unmatched(tx)
-        arrivals.mark_shown(tx, [one["number"] for one in found])
+        arrivals.mark_shown(tx, [one.number for one in found])
     return found

@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from voicenote.engine.batch import describe_error
 from voicenote.engine.case.decisions import decide_cases
@@ -35,6 +34,7 @@ from voicenote.errors import (
     VoiceUnavailable,
 )
 from voicenote.ledger import attempts, touches
+from voicenote.ledger.arrivals import UnmatchedArrival
 from voicenote.ledger.snapshots import find_stirred
 from voicenote.model.case import Case
 from voicenote.model.touch import Touch, TouchKind, TouchState
@@ -57,7 +57,7 @@ class Turn:
     uncertain: int = 0
     skipped: int = 0
     received: int = 0
-    unmatched: list[dict[str, Any]] = field(default_factory=list)
+    unmatched: list[UnmatchedArrival] = field(default_factory=list)
     troubles: list[tuple[str, VoicenoteError]] = field(default_factory=list)
     waiting: list[tuple[int, str]] = field(default_factory=list)
     nudges: list[tuple[int, str]] = field(default_factory=list)
