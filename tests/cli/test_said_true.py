@@ -132,7 +132,7 @@ def test_a_date_ahead_is_not_told_to_be_written_as_it_is(call: Call, tmp_path: P
 @pytest.mark.parametrize(
     ("words", "where", "said"),
     [
-        (("import", "{rows}"), "voicenote.engine.case.new_cases.take_in", "nothing was added"),
+        (("import", "{rows}"), "voicenote.engine.case.new_cases.import_cases", "nothing was added"),
         (
             ("say", "Hi.", "-o", "{out}"),
             "voicenote.engine.memo.plain_speech.say",

@@ -288,7 +288,7 @@ def test_a_pass_has_a_limit_and_the_next_goes_on(house: House) -> None:
     ws = house.open(policy__per_pass="2")  # noqa: S106  no password
     due(ws, *crowd(3))
     turn = one_pass(ws)
-    assert (turn.sent, whys(turn)) == (2, ["1 wait: limit of 2 a pass by mail"])
+    assert (turn.sent, whys(turn)) == (2, ["1 wait: limit of 2 a run by mail"])
     assert one_pass(ws).sent == 1
 
 

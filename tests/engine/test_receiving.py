@@ -295,7 +295,7 @@ def test_a_forged_bounce_of_what_never_left_does_nothing(
     world.comes("f", kind=ReceiptKind.BOUNCED, keys=(coming.key,))
     before = states(ws, sent)
     (kept,) = receive(ws).unmatched
-    assert "never left" in kept.reason
+    assert "never sent" in kept.reason
     assert states(ws, sent) == before
 
 

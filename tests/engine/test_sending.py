@@ -245,7 +245,7 @@ def test_the_uncertain_is_settled_by_a_person_either_way(ws: Workspace, world: W
         one_pass(ws)
         assert states(ws, number)[0] == "memo accepted"
     assert len(world.left) == len(set(world.keys)) == 2
-    with pytest.raises(RuleSaysNo, match="no touch that is uncertain"):
+    with pytest.raises(RuleSaysNo, match="no message that is uncertain"):
         recovery.settle_sent(ws, number)
 
 

@@ -333,7 +333,7 @@ def test_a_hostile_mailbox_is_read_to_its_end(sent: Call, pair: MailPair, home: 
     assert any(text.startswith("Still wrong.") and len(text) <= 20_000 for text in words)
     assert "P\ufffd\ufffdsu oli vale" in words
     reasons = [one["reason"] for one in told["unmatched"]]
-    assert "it names a touch that was never made here" in reasons
+    assert "it names a message that was never made here" in reasons
     after = {one["case"]: memo(shown(sent, name)) for name, one in cases_of(sent).items()}
     bouncing = {CASES[name] for name in ("mari+hostile", "nobody", "full", "gone")}
     changed = [number for number in after if after[number]["state"] != before[number]["state"]]

@@ -91,5 +91,7 @@ def _reach(setting: str) -> Callable[[datetime], datetime] | None:
     except ValueError as error:
         raise BadSettings(f"[policy] clock_jump: {error}", 'such as "P2D", or "off"') from error
     if jump.zero:
-        raise BadSettings(f"[policy] clock_jump: {setting!r} is no time at all", 'such as "P2D"')
+        raise BadSettings(
+            f"[policy] clock_jump: {setting!r} isn't a length of time", 'such as "P2D"'
+        )
     return lambda moment: jump.after(moment, _UTC)

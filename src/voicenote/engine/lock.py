@@ -73,6 +73,6 @@ def _advisory_lock(ledger: Ledger) -> Iterator[None]:
 
 def _lock_error() -> TryAgain:
     return TryAgain(
-        "another pass is at work on this ledger",
-        "nothing to do: it sends what is due; the next pass looks again",
+        "another run is at work on this ledger",
+        "nothing to do: it sends what is due; the next run looks again",
     )

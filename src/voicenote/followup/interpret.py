@@ -88,9 +88,9 @@ def _of_a_machine(receipt: Receipt, touch: Touch | None) -> Meaning:
     if receipt.kind is ReceiptKind.AUTO_REPLY:
         return Meaning(receipt=receipt if touch is not None else None)
     if touch is None:
-        return Meaning(apart="it names no touch that has left")
+        return Meaning(apart="it names no message that was sent")
     if never_left(touch):
-        return Meaning(apart=f"it speaks of a {touch.kind.value} that has never left")
+        return Meaning(apart=f"it speaks of a {touch.kind.value} that was never sent")
     return Meaning(receipt=receipt)
 
 

@@ -59,7 +59,7 @@ def too_late_nudge(snapshot: Snapshot, touch: Touch) -> Nudge:
         cure = cure if released else f"it is not approved; {cure}"
     return Nudge(
         About.TOO_LATE,
-        f"case {number}: the {_kind(touch)} was due {when}, too late to send by itself; {cure}",
+        f"case {number}: the {_kind(touch)} was due {when}, too late to be sent now; {cure}",
         f"nudge:{number}:too-late:{touch.number}:{touch.attempt}",
     )
 

@@ -137,7 +137,7 @@ def _touches(snapshot: Snapshot) -> Iterator[Need]:
     number = snapshot.case.number
     held = [t for t in snapshot.round_touches if t.state is TouchState.HELD and t.reason]
     if held:
-        sentence = f"{len(held)} touches are held ({held[0].reason}); look, then let them go"
+        sentence = f"{_held_messages(len(held))} ({held[0].reason}); look, then let them go"
         since = min(touch.due_at for touch in held)
         yield _need(snapshot, Urgency.HELD, since, sentence, f"voicenote plan {number} --resume")
     for touch in snapshot.round_touches:
@@ -153,6 +153,10 @@ def _touches(snapshot: Snapshot) -> Iterator[Need]:
             sentence = f"the {what} was {touch.state.value}{why}; find another way"
             command = f"voicenote resend {number}"
             yield _need(snapshot, Urgency.NOT_ARRIVED, touch.due_at, sentence, command)
+
+
+def _held_messages(count: int) -> str:
+    return "1 message is held" if count == 1 else f"{count} messages are held"
 
 
 def _answer(snapshot: Snapshot) -> Iterator[Need]:

@@ -167,7 +167,7 @@ def _read_working_days(text: str) -> frozenset[int]:
     for part in words.split(","):
         first, dash, last = (side.strip() for side in part.partition("-"))
         if first not in WEEK or (dash and last not in WEEK):
-            raise ValueError(f"{part.strip()!r} is no day of the week")
+            raise ValueError(f"{part.strip()!r} isn't a day of the week")
         begin = WEEK.index(first)
         span = (WEEK.index(last) - begin) % 7 if dash else 0
         days |= {(begin + step) % 7 for step in range(span + 1)}

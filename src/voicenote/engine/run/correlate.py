@@ -216,6 +216,6 @@ def _not_by_address(inbound: Inbound) -> str:
     if any(_PROOF.match(one) for one in (*inbound.keys, *inbound.message_ids)):
         return "it speaks of a proof, which is nobody's answer"
     if inbound.keys or inbound.tokens or any(_OURS.match(one) for one in inbound.message_ids):
-        return "it names a touch that was never made here"
+        return "it names a message that was never made here"
     bounced = inbound.receipt is not None and inbound.receipt.kind is ReceiptKind.BOUNCED
     return "it speaks of a letter that is not ours" if bounced and inbound.message_ids else ""

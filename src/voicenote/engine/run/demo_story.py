@@ -75,7 +75,7 @@ class Story:
             yield self._told(made.case, text)
         for approved in approval.approve_cases(self._ws, numbers):
             count = len(approved.touches)
-            yield self._told(approved.case, f"approved; {approved.plan} booked, {count} touches")
+            yield self._told(approved.case, f"approved; {approved.plan} booked, {count} messages")
 
     def _pass(self, passes: Iterator[Rehearsed]) -> Iterator[StoryEvent]:
         for made in passes:

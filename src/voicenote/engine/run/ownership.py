@@ -67,7 +67,7 @@ def seat_keeper(ws: Workspace) -> Callable[[], None]:
         if found is not None and found != mine:
             raise RuleSaysNo(
                 f"another copy of this ledger, in {found.path}, is the one that sends now",
-                "this pass has ended; see: voicenote doctor",
+                "this run has ended; see: voicenote doctor",
             )
 
     return ask

@@ -119,7 +119,7 @@ def _read_channel(
                 reached, idle, kept = "", 0, now
             if now - began >= LONGEST:
                 what = f"{name} has more to read than {LONGEST.seconds // 60} minutes allow"
-                received.troubles.append((name, Postponed(what, "the next pass goes on there")))
+                received.troubles.append((name, Postponed(what, "the next run goes on there")))
                 break
             if ws.stopped():
                 break

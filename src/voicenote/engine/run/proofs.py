@@ -74,7 +74,7 @@ def address_for(ws: Workspace, to: str) -> Address:
         read = addresses.read_addresses(to, addresses.region_of(owner.time_zone, owner.language))
     except BadData as error:
         raise WrongUse(
-            f"--to {to!r} is no address that a proof could go to",
+            f"--to {to!r} isn't an address that a proof can go to",
             "give --to your email address, your telephone number, or your chat of Telegram",
         ) from error
     return next((one for one in read if way_to(ws, one) != FALLBACK), read[0])

@@ -113,7 +113,7 @@ def _hindrance(
     in_folder = ws.channel(channel).info.folder is not None
     limits = limits_of(ws.settings, channel, in_folder=in_folder)
     if limits.per_pass and sent >= limits.per_pass:
-        why = f"limit of {limits.per_pass} a pass by {channel}"
+        why = f"limit of {limits.per_pass} a run by {channel}"
         return HoldReason(channel=channel, why=why, until=tx.now)
     domain = attempts.domain_mark(address)
     for most, mark, where in (

@@ -67,7 +67,7 @@ def _abandoned(ws: Workspace, tx: Transaction, touch: Touch) -> bool:
 
 
 def _reconcile(ws: Workspace, touch: Touch) -> Sent | None:
-    number, why = touch.number, "the pass that was sending it ended before it could"
+    number, why = touch.number, "the run that was sending it ended before it could"
     if touch.state is TouchState.SENDING:
         with ws.ledger.write() as tx:
             state = change_touch(tx, number, "postpone", facts={"reason": why}, reason=why)
@@ -95,7 +95,7 @@ def _tried_before(ws: Workspace, touch: Touch) -> bool:
 
 
 def _lose(ws: Workspace, touch: Touch) -> Sent:
-    why = "the pass ended while it was leaving, and the channel cannot tell whether it left"
+    why = "the run ended while it was being sent, and the channel can't tell whether it was sent"
     with ws.ledger.write() as tx:
         state = change_touch(tx, touch.number, "lose", facts={"reason": why}, reason=why)
     return Sent(touch.number, touch.case, state, why)
@@ -182,5 +182,7 @@ def _of_round(ws: Workspace, number: int) -> list[Touch]:
 
 def _some(found: list[Touch], number: int, what: str) -> list[Touch]:
     if not found:
-        raise RuleSaysNo(f"case {number} has no touch that {what}", f"see: voicenote show {number}")
+        raise RuleSaysNo(
+            f"case {number} has no message that {what}", f"see: voicenote show {number}"
+        )
     return found
