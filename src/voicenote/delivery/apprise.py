@@ -89,7 +89,7 @@ class Apprise:
         refuse_reserved(parcel.to, allowed=self._options.allow_reserved)
         words = words_of(parcel, _UNBOUND)
         if not words and not parcel.subject.strip():
-            raise Refused("the touch has no words", "write some, or choose another channel")
+            raise Refused("the message has no words", "write some, or choose another channel")
         sound = sound_of(parcel, self._formats)
         notifier = _notifier(self._url(parcel))
         attached = _attach(parcel, sound[0]) if sound else None
@@ -144,7 +144,7 @@ class Apprise:
         url = reveal(self._options.url).strip()
         if "{to}" not in url:
             raise Postponed(
-                "the Apprise URL has no {to}: every customer's touch would go to one place",
+                "the Apprise URL has no {to}: every customer's message would go to one place",
                 "put {to} where the address belongs",
             )
         if not parcel.to.strip():

@@ -87,13 +87,13 @@ class HttpClient:
 
         where = _where(call.url)
         try:
-            client = self._connected(where, secure=call.url.startswith("https:"))
+            client = self._open_client(where, secure=call.url.startswith("https:"))
             with deadline.shutting(self._socket):
-                said = self._said(client, call, parts())
+                said = self._exchange(client, call, parts())
         except (httpx2.RequestError, httpx2.InvalidURL) as error:
             what, advice = explain_failure(error, where, late=deadline.over)
             if sent:
-                raise Unknown(f"{what}, when it had the whole touch", unknown) from error
+                raise Unknown(f"{what}, when it had the whole message", unknown) from error
             raise Postponed(what, advice) from error
         if not sent and 200 <= said.status < 300:
             commit()  # it said yes before the end; there is nothing to send any more
@@ -105,14 +105,18 @@ class HttpClient:
         if client:
             client.close()
 
-    def _said(self, client: httpx2.Client, call: Request, parts: Iterator[bytes]) -> Response:
+    def _exchange(self, client: httpx2.Client, call: Request, parts: Iterator[bytes]) -> Response:
         headers = {
             **call.headers,
             "Accept-Encoding": "identity",
             "Content-Length": str(len(call.body)),
         }
         with client.stream(
-            "POST", call.url, content=parts, headers=headers, extensions={"trace": self._seen}
+            "POST",
+            call.url,
+            content=parts,
+            headers=headers,
+            extensions={"trace": self._note_stream},
         ) as answer:
             body = b""
             for piece in answer.iter_raw():
@@ -121,22 +125,22 @@ class HttpClient:
                     break
             return Response(answer.status_code, body[:_MOST], dict(answer.headers))
 
-    def _connected(self, where: str, *, secure: bool) -> httpx2.Client:
+    def _open_client(self, where: str, *, secure: bool) -> httpx2.Client:
         import httpx2
 
         # It would log every URL, and some services have their token in it.
-        logging.getLogger("httpx2").addFilter(_loud)
+        logging.getLogger("httpx2").addFilter(_is_loud)
         if self._client is None:
             self._client = httpx2.Client(
                 # without TLS there is nobody to trust, and the list of authorities is long
-                verify=self._trusted() if secure else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
+                verify=self._authorities() if secure else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
                 timeout=self._timeout,
                 limits=httpx2.Limits(max_connections=1),
                 trust_env=not is_here(where.rpartition(":")[0].strip("[]")),
             )
         return self._client
 
-    def _trusted(self) -> ssl.SSLContext | bool:
+    def _authorities(self) -> ssl.SSLContext | bool:
         """Whom we trust: what the system trusts, or the authority of the settings alone."""
         if not self._ca_file:
             return True
@@ -147,7 +151,7 @@ class HttpClient:
                 f"ca_file cannot be read: {self._ca_file}", "give a file of PEM certificates"
             ) from error
 
-    def _seen(self, event: str, info: Mapping[str, Any]) -> None:
+    def _note_stream(self, event: str, info: Mapping[str, Any]) -> None:
         """Keep hold of the connection, so that it can be cut when its time is over."""
         if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
             self._stream = info["return_value"]
@@ -156,7 +160,7 @@ class HttpClient:
         return self._stream.get_extra_info("socket") if self._stream else None
 
 
-def _loud(record: logging.LogRecord) -> bool:
+def _is_loud(record: logging.LogRecord) -> bool:
     return record.levelno >= logging.WARNING
 
 

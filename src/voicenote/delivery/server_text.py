@@ -30,7 +30,7 @@ def explain(
     known: tuple[tuple[type[OSError], str, str], ...] = (
         (ssl.SSLError, "{} does not speak TLS as it should", tls_advice),
         (socket.gaierror, "there is no server called {}", f"check {settings}, and the network"),
-        (ConnectionRefusedError, "nobody listens on {}", f"check {settings}"),
+        (ConnectionRefusedError, "nothing listens on {}", f"check {settings}"),
         (TimeoutError, "{} took too long", f"{AGAIN}; timeout gives it more time"),
         (ConnectionError, "{} hung up", AGAIN),
     )

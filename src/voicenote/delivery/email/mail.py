@@ -79,7 +79,7 @@ class Mail:
             headers=mail_headers(self._options, parcel.key),
         )
         self._pace()
-        line = self._offered(
+        line = self._offer(
             Envelope(sender=sender, to=to, key=parcel.key, dsn=self._options.dsn), letter
         )
         try:
@@ -90,7 +90,7 @@ class Mail:
         answer = line.finish()
         detail = {"server": self._options.server.host, "answer": answer}
         if self._options.copy_to_sent:
-            detail["copy"] = self._copied(bytes(letter))
+            detail["copy"] = self._keep_copy(bytes(letter))
         return Receipt(
             kind=ReceiptKind.ACCEPTED,
             at=self._clock().astimezone(UTC),
@@ -199,7 +199,7 @@ class Mail:
             line.close()
         self._hang_up()
 
-    def _copied(self, raw: bytes) -> str:
+    def _keep_copy(self, raw: bytes) -> str:
         """Put a copy among the sent mail, and say where. It has left, so nothing here may fail."""
         from voicenote.delivery.email.mailbox import keep_copy, open_mailbox
 
@@ -235,18 +235,18 @@ class Mail:
             time.sleep(max(0.0, self._next - now))
             self._next = max(now, self._next) + 60 / self._options.per_minute
 
-    def _offered(self, envelope: Envelope, letter: Letter) -> Conversation:
+    def _offer(self, envelope: Envelope, letter: Letter) -> Conversation:
         """Return a conversation that has all but the dot. A stale connection is replaced once."""
         line = self._line
         if line and line.open:
             with suppress(Dropped):
                 line.offer(envelope, letter)
                 return line
-        self._line = line = self._connected()
+        self._line = line = self._connect()
         line.offer(envelope, letter)
         return line
 
-    def _connected(self) -> Conversation:
+    def _connect(self) -> Conversation:
         if self._failed and time.monotonic() < self._failed[0]:
             raise self._failed[1]
         try:

@@ -172,7 +172,7 @@ def wait_for_mail(server: Server, folder: str, stopped: Callable[[], bool]) -> I
     with open_mailbox(server) as box:
         if "IDLE" not in box.client.capabilities:
             raise Postponed(
-                f"{server.host} does not tell of new mail by itself", "it is read at each pass"
+                f"{server.host} does not tell when new mail comes", "it is read at each run"
             )
         box.folder.set(folder, readonly=True)
         while not stopped():

@@ -17,7 +17,7 @@ _OURS = {
 }
 _LATER = "the server asks to come back later; a later run will"
 _CLOSING = "the server is closing or has had enough for now; " + AGAIN
-_STRANGE = "this is no answer of a mail server: check host and port"
+_STRANGE = "this isn't how a mail server answers: check host and port"
 #: TLS was begun where the other side speaks in the open, or the other way round.
 WRONG_PORT = 'port 587 goes with security = "starttls", port 465 with security = "tls"'
 

@@ -96,12 +96,12 @@ class Telegram:
         fields = fields_of(parcel, voiced=sound is not None, buttons=self._options.buttons)
         method = "sendVoice" if sound else "sendMessage"
         try:
-            result = self._told(method, fields, sound, commit)
+            result = self._post(method, fields, sound, commit)
         except Refused as refused:
             if not voices_forbidden(refused):
                 raise
             method = "sendAudio"
-            result = self._as_music(parcel, fields, refused)
+            result = self._send_as_music(parcel, fields, refused)
         number = result.get("message_id") if isinstance(result, dict) else None
         if not isinstance(number, int):
             raise Unknown("Telegram said yes, and did not name the message", PERSON)
@@ -139,7 +139,7 @@ class Telegram:
         with Worker() as worker:
             while True:
                 wanted = {**order, "timeout": 0, "allowed_updates": list(WANTED)}
-                batch = self._asked("getUpdates", wanted)
+                batch = self._request("getUpdates", wanted)
                 before, now = len(seen), self._clock().astimezone(UTC)
                 for raw in batch if isinstance(batch, list) else ():
                     update = read_update(raw, now)
@@ -155,7 +155,7 @@ class Telegram:
 
     def make_link(self, secret: str) -> str:
         """Return the link that opens the bot with `secret`. Raises Postponed."""
-        told = self._asked("getMe", {})
+        told = self._request("getMe", {})
         name = told.get("username") if isinstance(told, dict) else None
         if not isinstance(name, str) or not name:
             raise Postponed("Telegram does not say what the bot is called", "try again later")
@@ -165,7 +165,7 @@ class Telegram:
         """Hang up."""
         self._line.close()
 
-    def _as_music(self, parcel: Parcel, fields: dict[str, str], refused: Refused) -> object:
+    def _send_as_music(self, parcel: Parcel, fields: dict[str, str], refused: Refused) -> object:
         """Send the sound as music, which no setting of the customer keeps out."""
         sound = sound_of(parcel, ("mp3", "m4a"))
         if sound is None:
@@ -173,9 +173,9 @@ class Telegram:
                 refused.what, "the customer takes no voice messages: make an mp3 of the memo too"
             ) from refused
         music = {**fields, "title": parcel.subject, "performer": parcel.sender_name}
-        return self._told("sendAudio", music, sound, _nothing)
+        return self._post("sendAudio", music, sound, _nothing)
 
-    def _told(
+    def _post(
         self,
         method: str,
         fields: Mapping[str, str],
@@ -191,7 +191,7 @@ class Telegram:
         call = Request(f"{self._options.url}/bot{secret}/{method}", body, headers)
         return result_of(self._line.post(call, commit, PERSON), secret)
 
-    def _asked(self, method: str, order: Mapping[str, object]) -> object:
+    def _request(self, method: str, order: Mapping[str, object]) -> object:
         """Ask what may be asked twice: nothing about it is ever uncertain."""
         secret = self._token()
         body = json.dumps(order).encode()
@@ -205,7 +205,7 @@ class Telegram:
     def _thank(self, query: str) -> None:
         """End the little clock on a pressed button: a courtesy, the answer is kept already."""
         try:
-            self._asked("answerCallbackQuery", {"callback_query_id": query})
+            self._request("answerCallbackQuery", {"callback_query_id": query})
         except VoicenoteError:
             return
 
@@ -213,7 +213,7 @@ class Telegram:
         secret = reveal(self._options.token)
         if not re.fullmatch(r"\d+:[A-Za-z0-9_-]+", secret):
             raise Postponed(
-                "what token refers to is no token of a bot",
+                "what token refers to isn't a bot's token",
                 "BotFather gives it: a number, a colon, and letters",
             )
         return secret

@@ -54,9 +54,7 @@ def fields_of(parcel: Parcel, *, voiced: bool, buttons: bool) -> dict[str, str]:
     With a voice the words are its caption, cut where they are too long.
     """
     if not re.fullmatch(r"-?[1-9]\d{0,18}", parcel.to):
-        raise Refused(
-            f"{plain(parcel.to)!r} is no chat of Telegram", f"a chat is a number; {START}"
-        )
+        raise Refused(f"{plain(parcel.to)!r} isn't a Telegram chat", f"a chat is a number; {START}")
     fields = {"chat_id": parcel.to}
     if voiced:
         fields["duration"] = str(round(parcel.duration_s))

@@ -127,16 +127,16 @@ class WhatsApp:
         validate_parcel(parcel)
         number_of(parcel)
         if not open_window(parcel.heard_at, self._clock()):
-            return self._templated(parcel, commit)
+            return self._send_template(parcel, commit)
         sound = _voice(parcel)
-        media = self._uploaded(sound) if sound is not None else ""
+        media = self._upload(sound) if sound is not None else ""
         kind = "audio" if media else "text"
         try:
-            number = self._posted(message(parcel, media), commit)
+            number = self._send_message(message(parcel, media), commit)
         except OutsideWindow:
             if self._template is None:
                 raise
-            return self._templated(parcel, _nothing)
+            return self._send_template(parcel, _nothing)
         return self._receipt(number, kind)
 
     def recognizes(self, raw: bytes) -> bool:
@@ -176,14 +176,14 @@ class WhatsApp:
         """Nothing: the Cloud API cannot be asked; what comes is handed over, see `opened`."""
         return iter(())
 
-    def _templated(self, parcel: Parcel, commit: Callable[[], None]) -> Receipt:
+    def _send_template(self, parcel: Parcel, commit: Callable[[], None]) -> Receipt:
         if self._template is None:
             raise Refused(
                 "the customer has not written for 24 hours, so WhatsApp takes only a template",
                 f"set template and listen_url in [channels.{self.name}], or choose another channel",
             )
         return self._receipt(
-            self._posted(template_message(parcel, self._template), commit), "template"
+            self._send_message(template_message(parcel, self._template), commit), "template"
         )
 
     def _receipt(self, number: str, kind: str) -> Receipt:
@@ -202,24 +202,26 @@ class WhatsApp:
         """Hang up."""
         self._line.close()
 
-    def _uploaded(self, sound: bytes) -> str:
+    def _upload(self, sound: bytes) -> str:
         """Upload a sound and return its id. Nothing about it is uncertain: nobody hears of it."""
         fields = {"messaging_product": "whatsapp", "type": "audio/ogg"}
         headers, body = form(fields, "file", ("voice-memo.ogg", sound, "audio/ogg"))
         try:
-            return self._told("media", headers, body, _nothing)
+            return self._post("media", headers, body, _nothing)
         except Unknown as unknown:
             raise Postponed(unknown.what, "a later run will try again") from unknown
 
-    def _posted(self, body: bytes, commit: Callable[[], None]) -> str:
-        return self._told("messages", {"Content-Type": "application/json"}, body, commit)
+    def _send_message(self, body: bytes, commit: Callable[[], None]) -> str:
+        return self._post("messages", {"Content-Type": "application/json"}, body, commit)
 
-    def _told(
+    def _post(
         self, end: str, headers: Mapping[str, str], body: bytes, commit: Callable[[], None]
     ) -> str:
         secret = reveal(self._options.token)
         if not (secret.isascii() and secret.isprintable() and secret.strip()):
-            raise Postponed("what token refers to is no token", "make one in Meta's Business suite")
+            raise Postponed(
+                "what token refers to isn't a token", "make one in Meta's Business suite"
+            )
         more = {**headers, "Authorization": f"Bearer {secret.strip()}"}
         said = self._line.post(Request(f"{self._place}/{end}", body, more), commit, PERSON)
         return identifier(said, secret.strip())
@@ -236,7 +238,7 @@ def _voice(parcel: Parcel) -> bytes | None:
         return None
     if len(sound[1]) > LARGEST:
         raise Refused(
-            f"the memo has {len(sound[1]) // 1024} KB; over 512 it is no voice message there",
+            f"the memo has {len(sound[1]) // 1024} KB; over 512 it isn't shown as a voice message",
             "make it shorter: at 24 kb/s two minutes fit well",
         )
     return sound[1]

@@ -84,7 +84,7 @@ def number_of(parcel: Parcel) -> str:
     """Return the number of the customer as digits, or raise Refused."""
     if not re.fullmatch(r"\+[1-9]\d{6,14}", parcel.to):
         raise Refused(
-            f"{plain(parcel.to)!r} is no number of WhatsApp",
+            f"{plain(parcel.to)!r} isn't a WhatsApp number",
             "write it with its country, such as +37255512345",
         )
     return parcel.to[1:]
