@@ -121,7 +121,7 @@ def open_workspace(
         who=f"{socket.gethostname()}:{os.getpid()}",
         plans=plans(settings),
         make_voice=make_voice,
-        voice_facts=voice_facts,
+        describe_voices=describe_voices,
         make_channel=lambda name: make_channel(
             settings, name, clock, FALLBACK if outbox_only else None
         ),
@@ -180,7 +180,7 @@ def make_voice(name: str, options: Mapping[str, object]) -> Voice:
     return voice
 
 
-def voice_facts(options: Mapping[str, object]) -> list[VoiceInfo]:
+def describe_voices(options: Mapping[str, object]) -> list[VoiceInfo]:
     """Return what there is to know of every voice; one that cannot be loaded is left out."""
     from voicenote.voice.port import read_options
 
@@ -188,7 +188,7 @@ def voice_facts(options: Mapping[str, object]) -> list[VoiceInfo]:
     for load in _makers(VOICES).values():
         with suppress(VoiceUnavailable):
             maker = load()
-            facts.append(maker.facts(read_options(maker, options, "voice", [], os.environ)))
+            facts.append(maker.info(read_options(maker, options, "voice", [], os.environ)))
     return facts
 
 

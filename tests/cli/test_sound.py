@@ -84,10 +84,16 @@ def test_a_case_without_a_script_does_not_stop_the_others(call: Call) -> None:
 
 
 def test_no_voice_for_a_language_is_told_by_case(ready: Call) -> None:
-    done = ready("render", "1", "2", VOICENOTE_VOICE__ENGINE="nobody")
+    done = ready("render", "1", "2", VOICENOTE_VOICE__ENGINE="kokoro")
     assert done.exit_code == 1
-    assert "cases 1, 2: no voice can say this in en: nobody is not known" in done.stderr
-    assert ready("render", "1", VOICENOTE_VOICE__ENGINE="nobody").exit_code == 69
+    assert "cases 1, 2: no voice can say this in en: kokoro is not ready" in done.stderr
+    assert ready("render", "1", VOICENOTE_VOICE__ENGINE="kokoro").exit_code == 69
+
+
+def test_a_voice_that_is_not_there_is_a_wrong_setting(ready: Call) -> None:
+    done = ready("render", "1", VOICENOTE_VOICE__ENGINE="nobody")
+    assert done.exit_code == 78
+    assert "there is no voice 'nobody'" in done.stderr
 
 
 def test_nothing_to_render_says_so(call: Call) -> None:

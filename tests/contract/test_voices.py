@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.fakes.made import facts_of, make_voice
+from tests.fakes.made import info_of, make_voice
 from tests.voice import tiny_kokoro
 from tests.voice.speech_server import speech_server
 from voicenote.errors import BadData, BadSettings, VoiceUnavailable
@@ -38,7 +38,7 @@ def said(text: str) -> Sentence:
 @dataclass(frozen=True)
 class Kind:
     make: Callable[[Path], Voice]
-    facts: VoiceInfo
+    info: VoiceInfo
     repeats: bool = True
     language_it_lacks: str = ""
     settings_it_refuses: tuple[Callable[[], Voice], ...] = ()
@@ -66,7 +66,7 @@ def server() -> str:
 VOICES = {
     "silent": Kind(
         make=lambda _: make_voice(Silent, {}),
-        facts=facts_of(Silent, {}),
+        info=info_of(Silent, {}),
         settings_it_refuses=(
             lambda: make_voice(Silent, {"rate": 0}),
             lambda: make_voice(Silent, {"rate": "fast"}),
@@ -75,7 +75,7 @@ VOICES = {
     # espeak-ng begins each sentence where the last one left its wave: some samples differ
     "system": Kind(
         make=lambda _: make_voice(System, {}),
-        facts=facts_of(System, {}),
+        info=info_of(System, {}),
         repeats=False,
         language_it_lacks="tlh-x-none",
         settings_it_refuses=(
@@ -85,7 +85,7 @@ VOICES = {
     ),
     "hibari": Kind(
         make=lambda _: make_voice(Hibari, {}),
-        facts=facts_of(Hibari, {}),
+        info=info_of(Hibari, {}),
         language_it_lacks="pl",
         settings_it_refuses=(
             lambda: make_voice(Hibari, {"rate": 5}),
@@ -95,7 +95,7 @@ VOICES = {
     ),
     "kokoro": Kind(
         make=lambda folder: make_voice(Kokoro, tiny_kokoro.files(folder)),
-        facts=facts_of(Kokoro, {}),
+        info=info_of(Kokoro, {}),
         language_it_lacks="he",
         settings_it_refuses=(
             lambda: make_voice(Kokoro, {}),
@@ -105,7 +105,7 @@ VOICES = {
     ),
     "endpoint": Kind(
         make=lambda _: make_voice(Endpoint, {"url": server(), "languages": ["en"]}),
-        facts=facts_of(Endpoint, {"url": "http://localhost/v1"}),
+        info=info_of(Endpoint, {"url": "http://localhost/v1"}),
         language_it_lacks="pl",
         settings_it_refuses=(
             lambda: make_voice(Endpoint, {}),
@@ -114,7 +114,7 @@ VOICES = {
     ),
     "recorded": Kind(
         make=recorded,
-        facts=facts_of(Recorded, {}),
+        info=info_of(Recorded, {}),
         language_it_lacks="pl",
         settings_it_refuses=(lambda: make_voice(Recorded, {}),),
     ),
@@ -145,9 +145,9 @@ def voice(kind: Kind, tmp_path: Path) -> Iterator[Voice]:
 
 def test_it_is_a_voice_and_tells_the_same_as_its_facts(kind: Kind, voice: Voice) -> None:
     assert isinstance(voice, Voice)
-    assert (voice.name, voice.synthetic) == (kind.facts.name, kind.facts.synthetic)
+    assert (voice.name, voice.synthetic) == (kind.info.name, kind.info.synthetic)
     assert voice.version
-    assert kind.facts.licence
+    assert kind.info.licence
 
 
 def test_it_speaks_mono_sound_of_the_right_kind(voice: Voice) -> None:
@@ -193,7 +193,7 @@ def test_a_language_it_lacks_is_unavailable(kind: Kind, voice: Voice) -> None:
     assert caught.value.advice
 
 
-@only(lambda kind: kind.facts.synthetic)  # a recording is found by the words on paper
+@only(lambda kind: kind.info.synthetic)  # a recording is found by the words on paper
 def test_what_is_said_is_the_spoken_form(voice: Voice) -> None:
     plain = voice.speak(said("Done."), "en").duration_s
     spoken = Sentence(Section.OWN, "Done.", personal=True, spoken=LONG)

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests.docs import running
-from tests.fakes.made import facts_of, make_channel, make_voice
+from tests.fakes.made import info_of, make_channel, make_voice
 from voicenote import plugins, wiring
 from voicenote.delivery.port import Trace
 from voicenote.errors import BadData, BadSettings, VoiceUnavailable
@@ -154,7 +154,7 @@ def test_the_voice_speaks_what_can_be_said_and_refuses_the_rest(install: Install
     make = plugins.load(plugins.VOICES).good["morse"]()
     voice = make_voice(make, {})
     assert isinstance(voice, Voice)
-    assert facts_of(make, {}).languages == voice.languages
+    assert info_of(make, {}).languages == voice.languages
 
     def say(text: str, language: str = "en") -> Clip:
         clip: Clip = voice.speak(Sentence(Section.OWN, text, personal=False), language)

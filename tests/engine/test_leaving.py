@@ -285,7 +285,7 @@ def test_a_domain_has_a_limit_of_its_own_and_does_not_hold_up_the_others(house: 
 
 
 def test_a_pass_has_a_limit_and_the_next_goes_on(house: House) -> None:
-    ws = house.open(policy__per_pass="2")  # noqa: S106  no password
+    ws = house.open(policy__per_run="2")
     due(ws, *crowd(3))
     turn = one_pass(ws)
     assert (turn.sent, whys(turn)) == (2, ["1 wait: limit of 2 a run by mail"])
@@ -335,7 +335,7 @@ def test_a_clock_that_was_far_ahead_for_one_pass_stops_nothing(house: House, clo
 
 
 def test_a_pause_ends_whatever_the_clock_said_when_it_began(house: House, clock: Clock) -> None:
-    ws = house.open(policy__brake_after="3", schedule__quiet_hours="off")
+    ws = house.open(policy__pause_after="3", schedule__quiet_hours="off")
     due(ws, *crowd(5))
     house.mail.fates = ["refused"] * 3
     clock.move(days=1)
@@ -354,14 +354,14 @@ def test_a_pause_ends_whatever_the_clock_said_when_it_began(house: House, clock:
 @pytest.mark.parametrize(
     ("lines", "expected"),
     [
-        ("[channels.a]\nkind = 'email'", RateLimits(per_pass=500, per_hour=200, per_domain=100)),
-        ("[channels.a]\nkind = 'email'\nper_hour = 0", RateLimits(per_pass=500, per_domain=100)),
+        ("[channels.a]\nkind = 'email'", RateLimits(per_run=500, per_hour=200, per_domain=100)),
+        ("[channels.a]\nkind = 'email'\nper_hour = 0", RateLimits(per_run=500, per_domain=100)),
         ("[channels.a]\nkind = 'outbox'", RateLimits()),
         ("[channels.a]\nkind = 'outbox'\nper_hour = 7", RateLimits(per_hour=7)),
         ("", RateLimits()),
         (
             "[policy]\nper_hour = 9\n[channels.a]\nkind = 'email'\nper_pass = 1",
-            RateLimits(per_pass=1, per_hour=9, per_domain=100),
+            RateLimits(per_run=1, per_hour=9, per_domain=100),
         ),
     ],
 )
@@ -420,7 +420,7 @@ def test_a_batch_is_judged_by_itself_and_then_all_of_the_channel(
 
 
 def test_a_bad_import_is_stopped_and_named_in_a_day_of_good_letters(house: House) -> None:
-    ws = house.open(policy__brake_after="10")
+    ws = house.open(policy__pause_after="10")
     due(ws, *crowd(95, "good.ee"))
     assert one_pass(ws).sent == 95
     house.mail.fates = ["sent", "refused"] * 5
@@ -438,7 +438,7 @@ def test_a_bad_import_is_stopped_and_named_in_a_day_of_good_letters(house: House
 
 def with_pause(house: House, clock: Clock, count: int = 14) -> Workspace:
     """A channel that refuses two of the first ten, and then would take all."""
-    ws = house.open(policy__brake_after="10")
+    ws = house.open(policy__pause_after="10")
     house.mail.fates = [*["sent"] * 8, "refused", "refused"]
     due(ws, *crowd(count))
     del clock
@@ -469,7 +469,7 @@ def test_released_it_goes_on_and_counts_anew(house: House, clock: Clock) -> None
 
 
 def test_bounces_pause_a_channel_too(house: House, clock: Clock) -> None:
-    ws = house.open(policy__brake_after="10")
+    ws = house.open(policy__pause_after="10")
     numbers = due(ws, *crowd(10))
     one_pass(ws)
     with ws.ledger.write() as tx:
@@ -483,7 +483,7 @@ def test_bounces_pause_a_channel_too(house: House, clock: Clock) -> None:
 
 
 def test_a_refusal_that_found_another_way_counts_against_the_first(house: House) -> None:
-    ws = house.open(policy__brake_after="3")
+    ws = house.open(policy__pause_after="3")
     house.mail.fates = ["refused"] * 9
     due(ws, *(dana(name=f"D{n}", email=f"d{n}@here.ee", telegram=str(n)) for n in range(1, 6)))
     turn = one_pass(ws)

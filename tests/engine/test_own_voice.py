@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from tests.engine.world import Clock, World, take, told, touches_of, workspace
-from tests.fakes.made import facts_of
+from tests.fakes.made import info_of
 from voicenote.delivery.footer import voice_note
 from voicenote.delivery.message import build_message
 from voicenote.engine.batch import Failed
@@ -63,8 +63,8 @@ def ws(tmp_path: Path) -> Iterator[Workspace]:
 def auto(tmp_path: Path) -> Iterator[Workspace]:
     """One that takes the best voice there is; its machine is the silent voice all the same."""
     opened = workspace(tmp_path, Clock(), World(), AUTO)
-    silent = replace(facts_of(Silent, {}), quality=1)
-    opened.voice_facts = lambda _options: [silent]
+    silent = replace(info_of(Silent, {}), quality=1)
+    opened.describe_voices = lambda _options: [silent]
     yield opened
     opened.close()
 

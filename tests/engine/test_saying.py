@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.fakes.made import facts_of, make_voice
+from tests.fakes.made import info_of, make_voice
 from voicenote.engine.memo.plain_speech import LONGEST, say, sentences_of
 from voicenote.errors import BadData, VoiceUnavailable
 from voicenote.model.memo import Synthetic
@@ -15,7 +15,7 @@ from voicenote.sound.piece import Spoken
 from voicenote.voice.recorded import Recorded
 from voicenote.voice.silent import Silent
 
-FACTS = [facts_of(Silent, {}), facts_of(Recorded, {})]
+FACTS = [info_of(Silent, {}), info_of(Recorded, {})]
 
 
 def texts(text: str, language: str = "en") -> list[str]:

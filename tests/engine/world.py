@@ -37,7 +37,7 @@ from voicenote.model.touch import Touch
 from voicenote.schedule.plans import builtin_plans
 from voicenote.settings import load
 from voicenote.sound.formats import Tags
-from voicenote.wiring import make_voice, voice_facts
+from voicenote.wiring import describe_voices, make_voice
 
 #: A Monday.
 START = datetime(2026, 3, 2, 10, tzinfo=UTC)
@@ -225,7 +225,7 @@ def workspace(
         who="here:1",
         plans=builtin_plans(),
         make_voice=make_voice,
-        voice_facts=voice_facts,
+        describe_voices=describe_voices,
         make_channel=lambda _name: world,
         whereabouts=whereabouts,
     )

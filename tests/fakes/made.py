@@ -52,7 +52,7 @@ def make_voice(maker: Callable[..., T], table: Mapping[str, object]) -> T:
     return maker(root_paths(made, Path(str(table.get("home", ".")))))
 
 
-def facts_of(maker: Any, table: Mapping[str, object]) -> Any:
+def info_of(maker: Any, table: Mapping[str, object]) -> Any:
     """Return what a voice tells of itself with a table that may be wrong."""
     problems: list[Problem] = []
-    return maker.facts(read_options(maker, table, "voice", problems, {}))
+    return maker.info(read_options(maker, table, "voice", problems, {}))

@@ -35,7 +35,7 @@ from voicenote.model.receipt import Parcel, Receipt, ReceiptKind
 from voicenote.model.touch import TouchState
 from voicenote.schedule.plans import builtin_plans
 from voicenote.settings import load
-from voicenote.wiring import make_voice, voice_facts
+from voicenote.wiring import describe_voices, make_voice
 
 START = datetime(2026, 3, 2, 10, tzinfo=UTC)
 ENV = {
@@ -119,7 +119,7 @@ def workspace(
         who=f"here:{os.getpid()}",
         plans=builtin_plans(),
         make_voice=make_voice,
-        voice_facts=voice_facts,
+        describe_voices=describe_voices,
         make_channel=lambda _name: world,
     )
 

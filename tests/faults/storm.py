@@ -51,7 +51,7 @@ working_days = "all"
 plan = "few-words"
 
 [policy]
-per_pass = 0
+per_run = 0
 per_hour = 0
 per_domain = 0
 

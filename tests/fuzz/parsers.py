@@ -169,7 +169,7 @@ port = 587
 password = {env = "MAIL_PASSWORD"}
 from = "Ada <ada@example.com>"
 imap_host = "imap.example.com"
-per_pass = 5
+per_run = 5
 [channels.bot]
 kind = "telegram"
 token = {command = "cat token"}
@@ -205,7 +205,7 @@ def settings(data: bytes, folder: Path, chance: random.Random) -> None:
     (folder / "voicenote.toml").write_bytes(data)
     names = ("OWNER__NAME", "OWNER__TIME_ZONE", "OWNER__LANGUAGE", "VOICE__RATE", "LEDGER__URL",
              "SCHEDULE__QUIET_HOURS", "SCHEDULE__WORKING_DAYS", "SCHEDULE__HOLIDAYS", "VOICE",
-             "SCHEDULE__TOO_LATE", "POLICY__ROUNDS", "POLICY__PER_PASS", "CHANNELS__MAIL__PORT",
+             "SCHEDULE__TOO_LATE", "POLICY__ROUNDS", "POLICY__PER_RUN", "CHANNELS__MAIL__PORT",
              "CHECK__LEVELS", "SOUND__RENDITIONS", "PLANS__A__STEPS", "INTAKE__A__MAP", "OWNER__",
              "__", "VOICE__DE__RATE", "POLICY__AUTO_APPROVE", "CHANNELS", "SOUND__LOUDNESS")  # fmt: skip
     env = {}

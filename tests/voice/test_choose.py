@@ -8,7 +8,7 @@ from voicenote.voice.port import VoiceInfo
 
 
 def offer(name: str, **changes: object) -> Offer:
-    facts: dict[str, object] = {
+    info: dict[str, object] = {
         "name": name,
         "languages": frozenset(),
         "licence": "MIT",
@@ -18,7 +18,7 @@ def offer(name: str, **changes: object) -> Offer:
         "advice": f"install {name}",
     }
     lacks = changes.pop("lacks", ())
-    return Offer(facts=VoiceInfo(**{**facts, **changes}), lacks=lacks)  # type: ignore[arg-type]
+    return Offer(info=VoiceInfo(**{**info, **changes}), lacks=lacks)  # type: ignore[arg-type]
 
 
 SILENT, SYSTEM, NEURAL, RECORDED = map(offer, ("silent", "system", "neural", "recorded"))

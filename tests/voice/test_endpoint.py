@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.fakes.made import facts_of, make_voice
+from tests.fakes.made import info_of, make_voice
 from tests.voice.speech_server import Server, hum, speech_server
 from voicenote.errors import BadSettings, VoiceUnavailable
 from voicenote.model.sentences import Section, Sentence
@@ -94,5 +94,5 @@ def test_a_key_in_the_open_is_refused(server: Server) -> None:
 
 
 def test_it_is_never_chosen_by_itself() -> None:
-    assert facts_of(Endpoint, {"url": "http://localhost/v1"}).quality == 0
-    assert not facts_of(Endpoint, {}).installed
+    assert info_of(Endpoint, {"url": "http://localhost/v1"}).quality == 0
+    assert not info_of(Endpoint, {}).installed

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.fakes.made import facts_of, make_voice
+from tests.fakes.made import info_of, make_voice
 from tests.voice import tiny_kokoro
 from voicenote.errors import BadSettings, VoicenoteError, VoiceUnavailable
 from voicenote.model.sentences import Section, Sentence
@@ -100,7 +100,7 @@ def test_a_pack_that_is_not_british_reads_american(settings: dict[str, object]) 
     (folder / "if_test.bin").write_bytes(tiny_kokoro.pack())
     voice = make_voice(Kokoro, {**settings, "voice": "if_test.bin"})
     assert voice._written("Hello.", "en") == ["həlˈO."]
-    assert "Italian accent" in facts_of(Kokoro, {**settings, "voice": "if_test.bin"}).note
+    assert "Italian accent" in info_of(Kokoro, {**settings, "voice": "if_test.bin"}).note
 
 
 def test_a_sentence_longer_than_it_takes_at_once_is_said_whole(voice: Kokoro) -> None:
@@ -219,9 +219,9 @@ def test_a_whole_file_that_does_not_load_is_named(settings: dict[str, object]) -
 def test_the_facts_say_what_is_missing_without_loading_anything(
     settings: dict[str, object],
 ) -> None:
-    facts = facts_of(Kokoro, {})
-    assert not facts.installed
-    assert "model is not named" in facts.advice
-    assert "he" not in facts.languages
-    assert "voice is not named" in facts_of(Kokoro, {**settings, "voice": ""}).advice
-    assert facts_of(Kokoro, settings).installed
+    info = info_of(Kokoro, {})
+    assert not info.installed
+    assert "model is not named" in info.advice
+    assert "he" not in info.languages
+    assert "voice is not named" in info_of(Kokoro, {**settings, "voice": ""}).advice
+    assert info_of(Kokoro, settings).installed

@@ -32,7 +32,7 @@ working_days = "{days}"
 
 [policy]
 auto_approve = ["check-in", "status", "confirm", "acknowledge"]
-brake_after = {brake}
+pause_after = {brake}
 cooling_off_hours = 0
 
 [channels.{mail}]

@@ -49,7 +49,9 @@ class AppriseOptions(ReservedOptions):
         validators.choice(*AUDIO, "none"),
         "the sound that is attached: ogg, m4a, mp3, or none",
     )
-    timeout: float = option(120, validators.seconds, "seconds that handing one touch over may take")
+    timeout: float = option(
+        120, validators.seconds, "seconds that handing over one message may take"
+    )
 
 
 class Apprise:

@@ -37,7 +37,7 @@ class WebhookOptions(HttpOptions, ReservedOptions):
     """What can be set of a webhook."""
 
     url: str = option(
-        "", validators.server, "the https address that takes the touches", required=True
+        "", validators.server, "the https address that takes the messages", required=True
     )
     secret: Secret | None = option(
         None, validators.secret, "a reference to the secret that signs them", required=True

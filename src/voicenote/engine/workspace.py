@@ -45,7 +45,7 @@ class Workspace:
     who: str
     plans: Mapping[str, Plan]
     make_voice: Callable[[str, Mapping[str, object]], Voice]
-    voice_facts: Callable[[Mapping[str, object]], list[VoiceInfo]]
+    describe_voices: Callable[[Mapping[str, object]], list[VoiceInfo]]
     make_channel: Callable[[str], Channel]
     whereabouts: MachineRecords | None = None
     stopped: Callable[[], bool] = lambda: False
@@ -102,14 +102,14 @@ class Workspace:
             self._channels[name] = self.make_channel(name)
         return self._channels[name]
 
-    def facts_of_voices(self, options: Mapping[str, object]) -> list[VoiceInfo]:
+    def voices_for(self, options: Mapping[str, object]) -> list[VoiceInfo]:
         """Return what there is to know of every voice, looked up once: it is asked for each case.
 
         How many recordings there are may be told as it was at first.
         """
         key = repr(sorted(options.items()))
         if key not in self._facts:
-            self._facts[key] = self.voice_facts(options)
+            self._facts[key] = self.describe_voices(options)
         return self._facts[key]
 
     @property

@@ -9,7 +9,7 @@ from itertools import pairwise
 from voicenote.errors import Problem
 from voicenote.options import option, validators
 
-#: How many touches may leave; 0 is no limit.
+#: How many messages may leave; 0: any number.
 LIMIT = validators.number(0, 1_000_000, whole=True)
 
 
@@ -51,37 +51,36 @@ class Policy:
         validators.number(1, 20, whole=True),
         "How often one case may be opened before a person ends it.",
     )
-    per_pass: int = option(
+    per_run: int = option(
         500,
         LIMIT,
-        "How many touches one pass sends by one channel at most; 0: no limit. The outbox has none.",
+        "How many messages one run sends by one channel at most; 0: no limit. The outbox has none.",
     )
     per_hour: int = option(
         200,
         LIMIT,
-        "How many touches leave by one channel in any hour; 0: no limit. The outbox has none.",
+        "How many messages leave by one channel in any hour; 0: no limit. The outbox has none.",
     )
     per_domain: int = option(
         100, LIMIT, "How many of them go to addresses at one domain in any hour; 0: no limit."
     )
-    brake_share: float = option(
+    pause_share: float = option(
         5.0,
         validators.number(0, 100),
         "Percent of what a channel carried in a day, of one import or of all, that may be refused "
-        "or bounce; above it the brake stops the channel until you release it. 100: no brake.",
+        "or bounce; above it the channel is paused until you release it. 100: never.",
     )
-    brake_after: int = option(
+    pause_after: int = option(
         20,
         validators.number(1, 1_000_000, whole=True),
-        "How many touches a channel must have carried, of one import or of all, before the brake "
-        "judges it.",
+        "How many messages a channel must have carried, of one import or of all, before it can be "
+        "paused.",
     )
     clock_jump: str = option(
         "P2D",
         validators.duration_or_off,
-        "How far a pass's clock may be after the last pass, and after what was written since: "
-        "further, or before it, and nothing is decided or sent until `run --yes-it-is`; or "
-        '"off".',
+        "How far the clock may have jumped ahead since the last run. Further, or back, and nothing "
+        'is decided or sent until `run --yes-it-is`; or "off".',
     )
     auto_approve: tuple[str, ...] = option(
         ("check-in", "status-kept", "confirm", "acknowledge"),

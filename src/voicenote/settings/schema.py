@@ -58,10 +58,12 @@ class Sound:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
-    """When a touch may leave, in the customer's own clock."""
+    """When a message may leave, in the customer's local time."""
 
     quiet_hours: str = option(
-        "20:00-09:00", validators.text, 'When nothing is sent, in the customer\'s clock; or "off".'
+        "20:00-09:00",
+        validators.text,
+        'When nothing is sent, in the customer\'s local time; or "off".',
     )
     working_days: str = option(
         "mon-fri", validators.text, 'The days on which things are sent; or "all".'
@@ -72,7 +74,7 @@ class Schedule:
     too_late: str = option(
         "P3D",
         validators.duration,
-        "A touch later than this is shown instead of sent, if its plan says nothing else.",
+        "A message later than this is shown instead of sent, if its plan says nothing else.",
     )
     plan: str = option("make-it-right", validators.text, "The plan of a case that names none.")
     channels: tuple[str, ...] = option(
@@ -94,7 +96,7 @@ class ChannelTable:
 
     kind: str = option("", validators.text, "What it is, if not what its table is called.", "email")
     options: Mapping[str, Any] = field(default_factory=dict)
-    per_pass: int | None = option(None, LIMIT, "As in [policy], for this channel.")
+    per_run: int | None = option(None, LIMIT, "As in [policy], for this channel.")
     per_hour: int | None = option(None, LIMIT, "As in [policy], for this channel.")
     per_domain: int | None = option(None, LIMIT, "As in [policy], for this channel.")
 

@@ -15,7 +15,7 @@ AUTO = "auto"
 class Offer:
     """A voice, and the sentences of this script that it lacks (only recordings lack any)."""
 
-    facts: VoiceInfo
+    info: VoiceInfo
     lacks: tuple[str, ...] = ()
 
 
@@ -35,21 +35,21 @@ def choose(wish: Sequence[str], language: str, offers: Sequence[Offer]) -> Voice
     each voice that was tried why it could not.
     """
     tongue = primary(language)
-    known = {offer.facts.name: offer for offer in offers}
-    hurdles: list[str] = []
+    known = {offer.info.name: offer for offer in offers}
+    reasons: list[str] = []
     cure = ""
     for name in wish or (AUTO,):
         for offer in _matching_offers(name, known):
-            hurdle = _hurdle(offer, tongue)
-            if not hurdle:
-                return VoiceChoice(name=offer.facts.name, why=_why(name, offer, tongue, hurdles))
-            hurdles.append(f"{offer.facts.name} {hurdle}")
+            reason = _reason_against(offer, tongue)
+            if not reason:
+                return VoiceChoice(name=offer.info.name, why=_why(name, offer, tongue, reasons))
+            reasons.append(f"{offer.info.name} {reason}")
             if _knows(offer, tongue):
-                cure = cure or offer.facts.advice
+                cure = cure or offer.info.advice
         if name != AUTO and name not in known:
-            hurdles.append(f"{name} is not known")
+            reasons.append(f"{name} is not known")
     raise VoiceUnavailable(
-        f"no voice can say this in {tongue or 'an unknown language'}: {'; '.join(hurdles)}",
+        f"no voice can say this in {tongue or 'an unknown language'}: {'; '.join(reasons)}",
         _spoken_here(
             tongue, [one for name in wish or (AUTO,) for one in _matching_offers(name, known)]
         )
@@ -59,14 +59,14 @@ def choose(wish: Sequence[str], language: str, offers: Sequence[Offer]) -> Voice
 
 
 def _knows(offer: Offer, tongue: str) -> bool:
-    return not offer.facts.languages or tongue in offer.facts.languages
+    return not offer.info.languages or tongue in offer.info.languages
 
 
 def _spoken_here(tongue: str, tried: Sequence[Offer]) -> str:
     """The languages of the voices that are ready, when none of those tried knows `tongue`."""
     if any(_knows(one, tongue) for one in tried):
         return ""
-    ready = [one.facts.languages for one in tried if one.facts.installed]
+    ready = [one.info.languages for one in tried if one.info.installed]
     spoken = sorted(frozenset().union(*ready))
     return f"the languages there are: {', '.join(spoken)}" if spoken else ""
 
@@ -75,14 +75,14 @@ def _matching_offers(name: str, known: dict[str, Offer]) -> list[Offer]:
     """The offers that one word of a wish stands for, the best first."""
     if name != AUTO:
         return [known[name]] if name in known else []
-    eligible = [offer for offer in known.values() if offer.facts.quality > 0]
-    return sorted(eligible, key=lambda o: (o.facts.synthetic, -o.facts.quality, o.facts.name))
+    eligible = [offer for offer in known.values() if offer.info.quality > 0]
+    return sorted(eligible, key=lambda o: (o.info.synthetic, -o.info.quality, o.info.name))
 
 
-def _hurdle(offer: Offer, tongue: str) -> str:
+def _reason_against(offer: Offer, tongue: str) -> str:
     """Why this voice cannot say the script, or nothing."""
-    facts = offer.facts
-    if not facts.installed:
+    info = offer.info
+    if not info.installed:
         return "is not ready"
     if not _knows(offer, tongue):
         return f"does not speak {tongue}"
@@ -92,12 +92,12 @@ def _hurdle(offer: Offer, tongue: str) -> str:
     return ""
 
 
-def _why(name: str, offer: Offer, tongue: str, hurdles: Sequence[str]) -> str:
+def _why(name: str, offer: Offer, tongue: str, reasons: Sequence[str]) -> str:
     """One line: why it was this one."""
     if name != AUTO:
-        reason = f"you asked for {name}"
-    elif not offer.facts.synthetic:
-        reason = "every sentence is there in your own voice"
+        why = f"you asked for {name}"
+    elif not offer.info.synthetic:
+        why = "every sentence is there in your own voice"
     else:
-        reason = f"the best synthetic voice here for {tongue}"
-    return f"{reason} ({'; '.join(hurdles)})" if hurdles else reason
+        why = f"the best synthetic voice here for {tongue}"
+    return f"{why} ({'; '.join(reasons)})" if reasons else why

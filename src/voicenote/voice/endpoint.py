@@ -1,7 +1,7 @@
 """A voice behind an address: any server that answers as OpenAI's ``/v1/audio/speech`` does.
 
 Many do: hosted voices, and programs on your own machine that speak in a cloned one. What is said
-goes to that server; the settings name it, nothing is sent anywhere by itself.
+goes to that server; the settings name it, nothing is sent anywhere else.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Endpoint:
         self.version = f"endpoint {where} {options.model} {options.voice} {options.rate}wpm"
 
     @classmethod
-    def facts(cls, options: EndpointOptions) -> VoiceInfo:
+    def info(cls, options: EndpointOptions) -> VoiceInfo:
         """Return what the listing shows; nobody is asked."""
         set_up = bool(options.url)
         return VoiceInfo(
@@ -118,13 +118,13 @@ def _cure(status: int) -> str:
         return "check [voice] key"
     if status == 429:
         return "wait a minute, then run the command again"
-    return "look at model and voice in [voice], and at the server's own log"
+    return "check model and voice in [voice], and the server's own log"
 
 
 def _clip(data: bytes) -> Clip:
     """Read the WAV file that was asked for."""
     if len(data) > _MOST:
-        raise VoiceUnavailable("the voice's server sent too much", "look at its own log")
+        raise VoiceUnavailable("the voice's server sent too much", "check its own log")
     try:
         with wave.open(io.BytesIO(data)) as file:
             kind = (file.getnchannels(), file.getsampwidth())

@@ -48,7 +48,7 @@ class Hibari:
         self.version = f"{_PACKAGE} {version(_PACKAGE)} {options.voice} {options.rate}wpm"
 
     @classmethod
-    def facts(cls, options: HibariOptions) -> VoiceInfo:
+    def info(cls, options: HibariOptions) -> VoiceInfo:
         """Return what the listing shows; loads nothing."""
         del options
         here = importlib.util.find_spec("hibari") is not None

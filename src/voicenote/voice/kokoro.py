@@ -68,9 +68,9 @@ class Kokoro:
 
     def __init__(self, options: KokoroOptions) -> None:
         rate, self._files = options.rate, options
-        hurdle = problem_of(self._files)
-        if hurdle:
-            raise BadSettings(*hurdle)
+        problem = problem_of(self._files)
+        if problem:
+            raise BadSettings(*problem)
         if importlib.util.find_spec("onnxruntime") is None:
             raise VoiceUnavailable("onnxruntime, which runs kokoro, is not here", _INSTALL)
         self._speed = rate / _NATURAL
@@ -84,13 +84,13 @@ class Kokoro:
         self.version = f"kokoro {self._files.voice.stem} {short} {rate}wpm espeak-ng {library}"
 
     @classmethod
-    def facts(cls, options: KokoroOptions) -> VoiceInfo:
+    def info(cls, options: KokoroOptions) -> VoiceInfo:
         """Return what the listing shows; checks that the files are there, and loads nothing."""
-        hurdle = problem_of(options)
+        problem = problem_of(options)
         if importlib.util.find_spec("onnxruntime") is None:
             advice = _INSTALL
         else:
-            advice = f"{hurdle[0]}: {hurdle[1]}" if hurdle else ""
+            advice = f"{problem[0]}: {problem[1]}" if problem else ""
         return VoiceInfo(
             name=cls.name,
             languages=cls.languages,

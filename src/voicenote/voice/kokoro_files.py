@@ -40,11 +40,11 @@ def problem_of(files: ModelFiles) -> tuple[str, str] | None:
     for path, advice in ((files.model, MODEL), (files.voice, _FETCH_PACK)):
         try:
             with path.open("rb") as file:
-                what = _model_hurdle(file) if path == files.model else _pack_hurdle(file)
+                what = _model_problem(file) if path == files.model else _pack_problem(file)
         except FileNotFoundError:
-            return f"{path} is not there", "look at the path in [voice]"
+            return f"{path} is not there", "check the path in [voice]"
         except OSError as error:
-            return f"{path} cannot be read: {error.strerror}", "look at the path in [voice]"
+            return f"{path} cannot be read: {error.strerror}", "check the path in [voice]"
         if what:
             return f"{path} {what}", advice
     return None
@@ -58,7 +58,7 @@ def digest(files: ModelFiles) -> str:
             with path.open("rb") as file:
                 found.update(hashlib.file_digest(file, "sha256").digest())
     except OSError as error:
-        raise VoiceUnavailable(f"{path} cannot be read: {error.strerror}", "look at it") from error
+        raise VoiceUnavailable(f"{path} cannot be read: {error.strerror}", MODEL) from error
     return found.hexdigest()[:16]
 
 
@@ -75,14 +75,14 @@ def open_pack(files: ModelFiles) -> Any:
     return rows
 
 
-def _pack_hurdle(file: BinaryIO) -> str:
+def _pack_problem(file: BinaryIO) -> str:
     size = file.seek(0, 2)
     if not size or size % _ROW_BYTES or size > 4096 * _ROW_BYTES:
         return "is not a voice of Kokoro, or not the whole of it"
     return ""
 
 
-def _model_hurdle(file: BinaryIO) -> str:
+def _model_problem(file: BinaryIO) -> str:
     """Walk over the outermost fields of an ONNX file: each says how long it is (protobuf)."""
     size = file.seek(0, 2)
     at = 0

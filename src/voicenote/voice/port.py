@@ -1,7 +1,7 @@
 """The port of voices: what turns one sentence into sound, and what is told about each voice.
 
 A voice is found through the entry points ``voicenote.voices.v2``. The entry point names a class:
-its `Options` declares what can be set, called with these it makes the voice, and its `facts` tells
+its `Options` declares what can be set, called with these it makes the voice, and its `info` tells
 what it is without loading anything heavy. A voice works sentence by sentence, so that sound can be
 kept and reused.
 """
@@ -30,7 +30,7 @@ class VoiceInfo:
     """What the `voices` command tells about a voice.
 
     `languages` are primary subtags (``en``), empty for any. `quality` orders voices for ``auto``:
-    more is better, 0 is never chosen by itself. `advice` says what to do when it is not installed.
+    more is better, 0 is only taken by name. `advice` says what to do when it is not installed.
     `size_mb` is what it takes on the disk, megabytes, 0 for not known. `misheard` is how many of
     100 words a recogniser heard otherwise, by language, where that was measured (not by the voice
     itself: docs/performance.md).
@@ -81,7 +81,7 @@ class VoiceMaker(Protocol):
     def __call__(self, options: Any) -> Voice:
         """Make the voice. Raises BadSettings when an option is wrong."""
 
-    def facts(self, options: Any) -> VoiceInfo:
+    def info(self, options: Any) -> VoiceInfo:
         """What there is to know before it is made; loads nothing heavy and never raises."""
 
 

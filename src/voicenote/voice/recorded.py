@@ -48,7 +48,7 @@ class Recorded:
         self._owner = options.owner
 
     @classmethod
-    def facts(cls, options: RecordedOptions) -> VoiceInfo:
+    def info(cls, options: RecordedOptions) -> VoiceInfo:
         """Return what the listing shows."""
         there = options.folder != Path()
         count = len(list(options.folder.glob("sentences/*/*.wav"))) if there else 0
@@ -117,7 +117,7 @@ class Recorded:
 
     def _whole(self, script_sha256: str) -> Path:
         if len(script_sha256) != 64 or not set(script_sha256) <= set("0123456789abcdef"):
-            raise BadData(f"{script_sha256[:70]!r} is no hash of a script", "use Script.sha256")
+            raise BadData(f"{script_sha256[:70]!r} isn't the hash of a script", "use Script.sha256")
         key = json.dumps([self._owner, script_sha256], ensure_ascii=True)
         name = hashlib.sha256(key.encode("ascii")).hexdigest()
         return self._folder / "whole" / name[:2] / f"{name}.wav"
@@ -149,8 +149,8 @@ def _keep(path: Path, clip: Clip) -> Path:
 
 def _stamp_of(path: Path) -> str:
     try:
-        facts = path.stat()
-        return _digest(path, facts.st_mtime_ns, facts.st_size)
+        info = path.stat()
+        return _digest(path, info.st_mtime_ns, info.st_size)
     except OSError:
         return ""
 

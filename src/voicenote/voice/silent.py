@@ -35,7 +35,7 @@ class Silent:
         self.version = f"silent 1 {options.rate}wpm"
 
     @classmethod
-    def facts(cls, options: SilentOptions) -> VoiceInfo:
+    def info(cls, options: SilentOptions) -> VoiceInfo:
         """Return what the listing shows."""
         del options
         return VoiceInfo(

@@ -80,7 +80,7 @@ class System:
         self._clean = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
 
     @classmethod
-    def facts(cls, options: SystemOptions) -> VoiceInfo:
+    def info(cls, options: SystemOptions) -> VoiceInfo:
         """Return what the listing shows, from what is installed; the engine is not started."""
         del options
         here = importlib.util.find_spec("pyttsx3") is not None

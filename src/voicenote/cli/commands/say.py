@@ -50,7 +50,7 @@ def say(
     """
     from voicenote.engine.memo.plain_speech import say as say_
     from voicenote.engine.memo.plain_speech import sentences_of
-    from voicenote.wiring import make_voice, voice_facts
+    from voicenote.wiring import describe_voices, make_voice
 
     if output == PIPE and session.json:
         raise WrongUse("--json and the sound can't both go to standard output", "add -o FILE")
@@ -74,7 +74,7 @@ def say(
         told = session.screen.progress(sounds, "Saying", len(sentences))
         return _write(session, output, sentences, told, tags)
 
-    said = say_(sentences, tongue, engine, options, voice_facts(options), make_voice, write)
+    said = say_(sentences, tongue, engine, options, describe_voices(options), make_voice, write)
     session.if_stopped = ""
     data = {
         "file": output,

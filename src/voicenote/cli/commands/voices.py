@@ -17,22 +17,22 @@ def voices(session: Session, /) -> None:
     """
     from voicenote.engine.memo.voice_listing import list_voices
     from voicenote.plugins import VOICES, load
-    from voicenote.wiring import voice_facts
+    from voicenote.wiring import describe_voices
 
     rows: list[dict[str, Any]] = [
         {
-            "voice": one.facts.name,
-            "ready": one.facts.installed,
-            "languages": sorted(one.facts.languages),
+            "voice": one.info.name,
+            "ready": one.info.installed,
+            "languages": sorted(one.info.languages),
             "speaks": sorted(one.speaks),
-            "synthetic": one.facts.synthetic,
-            "licence": one.facts.licence,
-            "size_mb": one.facts.size_mb,
-            "misheard": dict(one.facts.misheard),
-            "note": one.facts.note,
-            "needs": "" if one.facts.installed else one.facts.advice,
+            "synthetic": one.info.synthetic,
+            "licence": one.info.licence,
+            "size_mb": one.info.size_mb,
+            "misheard": dict(one.info.misheard),
+            "note": one.info.note,
+            "needs": "" if one.info.installed else one.info.advice,
         }
-        for one in list_voices(session.settings, voice_facts)
+        for one in list_voices(session.settings, describe_voices)
     ]
     broken = load(VOICES).tried().broken
     rows += [broken_row("voice", name, why) for name, why in broken.items()]

@@ -63,7 +63,7 @@ def look_around(home: Path, now: datetime, broken: Mapping[str, str]) -> Iterato
     if not home.is_dir():
         yield fault("folder", f"there is no {home} yet", "voicenote init")
     elif not os.access(home, os.W_OK | os.X_OK):
-        yield fault("folder", f"{home} cannot be written", "mend its rights, or give --home")
+        yield fault("folder", f"{home} cannot be written", "allow writing in it, or give --home")
     else:
         yield fine("folder", str(home))
         free = shutil.disk_usage(home).free
@@ -107,7 +107,7 @@ def _owner(ws: Workspace, env: Mapping[str, str]) -> Iterator[CheckResult]:
     owner, file = ws.settings.owner, ws.settings.file
     if not owner.name:
         cure = f"write your name in {file}" if file.exists() else "voicenote init"
-        yield fault("owner", "nobody signs: [owner] name is empty", cure)
+        yield fault("owner", "messages have no name to sign with: [owner] name is empty", cure)
     else:
         yield fine("owner", ", ".join(part for part in (owner.name, owner.business) if part))
     if not owner.email:
@@ -133,8 +133,8 @@ def _plans(ws: Workspace, _env: Mapping[str, str]) -> Iterator[CheckResult]:
 def _voices(ws: Workspace, _env: Mapping[str, str]) -> Iterator[CheckResult]:
     for language in _languages(ws):
         options = voice_options(ws.settings, language, ws.settings.owner.name)
-        offers = [Offer(facts=one) for one in ws.voice_facts(options)]
-        spoken = [offer for offer in offers if offer.facts.synthetic]
+        offers = [Offer(info=one) for one in ws.describe_voices(options)]
+        spoken = [offer for offer in offers if offer.info.synthetic]
         wish = ws.settings.voice.of(language, ws.settings.owner.name).engine
         if wish == "recorded":
             yield fine("voices", f"{language}: your own recordings only")
@@ -151,7 +151,7 @@ def _voices(ws: Workspace, _env: Mapping[str, str]) -> Iterator[CheckResult]:
         if language.partition("-")[0].lower() not in languages:
             yield fault(
                 "templates",
-                f"there are none in {language}; its customers hear English",
+                f"there are none in {language}, so its customers hear English",
                 f"write some in {ws.home / 'templates' / language}",
             )
 

@@ -117,7 +117,7 @@ def say(
     left out: they say what was recorded, not any text. Raises VoiceUnavailable when no voice can,
     BadSettings for wrong `options`, and what `write` raises.
     """
-    offers = [Offer(facts=one) for one in facts if one.synthetic]
+    offers = [Offer(info=one) for one in facts if one.synthetic]
     choice = choose([wish or AUTO], language, offers)
     voice = make_voice(choice.name, options)
     level = level_for(choice.name, voice.version, language=language)

@@ -118,9 +118,9 @@ def _synthetic(ws: Workspace, script: Script, owner: str, wish: str) -> Chosen:
     """The voice of a machine that the settings wish."""
     options = voice_options(ws.settings, script.language, owner)
     offers = [
-        Offer(facts=facts, lacks=_foreign(facts, script))
-        for facts in ws.facts_of_voices({**options, "folder": str(ws.home / "recordings")})
-        if facts.name != Recorded.name
+        Offer(info=info, lacks=_foreign(info, script))
+        for info in ws.voices_for({**options, "folder": str(ws.home / "recordings")})
+        if info.name != Recorded.name
     ]
     choice = choose([wish], script.language, offers)
     speaker = ws.voice(choice.name, options)
@@ -165,13 +165,13 @@ def _refuse_unrecorded(number: int, said: Script, lacking: Sequence[Sentence]) -
     )
 
 
-def _foreign(facts: VoiceInfo, script: Script) -> tuple[str, ...]:
+def _foreign(info: VoiceInfo, script: Script) -> tuple[str, ...]:
     """The sentences in another script's letters that a voice cannot read: quotations, mostly."""
-    if not facts.languages:
+    if not info.languages:
         return ()
     return tuple(
         sentence.text
         for sentence in script.sentences
         if (read_in := language_of(sentence.said, script.language)) != script.language
-        and primary(read_in) not in facts.languages
+        and primary(read_in) not in info.languages
     )

@@ -28,7 +28,7 @@ WINDOW = timedelta(days=1)
 class RateLimits:
     """The limits of one channel; 0 is none."""
 
-    per_pass: int = 0
+    per_run: int = 0
     per_hour: int = 0
     per_domain: int = 0
 
@@ -89,7 +89,7 @@ def limits_of(settings: Settings, channel: str, *, in_folder: bool) -> RateLimit
         common = RateLimits()
     else:
         common = RateLimits(
-            per_pass=policy.per_pass, per_hour=policy.per_hour, per_domain=policy.per_domain
+            per_run=policy.per_run, per_hour=policy.per_hour, per_domain=policy.per_domain
         )
     if declared is None:
         return common
@@ -98,7 +98,7 @@ def limits_of(settings: Settings, channel: str, *, in_folder: bool) -> RateLimit
         return otherwise if given is None else given
 
     return RateLimits(
-        per_pass=own(declared.per_pass, common.per_pass),
+        per_run=own(declared.per_run, common.per_run),
         per_hour=own(declared.per_hour, common.per_hour),
         per_domain=own(declared.per_domain, common.per_domain),
     )
@@ -112,8 +112,8 @@ def _hindrance(
             return HoldReason(channel=channel, why=f"{pause.told}; {pause.cure}")
     in_folder = ws.channel(channel).info.folder is not None
     limits = limits_of(ws.settings, channel, in_folder=in_folder)
-    if limits.per_pass and sent >= limits.per_pass:
-        why = f"limit of {limits.per_pass} a run by {channel}"
+    if limits.per_run and sent >= limits.per_run:
+        why = f"limit of {limits.per_run} a run by {channel}"
         return HoldReason(channel=channel, why=why, until=tx.now)
     domain = attempts.domain_mark(address)
     for most, mark, where in (
@@ -173,7 +173,7 @@ def pause_channels(ws: Workspace) -> list[Pause]:
         channel: found
         for channel, batches in counted.items()
         if channel not in paused
-        and (found := worst(batches, policy.brake_share, policy.brake_after)) is not None
+        and (found := worst(batches, policy.pause_share, policy.pause_after)) is not None
     }
     if not wanted:
         return []
