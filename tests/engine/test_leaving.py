@@ -360,7 +360,7 @@ def test_a_pause_ends_whatever_the_clock_said_when_it_began(house: House, clock:
         ("[channels.a]\nkind = 'outbox'\nper_hour = 7", RateLimits(per_hour=7)),
         ("", RateLimits()),
         (
-            "[policy]\nper_hour = 9\n[channels.a]\nkind = 'email'\nper_pass = 1",
+            "[policy]\nper_hour = 9\n[channels.a]\nkind = 'email'\nper_run = 1",
             RateLimits(per_run=1, per_hour=9, per_domain=100),
         ),
     ],
