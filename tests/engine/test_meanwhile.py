@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from tests.engine.world import (
     workspace,
 )
 from voicenote.engine.case import approval, promises
+from voicenote.engine.case.unsubscribe import opt_out
 from voicenote.engine.ledger_identity import MachineRecords
 from voicenote.engine.memo.drafting import compose_cases
 from voicenote.engine.run import lookahead
@@ -30,10 +31,11 @@ from voicenote.engine.run.ownership import adopt
 from voicenote.engine.run.run_once import one_pass
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadSettings, RuleSaysNo
-from voicenote.ledger import arrivals, case_store
+from voicenote.ledger import arrivals, case_store, touches
 from voicenote.ledger.fingerprint import read_standing
 from voicenote.ledger.snapshots import snapshots
 from voicenote.model.receipt import Parcel, Receipt
+from voicenote.model.touch import TouchKind, TouchState
 
 
 def pair(ws: Workspace) -> list[int]:
@@ -87,6 +89,22 @@ def test_what_was_held_since_is_moved_to_no_other_hour(
     assert [one.due_at for one in touches_of(ws, second)] == [one.due_at for one in before]
 
 
+def test_what_was_moved_to_a_later_hour_since_waits_for_it(
+    ws: Workspace, world: World, clock: Clock
+) -> None:
+    """Both were looked at together."""
+    _, second = pair(ws)
+
+    def moved(_parcel: Parcel) -> None:
+        with ws.ledger.write() as tx:
+            touches.move(tx, touches_of(ws, second)[0].number, clock.now + timedelta(hours=2))
+            tx.tell("touch_moved", second)
+
+    world.look = moved
+    assert one_pass(ws).sent == 1
+    assert states(ws, second)[0] == "memo due"
+
+
 def while_leaving(world: World, deed: Callable[[], object]) -> None:
     """Let something happen after a touch was claimed, and before it leaves."""
     send = world.send
@@ -117,6 +135,39 @@ def test_what_is_composed_anew_while_it_is_leaving_does_not_leave(
     clock.move(hours=1)
     assert one_pass(ws).waiting[0][0] == number
     assert world.left == []
+
+
+@pytest.mark.parametrize(
+    ("wakes", "why"),
+    [
+        (START.replace(hour=22), "quiet hours began while it was leaving"),
+        (START + timedelta(days=30), "it became too late while it was leaving"),
+    ],
+)
+def test_what_lost_its_hour_while_it_was_leaving_does_not_leave(
+    ws: Workspace, world: World, clock: Clock, wakes: datetime, why: str
+) -> None:
+    """As when a lid was closed between the claim and the last word to the server."""
+    [number] = take(ws, told())
+    release(ws, number)
+
+    def sleep() -> None:
+        clock.now = wakes
+
+    while_leaving(world, sleep)
+    one_pass(ws)
+    (memo,) = [touch for touch in touches_of(ws, number) if touch.kind is TouchKind.MEMO]
+    assert (world.left, memo.state, memo.reason) == ([], TouchState.DUE, why)
+
+
+def test_what_nobody_wants_any_more_while_it_is_leaving_is_cancelled(
+    ws: Workspace, world: World
+) -> None:
+    [number] = take(ws, told())
+    release(ws, number)
+    while_leaving(world, lambda: opt_out(ws, str(number)))
+    one_pass(ws)
+    assert (world.left, states(ws, number)[0]) == ([], "memo cancelled")
 
 
 def test_whoever_moves_to_another_address_while_it_is_leaving_gets_it_there(
