@@ -138,6 +138,7 @@ def engine(folder: Path, port: int, count: int) -> None:
     from voicenote.engine.memo.drafting import compose_cases
     from voicenote.ledger import case_store, scripts
     from voicenote.ledger.changes import change_case
+    from voicenote.model.address import Address
     from voicenote.model.case import Complaint, Customer
     from voicenote.model.memo import Memo, Synthetic
 
@@ -148,7 +149,9 @@ def engine(folder: Path, port: int, count: int) -> None:
             source="bench",
             ref=str(number),
             opened_at=datetime.now(UTC),
-            customer=Customer(name=f"Mari {number}", email=f"mari{number}@tamm.example"),
+            customer=Customer(
+                name=f"Mari {number}", addresses=(Address("email", f"mari{number}@tamm.example"),)
+            ),
             what_happened="the ribbon was wrong",
         )
         for number in range(count)

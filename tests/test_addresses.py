@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voicenote import addresses
-from voicenote.addresses import Address, Kind
 from voicenote.errors import BadData
+from voicenote.model.address import TELEGRAM, Address
 
 
 @pytest.mark.parametrize(
@@ -174,8 +174,8 @@ def test_any_text_is_an_address_in_its_one_spelling_or_is_refused(text: str, reg
     except BadData:
         return
     for one in found:
-        assert Address(one.kind, one.text) in addresses.read_addresses(
-            f"telegram:{one.text}" if one.kind is Kind.TELEGRAM else one.text
+        assert Address(one.kind, one.value) in addresses.read_addresses(
+            f"telegram:{one.value}" if one.kind == TELEGRAM else one.value
         )
 
 
@@ -213,4 +213,4 @@ def test_what_a_channel_tells_comes_out_in_one_spelling(field: str, text: str, o
 )
 def test_a_label_before_an_address_is_no_part_of_it(text: str, address: str) -> None:
     """It is copied with it, from a letter's foot or an address book."""
-    assert [one.text for one in addresses.read_addresses(text)] == [address]
+    assert [one.value for one in addresses.read_addresses(text)] == [address]

@@ -39,6 +39,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "model": ("errors",),
     **dict.fromkeys(GROUND, ("errors",)),
     "options": ("errors", "files"),
+    "addresses": ("errors", "model"),
     **dict.fromkeys(STAGES, SHARED),
     "ledger": SHARED,
     "settings": SHARED,

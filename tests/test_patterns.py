@@ -34,7 +34,7 @@ from voicenote.delivery.tokens import is_token, tokens_in
 from voicenote.engine.batch import Failed
 from voicenote.engine.memo.plain_speech import sentences_of
 from voicenote.errors import BadData, VoicenoteError
-from voicenote.intake.validation import clean
+from voicenote.intake.cell_text import clean
 from voicenote.script import outdating
 from voicenote.script.check.detecting import detect_language
 from voicenote.script.check.normalise import fold

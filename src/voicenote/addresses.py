@@ -1,20 +1,21 @@
 """The one reader of addresses: email, telephone (WhatsApp's too), Telegram. Pure.
 
 Whatever spelling comes in, by a file, a command or a channel, one comes out: an address as mail
-takes it, a number in E.164, ``@name`` or the number of a chat. `mark` makes two of these comparable
-and is the one place for what a provider takes for the same though it is written otherwise.
+takes it, a number in E.164, ``@name`` or the number of a chat. What a plug-in's channel names, such
+as ``slack``, stays as it is written.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Collection
+from contextlib import suppress
 from functools import cache, lru_cache
 from urllib.parse import unquote
 
 from voicenote.errors import BadData, short
+from voicenote.model.address import EMAIL, KINDS, NUMBERS, PHONE, TELEGRAM, Address
 
 _ANGLES = re.compile(r"[^<>]*<([^<>]*)>")
 _HANDLE = re.compile(r"@?([A-Za-z][A-Za-z0-9_]{3,31})")
@@ -38,22 +39,6 @@ _LABEL = re.compile(
 _NOWHERE = {"", "001", "ZZ"}
 
 
-class Kind(StrEnum):
-    """What sort of address it is. WhatsApp's is a telephone number."""
-
-    EMAIL = "email"
-    PHONE = "phone"
-    TELEGRAM = "telegram"
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """An address in its one spelling."""
-
-    kind: Kind
-    text: str
-
-
 @lru_cache(maxsize=4096)
 def email(text: str) -> str:
     """Return the address, normalised. Nothing is looked up. Raises BadData when it is none."""
@@ -71,7 +56,7 @@ def email(text: str) -> str:
         )
     except email_validator.EmailNotValidError as error:
         reason = str(error).rstrip(".")
-        what = f"is no email address: {short(text)}"
+        what = f"isn't an email address: {short(text)}"
         raise BadData(what, " ".join(reason.split())) from None
     return str(checked.normalized)
 
@@ -92,7 +77,7 @@ def phone(text: str, region: str = "") -> str:
         return found
     where = f" in {region}" if region and not number.startswith("+") else ""
     advice = "write it with + and the country's code, such as +372 5123 4567"
-    raise BadData(f"is no telephone number{where}: {short(text)}", advice)
+    raise BadData(f"isn't a telephone number{where}: {short(text)}", advice)
 
 
 def _dialled(given: str) -> str:
@@ -134,74 +119,76 @@ def telegram(text: str) -> str:
         return bare
     if found := _HANDLE.fullmatch(bare):
         return f"@{found[1]}"
-    raise BadData(f"is no Telegram name: {short(text)}", "write @name or the number of the chat")
+    raise BadData(f"isn't a Telegram name: {short(text)}", "write @name or the number of the chat")
 
 
-def of_field(field: str, text: str, region: str = "") -> str:
-    """Return an address as the field of a customer (email, phone, telegram, whatsapp) has it.
+def read_address(kind: str, text: str, region: str = "") -> str:
+    """Return an address of this kind in its one spelling; `region` as in `phone`.
 
-    Raises BadData when it is none of that field's.
+    Raises BadData when it is none of that kind.
     """
-    if field == "email":
+    if kind == EMAIL:
         return email(text)
-    return telegram(text) if field == "telegram" else phone(text, region)
+    if kind in NUMBERS:
+        return phone(text, region)
+    return telegram(text) if kind == TELEGRAM else _plain_name(text)
 
 
-def heard_at(field: str, text: str) -> str:
+def _plain_name(text: str) -> str:
+    """Return what only a plug-in's channel can read. Raises BadData where there is nothing."""
+    if given := " ".join(_visible(text).split()):
+        return given
+    raise BadData(f"isn't an address: {short(text)}", "write it as the service shows it")
+
+
+def heard_at(kind: str, text: str) -> str:
     """Return an address as a channel tells it, in its one spelling; where it is none, as it is.
 
-    `field` as in `of_field`. WhatsApp tells a number without its +.
+    WhatsApp tells a number without its +.
     """
-    for given in (text, f"+{text}"):
-        try:
-            return of_field(field, given)
-        except BadData:
-            if field not in ("phone", "whatsapp"):
-                break
+    for given in (text, f"+{text}") if kind in NUMBERS else (text,):
+        with suppress(BadData):
+            return read_address(kind, given)
     return text.strip()
 
 
-def read_addresses(text: str, region: str = "") -> tuple[Address, ...]:
+def read_addresses(text: str, region: str = "", kinds: Collection[str] = ()) -> tuple[Address, ...]:
     """Return all that somebody may mean who writes `text` as an address, the likeliest first.
 
     Bare digits may be a number at home (`region`, ISO 3166), one whose + was left out, or a chat of
-    Telegram's. A bare word is nobody's address: it may be a name. Raises BadData for no address.
+    Telegram's. ``slack:U0123`` is one of a plug-in's, where `kinds` have slack. A bare word is
+    nobody's address: it may be a name. Raises BadData for no address.
     """
+    kind, _, value = text.strip().partition(":")
+    if value and kind.casefold() in set(kinds).difference(KINDS):
+        return (Address(kind.casefold(), _plain_name(value), text),)
     given = unicodedata.normalize("NFKC", _plain(text)).replace("\u2212", "-")
     bare = _WEB.sub("", given, count=1)
     if _TELEGRAM.match(bare) or given.startswith("@"):
-        return (Address(Kind.TELEGRAM, telegram(given)),)
+        return (Address(TELEGRAM, telegram(given)),)
     if _WHATSAPP.match(bare) or _CALL.match(given) or _JID.fullmatch(given):
         return _numbers(given, region) or _refuse(text)
     if "@" in given:
-        return (Address(Kind.EMAIL, email(text)),)
+        return (Address(EMAIL, email(text)),)
     given = found[1] if (found := _DECIMAL.fullmatch(given)) else given
     dialled = _dialled(given)
     abroad = dialled.startswith("+")
     numbers = _numbers(given, region) if abroad or _DIALLED.fullmatch(dialled) else ()
-    chats = (Address(Kind.TELEGRAM, given),) if _CHAT.fullmatch(given) and not abroad else ()
+    chats = (Address(TELEGRAM, given),) if _CHAT.fullmatch(given) and not abroad else ()
     whole = _numbers(f"+{given}", "") if given.isdecimal() and not abroad else ()
     return tuple(dict.fromkeys((*numbers, *whole, *chats))) or _refuse(text)
 
 
 def _numbers(given: str, region: str) -> tuple[Address, ...]:
     number = _parse_number(_dialled(given), region)
-    return (Address(Kind.PHONE, number),) if number else ()
+    return (Address(PHONE, number),) if number else ()
 
 
 def _refuse(text: str) -> tuple[Address, ...]:
     raise BadData(
-        f"is no address: {short(text)}",
+        f"isn't an address: {short(text)}",
         "write an email address, a number with + and its country's code, or @name of Telegram",
     )
-
-
-def mark(text: str) -> str:
-    """Return what is the same for all spellings of an address that came through this reader.
-
-    Two numbers that a network takes for one would be made one here, and nowhere else.
-    """
-    return unicodedata.normalize("NFC", text.strip()).casefold()
 
 
 def at_home(text: str) -> frozenset[str]:
@@ -244,13 +231,22 @@ def region_of(zone: str, tag: str = "") -> str:
 
 
 def _plain(text: str) -> str:
-    """Return a text without what nobody sees: marks of direction, spaces around, spaces of width 0.
+    """Return a text without what nobody sees, and what a label says as its link would say it.
 
-    Telephones and address books put them around numbers that are copied. What a label before it
-    says (``E-mail:``, ``Tel.``) is what its link would say.
+    Labels (``E-mail:``, ``Tel.``) come from address books.
     """
-    kept = "".join(sign for sign in text if unicodedata.category(sign) not in ("Cf", "Cc")).strip()
+    kept = _visible(text)
     found = _LABEL.match(kept)
     if not found:
         return kept
     return ("tel:" if found["call"] else "") + kept[found.end() :]
+
+
+def _visible(text: str) -> str:
+    """Return a text without marks of direction, spaces around, and spaces of width 0.
+
+    Telephones and address books put them around numbers that are copied.
+    """
+    if not (text.isascii() and text.isprintable()):
+        text = "".join(sign for sign in text if unicodedata.category(sign) not in ("Cf", "Cc"))
+    return text.strip()

@@ -14,13 +14,19 @@ from hypothesis import strategies as st
 from tests.fakes.made import make_channel
 from tests.fakes.web import Reply, Request, Web
 from voicenote.delivery.port import Channel
+from voicenote.model.address import Address
 from voicenote.model.case import Customer
 
 NOW = datetime(2026, 3, 2, 9, 31, 4, tzinfo=UTC)
 #: Stands for every secret in the settings of a bench.
 SECRET = "sesame"  # noqa: S105  of fakes
 CUSTOMER = Customer(
-    name="Mari", email="mari@tamm.example", telegram="5512345", whatsapp="+37255512345"
+    name="Mari",
+    addresses=(
+        Address("email", "mari@tamm.example"),
+        Address("telegram", "5512345"),
+        Address("whatsapp", "+37255512345"),
+    ),
 )
 
 
@@ -84,7 +90,7 @@ class WebBench:
 
     channel: type[Channel]
     customer = CUSTOMER
-    to = CUSTOMER.email
+    to = CUSTOMER.address("email")
     rendition = "mp3"
     takes = 10 * 2**20
     addresses: st.SearchStrategy[str] = st.emails()

@@ -16,7 +16,7 @@ class LetterBench:
     """What the channels of letters have in common."""
 
     customer = CUSTOMER
-    to = CUSTOMER.email
+    to = CUSTOMER.address("email")
     rendition = "mp3"
     takes = 10 * 2**20
     secrets: tuple[str, ...] = ()

@@ -29,7 +29,7 @@ class TelegramBench(WebBench):
     """
 
     channel = Telegram
-    to = CUSTOMER.telegram
+    to = CUSTOMER.address("telegram")
     rendition = "ogg"
     addresses = st.integers(min_value=1, max_value=2**52).map(str)
 

@@ -19,7 +19,7 @@ class WhatsAppBench(WebBench):
     """WhatsApp; its far end is a Cloud API that refuses what the documentation does not allow."""
 
     channel = WhatsApp
-    to = CUSTOMER.whatsapp
+    to = CUSTOMER.address("whatsapp")
     rendition = "ogg"
     takes = 512 * 1024
     addresses = st.from_regex(r"\+[1-9][0-9]{6,14}", fullmatch=True)

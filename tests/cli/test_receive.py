@@ -109,12 +109,12 @@ def test_a_link_joins_its_customer_once_and_nobody_else(say: Call, bot: tuple[An
     api, _ = bot
     secret = joined(say, api)
     assert len(secret) == 32
-    assert say("show", "1", "--json")["telegram"] == str(MARI)
+    assert say("show", "1", "--json")["addresses"]["telegram"] == [str(MARI)]
     api.updates = [said(2, chat=99, text=f"/start {secret}"), said(3, text="/start")]
     told = say("receive", "--json")
     assert "used up" in told["unmatched"][0]["reason"]
     assert len(told["unmatched"]) == 1
-    assert say("show", "1", "--json")["telegram"] == str(MARI)
+    assert say("show", "1", "--json")["addresses"]["telegram"] == [str(MARI)]
 
 
 def test_at_a_terminal_the_link_is_a_square_too(say: Call, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,6 +20,7 @@ from tests.fakes.web import CLOSE, DRIP, HANG, NONSENSE, RESET, RESET_EARLY, Rep
 from voicenote.delivery import apprise as adapter
 from voicenote.delivery.apprise import Apprise
 from voicenote.errors import BadSettings, Postponed, Refused, Unknown
+from voicenote.model.address import Address
 from voicenote.model.case import Customer
 from voicenote.model.receipt import Parcel, ReceiptKind
 
@@ -151,7 +152,13 @@ def test_who_has_no_address_is_refused(web: Web, letter: Parcel) -> None:
 
 
 def test_the_address_is_the_one_of_the_settings() -> None:
-    mari = Customer(name="Mari", email="m@x.ee", phone="+3725551234")
+    mari = Customer(
+        name="Mari",
+        addresses=(
+            Address("email", "m@x.ee"),
+            Address("phone", "+3725551234"),
+        ),
+    )
     assert channel("json://x/{to}", address="phone").address(mari) == "+3725551234"
 
 

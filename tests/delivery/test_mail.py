@@ -16,6 +16,7 @@ import trustme
 from voicenote.delivery.message import build_message, wire
 from voicenote.delivery.tokens import fill_template, token, tokens_in
 from voicenote.errors import BadSettings, Postponed, Refused
+from voicenote.model.address import Address
 from voicenote.model.case import Customer
 from voicenote.model.receipt import Parcel, ReceiptKind
 
@@ -150,7 +151,9 @@ def test_the_pace_is_kept(
 
 
 def test_it_uses_the_email_address(mail: Make) -> None:
-    assert mail(1).address(Customer(name="Mari", phone="+37255512345")) == ""
+    assert (
+        mail(1).address(Customer(name="Mari", addresses=(Address("phone", "+37255512345"),))) == ""
+    )
 
 
 # -- TLS and logging in -------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from tests.fakes.made import make_channel
 from voicenote.delivery.outbox import Outbox
 from voicenote.delivery.port import ABSENT, Trace
 from voicenote.errors import BadSettings, Postponed, Refused, Unknown, VoicenoteError
+from voicenote.model.address import Address
 from voicenote.model.case import Customer
 from voicenote.model.receipt import Parcel, ReceiptKind
 
@@ -182,7 +183,10 @@ def test_a_folder_that_cannot_be_made_postpones(tmp_path: Path, parcel: Parcel) 
 
 def test_it_takes_every_customer(box: Path) -> None:
     assert channel(box).address(Customer(name="Mari")) == "Mari"
-    assert channel(box).address(Customer(name="Mari", phone="+37255512345")) == "+37255512345"
+    assert (
+        channel(box).address(Customer(name="Mari", addresses=(Address("phone", "+37255512345"),)))
+        == "+37255512345"
+    )
 
 
 @pytest.mark.parametrize("folder", ["", "a\0b", 3])

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import update
 
 from tests.engine.world import (
     START,
     Clock,
     World,
+    person,
     release,
     states,
     take,
@@ -32,7 +32,8 @@ from voicenote.engine.case.case_view import case_view
 from voicenote.engine.run import recovery
 from voicenote.engine.run.run_once import one_pass
 from voicenote.engine.workspace import Workspace
-from voicenote.ledger import case_reports, tables
+from voicenote.ledger import arrivals, case_reports, case_store
+from voicenote.model.address import Address
 from voicenote.model.case import Customer
 from voicenote.model.receipt import UNDELIVERED, Receipt, ReceiptKind, Verdict
 from voicenote.model.touch import Touch
@@ -78,9 +79,9 @@ class House:
 
     def sent(self, **changes: Any) -> Touch:
         """The memo of a new case, which has left by mail."""
-        person = {"name": "Dana", "email": MAIL, "telegram": CHAT, "time_zone": "UTC", **changes}
+        dana = {"name": "Dana", "email": MAIL, "telegram": CHAT, "time_zone": "UTC", **changes}
         ref = f"A-{len(self.left)}"
-        [number] = take(self.ws, told(ref, customer=Customer(**person), days=None))
+        [number] = take(self.ws, told(ref, customer=person(**dana), days=None))
         release(self.ws, number)
         assert one_pass(self.ws).sent == 1
         self.clock.move(minutes=5)
@@ -225,7 +226,8 @@ def sent_again(house: House) -> Touch:
     recovery.settle_again(house.ws, memo.case, "mail")
     assert one_pass(house.ws).sent == 1
     with house.ws.ledger.write() as tx:
-        tx.connection.execute(update(tables.customers).values(telegram=CHAT))
+        case = case_store.get(tx, memo.case)
+        arrivals.join(tx, case, Address("telegram", CHAT))
     return memo
 
 
@@ -249,8 +251,8 @@ def test_what_a_person_sent_by_another_way_is_theirs_when_it_comes_back(house: H
     """Whether the letter before it arrived was uncertain: their word of then is not for ever."""
     house.ways["mail"].can_ask = False
     house.ways["mail"].fates = ["unknown, sent"]
-    person = {"name": "Dana", "email": MAIL, "telegram": CHAT, "whatsapp": "+3725"}
-    [number] = take(house.ws, told(customer=Customer(**person, time_zone="UTC"), days=None))
+    dana = person(name="Dana", email=MAIL, telegram=CHAT, whatsapp="+3725", time_zone="UTC")
+    [number] = take(house.ws, told(customer=dana, days=None))
     release(house.ws, number)
     assert one_pass(house.ws).uncertain == 1
     house.clock.move(minutes=5)

@@ -14,6 +14,7 @@ from tests.engine.world import (
     START,
     Clock,
     World,
+    person,
     release,
     states,
     take,
@@ -87,8 +88,8 @@ def house(tmp_path: Path, clock: Clock) -> Iterator[House]:
 
 
 def dana(**changes: Any) -> Customer:
-    person = {"name": "Dana", "email": "dana@here.ee", "telegram": "77", "time_zone": "UTC"}
-    return Customer(**{**person, **changes})
+    dana = {"name": "Dana", "email": "dana@here.ee", "telegram": "77", "time_zone": "UTC"}
+    return person(**{**dana, **changes})
 
 
 def due(ws: Workspace, *people: Customer) -> list[int]:

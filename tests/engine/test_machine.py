@@ -24,7 +24,17 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from sqlalchemy import func, select
 
-from tests.engine.world import FATES, START, Clock, Died, World, told, without_sound, workspace
+from tests.engine.world import (
+    FATES,
+    START,
+    Clock,
+    Died,
+    World,
+    person,
+    told,
+    without_sound,
+    workspace,
+)
 from voicenote.delivery.inbound import Arrival, Inbound, Polls
 from voicenote.delivery.port import TraceResult
 from voicenote.engine.case import approval, closing, promises, unsubscribe, verdicts
@@ -87,7 +97,7 @@ class Way(World):
     is_mailbox = True
 
     def address(self, customer: Customer) -> str:
-        return customer.telegram if self.first else super().address(customer)
+        return customer.address("telegram") if self.first else super().address(customer)
 
     def send(self, parcel: Parcel, commit: Callable[[], None]) -> Receipt:
         return self.first.send(parcel, commit) if self.first else super().send(parcel, commit)
@@ -176,9 +186,9 @@ class Life(RuleBasedStateMachine):
     def begin(self, can_ask: bool, released: int, days: int, worth: str) -> None:
         self.world.can_ask = can_ask
         with self.ws.ledger.write() as tx:
-            for number, person in enumerate(PEOPLE, 1):
+            for number, who in enumerate(PEOPLE, 1):
                 harm = Money(Decimal("40.10"), "EUR")
-                customer = Customer(**person)
+                customer = person(**who)
                 complaint = told(f"R-{number}", days=3 * number, harm=harm, customer=customer)
                 case_store.add(tx, [complaint])
         self.said_no(lambda: promises.add(self.ws, 1, self.refund(worth, 9)))
@@ -317,7 +327,7 @@ class Life(RuleBasedStateMachine):
     def seldom(self, number: int, what: str) -> None:
         if what == "import":
             with self.ws.ledger.write() as tx:
-                customer = Customer(**PEOPLE[number - 1])
+                customer = person(**PEOPLE[number - 1])
                 [added] = case_store.add(tx, [told(f"R-{number}", customer=customer)])
             assert not added.new
             assert self.told() == len(self.history)
@@ -401,7 +411,7 @@ class Life(RuleBasedStateMachine):
             assert judged.level is not Adequacy.REFUSE, (
                 f"money that the rules refuse: {judged.what}"
             )
-        assert case.customer.email not in self.gone, "they opted out"
+        assert case.customer.address("email") not in self.gone, "they opted out"
         booked = touch.planned.booked_at
         assert booked is not None
         since = [a for round_, a in answers if round_ == touch.round and a.at >= booked]

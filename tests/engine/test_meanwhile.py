@@ -173,7 +173,7 @@ def test_what_nobody_wants_any_more_while_it_is_leaving_is_cancelled(
 def test_whoever_moves_to_another_address_while_it_is_leaving_gets_it_there(
     ws: Workspace, world: World, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(world, "address", lambda customer: customer.telegram or customer.email)
+    monkeypatch.setattr(world, "address", lambda customer: customer.address("telegram", "email"))
     [number] = take(ws, told())
     release(ws, number)
 

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from tests.engine.world import Clock, World, take, told, touches_of, without_sound, workspace
-from voicenote.addresses import Address, Kind
 from voicenote.delivery.telegram.bot_payload import fields_of
 from voicenote.engine.case.unsubscribe import opt_out
 from voicenote.engine.memo.drafting import compose_cases
@@ -19,6 +18,7 @@ from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo, WrongUse
 from voicenote.ledger import case_reports, case_store
 from voicenote.ledger.arrivals import touch_by_key
+from voicenote.model.address import EMAIL, TELEGRAM, Address
 
 ME = "me@saar.ee"
 
@@ -81,8 +81,8 @@ def test_proofs_of_what_is_due_leave_it_due(ws: Workspace, world: World) -> None
 
 
 def test_a_proof_goes_by_the_first_channel_for_such_an_address(ws: Workspace) -> None:
-    assert way_to(ws, Address(Kind.EMAIL, ME)) == "outbox"
-    assert way_to(ws, Address(Kind.TELEGRAM, "12345")) == "outbox"
+    assert way_to(ws, Address(EMAIL, ME)) == "outbox"
+    assert way_to(ws, Address(TELEGRAM, "12345")) == "outbox"
 
 
 @pytest.mark.parametrize("to", ["<me@saar.ee>", "mailto:me@saar.ee", "Me@SAAR.ee."])

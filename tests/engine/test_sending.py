@@ -32,6 +32,7 @@ from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo, WrongUse
 from voicenote.ledger import case_store, scripts
 from voicenote.ledger.changes import change_case, change_touch
+from voicenote.model.address import Address
 from voicenote.model.case import Customer
 from voicenote.model.memo import Memo
 from voicenote.model.receipt import Parcel, Receipt, Verdict
@@ -369,7 +370,7 @@ def test_an_opt_out_by_address_stops_every_case_of_that_person(ws: Workspace, wo
     numbers = take(ws, told("A"), told("B"))
     release(ws, *numbers)
     with ws.ledger.read() as tx:
-        email = case_store.get(tx, numbers[0]).customer.email
+        email = case_store.get(tx, numbers[0]).customer.address("email")
     assert unsubscribe.opt_out(ws, email.upper()).cancelled > 0
     one_pass(ws)
     assert world.keys == []
@@ -392,7 +393,9 @@ def test_whoever_is_unknown_can_opt_out_before_their_first_complaint(
     ws: Workspace, world: World
 ) -> None:
     assert unsubscribe.opt_out(ws, "dana@example.com").cases == ()
-    [number] = take(ws, told(customer=Customer(name="Dana", email="Dana@example.com")))
+    [number] = take(
+        ws, told(customer=Customer(name="Dana", addresses=(Address("email", "Dana@example.com"),)))
+    )
     with pytest.raises(RuleSaysNo, match="opted out"):
         release(ws, number)
     one_pass(ws)

@@ -28,6 +28,7 @@ from voicenote.engine.workspace import Workspace
 from voicenote.errors import Postponed, Refused, Unavailable, Unknown
 from voicenote.ledger import case_store, touches
 from voicenote.ledger.store import Ledger, open_ledger
+from voicenote.model.address import KINDS, Address
 from voicenote.model.case import Complaint, Customer
 from voicenote.model.memo import Memo, Synthetic
 from voicenote.model.promise import AmendsKind, Promise
@@ -111,7 +112,7 @@ class World:
         )
 
     def address(self, customer: Customer) -> str:
-        return customer.email or customer.name
+        return customer.address("email") or customer.name
 
     def send(self, parcel: Parcel, commit: Callable[[], None]) -> Receipt:
         fate = self.fates.pop(0) if self.fates else "sent"
@@ -239,18 +240,24 @@ def without_sound() -> Iterator[None]:
         yield
 
 
+def person(**fields: str) -> Customer:
+    """A customer whose addresses are given by their kinds."""
+    known = [Address(kind, fields.pop(kind)) for kind in list(fields) if kind in KINDS]
+    return Customer(**fields, addresses=tuple(one for one in known if one.value))
+
+
 def told(ref: str = "A-1", *, days: int | None = 7, **changes: Any) -> Complaint:
     """A complaint with one promise for so many days from the start; with None, without."""
     day = START.date() + timedelta(days=days or 0)
     promise = Promise(kind=AmendsKind.REDO, text="bake it again", promised_by=day)
-    person = {"name": "Dana", "email": "dana@example.com", "time_zone": "Asia/Jerusalem"}
-    person["phone"] = ""
-    person |= {name: changes.pop(name) for name in list(changes) if name in person}
+    who = {"name": "Dana", "email": "dana@example.com", "time_zone": "Asia/Jerusalem"}
+    who["phone"] = ""
+    who |= {name: changes.pop(name) for name in list(changes) if name in who}
     values: dict[str, Any] = {
         "source": "csv",
         "ref": ref,
         "opened_at": START,
-        "customer": Customer(**person),
+        "customer": person(**who),
         "what_happened": "The ribbon was blue",
         "promises": () if days is None else (promise,),
     }

@@ -29,6 +29,7 @@ from voicenote.errors import TryAgain, Unavailable
 from voicenote.ledger import case_reports, case_store, scripts, touches
 from voicenote.ledger.changes import change_case
 from voicenote.ledger.store import Ledger, open_ledger
+from voicenote.model.address import Address
 from voicenote.model.case import Complaint, Customer
 from voicenote.model.memo import Memo, Synthetic
 from voicenote.model.receipt import Parcel, Receipt, ReceiptKind
@@ -172,9 +173,11 @@ def customer(number: int) -> Customer:
         name=f"Customer {number}",
         time_zone="UTC",
         channel="way",
-        email=f"customer{number}@tamm.example",
-        telegram=str(55_000 + number),
-        whatsapp=f"+3725{number:07}",
+        addresses=(
+            Address("email", f"customer{number}@tamm.example"),
+            Address("telegram", str(55_000 + number)),
+            Address("whatsapp", f"+3725{number:07}"),
+        ),
     )
 
 

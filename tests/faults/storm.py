@@ -85,7 +85,7 @@ def written(ws: Workspace) -> None:
     """Let every customer have written just now: else WhatsApp takes only a template."""
     with ws.ledger.write() as tx:
         for number in case_store.numbers_of(tx):
-            address = case_store.get(tx, number).customer.whatsapp
+            address = case_store.get(tx, number).customer.address("whatsapp")
             kind, at = arrivals.WRITTEN[0], tx.now
             came = arrivals.Came(channel="way", mark=address, kind=kind, at=at, address=address)
             arrivals.keep(tx, came)

@@ -155,7 +155,7 @@ def reply(
 ) -> None:
     """A person's letter, through the same Postfix."""
     message = EmailMessage()
-    message["From"] = sender or f"Mari <{view['email']}>"
+    message["From"] = sender or f"Mari <{view['addresses']['email'][0]}>"
     key = memo(view)["key"]
     message["To"] = headers.pop("To", fill_template("anna+r-{token}@bakery.example", key))
     message["Subject"] = headers.pop("Subject", "Re: Your cake")
@@ -163,7 +163,7 @@ def reply(
         message[name.replace("_", "-")] = value
     message.set_content(text)
     with smtplib.SMTP("127.0.0.1", pair.smtp) as smtp:
-        smtp.send_message(message, view["email"])
+        smtp.send_message(message, view["addresses"]["email"][0])
 
 
 @pytest.mark.parametrize(("name", "status"), [("nobody", "5.1.1"), ("full", "5.2.2")])

@@ -135,9 +135,9 @@ def test_zendesk_pages_are_joined_over_files(read: Any) -> None:
     source, good, bad = read(json.dumps(one), json.dumps(two, indent=2), region="EE")
     assert (source.format, source.source_name) == ("zendesk-json", "zendesk-shop")
     first = good[0].complaint
-    assert first.customer.email == "ann@shop.ee"
+    assert first.customer.address("email") == "ann@shop.ee"
     assert first.customer.time_zone == "Europe/Tallinn"
-    assert first.customer.phone == "+37251234567"
+    assert first.customer.address("phone") == "+37251234567"
     assert (first.severity, first.what_happened) == (Severity.SERIOUS, "Cake.\nNo ribbon")
     assert [item.complaint.ref for item in good] == ["7", "9"]
     assert "deleted" in bad[0].problems[0].what
@@ -177,7 +177,7 @@ def test_zendesks_own_json_export_brings_its_requesters(read: Any) -> None:
     lines = [{**TICKET, "id": i, "requester": USER} for i in (7, 8)]
     source, good, _ = read("\n".join(map(json.dumps, lines)), region="EE")
     assert (source.format, source.source_name) == ("zendesk-json", "zendesk-shop")
-    assert good[1].complaint.customer.email == "ann@shop.ee"
+    assert good[1].complaint.customer.address("email") == "ann@shop.ee"
 
 
 @pytest.mark.parametrize("name", ["-", "N/A", "\u200b", "???", "NULL"])
@@ -218,7 +218,7 @@ def test_every_field_arrives(read: Any) -> None:
     assert bad == []
     made = good[0].complaint
     assert made.opened_at.isoformat() == "2026-03-04T08:00:00+00:00"
-    assert (made.customer.language, made.customer.phone) == ("et", "+37251234567")
+    assert (made.customer.language, made.customer.address("phone")) == ("et", "+37251234567")
     assert (made.involved, made.owner) == (("Jaan", "Tiit"), "Mari")
     assert (made.severity, made.finding) == (Severity.SERIOUS, Finding.PARTLY)
     assert made.harm == Money(Decimal("12.50"), "EUR")

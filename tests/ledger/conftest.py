@@ -10,6 +10,7 @@ import pytest
 
 from tests.fakes.databases import own_database
 from voicenote.ledger.store import Ledger, open_ledger
+from voicenote.model.address import Address
 from voicenote.model.case import Complaint, Customer
 from voicenote.model.money import Money
 from voicenote.model.promise import AmendsKind, Promise
@@ -60,9 +61,10 @@ def ledger(url: str, clock: Clock, new_id: Callable[[], str]) -> Iterator[Ledger
 @pytest.fixture
 def complaint() -> Callable[..., Complaint]:
     def make(ref: str = "A-1", **changes: object) -> Complaint:
+        email = str(changes.pop("email", "dana@example.com"))
         person = Customer(
             name=str(changes.pop("name", "Dana")),
-            email=str(changes.pop("email", "dana@example.com")),
+            addresses=(Address("email", email),) if email else (),
             time_zone="Asia/Jerusalem",
         )
         values: dict[str, object] = {

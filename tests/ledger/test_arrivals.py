@@ -11,6 +11,7 @@ import pytest
 from voicenote.ledger import arrivals, case_store, tables
 from voicenote.ledger.arrivals import UNMATCHED, Came
 from voicenote.ledger.store import Ledger
+from voicenote.model.address import Address, mark
 from voicenote.model.case import Complaint
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -87,10 +88,10 @@ def test_who_joins_is_known_by_that_address(
 ) -> None:
     with ledger.write() as tx:
         (added,) = case_store.add(tx, [complaint()])
-        arrivals.join(tx, case_store.get(tx, added.case), "telegram", "4711")
+        arrivals.join(tx, case_store.get(tx, added.case), Address("telegram", "4711"))
         (found,) = arrivals.cases_at(tx, "4711")
-        assert (found.number, found.customer.telegram) == (added.case, "4711")
-        assert arrivals.cases_at(tx, " DANA@example.com ")[0].number == added.case
+        assert (found.number, found.customer.address("telegram")) == (added.case, "4711")
+        assert arrivals.cases_at(tx, mark(" DANA@example.com "))[0].number == added.case
         assert arrivals.cases_at(tx, "") == []
 
 

@@ -142,7 +142,7 @@ def test_a_copy_holds_every_row_and_opens_as_it_is(
     with closing(
         open_ledger(f"sqlite:///{file}", clock=ledger.clock, actor="t", new_id=ids)
     ) as copy:
-        for table in tables.metadata.sorted_tables:
+        for table in tables.meta.metadata.sorted_tables:
             query = select(table).order_by(*table.primary_key.columns)
             with ledger.read() as one, copy.read() as two:
                 rows = one.connection.execute(query).all()

@@ -10,6 +10,7 @@ from voicenote.ledger import arrivals, case_store, optouts, touches
 from voicenote.ledger.changes import change_case
 from voicenote.ledger.fingerprint import Fingerprint, read_standing, standings
 from voicenote.ledger.store import Ledger, Transaction
+from voicenote.model.address import Address
 from voicenote.model.case import Case, Complaint, Customer
 from voicenote.model.receipt import Answer, Verdict
 
@@ -23,7 +24,7 @@ DEEDS: dict[str, Callable[[Transaction, Case, Case], object]] = {
     "an opt-out by another case": lambda tx, _, other: optouts.opt_out(tx, other),
     "an opt-out by address": lambda tx, _, __: optouts.opt_out_address(tx, "DANA@example.com "),
     "another address by another case": lambda tx, _, other: arrivals.join(
-        tx, other, "telegram", "4711"
+        tx, other, Address("telegram", "4711")
     ),
 }
 
@@ -39,7 +40,7 @@ def of(tx: Transaction, number: int) -> Fingerprint:
 @pytest.fixture
 def pair(ledger: Ledger) -> tuple[Case, Case]:
     """Two cases of one person."""
-    person = Customer(name="Dana", email="dana@example.com")
+    person = Customer(name="Dana", addresses=(Address("email", "dana@example.com"),))
     with ledger.write() as tx:
         told = [
             Complaint(

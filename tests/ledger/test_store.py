@@ -13,15 +13,27 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, delete, insert, select, text, update
+from sqlalchemy import (
+    Connection,
+    MetaData,
+    String,
+    create_engine,
+    delete,
+    insert,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.exc import DBAPIError
 
 from voicenote.errors import BadData, BadSettings, SchemaChanged, TryAgain, Unavailable
 from voicenote.ledger import (
     case_reports,
     case_store,
+    customer_store,
     meta,
     migrate,
+    optouts,
     pauses,
     store,
     tables,
@@ -33,7 +45,7 @@ from voicenote.model.case import Complaint
 def test_migrations_build_the_schema_that_the_tables_describe(ledger: Ledger) -> None:
     with ledger.engine.connect() as connection:
         context = MigrationContext.configure(connection)
-        assert compare_metadata(context, tables.metadata) == []
+        assert compare_metadata(context, tables.meta.metadata) == []
 
 
 def test_the_newest_migration_is_the_one_the_code_expects() -> None:
@@ -233,7 +245,7 @@ def test_a_ledger_whose_very_tables_are_damaged_is_explained(
 @pytest.mark.parametrize(
     "change",
     ["cases set opened_at = '2026-13-45'", "cases set severity = 'odd'", "cases set involved = '{'",
-     "customers set opted_out_at = 'x'", "cases set harm_amount = 'much', harm_currency = 'EUR'"],
+     "customers set name = ''", "cases set harm_amount = 'much', harm_currency = 'EUR'"],
 )  # fmt: skip
 def test_a_value_that_nobody_can_mean_is_explained(
     tmp_path: Path,
@@ -260,9 +272,9 @@ def test_a_value_that_nobody_can_mean_is_explained(
 
 
 @contextmanager
-def of_release(path: Path, migration: str) -> Iterator[Connection]:
-    """A ledger as it was after one of the migrations, to put something in."""
-    engine = create_engine(f"sqlite:///{path}")
+def of_release(place: Path | str, migration: str) -> Iterator[Connection]:
+    """A ledger (a file or a URL) as it was after one of the migrations, to put something in."""
+    engine = create_engine(place if isinstance(place, str) else f"sqlite:///{place}")
     config = Config()
     config.set_main_option("script_location", str(Path(migrate.__file__).parent / "migrations"))
     with engine.begin() as connection:
@@ -288,7 +300,50 @@ def test_a_ledger_of_the_first_release_is_brought_up_to_date_with_all_that_is_in
         assert pauses.list_paused(tx) == []
     with ledger.engine.connect() as connection:
         context = MigrationContext.configure(connection)
-        assert compare_metadata(context, tables.metadata) == []
+        assert compare_metadata(context, tables.meta.metadata) == []
+    ledger.close()
+
+
+def test_the_four_addresses_of_a_customer_get_rows_of_their_own(
+    url: str, clock: Callable[[], datetime], new_id: Callable[[], str]
+) -> None:
+    """With more customers than are read at once."""
+    with of_release(url, "0008") as connection:
+        old = MetaData()
+        old.reflect(connection)
+        connection.execute(insert(old.tables["meta"]), {"name": "ledger_id", "value": "kept"})
+        blank = {c.name: "" for c in old.tables["customers"].columns if c.name != "opted_out_at"}
+        people = [
+            {**blank, "number": n, "name": "Ann", "email": f"c{n}@x.example", "phone": "+3725"}
+            for n in range(1, 1103)
+        ]
+        people[-1] |= {"telegram": "@Ann", "email": "", "whatsapp": "+4"}
+        connection.execute(insert(old.tables["customers"]), people)
+        case = {c.name: "" for c in old.tables["cases"].columns if isinstance(c.type, String)}
+        case |= {"number": 1, "customer": 1102, "opened_at": clock(), "added_at": clock()}
+        case |= {"stage": "opened", "round": 1, "severity": "low", "finding": "partly"}
+        case |= {
+            "abusive": False,
+            "involved": [],
+            "what_happened": "late",
+            "ref": "1",
+            "outcome": None,
+        }
+        case |= {"harm_amount": None, "harm_currency": None}
+        connection.execute(insert(old.tables["cases"]), case)
+    ledger = open_ledger(url, clock=clock, actor="t", new_id=new_id)
+    with ledger.write() as tx:
+        assert customer_store.read_customer(tx, 1).address("email") == "c1@x.example"
+        assert customer_store.find_owners(tx, ["@ann"]) == {1102}
+        theirs = {one.kind: one.value for one in case_store.get(tx, 1).customer.addresses}
+        assert theirs == {"phone": "+3725", "telegram": "@Ann", "whatsapp": "+4"}
+        since = select(tables.addresses.c.since).where(tables.addresses.c.customer == 1102)
+        assert set(tx.connection.execute(since).scalars()) == {clock()}
+        optouts.opt_out_address(tx, "+3725")
+        assert optouts.has_opted_out(tx, 1)
+    with ledger.engine.connect() as connection:
+        context = MigrationContext.configure(connection)
+        assert compare_metadata(context, tables.meta.metadata) == []
     ledger.close()
 
 

@@ -20,8 +20,9 @@ OPENING = {"memo", "last-word"}
 KEPT = {"done", "confirmed"}
 TABLES = (
     "cases", "customers", "amends", "touches", "answers", "approvals", "scripts", "memos",
-    "lessons",
+    "lessons", "addresses",
 )  # fmt: skip
+KINDS = ("email", "phone", "telegram", "whatsapp")
 
 
 def moment(text: str | None) -> datetime:
@@ -52,6 +53,11 @@ class Seen:
                 for name in TABLES
             }
             told = [dict(row) for row in plain.execute("select * from history order by number")]
+        people = {row["number"]: row for row in every["customers"]}
+        for row in people.values():
+            row.update(dict.fromkeys(KINDS, ""))
+        for row in every["addresses"]:
+            people[row["customer"]][row["kind"]] = row["value"]
         return cls(told, every)
 
     @cached_property

@@ -78,7 +78,7 @@ class Apprise:
 
     def address(self, customer: Customer) -> str:
         """The address that the settings choose."""
-        return str(getattr(customer, self._options.address))
+        return customer.address(self._options.address)
 
     def send(self, parcel: Parcel, commit: Callable[[], None]) -> Receipt:
         """Hand `parcel` over to Apprise, its sound attached.

@@ -76,8 +76,7 @@ class Outbox:
 
     def address(self, customer: Customer) -> str:
         """The best address there is, else the name: a folder takes everybody."""
-        known = (customer.email, customer.phone, customer.whatsapp, customer.telegram)
-        return next((address for address in known if address), customer.name)
+        return customer.address() or customer.name
 
     def send(self, parcel: Parcel, commit: Callable[[], None]) -> Receipt:
         """Write the folder of `parcel`. A key that is there already is left as it is.

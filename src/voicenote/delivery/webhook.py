@@ -78,8 +78,7 @@ class Webhook:
 
     def address(self, customer: Customer) -> str:
         """The best address there is, else the name: the receiver decides what to do with it."""
-        known = (customer.email, customer.phone, customer.whatsapp, customer.telegram)
-        return next((address for address in known if address), customer.name)
+        return customer.address() or customer.name
 
     def send(self, parcel: Parcel, commit: Callable[[], None]) -> Receipt:
         """Post `parcel`; `commit` is called just before the last byte.

@@ -56,7 +56,7 @@ class Workspace:
 
     def clock_of(self, customer: Customer) -> CustomerClock:
         """Return where a customer is by what is known of them, else where the owner is."""
-        where = (customer.time_zone, customer.phone, customer.whatsapp)
+        where = (customer.time_zone, customer.address("phone"), customer.address("whatsapp"))
         return clock_of(*where, self.settings.owner.time_zone)
 
     def zone_of(self, case: Case) -> ZoneInfo:

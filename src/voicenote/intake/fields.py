@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping
+
+from voicenote.model.address import KINDS
 
 #: field → the most characters it may hold. The names are a contract: CSV columns, JSON and TOML
 #: keys, ``--map`` and ``--default``.
@@ -39,6 +42,10 @@ FIELDS: Mapping[str, int] = {
     "amends_value": 100,
     "promised_by": 100,
 }
+
+#: ``addresses.slack`` and the like: an address that only a plug-in's channel can read.
+_OTHER = re.compile(r"addresses\.([a-z][a-z0-9_-]{0,39})")
+LONGEST_ADDRESS = 320
 
 #: The fields that may run over several lines. In all others a line break is a space.
 PROSE = frozenset(
@@ -88,6 +95,19 @@ SYNONYMS: Mapping[str, Mapping[str, str]] = {
         "word": "word words apology letter",
     },
 }
+
+
+def kind_of(field: str) -> str:
+    """Return the kind of the addresses that a field holds; "" where it holds none."""
+    if field in KINDS:
+        return field
+    found = _OTHER.fullmatch(field)
+    return found[1] if found else ""
+
+
+def is_field(name: str) -> bool:
+    """Whether there is a field of this name."""
+    return name in FIELDS or bool(kind_of(name))
 
 
 def show_column(name: str) -> str:

@@ -10,7 +10,8 @@ from importlib import resources
 
 from voicenote import unicode_forms
 from voicenote.errors import BadData, Problem, WrongUse
-from voicenote.intake.fields import FIELDS, OURS, nearest
+from voicenote.intake.fields import FIELDS, OURS, is_field, kind_of, nearest
+from voicenote.model.address import field_of
 
 #: field → the columns it is read from, joined where there are several
 Effective = Mapping[str, tuple[str, ...]]
@@ -49,10 +50,7 @@ def guess(headers: Sequence[str]) -> dict[str, tuple[str, ...]]:
     for header in headers:
         if header not in OURS:
             by_name.setdefault(normal(header), header)
-    found: dict[str, tuple[str, ...]] = {}
-    for field in FIELDS:
-        if own := by_name.get(normal(field)):
-            found[field] = (own,)
+    found = _own_names(headers, by_name)
     taken = {column for columns in found.values() for column in columns}
     table = _table()
     for field in FIELDS:
@@ -65,6 +63,18 @@ def guess(headers: Sequence[str]) -> dict[str, tuple[str, ...]]:
         elif hit:
             found[field] = (hit,)
             taken.add(hit)
+    return found
+
+
+def _own_names(headers: Sequence[str], by_name: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """Return field → column of the columns that are named as we name fields."""
+    found: dict[str, tuple[str, ...]] = {
+        field: (by_name[own],) for field in FIELDS if (own := normal(field)) in by_name
+    }
+    for header in headers:
+        # "Addresses.Slack" of a table, or the key slack of an object under addresses
+        if kind := kind_of(header.strip().casefold()):
+            found.setdefault(field_of(kind), (header,))
     return found
 
 
@@ -82,7 +92,7 @@ def _first_and_last(by_name: Mapping[str, str], hit: str | None) -> tuple[str, .
 def check_names(what: str, fields: Iterable[str]) -> None:
     """Raise WrongUse when one of `fields` is not a field of ours; `what` is the option's name."""
     for field in fields:
-        if field not in FIELDS:
+        if not is_field(field):
             raise WrongUse(f"{what} knows no field {field!r}", nearest(field, FIELDS))
 
 

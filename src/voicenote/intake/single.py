@@ -11,11 +11,12 @@ from pathlib import Path
 from voicenote.addresses import region_of
 from voicenote.errors import BadData, Problem
 from voicenote.intake.dates import order_of
-from voicenote.intake.fields import FIELDS, nearest, show_column
+from voicenote.intake.fields import FIELDS, is_field, nearest, show_column
 from voicenote.intake.options import Options, check_options
 from voicenote.intake.raw_record import Number
 from voicenote.intake.sniff import open_binary, unreadable
 from voicenote.intake.validation import Checker
+from voicenote.model.address import PREFIX
 from voicenote.model.case import Complaint
 
 
@@ -32,8 +33,8 @@ def complaint_from_fields(
     check_options(options)
     problems: list[Problem] = []
     given: dict[str, str] = {}
-    for name, value in fields.items():
-        if name not in FIELDS:
+    for name, value in _with_addresses(fields).items():
+        if not is_field(name):
             problems.append(
                 Problem("is no field", nearest(name, FIELDS), file, None, show_column(name))
             )
@@ -56,6 +57,15 @@ def complaint_from_fields(
         first = problems[0]
         raise BadData(f"{first.field} {first.what}".strip(), first.advice, problems)
     return made
+
+
+def _with_addresses(fields: Mapping[str, object]) -> Mapping[str, object]:
+    """Return the fields, those of a table ``[addresses]`` under their own names."""
+    table = fields.get("addresses")
+    if not isinstance(table, Mapping):
+        return fields
+    rest = {name: value for name, value in fields.items() if name != "addresses"}
+    return rest | {f"{PREFIX}{kind}": value for kind, value in table.items()}
 
 
 def read_toml(path: Path, options: Options) -> Complaint:

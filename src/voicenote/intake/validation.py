@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from functools import partial
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -15,9 +16,11 @@ from voicenote.errors import BadData, Problem, short
 from voicenote.intake import dates, person
 from voicenote.intake.amounts import currency as currency_code
 from voicenote.intake.amounts import money
-from voicenote.intake.fields import FIELDS, NOTHING, PROSE, SYNONYMS
+from voicenote.intake.cell_text import clean
+from voicenote.intake.fields import FIELDS, NOTHING, SYNONYMS, kind_of
 from voicenote.intake.options import Options
 from voicenote.intake.raw_record import Number
+from voicenote.model.address import KINDS, Address, mark
 from voicenote.model.case import (
     MADE_REF,
     NAMELESS,
@@ -29,38 +32,13 @@ from voicenote.model.case import (
 )
 from voicenote.model.money import Money
 from voicenote.model.promise import AmendsKind, Promise
-from voicenote.unicode_forms import normal
 
 Value = TypeVar("Value")
 Choice = TypeVar("Choice", bound=StrEnum)
 
-_NEVER = re.compile("[\x00\ud800-\udfff]")
-_CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff\ufffe\uffff]")
+#: Between two addresses; not before the extension of a number, as links write it.
+_SEMICOLON = re.compile(r";(?!\s*(?:ext|isub|phone-context)=)")
 _OWN_LANGUAGES = "en he ro pl fa et"
-
-
-def clean(name: str, text: str) -> str:
-    """Return `text` as it goes in: NFC, no control characters, one line unless it is prose.
-
-    A formula, a template or a path in it is text like any other. Raises BadData when it holds a
-    NUL, half a character (a lone surrogate, a byte of another encoding), or is too long.
-    """
-    if isinstance(text, Number) and name in ("harm", "amends_value"):
-        return text
-    text = str(text)
-    if not text.isascii() or "\x00" in text:
-        if _NEVER.search(text):
-            what = "holds a NUL" if "\x00" in text else "holds half a character"
-            raise BadData(what, "export it again as UTF-8")
-        if "\ufffd" in text and name not in PROSE:
-            raise BadData("has lost letters (\ufffd)", "write it again, or export as UTF-8")
-        text = normal(text)
-    text = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    text = text.strip() if name in PROSE else " ".join(text.split())
-    if len(text) > FIELDS[name]:
-        what = f"has {len(text):,} characters, the most is {FIELDS[name]:,}"
-        raise BadData(what, "shorten it")
-    return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +82,9 @@ class _Row:
         self.texts: dict[str, str] = {}
         self.defaulted: set[str] = set()
         self.told_at: datetime | None = None
-        for name in FIELDS:
+        #: The fields of addresses that only a plug-in's channel can read.
+        self.others = [name for name in (*given, *self.options.defaults) if name not in FIELDS]
+        for name in (*FIELDS, *self.others):
             text = given.get(name, "")
             if not text or text.isspace() or (text in NOTHING and not isinstance(text, Number)):
                 text = self.options.defaults.get(name, "")
@@ -162,8 +142,7 @@ class _Row:
         Where nobody can tell who, it is all that is said.
         """
         texts = self.texts
-        known = (customer.email, customer.phone, customer.whatsapp, customer.telegram)
-        who = next((addresses.mark(one) for one in known if one), customer.name.casefold())
+        who = mark(customer.address()) or customer.name.casefold()
         if who in NAMELESS:
             who = "\x1e".join(f"{name}\x1f{texts[name]}" for name in sorted(texts))
         key = story_of(f"{who} {story_of(texts['what_happened'])}")[:16]
@@ -177,12 +156,26 @@ class _Row:
         made: dict[str, str] = {}
         for name, read in _READERS.items():
             made[name] = self._read(name, read) or ""
-        region = self._region(made["time_zone"], made["language"])
-        for name in ("phone", "whatsapp"):
-            made[name] = self._read(name, lambda text: addresses.phone(text, region)) or ""
+        theirs = self._addresses(self._region(made["time_zone"], made["language"]))
         if len(self.problems) > known or "customer" not in self.texts:
             return None
-        return Customer(name=self.texts["customer"], say_as=self.texts.get("say_as", ""), **made)
+        return Customer(
+            name=self.texts["customer"],
+            say_as=self.texts.get("say_as", ""),
+            addresses=theirs,
+            **made,
+        )
+
+    def _addresses(self, region: str) -> tuple[Address, ...]:
+        """Return the addresses of all kinds, several of one with ; between them."""
+        found: list[Address] = []
+        for name in (*KINDS, *self.others):
+            if text := self.texts.get(name):
+                read = partial(_addresses_in, kind_of(name), text, region=region)
+                found += self._try(name, read) or ()
+        if len(found) > len({one.kind for one in found}):
+            found = list({(one.kind, one.mark): one for one in reversed(found)}.values())[::-1]
+        return tuple(found)
 
     def _region(self, zone: str, language: str) -> str:
         """Return the country of numbers without one: never another's where the customer has one."""
@@ -287,10 +280,16 @@ class _Row:
 _READERS: Mapping[str, Callable[[str], str]] = {
     "language": person.language,
     "time_zone": person.time_zone,
-    "email": addresses.email,
-    "telegram": addresses.telegram,
     "channel": person.channel,
 }
+
+
+def _addresses_in(kind: str, text: str, *, region: str) -> list[Address]:
+    """Return the addresses in a list with semicolons. Raises BadData for one that is none."""
+    typed = (
+        [one.strip() for one in _SEMICOLON.split(text) if one.strip()] if ";" in text else [text]
+    )
+    return [Address(kind, addresses.read_address(kind, one, region), one) for one in typed]
 
 
 def _names(text: str) -> tuple[str, ...]:

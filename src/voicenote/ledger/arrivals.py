@@ -10,10 +10,10 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, insert, or_, select, update
 
-from voicenote.addresses import mark
-from voicenote.ledger import case_store, optouts, rows, tables
-from voicenote.ledger.columns import some
+from voicenote.ledger import case_store, customer_store, optouts, rows, tables
+from voicenote.ledger.list_params import list_param
 from voicenote.ledger.store import Transaction
+from voicenote.model.address import Address, field_of
 from voicenote.model.case import Case, Stage
 from voicenote.model.touch import Touch
 
@@ -26,7 +26,7 @@ _LAST = (
     select(tables.arrivals.c.address, func.max(tables.arrivals.c.at))
     .where(
         tables.arrivals.c.channel == bindparam("by"),
-        tables.arrivals.c.address.in_(some("marks")),
+        tables.arrivals.c.address.in_(list_param("marks")),
         tables.arrivals.c.kind.in_(WRITTEN),
     )
     .group_by(tables.arrivals.c.address)
@@ -186,18 +186,16 @@ def keys_sent(tx: Transaction) -> list[str]:
     return list(tx.connection.execute(query).scalars())
 
 
-def cases_at(tx: Transaction, address: str) -> list[Case]:
-    """Return the cases of whoever has this address, in whichever column."""
-    numbers = optouts.cases_of(tx, [mark(address)]) if address.strip() else []
+def cases_at(tx: Transaction, mark: str) -> list[Case]:
+    """Return the cases of whoever has this address, of whichever kind; as `mark` spells it."""
+    numbers = optouts.cases_of(tx, [mark]) if mark else []
     return list(case_store.load(tx, numbers).values())
 
 
-def is_strangers(tx: Transaction, address: str) -> bool:
+def is_strangers(tx: Transaction, mark: str) -> bool:
     """Whether no customer has this address, and nobody has opted out by it."""
-    gone = select(tables.optouts.c.at).where(
-        tables.optouts.c.address_sha256 == digest(mark(address))
-    )
-    return not cases_at(tx, address) and tx.connection.execute(gone).first() is None
+    gone = select(tables.optouts.c.at).where(tables.optouts.c.address_sha256 == digest(mark))
+    return not cases_at(tx, mark) and tx.connection.execute(gone).first() is None
 
 
 def first_day(tx: Transaction) -> datetime | None:
@@ -229,12 +227,11 @@ def use_link(tx: Transaction, channel: str, secret: str) -> int | None:
     return int(number) if done.rowcount == 1 else None
 
 
-def join(tx: Transaction, case: Case, field: str, address: str) -> None:
+def join(tx: Transaction, case: Case, address: Address) -> None:
     """Give the customer of a case an address, as they have shown that it is theirs."""
-    mine = select(tables.cases.c.customer).where(tables.cases.c.number == case.number)
-    person = tables.customers.c.number == mine.scalar_subquery()
-    tx.connection.execute(update(tables.customers).where(person).values({field: address}))
-    joined = optouts.person_of(tx, case.number)
-    optouts.recognise(tx, [joined])
-    closed = case.stage is Stage.CLOSED
-    tx.tell("customer_joined", case.number, by=field, **({"closed": True} if closed else {}))
+    query = select(tables.cases.c.customer).where(tables.cases.c.number == case.number)
+    number = tx.connection.execute(query).scalar_one()
+    customer_store.give_addresses(tx, number, [address])
+    optouts.recognise(tx, [(number, customer_store.read_customer(tx, number))])
+    closed = {"closed": True} if case.stage is Stage.CLOSED else {}
+    tx.tell("customer_joined", case.number, by=field_of(address.kind), **closed)

@@ -6,7 +6,6 @@ and the opt-outs equal to the model's and to those of `voicenote.ledger.touches`
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
@@ -76,20 +75,11 @@ def told_stranded(channel: str, cases: Sequence[int]) -> tuple[str, str]:
 
 def opted_out(tx: Transaction) -> set[int]:
     """Return the open cases whose customer, or one of their addresses, wants to hear no more."""
-    marks = set(tx.connection.execute(select(tables.optouts.c.address_sha256)).scalars())
-    case, person = tables.cases, tables.customers
-    query = (
-        select(case.c.number, person.c.email, person.c.phone, person.c.telegram, person.c.whatsapp)
-        .join(person, person.c.number == case.c.customer)
-        .where(case.c.stage != CLOSED)
+    case, person, known = tables.cases, tables.customers, tables.addresses
+    by_name = select(person.c.number).where(person.c.opted_out_at.is_not(None))
+    gone = select(tables.optouts.c.address_sha256)
+    by_address = select(known.c.customer).where(known.c.sha256.in_(gone))
+    query = select(case.c.number).where(
+        case.c.stage != CLOSED, case.c.customer.in_(by_name.union_all(by_address))
     )
-    gone = query.where(person.c.opted_out_at.is_not(None))
-    found = {row[0] for row in tx.connection.execute(gone)}
-    if marks:
-        found |= {row[0] for row in tx.connection.execute(query) if _marked(tuple(row)[1:], marks)}
-    return found
-
-
-def _marked(addresses: Sequence[str], marks: set[str]) -> bool:
-    known = {address.strip().casefold() for address in addresses}
-    return any(hashlib.sha256(one.encode()).hexdigest() in marks for one in known if one)
+    return set(tx.connection.execute(query).scalars())

@@ -11,11 +11,11 @@ from typing import Any, TypeVar
 from sqlalchemy import insert, select, update
 
 from voicenote.errors import WrongUse
-from voicenote.ledger import customers, identity, rows, tables
+from voicenote.ledger import customer_store, customers, identity, rows, tables
 from voicenote.ledger.changes import hold_case
-from voicenote.ledger.columns import some
 from voicenote.ledger.customers import News
 from voicenote.ledger.identity import StoredComplaint
+from voicenote.ledger.list_params import list_param
 from voicenote.ledger.store import Transaction
 from voicenote.ledger.unreadable import reading
 from voicenote.model.case import Case, Complaint, Lesson, Stage, story_of
@@ -26,14 +26,13 @@ Item = TypeVar("Item")
 #: How many rows go to the database at once; SQLite takes 32,766 parameters in a statement.
 CHUNK = 500
 
-_CASES = select(tables.cases).where(tables.cases.c.number.in_(some("numbers")))
-_CUSTOMERS = select(tables.customers).where(tables.customers.c.number.in_(some("numbers")))
+_CASES = select(tables.cases).where(tables.cases.c.number.in_(list_param("numbers")))
 _AMENDS = (
     select(tables.amends)
-    .where(tables.amends.c.case.in_(some("numbers")))
+    .where(tables.amends.c.case.in_(list_param("numbers")))
     .order_by(tables.amends.c.case, tables.amends.c.k)
 )
-_LESSONS = select(tables.lessons).where(tables.lessons.c.case.in_(some("numbers")))
+_LESSONS = select(tables.lessons).where(tables.lessons.c.case.in_(list_param("numbers")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +159,7 @@ def load(tx: Transaction, numbers: Sequence[int]) -> dict[int, Case]:
 def _load(tx: Transaction, numbers: Sequence[int]) -> dict[int, Case]:
     run, wanted = tx.connection.execute, {"numbers": list(numbers)}
     case_rows = run(_CASES, wanted).mappings().all()
-    people = {row["customer"] for row in case_rows}
-    customer_rows = run(_CUSTOMERS, {"numbers": list(people)}).mappings()
-    customers = {row["number"]: row for row in customer_rows}
+    people = customer_store.read_customers(tx, {row["customer"] for row in case_rows})
     amends = defaultdict(list)
     for row in run(_AMENDS, wanted).mappings():
         amends[row["case"]].append(rows.amends_in(row))
@@ -171,7 +168,7 @@ def _load(tx: Transaction, numbers: Sequence[int]) -> dict[int, Case]:
     return {
         row["number"]: rows.case_in(
             row,
-            customers[row["customer"]],
+            people[row["customer"]],
             amends[row["number"]],
             lessons.get(row["number"]),
         )

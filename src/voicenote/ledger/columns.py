@@ -1,39 +1,54 @@
-"""The columns that many tables have."""
+"""The columns that many tables have, and where all tables are kept."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import (
-    ARRAY,
-    JSON,
-    BigInteger,
-    BindParameter,
-    Column,
-    ColumnElement,
-    Date,
-    ForeignKey,
-    Integer,
-    String,
-    Text,
-    any_,
-    bindparam,
-    literal,
+from sqlalchemy import JSON, BigInteger, Column, Date, ForeignKey, Integer, MetaData, String, Text
+
+from voicenote.ledger.utc_datetime import Moment
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
 )
 
 #: SQLite counts rows up by itself only in a column that it calls INTEGER.
 Number = BigInteger().with_variant(Integer, "sqlite")
 
 
-def number(name: str = "number") -> Column[int]:
+def serial(name: str = "number") -> Column[int]:
     """A number that counts up."""
     return Column(name, Number, primary_key=True, autoincrement=True)
 
 
-def words(*names: str) -> list[Column[Any]]:
+def texts(*names: str) -> list[Column[Any]]:
     """Texts that are never null."""
     return [Column(name, Text, nullable=False, default="") for name in names]
+
+
+def codes(*names: str) -> list[Column[Any]]:
+    """Words of a known set, such as states and kinds."""
+    return [Column(name, String(20), nullable=False) for name in names]
+
+
+def hashes(*names: str) -> list[Column[Any]]:
+    """SHA-256 in hexadecimal."""
+    return [Column(name, String(64), nullable=False) for name in names]
+
+
+def moments(*names: str) -> list[Column[Any]]:
+    """Moments that are known when the row is written."""
+    return [Column(name, Moment, nullable=False) for name in names]
+
+
+def later_moments(*names: str) -> list[Column[Any]]:
+    """Moments that may come later, or never."""
+    return [Column(name, Moment, nullable=True) for name in names]
 
 
 def money(name: str) -> list[Column[Any]]:
@@ -55,7 +70,7 @@ def composition() -> list[Column[Any]]:
     ]
 
 
-def grounds() -> list[Column[Any]]:
+def approval_grounds() -> list[Column[Any]]:
     """What an approval rests on: what was composed, and the facts, by their hashes.
 
     `anyway` is why it was given against what is listed in `excused`.
@@ -66,25 +81,6 @@ def grounds() -> list[Column[Any]]:
         Column("anyway", Text, nullable=False, default="", server_default=""),
         Column("excused", JSON, nullable=False, default=list, server_default="[]"),
     ]
-
-
-def some(name: str) -> BindParameter[Any]:
-    """A place for a list, in a statement that is built once: ``column.in_(some("cases"))``.
-
-    To build a statement anew takes twice as long as to run it, and a letter needs dozens.
-    """
-    return bindparam(name, expanding=True)
-
-
-def among(column: ColumnElement[Any], values: Collection[str], dialect: str) -> ColumnElement[bool]:
-    """Return what is so of a row whose `column` has one of many texts.
-
-    To PostgreSQL they go as one value: its driver takes longer to count thousands of places than
-    the server to answer.
-    """
-    if dialect == "postgresql":
-        return column == any_(literal(list(values), ARRAY(Text)))
-    return column.in_(values)
 
 
 def of_case() -> Column[int]:

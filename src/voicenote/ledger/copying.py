@@ -24,12 +24,13 @@ def _copy_as_it_is(source: Connection, target: Connection, table: Table) -> None
 
 def copy_into(source: Ledger, file: Path) -> None:
     """Write everything that `source` holds into a new SQLite file, as of one moment."""
+    metadata = tables.meta.metadata
     make_file(file)
     target = create_engine(f"sqlite:///{file.as_posix()}")
     try:
         with source.read() as tx, target.begin() as connection:
-            tables.metadata.create_all(connection)
-            for table in tables.metadata.sorted_tables:
+            metadata.create_all(connection)
+            for table in metadata.sorted_tables:
                 if source.is_sqlite:
                     _copy_as_it_is(tx.connection, connection, table)
                     continue

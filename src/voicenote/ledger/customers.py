@@ -7,23 +7,21 @@ so once and was replaced is no news: an old file that is imported again changes 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import select, update
 
-from voicenote.addresses import mark
-from voicenote.ledger import optouts, rows, tables
-from voicenote.ledger.columns import among
+from voicenote.ledger import customer_store, optouts, tables
 from voicenote.ledger.store import Transaction
+from voicenote.model.address import Address, field_of, mark
 from voicenote.model.case import Complaint, Customer, Stage
 
 #: Told of each open case of a customer whom an import changed; facts: field, was, now, by.
 CHANGED = "customer_changed"
 IMPORT = "import"
-ADDRESSES = ("email", "phone", "telegram", "whatsapp")
-#: What an import may know better: how they speak, where they are, how they are reached.
-NEWER = ("language", "time_zone", *ADDRESSES)
+#: What an import may know better, beside how they are reached: how they speak, where they are.
+NEWER = ("language", "time_zone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +42,6 @@ def settle(
 
     One name with one address in common is one person, whatever else is known of them by now.
     """
-    table = tables.customers
     theirs = _of_addresses(tx, [complaint.customer for complaint in complaints])
     fresh: list[Customer] = []
     met: dict[tuple[str, str], int] = {}  # name and address → place in `fresh`
@@ -63,14 +60,12 @@ def settle(
         if at == len(fresh):
             fresh.append(customer)
         else:
-            fresh[at] = Customer(**rows.customer_out(fresh[at]) | _others(fresh[at], complaint))
+            fresh[at] = _changed(fresh[at], _others(fresh[at], complaint))
         met.update(dict.fromkeys(keys, at))
         numbers.append(-at - 1)
     made: list[int] = []
     if fresh:
-        statement = insert(table).returning(table.c.number, sort_by_parameter_order=True)
-        values = [rows.customer_out(customer) for customer in fresh]
-        made = list(tx.connection.execute(statement, values).scalars())
+        made = customer_store.add_customers(tx, fresh)
         optouts.recognise(tx, list(zip(made, fresh, strict=True)))
     return [made[-one - 1] if one < 0 else one for one in numbers], {
         place: news for place, news in brought.items() if news
@@ -79,28 +74,21 @@ def settle(
 
 def _keys(customer: Customer) -> list[tuple[str, str]]:
     name = customer.name.casefold()
-    return [(name, one) for one in optouts.addresses(customer)]
+    return [(name, one) for one in sorted(customer.marks)]
 
 
 def _of_addresses(
     tx: Transaction, customers: Sequence[Customer]
 ) -> dict[tuple[str, str], tuple[int, Customer]]:
     """Return who has one of the addresses: (name, address) → number and customer."""
-    table = tables.customers
-    wanted = {one for customer in customers for one in optouts.addresses(customer)}
-    wanted |= {customer.email for customer in customers if customer.email}
+    wanted = set().union(*(customer.marks for customer in customers))
     if not wanted:
         return {}
-    columns = [table.c[name] for name in rows.CUSTOMER_FIELDS]
-    dialect = tx.connection.dialect.name
-    query = select(table.c.number, *columns).where(
-        or_(*(among(table.c[name], wanted, dialect) for name in ADDRESSES))
-    )
+    people = customer_store.read_customers(tx, customer_store.find_owners(tx, wanted))
     found: dict[tuple[str, str], tuple[int, Customer]] = {}
-    for number, *values in tx.connection.execute(query.order_by(table.c.number)):
-        customer = Customer(**dict(zip(rows.CUSTOMER_FIELDS, values, strict=True)))
-        for key in _keys(customer):
-            found.setdefault(key, (number, customer))
+    for number in sorted(people):
+        for key in _keys(people[number]):
+            found.setdefault(key, (number, people[number]))
     return found
 
 
@@ -113,7 +101,8 @@ def renew(
     """
     if not _others(before, complaint):
         return ()
-    before = _read_customer(tx, number)  # another row of the same import may have changed them
+    # another row of the same import may have changed them
+    before = customer_store.read_customer(tx, number)
     others = _others(before, complaint)
     case = tables.cases
     query = select(case.c.number, case.c.stage, case.c.opened_at).where(case.c.customer == number)
@@ -121,15 +110,17 @@ def renew(
     told = _told_changes(tx, [row[0] for row in theirs])
     older = any(row[2] > complaint.opened_at for row in theirs)
     news: list[News] = []
-    for name, value in others.items():
-        was = getattr(before, name)
-        once = any(mark(value) == mark(old) for field, old, _ in told if field == name)
+    taken: list[Change] = []
+    for change in others:
+        once = any(mark(change.now) == mark(old) for field, old, _ in told if field == change.field)
         if once and (again or older):
             continue  # it was so once, and somebody knew better since
-        kept = _conflict_line(name, was, told, older=older)
-        news.append(News(before.name, name, was, value, kept))
-    if taken := [one for one in news if not one.kept]:
-        _take(tx, number, before, taken)
+        kept = _conflict_line(change.field, change.was, told, older=older)
+        news.append(News(before.name, change.field, change.was, change.now, kept))
+        if not kept:
+            taken.append(change)
+    if taken:
+        _take(tx, number, _changed(before, taken), taken)
         for which in [row[0] for row in theirs if row[1] != Stage.CLOSED.value]:
             for one in taken:
                 facts = {"field": one.field, "was": one.was, "now": one.now, "by": IMPORT}
@@ -137,36 +128,48 @@ def renew(
     return tuple(news)
 
 
-def _others(before: Customer, complaint: Complaint) -> dict[str, str]:
-    """Return what a complaint says of its customer, and is not so here: field → value.
+class Change(NamedTuple):
+    """What a complaint says of a field of its customer, and is not so here."""
 
-    What an import only assumes of all its customers is no news of one who is known better.
+    field: str
+    was: str
+    now: str
+    address: Address | None = None
+
+
+def _others(before: Customer, complaint: Complaint) -> list[Change]:
+    """Return what a complaint says of its customer, and is not so here.
+
+    What an import only assumes of all its customers is no news of one who is known better. Of
+    several addresses of a kind the first is the one to write to; another is news only if unknown.
     """
-    said: dict[str, str] = {}
+    given, said = complaint.customer, []
     for name in NEWER:
-        was, value = getattr(before, name), getattr(complaint.customer, name)
-        assumed = name in complaint.assumed and was
-        if value and mark(value) != mark(was) and not assumed:
-            said[name] = value
-    return said
+        was, value = getattr(before, name), getattr(given, name)
+        if value and mark(value) != mark(was):
+            said.append(Change(name, was, value))
+    for one in given.addresses:
+        first, was = given.address(one.kind) == one.value, before.address(one.kind)
+        if one.mark not in ({mark(was, one.kind)} if first else before.marks):
+            said.append(Change(field_of(one.kind), was if first else "", one.value, one))
+    return [one for one in said if not (one.field in complaint.assumed and one.was)]
 
 
-def _read_customer(tx: Transaction, number: int) -> Customer:
-    table = tables.customers
-    columns = [table.c[name] for name in rows.CUSTOMER_FIELDS]
-    row = tx.connection.execute(select(*columns).where(table.c.number == number)).one()
-    return Customer(**dict(zip(rows.CUSTOMER_FIELDS, row, strict=True)))
+def _changed(before: Customer, changes: Sequence[Change]) -> Customer:
+    """Return a customer with changes; addresses that they had stay theirs, after the new ones."""
+    given = [one.address for one in changes if one.address]
+    known = {(one.kind, one.mark) for one in given}
+    kept = [one for one in before.addresses if (one.kind, one.mark) not in known]
+    fields = {one.field: one.now for one in changes if not one.address}
+    return replace(before, addresses=(*given, *kept), **fields)
 
 
-def _take(tx: Transaction, number: int, before: Customer, taken: Sequence[News]) -> None:
+def _take(tx: Transaction, number: int, after: Customer, taken: Sequence[Change]) -> None:
     """Write what is newer; a new address does not bring back who wants to hear no more."""
     table = tables.customers
-    values: dict[str, Any] = {one.field: one.now for one in taken}
-    person = table.c.number == number
-    after = Customer(**{**rows.customer_out(before), **values})
-    if optouts.has_opted_out(tx, before):
-        values["opted_out_at"] = tx.now
-    tx.connection.execute(update(table).where(person).values(**values))
+    values: dict[str, Any] = {name: getattr(after, name) for name in NEWER}
+    tx.connection.execute(update(table).where(table.c.number == number).values(**values))
+    customer_store.give_addresses(tx, number, [one.address for one in taken if one.address])
     optouts.recognise(tx, [(number, after)])
 
 

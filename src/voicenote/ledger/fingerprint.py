@@ -12,49 +12,43 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, exists, func, or_, select
+from sqlalchemy import bindparam, exists, func, select
 
-from voicenote.ledger import optouts, tables
+from voicenote.ledger import tables
 from voicenote.ledger.changes import hold_case
-from voicenote.ledger.columns import some
+from voicenote.ledger.customer_store import hash_address
+from voicenote.ledger.list_params import list_param
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case
-
-#: The addresses that one customer can have at most.
-_MARKS = ("mark1", "mark2", "mark3", "mark4")
 
 
 class Fingerprint(NamedTuple):
     """How a case stands: its lines in the history, and what its customer may change elsewhere."""
 
     told: int
-    email: str
-    phone: str
-    telegram: str
-    whatsapp: str
+    addresses: int
     opted_out_at: datetime | None
     gone: bool
 
 
 def _standing_columns() -> tuple[Any, ...]:
-    lines, people = tables.history, tables.customers
+    lines, known, people = tables.history, tables.addresses, tables.customers
     told = select(func.count()).where(lines.c.case == tables.cases.c.number).scalar_subquery()
-    return (
-        told,
-        *(people.c[name] for name in ("email", "phone", "telegram", "whatsapp", "opted_out_at")),
-    )
+    # an address that is given anew is a new row, so any change changes the sum of their numbers
+    rows = select(func.sum(known.c.number)).where(known.c.customer == people.c.number)
+    return told, rows.scalar_subquery(), people.c.opted_out_at
 
 
 _JOINED = tables.cases.join(tables.customers, tables.customers.c.number == tables.cases.c.customer)
 _MANY = (
     select(tables.cases.c.number, *_standing_columns())
     .select_from(_JOINED)
-    .where(tables.cases.c.number.in_(some("wanted")))
+    .where(tables.cases.c.number.in_(list_param("wanted")))
 )
 _ONE = (
     select(
         *_standing_columns(),
-        exists().where(or_(*(tables.optouts.c.address_sha256 == bindparam(m) for m in _MARKS))),
+        exists().where(tables.optouts.c.address_sha256.in_(list_param("marks"))),
     )
     .select_from(_JOINED)
     .where(tables.cases.c.number == bindparam("wanted"))
@@ -74,7 +68,6 @@ def standings(tx: Transaction, numbers: Sequence[int]) -> dict[int, Fingerprint]
 def read_standing(tx: Transaction, case: Case) -> Fingerprint:
     """Return how a case stands, as it was read; nobody changes it until the transaction ends."""
     hold_case(tx, case.number)  # first, and by itself: else the lines were counted before the wait
-    known = [optouts.hash_address(address) for address in optouts.addresses(case.customer)]
-    marks = dict(zip(_MARKS, [*known, *[""] * len(_MARKS)], strict=False))
-    *rest, gone = tx.connection.execute(_ONE, {"wanted": case.number, **marks}).one()
+    marks = [hash_address(one) for one in case.customer.marks]
+    *rest, gone = tx.connection.execute(_ONE, {"wanted": case.number, "marks": marks}).one()
     return Fingerprint._make((*rest, bool(gone)))

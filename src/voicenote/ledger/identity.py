@@ -13,15 +13,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import Column, ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, or_, select
 
-from voicenote.addresses import mark
-from voicenote.ledger import tables
-from voicenote.ledger.columns import among
-from voicenote.ledger.rows import CUSTOMER_FIELDS
+from voicenote.ledger import customer_store, tables
+from voicenote.ledger.list_params import in_list
 from voicenote.ledger.store import Transaction
+from voicenote.model.address import NUMBERS
 from voicenote.model.case import (
     MADE_REF,
     NAMELESS,
@@ -36,8 +35,6 @@ from voicenote.model.case import (
 TOLD_APART = "told_apart"
 #: The sources that are no more than a file's format; versions before added a hash of its columns.
 _FORMAT = re.compile(r"(csv|json|new|zendesk)?|(csv|json)-[0-9a-f]{8}")
-#: The fields in which two persons can be told apart; a number is one by either.
-_KINDS = (("email",), ("phone", "whatsapp"), ("telegram",))
 
 
 class StoredComplaint(NamedTuple):
@@ -62,7 +59,7 @@ def same_person(one: Customer, other: Customer) -> bool:
     Two of one name, one with an email address and one with a number, may be anybody: a helpdesk
     has first names, and one line that tells the story of hundreds.
     """
-    marks, others = every_mark(one), every_mark(other)
+    marks, others = one.marks, other.marks
     if marks and others:
         return not marks.isdisjoint(others)
     return one.name.casefold() == other.name.casefold() not in NAMELESS
@@ -70,9 +67,14 @@ def same_person(one: Customer, other: Customer) -> bool:
 
 def _apart(one: Customer, other: Customer) -> bool:
     """Whether two have addresses of a kind, and none in common."""
-    if every_mark(one) & every_mark(other):
+    if one.marks & other.marks:
         return False
-    return any(_marks(one, names) and _marks(other, names) for names in _KINDS)
+    return not _kinds(one).isdisjoint(_kinds(other))
+
+
+def _kinds(customer: Customer) -> set[str]:
+    """Return the kinds of address by which a customer can be told apart; a number is one kind."""
+    return {NUMBERS[0] if one.kind in NUMBERS else one.kind for one in customer.addresses}
 
 
 def clash(found: StoredComplaint, complaint: Complaint) -> bool:
@@ -82,15 +84,6 @@ def clash(found: StoredComplaint, complaint: Complaint) -> bool:
     if found.story == story_of(complaint.what_happened):
         return named_apart and _apart(one, other)
     return found.number < 0 or named_apart or _apart(one, other)
-
-
-def _marks(customer: Customer, names: Sequence[str]) -> set[str]:
-    return {mark(getattr(customer, name)) for name in names if getattr(customer, name)}
-
-
-def every_mark(customer: Customer) -> set[str]:
-    """Return all addresses of a customer, comparable."""
-    return _marks(customer, [name for names in _KINDS for name in names])
 
 
 @dataclass(slots=True)
@@ -105,7 +98,7 @@ class Known:
     def add(self, found: StoredComplaint) -> None:
         """Remember a case."""
         self.by_ref[found.ref].append(found)
-        for who in (*every_mark(found.customer), found.customer.name.casefold()):
+        for who in (*found.customer.marks, found.customer.name.casefold()):
             self.by_who[found.story, who].append(found)
 
     def find(self, complaint: Complaint) -> StoredComplaint | None:
@@ -123,7 +116,7 @@ class Known:
     def _by_story(self, complaint: Complaint, story: str) -> StoredComplaint | None:
         """Find what has no ref of its own, or is looked for by what has none."""
         made, customer = is_made_ref(complaint.ref), complaint.customer
-        for who in (*sorted(every_mark(customer)), customer.name.casefold()):
+        for who in (*sorted(customer.marks), customer.name.casefold()):
             for one in self.by_who.get((story, who), []):
                 if (made or is_made_ref(one.ref)) and same_person(one.customer, customer):
                     if _dated_apart(one.ref, complaint.ref):
@@ -153,38 +146,32 @@ def as_found(complaint: Complaint, number: int) -> StoredComplaint:
 def find_known(tx: Transaction, complaints: Sequence[Complaint]) -> Known:
     """Return the cases of the ledger that may be some of these complaints."""
     case, person = tables.cases, tables.customers
-    columns = (case.c.number, case.c.source, case.c.ref, case.c.story, person.c.number)
-    people = [person.c[name] for name in CUSTOMER_FIELDS]
-    query = select(*columns, *people).join(person, person.c.number == case.c.customer)
+    query = select(case.c.number, case.c.source, case.c.ref, case.c.story, case.c.customer)
     dialect = tx.connection.dialect.name
     refs = {one.ref for one in complaints}
-    wheres: list[ColumnElement[bool]] = [among(case.c.ref, refs, dialect)]
+    queries = [query.where(in_list(case.c.ref, refs, dialect))]
     # one line may tell the story of thousands: only those of these people are read
     for refless in (True, False):
         some = [one for one in complaints if is_made_ref(one.ref) is refless]
         if some:
-            told = among(case.c.story, {story_of(one.what_happened) for one in some}, dialect)
+            told = in_list(case.c.story, {story_of(one.what_happened) for one in some}, dialect)
             told = told if refless else told & case.c.ref.startswith(MADE_REF)
-            wheres.append(told & _any_of([one.customer for one in some], dialect))
+            theirs = query.join(person, person.c.number == case.c.customer)
+            queries.append(theirs.where(told & _any_of(tx, [one.customer for one in some])))
     found = Known()
-    rows = {row[0]: row for where in wheres for row in tx.connection.execute(query.where(where))}
+    rows = {row[0]: row for asked in queries for row in tx.connection.execute(asked)}
+    people = customer_store.read_customers(tx, {row[4] for row in rows.values()})
     for number in sorted(rows):
-        row = rows[number]
-        source, ref, story, who, *values = row[1:]
-        customer = Customer(**dict(zip(CUSTOMER_FIELDS, values, strict=True)))
-        found.add(StoredComplaint(number, source, ref, story, who, customer))
+        found.add(StoredComplaint(*rows[number], people[rows[number][4]]))
     return found
 
 
-def _any_of(customers: Sequence[Customer], dialect: str) -> ColumnElement[bool]:
+def _any_of(tx: Transaction, customers: Sequence[Customer]) -> ColumnElement[bool]:
     """Return what is so of a row that has the name, or an address, of one of these."""
     person = tables.customers
-    wheres = [among(person.c.name, {one.name for one in customers}, dialect)]
-    for of_kind in _KINDS:
-        written = {getattr(one, name) for one in customers for name in of_kind} - {""}
-        values = written | {mark(one) for one in written}
-        wheres += [among(person.c[name], values, dialect) for name in of_kind if values]
-    return or_(*wheres)
+    marks = {one for customer in customers for one in customer.marks}
+    named = in_list(person.c.name, {one.name for one in customers}, tx.connection.dialect.name)
+    return named | person.c.number.in_(customer_store.select_owners(tx, marks))
 
 
 def alike(
@@ -194,56 +181,31 @@ def alike(
 
     A case that is not in the answer has none.
     """
-    case, person = tables.cases, tables.customers
-    query = select(case.c.number, case.c.stage, case.c.story, *_addresses())
-    query = query.join(person, person.c.number == case.c.customer).order_by(case.c.number)
-    mine = [
-        _likeness(row) for row in tx.connection.execute(query.where(case.c.number.in_(numbers)))
-    ]
-    written = {one for row in mine for one in row.addresses}
-    marks = {mark(one) for one in written}
-    if not marks:
+    case, known = tables.cases, tables.addresses
+    query = select(case.c.number, case.c.stage, case.c.story, known.c.sha256)
+    query = query.join(known, known.c.customer == case.c.customer)
+    mine: dict[int, set[tuple[str, str]]] = defaultdict(set)
+    for number, _, *key in tx.connection.execute(query.where(case.c.number.in_(numbers))):
+        mine[number].add(tuple(key))
+    keys = set().union(*mine.values())
+    if not keys:
         return {}
     dialect = tx.connection.dialect.name
     rows = tx.connection.execute(
-        query.where(among(case.c.story, {row.story for row in mine}, dialect))
-        .where(
-            or_(
-                *(among(func.lower(one), marks, dialect) for one in _addresses()),
-                *(among(one, written, dialect) for one in _addresses()),
-            )
-        )
+        query.where(in_list(case.c.story, {story for story, _ in keys}, dialect))
+        .where(in_list(known.c.sha256, {sha256 for _, sha256 in keys}, dialect))
         .where(or_(case.c.closed_at.is_(None), case.c.closed_at >= since))
     )
     found: dict[tuple[str, str], dict[int, Stage]] = defaultdict(dict)
-    for row in map(_likeness, rows):
-        for key in row.keys:
-            found[key][row.number] = row.stage
-    others = {row.number: {n: s for key in row.keys for n, s in found[key].items()} for row in mine}
+    for number, stage, *key in rows:
+        found[tuple(key)][number] = Stage(stage)
+    others = {
+        number: {n: s for key in its for n, s in found[key].items()} for number, its in mine.items()
+    }
     return {
         number: [(n, stage) for n, stage in sorted(theirs.items()) if n != number]
         for number, theirs in others.items()
     }
-
-
-class _Likeness(NamedTuple):
-    number: int
-    stage: Stage
-    story: str
-    addresses: tuple[str, ...]
-
-    @property
-    def keys(self) -> set[tuple[str, str]]:
-        return {(self.story, mark(one)) for one in self.addresses}
-
-
-def _likeness(row: Sequence[Any]) -> _Likeness:
-    number, stage, story, addresses = row[0], Stage(row[1]), row[2], tuple(row)[3:]
-    return _Likeness(number, stage, story, tuple(filter(None, addresses)))
-
-
-def _addresses() -> list[Column[str]]:
-    return [tables.customers.c[name] for of_kind in _KINDS for name in of_kind]
 
 
 def is_told_apart(tx: Transaction, number: int) -> bool:

@@ -7,15 +7,16 @@ are of what was typed (`TYPED`). `recognise` finds whom the two mean, once, when
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterable, Sequence
 
-from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy import exists, insert, or_, select, update
 
-from voicenote.addresses import home_of, mark
-from voicenote.ledger import rows, tables
-from voicenote.ledger.columns import some
+from voicenote.addresses import home_of
+from voicenote.ledger import customer_store, tables
+from voicenote.ledger.customer_store import hash_address
+from voicenote.ledger.list_params import list_param
 from voicenote.ledger.store import Transaction
+from voicenote.model.address import NUMBERS, mark
 from voicenote.model.case import Case, Customer
 
 WHOLE, HOME, TYPED = "whole", "home", ""
@@ -23,22 +24,18 @@ WHOLE, HOME, TYPED = "whole", "home", ""
 _GONE = (
     select(tables.cases.c.number)
     .join(tables.customers, tables.customers.c.number == tables.cases.c.customer)
-    .where(tables.cases.c.number.in_(some("cases")), tables.customers.c.opted_out_at.is_not(None))
+    .where(tables.cases.c.number.in_(list_param("cases")))
+    .where(
+        tables.customers.c.opted_out_at.is_not(None)
+        | exists().where(
+            tables.addresses.c.customer == tables.cases.c.customer,
+            tables.optouts.c.address_sha256 == tables.addresses.c.sha256,
+        )
+    )
 )
 _OPTED_OUT = select(tables.optouts.c.address_sha256).where(
-    tables.optouts.c.address_sha256.in_(some("marks"))
+    tables.optouts.c.address_sha256.in_(list_param("marks"))
 )
-
-
-def addresses(customer: Customer) -> list[str]:
-    """Return every address by which a customer can be known, as `mark` makes it comparable."""
-    found = (customer.email, customer.phone, customer.telegram, customer.whatsapp)
-    return sorted({mark(address) for address in found if address.strip()})
-
-
-def hash_address(address: str) -> str:
-    """Return what is kept of an address in one spelling."""
-    return hashlib.sha256(address.encode()).hexdigest()
 
 
 def opt_out(tx: Transaction, case: Case) -> None:
@@ -50,7 +47,7 @@ def opt_out(tx: Transaction, case: Case) -> None:
     mine = select(tables.cases.c.customer).where(tables.cases.c.number == case.number)
     person = people.c.number == mine.scalar_subquery()
     tx.connection.execute(update(people).where(person).values(opted_out_at=tx.now))
-    _keep(tx, addresses(case.customer), WHOLE)
+    _keep(tx, case.customer.marks, WHOLE)
     tx.tell("customer_opted_out", case.number)
 
 
@@ -71,7 +68,7 @@ def _home(digits: str) -> str:
     return f"home:{digits}"
 
 
-def _keep(tx: Transaction, marks: Sequence[str], form: str) -> int:
+def _keep(tx: Transaction, marks: Iterable[str], form: str) -> int:
     """Keep the hashes that are not there yet; return how many."""
     table = tables.optouts
     digests = sorted({hash_address(one) for one in marks})
@@ -105,23 +102,15 @@ def recognise(tx: Transaction, people: Sequence[tuple[int, Customer]]) -> None:
         _keep(tx, [m for number, who in people if number in gone for m in _numbers(who)], WHOLE)
 
 
-def person_of(tx: Transaction, case: int) -> tuple[int, Customer]:
-    """Return the customer of a case as they are now, with their number."""
-    people, mine = tables.customers, tables.cases
-    query = select(people).join(mine, mine.c.customer == people.c.number)
-    row = tx.connection.execute(query.where(mine.c.number == case)).mappings().one()
-    return row["number"], Customer(**{name: row[name] for name in rows.CUSTOMER_FIELDS})
-
-
 def _numbers(customer: Customer) -> list[str]:
-    return [one for one in (customer.phone, customer.whatsapp) if one]
+    return [one.value for one in customer.addresses if one.kind in NUMBERS]
 
 
 def _spellings(customer: Customer, forms: Collection[str]) -> set[str]:
     """Return how a customer may stand in rows of these forms. What was typed is slow to guess."""
-    found = set(addresses(customer))
+    found = set(customer.marks)
     if TYPED in forms:
-        found |= {typed for one in addresses(customer) for typed in typed_as(one)}
+        found |= {typed for one in customer.marks for typed in typed_as(one)}
     if HOME in forms:
         found |= {_home(home_of(one)) for one in _numbers(customer)}
     return found
@@ -149,53 +138,32 @@ def typed_as(address: str) -> set[str]:
     return said | abroad | {f"00{one}" for one in abroad} | {f"00 {one}" for one in abroad}
 
 
-def cases_of(tx: Transaction, wanted: Sequence[str]) -> list[int]:
-    """Return the cases of whoever has one of these addresses, as `addresses` spells them."""
-    people = tables.customers
-    columns = (people.c.email, people.c.phone, people.c.telegram, people.c.whatsapp)
-    plain = [one for one in wanted if one.isascii()]
-    same = or_(*(func.lower(column).in_(plain) for column in columns))
-    query = select(tables.cases.c.number).join(people, people.c.number == tables.cases.c.customer)
-    found = list(tx.connection.execute(query.where(same)).scalars()) if plain else []
-    if len(plain) < len(wanted):  # no database folds the letters that Python does
-        rest = set(wanted)
-        every = select(tables.cases.c.number, people.c.email)
-        every = every.join(people, people.c.number == tables.cases.c.customer)
-        filled = tx.connection.execute(every.where(people.c.email != ""))
-        found += [number for number, email in filled if mark(email) in rest]
-    return sorted(set(found))
+def cases_of(tx: Transaction, marks: Iterable[str]) -> list[int]:
+    """Return the cases of whoever has one of these addresses, as `mark` spells them."""
+    case = tables.cases
+    owners = customer_store.select_owners(tx, marks)
+    query = select(case.c.number).where(case.c.customer.in_(owners)).order_by(case.c.number)
+    return list(tx.connection.execute(query).scalars())
 
 
 def cases_at_home(tx: Transaction, digits: Iterable[str]) -> list[int]:
     """Return the cases of whoever has a number whose digits at home are among these."""
-    people, wanted = tables.customers, set(digits)
+    table, wanted = tables.addresses, set(digits)
     if not wanted:
         return []
-    columns = (people.c.phone, people.c.whatsapp)
     ends = {one[-5:] for one in wanted}
-    like = or_(*(column.like(f"%{end}") for column in columns for end in ends))
-    query = select(tables.cases.c.number, *columns)
-    query = query.join(people, people.c.number == tables.cases.c.customer).where(like)
-    found = tx.connection.execute(query)
-    return [row[0] for row in found if wanted & {home_of(one) for one in row[1:] if one}]
+    like = or_(*(table.c.value.like(f"%{end}") for end in ends))
+    query = select(tables.cases.c.number, table.c.value)
+    query = query.join(table, table.c.customer == tables.cases.c.customer)
+    found = tx.connection.execute(query.where(table.c.kind.in_(NUMBERS), like))
+    return sorted({number for number, value in found if home_of(value) in wanted})
 
 
-def has_opted_out(tx: Transaction, customer: Customer) -> bool:
-    """Whether one of the addresses of a customer is that of somebody who opted out."""
-    return bool(_known_digests(tx, {hash_address(one) for one in addresses(customer)}))
+def find_gone(tx: Transaction, numbers: Sequence[int]) -> set[int]:
+    """Return those of some cases whose customer, or one of their addresses, opted out."""
+    return set(tx.connection.execute(_GONE, {"cases": list(numbers)}).scalars())
 
 
-def find_gone(tx: Transaction, numbers: Sequence[int]) -> list[int]:
-    """Return those of some cases whose customer opted out by name or when they were taken in."""
-    return sorted(tx.connection.execute(_GONE, {"cases": list(numbers)}).scalars())
-
-
-def opted_out(tx: Transaction, cases: Sequence[Case]) -> list[bool]:
-    """Tell, for each case, whether its customer, or one of their addresses, opted out."""
-    run = tx.connection.execute
-    gone = set(run(_GONE, {"cases": [case.number for case in cases]}).scalars())
-    marks = [{hash_address(address) for address in addresses(case.customer)} for case in cases]
-    known = _known_digests(tx, set().union(*marks))
-    return [
-        case.number in gone or bool(its & known) for case, its in zip(cases, marks, strict=True)
-    ]
+def has_opted_out(tx: Transaction, case: int) -> bool:
+    """Whether the customer of a case, or one of their addresses, opted out."""
+    return bool(find_gone(tx, [case]))

@@ -26,10 +26,7 @@ from voicenote.model.receipt import Answer, Receipt, ReceiptKind, Verdict
 from voicenote.model.sentences import Script, Section, Sentence
 from voicenote.model.touch import PlannedTouch, Touch, TouchKind, TouchState
 
-CUSTOMER_FIELDS = (
-    *("name", "say_as", "language", "time_zone", "email", "phone"),
-    *("telegram", "whatsapp", "channel"),
-)
+CUSTOMER_FIELDS = ("name", "say_as", "language", "time_zone", "channel")
 COMPLAINT_WORDS = (
     *("what_happened", "bothered_most", "feeling", "at_stake", "expected", "identity"),
     *("product", "cause", "finding_reason", "owner"),
@@ -51,7 +48,7 @@ def money_in(row: Row, name: str) -> Money | None:
 
 
 def customer_out(customer: Customer) -> dict[str, Any]:
-    """Customer → columns."""
+    """Customer → columns, without their addresses."""
     return {name: getattr(customer, name) for name in CUSTOMER_FIELDS}
 
 
@@ -106,14 +103,14 @@ def amends_in(row: Row) -> Amends:
 
 
 def case_in(
-    row: Row, customer: Row, amends: Sequence[Amends] = (), lesson: Row | None = None
+    row: Row, customer: Customer, amends: Sequence[Amends] = (), lesson: Row | None = None
 ) -> Case:
-    """Columns of a case, of its customer, and what hangs on it → Case."""
+    """Columns of a case, and what hangs on it → Case."""
     complaint = Complaint(
         source=row["source"],
         ref=row["ref"],
         opened_at=row["opened_at"],
-        customer=Customer(**{name: customer[name] for name in CUSTOMER_FIELDS}),
+        customer=customer,
         severity=Severity(row["severity"]),
         finding=Finding(row["finding"]),
         abusive=bool(row["abusive"]),

@@ -13,7 +13,7 @@ from sqlalchemy import RowMapping, func, insert, select, update
 
 from voicenote.ledger import rows, tables
 from voicenote.ledger.case_store import chunks
-from voicenote.ledger.columns import some
+from voicenote.ledger.list_params import list_param
 from voicenote.ledger.store import Transaction
 from voicenote.ledger.unreadable import reading
 from voicenote.model.memo import Memo
@@ -22,20 +22,23 @@ from voicenote.model.sentences import Script
 _SCRIPTS = select(tables.scripts).where(
     tables.scripts.c.number.in_(
         select(func.max(tables.scripts.c.number))
-        .where(tables.scripts.c.case.in_(some("cases")), tables.scripts.c.slot.in_(some("slots")))
+        .where(
+            tables.scripts.c.case.in_(list_param("cases")),
+            tables.scripts.c.slot.in_(list_param("slots")),
+        )
         .group_by(tables.scripts.c.case, tables.scripts.c.round, tables.scripts.c.slot)
     )
 )
 _MEMOS = select(tables.memos).where(
     tables.memos.c.number.in_(
         select(func.max(tables.memos.c.number))
-        .where(tables.memos.c.script.in_(some("scripts")))
+        .where(tables.memos.c.script.in_(list_param("scripts")))
         .group_by(tables.memos.c.script)
     )
 )
 _APPROVALS = (
     select(tables.approvals)
-    .where(tables.approvals.c.case.in_(some("cases")))
+    .where(tables.approvals.c.case.in_(list_param("cases")))
     .order_by(tables.approvals.c.number)
 )
 

@@ -35,23 +35,22 @@ def _snapshots(tx: Transaction, numbers: Sequence[int], zone_of: ZoneOf) -> dict
     booked = touches.of_cases(tx, numbers)
     receipts = touches.receipts_of(tx, [touch.number for touch in booked])
     said = touches.answers_of(tx, numbers)
-    order = list(loaded)
-    gone = optouts.opted_out(tx, list(loaded.values()))
+    gone = optouts.find_gone(tx, numbers)
     touches_of = defaultdict(list)
     for touch in booked:
         touches_of[touch.case].append(touch)
     found: dict[int, Snapshot] = {}
-    for number, opted_out in zip(order, gone, strict=True):
+    for number, case in loaded.items():
         mine = tuple(touches_of[number])
         answers = said.get(number, [])
         found[number] = Snapshot(
-            case=loaded[number],
-            zone=zone_of(loaded[number]),
+            case=case,
+            zone=zone_of(case),
             touches=mine,
             receipts={t.number: receipts[t.number] for t in mine if t.number in receipts},
             answers=tuple(answer for _, answer in answers),
             answer_rounds=tuple(round_ for round_, _ in answers),
-            opted_out=opted_out,
+            opted_out=number in gone,
         )
     return found
 

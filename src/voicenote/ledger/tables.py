@@ -1,7 +1,6 @@
-"""The tables: one schema for SQLite and PostgreSQL.
+"""The tables: one schema for SQLite and PostgreSQL, which `migrations/` builds.
 
 Times are UTC, money is an exact decimal in text beside its currency, and free-form facts are JSON.
-`migrations/` builds this schema; a test proves that both say the same.
 """
 
 from __future__ import annotations
@@ -15,23 +14,25 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     String,
     Table,
     Text,
     UniqueConstraint,
 )
 
-from voicenote.ledger.columns import Number, composition, grounds, money, number, of_case, words
-from voicenote.ledger.utc_datetime import Moment
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
+from voicenote.ledger.columns import (
+    Number,
+    approval_grounds,
+    codes,
+    composition,
+    hashes,
+    later_moments,
+    metadata,
+    moments,
+    money,
+    of_case,
+    serial,
+    texts,
 )
 
 meta = Table(
@@ -44,34 +45,43 @@ meta = Table(
 customers = Table(
     "customers",
     metadata,
-    number(),
-    *words("name", "say_as", "language", "time_zone", "telegram", "whatsapp", "channel"),
-    Column("email", Text, nullable=False, default="", index=True),
-    Column("phone", Text, nullable=False, default="", index=True),
-    Column("opted_out_at", Moment, nullable=True),
+    serial(),
+    *texts("name", "say_as", "language", "time_zone", "channel"),
+    *later_moments("opted_out_at"),
+)
+
+#: How customers are reached and known: of several of a kind, write to the newest. `sha256` as in
+#: `optouts`.
+addresses = Table(
+    "addresses",
+    metadata,
+    serial(),
+    Column("customer", Number, ForeignKey("customers.number"), nullable=False, index=True),
+    Column("kind", String(40), nullable=False),
+    *texts("value", "typed"),
+    Column("sha256", String(64), nullable=False, index=True),
+    *moments("since"),
 )
 
 cases = Table(
     "cases",
     metadata,
-    number(),
+    serial(),
     Column("source", String(120), nullable=False),
     Column("ref", Text, nullable=False, index=True),
     Column("batch", String(200), nullable=False, default="", index=True),
     Column("customer", Number, ForeignKey("customers.number"), nullable=False, index=True),
-    Column("opened_at", Moment, nullable=False),
-    Column("added_at", Moment, nullable=False),
+    *moments("opened_at", "added_at"),
     Column("stage", String(20), nullable=False, index=True),
     Column("round", Integer, nullable=False, default=1),
     Column("plan", String(80), nullable=False, default=""),
     Column("outcome", String(20), nullable=True),
-    Column("closed_at", Moment, nullable=True),
-    Column("severity", String(20), nullable=False),
-    Column("finding", String(20), nullable=False),
+    *later_moments("closed_at"),
+    *codes("severity", "finding"),
     Column("abusive", Boolean, nullable=False, default=False),
     Column("involved", JSON, nullable=False, default=list),
-    *words("what_happened", "bothered_most", "feeling", "at_stake", "expected", "identity"),
-    *words("product", "cause", "finding_reason", "owner"),
+    *texts("what_happened", "bothered_most", "feeling", "at_stake", "expected", "identity"),
+    *texts("product", "cause", "finding_reason", "owner"),
     *money("harm"),
     Column("story", String(32), nullable=False, default="", server_default="", index=True),
     UniqueConstraint("source", "ref"),
@@ -80,40 +90,38 @@ cases = Table(
 amends = Table(
     "amends",
     metadata,
-    number(),
+    serial(),
     of_case(),
     Column("k", Integer, nullable=False),
     Column("round", Integer, nullable=False, default=1),
-    Column("kind", String(20), nullable=False),
-    Column("state", String(20), nullable=False),
-    *words("text", "owner", "evidence"),
+    *codes("kind", "state"),
+    *texts("text", "owner", "evidence"),
     *money("value"),
     Column("target", Date, nullable=True),
     Column("promised_by", Date, nullable=True),
-    Column("done_at", Moment, nullable=True),
-    Column("confirmed_at", Moment, nullable=True),
+    *later_moments("done_at", "confirmed_at"),
     UniqueConstraint("case", "k"),
 )
 
 scripts = Table(
     "scripts",
     metadata,
-    number(),
+    serial(),
     of_case(),
     Column("round", Integer, nullable=False),
     Column("slot", String(40), nullable=False),
     Column("language", String(35), nullable=False),
     Column("template", String(80), nullable=False),
     Column("sentences", JSON, nullable=False),
-    Column("sha256", String(64), nullable=False),
-    Column("made_at", Moment, nullable=False),
+    *hashes("sha256"),
+    *moments("made_at"),
     *composition(),
 )
 
 memos = Table(
     "memos",
     metadata,
-    number(),
+    serial(),
     of_case(),
     Column("script", Number, ForeignKey("scripts.number"), nullable=False, index=True),
     Column("files", JSON, nullable=False),
@@ -122,50 +130,46 @@ memos = Table(
     Column("loudness_lufs", Float, nullable=True),
     Column("synthetic", String(10), nullable=False),
     Column("voice", Text, nullable=False),
-    Column("sha256", String(64), nullable=False),
+    *hashes("sha256"),
     Column("captions", JSON, nullable=False),
-    Column("made_at", Moment, nullable=False),
+    *moments("made_at"),
 )
 
 approvals = Table(
     "approvals",
     metadata,
-    number(),
+    serial(),
     of_case(),
-    Column("script_sha256", String(64), nullable=False),
-    Column("memo_sha256", String(64), nullable=False),
+    *hashes("script_sha256", "memo_sha256"),
     Column("automatic", Boolean, nullable=False),
     Column("actor", Text, nullable=False),
-    Column("at", Moment, nullable=False),
-    *grounds(),
+    *moments("at"),
+    *approval_grounds(),
 )
 
 touches = Table(
     "touches",
     metadata,
-    number(),
+    serial(),
     Column("key", String(64), nullable=False, unique=True),
     of_case(),
     Column("round", Integer, nullable=False),
     Column("plan", String(80), nullable=False),
     Column("step", Integer, nullable=False),
-    Column("kind", String(20), nullable=False),
+    *codes("kind"),
     Column("channel", String(80), nullable=False),
-    Column("booked_at", Moment, nullable=True),
-    Column("wanted_at", Moment, nullable=False),
-    Column("due_at", Moment, nullable=False),
-    Column("too_late_at", Moment, nullable=True),
+    *later_moments("booked_at"),
+    *moments("wanted_at", "due_at"),
+    *later_moments("too_late_at"),
     Column("unless", String(40), nullable=False, default=""),
     Column("amends", Integer, nullable=True),
-    Column("state", String(20), nullable=False),
+    *codes("state"),
     Column("attempt", Integer, nullable=False, default=0),
-    Column("reason", Text, nullable=False, default=""),
-    Column("message_id", Text, nullable=False, default=""),
+    *texts("reason", "message_id"),
     Column("memo", Number, ForeignKey("memos.number"), nullable=True),
     Column("claim", String(64), nullable=True),
-    Column("claimed_by", Text, nullable=False, default=""),
-    Column("claimed_at", Moment, nullable=True),
-    Column("sent_at", Moment, nullable=True),
+    *texts("claimed_by"),
+    *later_moments("claimed_at", "sent_at"),
     Index("ix_touches_state_due_at", "state", "due_at"),
     Index("ix_touches_message_id", "message_id"),
 )
@@ -174,24 +178,23 @@ touches = Table(
 attempts = Table(
     "attempts",
     metadata,
-    number(),
+    serial(),
     Column("touch", Number, ForeignKey("touches.number"), nullable=False, index=True),
     Column("channel", String(80), nullable=False),
     Column("domain_sha256", String(64), nullable=False, default=""),
-    Column("at", Moment, nullable=False),
-    Column("by", Text, nullable=False, default=""),
+    *moments("at"),
+    *texts("by"),
     Column("outcome", String(20), nullable=False, default=""),
     Index("ix_attempts_channel_at", "channel", "at"),
 )
 
-#: A channel is paused while `put_on_at` is set. `forgiven` is the newest attempt that its end
-#: forgave; `batch` the import of which too much came back, empty for all that the channel carried.
+#: On while `put_on_at` is set. `forgiven`: the newest attempt its release forgave; `batch`: the
+#: import of which too much came back, or all that the channel carried.
 brakes = Table(
     "brakes",
     metadata,
     Column("channel", String(80), primary_key=True),
-    Column("put_on_at", Moment, nullable=True),
-    Column("released_at", Moment, nullable=True),
+    *later_moments("put_on_at", "released_at"),
     Column("tried", Integer, nullable=False, default=0),
     Column("failed", Integer, nullable=False, default=0),
     Column("forgiven", Number, nullable=True),
@@ -201,10 +204,10 @@ brakes = Table(
 receipts = Table(
     "receipts",
     metadata,
-    number(),
+    serial(),
     Column("touch", Number, ForeignKey("touches.number"), nullable=False, index=True),
-    Column("kind", String(20), nullable=False),
-    Column("at", Moment, nullable=False),
+    *codes("kind"),
+    *moments("at"),
     Column("provider_id", Text, nullable=False, default="", index=True),
     Column("detail", JSON, nullable=False, default=dict),
 )
@@ -212,58 +215,56 @@ receipts = Table(
 answers = Table(
     "answers",
     metadata,
-    number(),
+    serial(),
     of_case(),
     Column("round", Integer, nullable=False),
-    Column("verdict", String(20), nullable=False),
-    Column("at", Moment, nullable=False),
-    *words("text", "via", "writer"),
+    *codes("verdict"),
+    *moments("at"),
+    *texts("text", "via", "writer"),
 )
 lessons = Table(
     "lessons",
     metadata,
     Column("case", Number, ForeignKey("cases.number"), primary_key=True),
-    *words("cause", "prevention", "owner"),
-    Column("due", Moment, nullable=True),
-    Column("done_at", Moment, nullable=True),
-    Column("at", Moment, nullable=False),
+    *texts("cause", "prevention", "owner"),
+    *later_moments("due", "done_at"),
+    *moments("at"),
 )
 
 nudges = Table(
     "nudges",
     metadata,
-    number(),
+    serial(),
     Column("key", String(200), nullable=False, unique=True),
     of_case(),
     Column("kind", String(40), nullable=False),
     Column("text", Text, nullable=False),
-    Column("at", Moment, nullable=False),
-    Column("settled_at", Moment, nullable=True),
+    *moments("at"),
+    *later_moments("settled_at"),
 )
 
-#: How far a channel was read, in the channel's own words: moved on with what the reading did.
 places = Table(
     "places",
     metadata,
     Column("channel", String(80), primary_key=True),
     Column("place", Text, nullable=False),
-    Column("at", Moment, nullable=False),
+    *moments("at"),
 )
 
-#: What came in. `mark` (hashed) tells a second copy of it, `address` (hashed) who wrote it, `at`
-#: when. Words are kept here only where they fit no case; those of an answer are the answer's.
+#: What came in. `mark` (hashed) tells a second copy of it, `address` (hashed) who wrote it.
+#: Words are kept here only where they fit no case; those of an answer are the answer's.
 arrivals = Table(
     "arrivals",
     metadata,
-    number(),
+    serial(),
     Column("channel", String(80), nullable=False),
     Column("mark", String(64), nullable=False),
     Column("kind", String(20), nullable=False, index=True),
-    Column("at", Moment, nullable=False),
+    *moments("at"),
     Column("address", String(64), nullable=False, default=""),
     Column("case", Number, ForeignKey("cases.number"), nullable=True, index=True),
-    *words("sender", "subject", "text", "reason"),
-    Column("shown_at", Moment, nullable=True),
+    *texts("sender", "subject", "text", "reason"),
+    *later_moments("shown_at"),
     UniqueConstraint("mark", "channel"),
     Index("ix_arrivals_channel_address", "channel", "address"),
 )
@@ -275,24 +276,23 @@ links = Table(
     Column("digest", String(64), primary_key=True),
     Column("channel", String(80), nullable=False),
     of_case(),
-    Column("made_at", Moment, nullable=False),
-    Column("used_at", Moment, nullable=True),
-    Column("ended_at", Moment, nullable=True),
+    *moments("made_at"),
+    *later_moments("used_at", "ended_at"),
 )
 
 optouts = Table(
     "optouts",
     metadata,
     Column("address_sha256", String(64), primary_key=True),
-    Column("at", Moment, nullable=False),
+    *moments("at"),
     Column("form", String(10), nullable=False, default="", server_default=""),
 )
 
 history = Table(
     "history",
     metadata,
-    number(),
-    Column("at", Moment, nullable=False),
+    serial(),
+    *moments("at"),
     Column("actor", Text, nullable=False),
     Column("case", Number, nullable=True, index=True),
     Column("event", String(60), nullable=False),

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, func, insert, select, update
 from voicenote.errors import WrongUse
 from voicenote.ledger import rows, tables
 from voicenote.ledger.changes import change_seen, change_touch, hold_case_of
-from voicenote.ledger.columns import some
+from voicenote.ledger.list_params import list_param
 from voicenote.ledger.store import Transaction
 from voicenote.ledger.unreadable import reading
 from voicenote.model.case import Case
@@ -31,18 +31,18 @@ RECEIPT_EVENTS = {
 _TOUCH = select(tables.touches).where(tables.touches.c.number == bindparam("wanted"))
 _OF_CASES = (
     select(tables.touches)
-    .where(tables.touches.c.case.in_(some("cases")))
+    .where(tables.touches.c.case.in_(list_param("cases")))
     .order_by(tables.touches.c.due_at, tables.touches.c.number)
 )
 _RECEIPTS = (
     select(tables.receipts)
-    .where(tables.receipts.c.touch.in_(some("touches")))
+    .where(tables.receipts.c.touch.in_(list_param("touches")))
     .order_by(tables.receipts.c.number)
 )
 _KEEP = insert(tables.receipts)
 _ANSWERS = (
     select(tables.answers)
-    .where(tables.answers.c.case.in_(some("cases")))
+    .where(tables.answers.c.case.in_(list_param("cases")))
     .order_by(tables.answers.c.at, tables.answers.c.number)
 )
 

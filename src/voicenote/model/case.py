@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
 
+from voicenote.model.address import KINDS, Address
 from voicenote.model.money import Money
 from voicenote.model.promise import Amends, Promise
 
@@ -87,23 +88,37 @@ def aware(moment: datetime, what: str) -> datetime:
 class Customer:
     """Whom we let down, and how to reach and to address them.
 
-    `language` is a BCP 47 tag, `time_zone` an IANA name, `phone` and `whatsapp` E.164 numbers;
-    an empty string means that it is not known. `say_as` is how a voice should say the name.
+    `language` is a BCP 47 tag, `time_zone` an IANA name; an empty string means that it is not
+    known. `say_as` is how a voice should say the name. Of several `addresses` of a kind, the first
+    is the one to write to; by the others they are known, too.
     """
 
     name: str
     say_as: str = ""
     language: str = ""
     time_zone: str = ""
-    email: str = ""
-    phone: str = ""
-    telegram: str = ""
-    whatsapp: str = ""
     channel: str = ""
+    addresses: tuple[Address, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.name.strip():
             raise ValueError("a customer needs a name")
+
+    @property
+    def marks(self) -> frozenset[str]:
+        """All their addresses, comparable."""
+        return frozenset([one.mark for one in self.addresses])
+
+    def address(self, *kinds: str) -> str:
+        """Return the address to write to, of the first of these kinds that is known; or "".
+
+        Without kinds it is the best that there is.
+        """
+        for kind in kinds or (*KINDS, *(one.kind for one in self.addresses)):
+            for one in self.addresses:
+                if one.kind == kind:
+                    return one.value
+        return ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,6 +60,10 @@ def _complaint_as_json(case: Case) -> dict[str, Any]:
     harm, person = case.complaint.harm, asdict(case.customer)
     complaint["harm"] = harm.amount if harm else None
     complaint["currency"] = harm.currency if harm else None
+    person["addresses"] = {
+        kind: [one.value for one in case.customer.addresses if one.kind == kind]
+        for kind in dict.fromkeys(one.kind for one in case.customer.addresses)
+    }
     return {"customer": person.pop("name"), **person, **complaint}
 
 
@@ -95,7 +99,7 @@ def _head(view: CaseView) -> str:
     }
     raised = ", ".join(name for name, on in flags.items() if on)
     marks = f"  [{raised}]" if raised else ""
-    reach = ", ".join(filter(None, (person.email, person.phone, person.telegram, person.whatsapp)))
+    reach = ", ".join(one.value for one in person.addresses)
     clock = f" ({view.clock})" if view.clock else ""
     lines = [
         f"Case {case.number}: {person.name}  ({state}{rounds}){marks}",

@@ -63,7 +63,7 @@ class Mail:
 
     def address(self, customer: Customer) -> str:
         """The customer's email address."""
-        return customer.email
+        return customer.address("email")
 
     def send(self, parcel: Parcel, commit: Callable[[], None]) -> Receipt:
         """Hand `parcel` to the server; `commit` is called when all but the final dot is there.

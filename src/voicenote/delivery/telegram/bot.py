@@ -81,7 +81,7 @@ class Telegram:
 
     def address(self, customer: Customer) -> str:
         """The number of the customer's chat with the bot."""
-        return customer.telegram
+        return customer.address("telegram")
 
     def send(self, parcel: Parcel, commit: Callable[[], None]) -> Receipt:
         """Send a voice message with its words below; words alone where there is no sound.

@@ -114,7 +114,7 @@ class WhatsApp:
 
     def address(self, customer: Customer) -> str:
         """The customer's number on WhatsApp."""
-        return customer.whatsapp
+        return customer.address("whatsapp")
 
     def send(self, parcel: Parcel, commit: Callable[[], None]) -> Receipt:
         """Upload the sound, then send a message with it; words alone where there is no sound.

@@ -111,7 +111,7 @@ def approve_cases(
 
 def in_touch(tx: Transaction, case: Case) -> None:
     """Raise RuleSaysNo for a case whose customer wants to hear nothing more."""
-    if any(optouts.opted_out(tx, [case])):
+    if optouts.has_opted_out(tx, case.number):
         raise RuleSaysNo(
             f"case {case.number}: {case.customer.name} has opted out; nothing will leave",
             f"keep what you promised them, then: voicenote close {case.number}",
@@ -168,7 +168,7 @@ def _book(
     *,
     held: bool,
 ) -> None:
-    if any(optouts.opted_out(tx, [case])):
+    if optouts.has_opted_out(tx, case.number):
         return  # it would be cancelled by the next pass
     ways = {touch.channels: way_for(ws, case.customer, touch.channels) for touch in wanted}
     booked = touches.book(tx, case, plan, wanted, lambda t: ways[t.channels], ws.new_id)

@@ -143,7 +143,7 @@ def hold_in(tx: Transaction, numbers: Collection[int]) -> int:
     """
     wide = set(numbers)
     for case in case_store.load(tx, sorted(numbers)).values():
-        wide |= set(optouts.cases_of(tx, optouts.addresses(case.customer)))
+        wide |= set(optouts.cases_of(tx, case.customer.marks))
     due = [
         touch
         for touch in touches.of_cases(tx, sorted(wide))
@@ -155,5 +155,5 @@ def hold_in(tx: Transaction, numbers: Collection[int]) -> int:
 
 
 def _same_person(tx: Transaction, case: Case) -> list[int]:
-    found = [optouts.opt_out_address(tx, address) for address in optouts.addresses(case.customer)]
+    found = [optouts.opt_out_address(tx, mark) for mark in case.customer.marks]
     return [number for numbers in found for number in numbers]

@@ -86,7 +86,7 @@ def _add(
         else:
             taken.unchanged += 1
             taken.reworded += [added.case] if added.reworded else []
-    taken.gone += optouts.find_gone(tx, [added.case for added in done if added.new])
+    taken.gone += sorted(optouts.find_gone(tx, [one.case for one in done if one.new]))
 
 
 def late(complaint: Complaint, now: datetime) -> int:

@@ -65,7 +65,7 @@ def _how_they_hear(ws: Workspace, tx: Transaction, name: str) -> str:
     """Say how a customer hears of a new promise whose memo has left; "" where it tells of it."""
     number, _, k = name.partition(".")
     case = case_store.get(tx, int(number))
-    if case.stage is not Stage.FOLLOWING or any(optouts.opted_out(tx, [case])):
+    if case.stage is not Stage.FOLLOWING or optouts.has_opted_out(tx, case.number):
         return ""
     first = next(
         (

@@ -49,10 +49,8 @@ def select_cases(
 
 def find_opted_out(ws: Workspace, numbers: Sequence[int]) -> list[int]:
     """Return those of some cases whose customer has opted out, in order."""
-    from voicenote.ledger.case_store import load
-    from voicenote.ledger.optouts import opted_out
+    from voicenote.ledger.optouts import find_gone
 
     with ws.ledger.read() as tx:
-        known = load(tx, numbers)
-        gone = opted_out(tx, list(known.values()))
-        return [number for number, out in zip(known, gone, strict=True) if out]
+        gone = find_gone(tx, numbers)
+    return [number for number in numbers if number in gone]

@@ -12,7 +12,7 @@ from voicenote.delivery.tokens import is_token, token
 from voicenote.engine.case.closing import opt_out_in
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadData, WrongUse, short
-from voicenote.ledger import arrivals, case_store, optouts
+from voicenote.ledger import arrivals, case_store, customer_store, optouts
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case
 
@@ -51,7 +51,7 @@ def opt_out(ws: Workspace, customer: str) -> OptedOut:
     with ws.ledger.write() as tx:
         case = _case(tx, customer)
         if case is not None:
-            [already] = optouts.opted_out(tx, [case])
+            already = optouts.has_opted_out(tx, case.number)
             cancelled = opt_out_in(tx, case)
             unsure = _also(tx, case, customer, region)
             who = ((case.number, case.customer.name),)
@@ -77,10 +77,10 @@ def _case(tx: Transaction, customer: str) -> Case | None:
 def _also(tx: Transaction, case: Case, customer: str, region: str) -> str:
     """Say who else a case's number may mean: a chat of Telegram's, or digits of a telephone."""
     try:
-        read = addresses.read_addresses(customer, region)
+        read = addresses.read_addresses(customer, region, customer_store.find_kinds(tx))
     except BadData:
         return ""
-    others = set(optouts.cases_of(tx, [addresses.mark(one.text) for one in read]))
+    others = set(optouts.cases_of(tx, [one.mark for one in read]))
     others = {number for number in others if case_store.get(tx, number).customer != case.customer}
     if not others:
         return ""
@@ -96,24 +96,24 @@ def _also(tx: Transaction, case: Case, customer: str, region: str) -> str:
 def _by_address(tx: Transaction, customer: str, region: str) -> OptedOut:
     home = addresses.at_home(customer)
     try:
-        read = addresses.read_addresses(customer, region)
+        read = addresses.read_addresses(customer, region, customer_store.find_kinds(tx))
     except BadData as error:
         read = ()
         if not home:  # digits that may be a telephone's in some country are one
             raise _nobody(customer, error) from None
-    marks = [addresses.mark(one.text) for one in read]
+    marks = [one.mark for one in read]
     numbers = {*optouts.cases_of(tx, marks), *optouts.cases_at_home(tx, home)}
     meant = list(case_store.load(tx, sorted(numbers)).values())
     if not meant and (found := _SHORT.fullmatch(unicodedata.normalize("NFKC", customer).strip())):
         raise WrongUse(
             f"there is no case {found[1]}", f"a Telegram id is written telegram:{found[1]}"
         )
-    already = bool(meant) and all(optouts.opted_out(tx, meant))
+    already = bool(meant) and numbers == optouts.find_gone(tx, sorted(numbers))
     cancelled = sum(opt_out_in(tx, case_store.locked(tx, one.number)) for one in _persons(meant))
     cancelled += sum(opt_out_in(tx, None, mark) for mark in marks)
     if not meant:
         optouts.opt_out_home(tx, home)
-    kept = tuple(one.text for one in read) or (customer.strip(),)
+    kept = tuple(one.value for one in read) or (customer.strip(),)
     return OptedOut(
         tuple((c.number, c.customer.name) for c in meant), cancelled, kept, already=already
     )

@@ -25,6 +25,7 @@ from voicenote.ledger import arrivals, case_store, touches
 from voicenote.ledger.arrivals import UNMATCHED, Came
 from voicenote.ledger.changes import change_case, change_touch
 from voicenote.ledger.store import Transaction
+from voicenote.model.address import Address, mark
 from voicenote.model.case import Case, Stage
 from voicenote.model.receipt import Receipt, ReceiptKind
 from voicenote.model.touch import ARRIVED, OPENING, Touch, TouchState
@@ -47,7 +48,7 @@ class ArrivalWriter:
             case AddressOptOut(address=address):
                 if not self._keep(outcome.kind):
                     return ""
-                opt_out_in(self.tx, None, address)
+                opt_out_in(self.tx, None, mark(address, self.source.field))
             case CaseNews():
                 if not self._keep(outcome.kind, case=outcome.located.case.number):
                     return ""
@@ -61,14 +62,14 @@ class ArrivalWriter:
             return ""
         number = arrivals.use_link(tx, name, arrival.join)
         if number is None:
-            if arrivals.cases_at(tx, arrival.address):
+            if arrivals.cases_at(tx, mark(arrival.address, self.source.field)):
                 return ""  # they are known here, and have pressed Start once more
             what = "a link that is used up, or not of ours" if arrival.join else "no link"
             why = f"somebody has joined {name} with {what}; they are {arrival.address} there"
             again = replace(arrival, mark=f"{arrival.mark} joined")
             return replace(self, arrival=again).apply(SetApart(why=why))
         case = case_store.locked(tx, number)
-        arrivals.join(tx, case, self.source.field, arrival.address)
+        arrivals.join(tx, case, Address(self.source.field, arrival.address))
         called = f" (they are {arrival.sender} there)" if arrival.sender else ""
         self._note(number, "joined", f"{case.customer.name} can be reached by {name} now{called}")
         return "joined"
@@ -108,7 +109,8 @@ class ArrivalWriter:
     def _opt_out(self, case: Case, *, everywhere: bool) -> None:
         """Opt the customer of a case out; only whoever wrote, where not `everywhere`."""
         arrival = self.arrival
-        count = opt_out_in(self.tx, case if everywhere else None, arrival.address)
+        writer = mark(arrival.address, self.source.field)
+        count = opt_out_in(self.tx, case if everywhere else None, writer)
         who = case.customer.name if everywhere else arrival.sender or arrival.address
         ended = f"; {count} message{'s' * (count > 1)} cancelled" if count else ""
         text = f"{who} wants no more messages{quote_inline(text_of(arrival))}{ended}"

@@ -10,14 +10,15 @@ import re
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from voicenote.addresses import heard_at, mark
+from voicenote.addresses import heard_at
 from voicenote.delivery.inbound import Inbound, Polls
 from voicenote.delivery.tokens import token
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadSettings
 from voicenote.followup.interpret import Way, never_left
-from voicenote.ledger import arrivals, case_store, optouts, touches
+from voicenote.ledger import arrivals, case_store, touches
 from voicenote.ledger.store import Transaction
+from voicenote.model.address import mark
 from voicenote.model.case import Case, Stage
 from voicenote.model.receipt import Answer, ReceiptKind, Verdict
 from voicenote.model.touch import ARRIVED, Touch, TouchKind
@@ -113,13 +114,17 @@ def _field_of(ws: Workspace, touch: Touch) -> str:
 
 
 class Finder:
-    """Finds cases for what comes by one channel; `field` is a customer's column for it."""
+    """Finds cases for what comes by one channel; `kind` is that of the addresses it tells."""
 
-    def __init__(self, channel: str, field: str, own: str = "") -> None:
+    def __init__(self, channel: str, kind: str, own: str = "") -> None:
         """`own` is the owner's address; they answer only what they are sent as a customer."""
         self._channel = channel
-        self._own = mark(heard_at(field, own))
+        self._kind = kind
+        self._own = self._mark(heard_at(kind, own))
         self._tokens: dict[str, str] | None = None
+
+    def _mark(self, address: str) -> str:
+        return mark(address, self._kind)
 
     def find(self, tx: Transaction, inbound: Inbound) -> Matched:
         """Return the case that `inbound` belongs to."""
@@ -127,7 +132,7 @@ class Finder:
         if way is None or touch is None:
             return self._by_address(tx, inbound)
         case = case_store.get(tx, touch.case)
-        if self._by_the_owner(inbound) and self._own not in optouts.addresses(case.customer):
+        if self._by_the_owner(inbound) and self._own not in case.customer.marks:
             return Matched(why="the owner has written it")
         stranger = self._strange(tx, inbound, case)
         return Matched(way=way, case=case, touch=touch, stranger=stranger, ours=True)
@@ -157,21 +162,21 @@ class Finder:
         """
         if inbound.answer is None or not inbound.address:
             return False
-        if mark(inbound.address) in optouts.addresses(case.customer):
+        if self._mark(inbound.address) in case.customer.marks:
             return False
         if inbound.answer.verdict is not Verdict.UNCLEAR:
             return True  # a button is in the chat of whom it was sent to, and nowhere else
-        return bool(arrivals.cases_at(tx, inbound.address))
+        return bool(arrivals.cases_at(tx, self._mark(inbound.address)))
 
     def _by_the_owner(self, inbound: Inbound) -> bool:
         written = inbound.answer is not None and self._own != ""
-        return written and mark(inbound.address) == self._own
+        return written and self._mark(inbound.address) == self._own
 
     def _by_address(self, tx: Transaction, inbound: Inbound) -> Matched:
         """Find by the address alone what names nothing that we made, and gives back no letter."""
         if why := _not_by_address(inbound):
             return Matched(ours=True, why=why)
-        found = arrivals.cases_at(tx, inbound.address)
+        found = arrivals.cases_at(tx, self._mark(inbound.address))
         running = [case for case in found if case.stage is not Stage.CLOSED] or found
         if not running:
             return Matched(why="nobody here has that address")

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from voicenote.addresses import mark
 from voicenote.delivery.inbound import Arrival, Inbound
 from voicenote.engine.run.correlate import Located, Matched, Source
 from voicenote.followup.interpret import Heard, Meaning, meaning, quote_inline
 from voicenote.ledger.arrivals import UNMATCHED
+from voicenote.model.address import mark
 from voicenote.model.case import Case
 from voicenote.model.receipt import ReceiptKind
 
@@ -130,8 +130,8 @@ def _name_writer(source: Source, arrival: Arrival, case: Case, means: Meaning) -
 
     To a letter's only: elsewhere one person may have a name and a number.
     """
-    own = mark(case.customer.email)
-    if means.answer is None or not source.is_mailbox or mark(arrival.address) == own:
+    theirs = mark(arrival.address) in case.customer.marks
+    if means.answer is None or not source.is_mailbox or theirs:
         return means
     return replace(means, answer=replace(means.answer, writer=arrival.address))
 

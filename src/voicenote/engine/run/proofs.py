@@ -10,12 +10,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from voicenote import addresses
-from voicenote.addresses import Address, Kind
 from voicenote.engine.case.composition import MEMO, slot_of
 from voicenote.engine.run.parcels import pack_parcel
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadData, RuleSaysNo, WrongUse
 from voicenote.ledger import arrivals, case_store, optouts, scripts, touches
+from voicenote.model.address import NUMBERS, PHONE, Address, mark
 from voicenote.model.case import Customer
 from voicenote.model.touch import TouchKind
 from voicenote.plugins import FALLBACK
@@ -86,13 +86,11 @@ def _refuse_others(ws: Workspace, to: str) -> Address:
     It may not even be approved.
     """
     found = address_for(ws, to)
-    if addresses.mark(found.text) == addresses.mark(
-        addresses.heard_at("email", ws.settings.owner.email)
-    ):
+    if found.mark == mark(addresses.heard_at("email", ws.settings.owner.email)):
         return found
     with ws.ledger.read() as tx:
         at_home = optouts.cases_at_home(tx, addresses.at_home(to))
-        if at_home or not arrivals.is_strangers(tx, found.text):
+        if at_home or not arrivals.is_strangers(tx, found.mark):
             raise RuleSaysNo(
                 f"{to} is the address of a customer, or of somebody who opted out",
                 "a proof goes to you: give another address of your own, or set [owner] email",
@@ -102,13 +100,11 @@ def _refuse_others(ws: Workspace, to: str) -> Address:
 
 def way_to(ws: Workspace, to: Address) -> str:
     """Return the first channel for such an address, else the outbox."""
-    fields = {to.kind.value: to.text}
-    if to.kind is Kind.PHONE:
-        fields["whatsapp"] = to.text
-    person = Customer(name="owner", **fields)
+    kinds = NUMBERS if to.kind == PHONE else (to.kind,)
+    person = Customer(name="owner", addresses=tuple(Address(kind, to.value) for kind in kinds))
     for name in ws.settings.channels:
         channel = ws.channel(name)
-        if channel.info.folder is None and channel.address(person) == to.text:
+        if channel.info.folder is None and channel.address(person) == to.value:
             return name
     return FALLBACK
 
@@ -122,7 +118,7 @@ def _prove(
         found = scripts.drafts(tx, [number], slot=slot).get((number, case.round))
         if found is None:
             raise RuleSaysNo(f"case {number} has no script yet", f"voicenote script {number}")
-        parcel = pack_parcel(ws, case, found, kind, f"{PROOF}-{ws.new_id()[:16]}", to.text, tx.now)
+        parcel = pack_parcel(ws, case, found, kind, f"{PROOF}-{ws.new_id()[:16]}", to.value, tx.now)
     who = case.customer.name
     proof = replace(
         parcel,
@@ -134,7 +130,7 @@ def _prove(
     ws.channel(way).send(proof, _nothing)
     with ws.ledger.write() as tx:
         tx.tell("proof_sent", number, slot=slot, channel=way)
-    return Proof(number, kind.value, way, to.text)
+    return Proof(number, kind.value, way, to.value)
 
 
 def _nothing() -> None:

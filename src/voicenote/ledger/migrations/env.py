@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from alembic import context
 
-from voicenote.ledger.tables import metadata
+from voicenote.ledger import tables
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=metadata,
+    target_metadata=tables.meta.metadata,
     render_as_batch=True,
 )
 with context.begin_transaction():

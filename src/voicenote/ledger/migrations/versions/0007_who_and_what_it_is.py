@@ -5,11 +5,14 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from voicenote.ledger.optouts import hash_address, typed_as
+from voicenote.ledger.customer_store import hash_address
+from voicenote.ledger.optouts import typed_as
 from voicenote.model.case import story_of
 
 revision = "0007"
 down_revision = "0006"
+
+CHUNK = 1000
 
 
 def upgrade() -> None:
@@ -30,10 +33,13 @@ def upgrade() -> None:
         .where(cases.c.number == sa.bindparam("case"))
         .values(story=sa.bindparam("told"))
     )
-    rows = connection.execute(sa.select(cases.c.number, cases.c.what_happened)).all()
-    told = [{"case": number, "told": story_of(text)} for number, text in rows]
-    if told:
-        connection.execute(tell, told)
+    stories = sa.select(cases.c.number, cases.c.what_happened).order_by(cases.c.number)
+    after = 0
+    while rows := connection.execute(stories.where(cases.c.number > after).limit(CHUNK)).all():
+        after = rows[-1].number
+        connection.execute(
+            tell, [{"case": number, "told": story_of(text)} for number, text in rows]
+        )
     _recognise(connection)
 
 

@@ -1,0 +1,113 @@
+"""Customers with their addresses: the one door by which these are read and written."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Select, delete, insert, select
+
+from voicenote.ledger import rows, tables
+from voicenote.ledger.list_params import in_list, list_param
+from voicenote.ledger.store import Transaction
+from voicenote.model.address import Address
+from voicenote.model.case import Customer
+
+_FIELDS = [tables.customers.c[name] for name in rows.CUSTOMER_FIELDS]
+_ADDRESS = (tables.addresses.c.kind, tables.addresses.c.value, tables.addresses.c.typed)
+_PEOPLE = (
+    select(tables.customers.c.number, *_FIELDS, *_ADDRESS)
+    .outerjoin(tables.addresses, tables.addresses.c.customer == tables.customers.c.number)
+    .where(tables.customers.c.number.in_(list_param("numbers")))
+    .order_by(tables.addresses.c.number.desc())
+)
+
+
+def hash_address(mark: str) -> str:
+    """Return what is kept of an address to compare it by; `mark` as `model.address.mark` gives."""
+    return hashlib.sha256(mark.encode()).hexdigest()
+
+
+def read_customers(tx: Transaction, numbers: Collection[int]) -> dict[int, Customer]:
+    """Return customers by number, with their addresses: of each kind the newest first."""
+    fields: dict[int, Sequence[Any]] = {}
+    addresses: dict[int, list[Address]] = {}
+    last = -len(_ADDRESS)
+    for number, *values in tx.connection.execute(_PEOPLE, {"numbers": list(numbers)}):
+        if number not in fields:
+            fields[number], addresses[number] = values[:last], []
+        if values[last] is not None:
+            addresses[number].append(Address(*values[last:]))
+    return {
+        number: Customer(
+            **dict(zip(rows.CUSTOMER_FIELDS, values, strict=True)),
+            addresses=tuple(addresses[number]),
+        )
+        for number, values in fields.items()
+    }
+
+
+def read_customer(tx: Transaction, number: int) -> Customer:
+    """Return one customer as they are now."""
+    return read_customers(tx, [number])[number]
+
+
+def find_owners(tx: Transaction, marks: Iterable[str]) -> set[int]:
+    """Return the numbers of the customers who have one of these addresses."""
+    return {row[0] for row in tx.connection.execute(select_owners(tx, marks))}
+
+
+def select_owners(tx: Transaction, marks: Iterable[str]) -> Select[Any]:
+    """Return the query for the same."""
+    table = tables.addresses
+    wanted = {hash_address(one) for one in marks}
+    return select(table.c.customer).where(
+        in_list(table.c.sha256, wanted, tx.connection.dialect.name)
+    )
+
+
+def find_kinds(tx: Transaction) -> set[str]:
+    """Return the kinds of address that anybody here has."""
+    return set(tx.connection.execute(select(tables.addresses.c.kind).distinct()).scalars())
+
+
+def add_customers(tx: Transaction, people: Sequence[Customer]) -> list[int]:
+    """Keep new customers with their addresses; return their numbers."""
+    table = tables.customers
+    statement = insert(table).returning(table.c.number, sort_by_parameter_order=True)
+    numbers = list(
+        tx.connection.execute(statement, [rows.customer_out(one) for one in people]).scalars()
+    )
+    _insert(tx, zip(numbers, [one.addresses for one in people], strict=True))
+    return numbers
+
+
+def give_addresses(tx: Transaction, number: int, addresses: Sequence[Address]) -> None:
+    """Give a customer addresses, the first of each kind the one to write to from now on.
+
+    What they were reached by before stays theirs, and they are known by it.
+    """
+    table = tables.addresses
+    for one in addresses:
+        same = (table.c.kind == one.kind) & (table.c.sha256 == hash_address(one.mark))
+        tx.connection.execute(delete(table).where(same & (table.c.customer == number)))
+    _insert(tx, [(number, addresses)])
+
+
+def _insert(tx: Transaction, given: Iterable[tuple[int, Sequence[Address]]]) -> None:
+    """Insert addresses, the first of each customer's last: the newest row is the one in use."""
+    values = [
+        {
+            "customer": number,
+            "kind": one.kind,
+            "value": one.value,
+            "typed": one.typed,
+            "sha256": hash_address(one.mark),
+            "since": tx.now,
+        }
+        for number, addresses in given
+        for one in reversed(addresses)
+    ]
+    if values:
+        tx.connection.execute(insert(tables.addresses), values)
