@@ -58,7 +58,7 @@ class Way(World):
     is_mailbox = True
 
     def address(self, customer: Customer) -> str:
-        return str(getattr(customer, self.field))
+        return customer.address(self.field)
 
     def poll(self, after: str, since: date) -> Iterator[Arrival]:
         del after, since

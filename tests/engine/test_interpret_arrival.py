@@ -18,6 +18,7 @@ from voicenote.engine.run.interpret_arrival import (
     matters,
 )
 from voicenote.followup.interpret import Way
+from voicenote.model.address import Address
 from voicenote.model.case import Case, Complaint, Customer, Stage
 from voicenote.model.receipt import Answer, Receipt, ReceiptKind, Verdict
 from voicenote.model.touch import PlannedTouch, Touch, TouchKind, TouchState
@@ -30,7 +31,7 @@ CASE = Case(
     complaint=Complaint(
         source="shop",
         ref="A-1",
-        customer=Customer(name="Dana", email="dana@example.com"),
+        customer=Customer(name="Dana", addresses=(Address("email", "dana@example.com"),)),
         opened_at=NOW,
         what_happened="It was late.",
     ),

@@ -50,7 +50,7 @@ class Way(World):
     kind: str = "email"
 
     def address(self, customer: Customer) -> str:
-        return str(getattr(customer, self.kind))
+        return customer.address(self.kind)
 
 
 @dataclass

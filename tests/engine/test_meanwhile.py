@@ -34,6 +34,7 @@ from voicenote.errors import BadSettings, RuleSaysNo
 from voicenote.ledger import arrivals, case_store, touches
 from voicenote.ledger.fingerprint import read_standing
 from voicenote.ledger.snapshots import snapshots
+from voicenote.model.address import Address
 from voicenote.model.receipt import Parcel, Receipt
 from voicenote.model.touch import TouchKind, TouchState
 
@@ -179,7 +180,7 @@ def test_whoever_moves_to_another_address_while_it_is_leaving_gets_it_there(
 
     def joins() -> None:
         with ws.ledger.write() as tx:
-            arrivals.join(tx, case_store.get(tx, number), "telegram", "4711")
+            arrivals.join(tx, case_store.get(tx, number), Address("telegram", "4711"))
 
     while_leaving(world, joins)
     one_pass(ws)

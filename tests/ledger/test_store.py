@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic import command
@@ -319,7 +320,9 @@ def test_the_four_addresses_of_a_customer_get_rows_of_their_own(
         ]
         people[-1] |= {"telegram": "@Ann", "email": "", "whatsapp": "+4"}
         connection.execute(insert(old.tables["customers"]), people)
-        case = {c.name: "" for c in old.tables["cases"].columns if isinstance(c.type, String)}
+        case: dict[str, Any] = {
+            c.name: "" for c in old.tables["cases"].columns if isinstance(c.type, String)
+        }
         case |= {"number": 1, "customer": 1102, "opened_at": clock(), "added_at": clock()}
         case |= {"stage": "opened", "round": 1, "severity": "low", "finding": "partly"}
         case |= {

@@ -98,8 +98,10 @@ def _insert(
 ) -> tuple[list[int], dict[int, tuple[News, ...]]]:
     """Keep new cases; return their numbers, and what they brought of customers who are known."""
     persons, brought = customers.settle(tx, complaints)
+    numbers = tx.reserve_numbers(tables.cases, len(complaints))
     values = [
         {
+            "number": number,
             **rows.complaint_out(complaint),
             "customer": person,
             "batch": batch,
@@ -108,10 +110,9 @@ def _insert(
             "round": 1,
             "plan": "",
         }
-        for complaint, person in zip(complaints, persons, strict=True)
+        for number, complaint, person in zip(numbers, complaints, persons, strict=True)
     ]
-    statement = insert(tables.cases).returning(tables.cases.c.number, sort_by_parameter_order=True)
-    numbers = list(tx.connection.execute(statement, values).scalars())
+    tx.connection.execute(insert(tables.cases), values)
     promised = [
         _amends_row(number, k, 1, promise)
         for complaint, number in zip(complaints, numbers, strict=True)

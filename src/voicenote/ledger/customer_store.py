@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Select, delete, insert, select
@@ -24,6 +25,7 @@ _PEOPLE = (
 )
 
 
+@lru_cache(maxsize=4096)
 def hash_address(mark: str) -> str:
     """Return what is kept of an address to compare it by; `mark` as `model.address.mark` gives."""
     return hashlib.sha256(mark.encode()).hexdigest()
@@ -74,11 +76,12 @@ def find_kinds(tx: Transaction) -> set[str]:
 
 def add_customers(tx: Transaction, people: Sequence[Customer]) -> list[int]:
     """Keep new customers with their addresses; return their numbers."""
-    table = tables.customers
-    statement = insert(table).returning(table.c.number, sort_by_parameter_order=True)
-    numbers = list(
-        tx.connection.execute(statement, [rows.customer_out(one) for one in people]).scalars()
-    )
+    numbers = tx.reserve_numbers(tables.customers, len(people))
+    values = [
+        {"number": number, **rows.customer_out(one)}
+        for number, one in zip(numbers, people, strict=True)
+    ]
+    tx.connection.execute(insert(tables.customers), values)
     _insert(tx, zip(numbers, [one.addresses for one in people], strict=True))
     return numbers
 

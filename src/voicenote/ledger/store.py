@@ -21,10 +21,13 @@ from sqlalchemy import (
     Connection,
     Engine,
     Insert,
+    Table,
     create_engine,
     event,
+    func,
     insert,
     make_url,
+    select,
     update,
 )
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
@@ -63,6 +66,18 @@ class Transaction:
         """Insert one row; return its number."""
         (number,) = self.connection.execute(statement).inserted_primary_key or (0,)
         return int(number)
+
+    def reserve_numbers(self, table: Table, count: int) -> list[int]:
+        """Return the numbers of rows that are about to be inserted, in order.
+
+        To insert many and be told their numbers, SQLite would take one statement a row.
+        """
+        if self.connection.dialect.name == "postgresql":
+            following = func.nextval(func.pg_get_serial_sequence(table.name, "number"))
+            rows = func.generate_series(1, count).table_valued("value")
+            return list(self.connection.execute(select(following).select_from(rows)).scalars())
+        last = self.connection.execute(select(func.max(table.c.number))).scalar() or 0
+        return list(range(last + 1, last + count + 1))
 
     def take_back(self) -> None:
         """Undo all of it, as the last thing done: for a dry run."""
