@@ -138,7 +138,7 @@ def test_a_machine_without_a_sound_device_says_that_nothing_was_heard(
     path = programs("ffplay", "echo 'No more combinations to try, audio open failed' >&2")
     done = ready("play", "1", PATH=path)
     assert done.exit_code == 69
-    assert "nothing was heard: ffplay found no sound device" in done.stderr
+    assert "nothing was played: ffplay found no sound device" in done.stderr
     assert str(next(home.glob("memos/000001/*/memo.ogg"))) in done.stderr.splitlines()[-1]
 
 

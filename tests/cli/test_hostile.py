@@ -116,7 +116,7 @@ def test_a_daemon_without_a_number_is_refused(call: Call, home: Path) -> None:
 
 def test_a_demo_in_a_file_is_refused(call: Call, tmp_path: Path) -> None:
     (tmp_path / "note").write_text("x")
-    assert "is no folder" in refused(call("demo", str(tmp_path / "note")))
+    assert "isn't a folder" in refused(call("demo", str(tmp_path / "note")))
     refused(call("demo", str(tmp_path / "note" / "deep")))
 
 
@@ -164,7 +164,7 @@ def test_a_variable_that_cannot_be_is_told(call: Call, env: dict[str, str]) -> N
 def test_settings_in_a_pipe_are_refused(call: Call, home: Path) -> None:
     (home / "voicenote.toml").unlink(missing_ok=True)
     os.mkfifo(home / "voicenote.toml")
-    assert "it is no file" in refused(call("cases"), 78)
+    assert "it is not a file" in refused(call("cases"), 78)
 
 
 @pytest.mark.parametrize("digits", ["9" * 5000, "0", "99999999999", "٩" * 5000])

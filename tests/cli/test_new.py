@@ -88,5 +88,5 @@ def test_a_recording_from_a_file_is_asked_for_until_it_is_one(sit: Sit, tmp_path
     files = [str(tmp_path / "notes.mp3"), file]
     done = sit(*OWNER, *CASE, "n", "my own, from a file", *files, "n", "y")
     assert done.exit_code == 0, done.output
-    assert "no sound that can be read" in done.output
+    assert "isn't a sound file that can be read" in done.output
     assert "Case 1 is approved." in done.output

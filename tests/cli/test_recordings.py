@@ -183,7 +183,7 @@ def eleven_minutes(folder: Path) -> Path:
 BAD = (
     (empty, "is empty"),
     (silent, "is silent"),
-    (renamed, "no sound that can be read"),
+    (renamed, "isn't a sound file that can be read"),
     (broken_off, "broken"),
     (damaged, "broken"),
     (lost_in_the_middle, "broken"),

@@ -635,6 +635,7 @@ SLOW = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SLOW)
 def test_no_letter_takes_long_to_read(name: str) -> None:
     """Each of these took minutes or hours with a pattern that looks back, or unfolded whole."""
@@ -654,6 +655,7 @@ def test_a_letter_in_a_charset_that_is_none_is_read_all_the_same(charset: str) -
     assert found.answer is not None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("deep", [True, False])
 def test_a_letter_of_thousands_of_parts_is_read_at_once(deep: bool) -> None:
     parts = b"".join(

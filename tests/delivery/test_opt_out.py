@@ -68,6 +68,7 @@ def test_a_letter_of_stops_is_read_at_once(many: int) -> None:
     assert time.process_time() - began < BAR_S
 
 
+@pytest.mark.slow
 def test_five_hundred_letters_of_its_own_words_are_each_read_at_once() -> None:
     chance = random.Random(9)  # noqa: S311  the same letters each time
     read_mail(letter("hello"), NOW)

@@ -120,6 +120,6 @@ def test_a_workspace_begun_in_a_demos_folder_is_not_taken_for_one(tmp_path: Path
     demo_folder.clear(tmp_path)
     demo_folder.write_mark(tmp_path, frozenset())
     (tmp_path / "ledger.db").write_text("mine")
-    with pytest.raises(WrongUse, match="no demo made"):
+    with pytest.raises(WrongUse, match="the demo did not make"):
         demo_folder.clear(tmp_path)
     assert (tmp_path / "ledger.db").read_text() == "mine"

@@ -454,6 +454,7 @@ def test_half_letters_and_nul_are_kept_as_what_a_database_takes(
     assert words_of(ws, sent) == [("unclear", "a?b")]
 
 
+@pytest.mark.slow
 def test_killed_at_each_commit_nothing_is_lost_and_nothing_done_twice(
     tmp_path: Path, clock: Clock
 ) -> None:

@@ -18,7 +18,7 @@ HOME = Path("/home/ada/notes")
 
 @pytest.mark.parametrize("end", ["\n", "\r"])
 def test_a_line_end_in_the_path_is_refused_by_systemd_too(end: str) -> None:
-    with pytest.raises(BadData, match="line end"):
+    with pytest.raises(BadData, match="line break"):
         systemd_units(PROGRAM, Path(f"/srv/a{end}ExecStart=/bin/x"), 5)
 
 

@@ -56,6 +56,7 @@ def test_a_code_page_is_found_out(
     assert (good[0].complaint.customer.name, good[0].complaint.what_happened) == (name, what)
 
 
+@pytest.mark.slow
 def test_a_letter_far_down_still_tells_the_encoding(read: Any) -> None:
     text = ROW.replace("ü", "u").replace("ä", "a") + "Ann,fine\n" * 60_000 + "Zoë,café\n"
     source, good, _ = read(text.encode("cp1252"))

@@ -66,11 +66,15 @@ def wav(count: int, rate: int, data: bytes = b"") -> bytes:
     [
         ("empty.wav", b"", "is empty"),
         ("silent.wav", wav(16_000, 16_000), "is silent"),
-        ("notes.mp3", b"Dear Dana,\nplease call me back.\n" * 50, "no sound that can be read"),
-        ("noise.ogg", bytes(range(256)) * 40, "no sound that can be read"),
+        ("notes.mp3", b"Dear Dana,\nplease call me back.\n" * 50, "a sound file that can be read"),
+        ("noise.ogg", bytes(range(256)) * 40, "a sound file that can be read"),
         ("none.wav", wav(0, 16_000), "sound"),
-        ("list.m4a", b"#EXTM3U\n#EXTINF:1,\nfile:///etc/hostname\n", "no sound that can be read"),
-        ("page.wav", b"<html><body>404</body></html>", "no sound that can be read"),
+        (
+            "list.m4a",
+            b"#EXTM3U\n#EXTINF:1,\nfile:///etc/hostname\n",
+            "a sound file that can be read",
+        ),
+        ("page.wav", b"<html><body>404</body></html>", "a sound file that can be read"),
     ],
 )
 def test_what_is_no_recording_is_refused_in_words(
@@ -206,7 +210,7 @@ def test_whatever_the_library_raises_of_a_broken_file_is_said_in_words(
         raise error
 
     monkeypatch.setattr(av, "open", broken)
-    with pytest.raises(BadData, match="no sound that can be read"):
+    with pytest.raises(BadData, match="a sound file that can be read"):
         read_sound(tmp_path / "odd.wav")
 
 

@@ -46,13 +46,18 @@ def read_sound(path: Path) -> Clip:
     except VoicenoteError:
         raise
     except FileNotFoundError:
-        raise BadData(f"{name} is not there", "look at the path") from None
+        raise BadData(f"{name} is not there", "check the path") from None
     except PermissionError as error:
-        raise Unavailable(f"{name} may not be read", "allow it, or copy the file") from error
+        raise Unavailable(
+            f"{name} cannot be opened: permission denied",
+            "change its permissions, or copy the file",
+        ) from error
     except Exception as error:
         # A broken file makes the library raise anything, its own errors or Python's; whatever it
         # is, the file is to blame.
-        raise BadData(f"{name} is no sound that can be read, or it is broken", _KINDS) from error
+        raise BadData(
+            f"{name} isn't a sound file that can be read, or it is broken", _KINDS
+        ) from error
 
 
 def _read_whole(path: Path) -> Clip:
@@ -67,8 +72,8 @@ def _read_whole(path: Path) -> Clip:
         clip = _decode_clip(file, path.name)
     if _stamp(path) != before:
         raise TryAgain(
-            f"{path.name} was changed while it was read; nothing of it was taken in",
-            "wait until it is whole, then run the same command again",
+            f"{path.name} changed while it was read; nothing has been taken from it",
+            "wait until it is complete, then run the same command again",
         )
     return clip
 
@@ -156,9 +161,9 @@ def _told_s(container: av.container.InputContainer, stream: AudioStream) -> floa
 
 def _check_audible(clip: Clip, name: str) -> Clip:
     if not clip.pcm:
-        raise BadData(f"{name} holds no sound", "record it again")
+        raise BadData(f"there is no sound in {name}", "record it again")
     samples = np.frombuffer(clip.pcm, "<i2")
     loudest = max(int(samples.max()), -int(samples.min())) / 32768
     if loudest < _SILENT:
-        raise BadData(f"{name} is silent", "look whether the microphone is on, and record it again")
+        raise BadData(f"{name} is silent", "check that the microphone is on, and record it again")
     return clip

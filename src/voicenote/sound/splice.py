@@ -111,7 +111,7 @@ def muxed(packets: Sequence[bytes], rendition: str, codec: Codec, tags: Tags) ->
     except (av.FFmpegError, OSError) as error:
         raise Unavailable(
             f"the sound cannot be written as {rendition}: {error}",
-            "look whether the folder for temporary files is full",
+            "check that the folder for temporary files isn't full",
         ) from error
 
 

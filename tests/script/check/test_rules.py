@@ -282,6 +282,7 @@ def test_any_text_can_be_checked(text: Any, language: Any) -> None:
         assert text[one.start : one.end] == one.text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unit", ["! ", "“", '"a ', "sorry if ", "you should have been "])
 def test_a_text_without_end_takes_no_time_without_end(unit: Any) -> None:
     begun = time.process_time()

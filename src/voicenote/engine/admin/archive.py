@@ -50,7 +50,7 @@ def backup(ledger: Ledger, home: Path, file: Path, *, force: bool = False) -> Pa
     """
     zipped = is_zip(file)
     if file.exists() and not force:
-        raise RuleSaysNo(f"{file} is there already", "choose another name, or give --force")
+        raise RuleSaysNo(f"{file} already exists", "choose another name, or give --force")
     if not file.parent.is_dir():
         raise Unavailable(f"there is no folder {file.parent}", "make it first")
     try:

@@ -39,7 +39,7 @@ def clear(folder: Path) -> list[Path]:
     try:
         make_folder(folder)
     except (FileExistsError, NotADirectoryError):
-        raise WrongUse(f"{folder} is no folder", _OTHER) from None
+        raise WrongUse(f"{folder} isn't a folder", _OTHER) from None
     mark = folder / MARK
     if any(folder.iterdir()) and (mark.is_symlink() or not mark.is_file()):
         raise WrongUse(f"{folder} is not empty", _OTHER)
@@ -56,7 +56,7 @@ def clear(folder: Path) -> list[Path]:
         if path.is_symlink() or (path.exists() and path.is_dir() is not (name in FOLDERS)):
             raise WrongUse(f"{path} was not made by the demo", f"move it away, or {_OTHER}")
     if (folder / LEDGER).exists() or (folder / FILES[1]).exists():
-        raise WrongUse(f"{folder} holds a workspace that no demo made", _OTHER)
+        raise WrongUse(f"{folder} contains a workspace that the demo did not make", _OTHER)
     write_whole(mark, b"")
     return kept
 
@@ -81,7 +81,7 @@ def _read_mark(folder: Path, mark: Path) -> dict[Path, str]:
     title, *lines = mark.read_text("utf-8", "replace").splitlines() or [""]
     if title != _TITLE:
         raise WrongUse(
-            f"an earlier demo in {folder} was cut short, so which files it made is not known",
+            f"an earlier demo in {folder} was interrupted, so we don't know which files it made",
             "remove the folder yourself, or name another one",
         )
     made: dict[Path, str] = {}

@@ -27,7 +27,7 @@ def crontab_line(program: Sequence[str], home: Path, minutes: int) -> str:
     words = shlex.join(command(program, home))
     log = shlex.quote(str(home / "run.log"))
     if "\n" in words:
-        raise BadData("the path of the workspace holds a line end", "choose another --home")
+        raise BadData("the path of the workspace contains a line break", "choose another --home")
     every = "*" if minutes == 1 else f"*/{minutes}" if minutes < 60 else "0"
     line = f"umask 077; {words} >> {log} 2>&1".replace(
         "%", r"\%"
@@ -56,7 +56,7 @@ def systemd_units(program: Sequence[str], home: Path, minutes: int) -> dict[str,
     """
     words = " ".join(_systemd_word(word) for word in command(program, home))
     if "\n" in words or "\r" in words:
-        raise BadData("the path of the workspace holds a line end", "choose another --home")
+        raise BadData("the path of the workspace contains a line break", "choose another --home")
     service = f"""\
 [Unit]
 Description=voicenote: one pass

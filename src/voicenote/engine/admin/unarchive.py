@@ -28,7 +28,7 @@ from voicenote.ledger.store import Ledger
 from voicenote.settings import FILE_NAME
 
 _STAGING = ".restoring-"
-_NO_BACKUP = "give a file that voicenote backup has made"
+_NO_BACKUP = "give a file made by voicenote backup"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def _unpack(file: Path, target: Path) -> int:
             return len(members)
     except (tarfile.TarError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
         reason = str(error).partition("\n")[0].rstrip(":")  # tarfile tells what it tried
-        raise BadData(f"{file.name} is broken, or no backup: {reason}", _NO_BACKUP) from error
+        raise BadData(f"{file.name} is broken, or isn't a backup: {reason}", _NO_BACKUP) from error
     except OSError as error:
         if error.errno is None:  # gzip's own: no errno, so it is the file and not the disk
             raise BadData(f"{file.name} is broken: {error}", _NO_BACKUP) from error
@@ -143,7 +143,7 @@ def _room(target: Path, size: int) -> None:
 def _check(file: Path, ledger: Path) -> None:
     """Raise BadData when there is no sound ledger."""
     if not ledger.is_file():
-        raise BadData(f"{file.name} holds no ledger", _NO_BACKUP)
+        raise BadData(f"there is no ledger in {file.name}", _NO_BACKUP)
     try:
         with closing(sqlite3.connect(ledger)) as connection:
             said = connection.execute("pragma integrity_check").fetchone()[0]
@@ -155,6 +155,6 @@ def _check(file: Path, ledger: Path) -> None:
 
 def _disk(error: OSError, home: Path) -> Unavailable:
     return Unavailable(
-        f"it cannot be restored: {error.strerror or error}",
+        f"the backup cannot be restored: {error.strerror or error}",
         room_for(error, home, "another --home"),
     )

@@ -27,7 +27,7 @@ _ON_LINUX = (("pulse", "default"), ("alsa", "default"))
 #: How long a recorder is given to begin or to find out that it cannot, and how often one looks, in
 #: seconds.
 _FIRST_S, _LOOK_S = 5.0, 0.05
-_ADVICE = "look whether a microphone is on, or give a file: --from FILE"
+_ADVICE = "check that a microphone is on, or give a file: --from FILE"
 
 
 def record(until: Callable[[], None], env: Mapping[str, str]) -> Clip:
@@ -62,7 +62,7 @@ def programs(env: Mapping[str, str], file: Path) -> list[list[str]]:
             found.append([ffmpeg, "-hide_banner", "-loglevel", "error", "-y", *source, str(file)])
     if not found:
         raise Unavailable(
-            "there is nothing here that can record",
+            "there is no recording program on this machine",
             "pip install 'voicenote[mic]', or install ffmpeg; or give a file: --from FILE",
         )
     return found

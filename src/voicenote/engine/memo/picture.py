@@ -36,5 +36,7 @@ def write_picture(wave: Waveform, target: Path) -> None:
     """
     ending = target.suffix.lower()
     if ending not in (".svg", ".png"):
-        raise WrongUse(f"{target.name} is no name of a picture", "end it in .svg or .png")
+        raise WrongUse(
+            f"{target.name} isn't a picture format we can write", "end it in .svg or .png"
+        )
     write_whole(target, svg(wave).encode() if ending == ".svg" else png(wave))

@@ -51,7 +51,7 @@ def play(file: Path, env: Mapping[str, str]) -> str:
     if on_desktop and (found := shutil.which(opener, path=path)):
         return _run_player([found, str(file)], file)
     raise Unavailable(
-        "there is no player here that could be started", f"install ffmpeg, or open it: {file}"
+        "there is no sound player on this machine", f"install ffmpeg, or open it: {file}"
     )
 
 
@@ -86,7 +86,7 @@ def _run_player(command: list[str], file: Path) -> str:
         raise Unavailable(f"{name} cannot be started: {error.strerror}", f"open: {file}") from error
     if any(sign in done.stderr.lower() for sign in _MUTE):
         raise Unavailable(
-            f"nothing was heard: {name} found no sound device on this machine",
+            f"nothing was played: {name} found no sound device on this machine",
             f"open it where there is one: {file}",
         )
     if done.returncode:
