@@ -42,7 +42,7 @@ class Structure:
         known = [*TABLES, *NAMED]
         for name in given:
             if name == "retention":
-                advice = "take the table out; `voicenote forget` removes a customer's data"
+                advice = "take the table out of the file"
                 self.add(name, "this is not built yet: nothing is deleted automatically", advice)
             elif name not in known:
                 self.add(name, "there is no such table", nearest(name, known))
