@@ -12,7 +12,9 @@ The tree::
     │   ├── VoiceUnavailable       69  no voice can speak this here
     │   ├── SchemaChanged          69  another release has changed the ledger
     │   ├── Postponed              69  a channel could not take it now; nothing has left
+    │   │   └── ConnectionDropped  69  the server went away before the end
     │   ├── Refused                69  a channel will never take it as it is; nothing has left
+    │   │   └── OutsideWindow      69  WhatsApp lets only a template through now
     │   └── Unknown                69  a channel cannot say whether it took it: a person decides
     ├── TryAgain                   75  somebody else holds it at the moment
     │   └── Restarting             75  the database server ended the connection
@@ -147,8 +149,16 @@ class Postponed(Unavailable):
         self.retry_after = retry_after
 
 
+class ConnectionDropped(Postponed):
+    """The server went away before the end. On a connection used before, a new one may help."""
+
+
 class Refused(Unavailable):
     """A channel will never take this touch as it is; surely nothing has left."""
+
+
+class OutsideWindow(Refused):
+    """WhatsApp lets only a template through now."""
 
 
 class Unknown(Unavailable):

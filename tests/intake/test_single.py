@@ -95,13 +95,13 @@ def test_a_customer_whose_zone_has_no_country_borrows_none_of_the_owner() -> Non
         complaint_from_fields({**given, "time_zone": "+05:00"}, owner)
 
 
-def test_addresses_of_a_plug_in_and_several_of_a_kind_come_in():
+def test_addresses_of_a_plug_in_and_several_of_a_kind_come_in() -> None:
     given = {"customer": "Ann", "what_happened": "late", "email": "a@x.example; b@x.example"}
     made = complaint_from_fields({**given, "addresses": {"slack": "U0123"}}, OPTIONS)
     theirs = [(one.kind, one.value) for one in made.customer.addresses]
     assert theirs == [("email", "a@x.example"), ("email", "b@x.example"), ("slack", "U0123")]
 
 
-def test_a_column_named_after_an_address_is_read_as_one():
+def test_a_column_named_after_an_address_is_read_as_one() -> None:
     found = guess(["Customer", "Addresses.Slack"])
     assert found["addresses.slack"] == ("Addresses.Slack",)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from voicenote.delivery.content import sounds_of
 from voicenote.delivery.email.settings import EmailOptions
-from voicenote.delivery.email.smtp import Conversation, Dropped, Envelope
+from voicenote.delivery.email.smtp import Conversation, Envelope
 from voicenote.delivery.inbound import Arrival, Inbound
 from voicenote.delivery.letter import Letter
 from voicenote.delivery.message import write_letter
@@ -19,7 +19,7 @@ from voicenote.delivery.parcel_checks import check_address, require_one_line
 from voicenote.delivery.port import CANNOT_TELL, ChannelInfo, TraceResult
 from voicenote.delivery.reserved import refuse_reserved
 from voicenote.delivery.tokens import fill_template
-from voicenote.errors import Postponed, TookTooLong, Unavailable
+from voicenote.errors import ConnectionDropped, Postponed, TookTooLong, Unavailable
 from voicenote.model.case import Customer
 from voicenote.model.receipt import Parcel, Receipt, ReceiptKind
 from voicenote.worker import Worker
@@ -239,7 +239,7 @@ class Mail:
         """Return a conversation that has all but the dot. A stale connection is replaced once."""
         line = self._line
         if line and line.open:
-            with suppress(Dropped):
+            with suppress(ConnectionDropped):
                 line.offer(envelope, letter)
                 return line
         self._line = line = self._connect()

@@ -20,7 +20,7 @@ from voicenote.delivery.email.smtp_connection import SmtpConnection
 from voicenote.delivery.email.smtp_errors import explain_failure, refusal
 from voicenote.delivery.letter import Letter
 from voicenote.delivery.server_text import plain
-from voicenote.errors import Postponed, Refused, Unknown, VoicenoteError
+from voicenote.errors import ConnectionDropped, Postponed, Refused, Unknown, VoicenoteError
 
 #: A large letter is given time for so many bytes a second.
 SLOWEST = 50_000
@@ -55,10 +55,6 @@ class Envelope:
     dsn: bool = True
 
 
-class Dropped(Postponed):
-    """The server went away before the final dot. On a connection used before, a new one may do."""
-
-
 class Conversation:
     """An open connection, for one message after another: `offer`, then `finish` or `withdraw`."""
 
@@ -78,7 +74,7 @@ class Conversation:
     def offer(self, envelope: Envelope, letter: Letter) -> None:
         """Hand over all of a message but the final dot.
 
-        Raises Refused, Postponed or Dropped; then nothing has left.
+        Raises Refused, Postponed or ConnectionDropped; then nothing has left.
         """
         size = len(letter)
         self._line.deadline.start(self._server.timeout + size / SLOWEST)
@@ -91,7 +87,7 @@ class Conversation:
         except (OSError, smtplib.SMTPException) as error:
             self.withdraw()
             found = explain_failure(error, f"{self._server.host}:{self._server.port}")
-            raise Dropped(found.what, found.advice) from error
+            raise ConnectionDropped(found.what, found.advice) from error
         except (Postponed, Refused):
             raise
         except BaseException:  # such as Ctrl-C: half a message is on the line
@@ -209,7 +205,7 @@ class Conversation:
                 self._hear_out(replies)
             self._drop_after(code)
             found = refusal(code, plain(answer), who)
-            raise Dropped(found.what, found.advice) if code == 421 else found
+            raise ConnectionDropped(found.what, found.advice) if code == 421 else found
 
     def _hear_out(self, replies: Iterator[tuple[int, bytes]]) -> None:
         """Take in what comes on commands said ahead of a refusal, or end the connection.

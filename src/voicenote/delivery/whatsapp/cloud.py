@@ -17,7 +17,6 @@ from voicenote.delivery.tokens import token_link
 from voicenote.delivery.whatsapp.cloud_payload import (
     LARGEST,
     PERSON,
-    OutsideWindow,
     Template,
     identifier,
     message,
@@ -26,7 +25,7 @@ from voicenote.delivery.whatsapp.cloud_payload import (
     template_message,
 )
 from voicenote.delivery.whatsapp.notifications import arrivals_of, genuine
-from voicenote.errors import BadData, Postponed, Problem, Refused, Unknown
+from voicenote.errors import BadData, OutsideWindow, Postponed, Problem, Refused, Unknown
 from voicenote.model.case import Customer
 from voicenote.model.receipt import Parcel, Receipt, ReceiptKind
 from voicenote.options import Secret, option, validators

@@ -17,7 +17,7 @@ from voicenote.delivery.http_client import Response
 from voicenote.delivery.json_values import as_object, as_objects, parse_object
 from voicenote.delivery.server_text import plain
 from voicenote.delivery.tokens import fill_template
-from voicenote.errors import Postponed, Refused, Unknown
+from voicenote.errors import OutsideWindow, Postponed, Refused, Unknown
 from voicenote.model.receipt import Parcel
 
 #: Bytes up to which a sound is shown as a voice message; above, it is a file to be fetched.
@@ -66,10 +66,6 @@ class Template:
     name: str
     language: str
     listen_url: str
-
-
-class OutsideWindow(Refused):
-    """WhatsApp lets only a template through now."""
 
 
 def open_window(heard_at: datetime | None, now: datetime) -> bool:
