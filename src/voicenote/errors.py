@@ -8,7 +8,7 @@ The tree::
     ├── WrongUse                    2  the words of the command do not fit together
     ├── BadData                    65  what was given cannot be used; holds every problem found
     │   └── TookTooLong            65  what was given took more time than anything may
-    ├── Unavailable                69  a service, a device, a disk or a library is not there
+    ├── Unavailable                69  a service, a device, a disk or a library is missing
     │   ├── VoiceUnavailable       69  no voice can speak this here
     │   ├── SchemaChanged          69  another release has changed the ledger
     │   ├── Postponed              69  a channel could not take it now; nothing has left
@@ -128,7 +128,7 @@ class TookTooLong(BadData):
 
 
 class Unavailable(VoicenoteError):
-    """A service, a device, a disk or a library that is needed is not there."""
+    """A service, a device, a disk or a library that is needed is missing."""
 
     exit_code = 69
 

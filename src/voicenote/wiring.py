@@ -287,4 +287,4 @@ def samples_folder() -> Path:
     for folder in (package / "samples", package.parent.parent / "samples"):
         if (folder / "story.toml").is_file():
             return folder
-    raise Unavailable("the samples are not there", "install voicenote again")
+    raise Unavailable("the samples are missing", "install voicenote again")

@@ -156,7 +156,7 @@ def test_a_proof_to_what_is_no_address_names_the_option(
 ) -> None:
     done = ready(*words, "--to", to)
     assert done.exit_code == 2
-    assert f"--to {to!r} is no address" in done.stderr
+    assert f"--to {to!r} isn't an address" in done.stderr
 
 
 def test_files_are_named_whole_by_render_as_by_show(call: Call) -> None:
@@ -282,7 +282,7 @@ def test_a_ledger_in_a_folder_that_cannot_be_used_says_so(call: Call, home: Path
     done = call("cases", VOICENOTE_LEDGER__URL=f"sqlite:///{home}")
     assert done.exit_code == 69
     what, advice = done.stderr.strip().splitlines()
-    assert "the ledger cannot be opened: its folder cannot be written, or is not there" in what
+    assert "the ledger cannot be opened: its folder can't be written, or doesn't exist" in what
     assert "choose another --home" in advice
 
 

@@ -64,7 +64,7 @@ def test_a_limit_is_quiet_under_cron(hooked: Call) -> None:
 
 def test_a_pause_is_told_everywhere_and_ended_by_name(hooked: Call, web: Web) -> None:
     refuse(web)
-    env = {"VOICENOTE_POLICY__BRAKE_AFTER": "2", "VOICENOTE_SCHEDULE__CHANNELS": '["hook"]'}
+    env = {"VOICENOTE_POLICY__PAUSE_AFTER": "2", "VOICENOTE_SCHEDULE__CHANNELS": '["hook"]'}
     done = hooked("run", **env)
     told = "hook is paused: 2 of 2 messages of the batch june were refused or bounced"
     assert (done.exit_code, f"1 wait: {told}" in done.stderr) == (1, True), done.stderr

@@ -47,13 +47,13 @@ FAULTS: list[tuple[str | Reply, type[Unknown], str]] = [
     (Reply(500), Unknown, PERSON),
 ]
 DEEDS = {
-    NOBODY: "is not there", NAMELESS: "has a name that does not exist",
+    NOBODY: "is unreachable", NAMELESS: "has a name that does not exist",
     STRANGER: "has a certificate that nobody vouches for", OUTDATED: "has an expired certificate",
     MISNAMED: "has a certificate made out to another name",
     RESET_EARLY: "cuts the connection before it has the whole touch",
     RESET: "cuts the connection", CLOSE: "hangs up",
     HANG: "says nothing", DRIP: "answers a byte at a time, without end",
-    NONSENSE: "says what is no answer",
+    NONSENSE: "sends what isn't an answer",
 }  # fmt: skip
 BECOMES = {Unknown: "uncertain"}
 

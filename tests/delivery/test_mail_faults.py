@@ -110,8 +110,8 @@ STEPS = {
 }  # fmt: skip
 DEEDS = {
     "reset": "cuts the connection", "close": "hangs up", "hang": "says nothing",
-    "drip": "answers a byte at a time, without end", "nonsense": "says what is no answer",
-    NOBODY: "is not there", NAMELESS: "has a name that does not exist",
+    "drip": "answers a byte at a time, without end", "nonsense": "sends what isn't an answer",
+    NOBODY: "is unreachable", NAMELESS: "has a name that does not exist",
     STRANGER: "has a certificate that nobody vouches for", OUTDATED: "has an expired certificate",
     MISNAMED: "has a certificate made out to another name", OPEN: "offers no encryption",
     MUTE: "does not begin to encrypt",

@@ -113,7 +113,7 @@ TRIALS: dict[str, Trial] = {
                 (
                     Reply(503),
                     Postponed,
-                    "the receiver is not there for now; a later run will try again",
+                    "the receiver isn't available now; a later run will try again",
                 ),
                 (Reply(500), Unknown, PERSON_HOOK),
                 (Reply(502), Unknown, PERSON_HOOK),
@@ -261,7 +261,7 @@ DEEDS = {
     RESET_EARLY: "cuts the connection before it has the whole request",
     RESET: "cuts the connection when it has it", CLOSE: "hangs up when it has it",
     HANG: "says nothing", DRIP: "answers a byte at a time, without end",
-    NONSENSE: "says what is no answer",
+    NONSENSE: "sends what isn't an answer",
 }  # fmt: skip
 BECOMES = {Postponed: "due again", Refused: "refused", Unknown: "uncertain"}
 

@@ -36,7 +36,7 @@ CODES = {
     1: "a rule said no, or something needs a person; the message says what",
     2: "the words of the command do not fit together",
     65: "what was given cannot be used; every problem is named",
-    69: "a service, a device, a disk or a library is not there",
+    69: "a service, a device, a disk or a library is missing",
     70: "our fault",
     75: "somebody else holds it; try again",
     78: "a setting is wrong",

@@ -31,8 +31,8 @@ from voicenote.engine.workspace import Workspace
 from voicenote.errors import Unavailable
 from voicenote.ledger.store import Ledger, Transaction
 
-ROOM = "make room; the next pass goes on by itself"
-LOOK = "make room, look whether it arrived, then say mark-sent or resend"
+ROOM = "make room; the next run goes on automatically"
+LOOK = "make room, check whether it arrived, then say mark-sent or resend"
 NOTHING = "none is needed"
 TURN = "set the clock right; nothing has to be undone"
 

@@ -75,7 +75,7 @@ PEOPLE: tuple[dict[str, Any], ...] = (
 CHANNELS = {
     "VOICENOTE_CHANNELS__MAIL__KIND": "email",
     "VOICENOTE_CHANNELS__TELEGRAM__KIND": "telegram",
-    "VOICENOTE_POLICY__BRAKE_SHARE": "100",
+    "VOICENOTE_POLICY__PAUSE_SHARE": "100",
 }
 CASES = st.integers(1, len(PEOPLE))
 FATE = st.sampled_from([*["sent"] * len(FATES), *FATES])

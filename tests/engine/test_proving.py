@@ -96,7 +96,7 @@ def test_a_proof_goes_to_one_address_in_whatever_spelling(
 @pytest.mark.parametrize("to", ["me", "", "Ada Saar", "7"])
 def test_what_is_no_address_gets_no_proof(ws: Workspace, to: str) -> None:
     number = spoken(ws)
-    with pytest.raises(WrongUse, match="no address that a proof could go to"):
+    with pytest.raises(WrongUse, match="isn't an address that a proof can go to"):
         list(prove(ws, [number], to))
 
 

@@ -194,7 +194,7 @@ def test_a_channel_whose_memory_is_broken_keeps_in_what_is_its_own_and_stops_no_
     machine.run(first=True)
     machine.now.more += timedelta(hours=1)
     assert [waits.why for waits in machine.run().held] == [
-        "the channel 'world' has failed (KeyError), so nobody knows what has left already"
+        "the channel 'world' has failed (KeyError), so it isn't known what was already sent"
     ]
     assert machine.sent == 0
 

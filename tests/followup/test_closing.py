@@ -57,7 +57,7 @@ def test_a_memo_that_arrived_is_enough(make: Any, state: str) -> None:
         ("held", "voicenote plan 3 --resume"),
         ("sending", "on its way"),
         ("committing", "on its way"),
-        ("uncertain", "nobody knows whether the memo left"),
+        ("uncertain", "the memo may or may not have been sent"),
         ("refused", "was refused (no such user): voicenote resend 3"),
         ("bounced", "was bounced (no such user): voicenote resend 3"),
         ("skipped", "was skipped"),

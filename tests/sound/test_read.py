@@ -94,7 +94,7 @@ def test_a_recording_over_ten_minutes_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_not_there_or_is_a_folder_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(BadData, match="not there"):
+    with pytest.raises(BadData, match="doesn't exist"):
         read_sound(tmp_path / "none.wav")
     with pytest.raises(BadData, match="not a file"):
         read_sound(tmp_path)

@@ -168,13 +168,13 @@ WHOLE = tiny_kokoro.model()
 @pytest.mark.parametrize(
     ("name", "data", "words"),
     [
-        ("model.onnx", None, "is not there"),
+        ("model.onnx", None, "doesn't exist"),
         ("model.onnx", b"", "is not an ONNX model"),
         ("model.onnx", b"Not Found\n", "is not an ONNX model"),
         ("model.onnx", b"<!DOCTYPE html><html>" * 90, "is not an ONNX model"),
         ("model.onnx", WHOLE[: len(WHOLE) // 2], "is not whole"),
         ("model.onnx", b"PK\x03\x04" + bytes(5000), "is not an ONNX model"),
-        ("bm_test.bin", None, "is not there"),
+        ("bm_test.bin", None, "doesn't exist"),
         ("bm_test.bin", b"", "is not a voice of Kokoro"),
         ("bm_test.bin", tiny_kokoro.pack()[:-100], "is not a voice of Kokoro"),
         ("bm_test.bin", b"a text, not a voice\n" * 512, "is not a voice of Kokoro"),

@@ -19,7 +19,7 @@ _ABOUT_US: Mapping[int, str] = {
     410: "check url: the receiver says that it is gone for good",
     **dict.fromkeys((408, 425), AGAIN),
     429: "the receiver asks to come back later; a later run will",
-    503: "the receiver is not there for now; a later run will try again",
+    503: "the receiver isn't available now; a later run will try again",
 }
 _CORRECT = "correct it, or choose another channel; then resend"
 

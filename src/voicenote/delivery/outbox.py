@@ -44,7 +44,7 @@ class OutboxOptions:
     folder: Path = option(
         Path("outbox"),
         validators.path,
-        "the folder; it begins in the workspace, and is made when it is not there",
+        "the folder; relative to the workspace, and created if it doesn't exist",
     )
 
 

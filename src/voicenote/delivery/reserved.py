@@ -33,6 +33,6 @@ def refuse_reserved(address: str, *, allowed: bool) -> None:
     """Raise Refused for an email address at a domain that belongs to nobody, unless `allowed`."""
     if not allowed and "@" in address and reserved(address.rpartition("@")[2]):
         raise Refused(
-            f"{address[:80]} is at a domain that belongs to nobody",
+            f"{address[:80]} is at a domain that nobody can own",
             "correct the address on the case",
         )

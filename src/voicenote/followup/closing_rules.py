@@ -130,7 +130,7 @@ def _stuck(case: Case, touch: Touch) -> str:
     why = f" ({touch.reason})" if touch.reason else ""
     if touch.state is TouchState.UNCERTAIN:
         look = f"voicenote mark-sent {case.number}, or voicenote resend {case.number}"
-        return f"nobody knows whether {what} left{why}: look, then {look}"
+        return f"{what} may or may not have been sent{why}: check, then {look}"
     if touch.state is TouchState.HELD:
         return f"{what} is held: voicenote plan {case.number} --resume"
     if touch.state is TouchState.DUE:

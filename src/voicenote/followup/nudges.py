@@ -104,7 +104,7 @@ def _of_touches(snapshot: Snapshot) -> Iterator[Nudge]:
         if touch.state is TouchState.UNCERTAIN:
             yield Nudge(
                 About.UNCERTAIN,
-                f"case {number}: nobody knows whether the {_kind(touch)} left{why}; look, then "
+                f"case {number}: the {_kind(touch)} may have been sent or not{why}; check, then "
                 f"voicenote mark-sent {number} or voicenote resend {number}",
                 f"nudge:{number}:uncertain:{touch.number}:{touch.attempt}",
             )

@@ -145,7 +145,7 @@ def _touches(snapshot: Snapshot) -> Iterator[Need]:
         if touch.kind is TouchKind.NUDGE:
             continue
         if touch.state is TouchState.UNCERTAIN:
-            sentence = f"nobody knows whether the {what} left; look, then say"
+            sentence = f"the {what} may or may not have been sent; check, then say"
             command = f"voicenote mark-sent {number}"
             yield _need(snapshot, Urgency.UNCERTAIN, touch.due_at, sentence, command)
         elif touch.state in (TouchState.REFUSED, TouchState.BOUNCED) and not snapshot.opted_out:

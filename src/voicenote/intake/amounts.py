@@ -89,7 +89,7 @@ def currency(text: str, preferred: str = "") -> str:
     if word in _WORDS:
         return _WORDS[word]
     if word in _TOMAN:
-        raise BadData("a toman is no ISO currency", "write rials (IRR): ten times the amount")
+        raise BadData("a toman isn't an ISO currency", "write rials (IRR): ten times the amount")
     raise BadData(f"knows no currency {short(text)}", "write an ISO 4217 code such as EUR")
 
 
@@ -106,7 +106,7 @@ def money(text: str, named: str, fallback: str) -> Money:
     else:
         amount, sign = _amount(text)
     if not amount.is_finite():
-        raise BadData(f"is no amount: {short(text)}", "write a number such as 120.00")
+        raise BadData(f"isn't an amount: {short(text)}", "write a number such as 120.00")
     if amount < 0:
         raise BadData(
             f"is a negative amount: {short(text)}", "write what was lost as a plain number"
@@ -131,7 +131,7 @@ def _amount(text: str) -> tuple[Decimal, str]:
     price = Price.fromstring(text)
     number = price.amount_text
     if price.amount is None or not number:
-        raise BadData(f"is no amount: {short(text)}", "write a number such as 120.00")
+        raise BadData(f"isn't an amount: {short(text)}", "write a number such as 120.00")
     if _NEGATIVE.search(text):
         raise BadData(
             f"is a negative amount: {short(text)}", "write what was lost as a plain number"
@@ -151,4 +151,4 @@ def _decimal(text: str) -> Decimal:
     try:
         return Decimal(text)
     except InvalidOperation:
-        raise BadData(f"is no amount: {short(text)}", "write a number such as 120.00") from None
+        raise BadData(f"isn't an amount: {short(text)}", "write a number such as 120.00") from None

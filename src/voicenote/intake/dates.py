@@ -117,7 +117,7 @@ def _join_date(text: str, year: int, month: int, day_: int, clock: str | None) -
     try:
         start = datetime(year, month, day_)  # noqa: DTZ001 - its zone is its column's or customer's
     except ValueError:
-        raise BadData(f"is no date: {short(text)}", _ADVICE) from None
+        raise BadData(f"isn't a date: {short(text)}", _ADVICE) from None
     if not clock:
         return start
     return _in_words(text, f"{start:%Y-%m-%d} {clock}", "en")
@@ -142,7 +142,7 @@ def _in_words(text: str, plain: str, languages: str) -> datetime:
     except (ValueError, OverflowError, SettingValidationError, TypeError, KeyError):
         parsed = None
     if not isinstance(parsed, datetime):
-        raise BadData(f"is no date: {short(text)}", _ADVICE)
+        raise BadData(f"isn't a date: {short(text)}", _ADVICE)
     return parsed
 
 

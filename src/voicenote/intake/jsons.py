@@ -57,7 +57,7 @@ class Walker:
         elif sign == "{":
             yield from self._object()
         else:
-            raise self._wrong("is no JSON list or object")
+            raise self._wrong("isn't a JSON list or object")
         if self._peek():
             raise self._wrong("has something after its end")
 
@@ -99,7 +99,7 @@ class Walker:
             except ValueError as error:
                 if not self._more():
                     reason = getattr(error, "msg", "no value")
-                    raise self._wrong(f"is no JSON here ({reason})") from None
+                    raise self._wrong(f"isn't JSON here ({reason})") from None
                 continue
             # a number may go on beyond the window; whatever is closed may not
             if end < len(self._text) or self._text[end - 1] in '}]"' or not self._more():
@@ -178,7 +178,7 @@ def lines(sniffed: Sniffed, options: Options, before: int = 0) -> Iterator[Recor
                 value = _decoder.decode(text)
             except (ValueError, RecursionError) as error:
                 reason = getattr(error, "msg", "nested too deeply")
-                problem = Problem(f"is no JSON ({reason})", "correct the line", name, number)
+                problem = Problem(f"isn't JSON ({reason})", "correct the line", name, number)
                 yield Record({}, number, offset, name, (text,), broken=(problem,))
             else:
                 yield record(value, text, number, offset, name, options)
@@ -187,7 +187,7 @@ def lines(sniffed: Sniffed, options: Options, before: int = 0) -> Iterator[Recor
 def record(value: object, text: str, line: int, offset: int, file: str, options: Options) -> Record:
     """Return one JSON value as a record; `text` is how it was written. No object: a broken one."""
     if not isinstance(value, dict):
-        problem = Problem("is no object", "a complaint is an object: {…}", file, line)
+        problem = Problem("isn't an object", "a complaint is an object: {…}", file, line)
         return Record({}, line, offset, file, (text,), broken=(problem,))
     values: dict[str, str] = {}
     try:

@@ -18,7 +18,7 @@ def name(text: str) -> str:
     """Return a name as it is. Raises BadData when there is no letter in it that could be said."""
     if any(sign.isalnum() for sign in text):
         return text
-    raise BadData(f"is no name: {short(text)}", 'write the name, or --default customer="there"')
+    raise BadData(f"isn't a name: {short(text)}", 'write the name, or --default customer="there"')
 
 
 @lru_cache(maxsize=4096)
@@ -95,4 +95,6 @@ def channel(text: str) -> str:
     names = [name for name in re.split(r"[\s,;>]+", text.casefold()) if name]
     if names and all(re.fullmatch(r"[a-z0-9][a-z0-9_.-]*", name) for name in names):
         return ", ".join(dict.fromkeys(names))
-    raise BadData(f"is no channel's name: {short(text)}", "write a name such as email or telegram")
+    raise BadData(
+        f"isn't the name of a channel: {short(text)}", "write a name such as email or telegram"
+    )

@@ -36,7 +36,7 @@ def complaint_from_fields(
     for name, value in _with_addresses(fields).items():
         if not is_field(name):
             problems.append(
-                Problem("is no field", nearest(name, FIELDS), file, None, show_column(name))
+                Problem("isn't a field", nearest(name, FIELDS), file, None, show_column(name))
             )
             continue
         try:
@@ -85,7 +85,7 @@ def read_toml(path: Path, options: Options) -> Complaint:
     except (ValueError, RecursionError) as error:
         reason = " ".join(str(error).split())[:120]
         raise BadData(
-            f"{path.name} is no TOML: {reason}", 'write lines such as customer = "Ann"'
+            f"{path.name} isn't TOML: {reason}", 'write lines such as customer = "Ann"'
         ) from None
     table = loaded.get("complaint")
     fields = table if isinstance(table, dict) and len(loaded) == 1 else loaded

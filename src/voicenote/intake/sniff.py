@@ -63,7 +63,7 @@ _BOMS = (
 )
 _CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\v\f\r\x1b")
 _PIECE = 1 << 20
-TOO_LONG = "this is no table of complaints: export it again, one record a line"
+TOO_LONG = "this isn't a table of complaints: export it again, one record per line"
 
 
 def sniff(path: Path, options: Options) -> Sniffed:

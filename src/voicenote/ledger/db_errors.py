@@ -60,7 +60,7 @@ _HOME = "another --home"
 _OF_DISK = {
     ("SQLITE_FULL",): ("the disk was full: nothing was changed", "make room, then run it again"),
     ("SQLITE_CANTOPEN", "SQLITE_READONLY"): (
-        "the ledger cannot be opened: its folder cannot be written, or is not there",
+        "the ledger cannot be opened: its folder can't be written, or doesn't exist",
         "allow writing in the workspace, or choose another --home, or [ledger] url",
     ),
     ("SQLITE_IOERR",): (

@@ -124,7 +124,7 @@ def diagram() -> str:
     heads = {
         "case": "A case, from the complaint to the closed loop.",
         "amends": "A promise. Done needs evidence; broken is not the end of it.",
-        "touch": "A touch. Nothing uncertain is sent again by itself.",
+        "touch": "A touch. Nothing uncertain is sent again automatically.",
     }
     command = "from voicenote.model.transitions import diagram; print(diagram(), end='')"
     parts = [

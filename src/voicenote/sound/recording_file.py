@@ -46,7 +46,7 @@ def read_sound(path: Path) -> Clip:
     except VoicenoteError:
         raise
     except FileNotFoundError:
-        raise BadData(f"{name} is not there", "check the path") from None
+        raise BadData(f"{name} doesn't exist", "check the path") from None
     except PermissionError as error:
         raise Unavailable(
             f"{name} cannot be opened: permission denied",

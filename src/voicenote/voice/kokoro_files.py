@@ -42,7 +42,7 @@ def problem_of(files: ModelFiles) -> tuple[str, str] | None:
             with path.open("rb") as file:
                 what = _model_problem(file) if path == files.model else _pack_problem(file)
         except FileNotFoundError:
-            return f"{path} is not there", "check the path in [voice]"
+            return f"{path} doesn't exist", "check the path in [voice]"
         except OSError as error:
             return f"{path} cannot be read: {error.strerror}", "check the path in [voice]"
         if what:

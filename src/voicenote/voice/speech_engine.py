@@ -43,7 +43,7 @@ class SpeechEngine:
             self.engine: Any = pyttsx3.init()
         except (RuntimeError, ImportError, OSError, AttributeError) as error:
             raise VoiceUnavailable(
-                f"the system voice is not there: {error}",
+                f"the system voice is missing: {error}",
                 "on Linux install espeak-ng, or the package espeakng-loader",
             ) from error
         finally:

@@ -142,7 +142,7 @@ class System:
             descriptor, name = tempfile.mkstemp(suffix=".wav", dir=self._folder)
         except OSError as error:
             raise VoiceUnavailable(
-                f"the folder for temporary files is not there: {error.strerror}",
+                f"the folder for temporary files is missing: {error.strerror}",
                 "run the command again, or set TMPDIR",
             ) from error
         os.close(descriptor)

@@ -52,7 +52,7 @@ def backup(ledger: Ledger, home: Path, file: Path, *, force: bool = False) -> Pa
     if file.exists() and not force:
         raise RuleSaysNo(f"{file} already exists", "choose another name, or give --force")
     if not file.parent.is_dir():
-        raise Unavailable(f"there is no folder {file.parent}", "make it first")
+        raise Unavailable(f"there is no folder {file.parent}", "create it first")
     try:
         with pass_lock(ledger, home), open_scratch(home) as folder:
             copy = folder / LEDGER

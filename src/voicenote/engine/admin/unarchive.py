@@ -55,7 +55,7 @@ def restore(
     broken, Unavailable for a disk that fails.
     """
     if not file.is_file():
-        raise BadData(f"{file} is not there", _NO_BACKUP)
+        raise BadData(f"{file} doesn't exist", _NO_BACKUP)
     try:
         make_folder(home)
         for left in home.glob(f"{_STAGING}*"):

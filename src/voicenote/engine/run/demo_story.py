@@ -67,7 +67,7 @@ class Story:
 
     def _release(self, numbers: Sequence[int]) -> Iterator[StoryEvent]:
         for drafted in drafting.compose_cases(self._ws, numbers):
-            note = ", in English for want of templates" if drafted.fell_back else ""
+            note = ", in English, as there are no templates" if drafted.fell_back else ""
             script = drafted.script
             yield self._told(drafted.case, f"script: {script.template} ({script.language}){note}")
         for made in render_case.render_cases(self._ws, numbers):

@@ -14,7 +14,7 @@ from voicenote.ledger.changes import change_touch
 from voicenote.ledger.store import Ledger
 from voicenote.model.touch import IN_FLIGHT, TouchState
 
-_WHY = "restored or copied: nobody knows what has left since"
+_WHY = "restored or copied: it may have been sent since"
 
 
 @dataclass(frozen=True, slots=True)

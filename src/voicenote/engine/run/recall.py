@@ -71,7 +71,7 @@ def recall_sent(ws: Workspace, room: Quota, since: datetime | None) -> Recalled:
         except Exception as slip:  # noqa: BLE001 - one channel's slip must not stop all others
             what = f"the channel {name!r} has failed ({type(slip).__name__})"
             error = slip if isinstance(slip, VoicenoteError) else VoicenoteError(what, _TELL)
-            why = f"{error.what}, so nobody knows what has left already"
+            why = f"{error.what}, so it isn't known what was already sent"
             left[name] = [begin, asked]  # until it answers: a day is not waited for again
             if given_up:
                 trouble = Postponed(f"{why}; what was due went without", error.advice)
