@@ -25,6 +25,8 @@ DAMAGES = {
     ' where "case" = 1',
     "an unknown touch": "update touches set kind = 'hug' where \"case\" = 1",
     "a touch at no time": "update touches set due_at = 'noon' where \"case\" = 1",
+    "a script with bytes": "update scripts set template = x'ff00' where \"case\" = 1",
+    "words for a number": "update touches set attempt = 'twice' where \"case\" = 1",
     "a script that is cut": 'update scripts set sentences = \'[["own"\' where "case" = 1',
 }
 
@@ -65,3 +67,27 @@ def test_a_row_that_cannot_be_read_hurts_only_its_own_case(home: Path, damage: s
             assert "case 1 cannot be read" in said, line
             assert "restore a backup" in said, line
     assert call("backup {away}/copy.zip", home).exit_code == 0
+
+
+#: What somebody may do to the ledger's notes on itself.
+NOTES = {
+    "a place that is cut": "update meta set value = '{' where name = 'place'",
+    "a place of another form": "update meta set value = '[]' where name = 'place'",
+    "no mark of its schema": "update alembic_version set version_num = ''",
+    "another mark of its schema": "update alembic_version set version_num = -1",
+}
+
+
+@pytest.mark.parametrize("damage", NOTES)
+def test_a_note_of_the_ledger_that_cannot_be_read_is_told(home: Path, damage: str) -> None:
+    call("run", home)
+    with closing(sqlite3.connect(home / "ledger.db")) as raw:
+        raw.execute(NOTES[damage])
+        raw.commit()
+    for line in ("run", "doctor", "mark-sent 1"):
+        done = call(line, home)
+        said = done.stdout + done.stderr
+        if line == "mark-sent 1" and "place" in damage:
+            continue  # it sends nothing, and asks nobody whether it may
+        assert done.exit_code != 70, (line, said)
+        assert "restore a backup" in said, (line, said)

@@ -20,7 +20,7 @@ from enum import Enum
 from pathlib import Path
 
 from voicenote.engine.machine_name import machine_id
-from voicenote.errors import TryAgain
+from voicenote.errors import BadData, TryAgain
 from voicenote.files import FILE, make_folder, open_beside
 from voicenote.ledger import meta
 from voicenote.ledger.store import Ledger
@@ -46,10 +46,7 @@ class LedgerIdentity:
 
 
 class Memory(Enum):
-    """Whether what this machine remembers of a ledger is in it.
-
-    `NONE`: nothing of it in this place; `LOST`: nothing of it at all, although it could.
-    """
+    """Whether what this machine remembers of a ledger is in it: `NONE` here, `LOST` anywhere."""
 
     NONE = "none"
     LOST = "lost"
@@ -208,7 +205,7 @@ class MachineRecords:
         """
         if self.seat(look.ledger_id) == look.here:
             return ""
-        file = self._seat_file(look.ledger_id)
+        file = self._file(look.ledger_id, "seat", ".seat.json")
         with _alone(file.with_suffix(".lock")):
             why = "" if unseat else self.rival(look)
             if not why:
@@ -218,17 +215,15 @@ class MachineRecords:
     def seat(self, ledger_id: str) -> LedgerIdentity | None:
         """Return the place of the copy of a ledger that sends; None where none is known."""
         try:
-            return from_text(self._seat_file(ledger_id).read_text(encoding="utf-8"))
-        except (OSError, ValueError, TypeError):
+            return from_text(
+                self._file(ledger_id, "seat", ".seat.json").read_text(encoding="utf-8")
+            )
+        except (OSError, BadData):
             return None
 
-    def _seat_file(self, ledger_id: str) -> Path:
-        mark = hashlib.sha256(f"{ledger_id}\nseat".encode()).hexdigest()[:32]
-        return self.folder / f"{mark}.seat.json"
-
-    def _file(self, ledger_id: str, path: str) -> Path:
+    def _file(self, ledger_id: str, path: str, ending: str = ".json") -> Path:
         mark = hashlib.sha256(f"{ledger_id}\n{path}".encode()).hexdigest()[:32]
-        return self.folder / f"{mark}.json"
+        return self.folder / f"{mark}{ending}"
 
 
 def as_text(place: LedgerIdentity) -> str:
@@ -237,8 +232,12 @@ def as_text(place: LedgerIdentity) -> str:
 
 
 def from_text(kept: str) -> LedgerIdentity | None:
-    """Return a place that the ledger has kept; None for none."""
-    return LedgerIdentity(**json.loads(kept)) if kept else None
+    """Return a place that the ledger has kept; None for none. Raises BadData."""
+    try:
+        return LedgerIdentity(**json.loads(kept)) if kept else None
+    except (ValueError, TypeError) as error:
+        what = f"the ledger's note of its home cannot be read ({error})"
+        raise BadData(what, "restore a backup: voicenote restore FILE") from error
 
 
 def _stands(seat: LedgerIdentity, here: LedgerIdentity, ledger_id: str) -> bool:

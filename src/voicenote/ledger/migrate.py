@@ -5,6 +5,7 @@ Alembic does the work; it is imported only when there is work, because every com
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -13,25 +14,32 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, insert, inspect, text
 
-from voicenote.errors import SchemaChanged, Unavailable
+from voicenote.errors import BadData, SchemaChanged, Unavailable
 from voicenote.files import make_file
 from voicenote.ledger import tables
 
 #: The newest revision in `migrations/versions`; a test holds it to that.
 HEAD = "0009"
+_REVISION = re.compile(r"\d{4}")
 _VERSION = text("select version_num from alembic_version")
 
 
 def bring_up_to_date(engine: Engine, *, new_id: Callable[[], str], now: datetime) -> None:
     """Make or migrate the schema. Does nothing, quickly, when it is today's already.
 
-    Raises SchemaChanged when the ledger was written by a newer voicenote.
+    Raises SchemaChanged when the ledger was written by a newer voicenote, BadData when it does not
+    say by which.
     """
     found = revision(engine)
     if found == HEAD:
         return
     if found is not None and found > HEAD:
         raise _newer(found)
+    if found is not None and not _REVISION.fullmatch(found):
+        raise BadData(
+            f"the ledger's mark of its schema cannot be read ({found!r})",
+            "restore a backup: voicenote restore FILE",
+        )
     if found is not None:
         _copy_first(engine, found)
     _upgrade(engine, new_id, now)

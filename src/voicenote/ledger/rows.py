@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
+from sqlalchemy import BigInteger, Integer, String, Table, Text
 from sqlalchemy import RowMapping as Row
 
+from voicenote.ledger import tables
 from voicenote.model.case import (
     Case,
     Complaint,
@@ -31,6 +34,25 @@ COMPLAINT_WORDS = (
     *("what_happened", "bothered_most", "feeling", "at_stake", "expected", "identity"),
     *("product", "cause", "finding_reason", "owner"),
 )
+
+
+def check_types(row: Row, table: Table) -> Row:
+    """Return a row of a table whose values are of the kinds that its columns keep.
+
+    SQLite keeps whatever a hand puts there. Raises ValueError for bytes in a column of text, or
+    text in one of numbers; what days, JSON and known words hold, their readers find out.
+    """
+    for name, kind in _kinds(table):
+        value = row.get(name)
+        if value is not None and not isinstance(value, kind):
+            raise ValueError(f"{table.name}.{name} holds {value!r}")
+    return row
+
+
+@cache
+def _kinds(table: Table) -> tuple[tuple[str, type], ...]:
+    plain = {String: str, Text: str, Integer: int, BigInteger: int}
+    return tuple((c.name, plain[type(c.type)]) for c in table.columns if type(c.type) in plain)
 
 
 def money_out(name: str, value: Money | None) -> dict[str, str | None]:
@@ -82,6 +104,7 @@ def promise_out(promise: Promise) -> dict[str, Any]:
 
 def amends_in(row: Row) -> Amends:
     """Columns → Amends."""
+    check_types(row, tables.amends)
     promise = Promise(
         kind=AmendsKind(row["kind"]),
         text=row["text"],
@@ -106,6 +129,7 @@ def case_in(
     row: Row, customer: Customer, amends: Sequence[Amends] = (), lesson: Row | None = None
 ) -> Case:
     """Columns of a case, and what hangs on it → Case."""
+    check_types(row, tables.cases)
     complaint = Complaint(
         source=row["source"],
         ref=row["ref"],
@@ -135,6 +159,7 @@ def case_in(
 
 def lesson_in(row: Row) -> Lesson:
     """Columns → Lesson."""
+    check_types(row, tables.lessons)
     names = ("cause", "prevention", "owner", "due", "done_at")
     return Lesson(**{name: row[name] for name in names})
 
@@ -152,6 +177,7 @@ def script_out(script: Script) -> dict[str, Any]:
 
 def script_in(row: Row) -> Script:
     """Columns → Script."""
+    check_types(row, tables.scripts)
     return Script(
         language=row["language"],
         template=row["template"],
@@ -178,6 +204,7 @@ def memo_out(memo: Memo) -> dict[str, Any]:
 
 def memo_in(row: Row, script_sha256: str) -> Memo:
     """Columns → Memo."""
+    check_types(row, tables.memos)
     return Memo(
         files=dict(row["files"]),
         digests=dict(row["digests"]),
@@ -207,6 +234,7 @@ def touch_out(planned: PlannedTouch) -> dict[str, Any]:
 
 def touch_in(row: Row) -> Touch:
     """Columns → Touch."""
+    check_types(row, tables.touches)
     planned = PlannedTouch(
         kind=TouchKind(row["kind"]),
         step=row["step"],
@@ -235,6 +263,7 @@ def touch_in(row: Row) -> Touch:
 
 def receipt_in(row: Row) -> Receipt:
     """Columns → Receipt."""
+    check_types(row, tables.receipts)
     return Receipt(
         kind=ReceiptKind(row["kind"]),
         at=row["at"],
@@ -245,6 +274,7 @@ def receipt_in(row: Row) -> Receipt:
 
 def answer_in(row: Row) -> Answer:
     """Columns → Answer."""
+    check_types(row, tables.answers)
     return Answer(
         verdict=Verdict(row["verdict"]),
         at=row["at"],
