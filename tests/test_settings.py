@@ -97,7 +97,8 @@ def test_every_problem_is_reported_at_once_with_its_line(tmp_path: Path) -> None
         "[sound]\n"
         'bitrate = "high"\n'
         'renditions = ["wav"]\n'
-        "[shcedule]\n",
+        "[shcedule]\n"
+        "[chanel.mail]\n",
     )
     assert sorted((p.line, p.field) for p in found) == [
         (2, "owner.nmae"),
@@ -105,6 +106,7 @@ def test_every_problem_is_reported_at_once_with_its_line(tmp_path: Path) -> None
         (5, "sound.bitrate"),
         (6, "sound.renditions"),
         (7, "shcedule"),
+        (8, "chanel"),
     ]
     assert all(p.what and p.advice and p.file.endswith("voicenote.toml") for p in found)
     advice = {p.field: p.advice for p in found}

@@ -35,8 +35,9 @@ def line_of(text: str, dotted: str) -> int | None:
             found = table + _path(key["path"])
         else:
             continue
-        if found == wanted[: len(found)] and len(found) > best[0]:
-            best = (len(found), line)
+        shared = min(len(found), len(wanted))  # a table that only has tables is where they begin
+        if found[:shared] == wanted[:shared] and shared > best[0]:
+            best = (shared, line)
     return best[1]
 
 
