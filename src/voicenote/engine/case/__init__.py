@@ -1,1 +1,1 @@
-"""One case: taken in, judged, promised, answered, closed."""
+"""Work on cases: import, triage, promises, approval, answers and closing."""

@@ -1,4 +1,4 @@
-"""Release a memo, book its plan; hold, resume and change plans."""
+"""Approving a memo and booking its plan; holding, resuming and changing plans."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ from voicenote.model.touch import (
 from voicenote.schedule import book as booking
 from voicenote.schedule import offset
 
-#: A memo in one of these has left, or may have.
+#: A memo in one of these was sent, or may have been.
 GONE = ARRIVED | IN_FLIGHT | {TouchState.UNCERTAIN}
 
 
 @dataclass(frozen=True, slots=True)
 class Approved:
-    """A case that was released, with what is booked of its plan, and what the owner should know."""
+    """An approved case, with what is booked of its plan and what the owner should know."""
 
     case: int
     plan: str
@@ -73,13 +73,12 @@ def preview_plan(
 def approve_cases(
     ws: Workspace, numbers: Sequence[int], *, automatic: bool = False, anyway: str = ""
 ) -> Iterator[Approved]:
-    """Release the memo of each case and book its plan, yielding as it goes.
+    """Approve the memo of each case and book its plan, yielding as it goes.
 
-    Raises RuleSaysNo for a case that is closed, has no memo of its newest script, or whose customer
-    opted out, or that a rule holds back: a second empty apology (R6), a script that is too fresh
-    (S11); and, unless `anyway` says why it is right all the same, words that the check calls an
-    error or that are not so any more (R20, S27), and money beyond the band (R8, S9). That reason
-    goes into the history.
+    Raises RuleSaysNo for a case that is closed, has no memo of its newest script or whose customer
+    opted out, for a second empty apology (R6) and for a script that is too fresh (S11). Unless
+    `anyway` gives a reason, also for words that the check calls an error or that no longer hold
+    (R20, S27), and for money beyond the band (R8, S9). That reason goes into the history.
     """
     for number in numbers:
         with ws.ledger.write() as tx:
@@ -110,7 +109,7 @@ def approve_cases(
 
 
 def in_touch(tx: Transaction, case: Case) -> None:
-    """Raise RuleSaysNo for a case whose customer wants to hear nothing more."""
+    """Raise RuleSaysNo for a case whose customer has opted out."""
     if optouts.has_opted_out(tx, case.number):
         raise RuleSaysNo(
             f"case {case.number}: {case.customer.name} has opted out; nothing will leave",
@@ -119,12 +118,12 @@ def in_touch(tx: Transaction, case: Case) -> None:
 
 
 def memo_waits(tx: Transaction, case: Case) -> bool:
-    """Whether the memo of a case is booked, and still to leave."""
+    """Whether the memo of a case is booked and not yet sent."""
     return any(t.kind in OPENING and t.state in WAITING for t in _booked_touches(tx, case))
 
 
 def _leaving_on(ws: Workspace, tx: Transaction, case: Case) -> date:
-    """Return the day on which the memo of a case leaves, on the customer's calendar."""
+    """Return the day on which the memo of a case will be sent, on the customer's calendar."""
     waiting = [t for t in _booked_touches(tx, case) if t.kind in OPENING and t.state in WAITING]
     due = [touch.due_at for touch in waiting]
     if not due:
@@ -149,10 +148,10 @@ def _carries_memo(ws: Workspace, plan: str) -> bool:
 
 
 def book(ws: Workspace, tx: Transaction, case: Case, plan: str, *, held: bool = False) -> None:
-    """Book a plan of a case from this moment on; `held`: to wait for --resume."""
+    """Book a plan of a case from now on; with `held`, it waits for --resume."""
     wanted = preview_plan(ws, case, tx.now, plan)
     if any(t.kind in OPENING and t.state in GONE | WAITING for t in _booked_touches(tx, case)):
-        # this round has had its memo, or may have, or has it waiting: it is not booked twice
+        # this round's memo was sent, may have been, or is waiting: don't book it twice
         wanted = tuple(touch for touch in wanted if touch.kind not in OPENING)
     _book(ws, tx, case, plan, wanted, held=held)
     if case.plan != plan:
@@ -169,7 +168,7 @@ def _book(
     held: bool,
 ) -> None:
     if optouts.has_opted_out(tx, case.number):
-        return  # it would be cancelled by the next pass
+        return  # the next run would cancel it
     ways = {touch.channels: way_for(ws, case.customer, touch.channels) for touch in wanted}
     booked = touches.book(tx, case, plan, wanted, lambda t: ways[t.channels], ws.new_id)
     for number in booked:
@@ -189,9 +188,9 @@ def _cancel(tx: Transaction, booked: Sequence[Touch], reason: str) -> None:
 
 
 def book_promise(ws: Workspace, tx: Transaction, number: int, k: int) -> None:
-    """Book what promise `k`, new or newly dated, asks of a plan that is under way.
+    """Book the messages for promise `k`, new or newly dated, of a plan that has begun.
 
-    What was booked for an earlier date of it is cancelled; in a held plan it waits like the rest.
+    Messages booked for an earlier date of it are cancelled. In a held plan the new ones are held.
     """
     case = case_store.get(tx, number)
     booked = _booked_touches(tx, case)
@@ -206,24 +205,24 @@ def book_promise(ws: Workspace, tx: Transaction, number: int, k: int) -> None:
 
 
 def change_plan(ws: Workspace, number: int, plan: str) -> None:
-    """Choose another plan; what waits of the old one is cancelled, and the new one booked.
+    """Choose another plan: cancel what waits of the old one, and book the new one.
 
-    A case that is not approved yet keeps the choice for later, unless nothing in the plan needs
-    the approval: an acknowledgement goes out at once (S13).
+    A case that isn't approved yet keeps the choice for later, unless nothing in the plan needs
+    the approval: an acknowledgement is sent at once (S13).
     """
     with ws.ledger.write() as tx:
         change_plan_in(ws, tx, number, plan)
 
 
 def change_plan_in(ws: Workspace, tx: Transaction, number: int, plan: str) -> None:
-    """Do the same within a transaction."""
+    """Change the plan as `change_plan` does, within a transaction."""
     ws.plan(plan)
     case = case_store.locked(tx, number)
     if case.stage is Stage.CLOSED:
         raise RuleSaysNo(f"case {number} is closed", f"voicenote reopen {number}")
     carries = _carries_memo(ws, plan)
     waiting = [t for t in _booked_touches(tx, case) if t.state in WAITING]
-    # a memo that waits keeps its key: whoever restored a backup may have sent it already
+    # a waiting memo keeps its key: if a backup was restored, it may already have been sent
     why = f"the plan is {plan} now"
     _cancel(tx, [t for t in waiting if not (carries and t.kind in OPENING)], why)
     case_store.revise(tx, number, "plan_chosen", plan=plan)
@@ -234,7 +233,7 @@ def change_plan_in(ws: Workspace, tx: Transaction, number: int, plan: str) -> No
 
 
 def _not_told_twice(ws: Workspace, tx: Transaction, case: Case, plan: str) -> None:
-    """Raise RuleSaysNo for a plan that only acknowledges what was acknowledged already (R6)."""
+    """Raise RuleSaysNo for a plan that would only repeat an acknowledgement (R6)."""
     kinds = {step.kind for step in ws.plan(plan).steps} - {TouchKind.NUDGE}
     if kinds != {TouchKind.ACKNOWLEDGE}:
         return
@@ -249,7 +248,7 @@ def _not_told_twice(ws: Workspace, tx: Transaction, case: Case, plan: str) -> No
 
 
 def hold(ws: Workspace, number: int) -> int:
-    """Hold what waits of a plan; return how many touches."""
+    """Hold the waiting messages of a plan; return how many."""
     with ws.ledger.write() as tx:
         due = [
             t for t in _booked_touches(tx, case_store.get(tx, number)) if t.state is TouchState.DUE
@@ -261,16 +260,16 @@ def hold(ws: Workspace, number: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Resumed:
-    """How many touches go on, and what to tell of a memo that waits for another approval."""
+    """How many messages go on, and a note if the memo needs another approval first."""
 
     touches: int
     asked_again: str
 
 
 def resume(ws: Workspace, number: int) -> Resumed:
-    """Let a held plan go on; what became due meanwhile goes out one a day.
+    """Resume a held plan; what became due meanwhile is sent one a day.
 
-    A memo that would not be true any more when it leaves waits for the owner first.
+    A memo that would no longer be true when it is sent waits for the owner first.
     """
     with ws.ledger.write() as tx:
         case = case_store.get(tx, number)

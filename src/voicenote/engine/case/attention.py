@@ -22,7 +22,7 @@ from voicenote.schedule.clocks import Clocks, ClockState, Reading, read_clock
 
 @dataclass(frozen=True, slots=True)
 class OwnNeed:
-    """A need that is no case's: `urgency` is pause, unreadable, channel or unmatched."""
+    """A need outside any case: `urgency` is pause, unreadable, channel or unmatched."""
 
     urgency: str
     what: str
@@ -31,7 +31,7 @@ class OwnNeed:
 
 @dataclass(frozen=True, slots=True)
 class Attention:
-    """What needs the owner: of the cases, the most urgent first; and what is no case's."""
+    """What needs the owner: `needs` of cases, the most urgent first, and `apart` from any case."""
 
     needs: tuple[Need, ...]
     apart: tuple[OwnNeed, ...]
@@ -61,7 +61,7 @@ def what_needs_me(ws: Workspace) -> Attention:
 
 
 def clock_of(seen: Snapshot, now: datetime, clocks: Clocks) -> Reading | None:
-    """Return how a case stands against its clocks (R4); None where no clock runs."""
+    """Return how a case stands against its clocks (R4); None when no clock runs."""
     start = clock_start(seen)
     if start is None:
         return None

@@ -1,4 +1,4 @@
-"""The linter with a case behind it."""
+"""The linter with the background of a case."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from voicenote.script.check.rules import check
 
 
 def levels_of(ws: Workspace) -> Mapping[str, LintLevel]:
-    """The levels that this workspace gives to rules."""
+    """Return the levels that this workspace gives to rules."""
     return {rule: LintLevel(level) for rule, level in ws.settings.check.levels.items()}
 
 
@@ -33,7 +33,7 @@ def judge_words(
     memo: Memo | None = None,
     asked: CheckContext | None = None,
 ) -> tuple[Diagnostic, ...]:
-    """Return what the rules say to a script of a case. Raises WrongUse as `check` does."""
+    """Return what the rules say about a script of a case. Raises WrongUse as `check` does."""
     asked = asked or CheckContext()
     owner = ws.owner_of(now.case)
     rate = ws.settings.voice.of(script.language, owner).rate
@@ -50,9 +50,9 @@ def judge_words(
 def errors_in(
     ws: Workspace, tx: Transaction, now: Snapshot, script: Script, memo: Memo | None = None
 ) -> tuple[Diagnostic, ...]:
-    """Return only what is wrong enough that it may not leave as it is.
+    """Return only the errors, which keep a script from being sent as it is.
 
-    Nothing in a language that the check has no table for.
+    A language that the check has no table for gives none.
     """
     if script.language not in languages():
         return ()
@@ -61,7 +61,7 @@ def errors_in(
 
 
 def taken_seconds(memo: Memo | None) -> float | None:
-    """Return how long a memo is that a person says; None for another, or for none."""
+    """Return the length in seconds of a memo spoken by a person; None for any other, or no memo."""
     return memo.duration_s if memo and memo.synthetic is Synthetic.NO else None
 
 
@@ -82,7 +82,7 @@ def _behind(ws: Workspace, tx: Transaction, now: Snapshot) -> CaseBackground:
 
 
 def _apologies(now: Snapshot) -> list[datetime]:
-    """When the memos of earlier rounds left."""
+    """Return when the memos of earlier rounds were sent."""
     gone = ARRIVED | {TouchState.UNCERTAIN}
     return [
         touch.sent_at or touch.due_at

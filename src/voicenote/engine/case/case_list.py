@@ -1,4 +1,4 @@
-"""What `cases` lists. Light: of the model nothing is imported, as every list would wait for it."""
+"""What `cases` lists. Imports nothing of the model, which would slow down every list."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from voicenote.settings import Settings
 
 #: The stages in which nothing was sent.
 UNSENT = case_rows.UNSENT
-#: A customer's day may have begun when it is still yesterday in UTC.
+#: A customer's day may have begun while it is still yesterday in UTC.
 _AHEAD = timedelta(days=1)
 
 
 class Remarks(NamedTuple):
-    """What is said beside the cases of a list: by case, or by (case, round).
+    """Remarks beside the cases of a list: by case, or by (case, round).
 
     When each was acknowledged, whose cause came back, the newest words, what did not arrive or is
-    held; who opted out; and the response clocks.
+    held, who opted out, and the response clocks.
     """
 
     clocks: Clocks
@@ -38,11 +38,10 @@ class Remarks(NamedTuple):
 
 
 class CaseList(NamedTuple):
-    """The cases of a list, and what the owner should know of it.
+    """The cases of a list, and what the owner should know about it.
 
-    `bad`: why some cannot be read; `closed`: how many more are closed; `warnings`: which channels
-    are paused, and which are not set up although cases wait for them. `remarks` is None where
-    nobody asked for them.
+    `bad`: why some can't be read; `closed`: how many more are closed; `warnings`: channels that are
+    paused, or not set up although cases wait for them. `remarks` is None if they weren't asked for.
     """
 
     cases: CaseRows
@@ -86,7 +85,7 @@ def _read_warnings(settings: Settings, tx: Transaction) -> list[str]:
 
 
 def _read_remarks(settings: Settings, tx: Transaction, *, whole: bool) -> Remarks:
-    """Read what is said beside the cases: less of it where rows cannot be read."""
+    """Return the remarks; only clocks and opt-outs if not `whole`, when rows can't be read."""
     clocks, gone = clocks_of(settings.policy), case_flags.opted_out(tx)
     if not whole:
         return Remarks(clocks, {}, {}, {}, {}, gone)

@@ -1,4 +1,4 @@
-"""What `show` tells of a case, as typed values; their names are the keys of ``--json``."""
+"""What `show` tells about a case, as typed values; their names are the keys of ``--json``."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from voicenote.model.touch import IN_FLIGHT, Touch, TouchKind, TouchState
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromiseView:
-    """A promise of a case; `overdue` on the customer's calendar."""
+    """A promise of a case; `overdue` is by the customer's calendar."""
 
     case: int
     customer: str
@@ -50,7 +50,7 @@ class PromiseView:
 
 @dataclass(frozen=True, slots=True)
 class SentenceView:
-    """A sentence of a script: as it is written, and as it is spoken."""
+    """A sentence of a script, as written and as spoken."""
 
     section: Section
     text: str
@@ -60,7 +60,7 @@ class SentenceView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScriptView:
-    """The newest script of a case; `approved`: an approval of it stands."""
+    """The newest script of a case; `approved` means that its approval holds."""
 
     language: str
     template: str
@@ -72,9 +72,10 @@ class ScriptView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemoView:
-    """The newest memo of a case. `files` are absolute, by rendition; `approved_anyway` the reason.
+    """The newest memo of a case. `files` are absolute paths, by rendition.
 
     `synthetic` tells whether a computer speaks in it, `synthetic_part` how much.
+    `approved_anyway` is the reason given for approving it despite objections.
     """
 
     files: Mapping[str, str]
@@ -90,9 +91,9 @@ class MemoView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageView:
-    """A message of the plan; `refused_by` are the channels that have refused it.
+    """A message of the plan; `refused_by` are the channels that refused it.
 
-    `in_flight_since`: when its sending began, of one that may be leaving just now.
+    `in_flight_since`: when sending began, if it may be being sent right now.
     """
 
     touch: int
@@ -114,10 +115,10 @@ class MessageView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseView:
-    """One case whole, with what still keeps its loop open. Times are UTC.
+    """A whole case, with what is missing before it can be closed. Times are UTC.
 
-    `clock` is its response clock in words; `local_zone` the customer's, and `zone_note` how that is
-    known; `history` the lines of the ledger, oldest first.
+    `clock` is its response clock in words; `local_zone` is the customer's time zone and `zone_note`
+    how it is known; `history` holds the lines of the ledger, oldest first.
     """
 
     case: Case
@@ -138,7 +139,7 @@ class CaseView:
 
 
 def case_view(ws: Workspace, number: int) -> CaseView:
-    """Return one case whole. Raises WrongUse when there is none of this number."""
+    """Return a whole case. Raises WrongUse when there is no case of this number."""
     with ws.ledger.read() as tx:
         seen = mark_stale(ws, tx, {number: snapshot(tx, number, ws.zone_of)})[number]
         case = seen.case
@@ -178,7 +179,7 @@ def case_view(ws: Workspace, number: int) -> CaseView:
 
 
 def promise_view(case: Case, amends: Amends, today: date) -> PromiseView:
-    """Return a promise of a case as it is shown; `today` is the customer's."""
+    """Return a promise of a case for display; `today` is the customer's."""
     promise = amends.promise
     return PromiseView(
         case=case.number,
@@ -200,7 +201,7 @@ def promise_view(case: Case, amends: Amends, today: date) -> PromiseView:
 
 
 def _approved(found: StoredDraft, stage: Stage) -> bool:
-    """Whether an approval stands: one that was taken back waits to be given again."""
+    """Whether the approval holds: one that was taken back has to be given again."""
     return found.approved and not found.tampered and stage is not Stage.RENDERED
 
 

@@ -25,7 +25,7 @@ from voicenote.model.case import Case, Outcome
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CauseView:
-    """A cause with its cases, and those of them whose prevention was done in time, late or not.
+    """A cause with its cases, and which of them had its prevention done in time, late or not.
 
     `returned` are the cases in which it came back after that; `state` says it in words.
     """
@@ -43,7 +43,7 @@ class CauseView:
 
 @dataclass(frozen=True, slots=True)
 class PaidAmends:
-    """What the amends that were done are worth, in one currency."""
+    """The total value of the amends that were done, in one currency."""
 
     value: Decimal
     currency: str
@@ -51,10 +51,10 @@ class PaidAmends:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutcomeReport:
-    """What became of the customers, and what it cost to put things right (S6, R14, S20).
+    """How cases and customers ended up, and what amends cost (S6, R14, S20).
 
-    `cases` counts the cases by outcome, and those that are open; `customers` how many were kept,
-    lost, or gave no answer.
+    `cases` counts the cases by outcome, and the open ones; `customers` counts who was kept, lost,
+    or gave no answer.
     """
 
     cases: Mapping[str, int]
@@ -89,7 +89,7 @@ def known_preventions(tx: Transaction) -> dict[str, CauseSeen]:
 
 
 def all_returned(tx: Transaction) -> dict[int, str]:
-    """Return the same for every open case, in as few queries as can be."""
+    """Return the warnings as `warn_of_returned_causes` does, for all open cases in few queries."""
     known = known_preventions(tx)
     if not known:
         return {}
@@ -101,7 +101,7 @@ def all_returned(tx: Transaction) -> dict[int, str]:
 
 
 def outcomes(ws: Workspace) -> OutcomeReport:
-    """Return what became of all cases and customers."""
+    """Return how all cases and customers ended up."""
     with ws.ledger.read() as tx:
         found = case_reports.outcomes(tx)
         sums = add_up_amends(case_reports.list_paid(tx))

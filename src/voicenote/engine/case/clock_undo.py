@@ -1,7 +1,7 @@
-"""Takes back what the last pass has decided by the clock: skipped, broken, closed.
+"""Undoing what the last run decided because of the clock: skipped, broken, closed.
 
-Only what nothing has followed: where a message has left since, or a person has acted, all stays as
-it is, and is told.
+Only what nothing has followed is undone. If a message was sent since, or a person has acted, the
+decision stays, and is reported.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ SENT = "a message has been sent since"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undone:
-    """What was taken back of the pass `at` (None: of none), and of which cases.
+    """What was undone of the run at `at` (None: no run), and in which cases.
 
-    `touches` counts messages to customers, as a pass does; nudges come back with them. `moved`
-    counts messages that a clock ahead had put off, and that are due again. `kept` is (case, why) of
+    `touches` counts messages to customers, as a run does; nudges come back with them. `moved`
+    counts messages that a clock ahead had put off and that are due again. `kept` is (case, why) of
     what stays as it is.
     """
 
@@ -46,10 +46,10 @@ class Undone:
 
 
 def undo(ws: Workspace) -> Undone:
-    """Take back what the last pass has decided by the clock that is not taken back yet.
+    """Undo what the last run decided by the clock, unless it was undone before.
 
-    Where that clock was ahead of the present one, the present one is believed from now on. Raises
-    RuleSaysNo where there is nothing.
+    If that clock was ahead of the current one, the current one is believed from now on. Raises
+    RuleSaysNo when there is nothing to undo.
     """
     with ws.ledger.write() as tx:
         lines, moved = decided.last_decided(tx), _bring_back(ws, tx)
@@ -92,14 +92,14 @@ def undo(ws: Workspace) -> Undone:
 
 
 def _to_customer(tx: Transaction, line: ClockDecision) -> bool:
-    """Whether a line is of a message to a customer, and not of a note to the owner."""
+    """Whether a line is about a message to a customer, rather than a note to the owner."""
     if not line.event.startswith("touch"):
         return False
     return touches.get(tx, int(line.facts["touch"])).kind is not TouchKind.NUDGE
 
 
 def _cases_first(line: ClockDecision) -> tuple[bool, int]:
-    """A case is opened again before what waited in it."""
+    """Sort key: a case is reopened before its waiting messages."""
     return line.event != "case_closed", line.number
 
 
@@ -131,7 +131,7 @@ def _restore_case(tx: Transaction, line: ClockDecision) -> bool:
     return True
 
 
-#: How each decision is taken back; False where it is no longer as it was decided.
+#: How each decision is undone; a function returns False if things have changed since.
 _INVERSE: Mapping[str, Callable[[Transaction, ClockDecision], bool]] = {
     "touch_skipped": _restore_touch,
     "touch_cancelled": _restore_touch,
@@ -141,7 +141,7 @@ _INVERSE: Mapping[str, Callable[[Transaction, ClockDecision], bool]] = {
 
 
 def _bring_back(ws: Workspace, tx: Transaction) -> int:
-    """Make due again, at a decent hour, what a clock ahead had put off; return how many."""
+    """Make messages that a clock ahead had put off due at a decent hour; return how many."""
     moved = 0
     for number, case in decided.strayed(tx, tx.now + SKEW):
         touch = touches.get(tx, number)

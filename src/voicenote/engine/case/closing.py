@@ -1,4 +1,4 @@
-"""Answers, lessons, closing and reopening: how a loop ends, and who says so."""
+"""Answers, lessons, opt-outs, closing and reopening of cases."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _TO_READ = "somebody has to read what the customer wrote"
 
 @dataclass(frozen=True, slots=True)
 class ClosingStatus:
-    """Where a case stands after something was said of it."""
+    """Where a case stands after an answer."""
 
     case: int
     stage: Stage
@@ -33,7 +33,7 @@ class ClosingStatus:
 
 
 def answer(ws: Workspace, number: int, verdict: Verdict, text: str, via: str) -> ClosingStatus:
-    """Write down what the customer said; it stops the plan, and *not yet* begins a new round."""
+    """Record what the customer said. It stops the plan, and *not yet* begins a new round."""
     with ws.ledger.write() as tx:
         answer_in(ws, tx, number, Answer(verdict=verdict, at=tx.now, text=text, via=via))
         seen = snapshot(tx, number, ws.zone_of)
@@ -41,7 +41,7 @@ def answer(ws: Workspace, number: int, verdict: Verdict, text: str, via: str) ->
 
 
 def answer_in(ws: Workspace, tx: Transaction, number: int, said: Answer) -> None:
-    """Do the same within a transaction."""
+    """Record an answer as `answer` does, within a transaction."""
     case = case_store.locked(tx, number)
     again = case.round < ws.settings.policy.rounds and not case.complaint.abusive
     again = again and not snapshot(tx, number, ws.zone_of).opted_out
@@ -57,9 +57,9 @@ def _make_standing(stage: Stage, round_: int, number: int, gaps: tuple[str, ...]
 
 
 def close(ws: Workspace, number: int, wish: Outcome | None = None) -> Outcome:
-    """Close a loop and return its outcome. Raises RuleSaysNo, which lists what is missing."""
+    """Close a case and return its outcome. Raises RuleSaysNo, which lists what is missing."""
     with ws.ledger.write() as tx:
-        hold_case(tx, number)  # before its touches, as whoever sends does
+        hold_case(tx, number)  # before its messages, in the same order as sending
         seen = snapshot(tx, number, ws.zone_of)
         if seen.case.stage is Stage.CLOSED:
             raise RuleSaysNo(f"case {number} is closed already", f"see: voicenote show {number}")
@@ -74,7 +74,7 @@ def close(ws: Workspace, number: int, wish: Outcome | None = None) -> Outcome:
 
 
 def reopen(ws: Workspace, number: int, reason: str) -> int:
-    """Take a case up again and return its new round. Raises RuleSaysNo past the cap (S10)."""
+    """Reopen a case and return its new round. Raises RuleSaysNo past the cap (S10)."""
     with ws.ledger.write() as tx:
         case = case_store.locked(tx, number)
         cap = ws.settings.policy.rounds
@@ -88,10 +88,10 @@ def reopen(ws: Workspace, number: int, reason: str) -> int:
 
 
 def write_lesson(ws: Workspace, number: int, lesson: Lesson) -> None:
-    """Write what was learned from a case.
+    """Save what was learned from a case.
 
-    Raises RuleSaysNo without a cause and a prevention, and WrongUse for a new day that has passed
-    where the owner is, unless the prevention is in place.
+    Raises RuleSaysNo without a cause and a prevention. Raises WrongUse for a new date that has
+    passed in the owner's time zone, unless the prevention is in place.
     """
     if not (lesson.cause.strip() and lesson.prevention.strip()):
         raise RuleSaysNo(
@@ -106,7 +106,7 @@ def write_lesson(ws: Workspace, number: int, lesson: Lesson) -> None:
 
 
 def lesson_done(ws: Workspace, number: int, at: datetime | None = None) -> None:
-    """Write down that the prevention of a case's lesson is in place."""
+    """Record that the prevention of a case's lesson is in place."""
     with ws.ledger.write() as tx:
         case = case_store.get(tx, number)
         if case.lesson is None:
@@ -126,7 +126,7 @@ def lesson_done(ws: Workspace, number: int, at: datetime | None = None) -> None:
 
 
 def opt_out_in(tx: Transaction, case: Case | None, address: str = "") -> int:
-    """Do the same within a transaction, for the customer of a case, an address, or both."""
+    """Opt out the customer of a case, an address, or both; return the number of cancellations."""
     numbers: set[int] = set()
     if case is not None:
         optouts.opt_out(tx, case)
@@ -137,9 +137,10 @@ def opt_out_in(tx: Transaction, case: Case | None, address: str = "") -> int:
 
 
 def hold_in(tx: Transaction, numbers: Collection[int]) -> int:
-    """Hold what waits to go to the customers of these cases, in all their cases; return how many.
+    """Hold waiting messages to the customers of these cases, in all their cases; return how many.
 
-    For whoever may have said a thing that only a person can tell; nudges to the owner go on.
+    For when a customer may have said something that only a person can judge. Nudges to the owner
+    go on.
     """
     wide = set(numbers)
     for case in case_store.load(tx, sorted(numbers)).values():

@@ -1,4 +1,4 @@
-"""What the composer says of a case: held against what it says later, to see what is stale."""
+"""What the composer says about a case, hashed to notice when a script is out of date."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from voicenote.script.context import ScriptContext
 from voicenote.script.disclosing import drop_disclosure
 from voicenote.script.templating import Templates
 
-#: The slot of the script that the plan's memo (or last word) says.
+#: The slot of the script for the plan's memo (or last word).
 MEMO = "memo"
 
 
 def slot_of(touch: Touch) -> str:
-    """Return the slot of the script that a touch carries."""
+    """Return the slot of the script that a message carries."""
     if touch.kind in OPENING:
         return MEMO
     return f"{touch.kind.value}-{touch.number}"
@@ -37,7 +37,7 @@ def answers_before(tx: Transaction, case: Case) -> tuple[Answer, ...]:
 
 
 def memo_kind(case: Case) -> TouchKind:
-    """Return the kind of touch that the memo of a case is (S10)."""
+    """Return the kind of message that the memo of a case is (S10)."""
     return TouchKind.LAST_WORD if case.complaint.abusive else TouchKind.MEMO
 
 
@@ -49,12 +49,12 @@ def composition_of(
     on: date,
     touch: tuple[TouchKind, int | None] | None = None,
 ) -> Composed:
-    """Return what the composer says of a case by a hash, to be held against what it says later.
+    """Return a hash of what the composer says about a case, to compare with later.
 
-    `answers` are those of earlier rounds, `like` has the template and the language, `on` is the day
-    of it; `touch` what a follow-up is for: its kind, and the K of its promise. How the case was
-    found, which template it asks for and how its promises stand count too: the same words about
-    them would not be as true. Who speaks does not.
+    `answers` are those of earlier rounds, `like` has the template and the language, and `on` is the
+    day. `touch` is what a follow-up is for: its kind, and the K of its promise. The finding, the
+    template it asks for and the state of the promises count too: the same words may be less true
+    with others. Who speaks does not count.
     """
     kind, amends = touch or (memo_kind(case), None)
     facts = ScriptContext(

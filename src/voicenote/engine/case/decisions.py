@@ -1,4 +1,4 @@
-"""Carries out what follow-up decided: one transaction a case, told to the history."""
+"""Carrying out what follow-up decided, and recording it in the history."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from voicenote.ledger.store import Transaction
 from voicenote.model.case import Outcome
 from voicenote.model.touch import WAITING
 
-#: A decision may call for the next one (reopened, so its touches go); this ends a slip of ours.
+#: One decision may call for the next (reopened, so messages are cancelled). This stops a loop.
 DEEPEST = 5
 
 
 def decide_cases(ws: Workspace, numbers: Sequence[int]) -> int:
-    """Decide on each case and carry it out, until nothing is left to do; return how many acts."""
+    """Decide on each case and act, until nothing is left to do; return how many actions."""
 
     def work(chunk: Sequence[int]) -> Iterator[int]:
         with ws.ledger.write("voicenote") as tx:
@@ -41,14 +41,14 @@ def decide_cases(ws: Workspace, numbers: Sequence[int]) -> int:
 
 
 def policy_of(ws: Workspace) -> FollowUpPolicy:
-    """Return what decisions need of ``[policy]``."""
+    """Return the part of ``[policy]`` that decisions need."""
     return FollowUpPolicy(rounds=ws.settings.policy.rounds)
 
 
 def decide_in(ws: Workspace, tx: Transaction, numbers: Sequence[int]) -> int:
-    """Do the same within a transaction, so that a decision is kept with what it was made on.
+    """Decide and act within a transaction, which keeps a decision with what it was based on.
 
-    A clock that is not believed decides nothing: it is decided as of the last moment that is known.
+    A clock that isn't believed decides nothing: the last known time is used instead.
     """
     policy, now = policy_of(ws), as_of(ws, tx)
     done, left = 0, list(numbers)
@@ -57,7 +57,7 @@ def decide_in(ws: Workspace, tx: Transaction, numbers: Sequence[int]) -> int:
         for number, seen in snapshots(tx, left, ws.zone_of).items():
             wanted = decide(seen, now, policy)
             if wanted:
-                hold_case(tx, number)  # before its touches, as whoever sends does
+                hold_case(tx, number)  # before its messages, in the same order as sending
             actions = [action for action in wanted if _apply(tx, number, action)]
             done += len(actions)
             if any(not isinstance(action, Nudge) for action in actions):
@@ -87,7 +87,7 @@ def _apply(tx: Transaction, number: int, action: Action) -> bool:
 
 
 def reopen_in(tx: Transaction, number: int, reason: str) -> None:
-    """Begin a new round: the plan's waiting touches go, the case is opened again."""
+    """Begin a new round: cancel the plan's waiting messages and open the case again."""
     case = case_store.get(tx, number)
     cancel_waiting(tx, number, f"reopened: {reason}")
     change_case(
@@ -102,14 +102,14 @@ def reopen_in(tx: Transaction, number: int, reason: str) -> None:
 
 
 def close_in(tx: Transaction, number: int, outcome: Outcome) -> None:
-    """Close a case with an outcome; nothing of its plan is left waiting."""
+    """Close a case with an outcome, and cancel what waits of its plan."""
     cancel_waiting(tx, number, "the case is closed")
     facts: dict[str, object] = {"outcome": outcome.value}
     change_case(tx, number, "close", facts=facts, outcome=outcome.value, closed_at=tx.now)
 
 
 def cancel_waiting(tx: Transaction, number: int, reason: str) -> int:
-    """Cancel every waiting touch of a case; return how many."""
+    """Cancel every waiting message of a case; return how many."""
     waiting = [touch for touch in touches.of_cases(tx, [number]) if touch.state in WAITING]
     for touch in waiting:
         change_touch(tx, touch.number, "cancel", facts={"reason": reason}, reason=reason)

@@ -1,7 +1,7 @@
-"""One apology for one failure: the same story of the same address twice is held, and shown.
+"""Duplicates: the same story from the same address is held and shown, so nobody gets two apologies.
 
-An import knows a complaint that comes again by its ref or its words. What still gets through, such
-as one failure with two tickets, is held here before words are written and before they are released.
+An import recognises a repeated complaint by its ref or its words. What still gets through, such
+as one failure with two tickets, is held here before words are written and before approval.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ from voicenote.errors import RuleSaysNo
 from voicenote.ledger import case_store, identity
 from voicenote.model.case import Stage
 
-#: How long a closed case is looked at: who was apologised to a month ago remembers it.
+#: How long a closed case still counts: people remember an apology of a month ago.
 RECENT = timedelta(days=30)
-#: Whose words are released: the other of the two is the double, whatever their numbers are. Of two
-#: others the later one is.
+#: A case at one of these stages comes first, and the other is the duplicate, whatever their
+#: numbers are. Otherwise the later one is.
 _AHEAD = (Stage.APPROVED, Stage.FOLLOWING, Stage.CLOSED)
 
 
 def told_apart(ws: Workspace, numbers: Sequence[int], anyway: str = "") -> Sequence[int]:
-    """Return `numbers` when none of these cases is another's double.
+    """Return `numbers` when none of these cases duplicates another.
 
-    With `anyway`, a person's reason, a double is let go on, once and for all; it is told in its
-    history. Raises RuleSaysNo for the first double, and names the other case.
+    With `anyway`, a person's reason, a duplicate may go on for good; its history records that.
+    Raises RuleSaysNo for the first duplicate, and names the other case.
     """
     with ws.ledger.write() if anyway else ws.ledger.read() as tx:
         found = identity.alike(tx, numbers, tx.now - RECENT)

@@ -1,4 +1,4 @@
-"""Links by which customers join a channel that they have to join before it may write to them."""
+"""Invite links, for channels that customers must join before they can get messages there."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from voicenote.ledger.snapshots import snapshot
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """A link for the customer of a case; who opens it is taken for that customer, once."""
+    """A link for the customer of a case; whoever opens it is taken for that customer, once."""
 
     case: int
     customer: str
@@ -22,10 +22,11 @@ class Invitation:
 
 
 def invite(ws: Workspace, name: str, number: int) -> Invitation:
-    """Make the link by which the customer of a case joins a channel; an older one ends.
+    """Make a link with which a case's customer joins a channel; an older one stops working.
 
-    What it carries is random, and only its hash is kept. Raises WrongUse for a channel that needs
-    none, RuleSaysNo for a customer who opted out, Postponed when the channel cannot be asked.
+    It carries a random secret, of which only the hash is kept. Raises WrongUse for a channel that
+    nobody has to join, RuleSaysNo for a customer who opted out, and Postponed when the channel
+    can't be reached.
     """
     channel: object = ws.channel(name)
     if not isinstance(channel, Invites):

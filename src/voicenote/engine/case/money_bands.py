@@ -1,4 +1,4 @@
-"""Money that is promised: weighed against the harm, and refused above the band."""
+"""Promised money: weighed against the harm, and refused above the band."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case
 from voicenote.model.promise import Promise
 
-#: What the history says when an owner promises more than the rule allows, and why.
+#: The history event for a promise of more than the rule allows, with the owner's reason.
 OVERRIDDEN = "compensation_overridden"
 
 
@@ -37,10 +37,10 @@ def weigh(
     override: str = "",
     evidence: Mapping[int, str] = MappingProxyType({}),
 ) -> Judgement:
-    """Weigh all the money of a case, with `more` on top; an override is told to the history.
+    """Weigh all the money of a case plus `more`; an override goes into the history.
 
-    `evidence` is what is just given for a promise, by its K. Raises RuleSaysNo for money that the
-    rule refuses (R8, S9), unless `override` says why, or an earlier override covers it.
+    `evidence` is what is being given for a promise, by its K. Raises RuleSaysNo for money that
+    the rule refuses (R8, S9), unless `override` gives a reason or an earlier override covers it.
     """
     found = judge(case, bands_of(ws), more, evidence)
     if found.level is not Adequacy.REFUSE:
@@ -55,7 +55,7 @@ def weigh(
 
 
 def _covered(tx: Transaction, case: Case, found: Judgement) -> bool:
-    """Whether an override of this rule is on record, for this much at least in each currency."""
+    """Whether an override of this rule is on record, for at least this much in each currency."""
     for row in case_reports.history(tx, case.number):
         if row["event"] != OVERRIDDEN:
             continue

@@ -1,4 +1,4 @@
-"""Takes complaints into the ledger: all of a file, or nothing of it."""
+"""Importing complaints into the ledger: all of a file, or nothing of it."""
 
 from __future__ import annotations
 
@@ -20,14 +20,13 @@ from voicenote.model.case import Complaint
 
 @dataclass(slots=True)
 class Taken:
-    """What came in, and what the owner should know of it.
+    """What was imported, and what the owner should know about it.
 
-    `overdue` counts the promises of the new ones whose day has passed where the customer is: a file
-    tells what was promised, and what is late already must not look as if it were not. `reworded`
-    are the cases that are there already and are told in other words now; `news` what was said of a
-    known customer, each (case, news); `gone` the new cases of whoever opted out before; `returned`
-    the warnings of causes that came back after their prevention (S12). `batch`: the name under
-    which there are cases now; None for none.
+    `overdue` counts the promises of new cases whose day has passed where the customer is.
+    `reworded` are known cases whose words differ now. `news` is (case, news) about known customers.
+    `gone` are the new cases of customers who opted out before. `returned` are warnings of causes
+    that came back after their prevention (S12). `batch` is the batch's name if it has cases now,
+    else None.
     """
 
     added: int = 0
@@ -49,11 +48,11 @@ def import_cases(
     rejected: AbstractContextManager[object] | None = None,
     dry_run: bool = False,
 ) -> Taken:
-    """Add complaints as cases of a batch; `reject(record, case)` is told of each that clashes.
+    """Add complaints as cases of a batch; call `reject(record, case)` for each that clashes.
 
-    One transaction holds the whole import, so that a file that turns out broken half-way, or a
-    Ctrl-C, leaves the ledger as it was. It outlives `rejected`, the file of what is not taken in: a
-    full disk takes neither. With `dry_run` all is checked and nothing is kept.
+    One transaction holds the whole import, so a file that turns out broken halfway, or a Ctrl-C,
+    leaves the ledger as it was. It commits after `rejected`, the file of rejected records, is
+    closed: a full disk keeps neither. With `dry_run` all is checked and nothing is kept.
     """
     taken = Taken()
     with ledger.write() as tx, rejected or nullcontext():

@@ -18,9 +18,9 @@ from voicenote.model.touch import PlannedTouch, Touch, TouchKind, TouchState
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanRow:
-    """A message of a plan. Of a preview `touch` is None, and `state` and `key` are empty.
+    """A message of a plan. In a preview `touch` is None, and `state` and `key` are empty.
 
-    `hears` is what the customer hears in it, `unless` what would make it needless.
+    `hears` is what the customer hears in it, `unless` what would make it unnecessary.
     """
 
     touch: int | None = None
@@ -38,7 +38,7 @@ class PlanRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanView:
-    """The plan of a case in its customer's clock; `booked` false means that it is a preview."""
+    """The plan of a case in its customer's local time; it is a preview unless `booked`."""
 
     case: int
     customer: str
@@ -53,12 +53,12 @@ class PlanView:
 
     @property
     def zone(self) -> ZoneInfo:
-        """The zone in which its times are told."""
+        """The time zone in which its times are shown."""
         return ZoneInfo(self.time_zone)
 
 
 def plan_view(ws: Workspace, number: int) -> PlanView:
-    """Return the plan of a case. Raises WrongUse when there is none of this number."""
+    """Return the plan of a case. Raises WrongUse when there is no case of this number."""
     with ws.ledger.read() as tx:
         case = case_store.get(tx, number)
         mine = [t for t in touches.of_cases(tx, [number]) if t.round == case.round]

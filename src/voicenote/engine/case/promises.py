@@ -1,4 +1,4 @@
-"""Amends: added, done with evidence, confirmed, broken, waived. Each change is told to the plan."""
+"""Amends: added, done with evidence, confirmed, broken, waived. The plan follows each change."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ def amends_of(case: Case, k: int) -> Amends:
 
 @dataclass(frozen=True, slots=True)
 class AddedPromise:
-    """A promise that was made: its name ``N.K``, and what the owner should know of the money.
+    """An added promise: its name ``N.K``, and a warning about the money, if any.
 
-    `asked_again` says so where the memo was approved without it, and waits for another approval;
-    `unheard` that the customer does not know of it, because their memo has left without it.
+    `asked_again` is set when the memo was approved without it and needs another approval.
+    `unheard` is set when the memo was sent without it, so the customer doesn't know of it.
     """
 
     name: str
@@ -48,10 +48,10 @@ class AddedPromise:
 
 
 def add(ws: Workspace, number: int, promise: Promise, override: str = "") -> AddedPromise:
-    """Promise one more deed; a plan under way follows it.
+    """Add a promise to a case; a plan that has begun follows it.
 
     Raises RuleSaysNo for a closed case, and for money that is too much (R8) or for an unfounded
-    complaint (S9) unless `override` says why; that reason goes into the history. Raises WrongUse
+    complaint (S9) unless `override` gives a reason, which goes into the history. Raises WrongUse
     for a day that has passed where the customer is.
     """
     with ws.ledger.write() as tx:
@@ -62,7 +62,7 @@ def add(ws: Workspace, number: int, promise: Promise, override: str = "") -> Add
 
 
 def _how_they_hear(ws: Workspace, tx: Transaction, name: str) -> str:
-    """Say how a customer hears of a new promise whose memo has left; "" where it tells of it."""
+    """Return how a customer hears of a promise made after the memo was sent; "" if not needed."""
     number, _, k = name.partition(".")
     case = case_store.get(tx, int(number))
     if case.stage is not Stage.FOLLOWING or optouts.has_opted_out(tx, case.number):
@@ -91,7 +91,7 @@ def _how_they_hear(ws: Workspace, tx: Transaction, name: str) -> str:
 def add_in(
     ws: Workspace, tx: Transaction, number: int, promise: Promise, override: str = ""
 ) -> tuple[str, Judgement]:
-    """Do the same within a transaction; return the name, and what the rule says to the money."""
+    """Add a promise within a transaction; return its name and the money's judgement."""
     case = case_store.get(tx, number)
     if case.stage is Stage.CLOSED:
         raise RuleSaysNo(f"case {number} is closed", f"voicenote reopen {number}")
@@ -105,16 +105,16 @@ def add_in(
 
 
 def to_come(day: date | None, today: date) -> None:
-    """Raise WrongUse for a day that has passed: nobody can keep what is promised for it."""
+    """Raise WrongUse for a day that has passed: a promise for it can't be kept."""
     if day is not None and day < today:
         raise WrongUse(f"{day} has passed: it is {today}", "give a day that is still to come")
 
 
 def done(ws: Workspace, number: int, k: int, evidence: str, override: str = "") -> str:
-    """Write down that a promised deed was done; return what to tell of an approval taken back.
+    """Record that a promise was done; return a note if an approval was taken back.
 
     Raises RuleSaysNo without evidence (S4), and for money that is too much (R8) or for an unfounded
-    complaint (S9), in the promise or in what shows it, unless `override` says why.
+    complaint (S9), in the promise or in its evidence, unless `override` gives a reason.
     """
 
     def change(tx: Transaction, amends: Amends) -> None:
@@ -127,17 +127,17 @@ def done(ws: Workspace, number: int, k: int, evidence: str, override: str = "") 
 
 
 def confirm(ws: Workspace, number: int, k: int) -> str:
-    """Write down that the customer says the deed arrived; return as `done` does."""
+    """Record that the customer confirms it arrived; return as `done` does."""
     return _event(ws, number, k, "confirm", stamp="confirmed_at")
 
 
 def mark_broken(ws: Workspace, number: int, k: int, reason: str) -> str:
-    """Write down that a promise was not kept; return as `done` does."""
+    """Record that a promise was not kept; return as `done` does."""
     return _event(ws, number, k, "break", reason=reason)
 
 
 def waive(ws: Workspace, number: int, k: int, reason: str) -> str:
-    """Write down that the customer lets us off a promise; return as `done` does.
+    """Record that the customer waives a promise; return as `done` does.
 
     Raises RuleSaysNo without a reason.
     """
@@ -150,10 +150,10 @@ def waive(ws: Workspace, number: int, k: int, reason: str) -> str:
 
 
 def promise_again(ws: Workspace, number: int, k: int, by: date, override: str = "") -> str:
-    """Give a promise a new date; it was broken, or will be, and the customer knows.
+    """Give a promise a new date: it was or will be broken, and the customer knows.
 
-    Returns as `done` does. Raises WrongUse for a day that has passed where the
-    customer is, and RuleSaysNo as `add` does.
+    Returns as `done` does. Raises WrongUse for a day that has passed where the customer is,
+    BadData for one before the target date, and RuleSaysNo as `add` does.
     """
 
     def change(tx: Transaction, amends: Amends) -> None:
@@ -191,8 +191,8 @@ def _change(
 ) -> str:
     """Change a promise of an open case, and decide what follows, in one transaction.
 
-    A memo that was approved before, and has not left, is asked of again: `said` tells why. Returns
-    what to tell of it. Of a closed case (`closed_too`) only the customer's thanks can still come.
+    If the memo was approved but not sent, it needs another approval: `said` tells why. Returns a
+    note about that. In a closed case, a change is allowed only with `closed_too`.
     """
     with ws.ledger.write() as tx:
         case = case_store.locked(tx, number)
@@ -210,7 +210,7 @@ def _change(
 
 
 def list_promises(ws: Workspace, *, everything: bool = False) -> list[PromiseView]:
-    """Return every promise, the one that is due first on top; of closed cases with `everything`."""
+    """Return every promise, the first due on top; of closed cases too with `everything`."""
     rows: list[PromiseView] = []
     with ws.ledger.read() as tx:
         for case in case_store.load(tx, case_store.numbers_of(tx)).values():

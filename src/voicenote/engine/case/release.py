@@ -1,8 +1,8 @@
-"""May an approved memo leave? CheckContext at the approval and again at the claim; and taken back.
+"""May an approved memo be sent? Judged at the approval and again at the claim.
 
-What is judged is a value (`followup.release`); here is what it is judged from: what the composer
-says of the case today, the rules over the words, the money. As long as the facts are those of the
-approval, that costs one hash; only time and the other touches are then looked at again.
+The judgement itself is pure (`followup.release_rules`); this module gathers its facts: what the
+composer says about the case today, the rules over the words, the money. While the facts are those
+of the approval, that costs one hash, and only time and the other messages are judged again.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from voicenote.script.check.length import least_seconds
 from voicenote.script.disclosing import drop_disclosure
 from voicenote.script.outdating import find_outdated
 
-#: What tells, in the history of a case, that what its script was written from has changed.
+#: History events that change what a script was written from, in words.
 CHANGES = {
     "case_triaged": "it was triaged again",
     "amends_promised": "amends {} was promised",
@@ -53,7 +53,7 @@ CHANGES = {
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What speaks against a release, and of which facts that was said."""
+    """The objections to an approval, and the facts they were judged from."""
 
     doubts: tuple[Objection, ...]
     composed_sha256: str | None
@@ -63,10 +63,10 @@ class Judged:
 def judge_release(
     ws: Workspace, tx: Transaction, seen: Snapshot, found: StoredDraft, day: date, *, anew: bool
 ) -> Judged:
-    """Return what speaks against a memo that leaves on `day` (the customer's calendar).
+    """Return the objections to a memo to be sent on `day` (the customer's calendar).
 
-    `anew`: it is to be approved, and must say what is so now. Else it was, and is held against what
-    was so then; what was excused then is excused.
+    With `anew` it is to be approved, and must be true now. Otherwise it was approved, and is
+    compared with what held then; what was excused then stays excused.
     """
     approval = None if anew else found.approval
     facts = facts_sha256(ws, seen, found)
@@ -101,7 +101,7 @@ def _of_the_facts(
         yield Objection(money, no.what, no.advice, f"{money} money")
     for one in errors_in(ws, tx, seen, found.script, found.memo):
         if one.rule in (money, ONE_APOLOGY):
-            continue  # said already, with the sums and the dates
+            continue  # already said, with the sums and the dates
         where = f" “{one.text}”" if one.text else ""
         yield Objection(
             one.rule,
@@ -112,7 +112,7 @@ def _of_the_facts(
 
 
 def _changes(tx: Transaction, number: int, since: str) -> list[str]:
-    """Return how a case has changed since the newest event of this name, each once, in order."""
+    """Return how a case has changed since the newest `since` event, each once, in order."""
     found: dict[str, None] = {}
     for row in case_reports.history(tx, number):
         if row["event"] == since and not row.get("otherwise"):
@@ -124,7 +124,7 @@ def _changes(tx: Transaction, number: int, since: str) -> list[str]:
 
 
 def words_fit(ws: Workspace, tx: Transaction, seen: Snapshot) -> bool:
-    """Whether the newest script of a case still says what the composer would say of it."""
+    """Whether the newest script of a case still says what the composer would say."""
     found = scripts.drafts(tx, [seen.case.number], slot=MEMO).get(
         (seen.case.number, seen.case.round)
     )
@@ -137,7 +137,7 @@ def words_fit(ws: Workspace, tx: Transaction, seen: Snapshot) -> bool:
 def mark_stale(
     ws: Workspace, tx: Transaction, known: Mapping[int, Snapshot]
 ) -> dict[int, Snapshot]:
-    """Return the same snapshots; those of memos that wait for their approval tell if words fit."""
+    """Return the snapshots, with `stale_words` set for memos waiting for approval."""
     waiting = [number for number, seen in known.items() if seen.case.stage is Stage.RENDERED]
     changed = case_reports.changed_since(tx, "script_composed", CHANGES, waiting)
     stale = {number for number in changed if not words_fit(ws, tx, known[number])}
@@ -157,7 +157,7 @@ def _answers_before(seen: Snapshot) -> tuple[Answer, ...]:
 
 
 def facts_hold(ws: Workspace, seen: Snapshot, found: StoredDraft) -> bool:
-    """Whether all that an approved draft was composed from is as it was at the approval."""
+    """Whether everything that an approved draft was composed from is unchanged since."""
     given = found.approval
     return given is not None and given.facts_sha256 == facts_sha256(ws, seen, found)
 
@@ -165,7 +165,7 @@ def facts_hold(ws: Workspace, seen: Snapshot, found: StoredDraft) -> bool:
 def facts_sha256(ws: Workspace, seen: Snapshot, found: StoredDraft) -> str:
     """Return a hash of all that the words, the rules and the money are judged from.
 
-    Where it has changed for nothing all is looked at, and found to be the same.
+    A change that makes no difference only costs a full check.
     """
     case, settings = seen.case, ws.settings
     policy = settings.policy
@@ -191,10 +191,10 @@ def release(
     *,
     automatic: bool,
 ) -> tuple[str, ...]:
-    """Keep the approval of a memo that leaves on `day`; return what the owner should know of it.
+    """Save the approval of a memo to be sent on `day`; return notes for the owner.
 
-    What stands already is only asked again. Raises RuleSaysNo when it may not go, unless `anyway`
-    says why it is right all the same.
+    An approval that holds is only checked again. Raises RuleSaysNo for objections, unless `anyway`
+    gives a reason for going on.
     """
     number = case.number
     if found.tampered:
@@ -232,7 +232,7 @@ def release(
 
 
 def refusal(number: int, doubts: Sequence[Objection]) -> RuleSaysNo:
-    """Return the error that says what speaks against a release, and what to do about it."""
+    """Return the error that lists the objections to an approval, and what to do about them."""
     advice = doubts[0].advice
     if not any(one.rule == ONE_APOLOGY for one in doubts):
         advice += f"; or say why it is right: voicenote approve {number} --anyway REASON"
@@ -240,7 +240,7 @@ def refusal(number: int, doubts: Sequence[Objection]) -> RuleSaysNo:
 
 
 def altered(number: int) -> RuleSaysNo:
-    """Return the error about words that somebody has changed in the ledger itself."""
+    """Return the error for words that someone changed directly in the ledger."""
     return RuleSaysNo(
         f"the words of case {number} are not those that were kept: somebody changed the ledger",
         f"write them again: voicenote script {number}, then render and approve it",
@@ -248,7 +248,7 @@ def altered(number: int) -> RuleSaysNo:
 
 
 def _cut_short(found: StoredDraft) -> str:
-    """Return a note where a person's recording cannot say all of the words (R15)."""
+    """Return a note when a recording is too short for all of its words (R15)."""
     taken, least = taken_seconds(found.memo), least_seconds(drop_disclosure(found.script))
     if taken is None or taken >= least:
         return ""

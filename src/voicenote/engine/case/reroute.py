@@ -1,4 +1,4 @@
-"""Give what waits another channel: for one that was renamed or removed, or at the owner's wish."""
+"""Moving waiting messages to another channel, after a rename or removal or when the owner asks."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from voicenote.plugins import FALLBACK
 
 @dataclass(slots=True)
 class Moved:
-    """What went over: (case, touch) of each; and (case, why, cure) of what stays where it is.
+    """What was moved: (case, touch) of each; and `left`, (case, why, cure) of what stays.
 
-    `wishes`: the cases of which nothing waited, and whose customer is reached by it from now on.
+    `wishes`: cases with nothing waiting, whose customer is reached by the new channel from now on.
     """
 
     touches: list[tuple[int, int]] = field(default_factory=list)
@@ -31,12 +31,12 @@ class Moved:
 
 
 def move_touches(ws: Workspace, to: str, *, case: int | None = None, away_from: str = "") -> Moved:
-    """Let what waits of a case, or of all, go by the channel `to`; with its history.
+    """Move the waiting messages of a case, or of all, to the channel `to`, and record it.
 
-    Only what waits on `away_from`, if given; who asked to be reached by that is reached by `to`
-    from now on. A customer without an address there stays, and is told of; so does what may have
-    left already, which only its own channel can send again without harm. Raises BadSettings when
-    `to` is not set up, WrongUse when there is no such case.
+    With `away_from`, only those on that channel; customers who asked for it are reached by `to`
+    from now on. Messages to a customer without an address there stay, and are reported. So do
+    those that may already have been sent, which only their own channel can safely repeat. Raises
+    BadSettings when `to` isn't set up, WrongUse when there is no such case.
     """
     channel = ws.channel(to)
     with ws.ledger.write() as tx:
@@ -73,7 +73,7 @@ def _may_have_left(touch: Touch) -> tuple[str, str]:
 
 
 def moved_case(ws: Workspace, number: int, to: str, away_from: str) -> Moved:
-    """Do the same for one case. Raises RuleSaysNo when nothing of it can go by `to`."""
+    """Move as `move_touches` does, for one case. Raises RuleSaysNo when nothing can be moved."""
     moved = move_touches(ws, to, case=number, away_from=away_from)
     if moved.left and not moved.touches:
         raise RuleSaysNo(*moved.left[0][1:])
@@ -86,7 +86,7 @@ def moved_case(ws: Workspace, number: int, to: str, away_from: str) -> Moved:
 
 
 def moved_all(ws: Workspace, to: str, away_from: str) -> Moved:
-    """Do the same for all cases. Raises RuleSaysNo when nothing waits for `away_from`."""
+    """Move as `move_touches` does, for all cases. Raises RuleSaysNo when none waits."""
     moved = move_touches(ws, to, away_from=away_from)
     if moved.touches or moved.left or moved.wishes:
         return moved
@@ -98,7 +98,7 @@ def moved_all(ws: Workspace, to: str, away_from: str) -> Moved:
 
 
 def channels_gone(ws: Workspace, tx: Transaction) -> dict[str, list[int]]:
-    """Return the cases that wait for each channel that is not set up any more."""
+    """Return the cases that wait for each channel that is no longer set up."""
     return stranded(tx, {FALLBACK, *ws.settings.channels})
 
 
@@ -114,7 +114,7 @@ def _waiting(tx: Transaction, case: int | None, away_from: str) -> list[Touch]:
 
 
 def _wishing(tx: Transaction, channel: str) -> set[int]:
-    """Return the open cases whose customer asked for a channel, which nothing may wait for yet."""
+    """Return the open cases whose customer asked for a channel, even if nothing waits for it."""
     about, person = tables.cases, tables.customers
     query = (
         select(about.c.number)
@@ -134,7 +134,7 @@ def _move(tx: Transaction, touch: Touch, to: str) -> None:
 
 
 def _prefer(tx: Transaction, case: Case, old: str, new: str) -> bool:
-    """Let the customer's own wish name the channel as it is called now; return whether it did."""
+    """Replace the old channel name in the customer's preference; return whether it was there."""
     wishes = [name.strip() for name in case.customer.channel.split(",") if name.strip()]
     if not old or old not in wishes:
         return False

@@ -1,4 +1,4 @@
-"""By which channels a customer is reached, in which order, and which comes next after a refusal."""
+"""Channel order: by which channels a customer is reached, and which comes next after a refusal."""
 
 from __future__ import annotations
 
@@ -14,11 +14,10 @@ from voicenote.plugins import FALLBACK
 
 
 def way_for(ws: Workspace, customer: Customer, wanted: Sequence[str] = ()) -> str:
-    """Return the channel by which a touch goes first; `wanted` are those of its step or plan.
+    """Return the first channel for a message; `wanted` are those of its step or plan.
 
-    Without an address for any of them it is the first that was asked for, so that somebody is told;
-    where nobody asked for one, the outbox. Raises RuleSaysNo when the customer's own are all not
-    set up here.
+    If none of them has an address, it is the first that was asked for, so the problem shows; if
+    none was asked for, the outbox. Raises RuleSaysNo when none of the channels asked for is set up.
     """
     asked = _asked_order(ws, customer, wanted)
     known = [name for name in asked if name == FALLBACK or name in ws.settings.channels]
@@ -35,11 +34,10 @@ def way_for(ws: Workspace, customer: Customer, wanted: Sequence[str] = ()) -> st
 
 
 def next_way(ws: Workspace, tx: Transaction, case: Case, touch: Touch) -> str:
-    """Return the channel that a touch takes after it was refused by its own; "" for none.
+    """Return the next channel for a message refused by its own; "" when there is none.
 
-    It is the next of the same order that has an address and has not refused this touch; nor leads
-    it to an address from which it came back. The outbox is no way to a customer, unless it is asked
-    for by name.
+    It is the next in the same order that has an address and has not refused this message, and whose
+    address it has not bounced from. The outbox counts only if it is asked for by name.
     """
     asked = _asked_order(ws, case.customer, step_ways(ws, touch))
     order = asked or [name for name in ws.settings.channels if not _is_folder(ws, name)]
@@ -56,7 +54,7 @@ def next_way(ws: Workspace, tx: Transaction, case: Case, touch: Touch) -> str:
 
 
 def step_ways(ws: Workspace, touch: Touch) -> tuple[str, ...]:
-    """Return the channels that the touch's step or plan names, as the settings have them now."""
+    """Return the channels that the message's step or plan names, by the current settings."""
     plan = ws.plans.get(touch.plan)
     if plan is None or not 0 < touch.planned.step <= len(plan.steps):
         return ()
@@ -64,7 +62,7 @@ def step_ways(ws: Workspace, touch: Touch) -> tuple[str, ...]:
 
 
 def _asked_order(ws: Workspace, customer: Customer, wanted: Sequence[str]) -> list[str]:
-    """Return the order that somebody asked for: the step or plan, the customer, the settings."""
+    """Return the order that was asked for: by the step or plan, the customer, or the settings."""
     own = [name.strip() for name in customer.channel.split(",") if name.strip()]
     return list(dict.fromkeys(wanted or own or ws.settings.schedule.channels))
 

@@ -1,4 +1,4 @@
-"""Which cases a command is about: numbers, an import's, or every case at a step."""
+"""Case selection for commands: by numbers, by import, or every case at a step."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:  # every list of cases reads this module
 
 
 def need_batch(tx: Transaction, batch: str | None) -> None:
-    """Raise WrongUse when an import is named and there is none of that name."""
+    """Raise WrongUse for the name of an import that doesn't exist."""
     if batch is None:
         return
     from voicenote.ledger.case_reports import batches
@@ -31,10 +31,10 @@ def select_cases(
     batch: str | None,
     stages: Sequence[Stage],
 ) -> list[int]:
-    """Return the numbers of the cases that are meant, in order.
+    """Return the numbers of the selected cases, in order.
 
-    With numbers, just those; with a batch, its cases at one of `stages`; with `everything`, every
-    case there. Raises WrongUse for none of these, or for two of them.
+    With `numbers`, just those; with a batch, its cases at one of `stages`; with `everything`, all
+    cases at one of `stages`. Raises WrongUse for none of these, or for numbers and another.
     """
     from voicenote.ledger.case_store import numbers_of
 

@@ -1,4 +1,4 @@
-"""The proposal of triage: made of a case and the house, accepted as it is or as the owner wants."""
+"""Triage proposals: made for a case, accepted as they are or as the owner wants."""
 
 from __future__ import annotations
 
@@ -45,13 +45,13 @@ class Suggested:
 
 
 def lost_before(tx: Transaction, case: Case) -> Lost:
-    """Return what the owner said was lost most, newest word first; else a guess (R9)."""
+    """Return the owner's newest word on what was lost most; else a guess (R9)."""
     named = [r["lost"] for r in case_reports.history(tx, case.number) if r["event"] == "harm_named"]
     return Lost(named[-1]) if named else lost_most(case.complaint)
 
 
 def house_of(ws: Workspace, tx: Transaction, case: Case) -> House:
-    """Return what a proposal needs to know beside the case, in the customer's own calendar."""
+    """Return what a proposal needs besides the case, on the customer's calendar."""
     from voicenote.script.languages import language, language_for
     from voicenote.script.templating import Templates
 
@@ -73,9 +73,9 @@ def house_of(ws: Workspace, tx: Transaction, case: Case) -> House:
 def propose_triage(
     ws: Workspace, tx: Transaction, case: Case, wishes: Wishes | None = None
 ) -> Suggested:
-    """Return what triage proposes for a case, changed as the owner wishes.
+    """Return what triage proposes for a case, changed by the owner's `wishes`.
 
-    Raises BadData for wishes that cannot be promised.
+    Raises BadData for wishes that can't be promised.
     """
     from voicenote.script.compose import template_for
 
@@ -91,7 +91,7 @@ def propose_triage(
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """What became of an accepted proposal: the name of its amends, its plan, what to know."""
+    """An accepted proposal: the name of its amends, its plan, and warnings."""
 
     case: int
     amends: str
@@ -100,10 +100,10 @@ class Accepted:
 
 
 def accept(ws: Workspace, number: int, wishes: Wishes, override: str = "") -> Accepted:
-    """Promise what is proposed, and follow its plan; all of it, or nothing.
+    """Add the proposed promise and switch to its plan, both or neither.
 
-    Raises RuleSaysNo for money beyond the rule without an `override`, BadSettings for a plan that
-    is not known, BadData for wishes that cannot be promised.
+    Raises RuleSaysNo for money beyond the rule without an `override`, BadSettings for an unknown
+    plan, BadData for wishes that can't be promised.
     """
     with ws.ledger.write() as tx:
         case = case_store.get(tx, number)
@@ -138,7 +138,7 @@ def _describe_judgement(judged: Judgement | None) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProposedAmends:
-    """The promise that is proposed."""
+    """The proposed promise."""
 
     kind: AmendsKind
     text: str
@@ -151,7 +151,7 @@ class ProposedAmends:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProposalView:
-    """A proposal as it is shown: its template, its plan, the promise if any, and why."""
+    """A proposal for display: its template, its plan, the promise if any, and why."""
 
     template: str
     plan: str
@@ -160,7 +160,7 @@ class ProposalView:
 
 
 def proposal_view(found: Suggested) -> ProposalView:
-    """Return a proposal as it is shown."""
+    """Return a proposal for display."""
     promise, amends = found.proposal.promise, None
     if promise is not None:
         amends = ProposedAmends(

@@ -1,4 +1,4 @@
-"""Opt a customer out who is named by a case, a token or an address, in whatever spelling."""
+"""Opting out a customer, named by a case, a token or an address in any spelling."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from voicenote.ledger import arrivals, case_store, customer_store, optouts
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case
 
-#: Bare digits that are too few for a telephone, perhaps as a spreadsheet writes them.
+#: Too few digits for a telephone, perhaps as a spreadsheet writes them.
 _SHORT = re.compile(r"(\d{1,6})(?:\.0+)?")
-#: A number in an `int` of the database; a longer one is surely no case.
+#: The most digits that fit the database's integer; a longer number is no case.
 _LONGEST = 9
 
 
 @dataclass(frozen=True, slots=True)
 class OptedOut:
-    """Who will hear nothing more: the cases, each with its customer's name; and what was kept.
+    """Who was opted out: the cases, each with its customer's name; and what was kept.
 
-    `kept` are the addresses as they were read, for later imports; none where a case was named.
-    `unsure` says what else may have been meant, and what to do then. `already`: all of them had
+    `kept` are the addresses as they were read, for later imports; empty when a case was named.
+    `unsure` says who else may have been meant, and what to do then. `already`: all of them had
     opted out before.
     """
 
@@ -39,12 +39,12 @@ class OptedOut:
 
 
 def opt_out(ws: Workspace, customer: str) -> OptedOut:
-    """Never write to a customer again.
+    """Opt out a customer, so no message is sent to them again.
 
-    `customer` is the number of one of their cases, the token of a letter to them, or an address of
-    theirs, known here or not. A number that is a case here is that case. An address may be read in
-    several ways; all that it can be of those who are known here is opted out. Raises WrongUse for
-    what is none of these.
+    `customer` is the number of one of their cases, the token of a message to them, or one of their
+    addresses, known here or not. A number that is a case here means that case. An address may be
+    read in several ways; every known customer it fits is opted out. Raises WrongUse for anything
+    else.
     """
     owner = ws.settings.owner
     region = addresses.region_of(owner.time_zone, owner.language)
@@ -60,7 +60,7 @@ def opt_out(ws: Workspace, customer: str) -> OptedOut:
 
 
 def _case(tx: Transaction, customer: str) -> Case | None:
-    """The case that a number, or the token of a letter, names; None for neither."""
+    """Return the case that a number, or the token of a message, names; None for neither."""
     text = customer.strip()
     number: int | None = None
     if text.isdecimal() and len(text) <= _LONGEST:
@@ -75,7 +75,7 @@ def _case(tx: Transaction, customer: str) -> Case | None:
 
 
 def _also(tx: Transaction, case: Case, customer: str, region: str) -> str:
-    """Say who else a case's number may mean: a chat of Telegram's, or digits of a telephone."""
+    """Return who else a case's number may mean (a Telegram chat, a telephone), or ""."""
     try:
         read = addresses.read_addresses(customer, region, customer_store.find_kinds(tx))
     except BadData:
@@ -99,7 +99,7 @@ def _by_address(tx: Transaction, customer: str, region: str) -> OptedOut:
         read = addresses.read_addresses(customer, region, customer_store.find_kinds(tx))
     except BadData as error:
         read = ()
-        if not home:  # digits that may be a telephone's in some country are one
+        if not home:  # digits that may be a telephone number in some country count as one
             raise _nobody(customer, error) from None
     marks = [one.mark for one in read]
     numbers = {*optouts.cases_of(tx, marks), *optouts.cases_at_home(tx, home)}
@@ -120,7 +120,7 @@ def _by_address(tx: Transaction, customer: str, region: str) -> OptedOut:
 
 
 def _nobody(customer: str, error: BadData) -> WrongUse:
-    """Return how to tell that somebody is named by what is neither a case nor an address."""
+    """Return the error for a name that is neither a case nor an address."""
     text, case = customer.strip(), "give the number of one of their cases"
     if text.isdecimal():
         return WrongUse(f"there is no case {text}", f"{case}, or {error.advice}")

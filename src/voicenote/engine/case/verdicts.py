@@ -25,7 +25,7 @@ from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case, Finding, Severity, Stage
 from voicenote.model.money import Money
 
-#: The stages in which what was found can still change what is said.
+#: The stages in which triage can still change what is said.
 EARLY = (Stage.OPENED, Stage.SCRIPTED, Stage.RENDERED, Stage.APPROVED)
 
 
@@ -53,7 +53,7 @@ class Triage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TriageView:
-    """What was found of a case, what the owner should know, and what is proposed; `next` to run."""
+    """What was found about a case, with warnings and a proposal; `next` is the command to run."""
 
     case: int
     finding: Finding
@@ -70,9 +70,9 @@ class TriageView:
 
 
 def apply_triage(ws: Workspace, number: int, triage: Triage) -> TriageView:
-    """Keep what was found; return it with the proposal that follows from it.
+    """Save what was found; return it with the proposal that follows from it.
 
-    Raises RuleSaysNo for *unfounded* or *abusive* without a reason, or after the memo has left;
+    Raises RuleSaysNo for *unfounded* or *abusive* without a reason, or after the memo was sent;
     BadData for harm without a currency.
     """
     with ws.ledger.write() as tx:
@@ -103,9 +103,9 @@ def apply_triage(ws: Workspace, number: int, triage: Triage) -> TriageView:
 def found_in(
     tx: Transaction, number: int, triage: Triage, *, own_plans: tuple[str, ...] = ()
 ) -> None:
-    """Keep what was found, within a transaction.
+    """Save what was found, within a transaction.
 
-    A plan out of `own_plans` follows the finding; one that the owner chose by name stays.
+    A plan in `own_plans` follows the finding; one that the owner chose by name stays.
     """
     case = case_store.get(tx, number)
     if case.stage not in EARLY:
@@ -134,7 +134,7 @@ def found_in(
 
 
 def _warnings(ws: Workspace, tx: Transaction, case: Case) -> list[str]:
-    """Say what the owner should know: a cause that came back, money that should not be."""
+    """Return warnings for the owner: a cause that came back, or money beyond the rules."""
     found = warn_of_returned_causes(tx, [case]).get(case.number, "")
     judged = judge(case, bands_of(ws))
     money = "" if judged.level is Adequacy.FINE else f"{judged.what}; {judged.advice}"

@@ -1,4 +1,4 @@
-"""Takes the approval of a memo back, says why, and what to do so that it can leave."""
+"""Taking back a memo's approval, with the reason and the steps to send it after all."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from voicenote.ledger.store import Transaction
 from voicenote.model.case import Stage
 from voicenote.model.touch import ARRIVED, OPENING, WAITING, TouchState
 
-#: In one of these states a memo has left, or may have: it cannot be taken back.
+#: In these states a memo was sent, or may have been: it can't be taken back.
 _OUT = ARRIVED | {TouchState.COMMITTING, TouchState.UNCERTAIN}
 
 
 def ask_again(ws: Workspace, tx: Transaction, number: int, why: str) -> str:
-    """Take the approval of a memo back that has not left, after a change of its case.
+    """Take back the approval of an unsent memo after its case has changed.
 
-    Its touch stays due, and shows `why`: it waits for the owner, and leaves once it is approved.
-    Returns what to tell the owner of it, with the steps that work; "" when there was none.
+    Its message stays due, shows `why`, and is sent once it is approved again. Returns the note for
+    the owner, with the next steps; "" when there was no approval to take back.
     """
     mark = ASKS if words_fit(ws, tx, snapshot(tx, number, ws.zone_of)) else REWORDS
     if not _take_back(tx, number, mark, why):
@@ -37,7 +37,7 @@ def ask_again(ws: Workspace, tx: Transaction, number: int, why: str) -> str:
 
 
 def ask_about(tx: Transaction, number: int, doubts: Sequence[Objection]) -> str:
-    """Do the same where `doubts` speak against it now, though no command has changed its case."""
+    """Take back an approval because of `doubts`, without a change to its case; return a note."""
     why = "; ".join(one.what for one in doubts)
     mark = REWORDS if any(one.key == "R20 facts" for one in doubts) else ASKS
     if not _take_back(tx, number, mark, why):
@@ -49,7 +49,7 @@ def ask_about(tx: Transaction, number: int, doubts: Sequence[Objection]) -> str:
 
 
 def ask_again_if_doubtful(ws: Workspace, tx: Transaction, number: int, day: date) -> str:
-    """Do the same where something speaks now against a memo that leaves on `day`."""
+    """Take back an approval if there are doubts about a memo to be sent on `day`; return a note."""
     seen = snapshot(tx, number, ws.zone_of)
     found = scripts.drafts(tx, [number], slot=MEMO).get((number, seen.case.round))
     if found is None or not found.approved:
@@ -76,7 +76,7 @@ def _take_back(tx: Transaction, number: int, mark: str, why: str) -> bool:
 
 
 def note_new_words(tx: Transaction, number: int) -> None:
-    """Write beside a memo that waited for new words that it has them, and waits for the owner."""
+    """Mark a memo that waited for new words as having them and waiting for approval."""
     for touch in touches.of_cases(tx, [number]):
         if touch.kind in OPENING and REWORDS in touch.reason:
             touches.note(tx, touch.number, touch.reason.replace(REWORDS, ASKS))

@@ -1,1 +1,1 @@
-"""The pass: what comes in, what leaves, and who turns it."""
+"""Runs: reading channels, deciding what is due and sending it, once or as a daemon."""

@@ -1,4 +1,4 @@
-"""Carries out what an arrival means: all of it in the transaction that keeps the arrival."""
+"""Applying an arrival: everything it changes goes into the transaction that keeps it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from voicenote.model.touch import ARRIVED, OPENING, Touch, TouchState
 
 @dataclass(frozen=True, slots=True)
 class ArrivalWriter:
-    """Writes one arrival and what follows from it, within one transaction."""
+    """Writes one arrival and all its consequences in one transaction."""
 
     ws: Workspace
     tx: Transaction
@@ -41,7 +41,7 @@ class ArrivalWriter:
     arrival: Arrival
 
     def apply(self, outcome: Outcome) -> str:
-        """Do what an outcome says; return its kind, "" for what was done before."""
+        """Carry out `outcome` and return its kind; "" when the arrival was already kept."""
         match outcome:
             case SetApart():
                 return self._set_apart(outcome)
@@ -56,14 +56,14 @@ class ArrivalWriter:
         return outcome.kind
 
     def join(self) -> str:
-        """Let whoever brought a link of ours be reached by the channel; return as `apply` does."""
+        """Add the address of someone who used an invite link of ours; return as `apply` does."""
         tx, arrival, name = self.tx, self.arrival, self.source.name
         if not self._keep("joined"):
             return ""
         number = arrivals.use_link(tx, name, arrival.join)
         if number is None:
             if arrivals.cases_at(tx, mark(arrival.address, self.source.field)):
-                return ""  # they are known here, and have pressed Start once more
+                return ""  # they are known here, and pressed Start again
             what = "a link that is used up, or not of ours" if arrival.join else "no link"
             why = f"somebody has joined {name} with {what}; they are {arrival.address} there"
             again = replace(arrival, mark=f"{arrival.mark} joined")
@@ -107,7 +107,7 @@ class ArrivalWriter:
             self._note(case.number, "bounced", text)
 
     def _opt_out(self, case: Case, *, everywhere: bool) -> None:
-        """Opt the customer of a case out; only whoever wrote, where not `everywhere`."""
+        """Opt out the customer of a case, or only the writer unless `everywhere`."""
         arrival = self.arrival
         writer = mark(arrival.address, self.source.field)
         count = opt_out_in(self.tx, case if everywhere else None, writer)
@@ -117,7 +117,7 @@ class ArrivalWriter:
         self._note(case.number, "opt-out", text)
 
     def _keep(self, kind: str, **more: Any) -> bool:
-        """Keep the arrival; return False where it was there before."""
+        """Keep the arrival; return False when it was already kept."""
         arrival, inbound = self.arrival, self.arrival.inbound
         if kind == UNMATCHED:
             more |= {"sender": arrival.sender, "subject": inbound.subject if inbound else ""}
@@ -126,7 +126,7 @@ class ArrivalWriter:
             mark=arrival.mark,
             kind=kind,
             at=arrival.at,
-            # whom a machine speaks of has not written
+            # a machine's report about someone doesn't mean that they wrote
             address=arrival.address if inbound is None or inbound.answer else "",
             everywhere=self.source.is_mailbox,
             **more,
@@ -140,10 +140,10 @@ class ArrivalWriter:
 
 
 def keep_receipt(tx: Transaction, case: Case, touch: Touch, receipt: Receipt) -> None:
-    """Keep what was heard of a touch; it proves that it left, whatever the ledger knew of it."""
+    """Keep a receipt for a message. It proves the message was sent, whatever the ledger knew."""
     values: dict[str, Any] = {} if touch.sent_at else {"sent_at": receipt.at}
     if receipt.kind is ReceiptKind.ANSWERED:
-        # a word counts from when it is heard: what was booked before it is stopped by it
+        # an answer counts from when it is read: it stops whatever was booked before that
         detail = {**receipt.detail, "written_at": receipt.at.isoformat()}
         receipt = replace(receipt, at=tx.now, detail=detail)
     if touch.state is TouchState.COMMITTING:

@@ -1,4 +1,4 @@
-"""What came in as a database keeps it: whole letters, cut to size, each address in one spelling."""
+"""Arrivals cleaned for the database: valid text, limited length, normalised addresses."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import replace
 from voicenote.addresses import heard_at
 from voicenote.delivery.inbound import Arrival
 
-#: How much of a text, of a name or a subject, and of a mark is kept.
+#: How many characters are kept: of a text; of a name, a subject or a mark.
 WORDS, LINE = 20_000, 300
 
 
 def parse_arrival(arrival: Arrival, field: str) -> Arrival:
-    """Return an arrival without what no database keeps: half letters and NUL; and cut to size.
+    """Return an arrival without lone surrogates and NUL, cut to size, with normalised addresses.
 
-    Its addresses come out in their one spelling; `field` is the customer's for the channel.
+    `field` is the customer's column for the channel.
     """
     inbound = arrival.inbound
     if inbound is not None:
@@ -47,6 +47,6 @@ def parse_arrival(arrival: Arrival, field: str) -> Arrival:
 
 
 def storable_text(text: str, most: int) -> str:
-    """Return a text as a database keeps it: no half letters, no NUL, at most `most` letters."""
+    """Return a text without lone surrogates and NUL, cut to at most `most` characters."""
     whole = text.encode("utf-8", "replace").decode("utf-8").replace("\x00", "")
     return whole if len(whole) <= most else f"{whole[: most - 1]}…"

@@ -1,4 +1,4 @@
-"""A pass begins by looking at its clock, and a person may say that it is right."""
+"""The clock check at the start of a run, and a person's word that the clock is right."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ from voicenote.ledger.store import Transaction
 from voicenote.model.snapshot import Snapshot
 from voicenote.model.touch import TouchKind
 
-#: How a person says that the clock is right.
+#: The command with which a person says that the clock is right.
 YES = "voicenote run --yes-it-is"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Jumped:
-    """A clock that is not believed: where it stands, and what a pass would do because of it.
+    """A clock that isn't believed, and what a run would do because of it.
 
-    `due` counts the messages that would leave, of those that are not too late; `skipped` those that
-    would not. Both are of messages to customers.
+    `due` counts the messages that would be sent, `skipped` those that are too late. Both count
+    only messages to customers.
     """
 
     known: datetime
@@ -53,20 +53,20 @@ class Jumped:
 
     @property
     def back(self) -> bool:
-        """Whether the clock shows a moment that is over."""
+        """Whether the clock is behind the last known time."""
         return self.now < self.known
 
     @property
     def harmless(self) -> bool:
-        """Whether it makes no difference: nothing would be sent or decided."""
+        """Whether the jump makes no difference: nothing would be sent or decided."""
         return not (self.due or self.skipped or self.broken or self.closed)
 
 
 def mind_clock(ws: Workspace, *, confirmed: bool) -> tuple[Jumped | None, datetime | None]:
-    """Look at the clock before a pass; return why it waits for a person, and the last known moment.
+    """Check the clock before a run; return the jump to ask about, if any, and the last known time.
 
-    With `confirmed` a person has said that it is right: then it is, and that is written down. One
-    that has run ahead where that makes no difference is believed without a question.
+    `confirmed` means that a person said the clock is right: it is believed, and that is recorded.
+    A clock that has run ahead is believed without asking when that makes no difference.
     """
     if ws.whereabouts is None:
         return None, None
@@ -87,15 +87,15 @@ def mind_clock(ws: Workspace, *, confirmed: bool) -> tuple[Jumped | None, dateti
             date_words_back(tx)
             _keep(tx, tx.now)
             return None, min(known.at, tx.now)
-        # from here on no line that this clock writes makes it look right
+        # from here on, no line written by this clock makes it look right
         keep_known_time(tx, known)
     return jumped, known.at
 
 
 def mind_reading(ws: Workspace) -> bool:
-    """Look at the clock before something is taken in; return whether it is ahead, and not believed.
+    """Check the clock before reading channels; return True when it is ahead and isn't believed.
 
-    Raises RuleSaysNo when it shows a moment that is over: an answer would seem older than it is.
+    Raises RuleSaysNo when the clock is behind: an answer would seem older than it is.
     """
     with ws.ledger.read() as tx:
         known, found = known_time(tx), clock_doubt(ws, tx)
@@ -110,7 +110,7 @@ def mind_reading(ws: Workspace) -> bool:
 
 
 def jump_of(ws: Workspace, tx: Transaction) -> Jumped | None:
-    """Return how the clock has jumped that is not believed, or None."""
+    """Return the clock's jump when it isn't believed, or None."""
     found = clock_doubt(ws, tx)
     if found is None:
         return None
@@ -135,7 +135,7 @@ def jump_of(ws: Workspace, tx: Transaction) -> Jumped | None:
 
 
 def _all_of(seen: Snapshot, now: datetime, policy: FollowUpPolicy) -> Iterator[Action]:
-    """Yield all that a pass would decide on a case, with what one decision calls for next."""
+    """Yield all that a run would decide on a case, including what each decision leads to."""
     for _ in range(DEEPEST):
         wanted = decide(seen, now, policy)
         yield from wanted
@@ -163,7 +163,7 @@ def told_of(jumped: Jumped) -> tuple[str, str]:
 
 
 def note_time(ws: Workspace, began: datetime) -> None:
-    """Keep the moment at which a pass began whose clock was believed as the one that is known."""
+    """Keep the start of a run, whose clock was believed, as the last known time."""
     if ws.whereabouts is None:
         return
     with ws.ledger.write("voicenote", lasting=False) as tx:
@@ -172,7 +172,7 @@ def note_time(ws: Workspace, began: datetime) -> None:
 
 
 def note_doubted(ws: Workspace) -> None:
-    """Note which lines a pass has written by a clock that is not believed."""
+    """Record which lines a run has written by a clock that isn't believed."""
     with ws.ledger.write("voicenote", lasting=False) as tx:
         known, newest = known_time(tx), meta.newest_line(tx)
         if known is not None and newest is not None:

@@ -1,7 +1,7 @@
-"""Find the case that an arrival belongs to: by key, token, Message-ID; at last by the address.
+"""Finding the case of an arrival: by key, token, Message-ID, and last by the address.
 
-A key, a token and a Message-ID are told only to whom a touch was sent. An address is what anybody
-may write, and a customer may have two cases; so it counts only where it can mean but one.
+Only the recipient of a message knows its key, token and Message-ID. Anyone can write an address,
+and a customer may have two cases, so an address counts only when it can mean just one case.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ from voicenote.model.case import Case, Stage
 from voicenote.model.receipt import Answer, ReceiptKind, Verdict
 from voicenote.model.touch import ARRIVED, Touch, TouchKind
 
-#: A Message-ID that we make: the key of a touch, and a domain; and the key and that of a proof.
+#: A Message-ID of ours holds a message's key and a domain; a proof's holds the proof's key.
 _OURS = re.compile(r"<c\d+r\d+-[a-z-]+-[0-9a-f]{12}@")
 _PROOF = re.compile(r"<?proof-[0-9a-zA-Z-]+(@|$)")
-#: A mailbox and this machine may differ by so much in the time.
+#: How far a mailbox's clock and this machine's may differ.
 _SKEW = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matched:
-    """The case that something belongs to, and by what it was found; or why none was.
+    """The case that an arrival belongs to and how it was found, or why none was.
 
-    `ours`: it speaks of us, or of somebody we know, so that the owner should see it all the same.
-    `candidates` are the cases of which it may be any.
+    `ours`: it is about us or someone we know, so the owner should see it even without a case.
+    `candidates` are the cases it may be about.
     """
 
     way: Way | None = None
@@ -54,9 +54,9 @@ class Matched:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """The channel by which something came.
+    """The channel that an arrival came by.
 
-    `field` is the customer's column for it; `is_mailbox` as in `Polls`.
+    `field` is the customer's column for it; `is_mailbox` is as in `Polls`.
     """
 
     name: str
@@ -66,10 +66,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Located:
-    """A matched case and its touch as the transaction sees them: they are decided on.
+    """A matched case and its message as the transaction sees them, for deciding on.
 
-    `sent_to` is where the touch went, by the customer's addresses of now, "" where nobody can tell.
-    `rerouted`: it goes by another way now than the one by which this came.
+    `sent_to` is the customer's current address on the message's channel, "" when it is unknown.
+    `rerouted`: the message now goes by another channel than the one this came by.
     """
 
     way: Way
@@ -81,7 +81,7 @@ class Located:
 
 
 def locate(ws: Workspace, tx: Transaction, source: Source, matched: Matched) -> Located | None:
-    """Lock the case that was found, and return it as it is now; None where none was."""
+    """Lock the matched case and return it as it is now; None when no case was matched."""
     if matched.case is None or matched.way is None:
         return None
     case = case_store.locked(tx, matched.case.number)
@@ -101,11 +101,11 @@ def _address_of(ws: Workspace, case: Case, touch: Touch) -> str:
     try:
         return ws.channel(touch.channel).address(case.customer)
     except BadSettings:
-        return ""  # the channel that it went by is set up here no more
+        return ""  # the channel it was sent by is no longer set up here
 
 
 def _field_of(ws: Workspace, touch: Touch) -> str:
-    """Return the customer's column for the channel of a touch; "" where it cannot be asked."""
+    """Return the customer's column for a message's channel; "" when it can't be read."""
     try:
         channel: object = ws.channel(touch.channel)
     except BadSettings:
@@ -114,10 +114,10 @@ def _field_of(ws: Workspace, touch: Touch) -> str:
 
 
 class Finder:
-    """Finds cases for what comes by one channel; `kind` is that of the addresses it tells."""
+    """Finds cases for the arrivals of one channel; `kind` is the kind of its addresses."""
 
     def __init__(self, channel: str, kind: str, own: str = "") -> None:
-        """`own` is the owner's address; they answer only what they are sent as a customer."""
+        """`own` is the owner's address: owners only answer messages sent to them as a customer."""
         self._channel = channel
         self._kind = kind
         self._own = self._mark(heard_at(kind, own))
@@ -150,22 +150,22 @@ class Finder:
         return None, None
 
     def _key_of(self, tx: Transaction, mark: str) -> str:
-        """Return the key that a token was made of; "" for none of ours."""
+        """Return the key that a token was made from; "" when it isn't ours."""
         if self._tokens is None or mark not in self._tokens:
             self._tokens = {token(key): key for key in arrivals.keys_sent(tx)}
         return self._tokens.get(mark, "")
 
     def _strange(self, tx: Transaction, inbound: Inbound, case: Case) -> bool:
-        """Whether a person wrote who is another customer, and not that of the case.
+        """Whether the writer is another customer than the case's.
 
-        An address that nobody here has is the customer's second one, or of somebody close to them.
+        An address that no customer has is taken as the customer's own, or of someone close to them.
         """
         if inbound.answer is None or not inbound.address:
             return False
         if self._mark(inbound.address) in case.customer.marks:
             return False
         if inbound.answer.verdict is not Verdict.UNCLEAR:
-            return True  # a button is in the chat of whom it was sent to, and nowhere else
+            return True  # only the chat that it was sent to has the button
         return bool(arrivals.cases_at(tx, self._mark(inbound.address)))
 
     def _by_the_owner(self, inbound: Inbound) -> bool:
@@ -173,7 +173,7 @@ class Finder:
         return written and self._mark(inbound.address) == self._own
 
     def _by_address(self, tx: Transaction, inbound: Inbound) -> Matched:
-        """Find by the address alone what names nothing that we made, and gives back no letter."""
+        """Find the case by the address alone, for an arrival that names no message of ours."""
         if why := _not_by_address(inbound):
             return Matched(ours=True, why=why)
         found = arrivals.cases_at(tx, self._mark(inbound.address))
@@ -196,12 +196,12 @@ class Finder:
         return Matched(way=Way.ADDRESS, case=case, touch=touch, ours=True)
 
     def _too_early(self, tx: Transaction, case: Case, said: Answer) -> bool:
-        """Whether it is of before the first touch: the complaint itself, read late."""
+        """Whether it was written before the first message: the complaint itself, read late."""
         left = [one.sent_at for one in touches.of_cases(tx, [case.number]) if one.sent_at]
         return bool(left) and said.at < min(left) - _SKEW
 
     def _last(self, tx: Transaction, case: Case, inbound: Inbound) -> Touch | None:
-        """Return the newest touch that left by this channel; of a bounce, only where it is one."""
+        """Return the newest message sent by this channel; for a bounce, only if just one fits."""
         booked = touches.of_cases(tx, [case.number])
         left = [
             touch
@@ -217,7 +217,7 @@ class Finder:
 
 
 def _not_by_address(inbound: Inbound) -> str:
-    """Return why an address may not tell the case, though it may be known; "" where it may."""
+    """Return why an address must not decide the case, though it may be known; "" when it may."""
     if any(_PROOF.match(one) for one in (*inbound.keys, *inbound.message_ids)):
         return "it speaks of a proof, which is nobody's answer"
     if inbound.keys or inbound.tokens or any(_OURS.match(one) for one in inbound.message_ids):

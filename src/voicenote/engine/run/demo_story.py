@@ -1,6 +1,6 @@
-"""Plays a story: days of a workspace's life, with what people do in it, on the real engine.
+"""A story player: days in the life of a workspace, with people's actions, on the real engine.
 
-The shape of a story is told at the top of ``samples/story.toml``.
+The top of ``samples/story.toml`` describes the format of a story.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Story:
         self._numbers: dict[str, int] = {}
 
     def play(self, complaints: Sequence[Complaint]) -> Iterator[StoryEvent]:
-        """Take the complaints in, and live through every day; yield what happens."""
+        """Add the complaints and play every day; yield what happens."""
         self._clock.now = self._start
         with self._ws.ledger.write() as tx:
             for added in case_store.add(tx, complaints, "complaints"):
@@ -167,7 +167,7 @@ _DOINGS: Mapping[str, Callable[[Workspace, int, Event], str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseSummary:
-    """What became of a case; `touches` counts the messages that left."""
+    """How a case ended up; `touches` counts the messages sent."""
 
     case: int
     ref: str
@@ -181,7 +181,7 @@ class CaseSummary:
 
 
 def summarise_cases(ws: Workspace) -> list[CaseSummary]:
-    """Return what became of each case."""
+    """Return how each case ended up."""
     with ws.ledger.read() as tx:
         loaded: list[Case] = list(case_store.load(tx, case_store.numbers_of(tx)).values())
         booked = touches.of_cases(tx, [case.number for case in loaded])

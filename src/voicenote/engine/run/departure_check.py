@@ -1,8 +1,8 @@
-"""May this message leave? Asked at the claim, and once more at the commit, minutes later maybe.
+"""The last checks before a message is sent: at the claim, and again at the commit.
 
-Everything that can keep an approved message back is asked here, in the transaction in which it is
-acted on: what somebody has answered, closed or recalled meanwhile, the approval and the sound as
-they were released, the facts they were made from, the limits of the channel, the hour.
+Everything that can keep an approved message back is checked here, in the transaction that acts
+on it: answers, closings and recalls since then, whether the approval and the sound still hold,
+the facts behind the words, the channel's limits, and the hour.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from voicenote.model.touch import OPENING, TouchState
 
 @dataclass(frozen=True, slots=True)
 class Cleared:
-    """A message that may leave: how it is now, what it carries, and the number of its memo."""
+    """A message that may be sent: its current view, what it carries, and its memo's number."""
 
     view: TouchView
     parcel: Parcel
@@ -38,18 +38,18 @@ class Cleared:
 
 @dataclass(frozen=True, slots=True)
 class DepartureCheck:
-    """What is asked of a message before it leaves, in the transaction of who asks."""
+    """The checks before a message is sent, in the caller's transaction."""
 
     ws: Workspace
     tx: Transaction
 
     def at_claim(self, seen: TouchView, room: Quota) -> Cleared | HoldReason | RuleSaysNo | None:
-        """Return a message cleared to leave, as it is now; `seen` may be a little older.
+        """Return a message cleared to be sent, as it is now; `seen` may be a little older.
 
-        None when it is no longer due; a HoldReason when a limit or a pause keeps it in; RuleSaysNo
-        when its approval holds no more: that is taken back in this transaction, so the caller
-        raises it after the commit. Raises RuleSaysNo for what was not approved as it is, and
-        TryAgain for a follow-up that the next run composes anew.
+        Returns None when it is no longer due, and a HoldReason when a limit or a pause holds it.
+        Returns RuleSaysNo when its approval no longer holds: this transaction takes the approval
+        back, so the caller raises the error after the commit. Raises RuleSaysNo for what was not
+        approved as it is, and TryAgain for a follow-up that the next run composes again.
         """
         view = self._refresh(seen)
         touch = view.touch
@@ -63,10 +63,10 @@ class DepartureCheck:
         return waits or Cleared(view, parcel, memo)
 
     def at_commit(self, held: TouchView) -> str:
-        """Return why nobody wants a claimed message any more, which ends it; "" when it may leave.
+        """Return why a claimed message is no longer wanted, which ends it; "" when it may be sent.
 
-        Raises Postponed when it may leave later: it is not what was approved any more, it has
-        another address, or the clock has run on since the claim, as when a lid was closed.
+        Raises Postponed when it may be sent later: what was approved has changed, the address has
+        changed, or the clock has moved on since the claim (a laptop lid was closed).
         """
         touch, now_ = held.touch, held
         if read_standing(self.tx, held.case) != held.standing:
@@ -79,11 +79,11 @@ class DepartureCheck:
         return ""
 
     def _refresh(self, seen: TouchView) -> TouchView:
-        """Return a look as it is now.
+        """Return the current view of a message.
 
-        It is the same one as long as the case stands as it did and nothing is to be decided on it:
-        then it costs one query. Else somebody may have answered, opted out or closed the case; it
-        is decided on, and all is read again.
+        While the case is unchanged and there is nothing to decide, this is `seen` and costs one
+        query. Otherwise someone may have answered, opted out or closed the case: it is decided on,
+        and everything is read again.
         """
         standing = read_standing(self.tx, seen.case)
         if standing == seen.standing and not decide(seen.seen, self.tx.now, policy_of(self.ws)):
@@ -96,9 +96,9 @@ class DepartureCheck:
         return again
 
     def _doubts(self, view: TouchView) -> tuple[Objection, ...]:
-        """Return what speaks now against a message that was approved.
+        """Return the current objections to a message that was approved.
 
-        What may have left goes again as it was.
+        A message that may already have been sent goes again unchanged.
         """
         found, day = view.draft, self.tx.now.astimezone(view.seen.zone).date()
         opening = view.touch.kind in OPENING
@@ -114,7 +114,7 @@ class DepartureCheck:
         return ()
 
     def _need_same(self, held: TouchView, now_: TouchView) -> None:
-        """Raise Postponed when it is not what was approved any more, or goes elsewhere now."""
+        """Raise Postponed when the approved content or the address has changed."""
         recalled = held.touch.kind in OPENING and now_.case.stage is Stage.RENDERED
         if now_.draft != held.draft or recalled or self._doubts(now_):
             what = "it was changed while it was leaving"

@@ -1,4 +1,4 @@
-"""When what was just released leaves, in the customer's own clock."""
+"""The first message to be sent after an approval, in the customer's local time."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from voicenote.model.touch import OPENING, Touch, TouchState
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """The first touch that leaves: of which case, when (in the customer's clock), by what way."""
+    """The first message to be sent: its case, when (in the customer's local time), and how."""
 
     case: int
     at: datetime
@@ -23,7 +23,7 @@ class Leaving:
 
 
 def first_leaving(ws: Workspace, approved: Iterable[Approved]) -> Leaving | None:
-    """Return the memo that leaves first of all that were released; None when none waits."""
+    """Return the first memo to be sent of those just approved; None when none waits."""
     first = min(
         (touch for one in approved for touch in one.touches if _leaves(touch)),
         key=lambda touch: (touch.due_at, touch.case),

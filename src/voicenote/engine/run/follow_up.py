@@ -1,4 +1,4 @@
-"""Follow-ups: composed when they are due, of what is so then, and released by their template."""
+"""Follow-ups: composed from current facts when due, and approved through their template."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from voicenote.model.touch import Touch, TouchState
 
 
 def still_due(tx: Transaction, touch: Touch) -> bool:
-    """Whether a touch is due as it was when it was looked at, which may be a while ago."""
+    """Whether a message is still due as it was when it was read, maybe a while ago."""
     there = touches.get(tx, touch.number)
     return there.state is TouchState.DUE and there.due_at <= tx.now
 
 
 def make_ready(ws: Workspace, seen: TouchView) -> None:
-    """Compose, render and release a follow-up whose template may go without asking.
+    """Compose, render and approve a follow-up whose template may be sent without asking.
 
-    One that is there is composed anew where its case has changed, unless it may have left as it is.
-    A memo is never released here. Raises RuleSaysNo when the owner has to look at it first.
+    An existing one is composed again if its case has changed, unless it may already have been
+    sent. A memo is never approved here. Raises RuleSaysNo when the owner has to check it first.
     """
     case, touch, slot, found = seen.case, seen.touch, slot_of(seen.touch), seen.draft
     if slot == MEMO or (
@@ -41,7 +41,7 @@ def make_ready(ws: Workspace, seen: TouchView) -> None:
     ):
         return
     with ws.ledger.write("voicenote") as tx:
-        # much may have happened to the case since it was looked at: the words say what is so now
+        # the case may have changed since it was read: the words must be true now
         case = case_store.locked(tx, case.number)
         if not still_due(tx, touch):
             return
@@ -51,7 +51,7 @@ def make_ready(ws: Workspace, seen: TouchView) -> None:
         number = scripts.keep_script(tx, case.number, touch.round, slot, script)
         draft = scripts.drafts(tx, [case.number], slot=slot)[case.number, touch.round]
         given = Approval(at=tx.now, facts_sha256=facts_sha256(ws, now_, draft))
-        if draft.approved and draft.memo is not None:  # the same words: what was made of them goes
+        if draft.approved and draft.memo is not None:  # the same words: keep their memo
             _keep(tx, case, touch, draft.memo, script, given)
             return
     memo = render(ws, case, draft)
@@ -63,7 +63,7 @@ def make_ready(ws: Workspace, seen: TouchView) -> None:
 def _may_go_unasked(
     ws: Workspace, tx: Transaction, seen: Snapshot, touch: Touch, script: Script
 ) -> None:
-    """Raise RuleSaysNo for a follow-up that the owner has to look at first."""
+    """Raise RuleSaysNo for a follow-up that the owner has to check first."""
     what = f"the {touch.kind.value} of case {seen.case.number} ({script.template}) waits for you"
     if script.template not in ws.settings.policy.auto_approve:
         raise RuleSaysNo(

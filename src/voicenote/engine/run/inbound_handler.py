@@ -1,4 +1,4 @@
-"""Takes arrivals in: parse, correlate, interpret, apply; each once, in one transaction."""
+"""Handling of arrivals: parse, correlate, interpret, apply; each once, in one transaction."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from voicenote.ledger.store import Transaction
 
 @dataclass(slots=True)
 class InboundHandler:
-    """Takes in what came by one channel."""
+    """Handles the arrivals of one channel."""
 
     ws: Workspace
     source: Source
@@ -30,10 +30,10 @@ class InboundHandler:
         return cls(ws, source, Finder(name, channel.field, own))
 
     def take(self, arrival: Arrival) -> str:
-        """Take one arrival in; return what it was: a kind, "" for what changes nothing.
+        """Handle one arrival; return its kind, or "" when it changes nothing.
 
-        All that follows is kept together with the place up to which the channel was read, so that
-        whoever dies here has done all of it or nothing.
+        All changes are kept together with the channel's reading position, so a crash leaves either
+        all of them or none.
         """
         arrival = parse_arrival(arrival, self.source.field)
         with self.ws.ledger.read() as tx:
@@ -49,7 +49,7 @@ class InboundHandler:
             return writer.apply(interpret_arrival(self.source, arrival, matched, located))
 
     def set_apart(self, arrival: Arrival, why: str) -> str:
-        """Keep what could not be taken in, so that it is neither lost nor in the way."""
+        """Keep an arrival that could not be handled, so it is neither lost nor blocks others."""
         arrival = parse_arrival(arrival, self.source.field)
         with self.ws.ledger.write("voicenote") as tx:
             arrivals.advance(tx, self.source.name, arrival.place)

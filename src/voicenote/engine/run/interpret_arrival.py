@@ -1,6 +1,6 @@
-"""What is to be done about an arrival, as one value: the case is known, nothing is changed. Pure.
+"""What to do about an arrival, as one value: pure, once the case is known.
 
-Every outcome names the kind under which the arrival is kept; one that was kept before does nothing.
+Every outcome names the kind under which the arrival is kept. One already kept does nothing.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ _RESUME = "voicenote plan N --resume"
 class SetApart:
     """A person has to look at it: it is kept as unmatched, with the reason.
 
-    `hold`: the cases it may be about; what waits for their customers is held until then, and `told`
-    is what the owner reads of it.
+    `hold` lists the cases it may be about: messages to their customers are held until then.
+    `told` is what the owner reads about it.
     """
 
     why: str
@@ -34,7 +34,7 @@ class SetApart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddressOptOut:
-    """Whoever wrote from an address that no case has wants no messages."""
+    """Someone with an address that no case has wants no messages."""
 
     address: str
     kind: str = "opt-out"
@@ -42,7 +42,7 @@ class AddressOptOut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseNews:
-    """It belongs to a case. `may_opt_out`: they may want no more, so that all is held and asked."""
+    """News of a case. `may_opt_out`: they may want no more, so all is held and the owner asked."""
 
     kind: str
     located: Located
@@ -54,7 +54,7 @@ Outcome = SetApart | AddressOptOut | CaseNews
 
 
 def matters(source: Source, arrival: Arrival, matched: Matched) -> bool:
-    """Whether it can change anything. Most letters of a mailbox are none of our business."""
+    """Whether it can change anything. Most of a mailbox's messages are not about us."""
     if arrival.joins or arrival.broken:
         return True
     inbound = arrival.inbound
@@ -62,7 +62,7 @@ def matters(source: Source, arrival: Arrival, matched: Matched) -> bool:
         return False
     if matched.case is not None:
         return True
-    # the owner should see what fits no case; but a mailbox holds others' letters too
+    # the owner should see what fits no case, but a mailbox also holds unrelated messages
     return inbound.receipt.kind is not ReceiptKind.AUTO_REPLY and (
         matched.ours or not source.is_mailbox
     )
@@ -71,7 +71,7 @@ def matters(source: Source, arrival: Arrival, matched: Matched) -> bool:
 def interpret_arrival(
     source: Source, arrival: Arrival, matched: Matched, located: Located | None
 ) -> Outcome:
-    """Return what is to be done; `located` is the matched case as it is now, None for none."""
+    """Return what to do; `located` is the matched case as it is now, or None."""
     inbound = arrival.inbound
     if arrival.broken or inbound is None:
         return _unread(arrival, matched)
@@ -104,7 +104,7 @@ def interpret_arrival(
 
 
 def _unread(arrival: Arrival, matched: Matched) -> SetApart:
-    """What could not be read may say stop: all that it may concern is held."""
+    """Set apart what could not be read: it may say stop, so all it may concern is held."""
     told = (
         f"{_who(arrival)} has written, and {arrival.broken}: read it yourself. "
         f"What waits for them is held until you let it go on ({_RESUME})"
@@ -126,9 +126,9 @@ def _homeless(arrival: Arrival, inbound: Inbound, matched: Matched) -> Outcome:
 
 
 def _name_writer(source: Source, arrival: Arrival, case: Case, means: Meaning) -> Meaning:
-    """Add the writer's address to an answer that is not from the customer's own.
+    """Add the writer's address to an answer from an address that isn't the customer's.
 
-    To a letter's only: elsewhere one person may have a name and a number.
+    Only for mailboxes: elsewhere one person may have both a name and a number.
     """
     theirs = mark(arrival.address) in case.customer.marks
     if means.answer is None or not source.is_mailbox or theirs:
@@ -137,7 +137,7 @@ def _name_writer(source: Source, arrival: Arrival, case: Case, means: Meaning) -
 
 
 def ask_about_opt_out(news: CaseNews, arrival: Arrival, held: int) -> str:
-    """Return what the owner is asked of a customer who may want no more; `held` are kept in."""
+    """Return the question to the owner about a possible opt-out; `held` messages are held."""
     case = news.located.case
     return (
         f"{case.customer.name} may want no more messages{quote_inline(text_of(arrival))}; "
@@ -147,7 +147,7 @@ def ask_about_opt_out(news: CaseNews, arrival: Arrival, held: int) -> str:
 
 
 def text_of(arrival: Arrival) -> str:
-    """Return what a person has written; "" where none has."""
+    """Return what a person wrote; "" when nobody did."""
     answer = arrival.inbound.answer if arrival.inbound else None
     return answer.text if answer else ""
 

@@ -1,4 +1,4 @@
-"""A touch that came back: a refusal that comes late opens the next way, as one at once does."""
+"""Late bounces: like an immediate refusal, they move a message to its next channel."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from voicenote.model.touch import Touch, TouchKind, TouchState
 
 
 def take_next_way(ws: Workspace, tx: Transaction, touch: Touch, receipt: Receipt) -> str:
-    """Let a bounced touch that surely nobody has got go by its next way; return it, or "".
+    """Move a bounced message that nobody received to its next channel; return it, or "".
 
-    The next way leads to another address, and has neither refused the touch nor brought it back: so
-    it never goes round. It leaves like any other, at a decent hour, within the limits. Without a
-    way it stays bounced, for the owner; so does what nobody wants any more, what would be too late,
-    what a person has sent again, and all of a case of which something is held.
+    The next channel leads to another address and has neither refused nor bounced the message, so
+    it never goes in circles. It is sent like any other, at a decent hour and within the limits.
+    Without such a channel it stays bounced, for the owner to see. So does a message that is no
+    longer wanted, would be too late, was sent again by a person, or has a held one in its case.
     """
     seen = snapshot(tx, touch.case, ws.zone_of)
     case, touch = case_store.get(tx, touch.case), touches.get(tx, touch.number)
@@ -40,7 +40,7 @@ def take_next_way(ws: Workspace, tx: Transaction, touch: Touch, receipt: Receipt
         why = bounce_reason(receipt)
         facts: dict[str, object] = {"reason": why, "from": touch.channel, "to": way}
         reason = f"{why}; it came back from {touch.channel}, so it goes by {way}"
-        # it stays booked when it was: an answer since then stops it
+        # its booking time stays, so an answer since then stops it
         change_touch(
             tx,
             touch.number,
@@ -55,6 +55,6 @@ def take_next_way(ws: Workspace, tx: Transaction, touch: Touch, receipt: Receipt
 
 
 def _held(seen: Snapshot) -> bool:
-    """Whether somebody has stopped what waits for this customer, or is asked whether to."""
+    """Whether messages to this customer were stopped, or someone is asked whether to stop."""
     mine = (touch for touch in seen.touches if touch.kind is not TouchKind.NUDGE)
     return any(touch.state is TouchState.HELD for touch in mine)

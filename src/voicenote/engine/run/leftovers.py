@@ -1,4 +1,4 @@
-"""Removes what killed processes left: half messages of an outbox, copies that were in use."""
+"""Cleanup after killed processes: unfinished outbox messages and scratch copies."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from voicenote.plugins import FALLBACK
 
 
 def sweep_leftovers(ws: Workspace) -> None:
-    """Remove them, never those of a process that lives. Not where nothing can leave.
+    """Remove leftovers, never those of a live process; a no-op when nothing can be sent.
 
-    The lock of passes is held, and what an earlier pass had in hand is settled.
+    The caller holds the run lock and has settled what an earlier run had in flight.
     """
     if ws.whereabouts is None:
         return
@@ -26,7 +26,7 @@ def sweep_leftovers(ws: Workspace) -> None:
             return touches.is_at_rest(tx, key)
 
     for name in dict.fromkeys((*ws.settings.channels, FALLBACK)):
-        with suppress(VoicenoteError):  # whoever sends or hears by it tells what is wrong
+        with suppress(VoicenoteError):  # sending or receiving by it reports what is wrong
             channel: object = ws.channel(name)
             if isinstance(channel, Sweeps):
                 channel.sweep(is_dead)

@@ -1,7 +1,7 @@
-"""Reads due messages before they leave, many at once: a few queries for all of them.
+"""Reading due messages ahead, many at once, with a few queries for all of them.
 
-A view holds nothing and claims nothing. Whoever acts on it asks first, in the transaction in which
-they act, whether the case still stands as it did: `departure_check` does.
+A view locks nothing and claims nothing. Before acting on one, `departure_check` checks in the
+same transaction that the case is unchanged.
 """
 
 from __future__ import annotations
@@ -22,16 +22,17 @@ from voicenote.model.case import Case
 from voicenote.model.snapshot import Snapshot
 from voicenote.model.touch import ARRIVED, Touch, TouchKind
 
-#: How many touches are looked at together. More would save little, and grow old.
+#: How many messages are read together. More would save little and go stale.
 TOGETHER = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TouchView:
-    """All that sending one touch needs to know, as it was at one moment.
+    """All that sending one message needs to know, as it was at one moment.
 
-    `address` is the customer's on the touch's channel, "" for a touch to the owner; `heard_at` when
-    somebody there last wrote; `may_have_left_at` when its first attempt began that may have left.
+    `address` is the customer's on the message's channel, "" for a message to the owner;
+    `heard_at` is when someone there last wrote; `may_have_left_at` is when the first attempt that
+    may have sent it began.
     """
 
     touch: Touch
@@ -44,12 +45,12 @@ class TouchView:
 
     @property
     def case(self) -> Case:
-        """The case of the touch."""
+        """The case of the message."""
         return self.seen.case
 
     @property
     def hindrance(self) -> str:
-        """Why it may not leave, or "": the memo that it follows has not arrived."""
+        """Why it may not be sent, or "": the memo that it follows has not arrived."""
         touch = self.touch
         if touch.kind not in (TouchKind.CHECK_IN, TouchKind.STATUS, TouchKind.CONFIRM):
             return ""
@@ -61,12 +62,12 @@ class TouchView:
 
 
 def look(ws: Workspace, tx: Transaction, wanted: Sequence[tuple[int, int]]) -> dict[int, TouchView]:
-    """Look at some touches, each given as (touch, case); return what was seen, by touch.
+    """Return views of some messages, each given as (touch, case), by message number.
 
-    Raises WrongUse for a touch that is not there, BadSettings for a channel that is not set up.
+    Raises WrongUse for a message that doesn't exist, BadSettings for a channel not set up.
     """
     cases = list(dict.fromkeys(case for _, case in wanted))
-    stands = standings(tx, cases)  # first: what changes from now on is seen by them
+    stands = standings(tx, cases)  # first, so that later changes are noticed
     seen = snapshots(tx, cases, ws.zone_of)
     there = {touch.number: touch for one in seen.values() for touch in one.touches}
     found = [there.get(number) or touches.get(tx, number) for number, _ in wanted]
@@ -104,11 +105,10 @@ def _last_heard(
 
 @dataclass(slots=True)
 class Prefetch:
-    """Looks at what a pass has to send, some touches ahead.
+    """Reads what a run has to send, some messages ahead.
 
-    `due` are (touch, case) in order, `ways` the channel of each touch to a customer. A look reaches
-    no further than to the next touch of a case that is in it already: what becomes of the first one
-    says whether the second one may leave.
+    `due` are (touch, case) in order, `ways` the channel of each message to a customer. A batch
+    stops before a second message of the same case: the outcome of the first decides about it.
     """
 
     ws: Workspace
@@ -118,9 +118,10 @@ class Prefetch:
     _apart_until: int = 0
 
     def at(self, place: int, shut: frozenset[str]) -> TouchView:
-        """Return the look at the touch at a place of `due`. Channels that are `shut` are left out.
+        """Return the view of the message at `place` in `due`.
 
-        Raises what a look at this one touch raises. A touch to the owner is looked at by itself.
+        Messages of channels in `shut` are not read ahead, and one to the owner is read on its
+        own. Raises what `look` raises for this message.
         """
         number, case = self.due[place]
         found = self._seen.pop(number, None)
@@ -133,7 +134,7 @@ class Prefetch:
         return found
 
     def _together(self, place: int, shut: frozenset[str]) -> dict[int, TouchView]:
-        """Look at the touches from a place on; one by one where one of them cannot be read."""
+        """Return views of the messages from `place` on; none when one of them can't be read."""
         wanted: dict[int, int] = {}
         for number, case in self.due[place : place + 2 * TOGETHER]:
             if case in wanted or len(wanted) == TOGETHER:
@@ -146,6 +147,6 @@ class Prefetch:
         except Exception as error:  # one bad case must not stop those around it
             if isinstance(error, Unavailable) and not isinstance(error, VoiceUnavailable):
                 raise  # the ledger or its disk: it is the same for each of them
-        # a channel that is set up wrongly must not make each look as dear as fifty
+        # one wrongly set up channel must not make every read cost as much as fifty
         self._apart_until = place + TOGETHER
         return {}

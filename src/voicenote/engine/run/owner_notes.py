@@ -1,4 +1,4 @@
-"""What a plan tells the owner: a nudge is a touch that stays in the house."""
+"""Notes of a plan to the owner; they use no channel."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from voicenote.model.touch import Touch
 
 
 def tell_owner(ws: Workspace, case: Case, touch: Touch) -> None:
-    """Leave the owner the note of a nudge touch; it stays in the house, so one commit does it."""
+    """Give the owner the note of a nudge touch. It uses no channel, so one commit is enough."""
     text = nudge_text(case, touch)
     receipt_detail = {"to": ws.owner_of(case)}
     with ws.ledger.write("voicenote") as tx:

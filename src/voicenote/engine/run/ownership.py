@@ -1,4 +1,4 @@
-"""Asks before a restored or copied ledger sends; and takes a person's word that it is the one."""
+"""The check for a restored or copied ledger before it sends, and `adopt`, which settles it."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _WHY = "restored or copied: it may have been sent since"
 
 @dataclass(frozen=True, slots=True)
 class Adopted:
-    """A ledger that sends from here now. `doubt` is what spoke against it; "" for nothing.
+    """A ledger that now sends from here. `doubt` is what spoke against it, or "".
 
-    What was due is held, unless it was only moved: how many touches, of which cases, and how many
-    were just leaving and are uncertain now.
+    Due messages are held unless the ledger was only moved: `held` of them, in `cases`.
+    `uncertain` counts those that were being sent and are uncertain now.
     """
 
     doubt: str
@@ -32,7 +32,7 @@ class Adopted:
 
 
 def ask_first(ws: Workspace) -> None:
-    """Let a pass go on, or raise RuleSaysNo when this may not be the ledger that sends."""
+    """Raise RuleSaysNo when this may not be the ledger that sends."""
     if ws.whereabouts is None:
         return
     found = ws.whereabouts.look(ws.ledger)
@@ -51,9 +51,9 @@ def ask_first(ws: Workspace) -> None:
 
 
 def seat_keeper(ws: Workspace) -> Callable[[], None]:
-    """Return what raises RuleSaysNo once another copy has taken the seat, in the midst of a pass.
+    """Return a check that raises RuleSaysNo once another copy has taken over, even mid-run.
 
-    It reads one small file: it may be called before each touch.
+    It reads one small file, so it may be called before each message.
     """
     there = ws.whereabouts
     if there is None:
@@ -82,10 +82,10 @@ def doubt_of(ws: Workspace) -> str:
 
 
 def adopt(ws: Workspace, *, moved: bool = False) -> Adopted:
-    """Make this the ledger that sends. Unless it was only `moved`, all that waits is held first.
+    """Make this the ledger that sends. Unless it was only `moved`, due messages are held first.
 
-    What sent from this account before asks from now on. Where there was no doubt, nothing changes.
-    Raises TryAgain while a pass is at work.
+    The copy that sent from this account before has to ask from now on. Without a doubt, nothing
+    changes. Raises TryAgain while a run is in progress.
     """
     if ws.whereabouts is None:
         return Adopted("")
@@ -95,7 +95,7 @@ def adopt(ws: Workspace, *, moved: bool = False) -> Adopted:
         if not why:
             return Adopted("")
         held, cases, uncertain = (0, (), 0) if moved else calm(ws.ledger)
-        # the seat first: one that dies between the two leaves none that sends
+        # the seat first: a crash between the two leaves no ledger that sends
         ws.whereabouts.sit(found, unseat=True)
         here = found.here
         with ws.ledger.write() as tx:
@@ -106,7 +106,7 @@ def adopt(ws: Workspace, *, moved: bool = False) -> Adopted:
 
 
 def remember(ws: Workspace) -> None:
-    """Let this machine remember how far the ledger has come."""
+    """Save on this machine how far the ledger has come."""
     if ws.whereabouts is None:
         return
     path = ws.whereabouts.place(ws.ledger).path
@@ -121,7 +121,7 @@ def _doubt(found: IdentityCheck) -> str:
 
 
 def calm(ledger: Ledger) -> tuple[int, tuple[int, ...], int]:
-    """Hold every due touch, and settle those in flight; return how many, whose, and uncertain."""
+    """Hold all due messages and settle those in flight; return (held, cases, uncertain)."""
     with ledger.write("voicenote") as tx:
         cases: set[int] = set()
         uncertain = 0

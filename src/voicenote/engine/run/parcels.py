@@ -1,4 +1,4 @@
-"""Packs what one touch carries: the approved script and memo, addressed."""
+"""What one message carries: the approved script and memo, addressed."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from voicenote.script.languages import subject
 
 
 def parcel_of(ws: Workspace, look: TouchView, now: datetime) -> tuple[Parcel, int]:
-    """Return what the touch carries that was looked at, as of `now`, and the number of its memo.
+    """Return what a message carries, as of `now`, and the number of its memo.
 
-    Raises RuleSaysNo when it is not approved, or when the approved sound is not there unchanged:
-    nothing leaves that the owner has not released as it is.
+    Raises RuleSaysNo when it isn't approved, or when the approved sound is missing or changed:
+    nothing is sent that the owner has not approved as it is.
     """
     case, touch, found = look.seen.case, look.touch, look.draft
     if found is not None and found.tampered:
@@ -42,7 +42,7 @@ def parcel_of(ws: Workspace, look: TouchView, now: datetime) -> tuple[Parcel, in
             f"{told_of_recall(touch.reason) or 'was changed after its approval'}",
             steps_from(case.number, touch.reason),
         )
-    # what may have left goes again as it was: the same key with other words would be another touch
+    # what may have been sent goes again unchanged: new words under one key are another message
     first = look.may_have_left_at
     went = [t for t in look.seen.touches if t.sent_at and t.number != touch.number]
     went = [t for t in went if first is None or t.sent_at is None or t.sent_at < first]
@@ -61,7 +61,7 @@ def pack_parcel(
 ) -> Parcel:
     """Return the words and the sound of a draft, addressed `to`, as of `now`.
 
-    Raises RuleSaysNo when there is no sound, or it is not there unchanged.
+    Raises RuleSaysNo when there is no sound, or it is missing or changed.
     """
     memo = found.memo
     if memo is None:
@@ -82,7 +82,7 @@ def pack_parcel(
         sender_name=", ".join(part for part in (ws.owner_of(case), owner.business) if part),
         language=found.script.language,
         subject=subject(found.script.language, kind, ws.owner_of(case)),
-        text=drop_disclosure(found.script).text,  # the channel says below it who speaks
+        text=drop_disclosure(found.script).text,  # the channel adds below it who speaks
         files={name: str(ws.home / Path(file)) for name, file in memo.files.items()},
         duration_s=memo.duration_s,
         synthetic=memo.synthetic is not Synthetic.NO,
@@ -92,7 +92,7 @@ def pack_parcel(
 
 
 def _domain(address: str) -> str:
-    """Return the domain of a Message-ID: the owner's in ASCII, or one that is nobody's."""
+    """Return the domain for a Message-ID: the owner's in ASCII, else "voicenote.invalid"."""
     try:
         return address.rpartition("@")[2].encode("idna").decode("ascii") or "voicenote.invalid"
     except UnicodeError:

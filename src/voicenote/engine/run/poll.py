@@ -1,4 +1,4 @@
-"""Takes in what came: asks every channel that hears, before anything is sent."""
+"""Reading channels: asks every channel that can receive, before anything is sent."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from voicenote.errors import (
 from voicenote.ledger import arrivals, touches
 from voicenote.ledger.arrivals import UNMATCHED, UnmatchedArrival
 
-#: After so many letters that changed nothing, or so long, the place is kept all the same.
+#: After this many messages that changed nothing, or this long, the position is saved anyway.
 STRIDE = 200
 KEPT_AFTER = timedelta(seconds=10)
-#: So long one channel is read in a pass; the next goes on where it ended.
+#: How long one channel is read in a run; the next run goes on from there.
 LONGEST = timedelta(minutes=5)
-#: Older than the first case by more than this, nothing can be an answer; zones differ.
+#: Nothing older than the first case by more than this can be an answer; time zones differ.
 MARGIN = timedelta(days=1)
 
 
@@ -38,8 +38,8 @@ MARGIN = timedelta(days=1)
 class Received:
     """What came in. `kinds` counts it by kind; `unmatched` is what fits no case, told once.
 
-    `troubles` are (channel, error) of what could not be read; `nudges` (case, text) what the owner
-    should know.
+    `troubles` are (channel, error) of what could not be read; `nudges` are (case, text) that the
+    owner should know.
     """
 
     kinds: dict[str, int] = field(default_factory=dict)
@@ -49,20 +49,21 @@ class Received:
 
     @property
     def count(self) -> int:
-        """How many things came in that change something, or that the owner should see."""
+        """How many arrivals change something or should be seen by the owner."""
         return sum(self.kinds.values())
 
     def add(self, kind: str) -> None:
-        """Count one thing; "" is none."""
+        """Count one arrival of `kind`; "" is not counted."""
         if kind:
             self.kinds[kind] = self.kinds.get(kind, 0) + 1
 
 
 def receive(ws: Workspace) -> Received:
-    """Ask every channel that hears. Raises TryAgain when a pass is at work: it does the same.
+    """Read every channel that can receive; return what came in.
 
-    Raises RuleSaysNo when this may be a copy of the ledger: some channels tell a thing only once;
-    and when the clock shows a moment that is over: an answer would seem to be older than it is.
+    Raises TryAgain while a run is in progress: it does the same. Raises RuleSaysNo when this may
+    be a copy of the ledger, as some channels deliver a thing only once; and when the clock is
+    behind, as an answer would seem older than it is.
     """
     with pass_lock(ws.ledger, ws.home):
         ask_first(ws)
@@ -75,9 +76,9 @@ def receive(ws: Workspace) -> Received:
 
 
 def take_in(ws: Workspace, received: Received) -> None:
-    """Ask every channel that hears; only for the holder of the lock of passes.
+    """Read every channel that can receive; only for the holder of the run lock.
 
-    A channel that cannot be read is noted in `received`, and stops nothing.
+    A channel that can't be read is noted in `received` and stops nothing else.
     """
     with ws.ledger.read() as tx:
         first, last = arrivals.first_day(tx), arrivals.last(tx)
@@ -127,7 +128,7 @@ def _read_channel(
 
 
 def _advance(ws: Workspace, name: str, reached: str) -> None:
-    """Keep the place behind what changed nothing: forgetting it costs a second reading only."""
+    """Save the position past what changed nothing; losing it only means reading that again."""
     if reached:
         with ws.ledger.write("voicenote") as tx:
             arrivals.advance(tx, name, reached)
@@ -136,34 +137,34 @@ def _advance(ws: Workspace, name: str, reached: str) -> None:
 def _patiently(
     name: str, channel: Polls, after: str, since: date, received: Received
 ) -> Generator[Arrival]:
-    """Yield what came; a channel that fails ends it, and is noted."""
+    """Yield the arrivals of a channel; an error is noted and ends it."""
     try:
         yield from channel.poll(after, since)
     except VoicenoteError as error:
         received.troubles.append((name, error))
-    except Exception as error:  # noqa: BLE001 - a slip of one channel must not stop all others
+    except Exception as error:  # noqa: BLE001 - an error in one channel must not stop the others
         what = f"the channel {name!r} has failed ({type(error).__name__}: {error})"[:300]
         received.troubles.append((name, VoicenoteError(what, "please tell whoever made it")))
 
 
 def _take_arrival(post: InboundHandler, arrival: Arrival) -> str:
-    """Take one arrival in; what nobody foresaw is set apart, and those behind it go on."""
+    """Handle one arrival; on an unexpected error it is set apart, and the next ones go on."""
     try:
         try:
             return post.take(arrival)
         except ImpossibleTransition:
-            return post.take(arrival)  # somebody has changed the touch in between: look again
+            return post.take(arrival)  # the message was changed in between: look again
     except (TryAgain, Unavailable):
-        raise  # the ledger's own trouble: the same arrival is taken in again
-    except Exception as error:  # noqa: BLE001 - it is kept and shown, and nobody waits behind it
+        raise  # the ledger's own trouble: the same arrival is handled again
+    except Exception as error:  # noqa: BLE001 - it is kept and shown, and blocks no one
         return post.set_apart(arrival, describe_error(error))
 
 
 def take_over(ws: Workspace, raw: bytes, proof: str = "", name: str = "") -> Received:
-    """Take in what somebody hands over: a webhook's body with its signature, or a letter.
+    """Handle an upload: a webhook's body with its signature, or an email message.
 
-    `name` is the channel it came by; without it, the only one that can be. Needs no lock: each
-    thing is kept once. Raises WrongUse when no channel fits, BadData for what is not genuine.
+    `name` is the channel it came by; without it, the only one that fits. Needs no lock: each
+    arrival is kept once. Raises WrongUse when no channel fits, BadData for what isn't genuine.
     """
     name = name or _channel_of(ws, raw)
     channel: object = ws.channel(name)
@@ -180,7 +181,7 @@ def take_over(ws: Workspace, raw: bytes, proof: str = "", name: str = "") -> Rec
 
 
 def _channel_of(ws: Workspace, raw: bytes) -> str:
-    """Return the one channel that a body of this form can have come by."""
+    """Return the only channel that recognises the body; raise WrongUse for none or several."""
     found = [
         name
         for name in ws.settings.channels
@@ -200,7 +201,7 @@ def _channel_of(ws: Workspace, raw: bytes) -> str:
 
 @contextmanager
 def _collect_news(ws: Workspace) -> Iterator[Received]:
-    """Give what counts, and add what the owner should know when all is in."""
+    """Yield a `Received`, and add the notes for the owner at the end."""
     received = Received()
     with ws.ledger.read() as tx:
         last = touches.last_nudge(tx)
@@ -210,7 +211,7 @@ def _collect_news(ws: Workspace) -> Iterator[Received]:
 
 
 def unmatched(ws: Workspace) -> list[UnmatchedArrival]:
-    """Return all that came in and fits no case; the owner has seen it then."""
+    """Return all that came in and fits no case, and mark it as shown to the owner."""
     with ws.ledger.write() as tx:
         found = arrivals.unmatched(tx)
         arrivals.mark_shown(tx, [one.number for one in found])

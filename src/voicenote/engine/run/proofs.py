@@ -1,7 +1,7 @@
-"""Proofs: what a customer would get goes to the owner instead, and nothing else changes.
+"""Proofs: what a customer would get is sent to the owner instead, and nothing else changes.
 
-A proof has a key of its own that is no touch's, and is of no touch's kind. So whatever comes back
-for it (a click, a reply, a bounce) is nobody's answer.
+A proof has its own key and kind, which no message to a customer has. So whatever comes back for
+it (a click, a reply, a bounce) doesn't count as an answer.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from voicenote.model.case import Customer
 from voicenote.model.touch import TouchKind
 from voicenote.plugins import FALLBACK
 
-#: What the key of a proof begins with, and its kind: that of a touch is neither.
+#: The start of a proof's key, and its kind; no message to a customer has either.
 PROOF = "proof"
-#: How many proofs go out at once at most: the owner's mailbox is no batch.
+#: How many proofs are sent at once at most, to spare the owner's mailbox.
 MOST = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """A proof that has left: of which case and what, by which channel, to whom."""
+    """A proof that was sent: its case, kind, channel and recipient."""
 
     case: int
     kind: str
@@ -39,8 +39,9 @@ class Proof:
 def prove(ws: Workspace, numbers: Sequence[int], to: str, channel: str = "") -> Iterator[Proof]:
     """Send the newest memo of each case `to` the owner, approved or not; the customer gets nothing.
 
-    By `channel`, else by the first for such an address, else into the outbox. Raises RuleSaysNo for
-    a case without a memo and for an address that is not yours, and what the channel raises.
+    It goes by `channel`, else by the first for such an address, else to the outbox. Raises
+    RuleSaysNo for a case without a memo and for an address that isn't yours, and what the channel
+    raises.
     """
     found = _refuse_others(ws, to)
     for number in numbers:
@@ -48,9 +49,9 @@ def prove(ws: Workspace, numbers: Sequence[int], to: str, channel: str = "") -> 
 
 
 def prove_due(ws: Workspace, to: str, channel: str = "") -> Iterator[Proof]:
-    """Send what the next pass would send `to` the owner instead, at most `MOST`.
+    """Send `to` the owner what the next run would send, at most `MOST` messages.
 
-    Words that are made only when they leave are left out. Raises as `prove` does.
+    Follow-ups that are composed only when they are sent are left out. Raises as `prove` does.
     """
     found = _refuse_others(ws, to)
     with ws.ledger.read() as tx:
@@ -65,9 +66,9 @@ def prove_due(ws: Workspace, to: str, channel: str = "") -> Iterator[Proof]:
 
 
 def address_for(ws: Workspace, to: str) -> Address:
-    """Return the address that a proof goes to, of all that `to` can mean: one that a channel takes.
+    """Return the address that a proof goes to: of all that `to` can mean, one a channel takes.
 
-    Raises WrongUse for what is no address.
+    Raises WrongUse when `to` isn't an address.
     """
     owner = ws.settings.owner
     try:
@@ -81,9 +82,9 @@ def address_for(ws: Workspace, to: str) -> Address:
 
 
 def _refuse_others(ws: Workspace, to: str) -> Address:
-    """Return the address. Raises RuleSaysNo where a proof would reach a customer.
+    """Return the address; raise RuleSaysNo when a proof would reach a customer.
 
-    It may not even be approved.
+    The words may not even be approved.
     """
     found = address_for(ws, to)
     if found.mark == mark(addresses.heard_at("email", ws.settings.owner.email)):
@@ -134,4 +135,4 @@ def _prove(
 
 
 def _nothing() -> None:
-    """A proof commits to nothing: it changes no touch."""
+    """Do nothing: a proof changes no message."""

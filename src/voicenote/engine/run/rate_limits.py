@@ -1,7 +1,7 @@
-"""How much may leave: so many a pass, an hour, a domain; and the pause, when too much comes back.
+"""Sending limits per run, hour and domain, and the pause when too many messages fail.
 
-All but the limit of a pass is counted from the ledger, in the transaction that claims a touch: a
-restart forgets nothing. What a limit holds back stays due.
+All but the limit per run are counted from the ledger, in the transaction that claims a message, so
+a restart forgets nothing. What a limit holds back stays due.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from voicenote.plugins import FALLBACK
 from voicenote.settings import Settings
 
 HOUR = timedelta(hours=1)
-#: How far back it is counted what came back.
+#: How far back failures are counted.
 WINDOW = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateLimits:
-    """The limits of one channel; 0 is none."""
+    """The limits of one channel; 0 means no limit."""
 
     per_run: int = 0
     per_hour: int = 0
@@ -35,9 +35,9 @@ class RateLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldReason:
-    """Why a due touch stays due. `until`: when the clock frees it; None: a person has to.
+    """Why a due message stays due. `until` is when it may go; None means a person has to act.
 
-    `domain`: the mark of the domain that alone is full; empty: nothing leaves by this channel.
+    `domain` is the mark of the only domain that is full; "" means the whole channel.
     """
 
     channel: str
@@ -48,9 +48,9 @@ class HoldReason:
 
 @dataclass(slots=True)
 class Quota:
-    """What one pass may still send. It keeps what is full in mind: ten thousand may have to wait.
+    """What one run may still send. It remembers what is full, as ten thousand may have to wait.
 
-    `remembered`: whether this machine knows already that a pass has begun to send.
+    `remembered`: whether this machine already knows that a run has begun to send.
     """
 
     sent: Counter[str] = field(default_factory=Counter)
@@ -58,22 +58,22 @@ class Quota:
     full: dict[tuple[str, str], HoldReason] = field(default_factory=dict)
 
     def shut(self, channel: str | None) -> HoldReason | None:
-        """Return why nothing at all leaves by this channel any more in this pass, if so."""
+        """Return why this channel sends nothing more in this run, or None."""
         return None if channel is None else self.full.get((channel, ""))
 
     @property
     def shut_channels(self) -> frozenset[str]:
-        """The channels by which nothing at all leaves any more in this pass."""
+        """The channels that send nothing more in this run."""
         return frozenset(channel for channel, domain in self.full if not domain)
 
     def known(self, channel: str, address: str) -> HoldReason | None:
-        """Return why nothing more leaves by this channel in this pass, as far as is known."""
+        """Return why this channel sends no more to `address` in this run, as far as is known."""
         return self.shut(channel) or self.full.get((channel, attempts.domain_mark(address)))
 
     def hindrance(
         self, ws: Workspace, tx: Transaction, channel: str, address: str
     ) -> HoldReason | None:
-        """Return why a touch to `address` may not leave by `channel` now, or None."""
+        """Return why a message to `address` may not be sent by `channel` now, or None."""
         found = self.known(channel, address) or _hindrance(
             ws, tx, channel, address, self.sent[channel]
         )
@@ -131,7 +131,7 @@ def _hindrance(
 
 
 def not_set_up(ws: Workspace, channels: Iterable[str]) -> dict[tuple[str, str], HoldReason]:
-    """Return why nothing leaves by those of `channels` that were renamed or removed."""
+    """Return why nothing is sent by those of `channels` that were renamed or removed."""
     found: dict[tuple[str, str], HoldReason] = {}
     for name in set(channels) - {FALLBACK, *ws.settings.channels}:
         try:
@@ -152,8 +152,8 @@ def worst(
 ) -> tuple[str, int, int] | None:
     """Return (batch, tried, failed) of what pauses one channel, or None. Pure.
 
-    Each batch is judged by itself, so that a day's good letters hide no bad list; then all
-    together, so that many small bad lists do not pass either. `found` is (tried, failed) by batch.
+    Each batch is judged on its own, so a day of good messages can't hide one bad list; then all
+    together, so many small bad lists don't slip through. `found` is (tried, failed) by batch.
     """
     bad = [(batch, *each) for batch, each in found.items() if must_pause(*each, share, after)]
     tried, failed = (sum(each[n] for each in found.values()) for n in (0, 1))
@@ -164,7 +164,7 @@ def worst(
 
 
 def pause_channels(ws: Workspace) -> list[Pause]:
-    """Pause each channel whose messages come back too often; return these pauses."""
+    """Pause each channel whose messages fail too often; return the new pauses."""
     policy = ws.settings.policy
     with ws.ledger.read() as tx:
         paused = {one.channel for one in pauses.list_paused(tx)}
@@ -184,13 +184,13 @@ def pause_channels(ws: Workspace) -> list[Pause]:
 
 
 def list_paused(ws: Workspace) -> list[Pause]:
-    """Return the pauses that are on, in order of channel."""
+    """Return the current pauses, in order of channel."""
     with ws.ledger.read() as tx:
         return pauses.list_paused(tx)
 
 
 def resume_channels(ws: Workspace, channels: tuple[str, ...]) -> list[Pause]:
-    """Let these channels go on, after a look; return the pauses that end."""
+    """End the pauses of these channels, after a person's look; return those that ended."""
     with ws.ledger.write() as tx:
         ended = [one for one in pauses.list_paused(tx) if one.channel in channels]
         pauses.resume(tx, [one.channel for one in ended])

@@ -1,8 +1,8 @@
-"""After a gap, asks those who keep what was sent, before anything is sent again.
+"""After a gap, asks channels that keep sent messages what was sent, before sending again.
 
-A machine that is put back to an earlier moment, ledger and memory together, does not know what left
-after it; the folder of sent mail does. It is asked for all that is due when a pass begins a while
-after the one before, which is what such a step back looks like from within.
+A machine restored to an earlier moment, ledger and memory together, doesn't know what it sent
+after that; the folder of sent mail does. When a run begins long after the one before, which is
+how such a restore looks from inside, the channels are asked about all that is due.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from voicenote.model.case import Stage
 from voicenote.model.receipt import Receipt, ReceiptKind
 from voicenote.model.touch import OPENING, TouchState
 
-#: A pass that begins so long after the one before asks. cron makes one every five minutes.
+#: A run this long after the one before asks. Under cron one begins every five minutes.
 GAP = timedelta(minutes=15)
-#: What nobody can be asked about waits at most so long for an answer.
+#: How long messages wait at most for a channel that can't be asked.
 PATIENCE = timedelta(days=1)
-#: Then it is asked again.
+#: After this long it is asked again.
 AGAIN = timedelta(minutes=5)
-#: A mailbox counts its days by another clock.
+#: A mailbox may count its days in another time zone.
 MARGIN = timedelta(days=1)
 _NAME = "to_recall"
 _TELL = "please tell whoever made the channel"
@@ -37,17 +37,17 @@ _TELL = "please tell whoever made the channel"
 
 @dataclass(slots=True)
 class Recalled:
-    """How many touches had left already, and (channel, error) of what is sent without asking."""
+    """How many messages were already sent, and (channel, error) of what is sent without asking."""
 
     found: int = 0
     troubles: list[tuple[str, VoicenoteError]] = field(default_factory=list)
 
 
 def recall_sent(ws: Workspace, room: Quota, since: datetime | None) -> Recalled:
-    """Note as sent what is due and has left already, as its channel knows; for a pass.
+    """Mark due messages as sent when their channel says that they already were; for a run.
 
-    `since` is the moment of the last pass. What cannot be asked about yet has no `room` in this
-    pass, for a day at most.
+    `since` is when the last run was. A channel that can't be asked yet sends nothing in this run
+    (see `room`), for a day at most.
     """
     recalled = Recalled()
     if ws.whereabouts is None:
@@ -68,11 +68,11 @@ def recall_sent(ws: Workspace, room: Quota, since: datetime | None) -> Recalled:
             if isinstance(channel, Recalls):
                 day = (datetime.fromisoformat(begin) - MARGIN).date()
                 recalled.found += _note(ws, due, channel.sent_since(day))
-        except Exception as slip:  # noqa: BLE001 - one channel's slip must not stop all others
+        except Exception as slip:  # noqa: BLE001 - an error in one channel must not stop the others
             what = f"the channel {name!r} has failed ({type(slip).__name__})"
             error = slip if isinstance(slip, VoicenoteError) else VoicenoteError(what, _TELL)
             why = f"{error.what}, so it isn't known what was already sent"
-            left[name] = [begin, asked]  # until it answers: a day is not waited for again
+            left[name] = [begin, asked]  # until it answers: the next wait isn't a whole day again
             if given_up:
                 trouble = Postponed(f"{why}; what was due went without", error.advice)
                 recalled.troubles.append((name, trouble))
@@ -85,19 +85,19 @@ def recall_sent(ws: Workspace, room: Quota, since: datetime | None) -> Recalled:
 
 
 def _channels_to_ask(tx: Transaction) -> dict[str, list[str]]:
-    """Return the channels still to be asked: since when, and when they were asked first."""
+    """Return the channels still to be asked: since when, and when they were first asked."""
     found: dict[str, list[str]] = json.loads(meta.get(tx, _NAME) or "{}")
     return found
 
 
 def _note(ws: Workspace, due: list[int], sent: Mapping[str, datetime]) -> int:
-    """Note those of the touches that are due as sent whose keys are known; return how many."""
+    """Mark the due messages whose keys are in `sent` as sent; return how many."""
     found = 0
     for number in due if sent else ():
         with ws.ledger.read() as tx:
             touch = touches.get(tx, number)
             now = tx.now
-            # a copy may be of the time before a person has booked it again
+            # a copy may be from before a person booked it again
             mine = touch.key in sent and not attempts.tried_before(tx, touch)
         if not mine:
             continue

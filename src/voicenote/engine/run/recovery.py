@@ -1,4 +1,4 @@
-"""Settle what a dead pass left in flight, and what only a person can settle."""
+"""Settling what a dead run left in flight, and what only a person can settle."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from voicenote.model.case import Stage
 from voicenote.model.receipt import Receipt, ReceiptKind
 from voicenote.model.touch import IN_FLIGHT, OPENING, Touch, TouchKind, TouchState
 
-#: PostgreSQL frees the locks of the living when its server restarts, so a claim there must also be
-#: older than any send before it counts as abandoned.
+#: PostgreSQL frees even live locks when its server restarts. So a claim there must also be older
+#: than any send takes before it counts as abandoned.
 GRACE = timedelta(minutes=15)
-#: What can be booked again by hand; the memo also when it was passed over or cancelled.
+#: What can be booked again by hand; the memo also when it was skipped or cancelled.
 STUCK = (TouchState.UNCERTAIN, TouchState.REFUSED, TouchState.BOUNCED)
 GIVEN_UP = (TouchState.SKIPPED, TouchState.CANCELLED)
 
 
 class InFlight(NamedTuple):
-    """A touch that another pass is sending, or was when it died; settled after `until`."""
+    """A message that another run is sending, or was when it died; settled after `until`."""
 
     case: int
     touch: int
@@ -51,7 +51,7 @@ def in_flight(ws: Workspace) -> list[InFlight]:
 
 
 def reconcile(ws: Workspace) -> list[Sent]:
-    """Settle what a dead pass left in flight. Only for the holder of the lock of passes."""
+    """Settle what a dead run left in flight. Only for the holder of the run lock."""
     with ws.ledger.read() as tx:
         flying = touches.in_state(tx, (*IN_FLIGHT, TouchState.UNCERTAIN))
         abandoned = [touch for touch in flying if _abandoned(ws, tx, touch)]
@@ -62,7 +62,7 @@ def _abandoned(ws: Workspace, tx: Transaction, touch: Touch) -> bool:
     if ws.ledger.is_sqlite or touch.state is TouchState.UNCERTAIN:
         return True
     _, _, claimed_at = touches.claim_of(tx, touch.number)
-    # a claim of tomorrow was made by a clock that was wrong: it must not wait until tomorrow
+    # a claim far in the future was made by a wrong clock: don't wait for its time
     return claimed_at is None or abs(tx.now - claimed_at) > GRACE
 
 
@@ -74,7 +74,7 @@ def _reconcile(ws: Workspace, touch: Touch) -> Sent | None:
         return Sent(number, touch.case, state, why)
     try:
         found = ws.channel(touch.channel).ask(touch.key, touch.message_id)
-    except Exception:  # noqa: BLE001 - whatever a channel's slip is, it could not tell
+    except Exception:  # noqa: BLE001 - whatever failed in the channel, it could not tell
         return None if touch.state is TouchState.UNCERTAIN else _lose(ws, touch)
     if found.receipt is not None and not _tried_before(ws, touch):
         with ws.ledger.write() as tx:
@@ -102,7 +102,7 @@ def _lose(ws: Workspace, touch: Touch) -> Sent:
 
 
 def mark_sent(ws: Workspace, number: int) -> Sent:
-    """Settle an uncertain touch: a person knows that it left."""
+    """Mark an uncertain message as sent: a person knows that it was."""
     with ws.ledger.write() as tx:
         touch = touches.get(tx, number)
         receipt = Receipt(kind=ReceiptKind.ACCEPTED, at=tx.now, detail={"said by": tx.actor})
@@ -112,11 +112,11 @@ def mark_sent(ws: Workspace, number: int) -> Sent:
 
 
 def send_again(ws: Workspace, number: int, channel: str = "") -> Sent:
-    """Book a touch again that did not arrive, or that was given up: a person knows better.
+    """Book a message again that did not arrive, or that was given up, on a person's word.
 
-    It counts as booked now, so that an answer from before does not stop it again. It goes by
-    `channel`, else by the first of its order. Raises RuleSaysNo for a channel without an address,
-    for a memo that is not approved, and for a customer who opted out.
+    It counts as booked now, so an earlier answer doesn't stop it again. It goes by `channel`,
+    else by the first of its order. Raises RuleSaysNo for a channel without an address, for a memo
+    that isn't approved, and for a customer who opted out.
     """
     with ws.ledger.write() as tx:
         touch = touches.get(tx, number)
@@ -150,7 +150,7 @@ def send_again(ws: Workspace, number: int, channel: str = "") -> Sent:
 
 
 def settle_sent(ws: Workspace, number: int) -> list[Sent]:
-    """Settle the uncertain touches of a case: a person knows that they left."""
+    """Mark the uncertain messages of a case as sent: a person knows that they were."""
     with ws.ledger.read() as tx:
         case_store.get(tx, number)
         booked = touches.of_cases(tx, [number])
@@ -159,9 +159,9 @@ def settle_sent(ws: Workspace, number: int) -> list[Sent]:
 
 
 def settle_again(ws: Workspace, number: int, channel: str = "") -> list[Sent]:
-    """Book what is stuck again, one touch, by `channel` if given: a person knows it did not arrive.
+    """Book one stuck message of a case again, by `channel` if given: it did not arrive.
 
-    The memo goes first; else the newest. Two at once would be a pile of letters.
+    The memo goes first, else the newest. Sending two at once would be too much.
     """
     booked = _of_round(ws, number)
     memos = [t for t in booked if t.kind in OPENING and t.state in (*STUCK, *GIVEN_UP)]
@@ -171,7 +171,7 @@ def settle_again(ws: Workspace, number: int, channel: str = "") -> list[Sent]:
 
 
 def _of_round(ws: Workspace, number: int) -> list[Touch]:
-    """Return the touches to the customer of the round that an open case is in."""
+    """Return the messages to the customer in the current round of an open case."""
     with ws.ledger.read() as tx:
         case = case_store.get(tx, number)
         booked = touches.of_cases(tx, [number])

@@ -1,4 +1,4 @@
-"""The future, on a copy: the same engine under a clock that is moved by hand. Nothing leaves."""
+"""The future on a copy: the same engine, with a clock moved by hand. Nothing is sent."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from voicenote.ledger import touches
 from voicenote.ledger.snapshots import find_stirred
 from voicenote.model.touch import Touch
 
-#: Between two touches time alone may change something (a promise becomes overdue): look daily.
+#: Between two messages, time alone can change things (a promise becomes overdue): look daily.
 DAY = timedelta(days=1)
-#: How far apart cron's passes are: what a limit keeps in goes on with the next one.
+#: The time between cron's runs: what a limit holds goes on with the next one.
 PASSES = timedelta(minutes=5)
 
 
@@ -25,13 +25,13 @@ class MovedClock:
         self.now = start
 
     def __call__(self) -> datetime:
-        """Return where it stands."""
+        """Return its current time."""
         return self.now
 
 
 @dataclass(frozen=True, slots=True)
 class Rehearsed:
-    """One pass of the future: when it was, and what it did."""
+    """One run in the future: when it was, and what it did."""
 
     at: datetime
     turn: Turn
@@ -39,7 +39,7 @@ class Rehearsed:
 
 
 def rehearse(ws: Workspace, clock: MovedClock, until: datetime) -> Iterator[Rehearsed]:
-    """Make every pass that matters from now until `until`; yield those in which something happened.
+    """Make every run that matters from now until `until`; yield those in which something happened.
 
     `ws` works on a copy, by `clock`, with a folder for every channel.
     """

@@ -1,4 +1,4 @@
-"""Takes up changed settings while a daemon runs."""
+"""Reloading changed settings while a daemon runs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from voicenote.errors import BadSettings
 
 
 class Renewal:
-    """Opens the workspace anew, by `open_anew`, when the settings `file` has changed."""
+    """Reopens the workspace with `open_anew` when the settings `file` has changed."""
 
     def __init__(self, file: Path, open_anew: Callable[[], Workspace]) -> None:
         self._file = file
@@ -18,10 +18,10 @@ class Renewal:
         self._seen = _content(file)
 
     def look(self) -> Workspace | None:
-        """Return a workspace with the new settings; None where they are as they were.
+        """Return a workspace with the new settings; None when they have not changed.
 
         Raises what `open_anew` raises: BadSettings once for each content of the file, and other
-        errors, which may pass, each time. The settings that were there go on then.
+        errors, which may pass, each time. The old settings stay in use then.
         """
         found = _content(self._file)
         if found == self._seen:
@@ -37,7 +37,7 @@ class Renewal:
 
 
 def _content(file: Path) -> bytes | None:
-    """What is in the file; its time would not tell of two changes in one second."""
+    """Return the file's content; its time would miss two changes in one second."""
     try:
         return file.read_bytes()
     except OSError:

@@ -1,6 +1,6 @@
-"""One turn of the crank: take in, clear up, decide, send what is due.
+"""One run: read channels, clean up, decide, send what is due.
 
-A pass may die anywhere: the next one finds everything as it was left, and goes on.
+A run may die anywhere: the next one finds everything as it was left, and goes on.
 """
 
 from __future__ import annotations
@@ -42,14 +42,14 @@ from voicenote.model.touch import Touch, TouchKind, TouchState
 
 @dataclass(slots=True)
 class Turn:
-    """What a pass did, and (case, text) of what the owner should know.
+    """What a run did, and (case, text) of what the owner should know.
 
-    `waiting` are due touches that need the owner first, `reasons` why some did not leave, `nudges`
-    what is told once: a promise that is overdue, an answer that waits. `held` counts the due
-    touches that a limit or a pause keeps in. `unmatched` is what came in and fits no case;
-    `troubles` are (channel, error) of what could not be read. `clock`: one that is not believed;
-    then nothing was sent or decided. `flying` is what a pass elsewhere has in flight, or had when
-    it died. `recalled` counts what had left already, as its channel knows.
+    `waiting` are due messages that need the owner first. `reasons` tell why some were not sent.
+    `nudges` are told once: a promise is overdue, an answer waits. `held` counts the due messages
+    that a limit or a pause holds. `unmatched` is what came in and fits no case. `troubles` are
+    (channel, error) of what could not be read. `clock` is set when the clock isn't believed; then
+    nothing was sent or decided. `flying` is what another run has in flight, or had when it died.
+    `recalled` counts messages that their channel says were already sent.
     """
 
     sent: int = 0
@@ -68,7 +68,7 @@ class Turn:
     flying: list[InFlight] = field(default_factory=list)
 
     def count(self, sent: Sent) -> None:
-        """Count what became of one touch."""
+        """Count the outcome of one message."""
         if sent.state is TouchState.ACCEPTED:
             self.sent += 1
             return
@@ -80,17 +80,17 @@ class Turn:
 
     @property
     def paused(self) -> bool:
-        """Whether something due waits for a person, such as behind a pause."""
+        """Whether something due waits for a person, for instance because of a pause."""
         return any(waits.until is None for waits in self.held)
 
     @property
     def again_at(self) -> datetime | None:
-        """When the clock frees the first of what a limit keeps in; None where nothing waits so."""
+        """When the first of the limits lets messages go again; None when none is waited for."""
         return min((waits.until for waits in self.held if waits.until), default=None)
 
     @property
     def quiet(self) -> bool:
-        """Whether nothing happened that anybody has to be told."""
+        """Whether nothing happened that anyone has to be told."""
         counted = self.sent, self.failed, self.uncertain, self.skipped, self.received, self.recalled
         return not (any(counted) or self.nudges or self.troubles)
 
@@ -101,13 +101,13 @@ def one_pass(
     *,
     clock_is_right: bool = False,
 ) -> Turn:
-    """Make one pass. `advance(done, total)` is told after each touch.
+    """Make one run and return what it did. Calls `advance(done, total)` after each message.
 
-    A clock that has jumped sends and decides nothing, unless a person says that it is right. One
-    that runs ahead takes in what came; one that shows a moment that is over does nothing at all.
+    When the clock has jumped, nothing is sent or decided unless a person says that it is right. If
+    it is ahead, channels are still read; if it is behind, nothing is done at all.
 
-    Raises TryAgain when another pass is at work, RuleSaysNo when this may be a copy of the ledger,
-    SchemaChanged when a newer release has changed its tables.
+    Raises TryAgain while another run is in progress, RuleSaysNo when this may be a copy of the
+    ledger, SchemaChanged when a newer release has changed its tables.
     """
     turn = Turn()
     with pass_lock(ws.ledger, ws.home):
@@ -139,7 +139,7 @@ def one_pass(
 def _act(
     ws: Workspace, turn: Turn, room: Quota, advance: Callable[[int, int], None] | None
 ) -> None:
-    """Clear up, decide, and send what is due."""
+    """Clean up, decide, and send what is due."""
     for sent in reconcile(ws):
         if sent.state is not TouchState.DUE:
             turn.count(sent)
@@ -175,7 +175,7 @@ def _send_due(
 
 
 def _take_in(ws: Workspace, turn: Turn) -> None:
-    """Take in what came: an answer stops what this very pass would have sent."""
+    """Read all channels first: an answer stops what this very run would have sent."""
     received = Received()
     take_in(ws, received)
     turn.received, turn.troubles = received.count, received.troubles
@@ -183,7 +183,7 @@ def _take_in(ws: Workspace, turn: Turn) -> None:
 
 
 def _decide(ws: Workspace) -> int:
-    """Decide on what time has stirred; return how many touches were passed over."""
+    """Decide on the cases that time has changed; return how many messages were skipped."""
     with ws.ledger.read() as tx:
         numbers = find_stirred(tx)
         before = touches.count_skipped(tx)
@@ -193,7 +193,7 @@ def _decide(ws: Workspace) -> int:
 
 
 def _attempt(ws: Workspace, turn: Turn, room: Quota, ahead: Prefetch, place: int) -> Iterator[Sent]:
-    """Send one due touch, if it may leave now; else note why it waits."""
+    """Send one due message if it may be sent now, else note why it waits."""
     _, case_number = ahead.due[place]
     try:
         seen = ahead.at(place, room.shut_channels)
@@ -228,7 +228,7 @@ def _attempt(ws: Workspace, turn: Turn, room: Quota, ahead: Prefetch, place: int
 
 
 def _send_by_ways(ws: Workspace, turn: Turn, room: Quota, seen: TouchView) -> Iterator[Sent]:
-    """Send one touch by its channel, and by the next one for as long as it is refused."""
+    """Send one message by its channel, and by the next one for as long as it is refused."""
     again = True
     while again:
         found = send_touch(ws, seen, room)
@@ -240,7 +240,7 @@ def _send_by_ways(ws: Workspace, turn: Turn, room: Quota, seen: TouchView) -> It
 
 
 def _move_to_decent_hour(ws: Workspace, case: Case, touch: Touch, now: datetime) -> bool:
-    """Move a touch that became due at a decent hour but would leave in a quiet one."""
+    """Move a message that became due at a decent hour but would be sent in a quiet one."""
     decent = ws.hours_of(case).next(now)
     if decent <= now:
         return False

@@ -1,6 +1,6 @@
-"""Passes without cron: APScheduler is the clock, the ledger is the schedule.
+"""The daemon: runs without cron. APScheduler is the clock, the ledger is the schedule.
 
-It wakes at the next due time, when a mailbox has news, and at an interval as the safety net; it
+It wakes at the next due time, when a mailbox has news, and at a regular interval to be safe. It
 keeps no state that matters, so killing it loses nothing.
 """
 
@@ -20,16 +20,16 @@ from voicenote.engine.workspace import Workspace
 from voicenote.errors import Restarting, SchemaChanged, TryAgain, VoicenoteError
 from voicenote.ledger import touches
 
-#: The one job's name in APScheduler.
+#: The name of the only job in APScheduler.
 JOB = "pass"
 
 
 class Daemon:
-    """Passes until it is told to stop. `tell` is given what each pass did, or its error.
+    """Runs until it is told to stop. `tell` gets the result of each run, or its error.
 
-    `clock_is_right`: a person says so, of the clock as it is when the first pass begins. With a
-    `renewal`, settings that are changed meanwhile are taken up before the next pass. The workspace
-    is closed at the end.
+    `clock_is_right`: a person says so, about the clock when the first run begins. With a
+    `renewal`, changed settings are taken up before the next run. The workspace is closed at the
+    end.
     """
 
     def __init__(
@@ -54,17 +54,17 @@ class Daemon:
         self._over: SchemaChanged | None = None
 
     def run(self) -> None:
-        """Work until SIGTERM or SIGINT; the pass under way is finished first.
+        """Work until SIGTERM or SIGINT; the current run is finished first.
 
-        One that is reading reads no further than the message it is at, and sends nothing then.
-        Raises SchemaChanged when a newer release has taken the ledger over.
+        A run that is reading stops after the current message, and then sends nothing. Raises
+        SchemaChanged when a newer release has taken over the ledger.
         """
         from apscheduler.schedulers.background import BackgroundScheduler
 
         self._scheduler = BackgroundScheduler(
             timezone="UTC",
-            # Two: a pass books the next one before it has quite ended, and with one instance a
-            # job that is due at that moment is thrown away for good. `_one` lets them in turn.
+            # Two: a run books the next one just before it ends. With one instance, a job due then
+            # would be dropped for good. `_one` lets only one run at a time.
             job_defaults={"max_instances": 2, "coalesce": True, "misfire_grace_time": None},
         )
         self._ws.stopped = self._stop.is_set
@@ -79,7 +79,7 @@ class Daemon:
             self._stop.wait()
         finally:
             self._stop.set()
-            self._scheduler.get_jobs()  # waits for a hand-over, which trips over a shutdown
+            self._scheduler.get_jobs()  # waits for a hand-over, which would fail during a shutdown
             self._scheduler.shutdown(wait=True)
             self._watchers.stop()
             self._ws.close()
@@ -96,7 +96,7 @@ class Daemon:
         self._wake_at(self._ws.clock())
 
     def _renew(self) -> None:
-        """Go on with changed settings, if there are any and they are right."""
+        """Switch to changed settings, if there are any and they are valid."""
         try:
             renewed = self._renewal.look() if self._renewal else None
         except VoicenoteError as error:
@@ -114,7 +114,7 @@ class Daemon:
         with self._booking:
             if self._stop.is_set():
                 return
-            # news that came since the pass began must not wait for the next due time
+            # news that came since the run began must not wait for the next due time
             when = self._ws.clock() if self._news.is_set() else moment
             self._scheduler.add_job(
                 self._pass, "date", run_date=when, id=JOB, replace_existing=True
@@ -137,7 +137,7 @@ class Daemon:
             self._over = error
             self._stop.set()
         except VoicenoteError as error:
-            # another pass at work does what this one would have done
+            # the other run does what this one would have done
             if isinstance(error, Restarting) or not isinstance(error, TryAgain):
                 self._tell(error)
         finally:
@@ -146,7 +146,7 @@ class Daemon:
     def _next(self, began: datetime) -> datetime:
         """Return when to look again: at the next due time, at the latest after the interval.
 
-        What became due while the pass that `began` then was at work is due at once.
+        What became due after the run `began` is due at once.
         """
         latest = self._ws.clock() + self._every
         try:

@@ -1,13 +1,12 @@
-"""Send one touch, so that it is never sent twice and never lost.
+"""Sending one message, so that it is never sent twice and never lost.
 
-Two phases of intent. *Sending* is committed before the channel does anything: whoever dies then has
-sent nothing, and the touch goes back to due. *Committing* is committed just before the act that
-cannot be taken back: whoever dies then may have sent it, so the channel is asked, and where it
-cannot tell, a person is. No transaction is open while a channel works.
-
-Only the second waits for the disk. A power cut, and nothing less, may take back the other writes
-about the last touch or two: a claim, and then nothing has left; or that a touch was accepted, and
-then it is found committing, which is true of it, and is settled in the same way.
+There are two phases. *Sending* is committed before the channel does anything: after a crash then,
+nothing was sent, and the message is due again. *Committing* is committed just before the act that
+can't be undone: after a crash then, it may have been sent, so the channel is asked, and if it
+can't tell, a person is. No transaction is open while a channel works.
+Only the second phase waits for the disk. Only a power cut can undo the other writes about the last
+message or two. If a claim is lost, nothing was sent. If an acceptance is lost, the message is
+found committing, which is true, and is settled in the same way.
 """
 
 from __future__ import annotations
@@ -37,19 +36,19 @@ from voicenote.model.case import Stage
 from voicenote.model.receipt import Parcel, Receipt
 from voicenote.model.touch import OPENING, Touch, TouchState
 
-#: After so many attempts a postponed touch is given up and shown to the owner.
+#: After this many attempts a postponed message is given up and shown to the owner.
 ATTEMPTS = 8
-#: The first wait before a postponed touch is tried again, and the longest, in seconds.
+#: The first wait before a postponed message is tried again, and the longest, in seconds.
 FIRST_WAIT_S, LONGEST_WAIT_S = 60.0, 6 * 3600.0
-#: A channel may ask for more patience than that, but not for ever.
+#: The longest wait that a channel may ask for, in seconds.
 LONGEST_ASKED_S = 48 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What became of one touch: its new state, and why when it did not leave.
+    """The outcome for one message: its new state, and why when it was not sent.
 
-    `way` is the channel that it takes next, after the one before has refused it.
+    `way` is the channel it takes next, after the one before has refused it.
     """
 
     touch: int
@@ -60,13 +59,13 @@ class Sent:
 
 
 def send_touch(ws: Workspace, seen: TouchView, room: Quota) -> Sent | HoldReason | None:
-    """Send a touch, which must be approved and decent now; None when nobody wants it now.
+    """Send a message, which must be approved and decent now; None when it isn't wanted now.
 
-    `DepartureCheck` asks that twice: at the claim, and once more in the commit, which may come
+    `DepartureCheck` checks that twice: at the claim, and again in the commit, which may come
     minutes later. `seen` may be a little older: what has changed since is read again.
 
-    A HoldReason when a limit or a pause holds it back. Raises TryAgain when another pass took it in
-    between.
+    Returns a HoldReason when a limit or a pause holds it. Raises TryAgain when another run took it
+    in between.
     """
     claim, number = ws.new_id(), seen.touch.number
     claimed = _claim(ws, seen, claim, room)
@@ -75,7 +74,7 @@ def send_touch(ws: Workspace, seen: TouchView, room: Quota) -> Sent | HoldReason
     held, parcel = claimed
     touch = held.touch
     room.sent[touch.channel] += 1
-    if not room.remembered:  # a ledger that is put back from before this claim will be asked about
+    if not room.remembered:  # a ledger restored from before this claim is noticed later
         remember(ws)
         room.remembered = True
     committed, stop = False, ""
@@ -97,7 +96,7 @@ def send_touch(ws: Workspace, seen: TouchView, room: Quota) -> Sent | HoldReason
         receipt = ws.channel(touch.channel).send(parcel, commit)
     except TryAgain:
         raise
-    except Exception as error:  # noqa: BLE001 - a slip of one channel must not stop all others
+    except Exception as error:  # noqa: BLE001 - an error in one channel must not stop the others
         if stop:
             return None
         return _not_sent(ws, touch, claim, error, committed=committed)
@@ -109,9 +108,9 @@ def send_touch(ws: Workspace, seen: TouchView, room: Quota) -> Sent | HoldReason
 def _not_sent(
     ws: Workspace, touch: Touch, claim: str, error: Exception, *, committed: bool
 ) -> Sent:
-    """Write down why a channel did not say that it has sent a touch.
+    """Record why a channel did not say that it sent a message.
 
-    After the commit only Postponed and Refused are sure that nothing has left: of this attempt.
+    After the commit, only Postponed and Refused mean that this attempt surely sent nothing.
     """
     if isinstance(error, Postponed):
         return _postpone(ws, touch, claim, error)
@@ -132,12 +131,12 @@ def _not_sent(
 def _claim(
     ws: Workspace, seen: TouchView, claim: str, room: Quota
 ) -> tuple[TouchView, Parcel] | HoldReason | None:
-    """Claim a touch; return how it is then, and what it carries.
+    """Claim a message; return how it is then, and what it carries.
 
-    An approval that does not hold any more is taken back, and RuleSaysNo says why.
+    An approval that no longer holds is taken back, and RuleSaysNo says why.
     """
     claimed = _claim_in(ws, seen, claim, room)
-    if isinstance(claimed, RuleSaysNo):  # raised only now, when what was taken back is kept
+    if isinstance(claimed, RuleSaysNo):  # raised only now, after the change is committed
         raise claimed
     return claimed
 
@@ -145,7 +144,7 @@ def _claim(
 def _claim_in(
     ws: Workspace, seen: TouchView, claim: str, room: Quota
 ) -> tuple[TouchView, Parcel] | HoldReason | RuleSaysNo | None:
-    # the machine remembers the first one: a ledger without it would seem to be an older copy
+    # saved on this machine for the first one: a ledger without it would look like an older copy
     with ws.ledger.write(lasting=not room.remembered) as tx:
         cleared = DepartureCheck(ws, tx).at_claim(seen, room)
         if not isinstance(cleared, Cleared):
@@ -179,9 +178,9 @@ def _claim_in(
 
 
 def record(tx: Transaction, touch: Touch, receipt: Receipt, *, token: str | None = None) -> None:
-    """Keep what the channel said of a touch that has left, and move its case on.
+    """Keep the channel's receipt for a message that was sent, and move its case on.
 
-    `touch` as it was seen last. Two who record for the same case do it one after the other.
+    `touch` is as last seen. Two callers for the same case record one after the other.
     """
     touches.receive(tx, touch.number, receipt, token=token, seen=touch, sent_at=receipt.at)
     if touch.kind in OPENING:
@@ -199,9 +198,9 @@ def _settle(ws: Workspace, touch: Touch, claim: str, event: str, error: Voicenot
 
 
 def _refuse_or_reroute(ws: Workspace, touch: Touch, claim: str, error: Refused) -> Sent:
-    """Let a touch that surely has not left take its next way; without one it is refused.
+    """Move a message that surely was not sent to its next channel; without one it is refused.
 
-    It keeps its key: that names the touch, whichever way it goes.
+    It keeps its key, which names the message on every channel.
     """
     with ws.ledger.write() as tx:
         gone = attempts.may_have_left_at(tx, touch) is not None
@@ -224,7 +223,7 @@ def _refuse_or_reroute(ws: Workspace, touch: Touch, claim: str, error: Refused) 
 
 
 def _give_up(ws: Workspace, touch: Touch, claim: str, error: VoicenoteError) -> Sent:
-    """End a touch as refused; as uncertain, where an attempt before this one may have left."""
+    """End a message as refused; as uncertain if an earlier attempt may have sent it."""
     with ws.ledger.read() as tx:
         gone = attempts.may_have_left_at(tx, touch) is not None
     return _settle(ws, touch, claim, "lose" if gone else "refuse", error)
@@ -258,9 +257,9 @@ def _postpone(
 def backoff_s(attempt: int, chance: float) -> float:
     """Return how long to wait after the `attempt`-th try (from 0), in seconds.
 
-    Doubles each time; `chance` in [0, 1) spreads it over a tenth, so that touches that failed
-    together do not come back together. The library has a say in the length alone: the waiting is
-    the ledger's, which a restart does not end.
+    The wait doubles each time; `chance` in [0, 1) adds up to a tenth, so messages that failed
+    together don't retry together. tenacity only computes the length: the ledger does the waiting,
+    so a restart doesn't end it.
     """
     from tenacity import RetryCallState, Retrying, wait_exponential
 

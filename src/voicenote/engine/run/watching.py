@@ -1,4 +1,4 @@
-"""Waits for news of all channels that can tell of it, each in a thread of its own."""
+"""Waiting for news of all channels that can notify, each in its own thread."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from voicenote.delivery.inbound import Notifies
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import VoicenoteError
 
-#: After a channel could not be watched, it is tried again in so many seconds.
+#: How many seconds to wait before retrying a channel that could not be watched.
 REST_S = 300.0
-#: A mailbox that does not answer keeps the daemon from ending for so many seconds at most.
+#: How many seconds a mailbox that doesn't answer can delay the end of the daemon.
 GOODBYE_S = 5.0
 
 
@@ -27,34 +27,34 @@ class Watchers:
         ]
 
     def start(self) -> None:
-        """Begin to wait."""
+        """Start waiting."""
         for thread in self._threads:
             thread.start()
 
     def stop(self) -> None:
-        """End it; a mailbox that does not answer is left behind after a while."""
+        """Stop waiting; a mailbox that doesn't answer is abandoned after a while."""
         self._stop.set()
         for thread in self._threads:
             if thread.ident is not None:
                 thread.join(GOODBYE_S)
 
     def _watch(self, channel: Notifies) -> None:
-        """Tell of each news of a channel until the end.
+        """Report each news of a channel until the end.
 
-        What goes wrong is told by the passes, which read the same channel; here it only rests.
+        Errors are reported by the runs, which read the same channel; here it only pauses.
         """
         while not self._stop.is_set():
             try:
                 for _ in channel.watch(self._stop.is_set):
                     self._on_news()
-            except Exception:  # noqa: BLE001 - a slip of one channel must not stop the daemon
+            except Exception:  # noqa: BLE001 - an error in one channel must not stop the daemon
                 self._stop.wait(REST_S)
             else:
                 return
 
 
 def _watchable_channels(ws: Workspace) -> list[Notifies]:
-    """The channels that can wait for news. A wrong one is told by each pass."""
+    """Return the channels that can wait for news. Each run reports one that is set up wrongly."""
     found: list[Notifies] = []
     for name in ws.settings.channels:
         try:
