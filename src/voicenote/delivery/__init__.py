@@ -1,1 +1,1 @@
-"""touch + memo → receipt: how it travels."""
+"""Channels: send a message with its voice memo, return a receipt, and read what comes back."""

@@ -1,4 +1,4 @@
-"""Everything else, by Apprise: it hands a touch over, and cannot say what became of it."""
+"""The Apprise channel: any service that Apprise knows. It cannot say whether a message arrived."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _UNBOUND = 10**9
 
 @dataclass(frozen=True, kw_only=True)
 class AppriseOptions(ReservedOptions):
-    """What can be set of a service of Apprise."""
+    """The settings of an Apprise channel."""
 
     url: Secret | None = option(
         None,
@@ -55,7 +55,7 @@ class AppriseOptions(ReservedOptions):
 
 
 class Apprise:
-    """A channel to one of Apprise's services."""
+    """A channel that sends through one of Apprise's services."""
 
     Options = AppriseOptions
 
@@ -67,7 +67,7 @@ class Apprise:
 
     @property
     def info(self) -> ChannelInfo:
-        """It tells that a touch was handed over, and nothing after that."""
+        """Describe the channel: it reports that a message was handed over, and nothing later."""
         return ChannelInfo(
             name=self.name,
             about="a service of Apprise",
@@ -77,15 +77,15 @@ class Apprise:
         )
 
     def address(self, customer: Customer) -> str:
-        """The address that the settings choose."""
+        """Return the customer's address of the kind chosen in the settings."""
         return customer.address(self._options.address)
 
     def send(self, parcel: Parcel, commit: Callable[[], None]) -> Receipt:
-        """Hand `parcel` over to Apprise, its sound attached.
+        """Hand `parcel` over to Apprise, with its sound attached.
 
-        `commit` is called just before, since Apprise cannot be stopped half-way. Its no has no
-        reason and may come after a message has left: it is Unknown. Raises Refused or Postponed
-        before the commit alone.
+        `commit` is called just before, because Apprise cannot be interrupted halfway. When Apprise
+        reports a failure, it gives no reason, and the message may have been sent: that raises
+        Unknown. Refused and Postponed are raised only before `commit`.
         """
         validate_parcel(parcel)
         refuse_reserved(parcel.to, allowed=self._options.allow_reserved)
@@ -106,7 +106,7 @@ class Apprise:
         )
         if isinstance(done, BaseException):
             what = f"Apprise broke off: {type(done).__name__}"
-            raise Unknown(what, _PERSON)  # without what it broke by, which may hold the URL
+            raise Unknown(what, _PERSON)  # the error's own text may hold the URL
         if not done:
             raise Unknown("Apprise says no, and not why nor how far it came", _PERSON)
         return Receipt(
@@ -116,17 +116,17 @@ class Apprise:
         )
 
     def _within(self, handing: Callable[[], object]) -> object:
-        """Return what `handing` returns or raises, or TimeoutError when its time is over.
+        """Return what `handing` returns or raises, or TimeoutError after `timeout` seconds.
 
-        Its services wait anew for each byte, so that a server which drips would hold a pass for
-        ever. Nobody can end them: the thread is left alone, and dies with the process.
+        Apprise's services restart their timeout with each byte, so a slow server could block a run
+        forever. A thread cannot be stopped from outside, so it is left to end with the process.
         """
         found: list[object] = []
 
         def work() -> None:
             try:
                 found.append(handing())
-            except Exception as error:  # noqa: BLE001  its services are code of many hands
+            except Exception as error:  # noqa: BLE001  its services may raise anything
                 found.append(error)
 
         thread = threading.Thread(target=work, daemon=True)
@@ -135,14 +135,14 @@ class Apprise:
         return found[0] if found else TimeoutError()
 
     def ask(self, key: str, message_id: str) -> TraceResult:
-        """Apprise cannot be asked."""
+        """Return `CANNOT_TELL`: Apprise cannot be asked."""
         return CANNOT_TELL
 
     def close(self) -> None:
-        """Nothing is held open."""
+        """Do nothing: no connection stays open."""
 
     def _url(self, parcel: Parcel) -> str:
-        """Return the URL of a touch. What is filled in cannot add a part to it."""
+        """Return the URL for a message. Values are percent-encoded and cannot add parts to it."""
         url = reveal(self._options.url).strip()
         if "{to}" not in url:
             raise Postponed(
@@ -158,12 +158,12 @@ class Apprise:
 
 
 def _notifier(url: str) -> apprise.Apprise:
-    """Return what writes to `url`, or raise Postponed, which does not show it."""
+    """Return an Apprise notifier for `url`. Raises Postponed, whose text never shows the URL."""
     try:
         import apprise
     except ImportError:
         raise Postponed(MISSING.partition(":")[0], MISSING.partition(": ")[2]) from None
-    # It logs its URLs, and so does what it calls: they hold passwords.
+    # Apprise and urllib3 log URLs, which hold passwords.
     for name in ("apprise", "urllib3.connectionpool"):
         logging.getLogger(name).addFilter(_mute)
     notifier = apprise.Apprise()

@@ -1,8 +1,8 @@
-"""Patterns that are matched in one walk over the text, whatever they are made of. Pure.
+"""A pattern matcher that reads the text once, whatever the pattern. Pure.
 
-Python's `re` tries one way after another, and a stranger who knows the ways can let it try for
-years. Here all ways are gone at once, letter by letter, as RE2 does it: a pattern may be wrong, but
-never slow. So a list of words is safe to correct for whoever speaks its language.
+Python's `re` tries one alternative after another, so a crafted text can keep it busy for years.
+Here all alternatives advance together, one character at a time, as in RE2: a pattern may be wrong,
+but never slow. So anyone who speaks the language can safely correct its list of words.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-#: So many moments of the walk are remembered, which is more than honest letters ever meet.
+#: How many moments are cached: more than ordinary messages ever need.
 REMEMBERED = 20_000
-#: How often → at least and at most; None for as often as it comes.
+#: Repetition sign → least and most times; None for no upper limit.
 _TIMES = {"?": (0, 1), "*": (0, None), "+": (1, None)}
-#: They stand for all letters that a pattern does not name, and for all other signs.
+#: Stand-ins for every letter that a pattern does not name, and for every other character.
 _LETTER, _SIGN = "\ue000", "\ue001"
 
-#: Given the place where a part of a pattern begins, adds the part and returns where it ends.
+#: Takes the state where a part of a pattern begins, adds the part, returns the state where it ends.
 _Part = Callable[[int], int]
 
 
@@ -25,7 +25,7 @@ def _is_letter(sign: str) -> bool:
     return sign in (_LETTER, "_") or sign.isalnum()
 
 
-#: A kind of signs, as it is written behind a backslash → whether a sign is one.
+#: Character class, as written after a backslash → whether a character belongs to it.
 _KINDS: dict[str, Callable[[str], bool]] = {
     "w": _is_letter,
     "W": lambda sign: not _is_letter(sign),
@@ -35,7 +35,7 @@ _KINDS: dict[str, Callable[[str], bool]] = {
 
 @dataclass(slots=True)
 class _Place:
-    """A place in a pattern: where each sign leads from here, and where one gets without any."""
+    """A state of the pattern: where each character leads, and where one gets without any."""
 
     signs: dict[str, list[int]] = field(default_factory=dict)
     kinds: list[tuple[Callable[[str], bool], int]] = field(default_factory=list)
@@ -44,7 +44,7 @@ class _Place:
 
 @dataclass(slots=True, eq=False)
 class _Moment:
-    """All places where the walk may be after a part of the text; `then` fills as it is gone on."""
+    """All states the matcher may be in at one point of the text. `then` is filled on the way."""
 
     places: frozenset[int]
     whole: bool
@@ -55,7 +55,7 @@ class Automaton:
     r"""A pattern of signs, ``( | )``, ``[ ]``, ``? * + {m,n}``, ``\w``, ``\W`` and ``\S``."""
 
     def __init__(self, pattern: str) -> None:
-        """Raises ValueError for what is no such pattern."""
+        """Compile `pattern`. Raises ValueError for a pattern that isn't valid."""
         self._places = [_Place()]
         part, rest = self._either(pattern)
         if rest:
@@ -66,7 +66,7 @@ class Automaton:
         self._first = self._moment([0])
 
     def matches(self, text: str) -> bool:
-        """Whether all of `text` is what the pattern says."""
+        """Return whether the whole of `text` matches."""
         here = self._first
         for here in self._walk(text):
             if not here.places:
@@ -74,7 +74,7 @@ class Automaton:
         return here.whole
 
     def begins(self, text: str) -> bool:
-        """Whether some beginning of `text` is what the pattern says."""
+        """Return whether some beginning of `text` matches."""
         return self._first.whole or any(here.whole for here in self._walk(text))
 
     def _walk(self, text: str) -> Iterator[_Moment]:
@@ -98,7 +98,7 @@ class Automaton:
         return found
 
     def _moment(self, numbers: list[int]) -> _Moment:
-        """Return the moment of being at these places, and wherever one gets from them freely."""
+        """Return the moment for these states and all that they reach without a character."""
         reached = set(numbers)
         while numbers:
             more = {to for number in numbers for to in self._places[number].free} - reached
@@ -114,7 +114,7 @@ class Automaton:
             self._first.then.clear()
         return self._moments.setdefault(places, _Moment(places, self._end in places))
 
-    # -- reading a pattern: each step takes what it understands, and returns the rest ------------
+    # -- parsing a pattern: each step parses what it knows, and returns the rest -----------------
 
     def _either(self, pattern: str) -> tuple[_Part, str]:
         part, rest = self._row(pattern)
@@ -186,7 +186,7 @@ class Automaton:
         def build(start: int) -> int:
             for _ in range(least):
                 start = part(start)
-            # a place of its own: nothing that begins there leads into the repetition again
+            # a state of its own, so that nothing starting there leads back into the repetition
             here = self._new()
             self._places[start].free.append(here)
             if most is None:
@@ -209,7 +209,7 @@ class Automaton:
 
 
 def _often(pattern: str) -> tuple[tuple[int, int | None] | None, str]:
-    """Return how often the part before `pattern` may come, where it says so, and the rest."""
+    """Return the repetitions (least, most) at the start of `pattern`, or None, and the rest."""
     if pattern[:1] in _TIMES:
         return _TIMES[pattern[0]], pattern[1:]
     if not pattern.startswith("{"):

@@ -1,4 +1,4 @@
-"""What the channels that speak HTTP take out of a parcel: its words and its sound."""
+"""What the HTTP channels take from a parcel: its words, its sound, and a form to upload it."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from voicenote.delivery.parcel_checks import CONTROLS
 from voicenote.errors import Refused
 from voicenote.model.receipt import Parcel
 
-#: How a rendition of a sound travels: its media type. Its file is ``voice-memo.`` and its name.
+#: Rendition → media type. The attached file is called ``voice-memo.`` plus the rendition.
 AUDIO = {"mp3": "audio/mpeg", "m4a": "audio/mp4", "ogg": "audio/ogg"}
 
 
 def read_rendition(parcel: Parcel, rendition: str) -> bytes:
-    """Return the bytes of a file of the memo. Raises Refused when it cannot be read."""
+    """Return the bytes of one of the memo's files. Raises Refused when it cannot be read."""
     path = parcel.files[rendition]
     try:
         return Path(path).read_bytes()
@@ -39,9 +39,9 @@ def sound_of(parcel: Parcel, wanted: Iterable[str]) -> tuple[str, bytes] | None:
 
 
 def words_of(parcel: Parcel, most: int) -> str:
-    """Return the words of a touch in at most `most` UTF-16 units, the note on the voice included.
+    """Return the message's words with the note on the voice, in at most `most` UTF-16 units.
 
-    Too many words are cut between two of them: the voice says them all.
+    Longer text is cut between two words, because the voice says all of it.
     """
     tail = f"\n\n{voice_note(parcel)}" if parcel.synthetic and parcel.files else ""
     text = parcel.text.translate(CONTROLS).strip()
@@ -54,14 +54,14 @@ def words_of(parcel: Parcel, most: int) -> str:
 
 
 def units(text: str) -> int:
-    """Return the length of a text in UTF-16 units, in which messengers count."""
+    """Return the length of a text in UTF-16 units, which is how messengers count."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def form(
     fields: Mapping[str, str], field: str, file: tuple[str, bytes, str]
 ) -> tuple[dict[str, str], bytes]:
-    """Return the headers and the body of a form with one file: its name, bytes and media type."""
+    """Return the headers and body of a form with one file, given as (name, bytes, media type)."""
     import httpx2
 
     made = httpx2.Request("POST", "https://form.invalid", data=dict(fields), files={field: file})

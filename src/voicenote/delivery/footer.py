@@ -1,10 +1,10 @@
-"""The lines below the words of a touch: what is attached, and who speaks in it."""
+"""The lines below a message's words: what is attached, and whether a computer speaks in it."""
 
 from __future__ import annotations
 
 from voicenote.model.receipt import Parcel
 
-#: Three lines below the words: that a memo is attached, that a machine speaks, or in part.
+#: Language → the lines for: memo attached, computer voice, computer voice in a part.
 NOTES = {
     "en": (
         "Voice memo attached, {}.",
@@ -40,7 +40,7 @@ NOTES = {
 
 
 def notes_of(parcel: Parcel, *, attached: bool) -> list[str]:
-    """Return the lines that stand below the words; `attached`: whether the sound goes with them."""
+    """Return the lines that go below the words; `attached`: whether the sound is attached."""
     memo = _of(parcel)[0]
     minutes, seconds = divmod(round(parcel.duration_s), 60)
     notes = [memo.format(f"{minutes}:{seconds:02}")] if attached else []
@@ -48,7 +48,7 @@ def notes_of(parcel: Parcel, *, attached: bool) -> list[str]:
 
 
 def voice_note(parcel: Parcel) -> str:
-    """Return the line that says that a machine speaks in a memo, or in a part of it."""
+    """Return the line that says a computer speaks in the memo, or in a part of it."""
     return _of(parcel)[2 if parcel.partly else 1]
 
 

@@ -1,6 +1,6 @@
-"""How the headers of a letter are parsed and written: as the library does it, but remembered.
+"""The email policy: how message headers are parsed and written, with a cache.
 
-Most headers are the same in each letter of a pass, and the library is slow with them.
+Most headers are the same in every message of a run, and the standard library is slow with them.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ from functools import lru_cache
 
 from voicenote.errors import Refused
 
-#: Headers made of identifiers, which may be long and must never be encoded.
+#: Headers that hold identifiers, which may be long and must never be encoded.
 _PLAIN = {"message-id", "in-reply-to", "references", "x-voicenote-key", "list-unsubscribe"}
 
-#: A line end within a header that nothing folds: what follows it would be a header of its own.
+#: A line end that isn't a fold: what follows it would become a header of its own.
 _BROKEN = re.compile(r"[\r\n](?![\r\n \t]|\Z)")
 
 
 class _Wire(EmailPolicy):
-    """The standard SMTP policy, with two corrections of how it writes a header.
+    """The standard SMTP policy, with two corrections to how headers are written.
 
-    It would encode, and so break, a long identifier; and it leaves no space between the encoded
-    name of an empty group and its colon, which RFC 2047 asks for.
+    The standard policy would encode, and so break, a long identifier. It also leaves out the space
+    that RFC 2047 requires between the encoded name of an empty group and its colon.
     """
 
     def fold(self, name: str, value: str) -> str:
@@ -36,7 +36,7 @@ class _Wire(EmailPolicy):
 
 
 class _Headers(HeaderRegistry):
-    """The standard parsers of headers."""
+    """The standard header parsers, with a cache."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -56,7 +56,7 @@ _STANDARD = EmailPolicy(linesep=SMTP.linesep)
 @lru_cache(maxsize=512)
 def _fold_header(name: str, value: str) -> str:
     folded = str(_STANDARD.fold(name, value))
-    if _BROKEN.search(folded):  # whatever trick it was: no value may become another header
+    if _BROKEN.search(folded):  # however it was done, no value may become another header
         raise Refused(f"the header {name} would be two", "correct the case; nothing was sent")
     empty_group = f"?=:;{_STANDARD.linesep}"
     return (
@@ -66,5 +66,5 @@ def _fold_header(name: str, value: str) -> str:
     )
 
 
-#: The policy of every letter.
+#: The policy for every email message.
 POLICY = _Wire(linesep=SMTP.linesep, header_factory=_Headers())

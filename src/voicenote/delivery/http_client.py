@@ -1,7 +1,7 @@
-"""One line to an HTTP server: the commit comes just before the last byte of a request.
+"""An HTTP client that commits just before the last byte of a request.
 
-A server cannot act on a request whose body is not whole. So all of it is sent but one byte; then
-the touch is committed; then the last byte follows. What fails before it surely has not left.
+A server cannot act on a request whose body is incomplete. So all but one byte is sent, then the
+message is committed, then the last byte follows. If it fails before that, nothing was sent.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _MOST = 1_000_000  # bytes of an answer that are read
 
 @dataclass(frozen=True, kw_only=True)
 class HttpOptions:
-    """The options of every channel that speaks HTTP."""
+    """The settings of every channel that uses HTTP."""
 
     timeout: float = option(60, validators.seconds, "seconds that one request may take")
     ca_file: str = option("", validators.text, "the authority of a server of your own")
@@ -47,7 +47,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What a server answered. Header names are in small letters."""
+    """A server's answer. Header names are in lower case."""
 
     status: int
     body: bytes = b""
@@ -55,9 +55,9 @@ class Response:
 
 
 class HttpClient:
-    """A client that keeps its connection for a few seconds, follows no redirect, logs no URL.
+    """A client that keeps its connection for a few seconds, follows no redirect, and logs no URL.
 
-    `timeout` are the seconds that one whole request may take, however slowly bytes drip in.
+    `timeout` is in seconds for one whole request, however slowly the bytes arrive.
     """
 
     def __init__(self, timeout: float, ca_file: str = "") -> None:
@@ -67,10 +67,11 @@ class HttpClient:
         self._stream: Any = None
 
     def post(self, call: Request, commit: Callable[[], None], unknown: str) -> Response:
-        """Send `call`; `commit` is called when all but its last byte is there.
+        """Send `call` and return the answer; `commit` is called before the last byte.
 
-        Raises Postponed when its last byte was not sent, else Unknown with the advice `unknown`.
-        What `commit` raises goes up as it is, and the server never gets the whole.
+        Raises Postponed when the last byte was not sent, otherwise Unknown with the advice
+        `unknown`. Errors from `commit` propagate unchanged, and the server never gets the whole
+        request.
         """
         import httpx2
 
@@ -96,11 +97,11 @@ class HttpClient:
                 raise Unknown(f"{what}, when it had the whole message", unknown) from error
             raise Postponed(what, advice) from error
         if not sent and 200 <= said.status < 300:
-            commit()  # it said yes before the end; there is nothing to send any more
+            commit()  # it accepted early, so the last byte is not needed
         return said
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         client, self._client, self._stream = self._client, None, None
         if client:
             client.close()
@@ -128,11 +129,11 @@ class HttpClient:
     def _open_client(self, where: str, *, secure: bool) -> httpx2.Client:
         import httpx2
 
-        # It would log every URL, and some services have their token in it.
+        # httpx2 would log every URL, and some services put their token in it.
         logging.getLogger("httpx2").addFilter(_is_loud)
         if self._client is None:
             self._client = httpx2.Client(
-                # without TLS there is nobody to trust, and the list of authorities is long
+                # without TLS no authorities are needed, and loading them takes time
                 verify=self._authorities() if secure else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
                 timeout=self._timeout,
                 limits=httpx2.Limits(max_connections=1),
@@ -141,7 +142,7 @@ class HttpClient:
         return self._client
 
     def _authorities(self) -> ssl.SSLContext | bool:
-        """Whom we trust: what the system trusts, or the authority of the settings alone."""
+        """Return whom to trust: the system's authorities, or only the `ca_file` of the settings."""
         if not self._ca_file:
             return True
         try:
@@ -152,7 +153,7 @@ class HttpClient:
             ) from error
 
     def _note_stream(self, event: str, info: Mapping[str, Any]) -> None:
-        """Keep hold of the connection, so that it can be cut when its time is over."""
+        """Keep a reference to the connection, so that it can be cut when its time is over."""
         if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
             self._stream = info["return_value"]
 
@@ -165,7 +166,7 @@ def _is_loud(record: logging.LogRecord) -> bool:
 
 
 def _where(url: str) -> str:
-    """Return host and port of a URL, and nothing else of it."""
+    """Return the host and port of a URL, without the rest, which may be secret."""
     parts = urlsplit(url)
     port = parts.port or (443 if parts.scheme == "https" else 80)
     return f"{parts.hostname}:{port}"

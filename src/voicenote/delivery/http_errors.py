@@ -1,4 +1,4 @@
-"""What a failed conversation over HTTP means, and what to do about it. Pure."""
+"""Explain failed HTTP connections, and parse ``Retry-After``. Pure."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ _ADDRESS = "the address and its port"
 
 
 def explain_failure(error: BaseException, where: str, *, late: bool) -> tuple[str, str]:
-    """Return what happened and what to do, one line each, for a conversation that broke.
+    """Return what happened and what to do about it, one line each.
 
-    `where` is host and port; `late`: we ended it ourselves, because its time was over.
+    `where` is host and port. `late` means that we ended the request, because its time was over.
     """
     cause = _root_cause(error)
     if late or (cause is None and "Timeout" in type(error).__name__):
@@ -26,20 +26,20 @@ def explain_failure(error: BaseException, where: str, *, late: bool) -> tuple[st
 
 
 def retry_after(header: str, now: datetime) -> float | None:
-    """Return the seconds that a ``Retry-After`` asks for (RFC 9110, 10.2.3), or None.
+    """Return the seconds that a ``Retry-After`` header asks for (RFC 9110, 10.2.3), or None.
 
-    The header holds seconds, or a date, which is measured from `now` (aware).
+    The header holds seconds or a date, which is compared with `now` (aware).
     """
     if header.strip().isascii() and header.strip().isdigit():
         return float(header)
     try:
         return max(0.0, (parsedate_to_datetime(header) - now).total_seconds())
-    except (ValueError, TypeError):  # no date, or one without a zone
+    except (ValueError, TypeError):  # not a date, or one without a time zone
         return None
 
 
 def _root_cause(error: BaseException) -> BaseException | None:
-    """Return the socket's own error behind a library's, or None where there is none."""
+    """Return the socket error behind a library's error, or None."""
     link: BaseException | None = error
     while link is not None and not isinstance(link, OSError):
         link = link.__cause__ or link.__context__

@@ -1,4 +1,4 @@
-"""What a server's answer over HTTP means for a message: by its status alone. Pure."""
+"""Translate HTTP status codes into errors of a message. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from voicenote.delivery.server_text import AGAIN, plain
 from voicenote.errors import Postponed, Refused, Unknown
 
 _ACCESS = "check the secret in the settings, and that it may be used from this machine"
-#: Answers about us and not about this message: every message would meet them.
+#: Statuses about our settings or access, not this message: every message would get them.
 _ABOUT_US: Mapping[int, str] = {
     **dict.fromkeys((401, 403), _ACCESS),
     404: "check url: the receiver does not know it",
@@ -27,10 +27,10 @@ _CORRECT = "correct it, or choose another channel; then resend"
 def judge_status(
     answer: Response, now: datetime, ask: str, about_us: Mapping[int, str] | None = None
 ) -> Postponed | Refused | Unknown | None:
-    """Return the error that an answer means; None for a yes (2xx).
+    """Return the error that an HTTP answer means, or None for success (2xx).
 
-    `ask` is what a person does where nobody knows whether it has left; `about_us` is better advice
-    for some statuses, which postpone like the usual ones.
+    `ask` is the advice when no one knows whether the message was sent. `about_us` replaces the
+    usual advice for some statuses; they postpone too.
     """
     status = answer.status
     if 200 <= status < 300:
@@ -44,6 +44,6 @@ def judge_status(
         return Refused(what, 'the sound is too large for it: set rendition = "none"')
     if 400 <= status < 500 and status != 409:
         return Refused(what, _CORRECT)
-    if status >= 500 or status == 409:  # 409: it has the key, or is still at work with it
+    if status >= 500 or status == 409:  # 409: it has the key, or is still processing it
         return Unknown(what, ask)
     return Postponed(what, "check url: the receiver points elsewhere, and nothing follows it")

@@ -1,8 +1,8 @@
-"""What comes back by a channel, and the ports of the channels that can hear. Values only.
+"""Messages that come in, and the optional ports of channels that can receive them.
 
-A channel that can be asked what came in has `poll` beside the methods of `port.Channel`; one that
-others bring messages to has `read_upload`; one that can wait for news has `watch`; one that
-customers have to join has `make_link`. Each of them is optional.
+Beside the methods of `port.Channel`, a channel may have `poll` (it can be asked for new messages),
+`read_upload` (someone else brings them), `watch` (it can wait for news) and `make_link` (customers
+have to join it first).
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from voicenote.model.receipt import Answer, Receipt
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inbound:
-    """One message that came in, read.
+    """An incoming message after parsing.
 
-    `keys`, `tokens` and `message_ids` are what it says of the touch that it belongs to, the surest
-    first. `receipt` is None for what tells nothing, such as a delay, or a copy of our own letter.
-    `answer` comes from people only; with `opt_out` they want no more letters, with `may_opt_out`
-    they may want none, and somebody has to read it. `mark` is its own id
-    where it came from, "" where it has none; `address` is that of who wrote, as a customer has it.
+    `keys`, `tokens` and `message_ids` point to the message that it belongs to, the most reliable
+    first. `receipt` is None when there is no news, such as for a delay or a copy of our own
+    message. `answer` is set for messages from people only. `opt_out`: they want no more messages.
+    `may_opt_out`: they may want none, so a person has to read it. `mark` is its own id at its
+    source, or "". `address` is the writer's address, as it would be in the customer's record.
     """
 
     sender: str
@@ -41,12 +41,12 @@ class Inbound:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """One message as a channel hands it over.
+    """One incoming message as a channel delivers it.
 
-    `mark` is the same whenever the same message is handed over again. `place` is where to go on
-    after it; "" where the channel keeps none. `at` (UTC) is when it came. `inbound` is None for
-    what tells nothing; `broken` says why one could not be read, and `sender` who it is from. `join`
-    is what a link brought with it, and `joins` that somebody joined at all.
+    `mark` stays the same if the same message is delivered again. `place` is where to continue after
+    it, or "" if the channel keeps none. `at` (UTC) is when it came. `inbound` is None when there is
+    no news. `broken` says why a message could not be read, and `sender` who it is from. `join` is
+    what an invitation link carried; `joins` means that someone joined.
     """
 
     mark: str
@@ -62,41 +62,41 @@ class Arrival:
 
 @runtime_checkable
 class Polls(Protocol):
-    """A channel that can be asked what came in."""
+    """A channel that can be asked for new messages."""
 
     @property
     def field(self) -> str:
-        """The column of a customer that holds their address here: such as ``email``."""
+        """The name of the customer's field that holds their address here, such as ``email``."""
         ...
 
     @property
     def is_mailbox(self) -> bool:
-        """Whether it reads a mailbox of the owner's.
+        """Whether it reads a mailbox of the owner.
 
-        What was read stays there, so that strangers' words need not be kept; others' mail comes to
-        it too; and anybody may write from any address, the owner as well.
+        Messages stay in a mailbox, so strangers' text need not be stored. Other people's mail
+        arrives there too, and anyone, the owner included, may write from any address.
         """
         ...
 
     def poll(self, after: str, since: date) -> Iterator[Arrival]:
-        """Yield what came after a place, oldest first; with "" all from the day `since`.
+        """Yield messages that came after the place `after`, oldest first.
 
-        What is yielded may be forgotten by the channel when the next one is asked for. Raises
-        Postponed when it cannot be read now.
+        With `after` "", all from the day `since` are yielded. The channel may forget a message as
+        soon as the next one is requested. Raises Postponed when it cannot be read now.
         """
         ...
 
 
 @runtime_checkable
 class AcceptsUpload(Protocol):
-    """A channel whose messages somebody else receives, and hands over."""
+    """A channel whose messages someone else receives and hands over."""
 
     def recognizes(self, raw: bytes) -> bool:
-        """Whether `raw` looks like one of its messages."""
+        """Return whether `raw` looks like one of its messages."""
         ...
 
     def read_upload(self, raw: bytes, proof: str) -> Iterator[Arrival]:
-        """Read what was handed over. Raises BadData for what is not genuine by `proof`."""
+        """Yield the messages in `raw`. Raises BadData if `proof` does not show that it is real."""
         ...
 
 
@@ -105,7 +105,7 @@ class Notifies(Protocol):
     """A channel that can wait for news."""
 
     def watch(self, stopped: Callable[[], bool]) -> Iterator[None]:
-        """Yield once when it listens, then whenever something may have come, until `stopped`.
+        """Yield once when listening, then whenever something may have come, until `stopped()`.
 
         Raises Postponed when it cannot listen now.
         """
@@ -114,8 +114,8 @@ class Notifies(Protocol):
 
 @runtime_checkable
 class Invites(Protocol):
-    """A channel that customers have to join before they can be written to."""
+    """A channel that customers have to join before they can get messages."""
 
     def make_link(self, secret: str) -> str:
-        """Return the link that brings `secret` with whoever opens it. Raises Postponed."""
+        """Return a link that carries `secret` when a customer opens it. Raises Postponed."""
         ...

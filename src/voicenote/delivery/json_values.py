@@ -1,4 +1,4 @@
-"""Values out of other people's JSON: what has another shape than expected is empty. Pure."""
+"""Safe values from other people's JSON: a value of an unexpected shape counts as empty. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 
 def parse_object(raw: bytes) -> Mapping[str, Any]:
-    """Return the object that `raw` holds; an empty one for anything else."""
+    """Return the object in `raw`, or an empty one if there is none."""
     try:
         return as_object(json.loads(raw))
     except (ValueError, RecursionError):
@@ -17,7 +17,7 @@ def parse_object(raw: bytes) -> Mapping[str, Any]:
 
 
 def as_object(value: object) -> Mapping[str, Any]:
-    """Return `value` when it is an object, else an empty one."""
+    """Return `value` if it is an object, otherwise an empty one."""
     return value if isinstance(value, dict) else {}
 
 
@@ -27,7 +27,7 @@ def as_objects(value: object) -> list[Mapping[str, Any]]:
 
 
 def read_timestamp(seconds: object, default: datetime) -> datetime:
-    """Return seconds since 1970, a number or its digits, as UTC; `default` for anything else."""
+    """Return seconds since 1970 (a number or its digits) as UTC, or `default` for anything else."""
     try:
         return datetime.fromtimestamp(int(str(seconds)), UTC)
     except (ValueError, OverflowError, OSError):

@@ -1,4 +1,4 @@
-"""A letter as it travels: in pieces, so that the server reads one while the next is coded."""
+"""An email message as bytes, in pieces: the server reads one while the next is encoded."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-#: A line of base64 has 76 letters (RFC 2045), for so many bytes; with its end it has two more.
+#: Bytes in a base64 line of 76 characters (RFC 2045), and its length with the line end.
 LINE, CODED = 57, 78
-#: So much sound is coded at once: whole lines, and few enough to stay in the processor's cache.
+#: Bytes of sound encoded at once: whole lines, and few enough for the processor's cache.
 PIECE = 800 * LINE
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A whole message: `words` as they travel, and after each but the last a sound, not coded yet.
+    """A whole message: `words` ready to send, and between them the sounds, not encoded yet.
 
-    Its length is that of the message in bytes. To go through it gives the bytes in pieces, each of
-    whole lines, whenever it is asked anew.
+    Its length is that of the message in bytes. Each iteration yields the bytes in pieces of whole
+    lines.
     """
 
     words: tuple[bytes, ...]
@@ -40,9 +40,9 @@ class Letter:
             yield words
 
     def dotted(self) -> Letter:
-        """Return it as DATA has it (RFC 5321, 4.5.2): dots doubled where lines begin.
+        """Return the message for DATA (RFC 5321, 4.5.2): dots at the start of lines are doubled.
 
-        Only words have any: no letter of base64 is a dot.
+        Only words have them, because base64 contains no dot.
         """
         return Letter(tuple(map(_stuff_dots, self.words)), self.sounds)
 
@@ -52,7 +52,7 @@ def _stuff_dots(words: bytes) -> bytes:
 
 
 def in_lines(content: bytes | memoryview) -> bytes:
-    """Return base64 in lines of 76 letters, as the standard library writes it."""
+    """Return base64 in lines of 76 characters, as the standard library writes it."""
     encoded = binascii.b2a_base64(content, newline=False)
     whole, left = divmod(len(encoded), 76)
     lines = struct.Struct(whole * "76s" + f"{left}s").unpack(encoded)

@@ -1,7 +1,7 @@
-"""A parcel as an email message. Pure: the same parcel gives the same bytes.
+"""Build the email message of a parcel. Pure: the same parcel gives the same bytes.
 
-Names, addresses and words come from customers. None of them can add a header, a part or a tag:
-control characters in a header are refused, and HTML is escaped.
+Names, addresses and words come from customers. None of them can add a header, a part or an HTML
+tag: control characters in a header are refused, and HTML is escaped.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from voicenote.delivery.parcel_checks import (
 )
 from voicenote.model.receipt import Parcel
 
-#: The direction of our own languages, for which no pass has to load the tables of all.
+#: The direction of our own languages, which spares a run from loading the tables of all others.
 _OURS = {"en": "ltr", "et": "ltr", "fa": "rtl", "he": "rtl", "pl": "ltr", "ro": "ltr"}
 
 
@@ -40,14 +40,14 @@ def build_message(
     addressed: bool = False,
     headers: Mapping[str, str] | None = None,
 ) -> EmailMessage:
-    """Return `parcel` as a message: the words as text and as HTML, and the sound attached.
+    """Return `parcel` as an email: the words as text and HTML, and the sound attached.
 
-    `attachments` maps a rendition (``mp3``, ``m4a``, ``ogg``) to its bytes. Where `to` or `sender`
-    is no email address, the header shows the name alone, as an empty group; with `addressed`, both
-    must be addresses. `headers` are further ones, such as ``Reply-To``.
+    `attachments` maps a rendition (``mp3``, ``m4a``, ``ogg``) to its bytes. If `to` or `sender`
+    isn't an email address, its header shows only the name, as an empty group; with `addressed`,
+    both must be addresses. `headers` are added, such as ``Reply-To``.
 
     Raises Refused for a control character in a header, an impossible address, Message-ID or key,
-    and for words that are not Unicode text.
+    and for words that are not valid Unicode.
     """
     message = EmailMessage(policy=POLICY)
     message["From"] = _sender(parcel.sender_name, parcel.sender, addressed=addressed)
@@ -67,7 +67,7 @@ def build_message(
 
 
 def wire(message: EmailMessage) -> bytes:
-    """Return the message as it travels: CRLF at each line's end, and nothing but ASCII."""
+    """Return the message as bytes for sending: ASCII only, with CRLF line ends."""
     return message.as_bytes(policy=POLICY)
 
 
@@ -78,11 +78,11 @@ def write_letter(
     addressed: bool = False,
     headers: Mapping[str, str] | None = None,
 ) -> Letter:
-    """Return ``wire(build_message(…))`` of the same, byte by byte, in a fraction of its time.
+    """Return the same bytes as ``wire(build_message(…))``, in a fraction of the time.
 
-    The standard library writes the letter around a short mark in place of each sound, because it
-    handles the thousands of lines of a sound one by one. The words stand before the first sound,
-    so that nobody can forge the last mark.
+    The standard library handles the thousands of lines of a sound one by one. So it writes the
+    message around a short mark in place of each sound. The marks are searched from the end, and the
+    words come before the first sound, so no one can forge a mark.
     """
     marks = {kind: hashlib.sha256(f"{parcel.key} {kind}".encode()).digest() for kind in attachments}
     rest = wire(build_message(parcel, marks, addressed=addressed, headers=headers))
@@ -94,17 +94,17 @@ def write_letter(
 
 
 def _words(what: str, text: str) -> str:
-    """Return words for a header, as `one_line`, and as they are seen.
+    """Return `text` for a header as `require_one_line` does, with encoded words left visible.
 
-    Words that look like an encoded word (RFC 2047) would be decoded on their way into the header,
-    line ends and all, and so could add another one. A space shows them as what they are.
+    Text that looks like an encoded word (RFC 2047) would be decoded in the header, line ends
+    included, and so could add another header. An extra space prevents that.
     """
     return require_one_line(what, text).replace("=?", "= ?")
 
 
 @lru_cache
 def direction(language: str) -> str:
-    """Return ``rtl`` or ``ltr`` for a BCP 47 tag; ``ltr`` where the language is not known."""
+    """Return ``rtl`` or ``ltr`` for a BCP 47 tag; ``ltr`` for an unknown language."""
     if language in _OURS:
         return _OURS[language]
     from babel import Locale, UnknownLocaleError
@@ -126,7 +126,7 @@ def _mailbox(what: str, name: str, address: str, *, addressed: bool) -> Address 
 
 @lru_cache(maxsize=64)
 def _sender(name: str, address: str, *, addressed: bool) -> BaseHeader:
-    """Return the header of who writes, which is the same in each letter of a pass."""
+    """Return the From header, which is the same in every message of a run."""
     header: BaseHeader = POLICY.header_factory(
         "From", _mailbox("the sender", name, address, addressed=addressed)
     )
@@ -166,19 +166,19 @@ def _html(language: str, text: str, notes: list[str]) -> str:
 
 
 def _tag(language: str) -> str:
-    """Return a language tag, or ``und`` (undetermined, BCP 47) for what cannot be one."""
+    """Return a language tag, or ``und`` (undetermined, BCP 47) if `language` isn't one."""
     return language if re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", language) else "und"
 
 
 def _encoding(text: str) -> str:
-    """Return the shorter encoding. In both, a line can neither be too long nor be a boundary."""
+    """Return the shorter encoding. Both avoid lines that are too long or look like a boundary."""
     foreign = len(text) - len(text.encode("ascii", "ignore"))
     return "base64" if foreign * 3 > len(text) else "quoted-printable"
 
 
 def _boundary(number: int) -> str:
-    """Return a boundary: `=_` occurs in no quoted-printable and in no base64 text (RFC 2045).
+    """Return a boundary with `=_`, which never occurs in quoted-printable or base64 (RFC 2045).
 
-    So it need not differ from letter to letter, and its header is parsed once a pass.
+    So it can be the same in every message, and its header is parsed once a run.
     """
     return f"=_voicenote_{number}"

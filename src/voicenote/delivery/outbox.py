@@ -1,7 +1,7 @@
-"""The outbox: a folder with one folder a touch. The default channel, and the one that can prove.
+"""The outbox channel: a folder with one folder for each message. It is the default channel.
 
-A touch is written into a hidden folder beside its place, synced to the disk, and then renamed: the
-one rename is the point of no return. A folder that has its name is whole.
+A message is written into a hidden folder beside its final place, synced to the disk, then renamed.
+That rename is the point of no return, so a folder with its final name is always complete.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ from voicenote.model.case import Customer
 from voicenote.model.receipt import Parcel, Receipt, ReceiptKind
 from voicenote.options import option, validators
 
-#: rendition → its file in the folder of a touch
+#: rendition → its file in the message's folder
 NAMES = {"ogg": "memo.ogg", "mp3": "memo.mp3", "vtt": "captions.vtt", "txt": "transcript.txt"}
 SOUNDS = ("ogg", "mp3")
 
-#: A draft this old, in seconds, is nobody's any more: one takes a moment.
+#: A draft this many seconds old is abandoned: writing one takes a moment.
 _ABANDONED_S = 3600
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _THERE = {errno.EEXIST, errno.ENOTEMPTY}
@@ -39,7 +39,7 @@ _THERE = {errno.EEXIST, errno.ENOTEMPTY}
 
 @dataclass(frozen=True, kw_only=True)
 class OutboxOptions:
-    """What can be set of an outbox."""
+    """The settings of an outbox."""
 
     folder: Path = option(
         Path("outbox"),
@@ -49,9 +49,9 @@ class OutboxOptions:
 
 
 class Outbox:
-    """A channel that writes each touch into a folder, named by its key.
+    """A channel that writes each message into a folder named by its key.
 
-    It takes every customer, with or without an address.
+    It works for every customer, with or without an address.
     """
 
     Options = OutboxOptions
@@ -63,7 +63,7 @@ class Outbox:
 
     @property
     def info(self) -> ChannelInfo:
-        """A folder needs nothing, and tells that a touch is in it."""
+        """Describe the channel: it needs nothing, and can prove whether it has a message."""
         return ChannelInfo(
             name=self.name,
             about=f"a folder: {self._folder}",
@@ -75,14 +75,14 @@ class Outbox:
         )
 
     def address(self, customer: Customer) -> str:
-        """The best address there is, else the name: a folder takes everybody."""
+        """Return the customer's best address, or else their name: a folder takes everyone."""
         return customer.address() or customer.name
 
     def send(self, parcel: Parcel, commit: Callable[[], None]) -> Receipt:
-        """Write the folder of `parcel`. A key that is there already is left as it is.
+        """Write the folder of `parcel`. If the key is already there, it is left as it is.
 
         Raises Refused for a missing file or what `build_message` refuses, Postponed for a disk that
-        is full or cannot be written, Unknown when the disk fails just after the rename.
+        is full or not writable, and Unknown when the disk fails just after the rename.
         """
         place = self._folder / check_key(parcel.key)
         if place.exists():
@@ -104,10 +104,10 @@ class Outbox:
             shutil.rmtree(draft, ignore_errors=True)
 
     def ask(self, key: str, message_id: str) -> TraceResult:
-        """Whether the folder of `key` is there. What a killed attempt left behind is swept first.
+        """Return whether the folder of `key` is there, after removing what earlier attempts left.
 
-        A draft is renamed before it is removed, so that an attempt which still lives cannot put it
-        in place any more: then `ABSENT` is proof.
+        A draft is renamed before it is removed, so an attempt that is still running can no longer
+        put it in place. That makes `ABSENT` a proof.
         """
         place = self._folder / check_key(key)
         try:
@@ -121,9 +121,9 @@ class Outbox:
         return TraceResult(Trace.FOUND, self._first(place)) if there else ABSENT
 
     def sweep(self, is_dead: Callable[[str], bool]) -> None:
-        """Remove what killed attempts left: those of keys that are dead, and any after an hour.
+        """Remove what killed attempts left: drafts of dead keys, and all drafts older than an hour.
 
-        Swept like this, an attempt that lives nevertheless fails before its message is there.
+        If such an attempt is still running after all, it fails before its message is in place.
         """
         try:
             for draft in self._folder.glob(".*~*.part"):
@@ -136,10 +136,10 @@ class Outbox:
             raise _postpone(self._folder, error) from error
 
     def close(self) -> None:
-        """Nothing is held open."""
+        """Do nothing: no connection stays open."""
 
     def _write(self, key: str, files: Mapping[str, bytes]) -> Path:
-        """Return a hidden folder with `files`, safe on the disk; or leave nothing at all."""
+        """Return a hidden folder with `files`, synced to the disk. On failure, leave nothing."""
         draft: Path | None = None
         try:
             make_folder(self._folder)
@@ -159,7 +159,7 @@ class Outbox:
         return draft
 
     def _move(self, draft: Path, place: Path) -> bool:
-        """Put the draft in its place: True. False when another attempt was there first."""
+        """Move the draft into place. Return False if another attempt got there first."""
         try:
             draft.rename(place)
         except OSError as error:
@@ -176,7 +176,7 @@ class Outbox:
         return True
 
     def _first(self, place: Path) -> Receipt:
-        """The receipt in the folder; where somebody took it away, one with the folder's time."""
+        """Return the receipt in the folder; if it cannot be read, one with the folder's time."""
         try:
             kept = json.loads((place / "receipt.json").read_bytes())
             return Receipt(
@@ -192,7 +192,7 @@ class Outbox:
 
 
 def _remove(draft: Path) -> None:
-    """Remove a draft, renamed first, so that nobody can put half of it in its place."""
+    """Remove a draft, renamed first, so that no attempt can put half of it in place."""
     swept = draft.with_suffix(".swept")
     with suppress(FileNotFoundError):
         draft.rename(swept)
@@ -200,7 +200,7 @@ def _remove(draft: Path) -> None:
 
 
 def _contents(parcel: Parcel) -> dict[str, bytes]:
-    """Return the files of a touch, by name. The message carries the mp3."""
+    """Return the files of a message by name. The email in it carries the mp3."""
     sounds = sounds_of(parcel, NAMES)
     attached = {kind: sound for kind, sound in sounds.items() if kind == "mp3"}
     files = {"message.eml": bytes(write_letter(parcel, attached))}
@@ -228,7 +228,7 @@ def _pack_receipt(parcel: Parcel, receipt: Receipt) -> bytes:
 
 
 def _sync(folder: Path) -> None:
-    """Make the entries of a folder safe on the disk, where the system can do that."""
+    """Sync a folder's entries to the disk, where the system supports it."""
     if os.name == "nt":
         return
     handle = os.open(folder, os.O_RDONLY)

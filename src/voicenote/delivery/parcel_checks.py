@@ -1,7 +1,7 @@
-"""What no channel carries: control characters, half letters, impossible addresses and keys. Pure.
+"""Checks for every channel: control characters, broken Unicode, bad addresses and keys. Pure.
 
-Each channel asks the same, so that a message which one of them refuses as broken never goes by the
-next one.
+Every channel makes the same checks, so a message that one refuses as broken never goes out by
+another.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from functools import lru_cache
 from voicenote.errors import Refused
 from voicenote.model.receipt import Parcel
 
-#: Control characters that no message needs: all but the tab and the ends of lines.
+#: Control characters that no message needs: all but tabs and line ends.
 CONTROLS = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127])
 
 _MESSAGE_ID = re.compile(r"<[!-;=?A-~]+@[!-;=?A-~]+>")
@@ -20,7 +20,7 @@ _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}")
 
 
 def validate_parcel(parcel: Parcel) -> None:
-    """Raise Refused for what cannot be carried by any channel."""
+    """Raise Refused for a parcel that no channel can carry."""
     for what, name, address in (
         ("the sender", parcel.sender_name, parcel.sender),
         ("the customer", parcel.customer, parcel.to),
@@ -38,10 +38,10 @@ def validate_parcel(parcel: Parcel) -> None:
 
 
 def check_key(key: str) -> str:
-    """Return `key` when it is safe as a header and as the name of a folder, or raise Refused.
+    """Return `key` if it is safe as a header and as a folder name, or raise Refused.
 
-    Up to 120 of the letters A to Z, digits, dot, hyphen and underscore; it starts with a letter or
-    a digit, and does not end with a dot.
+    A key has up to 120 of the letters A to Z, digits, dot, hyphen and underscore. It starts with a
+    letter or digit, and does not end with a dot.
     """
     if not _KEY.fullmatch(key) or key.endswith("."):
         raise Refused(
@@ -62,17 +62,17 @@ def check_message_id(message_id: str) -> str:
 
 
 def is_email(address: str) -> bool:
-    """Whether an address has something before and after an @."""
+    """Return whether an address has something before and after an @."""
     before, at, after = address.rpartition("@")
     return bool(before and at and after)
 
 
 @lru_cache(maxsize=256)
 def check_address(what: str, address: str) -> str:
-    """Return an email address as it travels, with its domain in ASCII (IDNA), or raise Refused.
+    """Return an email address for sending, with its domain in ASCII (IDNA), or raise Refused.
 
-    The part before the @ has to be ASCII: few servers take anything else. Whether the domain
-    exists is not looked up; those under ``.test`` are taken.
+    The part before the @ has to be ASCII, because few servers accept anything else. The domain
+    isn't looked up; those under ``.test`` are accepted.
     """
     from email_validator import EmailNotValidError, validate_email
 
@@ -94,7 +94,7 @@ def check_address(what: str, address: str) -> str:
 
 
 def require_one_line(what: str, text: str) -> str:
-    """Return `text` when it can stand in a header, or raise Refused, which names `what`."""
+    """Return `text` if it can stand in a header; otherwise raise Refused, which names `what`."""
     if any(ord(letter) < 32 or ord(letter) in range(127, 160) for letter in text):
         raise Refused(
             f"{what} holds a line break or another control character: {text[:60]!r}",
@@ -104,7 +104,7 @@ def require_one_line(what: str, text: str) -> str:
 
 
 def require_unicode(what: str, text: str) -> str:
-    """Return `text` when it is whole Unicode, or raise Refused, which names `what`."""
+    """Return `text` if it is valid Unicode; otherwise raise Refused, which names `what`."""
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -1,4 +1,4 @@
-"""The port of every channel: what a channel promises, and what it can be asked."""
+"""The port of every channel: sending, tracing, and what a channel says about itself."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from voicenote.model.receipt import Parcel, Receipt, ReceiptKind
 
 
 class Trace(StrEnum):
-    """Whether a channel knows a touch."""
+    """Whether a channel knows a message."""
 
     FOUND = "found"
     ABSENT = "absent"
@@ -23,10 +23,10 @@ class Trace(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TraceResult:
-    """A channel's word on one touch. `receipt` comes with `FOUND`, and only with it.
+    """What a channel knows about one message. `receipt` is set for `FOUND`, and only then.
 
-    `ABSENT` is proof that it has not left, and that no earlier attempt can still make it leave.
-    `CANNOT_TELL` is the honest answer of a channel that finds nothing, or cannot look.
+    `ABSENT` proves that the message has not been sent, and that no earlier attempt can still send
+    it. `CANNOT_TELL` means that the channel finds nothing, or cannot check.
     """
 
     trace: Trace
@@ -43,16 +43,16 @@ CANNOT_TELL = TraceResult(Trace.CANNOT_TELL)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelInfo:
-    """What the `channels` listing says about one channel.
+    """What the `channels` listing shows about one channel.
 
-    `missing` are the things it still needs, one plain sentence each; `tells` the kinds of receipt
-    that it can ever give; `can_ask` whether `ask` ever says more than `CANNOT_TELL`; `formats` the
+    `missing`: what it still needs, one plain sentence each. `tells`: the kinds of receipt that it
+    can give. `can_ask`: whether `ask` ever returns more than `CANNOT_TELL`. `formats`: the
     renditions of a memo that it carries, the best first.
 
-    `hands_on`: it gives a message to somebody of the owner's, with the customer's address as a
-    note, so that an address from which another channel's message came back is no reason against
-    it. `folder` is where it keeps messages on this machine, if it sends them nowhere: such a
-    channel is no way to a customer unless somebody asks for it, and has no limits.
+    `hands_on`: it gives the message to someone on the owner's side, with the customer's address as
+    a note. So an address that bounced on another channel does not rule it out. `folder`: where it
+    keeps messages on this machine if it sends them nowhere. Such a channel is used to reach a
+    customer only on request, and has no limits.
     """
 
     name: str
@@ -71,12 +71,12 @@ class ChannelInfo:
 
 
 class Channel(Protocol):
-    """What carries a touch.
+    """What sends a message.
 
-    A class behind an entry point of the group ``voicenote.channels.v2`` is called as
-    ``(name: str, options: Options, clock: Callable[[], datetime])``, where `clock` gives UTC. Its
-    attribute `Options`, a frozen dataclass, declares what can be set (`voicenote.options`); without
-    one nothing can. It connects to nothing yet.
+    A class behind an entry point of the group ``voicenote.channels.v2`` is called as ``(name: str,
+    options: Options, clock: Callable[[], datetime])``, where `clock` gives UTC. Its attribute
+    `Options`, a frozen dataclass, declares its settings (`voicenote.options`); without it there are
+    none. Creating a channel connects to nothing.
     """
 
     @property
@@ -86,55 +86,55 @@ class Channel(Protocol):
 
     @property
     def info(self) -> ChannelInfo:
-        """What it is, what it needs, and what it can tell. Connects to nothing."""
+        """What it is, what it needs, and what it can report. Connects to nothing."""
         ...
 
     def address(self, customer: Customer) -> str:
-        """The address of `customer` that this channel uses, or "" when there is none."""
+        """Return the customer's address for this channel, or "" if there is none."""
         ...
 
     def send(self, parcel: Parcel, commit: Callable[[], None]) -> Receipt:
-        """Carry `parcel`, and return what the channel said.
+        """Send `parcel`, and return the channel's receipt.
 
-        All that can fail is done first; then `commit` is called exactly once; then comes the one
-        act that cannot be taken back. What `commit` raises stops the send and goes up as it is.
-        Postponed and Refused mean that surely nothing has left, and may come before or after
-        `commit`; Unknown, that nobody can say, and comes only after it. Unknown with `again` is of
-        a channel where the same key twice is once: a later run sends the same again. A key that
-        this channel knows to have left is not sent again: `commit` is called, and the first
-        receipt returned.
+        Everything that can fail comes first; then `commit` is called exactly once; then comes the
+        one act that cannot be undone. An error from `commit` stops the send and propagates
+        unchanged. Postponed and Refused mean that nothing has been sent, and may come before or
+        after `commit`. Unknown means that no one can say, and comes only after it. Unknown with
+        `again` is for channels that ignore a second message with the same key: a later run sends it
+        again. If the channel knows that the key has been sent, it does not send it again: it calls
+        `commit` and returns the first receipt.
         """
         ...
 
     def ask(self, key: str, message_id: str) -> TraceResult:
-        """Whether the touch of `key` has left. Raises Postponed when nobody can be asked now."""
+        """Return whether the message of `key` was sent. Raises Postponed when it cannot ask now."""
         ...
 
     def close(self) -> None:
-        """End what is open, such as a connection. May be called more than once."""
+        """Close what is open, such as a connection. May be called more than once."""
         ...
 
 
 @runtime_checkable
 class Sweeps(Protocol):
-    """A channel on which an attempt that is killed leaves something behind."""
+    """A channel where a killed attempt leaves something behind."""
 
     def sweep(self, is_dead: Callable[[str], bool]) -> None:
         """Remove what killed attempts left. Raises Postponed.
 
-        `is_dead` tells of a key whether surely no attempt with it is under way; it tells nothing of
-        keys that it does not know, such as another ledger's.
+        `is_dead` returns whether an attempt with this key is certainly not running. It returns
+        False for keys that it does not know, such as those of another ledger.
         """
         ...
 
 
 @runtime_checkable
 class Recalls(Protocol):
-    """A channel that keeps what it has sent, where all of it can be looked through at once."""
+    """A channel that keeps what it has sent, and can list it in one go."""
 
     def sent_since(self, day: date) -> Mapping[str, datetime]:
-        """Return when each touch has left, by its key, from `day` on; more does no harm.
+        """Return key → time sent for messages since `day`; earlier ones may be included.
 
-        Raises Postponed when nobody can be asked now.
+        Raises Postponed when it cannot ask now.
         """
         ...

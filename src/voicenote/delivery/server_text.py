@@ -1,4 +1,4 @@
-"""What a server says, and what a failed connection to one means, in one line. Pure."""
+"""Server replies and connection errors in one line. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ AGAIN = "a later run will try again"
 
 
 def plain(text: str | bytes, *secrets: str) -> str:
-    """Return what a server said on one line of 300 letters at most, without any of `secrets`."""
+    """Return a server's text on one line of at most 300 characters, without any of `secrets`."""
     if isinstance(text, bytes):
         text = text.decode("utf-8", "replace")
     for secret in filter(None, secrets):
@@ -20,9 +20,9 @@ def plain(text: str | bytes, *secrets: str) -> str:
 def explain(
     error: BaseException | None, where: str, settings: str, tls_advice: str
 ) -> tuple[str, str] | None:
-    """Return what happened and what to do, for the error of a socket; None for another one.
+    """Return what happened and what to do for a socket error; None for any other error.
 
-    `where` is host and port, `settings` the settings that hold them.
+    `where` is host and port; `settings` names the settings that hold them.
     """
     if isinstance(error, ssl.SSLCertVerificationError):
         why = error.verify_message

@@ -1,7 +1,8 @@
-"""A webhook: each touch as one signed JSON document, with a key that makes a second one harmless.
+"""The webhook channel: each message is one signed JSON document with an idempotency key.
 
-The signature is HMAC-SHA256 over the time-stamp, a dot, and the bytes of the body; the receiver
-makes it again with the shared secret, and refuses an old time-stamp. `signature` is public for it.
+The signature is HMAC-SHA256 over the time stamp, a dot, and the bytes of the body. The receiver
+computes it again with the shared secret, and refuses an old time stamp. `signature` is public so
+that a receiver can use it.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ _ABOUT_US = {401: _SAME_SECRET, 403: f"{_SAME_SECRET}, and lets this machine in"
 
 @dataclass(frozen=True, kw_only=True)
 class WebhookOptions(HttpOptions, ReservedOptions):
-    """What can be set of a webhook."""
+    """The settings of a webhook."""
 
     url: str = option(
         "", validators.server, "the https address that takes the messages", required=True
@@ -53,7 +54,7 @@ class WebhookOptions(HttpOptions, ReservedOptions):
 
 
 class Webhook:
-    """A channel to one address; it takes every customer."""
+    """A channel that posts every customer's messages to one URL."""
 
     Options = WebhookOptions
 
@@ -66,7 +67,7 @@ class Webhook:
 
     @property
     def info(self) -> ChannelInfo:
-        """It tells that the receiver took a touch, and no more."""
+        """Describe the channel: it reports that the receiver took a message, and no more."""
         kinds = {ReceiptKind.ACCEPTED, ReceiptKind.UNCERTAIN, ReceiptKind.REFUSED}
         return ChannelInfo(
             name=self.name,
@@ -77,14 +78,14 @@ class Webhook:
         )
 
     def address(self, customer: Customer) -> str:
-        """The best address there is, else the name: the receiver decides what to do with it."""
+        """Return the customer's best address, or else their name: the receiver decides."""
         return customer.address() or customer.name
 
     def send(self, parcel: Parcel, commit: Callable[[], None]) -> Receipt:
         """Post `parcel`; `commit` is called just before the last byte.
 
-        Raises Refused, Postponed, or after the last byte Unknown; with `idempotent` it says that
-        it may go `again`, because the key makes a second attempt harmless.
+        Raises Refused or Postponed, or Unknown after the last byte. With `idempotent`, Unknown is
+        marked `again`: the key makes a second attempt harmless.
         """
         validate_parcel(parcel)
         refuse_reserved(parcel.to, allowed=self._options.allow_reserved)
@@ -106,11 +107,11 @@ class Webhook:
         )
 
     def ask(self, key: str, message_id: str) -> TraceResult:
-        """A webhook cannot be asked."""
+        """Return `CANNOT_TELL`: a webhook cannot be asked."""
         return CANNOT_TELL
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         self._line.close()
 
     def _call(self, key: str, body: bytes, now: datetime) -> Request:
@@ -126,12 +127,12 @@ class Webhook:
 
 
 def signature(secret: str, stamp: str, body: bytes) -> str:
-    """Return what signs `body` at `stamp` (seconds since 1970, as text): 64 hexadecimal digits."""
+    """Return the signature of `body` at `stamp` (seconds since 1970, as text): 64 hex digits."""
     return hmac.new(secret.encode(), f"{stamp}.".encode() + body, hashlib.sha256).hexdigest()
 
 
 def document(parcel: Parcel, sound: tuple[str, bytes] | None) -> bytes:
-    """Return the body of a request: all of the parcel but its paths, the sound in Base64."""
+    """Return the JSON body of a request: the parcel without its paths, the sound in Base64."""
     facts: dict[str, object] = {
         "version": 1,
         "key": parcel.key,

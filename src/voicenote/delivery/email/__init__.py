@@ -1,1 +1,1 @@
-"""The channel email: SMTP out, IMAP in."""
+"""The email channel: SMTP for sending, IMAP for what comes back."""

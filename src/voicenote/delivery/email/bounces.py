@@ -1,4 +1,4 @@
-"""Bounces that bring no standard report: flufl.bounce knows how many a server writes them."""
+"""Bounces without a standard report, parsed by flufl.bounce, which knows many servers' forms."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from email.message import Message
 
 
 def failed_recipients(message: Message) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return whom a machine's letter says it could not reach: for good, and for the time being."""
+    """Return the addresses that a bounce says failed: for good, and for now."""
     from flufl.bounce import all_failures
 
-    # it tells the log which of its detectors it tries, and letters are no business of the log
+    # it logs which of its detectors it tries, and messages don't belong in the log
     logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL + 1)
     try:
         passing, lasting = all_failures(message)
-    except Exception:  # noqa: BLE001 - its detectors trip over broken letters in their own ways
+    except Exception:  # noqa: BLE001 - its detectors may raise anything on broken messages
         return (), ()
     return _plain(lasting), _plain(passing)
 

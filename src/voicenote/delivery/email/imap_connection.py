@@ -1,4 +1,4 @@
-"""A connection to a mailbox with a time limit for the whole answer to a command."""
+"""A mailbox connection with a time limit for the whole answer to each command."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
     from imap_tools import BaseMailBox
 
-#: A server that sends fewer bytes a second is too slow to be waited for.
+#: A server that sends fewer bytes a second is too slow to wait for.
 SLOWEST = 5_000
 _LONGEST_LINE = 1_000_000
 
 
 class _Connection(imaplib.IMAP4):
-    """A connection of `imaplib` whose commands have a time limit each."""
+    """An `imaplib` connection with a time limit for each command."""
 
     def __init__(self, server: Server, context: ssl.SSLContext) -> None:
         self._server, self._context = server, context
@@ -37,30 +37,30 @@ class _Connection(imaplib.IMAP4):
         return sock
 
     def send(self, data: ReadableBuffer) -> None:
-        """Send, and allow for the answer from now on."""
+        """Send `data`, and start the time limit for the answer."""
         self._deadline.start(self._server.timeout)
         self._deadline.send(self.sock, memoryview(data))
 
     def readline(self) -> bytes:
-        """Read one line."""
+        """Read one line, or raise `error` for one that is too long."""
         line = self._from_now().readline(_LONGEST_LINE)
         if len(line) == _LONGEST_LINE:
             raise self.error("got a line that has no end")
         return line
 
     def read(self, size: int) -> bytes:
-        """Read `size` bytes; fewer only when the server has hung up."""
+        """Read `size` bytes; fewer only when the server has closed the connection."""
         return self._from_now().read(size)
 
     def _from_now(self) -> SocketReader:
-        """Return what reads; nothing from before TLS began counts after it (RFC 3207)."""
+        """Return the reader. Bytes from before TLS began are dropped (RFC 3207)."""
         if self._reader is None or self._reader.sock is not self.sock:
             self._reader = SocketReader(self.sock, self._deadline, SLOWEST)
         return self._reader
 
 
 def connect(server: Server, context: ssl.SSLContext) -> BaseMailBox:
-    """Connect to a mailbox, not logged in yet. Raises OSError and imaplib's errors."""
+    """Connect to a mailbox without logging in. Raises OSError and imaplib's errors."""
     from imap_tools import BaseMailBox
 
     class Box(BaseMailBox):

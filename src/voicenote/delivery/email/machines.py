@@ -1,8 +1,8 @@
-"""Which letters no person wrote. Pure.
+"""Recognize emails that no person wrote. Pure.
 
-Only what an autoresponder says of itself counts, or that the letter comes from nobody. What lists
-and groups add on the way (List-Id, Precedence: list or bulk, Mailing-list) says nothing of who
-wrote; nor does X-Auto-Response-Suppress, by which a letter asks for no automatic replies.
+Only two things count: what an autoresponder says about itself, and a null return path. What lists
+and groups add on the way (List-Id, Precedence: list or bulk, Mailing-list) does not show who wrote.
+Nor does X-Auto-Response-Suppress, by which a message asks for no automatic replies.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from email.message import Message
 from voicenote.delivery.email.header_fields import field, fields
 
 _COMMENT = re.compile(r"\([^()]*\)")
-#: What mail programs put before a subject, to be read from left to right or the other way.
+#: Invisible direction marks that mail programs put before a subject.
 _DIRECTIONS = dict.fromkeys(
     map(ord, "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 )
@@ -29,7 +29,7 @@ def _one_of(*words: str) -> Callable[[str], bool]:
 
 
 def _submitted(value: str) -> bool:
-    """A comment may stand anywhere, and parameters behind (RFC 3834, 5): `no (by hand); x=y`."""
+    """Comments and parameters are ignored (RFC 3834, 5), as in `no (by hand); x=y`."""
     word = _COMMENT.sub(" ", value).partition(";")[0].strip()
     return word not in ("", "no")
 
@@ -41,7 +41,7 @@ def _submitted(value: str) -> bool:
 HEADERS: tuple[tuple[str, Callable[[str], bool]], ...] = (
     ("Auto-Submitted", _submitted),  # RFC 3834: Gmail, Exchange, Sieve, most others
     ("X-Autoreply", _anything),  # Gmail and others
-    ("X-Autorespond", _anything),  # cPanel (BoxTrapper); others spell it otherwise
+    ("X-Autorespond", _anything),  # cPanel (BoxTrapper); others spell it differently
     ("X-Autoresponder", _anything),
     ("X-Autoresponse", _anything),
     ("X-Auto-Reply", _anything),
@@ -55,7 +55,7 @@ HEADERS: tuple[tuple[str, Callable[[str], bool]], ...] = (
     ("Delivered-To", _one_of("autoresponder")),  # qmail
 )
 
-#: How a subject begins that Outlook, Exchange or another program writes for somebody who is away.
+#: How the subject begins when Outlook, Exchange or another program replies for someone away.
 SUBJECTS = (
     *("automatic reply", "auto reply", "auto-reply", "autoreply", "auto response", "out of office"),
     *("תשובה אוטומטית", "מענה אוטומטי", "הודעה אוטומטית"),
@@ -68,7 +68,7 @@ SUBJECTS = (
 
 
 def is_machine(message: Message) -> bool:
-    """Whether the message says itself that no person wrote it, or comes from nobody."""
+    """Return whether the message says that no person wrote it, or has a null return path."""
     return (
         from_nobody(message)
         or message.get_content_type() == "multipart/report"
@@ -82,11 +82,11 @@ def is_machine(message: Message) -> bool:
 
 
 def from_nobody(message: Message) -> bool:
-    """Whether the return path is null, as that of bounces and autoresponders has to be."""
+    """Return whether the return path is null, as bounces and autoresponders must have it."""
     return field(message, "Return-Path").replace(" ", "") == "<>"
 
 
 def _names_itself(subject: str) -> bool:
-    """Whether a subject is that of an automatic reply; "Re: Automatic reply" is a person's."""
+    """Return whether a subject is an automatic reply's; "Re: Automatic reply" is a person's."""
     beginning = subject.translate(_DIRECTIONS).casefold().partition(":")[0]
     return " ".join(beginning.split()) in SUBJECTS

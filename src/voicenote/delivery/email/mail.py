@@ -1,4 +1,4 @@
-"""Email: one connection for a whole pass, and the commit just before the final dot."""
+"""The email channel: one connection for a whole run, and the commit just before the final dot."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ from voicenote.worker import Worker
 if TYPE_CHECKING:
     from imap_tools import BaseMailBox
 
-#: After a failed connection, touches are postponed for so many seconds without knocking again:
-#: a pass of hundreds neither waits each time, nor locks the account by wrong passwords.
+#: After a failed connection, messages are postponed for this many seconds without a new try:
+#: a run of hundreds neither waits each time, nor locks the account with wrong passwords.
 _REST = 60.0
 
 
 class Mail:
-    """A channel to one SMTP server."""
+    """A channel that sends through one SMTP server, and may read one mailbox."""
 
     Options = EmailOptions
 
@@ -49,7 +49,7 @@ class Mail:
 
     @property
     def info(self) -> ChannelInfo:
-        """What the server is; delivery and answers are told by the mailbox only."""
+        """Describe the server. Only a mailbox can report deliveries, bounces and answers."""
         kinds = {ReceiptKind.ACCEPTED, ReceiptKind.UNCERTAIN, ReceiptKind.REFUSED}
         told = {ReceiptKind.DELIVERED, ReceiptKind.BOUNCED, ReceiptKind.ANSWERED}
         server, mailbox = self._options.server, self._options.imap
@@ -62,14 +62,14 @@ class Mail:
         )
 
     def address(self, customer: Customer) -> str:
-        """The customer's email address."""
+        """Return the customer's email address."""
         return customer.address("email")
 
     def send(self, parcel: Parcel, commit: Callable[[], None]) -> Receipt:
-        """Hand `parcel` to the server; `commit` is called when all but the final dot is there.
+        """Send `parcel`; `commit` is called when the server has all of it but the final dot.
 
-        Raises Refused, Postponed, or after the dot Unknown. A key that was sent before is sent
-        again: the server cannot be asked here, so the caller asks first.
+        Raises Refused or Postponed, or Unknown after the dot. A key that was sent before is sent
+        again: SMTP cannot be asked, so the caller checks first.
         """
         sender, to = self._addresses(parcel)
         letter = write_letter(
@@ -99,7 +99,7 @@ class Mail:
         )
 
     def ask(self, key: str, message_id: str) -> TraceResult:
-        """Whether the mailbox's Sent folder has it. Not found proves nothing: `CANNOT_TELL`.
+        """Return whether the mailbox's Sent folder has it. Not found proves nothing: `CANNOT_TELL`.
 
         Raises Postponed when the mailbox cannot be opened.
         """
@@ -110,7 +110,7 @@ class Mail:
         return in_sent(self._options.imap, self._options.sent_folder, key, message_id, self._clock)
 
     def sent_since(self, day: date) -> Mapping[str, datetime]:
-        """Return when each touch has left, by its key, as the mailbox's Sent folder has it."""
+        """Return key → time sent for each message since `day` in the mailbox's Sent folder."""
         if self._options.imap is None:
             return {}
         from voicenote.delivery.email.mailbox import keys_sent
@@ -119,19 +119,19 @@ class Mail:
 
     @property
     def field(self) -> str:
-        """The column of a customer that holds their address here."""
+        """The name of the customer's field that holds their address."""
         return "email"
 
     @property
     def is_mailbox(self) -> bool:
-        """Letters stay in it, unchanged, and others' come to it too."""
+        """Always true: messages stay in the mailbox, and other people's mail comes to it too."""
         return True
 
     def poll(self, after: str, since: date) -> Iterator[Arrival]:
-        """Yield what came into the mailbox after a place, oldest first, read and understood.
+        """Yield parsed messages that came into the mailbox after the place `after`, oldest first.
 
-        Without a place all from the day `since` is read. Raises Postponed when the mailbox cannot
-        be opened; a channel without one has no post.
+        Without a place, all from the day `since` are read. Raises Postponed when the mailbox cannot
+        be opened. Without a mailbox in the settings, it yields nothing.
         """
         if self._options.imap is None:
             return
@@ -143,11 +143,11 @@ class Mail:
                 yield self._read(worker, raw, at, str(place))
 
     def recognizes(self, raw: bytes) -> bool:
-        """A letter begins with the name of a header."""
+        """Return whether `raw` may be an email: anything that isn't JSON."""
         return raw.lstrip()[:1] not in (b"{", b"[")
 
     def read_upload(self, raw: bytes, proof: str) -> Iterator[Arrival]:
-        """Read one letter that somebody hands over (an .eml file); letters prove nothing."""
+        """Read one message that was handed over (an .eml file). `proof` is ignored."""
         with Worker() as worker:
             yield self._read(worker, raw, datetime.min.replace(tzinfo=UTC), "")
 
@@ -160,9 +160,9 @@ class Mail:
         yield from wait_for_mail(self._options.imap, "INBOX", stopped)
 
     def _read(self, worker: Worker, raw: bytes, at: datetime, place: str) -> Arrival:
-        """Read a letter; what nobody could foresee in one must not stop those behind it.
+        """Parse a message. An unexpected error in one must not stop those behind it.
 
-        Raises Unavailable when no process can be started to read it in.
+        Raises Unavailable when no process can be started to parse it.
         """
         from voicenote.delivery.email.mail_parser import read_head, read_mail
 
@@ -175,10 +175,10 @@ class Mail:
             read = worker.run(read_mail, raw, came, templates)
         except Unavailable:
             raise
-        except Exception as error:  # noqa: BLE001 - a hostile letter finds any slip of a parser
+        except Exception as error:  # noqa: BLE001 - a hostile message may make a parser raise anything
             why = error.what if isinstance(error, TookTooLong) else type(error).__name__
             broken = f"the letter cannot be read ({why})"
-            with suppress(Exception):  # its body alone may be what is wrong
+            with suppress(Exception):  # maybe only its body is broken
                 read = worker.run(read_head, raw, templates)
         if read is None:
             return Arrival(mark=mark, at=came, place=place, broken=broken)
@@ -193,14 +193,14 @@ class Mail:
         )
 
     def close(self) -> None:
-        """Say goodbye to the server."""
+        """Close the connections to the server and the mailbox."""
         line, self._line = self._line, None
         if line:
             line.close()
         self._hang_up()
 
     def _keep_copy(self, raw: bytes) -> str:
-        """Put a copy among the sent mail, and say where. It has left, so nothing here may fail."""
+        """Save a copy in the Sent folder, and say where. Never fails: the message is sent."""
         from voicenote.delivery.email.mailbox import keep_copy, open_mailbox
 
         try:
@@ -210,13 +210,13 @@ class Mail:
             if self._mailbox is None:
                 return "none: there is no mailbox"
             folder = keep_copy(self._mailbox, self._options.sent_folder, raw)
-        except Exception as error:  # noqa: BLE001 - it has left, whatever becomes of its copy
+        except Exception as error:  # noqa: BLE001 - it has been sent, whatever happens to its copy
             self._hang_up()
             return f"none: {getattr(error, 'what', type(error).__name__)}"
         return f"in {folder}" if folder else "none: there is no folder of sent mail"
 
     def _hang_up(self) -> None:
-        """Leave the mailbox, whatever it says to that."""
+        """Close the mailbox, and ignore any error."""
         self._mailbox = None
         with suppress(Exception):
             self._open.close()
@@ -229,7 +229,7 @@ class Mail:
         return (fill_template(verp, parcel.key) if verp else sender), to
 
     def _pace(self) -> None:
-        """Keep the distance between two messages that the settings ask for."""
+        """Wait as long as `per_minute` asks for between two messages."""
         if self._options.per_minute:
             now = time.monotonic()
             time.sleep(max(0.0, self._next - now))
@@ -257,7 +257,7 @@ class Mail:
 
 
 def mail_headers(options: EmailOptions, key: str) -> dict[str, str]:
-    """Return the headers that lead answers and opt-outs back to the touch of `key`. Pure."""
+    """Return headers that lead answers and opt-outs back to the message of `key`. Pure."""
     headers = {}
     ways = []
     if options.reply_to:

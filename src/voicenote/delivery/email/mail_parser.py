@@ -1,7 +1,7 @@
-"""What comes back by email: bounces, delivery receipts, autoresponders, and people. Pure.
+"""Parse incoming email: bounces, delivery receipts, automatic replies, and people's answers. Pure.
 
-Only a person makes an answer. What may be a machine is taken for one when it says so itself (RFC
-3834), or comes from nobody (a null return path); everything else is a person.
+Only a person's message counts as an answer. A message is a machine's if it says so (RFC 3834) or
+has a null return path; everything else is a person's.
 """
 
 from __future__ import annotations
@@ -25,34 +25,34 @@ from voicenote.delivery.opt_out_phrases import is_opt_out, may_be_opt_out
 from voicenote.delivery.tokens import tokens_in
 from voicenote.model.receipt import UNDELIVERED, Answer, Receipt, ReceiptKind, Verdict
 
-#: A delivery report's action (RFC 3464, 2.3.3) → what it means. `relayed` and `expanded` went on to
-#: a server that tells no more; `delayed` is no news.
+#: A delivery report's action (RFC 3464, 2.3.3) → receipt. `relayed` and `expanded` went on to
+#: a server that reports no further; `delayed` isn't news.
 _ACTIONS = {
     "failed": ReceiptKind.BOUNCED,
     "delivered": ReceiptKind.DELIVERED,
     "relayed": ReceiptKind.ACCEPTED,
     "expanded": ReceiptKind.ACCEPTED,
 }
-#: "Delivery time expired": a failure that was not seen, but waited for.
+#: "Delivery time expired": the server gave up waiting, and no one reported a failure.
 _GIVEN_UP = "5.4.7"
 _MACHINES = ("mailer-daemon", "postmaster")
-#: The subject of a letter that a mail program writes when its button "unsubscribe" is pressed.
+#: The subject of the message that a mail program sends when "unsubscribe" is pressed.
 UNSUBSCRIBE = "unsubscribe"
-#: What is read as a header, wherever it stands, with what is folded below it. Lines end in any way.
+#: Anything that parses as a header, anywhere, with its folded lines. Any line end counts.
 _HEADER = re.compile(rb"(?<![^\r\n])[!-9;-~]*:[^\r\n]*(?:(?:\r\n|\r|\n)[ \t][^\r\n]*)*")
-#: So many bytes and lines of one are read. Those of a part have parameters, and comments in
-#: comments; to read these takes the square of their length, and their depth.
+#: Most bytes and folds read of a header. Those of a part have parameters and nested comments,
+#: which take time quadratic in their length and depth.
 HEADER, FOLDS, PART_HEADER, COMMENTS = 4000, 30, 1000, 20
-#: How many headers of parts are understood; those after them are kept as text. A letter has a few,
-#: and all of them are read anew at each look at the parts.
+#: How many headers of parts are parsed; later ones are renamed. A normal message has a few,
+#: and all of them are parsed again whenever the parts are read.
 PART_HEADERS = 500
 _BODY = re.compile(rb"\r?\n\r?\n")
-#: It begins where nothing of it stands before, else it would be looked for from every letter.
+#: Anchored at its start, or the search would begin again at every character.
 _ADDRESS = re.compile(r"(?<![^\s,;<>])[^\s,;<>]+@[^\s,;<>]+")
 
 
 def read_mail(raw: bytes, at: datetime, templates: tuple[str, ...] = ()) -> Inbound:
-    """Read a message, whatever it is; a broken one is read as far as it goes.
+    """Parse any message; a broken one is read as far as possible.
 
     `at` is when it came (UTC); `templates` are those of `verp` and `reply_to`.
     """
@@ -79,7 +79,7 @@ def read_mail(raw: bytes, at: datetime, templates: tuple[str, ...] = ()) -> Inbo
 
 
 def read_head(raw: bytes, templates: tuple[str, ...] = ()) -> Inbound:
-    """Read who wrote a message, and what it is about: of one whose body cannot be read."""
+    """Parse only the headers, for a message whose body cannot be read."""
     head = _BODY.split(raw, maxsplit=1)[0]
     return _about(message_from_bytes(_limit_lines(head), policy=default), templates)
 
@@ -93,24 +93,24 @@ def _about(message: Message, templates: tuple[str, ...]) -> Inbound:
         keys=tuple(dict.fromkeys(_keys(message))),
         tokens=_tokens(message, templates),
         message_ids=tuple(dict.fromkeys(_message_ids(message))),
-        # without a Message-ID whoever hands it over takes the letter itself for its mark
+        # without a Message-ID the caller uses a hash of the message as its mark
         mark=f"{identifier} {writer}".strip() if identifier else "",
         address=writer,
     )
 
 
 def _limit_lines(raw: bytes) -> bytes:
-    """Return a letter without headers that no mail program writes; of its body nothing is lost.
+    """Return a message with overlong headers cut; its body stays whole.
 
-    RFC 5322 allows 998 letters a line. The standard library takes hours to read a header of a
-    megabyte, and a mailbox is open to everybody.
+    No mail program writes such headers: RFC 5322 allows 998 characters a line. The standard library
+    takes hours to parse a header of a megabyte, and anyone can send to a mailbox.
     """
     parts = itertools.count()
     return _HEADER.sub(lambda found: _short(found[0], parts), raw)
 
 
 def _short(whole: bytes, parts: Iterator[int]) -> bytes:
-    """Return a header as far as it is read; `parts` counts those of parts."""
+    """Return a header, cut to what will be parsed; `parts` counts the headers of parts."""
     if whole[:8].lower() == b"content-":
         if next(parts) >= PART_HEADERS:
             return b"X-" + whole[:PART_HEADER]
@@ -122,7 +122,7 @@ def _short(whole: bytes, parts: Iterator[int]) -> bytes:
 
 
 def _of_a_machine(message: EmailMessage, about: Inbound, at: datetime) -> Inbound:
-    """An autoresponder; or a bounce that does not say so, where it comes from nobody."""
+    """Read an automatic reply, or a bounce that only shows by its null return path."""
     submitted = field(message, "Auto-Submitted").lower()
     if from_nobody(message) and "replied" not in submitted:
         lasting, passing = failed_recipients(message)
@@ -141,7 +141,7 @@ def _recipient(receipt: Receipt | None) -> str:
 
 
 def _reports(message: Message) -> Iterator[Message]:
-    """The groups of fields in delivery reports that speak of one recipient each (RFC 3464)."""
+    """Yield the groups of fields about one recipient each from delivery reports (RFC 3464)."""
     for part in message.walk():
         if part.get_content_type() in ("message/delivery-status", "message/global-delivery-status"):
             groups = part.get_payload()
@@ -150,7 +150,7 @@ def _reports(message: Message) -> Iterator[Message]:
 
 
 def _is_bounce(message: Message, sender: str) -> bool:
-    """Whether it is a bounce without a report to read, as Exim and older servers write them."""
+    """Return whether it is a bounce without a report, as Exim and older servers write them."""
     if message["X-Failed-Recipients"]:
         return True
     local = re.search(r"(?<![\w.+-])([\w.+-]+)@", sender)
@@ -159,7 +159,7 @@ def _is_bounce(message: Message, sender: str) -> bool:
 
 
 def _report_receipt(reports: list[Message], message: Message, at: datetime) -> Receipt | None:
-    """Return the worst news of the reports; None when they bring none."""
+    """Return the worst news of the reports, or None if they bring none."""
     if not reports:
         return _read_plain_bounce(message, at)
     kinds = [_ACTIONS.get(field(report, "Action").split(" ")[0].lower()) for report in reports]
@@ -167,14 +167,14 @@ def _report_receipt(reports: list[Message], message: Message, at: datetime) -> R
         if kind in kinds:
             report = reports[kinds.index(kind)]
             detail = _report_detail(report)
-            if kind is ReceiptKind.BOUNCED and len(reports) == 1:  # of more, a list has made them
+            if kind is ReceiptKind.BOUNCED and len(reports) == 1:  # several: from a mailing list
                 detail |= _undelivered_address(detail, report)
             return Receipt(kind=kind, at=at, detail=detail)
     return None
 
 
 def _read_plain_bounce(message: Message, at: datetime) -> Receipt | None:
-    """A bounce without a report: whom it names is looked for; a mere delay is no news."""
+    """Read a bounce without a report, and find whom it names; None for a mere delay."""
     lasting, passing = failed_recipients(message)
     if passing and not lasting:
         return None
@@ -196,11 +196,11 @@ def _report_detail(report: Message) -> dict[str, str]:
 
 
 def _undelivered_address(detail: dict[str, str], report: Message) -> dict[str, str]:
-    """Tell the address that surely got nothing, where a report of a failure leaves no doubt.
+    """Return the address that certainly got nothing, if the failure report leaves no doubt.
 
-    It is the last one that the letter came to: where a server has passed it on to another, it may
-    have kept it too. Only 5.x.x is for good (RFC 3463, 2); 5.4.7 and 4.x.x gave up after trying,
-    and the last try may have arrived.
+    It is the last address that the message was sent to: a server that forwarded it may also have
+    kept it. Only 5.x.x is permanent (RFC 3463, 2). 5.4.7 and 4.x.x gave up after several tries, and
+    the last one may have arrived.
     """
     final = field(report, "Final-Recipient").partition(";")[2].strip()
     lasting = detail["status"].startswith("5.") and detail["status"] != _GIVEN_UP
@@ -208,7 +208,7 @@ def _undelivered_address(detail: dict[str, str], report: Message) -> dict[str, s
 
 
 def _keys(message: Message) -> Iterator[str]:
-    """Keys of ours: the envelope's id in a report, and our header in what it gives back."""
+    """Yield our keys: the envelope id in a report, then our header in what it returns."""
     for part in _all_headers(message):
         if part["Original-Envelope-Id"]:
             yield _from_xtext(field(part, "Original-Envelope-Id"))
@@ -224,7 +224,7 @@ def _tokens(message: Message, templates: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _message_ids(message: Message) -> Iterator[str]:
-    """The message it answers, then the thread from its end, then the message it gives back."""
+    """Yield the id it answers, then the thread from its end, then the ids of what it returns."""
     for name in ("In-Reply-To", "References"):
         yield from reversed(re.findall(r"<[^<>\s]+>", field(message, name)))
     for part in list(_all_headers(message))[1:]:
@@ -232,7 +232,7 @@ def _message_ids(message: Message) -> Iterator[str]:
 
 
 def _all_headers(message: Message) -> Iterator[Message]:
-    """The message and its parts, and headers that are given back as text (RFC 3462)."""
+    """Yield the message, its parts, and headers returned as text (RFC 3462)."""
     for part in message.walk():
         yield part
         if part.get_content_type() in ("text/rfc822-headers", "message/global-headers"):
@@ -242,7 +242,7 @@ def _all_headers(message: Message) -> Iterator[Message]:
 
 
 def _body(message: EmailMessage) -> str:
-    """Return the words of a message, as text; HTML without its tags where there is nothing else."""
+    """Return the message's text, or its HTML without tags if there is nothing else."""
     part = message.get_body(("plain", "html"))
     if part is None:
         return ""
@@ -250,7 +250,7 @@ def _body(message: EmailMessage) -> str:
     raw = payload if isinstance(payload, bytes) else b""
     try:
         text = raw.decode(part.get_content_charset("utf-8"), "replace")
-    except (LookupError, ValueError):  # no such codec; or one that does not replace, or has a NUL
+    except (LookupError, ValueError):  # unknown codec, one without "replace", or a NUL in its name
         text = raw.decode("utf-8", "replace")
     if part.get_content_type() != "text/html":
         return text

@@ -1,4 +1,4 @@
-"""The owner's mailbox, over IMAP: what was sent, and what came in. It is read, never changed."""
+"""The owner's mailbox over IMAP: sent mail and new mail. Nothing in it is changed or deleted."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from voicenote.model.receipt import Receipt, ReceiptKind
 if TYPE_CHECKING:
     from imap_tools import BaseMailBox, MailMessage
 
-#: So many bytes of a letter are read at most, and so many letters at once.
+#: Most bytes read of a message, and most messages fetched at once.
 MOST, AT_ONCE = 1 << 18, 20
-#: Of so many the key alone is read at once.
+#: Most messages fetched at once when only their key is read.
 HEADS_AT_ONCE = 500
 _KEY = re.compile(rb"x-voicenote-key:\s*([!-~]+)", re.IGNORECASE)
-#: After so many seconds a server is told again that somebody listens (RFC 2177 allows 29 minutes).
+#: Seconds until IDLE is started again (RFC 2177 allows 29 minutes).
 IDLE_S = 20 * 60
-#: TLS was begun where the other side speaks in the open, or the other way round.
+#: Advice when one side uses TLS on a port where the other does not.
 _WRONG_PORT = 'port 143 goes with imap_security = "starttls", port 993 with imap_security = "tls"'
 #: What providers call the folder of sent mail when they do not mark it (RFC 6154).
 _SENT = ("Sent", "Sent Items", "Sent Messages", "INBOX.Sent", "[Gmail]/Sent Mail")
@@ -38,7 +38,7 @@ _SENT = ("Sent", "Sent Items", "Sent Messages", "INBOX.Sent", "[Gmail]/Sent Mail
 
 @dataclass(frozen=True, slots=True)
 class MailboxPosition:
-    """How far a folder was read. A UID means something only within its UIDVALIDITY (RFC 3501)."""
+    """How far a folder has been read. A UID is valid only within its UIDVALIDITY (RFC 3501)."""
 
     validity: int
     uid: int
@@ -48,7 +48,7 @@ class MailboxPosition:
 
     @classmethod
     def read(cls, text: str) -> MailboxPosition | None:
-        """Return the place that `text` tells, or None."""
+        """Parse a position from `text` (``validity:uid``), or return None."""
         found = re.fullmatch(r"(\d+):(\d+)", text)
         return cls(int(found[1]), int(found[2])) if found else None
 
@@ -56,9 +56,9 @@ class MailboxPosition:
 def in_sent(
     server: Server, folder: str, key: str, message_id: str, clock: Callable[[], datetime]
 ) -> TraceResult:
-    """Look for a touch among the sent mail, by its Message-ID and then by its key.
+    """Search the sent mail for a message, by its Message-ID and then by its key.
 
-    Some providers give a message another Message-ID, so the key counts too. Raises Postponed.
+    Some providers change the Message-ID, so the key counts too. Raises Postponed.
     """
     with open_mailbox(server) as box:
         sent = folder or _sent_folder(box)
@@ -78,9 +78,9 @@ def in_sent(
 
 
 def keys_sent(server: Server, folder: str, since: date) -> dict[str, datetime]:
-    """Return when each touch was sent, by its key, as the sent mail from a day on has it.
+    """Return key → time sent for each message of ours in the sent mail since a day.
 
-    Only one header of each letter is fetched. Raises Postponed.
+    Only one header of each message is fetched. Raises Postponed.
     """
     from imap_tools import AND
     from imap_tools.utils import check_command_status
@@ -107,11 +107,11 @@ def keys_sent(server: Server, folder: str, since: date) -> dict[str, datetime]:
 def new_mail(
     server: Server, folder: str, after: MailboxPosition | None, since: date
 ) -> Iterator[tuple[MailboxPosition, datetime, bytes]]:
-    """Yield what came into `folder` after a place, oldest first, with its own place and its time.
+    """Yield (position, time, bytes) of mail that came into `folder` after a position, oldest first.
 
-    Without a place, or when the server has numbered the folder anew, all from the day `since` is
-    read: what is known already is no harm. Only the first `MOST` bytes of a letter are fetched:
-    words and reports stand before what is attached. Raises Postponed.
+    Without a position, or when the server has renumbered the folder, all mail from the day `since`
+    is read; messages already known do no harm. Only the first `MOST` bytes of each are fetched,
+    because text and reports come before attachments. Raises Postponed.
     """
     from imap_tools import AND, U
 
@@ -128,7 +128,7 @@ def new_mail(
 
 
 def _fetch_heads(box: BaseMailBox, uids: list[int]) -> list[tuple[int, datetime, bytes]]:
-    """Fetch the beginnings of some letters; one that is gone in the meantime is left out."""
+    """Fetch the beginnings of some messages. Those deleted in the meantime are left out."""
     from imap_tools.utils import check_command_status
 
     wanted = ",".join(map(str, uids))
@@ -147,7 +147,7 @@ def _fetch_heads(box: BaseMailBox, uids: list[int]) -> list[tuple[int, datetime,
 
 
 def _internal_date(head: bytes) -> datetime:
-    """Return when the server took a letter in, UTC; the beginning of time where it does not say."""
+    """Return when the server received a message, in UTC; `datetime.min` if it does not say."""
     moment = imaplib.Internaldate2tuple(head)
     if moment is None:
         return datetime.min.replace(tzinfo=UTC)
@@ -155,7 +155,7 @@ def _internal_date(head: bytes) -> datetime:
 
 
 def keep_copy(box: BaseMailBox, folder: str, raw: bytes) -> str:
-    """Put a copy of a letter that has left among the sent mail; return the folder's name, or ""."""
+    """Save a copy of a sent message in the Sent folder. Return the folder's name, or ""."""
     from imap_tools import MailMessageFlags
 
     sent = folder or _sent_folder(box)
@@ -165,9 +165,9 @@ def keep_copy(box: BaseMailBox, folder: str, raw: bytes) -> str:
 
 
 def wait_for_mail(server: Server, folder: str, stopped: Callable[[], bool]) -> Iterator[None]:
-    """Yield once when the server tells of new mail by itself (IDLE), then at each telling.
+    """Yield once when the server announces new mail (IDLE), then whenever some may have come.
 
-    Raises Postponed, also for a server that does not know IDLE.
+    Raises Postponed, also for a server without IDLE.
     """
     with open_mailbox(server) as box:
         if "IDLE" not in box.client.capabilities:
@@ -186,7 +186,7 @@ def wait_for_mail(server: Server, folder: str, stopped: Callable[[], bool]) -> I
 
 @contextmanager
 def open_mailbox(server: Server) -> Iterator[BaseMailBox]:
-    """Open a mailbox, logged in. Every failure, inside too, is Postponed with its cure."""
+    """Open a mailbox and log in. Every failure, inside the block too, is Postponed with advice."""
     where = f"{server.host}:{server.port}"
     from imap_tools import ImapToolsError
 
@@ -223,7 +223,7 @@ def _log_in(server: Server) -> BaseMailBox:
             "check user and password; many providers want an app password here",
         ) from None
     except OSError:
-        box.client.shutdown()  # it says nothing more, not even goodbye
+        box.client.shutdown()  # the connection is broken, so no logout
         raise
     except VoicenoteError as error:
         _log_out(box)
@@ -241,7 +241,7 @@ def _log_out(box: BaseMailBox) -> None:
 
 
 def _sent_folder(box: BaseMailBox) -> str:
-    """Return the folder that the server marks as the sent one, else one with a usual name."""
+    """Return the folder that the server marks as sent mail, else one with a usual name, else ""."""
     folders = box.folder.list()
     marked = [each.name for each in folders if "\\Sent" in each.flags]
     names = {each.name for each in folders}
@@ -249,7 +249,7 @@ def _sent_folder(box: BaseMailBox) -> str:
 
 
 def _search(box: BaseMailBox, name: str, value: str) -> str:
-    """Return the UID of a message with exactly that header, or "". Servers search for parts."""
+    """Return the UID of a message with exactly that header, or "". Servers match parts of it."""
     from imap_tools import AND, H
 
     found: Iterator[MailMessage] = box.fetch(

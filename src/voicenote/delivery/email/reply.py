@@ -1,10 +1,10 @@
-"""A person's reply: their own words, without what they quote. Pure."""
+"""Find a person's own words in their reply, without what they quote. Pure."""
 
 from __future__ import annotations
 
 import re
 
-#: A longer line introduces nothing.
+#: A longer line cannot be a divider.
 LONGEST = 300
 #: A header such as "From: …", in any language; and the address that it ends with.
 _HEADER = re.compile(r"\S+(?: \S+)? ?:\s")
@@ -12,10 +12,10 @@ _ADDRESS = re.compile(r"[^<>\s@]+@[^<>\s]+>")
 
 
 def own_words(text: str) -> str:
-    """Return what a person wrote above what they quote.
+    """Return what a person wrote, without what they quote.
 
-    In every language a quotation is introduced by a line that ends in a colon, and marked by ">";
-    so no list of introductions is needed. An answer between the quoted lines is kept.
+    In every language, a quotation is introduced by a line that ends in a colon, and marked by ">".
+    So no list of introductions is needed. Answers between quoted lines are kept.
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     kept: list[str] = []
@@ -28,13 +28,13 @@ def own_words(text: str) -> str:
         if bare.endswith(":") and _quoted_follows(lines, number):
             continue
         if _quoted_follows(lines, number, through=1) and re.search(r"[@\d]", bare):
-            continue  # an introduction that was broken into two lines
+            continue  # an introduction that was wrapped onto two lines
         kept.append(line.rstrip())
     return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip()
 
 
 def _divides(line: str) -> bool:
-    """Whether a quotation without marks begins: a divider, or headers, as Outlook has them."""
+    """Return whether an unmarked quotation begins: a divider, or headers as Outlook writes them."""
     if line.startswith("--") and line.endswith("--"):
         return len(line) == 2 or (len(line) > 5 and len(line.strip("-").strip()) != 1)
     if len(line) >= 10 and not line.strip("_"):
@@ -44,7 +44,7 @@ def _divides(line: str) -> bool:
 
 
 def _quoted_follows(lines: list[str], number: int, through: int = 0) -> bool:
-    """Whether the next line that is not empty is quoted; `through`: lines ending in ":" to skip."""
+    """Return whether the next non-empty line is quoted; skip `through` lines that end in ":"."""
     for line in lines[number + 1 : number + 6]:
         bare = line.strip()
         if not bare:

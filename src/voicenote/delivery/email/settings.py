@@ -1,4 +1,4 @@
-"""The options of an email channel: what there is, and what does not go together. Pure."""
+"""The settings of an email channel, and which of them conflict. Pure."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SECURITY = ("tls", "starttls", "none")
 
 
 def _address_template(value: Any) -> str:
-    """Check what makes addresses that have a token in their first part, or nothing."""
+    """Return an address template with a token before the @, or ""; else raise ValueError."""
     template = validators.text(value)
     try:
         check_address("the template", fill_template(template, "any") if template else "a@b.example")
@@ -33,7 +33,7 @@ def _address_template(value: Any) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class EmailOptions(ReservedOptions):
-    """What can be set of an email channel."""
+    """The settings of an email channel."""
 
     host: str = option(
         "",
@@ -90,7 +90,7 @@ class EmailOptions(ReservedOptions):
     )
 
     def problems(self) -> Iterator[Problem]:
-        """Yield what does not go together."""
+        """Yield the settings that conflict."""
         if self.password and self.token:
             yield Problem("there are a password and a token", "keep one", field="token")
         if bool(self.user) != bool(self.password or self.token):
@@ -105,14 +105,14 @@ class EmailOptions(ReservedOptions):
 
     @property
     def server(self) -> Server:
-        """Where to hand mail in."""
+        """The SMTP server to send through."""
         security = self.security or ("tls" if self.port == 465 else "starttls")
         usual = 465 if security == "tls" else 587
         return self._make(host=self.host, port=self.port or usual, security=security)
 
     @property
     def imap(self) -> Server | None:
-        """Where the mailbox is, or None where none is named."""
+        """The server that holds the mailbox, or None if none is set."""
         if not self.imap_host:
             return None
         return self._make(host=self.imap_host, port=self.imap_port, security=self.imap_security)

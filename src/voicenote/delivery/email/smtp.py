@@ -1,9 +1,8 @@
-"""One SMTP conversation, cut in two: all but the final dot, and the final dot.
+"""One SMTP conversation in two parts: all but the final dot, then the final dot.
 
-The standard library's `smtplib` sends both in one breath. Here the caller gets its word in between:
-until the dot a server must throw the message away (RFC 5321, 4.1.1.4), so the dot is the point of
-no return. Each part has a deadline for the whole of it, so that a server which drips is not
-waited for.
+The standard library's `smtplib` sends both at once. Here the caller can act in between. Until the
+dot a server must discard the message (RFC 5321, 4.1.1.4), so the dot is the point of no return.
+Each part has a deadline as a whole, so a server that sends byte by byte cannot hold it up.
 """
 
 from __future__ import annotations
@@ -22,16 +21,16 @@ from voicenote.delivery.letter import Letter
 from voicenote.delivery.server_text import plain
 from voicenote.errors import ConnectionDropped, Postponed, Refused, Unknown, VoicenoteError
 
-#: A large letter is given time for so many bytes a second.
+#: A large message gets time for this many bytes a second.
 SLOWEST = 50_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
-    """Where to hand mail in. `security`: ``tls``, ``starttls`` or ``none``.
+    """A mail server to connect to. `security`: ``tls``, ``starttls`` or ``none``.
 
-    `secret` fetches the password, or with `oauth` the access token; it is called once a connection.
-    `timeout` is seconds for each part of the conversation.
+    `secret` returns the password, or with `oauth` the access token; it is called once a connection.
+    `timeout` is in seconds for each part of the conversation.
     """
 
     host: str
@@ -47,7 +46,7 @@ class Server:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
-    """Who it is from and for on the way, which the message itself need not say. `key`: ENVID."""
+    """The sender and recipient for SMTP, which may differ from the headers. `key` is the ENVID."""
 
     sender: str
     to: str
@@ -56,7 +55,7 @@ class Envelope:
 
 
 class Conversation:
-    """An open connection, for one message after another: `offer`, then `finish` or `withdraw`."""
+    """A connection for one message after another: `offer`, then `finish` or `withdraw`."""
 
     def __init__(self, server: Server) -> None:
         """Connect, encrypt and log in. Raises Postponed, which says what is wrong."""
@@ -72,9 +71,9 @@ class Conversation:
             raise
 
     def offer(self, envelope: Envelope, letter: Letter) -> None:
-        """Hand over all of a message but the final dot.
+        """Send all of a message but the final dot.
 
-        Raises Refused, Postponed or ConnectionDropped; then nothing has left.
+        Raises Refused, Postponed or ConnectionDropped; in each case nothing has been sent.
         """
         size = len(letter)
         self._line.deadline.start(self._server.timeout + size / SLOWEST)
@@ -90,14 +89,14 @@ class Conversation:
             raise ConnectionDropped(found.what, found.advice) from error
         except (Postponed, Refused):
             raise
-        except BaseException:  # such as Ctrl-C: half a message is on the line
+        except BaseException:  # such as Ctrl-C: half a message is on its way
             self.withdraw()
             raise
 
     def finish(self) -> str:
-        """Send the final dot: the message is out. Return the server's answer, one line.
+        """Send the final dot, which sends the message. Return the server's answer, one line.
 
-        Raises Refused or Postponed when the server says so, Unknown when it says nothing.
+        Raises Refused or Postponed when the server says so, Unknown when there is no valid answer.
         """
         self._line.deadline.start(2 * self._server.timeout)
         try:
@@ -121,12 +120,12 @@ class Conversation:
         )
 
     def withdraw(self) -> None:
-        """Cut the connection: a message without its dot is thrown away by the server."""
+        """Cut the connection: the server discards a message without its final dot."""
         with contextlib.suppress(OSError):
             self._line.close()
 
     def close(self) -> None:
-        """Say goodbye, where somebody still listens."""
+        """Send QUIT, if the server still listens, and close the connection."""
         self._line.deadline.start(min(5.0, self._server.timeout))
         with contextlib.suppress(OSError, smtplib.SMTPException):
             self._line.quit()
@@ -136,7 +135,7 @@ class Conversation:
         server, line = self._server, self._line
         line.open(server.host, server.port)
         if line.sock:
-            # the dot goes out alone, and must not wait for an acknowledgement of what went before
+            # the dot is sent alone, and must not wait for the packets before it to be acknowledged
             line.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if server.security == "tls":
             self._encrypt()
@@ -163,7 +162,7 @@ class Conversation:
         self._line.encrypt(context, self._server.host)
 
     def _log_in(self) -> None:
-        """Log in by XOAUTH2, PLAIN or LOGIN; bytes, because `smtplib` knows only ASCII secrets."""
+        """Log in by XOAUTH2, PLAIN or LOGIN, because `smtplib` allows only ASCII secrets."""
         server, line = self._server, self._line
         try:
             secret = server.secret() if server.secret else ""
@@ -174,7 +173,7 @@ class Conversation:
             code, answer = self._say(
                 "AUTH XOAUTH2", f"user={server.user}\1auth=Bearer {secret}\1\1"
             )
-            if code == 334:  # the server's reason, which wants an empty answer
+            if code == 334:  # the server's reason, which needs an empty answer
                 code, answer = line.docmd("")
         elif "PLAIN" in offered or "LOGIN" not in offered:
             code, answer = self._say("AUTH PLAIN", f"\0{server.user}\0{secret}")
@@ -190,7 +189,7 @@ class Conversation:
         return self._line.docmd(f"{command} {encoded}".strip())
 
     def _address(self, envelope: Envelope, size: int) -> None:
-        """Say from whom and for whom, up to the server's word to go on."""
+        """Send MAIL, RCPT and DATA, up to the server's go-ahead."""
         extra_from, extra_to = self._options(envelope, size)
         steps = [
             (f"MAIL FROM:{smtplib.quoteaddr(envelope.sender)}", extra_from, 250, envelope.sender),
@@ -208,9 +207,9 @@ class Conversation:
             raise ConnectionDropped(found.what, found.advice) if code == 421 else found
 
     def _hear_out(self, replies: Iterator[tuple[int, bytes]]) -> None:
-        """Take in what comes on commands said ahead of a refusal, or end the connection.
+        """Read the replies to commands sent ahead of a refusal, or cut the connection.
 
-        A server may ask for a message although nobody is left to get it (RFC 2920, 3.1).
+        A server may ask for the message although no recipient is left (RFC 2920, 3.1).
         """
         try:
             if any(code == 354 for code, _ in replies):
@@ -228,7 +227,7 @@ class Conversation:
             )
 
     def _options(self, envelope: Envelope, size: int) -> tuple[list[str], list[str]]:
-        """Options of MAIL and RCPT: the size, and receipts where the server has them (RFC 3461)."""
+        """Return the parameters of MAIL and RCPT: size, and receipts if offered (RFC 3461)."""
         extra_from = [f"SIZE={size}"] if self._line.has_extn("size") else []
         if not (envelope.dsn and self._line.has_extn("dsn")):
             return extra_from, []
@@ -238,7 +237,7 @@ class Conversation:
         )
 
     def _drop_after(self, code: int) -> None:
-        """Make the connection fit for the next message, or end it."""
+        """Reset the connection for the next message, or cut it."""
         if code == 421 or not 400 <= code < 600 or not self.open:
             self.withdraw()
             return
@@ -248,7 +247,7 @@ class Conversation:
             self.withdraw()
 
     def _listen(self, who: str) -> None:
-        """Take a last look, without waiting: has the server given up while it was being told."""
+        """Check, without waiting, whether the server has given up in the meantime."""
         early = self._line.peek()
         if early is None:
             return
@@ -259,12 +258,12 @@ class Conversation:
 
     @property
     def open(self) -> bool:
-        """Whether it can carry one more message, as far as is known."""
+        """Whether it can take another message, as far as is known."""
         return self._line.sock is not None
 
 
 def xtext(text: str) -> str:
-    """Return `text` as the options of MAIL and RCPT have it (RFC 3461, 4)."""
+    """Return `text` as xtext, for parameters of MAIL and RCPT (RFC 3461, 4)."""
     return "".join(
         chr(byte) if 33 <= byte <= 126 and byte not in b"+=" else f"+{byte:02X}"
         for byte in text.encode()
@@ -272,7 +271,7 @@ def xtext(text: str) -> str:
 
 
 def _without(answer: bytes, user: str, secret: str) -> bytes:
-    """Return a server's answer without the secret, should it repeat it in any way we said it."""
+    """Return a server's answer without the secret, in any form that we sent it."""
     if not secret:
         return answer
     said = (secret, f"\0{user}\0{secret}", f"user={user}\1auth=Bearer {secret}\1\1")

@@ -1,4 +1,4 @@
-"""What a mail server's refusal or silence means, and what to do about it. Pure."""
+"""Explain what a mail server's refusals and failures mean. Pure."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import smtplib
 from voicenote.delivery.server_text import AGAIN, explain, plain
 from voicenote.errors import Postponed, Refused
 
-#: Replies about us and not about the message: each touch would meet them (RFC 4954, RFC 3207).
+#: Replies about us, not the message: every message would get them (RFC 4954, RFC 3207).
 _OURS = {
     530: "the server wants a log-in or encryption first: set user and password, or security",
     534: "the server wants another way to log in: an app password, or a token (OAuth 2)",
@@ -18,14 +18,15 @@ _OURS = {
 _LATER = "the server asks to come back later; a later run will"
 _CLOSING = "the server is closing or has had enough for now; " + AGAIN
 _STRANGE = "this isn't how a mail server answers: check host and port"
-#: TLS was begun where the other side speaks in the open, or the other way round.
+#: Advice when one side uses TLS on a port where the other does not.
 WRONG_PORT = 'port 587 goes with security = "starttls", port 465 with security = "tls"'
 
 
 def refusal(code: int, answer: str, who: str) -> Postponed | Refused:
-    """Return the error for a reply that is not a yes: 4xx is Postponed, 5xx is Refused.
+    """Return the error for a reply that refuses: 4xx is Postponed, 5xx is Refused.
 
-    `who` is what the reply was about: an address, or "the message".
+    Codes about our own settings, such as 535, are always Postponed. `who` is what the reply was
+    about: an address, or "the message".
     """
     said = f"the mail server did not take {who}: {code} {answer}"
     if code in _OURS:
@@ -40,7 +41,7 @@ def refusal(code: int, answer: str, who: str) -> Postponed | Refused:
 
 
 def _cure(code: int, answer: str) -> str:
-    """Return advice by the enhanced status code in an answer (RFC 3463), else by the code."""
+    """Return advice by the enhanced status code in an answer (RFC 3463), or else by the code."""
     if "5.2.2" in answer:
         return "the customer's mailbox is full: choose another channel"
     if code == 552 or "5.3.4" in answer or "5.2.3" in answer:
@@ -58,9 +59,9 @@ def explain_failure(
     settings: str = "host and port",
     tls_advice: str = WRONG_PORT,
 ) -> Postponed:
-    """Return what a failed conversation means. Nothing has left: it is always Postponed.
+    """Return what a failed conversation means: always Postponed, because nothing was sent.
 
-    `where` is host and port, `settings` the settings that hold them.
+    `where` is host and port; `settings` names the settings that hold them.
     """
     if isinstance(error, smtplib.SMTPAuthenticationError):
         return Postponed(
@@ -82,7 +83,7 @@ def explain_failure(
 
 
 def _of_a_log_in(code: int) -> str:
-    """Return what to do about a log-in that was refused: 4xx says nothing against the password."""
+    """Return advice for a refused log-in: 4xx does not mean that the password is wrong."""
     if code in _OURS:
         return _OURS[code]
     if code == 421:

@@ -1,1 +1,1 @@
-"""The channel telegram: a bot."""
+"""The Telegram channel: a bot."""

@@ -1,4 +1,4 @@
-"""Telegram: a voice message from a bot, with two buttons, and what the customer answers."""
+"""The Telegram channel: voice messages from a bot with two buttons, and customers' answers."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ from voicenote.options import Secret, option, validators
 from voicenote.options.secret import reveal
 from voicenote.worker import Worker
 
-#: What it takes, the best first.
+#: Renditions that it takes, the best first.
 FORMATS = ("ogg", "m4a", "mp3")
 
 
 @dataclass(frozen=True, kw_only=True)
 class TelegramOptions(HttpOptions):
-    """What can be set of a bot."""
+    """The settings of a Telegram bot."""
 
     token: Secret | None = option(
         None,
@@ -58,7 +58,7 @@ class TelegramOptions(HttpOptions):
 
 
 class Telegram:
-    """A channel of one bot."""
+    """A channel that sends through one bot."""
 
     Options = TelegramOptions
 
@@ -70,7 +70,7 @@ class Telegram:
 
     @property
     def info(self) -> ChannelInfo:
-        """Telegram tells that it took a message and who answers; never that one was heard."""
+        """Describe the channel: it reports what was taken and who answers, never what was heard."""
         kinds = {ReceiptKind.ACCEPTED, ReceiptKind.UNCERTAIN, ReceiptKind.REFUSED}
         return ChannelInfo(
             name=self.name,
@@ -80,14 +80,14 @@ class Telegram:
         )
 
     def address(self, customer: Customer) -> str:
-        """The number of the customer's chat with the bot."""
+        """Return the number of the customer's chat with the bot."""
         return customer.address("telegram")
 
     def send(self, parcel: Parcel, commit: Callable[[], None]) -> Receipt:
-        """Send a voice message with its words below; words alone where there is no sound.
+        """Send a voice message with its words below, or words alone if there is no sound.
 
-        `commit` is called just before the last byte. Who takes no voice messages gets the mp3 as
-        music. Raises Refused, Postponed, or after the last byte Unknown.
+        `commit` is called just before the last byte. A customer who accepts no voice messages gets
+        the sound as music. Raises Refused or Postponed, or Unknown after the last byte.
         """
         validate_parcel(parcel)
         sound = sound_of(parcel, FORMATS)
@@ -113,24 +113,24 @@ class Telegram:
         )
 
     def ask(self, key: str, message_id: str) -> TraceResult:
-        """A bot cannot read what it has sent."""
+        """Return `CANNOT_TELL`: a bot cannot read what it has sent."""
         return CANNOT_TELL
 
     @property
     def field(self) -> str:
-        """The column of a customer that holds their chat with the bot."""
+        """The name of the customer's field that holds their chat with the bot."""
         return "telegram"
 
     @property
     def is_mailbox(self) -> bool:
-        """Telegram forgets what was read."""
+        """Always false: Telegram forgets what was read."""
         return False
 
     def poll(self, after: str, since: date) -> Iterator[Arrival]:
-        """Yield the updates after a `Place`, oldest first; without a good one, all unread.
+        """Yield the updates after an `UpdateOffset`, oldest first; without a valid one, all unread.
 
-        An update is gone from Telegram's side when a later one is asked for: keep each before you
-        take the next. Raises Postponed when Telegram cannot be asked.
+        Telegram deletes an update when a later one is requested, so keep each before you take the
+        next. Raises Postponed when Telegram cannot be asked.
         """
         bot, now = self._token().partition(":")[0], self._clock().astimezone(UTC)
         place = UpdateOffset.read(after)
@@ -162,11 +162,11 @@ class Telegram:
         return start_link(name, secret)
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         self._line.close()
 
     def _send_as_music(self, parcel: Parcel, fields: dict[str, str], refused: Refused) -> object:
-        """Send the sound as music, which no setting of the customer keeps out."""
+        """Send the sound as music, which the customer's privacy settings do not block."""
         sound = sound_of(parcel, ("mp3", "m4a"))
         if sound is None:
             raise Refused(
@@ -192,7 +192,7 @@ class Telegram:
         return result_of(self._line.post(call, commit, PERSON), secret)
 
     def _request(self, method: str, order: Mapping[str, object]) -> object:
-        """Ask what may be asked twice: nothing about it is ever uncertain."""
+        """Make a request that is safe to repeat, so every failure is Postponed."""
         secret = self._token()
         body = json.dumps(order).encode()
         headers = {"Content-Type": "application/json"}
@@ -203,7 +203,7 @@ class Telegram:
             raise Postponed(failed.what, "a later run will ask again") from failed
 
     def _thank(self, query: str) -> None:
-        """End the little clock on a pressed button: a courtesy, the answer is kept already."""
+        """Stop the progress sign on a pressed button. A courtesy: the answer is already kept."""
         try:
             self._request("answerCallbackQuery", {"callback_query_id": query})
         except VoicenoteError:
@@ -220,4 +220,4 @@ class Telegram:
 
 
 def _nothing() -> None:
-    """A commit of what may be done twice."""
+    """Commit nothing: for what is safe to repeat, or already committed."""

@@ -1,4 +1,4 @@
-"""What goes to Telegram, and what its answers mean. Pure. After the Bot API's documentation.
+"""Requests to the Telegram Bot API, and what its answers mean. Pure. Source: its documentation.
 
 https://core.telegram.org/bots/api#sendvoice, …#sendaudio, …#sendmessage, …#making-requests
 """
@@ -17,11 +17,11 @@ from voicenote.delivery.tokens import token
 from voicenote.errors import Postponed, Refused, Unknown
 from voicenote.model.receipt import Parcel, Verdict
 
-CAPTION = 1024  # UTF-16 units that stand below a voice message
-TEXT = 4096  # and in a message of its own
+CAPTION = 1024  # UTF-16 units below a voice message
+TEXT = 4096  # UTF-16 units in a text message
 LARGEST = 50_000_000  # bytes of a file that a bot may send
 
-#: The two buttons: what is done is done, or not yet.
+#: Language → labels of the two buttons: put right, not yet.
 BUTTONS = {
     "en": ("It is put right", "Not yet"),
     "he": ("זה תוקן", "עדיין לא"),
@@ -30,7 +30,7 @@ BUTTONS = {
     "fa": ("درست شد", "هنوز نه"),
     "et": ("See on korras", "Veel mitte"),
 }
-#: What tells, and asks nothing yet; and a proof, whose answer is nobody's.
+#: Kinds of message without buttons: they only inform, or are a proof that no customer answers.
 _TELLING = ("acknowledge", "status", "proof")
 _LETTERS = {Verdict.PUT_RIGHT: "r", Verdict.NOT_YET: "n"}
 _MARK = re.compile(r"([rn])([=~])([A-Za-z0-9._-]{1,62})")
@@ -38,7 +38,7 @@ _MARK = re.compile(r"([rn])([=~])([A-Za-z0-9._-]{1,62})")
 PERSON = "look into the chat with the customer, then say mark-sent or resend"
 START = "the customer has to press Start in your bot first: give them its link"
 
-#: What a description says → what to do. The first that is found in it is taken.
+#: Words in an error description → advice. The first match counts.
 _CURES = (
     ("blocked by the user", "the customer has blocked the bot: choose another channel"),
     ("user is deactivated", "the customer's account is gone: choose another channel"),
@@ -49,9 +49,9 @@ _CURES = (
 
 
 def fields_of(parcel: Parcel, *, voiced: bool, buttons: bool) -> dict[str, str]:
-    """Return the fields of a request but for the sound. Raises Refused for what cannot travel.
+    """Return the fields of a request, without the sound. Raises Refused for what cannot be sent.
 
-    With a voice the words are its caption, cut where they are too long.
+    With a voice, the words are its caption, cut if they are too long.
     """
     if not re.fullmatch(r"-?[1-9]\d{0,18}", parcel.to):
         raise Refused(f"{plain(parcel.to)!r} isn't a Telegram chat", f"a chat is a number; {START}")
@@ -72,7 +72,7 @@ def fields_of(parcel: Parcel, *, voiced: bool, buttons: bool) -> dict[str, str]:
 
 
 def verdict_in(data: str) -> tuple[Verdict, str, str] | None:
-    """Return the verdict of a button that was pressed, and the key or the token of its touch."""
+    """Return the verdict of a pressed button, and the key or the token of its message."""
     found = _MARK.fullmatch(data)
     if not found:
         return None
@@ -82,9 +82,9 @@ def verdict_in(data: str) -> tuple[Verdict, str, str] | None:
 
 
 def result_of(said: Response, secret: str) -> Any:
-    """Return the result in an answer; raise Postponed, Refused or Unknown for what is not a yes.
+    """Return the result in an answer, or raise Postponed, Refused or Unknown.
 
-    `secret` is the bot's token, which is kept out of every word.
+    `secret` is the bot's token, which is removed from every error text.
     """
     told = parse_object(said.body)
     if 200 <= said.status < 300 and told.get("ok") is True:
@@ -108,12 +108,12 @@ def result_of(said: Response, secret: str) -> Any:
 
 
 def voices_forbidden(refused: Refused) -> bool:
-    """Whether the customer's settings let no voice message in."""
+    """Return whether the customer's settings block voice messages."""
     return "VOICE_MESSAGES_FORBIDDEN" in refused.what
 
 
 def _keyboard(parcel: Parcel) -> dict[str, object]:
-    """Two buttons, which bring back the key of the touch; its token where the key is too long."""
+    """Return the two buttons. They carry the message's key, or its token if the key is too long."""
     labels = BUTTONS.get(parcel.language.split("-")[0].lower(), BUTTONS["en"])
     mark = f"={parcel.key}" if len(parcel.key) <= 62 else f"~{token(parcel.key)}"
     row = [

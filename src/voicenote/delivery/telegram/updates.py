@@ -1,6 +1,6 @@
-"""What comes back from Telegram: buttons, words, voices, opt-outs, first contacts. Pure.
+"""Parse Telegram updates: buttons, words, voices, opt-outs, first contacts. Pure.
 
-Updates come from outside: whatever has another shape than expected is left out, never an error.
+Updates come from outside: an unexpected shape is skipped, and never an error.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from voicenote.delivery.json_values import as_object, read_timestamp
 from voicenote.delivery.telegram.bot_payload import verdict_in
 from voicenote.model.receipt import Answer, Receipt, ReceiptKind, Verdict
 
-#: A message without words → what is shown of it: it is a person's all the same.
+#: Kind of message without words → the label shown for it: it counts as an answer too.
 WORDLESS = {
     "photo": "[a picture]", "video": "[a film]", "video_note": "[a film]", "audio": "[a sound]",
     "document": "[a file]", "sticker": "[a sticker]", "location": "[a place]",
     "contact": "[a contact]",
 }  # fmt: skip
-#: So long after an update the next is numbered after it; Telegram promises a week.
+#: How long update numbers are trusted to keep rising; Telegram promises a week.
 SEQUENTIAL = timedelta(days=6)
 #: The updates that we ask for.
 WANTED = ("message", "callback_query", "my_chat_member")
@@ -29,10 +29,10 @@ WANTED = ("message", "callback_query", "my_chat_member")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
-    """One update, read. `number` is its update_id, `chat` where it comes from, as a text.
+    """One update after parsing. `number` is its update_id, `chat` the chat it came from, as text.
 
-    `starts`: somebody has pressed Start, and `start` is what a deep link brought with it. `query`
-    is the press of a button that waits for an answer. `inbound` is None for what tells nothing.
+    `starts`: someone has pressed Start, and `start` is what a deep link carried. `query` is the id
+    of a pressed button that waits for an answer. `inbound` is None when there is no news.
     """
 
     number: int
@@ -45,9 +45,9 @@ class Update:
 
 
 def read_update(update: object, now: datetime) -> Update | None:
-    """Read one update of getUpdates; None for what is none. `now` (UTC) dates a pressed button.
+    """Parse one update of getUpdates, or return None. `now` (UTC) dates a pressed button.
 
-    What words wish for is for `heard` to say; the command /stop needs no reading.
+    Opt-outs in words are found later, by `add_wishes`; the command /stop is recognized here.
     """
     told = as_object(update)
     number = told.get("update_id")
@@ -62,10 +62,10 @@ def read_update(update: object, now: datetime) -> Update | None:
 
 @dataclass(frozen=True, slots=True)
 class UpdateOffset:
-    """How far the updates of a bot were read: the number of the last one, and when that was (UTC).
+    """How far a bot's updates have been read: the number of the last one, and when that was (UTC).
 
-    After a week without any, Telegram numbers the next update at random; and each bot numbers its
-    own. So a number is good for a while, and for its bot only.
+    After a week without any, Telegram numbers the next update at random, and each bot has its own
+    numbers. So a number is valid for some days, and for its bot only.
     """
 
     bot: str
@@ -77,7 +77,7 @@ class UpdateOffset:
 
     @classmethod
     def read(cls, text: str) -> UpdateOffset | None:
-        """Return the place that `text` tells; None for none, such as one of an older release."""
+        """Parse an offset (``bot:number:seconds``), or return None, also for an older form."""
         parts = text.split(":")
         if len(parts) != 3 or not all(part.isdecimal() for part in parts):
             return None
@@ -87,12 +87,12 @@ class UpdateOffset:
             return None
 
     def counts(self, bot: str, now: datetime) -> bool:
-        """Whether the next update of `bot` is surely numbered above it."""
+        """Return whether the next update of `bot` certainly has a higher number."""
         return self.bot == bot and timedelta(0) <= now - self.at < SEQUENTIAL
 
 
 def arrival_of(update: Update, now: datetime, bot: str) -> Arrival:
-    """Return an update as the engine takes it in; what has no date of its own is of `now`."""
+    """Return an update as an `Arrival`; `now` (UTC) is used where it has no date."""
     inbound = update.inbound
     at = inbound.receipt.at if inbound and inbound.receipt else now
     return Arrival(
@@ -108,9 +108,9 @@ def arrival_of(update: Update, now: datetime, bot: str) -> Arrival:
 
 
 def start_link(bot: str, secret: str) -> str:
-    """Return the link that a customer opens to meet the bot; pressing Start brings `secret`.
+    """Return the link for a customer to open the bot; pressing Start sends `secret`.
 
-    `bot` is its user name; Telegram takes up to 64 letters, digits, "_" and "-".
+    `bot` is its user name. Telegram allows up to 64 letters, digits, "_" and "-" for `secret`.
     """
     return f"https://t.me/{bot.removeprefix('@')}?start={secret}"
 
@@ -139,7 +139,7 @@ def _read_button(number: int, query: Mapping[str, Any], now: datetime) -> Update
 
 
 def _read_membership(number: int, moved: Mapping[str, Any], now: datetime) -> Update:
-    """A customer who blocks the bot refuses what comes this way."""
+    """Treat a customer who blocks the bot as one who refuses its messages."""
     chat = _chat(moved)
     status = as_object(moved.get("new_chat_member")).get("status")
     if status != "kicked" or not chat:
@@ -177,7 +177,7 @@ def _message(number: int, message: Mapping[str, Any], now: datetime) -> Update:
 
 
 def _words(message: Mapping[str, Any]) -> str:
-    """The words of a message; a voice without words is said to be one, with its length."""
+    """Return the words of a message; a voice or file without words gets a label."""
     text = message.get("text") or message.get("caption")
     if isinstance(text, str) and text.strip():
         return text.strip()
@@ -189,7 +189,7 @@ def _words(message: Mapping[str, Any]) -> str:
 
 
 def _chat(holder: Mapping[str, Any]) -> str:
-    """The number of a private chat; "" for groups, in which customers do not answer us."""
+    """Return the number of a private chat; "" for groups, where customers do not answer us."""
     chat = as_object(holder.get("chat"))
     number = chat.get("id")
     return str(number) if isinstance(number, int) and chat.get("type") == "private" else ""

@@ -1,1 +1,1 @@
-"""The channel whatsapp: the Cloud API."""
+"""The WhatsApp channel: Meta's Cloud API."""

@@ -1,4 +1,4 @@
-"""WhatsApp by Meta's Cloud API: a voice message, or a template with a link where it must be."""
+"""The WhatsApp channel by Meta's Cloud API: a voice message, or a template with a link."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ from voicenote.options.secret import reveal
 from voicenote.worker import Worker
 
 FORMATS = ("ogg",)
-#: What is missing where nothing could ever leave.
+#: What is missing when no message could ever be sent.
 NEITHER = "app_secret, to hear who has written within a day; or template and listen_url for others"
 
 
 @dataclass(frozen=True, kw_only=True)
 class WhatsAppOptions(HttpOptions):
-    """What can be set of a number on WhatsApp."""
+    """The settings of a WhatsApp number."""
 
     token: Secret | None = option(
         None, validators.secret, "a reference to the access token of the system user", required=True
@@ -70,14 +70,14 @@ class WhatsAppOptions(HttpOptions):
     url: str = option("https://graph.facebook.com", validators.server, "the server")
 
     def problems(self) -> Iterator[Problem]:
-        """Yield what does not go together."""
+        """Yield the settings that conflict."""
         if bool(self.template) != bool(self.listen_url):
             advice = "set both, or neither: a template can carry no sound"
             yield Problem("template and listen_url go together", advice, field="template")
 
 
 class WhatsApp:
-    """A channel from one number."""
+    """A channel that sends from one number."""
 
     Options = WhatsAppOptions
 
@@ -99,7 +99,7 @@ class WhatsApp:
 
     @property
     def info(self) -> ChannelInfo:
-        """Its webhook tells up to `played`; see `whatsapp_inbound`."""
+        """Describe the channel: its webhook reports up to `played` (see `notifications`)."""
         kinds = {ReceiptKind.ACCEPTED, ReceiptKind.UNCERTAIN, ReceiptKind.REFUSED}
         told = {ReceiptKind.DELIVERED, ReceiptKind.HEARD, ReceiptKind.ANSWERED}
         mute = self._options.app_secret is None and self._template is None
@@ -112,16 +112,16 @@ class WhatsApp:
         )
 
     def address(self, customer: Customer) -> str:
-        """The customer's number on WhatsApp."""
+        """Return the customer's number on WhatsApp."""
         return customer.address("whatsapp")
 
     def send(self, parcel: Parcel, commit: Callable[[], None]) -> Receipt:
-        """Upload the sound, then send a message with it; words alone where there is no sound.
+        """Upload the sound, then send a message with it; words alone if there is no sound.
 
-        `commit` is called just before the last byte of the message: an upload is seen by nobody.
-        Unless the customer has written within 24 hours, the template goes in their place: Meta
-        takes a voice with a yes then, and throws it away. Raises Refused, Postponed, or after the
-        last byte Unknown: there is no key that makes a second one harmless.
+        `commit` is called just before the last byte of the message; no customer sees an upload.
+        Unless the customer has written within 24 hours, the template is sent instead: outside of
+        them Meta accepts a voice message, and discards it. Raises Refused or Postponed, or Unknown
+        after the last byte: there is no idempotency key that makes a second message harmless.
         """
         validate_parcel(parcel)
         number_of(parcel)
@@ -139,13 +139,13 @@ class WhatsApp:
         return self._receipt(number, kind)
 
     def recognizes(self, raw: bytes) -> bool:
-        """A call of the webhook is JSON."""
+        """Return whether `raw` looks like JSON, as calls of the webhook do."""
         return raw.lstrip()[:1] in (b"{", b"[")
 
     def read_upload(self, raw: bytes, proof: str) -> Iterator[Arrival]:
         """Read one call of the webhook; `proof` is its header ``X-Hub-Signature-256``.
 
-        Raises BadData for a body that the app's secret has not signed, byte by byte.
+        Raises BadData without an `app_secret`, or if it has not signed exactly these bytes.
         """
         if self._options.app_secret is None:
             raise BadData(
@@ -163,16 +163,16 @@ class WhatsApp:
 
     @property
     def field(self) -> str:
-        """The column of a customer that holds their number here."""
+        """The name of the customer's field that holds their number."""
         return "whatsapp"
 
     @property
     def is_mailbox(self) -> bool:
-        """Meta hands everything over once."""
+        """Always false: Meta delivers everything once."""
         return False
 
     def poll(self, after: str, since: date) -> Iterator[Arrival]:
-        """Nothing: the Cloud API cannot be asked; what comes is handed over, see `opened`."""
+        """Yield nothing: the Cloud API cannot be asked, its messages come through `read_upload`."""
         return iter(())
 
     def _send_template(self, parcel: Parcel, commit: Callable[[], None]) -> Receipt:
@@ -194,15 +194,15 @@ class WhatsApp:
         )
 
     def ask(self, key: str, message_id: str) -> TraceResult:
-        """The Cloud API cannot be asked; its webhook may tell later."""
+        """Return `CANNOT_TELL`: the Cloud API cannot be asked. Its webhook may report later."""
         return CANNOT_TELL
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         self._line.close()
 
     def _upload(self, sound: bytes) -> str:
-        """Upload a sound and return its id. Nothing about it is uncertain: nobody hears of it."""
+        """Upload a sound and return its id. Unknown becomes Postponed: no customer sees it."""
         fields = {"messaging_product": "whatsapp", "type": "audio/ogg"}
         headers, body = form(fields, "file", ("voice-memo.ogg", sound, "audio/ogg"))
         try:
@@ -227,7 +227,7 @@ class WhatsApp:
 
 
 def _voice(parcel: Parcel) -> bytes | None:
-    """Return the sound as WhatsApp takes it; None for a touch without sound. Or raise Refused."""
+    """Return the sound as WhatsApp takes it, or None if there is none. Raises Refused."""
     sound = sound_of(parcel, FORMATS)
     if sound is None:
         if {"mp3", "m4a"} & set(parcel.files):
@@ -244,4 +244,4 @@ def _voice(parcel: Parcel) -> bytes | None:
 
 
 def _nothing() -> None:
-    """A commit of what has been committed, or needs none."""
+    """Commit nothing: for what is already committed, or needs no commit."""

@@ -1,4 +1,4 @@
-"""What goes to the WhatsApp Cloud API, and what its answers mean. Pure. After its documentation.
+"""Requests to the WhatsApp Cloud API, and what its answers mean. Pure. Source: its documentation.
 
 https://developers.facebook.com/docs/whatsapp/cloud-api, …/support/error-codes
 """
@@ -20,9 +20,9 @@ from voicenote.delivery.tokens import fill_template
 from voicenote.errors import OutsideWindow, Postponed, Refused, Unknown
 from voicenote.model.receipt import Parcel
 
-#: Bytes up to which a sound is shown as a voice message; above, it is a file to be fetched.
+#: Most bytes that are shown as a voice message; a larger sound is a file to download.
 LARGEST = 512 * 1024
-MARGIN = timedelta(minutes=5)  # how long before its end the window is taken for closed
+MARGIN = timedelta(minutes=5)  # the window counts as closed this long before its end
 TEXT = 4096  # UTF-16 units of a message without sound
 WINDOW = 131047  # the error outside of the 24 hours after the customer's last message
 
@@ -34,7 +34,7 @@ _LOCKED = "Meta has restricted the account: look into the WhatsApp Manager"
 _TEMPLATE = "check template and template_language: look into the WhatsApp Manager"
 _LATER = "WhatsApp has trouble of its own; a later run will try again"
 
-#: error code → advice, for what every touch would meet, or what passes
+#: error code → advice, for errors that every message would get, or that pass
 _OURS: Mapping[int, str] = {
     **dict.fromkeys((0, 3, 10, 190, *range(200, 300)), _TOKEN),
     **dict.fromkeys((4, 80007, 130429, 131048, 131056), _SLOWLY),
@@ -42,13 +42,13 @@ _OURS: Mapping[int, str] = {
     **dict.fromkeys((132000, 132001, 132005, 132007, 132012, 132015, 132016), _TEMPLATE),
     **dict.fromkeys((2, 131000, 131016), _LATER),
 }
-#: the same by the status alone, where there is no code that is known
+#: HTTP status → advice, where there is no known code
 _STATUSES: Mapping[int, str] = {
     300: "check url: the server points elsewhere, and nothing follows it",
     401: _TOKEN,
     429: _SLOWLY,
 }
-#: error code → advice, for what is about this customer or this touch
+#: error code → advice, for errors about this customer or this message
 _CURES: Mapping[int, str] = {
     WINDOW: "the customer has not written for 24 hours: set template and listen_url",
     131026: "this number cannot be reached on WhatsApp: choose another channel",
@@ -61,7 +61,7 @@ _CURES: Mapping[int, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Template:
-    """What is sent outside of the 24 hours: a template's name, its language, the link in it."""
+    """What is sent outside of the 24 hours: a template's name, its language, and the link in it."""
 
     name: str
     language: str
@@ -69,15 +69,15 @@ class Template:
 
 
 def open_window(heard_at: datetime | None, now: datetime) -> bool:
-    """Whether free words may be sent: the customer wrote within 24 hours, less what a send takes.
+    """Return whether free text may be sent: the customer wrote within 24 hours, less a margin.
 
-    `heard_at` is None where nobody knows that they ever wrote.
+    `heard_at` is None if they are not known to have written.
     """
     return heard_at is not None and now - heard_at < timedelta(hours=24) - MARGIN
 
 
 def number_of(parcel: Parcel) -> str:
-    """Return the number of the customer as digits, or raise Refused."""
+    """Return the customer's number as digits, or raise Refused."""
     if not re.fullmatch(r"\+[1-9]\d{6,14}", parcel.to):
         raise Refused(
             f"{plain(parcel.to)!r} isn't a WhatsApp number",
@@ -87,7 +87,7 @@ def number_of(parcel: Parcel) -> str:
 
 
 def message(parcel: Parcel, media: str) -> bytes:
-    """Return a voice message of an uploaded sound, or the words alone where `media` is ""."""
+    """Return the body of a voice message, or of a text message if `media` is ""."""
     if media:
         return _body(parcel, "audio", {"id": media, "voice": True})
     words = parcel.text.strip()
@@ -100,7 +100,7 @@ def message(parcel: Parcel, media: str) -> bytes:
 
 
 def template_message(parcel: Parcel, template: Template) -> bytes:
-    """Return the template, filled with the customer's name and the link to listen."""
+    """Return the body of a template, filled with the customer's name and the listen link."""
     values = (parcel.customer, fill_template(template.listen_url, parcel.key))
     parameters = [{"type": "text", "text": value} for value in values]
     content = {
@@ -112,9 +112,9 @@ def template_message(parcel: Parcel, template: Template) -> bytes:
 
 
 def identifier(said: Response, secret: str) -> str:
-    """Return the id in an answer; raise Postponed, Refused or Unknown for what is not a yes.
+    """Return the id in an answer, or raise Postponed, Refused or Unknown.
 
-    It is that of a message, or of an uploaded sound. `secret` is kept out of every word.
+    It is the id of a message or of an uploaded sound. `secret` is removed from every error text.
     """
     told = parse_object(said.body)
     if 200 <= said.status < 300:
@@ -126,7 +126,7 @@ def identifier(said: Response, secret: str) -> str:
 
 
 def advice_for(code: int) -> str:
-    """Return what to do about an error code of the Cloud API."""
+    """Return advice for an error code of the Cloud API."""
     return _OURS.get(code) or _CURES.get(code) or CORRECT
 
 

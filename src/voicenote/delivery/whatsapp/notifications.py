@@ -1,7 +1,7 @@
-"""What WhatsApp's webhook tells: how far a message came, and what customers answer. Pure.
+"""Parse WhatsApp's webhook: how far a message got, and what customers answer. Pure.
 
-A status may come without `contacts`, `delivered` may be left out when `read` comes, and any of them
-may come twice or late. Whatever has another shape than expected is left out, never an error.
+A status may lack `contacts`, `delivered` may be missing when `read` comes, and any of them may come
+twice or late. An unexpected shape is skipped, and never an error.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from voicenote.delivery.server_text import plain
 from voicenote.delivery.whatsapp.cloud_payload import advice_for
 from voicenote.model.receipt import UNDELIVERED, Answer, Receipt, ReceiptKind, Verdict
 
-#: A status → what it means. `read` says that it was on the screen, not that anybody listened.
+#: Status → receipt. `read` means that it was on the screen, not that anyone listened.
 _STATUSES = {
     "sent": ReceiptKind.ACCEPTED,
     "delivered": ReceiptKind.DELIVERED,
@@ -28,7 +28,7 @@ _STATUSES = {
 }
 
 
-#: A message without words → what is shown of it: it is a person's all the same.
+#: Kind of message without words → the label shown for it: it counts as an answer too.
 WORDLESS = {
     "audio": "[a voice message]", "image": "[a picture]", "video": "[a film]",
     "document": "[a file]", "sticker": "[a sticker]", "location": "[a place]",
@@ -37,7 +37,7 @@ WORDLESS = {
 
 
 def genuine(app_secret: str, raw: bytes, header: str) -> bool:
-    """Whether Meta has signed the bytes `raw`: `header` is ``X-Hub-Signature-256``."""
+    """Return whether Meta signed `raw`; `header` is ``X-Hub-Signature-256``."""
     right = hmac.new(app_secret.encode(), raw, hashlib.sha256).hexdigest()
     return hmac.compare_digest(
         f"sha256={right}".encode(), header.strip().encode("utf-8", "replace")
@@ -45,9 +45,9 @@ def genuine(app_secret: str, raw: bytes, header: str) -> bool:
 
 
 def read_webhook(raw: bytes, now: datetime) -> tuple[Inbound, ...]:
-    """Read one call of the webhook, whose signature was checked; `now` (UTC) dates the undated.
+    """Parse one call of the webhook, already verified; `now` (UTC) is used where a date is missing.
 
-    What words wish for is for `heard` to say.
+    Opt-outs in words are found later, by `add_wishes`.
     """
     found: list[Inbound] = []
     for value in _values(parse_object(raw)):
@@ -60,7 +60,7 @@ def read_webhook(raw: bytes, now: datetime) -> tuple[Inbound, ...]:
 
 
 def arrivals_of(raw: bytes, now: datetime) -> Iterator[Arrival]:
-    """Read one call of the webhook as the engine takes it in. Its signature was checked."""
+    """Yield the arrivals of one call of the webhook, already verified."""
     for place, inbound in enumerate(read_webhook(raw, now)):
         at = inbound.receipt.at if inbound.receipt else now
         own = f"{hashlib.sha256(raw).hexdigest()} {place}"
@@ -136,7 +136,7 @@ def _message(
 
 
 def _words(message: Mapping[str, Any]) -> str:
-    """The words of a message or of a button; what comes without words is named."""
+    """Return the words of a message or button; one without words gets a label."""
     kind = str(message.get("type", ""))
     content = as_object(message.get(kind))
     text = content.get("body") or content.get("text") or content.get("caption")
