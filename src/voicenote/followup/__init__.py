@@ -1,1 +1,1 @@
-"""receipts + answers → what next."""
+"""Follow-up rules, all pure: from receipts and answers to what happens next."""

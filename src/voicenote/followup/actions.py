@@ -1,4 +1,4 @@
-"""What `decide` may want done. Values only; the engine carries them out, in their order."""
+"""The actions that `decide` can ask for: plain values, which the engine carries out in order."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 
 class About(StrEnum):
-    """What a nudge is about; the first is the loudest."""
+    """What a nudge is about, the most urgent first."""
 
     OVERDUE = "overdue"
     UNCERTAIN = "uncertain"
@@ -23,7 +23,7 @@ class About(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CancelTouch:
-    """The waiting touch `number` will not be sent: event ``cancel``."""
+    """Cancel the waiting message `number`, so it is not sent: event ``cancel``."""
 
     number: int
     reason: str
@@ -31,7 +31,7 @@ class CancelTouch:
 
 @dataclass(frozen=True, slots=True)
 class SkipTouch:
-    """The waiting touch `number` is passed over and shown with the reason: event ``skip``."""
+    """Skip the waiting message `number` and show the reason: event ``skip``."""
 
     number: int
     reason: str
@@ -39,21 +39,24 @@ class SkipTouch:
 
 @dataclass(frozen=True, slots=True)
 class MarkBroken:
-    """The promise `amends` (its K) is past its date and not done: event ``break``."""
+    """Mark the promise `amends` (its K) as broken, past its date and not done: event ``break``."""
 
     amends: int
 
 
 @dataclass(frozen=True, slots=True)
 class Reopen:
-    """The customer says not yet: a new round begins, event ``reopen``."""
+    """Begin a new round, because the customer says not yet: event ``reopen``."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class CloseAsNoAnswer:
-    """Three touches met silence and all else is done (R14): event ``close``, outcome no-answer."""
+    """Close as no-answer, after three questions met silence and all else is done (R14).
+
+    Event ``close``.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ class Nudge:
     """Tell the owner `text`, once for each `key`.
 
     The engine keeps the key (at most 64 characters), as the key of a nudge touch or elsewhere, and
-    gives it back: what was said is not said again.
+    passes it back, so nothing is told twice.
     """
 
     about: About

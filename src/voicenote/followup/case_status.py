@@ -1,4 +1,4 @@
-"""How a case stands: the few questions about a snapshot that every rule of follow-up asks."""
+"""Case status: the few questions about a snapshot that every follow-up rule asks."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from voicenote.model.receipt import ReceiptKind, Verdict
 from voicenote.model.snapshot import Snapshot
 from voicenote.model.touch import ARRIVED, Touch, TouchKind, TouchState
 
-#: How many questions have to meet silence before it counts as an answer of its own (R14).
+#: How many questions must stay unanswered before silence counts as an answer (R14).
 SILENT_TOUCHES = 3
-#: How far apart two questions are at least.
+#: The least time between two questions.
 APART = timedelta(hours=20)
-#: The touches that ask for an answer after the memo.
+#: The messages that ask for an answer after the memo.
 QUESTIONS = frozenset({TouchKind.CHECK_IN, TouchKind.CONFIRM})
 #: The states of a promise that is kept.
 KEPT = frozenset({AmendsState.DONE, AmendsState.CONFIRMED})
 
 
 def opening_kinds(case: Case) -> frozenset[TouchKind]:
-    """Return the kinds of touch that say what has to be said to this customer (S7, S9, S10)."""
+    """Return the kinds of message that can carry this customer's reply (S7, S9, S10)."""
     if case.complaint.abusive:
         return frozenset({TouchKind.LAST_WORD, TouchKind.MEMO})
     if case.complaint.finding is Finding.UNFOUNDED:
@@ -31,28 +31,28 @@ def opening_kinds(case: Case) -> frozenset[TouchKind]:
 
 
 def needs_yes(case: Case) -> bool:
-    """Whether the loop waits for the customer's word: not if unfounded or abusive (S9, S10)."""
+    """Whether the customer has to confirm: not if unfounded or abusive (S9, S10)."""
     return not case.complaint.abusive and case.complaint.finding is not Finding.UNFOUNDED
 
 
 def openings(snapshot: Snapshot) -> tuple[Touch, ...]:
-    """Return the touches of this round that carry the memo, or what stands for it."""
+    """Return the messages of this round that carry the memo, or its substitute."""
     kinds = opening_kinds(snapshot.case)
     return tuple(touch for touch in snapshot.round_touches if touch.kind in kinds)
 
 
 def memo_at(snapshot: Snapshot) -> datetime | None:
-    """Return when the memo of this round left, as far as anybody knows that it arrived."""
+    """Return when this round's memo was sent, if it arrived as far as is known."""
     return max((left_at(one) for one in openings(snapshot) if one.state in ARRIVED), default=None)
 
 
 def left_at(touch: Touch) -> datetime:
-    """Return when a touch left, or when it should have."""
+    """Return when a message was sent, or when it was due."""
     return touch.sent_at or touch.due_at
 
 
 def spoken_at(snapshot: Snapshot) -> tuple[datetime, ...]:
-    """Return every moment of this round at which a person answered. Machines never count."""
+    """Return every time in this round at which a person answered. Machines never count."""
     moments = [answer.at for answer in snapshot.round_answers]
     for touch in snapshot.round_touches:
         receipts = snapshot.receipts.get(touch.number, ())
@@ -64,7 +64,7 @@ def spoken_at(snapshot: Snapshot) -> tuple[datetime, ...]:
 
 
 def booked_at(snapshot: Snapshot, touch: Touch) -> datetime:
-    """Return when `touch` was booked; where nobody noted it, when the memo before it was."""
+    """Return when `touch` was booked; if that is unknown, when the memo before it was wanted."""
     if touch.planned.booked_at is not None:
         return touch.planned.booked_at
     wanted = touch.planned.wanted_at
@@ -85,7 +85,7 @@ def answered_since(snapshot: Snapshot, moment: datetime) -> bool:
 def verdict(snapshot: Snapshot) -> Verdict | None:
     """Return the customer's newest clear word of this round: put right, not yet, or None.
 
-    A *not yet* from before the memo is an answer to something else, and does not count.
+    A *not yet* from before the memo answers something else, and does not count.
     """
     memo = memo_at(snapshot)
     clear = [
@@ -100,7 +100,7 @@ def verdict(snapshot: Snapshot) -> Verdict | None:
 def silences(snapshot: Snapshot) -> tuple[Touch, ...]:
     """Return the questions that arrived after the memo, if nobody answered any of them.
 
-    Questions within a day of each other count as one: silence needs time to be silence.
+    Questions less than 20 hours apart count as one: people need time to answer.
     """
     memo = memo_at(snapshot)
     if memo is None or answered_since(snapshot, memo):
@@ -118,7 +118,7 @@ def silences(snapshot: Snapshot) -> tuple[Touch, ...]:
 
 
 def rests_on_silence(snapshot: Snapshot) -> bool:
-    """Whether only silence could close the loop, so that time decides and nobody need be told."""
+    """Whether only silence can close the case: then time decides, and nobody need be told."""
     return needs_yes(snapshot.case) and verdict(snapshot) is None and not snapshot.opted_out
 
 
@@ -138,7 +138,7 @@ def today(snapshot: Snapshot, now: datetime) -> date:
 
 
 def name_promise(amends: Amends) -> str:
-    """Return the name of a promise as sentences say it: ``amends 3.1 (refund of 40 EUR)``."""
+    """Return the name of a promise for use in sentences: ``amends 3.1 (refund of 40 EUR)``."""
     value = amends.promise.value
     what = f"{amends.promise.kind.value} of {value}" if value else amends.promise.text
     return f"amends {amends.name} ({what})"

@@ -12,17 +12,17 @@ from voicenote.model.case import Case, Lesson, Outcome
 from voicenote.model.money import TOO_MUCH, Money
 from voicenote.unicode_forms import normal
 
-#: What a cause is called that nobody has named.
+#: The name for causes that nobody has named.
 UNKNOWN = "unknown"
-#: Customers who stay. Silence is counted apart from them, and from the lost (R14).
+#: Customers who stay. Those who gave no answer and those who were lost count apart (R14).
 KEPT = frozenset({Outcome.ALLY, Outcome.SATISFIED, Outcome.NEUTRAL})
-#: Wide enough to add up a million sums of the largest amount without rounding any.
+#: Precise enough to add a million of the largest amounts without rounding any.
 _EXACT = Context(prec=2 * TOO_MUCH.adjusted() + 30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CauseSeen:
-    """A cause as one case has it; `lesson` None where none is written yet."""
+    """A cause as one case has it; `lesson` is None until one is written."""
 
     case: int
     cause: str
@@ -32,10 +32,10 @@ class CauseSeen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cause:
-    """A cause over all cases. The last five hold case numbers, in order.
+    """A cause over all cases. The last five fields hold case numbers, in order.
 
-    `in_time`, `late` and `overdue`: where the lesson's prevention was done by its date, after it,
-    or is not done though the date has passed. `returned`: cases opened after a prevention of this
+    `in_time`, `late` and `overdue`: the lesson's prevention was done by its date, or after it, or
+    is not done although the date has passed. `returned`: cases opened after a prevention of this
     cause was done.
     """
 
@@ -69,7 +69,7 @@ def cause_of(case: Case) -> CauseSeen:
 
 
 def normalise_cause(cause: str) -> str:
-    """Return a cause so that those people mean as one are equal: case, spaces and marks aside."""
+    """Return a cause without differences of letter case, spaces and marks."""
     text = normal(cause, "NFKC").casefold()
     words = "".join(
         letter if unicodedata.category(letter)[0] in "LNM" else " " for letter in text
@@ -78,7 +78,7 @@ def normalise_cause(cause: str) -> str:
 
 
 def rank_causes(rows: Iterable[CauseSeen], now: datetime) -> tuple[Cause, ...]:
-    """Return the causes, the most frequent first; of equals, by name."""
+    """Return the causes, the most frequent first; equals by name."""
     groups: dict[str, list[CauseSeen]] = {}
     for row in rows:
         groups.setdefault(normalise_cause(row.cause), []).append(row)
@@ -106,7 +106,7 @@ def _cause(name: str, group: Sequence[CauseSeen], now: datetime) -> Cause:
 
 
 def prevented(rows: Iterable[CauseSeen]) -> dict[str, CauseSeen]:
-    """Return, for each cause that a prevention was done for, the case that did it first."""
+    """Return, for each cause with a prevention done, the case that did it first."""
     first: dict[str, CauseSeen] = {}
     for row in sorted((row for row in rows if _done_at(row)), key=lambda row: row.case):
         name = normalise_cause(row.cause)
@@ -117,9 +117,9 @@ def prevented(rows: Iterable[CauseSeen]) -> dict[str, CauseSeen]:
 
 
 def came_back(row: CauseSeen, known: Mapping[str, CauseSeen]) -> str:
-    """Return the warning for a case whose cause came back after its prevention, or nothing (S12).
+    """Return the warning for a case whose cause came back after its prevention, or "" (S12).
 
-    `known` is what `prevented` found. A cause that nobody has named warns of nothing.
+    `known` is what `prevented` returned. A cause without a name gives no warning.
     """
     if not row.cause.strip():
         return ""
@@ -140,7 +140,7 @@ def _done_at(row: CauseSeen) -> datetime | None:
 
 
 def count_outcomes(rows: Iterable[tuple[Outcome | None, int]]) -> dict[str, int]:
-    """Count what became of the customers (S6, R14): every outcome by name, and those still open."""
+    """Count the outcomes (S6, R14): every outcome by name, and the cases still open."""
     found = dict.fromkeys((*(one.value for one in Outcome), "open"), 0)
     for outcome, count in rows:
         found[outcome.value if outcome else "open"] += count
@@ -148,7 +148,7 @@ def count_outcomes(rows: Iterable[tuple[Outcome | None, int]]) -> dict[str, int]
 
 
 def add_up_amends(values: Iterable[Money]) -> dict[str, Decimal]:
-    """Add up what amends were worth, exactly: one sum a currency, in order of its code (S20)."""
+    """Add up what amends were worth, exactly: one sum per currency, in order of its code (S20)."""
     sums: dict[str, Decimal] = {}
     for value in values:
         before = sums.get(value.currency, Decimal(0))
@@ -159,8 +159,8 @@ def add_up_amends(values: Iterable[Money]) -> dict[str, Decimal]:
 def count_customers(rows: Iterable[tuple[int, Outcome]]) -> dict[str, int]:
     """Count the customers who were kept, were lost, or gave no answer (S20).
 
-    `rows` are (customer, outcome) of closed cases, in the order in which they were closed: the
-    last one tells what became of a customer.
+    `rows` are (customer, outcome) of closed cases in the order of closing; a customer's last one
+    counts.
     """
     last = dict(rows)
     found = dict.fromkeys(("kept", Outcome.LOST.value, Outcome.NO_ANSWER.value), 0)

@@ -1,4 +1,4 @@
-"""The closing rules (R14): evidence, the customer's word, and the lesson. "Sent" closes nothing."""
+"""Closing rules (R14): evidence, the customer's word and the lesson. "Sent" closes nothing."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ _NEXT_STEP = {
 
 
 def missing(snapshot: Snapshot, wish: Outcome | None = None) -> tuple[str, ...]:
-    """Return what keeps the loop open, each a sentence with the command that mends it.
+    """Return what keeps a case open, each a sentence with the command that fixes it.
 
-    Nothing missing means that the case may be closed. Whoever opted out needs no memo and no yes
-    any more; a case that the owner gives up as *lost* (`wish`) needs no yes. Deeds and the lesson
-    are owed to everybody.
+    The case may be closed when nothing is missing. Customers who opted out need no memo and no
+    yes; a case that the owner gives up as *lost* (`wish`) needs no yes. Promises must be kept and
+    the lesson written in every case.
     """
     case = snapshot.case
     parts: list[str] = []
@@ -48,10 +48,10 @@ def missing(snapshot: Snapshot, wish: Outcome | None = None) -> tuple[str, ...]:
 
 
 def closing_outcome(snapshot: Snapshot, wish: Outcome | None = None) -> Outcome:
-    """Return the outcome a case closes with: the owner's `wish` where it is honest.
+    """Return the outcome a case closes with: the owner's `wish` if it is honest.
 
     Without a wish: *satisfied* after a yes, *no answer* after silence or an opt-out, *lost* after
-    a not yet, else *neutral*. Raises RuleSaysNo for a wish that says more than the customer did.
+    a not yet, else *neutral*. Raises RuleSaysNo for a wish that claims more than the customer said.
     """
     word = verdict(snapshot)
     number = snapshot.case.number
@@ -88,7 +88,7 @@ def _missing_deed(amends: Amends) -> str:
 
 
 def _missing_word(snapshot: Snapshot) -> list[str]:
-    """Say what is missing of the customer's word. Abuse gets no second round (S10)."""
+    """Return what is missing of the customer's word. An abusive case gets no second round (S10)."""
     case = snapshot.case
     word = verdict(snapshot)
     if word is Verdict.NOT_YET and not case.complaint.abusive:
@@ -117,7 +117,7 @@ def _missing_memo(snapshot: Snapshot) -> list[str]:
 
 
 def _needs_no_other(snapshot: Snapshot) -> bool:
-    """Whether a later round was put right without another apology: the first one arrived."""
+    """Whether a later round was put right without another apology: an earlier one arrived."""
     kinds = opening_kinds(snapshot.case)
     before = (t for t in snapshot.touches if t.round < snapshot.case.round)
     arrived = any(touch.kind in kinds and touch.state in ARRIVED for touch in before)
@@ -125,7 +125,7 @@ def _needs_no_other(snapshot: Snapshot) -> bool:
 
 
 def _stuck(case: Case, touch: Touch) -> str:
-    """Say why this touch has not arrived, and what to do."""
+    """Return why this message has not arrived, and what to do."""
     what = f"the {touch.kind.value.replace('-', ' ')}"
     why = f" ({touch.reason})" if touch.reason else ""
     if touch.state is TouchState.UNCERTAIN:

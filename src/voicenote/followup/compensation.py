@@ -1,4 +1,4 @@
-"""How much money is right: the harm or slightly more, and none for nothing (R8, S8, S9)."""
+"""Fair compensation: the harm or slightly more, and nothing for an unfounded claim (R8, S8, S9)."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from voicenote.model.money import Money
 from voicenote.model.promise import AmendsKind, AmendsState, Promise
 from voicenote.model.sums import sum_unread, sums_in
 
-#: The deeds that are money in themselves; any other is it when it has a value, or names a sum.
+#: The deeds that are always money; others count when they have a value or name a sum.
 MONEY = frozenset({AmendsKind.REFUND, AmendsKind.CREDIT})
 HUNDRED = Decimal(100)
-#: Sums that people find round, within a power of ten: 37.40 becomes 40, and 112 becomes 120.
+#: Sums that look round, within a power of ten: 37.40 becomes 40, and 112 becomes 120.
 ROUND_STEPS = (Decimal(10), Decimal(5), Decimal(1))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bands:
-    """Percentages of the harm, out of ``[policy]``.
+    """Percentages of the harm, from ``[policy]``.
 
-    From `low` to `high` is offered, above `high` warned of, above `refuse` refused.
+    From `low` to `high` is offered; above `high` is a warning, above `refuse` a refusal.
 
     Raises ValueError unless 0 ≤ low ≤ high ≤ refuse.
     """
@@ -40,7 +40,7 @@ class Bands:
 
 
 class Adequacy(StrEnum):
-    """What the rule says to an amount."""
+    """The rule's verdict on an amount."""
 
     FINE = "fine"
     WARN = "warn"
@@ -49,9 +49,9 @@ class Adequacy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What the rule says, why, and what would make it right.
+    """The rule's verdict, the reason, and what would make it right.
 
-    `totals` is all that is promised, one sum a currency; `rule` the code that says no, or warns.
+    `totals` is all that is promised, a sum per currency; `rule` is the code that refuses or warns.
     """
 
     level: Adequacy
@@ -88,8 +88,8 @@ def up(amount: Decimal, step: Decimal) -> Decimal:
 def offer(harm: Money, finding: Finding, bands: Bands) -> Money | None:
     """Return what to offer for `harm`: the roundest sum in the band; None when unfounded (S9).
 
-    For a complaint that is partly right it is the low end of the band. Never less than the low
-    end, and never more than the high one unless no coin is small enough.
+    A complaint that is partly right gets the low end of the band. The offer is never below the low
+    end, nor above the high end unless no coin is small enough.
     """
     if finding is Finding.UNFOUNDED or harm.amount <= 0 or bands.high <= 0:
         return None
@@ -106,7 +106,7 @@ def offer(harm: Money, finding: Finding, bands: Bands) -> Money | None:
 
 
 def _sizes(high: Decimal, step: Decimal) -> Iterable[Decimal]:
-    """Yield what a sum may be rounded to, from its own power of ten down to the smallest coin."""
+    """Yield the steps to round a sum to, from its own power of ten down to the smallest coin."""
     for power in range(high.adjusted() - 1, step.adjusted() - 1, -1):
         for head in ROUND_STEPS:
             size = head.scaleb(power)
@@ -123,18 +123,18 @@ def _money(amount: Decimal, currency: str) -> Money:
 
 @dataclass(frozen=True, slots=True)
 class Worth:
-    """What a promise hands out: sums, and whether it speaks of money that nobody can weigh."""
+    """The worth of a promise: its sums, and whether it names money that can't be weighed."""
 
     sums: tuple[Money, ...] = ()
     unread: bool = False
 
 
 def worth_of(promise: Promise, evidence: str = "", currency: str = "") -> Worth | None:
-    """Return what a promise is worth; None when it hands out no money, whatever kind it is.
+    """Return what a promise is worth; None when it gives no money, whatever its kind.
 
-    Its value counts, and a sum in its text or in the evidence for it: the largest one where there
-    is a value of that currency, for the text may name it again, else all of them. `currency` is
-    what a shared sign such as $ means here.
+    Its value counts, and so do sums in its text or in its evidence. In a currency that has a value,
+    the largest counts, as the text may repeat it; otherwise the sums of the text are added up.
+    `currency` is what a shared sign such as $ means here.
     """
     value = promise.value if promise.value is not None and promise.value.amount > 0 else None
     preferred = value.currency if value else currency
@@ -157,11 +157,11 @@ def judge(
     more: Promise | None = None,
     evidence: Mapping[int, str] = MappingProxyType({}),
 ) -> Judgement:
-    """Return what the rule says to all the money promised in a case, with `more` on top (R8).
+    """Return the verdict on all the money promised in a case, with `more` on top (R8).
 
-    A deed of any kind counts that has a value, or a sum in its text or its evidence; `evidence` is
-    what is just given for a promise, by its K. Waived promises do not count. Nothing is said while
-    the harm is not known, but for an unfounded complaint, which gets none at all.
+    Any deed counts that has a value, or a sum in its text or its evidence; `evidence` is what is
+    being given for a promise, by its K. Waived promises don't count. While the harm is unknown
+    nothing is refused, except for an unfounded complaint, which gets no money at all.
     """
     complaint = case.complaint
     harm = complaint.harm if complaint.harm and complaint.harm.amount > 0 else None
@@ -194,7 +194,7 @@ def _totals(paid: Iterable[Worth]) -> tuple[Money, ...]:
 def _against(
     case: Case, harm: Money, totals: tuple[Money, ...], bands: Bands, *, unread: bool
 ) -> Judgement:
-    """Weigh money against a harm that is known."""
+    """Weigh money against a known harm."""
     amounts = {money.currency: money.amount for money in totals}
     mine = Money(amounts.pop(harm.currency, Decimal()), harm.currency)
     percent = mine.amount * HUNDRED / harm.amount
@@ -213,7 +213,7 @@ def _against(
 def _unweighed(
     case: Case, harm: Money, totals: tuple[Money, ...], foreign: Sequence[str]
 ) -> Judgement:
-    """Refuse what cannot be held against the harm: there is no rate of exchange here."""
+    """Refuse what can't be compared with the harm: exchange rates are not known here."""
     what = f"{' and '.join(foreign)} in case {case.number}" if foreign else "money named in words"
     return Judgement(
         Adequacy.REFUSE,

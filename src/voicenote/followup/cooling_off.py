@@ -1,4 +1,4 @@
-"""Care for the owner: let the first emotion settle, but inside the response clock (S11, R4)."""
+"""Care for the owner: a pause to calm down, but within the response clock (S11, R4)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from voicenote.model.touch import ARRIVED, IN_FLIGHT, Touch, TouchKind, TouchSta
 
 @dataclass(frozen=True, slots=True)
 class CoolingOff:
-    """From when on a memo may be approved, and whether the clock cut the cooling-off short."""
+    """When a memo may be approved at the earliest, and whether the clock cut the pause short."""
 
     until: datetime
     cut_short: bool
@@ -22,11 +22,11 @@ class CoolingOff:
 def cooling_off(
     written_at: datetime, hours: float, case: Case, memo_hours: float
 ) -> CoolingOff | None:
-    """Return when a script that was written at `written_at` may be approved; None with no wish.
+    """Return when a script written at `written_at` may be approved; None without a cooling-off.
 
-    The memo's clock is stronger: in the first round the cooling-off ends `memo_hours` after the
-    complaint was opened, because waiting longer would be our second mistake. Later rounds have no
-    clock of their own.
+    The memo's clock comes first: in the first round the cooling-off ends `memo_hours` after the
+    complaint was opened, as waiting longer would be a second mistake. Later rounds have no such
+    limit.
     """
     if hours <= 0:
         return None
@@ -38,10 +38,10 @@ def cooling_off(
 
 
 def clock_start(snapshot: Snapshot) -> datetime | None:
-    """Return from when on the response clock of this round runs (R4).
+    """Return when the response clock of this round starts (R4).
 
-    In the first round, from the complaint; after that from the customer's newest answer, and not
-    at all when the owner took the case up again without one.
+    In the first round, with the complaint; after that with the customer's newest answer. None when
+    the owner reopened the case without one.
     """
     if snapshot.case.round == 1:
         return snapshot.case.complaint.opened_at
@@ -49,7 +49,7 @@ def clock_start(snapshot: Snapshot) -> datetime | None:
 
 
 def acknowledged_at(snapshot: Snapshot) -> datetime | None:
-    """Return when an acknowledgement of this round left, as far as anybody knows."""
+    """Return when this round's acknowledgement was sent, if it arrived as far as is known."""
     return min(
         (
             touch.sent_at or touch.due_at
@@ -61,10 +61,10 @@ def acknowledged_at(snapshot: Snapshot) -> datetime | None:
 
 
 def told_already(snapshot: Snapshot, touch: Touch | None = None) -> datetime | None:
-    """Return when an acknowledgement left that stands for another one (R6), or None.
+    """Return when an acknowledgement was sent that makes another needless (R6), or None.
 
-    One is enough until the customer writes again, in whatever round. One that may have left counts
-    too; `touch`, which is being weighed, does not.
+    One is enough until the customer writes again, in any round. One that may have been sent counts
+    too; `touch`, which is being judged, does not.
     """
     said = ARRIVED | IN_FLIGHT | {TouchState.UNCERTAIN}
     left = [
@@ -85,7 +85,7 @@ def told_already(snapshot: Snapshot, touch: Touch | None = None) -> datetime | N
     return None if any(at >= max(left) for at in heard) else max(left)
 
 
-#: What the customer hears with each touch (S15); a nudge is for the owner alone.
+#: What the customer hears with each message (S15); a nudge is for the owner alone.
 HEARS = {
     TouchKind.ACKNOWLEDGE: "we heard you: did I get it right?",
     TouchKind.MEMO: "your memo",

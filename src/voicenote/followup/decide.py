@@ -1,6 +1,6 @@
 """What next, for one case: a pure function from (snapshot, now) to actions.
 
-Deciding twice is deciding once: with its actions carried out, it finds nothing more to do.
+Deciding twice changes nothing: once its actions are carried out, there is nothing more to do.
 """
 
 from __future__ import annotations
@@ -51,8 +51,8 @@ from voicenote.model.transitions import AMENDS, CASE, TOUCH, after
 class FollowUpPolicy:
     """Settings of ``[policy]``.
 
-    `rounds` is how many a case may have by itself (S10), `patience` how long the last question is
-    left to be answered before silence counts.
+    `rounds` is how many rounds may begin automatically (S10), `patience` how long the last question
+    waits for an answer before silence counts.
     """
 
     rounds: int = 3
@@ -68,13 +68,13 @@ def decide(
     policy: FollowUpPolicy = DEFAULT,
     said: Collection[str] = (),
 ) -> tuple[Action, ...]:
-    """Return what to do about this case at `now` (aware), in the order to do it.
+    """Return what to do about this case at `now` (aware), in order.
 
-    `said` are keys of nudges that were given before, where they are not keys of nudge touches.
-    The rules: an answer of a person, an opt-out, a closed or a new round cancel what waits
-    (invariant 6, S10); what is needless, too late or would speak of a promise that is not kept is
-    skipped (invariant 4, R11); a promise past its date is broken; a *not yet* reopens; silence
-    after three questions closes (R14). Owners are told once for each key.
+    `said` are keys of earlier nudges that are not keys of nudge touches. The rules: a person's
+    answer, an opt-out, a closed case or a new round cancels what waits (invariant 6, S10). What is
+    needless, too late, or speaks of a promise that isn't kept is skipped (invariant 4, R11). A
+    promise past its date is broken. A *not yet* reopens. Silence after three questions closes
+    (R14). Owners are told once for each key.
     """
     known = {touch.key for touch in snapshot.touches} | set(said)
     if snapshot.case.stage is Stage.CLOSED or _reopens(snapshot, policy):
@@ -94,7 +94,7 @@ def decide(
 
 
 def unwanted(snapshot: Snapshot, touch: Touch) -> str:
-    """Return why nobody wants a touch any more that is just leaving, or nothing."""
+    """Return why a message that is about to be sent is no longer wanted, or ""."""
     if snapshot.case.stage is Stage.CLOSED:
         return "the case is closed"
     return _why_cancel(snapshot, touch)
@@ -103,7 +103,7 @@ def unwanted(snapshot: Snapshot, touch: Touch) -> str:
 def apply_actions(snapshot: Snapshot, actions: Iterable[Action]) -> Snapshot:
     """Return `snapshot` as it is after these actions. Nudges change nothing in it.
 
-    Raises ImpossibleTransition where the table does not have one of them.
+    Raises ImpossibleTransition for an action that the state table doesn't allow.
     """
     case, touches = snapshot.case, list(snapshot.touches)
     for action in actions:
@@ -135,7 +135,7 @@ def apply_actions(snapshot: Snapshot, actions: Iterable[Action]) -> Snapshot:
 def _turn_over(
     snapshot: Snapshot, now: datetime, policy: FollowUpPolicy, known: Collection[str]
 ) -> tuple[Action, ...]:
-    """A case that is closed, or that its customer opens again: nothing of it may still wait."""
+    """Return the actions for a case that is closed or reopens: nothing of it may still wait."""
     if not _reopens(snapshot, policy):
         return tuple(_cancel_all(snapshot, "the case is closed"))
     actions: list[Action] = [
@@ -176,7 +176,7 @@ def _break_overdue(snapshot: Snapshot, now: datetime) -> list[Action]:
 def _about_touch(
     snapshot: Snapshot, touch: Touch, now: datetime
 ) -> tuple[CancelTouch | SkipTouch | None, Nudge | None]:
-    """Decide on one touch; with a skip that a person has to know of comes the nudge."""
+    """Decide on one message; a skip that a person has to know of comes with a nudge."""
     if touch.state not in WAITING:
         return None, None
     stop = _why_cancel(snapshot, touch)
@@ -205,7 +205,7 @@ def _about_due(
 
 
 def _why_cancel(snapshot: Snapshot, touch: Touch) -> str:
-    """Return why nobody wants this touch any more, or nothing."""
+    """Return why this message is no longer wanted, or ""."""
     case = snapshot.case
     if touch.round != case.round:
         return "a new round has begun"
@@ -221,7 +221,7 @@ def _why_cancel(snapshot: Snapshot, touch: Touch) -> str:
 
 
 def _why_needless(snapshot: Snapshot, touch: Touch) -> str:
-    """Return why this touch, now due, is not needed, or nothing."""
+    """Return why this message, now due, is not needed, or ""."""
     one = amends_of(snapshot, touch.planned.amends)
     if one is not None and one.state is AmendsState.WAIVED:
         return "the promise was waived"
@@ -243,7 +243,7 @@ def _why_needless(snapshot: Snapshot, touch: Touch) -> str:
 
 
 def _told_already(snapshot: Snapshot, touch: Touch, now: datetime) -> str:
-    """Return why the plan's nudge says nothing new: an overdue promise is told on its own."""
+    """Return why the plan's nudge is redundant, or "": an overdue promise has its own nudge."""
     one = amends_of(snapshot, touch.planned.amends)
     if touch.kind is TouchKind.NUDGE and one is not None and one.overdue(today(snapshot, now)):
         return "the promise is overdue, and that is told on its own"
@@ -251,7 +251,7 @@ def _told_already(snapshot: Snapshot, touch: Touch, now: datetime) -> str:
 
 
 def _why_not_asked(snapshot: Snapshot, touch: Touch) -> str:
-    """Return why a question would be asked in vain, or nothing."""
+    """Return why a question makes no sense, or ""."""
     if touch.kind in QUESTIONS and openings(snapshot) and memo_at(snapshot) is None:
         return "the memo has not arrived, so there is nothing to ask about"
     if touch.kind is TouchKind.CONFIRM and not settled(snapshot.case.amends):

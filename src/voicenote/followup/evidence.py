@@ -1,4 +1,4 @@
-"""Rules for promises: what shows that a deed was done, and when sorry may be said again."""
+"""Rules for promises: what counts as evidence, and when a second apology is allowed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from voicenote.model.promise import Amends, AmendsKind, AmendsState
 from voicenote.model.snapshot import Snapshot
 from voicenote.model.touch import ARRIVED, TouchKind, TouchState
 
-#: What shows that a deed of this kind was done.
+#: The evidence for each kind of deed.
 EVIDENCE = {
     AmendsKind.REFUND: "the number or the date of the payment",
     AmendsKind.CREDIT: "the number of the credit note",
@@ -22,7 +22,7 @@ EVIDENCE = {
 
 
 def evidence_for(amends: Amends, evidence: str) -> str:
-    """Return `evidence`, trimmed, if it can stand for a deed that is done (S4).
+    """Return `evidence`, trimmed, if it can show that a deed was done (S4).
 
     Raises RuleSaysNo, which says what would do, when there is none or it only repeats the promise.
     """
@@ -39,9 +39,9 @@ def evidence_for(amends: Amends, evidence: str) -> str:
 
 
 def second_apology(snapshot: Snapshot) -> str | None:
-    """Return why another apology is refused (R6), or None when it may be said.
+    """Return why another apology is refused (R6), or None when it is allowed.
 
-    One apology a failure. In a later round one more is allowed if it brings a new amends, or
+    There is one apology per failure. A later round may have one more if it brings new amends, or
     reports a promise that was kept since the last one. An acknowledgement of an unfounded claim
     is no apology.
     """

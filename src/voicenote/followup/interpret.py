@@ -1,7 +1,8 @@
-"""What something that came in means for the case that it belongs to. Pure.
+"""What an arrival means for its case. Pure.
 
-A machine's word is about a touch; a person's is about the case. Only a person makes an answer, and
-words alone never say that it was put right: a button does, or the owner who has read them.
+A machine's report is about a message; a person's words are about the case. Only a person can
+answer, and words alone never mean that it was put right: a button does, or the owner says so
+after reading them.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from voicenote.model.touch import Touch, TouchState
 
 
 class Way(StrEnum):
-    """By what something was matched with its case; the surest first."""
+    """How an arrival was matched with its case, the surest first."""
 
     KEY = "key"
     TOKEN = "token"  # noqa: S105  a word, no secret
@@ -25,10 +26,10 @@ class Way(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
-    """Something that came in: what a machine says, or a person.
+    """An arrival: a machine's report or a person's words.
 
-    `stranger`: who wrote is surely not the customer of the matched case, but another one of ours,
-    or somebody who presses a button in a chat that is not theirs.
+    `stranger`: the writer is surely not the customer of the matched case, but another customer, or
+    someone who pressed a button in a chat that isn't theirs.
     """
 
     way: Way
@@ -40,12 +41,12 @@ class Heard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meaning:
-    """What is to be done, all of it at once.
+    """What to do, all of it at once.
 
-    `receipt` belongs to the touch, `answer` to the case. `opt_out`: the customer of the case wants
-    no more; `opt_out_writer`: only who wrote it. `blocked`: no way leads to them by this channel.
-    `lost`: surely nobody has got the touch, so that it may take another way.
-    `apart`: why a person has to look at it first; then nothing else is done.
+    `receipt` belongs to the message, `answer` to the case. `opt_out`: the customer of the case
+    wants no more; `opt_out_writer`: only the writer. `blocked`: this channel no longer reaches
+    them. `lost`: surely nobody received the message, so it may go by another channel. `apart`: why
+    a person has to look at it first; then nothing else is done.
     """
 
     receipt: Receipt | None = None
@@ -57,7 +58,7 @@ class Meaning:
     apart: str = ""
 
 
-#: The states of a touch of which nobody can have heard, unless it left in an earlier attempt.
+#: The states of a message that nobody can have seen, unless an earlier attempt sent it.
 UNHEARD = frozenset(
     {
         *(TouchState.DUE, TouchState.HELD, TouchState.SENDING),
@@ -69,7 +70,7 @@ UNHEARD = frozenset(
 def meaning(heard: Heard, about: Case, touch: Touch | None, address: str = "") -> Meaning:
     """Return what `heard` means for a case.
 
-    `touch` is the one it speaks of, where it is known, and `address` where that one went.
+    `touch` is the message it is about, if known, and `address` is where that was sent.
     """
     match heard.receipt:
         case None:
@@ -109,18 +110,18 @@ def _of_a_person(heard: Heard, case: Case, touch: Touch | None) -> Meaning:
 
 
 def _said_before(heard: Heard, case: Case, touch: Touch | None) -> bool:
-    """Whether it is a *not yet* that an earlier round was opened for: it says nothing of this."""
+    """Whether it is a *not yet* to an earlier round, which says nothing about this one."""
     verdict = heard.answer.verdict if heard.answer else None
     return verdict is Verdict.NOT_YET and touch is not None and touch.round < case.round
 
 
 def surely_lost(heard: Heard, about: Case, touch: Touch, address: str) -> bool:
-    """Whether a bounce proves that `touch`, as it was before, has reached nobody at `address`.
+    """Whether a bounce proves that `touch`, as it was before, reached nobody at `address`.
 
-    Only then it may go by another way by itself: an apology that comes twice is worse than one that
-    a person sends later. What anybody may write about an address proves nothing; who speaks of the
-    letter itself was sent it, or has carried it. What was delivered, or is uncertain, is no proof
-    either way, and an earlier round is over.
+    Only then may it go by another channel automatically: an apology that comes twice is worse than
+    one that a person sends later. Anyone can write about an address, so that proves nothing; only
+    the recipient or a carrier knows the message itself. A message that was delivered or is
+    uncertain is no proof either way, and an earlier round is over.
     """
     receipt = heard.receipt
     return (
@@ -135,12 +136,12 @@ def surely_lost(heard: Heard, about: Case, touch: Touch, address: str) -> bool:
 
 
 def never_left(touch: Touch) -> bool:
-    """Whether surely nobody can have seen `touch`, so that what speaks of it is wrong or forged."""
+    """Whether surely nobody can have seen `touch`, so a report about it is wrong or forged."""
     return touch.sent_at is None and touch.state in UNHEARD
 
 
 def quote_inline(words: str, most: int = 120) -> str:
-    """Return somebody's words as they follow a sentence: `: "…"`, on one line; "" for none."""
+    """Return someone's words to follow a sentence: `: "…"`, on one line; "" for none."""
     line = " ".join(words.split())
     return f': "{line[: most - 1]}…"' if len(line) > most else f': "{line}"' * bool(line)
 

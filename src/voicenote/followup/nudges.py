@@ -1,4 +1,4 @@
-"""What the owner is told, and in which words. A key for each, so that it is said once."""
+"""Nudges: what the owner is told, in which words, each with a key so it is told once."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ _WORDS = {
 
 
 def nudges(snapshot: Snapshot, now: datetime, rounds: int) -> tuple[Nudge, ...]:
-    """Return all that the owner of an open case should know at `now`, the loudest first.
+    """Return all that the owner of an open case should know at `now`, the most urgent first.
 
-    `rounds` is the cap of the policy. Those already given are told apart by their keys.
+    `rounds` is the cap of the policy. The keys tell which were given before.
     """
     if snapshot.case.stage is Stage.CLOSED:
         return ()
@@ -48,7 +48,7 @@ def nudges(snapshot: Snapshot, now: datetime, rounds: int) -> tuple[Nudge, ...]:
 
 
 def too_late_nudge(snapshot: Snapshot, touch: Touch) -> Nudge:
-    """Say that a touch was not sent because it came too late (invariant 4)."""
+    """Return the nudge for a message that was not sent because it is too late (invariant 4)."""
     number = snapshot.case.number
     when = f"{touch.due_at:%Y-%m-%d %H:%M} UTC"
     cure = f"ask them yourself, and write down what they say: voicenote answer {number}"
@@ -65,7 +65,7 @@ def too_late_nudge(snapshot: Snapshot, touch: Touch) -> Nudge:
 
 
 def status_nudge(snapshot: Snapshot, touch: Touch, now: datetime) -> Nudge | None:
-    """Say that a promise is due and not kept; None when the overdue nudge says it already (R11)."""
+    """Return the nudge for a promise due and not kept; None if an overdue nudge says so (R11)."""
     one = amends_of(snapshot, touch.planned.amends)
     if one is None or one.overdue(today(snapshot, now)):
         return None
@@ -118,7 +118,7 @@ def _of_touches(snapshot: Snapshot) -> Iterator[Nudge]:
 
 
 def answer_nudges(snapshot: Snapshot, rounds: int) -> Iterator[Nudge]:
-    """The newest answer, unless it is a plain yes: then the closing says what is left."""
+    """Yield a nudge for the newest answer, unless it is a plain yes: the closing follows that."""
     case = snapshot.case
     if not snapshot.round_answers:
         return

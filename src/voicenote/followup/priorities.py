@@ -1,4 +1,4 @@
-"""What needs the owner most: over all cases, in one order. An overdue promise is before all."""
+"""What needs the owner most, over all cases in one order. Overdue promises come first."""
 
 from __future__ import annotations
 
@@ -50,10 +50,10 @@ class Urgency(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A case to be weighed.
+    """A case to be ranked.
 
-    `breached`: its response clock ran out (R4); the schedule knows. `warning`: its cause came back
-    after its prevention (S12); the lessons know.
+    `breached`: its response clock ran out (R4), as the schedule says. `warning`: its cause came
+    back after its prevention (S12), as the lessons say.
     """
 
     snapshot: Snapshot
@@ -63,7 +63,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Need:
-    """One thing that needs the owner: a sentence, the command for it, and since when (UTC)."""
+    """One thing that needs the owner: a sentence, its command, and since when (UTC)."""
 
     urgency: Urgency
     case: int
@@ -74,7 +74,7 @@ class Need:
 
     @property
     def order(self) -> tuple[int, bool, datetime, int]:
-        """The most urgent first; of those the serious, then the oldest, then by number."""
+        """Sort key: the most urgent first; then the serious, the oldest, and by number."""
         return (self.urgency, not self.serious, self.since, self.case)
 
 
@@ -160,7 +160,7 @@ def _held_messages(count: int) -> str:
 
 
 def _answer(snapshot: Snapshot) -> Iterator[Need]:
-    """The newest answer of a person, where it is not a yes."""
+    """Yield a need for the newest answer of a person, unless it is a yes."""
     case = snapshot.case
     if not snapshot.round_answers:
         return
@@ -180,12 +180,12 @@ def _answer(snapshot: Snapshot) -> Iterator[Need]:
 
 
 def _from(answer: Answer) -> str:
-    """Name the address of an answer that is not the customer's own."""
+    """Return the address of an answer if it isn't one of the customer's, in words; else ""."""
     return f" from {answer.writer} (not an address of theirs)" * bool(answer.writer)
 
 
 def _memo_needs(row: Row) -> Iterator[Need]:
-    """The memo that is still to be made. Whoever opted out gets none."""
+    """Yield the next step for an unsent memo. Customers who opted out get none."""
     snapshot, case = row.snapshot, row.snapshot.case
     step = {
         Stage.OPENED: ("write what you will say", f"voicenote script {case.number}"),
@@ -212,7 +212,7 @@ def _memo_needs(row: Row) -> Iterator[Need]:
 
 
 def _why_not_approved(snapshot: Snapshot) -> str:
-    """Say why a memo cannot be approved as it is: it was once, or its words no longer fit."""
+    """Return why a memo isn't approved: it was taken back, or its words are out of date."""
     memos = [touch for touch in snapshot.round_touches if touch.kind in OPENING and touch.reason]
     if not memos:
         return _STALE if snapshot.stale_words else ""
@@ -224,7 +224,7 @@ def _why_not_approved(snapshot: Snapshot) -> str:
 
 
 def _given_up(snapshot: Snapshot) -> str:
-    """Say that a memo which is approved will not leave any more by itself, and why."""
+    """Return why an approved memo won't be sent automatically any more, or ""."""
     memos = [touch for touch in snapshot.round_touches if touch.kind in OPENING]
     if not memos or memos[-1].state not in (TouchState.SKIPPED, TouchState.CANCELLED):
         return ""
@@ -233,7 +233,7 @@ def _given_up(snapshot: Snapshot) -> str:
 
 
 def _closing_needs(snapshot: Snapshot) -> Iterator[Need]:
-    """The lesson, once only it is missing; and the closing."""
+    """Yield the need for the lesson, once only that is missing, or for closing."""
     case = snapshot.case
     since = case.complaint.opened_at
     left = missing(snapshot)

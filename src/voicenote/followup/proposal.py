@@ -1,7 +1,7 @@
-"""What triage proposes: which script, which amends by when, and which plan. Pure.
+"""Triage proposals: which script, which amends by when, and which plan. Pure.
 
-The kind of the deed matches the kind of the harm (R9), money stays within the band (R8), and the
-date that the owner aims at is earlier than the one that is promised (S27).
+The kind of deed matches the kind of harm (R9), money stays within the band (R8), and the owner's
+target date is earlier than the promised one (S27).
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from voicenote.model.promise import AmendsKind, AmendsState, Promise
 
 #: Whether a day is a working day where the customer is.
 Works = Callable[[date], bool]
-#: No calendar on earth rests longer than this, in days.
+#: How far ahead to look, in days; no calendar rests longer than this.
 HORIZON = 400
 
 
 class Lost(StrEnum):
-    """What the customer lost most: the kind of the harm (R9)."""
+    """What the customer lost most: the kind of harm (R9)."""
 
     MONEY = "money"
     PRODUCT = "product"
@@ -40,14 +40,14 @@ KIND_FOR: Mapping[Lost, AmendsKind] = {
     Lost.SERVICE: AmendsKind.REDO,
     Lost.ATTENTION: AmendsKind.CALL,
 }
-#: The deeds that answer each harm as well as the one that is proposed.
+#: The deeds that suit each harm as well as the proposed one.
 MATCHING: Mapping[Lost, frozenset[AmendsKind]] = {
     Lost.MONEY: frozenset({AmendsKind.REFUND, AmendsKind.CREDIT}),
     Lost.PRODUCT: frozenset({AmendsKind.EXCHANGE, AmendsKind.FIX, AmendsKind.REFUND}),
     Lost.SERVICE: frozenset({AmendsKind.REDO, AmendsKind.FIX}),
     Lost.ATTENTION: frozenset({AmendsKind.CALL, AmendsKind.GIFT, AmendsKind.WORD}),
 }
-#: Working days to promise a deed in, and the earlier day to aim at (S27).
+#: Working days within which to promise a deed, and the earlier day to aim at (S27).
 DAYS: Mapping[AmendsKind, tuple[int, int]] = {
     AmendsKind.REFUND: (7, 3),
     AmendsKind.CREDIT: (3, 1),
@@ -58,13 +58,13 @@ DAYS: Mapping[AmendsKind, tuple[int, int]] = {
     AmendsKind.GIFT: (10, 6),
     AmendsKind.WORD: (2, 1),
 }
-#: The plans that go with a finding; every other case follows the owner's own one.
+#: The plans that go with a finding; every other case follows the owner's own plan.
 LAST_WORD, FEW_WORDS, ASK_FIRST = "last-word", "few-words", "acknowledge"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
-    """What a proposal needs to know of the house, beside the case.
+    """What a proposal needs to know besides the case.
 
     `words` is what each deed is called in the customer's language, `today` the date where they
     are, `plan` the plan of a case that names none, `late` whether the memo's clock has run out.
@@ -81,7 +81,7 @@ class House:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wishes:
-    """What the owner wants otherwise than proposed; None leaves it."""
+    """What the owner wants to change in a proposal; None leaves it."""
 
     kind: AmendsKind | None = None
     text: str | None = None
@@ -94,7 +94,7 @@ class Wishes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """What to do about a case. `promise` None: nothing new; `why` a sentence for each choice."""
+    """What to do about a case. `promise` is None for nothing new; `why` explains each choice."""
 
     plan: str
     promise: Promise | None
@@ -103,7 +103,7 @@ class Proposal:
 
 
 def lost_most(complaint: Complaint) -> Lost:
-    """Guess the kind of the harm: money where an amount is known, then the product, the service."""
+    """Guess the kind of harm: money if an amount is known, then the product, then the service."""
     if complaint.harm is not None and complaint.harm.amount > 0:
         return Lost.MONEY
     if complaint.product.strip():
@@ -196,7 +196,7 @@ def working_day_after(day: date, count: int, works: Works) -> date:
 
 
 def change_proposal(proposal: Proposal, wishes: Wishes, house: House) -> Proposal:
-    """Return the proposal as the owner wants it. Raises ValueError for what cannot be promised."""
+    """Return the proposal as the owner wants it. Raises ValueError for what can't be promised."""
     from voicenote.model.money import Money
 
     promise = proposal.promise

@@ -1,6 +1,6 @@
-"""May this approved memo leave now? What speaks against it, told with its rule and its cure.
+"""Objections to sending an approved memo, each with its rule and its remedy.
 
-Asked when it is approved, and again when it leaves: days or weeks may lie between the two.
+They are checked at the approval, and again at sending: days or weeks may lie between the two.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ from voicenote.model.case import Stage
 from voicenote.model.promise import AmendsState
 from voicenote.model.snapshot import Snapshot
 
-#: The rule of one apology a failure: no reason of the owner's excuses a second empty one.
+#: The rule of one apology per failure: no reason of the owner's excuses a second empty one.
 ONE_APOLOGY = "R6"
-#: What is written beside a memo whose approval was taken back, before the reason: the words still
-#: fit, or they do not, and are to be written again first.
+#: Written before the reason beside a memo whose approval was taken back: its words still fit, or
+#: they have to be written again first.
 ASKS, REWORDS = "waits for your approval: ", "waits for new words: "
 
 
 @dataclass(frozen=True, slots=True)
 class Objection:
-    """One thing that speaks against a release: its rule, what it is, and what to do about it.
+    """One objection to an approval: its rule, what it is, and what to do about it.
 
-    `key` names it, so that a reason that was given for just this one excuses no other.
+    `key` identifies it, so a reason given for this one excuses no other.
     """
 
     rule: str
@@ -38,9 +38,10 @@ class Objection:
 def of_the_day(
     seen: Snapshot, written_on: date, day: date, outdated: str = ""
 ) -> Iterator[Objection]:
-    """Yield what time alone speaks against a memo that leaves on `day` (the customer's calendar).
+    """Yield the objections that time alone brings, for a memo sent on `day`.
 
-    `written_on` is the day whose facts it tells; `outdated` a word of it that was true only then.
+    `day` is on the customer's calendar. `written_on` is the day whose facts it tells; `outdated` is
+    a word that was true only then.
     """
     number = seen.case.number
     again = second_apology(seen)
@@ -71,9 +72,9 @@ def of_the_day(
 
 
 def changed_facts(number: int, changes: Sequence[str]) -> Objection:
-    """Return the doubt about a script that what it was written from has left behind.
+    """Return the objection to a script whose facts have changed.
 
-    `changes` are those of the case itself; without one it is the house that has changed.
+    `changes` are those of the case; if there are none, settings or templates have changed.
     """
     since = f"since the script of case {number} was written"
     what = f"your settings or templates have changed {since} (R20)"
@@ -89,19 +90,19 @@ def changed_facts(number: int, changes: Sequence[str]) -> Objection:
 
 
 def told_of_recall(reason: str) -> str:
-    """Return the part of a touch's reason that tells why its approval was taken back, or ""."""
+    """Return the part of a message's reason that tells why its approval was taken back, or ""."""
     places = [reason.find(mark) for mark in (ASKS, REWORDS) if mark in reason]
     return reason[min(places) :] if places else ""
 
 
 def also_recalled(reason: str) -> str:
-    """Return what to add to the reason for which a touch ends, so that this is not forgotten."""
+    """Return what to add to the reason why a message ends, so a recall isn't forgotten."""
     told = told_of_recall(reason)
     return f"; it {told}" if told else ""
 
 
 def steps_from(number: int, reason: str = "") -> str:
-    """Return the commands by which a rendered memo is approved; `reason` as beside its touch."""
+    """Return the commands that approve a rendered memo; `reason` is the one beside its message."""
     approve = f"voicenote approve {number}"
     if REWORDS not in reason:
         return approve
@@ -109,7 +110,7 @@ def steps_from(number: int, reason: str = "") -> str:
 
 
 def steps_to_approval(seen: Snapshot) -> str:
-    """Return the commands by which the memo of a case comes to be approved, in order."""
+    """Return the commands that lead to the approval of a case's memo, in order."""
     number, memos = seen.case.number, openings(seen)
     approve = f"voicenote approve {number}"
     if seen.case.stage is Stage.OPENED or (seen.case.stage is Stage.RENDERED and seen.stale_words):
@@ -120,6 +121,6 @@ def steps_to_approval(seen: Snapshot) -> str:
 
 
 def left_over(doubts: Collection[Objection], excused: Collection[str]) -> tuple[Objection, ...]:
-    """Return the doubts that no reason was given for, each once."""
+    """Return the objections that no reason was given for, each once."""
     found = {one.key: one for one in doubts if one.key not in excused or one.rule == ONE_APOLOGY}
     return tuple(found.values())

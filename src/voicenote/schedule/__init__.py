@@ -1,1 +1,1 @@
-"""case + plan → touches: when, in the customer's own clock."""
+"""Schedules: from a case and a plan to message times, in the customer's local time."""

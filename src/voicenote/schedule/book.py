@@ -1,4 +1,4 @@
-"""Booking: a plan and a case's dates become touches, each at its person's decent hours."""
+"""Booking: a plan and a case's dates become messages, each at its person's decent hours."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from voicenote.schedule.hours import Hours
 from voicenote.schedule.offset import Offset
 from voicenote.schedule.plans import Plan, Start, Step
 
-#: How late a touch may be, unless its step, its plan or the settings say so.
+#: How late a message may be, unless its step, its plan or the settings say otherwise.
 TOO_LATE = Offset(days=7)
-#: Touches that pile up while a case is held go out one a day, never all at once.
+#: Messages that pile up while a case is held are sent one a day, never all at once.
 ONE_DAY = Offset(days=1)
-#: The years in which a promise may lie: those that an import takes.
+#: The years in which a promise may lie; an import takes the same.
 FIRST_YEAR, LAST_YEAR = 1990, 2200
 
 
@@ -38,7 +38,7 @@ class DatedPromise:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Anchors:
-    """What the offsets of a plan count from. Moments are aware; `opened_at` None: as booked."""
+    """What the offsets of a plan count from. Times are aware; without `opened_at`, `booked_at`."""
 
     booked_at: datetime
     opened_at: datetime | None = None
@@ -50,9 +50,9 @@ class Anchors:
 
 
 def anchors_of(case: Case, booked_at: datetime) -> Anchors:
-    """Return the anchors of a case: its complaint's moment, and every promise still to speak of.
+    """Return the anchors of a case: its complaint's time, and every promise still to speak of.
 
-    What was done in an earlier round was told then.
+    A promise that was done in an earlier round is left out: the customer was told then.
     """
     return Anchors(
         booked_at=booked_at,
@@ -74,12 +74,12 @@ def book(
     now: datetime,
     too_late: Offset = TOO_LATE,
 ) -> tuple[PlannedTouch, ...]:
-    """Return the touches of `plan`, by due time; one for each (step, amends).
+    """Return the messages of `plan`, by due time; one for each (step, amends).
 
-    Touches to the customer fall into the customer's decent hours, nudges into the owner's; none
-    is due before `now`. What follows the first word counts from when that is due, so that a long
-    holiday does not bring both on one morning. `too_late` is the setting behind those of the step
-    and of the plan, and is counted from the due time. Raises BadData for a promise out of reach.
+    Messages to the customer fall into the customer's decent hours, nudges into the owner's; none
+    is due before `now`. Later steps count from when the first message is due, so a long holiday
+    doesn't bring both on one morning. `too_late` is the default after those of the step and of the
+    plan, and counts from the due time. Raises BadData for a promise out of reach.
     """
     touches = [
         _touch(plan, number, wanted, k, (customer, owner), now, anchors.booked_at, too_late)
@@ -92,11 +92,11 @@ def book(
 def resume(
     touches: Sequence[PlannedTouch], customer: Hours, owner: Hours, now: datetime
 ) -> tuple[PlannedTouch, ...]:
-    """Return held touches as they go on from `now`, in the order given.
+    """Return held messages with their times after a resume at `now`, in the order given.
 
-    What became due meanwhile goes to the next decent hour in its old order, to the customer one a
-    day; what they run into moves on behind them. Each is too late as long after its new time as
-    it was after its old one. What has its time still before it stays as it is.
+    Those that became due meanwhile move to the next decent hours in their old order, to the
+    customer one a day, and push later ones back. The time until each is too late stays as long as
+    before. Those whose time is still to come stay as they are.
     """
     moved = dict(_move_touches(touches, customer, owner, now))
     return tuple(moved.get(index, touch) for index, touch in enumerate(touches))
@@ -128,7 +128,7 @@ def _at(touch: PlannedTouch, due_at: datetime) -> PlannedTouch:
 def _step_moments(
     step: Step, anchors: Anchors, customer: Hours, owner: Hours, now: datetime
 ) -> Iterator[tuple[int | None, datetime]]:
-    """Yield (K of the promise or None, the UTC moment the step's offset falls on)."""
+    """Yield (K of the promise or None, the UTC time of the step's offset)."""
     if not step.start.dated:
         opened = step.start is Start.OPENED and anchors.opened_at
         person = owner if step.kind is TouchKind.NUDGE else customer
@@ -147,7 +147,7 @@ def _step_moments(
 
 
 def _on_day(step: Step, day: date, customer: Hours, owner: Hours) -> datetime:
-    """Return the moment of a step that counts from a promise's date."""
+    """Return the UTC time of a step that counts from a promise's date."""
     person = owner if step.kind is TouchKind.NUDGE else customer
     wanted = step.after.on(day)
     if step.after.back:

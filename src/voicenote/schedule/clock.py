@@ -1,4 +1,4 @@
-"""Decent hours: when somebody may be disturbed, in their own time zone."""
+"""Decent hours: when someone may be disturbed, in their own time zone."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from voicenote.model.case import aware
 
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MIDNIGHT = time(0)
-#: How far ahead a decent hour is looked for. No calendar on earth rests longer than this.
+#: How far ahead to look for a decent hour. No calendar rests longer than this.
 HORIZON = timedelta(days=400)
 
 
@@ -23,11 +23,11 @@ HORIZON = timedelta(days=400)
 class Decency:
     """When to leave people alone.
 
-    `quiet_hours` (start, end) on the wall clock, the start quiet and the end not, over midnight
-    where the start is later; `working_days` Monday = 0; `holidays` an ISO 3166 code (``DE``, or
-    with its part ``DE-BY``), whose public holidays are not working days.
+    `quiet_hours` is (start, end) on the wall clock, the end excluded, over midnight if the start
+    is later. `working_days` has Monday = 0. `holidays` is an ISO 3166 code (``DE``, or ``DE-BY``
+    for a part of it), whose public holidays are not working days.
 
-    Raises ValueError when no moment could ever be decent.
+    Raises ValueError when no time could ever be decent.
     """
 
     quiet_hours: tuple[time, time] | None = (time(20), time(9))
@@ -48,7 +48,7 @@ class Decency:
         holidays: str = "off",
         where: str = "schedule",
     ) -> Decency:
-        """Read the strings of ``[schedule]``.
+        """Parse the strings of ``[schedule]``.
 
         Raises BadSettings with every problem found; `where` is the table's name in them.
         """
@@ -78,21 +78,21 @@ class Decency:
         return wall >= start or wall < end
 
     def works(self, day: date) -> bool:
-        """Whether `day` is a working day and no public holiday."""
+        """Whether `day` is a working day and not a public holiday."""
         return day.weekday() in self.working_days and day not in _calendar(self.holidays)
 
     def decent(self, moment: datetime, zone: ZoneInfo) -> bool:
-        """Whether `moment` is a time to disturb somebody who lives in `zone`."""
+        """Whether `moment` is a decent time to disturb someone who lives in `zone`."""
         local = moment.astimezone(zone)
         return not self.quiet(local.time()) and self.works(local.date())
 
 
 def next_decent(moment: datetime, zone: ZoneInfo, decency: Decency) -> datetime:
-    """Return the first UTC moment, not before `moment`, that is decent in `zone`.
+    """Return the first UTC time, not before `moment`, that is decent in `zone`.
 
-    It walks from one possible change to the next: midnight, the borders of the quiet hours, and
-    the moments when the zone itself changes. Raises ValueError for a naive `moment`, BadSettings
-    when a year ahead has no decent hour.
+    It steps from one possible change to the next: midnight, the limits of the quiet hours, and
+    changes of the zone's UTC offset. Raises ValueError for a naive `moment`, BadSettings when no
+    hour of the next 400 days is decent.
     """
     start = aware(moment, "a moment").astimezone(UTC)
     here = start
@@ -118,7 +118,7 @@ def working_day_before(day: date, decency: Decency) -> date:
 
 
 def next_change(here: datetime, zone: ZoneInfo, decency: Decency) -> datetime:
-    """Return the next UTC moment at which decency may begin or end."""
+    """Return the next UTC time at which decency may begin or end."""
     wall = here.astimezone(zone).replace(tzinfo=None)
     marks = [MIDNIGHT, *(decency.quiet_hours or ())]
     walls = [datetime.combine(wall.date() + timedelta(days=d), m) for d in (0, 1) for m in marks]
@@ -184,7 +184,7 @@ def _read_holidays(text: str) -> str | None:
 
 @lru_cache(maxsize=64)
 def _calendar(code: str | None) -> Container[date]:
-    """Return the public holidays of a country; it grows year by year as it is asked."""
+    """Return the public holidays of a country; years are added when they are asked for."""
     if code is None:
         return frozenset()
     import holidays  # heavy, and most commands never need it

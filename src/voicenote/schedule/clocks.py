@@ -49,11 +49,11 @@ def read_clock(
     memo_at: datetime | None = None,
     clocks: Clocks | None = None,
 ) -> Reading:
-    """Return how a case stands at `now` (R4). All moments are aware.
+    """Return how a case stands at `now` (R4). All times are aware.
 
-    With a memo out, it is judged by when that left: later than the breach stays breached. Until
-    then the next clock counts, which is the acknowledgement's as long as nothing was said. Soon is
-    the last third of it, and the time between a missed clock and the breach.
+    A sent memo is judged by when it was sent: after the breach it stays breached. Until then the
+    next clock counts, which is the acknowledgement's while that is missing and not yet late. "Due
+    soon" is the last third of a clock, and the time between a missed clock and the breach.
     """
     limits = clocks or Clocks()
     if memo_at is not None:

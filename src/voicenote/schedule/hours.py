@@ -1,7 +1,7 @@
-"""A person's decent hours, of somebody too who may live in any of several time zones.
+"""A person's decent hours, even if they may live in any of several time zones.
 
-The decent times of a zone are worked out once a week and kept, for thousands of customers may have
-a number of one country.
+The decent times of a zone are computed once per week and cached, as thousands of customers may
+have numbers of one country.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Spans = tuple[tuple[datetime, datetime], ...]
 Rules = tuple[tuple[ZoneInfo, Decency], ...]
 
-#: When a telephone that rings is feared, in any country and on any day.
+#: The hours when a ringing phone alarms people, in any country and on any day.
 NIGHT = Decency(quiet_hours=(time(22), time(7)), working_days=frozenset(range(7)))
 
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """One person's clock: the zone they live in and what is decent there.
+    """One person's hours: their time zone and what is decent there.
 
-    `zone` is also the calendar that days are counted in. `zones` are all in which they may live
-    where nobody knows: then a moment has to be decent in every one of them, see `next_shared`.
+    Days are counted in `zone`. `zones` are all they may live in, if that isn't known: a time must
+    then be decent in every one of them, see `next_shared`.
     """
 
     zone: ZoneInfo
@@ -39,9 +39,9 @@ class Hours:
     zones: tuple[ZoneInfo, ...] = ()
 
     def next(self, moment: datetime) -> datetime:
-        """Return the first decent UTC moment that is not before `moment`.
+        """Return the first decent UTC time that is not before `moment`.
 
-        Raises RuleSaysNo where no moment is decent in all zones.
+        Raises RuleSaysNo when no time is decent in all zones.
         """
         if self.zones and self.zones != (self.zone,):
             return next_shared(moment, self.zone, self.zones, self.decency)
@@ -51,11 +51,11 @@ class Hours:
 def next_shared(
     moment: datetime, home: ZoneInfo, zones: Sequence[ZoneInfo], decency: Decency
 ) -> datetime:
-    """Return the first UTC moment, not before `moment`, that is decent in all `zones`.
+    """Return the first UTC time, not before `moment`, that is decent in all `zones`.
 
-    Where the week that follows the first decent moment of `home` has none, as of a number that is
-    good from Guam to Newfoundland, it is one that is decent in `home` and in no zone at night.
-    Raises ValueError for a naive `moment`, RuleSaysNo when a year ahead has none of these either.
+    If the week after the first decent time of `home` has none (a number valid from Guam to
+    Newfoundland), it is one that is decent in `home` and at night in no zone. Raises ValueError
+    for a naive `moment`, RuleSaysNo when the next 400 days have none of these either.
     """
     start = aware(moment, "a moment").astimezone(UTC)
     everywhere = tuple((zone, decency) for zone in zones)
@@ -83,13 +83,13 @@ def _first(start: datetime, last: datetime, rules: Rules) -> datetime | None:
 
 @lru_cache(maxsize=4096)
 def _shared_spans(rules: Rules, week: int) -> Spans:
-    """Return when a week keeps all rules; the week counted from 1970, in UTC."""
+    """Return when a week keeps all rules; weeks are counted from 1970, in UTC."""
     return reduce(_both, (_spans(zone, decency, week) for zone, decency in rules))
 
 
 @lru_cache(maxsize=8192)
 def _spans(zone: ZoneInfo, decency: Decency, week: int) -> Spans:
-    """Return when a week is decent in one zone: spans with their end left out."""
+    """Return when a week is decent in one zone, as spans with their end excluded."""
     here = _EPOCH + week * WEEK
     end = here + WEEK
     spans: list[tuple[datetime, datetime]] = []

@@ -1,4 +1,4 @@
-"""ISO 8601 durations as a plan means them: days by the calendar, hours by the clock that ticks."""
+"""ISO 8601 durations of plans: days by the calendar, hours in elapsed time."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import isodate
 
-#: The largest offset a plan may have: ten years. More is a slip of the keyboard.
+#: The largest offset a plan may have, ten years. A larger one is surely a typo.
 LONGEST_DAYS = 3660
 
 
@@ -16,8 +16,8 @@ LONGEST_DAYS = 3660
 class Offset:
     """A duration in two parts, because a day is not always 24 hours long.
 
-    `months` and `days` are counted on the calendar of somebody's time zone, `time` in elapsed
-    time. `back` turns the whole around.
+    `months` and `days` are counted on the calendar of a time zone, `time` in elapsed time. `back`
+    makes the whole negative.
     """
 
     months: int = 0
@@ -31,7 +31,7 @@ class Offset:
         return not (self.months or self.days or self.time)
 
     def on(self, day: date) -> date:
-        """Return the date that lies this many months and days after (or before) `day`.
+        """Return the date that is this many months and days after (or before) `day`.
 
         The 31st plus a month is the last day of the next one.
         """
@@ -43,10 +43,10 @@ class Offset:
         return step
 
     def after(self, moment: datetime, zone: ZoneInfo) -> datetime:
-        """Return the UTC moment this much later: P3D after 10:00 is 10:00, whatever DST does.
+        """Return the UTC time this much later: P3D after 10:00 is 10:00, whatever DST does.
 
-        A wall-clock time that the zone skips becomes as much later as was skipped; of one that
-        comes twice the first is meant.
+        A wall-clock time that the zone skips moves later by the skipped time; one that comes twice
+        means the first.
         """
         turned = -self.time if self.back else self.time
         if not (self.months or self.days):
@@ -57,16 +57,16 @@ class Offset:
 
 
 def parse(text: str) -> Offset:
-    """Read ``P3D``, ``PT6H``, ``P1M``, ``P2W`` or ``-P1D``.
+    """Parse ``P3D``, ``PT6H``, ``P1M``, ``P2W`` or ``-P1D``.
 
-    Raises ValueError with a plain sentence when it is not an ISO 8601 duration, has parts of a
+    Raises ValueError with a plain sentence when it isn't an ISO 8601 duration, has a fraction of a
     day, month or year, or is longer than ten years.
     """
     words = text.strip().upper()
     back = words.startswith("-")
     days_part, mark, time_part = words.lstrip("+-").partition("T")
     if set(".,") & set(days_part):
-        # isodate would drop the fraction without a word
+        # isodate would silently drop the fraction
         raise ValueError(f"{text!r} has a part of a day, a month or a year; give whole ones")
     if days_part == "P" and time_part:
         days_part = "P0D"

@@ -18,13 +18,13 @@ from voicenote.options import option, parse, read, validators
 from voicenote.schedule import offset
 from voicenote.schedule.offset import Offset
 
-#: When a touch that counts from a promise's date is wanted, unless its step says so.
+#: The time of day of a message that counts from a promise's date, unless its step names one.
 MORNING = time(9)
 AT_ONCE = Offset()
 
 
 class Start(StrEnum):
-    """What a step counts from. The last two make one touch for each promise with that date."""
+    """What a step counts from. The last two make one message for each promise with that date."""
 
     BOOKED = "booked"
     OPENED = "opened"
@@ -33,12 +33,12 @@ class Start(StrEnum):
 
     @property
     def dated(self) -> bool:
-        """Whether it is a promise's date, not a moment."""
+        """Whether it is a promise's date rather than a time."""
         return self in (Start.TARGET, Start.PROMISED_BY)
 
 
 class Unless(StrEnum):
-    """What makes a step needless."""
+    """What makes a step unnecessary."""
 
     NOTHING = ""
     ANSWERED = "answered"
@@ -48,12 +48,12 @@ class Unless(StrEnum):
 
 
 def _offset(value: Any) -> Offset:
-    """Check a duration."""
+    """Parse a duration."""
     return offset.parse(validators.text(value))
 
 
 def _forward(value: Any) -> Offset:
-    """Check a duration that does not lie in the past."""
+    """Parse a duration that isn't negative."""
     found = _offset(value)
     if found.back:
         raise ValueError(f"{value!r} lies in the past")
@@ -61,7 +61,7 @@ def _forward(value: Any) -> Offset:
 
 
 def _wall_clock(value: Any) -> time:
-    """Check a time of day."""
+    """Parse a time of day."""
     try:
         wall = time.fromisoformat(validators.text(value))
     except ValueError:
@@ -77,7 +77,7 @@ def _values(kind: type[StrEnum]) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Ways:
-    """The channels of a plan or a step, tried in their order, and when it is too late for them."""
+    """The channels of a plan or a step, tried in order, and when a message is too late."""
 
     channel: str = option("", validators.text, "the name of a channel")
     channels: tuple[str, ...] = option(
@@ -93,7 +93,7 @@ class Ways:
         return self.channels or ((self.channel,) if self.channel else ())
 
     def problems(self) -> Iterator[Problem]:
-        """Yield what does not go together."""
+        """Yield the settings that don't go together."""
         if self.channel and self.channels:
             yield Problem("this stands beside channel", "keep one of them", field="channels")
 
@@ -115,7 +115,7 @@ class Step(Ways):
     )
 
     def problems(self) -> Iterator[Problem]:
-        """Yield what does not go together."""
+        """Yield the settings that don't go together."""
         yield from super().problems()
         if self.after.back and not self.start.dated:
             advice = 'only from = "target" or "promised_by" may have a negative duration'
@@ -139,12 +139,12 @@ class Plan(Ways):
     about: str = option("", validators.text, "one sentence")
 
     def ways_of(self, step: Step) -> tuple[str, ...]:
-        """Return the channels of a step, in order; empty: the customer's own."""
+        """Return the channels of a step, in order; empty means the customer's own."""
         return step.ways or self.ways
 
 
 def read_plan(name: str, table: Mapping[str, object], problems: list[Problem]) -> Plan:
-    """Return the plan of the table ``[plans.NAME]``; what is wrong is added to `problems`."""
+    """Return the plan of the table ``[plans.NAME]``; add what is wrong to `problems`."""
     return replace(read(Plan, table, f"plans.{name}", problems), name=name)
 
 
