@@ -1,1 +1,1 @@
-"""Where all is kept, with the history of it."""
+"""The ledger: the database of cases, messages and promises, with its history."""

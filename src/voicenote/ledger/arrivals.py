@@ -1,4 +1,4 @@
-"""What came in, each thing once; how far a channel was read; the links by which one is joined."""
+"""Incoming messages, each kept once; reading positions of channels; links to join a channel."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from voicenote.model.address import Address, field_of
 from voicenote.model.case import Case, Stage
 from voicenote.model.touch import Touch
 
-#: The kind of an arrival that fits no case: it is kept, and shown to the owner.
+#: The kind of an arrival that doesn't match a case: it is kept, and shown to the owner.
 UNMATCHED = "unmatched"
-#: The kinds of arrivals that a person wrote; the others are a machine's.
+#: The kinds of arrivals that a person wrote; machines sent all others.
 WRITTEN = ("answered", "opt-out", UNMATCHED)
 
 _LAST = (
@@ -34,19 +34,19 @@ _LAST = (
 
 
 def digest(text: str) -> str:
-    """Return what is kept of a mark, an address, or what a link carries."""
+    """Return the SHA-256 that is kept instead of a mark, an address or a link's secret."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def place(tx: Transaction, channel: str) -> str:
-    """Return how far a channel was read, in its own words; "" where it never was."""
+    """Return the position up to which a channel was read, in its own format; "" if it never was."""
     table = tables.places
     found = tx.connection.execute(select(table.c.place).where(table.c.channel == channel)).scalar()
     return str(found or "")
 
 
 def advance(tx: Transaction, channel: str, to: str) -> None:
-    """Remember how far a channel was read; an empty `to` changes nothing."""
+    """Store the position up to which a channel was read; an empty `to` changes nothing."""
     table = tables.places
     if not to:
         return
@@ -58,11 +58,11 @@ def advance(tx: Transaction, channel: str, to: str) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Came:
-    """One thing that came in, as it is kept. `mark` and `address` are plain here, hashed there.
+    """One incoming message or report. `mark` and `address` are plain here, hashed in the ledger.
 
-    `at` is when it was written or happened; `case` None where it fits none, and then `reason` says
-    why, and `text` keeps the words. `everywhere`: its mark is the same by every channel, as that of
-    a letter is in a mailbox that two channels read.
+    `at` is when it was written or happened. `case` is None when it doesn't match one; then
+    `reason` says why, and `text` keeps the words. `everywhere`: its mark is the same in every
+    channel, like that of an email in a mailbox that two channels read.
     """
 
     channel: str
@@ -79,7 +79,7 @@ class Came:
 
 
 def keep(tx: Transaction, came: Came) -> bool:
-    """Keep what came in; return False when it is there already, and nothing may be done again."""
+    """Store an arrival; return False when it is already there and must not be handled again."""
     table = tables.arrivals
     same = table.c.mark == digest(came.mark)
     if not came.everywhere:
@@ -106,9 +106,9 @@ def keep(tx: Transaction, came: Came) -> bool:
 
 
 def written_by(tx: Transaction, channel: str, addresses: Sequence[str]) -> dict[str, datetime]:
-    """Return when somebody at each of these addresses last wrote by a channel (UTC).
+    """Return when each of these addresses last wrote by a channel (UTC), matched to a case or not.
 
-    Whether it fitted a case does not matter: they wrote. Those who never did are left out.
+    Addresses that never wrote are left out.
     """
     marks = {address: digest(address.casefold()) for address in addresses if address}
     if not marks:
@@ -120,7 +120,7 @@ def written_by(tx: Transaction, channel: str, addresses: Sequence[str]) -> dict[
 
 @dataclass(frozen=True, slots=True)
 class UnmatchedArrival:
-    """One thing that fits no case, and why; `shown_at` when the owner saw it. Times are UTC."""
+    """An arrival that doesn't match a case, and why. `shown_at`: when the owner saw it. UTC."""
 
     number: int
     channel: str
@@ -133,7 +133,7 @@ class UnmatchedArrival:
 
 
 def unmatched(tx: Transaction, after: int = 0) -> list[UnmatchedArrival]:
-    """Return what fits no case, oldest first; only what came after number `after`."""
+    """Return the arrivals after number `after` that don't match a case, oldest first."""
     table = tables.arrivals
     query = select(*(table.c[field.name] for field in fields(UnmatchedArrival)))
     query = query.where(table.c.kind == UNMATCHED, table.c.number > after).order_by(table.c.number)
@@ -141,19 +141,19 @@ def unmatched(tx: Transaction, after: int = 0) -> list[UnmatchedArrival]:
 
 
 def last(tx: Transaction) -> int:
-    """Return the number of the newest arrival; 0 where there is none."""
+    """Return the number of the newest arrival; 0 when there is none."""
     return tx.connection.execute(select(func.max(tables.arrivals.c.number))).scalar() or 0
 
 
 def unseen(tx: Transaction) -> int:
-    """Return how many things fit no case, and were not shown to the owner yet."""
+    """Return how many unmatched arrivals haven't been shown to the owner yet."""
     table = tables.arrivals
     query = select(func.count()).where(table.c.kind == UNMATCHED, table.c.shown_at.is_(None))
     return tx.connection.execute(query).scalar_one()
 
 
 def mark_shown(tx: Transaction, numbers: Sequence[int]) -> None:
-    """Remember that the owner has been shown these."""
+    """Record that the owner has been shown these arrivals."""
     table = tables.arrivals
     for chunk in case_store.chunks(numbers):
         where = table.c.number.in_(chunk) & table.c.shown_at.is_(None)
@@ -166,7 +166,7 @@ def touch_by_key(tx: Transaction, key: str) -> Touch | None:
 
 
 def touch_by_message(tx: Transaction, identifier: str) -> Touch | None:
-    """Return the touch that left under this identifier, ours or the provider's; or None."""
+    """Return the newest touch sent under this identifier, ours or the provider's; or None."""
     receipts = tables.receipts
     told = select(receipts.c.touch).where(receipts.c.provider_id == identifier)
     table = tables.touches
@@ -180,31 +180,31 @@ def _first(tx: Transaction, where: Any) -> Touch | None:
 
 
 def keys_sent(tx: Transaction) -> list[str]:
-    """Return the keys of all touches that were ever tried, the newest first, for their tokens."""
+    """Return the keys of all touches that were ever tried, newest first."""
     table = tables.touches
     query = select(table.c.key).where(table.c.message_id != "").order_by(table.c.number.desc())
     return list(tx.connection.execute(query).scalars())
 
 
 def cases_at(tx: Transaction, mark: str) -> list[Case]:
-    """Return the cases of whoever has this address, of whichever kind; as `mark` spells it."""
+    """Return the cases of whoever has this address (a mark), of any kind."""
     numbers = optouts.cases_of(tx, [mark]) if mark else []
     return list(case_store.load(tx, numbers).values())
 
 
 def is_strangers(tx: Transaction, mark: str) -> bool:
-    """Whether no customer has this address, and nobody has opted out by it."""
+    """Return whether no customer has this address (a mark) and nobody opted out with it."""
     gone = select(tables.optouts.c.at).where(tables.optouts.c.address_sha256 == digest(mark))
     return not cases_at(tx, mark) and tx.connection.execute(gone).first() is None
 
 
 def first_day(tx: Transaction) -> datetime | None:
-    """Return when the first case was taken in (UTC): nothing older can be an answer. Or None."""
+    """Return when the first case was added (UTC), or None. Nothing older can be an answer."""
     return tx.connection.execute(select(func.min(tables.cases.c.added_at))).scalar()
 
 
 def make_link(tx: Transaction, channel: str, case: int, secret: str) -> None:
-    """Keep a link by which the customer of a case may join a channel; older ones end here."""
+    """Store a link by which a case's customer may join a channel; their older unused links end."""
     table = tables.links
     older = (table.c.case == case) & (table.c.channel == channel) & table.c.used_at.is_(None)
     tx.connection.execute(
@@ -216,7 +216,7 @@ def make_link(tx: Transaction, channel: str, case: int, secret: str) -> None:
 
 
 def use_link(tx: Transaction, channel: str, secret: str) -> int | None:
-    """Use a link up, and return its case; None for what is none, was used, or has ended."""
+    """Use a link up and return its case; None when it is unknown, used or ended."""
     table = tables.links
     good = (table.c.digest == digest(secret)) & (table.c.channel == channel)
     good &= table.c.used_at.is_(None) & table.c.ended_at.is_(None)
@@ -228,7 +228,7 @@ def use_link(tx: Transaction, channel: str, secret: str) -> int | None:
 
 
 def join(tx: Transaction, case: Case, address: Address) -> None:
-    """Give the customer of a case an address, as they have shown that it is theirs."""
+    """Add an address to the customer of a case, who has shown that it is theirs."""
     query = select(tables.cases.c.customer).where(tables.cases.c.number == case.number)
     number = tx.connection.execute(query).scalar_one()
     customer_store.give_addresses(tx, number, [address])

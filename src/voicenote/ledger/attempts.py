@@ -1,7 +1,7 @@
-"""Attempts to send: what limits and pauses are counted from, in every pass, after any restart.
+"""Attempts to send, which limits and pauses are counted from, also after a restart.
 
-Each claim on a touch to a customer is one row; its outcome is written where the touch's state
-changes, so that no way of settling a touch can forget it.
+Each claim on a message to a customer is one row. Its outcome is written where the message's state
+changes, so it can't be forgotten.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from voicenote.ledger import tables
 from voicenote.ledger.store import Transaction
 from voicenote.model.touch import ARRIVED, IN_FLIGHT, Touch, TouchKind, TouchState
 
-#: What became of an attempt. An attempt under way has none.
+#: The outcomes of an attempt. An attempt under way has none ("").
 LEFT, REFUSED, BOUNCED, UNCERTAIN, NOT_LEFT = "left", "refused", "bounced", "uncertain", "not-left"
-#: It may have left, and is sent again, because its channel makes nothing of a second one.
+#: It may have been sent, and is sent again because its channel ignores a second copy.
 MAY_HAVE_LEFT = "may-have-left"
-#: The outcomes in which something left, or may have.
+#: The outcomes in which something was sent, or may have been.
 GONE = ("", LEFT, BOUNCED, UNCERTAIN, MAY_HAVE_LEFT)
-#: A clock may be put back by so much, and what has left still counts; what is later than that has
-#: the moment of a clock that was wrong.
+#: A clock may be set back by this much without messages dropping out of the count. A moment
+#: further ahead comes from a clock that was wrong.
 SKEW = timedelta(hours=1)
 #: The outcomes that pause a channel.
 BAD = (REFUSED, BOUNCED)
@@ -39,13 +39,13 @@ _SETTLE = update(tables.attempts).where(
 
 
 def begin(tx: Transaction, touch: int, channel: str, address: str, by: str) -> None:
-    """Note that a touch is being sent by `channel`; of an email address its domain, hashed."""
+    """Record that a touch is being sent by `channel`; `address` is kept as its `domain_mark`."""
     begun = {"touch": touch, "channel": channel, "at": tx.now, "by": by}
     tx.connection.execute(_BEGIN, {**begun, "domain_sha256": domain_mark(address)})
 
 
 def settle(tx: Transaction, touch: int, old: TouchState, new: TouchState, event: str) -> None:
-    """Write the outcome that a change of a touch means into its newest attempt, if it means one."""
+    """Write the outcome into the touch's newest attempt, if this change of state means one."""
     outcome = _outcome(old, new, event)
     if outcome:
         tx.connection.execute(_SETTLE, {"its_touch": touch, "outcome": outcome})
@@ -68,7 +68,7 @@ def _outcome(old: TouchState, new: TouchState, event: str) -> str:
 
 
 def domain_mark(address: str) -> str:
-    """Return a mark of the domain of an email address; "" for what has none."""
+    """Return the SHA-256 of an email address's domain; "" for an address without one."""
     _, at, domain = address.rpartition("@")
     return hashlib.sha256(domain.strip().casefold().encode()).hexdigest() if at else ""
 
@@ -76,10 +76,10 @@ def domain_mark(address: str) -> str:
 def gone_since(
     tx: Transaction, channel: str, since: datetime, most: int, domain: str = ""
 ) -> tuple[int, datetime | None]:
-    """Return how many touches left by `channel` after `since`, up to `most`, and when the first.
+    """Return how many touches `channel` sent after `since`, up to `most`, and the earliest moment.
 
-    What may have left counts too; what a clock that was wrong has put into the future does not.
-    `domain`: only those to that domain (a `domain_mark`).
+    The newest count first. Touches that may have been sent count too; those that a wrong clock
+    dated into the future don't. `domain`: only those to that domain (a `domain_mark`).
     """
     asked = {"by": channel, "since": since, "until": tx.now + SKEW, "most": most, "to": domain}
     row = tx.connection.execute(_count_gone(bool(domain)), asked).one()
@@ -102,7 +102,7 @@ def _count_gone(by_domain: bool) -> Select[int, Any]:  # noqa: FBT001
 
 
 def ways_due(tx: Transaction) -> dict[int, str]:
-    """Return the channel of each touch to a customer that is due now, by its number."""
+    """Return the channel of each touch to a customer that is due now, by touch number."""
     table = tables.touches
     query = select(table.c.number, table.c.channel).where(
         table.c.state == TouchState.DUE.value,
@@ -113,18 +113,18 @@ def ways_due(tx: Transaction) -> dict[int, str]:
 
 
 def tried_by(tx: Transaction, touch: int, since: datetime | None) -> set[str]:
-    """Return the channels that have refused a touch since then, or by which it came back."""
+    """Return the channels that refused a touch, or from which it bounced, since `since`."""
     table = tables.attempts
     query = select(table.c.channel).where(table.c.touch == touch, table.c.outcome.in_(BAD))
-    if since is not None and since <= tx.now:  # not of a clock that was wrong: it would go round
+    if since is not None and since <= tx.now:  # a future moment would make it try them all again
         query = query.where(table.c.at >= since)
     return set(tx.connection.execute(query).scalars())
 
 
 def may_have_left_at(tx: Transaction, touch: Touch) -> datetime | None:
-    """Return when the first attempt began that may have left, of those since it was booked.
+    """Return when the first attempt since booking began that may have been sent; None when none.
 
-    They are counted back, and not by the clock, which may have been wrong.
+    The last `touch.attempt` attempts are taken, because the clock may have been wrong.
     """
     table = tables.attempts
     if not touch.attempt:
@@ -136,9 +136,9 @@ def may_have_left_at(tx: Transaction, touch: Touch) -> datetime | None:
 
 
 def tried_before(tx: Transaction, touch: Touch) -> bool:
-    """Whether its channel had this touch already before a person booked it again.
+    """Return whether its channel already had this touch before a person scheduled it again.
 
-    A copy that the channel finds may then be of that time. What it refused has left no copy.
+    A copy that the channel finds may then be from that time. A refused attempt leaves no copy.
     """
     table = tables.attempts
     query = select(table.c.channel, table.c.outcome).where(table.c.touch == touch.number)
@@ -148,17 +148,17 @@ def tried_before(tx: Transaction, touch: Touch) -> bool:
 
 
 def back_from(tx: Transaction, touch: int) -> list[str]:
-    """Return the channels by which a touch came back, in order."""
+    """Return the channels from which a touch bounced, in order."""
     table = tables.attempts
     query = select(table.c.channel).where(table.c.touch == touch, table.c.outcome == BOUNCED)
     return list(tx.connection.execute(query.order_by(table.c.number)).scalars())
 
 
 def all_came_back(tx: Transaction, touch: Touch) -> bool:
-    """Whether surely nobody has a touch that bounced: whatever left of it has come back.
+    """Return whether every copy of a bounced touch has certainly come back.
 
-    One that a person has booked again may be in the hands of the customer since the time before: a
-    report that comes twice, or late, does not say of which letter it speaks.
+    If a person scheduled it again, the customer may have the earlier copy: a bounce report that
+    comes late or twice doesn't say which copy it is about.
     """
     table = tables.attempts
     query = select(table.c.channel, table.c.outcome, table.c.at).where(
@@ -174,10 +174,7 @@ def all_came_back(tx: Transaction, touch: Touch) -> bool:
 
 
 def refusals(tx: Transaction, case: int) -> dict[int, list[str]]:
-    """Return the channels that have refused each touch of a case, at once or by a bounce.
-
-    In order, by the number of the touch.
-    """
+    """Return the channels that refused or bounced each touch of a case, by touch number."""
     table, touch = tables.attempts, tables.touches
     query = (
         select(table.c.touch, table.c.channel)
@@ -192,9 +189,9 @@ def refusals(tx: Transaction, case: int) -> dict[int, list[str]]:
 
 
 def count_failures(tx: Transaction, since: datetime) -> dict[str, dict[str, tuple[int, int]]]:
-    """Return (tried, failed) of each channel and batch since then, or since its pause ended.
+    """Return (tried, failed) by channel and batch, since `since` or since the last pause ended.
 
-    The cases that were taken in one by one are a batch too: that without a name.
+    Cases that were added one by one are the batch "".
     """
     attempts, pause, touch, about = tables.attempts, tables.brakes, tables.touches, tables.cases
     bad = func.sum(case((attempts.c.outcome.in_(BAD), 1), else_=0))

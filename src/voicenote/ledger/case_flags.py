@@ -1,7 +1,8 @@
-"""What a list of cases flags: what never arrived, is held or in flight, and who opted out.
+"""Flags for a list of cases: messages that came back, are held or in flight, and opt-outs.
 
-Nothing of the model is imported here: every list of cases asks for it. A test holds the states
-and the opt-outs equal to the model's and to those of `voicenote.ledger.touches`.
+The model isn't imported here: every list of cases asks for flags, and should start quickly. A
+test checks that the states and the opt-outs equal the model's and those of
+`voicenote.ledger.touches`.
 """
 
 from __future__ import annotations
@@ -15,16 +16,16 @@ from voicenote.ledger.case_rows import CLOSED, DUE
 from voicenote.ledger.store import Transaction
 
 NUDGE = "nudge"
-#: What a channel gave back: somebody has to find another way.
+#: The channel gave the message back: somebody has to find another way.
 RETURNED = ("refused", "bounced")
-#: Kept in; by voicenote when there is a reason, else by the owner.
+#: Not to be sent for now: held by voicenote when there is a reason, else by the owner.
 HELD = "held"
-#: What a pass is sending, or was when it died.
+#: A run is sending it, or was when it died.
 IN_FLIGHT = ("sending", "committing")
 
 
 def troubled(tx: Transaction) -> dict[tuple[int, int], str]:
-    """Return, of each (case, round), what its owner has to look at: ``memo bounced, 3 held``."""
+    """Return what the owner must look at, by (case, round): ``memo bounced, 3 held``."""
     touch = tables.touches
     query = (
         select(touch.c.case, touch.c.round, touch.c.kind, touch.c.state, touch.c.claimed_at)
@@ -50,7 +51,7 @@ def troubled(tx: Transaction) -> dict[tuple[int, int], str]:
 
 
 def stranded(tx: Transaction, known: Collection[str]) -> dict[str, list[int]]:
-    """Return the cases in which something waits for a channel that is not `known`, by its name."""
+    """Return the cases with messages for a channel that isn't in `known`, by channel name."""
     touch = tables.touches
     query = (
         select(touch.c.channel, touch.c.case)
@@ -66,7 +67,7 @@ def stranded(tx: Transaction, known: Collection[str]) -> dict[str, list[int]]:
 
 
 def told_stranded(channel: str, cases: Sequence[int]) -> tuple[str, str]:
-    """Return what to say of a channel that cases wait for in vain, and its cure."""
+    """Return the warning about cases that wait for a missing channel, and what to do."""
     shown = ", ".join(map(str, cases[:10])) + (" …" if len(cases) > 10 else "")
     what = f"case{'s' * (len(cases) > 1)} {shown} wait{'s' * (len(cases) == 1)} for the channel"
     cure = f"voicenote plan --from {channel} --by NAME, or set up [channels.{channel}] again"
@@ -74,7 +75,7 @@ def told_stranded(channel: str, cases: Sequence[int]) -> tuple[str, str]:
 
 
 def opted_out(tx: Transaction) -> set[int]:
-    """Return the open cases whose customer, or one of their addresses, wants to hear no more."""
+    """Return the open cases whose customer, or one of their addresses, opted out."""
     case, person, known = tables.cases, tables.customers, tables.addresses
     by_name = select(person.c.number).where(person.c.opted_out_at.is_not(None))
     gone = select(tables.optouts.c.address_sha256)

@@ -1,4 +1,4 @@
-"""What `show`, `lessons` and the digests tell: read in as few queries as can be."""
+"""Queries for `show`, `lessons` and the digests, as few as possible."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ PAID = (AmendsState.DONE.value, AmendsState.CONFIRMED.value)
 
 
 class Prevention(NamedTuple):
-    """A lesson whose prevention was done, of case `case`, with the cause as the case has it."""
+    """The lesson of case `case`, whose prevention was done.
+
+    `cause` is the lesson's; where that is empty, the case's.
+    """
 
     case: int
     cause: str
@@ -30,7 +33,7 @@ class Prevention(NamedTuple):
 
 
 def preventions(tx: Transaction) -> list[Prevention]:
-    """Return every lesson whose prevention was done, in order of case."""
+    """Return all lessons whose prevention was done, in order of case."""
     lesson, case = tables.lessons, tables.cases
     query = (
         select(lesson, case.c.cause.label("named"), case.c.opened_at)
@@ -56,14 +59,14 @@ def preventions(tx: Transaction) -> list[Prevention]:
 
 
 def outcomes(tx: Transaction) -> list[tuple[str | None, int]]:
-    """Return how many cases have each outcome; None for those that are open."""
+    """Return (outcome, how many cases); the outcome of open cases is None."""
     case = tables.cases
     query = select(case.c.outcome, func.count()).group_by(case.c.outcome)
     return [(row[0], row[1]) for row in tx.connection.execute(query)]
 
 
 def closings(tx: Transaction) -> list[tuple[int, str]]:
-    """Return (customer, outcome) of every closed case, in the order in which they were closed."""
+    """Return (customer, outcome) of every closed case, in the order they were closed."""
     case = tables.cases
     query = (
         select(case.c.customer, case.c.outcome)
@@ -74,7 +77,7 @@ def closings(tx: Transaction) -> list[tuple[int, str]]:
 
 
 def list_paid(tx: Transaction) -> list[Money]:
-    """Return what each deed was worth that is done or confirmed and has a price."""
+    """Return the value of each promise that is done or confirmed and has one."""
     promised = tables.amends
     query = select(promised.c.value_amount, promised.c.value_currency).where(
         promised.c.state.in_(PAID), promised.c.value_amount.is_not(None)
@@ -97,7 +100,10 @@ def history(tx: Transaction, case: int | None = None) -> list[dict[str, Any]]:
 def changed_since(
     tx: Transaction, event: str, changes: Collection[str], cases: Sequence[int]
 ) -> list[int]:
-    """Return those of some cases of which one of `changes` came after the newest `event`."""
+    """Return those of `cases` where one of `changes` happened after the newest `event`.
+
+    A case without `event` counts as soon as it has one of `changes`.
+    """
     table, found = tables.history, []
     newest = func.max(table.c.number)
     begun, changed = table.c.event == event, table.c.event.in_(list(changes))
@@ -110,14 +116,14 @@ def changed_since(
 
 
 def batches(tx: Transaction) -> dict[str, int]:
-    """Return the names of the imports and how many cases each has."""
+    """Return how many cases each import has, by its name."""
     table = tables.cases
     query = select(table.c.batch, func.count()).where(table.c.batch != "").group_by(table.c.batch)
     return {row[0]: row[1] for row in tx.connection.execute(query)}
 
 
 def nudges(tx: Transaction) -> list[dict[str, Any]]:
-    """Return the notes to the owner of cases that are still open, newest first."""
+    """Return the owner's unsettled notes on open cases (case, kind, text, at), newest first."""
     note, case = tables.nudges, tables.cases
     query = (
         select(note.c.case, note.c.kind, note.c.text, note.c.at)

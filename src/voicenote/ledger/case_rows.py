@@ -1,7 +1,7 @@
 """What `cases` prints: ten thousand lines in a few queries.
 
-The states are written here as the ledger spells them, because the model's classes would cost every
-list its start; a test holds both equal.
+States are written here as the ledger spells them: importing the model's classes would slow down
+every list. A test checks that both are equal.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from voicenote.ledger.store import Transaction
 from voicenote.ledger.unreadable import readable, reading
 
 CLOSED = "closed"
-#: The stages in which no memo has left.
+#: The stages in which no memo has been sent.
 UNSENT = ("opened", "scripted", "rendered", "approved")
 ACKNOWLEDGE = "acknowledge"
 DUE = "due"
@@ -29,7 +29,7 @@ OWED = ("promised", "broken")
 
 
 class CaseRow(NamedTuple):
-    """One case in a list, in the order of the query's columns: ten thousand are made at once."""
+    """One case in a list. The fields are in the order of the query's columns, for speed."""
 
     case: int
     ref: str
@@ -42,16 +42,16 @@ class CaseRow(NamedTuple):
 
     @property
     def closed(self) -> bool:
-        """Whether the loop is closed."""
+        """Whether the case is closed."""
         return self.stage == CLOSED
 
 
 class CaseRows(NamedTuple):
-    """The cases of a list, in order of number; and by number what only some of them have.
+    """The cases of a list in order of number, and by number what only some of them have.
 
-    `owed_by` is the earliest day of a promise not yet kept, of those before the asked day;
-    `next_touch` when the next message is due; `uncertain` the cases of which one may have left or
-    not; `answered` each (case, round) with an answer.
+    `owed_by`: the earliest day of an unkept promise that is before the given day. `next_touch`:
+    when the next message is due. `uncertain`: cases with a message that may or may not have been
+    sent. `answered`: each (case, round) with an answer.
     """
 
     rows: list[CaseRow]
@@ -64,10 +64,10 @@ class CaseRows(NamedTuple):
 def list_cases(
     tx: Transaction, until: date, *, everything: bool = False, batch: str | None = None
 ) -> tuple[CaseRows, list[BadData]]:
-    """Return the cases that can be read, and why of those that cannot.
+    """Return the cases that can be read, and an error for each that can't.
 
-    Closed ones only with `everything`; of promises those for days before `until`. What few cases
-    have is asked for by itself: joined, it would cost as much again as all the rest.
+    Closed cases come only with `everything`; promises only when due before `until`. What few
+    cases have is queried separately: joining it would double the cost.
     """
     query = _cases_query(everything=everything, batch=batch)
     try:
@@ -78,7 +78,7 @@ def list_cases(
 
 
 def _read_each(tx: Transaction, query: Select[Any], until: date) -> tuple[CaseRows, list[BadData]]:
-    """Do the same by groups, and by cases where a group has a bad one."""
+    """Do as `list_cases`, group by group, and case by case where a group has a bad one."""
     case = tables.cases
     wanted = query.with_only_columns(case.c.number, maintain_column_froms=True)
     numbers = list(tx.connection.execute(wanted).scalars())
@@ -101,7 +101,7 @@ def _read_each(tx: Transaction, query: Select[Any], until: date) -> tuple[CaseRo
 def _read_rows(
     tx: Transaction, query: Select[Any], until: date, numbers: Sequence[int] | None = None
 ) -> CaseRows:
-    """Read a list; what only some cases have of all, or of those with `numbers`."""
+    """Return the rows of `query`, with the extras of all cases, or only of `numbers`."""
     promised, touch, answer = tables.amends, tables.touches, tables.answers
     # the soonest last: a dict keeps the last one
     owed = select(promised.c.case, promised.c.promised_by).order_by(promised.c.promised_by.desc())
@@ -143,7 +143,7 @@ def _cases_query(*, everything: bool, batch: str | None) -> Select[Any]:
 
 
 def first_acknowledgements(tx: Transaction) -> dict[int, datetime]:
-    """Return when each case's first acknowledgement left, as far as anybody knows."""
+    """Return when each case's first acknowledgement was sent (UTC); unknown ones are left out."""
     touch = tables.touches
     query = (
         select(touch.c.case, func.min(touch.c.sent_at))
@@ -157,7 +157,7 @@ def first_acknowledgements(tx: Transaction) -> dict[int, datetime]:
 
 
 def words(tx: Transaction) -> dict[tuple[int, int], str]:
-    """Return the newest words of each (case, round) that a customer has answered in words."""
+    """Return the customer's newest answer in words, by (case, round)."""
     answer = tables.answers
     query = select(answer.c.case, answer.c.round, answer.c.text).where(answer.c.text != "")
     found = tx.connection.execute(query.order_by(answer.c.at, answer.c.number))
@@ -165,7 +165,7 @@ def words(tx: Transaction) -> dict[tuple[int, int], str]:
 
 
 def count_closed(tx: Transaction, batch: str | None = None) -> int:
-    """Return how many cases are closed; of one import only, with `batch`."""
+    """Return how many cases are closed; with `batch`, only those of one import."""
     case = tables.cases
     query = select(func.count()).select_from(case).where(case.c.stage == CLOSED)
     if batch is not None:
@@ -174,14 +174,14 @@ def count_closed(tx: Transaction, batch: str | None = None) -> int:
 
 
 def any_prevention(tx: Transaction) -> bool:
-    """Return whether any lesson's prevention was done: without one, no cause can come back."""
+    """Return whether any lesson's prevention was done. Without one, no cause can come back."""
     lesson = tables.lessons
     query = select(lesson.c.case).where(lesson.c.done_at.is_not(None)).limit(1)
     return tx.connection.execute(query).first() is not None
 
 
 def open_causes(tx: Transaction) -> list[tuple[int, str, datetime]]:
-    """Return (case, cause, opened at) of every open case whose cause is named."""
+    """Return (case, cause, opened at) of every open case that names a cause."""
     case = tables.cases
     query = select(case.c.number, case.c.cause, case.c.opened_at).where(
         case.c.stage != CLOSED, case.c.cause != ""

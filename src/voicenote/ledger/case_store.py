@@ -1,4 +1,4 @@
-"""Cases, their customers, promises and lessons: adding, finding, reading."""
+"""Cases with their promises and lessons: adding, finding, reading and revising them."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ _LESSONS = select(tables.lessons).where(tables.lessons.c.case.in_(list_param("nu
 
 @dataclass(frozen=True, slots=True)
 class AddedCase:
-    """What became of one complaint: the case it is, and whether it was new.
+    """What became of one complaint: its case, and whether that is new.
 
-    `clash` is set when its ref is there already, of another person with another story; `reworded`
-    when the person is the same and the words are others. `news` is what it brought of a customer
-    who is known, and whether that was taken.
+    `clash`: its ref is already there, from another person with another story. `reworded`: the
+    same person in other words. `news`: what it says about a known customer, and whether that was
+    taken.
     """
 
     complaint: Complaint
@@ -53,7 +53,7 @@ class AddedCase:
 
 
 def chunks(items: Iterable[Item], size: int = CHUNK) -> Iterator[list[Item]]:
-    """Cut `items` into lists of at most `size`."""
+    """Yield `items` in lists of at most `size`."""
     iterator = iter(items)
     while chunk := list(islice(iterator, size)):
         yield chunk
@@ -62,7 +62,7 @@ def chunks(items: Iterable[Item], size: int = CHUNK) -> Iterator[list[Item]]:
 def add(tx: Transaction, complaints: Sequence[Complaint], batch: str = "") -> list[AddedCase]:
     """Add complaints as cases; those already there stay as they are (import is idempotent).
 
-    What is newer of their customers is taken, where no person has said otherwise.
+    Newer facts about their customers are taken, unless a person has said otherwise.
     """
     known = identity.find_known(tx, complaints)
     fresh: list[Complaint] = []
@@ -96,7 +96,7 @@ def add(tx: Transaction, complaints: Sequence[Complaint], batch: str = "") -> li
 def _insert(
     tx: Transaction, complaints: Sequence[Complaint], batch: str
 ) -> tuple[list[int], dict[int, tuple[News, ...]]]:
-    """Keep new cases; return their numbers, and what they brought of customers who are known."""
+    """Insert new cases; return their numbers, and their news about known customers by number."""
     persons, brought = customers.settle(tx, complaints)
     numbers = tx.reserve_numbers(tables.cases, len(complaints))
     values = [
@@ -146,9 +146,9 @@ def _amends_row(case: int, k: int, round_: int, promise: Promise) -> dict[str, A
 
 
 def load(tx: Transaction, numbers: Sequence[int]) -> dict[int, Case]:
-    """Read many cases with their amends and lessons, by number; unknown numbers are left out.
+    """Return cases with their promises and lessons, by number; unknown numbers are left out.
 
-    Raises BadData when a row of theirs cannot be read.
+    Raises BadData when a row of theirs can't be read.
     """
     found: dict[int, Case] = {}
     for chunk in chunks(numbers):
@@ -178,7 +178,7 @@ def _load(tx: Transaction, numbers: Sequence[int]) -> dict[int, Case]:
 
 
 def get(tx: Transaction, number: int) -> Case:
-    """Read one case. Raises WrongUse when there is none of that number."""
+    """Return one case. Raises WrongUse when there is no case of that number."""
     found = load(tx, [number])
     if number not in found:
         raise WrongUse(f"there is no case {number}", "see: voicenote cases --all")
@@ -186,7 +186,7 @@ def get(tx: Transaction, number: int) -> Case:
 
 
 def locked(tx: Transaction, number: int) -> Case:
-    """Read one case, and keep others from changing it until the transaction ends."""
+    """Return one case, and lock it until the transaction ends."""
     hold_case(tx, number)
     return get(tx, number)
 
@@ -194,7 +194,7 @@ def locked(tx: Transaction, number: int) -> Case:
 def numbers_of(
     tx: Transaction, *, batch: str | None = None, stages: Sequence[Stage] = ()
 ) -> list[int]:
-    """Return the numbers of the cases of a batch and/or at some stages, in order."""
+    """Return the numbers of the cases of a batch, at some stages, or both, in order."""
     query = select(tables.cases.c.number).order_by(tables.cases.c.number)
     if batch is not None:
         query = query.where(tables.cases.c.batch == batch)
@@ -204,7 +204,7 @@ def numbers_of(
 
 
 def promise(tx: Transaction, number: int, new: Promise) -> int:
-    """Add one more promise to a case and return its K."""
+    """Add a promise to a case and return its K (from 1)."""
     case = get(tx, number)
     k = max((amends.k for amends in case.amends), default=0) + 1
     tx.connection.execute(insert(tables.amends).values(**_amends_row(number, k, case.round, new)))
@@ -213,7 +213,10 @@ def promise(tx: Transaction, number: int, new: Promise) -> int:
 
 
 def revise(tx: Transaction, number: int, event: str, **values: Any) -> None:
-    """Change columns of a case that are no status (triage, plan, outcome), told as `event`."""
+    """Change columns of a case other than its stage (triage, plan, outcome).
+
+    The history records it as `event`. Raises WrongUse when there is no such case.
+    """
     table = tables.cases
     done = tx.connection.execute(update(table).where(table.c.number == number).values(**values))
     if done.rowcount != 1:
@@ -223,7 +226,7 @@ def revise(tx: Transaction, number: int, event: str, **values: Any) -> None:
 
 
 def write_lesson(tx: Transaction, number: int, lesson: Lesson) -> None:
-    """Write or rewrite the lesson of a case."""
+    """Write or replace the lesson of a case. Raises WrongUse when there is no such case."""
     get(tx, number)
     values = {
         "cause": lesson.cause,

@@ -1,4 +1,4 @@
-"""Status changes: through the one transition table, by compare-and-set, told to the history."""
+"""Status changes: allowed by the transition table, guarded by compare-and-set, then recorded."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from voicenote.model.promise import AmendsState
 from voicenote.model.touch import Touch, TouchState
 from voicenote.model.transitions import AMENDS, CASE, TOUCH, after
 
-#: What the history says when an event has happened: past tense.
+#: Event → what the history calls it, in the past tense.
 CASE_HISTORY = {
     "compose": "script_composed",
     "render": "memo_rendered",
@@ -86,7 +86,8 @@ def change_case(
 ) -> Stage:
     """Change the stage of case `number` and return the new one. `values` are other columns.
 
-    Raises ImpossibleTransition, or TryAgain when somebody else changed it in between.
+    Raises ImpossibleTransition, WrongUse when there is no such case, or TryAgain when somebody
+    else changed it in between.
     """
     old = Stage(_state(tx, tables.cases, tables.cases.c.stage, number, "case"))
     new = after(CASE, old, event)
@@ -100,7 +101,7 @@ def change_case(
 def change_case_at(
     tx: Transaction, number: int, round_: int, seen: Stage, event: str, facts: dict[str, object]
 ) -> bool:
-    """Change the stage of a case, if it is at this stage of a round; return whether it was."""
+    """Change the stage of a case if it is still at `seen` in `round_`; return whether it was."""
     given = {"its_number": number, "its_old": seen.value, "its_round": round_}
     done = tx.connection.execute(_CASE_AT, {**given, "stage": after(CASE, seen, event).value})
     if done.rowcount != 1:
@@ -144,9 +145,9 @@ def change_touch(
 ) -> TouchState:
     """Change touch `number` and return its new state.
 
-    With `token`, only while that claim token is still on it: a pass that was thought dead and wakes
-    again must not write over what was decided meanwhile. `seen`: the touch as it was read last; as
-    long as it is in that state still, it is not read again. Raises as `change_case` does.
+    With `token`, only while that claim token is still on it: a run that was thought dead and wakes
+    up must not overwrite what was decided meanwhile. `seen` is the touch as last read; while it is
+    still in that state, it isn't read again. Raises as `change_case` does.
     """
     table = tables.touches
     if seen is not None and change_seen(tx, seen, event, token=token, facts=facts, **values):
@@ -174,7 +175,7 @@ def change_seen(
     facts: dict[str, object] | None = None,
     **values: Any,
 ) -> bool:
-    """Change a touch if it is still in the state in which it was seen; return whether it was."""
+    """Change a touch if it is still in the state of `seen`; return whether it was."""
     column = tables.touches.c.state
     new = after(TOUCH, seen.state, event)
     changed = {"state": new.value, **values}
@@ -197,16 +198,16 @@ def _tell_touch(
 
 
 def hold_case(tx: Transaction, number: int) -> None:
-    """Keep others from changing a case until the transaction ends.
+    """Lock a case until the transaction ends.
 
-    SQLite has only one writer at a time anyway; PostgreSQL locks the row.
+    PostgreSQL locks the row. SQLite has only one writer at a time anyway.
     """
     if tx.connection.dialect.name != "sqlite":
         tx.connection.execute(_HOLD_CASE, {"its_number": number})
 
 
 def hold_case_of(tx: Transaction, touch: int) -> None:
-    """Do the same with the case of a touch."""
+    """Lock the case of a touch until the transaction ends."""
     if tx.connection.dialect.name != "sqlite":
         tx.connection.execute(_HOLD_CASE_OF, {"its_number": touch})
 
@@ -242,7 +243,7 @@ def _set_if(
     values: dict[str, Any],
     token: str | None = None,
 ) -> bool:
-    """Change one row, if it is still as it was; return whether it was."""
+    """Change one row if `column` is still `old`; return whether it was."""
     which: dict[str, object] = {"its_number": number, "its_old": old}
     if token is not None:
         which["its_token"] = token
@@ -257,7 +258,7 @@ def _select_column(table: Table, column: Column[Any]) -> Select[tuple[Any]]:
 
 @cache
 def _update_guarded(table: Table, column: Column[Any], claimed: bool) -> Update:  # noqa: FBT001
-    """Return the change of one row that is still as it was; its new values are given with it."""
+    """Return the guarded update of one row; the new values are given when it is executed."""
     change = update(table).where(
         table.c.number == bindparam("its_number"), column == bindparam("its_old")
     )

@@ -1,4 +1,4 @@
-"""The columns that many tables have, and where all tables are kept."""
+"""Columns that many tables share, and the metadata that all tables belong to."""
 
 from __future__ import annotations
 
@@ -17,42 +17,42 @@ metadata = MetaData(
     }
 )
 
-#: SQLite counts rows up by itself only in a column that it calls INTEGER.
+#: SQLite numbers rows automatically only in a column declared INTEGER.
 Number = BigInteger().with_variant(Integer, "sqlite")
 
 
 def serial(name: str = "number") -> Column[int]:
-    """A number that counts up."""
+    """Return a primary key that counts up."""
     return Column(name, Number, primary_key=True, autoincrement=True)
 
 
 def texts(*names: str) -> list[Column[Any]]:
-    """Texts that are never null."""
+    """Return text columns that are never null; "" by default."""
     return [Column(name, Text, nullable=False, default="") for name in names]
 
 
 def codes(*names: str) -> list[Column[Any]]:
-    """Words of a known set, such as states and kinds."""
+    """Return columns for words of a known set, such as states and kinds (20 characters)."""
     return [Column(name, String(20), nullable=False) for name in names]
 
 
 def hashes(*names: str) -> list[Column[Any]]:
-    """SHA-256 in hexadecimal."""
+    """Return columns for SHA-256 in hexadecimal."""
     return [Column(name, String(64), nullable=False) for name in names]
 
 
 def moments(*names: str) -> list[Column[Any]]:
-    """Moments that are known when the row is written."""
+    """Return columns for moments that are known when the row is written."""
     return [Column(name, Moment, nullable=False) for name in names]
 
 
 def later_moments(*names: str) -> list[Column[Any]]:
-    """Moments that may come later, or never."""
+    """Return columns for moments that may come later, or never (null)."""
     return [Column(name, Moment, nullable=True) for name in names]
 
 
 def money(name: str) -> list[Column[Any]]:
-    """An exact amount, and its currency."""
+    """Return two columns: an exact amount as text, and its currency."""
     return [
         Column(f"{name}_amount", String(40), nullable=True),
         Column(f"{name}_currency", String(3), nullable=True),
@@ -60,9 +60,9 @@ def money(name: str) -> list[Column[Any]]:
 
 
 def composition() -> list[Column[Any]]:
-    """What the composer said of the facts of a day (where the customer is), by a hash.
+    """Return two columns: a hash of what the composer made of the facts, and the customer's day.
 
-    An edited script says something else, and goes stale with it all the same.
+    An edited script says something else, but it goes out of date with them all the same.
     """
     return [
         Column("composed_sha256", String(64), nullable=True),
@@ -71,9 +71,9 @@ def composition() -> list[Column[Any]]:
 
 
 def approval_grounds() -> list[Column[Any]]:
-    """What an approval rests on: what was composed, and the facts, by their hashes.
+    """Return the columns of what an approval rests on: hashes of the composition and the facts.
 
-    `anyway` is why it was given against what is listed in `excused`.
+    `excused` lists what spoke against the approval, and `anyway` says why it was given.
     """
     return [
         Column("composed_sha256", String(64), nullable=True),
@@ -84,5 +84,5 @@ def approval_grounds() -> list[Column[Any]]:
 
 
 def of_case() -> Column[int]:
-    """The case that a row belongs to."""
+    """Return the foreign key to the case that a row belongs to."""
     return Column("case", Number, ForeignKey("cases.number"), nullable=False, index=True)

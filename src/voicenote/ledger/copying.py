@@ -1,4 +1,4 @@
-"""Copies a ledger, row by row, into an empty one: for rehearsals and backups, from any database."""
+"""Copying a ledger from any database into a new SQLite file, for rehearsals and backups."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from voicenote.ledger.store import Ledger
 
 
 def _copy_as_it_is(source: Connection, target: Connection, table: Table) -> None:
-    """Copy a table from one SQLite file to another, with the rows that make no sense too."""
+    """Copy a table from one SQLite file to another, including rows that can't be read."""
     names = ", ".join(f'"{column.name}"' for column in table.columns)
     places = ", ".join("?" for _ in table.columns)
     rows = source.exec_driver_sql(f'select {names} from "{table.name}"')  # noqa: S608 - our names
@@ -23,7 +23,7 @@ def _copy_as_it_is(source: Connection, target: Connection, table: Table) -> None
 
 
 def copy_into(source: Ledger, file: Path) -> None:
-    """Write everything that `source` holds into a new SQLite file, as of one moment."""
+    """Copy everything in `source` into a new SQLite file, as one consistent snapshot."""
     metadata = tables.meta.metadata
     make_file(file)
     target = create_engine(f"sqlite:///{file.as_posix()}")

@@ -1,4 +1,4 @@
-"""Customers with their addresses: the one door by which these are read and written."""
+"""Customers with their addresses: reading and writing them in one place."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ _PEOPLE = (
 
 @lru_cache(maxsize=4096)
 def hash_address(mark: str) -> str:
-    """Return what is kept of an address to compare it by; `mark` as `model.address.mark` gives."""
+    """Return the SHA-256 by which an address is compared; `mark` is from `model.address.mark`."""
     return hashlib.sha256(mark.encode()).hexdigest()
 
 
 def read_customers(tx: Transaction, numbers: Collection[int]) -> dict[int, Customer]:
-    """Return customers by number, with their addresses: of each kind the newest first."""
+    """Return customers with their addresses, by number; addresses newest first."""
     fields: dict[int, Sequence[Any]] = {}
     addresses: dict[int, list[Address]] = {}
     last = -len(_ADDRESS)
@@ -51,17 +51,17 @@ def read_customers(tx: Transaction, numbers: Collection[int]) -> dict[int, Custo
 
 
 def read_customer(tx: Transaction, number: int) -> Customer:
-    """Return one customer as they are now."""
+    """Return one customer as they are in the ledger now."""
     return read_customers(tx, [number])[number]
 
 
 def find_owners(tx: Transaction, marks: Iterable[str]) -> set[int]:
-    """Return the numbers of the customers who have one of these addresses."""
+    """Return the numbers of the customers who have one of these addresses (as marks)."""
     return {row[0] for row in tx.connection.execute(select_owners(tx, marks))}
 
 
 def select_owners(tx: Transaction, marks: Iterable[str]) -> Select[Any]:
-    """Return the query for the same."""
+    """Return the query for the customers who have one of these addresses (as marks)."""
     table = tables.addresses
     wanted = {hash_address(one) for one in marks}
     return select(table.c.customer).where(
@@ -70,12 +70,12 @@ def select_owners(tx: Transaction, marks: Iterable[str]) -> Select[Any]:
 
 
 def find_kinds(tx: Transaction) -> set[str]:
-    """Return the kinds of address that anybody here has."""
+    """Return the kinds of address that customers in the ledger have."""
     return set(tx.connection.execute(select(tables.addresses.c.kind).distinct()).scalars())
 
 
 def add_customers(tx: Transaction, people: Sequence[Customer]) -> list[int]:
-    """Keep new customers with their addresses; return their numbers."""
+    """Add customers with their addresses; return their numbers."""
     numbers = tx.reserve_numbers(tables.customers, len(people))
     values = [
         {"number": number, **rows.customer_out(one)}
@@ -87,9 +87,9 @@ def add_customers(tx: Transaction, people: Sequence[Customer]) -> list[int]:
 
 
 def give_addresses(tx: Transaction, number: int, addresses: Sequence[Address]) -> None:
-    """Give a customer addresses, the first of each kind the one to write to from now on.
+    """Add addresses to a customer; the first of each kind is the one to write to from now on.
 
-    What they were reached by before stays theirs, and they are known by it.
+    Their older addresses stay theirs, and still identify them.
     """
     table = tables.addresses
     for one in addresses:
@@ -99,7 +99,7 @@ def give_addresses(tx: Transaction, number: int, addresses: Sequence[Address]) -
 
 
 def _insert(tx: Transaction, given: Iterable[tuple[int, Sequence[Address]]]) -> None:
-    """Insert addresses, the first of each customer's last: the newest row is the one in use."""
+    """Insert each customer's addresses in reverse, because the newest row is the one in use."""
     values = [
         {
             "customer": number,

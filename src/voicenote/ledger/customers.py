@@ -1,7 +1,8 @@
-"""Customers: one row a person, and what a later import knows better of them.
+"""Customers, one row per person, and updates to them from later imports.
 
-Newer is taken where nothing was, or where no person has said otherwise; else it is shown. What was
-so once and was replaced is no news: an old file that is imported again changes nothing back.
+A newer value is taken when there was none, or when no person has said otherwise; else it is only
+shown. A value that was replaced before isn't news: importing an old file again changes nothing
+back.
 """
 
 from __future__ import annotations
@@ -17,16 +18,16 @@ from voicenote.ledger.store import Transaction
 from voicenote.model.address import Address, field_of, mark
 from voicenote.model.case import Complaint, Customer, Stage
 
-#: Told of each open case of a customer whom an import changed; facts: field, was, now, by.
+#: History event for each open case of a customer changed by an import; facts: field, was, now, by.
 CHANGED = "customer_changed"
 IMPORT = "import"
-#: What an import may know better, beside how they are reached: how they speak, where they are.
+#: What an import may update besides addresses.
 NEWER = ("language", "time_zone")
 
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What an import says of a customer, and the ledger had otherwise; `kept` says why it stays."""
+    """A field of a customer that an import gives differently; `kept` says why the old one stays."""
 
     name: str
     field: str
@@ -38,9 +39,9 @@ class News:
 def settle(
     tx: Transaction, complaints: Sequence[Complaint]
 ) -> tuple[list[int], dict[int, tuple[News, ...]]]:
-    """Return a customer's number for each of some new complaints, and what these have of news.
+    """Return the customer's number for each new complaint, and the news by the complaint's index.
 
-    One name with one address in common is one person, whatever else is known of them by now.
+    The same name and one address in common make one person, whatever else is known about them.
     """
     theirs = _of_addresses(tx, [complaint.customer for complaint in complaints])
     fresh: list[Customer] = []
@@ -80,7 +81,7 @@ def _keys(customer: Customer) -> list[tuple[str, str]]:
 def _of_addresses(
     tx: Transaction, customers: Sequence[Customer]
 ) -> dict[tuple[str, str], tuple[int, Customer]]:
-    """Return who has one of the addresses: (name, address) → number and customer."""
+    """Return who has one of these addresses: (name, address) → (number, customer)."""
     wanted = set().union(*(customer.marks for customer in customers))
     if not wanted:
         return {}
@@ -95,9 +96,9 @@ def _of_addresses(
 def renew(
     tx: Transaction, number: int, before: Customer, complaint: Complaint, *, again: bool = True
 ) -> tuple[News, ...]:
-    """Take what a complaint knows better of a customer; return what is new, and what was kept.
+    """Update a customer with what a complaint says; return what it says differently, taken or not.
 
-    `again`: the complaint is there already, so what it says may be as old as it is.
+    `again`: the complaint is already there, so what it says may be as old as it is.
     """
     if not _others(before, complaint):
         return ()
@@ -114,7 +115,7 @@ def renew(
     for change in others:
         once = any(mark(change.now) == mark(old) for field, old, _ in told if field == change.field)
         if once and (again or older):
-            continue  # it was so once, and somebody knew better since
+            continue  # that was the value once, and somebody has replaced it since
         kept = _conflict_line(change.field, change.was, told, older=older)
         news.append(News(before.name, change.field, change.was, change.now, kept))
         if not kept:
@@ -129,7 +130,7 @@ def renew(
 
 
 class Change(NamedTuple):
-    """What a complaint says of a field of its customer, and is not so here."""
+    """A field of a customer that a complaint gives differently from the ledger."""
 
     field: str
     was: str
@@ -138,10 +139,10 @@ class Change(NamedTuple):
 
 
 def _others(before: Customer, complaint: Complaint) -> list[Change]:
-    """Return what a complaint says of its customer, and is not so here.
+    """Return what a complaint says about its customer that differs from `before`.
 
-    What an import only assumes of all its customers is no news of one who is known better. Of
-    several addresses of a kind the first is the one to write to; another is news only if unknown.
+    A value that the import only assumes for all customers doesn't count against a known one. The
+    first address of a kind is the one to write to; any other is news only if it is unknown.
     """
     given, said = complaint.customer, []
     for name in NEWER:
@@ -156,7 +157,7 @@ def _others(before: Customer, complaint: Complaint) -> list[Change]:
 
 
 def _changed(before: Customer, changes: Sequence[Change]) -> Customer:
-    """Return a customer with changes; addresses that they had stay theirs, after the new ones."""
+    """Return a customer with changes applied; their old addresses follow the new ones."""
     given = [one.address for one in changes if one.address]
     known = {(one.kind, one.mark) for one in given}
     kept = [one for one in before.addresses if (one.kind, one.mark) not in known]
@@ -165,7 +166,7 @@ def _changed(before: Customer, changes: Sequence[Change]) -> Customer:
 
 
 def _take(tx: Transaction, number: int, after: Customer, taken: Sequence[Change]) -> None:
-    """Write what is newer; a new address does not bring back who wants to hear no more."""
+    """Write the changes that are taken. Someone who opted out stays so with a new address."""
     table = tables.customers
     values: dict[str, Any] = {name: getattr(after, name) for name in NEWER}
     tx.connection.execute(update(table).where(table.c.number == number).values(**values))
@@ -184,7 +185,7 @@ def _conflict_line(
 
 
 def _told_changes(tx: Transaction, numbers: Sequence[int]) -> list[tuple[str, str, str]]:
-    """Return (field, what it was, by whom) of each change of a customer, from their history."""
+    """Return (field, old value, by whom) of each change in the history of a customer's cases."""
     table = tables.history
     query = select(table.c.event, table.c.facts).where(
         table.c.case.in_(numbers), table.c.event.in_((CHANGED, "customer_joined"))
@@ -194,5 +195,5 @@ def _told_changes(tx: Transaction, numbers: Sequence[int]) -> list[tuple[str, st
         if event == CHANGED:
             found.append((facts["field"], facts["was"], facts["by"]))
         else:
-            found.append((facts["by"], "", "customer"))  # they have shown that it is theirs
+            found.append((facts["by"], "", "customer"))  # they have shown it is theirs
     return found

@@ -1,6 +1,6 @@
-"""What a database says when it fails, in the words of our own errors.
+"""Translation of database errors into voicenote's own.
 
-SQLite tells by the name of its error code, PostgreSQL by its SQLSTATE. Neither is our fault.
+SQLite errors are told apart by the name of their code, PostgreSQL's by SQLSTATE.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from sqlalchemy.exc import (
 
 from voicenote.errors import Restarting, TryAgain, Unavailable, VoicenoteError, room_for
 
-#: A disk on which so many bytes cannot be written is full for a ledger too.
+#: A disk that can't take this many bytes is too full for a ledger.
 _PROBE = 64 * 1024
 _AGAIN = "run the same command again in a minute; what was finished is kept"
 _SETTING = "see [ledger] url in voicenote.toml"
 
-#: By SQLSTATE, or its first two digits: what it is, as an error of ours.
+#: SQLSTATE, or its first two digits → our error class, what happened, what to do.
 _BUSY = "somebody else is writing to the ledger"
 _SLOW = "the database gave up this transaction: it took or waited too long"
 _POSTGRES: dict[str, tuple[type[VoicenoteError], str, str]] = {
@@ -56,7 +56,7 @@ _POSTGRES: dict[str, tuple[type[VoicenoteError], str, str]] = {
     ),
 }
 _HOME = "another --home"
-#: By the beginning of SQLite's error name, for when the disk itself tells nothing more.
+#: Start of SQLite's error name → what happened, what to do; used when the disk says no more.
 _OF_DISK = {
     ("SQLITE_FULL",): ("the disk was full: nothing was changed", "make room, then run it again"),
     ("SQLITE_CANTOPEN", "SQLITE_READONLY"): (
@@ -68,25 +68,25 @@ _OF_DISK = {
         "is it full, or worn out? Make room or mend it, then run the same command again",
     ),
 }
-#: What the driver says where the server has no time left to say anything.
+#: What the driver says when the server goes away without a word.
 _LOST = (
     *("server closed the connection", "connection is lost", "connection is closed"),
     *("consuming input failed", "sending query failed", "terminating connection"),
     *("SSL connection has been closed", "connection reset", "Broken pipe", "eof detected"),
 )
-#: What a server says at the door while it begins, ends, or is full.
+#: What a server says to new connections while it starts, stops, or is full.
 _NOT_NOW = (
     *("starting up", "shutting down", "in recovery mode", "not yet accepting connections"),
     *("too many clients", "too many connections", "connection slots are reserved"),
 )
 
-#: Where rows become values, and where the file of a ledger is first looked into.
+#: The modules where rows become values, and where a ledger's file is first read.
 _OF_ROWS = (("ledger", "rows.py"), ("ledger", "store.py"))
 
 
 @contextmanager
 def translated(engine: Engine) -> Iterator[None]:
-    """Raise what a database says inside as an error of ours; what else goes wrong stays itself."""
+    """Raise database errors from inside as voicenote's own; let all other errors pass."""
     try:
         yield
     except DBAPIError as error:
@@ -107,9 +107,9 @@ def translated(engine: Engine) -> Iterator[None]:
 
 
 def _of_a_row(error: Exception) -> bool:
-    """Whether it arose where a row becomes values: the rows are ours, so one of them is damaged.
+    """Return whether the error arose where a row becomes values: then the row is damaged.
 
-    SQLite's own words about a damaged file come here too, where they are no UTF-8.
+    SQLite's own message about a damaged file also ends up here when it isn't UTF-8.
     """
     library = get_path("stdlib")
     called = [Path(frame.f_code.co_filename) for frame, _ in walk_tb(error.__traceback__)]
@@ -169,7 +169,7 @@ def _of_sqlite(error: DBAPIError, reason: str, folder: Path) -> VoicenoteError |
 
 
 def _unwritable(folder: Path) -> OSError | None:
-    """Return why nothing can be written in a folder; None where it can be."""
+    """Return the error when a folder can't be written to; None when it can."""
     import tempfile
 
     try:

@@ -1,4 +1,4 @@
-"""What passes have decided by the clock: read back, so that it can be taken back."""
+"""What runs decided because of the clock, read back so it can be undone."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from sqlalchemy import delete, select
 from voicenote.ledger import tables
 from voicenote.ledger.store import Transaction
 
-#: Who acts in a pass.
+#: Who acts in a run.
 ACTOR = "voicenote"
-#: What the history says of a promise that a pass has broken, and of a case that it has closed.
+#: The reasons in the history for a promise that a run marked broken, and a case that it closed.
 DATE_PASSED, NO_ANSWER = "its date has passed", "the case is closed: no answer"
-#: Two decisions further apart than this are of two passes.
+#: Two decisions further apart than this belong to two runs.
 APART = timedelta(seconds=30)
-#: Notes to the owner that the clock alone gives.
+#: Kinds of notes to the owner that come from the clock alone.
 _TIMELY = ("overdue", "too-late", "status")
-#: What gives a touch another time.
+#: The events that give a message another time.
 _MOVES = ("touch_moved", "touch_postponed", "touch_may_have_left", "touch_took_another_way")
 _UNDONE = "decisions_undone"
 
 
 class ClockDecision(NamedTuple):
-    """One line of history."""
+    """One line of history that records a decision made by the clock."""
 
     number: int
     at: datetime
@@ -35,7 +35,7 @@ class ClockDecision(NamedTuple):
 
 
 def last_decided(tx: Transaction) -> list[ClockDecision]:
-    """Return what the newest pass has decided by the clock that is not taken back yet, in order."""
+    """Return the clock decisions of the newest run that has some not yet undone, in order."""
     found: list[ClockDecision] = []
     for line in _newest_first(tx):
         if found and abs(found[-1].at - line.at) > APART:
@@ -65,7 +65,7 @@ def _newest_first(tx: Transaction) -> Iterator[ClockDecision]:
 
 
 def _by_the_clock(line: ClockDecision) -> bool:
-    """Whether time alone decided it, and not what somebody said."""
+    """Return whether time alone decided it, and not something that a person said."""
     reason = line.facts.get("reason")
     return {
         "touch_skipped": True,
@@ -76,19 +76,19 @@ def _by_the_clock(line: ClockDecision) -> bool:
 
 
 def note_undone(tx: Transaction, lines: list[ClockDecision]) -> None:
-    """Write down that these were taken back, so that it is not done twice."""
+    """Record that these decisions were undone, so they aren't undone twice."""
     tx.tell(_UNDONE, first=lines[0].number, last=lines[-1].number)
 
 
 def sent_since(tx: Transaction, number: int) -> set[int]:
-    """Return the cases of which something has left, or may have, since a line of history."""
+    """Return the cases with a message sent, or possibly sent, after line `number` of history."""
     table = tables.history
     query = select(table.c.case).where(table.c.number > number, table.c.event == "touch_committed")
     return set(tx.connection.execute(query.distinct()).scalars())
 
 
 def strayed(tx: Transaction, after: datetime) -> list[tuple[int, int]]:
-    """Return (touch, case) of those that got another time at a moment that is after `after`."""
+    """Return (touch, case) of each message that was given another time after `after`."""
     table = tables.history
     query = (
         select(table.c.case, table.c.facts)
@@ -100,7 +100,10 @@ def strayed(tx: Transaction, after: datetime) -> list[tuple[int, int]]:
 
 
 def forget_timely(tx: Transaction, case: int, first: datetime, last: datetime) -> None:
-    """Forget that the owner was told in that time what the clock alone says: it may come again."""
+    """Delete the owner's notes of `case` that the clock alone caused from `first` to `last`.
+
+    They may then be given again.
+    """
     table = tables.nudges
     mine = (table.c.case == case) & table.c.kind.in_(_TIMELY)
     tx.connection.execute(delete(table).where(mine, table.c.at.between(first, last + APART)))

@@ -1,9 +1,9 @@
-"""How a case stands: a few words by which one sees whether anything was changed since it was read.
+"""Fingerprints of cases, to see whether anything changed since a case was read.
 
-Every change of a case tells the history in the same transaction, and nothing takes a line out of
-it. So a case with as many lines as before is as it was. Only its customer may have other cases,
-and change by them; that is looked at by itself. Numbers of lines are not compared: PostgreSQL
-gives them out before they are committed, so that a smaller one may come later.
+Every change of a case adds a line of history in the same transaction, and no line is ever
+removed. So a case with as many lines as before is unchanged. Its customer may also change through
+their other cases; that is checked separately. Line numbers aren't compared: PostgreSQL assigns
+them before the commit, so a smaller one may appear later.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from voicenote.model.case import Case
 
 
 class Fingerprint(NamedTuple):
-    """How a case stands: its lines in the history, and what its customer may change elsewhere."""
+    """The state of a case: how many lines of history, and what may change through other cases."""
 
     told: int
     addresses: int
@@ -34,7 +34,7 @@ class Fingerprint(NamedTuple):
 def _standing_columns() -> tuple[Any, ...]:
     lines, known, people = tables.history, tables.addresses, tables.customers
     told = select(func.count()).where(lines.c.case == tables.cases.c.number).scalar_subquery()
-    # an address that is given anew is a new row, so any change changes the sum of their numbers
+    # an address that is given again is a new row, so any change changes the sum of the numbers
     rows = select(func.sum(known.c.number)).where(known.c.customer == people.c.number)
     return told, rows.scalar_subquery(), people.c.opted_out_at
 
@@ -56,18 +56,18 @@ _ONE = (
 
 
 def standings(tx: Transaction, numbers: Sequence[int]) -> dict[int, Fingerprint]:
-    """Return how some cases stand; whether the customer is `gone` is for who reads them to say.
+    """Return the fingerprint of each case. `gone` is always False; the caller fills it in.
 
-    It is asked before the cases are read: PostgreSQL shows each query what was committed until
-    then, so what changes in between makes them stand otherwise, and not seem as they were.
+    Call it before reading the cases: each PostgreSQL query sees what was committed by then, so a
+    change in between makes the fingerprint outdated instead of going unnoticed.
     """
     found = tx.connection.execute(_MANY, {"wanted": list(numbers)})
     return {row[0]: Fingerprint._make((*row[1:], False)) for row in found}
 
 
 def read_standing(tx: Transaction, case: Case) -> Fingerprint:
-    """Return how a case stands, as it was read; nobody changes it until the transaction ends."""
-    hold_case(tx, case.number)  # first, and by itself: else the lines were counted before the wait
+    """Return the fingerprint of a case, and lock the case until the transaction ends."""
+    hold_case(tx, case.number)  # first, on its own: else the lines are counted before the wait
     marks = [hash_address(one) for one in case.customer.marks]
     *rest, gone = tx.connection.execute(_ONE, {"wanted": case.number, "marks": marks}).one()
     return Fingerprint._make((*rest, bool(gone)))

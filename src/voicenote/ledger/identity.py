@@ -1,9 +1,9 @@
-"""Which complaint is there already: by its ref, whatever file brings it; without one by its words.
+"""Recognition of complaints that are already there: by ref, or else by person and story.
 
-A source that a person named (`--source`, a profile, a helpdesk's account) keeps its refs for
-itself. One that was only made from a file's format does not: the same ref in another format, with
-other columns or under another name is the same complaint. Where a file has no refs, the person and
-the story tell it.
+A source that a person named (`--source`, a profile, a helpdesk's account) has its own refs. A
+source that was only made from a file's format doesn't: the same ref in another format, with other
+columns or under another name is the same complaint. In files without refs, the person and the
+story identify a complaint.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ from voicenote.model.case import (
     story_of,
 )
 
-#: Told of a case of which a person said that it is another failure; facts: others, reason.
+#: History event when a person says that a case is a separate failure; facts: others, reason.
 TOLD_APART = "told_apart"
-#: The sources that are no more than a file's format; versions before added a hash of its columns.
+#: Sources that are only a file's format; older versions added a hash of its columns.
 _FORMAT = re.compile(r"(csv|json|new|zendesk)?|(csv|json)-[0-9a-f]{8}")
 
 
 class StoredComplaint(NamedTuple):
-    """A case as far as it tells which complaint it is; `number` is below 0 before it is kept."""
+    """What identifies the complaint of a case; `number` is negative until the case is stored."""
 
     number: int
     source: str
@@ -49,15 +49,16 @@ class StoredComplaint(NamedTuple):
 
 
 def is_named(source: str) -> bool:
-    """Whether somebody named a source, or it names a helpdesk's account."""
+    """Return whether a person named this source, or it names a helpdesk's account."""
     return not _FORMAT.fullmatch(source)
 
 
 def same_person(one: Customer, other: Customer) -> bool:
-    """Whether two are one: by an address in common; by name where one of them has no address.
+    """Return whether two customers are one person.
 
-    Two of one name, one with an email address and one with a number, may be anybody: a helpdesk
-    has first names, and one line that tells the story of hundreds.
+    They are if they share an address, or a name when one of them has no address. Two Anns, one
+    with an email address and one with a number, may be anybody: helpdesks often have first names
+    only, and one line may tell the story of hundreds.
     """
     marks, others = one.marks, other.marks
     if marks and others:
@@ -66,19 +67,19 @@ def same_person(one: Customer, other: Customer) -> bool:
 
 
 def _apart(one: Customer, other: Customer) -> bool:
-    """Whether two have addresses of a kind, and none in common."""
+    """Return whether two customers have addresses of the same kind, but none in common."""
     if one.marks & other.marks:
         return False
     return not _kinds(one).isdisjoint(_kinds(other))
 
 
 def _kinds(customer: Customer) -> set[str]:
-    """Return the kinds of address by which a customer can be told apart; a number is one kind."""
+    """Return the kinds of a customer's addresses; all kinds of number count as one."""
     return {NUMBERS[0] if one.kind in NUMBERS else one.kind for one in customer.addresses}
 
 
 def clash(found: StoredComplaint, complaint: Complaint) -> bool:
-    """Whether a complaint has the ref of a case and is surely another, so that it must be shown."""
+    """Return whether a complaint that was matched to a case is clearly a different one."""
     one, other = found.customer, complaint.customer
     named_apart = one.name.casefold() != other.name.casefold()
     if found.story == story_of(complaint.what_happened):
@@ -88,7 +89,7 @@ def clash(found: StoredComplaint, complaint: Complaint) -> bool:
 
 @dataclass(slots=True)
 class Known:
-    """The cases that may be some complaints: those of the ledger, and new ones as they are met."""
+    """An index of cases that complaints may match: those in the ledger, and new ones once added."""
 
     by_ref: dict[str, list[StoredComplaint]] = field(default_factory=lambda: defaultdict(list))
     by_who: dict[tuple[str, str], list[StoredComplaint]] = field(
@@ -96,13 +97,13 @@ class Known:
     )
 
     def add(self, found: StoredComplaint) -> None:
-        """Remember a case."""
+        """Add a case to the index."""
         self.by_ref[found.ref].append(found)
         for who in (*found.customer.marks, found.customer.name.casefold()):
             self.by_who[found.story, who].append(found)
 
     def find(self, complaint: Complaint) -> StoredComplaint | None:
-        """Return the case that a complaint is, or None for a new one."""
+        """Return the case of this complaint, or None for a new complaint."""
         story, named = story_of(complaint.what_happened), is_named(complaint.source)
         of_ref = self.by_ref.get(complaint.ref, [])
         theirs = [one for one in of_ref if same_person(one.customer, complaint.customer)]
@@ -114,7 +115,7 @@ class Known:
         return self._by_story(complaint, story)
 
     def _by_story(self, complaint: Complaint, story: str) -> StoredComplaint | None:
-        """Find what has no ref of its own, or is looked for by what has none."""
+        """Return the case of this story, when the complaint or the case has no ref of its own."""
         made, customer = is_made_ref(complaint.ref), complaint.customer
         for who in (*sorted(customer.marks), customer.name.casefold()):
             for one in self.by_who.get((story, who), []):
@@ -126,13 +127,13 @@ class Known:
 
 
 def _dated_apart(one: str, other: str) -> bool:
-    """Whether both refs that we made have a day, and not the same."""
+    """Return whether both are refs that we made, with two different days in them."""
     days = [ref.split("-")[2:] for ref in (one, other) if is_made_ref(ref)]
     return len(days) == 2 and all(days) and days[0] != days[1]
 
 
 def as_found(complaint: Complaint, number: int) -> StoredComplaint:
-    """Return a complaint that is about to become a case; `number` is below 0 until then."""
+    """Return a complaint that will become a case; `number` is negative until then."""
     return StoredComplaint(
         number,
         complaint.source,
@@ -144,13 +145,13 @@ def as_found(complaint: Complaint, number: int) -> StoredComplaint:
 
 
 def find_known(tx: Transaction, complaints: Sequence[Complaint]) -> Known:
-    """Return the cases of the ledger that may be some of these complaints."""
+    """Return the cases in the ledger that may be one of these complaints."""
     case, person = tables.cases, tables.customers
     query = select(case.c.number, case.c.source, case.c.ref, case.c.story, case.c.customer)
     dialect = tx.connection.dialect.name
     refs = {one.ref for one in complaints}
     queries = [query.where(in_list(case.c.ref, refs, dialect))]
-    # one line may tell the story of thousands: only those of these people are read
+    # thousands of cases may share a one-line story: only those of these people are read
     for refless in (True, False):
         some = [one for one in complaints if is_made_ref(one.ref) is refless]
         if some:
@@ -167,7 +168,7 @@ def find_known(tx: Transaction, complaints: Sequence[Complaint]) -> Known:
 
 
 def _any_of(tx: Transaction, customers: Sequence[Customer]) -> ColumnElement[bool]:
-    """Return what is so of a row that has the name, or an address, of one of these."""
+    """Return the condition that a row has the name or an address of one of these customers."""
     person = tables.customers
     marks = {one for customer in customers for one in customer.marks}
     named = in_list(person.c.name, {one.name for one in customers}, tx.connection.dialect.name)
@@ -177,9 +178,9 @@ def _any_of(tx: Transaction, customers: Sequence[Customer]) -> ColumnElement[boo
 def alike(
     tx: Transaction, numbers: Sequence[int], since: datetime
 ) -> dict[int, list[tuple[int, Stage]]]:
-    """Return the other cases with the story and an address of each: open, or active `since`.
+    """Return, by case, the others with the same story and an address in common: (number, stage).
 
-    A case that is not in the answer has none.
+    Only cases that are open, or were closed no earlier than `since`, are listed.
     """
     case, known = tables.cases, tables.addresses
     query = select(case.c.number, case.c.stage, case.c.story, known.c.sha256)
@@ -209,7 +210,7 @@ def alike(
 
 
 def is_told_apart(tx: Transaction, number: int) -> bool:
-    """Whether a person has said that a case is nobody's double."""
+    """Return whether a person has said that this case isn't a duplicate."""
     table = tables.history
     query = select(table.c.number).where(table.c.case == number, table.c.event == TOLD_APART)
     return tx.connection.execute(query.limit(1)).first() is not None

@@ -1,4 +1,4 @@
-"""The last moment at which a pass knew the time to be right, and what was written since."""
+"""The last moment known to be right, and what was written since."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NAME = "known_time"
 class KnownTime:
     """A moment that is known to be right, and the newest line of history at that time.
 
-    `doubted` is the newest line that was written since by a pass whose clock was doubted; 0: none.
+    `doubted` is the newest line written since by a run whose clock was in doubt; 0 when none.
     """
 
     number: int
@@ -29,7 +29,7 @@ class KnownTime:
 
 
 def known_time(tx: Transaction) -> KnownTime | None:
-    """Return the last moment that is known; before the first pass that of the newest line."""
+    """Return the last known moment; before the first run, that of the newest line of history."""
     kept = meta.get(tx, _NAME)
     if kept:
         found = json.loads(kept)
@@ -43,28 +43,29 @@ def known_time(tx: Transaction) -> KnownTime | None:
 
 
 def keep_known_time(tx: Transaction, known: KnownTime) -> None:
-    """Keep a moment as the one that is known."""
+    """Store the last known moment."""
     kept = {"number": known.number, "at": known.at.isoformat(), "doubted": known.doubted}
     meta.put_value(tx, _NAME, json.dumps(kept))
 
 
 def written_since(tx: Transaction, number: int) -> Iterator[datetime]:
-    """Yield when each line of history was written that came after line `number`, in order."""
+    """Yield the moment of each line of history after line `number`, in order."""
     table = tables.history
     query = select(table.c.at).where(table.c.number > number).order_by(table.c.number)
     yield from tx.connection.execute(query).scalars()
 
 
 def has_strayed(tx: Transaction, known: KnownTime) -> bool:
-    """Whether something was written since by a clock that was ahead of the present one."""
+    """Return whether something was written since by a clock ahead of the present one."""
     ahead = (at > tx.now + SKEW for at in written_since(tx, known.number))
     return known.doubted > 0 or any(ahead)
 
 
 def date_words_back(tx: Transaction) -> None:
-    """Date what was heard at a moment that is to come as heard now: the present is believed.
+    """Move answers and receipts that are dated in the future to now.
 
-    Else it would stop all that is booked until then, and outweigh what the customer says next.
+    Otherwise they would stop every message scheduled until then, and count for more than what
+    the customer says next.
     """
     for table in (tables.answers, tables.receipts):
         ahead = table.c.at > tx.now + SKEW

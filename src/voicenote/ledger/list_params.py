@@ -1,4 +1,4 @@
-"""Lists of values in queries: a place for one, and many texts as one value."""
+"""Lists as query parameters: for prepared statements, and for many texts at once."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from sqlalchemy import ARRAY, BindParameter, ColumnElement, Text, any_, bindpara
 
 
 def list_param(name: str) -> BindParameter[Any]:
-    """A place for a list, in a statement that is built once: ``column.in_(list_param("cases"))``.
+    """Return a parameter that takes a list: ``column.in_(list_param("cases"))``.
 
-    To build a statement anew takes twice as long as to run it, and a letter needs dozens.
+    It lets a statement be built once. Building one takes twice as long as running it, and
+    sending one message needs dozens.
     """
     return bindparam(name, expanding=True)
 
@@ -19,10 +20,10 @@ def list_param(name: str) -> BindParameter[Any]:
 def in_list(
     column: ColumnElement[Any], values: Collection[str], dialect: str
 ) -> ColumnElement[bool]:
-    """Return what is so of a row whose `column` has one of many texts.
+    """Return the condition that `column` is one of `values`.
 
-    To PostgreSQL they go as one value: its driver takes longer to count thousands of places than
-    the server to answer.
+    PostgreSQL gets them as one array: with thousands of parameters, its driver takes longer
+    than the server's answer.
     """
     if dialect == "postgresql":
         return column == any_(literal(list(values), ARRAY(Text)))

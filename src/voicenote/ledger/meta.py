@@ -1,4 +1,4 @@
-"""What the ledger knows of itself: its id, where it is at home, and its newest line."""
+"""What the ledger knows about itself: its id, its home, and its newest line of history."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from voicenote.ledger.store import Ledger, Transaction
 
 
 def get(tx: Transaction, name: str) -> str:
-    """Return what is kept under `name`; "" for nothing."""
+    """Return the value stored under `name`, or ""."""
     table = tables.meta
     query = select(table.c.value).where(table.c.name == name)
     return str(tx.connection.execute(query).scalar() or "")
 
 
 def put_value(tx: Transaction, name: str, value: str) -> None:
-    """Keep `value` under `name`; "" keeps nothing there."""
+    """Store `value` under `name`; "" deletes it."""
     table = tables.meta
     mine = table.c.name == name
     if not value:
@@ -31,7 +31,7 @@ def put_value(tx: Transaction, name: str, value: str) -> None:
 
 
 def newest_line(tx: Transaction) -> tuple[int, datetime] | None:
-    """Return the number and the moment of the newest line of history; None for an empty one."""
+    """Return (number, moment) of the newest line of history; None when there is none."""
     table = tables.history
     newest = select(func.max(table.c.number)).scalar_subquery()
     row = tx.connection.execute(select(table.c.number, table.c.at).where(table.c.number == newest))
@@ -40,14 +40,17 @@ def newest_line(tx: Transaction) -> tuple[int, datetime] | None:
 
 
 def has_line(tx: Transaction, number: int, at: datetime) -> bool:
-    """Whether the history has just this line: an older or another copy of the ledger does not."""
+    """Return whether the history has exactly this line.
+
+    An older copy of the ledger, or one that has gone its own way since, doesn't.
+    """
     table = tables.history
     query = select(table.c.number).where(table.c.number == number, table.c.at == at)
     return tx.connection.execute(query).first() is not None
 
 
 def path_of(url: URL) -> str:
-    """Return the path of the place that a database URL names."""
+    """Return where a database URL points: the SQLite file's path, or ``host:port/database``."""
     if url.get_backend_name() == "sqlite":
         return str(Path(url.database or "").resolve())
     port = f":{url.port}" if url.port else ""
@@ -55,7 +58,10 @@ def path_of(url: URL) -> str:
 
 
 def database_mark(ledger: Ledger) -> str:
-    """Return what tells a PostgreSQL database from its copies: its server's id and its own."""
+    """Return what tells a PostgreSQL database from its copies: ``server id/database oid``.
+
+    Without permission to read the server's id, it is the oid alone.
+    """
     with ledger.read() as tx:
         query = "select oid from pg_database where datname = current_database()"
         oid = tx.connection.execute(text(query)).scalar()

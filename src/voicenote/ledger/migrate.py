@@ -1,6 +1,6 @@
-"""Brings a ledger to today's schema by itself, after making a copy of the SQLite file.
+"""Automatic migration of a ledger to today's schema, after a copy of the SQLite file.
 
-Alembic does the work; it is imported only when there is work, because every command passes here.
+Alembic is imported only when there is something to migrate, because every command comes here.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from voicenote.errors import BadData, SchemaChanged, Unavailable
 from voicenote.files import make_file
 from voicenote.ledger import tables
 
-#: The newest revision in `migrations/versions`; a test holds it to that.
+#: The newest revision in `migrations/versions`; a test checks that.
 HEAD = "0009"
 _REVISION = re.compile(r"\d{4}")
 _VERSION = text("select version_num from alembic_version")
 
 
 def bring_up_to_date(engine: Engine, *, new_id: Callable[[], str], now: datetime) -> None:
-    """Make or migrate the schema. Does nothing, quickly, when it is today's already.
+    """Create or migrate the schema. Quickly does nothing when it is up to date.
 
-    Raises SchemaChanged when the ledger was written by a newer voicenote, BadData when it does not
-    say by which.
+    Raises SchemaChanged when a newer voicenote wrote the ledger, BadData when its revision can't
+    be read, Unavailable when it can't be copied first.
     """
     found = revision(engine)
     if found == HEAD:
@@ -46,9 +46,10 @@ def bring_up_to_date(engine: Engine, *, new_id: Callable[[], str], now: datetime
 
 
 def check_same(connection: Connection) -> None:
-    """Raise SchemaChanged when the tables are not those of this program any more.
+    """Raise SchemaChanged when the tables no longer fit this program.
 
-    A daemon lives long: a newer voicenote, or a restored backup, may have come meanwhile.
+    A daemon lives long: meanwhile the ledger may have been migrated by a newer voicenote, or
+    replaced by a backup.
     """
     found = str(connection.execute(_VERSION).scalar())
     if found > HEAD:
@@ -68,7 +69,7 @@ def _newer(found: str) -> SchemaChanged:
 
 
 def revision(engine: Engine) -> str | None:
-    """Return the schema revision of the database, or None when it is empty."""
+    """Return the schema revision of the database; None when it is empty."""
     with engine.begin() as connection:
         if not inspect(connection).has_table("alembic_version"):
             return None
@@ -77,9 +78,9 @@ def revision(engine: Engine) -> str | None:
 
 
 def _copy_first(engine: Engine, found: str) -> None:
-    """Copy the SQLite file beside itself; a PostgreSQL server has its own backups.
+    """Copy the SQLite file beside itself. PostgreSQL servers have their own backups.
 
-    Raises Unavailable where there is no room for it: then nothing is migrated.
+    Raises Unavailable when it can't be copied; then nothing is migrated.
     """
     database = engine.url.database
     if engine.dialect.name != "sqlite" or not database or database == ":memory:":
@@ -103,7 +104,7 @@ def _upgrade(engine: Engine, new_id: Callable[[], str], now: datetime) -> None:
     immediate = engine.execution_options(voicenote_begin="IMMEDIATE")
     with immediate.begin() as connection:
         if engine.dialect.name == "postgresql":
-            # two first commands at once: the second waits, then finds the work done
+            # with two first commands at once, the second waits and then finds the work done
             connection.execute(text("select pg_advisory_xact_lock(7301)"))
         _migrate_tables(connection)
         names = set(connection.execute(tables.meta.select()).scalars())

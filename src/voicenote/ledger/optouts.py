@@ -1,8 +1,8 @@
-"""Opt-outs: who wants to hear nothing more, by the person and by hashed addresses.
+"""Opt-outs: who wants no more messages, recorded by person and by hashed address.
 
-A row is the hash of an address in its one spelling. Where only digits without a country were given,
-it is of these digits (`HOME`), until somebody comes who has them; and rows of before schema 0007
-are of what was typed (`TYPED`). `recognise` finds whom the two mean, once, when they come in.
+A row is the hash of an address in its normal spelling (`WHOLE`). If only digits without a country
+were given, it is the hash of those digits (`HOME`). Rows from before schema 0007 are hashes of what
+was typed (`TYPED`). `recognise` matches the last two to customers when these are added.
 """
 
 from __future__ import annotations
@@ -39,9 +39,10 @@ _OPTED_OUT = select(tables.optouts.c.address_sha256).where(
 
 
 def opt_out(tx: Transaction, case: Case) -> None:
-    """Remember that the customer of a case wants to hear nothing more.
+    """Record that the customer of a case opted out.
 
-    By hashed addresses, which outlive the person's data; and on the person, who may have none.
+    It is stored by hashed address, which outlives the person's data, and on the person, who may
+    have no address.
     """
     people = tables.customers
     mine = select(tables.cases.c.customer).where(tables.cases.c.number == case.number)
@@ -52,14 +53,17 @@ def opt_out(tx: Transaction, case: Case) -> None:
 
 
 def opt_out_address(tx: Transaction, address: str) -> list[int]:
-    """Remember that whoever has this address wants to hear nothing more; return their cases."""
+    """Record that whoever has this address opted out; return their cases."""
     if _keep(tx, [mark(address)], WHOLE):
         tx.tell("customer_opted_out")
     return cases_of(tx, [mark(address)])
 
 
 def opt_out_home(tx: Transaction, digits: Iterable[str]) -> None:
-    """Remember digits without a country, as `addresses.at_home` gives them, for who comes later."""
+    """Record an opt-out by digits without a country, for customers who are added later.
+
+    `digits` come from `addresses.at_home`.
+    """
     if _keep(tx, [_home(one) for one in digits], HOME):
         tx.tell("customer_opted_out")
 
@@ -69,7 +73,7 @@ def _home(digits: str) -> str:
 
 
 def _keep(tx: Transaction, marks: Iterable[str], form: str) -> int:
-    """Keep the hashes that are not there yet; return how many."""
+    """Add the hashes that aren't there yet; return how many."""
     table = tables.optouts
     digests = sorted({hash_address(one) for one in marks})
     known = _known_digests(tx, digests)
@@ -85,7 +89,7 @@ def _known_digests(tx: Transaction, digests: Iterable[str]) -> set[str]:
 
 
 def recognise(tx: Transaction, people: Sequence[tuple[int, Customer]]) -> None:
-    """Opt out whoever of these, who are new or have new addresses, is meant by what was kept."""
+    """Opt out those of `people`, new or with new addresses, whom an earlier opt-out means."""
     table = tables.optouts
     forms = set(tx.connection.execute(select(table.c.form).distinct()).scalars())
     if not forms:
@@ -107,7 +111,10 @@ def _numbers(customer: Customer) -> list[str]:
 
 
 def _spellings(customer: Customer, forms: Collection[str]) -> set[str]:
-    """Return how a customer may stand in rows of these forms. What was typed is slow to guess."""
+    """Return the spellings under which a customer may have opted out, for these forms of row.
+
+    Guessing what was typed is slow, so it is only done when there are such rows.
+    """
     found = set(customer.marks)
     if TYPED in forms:
         found |= {typed for one in customer.marks for typed in typed_as(one)}
@@ -117,7 +124,7 @@ def _spellings(customer: Customer, forms: Collection[str]) -> set[str]:
 
 
 def typed_as(address: str) -> set[str]:
-    """Return how an address may stand in a row of before schema 0007: as a person typed it."""
+    """Return the spellings of an address as a person may have typed it before schema 0007."""
     if "@" in address[1:]:
         return {address, f"<{address}>", f"mailto:{address}", f"{address}."}
     if not address.startswith("+"):
@@ -139,7 +146,7 @@ def typed_as(address: str) -> set[str]:
 
 
 def cases_of(tx: Transaction, marks: Iterable[str]) -> list[int]:
-    """Return the cases of whoever has one of these addresses, as `mark` spells them."""
+    """Return the cases of whoever has one of these addresses (as marks), in order."""
     case = tables.cases
     owners = customer_store.select_owners(tx, marks)
     query = select(case.c.number).where(case.c.customer.in_(owners)).order_by(case.c.number)
@@ -147,7 +154,7 @@ def cases_of(tx: Transaction, marks: Iterable[str]) -> list[int]:
 
 
 def cases_at_home(tx: Transaction, digits: Iterable[str]) -> list[int]:
-    """Return the cases of whoever has a number whose digits at home are among these."""
+    """Return the cases of whoever has a number with these digits at home (without a country)."""
     table, wanted = tables.addresses, set(digits)
     if not wanted:
         return []
@@ -160,10 +167,10 @@ def cases_at_home(tx: Transaction, digits: Iterable[str]) -> list[int]:
 
 
 def find_gone(tx: Transaction, numbers: Sequence[int]) -> set[int]:
-    """Return those of some cases whose customer, or one of their addresses, opted out."""
+    """Return those of these cases whose customer, or one of their addresses, opted out."""
     return set(tx.connection.execute(_GONE, {"cases": list(numbers)}).scalars())
 
 
 def has_opted_out(tx: Transaction, case: int) -> bool:
-    """Whether the customer of a case, or one of their addresses, opted out."""
+    """Return whether the customer of a case, or one of their addresses, opted out."""
     return bool(find_gone(tx, [case]))

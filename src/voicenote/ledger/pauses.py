@@ -1,6 +1,7 @@
-"""Paused channels: nothing leaves by them until a person has found out why.
+"""Paused channels: nothing is sent through them until a person resumes them.
 
-Nothing of the model is imported here: every list of cases asks for them. The table is `brakes`.
+The model isn't imported here: every list of cases asks for pauses, and should start quickly. The
+table is `brakes`.
 """
 
 from __future__ import annotations
@@ -16,9 +17,9 @@ from voicenote.ledger.store import Transaction
 
 
 class Pause(NamedTuple):
-    """The pause of a channel: of `tried` messages `failed` were refused or bounced.
+    """The pause of a channel: `failed` of `tried` messages were refused or bounced.
 
-    They are those of the import `batch`; of all that the channel carried, where it is empty.
+    They are the messages of the import `batch`, or all of the channel's when it is empty.
     """
 
     channel: str
@@ -29,7 +30,7 @@ class Pause(NamedTuple):
 
     @property
     def told(self) -> str:
-        """What it says to the owner."""
+        """What to tell the owner: which channel is paused, and why."""
         of = f" of the batch {self.batch}" if self.batch else ""
         return (
             f"{self.channel} is paused: {self.failed} of {self.tried} messages{of} were refused "
@@ -38,7 +39,7 @@ class Pause(NamedTuple):
 
     @property
     def cure(self) -> str:
-        """What to do about it."""
+        """What the owner can do about it."""
         return f"find out why; then voicenote pause --resume {self.channel}"
 
 
@@ -51,7 +52,7 @@ _ON = (
 
 
 def pause(tx: Transaction, channel: str, tried: int, failed: int, batch: str = "") -> None:
-    """Pause a channel."""
+    """Pause a channel because `failed` of `tried` messages didn't arrive."""
     table = tables.brakes
     values = {"put_on_at": tx.now, "tried": tried, "failed": failed, "batch": batch}
     mine = table.c.channel == channel
@@ -63,9 +64,9 @@ def pause(tx: Transaction, channel: str, tried: int, failed: int, batch: str = "
 
 
 def resume(tx: Transaction, channels: Sequence[str]) -> None:
-    """Let channels go on: what was tried until now is not counted again.
+    """Resume channels, and count only attempts from now on.
 
-    It goes by the number of the newest attempt: its moment may be that of a clock that was wrong.
+    "From now on" goes by the newest attempt's number: its moment may come from a wrong clock.
     """
     table = tables.brakes
     newest = tx.connection.execute(select(func.max(tables.attempts.c.number))).scalar()
@@ -77,5 +78,5 @@ def resume(tx: Transaction, channels: Sequence[str]) -> None:
 
 
 def list_paused(tx: Transaction) -> list[Pause]:
-    """Return the pauses, in order of channel."""
+    """Return the paused channels, in order of name."""
     return [Pause(*row) for row in tx.connection.execute(_ON)]

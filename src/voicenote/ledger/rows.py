@@ -1,4 +1,4 @@
-"""Rows ↔ values of the model. No queries here, only the two spellings of the same fact."""
+"""Conversion between rows and values of the model. No queries here."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ COMPLAINT_WORDS = (
 
 
 def check_types(row: Row, table: Table) -> Row:
-    """Return a row of a table whose values are of the kinds that its columns keep.
+    """Return the row after checking that its values have the types of its columns.
 
-    SQLite keeps whatever a hand puts there. Raises ValueError for bytes in a column of text, or
-    text in one of numbers; what days, JSON and known words hold, their readers find out.
+    SQLite stores anything that was written by hand. Raises ValueError for bytes in a text column,
+    or text in a number column. Days, JSON and known words are checked by the code that reads them.
     """
     for name, kind in _kinds(table):
         value = row.get(name)
@@ -128,7 +128,7 @@ def amends_in(row: Row) -> Amends:
 def case_in(
     row: Row, customer: Customer, amends: Sequence[Amends] = (), lesson: Row | None = None
 ) -> Case:
-    """Columns of a case, and what hangs on it → Case."""
+    """Columns of a case, with its customer, promises and lesson → Case."""
     check_types(row, tables.cases)
     complaint = Complaint(
         source=row["source"],

@@ -1,6 +1,6 @@
 """Scripts, memos and approvals. The newest of a slot counts; older ones stay as evidence.
 
-A *slot* is what a script is for within a round: ``memo``, or the kind of a follow-up touch.
+A *slot* is what a script is for within a round: ``memo``, or the kind of a follow-up message.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _APPROVALS = (
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """What the composer says of the facts: a hash of it, and the day (the customer's) it is of."""
+    """A hash of what the composer makes of the facts, and the day (the customer's) it is for."""
 
     sha256: str
     on: date
@@ -53,9 +53,9 @@ class Composed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approval:
-    """What the facts were when a memo was released; None where that was not kept yet.
+    """An approval of a memo, with hashes of the facts at that time; None in older approvals.
 
-    `excused` is what spoke against it, and `anyway` why it was released all the same.
+    `excused` lists what spoke against it, and `anyway` says why it was approved all the same.
     """
 
     at: datetime
@@ -67,10 +67,10 @@ class Approval:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredDraft:
-    """The newest script of a slot, its newest memo, and the approval of just these two.
+    """The newest script of a slot, its newest memo, and the approval of exactly these two.
 
-    `made_at` is when its words were composed or last changed; None while it is not kept yet.
-    `sha256` is what the ledger says to be the hash of the words.
+    `made_at` is when its words were composed or last changed; None until it is stored. `sha256` is
+    the hash of the words as the ledger has it.
     """
 
     case: int
@@ -87,12 +87,12 @@ class StoredDraft:
 
     @property
     def approved(self) -> bool:
-        """Whether the owner has released just these words and this sound."""
+        """Whether exactly these words and this sound are approved."""
         return self.approval is not None
 
     @property
     def tampered(self) -> bool:
-        """Whether the words in the ledger are others than those that were kept."""
+        """Whether the words in the ledger were changed after they were stored."""
         return bool(self.sha256) and self.sha256 != self.script.sha256
 
 
@@ -104,9 +104,9 @@ def keep_script(
     script: Script,
     composed: Composed | None = None,
 ) -> int:
-    """Keep a script and return its number; the same words again keep the number they have.
+    """Store a script and return its number; the same words again keep their number.
 
-    `composed` is what the composer says of the facts now, for the same words too.
+    `composed` is what the composer makes of the facts now; it is updated for the same words too.
     """
     found = drafts(tx, [case], slot=slot).get((case, round_))
     if found and found.script == script and not found.tampered:
@@ -129,7 +129,7 @@ def _composed_out(composed: Composed | None) -> dict[str, object]:
 
 
 def keep_memo(tx: Transaction, case: int, script_number: int, memo: Memo) -> int:
-    """Keep a memo of a script and return its number."""
+    """Store a memo of a script and return its number."""
     statement = insert(tables.memos).values(
         case=case, script=script_number, made_at=tx.now, **rows.memo_out(memo)
     )
@@ -139,7 +139,7 @@ def keep_memo(tx: Transaction, case: int, script_number: int, memo: Memo) -> int
 def approve(
     tx: Transaction, case: int, memo: Memo, *, automatic: bool, given: Approval | None = None
 ) -> None:
-    """Release a script and its memo together, by their hashes; `given` says of which facts."""
+    """Approve a script and its memo together, by their hashes; `given` has the facts' hashes."""
     kept = given or Approval(at=tx.now)
     tx.connection.execute(
         insert(tables.approvals).values(
@@ -173,7 +173,7 @@ def drafts_of(
 ) -> dict[tuple[int, int, str], StoredDraft]:
     """Return the newest draft for each (case, round, slot) of a few `cases` and `slots`.
 
-    Raises BadData when one of them cannot be read.
+    Raises BadData when one of them can't be read.
     """
     with reading(cases):
         return _drafts_of(tx, cases, slots)

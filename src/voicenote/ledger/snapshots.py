@@ -1,4 +1,4 @@
-"""Snapshots for the pure decisions, and which cases a pass has to look at."""
+"""Snapshots of cases for the pure decisions, and which cases a run has to look at."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ ZoneOf = Callable[[Case], ZoneInfo]
 
 
 def snapshots(tx: Transaction, numbers: Sequence[int], zone_of: ZoneOf) -> dict[int, Snapshot]:
-    """Read snapshots of many cases, by number. `zone_of` gives the customer's clock."""
+    """Return the snapshots of many cases, by number. `zone_of` gives the customer's time zone.
+
+    Raises BadData when a row of theirs can't be read.
+    """
     found: dict[int, Snapshot] = {}
     for chunk in case_store.chunks(numbers):
         with reading(chunk):
@@ -56,7 +59,7 @@ def _snapshots(tx: Transaction, numbers: Sequence[int], zone_of: ZoneOf) -> dict
 
 
 def snapshot(tx: Transaction, number: int, zone_of: ZoneOf) -> Snapshot:
-    """Read the snapshot of one case. Raises WrongUse when there is none of that number."""
+    """Return the snapshot of one case. Raises WrongUse when there is no case of that number."""
     found = snapshots(tx, [number], zone_of)
     if number not in found:
         raise WrongUse(f"there is no case {number}", "see: voicenote cases --all")
@@ -64,10 +67,10 @@ def snapshot(tx: Transaction, number: int, zone_of: ZoneOf) -> Snapshot:
 
 
 def find_stirred(tx: Transaction) -> list[int]:
-    """Return the cases for which time alone, or a channel, may have changed something.
+    """Return the cases that may need a decision because time has passed or a channel reported.
 
-    A touch that is due, a promise whose date has come, a case whose touches are all spent: the
-    others cannot need a decision, and a pass over ten thousand quiet cases stays quick.
+    They have a message that is due, a promise whose date has come, or no message left to send.
+    Skipping all others keeps a run over ten thousand quiet cases quick.
     """
     touch, promised, case = tables.touches, tables.amends, tables.cases
     tomorrow = (tx.now + timedelta(days=1)).date()
@@ -91,7 +94,7 @@ def find_stirred(tx: Transaction) -> list[int]:
         .where(
             case.c.stage == Stage.FOLLOWING.value,
             case.c.number.not_in(waiting),
-            # where a deed or the lesson is missing, time alone closes nothing
+            # while a promise is owed or the lesson is missing, time alone can't close the case
             case.c.number.in_(select(tables.lessons.c.case)),
             case.c.number.not_in(select(promised.c.case).where(promised.c.state.in_(OWED))),
             touch.c.state.in_(arrived),

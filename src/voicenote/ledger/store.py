@@ -1,9 +1,8 @@
-"""The ledger's door: opens the database, gives transactions, translates its errors.
+"""The ledger's database: opening it, transactions, and its errors as our own.
 
 Every write is one transaction that holds the change and its history. SQLite runs in WAL mode with
-``synchronous=FULL`` and foreign keys, and a writer takes its lock at BEGIN, so that two writers
-wait for each other instead of failing half-way. Only a write that says so does not wait for the
-disk.
+``synchronous=FULL`` and foreign keys. A writer takes its lock at BEGIN, so two writers wait for
+each other instead of failing halfway. A write waits for the disk unless it says otherwise.
 """
 
 from __future__ import annotations
@@ -39,7 +38,7 @@ from voicenote.ledger.db_errors import translated
 
 #: How long a writer waits for another one, in seconds.
 PATIENCE_S = 30.0
-#: What a URL may begin with; other drivers would need other code.
+#: The drivers that a URL may name; others would need other code.
 DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg")
 
 
@@ -51,14 +50,14 @@ _SAME = (
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """One transaction: the connection, the moment (UTC) and who acts."""
+    """One transaction: its connection, its moment (UTC) and who acts."""
 
     connection: Connection
     now: datetime
     actor: str
 
     def tell(self, event_: str, case: int | None = None, **facts: object) -> None:
-        """Append to the history, in this same transaction. `event_` is in the past tense."""
+        """Append a line to the history in this transaction. `event_` is in the past tense."""
         told = {"at": self.now, "actor": self.actor, "case": case, "event": event_, "facts": facts}
         self.connection.execute(_TOLD, told)
 
@@ -68,9 +67,9 @@ class Transaction:
         return int(number)
 
     def reserve_numbers(self, table: Table, count: int) -> list[int]:
-        """Return the numbers of rows that are about to be inserted, in order.
+        """Return the numbers of `count` rows that are about to be inserted, in order.
 
-        To insert many and be told their numbers, SQLite would take one statement a row.
+        Otherwise SQLite would need one statement per row to return their numbers.
         """
         if self.connection.dialect.name == "postgresql":
             following = func.nextval(func.pg_get_serial_sequence(table.name, "number"))
@@ -80,7 +79,7 @@ class Transaction:
         return list(range(last + 1, last + count + 1))
 
     def take_back(self) -> None:
-        """Undo all of it, as the last thing done: for a dry run."""
+        """Roll back the whole transaction, as its last step: for a dry run."""
         self.connection.rollback()
 
 
@@ -96,7 +95,7 @@ class Ledger:
 
     @property
     def is_sqlite(self) -> bool:
-        """Whether it is a file on this machine."""
+        """Whether the ledger is a SQLite file on this machine."""
         return self._engine.dialect.name == "sqlite"
 
     @property
@@ -108,11 +107,11 @@ class Ledger:
     def write(self, actor: str | None = None, *, lasting: bool = True) -> Iterator[Transaction]:
         """A transaction that changes something: all of it is kept, or none.
 
-        It is on the disk when it ends. Not `lasting`: the death of a process takes nothing of it
-        back, but a power cut may, as long as no lasting write came after it, nor `settle`.
+        It is on the disk when it ends. If it isn't `lasting`, it survives the end of the process,
+        but a power cut may undo it until the next lasting write or `settle`.
 
-        Raises TryAgain when another writer holds the ledger too long or the server starts again,
-        Unavailable when it cannot be written, SchemaChanged when its tables are not ours any more.
+        Raises TryAgain when another writer holds the ledger too long or the server restarts,
+        Unavailable when it can't be written, SchemaChanged when its tables no longer fit.
         """
         writer = self._writer if lasting else self._soon
         with translated(self._engine), writer.begin() as connection:
@@ -122,33 +121,33 @@ class Ledger:
             yield Transaction(connection, self.clock(), actor or self.actor)
 
     def check_schema(self) -> None:
-        """Raise SchemaChanged when another release has changed the tables since it was opened."""
+        """Raise SchemaChanged when the tables no longer fit this release."""
         with self.read() as tx:
             migrate.check_same(tx.connection)
 
     def settle(self) -> None:
-        """Bring to the disk what was written without waiting for it. Changes nothing."""
+        """Wait until all writes that weren't `lasting` are on the disk. Changes nothing."""
         with self.write() as tx:
             tx.connection.execute(_SAME)
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
-        """A transaction that only looks: one consistent view."""
+        """A transaction for reading only."""
         with translated(self._engine), self._engine.begin() as connection:
             yield Transaction(connection, self.clock(), self.actor)
 
     def close(self) -> None:
-        """Let go of every connection."""
+        """Close every connection."""
         self._engine.dispose()
 
 
 def open_ledger(
     url: str, *, clock: Callable[[], datetime], actor: str, new_id: Callable[[], str]
 ) -> Ledger:
-    """Open the ledger at `url` (``sqlite:///…`` or ``postgresql+psycopg://…``), made or migrated.
+    """Open the ledger at `url` (``sqlite:///…`` or ``postgresql+psycopg://…``).
 
-    Raises BadSettings for a URL that cannot be one, Unavailable when nobody answers there,
-    SchemaChanged when a newer release wrote it.
+    It is created or migrated when necessary. Raises BadSettings for an unusable URL, Unavailable
+    when the database can't be reached, SchemaChanged when a newer release wrote it.
     """
     engine = _engine(_checked_url(url))
     ledger = Ledger(engine, clock, actor)
@@ -215,7 +214,7 @@ def _engine(url: URL) -> Engine:
 
 
 def _prepare_sqlite(raw: Any, _record: object) -> None:
-    """SQLite's driver must not open transactions by itself: `_begin_sqlite` does, with a lock."""
+    """Keep SQLite's driver from opening transactions: `_begin_sqlite` does that, with a lock."""
     raw.isolation_level = None
     _write_ahead(raw)
     for pragma in ("synchronous=FULL", "foreign_keys=ON"):
@@ -225,7 +224,7 @@ def _prepare_sqlite(raw: Any, _record: object) -> None:
 def _write_ahead(raw: Any) -> None:
     """Turn on the write-ahead log, which stays on.
 
-    SQLite's own patience does not cover the change: of two first commands one is refused at once.
+    SQLite's own timeout doesn't cover this change: of two first commands, one would fail at once.
     """
     try:
         raw.execute("PRAGMA journal_mode=WAL")

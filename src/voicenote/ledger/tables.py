@@ -1,6 +1,6 @@
-"""The tables: one schema for SQLite and PostgreSQL, which `migrations/` builds.
+"""The tables: one schema for SQLite and PostgreSQL, built by `migrations/`.
 
-Times are UTC, money is an exact decimal in text beside its currency, and free-form facts are JSON.
+Times are UTC. Money is an exact decimal as text, next to its currency. Free-form facts are JSON.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ customers = Table(
     *later_moments("opted_out_at"),
 )
 
-#: How customers are reached and known: of several of a kind, write to the newest. `sha256` as in
-#: `optouts`.
+#: How customers are reached and recognised. With several of a kind, write to the newest. `sha256`
+#: is as in `optouts`.
 addresses = Table(
     "addresses",
     metadata,
@@ -174,7 +174,7 @@ touches = Table(
     Index("ix_touches_message_id", "message_id"),
 )
 
-#: One row for each claim on a touch to a customer: what limits and pauses count.
+#: One row for each claim on a touch to a customer. Limits and pauses are counted from them.
 attempts = Table(
     "attempts",
     metadata,
@@ -188,8 +188,8 @@ attempts = Table(
     Index("ix_attempts_channel_at", "channel", "at"),
 )
 
-#: On while `put_on_at` is set. `forgiven`: the newest attempt its release forgave; `batch`: the
-#: import of which too much came back, or all that the channel carried.
+#: Paused channels: paused while `put_on_at` is set. `forgiven`: the newest attempt that no longer
+#: counts since the channel was resumed. `batch`: the import with too many failures; "": all.
 brakes = Table(
     "brakes",
     metadata,
@@ -251,8 +251,8 @@ places = Table(
     *moments("at"),
 )
 
-#: What came in. `mark` (hashed) tells a second copy of it, `address` (hashed) who wrote it.
-#: Words are kept here only where they fit no case; those of an answer are the answer's.
+#: What came in. `mark` (hashed) reveals a second copy, `address` (hashed) who wrote it.
+#: Words are kept here only when they don't match a case; an answer's words are in `answers`.
 arrivals = Table(
     "arrivals",
     metadata,
@@ -269,7 +269,7 @@ arrivals = Table(
     Index("ix_arrivals_channel_address", "channel", "address"),
 )
 
-#: Links by which a customer joins a channel: only the hash of what they carry, good for one use.
+#: Links by which a customer joins a channel, good for one use. Only a hash of the secret is kept.
 links = Table(
     "links",
     metadata,

@@ -1,4 +1,4 @@
-"""Touches, receipts, answers, nudges, opt-outs: what goes out and what comes back."""
+"""Messages (touches) and their receipts, customers' answers, and notes to the owner (nudges)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from voicenote.model.receipt import Answer, Receipt, ReceiptKind
 from voicenote.model.touch import WAITING, PlannedTouch, Touch, TouchKind, TouchState
 from voicenote.model.transitions import TOUCH
 
-#: Which event of the transition table a receipt is; the others change no state.
+#: Receipt → event of the transition table; all other receipts change no state.
 RECEIPT_EVENTS = {
     ReceiptKind.ACCEPTED: "accept",
     ReceiptKind.DELIVERED: "deliver",
@@ -55,7 +55,7 @@ def book(
     way: Callable[[PlannedTouch], str],
     new_id: Callable[[], str],
 ) -> list[int]:
-    """Book touches of a case; return their numbers. `way` gives the channel of each."""
+    """Schedule touches for a case; return their numbers. `way` gives the channel of each."""
     numbers: list[int] = []
     for touch in planned:
         statement = insert(tables.touches).values(
@@ -73,7 +73,7 @@ def book(
 
 
 def get(tx: Transaction, number: int) -> Touch:
-    """Read one touch. Raises WrongUse when there is none."""
+    """Return one touch. Raises WrongUse when there is no touch of that number."""
     row = tx.connection.execute(_TOUCH, {"wanted": number}).mappings().first()
     if row is None:
         raise WrongUse(f"there is no touch {number}", "see: voicenote show N")
@@ -81,14 +81,17 @@ def get(tx: Transaction, number: int) -> Touch:
 
 
 def of_cases(tx: Transaction, cases: Sequence[int]) -> list[Touch]:
-    """Read the touches of some cases, oldest first. Raises BadData for a row with no sense."""
+    """Return the touches of some cases, earliest due first.
+
+    Raises BadData when a row can't be read.
+    """
     with reading(cases):
         found = tx.connection.execute(_OF_CASES, {"cases": list(cases)})
         return [rows.touch_in(row) for row in found.mappings()]
 
 
 def in_state(tx: Transaction, states: Iterable[TouchState]) -> list[Touch]:
-    """Read every touch in some states, in the order in which they are due."""
+    """Return every touch in one of these states, earliest due first."""
     table = tables.touches
     wanted = [state.value for state in states]
     query = select(table).where(table.c.state.in_(wanted)).order_by(table.c.due_at, table.c.number)
@@ -96,7 +99,7 @@ def in_state(tx: Transaction, states: Iterable[TouchState]) -> list[Touch]:
 
 
 def due_numbers(tx: Transaction, limit: int | None = None) -> list[tuple[int, int]]:
-    """Return (touch, case) of what is due now, in order."""
+    """Return (touch, case) of each touch that is due now, earliest first."""
     table = tables.touches
     query = (
         select(table.c.number, table.c.case)
@@ -115,7 +118,7 @@ def count(tx: Transaction, state: TouchState) -> int:
 
 
 def count_skipped(tx: Transaction) -> int:
-    """Return how many touches to customers were ever passed over."""
+    """Return how many touches to customers are skipped."""
     table = tables.touches
     query = select(func.count()).select_from(table)
     query = query.where(table.c.state == TouchState.SKIPPED.value)
@@ -123,7 +126,7 @@ def count_skipped(tx: Transaction) -> int:
 
 
 def next_due_at(tx: Transaction, after: datetime | None = None) -> datetime | None:
-    """Return when the next touch is due (UTC), of those due later than `after`; or None."""
+    """Return when the next touch is due (UTC), later than `after` if given; or None."""
     table = tables.touches
     query = select(table.c.due_at).where(table.c.state == TouchState.DUE.value)
     if after is not None:
@@ -132,21 +135,21 @@ def next_due_at(tx: Transaction, after: datetime | None = None) -> datetime | No
 
 
 def left_at(tx: Transaction, at: datetime) -> list[Touch]:
-    """Read the touches that left at just that moment."""
+    """Return the touches that were sent at exactly this moment."""
     query = select(tables.touches).where(tables.touches.c.sent_at == at)
     rows_ = tx.connection.execute(query.order_by(tables.touches.c.number)).mappings()
     return [rows.touch_in(row) for row in rows_]
 
 
 def move(tx: Transaction, number: int, due_at: datetime) -> None:
-    """Give a waiting touch another time."""
+    """Give a waiting touch another time; any other touch stays as it is."""
     table = tables.touches
     where = (table.c.number == number) & table.c.state.in_([state.value for state in WAITING])
     tx.connection.execute(update(table).where(where).values(due_at=due_at))
 
 
 def note(tx: Transaction, number: int, reason: str) -> None:
-    """Write beside a touch that waits, or was given up, why; "" when there is nothing to say."""
+    """Write why a touch is waiting, skipped or cancelled; "" clears the reason."""
     table = tables.touches
     noted = WAITING | {TouchState.SKIPPED, TouchState.CANCELLED}
     where = (table.c.number == number) & table.c.state.in_([state.value for state in noted])
@@ -154,7 +157,7 @@ def note(tx: Transaction, number: int, reason: str) -> None:
 
 
 def claim_of(tx: Transaction, number: int) -> tuple[str, str, datetime | None]:
-    """Return (token, who, when) of the claim on a touch."""
+    """Return (token, who, when) of the claim on a touch; the token is "" when there is none."""
     table = tables.touches
     query = select(table.c.claim, table.c.claimed_by, table.c.claimed_at)
     row = tx.connection.execute(query.where(table.c.number == number)).one()
@@ -170,11 +173,11 @@ def receive(
     seen: Touch | None = None,
     **values: Any,
 ) -> None:
-    """Keep a receipt, and change the touch's state where the table has that change.
+    """Store a receipt, and change the touch's state if the transition table has that change.
 
     With `token`, only while that claim is still on the touch; `seen` as in `change_touch`. A late
-    or repeated receipt (delivered after heard) is kept and changes nothing. Whoever else takes in
-    something for the same case waits until this is done.
+    or repeated receipt (delivered after heard) is stored and changes nothing. The case stays
+    locked until the transaction ends.
     """
     hold_case_of(tx, number)
     kept: dict[str, object] = {"touch": number, "kind": receipt.kind.value, "at": receipt.at}
@@ -201,7 +204,7 @@ def _moves(state: TouchState, event: str) -> bool:
 
 
 def receipts_of(tx: Transaction, numbers: Sequence[int]) -> dict[int, tuple[Receipt, ...]]:
-    """Read the receipts of some touches, oldest first, by touch number."""
+    """Return the receipts of some touches, oldest first, by touch number."""
     found: dict[int, tuple[Receipt, ...]] = {}
     for row in tx.connection.execute(_RECEIPTS, {"touches": list(numbers)}).mappings():
         found[row["touch"]] = (*found.get(row["touch"], ()), rows.receipt_in(row))
@@ -209,7 +212,7 @@ def receipts_of(tx: Transaction, numbers: Sequence[int]) -> dict[int, tuple[Rece
 
 
 def answer(tx: Transaction, case: Case, said: Answer) -> None:
-    """Keep what the customer said."""
+    """Store an answer from the customer."""
     tx.connection.execute(
         insert(tables.answers).values(
             case=case.number,
@@ -225,7 +228,7 @@ def answer(tx: Transaction, case: Case, said: Answer) -> None:
 
 
 def answers_of(tx: Transaction, cases: Sequence[int]) -> dict[int, list[tuple[int, Answer]]]:
-    """Read (round, answer) of some cases, oldest first, by case number."""
+    """Return (round, answer) of some cases, oldest first, by case number."""
     found: dict[int, list[tuple[int, Answer]]] = {}
     for row in tx.connection.execute(_ANSWERS, {"cases": list(cases)}).mappings():
         found.setdefault(row["case"], []).append((row["round"], rows.answer_in(row)))
@@ -233,14 +236,14 @@ def answers_of(tx: Transaction, cases: Sequence[int]) -> dict[int, list[tuple[in
 
 
 def is_at_rest(tx: Transaction, key: str) -> bool:
-    """Whether a touch of this ledger has the key, and is not just leaving."""
+    """Return whether a touch in this ledger has the key and isn't being sent right now."""
     table = tables.touches
     state = tx.connection.execute(select(table.c.state).where(table.c.key == key)).scalar()
     return state is not None and state not in (TouchState.SENDING, TouchState.COMMITTING)
 
 
 def nudge(tx: Transaction, case: int, key: str, kind: str, text: str) -> bool:
-    """Leave the owner a note, once for each `key`; return whether it is new."""
+    """Leave the owner a note, once per `key`; return whether it is new."""
     table = tables.nudges
     if tx.connection.execute(select(table.c.number).where(table.c.key == key)).first():
         return False
@@ -250,12 +253,12 @@ def nudge(tx: Transaction, case: int, key: str, kind: str, text: str) -> bool:
 
 
 def last_nudge(tx: Transaction) -> int:
-    """Return the number of the newest nudge; 0 where there is none."""
+    """Return the number of the newest nudge; 0 when there is none."""
     return tx.connection.execute(select(func.max(tables.nudges.c.number))).scalar() or 0
 
 
 def nudges_since(tx: Transaction, number: int) -> list[tuple[int, str]]:
-    """Return (case, text) of the nudges that came after nudge `number`, oldest first."""
+    """Return (case, text) of the nudges after nudge `number`, oldest first."""
     table = tables.nudges
     query = select(table.c.case, table.c.text).where(table.c.number > number)
     return [(row[0], row[1]) for row in tx.connection.execute(query.order_by(table.c.number))]

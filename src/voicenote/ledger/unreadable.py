@@ -1,4 +1,7 @@
-"""Rows that cannot be read: damaged, or changed by hand. Each hurts its own case, and is named."""
+"""Rows that can't be read because they are damaged or were edited by hand.
+
+The error names the case, and all other cases stay readable.
+"""
 
 from __future__ import annotations
 
@@ -10,16 +13,16 @@ from voicenote.errors import BadData
 
 T = TypeVar("T")
 
-#: What reading a row raises where it does not hold what it should: a number, a day, a known word.
+#: What reading a row raises when a value isn't what it should be: a number, a day, a known word.
 _DAMAGE = (ValueError, TypeError, KeyError, AttributeError, ArithmeticError)
 _CURE = "mend the row in the database, or restore a backup: voicenote restore FILE"
-#: So many cases are read together; of those with a bad one, each by itself.
+#: How many cases are read at once. If one of them is bad, each is read on its own.
 _TOGETHER = 200
 
 
 @contextmanager
 def reading(numbers: Sequence[int]) -> Iterator[None]:
-    """Name the cases whose rows are read inside, when one of them cannot be. Raises BadData."""
+    """Raise BadData that names these cases when a row read inside is damaged."""
     try:
         yield
     except _DAMAGE as error:
@@ -27,7 +30,7 @@ def reading(numbers: Sequence[int]) -> Iterator[None]:
 
 
 def unreadable(numbers: Sequence[int], error: Exception) -> BadData:
-    """Return the error that names the cases."""
+    """Return the BadData that says these cases can't be read, and why."""
     which = f"case {numbers[0]}" if len(numbers) == 1 else f"one of {len(numbers)} cases"
     return BadData(f"{which} cannot be read ({type(error).__name__}: {error})"[:300], _CURE)
 
@@ -35,7 +38,7 @@ def unreadable(numbers: Sequence[int], error: Exception) -> BadData:
 def readable(
     load: Callable[[Sequence[int]], dict[int, T]], numbers: Sequence[int]
 ) -> tuple[dict[int, T], dict[int, BadData]]:
-    """Return what `load` gives of each case, and why of those that cannot be read."""
+    """Return what `load` gives for each case, and the error of each that can't be read."""
     found: dict[int, T] = {}
     bad: dict[int, BadData] = {}
     for start in range(0, len(numbers), _TOGETHER):

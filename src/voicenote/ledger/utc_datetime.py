@@ -1,4 +1,4 @@
-"""A moment in the database: aware in Python, UTC in the table, in SQLite and PostgreSQL alike."""
+"""The column type for moments: aware in Python, UTC in SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Moment(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Python → database."""
+        """Return the moment as the database stores it: UTC, naive in SQLite."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -23,7 +23,7 @@ class Moment(TypeDecorator[datetime]):
         return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Database → Python."""
+        """Return the stored moment as an aware datetime in UTC."""
         if value is None:
             return None
         if dialect.name == "sqlite":
