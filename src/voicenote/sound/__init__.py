@@ -1,1 +1,1 @@
-"""clips → memo: joined, levelled, encoded, captioned."""
+"""Sound: join clips into a memo, set its loudness, encode it, and caption it."""

@@ -1,4 +1,4 @@
-"""Pieces laid out in time: when each sentence begins, and how loud the whole will be."""
+"""The layout of a memo in time: when each sentence begins, and how loud the whole is."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from voicenote.sound.piece import Piece
 
 @dataclass(frozen=True, slots=True)
 class Arranged:
-    """When each piece begins and the memo ends, in ticks, and when each sentence is said."""
+    """Start of each piece and end of the memo in ticks, and the captions."""
 
     starts: tuple[int, ...]
     end: int
@@ -25,7 +25,7 @@ class Arranged:
 
 
 def arrange(sentences: Sequence[Sentence], pieces: Sequence[Piece]) -> Arranged:
-    """Lay pieces out in ticks, with the pauses of their sentences (right to half a tick)."""
+    """Lay pieces out in ticks, with the pauses of their sentences (accurate to half a tick)."""
     starts: list[int] = []
     captions: list[Caption] = []
     at, ended = 1, 0.0
@@ -40,7 +40,7 @@ def arrange(sentences: Sequence[Sentence], pieces: Sequence[Piece]) -> Arranged:
 
 
 def loudness(pieces: Sequence[Piece], arranged: Arranged) -> float | None:
-    """Return the integrated loudness in LUFS, from what was measured of each decoded piece."""
+    """Return the integrated loudness in LUFS, from the energies measured for each piece."""
     a_tick = round(TICK_S / ENERGY_S)
     whole = np.zeros(arranged.end * a_tick, np.float32)
     for start, piece in zip(arranged.starts, pieces, strict=True):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from voicenote.model.memo import Caption, Synthetic
 from voicenote.model.sentences import Script, Section
 
-#: Primary subtag → what the transcript says of a voice that is not, or not all, a person's.
+#: Primary subtag → what the transcript says about a computer voice, in full or in part.
 _SPOKEN_BY = {
     "en": ("A computer voice speaks this message.", "A computer voice speaks a part of this."),
     "he": ("ההודעה מושמעת בקול של מחשב.", "חלק מההודעה מושמע בקול של מחשב."),
@@ -19,9 +19,9 @@ _SPOKEN_BY = {
 
 
 def webvtt(captions: Sequence[Caption], synthetic: Synthetic) -> str:
-    """Return a WebVTT file: a note that marks the voice, and one cue a sentence.
+    """Return a WebVTT file with a note that marks the voice, and one cue a sentence.
 
-    Times are whole milliseconds, and no cue is shorter than one or begins before the last ended.
+    Times are whole milliseconds. A cue lasts at least one, and never begins before the last ended.
     """
     blocks = [f"WEBVTT\n\nNOTE synthetic={synthetic.value}"]
     free = 0
@@ -33,9 +33,9 @@ def webvtt(captions: Sequence[Caption], synthetic: Synthetic) -> str:
 
 
 def transcript(script: Script, synthetic: Synthetic) -> str:
-    """Return the words on paper, and a line on the voice when it is not a person's.
+    """Return the script's text, with a line about the voice if it isn't only a person's.
 
-    A script that says so itself is not given a second line.
+    The line is left out if the script already says so.
     """
     text = f"{script.text}\n"
     said = any(sentence.section is Section.DISCLOSE for sentence in script.sentences)
@@ -53,6 +53,6 @@ def _clock(milliseconds: int) -> str:
 
 
 def _escape(text: str) -> str:
-    """Cue text on one line; `&`, `<` and `>` are marks of the format."""
+    """Return cue text on one line, with `&`, `<` and `>` escaped."""
     line = " ".join(text.split())
     return line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -1,4 +1,4 @@
-"""Edit clips: trim silence, fade, change the rate; and how long to pause between sentences."""
+"""Edit clips: trim silence, fade, resample; and the pauses between sentences."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from voicenote.model.sentences import Sentence
 from voicenote.sound.loudness import Samples
 
 with warnings.catch_warnings():
-    # Without a program called ffmpeg it warns, and we never ask it for one.
+    # pydub warns when there is no ffmpeg program, which we never use.
     warnings.simplefilter("ignore", RuntimeWarning)
     from pydub import AudioSegment
 
-#: The rate in which memos are put together, hertz.
+#: The sample rate of memos while they are put together, in hertz.
 RATE = 24_000
 #: Silence before the first word and after the last one, seconds.
 LEAD_S = 0.12
@@ -31,24 +31,24 @@ _PAUSES = {"?": 0.45, "؟": 0.45, "…": 0.50, ",": 0.20, ":": 0.30, ";": 0.30}
 _PAUSE_S = 0.35
 _NEW_SECTION_S = 0.25
 _FADE_MS = 5
-#: Silence is looked for in stretches of so many ms.
+#: Silence is searched for in blocks of this many ms.
 _BLOCK_MS = 5
-#: Kept around the words when silence is trimmed, in ms: soft consonants live there.
+#: Kept around the words when silence is trimmed, in ms, for soft consonants.
 _KEEP_MS = 40
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A sentence without the silence around it: 16-bit samples, and their rate in hertz."""
+    """A sentence without the silence around it: 16-bit samples and their rate in hertz."""
 
     samples: np.ndarray[Any, Any]
     rate: int
 
 
 def trim_silence(clip: Clip) -> Words:
-    """Return the words of `clip` without the silence around them, faded at both ends.
+    """Return `clip` without the silence around its words, faded at both ends.
 
-    Silence is what stays 40 dB below the loudest place. Raises BadData when nothing is left.
+    Silence is what stays 40 dB below the loudest sample. Raises BadData when there is no sound.
     """
     samples = np.frombuffer(clip.pcm, "<i2")
     loudest = float(max(samples.max(initial=0), -int(samples.min(initial=0))))
@@ -70,7 +70,7 @@ def trim_silence(clip: Clip) -> Words:
 
 
 def resample(samples: np.ndarray[Any, Any], rate: int, to: int) -> Samples:
-    """Return 16-bit `samples` at the rate `to`, as parts of full scale."""
+    """Return 16-bit `samples` at the rate `to`, as floats where 1 is full scale."""
     if rate == to:
         return (samples / 32768).astype(np.float32)
     frame = av.AudioFrame.from_ndarray(
@@ -102,7 +102,7 @@ def pauses(sentences: Sequence[Sentence]) -> list[float]:
 
 
 def spread_captions(sentences: Sequence[Sentence], seconds: float) -> tuple[Caption, ...]:
-    """Guess when each sentence is said in a recording of all of them: by their length."""
+    """Return captions for a recording of all sentences, with times guessed from their lengths."""
     inside = max(seconds - LEAD_S - TAIL_S, seconds / 2)
     start = (seconds - inside) * LEAD_S / (LEAD_S + TAIL_S)
     weights = [max(1, len(sentence.said)) for sentence in sentences]

@@ -1,4 +1,4 @@
-"""The formats of a memo, Ogg/Opus, m4a and mp3 (and wav), how each is coded, and its tags."""
+"""The formats of a memo, Ogg/Opus, m4a, mp3 and wav: how each is encoded, and its tags."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from voicenote.sound.edit import RATE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tags:
-    """What a file says about itself. `synthetic` is written so that a machine can read it."""
+    """The tags of a file. `synthetic` is written in a machine-readable form."""
 
     title: str = ""
     artist: str = ""
@@ -22,7 +22,7 @@ class Tags:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Codec:
-    """How one rendition is coded; `bit_rate` in bits a second, `rate` in hertz."""
+    """How one rendition is encoded; `bit_rate` in bits a second, `rate` in hertz."""
 
     container: str
     codec: str
@@ -34,11 +34,11 @@ class Codec:
 
 #: The longest tag, in characters: all of them fit on one page of an Ogg file.
 _LONGEST_TAG = 2000
-#: Rendition → its codec. Opus has two halves. The one for music (CELT: `lowdelay`) never cracked
-#: here. The one for speech (SILK: `voip`) is nearer to natural voices, but made espeak-ng's sound,
-#: held under 0.62, come back over full scale in every decoder (docs/performance.md). So it is tried
-#: for people and natural voices only, and what it cracks is coded by the other half. Its clock is
-#: 48 kHz whatever goes in.
+#: Rendition → its codec. Opus has two modes. The one for music (CELT: `lowdelay`) never cracked
+#: here. The one for speech (SILK: `voip`) is closer to natural voices, but made espeak-ng's sound,
+#: held under 0.62, come back over full scale in every decoder (docs/performance.md). So it is used
+#: for people and natural voices only, and what cracks is encoded in the other mode. The clock is
+#: 48 kHz, whatever the input rate.
 CODECS = {
     "ogg": Codec(
         container="ogg",
@@ -67,13 +67,13 @@ CODECS = {
 
 
 def for_speech(codec: Codec) -> Codec:
-    """Return a codec of Opus that uses its half for speech."""
+    """Return an Opus codec with its mode for speech (SILK)."""
     options = {**dict(codec.options), "application": "voip", "vbr": "on"}
     return replace(codec, options=tuple(options.items()))
 
 
 def metadata(tags: Tags) -> dict[str, str]:
-    """Return the tags by name; the comment repeats the marking, for formats without such names."""
+    """Return the tags by name. The comment repeats the marking, for formats without such names."""
     marking = f"synthetic={tags.synthetic.value}"
     if tags.voice:
         marking += f"; voice={tags.voice}"

@@ -1,6 +1,6 @@
-"""Long sound, written as it is spoken: only one sentence of it is ever in memory.
+"""Long audio, written while it is spoken, with only one sentence in memory at a time.
 
-Each sentence is levelled and coded alone, as in a memo, and its packets go into the file.
+Each sentence is levelled and encoded alone, as in a memo, and its packets go into the file.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _ENDINGS = {"opus": "ogg", "oga": "ogg", "mp4": "m4a"}
 
 @dataclass(frozen=True, slots=True)
 class _Placed:
-    """A sentence, coded for Ogg, and at which ticks it and what follows it begin."""
+    """A sentence encoded for Ogg, and the ticks at which it and the next one begin."""
 
     source: PieceSource
     piece: Piece
@@ -42,12 +42,12 @@ class _Placed:
 def write_long(
     path: Path, sentences: Sequence[Sentence], sounds: Iterable[Spoken], tags: Tags
 ) -> float:
-    """Write one sound a sentence in the format that the file's ending names; return the seconds.
+    """Write one sound a sentence in the format of the file's ending; return the length in seconds.
 
-    Endings: ogg (opus), m4a, mp3, wav. The file is there when it is whole; when writing stops
-    before that, by Ctrl-C too, there is none, or the one that was. Raises WrongUse for another
-    ending, BadData for a sentence without sound, what `Spoken.speak` raises, and Unavailable when
-    it cannot be written.
+    Endings: ogg (opus, oga), m4a (mp4), mp3, wav. The file appears only when it is complete; if
+    writing stops before that, by Ctrl-C too, an earlier file stays as it was. Raises WrongUse for
+    another ending, BadData for a sentence without sound, what `Spoken.speak` raises, and
+    Unavailable when it cannot be written.
     """
     ending = path.suffix.lower().removeprefix(".")
     rendition = _ENDINGS.get(ending, ending)
@@ -80,9 +80,9 @@ def write_ogg(
     sounds: Iterable[Spoken],
     tags: Tags,
 ) -> float:
-    """Hand an Ogg/Opus file to `write`, page by page; return its seconds.
+    """Pass an Ogg/Opus file to `write`, page by page; return its length in seconds.
 
-    Nothing is written before the first sentence was spoken. Raises as `write_long` does.
+    Nothing is written before the first sentence has been spoken. Raises as `write_long` does.
     """
     text = "\n".join(sentence.text for sentence in sentences)
     count = 0
@@ -116,7 +116,7 @@ def _write_other(
 
 
 def _place_sentences(sentences: Sequence[Sentence], sounds: Iterable[Spoken]) -> Iterator[_Placed]:
-    """Lay sentences out one after the other, as `arrange` does when all of them are there."""
+    """Lay sentences out one after the other, as `arrange` does for all of them at once."""
     codec = codec_of("ogg")
     start = 1
     gaps = [*(pause - LEAD_S for pause in pauses(sentences)[:-1]), TAIL_S]
@@ -130,7 +130,7 @@ def _place_sentences(sentences: Sequence[Sentence], sounds: Iterable[Spoken]) ->
 
 
 def _lay_packets(placed: Iterable[_Placed], rendition: str) -> Iterator[bytes]:
-    """The packets of a rendition: each sentence at its place, silence between."""
+    """Yield the packets of a rendition: each sentence at its place, silence between."""
     codec = codec_of(rendition)
     pause = silence(rendition, codec)
     ticks = TICK_S * codec.rate / FORMS[rendition].frame
@@ -146,7 +146,7 @@ def _lay_packets(placed: Iterable[_Placed], rendition: str) -> Iterator[bytes]:
 
 
 def _samples(placed: Iterable[_Placed]) -> Iterator[bytes]:
-    """The same as 16-bit samples at `RATE`, as loud as in Ogg."""
+    """Yield the same as 16-bit samples at `RATE`, as loud as in Ogg."""
     at = 0
     for one in placed:
         words = one.source.words

@@ -1,4 +1,4 @@
-"""Loudness: measured as EBU R 128 says, and set by one gain and a limiter that looks ahead."""
+"""Loudness: measured by EBU R 128, and set by one gain and a limiter with look-ahead."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from numpy.typing import NDArray
 
 Samples = NDArray[np.float32]
 
-#: A block of the limiter, in seconds, and how many blocks it looks ahead and holds on.
+#: A block of the limiter in seconds, and how many blocks it looks ahead and holds.
 _BLOCK_S = 0.0025
 _REACH = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoudnessReading:
-    """How loud a voice becomes.
+    """How loud a voice should become, and what is known about it.
 
-    `target_lufs` is the integrated loudness of the decoded memo. `gain_db` is where to begin: None
-    measures first, a number is known for a voice (a synthetic voice is always equally loud).
-    `ceiling` is the highest sample before the codec, as a part of full scale: a codec overshoots.
-    `speech`: whether Opus may use its half for speech. `proven`: so many sentences of this voice
-    were coded so and listened to, and stayed so far from full scale, that one which is said once
-    need not be (docs/performance.md).
+    `target_lufs` is the integrated loudness of the decoded memo. `gain_db` is the gain to start
+    with: None measures first; a number is for a voice that is always equally loud. `ceiling` is the
+    highest sample before encoding (full scale is 1), because a codec overshoots. `speech`: whether
+    Opus may use its mode for speech. `proven`: so many sentences of this voice were encoded,
+    decoded and checked, and stayed so far from full scale, that a sentence used only once need not
+    be checked (docs/performance.md).
     """
 
     target_lufs: float = -16.0
@@ -83,16 +83,16 @@ def measure(samples: Samples, rate: int) -> float | None:
     return integrated if integrated > -69.0 else None
 
 
-#: The blocks whose energies are kept, seconds; BS.1770 gates blocks of 20 of them, every 5.
+#: Length of the blocks of `energies` in seconds; BS.1770 gates 20 of them at a time, every 5.
 ENERGY_S = 0.02
 _GATED, _HOP = 20, 5
 
 
 def energies(samples: Samples, rate: int) -> Samples:
-    """Return the K-weighted mean square of each 20 ms, as full scale is 1; the last may be short.
+    """Return the K-weighted mean square of each 20 ms (full scale is 1); the last may be short.
 
-    From them the loudness of sentences put together is known without measuring the whole: a
-    filter in the frequency domain over each block alone is within 0.1 LU of the standard's.
+    From them follows the loudness of joined sentences, without measuring the whole. Filtering each
+    block alone in the frequency domain is within 0.1 LU of the standard's filter.
     """
     block = round(rate * ENERGY_S)
     count = -(-len(samples) // block)
@@ -106,7 +106,7 @@ def energies(samples: Samples, rate: int) -> Samples:
 
 @lru_cache(maxsize=8)
 def _k_weights(rate: int, block: int) -> Samples:
-    """What each frequency counts, twice (real, imaginary): ITU-R BS.1770, both filters, 48 kHz."""
+    """Return the weight of each frequency, twice (real, imaginary), by ITU-R BS.1770 at 48 kHz."""
     turn = np.exp(-2j * np.pi * np.fft.rfftfreq(block, 1 / rate) / 48_000)
     shelf = (1.53512485958697 - 2.69169618940638 * turn + 1.19839281085285 * turn**2) / (
         1 - 1.69065929318241 * turn + 0.73248077421585 * turn**2
@@ -119,9 +119,9 @@ def _k_weights(rate: int, block: int) -> Samples:
 
 
 def integrated(parts: Sequence[Samples]) -> float | None:
-    """Return the integrated loudness in LUFS of the `energies` of stretches that follow each other.
+    """Return the integrated loudness in LUFS from the `energies` of consecutive stretches.
 
-    None when they are shorter than 0.4 s or too quiet (EBU R 128).
+    None if they are shorter than 0.4 s or too quiet (EBU R 128).
     """
     sums = np.concatenate([[0.0], *parts]).cumsum(dtype=np.float64)
     blocks = (sums[_GATED:] - sums[:-_GATED])[::_HOP] / _GATED if len(sums) > _GATED else sums[:0]
@@ -133,11 +133,11 @@ def integrated(parts: Sequence[Samples]) -> float | None:
 
 
 def limit(samples: Samples, rate: int, ceiling: float) -> Samples:
-    """Return `samples` with no peak above `ceiling` (a part of full scale).
+    """Return `samples` with no peak above `ceiling` (full scale is 1).
 
     The gain falls before a loud place and recovers after it. It is a line between points 2.5 ms
-    apart; each point is the mean of the least gains around it, so that it never lies above the
-    least gain that its own blocks need.
+    apart. Each point is the mean of the lowest gains around it, so it is never above the gain that
+    its own blocks need.
     """
     block = max(1, round(_BLOCK_S * rate))
     count = -(-len(samples) // block)

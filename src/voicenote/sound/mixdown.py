@@ -1,7 +1,7 @@
-"""The door of this stage: clips in, a memo with its files and figures out.
+"""The entry of this package: clips in, a memo with its files and figures out.
 
-A memo is put together of pieces, each coded and checked alone (see `piece`); nothing of it is coded
-twice. A recording of the whole memo is one piece.
+A memo is put together from pieces, each encoded and checked alone (see `piece`), so nothing is
+encoded twice. A recording of the whole memo is one piece.
 """
 
 from __future__ import annotations
@@ -41,17 +41,17 @@ NAMES = {
     "vtt": "captions.vtt",
     "txt": "transcript.txt",
 }
-#: The voices that are always equally loud. All the others are measured sentence by sentence.
+#: Voices that are always equally loud. All others are measured sentence by sentence.
 LEVELS = {"system": SYSTEM_VOICE, "hibari": HIBARI_VOICE, "silent": SILENT_VOICE}
 
 
 def level_for(
     voice: str, version: str = "", loudness: float = -16.0, language: str = ""
 ) -> LoudnessReading:
-    """Return the level for a voice by name and version, where memos are to have `loudness` (LUFS).
+    """Return the level for a voice by name and version, for memos of `loudness` LUFS.
 
-    The system voice is known where it is espeak-ng, for each BCP 47 `language`; what another
-    platform brings is measured.
+    The system voice has known values if it is espeak-ng, for each BCP 47 `language`. Those of other
+    platforms are measured.
     """
     level = LEVELS.get(voice, OWN_VOICE)
     gain = level.gain_db
@@ -81,14 +81,14 @@ def make_memo(
     bit_rate: int = 0,
     cache: Cache | None = None,
 ) -> Memo:
-    """Make a memo in `folder` from one sound a sentence, or one recording that says them all.
+    """Make a memo in `folder` from one sound a sentence, or from one recording of all of them.
 
-    A clip is levelled to `level`, a `Spoken` to its own. What `cache` holds is neither spoken nor
-    coded again. When each sentence of a recording is said is guessed by its length. The memo's
-    paths are relative to `root`; `tags.synthetic` is set here, from the sounds; `bit_rate` is that
-    of the Ogg file in bits a second, 0 for the default. Raises BadData when sounds and sentences do
-    not fit or a clip has no sound, what `Spoken.speak` raises, and Unavailable when a file cannot
-    be written.
+    A clip is set to `level`, a `Spoken` to its own level. What `cache` holds is neither spoken nor
+    encoded again. In a recording, the time of each sentence is guessed from its length. The memo's
+    paths are relative to `root`. `tags.synthetic` and `tags.language` are set here. `bit_rate` is
+    that of the Ogg file in bits a second, 0 for the default. Raises BadData when sounds and
+    sentences do not match or a clip has no sound, WrongUse for `renditions` without ogg, what
+    `Spoken.speak` raises, and Unavailable when a file cannot be written.
     """
     if "ogg" not in renditions:
         raise WrongUse("a memo always has an Ogg file", "add ogg to [sound] renditions")
@@ -123,7 +123,7 @@ def make_memo(
 
 
 def _as_spoken(sound: Clip | Spoken, level: LoudnessReading) -> Spoken:
-    """A clip is named by its own samples."""
+    """Return a clip as a `Spoken`, with the hash of its samples as its key."""
     if isinstance(sound, Spoken):
         return sound
     name = hashlib.sha256(sound.pcm).hexdigest()
@@ -137,7 +137,7 @@ def _other(
     rendition: str,
     tags: Tags,
 ) -> bytes:
-    """The same memo as another file: each sentence as loud as in Ogg, at the same times."""
+    """Return the memo in another format: each sentence as loud and at the same time as in Ogg."""
     codec = codec_of(rendition)
     theirs = [
         source.piece(rendition, codec, like=piece).packets
@@ -148,7 +148,7 @@ def _other(
 
 
 def synthetic_of(pieces: Sequence[Piece]) -> Synthetic:
-    """Return whose voice all the sounds are together."""
+    """Return whether the sounds are synthetic: all, some or none of them."""
     kinds = {piece.synthetic for piece in pieces}
     if kinds == {True, False}:
         return Synthetic.PARTLY
@@ -166,7 +166,7 @@ def _write(
     root: Path,
     tags: Tags,
 ) -> Memo:
-    """Write the files, each whole or not at all, and return the memo, sealed by their hashes."""
+    """Write the files, each in full or not at all, and return the memo with their hashes."""
     texts = {"vtt": webvtt(captions, tags.synthetic), "txt": transcript(script, tags.synthetic)}
     whole = {**coded, **{name: text.encode() for name, text in texts.items()}}
     names = {name: NAMES.get(name, f"memo.{name}") for name in whole}

@@ -1,8 +1,8 @@
-"""A sentence as packets: each is coded alone, so that memos can be put together of packets.
+"""Sentences as packets: each is encoded alone, so that memos can be put together from packets.
 
-A piece is silence, the words, silence, in whole packets, made by an encoder of its own. Both ends
-are digital silence: there an encoder and a decoder are in the same state as at their start, so
-that pieces follow each other without a sound.
+A piece is silence, the words, silence, in whole packets, made by a fresh encoder. Both ends are
+digital silence. There an encoder and a decoder are in the same state as at their start, so pieces
+follow each other without a click.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ TAIL_S = 0.08
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """How a rendition's packets are made: samples a packet, and packets of delay that are dropped.
+    """How a rendition's packets are made: samples a packet, and packets of delay to drop.
 
-    An MDCT codec gives a piece's sound one packet later; what it gives first is silence.
+    An MDCT codec outputs a piece's sound one packet late; its first packet is silence.
     """
 
     frame: int
@@ -39,7 +39,7 @@ class Form:
     decoder: str
 
     def packets(self, seconds: float, rate: int) -> int:
-        """Return how many packets hold so many seconds."""
+        """Return how many packets hold that many seconds."""
         return -(-round(seconds * rate) // self.frame)
 
 
@@ -51,9 +51,9 @@ FORMS = {
 
 
 def codec_of(rendition: str, bit_rate: int = 0) -> Codec:
-    """Return how a rendition is coded; `bit_rate` in bits a second is for Ogg, 0 as it is.
+    """Return a rendition's codec; `bit_rate` (bits a second, 0 for the default) is only for Ogg.
 
-    For Ogg it is the half of Opus that never cracks; `encode.for_speech` makes the other of it.
+    For Ogg it is the Opus mode that never cracks; `formats.for_speech` makes the other of it.
     """
     codec = CODECS[rendition]
     if rendition == "mp3":
@@ -62,9 +62,9 @@ def codec_of(rendition: str, bit_rate: int = 0) -> Codec:
 
 
 def code(words: Samples, rendition: str, codec: Codec) -> tuple[bytes, ...]:
-    """Return the packets of a piece that says `words` (at the codec's rate, parts of full scale).
+    """Return the packets of a piece with `words` (at the codec's rate, full scale is 1).
 
-    Raises Unavailable when the coder fails.
+    Raises Unavailable when the encoder fails.
     """
     form = FORMS[rendition]
     lead = round(LEAD_S * codec.rate)
@@ -77,7 +77,7 @@ def code(words: Samples, rendition: str, codec: Codec) -> tuple[bytes, ...]:
 
 @lru_cache(maxsize=8)
 def silence(rendition: str, codec: Codec) -> bytes:
-    """Return the packet of a rendition that says nothing, for pauses."""
+    """Return a rendition's packet of silence, for pauses."""
     form = FORMS[rendition]
     return _encode_packets(np.zeros(6 * form.frame, np.float32), form, codec)[4]
 
@@ -101,7 +101,7 @@ def _encode_packets(samples: Samples, form: Form, codec: Codec) -> list[bytes]:
 
 
 def encoder(codec: Codec, form: str) -> av.AudioCodecContext:
-    """Return a fresh encoder."""
+    """Return a new, opened encoder."""
     coder = cast("av.AudioCodecContext", av.CodecContext.create(codec.codec, "w"))
     coder.sample_rate = codec.rate
     coder.layout = "mono"
@@ -113,7 +113,7 @@ def encoder(codec: Codec, form: str) -> av.AudioCodecContext:
 
 
 def decode_packets(packets: tuple[bytes, ...], rendition: str, codec: Codec) -> tuple[Samples, int]:
-    """Return what a player hears of a piece, and at which rate."""
+    """Return a piece as a player decodes it: its samples and their rate."""
     form = FORMS[rendition]
     decoder = cast("av.AudioCodecContext", av.CodecContext.create(form.decoder, "r"))
     decoder.sample_rate = codec.rate

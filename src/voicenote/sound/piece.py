@@ -1,7 +1,8 @@
-"""One sentence, ready to be put into a memo: levelled, coded, listened to, and kept for next time.
+"""One sentence, ready for a memo: levelled, encoded, checked, and cached.
 
-What was coded is decoded again before anybody may have it: a coder can overshoot, or crack. Only
-where a voice is proven not to (`Level.proven`), and a sentence is said once, is that spared.
+Each encoded sentence is decoded again and checked, because an encoder can overshoot or crack. The
+check is skipped only for a voice that never does (`LoudnessReading.proven`) and a sentence that is
+used once.
 """
 
 from __future__ import annotations
@@ -32,23 +33,23 @@ from voicenote.sound.loudness import (
 from voicenote.sound.packets import LEAD_S, code, codec_of, decode_packets
 from voicenote.sound.piece_cache import Cache, key_of
 
-#: It goes into every key: count it up when the same words would sound different.
+#: Part of every cache key: increase it when the same words would sound different.
 RECIPE = 2
-#: The highest peak that may be heard, full scale being 1; what a sentence may be off its level, LU.
+#: The highest decoded peak allowed (full scale is 1), and how far a level may be off, in LU.
 PEAK = 10 ** (-0.5 / 20)
 _TOLERANCE_LU = 0.3
 _TRIES = 6
-#: How far above the ceiling a peak is no overshoot of the coder any more, but a crack.
+#: A peak this many times the ceiling is a crack, not an overshoot of the encoder.
 CRACK = 1.3
 _HEAD = struct.Struct("<?dddII")
 
 
 @dataclass(slots=True, kw_only=True)
 class Spoken:
-    """A sentence's sound that is made only when it is needed.
+    """A sentence's sound, which is made only when it is needed.
 
-    `key` names everything that decides it (voice, version, words, language, whose recording);
-    empty: it is not kept. The sound itself is kept only when the sentence is `shared`.
+    `key` identifies everything that decides it (voice, version, words, language, whose recording).
+    Without a key it isn't cached. The sound itself is cached only when the sentence is `shared`.
     """
 
     key: str
@@ -59,9 +60,9 @@ class Spoken:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A coded sentence: its packets, the seconds of its words (they begin at `LEAD_S`), its gain.
+    """An encoded sentence: packets, seconds of its words (they begin at `LEAD_S`), and gain.
 
-    `energies` are those of the decoded sound, silence and all (only of Ogg; empty otherwise).
+    `energies` are those of the whole decoded sound, silence included (only for Ogg; else empty).
     """
 
     packets: tuple[bytes, ...]
@@ -73,7 +74,7 @@ class Piece:
 
 
 class PieceSource:
-    """A sentence on its way: spoken and trimmed at most once, whatever files are made of it."""
+    """A sentence to encode: spoken and trimmed at most once, for however many files."""
 
     def __init__(self, spoken: Spoken, cache: Cache | None) -> None:
         self._spoken = spoken
@@ -81,7 +82,7 @@ class PieceSource:
 
     @cached_property
     def clip(self) -> Clip:
-        """The sound: kept from another time, or spoken now."""
+        """The sound: from the cache, or spoken now."""
         if self._cache is None or not self._spoken.shared:
             return self._spoken.speak()
         key = key_of("sound", self._spoken.key)
@@ -98,9 +99,9 @@ class PieceSource:
         return trim_silence(self.clip)
 
     def piece(self, rendition: str, codec: Codec, like: Piece | None = None) -> Piece:
-        """Return the coded sentence; `like` gives gain and ceiling that were found for Ogg.
+        """Return the encoded sentence; `like` is its Ogg piece, whose gain and ceiling are reused.
 
-        Raises BadData for sound that says nothing, Unavailable when it cannot be coded well.
+        Raises BadData for sound without words, and Unavailable when it cannot be encoded well.
         """
         level = self._spoken.level
         key = key_of("piece", self._spoken.key, rendition, _decides(codec, level))
@@ -121,21 +122,21 @@ class PieceSource:
 
 @lru_cache(maxsize=16)
 def _decides(codec: Codec, level: LoudnessReading) -> str:
-    """What decides, besides the words, how a piece sounds."""
+    """Return what decides, besides the words, how a piece sounds."""
     return f"{RECIPE} {av.__version__} {codec!r} {level!r}"
 
 
 def _as_proven(rendition: str, codec: Codec) -> bool:
-    """Whether it is coded as levels were proven: fewer bits, and AAC, overshoot more."""
+    """Return whether it is encoded as levels were proven: fewer bits, and AAC, overshoot more."""
     return rendition != "m4a" and codec.bit_rate >= codec_of(rendition).bit_rate
 
 
 def _code_trusted(
     words: Samples, level: LoudnessReading, rendition: str, codec: Codec, *, synthetic: bool
 ) -> Piece:
-    """Code words of a proven level. Their loudness is that of what was coded, not of the decoded.
+    """Encode words of a proven level without a check. Loudness is measured before encoding.
 
-    Raises Unavailable when the coder gives nothing.
+    Raises Unavailable when the encoder fails.
     """
     gain = level.gain_db or 0.0
     loud = limit(words * np.float32(10 ** (gain / 20)), codec.rate, level.ceiling)
@@ -186,7 +187,7 @@ def _code_until_right(
 
 
 def _lufs(found: Samples) -> float | None:
-    """The loudness of words alone, however short; None when there is nothing to hear."""
+    """Return the loudness of words alone, however short; None if there is nothing to hear."""
     whole = integrated([found])
     mean = float(found.mean()) if len(found) else 0.0
     if whole is not None or mean < 1e-9:
@@ -195,7 +196,7 @@ def _lufs(found: Samples) -> float | None:
 
 
 def _pack_piece(piece: Piece) -> bytes:
-    """A piece as bytes: facts, energies, the lengths of the packets, the packets."""
+    """Return a piece as bytes: facts, energies, the lengths of the packets, the packets."""
     facts = (piece.synthetic, piece.words_s, piece.gain_db, piece.ceiling)
     head = _HEAD.pack(*facts, len(piece.energies), len(piece.packets))
     lengths = np.array([len(packet) for packet in piece.packets], "<u4")

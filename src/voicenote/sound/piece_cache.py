@@ -1,8 +1,8 @@
-"""A folder of what was made once: sentences by the hash of everything that decides their sound.
+"""A cache of encoded sentences in a folder, by the hash of everything that decides their sound.
 
 Several processes may use it at once without locks: a file is written under another name and then
-renamed, and its content is held against its own hash when it is read. It never stops a memo: what
-cannot be kept is made again. The least recently used files go first.
+renamed, and its content is checked against its hash when it is read. It never stops a memo: what
+cannot be cached is made again. The least recently used files are removed first.
 """
 
 from __future__ import annotations
@@ -21,28 +21,28 @@ from voicenote.files import UNFINISHED, make_folder, open_beside
 
 T = TypeVar("T")
 
-#: What a cache may take, in bytes, when nothing else is said.
+#: The default size of a cache, in bytes.
 LIMIT = 1_000_000_000
 _MARK = b"vn1\n"
 _HASH = 16
-#: A half-written file this much older than the newest entry, in seconds, is of a process that died.
+#: A half-written file this many seconds older than the newest entry was left by a dead process.
 _ABANDONED_S = 3600
-#: How many entries are held in memory: a script's shared sentences, and not a whole batch.
+#: How many entries are kept in memory: a script's shared sentences, not a whole batch.
 _NEAR = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a cache holds: how many entries, and their bytes."""
+    """How many entries a cache holds, and their bytes."""
 
     entries: int
     size: int
 
 
 class Cache:
-    """Entries of bytes by key, at most about `limit` bytes of them, in `folder`.
+    """Entries of bytes by key in `folder`, about `limit` bytes of them at most.
 
-    The folder is made when something is kept.
+    The folder is created when the first entry is kept.
     """
 
     def __init__(self, folder: Path, limit: int = LIMIT) -> None:
@@ -53,10 +53,10 @@ class Cache:
         self._written = 0
 
     def load(self, key: str, read: Callable[[bytes], T]) -> T | None:
-        """Return what `read` makes of the entry, or None: not there, or damaged (then it goes).
+        """Return what `read` makes of the entry; None if it is missing or damaged (then removed).
 
-        `read` raises ValueError for what it cannot read. The same key must come with the same
-        `read`; what it returned is held for the next time, so it must not be changed.
+        `read` raises ValueError for what it cannot read. Always use the same `read` for a key. Its
+        result is kept in memory for the next time, so do not change it.
         """
         if key in self._near:
             self._near.move_to_end(key)
@@ -78,7 +78,7 @@ class Cache:
         return found
 
     def keep(self, key: str, data: bytes, value: object) -> None:
-        """Keep `data`, of which `load` makes `value`. What the disk refuses is not kept."""
+        """Keep `data`, from which `load` makes `value`. Disk errors are ignored."""
         self._hold(key, value)
         path = self._path(key)
         try:
@@ -86,18 +86,18 @@ class Cache:
         except OSError:
             return
         self._written += len(data)
-        # Counting all files takes a while; a twentieth too much is borne until then.
+        # Counting all files takes a while, so it waits until a twentieth of the limit was written.
         if self._written > self._limit / 20:
             self.prune()
 
     def prune(self, limit: int | None = None) -> Shown:
-        """Remove the least recently used entries above `limit` bytes; return what went."""
+        """Remove the least recently used entries above `limit` bytes; return what was removed."""
         self._written = 0
         most = self._limit if limit is None else limit
         files = self._files()
         size = sum(length for _, length, _ in files)
         gone = Shown(0, 0)
-        # A little below, so that the next entry does not begin it again.
+        # A little below, so that the next entry does not start it again.
         enough = most if size <= most else most * 0.9
         for _, length, path in files:
             if size - gone.size <= enough:
@@ -110,12 +110,12 @@ class Cache:
         return gone
 
     def shown(self) -> Shown:
-        """Return what is there."""
+        """Return how much the cache holds."""
         sizes = [length for _, length, _ in self._files()]
         return Shown(len(sizes), sum(sizes))
 
     def _path(self, key: str) -> str:
-        # Paths as text: a memo that is known reads eight files and does little else.
+        # Paths as text for speed: a cached memo reads eight files and does little else.
         return f"{self._place}{os.sep}{key[:2]}{os.sep}{key}"
 
     def _write(self, path: str, data: bytes) -> None:
@@ -131,7 +131,7 @@ class Cache:
             self._near.popitem(last=False)
 
     def _files(self) -> list[tuple[float, int, Path]]:
-        """When each file was last used, its bytes, its path, in order; abandoned ones go."""
+        """Return (last use, bytes, path) of each file, oldest first; abandoned ones are removed."""
         entries: list[tuple[float, int, Path]] = []
         half: list[tuple[float, Path]] = []
         for path in self._folder.glob("??/*"):
@@ -152,7 +152,7 @@ class Cache:
 
 @lru_cache(maxsize=1024, typed=True)
 def key_of(*parts: str | float | bool | None) -> str:
-    """Return the key of what `parts` decide: texts, numbers, truths, and None."""
+    """Return the cache key for `parts`: text, numbers, booleans and None."""
     return hashlib.blake2b(ascii(parts).encode("ascii"), digest_size=20).hexdigest()
 
 
@@ -161,7 +161,7 @@ def _digest(data: bytes) -> bytes:
 
 
 def _open_entry(data: bytes) -> bytes:
-    """The content of a file. Raises ValueError when it is not what was written."""
+    """Return the content of a file. Raises ValueError if it isn't what was written."""
     start = len(_MARK) + _HASH
     content = data[start:]
     if not data.startswith(_MARK) or data[len(_MARK) : start] != _digest(content):

@@ -17,28 +17,28 @@ if TYPE_CHECKING:
 
 #: The longest recording, in seconds.
 LONGEST_S = 600.0
-#: Below this part of full scale (−50 dBFS) nothing can be heard.
+#: Nothing below this level (−50 dBFS; full scale is 1) can be heard.
 _SILENT = 0.00316
-#: Play lists and scripts are no recordings: they would make the reader open other files.
+#: Without playlists and scripts, which would make the library open other files.
 _FORMATS = "wav,mp3,mov,mp4,m4a,3gp,3g2,mj2,ogg,matroska,webm,flac,aac,amr,aiff,caf,au,asf,avi,w64"
-#: Formats without a length of their own: it is guessed from the first frames.
+#: Formats that do not store a length: the library guesses it from the first frames.
 _GUESSING = frozenset({"mp3", "aac", "amr"})
-#: A file that says it is so much longer than what is in it has lost something, in seconds.
+#: A file whose stated length is this many seconds longer than its content is incomplete.
 _BROKEN_S = 0.5
-#: What a recording's sound may be like; a header that says something else is a broken one's.
+#: Sample rates and channels of real recordings; any other value means a broken header.
 _RATES = range(4_000, 768_001)
 _CHANNELS = range(1, 65)
-#: Files of chunks: their first word → how the lengths are written, and what holds the sound.
+#: Chunked files: first four bytes → how a chunk's head is written, and which chunk is the sound.
 _CHUNKED = {b"RIFF": ("<4sI", b"data"), b"FORM": (">4sI", b"SSND")}
 _KINDS = "give a wav, mp3, m4a, ogg, webm or flac file"
 
 
 def read_sound(path: Path) -> Clip:
-    """Return the sound of `path`: mono, its own rate between 8 and 48 kHz, as a person's voice.
+    """Return the sound of `path` as a person's voice: mono, at its own rate from 8 to 48 kHz.
 
-    A video's sound is taken too. Raises BadData for a file that is not there, empty, broken, no
-    sound at all, silent, or longer than ten minutes; Unavailable when it may not be read, TryAgain
-    when it is being written.
+    The sound of a video works too. Raises BadData for a file that is missing, empty, broken,
+    silent, longer than ten minutes or not a sound file, Unavailable for one that may not be read,
+    and TryAgain for one that is still being written.
     """
     name = path.name
     try:
@@ -53,7 +53,7 @@ def read_sound(path: Path) -> Clip:
             "change its permissions, or copy the file",
         ) from error
     except Exception as error:
-        # A broken file makes the library raise anything, its own errors or Python's; whatever it
+        # A broken file makes the library raise anything, its own errors or Python's. Whatever it
         # is, the file is to blame.
         raise BadData(
             f"{name} isn't a sound file that can be read, or it is broken", _KINDS
@@ -79,15 +79,15 @@ def _read_whole(path: Path) -> Clip:
 
 
 def _stamp(path: Path) -> tuple[int, ...]:
-    """What changes when a file is written to or replaced."""
+    """Return what changes when a file is written to or replaced."""
     found = path.stat()
     return (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
 
 
 def _refuse_false_lengths(file: BinaryIO, size: int, name: str) -> None:
-    """Refuse a chunk said to be longer than the whole file: the reader would make room for it.
+    """Refuse a chunk that claims to be longer than the file: the library would allocate its length.
 
-    The sound's own length may be wrong: recorders that were killed, and pipes, leave it so.
+    The length of the sound chunk may be wrong: killed recorders and pipes leave it so.
     """
     start = file.read(12)
     if start[:4] in _CHUNKED:
@@ -98,7 +98,7 @@ def _refuse_false_lengths(file: BinaryIO, size: int, name: str) -> None:
                 break  # sound, to the end of the file
             if length > size:
                 raise BadData(f"{name} is broken: it says it is longer than it is", _KINDS)
-            # what is listed are chunks again, each with a length of its own
+            # a LIST holds chunks again, each with its own length
             file.seek(4 if kind == b"LIST" else length + length % 2, 1)
     file.seek(0)
 
@@ -108,7 +108,7 @@ def _decode_clip(file: BinaryIO, name: str) -> Clip:
         streams = container.streams.audio
         if not streams:
             raise BadData(f"{name} has no sound in it", _KINDS)
-        # a track of a kind that nobody here decodes has no coder
+        # a track that cannot be decoded has no codec context
         known = [stream for stream in streams if stream.codec_context is not None]
         if not known:
             raise BadData(f"the sound in {name} is of a kind that cannot be read", _KINDS)
@@ -116,7 +116,7 @@ def _decode_clip(file: BinaryIO, name: str) -> Clip:
 
 
 def _decode(container: av.container.InputContainer, stream: AudioStream, name: str) -> Clip:
-    """Decode all of `stream`; a file that breaks off in the middle is refused, not shortened."""
+    """Decode all of `stream`. A file that breaks off in the middle is refused, not shortened."""
     if (stream.rate and stream.rate not in _RATES) or stream.channels not in _CHANNELS:
         raise BadData(
             f"{name} is broken: it says it has {stream.channels} channels of {stream.rate} Hz",
@@ -151,7 +151,7 @@ def _decode(container: av.container.InputContainer, stream: AudioStream, name: s
 
 
 def _told_s(container: av.container.InputContainer, stream: AudioStream) -> float:
-    """The seconds that the file itself says it has; 0 where it does not, or only guesses."""
+    """Return the length in seconds that the file claims; 0 if it has none, or only guesses."""
     if container.format.name in _GUESSING:
         return 0.0
     if stream.duration and stream.time_base:

@@ -1,7 +1,7 @@
-"""Pieces in a row to a file: the packets as they are, in the container of the rendition.
+"""Files made from pieces in a row: the packets unchanged, in the container of the rendition.
 
-Ogg pages are written here (RFC 3533, RFC 7845): it takes a sixth of the time of a muxer, and a
-memo whose sentences are all known is nothing else.
+Ogg pages are written here (RFC 3533, RFC 7845), in a sixth of the time of a muxer; for a memo from
+the cache, this is all the work.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from voicenote.errors import Unavailable
 from voicenote.sound.formats import Codec, Tags, metadata
 from voicenote.sound.packets import FORMS, TICK_S, silence
 
-#: The 48 kHz samples of an Opus packet, and those that a player drops at the start: as much as the
-#: slower half of the coder is late (the other is late by 120, and 4 ms of silence are dropped).
+#: The 48 kHz samples of an Opus packet, and those that a player drops at the start: the delay of
+#: the slower Opus mode (the other delays by 120, and loses 4 ms of silence).
 _OPUS_SAMPLES = 2880
 PRE_SKIP = 312
 _PAGE = 50
-#: The checksum of Ogg is that of zlib with the bits of every byte, and of the result, reversed.
+#: Ogg's checksum is zlib's with the bits of every byte, and of the result, reversed.
 _REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 _FIRST, _LAST = 2, 4
 
@@ -41,8 +41,8 @@ def lay(
 ) -> list[bytes]:
     """Return the packets of a memo: each piece at its start (in ticks), silence between.
 
-    Where the rendition's packets are no ticks long, a piece begins up to half a packet off. At the
-    end of a piece packets may be missing or left over; there it is silent.
+    Where the rendition's packets do not match the ticks, a piece begins up to half a packet off.
+    Packets missing at the end of a piece are silence; those too many are dropped.
     """
     frame_s = FORMS[rendition].frame / codec.rate
     places = [round(tick * TICK_S / frame_s) for tick in (*starts, end)]
@@ -61,7 +61,7 @@ def ogg(packets: Sequence[bytes], codec: Codec, tags: Tags, serial: int) -> byte
 
 
 def ogg_pages(packets: Iterable[bytes], codec: Codec, tags: Tags, serial: int) -> Iterator[bytes]:
-    """Yield the pages of the same file, as the packets come; nothing before the first has come."""
+    """Yield the pages of the same file while packets come; none before the first packet."""
     coming = iter(packets)
     some = tuple(islice(coming, _PAGE))
     head = struct.pack("<8sBBHIhB", b"OpusHead", 1, 1, PRE_SKIP, codec.rate, 0, 0)
@@ -81,7 +81,7 @@ def ogg_pages(packets: Iterable[bytes], codec: Codec, tags: Tags, serial: int) -
 
 
 def seconds(packets: int) -> float:
-    """Return how long an Ogg/Opus file of so many packets plays."""
+    """Return how many seconds an Ogg/Opus file of that many packets plays."""
     return (packets * _OPUS_SAMPLES - PRE_SKIP) / 48_000
 
 
@@ -90,14 +90,14 @@ def _page(packets: Sequence[bytes], serial: int, number: int, granule: int, flag
     head = struct.pack("<4sBBqIIIB", b"OggS", 0, flags, granule, serial, number, 0, len(lacing))
     page = head + lacing + b"".join(packets)
     reflected = zlib.crc32(page.translate(_REVERSED), 0xFFFFFFFF) ^ 0xFFFFFFFF
-    # The bits of a word turned round: its bytes in the other order, the bits of each turned.
+    # Reverse the bits of a word: reverse its bytes, and the bits in each.
     checksum = reflected.to_bytes(4, "big").translate(_REVERSED)
     return page[:22] + checksum + page[26:]
 
 
 @lru_cache(maxsize=4096)
 def _lacing(length: int) -> bytes:
-    """A packet's length as Ogg writes it."""
+    """Return a packet's length as Ogg writes it."""
     return b"\xff" * (length // 255) + bytes([length % 255])
 
 
@@ -122,7 +122,7 @@ def mux(path: Path, packets: Iterable[bytes], rendition: str, codec: Codec, tags
     """
     options = {"fflags": "+bitexact", **dict(codec.container_options)}
     form = FORMS.get(rendition)
-    # What the coder gives first is silence; a player is told to drop it.
+    # The encoder's first packet is silence; a player is told to drop it.
     early = [silence(rendition, codec)] if form else []
     at = -form.frame if form else 0
     with av.open(str(path), "w", format=codec.container, options=options) as container:

@@ -1,4 +1,4 @@
-"""The picture of a sound: bars as a messenger draws them, as SVG or PNG, or as a line of text."""
+"""Pictures of a sound: bars as in a messenger, as SVG, PNG or a line of text."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _WIDTH, _HEIGHT, _MARGIN = 640, 136, 20
 _BAR, _GAP = 3, 2
 #: The middle of the bars, the longest half bar, the marks of sentences, the foot of the text.
 _MIDDLE, _HALF, _MARKS, _TEXT = 56, 40, 106, 126
-#: How many bars there are room for.
+#: How many bars fit.
 BARS = (_WIDTH - 2 * _MARGIN + _GAP) // (_BAR + _GAP)
-#: Quiet sound is drawn a little taller than it is: ears hear so too.
+#: Quiet sound is drawn a little taller, as ears hear it.
 _BEND = 0.7
 _BLOCKS = "▁▂▃▄▅▆▇█"
-#: A PNG is drawn so many times too large, then made small, so that its edges are smooth.
+#: A PNG is drawn this many times too large, then scaled down for smooth edges.
 _FINE = 3
 
 _SVG = """\
@@ -51,9 +51,9 @@ text {{ fill: #a3b0ad }}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waveform:
-    """What is drawn: `BARS` heights from 0 to 1, and where words are said and sentences begin.
+    """What to draw: `BARS` heights from 0 to 1, and where words are said and sentences begin.
 
-    `spoken` tells of each bar whether somebody speaks in it; `starts` are parts of the whole.
+    `spoken` says for each bar whether words are said there. `starts` are positions from 0 to 1.
     `note` is a line below the bars.
     """
 
@@ -65,7 +65,7 @@ class Waveform:
 
 
 def waveform(clip: Clip, captions: Sequence[Caption] = (), note: str = "") -> Waveform:
-    """Measure a sound for its picture. Raises BadData for one without sound."""
+    """Measure a sound for its picture. Raises BadData for one that is too short."""
     samples = np.frombuffer(clip.pcm, "<i2").astype(np.float64)
     if len(samples) < BARS:
         raise BadData("the sound is too short to be drawn", "record it again")
@@ -86,14 +86,14 @@ def waveform(clip: Clip, captions: Sequence[Caption] = (), note: str = "") -> Wa
 
 
 def line(wave: Waveform, width: int = 60) -> str:
-    """Return the picture as one line of `width` characters, at most `BARS`, for a terminal."""
+    """Return the picture as one line of at most `width` (and `BARS`) characters, for a terminal."""
     edges = np.linspace(0, BARS, min(width, BARS) + 1).round().astype(int)
     parts = [np.mean(wave.heights[a:b]) for a, b in pairwise(edges)]
     return "".join(_BLOCKS[min(int(part * 8), 7)] for part in parts)
 
 
 def svg(wave: Waveform) -> str:
-    """Return the picture as SVG text, which follows the reader's light or dark screen."""
+    """Return the picture as SVG text, which follows the reader's light or dark mode."""
     shapes = []
     for index, (height, said) in enumerate(zip(wave.heights, wave.spoken, strict=True)):
         half = _half(height)
@@ -119,7 +119,7 @@ def svg(wave: Waveform) -> str:
 
 
 def png(wave: Waveform) -> bytes:
-    """Return the picture as PNG, twice as large and without text, for what draws no SVG."""
+    """Return the picture as PNG, twice as large and without text, where SVG does not work."""
     fine = 2 * _FINE
     page = np.empty(((_MARKS + _MARGIN // 2) * fine, _WIDTH * fine, 3), np.uint8)
     page[:] = (0xF7, 0xF7, 0xF5)
@@ -137,7 +137,7 @@ def png(wave: Waveform) -> bytes:
 def _round(
     page: Any, ink: Sequence[int], x: float, top: float, foot: float, radius: float, fine: int
 ) -> None:
-    """Draw an upright bar with round ends; all in pixels of the small picture."""
+    """Draw an upright bar with round ends; positions are in pixels of the small picture."""
     first, last = int((x - radius) * fine), int((x + radius) * fine)
     above, below = int(top * fine), int(foot * fine)
     rows = (np.arange(above, below) + 0.5) / fine
@@ -163,12 +163,12 @@ def _left_edge(index: int) -> int:
 
 
 def _at(part: float) -> float:
-    """Where a part of the whole lies, in pixels."""
+    """Return the horizontal position of a part (0 to 1) in pixels."""
     return _MARGIN + part * (BARS * (_BAR + _GAP) - _GAP)
 
 
 def _half(height: float) -> float:
-    """Half the length of a bar: silence is a dot."""
+    """Return half the length of a bar; silence is a dot."""
     return max(_BAR / 2, height * _HALF)
 
 

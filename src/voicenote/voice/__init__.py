@@ -1,1 +1,1 @@
-"""script → clips: who says it."""
+"""Voices: turn the sentences of a script into clips."""

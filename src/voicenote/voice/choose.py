@@ -1,4 +1,4 @@
-"""Which voice says a script: pure, from an ordered wish and from what there is."""
+"""Choose the voice for a script from the wanted ones and those available. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ AUTO = "auto"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """A voice, and the sentences of this script that it lacks (only recordings lack any)."""
+    """A voice, and the sentences of this script that it lacks (only for recordings)."""
 
     info: VoiceInfo
     lacks: tuple[str, ...] = ()
@@ -21,18 +21,18 @@ class Offer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VoiceChoice:
-    """The voice taken, and why, in one line for the owner."""
+    """The chosen voice, and the reason in one line for the owner."""
 
     name: str
     why: str
 
 
 def choose(wish: Sequence[str], language: str, offers: Sequence[Offer]) -> VoiceChoice:
-    """Return the first voice of `wish` that can say all of a script in `language`.
+    """Return the first voice of `wish` that can say the whole script in `language`.
 
-    ``auto`` in the wish stands for: the owner's recordings if every sentence is there, else the
-    best synthetic voice. An empty wish means ``auto``. Raises VoiceUnavailable, which tells for
-    each voice that was tried why it could not.
+    ``auto`` in the wish means the owner's recordings if every sentence is there, else the best
+    synthetic voice. An empty wish means ``auto``. Raises VoiceUnavailable, which says for each
+    voice tried why it does not work.
     """
     tongue = primary(language)
     known = {offer.info.name: offer for offer in offers}
@@ -63,7 +63,7 @@ def _knows(offer: Offer, tongue: str) -> bool:
 
 
 def _spoken_here(tongue: str, tried: Sequence[Offer]) -> str:
-    """The languages of the voices that are ready, when none of those tried knows `tongue`."""
+    """Return the languages of the ready voices, if none of those tried knows `tongue`."""
     if any(_knows(one, tongue) for one in tried):
         return ""
     ready = [one.info.languages for one in tried if one.info.installed]
@@ -72,7 +72,7 @@ def _spoken_here(tongue: str, tried: Sequence[Offer]) -> str:
 
 
 def _matching_offers(name: str, known: dict[str, Offer]) -> list[Offer]:
-    """The offers that one word of a wish stands for, the best first."""
+    """Return the offers that one name of a wish stands for, the best first."""
     if name != AUTO:
         return [known[name]] if name in known else []
     eligible = [offer for offer in known.values() if offer.info.quality > 0]
@@ -80,7 +80,7 @@ def _matching_offers(name: str, known: dict[str, Offer]) -> list[Offer]:
 
 
 def _reason_against(offer: Offer, tongue: str) -> str:
-    """Why this voice cannot say the script, or nothing."""
+    """Return why this voice cannot say the script, or ""."""
     info = offer.info
     if not info.installed:
         return "is not ready"
@@ -93,7 +93,7 @@ def _reason_against(offer: Offer, tongue: str) -> str:
 
 
 def _why(name: str, offer: Offer, tongue: str, reasons: Sequence[str]) -> str:
-    """One line: why it was this one."""
+    """Return in one line why this voice was chosen."""
     if name != AUTO:
         why = f"you asked for {name}"
     elif not offer.info.synthetic:

@@ -1,7 +1,7 @@
-"""A voice behind an address: any server that answers as OpenAI's ``/v1/audio/speech`` does.
+"""The endpoint voice: any server with an API like OpenAI's ``/v1/audio/speech``.
 
-Many do: hosted voices, and programs on your own machine that speak in a cloned one. What is said
-goes to that server; the settings name it, nothing is sent anywhere else.
+There are many: hosted voices, and programs on your own machine that speak in a cloned voice. The
+words are sent to the server in the settings, and nowhere else.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from voicenote.options import Secret, option, validators
 from voicenote.voice.port import VoiceInfo, primary, sayable
 
 _PATH = "/audio/speech"
-_MOST = 50_000_000  # bytes of sound that are taken
+_MOST = 50_000_000  # most bytes of sound accepted
 _TIMEOUT_S = 60.0
 _NATURAL = 160
 
 
 @dataclass(frozen=True, kw_only=True)
 class EndpointOptions:
-    """What can be set of a server that speaks."""
+    """The settings of a speech server."""
 
     url: str = option(
         "",
@@ -46,7 +46,7 @@ class EndpointOptions:
 
 
 class Endpoint:
-    """A voice behind an address."""
+    """A voice from a speech server."""
 
     Options = EndpointOptions
     name = "endpoint"
@@ -62,7 +62,7 @@ class Endpoint:
 
     @classmethod
     def info(cls, options: EndpointOptions) -> VoiceInfo:
-        """Return what the listing shows; nobody is asked."""
+        """Return what the listing shows; the server isn't contacted."""
         set_up = bool(options.url)
         return VoiceInfo(
             name=cls.name,
@@ -76,7 +76,7 @@ class Endpoint:
         )
 
     def speak(self, sentence: Sentence, language: str) -> Clip:
-        """Ask the server. See the port for what is raised."""
+        """Ask the server to speak. The port lists the errors."""
         text = sayable(sentence)
         if self.languages and primary(language) not in self.languages:
             raise VoiceUnavailable(
@@ -106,7 +106,7 @@ class Endpoint:
         return _clip(answer.content)
 
     def close(self) -> None:
-        """Hold nothing: each sentence is a request of its own."""
+        """Do nothing: each sentence is a separate request."""
 
     def _headers(self) -> dict[str, str]:
         key = self._options.key
@@ -122,7 +122,7 @@ def _cure(status: int) -> str:
 
 
 def _clip(data: bytes) -> Clip:
-    """Read the WAV file that was asked for."""
+    """Parse the WAV file from the server."""
     if len(data) > _MOST:
         raise VoiceUnavailable("the voice's server sent too much", "check its own log")
     try:

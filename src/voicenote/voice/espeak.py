@@ -1,8 +1,8 @@
-"""The speech library that comes with the package on Linux, so that nothing has to be installed.
+"""The bundled espeak-ng library on Linux, so that no system package is needed.
 
-pyttsx3 asks the loader for ``libespeak-ng.so.1``. When the library of `espeakng_loader` is loaded
-first and for all (RTLD_GLOBAL), the loader hands out that one. It looks for its data where the
-environment says, and *ends the process* when they are not there: so they are checked before.
+pyttsx3 asks the dynamic loader for ``libespeak-ng.so.1``. If the library of `espeakng_loader` was
+loaded first with RTLD_GLOBAL, the loader uses that one. It reads its data from where the
+environment says, and *ends the process* if they are missing, so this module checks first.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from pathlib import Path
 
 from voicenote.errors import VoiceUnavailable
 
-#: The library cuts longer paths of its data.
+#: The library cuts off longer data paths.
 _LONGEST_PATH = 120
 _DATA = "ESPEAK_DATA_PATH"
 
 
 def packaged_data() -> Path | None:
-    """Return the folder of the data in the package `espeakng_loader`, or None. Loads nothing."""
+    """Return the data folder in the package `espeakng_loader`, or None. Loads nothing."""
     found = importlib.util.find_spec("espeakng_loader")
     if found is None or not found.origin:
         return None
@@ -32,12 +32,12 @@ def packaged_data() -> Path | None:
 
 
 def bundled_data() -> Path | None:
-    """Return the folder of the data that the system voice speaks with: on Linux the package's."""
+    """Return the data folder for the system voice: the package's on Linux, otherwise None."""
     return packaged_data() if sys.platform.startswith("linux") else None
 
 
 def bundled_languages() -> frozenset[str]:
-    """Return the primary subtags of the bundled voices; empty where nothing is bundled."""
+    """Return the primary subtags of the bundled voices; empty if none are bundled."""
     data = bundled_data()
     if data is None:
         return frozenset()
@@ -46,10 +46,10 @@ def bundled_languages() -> frozenset[str]:
 
 
 def preload() -> str:
-    """Load the bundled library, if there is one, and return its version (else nothing).
+    """Load the bundled library, if there is one, and return its version, else "".
 
     Call it before the first import of pyttsx3's driver, and call `forget_data_path` after the
-    engine was made. Raises VoiceUnavailable when the library is there and cannot be loaded.
+    engine is made. Raises VoiceUnavailable when the library is there but cannot be loaded.
     """
     data = bundled_data()
     if data is None:
@@ -69,7 +69,7 @@ def preload() -> str:
 
 
 def forget_data_path(before: str | None) -> None:
-    """Put the environment back as it was, for programs that we start."""
+    """Restore the environment variable, for the programs that we start."""
     if before is None:
         os.environ.pop(_DATA, None)
     else:
@@ -77,12 +77,12 @@ def forget_data_path(before: str | None) -> None:
 
 
 def data_path() -> str | None:
-    """Return where the environment says that the data are."""
+    """Return the data path in the environment, or None."""
     return os.environ.get(_DATA)
 
 
 def short_path(data: Path) -> Path:
-    """Return a path to `data` that the library does not cut: itself, or a link to it."""
+    """Return a path to `data` that is short enough for the library: itself, or a link to it."""
     if len(os.fsencode(data)) <= _LONGEST_PATH:
         return data
     # It must live until the process ends: languages are read when they are first spoken.

@@ -1,4 +1,4 @@
-"""hibari-tts: a small natural voice for English, whose model comes inside its package."""
+"""The hibari voice: a small natural voice for English, with its model in the package."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from voicenote.voice.writing_system import language_of
 
 _PACKAGE = "hibari-tts"
 _INSTALL = "pip install 'voicenote[neural]'"
-#: Its natural pace, words a minute, and the speeds that it takes.
+#: Its natural pace in words a minute, and the speed factors that it takes.
 _NATURAL = 175
 _SPEEDS = (0.5, 2.0)
 
 
 @dataclass(frozen=True, kw_only=True)
 class HibariOptions:
-    """What can be set of hibari."""
+    """The settings of hibari."""
 
     voice: str = option("heart", validators.text, "One of its names.")
     rate: int = option(_NATURAL, validators.number(90, 350, whole=True), "Words a minute.")
@@ -31,8 +31,8 @@ class HibariOptions:
 class Hibari:
     """The voice of hibari-tts.
 
-    ``heart`` is in the package. The other voices are used when they were fetched before; nothing is
-    fetched from here.
+    ``heart`` is in the package. Other voices work if they were downloaded before; nothing is
+    downloaded here.
     """
 
     Options = HibariOptions
@@ -66,7 +66,7 @@ class Hibari:
         )
 
     def speak(self, sentence: Sentence, language: str) -> Clip:
-        """Say the sentence; the same words always sound the same. See the port for errors."""
+        """Return the sentence as sound, the same each time. The port lists the errors."""
         import numpy as np
 
         text = sayable(sentence)
@@ -84,7 +84,7 @@ class Hibari:
         return Clip(pcm, int(self._engine.sample_rate), synthetic=True)
 
     def close(self) -> None:
-        """Let go of the model."""
+        """Release the model."""
         self._engine = _refuse_network
 
 
@@ -93,7 +93,7 @@ def _refuse_network(*_: object, **__: object) -> Any:
 
 
 def _engine(voice: str) -> Any:
-    """Load a voice that is here. Raises VoiceUnavailable when the package is not."""
+    """Load an installed voice. Raises VoiceUnavailable if it is missing, BadSettings if unknown."""
     try:
         import hibari
         from hibari.voices import VOICES, voice_path

@@ -1,8 +1,8 @@
-"""Kokoro: a natural voice from two files, a model and a voice pack, that you fetch and name.
+"""The Kokoro voice: a natural voice from two files that you download, a model and a voice pack.
 
-The model is an ONNX file of Kokoro-82M, the pack one of its voices: 256 numbers for each length of
-a sentence. What they were made from decides the accent, so it is told. Pronunciation comes from
-espeak-ng (see `phonemes`); Hebrew writes no vowels, so nothing could be pronounced of it.
+The model is an ONNX file of Kokoro-82M. The pack is one of its voices: 256 numbers for each length
+of a sentence. The speakers it was trained on decide the accent, so the listing shows that.
+Pronunciation comes from espeak-ng (see `phonemes`). Hebrew does not work: it writes no vowels.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ from voicenote.voice.phonemes import Phonemes
 from voicenote.voice.port import VoiceInfo, primary, sayable
 from voicenote.voice.writing_system import language_of
 
-#: Count it up when the same words would sound different.
+#: Increase it when the same words would sound different.
 RECIPE = 1
 _INSTALL = "pip install 'voicenote[neural]'"
 _RATE = 24_000
-#: Its natural pace, words a minute.
+#: Its natural pace in words a minute.
 _NATURAL = 165
-#: Language → what espeak-ng calls it.
+#: Language → its name in espeak-ng.
 _SPOKEN = {"en": "en-us", "pl": "pl", "ro": "ro", "et": "et", "fa": "fa"}
-#: Voices whose names begin so were made from speakers of this.
+#: First letter of a voice's name → the speakers that it was trained on.
 _ACCENTS = {
     "a": "American English",
     "b": "British English",
@@ -53,13 +53,13 @@ _ACCENTS = {
 
 @dataclass(frozen=True, kw_only=True)
 class KokoroOptions(ModelFiles):
-    """What can be set of Kokoro."""
+    """The settings of Kokoro."""
 
     rate: int = option(_NATURAL, validators.number(90, 330, whole=True), "Words a minute.")
 
 
 class Kokoro:
-    """A voice from two files, a model and a pack."""
+    """A voice from a model file and a voice pack."""
 
     Options = KokoroOptions
     name = "kokoro"
@@ -85,7 +85,7 @@ class Kokoro:
 
     @classmethod
     def info(cls, options: KokoroOptions) -> VoiceInfo:
-        """Return what the listing shows; checks that the files are there, and loads nothing."""
+        """Return what the listing shows. Checks that the files are there, and loads nothing."""
         problem = problem_of(options)
         if importlib.util.find_spec("onnxruntime") is None:
             advice = _INSTALL
@@ -105,7 +105,7 @@ class Kokoro:
         )
 
     def speak(self, sentence: Sentence, language: str) -> Clip:
-        """Say the sentence; the same words always sound the same. See the port for errors."""
+        """Return the sentence as sound, the same each time. The port lists the errors."""
         import numpy as np
 
         text = sayable(sentence)
@@ -128,12 +128,12 @@ class Kokoro:
         return Clip(pcm, _RATE, synthetic=True)
 
     def close(self) -> None:
-        """Let go of the model, and end the process that pronounces."""
+        """Release the model, and end the espeak-ng process."""
         self._closed, self._session = True, None
         self._phonemes.close()
 
     def _written(self, text: str, tongue: str) -> list[str]:
-        """The sentence in Kokoro's letters, clause by clause, with its marks."""
+        """Return the sentence in Kokoro's letters, clause by clause, with its marks."""
         name = _SPOKEN[tongue]
         if tongue == "en" and self._files.voice.name.startswith("b"):
             name = "gmw/en"
@@ -162,7 +162,7 @@ class Kokoro:
 
 
 def _run_model(session: Any, tokens: list[int], style: Any, speed: float) -> Any:
-    """One turn of the model, whose inputs are named differently from one export to another."""
+    """Run the model once. Its inputs have different names in different exports."""
     import numpy as np
 
     given: dict[str, Any] = {}
@@ -178,7 +178,7 @@ def _run_model(session: Any, tokens: list[int], style: Any, speed: float) -> Any
 
 
 def _session(files: ModelFiles) -> Any:
-    """Load the model, on one processor: batches run one process a processor."""
+    """Load the model on one processor, because batches run one process for each."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()

@@ -1,4 +1,4 @@
-"""The two files of a Kokoro voice: which ones are meant, whether they are whole, what they hold."""
+"""The two files of a Kokoro voice, a model and a voice pack: find, check and read them."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import Any, BinaryIO
 from voicenote.errors import VoiceUnavailable
 from voicenote.options import option, validators
 
-#: What to do about a model or a pack that is not right.
+#: Advice for a model or a pack that is wrong.
 MODEL = "fetch an ONNX model of Kokoro-82M v1.0 again: see docs/voices.md"
 _NAME_THEM = (
     "in [voice.en], or another language, set model and voice to its two files: see docs/voices.md"
 )
 _FETCH_PACK = "fetch a voice of Kokoro-82M v1.0 again, such as bm_george.bin: see docs/voices.md"
-#: How the name of a voice pack ends, and how much it holds: a row for each length of a sentence.
+#: The ending of a voice pack, and the numbers in a row; one row for each length of a sentence.
 PACK = ".bin"
 _ROW = 256
 _ROW_BYTES = 4 * _ROW
@@ -24,7 +24,7 @@ _ROW_BYTES = 4 * _ROW
 
 @dataclass(frozen=True, kw_only=True)
 class ModelFiles:
-    """The files that the settings name; an empty path (``.``) where they name none."""
+    """The files named in the settings; an empty path (``.``) if not set."""
 
     model: Path = option(
         Path(), validators.path, "The file of its model; a relative path begins in the workspace."
@@ -33,7 +33,7 @@ class ModelFiles:
 
 
 def problem_of(files: ModelFiles) -> tuple[str, str] | None:
-    """Return what is wrong with the files and what to do, or None; reads a few bytes of each."""
+    """Return what is wrong with the files and what to do, or None. Reads a few bytes of each."""
     if files.model == Path() or files.voice == Path():
         lacking = "model" if files.model == Path() else "voice"
         return f"kokoro's {lacking} is not named", _NAME_THEM
@@ -51,7 +51,7 @@ def problem_of(files: ModelFiles) -> tuple[str, str] | None:
 
 
 def digest(files: ModelFiles) -> str:
-    """Return what both files hold, as one short name. Raises VoiceUnavailable."""
+    """Return a short hash of both files. Raises VoiceUnavailable."""
     found = hashlib.sha256()
     try:
         for path in (files.model, files.voice):
@@ -63,7 +63,7 @@ def digest(files: ModelFiles) -> str:
 
 
 def open_pack(files: ModelFiles) -> Any:
-    """Return the pack as rows of numbers. Raises VoiceUnavailable."""
+    """Return the voice pack as rows of numbers. Raises VoiceUnavailable."""
     import numpy as np
 
     try:
@@ -83,7 +83,7 @@ def _pack_problem(file: BinaryIO) -> str:
 
 
 def _model_problem(file: BinaryIO) -> str:
-    """Walk over the outermost fields of an ONNX file: each says how long it is (protobuf)."""
+    """Check the top-level fields of an ONNX file (protobuf), each of which gives its length."""
     size = file.seek(0, 2)
     at = 0
     holds = set()
@@ -103,7 +103,7 @@ def _model_problem(file: BinaryIO) -> str:
 
 
 def _varint(data: bytes) -> tuple[int, int]:
-    """Return the number that `data` begins with, and how many bytes it takes; 0 for none."""
+    """Return the number at the start of `data` and its length in bytes; 0, 0 if there is none."""
     value = 0
     for place, byte in enumerate(data[:10]):
         value |= (byte & 0x7F) << (7 * place)

@@ -1,7 +1,7 @@
-"""What Kokoro reads: its letters and their numbers, and how IPA is written in them. Pure.
+"""Kokoro's letters and their numbers, and how IPA is written in them. Pure.
 
-The numbers are those of the model's published configuration, the English letters those of its
-published table of phonemes. A sound that it does not have is written as the nearest it has.
+The numbers come from the model's published configuration, the English letters from its published
+table of phonemes. A sound that it lacks is written as the nearest that it has.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 #: The most letters it takes at once.
 MOST = 510
 
-# Letter → number; the gaps are letters that it never learnt.
+# Letter → number; the gaps are letters that it never learned.
 _RUNS = (
     (1, ";:,.!?"),
     (9, "—…"),
@@ -47,7 +47,7 @@ _RUNS = (
 )
 NUMBERS = {letter: first + n for first, run in _RUNS for n, letter in enumerate(run)}
 
-# Sounds that it writes with one letter of its own.
+# Sounds for which it has a letter of its own.
 _ONE_LETTER = {
     "a^ɪ": "I",
     "a^ʊ": "W",
@@ -64,7 +64,7 @@ _ENGLISH = {"ə^l": "ᵊl", "ɐ": "ə", "r": "ɹ", "x": "k", "ç": "k", "ɬ": "l
 _AMERICAN = {"o^ʊ": "O", "ɜː": "ɜɹ", "ɚ": "əɹ", "ɾ": "T", "ː": ""}
 _BRITISH = {"ə^ʊ": "Q", "e^ə": "ɛː", "i^ə": "ɪə"}
 _OWN = {"en-us": (_AMERICAN, _ENGLISH), "gmw/en": (_BRITISH, _ENGLISH)}
-# Sounds that it lacks, and their neighbours.
+# Sounds that it lacks, and their nearest neighbours.
 _NEAREST = {
     "g": "ɡ",
     "ʑ": "ʒ",
@@ -93,9 +93,9 @@ _SHORT = re.compile(r"(?:^|[\s.])(?:[^\W\d_]|[^\W\d_aeiouyăâîąęóõäöü]{
 
 
 def clauses(text: str) -> list[tuple[str, str]]:
-    """Cut a sentence at its marks: words, and the mark after them as Kokoro knows it, or nothing.
+    """Split a sentence at its marks into (words, mark); the mark is Kokoro's, or "".
 
-    A point inside a sentence after a word without a vowel (``Mr.``) is the word's own.
+    A full stop inside a sentence, after a word without a vowel (``Mr.``), belongs to the word.
     """
     found: list[tuple[str, str]] = []
     start = 0
@@ -117,9 +117,9 @@ def clauses(text: str) -> list[tuple[str, str]]:
 
 
 def letters(ipa: str, language: str) -> str:
-    """Return IPA (with ``^`` inside a sound) in Kokoro's letters, without what it has nothing for.
+    """Return IPA (with ``^`` inside a sound) in Kokoro's letters; unknown sounds are dropped.
 
-    `language` is espeak-ng's name of it: the Englishes are written in a way of their own.
+    `language` is its name in espeak-ng: the kinds of English have their own spelling.
     """
     for table in (_ONE_LETTER, *_OWN.get(language, ()), _NEAREST):
         for sound, letter in table.items():
@@ -128,7 +128,7 @@ def letters(ipa: str, language: str) -> str:
 
 
 def portions(spoken: list[str], most: int = MOST) -> list[str]:
-    """Join written clauses to portions of at most `most` letters; longer ones are cut at words."""
+    """Join clauses into portions of at most `most` letters; longer clauses are cut at words."""
     found: list[str] = []
     for clause in spoken:
         pieces = [clause] if len(clause) <= most else [word[:most] for word in clause.split()]

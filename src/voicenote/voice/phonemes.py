@@ -1,8 +1,8 @@
-"""How words are pronounced, in the letters of the IPA, by the library espeak-ng in its own process.
+"""Pronunciation of words in IPA, by the library espeak-ng in a child process.
 
-The library keeps its language and its state for the whole process, where the system voice may be
-speaking with it, and ends the process when it does not find its data. So it is asked in a child:
-one line of JSON in, one line out. The child ends when its standard input does.
+The library has one language and one state for the whole process, and the system voice may be using
+it. It also ends the process when its data are missing. So a child process asks it: one line of JSON
+in, one line out. The child ends when its standard input is closed.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ _UTF8, _IPA, _TIED = 1, 0x02, 0x80
 
 
 class Phonemes:
-    """The child, started when it is first asked."""
+    """The child process, started at the first question."""
 
     def __init__(self) -> None:
         self._child: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
 
     def version(self) -> str:
-        """Return the version of the library. Raises VoiceUnavailable when it is not there."""
+        """Return the library's version. Raises VoiceUnavailable when it is missing."""
         return str(self._ask({})["version"])
 
     def of(self, clauses: list[str], language: str) -> list[str]:
@@ -48,7 +48,7 @@ class Phonemes:
         return list(answer)
 
     def close(self) -> None:
-        """End the child; the next question starts another."""
+        """End the child process; the next question starts another."""
         child, self._child = self._child, None
         if child is None:
             return
@@ -63,7 +63,7 @@ class Phonemes:
             child.wait()
 
     def __del__(self) -> None:
-        if not sys.is_finalizing():  # then the child ends by itself, when its input does
+        if not sys.is_finalizing():  # then the child ends automatically, with its input
             self.close()
 
     def _ask(self, question: dict[str, Any]) -> dict[str, Any]:
@@ -86,7 +86,7 @@ def _start_child() -> subprocess.Popen[bytes]:
             "pip install espeakng-loader",
         )
     try:
-        # -P: a file of the working folder must not stand in for a module.
+        # -P: a file in the working folder must not replace a module.
         return subprocess.Popen(  # noqa: S603  ourselves
             [sys.executable, "-P", "-m", __name__],
             stdin=subprocess.PIPE,
@@ -98,7 +98,7 @@ def _start_child() -> subprocess.Popen[bytes]:
 
 
 def _ask_child(child: subprocess.Popen[bytes], question: dict[str, Any]) -> dict[str, Any] | None:
-    """Return the answer, or None when the child ended or took too long."""
+    """Return the answer, or None if the child ended or took too long."""
     if child.stdin is None or child.stdout is None:
         return None
     watchdog = threading.Timer(_PATIENCE_S, child.kill)
@@ -110,7 +110,7 @@ def _ask_child(child: subprocess.Popen[bytes], question: dict[str, Any]) -> dict
         answer: dict[str, Any] = json.loads(child.stdout.readline())
     except (OSError, ValueError):
         return None
-    except BaseException:  # Ctrl-C: its answer would be taken for the next one's
+    except BaseException:  # Ctrl-C: its answer would be taken for the next question's
         child.kill()
         raise
     finally:
@@ -122,7 +122,7 @@ def _ask_child(child: subprocess.Popen[bytes], question: dict[str, Any]) -> dict
 
 
 def answer_all(asked: BinaryIO, told: BinaryIO) -> None:
-    """Answer questions until there are no more: the child's whole life."""
+    """Answer questions until the input ends: the main loop of the child."""
     try:
         library: ctypes.CDLL | None = _library()
         problem = ""
@@ -157,7 +157,7 @@ def _answer(library: ctypes.CDLL, question: dict[str, Any]) -> dict[str, Any]:
 
 
 def _ipa(library: ctypes.CDLL, clause: str) -> str:
-    """Pronounce a clause; the library takes a part of it at a time, and moves the pointer on."""
+    """Return a clause in IPA. The library converts a part at a time, and moves the pointer on."""
     buffer = ctypes.create_string_buffer(clause.encode())
     place = ctypes.c_void_p(ctypes.addressof(buffer))
     mode = _IPA | _TIED | ord(TIE) << 8
@@ -168,5 +168,5 @@ def _ipa(library: ctypes.CDLL, clause: str) -> str:
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to hear
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent handles Ctrl-C
     answer_all(sys.stdin.buffer, sys.stdout.buffer)

@@ -1,8 +1,8 @@
-"""The port of voices: what turns one sentence into sound, and what is told about each voice.
+"""The port of voices: how a sentence becomes sound, and what is shown about each voice.
 
 A voice is found through the entry points ``voicenote.voices.v2``. The entry point names a class:
-its `Options` declares what can be set, called with these it makes the voice, and its `info` tells
-what it is without loading anything heavy. A voice works sentence by sentence, so that sound can be
+its `Options` declares the settings, calling it with these makes the voice, and its `info` describes
+it without loading anything heavy. A voice speaks one sentence at a time, so that the sound can be
 kept and reused.
 """
 
@@ -21,19 +21,18 @@ from voicenote.options import Secret, describe, options_of, read, validators
 from voicenote.options.reading import root_paths
 from voicenote.unicode_forms import normal
 
-#: The longest sentence a voice takes, in characters: five minutes of speech.
+#: The longest sentence that a voice takes, in characters: five minutes of speech.
 LONGEST = 5000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VoiceInfo:
-    """What the `voices` command tells about a voice.
+    """What the `voices` command shows about a voice.
 
-    `languages` are primary subtags (``en``), empty for any. `quality` orders voices for ``auto``:
-    more is better, 0 is only taken by name. `advice` says what to do when it is not installed.
-    `size_mb` is what it takes on the disk, megabytes, 0 for not known. `misheard` is how many of
-    100 words a recogniser heard otherwise, by language, where that was measured (not by the voice
-    itself: docs/performance.md).
+    `languages` are primary subtags (``en``), empty for any. `quality` ranks voices for ``auto``:
+    higher is better, and 0 is used only by name. `advice` says what to do if it isn't installed.
+    `size_mb` is its size on disk in megabytes, 0 if unknown. `misheard` is, by language, how many
+    of 100 words a speech recogniser misheard, where that was measured (docs/performance.md).
     """
 
     name: str
@@ -52,7 +51,7 @@ class VoiceInfo:
 class Voice(Protocol):
     """What turns one sentence into sound.
 
-    `version` goes into cache keys and the ledger: it changes whenever the same text may sound
+    `version` goes into cache keys and the ledger, and changes whenever the same text may sound
     different. `languages` holds primary subtags; empty means any.
     """
 
@@ -62,27 +61,27 @@ class Voice(Protocol):
     languages: frozenset[str]
 
     def speak(self, sentence: Sentence, language: str) -> Clip:
-        """Say `sentence.said` in `language` (BCP 47).
+        """Return `sentence.said` as sound, in `language` (BCP 47).
 
-        Raises VoiceUnavailable when this voice cannot say it here, and BadData when there is
-        nothing that could be said.
+        Raises VoiceUnavailable when this voice cannot say it here, and BadData when the sentence
+        holds nothing that can be said.
         """
 
     def close(self) -> None:
-        """Let go of what it holds; closing twice does no harm."""
+        """Release its resources. May be called more than once."""
 
 
 class VoiceMaker(Protocol):
     """What an entry point of ``voicenote.voices.v2`` names.
 
-    Its attribute `Options`, a frozen dataclass, declares what can be set; without one nothing can.
+    Its attribute `Options`, a frozen dataclass, declares its settings; without it there are none.
     """
 
     def __call__(self, options: Any) -> Voice:
         """Make the voice. Raises BadSettings when an option is wrong."""
 
     def info(self, options: Any) -> VoiceInfo:
-        """What there is to know before it is made; loads nothing heavy and never raises."""
+        """Return the facts known before it is made. Loads nothing heavy and never raises."""
 
 
 def read_options(
@@ -92,10 +91,10 @@ def read_options(
     problems: list[Problem],
     env: Mapping[str, str],
 ) -> Any:
-    """Return the options of a voice out of a table that may hold those of others too.
+    """Return a voice's options from a table that may also hold those of other voices.
 
-    Relative paths begin in the folder `home` of the table. A secret is there by its place, such as
-    ``env:NAME``, which is looked up in `env`. What is wrong is added to `problems`.
+    Relative paths start in the table's folder `home`. A secret is given by its place, such as
+    ``env:NAME``, and looked up in `env`. Errors are added to `problems`.
     """
     kind = options_of(maker)
     own: dict[str, object] = {}
@@ -110,15 +109,15 @@ def read_options(
 
 
 def primary(language: str) -> str:
-    """Return the primary subtag of a BCP 47 tag in small letters: ``pt-BR`` → ``pt``."""
+    """Return the primary subtag of a BCP 47 tag in lower case: ``pt-BR`` → ``pt``."""
     return language.replace("_", "-").split("-", 1)[0].strip().lower()
 
 
 def sayable(sentence: Sentence) -> str:
-    """Return what is to be said, on one line, in Unicode's composed form.
+    """Return the words to say on one line, in Unicode's composed form (NFC).
 
-    Raises BadData for what no voice can say: nothing, no letter and no digit, a NUL (which cuts
-    the text in the system's voice), a lone surrogate, or more than `LONGEST` characters.
+    Raises BadData for what no voice can say: no letter or digit, a NUL (which cuts the text in the
+    system's voice), a lone surrogate, or more than `LONGEST` characters.
     """
     said = sentence.said
     if "\0" in said:

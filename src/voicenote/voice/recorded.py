@@ -1,7 +1,7 @@
-"""The owner's own voice: sentences recorded once and used again, and whole memos.
+"""The owner's own voice: recorded sentences that are reused, and whole memos.
 
-A folder holds one WAV file a sentence, named by the hash of (owner, language, text), so that a
-shared sentence is found by every case that says it. A whole memo is named by its script's hash.
+Each sentence is a WAV file named by the hash of (owner, language, text), so every case that uses
+the sentence finds it. A whole memo is named by the hash of owner and script.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ from voicenote.voice.port import VoiceInfo, primary, sayable
 
 @dataclass(frozen=True, kw_only=True)
 class RecordedOptions:
-    """The folder of the recordings, and the owner whose voice it is: nobody sets them."""
+    """The folder of the recordings, and whose voice they are; neither is a user setting."""
 
     folder: Path = option(Path(), validators.path, "", required=True)
     owner: str = option("", validators.text, "")
 
 
 class Recorded:
-    """Recordings in a folder, which is made when the first recording comes."""
+    """Recordings in a folder, which is created with the first recording."""
 
     Options = RecordedOptions
 
@@ -64,7 +64,7 @@ class Recorded:
         )
 
     def speak(self, sentence: Sentence, language: str) -> Clip:
-        """Return the recording. Raises VoiceUnavailable that names the sentence when it lacks."""
+        """Return the recording. Raises VoiceUnavailable, naming the sentence, if there is none."""
         text = sayable(sentence)
         path = self._sentence(sentence, language)
         if not path.is_file():
@@ -75,14 +75,14 @@ class Recorded:
         return _read_clip(path)
 
     def stamp(self, sentence: Sentence, language: str) -> str:
-        """Return what changes when `sentence` is recorded again; empty when it is not recorded.
+        """Return a value that changes when `sentence` is recorded again; "" if it isn't recorded.
 
-        It is made from the sound alone: a copied or restored workspace has the same stamps.
+        It depends only on the sound, so a copied or restored workspace has the same stamps.
         """
         return _stamp_of(self._sentence(sentence, language))
 
     def stamp_of_whole(self, script_sha256: str) -> str:
-        """Return the same for the recording of a whole script."""
+        """Return the same as `stamp` for the recording of a whole script."""
         return _stamp_of(self._whole(script_sha256))
 
     def missing(self, sentences: Iterable[Sentence], language: str) -> tuple[Sentence, ...]:
@@ -90,15 +90,16 @@ class Recorded:
         return tuple(s for s in sentences if not self._sentence(s, language).is_file())
 
     def add(self, sentence: Sentence, language: str, clip: Clip) -> Path:
-        """Keep `clip` as the recording of `sentence`, in place of an earlier one.
+        """Save `clip` as the recording of `sentence`, replacing an earlier one; return its path.
 
-        Raises BadData for a clip without sound, or one that a machine made.
+        Raises BadData for an empty or synthetic clip, or a sentence that cannot be said, and
+        Unavailable when it cannot be written.
         """
         sayable(sentence)
         return _keep(self._sentence(sentence, language), clip)
 
     def add_whole(self, script_sha256: str, clip: Clip) -> Path:
-        """Keep `clip` as the recording that says all of a script. Raises BadData as `add` does."""
+        """Save `clip` as the recording of a whole script. Raises as `add` does."""
         return _keep(self._whole(script_sha256), clip)
 
     def whole(self, script_sha256: str) -> Clip | None:
@@ -107,7 +108,7 @@ class Recorded:
         return _read_clip(path) if path.is_file() else None
 
     def close(self) -> None:
-        """Hold nothing."""
+        """Do nothing: no resources are held."""
 
     def _sentence(self, sentence: Sentence, language: str) -> Path:
         text = " ".join(normal(sentence.text).split())
@@ -124,7 +125,7 @@ class Recorded:
 
 
 def _keep(path: Path, clip: Clip) -> Path:
-    """Write a WAV file whole or not at all."""
+    """Write a WAV file in full or not at all."""
     if clip.synthetic:
         raise BadData("a machine's voice cannot be kept as a recording", "record it yourself")
     if not clip.pcm:
@@ -157,8 +158,8 @@ def _stamp_of(path: Path) -> str:
 
 @lru_cache(maxsize=4096)
 def _digest(path: Path, changed_ns: int, size: int) -> str:
-    """The hash of a file, read once as long as it stays as it is: it is asked for by every case."""
-    del changed_ns, size  # only tell apart
+    """Return the hash of a file, cached while it is unchanged, because every case asks for it."""
+    del changed_ns, size  # only part of the cache key
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

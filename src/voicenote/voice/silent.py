@@ -1,4 +1,4 @@
-"""The reference voice: a quiet hum as long as the words would take. For trials and tests."""
+"""The reference voice for trials and tests: a quiet hum as long as the words would take."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from voicenote.options import option, validators
 from voicenote.voice.port import VoiceInfo, sayable
 
 _RATE = 16_000
-_LOUDNESS = 800  # of 32,767: to be seen in a wave picture, and hardly heard
+_LOUDNESS = 800  # of 32,767: visible in a waveform, hardly audible
 
 
 @dataclass(frozen=True, kw_only=True)
 class SilentOptions:
-    """What can be set of the reference voice."""
+    """The settings of the reference voice."""
 
     rate: int = option(150, validators.number(40, 600, whole=True), "Words a minute.")
 
 
 class Silent:
-    """A hum whose pitch is taken from the text. Speaks any language."""
+    """A hum whose pitch depends on the text. It works for any language."""
 
     Options = SilentOptions
 
@@ -61,4 +61,4 @@ class Silent:
         return Clip((hum * _LOUDNESS).astype("<i2").tobytes(), _RATE, synthetic=True)
 
     def close(self) -> None:
-        """Hold nothing."""
+        """Do nothing: no resources are held."""

@@ -1,7 +1,7 @@
-"""pyttsx3's one engine, made safe: one text at a time, and nothing after it has been late once.
+"""The one pyttsx3 engine of a process, made safe: one text at a time, and none after a timeout.
 
-Much of it fails in silence. Its first run returns before anything was said, an unknown voice is
-only an event, and a text that comes late lands in the file that is open by then.
+Many of its failures are silent. Its first run returns before it has spoken, an unknown voice is
+only an event, and a late text ends up in the file that is open by then.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from typing import Any
 from voicenote.errors import VoiceUnavailable
 from voicenote.voice import espeak
 
-#: How long a sentence may take, seconds, and what to do when it took longer.
+#: How long a sentence may take in seconds, and the advice when it takes longer.
 PATIENCE_S = 30.0
 AGAIN = "run the command again; if it stays so, choose another voice in [voice]"
 
 
 class SpeechEngine:
-    """The one engine of this process: say a text into a file, or raise."""
+    """The one engine of this process. `say` speaks a text into a file, or raises."""
 
     def __init__(self) -> None:
         before = espeak.data_path()
@@ -66,13 +66,13 @@ class SpeechEngine:
         self._failed.append(str(exception))
 
     def _warm_up(self) -> None:
-        """Say something nobody hears: the first run returns before anything was said."""
+        """Speak into a file that is thrown away: the first run returns before it has spoken."""
         with tempfile.TemporaryDirectory(prefix="vn-") as folder:
             self.say("a", Path(folder) / "first.wav", PATIENCE_S)
-            time.sleep(0.05)  # the engine still tidies up after it has reported the end
+            time.sleep(0.05)  # the engine still cleans up after it has reported the end
 
     def turn_to(self, voice: str, rate: int) -> None:
-        """Set voice and rate, and read both back: a refusal is only an event."""
+        """Set voice and rate, and read both back, because a refusal is only an event."""
         for name, value in (("voice", voice), ("rate", rate)):
             if self.engine.getProperty(name) == value:
                 continue
@@ -85,7 +85,10 @@ class SpeechEngine:
                 time.sleep(0.001)
 
     def say(self, text: str, path: Path, patience: float) -> None:
-        """Say `text` into `path`, and come back when the engine says that it has finished."""
+        """Speak `text` into the file `path`, and return when the engine reports the end.
+
+        Waits at most `patience` seconds. Raises VoiceUnavailable.
+        """
         if self.broken:
             raise VoiceUnavailable(self.broken, AGAIN)
         self._done.clear()
@@ -96,7 +99,7 @@ class SpeechEngine:
         try:
             self.engine.save_to_file(text, str(path))
             self.engine.runAndWait()
-        except BaseException:  # Ctrl-C too: what has begun must end before the next one begins
+        except BaseException:  # Ctrl-C too: this sentence must end before the next one begins
             self._settle()
             raise
         finally:
@@ -108,13 +111,13 @@ class SpeechEngine:
             raise VoiceUnavailable(f"the system voice failed: {self._failed[0]}", AGAIN)
 
     def _give_up(self) -> None:
-        """End a loop that never ends by itself; from then on the engine is not trusted."""
+        """Stop a loop that does not end; from then on the engine isn't used any more."""
         self._late = True
-        with contextlib.suppress(RuntimeError):  # no loop runs: the wait after it ends by itself
+        with contextlib.suppress(RuntimeError):  # no loop is running: the wait for it times out
             self.engine.endLoop()
 
     def _settle(self) -> None:
-        """Let the sentence that was interrupted end, or never speak again."""
+        """Let the interrupted sentence end, or else never use the engine again."""
         if not self._done.wait(10):
             self.broken = "the system voice was interrupted in the middle of a sentence"
         time.sleep(0.05)
@@ -122,13 +125,13 @@ class SpeechEngine:
             self.engine.endLoop()
 
 
-#: Hold it from choosing a voice until the sound has been read.
+#: Hold it from setting the voice until the sound has been read.
 LOCK = threading.RLock()
 _engines: list[SpeechEngine] = []
 
 
 def the_engine() -> SpeechEngine:
-    """The engine of this process, made when it is first needed. Call it under `LOCK`."""
+    """Return the engine of this process, made when first needed. Call it under `LOCK`."""
     if not _engines:
         _engines.append(SpeechEngine())
     if _engines[0].pid != os.getpid():
@@ -139,7 +142,7 @@ def the_engine() -> SpeechEngine:
 
 
 def _hush(driver: str) -> None:
-    """Keep the driver off standard output and the root logger; nobody else's words are touched."""
+    """Keep the driver's output off standard output and the root logger."""
     module = vars(importlib.import_module(driver))
     module["print"] = lambda *_, **__: None
     module["logging"] = logging.getLogger("pyttsx3")

@@ -1,11 +1,10 @@
-"""The system voice, through pyttsx3: the last resort that is always there.
+"""The system voice through pyttsx3, for when there is no better one.
 
-On Linux it is espeak-ng, which comes along as a library (see `espeak`); macOS and Windows bring
-their own. pyttsx3 has one engine a process, and much of it fails in silence. So this module says
-one text at a time, each into a file of its own in a folder of its own, waits until the engine
-reports the end, and looks at the sound before anybody may have it. When the engine does not
-answer in time, nothing more is said in this process: a late sentence could land in somebody
-else's file.
+On Linux it is espeak-ng, which is bundled as a library (see `espeak`); macOS and Windows have their
+own. pyttsx3 has one engine a process, and many of its failures are silent. So this module speaks
+one text at a time, each into a new file, waits until the engine reports the end, and checks the
+sound before it returns it. After a timeout it says nothing more in this process, because a late
+sentence could land in the next one's file.
 """
 
 from __future__ import annotations
@@ -31,19 +30,19 @@ from voicenote.voice.port import VoiceInfo, primary, sayable
 from voicenote.voice.speech_engine import AGAIN, LOCK, PATIENCE_S, the_engine
 from voicenote.voice.writing_system import language_of
 
-#: The voice to take where espeak-ng has several for a language.
+#: The voice to use where espeak-ng has several for a language.
 _PREFERRED = {"en": "gmw/en-us", "pt": "roa/pt-br", "es": "roa/es", "fa": "ira/fa", "zh": "sit/cmn"}
 _RATE = 165
-#: Of 100 words, how many a recogniser heard otherwise (docs/performance.md).
+#: How many of 100 words a speech recogniser misheard (docs/performance.md).
 _MISHEARD = {"en": 5, "pl": 36, "ro": 43, "et": 73, "fa": 85, "he": 97}
-#: How often a sentence is tried.
+#: How many times a sentence is tried.
 TRIES = 3
 _FREE_BYTES = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True, kw_only=True)
 class SystemOptions:
-    """What can be set of the system voice."""
+    """The settings of the system voice."""
 
     voice: str = option(
         "", validators.text, "The id of a voice, used for its own language; empty: the best."
@@ -53,7 +52,7 @@ class SystemOptions:
 
 
 class System:
-    """The system voice. `patience`: how many seconds a sentence may take."""
+    """The system voice. `patience` is how many seconds a sentence may take."""
 
     Options = SystemOptions
 
@@ -65,7 +64,7 @@ class System:
         self._wanted = options.voice.lower()
         self._patience = options.patience
         with LOCK:
-            importlib.import_module("numpy")  # now: while it loads it may swallow a Ctrl-C
+            importlib.import_module("numpy")  # now, because it may swallow a Ctrl-C while it loads
             engine = the_engine()
             if self._wanted and self._wanted not in engine.voices:
                 raise BadSettings(
@@ -81,7 +80,7 @@ class System:
 
     @classmethod
     def info(cls, options: SystemOptions) -> VoiceInfo:
-        """Return what the listing shows, from what is installed; the engine is not started."""
+        """Return what the listing shows, without starting the engine."""
         del options
         here = importlib.util.find_spec("pyttsx3") is not None
         bundled = espeak.bundled_languages()
@@ -98,10 +97,10 @@ class System:
         )
 
     def speak(self, sentence: Sentence, language: str) -> Clip:
-        """Say the sentence. See the port for what is raised.
+        """Return the sentence as sound. The port lists the errors.
 
-        On a busy machine the engine may report the end of the sentence before; what came of that
-        is thrown away, and the sentence said again.
+        On a busy machine the engine may report the end of the previous sentence. Then the result is
+        discarded, and the sentence is tried again.
         """
         text = tame(sayable(sentence))
         voice = self._pick(language_of(text, language))
@@ -127,7 +126,7 @@ class System:
         return clip
 
     def close(self) -> None:
-        """Remove the folder for temporary files. The engine stays, it is the process's own."""
+        """Remove the temporary folder. The engine stays, because the process shares it."""
         self._clean()
 
     def _pick(self, language: str) -> str:
@@ -136,7 +135,7 @@ class System:
         return self._picked[language]
 
     def _fresh_file(self) -> Path:
-        """A file that nobody used before; on a full disk the engine would hang."""
+        """Return a new file. Raises Unavailable on a full disk, where the engine would hang."""
         try:
             free = shutil.disk_usage(self._folder).free
             descriptor, name = tempfile.mkstemp(suffix=".wav", dir=self._folder)
@@ -153,10 +152,11 @@ class System:
 
 
 def pick(voices: Mapping[str, tuple[str, ...]], language: str, wanted: str = "") -> str:
-    """Return the id of the voice for a BCP 47 `language` among `voices` (id → its languages).
+    """Return the id of the best voice for a BCP 47 `language` in `voices` (id → its languages).
 
-    The wanted one if it speaks the language, else the very tag, else the preferred, else the
-    plainest one of the primary subtag. Raises VoiceUnavailable when none speaks it.
+    That is the wanted one if it speaks the language, else an exact match of the tag, else the
+    preferred one, else the plainest of the primary subtag. Raises VoiceUnavailable when none speaks
+    it.
     """
     tag, tongue = language.lower().replace("_", "-"), primary(language)
     fits = {
@@ -178,17 +178,17 @@ def pick(voices: Mapping[str, tuple[str, ...]], language: str, wanted: str = "")
 
 
 def tame(text: str) -> str:
-    """Take away what a platform's voice could read as a command: ``[[…]]`` and ``<…>``."""
+    """Remove what a platform's voice could read as a command: ``[[…]]`` and ``<…>``."""
     for mark in ("[[", "]]", "<", ">"):
         text = text.replace(mark, " ")
     return " ".join(text.split())
 
 
 def check(text: str, clip: Clip, rate: int) -> None:
-    """Raise VoiceUnavailable unless `clip` can be `text`: there, not silent, and about as long.
+    """Raise VoiceUnavailable unless `clip` can be `text`: not empty or silent, a plausible length.
 
-    At 165 words a minute speech has about 15 characters a second, less where numbers are spelt
-    out, more in scripts without vowels; a quarter and the eightfold are the bounds.
+    At 165 words a minute, speech has about 15 characters a second; fewer where numbers are spelt
+    out, more in scripts without vowels. The bounds are a quarter and eight times that length.
     """
     letters = sum(1 for letter in text if letter.isalnum())
     expected = letters / (15 * rate / _RATE)
@@ -211,7 +211,7 @@ def _peak(pcm: bytes) -> int:
 
 
 def _read_output(path: Path) -> Clip:
-    """Read what the engine wrote: WAV on Linux and Windows, AIFF on macOS."""
+    """Read the engine's file: WAV on Linux and Windows, AIFF on macOS."""
     if not path.stat().st_size:
         return Clip(b"", 22_050, synthetic=True)
     with (

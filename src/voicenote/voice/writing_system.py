@@ -1,7 +1,7 @@
-"""In which language a sentence is to be read aloud, by the letters it is written in.
+"""The language to read a sentence in, by the letters it is written in.
 
-A script in one language may quote a customer who wrote in another. A voice spells letters that its
-language does not have, one by one, and nobody understands that.
+A script may quote a customer who wrote in another language. A voice spells letters that its
+language does not have one by one, and no one understands that.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import unicodedata
 
 from voicenote.voice.port import primary
 
-#: The first word of a letter's Unicode name → the languages written so, the likeliest first.
+#: First word of a letter's Unicode name → languages written in it, the likeliest first.
 _WRITTEN = {
     "HEBREW": ("he", "yi"),
     "ARABIC": ("ar", "fa", "ur", "ps", "ku", "sd", "ug"),
@@ -28,15 +28,15 @@ _WRITTEN = {
     "HIRAGANA": ("ja",),
     "KATAKANA": ("ja",),
 }
-#: Letters that Persian has and Arabic has not.
+#: Letters that Persian has and Arabic does not.
 _PERSIAN = frozenset("پچژگکی")
 
 
 def language_of(text: str, language: str) -> str:
     """Return the language to read `text` in: `language` (BCP 47) if most of its letters fit it.
 
-    Else the likeliest language of the script that most letters are of. Letters that languages of
-    every kind borrow (Latin) never change it, for voices of other scripts can read them.
+    Otherwise it is the likeliest language of the writing system that most letters belong to. Latin
+    letters never change it, because voices of other writing systems can read them.
     """
     counts: dict[str, int] = {}
     for letter in text:
