@@ -1,7 +1,7 @@
-"""A time limit for a whole exchange with a server: connect, encrypt, ask, and read the answer.
+"""A time limit for a whole exchange with a server: connect, encrypt, send, and read the answer.
 
-The socket libraries wait anew for each byte, so that a server which drips holds them for ever.
-Here the time allowed is for all of it.
+The socket libraries restart their timeout with each byte, so a slow server can hold them forever.
+Here one limit covers everything.
 """
 
 from __future__ import annotations
@@ -17,26 +17,26 @@ _CHUNK = 1 << 16
 
 
 class Deadline:
-    """A moment at which an exchange is over; past it, everything here raises TimeoutError."""
+    """The time at which an exchange must end. After it, every method raises TimeoutError."""
 
     def __init__(self, seconds: float) -> None:
         self.start(seconds)
 
     def start(self, seconds: float) -> None:
-        """Allow that many seconds from now on."""
+        """Set the deadline to `seconds` from now."""
         self._until = time.monotonic() + seconds
 
     def extend(self, seconds: float) -> None:
-        """Allow that many seconds more."""
+        """Add `seconds` to the deadline."""
         self._until += seconds
 
     @property
     def over(self) -> bool:
-        """Whether the time is over."""
+        """Whether the time is up."""
         return time.monotonic() >= self._until
 
     def left(self) -> float:
-        """Return the seconds that are left. Raises TimeoutError when there are none."""
+        """Return the seconds left. Raises TimeoutError when there are none."""
         left = self._until - time.monotonic()
         if left <= 0:
             raise TimeoutError("the time allowed for it is over")
@@ -60,7 +60,7 @@ class Deadline:
         raise failure
 
     def encrypt(self, sock: socket.socket, context: ssl.SSLContext, host: str) -> ssl.SSLSocket:
-        """Return the connection with TLS, the certificate of `host` checked. Raises OSError."""
+        """Return the connection with TLS; checks the certificate of `host`. Raises OSError."""
         try:
             sock.settimeout(self.left())
             return context.wrap_socket(sock, server_hostname=host)
@@ -76,9 +76,9 @@ class Deadline:
             view = view[sock.send(view) :]
 
     def receive(self, sock: socket.socket) -> bytes:
-        """Return what comes next; b"" when the other side has hung up. Raises OSError.
+        """Return the next bytes; b"" when the other side has hung up. Raises OSError.
 
-        A socket that does not wait at all stays so.
+        A non-blocking socket stays non-blocking.
         """
         if sock.gettimeout() != 0:
             sock.settimeout(self.left())
@@ -86,7 +86,7 @@ class Deadline:
 
     @contextmanager
     def shutting(self, find_socket: Callable[[], socket.socket | None]) -> Iterator[None]:
-        """While inside, shut the socket of a library when the time is over, whatever it waits for.
+        """Inside the block, shut a library's socket when the time is up, whatever it waits for.
 
         `find_socket` is called from another thread.
         """
@@ -100,9 +100,9 @@ class Deadline:
 
 
 class SocketReader:
-    """What a socket says until a deadline; `smtplib` and `imaplib` take it for a file.
+    """A reader with a deadline for what a socket sends; `smtplib` and `imaplib` use it as a file.
 
-    With `slowest`, what comes earns more time, a second for so many bytes.
+    With `slowest` (bytes a second), each byte received extends the deadline.
     """
 
     def __init__(self, sock: socket.socket, deadline: Deadline, slowest: int = 0) -> None:
@@ -125,7 +125,7 @@ class SocketReader:
         return self._take(size)
 
     def peek(self) -> bytes | None:
-        """Return what was said already, b"" when it hung up, None for silence. Never waits."""
+        """Return bytes received so far, b"" if it hung up, None if it is silent. Never waits."""
         self.sock.settimeout(0)
         with suppress(BlockingIOError, ssl.SSLWantReadError):
             if not self._kept and not self._more():
@@ -133,7 +133,7 @@ class SocketReader:
         return bytes(self._kept) or None
 
     def close(self) -> None:
-        """Forget what was said; the socket is closed by whoever opened it."""
+        """Drop the bytes received so far; whoever opened the socket closes it."""
         self._kept.clear()
 
     def _more(self) -> bool:
@@ -153,4 +153,4 @@ def _shut(find_socket: Callable[[], socket.socket | None]) -> None:
     sock = find_socket()
     if sock is not None:
         with suppress(OSError):  # it has ended in the meantime
-            socket.socket.shutdown(sock, socket.SHUT_RDWR)  # the plain socket's way, under TLS too
+            socket.socket.shutdown(sock, socket.SHUT_RDWR)  # as a plain socket, even with TLS

@@ -1,8 +1,8 @@
-"""Write files for their owner alone, and whole or not at all.
+"""Write files that only their owner can read, and each in full or not at all.
 
-What is written here is what customers told in confidence. So a folder that it makes has the mode
-0700 and a file 0600, whatever the umask says. On Windows modes mean next to nothing: there a file
-has the access list of its folder, and a folder in the user's profile is closed to others.
+They hold what customers said in confidence. So new folders have the mode 0700 and files 0600,
+whatever the umask is. On Windows modes mean almost nothing: there a file gets the access list of
+its folder, and a folder in the user's profile is closed to others.
 """
 
 from __future__ import annotations
@@ -20,47 +20,47 @@ from voicenote.errors import Unavailable, room_for
 
 FOLDER = 0o700
 FILE = 0o600
-#: What others may do, as bits of a mode.
+#: The mode bits for other users.
 OTHERS = 0o077
-#: How the name of a file begins that is not whole yet.
+#: The prefix of a file that is not complete yet.
 UNFINISHED = ".new-"
 
 
 def set_umask() -> None:
-    """Close to others what this process makes from now on, and what programs make that it starts.
+    """Make new files of this process, and of programs that it starts, private.
 
-    For a process of our own. Whoever uses this as a library keeps their umask: what we write
-    ourselves is private without it.
+    Only for our own commands. A program that uses voicenote as a library keeps its umask: files
+    written here are private without it.
     """
     os.umask(OTHERS)
 
 
 def expand_home(path: str | Path) -> Path:
-    """Return a path with the home folder in place of ``~``; as it is where nobody has that name."""
+    """Return a path with ``~`` replaced by the home folder; unchanged for an unknown user."""
     return Path(os.path.expanduser(path))  # noqa: PTH111 - pathlib's raises RuntimeError there
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder and those above it that are missing. One that is there stays as it is.
+    """Create a folder and its missing parents. An existing one stays as it is.
 
     Raises OSError.
     """
     if folder.is_dir():
         return
-    if not folder.parent.is_dir():  # mkdir(parents=True) would leave those to the umask
+    if not folder.parent.is_dir():  # mkdir(parents=True) would use the umask for them
         make_folder(folder.parent)
     folder.mkdir(mode=FOLDER, exist_ok=True)
 
 
 def open_new(path: Path) -> BinaryIO:
-    """Open a file that is not there yet, to write to it. Raises FileExistsError, OSError."""
+    """Create a file and open it for writing. Raises FileExistsError if it exists, and OSError."""
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, FILE), "wb")
 
 
 def make_file(path: Path) -> None:
-    """Make an empty file where there is none, for a program that would make it open to others.
+    """Create an empty private file if there is none, for a program that would make it public.
 
-    Where it cannot be made, nothing happens: that program will say why.
+    If it cannot be created, nothing happens: that program will report why.
     """
     with suppress(OSError):
         open_new(path).close()
@@ -68,9 +68,9 @@ def make_file(path: Path) -> None:
 
 @contextmanager
 def open_beside(path: Path, *, lasting: bool = True, mode: int = FILE) -> Iterator[BinaryIO]:
-    """Open a file that takes the place of `path` when the block ends well, and else is removed.
+    """Open a file that replaces `path` when the block succeeds, and is removed otherwise.
 
-    `lasting`: it is on the disk by then. Its folder must be there. Raises OSError.
+    With `lasting`, it is then synced to the disk. Its folder must exist. Raises OSError.
     """
     descriptor, name = tempfile.mkstemp(prefix=UNFINISHED, dir=path.parent)
     temporary = Path(name)
@@ -89,9 +89,9 @@ def open_beside(path: Path, *, lasting: bool = True, mode: int = FILE) -> Iterat
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write a file that lasts, whole or not at all. Raises Unavailable when it cannot be written.
+    """Write a file in full or not at all, synced to the disk; an earlier one is replaced.
 
-    When it comes back, the file is on the disk; one that was there before is replaced.
+    Raises Unavailable when it cannot be written.
     """
     try:
         make_folder(path.parent)
@@ -102,13 +102,13 @@ def write_whole(path: Path, data: bytes) -> None:
 
 
 def write_remakable(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write files (by name) that can be made again, each whole or not at all.
+    """Write files (by name) that can be made again, each in full or not at all.
 
-    They are not flushed to the disk, which would take longer than all the rest of a memo whose
-    sentences are known. So after a power cut one may be torn, and whoever uses it holds it against
-    its hash first. Raises Unavailable when one cannot be written.
+    They are not synced to the disk, which would take longer than the rest of a memo from the cache.
+    So after a power cut one may be damaged, and whoever uses it checks its hash first. Raises
+    Unavailable when one cannot be written.
     """
-    # Paths as text: many thousands of small files are written so.
+    # Paths as text for speed: many thousands of small files are written here.
     place = str(folder)
     name = ""
     try:
@@ -120,7 +120,7 @@ def write_remakable(folder: Path, files: Mapping[str, bytes]) -> None:
 
 
 def close_to_others(folder: Path) -> None:
-    """Take the rights of others from a folder and from all that is in it. Raises OSError."""
+    """Remove the rights of other users from a folder and everything in it. Raises OSError."""
     for path in (folder, *_inside(folder)):
         mode = stat.S_IMODE(path.lstat().st_mode)
         if mode & OTHERS and not path.is_symlink():
@@ -128,10 +128,10 @@ def close_to_others(folder: Path) -> None:
 
 
 def open_to_others(place: Path) -> Iterator[Path]:
-    """Give what others on this machine have a right to: a file, a folder, and what is in it.
+    """Yield what other users of this machine can access: a file, a folder, and what is in it.
 
-    What is in a folder that is closed to them they cannot reach, whatever its own mode. Nothing on
-    Windows, where a mode does not tell. What cannot be looked at is passed over.
+    Nothing in a folder that is closed to them can be accessed, whatever its own mode. On Windows
+    nothing is yielded, because modes do not show it. What cannot be examined is skipped.
     """
     with suppress(OSError):
         mode = place.lstat().st_mode
@@ -144,9 +144,9 @@ def open_to_others(place: Path) -> Iterator[Path]:
 
 
 def link_tree(source: Path, target: Path) -> None:
-    """Make a copy of a folder that takes no room: its files are links, where the disk can link.
+    """Copy a folder without using space: its files are hard links where the disk allows it.
 
-    Neither side may write into such a file; replacing it is well. Raises OSError.
+    Do not write into such a file on either side; replacing it is fine. Raises OSError.
     """
     make_folder(target)
     for path in source.iterdir():

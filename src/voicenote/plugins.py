@@ -1,12 +1,13 @@
-"""Channels and voices that are found by entry points: ours and those of other packages.
+"""Find channels and voices by entry points: our own and those of other packages.
 
-A plug-in is a package with one line in its metadata, in the group of the port that it serves::
+A plug-in is a package with one line in its metadata, in the group of its port::
 
     [project.entry-points."voicenote.channels.v2"]
     pigeon = "voicenote_pigeon:Pigeon"
 
-The group's name ends in the version of the port: a plug-in for another version is not taken up by
-mistake. What voicenote ships itself comes the same way. A broken plug-in is reported, never fatal.
+The group's name ends in the version of the port, so a plug-in for another version isn't used by
+mistake. voicenote's own channels and voices work the same way. A broken plug-in is reported, and
+never fatal.
 """
 
 from __future__ import annotations
@@ -22,16 +23,16 @@ if TYPE_CHECKING:
 
 CHANNELS = "voicenote.channels.v2"
 VOICES = "voicenote.voices.v2"
-#: The channel that needs no settings, and by which every customer can be reached.
+#: The channel that needs no settings, and works for every customer.
 FALLBACK = "outbox"
 
 
 @dataclass(frozen=True, slots=True)
 class Plugins:
-    """What a group holds. Listing imports nothing; a loader imports when it is called.
+    """The plug-ins of a group. Listing imports nothing; a loader imports when it is called.
 
-    `good` gives for each name, in order, a loader: it returns the object that the entry point
-    names (a class, as a rule) or raises `Unavailable`. `broken` gives for each name why it cannot
+    `good` maps each name, in order, to a loader: it returns the object that the entry point names
+    (usually a class) or raises `Unavailable`. `broken` maps each name to the reason why it cannot
     be used, in one line.
     """
 
@@ -39,7 +40,7 @@ class Plugins:
     broken: Mapping[str, str]
 
     def tried(self) -> Plugins:
-        """Load each one, and move those that fail to `broken`: for listings and the doctor."""
+        """Return the group after loading each plug-in, with failures moved to `broken`."""
         good, broken = {}, dict(self.broken)
         for name, loader in self.good.items():
             try:
@@ -52,10 +53,10 @@ class Plugins:
 
 
 def load(group: str) -> Plugins:
-    """Find the plug-ins of a group (`CHANNELS` or `VOICES`) among what is installed.
+    """Return the installed plug-ins of a group (`CHANNELS` or `VOICES`).
 
-    Where two packages offer the same name, voicenote's own is taken, else the first by the
-    package's name; the other one is `broken` under "name (package)".
+    If two packages offer the same name, voicenote's own is used, else the first by package name;
+    the other one is `broken` under "name (package)".
     """
     from importlib.metadata import entry_points
 
@@ -95,7 +96,7 @@ def _loader(point: EntryPoint, package: str) -> Callable[[], Any]:
     def loader() -> Any:
         try:
             return point.load()
-        except (Exception, SystemExit) as problem:  # foreign code may raise anything on import
+        except (Exception, SystemExit) as problem:  # other packages may raise anything on import
             said = str(problem).strip().splitlines()
             why = f"{type(problem).__name__}: {said[0]}" if said else type(problem).__name__
             raise Unavailable(

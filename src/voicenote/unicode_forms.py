@@ -1,4 +1,4 @@
-"""Letters that can be written in several ways, made one: Unicode's normal forms. Pure."""
+"""Unicode's normal forms, safe for hostile text. Pure."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import re
 import unicodedata
 from typing import Literal
 
-#: So many marks on one letter keep their sense in every script (Unicode's Annex 15, section 13).
+#: Most marks on one letter; enough for every script (Unicode's Annex 15, section 13).
 MARKS = 30
-#: Where more may stand in a row; marks are no letters to Python, nor are most signs.
+#: Where more may follow each other; Python counts neither marks nor most signs as letters.
 _MANY = re.compile(rf"[^\w\s\x00-\u02ff]{{{MARKS + 1},}}")
 
 
 def normal(text: str, form: Literal["NFC", "NFKC"] = "NFC") -> str:
-    """Return `text` in a normal form of Unicode; of the marks on one letter, the first `MARKS`.
+    """Return `text` in a normal form of Unicode, with only the first `MARKS` marks on a letter.
 
-    To put them in order takes the square of their number: a line of them took minutes.
+    Sorting marks takes time quadratic in their number: one line of them took minutes.
     """
     return unicodedata.normalize(form, _MANY.sub(_fewer, text))
 

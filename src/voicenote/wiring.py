@@ -1,4 +1,4 @@
-"""The only room that makes clocks, ids, chance and the parts that need them."""
+"""Make the clock, ids and randomness, and the parts that need them. No other module does."""
 
 from __future__ import annotations
 
@@ -35,17 +35,17 @@ Ids = Callable[[], str]
 
 
 def now() -> datetime:
-    """Return the present, in UTC."""
+    """Return the current time in UTC."""
     return datetime.now(UTC)
 
 
 def new_id() -> str:
-    """Return 32 hexadecimal digits that nobody has seen before."""
+    """Return a new random id of 32 hexadecimal digits."""
     return uuid.uuid4().hex
 
 
 def actor() -> str:
-    """Return who acts, for the history: the account this runs under."""
+    """Return who acts, for the history: the current user account, or "somebody"."""
     try:
         return getpass.getuser()
     except (KeyError, OSError, ImportError):
@@ -60,9 +60,10 @@ def open_ledger(
     sends: bool = True,
     anew: bool = False,
 ) -> Ledger:
-    """Open or make the ledger of the settings; a new one that `sends` has the seat. `who` acts.
+    """Open or create the ledger of the settings; a new one that `sends` is this machine's sender.
 
-    Raises RuleSaysNo, and makes nothing, where another one was that is gone; not with `anew`.
+    `who` acts. Raises RuleSaysNo, and creates nothing, if an earlier ledger was there and is gone;
+    not with `anew`.
     """
     from voicenote.engine.missing_ledger import refuse_missing, refuse_new
 
@@ -71,7 +72,7 @@ def open_ledger(
     if sends and not anew:
         refuse_missing(whereabouts, url)
 
-    def ids() -> str:  # nobody asks for an id but who makes a ledger
+    def ids() -> str:  # called only when a ledger is created
         if sends and not anew:
             refuse_new(whereabouts(), url)
         return made.setdefault("id", new_id())
@@ -84,14 +85,14 @@ def open_ledger(
 
 
 def open_ledger_at(url: str, clock: Clock = now, who: str = "", ids: Ids = new_id) -> Ledger:
-    """Open the ledger at a database URL, whatever the settings say: for a restored backup."""
+    """Open the ledger at a database URL, whatever the settings say, such as a restored backup."""
     from voicenote.ledger.store import open_ledger as open_
 
     return open_(url, clock=clock, actor=who or actor(), new_id=ids)
 
 
 def whereabouts() -> MachineRecords:
-    """Return what tells a ledger from its copies; it remembers in the account's state folder."""
+    """Return the records that tell a ledger from its copies, in the account's state folder."""
     import platformdirs
 
     from voicenote.engine.ledger_identity import MachineRecords
@@ -103,10 +104,10 @@ def whereabouts() -> MachineRecords:
 def open_workspace(
     settings: Settings, *, clock: Clock = now, outbox_only: bool = False, who: str = ""
 ) -> Workspace:
-    """Open everything the engine works with; what is heavy is made when it is first used.
+    """Open everything the engine works with; heavy parts are made when they are first used.
 
-    With `outbox_only` every channel is a folder: for rehearsals, from which nothing may leave.
-    Raises BadSettings for settings that are wrong, but of a channel or a voice.
+    With `outbox_only` every channel is a folder: for rehearsals, which must send nothing. Raises
+    BadSettings for wrong settings, except those of a channel or a voice.
     """
     from voicenote.engine.workspace import Workspace
 
@@ -117,7 +118,7 @@ def open_workspace(
         ledger=open_ledger(settings, clock, who, sends=not outbox_only),
         clock=clock,
         new_id=new_id,
-        chance=random.Random(),  # noqa: S311 - it spreads retries, it guards nothing
+        chance=random.Random(),  # noqa: S311 - only spreads retries
         who=f"{socket.gethostname()}:{os.getpid()}",
         plans=plans(settings),
         make_voice=make_voice,
@@ -130,10 +131,10 @@ def open_workspace(
 
 
 def check(settings: Settings, *, plugins: bool = True) -> None:
-    """Raise BadSettings with every problem of settings, each with its line in the file.
+    """Raise BadSettings with every problem of the settings, each with its line in the file.
 
-    Those of reading are in `settings` already (`settings.load_draft`). Without `plugins` the tables
-    of channels and voices are not looked into: that needs their code.
+    Problems found while reading are in `settings` already (`settings.load_draft`). Without
+    `plugins` the tables of channels and voices are not checked, because that needs their code.
     """
     from voicenote.engine import settings_check
 
@@ -145,7 +146,7 @@ def check(settings: Settings, *, plugins: bool = True) -> None:
 
 
 def plans(settings: Settings) -> Mapping[str, Plan]:
-    """Return the packaged plans and the owner's own. Raises BadSettings with every problem."""
+    """Return the built-in plans and the owner's own. Raises BadSettings with every problem."""
     from voicenote.schedule.plans import builtin_plans, read_plan
 
     problems = list[Problem]()
@@ -156,16 +157,16 @@ def plans(settings: Settings) -> Mapping[str, Plan]:
 
 @cache
 def _makers(group: str) -> Mapping[str, Callable[[], Any]]:
-    """Return the plug-ins of a group; what is installed is looked through only once."""
+    """Return the usable plug-ins of a group; installed packages are searched only once."""
     from voicenote.plugins import load
 
     return load(group).good
 
 
 def make_voice(name: str, options: Mapping[str, object]) -> Voice:
-    """Make a voice by name; of `options` it is given those that it has (`voice.read_options`).
+    """Make a voice by name, with those of `options` that it knows (`voice.port.read_options`).
 
-    Raises VoiceUnavailable when there is none of that name, BadSettings for wrong options.
+    Raises VoiceUnavailable if there is none of that name, BadSettings for wrong options.
     """
     from voicenote.voice.port import read_options
 
@@ -181,7 +182,7 @@ def make_voice(name: str, options: Mapping[str, object]) -> Voice:
 
 
 def describe_voices(options: Mapping[str, object]) -> list[VoiceInfo]:
-    """Return what there is to know of every voice; one that cannot be loaded is left out."""
+    """Return the facts about every voice; one that raises VoiceUnavailable is left out."""
     from voicenote.voice.port import read_options
 
     facts = []
@@ -193,9 +194,10 @@ def describe_voices(options: Mapping[str, object]) -> list[VoiceInfo]:
 
 
 def make_channel(settings: Settings, name: str, clock: Clock, kind: str | None = None) -> Channel:
-    """Make the channel of that name in the settings; ``outbox`` needs none.
+    """Make the channel of that name in the settings; ``outbox`` needs no settings.
 
-    `kind` in place of the settings' one, without its options: for rehearsals. Raises BadSettings.
+    `kind` replaces the one in the settings, without its options: for rehearsals. Raises
+    BadSettings.
     """
     from voicenote.options import options_of, read
     from voicenote.options.reading import root_paths
@@ -221,10 +223,10 @@ def make_channel(settings: Settings, name: str, clock: Clock, kind: str | None =
 def rehearsal(
     settings: Settings, start: datetime
 ) -> Iterator[Callable[[datetime], Iterator[Rehearsed]]]:
-    """Copy the ledger into a folder that is thrown away, and give what plays the future on it.
+    """Copy the ledger into a temporary folder, and yield a function that plays the future on it.
 
-    The copy's channels are folders, and its clock begins at `start`. It is in the workspace, on
-    whose disk memos can be linked: only the ledger takes room.
+    The copy's channels are folders, and its clock starts at `start`. The folder is in the
+    workspace, so that memos can be hard links: only the ledger takes space.
     """
     from voicenote.engine.run.rehearsal import MovedClock, rehearse
     from voicenote.engine.scratch import open_scratch
@@ -252,10 +254,10 @@ def rehearsal(
 
 @contextmanager
 def demo(folder: Path) -> Iterator[tuple[Workspace, Iterator[StoryEvent], list[Path]]]:
-    """Make a workspace of the samples in `folder`, and give the story that plays in it.
+    """Make a workspace of the samples in `folder`, and yield it with the story to play in it.
 
-    Gives too what somebody changed of an earlier demo there, which is kept under another name.
-    Raises WrongUse for a folder that holds something else than an earlier demo.
+    It also yields the files of an earlier demo that were changed; they are kept under other names.
+    Raises WrongUse for a folder that holds anything but an earlier demo.
     """
     from voicenote.engine.admin import demo_folder
     from voicenote.engine.run.demo_story import Story
@@ -282,7 +284,10 @@ def demo(folder: Path) -> Iterator[tuple[Workspace, Iterator[StoryEvent], list[P
 
 
 def samples_folder() -> Path:
-    """Return where the samples are: in the package, or beside the sources of a checkout."""
+    """Return the folder of the samples: in the package, or beside the sources of a checkout.
+
+    Raises Unavailable when they are missing.
+    """
     package = Path(__file__).parent
     for folder in (package / "samples", package.parent.parent / "samples"):
         if (folder / "story.toml").is_file():

@@ -1,8 +1,8 @@
-"""Work on what strangers have written, in a process that is ended when it takes too long.
+"""Work on strangers' text in a child process, which ends when the work takes too long.
 
-While Python matches a pattern, nothing else of it runs: no thread, no signal handler, no timer of
-ours. So such work is done in a process of its own. That process ends itself past the limit, by a
-timer that needs no Python, also when whoever started it is long gone.
+While Python matches a pattern, it runs nothing else: no thread, no signal handler, no timer of
+ours. So such work is done in a process of its own. Past the limit it ends itself with a timer that
+does not need Python, even if its parent is long gone.
 """
 
 from __future__ import annotations
@@ -26,20 +26,20 @@ from voicenote.errors import TookTooLong, Unavailable
 P = ParamSpec("P")
 T = TypeVar("T")
 
-#: How many seconds one message may take; a usual one takes a hundredth of one.
+#: How many seconds one message may take; a normal one takes a hundredth of a second.
 LIMIT_S = 5.0
-#: Before each piece of work: the limit in seconds, and how many bytes follow. Before each answer:
-#: whether it was done, and how many bytes follow.
+#: Before each request: the limit in seconds, and how many bytes follow. Before each reply:
+#: whether it succeeded, and how many bytes follow.
 _REQUEST, _REPLY = struct.Struct("!dQ"), struct.Struct("!?Q")
 _HELLO = b"\x06"
-#: What the process ends with when its time is up; see `faulthandler`.
+#: The exit code of the process when its time is up; see `faulthandler`.
 _LATE = 1
 
 
 class Worker:
-    """A process that works for this one, started when there is something to do. Used with `with`.
+    """A child process that is started when there is work. Used with `with`.
 
-    It does one piece of work after another; several threads may share it.
+    It does one piece of work at a time; several threads may share it.
     """
 
     def __init__(self, limit_s: float = LIMIT_S) -> None:
@@ -48,14 +48,14 @@ class Worker:
         self._lock = threading.Lock()
 
     def run(self, work: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
-        """Return what `work` returns, which is a function of a module, or raise what it raises.
+        """Return what `work` (a function of a module) returns, or raise what it raises.
 
-        Raises TookTooLong past the limit, or where the process ends twice over the same work;
-        Unavailable when none can be started.
+        Raises TookTooLong past the limit, or if the process ends twice on the same work;
+        Unavailable when no process can be started.
         """
         request = pickle.dumps((work, args, named))
         with self._lock:
-            # somebody may end the process for reasons of their own: once is no proof
+            # the process may end for other reasons, so once proves nothing
             for _ in range(2):
                 child = self._child = self._child or _start_child()
                 reply = _answer(child, self._limit, request)
@@ -102,7 +102,7 @@ class Worker:
 
 def _start_child() -> subprocess.Popen[bytes]:
     try:
-        # -P: a file of the working folder must not stand in for a module
+        # -P: a file in the working folder must not replace a module
         child = subprocess.Popen(  # noqa: S603  ourselves
             [sys.executable, "-P", "-m", __name__],
             stdin=subprocess.PIPE,
@@ -128,7 +128,7 @@ def _start_child() -> subprocess.Popen[bytes]:
 def _answer(
     child: subprocess.Popen[bytes], limit: float, request: bytes
 ) -> tuple[bool, bytes] | None:
-    """Return whether a piece of work was done, and what came of it; None when the child ended."""
+    """Return whether the work succeeded, and its pickled result; None if the child ended."""
     if child.stdin is None or child.stdout is None:
         return None
     try:
@@ -141,7 +141,7 @@ def _answer(
         reply = child.stdout.read(size)
     except OSError:
         return None
-    except BaseException:  # Ctrl-C: its answer would be taken for the next one's
+    except BaseException:  # Ctrl-C: its reply would be taken for the next one's
         child.kill()
         raise
     return (done, reply) if len(reply) == size else None
@@ -151,7 +151,7 @@ def _answer(
 
 
 def work_all(requests: BinaryIO, replies: BinaryIO) -> None:
-    """Do what is asked until there is no more: the child's whole life."""
+    """Do the requested work until the input ends: the main loop of the child."""
     replies.write(_HELLO)
     replies.flush()
     with Path(os.devnull).open("wb") as nowhere:
@@ -164,14 +164,14 @@ def work_all(requests: BinaryIO, replies: BinaryIO) -> None:
 
 def _work(request: bytes, limit: float, nowhere: BinaryIO) -> tuple[bool, bytes]:
     try:
-        # this imports what the first piece of work needs, which is no fault of the message
+        # the limit starts after this, because it imports what the work needs
         work, args, named = pickle.loads(request)  # noqa: S301  ourselves
         faulthandler.dump_traceback_later(limit, exit=True, file=nowhere)
         try:
             return True, pickle.dumps(work(*args, **named))
         finally:
             faulthandler.cancel_dump_traceback_later()
-    except Exception as error:  # noqa: BLE001 - whoever asked raises it
+    except Exception as error:  # noqa: BLE001 - the parent raises it
         try:
             return False, pickle.dumps(error)
         except Exception:  # noqa: BLE001 - some errors cannot be sent
@@ -179,11 +179,11 @@ def _work(request: bytes, limit: float, nowhere: BinaryIO) -> tuple[bool, bytes]
 
 
 def _live() -> None:
-    # these go to all processes of a terminal or a service; the first one decides what is to end
+    # a terminal or service sends these to all its processes; the parent decides what to end
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     replies = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what a library prints is no answer
+    os.dup2(2, 1)  # what a library prints must not end up in a reply
     work_all(sys.stdin.buffer, replies)
 
 

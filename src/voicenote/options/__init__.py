@@ -1,7 +1,7 @@
-"""One way to declare what can be set: its default, its check and its words, in one place.
+"""Declare options: default, check and description of each in one place.
 
-A settings table, a channel, a voice and a plan each have a frozen dataclass whose fields are made
-by `option`; `read` fills it from a table and gathers every problem, `describe` tells of each field.
+Every settings table, channel, voice and plan has a frozen dataclass whose fields are made by
+`option`. `read` fills it from a table and collects every problem; `describe` lists the fields.
 """
 
 from voicenote.options.declaration import NoOptions, Option, describe, option, options_of

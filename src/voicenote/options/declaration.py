@@ -1,4 +1,4 @@
-"""Declare an option: its default, its check and its words, in the field of a dataclass."""
+"""Declare an option as a field of a dataclass: its default, check and description."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, fields, replace
 from inspect import get_annotations
 from typing import Any
 
-#: Takes what was given, returns what is kept; raises ValueError(what) or ValueError(what, advice).
+#: Takes the given value, returns the one to keep; raises ValueError(what[, advice]).
 Check = Callable[[Any], Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
-    """What is declared of one option. `name` is its field, `key` its name in a table."""
+    """The declaration of one option. `name` is its field, `key` its name in a table."""
 
     default: Any
     check: Check
@@ -26,7 +26,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoOptions:
-    """The options of what has none."""
+    """The options of a plug-in that has none."""
 
 
 def option(
@@ -40,8 +40,8 @@ def option(
 ) -> Any:
     """Declare one option as a field of a frozen dataclass.
 
-    `doc` is one or two plain sentences: the documentation, and the advice where the check has none;
-    `example` a value to show; `key` its name in a table where that cannot be the field's.
+    `doc` is one or two plain sentences: the description, and the advice if the check gives none.
+    `example` is a value to show. `key` is its name in a table if that cannot be the field's.
     """
     made = Option(
         default=default, check=check, doc=doc, example=example, required=required, key=key
@@ -52,13 +52,13 @@ def option(
 
 
 def options_of(maker: Any) -> type:
-    """Return what a plug-in declares that can be set: its attribute `Options`, if it has one."""
+    """Return the options class of a plug-in: its attribute `Options`, or `NoOptions`."""
     kind: type = getattr(maker, "Options", NoOptions)
     return kind
 
 
 def describe(kind: type) -> tuple[Option, ...]:
-    """Return every option that `kind` declares: its own in order, then those it inherits."""
+    """Return all options of `kind`: its own in order, then the inherited ones."""
     own = get_annotations(kind)
     return tuple(
         replace(one, name=each.name, key=one.key or each.name)

@@ -1,4 +1,4 @@
-"""Read a table into the options that were declared, or say everything that is wrong with it."""
+"""Read a table into declared options, and collect every problem in it."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class FromEnvironment:
-    """A value of a variable: as it was written, and as TOML would read it."""
+    """The value of an environment variable: as written, and as TOML would read it."""
 
     raw: str
     parsed: object
 
 
 def read(kind: type[T], table: object, where: str, problems: list[Problem]) -> T:
-    """Return a `kind` filled from `table`; what is wrong is added to `problems`.
+    """Return a `kind` filled from `table`; errors are added to `problems`.
 
-    `where` is the table's dotted name. A value that is wrong is left at its default. The method
-    `problems` of `kind`, if it has one, yields what is wrong between options, each with its key as
-    the field; it is asked when every option that somebody meant to set is known.
+    `where` is the table's dotted name. A wrong value is left at its default. If `kind` has a method
+    `problems`, it yields conflicts between options, each with its key as the field. It is called
+    only if no value was wrong and no key was misspelt.
     """
     known = {one.key: one for one in describe(kind)}
     made: dict[str, Any] = {}
@@ -69,7 +69,7 @@ def read(kind: type[T], table: object, where: str, problems: list[Problem]) -> T
 
 
 def parse(kind: type[T], table: Mapping[str, object], where: str) -> T:
-    """Return a `kind` filled from `table`, or raise BadSettings with everything that is wrong."""
+    """Return a `kind` filled from `table`, or raise BadSettings with every problem."""
     problems: list[Problem] = []
     made = read(kind, table, where, problems)
     if problems:
@@ -78,7 +78,7 @@ def parse(kind: type[T], table: Mapping[str, object], where: str) -> T:
 
 
 def root_paths(options: T, home: Path) -> T:
-    """Return options whose relative paths begin in the folder `home`; an empty one stays so."""
+    """Return `options` with relative paths starting in the folder `home`; empty ones stay empty."""
     paths = {
         one.name: home / value
         for one in describe(type(options))
@@ -88,14 +88,14 @@ def root_paths(options: T, home: Path) -> T:
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """Return advice: the known name that was probably meant, else all of them."""
+    """Return advice: the known name that was probably meant, or else all names."""
     names = list(known)
     close = closest(word, names)
     return f"did you mean {close[0]}?" if close else f"known: {', '.join(names) or 'none'}"
 
 
 def closest(word: str, known: Iterable[str], cutoff: float = 0.6) -> list[str]:
-    """Return the known name that was probably meant, if there is one."""
+    """Return the known name that was probably meant, as a list of one or none."""
     from difflib import get_close_matches
 
     return get_close_matches(str(word).lower(), list(known), n=1, cutoff=cutoff)
@@ -111,7 +111,7 @@ def _read_rows(rows: Rows, value: object, where: str, problems: list[Problem]) -
 
 
 def _checked(check: Check, value: object) -> Any:
-    """Check as TOML reads it; a text of a variable needs no quotes, and may look like a number."""
+    """Check a value. Text in a variable needs no quotes, and may look like a number."""
     if isinstance(value, dict):
         value = {
             key: one.raw if isinstance(one, FromEnvironment) else one for key, one in value.items()

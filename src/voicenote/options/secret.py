@@ -1,4 +1,4 @@
-"""Secrets: kept elsewhere, referred to here, fetched only when they are used, never shown."""
+"""Secrets by reference: fetched only when they are used, and never shown."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _SECRET_KEY = re.compile(r"(?:^|[_-])(?:password|passphrase|token|key|secret)$",
 
 
 def is_secret_key(key: str) -> bool:
-    """Whether a key of this name holds a secret: ``password``, ``api_key``, ``bot_token``."""
+    """Return whether a key with this name holds a secret, such as ``password`` or ``api_key``."""
     return bool(_SECRET_KEY.search(key))
 
 
 def is_reference(value: object) -> bool:
-    """Whether `value` looks like ``{env = "NAME"}`` or one of its siblings."""
+    """Return whether `value` is a reference such as ``{env = "NAME"}``."""
     if not isinstance(value, Mapping) or len(value) != 1:
         return False
     ((way, name),) = value.items()
@@ -33,15 +33,15 @@ def is_reference(value: object) -> bool:
 
 
 def reveal(secret: Secret | None) -> str:
-    """Return the secret itself, as `Secret.reveal` does; "" where none is set."""
+    """Return the secret value, as `Secret.reveal` does; "" if none is set."""
     return secret.reveal() if secret else ""
 
 
 class Secret:
-    """A secret by reference. `reveal` fetches it; it is not shown, and not pickled.
+    """A secret by reference. `reveal` fetches it; it is never shown or pickled.
 
     `way` is one of `WAYS`, or ``given`` when the value itself came from the environment
-    (``VOICENOTE_CHANNELS__MAIL__PASSWORD``). `env` is where ``{env = …}`` is looked up.
+    (``VOICENOTE_CHANNELS__MAIL__PASSWORD``). ``{env = …}`` is looked up in `env`.
     """
 
     __slots__ = ("_env", "_name", "way")
@@ -53,7 +53,7 @@ class Secret:
 
     @classmethod
     def at(cls, place: str, env: Mapping[str, str]) -> Secret:
-        """Return the secret at a place that is written as one word, such as ``env:NAME``."""
+        """Return the secret at a place written as one word, such as ``env:NAME``."""
         way, _, name = place.partition(":")
         return cls(way, name, env)
 
@@ -77,10 +77,10 @@ class Secret:
         return f"{self.way}={self._name}" if self.way in ("env", "keyring") else self.way
 
     def reveal(self) -> str:
-        """Return the secret itself.
+        """Return the secret value.
 
-        Raises BadSettings when it is not where the reference says, and Unavailable when the
-        keyring or the command does not work.
+        Raises BadSettings when it isn't where the reference says, and Unavailable when the keyring
+        or the command fails.
         """
         if self.way == "env":
             return self._from_environment()

@@ -1,4 +1,4 @@
-"""The checks of options: each takes one value, and says what it wants instead."""
+"""Checks for options: each takes a value and returns it, or raises ValueError with advice."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def text(value: Any) -> str:
 
 
 def line(value: Any) -> str:
-    """Check that it is text of one line: it stands in subjects, file names and signatures."""
+    """Check that it is one line of text, for subjects, file names and signatures."""
     from unicodedata import category
 
     word = text(value)
@@ -43,7 +43,7 @@ def line(value: Any) -> str:
 
 
 def path(value: Any) -> Path:
-    """Check the path of a file or folder; ``~`` is the account's home."""
+    """Check the path of a file or folder; ``~`` is expanded to the home folder."""
     from voicenote.files import expand_home
 
     if not isinstance(value, Path):
@@ -54,7 +54,7 @@ def path(value: Any) -> Path:
 
 
 def switch(value: Any) -> bool:
-    """Check a yes or no."""
+    """Check that it is true or false."""
     if not isinstance(value, bool):
         raise ValueError(  # noqa: TRY004  a wrong value, whatever its type
             f"{_show_value(value)!r} is neither true nor false", "write true or false"
@@ -63,7 +63,7 @@ def switch(value: Any) -> bool:
 
 
 def number(low: float, high: float, *, whole: bool = False) -> Check:
-    """Return a check: a number from `low` to `high`."""
+    """Return a check for a number from `low` to `high`."""
 
     def check(value: Any) -> float | int:
         right = int if whole else (int, float)
@@ -84,7 +84,7 @@ port = number(0, 65_535, whole=True)
 
 
 def pattern(expression: re.Pattern[str], what: str, advice: str, *also: str) -> Check:
-    """Return a check: a text of one form, or one of the words `also`."""
+    """Return a check for text that matches `expression`, or is one of the words `also`."""
 
     def check(value: Any) -> str:
         word = text(value)
@@ -105,7 +105,7 @@ email = pattern(_EMAIL, "an email address", "such as me@example.com", "")
 
 
 def zone(value: Any) -> str:
-    """Check an IANA time zone that this machine, or the tzdata library, knows."""
+    """Check that it is an IANA time zone known to this machine or the tzdata library."""
     from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
     name = text(value)
@@ -120,7 +120,7 @@ def zone(value: Any) -> str:
 
 
 def word_list(known: Sequence[str] = ()) -> Check:
-    """Return a check: a list of words, out of `known` when that is given."""
+    """Return a check for a list of words, each one of `known` if given."""
 
     def check(value: Any) -> tuple[str, ...]:
         if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
@@ -152,7 +152,7 @@ _LEVELS = ("error", "warning", "hint", "off")
 
 
 def levels(value: Any) -> dict[str, str]:
-    """Check a table of rules of the method and the level of each."""
+    """Check a table of rule codes (such as R18 or S24) and their levels."""
     table = texts_by_name(value)
     for rule, level in table.items():
         if not _RULE.fullmatch(rule):
@@ -167,7 +167,7 @@ def levels(value: Any) -> dict[str, str]:
 
 
 def database_url(value: Any) -> str | Secret:
-    """Check a database URL, as it is or by reference, or nothing."""
+    """Check a database URL, a secret reference to one, or ""."""
     if isinstance(value, Secret):
         return value
     address = text(value)
@@ -179,7 +179,7 @@ def database_url(value: Any) -> str | Secret:
 
 
 def reference(value: Any) -> str:
-    """Check the place where a secret is kept, ``env:NAME`` or one of its siblings, or nothing."""
+    """Check the place where a secret is kept, such as ``env:NAME``, or ""."""
     place = text(value)
     way, colon, name = place.partition(":")
     if place and not (colon and way in WAYS and name.strip()):
@@ -189,18 +189,18 @@ def reference(value: Any) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The check of a list of tables, each of which is filled into a `kind` of its own."""
+    """The check for a list of tables, each of which fills a `kind` of its own."""
 
     kind: type
     advice: str
 
     def __call__(self, value: Any) -> Any:
-        """Take what was read already, such as a default."""
+        """Return a value that was already read, such as a default."""
         return value
 
 
 def choice(*known: str) -> Check:
-    """Return a check: one of the words `known`."""
+    """Return a check for one of the words `known`."""
 
     def check(value: Any) -> str:
         if value not in known or not isinstance(value, str):
@@ -211,7 +211,7 @@ def choice(*known: str) -> Check:
 
 
 def member(kind: type[E]) -> Check:
-    """Return a check: one of the values of a StrEnum, kept as its member."""
+    """Return a check for one of the values of a StrEnum; it returns the member."""
     names = [one.value for one in kind if one.value]
 
     def check(value: Any) -> E:
@@ -223,7 +223,7 @@ def member(kind: type[E]) -> Check:
 
 
 def secret(value: Any) -> Secret | None:
-    """Check that it is a secret by reference, or nothing."""
+    """Check that it is a secret by reference; "" becomes None."""
     if value == "":
         return None
     if not isinstance(value, Secret):
@@ -232,7 +232,7 @@ def secret(value: Any) -> Secret | None:
 
 
 def server(value: Any) -> str:
-    """Check the address of a server: https, or http on this machine, with no password in it."""
+    """Check a server's URL: https, or http on this machine, without a password."""
     from urllib.parse import urlsplit
 
     url = text(value)
@@ -256,7 +256,7 @@ def server(value: Any) -> str:
 
 
 def is_here(host: str) -> bool:
-    """Whether `host` is this machine by its name or address; nothing is looked up."""
+    """Return whether `host` is this machine by its name or address, without a look-up."""
     from ipaddress import ip_address
 
     try:

@@ -1,4 +1,4 @@
-"""What an owner can set: declared once, checked all at once, documented from the declarations."""
+"""The owner's settings: declared once, checked all at once, documented from the declarations."""
 
 from voicenote.options import Secret
 from voicenote.settings.loading import FILE_NAME, find_home, load, load_draft

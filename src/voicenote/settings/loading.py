@@ -1,4 +1,4 @@
-"""Read `voicenote.toml` and the environment into `Settings`, or say everything that is wrong."""
+"""Read `voicenote.toml` and the environment into `Settings`, and report every problem."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ def find_home(option: str | Path | None, env: Mapping[str, str]) -> Path:
 
 
 def load(home: Path, env: Mapping[str, str], *, fresh: bool = False) -> Settings:
-    """Read the settings of the workspace `home`; the environment `env` wins over the file.
+    """Read the settings of the workspace `home`; the environment `env` overrides the file.
 
-    A missing file means the defaults, and so does any with `fresh`. Raises BadSettings with every
+    A missing file means the defaults, and `fresh` ignores the file. Raises BadSettings with every
     problem at once: file, line, dotted field (or the variable's name), what is wrong, what to do.
     """
     settings = load_draft(home, env, fresh=fresh)
@@ -47,9 +47,10 @@ def load(home: Path, env: Mapping[str, str], *, fresh: bool = False) -> Settings
 
 
 def load_draft(home: Path, env: Mapping[str, str], *, fresh: bool = False) -> Settings:
-    """Read the settings as `load` does, with the default in place of each that is wrong.
+    """Read the settings as `load` does, with the default in place of each wrong value.
 
-    What is wrong is in `source.problems`. Raises BadSettings only for a file that is not TOML.
+    The problems are in `source.problems`. Raises BadSettings only for a file that cannot be read or
+    isn't TOML.
     """
     file = home / FILE_NAME
     text = "" if fresh else _read_file(file)
@@ -62,7 +63,7 @@ def load_draft(home: Path, env: Mapping[str, str], *, fresh: bool = False) -> Se
 
 
 def _read_file(file: Path) -> str:
-    if file.exists() and not file.is_file():  # a pipe would be waited for
+    if file.exists() and not file.is_file():  # reading a pipe would block
         raise BadSettings(
             f"{file} cannot be read: it is not a file", "make it a file that you may read"
         )
@@ -90,7 +91,7 @@ def _read_file(file: Path) -> str:
 def _parse(text: str, file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
-    except (ValueError, RecursionError) as error:  # also a number of more digits than Python reads
+    except (ValueError, RecursionError) as error:  # also a number with too many digits
         what = str(error)
         at = _AT_LINE.search(what)
         problem = Problem(
@@ -103,7 +104,7 @@ def _parse(text: str, file: Path) -> dict[str, Any]:
 
 
 def _overlay(given: dict[str, Any], env: Mapping[str, str], structure: Structure) -> dict[str, str]:
-    """Lay ``VOICENOTE_<TABLE>__<KEY>`` over `given`; return dotted path → the variable's name."""
+    """Put ``VOICENOTE_<TABLE>__<KEY>`` over `given`; return dotted path → the variable's name."""
     variables: dict[str, str] = {}
     for name in sorted(env):
         if not name.startswith(PREFIX):
@@ -134,7 +135,7 @@ def _overlay(given: dict[str, Any], env: Mapping[str, str], structure: Structure
 
 
 def _known_as(part: str, table: dict[str, Any]) -> str:
-    """Names in the file may have dashes and capitals, which a variable cannot: find that one."""
+    """Return the name in `table` that a variable means: it may have dashes and capitals there."""
     for key in table:
         if key.lower().replace("-", "_") == part:
             return key

@@ -1,4 +1,4 @@
-"""Turn what TOML and the environment gave into the declared values, noting every problem."""
+"""Turn values from TOML and the environment into `Settings`, and note every problem."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from voicenote.settings.voice_table import VoiceFor, VoiceTable
 
 #: A user name and a password inside a URL.
 _PASSWORD_IN_URL = re.compile(r"://[^/\s:@]*:[^/\s@]+@")
-#: The table of [voice] that has a table for each owner.
+#: The table in [voice] that has a table for each owner.
 _OWNER = "owner"
 
 
 def plain(value: Any) -> Any:
-    """Return what TOML would have given in place of a variable."""
+    """Return the value as TOML would have given it, also for a variable."""
     return value.parsed if isinstance(value, FromEnvironment) else value
 
 
 class Structure:
-    """One reading of the settings. `problems` grows; nothing raises."""
+    """One reading of the settings. Errors are added to `problems`; nothing raises."""
 
     def __init__(self, env: Mapping[str, str]) -> None:
         self.env = env
@@ -38,7 +38,7 @@ class Structure:
         self.problems.append(Problem(what=what, advice=advice, field=field))
 
     def settings(self, home: Path, file: Path, given: Mapping[str, Any]) -> Settings:
-        """Structure everything in `given`."""
+        """Return `Settings` from everything in `given`."""
         known = [*TABLES, *NAMED]
         for name in given:
             if name == "retention":
@@ -68,7 +68,7 @@ class Structure:
         return Settings(home=home, file=file, **made)
 
     def table(self, dotted: str, value: Any) -> dict[str, Any]:
-        """Return `value` as a table, or note that it isn't one and go on with an empty one."""
+        """Return `value` as a table; if it isn't one, note that and return an empty one."""
         value = plain(value)
         if isinstance(value, dict):
             return value
@@ -81,7 +81,7 @@ class Structure:
             yield key, self.table(f"{name}.{key}", value)
 
     def voice(self, table: Mapping[str, Any]) -> VoiceTable:
-        """Split [voice] into its own settings, the tables of languages and those of owners."""
+        """Return the settings of [voice], with its tables for languages and owners."""
         owners = self.table("voice.owner", table.get(_OWNER, {}))
         rest = {key: value for key, value in table.items() if key != _OWNER}
         common = self.voices("voice", rest, VoiceTable())
@@ -92,9 +92,9 @@ class Structure:
         return replace(common, by_owner=of_owners)
 
     def voices(self, where: str, table: Mapping[str, Any], common: VoiceTable) -> VoiceTable:
-        """Take one table of voices and the tables of languages in it; what it lacks is `common`.
+        """Return one table of voices with its language tables; what is missing is from `common`.
 
-        The tables of languages in `common` hold too, unless this one chooses for all languages.
+        The language tables of `common` apply too, unless this table chooses for all languages.
         """
         inner = {
             key: value
@@ -121,7 +121,7 @@ class Structure:
     def chosen(
         self, kind: type[VoiceFor], where: str, table: Mapping[str, Any], usual: VoiceFor
     ) -> dict[str, Any]:
-        """Return what a table says. Another engine has options of its own, and not the usual."""
+        """Return what a table sets. Another engine does not inherit the options of `usual`."""
         declared = {one.key: one.name for one in describe(kind)}
         general = {one.key for one in describe(VoiceTable)} - declared.keys()
         for key in general & table.keys():
@@ -143,9 +143,9 @@ class Structure:
         return said
 
     def of_voice(self, key: str, value: Any, where: str) -> Any:
-        """Return an engine's own option; a secret by its reference as text, such as env:NAME.
+        """Return one of an engine's own options; a secret reference becomes text, such as env:NAME.
 
-        For a voice is made in other processes too, to which a secret does not travel.
+        Voices are also made in other processes, and a `Secret` cannot be sent to them.
         """
         given = plain(value)
         if is_reference(given):
@@ -156,7 +156,7 @@ class Structure:
         return self.raw(key if not is_secret_key(key) else "", value, f"{where}.{key}")
 
     def channel(self, name: str, table: Mapping[str, Any]) -> ChannelTable:
-        """Take a channel's table: its kind is its name when it does not say another."""
+        """Return a channel's settings. Its kind is its name unless it sets another."""
         keys = {one.key for one in describe(ChannelTable)}
         where = f"channels.{name}"
         general = {key: value for key, value in table.items() if key in keys}
@@ -165,11 +165,11 @@ class Structure:
         return replace(made, kind=made.kind or name, options=self.secrets(own, where))
 
     def secrets(self, table: Mapping[str, Any], dotted: str) -> dict[str, Any]:
-        """Return a raw table with every reference made a Secret; refuse secrets in plain text."""
+        """Return a raw table with each reference as a Secret; secrets in plain text are refused."""
         return {key: self.raw(key, value, f"{dotted}.{key}") for key, value in table.items()}
 
     def raw(self, key: str, value: Any, where: str) -> Any:
-        """Return one value of a raw table, whatever its shape."""
+        """Return one value of a raw table, of any shape."""
         given = plain(value)
         if isinstance(given, dict):
             named = {k: v.raw if isinstance(v, FromEnvironment) else v for k, v in given.items()}

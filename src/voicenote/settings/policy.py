@@ -9,7 +9,7 @@ from itertools import pairwise
 from voicenote.errors import Problem
 from voicenote.options import option, validators
 
-#: How many messages may leave; 0: any number.
+#: How many messages may be sent; 0: any number.
 LIMIT = validators.number(0, 1_000_000, whole=True)
 
 
@@ -89,7 +89,7 @@ class Policy:
     )
 
     def problems(self) -> Iterator[Problem]:
-        """Yield what only makes sense in one order, and is not in it."""
+        """Yield the settings that are not in ascending order."""
         for group in (
             ("acknowledge_hours", "memo_hours", "breach_hours"),
             ("compensation_low", "compensation_high", "compensation_refuse"),

@@ -1,7 +1,7 @@
-"""Every setting, declared once: its default, what it accepts, and the words that document it.
+"""Every setting, declared once: its default, what it accepts, and its description.
 
-Plain dataclasses, because every command that reads the ledger pays for this import; the check of
-a value stands beside its default, in the field's metadata.
+These are plain dataclasses, because every command that reads the ledger imports them. The check of
+a value is beside its default, in the field's metadata.
 """
 
 from __future__ import annotations
@@ -88,10 +88,10 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelTable:
-    """One way out. `kind` is a channel's name in `voicenote channels`; the rest is its own.
+    """One channel. `kind` is its name in `voicenote channels`; the rest depends on the kind.
 
-    Values in `options` are as TOML has them, but for secrets, which are `Secret`. A limit that is
-    None is that of ``[policy]``; the outbox has none then.
+    Values in `options` are as in TOML, except secrets, which are `Secret`. A limit of None is that
+    of ``[policy]``, or no limit for the outbox.
     """
 
     kind: str = option("", validators.text, "What it is, if not what its table is called.", "email")
@@ -139,9 +139,9 @@ class LedgerTable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Everything an owner set, checked; `home` is the workspace, `file` its `voicenote.toml`.
+    """All checked settings; `home` is the workspace, `file` its `voicenote.toml`.
 
-    `source` tells the line of each setting, and what was wrong with what was read.
+    `source` knows the line of each setting, and the problems found while reading.
     """
 
     home: Path
@@ -170,7 +170,7 @@ TABLES: dict[str, type] = {
     "ledger": LedgerTable,
 }
 
-#: The tables that hold named tables: [plans.NAME] and so on, with what each is.
+#: The tables that hold named tables, such as [plans.NAME], and their descriptions.
 NAMED: dict[str, str] = {
     "plans": "A follow-up schedule of your own: steps with kind, after, unless and channel.",
     "channels": "One way out: kind, and that channel's own keys. Secrets only by reference.",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from voicenote.errors import BadSettings, Problem
 
-#: What the name of every variable that holds a setting begins with.
+#: The prefix of every environment variable that holds a setting.
 PREFIX = "VOICENOTE_"
 
 _HEADER = re.compile(r"\s*\[\[?(?P<path>[^\[\]]+)\]\]?\s*(?:#.*)?$")
@@ -24,7 +24,7 @@ def _path(text: str) -> tuple[str, ...]:
 
 
 def line_of(text: str, dotted: str) -> int | None:
-    """Return the line, from 1, of the setting `dotted`, or of the nearest table around it."""
+    """Return the line (from 1) of the setting `dotted`, or of the nearest table around it."""
     wanted = tuple(re.sub(r"\[\d+\]", "", dotted).split("."))
     table: tuple[str, ...] = ()
     best: tuple[int, int | None] = (0, None)
@@ -35,7 +35,7 @@ def line_of(text: str, dotted: str) -> int | None:
             found = table + _path(key["path"])
         else:
             continue
-        shared = min(len(found), len(wanted))  # a table that only has tables is where they begin
+        shared = min(len(found), len(wanted))  # a table of tables begins at its first one
         if found[:shared] == wanted[:shared] and shared > best[0]:
             best = (shared, line)
     return best[1]
@@ -43,9 +43,9 @@ def line_of(text: str, dotted: str) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class SettingsSource:
-    """The text of a settings file, and the variables over it: dotted setting → its variable.
+    """The text of a settings file, and the variables that override it (dotted setting → variable).
 
-    `problems` is what was wrong with what was read.
+    `problems` are those found while reading.
     """
 
     file: Path
@@ -61,7 +61,7 @@ class SettingsSource:
         return replace(problem, file=str(self.file), line=line_of(self.text, problem.field))
 
     def refuse(self, problems: Iterable[Problem]) -> None:
-        """Raise BadSettings with `problems`, each in its place and in their order; none: go on."""
+        """Raise BadSettings with `problems`, in order and with their places, if there are any."""
         placed = sorted(
             map(self.place, dict.fromkeys(problems)), key=lambda one: (one.file, one.line or 0)
         )

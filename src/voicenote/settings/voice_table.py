@@ -1,4 +1,4 @@
-"""The settings of voices: one for each language, and for each owner who wants another."""
+"""The settings of voices, by language and by owner."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class VoiceFor:
 
     @property
     def given(self) -> dict[str, Any]:
-        """What a voice is told, by option; what is empty here is its own choice."""
+        """The options to pass to a voice. Empty settings are left out: its own defaults apply."""
         named = {"voice": self.voice, "rate": self.rate}
         return {key: value for key, value in named.items() if value} | dict(self.options)
 
@@ -55,13 +55,13 @@ class VoiceTable(VoiceFor):
         "you have; the memo is then marked as a computer's in part.",
     )
     by_language: Mapping[str, VoiceFor] = field(default_factory=dict)
-    #: What [voice.owner.NAME] says, languages and all.
+    #: The tables [voice.owner.NAME], each with its languages.
     by_owner: Mapping[str, VoiceTable] = field(default_factory=dict)
 
     def of(self, language: str, owner: str = "") -> VoiceFor:
-        """Return the voice for a BCP 47 tag: its own table, its language's, or the common one.
+        """Return the voice for a BCP 47 tag: that of the tag, of its language, or the common one.
 
-        An `owner` with tables of their own is asked first.
+        The tables of `owner` come first, if there are any.
         """
         if owner in self.by_owner:
             return self.by_owner[owner].of(language)

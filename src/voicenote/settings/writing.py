@@ -1,4 +1,4 @@
-"""Write settings: the commented file of `init`, and a saved import profile."""
+"""Write settings: the commented file of `init`, and saved import profiles."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _EXAMPLES = """\
 
 
 def toml_of(value: object) -> str:
-    """Return a value as TOML writes it."""
+    """Return a value in TOML."""
     import tomlkit
 
     plain = list(value) if isinstance(value, tuple) else value
@@ -43,9 +43,9 @@ def toml_of(value: object) -> str:
 def commented_toml(answers: Mapping[str, object] | None = None) -> str:
     """Return a `voicenote.toml` with every setting explained.
 
-    `answers` maps dotted names (``owner.name``) to what the owner said; those are set, all others
-    stand as comments with their default. Without answers the file loads to the defaults. Raises
-    KeyError for an answer to no setting.
+    `answers` maps dotted names (``owner.name``) to the owner's answers. These are set; all others
+    are comments with their default. Without answers the file loads to the defaults. Raises KeyError
+    for an answer to an unknown setting.
     """
     left = {name: value for name, value in (answers or {}).items() if value is not None}
     lines = [
@@ -85,10 +85,10 @@ def save_profile(
     defaults: Mapping[str, str],
     source: str = "",
 ) -> None:
-    """Write ``[intake.NAME]`` into the settings file `path`, keeping all else as it stands.
+    """Write ``[intake.NAME]`` into the settings file `path`, and keep everything else in it.
 
-    The file is made when there is none, and is replaced in one step. Raises BadSettings when it is
-    not TOML, Unavailable when it cannot be written.
+    The file is created if it doesn't exist, and replaced in one step. Raises BadSettings when it
+    isn't TOML, Unavailable when it cannot be written.
     """
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
@@ -108,7 +108,7 @@ def save_profile(
         if "intake" not in document:
             document["intake"] = tomlkit.table(is_super_table=True)
         document["intake"][name] = profile
-        # a mode that somebody chose for the file stays, such as one for a service that reads it
+        # keep a mode that was chosen for the file, such as one that lets a service read it
         mode = file.stat().st_mode & 0o777 if file.exists() else FILE
         with open_beside(file, mode=mode) as stream:
             stream.write(tomlkit.dumps(document).encode())

@@ -151,7 +151,7 @@ def _code_trusted(
 def _code_until_right(
     words: Samples, level: LoudnessReading, rendition: str, codec: Codec, *, synthetic: bool
 ) -> Piece:
-    """Code the words until the decoded sound is as it should be."""
+    """Encode the words until the decoded sound is right. Raises Unavailable if it stays loud."""
     gain, ceiling = level.gain_db, level.ceiling
     if gain is None:
         gain = level.target_lufs - (_lufs(energies(words, codec.rate)) or level.target_lufs)
