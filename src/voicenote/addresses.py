@@ -1,8 +1,8 @@
-"""The one reader of addresses: email, telephone (WhatsApp's too), Telegram. Pure.
+"""Parsing of addresses: email, telephone (WhatsApp's too) and Telegram. Pure.
 
-Whatever spelling comes in, by a file, a command or a channel, one comes out: an address as mail
-takes it, a number in E.164, ``@name`` or the number of a chat. What a plug-in's channel names, such
-as ``slack``, stays as it is written.
+Any spelling from a file, a command or a channel becomes the normal one: a normalised email
+address, a number in E.164, ``@name`` or a chat's number. Addresses for a plug-in's channel, such as
+``slack``, stay as they are written.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _NOWHERE = {"", "001", "ZZ"}
 
 @lru_cache(maxsize=4096)
 def email(text: str) -> str:
-    """Return the address, normalised. Nothing is looked up. Raises BadData when it is none."""
+    """Return the email address, normalised, without any lookup. Raises BadData if it isn't one."""
     import email_validator
 
     given = _plain(text).replace("＠", "@")
@@ -63,10 +63,10 @@ def email(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def phone(text: str, region: str = "") -> str:
-    """Return the E.164 number; `region` (ISO 3166) is the country of a number without a +.
+    """Return the number in E.164; `region` (ISO 3166) is the country of a number without a +.
 
-    A number must be possible (its length), not in use: numbering plans change faster than
-    libraries. Raises BadData otherwise.
+    Raises BadData when its length isn't possible. Whether it is in use isn't checked: numbering
+    plans change faster than libraries.
     """
     given = unicodedata.normalize("NFKC", _plain(text)).lstrip("'")
     if _SPREADSHEET.fullmatch(given):
@@ -81,13 +81,13 @@ def phone(text: str, region: str = "") -> str:
 
 
 def _dialled(given: str) -> str:
-    """Return a number without what apps and links write around it; + stands before a country."""
+    """Return a number without what apps and links put around it, with + before a country code."""
     if found := _JID.fullmatch(given):
         return f"+{found[1]}"
     bare = _WEB.sub("", given, count=1) if "://" in given or "/" in given else given
     if found := _WHATSAPP.match(bare):
         rest = unquote(re.split("[?&]", bare[found.end() :])[0]).strip(" /")
-        # its links have the country's code and no +; whatsapp: is also written before any number
+        # its links have the country code without +; whatsapp: may stand before any number
         return rest if rest.startswith(("+", "00")) or ":" in found[0] else f"+{rest}"
     given = _CALL.sub("", given, count=1)
     given = found[1] if (found := _DECIMAL.fullmatch(given)) else given
@@ -109,7 +109,7 @@ def _parse_number(number: str, region: str) -> str:
 
 
 def telegram(text: str) -> str:
-    """Return ``@name`` or the number of a chat. Raises BadData when it is neither."""
+    """Return ``@name`` or a chat's number. Raises BadData when it is neither."""
     given = unicodedata.normalize("NFKC", _plain(text)).replace("\u2212", "-")
     bare = _WEB.sub("", given, count=1) if "/" in given else given
     if found := _TELEGRAM.match(bare):
@@ -123,9 +123,9 @@ def telegram(text: str) -> str:
 
 
 def read_address(kind: str, text: str, region: str = "") -> str:
-    """Return an address of this kind in its one spelling; `region` as in `phone`.
+    """Return an address of this kind in its normal spelling; `region` as in `phone`.
 
-    Raises BadData when it is none of that kind.
+    Raises BadData when it isn't an address of that kind.
     """
     if kind == EMAIL:
         return email(text)
@@ -135,16 +135,16 @@ def read_address(kind: str, text: str, region: str = "") -> str:
 
 
 def _plain_name(text: str) -> str:
-    """Return what only a plug-in's channel can read. Raises BadData where there is nothing."""
+    """Return the address for a plug-in's channel, tidied. Raises BadData when it is empty."""
     if given := " ".join(_visible(text).split()):
         return given
     raise BadData(f"isn't an address: {short(text)}", "write it as the service shows it")
 
 
 def heard_at(kind: str, text: str) -> str:
-    """Return an address as a channel tells it, in its one spelling; where it is none, as it is.
+    """Return an address reported by a channel, in its normal spelling, or stripped if it has none.
 
-    WhatsApp tells a number without its +.
+    WhatsApp reports numbers without a +.
     """
     for given in (text, f"+{text}") if kind in NUMBERS else (text,):
         with suppress(BadData):
@@ -153,11 +153,11 @@ def heard_at(kind: str, text: str) -> str:
 
 
 def read_addresses(text: str, region: str = "", kinds: Collection[str] = ()) -> tuple[Address, ...]:
-    """Return all that somebody may mean who writes `text` as an address, the likeliest first.
+    """Return every address that `text` may mean, the likeliest first.
 
-    Bare digits may be a number at home (`region`, ISO 3166), one whose + was left out, or a chat of
-    Telegram's. ``slack:U0123`` is one of a plug-in's, where `kinds` have slack. A bare word is
-    nobody's address: it may be a name. Raises BadData for no address.
+    Bare digits may be a number at home (`region`, ISO 3166), a number without its +, or a Telegram
+    chat. ``slack:U0123`` is an address for a plug-in, if `kinds` include slack. A bare word isn't
+    an address, because it may be a name. Raises BadData when there is no address.
     """
     kind, _, value = text.strip().partition(":")
     if value and kind.casefold() in set(kinds).difference(KINDS):
@@ -192,9 +192,9 @@ def _refuse(text: str) -> tuple[Address, ...]:
 
 
 def at_home(text: str) -> frozenset[str]:
-    """Return what digits without a country can be, in all countries, without the country's code.
+    """Return the national numbers that digits without a country code can be, in all countries.
 
-    Empty where a country is named, or nothing of it is dialled. See `home_of`.
+    Empty when a country code is given, or when it isn't a number. See `home_of`.
     """
     import phonenumbers
 
@@ -208,7 +208,7 @@ def at_home(text: str) -> frozenset[str]:
 
 @lru_cache(maxsize=8192)
 def home_of(number: str) -> str:
-    """Return an E.164 number without its country's code; "" for what is none."""
+    """Return an E.164 number without its country code; "" when it isn't a number."""
     import phonenumbers
 
     try:
@@ -219,7 +219,7 @@ def home_of(number: str) -> str:
 
 @cache
 def region_of(zone: str, tag: str = "") -> str:
-    """Return the ISO 3166 region of a time zone, else of a language tag, else nothing."""
+    """Return the ISO 3166 region of a time zone, else of a language tag, else ""."""
     from babel.core import get_global
 
     territories, newer = get_global("zone_territories"), get_global("zone_aliases")
@@ -231,9 +231,9 @@ def region_of(zone: str, tag: str = "") -> str:
 
 
 def _plain(text: str) -> str:
-    """Return a text without what nobody sees, and what a label says as its link would say it.
+    """Return a text without invisible characters and without a label (``E-mail:``, ``Tel.``).
 
-    Labels (``E-mail:``, ``Tel.``) come from address books.
+    Labels come from address books. One for telephones is replaced by ``tel:``.
     """
     kept = _visible(text)
     found = _LABEL.match(kept)
@@ -243,9 +243,9 @@ def _plain(text: str) -> str:
 
 
 def _visible(text: str) -> str:
-    """Return a text without marks of direction, spaces around, and spaces of width 0.
+    """Return a text without direction marks, zero-width spaces, and spaces around it.
 
-    Telephones and address books put them around numbers that are copied.
+    Phones and address books put them around copied numbers.
     """
     if not (text.isascii() and text.isprintable()):
         text = "".join(sign for sign in text if unicodedata.category(sign) not in ("Cf", "Cc"))

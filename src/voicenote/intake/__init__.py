@@ -1,1 +1,1 @@
-"""complaint → case: read what a helpdesk, a sheet or a person gives, and check all of it."""
+"""complaint → case: reading and checking complaints from helpdesks, spreadsheets and people."""

@@ -1,4 +1,4 @@
-"""Amounts of money as people write them, in the currency they mean."""
+"""Parsing of amounts of money and their currencies."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from voicenote.errors import BadData, short
 from voicenote.intake.raw_record import Number
 from voicenote.model.money import Money
 
-#: More than this in any currency is a slip of the keyboard.
+#: More than this in any currency is a typing error.
 MOST = Decimal(10) ** 12
 _NEGATIVE = re.compile(r"[-−–]|^\(.*\)$")
 _LETTERS = re.compile(r"[^\W_]")
 _PLAIN = re.compile(r"[0-9]{1,12}(\.[0-9]{1,2})?")
 _POINT_ZERO = re.compile(r"0[.,]\d+")
 
-#: Signs and words that several countries share: the first one, unless the owner's is among them.
+#: Signs and words that several countries share. The first counts, unless the owner's is listed.
 _SHARED = {
     "$": ("USD", "CAD", "AUD", "NZD", "MXN", "SGD", "HKD", "ARS", "CLP", "COP", "TWD"),
     "£": ("GBP", "EGP", "LBP"),
@@ -76,7 +76,7 @@ def _codes() -> frozenset[str]:
 
 @lru_cache(maxsize=1024)
 def currency(text: str, preferred: str = "") -> str:
-    """Return the ISO 4217 code of a code, a sign or a word; `preferred` settles a shared sign.
+    """Return the ISO 4217 code for a code, a sign or a word; `preferred` decides a shared sign.
 
     Raises BadData when there is no such currency.
     """
@@ -96,8 +96,8 @@ def currency(text: str, preferred: str = "") -> str:
 def money(text: str, named: str, fallback: str) -> Money:
     """Return the amount in `text`, in its own currency, else `named` (its column), else `fallback`.
 
-    `named` and `fallback` are ISO 4217 codes or empty. ``1.234`` is a thousand and some: money
-    has no third decimal. Raises BadData for what is no amount, is negative or absurd, has no
+    `named` and `fallback` are ISO 4217 codes or empty. ``1.234`` is more than a thousand: money has
+    no third decimal. Raises BadData when it isn't an amount, is negative or above `MOST`, has no
     currency, or has another one than `named`.
     """
     fallback = currency(fallback) if fallback else ""
@@ -122,7 +122,7 @@ def money(text: str, named: str, fallback: str) -> Money:
 
 
 def _amount(text: str) -> tuple[Decimal, str]:
-    """Return the amount and the sign or word of its currency (possibly none)."""
+    """Return the amount, and the sign or word of its currency ("" when there is none)."""
     from price_parser import Price
 
     if any(text.casefold().endswith(f" {word}") or word in text for word in _TOMAN):

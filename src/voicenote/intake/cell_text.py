@@ -1,4 +1,4 @@
-"""The text of one field as it goes in: whole letters, no control characters, not too long."""
+"""Cleaning of one field's text: whole letters, no control characters, not too long."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ _CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff\ufffe\uffff]")
 
 
 def clean(name: str, text: str) -> str:
-    """Return `text` as it goes in: NFC, no control characters, one line unless it is prose.
+    """Return `text` cleaned for field `name`: NFC, no control characters, one line unless prose.
 
-    A formula, a template or a path in it is text like any other. Raises BadData when it holds a
-    NUL, half a character (a lone surrogate, a byte of another encoding), or is too long.
+    Formulas, templates and paths are ordinary text. Raises BadData when it contains a NUL or half
+    a character (a lone surrogate, a byte of another encoding), when letters were lost (U+FFFD) in
+    a field that isn't prose, or when it is too long.
     """
     if isinstance(text, Number) and name in ("harm", "amends_value"):
         return text

@@ -1,4 +1,4 @@
-"""Old code pages, told by their letters. A cell is too short for statistics; an alphabet is not."""
+"""Recognition of old code pages by their letters, because a cell is too short for statistics."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _OTHERS = {
     "cp1251": "абвгдеёжзийклмнопрстуфхцчшщъыьэюяіїєґўјљњћџђ",
 }
 _SIGNS = "“”„‚‘’–—…•€£§°«»№©®™\u00a0\u200e\u200f₪"
-#: The code page in which Windows wrote a language: it settles what letters leave open.
+#: Language → the code page Windows used for it. It decides when the letters don't.
 _HABIT = {
     **dict.fromkeys(("pl", "ro", "cs", "sk", "hu", "hr", "sl"), "cp1250"),
     **dict.fromkeys(("ru", "uk", "bg", "sr", "be"), "cp1251"),
@@ -34,10 +34,11 @@ _UNNATURAL = re.compile(r"[^\W\d_A-Z](?=[A-Z])")
 
 
 def told_by_letters(sample: bytes, language: str) -> str:
-    """Return the code page of `sample` (lines that are no UTF-8); `language` is the owner's.
+    """Return the code page of `sample` (lines that aren't UTF-8); `language` is the owner's.
 
-    The one whose letters make nearly all of what is beyond ASCII wins, the owner's first; else
-    charset-normalizer is asked for the big alphabets of East Asia; else it is Western.
+    A code page wins if at least 90 % of the characters beyond ASCII are its letters; the owner's
+    is tried first. Otherwise charset-normalizer looks for East Asian encodings, and the owner's
+    code page or cp1252 is the last resort.
     """
     high = sum(1 for byte in sample if byte > 127)
     plain = sum(1 for byte in sample if chr(byte).isalpha() and byte < 128)
@@ -57,7 +58,7 @@ def told_by_letters(sample: bytes, language: str) -> str:
 
 
 def _share(sample: bytes, name: str, letters: str) -> float:
-    """Return how much of what is beyond ASCII is letters of `name`'s languages, 0 to 1."""
+    """Return the share (0 to 1) of characters beyond ASCII that suit `name`'s languages."""
     text = sample.decode(name, "replace")
     beyond = [sign for sign in text if sign > "\x7f"]
     known = set(letters) | set(letters.upper()) | set(_SIGNS)

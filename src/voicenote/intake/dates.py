@@ -1,4 +1,4 @@
-"""Moments and days as files write them, with the order of day and month settled per column."""
+"""Parsing of moments and days; the order of day and month is decided per column."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from voicenote.errors import BadData, short
 
-#: Nothing a helpdesk holds is older.
+#: Nothing in a helpdesk is older than this year.
 OLDEST = 1990
 _NUMERIC = re.compile(r"(\d{1,2})\s?([./-])\s?(\d{1,2})\s?[./-]\s?(\d{4}|\d{2})(?:[ T,]+(.+))?")
 _YEAR_FIRST = re.compile(r"(\d{4})[./-](\d{1,2})[./-](\d{1,2})(?:[ T,]+(.+))?")
@@ -20,10 +20,10 @@ _ADVICE = "write it as 2026-03-04 or 2026-03-04T15:00+02:00"
 
 
 def order_of(cells: Iterable[str], region: str, language: str) -> str:
-    """Return the order of a column: ``DMY``, ``MDY``, or nothing when it cannot be known.
+    """Return the date order of a column: ``DMY``, ``MDY``, or "" when it can't be known.
 
-    A cell that has a number above 12 tells; cells that tell different things tell nothing. Then
-    the habit of `region` (ISO 3166), or of the region that `language` (BCP 47) names, decides.
+    A number above 12, or dots between the numbers, shows the order; cells that disagree give "".
+    If no cell shows it, the custom of `region` (ISO 3166) or else of `language` (BCP 47) decides.
     """
     told = set()
     for cell in cells:
@@ -52,10 +52,10 @@ def _habit(region: str, language: str) -> str:
 
 
 def moment(text: str, *, order: str, zone: tzinfo, now: datetime, languages: str) -> datetime:
-    """Return when it was, in UTC. A time without a zone is in `zone`; a day alone begins it.
+    """Return the moment in `text`, in UTC. Without a zone it is in `zone`; a day means its start.
 
-    `order` is `order_of` its column, `languages` BCP 47 tags with spaces between. Raises BadData
-    for what is no date, may be two, is before 1990, or lies more than two days after `now`.
+    `order` is `order_of` its column, `languages` BCP 47 tags separated by spaces. Raises BadData
+    when it isn't a date, may be two dates, is before 1990, or is more than two days after `now`.
     """
     parsed = _parse(text, order, languages)
     if parsed.tzinfo is None:
@@ -69,14 +69,14 @@ def moment(text: str, *, order: str, zone: tzinfo, now: datetime, languages: str
 
 
 def day(text: str, *, order: str, languages: str) -> date:
-    """Return the calendar day in `text`. Raises BadData as `moment` does; it may lie ahead."""
+    """Return the calendar day in `text`. Raises BadData as `moment` does, but allows the future."""
     parsed = _parse(text, order, languages)
     _sane(parsed.year, text)
     return parsed.date()
 
 
 def zone_of(name: str) -> ZoneInfo:
-    """Return the zone of an IANA name. Raises BadData when this machine does not have it."""
+    """Return the zone of an IANA name. Raises BadData when this machine doesn't have it."""
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
@@ -91,7 +91,7 @@ def _sane(year: int, text: str) -> None:
 
 @lru_cache(maxsize=65_536)
 def _parse(text: str, order: str, languages: str) -> datetime:
-    """Return the moment, naive when it names no zone. ISO first: it is nearly always that."""
+    """Return the moment, naive when it names no zone. ISO is tried first: it is the usual case."""
     plain = _digits(text.strip())
     if _EPOCH.fullmatch(plain):
         return datetime.fromtimestamp(int(plain[:10]), UTC)
@@ -113,7 +113,7 @@ def _parse(text: str, order: str, languages: str) -> datetime:
 
 
 def _join_date(text: str, year: int, month: int, day_: int, clock: str | None) -> datetime:
-    """Return a date whose parts are known, with whatever clock stands behind it."""
+    """Return a date whose parts are known, with the time of day in `clock`, if any."""
     try:
         start = datetime(year, month, day_)  # noqa: DTZ001 - its zone is its column's or customer's
     except ValueError:
@@ -124,7 +124,7 @@ def _join_date(text: str, year: int, month: int, day_: int, clock: str | None) -
 
 
 def _in_words(text: str, plain: str, languages: str) -> datetime:
-    """Let dateparser read it, absolute dates only: it is generous and slow, so it comes last."""
+    """Return the date as dateparser reads it, absolute only. It is lenient and slow: used last."""
     import dateparser
     from dateparser.conf import SettingValidationError
 

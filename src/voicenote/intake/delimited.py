@@ -1,4 +1,4 @@
-"""Tables in text: find the delimiter and the header, then give one record after the other."""
+"""Delimited text: detection of delimiter and header, and reading of records one by one."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _QUOTES = 'put the cell in "…" and double the quotes inside it'
 
 @dataclass(frozen=True, slots=True)
 class DelimitedTable:
-    """How a file is a table: its delimiter, its headers, and the line after which rows begin."""
+    """A table in a file: its delimiter, its headers, and the line after which rows begin."""
 
     sniffed: Sniffed
     delimiter: str
@@ -33,10 +33,10 @@ class DelimitedTable:
 
 
 class Lines:
-    """The physical lines of a text, counted, each with its end; over-long ones are refused.
+    """A counting iterator over physical lines with their line ends. BadData for one too long.
 
-    Lines given back by `again` come first: a row whose quotes do not match must not swallow
-    those after it.
+    Lines given back by `again` come first, so a row with unmatched quotes doesn't swallow those
+    after it.
     """
 
     def __init__(self, stream: TextIO, limits: IntakeLimits, file: str) -> None:
@@ -69,17 +69,17 @@ class Lines:
         return line
 
     def again(self) -> None:
-        """Give all lines taken since the last record back, but for the first."""
+        """Give back all lines taken since the last record, except the first."""
         back = self.taken[1:]
         self._waiting.extendleft(reversed(back))
         self.number -= len(back)
 
 
 def find_table(sniffed: Sniffed, options: Options, wanted: Sequence[str] = ()) -> DelimitedTable:
-    """Return the table in a file: delimiter and header, below whatever stands above it.
+    """Return the table in a file: its delimiter and header, even below a title or notes.
 
-    `wanted` are columns that were asked for by name. Raises BadData when there is no header, or
-    when it has too many columns.
+    `wanted` are columns that were asked for by name. Raises BadData when the delimiter in
+    `options` isn't one character, when there is no header, or when it has too many columns.
     """
     sample, complete = _sample(sniffed, options)
     given = options.delimiter.replace("\\t", "\t")
@@ -109,9 +109,9 @@ def find_table(sniffed: Sniffed, options: Options, wanted: Sequence[str] = ()) -
 
 
 def rows(table: DelimitedTable, options: Options, before: int = 0) -> Iterator[Record]:
-    """Yield the records of `table`; blank ones are left out. `before` bytes were taken already.
+    """Yield the records of `table`, except blank ones. `before` bytes were read already.
 
-    Raises BadData when a line is too long to be a table's.
+    Raises BadData when a line is longer than the limit.
     """
     csv.field_size_limit(options.limits.line)
     name = table.sniffed.path.name
@@ -156,7 +156,7 @@ def _broken_record(table: DelimitedTable, lines: Lines, start: int, offset: int)
 def _record(
     table: DelimitedTable, cells: list[str], start: int, offset: int, *, whole: bool
 ) -> Record:
-    """Return a row as a record; one that is too wide, or breaks off, is a broken one."""
+    """Return a row as a record, broken when it is too wide or breaks off."""
     file = table.sniffed.path.name
     width = len(table.headers)
     problem: tuple[Problem, ...] = ()
@@ -171,7 +171,7 @@ def _record(
 
 
 def _sample(sniffed: Sniffed, options: Options) -> tuple[list[str], int]:
-    """Return the first lines of a file, and how many of them are surely complete."""
+    """Return the first lines of a file, and how many there are."""
     found: list[str] = []
     taken = 0
     with open_binary(sniffed.path) as binary, as_text(binary, sniffed) as stream:
@@ -186,7 +186,7 @@ def _sample(sniffed: Sniffed, options: Options) -> tuple[list[str], int]:
 
 
 def _rows(sample: list[str], delimiter: str, limits: IntakeLimits) -> list[tuple[int, list[str]]]:
-    """Return (line before which it starts, cells) of every record in the sample."""
+    """Return (its last line, cells) of every record in the sample; lines count from 1."""
     csv.field_size_limit(limits.line)
     source = Counted(sample)
     reader = _reader(source, delimiter, strict=False)
@@ -202,7 +202,7 @@ def _rows(sample: list[str], delimiter: str, limits: IntakeLimits) -> list[tuple
 
 
 class Counted:
-    """Lines of a sample, counted as the reader takes them."""
+    """An iterator over a sample's lines that counts them."""
 
     def __init__(self, lines: list[str]) -> None:
         self._lines = iter(lines)
@@ -220,7 +220,7 @@ class Counted:
 def _header(
     found: list[tuple[int, list[str]]], known: set[str]
 ) -> tuple[tuple[int, int, float], int, list[str]] | None:
-    """Return (score, last line of the header, cells) of the row that names the columns best."""
+    """Return (score, its last line, cells) of the row most like a header, or None."""
     filled = [(line, cells) for line, cells in found if any(cell.strip() for cell in cells)]
     if not filled:
         return None
@@ -243,7 +243,7 @@ def _header(
 
 
 def _distinct(cells: Sequence[str]) -> tuple[str, ...]:
-    """Return the headers without spaces around them, the same names numbered, empty ones named."""
+    """Return the headers tidied and made unique: repeated ones numbered, empty ones named."""
     names: dict[str, None] = {}
     counts: dict[str, int] = {}
     for position, cell in enumerate(cells, 1):

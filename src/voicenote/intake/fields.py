@@ -1,4 +1,4 @@
-"""The fields of a complaint as files name them: one table, with lengths and synonyms."""
+"""The fields of a complaint as files name them, with their lengths and synonyms."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from voicenote.model.address import KINDS
 
-#: field → the most characters it may hold. The names are a contract: CSV columns, JSON and TOML
+#: Field → the most characters it may have. The names are a contract: CSV columns, JSON and TOML
 #: keys, ``--map`` and ``--default``.
 FIELDS: Mapping[str, int] = {
     "ref": 200,
@@ -43,11 +43,11 @@ FIELDS: Mapping[str, int] = {
     "promised_by": 100,
 }
 
-#: ``addresses.slack`` and the like: an address that only a plug-in's channel can read.
+#: Addresses that only a plug-in's channel can read, such as ``addresses.slack``.
 _OTHER = re.compile(r"addresses\.([a-z][a-z0-9_-]{0,39})")
 LONGEST_ADDRESS = 320
 
-#: The fields that may run over several lines. In all others a line break is a space.
+#: The fields that may have several lines. In all others a line break becomes a space.
 PROSE = frozenset(
     {
         "what_happened",
@@ -61,17 +61,17 @@ PROSE = frozenset(
     }
 )
 
-#: Columns that a ``.rejected`` file has on top; they are ignored when it comes back.
-#: In JSON they also say which source they belong to: a few records do not show all its keys.
+#: Extra columns of a ``.rejected`` file, ignored when it is imported again.
+#: In JSON they also name the source, because a few records don't show all of its keys.
 REASON, LINE, SOURCE = "voicenote_reason", "voicenote_line", "voicenote_source"
 OURS = frozenset({REASON, LINE, SOURCE})
 
-#: What exports write where there is nothing. In these letters only: Nan and None may be names.
+#: What exports write for nothing. Only in this exact spelling: Nan and None may be names.
 NOTHING = frozenset(
     {"N/A", "n/a", "#N/A", "NULL", "null", "nan", "NaN", "-", "--", "—", "(blank)", "(none)"}
 )
 
-#: enum field → how else its values are written. Numbers are Freshdesk's and Jira's priorities.
+#: Enum field → value → other ways to write it. Numbers are Freshdesk's and Jira's priorities.
 SYNONYMS: Mapping[str, Mapping[str, str]] = {
     "severity": {
         "low": "low minor trivial lowest small 1 p4",
@@ -98,7 +98,7 @@ SYNONYMS: Mapping[str, Mapping[str, str]] = {
 
 
 def kind_of(field: str) -> str:
-    """Return the kind of the addresses that a field holds; "" where it holds none."""
+    """Return the kind of address that a field holds; "" when it doesn't hold addresses."""
     if field in KINDS:
         return field
     found = _OTHER.fullmatch(field)
@@ -106,18 +106,18 @@ def kind_of(field: str) -> str:
 
 
 def is_field(name: str) -> bool:
-    """Whether there is a field of this name."""
+    """Return whether there is a field of this name."""
     return name in FIELDS or bool(kind_of(name))
 
 
 def show_column(name: str) -> str:
-    """Return a column's name on one line that any terminal can show, cut where it is long."""
+    """Return a column's name as one printable line, cut at 80 characters."""
     line = "".join(sign if sign.isprintable() else " " for sign in name[:80])
     return " ".join(line.split()) or "(no name)"
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """Return advice that names the known words closest to `word`."""
+    """Return advice that names the known words closest to `word`, or else lists them."""
     names = list(known)
     folded = {name.casefold(): name for name in names}
     close = difflib.get_close_matches(word.casefold(), folded, n=2, cutoff=0.5)

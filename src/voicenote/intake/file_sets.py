@@ -1,4 +1,4 @@
-"""A part: one file (or a set that belongs together) with all that is needed to read it."""
+"""Parts: one file, or several that belong together, with everything needed to read them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from voicenote.intake.options import Options
 from voicenote.intake.raw_record import Record
 from voicenote.intake.sniff import Shape, Sniffed, sniff
 
-#: Gives the records; the argument is how many bytes of the source were taken before.
+#: Yields the records; the argument is how many bytes of the source were read before.
 Reader = Callable[[int], Iterator[Record]]
 
 
@@ -25,9 +25,9 @@ Reader = Callable[[int], Iterator[Record]]
 class Part:
     """One table or document, ready to be read.
 
-    `format` is csv, jsonl, json, zendesk-csv or zendesk-json; `mapping` field → columns as it
-    counts, `guesses` as it was guessed; `orders` the order of day and month of its dates;
-    `table` is set for delimited text.
+    `format` is csv, jsonl, json, zendesk-csv or zendesk-json. `mapping` is field → columns as
+    used, `guesses` as guessed. `orders` is the order of day and month for each date field. `table`
+    is set for delimited text.
     """
 
     path: Path
@@ -45,7 +45,7 @@ class Part:
 
 
 def parts_of(paths: Sequence[Path], options: Options) -> list[Part]:
-    """Return the parts that `paths` make: Zendesk's files belong together, others stand alone.
+    """Return the parts in `paths`: Zendesk's files belong together, all others stand alone.
 
     Raises BadData and Unavailable as the readers do.
     """
@@ -108,7 +108,7 @@ def _plain(
 def _reader(
     one: Sniffed, table: delimited.DelimitedTable | None, keys: Sequence[str], options: Options
 ) -> Reader:
-    """Return what gives the records of one file."""
+    """Return the reader of one file."""
     if table is not None:
         return lambda before: delimited.rows(table, options, before)
     if one.shape is Shape.LINES:
@@ -123,7 +123,7 @@ def _reader(
 def _tickets(
     table: delimited.DelimitedTable, users: Sequence[delimited.DelimitedTable], options: Options
 ) -> Part:
-    """Return the tickets of a warehouse, joined to its users."""
+    """Return a part with a warehouse's tickets, joined to its users."""
 
     def reader(before: int) -> Iterator[Record]:
         known = zendesk.Users()
@@ -140,7 +140,7 @@ def _tickets(
 
 
 def _pages(pages: Sequence[Sniffed], options: Options) -> Part:
-    """Return the tickets of all pages of the API, joined to the users of all pages."""
+    """Return a part with the tickets of all API pages, joined to the users of all pages."""
     known = zendesk.Users()
     for page in pages:
         zendesk.page_users(page, known, options)
@@ -186,9 +186,9 @@ def _zendesk(
 
 
 def _lists(one: Sniffed, options: Options) -> list[str]:
-    """Return the key of a document's list of complaints; nothing when it is one complaint.
+    """Return the key of a document's list of complaints, in a list; [] when it is one complaint.
 
-    Reads all of it, so that a broken one is refused before anything is taken from it.
+    Reads the whole document, so a broken one is refused before anything is taken from it.
     """
     counts: dict[str, int] = {}
     own = False
@@ -209,7 +209,7 @@ def _lists(one: Sniffed, options: Options) -> list[str]:
 
 
 def _single(one: Sniffed, options: Options, before: int) -> Iterator[Record]:
-    """Yield the one complaint that a document is."""
+    """Yield the single complaint in a document."""
     whole: dict[str, object] = {}
     for element in jsons.document(one, options):
         if not element.listed:
@@ -221,7 +221,7 @@ def _single(one: Sniffed, options: Options, before: int) -> Iterator[Record]:
 
 
 def _sample(reader: Reader, options: Options) -> list[Record]:
-    """Return the first records, as many as are needed to know their keys and dates."""
+    """Return the first records, enough to know their keys and date orders."""
     found: list[Record] = []
     taken = 0
     for record in reader(0):
@@ -239,7 +239,7 @@ def _keys(sample: Sequence[Record]) -> tuple[str, ...]:
 def _orders(
     sample: Sequence[Record], mapping: Mapping[str, tuple[str, ...]], options: Options
 ) -> dict[str, str]:
-    """Return the order of day and month of every date, as its column's first cells tell."""
+    """Return the order of day and month for every date field, from its column's first cells."""
     region = options.region or region_of(options.time_zone, options.language)
     orders = {}
     for field in ("opened_at", "promised_by"):
@@ -250,6 +250,6 @@ def _orders(
 
 
 def _read_origin(sample: Sequence[Record]) -> str:
-    """Return the source that a ``.rejected`` file says its records are from."""
+    """Return the source named in a ``.rejected`` file; "" when there isn't exactly one."""
     told = {record.values.get(SOURCE, "") for record in sample}
     return told.pop()[:100] if len(told) == 1 else ""

@@ -1,4 +1,4 @@
-"""JSON in all shapes: a list, an object with a list in it, one object a line. Read as a stream."""
+"""Streaming JSON in all shapes: a list, an object with a list in it, one object per line."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ _decoder = json.JSONDecoder(parse_float=Number, parse_int=Number, parse_constant
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """One value of a document: `key` is that of the list (or of the value) at the top, or empty.
+    """One value of a document: `key` is the top-level key of its list or of itself, or "".
 
-    `listed` says whether it stands in a list; `text` is the value as it is written.
+    `listed`: it is in a list. `text` is the value as written. `line` counts from 1; `offset` is
+    how many bytes were read.
     """
 
     key: str
@@ -34,10 +35,10 @@ class Element:
 
 
 class Walker:
-    """Goes through a document's top level; each element is decoded by the json module.
+    """An iterator over a document's top level; the json module decodes each element.
 
-    Only a window of the text is in memory. Raises BadData where it is no JSON, or where one
-    element is longer than the limit.
+    Only a window of the text is in memory. Raises BadData when it isn't JSON, or when one element
+    is longer than the limit.
     """
 
     def __init__(self, stream: TextIO, limits: IntakeLimits, file: str) -> None:
@@ -89,7 +90,7 @@ class Walker:
                 return
 
     def _value(self, *, listed: bool, key: str) -> Element:
-        """Decode the value here; when it does not end in the window, take more, up to the limit."""
+        """Return the next value; if it doesn't end in the window, read more, up to the limit."""
         self._peek()
         while True:
             try:
@@ -101,7 +102,7 @@ class Walker:
                     reason = getattr(error, "msg", "no value")
                     raise self._wrong(f"isn't JSON here ({reason})") from None
                 continue
-            # a number may go on beyond the window; whatever is closed may not
+            # a number may continue beyond the window; a closed value can't
             if end < len(self._text) or self._text[end - 1] in '}]"' or not self._more():
                 break
         text = self._text[self._at : end]
@@ -111,7 +112,7 @@ class Walker:
         return element
 
     def _peek(self) -> str:
-        """Return the next sign that is no space, or nothing at the end."""
+        """Return the next character that isn't space, or "" at the end."""
         while True:
             match = _SPACE.match(self._text, self._at)
             end = match.end() if match else self._at
@@ -132,7 +133,10 @@ class Walker:
         return sign
 
     def _more(self) -> bool:
-        """Read on: twice as much each time an element does not end. False at the end or limit."""
+        """Read on, doubling each time an element doesn't end; return False at the end of the file.
+
+        Raises BadData when the element is longer than the limit.
+        """
         waiting = len(self._text) - self._at
         if self._ended:
             return False
@@ -152,15 +156,15 @@ class Walker:
 
 
 def document(sniffed: Sniffed, options: Options) -> Iterator[Element]:
-    """Yield the elements of a JSON document. Raises BadData where it is none."""
+    """Yield the elements of a JSON document. Raises BadData when it isn't JSON."""
     with open_binary(sniffed.path) as binary, as_text(binary, sniffed) as stream:
         yield from Walker(stream, options.limits, sniffed.path.name).elements()
 
 
 def lines(sniffed: Sniffed, options: Options, before: int = 0) -> Iterator[Record]:
-    """Yield a record for every line of JSON Lines; a line that is no object is a broken one.
+    """Yield a record for every line of JSON Lines; a line that isn't an object is a broken record.
 
-    Raises BadData when a line is longer than the limit.
+    `before` bytes were read already. Raises BadData when a line is longer than the limit.
     """
     limit, name = options.limits.record, sniffed.path.name
     with open_binary(sniffed.path) as binary, as_text(binary, sniffed) as stream:
@@ -185,7 +189,7 @@ def lines(sniffed: Sniffed, options: Options, before: int = 0) -> Iterator[Recor
 
 
 def record(value: object, text: str, line: int, offset: int, file: str, options: Options) -> Record:
-    """Return one JSON value as a record; `text` is how it was written. No object: a broken one."""
+    """Return a JSON value as a record, broken if it isn't an object; `text` is its source."""
     if not isinstance(value, dict):
         problem = Problem("isn't an object", "a complaint is an object: {…}", file, line)
         return Record({}, line, offset, file, (text,), broken=(problem,))
@@ -205,9 +209,9 @@ def flatten(
     limits: IntakeLimits,
     depth: int = 1,
 ) -> None:
-    """Put the scalars of an object into `into`: nested ones under dotted paths, lists joined.
+    """Put the scalars of an object into `into`: nested ones under dotted paths, lists joined by ;.
 
-    Raises BadData when it is nested too deeply or has too many keys.
+    Objects deeper than the limit are left out. Raises BadData when it has too many keys.
     """
     for key, part in value.items():
         name = f"{prefix}{key}"
@@ -224,7 +228,7 @@ def flatten(
 
 
 def scalar(value: object) -> str:
-    """Return a JSON scalar as text; null is empty, a number stays marked as one."""
+    """Return a JSON scalar as text; null is "", and a number stays a `Number`."""
     if value is None:
         return ""
     if isinstance(value, bool):

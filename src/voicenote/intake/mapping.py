@@ -1,4 +1,4 @@
-"""Which column is which field: what was asked for, then our own names, then a guess."""
+"""The mapping of columns to fields: as asked for, then by our own names, then guessed."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from voicenote.errors import BadData, Problem, WrongUse
 from voicenote.intake.fields import FIELDS, OURS, is_field, kind_of, nearest
 from voicenote.model.address import field_of
 
-#: field → the columns it is read from, joined where there are several
+#: Field → the columns it is read from, joined when there are several.
 Effective = Mapping[str, tuple[str, ...]]
 
 _SIGNS = re.compile(r"[\W_]+")
 
 
 def normal(name: str) -> str:
-    """Return a column's name for comparing: lower case, one space for every run of signs."""
+    """Return a column's name for comparing: NFKC, lower case, one space for a run of signs."""
     return _SIGNS.sub(" ", unicode_forms.normal(name, "NFKC").casefold()).strip()
 
 
@@ -40,12 +40,12 @@ def _known_fields() -> frozenset[str]:
 
 
 def familiar(cells: Iterable[str]) -> int:
-    """Count the cells that look like names of columns: how much a row looks like a header."""
+    """Return how many cells look like column names: how much a row looks like a header."""
     return sum(1 for cell in cells if len(cell) < 100 and normal(cell) in _known_fields())
 
 
 def guess(headers: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """Return field → columns as far as the names of the columns tell. Our own names come first."""
+    """Return field → columns as far as the column names show. Our own field names come first."""
     by_name: dict[str, str] = {}
     for header in headers:
         if header not in OURS:
@@ -67,19 +67,19 @@ def guess(headers: Sequence[str]) -> dict[str, tuple[str, ...]]:
 
 
 def _own_names(headers: Sequence[str], by_name: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
-    """Return field → column of the columns that are named as we name fields."""
+    """Return field → column for the columns that are named like our fields."""
     found: dict[str, tuple[str, ...]] = {
         field: (by_name[own],) for field in FIELDS if (own := normal(field)) in by_name
     }
     for header in headers:
-        # "Addresses.Slack" of a table, or the key slack of an object under addresses
+        # "Addresses.Slack" in a table, or the key slack in an object under addresses
         if kind := kind_of(header.strip().casefold()):
             found.setdefault(field_of(kind), (header,))
     return found
 
 
 def _first_and_last(by_name: Mapping[str, str], hit: str | None) -> tuple[str, ...]:
-    """Return the columns of a name in two parts, unless `hit` already holds the whole name."""
+    """Return the columns of a name in two parts, unless `hit` already has the whole name."""
     table = _table()
     first = next((by_name[name] for name in table["first"] if name in by_name), None)
     last = next((by_name[name] for name in table["last"] if name in by_name), None)
@@ -90,7 +90,7 @@ def _first_and_last(by_name: Mapping[str, str], hit: str | None) -> tuple[str, .
 
 
 def check_names(what: str, fields: Iterable[str]) -> None:
-    """Raise WrongUse when one of `fields` is not a field of ours; `what` is the option's name."""
+    """Raise WrongUse when one of `fields` isn't a field of ours; `what` is the option's name."""
     for field in fields:
         if not is_field(field):
             raise WrongUse(f"{what} knows no field {field!r}", nearest(field, FIELDS))
@@ -99,9 +99,9 @@ def check_names(what: str, fields: Iterable[str]) -> None:
 def effective(
     headers: Sequence[str], asked: Mapping[str, str], guesses: Effective, file: str
 ) -> dict[str, tuple[str, ...]]:
-    """Return the mapping that counts: what was asked for wins over guesses.
+    """Return the final mapping: what was asked for wins over guesses.
 
-    Raises BadData that names the nearest header for every column that the file has not.
+    Raises BadData that names the nearest header for every column that the file doesn't have.
     """
     result = dict(guesses)
     problems: list[Problem] = []
@@ -126,7 +126,10 @@ def effective(
 
 
 def find(headers: Sequence[str], column: str) -> tuple[str, ...]:
-    """Return the headers that `column` names: itself, a differently written one, or ``A + B``."""
+    """Return the headers that `column` means: itself, another spelling of it, or ``A + B``.
+
+    Returns () when there is no such header.
+    """
     if column in headers:
         return (column,)
     wanted = normal(column)

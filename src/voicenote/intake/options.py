@@ -1,4 +1,4 @@
-"""What intake has to be told: the mapping, the defaults, whose clock, and how much is too much."""
+"""Options of intake: the mapping, the defaults, the time zone, and limits."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from voicenote.model.case import aware
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntakeLimits:
-    """How much of a file is taken at once. Lengths in characters, `sample` in bytes.
+    """How much of a file is read at once. Lengths are in characters, `sample` in bytes.
 
-    A `line` longer than that, or more `columns`, means that it is not a table: the file is refused
-    before more of it is read. `depth` is how deep JSON objects may nest.
+    A longer `line` or more `columns` means that the file isn't a table: it is refused before more
+    of it is read. `depth` is how deep JSON objects are read.
     """
 
     line: int = 1 << 20
@@ -32,12 +32,12 @@ class Options:
     """How to read a source.
 
     `mapping` is field → column (several columns joined: ``"First name + Last name"``; an empty
-    string switches a guess off); `defaults` is field → value for what a file lacks. `now` is an
-    aware datetime. `language` (BCP 47) and `time_zone` (IANA) are the owner's: naive times are
-    theirs where the customer's zone is not known. `region` (ISO 3166, such as EE) is for telephone
-    numbers without a +; empty: from the time zones, then the language. `currency` is ISO 4217.
-    `source` names where the file is from; empty: made from its format and headers. `encoding`
-    and `delimiter` override what would be found out.
+    string switches a guess off). `defaults` is field → value for what a file lacks. `now` is an
+    aware datetime. `language` (BCP 47) and `time_zone` (IANA) are the owner's; naive times are in
+    that zone when the customer's isn't known. `region` (ISO 3166, such as EE) is for telephone
+    numbers without a +; when empty, it comes from the time zones, then the language. `currency` is
+    ISO 4217. `source` names where the file is from; when empty, it is made from the format.
+    `encoding` and `delimiter` override what would be detected.
     """
 
     now: datetime
@@ -57,7 +57,7 @@ class Options:
 
 
 def check_options(options: Options) -> None:
-    """Raise BadSettings when the owner's language, zone or currency is none."""
+    """Raise BadSettings when the owner's language, time zone or currency isn't a valid one."""
     problems = []
     checks = (
         ("language", options.language, person.language),

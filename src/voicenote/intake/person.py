@@ -1,4 +1,4 @@
-"""Names, languages, time zones and channels: each checked by a library made for it, and kept."""
+"""Checks of a customer's name, language, time zone and channels."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _OFFSET = re.compile(r"(?:utc|gmt)?\s*([+-])(\d{1,2})(?::?00)?", re.IGNORECASE)
 
 
 def name(text: str) -> str:
-    """Return a name as it is. Raises BadData when there is no letter in it that could be said."""
+    """Return a name unchanged. Raises BadData when it has no letter or digit."""
     if any(sign.isalnum() for sign in text):
         return text
     raise BadData(f"isn't a name: {short(text)}", 'write the name, or --default customer="there"')
@@ -42,8 +42,8 @@ def language(text: str) -> str:
         found = langcodes.find(name) if len(name) > 2 else None
     except (LookupError, ValueError):
         found = None
-    # the search is generous ("Klingonx" is Klingon to it): only a name that is really its name
-    # counts, said in itself or in a language of ours
+    # the search is generous ("Klingonx" finds Klingon): only the language's real name counts, in
+    # that language itself or in one of ours
     if found is not None:
         speakers = ("en", "he", "ro", "pl", "fa", "et", found.to_tag())
         if name in {found.language_name(speaker).casefold() for speaker in speakers}:
@@ -53,7 +53,7 @@ def language(text: str) -> str:
 
 @cache
 def _zones() -> Mapping[str, str]:
-    """Return lower-case name → IANA zone: IANA's own, a city alone, Rails' and Windows' names."""
+    """Return lower-case name → IANA zone, for IANA's names, cities, Rails' and Windows' names."""
     from babel.core import get_global
 
     known: dict[str, str] = {}
@@ -72,7 +72,7 @@ def _zones() -> Mapping[str, str]:
 
 @lru_cache(maxsize=4096)
 def time_zone(text: str) -> str:
-    """Return the IANA name of a zone named by IANA, Rails, Windows, its city or a whole offset.
+    """Return the IANA name of a zone, given by IANA, Rails, Windows, its city or a whole offset.
 
     Raises BadData when there is no such zone.
     """
@@ -82,7 +82,7 @@ def time_zone(text: str) -> str:
     offset = _OFFSET.fullmatch(name)
     if offset and int(offset[2]) <= 12:
         hours = int(offset[2])
-        # POSIX turned the sign round: Etc/GMT-2 is two hours ahead of Greenwich
+        # POSIX reverses the sign: Etc/GMT-2 is two hours ahead of Greenwich
         return f"Etc/GMT{'-' if offset[1] == '+' else '+'}{hours}" if hours else "Etc/UTC"
     raise BadData(f"knows no time zone {short(text)}", "write an IANA name such as Europe/Tallinn")
 
@@ -90,7 +90,7 @@ def time_zone(text: str) -> str:
 def channel(text: str) -> str:
     """Return the names of channels in lower case, in their order, with ", " between them.
 
-    Whether there is such a channel is not intake's to know.
+    Whether such a channel exists isn't checked here. Raises BadData when it isn't a name.
     """
     names = [name for name in re.split(r"[\s,;>]+", text.casefold()) if name]
     if names and all(re.fullmatch(r"[a-z0-9][a-z0-9_.-]*", name) for name in names):

@@ -1,4 +1,4 @@
-"""What goes through intake: a raw record in, a good complaint or a bad record out."""
+"""Values of intake: the raw record that goes in, and the good or bad one that comes out."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from voicenote.model.case import Complaint
 
 
 class Number(str):
-    """A number as JSON or TOML wrote it: its point is a decimal point, whatever the country."""
+    """A number from JSON or TOML, as text: its point is a decimal point in every country."""
 
     __slots__ = ()
 
@@ -19,10 +19,10 @@ class Number(str):
 class Record:
     """One record as its file has it.
 
-    `values` is column → text (dotted paths for nested JSON); `line` the physical line, from 1,
-    where it starts; `offset` the bytes of the source taken so far. `raw` is what a ``.rejected``
-    file needs: a CSV row's cells, or the JSON text of one element; `user` the JSON text of the
-    user that belongs to a ticket. `broken` says why the record could not even be taken apart.
+    `values` is column → text (dotted paths for nested JSON). `line` is the physical line, from 1,
+    where it starts. `offset` is the bytes of the source read so far. `raw` is what a ``.rejected``
+    file needs: a CSV row's cells, or the JSON text of one element; `user` is the JSON text of a
+    ticket's user. `broken` says why the record couldn't be parsed.
     """
 
     values: Mapping[str, str]
@@ -36,7 +36,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Good:
-    """A complaint that can go in, and the record it came from; `part` as in `Bad`."""
+    """A complaint that can be added, and the record it came from; `part` as in `Bad`."""
 
     complaint: Complaint
     record: Record
@@ -55,9 +55,9 @@ class Good:
 
 @dataclass(frozen=True, slots=True)
 class Bad:
-    """A record that cannot go in, with every problem it has.
+    """A record that can't be added, with every problem it has.
 
-    `duplicate`: the very same came before; `part` is the index of its file in the source's parts.
+    `duplicate`: the same record came before. `part` is the index of its file in the source's parts.
     """
 
     problems: tuple[Problem, ...]

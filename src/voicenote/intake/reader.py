@@ -1,4 +1,4 @@
-"""The one door of intake: files in, complaints and problems out, one at a time."""
+"""The entry to intake: files in, complaints and problems out, one at a time."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _ENDS = (".", "!", "?", "…", ":", ";", "؟")
 
 @dataclass(frozen=True, slots=True)
 class ComplaintSource:
-    """What `open_source` found. Iterating reads the files; it can be done again.
+    """The files that `open_source` opened. Iterating reads them, and can be repeated.
 
-    What is said of the whole is what is true of the first of its `parts`.
+    The properties describe the first of its `parts`; `size` is of all.
     """
 
     parts: tuple[Part, ...]
@@ -40,12 +40,12 @@ class ComplaintSource:
 
     @property
     def headers(self) -> tuple[str, ...]:
-        """The columns, or the keys as dotted paths."""
+        """The columns, or JSON keys as dotted paths."""
         return self.parts[0].headers
 
     @property
     def source_name(self) -> str:
-        """What the complaints' `source` is: the same for every export of one system."""
+        """The complaints' `source`: the same for every export of one system."""
         return self.parts[0].source_name
 
     @property
@@ -55,20 +55,20 @@ class ComplaintSource:
 
     @property
     def mapping(self) -> Mapping[str, tuple[str, ...]]:
-        """Field → columns, as it counts: what was asked for, then guesses."""
+        """Field → columns as used: what was asked for, then guesses."""
         return self.parts[0].mapping
 
     @property
     def size(self) -> int:
-        """Bytes of all files: a record's `offset` says how many of them were taken."""
+        """Bytes of all files; a record's `offset` says how many of them were read."""
         return sum(part.size for part in self.parts)
 
     def __iter__(self) -> Iterator[Good | Bad]:
-        """Yield every record, good or bad. Memory stays flat, however big the files are.
+        """Yield every record, good or bad. Memory use stays flat, however big the files are.
 
-        Raises BadData when a file turns out not to be what it seemed (a line that does not end),
-        and TryAgain when one was cut, written to or replaced since it was opened: whoever writes
-        the good ones does so in one transaction, which ends after the last one.
+        Raises BadData when a file isn't what it seemed (such as a line that doesn't end), and
+        TryAgain when one was changed or replaced since it was opened. So store the good ones in
+        one transaction that ends after the last.
         """
         before = 0
         with SeenRefs() as seen:
@@ -94,10 +94,9 @@ class ComplaintSource:
 def open_source(paths: Sequence[Path], options: Options) -> ComplaintSource:
     """Open files to import: CSV, JSON, JSON Lines, Zendesk's pages, or its tickets and users.
 
-    Encoding, delimiter, header and columns are found out; what `options` say wins. Raises
-    WrongUse for fields that do not exist, BadData for files that cannot be used, for columns
-    that a file has not and for defaults that are wrong, BadSettings for wrong options,
-    Unavailable for files that cannot be read.
+    Encoding, delimiter, header and columns are detected unless `options` give them. Raises
+    WrongUse for fields that don't exist, BadData for unusable files, missing columns and wrong
+    defaults, BadSettings for wrong options, Unavailable for files that can't be read.
     """
     check_names("--map", options.mapping)
     check_names("--default", options.defaults)
@@ -132,7 +131,7 @@ def _parts(paths: Sequence[Path], options: Options) -> list[Part]:
 
 
 def _unreadable_now(path: Path, error: BadData | OSError | UnicodeError) -> BadData:
-    """Return what to tell of a file that could be read a moment ago."""
+    """Return the error for a file that could be read a moment ago."""
     if isinstance(error, BadData):
         return error
     if isinstance(error, OSError):
@@ -141,7 +140,7 @@ def _unreadable_now(path: Path, error: BadData | OSError | UnicodeError) -> BadD
 
 
 def check_defaults(options: Options) -> None:
-    """Raise BadData when a default is wrong: said once, not for every row."""
+    """Raise BadData when a default is wrong: once, not for every row."""
     if not options.defaults:
         return
     checker = Checker(options, source="default")
@@ -188,9 +187,9 @@ def _examine_part(
 
 
 def _normal_cell(text: str) -> str:
-    """Return a cell without what makes no other complaint of it: case, spaces, full stops, cries.
+    """Return a cell for comparing: lower case, single spaces, no full stops or exclamation marks.
 
-    A point within a number stays.
+    A point before a digit stays.
     """
     return " ".join(_ENDING.sub("", text).casefold().split())
 
@@ -225,7 +224,7 @@ def _fields(record: Record, part: Part) -> dict[str, str]:
 
 
 def _prose(texts: Sequence[str]) -> str:
-    """Return texts under each other as sentences; one that a later one repeats is left out."""
+    """Return texts as sentences, one per line; one that a later one begins with is left out."""
     kept: list[str] = []
     for position, text in enumerate(texts):
         later = [other.casefold() for other in texts[position + 1 :]]

@@ -1,7 +1,7 @@
-"""The ``.rejected`` file: bad records in the form they came in, each with its reason.
+"""The ``.rejected`` file: bad records in their original form, each with its reason.
 
-It stands beside its input (``complaints.csv`` → ``complaints.csv.rejected``), in the same format,
-delimiter and encoding. Corrected, it is imported as it is: our own columns are ignored then.
+It is beside its input (``complaints.csv`` → ``complaints.csv.rejected``), in the same format,
+delimiter and encoding. Once corrected, it can be imported as it is: our own columns are ignored.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ _VALUE = "voicenote_value"
 
 
 class Rejected:
-    """Writes the bad records of a source as they come; nothing is kept in memory.
+    """A context that writes the bad records of a source as they come, not kept in memory.
 
-    Used as a context: an error inside leaves no file. `fallback` is a folder for when the
-    input's own cannot be written to. After it, `paths` names what was written: nothing without a
-    bad record, else one file for every part that had one. No file that is there is overwritten.
+    An error inside leaves no file. `fallback` is a folder to use when the input's own can't be
+    written to. Afterwards `paths` has one file for every part with bad records. No existing file
+    is overwritten.
     """
 
     def __init__(self, source: ComplaintSource, fallback: Path | None = None) -> None:
@@ -45,7 +45,7 @@ class Rejected:
         return self
 
     def add(self, bad: Bad) -> None:
-        """Write one bad record. Raises Unavailable when the disk does not take it."""
+        """Write one bad record. Raises Unavailable when it can't be written."""
         part = self._parts[bad.part]
         try:
             if part.path not in self._open:
@@ -110,7 +110,7 @@ class _File:
         raise NotImplementedError
 
     def end(self) -> None:
-        """Write what stands after the last record."""
+        """Write what comes after the last record."""
 
 
 class _RejectedTable(_File):
@@ -118,7 +118,7 @@ class _RejectedTable(_File):
         super().__init__(part, stream)
         table = part.table
         assert table is not None  # noqa: S101 - that is why it is a _Table
-        # every cell in quotes: no delimiter, line end or space in it can mean anything
+        # every cell is quoted, so a delimiter, line end or space in it means nothing
         self._writer = csv.writer(
             stream, delimiter=table.delimiter, lineterminator=table.newline, quoting=csv.QUOTE_ALL
         )
@@ -171,7 +171,7 @@ class _Json(_File):
 
 
 def _reason(bad: Bad) -> str:
-    """Return all reasons on one line. It begins with a letter, so that no sheet computes it."""
+    """Return all reasons on one line that begins with a letter, so no spreadsheet computes it."""
     words = []
     for problem in bad.problems:
         place = f"{problem.field}: " if problem.field else ""
@@ -181,7 +181,10 @@ def _reason(bad: Bad) -> str:
 
 
 def _free_name(temporary: Path, name: str) -> Path:
-    """Give the file the first name that is free, or that already holds the very same."""
+    """Move the file to the first free name, and return it.
+
+    If a file with the same content is already there, return that one instead.
+    """
     original = re.sub(r"(\.\d+)?\.rejected$", "", name)
     for number in itertools.count(1):
         infix = f".{number}" if number > 1 else ""

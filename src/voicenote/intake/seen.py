@@ -1,4 +1,4 @@
-"""Which refs a source has had so far, kept outside memory: a big file has millions."""
+"""The refs that a source has had so far, kept outside memory: a big file has millions."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from typing import Self
 
 
 def fingerprint(values: Mapping[str, str]) -> bytes:
-    """Return 16 bytes that tell a record by its filled columns, whatever their order."""
+    """Return 16 bytes that identify a record by its filled columns, in any order."""
     filled = sorted((name, text) for name, text in values.items() if text)
     packed = "\x1e".join(f"{name}\x1f{text}" for name, text in filled)
     return hashlib.blake2b(packed.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 class SeenRefs:
-    """Refs with the place and the content where each was first met. A temporary file holds them."""
+    """Refs in a temporary file, each with the place and content of its first appearance."""
 
     def __init__(self) -> None:
         self._store = sqlite3.connect("", isolation_level=None, check_same_thread=False)
@@ -41,7 +41,7 @@ class SeenRefs:
         self._store.close()
 
     def first(self, ref: str, place: str, content: bytes) -> tuple[str, bool] | None:
-        """Remember `ref`. When it was met before, return where, and whether with this content."""
+        """Store `ref`; return None if it is new, else (place, same content) of its first time."""
         key = hashlib.blake2b(ref.encode("utf-8", "surrogatepass"), digest_size=16).digest()
         done = self._store.execute(
             "INSERT OR IGNORE INTO seen VALUES (?, ?, ?)", (key, place, content)

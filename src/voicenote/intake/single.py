@@ -25,10 +25,10 @@ def complaint_from_fields(
 ) -> Complaint:
     """Return the complaint in `fields`, whose keys are the intake fields.
 
-    Values are texts, numbers, dates, or lists of texts (for `involved`); None is an empty one.
-    Without a `ref` it gets one of its person and story. Its source is `options.source`,
-    else ``new``.
-    Raises BadData that holds every problem, unknown keys included; BadSettings for wrong options.
+    Values are texts, numbers, dates, or lists of texts (for `involved`); None counts as empty.
+    Without a `ref`, one is made from the person and the story. Its source is `options.source`, or
+    ``new``. Raises BadData with every problem, unknown keys included; BadSettings for wrong
+    options.
     """
     check_options(options)
     problems: list[Problem] = []
@@ -60,7 +60,7 @@ def complaint_from_fields(
 
 
 def _with_addresses(fields: Mapping[str, object]) -> Mapping[str, object]:
-    """Return the fields, those of a table ``[addresses]`` under their own names."""
+    """Return the fields, with those of a table ``[addresses]`` as ``addresses.KIND``."""
     table = fields.get("addresses")
     if not isinstance(table, Mapping):
         return fields
@@ -71,7 +71,7 @@ def _with_addresses(fields: Mapping[str, object]) -> Mapping[str, object]:
 def read_toml(path: Path, options: Options) -> Complaint:
     """Return the complaint in a TOML file: the intake fields, at the top or under ``[complaint]``.
 
-    Raises BadData for what is no TOML or no complaint, Unavailable when it cannot be read.
+    Raises BadData when it isn't TOML or a complaint, Unavailable when it can't be read.
     """
     try:
         with open_binary(path) as stream:

@@ -1,4 +1,4 @@
-"""What a file is: its encoding and its shape, found out by reading it once in small pieces."""
+"""Detection of a file's encoding and shape, by reading it once in small pieces."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from voicenote.intake.options import Options
 
 
 class Shape(StrEnum):
-    """How records stand in a file."""
+    """How records are arranged in a file."""
 
     TABLE = "csv"
     LINES = "jsonl"
@@ -28,7 +28,7 @@ class Shape(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sniffed:
-    """A file that can be read: `encoding` is a codec's name, `size` in bytes."""
+    """A readable file: `encoding` is a codec's name, `errors` its handler, `size` in bytes."""
 
     path: Path
     shape: Shape
@@ -67,9 +67,9 @@ TOO_LONG = "this isn't a table of complaints: export it again, one record per li
 
 
 def sniff(path: Path, options: Options) -> Sniffed:
-    """Return what `path` is. Reads it once, a piece at a time.
+    """Return the encoding and shape of a file. Reads it once, a piece at a time.
 
-    Raises BadData when it is empty, no text, or not a file; Unavailable when it cannot be read.
+    Raises BadData when it is empty, isn't text or isn't a file; Unavailable when it can't be read.
     """
     try:
         with open_binary(path) as stream:
@@ -85,7 +85,7 @@ def sniff(path: Path, options: Options) -> Sniffed:
 
 
 def open_binary(path: Path) -> io.BufferedReader:
-    """Open a regular file. Raises BadData for a folder, a pipe or a device; OSError from below."""
+    """Open a regular file. Raises BadData when it isn't one; OSError is left as it is."""
     if path.is_dir():
         raise BadData(f"{path.name or path} is a folder", "name the file in it")
     if not path.exists():
@@ -96,7 +96,7 @@ def open_binary(path: Path) -> io.BufferedReader:
 
 
 def stamp_of(path: Path) -> tuple[int, ...]:
-    """Return what changes when a file is written to or replaced; nothing when it is gone."""
+    """Return (device, inode, size, mtime in ns), to see if a file changed; () when it is gone."""
     try:
         found = path.stat()
     except OSError:
@@ -105,12 +105,12 @@ def stamp_of(path: Path) -> tuple[int, ...]:
 
 
 def as_text(binary: io.BufferedReader, sniffed: Sniffed) -> TextIO:
-    """Return the text of an open file, its line ends as they are."""
+    """Return an open file as a text stream, with its line ends unchanged."""
     return io.TextIOWrapper(binary, sniffed.encoding, sniffed.errors, newline="")
 
 
 def unreadable(path: Path, error: OSError) -> Unavailable:
-    """Translate what the system says of a file it cannot read."""
+    """Return the error for a file that the system can't read."""
     return Unavailable(f"{path} cannot be read: {error.strerror or error}", "check its permissions")
 
 
@@ -124,7 +124,7 @@ def _refuse_foreign(path: Path, head: bytes) -> None:
 
 
 def _refuse_endless(path: Path, stream: io.BufferedReader, head: bytes, limit: int) -> None:
-    """Refuse a first line beyond `limit` before all of it is read; JSON may be one long line."""
+    """Raise BadData for a far too long first line before reading it all. JSON may be one line."""
     start = head
     if start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
         return
@@ -141,7 +141,7 @@ def _refuse_endless(path: Path, stream: io.BufferedReader, head: bytes, limit: i
 def _encoding(
     path: Path, stream: io.BufferedReader, head: bytes, options: Options
 ) -> tuple[str, str]:
-    """Return the codec and how it treats wrong bytes: they are kept, so that their row is named."""
+    """Return (codec, error handler). Wrong bytes are kept if possible, to name their row later."""
     if options.encoding:
         try:
             name = codecs.lookup(options.encoding).name
@@ -165,7 +165,7 @@ def _encoding(
 
 
 def _wide(head: bytes) -> str:
-    """Return the UTF-16 codec of text without a mark, told by where its zeros are."""
+    """Return the UTF-16 codec of text without a BOM, by where its zero bytes are; "" for none."""
     even, odd = head[0::2].count(0), head[1::2].count(0)
     half = len(head) // 2
     if odd > half * 0.4 and even < half * 0.1:
@@ -176,7 +176,7 @@ def _wide(head: bytes) -> str:
 
 
 def _survey(stream: io.BufferedReader, head: bytes) -> tuple[int, int, bytes]:
-    """Return wrong UTF-8 lines, all lines beyond ASCII, and a sample of the latter."""
+    """Return how many lines aren't UTF-8, how many aren't ASCII, and a sample of the latter."""
     wrong = high = 0
     sample = bytearray()
     rest = b""
@@ -185,7 +185,7 @@ def _survey(stream: io.BufferedReader, head: bytes) -> tuple[int, int, bytes]:
         if rest or not piece.isascii():
             whole = rest + piece
             cut = whole.rfind(b"\n") + 1
-            if not cut and len(whole) > _PIECE:  # one long line: an ASCII byte splits no letter
+            if not cut and len(whole) > _PIECE:  # one long line: cut at ASCII, never in a letter
                 cut = max(whole.rfind(sign) for sign in (b" ", b'"', b",")) + 1 or len(whole)
             whole, rest = (whole[:cut], whole[cut:]) if cut else (whole, b"")
             for line in whole.splitlines():
@@ -211,10 +211,10 @@ def _is_utf8(line: bytes) -> bool:
 
 
 def _shape(text: str, *, more: bool) -> Shape:
-    """Return the shape of a file that begins with `text`; `more` when that is not all of it."""
+    """Return the shape of a file that begins with `text`; `more` when there is more of it."""
     start = text.lstrip("\ufeff \t\r\n")
     if start.startswith("["):
-        # "[Export of 2026]" is a title above a table, "[{" and "[]" are JSON
+        # "[Export of 2026]" is a title above a table; "[{" and "[]" are JSON
         return Shape.DOCUMENT if re.match(r"\[\s*([\[\]{\"\d]|$)", start) else Shape.TABLE
     if not start.startswith("{"):
         return Shape.TABLE

@@ -1,4 +1,4 @@
-"""Fields → complaint: the one checker behind CSV, JSON, TOML and `new`. It finds every problem."""
+"""The checker that turns fields into a complaint, for CSV, JSON, TOML and `new`."""
 
 from __future__ import annotations
 
@@ -36,18 +36,18 @@ from voicenote.model.promise import AmendsKind, Promise
 Value = TypeVar("Value")
 Choice = TypeVar("Choice", bound=StrEnum)
 
-#: Between two addresses; not before the extension of a number, as links write it.
+#: The ; between two addresses, but not the one before a number's extension, as in links.
 _SEMICOLON = re.compile(r";(?!\s*(?:ext|isub|phone-context)=)")
 _OWN_LANGUAGES = "en he ro pl fa et"
 
 
 @dataclass(frozen=True, slots=True)
 class Checker:
-    """Checks the records of one source.
+    """A checker of the records of one source, which finds every problem.
 
-    `columns` is field → the column as the user knows it, for problems; `orders` field → DMY, MDY
-    or nothing, for dates; `naive_zone` the IANA zone of times without one where the format says
-    so (a warehouse holds UTC), else the customer's, else the owner's.
+    `columns` is field → the column as the user knows it, for problems. `orders` is field → DMY,
+    MDY or "", for dates. `naive_zone` is the IANA zone of times without one, if the format says so
+    (a warehouse holds UTC); otherwise the customer's zone counts, else the owner's.
     """
 
     options: Options
@@ -58,9 +58,9 @@ class Checker:
     naive_zone: str = ""
 
     def complaint(self, given: Mapping[str, str], line: int | None = None) -> Complaint:
-        """Return the complaint in `given` (field → text); without a ref one is made of its fields.
+        """Return the complaint in `given` (field → text). Without a ref, one is made for it.
 
-        Raises BadData that holds all the problems, each with `line` and its column.
+        Raises BadData with all the problems, each with `line` and its column.
         """
         row = _Row(self, given, line)
         made = row.complaint()
@@ -72,7 +72,7 @@ class Checker:
 
 
 class _Row:
-    """One record under examination: its cleaned texts, and the problems found so far."""
+    """One record being checked: its cleaned texts, and the problems found so far."""
 
     def __init__(self, checker: Checker, given: Mapping[str, str], line: int | None) -> None:
         self.checker = checker
@@ -82,7 +82,7 @@ class _Row:
         self.texts: dict[str, str] = {}
         self.defaulted: set[str] = set()
         self.told_at: datetime | None = None
-        #: The fields of addresses that only a plug-in's channel can read.
+        #: Address fields that only a plug-in's channel can read.
         self.others = [name for name in (*given, *self.options.defaults) if name not in FIELDS]
         for name in (*FIELDS, *self.others):
             text = given.get(name, "")
@@ -137,9 +137,9 @@ class _Row:
         )
 
     def _made_ref(self, customer: Customer) -> str:
-        """Return what tells a complaint without a ref: who, which story, and when if it says so.
+        """Return a ref made from the customer, the story and, if the record gives one, the day.
 
-        Where nobody can tell who, it is all that is said.
+        For a customer without an address or a real name, it is made from all fields.
         """
         texts = self.texts
         who = mark(customer.address()) or customer.name.casefold()
@@ -167,7 +167,7 @@ class _Row:
         )
 
     def _addresses(self, region: str) -> tuple[Address, ...]:
-        """Return the addresses of all kinds, several of one with ; between them."""
+        """Return the addresses of all kinds, each once. A ; separates several of one kind."""
         found: list[Address] = []
         for name in (*KINDS, *self.others):
             if text := self.texts.get(name):
@@ -178,7 +178,7 @@ class _Row:
         return tuple(found)
 
     def _region(self, zone: str, language: str) -> str:
-        """Return the country of numbers without one: never another's where the customer has one."""
+        """Return the region of local numbers: the options', else the customer's or the owner's."""
         if self.options.region:
             return self.options.region
         if zone or "-" in language:
@@ -285,7 +285,7 @@ _READERS: Mapping[str, Callable[[str], str]] = {
 
 
 def _addresses_in(kind: str, text: str, *, region: str) -> list[Address]:
-    """Return the addresses in a list with semicolons. Raises BadData for one that is none."""
+    """Return the addresses in a list with semicolons. Raises BadData when one isn't valid."""
     typed = (
         [one.strip() for one in _SEMICOLON.split(text) if one.strip()] if ";" in text else [text]
     )
@@ -293,6 +293,6 @@ def _addresses_in(kind: str, text: str, *, region: str) -> list[Address]:
 
 
 def _names(text: str) -> tuple[str, ...]:
-    """Return the names in a list with semicolons, or else with commas."""
+    """Return the names in a list separated by semicolons, or else by commas."""
     parts = text.split(";") if ";" in text else text.split(",")
     return tuple(part.strip() for part in parts if part.strip())

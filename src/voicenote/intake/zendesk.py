@@ -1,4 +1,4 @@
-"""Zendesk: pages of its API, and the two tables that warehouses make of it. Tickets meet users."""
+"""Zendesk's tickets joined to users, from pages of its API or from a warehouse's two tables."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from voicenote.intake.options import Options
 from voicenote.intake.raw_record import Record
 from voicenote.intake.sniff import Sniffed
 
-#: field → ticket column; those of the requester come from the user that was joined to it
+#: Field → ticket columns; those of the requester come from the joined user.
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "ref": ("id",),
     "opened_at": ("created_at",),
@@ -31,29 +31,29 @@ _ACCOUNT = re.compile(r"https?://([a-z0-9-]+)\.zendesk\.com/", re.IGNORECASE)
 
 
 def is_tickets(headers: Sequence[str]) -> bool:
-    """Tell whether a table holds Zendesk's tickets."""
+    """Return whether a table holds Zendesk's tickets."""
     return set(headers) >= _TICKETS
 
 
 def is_told(keys: Sequence[str]) -> bool:
-    """Tell whether JSON records are Zendesk's tickets that bring their requester themselves."""
+    """Return whether JSON records are Zendesk's tickets with their requester embedded."""
     embedded = any(key.startswith("requester.") for key in keys)
     return embedded and {"id", "subject", "description"} <= set(keys)
 
 
 def is_users(headers: Sequence[str]) -> bool:
-    """Tell whether a table holds Zendesk's users."""
+    """Return whether a table holds Zendesk's users."""
     return set(headers) >= _USERS and bool({"role", "locale", "time_zone"} & set(headers))
 
 
 def columns(headers: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """Return the mapping for tickets; the zone is IANA's name where Zendesk gives one."""
+    """Return the mapping for tickets; the time zone is IANA's name when Zendesk gives one."""
     zone = "requester.iana_time_zone"
     return {**COLUMNS, "time_zone": (zone if zone in headers else "requester.time_zone",)}
 
 
 def account(values: Mapping[str, str]) -> str:
-    """Return a source's name from a ticket's address: two accounts must not collide."""
+    """Return the source's name from a ticket's URL, so that two accounts don't collide."""
     match = _ACCOUNT.match(values.get("url", ""))
     return f"zendesk-{match[1].lower()}" if match else "zendesk"
 
@@ -71,7 +71,7 @@ class Users:
         self.columns: dict[str, None] = {}
 
     def add(self, values: Mapping[str, str], written: str) -> None:
-        """Remember a user; `written` is the JSON text it came as."""
+        """Store a user; `written` is the user's JSON text."""
         if not (number := values.get("id", "")):
             return
         self.columns.update(dict.fromkeys(f"requester.{name}" for name in values))
@@ -79,14 +79,14 @@ class Users:
         self._store.execute("INSERT OR REPLACE INTO users VALUES (?, ?, ?)", row)
 
     def find(self, number: str) -> tuple[dict[str, str], str]:
-        """Return the user's columns and text; both empty when there is no such user."""
+        """Return the user's columns and JSON text; both empty when there is no such user."""
         query = "SELECT user, written FROM users WHERE id = ?"
         row = self._store.execute(query, (_storable(number),)).fetchone()
         return (json.loads(row[0]), row[1]) if row else ({}, "")
 
 
 def join_requesters(tickets: Iterator[Record], users: Users) -> Iterator[Record]:
-    """Yield tickets with their requester's columns; a deleted ticket is a broken one."""
+    """Yield tickets with their requester's columns; deleted tickets come out as broken."""
     for ticket in tickets:
         if ticket.broken:
             yield ticket
@@ -103,7 +103,7 @@ def join_requesters(tickets: Iterator[Record], users: Users) -> Iterator[Record]
 
 
 def page_users(sniffed: Sniffed, users: Users, options: Options) -> None:
-    """Take in the users that a page of the API brings beside its tickets."""
+    """Add the users on a page of the API to `users`."""
     for element in document(sniffed, options):
         if element.key == "users" and isinstance(element.value, dict):
             values: dict[str, str] = {}
@@ -112,14 +112,14 @@ def page_users(sniffed: Sniffed, users: Users, options: Options) -> None:
 
 
 def page_tickets(sniffed: Sniffed, options: Options, before: int) -> Iterator[Record]:
-    """Yield the tickets of a page as plain records."""
+    """Yield the tickets on a page of the API as records; `before` bytes were read already."""
     return records_under(document(sniffed, options), "tickets", sniffed, options, before)
 
 
 def records_under(
     elements: Iterator[Element], key: str, sniffed: Sniffed, options: Options, before: int
 ) -> Iterator[Record]:
-    """Yield the elements of the list under `key` as records."""
+    """Yield the elements of the list under `key` as records; `before` bytes were read already."""
     for element in elements:
         if element.listed and element.key == key:
             offset = before + min(element.offset, sniffed.size)
@@ -128,5 +128,5 @@ def records_under(
 
 
 def _storable(text: str) -> str:
-    """Return `text` without lone surrogates, which a database cannot hold."""
+    """Return `text` with lone surrogates replaced, which a database can't store."""
     return text.encode("utf-8", "replace").decode("utf-8")

@@ -1,1 +1,1 @@
-"""The values that all stages speak. Pure: nothing here reads a clock, a file or a socket."""
+"""The values that all stages share. Pure: nothing here reads a clock, a file or a socket."""

@@ -1,4 +1,4 @@
-"""An address of a customer: its kind, its one spelling, and when two of them are the same."""
+"""Customers' addresses: their kinds, and how two of them are compared."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from functools import lru_cache
 from typing import NamedTuple
 
 EMAIL, PHONE, WHATSAPP, TELEGRAM = "email", "phone", "whatsapp", "telegram"
-#: The kinds that voicenote reads itself, the best to write to first. A plug-in may name others.
+#: The kinds that voicenote reads itself, the best to write to first. Plug-ins may add others.
 KINDS = (EMAIL, PHONE, WHATSAPP, TELEGRAM)
-#: The kinds whose values are telephone numbers: a number is the same by either.
+#: The kinds whose values are telephone numbers: the same number in either is one address.
 NUMBERS = (PHONE, WHATSAPP)
-#: How the field of an address of another kind begins: ``addresses.slack``.
+#: The prefix of the field for any other kind of address, as in ``addresses.slack``.
 PREFIX = "addresses."
 
 
 @lru_cache(maxsize=4096)
 def mark(text: str, kind: str = "") -> str:
-    """Return what is the same for all spellings of an address that was read, to compare it by.
+    """Return an address in the form in which it is compared: NFC, lower case.
 
-    Two numbers that a network takes for one would be made one here, and nowhere else. An address of
-    a plug-in's `kind` is told apart by it. Of what is a mark already, the mark is the same.
+    A plug-in's `kind` is part of the mark (``slack:…``). The mark of a mark is the same. If two
+    numbers must ever count as one, do it here and nowhere else.
     """
     same = unicodedata.normalize("NFC", text.strip()).casefold()
     if not same or kind in ("", *KINDS) or same.startswith(f"{kind}:"):
@@ -29,15 +29,15 @@ def mark(text: str, kind: str = "") -> str:
 
 
 def field_of(kind: str) -> str:
-    """Return the name of the field in which a file has an address of this kind."""
+    """Return the name of a file's field for an address of this kind."""
     return kind if kind in KINDS else PREFIX + kind
 
 
 class Address(NamedTuple):
-    """An address: `kind` is one of `KINDS` or a plug-in's, `value` its one spelling.
+    """An address: `kind` is one of `KINDS` or a plug-in's, `value` its normal spelling.
 
-    `typed` is how it was written where it came from; "" where nobody knows. A tuple, because an
-    import makes thousands.
+    `typed` is how it was written originally; "" if unknown. A tuple, because an import makes
+    thousands.
     """
 
     kind: str
@@ -46,5 +46,5 @@ class Address(NamedTuple):
 
     @property
     def mark(self) -> str:
-        """What is compared."""
+        """The form in which it is compared; see `mark`."""
         return mark(self.value, self.kind)

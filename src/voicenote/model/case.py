@@ -1,4 +1,4 @@
-"""A case: one customer, one thing that went wrong; and the people and words around it."""
+"""Cases: a customer, the complaint, and the lesson learned from it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from voicenote.model.promise import Amends, Promise
 
 
 class Finding(StrEnum):
-    """Whether the complaint is justified (S7). The benefit of the doubt is the default (S17)."""
+    """Whether the complaint is justified (S7). The customer gets the benefit of the doubt (S17)."""
 
     JUSTIFIED = "justified"
     PARTLY = "partly"
@@ -32,7 +32,7 @@ class Severity(StrEnum):
 
 
 class Stage(StrEnum):
-    """Where a case stands on its way to a closed loop. Changes only by `model.transitions`."""
+    """How far a case has come. It changes only through `model.transitions`."""
 
     OPENED = "opened"
     SCRIPTED = "scripted"
@@ -43,7 +43,7 @@ class Stage(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What became of the customer (S6, R14). *No answer* is counted apart from the others."""
+    """How things ended with the customer (S6, R14). *No answer* is counted separately."""
 
     ALLY = "ally"
     SATISFIED = "satisfied"
@@ -52,9 +52,9 @@ class Outcome(StrEnum):
     NO_ANSWER = "no-answer"
 
 
-#: How a ref begins that we made for a complaint without one.
+#: The prefix of a ref that we made for a complaint without one.
 MADE_REF = "row-"
-#: What stands where nobody knows a name; two of them need not be one person.
+#: What is written when a name isn't known; two such customers needn't be one person.
 NAMELESS = ("", "there")
 
 _WORDS = re.compile(r"\w+")
@@ -63,17 +63,14 @@ _MADE = re.compile(rf"{MADE_REF}[0-9a-f]{{16}}(-\d{{8}})?")
 
 @lru_cache(maxsize=1024)
 def story_of(text: str) -> str:
-    """Return what is the same for the same words in the same order, however they are set: a hash.
-
-    Case, punctuation, spaces and the spellings of one letter do not count.
-    """
+    """Return a hash of a text's words in order, ignoring case, punctuation and spaces (NFKC)."""
     folded = unicodedata.normalize("NFKC", text).casefold()
     words = " ".join(_WORDS.findall(folded)) or folded.strip()
     return hashlib.blake2b(words.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 def is_made_ref(ref: str) -> bool:
-    """Whether we made a ref for a complaint that brought none; others may begin with row-, too."""
+    """Return whether we made this ref; the prefix alone isn't enough, others may use it too."""
     return bool(_MADE.fullmatch(ref))
 
 
@@ -86,11 +83,11 @@ def aware(moment: datetime, what: str) -> datetime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Customer:
-    """Whom we let down, and how to reach and to address them.
+    """The person we let down, and how to reach and address them.
 
-    `language` is a BCP 47 tag, `time_zone` an IANA name; an empty string means that it is not
-    known. `say_as` is how a voice should say the name. Of several `addresses` of a kind, the first
-    is the one to write to; by the others they are known, too.
+    `language` is a BCP 47 tag, `time_zone` an IANA name; "" when unknown. `say_as` is how a voice
+    should say the name. The first of several `addresses` of a kind is the one to write to; the
+    others identify the customer too.
     """
 
     name: str
@@ -106,13 +103,13 @@ class Customer:
 
     @property
     def marks(self) -> frozenset[str]:
-        """All their addresses, comparable."""
+        """All their addresses, in the form in which they are compared."""
         return frozenset([one.mark for one in self.addresses])
 
     def address(self, *kinds: str) -> str:
         """Return the address to write to, of the first of these kinds that is known; or "".
 
-        Without kinds it is the best that there is.
+        Without kinds, it is the best one known.
         """
         for kind in kinds or (*KINDS, *(one.kind for one in self.addresses)):
             for one in self.addresses:
@@ -123,11 +120,11 @@ class Customer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Complaint:
-    """What a customer told us, as intake hands it on. (source, ref) says which one it is.
+    """What a customer told us, as intake passes it on. (source, ref) identifies it.
 
     Facts, feeling and identity are the three levels of S18; `bothered_most` is S2, `at_stake` S19.
     `opened_at` is an aware datetime. `promises` are amends that came with the complaint. `assumed`
-    are the fields that nobody said of this one: they were to stand for whatever is not said.
+    are the fields that the record left out: their values are the import's defaults.
     """
 
     source: str
@@ -162,7 +159,7 @@ class Complaint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lesson:
-    """What we learned (S12, R7): without an owner and a due date it is only a wish."""
+    """What we learned (S12, R7). Without an owner and a due date it is only a wish."""
 
     cause: str
     prevention: str
@@ -173,9 +170,9 @@ class Lesson:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """A complaint that we answer for, numbered in its workspace.
+    """A complaint that we answer for, with its number in the workspace.
 
-    `round` counts the apologies: 1, and one more each time it is reopened.
+    `round` counts the apologies: 1, plus one each time it is reopened.
     """
 
     number: int
@@ -191,5 +188,5 @@ class Case:
 
     @property
     def customer(self) -> Customer:
-        """The person."""
+        """The customer who complained."""
         return self.complaint.customer

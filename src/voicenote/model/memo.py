@@ -1,4 +1,4 @@
-"""Sound: a clip (one sentence, spoken) and a memo (the finished thing, with its facts)."""
+"""Sound: a clip (one spoken sentence) and a memo (the finished recording with its facts)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Synthetic(StrEnum):
-    """Whose voice it is: a person's, partly a machine's, or all a machine's."""
+    """How much of a voice is synthetic: none, a part, or all of it."""
 
     NO = "no"
     PARTLY = "partly"
@@ -31,13 +31,13 @@ class Clip:
 
     @property
     def duration_s(self) -> float:
-        """Seconds."""
+        """The length in seconds."""
         return len(self.pcm) / 2 / self.rate
 
 
 @dataclass(frozen=True, slots=True)
 class Caption:
-    """When a sentence is said: seconds from the start of the memo."""
+    """A sentence and when it is said, in seconds from the start of the memo."""
 
     start_s: float
     end_s: float
@@ -49,10 +49,10 @@ class Memo:
     """The finished sound and its facts.
 
     `files` maps a rendition (``ogg``, ``m4a``, ``mp3``, ``vtt``, ``txt``) to a path relative to the
-    workspace; `duration_s` seconds; `loudness_lufs` integrated loudness of the decoded Ogg file
-    (EBU R 128), None for sound too short to measure; `sha256` of the Ogg file; `script_sha256` of
-    the script that it says; `digests` maps each rendition to the SHA-256 of its file, so that just
-    what was approved can leave.
+    workspace. `duration_s` is in seconds. `loudness_lufs` is the integrated loudness of the decoded
+    Ogg file (EBU R 128), None for sound too short to measure. `sha256` is the Ogg file's,
+    `script_sha256` that of the script it says. `digests` maps each rendition to its file's SHA-256,
+    so only what was approved can be sent.
     """
 
     files: Mapping[str, str]

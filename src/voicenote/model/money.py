@@ -1,19 +1,19 @@
-"""An amount and its currency, which never part."""
+"""Money: an amount together with its currency."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
 
-#: No promise and no harm comes near this, in any currency.
+#: No promise and no harm comes near this amount, in any currency.
 TOO_MUCH = Decimal(10) ** 15
 
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """`amount` is a Decimal from 0 to below `TOO_MUCH`; `currency` an ISO 4217 code in capitals.
+    """An amount of money: a Decimal from 0 to below `TOO_MUCH`, and an ISO 4217 code in capitals.
 
-    Raises ValueError when made of anything else.
+    Raises ValueError for anything else.
     """
 
     amount: Decimal

@@ -1,4 +1,4 @@
-"""Amends: one promised deed. Deeds outweigh words (S3), so each is tracked until it arrived."""
+"""Promises (amends). Deeds outweigh words (S3), so each is tracked until the customer has it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from voicenote.model.money import Money
 
 
 class AmendsKind(StrEnum):
-    """What sort of deed it is; it should match the harm (R9)."""
+    """What kind of deed is promised; it should match the harm (R9)."""
 
     REFUND = "refund"
     CREDIT = "credit"
@@ -23,7 +23,7 @@ class AmendsKind(StrEnum):
 
 
 class AmendsState(StrEnum):
-    """The life of a promise. Changes only by `model.transitions`."""
+    """The state of a promise. It changes only through `model.transitions`."""
 
     PROMISED = "promised"
     DONE = "done"
@@ -34,7 +34,7 @@ class AmendsState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Promise:
-    """A deed as it is promised. Dates are calendar dates in the customer's own time zone.
+    """A promised deed. Dates are calendar dates in the customer's own time zone.
 
     `target` is the earlier, internal date that lets the owner beat the promise (S27).
     """
@@ -68,11 +68,11 @@ class Amends:
 
     @property
     def name(self) -> str:
-        """``N.K``."""
+        """Its name in commands, ``N.K``."""
         return f"{self.case}.{self.k}"
 
     def overdue(self, today: date) -> bool:
-        """Whether it is still only promised after its date; `today` in the customer's zone."""
+        """Return whether it is still owed after its date; `today` is in the customer's zone."""
         due = self.promise.promised_by
         return self.state in (AmendsState.PROMISED, AmendsState.BROKEN) and bool(
             due and due < today

@@ -1,4 +1,4 @@
-"""Receipts: what a channel says happened. Answers: what the customer says."""
+"""Receipts (what a channel reports), answers (what the customer says), and parcels to send."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-#: See `Receipt`.
+#: The key of `Receipt.detail` for an undelivered address.
 UNDELIVERED = "undelivered"
 
 
 class ReceiptKind(StrEnum):
-    """What happened, as far as the channel can know. *Unknown* is a value (R16)."""
+    """What happened, as far as the channel knows. *Uncertain* is a value too (R16)."""
 
     ACCEPTED = "accepted"
     DELIVERED = "delivered"
@@ -26,10 +26,10 @@ class ReceiptKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """One thing a channel said about a touch. `at` is UTC; `detail` holds JSON-able facts.
+    """One report from a channel about a touch. `at` is UTC; `detail` holds facts for JSON.
 
-    In the detail of what bounced, `UNDELIVERED` is the address that surely got nothing of it; it is
-    not there where a doubt is left.
+    After a bounce, `UNDELIVERED` in `detail` is the address that certainly got nothing. It is left
+    out when there is any doubt.
     """
 
     kind: ReceiptKind
@@ -39,7 +39,7 @@ class Receipt:
 
 
 class Verdict(StrEnum):
-    """The customer's word on whether it was put right. Words without a verdict are `unclear`."""
+    """What the customer says about whether it was put right; `unclear` if the words don't tell."""
 
     PUT_RIGHT = "put-right"
     NOT_YET = "not-yet"
@@ -48,10 +48,10 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What the customer said, in a person's words; an autoresponder never makes one.
+    """What the customer said, written by a person and never by an autoresponder.
 
-    `writer` is the address it came from, where that is not the customer's own: another person may
-    have written, or the customer from elsewhere.
+    `writer` is the address it came from if that isn't the customer's own: someone else may have
+    written, or the customer from another address.
     """
 
     verdict: Verdict
@@ -63,15 +63,15 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parcel:
-    """All that a channel needs to carry one touch, and nothing it has to look up.
+    """Everything a channel needs to send one touch, so it needn't look anything up.
 
-    `key` is the idempotency key and `message_id` the RFC 5322 identifier made from it (with angle
+    `key` is the idempotency key, and `message_id` the RFC 5322 identifier made from it (with angle
     brackets). `to` and `sender` are addresses of the channel's own kind; the outbox takes any.
     `files` maps a rendition (``ogg``, ``mp3``, ``m4a``, ``vtt``, ``txt``) to an absolute path.
-    `text` are the words, without the line on a machine's voice: that one is the channel's to write
-    where `synthetic` is set, which `partly` narrows to some sentences.
-    `made_at` UTC is the date written on it. `thread` are the Message-IDs of earlier touches.
-    `heard_at` (UTC) is when the customer last wrote by this channel, as far as is known.
+    `text` is the words without the line about a synthetic voice: the channel adds that when
+    `synthetic` is set; `partly` means only some sentences. `made_at` (UTC) is the date of the
+    message. `thread` is the Message-IDs of earlier messages. `heard_at` (UTC) is when the customer
+    last wrote through this channel, if known.
     """
 
     key: str
@@ -95,7 +95,7 @@ class Parcel:
 
     @property
     def synthetic_part(self) -> str:
-        """How much of the voice is a machine's: ``no``, ``partly`` or ``yes``."""
+        """How much of the voice is synthetic: ``no``, ``partly`` or ``yes``."""
         if not self.synthetic:
             return "no"
         return "partly" if self.partly else "yes"

@@ -1,4 +1,4 @@
-"""A script: what will be said, in sections of sentences that are shared or personal."""
+"""Scripts: what will be said, in sections of shared and personal sentences."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from enum import StrEnum
 
 
 class Section(StrEnum):
-    """The parts of a script in the order in which they are said (S21, S25)."""
+    """The parts of a script, in the order they are said (S21, S25)."""
 
     THANKS = "thanks"
     MIRROR = "mirror"
@@ -27,7 +27,8 @@ class Section(StrEnum):
 class Sentence:
     """One sentence. A *shared* one is the same for many customers and is recorded once.
 
-    `text` is what is read on paper, `spoken` what the voice says (``say_as``, money in words).
+    `text` is the written form. `spoken` is what the voice says (``say_as``, money in words); ""
+    when it is the same.
     """
 
     section: Section
@@ -43,7 +44,7 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Script:
-    """What will be said in one touch. `language` is a BCP 47 tag; `template` where it came from."""
+    """What one message says. `language` is a BCP 47 tag, `template` the template's name."""
 
     language: str
     template: str
@@ -51,7 +52,7 @@ class Script:
 
     @property
     def text(self) -> str:
-        """The words on paper, one section a line."""
+        """The written words, one section per line."""
         lines: list[str] = []
         last: Section | None = None
         for sentence in self.sentences:
@@ -64,7 +65,7 @@ class Script:
 
     @property
     def sha256(self) -> str:
-        """The hash an approval holds: language, order, and every word on paper and in the mouth."""
+        """The hash that an approval stores: of language, order, and the words written and spoken."""
         words = [[s.section.value, s.text, s.said] for s in self.sentences]
         packed = json.dumps([self.language, words], ensure_ascii=True, separators=(",", ":"))
         return hashlib.sha256(packed.encode("ascii")).hexdigest()

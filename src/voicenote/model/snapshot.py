@@ -1,4 +1,4 @@
-"""A snapshot: all that is known of one case at one moment. What the pure decisions decide on."""
+"""A snapshot: everything known about one case at one moment, for the pure decisions."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from voicenote.model.touch import Touch
 class Snapshot:
     """One case with its touches (oldest first), receipts by touch number, and human answers.
 
-    `answers` and `touches` are of every round; `Touch.round` and `answer_rounds` (one number for
-    each answer) tell them apart. `opted_out`: the customer wants to hear nothing more.
-    `zone` is the customer's, or the owner's where theirs is not known. `stale_words`: the case has
-    changed since the words of its unapproved memo were written; False where nobody asked.
+    `answers` and `touches` are from every round; `Touch.round` and `answer_rounds` (one number
+    per answer) say which. `opted_out`: the customer wants no more messages. `zone` is the
+    customer's, or the owner's if theirs isn't known. `stale_words`: the case has changed since its
+    unapproved memo was written; False when this wasn't checked.
     """
 
     case: Case
@@ -32,11 +32,11 @@ class Snapshot:
 
     @property
     def round_touches(self) -> tuple[Touch, ...]:
-        """The touches of the round that the case is in."""
+        """The touches of the case's present round."""
         return tuple(touch for touch in self.touches if touch.round == self.case.round)
 
     @property
     def round_answers(self) -> tuple[Answer, ...]:
-        """The answers given in the round that the case is in."""
+        """The answers given in the case's present round."""
         pairs = zip(self.answers, self.answer_rounds, strict=True)
         return tuple(answer for answer, round_ in pairs if round_ == self.case.round)

@@ -1,4 +1,4 @@
-"""Sums of money in running text: ``we'll send you $500``, ``500 zł``, ``۵۰۰ هزار تومان``."""
+"""Recognition of sums of money in text: ``we'll send you $500``, ``500 zł``, ``۵۰۰ هزار تومان``."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from functools import lru_cache
 
 from voicenote.model.money import TOO_MUCH, Money
 
-#: Signs and words of a currency. Those that several countries share mean the first one, unless
-#: another of them is the one that is talked about.
+#: Signs and words that several currencies share. They mean the first one, unless the preferred
+#: currency is among the others.
 _SHARED = {
     "$": ("USD", "CAD", "AUD", "NZD", "MXN", "SGD", "HKD"),
     "£": ("GBP", "EGP"),
@@ -46,7 +46,7 @@ _NAMED = {
     "£": "£",
     "¥": "¥",
 }
-#: Codes count in capitals only: ``try`` and ``all`` are words too.
+#: Codes count only in capitals: ``try`` and ``all`` are words too.
 _CODES = (
     "EUR USD GBP ILS NIS PLN RON IRR CHF SEK NOK DKK ISK CZK HUF BGN MDL UAH RUB TRY GEL JPY CNY "
     "KRW INR CAD AUD NZD MXN BRL SGD HKD THB ZAR AED SAR EGP JOD"
@@ -57,7 +57,7 @@ _TIMES = {
     "tuhande": 3, "m": 6, "mln": 6, "million": 6, "milion": 6, "miliony": 6, "milioane de": 6,
     "מיליון": 6, "میلیون": 6, "miljon": 6, "miljonit": 6,
 }  # fmt: skip
-#: A word of these that stands alone is no sum yet: pounds are a weight, and *grand* praises.
+#: Alone, these words don't mean money: *pounds*, for example, may be a weight.
 _WEIGHTS = frozenset(
     {"pound", "pounds", "lire", "funt", "funty", "fr.", "ft", "kr", "leva", "korun"}
 )
@@ -86,8 +86,8 @@ _ALONE = re.compile(rf"{_UNIT_BEFORE}(?![^\W_])")
 def sums_in(text: str, preferred: str = "") -> tuple[Money, ...]:
     """Return the sums of money that a text names in digits, in order.
 
-    `preferred` (an ISO 4217 code) settles a sign that several currencies share. A toman is ten
-    rials.
+    `preferred` (an ISO 4217 code) decides a sign that several currencies share. A toman counts as
+    ten rials.
     """
     found = (_money(hit, preferred) for hit in _SUM.finditer(_plain(text)))
     return tuple(money for money in found if money is not None)
@@ -95,13 +95,13 @@ def sums_in(text: str, preferred: str = "") -> tuple[Money, ...]:
 
 @lru_cache(maxsize=4096)
 def sum_unread(text: str) -> bool:
-    """Whether a text speaks of money in words that nobody can weigh: ``five hundred dollars``."""
+    """Return whether a text names money without digits, as in ``five hundred dollars``."""
     rest = _SUM.sub(" ", _plain(text))
     return any(hit.group().casefold() not in _WEIGHTS for hit in _ALONE.finditer(rest))
 
 
 def _plain(text: str) -> str:
-    """`text` with digits as 0 to 9, ordinary spaces and no marks of direction."""
+    """Return `text` with digits as 0 to 9, ordinary spaces and no direction marks."""
     text = unicodedata.normalize("NFKC", text)
     kept = (
         str(unicodedata.digit(char)) if char.isdecimal() and not char.isascii() else char
@@ -125,7 +125,7 @@ def _money(hit: re.Match[str], preferred: str) -> Money | None:
 
 
 def _amount(digits: str) -> Decimal:
-    """``1,299.50``, ``1.299,50`` and ``1 299`` as numbers; a tail of three is thousands."""
+    """Return ``1,299.50``, ``1.299,50`` or ``1 299`` as a number; ``1.299`` is over a thousand."""
     digits = digits.replace(" ", "")
     tail = re.search(r"[.,](\d{1,2})$", digits)
     head = digits[: tail.start()] if tail else digits

@@ -1,4 +1,4 @@
-"""A touch: one planned contact of a case, due at a time."""
+"""Touches: the scheduled messages of a case, each due at a time."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class TouchKind(StrEnum):
-    """What a touch is for. A nudge goes to the owner; all the others to the customer."""
+    """What a touch is for. A nudge goes to the owner, all others go to the customer."""
 
     ACKNOWLEDGE = "acknowledge"
     MEMO = "memo"
@@ -20,10 +20,10 @@ class TouchKind(StrEnum):
 
 
 class TouchState(StrEnum):
-    """The life of a touch. Changes only by `model.transitions`.
+    """The state of a touch. It changes only through `model.transitions`.
 
-    `sending` and `committing` are the two phases of intent: killed in the first, a retry is safe;
-    killed in the second, nobody can know, and the touch becomes `uncertain`.
+    `sending` and `committing` are the two phases of sending. If the program dies in the first, a
+    retry is safe. If it dies in the second, the touch becomes `uncertain`.
     """
 
     DUE = "due"
@@ -41,13 +41,13 @@ class TouchState(StrEnum):
     CANCELLED = "cancelled"
 
 
-#: The touches that say what the owner wrote, recorded and released for this one case.
+#: The touches that say what the owner wrote, recorded and approved for this one case.
 OPENING = frozenset({TouchKind.MEMO, TouchKind.LAST_WORD})
-#: The states in which a touch has reached its channel, as far as anybody knows.
+#: The states in which a touch has reached its channel, as far as is known.
 ARRIVED = frozenset(
     {TouchState.ACCEPTED, TouchState.DELIVERED, TouchState.HEARD, TouchState.ANSWERED}
 )
-#: The states in which a touch is on its way out of the door.
+#: The states in which a touch is being sent.
 IN_FLIGHT = frozenset({TouchState.SENDING, TouchState.COMMITTING})
 #: The states in which a touch may still be sent.
 WAITING = frozenset({TouchState.DUE, TouchState.HELD})
@@ -57,12 +57,12 @@ WAITING = frozenset({TouchState.DUE, TouchState.HELD})
 class PlannedTouch:
     """A touch as the schedule books it. Times are UTC.
 
-    `wanted_at` is where the plan's offset fell, `due_at` the next decent hour after it; after
-    `too_late_at` it makes no sense any more and is shown instead of sent. `unless` names the
-    condition that makes it needless: ``answered``, ``put-right``, ``kept``, ``memo-arrived``, or
-    nothing. `amends` is the K of the promise that a status touch speaks of. `channels` are those of
-    its step or plan, in order; empty: the customer's own. `booked_at` tells which answers came
-    later, and stop it; None: as `wanted_at`.
+    `wanted_at` is the time by the plan's offset, `due_at` the next decent hour after it. After
+    `too_late_at` it no longer makes sense, and is shown instead of sent. `unless` is the condition
+    that makes it unnecessary: ``answered``, ``put-right``, ``kept``, ``memo-arrived``, or "".
+    `amends` is the K of the promise that a status touch is about. `channels` are those of its step
+    or plan, in order; empty for the customer's own. Answers after `booked_at` stop it; None means
+    `wanted_at`.
     """
 
     kind: TouchKind
@@ -95,10 +95,10 @@ class Touch:
 
     @property
     def kind(self) -> TouchKind:
-        """What it is for."""
+        """What the touch is for."""
         return self.planned.kind
 
     @property
     def due_at(self) -> datetime:
-        """When it should leave, UTC."""
+        """When it should be sent (UTC)."""
         return self.planned.due_at

@@ -1,6 +1,6 @@
-"""The one transition table: every status change of a case, a promise and a touch goes through it.
+"""The transition table: every status change of a case, a promise and a touch goes through it.
 
-The diagram in ``docs/states.md`` is drawn from this table, and a test tries every (state, event)
+The diagrams in ``docs/states.md`` are drawn from this table, and a test tries every (state, event)
 pair. Stores guard each change with compare-and-set.
 """
 
@@ -17,18 +17,18 @@ from voicenote.model.touch import TouchState as T
 
 State = TypeVar("State", bound=StrEnum)
 
-#: event → the states it may happen in, and the state it leads to
+#: Event → the states it may happen in, and the state it leads to.
 CASE: Mapping[str, Mapping[C, C]] = {
     "compose": dict.fromkeys((C.OPENED, C.SCRIPTED, C.RENDERED, C.APPROVED), C.SCRIPTED),
     "render": dict.fromkeys((C.SCRIPTED, C.RENDERED, C.APPROVED), C.RENDERED),
     "approve": dict.fromkeys((C.RENDERED, C.APPROVED), C.APPROVED),
-    # what was approved is not so any more: it waits for the owner again. From following, too, while
-    # nobody has it: it came back, and is to go again
+    # no longer approved: it waits for the owner again. Also from following, if it came back, so
+    # the customer doesn't have it, and is to be sent again
     "recall": dict.fromkeys((C.APPROVED, C.FOLLOWING), C.RENDERED),
     "send": {C.APPROVED: C.FOLLOWING},
     "reopen": dict.fromkeys((C.APPROVED, C.FOLLOWING, C.CLOSED), C.OPENED),
     "close": dict.fromkeys((C.OPENED, C.SCRIPTED, C.RENDERED, C.APPROVED, C.FOLLOWING), C.CLOSED),
-    # a wrong clock has closed it
+    # when a wrong clock closed it
     "restore": {C.CLOSED: C.FOLLOWING},
 }
 
@@ -39,43 +39,43 @@ AMENDS: Mapping[str, Mapping[A, A]] = {
     "break": dict.fromkeys((A.PROMISED, A.DONE), A.BROKEN),
     "promise": dict.fromkeys((A.PROMISED, A.BROKEN), A.PROMISED),
     "waive": dict.fromkeys((A.PROMISED, A.BROKEN), A.WAIVED),
-    # a wrong clock has broken it: the same promise, of the same date
+    # when a wrong clock broke it: the same promise with the same date
     "restore": {A.BROKEN: A.PROMISED},
 }
 
 TOUCH: Mapping[str, Mapping[T, T]] = {
-    # leaving the house
+    # being sent
     "claim": {T.DUE: T.SENDING},
     "commit": {T.SENDING: T.COMMITTING},
     "accept": dict.fromkeys((T.COMMITTING, T.UNCERTAIN), T.ACCEPTED),
-    # its channel knows that it has left, although the ledger was put back to before that
+    # its channel knows that it was sent, although the ledger was restored to an earlier state
     "find": {T.DUE: T.ACCEPTED},
     "refuse": dict.fromkeys((T.SENDING, T.COMMITTING), T.REFUSED),
     "postpone": dict.fromkeys((T.SENDING, T.COMMITTING), T.DUE),
     "repeat": {T.COMMITTING: T.DUE},
-    # from sending, too: an attempt before this one may have left
+    # also from sending: an attempt before this one may have been sent
     "lose": dict.fromkeys((T.SENDING, T.COMMITTING), T.UNCERTAIN),
-    # from bounced: a refusal that came late, where it is sure that nobody has got it
+    # from bounced: a late refusal, when it is certain that no one got it
     "reroute": dict.fromkeys((T.SENDING, T.COMMITTING, T.BOUNCED), T.DUE),
     "resend": dict.fromkeys((T.UNCERTAIN, T.REFUSED, T.BOUNCED, T.SKIPPED, T.CANCELLED), T.DUE),
-    # what is heard of it afterwards
+    # what is reported afterwards
     "deliver": dict.fromkeys((T.ACCEPTED, T.UNCERTAIN, T.DELIVERED), T.DELIVERED),
     "hear": dict.fromkeys((T.ACCEPTED, T.UNCERTAIN, T.DELIVERED, T.HEARD), T.HEARD),
     "answer": dict.fromkeys(
         (T.ACCEPTED, T.UNCERTAIN, T.DELIVERED, T.HEARD, T.ANSWERED), T.ANSWERED
     ),
     "bounce": dict.fromkeys((T.ACCEPTED, T.UNCERTAIN, T.DELIVERED), T.BOUNCED),
-    # never leaving it
+    # not being sent
     "hold": {T.DUE: T.HELD},
     "resume": {T.HELD: T.DUE},
     "skip": dict.fromkeys((T.DUE, T.HELD), T.SKIPPED),
     # from sending: somebody answered, opted out or closed the case while it was leaving
     "cancel": dict.fromkeys((T.DUE, T.HELD, T.SENDING), T.CANCELLED),
-    # a wrong clock has passed it over, or closed its case
+    # when a wrong clock skipped it, or closed its case
     "restore": dict.fromkeys((T.SKIPPED, T.CANCELLED), T.DUE),
 }
 
-#: All three; the states of each are of its own kind.
+#: All three tables, by name.
 TABLES: Mapping[str, Mapping[str, Mapping[Any, StrEnum]]] = {
     "case": CASE,
     "amends": AMENDS,
@@ -83,7 +83,7 @@ TABLES: Mapping[str, Mapping[str, Mapping[Any, StrEnum]]] = {
 }
 
 
-#: What a person runs to make an event happen; the others come by themselves.
+#: The command a person runs to make an event happen; all other events happen automatically.
 BY_COMMAND: Mapping[str, str] = {
     "compose": "voicenote script N",
     "render": "voicenote render N",
@@ -105,8 +105,8 @@ BY_COMMAND: Mapping[str, str] = {
 def after(table: Mapping[str, Mapping[State, State]], state: State, event: str) -> State:
     """Return the state that `event` leads to from `state`.
 
-    Raises ImpossibleTransition, which names both, when the table has no such change; it advises the
-    commands that there are for what can happen instead.
+    Raises ImpossibleTransition when the table has no such change; it names both, and the commands
+    that are possible instead.
     """
     try:
         return table[event][state]
@@ -120,7 +120,7 @@ def after(table: Mapping[str, Mapping[State, State]], state: State, event: str) 
 
 
 def diagram() -> str:
-    """Return ``docs/states.md``: one Mermaid state diagram for each table, drawn from it."""
+    """Return the text of ``docs/states.md``: one Mermaid state diagram per table."""
     heads = {
         "case": "A case, from the complaint to the closed loop.",
         "amends": "A promise. Done needs evidence; broken is not the end of it.",
@@ -144,7 +144,7 @@ def diagram() -> str:
 
 
 def _arrows(table: Mapping[str, Mapping[StrEnum, StrEnum]]) -> list[str]:
-    """Return the arrows of one diagram, those between the same two states as one."""
+    """Return the lines of one diagram; events between the same two states share an arrow."""
     events: dict[tuple[StrEnum, StrEnum], list[str]] = {}
     for event, row in table.items():
         for before, later in row.items():
