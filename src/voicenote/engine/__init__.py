@@ -1,1 +1,1 @@
-"""Who turns the crank. The only room that knows the order of the stages."""
+"""The engine: runs, cases, memos and the workspace. Only it knows the order of the stages."""

@@ -1,4 +1,4 @@
-"""Many cases at once: the failure of one must not stop the others."""
+"""Work on many cases, where the failure of one must not stop the others."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from voicenote.ledger.case_store import chunks
 
 R = TypeVar("R")
 
-#: What is the matter with one case. Anything else (a full disk, a lock) stops them all.
+#: Errors that concern one case. Anything else (a full disk, a lock) stops them all.
 OF_ONE_CASE = (RuleSaysNo, BadData, WrongUse, VoiceUnavailable)
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A case with which it did not work, and why."""
+    """A case that failed, and why."""
 
     case: int
     error: VoicenoteError
@@ -33,10 +33,10 @@ class Failed:
 def singly(
     work: Callable[[Sequence[int]], Iterable[R]], numbers: Sequence[int], size: int = 1
 ) -> Iterator[R | Failed]:
-    """Yield what `work` yields for each case, or `Failed` for a case with which it fails.
+    """Yield what `work` yields for each case, or `Failed` for a case where it fails.
 
-    `work` is given `size` cases at a time. When one of them fails, nothing of these may be kept;
-    they are then tried one by one. Raises what is not the matter of one case.
+    `work` gets `size` cases at a time. When one of them fails, `work` must keep nothing of that
+    group, and they are tried again one by one. Raises errors that don't concern one case.
     """
     for chunk in chunks(numbers, size):
         try:
@@ -52,7 +52,7 @@ def singly(
 
 
 def parted(found: Iterable[R | Failed]) -> tuple[list[R], list[Failed]]:
-    """Return what `singly` yielded in two lists: with what it worked, and with what not."""
+    """Split what `singly` yielded into results and failures."""
     done: list[R] = []
     failed: list[Failed] = []
     for one in found:
@@ -73,7 +73,7 @@ def _apart(
 
 
 def describe_error(error: Exception) -> str:
-    """Return what went wrong in one line; what nobody foresaw is our fault, and says so."""
+    """Return what went wrong in one line; an unexpected error says that it is our fault."""
     if isinstance(error, VoicenoteError):
         return error.what
     return f"this is our fault ({type(error).__name__}: {error})"[:200]

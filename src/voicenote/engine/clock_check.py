@@ -1,8 +1,8 @@
-"""Whether the clock may be believed: one that has jumped decides nothing before a person says so.
+"""The clock check: after a jump, nothing is decided until a person says the clock is right.
 
-A wrong clock would break every promise, skip what is too late and close what is silent, in one
-pass. The ledger knows when the last good pass was and when each line was written, so that a step of
-more than ``[policy] clock_jump``, or a step back, is seen.
+A wrong clock could break every promise, skip what is too late and close what is silent, all in one
+run. The ledger knows when the last good run was and when each line was written, so it notices a
+jump of more than ``[policy] clock_jump``, or a step back.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _UTC = ZoneInfo("UTC")
 
 @dataclass(frozen=True, slots=True)
 class ClockDoubt:
-    """A clock that shows `now`, although the last moment that is known to be right is `known`."""
+    """A clock that shows `now`, although the last known time is `known`."""
 
     known: datetime
     now: datetime
@@ -38,11 +38,11 @@ def doubt(
     now: datetime,
     reach: Callable[[datetime], datetime],
 ) -> ClockDoubt | None:
-    """Return why a clock that shows `now` is not believed, or None. Pure.
+    """Return why a clock that shows `now` isn't believed, or None. Pure.
 
-    `newest` is the number and the moment of the newest line; `written` gives when each line since
-    `known` was written; `reach` says until when a moment vouches for the next one. A clock that is
-    put back by an hour, as twice a year, catches up by itself.
+    `newest` is the number and the time of the newest line; `written` returns when each line since
+    `known` was written; `reach` returns until when a time vouches for the next one. A clock put
+    back by an hour, as twice a year, catches up on its own.
     """
     number, last = newest
     if number > max(known.number, known.doubted) and last - SKEW > now:
@@ -60,10 +60,10 @@ def doubt(
 
 
 def clock_doubt(ws: Workspace, tx: Transaction) -> ClockDoubt | None:
-    """Return why the clock of a transaction is not believed, or None.
+    """Return why the clock of a transaction isn't believed, or None.
 
-    None also in a rehearsal, whose clock is moved by hand. Raises BadSettings for a
-    ``[policy] clock_jump`` that nobody can count with.
+    None also in a rehearsal, whose clock is moved by hand. Raises BadSettings for an invalid
+    ``[policy] clock_jump``.
     """
     reach = _reach(ws.settings.policy.clock_jump)
     if ws.whereabouts is None or reach is None:
@@ -75,9 +75,9 @@ def clock_doubt(ws: Workspace, tx: Transaction) -> ClockDoubt | None:
 
 
 def as_of(ws: Workspace, tx: Transaction) -> datetime:
-    """Return the moment as of which a transaction may decide: the present, if that is believed.
+    """Return the time as of which a transaction may decide: now, if the clock is believed.
 
-    Else the last one that is known: whatever the time is, that has come.
+    Otherwise the last known time, which has surely come.
     """
     found = clock_doubt(ws, tx)
     return tx.now if found is None else min(found.known, tx.now)

@@ -1,4 +1,4 @@
-"""Which clock a customer lives by: the one that is given, else their number's, else the owner's."""
+"""A customer's time zone: the one given, else their number's, else the owner's."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from voicenote.engine.number_zones import zones_of
 
 
 class KnownBy(StrEnum):
-    """How it is known where a customer is."""
+    """How a customer's time zone is known."""
 
     GIVEN = "given"
     NUMBER = "number"
@@ -29,7 +29,7 @@ class CustomerClock:
 
     @property
     def note(self) -> str:
-        """What is said of it where times are shown; "" where it was given."""
+        """A note to show beside times; "" when the time zone was given."""
         if self.known_by is KnownBy.OWNER:
             return "yours, as theirs is not known"
         if self.known_by is KnownBy.GIVEN:
@@ -40,16 +40,16 @@ class CustomerClock:
         return "by their number" + (f", which can be in {many} time zones" if many > 1 else "")
 
 
-#: Two zones with the same clock on both days are one for whoever reads about them.
+#: Zones with the same clock on both days count as one in the note.
 _DAYS = (datetime(2026, 1, 15, 12, tzinfo=UTC), datetime(2026, 7, 15, 12, tzinfo=UTC))
 
 
 @lru_cache(maxsize=16384)
 def clock_of(time_zone: str, phone: str, whatsapp: str, owners: str) -> CustomerClock:
-    """Return the clock of a customer of whom this is known; `owners` is the owner's time zone.
+    """Return a customer's clock from what is known of them; `owners` is the owner's time zone.
 
-    Numbers may be in several zones. Then their calendar is the owner's where that is one of them,
-    else the likeliest.
+    Numbers may be in several zones. Then the calendar is the owner's if that is one of them, else
+    the likeliest.
     """
     if time_zone:
         return _clock(KnownBy.GIVEN, (time_zone,), owners)

@@ -1,9 +1,9 @@
-"""Where a ledger is at home: a restored or copied one asks before it sends.
+"""Ledger identity: a restored or copied ledger asks before it sends.
 
-Two copies that both send would apologise twice. So the ledger keeps its place, and this machine
-remembers, outside of the workspace, how far the ledger of a place has come. It also keeps one seat
-for all copies of a ledger: the place of the one that sends. Pure but for `MachineRecords`, which
-looks and remembers.
+If two copies both sent, customers would get two apologies. So the ledger keeps its place, and this
+machine remembers, outside the workspace, how far the ledger of a place has come. It also keeps one
+seat for all copies of a ledger: the place of the one that sends. All is pure except
+`MachineRecords`, which reads and writes.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from voicenote.files import FILE, make_folder, open_beside
 from voicenote.ledger import meta
 from voicenote.ledger.store import Ledger
 
-#: How long a pass waits for another one that is just taking the seat, in seconds.
+#: How long a run waits while another is taking the seat, in seconds.
 _PATIENCE_S = 10.0
 
 
@@ -33,9 +33,9 @@ _PATIENCE_S = 10.0
 class LedgerIdentity:
     """Where a ledger is. `file` tells it from its copies: an inode, or a database's id.
 
-    `machine` is a hashed id, "" where the system has none; it means nothing for a database on a
-    server. `host` and `path` are for people, and the path for what was put in the same place.
-    `server`: whether it is a database on a server; its path is then where that server is reached.
+    `machine` is a hashed id, "" if the system has none; it means nothing for a database on a
+    server. `host` and `path` are shown to people, and `path` also finds what replaced a ledger in
+    its place. `server` is true for a database on a server; `path` is then the server's address.
     """
 
     host: str
@@ -46,7 +46,7 @@ class LedgerIdentity:
 
 
 class Memory(Enum):
-    """Whether what this machine remembers of a ledger is in it: `NONE` here, `LOST` anywhere."""
+    """Whether the ledger has the remembered line; `NONE`: none for its place, `LOST`: none at all."""
 
     NONE = "none"
     LOST = "lost"
@@ -56,7 +56,7 @@ class Memory(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentityCheck:
-    """What tells a ledger from its copies: its id, the place that it keeps, and where it is."""
+    """What tells a ledger from its copies: its id, the place it keeps, and where it is."""
 
     ledger_id: str
     kept: LedgerIdentity | None
@@ -67,10 +67,10 @@ class IdentityCheck:
 def doubt(kept: LedgerIdentity | None, here: LedgerIdentity, memory: Memory) -> str:
     """Return why this may not be the ledger that sends, or "" when there is no doubt. Pure.
 
-    A workspace may be renamed, its host name may change, and a container may be made anew around
-    it, where it has its memory. What was put back in its own place is known when this machine
-    remembers its newest line. A copy of a whole disk, or of a whole server, has the same `file`:
-    then a host without an id, or the way to the server, tells them apart.
+    A workspace may be renamed, its host name may change, and a container may be rebuilt around it,
+    as long as its memory is kept. A restore in place is noticed when this machine remembers a newer
+    line. A copy of a whole disk, or of a whole server, has the same `file`: then a host without an
+    id, or the server's address, tells them apart.
     """
     if memory is Memory.DIFFERS:
         return "this ledger is older than the one that has sent from here, or another copy of it"
@@ -86,7 +86,7 @@ def doubt(kept: LedgerIdentity | None, here: LedgerIdentity, memory: Memory) -> 
 
 
 def _in_place(kept: LedgerIdentity, here: LedgerIdentity, memory: Memory) -> str:
-    """Return the same of what has the same `file`. A server is for many machines to remember."""
+    """Return the doubt about a ledger with the same `file`. Many machines may use one server."""
     if memory is Memory.LOST and not here.server:
         return "this ledger has sent before, and nothing is remembered of it: it may be an old copy"
     if memory is not Memory.AGREES and _cloned(kept, here):
@@ -95,7 +95,7 @@ def _in_place(kept: LedgerIdentity, here: LedgerIdentity, memory: Memory) -> str
 
 
 def _cloned(kept: LedgerIdentity, here: LedgerIdentity) -> bool:
-    """Whether what has the same `file` may be on a copied disk, or in a copied server."""
+    """Whether a ledger with the same `file` may be on a copied disk or a copied server."""
     if here.server:
         return kept.server and kept.path != here.path
     return not (kept.machine or here.machine) and kept.host != here.host
@@ -104,9 +104,9 @@ def _cloned(kept: LedgerIdentity, here: LedgerIdentity) -> bool:
 def rival(seat: LedgerIdentity | None, look: IdentityCheck, *, stands: bool) -> str:
     """Return which other copy sends from this account, or "" when this one may take the seat. Pure.
 
-    `seat` is the place of the copy that sends. `stands`: whether it is still there, or nobody can
-    look. One that is gone leaves its seat to itself under a new name, and to what was put in its
-    place or restored, for restoring holds all that waits; another copy would send it again.
+    `seat` is the place of the copy that sends; it `stands` if it is there or nobody can check. If
+    it is gone, the same ledger under a new name may take the seat, or what replaced it in place, or
+    a restored one, which holds all that waits. Another copy would send that again.
     """
     here = look.here
     if seat is None or _same(seat, look.kept, here):
@@ -122,10 +122,10 @@ def rival(seat: LedgerIdentity | None, look: IdentityCheck, *, stands: bool) -> 
 
 
 def _same(seat: LedgerIdentity, kept: LedgerIdentity | None, here: LedgerIdentity) -> bool:
-    """Whether the seat is that of the ledger which is here.
+    """Whether the seat belongs to the ledger that is here.
 
-    A server may be reached by several addresses: then the ledger itself keeps the one that it sent
-    by last, which a copied server does not.
+    A server may have several addresses. So the ledger keeps the one that it last sent by, which
+    a copied server does not have.
     """
     if here.server and seat.server and seat.file == here.file:
         return seat.path == here.path or (kept is not None and kept.path == seat.path)
@@ -133,7 +133,7 @@ def _same(seat: LedgerIdentity, kept: LedgerIdentity | None, here: LedgerIdentit
 
 
 class MachineRecords:
-    """Looks where a ledger is, and remembers how far it has come, in `folder` of this account."""
+    """Finds where a ledger is, and remembers how far it has come, in `folder` of this account."""
 
     def __init__(self, folder: Path, host: str) -> None:
         self._folder = folder
@@ -141,7 +141,7 @@ class MachineRecords:
 
     @property
     def folder(self) -> Path:
-        """Where it remembers."""
+        """The folder of the records."""
         return self._folder
 
     def place(self, ledger: Ledger) -> LedgerIdentity:
@@ -161,7 +161,7 @@ class MachineRecords:
         return LedgerIdentity(host=self._host, machine=machine_id(), path=str(path), file=inode)
 
     def look(self, ledger: Ledger) -> IdentityCheck:
-        """Look at an open ledger, and at what is remembered of it."""
+        """Check the identity of an open ledger against what is remembered of it."""
         here = self.place(ledger)
         with ledger.read() as tx:
             ledger_id, kept = meta.get(tx, "ledger_id"), from_text(meta.get(tx, "place"))
@@ -172,14 +172,14 @@ class MachineRecords:
         return IdentityCheck(ledger_id=ledger_id, kept=kept, here=here, memory=memory)
 
     def _knows(self, ledger_id: str) -> bool:
-        """Whether anything is remembered of a ledger; True also where nothing can be."""
+        """Whether anything is remembered of a ledger; also True when nothing can be."""
         with suppress(OSError):
             make_folder(self.folder)
             return self.seat(ledger_id) is not None or not os.access(self.folder, os.W_OK)
         return True
 
     def recall(self, ledger_id: str, path: str) -> tuple[int, datetime] | None:
-        """Return the newest line of history that was remembered for a place; None for nothing."""
+        """Return the newest line of history remembered for a place; None for nothing."""
         try:
             kept = json.loads(self._file(ledger_id, path).read_text(encoding="utf-8"))
             return int(kept["number"]), datetime.fromisoformat(kept["at"])
@@ -187,21 +187,21 @@ class MachineRecords:
             return None
 
     def keep(self, ledger_id: str, path: str, line: tuple[int, datetime]) -> None:
-        """Remember a line of history. Where nothing can be written, nothing is remembered."""
+        """Remember a line of history, if the folder can be written."""
         text = json.dumps({"number": line[0], "at": line[1].isoformat(), "path": path})
         _write(self._file(ledger_id, path), text)
 
     def rival(self, look: IdentityCheck) -> str:
-        """Return which other copy of a ledger sends from this account, or ""; only looks."""
+        """Return which other copy of a ledger sends from this account, or ""; changes nothing."""
         seat = self.seat(look.ledger_id)
         stands = seat is not None and _stands(seat, look.here, look.ledger_id)
         return rival(seat, look, stands=stands)
 
     def sit(self, look: IdentityCheck, *, unseat: bool = False) -> str:
-        """Take the seat of a ledger, for the one that sends; return who has it, "" when taken.
+        """Take the seat of a ledger, as the one that sends; return who has it, "" when taken.
 
-        With `unseat` it is taken from whoever has it. Of several that come at once, the first gets
-        it. Where nothing can be written, nobody has it. Raises TryAgain while it is being taken.
+        With `unseat` it is taken from whoever has it. Of several at once, the first gets it.
+        If nothing can be written, nobody has it. Raises TryAgain while another one is taking it.
         """
         if self.seat(look.ledger_id) == look.here:
             return ""
@@ -213,7 +213,7 @@ class MachineRecords:
         return why
 
     def seat(self, ledger_id: str) -> LedgerIdentity | None:
-        """Return the place of the copy of a ledger that sends; None where none is known."""
+        """Return the place of the copy of a ledger that sends; None when none is known."""
         try:
             return from_text(
                 self._file(ledger_id, "seat", ".seat.json").read_text(encoding="utf-8")
@@ -227,12 +227,12 @@ class MachineRecords:
 
 
 def as_text(place: LedgerIdentity) -> str:
-    """Return a place as the ledger keeps it."""
+    """Return a place as text for the ledger."""
     return json.dumps(asdict(place))
 
 
 def from_text(kept: str) -> LedgerIdentity | None:
-    """Return a place that the ledger has kept; None for none. Raises BadData."""
+    """Parse a place that the ledger kept; None for "". Raises BadData."""
     try:
         return LedgerIdentity(**json.loads(kept)) if kept else None
     except (ValueError, TypeError) as error:
@@ -241,9 +241,9 @@ def from_text(kept: str) -> LedgerIdentity | None:
 
 
 def _stands(seat: LedgerIdentity, here: LedgerIdentity, ledger_id: str) -> bool:
-    """Whether another copy of the ledger than the one here is still where it sat.
+    """Whether another copy of the ledger than this one is still where its seat says.
 
-    True also where nobody can look: in a folder that is closed to this account, or on a server.
+    Also true when nobody can check: in a folder closed to this account, or on a server.
     """
     if seat.server:
         return True
@@ -251,7 +251,7 @@ def _stands(seat: LedgerIdentity, here: LedgerIdentity, ledger_id: str) -> bool:
     try:
         if str(path.stat().st_ino) != seat.file:
             return False
-        # another name of one file, as by a link or a mount, is no copy
+        # another name for the same file, through a link or a mount, isn't a copy
         return (here.server or not path.samefile(here.path)) and _holds(path, ledger_id)
     except (FileNotFoundError, NotADirectoryError):
         return False
@@ -260,7 +260,7 @@ def _stands(seat: LedgerIdentity, here: LedgerIdentity, ledger_id: str) -> bool:
 
 
 def _holds(path: Path, ledger_id: str) -> bool:
-    """Whether a file is that ledger, or cannot be asked: a new one may get an old one's inode."""
+    """Whether a file is that ledger or can't be read: a new file may reuse an old inode."""
     try:
         with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
             found = connection.execute("select value from meta where name = 'ledger_id'").fetchone()
@@ -271,7 +271,7 @@ def _holds(path: Path, ledger_id: str) -> bool:
 
 @contextmanager
 def _alone(file: Path) -> Iterator[None]:
-    """Let one process in at a time; all of them where no lock can be made."""
+    """Hold a lock that lets in one process at a time; no lock if none can be made."""
     from filelock import FileLock, Timeout
 
     lock = FileLock(file, timeout=_PATIENCE_S, mode=FILE)
@@ -292,7 +292,7 @@ def _alone(file: Path) -> Iterator[None]:
 
 
 def _write(file: Path, text: str) -> None:
-    """Write a file as a whole, where that can be done."""
+    """Write a whole file, if that is possible."""
     with suppress(OSError):
         make_folder(file.parent)
         with open_beside(file, lasting=False) as beside:

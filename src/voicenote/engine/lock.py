@@ -1,7 +1,7 @@
-"""One pass at a time on one ledger. Two at once do no harm; the second says so and goes home.
+"""The run lock: one run at a time on one ledger. A second one does no harm; it says so and ends.
 
-SQLite: a lock file beside the ledger, freed by the operating system when its holder dies and kept
-while it is only stopped. PostgreSQL: an advisory lock on a connection of its own.
+SQLite: a lock file beside the ledger, which the operating system frees when its holder dies, and
+keeps while the holder is only stopped. PostgreSQL: an advisory lock on its own connection.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from voicenote.files import FILE
 from voicenote.ledger.db_errors import translated
 from voicenote.ledger.store import Ledger
 
-#: The number that passes agree on in PostgreSQL's space of advisory locks.
+#: The number of the run lock in PostgreSQL's space of advisory locks.
 ADVISORY = 7302
 
 
 @contextmanager
 def pass_lock(ledger: Ledger, home: Path) -> Iterator[None]:
-    """Hold the lock of passes. Raises TryAgain when another pass holds it."""
+    """Hold the run lock. Raises TryAgain when another run holds it."""
     if ledger.is_sqlite:
         database = ledger.engine.url.database
         beside = Path(database) if database and database != ":memory:" else home / "ledger"
@@ -59,14 +59,14 @@ def _file_lock(path: Path) -> Iterator[None]:
 def _advisory_lock(ledger: Ledger) -> Iterator[None]:
     with translated(ledger.engine), ledger.engine.connect() as connection:
         got = connection.execute(text("select pg_try_advisory_lock(:n)"), {"n": ADVISORY}).scalar()
-        # the lock is the session's: it outlives this transaction, not this connection
+        # the lock belongs to the session: it outlives this transaction, not this connection
         connection.commit()
         if not got:
             raise _lock_error()
         try:
             yield
         finally:
-            with suppress(DBAPIError):  # a session that is gone holds no lock
+            with suppress(DBAPIError):  # a closed session holds no lock
                 connection.execute(text("select pg_advisory_unlock(:n)"), {"n": ADVISORY})
                 connection.commit()
 

@@ -1,4 +1,4 @@
-"""Refuses a new ledger where another one has lived: it would not know what was sent."""
+"""Refusing a new ledger in place of a missing one, as it would not know what was sent."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from voicenote.ledger.meta import path_of
 
 
 def refuse_missing(whereabouts: Callable[[], MachineRecords], url: str) -> None:
-    """Do the same where the ledger is a file that is missing or empty, before anything is made.
+    """Raise RuleSaysNo as `refuse_new` does, for a ledger file that is missing or empty.
 
-    A folder that is made where the old one belongs takes the old one in when it is moved back.
+    This comes before anything is created: moved back, the old folder would land inside a new one.
     """
-    with suppress(ArgumentError):  # whoever opens it says what is wrong with the URL
+    with suppress(ArgumentError):  # opening it will report what is wrong with the URL
         address = make_url(url)
         if address.get_backend_name() == "sqlite" and _nothing(Path(address.database or "")):
             refuse_new(whereabouts(), url)
@@ -36,9 +36,9 @@ def _nothing(file: Path) -> bool:
 
 
 def refuse_new(there: MachineRecords, url: str) -> None:
-    """Raise RuleSaysNo when a ledger has lived at this database URL, or in its workspace.
+    """Raise RuleSaysNo when a ledger was at this database URL before, or in its workspace.
 
-    This account remembers the one, and the memos that were made of it tell the other.
+    The records of this account tell of the first, and a folder of memos of the second.
     """
     address = make_url(url)
     path = path_of(address)

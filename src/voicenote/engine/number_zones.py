@@ -1,4 +1,4 @@
-"""In which time zones a telephone number can be, by the numbering plans of the world. Pure."""
+"""Possible time zones of a telephone number, by the world's numbering plans. Pure."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
-#: What `phonenumbers.number_type` says of numbers that are at a place: of a fixed line, or either.
+#: `phonenumbers.number_type` of numbers with a location: fixed line, or fixed line or mobile.
 _SETTLED = (0, 2)
-#: Zones are put in order by their clock of one day; which day hardly matters.
+#: Zones are ordered by their UTC offset on one day; which day hardly matters.
 _SOME_DAY = datetime(2026, 1, 15, 12, tzinfo=UTC)
 
 
 @lru_cache(maxsize=8192)
 def zones_of(number: str) -> tuple[str, ...]:
-    """Return the IANA time zones in which an E.164 number can be; none where nobody knows.
+    """Return the IANA time zones in which an E.164 number can be; () if unknown.
 
-    The first is the likeliest, or one in the middle. A mobile telephone may be anywhere in its
-    country; a satellite telephone's number, or a free one's of the whole world, is of none.
+    The first is the likeliest, or one in the middle. A mobile phone may be anywhere in its country;
+    a satellite phone's number and an international freephone number have none.
     """
     import phonenumbers
     from phonenumbers.timezone import UNKNOWN_TIMEZONE, time_zones_for_geographical_number
@@ -38,7 +38,7 @@ def zones_of(number: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1024)
 def _by_likelihood(code: int, near: tuple[str, ...], *, settled: bool) -> tuple[str, ...]:
-    """Return zones with the likeliest first: all of a country's unless the number is `settled`."""
+    """Return zones, the likeliest first: all of a country's unless the number is `settled`."""
     from phonenumbers.tzdata import TIMEZONE_DATA
 
     zones = near if settled else (*near, *TIMEZONE_DATA.get(str(code), ()))
@@ -51,9 +51,9 @@ def _by_likelihood(code: int, near: tuple[str, ...], *, settled: bool) -> tuple[
 
 
 def _only_zone(code: int) -> str:
-    """Return the zone of a country where it has only one; of Estonia, for one.
+    """Return the zone of a country that has only one, such as Estonia; else "".
 
-    The library has any with the same clock there, such as Europe/Bucharest.
+    The library may give any zone with the same clock, such as Europe/Bucharest.
     """
     regions = _regions(code)
     zones = _zones_of_region(regions) if len(regions) == 1 else ()
@@ -61,7 +61,7 @@ def _only_zone(code: int) -> str:
 
 
 def _regions(code: int) -> tuple[str, ...]:
-    """Return the ISO 3166 regions of a country's code, the main one first: GB for 44."""
+    """Return the ISO 3166 regions of a calling code, the main one first: GB for 44."""
     import phonenumbers
 
     return tuple(phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(code, ()))

@@ -1,4 +1,4 @@
-"""The response clocks of a workspace (R4). Light, because every list of cases reads it."""
+"""The response clocks of a workspace (R4). Imports little, as every list of cases reads it."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Folders in a workspace for copies that are thrown away: hidden, private, and on its own disk.
+"""Temporary folders in a workspace: hidden, private, and on its own disk.
 
-A process that is killed cannot throw its copy away. So each has a lock beside it, which the
-operating system frees when its holder dies, and every pass sweeps what nobody holds any more.
+A killed process can't remove its folder. So each has a lock beside it, which the operating system
+frees when its holder dies, and every run removes the folders that nobody holds any more.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ _LOCK = ".lock"
 
 @contextmanager
 def open_scratch(home: Path) -> Iterator[Path]:
-    """Make a folder inside `home` that is removed at the end. Raises OSError."""
+    """Create a folder inside `home` that is removed at the end. Raises OSError."""
     from filelock import FileLock
 
     make_folder(home)
     descriptor, name = tempfile.mkstemp(prefix=_PREFIX, suffix=_LOCK, dir=home)
     os.close(descriptor)
-    # The lock comes first, so that a folder whose lock is free has nobody any more.
+    # The lock comes first, so a folder whose lock is free has no owner any more.
     lock = FileLock(name, mode=FILE)
     lock.acquire()
     folder = Path(name).with_suffix("")
@@ -42,7 +42,7 @@ def open_scratch(home: Path) -> Iterator[Path]:
 
 
 def sweep_scratch(home: Path) -> None:
-    """Remove the folders of `open_scratch` whose process has died. What cannot be stays."""
+    """Remove the folders of `open_scratch` whose process has died, as far as possible."""
     from filelock import FileLock, Timeout
 
     for folder in {found.with_suffix("") for found in home.glob(f"{_PREFIX}*")}:
@@ -50,7 +50,7 @@ def sweep_scratch(home: Path) -> None:
         with suppress(OSError, Timeout):
             with FileLock(file, blocking=False, mode=FILE):
                 _remove(folder, file)
-            if os.name == "nt":  # where a file that is open cannot be removed
+            if os.name == "nt":  # an open file can't be removed there
                 file.unlink(missing_ok=True)
 
 

@@ -1,4 +1,4 @@
-"""Every problem of the settings at once: what each table says, and what it means to each part."""
+"""Every problem of the settings at once: in each table, and for each part that uses it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from voicenote.settings.voice_table import VoiceFor
 from voicenote.voice.choose import AUTO
 from voicenote.voice.port import read_options
 
-#: The plug-ins of a group by name; each is imported when it is called.
+#: The plug-ins of a group by name; calling one imports it.
 Makers = Mapping[str, Callable[[], Any]]
 
 
@@ -59,8 +59,8 @@ def channel_problems(settings: Settings, channels: Makers) -> Iterator[Problem]:
 def voice_problems(settings: Settings, voices: Makers, env: Mapping[str, str]) -> Iterator[Problem]:
     """Yield what is wrong with the tables of voices.
 
-    A table may have options of several engines, of which each takes its own. Where the best voice
-    is to be taken, a value is right when one of them takes it.
+    A table may have options for several engines; each takes its own. With engine "auto", a value is
+    right when one of them takes it.
     """
     for where, table, usual in _voice_tables(settings):
         if table.engine != AUTO and table.engine not in voices:
@@ -83,7 +83,7 @@ def _table_problems(
     voices: Makers,
     env: Mapping[str, str],
 ) -> Iterator[Problem]:
-    """Yield what is wrong with one table: `given` with what it inherits, `fresh` its own alone."""
+    """Yield what is wrong with one table: `given` includes what it inherits, `fresh` is its own."""
     own = None if engine == AUTO else _load(voices[engine])
     found: list[Problem] = []
     if own is not None:
@@ -96,20 +96,20 @@ def _table_problems(
     for key, value in left.items():
         if key in known and engine == AUTO:
             yield from _refusals(every, key, value, where, env)[:1]
-        elif key not in known and None not in every:  # who knows what a broken one has?
+        elif key not in known and None not in every:  # a broken plug-in might have it
             advice = nearest(key, ("engine", *sorted(known)))
             yield Problem("there is no such setting", advice, field=f"{where}.{key}")
 
 
 def _documented(maker: Any) -> set[str]:
-    """Return the options that an owner may set; others are given by the engine."""
+    """Return the options that an owner may set; the engine sets the others."""
     return {one.key for one in describe(options_of(maker)) if one.doc}
 
 
 def _refusals(
     makers: list[Any], key: str, value: object, where: str, env: Mapping[str, str]
 ) -> list[Problem]:
-    """Return why no voice takes a value; nothing where one does."""
+    """Return why no voice takes a value; [] if one does."""
     refused: list[Problem] = []
     for maker in makers:
         if key not in _documented(maker):
@@ -124,7 +124,7 @@ def _refusals(
 
 
 def _voice_tables(settings: Settings) -> Iterator[tuple[str, VoiceFor, VoiceFor | None]]:
-    """Yield each table of voices: its dotted name, itself, and the one that it goes by else."""
+    """Yield each table of voices: its dotted name, itself, and the one it falls back to."""
     voice = settings.voice
     yield "voice", voice, None
     for tag, table in voice.by_language.items():

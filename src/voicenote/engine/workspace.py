@@ -1,4 +1,4 @@
-"""The workspace: what the engine is given to work with. `wiring` makes it; tests make their own."""
+"""The workspace: everything the engine works with. `wiring` makes it; tests make their own."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True, kw_only=True)
 class Workspace:
-    """A ledger, the settings, and the makers of everything that costs something to make.
+    """A ledger, the settings, and makers of everything that is costly to make.
 
-    `clock` gives aware datetimes, `new_id` random hexadecimal ids, `chance` the jitter of retries;
-    `who` names this machine and process in claims. `whereabouts` tells a ledger from its copies;
-    None where nothing can leave, as in a rehearsal. `stopped` tells a pass that it shall end.
+    `clock` returns aware datetimes, `new_id` random hexadecimal ids; `chance` gives the jitter of
+    retries; `who` names this machine and process in claims. `whereabouts` tells a ledger from its
+    copies; it is None when nothing can be sent, as in a rehearsal. `stopped` tells a run to end.
     """
 
     home: Path
@@ -55,14 +55,14 @@ class Workspace:
     _channels: dict[str, Channel] = field(default_factory=dict)
 
     def clock_of(self, customer: Customer) -> CustomerClock:
-        """Return where a customer is by what is known of them, else where the owner is."""
+        """Return a customer's clock from what is known of them, else the owner's."""
         where = (customer.time_zone, customer.address("phone"), customer.address("whatsapp"))
         return clock_of(*where, self.settings.owner.time_zone)
 
     def zone_of(self, case: Case) -> ZoneInfo:
-        """Return the calendar and clock of a customer.
+        """Return the time zone of a customer.
 
-        Raises BadData for a zone that is none, as only a damaged row has.
+        Raises BadData for an invalid zone, which only a damaged row has.
         """
         with reading([case.number]):
             return self.clock_of(case.customer).zone
@@ -80,12 +80,12 @@ class Workspace:
 
     @property
     def decency(self) -> Decency:
-        """What is decent here, out of ``[schedule]``."""
+        """What counts as decent here, from ``[schedule]``."""
         schedule = self.settings.schedule
         return Decency.from_settings(schedule.quiet_hours, schedule.working_days, schedule.holidays)
 
     def owner_of(self, case: Case) -> str:
-        """Return the name of the person who answers for a case."""
+        """Return the name of the person responsible for a case."""
         return case.complaint.owner or self.settings.owner.name
 
     def plan(self, name: str) -> Plan:
@@ -97,15 +97,15 @@ class Workspace:
             raise BadSettings(f"there is no plan {name!r}", f"known: {known}") from None
 
     def channel(self, name: str) -> Channel:
-        """Return a channel, made once and kept open for the whole pass."""
+        """Return a channel, made once and kept open until `close`."""
         if name not in self._channels:
             self._channels[name] = self.make_channel(name)
         return self._channels[name]
 
     def voices_for(self, options: Mapping[str, object]) -> list[VoiceInfo]:
-        """Return what there is to know of every voice, looked up once: it is asked for each case.
+        """Return the facts about every voice, read once as each case needs them.
 
-        How many recordings there are may be told as it was at first.
+        The number of recordings may be out of date.
         """
         key = repr(sorted(options.items()))
         if key not in self._facts:
@@ -114,7 +114,7 @@ class Workspace:
 
     @property
     def cache(self) -> Cache:
-        """What was spoken and coded before."""
+        """The cache of what was spoken and encoded before."""
         if self._cache is None:
             from voicenote.sound.piece_cache import Cache
 
@@ -123,14 +123,14 @@ class Workspace:
         return self._cache
 
     def voice(self, name: str, options: Mapping[str, object]) -> Voice:
-        """Return a voice, made once: some engines can be started only once a process."""
+        """Return a voice, made once: some engines can be started only once per process."""
         key = (name, repr(sorted(options.items(), key=lambda item: item[0])))
         if key not in self._voices:
             self._voices[key] = self.make_voice(name, options)
         return self._voices[key]
 
     def close(self) -> None:
-        """Close what was opened."""
+        """Close everything that was opened."""
         for voice in self._voices.values():
             voice.close()
         for channel in self._channels.values():

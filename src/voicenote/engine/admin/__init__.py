@@ -1,1 +1,1 @@
-"""The workspace itself: begun, looked after, kept safe."""
+"""Care of the workspace itself: set-up, health, backup and restore, demo, and the schedule."""

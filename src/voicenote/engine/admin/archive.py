@@ -1,4 +1,4 @@
-"""Copies a workspace into one file: the ledger as of one moment, the sound, the settings."""
+"""Backup of a workspace into one file: the ledger at one moment, the sound, the settings."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from voicenote.ledger.store import Ledger
 from voicenote.plugins import FALLBACK
 from voicenote.settings import FILE_NAME
 
-#: What the copy of the ledger is called in a backup, and in a workspace on SQLite.
+#: The name of the ledger's copy in a backup, and in a workspace on SQLite.
 LEDGER = "ledger.db"
-#: The folders of a workspace that are kept. The outbox is the proof of what has left.
+#: The folders of a workspace that are kept. The outbox is the proof of what was sent.
 FOLDERS = ("memos", "recordings", "templates", FALLBACK)
 
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """A backup that was made: how many files it holds, and its size in bytes."""
+    """A finished backup: how many files it holds, and its size in bytes."""
 
     file: Path
     files: int
@@ -43,10 +43,10 @@ def is_zip(file: Path) -> bool:
 
 
 def backup(ledger: Ledger, home: Path, file: Path, *, force: bool = False) -> Packed:
-    """Write a backup of the workspace `home`, whole or not at all; no pass works meanwhile.
+    """Write a backup of the workspace `home`, whole or not at all; no run can happen meanwhile.
 
-    Raises RuleSaysNo when the file is there already (and not `force`), TryAgain while a pass is at
-    work, Unavailable when it cannot be written.
+    Raises RuleSaysNo when the file already exists (and not `force`), TryAgain while a run is in
+    progress, Unavailable when it can't be written.
     """
     zipped = is_zip(file)
     if file.exists() and not force:
@@ -68,13 +68,13 @@ def backup(ledger: Ledger, home: Path, file: Path, *, force: bool = False) -> Pa
 
 
 def _members(home: Path) -> Iterator[tuple[Path, str]]:
-    """Each file to keep, and its name in the backup."""
+    """Yield each file to keep, and its name in the backup."""
     if (home / FILE_NAME).is_file():
         yield home / FILE_NAME, FILE_NAME
     for folder in FOLDERS:
         for path in sorted((home / folder).rglob("*")):
             inside = path.relative_to(home)
-            # hidden is what was never finished, such as a message that a killed pass had in hand
+            # hidden files were never finished, such as a message that a killed run was sending
             if any(part.startswith(".") for part in inside.parts):
                 continue
             if path.is_file() and not path.is_symlink():
@@ -82,7 +82,7 @@ def _members(home: Path) -> Iterator[tuple[Path, str]]:
 
 
 def _write(file: Path, members: list[tuple[Path, str]], *, zipped: bool) -> None:
-    """Write beside the file, then put it in its place. Only its owner may read it."""
+    """Write beside the file, then move it into place. Only its owner may read it."""
     with open_beside(file) as stream:
         if zipped:
             with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -1,4 +1,4 @@
-"""Reads and writes this account's crontab, through the program `crontab`."""
+"""Reading and writing this account's crontab, with the program `crontab`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from voicenote.errors import Unavailable
 
 
 def install(line: str, home: Path, env: Mapping[str, str]) -> bool:
-    """Put our line into the crontab, once; return whether that changed it.
+    """Add our line to the crontab, once; return whether that changed it.
 
     Raises Unavailable when there is no crontab here, or it refuses.
     """

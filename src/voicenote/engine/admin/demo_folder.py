@@ -1,7 +1,7 @@
-"""The folder of a demo: what a demo made there, and nothing else, is removed before the next one.
+"""The folder of a demo: only what an earlier demo made is removed before the next one.
 
-The mark in the folder lists every file that the demo made, with its hash. What has changed since
-is somebody's work: it is kept beside, under another name.
+The mark in the folder lists every file that the demo made, with its hash. A file that has changed
+since is someone's work: it is kept beside, under another name.
 """
 
 from __future__ import annotations
@@ -19,22 +19,22 @@ from voicenote.plugins import FALLBACK
 from voicenote.settings import Settings
 
 MARK = ".voicenote-demo"
-#: How a mark begins that lists all its demo made; a demo that was killed leaves it without this.
+#: The first line of a complete mark; a demo that was killed leaves a mark without it.
 _TITLE = "voicenote demo: sha256 and name of every file it made"
 #: All that a demo makes in its folder: files, then folders.
 LEDGER = "ledger.db"
 FILES = (LEDGER, "voicenote.toml")
 FOLDERS = ("memos", FALLBACK, "recordings", "templates", "cache")
-#: What SQLite and a pass leave beside a ledger; the first holds the newest changes.
+#: What SQLite and a run leave beside a ledger; the first holds the newest changes.
 _BESIDE = ("-wal", "-shm", ".pass")
 _OTHER = "give the demo a folder of its own"
 
 
 def clear(folder: Path) -> list[Path]:
-    """Make `folder` ready for a demo; return what is kept there under another name.
+    """Prepare `folder` for a demo; return the files kept there under another name.
 
-    Removes the files of an earlier demo, follows no link, and leaves the files of others. Raises
-    WrongUse for a folder that is not an earlier demo's, or whose files are in the way.
+    Removes the files of an earlier demo, follows no link, and leaves other files alone. Raises
+    WrongUse for a folder that isn't an earlier demo's, or where other files are in the way.
     """
     try:
         make_folder(folder)
@@ -62,12 +62,12 @@ def clear(folder: Path) -> list[Path]:
 
 
 def others(folder: Path) -> frozenset[Path]:
-    """Return the files that stand where a demo writes and are not its own: asked before it runs."""
+    """Return files where a demo writes that aren't its own; call this before it runs."""
     return frozenset(_files(folder))
 
 
 def write_mark(folder: Path, not_ours: frozenset[Path]) -> None:
-    """List in the mark what the demo made in `folder`: all there is but `not_ours`."""
+    """List in the mark what the demo made in `folder`: every file but `not_ours`."""
     lines = [
         f"{_digest(path)}  {path.relative_to(folder).as_posix()}"
         for path in sorted(_files(folder))
@@ -77,7 +77,7 @@ def write_mark(folder: Path, not_ours: frozenset[Path]) -> None:
 
 
 def _read_mark(folder: Path, mark: Path) -> dict[Path, str]:
-    """Read a mark: the files of the earlier demo that are still there, and their hashes."""
+    """Parse a mark: the files of the earlier demo that still exist, with their hashes."""
     title, *lines = mark.read_text("utf-8", "replace").splitlines() or [""]
     if title != _TITLE:
         raise WrongUse(
@@ -109,7 +109,7 @@ def _changed(path: Path, digest: str) -> bool:
 
 
 def _keep(path: Path) -> Path:
-    """Give a file a name that is free."""
+    """Rename a file to a free name, and return that."""
     number = 1
     while (kept := path.with_name(f"{path.name}.kept-{number}")).exists():
         number += 1
@@ -129,7 +129,7 @@ def _files(folder: Path) -> Iterator[Path]:
 
 
 def _remove_empty(folder: Path) -> None:
-    """Remove the folders that have nothing in them any more."""
+    """Remove the folders that are empty now."""
     for name in FOLDERS:
         if (folder / name).is_symlink():
             continue
@@ -144,7 +144,7 @@ def _digest(path: Path) -> str:
 
 
 def sample_complaints(samples: Path, settings: Settings, at: datetime) -> list[Complaint]:
-    """Return the complaints of the samples, read as the owner's at a time."""
+    """Return the sample complaints, read with the owner's language and time zone, as of `at`."""
     from voicenote.intake.options import Options
     from voicenote.intake.raw_record import Good
     from voicenote.intake.reader import open_source

@@ -1,4 +1,4 @@
-"""Every problem of a set-up at once, each with its cure. Reads, and changes nothing."""
+"""Every problem of a set-up at once, each with its remedy. Reads, and changes nothing."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from voicenote.plugins import FALLBACK
 from voicenote.script.templating import Templates
 from voicenote.voice.choose import Offer, choose
 
-#: Below this much room nothing good happens, in bytes.
+#: The least free disk space, in bytes.
 ROOM = 200 * 2**20
 #: The day this was written: a clock that shows an earlier one is wrong.
 NOT_BEFORE = datetime(2026, 11, 1, tzinfo=UTC)
@@ -40,7 +40,7 @@ _OPEN = (Stage.OPENED, Stage.SCRIPTED, Stage.RENDERED, Stage.APPROVED, Stage.FOL
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """One thing that was looked at. `ok` false: a person has to do what `cure` says."""
+    """The result of one check. If not `ok`, a person has to do what `cure` says."""
 
     about: str
     ok: bool
@@ -54,12 +54,12 @@ def fault(about: str, what: str, cure: str) -> CheckResult:
 
 
 def fine(about: str, what: str) -> CheckResult:
-    """Return what is as it should be."""
+    """Return a result without a problem."""
     return CheckResult(about, ok=True, what=what)
 
 
 def look_around(home: Path, now: datetime, broken: Mapping[str, str]) -> Iterator[CheckResult]:
-    """Look at what needs no settings: the folder, the disk, the clock, `broken` plug-ins."""
+    """Check what needs no settings: the folder, the disk, the clock, `broken` plug-ins."""
     if not home.is_dir():
         yield fault("folder", f"there is no {home} yet", "voicenote init")
     elif not os.access(home, os.W_OK | os.X_OK):
@@ -78,7 +78,7 @@ def look_around(home: Path, now: datetime, broken: Mapping[str, str]) -> Iterato
 
 
 def settings_problems(error: BadSettings) -> Iterator[CheckResult]:
-    """Return every problem of the settings that were refused."""
+    """Yield every problem of the settings that were refused."""
     for problem in error.problems:
         place = f"line {problem.line}: " if problem.line else ""
         field = f"{problem.field}: " if problem.field else ""
@@ -88,7 +88,7 @@ def settings_problems(error: BadSettings) -> Iterator[CheckResult]:
 
 
 def look_inside(ws: Workspace, env: Mapping[str, str]) -> Iterator[CheckResult]:
-    """Look at what settings and ledger say: the owner, voices, channels, what is stuck."""
+    """Check what needs settings and ledger: the owner, voices, channels, what is stuck."""
     for about, check in _CHECKS.items():
         try:
             yield from check(ws, env)
@@ -120,7 +120,7 @@ def _owner(ws: Workspace, env: Mapping[str, str]) -> Iterator[CheckResult]:
 
 
 def _says(file: Path, name: str) -> bool:
-    """Whether a setting stands in the file at all."""
+    """Whether a setting is in the file at all."""
     lines = file.read_text("utf-8-sig").splitlines() if file.is_file() else []
     return any(line.partition("=")[0].strip() == name for line in lines)
 
@@ -157,7 +157,7 @@ def _voices(ws: Workspace, _env: Mapping[str, str]) -> Iterator[CheckResult]:
 
 
 def _languages(ws: Workspace) -> Sequence[str]:
-    """The languages of the owner and of the customers of open cases, each once."""
+    """Return the languages of the owner and of the customers of open cases, each once."""
     with ws.ledger.read() as tx:
         found, _ = readable(partial(load, tx), numbers_of(tx, stages=_OPEN))
         spoken = {case.customer.language for case in found.values()}
@@ -266,7 +266,7 @@ def _memos(ws: Workspace, _env: Mapping[str, str]) -> Iterator[CheckResult]:
 def _drafts(
     tx: Transaction, numbers: Sequence[int]
 ) -> dict[int, dict[tuple[int, int], StoredDraft]]:
-    """Return the drafts of each case of which they can be read."""
+    """Return the drafts of each case whose drafts can be read."""
 
     def load_drafts(some: Sequence[int]) -> dict[int, dict[tuple[int, int], StoredDraft]]:
         found = drafts(tx, some)

@@ -1,4 +1,4 @@
-"""What makes the machine run a pass every few minutes: a crontab line, or a systemd timer. Pure."""
+"""Scheduling runs on the machine: a crontab line, or a systemd timer. Pure."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from pathlib import Path
 
 from voicenote.errors import BadData
 
-#: Ends our line of a crontab, so that it is found again. Another workspace has another one.
+#: Marks our line of a crontab, to find it again; the workspace's path follows.
 MARK = "# voicenote"
 
 
 def command(program: Sequence[str], home: Path) -> list[str]:
-    """Return the words that run one pass on `home`."""
+    """Return the words of the command that makes one run on `home`."""
     return [*program, "--home", str(home), "run"]
 
 
 def crontab_line(program: Sequence[str], home: Path, minutes: int) -> str:
-    """Return the line for a pass every `minutes` (a divisor of 60), which logs into `home`.
+    """Return the line for a run every `minutes` (a divisor of 60), which logs into `home`.
 
-    The log is made by the shell, so the line itself closes it to others.
+    The shell creates the log, so the line itself closes it to others.
 
-    Raises BadData for a path that cannot stand in a crontab.
+    Raises BadData for a path that can't be in a crontab.
     """
     words = shlex.join(command(program, home))
     log = shlex.quote(str(home / "run.log"))
@@ -31,7 +31,7 @@ def crontab_line(program: Sequence[str], home: Path, minutes: int) -> str:
     every = "*" if minutes == 1 else f"*/{minutes}" if minutes < 60 else "0"
     line = f"umask 077; {words} >> {log} 2>&1".replace(
         "%", r"\%"
-    )  # cron would make line ends of them
+    )  # cron would turn them into line ends
     return f"{every} * * * * {line} {mark(home)}"
 
 
@@ -41,7 +41,7 @@ def mark(home: Path) -> str:
 
 
 def installed(crontab: str, line: str, home: Path) -> str:
-    """Return a crontab with our line in it: in the place of an earlier one, else at the end."""
+    """Return a crontab with our line in it: in place of an earlier one, else at the end."""
     lines = crontab.splitlines()
     places = [n for n, one in enumerate(lines) if one.rstrip().endswith(mark(home))]
     kept = [one for n, one in enumerate(lines) if n not in places]
@@ -50,9 +50,9 @@ def installed(crontab: str, line: str, home: Path) -> str:
 
 
 def systemd_units(program: Sequence[str], home: Path, minutes: int) -> dict[str, str]:
-    """Return the user units by file name: a service that makes one pass, and its timer.
+    """Return the user units by file name: a service that makes one run, and its timer.
 
-    Raises BadData for a path that cannot stand in a unit.
+    Raises BadData for a path that can't be in a unit.
     """
     words = " ".join(_systemd_word(word) for word in command(program, home))
     if "\n" in words or "\r" in words:

@@ -1,6 +1,6 @@
-"""Looks where other accounts of this machine have a right to what is kept. Changes nothing.
+"""A check for files that other accounts of this machine may access. Changes nothing.
 
-A workspace may be open on purpose, or be older than the day on which all was made private.
+A workspace may be open on purpose, or be older than the release that made all files private.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from voicenote.plugins import FALLBACK
 
 
 def open_places(ws: Workspace) -> dict[Path, int]:
-    """Return the places that are open to others, and how many files and folders of each are."""
+    """Return the places open to others, and how many of their files and folders are."""
     found = {place: sum(1 for _ in open_to_others(place)) for place in _places(ws)}
     return {place: count for place, count in found.items() if count}
 
 
 def _places(ws: Workspace) -> Iterator[Path]:
-    """Where this workspace and what is remembered of it are; what is inside it once, with it."""
+    """Yield the places of this workspace and its records; those inside `home` count with it."""
     places = []
     if ws.whereabouts is not None:
         places.append(ws.whereabouts.folder)
     if ws.ledger.is_sqlite:
         places.append(Path(ws.ledger.engine.url.database or ""))
     for name in (*ws.settings.channels, FALLBACK):
-        with suppress(BadSettings):  # `doctor` tells what is wrong with it
+        with suppress(BadSettings):  # `doctor` reports what is wrong with it
             if folder := ws.channel(name).info.folder:
                 places.append(folder)
     yield ws.home

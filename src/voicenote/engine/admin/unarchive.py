@@ -1,7 +1,7 @@
-"""Brings a backup back into an empty workspace. Nothing leaves from it before a person says so.
+"""Restoring a backup into an empty workspace. Nothing is sent from it until a person says so.
 
-Between backup and restore touches may have left that the copy still holds as due. So all of them
-are held, and what was in flight becomes uncertain.
+Between backup and restore, messages may have been sent that the copy still holds as due. So all of
+them are held, and what was in flight becomes uncertain.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ _NO_BACKUP = "give a file made by voicenote backup"
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What came back: files; touches held, of which cases; touches that are uncertain now.
+    """What was restored: files, messages held in which cases, and messages uncertain now.
 
-    `doubt` is which other copy sends from this account, "" for none.
+    `doubt` says which other copy sends from this account, "" for none.
     """
 
     files: int
@@ -48,10 +48,10 @@ class Restored:
 def restore(
     file: Path, home: Path, open_at: Callable[[str], Ledger], whereabouts: MachineRecords
 ) -> Restored:
-    """Restore `file` into `home`, which is empty or not there; all of it or nothing.
+    """Restore `file` into `home`, which is empty or missing; all of it or nothing.
 
-    `open_at` opens the ledger at a database URL; `whereabouts` remembers that it is at home there.
-    Raises RuleSaysNo for a workspace that is not empty, BadData for a file that is no backup or is
+    `open_at` opens the ledger at a database URL; `whereabouts` remembers the ledger's place.
+    Raises RuleSaysNo for a workspace that isn't empty, BadData for a file that isn't a backup or is
     broken, Unavailable for a disk that fails.
     """
     if not file.is_file():
@@ -69,7 +69,7 @@ def restore(
         raise _disk(error, home) from error
     try:
         files = _unpack(file, staging)
-        close_to_others(staging)  # an older backup brings its modes along
+        close_to_others(staging)  # an older backup may bring open file modes
         _check(file, staging / LEDGER)
         ledger = open_at(f"sqlite:///{(staging / LEDGER).as_posix()}")
         try:
@@ -94,7 +94,7 @@ def restore(
 
 
 def _unpack(file: Path, target: Path) -> int:
-    """Unpack what a backup may hold; return how many files."""
+    """Unpack the files that belong in a backup; return how many."""
     try:
         if zipfile.is_zipfile(file):
             with zipfile.ZipFile(file) as archive:
@@ -110,7 +110,7 @@ def _unpack(file: Path, target: Path) -> int:
             tar.extractall(target, members)  # noqa: S202 - filtered where that can be done
             return len(members)
     except (tarfile.TarError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
-        reason = str(error).partition("\n")[0].rstrip(":")  # tarfile tells what it tried
+        reason = str(error).partition("\n")[0].rstrip(":")  # tarfile lists what it tried
         raise BadData(f"{file.name} is broken, or isn't a backup: {reason}", _NO_BACKUP) from error
     except OSError as error:
         if error.errno is None:  # gzip's own: no errno, so it is the file and not the disk
@@ -123,9 +123,9 @@ def _as_it_is(member: tarfile.TarInfo, _target: str) -> tarfile.TarInfo:
 
 
 def _ours(name: str) -> bool:
-    """Whether a name is one that a backup writes; what else is in it stays there."""
+    """Whether a backup writes such a name; other files in it are ignored."""
     parts = PurePosixPath(name).parts
-    if os.name == "nt" and set(name) & set("\\:"):  # they lead elsewhere there
+    if os.name == "nt" and set(name) & set("\\:"):  # on Windows they could lead elsewhere
         return False
     if not parts or ".." in parts or name.endswith("/"):
         return False
@@ -141,7 +141,7 @@ def _room(target: Path, size: int) -> None:
 
 
 def _check(file: Path, ledger: Path) -> None:
-    """Raise BadData when there is no sound ledger."""
+    """Raise BadData when the ledger is missing or damaged."""
     if not ledger.is_file():
         raise BadData(f"there is no ledger in {file.name}", _NO_BACKUP)
     try:

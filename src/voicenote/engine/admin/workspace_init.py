@@ -1,4 +1,4 @@
-"""Makes a workspace: a commented settings file with the owner's answers."""
+"""Creating a workspace: a commented settings file with the owner's answers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from voicenote.files import make_folder, open_beside
 from voicenote.options import validators
 from voicenote.settings import FILE_NAME, commented_toml
 
-#: What `init` asks: the setting, its question, and what a good answer is.
+#: What `init` asks: the setting, its question, and the check of an answer.
 QUESTIONS: tuple[tuple[str, str, Callable[[Any], Any]], ...] = (
     ("name", "Your name, as customers know you", validators.text),
     ("business", "The name of your business", validators.text),
@@ -22,7 +22,7 @@ QUESTIONS: tuple[tuple[str, str, Callable[[Any], Any]], ...] = (
 
 
 def guess_zone() -> str:
-    """Return this machine's IANA time zone, or UTC when it does not know."""
+    """Return this machine's IANA time zone, or UTC when it is unknown."""
     from tzlocal import get_localzone_name
 
     try:
@@ -33,7 +33,7 @@ def guess_zone() -> str:
 
 
 def check_answer(name: str, value: str) -> str:
-    """Return an answer that can stand in the settings. Raises WrongUse, which says why not."""
+    """Return an answer that is valid in the settings. Raises WrongUse, which says why not."""
     kind = next(kind for setting, _, kind in QUESTIONS if setting == name)
     try:
         return str(kind(value.strip()))
@@ -45,7 +45,7 @@ def check_answer(name: str, value: str) -> str:
 def write_settings(home: Path, answers: Mapping[str, str]) -> Path | None:
     """Write the settings file of `home` with the owner's `answers`, by setting of [owner].
 
-    What was there is kept beside it; returns where. Raises Unavailable when it cannot be written.
+    An existing file is kept beside it; returns where. Raises Unavailable when it can't be written.
     """
     file = home / FILE_NAME
     text = commented_toml({f"owner.{name}": value for name, value in answers.items() if value})

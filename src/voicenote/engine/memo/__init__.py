@@ -1,1 +1,1 @@
-"""From words to a memo: drafted, checked, spoken, put together."""
+"""From words to a memo: draft, check, speak, record, render and play."""

@@ -1,4 +1,4 @@
-"""The coach: what a take sounds like, each figure with its target and a plain sentence (S16)."""
+"""The coach: measures a take, each figure with its target and a plain sentence (S16)."""
 
 from __future__ import annotations
 
@@ -15,20 +15,21 @@ from voicenote.voice.port import primary
 
 Samples = NDArray[np.float32]
 _BLOCK_S = 0.02
-#: Words are what is less than this below the loudest place, in dB; a pause is at least this long.
+#: What is less than this below the loudest place counts as words, in dB; and the shortest
+#: pause, in seconds.
 _WORDS_DB, _PAUSE_S = 30.0, 0.25
-#: The slowest and the fastest that is easy to follow, as parts of a language's own calm pace.
+#: The slowest and the fastest easy pace, as fractions of a language's own calm pace.
 _SLOW, _FAST = 0.73, 1.17
-#: A pace is not read out of fewer words than these.
+#: The pace isn't measured with fewer words than this.
 _FEW_WORDS = 5
-#: Voices are looked for between these, in hertz; a melody is read out of so many blocks at least.
+#: The range of a voice's pitch, in hertz; and the fewest blocks that show a melody.
 _PITCH = (70.0, 350.0)
 _FEW_BLOCKS = 15
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One figure of a take: what it should be, whether it is, and a sentence for the speaker."""
+    """One figure of a take: its target, whether it meets that, and a sentence for the speaker."""
 
     name: str
     value: float
@@ -44,10 +45,10 @@ class Note:
 
 
 def notes(text: str, clip: Clip, language: str = "en", *, whole: bool = True) -> tuple[Note, ...]:
-    """Measure a take that says `text`; how long it is only matters when it is the `whole` memo.
+    """Measure a take that says `text`; its length only matters when it is the `whole` memo.
 
-    What is too short or too quiet to be measured is left out, and so is a room's noise where a
-    single sentence has no pause in which it could be heard.
+    Leaves out what can't be measured, as the take is too short or too quiet, and the noise of a
+    single sentence without a pause in which it could be heard.
     """
     samples = (np.frombuffer(clip.pcm, "<i2") / 32768).astype(np.float32)
     if not len(samples):
@@ -66,9 +67,9 @@ def notes(text: str, clip: Clip, language: str = "en", *, whole: bool = True) ->
 
 
 def spoken_seconds(clip: Clip) -> float:
-    """Return how long somebody speaks in a take: without the silence before and after it.
+    """Return how many seconds of a take are spoken: without the silence before and after.
 
-    One knock on the microphone may be much louder than all words: it is left out of account.
+    One knock on the microphone may be much louder than all words, so it is ignored.
     """
     samples = (np.frombuffer(clip.pcm, "<i2") / 32768).astype(np.float32)
     if not len(samples):
@@ -147,7 +148,7 @@ def _melody(moves: float | None) -> Iterator[Note]:
 
 
 def _levels(samples: Samples, rate: int) -> NDArray[np.float64]:
-    """The level of each 20 ms, in dBFS."""
+    """Return the level of each 20 ms, in dBFS."""
     block = round(rate * _BLOCK_S)
     whole = samples[: max(1, len(samples) // block) * block]
     power = np.resize(whole, (max(1, len(whole) // block), block)).astype(np.float64) ** 2
@@ -156,14 +157,14 @@ def _levels(samples: Samples, rate: int) -> NDArray[np.float64]:
 
 
 def _count_clipped(samples: Samples) -> int:
-    """How often three samples in a row are at full scale."""
+    """Return how often three samples in a row are at full scale."""
     full = np.abs(samples) >= 0.999
     runs = full[2:] & full[1:-1] & full[:-2]
     return int(np.count_nonzero(np.diff(runs.astype(np.int8), prepend=0) == 1))
 
 
 def _pitch_moves(samples: Samples, rate: int) -> float | None:
-    """How far the pitch moves: the spread of its middle 80 %, in semitones; None: no voice."""
+    """Return the spread of the pitch's middle 80 %, in semitones; None if there is no voice."""
     step, width = round(rate * 0.02), round(rate * 0.04)
     loudest = float(np.abs(samples).max(initial=0))
     pitches: list[float] = []
@@ -175,14 +176,14 @@ def _pitch_moves(samples: Samples, rate: int) -> float | None:
 
 
 def _pitch(part: NDArray[np.float64], rate: int) -> Sequence[float]:
-    """The pitch of one block, in semitones above 1 Hz, by its echo in itself; none: no voice."""
+    """Return the pitch of one block, in semitones above 1 Hz (autocorrelation); () if no voice."""
     low, high = round(rate / _PITCH[1]), round(rate / _PITCH[0])
     spectrum = np.abs(np.fft.rfft(part, 2 * len(part))) ** 2
     echo = np.fft.irfft(spectrum)[: high + 2]
     lag = low + int(np.argmax(echo[low : high + 1]))
     if echo[lag] <= 0.5 * echo[0]:
         return ()
-    # the echo fades with the lag, because less of the block overlaps: made good beside the top
+    # the correlation fades with the lag, as less of the block overlaps: corrected near the peak
     before, at, after = echo[lag - 1 : lag + 2] / (len(part) - np.arange(lag - 1, lag + 2))
     bend = before - 2 * at + after
     # between two samples, the top of the parabola through three points

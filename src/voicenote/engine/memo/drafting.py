@@ -1,4 +1,4 @@
-"""case → script: composes, takes edits, and keeps what is new of it."""
+"""From case to script: composing, editing, and saving what is new."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from voicenote.script.context import ScriptContext
 
 @dataclass(frozen=True, slots=True)
 class Drafted:
-    """A script that was composed: what it is short of, and whether its words are new."""
+    """A composed script: its shortfalls, and whether its words are new."""
 
     case: int
     script: Script
@@ -51,10 +51,10 @@ def words_for(
     language: str = "",
     today: date | None = None,
 ) -> tuple[Script, tuple[Shortfall, ...], bool]:
-    """Compose the script of one touch, as it is said `today`: now, or when it will leave.
+    """Compose the script of one message, as it is said `today`: now, or when it will be sent.
 
-    Returns it with what it is short of, and whether it is in English for want of templates in the
-    customer's language.
+    Returns it with its shortfalls, and whether it is in English because there are no templates in
+    the customer's language.
     """
     facts = ScriptContext(
         owner=ws.owner_of(case),
@@ -81,7 +81,7 @@ def _today(ws: Workspace, tx: Transaction, case: Case) -> date:
 
 
 def _last_memo(tx: Transaction, case: Case, kind: TouchKind) -> Memo | None:
-    """The sound that is there of this round's memo."""
+    """Return the newest memo of this round, if any."""
     if kind not in OPENING:
         return None
     found = scripts.drafts(tx, [case.number]).get((case.number, case.round))
@@ -89,7 +89,7 @@ def _last_memo(tx: Transaction, case: Case, kind: TouchKind) -> Memo | None:
 
 
 def _expected_speaker(ws: Workspace, script: Script, case: Case, gaps: Gaps) -> Synthetic:
-    """Who will speak; a person where the owner has begun to record, and is to go on."""
+    """Return who will speak; a person where the owner has begun to record and is to go on."""
     try:
         return choose_voice(ws, script, case, gaps).synthetic
     except RuleSaysNo:
@@ -101,8 +101,8 @@ def compose_cases(
 ) -> Iterator[Drafted]:
     """Compose the memo's script of each case, yielding as it goes; the same words change nothing.
 
-    Raises WrongUse for a number without a case, ImpossibleTransition for a case whose memo has
-    left, RuleSaysNo and BadData as the script stage does.
+    Raises WrongUse for a number without a case, ImpossibleTransition for a case whose memo was
+    sent, RuleSaysNo and BadData as the script stage does.
     """
     for chunk in case_store.chunks(numbers, 100):
         done: list[Drafted] = []
@@ -122,10 +122,10 @@ def _composed_now(ws: Workspace, tx: Transaction, case: Case, script: Script) ->
 
 
 def keep(tx: Transaction, case: Case, script: Script, made: Composed | None = None) -> bool:
-    """Keep the memo's script of a case; return whether its words are new.
+    """Save the memo's script of a case; return whether its words are new.
 
-    `made` is what the composer says of the case now; None for words that were only put otherwise,
-    and tell what was known before.
+    `made` is what the composer says of the case now; None for words that were only rephrased, and
+    rest on what was known before.
     """
     found = scripts.drafts(tx, [case.number]).get((case.number, case.round))
     if found is not None and found.script == script and not found.tampered:
@@ -142,7 +142,7 @@ def keep(tx: Transaction, case: Case, script: Script, made: Composed | None = No
     if made is not None:
         note_new_words(tx, case.number)
     else:
-        facts["otherwise"] = True  # the same, put otherwise: it tells what was known before
+        facts["otherwise"] = True  # only rephrased: it rests on what was known before
     made = made or (found.composed if found else None)
     facts["script"] = scripts.keep_script(tx, case.number, case.round, MEMO, script, made)
     change_case(tx, case.number, "compose", facts={**facts, "sha256": script.sha256})
@@ -150,7 +150,7 @@ def keep(tx: Transaction, case: Case, script: Script, made: Composed | None = No
 
 
 def edit_script(ws: Workspace, number: int, script: Script) -> bool:
-    """Put an edited script in place of the composed one; return whether its words are new."""
+    """Replace the composed script with an edited one; return whether its words are new."""
     with ws.ledger.write() as tx:
         case = case_store.get(tx, number)
         return keep(tx, case, script, _composed_now(ws, tx, case, script))

@@ -1,4 +1,4 @@
-"""Records from the microphone through whatever this machine has for it."""
+"""Recording from the microphone with whatever this machine has."""
 
 from __future__ import annotations
 
@@ -24,8 +24,7 @@ _SOURCES: Mapping[str, Sequence[tuple[str, str]]] = {
     "win32": [("dshow", "audio=default")],
 }
 _ON_LINUX = (("pulse", "default"), ("alsa", "default"))
-#: How long a recorder is given to begin or to find out that it cannot, and how often one looks, in
-#: seconds.
+#: How long a recorder may take to begin or to fail, and how often to check, in seconds.
 _FIRST_S, _LOOK_S = 5.0, 0.05
 _ADVICE = "check that a microphone is on, or give a file: --from FILE"
 
@@ -33,8 +32,8 @@ _ADVICE = "check that a microphone is on, or give a file: --from FILE"
 def record(until: Callable[[], None], env: Mapping[str, str]) -> Clip:
     """Record until `until` returns (the owner pressed Enter), and return what was heard.
 
-    By sounddevice, arecord or ffmpeg, the first that is there and finds a microphone. Raises
-    Unavailable when none does, BadData when nothing was heard. What was recorded is thrown away
+    Uses sounddevice if it is installed, else arecord or ffmpeg, the first that finds a microphone.
+    Raises Unavailable when none does, BadData when nothing was heard. The recording is thrown away
     when `until` raises.
     """
     with tempfile.TemporaryDirectory(prefix="voicenote-") as folder:
@@ -69,7 +68,7 @@ def programs(env: Mapping[str, str], file: Path) -> list[list[str]]:
 
 
 def _has_sounddevice() -> bool:
-    """Whether the library is there and finds PortAudio."""
+    """Whether the library is installed and finds PortAudio."""
     try:
         import sounddevice  # noqa: F401
     except (ImportError, OSError):
@@ -108,9 +107,9 @@ def _by_a_program(commands: Sequence[list[str]], file: Path, until: Callable[[],
 
 
 def _by_program(command: list[str], file: Path, until: Callable[[], None]) -> Unavailable | None:
-    """Record; return why not when it ended before anybody was asked to speak.
+    """Record; return the error if it failed before anyone was asked to speak.
 
-    Raises Unavailable when somebody has spoken for nothing.
+    Raises Unavailable when someone has spoken in vain.
     """
     name = Path(command[0]).name
     try:
@@ -135,7 +134,7 @@ def _by_program(command: list[str], file: Path, until: Callable[[], None]) -> Un
 
 
 def _stop_recorder(recorder: subprocess.Popen[bytes]) -> list[str]:
-    """End a recorder, so that it closes its file; return the lines it said."""
+    """Stop a recorder, which closes its file; return the lines it printed."""
     with suppress(OSError):
         recorder.send_signal(signal.SIGTERM if sys.platform == "win32" else signal.SIGINT)
     try:
@@ -147,9 +146,9 @@ def _stop_recorder(recorder: subprocess.Popen[bytes]) -> list[str]:
 
 
 def _fails_at_once(recorder: subprocess.Popen[bytes], file: Path) -> bool:
-    """Whether it ended with an error before anybody spoke: no device, for one.
+    """Whether it ended with an error before anyone spoke, for instance without a device.
 
-    It has begun when its file is there.
+    It has begun when its file exists.
     """
     for _ in range(round(_FIRST_S / _LOOK_S)):
         if file.exists():

@@ -1,4 +1,4 @@
-"""The owner's own templates: begun from a packaged one, and tried before a customer hears them."""
+"""The owner's own templates: copied from a packaged one, and tried before customers hear them."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from voicenote.script.languages import packaged_languages
 from voicenote.script.template_sources import SUFFIX
 from voicenote.script.templating import Templates
 
-#: The template that a new one begins from, unless there is one of its name.
+#: The template to copy if there is none of the new one's name.
 FIRST = "justified"
 
 
 def begin_template(folder: Path, name: str, language: str, source: str = "") -> Path:
-    """Copy a template to ``folder/language/name.jinja`` to be changed there; return the file.
+    """Copy a template to ``folder/language/name.jinja`` for editing; return the file.
 
-    Without `source` it begins from the packaged one of that name, else from *justified*. Raises
-    RuleSaysNo for a file that already exists, WrongUse for a language that has no phrases yet,
-    BadData for a missing source or an impossible name, Unavailable when it cannot be written.
+    Without `source` it is the packaged one of that name, else *justified*. Raises RuleSaysNo for a
+    file that already exists, WrongUse for a language that has no phrases yet, BadData for a missing
+    source or an impossible name, Unavailable when it can't be written.
     """
     own = Templates((folder,))
     if language not in packaged_languages():
@@ -51,7 +51,7 @@ def begin_template(folder: Path, name: str, language: str, source: str = "") -> 
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What came of one template: how long it takes at most, and what is wrong or weak in it."""
+    """The trial of one template: its longest time in seconds, its errors and hints."""
 
     language: str
     template: str
@@ -66,7 +66,7 @@ class Tried:
 
 
 def try_templates(ws: Workspace, name: str = "", language: str = "") -> Iterator[Tried]:
-    """Try the owner's own templates, or one by name: on a case with everything, and with little.
+    """Try the owner's own templates, or one by name, on a case with full data and one with little.
 
     Raises WrongUse when there is none to try.
     """
@@ -101,7 +101,7 @@ def _try_template(ws: Workspace, templates: Templates, code: str, name: str) -> 
 def _weak(
     ws: Workspace, script: Script, case: Case, owner: str, name: str
 ) -> Iterator[tuple[LintLevel, str]]:
-    """Yield what the check says of a script, in a language that it knows."""
+    """Yield what the check says about a script, if it knows the language."""
     if script.language not in languages():
         return
     asked = CheckContext(

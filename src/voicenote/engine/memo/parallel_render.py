@@ -1,7 +1,7 @@
-"""Many memos at once, on every core: the sound in processes of its own, the ledger in this one.
+"""Rendering many memos on every core: the sound in worker processes, the ledger in this one.
 
-A speech engine is one a process, so each process makes its voices itself. They share the folder of
-cached sentences, and nothing else.
+A speech engine needs its own process, so each worker makes its own voices. They share only the
+folder of cached sentences.
 """
 
 from __future__ import annotations
@@ -33,24 +33,24 @@ from voicenote.sound.piece_cache import Cache
 from voicenote.voice.port import Voice
 
 MakeVoice = Callable[[str, Mapping[str, object]], Voice]
-#: Fewer memos than this are made faster than another process starts.
+#: Fewer memos than this are made faster without another process.
 MANY = 24
-#: How many memos each process is given in advance: enough to keep it busy, and memory flat.
+#: How many memos each process is given in advance: keeps it busy, and memory use flat.
 _AHEAD = 3
 #: How often processes may die before another memo is made.
 _LIVES = 3
-#: How long they may take to end: what a memo that nobody waits for any more takes at most.
+#: How long they may take to end, in seconds: as long as an unwanted memo takes at most.
 _PATIENCE_S = 15.0
 
 
 def render_many(
     ws: Workspace, numbers: Sequence[int], processes: int = 0, *, fill_in: bool = False
 ) -> Iterator[Outcome]:
-    """Make the sound of many cases, yielding each in order, made or not, or failed.
+    """Render many cases, yielding each in order, made or not, or failed.
 
-    With `fill_in` a synthetic voice says what the owner has not recorded. `processes` 0 means one a
-    core, and none besides this one for a few. What was finished stays when it is interrupted.
-    Raises what is not the matter of one case.
+    With `fill_in` a synthetic voice says what the owner has not recorded. `processes` 0 means one
+    per core, or just this one for a few cases. After an interruption, finished memos are kept.
+    Raises errors that don't concern one case.
     """
     count = processes or (cores() if len(numbers) >= MANY else 1)
     if count < 2 or not _can_leave(ws.make_voice):
@@ -71,7 +71,7 @@ Outcome = Rendered | Failed
 
 @dataclass(slots=True)
 class _Begun:
-    """A case on its way: already an outcome, or what another process is making of a draft."""
+    """A case in progress: already an outcome, or what another process is making from a draft."""
 
     number: int
     outcome: Outcome | None = None
@@ -110,7 +110,7 @@ def _worker_died() -> Unavailable:
 
 @dataclass(slots=True)
 class _Going:
-    """What some processes have been told to make; with them it dies."""
+    """A memo that worker processes are making; if they die, it is lost."""
 
     job: Job
     future: Future[Memo]
@@ -118,10 +118,10 @@ class _Going:
 
 
 class _Processes:
-    """Processes that make sound. When one dies, all are begun anew and the memo is made again.
+    """Processes that make sound. When one dies, all are restarted and the memo is made again.
 
-    A speech library that falls over once in ten thousand sentences must not end a night's work.
-    What was not begun is dropped when it ends early.
+    A speech library that crashes once in ten thousand sentences must not end a night's work. At
+    an early end, memos that were not begun are dropped.
     """
 
     def __init__(self, ws: Workspace, count: int) -> None:
@@ -144,7 +144,7 @@ class _Processes:
         _end_children(_PATIENCE_S)
 
     def start(self, job: Job) -> _Going:
-        """Tell the processes to make a memo. Raises Unavailable when they die again and again."""
+        """Submit a memo to the processes. Raises Unavailable when they keep dying."""
         while True:
             pool = self._pool
             try:
@@ -167,7 +167,7 @@ class _Processes:
 
     def _revive(self, dead: ProcessPoolExecutor, error: BrokenProcessPool) -> None:
         if self._pool is not dead:
-            return  # they were begun anew already
+            return  # they were already restarted
         if not self._lives:
             raise _worker_died() from error
         self._lives -= 1
@@ -178,9 +178,9 @@ class _Processes:
 
 @contextmanager
 def _defer_interrupt() -> Iterator[None]:
-    """Let Ctrl-C wait until a process has begun: half begun, it would die with a traceback.
+    """Delay Ctrl-C until a process has started: half started, it would die with a traceback.
 
-    That process inherits the mask; this one is told afterwards of what came meanwhile.
+    That process inherits the signal mask; this one handles a delayed Ctrl-C afterwards.
     """
     if not hasattr(signal, "pthread_sigmask") or _aside():
         yield
@@ -193,20 +193,20 @@ def _defer_interrupt() -> Iterator[None]:
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         signal.signal(signal.SIGINT, handler)
-        if came and callable(handler):  # also where it could not begin
+        if came and callable(handler):  # also when it could not start
             handler(came[0], None)
 
 
 def _aside() -> bool:
-    """Whether this is not the thread that is told of signals."""
+    """Whether this isn't the thread that receives signals."""
     return threading.current_thread() is not threading.main_thread()
 
 
 def _end_children(patience_s: float) -> None:
-    """Wait for the processes to end by themselves, then kill them.
+    """Wait for the processes to end on their own, then kill them.
 
-    A pool whose process was killed at the wrong moment (while it began, or waited) waits for ever
-    for the other ones.
+    A pool whose process was killed at the wrong moment (while starting or waiting) waits forever
+    for the others.
     """
     deadline = time.monotonic() + patience_s
     for child in multiprocessing.active_children():
@@ -224,7 +224,7 @@ def cores() -> int:
 
 
 def _can_leave(make_voice: MakeVoice) -> bool:
-    """Whether another process can be told how voices are made."""
+    """Whether `make_voice` can be sent to another process."""
     try:
         pickle.dumps(make_voice)
     except (pickle.PicklingError, AttributeError, TypeError):
@@ -248,14 +248,14 @@ _here: list[_Here] = []
 
 
 def _start(make_voice: MakeVoice, folder: Path, limit: int) -> None:
-    # Ctrl-C goes to all of them; the first process decides what is to end.
+    # Ctrl-C goes to all of them; the first process decides what ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _here[:] = [_Here(make_voice, Cache(folder, limit))]
 
 
 def _end_with_parent() -> None:
-    """End when the first process was killed, or this one would wait for its next job for ever."""
+    """Exit when the first process was killed, or this one would wait for its next job forever."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()

@@ -16,7 +16,7 @@ _NOTES = {Synthetic.YES: "synthetic voice", Synthetic.PARTLY: "partly a syntheti
 
 
 def wave_of_memo(ws: Workspace, number: int, file: Path) -> Waveform:
-    """Return what is drawn of a case's newest memo, whose sound is `file`."""
+    """Return the waveform of a case's newest memo, whose sound is `file`."""
     _, found = current(ws, number)
     memo = found.memo if found else None
     captions = memo.captions if memo else ()
@@ -25,14 +25,14 @@ def wave_of_memo(ws: Workspace, number: int, file: Path) -> Waveform:
 
 
 def wave_of_file(file: Path) -> Waveform:
-    """Return what is drawn of a sound file. Raises BadData for what is none."""
+    """Return the waveform of a sound file. Raises BadData when it isn't one."""
     return waveform(read_sound(file))
 
 
 def write_picture(wave: Waveform, target: Path) -> None:
-    """Write a picture as SVG or PNG, as the file's ending says.
+    """Write a picture as SVG or PNG, by the file's ending.
 
-    Raises WrongUse for another ending, Unavailable when it cannot be written.
+    Raises WrongUse for another ending, Unavailable when it can't be written.
     """
     ending = target.suffix.lower()
     if ending not in (".svg", ".png"):

@@ -17,10 +17,10 @@ from voicenote.sound.piece import Spoken
 from voicenote.voice.choose import AUTO, Offer, choose
 from voicenote.voice.port import Voice, VoiceInfo, primary
 
-#: What ends a sentence: its mark, with what closes a quotation after it, before a space.
+#: The end of a sentence: its mark, and any closing quotation mark, before a space.
 _END = re.compile(r"(?<=[.!?…؟۔。])(?P<close>[\"'”’»)\]]*)\s+")
-#: What a point after does not end a sentence: one letter, a number (Polish and Estonian ordinals),
-#: or one of these, in small letters. A wrong cut costs a pause, a missed one nothing.
+#: A point after one of these does not end a sentence: one letter, a number (Polish and Estonian
+#: ordinals), or an abbreviation in small letters. A wrong cut costs a pause, a missed one nothing.
 _SHORT = re.compile(r"(?:^|[\s(\"„“«])(?P<word>[^\W\d_]|\d{1,2}|[^\W\d_]+(?:\.[^\W\d_])*)\.$")
 _WRITTEN_SHORT = """
 mr mrs ms dr prof st nr vs etc e.g i.e approx dept inc ltd
@@ -32,14 +32,14 @@ usw bzw z.b d.h ca sr sra srta mme mlle cf
 _ABBREVIATIONS = frozenset(_WRITTEN_SHORT.split())
 
 
-#: The longest piece that is spoken at once, in characters: a minute. What has no full stop for
-#: longer is cut after a comma or between two words, or all of it would be in memory as sound.
+#: The longest piece spoken at once, in characters: about a minute. Longer text without a full stop
+#: is cut after a comma or between words, as all its sound would be in memory at once.
 LONGEST = 900
 
 
 @dataclass(frozen=True, slots=True)
 class SpokenText:
-    """Spoken text: how long it plays, who said it (name, version), and why."""
+    """Spoken text: its length in seconds, who said it (name, version), and why."""
 
     seconds: float
     name: str
@@ -48,10 +48,10 @@ class SpokenText:
 
 
 def sentences_of(text: str, language: str) -> tuple[Sentence, ...]:
-    """Cut a text into sentences, which are said with a pause between them.
+    """Split a text into sentences, which are said with a pause between them.
 
-    A line end ends a sentence only before an empty line or where the sentence has its mark, so
-    text that was wrapped is not torn apart. Raises BadData when there is nothing to say.
+    A line end only ends a sentence before an empty line or after a sentence's mark, so wrapped text
+    stays together. Raises BadData when there is nothing to say.
     """
     tongue = tables(primary(language))
     found: list[Sentence] = []
@@ -71,7 +71,7 @@ def _split_text(text: str) -> list[str]:
     parts: list[str] = []
     start = 0
     for end in _END.finditer(text):
-        # the longest abbreviation is much shorter; to look at all again would take the square
+        # the longest abbreviation is much shorter; searching all the text again would be quadratic
         before = text[max(start, end.start() - 20) : end.start()]
         if _goes_on(before, text[end.end() : end.end() + 1]):
             continue
@@ -81,7 +81,7 @@ def _split_text(text: str) -> list[str]:
 
 
 def _goes_on(before: str, after: str) -> bool:
-    """Whether the mark at the end of `before` belongs to a word; `after` is the next letter."""
+    """Whether the mark at the end of `before` belongs to a word; `after` is the next character."""
     if after.islower() and before.endswith((".", "…")):
         return True
     short = _SHORT.search(before)
@@ -111,11 +111,11 @@ def say(
     make_voice: Callable[[str, Mapping[str, object]], Voice],
     write: Callable[[Iterator[Spoken], Tags], float],
 ) -> SpokenText:
-    """Say `sentences` in `language` (BCP 47) with the voice of the name `wish`, or ``auto``.
+    """Say `sentences` in `language` (BCP 47) with the voice named `wish`, or ``auto``.
 
-    Each is spoken when `write` takes it, which returns the seconds of the whole. Recordings are
-    left out: they say what was recorded, not any text. Raises VoiceUnavailable when no voice can,
-    BadSettings for wrong `options`, and what `write` raises.
+    Each is spoken when `write` takes it; `write` returns the seconds of the whole. Recordings are
+    left out: they can't say any text. Raises VoiceUnavailable when no voice can, BadSettings for
+    wrong `options`, and what `write` raises.
     """
     offers = [Offer(info=one) for one in facts if one.synthetic]
     choice = choose([wish or AUTO], language, offers)

@@ -1,4 +1,4 @@
-"""Plays a sound file through whatever player this machine has."""
+"""Playing a sound file with whatever player this machine has."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from pathlib import Path
 from voicenote.errors import Unavailable
 from voicenote.model.memo import Clip
 
-#: Players that know Ogg/Opus, best first, with the words before the file.
+#: Players that know Ogg/Opus, best first, with their options before the file.
 PLAYERS: tuple[tuple[str, ...], ...] = (
     ("ffplay", "-nodisp", "-autoexit", "-loglevel", "error"),
     ("mpv", "--no-video", "--really-quiet"),
 )
-#: Players that want plain sound: it is decoded for them.
+#: Players that need plain WAV: the file is decoded for them.
 PLAIN_PLAYERS: tuple[tuple[str, ...], ...] = (
     ("afplay",),
     ("pw-play",),
     ("paplay",),
     ("aplay", "-q"),
 )
-#: What players say that end well, and were heard by nobody: there was nothing to play it on.
+#: What players print that exit normally although there was no device to play on.
 _MUTE = ("audio open failed", "could not open/initialize audio device")
-#: What opens a file with the program that the desktop has for it.
+#: Commands that open a file with the desktop's program for it.
 OPENERS = {"darwin": "open", "win32": "explorer"}
 
 
@@ -35,7 +35,7 @@ def play(file: Path, env: Mapping[str, str]) -> str:
     """Play `file` to its end, and return the player's name.
 
     Raises Unavailable, which names the file, when there is no player here, no sound device, or it
-    fails; BadData when a file that has to be decoded is no sound.
+    fails; BadData when a file that has to be decoded isn't sound.
     """
     path = env.get("PATH")
     for words in PLAYERS:
@@ -56,7 +56,7 @@ def play(file: Path, env: Mapping[str, str]) -> str:
 
 
 def play_clip(clip: Clip, env: Mapping[str, str]) -> str:
-    """Play sound that is in no file yet: a take that somebody just said. Raises as `play` does."""
+    """Play a take that isn't in a file yet. Returns and raises as `play` does."""
     with tempfile.TemporaryDirectory(prefix="voicenote-") as folder:
         return play(_write_clip(clip, Path(folder) / "take.wav"), env)
 

@@ -1,7 +1,7 @@
-"""The owner's own voice: what is to be recorded, takes kept, and whole memos.
+"""The owner's own voice: what to record, saved takes, and whole memos.
 
-What was said once is asked for never again: a sentence is found by its words, its language and
-whose voice it is, in whatever case it comes.
+Nobody has to say the same sentence twice: a take is found by its words, its language and whose
+voice it is, in any case.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ LONGEST_S = 120.0
 
 @dataclass(frozen=True, slots=True)
 class WantedSentence:
-    """A sentence to be recorded, for a case; a shared one counts for every other case too."""
+    """A sentence to record, for a case; a shared one counts for every other case too."""
 
     case: int
     customer: str
@@ -41,16 +41,16 @@ class WantedSentence:
 
 @dataclass(frozen=True, slots=True)
 class SentenceToSay:
-    """One sentence that a person says of a case, and whether it is recorded."""
+    """One sentence that a person says for a case, and whether it is recorded."""
 
     sentence: Sentence
     recorded: bool
 
 
 def lines_of(ws: Workspace, number: int, *, follow_ups: bool = False) -> tuple[SentenceToSay, ...]:
-    """Return what a person says of a case, in order: all but the line on a machine's voice.
+    """Return what a person says for a case, in order: all but the disclosure of a machine's voice.
 
-    With `follow_ups` also what is missing of them. Raises RuleSaysNo when there is no script.
+    With `follow_ups` also what is not recorded of them. Raises RuleSaysNo when there is no script.
     """
     case, found = need_draft(ws, number)
     said = drop_disclosure(found.script)
@@ -67,10 +67,10 @@ def to_say(ws: Workspace, number: int) -> tuple[Sentence, ...]:
 
 
 def to_say_later(ws: Workspace, number: int) -> tuple[Sentence, ...]:
-    """Return what the plan says to the customer after the memo, and is not recorded yet.
+    """Return what the plan says to the customer after the memo and isn't recorded yet.
 
-    A follow-up of which every sentence is recorded goes out in the owner's voice by itself. The
-    promises are taken as kept: what is late is for the owner to say.
+    A follow-up whose sentences are all recorded goes out in the owner's voice automatically.
+    Promises are assumed to be kept: the owner has to tell of late ones personally.
     """
     case, _ = need_draft(ws, number)
     own = recordings(ws, ws.owner_of(case))
@@ -93,7 +93,7 @@ def to_say_later(ws: Workspace, number: int) -> tuple[Sentence, ...]:
 def list_wanted(
     ws: Workspace, numbers: Sequence[int], *, follow_ups: bool = False
 ) -> tuple[WantedSentence, ...]:
-    """Return what is to be recorded for many cases: first what everybody hears, once for all.
+    """Return what to record for many cases: first what everyone hears, once for all.
 
     Then what is personal, case by case; with `follow_ups` also what the plan says later. The cases
     have one owner; see `owners`.
@@ -114,14 +114,14 @@ def list_wanted(
 def wanted_of(
     ws: Workspace, number: int, sentences: Sequence[Sentence]
 ) -> tuple[WantedSentence, ...]:
-    """Return just these sentences of one case, as they are to be recorded."""
+    """Return these sentences of one case, as sentences to record."""
     case, found = need_draft(ws, number)
     name, language = case.customer.name, found.script.language
     return tuple(WantedSentence(number, name, language, sentence) for sentence in sentences)
 
 
 def owners(ws: Workspace, numbers: Sequence[int]) -> dict[str, list[int]]:
-    """Return the people who answer for these cases, and which of them each."""
+    """Return the people responsible for these cases, each with their cases."""
     found: dict[str, list[int]] = {}
     for number in numbers:
         case, _ = need_draft(ws, number)
@@ -130,7 +130,7 @@ def owners(ws: Workspace, numbers: Sequence[int]) -> dict[str, list[int]]:
 
 
 def keep_take(ws: Workspace, number: int, sentence: Sentence, clip: Clip) -> None:
-    """Keep one sentence's take for all cases.
+    """Save one sentence's take for all cases.
 
     Raises BadData for a take without sound, RuleSaysNo for one that is too long for a memo (R15).
     """
@@ -140,9 +140,9 @@ def keep_take(ws: Workspace, number: int, sentence: Sentence, clip: Clip) -> Non
 
 
 def record_whole(ws: Workspace, number: int, clip: Clip, *, anyway: bool = False) -> None:
-    """Keep a recording that says the whole script of a case, in the owner's own voice.
+    """Save a recording of the whole script of a case, in the owner's own voice.
 
-    A person speaks now, so the line that discloses a machine's voice goes from the script. Raises
+    As a person speaks now, the disclosure of a machine's voice is removed from the script. Raises
     as `keep_take` does, and RuleSaysNo for a take too short to say the words, unless `anyway`.
     """
     _short_enough(clip)
@@ -177,9 +177,9 @@ def _long_enough(number: int, script: Script, seconds: float) -> None:
 
 
 def finish(ws: Workspace, number: int) -> bool:
-    """Take the disclosure of a machine's voice from a script that a person now says whole.
+    """Remove the disclosure of a machine's voice if a person now says the whole script.
 
-    Returns whether every sentence is there.
+    Returns whether every sentence is recorded.
     """
     if to_say(ws, number):
         return False
@@ -192,10 +192,10 @@ def finish(ws: Workspace, number: int) -> bool:
 
 
 def takes_of(folder: Path, sentences: Sequence[Sentence]) -> list[tuple[Sentence, Clip]]:
-    """Read one take a sentence from a folder, in the order of the files' names.
+    """Read one take per sentence from a folder, in the order of the files' names.
 
-    Raises BadData when their number is not that of the sentences, or one cannot be read, and as
-    `keep_take` does: then none is kept.
+    Raises BadData when their number differs from that of the sentences, or one can't be read, and
+    RuleSaysNo for one that is too long (R15).
     """
     files = sorted(path for path in folder.iterdir() if path.is_file() and path.name[0] != ".")
     if len(files) != len(sentences):

@@ -1,4 +1,4 @@
-"""script → memo: decides who speaks, makes what is not there yet, and keeps it."""
+"""From script to memo: decides who speaks, makes what is missing, and saves it."""
 
 from __future__ import annotations
 
@@ -50,9 +50,9 @@ def render_cases(
 ) -> Iterator[Rendered]:
     """Make the sound of each case's script, yielding as it goes; only what changed is made again.
 
-    With `fill_in` a synthetic voice says what the owner has not recorded. What was finished stays
-    when it is interrupted. Raises RuleSaysNo for a case without a script, and for one of which the
-    owner has recorded a part only.
+    With `fill_in` a synthetic voice says what the owner has not recorded. After an interruption,
+    finished memos are kept. Raises RuleSaysNo for a case without a script, and for one that the
+    owner has recorded only in part.
     """
     from voicenote.engine.memo.render_job import speak
 
@@ -66,10 +66,10 @@ def render_cases(
 
 
 def keep_memo(ws: Workspace, found: StoredDraft, rendered: Rendered) -> None:
-    """Write a new memo into the ledger.
+    """Save a new memo in the ledger.
 
-    One whose files were torn or gone, and are now again what they were, is no new one: what was
-    approved stays so.
+    If its files were damaged or missing and are now the same again, it isn't new, and its approval
+    stays.
     """
     memo, before = rendered.memo, found.memo
     if before and (before.files, before.digests) == (memo.files, memo.digests):
@@ -84,10 +84,10 @@ def keep_memo(ws: Workspace, found: StoredDraft, rendered: Rendered) -> None:
 def to_speak(
     ws: Workspace, number: int, *, fill_in: bool = False
 ) -> tuple[StoredDraft, Rendered | None, Job]:
-    """Return a case's draft, its memo if it is there already, and what is to be spoken if not.
+    """Return a case's draft, its memo if it already exists, and what to speak if not.
 
-    Who speaks is known now: the line that discloses a machine's voice is made true in the script,
-    which is kept when it had to change. Raises as `render_cases` does.
+    Who speaks is known now, so the disclosure of a machine's voice is corrected in the script, and
+    a changed script is saved. Raises as `render_cases` does.
     """
     case, found = need_draft(ws, number)
     gaps = gaps_in(ws, found.memo, follow_up=False, fill_in=fill_in)
@@ -116,7 +116,7 @@ def render(ws: Workspace, case: Case, found: StoredDraft) -> Memo:
 def _prepare_job(
     ws: Workspace, case: Case, found: StoredDraft, chosen: Chosen
 ) -> tuple[Rendered | None, Job]:
-    """The memo of a draft if the same voice has said it, and what is to be spoken if not."""
+    """Return the memo of a draft if the same voice has said it, and what to speak if not."""
     from voicenote.engine.memo.render_job import Job
     from voicenote.sound.formats import Tags
 

@@ -1,4 +1,4 @@
-"""One script to one memo: what is to be spoken, as a value that can be sent to another process."""
+"""Rendering one script to one memo, as a value that can be sent to another process."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from voicenote.voice.recorded import Recorded
 class Job:
     """A script, who says it, and where its memo goes.
 
-    `bit_rate` is that of the Ogg file, bits a second; `loudness` is in LUFS.
+    `bit_rate` is that of the Ogg file, in bits per second; `loudness` is in LUFS.
     """
 
     script: Script
@@ -35,7 +35,7 @@ class Job:
     loudness: float
 
     def parcel(self) -> Job:
-        """Return the same without the voice itself, which cannot leave its process."""
+        """Return the job without the voice itself, which can't leave its process."""
         return replace(self, chosen=replace(self.chosen, voice=_none))
 
 
@@ -61,7 +61,7 @@ def speak(job: Job, voice: Callable[[], Voice], cache: Cache | None) -> Memo:
 
 
 def _own_of(job: Job) -> tuple[Recorded, LoudnessReading] | None:
-    """The recordings that are said beside a machine's voice, and how loud."""
+    """Return the recordings used beside a machine's voice, and how loud they are."""
     if job.chosen.own is None:
         return None
     own = Recorded(job.chosen.own)
@@ -74,10 +74,10 @@ def sounds_of(
     level: LoudnessReading,
     own: tuple[Recorded, LoudnessReading] | None = None,
 ) -> list[Spoken]:
-    """Return each sentence as it will be said when it is needed, and under which key.
+    """Return each sentence, to be spoken when it is needed, with its cache key.
 
-    `voice` says it; or, where the script is said by both, the `own` recordings that there are. The
-    line that discloses a machine's voice is always the machine's.
+    `voice` says it; if both say the script, the `own` recordings that exist come first. A machine
+    always says the line that discloses its voice.
     """
     sounds = []
     for sentence in script.sentences:

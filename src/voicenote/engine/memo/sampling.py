@@ -1,4 +1,4 @@
-"""Which memos of a batch the owner listens to before all of them are released."""
+"""Samples: the memos of a batch that the owner listens to before approving all."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from voicenote.errors import RuleSaysNo
 
 
 def memo_file(ws: Workspace, number: int) -> tuple[Path, float]:
-    """Return the sound file of a case's newest memo, and its seconds.
+    """Return the sound file of a case's newest memo, and its length in seconds.
 
-    Raises RuleSaysNo when there is none, or its file is gone.
+    Raises RuleSaysNo when there is none, or its file is missing.
     """
     case, found = current(ws, number)
     if found is None or found.memo is None:
@@ -26,7 +26,7 @@ def memo_file(ws: Workspace, number: int) -> tuple[Path, float]:
 
 
 def sample(ws: Workspace, numbers: Sequence[int], count: int) -> list[int]:
-    """Return up to `count` of `numbers`, by chance, in order; only those that have a memo."""
+    """Return up to `count` random ones of `numbers`, in order; only those that have a memo."""
     with_memo: list[int] = []
     for number in ws.chance.sample(list(numbers), len(numbers)):
         if len(with_memo) == count:

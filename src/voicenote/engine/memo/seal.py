@@ -1,7 +1,7 @@
-"""The seal of a memo: a hash of each of its files, so that only what was approved can leave.
+"""The seal of a memo: a hash of each of its files, so only what was approved can be sent.
 
-The hashes are of what was made, not of what the disk kept of it: a file that was torn by a power
-cut is found by them too, and is made again.
+The hashes are of what was made, not of what the disk kept: they also detect a file damaged by a
+power cut, which is made again.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from voicenote.model.memo import Memo
 
 
 def broken_seal(root: Path, memo: Memo) -> tuple[Path, bool] | None:
-    """Return the first file that is not as it was sealed, and whether it is there at all."""
+    """Return the first file that differs from its seal, and whether it exists; else None."""
     expected = {"ogg": memo.sha256, **memo.digests}
     for name, digest in expected.items():
         path = root / memo.files[name]

@@ -1,4 +1,4 @@
-"""The linter with a case behind it, and over every template."""
+"""The linter for a case's script, and for every template."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from voicenote.script.templating import Templates
 
 
 def check_case(ws: Workspace, number: int, asked: CheckContext | None = None) -> CheckedText:
-    """Check the newest script of a case, with all that is known of it.
+    """Check the newest script of a case, with all that is known about it.
 
-    `asked` is what the owner says to the check; what it leaves out comes from the case. Raises
-    RuleSaysNo for a case without a script, WrongUse when there is no such case.
+    `asked` is what the owner tells the check; the case fills in the rest. Raises RuleSaysNo for a
+    case without a script, WrongUse when there is no such case.
     """
     _, found = need_draft(ws, number)
     with ws.ledger.read() as tx:
@@ -29,7 +29,7 @@ def check_case(ws: Workspace, number: int, asked: CheckContext | None = None) ->
 
 
 def check_templates(ws: Workspace, language: str = "") -> Iterator[CheckedText]:
-    """Check every template of every language, or of one, the owner's own among them."""
+    """Check every template of every language, or of one, including the owner's own."""
     levels = levels_of(ws)
     for script, asked in samples(Templates((ws.home / "templates",)), language):
         findings = check(script, "", asked, levels)

@@ -1,4 +1,4 @@
-"""Which voice says a script here: the settings' wish, held against what there is."""
+"""Choosing the voice for a script: the settings' wish, and what is available."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from voicenote.voice.writing_system import language_of
 
 
 class Gaps(Enum):
-    """What becomes of a script of which the owner has recorded only a part.
+    """What to do with a script of which the owner has recorded only a part.
 
-    REFUSE: nobody but the owner says the rest. FILL: a machine says the rest. WHOLE: a machine says
-    all of it, for nobody is here who could record.
+    REFUSE: only the owner may say the rest. FILL: a machine says the rest. WHOLE: a machine says
+    all of it, as nobody is there to record.
     """
 
     REFUSE = auto()
@@ -36,8 +36,8 @@ class Gaps(Enum):
 class Chosen:
     """A voice for one script. `whole` is a recording of all of it; `voice` makes the speaker.
 
-    `options` are what a maker of the same voice in another process is to be told. Where `own` is
-    there, it makes the recordings that are said instead of the voice where they have a sentence.
+    `options` are for making the same voice in another process. If `own` is set, its recordings are
+    used instead of the voice for the sentences they have.
     """
 
     name: str
@@ -56,15 +56,15 @@ def recordings(ws: Workspace, owner: str) -> Recorded:
 
 
 def voice_options(settings: Settings, language: str, owner: str = "") -> dict[str, object]:
-    """Return what the settings say to a voice for a language; `home` is where its files begin."""
+    """Return the settings of a voice for a language; relative paths start at `home`."""
     return {**settings.voice.of(language, owner).given, "home": str(settings.home)}
 
 
 def gaps_in(ws: Workspace, memo: Memo | None, *, follow_up: bool, fill_in: bool = False) -> Gaps:
-    """What becomes of a script that is recorded in part, and of which `memo` is there.
+    """Return what to do with a script recorded in part, given its existing `memo`.
 
-    What the owner once let a machine say of it, it may say again. A follow-up is made when nobody
-    is here who could record, and is then said by a machine as a whole.
+    What the owner once let a machine say, it may say again. A follow-up is made when nobody is
+    there to record, so a machine says all of it.
     """
     if fill_in or ws.settings.voice.fill_in or (memo and memo.synthetic is Synthetic.PARTLY):
         return Gaps.FILL
@@ -76,9 +76,9 @@ def gaps_in(ws: Workspace, memo: Memo | None, *, follow_up: bool, fill_in: bool 
 def choose_voice(ws: Workspace, script: Script, case: Case, gaps: Gaps = Gaps.REFUSE) -> Chosen:
     """Choose the voice that says a script of `case`; recordings are those of the case's owner.
 
-    What the owner recorded for just this script is said as it is, whatever the settings wish.
-    Raises VoiceUnavailable when no voice can say it, and RuleSaysNo, which names the sentences,
-    when the owner has to record some first.
+    A recording of just this whole script is used whatever the settings wish. Raises
+    VoiceUnavailable when no voice can say it, and RuleSaysNo, which names the sentences, when the
+    owner has to record some first.
     """
     owner = ws.owner_of(case)
     own = recordings(ws, owner)
@@ -115,7 +115,7 @@ def _choose_recorded(
 
 
 def _synthetic(ws: Workspace, script: Script, owner: str, wish: str) -> Chosen:
-    """The voice of a machine that the settings wish."""
+    """Return the machine's voice that the settings wish for."""
     options = voice_options(ws.settings, script.language, owner)
     offers = [
         Offer(info=info, lacks=_foreign(info, script))
@@ -137,7 +137,7 @@ def _synthetic(ws: Workspace, script: Script, owner: str, wish: str) -> Chosen:
 def _mix_voices(
     own: Recorded, said: Script, lacking: Sequence[Sentence], machine: Chosen
 ) -> Chosen:
-    """The owner's recordings, and a machine's voice for what they lack."""
+    """Return the owner's recordings, with a machine's voice for what they lack."""
     stamps = [own.stamp(one, said.language) for one in said.sentences]
     count = len(said.sentences)
     return replace(
@@ -151,7 +151,7 @@ def _mix_voices(
 
 
 def _short(stamps: Sequence[str]) -> str:
-    """What tells one set of recordings from another, short enough to be shown."""
+    """Return a short hash that tells one set of recordings from another."""
     return hashlib.sha256("\n".join(stamps).encode()).hexdigest()[:8]
 
 
@@ -166,7 +166,7 @@ def _refuse_unrecorded(number: int, said: Script, lacking: Sequence[Sentence]) -
 
 
 def _foreign(info: VoiceInfo, script: Script) -> tuple[str, ...]:
-    """The sentences in another script's letters that a voice cannot read: quotations, mostly."""
+    """Return the sentences in a script that a voice can't read: quotations, mostly."""
     if not info.languages:
         return ()
     return tuple(

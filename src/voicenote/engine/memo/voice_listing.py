@@ -1,4 +1,4 @@
-"""Which voice the settings give to which language: what the listing of voices tells."""
+"""The listing of voices: which voice the settings choose for which language."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ class Listed:
 def list_voices(
     settings: Settings, describe_voices: Callable[[Mapping[str, object]], list[VoiceInfo]]
 ) -> list[Listed]:
-    """Return every voice, the best first, as the settings for any language make it ready.
+    """Return every voice, the best first, as the settings for any language prepare it.
 
-    What is told of a language is what says a sentence that nobody recorded.
+    The choice for a language is the voice for a sentence that nobody recorded.
     """
     owner, voice = settings.owner, settings.voice
     known: dict[str, VoiceInfo] = {}
