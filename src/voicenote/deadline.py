@@ -152,5 +152,5 @@ class SocketReader:
 def _shut(find_socket: Callable[[], socket.socket | None]) -> None:
     sock = find_socket()
     if sock is not None:
-        with suppress(OSError):  # it has ended in the meantime
+        with suppress(OSError):  # it has already closed
             socket.socket.shutdown(sock, socket.SHUT_RDWR)  # as a plain socket, even with TLS

@@ -52,7 +52,7 @@ class _Moment:
 
 
 class Automaton:
-    r"""A pattern of signs, ``( | )``, ``[ ]``, ``? * + {m,n}``, ``\w``, ``\W`` and ``\S``."""
+    r"""A pattern of characters, ``( | )``, ``[ ]``, ``? * + {m,n}``, ``\w``, ``\W`` and ``\S``."""
 
     def __init__(self, pattern: str) -> None:
         """Compile `pattern`. Raises ValueError for a pattern that isn't valid."""

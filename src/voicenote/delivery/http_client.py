@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import httpx2
 
 _PIECE = 65536
-_MOST = 1_000_000  # bytes of an answer that are read
+_MOST = 1_000_000  # most bytes read of an answer
 
 
 @dataclass(frozen=True, kw_only=True)

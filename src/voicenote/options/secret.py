@@ -73,7 +73,7 @@ class Secret:
 
     @property
     def reference(self) -> str:
-        """Where it is kept, without what it is: ``env=NAME``; a command's words are not shown."""
+        """Where it is kept, without the secret: ``env=NAME``. A command's words are not shown."""
         return f"{self.way}={self._name}" if self.way in ("env", "keyring") else self.way
 
     def reveal(self) -> str:

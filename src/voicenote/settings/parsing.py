@@ -185,7 +185,7 @@ class Structure:
         return given if isinstance(given, str) else value
 
     def hidden(self, key: str, value: Any, where: str) -> str | Secret:
-        """Take a secret that isn't a reference: the environment may hold one, the file may not."""
+        """Return a secret that isn't a reference; only the environment may hold one."""
         if isinstance(value, FromEnvironment):
             return Secret("given", value.raw, self.env)
         if value != "":

@@ -26,7 +26,7 @@ RATE = 24_000
 #: Silence before the first word and after the last one, seconds.
 LEAD_S = 0.12
 TAIL_S = 0.30
-#: What ends a sentence → the pause after it, seconds. A new section adds `_NEW_SECTION_S`.
+#: Mark that ends a sentence → pause after it in seconds. A new section adds `_NEW_SECTION_S`.
 _PAUSES = {"?": 0.45, "؟": 0.45, "…": 0.50, ",": 0.20, ":": 0.30, ";": 0.30}
 _PAUSE_S = 0.35
 _NEW_SECTION_S = 0.25

@@ -45,7 +45,7 @@ OWN_VOICE = LoudnessReading()
 SYSTEM_VOICE = LoudnessReading(
     target_lufs=-17.0, gain_db=8.0, ceiling=0.62, speech=False, proven=True
 )
-#: What espeak-ng needs more in a language whose voice is quieter, or less, dB (measured).
+#: Extra gain of espeak-ng in dB, for languages whose voice is quieter or louder (measured).
 SYSTEM_MORE_DB = {"he": 0.9, "fa": -0.5, "ro": -0.3}
 #: hibari-tts: always the same (measured).
 HIBARI_VOICE = LoudnessReading(target_lufs=-16.0, gain_db=10.6)
@@ -78,7 +78,7 @@ def measure(samples: Samples, rate: int) -> float | None:
             out: Any = graph.pull()
         except (av.error.EOFError, av.error.BlockingIOError):
             break
-        # The last frame may be too short to carry a figure.
+        # The last frame may be too short to have a value.
         integrated = float(out.metadata.get("lavfi.r128.I", integrated))
     return integrated if integrated > -69.0 else None
 
@@ -98,7 +98,7 @@ def energies(samples: Samples, rate: int) -> Samples:
     count = -(-len(samples) // block)
     padded = np.zeros(count * block, np.float32)
     padded[: len(samples)] = samples
-    # Real and imaginary parts lie side by side, and each is squared.
+    # Real and imaginary parts are side by side, and each is squared.
     parts = np.fft.rfft(padded.reshape(count, block), axis=1).astype(np.complex64, copy=False)
     power: Samples = parts.view(np.float32) ** 2
     return power @ _k_weights(rate, block)
@@ -154,7 +154,7 @@ def limit(samples: Samples, rate: int, ceiling: float) -> Samples:
     width = 2 * _REACH + 1
     least = np.lib.stride_tricks.sliding_window_view(around, width + 1).min(axis=1)
     smooth = np.convolve(least, np.full(width, 1 / width), mode="valid").astype(np.float32)
-    # Most places are not loud: nothing is done to them.
+    # Most places are not loud, and stay unchanged.
     held = np.flatnonzero((smooth[:-1] < 1) | (smooth[1:] < 1))
     between = np.arange(block, dtype=np.float32) / np.float32(block)
     gain = smooth[held, None] + np.diff(smooth)[held, None] * between

@@ -129,7 +129,7 @@ def _clip(data: bytes) -> Clip:
         with wave.open(io.BytesIO(data)) as file:
             kind = (file.getnchannels(), file.getsampwidth())
             rate = file.getframerate()
-            pcm = file.readframes(len(data) // 2)  # a stream's header does not know its length
+            pcm = file.readframes(len(data) // 2)  # a streamed file's header has no valid length
     except (wave.Error, EOFError, RuntimeError, ValueError) as error:
         raise VoiceUnavailable(
             "what the voice's server sent isn't a WAV file", "check that it can give wav"

@@ -122,8 +122,8 @@ class Kokoro:
         peak = float(np.abs(wave).max(initial=0)) if np.isfinite(wave).all() else 0.0
         if peak < 0.003:
             raise VoiceUnavailable(f"kokoro made silence of “{text[:40]}”", "say it in other words")
-        # Some packs are louder than full scale. Between packs there are 10 LU, within one 0.5: each
-        # sentence is measured and set, so no gain is kept for them.
+        # Some packs are louder than full scale. Packs differ by 10 LU, in themselves by 0.5. Each
+        # sentence is measured and set, so no gain is stored for packs.
         pcm = (wave / max(peak, 1.0) * 32767).astype("<i2").tobytes()
         return Clip(pcm, _RATE, synthetic=True)
 

@@ -85,7 +85,7 @@ _NEAREST = {
     "ɢ": "ɡ",
     "ʲʲ": "ʲ",
 }
-# A mark counts where a space or the end follows: "p.m." is a word. A dash stands between spaces.
+# A mark counts if a space or the end follows, so "p.m." is a word. A dash is between spaces.
 _MARK = re.compile(r"(?<!\s)\s*(?P<mark>(?<![;:,.!?…،؛؟۔])[;:,.!?…،؛؟۔]+|[—–])(?=\s|$)")
 _LIKE = str.maketrans({"،": ",", "؛": ";", "؟": "?", "۔": ".", "–": "—"})
 _NO_WORDS = re.compile(r"[\"“”„«»‟‹›()\[\]{}]")

@@ -32,7 +32,7 @@ _KEY = re.compile(rb"x-voicenote-key:\s*([!-~]+)", re.IGNORECASE)
 IDLE_S = 20 * 60
 #: Advice when one side uses TLS on a port where the other does not.
 _WRONG_PORT = 'port 143 goes with imap_security = "starttls", port 993 with imap_security = "tls"'
-#: What providers call the folder of sent mail when they do not mark it (RFC 6154).
+#: Usual names of the Sent folder, for servers that do not mark it (RFC 6154).
 _SENT = ("Sent", "Sent Items", "Sent Messages", "INBOX.Sent", "[Gmail]/Sent Mail")
 
 
