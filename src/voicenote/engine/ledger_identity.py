@@ -46,7 +46,7 @@ class LedgerIdentity:
 
 
 class Memory(Enum):
-    """Whether the ledger has the remembered line; `NONE`: none for its place, `LOST`: none at all."""
+    """Whether the ledger has the remembered line. `NONE`: none for its place; `LOST`: none ever."""
 
     NONE = "none"
     LOST = "lost"

@@ -31,8 +31,8 @@ def missing(snapshot: Snapshot, wish: Outcome | None = None) -> tuple[str, ...]:
     """Return what keeps a case open, each a sentence with the command that fixes it.
 
     The case may be closed when nothing is missing. Customers who opted out need no memo and no
-    yes; a case that the owner gives up as *lost* (`wish`) needs no yes. Promises must be kept and
-    the lesson written in every case.
+    yes; a case that the owner gives up as *lost* (`wish`) needs no yes. Promises must be kept
+    or waived, and the lesson written, in every case.
     """
     case = snapshot.case
     parts: list[str] = []

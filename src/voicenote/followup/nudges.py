@@ -79,7 +79,7 @@ def status_nudge(snapshot: Snapshot, touch: Touch, now: datetime) -> Nudge | Non
 
 
 def _overdue(snapshot: Snapshot, now: datetime) -> Iterator[Nudge]:
-    """R11: a promise past its date, on the first three days and then every week."""
+    """Yield a nudge for each overdue promise: on the first three days, then every week (R11)."""
     day = today(snapshot, now)
     for one in snapshot.case.amends:
         due = one.promise.promised_by

@@ -27,7 +27,7 @@ class Offset:
 
     @property
     def zero(self) -> bool:
-        """Whether it is no offset at all."""
+        """Whether it is zero."""
         return not (self.months or self.days or self.time)
 
     def on(self, day: date) -> date:

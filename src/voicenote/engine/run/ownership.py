@@ -32,7 +32,7 @@ class Adopted:
 
 
 def ask_first(ws: Workspace) -> None:
-    """Raise RuleSaysNo when this may not be the ledger that sends."""
+    """Raise RuleSaysNo when this may not be the ledger that sends; else remember its place."""
     if ws.whereabouts is None:
         return
     found = ws.whereabouts.look(ws.ledger)
