@@ -65,7 +65,7 @@ class Script:
 
     @property
     def sha256(self) -> str:
-        """The hash that an approval stores: of language, order, and the words written and spoken."""
+        """The hash that an approval stores: of language, order, and words written and spoken."""
         words = [[s.section.value, s.text, s.said] for s in self.sentences]
         packed = json.dumps([self.language, words], ensure_ascii=True, separators=(",", ":"))
         return hashlib.sha256(packed.encode("ascii")).hexdigest()

@@ -1,1 +1,1 @@
-"""case → script: the words that repair."""
+"""case → script: composing what will be said."""

@@ -1,4 +1,4 @@
-"""case → script. Pure: a case and its context in, sentences out; it reads only templates."""
+"""Composing scripts. Pure: a case and its context in, sentences out; only templates are read."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ from voicenote.script.template_values import (
 )
 from voicenote.script.templating import Templates
 
-#: A memo is this long at most, in seconds (R15).
+#: The longest memo, in seconds (R15).
 LONGEST_S = 60.0
-#: The templates that are a whole apology, which needs a promise (S3, R1).
+#: The templates of a full apology, which needs a promise (S3, R1).
 APOLOGIES = frozenset({"justified", "partly", "reopened"})
 
 
 @dataclass(frozen=True, slots=True)
 class Shortfall:
-    """Something that a script lacks, with the rule that wants it."""
+    """Something that a script lacks, and the rule that asks for it."""
 
     rule: str
     what: str
@@ -43,7 +43,7 @@ class Shortfall:
 class Draft:
     """A composed script and what it lacks.
 
-    `fell_back`: it is in English, because the language asked for has no templates.
+    `fell_back`: it is in English because the wanted language has no templates.
     """
 
     script: Script
@@ -52,9 +52,9 @@ class Draft:
 
 
 def template_for(case: Case, kind: TouchKind, amends: int | None = None) -> str:
-    """Return the name of the template for a message of `kind`; a status is about amends K.
+    """Return the name of the template for a message of `kind`; a status is about promise `amends`.
 
-    Raises WrongUse for a nudge: it goes to the owner and has no script.
+    Raises WrongUse for a nudge, which goes to the owner and has no script.
     """
     complaint = case.complaint
     if kind is TouchKind.NUDGE:
@@ -75,15 +75,15 @@ def template_for(case: Case, kind: TouchKind, amends: int | None = None) -> str:
 
 
 def compose(case: Case, context: ScriptContext, templates: Templates | None = None) -> Script:
-    """Return the script of `draft` alone."""
+    """Return only the script of `draft`."""
     return draft(case, context, templates).script
 
 
 def draft(case: Case, context: ScriptContext, templates: Templates | None = None) -> Draft:
-    """Compose what will be said, within a minute where that can be had by shortening free text.
+    """Return the composed script and what it lacks.
 
-    Raises RuleSaysNo when nobody answers for the case (S1) or a template that speaks of a promise
-    has none; BadData for a broken template.
+    Free text is shortened to stay within `LONGEST_S` if possible. Raises RuleSaysNo when the case
+    has no owner's name (S1), or a status has no promise to be about; BadData for a broken template.
     """
     templates = templates or Templates()
     choice = language_for(context.language or case.customer.language, templates.languages())
@@ -109,9 +109,9 @@ def draft(case: Case, context: ScriptContext, templates: Templates | None = None
 
 
 def seconds(script: Script, wpm: float | None = None) -> float:
-    """Return how long a script takes to say, in seconds, pauses included, at `wpm` words a minute.
+    """Return the seconds it takes to say a script, pauses included, at `wpm` words per minute.
 
-    Without `wpm`, at the language's usual pace. Long words count for more than one.
+    Without `wpm`, the language's usual pace is used. Long words count for more than one.
     """
     pace = wpm or language(script.language).pace
     return sayable_seconds([sentence.said for sentence in script.sentences], pace)
@@ -122,7 +122,10 @@ def _standing_amends(case: Case) -> tuple[Amends, ...]:
 
 
 def _choose_promises(case: Case, context: ScriptContext) -> tuple[Promise, ...]:
-    """Return the promises to speak of, the ones still to come first."""
+    """Return the promises to mention: the context's, else the case's, else the complaint's.
+
+    Waived ones are left out, as are those of other rounds or another K where that matters.
+    """
     if context.promises is not None:
         return context.promises
     standing = [
@@ -150,7 +153,7 @@ def _fit_time(
         values = TemplateValues(context, tongue, budget, slots).of(case, owner, promises)
         same = (slots.values, budget.brief)
         if same == tried:
-            continue  # nothing is shorter here than with the budget before
+            continue  # this budget makes nothing shorter than the one before
         tried = same
         sentences = templates.render(tongue, name, values, slots)
         script = Script(language=tongue.code, template=name, sentences=sentences)
@@ -164,7 +167,7 @@ def _has_passed(promise: Promise, today: date) -> bool:
 
 
 def _drop_past_dates(promises: tuple[Promise, ...], today: date) -> tuple[Promise, ...]:
-    """Leave out a date that has passed: nobody can promise for yesterday."""
+    """Return the promises without dates that have passed: no one can promise for yesterday."""
     return tuple(
         replace(promise, promised_by=None, target=None) if _has_passed(promise, today) else promise
         for promise in promises

@@ -1,4 +1,4 @@
-"""What a script needs beside its case."""
+"""The context of a script: what it needs besides its case."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from voicenote.model.touch import TouchKind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScriptContext:
-    """What a script needs beside its case.
+    """What a script needs besides its case.
 
-    `owner` is the name that is spoken (S1); empty: the case's own. `today` is the calendar date in
-    the customer's zone. `template` empty: `template_for(case, kind, amends)`. `language` is a
-    BCP 47 tag; empty: the customer's. `promises` to speak of; None: those of the case that stand.
-    `amends` is the K of the promise that a status touch is about. `next_by` is the date of the next
-    thing that the owner promises: a late promise's new date, or by when an acknowledged customer
-    hears more. `synthetic`: a machine will speak, and the script says so; with `partly` it speaks
-    beside a person. `answers`: what the customer said in earlier rounds, oldest first. `wpm` is the
-    voice's pace in words a minute; None: the language's.
+    `owner` is the name that is spoken (S1); empty means the case's. `today` is the calendar date
+    in the customer's zone. An empty `template` means `template_for(case, kind, amends)`. `language`
+    is a BCP 47 tag; empty means the customer's. `promises` are those to mention; None means the
+    case's, except waived ones. `amends` is the K of the promise that a status message is about.
+    `next_by` is the date of the next thing the owner promises: a late promise's new date, or when
+    an acknowledged customer will hear more. `synthetic`: the voice is synthetic, and the script
+    says so; with `partly`, a person speaks too. `answers`: what the customer said in earlier
+    rounds, oldest first. `wpm` is the voice's pace in words per minute; None means the language's.
     """
 
     owner: str

@@ -1,6 +1,6 @@
-"""The line with which a memo says that a machine speaks in it: set, changed or taken out.
+"""Adding, changing and removing the line that discloses a synthetic voice.
 
-It is decided by who speaks in the end, which is known only when the sound is made.
+Whether it is needed is known only when the sound is made.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from voicenote.script.templating import Templates
 
 
 def drop_disclosure(script: Script) -> Script:
-    """Return what a person says of a script: all but the line on a machine's voice."""
+    """Return a script as a person says it: without the line about a synthetic voice."""
     own = tuple(one for one in script.sentences if one.section is not Section.DISCLOSE)
     return replace(script, sentences=own)
 
 
 def add_disclosure(script: Script, synthetic: Synthetic, templates: Templates) -> Script:
-    """Return `script` with the line that is true of its voice: last, and once.
+    """Return `script` with the disclosure that is true of its voice: once, at the end.
 
-    A line in the owner's own words stays as it is as long as a machine speaks at all. Raises
+    A line in the owner's own words stays as it is, if any of the voice is synthetic. Raises
     BadData when the template of the line is broken.
     """
     if synthetic is Synthetic.NO:

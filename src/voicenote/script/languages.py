@@ -1,7 +1,7 @@
-"""What each language needs to be spoken: quote marks, dates, money, symbols, pace, and our phrases.
+"""Languages: their quote marks, dates, money, symbols, pace, and our phrases in them.
 
-All of it is one plain TOML file a language, ``templates/<language>.toml``, so that a native speaker
-can read and correct it.
+Each language is one plain TOML file, ``templates/<language>.toml``, that a native speaker can read
+and correct.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from typing import Any
 
 from voicenote.model.touch import TouchKind
 
-#: The packaged skeletons of templates, and the file of each language.
+#: The folder of packaged template skeletons and of each language's file.
 PACKAGED = Path(__file__).parent / "templates"
-#: The language used where the wanted one has no templates.
+#: The language used when the wanted one has no templates.
 FALLBACK = "en"
 
 
 @dataclass(frozen=True, slots=True)
 class Coin:
-    """A currency as it is said: a name for each CLDR plural form, and the same for its hundredth.
+    """A currency as it is spoken: its name by CLDR plural form, and the same for its hundredth.
 
-    A form that begins with ``=`` holds its number already ("one shekel" in Hebrew).
+    A form that begins with ``=`` already includes the number ("one shekel" in Hebrew).
     """
 
     forms: Mapping[str, str]
@@ -34,11 +34,11 @@ class Coin:
     minor_gender: str
 
     def name(self, category: str) -> str:
-        """Return the unit's name beside a number of that plural category."""
+        """Return the unit's name for a CLDR plural category."""
         return self.forms.get(category) or self.forms["other"]
 
     def minor_name(self, category: str) -> str:
-        """Return the hundredth's name beside a number of that plural category; may be empty."""
+        """Return the hundredth's name for a CLDR plural category; may be ""."""
         return self.minor.get(category) or self.minor.get("other", "")
 
 
@@ -46,12 +46,12 @@ class Coin:
 class Language:
     """One language's tables.
 
-    `pace` is words a minute of a calm reader; `gender` is the RBNF name
-    ending for plain numbers. `date` and `date_with_year` are patterns over {weekday}, {day},
-    {month} and {year}; `joined` puts an amount and its hundredths together; `digits`, where given,
-    are those of the paper; `paper_date` is a CLDR date pattern. A shortened quotation drops opening
-    `salutations` and never ends in one of the `dangling` words. `outdated` holds what is true only
-    on its day; `subjects` are by kind of message; `phrases` by template, then by name.
+    `pace` is a calm reader's words per minute. `gender` is the end of the RBNF rule name for plain
+    numbers. `date` and `date_with_year` are spoken patterns with {weekday}, {day}, {month} and
+    {year}; `paper_date` is a CLDR pattern for writing. `joined` joins an amount and its hundredths.
+    `digits`, if given, are used in writing. A shortened quotation drops opening `salutations` and
+    never ends in a `dangling` word. `outdated` has the words that are true only on their day;
+    `subjects` are by kind of message, `phrases` by template, then by name.
     """
 
     code: str
@@ -94,7 +94,7 @@ def packaged_languages() -> frozenset[str]:
 
 @cache
 def language(code: str) -> Language:
-    """Return the packaged tables of `code`; English ones for a language that has none."""
+    """Return the packaged tables of a language, or the English ones when it has none."""
     if code not in packaged_languages():
         return language(FALLBACK)
     table = tomllib.loads((PACKAGED / f"{code}.toml").read_text(encoding="utf-8"))
@@ -111,17 +111,16 @@ def subject(tag: str, kind: TouchKind, owner: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class LanguageChoice:
-    """The language a script will be in, and whether it is not the one that was wanted."""
+    """The language a script will be in, and whether it is a fallback for the wanted one."""
 
     language: str
     fell_back: bool
 
 
 def language_for(wanted: str, available: Collection[str]) -> LanguageChoice:
-    """Choose among `available` for the BCP 47 tag `wanted`; English when there is nothing nearer.
+    """Return the language among `available` for the BCP 47 tag `wanted`, or else English.
 
-    An empty or unreadable tag gives English; only a *wish* that could not be met, readable or
-    not, counts as a fall-back; an empty one does not.
+    English counts as a fallback unless `wanted` is empty.
     """
     if not wanted.strip():
         return LanguageChoice(FALLBACK, fell_back=False)
@@ -133,7 +132,7 @@ def language_for(wanted: str, available: Collection[str]) -> LanguageChoice:
 
 @lru_cache(maxsize=256)
 def _primary(tag: str) -> str:
-    """Return the language of a tag, by its present name (``iw`` is ``he``); empty if unreadable."""
+    """Return the language of a tag by its current code (``iw`` is ``he``); "" if unreadable."""
     from langcodes import Language as Tag
     from langcodes.tag_parser import LanguageTagError
 

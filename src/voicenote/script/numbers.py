@@ -1,7 +1,7 @@
-"""Numbers, money and dates, as they are written and as they are said.
+"""Numbers, money and dates, as they are written and as they are spoken.
 
-The number words come from CLDR's rules (`unicode-rbnf`); dates and the currencies that people name
-shortly come from each language's table, all other currency names from CLDR (Babel).
+Number words come from CLDR's rules (`unicode-rbnf`). Dates and common currencies come from each
+language's table, all other currency names from CLDR (Babel).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from voicenote.script.languages import Language
 if TYPE_CHECKING:
     from unicode_rbnf import RbnfEngine
 
-#: Numbers from here on are not said; nobody follows them, and they are ids more often than amounts.
+#: Numbers from here on aren't spoken: they are hard to follow, and are usually ids.
 TOO_LONG_TO_SAY = 10**12
 
 
@@ -32,21 +32,21 @@ def _engine(code: str) -> RbnfEngine:
 def spell_number(number: int, code: str, gender: str = "") -> str:
     """Return `number` in words; `gender` is the end of a CLDR rule name, such as ``masculine``.
 
-    Below zero and from 10¹² on the sign, or the whole number, is left out.
+    A minus sign is left out. From 10¹² on, the result is "".
     """
     if abs(number) >= TOO_LONG_TO_SAY:
         return ""
     engine, wanted = _engine(code), f"spellout-cardinal-{gender}"
-    # Polish has 22 ways to spell a number, so ask for the one that is wanted
+    # Polish has 22 ways to spell a number, so ask for exactly one
     rules = wanted if gender and wanted in engine.rulesets else "spellout-numbering"
     text = engine.format_number(abs(number), ruleset_names=[rules]).text
-    # Romanian: CLDR still writes s and t with a cedilla; the letters have a comma below
+    # Romanian: CLDR still writes s and t with a cedilla, but they have a comma below
     return text.replace("\u00ad", "").replace("ş", "ș").replace("ţ", "ț")
 
 
 @lru_cache(maxsize=512)
 def spell_ordinal(number: int, code: str) -> str:
-    """Return an English ordinal (``first``); other languages say a plain number in running text."""
+    """Return an English ordinal (``first``); in other languages, the plain number in words."""
     if code != "en" or not 0 < number < 1000:
         return spell_number(number, code)
     from unicode_rbnf import FormatPurpose
@@ -55,7 +55,7 @@ def spell_ordinal(number: int, code: str) -> str:
 
 
 def spell_decimal(number: Decimal, tongue: Language) -> str:
-    """Return ``2.5`` as "two point five": the digits after the point are said one by one."""
+    """Return ``2.5`` as "two point five", with the digits after the point one by one."""
     whole = spell_number(int(number), tongue.code, tongue.gender)
     digits = f"{number:f}".partition(".")[2].rstrip("0")
     if not digits:
@@ -109,7 +109,7 @@ def _whole_pattern(code: str) -> str:
 
 
 def write_money(money: Money, tongue: Language) -> str:
-    """Return ``240 USD`` as ``$240``, as that language writes it; no empty ``.00``."""
+    """Return ``240 USD`` as ``$240``, in that language's notation; without ``.00``."""
     from babel.numbers import format_currency
 
     if money.amount != money.amount.to_integral_value():
@@ -130,17 +130,17 @@ def _own_digits(text: str, tongue: Language) -> str:
 
 
 def _strip_marks(text: str) -> str:
-    """Return an amount without CLDR's direction marks, and with ordinary spaces."""
+    """Return an amount without CLDR's direction marks and with ordinary spaces."""
     return " ".join(text.translate(dict.fromkeys((0x200E, 0x200F, 0x061C))).split())
 
 
 def needs_year(day: date, today: date) -> bool:
-    """Return whether a date needs its year to be understood."""
+    """Return whether a date is so far away (300 days) that it needs its year."""
     return abs((day - today).days) > 300
 
 
 def say_date(day: date, today: date, tongue: Language) -> str:
-    """Return ``2026-12-04`` as "Friday, the fourth of December"; with a year that is far off."""
+    """Return ``2026-12-04`` as "Friday, the fourth of December", with its year if far away."""
     pattern = tongue.date_with_year if needs_year(day, today) else tongue.date
     return pattern.format(
         weekday=tongue.weekdays[day.weekday()],
@@ -151,7 +151,7 @@ def say_date(day: date, today: date, tongue: Language) -> str:
 
 
 def write_date(day: date, today: date, tongue: Language) -> str:
-    """Return ``2026-12-04`` as ``Friday, 4 December``; with a year that is far off."""
+    """Return ``2026-12-04`` as ``Friday, 4 December``, with its year if far away."""
     from babel.dates import format_date
 
     pattern = f"{tongue.paper_date} y" if needs_year(day, today) else tongue.paper_date

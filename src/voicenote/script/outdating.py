@@ -1,4 +1,4 @@
-"""Words that are true only on their day: a script that says *tomorrow* grows old overnight."""
+"""Words that are true only on their day: a script that says *tomorrow* is wrong the day after."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from functools import cache
 from voicenote.model.sentences import Script, Section
 from voicenote.script.languages import language
 
-#: The sections in which the owner says what will be, and when.
+#: The sections in which the owner says what will happen, and when.
 _SAYING_WHEN = frozenset({Section.AMENDS, Section.PREVENT, Section.EXPECTATIONS})
-#: What the customer said is said back as they said it.
+#: Quotations: the customer's words are repeated as they were.
 _QUOTED = re.compile(r"[“„”][^“„”]{0,2000}[“”]|«[^«»]{0,2000}»|\"[^\"]{0,2000}\"")
 
 
 def find_outdated(script: Script, written_on: date, day: date) -> str:
-    """Return a word of what is promised that was true on `written_on`, and on `day` not; or ""."""
+    """Return a word in what is promised that was true on `written_on` but isn't on `day`; or ""."""
     if day <= written_on:
         return ""
     days, weeks, weekdays, numbers = _patterns_of(language(script.language).code)
@@ -41,7 +41,10 @@ def find_outdated(script: Script, written_on: date, day: date) -> str:
 def _patterns_of(
     code: str,
 ) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], dict[str, int]]:
-    """Return the patterns of one language, and the number of each weekday's name; Monday is 0."""
+    """Return one language's patterns of days, weeks and weekdays, and the weekdays' numbers.
+
+    Monday is 0.
+    """
     tongue = language(code)
     table = tongue.outdated
     prefix = f"[{table['prefix']}]?" if "prefix" in table else ""

@@ -1,8 +1,8 @@
-"""What stands in a template for a case's own words, until its lines have been cut.
+"""Placeholders for a case's own words in a template, until its lines have been split.
 
-What a customer wrote never passes through Jinja: each value goes in as one private mark, which is
-exchanged for the words afterwards. So no value can become a tag, a heading or a second sentence,
-and a sentence into which a case's own value went is known to be personal.
+A customer's words never pass through Jinja. Each value goes in as one private-use character (its
+mark), and is swapped for the words afterwards. So no value can become a tag, a heading or a second
+sentence, and a sentence with a case's own value is known to be personal.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ MARKS = re.compile("[\ue000-\uf8ff]")
 
 @dataclass(frozen=True, slots=True)
 class Blank:
-    """A value as a template sees it: true when there is something, and printed as its mark."""
+    """A value as a template sees it: true when it isn't empty, and printed as its mark."""
 
     mark: str
     filled: bool
@@ -34,7 +34,7 @@ class Blank:
 class Choice(Blank):
     """A blank that holds one of a few codes, such as ``refund``; a template may ask which one."""
 
-    _code: str  # the sandbox shows no template what begins with an underscore
+    _code: str  # the sandbox hides names with an underscore from templates
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Choice):
@@ -45,22 +45,22 @@ class Choice(Blank):
         return hash(self._code)
 
 
-#: All that a template may be given. No text: a case's own words in it would be taken for ours.
+#: Everything a template may be given. No plain text: a case's words would be taken for ours.
 TemplateValue = Blank | bool | None | tuple["TemplateValue", ...]
 
 
 @dataclass(slots=True)
 class Placeholders:
-    """The values of one rendering: what each mark stands for on paper, aloud, and whose it is."""
+    """The values of one rendering: (written, spoken, personal) of each mark, in order."""
 
     values: list[tuple[str, str, bool]] = field(default_factory=list)
 
     def put(self, text: str, spoken: str, *, personal: bool = True) -> Blank:
-        """Return a blank that will read `text` on paper and `spoken` aloud."""
+        """Return a blank that is written as `text` and spoken as `spoken`."""
         return Blank(self._mark(text, spoken, personal=personal), filled=bool(text))
 
     def choose(self, code: str) -> Choice:
-        """Return a blank that a template may compare with a code; it reads as the code itself."""
+        """Return a blank that a template may compare with a code; it prints as the code."""
         return Choice(self._mark(code, code, personal=True), filled=bool(code), _code=code)
 
     def _mark(self, text: str, spoken: str, *, personal: bool) -> str:
@@ -74,7 +74,7 @@ def mark_numbers(line: str) -> tuple[int, ...]:
 
 
 def refuse_plain_values(values: Mapping[str, object]) -> None:
-    """Raise TypeError when one of `values`, or a part of one, is anything but a TemplateValue."""
+    """Raise TypeError when one of `values`, or a part of one, isn't a TemplateValue."""
     for name, value in values.items():
         if isinstance(value, tuple):
             names = getattr(value, "_fields", range(len(value)))

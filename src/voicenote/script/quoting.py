@@ -1,8 +1,8 @@
-"""Other people's words made fit to be quoted aloud: what they wrote is data, and stays data.
+"""Preparation of customers' words to be quoted aloud: what they wrote is data, and stays data.
 
-Nothing here invents a word. Things a voice must not read out (redactions, links, addresses, card
-numbers, control characters) are left out, shouting is calmed, and length is cut at a sentence, a
-clause, or a word.
+No word is ever added. What a voice must not read out (redactions, links, addresses, card numbers,
+control characters) is left out, shouting is calmed, and long texts are cut at a sentence, a clause
+or a word.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ import unicodedata
 from collections.abc import Collection, Sequence
 from functools import lru_cache
 
-#: The longest word that is still a word; beyond it is an id, a link or noise.
+#: The most characters of a word; a longer one is an id, a link or noise.
 LONGEST_WORD = 30
-#: Stands where something was left out that belonged to the grammar; never leaves this module.
+#: The mark of a gap where something was left out; it never gets out of this module.
 GAP = "\ue000"
 
 _LINK = re.compile(
@@ -23,7 +23,7 @@ _LINK = re.compile(
 # XXXX, XX/XX/XXXX, XX/XX/2019: how public complaint data hides names, dates and account numbers
 _REDACTED = re.compile(r"(?<!\w)X{2,}(?!\w)(?:[\s/.,:-]*(?:X{2,}|(?<=/)\d{2,4})(?!\w))*")
 _BRACES = re.compile(r"\{([$€£]?\s?[\d.,]+)\}")
-# seven digits and more, also in groups: cards, accounts, phones; never an amount with a currency
+# seven digits or more, also in groups: cards, accounts, phones; never an amount with a currency
 _LONG_NUMBER = re.compile(r"(?<![\w$€£.,])\+?\d(?:[ -]?\d){6,}(?!\w|[.,]\d)")
 _PARAGRAPH = re.compile(r"([^\s.,;:!?…-])[ \t]*\n\s*\n")
 _AMOUNT = re.compile(r"[(]?[$€£₪]?\d{1,3}(?:[.,]?\d{3}){0,3}(?:[.,]\d{1,2})?[€₪]?[.,;:!?)]*")
@@ -38,7 +38,7 @@ _CLAUSE_END = re.compile(r"[,;:–—،]$")
 def to_one_line(text: str) -> str:
     """Return `text` on one line, without control, format or private-use characters.
 
-    The two joiners stay: Persian needs them inside its words.
+    The two joiners stay, because Persian needs them inside words.
     """
     kept = (
         " " if char.isspace() or unicodedata.category(char) == "Cc" else char
@@ -51,7 +51,7 @@ def to_one_line(text: str) -> str:
 
 
 def clean_name(name: str) -> str:
-    """Return a name as it can stand in a sentence: on one line, without punctuation around it."""
+    """Return a name ready for a sentence: on one line, without punctuation around it."""
     return trim_punctuation(to_one_line(name))
 
 
@@ -59,8 +59,8 @@ def clean_name(name: str) -> str:
 def clean_quote(text: str, salutations: tuple[str, ...] = ()) -> str:
     """Return a customer's words without what must not be read aloud, and without shouting.
 
-    GAP stands where something was taken out of a sentence; `cut_excerpt` and `trim_punctuation`
-    take care of it.
+    GAP marks where something was left out; `cut_excerpt` and `trim_punctuation` handle it. An
+    opening greeting among `salutations` is dropped.
     """
     text = _BRACES.sub(r"\1", to_one_line(_PARAGRAPH.sub(r"\1. ", text)))
     text = _LINK.sub(f" {GAP} ", text)
@@ -74,7 +74,7 @@ def clean_quote(text: str, salutations: tuple[str, ...] = ()) -> str:
 
 
 def _is_word(word: str) -> bool:
-    """Whether it can be read out: not an id, not noise; an amount may have many digits."""
+    """Return whether a word can be read out: it isn't an id or noise. Amounts may be long."""
     digits = sum(char.isdigit() for char in word)
     return len(word) <= LONGEST_WORD and (digits < 7 or bool(_AMOUNT.fullmatch(word)))
 
@@ -89,7 +89,7 @@ def _drop_salutation(text: str, salutations: Sequence[str]) -> str:
 
 
 def calm_shouting(text: str) -> str:
-    """Return `text` with shouting (mostly capitals) in sentence case, and "!" turned to "."."""
+    """Return `text` with shouting (mostly capitals) in sentence case, and "!" replaced by "."."""
     text = re.sub(r"[?!]+", lambda found: "?" if "?" in found[0] else ".", text)
     letters = [char for char in text if char.isupper() or char.islower()]
     if len(letters) < 12 or sum(char.isupper() for char in letters) < 0.6 * len(letters):
@@ -101,8 +101,8 @@ def calm_shouting(text: str) -> str:
 def shorten(text: str, limit: int, dangling: Collection[str] = ()) -> tuple[str, bool]:
     """Return the start of `text` in at most `limit` words, and whether anything was left out.
 
-    Whole sentences while they fit; else up to the last clause, or the last word, that fits, without
-    the `dangling` words (of, the, because) that nobody stops at.
+    It ends after whole sentences if they fit, else after the last clause or word that fits, but
+    not after `dangling` words (of, the, because).
     """
     words = text.split()
     if len(words) <= limit:
@@ -116,8 +116,8 @@ def shorten(text: str, limit: int, dangling: Collection[str] = ()) -> tuple[str,
 def cut_excerpt(text: str, limit: int, dangling: Collection[str] = ()) -> tuple[str, bool]:
     """Return the best part of a clean quote, in at most `limit` words, and whether it is cut.
 
-    All of it when it is short; else the first whole sentence that fits and has no gap where a
-    redaction was, with those after it that fit; else the longest start of one.
+    A short quote is kept whole. Otherwise it is the first whole sentence that fits and has no gap,
+    with those after it that fit; or else the start of the first long enough piece.
     """
     if GAP not in text and len(text.split()) <= limit:
         return text, False
@@ -151,7 +151,7 @@ def _clause(words: list[str], dangling: Collection[str]) -> list[str]:
 
 
 def trim_punctuation(text: str) -> str:
-    """Return `text` without gaps, and without punctuation around it: a template puts its own."""
+    """Return `text` without gaps and without punctuation around it; templates add their own."""
     if GAP in text:
         text = _LOOSE.sub(r"\1", _SPACES.sub(" ", text.replace(GAP, " ")))
     return text.rstrip(" .,;:!…-–—،؛").lstrip(" .,;:!?…-–—،؛؟*•/|>)]")

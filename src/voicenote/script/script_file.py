@@ -1,8 +1,8 @@
-"""A script as a text file for an editor, and back.
+"""Scripts as text files for an editor, and back.
 
-Sections are headings in brackets, every other line is one sentence. Below a sentence a line that
-begins with ``~`` says how the voice says it, where that differs. ``#`` begins a comment; a
-backslash takes the meaning from the first character of a line.
+Sections are headings in brackets; every other line is one sentence. A line that begins with ``~``
+is the spoken form of the sentence above it, if that differs. ``#`` begins a comment. A backslash
+at the start of a line makes its next character an ordinary one.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _SPECIAL = "#[~\\"
 
 
 def to_text(script: Script) -> str:
-    """Return a script as the owner edits it; `from_text` reads it back to an equal script."""
+    """Return a script as text for the owner to edit; `from_text` gives an equal script back."""
     lines = [_HEADER.rstrip()]
     section: Section | None = None
     for sentence in script.sentences:
@@ -39,12 +39,12 @@ def to_text(script: Script) -> str:
 
 
 def from_text(text: str, original: Script, file: str = "") -> Script:
-    """Read an edited script back.
+    """Return the script in an edited text.
 
-    A sentence that `original` has in the same section keeps its spoken form and stays shared if it
-    was. A changed one is personal; how it is said is made anew, unless its ``~`` line was changed
-    too. A file without a sentence gives `original` back. Raises BadData with every problem and its
-    line.
+    A sentence that `original` has in the same section keeps its spoken form, and stays shared if
+    it was. A changed sentence is personal; its spoken form is made again, unless its ``~`` line was
+    changed too. A file without sentences gives `original`. Raises BadData with every problem and
+    its line.
     """
     problems: list[Problem] = []
     sentences: list[Sentence] = []
@@ -82,7 +82,10 @@ def _section(line: str, file: str, number: int, problems: list[Problem]) -> Sect
 
 
 def _read_lines(text: str) -> Iterator[tuple[int, str, str]]:
-    """Yield each line that counts: its number, what it is (heading, sentence, spoken), its text."""
+    """Yield (line number, kind, text) of each line that counts.
+
+    The kind is ``heading``, ``sentence`` or ``spoken``.
+    """
     for number, raw in enumerate(text.removeprefix("\ufeff").splitlines(), 1):
         line = to_one_line(raw)
         if not line or line.startswith("#"):

@@ -1,4 +1,4 @@
-"""What a voice says for what is written: no symbol and no digit is left to guess."""
+"""Spelling out of texts for a voice, so that no symbol or digit is left to guess."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from voicenote.script.numbers import (
 )
 from voicenote.unicode_forms import normal
 
-#: Silence that a sentence adds to the reader's pace, in seconds.
+#: The pause that each sentence adds, in seconds.
 PAUSE_S = 0.2
 _SIGNS = {"$": "USD", "€": "EUR", "£": "GBP", "₪": "ILS", "zł": "PLN", "lei": "RON", "﷼": "IRR"}
 _NUMBER = r"\d+(?:[.,   ]\d{3}){0,4}(?:[.,]\d{1,2})?(?!\d)"
@@ -52,22 +52,22 @@ def parse_decimal(text: str) -> Decimal | None:
 
 @lru_cache(maxsize=8192)
 def total_weight(spoken: str) -> float:
-    """Return how many usual words take as long as `spoken`: a very long word counts for more."""
+    """Return how many average words take as long to say as `spoken`; very long words count more."""
     return sum(max(1.0, len(word) / 14) for word in spoken.split())
 
 
 def sayable_seconds(spoken: Sequence[str], pace: float) -> float:
-    """Return how long sentences take to say at `pace` words a minute, pauses included."""
+    """Return the seconds it takes to say sentences at `pace` words per minute, with pauses."""
     return sum(map(total_weight, spoken)) / pace * 60 + PAUSE_S * len(spoken)
 
 
 def names_amount(text: str, amount: Decimal) -> bool:
-    """Return whether `text` already holds the number `amount`, however it is written."""
+    """Return whether `text` already contains the number `amount`, in any notation."""
     return any(parse_decimal(found) == amount for found in re.findall(_NUMBER, _latin_digits(text)))
 
 
 def spell_out(text: str, tongue: Language) -> str:
-    """Return `text` as a voice should say it: words, and the punctuation that makes pauses."""
+    """Return `text` as a voice should say it: words, and punctuation for pauses."""
     if (
         text.isascii()
         and text.isprintable()
@@ -114,7 +114,7 @@ def _digit(char: str) -> str:
 
 
 def _latin_digits(text: str) -> str:
-    """Return digits of every script as 0–9; other numeric signs (½, ², Ⅳ) as NFKC spells them."""
+    """Return `text` with digits of every script as 0–9, and other numerals (½, ², Ⅳ) as NFKC."""
     if text.isascii():
         return text
     out = []

@@ -1,8 +1,8 @@
-"""Where the text of a template comes from: the owner's own file, or the packaged bones and phrases.
+"""Sources of templates: the owner's own files, and the packaged skeletons and phrases.
 
-A packaged template is a skeleton, ``templates/<name>.jinja``, which is the same for all languages.
-A line ``<key>`` in it stands for a phrase of ``templates/<language>.toml``: one of the template's
-own, or a shared one. An own template, ``<language>/<name>.jinja``, is whole, and comes first.
+A packaged template is a skeleton, ``templates/<name>.jinja``, the same for all languages. A line
+``<key>`` in it stands for a phrase from ``templates/<language>.toml``: one of the template's, or a
+shared one. The owner's own template, ``<language>/<name>.jinja``, is complete and comes first.
 """
 
 from __future__ import annotations
@@ -21,24 +21,24 @@ from voicenote.script.languages import PACKAGED, language, packaged_languages
 from voicenote.script.placeholders import MARKS
 
 SUFFIX = ".jinja"
-#: A heading: a section's name in brackets, alone on its line.
+#: A heading: the name of a section in brackets, alone on its line.
 HEADING = re.compile(r"\[([^\[\]{}]*)\]\s*$")
 _PHRASE = re.compile(r"^<([a-z-]+)>$", re.MULTILINE)
 _ORDER = list(Section)
 
-#: What tells that an own template was changed: each file, when it was written, and its size.
+#: The state of own templates, to see if one changed: (path, mtime in ns, size in bytes) of each.
 Stamp = tuple[tuple[str, int, int], ...]
 
 
 @cache
 def packaged_names() -> frozenset[str]:
-    """Return the names of the packaged templates; parts that others include begin with ``_``."""
+    """Return the names of the packaged templates. Parts to include begin with ``_``."""
     return frozenset(file.stem for file in PACKAGED.glob(f"*{SUFFIX}"))
 
 
 @cache
 def packaged_source(code: str, name: str) -> str:
-    """Return a packaged template in one language, or nothing when there is none.
+    """Return the text of a packaged template in one language; "" when there is none.
 
     Raises KeyError when the language lacks one of its phrases.
     """
@@ -52,7 +52,7 @@ def packaged_source(code: str, name: str) -> str:
 
 
 def stamp_of(folders: tuple[Path, ...]) -> Stamp:
-    """Return what tells that a template in `folders` was changed."""
+    """Return the state of the templates in `folders`; it changes when one of them does."""
     found = []
     for folder in folders:
         for file in folder.glob(f"*/*{SUFFIX}") if folder.is_dir() else ():
@@ -62,12 +62,12 @@ def stamp_of(folders: tuple[Path, ...]) -> Stamp:
 
 
 class _TemplateLoader(FileSystemLoader):
-    """Reads own files first, then the packaged templates; refuses wrong headings before Jinja."""
+    """A loader of own files first, then packaged templates, which checks headings before Jinja."""
 
     def get_source(
         self, environment: Environment, template: str
     ) -> tuple[str, str, Callable[[], bool]]:
-        """As FileSystemLoader's; raises BadData for an unknown or misplaced heading."""
+        """Do as FileSystemLoader; raise BadData for an unknown or misplaced heading."""
         try:
             source, file, fresh = super().get_source(environment, template)
         except TemplateNotFound:
@@ -83,8 +83,8 @@ class _TemplateLoader(FileSystemLoader):
 
 @lru_cache(maxsize=16)
 def environment(folders: tuple[Path, ...], stamp: Stamp) -> ImmutableSandboxedEnvironment:
-    """Return the sandbox in which the templates of `folders`, and the packaged ones, are filled."""
-    del stamp  # only tells apart; no autoescape: this is speech, not a web page
+    """Return the Jinja sandbox for the templates of `folders` and the packaged ones."""
+    del stamp  # only part of the cache's key; no autoescape: this is speech, not a web page
     return ImmutableSandboxedEnvironment(
         loader=_TemplateLoader([str(folder) for folder in folders]),
         undefined=StrictUndefined,
@@ -95,7 +95,10 @@ def environment(folders: tuple[Path, ...], stamp: Stamp) -> ImmutableSandboxedEn
 
 
 def outline_problems(source: str, file: str) -> Iterator[Problem]:
-    """Yield what is wrong with a template's headings: unknown, twice, out of order, or none."""
+    """Yield the problems of a template's headings: unknown, repeated, out of order, or missing.
+
+    Private-use characters are a problem too.
+    """
     last = -1
     for line, text in enumerate(source.splitlines(), 1):
         if MARKS.search(text):

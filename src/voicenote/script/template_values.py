@@ -1,4 +1,4 @@
-"""What goes into a template: every value that it may name, on paper and aloud."""
+"""The values that a template may use, each written and spoken."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from voicenote.script.placeholders import Blank, Choice, Placeholders, TemplateV
 from voicenote.script.quoting import clean_name, clean_quote, cut_excerpt, shorten, trim_punctuation
 from voicenote.script.spoken import names_amount, spell_out, total_weight
 
-#: The longest name that is said, in words.
+#: The most words of a name that are spoken.
 NAME_WORDS = 6
 
 
 @dataclass(frozen=True, slots=True)
 class WordBudget:
-    """How many words each kind of free text may take; the next one is tried if it is too long.
+    """How many words each kind of free text may take. If it is too long, the next budget is tried.
 
-    `brief` lets a template leave out what is only pleasant to hear.
+    `brief` lets a template leave out what is only nice to hear.
     """
 
     quote: int
@@ -43,7 +43,7 @@ class WordBudget:
     brief: bool = False
 
 
-#: From the widest to the tightest; the last ones only for very long names, sums and dates.
+#: From the widest to the tightest; the last ones are only for very long names, sums and dates.
 BUDGETS = (
     WordBudget(25, 12, 25),
     WordBudget(25, 10, 25, extras=frozenset({"feeling", "at_stake", "expected"})),
@@ -71,7 +71,7 @@ class PromiseValues(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class TemplateValues:
-    """Makes the values of one rendering; `placeholders` remember what each of them says."""
+    """A maker of the values for one rendering; `placeholders` store what each of them says."""
 
     context: ScriptContext
     tongue: Language
@@ -79,9 +79,9 @@ class TemplateValues:
     placeholders: Placeholders
 
     def of(self, case: Case, owner: str, promises: tuple[Promise, ...]) -> dict[str, TemplateValue]:
-        """Return everything that a template may name: blanks to print, and bools for conditions.
+        """Return everything a template may use: blanks to print, and bools for conditions.
 
-        A new field of a case needs one line here, and phrases that name it.
+        A new field of a case needs one line here, and phrases that use it.
         """
         spoken_of = promises[: self.budget.promises]
         offered = tuple(self._promise(promise) for promise in spoken_of)
@@ -101,7 +101,7 @@ class TemplateValues:
         }
 
     def _complaint(self, case: Case) -> dict[str, TemplateValue]:
-        """Return what the customer said, and what was found."""
+        """Return what the customer said, the cause, and the reason for the finding."""
         complaint = case.complaint
         answers = (answer.text for answer in reversed(self.context.answers) if answer.text.strip())
         extras = ("feeling", "at_stake", "identity", "expected")
@@ -119,7 +119,7 @@ class TemplateValues:
         }
 
     def _lesson(self, case: Case) -> dict[str, TemplateValue]:
-        """Return what will be different: `firm` with who and when (R7), `prevented` if done."""
+        """Return what will be different: `firm` if it has an owner and a day (R7)."""
         lesson = case.lesson
         prevention = self._text(lesson.prevention if lesson else "", self.budget.promise)
         return {
@@ -142,7 +142,7 @@ class TemplateValues:
         )
 
     def _text(self, text: str, limit: int) -> Blank:
-        """Return a blank of free text, in about `limit` words at most; an empty one for 0."""
+        """Return a blank of free text in about `limit` words at most; an empty one for 0."""
         return self.placeholders.put(*_shorten(text, limit, self.tongue.code))
 
     def _name(self, name: str, say_as: str = "", *, personal: bool = True) -> Blank:
@@ -153,16 +153,16 @@ class TemplateValues:
         return self.placeholders.put(written, spoken)
 
     def _quote(self, *sources: str) -> Blank:
-        """Return the first source that can be quoted, in quote marks; a voice says it without."""
+        """Return the first source that can be quoted, with quote marks in writing only."""
         return self.placeholders.put(*_quote_customer(sources, self.budget.quote, self.tongue.code))
 
 
-# The same words come again: in the next budget that is tried, and shared ones in the next case.
+# The same words come again in the next budget, and shared ones in the next case: hence the caches.
 
 
 @lru_cache(maxsize=4096)
 def _say_sum(text: str, value: Money, code: str) -> tuple[str, str]:
-    """Return how to write and say a sum of money, unless `text` names it already."""
+    """Return a sum of money (written, spoken), both "" when `text` already names it."""
     tongue = language(code)
     if names_amount(text, value.amount):
         return "", ""
@@ -208,9 +208,9 @@ def _quote_customer(sources: tuple[str, ...], limit: int, code: str) -> tuple[st
 
 
 def fit_words(written: str, limit: int, tongue: Language) -> tuple[str, str]:
-    """Return `written` and how it is said, without its last words while numbers make it too long.
+    """Return (written, spoken), cutting last words while numbers make it too long to say.
 
-    Both are empty when nothing of it can be said.
+    Both are "" when nothing of it can be spoken.
     """
     spoken = trim_punctuation(spell_out(written, tongue))
     while written and total_weight(spoken) > limit + 2:
@@ -220,10 +220,10 @@ def fit_words(written: str, limit: int, tongue: Language) -> tuple[str, str]:
 
 
 def _from_code(cause: str) -> str:
-    """Return a cause such as ``late-delivery`` or ``late_delivery`` in words."""
+    """Return a cause such as ``late-delivery`` or ``late_delivery`` as words."""
     return cause if " " in cause.strip() else cause.replace("-", " ").replace("_", " ")
 
 
 def _single_quoted(text: str) -> str:
-    """Return `text` with single quote marks inside it, so that the outer ones stand out."""
+    """Return `text` with its quote marks made single, so that the outer ones stand out."""
     return text.translate(str.maketrans('"“”„«»', "''''''"))

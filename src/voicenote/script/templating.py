@@ -1,8 +1,8 @@
-"""A template and its values in, sentences out.
+"""Rendering of templates: a template and its values in, sentences out.
 
-A template is text: section names in brackets on lines of their own, and under each one sentence a
-line. Jinja's sandbox fills it in; an unknown name in it is an error. The same rendering gives paper
-and voice: values are marks (`placeholders`) until the lines have been cut.
+A template is text: section names in brackets on lines of their own, and below each one sentence
+per line. Jinja's sandbox fills it in; an unknown name is an error. One rendering gives the written
+and the spoken form: values are marks (`placeholders`) until the lines have been split.
 """
 
 from __future__ import annotations
@@ -38,25 +38,25 @@ from voicenote.script.template_sources import (
 )
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*\Z")
-#: What a template can make Jinja raise when it is read or filled in.
+#: What a template can make Jinja raise when it is compiled or filled in.
 _OF_A_TEMPLATE = (
     TemplateError, ArithmeticError, AttributeError, LookupError, MemoryError, RecursionError,
     TypeError, ValueError,
 )  # fmt: skip
 
-#: A line of a filled-in template: its section, the text between the marks, and the number of each.
+#: A line of a filled-in template: its section, the texts between marks, and the marks' numbers.
 Line = tuple[Section, tuple[str, ...], tuple[int, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Templates:
-    """The packaged templates, and before them those of the owner's own `folders`."""
+    """The templates in the owner's own `folders`, and then the packaged ones."""
 
     folders: tuple[Path, ...] = ()
 
     @property
     def stamp(self) -> Stamp:
-        """What tells that an own template was changed; the packaged ones never are."""
+        """The state of the own templates; it changes when one of them does."""
         return stamp_of(self.folders)
 
     def languages(self) -> frozenset[str]:
@@ -72,7 +72,7 @@ class Templates:
         return tuple(sorted(name for name in names if not name.startswith("_")))
 
     def source(self, language: str, name: str) -> str:
-        """Return the text of a template, whole; of a part that others include, too.
+        """Return the complete text of a template, or of a part that others include.
 
         Raises WrongUse when there is none, BadData when it isn't UTF-8 text.
         """
@@ -94,7 +94,7 @@ class Templates:
         values: Mapping[str, TemplateValue],
         placeholders: Placeholders,
     ) -> tuple[Sentence, ...]:
-        """Fill in the template; one sentence a line, in the sections of its headings.
+        """Return the sentences of a filled-in template, one per line, with their sections.
 
         Raises BadData, naming file and line, when there is no such template or it is broken;
         TypeError for a value that is plain text.
@@ -121,7 +121,7 @@ class Templates:
             raise BadData("a template makes private-use characters", "remove them") from error
 
     def disclosure(self, tongue: Language, *, partly: bool) -> tuple[Sentence, ...]:
-        """Return what is said of a machine's voice: that it speaks, or that it speaks a part.
+        """Return the disclosure of a synthetic voice, or of a partly synthetic one.
 
         Raises BadData when the template of the line is broken.
         """
@@ -129,7 +129,7 @@ class Templates:
         return self._render(tongue, "_disclose", values, Placeholders())
 
     def find(self, language: str, name: str) -> Template:
-        """Return the compiled template. Raises BadData when there is none, or it is broken."""
+        """Return the compiled template. Raises BadData when it is missing or broken."""
         _check_name(language, name)
         return self._compile(language, name)
 
@@ -188,11 +188,11 @@ def _fill_shape(
     name: str,
     given: tuple[tuple[str, TemplateValue], ...],
 ) -> tuple[Line, ...]:
-    """Return the lines of a template for values of this shape; what marks stand for comes later.
+    """Return the lines of a template for values of this shape, with marks still in them.
 
-    Two cases with the same things known, and unknown, share them.
+    It is cached: two cases share the lines if the same things are known about them.
     """
-    del stamp  # only tells apart
+    del stamp  # only part of the cache's key
     values = dict(given)
     refuse_plain_values(values)
     template = templates._compile(code, name)
@@ -235,5 +235,5 @@ def _sentence(
 
 
 def _end_once(text: str) -> str:
-    """One stop at the end: a quotation that ends in ? or … needs no full stop after it."""
+    """Return `text` without the full stop after a quotation that ends in "?" or "…"."""
     return re.sub(r"([?…؟])([\"”’»“]?)\.$", r"\1\2", text)

@@ -1,1 +1,1 @@
-"""The linter: what the method finds wrong with a text, where, why, and what to say instead."""
+"""The linter of texts: what is wrong, where, why, and what to say instead."""

@@ -1,4 +1,4 @@
-"""The parts of an apology and their order: R1, R2, S1, S9, S21."""
+"""Rules about the parts of an apology and their order: R1, R2, S1, S9, S21."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from voicenote.script.check.passage import CheckedSentence, CheckInput
 from voicenote.script.compose import APOLOGIES
 
 _OWNED = ("admit", "answer")
-#: What is said to be kind, or is wrong anyway: no deed.
+#: Groups that are only polite, or wrong anyway, so they aren't a deed.
 _POLITE = ("thanks", "kind", "R7.vow", "R17.upsell", "R17.review", "S24.sarcasm")
 _ORDER = list(Section)
-#: How many words of ours say something of their matter; beside a greeting it takes more.
+#: So many of our own words say something about the matter; with a greeting, it takes more.
 _TOLD, _GREETED = 4, 8
 
 
 def check_anatomy(read: CheckInput) -> Iterator[Violation]:
-    """Yield what is missing, and what stands in the wrong place."""
+    """Yield what is missing, and what is in the wrong place."""
     sentences = read.sentences
     unfounded = read.context.unfounded or read.template == "unfounded"
     yield from _check_name(read)
@@ -69,7 +69,7 @@ def _check_parts(sentences: Sequence[CheckedSentence]) -> Iterator[Violation]:
 
 
 def _check_repair(sentences: Sequence[CheckedSentence]) -> Iterator[Violation]:
-    """R1 without a known offer: what follows the sorry may still be one."""
+    """Yield a missing repair (R1); ``unsure`` when what follows the apology may be an offer."""
     sorry = next(
         (n for n, one in enumerate(sentences) if one.has("regret", *_OWNED)), len(sentences)
     )
@@ -81,7 +81,7 @@ def _check_repair(sentences: Sequence[CheckedSentence]) -> Iterator[Violation]:
 
 
 def _check_mirror(sentences: Sequence[CheckedSentence]) -> Iterator[Violation]:
-    """R2: what bothered them stands before the first sorry."""
+    """Yield a missing or late mirror (R2): what bothered them comes before the first apology."""
     sorry = next((place for place, one in enumerate(sentences) if one.has("regret")), None)
     if sorry is None:
         return
@@ -96,7 +96,7 @@ def _check_mirror(sentences: Sequence[CheckedSentence]) -> Iterator[Violation]:
 
 
 def _mirrors(one: CheckedSentence) -> bool:
-    """Return whether a sentence shows that they were heard: it reports them, or their matter."""
+    """Return whether a sentence shows that they were heard: it repeats or mentions their matter."""
     if one.section is not None:
         return one.section in (Section.MIRROR, Section.VALIDATE)
     if one.has("mirror"):
@@ -109,7 +109,7 @@ def _mirrors(one: CheckedSentence) -> bool:
 
 
 def _check_order(sentences: Sequence[CheckedSentence]) -> Iterator[Violation]:
-    """S21 in a script: its sections are in the order in which a person can hear them."""
+    """Yield sections of a script that are out of order (S21)."""
     furthest = -1
     for one in sentences:
         place = _ORDER.index(one.section) if one.section else furthest
@@ -119,7 +119,7 @@ def _check_order(sentences: Sequence[CheckedSentence]) -> Iterator[Violation]:
 
 
 def _check_offer_order(sentences: Sequence[CheckedSentence]) -> Iterator[Violation]:
-    """S21 in a plain text: the offer does not come before the apology."""
+    """Yield an offer before the apology in a plain text (S21)."""
     sorry = next((n for n, one in enumerate(sentences) if one.has("regret", "admit")), None)
     for one in sentences[:sorry] if sorry is not None else ():
         if not one.has("mirror") and (hit := one.first("repair")):

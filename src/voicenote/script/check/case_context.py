@@ -1,4 +1,4 @@
-"""What the check is told beside the text: the case, and what has happened in it."""
+"""The context of a check: the case behind a text, and what has happened in it."""
 
 from __future__ import annotations
 
@@ -12,10 +12,9 @@ from voicenote.model.case import Case, Finding
 class CaseBackground:
     """The case behind a text. Rules that need it are silent without it.
 
-    `apologised_on` is the day on which an apology for this failure left, None when none has.
-    `new_since`: a new amends was promised or a promise kept since then (R6). `low`, `high` and
-    `refuse` are the band of compensation in percent of the harm (R8); `overridden`: somebody has
-    recorded why it isn't kept.
+    `apologised_on` is the day an apology for this failure was sent, or None. `new_since`: since
+    then a new promise was made or one was kept (R6). `low`, `high` and `refuse` are limits for
+    compensation in percent of the harm (R8). `overridden`: somebody recorded why they don't apply.
     """
 
     case: Case
@@ -29,11 +28,11 @@ class CaseBackground:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckContext:
-    """How to check. All of it may be left out.
+    """How to check; everything is optional.
 
-    `owner` is the name that must be said (S1). `finding` and `template` tell what kind of text it
-    is; a script knows its template, a case its finding. `wpm` is the voice's pace, words a minute.
-    `taken` is the length of a person's recording of it, seconds; None where there is none.
+    `owner` is the name that must be said (S1). `finding` and `template` say what kind of text it
+    is; a script knows its template, a case its finding. `wpm` is the voice's pace in words per
+    minute. `taken` is the length of a person's recording of it in seconds, or None.
     """
 
     background: CaseBackground | None = None

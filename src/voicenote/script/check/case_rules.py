@@ -12,18 +12,18 @@ from voicenote.script.check.findings import Violation
 from voicenote.script.check.passage import CheckedSentence, CheckInput
 from voicenote.script.compose import APOLOGIES
 
-#: The kinds that give money back.
+#: The kinds of promise that give money back.
 MONEY = frozenset({AmendsKind.REFUND, AmendsKind.CREDIT})
-#: The templates that come after the memo, which held the apology.
+#: The templates of messages after the memo, which already had the apology.
 AFTER = frozenset({"check-in", "status-kept", "status-late", "confirm"})
 
 
 def check_against_case(read: CheckInput) -> Iterator[Violation]:
-    """Yield what the case says against the words."""
+    """Yield every conflict between the text and its case."""
     sentences, background = read.sentences, read.context.background
     yield from _check_second_apology(sentences, background, read.template)
     if background is None or background.case.complaint.finding is Finding.UNFOUNDED:
-        return  # S9 speaks of unfounded ones
+        return  # S9 covers unfounded ones
     promises = _standing_promises(background)
     yield from _check_band(sentences, background)
     yield from _check_kind(sentences, background, promises)
@@ -37,7 +37,7 @@ def check_against_case(read: CheckInput) -> Iterator[Violation]:
 
 
 def _standing_promises(background: CaseBackground) -> list[Promise]:
-    """Return the promises of the case's round; before any is made, those it came with."""
+    """Return the promises of the case's round, without waived ones, or else the complaint's."""
     case = background.case
     if not case.amends:
         return list(case.complaint.promises)
@@ -51,7 +51,7 @@ def _standing_promises(background: CaseBackground) -> list[Promise]:
 def _check_second_apology(
     sentences: Sequence[CheckedSentence], background: CaseBackground | None, template: str
 ) -> Iterator[Violation]:
-    """R6: one apology a failure, unless it brings a new deed or reports a kept promise."""
+    """Yield a second apology (R6), unless there is a new promise or a kept one."""
     apologised = template in AFTER or (
         background is not None and background.apologised_on is not None
     )
@@ -63,7 +63,7 @@ def _check_second_apology(
 
 
 def _find_offer(sentences: Sequence[CheckedSentence]) -> tuple[int, int]:
-    """Return where the text speaks of money, or else where it offers something."""
+    """Return (start, end) of the first mention of money, or else of an offer; (0, 0) for none."""
     for group in ("money", "repair"):
         for one in sentences:
             if hit := one.first(group):
@@ -74,7 +74,10 @@ def _find_offer(sentences: Sequence[CheckedSentence]) -> tuple[int, int]:
 def _check_band(
     sentences: Sequence[CheckedSentence], background: CaseBackground
 ) -> Iterator[Violation]:
-    """R8: all the money of the case against the harm, in the harm's currency."""
+    """Yield when all the money promised is too much or too little for the harm (R8).
+
+    Only amounts in the harm's currency count.
+    """
     case = background.case
     harm = case.complaint.harm
     kept = [a.promise for a in case.amends if a.state is not AmendsState.WAIVED]

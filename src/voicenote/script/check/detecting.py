@@ -1,4 +1,4 @@
-"""Which of our languages a text is in: by its letters, and by its commonest words."""
+"""Detection of a text's language, by its letters and its commonest words."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from voicenote.script.check.phrase_tables import languages, table
 
 _HEBREW = re.compile("[\u05d0-\u05ea]")
 _ARABIC = re.compile("[\u0621-\u06d3]")
-#: Letters that Persian has and Arabic has not, and the other way round.
+#: Letters that only Persian has, and letters that only Arabic has.
 _PERSIAN = re.compile("[پچژگ\u06a9\u06cc]")
 _ONLY_ARABIC = re.compile("[ةكيى]")
 _LATIN = re.compile(r"[a-zà-žșț]", re.IGNORECASE)
-#: The share of a language's commonest words by which a text shows its language.
+#: A text is in a language if at least this share of its words are among the commonest ones.
 _ENOUGH = 0.18
 
 

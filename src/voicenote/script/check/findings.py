@@ -1,4 +1,4 @@
-"""What the check says: findings, their levels, and the rules that they come from."""
+"""Findings of the check, their levels, and the rules that they come from."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
-#: The rules and the phrases of each language, as TOML that a person can read and correct.
+#: The folder of TOML files with the rules and each language's phrases, for people to correct.
 TABLES = Path(__file__).parent / "tables"
 
 
-#: What a rule yields: its code, the way in which it is broken, where that starts and ends.
+#: What a rule yields: its code, how it is broken, and the start and end of the place.
 Violation = tuple[str, str, int, int]
 
 
 class LintLevel(StrEnum):
-    """How bad it is. Only an error makes the command say no; `off` silences a rule."""
+    """How serious a finding is. Only an error makes the command fail; `off` silences a rule."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -30,8 +30,8 @@ class LintLevel(StrEnum):
 class Diagnostic:
     """One thing that a rule says about a text.
 
-    `start` and `end` are character offsets in the text that was checked; both 0 when something is
-    missing from it as a whole. `text` is what stands there, `why` one sentence with its source,
+    `start` and `end` are character offsets in the checked text; both are 0 when something is
+    missing from the whole text. `text` is the words there, `why` one sentence with its source,
     `instead` what to write, in the language of the text.
     """
 
@@ -48,14 +48,14 @@ class Diagnostic:
             raise ValueError("a finding needs a start and an end in the text")
 
     def place(self, text: str) -> tuple[int, int]:
-        """Return the line and the column in `text` where it starts, both from 1."""
+        """Return (line, column) in `text` where it starts, both from 1."""
         before = text[: self.start]
         return before.count("\n") + 1, self.start - before.rfind("\n")
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedText:
-    """A text, where it is from, and what the rules say about it."""
+    """A text, where it is from, and its findings."""
 
     where: str
     text: str
@@ -64,7 +64,7 @@ class CheckedText:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule of the method: what it wants, where it comes from, and each way to break it.
+    """A rule of the method: its title, its source, and each way to break it.
 
     `violations` maps each way to break it to (level, why).
     """

@@ -1,4 +1,4 @@
-"""R15: how long it takes to say, at the voice's pace, and each sentence in one breath (S16)."""
+"""R15 and S16: how long a text takes to say, and whether each sentence fits in one breath."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from voicenote.script.disclosing import drop_disclosure
 from voicenote.script.languages import language
 from voicenote.script.spoken import sayable_seconds, spell_out, total_weight
 
-#: From here on it is an error, in seconds.
+#: A longer text is an error, in seconds.
 ENDLESS_S = 120.0
-#: Nobody says all words this many times faster than a calm reader: it is twice what is easy to
-#: follow. Fewer words than these tell nothing.
+#: No one speaks this many times faster than a calm reader: it is twice what is easy to follow.
+#: Texts with fewer words than `FEW_WORDS` aren't judged.
 HASTY, FEW_WORDS = 2.34, 5
-#: A memo that is shorter sounds like going through the motions, in seconds.
+#: A shorter memo sounds like going through the motions, in seconds.
 SHORTEST_S = 20.0
 
 
 def least_seconds(script: Script) -> float:
-    """Return the seconds below which nobody can have said all of a script's words; 0: any do."""
+    """Return the least seconds in which anyone can say a script; 0.0 for very few words."""
     spoken = " ".join(sentence.said for sentence in script.sentences)
     if len(spoken.split()) < FEW_WORDS:
         return 0.0
@@ -31,9 +31,9 @@ def least_seconds(script: Script) -> float:
 
 
 def check_length(read: CheckInput) -> Iterator[Violation]:
-    """Yield what is too long to be said, or too short, at the pace of the voice.
+    """Yield what is too long or too short at the voice's pace, and recordings that are cut short.
 
-    A person's recording that cannot say all of a script is cut short.
+    A recording is cut short if it can't contain the whole script.
     """
     script, recorded = read.script, read.context.taken
     if script and recorded is not None and recorded < least_seconds(drop_disclosure(script)):

@@ -1,4 +1,4 @@
-"""Text as the tables see it: small letters, no accents, one kind of each sign; offsets kept."""
+"""Normal form of texts for the tables: lower case, no accents, one form per sign, with offsets."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-#: Letters and signs that are written in more than one way, and the one that the tables use.
+#: Variants of letters and signs → the one that the tables use.
 _SAME = {
     "’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'",
     "‐": "-", "‑": "-", "–": "-", "—": "-", "־": "-",
@@ -17,7 +17,7 @@ _SAME = {
     "״": '"', "׳": "'",
 }  # fmt: skip
 _PLAIN = re.compile(r"[ -~א-ת]*\Z")
-#: A quotation: the customer's words, which are theirs and not ours to correct.
+#: Quotations: the customer's own words, which we don't correct.
 _QUOTED = re.compile(
     r"[“„«][^“”„«»]{1,600}[”“»]|(?<!\w)\"[^\"\n]{1,600}\"(?!\w)|(?<!\w)״[^״\n]{1,600}״(?!\w)"
 )
@@ -25,7 +25,7 @@ _QUOTED = re.compile(
 
 @lru_cache(maxsize=4096)
 def _fold_letter(char: str) -> str:
-    """Return a letter small and without its accent; empty for what isn't heard."""
+    """Return a letter in lower case without its accent; "" for one that isn't heard."""
     if char in _SAME:
         return _SAME[char]
     if unicodedata.category(char) in ("Mn", "Cf", "Lm"):
@@ -38,9 +38,9 @@ def _fold_letter(char: str) -> str:
 
 
 def fold(text: str) -> tuple[str, tuple[int, ...] | None]:
-    """Return the text as the tables see it, and the offset of each of its letters in `text`.
+    """Return the normal form of `text`, and the offset in `text` of each of its letters.
 
-    None: the offsets are the same.
+    The offsets are None when they are unchanged.
     """
     if _PLAIN.match(text):
         return text.lower(), None
@@ -52,7 +52,7 @@ def fold(text: str) -> tuple[str, tuple[int, ...] | None]:
 
 
 def blank_quotations(text: str) -> str:
-    """Return the text with every quotation blanked out, of the same length."""
+    """Return the text with the words in every quotation replaced by spaces; same length."""
     return _QUOTED.sub(lambda found: _blank(found.group()), text)
 
 

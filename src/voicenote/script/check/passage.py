@@ -1,4 +1,4 @@
-"""What is checked: sentences with their places, and the phrases that stand in each."""
+"""The input of the rules: sentences with their places, and the phrases in each."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from voicenote.script.check.normalise import blank_quotations, fold
 from voicenote.script.check.phrase_tables import NOT, table
 from voicenote.script.check.phrases import Hit
 
-#: The sections whose personal sentences end in the customer's own words, after a colon.
+#: The sections whose personal sentences end with the customer's own words, after a colon.
 _THEIRS = frozenset({Section.MIRROR, Section.VALIDATE, Section.EMPATHISE, Section.EXPECTATIONS})
 _END = re.compile(r"(?<![.!?؟…])[.!?؟…]+[\"”“»')\]]*(?=\s|$)|\n")
 _SHOUTED = re.compile(r"[^\W\d_]{2,}")
@@ -22,11 +22,10 @@ _LETTER = re.compile(r"\w+")
 
 @dataclass(frozen=True, slots=True)
 class CheckedSentence:
-    """A sentence: its place in the text, the phrases in it by group, and what shouts.
+    """A sentence: its place in the text, the phrases found in it, and what is shouted.
 
-    Offsets in `hits` and `loud` count from the start of the text. `own` is the number of our own
-    words in it, without the customer's; `section` is None in a plain text; `groups` are those of
-    `hits`.
+    Offsets in `hits` and `loud` count from the start of the text. `own` is how many words are our
+    own and not the customer's. `section` is None in a plain text. `groups` are those of `hits`.
     """
 
     start: int
@@ -38,7 +37,7 @@ class CheckedSentence:
     groups: frozenset[str]
 
     def first(self, *groups: str) -> Hit | None:
-        """Return the first phrase of any of these groups."""
+        """Return the first phrase of any of these groups, or None."""
         if self.groups.isdisjoint(groups):
             return None
         return next(hit for hit in self.hits if hit.group in groups)
@@ -50,7 +49,7 @@ class CheckedSentence:
 
 @dataclass(frozen=True, slots=True)
 class CheckInput:
-    """What every rule is given: a text, its sentences, and the context that it is checked in.
+    """What every rule gets: a text, its sentences, and the context of the check.
 
     `script` is None for a plain text.
     """
@@ -63,12 +62,12 @@ class CheckInput:
 
     @property
     def template(self) -> str:
-        """The template that the text was made from; empty when nobody knows."""
+        """The template that the text was made from; "" when unknown."""
         return self.script.template if self.script else self.context.template
 
 
 def read_input(text: str | Script, language: str, context: CheckContext) -> CheckInput:
-    """Return what the rules are given of a text. `language` must have a table."""
+    """Return the rules' input for a text. `language` must have a table."""
     if isinstance(text, Script):
         read = tuple(_read_script(text, language))
         return CheckInput(text.text, text, read, language, context)
@@ -128,7 +127,10 @@ def _shift_hits(hits: tuple[Hit, ...], by: int) -> tuple[Hit, ...]:
 def _read_sentence(
     ours: str, language: str
 ) -> tuple[tuple[Hit, ...], tuple[Hit, ...], int, frozenset[str]]:
-    """Return the phrases of one sentence. Shared sentences are read once for a whole batch."""
+    """Return (hits, loud, own words, groups) of one sentence.
+
+    It is cached, so shared sentences are read once for a whole batch.
+    """
     phrase_table = table(language)
     folded, places = fold(ours)
     found = phrase_table.phrases.find(folded)
@@ -163,7 +165,7 @@ def _find_shouting(ours: str, *, cased: bool) -> Iterator[Hit]:
         if word is not None and word.group().isupper():
             run.append(word)
             continue
-        # one short word in capitals is an abbreviation; a long one, or two in a row, are a shout
+        # one short word in capitals is an abbreviation; a long one, or two in a row, is shouting
         if len(run) > 1 or (run and len(run[0].group()) > 5):
             yield Hit("capitals", run[0].start(), run[-1].end())
         run = []

@@ -1,4 +1,4 @@
-"""The table of one language: its phrases, compiled, and what to say instead of each."""
+"""Tables of one language each: its phrases, compiled, and what to say instead."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from typing import Any
 from voicenote.script.check.findings import TABLES
 from voicenote.script.check.phrases import Phrases
 
-#: What marks, in a table, the phrases that only look like those of a group.
+#: The prefix of groups of lookalikes: phrases that only look like those of the group.
 NOT = "not "
 
 
 @dataclass(frozen=True, slots=True)
 class PhraseTable:
-    """One language as the check reads it.
+    """The check's table of one language.
 
-    `instead` maps ``R18.blaming``, or ``R18`` for the rest of it, to what to write; `breath` is how
-    many words can be said in one breath; `cased` tells whether the language has capital letters;
-    `common` are its commonest words, folded, to know it by.
+    `instead` maps ``R18.blaming``, or ``R18`` for all else, to what to write. `breath` is how many
+    words fit in one breath. `cased`: the language has capital letters. `common` are its commonest
+    words, folded, to recognise it by.
     """
 
     code: str
@@ -34,7 +34,7 @@ class PhraseTable:
 
 @cache
 def languages() -> tuple[str, ...]:
-    """Return the languages that have a table, sorted."""
+    """Return the codes of the languages that have a table, sorted."""
     return tuple(sorted(f.stem for f in TABLES.glob("*.toml") if f.stem != "rules"))
 
 

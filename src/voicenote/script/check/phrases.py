@@ -1,9 +1,9 @@
-"""The phrases of a table: a small notation, and a search that tries only what may begin here.
+"""The phrases of a table: their notation, and a fast search by first letters.
 
 A phrase is written as it is said. ``word*`` takes any ending, ``*word`` any beginning, ``(a|b)``
-one of these, ``(a|)`` one or nothing, and ``...`` up to five words between. Capital letters,
-accents and the kind of apostrophe do not matter; words are whole. A zero-width non-joiner may be
-written as a space or left out.
+either of these, ``(a|)`` one or nothing, and ``...`` up to five words in between. Case, accents
+and the kind of apostrophe don't matter; words are whole. A zero-width non-joiner may be written as
+a space or left out.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _SIZES = (1, 2, 3)
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A phrase that was found: the group that it belongs to, and where."""
+    """A phrase that was found: its group, and where it starts and ends."""
 
     group: str
     start: int
@@ -46,7 +46,7 @@ def _any(phrases: Iterable[str]) -> re.Pattern[str]:
 
 
 def _pattern(phrase: str) -> str:
-    """Return a phrase that is spelt out as a regular expression over folded text."""
+    """Return a spelt-out phrase as a regular expression for folded text."""
     return "".join(_SIGNS.get(part) or _spelt(part) for part in _PARTS.findall(phrase))
 
 
@@ -55,7 +55,7 @@ def _spelt(part: str) -> str:
 
 
 def spellings(phrase: str) -> list[str]:
-    """Return a phrase with its alternatives spelt out: ``(a|b) c`` is ``a c`` and ``b c``."""
+    """Return a phrase with its alternatives spelt out: ``(a|b) c`` gives ``a c`` and ``b c``."""
     done, left = [], [phrase]
     while left:
         one = left.pop()
@@ -67,7 +67,7 @@ def spellings(phrase: str) -> list[str]:
 
 
 class _Ways:
-    """What may begin with the same letters; compiled when a text first needs it."""
+    """Phrases that begin with the same letters, compiled when first needed."""
 
     __slots__ = ("_patterns", "_spelt")
 
@@ -76,7 +76,7 @@ class _Ways:
         self._patterns: list[tuple[str, re.Pattern[str]]] | None = None
 
     def at(self, folded: str, place: int, start: int) -> list[Hit]:
-        """Return the phrases at `place`, in a word that begins at `start`."""
+        """Return the phrases at `place` in a word that begins at `start`."""
         if self._patterns is None:
             self._patterns = [(group, _any(spelt)) for group, spelt in self._spelt.items()]
         found = ((group, pattern.match(folded, place)) for group, pattern in self._patterns)
@@ -84,9 +84,9 @@ class _Ways:
 
 
 class Phrases:
-    """Every phrase of a language, by the letters that it begins with.
+    """All phrases of a language, indexed by their first letters.
 
-    `prefixes` are letters that may be written in front of a word (Hebrew's and, that, the, in).
+    `prefixes` are letters that may be attached before a word (Hebrew's and, that, the, in).
     """
 
     def __init__(self, groups: Mapping[str, Iterable[str]], prefixes: str = "") -> None:
@@ -102,7 +102,7 @@ class Phrases:
         self._anywhere = self._index.pop("", _Ways({}))
 
     def find(self, folded: str) -> list[Hit]:
-        """Return every phrase in a folded text, in order."""
+        """Return every phrase in a folded text, in order of the words they begin in."""
         hits = []
         for word in _WORD.finditer(folded):
             start = word.start()

@@ -1,4 +1,4 @@
-"""The check: a text in, findings out. Pure; each rule is a function over the same sentences."""
+"""The check of a text: text in, findings out. Pure; every rule is a function of the sentences."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from voicenote.script.check.length import check_length
 from voicenote.script.check.passage import CheckInput, read_input
 from voicenote.script.check.phrase_tables import languages, table
 
-#: The rules whose phrases are wrong wherever they stand.
+#: The rules whose phrases are wrong anywhere in a text.
 _ANYWHERE = ("R17", "R18", "S24")
 
 
@@ -24,11 +24,11 @@ def check(
     context: CheckContext | None = None,
     levels: Mapping[str, LintLevel] | None = None,
 ) -> list[Diagnostic]:
-    """Return everything that the method finds wrong with `text`, in the order of the text.
+    """Return everything wrong with `text`, in the order of the text.
 
     `language` is one of `languages()`; a script knows its own. `levels` sets another level for a
-    rule, or for one way to break it (``R18.policy``); `Level.OFF` silences it. Raises WrongUse for
-    a language without a table.
+    rule, or for one way to break it (``R18.policy``); `LintLevel.OFF` silences it. Raises WrongUse
+    for a language without a table.
     """
     language = language or (text.language if isinstance(text, Script) else "")
     if language not in languages():
@@ -58,7 +58,7 @@ def _diagnose(
 
 
 def _check_phrases(read: CheckInput) -> Iterator[Violation]:
-    """R17, R18 and S24: what is never said; R7: what needs a lesson."""
+    """Yield what must never be said (R17, R18, S24)."""
     for one in read.sentences:
         last: dict[str, int] = {}
         for hit in sorted((*one.hits, *one.loud), key=lambda hit: (hit.start, -hit.end)):

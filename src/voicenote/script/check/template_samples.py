@@ -1,4 +1,4 @@
-"""Every template, filled with a case that has everything and one that has little."""
+"""Sample scripts: every template filled with a full case, and with a sparse one."""
 
 from __future__ import annotations
 
@@ -16,14 +16,17 @@ from voicenote.script.compose import compose
 from voicenote.script.context import ScriptContext
 from voicenote.script.templating import Templates
 
-#: A name and words that are the same in every language, because only the template is judged.
+#: Name and words are the same in every language, because only the template is judged.
 _NAME = "Dana"
 _DAY = datetime(2026, 1, 5, 12, tzinfo=UTC)
 _DEEDS = (AmendsKind.REFUND, AmendsKind.REDO)
 
 
 def samples(templates: Templates, language: str = "") -> Iterator[tuple[Script, CheckContext]]:
-    """Yield each template of the languages that have rules, or of one: full, and with little."""
+    """Yield each template's script with its context, from a full case and from a sparse one.
+
+    They are of the languages that have rules, or only of `language`.
+    """
     for code in sorted(templates.languages().intersection(languages())):
         for name in templates.names(code) if language in ("", code) else ():
             for full in (True, False):
@@ -36,7 +39,7 @@ def samples(templates: Templates, language: str = "") -> Iterator[tuple[Script, 
 
 
 def sample_case(code: str, name: str, *, full: bool) -> tuple[Case, ScriptContext]:
-    """Return a case to try template `name` on: one that has everything, or one that has little."""
+    """Return a case to try template `name` with: one with everything, or one with little."""
     finding = Finding.UNFOUNDED if name == "unfounded" else Finding.JUSTIFIED
     money = Money(Decimal(40), "EUR")
     known = _NAME if full else ""
