@@ -1,6 +1,6 @@
-"""Every command as data, so that ``--help`` shows them all and imports none.
+"""All commands as data, so ``--help`` shows them without importing any.
 
-Each is written in the module of its name: ``mark-sent`` in `mark_sent`, ``import`` in `import_`.
+Each has a module of its name: ``mark-sent`` is in `mark_sent`, ``import`` in `import_`.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ from typing import NamedTuple
 
 
 class Entry(NamedTuple):
-    """One command of the table: its name, and its line in ``voicenote --help``."""
+    """A command: its name, and its line in ``voicenote --help``."""
 
     name: str
     help: str
 
     @property
     def module(self) -> str:
-        """The module in which it is written."""
+        """The module that contains it."""
         stem = self.name.replace("-", "_") + "_" * iskeyword(self.name)
         return f"voicenote.cli.commands.{stem}"
 
@@ -80,7 +80,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
     ),
 }
 
-#: The same by name.
+#: All commands by name.
 COMMANDS: dict[str, Entry] = {
     entry.name: entry for entries in SECTIONS.values() for entry in entries
 }

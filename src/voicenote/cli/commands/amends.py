@@ -189,6 +189,6 @@ def _report_state(session: Session, name: tuple[int, int], state: str, *, again:
 
 
 def _tell(session: Session, what: str) -> None:
-    """Say so when a memo approved before this needs another approval, or was sent without it."""
+    """Warn when an approved memo needs another approval now, or was sent without this change."""
     if what:
         session.screen.warn(what)

@@ -70,7 +70,7 @@ def approve(
 def _heard(
     session: Session, ws: Workspace, numbers: Sequence[int], count: int, *, yes: bool
 ) -> bool:
-    """Let the owner hear some; return whether all may go."""
+    """Play some memos to the owner; return whether all are approved."""
     from voicenote.engine.memo import sampling
     from voicenote.engine.memo.player import play
 
@@ -129,7 +129,7 @@ def _approved_data(one: Approved) -> dict[str, Any]:
 
 
 def _when(ws: Workspace, done: Sequence[Approved]) -> str:
-    """Say when the first of them goes out, in its customer's time."""
+    """Return when the first of them is sent, in its customer's time, as text."""
     from voicenote.engine.run.departures import first_leaving
 
     found = first_leaving(ws, done)

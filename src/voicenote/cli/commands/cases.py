@@ -61,7 +61,7 @@ def cases(session: Session, /, *, everything: bool, batch: str | None) -> int:
 
 
 def _tell_beside(session: Session, found: CaseList) -> None:
-    """Say what the list itself does not tell."""
+    """Print what the list itself doesn't show."""
     if found.closed:
         session.screen.note(f"and {found.closed} closed: voicenote cases --all")
     if any(row.case in found.cases.uncertain for row in found.cases.rows):
@@ -71,14 +71,14 @@ def _tell_beside(session: Session, found: CaseList) -> None:
 
 
 def _tell_bad(session: Session, bad: Sequence[BadData]) -> int:
-    """Name what cannot be read; return the exit code."""
+    """Print the cases that can't be read; return the exit code."""
     for error in bad:
         session.screen.warn(f"{error.what}; {error.advice}")
     return 1 if bad else 0
 
 
 class _Clocks:
-    """Each customer's zone, today in it, and the days of cases, looked up once."""
+    """A cache of each customer's time zone, today's date in it, and the days of cases."""
 
     def __init__(self, session: Session, now: datetime) -> None:
         self._home, self._now = session.settings.owner.time_zone, now
@@ -155,7 +155,10 @@ def _as_text(session: Session, found: CaseList, now: datetime) -> list[Sequence[
 
 
 def _reader(beside: Remarks, now: datetime) -> Callable[[CaseRow], str]:
-    """Return what tells a case's response clock (R4); an import opens many at one moment."""
+    """Return a function that gives a case's response clock (R4) as text.
+
+    It is cached by moment, because an import opens many cases at once.
+    """
     from voicenote.engine.case.case_list import UNSENT
     from voicenote.schedule.clocks import read_clock
 
@@ -174,7 +177,7 @@ def _reader(beside: Remarks, now: datetime) -> Callable[[CaseRow], str]:
 
 
 def _quote_briefly(words: str) -> str:
-    """Return the beginning of an answer as a list has room for it."""
+    """Return the beginning of an answer, short enough for a list."""
     line = " ".join(words[:200].split())
     return f": “{line[:39]}…”" if len(line) > 40 else f": “{line}”" * bool(line)
 

@@ -69,7 +69,7 @@ def channels(session: Session, /, *, words: tuple[str, ...]) -> None:
 
 
 def _channel(session: Session, name: str) -> dict[str, Any]:
-    """Return what is known of a channel in the settings."""
+    """Return what is known about a channel in the settings."""
     from voicenote.wiring import make_channel, now
 
     declared = session.draft.channels.get(name)
@@ -91,7 +91,7 @@ def _channel(session: Session, name: str) -> dict[str, Any]:
 
 
 def _link(session: Session, words: tuple[str, ...]) -> None:
-    """Make the link of ``channels NAME link N`` and show it."""
+    """Make and show the link for ``channels NAME link N``."""
     from voicenote.engine.case.invites import invite
 
     if len(words) != 3 or words[1] != "link":
@@ -112,7 +112,7 @@ def _link(session: Session, words: tuple[str, ...]) -> None:
 
 
 def _square(link: str) -> str:
-    """Return a QR code of a link in letters, for a customer who stands before the screen."""
+    """Return a link's QR code as text, for a customer in front of the screen."""
     from io import StringIO
 
     import segno

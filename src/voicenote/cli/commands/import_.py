@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 #: How many problems are shown; the ``.rejected`` file has all, and -v shows all.
 SHOWN = 20
-#: How many columns that are not read are named.
+#: How many unused columns are named.
 UNREAD = 12
 
 
 @dataclass(slots=True)
 class Count:
-    """What was read, and what was wrong with some of it."""
+    """How many records were read, repeated and rejected, and the problems to show."""
 
     read: int = 0
     again: int = 0
@@ -216,7 +216,7 @@ def _bad(count: Count, bad: Bad, rejected: Rejected | None, *, verbose: bool) ->
 
 
 def _clash(good: Good, case: int) -> Bad:
-    """Return as rejected what has the ref of a case and is another's: nothing is lost of it."""
+    """Return a rejected record for a ref that already belongs to someone else's case."""
     from voicenote.intake.raw_record import Bad
 
     problem = Problem(

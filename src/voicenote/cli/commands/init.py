@@ -56,7 +56,7 @@ def init(session: Session, /, *, force: bool, anew: bool, **given: str | None) -
 
 
 def _warn_of_templates(session: Session) -> None:
-    """Say so when there are no templates in the owner's language."""
+    """Warn when there are no templates in the owner's language."""
     from voicenote.script.languages import language_for
     from voicenote.script.templating import Templates
 
@@ -70,7 +70,7 @@ def _warn_of_templates(session: Session) -> None:
 
 
 def _ask_owner(session: Session, answers: dict[str, str]) -> dict[str, str]:
-    """Ask at a terminal for what was not given; elsewhere take what is likely."""
+    """Ask for missing answers at a terminal; elsewhere use likely ones. Return them all."""
     from voicenote.engine.admin.workspace_init import QUESTIONS, check_answer, guess_zone
 
     screen = session.screen

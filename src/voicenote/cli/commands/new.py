@@ -64,7 +64,7 @@ def new(session: Session, /, *, file: str | None) -> None:
 
 
 def _ensure_owner_name(context: click.Context, session: Session) -> None:
-    """Make sure that somebody answers for the case: without a name no script can be written."""
+    """Make sure there is an owner's name, because no script can be written without one."""
     from voicenote.cli.commands.init import init
 
     if session.settings.owner.name:
@@ -81,7 +81,7 @@ def _ensure_owner_name(context: click.Context, session: Session) -> None:
 
 
 def _take_case(session: Session, file: str | None) -> tuple[int, bool, int]:
-    """Take a case in: its number, whether it is new, and how many promises are already late."""
+    """Add a case; return (number, whether it is new, how many promises are already late)."""
     from voicenote.engine.case.new_cases import late, take_one
     from voicenote.intake.options import Options
     from voicenote.intake.single import complaint_from_fields, read_toml
@@ -106,7 +106,7 @@ def _take_case(session: Session, file: str | None) -> tuple[int, bool, int]:
 def _ask_questions(
     session: Session, check: Callable[[Mapping[str, object]], None], now: Any
 ) -> dict[str, object]:
-    """Ask the six questions; what is wrong with an answer is said at once, and asked again."""
+    """Ask the six questions and return the answers; a wrong answer is asked again at once."""
     screen = session.screen
     fields: dict[str, object] = {"customer": "there", "what_happened": "yet to be told"}
 
@@ -149,7 +149,10 @@ def _ask_questions(
 
 
 def _walk_through(context: click.Context, session: Session, number: int) -> None:
-    """Script, voice, listening, approval: each by the command of its own, each can be skipped."""
+    """Go through script, voice, listening and approval, each with its own command.
+
+    Each step can be skipped.
+    """
     from voicenote.cli.commands.approve import approve
     from voicenote.cli.commands.plan import plan
     from voicenote.cli.commands.play import play
@@ -185,7 +188,7 @@ def _walk_through(context: click.Context, session: Session, number: int) -> None
 
 
 def _spoken(session: Session, number: int) -> bool:
-    """Whether every sentence of a case was recorded, so that there is a memo to hear."""
+    """Return whether every sentence of a case is recorded, so there is a memo to hear."""
     from voicenote.engine.memo.recording import to_say
 
     with session.open() as ws:
@@ -193,7 +196,7 @@ def _spoken(session: Session, number: int) -> bool:
 
 
 def _do(context: click.Context, session: Session, command: click.Command, **given: Any) -> bool:
-    """Run another command; tell what goes wrong and go on, for every step can be done later."""
+    """Run another command; return whether it worked. Errors are shown, as it can be done later."""
     try:
         context.invoke(command, **given)
     except VoicenoteError as error:

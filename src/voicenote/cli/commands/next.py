@@ -50,7 +50,7 @@ def next_(session: Session, /, *, everything: bool) -> None:
 
 
 def _offer(context: click.Context, session: Session, line: str) -> None:
-    """At a terminal, do what a need names; nothing is released that nobody has heard."""
+    """At a terminal, offer to run a need's command; a memo is played before it is approved."""
     if not session.screen.interactive or not session.screen.confirm("Do it now?"):
         return
     if line.startswith("voicenote approve "):
@@ -61,7 +61,7 @@ def _offer(context: click.Context, session: Session, line: str) -> None:
 
 
 def _carry_out(context: click.Context, session: Session, line: str) -> None:
-    """Run the command that a need names, asking for what it leaves open."""
+    """Run a need's command, asking for the parts it leaves open."""
     from voicenote.cli.app import voicenote
 
     words = [

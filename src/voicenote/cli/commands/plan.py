@@ -75,7 +75,7 @@ def plan(
 
 
 def _move_all(session: Session, by: str, away_from: str) -> int:
-    """Let what waits for one channel go by another, in all cases; return the exit code."""
+    """Move all waiting messages from one channel to another; return the exit code."""
     from voicenote.engine.case.reroute import moved_all
 
     if by == away_from:

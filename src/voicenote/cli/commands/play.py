@@ -55,7 +55,7 @@ def play(session: Session, /, *, what: str, picture: Path | None = None) -> None
 
 
 def _play_file(session: Session, file: Path, data: dict[str, Any], wave: Waveform | None) -> None:
-    """Play a file; at a terminal, show how it looks first."""
+    """Play a file, and show its waveform first if there is one."""
     from voicenote.engine.memo.player import play as play_
 
     if session.json:

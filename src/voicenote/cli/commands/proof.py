@@ -47,7 +47,7 @@ def proof(
 
 
 def own_address(session: Session, to: str | None) -> str:
-    """Return where proofs go: what was given, else the owner's email."""
+    """Return the address for proofs: `to`, else the owner's email. Raises WrongUse for none."""
     address = session.settings.owner.email if to is None else to.strip()
     if not address and to is None:
         raise WrongUse(
@@ -64,7 +64,7 @@ def _proofs(done: Sequence[dict[str, object]]) -> str:
 
 
 def prove_due(session: Session, to: str) -> None:
-    """Do what `run --to` does: proofs of what is due, and no run."""
+    """Send proofs of what is due to `to`, without a run, for `run --to`."""
     from voicenote.engine.run.proofs import prove_due as prove_due_
 
     address = own_address(session, to)

@@ -101,7 +101,7 @@ def record(
 
 
 def _of_one_owner(ws: Workspace, numbers: Sequence[int], owner: str | None) -> list[int]:
-    """The cases of the person who speaks. Raises WrongUse when that could be several people."""
+    """Return the cases of the person who speaks. Raises WrongUse when it isn't clear who."""
     from voicenote.engine.memo.recording import owners
 
     if len(numbers) == 1 and owner is None:
@@ -125,7 +125,7 @@ def _of_one_owner(ws: Workspace, numbers: Sequence[int], owner: str | None) -> l
 def _whole(
     session: Session, ws: Workspace, number: int, source: Path | None, *, anyway: bool
 ) -> None:
-    """Take a recording that says all of a memo, and make it the memo."""
+    """Use a recording of the whole text, from a file or the microphone, as the memo."""
     from voicenote.engine.memo import drafting, recording
     from voicenote.engine.memo.coach import notes
     from voicenote.script.disclosing import drop_disclosure
@@ -147,7 +147,7 @@ def _whole(
 
 
 def _record_whole(session: Session, text: str, number: int) -> Clip:
-    """Show all the words, and record until Enter."""
+    """Show the whole text, and record until Enter."""
     from voicenote.engine.memo.microphone import record as record_
 
     need_somebody(session, number)

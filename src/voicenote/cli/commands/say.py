@@ -94,7 +94,7 @@ def say(
 def _choose_engine(
     session: Session, language: str, given: str | None
 ) -> tuple[str, dict[str, object]]:
-    """Return the engine and what it is told: what was given, else what the settings say."""
+    """Return the engine and its options: as given, else from the settings."""
     from voicenote.engine.memo.voice_choice import voice_options
 
     owner = session.settings.owner.name
@@ -114,7 +114,7 @@ def _language(session: Session, given: str | None) -> str:
 
 
 def _words(session: Session, text: str | None, source: Path | None) -> str:
-    """Return what is to be said; WrongUse for two sources, or for none."""
+    """Return the text to say. Raises WrongUse for two sources, or for none."""
     if text is not None and source is not None:
         raise WrongUse("TEXT and --file are both given", "give one of them")
     if source is None and text is None and session.screen.interactive:
@@ -131,7 +131,7 @@ def _write(
     sounds: Iterator[Spoken],
     tags: Tags,
 ) -> float:
-    """Write the sound, sentence by sentence, and return its seconds."""
+    """Write the sound, sentence by sentence, and return its length in seconds."""
     from voicenote.sound.long import write_long, write_ogg
 
     if output == PIPE:

@@ -121,7 +121,7 @@ def _data(one: Drafted) -> dict[str, Any]:
 
 
 def _say(session: Session, words: Script) -> None:
-    """Print what will be said; the line on a machine's voice apart, for it may not be."""
+    """Print what will be said; the disclosure separately, because it may not be needed."""
     from voicenote.model.sentences import Section
     from voicenote.script.disclosing import drop_disclosure
 
@@ -192,7 +192,10 @@ def _edit_script(session: Session, ws: Workspace, number: int, source: Path | No
 
 
 def _in_editor(session: Session, text: str, number: int) -> str:
-    """Return the text as the owner leaves it; `text` itself when it was closed without saving."""
+    """Return the text edited by the owner; `text` itself when it was closed without saving.
+
+    Raises Unavailable when there is no working editor, BadData when the text isn't UTF-8.
+    """
     import shutil
 
     editor = session.env.get("VISUAL") or session.env.get("EDITOR")

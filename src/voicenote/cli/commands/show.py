@@ -40,7 +40,7 @@ def show(session: Session, /, *, number: int) -> None:
 
 
 def case_as_json(view: CaseView) -> dict[str, Any]:
-    """Return a case as ``--json`` has it: customer, complaint and case side by side."""
+    """Return a case as data for ``--json``: customer, complaint and case side by side."""
     case = view.case
     own = ("stage", "round", "outcome", "batch", "plan")
     said = {one.name: getattr(view, one.name) for one in fields(view) if one.name != "case"}
@@ -68,7 +68,7 @@ def _complaint_as_json(case: Case) -> dict[str, Any]:
 
 
 def page(view: CaseView) -> str:
-    """Return the page of a case, times in the customer's clock."""
+    """Return the page of a case, with times in the customer's time zone."""
     zone = view.local_zone
     parts = [
         _head(view),

@@ -104,7 +104,7 @@ def _as_json(view: TriageView, done: Accepted | None) -> dict[str, Any]:
 
 
 def _page(view: TriageView) -> Iterator[str]:
-    """Give the lines of what was found and what is proposed."""
+    """Yield the lines of what was found and what is proposed."""
     proposal, promise = view.proposal, view.proposal.amends
     yield f"Case {view.case}: {view.finding}, {view.severity}."
     yield f"  script  {proposal.template}"
@@ -146,7 +146,7 @@ def _wishes(wished: Mapping[str, Any], currency: str | None) -> Wishes:
 
 
 def _ask_findings(session: Session, ws: Workspace, number: int) -> dict[str, Any]:
-    """Ask what was found; Enter keeps what the case has already (S2 first, S17 by default)."""
+    """Ask what was found; Enter keeps what the case already has (S2 first, S17 by default)."""
     from voicenote.engine.case.case_view import case_view
 
     screen, case = session.screen, case_view(ws, number).case
@@ -178,7 +178,7 @@ def _ask_findings(session: Session, ws: Workspace, number: int) -> dict[str, Any
 def _ask_decision(
     session: Session, view: TriageView, wished: dict[str, Any]
 ) -> tuple[bool, dict[str, Any]]:
-    """Ask whether the proposal is taken, and how it is to be changed."""
+    """Ask whether to accept the proposal, and with which changes; return both."""
     screen, promise = session.screen, view.proposal.amends
     said = screen.choose("Accept it?", ANSWERS, ANSWERS[0])
     if said != ANSWERS[1]:

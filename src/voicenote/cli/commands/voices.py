@@ -43,7 +43,7 @@ def voices(session: Session, /) -> None:
 
 
 def _describe_voice(row: dict[str, Any]) -> str:
-    """A voice in a few lines."""
+    """Return a voice's description in a few lines."""
     state = "ready  " if row["ready"] else "not yet"
     lines = [f"{row['voice']:<9} {state}  {_tongues(row.get('languages'))}".rstrip()]
     if row.get("speaks"):
@@ -60,7 +60,7 @@ def _describe_voice(row: dict[str, Any]) -> str:
 
 
 def broken_row(kind: str, name: str, why: str) -> dict[str, Any]:
-    """Return the row of a plug-in that cannot be loaded."""
+    """Return the row of a plug-in that can't be loaded."""
     return {kind: name, "ready": False, "note": "broken plug-in", "needs": why}
 
 

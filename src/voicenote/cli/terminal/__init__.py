@@ -1,1 +1,1 @@
-"""What every command shares: the screen, options, reports, input."""
+"""Shared parts of the commands: the screen, options, reports and input."""

@@ -1,4 +1,4 @@
-"""What came in and was matched to no case, and what could not be read."""
+"""Reports on unmatched arrivals, and on channels that couldn't be read."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 
 def describe_arrival(one: UnmatchedArrival) -> str:
-    """Return the beginning of what somebody wrote."""
+    """Return the beginning of what somebody wrote, in at most 80 characters."""
     words = " ".join((one.text or one.subject).split())
     return f"{words[:79]}…" if len(words) > 80 else words
 
 
 def unmatched_lines(found: Sequence[UnmatchedArrival]) -> list[str]:
-    """Return a line for each arrival that was matched to no case."""
+    """Return a line for each arrival that doesn't match a case."""
     return [
         f"not matched to a case: {describe_arrival(one) or 'a report'} ({one.channel}, from "
         f"{one.sender or 'no one'}): {one.reason}"
@@ -28,7 +28,7 @@ def unmatched_lines(found: Sequence[UnmatchedArrival]) -> list[str]:
 
 
 def trouble_lines(troubles: Sequence[tuple[str, VoicenoteError]]) -> list[str]:
-    """Return a line for each channel that could not be read, with what to do."""
+    """Return a line for each channel that couldn't be read, with what to do."""
     return [
         f"{name} can't be read now: {error.what}" + (f" ({error.advice})" if error.advice else "")
         for name, error in troubles
@@ -36,12 +36,12 @@ def trouble_lines(troubles: Sequence[tuple[str, VoicenoteError]]) -> list[str]:
 
 
 def troubles_as_data(troubles: Sequence[tuple[str, VoicenoteError]]) -> list[dict[str, str]]:
-    """Return the same as data."""
+    """Return the channels that couldn't be read as data for ``--json``."""
     return [
         {"channel": name, "what": error.what, "advice": error.advice} for name, error in troubles
     ]
 
 
 def troubled(troubles: Sequence[tuple[str, VoicenoteError]]) -> int:
-    """Return the exit code: that of the first trouble, 0 without any."""
+    """Return the exit code: that of the first trouble, or 0."""
     return troubles[0][1].exit_code if troubles else 0

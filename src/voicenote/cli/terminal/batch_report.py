@@ -1,4 +1,4 @@
-"""How it is told when something worked with most of many cases, and not with some."""
+"""The report on many cases when something failed for some of them."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from voicenote.cli.terminal.session import Session
 if TYPE_CHECKING:
     from voicenote.engine.batch import Failed
 
-#: How many reasons are told, and how many cases are named for each; ``--json`` has all.
+#: How many reasons are shown, and how many cases are named for each; ``--json`` has all.
 SHOWN = 20
 NAMED = 10
 
 
 def alone(numbers: Sequence[int], failed: Sequence[Failed]) -> None:
-    """Raise the failure of a single case as it is, so that its exit code tells."""
+    """Raise the error of a single case itself, so the command ends with its exit code."""
     if len(numbers) == 1 and failed:
         raise failed[0].error
 
 
 def failed_data(one: Failed) -> dict[str, Any]:
-    """Return a failure as ``--json`` has it."""
+    """Return a failure as data for ``--json``."""
     missing = list(getattr(one.error, "missing", ()))
     data = {"case": one.case, "error": one.error.what, "advice": one.error.advice}
     return {**data, "missing": missing} if missing else data
 
 
 def tell_failed(session: Session, failed: Sequence[Failed]) -> None:
-    """Tell what did not work: one line for each reason, with its cases."""
+    """Print what failed: one line for each reason, with its cases."""
     reasons: dict[str, list[Failed]] = {}
     for one in failed:
         reasons.setdefault(_without_number(one), []).append(one)
@@ -47,7 +47,7 @@ def tell_failed(session: Session, failed: Sequence[Failed]) -> None:
 
 
 def named_once(case: int, text: str) -> str:
-    """Return what is told of a case, with its number in front, and not a second time behind."""
+    """Return a text about a case with its number in front, and not again further on."""
     number = rf"case {case}\b(?!\.)"
     text = re.sub(rf"(?<=[a-z]) (?:of|for) {number}", "", text)
     return text if re.match(number, text) else f"case {case}: {text}"
@@ -58,5 +58,5 @@ def _text(one: Failed) -> str:
 
 
 def _without_number(one: Failed) -> str:
-    """The reason as it reads for any case, so that the same one is told once."""
+    """Return the reason without its case's number, so the same reason is shown once."""
     return re.sub(rf"\b{one.case}\b", "N", _text(one))

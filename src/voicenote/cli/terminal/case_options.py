@@ -1,4 +1,4 @@
-"""Which cases a command is about: numbers, every case at a step, or a batch. And the workspace."""
+"""Options that select cases: numbers, every case at a step, or a batch."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-#: What a database holds as the number of a case, at most.
+#: The largest case number that a database can hold.
 LAST_CASE = 2**31 - 1
 CASE = click.IntRange(1, LAST_CASE)
 case_argument = click.argument("number", type=CASE, metavar="N")
@@ -27,7 +27,7 @@ fill_in_option = click.option(
 
 
 def case_number(digits: str) -> int:
-    """Return the number in `digits` (decimal ones). Raises WrongUse where no case can have it."""
+    """Return the number in `digits` (decimal). Raises WrongUse when no case can have it."""
     if len(digits) > len(str(LAST_CASE)) or not 1 <= int(digits) <= LAST_CASE:
         shown = digits if len(digits) <= 20 else f"{digits[:20]}…"
         raise WrongUse(f"{shown} isn't a case number", "see: voicenote cases")
@@ -35,7 +35,7 @@ def case_number(digits: str) -> int:
 
 
 def given_reason(context: click.Context, parameter: click.Parameter, value: str) -> str:
-    """Return the reason that was given, trimmed; "" for none. Refuses one that says nothing."""
+    """Return the given reason, trimmed, or "". Refuses a reason that is blank."""
     source = context.get_parameter_source(parameter.name or "")
     if not value.strip() and source is ParameterSource.COMMANDLINE:
         raise click.BadParameter("the reason is empty; say in a few words why it is right")
@@ -43,7 +43,7 @@ def given_reason(context: click.Context, parameter: click.Parameter, value: str)
 
 
 def cases_options(command: F) -> F:
-    """Give a command ``N…``, ``--all`` and ``--batch NAME``; `select_cases` reads them."""
+    """Add ``N…``, ``--all`` and ``--batch NAME`` to a command; `select_cases` reads them."""
     command = click.option("--batch", metavar="NAME", help="All cases of an import.")(command)
     command = click.option(
         "--all", "everything", is_flag=True, help="All cases that are at this step."
@@ -55,11 +55,11 @@ def in_touch(
     session: Session,
     ws: Workspace,
     numbers: Sequence[int],
-    everything: bool,  # noqa: FBT001 - as click hands it over
+    everything: bool,  # noqa: FBT001 - as click passes it
     batch: str | None,
     stages: Sequence[Stage],
 ) -> list[int]:
-    """Return the same as `select_cases`, without those who opted out where they were not named."""
+    """Return the cases of `select_cases`, without opted-out customers unless they were named."""
     from voicenote.engine.case.selection import find_opted_out, select_cases
 
     meant = select_cases(ws, numbers, everything=everything, batch=batch, stages=stages)

@@ -1,4 +1,4 @@
-"""How a failure looks from outside: two lines and an exit code, no traceback by surprise."""
+"""How errors are shown: what happened, what to do, and an exit code, without a traceback."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from voicenote.errors import OURS, Problem, VoicenoteError, short
 #: How many problems are shown on a terminal; ``--json`` shows all.
 SHOWN = 50
 
-#: What shells report for a program that ended by Ctrl-C, or by writing to nobody.
+#: The exit codes that shells use for Ctrl-C (SIGINT) and for a closed pipe (SIGPIPE).
 INTERRUPTED = 130
 NOBODY_READS = 141
 
@@ -27,7 +27,7 @@ _DISK = {
     errno.EPERM: "give yourself permission, or choose another --home",
     errno.EROFS: "choose a --home you can write to",
 }
-#: What a path is that no disk can have, whatever it holds.
+#: What to do about a path that no disk can have.
 _NO_PATH = {errno.ENAMETOOLONG: "use a shorter name", errno.ELOOP: "use a path without that link"}
 
 _GLOBAL = {"--home", "-q", "--quiet", "-v", "--verbose", "--debug"}
@@ -35,7 +35,7 @@ _GLOBAL = {"--home", "-q", "--quiet", "-v", "--verbose", "--debug"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """A failure as it is told. `problems` are structured, `missing` is what would help."""
+    """A failure as it is shown. `problems` are structured, `missing` is what would help."""
 
     what: str
     advice: str = ""
@@ -45,7 +45,7 @@ class Failure:
 
 
 def explain(error: BaseException, if_stopped: str = "") -> Failure:
-    """Return how to tell `error`; anything unforeseen is our fault. `if_stopped`: what is kept."""
+    """Return how to show `error`; an unexpected one is our fault. `if_stopped`: what is kept."""
     if isinstance(error, VoicenoteError):
         return Failure(
             what=error.what,
@@ -75,7 +75,7 @@ def explain(error: BaseException, if_stopped: str = "") -> Failure:
 
 
 def _of_disk(error: OSError) -> Failure | None:
-    """Return how to tell an error that the disk or the machine is to blame for."""
+    """Return how to show an error caused by the disk or the machine; None for any other."""
     if error.errno in _DISK:
         place = f"{error.filename}: " if error.filename else ""
         return Failure(what=f"{place}{error.strerror}", advice=_DISK[error.errno], exit_code=69)
@@ -92,7 +92,7 @@ def _of_disk(error: OSError) -> Failure | None:
 
 
 def _stopped(error: BaseException) -> bool:
-    """Whether somebody stopped it: while a library loads, Ctrl-C comes out as its ImportError."""
+    """Return whether somebody stopped it. While a library loads, Ctrl-C becomes its ImportError."""
     one: BaseException | None = error
     while one is not None and not isinstance(one, (click.Abort, KeyboardInterrupt)):
         one = one.__cause__ or one.__context__
@@ -108,7 +108,7 @@ def _usage(error: click.ClickException) -> str:
 
 
 def as_text(failure: Failure) -> str:
-    """Return the lines for a terminal: what, advice, then every problem up to `SHOWN`."""
+    """Return the lines for a terminal: what, advice, then problems, up to `SHOWN`."""
     lines = [f"voicenote: {failure.what}"]
     if failure.advice:
         lines.append(f"  {failure.advice}")

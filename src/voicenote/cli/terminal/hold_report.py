@@ -1,4 +1,4 @@
-"""What is held in a copied ledger, and what to do about it."""
+"""The report on messages that are held in a copied ledger."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 
 def describe_hold(held: int, cases: Sequence[int], uncertain: int) -> Iterator[str]:
-    """Say what is held in a ledger that is a copy, and what to do about it."""
+    """Yield what is held in a copied ledger, and what to do about it."""
     if held:
         numbers = ", ".join(map(str, cases[:10]))
         more = f" and {len(cases) - 10} more" if len(cases) > 10 else ""

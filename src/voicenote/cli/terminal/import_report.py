@@ -1,4 +1,4 @@
-"""What an import brings of those who are known: what is late, what is newer, what was kept."""
+"""The report on an import: late promises, updates to known customers, and conflicts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SHOWN = 20
 
 
 def overdue(count: int) -> str:
-    """Say how many imported promises are already late."""
+    """Return a line on how many imported promises are already overdue."""
     one = count == 1
     return (
         f"{count} promise{'' if one else 's'} {'was' if one else 'were'} due on a day that has "
@@ -23,7 +23,7 @@ def overdue(count: int) -> str:
 
 
 def describe_known(taken: Taken) -> list[str]:
-    """Return what the owner should know of those who were known before, a line each."""
+    """Return a line for everything the owner should know about customers known before."""
     lines = []
     newer = [
         f"case {case}: {_news(one)}" + f" (was {one.was})" * bool(one.was)

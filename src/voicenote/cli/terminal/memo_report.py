@@ -1,4 +1,4 @@
-"""A memo as ``--json`` has it."""
+"""A memo as data for ``--json``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def memo_data(home: Path, one: Rendered) -> dict[str, Any]:
-    """Return a memo as ``--json`` has it: its files with their whole paths."""
+    """Return a memo for ``--json``, with the full paths of its files."""
     memo = one.memo
     return {
         "case": one.case,

@@ -1,4 +1,4 @@
-"""Amounts of money as the words of a command give them: read as an import reads them."""
+"""Amounts of money in a command's options, read as an import reads them."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from voicenote.errors import BadData, WrongUse
 if TYPE_CHECKING:
     from voicenote.model.money import Money
 
-#: ISO 4217 for "no currency": what stands for one that only the case knows.
+#: ISO 4217 for "no currency": used when only the case knows the currency.
 _UNNAMED = "XXX"
 
 
 def money(text: str, currency: str | None) -> Money:
     """Return the amount in `text`, in its own currency or in `currency`.
 
-    Raises WrongUse for what is no amount, is negative or absurd, is finer than the coins of its
-    currency, or has no currency.
+    Raises WrongUse when it isn't an amount, is negative or absurdly large, is finer than its
+    currency's smallest coin, or has no currency.
     """
     read = _read_money(text, currency)
     if read.currency == _UNNAMED:
@@ -28,16 +28,16 @@ def money(text: str, currency: str | None) -> Money:
 
 
 def amount(text: str, currency: str | None) -> tuple[Decimal, str | None]:
-    """Return the amount in `text` and its currency, None where only the case knows it.
+    """Return the amount in `text` and its currency, None when only the case knows it.
 
-    Raises WrongUse as `money` does.
+    Raises WrongUse as `money` does, but allows a missing currency.
     """
     read = _read_money(text, currency)
     return read.amount, None if read.currency == _UNNAMED else read.currency
 
 
 def with_harm(said: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what was said in triage with its `harm` and `currency` read."""
+    """Return the answers of triage with `harm` and `currency` parsed."""
     code = _code(said.get("currency"))
     read = {**said, "currency": code} if code else dict(said)
     if said.get("harm"):

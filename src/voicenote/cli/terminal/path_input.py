@@ -1,4 +1,4 @@
-"""The name of a file as people give it: typed, pasted, or dragged into the terminal."""
+"""File names as people give them: typed, pasted, or dragged into the terminal."""
 
 from __future__ import annotations
 
@@ -8,17 +8,16 @@ from pathlib import Path
 
 from voicenote.files import expand_home
 
-#: ``C:\`` or ``\\server``: there a backslash parts folders, and escapes nothing.
+#: ``C:\`` or ``\\server``: there a backslash separates folders, and isn't an escape.
 _WINDOWS = re.compile(r"[A-Za-z]:[\\/]|\\\\")
 _QUOTED = re.compile(r"(['\"])(?P<name>.*)\1")
 
 
 def resolve_pasted_path(given: str) -> Path:
-    """Return the path that `given` means: as it is, else as a shell would read it.
+    """Return the path that `given` means: as it is, or else as a shell would read it.
 
-    A terminal writes what is dragged into it in quotes, or with a backslash before each space.
-    Windows' paths keep their backslashes. What still names no file is returned for the error to
-    name.
+    Terminals put a dragged file's name in quotes, or a backslash before each space. Windows paths
+    keep their backslashes. The path may not exist; the caller's error then names it.
     """
     plain = expand_home(given.strip())
     if plain.exists():
@@ -29,6 +28,6 @@ def resolve_pasted_path(given: str) -> Path:
         return Path(bare)
     try:
         words = shlex.split(given)
-    except ValueError:  # a quote without its fellow, such as an apostrophe in a name
+    except ValueError:  # a single quote mark, such as an apostrophe in a name
         return plain
     return expand_home(words[0]) if len(words) == 1 else plain

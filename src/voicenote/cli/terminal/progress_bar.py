@@ -21,17 +21,17 @@ from rich.text import Text
 
 
 class Rate(ProgressColumn):
-    """How many a second; nothing until that is known."""
+    """A column with how many are done per second; empty until that is known."""
 
     def render(self, task: Task) -> Text:
-        """Return the words."""
+        """Return the rate as text."""
         speed = task.finished_speed or task.speed
         return Text(f"{speed:.1f}/s" if speed else "")
 
 
 @contextlib.contextmanager
 def terminal_bar(stream: TextIO, label: str, total: int | None) -> Iterator[Callable[[int], None]]:
-    """Show a bar on `stream` while the block runs; yield what takes how many more are done."""
+    """Show a bar on `stream` in a block; yield a function to call with how many more are done."""
     columns = (
         TextColumn("{task.description}", markup=False),
         BarColumn(),

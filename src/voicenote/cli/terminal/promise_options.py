@@ -1,4 +1,4 @@
-"""The options that say what is promised: its day, its kind, and why it may cost more."""
+"""Options for a promise: its day, its kind, and why it may cost more."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import click
 
 from voicenote.cli.terminal.case_options import given_reason
 
-#: The years that an import takes.
+#: The years that an import accepts.
 FIRST_YEAR, LAST_YEAR = 1990, 2200
 KINDS = ("refund", "credit", "exchange", "redo", "fix", "call", "gift", "word")
 
@@ -16,7 +16,7 @@ KINDS = ("refund", "credit", "exchange", "redo", "fix", "call", "gift", "word")
 def picked_day(
     _context: click.Context, _parameter: click.Parameter, value: datetime | None
 ) -> date | None:
-    """Make a date of what click read of a `DAY`; only years of our time, as an import has it."""
+    """Return click's `DAY` as a date. Refuses years that an import wouldn't accept."""
     if value and not FIRST_YEAR <= value.year <= LAST_YEAR:
         raise click.BadParameter(f"{value.year:04} isn't a likely year; check its digits")
     return value.date() if value else None

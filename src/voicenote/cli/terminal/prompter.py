@@ -1,4 +1,4 @@
-"""The teleprompter: shows a sentence, takes it, tells how it was; nothing is kept unasked."""
+"""The teleprompter: shows a sentence, records it, and keeps it only if the owner says so."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from voicenote.engine.memo.recording import WantedSentence
     from voicenote.model.memo import Clip
 
-#: What may be answered to a take; a word or its first letter, and a take's number where it fits.
+#: The answers after and before a take: a word or its first letter, with a take's number if needed.
 AFTER = ("keep", "play", "redo", "skip", "quit")
 BEFORE = ("record", "skip", "quit")
 
@@ -24,10 +24,10 @@ def prompt(
     sentences: Sequence[WantedSentence],
     keep: Callable[[WantedSentence, Clip], None],
 ) -> None:
-    """Walk through sentences; `keep` is given each take that the owner keeps, at once.
+    """Record sentences one after the other; `keep` gets each take as soon as the owner keeps it.
 
-    Ends early, without an error, when the owner quits: what was kept stays kept. Raises Unavailable
-    when there is no microphone.
+    Returns early when the owner quits; kept takes stay. Raises Unavailable when there is no
+    microphone.
     """
     screen = session.screen
     screen.warn(
@@ -44,7 +44,7 @@ def prompt(
 
 
 def _take_sentence(session: Session, one: WantedSentence) -> Clip | str:
-    """The take of one sentence that the owner keeps; else the word ``skip`` or ``quit``."""
+    """Return the take of one sentence that the owner keeps, or else ``skip`` or ``quit``."""
     takes: list[Clip] = []
     answer = _answer(session, "record, skip or quit", BEFORE, 0)
     while True:
@@ -65,14 +65,14 @@ def _take_sentence(session: Session, one: WantedSentence) -> Clip | str:
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """An answer: one of the words, and the number of the take that is meant (the last)."""
+    """An answer: a word, and the number of the take that it means (by default the last)."""
 
     word: str
     take: int
 
 
 def _answer(session: Session, question: str, words: Sequence[str], takes: int) -> _Said:
-    """Ask until one of `words` is given; Enter is the first, the end of the input is quit."""
+    """Ask until one of `words` is given. Enter means the first; the end of input means quit."""
     while True:
         try:
             given = session.screen.ask(question, words[0]).lower()
@@ -88,7 +88,7 @@ def _answer(session: Session, question: str, words: Sequence[str], takes: int) -
 
 
 def _record_take(session: Session, one: WantedSentence) -> Clip | None:
-    """Take a sentence and say how it was; None when nothing was heard."""
+    """Record a take and say how it was; return None when nothing was heard."""
     from voicenote.engine.memo.coach import notes
     from voicenote.engine.memo.microphone import record
 
@@ -106,7 +106,7 @@ def _record_take(session: Session, one: WantedSentence) -> Clip | None:
 
 
 def tell(session: Session, seconds: float, notes: Sequence[Note]) -> None:
-    """Say how long a take is, and what there is to say of it."""
+    """Print how long a take is, in seconds, and the notes on it."""
     session.screen.warn(f"  {seconds:.1f} s{'' if notes else ', nothing to improve'}.")
     for note in notes:
         session.screen.warn(f"  {note.line}")

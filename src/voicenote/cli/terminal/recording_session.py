@@ -1,4 +1,4 @@
-"""`record`, sentence by sentence: one case, or many in one sitting."""
+"""`record` sentence by sentence: for one case, or for many in one session."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def one_case(
     fill_in: bool,
     follow_ups: bool,
 ) -> None:
-    """Record what a case lacks, or one sentence of it; when all is there, make its memo."""
+    """Record a case's missing sentences, or one of them; make the memo when all are there."""
     from voicenote.engine.memo import recording
 
     lines = recording.lines_of(ws, number, follow_ups=follow_ups)
@@ -54,7 +54,7 @@ def _keep_takes(
     asked: Sequence[Sentence],
     source: Path | None,
 ) -> Iterator[Sentence]:
-    """Keep a take of each sentence that is asked for, and yield it."""
+    """Store a take of each sentence asked for, and yield the sentence."""
     from voicenote.engine.memo import recording
     from voicenote.sound.recording_file import read_sound
 
@@ -74,7 +74,7 @@ def _keep_takes(
 def _prompt_takes(
     session: Session, ws: Workspace, wanted: Sequence[WantedSentence]
 ) -> list[WantedSentence]:
-    """Take sentences at the microphone; return those that were kept."""
+    """Record sentences at the microphone; return those that were kept."""
     from voicenote.cli.terminal.prompter import prompt
     from voicenote.engine.memo.recording import keep_take
 
@@ -91,7 +91,7 @@ def _prompt_takes(
 
 
 def need_somebody(session: Session, number: int) -> None:
-    """Raise WrongUse where nobody sits who could speak."""
+    """Raise WrongUse when there is no one at a terminal to speak."""
     if not session.screen.interactive:
         raise WrongUse(
             "recording needs a terminal", f"or use a file: voicenote record {number} --from FILE"
@@ -108,7 +108,7 @@ def _at(lines: Sequence[SentenceToSay], place: int, number: int) -> Sentence:
 
 
 def memo_made(ws: Workspace, number: int, *, fill_in: bool) -> dict[str, Any]:
-    """Make the memo of a case; return it as ``--json`` has it."""
+    """Make the memo of a case; return it as data for ``--json``."""
     from voicenote.engine.memo.render_case import render_cases
 
     return memo_data(ws.home, next(iter(render_cases(ws, [number], fill_in=fill_in))))
@@ -117,7 +117,7 @@ def memo_made(ws: Workspace, number: int, *, fill_in: bool) -> dict[str, Any]:
 def _describe_recordings(
     number: int, kept: int, left: Sequence[Sentence], memo: dict[str, Any] | None
 ) -> str:
-    """Say what was recorded, what is missing, and what comes next."""
+    """Return what was recorded, what is missing, and what comes next, as text."""
     lines = [f"{kept} recorded."] if kept else []
     if left:
         more = [f"  … and {len(left) - SHOWN} more: voicenote record {number} --list"]
@@ -141,7 +141,7 @@ def many_cases(
     fill_in: bool,
     follow_ups: bool,
 ) -> None:
-    """Record what many cases lack: what everybody hears first, once for all."""
+    """Record the missing sentences of many cases; shared ones first, once for all."""
     from voicenote.engine.memo import recording
 
     if fill_in:
@@ -170,7 +170,7 @@ def many_cases(
 
 
 def show_list(session: Session, ws: Workspace, number: int, *, follow_ups: bool) -> None:
-    """Show what a person says of a case, and which of it is recorded."""
+    """Show the sentences a person says for a case, and which are recorded."""
     from voicenote.engine.memo.recording import lines_of
 
     lines = lines_of(ws, number, follow_ups=follow_ups)

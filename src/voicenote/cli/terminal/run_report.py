@@ -1,4 +1,4 @@
-"""What a run did, as `run` and `daemon` tell it."""
+"""The report on a run, for `run` and `daemon`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from voicenote.engine.run.clock_jump import Jumped
     from voicenote.engine.run.run_once import Turn
 
-#: Of how many cases a run tells; `next` has all.
+#: How many cases a run reports; `next` has all.
 MOST_CASES = 10
 
 clock_option = click.option(
@@ -26,7 +26,7 @@ clock_option = click.option(
 
 
 def turn_as_data(turn: Turn) -> dict[str, Any]:
-    """Return what a run did, for ``--json``."""
+    """Return what a run did as data for ``--json``."""
     names = ("sent", "failed", "uncertain", "skipped", "received")
     return {
         **{name: getattr(turn, name) for name in names},
@@ -46,7 +46,7 @@ def turn_as_data(turn: Turn) -> dict[str, Any]:
 
 
 def turn_lines(turn: Turn) -> list[str]:
-    """Return what a person should know of a run: a line for each case, of many the first ones."""
+    """Return what a person should know about a run: a line per case, up to `MOST_CASES`."""
     from voicenote.followup.release_rules import ASKS, REWORDS
 
     asks = [(case, named_once(case, why)) for case, why in (*turn.reasons, *turn.waiting)]
@@ -64,9 +64,9 @@ def turn_lines(turn: Turn) -> list[str]:
 
 
 def _by_case(found: Sequence[tuple[int, str]]) -> list[str]:
-    """Return a line for each case, with what was found first; of many cases the first ones.
+    """Return a line for each case with the first thing found, up to `MOST_CASES`.
 
-    Cron mails it with every run.
+    It is short because cron mails it with every run.
     """
     by_case: dict[int, list[str]] = {}
     for case, text in found:
@@ -80,14 +80,14 @@ def _by_case(found: Sequence[tuple[int, str]]) -> list[str]:
 
 
 def _jumped(clock: Jumped | None) -> list[str]:
-    """Say in one line that the clock is not believed: cron mails it with every run."""
+    """Return one line when the clock is in doubt; just one, as cron mails it with every run."""
     from voicenote.engine.run.clock_jump import told_of
 
     return ["; ".join(told_of(clock))] if clock else []
 
 
 def held_lines(turn: Turn, zone: str) -> list[str]:
-    """Say what a limit keeps in until later, in the owner's clock: it needs nobody."""
+    """Return lines on messages that a limit delays, in the owner's time. No one needs to act."""
     from zoneinfo import ZoneInfo
 
     return [
@@ -99,7 +99,10 @@ def held_lines(turn: Turn, zone: str) -> list[str]:
 
 
 def flying_lines(turn: Turn, zone: str) -> list[str]:
-    """Say what another run is sending, or was when it ended: it needs nobody either."""
+    """Return lines on messages that another run is sending, or was when it ended.
+
+    Times are in the owner's zone. No one needs to act.
+    """
     from zoneinfo import ZoneInfo
 
     clock = ZoneInfo(zone)
@@ -111,7 +114,7 @@ def flying_lines(turn: Turn, zone: str) -> list[str]:
 
 
 def summary_of(turn: Turn) -> str:
-    """Return what a run did in one line; "" for nothing."""
+    """Return what a run did in one line; "" when it did nothing."""
     names = ("sent", "failed", "uncertain", "skipped", "received")
     parts = [f"{getattr(turn, name)} {name}" for name in names if getattr(turn, name)]
     parts += [f"{turn.recalled} had already been sent"] if turn.recalled else []

@@ -1,4 +1,4 @@
-"""The only room that prints: lines, JSON, tables, progress; and asks."""
+"""The only module that prints (lines, JSON, tables, progress) and asks questions."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from voicenote.errors import BadData, WrongUse
 
 T = TypeVar("T")
 
-#: What JSON may hold as it is, and a terminal would obey; its own controls are escaped anyway.
+#: Characters that JSON may contain unescaped, but a terminal would obey.
 _TO_ESCAPE = re.compile(f"[\x7f-\x9f{UNSEEN}]")
 
 
@@ -41,23 +41,23 @@ _AS_JSON: dict[type, Callable[[Any], object]] = {
 
 
 def jsonable(value: object) -> object:
-    """Return `value` as JSON has it, for what JSON has not: ``default=`` of json.dumps.
+    """Return `value` in a form that JSON has: the ``default=`` of json.dumps.
 
-    Moments are ISO 8601 in UTC with a Z, days ISO 8601, decimals and paths text, dataclasses and
-    mappings objects, sets sorted lists. Secrets are never shown. Raises TypeError otherwise.
+    Moments become ISO 8601 in UTC with a Z, days ISO 8601, decimals and paths text, dataclasses and
+    mappings objects, sets sorted lists. Secrets are never shown. Raises TypeError for other types.
     """
     for kind, convert in _AS_JSON.items():
         if isinstance(value, kind):
             return convert(value)
     if is_dataclass(value) and not isinstance(value, type):
         return {field.name: getattr(value, field.name) for field in fields(value)}
-    if type(value).__name__ == "Secret":  # by name: --json need not import the settings
+    if type(value).__name__ == "Secret":  # by name, so --json needn't import the settings
         return repr(value)
     raise TypeError(f"{type(value).__name__} has no JSON")
 
 
 class Screen:
-    """Standard output for results, standard error for everything said on the way."""
+    """Standard output for results, and standard error for everything else that is said."""
 
     def __init__(
         self,
@@ -78,30 +78,30 @@ class Screen:
 
     @property
     def interactive(self) -> bool:
-        """Whether somebody sits at the other end and can be asked."""
+        """Whether there is a person at a terminal who can be asked."""
         return _terminal(self.stdin)
 
     @property
     def width(self) -> int | None:
-        """The columns of the terminal; None when nothing is to be cut, as in a pipe."""
+        """The columns of the terminal; None when nothing may be cut, as in a pipe."""
         return shutil.get_terminal_size().columns if _terminal(self.stdout) else None
 
     def out(self, text: str = "") -> None:
-        """Print a result, followed by a line end; what a terminal would obey is taken out.
+        """Print a result and a line end, without characters that a terminal would obey.
 
-        In a pipe too: behind it there often is a terminal.
+        They are taken out in a pipe too, because there is often a terminal behind it.
         """
         print(_escape_controls(text, self.stdout), file=self.stdout)
 
     def note(self, text: str) -> None:
-        """Say something on the way, on standard error; nothing with ``-q``."""
+        """Print a note to standard error; nothing with ``-q``."""
         if not self.quiet:
             self.warn(text)
 
     def warn(self, text: str) -> None:
-        """Say something that must be seen, on standard error, even with ``-q``."""
+        """Print something that must be seen to standard error, even with ``-q``."""
         with contextlib.suppress(OSError, ValueError):
-            self.stdout.flush()  # in one file, what was said first stands first
+            self.stdout.flush()  # keeps the order when both go to one file
         print(_escape_controls(text, self.stderr), file=self.stderr, flush=True)
 
     def raw(self, data: bytes) -> None:
@@ -114,9 +114,9 @@ class Screen:
         self.stdout.flush()
 
     def data(self, value: object) -> None:
-        """Print `value` as JSON: a list one item a line, so that it can be read line by line.
+        """Print `value` as JSON; a list has one item per line, so it can be read line by line.
 
-        What a terminal would obey is escaped, everywhere alike: it reads back as it was.
+        Characters that a terminal would obey are escaped, so they read back unchanged.
         """
         ascii_only = not _knows_all_letters(self.stdout)
 
@@ -131,21 +131,21 @@ class Screen:
             print(dump(value, 2), file=self.stdout)
 
     def show(self, value: object, text: Callable[[], str]) -> None:
-        """Print `value` as JSON when that was asked for, else what `text` returns."""
+        """Print `value` as JSON with ``--json``, else what `text` returns."""
         if self.json:
             self.data(value)
         else:
             self.out(text())
 
     def table(self, headers: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-        """Print a plain table, cut to the terminal; in a pipe nothing is cut."""
+        """Print a plain table, cut to the terminal's width; in a pipe nothing is cut."""
         isolate = _knows_all_letters(self.stdout)
         lines = layout(headers, rows, width=self.width, isolate=isolate)
         print("\n".join(lines), file=self.stdout)
 
     @contextlib.contextmanager
     def bar(self, label: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
-        """Yield a function that takes how many more are done; a bar on a terminal, else nothing."""
+        """Yield a function to call with how many more are done; shows a bar on a terminal only."""
         if self.quiet or self.json or not _terminal(self.stderr):
             yield lambda _more: None
             return
@@ -155,7 +155,7 @@ class Screen:
             yield advance
 
     def progress(self, items: Iterable[T], label: str, total: int | None = None) -> Iterator[T]:
-        """Yield `items`, with a bar of how many are done, the rate and the time left."""
+        """Yield `items`, with a bar that shows how many are done, the rate and the time left."""
         if total is None and isinstance(items, Sequence):
             total = len(items)
         with self.bar(label, total) as advance:
@@ -164,7 +164,10 @@ class Screen:
                 advance(1)
 
     def ask(self, question: str, default: str = "", *, needed: bool = False) -> str:
-        """Ask for one line; an empty one means `default`. Raises WrongUse when the input ends."""
+        """Ask for a line and return it; Enter means `default`. WrongUse when the input ends.
+
+        With `needed`, it asks until there is an answer.
+        """
         hint = f" [{default}]" if default else ""
         while True:
             answer = self._line(f"{question}{hint}: ").strip() or default
@@ -173,7 +176,7 @@ class Screen:
             self.warn("An answer is needed here.")
 
     def confirm(self, question: str, *, default: bool = True) -> bool:
-        """Ask for a yes or a no. Raises WrongUse when the input ends."""
+        """Ask yes or no and return the answer. Raises WrongUse when the input ends."""
         choices = "Y/n" if default else "y/N"
         while True:
             answer = self._line(f"{question} [{choices}]: ").strip().lower()
@@ -186,9 +189,9 @@ class Screen:
     def choose(
         self, question: str, choices: Sequence[str] | Mapping[str, str], default: str = ""
     ) -> str:
-        """Ask for one of `choices`, by its number or its first letters.
+        """Ask for one of `choices`, by number or first letters, and return it.
 
-        A mapping says what each choice means.
+        A mapping also says what each choice means.
         """
         meanings = choices if isinstance(choices, Mapping) else {}
         choices = tuple(choices)
@@ -206,7 +209,7 @@ class Screen:
             self.warn(f"Please answer with a number from 1 to {len(choices)}, or the word.")
 
     def _line(self, prompt: str) -> str:
-        """Read one line; the question goes to standard error, so results stay clean."""
+        """Return one line of input. The question goes to standard error, so results stay clean."""
         if _terminal(self.stdin):
             with contextlib.suppress(ImportError):
                 import readline  # noqa: F401  arrows and history while typing
@@ -238,6 +241,9 @@ def _knows_all_letters(stream: TextIO) -> bool:
 
 
 def _escape_controls(text: str, stream: TextIO) -> str:
-    """Customers' words must not move the cursor, nor turn text around; a file keeps its tabs."""
+    """Return `text` without characters that a terminal would obey, line by line.
+
+    Customers' words must not move the cursor or reverse text. A file keeps its tabs.
+    """
     tab = "    " if _terminal(stream) else "\t"
     return "\n".join(clean(line, tab=tab) for line in text.split("\n"))

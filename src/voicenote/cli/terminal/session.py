@@ -1,4 +1,4 @@
-"""What every command is given: the global options, the workspace, and the screen."""
+"""The session that every command gets: global options, workspace and screen."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
 
 #: The variable that names the workspace.
 HOME = "VOICENOTE_HOME"
-#: What only looks at cases or sends them: in a folder that is not there, its name is a slip.
+#: Commands that only show or send cases: with a missing folder, its name must be a typing error.
 OF_CASES = frozenset(("cases", "daemon", "next", "receive", "run", "show"))
 
 
 @dataclass(kw_only=True)
 class Session:
-    """One call of ``voicenote``. A command takes it with `pass_session`.
+    """One call of ``voicenote``; each command gets it as its first argument.
 
-    `home`, `settings` and `screen` are made when first asked for; `settings` raises BadSettings.
-    `if_stopped` says what is kept when Ctrl-C ends it now; "" while all that is finished is.
+    `home`, `settings` and `screen` are made when first used; `settings` raises BadSettings.
+    `if_stopped` says what is kept if Ctrl-C ends it now; "" when everything finished is kept.
     """
 
     env: Mapping[str, str]
@@ -45,16 +45,17 @@ class Session:
 
     @cached_property
     def home(self) -> Path:
-        """The workspace: ``--home``, else ``$VOICENOTE_HOME``, else the platform's own folder."""
+        """The workspace: ``--home``, else ``$VOICENOTE_HOME``, else the platform's usual folder."""
         from voicenote.settings import find_home
 
         return find_home(self.home_option, self.env)
 
     @cached_property
     def settings(self) -> Settings:
-        """The settings of the workspace, checked.
+        """The checked settings of the workspace.
 
-        Raises WrongUse where somebody names a workspace that is not there, and begins none.
+        Raises BadSettings when they are wrong, and WrongUse when a named workspace doesn't exist
+        and the command wouldn't create one.
         """
         settings = self.draft
         settings.source.refuse(settings.source.problems)
@@ -62,7 +63,7 @@ class Session:
 
     @cached_property
     def draft(self) -> Settings:
-        """The settings with a default in place of each that is wrong: for `wiring.check`."""
+        """The settings with a default in place of each wrong one, for `wiring.check`."""
         from voicenote.settings import load_draft
 
         context = click.get_current_context(silent=True)
@@ -76,10 +77,10 @@ class Session:
 
     @contextmanager
     def open(self, *, whole: bool = False) -> Iterator[Workspace]:
-        """Open the workspace, and close it after the command.
+        """Open the workspace, and close it after the block.
 
-        Raises BadSettings with every problem of the settings; with `whole` also those of channels
-        and voices, as what speaks or sends should.
+        Raises BadSettings with every problem in the settings. With `whole`, which commands that
+        speak or send should use, channels and voices are checked too.
         """
         from voicenote.wiring import check, open_workspace
 
@@ -93,7 +94,7 @@ class Session:
 
     @cached_property
     def screen(self) -> Screen:
-        """The only thing that prints."""
+        """The screen, the only thing that prints."""
         from voicenote.cli.terminal.screen import Screen
 
         return Screen(
@@ -125,7 +126,7 @@ def json_option() -> click.Option:
 def command(
     name: str | None = None, *, group: click.Group | None = None, json: bool = True, **attrs: Any
 ) -> Callable[[Callable[..., object]], click.Command]:
-    """Make a command of a function that takes the session first; ``--json`` is its last option."""
+    """Return a decorator for commands whose first argument is the session; adds ``--json`` last."""
 
     def make(function: Callable[..., object]) -> click.Command:
         made = click.command(name, click.Command, **attrs)(click.pass_obj(function))

@@ -1,4 +1,4 @@
-"""Plain tables, fast for ten thousand rows, right for wide and right-to-left letters."""
+"""Plain tables: fast for ten thousand rows, correct for wide and right-to-left letters."""
 
 from __future__ import annotations
 
@@ -7,29 +7,29 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from textwrap import wrap
 
-#: Marks that are obeyed and never seen: they turn text around, end lines, or hide words.
+#: Invisible characters that take effect: they reverse text, end lines, or hide words.
 UNSEEN = (
     "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # every Bidi_Control of Unicode
     "\u2028\u2029\ufff9-\ufffb\ufeff\U000e0000-\U000e007f"
 )
-#: What a terminal obeys instead of showing: controls but the tab, and those marks.
+#: Characters that a terminal obeys instead of showing: controls except tab, and `UNSEEN`.
 _OBEYED = re.compile(f"[\x00-\x08\x0a-\x1f\x7f-\x9f{UNSEEN}]")
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _GAP = "  "
-#: Before what stands below its row.
+#: The indent of a remark below its row.
 _INDENT = "        "
 _TIME = re.compile(r"([A-Z][a-z]{2} )?\d{4}-\d\d-\d\d( \d\d:\d\d)?")
 
 
 def clean(text: str, *, tab: str = "    ") -> str:
-    """Return `text` without what a terminal would obey; each such character becomes a space."""
+    """Return `text` with a space for each character that a terminal would obey."""
     if text.isprintable():
         return text
     return _OBEYED.sub(" ", text).replace("\t", tab)
 
 
 def width_of(text: str) -> int:
-    """Return the columns that `text` takes: two for wide letters, none for marks upon others."""
+    """Return how many columns `text` takes: two for a wide letter, none for a combining mark."""
     if text.isascii():
         return len(text)
     width = 0
@@ -41,7 +41,7 @@ def width_of(text: str) -> int:
 
 
 def clip_text(text: str, width: int, mark: str = "…") -> str:
-    """Return `text` in at most `width` columns; what is cut ends with `mark`."""
+    """Return `text` in at most `width` columns; if it is cut, it ends with `mark`."""
     if width_of(text) <= width:
         return text
     kept: list[str] = []
@@ -63,9 +63,9 @@ def layout(
 ) -> Iterator[str]:
     """Yield the lines of a table: headers, then `rows` (None is empty), numbers to the right.
 
-    `width` is the terminal's, None for no limit. What does not fit is cut, days and times last; a
-    last column without a header holds remarks, which then go below their rows, whole. With
-    `isolate`, right-to-left text is kept from turning its neighbours around (Unicode's isolates,
+    `width` is the terminal's, None for no limit. Cells that don't fit are cut, days and times last.
+    A last column without a header holds remarks; if they don't fit, they go below their rows
+    instead. With `isolate`, right-to-left text can't affect its neighbours (by Unicode's isolates,
     which take no room).
     """
     given = list(zip(*rows, strict=True)) or [()] * len(headers)
@@ -88,7 +88,7 @@ def layout(
 
 
 def _below(remark: str, width: int, *, isolate: bool) -> Iterator[str]:
-    """Yield a remark as the lines below its row."""
+    """Yield the lines of a remark below its row."""
     room = max(width - len(_INDENT), 1)
     for line in wrap(remark, room):
         below = clip_text(line, room)
@@ -96,12 +96,12 @@ def _below(remark: str, width: int, *, isolate: bool) -> Iterator[str]:
 
 
 def _isolate_direction(cell: str) -> str:
-    """Return a cell that cannot turn its neighbours around."""
+    """Return a cell whose right-to-left text can't affect its neighbours."""
     return f"\u2068{cell}\u2069" if _RIGHT_TO_LEFT.search(cell) else cell
 
 
 def _timely(column: Sequence[str]) -> bool:
-    """Whether a column tells days or times: cut, it would tell nothing."""
+    """Return whether a column holds days or times, which are useless when cut."""
     return _TIME.fullmatch(next(filter(None, column[1:]), "")) is not None
 
 
@@ -115,7 +115,7 @@ def _all_numbers(cells: Sequence[object]) -> bool:
 
 
 def _measure(texts: list[str]) -> Callable[[str], int]:
-    """Return what measures a column: most are plain, and counted ten times faster."""
+    """Return the function to measure a column: most are ASCII, and `len` is ten times faster."""
     return len if "".join(texts).isascii() else width_of
 
 
@@ -138,7 +138,7 @@ def _pad_column(texts: list[str], room: int, *, right: bool, isolate: bool) -> l
 
 
 def _fit_widths(widths: list[int], total: int, firm: Sequence[bool]) -> list[int]:
-    """Take from the widest columns until the row fits, `firm` ones last; none goes below six."""
+    """Return widths narrowed from the widest until the row fits, `firm` last, none below six."""
     fitted = list(widths)
     room = total - len(_GAP) * (len(widths) - 1)
     for last in (False, True):

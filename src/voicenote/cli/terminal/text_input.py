@@ -1,4 +1,4 @@
-"""What a command is given to read: a text in a file or on standard input, a language."""
+"""Input of commands: a text from a file or standard input, and a language tag."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from typing import TextIO
 
 from voicenote.errors import BadData, Unavailable, WrongUse
 
-#: What stands for standard input, and for standard output.
+#: The name for standard input and standard output.
 PIPE = "-"
-#: The longest text that is taken, in bytes or characters: a day of speech.
+#: The longest text that is accepted, in bytes or characters: a day of speech.
 MOST = 5_000_000
 
 
 def read_text(source: Path | str, stdin: TextIO) -> str:
     """Return the text in the file `source`, or all of `stdin` for ``-``.
 
-    Raises BadData for a file that is not there, for what is not UTF-8 and for what is too long,
-    Unavailable for a file that cannot be read.
+    Raises BadData when the file doesn't exist, isn't UTF-8 or is too long, Unavailable when it
+    can't be read.
     """
     name = "standard input" if str(source) == PIPE else str(source)
     try:
         if str(source) == PIPE:
             text = stdin.read(MOST + 1)
-            text.encode()  # under an old locale, bytes that are no letters come as surrogates
+            text.encode()  # in an old locale, undecodable bytes come as surrogates
         else:
             with Path(source).open("rb") as file:
                 text = file.read(MOST + 1).decode("utf-8-sig")
@@ -41,7 +41,7 @@ def read_text(source: Path | str, stdin: TextIO) -> str:
 
 
 def language_tag(given: str) -> str:
-    """Return a language tag as it was given; WrongUse for anything else."""
+    """Return a language tag unchanged. Raises WrongUse when it isn't one."""
     from voicenote.options.validators import language
 
     try:
