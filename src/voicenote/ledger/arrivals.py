@@ -161,12 +161,12 @@ def mark_shown(tx: Transaction, numbers: Sequence[int]) -> None:
 
 
 def touch_by_key(tx: Transaction, key: str) -> Touch | None:
-    """Return the touch with this idempotency key, or None."""
+    """Return the message with this idempotency key, or None."""
     return _first(tx, tables.touches.c.key == key)
 
 
 def touch_by_message(tx: Transaction, identifier: str) -> Touch | None:
-    """Return the newest touch sent under this identifier, ours or the provider's; or None."""
+    """Return the newest message sent under this identifier, ours or the provider's; or None."""
     receipts = tables.receipts
     told = select(receipts.c.touch).where(receipts.c.provider_id == identifier)
     table = tables.touches
@@ -180,7 +180,7 @@ def _first(tx: Transaction, where: Any) -> Touch | None:
 
 
 def keys_sent(tx: Transaction) -> list[str]:
-    """Return the keys of all touches that were ever tried, newest first."""
+    """Return the keys of all messages that were ever tried, newest first."""
     table = tables.touches
     query = select(table.c.key).where(table.c.message_id != "").order_by(table.c.number.desc())
     return list(tx.connection.execute(query).scalars())

@@ -39,13 +39,13 @@ _SETTLE = update(tables.attempts).where(
 
 
 def begin(tx: Transaction, touch: int, channel: str, address: str, by: str) -> None:
-    """Record that a touch is being sent by `channel`; `address` is kept as its `domain_mark`."""
+    """Record that a message is being sent by `channel`; `address` is kept as its `domain_mark`."""
     begun = {"touch": touch, "channel": channel, "at": tx.now, "by": by}
     tx.connection.execute(_BEGIN, {**begun, "domain_sha256": domain_mark(address)})
 
 
 def settle(tx: Transaction, touch: int, old: TouchState, new: TouchState, event: str) -> None:
-    """Write the outcome into the touch's newest attempt, if this change of state means one."""
+    """Write the outcome into the message's newest attempt, if this change of state means one."""
     outcome = _outcome(old, new, event)
     if outcome:
         tx.connection.execute(_SETTLE, {"its_touch": touch, "outcome": outcome})
@@ -76,7 +76,7 @@ def domain_mark(address: str) -> str:
 def gone_since(
     tx: Transaction, channel: str, since: datetime, most: int, domain: str = ""
 ) -> tuple[int, datetime | None]:
-    """Return how many touches `channel` sent after `since`, up to `most`, and the earliest moment.
+    """Return how many messages `channel` sent after `since`, up to `most`, and the earliest moment.
 
     The newest count first. Touches that may have been sent count too; those that a wrong clock
     dated into the future don't. `domain`: only those to that domain (a `domain_mark`).
@@ -102,7 +102,7 @@ def _count_gone(by_domain: bool) -> Select[int, Any]:  # noqa: FBT001
 
 
 def ways_due(tx: Transaction) -> dict[int, str]:
-    """Return the channel of each touch to a customer that is due now, by touch number."""
+    """Return the channel of each message to a customer that is due now, by message number."""
     table = tables.touches
     query = select(table.c.number, table.c.channel).where(
         table.c.state == TouchState.DUE.value,
@@ -113,7 +113,7 @@ def ways_due(tx: Transaction) -> dict[int, str]:
 
 
 def tried_by(tx: Transaction, touch: int, since: datetime | None) -> set[str]:
-    """Return the channels that refused a touch, or from which it bounced, since `since`."""
+    """Return the channels that refused a message, or from which it bounced, since `since`."""
     table = tables.attempts
     query = select(table.c.channel).where(table.c.touch == touch, table.c.outcome.in_(BAD))
     if since is not None and since <= tx.now:  # a future moment would make it try them all again
@@ -136,7 +136,7 @@ def may_have_left_at(tx: Transaction, touch: Touch) -> datetime | None:
 
 
 def tried_before(tx: Transaction, touch: Touch) -> bool:
-    """Return whether its channel already had this touch before a person scheduled it again.
+    """Return whether its channel already had this message before a person scheduled it again.
 
     A copy that the channel finds may then be from that time. A refused attempt leaves no copy.
     """
@@ -148,14 +148,14 @@ def tried_before(tx: Transaction, touch: Touch) -> bool:
 
 
 def back_from(tx: Transaction, touch: int) -> list[str]:
-    """Return the channels from which a touch bounced, in order."""
+    """Return the channels from which a message bounced, in order."""
     table = tables.attempts
     query = select(table.c.channel).where(table.c.touch == touch, table.c.outcome == BOUNCED)
     return list(tx.connection.execute(query.order_by(table.c.number)).scalars())
 
 
 def all_came_back(tx: Transaction, touch: Touch) -> bool:
-    """Return whether every copy of a bounced touch has certainly come back.
+    """Return whether every copy of a bounced message has certainly come back.
 
     If a person scheduled it again, the customer may have the earlier copy: a bounce report that
     comes late or twice doesn't say which copy it is about.
@@ -174,7 +174,7 @@ def all_came_back(tx: Transaction, touch: Touch) -> bool:
 
 
 def refusals(tx: Transaction, case: int) -> dict[int, list[str]]:
-    """Return the channels that refused or bounced each touch of a case, by touch number."""
+    """Return the channels that refused or bounced each message of a case, by message number."""
     table, touch = tables.attempts, tables.touches
     query = (
         select(table.c.touch, table.c.channel)

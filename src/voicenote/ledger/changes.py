@@ -143,11 +143,11 @@ def change_touch(
     facts: dict[str, object] | None = None,
     **values: Any,
 ) -> TouchState:
-    """Change touch `number` and return its new state.
+    """Change message `number` and return its new state.
 
     With `token`, only while that claim token is still on it: a run that was thought dead and wakes
-    up must not overwrite what was decided meanwhile. `seen` is the touch as last read; while it is
-    still in that state, it isn't read again. Raises as `change_case` does.
+    up must not overwrite what was decided meanwhile. `seen` is the message as last read; while it
+    is still in that state, it isn't read again. Raises as `change_case` does.
     """
     table = tables.touches
     if seen is not None and change_seen(tx, seen, event, token=token, facts=facts, **values):
@@ -175,7 +175,7 @@ def change_seen(
     facts: dict[str, object] | None = None,
     **values: Any,
 ) -> bool:
-    """Change a touch if it is still in the state of `seen`; return whether it was."""
+    """Change a message if it is still in the state of `seen`; return whether it was."""
     column = tables.touches.c.state
     new = after(TOUCH, seen.state, event)
     changed = {"state": new.value, **values}
@@ -207,7 +207,7 @@ def hold_case(tx: Transaction, number: int) -> None:
 
 
 def hold_case_of(tx: Transaction, touch: int) -> None:
-    """Lock the case of a touch until the transaction ends."""
+    """Lock the case of a message until the transaction ends."""
     if tx.connection.dialect.name != "sqlite":
         tx.connection.execute(_HOLD_CASE_OF, {"its_number": touch})
 

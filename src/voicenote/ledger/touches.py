@@ -55,7 +55,7 @@ def book(
     way: Callable[[PlannedTouch], str],
     new_id: Callable[[], str],
 ) -> list[int]:
-    """Schedule touches for a case; return their numbers. `way` gives the channel of each."""
+    """Schedule messages for a case; return their numbers. `way` gives the channel of each."""
     numbers: list[int] = []
     for touch in planned:
         statement = insert(tables.touches).values(
@@ -73,7 +73,7 @@ def book(
 
 
 def get(tx: Transaction, number: int) -> Touch:
-    """Return one touch. Raises WrongUse when there is no touch of that number."""
+    """Return one message. Raises WrongUse when there is no message of that number."""
     row = tx.connection.execute(_TOUCH, {"wanted": number}).mappings().first()
     if row is None:
         raise WrongUse(f"there is no touch {number}", "see: voicenote show N")
@@ -81,7 +81,7 @@ def get(tx: Transaction, number: int) -> Touch:
 
 
 def of_cases(tx: Transaction, cases: Sequence[int]) -> list[Touch]:
-    """Return the touches of some cases, earliest due first.
+    """Return the messages of some cases, earliest due first.
 
     Raises BadData when a row can't be read.
     """
@@ -91,7 +91,7 @@ def of_cases(tx: Transaction, cases: Sequence[int]) -> list[Touch]:
 
 
 def in_state(tx: Transaction, states: Iterable[TouchState]) -> list[Touch]:
-    """Return every touch in one of these states, earliest due first."""
+    """Return every message in one of these states, earliest due first."""
     table = tables.touches
     wanted = [state.value for state in states]
     query = select(table).where(table.c.state.in_(wanted)).order_by(table.c.due_at, table.c.number)
@@ -99,7 +99,7 @@ def in_state(tx: Transaction, states: Iterable[TouchState]) -> list[Touch]:
 
 
 def due_numbers(tx: Transaction, limit: int | None = None) -> list[tuple[int, int]]:
-    """Return (touch, case) of each touch that is due now, earliest first."""
+    """Return (touch, case) of each message that is due now, earliest first."""
     table = tables.touches
     query = (
         select(table.c.number, table.c.case)
@@ -111,14 +111,14 @@ def due_numbers(tx: Transaction, limit: int | None = None) -> list[tuple[int, in
 
 
 def count(tx: Transaction, state: TouchState) -> int:
-    """Return how many touches are in a state."""
+    """Return how many messages are in a state."""
     table = tables.touches
     query = select(func.count()).select_from(table).where(table.c.state == state.value)
     return tx.connection.execute(query).scalar_one()
 
 
 def count_skipped(tx: Transaction) -> int:
-    """Return how many touches to customers are skipped."""
+    """Return how many messages to customers are skipped."""
     table = tables.touches
     query = select(func.count()).select_from(table)
     query = query.where(table.c.state == TouchState.SKIPPED.value)
@@ -126,7 +126,7 @@ def count_skipped(tx: Transaction) -> int:
 
 
 def next_due_at(tx: Transaction, after: datetime | None = None) -> datetime | None:
-    """Return when the next touch is due (UTC), later than `after` if given; or None."""
+    """Return when the next message is due (UTC), later than `after` if given; or None."""
     table = tables.touches
     query = select(table.c.due_at).where(table.c.state == TouchState.DUE.value)
     if after is not None:
@@ -135,21 +135,21 @@ def next_due_at(tx: Transaction, after: datetime | None = None) -> datetime | No
 
 
 def left_at(tx: Transaction, at: datetime) -> list[Touch]:
-    """Return the touches that were sent at exactly this moment."""
+    """Return the messages that were sent at exactly this moment."""
     query = select(tables.touches).where(tables.touches.c.sent_at == at)
     rows_ = tx.connection.execute(query.order_by(tables.touches.c.number)).mappings()
     return [rows.touch_in(row) for row in rows_]
 
 
 def move(tx: Transaction, number: int, due_at: datetime) -> None:
-    """Give a waiting touch another time; any other touch stays as it is."""
+    """Give a waiting message another time; any other message stays as it is."""
     table = tables.touches
     where = (table.c.number == number) & table.c.state.in_([state.value for state in WAITING])
     tx.connection.execute(update(table).where(where).values(due_at=due_at))
 
 
 def note(tx: Transaction, number: int, reason: str) -> None:
-    """Write why a touch is waiting, skipped or cancelled; "" clears the reason."""
+    """Write why a message is waiting, skipped or cancelled; "" clears the reason."""
     table = tables.touches
     noted = WAITING | {TouchState.SKIPPED, TouchState.CANCELLED}
     where = (table.c.number == number) & table.c.state.in_([state.value for state in noted])
@@ -157,7 +157,7 @@ def note(tx: Transaction, number: int, reason: str) -> None:
 
 
 def claim_of(tx: Transaction, number: int) -> tuple[str, str, datetime | None]:
-    """Return (token, who, when) of the claim on a touch; the token is "" when there is none."""
+    """Return (token, who, when) of the claim on a message; the token is "" when there is none."""
     table = tables.touches
     query = select(table.c.claim, table.c.claimed_by, table.c.claimed_at)
     row = tx.connection.execute(query.where(table.c.number == number)).one()
@@ -173,9 +173,9 @@ def receive(
     seen: Touch | None = None,
     **values: Any,
 ) -> None:
-    """Store a receipt, and change the touch's state if the transition table has that change.
+    """Store a receipt, and change the message's state if the transition table has that change.
 
-    With `token`, only while that claim is still on the touch; `seen` as in `change_touch`. A late
+    With `token`, only while that claim is still on the message; `seen` as in `change_touch`. A late
     or repeated receipt (delivered after heard) is stored and changes nothing. The case stays
     locked until the transaction ends.
     """
@@ -204,7 +204,7 @@ def _moves(state: TouchState, event: str) -> bool:
 
 
 def receipts_of(tx: Transaction, numbers: Sequence[int]) -> dict[int, tuple[Receipt, ...]]:
-    """Return the receipts of some touches, oldest first, by touch number."""
+    """Return the receipts of some messages, oldest first, by message number."""
     found: dict[int, tuple[Receipt, ...]] = {}
     for row in tx.connection.execute(_RECEIPTS, {"touches": list(numbers)}).mappings():
         found[row["touch"]] = (*found.get(row["touch"], ()), rows.receipt_in(row))
@@ -236,7 +236,7 @@ def answers_of(tx: Transaction, cases: Sequence[int]) -> dict[int, list[tuple[in
 
 
 def is_at_rest(tx: Transaction, key: str) -> bool:
-    """Return whether a touch in this ledger has the key and isn't being sent right now."""
+    """Return whether a message in this ledger has the key and isn't being sent right now."""
     table = tables.touches
     state = tx.connection.execute(select(table.c.state).where(table.c.key == key)).scalar()
     return state is not None and state not in (TouchState.SENDING, TouchState.COMMITTING)

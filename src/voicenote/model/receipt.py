@@ -63,7 +63,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parcel:
-    """Everything a channel needs to send one touch, so it needn't look anything up.
+    """Everything a channel needs to send one message, so it needn't look anything up.
 
     `key` is the idempotency key, and `message_id` the RFC 5322 identifier made from it (with angle
     brackets). `to` and `sender` are addresses of the channel's own kind; the outbox takes any.

@@ -60,9 +60,9 @@ class PlannedTouch:
     `wanted_at` is the time by the plan's offset, `due_at` the next decent hour after it. After
     `too_late_at` it no longer makes sense, and is shown instead of sent. `unless` is the condition
     that makes it unnecessary: ``answered``, ``put-right``, ``kept``, ``memo-arrived``, or "".
-    `amends` is the K of the promise that a status touch is about. `channels` are those of its step
-    or plan, in order; empty for the customer's own. Answers after `booked_at` stop it; None means
-    `wanted_at`.
+    `amends` is the K of the promise that a status message is about. `channels` are those of its
+    step or plan, in order; empty for the customer's own. Answers after `booked_at` stop it; None
+    means `wanted_at`.
     """
 
     kind: TouchKind

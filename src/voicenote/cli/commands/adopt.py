@@ -1,4 +1,4 @@
-"""`adopt`: a copied or moved ledger sends from here."""
+"""`adopt`: let a copied or moved ledger send from here."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import click
 from voicenote.cli.terminal.hold_report import describe_hold
 from voicenote.cli.terminal.session import Session, command
 
-#: Said when a copy was made the one that sends.
+#: What to say when this copy has become the one that sends.
 TAKEN = (
     "This ledger sends from here now; its other copies on your account ask first.\n"
     "A copy on another machine or account cannot know this: make sure it does not send."

@@ -1,4 +1,4 @@
-"""`amends`: promises are listed, added, done, confirmed, broken, waived, promised again."""
+"""`amends`: list and add promises; mark them done, confirmed, broken, waived or promised again."""
 
 from __future__ import annotations
 

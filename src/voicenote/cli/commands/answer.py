@@ -1,4 +1,4 @@
-"""`answer`: what the customer said, when it came by another way."""
+"""`answer`: record a customer's answer that came in another way."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`approve`: approves memos for sending, after listening to some."""
+"""`approve`: approve memos for sending, after listening to some."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`backup`: the workspace in one file."""
+"""`backup`: save the workspace in one file."""
 
 from __future__ import annotations
 

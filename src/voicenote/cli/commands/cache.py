@@ -1,4 +1,4 @@
-"""`cache`: sentences that were spoken and coded before, and how to be rid of them."""
+"""`cache`: show or prune the stored sound of sentences spoken before."""
 
 from __future__ import annotations
 

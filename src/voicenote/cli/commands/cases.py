@@ -1,4 +1,4 @@
-"""`cases`: what there is, a line a case."""
+"""`cases`: list the cases, one per line."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ def _as_text(session: Session, found: CaseList, now: datetime) -> list[Sequence[
     if beside is None:
         return []
     clocks, read = _Clocks(session, now), _reader(beside, now)
-    # most cases have no remark: they are not asked one by one
+    # most cases have no remark, so they aren't checked one by one
     by_round = (*cases.answered, *beside.troubled)
     remarked = {case for case, _ in by_round}.union(
         *(cases.owed_by, cases.uncertain, beside.opted_out, beside.returned)

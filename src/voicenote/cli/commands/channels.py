@@ -1,4 +1,4 @@
-"""`channels`: which are set up, what each still needs, and links for customers."""
+"""`channels`: list the channels and what each still needs; make links for customers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`check`: what the method finds wrong with a text, and what to write instead."""
+"""`check`: show what is wrong with a text, and what to write instead."""
 
 from __future__ import annotations
 

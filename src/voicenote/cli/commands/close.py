@@ -1,4 +1,4 @@
-"""`close`: closes a case, or lists what is missing."""
+"""`close`: close a case, or list what is missing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``voicenote completion``: the script that teaches a shell our commands."""
+"""`completion`: print the completion script for a shell."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`daemon`: runs, each at the next due time."""
+"""`daemon`: run again and again, each time when something is due."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def daemon(session: Session, /, *, every: float, clock_is_right: bool) -> None:
             return
         known = what.clock.known if what.clock else None
         if known == told_clock:
-            what.clock = None  # it was told when it jumped, and not at every run
+            what.clock = None  # reported when it jumped, and not again at every run
         told_clock = known
         if what.clock or not what.quiet:
             screen.note(f"{now():%Y-%m-%d %H:%M}Z  {summary_of(what)}")

@@ -1,4 +1,4 @@
-"""`demo`: the whole journey on the samples, offline, in a folder of its own."""
+"""`demo`: show the whole process on samples, offline, in a separate folder."""
 
 from __future__ import annotations
 

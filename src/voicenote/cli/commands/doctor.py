@@ -1,4 +1,4 @@
-"""`doctor`: every problem of this set-up, with its cure."""
+"""`doctor`: show every problem of this set-up, and what to do about it."""
 
 from __future__ import annotations
 

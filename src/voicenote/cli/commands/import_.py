@@ -1,4 +1,4 @@
-"""`import`: many complaints at once, in one transaction."""
+"""`import`: add many complaints at once, in one transaction."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def _options(session: Session, profile: Profile | None, given: Mapping[str, Any]
         defaults={**(profile.default if profile else {}), **_pairs("--default", given["defaults"])},
         language=owner.language,
         time_zone=owner.time_zone,
-        # a profile's name is its source from the first import on, or the next would add all again
+        # a profile's name is its source from the first import on: else the next adds all again
         source=given["source"]
         or (profile.source if profile else "")
         or given["profile"]

@@ -1,4 +1,4 @@
-"""`init`: makes a workspace."""
+"""`init`: make a workspace."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def init(session: Session, /, *, force: bool, anew: bool, **given: str | None) -
     written = force or not file.exists()
     if written:
         owner = _ask_owner(session, answers)
-        # the ledger first: where it is refused, nothing is written
+        # the ledger first: if it is refused, nothing is written
         open_ledger(load(home, session.env, fresh=True), anew=anew).close()
         kept = write_settings(home, owner)
         if kept:

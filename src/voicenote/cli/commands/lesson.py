@@ -1,4 +1,4 @@
-"""`lesson`: what to learn from a case."""
+"""`lesson`: write down what to learn from a case."""
 
 from __future__ import annotations
 

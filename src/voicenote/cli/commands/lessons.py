@@ -1,4 +1,4 @@
-"""`lessons`: causes ranked, and outcomes."""
+"""`lessons`: show the ranked causes, and the outcomes."""
 
 from __future__ import annotations
 

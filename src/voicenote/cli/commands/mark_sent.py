@@ -1,4 +1,4 @@
-"""`mark-sent`: an uncertain message was sent."""
+"""`mark-sent`: record that an uncertain message was sent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`new`: one case in one sitting."""
+"""`new`: add a case and go through it in one session."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ def _ask_questions(
         today = now.date()
         ask("amends", "   In a few words, as you would say it to them", needed=True)
         if deed in ("refund", "credit", "gift"):
-            fields["amends_value"] = "1"  # a currency alone says nothing, and is not looked at
+            fields["amends_value"] = "1"  # a currency without an amount isn't checked
             ask("currency", "   In which currency, if it is money (such as EUR)")
             del fields["amends_value"]
             if fields["currency"]:

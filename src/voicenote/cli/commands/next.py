@@ -1,4 +1,4 @@
-"""`next`: the one thing that needs you most."""
+"""`next`: show the one thing that needs you most."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`opt-out`: a customer is never written to again."""
+"""`opt-out`: never write to a customer again."""
 
 from __future__ import annotations
 

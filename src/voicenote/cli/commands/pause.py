@@ -1,4 +1,4 @@
-"""`pause`: the channels that are paused, and why; one goes on when you say so."""
+"""`pause`: show the paused channels and why, and resume one."""
 
 from __future__ import annotations
 

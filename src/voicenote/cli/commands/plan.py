@@ -1,4 +1,4 @@
-"""`plan`: the messages of a case and when, in the customer's time; choose, hold, resume."""
+"""`plan`: show, choose, hold or resume a case's messages, in the customer's time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`play`: listening to a memo, or drawing it."""
+"""`play`: play a memo, or draw its waveform."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`proof`: what a customer would get, sent to its owner."""
+"""`proof`: send the owner what a customer would get."""
 
 from __future__ import annotations
 

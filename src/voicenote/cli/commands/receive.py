@@ -1,4 +1,4 @@
-"""`receive`: what came in, read now; or handed over from a file."""
+"""`receive`: read incoming messages now, from channels or from a file."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from voicenote.ledger.arrivals import UnmatchedArrival
 
 
-#: A webhook's call and a letter are smaller; the rest of a longer one is attachments.
+#: The most bytes that are read: webhook calls and emails are smaller, except for attachments.
 MOST = 64 << 20
 
 

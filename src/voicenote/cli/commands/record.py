@@ -1,4 +1,4 @@
-"""`record`: the owner's own voice, at the microphone or from files."""
+"""`record`: record the owner's own voice, at the microphone or from files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`rehearse`: the future on a copy."""
+"""`rehearse`: show what will happen, on a copy of the ledger."""
 
 from __future__ import annotations
 

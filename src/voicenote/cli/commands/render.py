@@ -1,4 +1,4 @@
-"""`render`: from words to sound."""
+"""`render`: turn scripts into sound."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`reopen`: a new round for a case."""
+"""`reopen`: start a new round for a case."""
 
 from __future__ import annotations
 

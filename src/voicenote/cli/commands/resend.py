@@ -1,4 +1,4 @@
-"""`resend`: an uncertain message is sent again."""
+"""`resend`: send an uncertain message again."""
 
 from __future__ import annotations
 

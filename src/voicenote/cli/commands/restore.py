@@ -1,4 +1,4 @@
-"""`restore`: a workspace out of a backup."""
+"""`restore`: make a workspace from a backup."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`run`: sends what is due, once."""
+"""`run`: send what is due, once."""
 
 from __future__ import annotations
 

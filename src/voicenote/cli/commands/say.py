@@ -1,4 +1,4 @@
-"""`say`: just the sound, for other programs; no ledger."""
+"""`say`: make only the sound, for other programs, without a ledger."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`schedule`: the crontab line or the timer that makes a run every few minutes."""
+"""`schedule`: show or install the crontab line or timer that makes a run every few minutes."""
 
 from __future__ import annotations
 

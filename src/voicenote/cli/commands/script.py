@@ -1,4 +1,4 @@
-"""`script`: what will be said."""
+"""`script`: write what will be said."""
 
 from __future__ import annotations
 

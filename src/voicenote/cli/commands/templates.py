@@ -1,4 +1,4 @@
-"""`templates`: those there are; your own are begun, shown and tried here."""
+"""`templates`: list templates; start, show and try your own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`triage`: what you found out about a complaint, and the proposal that follows from it."""
+"""`triage`: record what you found out about a complaint, and propose what follows from it."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def triage(session: Session, /, *, number: int, accept: bool, **given: Any) -> N
     if not accept and any(value is not None for value in wished.values()):
         raise WrongUse("these options change the proposal you accept", "add --accept")
     if wished["value"]:
-        amount(wished["value"], given["currency"])  # told before anything is kept
+        amount(wished["value"], given["currency"])  # an error comes before anything is stored
     said = {name: value for name, value in given.items() if value is not None}
     asks = session.screen.interactive and not (said or accept)
     with session.open() as ws:

@@ -1,4 +1,4 @@
-"""`undo`: takes back what the last run decided by a wrong clock."""
+"""`undo`: undo what the last run decided by a wrong clock."""
 
 from __future__ import annotations
 

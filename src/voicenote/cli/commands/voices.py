@@ -1,4 +1,4 @@
-"""`voices`: what they speak, and what each still needs."""
+"""`voices`: list the voices, their languages, and what each still needs."""
 
 from __future__ import annotations
 
