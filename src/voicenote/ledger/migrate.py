@@ -27,7 +27,7 @@ _VERSION = text("select version_num from alembic_version")
 def bring_up_to_date(engine: Engine, *, new_id: Callable[[], str], now: datetime) -> None:
     """Create or migrate the schema. Quickly does nothing when it is up to date.
 
-    Raises SchemaChanged when a newer voicenote wrote the ledger, BadData when its revision can't
+    Raises SchemaChanged when a newer release wrote the ledger, BadData when its revision can't
     be read, Unavailable when it can't be copied first.
     """
     found = revision(engine)

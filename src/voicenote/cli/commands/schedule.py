@@ -52,7 +52,7 @@ def schedule(session: Session, /, *, every: str, systemd: bool, install: bool) -
 
 
 def _program() -> list[str]:
-    """Return the command line that starts this same voicenote from any folder."""
+    """Return the words that start this same program from any folder."""
     started = Path(sys.argv[0])
     if started.name in ("voicenote", "voicenote.exe") and started.is_file():
         return [str(started.absolute())]
