@@ -125,3 +125,15 @@ def test_what_is_installed_is_looked_through_once(
     finally:
         wiring._makers.cache_clear()
     assert looked == [plugins.CHANNELS]
+
+
+def test_a_broken_voice_is_left_out_of_the_listing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its import fails with the general error, which must not hide the other voices."""
+    from voicenote import wiring
+
+    def broken() -> object:
+        raise Unavailable("The plug-in parrot cannot be loaded")
+
+    makers = plugins.load(plugins.VOICES).good
+    monkeypatch.setattr(wiring, "_makers", lambda _group: {"parrot": broken, **makers})
+    assert "silent" in {one.name for one in wiring.describe_voices({})}

@@ -182,12 +182,12 @@ def make_voice(name: str, options: Mapping[str, object]) -> Voice:
 
 
 def describe_voices(options: Mapping[str, object]) -> list[VoiceInfo]:
-    """Return the facts about every voice; one that raises VoiceUnavailable is left out."""
+    """Return the facts about every voice; one that cannot be loaded is left out."""
     from voicenote.voice.port import read_options
 
     facts = []
     for load in _makers(VOICES).values():
-        with suppress(VoiceUnavailable):
+        with suppress(Unavailable):
             maker = load()
             facts.append(maker.info(read_options(maker, options, "voice", [], os.environ)))
     return facts
