@@ -20,9 +20,10 @@ from hypothesis import strategies as st
 from tests.fakes.made import make_channel
 from tests.fakes.telegram_api import METHODS, TelegramApi
 from tests.fakes.web import Web
+from voicenote.delivery.http_client import Response
 from voicenote.delivery.opt_out_phrases import wish_in
 from voicenote.delivery.telegram.bot import Telegram
-from voicenote.delivery.telegram.bot_payload import BUTTONS, verdict_in
+from voicenote.delivery.telegram.bot_payload import BUTTONS, result_of, verdict_in
 from voicenote.delivery.telegram.updates import UpdateOffset, read_update, start_link
 from voicenote.errors import Postponed, Refused
 from voicenote.model.receipt import Parcel, ReceiptKind, Verdict
@@ -150,6 +151,27 @@ def test_a_flood_is_waited_out(bot: Telegram, api: TelegramApi, touch: Parcel) -
     with pytest.raises(Postponed) as postponed:
         bot.send(touch, lambda: None)
     assert postponed.value.retry_after == 17
+
+
+@pytest.mark.parametrize(
+    ("asked", "waited"),
+    [
+        ("17", 17.0),
+        ("1.5", 1.5),
+        ("1" + "0" * 400, 1e9),
+        ("Infinity", 1e9),
+        ("NaN", None),
+        ("-5", None),
+        ("0", None),
+        ('"17"', None),
+        ("null", None),
+    ],
+)
+def test_a_strange_wait_still_postpones(asked: str, waited: float | None) -> None:
+    body = f'{{"ok": false, "parameters": {{"retry_after": {asked}}}}}'.encode()
+    with pytest.raises(Postponed) as postponed:
+        result_of(Response(429, body), TOKEN)
+    assert postponed.value.retry_after == waited
 
 
 def test_what_is_no_token_is_never_sent(web: Web, touch: Parcel) -> None:

@@ -20,6 +20,7 @@ from voicenote.model.receipt import Parcel, Verdict
 CAPTION = 1024  # UTF-16 units below a voice message
 TEXT = 4096  # UTF-16 units in a text message
 LARGEST = 50_000_000  # bytes of a file that a bot may send
+_LONGEST_S = 1e9  # a longer wait counts as this one; the largest integers don't fit into a float
 
 #: Language → labels of the two buttons: put right, not yet.
 BUTTONS = {
@@ -93,7 +94,7 @@ def result_of(said: Response, secret: str) -> Any:
     what = f"Telegram answered {said.status}: {why}"
     if said.status == 429:
         rest = as_object(told.get("parameters")).get("retry_after")
-        wait = float(rest) if isinstance(rest, int | float) else None
+        wait = float(min(rest, _LONGEST_S)) if isinstance(rest, int | float) and rest > 0 else None
         raise Postponed(what, "Telegram asks to come back later; a later run will", wait)
     if said.status in (401, 404):
         raise Postponed(what, "check token: BotFather shows the one of your bot")
