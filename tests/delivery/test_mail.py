@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 import trustme
 
+from voicenote.delivery.email.mailbox import _internal_date
 from voicenote.delivery.message import build_message, wire
 from voicenote.delivery.tokens import fill_template, token, tokens_in
 from voicenote.errors import BadSettings, Postponed, Refused
@@ -229,3 +231,18 @@ def test_tls_on_a_plain_port_is_explained(rude: Make, mail: Make, letter: Parcel
     with pytest.raises(Postponed) as postponed:
         mail(rude().port, security="tls").send(letter, nothing)
     assert "587" in postponed.value.advice
+
+
+@pytest.mark.parametrize(
+    ("said", "moment"),
+    [
+        ("02-Mar-2026 09:31:04 +0200", datetime(2026, 3, 2, 7, 31, 4, tzinfo=UTC)),
+        ("02-Foo-2026 09:31:04 +0000", None),
+        ("02-Mar-0000 09:31:04 +0000", None),
+        ("31-Dec-9999 23:59:59 -9959", None),
+        ("yesterday", None),
+    ],
+)
+def test_a_strange_date_of_a_mailbox_is_no_date(said: str, moment: datetime | None) -> None:
+    head = f'1 (UID 7 INTERNALDATE "{said}" BODY[]<0> {{3}}'.encode()
+    assert _internal_date(head) == (moment or datetime.min.replace(tzinfo=UTC))

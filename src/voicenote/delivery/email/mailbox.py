@@ -6,7 +6,7 @@ import imaplib
 import re
 import ssl
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from time import mktime
@@ -148,10 +148,10 @@ def _fetch_heads(box: BaseMailBox, uids: list[int]) -> list[tuple[int, datetime,
 
 def _internal_date(head: bytes) -> datetime:
     """Return when the server received a message, in UTC; `datetime.min` if it does not say."""
-    moment = imaplib.Internaldate2tuple(head)
-    if moment is None:
-        return datetime.min.replace(tzinfo=UTC)
-    return datetime.fromtimestamp(mktime(moment), UTC)
+    with suppress(KeyError, ValueError, OverflowError, OSError):  # no such month, year or time
+        if moment := imaplib.Internaldate2tuple(head):
+            return datetime.fromtimestamp(mktime(moment), UTC)
+    return datetime.min.replace(tzinfo=UTC)
 
 
 def keep_copy(box: BaseMailBox, folder: str, raw: bytes) -> str:
