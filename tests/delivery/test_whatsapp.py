@@ -21,7 +21,7 @@ from pywa.client import WhatsApp as SecondClient
 from pywa.utils import webhook_updates_validator
 
 from tests.fakes.made import make_channel
-from tests.fakes.web import Web
+from tests.fakes.web import Reply, Web
 from tests.fakes.whatsapp_api import WhatsAppApi, called
 from voicenote.delivery.opt_out_phrases import wish_in
 from voicenote.delivery.tokens import token
@@ -111,6 +111,25 @@ def test_without_a_template_it_is_refused_with_advice(
     with pytest.raises(Refused) as refused:
         channel().send(touch, lambda: None)
     assert "set template and listen_url" in refused.value.advice
+
+
+@pytest.mark.parametrize(
+    ("header", "waited"),
+    [
+        ("90", 90.0),
+        ("Mon, 02 Mar 2026 09:33:04 GMT", 120.0),
+        ("Mon, 02 Mar 2026 08:00:00 GMT", 0.0),
+        ("soon", None),
+    ],
+)
+def test_a_time_to_come_back_is_seconds_or_a_date(
+    channel: Make, web: Web, touch: Parcel, header: str, waited: float | None
+) -> None:
+    error = {"error": {"code": 130429, "message": "Rate limit hit"}}
+    web.answer = lambda _request: Reply(429, error, {"Retry-After": header})
+    with pytest.raises(Postponed) as postponed:
+        channel().send(touch, lambda: None)
+    assert postponed.value.retry_after == waited
 
 
 @pytest.mark.parametrize("ago", [None, timedelta(hours=24), timedelta(hours=23, minutes=56)])

@@ -223,7 +223,7 @@ class WhatsApp:
             )
         more = {**headers, "Authorization": f"Bearer {secret.strip()}"}
         said = self._line.post(Request(f"{self._place}/{end}", body, more), commit, PERSON)
-        return identifier(said, secret.strip())
+        return identifier(said, secret.strip(), self._clock())
 
 
 def _voice(parcel: Parcel) -> bytes | None:

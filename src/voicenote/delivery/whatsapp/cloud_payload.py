@@ -14,6 +14,7 @@ from typing import Any
 
 from voicenote.delivery.content import units
 from voicenote.delivery.http_client import Response
+from voicenote.delivery.http_errors import retry_after
 from voicenote.delivery.json_values import as_object, as_objects, parse_object
 from voicenote.delivery.server_text import plain
 from voicenote.delivery.tokens import fill_template
@@ -111,7 +112,7 @@ def template_message(parcel: Parcel, template: Template) -> bytes:
     return _body(parcel, "template", content)
 
 
-def identifier(said: Response, secret: str) -> str:
+def identifier(said: Response, secret: str, now: datetime) -> str:
     """Return the id in an answer, or raise Postponed, Refused or Unknown.
 
     It is the id of a message or of an uploaded sound. `secret` is removed from every error text.
@@ -122,7 +123,8 @@ def identifier(said: Response, secret: str) -> str:
         if isinstance(found, str) and found:
             return found
         raise Unknown("WhatsApp said yes, and did not name the message", PERSON)
-    raise _refusal(said, as_object(told.get("error")), secret)
+    wait = retry_after(said.headers.get("retry-after", ""), now)
+    raise _refusal(said, as_object(told.get("error")), secret, wait)
 
 
 def advice_for(code: int) -> str:
@@ -131,7 +133,7 @@ def advice_for(code: int) -> str:
 
 
 def _refusal(
-    said: Response, error: Mapping[str, Any], secret: str
+    said: Response, error: Mapping[str, Any], secret: str, wait: float | None
 ) -> Postponed | Refused | Unknown:
     number = error.get("code")
     code = number if isinstance(number, int) else -1
@@ -141,15 +143,10 @@ def _refusal(
         return OutsideWindow(what, _CURES[code])
     ours = _OURS.get(code) or _STATUSES.get(300 if 300 <= said.status < 400 else said.status)
     if ours and code not in _CURES:
-        return Postponed(what, ours, _wait(said))
+        return Postponed(what, ours, wait)
     if code in _CURES or 400 <= said.status < 500:
         return Refused(what, _CURES.get(code, CORRECT))
     return Unknown(what, PERSON)
-
-
-def _wait(said: Response) -> float | None:
-    header = said.headers.get("retry-after", "")
-    return float(header) if header.isascii() and header.isdigit() else None
 
 
 def _body(parcel: Parcel, kind: str, content: Mapping[str, object]) -> bytes:
