@@ -6,8 +6,8 @@ import io
 import json
 import threading
 import wave
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -20,6 +20,7 @@ class Server:
     url: str = ""
     status: int = 200
     answer: bytes | None = None
+    pieces: Iterable[bytes] | None = None  # sent one by one, without a length
     asked: list[dict[str, Any]] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
 
@@ -44,6 +45,13 @@ def speech_server() -> Iterator[Server]:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             server.asked.append({**body, "path": self.path})
             server.keys.append(self.headers.get("Authorization", ""))
+            if server.pieces is not None:
+                self.send_response(server.status)
+                self.end_headers()
+                with suppress(OSError):  # the client has left
+                    for piece in server.pieces:
+                        self.wfile.write(piece)
+                return
             data = hum(body["input"], body["speed"]) if server.answer is None else server.answer
             self.send_response(server.status)
             self.send_header("Content-Length", str(len(data)))

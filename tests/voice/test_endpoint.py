@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 
 import pytest
 
 from tests.fakes.made import info_of, make_voice
+from tests.fakes.web import DRIP, Reply, Web
 from tests.voice.speech_server import Server, hum, speech_server
 from voicenote.errors import BadSettings, VoiceUnavailable
 from voicenote.model.sentences import Section, Sentence
+from voicenote.voice import endpoint
 from voicenote.voice.endpoint import Endpoint
 from voicenote.wiring import make_voice as make_by_name
 
@@ -75,6 +78,42 @@ def test_a_server_that_is_not_there_is_told() -> None:
         url = gone.url
     with pytest.raises(VoiceUnavailable, match="does not answer"):
         make_voice(Endpoint, {"url": url}).speak(SORRY, "en")
+
+
+def test_sound_that_drips_is_given_up(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each byte comes soon enough, the whole does not; half a sentence must not pass as one."""
+    monkeypatch.setattr(endpoint, "_TIMEOUT_S", 0.4)
+    over, sound = threading.Event(), hum(SORRY.text)
+
+    def drip() -> Iterator[bytes]:
+        for start in range(0, len(sound), 2000):
+            yield sound[start : start + 2000]
+            over.wait(0.05)
+
+    server.pieces = drip()
+    with pytest.raises(VoiceUnavailable, match="took longer than"):
+        make_voice(Endpoint, {"url": server.url}).speak(SORRY, "en")
+    over.set()
+
+
+def test_headers_that_drip_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(endpoint, "_TIMEOUT_S", 0.4)
+    web = Web(lambda _request: Reply())
+    web.deeds["/audio/speech"] = DRIP
+    try:
+        with pytest.raises(VoiceUnavailable, match="took longer than"):
+            make_voice(Endpoint, {"url": web.url}).speak(SORRY, "en")
+    finally:
+        web.stop()
+
+
+def test_no_more_than_the_limit_is_read(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(endpoint, "_MOST", 1_000_000)
+    left = iter(range(60))
+    server.pieces = (bytes(1_000_000) for _ in left)
+    with pytest.raises(VoiceUnavailable, match="sent too much"):
+        make_voice(Endpoint, {"url": server.url}).speak(SORRY, "en")
+    assert next(left, None) is not None
 
 
 @pytest.mark.parametrize(

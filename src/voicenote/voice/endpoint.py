@@ -9,17 +9,23 @@ from __future__ import annotations
 import hashlib
 import io
 import wave
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
+from voicenote.deadline import Deadline
 from voicenote.errors import VoiceUnavailable
 from voicenote.model.memo import Clip
 from voicenote.model.sentences import Sentence
 from voicenote.options import Secret, option, validators
 from voicenote.voice.port import VoiceInfo, primary, sayable
 
+if TYPE_CHECKING:
+    import httpx2
+
 _PATH = "/audio/speech"
 _MOST = 50_000_000  # most bytes of sound accepted
-_TIMEOUT_S = 60.0
+_TIMEOUT_S = 60.0  # for one whole sentence, however slowly its bytes arrive
 _NATURAL = 160
 
 
@@ -82,8 +88,6 @@ class Endpoint:
             raise VoiceUnavailable(
                 f"the endpoint's voice does not speak {language!r}", "choose another in [voice]"
             )
-        import httpx2
-
         asked = {
             "model": self._options.model,
             "voice": self._options.voice,
@@ -91,26 +95,66 @@ class Endpoint:
             "response_format": "wav",
             "speed": self._speed,
         }
-        try:
-            with httpx2.Client(timeout=_TIMEOUT_S, follow_redirects=False) as client:
-                answer = client.post(self._url, json=asked, headers=self._headers())
-        except httpx2.HTTPError as error:
-            raise VoiceUnavailable(
-                f"the voice's server does not answer ({type(error).__name__})",
-                "check that it runs, and [voice] url",
-            ) from None
-        if answer.status_code != 200:
-            raise VoiceUnavailable(
-                f"the voice's server answered {answer.status_code}", _cure(answer.status_code)
-            )
-        return _clip(answer.content)
+        return _clip(self._fetch(asked))
 
     def close(self) -> None:
         """Do nothing: each sentence is a separate request."""
 
+    def _fetch(self, asked: Mapping[str, object]) -> bytes:
+        """Return the server's sound. Raises VoiceUnavailable."""
+        import httpx2
+
+        deadline, streams = Deadline(_TIMEOUT_S), list[Any]()
+
+        def note_stream(event: str, info: Mapping[str, Any]) -> None:
+            if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
+                streams.append(info["return_value"])
+
+        try:
+            with (
+                deadline.shutting(
+                    lambda: streams[-1].get_extra_info("socket") if streams else None
+                ),
+                httpx2.Client(timeout=_TIMEOUT_S, follow_redirects=False) as client,
+                client.stream(
+                    "POST",
+                    self._url,
+                    json=asked,
+                    headers=self._headers(),
+                    extensions={"trace": note_stream},
+                ) as answer,
+            ):
+                return _read(answer, deadline)
+        except (httpx2.HTTPError, TimeoutError) as error:
+            if deadline.over:
+                raise VoiceUnavailable(
+                    f"the voice's server took longer than {_TIMEOUT_S:.0f} seconds",
+                    "check its own log; a shorter sentence may help",
+                ) from None
+            raise VoiceUnavailable(
+                f"the voice's server does not answer ({type(error).__name__})",
+                "check that it runs, and [voice] url",
+            ) from None
+
     def _headers(self) -> dict[str, str]:
         key = self._options.key
-        return {"Authorization": f"Bearer {key.reveal()}"} if key else {}
+        plain = {"Accept-Encoding": "identity"}  # so that the bytes read are all there are
+        return {**plain, "Authorization": f"Bearer {key.reveal()}"} if key else plain
+
+
+def _read(answer: httpx2.Response, deadline: Deadline) -> bytes:
+    if answer.status_code != 200:
+        raise VoiceUnavailable(
+            f"the voice's server answered {answer.status_code}", _cure(answer.status_code)
+        )
+    data = bytearray()
+    for piece in answer.iter_raw():
+        deadline.left()
+        data += piece
+        if len(data) > _MOST:
+            raise VoiceUnavailable("the voice's server sent too much", "check its own log")
+    deadline.left()  # a connection cut by the deadline can look like the end of the sound
+    return bytes(data)
 
 
 def _cure(status: int) -> str:
@@ -123,8 +167,6 @@ def _cure(status: int) -> str:
 
 def _clip(data: bytes) -> Clip:
     """Parse the WAV file from the server."""
-    if len(data) > _MOST:
-        raise VoiceUnavailable("the voice's server sent too much", "check its own log")
     try:
         with wave.open(io.BytesIO(data)) as file:
             kind = (file.getnchannels(), file.getsampwidth())
