@@ -9,8 +9,11 @@ from types import SimpleNamespace
 
 import pytest
 
+from voicenote.engine.admin import health
 from voicenote.engine.admin.health import look_around, settings_problems
-from voicenote.errors import BadSettings, Problem
+from voicenote.engine.workspace import Workspace
+from voicenote.errors import BadSettings, Problem, Unavailable
+from voicenote.ledger import pauses
 
 NOW = datetime(2027, 1, 1, tzinfo=UTC)
 
@@ -46,3 +49,33 @@ def test_each_problem_of_the_settings_has_its_cure() -> None:
         ("line 3: x.y: a", "b"),
         ("c", "correct"),
     ]
+
+
+def stuck(ws: Workspace) -> list[tuple[str, bool]]:
+    about = ("messages", "pause", "channels", "touches")
+    found = [one for one in health.look_inside(ws, {}) if one.about in about]
+    return [(one.about, one.ok) for one in found if one.about != "channels" or not one.ok]
+
+
+def test_with_a_paused_channel_it_is_not_said_that_nothing_is_stuck(ws: Workspace) -> None:
+    assert stuck(ws) == [("messages", True)]
+    with ws.ledger.write() as tx:
+        pauses.pause(tx, "mail", 10, 5)
+    assert stuck(ws) == [("pause", False)]
+
+
+def test_with_a_channel_that_is_gone_it_is_not_said_that_nothing_is_stuck(
+    ws: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "channels_gone", lambda *_: {"mail": [1]})
+    assert stuck(ws) == [("channels", False)]
+
+
+def test_a_check_of_messages_that_fails_is_called_messages(
+    ws: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise Unavailable("no", "wait")
+
+    monkeypatch.setattr(health, "channels_gone", fail)
+    assert stuck(ws) == [("messages", False)]

@@ -229,7 +229,7 @@ def _stuck(ws: Workspace, _env: Mapping[str, str]) -> Iterator[CheckResult]:
         yield fault("pause", pause.told, pause.cure)
     for channel, numbers in gone.items():
         yield fault("channels", *case_flags.told_stranded(channel, numbers))
-    if not (uncertain or overdue or held):
+    if not (uncertain or overdue or held or stopped or gone):
         yield fine("messages", f"{len(known)} open cases, nothing stuck")
 
 
@@ -292,7 +292,7 @@ _CHECKS: Mapping[str, Callable[[Workspace, Mapping[str, str]], Iterator[CheckRes
     "privacy": _privacy,
     "voices": _voices,
     "channels": _channels,
-    "touches": _stuck,
+    "messages": _stuck,
     "post": _post,
     "memos": _memos,
     "cases": _readable,
