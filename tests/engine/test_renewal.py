@@ -153,3 +153,29 @@ def test_a_daemon_goes_on_with_the_new_settings(file: Path, anew: Callable[[], W
         (1, 1),
         (1, 1),
     ]
+
+
+def test_a_daemon_runs_again_after_new_settings_could_not_be_opened(
+    file: Path, anew: Callable[[], Workspace]
+) -> None:
+    """A full disk, for instance; the timer ends a daemon that has booked no other run."""
+    heard: list[Turn | VoicenoteError] = []
+
+    def end() -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    def open_anew() -> Workspace:
+        quiet(file, "20:00-09:00")  # as before: the next run has nothing to take up
+        raise OSError(28, "No space left on device")
+
+    def tell(what: Turn | VoicenoteError) -> None:
+        heard.append(what)
+        end()
+
+    daemon = Daemon(anew(), every_s=0.01, tell=tell, renewal=Renewal(file, open_anew))
+    quiet(file, "off")
+    limit = threading.Timer(20, end)
+    limit.start()
+    daemon.run()
+    limit.cancel()
+    assert [type(what) for what in heard] == [Turn]

@@ -126,10 +126,10 @@ class Daemon:
                 self._made()
 
     def _made(self) -> None:
-        self._renew()
         began = self._ws.clock()
         self._news.clear()
         try:
+            self._renew()
             turn = one_pass(self._ws, clock_is_right=self._clock_is_right)
             self._clock_is_right = False
             self._tell(turn)
