@@ -302,6 +302,81 @@ def test_the_next_recorder_is_tried_when_one_finds_no_microphone(
     assert len(kept(home)) == 1
 
 
+@pytest.fixture
+def no_microphone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The library sounddevice is installed, and finds no microphone."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise OSError("Error querying device -1")
+
+    module = type(sys)("sounddevice")
+    module.RawInputStream, module.PortAudioError = fail, OSError  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "sounddevice", module)
+    monkeypatch.setattr("voicenote.cli.terminal.screen.Screen.interactive", True)
+
+
+@pytest.mark.usefixtures("no_microphone")
+def test_programs_are_tried_when_sounddevice_finds_no_microphone(
+    call: Call, home: Path, tmp_path: Path, programs: Programs
+) -> None:
+    call("script", "1")
+    spoken = said(tmp_path / "spoken.wav")
+    path = programs("arecord", f'for last; do :; done; /bin/cp {spoken} "$last"')
+    done = call("record", "1", input="\n\nkeep\nquit\n", PATH=path)
+    assert done.exit_code == 0, done.stderr
+    assert len(kept(home)) == 1
+
+
+@pytest.mark.usefixtures("no_microphone")
+@pytest.mark.parametrize("others", [(), ("arecord", "ffmpeg")])
+def test_the_first_reason_is_told_when_nothing_can_record(
+    call: Call, tmp_path: Path, programs: Programs, others: tuple[str, ...]
+) -> None:
+    call("script", "1")
+    for name in others:
+        programs(name, f"echo no card for {name} >&2; exit 1")
+    done = call("record", "1", input="\n\nquit\n", PATH=str(tmp_path / "bin"))
+    assert done.exit_code == 69
+    assert "Error querying device -1" in done.stderr
+    assert "arecord" not in done.stderr
+
+
+def test_without_sounddevice_and_programs_it_is_said_what_to_install(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("voicenote.cli.terminal.screen.Screen.interactive", True)
+    monkeypatch.setattr("voicenote.engine.memo.microphone._has_sounddevice", lambda: False)
+    call("script", "1")
+    done = call("record", "1", input="\n\nquit\n", PATH=str(tmp_path / "bin"))
+    assert done.exit_code == 69
+    assert "there is no recording program" in done.stderr
+
+
+def test_a_microphone_that_fails_while_someone_speaks_is_told_at_once(
+    call: Call, programs: Programs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody is asked to say it again into the next program without knowing why."""
+
+    class Stream:
+        def __init__(self, *_: object, **__: object) -> None:
+            return
+
+        def __enter__(self) -> None:
+            return
+
+        def __exit__(self, *_: object) -> None:
+            raise OSError("it was unplugged")
+
+    module = type(sys)("sounddevice")
+    module.RawInputStream, module.PortAudioError = Stream, OSError  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "sounddevice", module)
+    monkeypatch.setattr("voicenote.cli.terminal.screen.Screen.interactive", True)
+    call("script", "1")
+    done = call("record", "1", input="\n\nquit\n", PATH=programs("arecord", "exit 1"))
+    assert done.exit_code == 69
+    assert "the microphone failed: it was unplugged" in done.stderr
+
+
 def test_sounddevice_records_where_it_is_installed(
     call: Call, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,6 +10,7 @@ import tempfile
 import wave
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,24 +33,28 @@ _ADVICE = "check that a microphone is on, or give a file: --from FILE"
 def record(until: Callable[[], None], env: Mapping[str, str]) -> Clip:
     """Record until `until` returns (the owner pressed Enter), and return what was heard.
 
-    Uses sounddevice if it is installed, else arecord or ffmpeg, the first that finds a microphone.
-    Raises Unavailable when none does, BadData when nothing was heard. The recording is thrown away
-    when `until` raises.
+    Uses sounddevice, arecord or ffmpeg, the first that is installed and finds a microphone. Raises
+    Unavailable with the first one's reason when none does, BadData when nothing was heard. The
+    recording is thrown away when `until` raises.
     """
     with tempfile.TemporaryDirectory(prefix="voicenote-") as folder:
         file = Path(folder) / "take.wav"
-        if _has_sounddevice():
-            _by_sounddevice(file, until)
-        else:
-            _by_a_program(programs(env, file), file, until)
-        return read_sound(file)
+        ways = [partial(_by_sounddevice, file, until)] if _has_sounddevice() else []
+        ways += [partial(_by_program, command, file, until) for command in programs(env, file)]
+        first: Unavailable | None = None
+        for record_by in ways:
+            failure = record_by()
+            if failure is None:
+                return read_sound(file)
+            first = first or failure
+    raise first or Unavailable(
+        "there is no recording program on this machine",
+        "pip install 'voicenote[mic]', or install ffmpeg; or give a file: --from FILE",
+    )
 
 
 def programs(env: Mapping[str, str], file: Path) -> list[list[str]]:
-    """Return the commands that record into `file` until they are interrupted, the best first.
-
-    Raises Unavailable when there is none.
-    """
+    """Return the commands that record into `file` until they are interrupted, the best first."""
     path = env.get("PATH")
     found: list[list[str]] = []
     if arecord := shutil.which("arecord", path=path):
@@ -59,11 +64,6 @@ def programs(env: Mapping[str, str], file: Path) -> list[list[str]]:
         for kind, device in _SOURCES.get(sys.platform, _ON_LINUX):
             source = ["-f", kind, "-i", device, "-ac", "1", "-ar", str(RATE)]
             found.append([ffmpeg, "-hide_banner", "-loglevel", "error", "-y", *source, str(file)])
-    if not found:
-        raise Unavailable(
-            "there is no recording program on this machine",
-            "pip install 'voicenote[mic]', or install ffmpeg; or give a file: --from FILE",
-        )
     return found
 
 
@@ -76,34 +76,33 @@ def _has_sounddevice() -> bool:
     return True
 
 
-def _by_sounddevice(file: Path, until: Callable[[], None]) -> None:
+def _by_sounddevice(file: Path, until: Callable[[], None]) -> Unavailable | None:
+    """Record; return the error if it failed before anyone was asked to speak.
+
+    Raises Unavailable when someone has spoken in vain.
+    """
     import sounddevice
 
     heard: list[bytes] = []
+    opened = False
 
     def take(data: Any, *_: object) -> None:
         heard.append(bytes(data))
 
     try:
         with sounddevice.RawInputStream(RATE, channels=1, dtype="int16", callback=take):
+            opened = True
             until()
     except sounddevice.PortAudioError as error:
-        raise Unavailable(f"the microphone cannot be opened: {error}", _ADVICE) from error
+        if not opened:
+            return Unavailable(f"the microphone cannot be opened: {error}", _ADVICE)
+        raise Unavailable(f"the microphone failed: {error}", _ADVICE) from error
     with wave.open(str(file), "wb") as out:
         out.setnchannels(1)
         out.setsampwidth(2)
         out.setframerate(RATE)
         out.writeframes(b"".join(heard))
-
-
-def _by_a_program(commands: Sequence[list[str]], file: Path, until: Callable[[], None]) -> None:
-    """Record with the first of `commands` that finds a microphone."""
-    *others, last = commands
-    for command in others:
-        if _by_program(command, file, until) is None:
-            return
-    if failure := _by_program(last, file, until):
-        raise failure
+    return None
 
 
 def _by_program(command: list[str], file: Path, until: Callable[[], None]) -> Unavailable | None:
