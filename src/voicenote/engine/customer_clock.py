@@ -9,6 +9,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from voicenote.engine.number_zones import zones_of
+from voicenote.model.case import Customer
 
 
 class KnownBy(StrEnum):
@@ -42,6 +43,12 @@ class CustomerClock:
 
 #: Zones with the same clock on both days count as one in the note.
 _DAYS = (datetime(2026, 1, 15, 12, tzinfo=UTC), datetime(2026, 7, 15, 12, tzinfo=UTC))
+
+
+def clock_for(customer: Customer, owners: str) -> CustomerClock:
+    """Return a customer's clock from what is known of them; `owners` is the owner's time zone."""
+    where = (customer.time_zone, customer.address("phone"), customer.address("whatsapp"))
+    return clock_of(*where, owners)
 
 
 @lru_cache(maxsize=16384)

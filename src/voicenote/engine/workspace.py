@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from voicenote.delivery.port import Channel
-from voicenote.engine.customer_clock import CustomerClock, clock_of
+from voicenote.engine.customer_clock import CustomerClock, clock_for
 from voicenote.errors import BadSettings
 from voicenote.ledger.store import Ledger
 from voicenote.ledger.unreadable import reading
@@ -56,8 +56,7 @@ class Workspace:
 
     def clock_of(self, customer: Customer) -> CustomerClock:
         """Return a customer's clock from what is known of them, else the owner's."""
-        where = (customer.time_zone, customer.address("phone"), customer.address("whatsapp"))
-        return clock_of(*where, self.settings.owner.time_zone)
+        return clock_for(customer, self.settings.owner.time_zone)
 
     def zone_of(self, case: Case) -> ZoneInfo:
         """Return the time zone of a customer.

@@ -161,7 +161,15 @@ def _take(
     try:
         with session.screen.bar("Reading", source.size) as step:
             good = _good(source, count, rejected, step, verbose=verbose)
-            taken = import_cases(ledger, good, batch, reject, rejected=rejected, dry_run=dry_run)
+            taken = import_cases(
+                ledger,
+                good,
+                batch,
+                reject,
+                owners=session.settings.owner.time_zone,
+                rejected=rejected,
+                dry_run=dry_run,
+            )
         session.if_stopped = ""
     finally:
         ledger.close()

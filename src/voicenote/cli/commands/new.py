@@ -100,7 +100,7 @@ def _take_case(session: Session, file: str | None) -> tuple[int, bool, int]:
         complaint = complaint_from_fields(fields, options)
     with session.open() as ws:
         added = take_one(ws, complaint)
-    return added.case, added.new, late(complaint, options.now)
+    return added.case, added.new, late(complaint, options.now, owner.time_zone)
 
 
 def _ask_questions(

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from voicenote.engine.case.cause_history import all_returned
+from voicenote.engine.customer_clock import clock_for
 from voicenote.engine.workspace import Workspace
 from voicenote.intake.raw_record import Good
 from voicenote.ledger import case_reports, case_store, optouts
@@ -45,6 +45,7 @@ def import_cases(
     batch: str,
     reject: Callable[[Good, int], None],
     *,
+    owners: str,
     rejected: AbstractContextManager[object] | None = None,
     dry_run: bool = False,
 ) -> Taken:
@@ -52,12 +53,13 @@ def import_cases(
 
     One transaction holds the whole import, so a file that turns out broken halfway, or a Ctrl-C,
     leaves the ledger as it was. It commits after `rejected`, the file of rejected records, is
-    closed: a full disk keeps neither. With `dry_run` all is checked and nothing is kept.
+    closed: a full disk keeps neither. With `dry_run` all is checked and nothing is kept. `owners`
+    is the owner's time zone.
     """
     taken = Taken()
     with ledger.write() as tx, rejected or nullcontext():
         for chunk in case_store.chunks(records):
-            _add(tx, chunk, batch, taken, reject)
+            _add(tx, chunk, batch, taken, reject, owners)
         back = all_returned(tx)
         numbers = case_store.numbers_of(tx, batch=batch) if back else []
         taken.returned = [back[number] for number in numbers if number in back]
@@ -73,6 +75,7 @@ def _add(
     batch: str,
     taken: Taken,
     reject: Callable[[Good, int], None],
+    owners: str,
 ) -> None:
     done = case_store.add(tx, [good.complaint for good in records], batch)
     for good, added in zip(records, done, strict=True):
@@ -81,19 +84,22 @@ def _add(
             reject(good, added.case)
         elif added.new:
             taken.added += 1
-            taken.overdue += late(added.complaint, tx.now)
+            taken.overdue += late(added.complaint, tx.now, owners)
         else:
             taken.unchanged += 1
             taken.reworded += [added.case] if added.reworded else []
     taken.gone += sorted(optouts.find_gone(tx, [one.case for one in done if one.new]))
 
 
-def late(complaint: Complaint, now: datetime) -> int:
-    """Return how many of its promises were for a day that has passed where the customer is."""
+def late(complaint: Complaint, now: datetime, owners: str) -> int:
+    """Return how many of its promises were for a day that has passed where the customer is.
+
+    `owners` is the owner's time zone, which counts where the customer's is not known.
+    """
     days = [one.promised_by for one in complaint.promises if one.promised_by]
     if not days:
         return 0
-    today = now.astimezone(ZoneInfo(complaint.customer.time_zone or "UTC")).date()
+    today = now.astimezone(clock_for(complaint.customer, owners).zone).date()
     return sum(day < today for day in days)
 
 
