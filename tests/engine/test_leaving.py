@@ -321,6 +321,14 @@ def test_a_clock_that_is_put_back_lets_no_more_leave(house: House, clock: Clock)
     assert one_pass(ws).sent == 0
 
 
+def test_what_a_shut_channel_holds_counts_as_progress(house: House) -> None:
+    ws = house.open(policy__per_run="1")
+    due(ws, *crowd(4))
+    steps: list[tuple[int, int]] = []
+    assert one_pass(ws, lambda done, total: steps.append((done, total))).sent == 1
+    assert steps == [(1, 4), (2, 4), (3, 4), (4, 4)]
+
+
 def paused(ws: Workspace) -> list[str]:
     with ws.ledger.read() as tx:
         return [one.channel for one in pauses.list_paused(tx)]

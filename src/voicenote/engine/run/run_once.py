@@ -164,12 +164,12 @@ def _send_due(
     for place, (number, _) in enumerate(ahead.due):
         if shut := room.shut(ahead.ways.get(number)):
             turn.held[shut] += 1
-            continue
-        keep_seat()
-        for sent in _attempt(ws, turn, room, ahead, place):
-            turn.count(sent)
-            if sent.state is not TouchState.ACCEPTED:
-                pause_channels(ws)
+        else:
+            keep_seat()
+            for sent in _attempt(ws, turn, room, ahead, place):
+                turn.count(sent)
+                if sent.state is not TouchState.ACCEPTED:
+                    pause_channels(ws)
         if advance is not None:
             advance(place + 1, len(ahead.due))
 
