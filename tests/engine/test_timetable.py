@@ -77,3 +77,9 @@ def test_systemd_reads_the_path_as_it_is() -> None:
     units = systemd_units(PROGRAM, Path('/srv/a "b" 5% $x'), 10)
     assert '"/srv/a \\"b\\" 5%% $$x"' in units["voicenote.service"]
     assert "OnUnitActiveSec=10min" in units["voicenote.timer"]
+
+
+def test_systemd_shows_what_the_units_do_in_the_words_of_the_commands() -> None:
+    units = systemd_units(PROGRAM, HOME, 10)
+    assert "Description=voicenote: one run\n" in units["voicenote.service"]
+    assert "Description=voicenote: a run every 10 minutes\n" in units["voicenote.timer"]

@@ -59,7 +59,7 @@ def systemd_units(program: Sequence[str], home: Path, minutes: int) -> dict[str,
         raise BadData("the path of the workspace contains a line break", "choose another --home")
     service = f"""\
 [Unit]
-Description=voicenote: one pass
+Description=voicenote: one run
 
 [Service]
 Type=oneshot
@@ -69,7 +69,7 @@ SuccessExitStatus=1 75
 """
     timer = f"""\
 [Unit]
-Description=voicenote: a pass every {minutes} minutes
+Description=voicenote: a run every {minutes} minutes
 
 [Timer]
 OnBootSec=2min
