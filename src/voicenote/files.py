@@ -29,7 +29,7 @@ UNFINISHED = ".new-"
 def set_umask() -> None:
     """Make new files of this process, and of programs that it starts, private.
 
-    Only for our own commands. A program that uses voicenote as a library keeps its umask: files
+    Only for our own commands. Another program that imports this keeps its umask: files
     written here are private without it.
     """
     os.umask(OTHERS)
