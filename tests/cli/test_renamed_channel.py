@@ -57,7 +57,7 @@ def test_a_pass_counts_it_as_waiting_and_not_as_failed(renamed: Call) -> None:
 def test_all_that_waits_can_be_moved_at_once_and_leaves(renamed: Call, home: Path) -> None:
     done = renamed("plan", "--from", "mail", "--by", "post")
     assert (done.exit_code, done.stderr) == (0, "")
-    assert "in 2 cases, which waited for mail, go by post now." in done.stdout
+    assert "in 2 cases, which waited for mail, now go by post." in done.stdout
     history = json.loads(renamed("show", "1", "--json").stdout)["history"]
     moved = [one for one in history if one["event"] == "touch_moved_to_another_channel"]
     assert {(one["from"], one["to"]) for one in moved} == {("mail", "post")}
@@ -109,7 +109,7 @@ def test_what_cannot_be_moved_is_said(
 
 def test_the_messages_and_the_cases_are_counted_each(renamed: Call) -> None:
     done = renamed("plan", "--from", "mail", "--by", "post")
-    assert " messages in 2 cases, which waited for mail, go by post now." in done.stdout
+    assert " messages in 2 cases, which waited for mail, now go by post." in done.stdout
 
 
 def test_a_channel_that_nothing_waits_for_is_refused(renamed: Call) -> None:

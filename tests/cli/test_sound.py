@@ -156,7 +156,7 @@ def test_a_take_is_said_whatever_voice_the_settings_wish(call: Call, tmp_path: P
 
 @pytest.mark.parametrize(
     ("content", "says"),
-    [(None, "doesn't exist"), (b"", "is empty"), (b"no sound at all" * 99, "isn't sound")],
+    [(None, "doesn't exist"), (b"", "is empty"), (b"no sound at all" * 99, "isn't a sound file")],
 )
 def test_a_take_that_is_none_is_bad_data(
     call: Call, tmp_path: Path, content: bytes | None, says: str

@@ -89,7 +89,7 @@ def test_a_follow_up_waits_for_the_owner_unless_its_template_may_go(
 
 
 def test_a_second_pass_at_once_goes_home(ws: Workspace) -> None:
-    with pass_lock(ws.ledger, ws.home), pytest.raises(TryAgain, match="another pass"):
+    with pass_lock(ws.ledger, ws.home), pytest.raises(TryAgain, match="another run"):
         one_pass(ws)
     assert one_pass(ws).quiet
 

@@ -75,7 +75,7 @@ def _ensure_owner_name(context: click.Context, session: Session) -> None:
             f"write your name in {session.settings.file}",
         )
     session.screen.out("First, and only once: who are you?")
-    del session.settings  # they are read again when they are written
+    session.read_settings_again()
     context.invoke(init)
     session.screen.out()
 

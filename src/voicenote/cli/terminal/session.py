@@ -75,6 +75,11 @@ class Session:
             )
         return load_draft(self.home, self.env)
 
+    def read_settings_again(self) -> None:
+        """Read the settings anew at their next use: somebody has written them meanwhile."""
+        for name in ("settings", "draft"):
+            self.__dict__.pop(name, None)
+
     @contextmanager
     def open(self, *, whole: bool = False) -> Iterator[Workspace]:
         """Open the workspace, and close it after the block.
