@@ -37,6 +37,8 @@ def read_customers(tx: Transaction, numbers: Collection[int]) -> dict[int, Custo
     addresses: dict[int, list[Address]] = {}
     last = -len(_ADDRESS)
     for number, *values in tx.connection.execute(_PEOPLE, {"numbers": list(numbers)}):
+        if bytes in map(type, values):
+            raise ValueError(f"customer {number} has bytes where text belongs")
         if number not in fields:
             fields[number], addresses[number] = values[:last], []
         if values[last] is not None:

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 
+from voicenote.errors import BadData
 from voicenote.ledger import meta, tables
 from voicenote.ledger.attempts import SKEW
 from voicenote.ledger.store import Transaction
@@ -29,15 +30,24 @@ class KnownTime:
 
 
 def known_time(tx: Transaction) -> KnownTime | None:
-    """Return the last known moment; before the first run, that of the newest line of history."""
+    """Return the last known moment; before the first run, that of the newest line of history.
+
+    Raises BadData when the note is damaged.
+    """
     kept = meta.get(tx, _NAME)
     if kept:
-        found = json.loads(kept)
-        return KnownTime(
-            number=found["number"],
-            at=datetime.fromisoformat(found["at"]),
-            doubted=found["doubted"],
-        )
+        try:
+            found = json.loads(kept)
+            return KnownTime(
+                number=int(found["number"]),
+                at=datetime.fromisoformat(found["at"]),
+                doubted=int(found["doubted"]),
+            )
+        except (ValueError, TypeError, KeyError) as error:
+            raise BadData(
+                f"the ledger's note of the time can't be read ({type(error).__name__}: {error})",
+                "restore a backup: voicenote restore FILE",
+            ) from error
     line = meta.newest_line(tx)
     return KnownTime(number=line[0], at=line[1]) if line else None
 
