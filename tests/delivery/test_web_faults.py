@@ -6,10 +6,12 @@ import json
 import logging
 import os
 import ssl
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,6 +20,7 @@ from tests.fakes.certificates import MISNAMED, OUTDATED, STRANGER, certified
 from tests.fakes.made import make_channel
 from tests.fakes.web import CLOSE, DRIP, HANG, NONSENSE, RESET, RESET_EARLY, Reply, Request, Web
 from voicenote.delivery import webhook
+from voicenote.delivery.http_client import HttpClient
 from voicenote.delivery.telegram import bot as telegram
 from voicenote.delivery.whatsapp import cloud as whatsapp
 from voicenote.errors import BadSettings, Postponed, Refused, Unknown
@@ -386,6 +389,28 @@ def test_with_idempotent_a_silence_is_tried_again(serve: Callable[..., Web], tou
         channel.send(touch, lambda: None)
     assert unknown.value.again
     web.deeds.clear()
+    channel.send(touch, lambda: None)
+    assert [request.headers["idempotency-key"] for request in web.requests] == [touch.key]
+    channel.close()
+
+
+def test_loading_the_library_takes_nothing_from_the_time_of_a_request(
+    serve: Callable[..., Web], touch: Parcel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    web = serve(lambda _: Reply(202))
+    settings = {"url": f"{web.url}/touches", "secret": "x", "timeout": 1, "allow_reserved": True}
+    late, clock, opened = 0.0, time.monotonic, HttpClient._open_client
+
+    def slowly(self: HttpClient, where: str, *, secure: bool) -> Any:
+        nonlocal late
+        late += 60
+        return opened(self, where, secure=secure)
+
+    monkeypatch.setattr(
+        "voicenote.deadline.time", SimpleNamespace(monotonic=lambda: clock() + late)
+    )
+    monkeypatch.setattr(HttpClient, "_open_client", slowly)
+    channel = make_channel(webhook.Webhook, "hook", settings, lambda: NOW)
     channel.send(touch, lambda: None)
     assert [request.headers["idempotency-key"] for request in web.requests] == [touch.key]
     channel.close()

@@ -89,6 +89,7 @@ class HttpClient:
         where = _where(call.url)
         try:
             client = self._open_client(where, secure=call.url.startswith("https:"))
+            deadline.start(self._timeout)  # loading the library isn't the server's time
             with deadline.shutting(self._socket):
                 said = self._exchange(client, call, parts())
         except (httpx2.RequestError, httpx2.InvalidURL) as error:
