@@ -182,15 +182,15 @@ def make_voice(name: str, options: Mapping[str, object]) -> Voice:
 
 
 def describe_voices(options: Mapping[str, object]) -> list[VoiceInfo]:
-    """Return the facts about every voice; one that cannot be loaded is left out."""
+    """Return the info of every voice; one that cannot be loaded is left out."""
     from voicenote.voice.port import read_options
 
-    facts = []
+    infos = []
     for load in _makers(VOICES).values():
         with suppress(Unavailable):
             maker = load()
-            facts.append(maker.info(read_options(maker, options, "voice", [], os.environ)))
-    return facts
+            infos.append(maker.info(read_options(maker, options, "voice", [], os.environ)))
+    return infos
 
 
 def make_channel(settings: Settings, name: str, clock: Clock, kind: str | None = None) -> Channel:

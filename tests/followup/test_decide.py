@@ -354,7 +354,8 @@ def test_what_may_not_have_arrived_is_told_once_an_attempt(
     (one,) = told(decide(make.snapshot(first), make.at(1)), about)
     (two,) = told(decide(make.snapshot(again), make.at(1)), about)
     assert one.key != two.key
-    assert decide(make.snapshot(first), make.at(1), said={one.key}) == ()
+    nudge = make.touch(2, "nudge", "accepted", key=one.key)
+    assert decide(make.snapshot(first, nudge), make.at(1)) == ()
 
 
 def test_a_nudge_in_the_ledger_is_not_given_again(make: Any) -> None:

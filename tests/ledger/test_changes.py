@@ -74,7 +74,7 @@ def test_what_is_not_there_cannot_change(ledger: Ledger, touch: int) -> None:
 
     missing(lambda tx: change_case(tx, 9, "close"), "no case 9")
     missing(lambda tx: change_amends(tx, 1, 9, "do"), "no amends 1.9")
-    missing(lambda tx: change_touch(tx, 99, "claim"), "no touch 99")
+    missing(lambda tx: change_touch(tx, 99, "claim"), "message 99 doesn't exist")
 
 
 def test_a_claim_is_changed_only_by_whoever_holds_its_token(ledger: Ledger, touch: int) -> None:

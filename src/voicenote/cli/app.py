@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 import click
@@ -52,7 +53,7 @@ class Frame(click.Group):
 
         close = get_close_matches(name, COMMANDS, n=1)
         hint = f" Did you mean {close[0]}?" if close else ""
-        raise click.UsageError(f"there is no command {name!r}.{hint}", ctx)
+        raise click.UsageError(f"{name!r} isn't a command.{hint}", ctx)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the sections; nothing is imported for it."""
@@ -116,7 +117,8 @@ def _open_closed() -> None:
     """Put the null device where the caller closed a stream (``>&-``), for which Python has None."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123
+            stream = Path(os.devnull).open(mode, encoding="utf-8")  # noqa: SIM115  open until the end
+            setattr(sys, name, stream)
 
 
 def _letters(words: Sequence[str]) -> None:

@@ -66,17 +66,15 @@ def decide(
     snapshot: Snapshot,
     now: datetime,
     policy: FollowUpPolicy = DEFAULT,
-    said: Collection[str] = (),
 ) -> tuple[Action, ...]:
     """Return what to do about this case at `now` (aware), in order.
 
-    `said` are keys of earlier nudges that are not keys of nudge touches. The rules: a person's
-    answer, an opt-out, a closed case or a new round cancels what waits (invariant 6, S10). What is
-    needless, too late, or speaks of a promise that isn't kept is skipped (invariant 4, R11). A
-    promise past its date is broken. A *not yet* reopens. Silence after three questions closes
-    (R14). Owners are told once for each key.
+    The rules: a person's answer, an opt-out, a closed case or a new round cancels what waits
+    (invariant 6, S10). What is needless, too late, or speaks of a promise that isn't kept is
+    skipped (invariant 4, R11). A promise past its date is broken. A *not yet* reopens. Silence
+    after three questions closes (R14). Owners are told once for each key.
     """
-    known = {touch.key for touch in snapshot.touches} | set(said)
+    known = {touch.key for touch in snapshot.touches}
     if snapshot.case.stage is Stage.CLOSED or _reopens(snapshot, policy):
         return _turn_over(snapshot, now, policy, known)
     actions: list[Action] = []

@@ -59,6 +59,7 @@ class Meaning:
 
 
 #: The states of a message that nobody can have seen, unless an earlier attempt sent it.
+_QUOTED = 120  # characters of a quotation within a sentence
 UNHEARD = frozenset(
     {
         *(TouchState.DUE, TouchState.HELD, TouchState.SENDING),
@@ -140,10 +141,10 @@ def never_left(touch: Touch) -> bool:
     return touch.sent_at is None and touch.state in UNHEARD
 
 
-def quote_inline(words: str, most: int = 120) -> str:
+def quote_inline(words: str) -> str:
     """Return someone's words to follow a sentence: `: "…"`, on one line; "" for none."""
     line = " ".join(words.split())
-    return f': "{line[: most - 1]}…"' if len(line) > most else f': "{line}"' * bool(line)
+    return f': "{line[: _QUOTED - 1]}…"' if len(line) > _QUOTED else f': "{line}"' * bool(line)
 
 
 def bounce_reason(receipt: Receipt) -> str:

@@ -82,12 +82,12 @@ def gone_since(
     dated into the future don't. `domain`: only those to that domain (a `domain_mark`).
     """
     asked = {"by": channel, "since": since, "until": tx.now + SKEW, "most": most, "to": domain}
-    row = tx.connection.execute(_count_gone(bool(domain)), asked).one()
+    row = tx.connection.execute(_count_gone(by_domain=bool(domain)), asked).one()
     return row[0], row[1]
 
 
 @cache
-def _count_gone(by_domain: bool) -> Select[int, Any]:  # noqa: FBT001
+def _count_gone(*, by_domain: bool) -> Select[int, Any]:
     table = tables.attempts
     query = select(table.c.at).where(
         table.c.channel == bindparam("by"),

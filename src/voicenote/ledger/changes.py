@@ -154,7 +154,7 @@ def change_touch(
         return after(TOUCH, seen.state, event)
     row = tx.connection.execute(_TOUCH, {"its_number": number}).first()
     if row is None:
-        raise WrongUse(f"there is no touch {number}", "see: voicenote cases")
+        raise WrongUse(f"message {number} doesn't exist", "see: voicenote cases")
     if token is not None and row.claim != token:
         raise TryAgain(
             f"touch {number} was taken over by another pass", "nothing to do: it looks after it"
@@ -247,7 +247,9 @@ def _set_if(
     which: dict[str, object] = {"its_number": number, "its_old": old}
     if token is not None:
         which["its_token"] = token
-    done = tx.connection.execute(_update_guarded(table, column, token is not None), which | values)
+    done = tx.connection.execute(
+        _update_guarded(table, column, claimed=token is not None), which | values
+    )
     return done.rowcount == 1
 
 
@@ -257,7 +259,7 @@ def _select_column(table: Table, column: Column[Any]) -> Select[tuple[Any]]:
 
 
 @cache
-def _update_guarded(table: Table, column: Column[Any], claimed: bool) -> Update:  # noqa: FBT001
+def _update_guarded(table: Table, column: Column[Any], *, claimed: bool) -> Update:
     """Return the guarded update of one row; the new values are given when it is executed."""
     change = update(table).where(
         table.c.number == bindparam("its_number"), column == bindparam("its_old")

@@ -76,7 +76,7 @@ def get(tx: Transaction, number: int) -> Touch:
     """Return one message. Raises WrongUse when there is no message of that number."""
     row = tx.connection.execute(_TOUCH, {"wanted": number}).mappings().first()
     if row is None:
-        raise WrongUse(f"there is no touch {number}", "see: voicenote show N")
+        raise WrongUse(f"message {number} doesn't exist", "see: voicenote show N")
     return rows.touch_in(row)
 
 
@@ -98,14 +98,13 @@ def in_state(tx: Transaction, states: Iterable[TouchState]) -> list[Touch]:
     return [rows.touch_in(row) for row in tx.connection.execute(query).mappings()]
 
 
-def due_numbers(tx: Transaction, limit: int | None = None) -> list[tuple[int, int]]:
+def due_numbers(tx: Transaction) -> list[tuple[int, int]]:
     """Return (touch, case) of each message that is due now, earliest first."""
     table = tables.touches
     query = (
         select(table.c.number, table.c.case)
         .where(table.c.state == TouchState.DUE.value, table.c.due_at <= tx.now)
         .order_by(table.c.due_at, table.c.number)
-        .limit(limit)
     )
     return [(row[0], row[1]) for row in tx.connection.execute(query)]
 

@@ -84,7 +84,7 @@ def root_paths(options: T, home: Path) -> T:
         for one in describe(type(options))
         if one.check is path and (value := getattr(options, one.name)) != Path()
     }
-    return replace(options, **paths) if paths else options  # type: ignore[type-var]
+    return replace(options, **paths) if paths else options  # type: ignore[type-var]  # T is one
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -28,7 +28,7 @@ def _show_value(value: object) -> str:
 def text(value: Any) -> str:
     """Check that it is text."""
     if not isinstance(value, str):
-        raise ValueError(f"{_show_value(value)} is not text", 'put it in quotes: "…"')  # noqa: TRY004
+        raise ValueError(f"{_show_value(value)} is not text", 'put it in quotes: "…"')  # noqa: TRY004  its value
     return value
 
 
@@ -227,7 +227,7 @@ def secret(value: Any) -> Secret | None:
     if value == "":
         return None
     if not isinstance(value, Secret):
-        raise ValueError("a secret does not belong in this file", ADVICE)  # noqa: TRY004
+        raise ValueError("a secret does not belong in this file", ADVICE)  # noqa: TRY004  its value
     return value
 
 

@@ -46,11 +46,10 @@ class Decency:
         quiet_hours: str = "20:00-09:00",
         working_days: str = "mon-fri",
         holidays: str = "off",
-        where: str = "schedule",
     ) -> Decency:
         """Parse the strings of ``[schedule]``.
 
-        Raises BadSettings with every problem found; `where` is the table's name in them.
+        Raises BadSettings with every problem found.
         """
         problems: list[Problem] = []
         readers = (
@@ -63,7 +62,7 @@ class Decency:
             try:
                 found[name] = read(text)
             except ValueError as wrong:
-                problems.append(Problem(str(wrong), advice, field=f"{where}.{name}"))
+                problems.append(Problem(str(wrong), advice, field=f"schedule.{name}"))
         if problems:
             raise BadSettings(str(problems[0]), "correct it in voicenote.toml", problems)
         return cls(**found)

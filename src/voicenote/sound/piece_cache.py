@@ -63,14 +63,14 @@ class Cache:
             return cast("T", self._near[key])
         path = self._path(key)
         try:
-            with open(path, "rb", buffering=0) as file:  # noqa: PTH123
+            with Path(path).open("rb", buffering=0) as file:
                 data = file.read()
             found = read(_open_entry(data))
         except OSError:
             return None
         except ValueError:
             with suppress(OSError):
-                os.unlink(path)  # noqa: PTH108
+                Path(path).unlink()
             return None
         with suppress(OSError):
             os.utime(path)

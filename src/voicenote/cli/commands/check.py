@@ -145,7 +145,7 @@ def _explain(session: Session, code: str, language: str) -> int:
     known = rules()
     rule = known.get(code.upper())
     if rule is None:
-        raise WrongUse(f"there is no rule {code!r}", f"known: {', '.join(known)}")
+        raise WrongUse(f"{code!r} isn't a rule of the method", f"known: {', '.join(known)}")
     code = _primary(language)
     ways = table(code if code in languages() else "en").instead
     data = {

@@ -24,7 +24,7 @@ def completion(session: Session, shell: str) -> None:
     """Print the completion for a shell."""
     kind = get_completion_class(shell)
     if kind is None:
-        raise WrongUse(f"there is no completion for {shell}", "choose bash, zsh or fish")
+        raise WrongUse(f"commands can't be completed in {shell} yet", "choose bash, zsh or fish")
     group = click.get_current_context().find_root().command
     try:
         text = kind(group, {}, "voicenote", "_VOICENOTE_COMPLETE").source()

@@ -89,7 +89,7 @@ def _profile(session: Session, name: str | None) -> Profile | None:
     if name not in profiles:
         known = ", ".join(profiles) or "none yet"
         raise WrongUse(
-            f"there is no profile [intake.{name}]", f"known: {known}; --save NAME makes one"
+            f"[intake.{name}] isn't in your settings", f"known: {known}; --save NAME makes one"
         )
     return profiles[name]
 

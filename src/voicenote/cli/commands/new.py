@@ -43,9 +43,7 @@ def new(session: Session, /, *, file: str | None) -> None:
     """
     context = click.get_current_context()
     if file is None and not session.screen.interactive:
-        raise WrongUse(
-            "new asks questions, and there is no terminal to answer at", "add --from FILE.toml"
-        )
+        raise WrongUse("new asks questions, and this isn't a terminal", "add --from FILE.toml")
     if file is None:
         _ensure_owner_name(context, session)
     number, added, late = _take_case(session, file)

@@ -70,6 +70,6 @@ def _carry_out(context: click.Context, session: Session, line: str) -> None:
     ][1:]
     command = voicenote.get_command(context, words[0])
     if command is None:
-        raise WrongUse(f"there is no command {words[0]}", "voicenote --help")
+        raise WrongUse(f"{words[0]!r} isn't a command", "voicenote --help")
     with command.make_context(words[0], words[1:], parent=context.parent) as inner:
         command.invoke(inner)

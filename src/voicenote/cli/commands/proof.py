@@ -51,7 +51,8 @@ def own_address(session: Session, to: str | None) -> str:
     address = session.settings.owner.email if to is None else to.strip()
     if not address and to is None:
         raise WrongUse(
-            "there is no address to send a proof to", "add --to ADDRESS, or set [owner] email"
+            "your own address isn't known, so the proof can't be sent",
+            "add --to ADDRESS, or set [owner] email",
         )
     return address
 

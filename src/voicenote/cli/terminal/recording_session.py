@@ -91,7 +91,7 @@ def _prompt_takes(
 
 
 def need_somebody(session: Session, number: int) -> None:
-    """Raise WrongUse when there is no one at a terminal to speak."""
+    """Raise WrongUse when the command doesn't run at a terminal."""
     if not session.screen.interactive:
         raise WrongUse(
             "recording needs a terminal", f"or use a file: voicenote record {number} --from FILE"

@@ -70,7 +70,7 @@ class Session:
         named = self.home_option or self.env.get(HOME)
         if named and context and context.info_name in OF_CASES and not self.home.exists():
             raise WrongUse(
-                f"there is no workspace in {self.home}",
+                f"{self.home} doesn't exist",
                 "check the path; to create one there: voicenote init",
             )
         return load_draft(self.home, self.env)

@@ -83,29 +83,37 @@ def approve_cases(
     for number in numbers:
         with ws.ledger.write() as tx:
             case = case_store.locked(tx, number)
-            if case.stage is Stage.CLOSED:
-                raise RuleSaysNo(f"case {number} is closed", f"voicenote reopen {number}")
-            in_touch(tx, case)
-            found = scripts.drafts(tx, [number]).get((number, case.round))
-            if found is None or found.memo is None:
-                step = "script" if found is None else "render"
-                raise RuleSaysNo(
-                    f"case {number} has no memo of its newest script", f"voicenote {step} {number}"
-                )
-            notes: tuple[str, ...] = ()
-            if not found.approved or case.stage is not Stage.FOLLOWING:
-                day = _leaving_on(ws, tx, case)
-                notes = release(ws, tx, case, found, day, anyway.strip(), automatic=automatic)
-                for touch in _booked_touches(tx, case):
-                    if touch.kind in OPENING and touch.state in WAITING and touch.reason:
-                        touches.note(tx, touch.number, "")
-            if not any(
-                t.kind in OPENING and t.state in WAITING | GONE for t in _booked_touches(tx, case)
-            ):
-                _cancel(tx, _booked_touches(tx, case), "the memo is booked anew")
-                book(ws, tx, case, _plan_with_memo(ws, case))
+            notes = _approve(ws, tx, case, anyway.strip(), automatic=automatic)
             booked = _booked_touches(tx, case)
         yield Approved(number, plan_for(ws, case), booked, notes)
+
+
+def _approve(
+    ws: Workspace, tx: Transaction, case: Case, anyway: str, *, automatic: bool
+) -> tuple[str, ...]:
+    """Approve the memo of one case, book its plan where it isn't booked, and return the notes."""
+    number = case.number
+    if case.stage is Stage.CLOSED:
+        raise RuleSaysNo(f"case {number} is closed", f"voicenote reopen {number}")
+    in_touch(tx, case)
+    found = scripts.drafts(tx, [number]).get((number, case.round))
+    if found is None or found.memo is None:
+        step = "script" if found is None else "render"
+        raise RuleSaysNo(
+            f"case {number} has no memo of its newest script", f"voicenote {step} {number}"
+        )
+    notes: tuple[str, ...] = ()
+    if not found.approved or case.stage is not Stage.FOLLOWING:
+        day = _leaving_on(ws, tx, case)
+        notes = release(ws, tx, case, found, day, anyway, automatic=automatic)
+        for touch in _booked_touches(tx, case):
+            if touch.kind in OPENING and touch.state in WAITING and touch.reason:
+                touches.note(tx, touch.number, "")
+    booked = _booked_touches(tx, case)
+    if not any(t.kind in OPENING and t.state in WAITING | GONE for t in booked):
+        _cancel(tx, booked, "the memo is booked anew")
+        book(ws, tx, case, _plan_with_memo(ws, case))
+    return notes
 
 
 def in_touch(tx: Transaction, case: Case) -> None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 
 from voicenote.engine.case.decisions import cancel_waiting, close_in, decide_in, reopen_in
 from voicenote.engine.case.promises import to_come
@@ -105,24 +104,13 @@ def write_lesson(ws: Workspace, number: int, lesson: Lesson) -> None:
         decide_in(ws, tx, [number])
 
 
-def lesson_done(ws: Workspace, number: int, at: datetime | None = None) -> None:
+def lesson_done(ws: Workspace, number: int) -> None:
     """Record that the prevention of a case's lesson is in place."""
     with ws.ledger.write() as tx:
         case = case_store.get(tx, number)
         if case.lesson is None:
             raise RuleSaysNo(f"case {number} has no lesson yet", f"voicenote lesson {number}")
-        found = case.lesson
-        case_store.write_lesson(
-            tx,
-            number,
-            Lesson(
-                cause=found.cause,
-                prevention=found.prevention,
-                owner=found.owner,
-                due=found.due,
-                done_at=at or tx.now,
-            ),
-        )
+        case_store.write_lesson(tx, number, replace(case.lesson, done_at=tx.now))
 
 
 def opt_out_in(tx: Transaction, case: Case | None, address: str = "") -> int:

@@ -47,22 +47,19 @@ def composition_of(
     answers: tuple[Answer, ...],
     like: Script,
     on: date,
-    touch: tuple[TouchKind, int | None] | None = None,
 ) -> Composed:
     """Return a hash of what the composer says about a case, to compare with later.
 
     `answers` are those of earlier rounds, `like` has the template and the language, and `on` is the
-    day. `touch` is what a follow-up is for: its kind, and the K of its promise. The finding, the
-    template it asks for and the state of the promises count too: the same words may be less true
-    with others. Who speaks does not count.
+    day. The finding, the template it asks for and the state of the promises count too: the same
+    words may be less true with others. Who speaks does not count.
     """
-    kind, amends = touch or (memo_kind(case), None)
+    kind = memo_kind(case)
     facts = ScriptContext(
         owner=ws.owner_of(case),
         business=ws.settings.owner.business,
         today=on,
         kind=kind,
-        amends=amends,
         template=like.template,
         language=like.language,
         answers=answers,
@@ -71,7 +68,7 @@ def composition_of(
         said = drop_disclosure(draft(case, facts, templates_of(ws)).script).sha256
     except (RuleSaysNo, BadData) as no:
         said = no.what
-    found = (case.complaint.finding, case.complaint.abusive, template_for(case, kind, amends))
+    found = (case.complaint.finding, case.complaint.abusive, template_for(case, kind, None))
     stand = tuple((one.k, one.round, one.state) for one in case.amends)
     return Composed(hashlib.sha256(repr((said, found, stand)).encode()).hexdigest(), on)
 

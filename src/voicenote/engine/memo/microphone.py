@@ -70,7 +70,7 @@ def programs(env: Mapping[str, str], file: Path) -> list[list[str]]:
 def _has_sounddevice() -> bool:
     """Whether the library is installed and finds PortAudio."""
     try:
-        import sounddevice  # noqa: F401
+        import sounddevice  # noqa: F401  to see that it loads
     except (ImportError, OSError):
         return False
     return True

@@ -48,7 +48,7 @@ def prove(ws: Workspace, numbers: Sequence[int], to: str, channel: str = "") -> 
         yield _prove(ws, number, TouchKind.MEMO, MEMO, found, channel)
 
 
-def prove_due(ws: Workspace, to: str, channel: str = "") -> Iterator[Proof]:
+def prove_due(ws: Workspace, to: str) -> Iterator[Proof]:
     """Send `to` the owner what the next run would send, at most `MOST` messages.
 
     Follow-ups that are composed only when they are sent are left out. Raises as `prove` does.
@@ -59,7 +59,7 @@ def prove_due(ws: Workspace, to: str, channel: str = "") -> Iterator[Proof]:
     wanted = [touch for touch in due if touch.kind is not TouchKind.NUDGE]
     for touch in wanted[:MOST]:
         try:
-            yield _prove(ws, touch.case, touch.kind, slot_of(touch), found, channel)
+            yield _prove(ws, touch.case, touch.kind, slot_of(touch), found, "")
         except RuleSaysNo:
             if slot_of(touch) == MEMO:
                 raise
