@@ -299,7 +299,7 @@ def test_a_workspace_that_is_not_there_is_told_and_not_begun(
 ) -> None:
     done = bare(command)
     assert done.exit_code == 2
-    assert "no workspace" in done.stderr
+    assert "to create one there: voicenote init" in done.stderr
     assert not home.exists()
 
 

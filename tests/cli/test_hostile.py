@@ -227,7 +227,8 @@ def test_a_file_that_is_cut_while_it_is_imported_leaves_nothing(
 
 
 def test_the_home_of_nobody_is_a_folder_of_that_name(call: Call, tmp_path: Path) -> None:
-    assert "no workspace" in refused(call("cases", VOICENOTE_HOME="~nobody-here/x"))
+    told = refused(call("cases", VOICENOTE_HOME="~nobody-here/x"))
+    assert "~nobody-here/x doesn't exist" in told
     call("script", "1")
     refused(call("record", "1", "--from", "~nobody-here/x.wav"), 65)
     refused(call("record", "1", "--from", "'~nobody-here/x y.wav'"), 65)
