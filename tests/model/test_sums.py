@@ -47,6 +47,35 @@ def test_a_shared_sign_means_the_currency_that_is_talked_about() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "preferred", "found"),
+    [
+        ("200 leva", "", "200 BGN"),
+        ("200 лв", "", "200 BGN"),
+        ("200 leva", "RON", "200 BGN"),
+        ("200 lei", "MDL", "200 MDL"),
+        ("500 kronor", "NOK", "500 SEK"),
+        ("500 kroner", "", "500 NOK"),
+        ("500 kroner", "DKK", "500 DKK"),
+        ("500 krooni", "DKK", "500 DKK"),
+        ("50 de lire", "TRY", "50 TRY"),
+        ("50 לירות", "TRY", "50 TRY"),
+        ("50 de lire", "", "50 GBP"),
+        ("20 quid", "EGP", "20 GBP"),
+        ("900 francs", "XOF", "900 XOF"),
+        ("900 francs", "", "900 CHF"),
+        ("70 rials", "OMR", "70 OMR"),
+        ("300 rupees", "PKR", "300 PKR"),
+        ("300 rubles", "BYN", "300 BYN"),
+    ],
+)
+def test_a_word_of_two_countries_is_read_as_the_right_one(
+    text: str, preferred: str, found: str
+) -> None:
+    """It names one currency where the languages differ, and what is talked about where not."""
+    assert [str(one) for one in sums_in(text, preferred)] == [found]
+
+
+@pytest.mark.parametrize(
     ("text", "unread"),
     [
         ("five hundred dollars", True),
