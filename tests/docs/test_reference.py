@@ -8,10 +8,14 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from tests.docs import reference
+from tests.docs import reference, states
 from voicenote.cli.app import voicenote
 from voicenote.cli.commands import COMMANDS
 from voicenote.errors import VoicenoteError
+
+
+def test_the_page_of_states_is_current() -> None:
+    assert states.PAGE.read_text("utf-8") == states.page(), "python tests/docs/states.py"
 
 
 def test_the_reference_is_current() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from pathlib import Path
 
 import pytest
 
@@ -11,7 +10,7 @@ from voicenote.errors import ImpossibleTransition
 from voicenote.model.case import Stage
 from voicenote.model.promise import AmendsState
 from voicenote.model.touch import ARRIVED, IN_FLIGHT, WAITING, TouchState
-from voicenote.model.transitions import AMENDS, BY_COMMAND, TABLES, after, diagram
+from voicenote.model.transitions import AMENDS, BY_COMMAND, TABLES, after
 
 STATES: dict[str, type[StrEnum]] = {"case": Stage, "amends": AmendsState, "touch": TouchState}
 
@@ -123,11 +122,6 @@ def test_a_claim_only_comes_from_due_so_that_nothing_uncertain_goes_twice() -> N
 def test_waiting_in_flight_and_arrived_have_nothing_in_common() -> None:
     groups = [WAITING, IN_FLIGHT, ARRIVED]
     assert sum(map(len, groups)) == len(frozenset[TouchState]().union(*groups))
-
-
-def test_the_page_of_states_is_current() -> None:
-    page = Path(__file__).parents[2] / "docs" / "states.md"
-    assert page.read_text(encoding="utf-8") == diagram()
 
 
 def test_an_impossible_change_advises_the_commands_that_there_are() -> None:

@@ -1,7 +1,7 @@
 """The transition table: every status change of a case, a promise and a touch goes through it.
 
-The diagrams in ``docs/states.md`` are drawn from this table, and a test tries every (state, event)
-pair. Stores guard each change with compare-and-set.
+The diagrams in ``docs/states.md`` are drawn from it, and a test tries every (state, event) pair.
+Stores guard each change with compare-and-set.
 """
 
 from __future__ import annotations
@@ -117,39 +117,3 @@ def after(table: Mapping[str, Mapping[State, State]], state: State, event: str) 
             f"{event!r} is not possible while it is {state.value!r}",
             f"possible now: {', or '.join(ways)}" if ways else "nothing can change it any more",
         ) from None
-
-
-def diagram() -> str:
-    """Return the text of ``docs/states.md``: one Mermaid state diagram per table."""
-    heads = {
-        "case": "A case, from the complaint to the closed loop.",
-        "amends": "A promise. Done needs evidence; broken is not the end of it.",
-        "touch": "A touch. Nothing uncertain is sent again automatically.",
-    }
-    command = "from voicenote.model.transitions import diagram; print(diagram(), end='')"
-    parts = [
-        "# States",
-        "",
-        "Every status change goes through one table, `voicenote/model/transitions.py`. This page",
-        "is drawn from it; a test fails when it is not current. To draw it again:",
-        "",
-        "```sh",
-        f'python -c "{command}" > docs/states.md',
-        "```",
-    ]
-    for name, table in TABLES.items():
-        parts += ["", f"## {name.capitalize()}", "", heads[name], "", "```mermaid"]
-        parts += ["stateDiagram-v2", *_arrows(table), "```"]
-    return "\n".join([*parts, ""])
-
-
-def _arrows(table: Mapping[str, Mapping[StrEnum, StrEnum]]) -> list[str]:
-    """Return the lines of one diagram; events between the same two states share an arrow."""
-    events: dict[tuple[StrEnum, StrEnum], list[str]] = {}
-    for event, row in table.items():
-        for before, later in row.items():
-            events.setdefault((before, later), []).append(event)
-    states = list(type(next(iter(events))[0]))
-    order = sorted(events, key=lambda pair: (states.index(pair[0]), states.index(pair[1])))
-    arrows = [f"    {a.value} --> {b.value} : {', '.join(events[a, b])}" for a, b in order]
-    return [f"    [*] --> {states[0].value}", *arrows]
