@@ -142,7 +142,7 @@ def test_a_date_ahead_is_not_told_to_be_written_as_it_is(call: Call, tmp_path: P
         (("backup", "{zip}"), "voicenote.engine.admin.archive.copy_into", "no backup was made"),
         (
             ("restore", "{rows}"),
-            "voicenote.engine.admin.unarchive.restore",
+            "voicenote.engine.admin.archive.restore",
             "nothing was restored",
         ),
         (

@@ -12,7 +12,7 @@ from voicenote.errors import WrongUse
 
 if TYPE_CHECKING:
     from voicenote.engine.case.plan_view import PlanView
-    from voicenote.engine.case.reroute import Moved
+    from voicenote.engine.case.routing import Moved
 
 
 @command()
@@ -47,7 +47,7 @@ def plan(
     """
     from voicenote.engine.case import approval
     from voicenote.engine.case.plan_view import plan_view
-    from voicenote.engine.case.reroute import moved_case
+    from voicenote.engine.case.routing import moved_case
 
     if hold and resume:
         raise WrongUse("--hold and --resume contradict each other", "give one of them")
@@ -76,7 +76,7 @@ def plan(
 
 def _move_all(session: Session, by: str, away_from: str) -> int:
     """Move all waiting messages from one channel to another; return the exit code."""
-    from voicenote.engine.case.reroute import moved_all
+    from voicenote.engine.case.routing import moved_all
 
     if by == away_from:
         raise WrongUse("--from and --by name the same channel", "give --by another one")

@@ -17,7 +17,7 @@ def restore(session: Session, /, *, file: Path) -> None:
 
     With --json: {"files", "held", "cases", "uncertain", "doubt"}.
     """
-    from voicenote.engine.admin.unarchive import restore as restore_
+    from voicenote.engine.admin.archive import restore as restore_
     from voicenote.wiring import open_ledger_at, whereabouts
 
     session.if_stopped = "nothing was restored; run the same command again when you are ready"

@@ -42,7 +42,7 @@ def schedule(session: Session, /, *, every: str, systemd: bool, install: bool) -
         screen.show({"line": line}, lambda: line)
         screen.note("Add it with: crontab -e, or: voicenote schedule --install")
         return
-    from voicenote.engine.admin.crontab import install as install_
+    from voicenote.engine.admin.os_schedule import install as install_
     from voicenote.files import make_folder
 
     make_folder(home)  # cron writes the log there

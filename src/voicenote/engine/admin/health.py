@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from voicenote.engine.admin.privacy import open_places
-from voicenote.engine.case.reroute import channels_gone
+from voicenote.engine.case.routing import channels_gone
 from voicenote.engine.lock import pass_lock
 from voicenote.engine.memo.voice_choice import voice_options
 from voicenote.engine.run.clock_jump import jump_of, told_of

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from voicenote.engine.case.cause_history import warn_of_returned_causes
 from voicenote.engine.case.release import mark_stale
-from voicenote.engine.case.reroute import channels_gone
+from voicenote.engine.case.routing import channels_gone
 from voicenote.engine.response_clocks import clocks_of
 from voicenote.engine.workspace import Workspace
 from voicenote.followup.case_status import memo_at
