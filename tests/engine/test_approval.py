@@ -17,9 +17,9 @@ from voicenote.cli.commands.show import page
 from voicenote.engine.case import promises
 from voicenote.engine.case.approval import approve_cases, hold, resume
 from voicenote.engine.case.attention import what_needs_me
+from voicenote.engine.case.case_triage import Triage, apply_triage
 from voicenote.engine.case.case_view import case_view
 from voicenote.engine.case.closing import write_lesson
-from voicenote.engine.case.verdicts import Triage, apply_triage
 from voicenote.engine.memo.drafting import compose_cases, current, edit_script
 from voicenote.engine.memo.render_case import render_cases
 from voicenote.engine.run.recovery import settle_again

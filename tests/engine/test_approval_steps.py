@@ -10,14 +10,14 @@ import pytest
 
 from tests.engine.world import START, Clock, World, release, states, take, told, touches_of
 from voicenote.cli.commands.show import page
-from voicenote.engine.case import promises
+from voicenote.engine.case import closing, promises
 from voicenote.engine.case.approval import approve_cases, change_plan, hold, resume
 from voicenote.engine.case.attention import what_needs_me
+from voicenote.engine.case.case_triage import Triage, accept, apply_triage
 from voicenote.engine.case.case_view import case_view
 from voicenote.engine.case.clock_undo import undo
-from voicenote.engine.case.triage_proposal import accept
+from voicenote.engine.case.decisions import decide_cases
 from voicenote.engine.case.unsubscribe import opt_out
-from voicenote.engine.case.verdicts import Triage, apply_triage
 from voicenote.engine.memo.drafting import compose_cases
 from voicenote.engine.memo.render_case import render_cases
 from voicenote.engine.run.recovery import settle_again
@@ -25,7 +25,10 @@ from voicenote.engine.run.run_once import one_pass
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
 from voicenote.followup.proposal import Wishes
+from voicenote.ledger import case_reports
+from voicenote.model.case import Stage
 from voicenote.model.promise import AmendsKind, Promise
+from voicenote.model.receipt import Verdict
 
 CALL = Promise(kind=AmendsKind.CALL, text="call you")
 STEPS: dict[str, Callable[[Workspace, int], object]] = {
@@ -126,6 +129,37 @@ def test_other_settings_are_not_called_a_change_of_the_case(
     assert "your settings or templates have changed" in why
     assert "the case has changed" not in why
     assert first_need(ws)[1] == f"voicenote script {number}"
+
+
+# -- changed before the first approval ------------------------------------------------------------
+
+
+@pytest.fixture
+def stale(ws: Workspace) -> int:
+    """A case that got another promise after its memo was rendered, and before it was approved."""
+    (number,) = take(ws, told())
+    list(compose_cases(ws, [number]))
+    list(render_cases(ws, [number]))
+    promises.add(ws, number, CALL)
+    return number
+
+
+def test_a_nudge_about_old_words_leads_to_the_approval(ws: Workspace, stale: int) -> None:
+    decide_cases(ws, [stale])
+    with ws.ledger.read() as tx:
+        (text,) = [one["text"] for one in case_reports.nudges(tx) if "memo" in one["text"]]
+    follow(ws, stale, text)
+    assert case_view(ws, stale).case.stage is Stage.APPROVED
+
+
+def test_what_close_and_answer_miss_leads_to_the_approval(ws: Workspace, stale: int) -> None:
+    with pytest.raises(RuleSaysNo) as no:
+        closing.close(ws, stale)
+    gaps = closing.answer(ws, stale, Verdict.UNCLEAR, "hm", "phone").missing
+    for lines in (no.value.missing, gaps):
+        (line,) = [one for one in lines if one.startswith("the memo")]
+        assert f"voicenote script {stale}" in line
+    follow(ws, stale, line)
 
 
 # -- opted out ------------------------------------------------------------------------------------

@@ -37,7 +37,7 @@ from tests.engine.world import (
 )
 from voicenote.delivery.inbound import Arrival, Inbound, Polls
 from voicenote.delivery.port import TraceResult
-from voicenote.engine.case import approval, closing, promises, unsubscribe, verdicts
+from voicenote.engine.case import approval, case_triage, closing, promises, unsubscribe
 from voicenote.engine.memo import drafting, render_case
 from voicenote.engine.run import recovery, run_once
 from voicenote.engine.run.inbound_handler import InboundHandler
@@ -337,12 +337,12 @@ class Life(RuleBasedStateMachine):
             self.gone.discard("")
         elif what != "later":
             finding = {"triage": Finding.PARTLY, "unfounded": Finding.UNFOUNDED}.get(what)
-            found = verdicts.Triage(
+            found = case_triage.Triage(
                 finding=finding.value if finding else None,
                 reason="looked",
                 abusive=True if what == "abusive" else None,
             )
-            self.may(lambda: verdicts.apply_triage(self.ws, number, found))
+            self.may(lambda: case_triage.apply_triage(self.ws, number, found))
 
     # -- time, and the crank ----------------------------------------------------------------------
 

@@ -22,8 +22,8 @@ from tests.engine.world import (
 )
 from voicenote.engine.case import closing, promises, unsubscribe
 from voicenote.engine.case.approval import approve_cases, change_plan
+from voicenote.engine.case.case_triage import Triage, apply_triage
 from voicenote.engine.case.decisions import close_in
-from voicenote.engine.case.verdicts import Triage, apply_triage
 from voicenote.engine.memo.drafting import compose_cases
 from voicenote.engine.memo.render_case import render_cases
 from voicenote.engine.run.recovery import send_again

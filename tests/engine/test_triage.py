@@ -10,12 +10,11 @@ import pytest
 
 from tests.engine.world import Clock, release, states, take, told, touches_of
 from voicenote.engine.case.attention import what_needs_me
+from voicenote.engine.case.case_triage import ProposedAmends, Triage, accept, apply_triage
 from voicenote.engine.case.case_view import case_view
 from voicenote.engine.case.cause_history import all_returned, causes, outcomes
 from voicenote.engine.case.closing import lesson_done, write_lesson
 from voicenote.engine.case.plan_view import plan_view
-from voicenote.engine.case.triage_proposal import ProposedAmends, accept
-from voicenote.engine.case.verdicts import Triage, apply_triage
 from voicenote.engine.run.run_once import one_pass
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadData, BadSettings, RuleSaysNo

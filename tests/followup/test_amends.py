@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from voicenote.errors import RuleSaysNo
-from voicenote.followup.evidence import EVIDENCE, evidence_for, second_apology
+from voicenote.followup.closing_rules import EVIDENCE, evidence_for
+from voicenote.followup.release_rules import second_apology
 from voicenote.model.promise import AmendsKind
 
 
@@ -28,8 +29,8 @@ def test_what_shows_nothing_is_refused(make: Any, words: str) -> None:
 
 
 def test_the_first_apology_is_always_allowed(make: Any) -> None:
-    assert second_apology(make.snapshot(make.touch(1, "memo", "due"))) is None
-    assert second_apology(make.snapshot(make.touch(1, "memo", "refused"), round=2)) is None
+    assert not second_apology(make.snapshot(make.touch(1, "memo", "due")))
+    assert not second_apology(make.snapshot(make.touch(1, "memo", "refused"), round=2))
 
 
 @pytest.mark.parametrize("state", ["accepted", "heard", "answered", "uncertain"])
@@ -37,7 +38,6 @@ def test_an_empty_second_apology_is_refused(make: Any, state: str) -> None:
     memo = make.touch(1, "memo", state)
     old = make.amends(state="promised")
     why = second_apology(make.snapshot(memo, round=2, amends=(old,)))
-    assert why is not None
     assert "2026-11-02" in why
     assert "voicenote amends add 3" in why
 
@@ -61,9 +61,9 @@ def test_a_new_amends_or_a_kept_promise_allows_it(
     done_at = make.at(done_day) if done_day is not None else None
     amends = (make.amends(state=state, round=round_, done_at=done_at),)
     snapshot = make.snapshot(make.touch(1, "memo", "heard"), round=2, amends=amends)
-    assert (second_apology(snapshot) is None) is allowed
+    assert (second_apology(snapshot) == "") is allowed
 
 
 def test_an_acknowledgement_is_no_apology(make: Any) -> None:
     memo = make.touch(1, "memo", "accepted")
-    assert second_apology(make.snapshot(memo, round=2, finding="unfounded")) is None
+    assert not second_apology(make.snapshot(memo, round=2, finding="unfounded"))

@@ -84,12 +84,6 @@ def test_a_band_of_the_settings_moves_the_offer() -> None:
     assert str(offer(money("40 EUR"), Finding.JUSTIFIED, bands)) == "20 EUR"
 
 
-@pytest.mark.parametrize(("low", "high", "refuse"), [(130, 120, 150), (100, 160, 150), (-1, 1, 1)])
-def test_a_band_out_of_order_is_refused(low: int, high: int, refuse: int) -> None:
-    with pytest.raises(ValueError, match="in order"):
-        Bands(low=Decimal(low), high=Decimal(high), refuse=Decimal(refuse))
-
-
 @pytest.mark.parametrize(
     ("harm", "paid", "more", "level"),
     [

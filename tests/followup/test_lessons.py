@@ -35,12 +35,12 @@ def row(case: int, cause: str, opened: int = 0, **lesson: datetime) -> CauseSeen
 
 def test_causes_that_people_mean_as_one_are_one() -> None:
     one, two = rank_causes([row(2, "Late parcel!"), row(1, "late  PARCEL"), row(3, "ribbon")], NOW)
-    assert (one.name, one.cases, one.count, one.repeats) == ("late parcel", (1, 2), 2, True)
-    assert (two.name, two.repeats) == ("ribbon", False)
+    assert (one.cause, one.cases, one.count, one.repeated) == ("late parcel", (1, 2), 2, True)
+    assert (two.cause, two.repeated) == ("ribbon", False)
 
 
 def test_a_cause_that_nobody_named_is_unknown() -> None:
-    assert [cause.name for cause in rank_causes([row(1, ""), row(2, " ? ")], NOW)] == ["unknown"]
+    assert [one.cause for one in rank_causes([row(1, ""), row(2, " ? ")], NOW)] == ["unknown"]
 
 
 def test_letters_of_all_six_languages_stay() -> None:
@@ -87,7 +87,7 @@ def test_every_case_is_counted_once_and_the_order_is_by_count(causes: list[str])
     found = rank_causes(rows, NOW)
     assert sorted(case for cause in found for case in cause.cases) == list(range(len(causes)))
     assert [cause.count for cause in found] == sorted((c.count for c in found), reverse=True)
-    assert all(normalise_cause(cause.name) == cause.name for cause in found)
+    assert all(normalise_cause(cause.cause) == cause.cause for cause in found)
 
 
 def learnt(case: int, cause: str, opened: int, done: int | None = None) -> CauseSeen:

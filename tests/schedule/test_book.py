@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,13 +13,7 @@ from voicenote.errors import BadData
 from voicenote.model.case import Case, Complaint, Customer, Stage
 from voicenote.model.promise import Amends, AmendsKind, AmendsState, Promise
 from voicenote.model.touch import PlannedTouch, TouchKind
-from voicenote.schedule.book import (
-    Anchors,
-    DatedPromise,
-    anchors_of,
-    book,
-    resume,
-)
+from voicenote.schedule.book import book, resume
 from voicenote.schedule.clock import Decency
 from voicenote.schedule.hours import Hours
 from voicenote.schedule.offset import Offset
@@ -29,8 +22,27 @@ from voicenote.schedule.plans import Plan, Step, builtin_plans, read_plan
 BERLIN = Hours(ZoneInfo("Europe/Berlin"), Decency(holidays="DE"))
 TOKYO = Hours(ZoneInfo("Asia/Tokyo"), Decency())
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # 10:00 in Berlin
-PROMISE = DatedPromise(k=1, target=date(2026, 11, 30), promised_by=date(2026, 12, 2))
 MAKE_IT_RIGHT = builtin_plans()["make-it-right"]
+
+
+def promised(
+    by: date | None,
+    target: date | None = None,
+    k: int = 1,
+    state: AmendsState = AmendsState.PROMISED,
+) -> Amends:
+    promise = Promise(kind=AmendsKind.FIX, text="mend it", promised_by=by, target=target)
+    return Amends(case=1, k=k, promise=promise, state=state)
+
+
+def case(*amends: Amends, opened_at: datetime = MONDAY, round_: int = 1) -> Case:
+    complaint = Complaint(
+        source="t", ref="1", opened_at=opened_at, customer=Customer(name="M"), what_happened="late"
+    )
+    return Case(number=1, complaint=complaint, stage=Stage.APPROVED, amends=amends, round=round_)
+
+
+PROMISE = promised(date(2026, 12, 2), date(2026, 11, 30))
 
 
 def local(touch: PlannedTouch, hours: Hours = BERLIN) -> str:
@@ -38,8 +50,7 @@ def local(touch: PlannedTouch, hours: Hours = BERLIN) -> str:
 
 
 def test_make_it_right_in_berlin() -> None:
-    anchors = Anchors(booked_at=MONDAY, promises=(PROMISE,))
-    touches = book(MAKE_IT_RIGHT, anchors, BERLIN, BERLIN, MONDAY)
+    touches = book(MAKE_IT_RIGHT, case(PROMISE), BERLIN, BERLIN, MONDAY)
     assert [(touch.kind.value, local(touch)) for touch in touches] == [
         ("memo", "Mon 11-23 10:00"),
         ("check-in", "Thu 11-26 10:00"),
@@ -54,8 +65,7 @@ def test_make_it_right_in_berlin() -> None:
 
 
 def test_a_nudge_comes_in_the_owners_morning_and_the_status_in_the_customers_day() -> None:
-    anchors = Anchors(booked_at=MONDAY, promises=(PROMISE,))
-    touches = book(MAKE_IT_RIGHT, anchors, TOKYO, BERLIN, MONDAY)
+    touches = book(MAKE_IT_RIGHT, case(PROMISE), TOKYO, BERLIN, MONDAY)
     status = next(touch for touch in touches if touch.kind is TouchKind.STATUS)
     nudge = next(touch for touch in touches if touch.kind is TouchKind.NUDGE)
     assert local(status, TOKYO) == "Wed 12-02 17:00"
@@ -64,23 +74,19 @@ def test_a_nudge_comes_in_the_owners_morning_and_the_status_in_the_customers_day
 
 def test_a_memo_before_the_holidays_leaves_three_days_to_the_check_in() -> None:
     christmas_eve = datetime(2026, 12, 24, 20, 0, tzinfo=UTC)
-    touches = book(MAKE_IT_RIGHT, Anchors(booked_at=christmas_eve), BERLIN, BERLIN, christmas_eve)
+    touches = book(MAKE_IT_RIGHT, case(), BERLIN, BERLIN, christmas_eve)
     assert [local(touch) for touch in touches[:2]] == ["Mon 12-28 09:00", "Thu 12-31 09:00"]
 
 
 def test_there_is_one_status_for_each_promise_with_a_date() -> None:
-    promises = (PROMISE, DatedPromise(k=2, promised_by=date(2026, 12, 9)), DatedPromise(k=3))
-    touches = book(
-        MAKE_IT_RIGHT, Anchors(booked_at=MONDAY, promises=promises), BERLIN, BERLIN, MONDAY
-    )
+    promises = (PROMISE, promised(date(2026, 12, 9), k=2), promised(None, k=3))
+    touches = book(MAKE_IT_RIGHT, case(*promises), BERLIN, BERLIN, MONDAY)
     assert [t.amends for t in touches if t.kind is TouchKind.STATUS] == [1, 2]
 
 
 def test_what_lies_in_the_past_is_due_at_once() -> None:
-    old = DatedPromise(k=1, promised_by=date(2026, 11, 2))
-    touches = book(
-        MAKE_IT_RIGHT, Anchors(booked_at=MONDAY, promises=(old,)), BERLIN, BERLIN, MONDAY
-    )
+    old = promised(date(2026, 11, 2))
+    touches = book(MAKE_IT_RIGHT, case(old), BERLIN, BERLIN, MONDAY)
     assert {t.due_at for t in touches if t.amends} == {MONDAY}
 
 
@@ -88,7 +94,7 @@ def test_the_acknowledge_plan_keeps_to_the_clocks_of_the_complaint() -> None:
     opened = MONDAY - timedelta(hours=2)
     touches = book(
         builtin_plans()["acknowledge"],
-        Anchors(booked_at=MONDAY, opened_at=opened),
+        case(opened_at=opened),
         BERLIN,
         BERLIN,
         MONDAY,
@@ -106,9 +112,7 @@ def test_too_late_comes_from_the_step_else_the_plan_else_the_settings() -> None:
         (read_plan("x", two_days, []), (1, 2)),
         (read_plan("x", table, []), (1, 5)),
     ):
-        touches = book(
-            plan, Anchors(booked_at=MONDAY), BERLIN, BERLIN, MONDAY, too_late=Offset(days=5)
-        )
+        touches = book(plan, case(), BERLIN, BERLIN, MONDAY, too_late=Offset(days=5))
         by_step = sorted(touches, key=lambda touch: touch.step)
         late = [t.too_late_at - t.due_at for t in by_step if t.too_late_at]
         assert late == [timedelta(days=days) for days in expected]
@@ -117,47 +121,32 @@ def test_too_late_comes_from_the_step_else_the_plan_else_the_settings() -> None:
 def test_a_channel_comes_from_the_step_else_the_plan() -> None:
     steps = [{"kind": "memo", "channel": "telegram"}, {"kind": "check-in"}]
     plan = read_plan("x", {"steps": steps, "channel": "email"}, [])
-    touches = book(plan, Anchors(booked_at=MONDAY), BERLIN, BERLIN, MONDAY)
+    touches = book(plan, case(), BERLIN, BERLIN, MONDAY)
     assert [touch.channels for touch in touches] == [("telegram",), ("email",)]
 
 
-def test_anchors_leave_out_what_is_settled() -> None:
-    complaint = Complaint(
-        source="t", ref="1", opened_at=MONDAY, customer=Customer(name="Mia"), what_happened="late"
-    )
-    amends = tuple(
-        Amends(
-            case=1,
-            k=k,
-            promise=Promise(kind=AmendsKind.FIX, text="mend it", promised_by=date(2026, 12, 2)),
-            state=state,
-        )
-        for k, state in enumerate(AmendsState, 1)
-    )
-    case = Case(number=1, complaint=complaint, stage=Stage.APPROVED, amends=amends)
-    anchors = anchors_of(case, MONDAY + timedelta(days=1))
-    left = {one.k for one in anchors.promises}
-    assert {amends[k - 1].state for k in left} == {
-        AmendsState.PROMISED,
-        AmendsState.DONE,
-        AmendsState.BROKEN,
-    }
-    assert anchors.opened_at == MONDAY
-    again = anchors_of(replace(case, round=2), MONDAY + timedelta(days=1))
-    left = {one.k for one in again.promises}
-    assert {amends[k - 1].state for k in left} == {AmendsState.PROMISED, AmendsState.BROKEN}
+@pytest.mark.parametrize(
+    ("round_", "spoken_of"),
+    [
+        (1, {AmendsState.PROMISED, AmendsState.DONE, AmendsState.BROKEN}),
+        (2, {AmendsState.PROMISED, AmendsState.BROKEN}),
+    ],
+)
+def test_nothing_is_booked_for_what_is_settled(round_: int, spoken_of: set[AmendsState]) -> None:
+    amends = [promised(date(2026, 12, 2), k=k, state=s) for k, s in enumerate(AmendsState, 1)]
+    booked = book(MAKE_IT_RIGHT, case(*amends, round_=round_), BERLIN, BERLIN, MONDAY)
+    assert {amends[one.amends - 1].state for one in booked if one.amends} == spoken_of
 
 
 @pytest.mark.parametrize("day", [date.max, date.min])
 def test_a_promise_out_of_reach_is_refused(day: date) -> None:
-    anchors = Anchors(booked_at=MONDAY, promises=(DatedPromise(k=1, target=day, promised_by=day),))
     with pytest.raises(BadData, match="out of reach"):
-        book(MAKE_IT_RIGHT, anchors, BERLIN, BERLIN, MONDAY)
+        book(MAKE_IT_RIGHT, case(promised(day, day)), BERLIN, BERLIN, MONDAY)
 
 
-def test_a_naive_anchor_is_refused() -> None:
+def test_a_naive_moment_is_refused() -> None:
     with pytest.raises(ValueError, match="time zone"):
-        Anchors(booked_at=datetime(2026, 1, 1))  # noqa: DTZ001
+        book(MAKE_IT_RIGHT, case(), BERLIN, BERLIN, datetime(2026, 1, 1))  # noqa: DTZ001
 
 
 def touch(kind: TouchKind, due: datetime, step: int = 1) -> PlannedTouch:
@@ -198,14 +187,14 @@ moments = st.datetimes(
 @given(
     st.lists(st.tuples(kinds, st.integers(0, 40)), min_size=1, max_size=8),
     moments,
-    near,
+    moments,
     zones,
     zones,
 )
 def test_every_touch_is_booked_decently_and_not_before_now(
     steps: list[tuple[TouchKind, int]],
-    booked_at: datetime,
-    ahead: timedelta,
+    opened_at: datetime,
+    now: datetime,
     customer_zone: str,
     owner_zone: str,
 ) -> None:
@@ -214,8 +203,7 @@ def test_every_touch_is_booked_decently_and_not_before_now(
     )
     customer = Hours(ZoneInfo(customer_zone), Decency())
     owner = Hours(ZoneInfo(owner_zone), Decency(quiet_hours=None))
-    now = booked_at + ahead
-    touches = book(plan, Anchors(booked_at=booked_at), customer, owner, now)
+    touches = book(plan, case(opened_at=opened_at), customer, owner, now)
     assert sorted(one.step for one in touches) == list(range(1, len(steps) + 1))
     for one in touches:
         hours = owner if one.kind is TouchKind.NUDGE else customer
@@ -223,7 +211,7 @@ def test_every_touch_is_booked_decently_and_not_before_now(
         assert hours.decency.decent(one.due_at, hours.zone)
         assert one.too_late_at is not None
         assert one.too_late_at > one.due_at
-        assert one.booked_at == booked_at
+        assert one.booked_at == now
     assert [one.due_at for one in touches] == sorted(one.due_at for one in touches)
 
 

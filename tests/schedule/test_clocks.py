@@ -44,8 +44,3 @@ def test_the_clock_reads(
 def test_the_clocks_are_settings() -> None:
     quick = Clocks(acknowledge=H, memo=2 * H, breach=3 * H)
     assert read_clock(OPENED, OPENED + 3 * H, clocks=quick).state is ClockState.BREACHED
-
-
-def test_clocks_run_in_order() -> None:
-    with pytest.raises(ValueError, match="order"):
-        Clocks(memo=H)

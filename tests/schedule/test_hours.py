@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from phonenumbers.tzdata import TIMEZONE_DATA
 
 from voicenote.errors import RuleSaysNo
-from voicenote.schedule.clock import Decency, next_decent
-from voicenote.schedule.hours import NIGHT, Hours
+from voicenote.schedule.clock import Decency
+from voicenote.schedule.hours import NIGHT, Hours, next_decent
 
 USUAL = Decency()
 #: West and east, north and south, half hours, and three kinds of summer time.

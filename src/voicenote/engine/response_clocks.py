@@ -4,18 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from voicenote.errors import BadSettings
 from voicenote.schedule.clocks import Clocks
 from voicenote.settings import Policy
 
 
 def clocks_of(policy: Policy) -> Clocks:
-    """Return the response clocks of ``[policy]``. Raises BadSettings when they are out of order."""
+    """Return the response clocks of ``[policy]``."""
     hours = (policy.acknowledge_hours, policy.memo_hours, policy.breach_hours)
     acknowledge, memo, breach = (timedelta(hours=given) for given in hours)
-    try:
-        return Clocks(acknowledge=acknowledge, memo=memo, breach=breach)
-    except ValueError as error:
-        raise BadSettings(
-            f"[policy]: {error}", "correct acknowledge_hours, memo_hours and breach_hours"
-        ) from error
+    return Clocks(acknowledge=acknowledge, memo=memo, breach=breach)

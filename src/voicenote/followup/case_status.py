@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 
 from voicenote.model.case import Case, Finding
-from voicenote.model.promise import Amends, AmendsState
-from voicenote.model.receipt import ReceiptKind, Verdict
+from voicenote.model.promise import Amends
+from voicenote.model.receipt import Answer, ReceiptKind, Verdict
 from voicenote.model.snapshot import Snapshot
-from voicenote.model.touch import ARRIVED, Touch, TouchKind, TouchState
+from voicenote.model.touch import ARRIVED, MAY_HAVE_LEFT, Touch, TouchKind, TouchState
 
 #: How many questions must stay unanswered before silence counts as an answer (R14).
 SILENT_TOUCHES = 3
@@ -17,8 +17,6 @@ SILENT_TOUCHES = 3
 APART = timedelta(hours=20)
 #: The messages that ask for an answer after the memo.
 QUESTIONS = frozenset({TouchKind.CHECK_IN, TouchKind.CONFIRM})
-#: The states of a promise that is kept.
-KEPT = frozenset({AmendsState.DONE, AmendsState.CONFIRMED})
 
 
 def opening_kinds(case: Case) -> frozenset[TouchKind]:
@@ -43,12 +41,56 @@ def openings(snapshot: Snapshot) -> tuple[Touch, ...]:
 
 def memo_at(snapshot: Snapshot) -> datetime | None:
     """Return when this round's memo was sent, if it arrived as far as is known."""
-    return max((left_at(one) for one in openings(snapshot) if one.state in ARRIVED), default=None)
+    return max((one.left_at for one in openings(snapshot) if one.state in ARRIVED), default=None)
 
 
-def left_at(touch: Touch) -> datetime:
-    """Return when a message was sent, or when it was due."""
-    return touch.sent_at or touch.due_at
+def apologised_at(snapshot: Snapshot) -> datetime | None:
+    """Return when the newest memo of an earlier round was sent, or may have been; or None."""
+    said = ARRIVED | {TouchState.UNCERTAIN}
+    before = (one for one in snapshot.touches if one.round < snapshot.case.round)
+    memos = (one for one in before if one.kind is TouchKind.MEMO and one.state in said)
+    return max((one.left_at for one in memos), default=None)
+
+
+def acknowledged_at(snapshot: Snapshot) -> datetime | None:
+    """Return when this round's acknowledgement was sent, if it arrived as far as is known."""
+    said = (one for one in snapshot.round_touches if one.kind is TouchKind.ACKNOWLEDGE)
+    return min((one.left_at for one in said if one.state in ARRIVED), default=None)
+
+
+def told_already(snapshot: Snapshot, touch: Touch | None = None) -> datetime | None:
+    """Return when an acknowledgement was sent that makes another needless (R6), or None.
+
+    One is enough until the customer writes again, in any round. One that may have been sent counts
+    too; `touch`, which is being judged, does not.
+    """
+    left = [
+        one.left_at
+        for one in snapshot.touches
+        if one.kind is TouchKind.ACKNOWLEDGE and one.state in MAY_HAVE_LEFT
+        if touch is None or one.number != touch.number
+    ]
+    if not left:
+        return None
+    heard = [answer.at for answer in snapshot.answers]
+    heard += [
+        receipt.at
+        for receipts in snapshot.receipts.values()
+        for receipt in receipts
+        if receipt.kind is ReceiptKind.ANSWERED
+    ]
+    return None if any(at >= max(left) for at in heard) else max(left)
+
+
+def clock_start(snapshot: Snapshot) -> datetime | None:
+    """Return when the response clock of this round starts (R4).
+
+    In the first round, with the complaint; after that with the customer's newest answer. None when
+    the owner reopened the case without one.
+    """
+    if snapshot.case.round == 1:
+        return snapshot.case.complaint.opened_at
+    return max((answer.at for answer in snapshot.answers), default=None)
 
 
 def spoken_at(snapshot: Snapshot) -> tuple[datetime, ...]:
@@ -58,7 +100,7 @@ def spoken_at(snapshot: Snapshot) -> tuple[datetime, ...]:
         receipts = snapshot.receipts.get(touch.number, ())
         heard = [one.at for one in receipts if one.kind is ReceiptKind.ANSWERED]
         if touch.state is TouchState.ANSWERED and not heard:
-            heard = [left_at(touch)]
+            heard = [touch.left_at]
         moments += heard
     return tuple(moments)
 
@@ -108,11 +150,11 @@ def silences(snapshot: Snapshot) -> tuple[Touch, ...]:
     asked = [
         touch
         for touch in snapshot.round_touches
-        if touch.kind in QUESTIONS and touch.state in ARRIVED and left_at(touch) >= memo
+        if touch.kind in QUESTIONS and touch.state in ARRIVED and touch.left_at >= memo
     ]
     found: list[Touch] = []
-    for touch in sorted(asked, key=left_at):
-        if not found or left_at(touch) - left_at(found[-1]) >= APART:
+    for touch in sorted(asked, key=lambda one: one.left_at):
+        if not found or touch.left_at - found[-1].left_at >= APART:
             found.append(touch)
     return tuple(found)
 
@@ -129,7 +171,7 @@ def amends_of(snapshot: Snapshot, k: int | None) -> Amends | None:
 
 def settled(amends: Iterable[Amends]) -> bool:
     """Whether each of these promises is kept or waived."""
-    return all(one.state in KEPT or one.state is AmendsState.WAIVED for one in amends)
+    return all(one.settled for one in amends)
 
 
 def today(snapshot: Snapshot, now: datetime) -> date:
@@ -142,3 +184,30 @@ def name_promise(amends: Amends) -> str:
     value = amends.promise.value
     what = f"{amends.promise.kind.value} of {value}" if value else amends.promise.text
     return f"amends {amends.name} ({what})"
+
+
+def done_command(name: str) -> str:
+    """Return the command that settles a promise, named ``N.K``."""
+    return f'voicenote amends done {name} --evidence "…"'
+
+
+def overdue_promises(snapshot: Snapshot, now: datetime) -> Iterator[tuple[Amends, int]]:
+    """Yield each promise still owed after its date, and how many days that is ago."""
+    day = today(snapshot, now)
+    for one in snapshot.case.amends:
+        due = one.promise.promised_by
+        if due and one.overdue(day):
+            yield one, (day - due).days
+
+
+def open_answer(snapshot: Snapshot) -> Answer | None:
+    """Return the newest answer of this round, unless it is a plain yes; or None."""
+    newest = max(snapshot.round_answers, key=lambda one: one.at, default=None)
+    return None if newest is None or newest.verdict is Verdict.PUT_RIGHT else newest
+
+
+def describe_fate(touch: Touch) -> str:
+    """Return what became of a message, and why: ``the memo was refused (no such user)``."""
+    uncertain = touch.state is TouchState.UNCERTAIN
+    fate = "may or may not have been sent" if uncertain else f"was {touch.state.value}"
+    return f"the {touch.kind.words} {fate}" + (f" ({touch.reason})" if touch.reason else "")

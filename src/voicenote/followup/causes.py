@@ -32,29 +32,22 @@ class CauseSeen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cause:
-    """A cause over all cases. The last five fields hold case numbers, in order.
+    """A cause over all cases: how many have it, and which, by their numbers in order.
 
     `in_time`, `late` and `overdue`: the lesson's prevention was done by its date, or after it, or
     is not done although the date has passed. `returned`: cases opened after a prevention of this
-    cause was done.
+    cause was done. `state` says it in words. The names are the keys of ``--json``.
     """
 
-    name: str
+    cause: str
+    count: int
     cases: tuple[int, ...]
-    in_time: tuple[int, ...] = ()
-    late: tuple[int, ...] = ()
-    overdue: tuple[int, ...] = ()
-    returned: tuple[int, ...] = ()
-
-    @property
-    def count(self) -> int:
-        """How many cases have it."""
-        return len(self.cases)
-
-    @property
-    def repeats(self) -> bool:
-        """Whether it happened more than once."""
-        return len(self.cases) > 1
+    repeated: bool
+    in_time: tuple[int, ...]
+    late: tuple[int, ...]
+    overdue: tuple[int, ...]
+    returned: tuple[int, ...]
+    state: str
 
 
 def cause_of(case: Case) -> CauseSeen:
@@ -85,23 +78,34 @@ def rank_causes(rows: Iterable[CauseSeen], now: datetime) -> tuple[Cause, ...]:
     causes = [
         _cause(name, sorted(group, key=lambda row: row.case), now) for name, group in groups.items()
     ]
-    return tuple(sorted(causes, key=lambda cause: (-cause.count, cause.name)))
+    return tuple(sorted(causes, key=lambda cause: (-cause.count, cause.cause)))
 
 
 def _cause(name: str, group: Sequence[CauseSeen], now: datetime) -> Cause:
     lessons = [(row.case, row.lesson) for row in group if row.lesson]
     done = [(case, one.done_at, one.due) for case, one in lessons if one.done_at]
     late = tuple(case for case, at, due in done if due and at > due)
+    in_time = tuple(case for case, _, _ in done if case not in late)
+    open_ = ((case, one.due) for case, one in lessons if one.done_at is None)
+    overdue = tuple(case for case, due in open_ if due and due < now)
     first = min((at for _, at, _ in done), default=None)
+    returned = tuple(row.case for row in group if first and row.opened_at > first)
+    states = {
+        "came back after its prevention": returned,
+        "overdue": overdue,
+        "done late": late,
+        "done in time": in_time,
+    }
     return Cause(
-        name=name,
+        cause=name,
+        count=len(group),
         cases=tuple(row.case for row in group),
-        in_time=tuple(case for case, _, _ in done if case not in late),
+        repeated=len(group) > 1,
+        in_time=in_time,
         late=late,
-        overdue=tuple(
-            case for case, one in lessons if one.done_at is None and one.due and one.due < now
-        ),
-        returned=tuple(row.case for row in group if first and row.opened_at > first),
+        overdue=overdue,
+        returned=returned,
+        state=next((state for state, cases in states.items() if cases), ""),
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from voicenote.errors import RuleSaysNo
 from voicenote.followup.case_status import (
     SILENT_TOUCHES,
+    describe_fate,
+    done_command,
     memo_at,
     name_promise,
     needs_yes,
@@ -15,16 +17,43 @@ from voicenote.followup.case_status import (
 )
 from voicenote.followup.release_rules import steps_to_approval
 from voicenote.model.case import Case, Outcome, Stage
-from voicenote.model.promise import Amends, AmendsState
+from voicenote.model.promise import Amends, AmendsKind, AmendsState
 from voicenote.model.receipt import Verdict
 from voicenote.model.snapshot import Snapshot
 from voicenote.model.touch import ARRIVED, IN_FLIGHT, Touch, TouchState
 
+#: The evidence for each kind of deed.
+EVIDENCE = {
+    AmendsKind.REFUND: "the number or the date of the payment",
+    AmendsKind.CREDIT: "the number of the credit note",
+    AmendsKind.EXCHANGE: "the number of the parcel, or who handed it over",
+    AmendsKind.REDO: "when it was done again, and who looked at it",
+    AmendsKind.FIX: "what was mended, and who tried it",
+    AmendsKind.CALL: "when you spoke, and what was said",
+    AmendsKind.GIFT: "the number of the parcel, or who handed it over",
+    AmendsKind.WORD: "where it was said, and when",
+}
 _NEXT_STEP = {
     Stage.OPENED: "there is no script yet: voicenote script {}",
     Stage.SCRIPTED: "the memo is not rendered: voicenote render {}",
     Stage.RENDERED: "the memo is not approved: voicenote approve {}",
 }
+
+
+def evidence_for(amends: Amends, evidence: str) -> str:
+    """Return `evidence`, trimmed, if it can show that a deed was done (S4).
+
+    Raises RuleSaysNo, which says what would do, when there is none or it only repeats the promise.
+    """
+    words, promise = " ".join(evidence.split()), amends.promise
+    same = words.casefold() == " ".join(promise.text.split()).casefold()
+    if not any(letter.isalnum() for letter in words) or same:
+        raise RuleSaysNo(
+            f"amends {amends.name} cannot be done without evidence",
+            f"{done_command(amends.name)}: {EVIDENCE[promise.kind]}",
+            missing=(EVIDENCE[promise.kind],),
+        )
+    return words
 
 
 def missing(snapshot: Snapshot, wish: Outcome | None = None) -> tuple[str, ...]:
@@ -78,13 +107,11 @@ def _honest(snapshot: Snapshot, word: Verdict | None) -> Outcome:
 def _missing_deed(amends: Amends) -> str:
     if amends.state in (AmendsState.CONFIRMED, AmendsState.WAIVED):
         return ""
-    command = f'voicenote amends done {amends.name} --evidence "…"'
-    if amends.state is AmendsState.DONE:
-        return (
-            "" if amends.evidence.strip() else f"{name_promise(amends)} has no evidence: {command}"
-        )
-    what = "was broken" if amends.state is AmendsState.BROKEN else "is not done"
-    return f"{name_promise(amends)} {what}: {command}"
+    if amends.state is AmendsState.DONE and amends.evidence.strip():
+        return ""
+    what = {AmendsState.DONE: "has no evidence", AmendsState.BROKEN: "was broken"}
+    gap = what.get(amends.state, "is not done")
+    return f"{name_promise(amends)} {gap}: {done_command(amends.name)}"
 
 
 def _missing_word(snapshot: Snapshot) -> list[str]:
@@ -106,8 +133,7 @@ def _missing_memo(snapshot: Snapshot) -> list[str]:
         return []
     case, touches = snapshot.case, openings(snapshot)
     if touches:
-        released = case.stage in (Stage.APPROVED, Stage.FOLLOWING)
-        if released or touches[-1].state in IN_FLIGHT | {TouchState.UNCERTAIN}:
+        if case.released or touches[-1].state in IN_FLIGHT | {TouchState.UNCERTAIN}:
             return [_stuck(case, touches[-1])]
         why = f" ({touches[-1].reason})" if touches[-1].reason else ""
         return [f"the memo is not approved{why}: {steps_to_approval(snapshot)}"]
@@ -126,18 +152,15 @@ def _needs_no_other(snapshot: Snapshot) -> bool:
 
 def _stuck(case: Case, touch: Touch) -> str:
     """Return why this message has not arrived, and what to do."""
-    what = f"the {touch.kind.value.replace('-', ' ')}"
-    why = f" ({touch.reason})" if touch.reason else ""
+    what, again = f"the {touch.kind.words}", f"voicenote resend {case.number}"
     if touch.state is TouchState.UNCERTAIN:
-        look = f"voicenote mark-sent {case.number}, or voicenote resend {case.number}"
-        return f"{what} may or may not have been sent{why}: check, then {look}"
+        return f"{describe_fate(touch)}: check, then voicenote mark-sent {case.number}, or {again}"
     if touch.state is TouchState.HELD:
         return f"{what} is held: voicenote plan {case.number} --resume"
     if touch.state is TouchState.DUE:
-        when = touch.due_at.strftime("%Y-%m-%d %H:%M UTC")
+        when = f"{touch.due_at:%Y-%m-%d %H:%M} UTC"
         return f"{what} has not left yet, it is due {when}: voicenote run"
     if touch.state in IN_FLIGHT:
         return f"{what} is on its way: voicenote run"
-    if touch.state is TouchState.CANCELLED:
-        return f"{what} was cancelled{why}: voicenote resend {case.number}, if it should leave"
-    return f"{what} was {touch.state.value}{why}: voicenote resend {case.number}"
+    unless = ", if it should leave" if touch.state is TouchState.CANCELLED else ""
+    return f"{describe_fate(touch)}: {again}{unless}"

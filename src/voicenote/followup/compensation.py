@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 from enum import StrEnum
@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from voicenote.model.case import Case, Finding
 from voicenote.model.money import Money
-from voicenote.model.promise import AmendsKind, AmendsState, Promise
+from voicenote.model.promise import AmendsKind, Promise
 from voicenote.model.sums import sum_unread, sums_in
 
 #: The deeds that are always money; others count when they have a value or name a sum.
@@ -25,18 +25,13 @@ ROUND_STEPS = (Decimal(10), Decimal(5), Decimal(1))
 class Bands:
     """Percentages of the harm, from ``[policy]``.
 
-    From `low` to `high` is offered; above `high` is a warning, above `refuse` a refusal.
-
-    Raises ValueError unless 0 ≤ low ≤ high ≤ refuse.
+    From `low` to `high` is offered; above `high` is a warning, above `refuse` a refusal. The
+    settings see to it that they ascend.
     """
 
     low: Decimal = HUNDRED
     high: Decimal = Decimal(120)
     refuse: Decimal = Decimal(150)
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.low <= self.high <= self.refuse:
-            raise ValueError("the compensation band runs in order: low, high, refuse")
 
 
 class Adequacy(StrEnum):
@@ -168,8 +163,7 @@ def judge(
     currency = harm.currency if harm else ""
     worths = [
         worth_of(one.promise, f"{one.evidence}\n{evidence.get(one.k, '')}", currency)
-        for one in case.amends
-        if one.state is not AmendsState.WAIVED
+        for one in case.standing_amends
     ]
     worths += [worth_of(more, "", currency)] if more else []
     paid = [one for one in worths if one is not None]
@@ -177,7 +171,14 @@ def judge(
         return FINE
     totals = _totals(paid)
     if complaint.finding is Finding.UNFOUNDED:
-        return _judge_unfounded(case, totals)
+        return Judgement(
+            Adequacy.REFUSE,
+            f"case {case.number} was found unfounded, and money says that it was not (S9)",
+            f"if there is something to pay for, correct the finding: voicenote triage "
+            f"{case.number} --finding partly; else give your reason with --override",
+            totals,
+            "S9",
+        )
     if harm is None:
         return FINE
     return _against(case, harm, totals, bands, unread=any(one.unread for one in paid))
@@ -194,59 +195,34 @@ def _totals(paid: Iterable[Worth]) -> tuple[Money, ...]:
 def _against(
     case: Case, harm: Money, totals: tuple[Money, ...], bands: Bands, *, unread: bool
 ) -> Judgement:
-    """Weigh money against a known harm."""
+    """Weigh money against a known harm; refuse what can't be compared with it."""
     amounts = {money.currency: money.amount for money in totals}
     mine = Money(amounts.pop(harm.currency, Decimal()), harm.currency)
     percent = mine.amount * HUNDRED / harm.amount
+    correct = f"correct the harm: voicenote triage {case.number} --harm"
     if percent > bands.refuse:
-        return _too_much(case, harm, mine, totals, bands)
-    if amounts or unread:
-        return _unweighed(case, harm, totals, sorted(amounts))
+        most = _money(harm.amount * bands.refuse / HUNDRED, harm.currency)
+        return Judgement(
+            Adequacy.REFUSE,
+            f"{mine} for a harm of {harm} in case {case.number} is {percent:.0f} %, more than "
+            f"{bands.refuse:f} %: that buys no more goodwill (R8)",
+            f"promise {most} in all at most; or {correct}; or give your reason with --override",
+            totals,
+            "R8",
+        )
+    if amounts or unread:  # exchange rates are not known here
+        foreign = f"{' and '.join(sorted(amounts))} in case {case.number}"
+        return Judgement(
+            Adequacy.REFUSE,
+            f"{foreign if amounts else 'money named in words'} cannot be weighed against a harm in "
+            f"{harm.currency} (R8)",
+            f"give it in {harm.currency}, in digits; or {correct}; or give your reason with "
+            "--override",
+            totals,
+            "R8",
+        )
     if percent > bands.high:
         said = f"{mine} is {percent:.0f} % of the harm, {harm}: more than {bands.high:f} % (R8)"
-        return Judgement(
-            Adequacy.WARN, said, "above that, people wonder what it is for", totals, "R8"
-        )
+        advice = "above that, people wonder what it is for"
+        return Judgement(Adequacy.WARN, said, advice, totals, "R8")
     return Judgement(Adequacy.FINE, totals=totals)
-
-
-def _unweighed(
-    case: Case, harm: Money, totals: tuple[Money, ...], foreign: Sequence[str]
-) -> Judgement:
-    """Refuse what can't be compared with the harm: exchange rates are not known here."""
-    what = f"{' and '.join(foreign)} in case {case.number}" if foreign else "money named in words"
-    return Judgement(
-        Adequacy.REFUSE,
-        f"{what} cannot be weighed against a harm in {harm.currency} (R8)",
-        f"give it in {harm.currency}, in digits; or correct the harm: voicenote triage "
-        f"{case.number} --harm; or give your reason with --override",
-        totals,
-        "R8",
-    )
-
-
-def _judge_unfounded(case: Case, totals: tuple[Money, ...]) -> Judgement:
-    return Judgement(
-        Adequacy.REFUSE,
-        f"case {case.number} was found unfounded, and money says that it was not (S9)",
-        f"if there is something to pay for, correct the finding: voicenote triage {case.number} "
-        "--finding partly; else give your reason with --override",
-        totals,
-        "S9",
-    )
-
-
-def _too_much(
-    case: Case, harm: Money, mine: Money, totals: tuple[Money, ...], bands: Bands
-) -> Judgement:
-    most = harm.amount * bands.refuse / HUNDRED
-    percent = mine.amount * HUNDRED / harm.amount
-    return Judgement(
-        Adequacy.REFUSE,
-        f"{mine} for a harm of {harm} in case {case.number} is {percent:.0f} %, more than "
-        f"{bands.refuse:f} %: that buys no more goodwill (R8)",
-        f"promise {_money(most, harm.currency)} in all at most, correct the harm with "
-        f"voicenote triage {case.number} --harm, or give your reason with --override",
-        totals,
-        "R8",
-    )

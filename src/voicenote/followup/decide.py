@@ -5,7 +5,7 @@ Deciding twice changes nothing: once its actions are carried out, there is nothi
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -19,13 +19,11 @@ from voicenote.followup.actions import (
     SkipTouch,
 )
 from voicenote.followup.case_status import (
-    KEPT,
     QUESTIONS,
     SILENT_TOUCHES,
     amends_of,
     answered_since,
     booked_at,
-    left_at,
     memo_at,
     needs_yes,
     opening_kinds,
@@ -33,10 +31,10 @@ from voicenote.followup.case_status import (
     settled,
     silences,
     today,
+    told_already,
     verdict,
 )
 from voicenote.followup.closing_rules import missing
-from voicenote.followup.cooling_off import told_already
 from voicenote.followup.nudges import answer_nudges, nudges, status_nudge, too_late_nudge
 from voicenote.followup.release_rules import also_recalled
 from voicenote.model.case import Stage
@@ -188,15 +186,14 @@ def _about_touch(
 def _about_due(
     snapshot: Snapshot, touch: Touch, now: datetime
 ) -> tuple[SkipTouch | None, Nudge | None]:
-    needless = _why_needless(snapshot, touch) or _told_already(snapshot, touch, now)
-    if needless:
+    if needless := _why_needless(snapshot, touch, now):
         return SkipTouch(touch.number, needless), None
     late = touch.planned.too_late_at
     if late is not None and late < now:
         why = f"too late: it was due {touch.due_at:%Y-%m-%d %H:%M} UTC"
         skip = SkipTouch(touch.number, why + also_recalled(touch.reason))
         return skip, None if touch.kind is TouchKind.NUDGE else too_late_nudge(snapshot, touch)
-    if touch.kind is TouchKind.STATUS and not _may_say_kept(snapshot, touch):
+    if touch.kind is TouchKind.STATUS and not _promises_settled(snapshot, touch):
         skip = SkipTouch(touch.number, "the promise is not kept: a person tells them (R11)")
         return skip, status_nudge(snapshot, touch, now)
     return None, None
@@ -218,55 +215,51 @@ def _why_cancel(snapshot: Snapshot, touch: Touch) -> str:
     return ""
 
 
-def _why_needless(snapshot: Snapshot, touch: Touch) -> str:
-    """Return why this message, now due, is not needed, or ""."""
+def _why_needless(snapshot: Snapshot, touch: Touch, now: datetime) -> str:
+    """Return why this message, now due, is not needed or makes no sense, or ""."""
+    one, kind = amends_of(snapshot, touch.planned.amends), touch.kind
+    state, had_memo = one.state if one else None, memo_at(snapshot) is not None
+    unless = {
+        "answered": answered_since(snapshot, booked_at(snapshot, touch)),
+        "put-right": verdict(snapshot) is Verdict.PUT_RIGHT,
+        "kept": _promises_settled(snapshot, touch),
+        "memo-arrived": had_memo,
+    }
+    reasons = {
+        "the promise was waived": state is AmendsState.WAIVED,
+        "this round has had its memo: one apology for one failure (R6)": (
+            had_memo and kind in opening_kinds(snapshot.case)
+        ),
+        "they were told already that you heard them, and have not written since (R6)": (
+            kind is TouchKind.ACKNOWLEDGE and told_already(snapshot, touch) is not None
+        ),
+        "the customer has confirmed it already": (
+            kind is TouchKind.STATUS and state is AmendsState.CONFIRMED
+        ),
+        f"not needed: {touch.planned.unless.replace('-', ' ')}": unless.get(touch.planned.unless),
+        "the memo has not arrived, so there is nothing to ask about": (
+            kind in QUESTIONS and openings(snapshot) and not had_memo
+        ),
+        "a promise is not kept yet, so there is nothing to confirm": (
+            kind is TouchKind.CONFIRM and not settled(snapshot.case.amends)
+        ),
+        # an overdue promise has its own nudge
+        "the promise is overdue, and that is told on its own": (
+            kind is TouchKind.NUDGE and one is not None and one.overdue(today(snapshot, now))
+        ),
+    }
+    return next((why for why, holds in reasons.items() if holds), "")
+
+
+def _promises_settled(snapshot: Snapshot, touch: Touch) -> bool:
+    """Whether the promise that a message is about is settled; or all, if it is about none."""
     one = amends_of(snapshot, touch.planned.amends)
-    if one is not None and one.state is AmendsState.WAIVED:
-        return "the promise was waived"
-    if touch.kind in opening_kinds(snapshot.case) and memo_at(snapshot) is not None:
-        return "this round has had its memo: one apology for one failure (R6)"
-    if touch.kind is TouchKind.ACKNOWLEDGE and told_already(snapshot, touch):
-        return "they were told already that you heard them, and have not written since (R6)"
-    if touch.kind is TouchKind.STATUS and one is not None and one.state is AmendsState.CONFIRMED:
-        return "the customer has confirmed it already"
-    holds = {
-        "answered": lambda: answered_since(snapshot, booked_at(snapshot, touch)),
-        "put-right": lambda: verdict(snapshot) is Verdict.PUT_RIGHT,
-        "kept": lambda: settled([one] if one else snapshot.case.amends),
-        "memo-arrived": lambda: memo_at(snapshot) is not None,
-    }.get(touch.planned.unless)
-    if holds and holds():
-        return f"not needed: {touch.planned.unless.replace('-', ' ')}"
-    return _why_not_asked(snapshot, touch)
-
-
-def _told_already(snapshot: Snapshot, touch: Touch, now: datetime) -> str:
-    """Return why the plan's nudge is redundant, or "": an overdue promise has its own nudge."""
-    one = amends_of(snapshot, touch.planned.amends)
-    if touch.kind is TouchKind.NUDGE and one is not None and one.overdue(today(snapshot, now)):
-        return "the promise is overdue, and that is told on its own"
-    return ""
-
-
-def _why_not_asked(snapshot: Snapshot, touch: Touch) -> str:
-    """Return why a question makes no sense, or ""."""
-    if touch.kind in QUESTIONS and openings(snapshot) and memo_at(snapshot) is None:
-        return "the memo has not arrived, so there is nothing to ask about"
-    if touch.kind is TouchKind.CONFIRM and not settled(snapshot.case.amends):
-        return "a promise is not kept yet, so there is nothing to confirm"
-    return ""
-
-
-def _may_say_kept(snapshot: Snapshot, touch: Touch) -> bool:
-    one = amends_of(snapshot, touch.planned.amends)
-    if one is not None:
-        return one.state in KEPT
-    return settled(snapshot.case.amends)
+    return settled([one] if one else snapshot.case.amends)
 
 
 def _silence_closes(snapshot: Snapshot, now: datetime, policy: FollowUpPolicy) -> bool:
     """Whether the plan has run out, three questions met silence, and nothing else is missing."""
-    silent: Sequence[Touch] = silences(snapshot)
+    silent = silences(snapshot)
     if (
         len(silent) < SILENT_TOUCHES
         or verdict(snapshot) is not None
@@ -278,7 +271,7 @@ def _silence_closes(snapshot: Snapshot, now: datetime, policy: FollowUpPolicy) -
     open_ = WAITING | IN_FLIGHT | {TouchState.UNCERTAIN}
     if any(t.state in open_ and t.kind is not TouchKind.NUDGE for t in snapshot.touches):
         return False
-    return now >= max(left_at(touch) for touch in silent) + policy.patience
+    return now >= max(touch.left_at for touch in silent) + policy.patience
 
 
 def _new(found: Iterable[Nudge], known: Collection[str]) -> tuple[Nudge, ...]:

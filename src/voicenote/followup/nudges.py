@@ -8,9 +8,13 @@ from datetime import datetime
 from voicenote.followup.actions import About, Nudge
 from voicenote.followup.case_status import (
     amends_of,
+    describe_fate,
+    done_command,
     memo_at,
     name_promise,
+    open_answer,
     openings,
+    overdue_promises,
     rests_on_silence,
     today,
 )
@@ -22,12 +26,6 @@ from voicenote.model.promise import Amends
 from voicenote.model.receipt import Verdict
 from voicenote.model.snapshot import Snapshot
 from voicenote.model.touch import OPENING, Touch, TouchKind, TouchState
-
-_WORDS = {
-    Verdict.PUT_RIGHT: "says that it is put right",
-    Verdict.NOT_YET: "says that it is not yet right",
-    Verdict.UNCLEAR: "has answered",
-}
 
 
 def nudges(snapshot: Snapshot, now: datetime, rounds: int) -> tuple[Nudge, ...]:
@@ -47,21 +45,24 @@ def nudges(snapshot: Snapshot, now: datetime, rounds: int) -> tuple[Nudge, ...]:
     return tuple(sorted(found, key=lambda nudge: order.index(nudge.about)))
 
 
+def _nudge(snapshot: Snapshot, about: About, text: str, mark: object) -> Nudge:
+    """Return a nudge about a case; `mark` tells it from the case's others about the same."""
+    return Nudge(about, text, f"nudge:{snapshot.case.number}:{about.value}:{mark}")
+
+
 def too_late_nudge(snapshot: Snapshot, touch: Touch) -> Nudge:
     """Return the nudge for a message that was not sent because it is too late (invariant 4)."""
     number = snapshot.case.number
-    when = f"{touch.due_at:%Y-%m-%d %H:%M} UTC"
     cure = f"ask them yourself, and write down what they say: voicenote answer {number}"
-    if touch.kind in OPENING:
-        released = snapshot.case.stage in (Stage.APPROVED, Stage.FOLLOWING)
-        steps = f"voicenote resend {number}" if released else steps_to_approval(snapshot)
-        cure = f"if it still makes sense: {steps}"
-        cure = cure if released else f"it is not approved; {cure}"
-    return Nudge(
-        About.TOO_LATE,
-        f"case {number}: the {_kind(touch)} was due {when}, too late to be sent now; {cure}",
-        f"nudge:{number}:too-late:{touch.number}:{touch.attempt}",
+    if touch.kind in OPENING and snapshot.case.released:
+        cure = f"if it still makes sense: voicenote resend {number}"
+    elif touch.kind in OPENING:
+        cure = f"it is not approved; if it still makes sense: {steps_to_approval(snapshot)}"
+    text = (
+        f"case {number}: the {touch.kind.words} was due {touch.due_at:%Y-%m-%d %H:%M} UTC, "
+        f"too late to be sent now; {cure}"
     )
+    return _nudge(snapshot, About.TOO_LATE, text, f"{touch.number}:{touch.attempt}")
 
 
 def status_nudge(snapshot: Snapshot, touch: Touch, now: datetime) -> Nudge | None:
@@ -69,103 +70,81 @@ def status_nudge(snapshot: Snapshot, touch: Touch, now: datetime) -> Nudge | Non
     one = amends_of(snapshot, touch.planned.amends)
     if one is None or one.overdue(today(snapshot, now)):
         return None
-    return Nudge(
-        About.STATUS,
-        f"{name_promise(one)} was promised to {snapshot.case.customer.name} for "
-        f"{one.promise.promised_by} and is not done: tell them yourself, then do it. "
-        f"{_done_command(one)}",
-        f"nudge:{snapshot.case.number}:status:{touch.number}",
-    )
+    text = f"{_promised(snapshot, one)} and is not done: tell them yourself, then do it. "
+    return _nudge(snapshot, About.STATUS, text + _when_done(one), touch.number)
 
 
 def _overdue(snapshot: Snapshot, now: datetime) -> Iterator[Nudge]:
     """Yield a nudge for each overdue promise: on the first three days, then every week (R11)."""
-    day = today(snapshot, now)
-    for one in snapshot.case.amends:
-        due = one.promise.promised_by
-        if due is None or not one.overdue(day):
-            continue
-        days = (day - due).days
+    for one, days in overdue_promises(snapshot, now):
         step = min(days, 3) if days < 7 else days // 7 * 7
-        yield Nudge(
-            About.OVERDUE,
-            f"OVERDUE: {name_promise(one)} was promised to {snapshot.case.customer.name} for "
-            f"{due}, {days} day{'s' * (days > 1)} ago. {_done_command(one)}",
-            f"nudge:{snapshot.case.number}:overdue:{one.k}:{due}:{step}",
-        )
+        ago = f"{days} day{'s' * (days > 1)} ago"
+        text = f"OVERDUE: {_promised(snapshot, one)}, {ago}. {_when_done(one)}"
+        mark = f"{one.k}:{one.promise.promised_by}:{step}"
+        yield _nudge(snapshot, About.OVERDUE, text, mark)
+
+
+def _promised(snapshot: Snapshot, one: Amends) -> str:
+    to, by = snapshot.case.customer.name, one.promise.promised_by
+    return f"{name_promise(one)} was promised to {to} for {by}"
+
+
+def _when_done(one: Amends) -> str:
+    return f"When it is done: {done_command(one.name)}"
 
 
 def _of_touches(snapshot: Snapshot) -> Iterator[Nudge]:
+    """Yield a nudge for each message to the customer that may not have arrived."""
     number = snapshot.case.number
+    again = f"voicenote resend {number}"
+    cures = {
+        TouchState.UNCERTAIN: f"check, then voicenote mark-sent {number} or {again}",
+        TouchState.REFUSED: f"find another way to {snapshot.case.customer.name}, then {again}",
+    }
+    cures[TouchState.BOUNCED] = cures[TouchState.REFUSED]
     for touch in snapshot.touches:
-        if touch.kind is TouchKind.NUDGE:
+        if touch.kind is TouchKind.NUDGE or touch.state not in cures:
             continue
-        why = f" ({touch.reason})" if touch.reason else ""
-        if touch.state is TouchState.UNCERTAIN:
-            yield Nudge(
-                About.UNCERTAIN,
-                f"case {number}: the {_kind(touch)} may have been sent or not{why}; check, then "
-                f"voicenote mark-sent {number} or voicenote resend {number}",
-                f"nudge:{number}:uncertain:{touch.number}:{touch.attempt}",
-            )
-        elif touch.state in (TouchState.REFUSED, TouchState.BOUNCED):
-            yield Nudge(
-                About.NOT_ARRIVED,
-                f"case {number}: the {_kind(touch)} was {touch.state.value}{why}; find another "
-                f"way to {snapshot.case.customer.name}, then voicenote resend {number}",
-                f"nudge:{number}:not-arrived:{touch.number}:{touch.attempt}",
-            )
+        uncertain = touch.state is TouchState.UNCERTAIN
+        about = About.UNCERTAIN if uncertain else About.NOT_ARRIVED
+        text = f"case {number}: {describe_fate(touch)}; {cures[touch.state]}"
+        yield _nudge(snapshot, about, text, f"{touch.number}:{touch.attempt}")
 
 
 def answer_nudges(snapshot: Snapshot, rounds: int) -> Iterator[Nudge]:
     """Yield a nudge for the newest answer, unless it is a plain yes: the closing follows that."""
-    case = snapshot.case
-    if not snapshot.round_answers:
+    case, answer = snapshot.case, open_answer(snapshot)
+    if answer is None:
         return
-    answer = max(snapshot.round_answers, key=lambda one: one.at)
-    if answer.verdict is Verdict.PUT_RIGHT:
-        return
-    then = "script" if answer.verdict is Verdict.NOT_YET else "answer"
-    yield Nudge(
-        About.ANSWER,
-        f"case {case.number}: {case.customer.name} {_WORDS[answer.verdict]}"
-        f"{quote_inline(answer.text)}; "
-        f"voicenote show {case.number}, then voicenote {then} {case.number}",
-        f"nudge:{case.number}:answer:{answer.at.isoformat()}",
+    not_yet = answer.verdict is Verdict.NOT_YET
+    says = "says that it is not yet right" if not_yet else "has answered"
+    text = (
+        f"case {case.number}: {case.customer.name} {says}{quote_inline(answer.text)}; "
+        f"voicenote show {case.number}, "
+        f"then voicenote {'script' if not_yet else 'answer'} {case.number}"
     )
-    if answer.verdict is Verdict.NOT_YET and memo_at(snapshot) and case.round >= rounds:
-        yield Nudge(
-            About.ROUNDS,
+    yield _nudge(snapshot, About.ANSWER, text, answer.at.isoformat())
+    if not_yet and memo_at(snapshot) and case.round >= rounds:
+        text = (
             f"case {case.number} has had {case.round} rounds and is not yet right: decide "
-            f"yourself, voicenote reopen {case.number} or voicenote close {case.number}",
-            f"nudge:{case.number}:rounds:{case.round}",
+            f"yourself, voicenote reopen {case.number} or voicenote close {case.number}"
         )
+        yield _nudge(snapshot, About.ROUNDS, text, case.round)
 
 
 def _steps(snapshot: Snapshot) -> Iterator[Nudge]:
+    """Yield what only waits for the owner: the approval of a memo, or the closing."""
     case = snapshot.case
     if case.stage is Stage.RENDERED and not snapshot.opted_out:
-        memos = openings(snapshot)
+        memos, steps = openings(snapshot), steps_to_approval(snapshot)
         told = told_of_recall(memos[-1].reason) if memos else ""
-        steps = steps_to_approval(snapshot)
-        steps = steps if REWORDS in told else f"voicenote play {case.number}, then {steps}"
-        yield Nudge(
-            About.APPROVAL,
-            f"case {case.number}: the memo for {case.customer.name} "
-            + (f"{told}; {steps}" if told else f"waits for your approval: {steps}"),
-            f"nudge:{case.number}:approval:{case.round}",
-        )
+        if snapshot.stale_words and REWORDS not in told:
+            told = "has to be written again, as the case has changed since"
+        elif REWORDS not in told:
+            steps = f"voicenote play {case.number}, then {steps}"
+        said = f"{told}; {steps}" if told else f"waits for your approval: {steps}"
+        text = f"case {case.number}: the memo for {case.customer.name} {said}"
+        yield _nudge(snapshot, About.APPROVAL, text, case.round)
     if not missing(snapshot) and not rests_on_silence(snapshot):
-        yield Nudge(
-            About.CLOSE,
-            f"case {case.number}: nothing is missing any more: voicenote close {case.number}",
-            f"nudge:{case.number}:close:{case.round}",
-        )
-
-
-def _done_command(one: Amends) -> str:
-    return f'When it is done: voicenote amends done {one.name} --evidence "…"'
-
-
-def _kind(touch: Touch) -> str:
-    return touch.kind.value.replace("-", " ")
+        text = f"case {case.number}: nothing is missing any more: voicenote close {case.number}"
+        yield _nudge(snapshot, About.CLOSE, text, case.round)

@@ -8,27 +8,28 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 
 from voicenote.followup.case_status import (
+    describe_fate,
+    done_command,
     memo_at,
     name_promise,
+    open_answer,
+    overdue_promises,
     rests_on_silence,
     settled,
     today,
     verdict,
 )
-from voicenote.followup.closing_rules import missing
-from voicenote.followup.evidence import EVIDENCE
+from voicenote.followup.closing_rules import EVIDENCE, missing
 from voicenote.followup.interpret import quote_inline
 from voicenote.followup.release_rules import steps_to_approval, told_of_recall
 from voicenote.model.case import Severity, Stage
-from voicenote.model.promise import Amends, AmendsState
+from voicenote.model.promise import AmendsState
 from voicenote.model.receipt import Answer, Verdict
 from voicenote.model.snapshot import Snapshot
 from voicenote.model.touch import OPENING, WAITING, TouchKind, TouchState
 
 #: How many days ahead a promise is due soon.
 SOON = timedelta(days=2)
-
-
 _STALE = "the case has changed since its memo was written; write it again"
 
 
@@ -111,71 +112,58 @@ def _need(
 
 
 def _promises(snapshot: Snapshot, now: datetime) -> Iterator[Need]:
-    day = today(snapshot, now)
+    """Yield the promises that are overdue, and those that are to be done soon."""
+    overdue = {one.k: days for one, days in overdue_promises(snapshot, now)}
     for one in snapshot.case.amends:
-        command = f'voicenote amends done {one.name} --evidence "…"'
-        due = one.promise.promised_by
-        if due and one.overdue(day):
-            days = (day - due).days
-            sentence = f"{name_promise(one)} is {days} day{'s' * (days > 1)} overdue"
-            since = now - timedelta(days=days)
-            yield _need(snapshot, Urgency.OVERDUE, since, sentence, command)
-        elif one.state is AmendsState.PROMISED:
-            yield from _due_soon(snapshot, one, now, command)
-
-
-def _due_soon(snapshot: Snapshot, one: Amends, now: datetime, command: str) -> Iterator[Need]:
-    day = today(snapshot, now)
-    aim = one.promise.target or one.promise.promised_by
-    if aim and aim - day <= SOON:
-        proof = EVIDENCE[one.promise.kind]
-        sentence = f"{name_promise(one)} is to be done by {aim}; note {proof}"
-        yield _need(snapshot, Urgency.DUE_SOON, now + (aim - day), sentence, command)
+        aim = one.promise.target or one.promise.promised_by
+        if days := overdue.get(one.k):
+            urgency, since = Urgency.OVERDUE, now - timedelta(days=days)
+            sentence = f"is {days} day{'s' * (days > 1)} overdue"
+        elif one.state is AmendsState.PROMISED and aim and aim - today(snapshot, now) <= SOON:
+            urgency, since = Urgency.DUE_SOON, now + (aim - today(snapshot, now))
+            sentence = f"is to be done by {aim}; note {EVIDENCE[one.promise.kind]}"
+        else:
+            continue
+        sentence = f"{name_promise(one)} {sentence}"
+        yield _need(snapshot, urgency, since, sentence, done_command(one.name))
 
 
 def _touches(snapshot: Snapshot) -> Iterator[Need]:
+    """Yield what holds messages, and those that may not have arrived."""
     number = snapshot.case.number
     held = [t for t in snapshot.round_touches if t.state is TouchState.HELD and t.reason]
     if held:
-        sentence = f"{_held_messages(len(held))} ({held[0].reason}); look, then let them go"
+        count = "1 message is held" if len(held) == 1 else f"{len(held)} messages are held"
+        sentence = f"{count} ({held[0].reason}); look, then let them go"
         since = min(touch.due_at for touch in held)
         yield _need(snapshot, Urgency.HELD, since, sentence, f"voicenote plan {number} --resume")
     for touch in snapshot.round_touches:
-        what = touch.kind.value.replace("-", " ")
         if touch.kind is TouchKind.NUDGE:
             continue
         if touch.state is TouchState.UNCERTAIN:
-            sentence = f"the {what} may or may not have been sent; check, then say"
+            sentence = f"{describe_fate(touch)}; check, then say"
             command = f"voicenote mark-sent {number}"
             yield _need(snapshot, Urgency.UNCERTAIN, touch.due_at, sentence, command)
         elif touch.state in (TouchState.REFUSED, TouchState.BOUNCED) and not snapshot.opted_out:
-            why = f" ({touch.reason})" if touch.reason else ""
-            sentence = f"the {what} was {touch.state.value}{why}; find another way"
+            sentence = f"{describe_fate(touch)}; find another way"
             command = f"voicenote resend {number}"
             yield _need(snapshot, Urgency.NOT_ARRIVED, touch.due_at, sentence, command)
 
 
-def _held_messages(count: int) -> str:
-    return "1 message is held" if count == 1 else f"{count} messages are held"
-
-
 def _answer(snapshot: Snapshot) -> Iterator[Need]:
     """Yield a need for the newest answer of a person, unless it is a yes."""
-    case = snapshot.case
-    if not snapshot.round_answers:
-        return
-    newest = max(snapshot.round_answers, key=lambda answer: answer.at)
-    if newest.verdict is Verdict.PUT_RIGHT:
+    case, newest = snapshot.case, open_answer(snapshot)
+    if newest is None:
         return
     if newest.verdict is Verdict.NOT_YET:
         again = verdict(snapshot) is Verdict.NOT_YET
         command = f"voicenote reopen {case.number}" if again else f"voicenote show {case.number}"
         sentence = f"says{_from(newest)} that it is not yet right{quote_inline(newest.text)}"
+    elif case.stage is Stage.CLOSED:
+        return
     else:
         sentence = f"has answered{_from(newest)}, and waits for you{quote_inline(newest.text)}"
         command = f"voicenote answer {case.number}"
-        if case.stage is Stage.CLOSED:
-            return
     yield _need(snapshot, Urgency.ANSWER, newest.at, sentence, command)
 
 
@@ -216,11 +204,10 @@ def _why_not_approved(snapshot: Snapshot) -> str:
     memos = [touch for touch in snapshot.round_touches if touch.kind in OPENING and touch.reason]
     if not memos:
         return _STALE if snapshot.stale_words else ""
-    memo = memos[-1]
-    if memo.state in WAITING:
-        told = told_of_recall(memo.reason)
+    if memos[-1].state in WAITING:
+        told = told_of_recall(memos[-1].reason)
         return f"the memo {told}" if told else ""
-    return f"the memo was {memo.state.value} ({memo.reason}), and is not approved"
+    return f"{describe_fate(memos[-1])}, and is not approved"
 
 
 def _given_up(snapshot: Snapshot) -> str:
@@ -228,8 +215,7 @@ def _given_up(snapshot: Snapshot) -> str:
     memos = [touch for touch in snapshot.round_touches if touch.kind in OPENING]
     if not memos or memos[-1].state not in (TouchState.SKIPPED, TouchState.CANCELLED):
         return ""
-    why = f" ({memos[-1].reason})" if memos[-1].reason else ""
-    return f"the memo was {memos[-1].state.value}{why}; let it go, if it should leave"
+    return f"{describe_fate(memos[-1])}; let it go, if it should leave"
 
 
 def _closing_needs(snapshot: Snapshot) -> Iterator[Need]:

@@ -15,7 +15,8 @@ from enum import StrEnum
 from voicenote.errors import BadSettings
 from voicenote.followup.compensation import Bands, offer
 from voicenote.model.case import Case, Complaint, Finding, Severity
-from voicenote.model.promise import AmendsKind, AmendsState, Promise
+from voicenote.model.money import Money
+from voicenote.model.promise import AmendsKind, Promise
 
 #: Whether a day is a working day where the customer is.
 Works = Callable[[date], bool]
@@ -111,6 +112,13 @@ def lost_most(complaint: Complaint) -> Lost:
     return Lost.ATTENTION if complaint.severity is Severity.LOW else Lost.SERVICE
 
 
+def plan_of_finding(complaint: Complaint) -> str:
+    """Return the plan that an abusive or unfounded complaint gets (S9, S10); "" for any other."""
+    if complaint.abusive:
+        return LAST_WORD
+    return FEW_WORDS if complaint.finding is Finding.UNFOUNDED else ""
+
+
 def propose(case: Case, house: House, lost: Lost | None = None) -> Proposal:
     """Return what to do about a case; `lost` is the owner's word for what was lost most.
 
@@ -138,11 +146,7 @@ def _promise(case: Case, house: House, lost: Lost) -> tuple[Promise | None, tupl
     complaint = case.complaint
     if complaint.abusive or complaint.finding is Finding.UNFOUNDED:
         return None, ()
-    there = [
-        one for one in case.amends
-        if one.round == case.round and one.state is not AmendsState.WAIVED
-    ]  # fmt: skip
-    if there:
+    if there := case.round_amends:
         return None, (_fits(there[0].name, [one.promise.kind for one in there], lost),)
     kind = KIND_FOR[lost]
     value = None
@@ -197,8 +201,6 @@ def working_day_after(day: date, count: int, works: Works) -> date:
 
 def change_proposal(proposal: Proposal, wishes: Wishes, house: House) -> Proposal:
     """Return the proposal as the owner wants it. Raises ValueError for what can't be promised."""
-    from voicenote.model.money import Money
-
     promise = proposal.promise
     new = (wishes.kind, wishes.text, wishes.value, wishes.promised_by, wishes.target)
     if any(wish is not None for wish in new):

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 
-from voicenote.followup.case_status import KEPT, openings
-from voicenote.followup.evidence import second_apology
-from voicenote.model.case import Stage
-from voicenote.model.promise import AmendsState
+from voicenote.followup.case_status import apologised_at, done_command, needs_yes, openings
+from voicenote.model.case import Case, Stage
+from voicenote.model.promise import KEPT
 from voicenote.model.snapshot import Snapshot
 
 #: The rule of one apology per failure: no reason of the owner's excuses a second empty one.
@@ -35,6 +34,42 @@ class Objection:
     key: str
 
 
+def cooling_off(
+    written_at: datetime, hours: float, case: Case, memo_hours: float
+) -> datetime | None:
+    """Return when a script written at `written_at` may be approved (S11); None without a pause.
+
+    The memo's clock comes first (R4): in the first round the pause ends `memo_hours` after the
+    complaint was opened, as waiting longer would be a second mistake. Later rounds have no such
+    limit.
+    """
+    if hours <= 0:
+        return None
+    until = written_at + timedelta(hours=hours)
+    limit = case.complaint.opened_at + timedelta(hours=memo_hours)
+    return max(written_at, limit) if case.round == 1 and until > limit else until
+
+
+def second_apology(snapshot: Snapshot) -> str:
+    """Return why another apology is refused (R6), or "" when it is allowed.
+
+    There is one apology per failure. A later round may have one more if it brings new amends, or
+    reports a promise that was kept since the last one. An acknowledgement of an unfounded claim
+    is no apology.
+    """
+    case, last = snapshot.case, apologised_at(snapshot)
+    if last is None or not needs_yes(case) or case.round_amends:
+        return ""
+    kept = (one for one in case.amends if one.state in KEPT)
+    if any(one.done_at is None or one.done_at >= last for one in kept):
+        return ""
+    return (
+        f"case {case.number} had its apology on {last.date().isoformat()}; a second one needs "
+        f"a new amends (voicenote amends add {case.number}) or a kept promise "
+        f"({done_command(f'{case.number}.K')})"
+    )
+
+
 def of_the_day(
     seen: Snapshot, written_on: date, day: date, outdated: str = ""
 ) -> Iterator[Objection]:
@@ -50,9 +85,7 @@ def of_the_day(
         yield Objection(ONE_APOLOGY, what, "words alone hurt", ONE_APOLOGY)
     for one in seen.case.amends:
         by = one.promise.promised_by
-        if one.state in KEPT or one.state is AmendsState.WAIVED or by is None:
-            continue
-        if written_on <= by < day:
+        if by is not None and not one.settled and written_on <= by < day:
             yield Objection(
                 "S27",
                 f"amends {one.name} is promised for {by} in the memo of case {number}, which "

@@ -90,6 +90,11 @@ def of_cases(tx: Transaction, cases: Sequence[int]) -> list[Touch]:
         return [rows.touch_in(row) for row in found.mappings()]
 
 
+def of_round(tx: Transaction, case: Case) -> list[Touch]:
+    """Return the messages of a case's present round, oldest first."""
+    return [one for one in of_cases(tx, [case.number]) if one.round == case.round]
+
+
 def in_state(tx: Transaction, states: Iterable[TouchState]) -> list[Touch]:
     """Return every message in one of these states, earliest due first."""
     table = tables.touches

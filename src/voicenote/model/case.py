@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from voicenote.model.address import KINDS, Address
 from voicenote.model.money import Money
-from voicenote.model.promise import Amends, Promise
+from voicenote.model.promise import Amends, AmendsState, Promise
 
 
 class Finding(StrEnum):
@@ -190,3 +190,18 @@ class Case:
     def customer(self) -> Customer:
         """The customer who complained."""
         return self.complaint.customer
+
+    @property
+    def released(self) -> bool:
+        """Whether the approval of its memo holds, or the memo was sent."""
+        return self.stage in (Stage.APPROVED, Stage.FOLLOWING)
+
+    @property
+    def standing_amends(self) -> tuple[Amends, ...]:
+        """The promises of every round that the customer has not waived."""
+        return tuple(one for one in self.amends if one.state is not AmendsState.WAIVED)
+
+    @property
+    def round_amends(self) -> tuple[Amends, ...]:
+        """Those of them that were made in the present round."""
+        return tuple(one for one in self.standing_amends if one.round == self.round)

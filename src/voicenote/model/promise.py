@@ -32,6 +32,10 @@ class AmendsState(StrEnum):
     WAIVED = "waived"
 
 
+#: The states of a promise that is kept.
+KEPT = frozenset({AmendsState.DONE, AmendsState.CONFIRMED})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Promise:
     """A promised deed. Dates are calendar dates in the customer's own time zone.
@@ -70,6 +74,11 @@ class Amends:
     def name(self) -> str:
         """Its name in commands, ``N.K``."""
         return f"{self.case}.{self.k}"
+
+    @property
+    def settled(self) -> bool:
+        """Whether it is kept or waived."""
+        return self.state in KEPT or self.state is AmendsState.WAIVED
 
     def overdue(self, today: date) -> bool:
         """Return whether it is still owed after its date; `today` is in the customer's zone."""

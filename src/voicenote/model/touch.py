@@ -18,6 +18,11 @@ class TouchKind(StrEnum):
     LAST_WORD = "last-word"
     NUDGE = "nudge"
 
+    @property
+    def words(self) -> str:
+        """Its name within a sentence."""
+        return self.value.replace("-", " ")
+
 
 class TouchState(StrEnum):
     """The state of a touch. It changes only through `model.transitions`.
@@ -49,6 +54,8 @@ ARRIVED = frozenset(
 )
 #: The states in which a touch is being sent.
 IN_FLIGHT = frozenset({TouchState.SENDING, TouchState.COMMITTING})
+#: The states of a touch that was sent, or may have been.
+MAY_HAVE_LEFT = ARRIVED | IN_FLIGHT | {TouchState.UNCERTAIN}
 #: The states in which a touch may still be sent.
 WAITING = frozenset({TouchState.DUE, TouchState.HELD})
 
@@ -102,3 +109,8 @@ class Touch:
     def due_at(self) -> datetime:
         """When it should be sent (UTC)."""
         return self.planned.due_at
+
+    @property
+    def left_at(self) -> datetime:
+        """When it was sent, or if that is unknown, when it was due (UTC)."""
+        return self.sent_at or self.due_at

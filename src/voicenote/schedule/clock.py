@@ -11,7 +11,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from voicenote.errors import BadSettings, Problem
-from voicenote.model.case import aware
 
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MIDNIGHT = time(0)
@@ -26,19 +25,11 @@ class Decency:
     `quiet_hours` is (start, end) on the wall clock, the end excluded, over midnight if the start
     is later. `working_days` has Monday = 0. `holidays` is an ISO 3166 code (``DE``, or ``DE-BY``
     for a part of it), whose public holidays are not working days.
-
-    Raises ValueError when no time could ever be decent.
     """
 
     quiet_hours: tuple[time, time] | None = (time(20), time(9))
     working_days: frozenset[int] = frozenset(range(5))
     holidays: str | None = None
-
-    def __post_init__(self) -> None:
-        if not self.working_days or not self.working_days <= set(range(7)):
-            raise ValueError("working days are at least one of Monday = 0 to Sunday = 6")
-        if self.quiet_hours and self.quiet_hours[0] == self.quiet_hours[1]:
-            raise ValueError("quiet hours that begin and end together leave no time at all")
 
     @classmethod
     def from_settings(
@@ -86,25 +77,6 @@ class Decency:
         return not self.quiet(local.time()) and self.works(local.date())
 
 
-def next_decent(moment: datetime, zone: ZoneInfo, decency: Decency) -> datetime:
-    """Return the first UTC time, not before `moment`, that is decent in `zone`.
-
-    It steps from one possible change to the next: midnight, the limits of the quiet hours, and
-    changes of the zone's UTC offset. Raises ValueError for a naive `moment`, BadSettings when no
-    hour of the next 400 days is decent.
-    """
-    start = aware(moment, "a moment").astimezone(UTC)
-    here = start
-    while here - start < HORIZON:
-        if decency.decent(here, zone):
-            return here
-        here = next_change(here, zone, decency)
-    raise BadSettings(
-        f"no decent hour within {HORIZON.days} days",
-        "give more working days or fewer quiet hours in [schedule]",
-    )
-
-
 def working_day_before(day: date, decency: Decency) -> date:
     """Return `day`, or the last working day before it. Raises BadSettings when there is none."""
     for back in range(HORIZON.days):
@@ -117,7 +89,10 @@ def working_day_before(day: date, decency: Decency) -> date:
 
 
 def next_change(here: datetime, zone: ZoneInfo, decency: Decency) -> datetime:
-    """Return the next UTC time at which decency may begin or end."""
+    """Return the next UTC time at which decency may begin or end.
+
+    That is at midnight, at the limits of the quiet hours, or when the zone's UTC offset changes.
+    """
     wall = here.astimezone(zone).replace(tzinfo=None)
     marks = [MIDNIGHT, *(decency.quiet_hours or ())]
     walls = [datetime.combine(wall.date() + timedelta(days=d), m) for d in (0, 1) for m in marks]

@@ -12,9 +12,9 @@ from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache, reduce
 from zoneinfo import ZoneInfo
 
-from voicenote.errors import RuleSaysNo
+from voicenote.errors import BadSettings, RuleSaysNo
 from voicenote.model.case import aware
-from voicenote.schedule.clock import HORIZON, Decency, next_change, next_decent
+from voicenote.schedule.clock import HORIZON, Decency, next_change
 
 WEEK = timedelta(days=7)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -31,7 +31,7 @@ class Hours:
     """One person's hours: their time zone and what is decent there.
 
     Days are counted in `zone`. `zones` are all they may live in, if that isn't known: a time must
-    then be decent in every one of them, see `next_shared`.
+    then be decent in every one of them, see `next_decent`.
     """
 
     zone: ZoneInfo
@@ -39,28 +39,29 @@ class Hours:
     zones: tuple[ZoneInfo, ...] = ()
 
     def next(self, moment: datetime) -> datetime:
-        """Return the first decent UTC time that is not before `moment`.
-
-        Raises RuleSaysNo when no time is decent in all zones.
-        """
-        if self.zones and self.zones != (self.zone,):
-            return next_shared(moment, self.zone, self.zones, self.decency)
-        return next_decent(moment, self.zone, self.decency)
+        """Return the first decent UTC time that is not before `moment`; see `next_decent`."""
+        return next_decent(moment, self.zone, self.decency, self.zones)
 
 
-def next_shared(
-    moment: datetime, home: ZoneInfo, zones: Sequence[ZoneInfo], decency: Decency
+def next_decent(
+    moment: datetime, home: ZoneInfo, decency: Decency, zones: Sequence[ZoneInfo] = ()
 ) -> datetime:
-    """Return the first UTC time, not before `moment`, that is decent in all `zones`.
+    """Return the first UTC time, not before `moment`, that is decent at `home` and in all `zones`.
 
     If the week after the first decent time of `home` has none (a number valid from Guam to
     Newfoundland), it is one that is decent in `home` and at night in no zone. Raises ValueError
-    for a naive `moment`, RuleSaysNo when the next 400 days have none of these either.
+    for a naive `moment`, BadSettings when no hour of the next 400 days is decent at home,
+    RuleSaysNo when none is in the zones.
     """
     start = aware(moment, "a moment").astimezone(UTC)
-    everywhere = tuple((zone, decency) for zone in zones)
-    last = next_decent(start, home, decency) + WEEK
-    found = _first(start, last, everywhere)
+    at_home = _first(start, start + HORIZON, ((home, decency),))
+    if at_home is None:
+        raise BadSettings(
+            f"no decent hour within {HORIZON.days} days",
+            "give more working days or fewer quiet hours in [schedule]",
+        )
+    everywhere = tuple((zone, decency) for zone in (home, *zones))
+    found = _first(start, at_home + WEEK, everywhere)
     if found is None:
         nowhere_night = ((home, decency), *((zone, NIGHT) for zone in zones))
         found = _first(start, start + HORIZON, nowhere_night)

@@ -8,7 +8,7 @@ from datetime import date
 
 from voicenote.errors import RuleSaysNo, WrongUse
 from voicenote.model.case import Case, Finding
-from voicenote.model.promise import Amends, AmendsState, Promise
+from voicenote.model.promise import Promise
 from voicenote.model.sentences import Script
 from voicenote.model.touch import TouchKind
 from voicenote.script.context import ScriptContext
@@ -60,9 +60,8 @@ def template_for(case: Case, kind: TouchKind, amends: int | None = None) -> str:
     if kind is TouchKind.NUDGE:
         raise WrongUse("a nudge has no script", "it is a reminder to the owner")
     if kind is TouchKind.STATUS:
-        kept = (AmendsState.DONE, AmendsState.CONFIRMED)
-        about = [a for a in _standing_amends(case) if amends is None or a.k == amends]
-        return "status-kept" if about and all(a.state in kept for a in about) else "status-late"
+        about = [a for a in case.standing_amends if amends is None or a.k == amends]
+        return "status-kept" if about and all(a.settled for a in about) else "status-late"
     if kind in (TouchKind.ACKNOWLEDGE, TouchKind.CHECK_IN, TouchKind.CONFIRM):
         return kind.value
     if complaint.abusive:
@@ -117,10 +116,6 @@ def seconds(script: Script, wpm: float | None = None) -> float:
     return sayable_seconds([sentence.said for sentence in script.sentences], pace)
 
 
-def _standing_amends(case: Case) -> tuple[Amends, ...]:
-    return tuple(a for a in case.amends if a.state is not AmendsState.WAIVED)
-
-
 def _choose_promises(case: Case, context: ScriptContext) -> tuple[Promise, ...]:
     """Return the promises to mention: the context's, else the case's, else the complaint's.
 
@@ -128,14 +123,10 @@ def _choose_promises(case: Case, context: ScriptContext) -> tuple[Promise, ...]:
     """
     if context.promises is not None:
         return context.promises
-    standing = [
-        a for a in _standing_amends(case) if context.amends is None or a.k == context.amends
-    ]
-    if context.amends is None and case.round > 1:
-        standing = [a for a in standing if a.round == case.round]
-    if standing or case.amends:
-        return tuple(a.promise for a in standing)
-    return case.complaint.promises
+    standing = case.round_amends
+    if context.amends is not None:
+        standing = tuple(a for a in case.standing_amends if a.k == context.amends)
+    return tuple(a.promise for a in standing) if case.amends else case.complaint.promises
 
 
 def _fit_time(

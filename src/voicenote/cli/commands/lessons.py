@@ -47,11 +47,11 @@ def lessons(session: Session, /, *, outcomes: bool) -> None:
 def _outcomes(session: Session, found: OutcomeReport) -> None:
     screen, paid, who = session.screen, found.amends_paid, found.customers
     if session.json:
-        sums = [{"value": f"{one.value:f}", "currency": one.currency} for one in paid]
+        sums = [{"value": f"{sum_:f}", "currency": code} for code, sum_ in paid.items()]
         screen.data({**found.cases, "amends_paid": sums, "customers": who})
         return
     screen.table(("outcome", "cases"), list(found.cases.items()))
-    worth = " and ".join(f"{one.value:f} {one.currency}" for one in paid)
+    worth = " and ".join(f"{sum_:f} {code}" for code, sum_ in paid.items())
     screen.out(
         f"Paid in amends: {worth or 'nothing'}. "
         f"Customers kept: {who['kept']}; lost: {who['lost']}; no answer: {who['no-answer']}."

@@ -16,8 +16,7 @@ from voicenote.cli.terminal.session import Session, command
 from voicenote.errors import WrongUse
 
 if TYPE_CHECKING:
-    from voicenote.engine.case.triage_proposal import Accepted
-    from voicenote.engine.case.verdicts import TriageView
+    from voicenote.engine.case.case_triage import Accepted, TriageView
     from voicenote.engine.workspace import Workspace
     from voicenote.followup.proposal import Wishes
 
@@ -65,8 +64,8 @@ def triage(session: Session, /, *, number: int, accept: bool, **given: Any) -> N
     With --json: what was found, {"proposal": {"template", "plan", "amends", "why"}, "warnings"},
     and "accepted" with --accept.
     """
-    from voicenote.engine.case.triage_proposal import accept as accept_proposal
-    from voicenote.engine.case.verdicts import Triage, apply_triage
+    from voicenote.engine.case.case_triage import Triage, apply_triage
+    from voicenote.engine.case.case_triage import accept as accept_proposal
 
     wished = {name: given.pop(name) for name in WISHES}
     wished["override"] = wished["override"] or None

@@ -11,16 +11,16 @@ from voicenote.engine.case.routing import way_for
 from voicenote.engine.case.withdrawal import ask_again_if_doubtful
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
-from voicenote.followup.cooling_off import told_already
+from voicenote.followup.case_status import told_already
+from voicenote.followup.proposal import plan_of_finding
 from voicenote.followup.release_rules import also_recalled
 from voicenote.ledger import case_store, optouts, scripts, touches
 from voicenote.ledger.changes import change_touch
 from voicenote.ledger.snapshots import snapshot
 from voicenote.ledger.store import Transaction
-from voicenote.model.case import Case, Finding, Stage
+from voicenote.model.case import Case, Stage
 from voicenote.model.touch import (
-    ARRIVED,
-    IN_FLIGHT,
+    MAY_HAVE_LEFT,
     OPENING,
     WAITING,
     PlannedTouch,
@@ -30,9 +30,6 @@ from voicenote.model.touch import (
 )
 from voicenote.schedule import book as booking
 from voicenote.schedule import offset
-
-#: A memo in one of these was sent, or may have been.
-GONE = ARRIVED | IN_FLIGHT | {TouchState.UNCERTAIN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +44,7 @@ class Approved:
 
 def plan_for(ws: Workspace, case: Case) -> str:
     """Return the plan of a case: its own, or the one that its finding asks for (S9, S10)."""
-    if case.plan:
-        return case.plan
-    if case.complaint.abusive:
-        return "last-word"
-    if case.complaint.finding is Finding.UNFOUNDED:
-        return "few-words"
-    return ws.settings.schedule.plan
+    return case.plan or plan_of_finding(case.complaint) or ws.settings.schedule.plan
 
 
 def preview_plan(
@@ -62,7 +53,7 @@ def preview_plan(
     """Return what booking a plan now would book. Raises BadSettings for an unknown plan."""
     return booking.book(
         ws.plan(plan or plan_for(ws, case)),
-        booking.anchors_of(case, now),
+        case,
         ws.hours_of(case),
         ws.owner_hours,
         now,
@@ -84,7 +75,7 @@ def approve_cases(
         with ws.ledger.write() as tx:
             case = case_store.locked(tx, number)
             notes = _approve(ws, tx, case, anyway.strip(), automatic=automatic)
-            booked = _booked_touches(tx, case)
+            booked = tuple(touches.of_round(tx, case))
         yield Approved(number, plan_for(ws, case), booked, notes)
 
 
@@ -93,8 +84,7 @@ def _approve(
 ) -> tuple[str, ...]:
     """Approve the memo of one case, book its plan where it isn't booked, and return the notes."""
     number = case.number
-    if case.stage is Stage.CLOSED:
-        raise RuleSaysNo(f"case {number} is closed", f"voicenote reopen {number}")
+    need_open(case)
     in_touch(tx, case)
     found = scripts.drafts(tx, [number]).get((number, case.round))
     if found is None or found.memo is None:
@@ -106,14 +96,20 @@ def _approve(
     if not found.approved or case.stage is not Stage.FOLLOWING:
         day = _leaving_on(ws, tx, case)
         notes = release(ws, tx, case, found, day, anyway, automatic=automatic)
-        for touch in _booked_touches(tx, case):
+        for touch in touches.of_round(tx, case):
             if touch.kind in OPENING and touch.state in WAITING and touch.reason:
                 touches.note(tx, touch.number, "")
-    booked = _booked_touches(tx, case)
-    if not any(t.kind in OPENING and t.state in WAITING | GONE for t in booked):
+    booked = touches.of_round(tx, case)
+    if not any(t.kind in OPENING and t.state in WAITING | MAY_HAVE_LEFT for t in booked):
         _cancel(tx, booked, "the memo is booked anew")
         book(ws, tx, case, _plan_with_memo(ws, case))
     return notes
+
+
+def need_open(case: Case) -> None:
+    """Raise RuleSaysNo for a case that is closed."""
+    if case.stage is Stage.CLOSED:
+        raise RuleSaysNo(f"case {case.number} is closed", f"voicenote reopen {case.number}")
 
 
 def in_touch(tx: Transaction, case: Case) -> None:
@@ -127,22 +123,18 @@ def in_touch(tx: Transaction, case: Case) -> None:
 
 def memo_waits(tx: Transaction, case: Case) -> bool:
     """Whether the memo of a case is booked and not yet sent."""
-    return any(t.kind in OPENING and t.state in WAITING for t in _booked_touches(tx, case))
+    return any(t.kind in OPENING and t.state in WAITING for t in touches.of_round(tx, case))
 
 
 def _leaving_on(ws: Workspace, tx: Transaction, case: Case) -> date:
     """Return the day on which the memo of a case will be sent, on the customer's calendar."""
-    waiting = [t for t in _booked_touches(tx, case) if t.kind in OPENING and t.state in WAITING]
+    waiting = [t for t in touches.of_round(tx, case) if t.kind in OPENING and t.state in WAITING]
     due = [touch.due_at for touch in waiting]
     if not due:
         wanted = preview_plan(ws, case, tx.now, _plan_with_memo(ws, case))
         due = [touch.due_at for touch in wanted if touch.kind in OPENING]
     leaves = ws.hours_of(case).next(max([tx.now, *due[:1]]))
     return leaves.astimezone(ws.zone_of(case)).date()
-
-
-def _booked_touches(tx: Transaction, case: Case) -> tuple[Touch, ...]:
-    return tuple(t for t in touches.of_cases(tx, [case.number]) if t.round == case.round)
 
 
 def _plan_with_memo(ws: Workspace, case: Case) -> str:
@@ -158,7 +150,9 @@ def _carries_memo(ws: Workspace, plan: str) -> bool:
 def book(ws: Workspace, tx: Transaction, case: Case, plan: str, *, held: bool = False) -> None:
     """Book a plan of a case from now on; with `held`, it waits for --resume."""
     wanted = preview_plan(ws, case, tx.now, plan)
-    if any(t.kind in OPENING and t.state in GONE | WAITING for t in _booked_touches(tx, case)):
+    if any(
+        t.kind in OPENING and t.state in WAITING | MAY_HAVE_LEFT for t in touches.of_round(tx, case)
+    ):
         # this round's memo was sent, may have been, or is waiting: don't book it twice
         wanted = tuple(touch for touch in wanted if touch.kind not in OPENING)
     _book(ws, tx, case, plan, wanted, held=held)
@@ -201,7 +195,7 @@ def book_promise(ws: Workspace, tx: Transaction, number: int, k: int) -> None:
     Messages booked for an earlier date of it are cancelled. In a held plan the new ones are held.
     """
     case = case_store.get(tx, number)
-    booked = _booked_touches(tx, case)
+    booked = touches.of_round(tx, case)
     if not booked:
         return
     of_it = [touch for touch in booked if touch.planned.amends == k]
@@ -226,16 +220,14 @@ def change_plan_in(ws: Workspace, tx: Transaction, number: int, plan: str) -> No
     """Change the plan as `change_plan` does, within a transaction."""
     ws.plan(plan)
     case = case_store.locked(tx, number)
-    if case.stage is Stage.CLOSED:
-        raise RuleSaysNo(f"case {number} is closed", f"voicenote reopen {number}")
+    need_open(case)
     carries = _carries_memo(ws, plan)
-    waiting = [t for t in _booked_touches(tx, case) if t.state in WAITING]
+    waiting = [t for t in touches.of_round(tx, case) if t.state in WAITING]
     # a waiting memo keeps its key: if a backup was restored, it may already have been sent
     why = f"the plan is {plan} now"
     _cancel(tx, [t for t in waiting if not (carries and t.kind in OPENING)], why)
     case_store.revise(tx, number, "plan_chosen", plan=plan)
-    released = case.stage in (Stage.APPROVED, Stage.FOLLOWING)
-    if waiting or released or not carries:
+    if waiting or case.released or not carries:
         _not_told_twice(ws, tx, case, plan)
         book(ws, tx, case_store.get(tx, number), plan, held=_held(waiting))
 
@@ -258,9 +250,8 @@ def _not_told_twice(ws: Workspace, tx: Transaction, case: Case, plan: str) -> No
 def hold(ws: Workspace, number: int) -> int:
     """Hold the waiting messages of a plan; return how many."""
     with ws.ledger.write() as tx:
-        due = [
-            t for t in _booked_touches(tx, case_store.get(tx, number)) if t.state is TouchState.DUE
-        ]
+        booked = touches.of_round(tx, case_store.get(tx, number))
+        due = [touch for touch in booked if touch.state is TouchState.DUE]
         for touch in due:
             change_touch(tx, touch.number, "hold")
     return len(due)
@@ -281,7 +272,7 @@ def resume(ws: Workspace, number: int) -> Resumed:
     """
     with ws.ledger.write() as tx:
         case = case_store.get(tx, number)
-        held = [t for t in _booked_touches(tx, case) if t.state is TouchState.HELD]
+        held = [t for t in touches.of_round(tx, case) if t.state is TouchState.HELD]
         moved = booking.resume([t.planned for t in held], ws.hours_of(case), ws.owner_hours, tx.now)
         for touch, new in zip(held, moved, strict=True):
             change_touch(tx, touch.number, "resume", due_at=new.due_at, too_late_at=new.too_late_at)

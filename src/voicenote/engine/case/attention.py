@@ -10,8 +10,7 @@ from voicenote.engine.case.release import mark_stale
 from voicenote.engine.case.routing import channels_gone
 from voicenote.engine.response_clocks import clocks_of
 from voicenote.engine.workspace import Workspace
-from voicenote.followup.case_status import memo_at
-from voicenote.followup.cooling_off import acknowledged_at, clock_start
+from voicenote.followup.case_status import acknowledged_at, clock_start, memo_at
 from voicenote.followup.priorities import Need, Row, rank_needs
 from voicenote.ledger import arrivals, case_flags, case_store, pauses
 from voicenote.ledger.snapshots import snapshots

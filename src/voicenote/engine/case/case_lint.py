@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
 
 from voicenote.engine.workspace import Workspace
-from voicenote.followup.evidence import second_apology
+from voicenote.followup.case_status import apologised_at
+from voicenote.followup.release_rules import second_apology
 from voicenote.ledger import case_reports
 from voicenote.ledger.store import Transaction
 from voicenote.model.memo import Memo, Synthetic
 from voicenote.model.sentences import Script
 from voicenote.model.snapshot import Snapshot
-from voicenote.model.touch import ARRIVED, TouchKind, TouchState
 from voicenote.script.check.case_context import CaseBackground, CheckContext
 from voicenote.script.check.findings import Diagnostic, LintLevel
 from voicenote.script.check.phrase_tables import languages
@@ -67,25 +66,13 @@ def taken_seconds(memo: Memo | None) -> float | None:
 
 def _behind(ws: Workspace, tx: Transaction, now: Snapshot) -> CaseBackground:
     events = {row["event"] for row in case_reports.history(tx, now.case.number)}
-    refused = second_apology(now)
-    left = _apologies(now)
-    policy = ws.settings.policy
+    last, policy = apologised_at(now), ws.settings.policy
     return CaseBackground(
         case=now.case,
-        apologised_on=max(left).date() if left else None,
-        new_since=refused is None,
+        apologised_on=last.date() if last else None,
+        new_since=not second_apology(now),
         low=policy.compensation_low,
         high=policy.compensation_high,
         refuse=policy.compensation_refuse,
         overridden="compensation_overridden" in events,
     )
-
-
-def _apologies(now: Snapshot) -> list[datetime]:
-    """Return when the memos of earlier rounds were sent."""
-    gone = ARRIVED | {TouchState.UNCERTAIN}
-    return [
-        touch.sent_at or touch.due_at
-        for touch in now.touches
-        if touch.kind is TouchKind.MEMO and touch.state in gone and touch.round < now.case.round
-    ]

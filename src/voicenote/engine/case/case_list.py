@@ -61,7 +61,7 @@ def list_cases(
 ) -> CaseList:
     """Return the open cases; closed ones too with `everything`, only an import's with `batch`.
 
-    Raises WrongUse when there is no such batch, BadSettings for response clocks out of order.
+    Raises WrongUse when there is no such batch.
     """
     with ledger.read() as tx:
         need_batch(tx, batch)

@@ -11,13 +11,12 @@ from zoneinfo import ZoneInfo
 
 from voicenote.engine.case.attention import clock_of
 from voicenote.engine.case.cause_history import warn_of_returned_causes
-from voicenote.engine.case.release import mark_stale
+from voicenote.engine.case.release import fresh_snapshot
 from voicenote.engine.response_clocks import clocks_of
 from voicenote.engine.workspace import Workspace
 from voicenote.followup.closing_rules import missing
 from voicenote.ledger import attempts, case_reports, scripts, touches
 from voicenote.ledger.scripts import StoredDraft
-from voicenote.ledger.snapshots import snapshot
 from voicenote.model.case import Case, Lesson, Stage
 from voicenote.model.memo import Synthetic
 from voicenote.model.promise import Amends, AmendsKind, AmendsState
@@ -141,7 +140,7 @@ class CaseView:
 def case_view(ws: Workspace, number: int) -> CaseView:
     """Return a whole case. Raises WrongUse when there is no case of this number."""
     with ws.ledger.read() as tx:
-        seen = mark_stale(ws, tx, {number: snapshot(tx, number, ws.zone_of)})[number]
+        seen = fresh_snapshot(ws, tx, number)
         case = seen.case
         found = scripts.drafts(tx, [number]).get((number, case.round))
         history = case_reports.history(tx, number)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -24,79 +24,48 @@ from voicenote.model.case import Case, Outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CauseView:
-    """A cause with its cases, and which of them had its prevention done in time, late or not.
-
-    `returned` are the cases in which it came back after that; `state` says it in words.
-    """
-
-    cause: str
-    count: int
-    cases: tuple[int, ...]
-    repeated: bool
-    in_time: tuple[int, ...]
-    late: tuple[int, ...]
-    overdue: tuple[int, ...]
-    returned: tuple[int, ...]
-    state: str
-
-
-@dataclass(frozen=True, slots=True)
-class PaidAmends:
-    """The total value of the amends that were done, in one currency."""
-
-    value: Decimal
-    currency: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class OutcomeReport:
     """How cases and customers ended up, and what amends cost (S6, R14, S20).
 
-    `cases` counts the cases by outcome, and the open ones; `customers` counts who was kept, lost,
-    or gave no answer.
+    `cases` counts the cases by outcome, and the open ones; `amends_paid` is the total value of the
+    amends that were done, by currency; `customers` counts who was kept, lost, or gave no answer.
     """
 
     cases: Mapping[str, int]
-    amends_paid: tuple[PaidAmends, ...]
+    amends_paid: Mapping[str, Decimal]
     customers: Mapping[str, int]
 
 
-def causes(ws: Workspace) -> list[CauseView]:
+def causes(ws: Workspace) -> tuple[Cause, ...]:
     """Return the causes of all cases, the most frequent first."""
     with ws.ledger.read() as tx:
         loaded = case_store.load(tx, case_store.numbers_of(tx)).values()
-        found = rank_causes((cause_of(case) for case in loaded), tx.now)
-    return [_cause_view(cause) for cause in found]
+        return rank_causes((cause_of(case) for case in loaded), tx.now)
 
 
 def warn_of_returned_causes(tx: Transaction, found: Iterable[Case]) -> dict[int, str]:
     """Return the warning of each case whose cause came back after its prevention (S12)."""
-    known = known_preventions(tx)
-    if not known:
-        return {}
-    told = ((case.number, came_back(cause_of(case), known)) for case in found)
-    return {number: text for number, text in told if text}
-
-
-def known_preventions(tx: Transaction) -> dict[str, CauseSeen]:
-    """Return, for each cause, the case that first did something against it."""
-    rows = case_reports.preventions(tx)
-    return prevented(
-        CauseSeen(case=row.case, cause=row.cause, opened_at=row.opened_at, lesson=row.lesson)
-        for row in rows
-    )
+    return _warn(tx, lambda: map(cause_of, found))
 
 
 def all_returned(tx: Transaction) -> dict[int, str]:
     """Return the warnings as `warn_of_returned_causes` does, for all open cases in few queries."""
-    known = known_preventions(tx)
-    if not known:
-        return {}
-    told = (
-        (number, came_back(CauseSeen(case=number, cause=cause, opened_at=opened), known))
-        for number, cause, opened in case_rows.open_causes(tx)
+    return _warn(
+        tx,
+        lambda: (
+            CauseSeen(case=number, cause=cause, opened_at=opened)
+            for number, cause, opened in case_rows.open_causes(tx)
+        ),
     )
+
+
+def _warn(tx: Transaction, rows: Callable[[], Iterable[CauseSeen]]) -> dict[int, str]:
+    """Return the warnings of `rows`, which are read only if something was ever prevented."""
+    known = prevented(
+        CauseSeen(case=row.case, cause=row.cause, opened_at=row.opened_at, lesson=row.lesson)
+        for row in case_reports.preventions(tx)
+    )
+    told = ((row.case, came_back(row, known)) for row in rows()) if known else ()
     return {number: text for number, text in told if text}
 
 
@@ -108,30 +77,6 @@ def outcomes(ws: Workspace) -> OutcomeReport:
         closed = case_reports.closings(tx)
     return OutcomeReport(
         cases=count_outcomes((Outcome(name) if name else None, count) for name, count in found),
-        amends_paid=tuple(PaidAmends(amount, currency) for currency, amount in sums.items()),
+        amends_paid=sums,
         customers=count_customers((customer, Outcome(name)) for customer, name in closed),
     )
-
-
-def _cause_view(cause: Cause) -> CauseView:
-    return CauseView(
-        cause=cause.name,
-        count=cause.count,
-        cases=cause.cases,
-        repeated=cause.repeats,
-        in_time=cause.in_time,
-        late=cause.late,
-        overdue=cause.overdue,
-        returned=cause.returned,
-        state=_state(cause),
-    )
-
-
-def _state(cause: Cause) -> str:
-    if cause.returned:
-        return "came back after its prevention"
-    if cause.overdue:
-        return "overdue"
-    if cause.late:
-        return "done late"
-    return "done in time" if cause.in_time else ""

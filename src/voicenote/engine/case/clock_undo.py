@@ -105,11 +105,11 @@ def _cases_first(line: ClockDecision) -> tuple[bool, int]:
 
 def _restore_touch(tx: Transaction, line: ClockDecision) -> bool:
     number = int(line.facts["touch"])
-    touch, stage = touches.get(tx, number), case_store.get(tx, line.case).stage
-    if touch.state not in (TouchState.SKIPPED, TouchState.CANCELLED) or stage is Stage.CLOSED:
+    touch, case = touches.get(tx, number), case_store.get(tx, line.case)
+    ended = touch.state in (TouchState.SKIPPED, TouchState.CANCELLED)
+    if not ended or case.stage is Stage.CLOSED:
         return False
-    released = stage in (Stage.APPROVED, Stage.FOLLOWING)
-    why = "" if released else told_of_recall(touch.reason)
+    why = "" if case.released else told_of_recall(touch.reason)
     change_touch(tx, number, "restore", facts={"undone": line.number}, reason=why)
     return True
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 
 from voicenote.engine.case.decisions import cancel_waiting, close_in, decide_in, reopen_in
 from voicenote.engine.case.promises import to_come
+from voicenote.engine.case.release import fresh_snapshot
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
 from voicenote.followup.closing_rules import closing_outcome, missing
 from voicenote.ledger import case_store, optouts, touches
 from voicenote.ledger.changes import change_touch, hold_case
-from voicenote.ledger.snapshots import snapshot
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case, Lesson, Outcome, Stage
 from voicenote.model.receipt import Answer, Verdict
@@ -35,15 +35,16 @@ def answer(ws: Workspace, number: int, verdict: Verdict, text: str, via: str) ->
     """Record what the customer said. It stops the plan, and *not yet* begins a new round."""
     with ws.ledger.write() as tx:
         answer_in(ws, tx, number, Answer(verdict=verdict, at=tx.now, text=text, via=via))
-        seen = snapshot(tx, number, ws.zone_of)
-    return _make_standing(seen.case.stage, seen.case.round, number, missing(seen))
+        seen = fresh_snapshot(ws, tx, number)
+    closed = seen.case.stage is Stage.CLOSED
+    return ClosingStatus(number, seen.case.stage, seen.case.round, () if closed else missing(seen))
 
 
 def answer_in(ws: Workspace, tx: Transaction, number: int, said: Answer) -> None:
     """Record an answer as `answer` does, within a transaction."""
     case = case_store.locked(tx, number)
     again = case.round < ws.settings.policy.rounds and not case.complaint.abusive
-    again = again and not snapshot(tx, number, ws.zone_of).opted_out
+    again = again and not optouts.has_opted_out(tx, number)
     if case.stage is Stage.CLOSED and said.verdict is Verdict.NOT_YET and again:
         reopen_in(tx, number, "the customer says: not yet")
         case = case_store.get(tx, number)
@@ -51,15 +52,11 @@ def answer_in(ws: Workspace, tx: Transaction, number: int, said: Answer) -> None
     decide_in(ws, tx, [number])
 
 
-def _make_standing(stage: Stage, round_: int, number: int, gaps: tuple[str, ...]) -> ClosingStatus:
-    return ClosingStatus(number, stage, round_, () if stage is Stage.CLOSED else gaps)
-
-
 def close(ws: Workspace, number: int, wish: Outcome | None = None) -> Outcome:
     """Close a case and return its outcome. Raises RuleSaysNo, which lists what is missing."""
     with ws.ledger.write() as tx:
         hold_case(tx, number)  # before its messages, in the same order as sending
-        seen = snapshot(tx, number, ws.zone_of)
+        seen = fresh_snapshot(ws, tx, number)
         if seen.case.stage is Stage.CLOSED:
             raise RuleSaysNo(f"case {number} is closed already", f"see: voicenote show {number}")
         gaps = missing(seen, wish)
@@ -118,7 +115,7 @@ def opt_out_in(tx: Transaction, case: Case | None, address: str = "") -> int:
     numbers: set[int] = set()
     if case is not None:
         optouts.opt_out(tx, case)
-        numbers |= {case.number, *_same_person(tx, case)}
+        numbers |= {case.number, *optouts.cases_of(tx, case.customer.marks)}
     if address:
         numbers |= set(optouts.opt_out_address(tx, address))
     return sum(cancel_waiting(tx, number, "the customer opted out") for number in sorted(numbers))
@@ -141,8 +138,3 @@ def hold_in(tx: Transaction, numbers: Collection[int]) -> int:
     for touch in due:
         change_touch(tx, touch.number, "hold", facts={"reason": _TO_READ}, reason=_TO_READ)
     return len(due)
-
-
-def _same_person(tx: Transaction, case: Case) -> list[int]:
-    found = [optouts.opt_out_address(tx, mark) for mark in case.customer.marks]
-    return [number for numbers in found for number in numbers]

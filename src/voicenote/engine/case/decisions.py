@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from voicenote.engine.batch import singly
+from voicenote.engine.case.release import mark_stale
 from voicenote.engine.clock_check import as_of
 from voicenote.engine.workspace import Workspace
 from voicenote.followup.actions import (
@@ -22,7 +23,7 @@ from voicenote.ledger.changes import change_amends, change_case, change_touch, h
 from voicenote.ledger.decided import DATE_PASSED
 from voicenote.ledger.snapshots import snapshots
 from voicenote.ledger.store import Transaction
-from voicenote.model.case import Outcome
+from voicenote.model.case import Outcome, Stage
 from voicenote.model.touch import WAITING
 
 #: One decision may call for the next (reopened, so messages are cancelled). This stops a loop.
@@ -56,6 +57,9 @@ def decide_in(ws: Workspace, tx: Transaction, numbers: Sequence[int]) -> int:
         stirred = []
         for number, seen in snapshots(tx, left, ws.zone_of).items():
             wanted = decide(seen, now, policy)
+            if seen.case.stage is Stage.RENDERED and any(isinstance(a, Nudge) for a in wanted):
+                # what the owner is told has to lead to the approval, so it is told of fresh facts
+                wanted = decide(mark_stale(ws, tx, {number: seen})[number], now, policy)
             if wanted:
                 hold_case(tx, number)  # before its messages, in the same order as sending
             actions = [action for action in wanted if _apply(tx, number, action)]

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from voicenote.delivery.inbound import Invites
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo, WrongUse
-from voicenote.ledger import arrivals, case_store
-from voicenote.ledger.snapshots import snapshot
+from voicenote.ledger import arrivals, case_store, optouts
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,7 @@ def invite(ws: Workspace, name: str, number: int) -> Invitation:
         raise WrongUse(f"nobody has to join {name!r}", "see: voicenote channels")
     with ws.ledger.read() as tx:
         case = case_store.get(tx, number)
-        gone = snapshot(tx, number, ws.zone_of).opted_out
+        gone = optouts.has_opted_out(tx, number)
     if gone:
         raise RuleSaysNo(f"{case.customer.name} wants no more messages", "leave them in peace")
     secret = ws.new_id()

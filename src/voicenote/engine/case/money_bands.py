@@ -7,7 +7,7 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from voicenote.engine.workspace import Workspace
-from voicenote.errors import BadSettings, RuleSaysNo
+from voicenote.errors import RuleSaysNo
 from voicenote.followup.compensation import Adequacy, Bands, Judgement, judge
 from voicenote.ledger import case_reports
 from voicenote.ledger.store import Transaction
@@ -19,14 +19,11 @@ OVERRIDDEN = "compensation_overridden"
 
 
 def bands_of(ws: Workspace) -> Bands:
-    """Return the compensation band of ``[policy]``. Raises BadSettings when it is out of order."""
+    """Return the compensation band of ``[policy]``."""
     policy = ws.settings.policy
     given = (policy.compensation_low, policy.compensation_high, policy.compensation_refuse)
     low, high, refuse = (Decimal(f"{percent:g}") for percent in given)
-    try:
-        return Bands(low=low, high=high, refuse=refuse)
-    except ValueError as error:
-        raise BadSettings(f"[policy]: {error}", "correct it in voicenote.toml") from error
+    return Bands(low=low, high=high, refuse=refuse)
 
 
 def weigh(

@@ -10,10 +10,20 @@ from voicenote.engine.case.approval import plan_for, preview_plan
 from voicenote.engine.case.routing import way_for
 from voicenote.engine.customer_clock import KnownBy
 from voicenote.engine.workspace import Workspace
-from voicenote.followup.cooling_off import HEARS
 from voicenote.ledger import case_store, touches
 from voicenote.ledger.unreadable import reading
 from voicenote.model.touch import PlannedTouch, Touch, TouchKind, TouchState
+
+#: What the customer hears with each message (S15); a nudge is for the owner alone.
+HEARS = {
+    TouchKind.ACKNOWLEDGE: "we heard you: did I get it right?",
+    TouchKind.MEMO: "your memo",
+    TouchKind.CHECK_IN: "is there anything that I have missed?",
+    TouchKind.STATUS: "how the promise stands, kept or late",
+    TouchKind.CONFIRM: "has it been put right?",
+    TouchKind.LAST_WORD: "a courteous last word",
+    TouchKind.NUDGE: "nothing: it reminds you",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +71,7 @@ def plan_view(ws: Workspace, number: int) -> PlanView:
     """Return the plan of a case. Raises WrongUse when there is no case of this number."""
     with ws.ledger.read() as tx:
         case = case_store.get(tx, number)
-        mine = [t for t in touches.of_cases(tx, [number]) if t.round == case.round]
+        mine = touches.of_round(tx, case)
         now = tx.now
     rows = [_booked_row(touch) for touch in mine] or [
         _row(planned, way_for(ws, case.customer, planned.channels))

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from voicenote.engine.case.approval import book_promise
+from voicenote.engine.case.approval import book_promise, need_open
 from voicenote.engine.case.case_view import PromiseView, promise_view
 from voicenote.engine.case.decisions import decide_in
 from voicenote.engine.case.money_bands import weigh
 from voicenote.engine.case.withdrawal import ask_again
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadData, ImpossibleTransition, RuleSaysNo, WrongUse
+from voicenote.followup.closing_rules import evidence_for
 from voicenote.followup.compensation import Adequacy, Judgement
-from voicenote.followup.evidence import evidence_for
 from voicenote.ledger import case_store, optouts, touches
 from voicenote.ledger.changes import change_amends
 from voicenote.ledger.store import Transaction
@@ -57,31 +57,23 @@ def add(ws: Workspace, number: int, promise: Promise, override: str = "") -> Add
     with ws.ledger.write() as tx:
         name, judged = add_in(ws, tx, number, promise, override)
         asked = ask_again(ws, tx, number, f"amends {name} was promised since")
-        unheard = _how_they_hear(ws, tx, name)
+        unheard = _how_they_hear(ws, tx, case_store.get(tx, number).amends[-1])
     return AddedPromise(name, "" if judged.level is Adequacy.FINE else judged.what, asked, unheard)
 
 
-def _how_they_hear(ws: Workspace, tx: Transaction, name: str) -> str:
+def _how_they_hear(ws: Workspace, tx: Transaction, new: Amends) -> str:
     """Return how a customer hears of a promise made after the memo was sent; "" if not needed."""
-    number, _, k = name.partition(".")
-    case = case_store.get(tx, int(number))
+    case = case_store.get(tx, new.case)
     if case.stage is not Stage.FOLLOWING or optouts.has_opted_out(tx, case.number):
         return ""
-    first = next(
-        (
-            touch
-            for touch in touches.of_cases(tx, [case.number])
-            if touch.state in WAITING
-            and touch.kind is not TouchKind.NUDGE
-            and touch.planned.amends == int(k)
-        ),
-        None,
-    )
-    said = f"{case.customer.name} has not heard of amends {name}: the memo left before it"
+    waiting = (one for one in touches.of_cases(tx, [case.number]) if one.state in WAITING)
+    of_it = (one for one in waiting if one.planned.amends == new.k)
+    first = next((one for one in of_it if one.kind is not TouchKind.NUDGE), None)
+    said = f"{case.customer.name} has not heard of amends {new.name}: the memo left before it"
     if first is None:
         return f"{said}, and no message of the plan speaks of it. Tell them yourself."
     when = first.due_at.astimezone(ws.zone_of(case))
-    kind = first.kind.value.replace("-", " ")
+    kind = first.kind.words
     return (
         f"{said}. The first message that speaks of it is the {kind} of {when:%a %Y-%m-%d %H:%M} "
         f"({when.tzinfo}); until then, tell them yourself."
@@ -93,8 +85,7 @@ def add_in(
 ) -> tuple[str, Judgement]:
     """Add a promise within a transaction; return its name and the money's judgement."""
     case = case_store.get(tx, number)
-    if case.stage is Stage.CLOSED:
-        raise RuleSaysNo(f"case {number} is closed", f"voicenote reopen {number}")
+    need_open(case)
     today = tx.now.astimezone(ws.zone_of(case)).date()
     to_come(promise.promised_by, today)
     to_come(promise.target, today)
@@ -197,8 +188,8 @@ def _change(
     with ws.ledger.write() as tx:
         case = case_store.locked(tx, number)
         amends = amends_of(case, k)
-        if case.stage is Stage.CLOSED and not closed_too:
-            raise RuleSaysNo(f"case {number} is closed", f"voicenote reopen {number}")
+        if not closed_too:
+            need_open(case)
         try:
             change(tx, amends)
         except ImpossibleTransition as no:

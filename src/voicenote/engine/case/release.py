@@ -18,11 +18,11 @@ from voicenote.engine.case.money_bands import weigh
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
 from voicenote.followup.compensation import Adequacy
-from voicenote.followup.cooling_off import cooling_off
 from voicenote.followup.release_rules import (
     ONE_APOLOGY,
     Objection,
     changed_facts,
+    cooling_off,
     left_over,
     of_the_day,
 )
@@ -144,6 +144,11 @@ def mark_stale(
     return {n: replace(seen, stale_words=n in stale) for n, seen in known.items()}
 
 
+def fresh_snapshot(ws: Workspace, tx: Transaction, number: int) -> Snapshot:
+    """Return a case's snapshot that knows whether its words are stale, to tell the owner of it."""
+    return mark_stale(ws, tx, {number: snapshot(tx, number, ws.zone_of)})[number]
+
+
 def _written_on(seen: Snapshot, found: StoredDraft, day: date) -> date:
     """Return the day whose facts a script tells, where the customer is."""
     if found.composed is not None:
@@ -263,17 +268,17 @@ def _check_cooling_off(ws: Workspace, case: Case, found: StoredDraft, now: datet
     policy = ws.settings.policy
     if found.made_at is None:
         return ""
-    rest = cooling_off(found.made_at, policy.cooling_off_hours, case, policy.memo_hours)
-    if rest is None:
+    until = cooling_off(found.made_at, policy.cooling_off_hours, case, policy.memo_hours)
+    if until is None:
         return ""
-    if now < rest.until:
-        when = rest.until.astimezone(ws.owner_hours.zone)
+    if now < until:
+        when = until.astimezone(ws.owner_hours.zone)
         raise RuleSaysNo(
             f"the script of case {case.number} is fresh: it can be approved from "
             f"{when:%a %Y-%m-%d %H:%M} ({when.tzinfo}) on (S11)",
             "read it again then with a calm eye; or change [policy] cooling_off_hours",
         )
-    if rest.cut_short and now < found.made_at + timedelta(hours=policy.cooling_off_hours):
+    if now < found.made_at + timedelta(hours=policy.cooling_off_hours):
         return (
             f"case {case.number} was not left to cool off: its memo is due "
             f"{policy.memo_hours:g} hours after the complaint (R4), which is stronger"

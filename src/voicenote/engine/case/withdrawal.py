@@ -60,10 +60,9 @@ def ask_again_if_doubtful(ws: Workspace, tx: Transaction, number: int, day: date
 
 def _take_back(tx: Transaction, number: int, mark: str, why: str) -> bool:
     case = case_store.locked(tx, number)
-    if case.stage not in (Stage.APPROVED, Stage.FOLLOWING):
+    if not case.released:
         return False
-    mine = [t for t in touches.of_cases(tx, [number]) if t.round == case.round]
-    memos = [touch for touch in mine if touch.kind in OPENING]
+    memos = [touch for touch in touches.of_round(tx, case) if touch.kind in OPENING]
     waiting = [touch for touch in memos if touch.state in WAITING]
     if any(touch.state in _OUT for touch in memos):
         return False

@@ -102,7 +102,7 @@ class ArrivalWriter:
     def _receive(self, case: Case, touch: Touch, receipt: Receipt, *, lost: bool) -> None:
         keep_receipt(self.tx, case, touch, receipt)
         if lost and (way := take_next_way(self.ws, self.tx, touch, receipt)):
-            what, why = touch.kind.value.replace("-", " "), bounce_reason(receipt)
+            what, why = touch.kind.words, bounce_reason(receipt)
             text = f"the {what} to {case.customer.name} came back ({why}); it goes by {way} now"
             self._note(case.number, "bounced", text)
 

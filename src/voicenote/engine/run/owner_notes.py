@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from voicenote.engine.workspace import Workspace
+from voicenote.followup.case_status import done_command
 from voicenote.ledger import touches
 from voicenote.ledger.changes import change_touch
 from voicenote.model.case import Case
@@ -30,5 +31,5 @@ def nudge_text(case: Case, touch: Touch) -> str:
     due = found.promise.promised_by
     return (
         f"amends {found.name} ({found.promise.text}) is promised to {case.customer.name} by {due}: "
-        f'voicenote amends done {found.name} --evidence "…"'
+        f"{done_command(found.name)}"
     )

@@ -14,7 +14,7 @@ from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
 from voicenote.followup.release_rules import steps_from, told_of_recall
 from voicenote.ledger.scripts import StoredDraft
-from voicenote.model.case import Case, Stage
+from voicenote.model.case import Case
 from voicenote.model.memo import Memo, Synthetic
 from voicenote.model.receipt import Parcel
 from voicenote.model.touch import TouchKind
@@ -36,7 +36,7 @@ def parcel_of(ws: Workspace, look: TouchView, now: datetime) -> tuple[Parcel, in
             f"the {touch.kind.value} of case {case.number} is not approved",
             f"voicenote approve {case.number}",
         )
-    if slot_of(touch) == MEMO and case.stage not in (Stage.APPROVED, Stage.FOLLOWING):
+    if slot_of(touch) == MEMO and not case.released:
         raise RuleSaysNo(
             f"the {touch.kind.value} of case {case.number} "
             f"{told_of_recall(touch.reason) or 'was changed after its approval'}",

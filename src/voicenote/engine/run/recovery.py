@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from voicenote.delivery.port import Trace
-from voicenote.engine.case.approval import in_touch
+from voicenote.engine.case.approval import in_touch, need_open
+from voicenote.engine.case.release import fresh_snapshot
 from voicenote.engine.case.routing import step_ways, way_for
 from voicenote.engine.run.send import Sent, record
 from voicenote.engine.workspace import Workspace
@@ -14,9 +15,7 @@ from voicenote.errors import RuleSaysNo
 from voicenote.followup.release_rules import steps_to_approval
 from voicenote.ledger import attempts, case_store, touches
 from voicenote.ledger.changes import change_touch
-from voicenote.ledger.snapshots import snapshot
 from voicenote.ledger.store import Transaction
-from voicenote.model.case import Stage
 from voicenote.model.receipt import Receipt, ReceiptKind
 from voicenote.model.touch import IN_FLIGHT, OPENING, Touch, TouchKind, TouchState
 
@@ -122,10 +121,9 @@ def send_again(ws: Workspace, number: int, channel: str = "") -> Sent:
         touch = touches.get(tx, number)
         case = case_store.get(tx, touch.case)
         in_touch(tx, case)
-        released = case.stage in (Stage.APPROVED, Stage.FOLLOWING)
-        if touch.kind in OPENING and not released:
+        if touch.kind in OPENING and not case.released:
             what = f"the {touch.kind.value} of case {case.number} is not approved"
-            steps = steps_to_approval(snapshot(tx, case.number, ws.zone_of))
+            steps = steps_to_approval(fresh_snapshot(ws, tx, case.number))
             raise RuleSaysNo(what, f"first: {steps}")
         if channel and not ws.channel(channel).address(case.customer):
             raise RuleSaysNo(
@@ -174,10 +172,9 @@ def _of_round(ws: Workspace, number: int) -> list[Touch]:
     """Return the messages to the customer in the current round of an open case."""
     with ws.ledger.read() as tx:
         case = case_store.get(tx, number)
-        booked = touches.of_cases(tx, [number])
-    if case.stage is Stage.CLOSED:
-        raise RuleSaysNo(f"case {number} is closed", f"voicenote reopen {number}")
-    return [t for t in booked if t.round == case.round and t.kind is not TouchKind.NUDGE]
+        booked = touches.of_round(tx, case)
+    need_open(case)
+    return [touch for touch in booked if touch.kind is not TouchKind.NUDGE]
 
 
 def _some(found: list[Touch], number: int, what: str) -> list[Touch]:

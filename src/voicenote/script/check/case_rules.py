@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from voicenote.model.case import Finding
-from voicenote.model.promise import AmendsKind, AmendsState, Promise
+from voicenote.model.promise import AmendsKind, Promise
 from voicenote.script.check.case_context import CaseBackground
 from voicenote.script.check.findings import Violation
 from voicenote.script.check.passage import CheckedSentence, CheckInput
@@ -41,11 +41,7 @@ def _standing_promises(background: CaseBackground) -> list[Promise]:
     case = background.case
     if not case.amends:
         return list(case.complaint.promises)
-    return [
-        one.promise
-        for one in case.amends
-        if one.round == case.round and one.state is not AmendsState.WAIVED
-    ]
+    return [one.promise for one in case.round_amends]
 
 
 def _check_second_apology(
@@ -80,7 +76,7 @@ def _check_band(
     """
     case = background.case
     harm = case.complaint.harm
-    kept = [a.promise for a in case.amends if a.state is not AmendsState.WAIVED]
+    kept = [one.promise for one in case.standing_amends]
     values = [p.value for p in (kept if case.amends else case.complaint.promises) if p.value]
     amounts = [value.amount for value in values if harm and value.currency == harm.currency]
     if harm is None or harm.amount <= 0 or not amounts:

@@ -1,0 +1,272 @@
+"""Triage: what the owner found out about a complaint, and the proposal that follows from it.
+
+Both are kept with their reasons (S7, S10, S17).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from voicenote.engine.case.approval import change_plan_in, memo_waits, plan_for
+from voicenote.engine.case.cause_history import warn_of_returned_causes
+from voicenote.engine.case.composition import templates_of
+from voicenote.engine.case.money_bands import bands_of
+from voicenote.engine.case.promises import add_in
+from voicenote.engine.case.withdrawal import ask_again
+from voicenote.engine.workspace import Workspace
+from voicenote.errors import BadData, RuleSaysNo
+from voicenote.followup.compensation import Adequacy, judge
+from voicenote.followup.proposal import (
+    ASK_FIRST,
+    FEW_WORDS,
+    LAST_WORD,
+    House,
+    Lost,
+    Proposal,
+    Wishes,
+    change_proposal,
+    lost_most,
+    propose,
+)
+from voicenote.followup.release_rules import REWORDS, steps_from
+from voicenote.ledger import case_reports, case_store
+from voicenote.ledger.store import Transaction
+from voicenote.model.case import Case, Finding, Severity, Stage
+from voicenote.model.money import Money
+from voicenote.model.promise import AmendsKind
+from voicenote.model.touch import TouchKind
+from voicenote.script.compose import template_for
+from voicenote.script.languages import language, language_for
+
+#: The stages in which triage can still change what is said.
+EARLY = (Stage.OPENED, Stage.SCRIPTED, Stage.RENDERED, Stage.APPROVED)
+#: The plans that a finding chooses; they follow it when it changes.
+PLANS = (ASK_FIRST, FEW_WORDS, LAST_WORD)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Triage:
+    """What was found; None leaves a field as it is. `harm` needs a currency, here or before.
+
+    `lost` is what they lost most: money, product, service or attention (R9).
+    """
+
+    finding: str | None = None
+    reason: str | None = None
+    abusive: bool | None = None
+    severity: str | None = None
+    harm: Decimal | None = None
+    currency: str | None = None
+    cause: str | None = None
+    bothered_most: str | None = None
+    feeling: str | None = None
+    at_stake: str | None = None
+    expected: str | None = None
+    owner: str | None = None
+    lost: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposedAmends:
+    """The proposed promise."""
+
+    kind: AmendsKind
+    text: str
+    value: Decimal | None
+    currency: str | None
+    target: date | None
+    promised_by: date | None
+    owner: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposalView:
+    """A proposal for display: its template, its plan, the promise if any, and why."""
+
+    template: str
+    plan: str
+    amends: ProposedAmends | None
+    why: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TriageView:
+    """What was found about a case, with warnings and a proposal; `next` is the command to run."""
+
+    case: int
+    finding: Finding
+    reason: str
+    abusive: bool
+    severity: Severity
+    harm: Decimal | None
+    currency: str | None
+    cause: str
+    lost: Lost
+    warnings: tuple[str, ...]
+    proposal: ProposalView
+    next: str
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """An accepted proposal: the name of its amends, its plan, and warnings."""
+
+    case: int
+    amends: str
+    plan: str
+    warnings: tuple[str, ...]
+
+
+def apply_triage(ws: Workspace, number: int, triage: Triage) -> TriageView:
+    """Save what was found; return it with the proposal that follows from it.
+
+    Raises RuleSaysNo for *unfounded* or *abusive* without a reason, or after the memo was sent;
+    BadData for harm without a currency.
+    """
+    with ws.ledger.write() as tx:
+        before = case_store.get(tx, number).complaint
+        _save(ws, tx, number, triage)
+        case = case_store.get(tx, number)
+        complaint, names = case.complaint, [field.name for field in fields(before)]
+        changed = [n for n in names if getattr(before, n) != getattr(complaint, n)]
+        named = ", ".join(name.replace("_", " ") for name in changed)
+        why = f"it was triaged again since: {named}"
+        asked = ask_again(ws, tx, number, why) if changed else ""
+        judged = judge(case, bands_of(ws))
+        money = "" if judged.level is Adequacy.FINE else f"{judged.what}; {judged.advice}"
+        told = (asked, warn_of_returned_causes(tx, [case]).get(number, ""), money)
+        return TriageView(
+            case=number,
+            finding=complaint.finding,
+            reason=complaint.finding_reason,
+            abusive=complaint.abusive,
+            severity=complaint.severity,
+            harm=complaint.harm.amount if complaint.harm else None,
+            currency=complaint.harm.currency if complaint.harm else None,
+            cause=complaint.cause,
+            lost=_lost_most(tx, case),
+            warnings=tuple(filter(None, told)),
+            proposal=_proposal_view(case, _propose(ws, tx, case)),
+            next=f"voicenote script {number}",
+        )
+
+
+def _save(ws: Workspace, tx: Transaction, number: int, triage: Triage) -> None:
+    """Save what was found. A plan follows the finding, unless the owner chose it by name."""
+    case = case_store.get(tx, number)
+    if case.stage not in EARLY:
+        raise RuleSaysNo(
+            f"the memo of case {number} has left already",
+            f"if it must change, take it up again: voicenote reopen {number}",
+        )
+    found = {
+        f.name: value for f in fields(triage) if (value := getattr(triage, f.name)) is not None
+    }
+    harsh = triage.finding == Finding.UNFOUNDED.value or triage.abusive
+    if harsh and not (triage.reason or case.complaint.finding_reason).strip():
+        raise RuleSaysNo(
+            "unfounded or abusive needs a written reason: nearly all tell the truth (S17)",
+            "say why with --reason",
+        )
+    lost, currency = found.pop("lost", None), found.pop("currency", "")
+    if "reason" in found:
+        found["finding_reason"] = found.pop("reason")
+    if "harm" in found:
+        before = case.complaint.harm.currency if case.complaint.harm else ""
+        found |= _harm(found.pop("harm"), (currency or before).upper())
+    followed = case.plan in (*PLANS, ws.settings.schedule.plan)
+    if {"finding", "abusive"} & set(found) and followed and case.stage is not Stage.APPROVED:
+        found["plan"] = ""
+    if found:
+        case_store.revise(tx, number, "case_triaged", **found)
+    if lost is not None:
+        tx.tell("harm_named", number, lost=Lost(lost).value)
+
+
+def _harm(amount: Decimal, currency: str) -> dict[str, Any]:
+    try:
+        money = Money(amount, currency)
+    except ValueError as error:
+        raise BadData(
+            "an amount of harm needs its currency", "give it with --currency, such as EUR"
+        ) from error
+    return {"harm_amount": str(money.amount), "harm_currency": money.currency}
+
+
+def _lost_most(tx: Transaction, case: Case) -> Lost:
+    """Return the owner's newest word on what was lost most; else a guess (R9)."""
+    named = [r["lost"] for r in case_reports.history(tx, case.number) if r["event"] == "harm_named"]
+    return Lost(named[-1]) if named else lost_most(case.complaint)
+
+
+def _propose(ws: Workspace, tx: Transaction, case: Case, wishes: Wishes | None = None) -> Proposal:
+    """Return what triage proposes for a case, changed by the owner's `wishes`."""
+    owner, known = ws.settings.owner, templates_of(ws).languages()
+    tongue = language(language_for(case.customer.language or owner.language, known).language)
+    age = tx.now - case.complaint.opened_at
+    house = House(
+        today=tx.now.astimezone(ws.zone_of(case)).date(),
+        works=ws.decency.works,
+        bands=bands_of(ws),
+        words={kind: tongue.amends[kind.value] for kind in AmendsKind},
+        plan=ws.settings.schedule.plan,
+        owner=ws.owner_of(case),
+        late=age.total_seconds() > ws.settings.policy.memo_hours * 3600,
+    )
+    found = propose(case, house, _lost_most(tx, case))
+    if wishes is None:
+        return found
+    try:
+        return change_proposal(found, wishes, house)
+    except ValueError as error:
+        raise BadData(f"this cannot be promised: {error}", "correct it") from None
+
+
+def _proposal_view(case: Case, found: Proposal) -> ProposalView:
+    promise = found.promise
+    return ProposalView(
+        template=template_for(case, TouchKind.MEMO),
+        plan=found.plan,
+        amends=None
+        if promise is None
+        else ProposedAmends(
+            kind=promise.kind,
+            text=promise.text,
+            value=promise.value.amount if promise.value else None,
+            currency=promise.value.currency if promise.value else None,
+            target=promise.target,
+            promised_by=promise.promised_by,
+            owner=promise.owner,
+        ),
+        why=found.why,
+    )
+
+
+def accept(ws: Workspace, number: int, wishes: Wishes, override: str = "") -> Accepted:
+    """Add the proposed promise and switch to its plan, both or neither.
+
+    Raises RuleSaysNo for money beyond the rule without an `override`, BadSettings for an unknown
+    plan, BadData for wishes that can't be promised.
+    """
+    with ws.ledger.write() as tx:
+        case = case_store.get(tx, number)
+        found, waited = _propose(ws, tx, case, wishes), memo_waits(tx, case)
+        edits = {} if found == _propose(ws, tx, case) else {"edited": True}
+        name, told = "", []
+        if found.promise is not None:
+            name, judged = add_in(ws, tx, number, found.promise, override)
+            told.append("" if judged.level is Adequacy.FINE else judged.what)
+            told.append(ask_again(ws, tx, number, f"amends {name} was promised since"))
+        if plan_for(ws, case_store.get(tx, number)) != found.plan:
+            change_plan_in(ws, tx, number, found.plan)
+        tx.tell("proposal_accepted", number, amends=name, plan=found.plan, **edits)
+        if waited and not memo_waits(tx, case):
+            told.append(
+                f"The memo of case {number} was to leave, and will not go now: the plan "
+                f"{found.plan} has none. When you have something to say: "
+                f"{steps_from(number, REWORDS)}"
+            )
+    return Accepted(number, name, found.plan, tuple(filter(None, told)))
