@@ -36,9 +36,8 @@ from voicenote.engine.memo.plain_speech import sentences_of
 from voicenote.errors import BadData, VoicenoteError
 from voicenote.intake.cell_text import clean
 from voicenote.script import outdating
-from voicenote.script.check.detecting import detect_language
 from voicenote.script.check.normalise import fold
-from voicenote.script.check.phrase_tables import table
+from voicenote.script.check.phrase_tables import detect_language, table
 from voicenote.script.check.rules import check
 from voicenote.script.languages import language
 from voicenote.script.quoting import (

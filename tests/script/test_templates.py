@@ -115,14 +115,19 @@ QUICKLY = settings(
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
 )
-GENERATED = given(
-    made=CASES,
-    promises=PROMISES,
-    synthetic=st.booleans(),
-    next_by=st.none() | DAYS,
-    answer=WORDS,
+CONTEXTS = st.builds(
+    ScriptContext,
+    owner=st.just("Mia Berg"),
     business=st.sampled_from(["", "Berg & Daughters"]),
+    today=st.just(date(2026, 11, 22)),
+    promises=PROMISES,
+    next_by=st.none() | DAYS,
+    synthetic=st.booleans(),
+    answers=st.builds(Answer, verdict=st.just(Verdict.NOT_YET), at=st.just(NOON), text=WORDS).map(
+        lambda said: (said,)
+    ),
 )
+GENERATED = given(made=CASES, context=CONTEXTS)
 
 
 def write(folder: Any, text: str, name: str = "justified", code: str = "en") -> Templates:
@@ -139,29 +144,8 @@ def test_every_language_has_every_template(code: Any) -> None:
 @pytest.mark.parametrize(("code", "name"), EVERY)
 @QUICKLY
 @GENERATED
-def test_every_template_holds_for_every_case(
-    code: Any,
-    name: Any,
-    made: Any,
-    promises: Any,
-    synthetic: Any,
-    next_by: Any,
-    answer: Any,
-    business: Any,
-) -> None:
-    said = Answer(verdict=Verdict.NOT_YET, at=NOON, text=answer)
-    facts = ScriptContext(
-        owner="Mia Berg",
-        business=business,
-        today=date(2026, 11, 22),
-        template=name,
-        language=code,
-        promises=promises,
-        next_by=next_by,
-        synthetic=synthetic,
-        answers=(said,),
-    )
-    script = compose(made, facts)
+def test_every_template_holds_for_every_case(code: Any, name: Any, made: Any, context: Any) -> None:
+    script = compose(made, replace(context, template=name, language=code))
     order = list(Section)
     places = [order.index(sentence.section) for sentence in script.sentences]
     assert places == sorted(places)
@@ -350,28 +334,11 @@ def test_a_template_that_is_not_there_is_bad_data(case: Any, name: Any) -> None:
 @QUICKLY
 @GENERATED
 def test_no_template_breaks_a_rule_of_the_check(
-    code: Any,
-    name: Any,
-    made: Any,
-    promises: Any,
-    synthetic: Any,
-    next_by: Any,
-    answer: Any,
-    business: Any,
+    code: Any, name: Any, made: Any, context: Any
 ) -> None:
-    facts = ScriptContext(
-        owner="Mia Berg",
-        business=business,
-        today=date(2026, 11, 22),
-        template=name,
-        language=code,
-        promises=promises,
-        next_by=next_by,
-        synthetic=synthetic,
-        answers=(Answer(verdict=Verdict.NOT_YET, at=NOON, text=answer),),
-    )
+    facts = replace(context, template=name, language=code)
     found = Finding(name) if name in set(Finding) else Finding.JUSTIFIED
-    offered = () if found is Finding.UNFOUNDED else promises
+    offered = () if found is Finding.UNFOUNDED else facts.promises
     complaint = replace(made.complaint, finding=found, promises=offered)
     background = CaseBackground(
         case=replace(made, complaint=complaint), new_since=name == "reopened"

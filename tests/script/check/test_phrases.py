@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tests.script.check import corpus
-from voicenote.script.check.detecting import detect_language
 from voicenote.script.check.normalise import blank_quotations, fold
+from voicenote.script.check.phrase_tables import detect_language
 from voicenote.script.check.phrases import Phrases, spellings
 from voicenote.script.check.rules import check
 

@@ -100,9 +100,8 @@ def _read_options(asked: dict[str, str | None]) -> CheckContext:
 
 
 def _text(session: Session, name: str, language: str, asked: CheckContext) -> CheckedText:
-    from voicenote.script.check.detecting import detect_language
     from voicenote.script.check.findings import CheckedText, LintLevel
-    from voicenote.script.check.phrase_tables import languages
+    from voicenote.script.check.phrase_tables import detect_language, languages
     from voicenote.script.check.rules import check
 
     text = read_text(name, session.stdin)
