@@ -28,7 +28,7 @@ from voicenote.engine.run.run_once import one_pass
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadSettings, RuleSaysNo
 from voicenote.ledger import case_reports, case_store
-from voicenote.ledger.known_time import KnownTime
+from voicenote.ledger.clock_history import KnownTime
 from voicenote.model.receipt import Verdict
 
 FAR = datetime(2038, 1, 19, 3, 14, tzinfo=UTC)

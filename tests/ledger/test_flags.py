@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from voicenote.ledger import case_flags, case_store, optouts, touches
+from voicenote.ledger import case_rows, case_store, optouts, touches
 from voicenote.ledger.changes import change_touch
 from voicenote.ledger.store import Ledger, Transaction
 from voicenote.model.address import Address
@@ -30,14 +30,14 @@ def test_what_was_refused_or_bounced_or_is_held_for_a_reason_is_flagged(
             booked(tx, kind, new_id)
             for kind in (TouchKind.MEMO, TouchKind.CHECK_IN, TouchKind.CONFIRM, TouchKind.STATUS)
         )
-        assert case_flags.troubled(tx) == {}
+        assert case_rows.troubled(tx) == {}
         for event in ("claim", "commit", "accept", "bounce"):
             change_touch(tx, memo, event)
         for event in ("claim", "refuse"):
             change_touch(tx, check_in, event)
         change_touch(tx, confirm, "hold", reason="this ledger is a copy")
         change_touch(tx, mine, "hold")
-        assert case_flags.troubled(tx) == {(1, 1): "memo bounced, check-in refused, 1 held"}
+        assert case_rows.troubled(tx) == {(1, 1): "memo bounced, check-in refused, 1 held"}
 
 
 def test_what_is_in_flight_is_flagged_with_its_hour(
@@ -47,17 +47,17 @@ def test_what_is_in_flight_is_flagged_with_its_hour(
         case_store.add(tx, [complaint()])
         memo = booked(tx, TouchKind.MEMO, new_id)
         change_touch(tx, memo, "claim", claimed_at=tx.now)
-        assert case_flags.troubled(tx) == {(1, 1): "memo being sent since 12:00 UTC"}
+        assert case_rows.troubled(tx) == {(1, 1): "memo being sent since 12:00 UTC"}
         change_touch(tx, memo, "commit")
-        assert case_flags.troubled(tx) == {(1, 1): "memo being sent since 12:00 UTC"}
-    assert {state.value for state in IN_FLIGHT} == set(case_flags.IN_FLIGHT)
+        assert case_rows.troubled(tx) == {(1, 1): "memo being sent since 12:00 UTC"}
+    assert {state.value for state in IN_FLIGHT} == set(case_rows.IN_FLIGHT)
 
 
 def test_a_nudge_is_not_flagged(ledger: Ledger, complaint: Make, new_id: Ids) -> None:
     with ledger.write() as tx:
         case_store.add(tx, [complaint()])
         change_touch(tx, booked(tx, TouchKind.NUDGE, new_id), "hold", reason="a copy")
-        assert case_flags.troubled(tx) == {}
+        assert case_rows.troubled(tx) == {}
 
 
 def test_who_opted_out_is_the_same_as_for_the_pass(ledger: Ledger, complaint: Make) -> None:
@@ -78,9 +78,9 @@ def test_who_opted_out_is_the_same_as_for_the_pass(ledger: Ledger, complaint: Ma
         told = [complaint(str(n), customer=person) for n, person in enumerate(people)]
         numbers = [added.case for added in case_store.add(tx, told)]
         loaded = case_store.load(tx, numbers)
-        assert case_flags.opted_out(tx) == set()
+        assert case_rows.opted_out(tx) == set()
         optouts.opt_out(tx, loaded[numbers[0]])
         optouts.opt_out(tx, loaded[numbers[3]])
         asked = optouts.find_gone(tx, numbers)
-        found = case_flags.opted_out(tx)
+        found = case_rows.opted_out(tx)
     assert found == asked == set(numbers[:4])

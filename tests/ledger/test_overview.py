@@ -1,6 +1,6 @@
 """The list of cases spells the states itself; here they are held to the model's."""
 
-from voicenote.ledger import case_flags, case_rows
+from voicenote.ledger import case_rows
 from voicenote.model.case import Stage
 from voicenote.model.promise import AmendsState
 from voicenote.model.touch import ARRIVED, TouchKind, TouchState
@@ -18,5 +18,5 @@ def test_the_lists_words_are_the_models() -> None:
     assert set(case_rows.UNSENT) == {
         stage.value for stage in Stage if stage not in (Stage.FOLLOWING, Stage.CLOSED)
     }
-    assert set(case_flags.RETURNED) == {TouchState.REFUSED.value, TouchState.BOUNCED.value}
-    assert (TouchState.HELD.value, TouchKind.NUDGE.value) == (case_flags.HELD, case_flags.NUDGE)
+    assert set(case_rows.RETURNED) == {TouchState.REFUSED.value, TouchState.BOUNCED.value}
+    assert (TouchState.HELD.value, TouchKind.NUDGE.value) == (case_rows.HELD, case_rows.NUDGE)

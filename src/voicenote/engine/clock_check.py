@@ -16,7 +16,7 @@ from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadSettings
 from voicenote.ledger import meta
 from voicenote.ledger.attempts import SKEW
-from voicenote.ledger.known_time import KnownTime, known_time, written_since
+from voicenote.ledger.clock_history import KnownTime, known_time, written_since
 from voicenote.ledger.store import Transaction
 from voicenote.schedule import offset
 

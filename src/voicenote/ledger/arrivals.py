@@ -6,11 +6,10 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import bindparam, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, func, insert, or_, select, update
 
-from voicenote.ledger import case_store, customer_store, optouts, rows, tables
+from voicenote.ledger import case_store, customer_store, optouts, rows, tables, touches
 from voicenote.ledger.list_params import list_param
 from voicenote.ledger.store import Transaction
 from voicenote.model.address import Address, field_of
@@ -47,13 +46,8 @@ def place(tx: Transaction, channel: str) -> str:
 
 def advance(tx: Transaction, channel: str, to: str) -> None:
     """Store the position up to which a channel was read; an empty `to` changes nothing."""
-    table = tables.places
-    if not to:
-        return
-    values = {"place": to, "at": tx.now}
-    done = tx.connection.execute(update(table).where(table.c.channel == channel).values(**values))
-    if done.rowcount == 0:
-        tx.connection.execute(insert(table).values(channel=channel, **values))
+    if to:
+        tx.put(tables.places, {"channel": channel}, place=to, at=tx.now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,20 +80,9 @@ def keep(tx: Transaction, came: Came) -> bool:
         same &= table.c.channel == came.channel
     if tx.connection.execute(select(table.c.number).where(same)).first():
         return False
-    tx.connection.execute(
-        insert(table).values(
-            channel=came.channel,
-            mark=digest(came.mark),
-            kind=came.kind,
-            at=came.at,
-            address=digest(came.address.casefold()) if came.address else "",
-            case=came.case,
-            sender=came.sender,
-            subject=came.subject,
-            text=came.text,
-            reason=came.reason,
-        )
-    )
+    address = digest(came.address.casefold()) if came.address else ""
+    hashed = {"mark": digest(came.mark), "address": address}
+    tx.connection.execute(insert(table).values(**rows.write(came, table) | hashed))
     if came.kind == UNMATCHED:
         tx.tell("arrival_unmatched", None, channel=came.channel, reason=came.reason)
     return True
@@ -142,7 +125,7 @@ def unmatched(tx: Transaction, after: int = 0) -> list[UnmatchedArrival]:
 
 def last(tx: Transaction) -> int:
     """Return the number of the newest arrival; 0 when there is none."""
-    return tx.connection.execute(select(func.max(tables.arrivals.c.number))).scalar() or 0
+    return tx.newest(tables.arrivals)
 
 
 def unseen(tx: Transaction) -> int:
@@ -162,7 +145,7 @@ def mark_shown(tx: Transaction, numbers: Sequence[int]) -> None:
 
 def touch_by_key(tx: Transaction, key: str) -> Touch | None:
     """Return the message with this idempotency key, or None."""
-    return _first(tx, tables.touches.c.key == key)
+    return _find_newest(tx, tables.touches.c.key == key)
 
 
 def touch_by_message(tx: Transaction, identifier: str) -> Touch | None:
@@ -170,13 +153,11 @@ def touch_by_message(tx: Transaction, identifier: str) -> Touch | None:
     receipts = tables.receipts
     told = select(receipts.c.touch).where(receipts.c.provider_id == identifier)
     table = tables.touches
-    return _first(tx, or_(table.c.message_id == identifier, table.c.number.in_(told)))
+    return _find_newest(tx, or_(table.c.message_id == identifier, table.c.number.in_(told)))
 
 
-def _first(tx: Transaction, where: Any) -> Touch | None:
-    query = select(tables.touches).where(where).order_by(tables.touches.c.number.desc()).limit(1)
-    row = tx.connection.execute(query).mappings().first()
-    return None if row is None else rows.touch_in(row)
+def _find_newest(tx: Transaction, where: ColumnElement[bool]) -> Touch | None:
+    return next(iter(touches.select_touches(tx, where, tables.touches.c.number.desc())), None)
 
 
 def keys_sent(tx: Transaction) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, bindparam, case, func, insert, select, update
 
@@ -35,6 +35,11 @@ _SETTLE = update(tables.attempts).where(
     == select(func.max(tables.attempts.c.number))
     .where(tables.attempts.c.touch == bindparam("its_touch"))
     .scalar_subquery()
+)
+_OF_TOUCH = (
+    select(tables.attempts.c.channel, tables.attempts.c.outcome, tables.attempts.c.at)
+    .where(tables.attempts.c.touch == bindparam("its_touch"))
+    .order_by(tables.attempts.c.number)
 )
 
 
@@ -112,13 +117,26 @@ def ways_due(tx: Transaction) -> dict[int, str]:
     return {row[0]: row[1] for row in tx.connection.execute(query)}
 
 
+class Attempt(NamedTuple):
+    """One attempt to send a message by `channel`; `outcome` as above, `at` in UTC."""
+
+    channel: str
+    outcome: str
+    at: datetime
+
+
+def list_attempts(tx: Transaction, touch: int) -> list[Attempt]:
+    """Return all attempts to send a message, in order."""
+    rows = tx.connection.execute(_OF_TOUCH, {"its_touch": touch})
+    return [Attempt._make(row) for row in rows]
+
+
 def tried_by(tx: Transaction, touch: int, since: datetime | None) -> set[str]:
     """Return the channels that refused a message, or from which it bounced, since `since`."""
-    table = tables.attempts
-    query = select(table.c.channel).where(table.c.touch == touch, table.c.outcome.in_(BAD))
-    if since is not None and since <= tx.now:  # a future moment would make it try them all again
-        query = query.where(table.c.at >= since)
-    return set(tx.connection.execute(query).scalars())
+    if since is not None and since > tx.now:
+        since = None  # a future moment would make it try them all again
+    tried = (one for one in list_attempts(tx, touch) if since is None or one.at >= since)
+    return {one.channel for one in tried if one.outcome in BAD}
 
 
 def may_have_left_at(tx: Transaction, touch: Touch) -> datetime | None:
@@ -126,13 +144,10 @@ def may_have_left_at(tx: Transaction, touch: Touch) -> datetime | None:
 
     The last `touch.attempt` attempts are taken, because the clock may have been wrong.
     """
-    table = tables.attempts
     if not touch.attempt:
         return None
-    query = select(table.c.at, table.c.outcome).where(table.c.touch == touch.number)
-    newest = query.order_by(table.c.number.desc()).limit(touch.attempt)
-    rows = tx.connection.execute(newest).all()
-    return next((at for at, outcome in reversed(rows) if outcome == MAY_HAVE_LEFT), None)
+    newest = list_attempts(tx, touch.number)[-touch.attempt :]
+    return next((one.at for one in newest if one.outcome == MAY_HAVE_LEFT), None)
 
 
 def tried_before(tx: Transaction, touch: Touch) -> bool:
@@ -140,18 +155,14 @@ def tried_before(tx: Transaction, touch: Touch) -> bool:
 
     A copy that the channel finds may then be from that time. A refused attempt leaves no copy.
     """
-    table = tables.attempts
-    query = select(table.c.channel, table.c.outcome).where(table.c.touch == touch.number)
-    older = query.order_by(table.c.number.desc()).offset(touch.attempt)
-    rows = tx.connection.execute(older).all()
-    return any(way == touch.channel and outcome != REFUSED for way, outcome in rows)
+    tried = list_attempts(tx, touch.number)
+    older = tried[: max(len(tried) - touch.attempt, 0)]
+    return any(one.channel == touch.channel and one.outcome != REFUSED for one in older)
 
 
 def back_from(tx: Transaction, touch: int) -> list[str]:
     """Return the channels from which a message bounced, in order."""
-    table = tables.attempts
-    query = select(table.c.channel).where(table.c.touch == touch, table.c.outcome == BOUNCED)
-    return list(tx.connection.execute(query.order_by(table.c.number)).scalars())
+    return [one.channel for one in list_attempts(tx, touch) if one.outcome == BOUNCED]
 
 
 def all_came_back(tx: Transaction, touch: Touch) -> bool:
@@ -160,15 +171,11 @@ def all_came_back(tx: Transaction, touch: Touch) -> bool:
     If a person scheduled it again, the customer may have the earlier copy: a bounce report that
     comes late or twice doesn't say which copy it is about.
     """
-    table = tables.attempts
-    query = select(table.c.channel, table.c.outcome, table.c.at).where(
-        table.c.touch == touch.number
-    )
-    rows, booked = tx.connection.execute(query).all(), touch.planned.booked_at
-    back = [way for way, outcome, _ in rows if outcome == BOUNCED]
+    tried, booked = list_attempts(tx, touch.number), touch.planned.booked_at
+    back = [one.channel for one in tried if one.outcome == BOUNCED]
     return (
-        all(outcome in (*BAD, NOT_LEFT) for _, outcome, _ in rows)
-        and all(booked is None or at >= booked for _, _, at in rows)
+        all(one.outcome in (*BAD, NOT_LEFT) for one in tried)
+        and all(booked is None or one.at >= booked for one in tried)
         and len(back) == len(set(back))
     )
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
 
-from voicenote.ledger import tables
+from voicenote.ledger import rows, tables
 from voicenote.ledger.case_store import chunks
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Lesson, Stage
@@ -42,19 +42,9 @@ def preventions(tx: Transaction) -> list[Prevention]:
         .order_by(lesson.c.case)
     )
     return [
-        Prevention(
-            row["case"],
-            row["cause"] or row["named"],
-            row["opened_at"],
-            Lesson(
-                cause=row["cause"],
-                prevention=row["prevention"],
-                owner=row["owner"],
-                due=row["due"],
-                done_at=row["done_at"],
-            ),
-        )
+        Prevention(row["case"], lesson_.cause or row["named"], row["opened_at"], lesson_)
         for row in tx.connection.execute(query).mappings()
+        for lesson_ in [rows.read(Lesson, row, lesson)]
     ]
 
 

@@ -141,7 +141,7 @@ def _amends_row(case: int, k: int, round_: int, promise: Promise) -> dict[str, A
         "round": round_,
         "state": AmendsState.PROMISED.value,
         "evidence": "",
-        **rows.promise_out(promise),
+        **rows.write(promise, tables.amends),
     }
 
 
@@ -228,16 +228,6 @@ def revise(tx: Transaction, number: int, event: str, **values: Any) -> None:
 def write_lesson(tx: Transaction, number: int, lesson: Lesson) -> None:
     """Write or replace the lesson of a case. Raises WrongUse when there is no such case."""
     get(tx, number)
-    values = {
-        "cause": lesson.cause,
-        "prevention": lesson.prevention,
-        "owner": lesson.owner,
-        "due": lesson.due,
-        "done_at": lesson.done_at,
-        "at": tx.now,
-    }
-    table = tables.lessons
-    done = tx.connection.execute(update(table).where(table.c.case == number).values(**values))
-    if done.rowcount == 0:
-        tx.connection.execute(insert(table).values(case=number, **values))
+    columns = rows.write(lesson, tables.lessons)
+    tx.put(tables.lessons, {"case": number}, **columns, at=tx.now)
     tx.tell("lesson_written", number, cause=lesson.cause, prevention=lesson.prevention)

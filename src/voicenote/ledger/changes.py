@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, Select, Table, Update, bindparam, select, update
+from sqlalchemy import Column, Table, Update, bindparam, select, update
 
 from voicenote.errors import TryAgain, WrongUse
 from voicenote.ledger import attempts, tables
@@ -58,6 +58,7 @@ TOUCH_HISTORY = {
 }
 
 
+_STAGE = select(tables.cases.c.stage).where(tables.cases.c.number == bindparam("its_number"))
 _CASE_AT = update(tables.cases).where(
     tables.cases.c.number == bindparam("its_number"),
     tables.cases.c.stage == bindparam("its_old"),
@@ -89,11 +90,12 @@ def change_case(
     Raises ImpossibleTransition, WrongUse when there is no such case, or TryAgain when somebody
     else changed it in between.
     """
-    old = Stage(_state(tx, tables.cases, tables.cases.c.stage, number, "case"))
-    new = after(CASE, old, event)
-    _set_column(
-        tx, tables.cases, tables.cases.c.stage, number, old.value, {"stage": new.value, **values}
-    )
+    stage = tables.cases.c.stage
+    found = tx.connection.execute(_STAGE, {"its_number": number}).scalar()
+    if found is None:
+        raise WrongUse(f"there is no case {number}", "see: voicenote cases --all")
+    new = after(CASE, Stage(found), event)
+    _set_column(tx, tables.cases, stage, number, found, {"stage": new.value, **values})
     tx.tell(CASE_HISTORY[event], number, **(facts or {}))
     return new
 
@@ -212,13 +214,6 @@ def hold_case_of(tx: Transaction, touch: int) -> None:
         tx.connection.execute(_HOLD_CASE_OF, {"its_number": touch})
 
 
-def _state(tx: Transaction, table: Table, column: Column[Any], number: int, noun: str) -> str:
-    found = tx.connection.execute(_select_column(table, column), {"its_number": number}).scalar()
-    if found is None:
-        raise WrongUse(f"there is no {noun} {number}", "see: voicenote cases --all")
-    return str(found)
-
-
 def _set_column(
     tx: Transaction,
     table: Table,
@@ -251,11 +246,6 @@ def _set_if(
         _update_guarded(table, column, claimed=token is not None), which | values
     )
     return done.rowcount == 1
-
-
-@cache
-def _select_column(table: Table, column: Column[Any]) -> Select[tuple[Any]]:
-    return select(column).where(table.c.number == bindparam("its_number"))
 
 
 @cache

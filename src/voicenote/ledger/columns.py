@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, Date, ForeignKey, Integer, MetaData, String, Text
-
-from voicenote.ledger.utc_datetime import Moment
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Integer,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+)
 
 metadata = MetaData(
     naming_convention={
@@ -21,9 +31,38 @@ metadata = MetaData(
 Number = BigInteger().with_variant(Integer, "sqlite")
 
 
-def serial(name: str = "number") -> Column[int]:
+class Moment(TypeDecorator[datetime]):
+    """An aware datetime, kept in UTC. Raises ValueError for a naive one."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return the moment as the database stores it: UTC, naive in SQLite."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("the ledger keeps aware times only")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return the stored moment as an aware datetime in UTC."""
+        if value is None:
+            return None
+        if dialect.name == "sqlite":
+            return value.replace(tzinfo=UTC)
+        return value.astimezone(UTC)
+
+
+def serial() -> Column[int]:
     """Return a primary key that counts up."""
-    return Column(name, Number, primary_key=True, autoincrement=True)
+    return Column("number", Number, primary_key=True, autoincrement=True)
+
+
+def reference(name: str, table: str) -> Column[int]:
+    """Return the foreign key to the row of `table` that a row belongs to."""
+    return Column(name, Number, ForeignKey(f"{table}.number"), nullable=False, index=True)
 
 
 def texts(*names: str) -> list[Column[Any]]:
@@ -31,14 +70,14 @@ def texts(*names: str) -> list[Column[Any]]:
     return [Column(name, Text, nullable=False, default="") for name in names]
 
 
-def codes(*names: str) -> list[Column[Any]]:
-    """Return columns for words of a known set, such as states and kinds (20 characters)."""
-    return [Column(name, String(20), nullable=False) for name in names]
+def codes(*names: str, most: int = 20) -> list[Column[Any]]:
+    """Return columns for words of a known set, such as states, kinds and channels."""
+    return [Column(name, String(most), nullable=False) for name in names]
 
 
 def hashes(*names: str) -> list[Column[Any]]:
     """Return columns for SHA-256 in hexadecimal."""
-    return [Column(name, String(64), nullable=False) for name in names]
+    return codes(*names, most=64)
 
 
 def moments(*names: str) -> list[Column[Any]]:
@@ -57,32 +96,3 @@ def money(name: str) -> list[Column[Any]]:
         Column(f"{name}_amount", String(40), nullable=True),
         Column(f"{name}_currency", String(3), nullable=True),
     ]
-
-
-def composition() -> list[Column[Any]]:
-    """Return two columns: a hash of what the composer made of the facts, and the customer's day.
-
-    An edited script says something else, but it goes out of date with them all the same.
-    """
-    return [
-        Column("composed_sha256", String(64), nullable=True),
-        Column("composed_on", Date, nullable=True),
-    ]
-
-
-def approval_grounds() -> list[Column[Any]]:
-    """Return the columns of what an approval rests on: hashes of the composition and the facts.
-
-    `excused` lists what spoke against the approval, and `anyway` says why it was given.
-    """
-    return [
-        Column("composed_sha256", String(64), nullable=True),
-        Column("facts_sha256", String(64), nullable=True),
-        Column("anyway", Text, nullable=False, default="", server_default=""),
-        Column("excused", JSON, nullable=False, default=list, server_default="[]"),
-    ]
-
-
-def of_case() -> Column[int]:
-    """Return the foreign key to the case that a row belongs to."""
-    return Column("case", Number, ForeignKey("cases.number"), nullable=False, index=True)

@@ -15,7 +15,8 @@ from voicenote.ledger.store import Transaction
 from voicenote.model.address import Address
 from voicenote.model.case import Customer
 
-_FIELDS = [tables.customers.c[name] for name in rows.CUSTOMER_FIELDS]
+_NAMES = rows.kept_fields(Customer, tables.customers)
+_FIELDS = [tables.customers.c[name] for name in _NAMES]
 _ADDRESS = (tables.addresses.c.kind, tables.addresses.c.value, tables.addresses.c.typed)
 _PEOPLE = (
     select(tables.customers.c.number, *_FIELDS, *_ADDRESS)
@@ -45,7 +46,7 @@ def read_customers(tx: Transaction, numbers: Collection[int]) -> dict[int, Custo
             addresses[number].append(Address(*values[last:]))
     return {
         number: Customer(
-            **dict(zip(rows.CUSTOMER_FIELDS, values, strict=True)),
+            **dict(zip(_NAMES, values, strict=True)),
             addresses=tuple(addresses[number]),
         )
         for number, values in fields.items()
@@ -80,7 +81,7 @@ def add_customers(tx: Transaction, people: Sequence[Customer]) -> list[int]:
     """Add customers with their addresses; return their numbers."""
     numbers = tx.reserve_numbers(tables.customers, len(people))
     values = [
-        {"number": number, **rows.customer_out(one)}
+        {"number": number, **rows.write(one, tables.customers)}
         for number, one in zip(numbers, people, strict=True)
     ]
     tx.connection.execute(insert(tables.customers), values)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import URL, delete, func, insert, select, text, update
+from sqlalchemy import URL, delete, select, text
 
 from voicenote.ledger import tables
 from voicenote.ledger.store import Ledger, Transaction
@@ -20,22 +20,17 @@ def get(tx: Transaction, name: str) -> str:
 
 def put_value(tx: Transaction, name: str, value: str) -> None:
     """Store `value` under `name`; "" deletes it."""
-    table = tables.meta
-    mine = table.c.name == name
-    if not value:
-        tx.connection.execute(delete(table).where(mine))
-    elif get(tx, name):
-        tx.connection.execute(update(table).where(mine).values(value=value))
+    if value:
+        tx.put(tables.meta, {"name": name}, value=value)
     else:
-        tx.connection.execute(insert(table).values(name=name, value=value))
+        tx.connection.execute(delete(tables.meta).where(tables.meta.c.name == name))
 
 
 def newest_line(tx: Transaction) -> tuple[int, datetime] | None:
     """Return (number, moment) of the newest line of history; None when there is none."""
     table = tables.history
-    newest = select(func.max(table.c.number)).scalar_subquery()
-    row = tx.connection.execute(select(table.c.number, table.c.at).where(table.c.number == newest))
-    found = row.first()
+    query = select(table.c.number, table.c.at).where(table.c.number == tx.newest(table))
+    found = tx.connection.execute(query).first()
     return (found[0], found[1]) if found else None
 
 

@@ -18,8 +18,9 @@ from voicenote.errors import BadData, SchemaChanged, Unavailable
 from voicenote.files import make_file
 from voicenote.ledger import tables
 
-#: The newest revision in `migrations/versions`; a test checks that.
-HEAD = "0009"
+_MIGRATIONS = Path(__file__).parent / "migrations"
+#: The newest revision: the name of each file begins with its number.
+HEAD = max(file.name[:4] for file in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
 _REVISION = re.compile(r"\d{4}")
 _VERSION = text("select version_num from alembic_version")
 
@@ -121,6 +122,6 @@ def _migrate_tables(connection: Connection) -> None:
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(_MIGRATIONS))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")

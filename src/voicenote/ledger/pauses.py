@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import select, update
 
 from voicenote.ledger import tables
 from voicenote.ledger.store import Transaction
@@ -53,14 +53,9 @@ _ON = (
 
 def pause(tx: Transaction, channel: str, tried: int, failed: int, batch: str = "") -> None:
     """Pause a channel because `failed` of `tried` messages didn't arrive."""
-    table = tables.brakes
-    values = {"put_on_at": tx.now, "tried": tried, "failed": failed, "batch": batch}
-    mine = table.c.channel == channel
-    if tx.connection.execute(select(table.c.channel).where(mine)).first():
-        tx.connection.execute(update(table).where(mine).values(**values))
-    else:
-        tx.connection.execute(insert(table).values(channel=channel, **values))
-    tx.tell("channel_paused", channel=channel, tried=tried, failed=failed, batch=batch)
+    why: dict[str, Any] = {"tried": tried, "failed": failed, "batch": batch}
+    tx.put(tables.brakes, {"channel": channel}, put_on_at=tx.now, **why)
+    tx.tell("channel_paused", channel=channel, **why)
 
 
 def resume(tx: Transaction, channels: Sequence[str]) -> None:
@@ -69,7 +64,7 @@ def resume(tx: Transaction, channels: Sequence[str]) -> None:
     "From now on" goes by the newest attempt's number: its moment may come from a wrong clock.
     """
     table = tables.brakes
-    newest = tx.connection.execute(select(func.max(tables.attempts.c.number))).scalar()
+    newest = tx.newest(tables.attempts)
     values = {"put_on_at": None, "released_at": tx.now, "forgiven": newest}
     for channel in channels:
         mine = table.c.channel == channel

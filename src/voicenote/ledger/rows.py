@@ -1,284 +1,175 @@
-"""Conversion between rows and values of the model. No queries here."""
+"""Conversion between rows and values of the model: a field is kept in the column of its name.
+
+So a new field needs its column, and nothing here. A field without a column is given by the caller.
+No queries here.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
 from decimal import Decimal
+from enum import StrEnum
 from functools import cache
-from typing import Any
+from operator import attrgetter
+from types import UnionType
+from typing import Any, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
 
 from sqlalchemy import BigInteger, Integer, String, Table, Text
 from sqlalchemy import RowMapping as Row
 
 from voicenote.ledger import tables
-from voicenote.model.case import (
-    Case,
-    Complaint,
-    Customer,
-    Finding,
-    Lesson,
-    Outcome,
-    Severity,
-    Stage,
-    story_of,
-)
-from voicenote.model.memo import Caption, Memo, Synthetic
+from voicenote.model.case import Case, Complaint, Customer, Lesson, story_of
+from voicenote.model.memo import Caption, Memo
 from voicenote.model.money import Money
-from voicenote.model.promise import Amends, AmendsKind, AmendsState, Promise
-from voicenote.model.receipt import Answer, Receipt, ReceiptKind, Verdict
+from voicenote.model.promise import Amends, Promise
 from voicenote.model.sentences import Script, Section, Sentence
-from voicenote.model.touch import PlannedTouch, Touch, TouchKind, TouchState
+from voicenote.model.touch import PlannedTouch, Touch
 
-CUSTOMER_FIELDS = ("name", "say_as", "language", "time_zone", "channel")
-COMPLAINT_WORDS = (
-    *("what_happened", "bothered_most", "feeling", "at_stake", "expected", "identity"),
-    *("product", "cause", "finding_reason", "owner"),
-)
+Value = TypeVar("Value")
+Convert = Callable[[Any], Any] | None
+
+#: What a row holds in columns of these types. SQLite stores anything that was written by hand.
+_PLAIN = {String: str, Text: str, Integer: int, BigInteger: int}
 
 
-def check_types(row: Row, table: Table) -> Row:
-    """Return the row after checking that its values have the types of its columns.
+class _Kept(NamedTuple):
+    """How a field is kept: its column's name and type (None: any), and its conversions."""
 
-    SQLite stores anything that was written by hand. Raises ValueError for bytes in a text column,
-    or text in a number column. Days, JSON and known words are checked by the code that reads them.
+    name: str
+    type: type | None
+    read: Convert
+    write: Convert
+
+
+def read(kind: Callable[..., Value], row: Row, table: Table, **given: Any) -> Value:
+    """Return the value of class `kind` in a row of `table`; `given` are the fields kept elsewhere.
+
+    Raises ValueError, TypeError, KeyError or ArithmeticError when a column holds something else.
     """
-    for name, kind in _kinds(table):
-        value = row.get(name)
-        if value is not None and not isinstance(value, kind):
-            raise ValueError(f"{table.name}.{name} holds {value!r}")
-    return row
+    kept, money = _keep(kind, table)
+    for name, type_, convert, _ in kept:
+        if name not in given:
+            value = row[name]
+            if type_:
+                _check_type(table, name, value, type_)
+            given[name] = convert(value) if convert else value
+    for name in money:
+        amount, currency = row[f"{name}_amount"], row[f"{name}_currency"]
+        _check_type(table, f"{name}_amount", amount, str)
+        given[name] = None if amount is None else Money(Decimal(amount), currency)
+    return kind(**given)
+
+
+def _check_type(table: Table, name: str, value: object, type_: type) -> None:
+    if value is not None and not isinstance(value, type_):
+        raise ValueError(f"{table.name}.{name} holds {value!r}")
+
+
+def write(value: Any, table: Table) -> dict[str, Any]:
+    """Return the columns of `table` that hold the fields of `value`."""
+    kind: Callable[..., Any] = type(value)
+    kept, money = _keep(kind, table)
+    columns = {}
+    for name, _, _, convert in kept:
+        field = getattr(value, name)
+        columns[name] = convert(field) if convert else field
+    for name in money:
+        paid: Money | None = getattr(value, name)
+        columns[f"{name}_amount"] = str(paid.amount) if paid else None
+        columns[f"{name}_currency"] = paid.currency if paid else None
+    return columns
 
 
 @cache
-def _kinds(table: Table) -> tuple[tuple[str, type], ...]:
-    plain = {String: str, Text: str, Integer: int, BigInteger: int}
-    return tuple((c.name, plain[type(c.type)]) for c in table.columns if type(c.type) in plain)
+def kept_fields(kind: Any, table: Table) -> tuple[str, ...]:
+    """Return the names of the fields of `kind` that are columns of `table`, in their order."""
+    return tuple(field.name for field in fields(kind) if field.name in table.c)
 
 
-def money_out(name: str, value: Money | None) -> dict[str, str | None]:
-    """Money → its two columns."""
-    return {
-        f"{name}_amount": str(value.amount) if value else None,
-        f"{name}_currency": value.currency if value else None,
-    }
+@cache
+def _keep(kind: Any, table: Table) -> tuple[tuple[_Kept, ...], tuple[str, ...]]:
+    """Return how the fields of `kind` are kept in `table`, and which are sums of money."""
+    hints = get_type_hints(kind)
+    kept = tuple(
+        _Kept(name, _PLAIN.get(type(table.c[name].type)), *_conversions(hints[name]))
+        for name in kept_fields(kind, table)
+    )
+    return kept, tuple(name for name in hints if f"{name}_amount" in table.c)
 
 
-def money_in(row: Row, name: str) -> Money | None:
-    """Two columns → Money, or None."""
-    amount = row[f"{name}_amount"]
-    return None if amount is None else Money(Decimal(amount), row[f"{name}_currency"])
+def _conversions(hint: Any) -> tuple[Convert, Convert]:
+    """Return how a value of this type is read from its column, and written to it."""
+    if isinstance(hint, UnionType):
+        read_, write_ = _conversions(get_args(hint)[0])
+        return _unless_none(read_), _unless_none(write_)
+    origin = get_origin(hint) or hint
+    if issubclass(origin, StrEnum):
+        return origin, attrgetter("value")
+    if origin is tuple:
+        return tuple, list
+    if origin is Mapping:
+        return dict, dict
+    return (bool, None) if origin is bool else (None, None)
 
 
-def customer_out(customer: Customer) -> dict[str, Any]:
-    """Customer → columns, without their addresses."""
-    return {name: getattr(customer, name) for name in CUSTOMER_FIELDS}
+def _unless_none(convert: Convert) -> Convert:
+    return convert and (lambda value: None if value is None else convert(value))
 
 
 def complaint_out(complaint: Complaint) -> dict[str, Any]:
-    """Complaint → the columns of its case, without its customer."""
-    return {
-        "source": complaint.source,
-        "ref": complaint.ref,
-        "opened_at": complaint.opened_at,
-        "severity": complaint.severity.value,
-        "finding": complaint.finding.value,
-        "abusive": complaint.abusive,
-        "involved": list(complaint.involved),
-        **{name: getattr(complaint, name) for name in COMPLAINT_WORDS},
-        **money_out("harm", complaint.harm),
-        "story": story_of(complaint.what_happened),
-    }
-
-
-def promise_out(promise: Promise) -> dict[str, Any]:
-    """Promise → columns."""
-    return {
-        "kind": promise.kind.value,
-        "text": promise.text,
-        "owner": promise.owner,
-        "target": promise.target,
-        "promised_by": promise.promised_by,
-        **money_out("value", promise.value),
-    }
+    """Complaint → the columns of its case; `customer` isn't its number yet."""
+    return write(complaint, tables.cases) | {"story": story_of(complaint.what_happened)}
 
 
 def amends_in(row: Row) -> Amends:
     """Columns → Amends."""
-    check_types(row, tables.amends)
-    promise = Promise(
-        kind=AmendsKind(row["kind"]),
-        text=row["text"],
-        value=money_in(row, "value"),
-        target=row["target"],
-        promised_by=row["promised_by"],
-        owner=row["owner"],
-    )
-    return Amends(
-        case=row["case"],
-        k=row["k"],
-        promise=promise,
-        state=AmendsState(row["state"]),
-        round=row["round"],
-        evidence=row["evidence"],
-        done_at=row["done_at"],
-        confirmed_at=row["confirmed_at"],
-    )
+    return read(Amends, row, tables.amends, promise=read(Promise, row, tables.amends))
 
 
 def case_in(
     row: Row, customer: Customer, amends: Sequence[Amends] = (), lesson: Row | None = None
 ) -> Case:
     """Columns of a case, with its customer, promises and lesson → Case."""
-    check_types(row, tables.cases)
-    complaint = Complaint(
-        source=row["source"],
-        ref=row["ref"],
-        opened_at=row["opened_at"],
-        customer=customer,
-        severity=Severity(row["severity"]),
-        finding=Finding(row["finding"]),
-        abusive=bool(row["abusive"]),
-        involved=tuple(row["involved"]),
-        harm=money_in(row, "harm"),
-        promises=tuple(a.promise for a in amends),
-        **{name: row[name] for name in COMPLAINT_WORDS},
-    )
-    return Case(
-        number=row["number"],
-        complaint=complaint,
-        stage=Stage(row["stage"]),
-        round=row["round"],
-        batch=row["batch"],
-        plan=row["plan"],
-        outcome=Outcome(row["outcome"]) if row["outcome"] else None,
-        closed_at=row["closed_at"],
+    promises = tuple(one.promise for one in amends)
+    table = tables.cases
+    return read(
+        Case,
+        row,
+        table,
+        complaint=read(Complaint, row, table, customer=customer, promises=promises),
         amends=tuple(amends),
-        lesson=lesson_in(lesson) if lesson else None,
+        lesson=read(Lesson, lesson, tables.lessons) if lesson else None,
     )
-
-
-def lesson_in(row: Row) -> Lesson:
-    """Columns → Lesson."""
-    check_types(row, tables.lessons)
-    names = ("cause", "prevention", "owner", "due", "done_at")
-    return Lesson(**{name: row[name] for name in names})
 
 
 def script_out(script: Script) -> dict[str, Any]:
     """Script → columns."""
     sentences = [[s.section.value, s.text, s.personal, s.spoken] for s in script.sentences]
-    return {
-        "language": script.language,
-        "template": script.template,
-        "sentences": sentences,
-        "sha256": script.sha256,
-    }
+    return write(script, tables.scripts) | {"sentences": sentences, "sha256": script.sha256}
 
 
 def script_in(row: Row) -> Script:
     """Columns → Script."""
-    check_types(row, tables.scripts)
-    return Script(
-        language=row["language"],
-        template=row["template"],
-        sentences=tuple(
-            Sentence(Section(section), text, bool(personal), spoken)
-            for section, text, personal, spoken in row["sentences"]
-        ),
+    sentences = tuple(
+        Sentence(Section(section), text, bool(personal), spoken)
+        for section, text, personal, spoken in row["sentences"]
     )
+    return read(Script, row, tables.scripts, sentences=sentences)
 
 
 def memo_out(memo: Memo) -> dict[str, Any]:
     """Memo → columns."""
-    return {
-        "files": dict(memo.files),
-        "digests": dict(memo.digests),
-        "duration_s": memo.duration_s,
-        "loudness_lufs": memo.loudness_lufs,
-        "synthetic": memo.synthetic.value,
-        "voice": memo.voice,
-        "sha256": memo.sha256,
-        "captions": [[c.start_s, c.end_s, c.text] for c in memo.captions],
-    }
+    captions = [[one.start_s, one.end_s, one.text] for one in memo.captions]
+    return write(memo, tables.memos) | {"captions": captions}
 
 
 def memo_in(row: Row, script_sha256: str) -> Memo:
     """Columns → Memo."""
-    check_types(row, tables.memos)
-    return Memo(
-        files=dict(row["files"]),
-        digests=dict(row["digests"]),
-        duration_s=row["duration_s"],
-        loudness_lufs=row["loudness_lufs"],
-        synthetic=Synthetic(row["synthetic"]),
-        voice=row["voice"],
-        sha256=row["sha256"],
-        script_sha256=script_sha256,
-        captions=tuple(Caption(*caption) for caption in row["captions"]),
-    )
-
-
-def touch_out(planned: PlannedTouch) -> dict[str, Any]:
-    """PlannedTouch → columns."""
-    return {
-        "kind": planned.kind.value,
-        "step": planned.step,
-        "wanted_at": planned.wanted_at,
-        "due_at": planned.due_at,
-        "too_late_at": planned.too_late_at,
-        "unless": planned.unless,
-        "amends": planned.amends,
-        "booked_at": planned.booked_at,
-    }
+    captions = tuple(Caption(*caption) for caption in row["captions"])
+    return read(Memo, row, tables.memos, script_sha256=script_sha256, captions=captions)
 
 
 def touch_in(row: Row) -> Touch:
     """Columns → Touch."""
-    check_types(row, tables.touches)
-    planned = PlannedTouch(
-        kind=TouchKind(row["kind"]),
-        step=row["step"],
-        wanted_at=row["wanted_at"],
-        due_at=row["due_at"],
-        too_late_at=row["too_late_at"],
-        unless=row["unless"],
-        amends=row["amends"],
-        booked_at=row["booked_at"],
-    )
-    return Touch(
-        number=row["number"],
-        key=row["key"],
-        case=row["case"],
-        round=row["round"],
-        planned=planned,
-        state=TouchState(row["state"]),
-        channel=row["channel"],
-        attempt=row["attempt"],
-        reason=row["reason"],
-        message_id=row["message_id"],
-        sent_at=row["sent_at"],
-        plan=row["plan"],
-    )
-
-
-def receipt_in(row: Row) -> Receipt:
-    """Columns → Receipt."""
-    check_types(row, tables.receipts)
-    return Receipt(
-        kind=ReceiptKind(row["kind"]),
-        at=row["at"],
-        provider_id=row["provider_id"],
-        detail=dict(row["detail"]),
-    )
-
-
-def answer_in(row: Row) -> Answer:
-    """Columns → Answer."""
-    check_types(row, tables.answers)
-    return Answer(
-        verdict=Verdict(row["verdict"]),
-        at=row["at"],
-        text=row["text"],
-        via=row["via"],
-        writer=row["writer"],
-    )
+    return read(Touch, row, tables.touches, planned=read(PlannedTouch, row, tables.touches))

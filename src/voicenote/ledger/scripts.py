@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import RowMapping, func, insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from voicenote.ledger import rows, tables
 from voicenote.ledger.case_store import chunks
@@ -140,21 +140,15 @@ def approve(
     tx: Transaction, case: int, memo: Memo, *, automatic: bool, given: Approval | None = None
 ) -> None:
     """Approve a script and its memo together, by their hashes; `given` has the facts' hashes."""
-    kept = given or Approval(at=tx.now)
-    tx.connection.execute(
-        insert(tables.approvals).values(
-            case=case,
-            script_sha256=memo.script_sha256,
-            memo_sha256=memo.sha256,
-            automatic=automatic,
-            actor=tx.actor,
-            at=tx.now,
-            composed_sha256=kept.composed_sha256,
-            facts_sha256=kept.facts_sha256,
-            anyway=kept.anyway,
-            excused=list(kept.excused),
-        )
-    )
+    columns = rows.write(given or Approval(at=tx.now), tables.approvals) | {
+        "case": case,
+        "script_sha256": memo.script_sha256,
+        "memo_sha256": memo.sha256,
+        "automatic": automatic,
+        "actor": tx.actor,
+        "at": tx.now,
+    }
+    tx.connection.execute(insert(tables.approvals).values(**columns))
 
 
 def drafts(
@@ -204,19 +198,9 @@ def _drafts_of(
             script=rows.script_in(row),
             memo_number=memo_row["number"] if memo_row else None,
             memo=memo,
-            approval=_approval_in(given) if given else None,
+            approval=rows.read(Approval, given, tables.approvals) if given else None,
             made_at=row["made_at"],
             sha256=row["sha256"],
             composed=Composed(row["composed_sha256"], on) if on else None,
         )
     return found
-
-
-def _approval_in(row: RowMapping) -> Approval:
-    return Approval(
-        at=row["at"],
-        composed_sha256=row["composed_sha256"],
-        facts_sha256=row["facts_sha256"],
-        anyway=row["anyway"],
-        excused=tuple(row["excused"]),
-    )

@@ -8,7 +8,7 @@ each other instead of failing halfway. A write waits for the disk unless it says
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +21,7 @@ from sqlalchemy import (
     Engine,
     Insert,
     Table,
+    and_,
     create_engine,
     event,
     func,
@@ -66,6 +67,17 @@ class Transaction:
         (number,) = self.connection.execute(statement).inserted_primary_key or (0,)
         return int(number)
 
+    def put(self, table: Table, key: Mapping[str, object], **values: object) -> None:
+        """Write `values` into the row that has this `key`; add the row when there is none."""
+        mine = and_(*(table.c[name] == value for name, value in key.items()))
+        done = self.connection.execute(update(table).where(mine).values(**values))
+        if done.rowcount == 0:
+            self.connection.execute(insert(table).values(**key, **values))
+
+    def newest(self, table: Table) -> int:
+        """Return the number of the newest row of a table; 0 when there is none."""
+        return self.connection.execute(select(func.max(table.c.number))).scalar() or 0
+
     def reserve_numbers(self, table: Table, count: int) -> list[int]:
         """Return the numbers of `count` rows that are about to be inserted, in order.
 
@@ -75,7 +87,7 @@ class Transaction:
             following = func.nextval(func.pg_get_serial_sequence(table.name, "number"))
             rows = func.generate_series(1, count).table_valued("value")
             return list(self.connection.execute(select(following).select_from(rows)).scalars())
-        last = self.connection.execute(select(func.max(table.c.number))).scalar() or 0
+        last = self.newest(table)
         return list(range(last + 1, last + count + 1))
 
     def take_back(self) -> None:

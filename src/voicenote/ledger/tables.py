@@ -19,32 +19,34 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
+from sqlalchemy.schema import SchemaItem
 
 from voicenote.ledger.columns import (
     Number,
-    approval_grounds,
     codes,
-    composition,
     hashes,
     later_moments,
     metadata,
     moments,
     money,
-    of_case,
+    reference,
     serial,
     texts,
 )
 
-meta = Table(
+
+def _table(name: str, *columns: SchemaItem) -> Table:
+    return Table(name, metadata, *columns)
+
+
+meta = _table(
     "meta",
-    metadata,
     Column("name", String(40), primary_key=True),
     Column("value", Text, nullable=False),
 )
 
-customers = Table(
+customers = _table(
     "customers",
-    metadata,
     serial(),
     *texts("name", "say_as", "language", "time_zone", "channel"),
     *later_moments("opted_out_at"),
@@ -52,25 +54,23 @@ customers = Table(
 
 #: How customers are reached and recognised. With several of a kind, write to the newest. `sha256`
 #: is as in `optouts`.
-addresses = Table(
+addresses = _table(
     "addresses",
-    metadata,
     serial(),
-    Column("customer", Number, ForeignKey("customers.number"), nullable=False, index=True),
+    reference("customer", "customers"),
     Column("kind", String(40), nullable=False),
     *texts("value", "typed"),
     Column("sha256", String(64), nullable=False, index=True),
     *moments("since"),
 )
 
-cases = Table(
+cases = _table(
     "cases",
-    metadata,
     serial(),
     Column("source", String(120), nullable=False),
     Column("ref", Text, nullable=False, index=True),
     Column("batch", String(200), nullable=False, default="", index=True),
-    Column("customer", Number, ForeignKey("customers.number"), nullable=False, index=True),
+    reference("customer", "customers"),
     *moments("opened_at", "added_at"),
     Column("stage", String(20), nullable=False, index=True),
     Column("round", Integer, nullable=False, default=1),
@@ -87,11 +87,10 @@ cases = Table(
     UniqueConstraint("source", "ref"),
 )
 
-amends = Table(
+amends = _table(
     "amends",
-    metadata,
     serial(),
-    of_case(),
+    reference("case", "cases"),
     Column("k", Integer, nullable=False),
     Column("round", Integer, nullable=False, default=1),
     *codes("kind", "state"),
@@ -103,11 +102,10 @@ amends = Table(
     UniqueConstraint("case", "k"),
 )
 
-scripts = Table(
+scripts = _table(
     "scripts",
-    metadata,
     serial(),
-    of_case(),
+    reference("case", "cases"),
     Column("round", Integer, nullable=False),
     Column("slot", String(40), nullable=False),
     Column("language", String(35), nullable=False),
@@ -115,15 +113,17 @@ scripts = Table(
     Column("sentences", JSON, nullable=False),
     *hashes("sha256"),
     *moments("made_at"),
-    *composition(),
+    # what the composer made of the facts, and the customer's day: an edited script says something
+    # else, but it goes out of date with them all the same
+    Column("composed_sha256", String(64), nullable=True),
+    Column("composed_on", Date, nullable=True),
 )
 
-memos = Table(
+memos = _table(
     "memos",
-    metadata,
     serial(),
-    of_case(),
-    Column("script", Number, ForeignKey("scripts.number"), nullable=False, index=True),
+    reference("case", "cases"),
+    reference("script", "scripts"),
     Column("files", JSON, nullable=False),
     Column("digests", JSON, nullable=False, default=dict),
     Column("duration_s", Float, nullable=False),
@@ -135,24 +135,26 @@ memos = Table(
     *moments("made_at"),
 )
 
-approvals = Table(
+approvals = _table(
     "approvals",
-    metadata,
     serial(),
-    of_case(),
+    reference("case", "cases"),
     *hashes("script_sha256", "memo_sha256"),
     Column("automatic", Boolean, nullable=False),
     Column("actor", Text, nullable=False),
     *moments("at"),
-    *approval_grounds(),
+    # what it rests on; `excused` lists what spoke against it, `anyway` says why it was given
+    Column("composed_sha256", String(64), nullable=True),
+    Column("facts_sha256", String(64), nullable=True),
+    Column("anyway", Text, nullable=False, default="", server_default=""),
+    Column("excused", JSON, nullable=False, default=list, server_default="[]"),
 )
 
-touches = Table(
+touches = _table(
     "touches",
-    metadata,
     serial(),
     Column("key", String(64), nullable=False, unique=True),
-    of_case(),
+    reference("case", "cases"),
     Column("round", Integer, nullable=False),
     Column("plan", String(80), nullable=False),
     Column("step", Integer, nullable=False),
@@ -175,11 +177,10 @@ touches = Table(
 )
 
 #: One row for each claim on a touch to a customer. Limits and pauses are counted from them.
-attempts = Table(
+attempts = _table(
     "attempts",
-    metadata,
     serial(),
-    Column("touch", Number, ForeignKey("touches.number"), nullable=False, index=True),
+    reference("touch", "touches"),
     Column("channel", String(80), nullable=False),
     Column("domain_sha256", String(64), nullable=False, default=""),
     *moments("at"),
@@ -190,9 +191,8 @@ attempts = Table(
 
 #: Paused channels: paused while `put_on_at` is set. `forgiven`: the newest attempt that no longer
 #: counts since the channel was resumed. `batch`: the import with too many failures; "": all.
-brakes = Table(
+brakes = _table(
     "brakes",
-    metadata,
     Column("channel", String(80), primary_key=True),
     *later_moments("put_on_at", "released_at"),
     Column("tried", Integer, nullable=False, default=0),
@@ -201,51 +201,46 @@ brakes = Table(
     Column("batch", String(200), nullable=False, default="", server_default=""),
 )
 
-receipts = Table(
+receipts = _table(
     "receipts",
-    metadata,
     serial(),
-    Column("touch", Number, ForeignKey("touches.number"), nullable=False, index=True),
+    reference("touch", "touches"),
     *codes("kind"),
     *moments("at"),
     Column("provider_id", Text, nullable=False, default="", index=True),
     Column("detail", JSON, nullable=False, default=dict),
 )
 
-answers = Table(
+answers = _table(
     "answers",
-    metadata,
     serial(),
-    of_case(),
+    reference("case", "cases"),
     Column("round", Integer, nullable=False),
     *codes("verdict"),
     *moments("at"),
     *texts("text", "via", "writer"),
 )
-lessons = Table(
+lessons = _table(
     "lessons",
-    metadata,
     Column("case", Number, ForeignKey("cases.number"), primary_key=True),
     *texts("cause", "prevention", "owner"),
     *later_moments("due", "done_at"),
     *moments("at"),
 )
 
-nudges = Table(
+nudges = _table(
     "nudges",
-    metadata,
     serial(),
     Column("key", String(200), nullable=False, unique=True),
-    of_case(),
+    reference("case", "cases"),
     Column("kind", String(40), nullable=False),
     Column("text", Text, nullable=False),
     *moments("at"),
     *later_moments("settled_at"),
 )
 
-places = Table(
+places = _table(
     "places",
-    metadata,
     Column("channel", String(80), primary_key=True),
     Column("place", Text, nullable=False),
     *moments("at"),
@@ -253,9 +248,8 @@ places = Table(
 
 #: What came in. `mark` (hashed) reveals a second copy, `address` (hashed) who wrote it.
 #: Words are kept here only when they don't match a case; an answer's words are in `answers`.
-arrivals = Table(
+arrivals = _table(
     "arrivals",
-    metadata,
     serial(),
     Column("channel", String(80), nullable=False),
     Column("mark", String(64), nullable=False),
@@ -270,27 +264,24 @@ arrivals = Table(
 )
 
 #: Links by which a customer joins a channel, good for one use. Only a hash of the secret is kept.
-links = Table(
+links = _table(
     "links",
-    metadata,
     Column("digest", String(64), primary_key=True),
     Column("channel", String(80), nullable=False),
-    of_case(),
+    reference("case", "cases"),
     *moments("made_at"),
     *later_moments("used_at", "ended_at"),
 )
 
-optouts = Table(
+optouts = _table(
     "optouts",
-    metadata,
     Column("address_sha256", String(64), primary_key=True),
     *moments("at"),
     Column("form", String(10), nullable=False, default="", server_default=""),
 )
 
-history = Table(
+history = _table(
     "history",
-    metadata,
     serial(),
     *moments("at"),
     Column("actor", Text, nullable=False),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, func, insert, select, update
 
 from voicenote.errors import WrongUse
 from voicenote.ledger import rows, tables
@@ -65,7 +65,7 @@ def book(
             plan=plan,
             channel=way(touch),
             state=TouchState.DUE.value,
-            **rows.touch_out(touch),
+            **rows.write(touch, tables.touches),
         )
         numbers.append(tx.added(statement))
     tx.tell("plan_booked", case.number, plan=plan, touches=numbers)
@@ -95,12 +95,19 @@ def of_round(tx: Transaction, case: Case) -> list[Touch]:
     return [one for one in of_cases(tx, [case.number]) if one.round == case.round]
 
 
+def select_touches(
+    tx: Transaction, where: ColumnElement[bool], *order: ColumnElement[Any]
+) -> list[Touch]:
+    """Return the messages that fulfil a condition, in this order."""
+    query = select(tables.touches).where(where).order_by(*order)
+    return [rows.touch_in(row) for row in tx.connection.execute(query).mappings()]
+
+
 def in_state(tx: Transaction, states: Iterable[TouchState]) -> list[Touch]:
     """Return every message in one of these states, earliest due first."""
     table = tables.touches
-    wanted = [state.value for state in states]
-    query = select(table).where(table.c.state.in_(wanted)).order_by(table.c.due_at, table.c.number)
-    return [rows.touch_in(row) for row in tx.connection.execute(query).mappings()]
+    there = table.c.state.in_([state.value for state in states])
+    return select_touches(tx, there, table.c.due_at, table.c.number)
 
 
 def due_numbers(tx: Transaction) -> list[tuple[int, int]]:
@@ -114,19 +121,13 @@ def due_numbers(tx: Transaction) -> list[tuple[int, int]]:
     return [(row[0], row[1]) for row in tx.connection.execute(query)]
 
 
-def count(tx: Transaction, state: TouchState) -> int:
-    """Return how many messages are in a state."""
+def count(tx: Transaction, state: TouchState, *, nudges: bool = True) -> int:
+    """Return how many messages are in a state; without `nudges`, only those to customers."""
     table = tables.touches
     query = select(func.count()).select_from(table).where(table.c.state == state.value)
+    if not nudges:
+        query = query.where(table.c.kind != TouchKind.NUDGE.value)
     return tx.connection.execute(query).scalar_one()
-
-
-def count_skipped(tx: Transaction) -> int:
-    """Return how many messages to customers are skipped."""
-    table = tables.touches
-    query = select(func.count()).select_from(table)
-    query = query.where(table.c.state == TouchState.SKIPPED.value)
-    return tx.connection.execute(query.where(table.c.kind != TouchKind.NUDGE.value)).scalar_one()
 
 
 def next_due_at(tx: Transaction, after: datetime | None = None) -> datetime | None:
@@ -140,9 +141,7 @@ def next_due_at(tx: Transaction, after: datetime | None = None) -> datetime | No
 
 def left_at(tx: Transaction, at: datetime) -> list[Touch]:
     """Return the messages that were sent at exactly this moment."""
-    query = select(tables.touches).where(tables.touches.c.sent_at == at)
-    rows_ = tx.connection.execute(query.order_by(tables.touches.c.number)).mappings()
-    return [rows.touch_in(row) for row in rows_]
+    return select_touches(tx, tables.touches.c.sent_at == at, tables.touches.c.number)
 
 
 def move(tx: Transaction, number: int, due_at: datetime) -> None:
@@ -184,9 +183,7 @@ def receive(
     locked until the transaction ends.
     """
     hold_case_of(tx, number)
-    kept: dict[str, object] = {"touch": number, "kind": receipt.kind.value, "at": receipt.at}
-    kept |= {"provider_id": receipt.provider_id, "detail": dict(receipt.detail)}
-    tx.connection.execute(_KEEP, kept)
+    tx.connection.execute(_KEEP, {"touch": number, **rows.write(receipt, tables.receipts)})
     event = RECEIPT_EVENTS.get(receipt.kind)
     facts: dict[str, object] = {"provider_id": receipt.provider_id}
     if (
@@ -211,23 +208,16 @@ def receipts_of(tx: Transaction, numbers: Sequence[int]) -> dict[int, tuple[Rece
     """Return the receipts of some messages, oldest first, by message number."""
     found: dict[int, tuple[Receipt, ...]] = {}
     for row in tx.connection.execute(_RECEIPTS, {"touches": list(numbers)}).mappings():
-        found[row["touch"]] = (*found.get(row["touch"], ()), rows.receipt_in(row))
+        receipt = rows.read(Receipt, row, tables.receipts)
+        found[row["touch"]] = (*found.get(row["touch"], ()), receipt)
     return found
 
 
 def answer(tx: Transaction, case: Case, said: Answer) -> None:
     """Store an answer from the customer."""
-    tx.connection.execute(
-        insert(tables.answers).values(
-            case=case.number,
-            round=case.round,
-            verdict=said.verdict.value,
-            at=said.at,
-            text=said.text,
-            via=said.via,
-            writer=said.writer,
-        )
-    )
+    columns = rows.write(said, tables.answers)
+    statement = insert(tables.answers).values(case=case.number, round=case.round, **columns)
+    tx.connection.execute(statement)
     tx.tell("customer_answered", case.number, verdict=said.verdict.value, via=said.via)
 
 
@@ -235,7 +225,8 @@ def answers_of(tx: Transaction, cases: Sequence[int]) -> dict[int, list[tuple[in
     """Return (round, answer) of some cases, oldest first, by case number."""
     found: dict[int, list[tuple[int, Answer]]] = {}
     for row in tx.connection.execute(_ANSWERS, {"cases": list(cases)}).mappings():
-        found.setdefault(row["case"], []).append((row["round"], rows.answer_in(row)))
+        said = rows.read(Answer, row, tables.answers)
+        found.setdefault(row["case"], []).append((row["round"], said))
     return found
 
 
@@ -258,7 +249,7 @@ def nudge(tx: Transaction, case: int, key: str, kind: str, text: str) -> bool:
 
 def last_nudge(tx: Transaction) -> int:
     """Return the number of the newest nudge; 0 when there is none."""
-    return tx.connection.execute(select(func.max(tables.nudges.c.number))).scalar() or 0
+    return tx.newest(tables.nudges)
 
 
 def nudges_since(tx: Transaction, number: int) -> list[tuple[int, str]]:

@@ -19,7 +19,7 @@ from voicenote.engine.run.clock_jump import jump_of, told_of
 from voicenote.engine.run.ownership import doubt_of
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadSettings, Restarting, TryAgain, VoicenoteError, VoiceUnavailable
-from voicenote.ledger import arrivals, case_flags, case_rows, pauses, touches
+from voicenote.ledger import arrivals, case_rows, pauses, touches
 from voicenote.ledger.case_store import load, numbers_of
 from voicenote.ledger.scripts import StoredDraft, drafts
 from voicenote.ledger.snapshots import snapshots
@@ -228,7 +228,7 @@ def _stuck(ws: Workspace, _env: Mapping[str, str]) -> Iterator[CheckResult]:
     for pause in stopped:
         yield fault("pause", pause.told, pause.cure)
     for channel, numbers in gone.items():
-        yield fault("channels", *case_flags.told_stranded(channel, numbers))
+        yield fault("channels", *case_rows.told_stranded(channel, numbers))
     if not (uncertain or overdue or held or stopped or gone):
         yield fine("messages", f"{len(known)} open cases, nothing stuck")
 

@@ -12,7 +12,7 @@ from voicenote.engine.response_clocks import clocks_of
 from voicenote.engine.workspace import Workspace
 from voicenote.followup.case_status import acknowledged_at, clock_start, memo_at
 from voicenote.followup.priorities import Need, Row, rank_needs
-from voicenote.ledger import arrivals, case_flags, case_store, pauses
+from voicenote.ledger import arrivals, case_rows, case_store, pauses
 from voicenote.ledger.snapshots import snapshots
 from voicenote.ledger.unreadable import readable
 from voicenote.model.snapshot import Snapshot
@@ -52,7 +52,7 @@ def what_needs_me(ws: Workspace) -> Attention:
         apart = [OwnNeed("pause", pause.told, pause.cure) for pause in pauses.list_paused(tx)]
         apart += [OwnNeed("unreadable", error.what, error.advice) for error in bad.values()]
         gone = channels_gone(ws, tx)
-        apart += [OwnNeed("channel", *case_flags.told_stranded(*one)) for one in gone.items()]
+        apart += [OwnNeed("channel", *case_rows.told_stranded(*one)) for one in gone.items()]
         if unseen := arrivals.unseen(tx):
             what = f"{unseen} arrival{'s' * (unseen != 1)} matched to no case"
             apart.append(OwnNeed("unmatched", what, "voicenote receive --unmatched"))

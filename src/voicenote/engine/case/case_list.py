@@ -9,7 +9,7 @@ from typing import NamedTuple
 from voicenote.engine.case.selection import need_batch
 from voicenote.engine.response_clocks import clocks_of
 from voicenote.errors import BadData
-from voicenote.ledger import case_flags, case_rows, pauses
+from voicenote.ledger import case_rows, pauses
 from voicenote.ledger.case_rows import CaseRows
 from voicenote.ledger.store import Ledger, Transaction
 from voicenote.plugins import FALLBACK
@@ -77,16 +77,16 @@ def list_cases(
 
 
 def _read_warnings(settings: Settings, tx: Transaction) -> list[str]:
-    stranded = case_flags.stranded(tx, {FALLBACK, *settings.channels})
+    stranded = case_rows.stranded(tx, {FALLBACK, *settings.channels})
     return [
         *(f"{pause.told}; {pause.cure}" for pause in pauses.list_paused(tx)),
-        *("; ".join(case_flags.told_stranded(*one)) for one in stranded.items()),
+        *("; ".join(case_rows.told_stranded(*one)) for one in stranded.items()),
     ]
 
 
 def _read_remarks(settings: Settings, tx: Transaction, *, whole: bool) -> Remarks:
     """Return the remarks; only clocks and opt-outs if not `whole`, when rows can't be read."""
-    clocks, gone = clocks_of(settings.policy), case_flags.opted_out(tx)
+    clocks, gone = clocks_of(settings.policy), case_rows.opted_out(tx)
     if not whole:
         return Remarks(clocks, {}, {}, {}, {}, gone)
     returned: Mapping[int, str] = {}
@@ -99,6 +99,6 @@ def _read_remarks(settings: Settings, tx: Transaction, *, whole: bool) -> Remark
         case_rows.first_acknowledgements(tx),
         returned,
         case_rows.words(tx),
-        case_flags.troubled(tx),
+        case_rows.troubled(tx),
         gone,
     )

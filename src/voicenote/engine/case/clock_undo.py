@@ -13,11 +13,15 @@ from datetime import datetime
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
 from voicenote.followup.release_rules import told_of_recall
-from voicenote.ledger import case_store, decided, meta, touches
+from voicenote.ledger import case_store, clock_history, meta, touches
 from voicenote.ledger.attempts import SKEW
 from voicenote.ledger.changes import change_amends, change_case, change_touch
-from voicenote.ledger.decided import ClockDecision
-from voicenote.ledger.known_time import KnownTime, date_words_back, keep_known_time
+from voicenote.ledger.clock_history import (
+    ClockDecision,
+    KnownTime,
+    date_words_back,
+    keep_known_time,
+)
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Stage
 from voicenote.model.promise import AmendsState
@@ -52,13 +56,13 @@ def undo(ws: Workspace) -> Undone:
     RuleSaysNo when there is nothing to undo.
     """
     with ws.ledger.write() as tx:
-        lines, moved = decided.last_decided(tx), _bring_back(ws, tx)
+        lines, moved = clock_history.last_decided(tx), _bring_back(ws, tx)
         if not (lines or moved):
             raise RuleSaysNo(
                 "there is nothing to undo: no run has skipped, broken or closed anything",
                 "a single case: voicenote resend N, amends again N.K, or reopen N",
             )
-        sent = decided.sent_since(tx, lines[0].number) if lines else set()
+        sent = clock_history.sent_since(tx, lines[0].number) if lines else set()
         kept = {line.case: SENT for line in lines if line.case in sent}
         done: list[ClockDecision] = []
         for line in sorted(lines, key=_cases_first):
@@ -70,14 +74,14 @@ def undo(ws: Workspace) -> Undone:
                 kept.setdefault(line.case, CHANGED)
         changed = sorted({line.case for line in done})
         for case in changed:
-            decided.forget_timely(tx, case, lines[0].at, lines[-1].at)
+            clock_history.forget_timely(tx, case, lines[0].at, lines[-1].at)
         counts = {
             "touches": sum(_to_customer(tx, line) for line in done),
             "promises": sum(line.event == "amends_broken" for line in done),
             "closed": sum(line.event == "case_closed" for line in done),
         }
         if lines:
-            decided.note_undone(tx, lines)
+            clock_history.note_undone(tx, lines)
         if moved or lines[-1].at > tx.now + SKEW:
             newest = meta.newest_line(tx)
             date_words_back(tx)
@@ -143,7 +147,7 @@ _INVERSE: Mapping[str, Callable[[Transaction, ClockDecision], bool]] = {
 def _bring_back(ws: Workspace, tx: Transaction) -> int:
     """Make messages that a clock ahead had put off due at a decent hour; return how many."""
     moved = 0
-    for number, case in decided.strayed(tx, tx.now + SKEW):
+    for number, case in clock_history.strayed(tx, tx.now + SKEW):
         touch = touches.get(tx, number)
         if touch.state is TouchState.DUE and touch.due_at > tx.now + SKEW:
             due = ws.hours_of(case_store.get(tx, case)).next(tx.now)

@@ -20,7 +20,7 @@ from voicenote.followup.actions import (
 from voicenote.followup.decide import FollowUpPolicy, decide
 from voicenote.ledger import case_store, touches
 from voicenote.ledger.changes import change_amends, change_case, change_touch, hold_case
-from voicenote.ledger.decided import DATE_PASSED
+from voicenote.ledger.clock_history import DATE_PASSED
 from voicenote.ledger.snapshots import snapshots
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Outcome, Stage

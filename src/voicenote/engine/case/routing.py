@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadSettings, RuleSaysNo
 from voicenote.ledger import attempts, case_store, tables, touches
-from voicenote.ledger.case_flags import stranded
+from voicenote.ledger.case_rows import stranded
 from voicenote.ledger.changes import hold_case
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case, Customer, Stage

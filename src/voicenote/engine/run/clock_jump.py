@@ -20,7 +20,7 @@ from voicenote.followup.actions import (
 )
 from voicenote.followup.decide import FollowUpPolicy, apply_actions, decide
 from voicenote.ledger import attempts, meta
-from voicenote.ledger.known_time import (
+from voicenote.ledger.clock_history import (
     KnownTime,
     date_words_back,
     has_strayed,

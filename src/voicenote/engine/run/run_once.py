@@ -186,10 +186,10 @@ def _decide(ws: Workspace) -> int:
     """Decide on the cases that time has changed; return how many messages were skipped."""
     with ws.ledger.read() as tx:
         numbers = find_stirred(tx)
-        before = touches.count_skipped(tx)
+        before = touches.count(tx, TouchState.SKIPPED, nudges=False)
     decide_cases(ws, numbers)
     with ws.ledger.read() as tx:
-        return touches.count_skipped(tx) - before
+        return touches.count(tx, TouchState.SKIPPED, nudges=False) - before
 
 
 def _attempt(ws: Workspace, turn: Turn, room: Quota, ahead: Prefetch, place: int) -> Iterator[Sent]:

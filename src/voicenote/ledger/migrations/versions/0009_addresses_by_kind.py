@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 from alembic import op
 
+from voicenote.ledger.columns import Moment
 from voicenote.ledger.customer_store import hash_address
-from voicenote.ledger.utc_datetime import Moment
 from voicenote.model.address import mark
 
 revision = "0009"

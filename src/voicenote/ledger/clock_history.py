@@ -1,14 +1,21 @@
-"""What runs decided because of the clock, read back so it can be undone."""
+"""The clock in the history: the last moment known to be right, and what runs decided by the clock.
+
+What was decided is read back so it can be undone.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
-from voicenote.ledger import tables
+from voicenote.errors import BadData
+from voicenote.ledger import meta, tables
+from voicenote.ledger.attempts import SKEW
 from voicenote.ledger.store import Transaction
 
 #: Who acts in a run.
@@ -22,6 +29,7 @@ _TIMELY = ("overdue", "too-late", "status")
 #: The events that give a message another time.
 _MOVES = ("touch_moved", "touch_postponed", "touch_may_have_left", "touch_took_another_way")
 _UNDONE = "decisions_undone"
+_KNOWN = "known_time"
 
 
 class ClockDecision(NamedTuple):
@@ -107,3 +115,68 @@ def forget_timely(tx: Transaction, case: int, first: datetime, last: datetime) -
     table = tables.nudges
     mine = (table.c.case == case) & table.c.kind.in_(_TIMELY)
     tx.connection.execute(delete(table).where(mine, table.c.at.between(first, last + APART)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownTime:
+    """A moment that is known to be right, and the newest line of history at that time.
+
+    `doubted` is the newest line written since by a run whose clock was in doubt; 0 when none.
+    """
+
+    number: int
+    at: datetime
+    doubted: int = 0
+
+
+def known_time(tx: Transaction) -> KnownTime | None:
+    """Return the last known moment; before the first run, that of the newest line of history.
+
+    Raises BadData when the note is damaged.
+    """
+    kept = meta.get(tx, _KNOWN)
+    if kept:
+        try:
+            found = json.loads(kept)
+            return KnownTime(
+                number=int(found["number"]),
+                at=datetime.fromisoformat(found["at"]),
+                doubted=int(found["doubted"]),
+            )
+        except (ValueError, TypeError, KeyError) as error:
+            raise BadData(
+                f"the ledger's note of the time can't be read ({type(error).__name__}: {error})",
+                "restore a backup: voicenote restore FILE",
+            ) from error
+    line = meta.newest_line(tx)
+    return KnownTime(number=line[0], at=line[1]) if line else None
+
+
+def keep_known_time(tx: Transaction, known: KnownTime) -> None:
+    """Store the last known moment."""
+    kept = {"number": known.number, "at": known.at.isoformat(), "doubted": known.doubted}
+    meta.put_value(tx, _KNOWN, json.dumps(kept))
+
+
+def written_since(tx: Transaction, number: int) -> Iterator[datetime]:
+    """Yield the moment of each line of history after line `number`, in order."""
+    table = tables.history
+    query = select(table.c.at).where(table.c.number > number).order_by(table.c.number)
+    yield from tx.connection.execute(query).scalars()
+
+
+def has_strayed(tx: Transaction, known: KnownTime) -> bool:
+    """Return whether something was written since by a clock ahead of the present one."""
+    ahead = (at > tx.now + SKEW for at in written_since(tx, known.number))
+    return known.doubted > 0 or any(ahead)
+
+
+def date_words_back(tx: Transaction) -> None:
+    """Move answers and receipts that are dated in the future to now.
+
+    Otherwise they would stop every message scheduled until then, and count for more than what
+    the customer says next.
+    """
+    for table in (tables.answers, tables.receipts):
+        ahead = table.c.at > tx.now + SKEW
+        tx.connection.execute(update(table).where(ahead).values(at=tx.now))
