@@ -90,10 +90,11 @@ def test_deep_nesting_is_refused(read: Any) -> None:
     assert len(bad) == 1
 
 
-def test_what_is_nested_beyond_use_is_left_out(read: Any) -> None:
+def test_what_is_nested_beyond_use_is_left_out_and_listed(read: Any) -> None:
     nested = '{"a":' * 600 + "1" + "}" * 600
     source, good, bad = read(f'[{{"customer": "Ann", "what_happened": "late", "x": {nested}}}]')
-    assert (len(good), bad, source.headers) == (1, [], ("customer", "what_happened"))
+    deep = "x.a.a.a.a.a (nested too deeply)"
+    assert (len(good), bad, source.headers) == (1, [], ("customer", "what_happened", deep))
 
 
 def test_a_record_longer_than_the_limit_is_refused(read: Any) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from voicenote.errors import BadData
-from voicenote.intake.mapping import guess
+from voicenote.intake.mapping import guess_columns
 from voicenote.intake.options import Options
 from voicenote.intake.single import complaint_from_fields, read_toml
 from voicenote.model.money import Money
@@ -103,5 +103,5 @@ def test_addresses_of_a_plug_in_and_several_of_a_kind_come_in() -> None:
 
 
 def test_a_column_named_after_an_address_is_read_as_one() -> None:
-    found = guess(["Customer", "Addresses.Slack"])
+    found = guess_columns(["Customer", "Addresses.Slack"])
     assert found["addresses.slack"] == ("Addresses.Slack",)

@@ -33,7 +33,7 @@ _EAST_ASIA = ["cp932", "gb18030", "big5", "cp949", "euc_jp", "koi8_r", "cp866", 
 _UNNATURAL = re.compile(r"[^\W\d_A-Z](?=[A-Z])")
 
 
-def told_by_letters(sample: bytes, language: str) -> str:
+def detect_codepage(sample: bytes, language: str) -> str:
     """Return the code page of `sample` (lines that aren't UTF-8); `language` is the owner's.
 
     A code page wins if at least 90 % of the characters beyond ASCII are its letters; the owner's

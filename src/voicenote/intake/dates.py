@@ -27,18 +27,18 @@ def order_of(cells: Iterable[str], region: str, language: str) -> str:
     """
     told = set()
     for cell in cells:
-        match = _NUMERIC.fullmatch(_digits(cell.strip()))
+        match = _NUMERIC.fullmatch(_to_ascii(cell.strip()))
         if (match and match[2] == ".") or (match and int(match[1]) > 12):
             told.add("DMY")
         elif match and int(match[3]) > 12:
             told.add("MDY")
     if told:
         return told.pop() if len(told) == 1 else ""
-    return _habit(region, language)
+    return _find_custom(region, language)
 
 
 @lru_cache(maxsize=256)
-def _habit(region: str, language: str) -> str:
+def _find_custom(region: str, language: str) -> str:
     from babel import Locale, UnknownLocaleError
 
     if not region and language in ("", "en"):
@@ -51,7 +51,7 @@ def _habit(region: str, language: str) -> str:
     return "MDY" if pattern.find("M") < pattern.find("d") and pattern[0] != "y" else "DMY"
 
 
-def moment(text: str, *, order: str, zone: tzinfo, now: datetime, languages: str) -> datetime:
+def read_moment(text: str, *, order: str, zone: tzinfo, now: datetime, languages: str) -> datetime:
     """Return the moment in `text`, in UTC. Without a zone it is in `zone`; a day means its start.
 
     `order` is `order_of` its column, `languages` BCP 47 tags separated by spaces. Raises BadData
@@ -60,7 +60,7 @@ def moment(text: str, *, order: str, zone: tzinfo, now: datetime, languages: str
     parsed = _parse(text, order, languages)
     if parsed.tzinfo is None:
         parsed = parsed.replace(tzinfo=zone)
-    _sane(parsed.year, text)
+    _need_sane(parsed.year, text)
     utc = parsed.astimezone(UTC)
     if utc > now + timedelta(days=2):
         advice = "correct the date; if it is right, set this machine's clock"
@@ -68,10 +68,10 @@ def moment(text: str, *, order: str, zone: tzinfo, now: datetime, languages: str
     return utc
 
 
-def day(text: str, *, order: str, languages: str) -> date:
+def read_day(text: str, *, order: str, languages: str) -> date:
     """Return the calendar day in `text`. Raises BadData as `moment` does, but allows the future."""
     parsed = _parse(text, order, languages)
-    _sane(parsed.year, text)
+    _need_sane(parsed.year, text)
     return parsed.date()
 
 
@@ -83,7 +83,7 @@ def zone_of(name: str) -> ZoneInfo:
         raise BadData(f"knows no time zone {short(name)}", "write an IANA name") from None
 
 
-def _sane(year: int, text: str) -> None:
+def _need_sane(year: int, text: str) -> None:
     if not OLDEST <= year <= 2200:
         advice = "correct the year, or write it in the Gregorian calendar, as 2026-03-04"
         raise BadData(f"is a date in the year {year}: {short(text)}", advice)
@@ -92,7 +92,7 @@ def _sane(year: int, text: str) -> None:
 @lru_cache(maxsize=65_536)
 def _parse(text: str, order: str, languages: str) -> datetime:
     """Return the moment, naive when it names no zone. ISO is tried first: it is the usual case."""
-    plain = _digits(text.strip())
+    plain = _to_ascii(text.strip())
     if _EPOCH.fullmatch(plain):
         return datetime.fromtimestamp(int(plain[:10]), UTC)
     try:
@@ -109,7 +109,7 @@ def _parse(text: str, order: str, languages: str) -> datetime:
             raise BadData(f"may be two dates: {short(text)}", _ADVICE)
         month, day_ = (first, second) if clear == "MDY" else (second, first)
         return _join_date(text, year, month, day_, match[5])
-    return _in_words(text, plain, languages)
+    return _parse_words(text, plain, languages)
 
 
 def _join_date(text: str, year: int, month: int, day_: int, clock: str | None) -> datetime:
@@ -120,10 +120,10 @@ def _join_date(text: str, year: int, month: int, day_: int, clock: str | None) -
         raise BadData(f"isn't a date: {short(text)}", _ADVICE) from None
     if not clock:
         return start
-    return _in_words(text, f"{start:%Y-%m-%d} {clock}", "en")
+    return _parse_words(text, f"{start:%Y-%m-%d} {clock}", "en")
 
 
-def _in_words(text: str, plain: str, languages: str) -> datetime:
+def _parse_words(text: str, plain: str, languages: str) -> datetime:
     """Return the date as dateparser reads it, absolute only. It is lenient and slow: used last."""
     import dateparser
     from dateparser.conf import SettingValidationError
@@ -146,7 +146,7 @@ def _in_words(text: str, plain: str, languages: str) -> datetime:
     return parsed
 
 
-def _digits(text: str) -> str:
+def _to_ascii(text: str) -> str:
     """Return `text` with Arabic, Persian and other digits as ASCII ones."""
     if text.isascii():
         return text

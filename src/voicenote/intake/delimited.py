@@ -6,11 +6,12 @@ import csv
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from io import StringIO
 from typing import TextIO
 
 from voicenote.errors import BadData, Problem
 from voicenote.intake.fields import OURS
-from voicenote.intake.mapping import familiar, normal
+from voicenote.intake.mapping import count_familiar, fold_header
 from voicenote.intake.options import IntakeLimits, Options
 from voicenote.intake.raw_record import Record
 from voicenote.intake.sniff import TOO_LONG, Sniffed, as_text, open_binary
@@ -81,17 +82,17 @@ def find_table(sniffed: Sniffed, options: Options, wanted: Sequence[str] = ()) -
     `wanted` are columns that were asked for by name. Raises BadData when the delimiter in
     `options` isn't one character, when there is no header, or when it has too many columns.
     """
-    sample, complete = _sample(sniffed, options)
+    sample = _read_sample(sniffed, options)
     given = options.delimiter.replace("\\t", "\t")
     if given and len(given) != 1:
         raise BadData(f"a delimiter is one character, not {given!r}", "write , or ; or \\t")
     if sample and sample[0].lower().startswith("sep=") and len(sample[0].strip()) == 5:
         given = given or sample[0].strip()[4]
-    known = {normal(name) for name in wanted}
+    known = {fold_header(name) for name in wanted}
     best: tuple[tuple[int, int, float], str, int, list[str]] | None = None
     for delimiter in [given] if given else _DELIMITERS:
-        rows = _rows(sample, delimiter, options.limits)
-        if (found := _header(rows, known)) is None:
+        rows = _split_sample(sample, delimiter, options.limits)
+        if (found := _find_header(rows, known)) is None:
             continue
         score, line, cells = found
         if best is None or score > best[0]:
@@ -103,12 +104,14 @@ def find_table(sniffed: Sniffed, options: Options, wanted: Sequence[str] = ()) -
     if len(cells) > options.limits.columns:
         what = f"{sniffed.path.name} has {len(cells):,} columns"
         raise BadData(what, f"the most is {options.limits.columns:,}; export fewer columns")
-    ends = Counter(text[len(text.rstrip("\r\n")) :] for text in sample[:complete])
+    ends = Counter(text[len(text.rstrip("\r\n")) :] for text in sample)
     newline = ends.most_common(1)[0][0] if ends else "\n"
-    return DelimitedTable(sniffed, delimiter, _distinct(cells), tuple(cells), line, newline or "\n")
+    return DelimitedTable(
+        sniffed, delimiter, _name_columns(cells), tuple(cells), line, newline or "\n"
+    )
 
 
-def rows(table: DelimitedTable, options: Options, before: int = 0) -> Iterator[Record]:
+def read_rows(table: DelimitedTable, options: Options, before: int = 0) -> Iterator[Record]:
     """Yield the records of `table`, except blank ones. `before` bytes were read already.
 
     Raises BadData when a line is longer than the limit.
@@ -119,7 +122,7 @@ def rows(table: DelimitedTable, options: Options, before: int = 0) -> Iterator[R
         lines = Lines(stream, options.limits, name)
         for _ in range(table.first_line):
             next(lines, None)
-        reader = _reader(lines, table.delimiter)
+        reader = _split_cells(lines, table.delimiter)
         while True:
             lines.taken.clear()
             start = lines.number + 1
@@ -129,31 +132,33 @@ def rows(table: DelimitedTable, options: Options, before: int = 0) -> Iterator[R
             except StopIteration:
                 return
             except csv.Error:
-                yield _broken_record(table, lines, start, offset)
+                yield _make_broken(table, lines, start, offset)
                 lines.again()
-                reader = _reader(lines, table.delimiter)
+                reader = _split_cells(lines, table.delimiter)
                 continue
             if any(cells):
                 whole = lines.taken[-1].endswith(("\n", "\r"))
-                yield _record(table, cells, start, offset, whole=whole)
+                yield _make_record(table, cells, start, offset, whole=whole)
 
 
-def _reader(lines: Iterator[str], delimiter: str, *, strict: bool = True) -> Iterator[list[str]]:
+def _split_cells(
+    lines: Iterator[str], delimiter: str, *, strict: bool = True
+) -> Iterator[list[str]]:
     return csv.reader(lines, delimiter=delimiter, strict=strict, skipinitialspace=True)
 
 
-def _broken_record(table: DelimitedTable, lines: Lines, start: int, offset: int) -> Record:
+def _make_broken(table: DelimitedTable, lines: Lines, start: int, offset: int) -> Record:
     first = lines.taken[0] if lines.taken else ""
     problem = Problem(_LOST, _QUOTES, table.sniffed.path.name, start)
     try:
-        cells = next(_reader(iter([first]), table.delimiter, strict=False), [])
+        cells = next(_split_cells(iter([first]), table.delimiter, strict=False), [])
     except csv.Error:
         cells = [first]
     file = table.sniffed.path.name
     return Record({}, start, offset, file, tuple(cells), broken=(problem,))
 
 
-def _record(
+def _make_record(
     table: DelimitedTable, cells: list[str], start: int, offset: int, *, whole: bool
 ) -> Record:
     """Return a row as a record, broken when it is too wide or breaks off."""
@@ -170,26 +175,25 @@ def _record(
     return Record(values, start, offset, file, tuple(cells), broken=problem)
 
 
-def _sample(sniffed: Sniffed, options: Options) -> tuple[list[str], int]:
-    """Return the first lines of a file, and how many there are."""
-    found: list[str] = []
+def _read_sample(sniffed: Sniffed, options: Options) -> list[str]:
+    """Return the first lines of a file."""
     taken = 0
     with open_binary(sniffed.path) as binary, as_text(binary, sniffed) as stream:
         lines = Lines(stream, options.limits, sniffed.path.name)
         for line in lines:
-            found.append(line)
-            lines.taken.clear()
             taken += len(line)
-            if taken > options.limits.sample or len(found) > options.limits.sample_rows:
+            if taken > options.limits.sample or lines.number > options.limits.sample_rows:
                 break
-    return found, len(found)
+    return lines.taken
 
 
-def _rows(sample: list[str], delimiter: str, limits: IntakeLimits) -> list[tuple[int, list[str]]]:
+def _split_sample(
+    sample: list[str], delimiter: str, limits: IntakeLimits
+) -> list[tuple[int, list[str]]]:
     """Return (its last line, cells) of every record in the sample; lines count from 1."""
     csv.field_size_limit(limits.line)
-    source = Counted(sample)
-    reader = _reader(source, delimiter, strict=False)
+    lines = Lines(StringIO("".join(sample), newline=""), limits, "")
+    reader = _split_cells(lines, delimiter, strict=False)
     found: list[tuple[int, list[str]]] = []
     while True:
         try:
@@ -198,26 +202,10 @@ def _rows(sample: list[str], delimiter: str, limits: IntakeLimits) -> list[tuple
             return found
         except csv.Error:
             continue
-        found.append((source.number, cells))
+        found.append((lines.number, cells))
 
 
-class Counted:
-    """An iterator over a sample's lines that counts them."""
-
-    def __init__(self, lines: list[str]) -> None:
-        self._lines = iter(lines)
-        self.number = 0
-
-    def __iter__(self) -> Iterator[str]:
-        return self
-
-    def __next__(self) -> str:
-        line = next(self._lines)
-        self.number += 1
-        return line
-
-
-def _header(
+def _find_header(
     found: list[tuple[int, list[str]]], known: set[str]
 ) -> tuple[tuple[int, int, float], int, list[str]] | None:
     """Return (score, its last line, cells) of the row most like a header, or None."""
@@ -230,8 +218,8 @@ def _header(
     best: tuple[tuple[int, int, float], int, list[str]] | None = None
     for line, cells in filled[:30]:
         names = [cell.strip() for cell in cells]
-        asked = sum(1 for name in names if name and normal(name) in known)
-        score = asked * 10 + familiar(names)
+        asked = sum(1 for name in names if name and fold_header(name) in known)
+        score = asked * 10 + count_familiar(names)
         if score and (best is None or score > best[0][0]):
             best = ((score, 0, share), line, cells)
     if best is not None:
@@ -242,7 +230,7 @@ def _header(
     return None
 
 
-def _distinct(cells: Sequence[str]) -> tuple[str, ...]:
+def _name_columns(cells: Sequence[str]) -> tuple[str, ...]:
     """Return the headers tidied and made unique: repeated ones numbered, empty ones named."""
     names: dict[str, None] = {}
     counts: dict[str, int] = {}

@@ -2,64 +2,47 @@
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from typing import Any, get_type_hints
 
 from voicenote.model.address import KINDS
+from voicenote.model.case import Complaint, Customer, given
 
+LONGEST_ADDRESS = 320
+
+
+def _declare(kind: type) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield each column that the fields of a class of the model declare, with its metadata."""
+    for one in dataclasses.fields(kind):
+        if one.name == "customer":
+            yield from _declare(Customer)
+        elif one.name == "addresses":
+            yield from ((kind, given(LONGEST_ADDRESS)) for kind in KINDS)
+        elif "most" in one.metadata:
+            yield one.metadata["column"] or one.name, one.metadata
+
+
+#: The columns of files that declare no field of their own: they are parts of a promise or of sums.
+_OTHERS = {
+    "currency": given(20),
+    "amends": given(10_000, prose=True),
+    "amends_kind": given(50),
+    "amends_value": given(100),
+    "promised_by": given(100),
+}
+_DECLARED = dict(_declare(Complaint)) | _OTHERS
 #: Field → the most characters it may have. The names are a contract: CSV columns, JSON and TOML
 #: keys, ``--map`` and ``--default``.
-FIELDS: Mapping[str, int] = {
-    "ref": 200,
-    "opened_at": 100,
-    "customer": 200,
-    "say_as": 200,
-    "language": 100,
-    "time_zone": 100,
-    "email": 320,
-    "phone": 100,
-    "telegram": 100,
-    "whatsapp": 100,
-    "channel": 50,
-    "owner": 200,
-    "involved": 2_000,
-    "what_happened": 100_000,
-    "bothered_most": 10_000,
-    "feeling": 10_000,
-    "at_stake": 10_000,
-    "expected": 10_000,
-    "identity": 10_000,
-    "product": 500,
-    "cause": 2_000,
-    "severity": 50,
-    "finding": 50,
-    "finding_reason": 10_000,
-    "harm": 100,
-    "currency": 20,
-    "amends": 10_000,
-    "amends_kind": 50,
-    "amends_value": 100,
-    "promised_by": 100,
-}
+FIELDS: Mapping[str, int] = {name: one["most"] for name, one in _DECLARED.items()}
+#: The fields that may have several lines. In all others a line break becomes a space.
+PROSE = frozenset(name for name, one in _DECLARED.items() if one["prose"])
 
 #: Addresses that only a plug-in's channel can read, such as ``addresses.slack``.
 _OTHER = re.compile(r"addresses\.([a-z][a-z0-9_-]{0,39})")
-LONGEST_ADDRESS = 320
-
-#: The fields that may have several lines. In all others a line break becomes a space.
-PROSE = frozenset(
-    {
-        "what_happened",
-        "bothered_most",
-        "feeling",
-        "at_stake",
-        "expected",
-        "identity",
-        "finding_reason",
-        "amends",
-    }
-)
 
 #: Extra columns of a ``.rejected`` file, ignored when it is imported again.
 #: In JSON they also name the source, because a few records don't show all of its keys.
@@ -95,6 +78,17 @@ SYNONYMS: Mapping[str, Mapping[str, str]] = {
         "word": "word words apology letter",
     },
 }
+
+
+@cache
+def text_fields(kind: type) -> Mapping[str, str]:
+    """Return field → column of the plain texts that a class of the model declares."""
+    hints = get_type_hints(kind)
+    return {
+        one.name: one.metadata["column"] or one.name
+        for one in dataclasses.fields(kind)
+        if "most" in one.metadata and hints[one.name] is str
+    }
 
 
 def kind_of(field: str) -> str:

@@ -12,7 +12,7 @@ from voicenote.errors import BadData
 from voicenote.intake import delimited, jsons, zendesk
 from voicenote.intake.dates import order_of
 from voicenote.intake.fields import FIELDS, SOURCE, show_column
-from voicenote.intake.mapping import effective, guess
+from voicenote.intake.mapping import choose_columns, guess_columns
 from voicenote.intake.options import Options
 from voicenote.intake.raw_record import Record
 from voicenote.intake.sniff import Shape, Sniffed, sniff
@@ -44,7 +44,7 @@ class Part:
     table: delimited.DelimitedTable | None = None
 
 
-def parts_of(paths: Sequence[Path], options: Options) -> list[Part]:
+def find_parts(paths: Sequence[Path], options: Options) -> list[Part]:
     """Return the parts in `paths`: Zendesk's files belong together, all others stand alone.
 
     Raises BadData and Unavailable as the readers do.
@@ -55,72 +55,86 @@ def parts_of(paths: Sequence[Path], options: Options) -> list[Part]:
     for one in sniffed:
         if one.shape is Shape.TABLE:
             tables[one.path] = delimited.find_table(one, options, wanted)
-    keys = {one.path: _lists(one, options) for one in sniffed if one.shape is Shape.DOCUMENT}
+    keys = {one.path: _find_lists(one, options) for one in sniffed if one.shape is Shape.DOCUMENT}
     pages = [one for one in sniffed if "tickets" in keys.get(one.path, ())]
     users = [table for table in tables.values() if zendesk.is_users(table.headers)]
     tickets = [table for table in tables.values() if zendesk.is_tickets(table.headers)]
-    found: list[Part] = []
-    if pages:
-        found.append(_pages(pages, options))
-    if tickets:
-        found += [_tickets(table, users, options) for table in tickets]
+    found = [_join_pages(pages, options)] if pages else []
+    found += [_join_tickets(table, users, options) for table in tickets]
     for one in sniffed:
         if one in pages or (tickets and tables.get(one.path) in [*users, *tickets]):
             continue
-        found.append(_plain(one, tables.get(one.path), keys.get(one.path, ()), options))
+        found.append(_read_alone(one, tables.get(one.path), keys.get(one.path, ()), options))
     return found
 
 
-def _plain(
+def _read_alone(
     one: Sniffed, table: delimited.DelimitedTable | None, keys: Sequence[str], options: Options
 ) -> Part:
     """Return a part that is one file on its own."""
-    reader = _reader(one, table, keys, options)
-    sample = _sample(reader, options)
-    headers = table.headers if table is not None else _keys(sample)
+    reader = _open_reader(one, table, keys, options)
+    sample = _read_sample(reader, options)
+    headers = table.headers if table is not None else _collect_keys(sample)
     if not headers:
         raise BadData(f"{one.path.name} holds no complaint", "export it again, with the complaints")
-    if table is None and zendesk.is_told(headers):
+    if table is None and zendesk.has_requesters(headers):
 
         def told(before: int) -> Iterator[Record]:
             return zendesk.join_requesters(reader(before), zendesk.Users())
 
-        return _zendesk(one, "zendesk-json", headers, one.size, told, options, None)
-    guesses = guess(headers)
-    mapping = effective(headers, options.mapping, guesses, one.path.name)
+        return _assemble(one, "zendesk-json", headers, sample, told, options)
+    return _assemble(one, one.shape.value, headers, sample, reader, options, table=table)
+
+
+def _assemble(
+    one: Sniffed,
+    kind: str,
+    headers: tuple[str, ...],
+    sample: Sequence[Record],
+    reader: Reader,
+    options: Options,
+    *,
+    size: int = 0,
+    table: delimited.DelimitedTable | None = None,
+) -> Part:
+    """Return the part of format `kind` that begins with `one`; `size` when there are more files."""
+    helpdesk = kind.startswith("zendesk")
+    guesses = zendesk.map_columns(headers) if helpdesk else guess_columns(headers)
+    mapping = choose_columns(headers, options.mapping, guesses, one.path.name)
+    if helpdesk:
+        origin = zendesk.name_account(sample[0].values) if sample else "zendesk"
+    else:
+        origin = _read_origin(sample) or ("csv" if one.shape is Shape.TABLE else "json")
     return Part(
         path=one.path,
-        format=one.shape.value,
+        format=kind,
         encoding=one.encoding,
-        size=one.size,
+        size=size or one.size,
         headers=headers,
         guesses=guesses,
         mapping=mapping,
-        source_name=options.source
-        or _read_origin(sample)
-        or ("csv" if one.shape is Shape.TABLE else "json"),
-        orders=_orders(sample, mapping, options),
+        source_name=options.source or origin,
+        orders=_find_orders(sample, mapping, options),
         reader=reader,
+        naive_zone="UTC" if helpdesk else "",
         table=table,
     )
 
 
-def _reader(
+def _open_reader(
     one: Sniffed, table: delimited.DelimitedTable | None, keys: Sequence[str], options: Options
 ) -> Reader:
     """Return the reader of one file."""
     if table is not None:
-        return lambda before: delimited.rows(table, options, before)
+        return lambda before: delimited.read_rows(table, options, before)
     if one.shape is Shape.LINES:
-        return lambda before: jsons.lines(one, options, before)
+        return lambda before: jsons.read_lines(one, options, before)
     if keys:
-        return lambda before: zendesk.records_under(
-            jsons.document(one, options), keys[0], one, options, before
-        )
-    return lambda before: _single(one, options, before)
+        return lambda before: jsons.read_list(keys[0], one, options, before)
+    return lambda before: _read_single(one, options, before)
 
 
-def _tickets(
+def _join_tickets(
     table: delimited.DelimitedTable, users: Sequence[delimited.DelimitedTable], options: Options
 ) -> Part:
     """Return a part with a warehouse's tickets, joined to its users."""
@@ -128,18 +142,21 @@ def _tickets(
     def reader(before: int) -> Iterator[Record]:
         known = zendesk.Users()
         for other in users:
-            for user in delimited.rows(other, options):
+            for user in delimited.read_rows(other, options):
                 known.add(user.values, "")
         start = before + sum(other.sniffed.size for other in users)
-        return zendesk.join_requesters(delimited.rows(table, options, start), known)
+        return zendesk.join_requesters(delimited.read_rows(table, options, start), known)
 
     joined = [f"requester.{name}" for other in users for name in other.headers]
     headers = tuple(dict.fromkeys((*table.headers, *joined)))
     size = table.sniffed.size + sum(other.sniffed.size for other in users)
-    return _zendesk(table.sniffed, "zendesk-csv", headers, size, reader, options, table)
+    sample = _read_sample(reader, options)
+    return _assemble(
+        table.sniffed, "zendesk-csv", headers, sample, reader, options, size=size, table=table
+    )
 
 
-def _pages(pages: Sequence[Sniffed], options: Options) -> Part:
+def _join_pages(pages: Sequence[Sniffed], options: Options) -> Part:
     """Return a part with the tickets of all API pages, joined to the users of all pages."""
     known = zendesk.Users()
     for page in pages:
@@ -147,52 +164,24 @@ def _pages(pages: Sequence[Sniffed], options: Options) -> Part:
 
     def reader(before: int) -> Iterator[Record]:
         for page in pages:
-            yield from zendesk.join_requesters(zendesk.page_tickets(page, options, before), known)
+            tickets = jsons.read_list("tickets", page, options, before)
+            yield from zendesk.join_requesters(tickets, known)
             before += page.size
 
-    sample = _sample(reader, options)
-    headers = tuple(dict.fromkeys((*_keys(sample), *known.columns, "requester.name")))
+    sample = _read_sample(reader, options)
+    headers = tuple(dict.fromkeys((*_collect_keys(sample), *known.columns, "requester.name")))
     size = sum(page.size for page in pages)
-    return _zendesk(pages[0], "zendesk-json", headers, size, reader, options, None)
+    return _assemble(pages[0], "zendesk-json", headers, sample, reader, options, size=size)
 
 
-def _zendesk(
-    one: Sniffed,
-    kind: str,
-    headers: tuple[str, ...],
-    size: int,
-    reader: Reader,
-    options: Options,
-    table: delimited.DelimitedTable | None,
-) -> Part:
-    sample = _sample(reader, options)
-    guesses = zendesk.columns(headers)
-    mapping = effective(headers, options.mapping, guesses, one.path.name)
-    name = zendesk.account(sample[0].values) if sample else "zendesk"
-    return Part(
-        path=one.path,
-        format=kind,
-        encoding=one.encoding,
-        size=size,
-        headers=headers,
-        guesses=guesses,
-        mapping=mapping,
-        source_name=options.source or name,
-        orders=_orders(sample, mapping, options),
-        reader=reader,
-        naive_zone="UTC",
-        table=table,
-    )
-
-
-def _lists(one: Sniffed, options: Options) -> list[str]:
+def _find_lists(one: Sniffed, options: Options) -> list[str]:
     """Return the key of a document's list of complaints, in a list; [] when it is one complaint.
 
     Reads the whole document, so a broken one is refused before anything is taken from it.
     """
     counts: dict[str, int] = {}
     own = False
-    for element in jsons.document(one, options):
+    for element in jsons.read_document(one, options):
         if element.listed:
             counts[element.key] = counts.get(element.key, 0) + isinstance(element.value, dict)
         own = own or (bool(element.key) and element.key in FIELDS)
@@ -208,19 +197,19 @@ def _lists(one: Sniffed, options: Options) -> list[str]:
     return filled
 
 
-def _single(one: Sniffed, options: Options, before: int) -> Iterator[Record]:
+def _read_single(one: Sniffed, options: Options, before: int) -> Iterator[Record]:
     """Yield the single complaint in a document."""
     whole: dict[str, object] = {}
-    for element in jsons.document(one, options):
+    for element in jsons.read_document(one, options):
         if not element.listed:
             whole[element.key] = element.value
         elif isinstance(held := whole.setdefault(element.key, []), list):
             held.append(element.value)
     text = json.dumps(whole)
-    yield jsons.record(whole, text, 1, before + one.size, one.path.name, options)
+    yield jsons.make_record(whole, text, 1, before + one.size, one.path.name, options)
 
 
-def _sample(reader: Reader, options: Options) -> list[Record]:
+def _read_sample(reader: Reader, options: Options) -> list[Record]:
     """Return the first records, enough to know their keys and date orders."""
     found: list[Record] = []
     taken = 0
@@ -232,11 +221,11 @@ def _sample(reader: Reader, options: Options) -> list[Record]:
     return found
 
 
-def _keys(sample: Sequence[Record]) -> tuple[str, ...]:
+def _collect_keys(sample: Sequence[Record]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(key for record in sample for key in record.values))
 
 
-def _orders(
+def _find_orders(
     sample: Sequence[Record], mapping: Mapping[str, tuple[str, ...]], options: Options
 ) -> dict[str, str]:
     """Return the order of day and month for every date field, from its column's first cells."""

@@ -155,13 +155,22 @@ class Walker:
         return BadData(f"{self._file}:{self._line}: {what}", advice, [problem])
 
 
-def document(sniffed: Sniffed, options: Options) -> Iterator[Element]:
+def read_document(sniffed: Sniffed, options: Options) -> Iterator[Element]:
     """Yield the elements of a JSON document. Raises BadData when it isn't JSON."""
     with open_binary(sniffed.path) as binary, as_text(binary, sniffed) as stream:
         yield from Walker(stream, options.limits, sniffed.path.name).elements()
 
 
-def lines(sniffed: Sniffed, options: Options, before: int = 0) -> Iterator[Record]:
+def read_list(key: str, sniffed: Sniffed, options: Options, before: int) -> Iterator[Record]:
+    """Yield the elements of a document's list under `key`; `before` bytes were read already."""
+    for element in read_document(sniffed, options):
+        if element.listed and element.key == key:
+            offset = before + min(element.offset, sniffed.size)
+            name = sniffed.path.name
+            yield make_record(element.value, element.text, element.line, offset, name, options)
+
+
+def read_lines(sniffed: Sniffed, options: Options, before: int = 0) -> Iterator[Record]:
     """Yield a record for every line of JSON Lines; a line that isn't an object is a broken record.
 
     `before` bytes were read already. Raises BadData when a line is longer than the limit.
@@ -185,10 +194,12 @@ def lines(sniffed: Sniffed, options: Options, before: int = 0) -> Iterator[Recor
                 problem = Problem(f"isn't JSON ({reason})", "correct the line", name, number)
                 yield Record({}, number, offset, name, (text,), broken=(problem,))
             else:
-                yield record(value, text, number, offset, name, options)
+                yield make_record(value, text, number, offset, name, options)
 
 
-def record(value: object, text: str, line: int, offset: int, file: str, options: Options) -> Record:
+def make_record(
+    value: object, text: str, line: int, offset: int, file: str, options: Options
+) -> Record:
     """Return a JSON value as a record, broken if it isn't an object; `text` is its source."""
     if not isinstance(value, dict):
         problem = Problem("isn't an object", "a complaint is an object: {…}", file, line)
@@ -211,23 +222,26 @@ def flatten(
 ) -> None:
     """Put the scalars of an object into `into`: nested ones under dotted paths, lists joined by ;.
 
-    Objects deeper than the limit are left out. Raises BadData when it has too many keys.
+    Of an object deeper than the limit there is only an empty column that says so: the import then
+    lists it among what isn't read. Raises BadData when there are too many keys.
     """
     for key, part in value.items():
         name = f"{prefix}{key}"
         if isinstance(part, dict):
             if depth < limits.depth:
                 flatten(part, into, f"{name}.", limits, depth + 1)
+            else:
+                into[f"{name} (nested too deeply)"] = ""
         elif isinstance(part, list):
-            words = [scalar(item) for item in part if not isinstance(item, (dict, list))]
+            words = [to_text(item) for item in part if not isinstance(item, (dict, list))]
             into[name] = "; ".join(word for word in words if word)
         else:
-            into[name] = scalar(part)
+            into[name] = to_text(part)
         if len(into) > limits.columns:
             raise BadData(f"has more than {limits.columns:,} keys", "export fewer of them")
 
 
-def scalar(value: object) -> str:
+def to_text(value: object) -> str:
     """Return a JSON scalar as text; null is "", and a number stays a `Number`."""
     if value is None:
         return ""

@@ -13,13 +13,10 @@ from voicenote.errors import BadData, Problem, WrongUse
 from voicenote.intake.fields import FIELDS, OURS, is_field, kind_of, nearest
 from voicenote.model.address import field_of
 
-#: Field → the columns it is read from, joined when there are several.
-Effective = Mapping[str, tuple[str, ...]]
-
 _SIGNS = re.compile(r"[\W_]+")
 
 
-def normal(name: str) -> str:
+def fold_header(name: str) -> str:
     """Return a column's name for comparing: NFKC, lower case, one space for a run of signs."""
     return _SIGNS.sub(" ", unicode_forms.normal(name, "NFKC").casefold()).strip()
 
@@ -29,27 +26,27 @@ def _table() -> Mapping[str, Sequence[str]]:
     text = resources.files("voicenote.intake").joinpath("headers.toml").read_text("utf-8")
     loaded = tomllib.loads(text)
     pairs: Mapping[str, Sequence[str]] = loaded.pop("pairs")
-    names = {field: [normal(name) for name in listed] for field, listed in loaded.items()}
-    return names | {part: [normal(name) for name in listed] for part, listed in pairs.items()}
+    names = {field: [fold_header(name) for name in listed] for field, listed in loaded.items()}
+    return names | {part: [fold_header(name) for name in listed] for part, listed in pairs.items()}
 
 
 @cache
 def _known_fields() -> frozenset[str]:
     names = {name for listed in _table().values() for name in listed}
-    return frozenset(names | {normal(field) for field in FIELDS})
+    return frozenset(names | {fold_header(field) for field in FIELDS})
 
 
-def familiar(cells: Iterable[str]) -> int:
+def count_familiar(cells: Iterable[str]) -> int:
     """Return how many cells look like column names: how much a row looks like a header."""
-    return sum(1 for cell in cells if len(cell) < 100 and normal(cell) in _known_fields())
+    return sum(1 for cell in cells if len(cell) < 100 and fold_header(cell) in _known_fields())
 
 
-def guess(headers: Sequence[str]) -> dict[str, tuple[str, ...]]:
+def guess_columns(headers: Sequence[str]) -> dict[str, tuple[str, ...]]:
     """Return field → columns as far as the column names show. Our own field names come first."""
     by_name: dict[str, str] = {}
     for header in headers:
         if header not in OURS:
-            by_name.setdefault(normal(header), header)
+            by_name.setdefault(fold_header(header), header)
     found = _own_names(headers, by_name)
     taken = {column for columns in found.values() for column in columns}
     table = _table()
@@ -69,7 +66,7 @@ def guess(headers: Sequence[str]) -> dict[str, tuple[str, ...]]:
 def _own_names(headers: Sequence[str], by_name: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
     """Return field → column for the columns that are named like our fields."""
     found: dict[str, tuple[str, ...]] = {
-        field: (by_name[own],) for field in FIELDS if (own := normal(field)) in by_name
+        field: (by_name[own],) for field in FIELDS if (own := fold_header(field)) in by_name
     }
     for header in headers:
         # "Addresses.Slack" in a table, or the key slack in an object under addresses
@@ -83,7 +80,7 @@ def _first_and_last(by_name: Mapping[str, str], hit: str | None) -> tuple[str, .
     table = _table()
     first = next((by_name[name] for name in table["first"] if name in by_name), None)
     last = next((by_name[name] for name in table["last"] if name in by_name), None)
-    whole = hit and normal(hit) not in ("name", "nume", "نام", "contact", "client")
+    whole = hit and fold_header(hit) not in ("name", "nume", "نام", "contact", "client")
     if whole or not (first and last):
         return (first,) if first and not hit else ()
     return (first, last)
@@ -96,8 +93,11 @@ def check_names(what: str, fields: Iterable[str]) -> None:
             raise WrongUse(f"{what} knows no field {field!r}", nearest(field, FIELDS))
 
 
-def effective(
-    headers: Sequence[str], asked: Mapping[str, str], guesses: Effective, file: str
+def choose_columns(
+    headers: Sequence[str],
+    asked: Mapping[str, str],
+    guesses: Mapping[str, tuple[str, ...]],
+    file: str,
 ) -> dict[str, tuple[str, ...]]:
     """Return the final mapping: what was asked for wins over guesses.
 
@@ -109,7 +109,7 @@ def effective(
         if not column.strip():
             result.pop(field, None)
             continue
-        columns = find(headers, column)
+        columns = find_columns(headers, column)
         if columns:
             result[field] = columns
         else:
@@ -125,19 +125,19 @@ def effective(
     }
 
 
-def find(headers: Sequence[str], column: str) -> tuple[str, ...]:
+def find_columns(headers: Sequence[str], column: str) -> tuple[str, ...]:
     """Return the headers that `column` means: itself, another spelling of it, or ``A + B``.
 
     Returns () when there is no such header.
     """
     if column in headers:
         return (column,)
-    wanted = normal(column)
-    alike = [header for header in headers if wanted and normal(header) == wanted]
+    wanted = fold_header(column)
+    alike = [header for header in headers if wanted and fold_header(header) == wanted]
     if len(alike) == 1:
         return (alike[0],)
     if " + " in column:
-        parts = [find(headers, part.strip()) for part in column.split(" + ")]
+        parts = [find_columns(headers, part.strip()) for part in column.split(" + ")]
         if all(parts):
             return tuple(name for part in parts for name in part)
     return ()

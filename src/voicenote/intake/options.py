@@ -60,9 +60,9 @@ def check_options(options: Options) -> None:
     """Raise BadSettings when the owner's language, time zone or currency isn't a valid one."""
     problems = []
     checks = (
-        ("language", options.language, person.language),
+        ("language", options.language, person.read_language),
         ("time_zone", options.time_zone, dates.zone_of),
-        ("currency", options.currency, amounts.currency),
+        ("currency", options.currency, amounts.read_currency),
     )
     for name, text, check in checks:
         try:

@@ -11,10 +11,10 @@ from importlib import resources
 
 from voicenote.errors import BadData, short
 
-_OFFSET = re.compile(r"(?:utc|gmt)?\s*([+-])(\d{1,2})(?::?00)?", re.IGNORECASE)
+_OFFSET = re.compile(r"(?:utc|gmt)?\s*([+−–-])\s*(\d{1,2})(?::?00)?", re.IGNORECASE)
 
 
-def name(text: str) -> str:
+def check_name(text: str) -> str:
     """Return a name unchanged. Raises BadData when it has no letter or digit."""
     if any(sign.isalnum() for sign in text):
         return text
@@ -22,7 +22,7 @@ def name(text: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def language(text: str) -> str:
+def read_language(text: str) -> str:
     """Return the BCP 47 tag of a tag (``pl_PL``, ``iw``) or of a name (Hebrew, עברית, polski).
 
     Raises BadData when there is no such language.
@@ -52,7 +52,7 @@ def language(text: str) -> str:
 
 
 @cache
-def _zones() -> Mapping[str, str]:
+def _list_zones() -> Mapping[str, str]:
     """Return lower-case name → IANA zone, for IANA's names, cities, Rails' and Windows' names."""
     from babel.core import get_global
 
@@ -71,23 +71,25 @@ def _zones() -> Mapping[str, str]:
 
 
 @lru_cache(maxsize=4096)
-def time_zone(text: str) -> str:
+def read_time_zone(text: str) -> str:
     """Return the IANA name of a zone, given by IANA, Rails, Windows, its city or a whole offset.
 
     Raises BadData when there is no such zone.
     """
     name = " ".join(text.split()).casefold()
-    if zone := _zones().get(name) or _zones().get(re.sub(r"^\(.*?\)\s*", "", name)):
+    if zone := _list_zones().get(name) or _list_zones().get(re.sub(r"^\(.*?\)\s*", "", name)):
         return zone
     offset = _OFFSET.fullmatch(name)
-    if offset and int(offset[2]) <= 12:
-        hours = int(offset[2])
-        # POSIX reverses the sign: Etc/GMT-2 is two hours ahead of Greenwich
-        return f"Etc/GMT{'-' if offset[1] == '+' else '+'}{hours}" if hours else "Etc/UTC"
+    if offset and not int(offset[2]):
+        return "Etc/UTC"
+    # POSIX reverses the sign: Etc/GMT-2 is two hours ahead of Greenwich
+    fixed = f"etc/gmt{'-' if offset[1] == '+' else '+'}{int(offset[2])}" if offset else ""
+    if zone := _list_zones().get(fixed):
+        return zone
     raise BadData(f"knows no time zone {short(text)}", "write an IANA name such as Europe/Tallinn")
 
 
-def channel(text: str) -> str:
+def read_channels(text: str) -> str:
     """Return the names of channels in lower case, in their order, with ", " between them.
 
     Whether such a channel exists isn't checked here. Raises BadData when it isn't a name.

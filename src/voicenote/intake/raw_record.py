@@ -34,43 +34,34 @@ class Record:
     broken: tuple[Problem, ...] = field(default=())
 
 
-@dataclass(frozen=True, slots=True)
-class Good:
-    """A complaint that can be added, and the record it came from; `part` as in `Bad`."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Examined:
+    """A record that was examined; `part` is the index of its file in the source's parts."""
+
+    record: Record
+    part: int = 0
+
+    @property
+    def line(self) -> int:
+        """The physical line where the record starts."""
+        return self.record.line
+
+    @property
+    def offset(self) -> int:
+        """The bytes of the source taken so far."""
+        return self.record.offset
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Good(_Examined):
+    """A complaint that can be added, and the record it came from."""
 
     complaint: Complaint
-    record: Record
-    part: int = 0
-
-    @property
-    def line(self) -> int:
-        """The physical line where the record starts."""
-        return self.record.line
-
-    @property
-    def offset(self) -> int:
-        """The bytes of the source taken so far."""
-        return self.record.offset
 
 
-@dataclass(frozen=True, slots=True)
-class Bad:
-    """A record that can't be added, with every problem it has.
-
-    `duplicate`: the same record came before. `part` is the index of its file in the source's parts.
-    """
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bad(_Examined):
+    """A record that can't be added, with every problem; `duplicate`: the same one came before."""
 
     problems: tuple[Problem, ...]
-    record: Record
     duplicate: bool = False
-    part: int = 0
-
-    @property
-    def line(self) -> int:
-        """The physical line where the record starts."""
-        return self.record.line
-
-    @property
-    def offset(self) -> int:
-        """The bytes of the source taken so far."""
-        return self.record.offset

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from voicenote.errors import BadData, Problem, TryAgain, WrongUse
 from voicenote.intake.fields import OURS, PROSE, show_column
-from voicenote.intake.file_sets import Part, parts_of
+from voicenote.intake.file_sets import Part, find_parts
 from voicenote.intake.mapping import check_names
 from voicenote.intake.options import Options, check_options
 from voicenote.intake.raw_record import Bad, Good, Record
@@ -19,6 +20,11 @@ from voicenote.intake.validation import Checker
 from voicenote.model.case import is_made_ref
 
 _ENDING = re.compile(r"[.!…。！]+(?!\d)")
+#: A field that every file needs → what its column holds, and what to do when none surely does.
+_NEEDED = {
+    "what_happened": ("what_happened", 'say which: --map what_happened="…"'),
+    "customer": ("the customer's name", '--map customer="…", or --default customer="there"'),
+}
 _ENDS = (".", "!", "?", "…", ":", ";", "؟")
 
 
@@ -71,7 +77,7 @@ class ComplaintSource:
         one transaction that ends after the last.
         """
         before = 0
-        with SeenRefs() as seen:
+        with closing(SeenRefs()) as seen:
             for index, part in enumerate(self.parts):
                 try:
                     for item in _examine_part(part, self.options, before, seen):
@@ -108,23 +114,19 @@ def open_source(paths: Sequence[Path], options: Options) -> ComplaintSource:
     check_defaults(options)
     files = [Path(path) for path in paths]
     stamps = {path: stamp_of(path) for path in files}
-    parts = _parts(files, options)
+    parts = _find_parts(files, options)
     for part in parts:
-        if "what_happened" not in part.mapping and "what_happened" not in options.defaults:
-            names = ", ".join(show_column(name) for name in part.headers[:30])
-            what = f"{part.path.name} has no column that is surely what_happened"
-            raise BadData(what, f'say which: --map what_happened="…"; it has: {names}')
-        if "customer" not in part.mapping and "customer" not in options.defaults:
-            names = ", ".join(show_column(name) for name in part.headers[:30])
-            what = f"{part.path.name} has no column that is surely the customer's name"
-            advice = f'--map customer="…", or --default customer="there"; it has: {names}'
-            raise BadData(what, advice)
+        for name, (held, advice) in _NEEDED.items():
+            if name not in part.mapping and name not in options.defaults:
+                names = ", ".join(show_column(name) for name in part.headers[:30])
+                what = f"{part.path.name} has no column that is surely {held}"
+                raise BadData(what, f"{advice}; it has: {names}")
     return ComplaintSource(tuple(parts), options, stamps)
 
 
-def _parts(paths: Sequence[Path], options: Options) -> list[Part]:
+def _find_parts(paths: Sequence[Path], options: Options) -> list[Part]:
     try:
-        return parts_of(paths, options)
+        return find_parts(paths, options)
     except UnicodeError as error:
         what = f"a file is not {options.encoding or 'text'} from beginning to end: {error}"
         raise BadData(what, "leave --encoding out, or name the right one") from None
@@ -166,27 +168,25 @@ def _examine_part(
     )
     for record in part.reader(before):
         if record.broken:
-            yield Bad(record.broken, record)
+            yield Bad(problems=record.broken, record=record)
             continue
         own = replace(checker, file=record.file) if record.file != checker.file else checker
-        content = fingerprint(
-            {k: _normal_cell(v) for k, v in record.values.items() if k not in OURS}
-        )
+        content = fingerprint({k: _fold_cell(v) for k, v in record.values.items() if k not in OURS})
         try:
-            complaint = own.complaint(_fields(record, part), record.line)
+            complaint = own.complaint(_map_fields(record, part), record.line)
         except BadData as error:
-            yield Bad(error.problems, record)
+            yield Bad(problems=error.problems, record=record)
             continue
         key = f"{complaint.source}\x1f{complaint.ref}"
         before_it = seen.first(key, f"{record.file}:{record.line}", content)
         if before_it is None:
-            yield Good(complaint, record)
+            yield Good(complaint=complaint, record=record)
         else:
             made = is_made_ref(complaint.ref)
-            yield _twice(record, "" if made else columns.get("ref", "ref"), *before_it)
+            yield _reject_repeat(record, "" if made else columns.get("ref", "ref"), *before_it)
 
 
-def _normal_cell(text: str) -> str:
+def _fold_cell(text: str) -> str:
     """Return a cell for comparing: lower case, single spaces, no full stops or exclamation marks.
 
     A point before a digit stays.
@@ -194,7 +194,7 @@ def _normal_cell(text: str) -> str:
     return " ".join(_ENDING.sub("", text).casefold().split())
 
 
-def _twice(record: Record, column: str, place: str, same: bool) -> Bad:  # noqa: FBT001 - Seen's
+def _reject_repeat(record: Record, column: str, place: str, same: bool) -> Bad:  # noqa: FBT001 - Seen's
     if same:
         problem = Problem(
             f"is the same as {place}", "nothing to do: that one counts", record.file, record.line
@@ -207,10 +207,10 @@ def _twice(record: Record, column: str, place: str, same: bool) -> Bad:  # noqa:
             what = f"is the same person with the same story as {place}, and says something else"
             advice = "put the two together, or give each a ref if they are two complaints"
         problem = Problem(what, advice, record.file, record.line, column)
-    return Bad((problem,), record, duplicate=same)
+    return Bad(problems=(problem,), record=record, duplicate=same)
 
 
-def _fields(record: Record, part: Part) -> dict[str, str]:
+def _map_fields(record: Record, part: Part) -> dict[str, str]:
     """Return field → text of a record, by the mapping of its part."""
     values = record.values
     given: dict[str, str] = {}
@@ -219,11 +219,11 @@ def _fields(record: Record, part: Part) -> dict[str, str]:
             given[name] = values.get(columns[0], "")
         else:
             texts = [values.get(column, "").strip() for column in columns]
-            given[name] = _prose(texts) if name in PROSE else " ".join(filter(None, texts))
+            given[name] = _join_prose(texts) if name in PROSE else " ".join(filter(None, texts))
     return given
 
 
-def _prose(texts: Sequence[str]) -> str:
+def _join_prose(texts: Sequence[str]) -> str:
     """Return texts as sentences, one per line; one that a later one begins with is left out."""
     kept: list[str] = []
     for position, text in enumerate(texts):

@@ -38,7 +38,7 @@ class Rejected:
     def __init__(self, source: ComplaintSource, fallback: Path | None = None) -> None:
         self._parts = source.parts
         self._fallback = fallback
-        self._open: dict[Path, _File] = {}
+        self._open: dict[Path, _RejectedTable | _RejectedJson] = {}
         self.paths: tuple[Path, ...] = ()
 
     def __enter__(self) -> Self:
@@ -49,7 +49,7 @@ class Rejected:
         part = self._parts[bad.part]
         try:
             if part.path not in self._open:
-                kind = _RejectedTable if part.table is not None else _Json
+                kind = _RejectedJson if part.table is None else _RejectedTable
                 self._open[part.path] = kind(part, self._stream(part))
             self._open[part.path].add(bad)
         except OSError as error:
@@ -98,24 +98,11 @@ class Rejected:
         raise _cannot(part.path, failure or OSError("no folder"))
 
 
-class _File:
-    """One ``.rejected`` file that is being written."""
+class _RejectedTable:
+    """A ``.rejected`` file of delimited text that is being written."""
 
     def __init__(self, part: Part, stream: IO[str]) -> None:
-        self.part = part
-        self.stream = stream
-
-    def add(self, bad: Bad) -> None:
-        """Write one record."""
-        raise NotImplementedError
-
-    def end(self) -> None:
-        """Write what comes after the last record."""
-
-
-class _RejectedTable(_File):
-    def __init__(self, part: Part, stream: IO[str]) -> None:
-        super().__init__(part, stream)
+        self.part, self.stream = part, stream
         table = part.table
         assert table is not None  # noqa: S101 - that is why it is a _Table
         # every cell is quoted, so a delimiter, line end or space in it means nothing
@@ -128,6 +115,9 @@ class _RejectedTable(_File):
     def add(self, bad: Bad) -> None:
         self._write(_reason(bad), str(bad.line), bad.record.raw)
 
+    def end(self) -> None:
+        """Do nothing: a table ends with its last row."""
+
     def _write(self, reason: str, line: str, cells: Sequence[str]) -> None:
         encoding = self.part.encoding
         plain = reason.encode(encoding, "replace").decode(encoding)
@@ -135,9 +125,11 @@ class _RejectedTable(_File):
         self._writer.writerow([plain.lstrip("\ufeff"), line, *kept])
 
 
-class _Json(_File):
+class _RejectedJson:
+    """A ``.rejected`` file of JSON that is being written."""
+
     def __init__(self, part: Part, stream: IO[str]) -> None:
-        super().__init__(part, stream)
+        self.part, self.stream = part, stream
         self._count = 0
         self._users: dict[str, None] = {}
         if part.format != "jsonl":

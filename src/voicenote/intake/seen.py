@@ -6,43 +6,41 @@ import hashlib
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
-from types import TracebackType
-from typing import Self
 
 
 def fingerprint(values: Mapping[str, str]) -> bytes:
     """Return 16 bytes that identify a record by its filled columns, in any order."""
     filled = sorted((name, text) for name, text in values.items() if text)
-    packed = "\x1e".join(f"{name}\x1f{text}" for name, text in filled)
-    return hashlib.blake2b(packed.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    return _digest("\x1e".join(f"{name}\x1f{text}" for name, text in filled))
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def open_store(table: str) -> sqlite3.Connection:
+    """Return a temporary database with one table, which is gone when it is closed."""
+    store = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+    store.execute("PRAGMA journal_mode=OFF")
+    store.execute("PRAGMA cache_size=-8192")
+    store.execute(f"CREATE TABLE {table} WITHOUT ROWID")
+    store.execute("BEGIN")
+    return store
 
 
 class SeenRefs:
     """Refs in a temporary file, each with the place and content of its first appearance."""
 
     def __init__(self) -> None:
-        self._store = sqlite3.connect("", isolation_level=None, check_same_thread=False)
-        self._store.execute("PRAGMA journal_mode=OFF")
-        self._store.execute("PRAGMA cache_size=-8192")
-        self._store.execute(
-            "CREATE TABLE seen (ref BLOB PRIMARY KEY, place TEXT, content BLOB) WITHOUT ROWID"
-        )
-        self._store.execute("BEGIN")
+        self._store = open_store("seen (ref BLOB PRIMARY KEY, place TEXT, content BLOB)")
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Forget all refs."""
         self._store.close()
 
     def first(self, ref: str, place: str, content: bytes) -> tuple[str, bool] | None:
         """Store `ref`; return None if it is new, else (place, same content) of its first time."""
-        key = hashlib.blake2b(ref.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+        key = _digest(ref)
         done = self._store.execute(
             "INSERT OR IGNORE INTO seen VALUES (?, ?, ?)", (key, place, content)
         )

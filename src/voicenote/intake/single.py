@@ -12,8 +12,8 @@ from voicenote.addresses import region_of
 from voicenote.errors import BadData, Problem
 from voicenote.intake.dates import order_of
 from voicenote.intake.fields import FIELDS, is_field, nearest, show_column
+from voicenote.intake.jsons import to_text
 from voicenote.intake.options import Options, check_options
-from voicenote.intake.raw_record import Number
 from voicenote.intake.sniff import open_binary, unreadable
 from voicenote.intake.validation import Checker
 from voicenote.model.address import PREFIX
@@ -33,14 +33,14 @@ def complaint_from_fields(
     check_options(options)
     problems: list[Problem] = []
     given: dict[str, str] = {}
-    for name, value in _with_addresses(fields).items():
+    for name, value in _flatten_addresses(fields).items():
         if not is_field(name):
             problems.append(
                 Problem("isn't a field", nearest(name, FIELDS), file, None, show_column(name))
             )
             continue
         try:
-            given[name] = _text(value)
+            given[name] = _to_cell(value)
         except BadData as error:
             problems.append(Problem(error.what, error.advice, file, None, name))
     region = options.region or region_of(options.time_zone, options.language)
@@ -59,7 +59,7 @@ def complaint_from_fields(
     return made
 
 
-def _with_addresses(fields: Mapping[str, object]) -> Mapping[str, object]:
+def _flatten_addresses(fields: Mapping[str, object]) -> Mapping[str, object]:
     """Return the fields, with those of a table ``[addresses]`` as ``addresses.KIND``."""
     table = fields.get("addresses")
     if not isinstance(table, Mapping):
@@ -92,16 +92,10 @@ def read_toml(path: Path, options: Options) -> Complaint:
     return complaint_from_fields(fields, options, path.name)
 
 
-def _text(value: object) -> str:
+def _to_cell(value: object) -> str:
     """Return a value as the text of a cell. Raises BadData for a table or a list of tables."""
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, (int, float, Decimal)):
-        return Number(value)
+    if value is None or isinstance(value, (str, bool, int, float, Decimal)):
+        return to_text(value)
     if isinstance(value, (datetime, date)):
         return value.isoformat()
     if isinstance(value, (list, tuple)) and all(isinstance(item, str) for item in value):

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TextIO
 
 from voicenote.errors import BadData, Unavailable
-from voicenote.intake.codepages import told_by_letters
+from voicenote.intake.codepages import detect_codepage
 from voicenote.intake.fields import FIELDS
 from voicenote.intake.options import Options
 
@@ -77,11 +77,11 @@ def sniff(path: Path, options: Options) -> Sniffed:
             head = stream.read(options.limits.sample)
             _refuse_foreign(path, head)
             _refuse_endless(path, stream, head, options.limits.line)
-            encoding, errors = _encoding(path, stream, head, options)
+            encoding, errors = _detect_encoding(path, stream, head, options)
     except OSError as error:
         raise unreadable(path, error) from None
     text = head.decode(encoding, "replace")
-    return Sniffed(path, _shape(text, more=size > len(head)), encoding, errors, size)
+    return Sniffed(path, _detect_shape(text, more=size > len(head)), encoding, errors, size)
 
 
 def open_binary(path: Path) -> io.BufferedReader:
@@ -138,7 +138,7 @@ def _refuse_endless(path: Path, stream: io.BufferedReader, head: bytes, limit: i
     stream.seek(len(head))
 
 
-def _encoding(
+def _detect_encoding(
     path: Path, stream: io.BufferedReader, head: bytes, options: Options
 ) -> tuple[str, str]:
     """Return (codec, error handler). Wrong bytes are kept if possible, to name their row later."""
@@ -154,17 +154,17 @@ def _encoding(
         if head.startswith(bom):
             return name, "surrogateescape" if name == "utf-8-sig" else "replace"
     start = head[:4096]
-    if start.count(0) and (name := _wide(start)):
+    if start.count(0) and (name := _detect_wide(start)):
         return name, "replace"
     if len(start) - len(start.translate(None, _CONTROLS)) > len(start) // 50:
         raise BadData(f"{path.name} is not text", "export the complaints as CSV or JSON")
     wrong, high, sample = _survey(stream, head)
     if high and wrong * 20 > high:
-        return told_by_letters(sample, options.language), "surrogateescape"
+        return detect_codepage(sample, options.language), "surrogateescape"
     return "utf-8", "surrogateescape"
 
 
-def _wide(head: bytes) -> str:
+def _detect_wide(head: bytes) -> str:
     """Return the UTF-16 codec of text without a BOM, by where its zero bytes are; "" for none."""
     even, odd = head[0::2].count(0), head[1::2].count(0)
     half = len(head) // 2
@@ -210,7 +210,7 @@ def _is_utf8(line: bytes) -> bool:
     return True
 
 
-def _shape(text: str, *, more: bool) -> Shape:
+def _detect_shape(text: str, *, more: bool) -> Shape:
     """Return the shape of a file that begins with `text`; `more` when there is more of it."""
     start = text.lstrip("\ufeff \t\r\n")
     if start.startswith("["):

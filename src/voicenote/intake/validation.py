@@ -5,19 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from functools import partial
-from typing import TypeVar
-from zoneinfo import ZoneInfo
+from typing import Any, TypeVar
 
 from voicenote import addresses
 from voicenote.errors import BadData, Problem, short
 from voicenote.intake import dates, person
-from voicenote.intake.amounts import currency as currency_code
-from voicenote.intake.amounts import money
+from voicenote.intake.amounts import read_currency, read_money
 from voicenote.intake.cell_text import clean
-from voicenote.intake.fields import FIELDS, NOTHING, SYNONYMS, kind_of
+from voicenote.intake.fields import FIELDS, NOTHING, SYNONYMS, kind_of, text_fields
 from voicenote.intake.options import Options
 from voicenote.intake.raw_record import Number
 from voicenote.model.address import KINDS, Address, mark
@@ -66,8 +64,7 @@ class Checker:
         made = row.complaint()
         if row.problems or made is None:
             first = row.problems[0]
-            what = f"{first.field} {first.what}" if first.field else first.what
-            raise BadData(what, first.advice, row.problems)
+            raise BadData(f"{first.field} {first.what}".strip(), first.advice, row.problems)
         return made
 
 
@@ -89,50 +86,36 @@ class _Row:
             if not text or text.isspace() or (text in NOTHING and not isinstance(text, Number)):
                 text = self.options.defaults.get(name, "")
                 self.defaulted.add(name)
-            if text:
-                self._take(name, text)
-
-    def _take(self, name: str, text: str) -> None:
-        if cleaned := self._try(name, lambda: clean(name, text)):
-            self.texts[name] = cleaned
+            if text and (cleaned := self._try(name, partial(clean, name, text))):
+                self.texts[name] = cleaned
 
     def complaint(self) -> Complaint | None:
         """Return the complaint, or None when there are problems."""
-        texts = self.texts
         customer = self._customer()
         self._need("what_happened", "a complaint is told in words: map the column that has them")
-        zone = self._zone(customer.time_zone if customer else "")
-        opened_at = self._opened_at(zone)
+        opened_at = self._opened_at(customer.time_zone if customer else "")
         severity = self._choice("severity", Severity) or Severity.NORMAL
         finding = self._choice("finding", Finding) or Finding.JUSTIFIED
         if finding is Finding.UNFOUNDED:
             advice = "say why: without a reason the customer is believed"
             self._need("finding_reason", advice, "is needed for an unfounded complaint")
-        named = self._code()
+        preferred = self.options.currency
+        named = self._read("currency", lambda text: read_currency(text, preferred)) or ""
         harm = self._money("harm", named)
         promises = self._promises(named)
         if self.problems or customer is None or opened_at is None:
             return None
         return Complaint(
+            **self._texts_of(Complaint)
+            | {"ref": self.texts.get("ref") or self._made_ref(customer)},
             source=self.checker.source,
-            ref=texts.get("ref") or self._made_ref(customer),
             opened_at=opened_at,
             customer=customer,
             severity=severity,
             finding=finding,
             harm=harm,
             promises=promises,
-            involved=_names(texts.get("involved", "")),
-            what_happened=texts["what_happened"],
-            bothered_most=texts.get("bothered_most", ""),
-            feeling=texts.get("feeling", ""),
-            at_stake=texts.get("at_stake", ""),
-            expected=texts.get("expected", ""),
-            identity=texts.get("identity", ""),
-            product=texts.get("product", ""),
-            cause=texts.get("cause", ""),
-            finding_reason=texts.get("finding_reason", ""),
-            owner=texts.get("owner", ""),
+            involved=_names(self.texts.get("involved", "")),
             assumed=frozenset(self.defaulted),
         )
 
@@ -152,19 +135,20 @@ class _Row:
     def _customer(self) -> Customer | None:
         known = len(self.problems)
         self._need("customer", 'map the column of the name, or --default customer="there"')
-        self._read("customer", person.name)
-        made: dict[str, str] = {}
-        for name, read in _READERS.items():
-            made[name] = self._read(name, read) or ""
-        theirs = self._addresses(self._region(made["time_zone"], made["language"]))
+        texts = self._texts_of(Customer)
+        theirs = self._addresses(self._region(texts["time_zone"], texts["language"]))
         if len(self.problems) > known or "customer" not in self.texts:
             return None
-        return Customer(
-            name=self.texts["customer"],
-            say_as=self.texts.get("say_as", ""),
-            addresses=theirs,
-            **made,
-        )
+        return Customer(addresses=theirs, **texts)
+
+    def _texts_of(self, kind: type) -> dict[str, Any]:
+        """Return the texts that a class of the model declares, each as its reader gives it."""
+        return {name: self._text(column) for name, column in text_fields(kind).items()}
+
+    def _text(self, name: str) -> str:
+        if read := _READERS.get(name):
+            return self._read(name, read) or ""
+        return self.texts.get(name, "")
 
     def _addresses(self, region: str) -> tuple[Address, ...]:
         """Return the addresses of all kinds, each once. A ; separates several of one kind."""
@@ -185,40 +169,30 @@ class _Row:
             return addresses.region_of(zone, language)
         return addresses.region_of(self.options.time_zone, self.options.language)
 
-    def _zone(self, customers: str) -> ZoneInfo:
-        name = self.checker.naive_zone or customers or self.options.time_zone
-        return dates.zone_of(name)
-
-    def _opened_at(self, zone: ZoneInfo) -> datetime | None:
+    def _opened_at(self, customers_zone: str) -> datetime | None:
         if "opened_at" not in self.texts:
             return self.options.now if not self._has_problem("opened_at") else None
-        order = self.checker.orders.get("opened_at", "")
-        languages = f"{self.options.language or 'en'} {_OWN_LANGUAGES}"
-        now = self.options.now
-
-        def read(text: str) -> datetime:
-            return dates.moment(text, order=order, zone=zone, now=now, languages=languages)
-
+        zone = dates.zone_of(self.checker.naive_zone or customers_zone or self.options.time_zone)
+        read = partial(
+            dates.read_moment, zone=zone, now=self.options.now, **self._date_style("opened_at")
+        )
         told_at = self._read("opened_at", read)
         self.told_at = None if "opened_at" in self.defaulted else told_at
         return told_at
 
-    def _code(self) -> str:
-        preferred = self.options.currency
-        return self._read("currency", lambda text: currency_code(text, preferred)) or ""
+    def _date_style(self, name: str) -> dict[str, str]:
+        """Return the order of day and month in this field's column, and the languages of dates."""
+        languages = f"{self.options.language or 'en'} {_OWN_LANGUAGES}"
+        return {"order": self.checker.orders.get(name, ""), "languages": languages}
 
     def _money(self, name: str, named: str) -> Money | None:
-        return self._read(name, lambda text: money(text, named, self.options.currency))
+        return self._read(name, lambda text: read_money(text, named, self.options.currency))
 
     def _promises(self, named: str) -> tuple[Promise, ...]:
         known = len(self.problems)
         kind = self._choice("amends_kind", AmendsKind)
         value = self._money("amends_value", named)
-        order = self.checker.orders.get("promised_by", "")
-        languages = f"{self.options.language or 'en'} {_OWN_LANGUAGES}"
-        by: date | None = self._read(
-            "promised_by", lambda text: dates.day(text, order=order, languages=languages)
-        )
+        by = self._read("promised_by", partial(dates.read_day, **self._date_style("promised_by")))
         text = self.texts.get("amends", "")
         if not text:
             if kind or value or by:
@@ -253,15 +227,7 @@ class _Row:
 
     def _need(self, name: str, advice: str, what: str = "") -> None:
         if name not in self.texts and not self._has_problem(name):
-            self.problems.append(
-                Problem(
-                    what or f"has no {name}",
-                    advice,
-                    self.checker.file,
-                    self.line,
-                    self._column(name),
-                )
-            )
+            self._say(name, what or f"has no {name}", advice)
 
     def _has_problem(self, name: str) -> bool:
         column = self._column(name)
@@ -277,18 +243,19 @@ class _Row:
         return self.checker.columns.get(name, name)
 
 
+#: The texts that are checked, or written in one way; all others stay as they are.
 _READERS: Mapping[str, Callable[[str], str]] = {
-    "language": person.language,
-    "time_zone": person.time_zone,
-    "channel": person.channel,
+    "customer": person.check_name,
+    "language": person.read_language,
+    "time_zone": person.read_time_zone,
+    "channel": person.read_channels,
 }
 
 
 def _addresses_in(kind: str, text: str, *, region: str) -> list[Address]:
     """Return the addresses in a list with semicolons. Raises BadData when one isn't valid."""
-    typed = (
-        [one.strip() for one in _SEMICOLON.split(text) if one.strip()] if ";" in text else [text]
-    )
+    split = (one.strip() for one in _SEMICOLON.split(text))
+    typed = [one for one in split if one] if ";" in text else [text]
     return [Address(kind, addresses.read_address(kind, one, region), one) for one in typed]
 
 

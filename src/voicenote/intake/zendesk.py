@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from voicenote.errors import Problem
-from voicenote.intake.jsons import Element, document, flatten, record
+from voicenote.intake.jsons import flatten, read_document
 from voicenote.intake.options import Options
 from voicenote.intake.raw_record import Record
+from voicenote.intake.seen import open_store
 from voicenote.intake.sniff import Sniffed
 
 #: Field → ticket columns; those of the requester come from the joined user.
@@ -35,7 +35,7 @@ def is_tickets(headers: Sequence[str]) -> bool:
     return set(headers) >= _TICKETS
 
 
-def is_told(keys: Sequence[str]) -> bool:
+def has_requesters(keys: Sequence[str]) -> bool:
     """Return whether JSON records are Zendesk's tickets with their requester embedded."""
     embedded = any(key.startswith("requester.") for key in keys)
     return embedded and {"id", "subject", "description"} <= set(keys)
@@ -46,13 +46,13 @@ def is_users(headers: Sequence[str]) -> bool:
     return set(headers) >= _USERS and bool({"role", "locale", "time_zone"} & set(headers))
 
 
-def columns(headers: Sequence[str]) -> dict[str, tuple[str, ...]]:
+def map_columns(headers: Sequence[str]) -> dict[str, tuple[str, ...]]:
     """Return the mapping for tickets; the time zone is IANA's name when Zendesk gives one."""
     zone = "requester.iana_time_zone"
     return {**COLUMNS, "time_zone": (zone if zone in headers else "requester.time_zone",)}
 
 
-def account(values: Mapping[str, str]) -> str:
+def name_account(values: Mapping[str, str]) -> str:
     """Return the source's name from a ticket's URL, so that two accounts don't collide."""
     match = _ACCOUNT.match(values.get("url", ""))
     return f"zendesk-{match[1].lower()}" if match else "zendesk"
@@ -62,12 +62,7 @@ class Users:
     """Users by id, in a temporary file."""
 
     def __init__(self) -> None:
-        self._store = sqlite3.connect("", isolation_level=None, check_same_thread=False)
-        self._store.execute("PRAGMA journal_mode=OFF")
-        self._store.execute(
-            "CREATE TABLE users (id TEXT PRIMARY KEY, user TEXT, written TEXT) WITHOUT ROWID"
-        )
-        self._store.execute("BEGIN")
+        self._store = open_store("users (id TEXT PRIMARY KEY, user TEXT, written TEXT)")
         self.columns: dict[str, None] = {}
 
     def add(self, values: Mapping[str, str], written: str) -> None:
@@ -104,27 +99,11 @@ def join_requesters(tickets: Iterator[Record], users: Users) -> Iterator[Record]
 
 def page_users(sniffed: Sniffed, users: Users, options: Options) -> None:
     """Add the users on a page of the API to `users`."""
-    for element in document(sniffed, options):
+    for element in read_document(sniffed, options):
         if element.key == "users" and isinstance(element.value, dict):
             values: dict[str, str] = {}
             flatten(element.value, values, "", options.limits)
             users.add(values, element.text)
-
-
-def page_tickets(sniffed: Sniffed, options: Options, before: int) -> Iterator[Record]:
-    """Yield the tickets on a page of the API as records; `before` bytes were read already."""
-    return records_under(document(sniffed, options), "tickets", sniffed, options, before)
-
-
-def records_under(
-    elements: Iterator[Element], key: str, sniffed: Sniffed, options: Options, before: int
-) -> Iterator[Record]:
-    """Yield the elements of the list under `key` as records; `before` bytes were read already."""
-    for element in elements:
-        if element.listed and element.key == key:
-            offset = before + min(element.offset, sniffed.size)
-            name = sniffed.path.name
-            yield record(element.value, element.text, element.line, offset, name, options)
 
 
 def _storable(text: str) -> str:

@@ -8,7 +8,7 @@ back.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, NamedTuple
 
 from sqlalchemy import select, update
@@ -22,7 +22,7 @@ from voicenote.model.case import Complaint, Customer, Stage
 CHANGED = "customer_changed"
 IMPORT = "import"
 #: What an import may update besides addresses.
-NEWER = ("language", "time_zone")
+NEWER = tuple(one.name for one in fields(Customer) if one.metadata.get("renewed"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
+from typing import Any
 
 from voicenote.model.address import KINDS, Address
 from voicenote.model.money import Money
@@ -81,6 +83,17 @@ def aware(moment: datetime, what: str) -> datetime:
     return moment
 
 
+def given(
+    most: int, *, column: str = "", prose: bool = False, renewed: bool = False
+) -> Mapping[str, Any]:
+    """Return the metadata of a field that files may give, with at most `most` characters.
+
+    Its column is named like the field, or `column`. In `prose`, line breaks are kept. A `renewed`
+    field of a known customer may be updated by a later import. The ledger has a column for it.
+    """
+    return {"most": most, "column": column, "prose": prose, "renewed": renewed}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Customer:
     """The person we let down, and how to reach and address them.
@@ -90,12 +103,12 @@ class Customer:
     others identify the customer too.
     """
 
-    name: str
-    say_as: str = ""
-    language: str = ""
-    time_zone: str = ""
-    channel: str = ""
+    name: str = field(metadata=given(200, column="customer"))
+    say_as: str = field(default="", metadata=given(200))
+    language: str = field(default="", metadata=given(100, renewed=True))
+    time_zone: str = field(default="", metadata=given(100, renewed=True))
     addresses: tuple[Address, ...] = ()
+    channel: str = field(default="", metadata=given(50))
 
     def __post_init__(self) -> None:
         if not self.name.strip():
@@ -128,24 +141,24 @@ class Complaint:
     """
 
     source: str
-    ref: str
-    opened_at: datetime
+    ref: str = field(metadata=given(200))
+    opened_at: datetime = field(metadata=given(100))
     customer: Customer
-    what_happened: str
-    bothered_most: str = ""
-    feeling: str = ""
-    at_stake: str = ""
-    expected: str = ""
-    identity: str = ""
-    product: str = ""
-    cause: str = ""
-    severity: Severity = Severity.NORMAL
-    finding: Finding = Finding.JUSTIFIED
-    finding_reason: str = ""
+    owner: str = field(default="", metadata=given(200))
+    involved: tuple[str, ...] = field(default=(), metadata=given(2_000))
+    what_happened: str = field(metadata=given(100_000, prose=True))
+    bothered_most: str = field(default="", metadata=given(10_000, prose=True))
+    feeling: str = field(default="", metadata=given(10_000, prose=True))
+    at_stake: str = field(default="", metadata=given(10_000, prose=True))
+    expected: str = field(default="", metadata=given(10_000, prose=True))
+    identity: str = field(default="", metadata=given(10_000, prose=True))
+    product: str = field(default="", metadata=given(500))
+    cause: str = field(default="", metadata=given(2_000))
+    severity: Severity = field(default=Severity.NORMAL, metadata=given(50))
+    finding: Finding = field(default=Finding.JUSTIFIED, metadata=given(50))
+    finding_reason: str = field(default="", metadata=given(10_000, prose=True))
     abusive: bool = False
-    harm: Money | None = None
-    owner: str = ""
-    involved: tuple[str, ...] = ()
+    harm: Money | None = field(default=None, metadata=given(100))
     promises: tuple[Promise, ...] = ()
     assumed: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
 

@@ -235,7 +235,7 @@ def _clash(good: Good, case: int) -> Bad:
         good.line,
         "ref",
     )
-    return Bad((problem,), good.record, part=good.part)
+    return Bad(problems=(problem,), record=good.record, part=good.part)
 
 
 def _save(session: Session, name: str, options: Options) -> None:

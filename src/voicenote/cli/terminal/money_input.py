@@ -47,10 +47,10 @@ def with_harm(said: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _code(text: str | None) -> str | None:
-    from voicenote.intake.amounts import currency
+    from voicenote.intake.amounts import read_currency
 
     try:
-        return currency(text) if text else None
+        return read_currency(text) if text else None
     except BadData as error:
         raise WrongUse(f"--currency {error.what}", error.advice) from None
 
@@ -58,7 +58,7 @@ def _code(text: str | None) -> str | None:
 def _read_money(text: str, currency: str | None) -> Money:
     from babel.numbers import get_currency_precision
 
-    from voicenote.intake.amounts import money as read_money
+    from voicenote.intake.amounts import read_money
 
     named = _code(currency) or ""
     try:
