@@ -379,13 +379,33 @@ def test_the_same_story_of_the_same_address_is_held_and_shown_before_a_script(
     assert take(*TWICE, FIRST | {"ref": "T-3", "email": "cy@shop.ee"})["added"] == 3
     done = bare("script", "--all")
     assert done.exit_code == 1
-    assert "case 2 tells the same story of the same address as case 1" in done.stderr
+    assert "case 2 tells the same story of the same person as case 1" in done.stderr
     assert "2 written" in done.stdout
     assert bare("script", "2").exit_code == 1
     assert bare("script", "2", "--anyway", "a second parcel").exit_code == 0
     assert bare("script", "2").exit_code == 0
     history = json.loads(bare("show", "2", "--json").stdout)["history"]
     assert [one["reason"] for one in history if one["event"] == "told_apart"] == ["a second parcel"]
+
+
+@pytest.mark.parametrize("name", ["Ann Lee", "ANN LEE", "ann lee"])
+def test_the_same_story_under_one_name_is_held_where_an_address_is_missing(
+    bare: Call, take: Take, name: str
+) -> None:
+    take(FIRST | {"customer": "Ann Lee", "email": ""})
+    take(FIRST | {"ref": "T-2", "customer": name, "email": ""}, name="b.csv")
+    refused = bare("script", "2").stderr
+    assert "case 2 tells the same story of the same person as case 1" in refused
+
+
+@pytest.mark.parametrize("changed", [{"customer": "Bea"}, {"customer": "there"}])
+def test_the_same_story_of_people_who_may_be_two_is_not_held(
+    bare: Call, take: Take, changed: dict[str, str]
+) -> None:
+    first = FIRST | {"email": ""} | ({} if changed["customer"] == "Bea" else changed)
+    take(first)
+    take(first | changed | {"ref": "T-2"}, name="b.csv")
+    assert bare("script", "2").exit_code == 0
 
 
 def test_a_double_is_held_before_it_is_approved(bare: Call, take: Take) -> None:
@@ -407,5 +427,5 @@ def test_approve_all_lists_a_double_and_releases_the_rest(
         ledger.execute("update cases set story = (select story from cases where number = 1)")
     done = bare("approve", "--all", "--yes")
     assert done.exit_code == 1
-    assert "case 2 tells the same story of the same address as case 1" in done.stderr
+    assert "case 2 tells the same story of the same person as case 1" in done.stderr
     assert "1 approved" in done.stdout

@@ -21,7 +21,7 @@ from tests.engine.world import (
 )
 from tests.engine.world import workspace as plain_workspace
 from voicenote.engine.case.clock_undo import CHANGED, SENT, undo
-from voicenote.engine.case.closing import write_lesson
+from voicenote.engine.case.closing import reopen, write_lesson
 from voicenote.engine.case.promises import done as keep_promise
 from voicenote.engine.case.promises import waive
 from voicenote.engine.ledger_identity import MachineRecords
@@ -30,6 +30,7 @@ from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
 from voicenote.ledger import case_reports, case_store
 from voicenote.model.case import Case, Lesson
+from voicenote.model.touch import TouchState
 
 FAR = datetime(2038, 1, 19, 12, tzinfo=UTC)
 
@@ -128,6 +129,14 @@ def test_what_somebody_has_changed_since_is_left_alone(ws: Workspace, clock: Clo
     assert done.kept == ((1, CHANGED),)
     assert case(ws).amends[0].state.value == "waived"
     assert case(ws, 2).amends[0].state.value == "promised"
+
+
+def test_what_an_earlier_round_has_skipped_stays_skipped(ws: Workspace, clock: Clock) -> None:
+    misled(ws, clock)
+    reopen(ws, 1, "it broke again")
+    undo(ws)
+    assert not [t for t in touches_of(ws, 1) if t.round == 1 and t.state is TouchState.DUE]
+    assert [t for t in touches_of(ws, 2) if t.state is TouchState.DUE]
 
 
 def test_once_more_takes_back_the_pass_before(ws: Workspace, clock: Clock) -> None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Row, or_, select
 
 from voicenote.ledger import customer_store, tables
 from voicenote.ledger.list_params import in_list
@@ -171,41 +171,45 @@ def _any_of(tx: Transaction, customers: Sequence[Customer]) -> ColumnElement[boo
     """Return the condition that a row has the name or an address of one of these customers."""
     person = tables.customers
     marks = {one for customer in customers for one in customer.marks}
-    named = in_list(person.c.name, {one.name for one in customers}, tx.connection.dialect.name)
+    # as usually written, because databases fold only ASCII letters
+    names = {
+        name
+        for one in customers
+        for name in (one.name, one.name.casefold(), one.name.title(), one.name.upper())
+    }
+    named = in_list(person.c.name, names, tx.connection.dialect.name)
     return named | person.c.number.in_(customer_store.select_owners(tx, marks))
 
 
 def alike(
     tx: Transaction, numbers: Sequence[int], since: datetime
 ) -> dict[int, list[tuple[int, Stage]]]:
-    """Return, by case, the others with the same story and an address in common: (number, stage).
+    """Return, by case, the others in which one person tells the same story: (number, stage).
 
     Only cases that are open, or were closed no earlier than `since`, are listed.
     """
-    case, known = tables.cases, tables.addresses
-    query = select(case.c.number, case.c.stage, case.c.story, known.c.sha256)
-    query = query.join(known, known.c.customer == case.c.customer)
-    mine: dict[int, set[tuple[str, str]]] = defaultdict(set)
-    for number, _, *key in tx.connection.execute(query.where(case.c.number.in_(numbers))):
-        mine[number].add(tuple(key))
-    keys = set().union(*mine.values())
-    if not keys:
-        return {}
-    dialect = tx.connection.dialect.name
+    case, person = tables.cases, tables.customers
+    query = select(case.c.number, case.c.stage, case.c.story, case.c.customer)
+    mine = tx.connection.execute(query.where(case.c.number.in_(numbers))).all()
+    people = customer_store.read_customers(tx, {row.customer for row in mine})
+    stories = in_list(case.c.story, {row.story for row in mine}, tx.connection.dialect.name)
     rows = tx.connection.execute(
-        query.where(in_list(case.c.story, {story for story, _ in keys}, dialect))
-        .where(in_list(known.c.sha256, {sha256 for _, sha256 in keys}, dialect))
+        query.join(person, person.c.number == case.c.customer)
+        .where(stories & _any_of(tx, tuple(people.values())))
         .where(or_(case.c.closed_at.is_(None), case.c.closed_at >= since))
-    )
-    found: dict[tuple[str, str], dict[int, Stage]] = defaultdict(dict)
-    for number, stage, *key in rows:
-        found[tuple(key)][number] = Stage(stage)
-    others = {
-        number: {n: s for key in its for n, s in found[key].items()} for number, its in mine.items()
-    }
+        .order_by(case.c.number)
+    ).all()
+    people |= customer_store.read_customers(tx, {row.customer for row in rows} - people.keys())
+    told: dict[str, list[Row[int, str, str, int]]] = defaultdict(list)
+    for row in rows:
+        told[row.story].append(row)
     return {
-        number: [(n, stage) for n, stage in sorted(theirs.items()) if n != number]
-        for number, theirs in others.items()
+        one.number: [
+            (row.number, Stage(row.stage))
+            for row in told[one.story]
+            if row.number != one.number and same_person(people[one.customer], people[row.customer])
+        ]
+        for one in mine
     }
 
 

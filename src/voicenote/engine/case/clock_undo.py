@@ -110,8 +110,8 @@ def _cases_first(line: ClockDecision) -> tuple[bool, int]:
 def _restore_touch(tx: Transaction, line: ClockDecision) -> bool:
     number = int(line.facts["touch"])
     touch, case = touches.get(tx, number), case_store.get(tx, line.case)
-    ended = touch.state in (TouchState.SKIPPED, TouchState.CANCELLED)
-    if not ended or case.stage is Stage.CLOSED:
+    over = case.stage is Stage.CLOSED or touch.round != case.round
+    if over or touch.state not in (TouchState.SKIPPED, TouchState.CANCELLED):
         return False
     why = "" if case.released else told_of_recall(touch.reason)
     change_touch(tx, number, "restore", facts={"undone": line.number}, reason=why)

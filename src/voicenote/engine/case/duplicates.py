@@ -1,4 +1,4 @@
-"""Duplicates: the same story from the same address is held and shown, so nobody gets two apologies.
+"""Duplicates: the same story of the same person is held and shown, so nobody gets two apologies.
 
 An import recognises a repeated complaint by its ref or its words. What still gets through, such
 as one failure with two tickets, is held here before words are written and before approval.
@@ -39,7 +39,7 @@ def told_apart(ws: Workspace, numbers: Sequence[int], anyway: str = "") -> Seque
                 tx.tell(identity.TOLD_APART, number, others=others, reason=anyway)
                 continue
             raise RuleSaysNo(
-                f"case {number} tells the same story of the same address as case {others[0]}",
+                f"case {number} tells the same story of the same person as case {others[0]}",
                 f"look at both (voicenote show {others[0]}); if it is another failure: "
                 f"voicenote script {number} --anyway REASON",
             )
