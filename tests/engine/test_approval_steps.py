@@ -257,7 +257,7 @@ def test_a_hold_that_was_too_long_says_what_to_do(
     del world
     hold(ws, number)
     clock.move(days=10)
-    said = resume(ws, number).asked_again
+    said = resume(ws, number)
     assert f"voicenote amends again {number}.1" in said
 
 

@@ -10,8 +10,8 @@ import pytest
 
 from tests.engine.world import Clock, release, states, take, told, touches_of
 from voicenote.engine.case.attention import what_needs_me
-from voicenote.engine.case.case_triage import ProposedAmends, Triage, accept, apply_triage
-from voicenote.engine.case.case_view import case_view
+from voicenote.engine.case.case_triage import Triage, accept, apply_triage
+from voicenote.engine.case.case_view import TermsView, case_view
 from voicenote.engine.case.cause_history import all_returned, causes, outcomes
 from voicenote.engine.case.closing import lesson_done, write_lesson
 from voicenote.engine.case.plan_view import plan_view
@@ -39,7 +39,7 @@ def plan_of(ws: Workspace, number: int) -> str:
         return case_store.get(tx, number).plan
 
 
-def proposed(ws: Workspace, number: int) -> ProposedAmends:
+def proposed(ws: Workspace, number: int) -> TermsView:
     amends = apply_triage(ws, number, Triage()).proposal.amends
     assert amends is not None
     return amends

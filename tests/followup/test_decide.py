@@ -16,7 +16,7 @@ from voicenote.followup.actions import (
     Reopen,
     SkipTouch,
 )
-from voicenote.followup.decide import FollowUpPolicy, decide
+from voicenote.followup.decide import decide
 from voicenote.model.receipt import Receipt, ReceiptKind
 
 
@@ -271,8 +271,8 @@ def test_the_last_round_goes_to_a_person(make: Any) -> None:
     memo = make.touch(1, "memo", "accepted", round=2)
     said = (make.answer("not-yet", 5),)
     snapshot = make.snapshot(memo, answers=said, round=2, rounds=(2,))
-    assert told(decide(snapshot, make.at(5), FollowUpPolicy(rounds=2)), About.ROUNDS)
-    assert of(decide(snapshot, make.at(5), FollowUpPolicy(rounds=3)), Reopen)
+    assert told(decide(snapshot, make.at(5), rounds=2), About.ROUNDS)
+    assert of(decide(snapshot, make.at(5), rounds=3), Reopen)
 
 
 @pytest.mark.parametrize(

@@ -111,12 +111,11 @@ def _cause(name: str, group: Sequence[CauseSeen], now: datetime) -> Cause:
 
 def prevented(rows: Iterable[CauseSeen]) -> dict[str, CauseSeen]:
     """Return, for each cause with a prevention done, the case that did it first."""
+    learnt = ((row, row.lesson.done_at) for row in rows if row.lesson)
+    done = [(at, row.case, row) for row, at in learnt if at]
     first: dict[str, CauseSeen] = {}
-    for row in sorted((row for row in rows if _done_at(row)), key=lambda row: row.case):
-        name = normalise_cause(row.cause)
-        known = first.get(name)
-        if known is None or (_done_at(row) or row.opened_at) < (_done_at(known) or row.opened_at):
-            first[name] = row
+    for _, _, row in sorted(done, key=lambda one: one[:2]):
+        first.setdefault(normalise_cause(row.cause), row)
     return first
 
 
@@ -137,10 +136,6 @@ def came_back(row: CauseSeen, known: Mapping[str, CauseSeen]) -> str:
         f"“{row.cause}” came back: case {before.case} was to prevent it "
         f"({before.lesson.prevention}, done {done.date()}), and it did not"
     )
-
-
-def _done_at(row: CauseSeen) -> datetime | None:
-    return row.lesson.done_at if row.lesson else None
 
 
 def count_outcomes(rows: Iterable[tuple[Outcome | None, int]]) -> dict[str, int]:

@@ -94,10 +94,8 @@ def closing_outcome(snapshot: Snapshot, wish: Outcome | None = None) -> Outcome:
             f"case {number} cannot be closed as no-answer: the customer did answer",
             "close it without --outcome, or as neutral or lost",
         )
-    return wish or _honest(snapshot, word)
-
-
-def _honest(snapshot: Snapshot, word: Verdict | None) -> Outcome:
+    if wish is not None:
+        return wish
     if word is not None:
         return Outcome.SATISFIED if word is Verdict.PUT_RIGHT else Outcome.LOST
     silent = needs_yes(snapshot.case) and len(silences(snapshot)) >= SILENT_TOUCHES

@@ -5,8 +5,8 @@ Deciding twice changes nothing: once its actions are carried out, there is nothi
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from voicenote.followup.actions import (
@@ -44,49 +44,33 @@ from voicenote.model.snapshot import Snapshot
 from voicenote.model.touch import IN_FLIGHT, WAITING, Touch, TouchKind, TouchState
 from voicenote.model.transitions import AMENDS, CASE, TOUCH, after
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FollowUpPolicy:
-    """Settings of ``[policy]``.
-
-    `rounds` is how many rounds may begin automatically (S10), `patience` how long the last question
-    waits for an answer before silence counts.
-    """
-
-    rounds: int = 3
-    patience: timedelta = timedelta(days=3)
+#: How many rounds may begin automatically (S10), unless ``[policy]`` says otherwise.
+ROUNDS = 3
+#: How long the last question waits for an answer before silence counts.
+PATIENCE = timedelta(days=3)
 
 
-DEFAULT = FollowUpPolicy()
-
-
-def decide(
-    snapshot: Snapshot,
-    now: datetime,
-    policy: FollowUpPolicy = DEFAULT,
-) -> tuple[Action, ...]:
+def decide(snapshot: Snapshot, now: datetime, rounds: int = ROUNDS) -> tuple[Action, ...]:
     """Return what to do about this case at `now` (aware), in order.
 
-    The rules: a person's answer, an opt-out, a closed case or a new round cancels what waits
-    (invariant 6, S10). What is needless, too late, or speaks of a promise that isn't kept is
-    skipped (invariant 4, R11). A promise past its date is broken. A *not yet* reopens. Silence
-    after three questions closes (R14). Owners are told once for each key.
+    `rounds` is how many rounds may begin automatically (S10). The rules: a person's answer, an
+    opt-out, a closed case or a new round cancels what waits (invariant 6, S10). What is needless,
+    too late, or speaks of a promise that isn't kept is skipped (invariant 4, R11). A promise past
+    its date is broken. A *not yet* reopens. Silence after three questions closes (R14). Owners are
+    told once for each key.
     """
     known = {touch.key for touch in snapshot.touches}
-    if snapshot.case.stage is Stage.CLOSED or _reopens(snapshot, policy):
-        return _turn_over(snapshot, now, policy, known)
-    actions: list[Action] = []
-    tell: list[Nudge] = []
-    for touch in snapshot.touches:
-        action, nudge = _about_touch(snapshot, touch, now)
-        actions += [action] if action else []
-        tell += [nudge] if nudge else []
+    if snapshot.case.stage is Stage.CLOSED or _reopens(snapshot, rounds):
+        return _turn_over(snapshot, now, rounds, known)
+    found = [one for touch in snapshot.touches for one in _about_touch(snapshot, touch, now)]
+    tell = [one for one in found if isinstance(one, Nudge)]
+    actions: list[Action] = [one for one in found if not isinstance(one, Nudge)]
     actions += _break_overdue(snapshot, now)
     later = apply_actions(snapshot, actions)
-    if _silence_closes(later, now, policy):
+    if _silence_closes(later, now):
         actions += _cancel_all(later, "the case is closed: no answer")
         return (*actions, CloseAsNoAnswer())
-    return (*actions, *_new([*tell, *nudges(later, now, policy.rounds)], known))
+    return (*actions, *_new([*tell, *nudges(later, now, rounds)], known))
 
 
 def unwanted(snapshot: Snapshot, touch: Touch) -> str:
@@ -129,28 +113,28 @@ def apply_actions(snapshot: Snapshot, actions: Iterable[Action]) -> Snapshot:
 
 
 def _turn_over(
-    snapshot: Snapshot, now: datetime, policy: FollowUpPolicy, known: Collection[str]
+    snapshot: Snapshot, now: datetime, rounds: int, known: Collection[str]
 ) -> tuple[Action, ...]:
     """Return the actions for a case that is closed or reopens: nothing of it may still wait."""
-    if not _reopens(snapshot, policy):
+    if not _reopens(snapshot, rounds):
         return tuple(_cancel_all(snapshot, "the case is closed"))
     actions: list[Action] = [
         *_cancel_all(snapshot, "the customer says that it is not yet right"),
         *_break_overdue(snapshot, now),
         Reopen("the customer says that it is not yet right"),
     ]
-    told = answer_nudges(snapshot, policy.rounds)
-    later = nudges(apply_actions(snapshot, actions), now, policy.rounds)
+    told = answer_nudges(snapshot, rounds)
+    later = nudges(apply_actions(snapshot, actions), now, rounds)
     return (*actions, *_new([*told, *later], known))
 
 
-def _reopens(snapshot: Snapshot, policy: FollowUpPolicy) -> bool:
+def _reopens(snapshot: Snapshot, rounds: int) -> bool:
     """Whether the newest clear word is *not yet*, and another round is left. Abuse has none."""
     case = snapshot.case
     return (
         verdict(snapshot) is Verdict.NOT_YET
         and case.stage in CASE["reopen"]
-        and case.round < policy.rounds
+        and case.round < rounds
         and not case.complaint.abusive
         and not snapshot.opted_out
     )
@@ -169,34 +153,29 @@ def _break_overdue(snapshot: Snapshot, now: datetime) -> list[Action]:
     ]
 
 
-def _about_touch(
-    snapshot: Snapshot, touch: Touch, now: datetime
-) -> tuple[CancelTouch | SkipTouch | None, Nudge | None]:
-    """Decide on one message; a skip that a person has to know of comes with a nudge."""
+def _about_touch(snapshot: Snapshot, touch: Touch, now: datetime) -> Iterator[Action]:
+    """Yield what to do about one message; a skip that a person has to know of with a nudge."""
     if touch.state not in WAITING:
-        return None, None
-    stop = _why_cancel(snapshot, touch)
-    if stop:
-        return CancelTouch(touch.number, stop), None
-    if touch.state is TouchState.DUE and touch.due_at <= now:
-        return _about_due(snapshot, touch, now)
-    return None, None
+        return
+    if stop := _why_cancel(snapshot, touch):
+        yield CancelTouch(touch.number, stop)
+    elif touch.state is TouchState.DUE and touch.due_at <= now:
+        yield from _about_due(snapshot, touch, now)
 
 
-def _about_due(
-    snapshot: Snapshot, touch: Touch, now: datetime
-) -> tuple[SkipTouch | None, Nudge | None]:
+def _about_due(snapshot: Snapshot, touch: Touch, now: datetime) -> Iterator[Action]:
+    late, nudge = touch.planned.too_late_at, None
     if needless := _why_needless(snapshot, touch, now):
-        return SkipTouch(touch.number, needless), None
-    late = touch.planned.too_late_at
-    if late is not None and late < now:
+        yield SkipTouch(touch.number, needless)
+    elif late is not None and late < now:
         why = f"too late: it was due {touch.due_at:%Y-%m-%d %H:%M} UTC"
-        skip = SkipTouch(touch.number, why + also_recalled(touch.reason))
-        return skip, None if touch.kind is TouchKind.NUDGE else too_late_nudge(snapshot, touch)
-    if touch.kind is TouchKind.STATUS and not _promises_settled(snapshot, touch):
-        skip = SkipTouch(touch.number, "the promise is not kept: a person tells them (R11)")
-        return skip, status_nudge(snapshot, touch, now)
-    return None, None
+        yield SkipTouch(touch.number, why + also_recalled(touch.reason))
+        nudge = None if touch.kind is TouchKind.NUDGE else too_late_nudge(snapshot, touch)
+    elif touch.kind is TouchKind.STATUS and not _promises_settled(snapshot, touch):
+        yield SkipTouch(touch.number, "the promise is not kept: a person tells them (R11)")
+        nudge = status_nudge(snapshot, touch, now)
+    if nudge:
+        yield nudge
 
 
 def _why_cancel(snapshot: Snapshot, touch: Touch) -> str:
@@ -257,7 +236,7 @@ def _promises_settled(snapshot: Snapshot, touch: Touch) -> bool:
     return settled([one] if one else snapshot.case.amends)
 
 
-def _silence_closes(snapshot: Snapshot, now: datetime, policy: FollowUpPolicy) -> bool:
+def _silence_closes(snapshot: Snapshot, now: datetime) -> bool:
     """Whether the plan has run out, three questions met silence, and nothing else is missing."""
     silent = silences(snapshot)
     if (
@@ -271,7 +250,7 @@ def _silence_closes(snapshot: Snapshot, now: datetime, policy: FollowUpPolicy) -
     open_ = WAITING | IN_FLIGHT | {TouchState.UNCERTAIN}
     if any(t.state in open_ and t.kind is not TouchKind.NUDGE for t in snapshot.touches):
         return False
-    return now >= max(touch.left_at for touch in silent) + policy.patience
+    return now >= max(touch.left_at for touch in silent) + PATIENCE
 
 
 def _new(found: Iterable[Nudge], known: Collection[str]) -> tuple[Nudge, ...]:

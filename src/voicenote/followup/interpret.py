@@ -105,15 +105,10 @@ def _of_a_person(heard: Heard, case: Case, touch: Touch | None) -> Meaning:
     receipt = heard.receipt if touch is not None and not never_left(touch) else None
     if heard.opt_out:
         return Meaning(receipt=receipt, opt_out=True)
-    if _said_before(heard, case, touch):
-        return Meaning(receipt=receipt)
+    before = touch is not None and touch.round < case.round
+    if before and heard.answer and heard.answer.verdict is Verdict.NOT_YET:
+        return Meaning(receipt=receipt)  # it says nothing about the present round
     return Meaning(receipt=receipt, answer=heard.answer)
-
-
-def _said_before(heard: Heard, case: Case, touch: Touch | None) -> bool:
-    """Whether it is a *not yet* to an earlier round, which says nothing about this one."""
-    verdict = heard.answer.verdict if heard.answer else None
-    return verdict is Verdict.NOT_YET and touch is not None and touch.round < case.round
 
 
 def surely_lost(heard: Heard, about: Case, touch: Touch, address: str) -> bool:

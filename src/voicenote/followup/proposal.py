@@ -33,20 +33,13 @@ class Lost(StrEnum):
     ATTENTION = "attention"
 
 
-#: R9: money for money lost, exchange for a flawed product, redo for a failed service, attention
-#: for neglect.
-KIND_FOR: Mapping[Lost, AmendsKind] = {
-    Lost.MONEY: AmendsKind.REFUND,
-    Lost.PRODUCT: AmendsKind.EXCHANGE,
-    Lost.SERVICE: AmendsKind.REDO,
-    Lost.ATTENTION: AmendsKind.CALL,
-}
-#: The deeds that suit each harm as well as the proposed one.
-MATCHING: Mapping[Lost, frozenset[AmendsKind]] = {
-    Lost.MONEY: frozenset({AmendsKind.REFUND, AmendsKind.CREDIT}),
-    Lost.PRODUCT: frozenset({AmendsKind.EXCHANGE, AmendsKind.FIX, AmendsKind.REFUND}),
-    Lost.SERVICE: frozenset({AmendsKind.REDO, AmendsKind.FIX}),
-    Lost.ATTENTION: frozenset({AmendsKind.CALL, AmendsKind.GIFT, AmendsKind.WORD}),
+#: The deeds that suit each harm (R9), the one to propose first: money for money lost, exchange for
+#: a flawed product, redo for a failed service, attention for neglect.
+MATCHING: Mapping[Lost, tuple[AmendsKind, ...]] = {
+    Lost.MONEY: (AmendsKind.REFUND, AmendsKind.CREDIT),
+    Lost.PRODUCT: (AmendsKind.EXCHANGE, AmendsKind.FIX, AmendsKind.REFUND),
+    Lost.SERVICE: (AmendsKind.REDO, AmendsKind.FIX),
+    Lost.ATTENTION: (AmendsKind.CALL, AmendsKind.GIFT, AmendsKind.WORD),
 }
 #: Working days within which to promise a deed, and the earlier day to aim at (S27).
 DAYS: Mapping[AmendsKind, tuple[int, int]] = {
@@ -148,7 +141,7 @@ def _promise(case: Case, house: House, lost: Lost) -> tuple[Promise | None, tupl
         return None, ()
     if there := case.round_amends:
         return None, (_fits(there[0].name, [one.promise.kind for one in there], lost),)
-    kind = KIND_FOR[lost]
+    kind = MATCHING[lost][0]
     value = None
     why = [f"{kind.value}, because what they lost is {lost.value} (R9)"]
     if kind is AmendsKind.REFUND and complaint.harm is not None:
@@ -172,9 +165,9 @@ def _promise(case: Case, house: House, lost: Lost) -> tuple[Promise | None, tupl
 
 
 def _fits(name: str, kinds: list[AmendsKind], lost: Lost) -> str:
-    if MATCHING[lost] & set(kinds):
+    if set(MATCHING[lost]) & set(kinds):
         return f"amends {name} stands, and suits what they lost, {lost.value} (R9)"
-    better = KIND_FOR[lost].value
+    better = MATCHING[lost][0].value
     return f"amends {name} stands, but what they lost is {lost.value}: {better} would suit it (R9)"
 
 
@@ -204,7 +197,7 @@ def change_proposal(proposal: Proposal, wishes: Wishes, house: House) -> Proposa
     promise = proposal.promise
     new = (wishes.kind, wishes.text, wishes.value, wishes.promised_by, wishes.target)
     if any(wish is not None for wish in new):
-        kind = wishes.kind or (promise.kind if promise else KIND_FOR[proposal.lost])
+        kind = wishes.kind or (promise.kind if promise else MATCHING[proposal.lost][0])
         if promise is None or kind is not promise.kind:
             by, target = _dates(kind, house)
             promise = Promise(

@@ -115,6 +115,11 @@ class Customer:
             raise ValueError("a customer needs a name")
 
     @property
+    def channels(self) -> list[str]:
+        """The channels they asked for, in order."""
+        return [name.strip() for name in self.channel.split(",") if name.strip()]
+
+    @property
     def marks(self) -> frozenset[str]:
         """All their addresses, in the form in which they are compared."""
         return frozenset([one.mark for one in self.addresses])

@@ -40,3 +40,9 @@ class Snapshot:
         """The answers given in the case's present round."""
         pairs = zip(self.answers, self.answer_rounds, strict=True)
         return tuple(answer for answer, round_ in pairs if round_ == self.case.round)
+
+    @property
+    def earlier_answers(self) -> tuple[Answer, ...]:
+        """The answers given in earlier rounds."""
+        pairs = zip(self.answers, self.answer_rounds, strict=True)
+        return tuple(answer for answer, round_ in pairs if round_ < self.case.round)

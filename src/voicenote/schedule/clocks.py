@@ -50,7 +50,9 @@ def read_clock(
     """
     limits = clocks or Clocks()
     if memo_at is not None:
-        return _judge_clock(memo_at - opened_at, limits)
+        took = memo_at - opened_at
+        state = ClockState.BREACHED if took >= limits.breach else ClockState.ON_TIME
+        return Reading(state, f"memo came after {_spell(took)}")
     age = now - opened_at
     if age >= limits.breach:
         return Reading(ClockState.BREACHED, f"breached {_spell(age - limits.breach)} ago")
@@ -63,12 +65,6 @@ def read_clock(
     soon = age >= limit * 2 / 3
     state = ClockState.DUE_SOON if soon else ClockState.ON_TIME
     return Reading(state, f"{what} due in {_spell(limit - age)}")
-
-
-def _judge_clock(took: timedelta, limits: Clocks) -> Reading:
-    if took >= limits.breach:
-        return Reading(ClockState.BREACHED, f"memo came after {_spell(took)}")
-    return Reading(ClockState.ON_TIME, f"memo came after {_spell(took)}")
 
 
 def _spell(span: timedelta) -> str:

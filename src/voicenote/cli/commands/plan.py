@@ -64,7 +64,7 @@ def plan(
             approval.change_plan(ws, number, name)
         if hold:
             approval.hold(ws, number)
-        if resume and (again := approval.resume(ws, number).asked_again):
+        if resume and (again := approval.resume(ws, number)):
             session.screen.warn(again)
         view = plan_view(ws, number)
     if session.json:

@@ -18,7 +18,14 @@ from voicenote.engine.memo.voice_choice import voice_options
 from voicenote.engine.run.clock_jump import jump_of, told_of
 from voicenote.engine.run.ownership import doubt_of
 from voicenote.engine.workspace import Workspace
-from voicenote.errors import BadSettings, Restarting, TryAgain, VoicenoteError, VoiceUnavailable
+from voicenote.errors import (
+    BadData,
+    BadSettings,
+    Restarting,
+    TryAgain,
+    VoicenoteError,
+    VoiceUnavailable,
+)
 from voicenote.ledger import arrivals, case_rows, pauses, touches
 from voicenote.ledger.case_store import load, numbers_of
 from voicenote.ledger.scripts import StoredDraft, drafts
@@ -247,9 +254,8 @@ def _memos(ws: Workspace, _env: Mapping[str, str]) -> Iterator[CheckResult]:
         numbers = numbers_of(tx, stages=_OPEN)
         known, _ = readable(partial(load, tx), numbers)
         rounds = {number: case.round for number, case in known.items()}
-        found = {
-            key: one for made in _drafts(tx, list(known)).values() for key, one in made.items()
-        }
+        made, _ = _read_drafts(tx, list(known))
+        found = {key: one for drafts_ in made.values() for key, one in drafts_.items()}
     gone = [
         draft.case
         for (number, round_), draft in sorted(found.items())
@@ -263,23 +269,18 @@ def _memos(ws: Workspace, _env: Mapping[str, str]) -> Iterator[CheckResult]:
         yield fine("memos", f"all files of {len(found)} are there")
 
 
-def _drafts(
+def _read_drafts(
     tx: Transaction, numbers: Sequence[int]
-) -> dict[int, dict[tuple[int, int], StoredDraft]]:
-    """Return the drafts of each case whose drafts can be read."""
-
-    def load_drafts(some: Sequence[int]) -> dict[int, dict[tuple[int, int], StoredDraft]]:
-        found = drafts(tx, some)
-        return {n: {key: one for key, one in found.items() if key[0] == n} for n in some}
-
-    return readable(load_drafts, numbers)[0]
+) -> tuple[dict[int, dict[tuple[int, int], StoredDraft]], dict[int, BadData]]:
+    """Return the drafts of each case, and why those of some can't be read."""
+    return readable(lambda some: {n: drafts(tx, [n]) for n in some}, numbers)
 
 
 def _readable(ws: Workspace, _env: Mapping[str, str]) -> Iterator[CheckResult]:
     with ws.ledger.read() as tx:
         numbers = numbers_of(tx)
         known, bad = readable(lambda some: snapshots(tx, some, ws.zone_of), numbers)
-        written = readable(lambda some: {n: drafts(tx, [n]) for n in some}, list(known))[1]
+        _, written = _read_drafts(tx, list(known))
     for error in (bad | written).values():
         yield fault("cases", error.what, error.advice)
 

@@ -257,18 +257,11 @@ def hold(ws: Workspace, number: int) -> int:
     return len(due)
 
 
-@dataclass(frozen=True, slots=True)
-class Resumed:
-    """How many messages go on, and a note if the memo needs another approval first."""
-
-    touches: int
-    asked_again: str
-
-
-def resume(ws: Workspace, number: int) -> Resumed:
+def resume(ws: Workspace, number: int) -> str:
     """Resume a held plan; what became due meanwhile is sent one a day.
 
-    A memo that would no longer be true when it is sent waits for the owner first.
+    A memo that would no longer be true when it is sent waits for the owner first: then this returns
+    a note about it, else "".
     """
     with ws.ledger.write() as tx:
         case = case_store.get(tx, number)
@@ -277,5 +270,4 @@ def resume(ws: Workspace, number: int) -> Resumed:
         for touch, new in zip(held, moved, strict=True):
             change_touch(tx, touch.number, "resume", due_at=new.due_at, too_late_at=new.too_late_at)
         day = _leaving_on(ws, tx, case)
-        again = ask_again_if_doubtful(ws, tx, number, day) if held else ""
-    return Resumed(len(held), again)
+        return ask_again_if_doubtful(ws, tx, number, day) if held else ""

@@ -6,11 +6,11 @@ Both are kept with their reasons (S7, S10, S17).
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from voicenote.engine.case.approval import change_plan_in, memo_waits, plan_for
+from voicenote.engine.case.case_view import TermsView, terms_view
 from voicenote.engine.case.cause_history import warn_of_returned_causes
 from voicenote.engine.case.composition import templates_of
 from voicenote.engine.case.money_bands import bands_of
@@ -70,25 +70,12 @@ class Triage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ProposedAmends:
-    """The proposed promise."""
-
-    kind: AmendsKind
-    text: str
-    value: Decimal | None
-    currency: str | None
-    target: date | None
-    promised_by: date | None
-    owner: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ProposalView:
     """A proposal for display: its template, its plan, the promise if any, and why."""
 
     template: str
     plan: str
-    amends: ProposedAmends | None
+    amends: TermsView | None
     why: tuple[str, ...]
 
 
@@ -137,6 +124,7 @@ def apply_triage(ws: Workspace, number: int, triage: Triage) -> TriageView:
         asked = ask_again(ws, tx, number, why) if changed else ""
         judged = judge(case, bands_of(ws))
         money = "" if judged.level is Adequacy.FINE else f"{judged.what}; {judged.advice}"
+        found = _propose(ws, tx, case)
         told = (asked, warn_of_returned_causes(tx, [case]).get(number, ""), money)
         return TriageView(
             case=number,
@@ -149,7 +137,12 @@ def apply_triage(ws: Workspace, number: int, triage: Triage) -> TriageView:
             cause=complaint.cause,
             lost=_lost_most(tx, case),
             warnings=tuple(filter(None, told)),
-            proposal=_proposal_view(case, _propose(ws, tx, case)),
+            proposal=ProposalView(
+                template=template_for(case, TouchKind.MEMO),
+                plan=found.plan,
+                amends=terms_view(found.promise) if found.promise else None,
+                why=found.why,
+            ),
             next=f"voicenote script {number}",
         )
 
@@ -223,26 +216,6 @@ def _propose(ws: Workspace, tx: Transaction, case: Case, wishes: Wishes | None =
         return change_proposal(found, wishes, house)
     except ValueError as error:
         raise BadData(f"this cannot be promised: {error}", "correct it") from None
-
-
-def _proposal_view(case: Case, found: Proposal) -> ProposalView:
-    promise = found.promise
-    return ProposalView(
-        template=template_for(case, TouchKind.MEMO),
-        plan=found.plan,
-        amends=None
-        if promise is None
-        else ProposedAmends(
-            kind=promise.kind,
-            text=promise.text,
-            value=promise.value.amount if promise.value else None,
-            currency=promise.value.currency if promise.value else None,
-            target=promise.target,
-            promised_by=promise.promised_by,
-            owner=promise.owner,
-        ),
-        why=found.why,
-    )
 
 
 def accept(ws: Workspace, number: int, wishes: Wishes, override: str = "") -> Accepted:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -19,7 +19,7 @@ from voicenote.ledger import attempts, case_reports, scripts, touches
 from voicenote.ledger.scripts import StoredDraft
 from voicenote.model.case import Case, Lesson, Stage
 from voicenote.model.memo import Synthetic
-from voicenote.model.promise import Amends, AmendsKind, AmendsState
+from voicenote.model.promise import Amends, AmendsKind, AmendsState, Promise
 from voicenote.model.receipt import Answer, Receipt
 from voicenote.model.sentences import Section
 from voicenote.model.snapshot import Snapshot
@@ -27,12 +27,9 @@ from voicenote.model.touch import IN_FLIGHT, Touch, TouchKind, TouchState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PromiseView:
-    """A promise of a case; `overdue` is by the customer's calendar."""
+class TermsView:
+    """What is promised: the deed, its worth and its dates."""
 
-    case: int
-    customer: str
-    amends: str
     kind: AmendsKind
     text: str
     value: Decimal | None
@@ -40,6 +37,15 @@ class PromiseView:
     target: date | None
     promised_by: date | None
     owner: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromiseView(TermsView):
+    """A promise of a case; `overdue` is by the customer's calendar."""
+
+    case: int
+    customer: str
+    amends: str
     state: AmendsState
     overdue: bool
     evidence: str
@@ -177,13 +183,9 @@ def case_view(ws: Workspace, number: int) -> CaseView:
     )
 
 
-def promise_view(case: Case, amends: Amends, today: date) -> PromiseView:
-    """Return a promise of a case for display; `today` is the customer's."""
-    promise = amends.promise
-    return PromiseView(
-        case=case.number,
-        customer=case.customer.name,
-        amends=amends.name,
+def terms_view(promise: Promise) -> TermsView:
+    """Return the terms of a promise for display."""
+    return TermsView(
         kind=promise.kind,
         text=promise.text,
         value=promise.value.amount if promise.value else None,
@@ -191,6 +193,16 @@ def promise_view(case: Case, amends: Amends, today: date) -> PromiseView:
         target=promise.target,
         promised_by=promise.promised_by,
         owner=promise.owner,
+    )
+
+
+def promise_view(case: Case, amends: Amends, today: date) -> PromiseView:
+    """Return a promise of a case for display; `today` is the customer's."""
+    return PromiseView(
+        **asdict(terms_view(amends.promise)),
+        case=case.number,
+        customer=case.customer.name,
+        amends=amends.name,
         state=amends.state,
         overdue=amends.overdue(today),
         evidence=amends.evidence,

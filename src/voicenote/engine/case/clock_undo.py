@@ -65,7 +65,8 @@ def undo(ws: Workspace) -> Undone:
         sent = clock_history.sent_since(tx, lines[0].number) if lines else set()
         kept = {line.case: SENT for line in lines if line.case in sent}
         done: list[ClockDecision] = []
-        for line in sorted(lines, key=_cases_first):
+        # a case is reopened before its waiting messages
+        for line in sorted(lines, key=lambda one: (one.event != "case_closed", one.number)):
             if line.case in kept:
                 continue
             if _INVERSE[line.event](tx, line):
@@ -100,11 +101,6 @@ def _to_customer(tx: Transaction, line: ClockDecision) -> bool:
     if not line.event.startswith("touch"):
         return False
     return touches.get(tx, int(line.facts["touch"])).kind is not TouchKind.NUDGE
-
-
-def _cases_first(line: ClockDecision) -> tuple[bool, int]:
-    """Sort key: a case is reopened before its waiting messages."""
-    return line.event != "case_closed", line.number
 
 
 def _restore_touch(tx: Transaction, line: ClockDecision) -> bool:

@@ -17,7 +17,7 @@ from voicenote.followup.actions import (
     Reopen,
     SkipTouch,
 )
-from voicenote.followup.decide import FollowUpPolicy, decide
+from voicenote.followup.decide import decide
 from voicenote.ledger import case_store, touches
 from voicenote.ledger.changes import change_amends, change_case, change_touch, hold_case
 from voicenote.ledger.clock_history import DATE_PASSED
@@ -41,25 +41,20 @@ def decide_cases(ws: Workspace, numbers: Sequence[int]) -> int:
     return sum(acts for acts in done if isinstance(acts, int))
 
 
-def policy_of(ws: Workspace) -> FollowUpPolicy:
-    """Return the part of ``[policy]`` that decisions need."""
-    return FollowUpPolicy(rounds=ws.settings.policy.rounds)
-
-
 def decide_in(ws: Workspace, tx: Transaction, numbers: Sequence[int]) -> int:
     """Decide and act within a transaction, which keeps a decision with what it was based on.
 
     A clock that isn't believed decides nothing: the last known time is used instead.
     """
-    policy, now = policy_of(ws), as_of(ws, tx)
+    rounds, now = ws.settings.policy.rounds, as_of(ws, tx)
     done, left = 0, list(numbers)
     for _ in range(DEEPEST):
         stirred = []
         for number, seen in snapshots(tx, left, ws.zone_of).items():
-            wanted = decide(seen, now, policy)
+            wanted = decide(seen, now, rounds)
             if seen.case.stage is Stage.RENDERED and any(isinstance(a, Nudge) for a in wanted):
                 # what the owner is told has to lead to the approval, so it is told of fresh facts
-                wanted = decide(mark_stale(ws, tx, {number: seen})[number], now, policy)
+                wanted = decide(mark_stale(ws, tx, {number: seen})[number], now, rounds)
             if wanted:
                 hold_case(tx, number)  # before its messages, in the same order as sending
             actions = [action for action in wanted if _apply(tx, number, action)]

@@ -32,7 +32,6 @@ from voicenote.ledger.scripts import Approval, StoredDraft
 from voicenote.ledger.snapshots import snapshot
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case, Stage
-from voicenote.model.receipt import Answer
 from voicenote.model.snapshot import Snapshot
 from voicenote.script.check.length import least_seconds
 from voicenote.script.disclosing import drop_disclosure
@@ -74,7 +73,7 @@ def judge_release(
     doubts = list(of_the_day(seen, written_on, day, find_outdated(found.script, written_on, day)))
     said = approval.composed_sha256 if approval else None
     if approval is None or approval.facts_sha256 != facts:
-        made = composition_of(ws, seen.case, _answers_before(seen), found.script, written_on)
+        made = composition_of(ws, seen.case, seen.earlier_answers, found.script, written_on)
         said = made.sha256
         doubts += _of_the_facts(ws, tx, seen, found, said, approval)
     return Judged(left_over(doubts, approval.excused if approval else ()), said, facts)
@@ -130,7 +129,7 @@ def words_fit(ws: Workspace, tx: Transaction, seen: Snapshot) -> bool:
     )
     if found is None or found.composed is None:
         return True
-    made = composition_of(ws, seen.case, _answers_before(seen), found.script, found.composed.on)
+    made = composition_of(ws, seen.case, seen.earlier_answers, found.script, found.composed.on)
     return made.sha256 == found.composed.sha256
 
 
@@ -156,11 +155,6 @@ def _written_on(seen: Snapshot, found: StoredDraft, day: date) -> date:
     return found.made_at.astimezone(seen.zone).date() if found.made_at else day
 
 
-def _answers_before(seen: Snapshot) -> tuple[Answer, ...]:
-    pairs = zip(seen.answers, seen.answer_rounds, strict=True)
-    return tuple(answer for answer, round_ in pairs if round_ < seen.case.round)
-
-
 def facts_hold(ws: Workspace, seen: Snapshot, found: StoredDraft) -> bool:
     """Whether everything that an approved draft was composed from is unchanged since."""
     given = found.approval
@@ -175,7 +169,7 @@ def facts_sha256(ws: Workspace, seen: Snapshot, found: StoredDraft) -> str:
     case, settings = seen.case, ws.settings
     policy = settings.policy
     facts = (
-        (case.complaint, case.amends, case.lesson, case.round, _answers_before(seen)),
+        (case.complaint, case.amends, case.lesson, case.round, seen.earlier_answers),
         (ws.owner_of(case), settings.owner.business, settings.owner.language),
         (policy.compensation_low, policy.compensation_high, policy.compensation_refuse),
         sorted(levels_of(ws).items()),

@@ -69,8 +69,7 @@ def step_ways(ws: Workspace, touch: Touch) -> tuple[str, ...]:
 
 def _asked_order(ws: Workspace, customer: Customer, wanted: Sequence[str]) -> list[str]:
     """Return the order that was asked for: by the step or plan, the customer, or the settings."""
-    own = [name.strip() for name in customer.channel.split(",") if name.strip()]
-    return list(dict.fromkeys(wanted or own or ws.settings.schedule.channels))
+    return list(dict.fromkeys(wanted or customer.channels or ws.settings.schedule.channels))
 
 
 def _with_address(ws: Workspace, customer: Customer, names: Sequence[str]) -> list[str]:
@@ -133,16 +132,15 @@ def move_touches(ws: Workspace, to: str, *, case: int | None = None, away_from: 
                 moved.wishes.append(number)
             for touch in (t for t in waiting if t.case == number and t.channel != to):
                 if attempts.may_have_left_at(tx, touch) is not None:
-                    moved.left.append((number, *_may_have_left(touch)))
+                    why = f"the {touch.kind.value} may have left by {touch.channel} already"
+                    cure = (
+                        f"leave it to {touch.channel}, which takes it only once; or close the case"
+                    )
+                    moved.left.append((number, why, cure))
                     continue
                 _move(tx, touch, to)
                 moved.touches.append((number, touch.number))
     return moved
-
-
-def _may_have_left(touch: Touch) -> tuple[str, str]:
-    what = f"the {touch.kind.value} may have left by {touch.channel} already"
-    return what, f"leave it to {touch.channel}, which takes it only once; or close the case"
 
 
 def moved_case(ws: Workspace, number: int, to: str, away_from: str) -> Moved:
@@ -208,7 +206,7 @@ def _move(tx: Transaction, touch: Touch, to: str) -> None:
 
 def _prefer(tx: Transaction, case: Case, old: str, new: str) -> bool:
     """Replace the old channel name in the customer's preference; return whether it was there."""
-    wishes = [name.strip() for name in case.customer.channel.split(",") if name.strip()]
+    wishes = case.customer.channels
     if not old or old not in wishes:
         return False
     wanted = ",".join(dict.fromkeys(new if name == old else name for name in wishes))

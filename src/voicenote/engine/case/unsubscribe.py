@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from voicenote import addresses
@@ -109,7 +108,8 @@ def _by_address(tx: Transaction, customer: str, region: str) -> OptedOut:
             f"there is no case {found[1]}", f"a Telegram id is written telegram:{found[1]}"
         )
     already = bool(meant) and numbers == optouts.find_gone(tx, sorted(numbers))
-    cancelled = sum(opt_out_in(tx, case_store.locked(tx, one.number)) for one in _persons(meant))
+    persons = {case.customer: case.number for case in meant}  # one case of each is enough
+    cancelled = sum(opt_out_in(tx, case_store.locked(tx, one)) for one in persons.values())
     cancelled += sum(opt_out_in(tx, None, mark) for mark in marks)
     if not meant:
         optouts.opt_out_home(tx, home)
@@ -131,8 +131,3 @@ def _nobody(customer: str, error: BadData) -> WrongUse:
     if text.startswith("@"):
         return WrongUse(f"{short(text)} isn't a Telegram name", f"{error.advice}, or {case}")
     return WrongUse(f"{short(text)} isn't an address, nor a case", f"{case}, or {error.advice}")
-
-
-def _persons(found: Collection[Case]) -> list[Case]:
-    """Return one case of each customer."""
-    return list({case.customer: case for case in found}.values())

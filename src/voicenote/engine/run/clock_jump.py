@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from voicenote.engine.case.decisions import DEEPEST, policy_of
+from voicenote.engine.case.decisions import DEEPEST
 from voicenote.engine.clock_check import clock_doubt
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
@@ -18,7 +18,7 @@ from voicenote.followup.actions import (
     Nudge,
     SkipTouch,
 )
-from voicenote.followup.decide import FollowUpPolicy, apply_actions, decide
+from voicenote.followup.decide import apply_actions, decide
 from voicenote.ledger import attempts, meta
 from voicenote.ledger.clock_history import (
     KnownTime,
@@ -114,9 +114,9 @@ def jump_of(ws: Workspace, tx: Transaction) -> Jumped | None:
     found = clock_doubt(ws, tx)
     if found is None:
         return None
-    policy = policy_of(ws)
+    rounds = ws.settings.policy.rounds
     seen = snapshots(tx, find_stirred(tx), ws.zone_of)
-    wanted = [action for one in seen.values() for action in _all_of(one, tx.now, policy)]
+    wanted = [action for one in seen.values() for action in _all_of(one, tx.now, rounds)]
     ours = {
         touch.number
         for one in seen.values()
@@ -134,10 +134,10 @@ def jump_of(ws: Workspace, tx: Transaction) -> Jumped | None:
     )
 
 
-def _all_of(seen: Snapshot, now: datetime, policy: FollowUpPolicy) -> Iterator[Action]:
+def _all_of(seen: Snapshot, now: datetime, rounds: int) -> Iterator[Action]:
     """Yield all that a run would decide on a case, including what each decision leads to."""
     for _ in range(DEEPEST):
-        wanted = decide(seen, now, policy)
+        wanted = decide(seen, now, rounds)
         yield from wanted
         if all(isinstance(action, Nudge) for action in wanted):
             return

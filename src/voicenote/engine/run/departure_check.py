@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from voicenote.engine.case.decisions import decide_in, policy_of
+from voicenote.engine.case.decisions import decide_in
 from voicenote.engine.case.release import facts_hold, judge_release, refusal
 from voicenote.engine.case.withdrawal import ask_about
 from voicenote.engine.run.lookahead import TouchView, look
@@ -86,7 +86,8 @@ class DepartureCheck:
         and everything is read again.
         """
         standing = read_standing(self.tx, seen.case)
-        if standing == seen.standing and not decide(seen.seen, self.tx.now, policy_of(self.ws)):
+        rounds = self.ws.settings.policy.rounds
+        if standing == seen.standing and not decide(seen.seen, self.tx.now, rounds):
             return seen
         number, case = seen.touch.number, seen.case.number
         decide_in(self.ws, self.tx, [case])
