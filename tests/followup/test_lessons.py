@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from voicenote.followup.causes import (
     CauseSeen,
-    add_up_amends,
     came_back,
     cause_of,
     count_customers,
@@ -22,7 +21,7 @@ from voicenote.followup.causes import (
     rank_causes,
 )
 from voicenote.model.case import Lesson, Outcome
-from voicenote.model.money import Money
+from voicenote.model.money import Money, add_up
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -131,7 +130,7 @@ def test_outcomes_are_counted_apart_with_those_still_open() -> None:
 def test_what_was_paid_is_exact_and_never_mixes_currencies() -> None:
     pennies = [Money(Decimal("0.10"), "USD")] * 3
     large = [Money(Decimal(999999999999999), "EUR"), Money(Decimal("0.000000000000001"), "EUR")]
-    assert {name: str(amount) for name, amount in add_up_amends([*pennies, *large]).items()} == {
+    assert {name: str(amount) for name, amount in add_up([*pennies, *large]).items()} == {
         "EUR": "999999999999999.000000000000001",
         "USD": "0.30",
     }

@@ -6,18 +6,14 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Context, Decimal
 
 from voicenote.model.case import Case, Lesson, Outcome
-from voicenote.model.money import TOO_MUCH, Money
 from voicenote.unicode_forms import normal
 
 #: The name for causes that nobody has named.
 UNKNOWN = "unknown"
 #: Customers who stay. Those who gave no answer and those who were lost count apart (R14).
 KEPT = frozenset({Outcome.ALLY, Outcome.SATISFIED, Outcome.NEUTRAL})
-#: Precise enough to add a million of the largest amounts without rounding any.
-_EXACT = Context(prec=2 * TOO_MUCH.adjusted() + 30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,15 +140,6 @@ def count_outcomes(rows: Iterable[tuple[Outcome | None, int]]) -> dict[str, int]
     for outcome, count in rows:
         found[outcome.value if outcome else "open"] += count
     return found
-
-
-def add_up_amends(values: Iterable[Money]) -> dict[str, Decimal]:
-    """Add up what amends were worth, exactly: one sum per currency, in order of its code (S20)."""
-    sums: dict[str, Decimal] = {}
-    for value in values:
-        before = sums.get(value.currency, Decimal(0))
-        sums[value.currency] = _EXACT.add(before, value.amount)
-    return dict(sorted(sums.items()))
 
 
 def count_customers(rows: Iterable[tuple[int, Outcome]]) -> dict[str, int]:

@@ -10,12 +10,10 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from voicenote.model.case import Case, Finding
-from voicenote.model.money import Money
-from voicenote.model.promise import AmendsKind, Promise
+from voicenote.model.money import Money, add_up
+from voicenote.model.promise import MONEY_BACK, Promise
 from voicenote.model.sums import sum_unread, sums_in
 
-#: The deeds that are always money; others count when they have a value or name a sum.
-MONEY = frozenset({AmendsKind.REFUND, AmendsKind.CREDIT})
 HUNDRED = Decimal(100)
 #: Sums that look round, within a power of ten: 37.40 becomes 40, and 112 becomes 120.
 ROUND_STEPS = (Decimal(10), Decimal(5), Decimal(1))
@@ -133,17 +131,16 @@ def worth_of(promise: Promise, evidence: str = "", currency: str = "") -> Worth 
     """
     value = promise.value if promise.value is not None and promise.value.amount > 0 else None
     preferred = value.currency if value else currency
-    found = {value.currency: value.amount} if value else {}
     named = sums_in(promise.text, preferred)
-    for code in {one.currency for one in named}:
-        amounts = [one.amount for one in named if one.currency == code]
-        known = found.get(code)
-        found[code] = sum(amounts, Decimal()) if known is None else max(known, *amounts)
+    found = add_up(named)
+    if value:
+        same = (one.amount for one in named if one.currency == value.currency)
+        found[value.currency] = max([value.amount, *same])
     for one in sums_in(evidence, preferred):
         found[one.currency] = max(found.get(one.currency, Decimal()), one.amount)
     sums = tuple(Money(amount, code) for code, amount in sorted(found.items()) if amount > 0)
     unread = not sums and (sum_unread(promise.text) or sum_unread(evidence))
-    return Worth(sums, unread) if sums or unread or promise.kind in MONEY else None
+    return Worth(sums, unread) if sums or unread or promise.kind in MONEY_BACK else None
 
 
 def judge(
@@ -169,7 +166,8 @@ def judge(
     paid = [one for one in worths if one is not None]
     if not paid:
         return FINE
-    totals = _totals(paid)
+    sums = add_up(money for one in paid for money in one.sums)
+    totals = tuple(Money(amount, code) for code, amount in sums.items())
     if complaint.finding is Finding.UNFOUNDED:
         return Judgement(
             Adequacy.REFUSE,
@@ -182,14 +180,6 @@ def judge(
     if harm is None:
         return FINE
     return _against(case, harm, totals, bands, unread=any(one.unread for one in paid))
-
-
-def _totals(paid: Iterable[Worth]) -> tuple[Money, ...]:
-    found: dict[str, Decimal] = {}
-    for one in paid:
-        for money in one.sums:
-            found[money.currency] = found.get(money.currency, Decimal()) + money.amount
-    return tuple(Money(amount, code) for code, amount in sorted(found.items()))
 
 
 def _against(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
 
 #: No promise and no harm comes near this amount, in any currency.
 TOO_MUCH = Decimal(10) ** 15
+#: Precise enough to add a million of the largest amounts without rounding any.
+_EXACT = Context(prec=2 * TOO_MUCH.adjusted() + 30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +32,12 @@ class Money:
 
     def __str__(self) -> str:
         return f"{self.amount} {self.currency}"
+
+
+def add_up(values: Iterable[Money]) -> dict[str, Decimal]:
+    """Add up money exactly: one sum per currency, in order of its code."""
+    sums: dict[str, Decimal] = {}
+    for value in values:
+        before = sums.get(value.currency, Decimal(0))
+        sums[value.currency] = _EXACT.add(before, value.amount)
+    return dict(sorted(sums.items()))

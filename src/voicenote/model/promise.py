@@ -32,6 +32,8 @@ class AmendsState(StrEnum):
     WAIVED = "waived"
 
 
+#: The deeds that give money back.
+MONEY_BACK = frozenset({AmendsKind.REFUND, AmendsKind.CREDIT})
 #: The states of a promise that is kept.
 KEPT = frozenset({AmendsState.DONE, AmendsState.CONFIRMED})
 

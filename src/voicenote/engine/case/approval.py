@@ -96,8 +96,8 @@ def _approve(
     if not found.approved or case.stage is not Stage.FOLLOWING:
         day = _leaving_on(ws, tx, case)
         notes = release(ws, tx, case, found, day, anyway, automatic=automatic)
-        for touch in touches.of_round(tx, case):
-            if touch.kind in OPENING and touch.state in WAITING and touch.reason:
+        for touch in _waiting_memos(tx, case):
+            if touch.reason:
                 touches.note(tx, touch.number, "")
     booked = touches.of_round(tx, case)
     if not any(t.kind in OPENING and t.state in WAITING | MAY_HAVE_LEFT for t in booked):
@@ -123,13 +123,17 @@ def in_touch(tx: Transaction, case: Case) -> None:
 
 def memo_waits(tx: Transaction, case: Case) -> bool:
     """Whether the memo of a case is booked and not yet sent."""
-    return any(t.kind in OPENING and t.state in WAITING for t in touches.of_round(tx, case))
+    return bool(_waiting_memos(tx, case))
+
+
+def _waiting_memos(tx: Transaction, case: Case) -> list[Touch]:
+    booked = touches.of_round(tx, case)
+    return [touch for touch in booked if touch.kind in OPENING and touch.state in WAITING]
 
 
 def _leaving_on(ws: Workspace, tx: Transaction, case: Case) -> date:
     """Return the day on which the memo of a case will be sent, on the customer's calendar."""
-    waiting = [t for t in touches.of_round(tx, case) if t.kind in OPENING and t.state in WAITING]
-    due = [touch.due_at for touch in waiting]
+    due = [touch.due_at for touch in _waiting_memos(tx, case)]
     if not due:
         wanted = preview_plan(ws, case, tx.now, _plan_with_memo(ws, case))
         due = [touch.due_at for touch in wanted if touch.kind in OPENING]

@@ -10,7 +10,6 @@ from voicenote.engine.workspace import Workspace
 from voicenote.followup.causes import (
     Cause,
     CauseSeen,
-    add_up_amends,
     came_back,
     cause_of,
     count_customers,
@@ -21,6 +20,7 @@ from voicenote.followup.causes import (
 from voicenote.ledger import case_reports, case_rows, case_store
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case, Outcome
+from voicenote.model.money import add_up
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +73,7 @@ def outcomes(ws: Workspace) -> OutcomeReport:
     """Return how all cases and customers ended up."""
     with ws.ledger.read() as tx:
         found = case_reports.outcomes(tx)
-        sums = add_up_amends(case_reports.list_paid(tx))
+        sums = add_up(case_reports.list_paid(tx))
         closed = case_reports.closings(tx)
     return OutcomeReport(
         cases=count_outcomes((Outcome(name) if name else None, count) for name, count in found),

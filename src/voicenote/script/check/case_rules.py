@@ -6,14 +6,12 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from voicenote.model.case import Finding
-from voicenote.model.promise import AmendsKind, Promise
+from voicenote.model.promise import MONEY_BACK, Promise
 from voicenote.script.check.case_context import CaseBackground
 from voicenote.script.check.findings import Violation
 from voicenote.script.check.passage import CheckedSentence, CheckInput
 from voicenote.script.compose import APOLOGIES
 
-#: The kinds of promise that give money back.
-MONEY = frozenset({AmendsKind.REFUND, AmendsKind.CREDIT})
 #: The templates of messages after the memo, which already had the apology.
 AFTER = frozenset({"check-in", "status-kept", "status-late", "confirm"})
 
@@ -98,8 +96,8 @@ def _check_kind(
     lost = harm is not None and harm.amount > 0
     if not promises:
         return
-    gives = any(promise.kind in MONEY or promise.value for promise in promises)
+    gives = any(promise.kind in MONEY_BACK or promise.value for promise in promises)
     if lost and not gives:
         yield "R9", "lost", *_find_offer(sentences)
-    elif not lost and all(promise.kind in MONEY for promise in promises):
+    elif not lost and all(promise.kind in MONEY_BACK for promise in promises):
         yield "R9", "paid", *_find_offer(sentences)
