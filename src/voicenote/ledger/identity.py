@@ -104,11 +104,13 @@ class Known:
 
     def find(self, complaint: Complaint) -> StoredComplaint | None:
         """Return the case of this complaint, or None for a new complaint."""
-        story, named = story_of(complaint.what_happened), is_named(complaint.source)
         of_ref = self.by_ref.get(complaint.ref, [])
+        exact = [one for one in of_ref if one.source == complaint.source]
+        if exact and len(of_ref) == 1:
+            return exact[0]
+        story, named = story_of(complaint.what_happened), is_named(complaint.source)
         theirs = [one for one in of_ref if same_person(one.customer, complaint.customer)]
         alike = [one for one in theirs if one.story == story]
-        exact = [one for one in of_ref if one.source == complaint.source]
         loose = [one for one in (*theirs, *of_ref) if not (named or is_named(one.source))]
         if alike or exact or loose:
             return (*alike, *exact, *loose)[0]
@@ -149,18 +151,20 @@ def find_known(tx: Transaction, complaints: Sequence[Complaint]) -> Known:
     case, person = tables.cases, tables.customers
     query = select(case.c.number, case.c.source, case.c.ref, case.c.story, case.c.customer)
     dialect = tx.connection.dialect.name
-    refs = {one.ref for one in complaints}
-    queries = [query.where(in_list(case.c.ref, refs, dialect))]
+    of_refs = query.where(in_list(case.c.ref, {one.ref for one in complaints}, dialect))
+    rows = {row[0]: row for row in tx.connection.execute(of_refs)}
+    there = {(row[1], row[2]) for row in rows.values()}
+    unknown = [one for one in complaints if (one.source, one.ref) not in there]
     # thousands of cases may share a one-line story: only those of these people are read
     for refless in (True, False):
-        some = [one for one in complaints if is_made_ref(one.ref) is refless]
+        some = [one for one in unknown if is_made_ref(one.ref) is refless]
         if some:
             told = in_list(case.c.story, {story_of(one.what_happened) for one in some}, dialect)
             told = told if refless else told & case.c.ref.startswith(MADE_REF)
             theirs = query.join(person, person.c.number == case.c.customer)
-            queries.append(theirs.where(told & _any_of(tx, [one.customer for one in some])))
+            asked = theirs.where(told & _any_of(tx, [one.customer for one in some]))
+            rows |= {row[0]: row for row in tx.connection.execute(asked)}
     found = Known()
-    rows = {row[0]: row for asked in queries for row in tx.connection.execute(asked)}
     people = customer_store.read_customers(tx, {row[4] for row in rows.values()})
     for number in sorted(rows):
         found.add(StoredComplaint(*rows[number], people[rows[number][4]]))
