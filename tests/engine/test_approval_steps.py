@@ -25,7 +25,7 @@ from voicenote.engine.run.run_once import one_pass
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
 from voicenote.followup.proposal import Wishes
-from voicenote.ledger import case_reports
+from voicenote.ledger import touches
 from voicenote.model.case import Stage
 from voicenote.model.promise import AmendsKind, Promise
 from voicenote.model.receipt import Verdict
@@ -147,7 +147,7 @@ def stale(ws: Workspace) -> int:
 def test_a_nudge_about_old_words_leads_to_the_approval(ws: Workspace, stale: int) -> None:
     decide_cases(ws, [stale])
     with ws.ledger.read() as tx:
-        (text,) = [one["text"] for one in case_reports.nudges(tx) if "memo" in one["text"]]
+        (text,) = [text for _, text in touches.nudges_since(tx, 0) if "memo" in text]
     follow(ws, stale, text)
     assert case_view(ws, stale).case.stage is Stage.APPROVED
 

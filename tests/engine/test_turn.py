@@ -100,8 +100,8 @@ def test_the_owner_is_told_once_of_what_is_overdue(ws: Workspace, clock: Clock) 
     for _ in range(3):
         one_pass(ws)
     with ws.ledger.read() as tx:
-        notes = [note["kind"] for note in case_reports.nudges(tx) if note["case"] == number]
-    assert notes.count("overdue") == 1
+        lines = case_reports.history(tx, number)
+    assert [one["kind"] for one in lines if one["event"] == "owner_nudged"].count("overdue") == 1
 
 
 def test_a_late_promise_is_never_said_to_be_kept(ws: Workspace, world: World, clock: Clock) -> None:

@@ -53,7 +53,7 @@ USER = {
 )
 def test_a_shape_is_found_out(read: Any, content: Any, kind: Any, lines: Any) -> None:
     source, good, bad = read(content)
-    assert (source.format, source.source_name, bad) == (kind, "json", [])
+    assert (source.first.format, source.first.source_name, bad) == (kind, "json", [])
     assert [item.line for item in good] == lines
     assert [item.complaint.customer.name for item in good] == ["Ann", "Bo"]
 
@@ -94,7 +94,7 @@ def test_what_is_nested_beyond_use_is_left_out_and_listed(read: Any) -> None:
     nested = '{"a":' * 600 + "1" + "}" * 600
     source, good, bad = read(f'[{{"customer": "Ann", "what_happened": "late", "x": {nested}}}]')
     deep = "x.a.a.a.a.a (nested too deeply)"
-    assert (len(good), bad, source.headers) == (1, [], ("customer", "what_happened", deep))
+    assert (len(good), bad, source.first.headers) == (1, [], ("customer", "what_happened", deep))
 
 
 def test_a_record_longer_than_the_limit_is_refused(read: Any) -> None:
@@ -134,7 +134,7 @@ def test_zendesk_pages_are_joined_over_files(read: Any) -> None:
     one = {"tickets": [TICKET, {**TICKET, "id": 8, "status": "deleted"}], "next_page": "…"}
     two = {"users": [USER], "tickets": [{**TICKET, "id": 9, "priority": None}]}
     source, good, bad = read(json.dumps(one), json.dumps(two, indent=2), region="EE")
-    assert (source.format, source.source_name) == ("zendesk-json", "zendesk-shop")
+    assert (source.first.format, source.first.source_name) == ("zendesk-json", "zendesk-shop")
     first = good[0].complaint
     assert first.customer.address("email") == "ann@shop.ee"
     assert first.customer.time_zone == "Europe/Tallinn"
@@ -153,7 +153,7 @@ def test_zendesk_tables_are_joined_in_either_order(read: Any, users_first: Any) 
     ]
     tables = [(name, text + "\r\n") for name, text in tables]
     source, good, _ = read(*(reversed(tables) if users_first else tables), region="EE")
-    assert source.format == "zendesk-csv"
+    assert source.first.format == "zendesk-csv"
     assert good[0].complaint.customer.time_zone == "Europe/Tallinn"
     assert good[0].complaint.opened_at.isoformat() == "2026-03-04T10:00:00+00:00"
 
@@ -177,7 +177,7 @@ def test_a_ticket_without_its_user_takes_the_default(read: Any) -> None:
 def test_zendesks_own_json_export_brings_its_requesters(read: Any) -> None:
     lines = [{**TICKET, "id": i, "requester": USER} for i in (7, 8)]
     source, good, _ = read("\n".join(map(json.dumps, lines)), region="EE")
-    assert (source.format, source.source_name) == ("zendesk-json", "zendesk-shop")
+    assert (source.first.format, source.first.source_name) == ("zendesk-json", "zendesk-shop")
     assert good[1].complaint.customer.address("email") == "ann@shop.ee"
 
 
@@ -278,10 +278,10 @@ def test_one_ref_for_two_stories_is_a_problem(read: Any) -> None:
 
 
 def test_a_source_is_what_is_told_and_never_what_the_columns_are(read: Any) -> None:
-    one = read(("mon.csv", "Ticket ID,Name,Description\n1,Ann,late\n"))[0].source_name
-    other = read(("tue.csv", "Case ID,Name,Description\n2,Bo,late\n"))[0].source_name
-    assert one == other == read("customer,what_happened\nAnn,late\n")[0].source_name == "csv"
-    assert read("Name,Text\nAnn,late\n", source="shop")[0].source_name == "shop"
+    one = read(("mon.csv", "Ticket ID,Name,Description\n1,Ann,late\n"))[0].first.source_name
+    other = read(("tue.csv", "Case ID,Name,Description\n2,Bo,late\n"))[0].first.source_name
+    assert one == other == read("customer,what_happened\nAnn,late\n")[0].first.source_name == "csv"
+    assert read("Name,Text\nAnn,late\n", source="shop")[0].first.source_name == "shop"
 
 
 @pytest.mark.parametrize(
@@ -311,7 +311,7 @@ def test_a_source_is_what_is_told_and_never_what_the_columns_are(read: Any) -> N
 )  # fmt: skip
 def test_columns_are_guessed_from_their_names(read: Any, headers: Any, mapping: Any) -> None:
     source, _, _ = read(headers + "\n")
-    assert {field: " + ".join(names) for field, names in source.mapping.items()} == mapping
+    assert {field: " + ".join(names) for field, names in source.first.mapping.items()} == mapping
 
 
 def test_a_guess_can_be_overruled_and_switched_off(read: Any) -> None:

@@ -41,7 +41,9 @@ def test_a_table_keeps_delimiter_line_ends_and_encoding(read: Any, encoding: Any
     fixed = path.read_bytes().decode(encoding).replace("nie mam", "z@b.pl").encode(encoding)
     source, good, bad, paths = write(read, ("in0.csv.rejected", fixed), language="pl")
     assert (len(good), bad, paths) == (1, [], ())
-    assert source.source_name == read(text.encode(encoding), language="pl")[0].source_name
+    assert (
+        source.first.source_name == read(text.encode(encoding), language="pl")[0].first.source_name
+    )
 
 
 @pytest.mark.parametrize("kind", ["list", "object", "lines", "zendesk"])
@@ -64,8 +66,8 @@ def test_json_comes_back_in_its_own_shape(read: Any, kind: Any) -> None:
     text = path.read_text().replace('"x"', '"a@b.ee"')
     again, good, bad, _ = write(read, (path.name, text))
     assert (len(bad), len(good)) == (0, 2 if kind == "zendesk" else 1)
-    assert again.source_name == source.source_name
-    assert again.format == ("json" if kind == "object" else source.format)
+    assert again.first.source_name == source.first.source_name
+    assert again.first.format == ("json" if kind == "object" else source.first.format)
 
 
 def test_nothing_that_is_there_is_overwritten(read: Any, tmp_path: Path) -> None:

@@ -134,7 +134,7 @@ def test_empty_cells_cut_off_at_a_rows_end_are_empty(read: Any) -> None:
 
 def test_the_same_header_twice_gets_a_number(read: Any) -> None:
     source, _, _ = read("customer,what_happened,Comment,Comment\nAnn,late,a,b\n")
-    assert source.headers == ("customer", "what_happened", "Comment", "Comment (2)")
+    assert source.first.headers == ("customer", "what_happened", "Comment", "Comment (2)")
 
 
 def test_one_column_is_a_table_too(read: Any) -> None:
@@ -204,7 +204,7 @@ def test_a_wrong_default_is_said_once(read: Any) -> None:
 
 def test_the_shape_does_not_hang_on_the_name(read: Any) -> None:
     source, good, _ = read(("a.txt", '[{"customer": "Ann", "what_happened": "late"}]'))
-    assert source.format == Shape.DOCUMENT
+    assert source.first.format == Shape.DOCUMENT
     assert len(good) == 1
 
 
@@ -214,7 +214,7 @@ def test_a_real_export_with_junk_above_and_quoted_newlines_inside(read: Any) -> 
     assert [item.line for item in good] == [5, 8, 9, 12, 17, 20]
     assert good[0].complaint.ref == "3384392"
     assert {problem.what for item in bad for problem in item.problems} == {"has no what_happened"}
-    assert source.mapping["product"] == ("Product",)
+    assert source.first.mapping["product"] == ("Product",)
 
 
 def test_two_thousand_columns_of_one_name_are_told_apart_at_once(read: Any) -> None:
@@ -223,6 +223,6 @@ def test_two_thousand_columns_of_one_name_are_told_apart_at_once(read: Any) -> N
         f"customer,what_happened,{','.join(['both'] * 1998)}\nAnn,Late{',x' * 1998}\n"
     )
     assert time.process_time() - begun < 3
-    assert len(set(source.headers)) == 2000
-    assert source.headers[2:4] == ("both", "both (2)")
+    assert len(set(source.first.headers)) == 2000
+    assert source.first.headers[2:4] == ("both", "both (2)")
     assert len(good) == 1

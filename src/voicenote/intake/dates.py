@@ -128,11 +128,7 @@ def _parse_words(text: str, plain: str, languages: str) -> datetime:
     import dateparser
     from dateparser.conf import SettingValidationError
 
-    known = []
-    for tag in languages.split():
-        base = tag.partition("-")[0]
-        if base not in known:
-            known.append(base)
+    known = list(dict.fromkeys(tag.partition("-")[0] for tag in languages.split()))
     try:
         parsed = dateparser.parse(
             plain[:100],

@@ -89,18 +89,15 @@ def find_table(sniffed: Sniffed, options: Options, wanted: Sequence[str] = ()) -
     if sample and sample[0].lower().startswith("sep=") and len(sample[0].strip()) == 5:
         given = given or sample[0].strip()[4]
     known = {fold_header(name) for name in wanted}
-    best: tuple[tuple[int, int, float], str, int, list[str]] | None = None
-    for delimiter in [given] if given else _DELIMITERS:
-        rows = _split_sample(sample, delimiter, options.limits)
-        if (found := _find_header(rows, known)) is None:
-            continue
-        score, line, cells = found
-        if best is None or score > best[0]:
-            best = (score, delimiter, line, cells)
-    if best is None:
+    found = [
+        (*header, delimiter)
+        for delimiter in ([given] if given else _DELIMITERS)
+        if (header := _find_header(_split_sample(sample, delimiter, options.limits), known))
+    ]
+    if not found:
         advice = "the first row names the columns: one field a column, such as customer"
         raise BadData(f"{sniffed.path.name} has no header", advice)
-    _, delimiter, line, cells = best
+    _, line, cells, delimiter = max(found, key=lambda one: one[0])  # the first of equals
     if len(cells) > options.limits.columns:
         what = f"{sniffed.path.name} has {len(cells):,} columns"
         raise BadData(what, f"the most is {options.limits.columns:,}; export fewer columns")
@@ -215,14 +212,13 @@ def _find_header(
     widths = Counter(len(cells) for _, cells in filled)
     usual, times = widths.most_common(1)[0]
     share = times / len(filled)
-    best: tuple[tuple[int, int, float], int, list[str]] | None = None
+    scored = []
     for line, cells in filled[:30]:
         names = [cell.strip() for cell in cells]
         asked = sum(1 for name in names if name and fold_header(name) in known)
-        score = asked * 10 + count_familiar(names)
-        if score and (best is None or score > best[0][0]):
-            best = ((score, 0, share), line, cells)
-    if best is not None:
+        scored.append(((asked * 10 + count_familiar(names), 0, share), line, cells))
+    best = max(scored, key=lambda one: one[0])  # the first of equals
+    if best[0][0]:
         return best
     for line, cells in filled[:30]:
         if len(cells) == usual > 1 and all(0 < len(cell.strip()) < 100 for cell in cells):

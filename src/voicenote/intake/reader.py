@@ -30,39 +30,16 @@ _ENDS = (".", "!", "?", "…", ":", ";", "؟")
 
 @dataclass(frozen=True, slots=True)
 class ComplaintSource:
-    """The files that `open_source` opened. Iterating reads them, and can be repeated.
-
-    The properties describe the first of its `parts`; `size` is of all.
-    """
+    """The files that `open_source` opened. Iterating reads them, and can be repeated."""
 
     parts: tuple[Part, ...]
     options: Options
     stamps: Mapping[Path, tuple[int, ...]] = field(default_factory=dict)
 
     @property
-    def format(self) -> str:
-        """``csv``, ``jsonl``, ``json``, ``zendesk-csv`` or ``zendesk-json``."""
-        return self.parts[0].format
-
-    @property
-    def headers(self) -> tuple[str, ...]:
-        """The columns, or JSON keys as dotted paths."""
-        return self.parts[0].headers
-
-    @property
-    def source_name(self) -> str:
-        """The complaints' `source`: the same for every export of one system."""
-        return self.parts[0].source_name
-
-    @property
-    def guesses(self) -> Mapping[str, tuple[str, ...]]:
-        """Field → columns, as guessed from the headers."""
-        return self.parts[0].guesses
-
-    @property
-    def mapping(self) -> Mapping[str, tuple[str, ...]]:
-        """Field → columns as used: what was asked for, then guesses."""
-        return self.parts[0].mapping
+    def first(self) -> Part:
+        """The first part: its format, its headers, its mapping and its source's name."""
+        return self.parts[0]
 
     @property
     def size(self) -> int:
@@ -114,7 +91,11 @@ def open_source(paths: Sequence[Path], options: Options) -> ComplaintSource:
     check_defaults(options)
     files = [Path(path) for path in paths]
     stamps = {path: stamp_of(path) for path in files}
-    parts = _find_parts(files, options)
+    try:
+        parts = find_parts(files, options)
+    except UnicodeError as error:
+        what = f"a file is not {options.encoding or 'text'} from beginning to end: {error}"
+        raise BadData(what, "leave --encoding out, or name the right one") from None
     for part in parts:
         for name, (held, advice) in _NEEDED.items():
             if name not in part.mapping and name not in options.defaults:
@@ -122,14 +103,6 @@ def open_source(paths: Sequence[Path], options: Options) -> ComplaintSource:
                 what = f"{part.path.name} has no column that is surely {held}"
                 raise BadData(what, f"{advice}; it has: {names}")
     return ComplaintSource(tuple(parts), options, stamps)
-
-
-def _find_parts(paths: Sequence[Path], options: Options) -> list[Part]:
-    try:
-        return find_parts(paths, options)
-    except UnicodeError as error:
-        what = f"a file is not {options.encoding or 'text'} from beginning to end: {error}"
-        raise BadData(what, "leave --encoding out, or name the right one") from None
 
 
 def _unreadable_now(path: Path, error: BadData | OSError | UnicodeError) -> BadData:

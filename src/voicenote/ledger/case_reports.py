@@ -110,15 +110,3 @@ def batches(tx: Transaction) -> dict[str, int]:
     table = tables.cases
     query = select(table.c.batch, func.count()).where(table.c.batch != "").group_by(table.c.batch)
     return {row[0]: row[1] for row in tx.connection.execute(query)}
-
-
-def nudges(tx: Transaction) -> list[dict[str, Any]]:
-    """Return the owner's unsettled notes on open cases (case, kind, text, at), newest first."""
-    note, case = tables.nudges, tables.cases
-    query = (
-        select(note.c.case, note.c.kind, note.c.text, note.c.at)
-        .join(case, case.c.number == note.c.case)
-        .where(case.c.stage != Stage.CLOSED.value, note.c.settled_at.is_(None))
-        .order_by(note.c.number.desc())
-    )
-    return [dict(row) for row in tx.connection.execute(query).mappings()]

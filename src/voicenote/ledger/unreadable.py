@@ -26,13 +26,9 @@ def reading(numbers: Sequence[int]) -> Iterator[None]:
     try:
         yield
     except _DAMAGE as error:
-        raise unreadable(numbers, error) from error
-
-
-def unreadable(numbers: Sequence[int], error: Exception) -> BadData:
-    """Return the BadData that says these cases can't be read, and why."""
-    which = f"case {numbers[0]}" if len(numbers) == 1 else f"one of {len(numbers)} cases"
-    return BadData(f"{which} cannot be read ({type(error).__name__}: {error})"[:300], _CURE)
+        which = f"case {numbers[0]}" if len(numbers) == 1 else f"one of {len(numbers)} cases"
+        what = f"{which} cannot be read ({type(error).__name__}: {error})"[:300]
+        raise BadData(what, _CURE) from error
 
 
 def readable(

@@ -129,16 +129,16 @@ def _pairs(option: str, texts: Iterable[str]) -> dict[str, str]:
 
 
 def _tell_mapping(session: Session, source: ComplaintSource) -> None:
-    columns = {name: " + ".join(columns) for name, columns in source.mapping.items()}
+    columns = {name: " + ".join(columns) for name, columns in source.first.mapping.items()}
     guessed = [
         f"{name} from {columns[name]!r}"
-        for name in source.guesses
+        for name in source.first.guesses
         if name in columns and columns[name] != name
     ]
     if guessed:
         session.screen.note(f"Reading {', '.join(guessed)}. Correct it with --map FIELD=COLUMN.")
-    read = {column for columns in source.mapping.values() for column in columns}
-    unread = [name for name in source.headers if name not in read]
+    read = {column for columns in source.first.mapping.values() for column in columns}
+    unread = [name for name in source.first.headers if name not in read]
     if unread:
         more = f" and {len(unread) - UNREAD} more" if len(unread) > UNREAD else ""
         session.screen.note(f"Not read: {', '.join(unread[:UNREAD])}{more}.")
