@@ -79,8 +79,7 @@ def open_ledger(
 
     ledger = open_ledger_at(url, clock, who, ids)
     if made and sends:
-        there = whereabouts()
-        there.sit(there.look(ledger))
+        whereabouts().claim(ledger)
     return ledger
 
 

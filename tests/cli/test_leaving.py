@@ -137,9 +137,9 @@ def test_a_copied_workspace_asks_before_it_sends(hooked: Call, home: Path, tmp_p
 
     refused = there("run")
     assert refused.exit_code == 1
-    assert "is a copy of the one in" in refused.stderr
+    assert f"another copy of this ledger, in {home}/ledger.db, is the one" in refused.stderr
     assert "voicenote adopt" in refused.stderr
-    assert "is a copy of the one in" in there("doctor").stdout
+    assert "another copy of this ledger" in there("doctor").stdout
     done = there("adopt")
     assert done.stdout.startswith("This ledger sends from here now; its other copies")
     assert "messages are held" in done.stderr

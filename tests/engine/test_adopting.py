@@ -23,11 +23,11 @@ from voicenote.engine.ledger_identity import (
     IdentityCheck,
     LedgerIdentity,
     MachineRecords,
-    Memory,
+    Record,
     doubt,
     rival,
 )
-from voicenote.engine.run.ownership import adopt, doubt_of
+from voicenote.engine.run.ownership import adopt, doubt_of, remember
 from voicenote.engine.run.run_once import one_pass
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo, TryAgain
@@ -35,110 +35,104 @@ from voicenote.ledger import case_reports
 from voicenote.ledger.store import Ledger
 
 HOME = LedgerIdentity(host="desk", machine="m1", path="/home/ada/ledger.db", file="17")
+RENAMED: dict[str, Any] = {"path": "/home/ada/renamed/ledger.db"}
+ELSEWHERE: dict[str, Any] = {"path": "/home/ada/copy/ledger.db", "file": "99"}
 Open = Callable[[Path], Workspace]
 
 
+def seen(
+    place: LedgerIdentity | None,
+    here: LedgerIdentity,
+    kept: LedgerIdentity | None = None,
+    **more: bool,
+) -> IdentityCheck:
+    paths = (place.path, "localhost/notes") if place else ()
+    record = Record(place=place, paths=paths) if place else None
+    return IdentityCheck(ledger_id="id", kept=kept, here=here, record=record, **more)
+
+
 @pytest.mark.parametrize(
-    ("changes", "memory", "doubtful"),
+    ("changes", "more", "doubtful"),
     [
-        ({}, Memory.NONE, False),
-        ({}, Memory.AGREES, False),
-        ({"host": "desk.local"}, Memory.NONE, False),
-        ({"host": "3f2a91", "machine": ""}, Memory.NONE, False),  # a container made anew
-        ({"path": "/home/ada/renamed/ledger.db"}, Memory.NONE, False),
-        ({"file": "99"}, Memory.AGREES, False),  # put back as it was last
-        ({"file": "99"}, Memory.NONE, True),
-        ({"file": "99", "path": "/mnt/ledger.db"}, Memory.AGREES, True),
-        ({"machine": "m2"}, Memory.NONE, True),  # a machine that was cloned
-        ({"machine": "m2", "host": "server", "file": "99"}, Memory.NONE, True),
-        ({}, Memory.LOST, True),  # an older copy, and the state folder is gone
-        ({"path": "/home/ada/renamed/ledger.db"}, Memory.LOST, True),
-        ({}, Memory.DIFFERS, True),  # an older copy was written over it
+        ({}, {}, False),
+        ({"host": "desk.local"}, {}, False),
+        ({"host": "3f2a91", "machine": ""}, {}, False),  # a container made anew
+        (RENAMED, {}, False),
+        (RENAMED, {"stands": True}, True),  # a copied disk
+        ({"file": "99"}, {}, False),  # put back as it was last
+        ({"file": "99"}, {"agrees": False}, True),
+        ({}, {"agrees": False}, True),  # an older copy was written over it
+        (ELSEWHERE, {"stands": True}, True),
+        (ELSEWHERE, {}, True),  # the other copy is gone, but may have sent
+        ({"machine": "m2"}, {}, True),  # a machine that was cloned, or a home that two share
+        ({"machine": "m2", "host": "server", "file": "99"}, {}, True),
     ],
 )
-def test_when_there_is_a_doubt(changes: dict[str, Any], memory: Memory, doubtful: bool) -> None:
-    assert bool(doubt(HOME, replace(HOME, **changes), memory)) is doubtful
+@pytest.mark.parametrize("kept", [None, HOME])
+def test_when_a_ledger_with_a_record_is_doubted(
+    changes: dict[str, Any], more: dict[str, bool], doubtful: bool, kept: LedgerIdentity | None
+) -> None:
+    said = doubt(seen(HOME, replace(HOME, **changes), kept, **more))
+    assert bool(said) is doubtful
 
 
 NAMELESS = replace(HOME, machine="")
 SERVED = LedgerIdentity(host="web1", machine="", path="db/notes", file="73/16384", server=True)
-#: As a release wrote it that kept neither the port nor that it is a server.
-KEPT_BEFORE = replace(SERVED, server=False)
 
 
 @pytest.mark.parametrize(
-    ("kept", "changes", "memory", "doubtful"),
+    ("kept", "changes", "blind", "doubtful"),
     [
-        (NAMELESS, {"host": "pod-b"}, Memory.NONE, True),  # its volume was cloned
-        (NAMELESS, {"host": "pod-b"}, Memory.AGREES, False),
-        (NAMELESS, {"path": "/home/ada/renamed/ledger.db"}, Memory.NONE, False),
-        (NAMELESS, {"machine": "m1", "host": "pod-b"}, Memory.NONE, False),
-        (SERVED, {"path": "staging/notes"}, Memory.NONE, True),  # its server was copied
-        (SERVED, {"path": "db:5433/notes"}, Memory.NONE, True),
-        (SERVED, {"path": "localhost/notes"}, Memory.AGREES, False),  # has sent by this way before
-        (SERVED, {"host": "web2"}, Memory.NONE, False),
-        (SERVED, {"host": "web2"}, Memory.LOST, False),  # a server is for many machines
-        (KEPT_BEFORE, {"path": "db:5432/notes", "server": True}, Memory.NONE, False),
+        (HOME, {}, False, True),  # an older copy, and the state folder is gone
+        (HOME, RENAMED, False, True),
+        (HOME, {}, True, False),
+        (HOME, {"host": "desk.local"}, True, False),
+        (HOME, {"machine": "m2"}, True, True),
+        (HOME, {"file": "99"}, True, True),
+        (NAMELESS, {"host": "pod-b"}, True, True),  # its volume was cloned
+        (NAMELESS, RENAMED, True, False),
+        (NAMELESS, {"machine": "m1", "host": "pod-b"}, True, False),
+        (SERVED, {}, False, False),  # a server is for many machines
+        (SERVED, {"host": "web2"}, False, False),
+        (SERVED, {"path": "staging/notes"}, False, True),  # its server was copied
+        (SERVED, {"path": "db:5433/notes"}, False, True),
+        (SERVED, {"file": "73/99"}, False, True),
     ],
 )
-def test_a_copied_disk_or_server_has_the_same_file_and_is_doubted(
-    kept: LedgerIdentity, changes: dict[str, Any], memory: Memory, doubtful: bool
+def test_when_a_ledger_that_has_sent_and_has_no_record_is_doubted(
+    kept: LedgerIdentity, changes: dict[str, Any], blind: bool, doubtful: bool
 ) -> None:
-    assert bool(doubt(kept, replace(kept, **changes), memory)) is doubtful
+    assert bool(doubt(seen(None, replace(kept, **changes), kept, blind=blind))) is doubtful
+
+
+@pytest.mark.parametrize(
+    ("place", "here", "agrees", "doubtful"),
+    [
+        (SERVED, replace(SERVED, host="web2"), True, False),
+        (SERVED, replace(SERVED, path="localhost/notes"), True, False),  # has sent by this way
+        (SERVED, replace(SERVED, path="staging/notes"), True, True),  # a copied server
+        (SERVED, SERVED, False, True),  # the original of one that was adopted
+        (SERVED, replace(SERVED, file="73/99"), True, True),
+        (SERVED, HOME, True, True),  # a backup of a server, restored
+        (HOME, SERVED, True, True),
+    ],
+)
+def test_when_a_database_on_a_server_is_doubted(
+    place: LedgerIdentity, here: LedgerIdentity, agrees: bool, doubtful: bool
+) -> None:
+    assert bool(doubt(seen(place, here, here, agrees=agrees))) is doubtful
 
 
 def test_a_ledger_that_has_no_place_yet_settles_without_a_question() -> None:
-    assert doubt(None, HOME, Memory.NONE) == ""
+    assert doubt(seen(None, HOME)) == ""
 
 
-ELSEWHERE = replace(HOME, path="/home/ada/copy/ledger.db", file="99")
-
-
-def seen(
-    kept: LedgerIdentity | None, here: LedgerIdentity, memory: Memory = Memory.NONE
-) -> IdentityCheck:
-    return IdentityCheck(ledger_id="id", kept=kept, here=here, memory=memory)
-
-
-@pytest.mark.parametrize(
-    ("seat", "kept", "here", "stands", "asks"),
-    [
-        (None, None, HOME, False, False),  # nobody sends yet
-        (HOME, None, HOME, True, False),
-        (HOME, None, ELSEWHERE, True, True),  # a copy from before the first pass, or a backup
-        (ELSEWHERE, HOME, HOME, True, True),  # the original of a copy that was adopted
-        (ELSEWHERE, HOME, HOME, False, True),  # and that is gone, but may have sent
-        (ELSEWHERE, None, HOME, False, True),  # so may the original of a copy without a pass
-        (HOME, HOME, replace(HOME, path="/home/ada/renamed/ledger.db"), False, False),
-        (HOME, HOME, replace(HOME, path="/mnt/disk/ledger.db"), True, True),  # a copied disk
-        (HOME, None, replace(HOME, file="99"), False, False),  # put in its place
-        (HOME, HOME, replace(HOME, host="desk.local"), True, False),
-        (HOME, HOME, replace(HOME, host="3f2a91", machine=""), False, False),  # a new container
-        (HOME, None, replace(HOME, machine="m2"), False, True),  # a home that two machines share
-        (HOME, None, SERVED, True, True),
-        (SERVED, None, HOME, True, True),  # a backup of a server, restored
-        (SERVED, SERVED, SERVED, True, False),
-        (SERVED, SERVED, replace(SERVED, host="web2"), True, False),
-        (SERVED, SERVED, replace(SERVED, path="localhost/notes"), True, False),  # another way to it
-        (replace(SERVED, path="new/notes"), SERVED, SERVED, True, True),  # a copied server, adopted
-    ],
-)
-def test_who_has_the_seat(
-    seat: LedgerIdentity | None,
-    kept: LedgerIdentity | None,
-    here: LedgerIdentity,
-    stands: bool,
-    asks: bool,
-) -> None:
-    said = rival(seat, seen(kept, here), stands=stands)
-    assert bool(said) is asks
-    assert not said or (seat is not None and seat.path in said)
-
-
-def test_what_was_restored_takes_the_seat_of_what_is_gone_and_of_nothing_else() -> None:
-    restored = seen(None, ELSEWHERE, Memory.AGREES)
-    assert rival(HOME, restored, stands=False) == ""
-    assert rival(HOME, restored, stands=True)
+def test_who_asks_is_told_where_the_other_copy_is() -> None:
+    there = replace(HOME, **ELSEWHERE)
+    assert f"in {HOME.path}, is the one that sends" in doubt(seen(HOME, there, stands=True))
+    assert f"in {HOME.path}, was the one that sent" in doubt(seen(HOME, there))
+    other = replace(HOME, machine="m2")
+    assert f"in {HOME.path} on desk, is the one that sends" in doubt(seen(HOME, other))
 
 
 #: What may become of a ledger and its copies: what is done, where, and to where.
@@ -159,37 +153,35 @@ STORIES = st.lists(st.sampled_from(deeds(PATHS[:2])), max_size=12) | st.lists(
 
 @dataclass
 class Copy:
-    """A copy of a ledger: its file, its lines of history, the place that it keeps."""
+    """A copy of a ledger: its file, its lines of history, the place that it keeps.
+
+    In one that was `restored`, all that waits is held.
+    """
 
     file: int
     lines: list[int]
     kept: LedgerIdentity | None = None
+    restored: bool = False
 
 
 class Account:
-    """The copies of one ledger by path, who has the seat, and the newest line of each path."""
+    """The copies of one ledger by path, and the record: who sends, and its newest line."""
 
     def __init__(self) -> None:
         self.copies = {"a": Copy(1, [1])}
-        self.seat: LedgerIdentity | None = None
-        self.memory: dict[str, int] = {}
+        self.record: tuple[LedgerIdentity, int] | None = None
         self.numbers = itertools.count(2)
         self.newest = 1
 
     def look(self, path: str) -> IdentityCheck:
         copy = self.copies[path]
-        memory = Memory.NONE
-        if path in self.memory:
-            memory = Memory.AGREES if self.memory[path] in copy.lines else Memory.DIFFERS
-        return seen(copy.kept, replace(HOME, path=path, file=str(copy.file)), memory)
-
-    def doubt(self, path: str) -> str:
-        look, seat = self.look(path), self.seat
-        there = self.copies.get(seat.path) if seat else None
-        stands = seat is not None and there is not None and str(there.file) == seat.file
-        return doubt(look.kept, look.here, look.memory) or rival(
-            seat, look, stands=stands and there is not self.copies[path]
-        )
+        here = replace(HOME, path=path, file=str(copy.file))
+        if self.record is None:
+            return seen(None, here, copy.kept)
+        place, line = self.record
+        there = self.copies.get(place.path)
+        stands = there is not None and there is not copy and str(there.file) == place.file
+        return seen(place, here, copy.kept, stands=stands, agrees=line in copy.lines)
 
     def do(self, deed: str, path: str, to: str) -> bool:
         """Do it, where it can be done; return whether this sends."""
@@ -201,22 +193,25 @@ class Account:
         if deed == "move":
             self.copies[to] = copy
         elif deed == "copy":
-            self.copies[to] = Copy(next(self.numbers), list(copy.lines), copy.kept)
+            self.copies[to] = replace(copy, file=next(self.numbers), lines=list(copy.lines))
         elif deed == "restore":
-            self.memory[to] = next(self.numbers)
-            self.copies[to] = Copy(next(self.numbers), [*copy.lines, self.memory[to]])
-        elif deed == "adopt" or (deed == "pass" and not self.doubt(path)):
+            lines = [*copy.lines, next(self.numbers)]
+            self.copies[to] = Copy(next(self.numbers), lines, restored=True)
+            if not rival(self.look(to)):
+                self.record = self.look(to).here, lines[-1]
+        elif deed == "adopt" or (deed == "pass" and not doubt(self.look(path))):
             self.sent(path, copy, knows_all=deed == "adopt")
             return True
         return False
 
     def sent(self, path: str, copy: Copy, *, knows_all: bool) -> None:
         """Note a pass, or a person's word; after that, or a restore, all that waits is held."""
-        restored = copy.kept is None and path in self.memory
+        restored = copy.kept is None and copy.restored
         assert knows_all or restored or self.newest in copy.lines, "it may send again what has left"
-        self.newest = self.memory[path] = next(self.numbers)
+        self.newest = next(self.numbers)
         copy.lines.append(self.newest)
-        self.seat = copy.kept = self.look(path).here
+        copy.kept = self.look(path).here
+        self.record = copy.kept, self.newest
 
 
 @settings(max_examples=500)
@@ -229,39 +224,6 @@ def test_of_all_copies_of_one_account_at_most_one_sends_and_that_knows_what_has_
         account.do(*deed)
     sent = [path for path in passes if account.do("pass", path, "")]
     assert len(set(sent)) <= 1
-
-
-def test_while_one_takes_the_seat_no_other_does(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    there = MachineRecords(tmp_path, "desk")
-    assert there.sit(seen(None, HOME)) == ""
-    [seat] = tmp_path.glob("*.seat.json")
-    monkeypatch.setattr("voicenote.engine.ledger_identity._PATIENCE_S", 0)
-    with FileLock(seat.with_suffix(".lock")), pytest.raises(TryAgain, match="another copy"):
-        there.sit(seen(None, ELSEWHERE))
-    assert there.sit(seen(None, HOME)) == ""
-
-
-def test_a_new_ledger_in_the_file_of_one_that_is_gone_has_not_its_seat(tmp_path: Path) -> None:
-    """A file system may give a new file the inode of one that was removed."""
-    there = MachineRecords(tmp_path / "state", "desk")
-    files = [tmp_path / "old.db", tmp_path / "copy.db"]
-    for file, ledger_id in zip(files, ("new one", "id"), strict=True):
-        with closing(sqlite3.connect(file)) as made, made:
-            made.execute("create table meta (name, value)")
-            made.execute("insert into meta values ('ledger_id', ?)", [ledger_id])
-    old, copy = map(there.place_of_file, files)
-    assert there.sit(seen(None, old)) == ""
-    assert there.sit(seen(None, copy, Memory.AGREES)) == ""
-
-
-def test_another_name_of_the_same_file_is_no_copy(tmp_path: Path) -> None:
-    there = MachineRecords(tmp_path / "state", "desk")
-    (tmp_path / "ledger.db").write_bytes(b"")
-    (tmp_path / "linked.db").hardlink_to(tmp_path / "ledger.db")
-    for name in ("ledger.db", "linked.db", "ledger.db"):
-        assert there.sit(seen(None, there.place_of_file(tmp_path / name))) == ""
 
 
 @pytest.fixture
@@ -295,6 +257,56 @@ def events(ws: Workspace) -> list[str]:
         return [row["event"] for row in case_reports.history(tx)]
 
 
+def record_of(home: Path) -> Path:
+    [file] = home.with_name("state").glob("*.json")
+    return file
+
+
+def test_while_one_asks_whether_it_may_send_no_other_does(
+    home: Path, open_at: Open, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("voicenote.engine.ledger_identity._PATIENCE_S", 0)
+    with (
+        FileLock(record_of(home).with_suffix(".lock")),
+        pytest.raises(TryAgain, match="another copy"),
+    ):
+        one_pass(open_at(home))
+    assert world.left == []
+    one_pass(open_at(home))
+    assert len(world.left) == 1
+
+
+def test_a_new_ledger_in_the_file_of_one_that_is_gone_is_no_other_copy(
+    home: Path, open_at: Open
+) -> None:
+    """A file system may give a new file the inode of one that was removed."""
+    shutil.copytree(home, home.with_name("copy"))
+    with closing(sqlite3.connect(home / "ledger.db")) as made, made:
+        made.execute("update meta set value = 'new one' where name = 'ledger_id'")
+    assert "is gone now" in doubt_of(open_at(home.with_name("copy")))
+
+
+def test_another_name_of_the_same_file_is_no_copy(home: Path, open_at: Open) -> None:
+    linked = home.with_name("linked")
+    linked.mkdir()
+    (linked / "ledger.db").hardlink_to(home / "ledger.db")
+    for place in (home, linked, home):
+        ws = open_at(place)
+        one_pass(ws)
+        ws.close()
+
+
+def test_a_record_that_was_taken_over_is_not_taken_back_in_silence(
+    home: Path, open_at: Open
+) -> None:
+    """A run that ends after another copy was adopted must not say that it is the one that sends."""
+    shutil.copytree(home, home.with_name("copy"))
+    adopt(open_at(home.with_name("copy")))
+    remember(open_at(home))
+    assert doubt_of(open_at(home.with_name("copy"))) == ""
+    assert doubt_of(open_at(home))
+
+
 def test_at_home_it_sends_and_asks_nothing(home: Path, open_at: Open, world: World) -> None:
     one_pass(open_at(home))
     assert len(world.left) == 1
@@ -312,7 +324,7 @@ def test_a_copy_asks_before_it_sends_and_the_original_does_not(
 ) -> None:
     copy = home.with_name("copy")
     shutil.copytree(home, copy)
-    with pytest.raises(RuleSaysNo, match="copy of the one in") as refused:
+    with pytest.raises(RuleSaysNo, match=r"another copy of this ledger, in .*home") as refused:
         one_pass(open_at(copy))
     assert "voicenote adopt" in refused.value.advice
     assert world.left == []

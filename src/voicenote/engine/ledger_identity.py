@@ -1,9 +1,8 @@
 """Ledger identity: a restored or copied ledger asks before it sends.
 
-If two copies both sent, customers would get two apologies. So the ledger keeps its place, and this
-machine remembers, outside the workspace, how far the ledger of a place has come. It also keeps one
-seat for all copies of a ledger: the place of the one that sends. All is pure except
-`MachineRecords`, which reads and writes.
+If two copies both sent, customers would get two apologies. So for each ledger this account keeps
+one record outside the workspace: where the copy is that sends, and how far it has come. The ledger
+keeps its place too, for when the record is lost. All is pure except `MachineRecords`.
 """
 
 from __future__ import annotations
@@ -16,17 +15,17 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from enum import Enum
 from pathlib import Path
 
-from voicenote.engine.machine_name import machine_id
 from voicenote.errors import BadData, TryAgain
 from voicenote.files import FILE, make_folder, open_beside
 from voicenote.ledger import meta
 from voicenote.ledger.store import Ledger
 
-#: How long a run waits while another is taking the seat, in seconds.
+#: How long a run waits while another one uses the record, in seconds.
 _PATIENCE_S = 10.0
+#: Where systems keep an id of the machine (machine-id(5)); only its hash is kept.
+_MACHINE_IDS = ("/etc/machine-id", "/var/lib/dbus/machine-id")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,185 +44,178 @@ class LedgerIdentity:
     server: bool = False
 
 
-class Memory(Enum):
-    """Whether the ledger has the remembered line. `NONE`: none for its place; `LOST`: none ever."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """Where the copy of a ledger is that sends, and its newest line of history; 0 for none yet.
 
-    NONE = "none"
-    LOST = "lost"
-    AGREES = "agrees"
-    DIFFERS = "differs"
+    `paths` are the addresses by which this account has used a database on a server.
+    """
+
+    place: LedgerIdentity
+    paths: tuple[str, ...] = ()
+    number: int = 0
+    at: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentityCheck:
-    """What tells a ledger from its copies: its id, the place it keeps, and where it is."""
+    """What tells a ledger from its copies: the place that it keeps, where it is, and the record.
+
+    `stands`: another copy is still where the record says, or nobody can check. `agrees`: this one
+    has the line in the record. `blind`: this account can't keep records.
+    """
 
     ledger_id: str
     kept: LedgerIdentity | None
     here: LedgerIdentity
-    memory: Memory
+    record: Record | None = None
+    stands: bool = False
+    agrees: bool = True
+    blind: bool = False
 
 
-def doubt(kept: LedgerIdentity | None, here: LedgerIdentity, memory: Memory) -> str:
+def doubt(seen: IdentityCheck) -> str:
     """Return why this may not be the ledger that sends, or "" when there is no doubt. Pure.
 
-    A workspace may be renamed, its host name may change, and a container may be rebuilt around it,
-    as long as its memory is kept. A restore in place is noticed when this machine remembers a newer
-    line. A copy of a whole disk, or of a whole server, has the same `file`: then a host without an
-    id, or the server's address, tells them apart.
+    A workspace may be renamed, its host name may change, and a container may be rebuilt around it.
+    A restore in place is noticed when the record has a newer line. Once another copy has sent, this
+    one would send that again, even if that copy is gone now.
     """
-    if memory is Memory.DIFFERS:
-        return "this ledger is older than the one that has sent from here, or another copy of it"
-    if kept is None:
-        return ""
-    if kept.machine and here.machine and kept.machine != here.machine:
+    kept, here, record = seen.kept, seen.here, seen.record
+    if kept is not None and _elsewhere(kept, here):
         return f"this ledger is at home on another machine, {kept.host}"
-    if kept.file == here.file:
-        return _in_place(kept, here, memory)
-    if kept.path == here.path and memory is Memory.AGREES:
-        return ""
-    return f"this ledger is a copy of the one in {kept.path} on {kept.host}"
-
-
-def _in_place(kept: LedgerIdentity, here: LedgerIdentity, memory: Memory) -> str:
-    """Return the doubt about a ledger with the same `file`. Many machines may use one server."""
-    if memory is Memory.LOST and not here.server:
-        return "this ledger has sent before, and nothing is remembered of it: it may be an old copy"
-    if memory is not Memory.AGREES and _cloned(kept, here):
-        return f"this may be a copy of the ledger in {kept.path} on {kept.host}"
+    if record is None:
+        return _doubt_unrecorded(kept, here, blind=seen.blind) if kept else ""
+    if why := rival(seen):
+        return why
+    place = record.place
+    if place.file != here.file and place.path != here.path:
+        return (
+            f"another copy of this ledger, in {place.path}, was the one that sent, and is gone now"
+        )
+    if not seen.agrees:
+        return "this ledger is older than the one that has sent from here, or another copy of it"
     return ""
 
 
-def _cloned(kept: LedgerIdentity, here: LedgerIdentity) -> bool:
-    """Whether a ledger with the same `file` may be on a copied disk or a copied server."""
-    if here.server:
-        return kept.server and kept.path != here.path
-    return not (kept.machine or here.machine) and kept.host != here.host
+def rival(seen: IdentityCheck) -> str:
+    """Return which other copy sends from this account and may still be there, or "". Pure.
 
-
-def rival(seat: LedgerIdentity | None, look: IdentityCheck, *, stands: bool) -> str:
-    """Return which other copy sends from this account, or "" when this one may take the seat. Pure.
-
-    `seat` is the place of the copy that sends; it `stands` if it is there or nobody can check. If
-    it is gone, the same ledger under a new name may take the seat, or what replaced it in place, or
-    a restored one, which holds all that waits. Another copy would send that again.
+    A copied server looks the same from inside: only an address used before is surely the same one.
     """
-    here = look.here
-    if seat is None or _same(seat, look.kept, here):
+    here, record = seen.here, seen.record
+    if record is None:
         return ""
-    elsewhere = bool(seat.machine and here.machine and seat.machine != here.machine)
-    if stands or elsewhere:
-        on = f" on {seat.host}" if elsewhere else ""
-        return f"another copy of this ledger, in {seat.path}{on}, is the one that sends"
-    restored = look.kept is None and look.memory is Memory.AGREES
-    if restored or seat.file == here.file or seat.path == here.path:
+    place = record.place
+    elsewhere = _elsewhere(place, here)
+    if place.server or here.server:
+        other = place.file != here.file or here.path not in record.paths
+    else:
+        other = elsewhere or seen.stands
+    if not other:
         return ""
-    return f"another copy of this ledger, in {seat.path}, was the one that sent, and is gone now"
+    on = f" on {place.host}" if elsewhere else ""
+    return f"another copy of this ledger, in {place.path}{on}, is the one that sends"
 
 
-def _same(seat: LedgerIdentity, kept: LedgerIdentity | None, here: LedgerIdentity) -> bool:
-    """Whether the seat belongs to the ledger that is here.
+def _doubt_unrecorded(kept: LedgerIdentity, here: LedgerIdentity, *, blind: bool) -> str:
+    """Return the doubt about a ledger that has sent and has no record here.
 
-    A server may have several addresses. So the ledger keeps the one that it last sent by, which
-    a copied server does not have.
+    A copy of a whole disk or server has the same `file`: then a host without an id, or the server's
+    address, tells them apart. Many machines may use one server.
     """
-    if here.server and seat.server and seat.file == here.file:
-        return seat.path == here.path or (kept is not None and kept.path == seat.path)
-    return (seat.machine, seat.path, seat.file) == (here.machine, here.path, here.file)
+    cloned = not (kept.machine or here.machine) and kept.host != here.host
+    if kept.file != here.file or (kept.path != here.path if here.server else cloned):
+        return f"this ledger may be a copy of the one in {kept.path} on {kept.host}"
+    if here.server or blind:
+        return ""
+    return "this ledger has sent before, and nothing is remembered of it: it may be an old copy"
+
+
+def _elsewhere(place: LedgerIdentity, here: LedgerIdentity) -> bool:
+    return bool(place.machine and here.machine and place.machine != here.machine)
 
 
 class MachineRecords:
-    """Finds where a ledger is, and remembers how far it has come, in `folder` of this account."""
+    """Finds where a ledger is, and keeps the record of each in `folder` of this account."""
 
     def __init__(self, folder: Path, host: str) -> None:
-        self._folder = folder
+        self.folder = folder
         self._host = host
 
-    @property
-    def folder(self) -> Path:
-        """The folder of the records."""
-        return self._folder
-
-    def place(self, ledger: Ledger) -> LedgerIdentity:
-        """Return where an open ledger is."""
-        url = ledger.engine.url
-        if not ledger.is_sqlite:
-            mark = meta.database_mark(ledger)
-            return LedgerIdentity(
-                host=self._host, machine="", path=meta.path_of(url), file=mark, server=True
-            )
-        return self.place_of_file(Path(url.database or ""))
-
-    def place_of_file(self, file: Path) -> LedgerIdentity:
-        """Return where a ledger is that is a file."""
-        path = file.resolve()
-        inode = str(path.stat().st_ino)
-        return LedgerIdentity(host=self._host, machine=machine_id(), path=str(path), file=inode)
-
     def look(self, ledger: Ledger) -> IdentityCheck:
-        """Check the identity of an open ledger against what is remembered of it."""
+        """Check the identity of an open ledger against its record."""
         here = self.place(ledger)
         with ledger.read() as tx:
             ledger_id, kept = meta.get(tx, "ledger_id"), from_text(meta.get(tx, "place"))
-            line = self.recall(ledger_id, here.path)
-            memory = Memory.NONE if self._knows(ledger_id) else Memory.LOST
-            if line is not None:
-                memory = Memory.AGREES if meta.has_line(tx, *line) else Memory.DIFFERS
-        return IdentityCheck(ledger_id=ledger_id, kept=kept, here=here, memory=memory)
+            record, agrees = self.recall(ledger_id), True
+            if record is not None and record.number:
+                agrees = meta.has_line(tx, record.number, datetime.fromisoformat(record.at))
+        return IdentityCheck(
+            ledger_id=ledger_id,
+            kept=kept,
+            here=here,
+            record=record,
+            stands=record is not None and _stands(record.place, here, ledger_id),
+            agrees=agrees,
+            blind=record is None and self._is_blind(),
+        )
 
-    def _knows(self, ledger_id: str) -> bool:
-        """Whether anything is remembered of a ledger; also True when nothing can be."""
+    def place(self, ledger: Ledger) -> LedgerIdentity:
+        """Return where an open ledger is."""
+        path, server = meta.path_of(ledger.engine.url), not ledger.is_sqlite
+        file = meta.database_mark(ledger) if server else str(Path(path).stat().st_ino)
+        machine = "" if server else machine_id()
+        return LedgerIdentity(host=self._host, machine=machine, path=path, file=file, server=server)
+
+    def claim(self, ledger: Ledger, *, anyway: bool = False) -> IdentityCheck:
+        """Record this copy as the one that sends, with its newest line, unless there is a doubt.
+
+        With `anyway` a person says so. Of several at once, the first gets it. Returns the check as
+        it was before. If nothing can be written, there is no record. Raises TryAgain while another
+        one is claiming it.
+        """
+        file = self._file(self.look(ledger).ledger_id)
+        with _alone(file.with_suffix(".lock")):
+            found = self.look(ledger)
+            if anyway or not doubt(found):
+                here, record = found.here, found.record
+                same = here.server and record is not None and record.place.file == here.file
+                before = record.paths if record and same else ()
+                with ledger.read() as tx:
+                    line = meta.newest_line(tx)
+                number, at = (line[0], line[1].isoformat()) if line else (0, "")
+                paths = tuple(dict.fromkeys((*before, here.path)))
+                _write(file, Record(place=here, paths=paths, number=number, at=at))
+        return found
+
+    def recall(self, ledger_id: str) -> Record | None:
+        """Return the record of a ledger; None when there is none."""
+        return _read(self._file(ledger_id))
+
+    def has_place(self, path: str) -> bool:
+        """Whether any ledger has its place at that path or address."""
+        records = map(_read, self.folder.glob("*.json"))
+        return any(record is not None and record.place.path == path for record in records)
+
+    def _is_blind(self) -> bool:
         with suppress(OSError):
             make_folder(self.folder)
-            return self.seat(ledger_id) is not None or not os.access(self.folder, os.W_OK)
+            return not os.access(self.folder, os.W_OK)
         return True
 
-    def recall(self, ledger_id: str, path: str) -> tuple[int, datetime] | None:
-        """Return the newest line of history remembered for a place; None for nothing."""
-        try:
-            kept = json.loads(self._file(ledger_id, path).read_text(encoding="utf-8"))
-            return int(kept["number"]), datetime.fromisoformat(kept["at"])
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
+    def _file(self, ledger_id: str) -> Path:
+        return self.folder / f"{hashlib.sha256(ledger_id.encode()).hexdigest()[:32]}.json"
 
-    def keep(self, ledger_id: str, path: str, line: tuple[int, datetime]) -> None:
-        """Remember a line of history, if the folder can be written."""
-        text = json.dumps({"number": line[0], "at": line[1].isoformat(), "path": path})
-        _write(self._file(ledger_id, path), text)
 
-    def rival(self, look: IdentityCheck) -> str:
-        """Return which other copy of a ledger sends from this account, or ""; changes nothing."""
-        seat = self.seat(look.ledger_id)
-        stands = seat is not None and _stands(seat, look.here, look.ledger_id)
-        return rival(seat, look, stands=stands)
-
-    def sit(self, look: IdentityCheck, *, unseat: bool = False) -> str:
-        """Take the seat of a ledger, as the one that sends; return who has it, "" when taken.
-
-        With `unseat` it is taken from whoever has it. Of several at once, the first gets it.
-        If nothing can be written, nobody has it. Raises TryAgain while another one is taking it.
-        """
-        if self.seat(look.ledger_id) == look.here:
-            return ""
-        file = self._file(look.ledger_id, "seat", ".seat.json")
-        with _alone(file.with_suffix(".lock")):
-            why = "" if unseat else self.rival(look)
-            if not why:
-                _write(file, as_text(look.here))
-        return why
-
-    def seat(self, ledger_id: str) -> LedgerIdentity | None:
-        """Return the place of the copy of a ledger that sends; None when none is known."""
-        try:
-            return from_text(
-                self._file(ledger_id, "seat", ".seat.json").read_text(encoding="utf-8")
-            )
-        except (OSError, BadData):
-            return None
-
-    def _file(self, ledger_id: str, path: str, ending: str = ".json") -> Path:
-        mark = hashlib.sha256(f"{ledger_id}\n{path}".encode()).hexdigest()[:32]
-        return self.folder / f"{mark}{ending}"
+def machine_id() -> str:
+    """Return the hashed id of this machine; "" if the system has none."""
+    for file in _MACHINE_IDS:
+        with suppress(OSError):
+            found = Path(file).read_bytes().strip()
+            if found:
+                return hashlib.sha256(b"voicenote " + found).hexdigest()[:16]
+    return ""
 
 
 def as_text(place: LedgerIdentity) -> str:
@@ -240,16 +232,31 @@ def from_text(kept: str) -> LedgerIdentity | None:
         raise BadData(what, "restore a backup: voicenote restore FILE") from error
 
 
-def _stands(seat: LedgerIdentity, here: LedgerIdentity, ledger_id: str) -> bool:
-    """Whether another copy of the ledger than this one is still where its seat says.
-
-    Also true when nobody can check: in a folder closed to this account, or on a server.
-    """
-    if seat.server:
-        return True
-    path = Path(seat.path)
+def _read(file: Path) -> Record | None:
     try:
-        if str(path.stat().st_ino) != seat.file:
+        kept = json.loads(file.read_text(encoding="utf-8"))
+        paths, number, at = tuple(kept["paths"]), int(kept["number"]), str(kept["at"])
+        return Record(place=LedgerIdentity(**kept["place"]), paths=paths, number=number, at=at)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _write(file: Path, record: Record) -> None:
+    """Write a whole record, if that is possible."""
+    with suppress(OSError):
+        make_folder(file.parent)
+        with open_beside(file, lasting=False) as beside:
+            beside.write(json.dumps(asdict(record)).encode())
+
+
+def _stands(place: LedgerIdentity, here: LedgerIdentity, ledger_id: str) -> bool:
+    """Whether another copy of the ledger than this one is still in a place, if that is a file.
+
+    Also true when nobody can check, as in a folder closed to this account.
+    """
+    path = Path(place.path)
+    try:
+        if place.server or str(path.stat().st_ino) != place.file:
             return False
         # another name for the same file, through a link or a mount, isn't a copy
         return (here.server or not path.samefile(here.path)) and _holds(path, ledger_id)
@@ -289,11 +296,3 @@ def _alone(file: Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
-
-
-def _write(file: Path, text: str) -> None:
-    """Write a whole file, if that is possible."""
-    with suppress(OSError):
-        make_folder(file.parent)
-        with open_beside(file, lasting=False) as beside:
-            beside.write(text.encode())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -20,19 +19,11 @@ def refuse_missing(whereabouts: Callable[[], MachineRecords], url: str) -> None:
 
     This comes before anything is created: moved back, the old folder would land inside a new one.
     """
-    with suppress(ArgumentError):  # opening it will report what is wrong with the URL
+    with suppress(ArgumentError, OSError):  # opening it will report what is wrong
         address = make_url(url)
-        if address.get_backend_name() == "sqlite" and _nothing(Path(address.database or "")):
+        file = Path(address.database or "")
+        if address.get_backend_name() == "sqlite" and not (file.exists() and file.stat().st_size):
             refuse_new(whereabouts(), url)
-
-
-def _nothing(file: Path) -> bool:
-    try:
-        return not file.stat().st_size
-    except (FileNotFoundError, NotADirectoryError):
-        return True
-    except OSError:
-        return False
 
 
 def refuse_new(there: MachineRecords, url: str) -> None:
@@ -41,23 +32,12 @@ def refuse_new(there: MachineRecords, url: str) -> None:
     The records of this account tell of the first, and a folder of memos of the second.
     """
     address = make_url(url)
-    path = path_of(address)
+    path, is_file = path_of(address), address.get_backend_name() == "sqlite"
     memos = Path(address.database or "").parent / "memos"
-    if _remembered(there.folder, path) or (
-        address.get_backend_name() == "sqlite" and memos.is_dir() and any(memos.iterdir())
-    ):
-        missing = address.get_backend_name() == "sqlite" and not Path(path).exists()
+    if there.has_place(path) or (is_file and memos.is_dir() and any(memos.iterdir())):
         raise RuleSaysNo(
-            f"{path} is {'missing' if missing else 'empty'}, and a ledger was there before: a new "
-            "one would not know what has been sent",
+            f"{path} is {'missing' if is_file and not Path(path).exists() else 'empty'}, and a "
+            "ledger was there before: a new one would not know what has been sent",
             "put the old one back, or restore a backup into a new folder: voicenote --home DIR "
             "restore FILE; to begin with an empty one: voicenote init --anew",
         )
-
-
-def _remembered(folder: Path, path: str) -> bool:
-    for file in folder.glob("*.json"):
-        with suppress(OSError, ValueError, AttributeError):
-            if json.loads(file.read_text(encoding="utf-8")).get("path") == path:
-                return True
-    return False

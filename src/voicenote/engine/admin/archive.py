@@ -19,7 +19,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from voicenote.engine.ledger_identity import IdentityCheck, MachineRecords, Memory
+from voicenote.engine.ledger_identity import MachineRecords, rival
 from voicenote.engine.lock import pass_lock
 from voicenote.engine.run.ownership import calm
 from voicenote.engine.scratch import open_scratch
@@ -150,26 +150,25 @@ def restore(
         files = _unpack(file, staging)
         close_to_others(staging)  # an older backup may bring open file modes
         _check(file, staging / LEDGER)
-        ledger = open_at(f"sqlite:///{(staging / LEDGER).as_posix()}")
-        try:
+        with closing(open_at(_url(staging / LEDGER))) as ledger:
             held, cases, uncertain = calm(ledger)
             with ledger.write("voicenote") as tx:
                 meta.put_value(tx, "place", "")
-                ledger_id, line = meta.get(tx, "ledger_id"), meta.newest_line(tx)
-        finally:
-            ledger.close()
         for found in list(staging.iterdir()):
             found.rename(home / found.name)
-        if line is not None:
-            whereabouts.keep(ledger_id, str((home / LEDGER).resolve()), line)
-        here = whereabouts.place_of_file(home / LEDGER)
-        look = IdentityCheck(ledger_id=ledger_id, kept=None, here=here, memory=Memory.AGREES)
-        why = whereabouts.rival(look)
+        with closing(open_at(_url(home / LEDGER))) as ledger:
+            why = rival(whereabouts.look(ledger))
+            if not why:  # all that waits in it is held, so it may follow what is gone
+                whereabouts.claim(ledger, anyway=True)
     except OSError as error:
         raise _disk(error, home) from error
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     return Restored(files, held, cases, uncertain, why)
+
+
+def _url(file: Path) -> str:
+    return f"sqlite:///{file.as_posix()}"
 
 
 def _unpack(file: Path, target: Path) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from voicenote.engine.ledger_identity import IdentityCheck, as_text, doubt
+from voicenote.engine.ledger_identity import as_text, doubt
 from voicenote.engine.lock import pass_lock
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
@@ -35,8 +35,8 @@ def ask_first(ws: Workspace) -> None:
     """Raise RuleSaysNo when this may not be the ledger that sends; else remember its place."""
     if ws.whereabouts is None:
         return
-    found = ws.whereabouts.look(ws.ledger)
-    if why := _doubt(found) or ws.whereabouts.sit(found):
+    found = ws.whereabouts.claim(ws.ledger)
+    if why := doubt(found):
         raise RuleSaysNo(
             f"{why}: nothing leaves from this one before you say so",
             "is it the one that goes on, and the only one? voicenote adopt; if it is surely as it "
@@ -47,10 +47,9 @@ def ask_first(ws: Workspace) -> None:
             meta.put_value(tx, "place", as_text(found.here))
             if found.kept is None:
                 tx.tell("ledger_settled", host=found.here.host, path=found.here.path)
-    remember(ws)
 
 
-def seat_keeper(ws: Workspace) -> Callable[[], None]:
+def keep_asking(ws: Workspace) -> Callable[[], None]:
     """Return a check that raises RuleSaysNo once another copy has taken over, even mid-run.
 
     It reads one small file, so it may be called before each message.
@@ -60,13 +59,13 @@ def seat_keeper(ws: Workspace) -> Callable[[], None]:
         return lambda: None
     with ws.ledger.read() as tx:
         ledger_id = meta.get(tx, "ledger_id")
-    mine = there.seat(ledger_id)
+    mine = there.recall(ledger_id)
 
     def ask() -> None:
-        found = there.seat(ledger_id)
-        if found is not None and found != mine:
+        found = there.recall(ledger_id)
+        if found is not None and (mine is None or found.place != mine.place):
             raise RuleSaysNo(
-                f"another copy of this ledger, in {found.path}, is the one that sends now",
+                f"another copy of this ledger, in {found.place.path}, is the one that sends now",
                 "this run has ended; see: voicenote doctor",
             )
 
@@ -75,10 +74,7 @@ def seat_keeper(ws: Workspace) -> Callable[[], None]:
 
 def doubt_of(ws: Workspace) -> str:
     """Return why this may not be the ledger that sends, or ""."""
-    if ws.whereabouts is None:
-        return ""
-    found = ws.whereabouts.look(ws.ledger)
-    return _doubt(found) or ws.whereabouts.rival(found)
+    return "" if ws.whereabouts is None else doubt(ws.whereabouts.look(ws.ledger))
 
 
 def adopt(ws: Workspace, *, moved: bool = False) -> Adopted:
@@ -87,37 +83,26 @@ def adopt(ws: Workspace, *, moved: bool = False) -> Adopted:
     The copy that sent from this account before has to ask from now on. Without a doubt, nothing
     changes. Raises TryAgain while a run is in progress.
     """
-    if ws.whereabouts is None:
+    there = ws.whereabouts
+    if there is None:
         return Adopted("")
     with pass_lock(ws.ledger, ws.home):
-        found = ws.whereabouts.look(ws.ledger)
-        why = _doubt(found) or ws.whereabouts.sit(found)
+        found = there.claim(ws.ledger)
+        why, here = doubt(found), found.here
         if not why:
             return Adopted("")
         held, cases, uncertain = (0, (), 0) if moved else calm(ws.ledger)
-        # the seat first: a crash between the two leaves no ledger that sends
-        ws.whereabouts.sit(found, unseat=True)
-        here = found.here
         with ws.ledger.write() as tx:
             meta.put_value(tx, "place", as_text(here))
             tx.tell("ledger_adopted", host=here.host, path=here.path, doubt=why, moved=moved)
-        remember(ws)
+        there.claim(ws.ledger, anyway=True)
     return Adopted(why, held, cases, uncertain)
 
 
 def remember(ws: Workspace) -> None:
-    """Save on this machine how far the ledger has come."""
-    if ws.whereabouts is None:
-        return
-    path = ws.whereabouts.place(ws.ledger).path
-    with ws.ledger.read() as tx:
-        ledger_id, line = meta.get(tx, "ledger_id"), meta.newest_line(tx)
-    if line is not None:
-        ws.whereabouts.keep(ledger_id, path, line)
-
-
-def _doubt(found: IdentityCheck) -> str:
-    return doubt(found.kept, found.here, found.memory)
+    """Save on this machine how far the ledger has come, unless another copy has taken over."""
+    if ws.whereabouts is not None:
+        ws.whereabouts.claim(ws.ledger)
 
 
 def calm(ledger: Ledger) -> tuple[int, tuple[int, ...], int]:

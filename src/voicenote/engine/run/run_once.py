@@ -18,7 +18,7 @@ from voicenote.engine.run.follow_up import make_ready, still_due
 from voicenote.engine.run.leftovers import sweep_leftovers
 from voicenote.engine.run.lookahead import Prefetch, TouchView
 from voicenote.engine.run.owner_notes import tell_owner
-from voicenote.engine.run.ownership import ask_first, remember, seat_keeper
+from voicenote.engine.run.ownership import ask_first, keep_asking, remember
 from voicenote.engine.run.poll import Received, take_in
 from voicenote.engine.run.rate_limits import HoldReason, Quota, not_set_up, pause_channels
 from voicenote.engine.run.recall import Recalled, recall_sent
@@ -157,7 +157,7 @@ def _send_due(
     ws: Workspace, turn: Turn, room: Quota, advance: Callable[[int, int], None] | None
 ) -> None:
     """Send what is due, in order."""
-    keep_seat = seat_keeper(ws)
+    ask_again = keep_asking(ws)
     with ws.ledger.read() as tx:
         ahead = Prefetch(ws, touches.due_numbers(tx), attempts.ways_due(tx))
     room.full |= not_set_up(ws, ahead.ways.values())
@@ -165,7 +165,7 @@ def _send_due(
         if shut := room.shut(ahead.ways.get(number)):
             turn.held[shut] += 1
         else:
-            keep_seat()
+            ask_again()
             for sent in _attempt(ws, turn, room, ahead, place):
                 turn.count(sent)
                 if sent.state is not TouchState.ACCEPTED:
