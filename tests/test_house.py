@@ -171,7 +171,7 @@ OTHER_WRITERS = {
     "engine/memo/microphone.py": "in a folder of tempfile's, which is closed",
     "sound/long.py": "the file is there, made by make_file",
     "sound/splice.py": "in a folder of tempfile's, which is closed",
-    "voice/recorded.py": "in memory",
+    "model/memo.py": "in memory",
     "intake/rejected.py": "tempfile makes its files closed",
 }
 

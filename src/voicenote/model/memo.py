@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import wave
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -33,6 +35,17 @@ class Clip:
     def duration_s(self) -> float:
         """The length in seconds."""
         return len(self.pcm) / 2 / self.rate
+
+    @property
+    def wav(self) -> bytes:
+        """The content of a WAV file with this sound."""
+        buffer = io.BytesIO()
+        with wave.open(buffer, "wb") as file:
+            file.setnchannels(1)
+            file.setsampwidth(2)
+            file.setframerate(self.rate)
+            file.writeframes(self.pcm)
+        return buffer.getvalue()
 
 
 @dataclass(frozen=True, slots=True)

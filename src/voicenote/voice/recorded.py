@@ -7,7 +7,6 @@ the sentence finds it. A whole memo is named by the hash of owner and script.
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import wave
 from collections.abc import Iterable
@@ -130,16 +129,10 @@ def _keep(path: Path, clip: Clip) -> Path:
         raise BadData("a machine's voice cannot be kept as a recording", "record it yourself")
     if not clip.pcm:
         raise BadData("the recording is empty", "record it again")
-    buffer = io.BytesIO()
-    with wave.open(buffer, "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(clip.rate)
-        file.writeframes(clip.pcm)
     try:
         make_folder(path.parent)
         with open_beside(path) as kept:
-            kept.write(buffer.getvalue())
+            kept.write(clip.wav)
     except OSError as error:
         raise Unavailable(
             f"the recording cannot be kept: {error.strerror or error}",

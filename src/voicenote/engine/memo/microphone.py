@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import wave
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
@@ -97,11 +96,7 @@ def _by_sounddevice(file: Path, until: Callable[[], None]) -> Unavailable | None
         if not opened:
             return Unavailable(f"the microphone cannot be opened: {error}", _ADVICE)
         raise Unavailable(f"the microphone failed: {error}", _ADVICE) from error
-    with wave.open(str(file), "wb") as out:
-        out.setnchannels(1)
-        out.setsampwidth(2)
-        out.setframerate(RATE)
-        out.writeframes(b"".join(heard))
+    file.write_bytes(Clip(b"".join(heard), RATE, synthetic=False).wav)
     return None
 
 

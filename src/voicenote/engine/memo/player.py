@@ -6,7 +6,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import wave
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -43,8 +42,11 @@ def play(file: Path, env: Mapping[str, str]) -> str:
             return _run_player([found, *words[1:], str(file)], file)
     for words in PLAIN_PLAYERS:
         if found := shutil.which(words[0], path=path):
+            from voicenote.sound.recording_file import read_sound
+
             with tempfile.TemporaryDirectory(prefix="voicenote-") as folder:
-                plain = _decode_file(file, Path(folder) / "memo.wav")
+                plain = Path(folder) / "memo.wav"
+                plain.write_bytes(read_sound(file).wav)
                 return _run_player([found, *words[1:], str(plain)], file)
     opener = OPENERS.get(sys.platform, "xdg-open")
     on_desktop = sys.platform in OPENERS or env.get("DISPLAY") or env.get("WAYLAND_DISPLAY")
@@ -58,22 +60,9 @@ def play(file: Path, env: Mapping[str, str]) -> str:
 def play_clip(clip: Clip, env: Mapping[str, str]) -> str:
     """Play a take that isn't in a file yet. Returns and raises as `play` does."""
     with tempfile.TemporaryDirectory(prefix="voicenote-") as folder:
-        return play(_write_clip(clip, Path(folder) / "take.wav"), env)
-
-
-def _decode_file(file: Path, target: Path) -> Path:
-    from voicenote.sound.recording_file import read_sound
-
-    return _write_clip(read_sound(file), target)
-
-
-def _write_clip(clip: Clip, target: Path) -> Path:
-    with wave.open(str(target), "wb") as out:
-        out.setnchannels(1)
-        out.setsampwidth(2)
-        out.setframerate(clip.rate)
-        out.writeframes(clip.pcm)
-    return target
+        take = Path(folder) / "take.wav"
+        take.write_bytes(clip.wav)
+        return play(take, env)
 
 
 def _run_player(command: list[str], file: Path) -> str:
