@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +26,32 @@ _FEW_WORDS = 5
 #: The range of a voice's pitch, in hertz; and the fewest blocks that show a melody.
 _PITCH = (70.0, 350.0)
 _FEW_BLOCKS = 15
+#: What to say of each figure when it is below its target, within it, and above it.
+_ADVICE = {
+    "length": (
+        "Take your time; you may say a little more.",
+        "Long enough to be warm, short enough to be heard.",
+        "Few people listen so long: leave out what they know.",
+    ),
+    "pace": (
+        "That is slow. A little faster sounds more awake.",
+        "Calm, and easy to follow.",
+        "That is fast. Breathe between the sentences.",
+    ),
+    "level": (
+        "That is quiet. Come closer to the microphone.",
+        "Well heard.",
+        "That is very loud. Go back a little.",
+    ),
+    "clipping": (
+        "",
+        "Nothing is cut.",
+        "It crackles there. Go back a little, or turn the microphone down.",
+    ),
+    "noise": ("", "A quiet room.", "One hears the room. Shut the window, or go elsewhere."),
+    "longest pause": ("", "It flows.", "That is long to wait. Say it again without the gap."),
+    "melody": ("That is flat. Say it as you would to a friend.", "It sounds like a person.", ""),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +77,51 @@ def notes(text: str, clip: Clip, language: str = "en", *, whole: bool = True) ->
     Leaves out what can't be measured, as the take is too short or too quiet, and the noise of a
     single sentence without a pause in which it could be heard.
     """
-    samples = (np.frombuffer(clip.pcm, "<i2") / 32768).astype(np.float32)
+    samples = _samples(clip)
     if not len(samples):
         return ()
     levels = _levels(samples, clip.rate)
     loud = np.flatnonzero(levels > levels.max() - _WORDS_DB)
-    seconds = _extent(loud)
-    found: list[Note] = [_length(seconds)] if whole else []
-    found += _pace(len(text.split()), seconds, language)
-    found += _level(measure(samples, clip.rate))
-    found.append(_judge_clipping(_count_clipped(samples)))
-    found += _noise(levels, whole=whole)
-    found.append(_pause(float(np.diff(loud).max(initial=1) - 1) * _BLOCK_S))
-    found += _melody(_pitch_moves(samples, clip.rate))
+    seconds, words = _extent(loud), len(text.split())
+    found: list[Note] = []
+    if whole:
+        found.append(_note("length", seconds, "s", "20 to 60", 20, 60))
+    if words >= _FEW_WORDS and seconds > 0:
+        calm = tables(primary(language)).pace
+        low, high = (5 * round(calm * part / 5) for part in (_SLOW, _FAST))
+        wpm, target = round(words / seconds * 60), f"{low} to {high}"
+        found.append(_note("pace", wpm, "words a minute", target, low, high))
+    if (lufs := measure(samples, clip.rate)) is not None:
+        found.append(_note("level", lufs, "LUFS", "-36 to -12", -36, -12))
+    clipped = _count_clipped(samples)
+    found.append(_note("clipping", clipped, "place" if clipped == 1 else "places", "none", high=0))
+    quiet, spoken = map(float, np.percentile(levels, [5, 95]))
+    if whole or spoken - quiet >= 10:
+        found.append(_note("noise", quiet, "dBFS", "-50 or less", high=-50))
+    pause = float(np.diff(loud).max(initial=1) - 1) * _BLOCK_S
+    pause = pause if pause >= _PAUSE_S else 0.0
+    found.append(_note("longest pause", pause, "s", "2 or less", high=2, digits=1))
+    if (moves := _pitch_moves(samples, clip.rate)) is not None:
+        found.append(_note("melody", moves, "semitones", "1.5 or more", 1.5, digits=1))
     return tuple(found)
+
+
+def _note(
+    name: str,
+    measured: float,
+    unit: str,
+    target: str,
+    low: float = -math.inf,
+    high: float = math.inf,
+    digits: int | None = None,
+) -> Note:
+    below, within, above = _ADVICE[name]
+    said = below if measured < low else above if measured > high else within
+    return Note(name, round(measured, digits), unit, target, low <= measured <= high, said)
+
+
+def _samples(clip: Clip) -> Samples:
+    return (np.frombuffer(clip.pcm, "<i2") / 32768).astype(np.float32)
 
 
 def spoken_seconds(clip: Clip) -> float:
@@ -71,7 +129,7 @@ def spoken_seconds(clip: Clip) -> float:
 
     One knock on the microphone may be much louder than all words, so it is ignored.
     """
-    samples = (np.frombuffer(clip.pcm, "<i2") / 32768).astype(np.float32)
+    samples = _samples(clip)
     if not len(samples):
         return 0.0
     levels = _levels(samples, clip.rate)
@@ -80,71 +138,6 @@ def spoken_seconds(clip: Clip) -> float:
 
 def _extent(loud: NDArray[np.intp]) -> float:
     return float(loud[-1] + 1 - loud[0]) * _BLOCK_S
-
-
-def _length(seconds: float) -> Note:
-    short, long = seconds < 20, seconds > 60
-    said = "Long enough to be warm, short enough to be heard."
-    if short:
-        said = "Take your time; you may say a little more."
-    elif long:
-        said = "Few people listen so long: leave out what they know."
-    return Note("length", round(seconds), "s", "20 to 60", not (short or long), said)
-
-
-def _pace(words: int, seconds: float, language: str) -> Iterator[Note]:
-    if words < _FEW_WORDS or seconds <= 0:
-        return
-    calm = tables(primary(language)).pace
-    low, high = (5 * round(calm * part / 5) for part in (_SLOW, _FAST))
-    wpm = round(words / seconds * 60)
-    said = "Calm, and easy to follow."
-    if wpm > high:
-        said = "That is fast. Breathe between the sentences."
-    elif wpm < low:
-        said = "That is slow. A little faster sounds more awake."
-    yield Note("pace", wpm, "words a minute", f"{low} to {high}", low <= wpm <= high, said)
-
-
-def _level(lufs: float | None) -> Iterator[Note]:
-    if lufs is None:
-        return
-    said = "Well heard."
-    if lufs < -36:
-        said = "That is quiet. Come closer to the microphone."
-    elif lufs > -12:
-        said = "That is very loud. Go back a little."
-    yield Note("level", round(lufs), "LUFS", "-36 to -12", -36 <= lufs <= -12, said)
-
-
-def _judge_clipping(count: int) -> Note:
-    said = "It crackles there. Go back a little, or turn the microphone down."
-    unit = "place" if count == 1 else "places"
-    return Note("clipping", count, unit, "none", count == 0, said if count else "Nothing is cut.")
-
-
-def _noise(levels: NDArray[np.float64], *, whole: bool) -> Iterator[Note]:
-    floor, words = np.percentile(levels, [5, 95])
-    if not whole and words - floor < 10:
-        return
-    good = bool(floor <= -50)
-    said = "A quiet room." if good else "One hears the room. Shut the window, or go elsewhere."
-    yield Note("noise", round(float(floor)), "dBFS", "-50 or less", good, said)
-
-
-def _pause(longest: float) -> Note:
-    seconds = round(longest, 1) if longest >= _PAUSE_S else 0.0
-    good = longest <= 2
-    said = "It flows." if good else "That is long to wait. Say it again without the gap."
-    return Note("longest pause", seconds, "s", "2 or less", good, said)
-
-
-def _melody(moves: float | None) -> Iterator[Note]:
-    if moves is None:
-        return
-    good = moves >= 1.5
-    said = "It sounds like a person." if good else "That is flat. Say it as you would to a friend."
-    yield Note("melody", moves, "semitones", "1.5 or more", good, said)
 
 
 def _levels(samples: Samples, rate: int) -> NDArray[np.float64]:
@@ -172,7 +165,10 @@ def _pitch_moves(samples: Samples, rate: int) -> float | None:
         part = samples[start : start + width].astype(np.float64)
         if np.abs(part).max() >= loudest / 10:
             pitches += _pitch(part - part.mean(), rate)
-    return _pitch_spread(pitches) if len(pitches) >= _FEW_BLOCKS else None
+    if len(pitches) < _FEW_BLOCKS:
+        return None
+    low, high = np.percentile(pitches, [10, 90])
+    return round(float(high - low), 1)
 
 
 def _pitch(part: NDArray[np.float64], rate: int) -> Sequence[float]:
@@ -189,8 +185,3 @@ def _pitch(part: NDArray[np.float64], rate: int) -> Sequence[float]:
     # between two samples, the top of the parabola through three points
     between = 0.5 * (before - after) / bend if bend < 0 else 0.0
     return (float(12 * np.log2(rate / (lag + np.clip(between, -1, 1)))),)
-
-
-def _pitch_spread(pitches: Sequence[float]) -> float:
-    low, high = np.percentile(pitches, [10, 90])
-    return round(float(high - low), 1)
