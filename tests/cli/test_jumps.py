@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from voicenote.engine.run.clock_jump import Jumped
+from voicenote.engine.clock_check import ClockDoubt
 from voicenote.engine.run.run_once import Turn
 
 Call = Callable[..., Result]
@@ -82,7 +82,7 @@ def test_a_daemon_says_it_once_and_again_when_it_jumps_again(
         def run(self) -> None:
             for known in seen:
                 later = known and known + timedelta(days=9)
-                clock = Jumped(known=known, now=later, due=1) if known and later else None
+                clock = ClockDoubt(known=known, now=later, due=1) if known and later else None
                 self.tell(Turn(clock=clock))
 
     monkeypatch.setattr("voicenote.engine.run.scheduler.Daemon", Passes)

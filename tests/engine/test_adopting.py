@@ -22,8 +22,8 @@ from tests.engine.world import workspace as plain_workspace
 from voicenote.engine.ledger_identity import (
     IdentityCheck,
     LedgerIdentity,
+    LedgerRecord,
     MachineRecords,
-    Record,
     doubt,
     rival,
 )
@@ -47,7 +47,7 @@ def seen(
     **more: bool,
 ) -> IdentityCheck:
     paths = (place.path, "localhost/notes") if place else ()
-    record = Record(place=place, paths=paths) if place else None
+    record = LedgerRecord(place=place, paths=paths) if place else None
     return IdentityCheck(ledger_id="id", kept=kept, here=here, record=record, **more)
 
 

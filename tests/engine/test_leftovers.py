@@ -13,7 +13,7 @@ from tests.engine.world import workspace as plain_workspace
 from tests.fakes.made import make_channel
 from voicenote.delivery.outbox import Outbox
 from voicenote.engine.ledger_identity import MachineRecords
-from voicenote.engine.run.leftovers import sweep_leftovers
+from voicenote.engine.run.recovery import sweep_leftovers
 from voicenote.engine.run.run_once import one_pass
 from voicenote.engine.scratch import open_scratch
 from voicenote.engine.workspace import Workspace

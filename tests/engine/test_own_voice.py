@@ -317,7 +317,7 @@ def test_a_follow_up_that_is_not_recorded_is_a_machines_and_says_so(auto: Worksp
     (later, *_) = recording.to_say_later(auto, number)
     with auto.ledger.read() as tx:
         case = case_store.get(tx, number)
-        script, _, _ = words_for(auto, tx, case, TouchKind.CHECK_IN)
+        script = words_for(auto, tx, case, TouchKind.CHECK_IN).script
     assert later in script.sentences
     assert script.sentences[-1].section is Section.DISCLOSE
 

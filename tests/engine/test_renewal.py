@@ -12,9 +12,8 @@ import pytest
 
 from tests.engine.world import ENV, Clock, World, without_sound
 from tests.engine.world import workspace as plain_workspace
-from voicenote.engine.run.renewal import Renewal
 from voicenote.engine.run.run_once import Turn
-from voicenote.engine.run.scheduler import Daemon
+from voicenote.engine.run.scheduler import Daemon, Renewal
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadSettings, VoicenoteError
 from voicenote.settings import load
@@ -178,4 +177,4 @@ def test_a_daemon_runs_again_after_new_settings_could_not_be_opened(
     limit.start()
     daemon.run()
     limit.cancel()
-    assert [type(what) for what in heard] == [Turn]
+    assert {type(what) for what in heard} == {Turn}

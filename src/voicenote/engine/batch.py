@@ -39,16 +39,22 @@ def singly(
     group, and they are tried again one by one. Raises errors that don't concern one case.
     """
     for chunk in chunks(numbers, size):
+        failed: VoicenoteError
         try:
             done = list(work(chunk))
         except OF_ONE_CASE as error:
-            yield from _apart(work, chunk, error)
+            failed = error
         except VoicenoteError:
             raise
         except Exception as error:  # noqa: BLE001 - one bad case must not stop the others
-            yield from _apart(work, chunk, VoicenoteError(describe_error(error), OURS))
+            failed = VoicenoteError(describe_error(error), OURS)
         else:
             yield from done
+            continue
+        if len(chunk) == 1:
+            yield Failed(chunk[0], failed)
+        else:
+            yield from singly(work, chunk)
 
 
 def parted(found: Iterable[R | Failed]) -> tuple[list[R], list[Failed]]:
@@ -61,15 +67,6 @@ def parted(found: Iterable[R | Failed]) -> tuple[list[R], list[Failed]]:
         else:
             done.append(one)
     return done, failed
-
-
-def _apart(
-    work: Callable[[Sequence[int]], Iterable[R]], chunk: Sequence[int], error: VoicenoteError
-) -> Iterator[R | Failed]:
-    if len(chunk) == 1:
-        yield Failed(chunk[0], error)
-    else:
-        yield from singly(work, chunk)
 
 
 def describe_error(error: Exception) -> str:

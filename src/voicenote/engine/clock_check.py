@@ -25,10 +25,28 @@ _UTC = ZoneInfo("UTC")
 
 @dataclass(frozen=True, slots=True)
 class ClockDoubt:
-    """A clock that shows `now`, although the last known time is `known`."""
+    """A clock that shows `now`, although the last known time is `known`.
+
+    The counts are what a run would do because of it: `due` messages to customers would be sent, and
+    `skipped` ones are too late.
+    """
 
     known: datetime
     now: datetime
+    due: int = 0
+    skipped: int = 0
+    broken: int = 0
+    closed: int = 0
+
+    @property
+    def back(self) -> bool:
+        """Whether the clock is behind the last known time."""
+        return self.now < self.known
+
+    @property
+    def harmless(self) -> bool:
+        """Whether the jump makes no difference: nothing would be sent or decided."""
+        return not (self.due or self.skipped or self.broken or self.closed)
 
 
 def doubt(

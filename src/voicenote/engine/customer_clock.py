@@ -1,15 +1,19 @@
-"""A customer's time zone: the one given, else their number's, else the owner's."""
+"""A customer's time zone: the one given, else their number's, else the owner's. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
-from voicenote.engine.number_zones import zones_of
 from voicenote.model.case import Customer
+
+#: `phonenumbers.number_type` of numbers with a location: fixed line, or fixed line or mobile.
+_SETTLED = (0, 2)
+#: Zones are ordered by their UTC offset on one day; which day hardly matters.
+_SOME_DAY = datetime(2026, 1, 15, 12, tzinfo=UTC)
 
 
 class KnownBy(StrEnum):
@@ -70,3 +74,54 @@ def _clock(known_by: KnownBy, names: tuple[str, ...], owners: str) -> CustomerCl
     zones = tuple(ZoneInfo(name) for name in names or (owners,))
     home = ZoneInfo(owners) if owners in names else zones[0]
     return CustomerClock(home, zones, known_by)
+
+
+@lru_cache(maxsize=8192)
+def zones_of(number: str) -> tuple[str, ...]:
+    """Return the IANA time zones in which an E.164 number can be; () if unknown.
+
+    The first is the likeliest, or one in the middle. A mobile phone may be anywhere in its country;
+    a satellite phone's number and an international freephone number have none.
+    """
+    import phonenumbers
+    from phonenumbers.timezone import UNKNOWN_TIMEZONE, time_zones_for_geographical_number
+
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return ()
+    code = parsed.country_code or 0
+    regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(code, ())  # the main one first
+    main = _zones_by_region().get(regions[0], ()) if regions else ()
+    if len(regions) == len(main) == 1:
+        return main  # the library may give another with the same clock, such as Europe/Bucharest
+    near = tuple(time_zones_for_geographical_number(parsed))
+    if UNKNOWN_TIMEZONE in near:
+        return ()
+    settled = phonenumbers.number_type(parsed) in _SETTLED
+    return _by_likelihood(code, near, main, settled=settled)
+
+
+@lru_cache(maxsize=1024)
+def _by_likelihood(
+    code: int, near: tuple[str, ...], main: tuple[str, ...], *, settled: bool
+) -> tuple[str, ...]:
+    """Return zones, the likeliest first: all of a country's unless the number is `settled`."""
+    from phonenumbers.tzdata import TIMEZONE_DATA
+
+    zones = near if settled else (*near, *TIMEZONE_DATA.get(str(code), ()))
+    at = {zone: _SOME_DAY.astimezone(ZoneInfo(zone)).utcoffset() for zone in sorted(zones)}
+    in_order = sorted(at, key=lambda zone: at[zone] or timedelta())
+    likely = next((one for one in (near, main) if len(one) == 1 and one[0] in at), None)
+    first = likely[0] if likely else in_order[len(in_order) // 2]
+    return tuple(dict.fromkeys((first, *in_order)))
+
+
+@cache
+def _zones_by_region() -> dict[str, tuple[str, ...]]:
+    from babel.core import get_global
+
+    found: dict[str, tuple[str, ...]] = {}
+    for zone, region in get_global("zone_territories").items():
+        found[region] = (*found.get(region, ()), zone)
+    return found

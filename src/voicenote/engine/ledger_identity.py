@@ -45,7 +45,7 @@ class LedgerIdentity:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class LedgerRecord:
     """Where the copy of a ledger is that sends, and its newest line of history; 0 for none yet.
 
     `paths` are the addresses by which this account has used a database on a server.
@@ -68,7 +68,7 @@ class IdentityCheck:
     ledger_id: str
     kept: LedgerIdentity | None
     here: LedgerIdentity
-    record: Record | None = None
+    record: LedgerRecord | None = None
     stands: bool = False
     agrees: bool = True
     blind: bool = False
@@ -186,10 +186,10 @@ class MachineRecords:
                     line = meta.newest_line(tx)
                 number, at = (line[0], line[1].isoformat()) if line else (0, "")
                 paths = tuple(dict.fromkeys((*before, here.path)))
-                _write(file, Record(place=here, paths=paths, number=number, at=at))
+                _write(file, LedgerRecord(place=here, paths=paths, number=number, at=at))
         return found
 
-    def recall(self, ledger_id: str) -> Record | None:
+    def recall(self, ledger_id: str) -> LedgerRecord | None:
         """Return the record of a ledger; None when there is none."""
         return _read(self._file(ledger_id))
 
@@ -232,16 +232,18 @@ def from_text(kept: str) -> LedgerIdentity | None:
         raise BadData(what, "restore a backup: voicenote restore FILE") from error
 
 
-def _read(file: Path) -> Record | None:
+def _read(file: Path) -> LedgerRecord | None:
     try:
         kept = json.loads(file.read_text(encoding="utf-8"))
         paths, number, at = tuple(kept["paths"]), int(kept["number"]), str(kept["at"])
-        return Record(place=LedgerIdentity(**kept["place"]), paths=paths, number=number, at=at)
+        return LedgerRecord(
+            place=LedgerIdentity(**kept["place"]), paths=paths, number=number, at=at
+        )
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
-def _write(file: Path, record: Record) -> None:
+def _write(file: Path, record: LedgerRecord) -> None:
     """Write a whole record, if that is possible."""
     with suppress(OSError):
         make_folder(file.parent)

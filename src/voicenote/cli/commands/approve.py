@@ -71,12 +71,12 @@ def _heard(
     session: Session, ws: Workspace, numbers: Sequence[int], count: int, *, yes: bool
 ) -> bool:
     """Play some memos to the owner; return whether all are approved."""
-    from voicenote.engine.memo import sampling
+    from voicenote.engine.memo.listening import memo_file, sample
     from voicenote.engine.memo.player import play
 
     screen = session.screen
-    for number in sampling.sample(ws, numbers, count):
-        file, seconds = sampling.memo_file(ws, number)
+    for number in sample(ws, numbers, count):
+        file, seconds = memo_file(ws, number)
         screen.note(f"Case {number}, {seconds:.0f} s: {file}")
         if not screen.interactive:
             continue
@@ -130,13 +130,13 @@ def _approved_data(one: Approved) -> dict[str, Any]:
 
 def _when(ws: Workspace, done: Sequence[Approved]) -> str:
     """Return when the first of them is sent, in its customer's time, as text."""
-    from voicenote.engine.run.departures import first_leaving
+    from voicenote.engine.case.plan_view import first_leaving
 
     found = first_leaving(ws, done)
     if found is None:
         return "Nothing in its plan is left to send." if len(done) == 1 else ""
     who = "It" if len(done) == 1 else "The first"
     return (
-        f"{who} goes out {found.at:%a %Y-%m-%d %H:%M} ({found.zone}) by {found.channel}, "
-        "with the next voicenote run after that."
+        f"{who} goes out {found.due_at:%a %Y-%m-%d %H:%M} ({found.due_at.tzinfo}) "
+        f"by {found.channel}, with the next voicenote run after that."
     )

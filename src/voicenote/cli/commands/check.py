@@ -67,14 +67,14 @@ def _check_all(
 ) -> Iterator[CheckedText]:
     language = _primary(asked["language"] or "")
     if not given:
-        from voicenote.engine.memo.template_lint import check_templates
+        from voicenote.engine.memo.own_templates import check_templates
 
         with session.open() as ws:
             yield from check_templates(ws, language)
         return
     for one in given:
         if one.isdecimal():
-            from voicenote.engine.memo.template_lint import check_case
+            from voicenote.engine.memo.own_templates import check_case
 
             number = case_number(one)
             with session.open() as ws:

@@ -37,8 +37,7 @@ def daemon(session: Session, /, *, every: float, clock_is_right: bool) -> None:
     Changes in voicenote.toml apply from the next run on. When they are wrong, it says so and keeps
     the settings it had. Changes in the environment need a restart.
     """
-    from voicenote.engine.run.renewal import Renewal
-    from voicenote.engine.run.scheduler import Daemon
+    from voicenote.engine.run.scheduler import Daemon, Renewal
     from voicenote.settings import load_draft
     from voicenote.wiring import check, now, open_workspace
 

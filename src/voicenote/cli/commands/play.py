@@ -30,11 +30,11 @@ def play(session: Session, /, *, what: str, picture: Path | None = None) -> None
 
     With --json nothing is played: {"case", "file", "duration_s"}, with --picture also "picture".
     """
-    from voicenote.engine.memo.picture import wave_of_file, wave_of_memo, write_picture
+    from voicenote.engine.memo.listening import memo_file, wave_of_memo, write_picture
+    from voicenote.sound.recording_file import read_sound
+    from voicenote.sound.waveform import waveform
 
     if what.isdecimal():
-        from voicenote.engine.memo.sampling import memo_file
-
         number = case_number(what)
         with session.open() as ws:
             file, seconds = memo_file(ws, number)
@@ -45,7 +45,7 @@ def play(session: Session, /, *, what: str, picture: Path | None = None) -> None
         file = Path(what)
         if not file.is_file():
             raise BadData(f"{what} doesn't exist", "give the number of a case, or a sound file")
-        wave = wave_of_file(file) if picture else None
+        wave = waveform(read_sound(file)) if picture else None
         data = {"case": None, "file": file, "duration_s": None}
     if picture and wave:
         write_picture(wave, picture)

@@ -15,7 +15,7 @@ def voices(session: Session, /) -> None:
     "size_mb", "misheard", "note", "needs"}. `speaks`: the languages that your settings give it.
     `misheard`: of 100 words, how many a speech recogniser got wrong, by language, as measured.
     """
-    from voicenote.engine.memo.voice_listing import list_voices
+    from voicenote.engine.memo.voice_choice import list_voices
     from voicenote.plugins import VOICES, load
     from voicenote.wiring import describe_voices
 

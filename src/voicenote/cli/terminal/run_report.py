@@ -11,7 +11,7 @@ from voicenote.cli.terminal.arrival_report import trouble_lines, troubles_as_dat
 from voicenote.cli.terminal.batch_report import named_once
 
 if TYPE_CHECKING:
-    from voicenote.engine.run.clock_jump import Jumped
+    from voicenote.engine.clock_check import ClockDoubt
     from voicenote.engine.run.run_once import Turn
 
 #: How many cases a run reports; `next` has all.
@@ -79,7 +79,7 @@ def _by_case(found: Sequence[tuple[int, str]]) -> list[str]:
     return lines + [f"… and {left} more case{'s' * (left > 1)}: voicenote next --all"] * bool(left)
 
 
-def _jumped(clock: Jumped | None) -> list[str]:
+def _jumped(clock: ClockDoubt | None) -> list[str]:
     """Return one line when the clock is in doubt; just one, as cron mails it with every run."""
     from voicenote.engine.run.clock_jump import told_of
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from voicenote.engine.case.approval import plan_for, preview_plan
+from voicenote.engine.case.approval import Approved, plan_for, preview_plan
 from voicenote.engine.case.routing import way_for
 from voicenote.engine.customer_clock import KnownBy
 from voicenote.engine.workspace import Workspace
 from voicenote.ledger import case_store, touches
 from voicenote.ledger.unreadable import reading
-from voicenote.model.touch import PlannedTouch, Touch, TouchKind, TouchState
+from voicenote.model.touch import OPENING, PlannedTouch, Touch, TouchKind, TouchState
 
 #: What the customer hears with each message (S15); a nudge is for the owner alone.
 HEARS = {
@@ -108,3 +109,19 @@ def _row(planned: PlannedTouch, channel: str) -> PlanRow:
         unless=planned.unless,
         amends=planned.amends,
     )
+
+
+def first_leaving(ws: Workspace, approved: Iterable[Approved]) -> Touch | None:
+    """Return the first memo to be sent of those just approved; None when none waits.
+
+    It is due in its customer's local time.
+    """
+    waiting = [touch for one in approved for touch in one.touches if touch.state is TouchState.DUE]
+    memos = [touch for touch in waiting if touch.kind in OPENING]
+    first = min(memos, key=lambda touch: (touch.due_at, touch.case), default=None)
+    if first is None:
+        return None
+    with ws.ledger.read() as tx:
+        zone = ws.zone_of(case_store.get(tx, first.case))
+    planned = replace(first.planned, due_at=first.due_at.astimezone(zone))
+    return replace(first, planned=planned)

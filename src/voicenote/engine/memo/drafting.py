@@ -14,7 +14,7 @@ from voicenote.engine.case.composition import (
     templates_of,
 )
 from voicenote.engine.case.withdrawal import note_new_words
-from voicenote.engine.memo.voice_choice import Gaps, choose_voice, gaps_in
+from voicenote.engine.memo.voice_choice import choose_voice, gaps_in
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import ImpossibleTransition, RuleSaysNo
 from voicenote.ledger import case_store, scripts
@@ -22,10 +22,10 @@ from voicenote.ledger.changes import change_case
 from voicenote.ledger.scripts import Composed, StoredDraft
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case, Stage
-from voicenote.model.memo import Memo, Synthetic
+from voicenote.model.memo import Synthetic
 from voicenote.model.sentences import Script
 from voicenote.model.touch import OPENING, TouchKind
-from voicenote.script.compose import Shortfall, draft
+from voicenote.script.compose import Draft, Shortfall, draft
 from voicenote.script.context import ScriptContext
 
 
@@ -50,12 +50,8 @@ def words_for(
     template: str = "",
     language: str = "",
     today: date | None = None,
-) -> tuple[Script, tuple[Shortfall, ...], bool]:
-    """Compose the script of one message, as it is said `today`: now, or when it will be sent.
-
-    Returns it with its shortfalls, and whether it is in English because there are no templates in
-    the customer's language.
-    """
+) -> Draft:
+    """Compose the script of one message, as it is said `today`: now, or when it will be sent."""
     facts = ScriptContext(
         owner=ws.owner_of(case),
         business=ws.settings.owner.business,
@@ -68,32 +64,21 @@ def words_for(
     )
     templates = templates_of(ws)
     made = draft(case, facts, templates)
-    gaps = gaps_in(ws, _last_memo(tx, case, kind), follow_up=kind not in OPENING)
-    voice = _expected_speaker(ws, made.script, case, gaps)
+    opening = kind in OPENING
+    before = scripts.drafts(tx, [case.number]).get((case.number, case.round)) if opening else None
+    gaps = gaps_in(ws, before.memo if before else None, follow_up=not opening)
+    try:
+        voice = choose_voice(ws, made.script, case, gaps).synthetic
+    except RuleSaysNo:
+        voice = Synthetic.NO  # the owner has begun to record it, and is to go on
     if ws.settings.voice.disclosure and voice is not Synthetic.NO:
         partly = voice is Synthetic.PARTLY
         made = draft(case, replace(facts, synthetic=True, partly=partly), templates)
-    return made.script, made.warnings, made.fell_back
+    return made
 
 
 def _today(ws: Workspace, tx: Transaction, case: Case) -> date:
     return tx.now.astimezone(ws.zone_of(case)).date()
-
-
-def _last_memo(tx: Transaction, case: Case, kind: TouchKind) -> Memo | None:
-    """Return the newest memo of this round, if any."""
-    if kind not in OPENING:
-        return None
-    found = scripts.drafts(tx, [case.number]).get((case.number, case.round))
-    return found.memo if found else None
-
-
-def _expected_speaker(ws: Workspace, script: Script, case: Case, gaps: Gaps) -> Synthetic:
-    """Return who will speak; a person where the owner has begun to record and is to go on."""
-    try:
-        return choose_voice(ws, script, case, gaps).synthetic
-    except RuleSaysNo:
-        return Synthetic.NO
 
 
 def compose_cases(
@@ -109,11 +94,12 @@ def compose_cases(
         with ws.ledger.write() as tx:
             for number in chunk:
                 case = case_store.get(tx, number)
-                script, warnings, fell_back = words_for(
+                made = words_for(
                     ws, tx, case, memo_kind(case), template=template, language=language
                 )
+                script = made.script
                 changed = keep(tx, case, script, _composed_now(ws, tx, case, script))
-                done.append(Drafted(number, script, warnings, fell_back, changed))
+                done.append(Drafted(number, script, made.warnings, made.fell_back, changed))
         yield from done
 
 

@@ -1,4 +1,4 @@
-"""The owner's own templates: copied from a packaged one, and tried before customers hear them."""
+"""The owner's own templates, copied from packaged ones, tried and checked; and scripts checked."""
 
 from __future__ import annotations
 
@@ -6,17 +6,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from voicenote.engine.case.case_lint import levels_of
+from voicenote.engine.case.case_lint import judge_words, levels_of
+from voicenote.engine.memo.drafting import need_draft
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadData, RuleSaysNo, VoicenoteError, WrongUse
 from voicenote.files import write_whole
+from voicenote.ledger.snapshots import snapshot
 from voicenote.model.case import Case
 from voicenote.model.sentences import Script
 from voicenote.script.check.case_context import CaseBackground, CheckContext
-from voicenote.script.check.findings import LintLevel
+from voicenote.script.check.findings import CheckedText, LintLevel
 from voicenote.script.check.phrase_tables import languages
 from voicenote.script.check.rules import check
-from voicenote.script.check.template_samples import sample_case
+from voicenote.script.check.template_samples import sample_case, samples
 from voicenote.script.compose import draft, seconds
 from voicenote.script.languages import packaged_languages
 from voicenote.script.template_sources import SUFFIX
@@ -109,3 +111,24 @@ def _weak(
     )
     for found in check(script, "", asked, levels_of(ws)):
         yield found.level, f"{found.rule}: “{found.text}”: {found.why} {found.instead}".strip()
+
+
+def check_case(ws: Workspace, number: int, asked: CheckContext | None = None) -> CheckedText:
+    """Check the newest script of a case, with all that is known about it.
+
+    `asked` is what the owner tells the check; the case fills in the rest. Raises RuleSaysNo for a
+    case without a script, WrongUse when there is no such case.
+    """
+    _, found = need_draft(ws, number)
+    with ws.ledger.read() as tx:
+        now = snapshot(tx, number, ws.zone_of)
+        findings = judge_words(ws, tx, now, found.script, found.memo, asked)
+    return CheckedText(f"case {number}", found.script.text, findings)
+
+
+def check_templates(ws: Workspace, language: str = "") -> Iterator[CheckedText]:
+    """Check every template of every language, or of one, including the owner's own."""
+    levels = levels_of(ws)
+    for script, asked in samples(Templates((ws.home / "templates",)), language):
+        findings = check(script, "", asked, levels)
+        yield CheckedText(f"{script.language}/{script.template}", script.text, tuple(findings))

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Self
@@ -27,7 +27,6 @@ from voicenote.engine.memo.render_case import Rendered, keep_memo, render_cases,
 from voicenote.engine.memo.render_job import Job, speak
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import Unavailable
-from voicenote.ledger.scripts import StoredDraft
 from voicenote.model.memo import Memo
 from voicenote.sound.piece_cache import Cache
 from voicenote.voice.port import Voice
@@ -57,55 +56,40 @@ def render_many(
         yield from singly(lambda chunk: render_cases(ws, chunk, fill_in=fill_in), numbers)
         return
     with _Processes(ws, count) as speaking:
-        begun: deque[_Begun] = deque()
+        begun: deque[Callable[[], Outcome]] = deque()
         for number in numbers:
             begun.append(_begin(ws, speaking, number, fill_in=fill_in))
             if len(begun) > count * _AHEAD:
-                yield _finish(ws, speaking, begun.popleft())
+                yield begun.popleft()()
         while begun:
-            yield _finish(ws, speaking, begun.popleft())
+            yield begun.popleft()()
 
 
 Outcome = Rendered | Failed
 
 
-@dataclass(slots=True)
-class _Begun:
-    """A case in progress: already an outcome, or what another process is making from a draft."""
-
-    number: int
-    outcome: Outcome | None = None
-    found: StoredDraft | None = None
-    why: str = ""
-    going: _Going | None = None
-
-
-def _begin(ws: Workspace, processes: _Processes, number: int, *, fill_in: bool) -> _Begun:
+def _begin(
+    ws: Workspace, processes: _Processes, number: int, *, fill_in: bool
+) -> Callable[[], Outcome]:
+    """Begin a case; return what waits for it, keeps it, and returns how it went."""
     try:
         found, ready, job = to_speak(ws, number, fill_in=fill_in)
     except OF_ONE_CASE as error:
-        return _Begun(number, outcome=Failed(number, error))
+        failed = Failed(number, error)
+        return lambda: failed
     if ready is not None:
-        return _Begun(number, outcome=ready)
-    going = processes.start(job.parcel())
-    return _Begun(number, found=found, why=job.chosen.why, going=going)
+        return lambda: ready
+    going = processes.start(job)
 
+    def finish() -> Outcome:
+        try:
+            rendered = Rendered(number, processes.wait(going), job.chosen.why, made=True)
+            keep_memo(ws, found, rendered)
+        except OF_ONE_CASE as error:
+            return Failed(number, error)
+        return rendered
 
-def _finish(ws: Workspace, processes: _Processes, begun: _Begun) -> Outcome:
-    if begun.outcome is not None or begun.going is None or begun.found is None:
-        return begun.outcome or Failed(begun.number, _worker_died())
-    try:
-        rendered = Rendered(begun.number, processes.wait(begun.going), begun.why, made=True)
-        keep_memo(ws, begun.found, rendered)
-    except OF_ONE_CASE as error:
-        return Failed(begun.number, error)
-    return rendered
-
-
-def _worker_died() -> Unavailable:
-    return Unavailable(
-        "a process that made sound has died", "run the command again; what was made is kept"
-    )
+    return finish
 
 
 @dataclass(slots=True)
@@ -169,7 +153,9 @@ class _Processes:
         if self._pool is not dead:
             return  # they were already restarted
         if not self._lives:
-            raise _worker_died() from error
+            raise Unavailable(
+                "a process that made sound has died", "run the command again; what was made is kept"
+            ) from error
         self._lives -= 1
         _end_children(0)
         dead.shutdown(cancel_futures=True)
@@ -182,7 +168,8 @@ def _defer_interrupt() -> Iterator[None]:
 
     That process inherits the signal mask; this one handles a delayed Ctrl-C afterwards.
     """
-    if not hasattr(signal, "pthread_sigmask") or _aside():
+    aside = threading.current_thread() is not threading.main_thread()  # receives no signals
+    if not hasattr(signal, "pthread_sigmask") or aside:
         yield
         return
     came: list[int] = []
@@ -195,11 +182,6 @@ def _defer_interrupt() -> Iterator[None]:
         signal.signal(signal.SIGINT, handler)
         if came and callable(handler):  # also when it could not start
             handler(came[0], None)
-
-
-def _aside() -> bool:
-    """Whether this isn't the thread that receives signals."""
-    return threading.current_thread() is not threading.main_thread()
 
 
 def _end_children(patience_s: float) -> None:
@@ -235,23 +217,15 @@ def _can_leave(make_voice: MakeVoice) -> bool:
 # -- in the other process -------------------------------------------------------------------------
 
 
-@dataclass(slots=True)
-class _Here:
-    """What a process keeps between memos."""
-
-    make_voice: MakeVoice
-    cache: Cache
-    voices: dict[str, Voice] = field(default_factory=dict)
-
-
-_here: list[_Here] = []
+_here: list[tuple[MakeVoice, Cache]] = []
+_voices: dict[str, Voice] = {}
 
 
 def _start(make_voice: MakeVoice, folder: Path, limit: int) -> None:
     # Ctrl-C goes to all of them; the first process decides what ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _here[:] = [_Here(make_voice, Cache(folder, limit))]
+    _here[:] = [(make_voice, Cache(folder, limit))]
 
 
 def _end_with_parent() -> None:
@@ -263,8 +237,8 @@ def _end_with_parent() -> None:
 
 
 def _in_process(job: Job) -> Memo:
-    here, chosen = _here[0], job.chosen
+    [(make_voice, cache)], chosen = _here, job.chosen
     key = repr((chosen.name, sorted(chosen.options.items())))
-    if key not in here.voices:
-        here.voices[key] = here.make_voice(chosen.name, chosen.options)
-    return speak(job, lambda: here.voices[key], here.cache)
+    if key not in _voices:
+        _voices[key] = make_voice(chosen.name, chosen.options)
+    return speak(job, lambda: _voices[key], cache)

@@ -82,9 +82,9 @@ def to_say_later(ws: Workspace, number: int) -> tuple[Sentence, ...]:
                 continue
             template = "status-kept" if touch.kind is TouchKind.STATUS else ""
             day = touch.due_at.astimezone(ws.zone_of(case)).date()
-            script, _, _ = words_for(
+            script = words_for(
                 ws, tx, case, touch.kind, amends=touch.amends, template=template, today=day
-            )
+            ).script
             found += own.missing(drop_disclosure(script).sentences, script.language)
     already = set(to_say(ws, number))
     return tuple(one for one in dict.fromkeys(found) if one not in already)
@@ -101,13 +101,10 @@ def list_wanted(
     shared: dict[tuple[str, str], WantedSentence] = {}
     personal: dict[tuple[str, str], WantedSentence] = {}
     for number in numbers:
-        case, found = need_draft(ws, number)
-        language = found.script.language
         later = to_say_later(ws, number) if follow_ups else ()
-        for sentence in (*to_say(ws, number), *later):
-            one = WantedSentence(number, case.customer.name, language, sentence)
-            group = personal if sentence.personal else shared
-            group.setdefault((language, sentence.text), one)
+        for one in wanted_of(ws, number, (*to_say(ws, number), *later)):
+            group = personal if one.sentence.personal else shared
+            group.setdefault((one.language, one.sentence.text), one)
     return (*shared.values(), *(one for key, one in personal.items() if key not in shared))
 
 
@@ -151,9 +148,7 @@ def record_whole(ws: Workspace, number: int, clip: Clip, *, anyway: bool = False
     if not anyway:
         _long_enough(number, script, spoken_seconds(clip))
     recordings(ws, ws.owner_of(case)).add_whole(script.sha256, clip)
-    with ws.ledger.write() as tx:
-        keep(tx, case_store.get(tx, number), script)
-        tx.tell("memo_recorded", number, seconds=round(clip.duration_s, 2))
+    _keep_spoken(ws, number, script, seconds=round(clip.duration_s, 2))
 
 
 def _short_enough(clip: Clip) -> None:
@@ -185,10 +180,15 @@ def finish(ws: Workspace, number: int) -> bool:
         return False
     case, found = need_draft(ws, number)
     script = spoken_by_a_person(found)
+    owner = ws.owner_of(case)
+    _keep_spoken(ws, number, script, sentences=len(script.sentences), owner=owner)
+    return True
+
+
+def _keep_spoken(ws: Workspace, number: int, script: Script, **facts: object) -> None:
     with ws.ledger.write() as tx:
         keep(tx, case_store.get(tx, number), script)
-        tx.tell("memo_recorded", number, sentences=len(script.sentences), owner=ws.owner_of(case))
-    return True
+        tx.tell("memo_recorded", number, **facts)
 
 
 def takes_of(folder: Path, sentences: Sequence[Sentence]) -> list[tuple[Sentence, Clip]]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voicenote.engine.case.composition import templates_of
 from voicenote.engine.memo.drafting import keep, need_draft
-from voicenote.engine.memo.seal import broken_seal
 from voicenote.engine.memo.voice_choice import Chosen, choose_voice, gaps_in
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadData
@@ -54,12 +55,10 @@ def render_cases(
     finished memos are kept. Raises RuleSaysNo for a case without a script, and for one that the
     owner has recorded only in part.
     """
-    from voicenote.engine.memo.render_job import speak
-
     for number in numbers:
         found, ready, job = to_speak(ws, number, fill_in=fill_in)
         if ready is None:
-            memo = speak(job, job.chosen.voice, ws.cache)
+            memo = _speak_here(ws, job)
             ready = Rendered(number, memo, job.chosen.why, made=True)
             keep_memo(ws, found, ready)
         yield ready
@@ -106,11 +105,15 @@ def to_speak(
 
 def render(ws: Workspace, case: Case, found: StoredDraft) -> Memo:
     """Make the sound of a follow-up's draft, as `words_for` expected it to be spoken."""
-    from voicenote.engine.memo.render_job import speak
-
     chosen = choose_voice(ws, found.script, case, gaps_in(ws, None, follow_up=True))
     ready, job = _prepare_job(ws, case, found, chosen)
-    return ready.memo if ready else speak(job, chosen.voice, ws.cache)
+    return ready.memo if ready else _speak_here(ws, job)
+
+
+def _speak_here(ws: Workspace, job: Job) -> Memo:
+    from voicenote.engine.memo.render_job import speak
+
+    return speak(job, lambda: ws.voice(job.chosen.name, job.chosen.options), ws.cache)
 
 
 def _prepare_job(
@@ -147,3 +150,22 @@ def _prepare_job(
         bit_rate=sound.bitrate * 1000,
         loudness=sound.loudness,
     )
+
+
+def broken_seal(root: Path, memo: Memo) -> tuple[Path, bool] | None:
+    """Return the first file that differs from its seal, and whether it exists; else None.
+
+    The hashes are of what was made, not of what the disk kept: they also detect a file damaged by
+    a power cut, which is made again.
+    """
+    expected = {"ogg": memo.sha256, **memo.digests}
+    for name, digest in expected.items():
+        path = root / memo.files[name]
+        try:
+            with path.open("rb") as file:
+                found = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError:
+            return path, False
+        if found != digest:
+            return path, True
+    return None

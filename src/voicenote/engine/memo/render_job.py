@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from voicenote.engine.memo.voice_choice import Chosen
@@ -34,17 +34,9 @@ class Job:
     bit_rate: int
     loudness: float
 
-    def parcel(self) -> Job:
-        """Return the job without the voice itself, which can't leave its process."""
-        return replace(self, chosen=replace(self.chosen, voice=_none))
-
-
-def _none() -> Voice:
-    raise AssertionError("a voice stays in its process")
-
 
 def speak(job: Job, voice: Callable[[], Voice], cache: Cache | None) -> Memo:
-    """Make the memo. Raises what the voice and the sound stage raise."""
+    """Make the memo; `voice` makes the speaker. Raises what the voice and the sound stage raise."""
     chosen, language = job.chosen, job.script.language
     level = level_for(chosen.name, chosen.version, job.loudness, language)
     return make_memo(

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from enum import Enum, auto
 
 from voicenote.engine.workspace import Workspace
-from voicenote.errors import RuleSaysNo
+from voicenote.errors import RuleSaysNo, VoiceUnavailable
 from voicenote.model.case import Case
 from voicenote.model.memo import Clip, Memo, Synthetic
 from voicenote.model.sentences import Script, Sentence
 from voicenote.script.disclosing import drop_disclosure
 from voicenote.settings import Settings
 from voicenote.voice.choose import AUTO, Offer, choose
-from voicenote.voice.port import Voice, VoiceInfo, primary
+from voicenote.voice.port import VoiceInfo, primary
 from voicenote.voice.recorded import Recorded, RecordedOptions
 from voicenote.voice.writing_system import language_of
 
@@ -34,17 +35,15 @@ class Gaps(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen:
-    """A voice for one script. `whole` is a recording of all of it; `voice` makes the speaker.
+    """A voice for one script, to be made with `options`. `whole` is a recording of all of it.
 
-    `options` are for making the same voice in another process. If `own` is set, its recordings are
-    used instead of the voice for the sentences they have.
+    If `own` is set, its recordings are used instead of the voice for the sentences they have.
     """
 
     name: str
     version: str
     synthetic: Synthetic
     why: str
-    voice: Callable[[], Voice]
     options: Mapping[str, object] = field(default_factory=dict)
     whole: Clip | None = None
     own: RecordedOptions | None = None
@@ -108,7 +107,6 @@ def _choose_recorded(
         version=f"{own.version} ({_short(stamps)})",
         synthetic=Synthetic.NO,
         why=why,
-        voice=lambda: own,
         options=asdict(own.options),
         whole=whole,
     )
@@ -129,7 +127,6 @@ def _synthetic(ws: Workspace, script: Script, owner: str, wish: str) -> Chosen:
         version=speaker.version,
         synthetic=Synthetic.YES if speaker.synthetic else Synthetic.NO,
         why=choice.why,
-        voice=lambda: speaker,
         options=options,
     )
 
@@ -175,3 +172,37 @@ def _foreign(info: VoiceInfo, script: Script) -> tuple[str, ...]:
         if (read_in := language_of(sentence.said, script.language)) != script.language
         and primary(read_in) not in info.languages
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A voice in the listing: what it is, for which languages it is chosen, and why."""
+
+    info: VoiceInfo
+    speaks: Mapping[str, str]
+
+
+def list_voices(
+    settings: Settings, describe_voices: Callable[[Mapping[str, object]], list[VoiceInfo]]
+) -> list[Listed]:
+    """Return every voice, the best first, as the settings for any language prepare it.
+
+    The choice for a language is the voice for a sentence that nobody recorded.
+    """
+    owner, voice = settings.owner, settings.voice
+    known: dict[str, VoiceInfo] = {}
+    speaks: dict[str, dict[str, str]] = {}
+    people = {name: tables.by_language for name, tables in voice.by_owner.items()}
+    for name, tables in {owner.name: voice.by_language, **people}.items():
+        for language in dict.fromkeys((owner.language, *tables)):
+            options = voice_options(settings, language, name)
+            found = describe_voices({**options, "folder": str(settings.home / "recordings")})
+            for one in found:
+                if one.name not in known or (one.installed and not known[one.name].installed):
+                    known[one.name] = one
+            wish = settings.voice.of(language, name).engine
+            with suppress(VoiceUnavailable):
+                choice = choose([wish], language, [Offer(info=f) for f in found if f.synthetic])
+                speaks.setdefault(choice.name, {}).setdefault(language, choice.why)
+    ordered = sorted(known.values(), key=lambda one: (one.synthetic, -one.quality, one.name))
+    return [Listed(info=one, speaks=speaks.get(one.name, {})) for one in ordered]

@@ -8,7 +8,8 @@ from typing import Any
 from voicenote.delivery.inbound import Arrival
 from voicenote.engine.case.closing import answer_in, hold_in, opt_out_in
 from voicenote.engine.case.decisions import decide_in
-from voicenote.engine.run.arrival_text import WORDS
+from voicenote.engine.case.routing import next_way
+from voicenote.engine.clock_check import as_of
 from voicenote.engine.run.correlate import Source
 from voicenote.engine.run.interpret_arrival import (
     AddressOptOut,
@@ -18,17 +19,18 @@ from voicenote.engine.run.interpret_arrival import (
     ask_about_opt_out,
     text_of,
 )
-from voicenote.engine.run.late_refusal import take_next_way
 from voicenote.engine.workspace import Workspace
+from voicenote.followup.decide import unwanted
 from voicenote.followup.interpret import bounce_reason, quote_inline
-from voicenote.ledger import arrivals, case_store, touches
+from voicenote.ledger import arrivals, attempts, case_store, touches
 from voicenote.ledger.arrivals import UNMATCHED, Came
 from voicenote.ledger.changes import change_case, change_touch
+from voicenote.ledger.snapshots import snapshot
 from voicenote.ledger.store import Transaction
-from voicenote.model.address import Address, mark
+from voicenote.model.address import Address
 from voicenote.model.case import Case, Stage
 from voicenote.model.receipt import Receipt, ReceiptKind
-from voicenote.model.touch import ARRIVED, OPENING, Touch, TouchState
+from voicenote.model.touch import ARRIVED, OPENING, Touch, TouchKind, TouchState
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class ArrivalWriter:
             case AddressOptOut(address=address):
                 if not self._keep(outcome.kind):
                     return ""
-                opt_out_in(self.tx, None, mark(address, self.source.field))
+                opt_out_in(self.tx, None, self.source.mark(address))
             case CaseNews():
                 if not self._keep(outcome.kind, case=outcome.located.case.number):
                     return ""
@@ -62,7 +64,7 @@ class ArrivalWriter:
             return ""
         number = arrivals.use_link(tx, name, arrival.join)
         if number is None:
-            if arrivals.cases_at(tx, mark(arrival.address, self.source.field)):
+            if arrivals.cases_at(tx, self.source.mark(arrival.address)):
                 return ""  # they are known here, and pressed Start again
             what = "a link that is used up, or not of ours" if arrival.join else "no link"
             why = f"somebody has joined {name} with {what}; they are {arrival.address} there"
@@ -75,7 +77,7 @@ class ArrivalWriter:
         return "joined"
 
     def _set_apart(self, outcome: SetApart) -> str:
-        kept = self._keep(UNMATCHED, reason=outcome.why, text=text_of(self.arrival)[:WORDS])
+        kept = self._keep(UNMATCHED, reason=outcome.why, text=text_of(self.arrival))
         if kept and hold_in(self.tx, outcome.hold):
             self._note(outcome.hold[0], "held", outcome.told)
         return UNMATCHED if kept else ""
@@ -109,7 +111,7 @@ class ArrivalWriter:
     def _opt_out(self, case: Case, *, everywhere: bool) -> None:
         """Opt out the customer of a case, or only the writer unless `everywhere`."""
         arrival = self.arrival
-        writer = mark(arrival.address, self.source.field)
+        writer = self.source.mark(arrival.address)
         count = opt_out_in(self.tx, case if everywhere else None, writer)
         who = case.customer.name if everywhere else arrival.sender or arrival.address
         ended = f"; {count} message{'s' * (count > 1)} cancelled" if count else ""
@@ -157,3 +159,43 @@ def keep_receipt(tx: Transaction, case: Case, touch: Touch, receipt: Receipt) ->
     if opened and case.stage is Stage.APPROVED:
         facts: dict[str, object] = {"touch": touch.number, "kind": touch.kind}
         change_case(tx, case.number, "send", facts=facts)
+
+
+def take_next_way(ws: Workspace, tx: Transaction, touch: Touch, receipt: Receipt) -> str:
+    """Move a bounced message that nobody received to its next channel; return it, or "".
+
+    The next channel leads to another address and has neither refused nor bounced the message, so
+    it never goes in circles. It is sent like any other, at a decent hour and within the limits.
+    Without such a channel it stays bounced, for the owner to see. So does a message that is no
+    longer wanted, would be too late, was sent again by a person, or has a held one in its case.
+    """
+    seen = snapshot(tx, touch.case, ws.zone_of)
+    mine = (one for one in seen.touches if one.kind is not TouchKind.NUDGE)
+    held = any(one.state is TouchState.HELD for one in mine)
+    case, touch = case_store.get(tx, touch.case), touches.get(tx, touch.number)
+    due, late = ws.hours_of(case).next(as_of(ws, tx)), touch.planned.too_late_at
+    if (
+        touch.state is not TouchState.BOUNCED
+        or unwanted(seen, touch)
+        or held
+        or (late is not None and late < due)
+        or not attempts.all_came_back(tx, touch)
+    ):
+        return ""
+    way = next_way(ws, tx, case, touch)
+    if way:
+        why = bounce_reason(receipt)
+        facts: dict[str, object] = {"reason": why, "from": touch.channel, "to": way}
+        reason = f"{why}; it came back from {touch.channel}, so it goes by {way}"
+        # its booking time stays, so an answer since then stops it
+        change_touch(
+            tx,
+            touch.number,
+            "reroute",
+            facts={**facts, "bounced": True},
+            channel=way,
+            attempt=0,
+            due_at=due,
+            reason=reason,
+        )
+    return way

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
 
 from voicenote.engine.case.decisions import DEEPEST
-from voicenote.engine.clock_check import clock_doubt
+from voicenote.engine.clock_check import ClockDoubt, clock_doubt
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
 from voicenote.followup.actions import (
@@ -36,33 +36,7 @@ from voicenote.model.touch import TouchKind
 YES = "voicenote run --yes-it-is"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Jumped:
-    """A clock that isn't believed, and what a run would do because of it.
-
-    `due` counts the messages that would be sent, `skipped` those that are too late. Both count
-    only messages to customers.
-    """
-
-    known: datetime
-    now: datetime
-    due: int = 0
-    skipped: int = 0
-    broken: int = 0
-    closed: int = 0
-
-    @property
-    def back(self) -> bool:
-        """Whether the clock is behind the last known time."""
-        return self.now < self.known
-
-    @property
-    def harmless(self) -> bool:
-        """Whether the jump makes no difference: nothing would be sent or decided."""
-        return not (self.due or self.skipped or self.broken or self.closed)
-
-
-def mind_clock(ws: Workspace, *, confirmed: bool) -> tuple[Jumped | None, datetime | None]:
+def mind_clock(ws: Workspace, *, confirmed: bool) -> tuple[ClockDoubt | None, datetime | None]:
     """Check the clock before a run; return the jump to ask about, if any, and the last known time.
 
     `confirmed` means that a person said the clock is right: it is believed, and that is recorded.
@@ -103,14 +77,13 @@ def mind_reading(ws: Workspace) -> bool:
         return False
     with ws.ledger.write("voicenote") as tx:
         keep_known_time(tx, known)
-    if found.now < found.known:
-        what, advice = told_of(Jumped(known=found.known, now=found.now))
-        raise RuleSaysNo(what, advice)
+    if found.back:
+        raise RuleSaysNo(*told_of(found))
     return True
 
 
-def jump_of(ws: Workspace, tx: Transaction) -> Jumped | None:
-    """Return the clock's jump when it isn't believed, or None."""
+def jump_of(ws: Workspace, tx: Transaction) -> ClockDoubt | None:
+    """Return the clock's jump when it isn't believed, with what a run would do; or None."""
     found = clock_doubt(ws, tx)
     if found is None:
         return None
@@ -124,9 +97,8 @@ def jump_of(ws: Workspace, tx: Transaction) -> Jumped | None:
         if touch.kind is not TouchKind.NUDGE
     }
     away = {one.number for one in wanted if isinstance(one, CancelTouch | SkipTouch)}
-    return Jumped(
-        known=found.known,
-        now=found.now,
+    return replace(
+        found,
         due=len(attempts.ways_due(tx).keys() - away),
         skipped=sum(isinstance(one, SkipTouch) and one.number in ours for one in wanted),
         broken=sum(isinstance(action, MarkBroken) for action in wanted),
@@ -144,7 +116,7 @@ def _all_of(seen: Snapshot, now: datetime, rounds: int) -> Iterator[Action]:
         seen = apply_actions(seen, wanted)
 
 
-def told_of(jumped: Jumped) -> tuple[str, str]:
+def told_of(jumped: ClockDoubt) -> tuple[str, str]:
     """Return what is wrong with a clock, and what to do about it."""
     now, known = (f"{one:%Y-%m-%d %H:%M} UTC" for one in (jumped.now, jumped.known))
     what = f"the clock says {now}, but the last run or change here was at {known}"

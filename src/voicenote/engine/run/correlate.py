@@ -7,10 +7,10 @@ and a customer may have two cases, so an address counts only when it can mean ju
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from voicenote.addresses import heard_at
 from voicenote.delivery.inbound import Inbound, Polls
 from voicenote.delivery.tokens import token
 from voicenote.engine.workspace import Workspace
@@ -63,6 +63,10 @@ class Source:
     field: str
     is_mailbox: bool
 
+    def mark(self, address: str) -> str:
+        """Return the mark of an address in this channel."""
+        return mark(address, self.field)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Located:
@@ -89,42 +93,26 @@ def locate(ws: Workspace, tx: Transaction, source: Source, matched: Matched) -> 
     if matched.touch is None:
         return found
     touch = touches.get(tx, matched.touch.number)
-    return replace(
-        found,
-        touch=touch,
-        sent_to=_address_of(ws, case, touch),
-        rerouted=touch.channel != source.name and _field_of(ws, touch) != source.field,
-    )
+    sent_to = its_field = ""
+    with suppress(BadSettings):  # its channel may no longer be set up here
+        channel = ws.channel(touch.channel)
+        its_field = channel.field if isinstance(channel, Polls) else ""
+        sent_to = channel.address(case.customer)
+    rerouted = touch.channel != source.name and its_field != source.field
+    return replace(found, touch=touch, sent_to=sent_to, rerouted=rerouted)
 
 
-def _address_of(ws: Workspace, case: Case, touch: Touch) -> str:
-    try:
-        return ws.channel(touch.channel).address(case.customer)
-    except BadSettings:
-        return ""  # the channel it was sent by is no longer set up here
-
-
-def _field_of(ws: Workspace, touch: Touch) -> str:
-    """Return the customer's column for a message's channel; "" when it can't be read."""
-    try:
-        channel: object = ws.channel(touch.channel)
-    except BadSettings:
-        return ""
-    return channel.field if isinstance(channel, Polls) else ""
-
-
+@dataclass(slots=True)
 class Finder:
-    """Finds cases for the arrivals of one channel; `kind` is the kind of its addresses."""
+    """Finds cases for the arrivals of one channel.
 
-    def __init__(self, channel: str, kind: str, own: str = "") -> None:
-        """`own` is the owner's address: owners only answer messages sent to them as a customer."""
-        self._channel = channel
-        self._kind = kind
-        self._own = self._mark(heard_at(kind, own))
-        self._tokens: dict[str, str] | None = None
+    `own` is the mark of the owner's address: owners only answer messages sent to them as a
+    customer.
+    """
 
-    def _mark(self, address: str) -> str:
-        return mark(address, self._kind)
+    source: Source
+    own: str = ""
+    _tokens: dict[str, str] = field(default_factory=dict)
 
     def find(self, tx: Transaction, inbound: Inbound) -> Matched:
         """Return the case that `inbound` belongs to."""
@@ -132,7 +120,8 @@ class Finder:
         if way is None or touch is None:
             return self._by_address(tx, inbound)
         case = case_store.get(tx, touch.case)
-        if self._by_the_owner(inbound) and self._own not in case.customer.marks:
+        by_owner = inbound.answer and self.own and self.source.mark(inbound.address) == self.own
+        if by_owner and self.own not in case.customer.marks:
             return Matched(why="the owner has written it")
         stranger = self._strange(tx, inbound, case)
         return Matched(way=way, case=case, touch=touch, stranger=stranger, ours=True)
@@ -149,11 +138,11 @@ class Finder:
                 return Way.MESSAGE, touch
         return None, None
 
-    def _key_of(self, tx: Transaction, mark: str) -> str:
+    def _key_of(self, tx: Transaction, given: str) -> str:
         """Return the key that a token was made from; "" when it isn't ours."""
-        if self._tokens is None or mark not in self._tokens:
+        if given not in self._tokens:
             self._tokens = {token(key): key for key in arrivals.keys_sent(tx)}
-        return self._tokens.get(mark, "")
+        return self._tokens.get(given, "")
 
     def _strange(self, tx: Transaction, inbound: Inbound, case: Case) -> bool:
         """Whether the writer is another customer than the case's.
@@ -162,21 +151,17 @@ class Finder:
         """
         if inbound.answer is None or not inbound.address:
             return False
-        if self._mark(inbound.address) in case.customer.marks:
+        if self.source.mark(inbound.address) in case.customer.marks:
             return False
         if inbound.answer.verdict is not Verdict.UNCLEAR:
             return True  # only the chat that it was sent to has the button
-        return bool(arrivals.cases_at(tx, self._mark(inbound.address)))
-
-    def _by_the_owner(self, inbound: Inbound) -> bool:
-        written = inbound.answer is not None and self._own != ""
-        return written and self._mark(inbound.address) == self._own
+        return bool(arrivals.cases_at(tx, self.source.mark(inbound.address)))
 
     def _by_address(self, tx: Transaction, inbound: Inbound) -> Matched:
         """Find the case by the address alone, for an arrival that names no message of ours."""
         if why := _not_by_address(inbound):
             return Matched(ours=True, why=why)
-        found = arrivals.cases_at(tx, self._mark(inbound.address))
+        found = arrivals.cases_at(tx, self.source.mark(inbound.address))
         running = [case for case in found if case.stage is not Stage.CLOSED] or found
         if not running:
             return Matched(why="nobody here has that address")
@@ -206,7 +191,7 @@ class Finder:
         left = [
             touch
             for touch in booked
-            if touch.channel == self._channel
+            if touch.channel == self.source.name
             and touch.kind is not TouchKind.NUDGE
             and not never_left(touch)
         ]

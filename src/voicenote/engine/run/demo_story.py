@@ -6,9 +6,9 @@ The top of ``samples/story.toml`` describes the format of a story.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -92,77 +92,50 @@ class Story:
 
     def _happen(self, event: Event) -> StoryEvent:
         number = self._numbers[event["case"]]
-        doing = _DOINGS[event["do"]]
-        return self._told(number, doing(self._ws, number, event))
+        return self._told(number, _do(self._ws, number, event))
 
 
-def _lesson(ws: Workspace, number: int, event: Event) -> str:
-    due: date = event["due"]
-    lesson = Lesson(
-        cause=event["cause"],
-        prevention=event["prevention"],
-        owner=event["owner"],
-        due=datetime.combine(due, time(), UTC),
-    )
-    closing.write_lesson(ws, number, lesson)
-    return "lesson written"
+def _do(ws: Workspace, number: int, event: Event) -> str:
+    """Do what a person does in an event; return what happened."""
+    match event["do"]:
+        case "lesson":
+            due = datetime.combine(event["due"], time(), UTC)
+            about = {name: event[name] for name in ("cause", "prevention", "owner")}
+            closing.write_lesson(ws, number, Lesson(**about, due=due))
+            return "lesson written"
+        case "lesson-done":
+            closing.lesson_done(ws, number)
+            return "the prevention is in place"
+        case "add-amends" | "amends-done" | "amends-confirm":
+            return _do_amends(ws, number, event)
+        case "answer":
+            verdict = Verdict(event["verdict"])
+            standing = closing.answer(ws, number, verdict, event["text"], "telephone")
+            again = f"; reopened, round {standing.round}" if verdict is Verdict.NOT_YET else ""
+            return f"the customer says {verdict.value.replace('-', ' ')}{again}"
+        case "script":
+            for steps in (drafting.compose_cases, render_case.render_cases, approval.approve_cases):
+                for _ in steps(ws, [number]):
+                    pass
+            return "a new script, spoken and approved"
+        case "close":
+            return f"closed: {closing.close(ws, number, Outcome(event['outcome'])).value}"
+        case unknown:
+            raise ValueError(f"a story knows no {unknown!r}")
 
 
-def _lesson_done(ws: Workspace, number: int, _event: Event) -> str:
-    closing.lesson_done(ws, number)
-    return "the prevention is in place"
-
-
-def _add_amends(ws: Workspace, number: int, event: Event) -> str:
-    value = Money(Decimal(event["value"]), event["currency"]) if "value" in event else None
-    promise = Promise(
-        kind=AmendsKind(event["kind"]),
-        text=event["text"],
-        value=value,
-        promised_by=event["promised_by"],
-    )
-    return f"promised: amends {promises.add(ws, number, promise).name} ({promise.kind.value})"
-
-
-def _amends_done(ws: Workspace, number: int, event: Event) -> str:
-    promises.done(ws, number, event["amends"], event["evidence"])
-    return f"amends {number}.{event['amends']} is done: {event['evidence']}"
-
-
-def _amends_confirm(ws: Workspace, number: int, event: Event) -> str:
+def _do_amends(ws: Workspace, number: int, event: Event) -> str:
+    if event["do"] == "add-amends":
+        value = Money(Decimal(event["value"]), event["currency"]) if "value" in event else None
+        kind, by = AmendsKind(event["kind"]), event["promised_by"]
+        promise = Promise(kind=kind, text=event["text"], value=value, promised_by=by)
+        return f"promised: amends {promises.add(ws, number, promise).name} ({kind.value})"
+    name = f"amends {number}.{event['amends']}"
+    if event["do"] == "amends-done":
+        promises.done(ws, number, event["amends"], event["evidence"])
+        return f"{name} is done: {event['evidence']}"
     promises.confirm(ws, number, event["amends"])
-    return f"amends {number}.{event['amends']} has arrived, says the customer"
-
-
-def _answer(ws: Workspace, number: int, event: Event) -> str:
-    verdict = Verdict(event["verdict"])
-    standing = closing.answer(ws, number, verdict, event["text"], "telephone")
-    again = f"; reopened, round {standing.round}" if verdict is Verdict.NOT_YET else ""
-    return f"the customer says {verdict.value.replace('-', ' ')}{again}"
-
-
-def _script(ws: Workspace, number: int, _event: Event) -> str:
-    for steps in (drafting.compose_cases, render_case.render_cases, approval.approve_cases):
-        for _ in steps(ws, [number]):
-            pass
-    return "a new script, spoken and approved"
-
-
-def _close(ws: Workspace, number: int, event: Event) -> str:
-    outcome = closing.close(ws, number, Outcome(event["outcome"]))
-    return f"closed: {outcome.value}"
-
-
-_DOINGS: Mapping[str, Callable[[Workspace, int, Event], str]] = {
-    "lesson": _lesson,
-    "lesson-done": _lesson_done,
-    "add-amends": _add_amends,
-    "amends-done": _amends_done,
-    "amends-confirm": _amends_confirm,
-    "answer": _answer,
-    "script": _script,
-    "close": _close,
-}
+    return f"{name} has arrived, says the customer"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

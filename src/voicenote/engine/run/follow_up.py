@@ -1,4 +1,4 @@
-"""Follow-ups: composed from current facts when due, and approved through their template."""
+"""What a run makes ready itself: follow-ups, approved through their template, and owner's notes."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ from voicenote.engine.memo.render_case import render
 from voicenote.engine.run.lookahead import TouchView
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
+from voicenote.followup.case_status import done_command
 from voicenote.ledger import case_store, scripts, touches
+from voicenote.ledger.changes import change_touch
 from voicenote.ledger.scripts import Approval
 from voicenote.ledger.snapshots import snapshot
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case
 from voicenote.model.memo import Memo
+from voicenote.model.receipt import Receipt, ReceiptKind
 from voicenote.model.sentences import Script
 from voicenote.model.snapshot import Snapshot
 from voicenote.model.touch import Touch, TouchState
@@ -46,7 +49,7 @@ def make_ready(ws: Workspace, seen: TouchView) -> None:
         if not still_due(tx, touch):
             return
         now_ = snapshot(tx, case.number, ws.zone_of)
-        script, _, _ = words_for(ws, tx, case, touch.kind, amends=touch.planned.amends)
+        script = words_for(ws, tx, case, touch.kind, amends=touch.planned.amends).script
         _may_go_unasked(ws, tx, now_, touch, script)
         number = scripts.keep_script(tx, case.number, touch.round, slot, script)
         draft = scripts.drafts(tx, [case.number], slot=slot)[case.number, touch.round]
@@ -82,3 +85,27 @@ def _keep(
     scripts.approve(tx, case.number, memo, automatic=True, given=given)
     facts: dict[str, object] = {"slot": slot_of(touch), "template": script.template}
     tx.tell("memo_approved", case.number, **facts, automatic=True)
+
+
+def tell_owner(ws: Workspace, case: Case, touch: Touch) -> None:
+    """Give the owner the note of a nudge touch. It uses no channel, so one commit is enough."""
+    text = nudge_text(case, touch)
+    receipt_detail = {"to": ws.owner_of(case)}
+    with ws.ledger.write("voicenote") as tx:
+        touches.nudge(tx, case.number, touch.key, "plan", text)
+        for event in ("claim", "commit"):
+            change_touch(tx, touch.number, event)
+        receipt = Receipt(kind=ReceiptKind.ACCEPTED, at=tx.now, detail=receipt_detail)
+        touches.receive(tx, touch.number, receipt, sent_at=tx.now)
+
+
+def nudge_text(case: Case, touch: Touch) -> str:
+    """Return what a nudge of the plan says to the owner."""
+    found = next((one for one in case.amends if one.k == touch.planned.amends), None)
+    if found is None:
+        return f"{case.customer.name} waits for your memo: voicenote script {case.number}"
+    due = found.promise.promised_by
+    return (
+        f"amends {found.name} ({found.promise.text}) is promised to {case.customer.name} by {due}: "
+        f"{done_command(found.name)}"
+    )

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from voicenote.addresses import heard_at
 from voicenote.delivery.inbound import Arrival, Inbound, Polls
 from voicenote.engine.run.apply_arrival import ArrivalWriter
-from voicenote.engine.run.arrival_text import parse_arrival
 from voicenote.engine.run.correlate import Finder, Matched, Source, locate
 from voicenote.engine.run.interpret_arrival import SetApart, interpret_arrival, matters
 from voicenote.engine.workspace import Workspace
 from voicenote.ledger import arrivals
 from voicenote.ledger.store import Transaction
+
+#: How many characters are kept: of a text; of a name, a subject or a mark.
+WORDS, LINE = 20_000, 300
 
 
 @dataclass(slots=True)
@@ -25,9 +28,9 @@ class InboundHandler:
     @classmethod
     def of(cls, ws: Workspace, name: str, channel: Polls) -> InboundHandler:
         """Return the handler for a channel of this workspace."""
-        own = ws.settings.owner.email if channel.is_mailbox else ""
         source = Source(name=name, field=channel.field, is_mailbox=channel.is_mailbox)
-        return cls(ws, source, Finder(name, channel.field, own))
+        own = heard_at(channel.field, ws.settings.owner.email) if channel.is_mailbox else ""
+        return cls(ws, source, Finder(source, source.mark(own)))
 
     def take(self, arrival: Arrival) -> str:
         """Handle one arrival; return its kind, or "" when it changes nothing.
@@ -57,3 +60,46 @@ class InboundHandler:
 
     def _find(self, tx: Transaction, inbound: Inbound | None) -> Matched:
         return self.finder.find(tx, inbound) if inbound else Matched()
+
+
+def parse_arrival(arrival: Arrival, field: str) -> Arrival:
+    """Return an arrival without lone surrogates and NUL, cut to size, with normalised addresses.
+
+    `field` is the customer's column for the channel.
+    """
+
+    def line(text: str) -> str:
+        return storable_text(text, LINE)
+
+    inbound = arrival.inbound
+    if inbound is not None:
+        receipt, answer = inbound.receipt, inbound.answer
+        if receipt is not None:
+            detail = {name: line(str(value)) for name, value in receipt.detail.items()}
+            receipt = replace(receipt, detail=detail, provider_id=line(receipt.provider_id))
+        if answer is not None:
+            answer = replace(answer, text=storable_text(answer.text, WORDS))
+        inbound = replace(
+            inbound,
+            receipt=receipt,
+            answer=answer,
+            sender=line(inbound.sender),
+            subject=line(inbound.subject),
+            address=heard_at(field, line(inbound.address)),
+            keys=tuple(map(line, inbound.keys[:20])),
+            tokens=inbound.tokens[:20],
+            message_ids=tuple(map(line, inbound.message_ids[:50])),
+        )
+    return replace(
+        arrival,
+        inbound=inbound,
+        sender=line(arrival.sender),
+        address=heard_at(field, line(arrival.address)),
+        join=line(arrival.join),
+    )
+
+
+def storable_text(text: str, most: int) -> str:
+    """Return a text without lone surrogates and NUL, cut to at most `most` characters."""
+    whole = text.encode("utf-8", "replace").decode("utf-8").replace("\x00", "")
+    return whole if len(whole) <= most else f"{whole[: most - 1]}…"

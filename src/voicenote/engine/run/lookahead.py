@@ -72,35 +72,27 @@ def look(ws: Workspace, tx: Transaction, wanted: Sequence[tuple[int, int]]) -> d
     there = {touch.number: touch for one in seen.values() for touch in one.touches}
     found = [there.get(number) or touches.get(tx, number) for number, _ in wanted]
     drafts = scripts.drafts_of(tx, cases, sorted({slot_of(touch) for touch in found}))
-    to = {touch.number: _address(ws, seen[touch.case], touch) for touch in found}
-    heard = _last_heard(tx, found, to)
+    to = {
+        touch.number: ws.channel(touch.channel).address(seen[touch.case].case.customer)
+        for touch in found
+        if touch.kind is not TouchKind.NUDGE
+    }
+    addresses: dict[str, list[str]] = {}
+    for touch in found:
+        addresses.setdefault(touch.channel, []).append(to.get(touch.number, ""))
+    heard = {name: arrivals.written_by(tx, name, every) for name, every in addresses.items()}
     return {
         touch.number: TouchView(
             touch=touch,
             seen=seen[touch.case],
             standing=stands[touch.case]._replace(gone=seen[touch.case].opted_out),
             draft=drafts.get((touch.case, touch.round, slot_of(touch))),
-            address=to[touch.number],
-            heard_at=heard[touch.channel].get(to[touch.number]),
+            address=to.get(touch.number, ""),
+            heard_at=heard[touch.channel].get(to.get(touch.number, "")),
             may_have_left_at=attempts.may_have_left_at(tx, touch),
         )
         for touch in found
     }
-
-
-def _address(ws: Workspace, seen: Snapshot, touch: Touch) -> str:
-    if touch.kind is TouchKind.NUDGE:
-        return ""
-    return ws.channel(touch.channel).address(seen.case.customer)
-
-
-def _last_heard(
-    tx: Transaction, found: Sequence[Touch], to: Mapping[int, str]
-) -> dict[str, dict[str, datetime]]:
-    addresses: dict[str, list[str]] = {}
-    for touch in found:
-        addresses.setdefault(touch.channel, []).append(to[touch.number])
-    return {name: arrivals.written_by(tx, name, every) for name, every in addresses.items()}
 
 
 @dataclass(slots=True)

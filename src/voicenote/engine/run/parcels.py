@@ -8,14 +8,14 @@ from pathlib import Path
 
 from voicenote.engine.case.composition import MEMO, slot_of
 from voicenote.engine.case.release import altered
-from voicenote.engine.memo.seal import broken_seal
+from voicenote.engine.memo.render_case import broken_seal
 from voicenote.engine.run.lookahead import TouchView
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
 from voicenote.followup.release_rules import steps_from, told_of_recall
 from voicenote.ledger.scripts import StoredDraft
 from voicenote.model.case import Case
-from voicenote.model.memo import Memo, Synthetic
+from voicenote.model.memo import Synthetic
 from voicenote.model.receipt import Parcel
 from voicenote.model.touch import TouchKind
 from voicenote.script.disclosing import drop_disclosure
@@ -69,7 +69,13 @@ def pack_parcel(
             f"case {case.number} has no memo of its newest script",
             f"voicenote render {case.number}",
         )
-    _check_seal(ws, case, memo)
+    if (broken := broken_seal(ws.home, memo)) is not None:
+        path, there = broken
+        what = "has changed since it was approved" if there else "is gone"
+        raise RuleSaysNo(
+            f"the sound of case {case.number} {what}: {path}",
+            f"make it again: voicenote render {case.number}, then approve it",
+        )
     owner = ws.settings.owner
     return Parcel(
         key=key,
@@ -97,15 +103,3 @@ def _domain(address: str) -> str:
         return address.rpartition("@")[2].encode("idna").decode("ascii") or "voicenote.invalid"
     except UnicodeError:
         return "voicenote.invalid"
-
-
-def _check_seal(ws: Workspace, case: Case, memo: Memo) -> None:
-    broken = broken_seal(ws.home, memo)
-    if broken is None:
-        return
-    path, there = broken
-    what = "has changed since it was approved" if there else "is gone"
-    raise RuleSaysNo(
-        f"the sound of case {case.number} {what}: {path}",
-        f"make it again: voicenote render {case.number}, then approve it",
-    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -42,7 +43,7 @@ class Received:
     owner should know.
     """
 
-    kinds: dict[str, int] = field(default_factory=dict)
+    kinds: Counter[str] = field(default_factory=Counter)
     unmatched: list[UnmatchedArrival] = field(default_factory=list)
     troubles: list[tuple[str, VoicenoteError]] = field(default_factory=list)
     nudges: list[tuple[int, str]] = field(default_factory=list)
@@ -50,12 +51,7 @@ class Received:
     @property
     def count(self) -> int:
         """How many arrivals change something or should be seen by the owner."""
-        return sum(self.kinds.values())
-
-    def add(self, kind: str) -> None:
-        """Count one arrival of `kind`; "" is not counted."""
-        if kind:
-            self.kinds[kind] = self.kinds.get(kind, 0) + 1
+        return self.kinds.total()
 
 
 def receive(ws: Workspace) -> Received:
@@ -112,8 +108,11 @@ def _read_channel(
     with closing(_patiently(name, channel, after, since, received)) as coming:
         for arrival in coming:
             kind = _take_arrival(post, arrival)
-            received.add(kind)
-            reached, idle = ("", 0) if kind else (arrival.place or reached, idle + 1)
+            if kind:
+                received.kinds[kind] += 1
+                reached, idle = "", 0
+            else:
+                reached, idle = arrival.place or reached, idle + 1
             now = ws.clock()
             if idle >= STRIDE or now - kept >= KEPT_AFTER:
                 _advance(ws, name, reached)
@@ -175,7 +174,8 @@ def take_over(ws: Workspace, raw: bytes, proof: str = "", name: str = "") -> Rec
         last = arrivals.last(tx)
     with _collect_news(ws) as received:
         for arrival in channel.read_upload(raw, proof):
-            received.add(_take_arrival(post, arrival))
+            if kind := _take_arrival(post, arrival):
+                received.kinds[kind] += 1
         _note_unmatched(ws, received, last)
     return received
 

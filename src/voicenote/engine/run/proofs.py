@@ -128,11 +128,7 @@ def _prove(
         subject=f"[PROOF, not sent to {who}] {parcel.subject}",
         text=f"[Proof of case {number}: this has not been sent to {who}.]\n\n{parcel.text}",
     )
-    ws.channel(way).send(proof, _nothing)
+    ws.channel(way).send(proof, lambda: None)  # a proof changes no message
     with ws.ledger.write() as tx:
         tx.tell("proof_sent", number, slot=slot, channel=way)
     return Proof(number, kind.value, way, to.value)
-
-
-def _nothing() -> None:
-    """Do nothing: a proof changes no message."""

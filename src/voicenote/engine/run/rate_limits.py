@@ -85,22 +85,14 @@ class Quota:
 def limits_of(settings: Settings, channel: str, *, in_folder: bool) -> RateLimits:
     """Return the limits of a channel: its own, else those of ``[policy]``; a folder has none."""
     declared, policy = settings.channels.get(channel), settings.policy
-    if declared is None or in_folder:
-        common = RateLimits()
-    else:
-        common = RateLimits(
-            per_run=policy.per_run, per_hour=policy.per_hour, per_domain=policy.per_domain
-        )
-    if declared is None:
-        return common
 
-    def own(given: int | None, otherwise: int) -> int:
-        return otherwise if given is None else given
+    def limit(name: str) -> int:
+        own: int | None = getattr(declared, name, None)
+        common: int = 0 if declared is None or in_folder else getattr(policy, name)
+        return common if own is None else own
 
     return RateLimits(
-        per_run=own(declared.per_run, common.per_run),
-        per_hour=own(declared.per_hour, common.per_hour),
-        per_domain=own(declared.per_domain, common.per_domain),
+        per_run=limit("per_run"), per_hour=limit("per_hour"), per_domain=limit("per_domain")
     )
 
 

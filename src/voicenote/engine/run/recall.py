@@ -9,19 +9,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from voicenote.delivery.port import Recalls
 from voicenote.engine.run.rate_limits import HoldReason, Quota
+from voicenote.engine.run.send import record
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import Postponed, VoicenoteError
 from voicenote.ledger import attempts, meta, touches
-from voicenote.ledger.changes import change_case_at, change_touch
+from voicenote.ledger.changes import change_touch
 from voicenote.ledger.store import Transaction
-from voicenote.model.case import Stage
 from voicenote.model.receipt import Receipt, ReceiptKind
-from voicenote.model.touch import OPENING, TouchState
+from voicenote.model.touch import TouchState
 
 #: A run this long after the one before asks. Under cron one begins every five minutes.
 GAP = timedelta(minutes=15)
@@ -35,23 +34,18 @@ _NAME = "to_recall"
 _TELL = "please tell whoever made the channel"
 
 
-@dataclass(slots=True)
-class Recalled:
-    """How many messages were already sent, and (channel, error) of what is sent without asking."""
-
-    found: int = 0
-    troubles: list[tuple[str, VoicenoteError]] = field(default_factory=list)
-
-
-def recall_sent(ws: Workspace, room: Quota, since: datetime | None) -> Recalled:
+def recall_sent(
+    ws: Workspace, room: Quota, since: datetime | None
+) -> tuple[int, list[tuple[str, VoicenoteError]]]:
     """Mark due messages as sent when their channel says that they already were; for a run.
 
     `since` is when the last run was. A channel that can't be asked yet sends nothing in this run
-    (see `room`), for a day at most.
+    (see `room`), for a day at most. Returns how many were sent, and (channel, error) of what is
+    sent without asking.
     """
-    recalled = Recalled()
+    found, troubles = 0, list[tuple[str, VoicenoteError]]()
     if ws.whereabouts is None:
-        return recalled
+        return found, troubles
     with ws.ledger.read() as tx:
         ways, kept = attempts.ways_due(tx), _channels_to_ask(tx)
         now = tx.now
@@ -67,21 +61,21 @@ def recall_sent(ws: Workspace, room: Quota, since: datetime | None) -> Recalled:
             channel: object = ws.channel(name) if due else None
             if isinstance(channel, Recalls):
                 day = (datetime.fromisoformat(begin) - MARGIN).date()
-                recalled.found += _note(ws, due, channel.sent_since(day))
+                found += _note(ws, due, channel.sent_since(day))
         except Exception as slip:  # noqa: BLE001 - an error in one channel must not stop the others
             what = f"the channel {name!r} has failed ({type(slip).__name__})"
             error = slip if isinstance(slip, VoicenoteError) else VoicenoteError(what, _TELL)
             why = f"{error.what}, so it isn't known what was already sent"
             left[name] = [begin, asked]  # until it answers: the next wait isn't a whole day again
             if given_up:
-                trouble = Postponed(f"{why}; what was due went without", error.advice)
-                recalled.troubles.append((name, trouble))
+                went = Postponed(f"{why}; what was due went without", error.advice)
+                troubles.append((name, went))
             else:
                 room.full[name, ""] = HoldReason(channel=name, why=why, until=now + AGAIN)
     if left or kept:
         with ws.ledger.write("voicenote", lasting=False) as tx:
             meta.put_value(tx, _NAME, json.dumps(left) if left else "")
-    return recalled
+    return found, troubles
 
 
 def _channels_to_ask(tx: Transaction) -> dict[str, list[str]]:
@@ -109,9 +103,6 @@ def _note(ws: Workspace, due: list[int], sent: Mapping[str, datetime]) -> int:
             if touches.get(tx, number).state is not TouchState.DUE:
                 continue
             change_touch(tx, number, "find", facts={"channel": touch.channel}, sent_at=at)
-            touches.receive(tx, number, receipt)
-            if touch.kind in OPENING:
-                facts: dict[str, object] = {"touch": number, "kind": touch.kind}
-                change_case_at(tx, touch.case, touch.round, Stage.APPROVED, "send", facts)
+            record(tx, touch, receipt)
         found += 1
     return found

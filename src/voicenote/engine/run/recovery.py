@@ -1,23 +1,26 @@
-"""Settling what a dead run left in flight, and what only a person can settle."""
+"""Settling what a dead run left behind, and what only a person can settle."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from voicenote.delivery.port import Trace
+from voicenote.delivery.port import Sweeps, Trace
 from voicenote.engine.case.approval import in_touch, need_open
 from voicenote.engine.case.release import fresh_snapshot
 from voicenote.engine.case.routing import step_ways, way_for
-from voicenote.engine.run.send import Sent, record
+from voicenote.engine.run.send import Sent, record, settle
+from voicenote.engine.scratch import sweep_scratch
 from voicenote.engine.workspace import Workspace
-from voicenote.errors import RuleSaysNo
+from voicenote.errors import RuleSaysNo, VoicenoteError
 from voicenote.followup.release_rules import steps_to_approval
 from voicenote.ledger import attempts, case_store, touches
 from voicenote.ledger.changes import change_touch
 from voicenote.ledger.store import Transaction
 from voicenote.model.receipt import Receipt, ReceiptKind
 from voicenote.model.touch import IN_FLIGHT, OPENING, Touch, TouchKind, TouchState
+from voicenote.plugins import FALLBACK
 
 #: PostgreSQL frees even live locks when its server restarts. So a claim there must also be older
 #: than any send takes before it counts as abandoned.
@@ -25,6 +28,8 @@ GRACE = timedelta(minutes=15)
 #: What can be booked again by hand; the memo also when it was skipped or cancelled.
 STUCK = (TouchState.UNCERTAIN, TouchState.REFUSED, TouchState.BOUNCED)
 GIVEN_UP = (TouchState.SKIPPED, TouchState.CANCELLED)
+_ENDED = "the run that was sending it ended before it could"
+_UNCLEAR = "the run ended while it was being sent, and the channel can't tell whether it was sent"
 
 
 class InFlight(NamedTuple):
@@ -66,48 +71,44 @@ def _abandoned(ws: Workspace, tx: Transaction, touch: Touch) -> bool:
 
 
 def _reconcile(ws: Workspace, touch: Touch) -> Sent | None:
-    number, why = touch.number, "the run that was sending it ended before it could"
     if touch.state is TouchState.SENDING:
-        with ws.ledger.write() as tx:
-            state = change_touch(tx, number, "postpone", facts={"reason": why}, reason=why)
-        return Sent(number, touch.case, state, why)
+        return settle(ws, touch, "postpone", _ENDED)
+    uncertain = touch.state is TouchState.UNCERTAIN
     try:
         found = ws.channel(touch.channel).ask(touch.key, touch.message_id)
     except Exception:  # noqa: BLE001 - whatever failed in the channel, it could not tell
-        return None if touch.state is TouchState.UNCERTAIN else _lose(ws, touch)
-    if found.receipt is not None and not _tried_before(ws, touch):
+        return None if uncertain else settle(ws, touch, "lose", _UNCLEAR)
+    if found.receipt is not None:
         with ws.ledger.write() as tx:
-            record(tx, touch, found.receipt)
-        return Sent(number, touch.case, TouchState.ACCEPTED)
-    if touch.state is TouchState.UNCERTAIN:
+            if not attempts.tried_before(tx, touch):
+                record(tx, touch, found.receipt)
+                return Sent(touch.number, touch.case, TouchState.ACCEPTED)
+    if uncertain:
         return None
     if found.trace is Trace.ABSENT:
-        with ws.ledger.write() as tx:
-            state = change_touch(tx, number, "postpone", facts={"reason": why}, reason=why)
-        return Sent(number, touch.case, state, why)
-    return _lose(ws, touch)
+        return settle(ws, touch, "postpone", _ENDED)
+    return settle(ws, touch, "lose", _UNCLEAR)
 
 
-def _tried_before(ws: Workspace, touch: Touch) -> bool:
-    with ws.ledger.read() as tx:
-        return attempts.tried_before(tx, touch)
+def sweep_leftovers(ws: Workspace) -> None:
+    """Remove unfinished outbox messages and scratch copies of dead processes.
 
+    A no-op when nothing can be sent. The caller holds the run lock and has settled what an earlier
+    run had in flight.
+    """
+    if ws.whereabouts is None:
+        return
+    sweep_scratch(ws.home)
 
-def _lose(ws: Workspace, touch: Touch) -> Sent:
-    why = "the run ended while it was being sent, and the channel can't tell whether it was sent"
-    with ws.ledger.write() as tx:
-        state = change_touch(tx, touch.number, "lose", facts={"reason": why}, reason=why)
-    return Sent(touch.number, touch.case, state, why)
+    def is_dead(key: str) -> bool:
+        with ws.ledger.read() as tx:
+            return touches.is_at_rest(tx, key)
 
-
-def mark_sent(ws: Workspace, number: int) -> Sent:
-    """Mark an uncertain message as sent: a person knows that it was."""
-    with ws.ledger.write() as tx:
-        touch = touches.get(tx, number)
-        receipt = Receipt(kind=ReceiptKind.ACCEPTED, at=tx.now, detail={"said by": tx.actor})
-        change_touch(tx, number, "accept", facts={"said_by": tx.actor}, sent_at=tx.now)
-        record(tx, touch, receipt)
-    return Sent(number, touch.case, TouchState.ACCEPTED)
+    for name in dict.fromkeys((*ws.settings.channels, FALLBACK)):
+        with suppress(VoicenoteError):  # sending or receiving by it reports what is wrong
+            channel: object = ws.channel(name)
+            if isinstance(channel, Sweeps):
+                channel.sweep(is_dead)
 
 
 def send_again(ws: Workspace, number: int, channel: str = "") -> Sent:
@@ -149,11 +150,15 @@ def send_again(ws: Workspace, number: int, channel: str = "") -> Sent:
 
 def settle_sent(ws: Workspace, number: int) -> list[Sent]:
     """Mark the uncertain messages of a case as sent: a person knows that they were."""
-    with ws.ledger.read() as tx:
+    with ws.ledger.write() as tx:
         case_store.get(tx, number)
         booked = touches.of_cases(tx, [number])
-    found = [one for one in booked if one.state is TouchState.UNCERTAIN]
-    return [mark_sent(ws, one.number) for one in _some(found, number, "is uncertain")]
+        found = [one for one in booked if one.state is TouchState.UNCERTAIN]
+        receipt = Receipt(kind=ReceiptKind.ACCEPTED, at=tx.now, detail={"said by": tx.actor})
+        for touch in _some(found, number, "is uncertain"):
+            change_touch(tx, touch.number, "accept", facts={"said_by": tx.actor}, sent_at=tx.now)
+            record(tx, touch, receipt)
+    return [Sent(one.number, number, TouchState.ACCEPTED) for one in found]
 
 
 def settle_again(ws: Workspace, number: int, channel: str = "") -> list[Sent]:
@@ -161,20 +166,15 @@ def settle_again(ws: Workspace, number: int, channel: str = "") -> list[Sent]:
 
     The memo goes first, else the newest. Sending two at once would be too much.
     """
-    booked = _of_round(ws, number)
+    with ws.ledger.read() as tx:
+        case = case_store.get(tx, number)
+        mine = touches.of_round(tx, case)
+    need_open(case)
+    booked = [touch for touch in mine if touch.kind is not TouchKind.NUDGE]
     memos = [t for t in booked if t.kind in OPENING and t.state in (*STUCK, *GIVEN_UP)]
     found = memos or [touch for touch in booked if touch.state in STUCK]
     newest = _some(found, number, "could be sent again")[-1]
     return [send_again(ws, newest.number, channel)]
-
-
-def _of_round(ws: Workspace, number: int) -> list[Touch]:
-    """Return the messages to the customer in the current round of an open case."""
-    with ws.ledger.read() as tx:
-        case = case_store.get(tx, number)
-        booked = touches.of_round(tx, case)
-    need_open(case)
-    return [touch for touch in booked if touch.kind is not TouchKind.NUDGE]
 
 
 def _some(found: list[Touch], number: int, what: str) -> list[Touch]:

@@ -12,17 +12,16 @@ from datetime import datetime
 
 from voicenote.engine.batch import describe_error
 from voicenote.engine.case.decisions import decide_cases
+from voicenote.engine.clock_check import ClockDoubt
 from voicenote.engine.lock import pass_lock
-from voicenote.engine.run.clock_jump import Jumped, mind_clock, note_doubted, note_time
-from voicenote.engine.run.follow_up import make_ready, still_due
-from voicenote.engine.run.leftovers import sweep_leftovers
+from voicenote.engine.run.clock_jump import mind_clock, note_doubted, note_time
+from voicenote.engine.run.follow_up import make_ready, still_due, tell_owner
 from voicenote.engine.run.lookahead import Prefetch, TouchView
-from voicenote.engine.run.owner_notes import tell_owner
 from voicenote.engine.run.ownership import ask_first, keep_asking, remember
 from voicenote.engine.run.poll import Received, take_in
 from voicenote.engine.run.rate_limits import HoldReason, Quota, not_set_up, pause_channels
-from voicenote.engine.run.recall import Recalled, recall_sent
-from voicenote.engine.run.recovery import InFlight, in_flight, reconcile
+from voicenote.engine.run.recall import recall_sent
+from voicenote.engine.run.recovery import InFlight, in_flight, reconcile, sweep_leftovers
 from voicenote.engine.run.send import Sent, send_touch
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import (
@@ -63,7 +62,7 @@ class Turn:
     nudges: list[tuple[int, str]] = field(default_factory=list)
     reasons: list[tuple[int, str]] = field(default_factory=list)
     held: Counter[HoldReason] = field(default_factory=Counter)
-    clock: Jumped | None = None
+    clock: ClockDoubt | None = None
     recalled: int = 0
     flying: list[InFlight] = field(default_factory=list)
 
@@ -120,10 +119,11 @@ def one_pass(
         room = Quota()
         with ws.ledger.read() as tx:
             told = touches.last_nudge(tx)
-        recalled = Recalled() if turn.clock else recall_sent(ws, room, since)
-        turn.recalled = recalled.found
-        _take_in(ws, turn)
-        turn.troubles += recalled.troubles
+        turn.recalled, troubles = (0, []) if turn.clock else recall_sent(ws, room, since)
+        received = Received()
+        take_in(ws, received)  # all channels first: an answer stops what this run would have sent
+        turn.received, turn.unmatched = received.count, received.unmatched
+        turn.troubles = received.troubles + troubles
         if turn.clock is not None:
             note_doubted(ws)
         elif not ws.stopped():  # what was not read may stop what would be sent
@@ -174,14 +174,6 @@ def _send_due(
             advance(place + 1, len(ahead.due))
 
 
-def _take_in(ws: Workspace, turn: Turn) -> None:
-    """Read all channels first: an answer stops what this very run would have sent."""
-    received = Received()
-    take_in(ws, received)
-    turn.received, turn.troubles = received.count, received.troubles
-    turn.unmatched = received.unmatched
-
-
 def _decide(ws: Workspace) -> int:
     """Decide on the cases that time has changed; return how many messages were skipped."""
     with ws.ledger.read() as tx:
@@ -215,16 +207,12 @@ def _attempt(ws: Workspace, turn: Turn, room: Quota, ahead: Prefetch, place: int
     except RuleSaysNo as error:
         cure = f"; {error.advice}" if error.advice else ""
         turn.waiting.append((case_number, f"{error.what}{cure}"))
-    except VoicenoteError as error:
-        if isinstance(error, (Unavailable, Restarting)) and not isinstance(error, VoiceUnavailable):
+    except Exception as error:  # one bad case must not stop those behind it
+        if isinstance(error, Unavailable | Restarting) and not isinstance(error, VoiceUnavailable):
             raise  # the ledger or its disk: it is the same for those behind
-        if isinstance(error, TryAgain):
-            return
-        turn.failed += 1
-        turn.reasons.append((case_number, describe_error(error)))
-    except Exception as error:  # noqa: BLE001 - one bad case must not stop those behind it
-        turn.failed += 1
-        turn.reasons.append((case_number, describe_error(error)))
+        if not isinstance(error, TryAgain):
+            turn.failed += 1
+            turn.reasons.append((case_number, describe_error(error)))
 
 
 def _send_by_ways(ws: Workspace, turn: Turn, room: Quota, seen: TouchView) -> Iterator[Sent]:

@@ -9,19 +9,22 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from voicenote.engine.run.renewal import Renewal
+from voicenote.delivery.inbound import Notifies
 from voicenote.engine.run.run_once import Turn, one_pass
-from voicenote.engine.run.watching import Watchers
 from voicenote.engine.workspace import Workspace
-from voicenote.errors import Restarting, SchemaChanged, TryAgain, VoicenoteError
+from voicenote.errors import BadSettings, Restarting, SchemaChanged, TryAgain, VoicenoteError
 from voicenote.ledger import touches
 
-#: The name of the only job in APScheduler.
-JOB = "pass"
+#: How many seconds to wait before retrying a channel that could not be watched.
+REST_S = 300.0
+#: How many seconds a mailbox that doesn't answer can delay the end of the daemon.
+GOODBYE_S = 5.0
 
 
 class Daemon:
@@ -117,15 +120,15 @@ class Daemon:
             # news that came since the run began must not wait for the next due time
             when = self._ws.clock() if self._news.is_set() else moment
             self._scheduler.add_job(
-                self._pass, "date", run_date=when, id=JOB, replace_existing=True
+                self._pass, "date", run_date=when, id="pass", replace_existing=True
             )
 
     def _pass(self) -> None:
         with self._one:
             if not self._stop.is_set():
-                self._made()
+                self._run_once()
 
-    def _made(self) -> None:
+    def _run_once(self) -> None:
         began = self._ws.clock()
         self._news.clear()
         try:
@@ -156,3 +159,79 @@ class Daemon:
         except VoicenoteError:
             return latest
         return latest if due is None else min(due, latest)
+
+
+class Watchers:
+    """Calls `on_news` whenever a channel of `ws` has news, from `start` until `stop`."""
+
+    def __init__(self, ws: Workspace, on_news: Callable[[], None]) -> None:
+        self._on_news = on_news
+        self._stop = threading.Event()
+        self._threads: list[threading.Thread] = []
+        for name in ws.settings.channels:
+            with suppress(VoicenoteError):  # each run reports one that is set up wrongly
+                channel: object = ws.channel(name)
+                if isinstance(channel, Notifies):
+                    thread = threading.Thread(target=self._watch, args=[channel], daemon=True)
+                    self._threads.append(thread)
+
+    def start(self) -> None:
+        """Start waiting."""
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """Stop waiting; a mailbox that doesn't answer is abandoned after a while."""
+        self._stop.set()
+        for thread in self._threads:
+            if thread.ident is not None:
+                thread.join(GOODBYE_S)
+
+    def _watch(self, channel: Notifies) -> None:
+        """Report each news of a channel until the end.
+
+        Errors are reported by the runs, which read the same channel; here it only pauses.
+        """
+        while not self._stop.is_set():
+            try:
+                for _ in channel.watch(self._stop.is_set):
+                    self._on_news()
+            except Exception:  # noqa: BLE001 - an error in one channel must not stop the daemon
+                self._stop.wait(REST_S)
+            else:
+                return
+
+
+class Renewal:
+    """Reopens the workspace with `open_anew` when the settings `file` has changed."""
+
+    def __init__(self, file: Path, open_anew: Callable[[], Workspace]) -> None:
+        self._file = file
+        self._open_anew = open_anew
+        self._seen = _content(file)
+
+    def look(self) -> Workspace | None:
+        """Return a workspace with the new settings; None when they have not changed.
+
+        Raises what `open_anew` raises: BadSettings once for each content of the file, and other
+        errors, which may pass, each time. The old settings stay in use then.
+        """
+        found = _content(self._file)
+        if found == self._seen:
+            return None
+        try:
+            ws = self._open_anew()
+        except BadSettings as error:
+            self._seen = found
+            what = f"the changed settings are not used: {error.what}"
+            raise BadSettings(what, error.advice, error.problems) from error
+        self._seen = found
+        return ws
+
+
+def _content(file: Path) -> bytes | None:
+    """Return the file's content; its time would miss two changes in one second."""
+    try:
+        return file.read_bytes()
+    except OSError:
+        return None

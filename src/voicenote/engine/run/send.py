@@ -69,6 +69,8 @@ def send_touch(ws: Workspace, seen: TouchView, room: Quota) -> Sent | HoldReason
     """
     claim, number = ws.new_id(), seen.touch.number
     claimed = _claim(ws, seen, claim, room)
+    if isinstance(claimed, RuleSaysNo):
+        raise claimed
     if claimed is None or isinstance(claimed, HoldReason):
         return claimed
     held, parcel = claimed
@@ -122,7 +124,7 @@ def _not_sent(
     if committed and isinstance(error, Unknown) and error.again:
         return _postpone(ws, touch, claim, error, event="repeat")
     if committed:
-        return _settle(ws, touch, claim, "lose", error)
+        return settle(ws, touch, "lose", error.what, error.advice, claim=claim)
     if isinstance(error, Unavailable):
         return _postpone(ws, touch, claim, error)
     return _give_up(ws, touch, claim, error)
@@ -130,20 +132,12 @@ def _not_sent(
 
 def _claim(
     ws: Workspace, seen: TouchView, claim: str, room: Quota
-) -> tuple[TouchView, Parcel] | HoldReason | None:
+) -> tuple[TouchView, Parcel] | HoldReason | RuleSaysNo | None:
     """Claim a message; return how it is then, and what it carries.
 
-    An approval that no longer holds is taken back, and RuleSaysNo says why.
+    An approval that no longer holds is taken back, and RuleSaysNo is returned, to be raised only
+    after this change is committed.
     """
-    claimed = _claim_in(ws, seen, claim, room)
-    if isinstance(claimed, RuleSaysNo):  # raised only now, after the change is committed
-        raise claimed
-    return claimed
-
-
-def _claim_in(
-    ws: Workspace, seen: TouchView, claim: str, room: Quota
-) -> tuple[TouchView, Parcel] | HoldReason | RuleSaysNo | None:
     # saved on this machine for the first one: a ledger without it would look like an older copy
     with ws.ledger.write(lasting=not room.remembered) as tx:
         cleared = DepartureCheck(ws, tx).at_claim(seen, room)
@@ -188,11 +182,14 @@ def record(tx: Transaction, touch: Touch, receipt: Receipt, *, token: str | None
         change_case_at(tx, touch.case, touch.round, Stage.APPROVED, "send", facts)
 
 
-def _settle(ws: Workspace, touch: Touch, claim: str, event: str, error: VoicenoteError) -> Sent:
-    reason = f"{error.what} ({error.advice})" if error.advice else error.what
+def settle(
+    ws: Workspace, touch: Touch, event: str, why: str, advice: str = "", *, claim: str | None = None
+) -> Sent:
+    """Change the state of a message that was in flight, with the reason."""
+    reason = f"{why} ({advice})" if advice else why
     with ws.ledger.write() as tx:
         state = change_touch(
-            tx, touch.number, event, token=claim, facts={"reason": error.what}, reason=reason
+            tx, touch.number, event, token=claim, facts={"reason": why}, reason=reason
         )
     return Sent(touch.number, touch.case, state, reason)
 
@@ -226,7 +223,8 @@ def _give_up(ws: Workspace, touch: Touch, claim: str, error: VoicenoteError) -> 
     """End a message as refused; as uncertain if an earlier attempt may have sent it."""
     with ws.ledger.read() as tx:
         gone = attempts.may_have_left_at(tx, touch) is not None
-    return _settle(ws, touch, claim, "lose" if gone else "refuse", error)
+    event = "lose" if gone else "refuse"
+    return settle(ws, touch, event, error.what, error.advice, claim=claim)
 
 
 def _postpone(
@@ -234,7 +232,7 @@ def _postpone(
 ) -> Sent:
     if touch.attempt >= ATTEMPTS:
         if event == "repeat":
-            return _settle(ws, touch, claim, "lose", error)
+            return settle(ws, touch, "lose", error.what, error.advice, claim=claim)
         return _give_up(ws, touch, claim, error)
     asked = error.retry_after if isinstance(error, Postponed) else None
     wait = min(asked, LONGEST_ASKED_S) if asked and asked > 0 else 0.0
@@ -258,11 +256,6 @@ def backoff_s(attempt: int, chance: float) -> float:
     """Return how long to wait after the `attempt`-th try (from 0), in seconds.
 
     The wait doubles each time; `chance` in [0, 1) adds up to a tenth, so messages that failed
-    together don't retry together. tenacity only computes the length: the ledger does the waiting,
-    so a restart doesn't end it.
+    together don't retry together. The ledger does the waiting, so a restart doesn't end it.
     """
-    from tenacity import RetryCallState, Retrying, wait_exponential
-
-    tries = RetryCallState(Retrying(), fn=None, args=(), kwargs={})
-    tries.attempt_number = attempt + 1
-    return wait_exponential(multiplier=FIRST_WAIT_S, max=LONGEST_WAIT_S)(tries) * (1 + chance / 10)
+    return min(FIRST_WAIT_S * 2.0**attempt, LONGEST_WAIT_S) * (1 + chance / 10)
