@@ -16,8 +16,8 @@ from voicenote.engine.case.attention import what_needs_me
 from voicenote.engine.case.case_triage import Triage, accept, apply_triage
 from voicenote.engine.case.case_view import case_view
 from voicenote.engine.case.clock_undo import undo
+from voicenote.engine.case.consent import opt_out
 from voicenote.engine.case.decisions import decide_cases
-from voicenote.engine.case.unsubscribe import opt_out
 from voicenote.engine.memo.drafting import compose_cases
 from voicenote.engine.memo.render_case import render_cases
 from voicenote.engine.run.recovery import settle_again

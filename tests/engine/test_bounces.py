@@ -25,7 +25,7 @@ from tests.engine.world import (
 )
 from tests.engine.world import workspace as plain_workspace
 from voicenote.delivery.inbound import Arrival, Inbound
-from voicenote.engine.case import closing, unsubscribe
+from voicenote.engine.case import closing, consent
 from voicenote.engine.case.approval import change_plan, hold
 from voicenote.engine.case.attention import what_needs_me
 from voicenote.engine.case.case_view import case_view
@@ -213,7 +213,7 @@ def answered(house: House) -> Touch:
 
 def gone(house: House) -> Touch:
     memo = house.sent()
-    unsubscribe.opt_out(house.ws, str(memo.case))
+    consent.opt_out(house.ws, str(memo.case))
     return memo
 
 

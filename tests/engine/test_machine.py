@@ -37,7 +37,7 @@ from tests.engine.world import (
 )
 from voicenote.delivery.inbound import Arrival, Inbound, Polls
 from voicenote.delivery.port import TraceResult
-from voicenote.engine.case import approval, case_triage, closing, promises, unsubscribe
+from voicenote.engine.case import approval, case_triage, closing, consent, promises
 from voicenote.engine.memo import drafting, render_case
 from voicenote.engine.run import recovery, run_once
 from voicenote.engine.run.inbound_handler import InboundHandler
@@ -332,7 +332,7 @@ class Life(RuleBasedStateMachine):
             assert not added.new
             assert self.told() == len(self.history)
         elif what == "opt-out":
-            self.may(lambda: unsubscribe.opt_out(self.ws, str(number)))
+            self.may(lambda: consent.opt_out(self.ws, str(number)))
             self.gone.add(PEOPLE[number - 1]["email"])
             self.gone.discard("")
         elif what != "later":

@@ -23,7 +23,7 @@ from tests.engine.world import (
     workspace,
 )
 from voicenote.engine.case import approval, promises
-from voicenote.engine.case.unsubscribe import opt_out
+from voicenote.engine.case.consent import opt_out
 from voicenote.engine.ledger_identity import MachineRecords
 from voicenote.engine.memo.drafting import compose_cases
 from voicenote.engine.run import lookahead

@@ -20,7 +20,7 @@ from tests.engine.world import (
     touches_of,
     workspace,
 )
-from voicenote.engine.case import closing, promises, unsubscribe
+from voicenote.engine.case import closing, consent, promises
 from voicenote.engine.case.approval import approve_cases, change_plan
 from voicenote.engine.case.case_triage import Triage, apply_triage
 from voicenote.engine.case.decisions import close_in
@@ -327,7 +327,7 @@ def test_the_cooling_off_yields_to_the_clock_and_says_so(
 def test_nothing_of_a_closed_case_is_released_again(ws: Workspace, clock: Clock) -> None:
     (number,) = take(ws, told())
     release(ws, number)
-    unsubscribe.opt_out(ws, str(number))
+    consent.opt_out(ws, str(number))
     with ws.ledger.write() as tx:
         close_in(tx, number, Outcome.NEUTRAL)
     with pytest.raises(RuleSaysNo, match="closed"):

@@ -22,7 +22,7 @@ from tests.engine.world import (
     touches_of,
 )
 from voicenote.delivery.tokens import token
-from voicenote.engine.case import approval, case_view, closing, promises, unsubscribe
+from voicenote.engine.case import approval, case_view, closing, consent, promises
 from voicenote.engine.memo import render_case
 from voicenote.engine.run import follow_up, recovery, run_once
 from voicenote.engine.run.lookahead import TouchView
@@ -127,7 +127,7 @@ def test_who_opts_out_during_a_pass_hears_nothing_more_in_it(ws: Workspace, worl
     release(ws, *numbers)
 
     def opt_out(parcel: Parcel) -> None:
-        unsubscribe.opt_out(ws, str(parcel.case))
+        consent.opt_out(ws, str(parcel.case))
 
     world.look = opt_out
     one_pass(ws)
@@ -138,7 +138,7 @@ def test_who_opts_out_during_a_pass_hears_nothing_more_in_it(ws: Workspace, worl
 @pytest.mark.parametrize(
     ("deed", "why"),
     [
-        (lambda ws, case: unsubscribe.opt_out(ws, str(case)), "the customer opted out"),
+        (lambda ws, case: consent.opt_out(ws, str(case)), "the customer opted out"),
         (lambda ws, case: closing.answer(ws, case, Verdict.UNCLEAR, "Thanks", "phone"), "answered"),
         (lambda ws, case: closing.reopen(ws, case, "looked again"), "a new round has begun"),
     ],
@@ -371,7 +371,7 @@ def test_an_opt_out_by_address_stops_every_case_of_that_person(ws: Workspace, wo
     release(ws, *numbers)
     with ws.ledger.read() as tx:
         email = case_store.get(tx, numbers[0]).customer.address("email")
-    assert unsubscribe.opt_out(ws, email.upper()).cancelled > 0
+    assert consent.opt_out(ws, email.upper()).cancelled > 0
     one_pass(ws)
     assert world.keys == []
 
@@ -383,8 +383,8 @@ def test_the_token_of_a_letter_opts_out_whoever_got_it(ws: Workspace, world: Wor
     release(ws, numbers[1])
     [key] = world.keys
     with pytest.raises(WrongUse, match="isn't an address"):
-        unsubscribe.opt_out(ws, token(f"{key}x"))
-    assert unsubscribe.opt_out(ws, token(key).upper()).cancelled > 0
+        consent.opt_out(ws, token(f"{key}x"))
+    assert consent.opt_out(ws, token(key).upper()).cancelled > 0
     one_pass(ws)
     assert world.keys == [key]
 
@@ -392,7 +392,7 @@ def test_the_token_of_a_letter_opts_out_whoever_got_it(ws: Workspace, world: Wor
 def test_whoever_is_unknown_can_opt_out_before_their_first_complaint(
     ws: Workspace, world: World
 ) -> None:
-    assert unsubscribe.opt_out(ws, "dana@example.com").cases == ()
+    assert consent.opt_out(ws, "dana@example.com").cases == ()
     [number] = take(
         ws, told(customer=Customer(name="Dana", addresses=(Address("email", "Dana@example.com"),)))
     )

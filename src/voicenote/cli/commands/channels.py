@@ -92,7 +92,7 @@ def _channel(session: Session, name: str) -> dict[str, Any]:
 
 def _link(session: Session, words: tuple[str, ...]) -> None:
     """Make and show the link for ``channels NAME link N``."""
-    from voicenote.engine.case.invites import invite
+    from voicenote.engine.case.consent import invite
 
     if len(words) != 3 or words[1] != "link":
         raise WrongUse(

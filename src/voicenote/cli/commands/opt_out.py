@@ -9,7 +9,7 @@ import click
 from voicenote.cli.terminal.session import Session, command
 
 if TYPE_CHECKING:
-    from voicenote.engine.case.unsubscribe import OptedOut
+    from voicenote.engine.case.consent import OptedOut
 
 
 @command("opt-out")
@@ -26,7 +26,7 @@ def opt_out(session: Session, /, *, customer: str) -> int:
     With --json: {"customer", "opted_out", "cancelled", "cases", "kept", "unsure",
     "already"}.
     """
-    from voicenote.engine.case.unsubscribe import opt_out as opt_out_
+    from voicenote.engine.case.consent import opt_out as opt_out_
 
     with session.open() as ws:
         done = opt_out_(ws, customer)

@@ -1,24 +1,20 @@
-"""Answers, lessons, opt-outs, closing and reopening of cases."""
+"""Answers, lessons, closing and reopening of cases."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from voicenote.engine.case.decisions import cancel_waiting, close_in, decide_in, reopen_in
+from voicenote.engine.case.decisions import close_in, decide_in, reopen_in
 from voicenote.engine.case.promises import to_come
 from voicenote.engine.case.release import fresh_snapshot
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
 from voicenote.followup.closing_rules import closing_outcome, missing
 from voicenote.ledger import case_store, optouts, touches
-from voicenote.ledger.changes import change_touch, hold_case
+from voicenote.ledger.changes import hold_case
 from voicenote.ledger.store import Transaction
-from voicenote.model.case import Case, Lesson, Outcome, Stage
+from voicenote.model.case import Lesson, Outcome, Stage
 from voicenote.model.receipt import Answer, Verdict
-from voicenote.model.touch import TouchKind, TouchState
-
-_TO_READ = "somebody has to read what the customer wrote"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,33 +104,3 @@ def lesson_done(ws: Workspace, number: int) -> None:
         if case.lesson is None:
             raise RuleSaysNo(f"case {number} has no lesson yet", f"voicenote lesson {number}")
         case_store.write_lesson(tx, number, replace(case.lesson, done_at=tx.now))
-
-
-def opt_out_in(tx: Transaction, case: Case | None, address: str = "") -> int:
-    """Opt out the customer of a case, an address, or both; return the number of cancellations."""
-    numbers: set[int] = set()
-    if case is not None:
-        optouts.opt_out(tx, case)
-        numbers |= {case.number, *optouts.cases_of(tx, case.customer.marks)}
-    if address:
-        numbers |= set(optouts.opt_out_address(tx, address))
-    return sum(cancel_waiting(tx, number, "the customer opted out") for number in sorted(numbers))
-
-
-def hold_in(tx: Transaction, numbers: Collection[int]) -> int:
-    """Hold waiting messages to the customers of these cases, in all their cases; return how many.
-
-    For when a customer may have said something that only a person can judge. Nudges to the owner
-    go on.
-    """
-    wide = set(numbers)
-    for case in case_store.load(tx, sorted(numbers)).values():
-        wide |= set(optouts.cases_of(tx, case.customer.marks))
-    due = [
-        touch
-        for touch in touches.of_cases(tx, sorted(wide))
-        if touch.state is TouchState.DUE and touch.kind is not TouchKind.NUDGE
-    ]
-    for touch in due:
-        change_touch(tx, touch.number, "hold", facts={"reason": _TO_READ}, reason=_TO_READ)
-    return len(due)

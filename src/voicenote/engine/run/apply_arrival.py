@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from voicenote.delivery.inbound import Arrival
-from voicenote.engine.case.closing import answer_in, hold_in, opt_out_in
+from voicenote.engine.case.closing import answer_in
+from voicenote.engine.case.consent import hold_in, opt_out_in
 from voicenote.engine.case.decisions import decide_in
 from voicenote.engine.case.routing import next_way
 from voicenote.engine.clock_check import as_of

@@ -1,20 +1,25 @@
-"""Opting out a customer, named by a case, a token or an address in any spelling."""
+"""Consent: whether we may write to a customer. Invite links, opting out, and holding in doubt."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from voicenote import addresses
+from voicenote.delivery.inbound import Invites
 from voicenote.delivery.tokens import is_token, token
-from voicenote.engine.case.closing import opt_out_in
+from voicenote.engine.case.decisions import cancel_waiting
 from voicenote.engine.workspace import Workspace
-from voicenote.errors import BadData, WrongUse, short
-from voicenote.ledger import arrivals, case_store, customer_store, optouts
+from voicenote.errors import BadData, RuleSaysNo, WrongUse, short
+from voicenote.ledger import arrivals, case_store, customer_store, optouts, touches
+from voicenote.ledger.changes import change_touch
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case
+from voicenote.model.touch import TouchKind, TouchState
 
+_TO_READ = "somebody has to read what the customer wrote"
 #: Too few digits for a telephone, perhaps as a spreadsheet writes them.
 _SHORT = re.compile(r"(\d{1,6})(?:\.0+)?")
 #: The most digits that fit the database's integer; a longer number is no case.
@@ -131,3 +136,65 @@ def _nobody(customer: str, error: BadData) -> WrongUse:
     if text.startswith("@"):
         return WrongUse(f"{short(text)} isn't a Telegram name", f"{error.advice}, or {case}")
     return WrongUse(f"{short(text)} isn't an address, nor a case", f"{case}, or {error.advice}")
+
+
+def opt_out_in(tx: Transaction, case: Case | None, address: str = "") -> int:
+    """Opt out the customer of a case, an address, or both; return the number of cancellations."""
+    numbers: set[int] = set()
+    if case is not None:
+        optouts.opt_out(tx, case)
+        numbers |= {case.number, *optouts.cases_of(tx, case.customer.marks)}
+    if address:
+        numbers |= set(optouts.opt_out_address(tx, address))
+    return sum(cancel_waiting(tx, number, "the customer opted out") for number in sorted(numbers))
+
+
+def hold_in(tx: Transaction, numbers: Collection[int]) -> int:
+    """Hold waiting messages to the customers of these cases, in all their cases; return how many.
+
+    For when a customer may have said something that only a person can judge. Nudges to the owner
+    go on.
+    """
+    wide = set(numbers)
+    for case in case_store.load(tx, sorted(numbers)).values():
+        wide |= set(optouts.cases_of(tx, case.customer.marks))
+    due = [
+        touch
+        for touch in touches.of_cases(tx, sorted(wide))
+        if touch.state is TouchState.DUE and touch.kind is not TouchKind.NUDGE
+    ]
+    for touch in due:
+        change_touch(tx, touch.number, "hold", facts={"reason": _TO_READ}, reason=_TO_READ)
+    return len(due)
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """A link for the customer of a case; whoever opens it is taken for that customer, once."""
+
+    case: int
+    customer: str
+    channel: str
+    link: str
+
+
+def invite(ws: Workspace, name: str, number: int) -> Invitation:
+    """Make a link with which a case's customer joins a channel; an older one stops working.
+
+    It carries a random secret, of which only the hash is kept. Raises WrongUse for a channel that
+    nobody has to join, RuleSaysNo for a customer who opted out, and Postponed when the channel
+    can't be reached.
+    """
+    channel: object = ws.channel(name)
+    if not isinstance(channel, Invites):
+        raise WrongUse(f"nobody has to join {name!r}", "see: voicenote channels")
+    with ws.ledger.read() as tx:
+        case = case_store.get(tx, number)
+        gone = optouts.has_opted_out(tx, number)
+    if gone:
+        raise RuleSaysNo(f"{case.customer.name} wants no more messages", "leave them in peace")
+    secret = ws.new_id()
+    link = channel.make_link(secret)
+    with ws.ledger.write() as tx:
+        arrivals.make_link(tx, name, number, secret)
+    return Invitation(number, case.customer.name, name, link)
