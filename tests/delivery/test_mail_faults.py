@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -102,21 +101,6 @@ AFTER = [
     ("dot", "drip", Unknown, PERSON),
     ("dot", "nonsense", Unknown, PERSON),
 ]
-STEPS = {
-    "greet": "is connected to", "EHLO": "is greeted", "AUTH": "hears the log-in",
-    "MAIL": "hears the sender",
-    "RCPT": "hears the customer's address", "DATA": "is asked to take the letter",
-    "body": "is in the middle of the letter", "dot": "has the whole letter",
-}  # fmt: skip
-DEEDS = {
-    "reset": "cuts the connection", "close": "hangs up", "hang": "says nothing",
-    "drip": "answers a byte at a time, without end", "nonsense": "sends what isn't an answer",
-    NOBODY: "is unreachable", NAMELESS: "has a name that does not exist",
-    STRANGER: "has a certificate that nobody vouches for", OUTDATED: "has an expired certificate",
-    MISNAMED: "has a certificate made out to another name", OPEN: "offers no encryption",
-    MUTE: "does not begin to encrypt",
-}  # fmt: skip
-BECOMES = {Postponed: "due again", Refused: "refused", Unknown: "uncertain"}
 
 
 #: A server that says so hears commands before it has answered the last one (RFC 2920).
@@ -297,31 +281,3 @@ def test_what_commit_raises_leaves_no_half_message_on_the_line(
 
 def nothing() -> None:
     """A commit that only says yes."""
-
-
-def test_the_page_has_every_fault() -> None:
-    """Run with VOICENOTE_WRITE_DOCS=1 to write them again."""
-    page = Path(__file__).parents[2] / "docs" / "email.md"
-    found = page.read_text(encoding="utf-8")
-    wanted = between(found, "faults", faults_table())
-    if os.environ.get("VOICENOTE_WRITE_DOCS") == "1":
-        page.write_text(wanted, encoding="utf-8")
-    assert found == wanted
-
-
-def between(page: str, name: str, table: str) -> str:
-    start, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->"
-    before, _, rest = page.partition(start)
-    return before + start + table + end + rest.partition(end)[2]
-
-
-def faults_table() -> str:
-    rows = [
-        f"| is looked for | {DEEDS[deed]} | due again | {advice} |\n" for deed, advice in REACHING
-    ]
-    rows += [
-        f"| {STEPS[step]} | {DEEDS.get(deed, f'`{deed}`')} | {BECOMES[error]} | {advice} |\n"
-        for step, deed, error, advice in (*BEFORE, *AFTER)
-    ]
-    head = "| when the server … | it … | the touch is | advice |\n|---|---|---|---|\n"
-    return head + "".join(rows)

