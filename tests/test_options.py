@@ -100,15 +100,23 @@ def test_every_problem_of_a_table_is_told_with_its_place_and_a_cure() -> None:
 
 def test_one_slip_is_one_problem() -> None:
     """A needed option that is misspelt is not missing too, and nothing follows from it."""
-    (one,) = problems({"hots": "h", "port": 465})
+    (one,) = problems({"hots": "h"})
     assert (one.field, one.advice) == ("channels.x.hots", "did you mean host?")
 
 
-def test_what_does_not_go_together_is_asked_when_the_rest_is_right() -> None:
-    assert [one.field for one in problems({"host": "h", "port": 465})] == ["channels.x.token"]
-    assert [one.field for one in problems({"host": "h", "port": 465, "timeout": "x"})] == [
-        "channels.x.timeout"
-    ]
+@pytest.mark.parametrize(
+    ("more", "wanted"),
+    [
+        ({}, ["token"]),
+        ({"timeout": "x"}, ["timeout", "token"]),
+        ({"token": "hush"}, ["token"]),
+        ({"tokne": "hush"}, ["tokne"]),
+    ],
+)
+def test_a_contradiction_is_told_with_the_rest(more: dict[str, object], wanted: list[str]) -> None:
+    """Unless it names an option that is wrong or misspelt: then it may only follow from that."""
+    found = problems({"host": "h", "port": 465, **more})
+    assert [one.field.removeprefix("channels.x.") for one in found] == wanted
 
 
 def test_a_table_that_is_none_is_one_problem() -> None:

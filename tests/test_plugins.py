@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from voicenote import plugins
-from voicenote.errors import Unavailable
+from voicenote.errors import BadSettings, Unavailable, VoiceUnavailable
 
 
 def install(folder: Path, package: str, entry_points: str, **modules: str) -> None:
@@ -137,3 +137,22 @@ def test_a_broken_voice_is_left_out_of_the_listing(monkeypatch: pytest.MonkeyPat
     makers = plugins.load(plugins.VOICES).good
     monkeypatch.setattr(wiring, "_makers", lambda _group: {"parrot": broken, **makers})
     assert "silent" in {one.name for one in wiring.describe_voices({})}
+    with pytest.raises(VoiceUnavailable, match="parrot cannot be loaded"):
+        wiring.make_voice("parrot", {})
+
+
+def test_a_channel_whose_plug_in_is_broken_is_a_wrong_setting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So the engine takes it as any channel that is not set up here, and goes on without it."""
+    from voicenote import wiring
+    from voicenote.settings import load
+
+    def broken() -> object:
+        raise Unavailable("The plug-in pigeon cannot be loaded", "install it again")
+
+    (tmp_path / "voicenote.toml").write_text("[channels.coo]\nkind = 'pigeon'\n")
+    monkeypatch.setattr(wiring, "_makers", lambda _group: {"pigeon": broken})
+    with pytest.raises(BadSettings, match="pigeon cannot be loaded") as caught:
+        wiring.make_channel(load(tmp_path, {}), "coo", wiring.now)
+    assert caught.value.advice == "install it again"

@@ -83,14 +83,22 @@ class Problem:
 
 
 class VoicenoteError(Exception):
-    """What happened, in one line, and in one more line what to do."""
+    """What happened, in one line, and in one more line what to do; `problems` are its parts."""
 
     exit_code = 70
+    #: Everything that would help.
+    missing: tuple[str, ...] = ()
 
-    def __init__(self, what: str, advice: str = "") -> None:
+    def __init__(self, what: str, advice: str = "", problems: Sequence[Problem] = ()) -> None:
         super().__init__(what)
         self.what = what
         self.advice = advice
+        self.problems = tuple(problems)
+
+    @property
+    def in_one_line(self) -> str:
+        """What happened, and what to do about it in brackets."""
+        return f"{self.what} ({self.advice})" if self.advice else self.what
 
 
 class RuleSaysNo(VoicenoteError):
@@ -117,10 +125,6 @@ class BadData(VoicenoteError):
     """What was given cannot be used. `problems` holds every one found, not only the first."""
 
     exit_code = 65
-
-    def __init__(self, what: str, advice: str = "", problems: Sequence[Problem] = ()) -> None:
-        super().__init__(what, advice)
-        self.problems = tuple(problems)
 
 
 class TookTooLong(BadData):
@@ -186,7 +190,3 @@ class BadSettings(VoicenoteError):
     """A setting is wrong. `problems` holds every one found."""
 
     exit_code = 78
-
-    def __init__(self, what: str, advice: str = "", problems: Sequence[Problem] = ()) -> None:
-        super().__init__(what, advice)
-        self.problems = tuple(problems)

@@ -148,15 +148,14 @@ def link_tree(source: Path, target: Path) -> None:
 
     Do not write into such a file on either side; replacing it is fine. Raises OSError.
     """
-    make_folder(target)
-    for path in source.iterdir():
-        if path.is_dir() and not path.is_symlink():
-            link_tree(path, target / path.name)
-            continue
-        try:
-            os.link(path, target / path.name)
-        except OSError:
-            shutil.copy2(path, target / path.name)
+    shutil.copytree(source, target, symlinks=True, copy_function=_link)
+
+
+def _link(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
 
 
 def _inside(place: Path) -> Iterator[Path]:
@@ -183,8 +182,7 @@ def _create(path: str, data: bytes) -> None:
 
 def _disk_error(path: Path, error: OSError) -> Unavailable:
     return Unavailable(
-        f"{path.name} cannot be written: {error.strerror or error}",
-        room_for(error, path.parent),
+        f"{path.name} cannot be written: {error.strerror or error}", room_for(error, path.parent)
     )
 
 

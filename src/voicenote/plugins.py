@@ -68,8 +68,10 @@ def sorted_out(points: Iterable[EntryPoint]) -> Plugins:
     good: dict[str, Callable[[], Any]] = {}
     broken: dict[str, str] = {}
     takers: dict[str, str] = {}
-    for point in sorted(points, key=_ours_first):
-        package = _package(point)
+    for package, point in sorted(
+        ((_package(one), one) for one in points),
+        key=lambda pair: (pair[0] != "voicenote", pair[0], pair[1].name),
+    ):
         if point.name in takers:
             if package != takers[point.name]:
                 broken[f"{point.name} ({package})"] = (
@@ -81,11 +83,6 @@ def sorted_out(points: Iterable[EntryPoint]) -> Plugins:
             takers[point.name] = package
             good[point.name] = _loader(point, package)
     return Plugins(dict(sorted(good.items())), dict(sorted(broken.items())))
-
-
-def _ours_first(point: EntryPoint) -> tuple[bool, str, str]:
-    package = _package(point)
-    return (package != "voicenote", package, point.name)
 
 
 def _package(point: EntryPoint) -> str:

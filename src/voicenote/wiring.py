@@ -9,7 +9,7 @@ import socket
 import tomllib
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
@@ -53,12 +53,7 @@ def actor() -> str:
 
 
 def open_ledger(
-    settings: Settings,
-    clock: Clock = now,
-    who: str = "",
-    *,
-    sends: bool = True,
-    anew: bool = False,
+    settings: Settings, clock: Clock = now, who: str = "", *, sends: bool = True, anew: bool = False
 ) -> Ledger:
     """Open or create the ledger of the settings; a new one that `sends` is this machine's sender.
 
@@ -165,14 +160,19 @@ def _makers(group: str) -> Mapping[str, Callable[[], Any]]:
 def make_voice(name: str, options: Mapping[str, object]) -> Voice:
     """Make a voice by name, with those of `options` that it knows (`voice.port.read_options`).
 
-    Raises VoiceUnavailable if there is none of that name, BadSettings for wrong options.
+    Raises VoiceUnavailable if there is none of that name or it cannot be loaded, and BadSettings
+    for wrong options.
     """
     from voicenote.voice.port import read_options
 
     makers = _makers(VOICES)
     if name not in makers:
         raise VoiceUnavailable(f"there is no voice {name!r}", f"known: {', '.join(makers)}")
-    maker, problems = makers[name](), list[Problem]()
+    try:
+        maker = makers[name]()
+    except Unavailable as error:
+        raise VoiceUnavailable(error.what, error.advice) from error
+    problems = list[Problem]()
     own = read_options(maker, options, "voice", problems, os.environ)
     if problems:
         raise BadSettings(f"the voice {name} cannot speak so", str(problems[0]), problems)
@@ -196,7 +196,7 @@ def make_channel(settings: Settings, name: str, clock: Clock, kind: str | None =
     """Make the channel of that name in the settings; ``outbox`` needs no settings.
 
     `kind` replaces the one in the settings, without its options: for rehearsals. Raises
-    BadSettings.
+    BadSettings, also when it cannot be loaded.
     """
     from voicenote.options import options_of, read
     from voicenote.options.reading import root_paths
@@ -210,7 +210,11 @@ def make_channel(settings: Settings, name: str, clock: Clock, kind: str | None =
     if wanted not in makers:
         what = f"the channel {name!r} is of the kind {wanted!r}, which is not installed"
         raise BadSettings(what, f"kinds that are: {', '.join(makers)}")
-    maker, problems = makers[wanted](), list[Problem]()
+    try:
+        maker = makers[wanted]()
+    except Unavailable as error:
+        raise BadSettings(error.what, error.advice) from error
+    problems = list[Problem]()
     table = declared.options if declared and kind is None else {}
     options: Any = read(options_of(maker), table, f"channels.{name}", problems)
     settings.source.refuse(problems)
@@ -235,20 +239,14 @@ def rehearsal(
 
     with open_scratch(settings.home) as folder:
         there = replace(settings, home=folder, file=folder / FILE_NAME, ledger=LedgerTable())
-        original = open_ledger(settings)
-        try:
+        with closing(open_ledger(settings)) as original:
             copy_into(original, there.home / "ledger.db")
-        finally:
-            original.close()
         for name in ("memos", "recordings", "templates"):
             if (settings.home / name).is_dir():
                 link_tree(settings.home / name, there.home / name)
         clock = MovedClock(start)
-        ws = open_workspace(there, clock=clock, outbox_only=True)
-        try:
+        with closing(open_workspace(there, clock=clock, outbox_only=True)) as ws:
             yield lambda until: rehearse(ws, clock, until)
-        finally:
-            ws.close()
 
 
 @contextmanager
@@ -272,12 +270,10 @@ def demo(folder: Path) -> Iterator[tuple[Workspace, Iterator[StoryEvent], list[P
         story = tomllib.loads((samples / "story.toml").read_text("utf-8"))
         clock = MovedClock(story["start"])
         settings = load(folder, {})
-        ws = open_workspace(settings, clock=clock, outbox_only=True, who=settings.owner.name)
-        try:
-            complaints = demo_folder.sample_complaints(samples, ws.settings, clock())
+        who = settings.owner.name
+        with closing(open_workspace(settings, clock=clock, outbox_only=True, who=who)) as ws:
+            complaints = demo_folder.sample_complaints(samples, settings, clock())
             yield ws, Story(ws, clock, story).play(complaints), kept
-        finally:
-            ws.close()
     finally:
         demo_folder.write_mark(folder, others)
 

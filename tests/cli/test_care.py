@@ -137,7 +137,7 @@ def test_what_waits_is_held_after_a_restore(ready: Call, tmp_path: Path) -> None
     assert "cases 1, 2, 3" in done.stderr
     assert "voicenote plan N --resume" in done.stderr
     assert not list(Path(there).glob("outbox/*"))
-    touches = json.loads(ready("--home", there, "plan", "1", "--json").stdout)["touches"]
+    touches = json.loads(ready("--home", there, "plan", "1", "--json").stdout)["messages"]
     assert {touch["state"] for touch in touches} == {"held"}
     assert ready("--home", there, "plan", "1", "--resume").exit_code == 0
 
@@ -233,5 +233,5 @@ def test_what_was_leaving_becomes_uncertain(ready: Call, home: Path, tmp_path: P
     done = ready("--home", there, "restore", str(tmp_path / "b.zip"))
     assert "1 were being sent" in done.stderr
     for number, state in ((1, "held"), (2, "uncertain")):
-        rows = json.loads(ready("--home", there, "show", str(number), "--json").stdout)["touches"]
+        rows = json.loads(ready("--home", there, "show", str(number), "--json").stdout)["messages"]
         assert [row["state"] for row in rows if row["kind"] == "memo"] == [state]

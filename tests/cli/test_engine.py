@@ -73,7 +73,7 @@ def test_a_case_from_its_complaint_to_its_closed_loop(call: Call, tmp_path: Path
     }
     listed = data(call("cases", "--json"))
     assert [set(one) for one in listed] == [
-        {"case", "ref", "customer", "stage", "outcome", "overdue", "next_touch"}
+        {"case", "ref", "customer", "stage", "outcome", "overdue", "next_message"}
     ] * 2
     assert [one["stage"] for one in listed] == ["opened", "opened"]
     call("script", "--all", "--json")
@@ -97,8 +97,8 @@ def test_a_case_from_its_complaint_to_its_closed_loop(call: Call, tmp_path: Path
     assert closed == {"case": 1, "stage": "closed", "outcome": "satisfied"}
     call("close", "1", code=1)
     shown = data(call("show", "1", "--json"))
-    for touch in shown["touches"]:
-        assert {"touch", "kind", "due_at", "state", "channel", "key"} <= set(touch)
+    for touch in shown["messages"]:
+        assert {"message", "kind", "due_at", "state", "channel", "key"} <= set(touch)
     assert {"files", "duration_s", "loudness_lufs", "synthetic", "voice", "sha256"} <= set(
         shown["memo"]
     )

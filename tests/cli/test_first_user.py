@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from click.testing import Result
 
-from voicenote.cli.terminal.path_input import resolve_pasted_path
+from voicenote.cli.terminal.file_input import resolve_pasted_path
 from voicenote.cli.terminal.screen import Screen
 from voicenote.cli.terminal.table import layout
 from voicenote.engine.memo import player

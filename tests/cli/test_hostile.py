@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from voicenote.cli.terminal.money_input import money
+from voicenote.cli.terminal.promise_options import money
 from voicenote.cli.terminal.screen import Screen
 from voicenote.errors import BadData, WrongUse
 
@@ -186,7 +186,7 @@ def test_what_is_not_utf_8_on_standard_input_is_told(
 def test_an_answer_that_is_not_utf_8_is_told() -> None:
     stdin = io.TextIOWrapper(io.BytesIO(b"\xff\n"), "utf-8")
     screen = Screen(
-        stdin=stdin, stdout=io.StringIO(), stderr=io.StringIO(), json=False, quiet=False, env={}
+        stdin=stdin, stdout=io.StringIO(), stderr=io.StringIO(), json=False, quiet=False
     )
     with pytest.raises(BadData, match="isn't UTF-8 text"):
         screen.ask("Who?")

@@ -89,8 +89,8 @@ def test_what_a_channel_refuses_goes_by_the_next_and_show_tells_it(hooked: Call,
     assert "hook refused it, so it goes by shelf" in done.stderr
     assert "memo by shelf, refused by hook: accepted" in hooked("show", "1").stdout
     told = json.loads(hooked("show", "1", "--json").stdout)
-    assert told["touches"][0]["refused_by"] == ["hook"]
-    assert "touch_took_another_way" in {one["event"] for one in told["history"]}
+    assert told["messages"][0]["refused_by"] == ["hook"]
+    assert "message_took_another_way" in {one["event"] for one in told["history"]}
 
 
 def test_a_person_may_choose_another_way(hooked: Call, home: Path, web: Web) -> None:
@@ -114,7 +114,7 @@ def test_a_proof_goes_to_the_owner_and_the_customer_gets_nothing(
     assert request.json["to"] == "me@saar.ee"
     assert request.json["subject"].startswith("[PROOF, not sent to Ada Lovelace]")
     was, now = json.loads(before), json.loads(hooked("show", "1", "--json").stdout)
-    assert was["touches"] == now["touches"]
+    assert was["messages"] == now["messages"]
     assert now["history"][-1]["event"] == "proof_sent"
     assert hooked("proof", "1").exit_code == 2
     assert not list((home / "outbox").glob("*"))

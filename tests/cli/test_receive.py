@@ -101,7 +101,7 @@ def sent(say: Call, api: TelegramApi) -> str:
     joined(say, api)
     say("approve", "1", "--yes")
     assert say("run", "--json")["sent"] == 1
-    key = next(t["key"] for t in say("show", "1", "--json")["touches"] if t["kind"] == "memo")
+    key = next(t["key"] for t in say("show", "1", "--json")["messages"] if t["kind"] == "memo")
     return str(key)
 
 
@@ -180,7 +180,7 @@ def test_stop_in_the_chat_opts_out(say: Call, bot: tuple[Any, str]) -> None:
     assert say("receive", "--json")["kinds"] == {"opt-out": 1}
     view = say("show", "1", "--json")
     assert view["opted_out"]
-    assert "due" not in {one["state"] for one in view["touches"] if one["kind"] != "nudge"}
+    assert "due" not in {one["state"] for one in view["messages"] if one["kind"] != "nudge"}
 
 
 def test_who_blocks_the_bot_is_told_to_the_owner(say: Call, bot: tuple[Any, str]) -> None:
@@ -244,7 +244,7 @@ def on_whatsapp(say: Call, tmp_path: Path) -> int:
 
 def key_of(say: Call, number: int) -> str:
     view = say("show", str(number), "--json")
-    return next(str(t["key"]) for t in view["touches"] if t["kind"] == "memo")
+    return next(str(t["key"]) for t in view["messages"] if t["kind"] == "memo")
 
 
 def test_a_voice_leaves_within_a_day_of_their_last_word(
@@ -258,7 +258,7 @@ def test_a_voice_leaves_within_a_day_of_their_last_word(
     key = key_of(say, 4)
     for word in ("played", "sent", "delivered", "played", "read"):
         handed(say, status(word, key), tmp_path)
-    (memo,) = [t for t in say("show", "4", "--json")["touches"] if t["kind"] == "memo"]
+    (memo,) = [t for t in say("show", "4", "--json")["messages"] if t["kind"] == "memo"]
     assert memo["state"] == "heard"
     assert len(memo["receipts"]) == 5
 

@@ -59,7 +59,7 @@ def test_all_that_waits_can_be_moved_at_once_and_leaves(renamed: Call, home: Pat
     assert (done.exit_code, done.stderr) == (0, "")
     assert "in 2 cases, which waited for mail, now go by post." in done.stdout
     history = json.loads(renamed("show", "1", "--json").stdout)["history"]
-    moved = [one for one in history if one["event"] == "touch_moved_to_another_channel"]
+    moved = [one for one in history if one["event"] == "message_moved_to_another_channel"]
     assert {(one["from"], one["to"]) for one in moved} == {("mail", "post")}
     assert renamed("run").stdout == "2 sent\n"
     assert len(list((home / "post").glob("c*"))) == 2
@@ -68,7 +68,7 @@ def test_all_that_waits_can_be_moved_at_once_and_leaves(renamed: Call, home: Pat
 
 def test_one_case_can_be_moved_by_itself(renamed: Call) -> None:
     done = renamed("plan", "1", "--by", "post", "--json")
-    assert {one["channel"] for one in json.loads(done.stdout)["touches"]} <= {"post", "to you"}
+    assert {one["channel"] for one in json.loads(done.stdout)["messages"]} <= {"post", "to you"}
     assert "case 2 waits for the channel 'mail'" in renamed("cases").stderr
 
 

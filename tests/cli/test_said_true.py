@@ -147,7 +147,7 @@ def test_a_date_ahead_is_not_told_to_be_written_as_it_is(call: Call, tmp_path: P
         ),
         (
             ("render", "--all"),
-            "voicenote.cli.commands.render.in_touch",
+            "voicenote.cli.terminal.case_options.Selection.find_in_touch",
             "what was finished is kept",
         ),
     ],

@@ -33,7 +33,6 @@ def screen(
     err: io.StringIO | None = None,
     as_json: bool = False,
     quiet: bool = False,
-    env: dict[str, str] | None = None,
 ) -> Screen:
     return Screen(
         stdin=io.StringIO(typed),
@@ -41,7 +40,6 @@ def screen(
         stderr=err or io.StringIO(),
         json=as_json,
         quiet=quiet,
-        env=env or {},
     )
 
 
@@ -243,8 +241,7 @@ def test_progress_is_silent_in_a_pipe_and_yields_everything(quiet: bool) -> None
 @pytest.mark.parametrize("total", [2, None])
 def test_progress_shows_a_bar_on_a_terminal(total: int | None) -> None:
     err = Terminal()
-    env = {"TERM": "xterm"}
-    assert list(screen(err=err, env=env).progress(iter([1, 2]), "rows", total)) == [1, 2]
+    assert list(screen(err=err).progress(iter([1, 2]), "rows", total)) == [1, 2]
     assert "rows" in err.getvalue()
 
 

@@ -8,6 +8,8 @@ from collections.abc import Callable
 import pytest
 from click.testing import Result
 
+from voicenote.cli.terminal.screen import Screen
+
 Call = Callable[..., Result]
 
 
@@ -38,6 +40,19 @@ def test_a_proposal_is_accepted_as_data(call: Call) -> None:
 def test_what_cannot_be_triaged_is_told(call: Call, words: list[str], code: int, says: str) -> None:
     done = call("triage", "1", *words)
     assert done.exit_code == code
+    assert says in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("day", "says"), [("3026-06-04", "isn't a likely year"), ("soon", "isn't a date")]
+)
+def test_a_typed_day_is_held_to_what_an_import_accepts(
+    call: Call, monkeypatch: pytest.MonkeyPatch, day: str, says: str
+) -> None:
+    monkeypatch.setattr(Screen, "interactive", True)
+    assert call("amends", "waive", "1.1", "--reason", "she laughs").exit_code == 0
+    done = call("triage", "1", input="\n" * 8 + f"change it\n\n\n\n{day}\n\n")
+    assert done.exit_code == 2
     assert says in done.stderr
 
 

@@ -29,7 +29,11 @@ WANTED = {
     (6, "schedule.quiet_hours"),
     (10, "channels.mail.hots"),
 }
-COMMANDS = [["run"], ["daemon"], ["approve", "1"], ["channels"], ["receive"], ["render", "1"]]
+COMMANDS = [
+    *(["run"], ["daemon"], ["approve", "1"], ["channels"], ["receive"], ["render", "1"]),
+    *(["say", "Hello.", "-o", "-"], ["new", "--from", "case.toml"], ["resend", "1"]),
+    *(["proof", "1"], ["run", "--to", "me@x.ee"], ["pause"], ["voices"]),
+]
 
 
 def write(home: Path, text: str) -> None:
@@ -46,6 +50,14 @@ def test_three_mistakes_in_three_tables_are_one_report(
     assert done.exit_code == 78
     shown = set(re.findall(r"voicenote\.toml:(\d+): ([\w.]+): ", done.stderr))
     assert shown == {(str(line), field) for line, field in WANTED}
+
+
+@pytest.mark.parametrize("name", ["A. B", "A.B", "[A]", "A = B"])
+def test_a_name_in_quotes_leads_to_its_own_line(call: Call, home: Path, name: str) -> None:
+    write(home, f"[voice.owner.'A']\nrate = 150\n\n[voice.owner.'{name}']\nrate = 9000\n")
+    done = call("run", "--json", VOICENOTE_VOICE__ENGINE=None)
+    (problem,) = json.loads(done.stderr)["problems"]
+    assert (problem["line"], problem["field"]) == (5, f"voice.owner.{name}.rate")
 
 
 def test_run_tells_them_as_data(call: Call, home: Path) -> None:

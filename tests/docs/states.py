@@ -16,7 +16,7 @@ def page() -> str:
     heads = {
         "case": "A case, from the complaint to the closed loop.",
         "amends": "A promise. Done needs evidence; broken is not the end of it.",
-        "touch": "A touch. Nothing uncertain is sent again automatically.",
+        "touch": "A message. Nothing uncertain is sent again automatically.",
     }
     parts = [
         "# States",

@@ -141,7 +141,7 @@ def test_the_owner_is_told_where_it_goes_and_sees_who_brought_it_back(house: Hou
     [(case, text)] = turn.nudges
     assert case == memo.case
     assert "the memo to Dana came back (5.1.1 no such user); it goes by telegram now" in text
-    [shown] = case_view(house.ws, memo.case).touches
+    [shown] = case_view(house.ws, memo.case).messages
     assert (shown.state, shown.channel, shown.refused_by) == ("due", "telegram", ["mail"])
     assert "it came back from mail, so it goes by telegram" in shown.reason
     assert shown.due_at == START.replace(hour=9) + timedelta(days=1)

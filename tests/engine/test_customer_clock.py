@@ -80,7 +80,7 @@ def test_a_number_of_many_zones_waits_for_the_last_of_them(ws: Workspace, clock:
     clock.now = clock.now.replace(hour=22)
     (number,) = take(ws, told(time_zone="", phone="+61412345678"))
     release(ws, number)
-    due = plan_view(ws, number).touches[0].due_at
+    due = plan_view(ws, number).messages[0].due_at
     assert due.astimezone(ZoneInfo("Asia/Jakarta")).hour == 9  # as on Christmas Island
     assert due.astimezone(ZoneInfo("Indian/Cocos")).hour >= 8
 

@@ -468,7 +468,7 @@ def test_killed_at_each_commit_nothing_is_lost_and_nothing_done_twice(
         receive(ws)
         assert words_of(ws, 1) == [("unclear", "words")]
         assert len(unmatched(ws)) == 1
-        memos = [case_view(ws, number).touches[0] for number in (1, 2)]
+        memos = [case_view(ws, number).messages[0] for number in (1, 2)]
         assert [memo.state for memo in memos] == [TouchState.ANSWERED, TouchState.BOUNCED]
         kinds = [receipt.kind for receipt in memos[1].receipts]
         assert kinds == [ReceiptKind.ACCEPTED, ReceiptKind.BOUNCED]

@@ -205,7 +205,7 @@ def test_the_clock_of_the_method_says_who_has_waited_too_long(
 
 def test_a_plan_tells_what_the_customer_will_hear(ws: Workspace) -> None:
     (number,) = take(ws, told(bothered_most="nobody called"))
-    rows = plan_view(ws, number).touches
+    rows = plan_view(ws, number).messages
     assert [row.hears for row in rows if row.kind == "memo"] == ["your memo"]
     assert all(row.hears for row in rows)
     assert one_pass(ws).quiet

@@ -77,7 +77,7 @@ def test_all_is_as_it_was_and_goes_on_by_the_right_clock(
     done = undo(ws)
     assert whole(ws) == before
     assert (done.promises, done.cases, done.kept) == (2, (1, 2), ())
-    assert done.touches
+    assert done.messages
     for _ in range(4):
         clock.move(days=1)
         assert one_pass(ws).clock is None

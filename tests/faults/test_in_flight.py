@@ -39,7 +39,7 @@ def test_what_a_killed_pass_had_in_flight_is_shown_and_settled_later(
     assert (done.exit_code, done.stdout) == (0, "")
     assert "case 1: the memo is being sent since" in done.stderr
     assert "settled after" in done.stderr
-    assert '"touch": ' in call("run --json", home, **env).stdout.partition('"in_flight": ')[2]
+    assert '"message": ' in call("run --json", home, **env).stdout.partition('"in_flight": ')[2]
     assert "memo being sent since" in call("cases", home, **env).stdout
     assert "memo by outbox: being sent since" in call("show 1", home, **env).stdout
     claimed(GRACE + timedelta(minutes=1))

@@ -138,16 +138,16 @@ def awaited(call: Call, name: str, wanted: Callable[[dict[str, Any]], object]) -
         if wanted(view):
             return view
         pause.wait(0.5)
-    pytest.fail(f"never so: {view['touches']} {view['answers']}")
+    pytest.fail(f"never so: {view['messages']} {view['answers']}")
 
 
 def memo(view: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = next(t for t in view["touches"] if t["kind"] == "memo")
+    found: dict[str, Any] = next(t for t in view["messages"] if t["kind"] == "memo")
     return found
 
 
 def states(view: dict[str, Any]) -> set[str]:
-    return {t["state"] for t in view["touches"] if t["kind"] not in ("memo", "nudge")}
+    return {t["state"] for t in view["messages"] if t["kind"] not in ("memo", "nudge")}
 
 
 def reply(
@@ -241,7 +241,7 @@ def test_another_customers_address_with_somebodys_token_is_set_apart(
 
 def test_the_sent_folder_settles_what_a_dead_pass_left(sent: Call) -> None:
     """Its copy was put there before the pass died; no delivery report was asked for."""
-    (touch,) = [t for t in shown(sent, "mari+lost")["touches"] if t["kind"] == "memo"]
+    (touch,) = [t for t in shown(sent, "mari+lost")["messages"] if t["kind"] == "memo"]
     assert touch["state"] in ("accepted", "delivered")
     assert "Gesendet" in json.dumps(touch["receipts"])
     assert touch["attempt"] == 1

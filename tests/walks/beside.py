@@ -131,7 +131,7 @@ class Beside:
     def watch(self, before: Seen, after: Seen, done: Done) -> None:
         """Keep what each new approval released, and what a person has settled."""
         if done.exit_code == 0 and done.words[0] in ("resend", "mark-sent"):
-            touches = done.data["touches"]
+            touches = done.data["messages"]
             if done.words[0] == "resend":
                 self.resent.update(touches)
                 self.marked -= set(touches)

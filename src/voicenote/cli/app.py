@@ -87,10 +87,7 @@ class Frame(click.Group):
         return result
 
     def main(  # type: ignore[override]  # it never returns
-        self,
-        args: Sequence[str] | None = None,
-        prog_name: str | None = None,
-        **extra: Any,
+        self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any
     ) -> NoReturn:
         """Run with `args` (default: the process's), tell what failed, and exit."""
         del prog_name
@@ -192,12 +189,7 @@ def _logging(verbose: int) -> None:
 @click.version_option(package_name="voicenote", message="%(prog)s %(version)s")
 @click.pass_obj
 def voicenote(
-    session: Session,
-    *,
-    home: str | None,
-    quiet: bool,
-    verbose: int,
-    debug: bool,
+    session: Session, *, home: str | None, quiet: bool, verbose: int, debug: bool
 ) -> None:
     """Say sorry in your own voice, and keep the promise.
 

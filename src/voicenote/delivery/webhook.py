@@ -28,7 +28,7 @@ from voicenote.model.receipt import Parcel, Receipt, ReceiptKind
 from voicenote.options import Secret, option, validators
 from voicenote.options.secret import reveal
 
-_PERSON = "ask the receiver for the key of the touch, then say mark-sent or resend"
+_PERSON = "ask the receiver for the key of the message, then say mark-sent or resend"
 _SAME_SECRET = "check that the receiver has the same secret"  # noqa: S105  advice
 _ABOUT_US = {401: _SAME_SECRET, 403: f"{_SAME_SECRET}, and lets this machine in"}
 

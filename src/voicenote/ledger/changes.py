@@ -159,7 +159,7 @@ def change_touch(
         raise WrongUse(f"message {number} doesn't exist", "see: voicenote cases")
     if token is not None and row.claim != token:
         raise TryAgain(
-            f"touch {number} was taken over by another pass", "nothing to do: it looks after it"
+            f"message {number} was taken over by another run", "nothing to do: it looks after it"
         )
     old = TouchState(row.state)
     new = after(TOUCH, old, event)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,6 +15,8 @@ from voicenote.options.secret import Secret
 from voicenote.options.validators import Rows, path, secret
 
 T = TypeVar("T")
+
+_KEY = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +31,8 @@ def read(kind: type[T], table: object, where: str, problems: list[Problem]) -> T
     """Return a `kind` filled from `table`; errors are added to `problems`.
 
     `where` is the table's dotted name. A wrong value is left at its default. If `kind` has a method
-    `problems`, it yields conflicts between options, each with its key as the field. It is called
-    only if no value was wrong and no key was misspelt.
+    `problems`, it yields conflicts between options, each with its key as the field. One that names
+    a wrong or misspelt option is left out, because it may only follow from that.
     """
     known = {one.key: one for one in describe(kind)}
     made: dict[str, Any] = {}
@@ -62,8 +66,8 @@ def read(kind: type[T], table: object, where: str, problems: list[Problem]) -> T
         and not (isinstance(one.check, Rows) and key in table)
     ]
     filled = kind(**made)
-    if not meant and hasattr(filled, "problems"):
-        found += filled.problems()
+    if hasattr(filled, "problems"):
+        found += (one for one in filled.problems() if meant.isdisjoint(_KEY.findall(str(one))))
     problems += [replace(one, field=f"{where}.{one.field}") for one in found]
     return filled
 
@@ -123,10 +127,7 @@ def _checked(check: Check, value: object) -> Any:
     try:
         return check(value.parsed)
     except ValueError:
-        if isinstance(value.parsed, str):
-            raise
-        try:
-            return check(value.raw)
-        except ValueError:
-            pass
+        if not isinstance(value.parsed, str):
+            with suppress(ValueError):
+                return check(value.raw)
         raise

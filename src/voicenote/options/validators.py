@@ -25,6 +25,14 @@ def _show_value(value: object) -> str:
     return f"{text[:57]}…" if len(text) > 58 else text
 
 
+def _is_not(value: object, what: str, advice: str) -> ValueError:
+    return ValueError(f"{_show_value(value)!r} is not {what}", advice)
+
+
+def _is_unknown(value: object, known: Sequence[str]) -> ValueError:
+    return ValueError(f"{_show_value(value)!r} is unknown", f"known: {', '.join(known)}")
+
+
 def text(value: Any) -> str:
     """Check that it is text."""
     if not isinstance(value, str):
@@ -49,7 +57,7 @@ def path(value: Any) -> Path:
     if not isinstance(value, Path):
         value = text(value)
     if not str(value) or "\0" in str(value):
-        raise ValueError(f"{_show_value(value)!r} is not a path", "name a file or folder")
+        raise _is_not(value, "a path", "name a file or folder")
     return expand_home(value)
 
 
@@ -69,9 +77,7 @@ def number(low: float, high: float, *, whole: bool = False) -> Check:
         right = int if whole else (int, float)
         if isinstance(value, bool) or not isinstance(value, right):
             word = "a whole number" if whole else "a number"
-            raise ValueError(  # noqa: TRY004  one kind of problem, whatever is wrong
-                f"{_show_value(value)!r} is not {word}", f"from {low:g} to {high:g}"
-            )
+            raise _is_not(value, word, f"from {low:g} to {high:g}")
         if not low <= value <= high:
             raise ValueError(f"{value} is out of range", f"from {low:g} to {high:g}")
         return value
@@ -89,7 +95,7 @@ def pattern(expression: re.Pattern[str], what: str, advice: str, *also: str) -> 
     def check(value: Any) -> str:
         word = text(value)
         if word not in also and not expression.fullmatch(word):
-            raise ValueError(f"{_show_value(word)!r} is not {what}", advice)
+            raise _is_not(word, what, advice)
         return word
 
     return check
@@ -112,10 +118,8 @@ def zone(value: Any) -> str:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(
-            f"{_show_value(name)!r} is not a known time zone",
-            'an IANA name such as "Europe/Warsaw"',
-        ) from None
+        advice = 'an IANA name such as "Europe/Warsaw"'
+        raise _is_not(name, "a known time zone", advice) from None
     return name
 
 
@@ -125,11 +129,8 @@ def word_list(known: Sequence[str] = ()) -> Check:
     def check(value: Any) -> tuple[str, ...]:
         if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
             raise ValueError("this is not a list of words", 'such as ["one", "two"]')
-        strange = [word for word in value if known and word not in known]
-        if strange:
-            raise ValueError(
-                f"{_show_value(strange[0])!r} is unknown", f"known: {', '.join(known)}"
-            )
+        if strange := [word for word in value if known and word not in known]:
+            raise _is_unknown(strange[0], known)
         return tuple(dict.fromkeys(value))
 
     return check
@@ -156,13 +157,9 @@ def levels(value: Any) -> dict[str, str]:
     table = texts_by_name(value)
     for rule, level in table.items():
         if not _RULE.fullmatch(rule):
-            raise ValueError(
-                f"{_show_value(rule)!r} is not a rule", 'a code such as "R18" or "S24"'
-            )
+            raise _is_not(rule, "a rule", 'a code such as "R18" or "S24"')
         if level not in _LEVELS:
-            raise ValueError(
-                f"{_show_value(level)!r} is not a level", f"known: {', '.join(_LEVELS)}"
-            )
+            raise _is_not(level, "a level", f"known: {', '.join(_LEVELS)}")
     return table
 
 
@@ -204,7 +201,7 @@ def choice(*known: str) -> Check:
 
     def check(value: Any) -> str:
         if value not in known or not isinstance(value, str):
-            raise ValueError(f"{_show_value(value)!r} is unknown", f"known: {', '.join(known)}")
+            raise _is_unknown(value, known)
         return value
 
     return check
@@ -216,7 +213,7 @@ def member(kind: type[E]) -> Check:
 
     def check(value: Any) -> E:
         if not isinstance(value, str) or value not in names:
-            raise ValueError(f"{_show_value(value)!r} is unknown", f"one of {', '.join(names)}")
+            raise _is_unknown(value, names)
         return kind(value)
 
     return check
@@ -246,7 +243,7 @@ def server(value: Any) -> str:
     if parts.username or parts.password:
         raise ValueError("the address has a password in it", "leave it out")
     if not host or parts.scheme not in ("http", "https"):
-        raise ValueError(f"{_show_value(url)!r} is not an address", "such as https://example.com")
+        raise _is_not(url, "an address", "such as https://example.com")
     if parts.scheme == "http" and not is_here(host):
         raise ValueError(
             f"http:// will not do for {host!r}",

@@ -12,22 +12,18 @@ from voicenote.errors import BadSettings, Problem
 #: The prefix of every environment variable that holds a setting.
 PREFIX = "VOICENOTE_"
 
-_HEADER = re.compile(r"\s*\[\[?(?P<path>[^\[\]]+)\]\]?\s*(?:#.*)?$")
-_KEY = re.compile(
-    r"""\s*(?P<path>(?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*="""
-)
+_QUOTES = "\"'"
 _PART = re.compile(r"""[\w-]+|"[^"]*"|'[^']*'""")
-
-
-def _path(text: str) -> tuple[str, ...]:
-    return tuple(part.strip("\"'") for part in _PART.findall(text))
+_DOTTED = rf"\s*(?P<path>(?:{_PART.pattern})(?:\s*\.\s*(?:{_PART.pattern}))*)\s*"
+_HEADER = re.compile(rf"\s*\[\[?{_DOTTED}\]\]?\s*(?:#.*)?$")
+_KEY = re.compile(rf"{_DOTTED}=")
 
 
 def line_of(text: str, dotted: str) -> int | None:
     """Return the line (from 1) of the setting `dotted`, or of the nearest table around it."""
-    wanted = tuple(re.sub(r"\[\d+\]", "", dotted).split("."))
-    table: tuple[str, ...] = ()
-    best: tuple[int, int | None] = (0, None)
+    wanted = re.sub(r"\[\d+\]", "", dotted) + "."
+    table = ""
+    best, nearest = 0, None
     for line, content in enumerate(text.splitlines(), start=1):
         if header := _HEADER.match(content):
             found = table = _path(header["path"])
@@ -36,9 +32,14 @@ def line_of(text: str, dotted: str) -> int | None:
         else:
             continue
         shared = min(len(found), len(wanted))  # a table of tables begins at its first one
-        if found[:shared] == wanted[:shared] and shared > best[0]:
-            best = (shared, line)
-    return best[1]
+        if found[:shared] == wanted[:shared] and shared > best:
+            best, nearest = shared, line
+    return nearest
+
+
+def _path(text: str) -> str:
+    """Return a path of TOML without its quotes, each part followed by a dot."""
+    return "".join(f"{part.strip(_QUOTES)}." for part in _PART.findall(text))
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,11 +79,7 @@ def _example(one: Option) -> str:
 
 
 def save_profile(
-    path: Path,
-    name: str,
-    mapping: Mapping[str, str],
-    defaults: Mapping[str, str],
-    source: str = "",
+    path: Path, name: str, mapping: Mapping[str, str], defaults: Mapping[str, str], source: str = ""
 ) -> None:
     """Write ``[intake.NAME]`` into the settings file `path`, and keep everything else in it.
 

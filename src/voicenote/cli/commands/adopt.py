@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from voicenote.cli.terminal.hold_report import describe_hold
+from voicenote.cli.terminal.batch_report import describe_hold
 from voicenote.cli.terminal.session import Session, command
 
 #: What to say when this copy has become the one that sends.
@@ -37,5 +37,4 @@ def adopt(session: Session, /, *, moved: bool) -> None:
         screen.show(done, lambda: "This ledger already sends from here; nothing has changed.")
         return
     screen.show(done, lambda: TAKEN)
-    for line in describe_hold(done.held, done.cases, done.uncertain):
-        screen.warn(line)
+    screen.warn(*describe_hold(done.held, done.cases, done.uncertain))

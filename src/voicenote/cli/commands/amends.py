@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import click
 
 from voicenote.cli.terminal.case_options import CASE, LAST_CASE
-from voicenote.cli.terminal.money_input import money
-from voicenote.cli.terminal.promise_options import DAY, KINDS, override_option, picked_day
+from voicenote.cli.terminal.promise_options import DAY, KINDS, money, override_option
 from voicenote.cli.terminal.session import Session, command
+
+_NAME = re.compile(r"(\d{1,12})\.(\d{1,12})")
 
 
 class AmendsName(click.ParamType[tuple[int, int]]):
@@ -22,14 +25,10 @@ class AmendsName(click.ParamType[tuple[int, int]]):
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[int, int]:
         """Return (case, k)."""
-        number, dot, k = str(value).partition(".")
-        if not (dot and _small(number) and _small(k)):
+        found = _NAME.fullmatch(str(value))
+        if not found or max(map(int, found.groups())) > LAST_CASE:
             self.fail(f"{value!r} isn't a promise of a case; write it such as 3.1", param, ctx)
-        return int(number), int(k)
-
-
-def _small(digits: str) -> bool:
-    return digits.isdecimal() and int(digits[:12]) <= LAST_CASE and len(digits) <= 12
+        return int(found[1]), int(found[2])
 
 
 one = click.argument("name", type=AmendsName(), metavar="N.K")
@@ -51,13 +50,8 @@ def list_(session: Session, /, *, everything: bool = False) -> None:
 
     with session.open() as ws:
         rows = list_promises(ws, everything=everything)
-    if session.json:
-        session.screen.data(rows)
-        return
-    if not rows:
-        session.screen.note("Nothing is promised.")
-        return
-    session.screen.table(
+    session.screen.rows(
+        rows,
         ("amends", "customer", "by", "state", "what"),
         [
             (
@@ -70,6 +64,7 @@ def list_(session: Session, /, *, everything: bool = False) -> None:
             )
             for row in rows
         ],
+        "Nothing is promised.",
     )
 
 
@@ -79,10 +74,8 @@ def list_(session: Session, /, *, everything: bool = False) -> None:
 @click.option("--text", required=True, help="What you will do, in the customer's language.")
 @click.option("--value", help="What it is worth, such as 40.00.")
 @click.option("--currency", metavar="CODE", help="ISO 4217, such as EUR.")
-@click.option(
-    "--target", type=DAY, callback=picked_day, help="The day you aim for; earlier than --by."
-)
-@click.option("--by", type=DAY, callback=picked_day, help="The day you promise, as YYYY-MM-DD.")
+@click.option("--target", type=DAY, help="The day you aim for; earlier than --by.")
+@click.option("--by", type=DAY, help="The day you promise, as YYYY-MM-DD.")
 @click.option("--owner", default="", help="Who does it.")
 @override_option
 def add(session: Session, /, *, number: int, override: str, **given: Any) -> None:
@@ -111,9 +104,7 @@ def add(session: Session, /, *, number: int, override: str, **given: Any) -> Non
         added = promises.add(ws, number, promise, override)
     worth = f", worth {value}" if value else ""
     session.screen.show({"amends": added.name}, lambda: f"Promised: amends {added.name}{worth}.")
-    if added.warning:
-        session.screen.warn(added.warning)
-    _tell(session, added.asked_again or added.unheard)
+    session.screen.warn(*filter(None, (added.warning, added.asked_again or added.unheard)))
 
 
 @command(group=amends)
@@ -127,9 +118,7 @@ def done(session: Session, /, *, name: tuple[int, int], evidence: str, override:
     """
     from voicenote.engine.case import promises
 
-    with session.open() as ws:
-        again = promises.done(ws, *name, evidence, override)
-    _report_state(session, name, "done", again=again)
+    _change(session, name, "done", promises.done, evidence, override)
 
 
 @command(group=amends)
@@ -138,9 +127,7 @@ def confirm(session: Session, /, *, name: tuple[int, int]) -> None:
     """Record that the customer confirms it."""
     from voicenote.engine.case import promises
 
-    with session.open() as ws:
-        again = promises.confirm(ws, *name)
-    _report_state(session, name, "confirmed", again=again)
+    _change(session, name, "confirmed", promises.confirm)
 
 
 @command(group=amends)
@@ -150,9 +137,7 @@ def broken(session: Session, /, *, name: tuple[int, int], reason: str) -> None:
     """Record that a promise was not kept."""
     from voicenote.engine.case import promises
 
-    with session.open() as ws:
-        again = promises.mark_broken(ws, *name, reason)
-    _report_state(session, name, "broken", again=again)
+    _change(session, name, "broken", promises.mark_broken, reason)
 
 
 @command(group=amends)
@@ -162,33 +147,26 @@ def waive(session: Session, /, *, name: tuple[int, int], reason: str) -> None:
     """Record that the customer releases you from a promise."""
     from voicenote.engine.case import promises
 
-    with session.open() as ws:
-        again = promises.waive(ws, *name, reason)
-    _report_state(session, name, "waived", again=again)
+    _change(session, name, "waived", promises.waive, reason)
 
 
 @command(group=amends)
 @one
-@click.option(
-    "--by", type=DAY, callback=picked_day, required=True, help="The new day, as YYYY-MM-DD."
-)
+@click.option("--by", type=DAY, required=True, help="The new day, as YYYY-MM-DD.")
 @override_option
 def again(session: Session, /, *, name: tuple[int, int], by: date, override: str) -> None:
     """Promise it for a new day that the customer has agreed to."""
     from voicenote.engine.case import promises
 
-    with session.open() as ws:
-        asked = promises.promise_again(ws, *name, by, override)
-    _report_state(session, name, "promised", again=asked)
+    _change(session, name, "promised", promises.promise_again, by, override)
 
 
-def _report_state(session: Session, name: tuple[int, int], state: str, *, again: str) -> None:
+def _change(
+    session: Session, name: tuple[int, int], state: str, change: Callable[..., str], *given: Any
+) -> None:
+    """Change the state of a promise; warn when an approved memo needs another approval now."""
     text = f"{name[0]}.{name[1]}"
+    with session.open() as ws:
+        again = change(ws, *name, *given)
     session.screen.show({"amends": text, "state": state}, lambda: f"Amends {text}: {state}.")
-    _tell(session, again)
-
-
-def _tell(session: Session, what: str) -> None:
-    """Warn when an approved memo needs another approval now, or was sent without this change."""
-    if what:
-        session.screen.warn(what)
+    session.screen.warn(*filter(None, (again,)))

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from voicenote.cli.terminal.batch_report import alone, failed_data, tell_failed
-from voicenote.cli.terminal.case_options import cases_options, given_reason, in_touch
+from voicenote.cli.terminal.batch_report import report_cases
+from voicenote.cli.terminal.case_options import Selection, cases_options, reason_option
 from voicenote.cli.terminal.session import Session, command
 from voicenote.errors import Unavailable, WrongUse
 
@@ -25,24 +25,12 @@ if TYPE_CHECKING:
     metavar="K",
     help="Listen to K of them first, picked at random.",
 )
-@click.option(
-    "--anyway",
-    metavar="REASON",
-    default="",
-    callback=given_reason,
-    help="Approve it even though a rule or the check says no; the reason is recorded.",
+@reason_option(
+    "--anyway", "Approve it even though a rule or the check says no; the reason is recorded."
 )
 @click.option("--yes", is_flag=True, help="Don't ask; for scripts.")
 def approve(
-    session: Session,
-    /,
-    *,
-    numbers: Sequence[int],
-    everything: bool,
-    batch: str | None,
-    sample: int | None,
-    anyway: str,
-    yes: bool,
+    session: Session, /, *, selection: Selection, sample: int | None, anyway: str, yes: bool
 ) -> int:
     """Approve scripts with their memos, and schedule the messages that follow.
 
@@ -52,15 +40,15 @@ def approve(
 
     With --sample K you hear K of them, and are asked before all are approved.
 
-    With --json: a list of {"case", "plan", "touches": [{"kind", "due_at", "channel"}], "notes"}, or
-    {"case", "error"} where it did not work.
+    With --json: a list of {"case", "plan", "messages": [{"kind", "due_at", "channel"}], "notes"},
+    or {"case", "error"} where it did not work.
     """
     from voicenote.model.case import Stage
 
     if sample and not (yes or session.screen.interactive):
         raise WrongUse("a sample needs somebody to listen", "run it at a terminal, or add --yes")
     with session.open(whole=True) as ws:
-        meant = in_touch(session, ws, numbers, everything, batch, (Stage.RENDERED,))
+        meant = selection.find_in_touch(session, ws, Stage.RENDERED)
         if sample and meant and not _heard(session, ws, meant, sample, yes=yes):
             session.screen.note("Nothing was approved.")
             return 1
@@ -83,12 +71,9 @@ def _heard(
         try:
             play(file, session.env)
         except Unavailable as error:
-            screen.warn(f"{error.what}: {error.advice}")
-    return yes or screen.confirm(f"Approve {_memos(len(numbers))}?", default=False)
-
-
-def _memos(count: int) -> str:
-    return "this memo" if count == 1 else f"all {count} memos"
+            screen.warn(error.in_one_line)
+    memos = "this memo" if len(numbers) == 1 else f"all {len(numbers)} memos"
+    return yes or screen.confirm(f"Approve {memos}?", default=False)
 
 
 def _release_all(session: Session, ws: Workspace, numbers: Sequence[int], anyway: str) -> int:
@@ -98,26 +83,23 @@ def _release_all(session: Session, ws: Workspace, numbers: Sequence[int], anyway
 
     work = singly(lambda chunk: approve_cases(ws, told_apart(ws, chunk), anyway=anyway), numbers)
     done, failed = parted(session.screen.progress(work, "Approving", len(numbers)))
-    alone(numbers, failed)
-    if session.json:
-        session.screen.data([*map(_approved_data, done), *map(failed_data, failed)])
-        return 1 if failed else 0
-    tell_failed(session, failed)
-    for note in dict.fromkeys(note for one in done for note in one.notes):
-        session.screen.warn(note)
-    if len(numbers) == 1:
-        session.screen.out(f"Case {done[0].case} is approved. {_when(ws, done)}")
-    elif done:
-        session.screen.out(f"{len(done)} approved. {_when(ws, done)}".rstrip())
-    elif not failed:
-        session.screen.note("Nothing waits for approval. To make sound: voicenote render")
-    return 1 if failed else 0
+
+    def tell() -> None:
+        session.screen.warn(*dict.fromkeys(note for one in done for note in one.notes))
+        if len(numbers) == 1:
+            session.screen.out(f"Case {done[0].case} is approved. {_when(ws, done)}")
+        elif done:
+            session.screen.out(f"{len(done)} approved. {_when(ws, done)}".rstrip())
+        elif not failed:
+            session.screen.note("Nothing waits for approval. To make sound: voicenote render")
+
+    return report_cases(session, numbers, done, failed, _approved_data, tell)
 
 
 def _approved_data(one: Approved) -> dict[str, Any]:
-    touches = [
+    messages = [
         {
-            "touch": touch.number,
+            "message": touch.number,
             "kind": touch.kind.value,
             "due_at": touch.due_at,
             "state": touch.state.value,
@@ -125,7 +107,7 @@ def _approved_data(one: Approved) -> dict[str, Any]:
         }
         for touch in one.touches
     ]
-    return {"case": one.case, "plan": one.plan, "touches": touches, "notes": list(one.notes)}
+    return {"case": one.case, "plan": one.plan, "messages": messages, "notes": list(one.notes)}
 
 
 def _when(ws: Workspace, done: Sequence[Approved]) -> str:

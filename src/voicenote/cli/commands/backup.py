@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -23,12 +24,9 @@ def backup(session: Session, /, *, file: Path, force: bool) -> None:
 
     is_zip(file)
     session.if_stopped = "no backup was made; run the same command again when you are ready"
-    ledger = open_ledger(session.settings)
-    try:
+    with closing(open_ledger(session.settings)) as ledger:
         packed = backup_(ledger, session.home, file.absolute(), force=force)
-        session.if_stopped = ""
-    finally:
-        ledger.close()
+    session.if_stopped = ""
     session.screen.show(
         packed,
         lambda: (

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -30,22 +32,15 @@ def cases(session: Session, /, *, everything: bool, batch: str | None) -> int:
     """List what is open, overdue or unanswered.
 
     With --json: a list of {"case", "ref", "customer", "stage", "outcome", "overdue",
-    "next_touch"}; with --all also of closed cases. Exit code 1 when a case can't be read; it is
+    "next_message"}; with --all also of closed cases. Exit code 1 when a case can't be read; it is
     named on standard error.
     """
     from voicenote.engine.case.case_list import list_cases
     from voicenote.wiring import now, open_ledger
 
-    ledger = open_ledger(session.settings)
-    try:
-        found = list_cases(
-            *(ledger, session.settings),
-            everything=everything,
-            batch=batch,
-            remarks=not session.json,
-        )
-    finally:
-        ledger.close()
+    with closing(open_ledger(session.settings)) as ledger:
+        how = {"everything": everything, "remarks": not session.json}
+        found = list_cases(ledger, session.settings, batch=batch, **how)
     if session.json:
         session.screen.data(_as_data(session, found.cases, now()))
         return _tell_bad(session, found.bad)
@@ -66,43 +61,30 @@ def _tell_beside(session: Session, found: CaseList) -> None:
         session.screen.note(f"and {found.closed} closed: voicenote cases --all")
     if any(row.case in found.cases.uncertain for row in found.cases.rows):
         session.screen.note(UNCERTAIN)
-    for warning in found.warnings:
-        session.screen.warn(warning)
+    session.screen.warn(*found.warnings)
 
 
 def _tell_bad(session: Session, bad: Sequence[BadData]) -> int:
     """Print the cases that can't be read; return the exit code."""
-    for error in bad:
-        session.screen.warn(f"{error.what}; {error.advice}")
+    session.screen.warn(*(f"{error.what}; {error.advice}" for error in bad))
     return 1 if bad else 0
 
 
-class _Clocks:
-    """A cache of each customer's time zone, today's date in it, and the days of cases."""
+def _zones(session: Session, now: datetime) -> Callable[[str], tuple[ZoneInfo, date]]:
+    """Return a function from a zone's name (else the owner's) to it and its date today."""
+    from zoneinfo import ZoneInfo
 
-    def __init__(self, session: Session, now: datetime) -> None:
-        self._home, self._now = session.settings.owner.time_zone, now
-        self._known: dict[str, tuple[ZoneInfo, date]] = {}
-        self._days: dict[tuple[datetime, str], str] = {}
+    home = session.settings.owner.time_zone
 
-    def of(self, row: CaseRow) -> tuple[ZoneInfo, date]:
-        found = self._known.get(row.time_zone)
-        if found is None:
-            from zoneinfo import ZoneInfo
+    @cache
+    def find(name: str) -> tuple[ZoneInfo, date]:
+        try:
+            zone = ZoneInfo(name or home)
+        except (ValueError, KeyError):  # damaged; next and doctor name the case
+            zone = ZoneInfo(home)
+        return zone, now.astimezone(zone).date()
 
-            try:
-                zone = ZoneInfo(row.time_zone or self._home)
-            except (ValueError, KeyError):  # damaged; next and doctor name the case
-                zone = ZoneInfo(self._home)
-            found = self._known[row.time_zone] = (zone, self._now.astimezone(zone).date())
-        return found
-
-    def opened(self, row: CaseRow, zone: ZoneInfo) -> str:
-        """Return the day on which a case was opened; an import opens many at one moment."""
-        key = (row.opened_at, row.time_zone)
-        if key not in self._days:
-            self._days[key] = row.opened_at.astimezone(zone).date().isoformat()
-        return self._days[key]
+    return find
 
 
 def _overdue(row: CaseRow, found: CaseRows, today: date) -> bool:
@@ -111,7 +93,7 @@ def _overdue(row: CaseRow, found: CaseRows, today: date) -> bool:
 
 
 def _as_data(session: Session, found: CaseRows, now: datetime) -> list[dict[str, Any]]:
-    clocks = _Clocks(session, now)
+    zone_of = _zones(session, now)
     return [
         {
             "case": row.case,
@@ -119,18 +101,31 @@ def _as_data(session: Session, found: CaseRows, now: datetime) -> list[dict[str,
             "customer": row.customer,
             "stage": row.stage,
             "outcome": row.outcome,
-            "overdue": _overdue(row, found, clocks.of(row)[1]),
-            "next_touch": found.next_touch.get(row.case),
+            "overdue": _overdue(row, found, zone_of(row.time_zone)[1]),
+            "next_message": found.next_touch.get(row.case),
         }
         for row in found.rows
     ]
 
 
 def _as_text(session: Session, found: CaseList, now: datetime) -> list[Sequence[str]]:
+    from voicenote.engine.case.case_list import UNSENT
+    from voicenote.schedule.clocks import read_clock
+
     cases, beside = found.cases, found.remarks
     if beside is None:
         return []
-    clocks, read = _Clocks(session, now), _reader(beside, now)
+    zone_of = _zones(session, now)
+
+    @cache  # an import opens many cases at one moment
+    def read(opened_at: datetime, acknowledged_at: datetime | None) -> str:
+        clocks = beside.clocks
+        return read_clock(opened_at, now, acknowledged_at=acknowledged_at, clocks=clocks).text
+
+    @cache
+    def day_of(moment: datetime, zone: ZoneInfo) -> str:
+        return moment.astimezone(zone).date().isoformat()
+
     # most cases have no remark, so they aren't checked one by one
     by_round = (*cases.answered, *beside.troubled)
     remarked = {case for case, _ in by_round}.union(
@@ -138,42 +133,21 @@ def _as_text(session: Session, found: CaseList, now: datetime) -> list[Sequence[
     )
     rows: list[Sequence[str]] = []
     for row in cases.rows:
-        zone, today = clocks.of(row)
+        zone, today = zone_of(row.time_zone)
+        waits = row.stage in UNSENT and row.round == 1
         coming = cases.next_touch.get(row.case)
         rows.append(
             (
                 str(row.case),
                 row.customer,
                 row.outcome or row.stage,
-                clocks.opened(row, zone),
-                read(row),
+                day_of(row.opened_at, zone),
+                read(row.opened_at, beside.acknowledged.get(row.case)) if waits else "",
                 coming.astimezone(zone).strftime("%a %Y-%m-%d %H:%M") if coming else "",
                 _remarks(row, cases, today, beside) if row.case in remarked else "",
             )
         )
     return rows
-
-
-def _reader(beside: Remarks, now: datetime) -> Callable[[CaseRow], str]:
-    """Return a function that gives a case's response clock (R4) as text.
-
-    It is cached by moment, because an import opens many cases at once.
-    """
-    from voicenote.engine.case.case_list import UNSENT
-    from voicenote.schedule.clocks import read_clock
-
-    known: dict[tuple[datetime, datetime | None], str] = {}
-
-    def read(row: CaseRow) -> str:
-        if row.stage not in UNSENT or row.round > 1:
-            return ""
-        key = (row.opened_at, beside.acknowledged.get(row.case))
-        if key not in known:
-            told = read_clock(key[0], now, acknowledged_at=key[1], clocks=beside.clocks)
-            known[key] = told.text
-        return known[key]
-
-    return read
 
 
 def _quote_briefly(words: str) -> str:

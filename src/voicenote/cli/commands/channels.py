@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import Any
 
 import click
@@ -9,26 +10,8 @@ import click
 from voicenote.cli.commands.voices import broken_row
 from voicenote.cli.terminal.case_options import CASE
 from voicenote.cli.terminal.session import Session, command
-from voicenote.errors import BadSettings, Unavailable, WrongUse
+from voicenote.errors import BadSettings, WrongUse
 from voicenote.plugins import FALLBACK
-
-
-def _listing(session: Session, rows: list[dict[str, Any]], kind: str, more: Any) -> None:
-    if session.json:
-        session.screen.data(rows)
-        return
-    session.screen.table(
-        (kind, "ready", "", "what it is"),
-        [
-            (
-                row[kind],
-                "yes" if row["ready"] else "no",
-                more(row),
-                f"{row['note']}. It needs: {row['needs']}" if row["needs"] else row["note"],
-            )
-            for row in rows
-        ],
-    )
 
 
 @command()
@@ -42,7 +25,6 @@ def channels(session: Session, /, *, words: tuple[str, ...]) -> None:
     Exit code 78 when a setting is wrong, in any table.
     """
     from voicenote.plugins import CHANNELS, load
-    from voicenote.wiring import check
 
     if words:
         _link(session, words)
@@ -64,8 +46,20 @@ def channels(session: Session, /, *, words: tuple[str, ...]) -> None:
         if name not in used
     ]
     rows += [broken_row("channel", name, why) for name, why in found.broken.items()]
-    _listing(session, rows, "channel", lambda row: row.get("kind", ""))
-    check(session.draft)
+    session.screen.rows(
+        rows,
+        ("channel", "ready", "", "what it is"),
+        [
+            (
+                row["channel"],
+                "yes" if row["ready"] else "no",
+                row.get("kind", ""),
+                f"{row['note']}. It needs: {row['needs']}" if row["needs"] else row["note"],
+            )
+            for row in rows
+        ],
+    )
+    session.check()
 
 
 def _channel(session: Session, name: str) -> dict[str, Any]:
@@ -75,19 +69,13 @@ def _channel(session: Session, name: str) -> dict[str, Any]:
     declared = session.draft.channels.get(name)
     row: dict[str, Any] = {"channel": name, "kind": declared.kind if declared else name}
     try:
-        channel = make_channel(session.draft, name, now)
+        with closing(make_channel(session.draft, name, now)) as channel:
+            info = channel.info
     except BadSettings as error:
         needs = "; ".join(f"{one.field}: {one.what}" for one in error.problems) or error.what
         return {**row, "ready": False, "note": "not set up right", "needs": needs, "tells": []}
-    except Unavailable as error:
-        return {**row, "ready": False, "note": error.what, "needs": error.advice, "tells": []}
-    try:
-        info = channel.info
-        needs = "; ".join(info.missing)
-        tells = sorted(kind.value for kind in info.tells)
-        return {**row, "ready": info.ready, "note": info.about, "needs": needs, "tells": tells}
-    finally:
-        channel.close()
+    needs, tells = "; ".join(info.missing), sorted(kind.value for kind in info.tells)
+    return {**row, "ready": info.ready, "note": info.about, "needs": needs, "tells": tells}
 
 
 def _link(session: Session, words: tuple[str, ...]) -> None:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from voicenote.cli.terminal.case_options import case_number
+from voicenote.cli.terminal.file_input import read_text
 from voicenote.cli.terminal.session import Session, command
-from voicenote.cli.terminal.text_input import read_text
 from voicenote.errors import BadData, WrongUse
 
 if TYPE_CHECKING:
@@ -65,7 +65,9 @@ def check(
 def _check_all(
     session: Session, given: Sequence[str], asked: dict[str, str | None]
 ) -> Iterator[CheckedText]:
-    language = _primary(asked["language"] or "")
+    from voicenote.voice.port import primary
+
+    language = primary(asked["language"] or "")
     if not given:
         from voicenote.engine.memo.own_templates import check_templates
 
@@ -81,10 +83,6 @@ def _check_all(
                 yield check_case(ws, number, _read_options(asked))
         else:
             yield _text(session, one, language, _read_options(asked))
-
-
-def _primary(tag: str) -> str:
-    return tag.replace("_", "-").split("-")[0].lower()
 
 
 def _read_options(asked: dict[str, str | None]) -> CheckContext:
@@ -140,12 +138,13 @@ def _show(session: Session, checked: Sequence[CheckedText]) -> None:
 def _explain(session: Session, code: str, language: str) -> int:
     from voicenote.script.check.findings import rules
     from voicenote.script.check.phrase_tables import languages, table
+    from voicenote.voice.port import primary
 
     known = rules()
     rule = known.get(code.upper())
     if rule is None:
         raise WrongUse(f"{code!r} isn't a rule of the method", f"known: {', '.join(known)}")
-    code = _primary(language)
+    code = primary(language)
     ways = table(code if code in languages() else "en").instead
     data = {
         "rule": rule.code,

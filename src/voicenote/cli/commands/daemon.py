@@ -8,11 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from voicenote.cli.terminal.run_report import (
-    clock_option,
-    summary_of,
-    turn_lines,
-)
+from voicenote.cli.terminal.run_report import clock_option, summary_of, turn_lines
 from voicenote.cli.terminal.session import Session, command
 
 if TYPE_CHECKING:
@@ -52,7 +48,7 @@ def daemon(session: Session, /, *, every: float, clock_is_right: bool) -> None:
         nonlocal told_clock
         if isinstance(what, VoicenoteError):
             screen.warn(f"voicenote: {what.what}")
-            for problem in getattr(what, "problems", ()):
+            for problem in what.problems:
                 place = f"line {problem.line}: " if problem.line else ""
                 field = f"{problem.field}: " if problem.field else ""
                 screen.warn(f"    {place}{field}{problem.what} ({problem.advice})")
@@ -64,8 +60,7 @@ def daemon(session: Session, /, *, every: float, clock_is_right: bool) -> None:
         told_clock = known
         if what.clock or not what.quiet:
             screen.note(f"{now():%Y-%m-%d %H:%M}Z  {summary_of(what)}")
-            for line in turn_lines(what):
-                screen.warn(line)
+            screen.warn(*turn_lines(what))
 
     def open_anew() -> Workspace:
         settings = load_draft(session.home, session.env)

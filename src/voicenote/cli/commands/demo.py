@@ -40,7 +40,7 @@ def demo(session: Session, /, *, folder: str) -> None:
     screen.table(
         ("case", "customer", "outcome", "rounds", "messages", "amends"),
         [
-            (r.case, r.customer, r.outcome or r.stage, r.round, r.touches, ", ".join(r.amends))
+            (r.case, r.customer, r.outcome or r.stage, r.round, r.messages, ", ".join(r.amends))
             for r in rows
         ],
     )

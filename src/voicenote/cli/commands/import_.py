@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from voicenote.intake.raw_record import Bad, Good
     from voicenote.intake.reader import ComplaintSource
     from voicenote.intake.rejected import Rejected
-    from voicenote.settings import Profile
 
 #: How many problems are shown; the ``.rejected`` file has all, and -v shows all.
 SHOWN = 20
@@ -26,15 +26,62 @@ SHOWN = 20
 UNREAD = 12
 
 
-@dataclass(slots=True)
-class Count:
-    """How many records were read, repeated and rejected, and the problems to show."""
+@dataclass(slots=True, kw_only=True)
+class RecordReader:
+    """A reading of records: the good ones pass through it, the others are counted and reported.
 
+    At most `most` of their problems are kept to be shown; `more` counts the others.
+    """
+
+    source: ComplaintSource
+    rejected: Rejected | None
+    most: float
     read: int = 0
     again: int = 0
-    rejected: int = 0
+    bad: int = 0
     problems: list[Problem] = field(default_factory=list)
     more: int = 0
+
+    def good(self, step: Callable[[int], None]) -> Iterator[Good]:
+        """Yield the good records; `step` gets how many more bytes were read."""
+        from voicenote.intake.raw_record import Good
+
+        before = 0
+        for item in self.source:
+            self.read += 1
+            step(item.offset - before)
+            before = item.offset
+            if isinstance(item, Good):
+                yield item
+            elif item.duplicate:
+                self.again += 1
+            else:
+                self.reject(item)
+
+    def reject(self, bad: Bad) -> None:
+        """Count a bad record and keep its problems."""
+        self.bad += 1
+        if self.rejected is not None:
+            self.rejected.add(bad)
+        for problem in bad.problems:
+            if len(self.problems) < self.most:
+                self.problems.append(problem)
+            else:
+                self.more += 1
+
+    def reject_clash(self, good: Good, case: int) -> None:
+        """Reject a record whose ref already belongs to someone else's case."""
+        from voicenote.intake.raw_record import Bad
+
+        problem = Problem(
+            f"ref {short(good.complaint.ref)} already belongs to case {case}, and this is another "
+            "person with another complaint",
+            "if it comes from another system, import the .rejected file with --source NAME",
+            good.record.file,
+            good.line,
+            "ref",
+        )
+        self.reject(Bad(problems=(problem,), record=good.record, part=good.part))
 
 
 @command("import")
@@ -69,10 +116,8 @@ def import_(session: Session, /, files: Sequence[str], **given: Any) -> None:
     from voicenote.intake.reader import open_source
 
     session.if_stopped = "nothing was added; import it again when you are ready"
-    paths = [Path(name) for name in files]
-    profile = _profile(session, given["profile"])
-    options = _options(session, profile, given)
-    source = open_source(paths, options)
+    options = _options(session, given)
+    source = open_source([Path(name) for name in files], options)
     batch = given["batch"] or source.parts[0].path.stem
     if not session.json:
         _tell_mapping(session, source)
@@ -82,35 +127,26 @@ def import_(session: Session, /, files: Sequence[str], **given: Any) -> None:
     _report(session, result, dry_run=given["dry_run"])
 
 
-def _profile(session: Session, name: str | None) -> Profile | None:
-    if name is None:
-        return None
-    profiles = session.settings.intake
-    if name not in profiles:
+def _options(session: Session, given: Mapping[str, Any]) -> Options:
+    from voicenote.intake.options import Options
+    from voicenote.settings import Profile
+    from voicenote.wiring import now
+
+    owner, profiles, name = session.settings.owner, session.settings.intake, given["profile"]
+    if name is not None and name not in profiles:
         known = ", ".join(profiles) or "none yet"
         raise WrongUse(
             f"[intake.{name}] isn't in your settings", f"known: {known}; --save NAME makes one"
         )
-    return profiles[name]
-
-
-def _options(session: Session, profile: Profile | None, given: Mapping[str, Any]) -> Options:
-    from voicenote.intake.options import Options
-    from voicenote.wiring import now
-
-    owner = session.settings.owner
+    profile = profiles.get(name, Profile())
     return Options(
         now=now(),
-        mapping={**(profile.map if profile else {}), **_pairs("--map", given["maps"])},
-        defaults={**(profile.default if profile else {}), **_pairs("--default", given["defaults"])},
+        mapping={**profile.map, **_pairs("--map", given["maps"])},
+        defaults={**profile.default, **_pairs("--default", given["defaults"])},
         language=owner.language,
         time_zone=owner.time_zone,
         # a profile's name is its source from the first import on: else the next adds all again
-        source=given["source"]
-        or (profile.source if profile else "")
-        or given["profile"]
-        or given["save"]
-        or "",
+        source=given["source"] or profile.source or name or given["save"] or "",
         encoding=given["encoding"],
         delimiter=given["delimiter"].replace("\\t", "\t"),
     )
@@ -151,91 +187,40 @@ def _take(
     from voicenote.intake.rejected import Rejected
     from voicenote.wiring import open_ledger
 
-    count, verbose = Count(), session.verbose > 0
-    ledger = open_ledger(session.settings)
     rejected = None if dry_run else Rejected(source, Path.cwd())
-
-    def reject(one: Good, case: int) -> None:
-        _bad(count, _clash(one, case), rejected, verbose=verbose)
-
-    try:
+    reading = RecordReader(
+        source=source, rejected=rejected, most=float("inf") if session.verbose else SHOWN
+    )
+    with closing(open_ledger(session.settings)) as ledger:
         with session.screen.bar("Reading", source.size) as step:
-            good = _good(source, count, rejected, step, verbose=verbose)
             taken = import_cases(
                 ledger,
-                good,
+                reading.good(step),
                 batch,
-                reject,
+                reading.reject_clash,
                 owners=session.settings.owner.time_zone,
                 rejected=rejected,
                 dry_run=dry_run,
             )
         session.if_stopped = ""
-    finally:
-        ledger.close()
     if taken.returned:
         others = len(taken.returned) - 1
         more = f" (and {others} more cases like this)" if others else ""
         session.screen.warn(f"{taken.returned[0]}{more}. See voicenote lessons")
     if taken.overdue:
         session.screen.warn(overdue(taken.overdue))
-    for line in describe_known(taken):
-        session.screen.warn(line)
-    for problem in count.problems:
-        session.screen.warn(str(problem))
-    if count.more:
-        session.screen.warn(f"and {count.more} more")
+    session.screen.warn(*describe_known(taken), *map(str, reading.problems))
+    if reading.more:
+        session.screen.warn(f"and {reading.more} more")
     files = rejected.paths if rejected else ()
     return {
-        "read": count.read,
+        "read": reading.read,
         "added": taken.added,
-        "unchanged": taken.unchanged + count.again,
-        "rejected": count.rejected,
+        "unchanged": taken.unchanged + reading.again,
+        "rejected": reading.bad,
         "rejected_file": str(files[0]) if files else None,
         "batch": taken.batch,
     }
-
-
-def _good(
-    source: ComplaintSource, count: Count, rejected: Rejected | None, step: Any, *, verbose: bool
-) -> Iterator[Good]:
-    from voicenote.intake.raw_record import Good
-
-    before = 0
-    for item in source:
-        count.read += 1
-        step(item.offset - before)
-        before = item.offset
-        if isinstance(item, Good):
-            yield item
-        elif item.duplicate:
-            count.again += 1
-        else:
-            _bad(count, item, rejected, verbose=verbose)
-
-
-def _bad(count: Count, bad: Bad, rejected: Rejected | None, *, verbose: bool) -> None:
-    count.rejected += 1
-    if rejected is not None:
-        rejected.add(bad)
-    room = len(bad.problems) if verbose else SHOWN - len(count.problems)
-    count.problems += bad.problems[: max(room, 0)]
-    count.more += max(len(bad.problems) - max(room, 0), 0)
-
-
-def _clash(good: Good, case: int) -> Bad:
-    """Return a rejected record for a ref that already belongs to someone else's case."""
-    from voicenote.intake.raw_record import Bad
-
-    problem = Problem(
-        f"ref {short(good.complaint.ref)} already belongs to case {case}, and this is another "
-        "person with another complaint",
-        "if it comes from another system, import the .rejected file with --source NAME",
-        good.record.file,
-        good.line,
-        "ref",
-    )
-    return Bad(problems=(problem,), record=good.record, part=good.part)
 
 
 def _save(session: Session, name: str, options: Options) -> None:

@@ -83,5 +83,5 @@ def _ask_owner(session: Session, answers: dict[str, str]) -> dict[str, str]:
             try:
                 found[name] = check_answer(name, screen.ask(question, likely.get(name, "")))
             except WrongUse as error:
-                screen.warn(f"{error.what}: {error.advice}" if error.advice else error.what)
+                screen.warn(error.in_one_line)
     return {**found, **answers}

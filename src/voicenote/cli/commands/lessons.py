@@ -27,21 +27,17 @@ def lessons(session: Session, /, *, outcomes: bool) -> None:
     """
     from voicenote.engine.case import cause_history
 
-    screen = session.screen
     with session.open() as ws:
         if outcomes:
             _outcomes(session, cause_history.outcomes(ws))
             return
         rows = cause_history.causes(ws)
-    if session.json:
-        screen.data(rows)
-    elif not rows:
-        screen.note("No lessons yet. To write one: voicenote lesson N")
-    else:
-        screen.table(
-            ("cause", "cases", "again", "prevention"),
-            [(r.cause, r.count, "yes" if r.repeated else "", r.state) for r in rows],
-        )
+    session.screen.rows(
+        rows,
+        ("cause", "cases", "again", "prevention"),
+        [(r.cause, r.count, "yes" if r.repeated else "", r.state) for r in rows],
+        "No lessons yet. To write one: voicenote lesson N",
+    )
 
 
 def _outcomes(session: Session, found: OutcomeReport) -> None:

@@ -14,5 +14,5 @@ def mark_sent(session: Session, /, *, number: int) -> None:
 
     with session.open() as ws:
         settled = settle_sent(ws, number)
-    data = {"case": number, "touches": [one.touch for one in settled]}
+    data = {"case": number, "messages": [one.touch for one in settled]}
     session.screen.show(data, lambda: f"{len(settled)} marked as sent.")

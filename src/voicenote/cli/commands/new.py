@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import click
 
+from voicenote.cli.terminal.file_input import resolve_pasted_path
 from voicenote.cli.terminal.import_report import overdue
-from voicenote.cli.terminal.path_input import resolve_pasted_path
 from voicenote.cli.terminal.session import Session, command
 from voicenote.errors import BadData, BadSettings, VoicenoteError, WrongUse
 
@@ -44,6 +44,7 @@ def new(session: Session, /, *, file: str | None) -> None:
     context = click.get_current_context()
     if file is None and not session.screen.interactive:
         raise WrongUse("new asks questions, and this isn't a terminal", "add --from FILE.toml")
+    session.check()
     if file is None:
         _ensure_owner_name(context, session)
     number, added, late = _take_case(session, file)
@@ -90,19 +91,17 @@ def _take_case(session: Session, file: str | None) -> tuple[int, bool, int]:
     if file is not None:
         complaint = read_toml(Path(file), options)
     else:
-
-        def check(fields: Mapping[str, object]) -> None:
-            complaint_from_fields(fields, options)
-
-        fields = {**_ask_questions(session, check, options.now), "ref": new_id()[:12]}
-        complaint = complaint_from_fields(fields, options)
+        fields = _ask_questions(
+            session, lambda fields: complaint_from_fields(fields, options), options.now
+        )
+        complaint = complaint_from_fields({**fields, "ref": new_id()[:12]}, options)
     with session.open() as ws:
         added = take_one(ws, complaint)
     return added.case, added.new, late(complaint, options.now, owner.time_zone)
 
 
 def _ask_questions(
-    session: Session, check: Callable[[Mapping[str, object]], None], now: Any
+    session: Session, check: Callable[[Mapping[str, object]], object], now: datetime
 ) -> dict[str, object]:
     """Ask the six questions and return the answers; a wrong answer is asked again at once."""
     screen = session.screen
@@ -198,7 +197,6 @@ def _do(context: click.Context, session: Session, command: click.Command, **give
     try:
         context.invoke(command, **given)
     except VoicenoteError as error:
-        session.screen.warn(f"voicenote: {error.what}")
-        session.screen.warn(error.advice)
+        session.screen.warn(f"voicenote: {error.what}", error.advice)
         return False
     return True

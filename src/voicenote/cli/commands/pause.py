@@ -25,7 +25,7 @@ def pause(session: Session, /, *, channels: tuple[str, ...]) -> int:
     from voicenote.engine.run.rate_limits import list_paused, resume_channels
 
     screen = session.screen
-    with session.open() as ws:
+    with session.open(whole=True) as ws:
         ended = {one.channel for one in resume_channels(ws, channels)} if channels else set()
         found = list_paused(ws)
     if missing := sorted(set(channels) - ended):

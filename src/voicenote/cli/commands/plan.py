@@ -41,7 +41,7 @@ def plan(
     """Show the messages of a case and when they go out, in the customer's time.
 
     After a channel was renamed or removed, --from OLD --by NEW moves what waits for it, in all
-    cases. It is refused when nothing waits for OLD. With --json: {"moved": [{"case", "touch"}],
+    cases. It is refused when nothing waits for OLD. With --json: {"moved": [{"case", "message"}],
     "left": [{"case", "why"}]}. Exit code 1 when something can't be moved: the customer has no
     address there, or it may already have been sent.
     """
@@ -83,7 +83,7 @@ def _move_all(session: Session, by: str, away_from: str) -> int:
     with session.open() as ws:
         moved = moved_all(ws, by, away_from)
     if session.json:
-        done = [{"case": case, "touch": touch} for case, touch in moved.touches]
+        done = [{"case": case, "message": message} for case, message in moved.touches]
         left = [{"case": case, "why": why} for case, why, _ in moved.left]
         session.screen.data({"moved": done, "left": left})
     else:
@@ -122,6 +122,6 @@ def _show(session: Session, view: PlanView) -> None:
             one.state,
             one.reason or (f"unless {one.unless}" if one.unless else ""),
         )
-        for one in view.touches
+        for one in view.messages
     ]
     session.screen.table(("when", "message", "what they hear", "channel", "state", ""), rows)

@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import click
 
-from voicenote.cli.terminal.case_options import cases_options
+from voicenote.cli.terminal.case_options import Selection, cases_options
 from voicenote.cli.terminal.session import Session, command
 from voicenote.errors import WrongUse
 
@@ -16,30 +16,19 @@ from voicenote.errors import WrongUse
 @cases_options
 @click.option("--to", metavar="ADDRESS", help="Your own address; default: [owner] email.")
 @click.option("--by", "channel", default="", metavar="CHANNEL", help="Send it by this channel.")
-def proof(
-    session: Session,
-    /,
-    *,
-    numbers: Sequence[int],
-    everything: bool,
-    batch: str | None,
-    to: str | None,
-    channel: str,
-) -> None:
+def proof(session: Session, /, *, selection: Selection, to: str | None, channel: str) -> None:
     """Send yourself what a customer would get. The customer gets nothing, and nothing changes.
 
     The subject and the first line say that it is a proof. An answer to it isn't read.
 
     With --json: a list of {"case", "kind", "channel", "to"}.
     """
-    from voicenote.engine.case.selection import select_cases
     from voicenote.engine.run.proofs import MOST, prove
     from voicenote.model.case import Stage
 
-    address = own_address(session, to)
-    with session.open() as ws:
-        made = (Stage.RENDERED, Stage.APPROVED)
-        meant = select_cases(ws, numbers, everything=everything, batch=batch, stages=made)
+    with session.open(whole=True) as ws:
+        address = own_address(session, to)
+        meant = selection.find(ws, Stage.RENDERED, Stage.APPROVED)
         done = [asdict(one) for one in prove(ws, meant[:MOST], address, channel)]
     session.screen.show(done, lambda: _proofs(done))
     if len(meant) > MOST:
@@ -68,7 +57,7 @@ def prove_due(session: Session, to: str) -> None:
     """Send proofs of what is due to `to`, without a run, for `run --to`."""
     from voicenote.engine.run.proofs import prove_due as prove_due_
 
-    address = own_address(session, to)
-    with session.open() as ws:
+    with session.open(whole=True) as ws:
+        address = own_address(session, to)
         done = [asdict(one) for one in prove_due_(ws, address)]
     session.screen.show(done, lambda: _proofs(done))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from voicenote.cli.terminal.arrival_report import (
+from voicenote.cli.terminal.run_report import (
     describe_arrival,
     trouble_lines,
     troubled,
@@ -41,13 +41,7 @@ MOST = 64 << 20
     "--unmatched", is_flag=True, help="List everything that could not be matched to a case."
 )
 def receive(
-    session: Session,
-    /,
-    *,
-    file: BinaryIO | None,
-    signature: str,
-    channel: str,
-    unmatched: bool,
+    session: Session, /, *, file: BinaryIO | None, signature: str, channel: str, unmatched: bool
 ) -> int:
     """Read what came in: answers, bounces, receipts, opt-outs. Every run does it first.
 
@@ -96,10 +90,11 @@ def _show(session: Session, received: Received) -> None:
             }
         )
         return
-    for line in (*(text for _, text in received.nudges), *unmatched_lines(received.unmatched)):
-        screen.warn(line)
-    for line in trouble_lines(received.troubles):
-        screen.warn(line)
+    screen.warn(
+        *(text for _, text in received.nudges),
+        *unmatched_lines(received.unmatched),
+        *trouble_lines(received.troubles),
+    )
     said = ", ".join(f"{count} {kind}" for kind, count in sorted(received.kinds.items()))
     if said:
         screen.out(said)
@@ -108,20 +103,9 @@ def _show(session: Session, received: Received) -> None:
 
 
 def _list(session: Session, found: Sequence[UnmatchedArrival]) -> None:
-    if session.json:
-        session.screen.data(found)
-    elif not found:
-        session.screen.note("Everything that came in was matched to a case.")
-    else:
-        headers = ("when (UTC)", "channel", "from", "what", "why")
-        rows = [
-            (
-                f"{one.at:%Y-%m-%d %H:%M}",
-                one.channel,
-                one.sender,
-                describe_arrival(one),
-                one.reason,
-            )
-            for one in found
-        ]
-        session.screen.table(headers, rows)
+    rows = [
+        (f"{one.at:%Y-%m-%d %H:%M}", one.channel, one.sender, describe_arrival(one), one.reason)
+        for one in found
+    ]
+    headers = ("when (UTC)", "channel", "from", "what", "why")
+    session.screen.rows(found, headers, rows, "Everything that came in was matched to a case.")

@@ -9,12 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from voicenote.cli.terminal.case_options import (
-    cases_options,
-    fill_in_option,
-    in_touch,
-)
-from voicenote.cli.terminal.path_input import resolve_pasted_path
+from voicenote.cli.terminal.case_options import Selection, cases_options, fill_in_option
+from voicenote.cli.terminal.file_input import resolve_pasted_path
+from voicenote.cli.terminal.prompter import record_until_enter
 from voicenote.cli.terminal.recording_session import (
     many_cases,
     memo_made,
@@ -27,7 +24,6 @@ from voicenote.errors import WrongUse
 
 if TYPE_CHECKING:
     from voicenote.engine.workspace import Workspace
-    from voicenote.model.memo import Clip
 
 
 @command()
@@ -56,17 +52,15 @@ def record(
     session: Session,
     /,
     *,
-    numbers: Sequence[int],
-    everything: bool = False,
-    batch: str | None = None,
-    source: Path | None = None,
-    whole: bool = False,
-    place: int | None = None,
-    listing: bool = False,
-    owner: str | None = None,
-    follow_ups: bool = False,
-    fill_in: bool = False,
-    anyway: bool = False,
+    selection: Selection,
+    source: Path | None,
+    whole: bool,
+    place: int | None,
+    listing: bool,
+    owner: str | None,
+    follow_ups: bool,
+    fill_in: bool,
+    anyway: bool,
 ) -> None:
     """Record memos in your own voice, sentence by sentence; none is asked for twice.
 
@@ -83,7 +77,7 @@ def record(
     from voicenote.model.case import Stage
 
     with session.open() as ws:
-        meant = in_touch(session, ws, numbers, everything, batch, (Stage.SCRIPTED, Stage.RENDERED))
+        meant = selection.find_in_touch(session, ws, Stage.SCRIPTED, Stage.RENDERED)
         meant = _of_one_owner(ws, meant, owner)
         with_later = {"fill_in": fill_in, "follow_ups": follow_ups}
         if len(meant) != 1:
@@ -119,9 +113,6 @@ def _of_one_owner(ws: Workspace, numbers: Sequence[int], owner: str | None) -> l
     return found[owner] if owner is not None else list(numbers)
 
 
-# -- a whole take -----------------------------------------------------------------------------
-
-
 def _whole(
     session: Session, ws: Workspace, number: int, source: Path | None, *, anyway: bool
 ) -> None:
@@ -133,7 +124,13 @@ def _whole(
 
     _, found = drafting.need_draft(ws, number)
     script = drop_disclosure(found.script)
-    clip = read_sound(source) if source else _record_whole(session, script.text, number)
+    if source:
+        clip = read_sound(source)
+    else:
+        need_somebody(session, number)
+        session.screen.warn(f"\n{script.text}\n")
+        session.screen.ask("Press Enter, then speak")
+        clip = record_until_enter(session)
     said = " ".join(sentence.said for sentence in script.sentences)
     coach = notes(said, clip, script.language)
     recording.record_whole(ws, number, clip, anyway=anyway)
@@ -144,17 +141,3 @@ def _whole(
     lines = [f"Recorded: {clip.duration_s:.0f} s.", *(f"  {note.line}" for note in coach)]
     lines.append(f"Listen: voicenote play {number}. Approve: voicenote approve {number}")
     session.screen.show(data, lambda: "\n".join(lines))
-
-
-def _record_whole(session: Session, text: str, number: int) -> Clip:
-    """Show the whole text, and record until Enter."""
-    from voicenote.engine.memo.microphone import record as record_
-
-    need_somebody(session, number)
-    session.screen.warn(f"\n{text}\n")
-    session.screen.ask("Press Enter, then speak")
-
-    def until_enter() -> None:
-        session.screen.ask("Recording. Press Enter when you are done")
-
-    return record_(until_enter, session.env)

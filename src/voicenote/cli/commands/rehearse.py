@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from voicenote.cli.terminal.run_report import (
-    summary_of,
-)
+from voicenote.cli.terminal.run_report import summary_of
 from voicenote.cli.terminal.session import Session, command
 
 if TYPE_CHECKING:
@@ -47,18 +45,14 @@ def rehearse(session: Session, /, *, until: datetime | None, days: int) -> None:
         for made in passes(end):
             rows += _rehearsal_rows(made)
             screen.note(f"{made.at:%Y-%m-%d %H:%M}Z  {summary_of(made.turn) or 'waits for you'}")
-    if session.json:
-        screen.data(rows)
-        return
-    if not rows:
-        screen.note("Nothing would be sent.")
-        return
-    screen.table(
+    screen.rows(
+        rows,
         ("when (UTC)", "case", "message", "channel", ""),
         [
             (f"{r['at']:%a %Y-%m-%d %H:%M}", r["case"], r["kind"], r["channel"], r["why"])
             for r in rows
         ],
+        "Nothing would be sent.",
     )
 
 

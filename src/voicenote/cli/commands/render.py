@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from voicenote.cli.terminal.batch_report import alone, failed_data, tell_failed
-from voicenote.cli.terminal.case_options import (
-    cases_options,
-    fill_in_option,
-    in_touch,
-)
-from voicenote.cli.terminal.memo_report import memo_data
+from voicenote.cli.terminal.batch_report import memo_data, report_cases
+from voicenote.cli.terminal.case_options import Selection, cases_options, fill_in_option
 from voicenote.cli.terminal.session import Session, command
 
 if TYPE_CHECKING:
@@ -23,15 +19,7 @@ if TYPE_CHECKING:
 @command()
 @cases_options
 @fill_in_option
-def render(
-    session: Session,
-    /,
-    *,
-    numbers: Sequence[int],
-    everything: bool,
-    batch: str | None,
-    fill_in: bool = False,
-) -> int:
+def render(session: Session, /, *, selection: Selection, fill_in: bool) -> int:
     """Turn scripts into sound. Only what changed is made again; Ctrl-C keeps what is finished.
 
     If you have recorded a part of a script, the rest waits for you, unless you add --fill-in: then
@@ -44,8 +32,7 @@ def render(
     from voicenote.model.case import Stage
 
     with session.open(whole=True) as ws:
-        stages = (Stage.SCRIPTED, Stage.RENDERED)
-        meant = in_touch(session, ws, numbers, everything, batch, stages)
+        meant = selection.find_in_touch(session, ws, Stage.SCRIPTED, Stage.RENDERED)
         return _render_all(session, ws, meant, fill_in=fill_in)
 
 
@@ -62,18 +49,18 @@ def _render_all(session: Session, ws: Workspace, numbers: Sequence[int], *, fill
     except KeyboardInterrupt:
         session.screen.warn(f"{len(done)} of {len(numbers)} were finished.")
         raise
-    alone(numbers, failed)
-    if session.json:
-        session.screen.data([*(memo_data(ws.home, one) for one in done), *map(failed_data, failed)])
-        return 1 if failed else 0
-    tell_failed(session, failed)
-    if len(numbers) == 1:
-        session.screen.out(_one(done[0]))
-    elif done:
-        session.screen.out(_summary(done))
-    elif not failed:
-        session.screen.note("There are no scripts to speak. To write them: voicenote script --all")
-    return 1 if failed else 0
+
+    def tell() -> None:
+        if len(numbers) == 1:
+            session.screen.out(_one(done[0]))
+        elif done:
+            session.screen.out(_summary(done))
+        elif not failed:
+            session.screen.note(
+                "There are no scripts to speak. To write them: voicenote script --all"
+            )
+
+    return report_cases(session, numbers, done, failed, lambda one: memo_data(ws.home, one), tell)
 
 
 def _one(one: Rendered) -> str:
@@ -87,13 +74,9 @@ def _one(one: Rendered) -> str:
 def _summary(done: Sequence[Rendered]) -> str:
     made = sum(one.made for one in done)
     seconds = sum(one.memo.duration_s for one in done)
-    parts = [f"{made} spoken"]
-    if made < len(done):
-        parts.append(f"{len(done) - made} unchanged")
-    reasons: dict[str, int] = {}
-    for one in done:
-        voice, why = (text.partition(" (")[0] for text in (one.memo.voice, one.why))
-        reason = f"{voice}, {why}"
-        reasons[reason] = reasons.get(reason, 0) + 1
-    lines = [f"{', '.join(parts)}; {seconds / 60:.1f} minutes in all."]
+    unchanged = f", {len(done) - made} unchanged" if made < len(done) else ""
+    reasons = Counter(
+        ", ".join(text.partition(" (")[0] for text in (one.memo.voice, one.why)) for one in done
+    )
+    lines = [f"{made} spoken{unchanged}; {seconds / 60:.1f} minutes in all."]
     return "\n".join([*lines, *(f"  {count} by {reason}" for reason, count in reasons.items())])

@@ -15,7 +15,7 @@ def resend(session: Session, /, *, number: int, channel: str) -> None:
     """Schedule the stuck message of case N again: you know that it did not arrive."""
     from voicenote.engine.run.recovery import settle_again
 
-    with session.open() as ws:
+    with session.open(whole=True) as ws:
         settled = settle_again(ws, number, channel)
-    data = {"case": number, "touches": [one.touch for one in settled]}
+    data = {"case": number, "messages": [one.touch for one in settled]}
     session.screen.show(data, lambda: f"{len(settled)} scheduled again; the next run sends them.")

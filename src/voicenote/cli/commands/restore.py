@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from voicenote.cli.terminal.hold_report import describe_hold
+from voicenote.cli.terminal.batch_report import describe_hold
 from voicenote.cli.terminal.session import Session, command
 
 
@@ -24,8 +24,7 @@ def restore(session: Session, /, *, file: Path) -> None:
     restored = restore_(file, session.home, open_ledger_at, whereabouts())
     session.if_stopped = ""
     session.screen.show(restored, lambda: f"{restored.files} files restored into {session.home}.")
-    for line in describe_hold(restored.held, restored.cases, restored.uncertain):
-        session.screen.warn(line)
+    session.screen.warn(*describe_hold(restored.held, restored.cases, restored.uncertain))
     if restored.doubt:
         session.screen.warn(
             f"{restored.doubt[0].upper()}{restored.doubt[1:]}: this one asks before it sends.\n"

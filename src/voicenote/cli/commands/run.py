@@ -5,14 +5,13 @@ from __future__ import annotations
 import click
 
 from voicenote.cli.commands.proof import prove_due
-from voicenote.cli.terminal.arrival_report import troubled
 from voicenote.cli.terminal.run_report import (
     clock_option,
-    flying_lines,
-    held_lines,
     summary_of,
+    troubled,
     turn_as_data,
     turn_lines,
+    waiting_lines,
 )
 from voicenote.cli.terminal.session import Session, command
 
@@ -42,10 +41,8 @@ def run(session: Session, /, *, to: str | None, clock_is_right: bool) -> int:
     if session.json:
         screen.data(turn_as_data(turn))
     else:
-        for line in turn_lines(turn):
-            screen.warn(line)
-        zone = ws.settings.owner.time_zone
-        for line in (*held_lines(turn, zone), *flying_lines(turn, zone)):
+        screen.warn(*turn_lines(turn))
+        for line in waiting_lines(turn, ws.settings.owner.time_zone):
             screen.note(line)
         if summary := summary_of(turn):
             screen.out(summary)

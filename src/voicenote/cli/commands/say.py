@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from voicenote.cli.terminal.file_input import PIPE, language_tag, read_text
 from voicenote.cli.terminal.session import Session, command
-from voicenote.cli.terminal.text_input import PIPE, language_tag, read_text
 from voicenote.errors import WrongUse
 
 if TYPE_CHECKING:
-    from voicenote.model.sentences import Sentence
     from voicenote.sound.formats import Tags
     from voicenote.sound.piece import Spoken
 
@@ -21,13 +20,7 @@ if TYPE_CHECKING:
 @command()
 @click.argument("text", required=False)
 @click.option("-o", "--output", required=True, metavar="FILE", help="An .ogg, .m4a, .mp3 or .wav.")
-@click.option(
-    "--file",
-    "source",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Say the text in this file.",
-)
+@click.option("--file", "source", metavar="FILE", help="Say the text in this file.")
 @click.option("--language", metavar="TAG", help="BCP 47; default: yours.")
 @click.option("--voice", metavar="NAME", help="As in `voicenote voices`, or ENGINE:VOICE.")
 @click.option("--rate", type=click.IntRange(40, 600), metavar="N", help="Words per minute.")
@@ -37,7 +30,7 @@ def say(
     *,
     text: str | None,
     output: str,
-    source: Path | None,
+    source: str | None,
     language: str | None,
     voice: str | None,
     rate: int | None,
@@ -50,12 +43,14 @@ def say(
     """
     from voicenote.engine.memo.plain_speech import say as say_
     from voicenote.engine.memo.plain_speech import sentences_of
+    from voicenote.sound.long import write_long, write_ogg
     from voicenote.wiring import describe_voices, make_voice
 
     if output == PIPE and session.json:
         raise WrongUse("--json and the sound can't both go to standard output", "add -o FILE")
     session.if_stopped = "no sound was kept; run the same command again when you are ready"
-    tongue = _language(session, language)
+    session.check()
+    tongue = session.settings.owner.language if language is None else language_tag(language)
     if output != PIPE and Path(output).is_dir():
         name = Path(output) / "hello.ogg"
         raise WrongUse(f"{output} is a folder", f"name a file in it, such as {name}")
@@ -72,7 +67,9 @@ def say(
 
     def write(sounds: Iterator[Spoken], tags: Tags) -> float:
         told = session.screen.progress(sounds, "Saying", len(sentences))
-        return _write(session, output, sentences, told, tags)
+        if output == PIPE:
+            return write_ogg(session.screen.raw, sentences, told, tags)
+        return write_long(Path(output), sentences, told, tags)
 
     said = say_(sentences, tongue, engine, options, describe_voices(options), make_voice, write)
     session.if_stopped = ""
@@ -109,11 +106,7 @@ def _choose_engine(
     return engine, options
 
 
-def _language(session: Session, given: str | None) -> str:
-    return session.settings.owner.language if given is None else language_tag(given)
-
-
-def _words(session: Session, text: str | None, source: Path | None) -> str:
+def _words(session: Session, text: str | None, source: str | None) -> str:
     """Return the text to say. Raises WrongUse for two sources, or for none."""
     if text is not None and source is not None:
         raise WrongUse("TEXT and --file are both given", "give one of them")
@@ -122,18 +115,3 @@ def _words(session: Session, text: str | None, source: Path | None) -> str:
     if source is not None:
         return read_text(source, session.stdin)
     return read_text(PIPE, session.stdin) if text in (None, PIPE) else str(text)
-
-
-def _write(
-    session: Session,
-    output: str,
-    sentences: Sequence[Sentence],
-    sounds: Iterator[Spoken],
-    tags: Tags,
-) -> float:
-    """Write the sound, sentence by sentence, and return its length in seconds."""
-    from voicenote.sound.long import write_long, write_ogg
-
-    if output == PIPE:
-        return write_ogg(session.screen.raw, sentences, sounds, tags)
-    return write_long(Path(output), sentences, sounds, tags)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from voicenote.cli.terminal.batch_report import alone, failed_data, tell_failed
-from voicenote.cli.terminal.case_options import cases_options, given_reason, in_touch
+from voicenote.cli.terminal.batch_report import report_cases
+from voicenote.cli.terminal.case_options import Selection, cases_options, reason_option
+from voicenote.cli.terminal.file_input import language_tag, read_text
 from voicenote.cli.terminal.session import Session, command
-from voicenote.cli.terminal.text_input import language_tag, read_text
 from voicenote.errors import BadData, Unavailable, WrongUse
 
 if TYPE_CHECKING:
@@ -35,20 +35,12 @@ if TYPE_CHECKING:
     "--template", default="", metavar="NAME", help="Use this template instead of the one that fits."
 )
 @click.option("--language", default="", metavar="TAG", help="Write it in this language, as BCP 47.")
-@click.option(
-    "--anyway",
-    metavar="REASON",
-    default="",
-    callback=given_reason,
-    help="Why it isn't a duplicate of another case.",
-)
+@reason_option("--anyway", "Why it isn't a duplicate of another case.")
 def script(
     session: Session,
     /,
     *,
-    numbers: Sequence[int],
-    everything: bool,
-    batch: str | None,
+    selection: Selection,
     edit: bool,
     source: Path | None,
     anyway: str,
@@ -64,9 +56,10 @@ def script(
     """
     from voicenote.model.case import Stage
 
+    numbers = selection.numbers
     if (edit or source) and (len(numbers) != 1 or given["template"] or given["language"]):
         raise WrongUse("--edit and --from work on one case", "such as: voicenote script 3 --edit")
-    if anyway and (everything or batch or edit or source):
+    if anyway and (edit or source or not numbers):
         raise WrongUse(
             "--anyway needs the numbers of the cases", "such as: voicenote script 3 --anyway REASON"
         )
@@ -75,8 +68,7 @@ def script(
     with session.open() as ws:
         if edit or source:
             return _edit_script(session, ws, numbers[0], source)
-        stages = (Stage.OPENED,)
-        meant = in_touch(session, ws, numbers, everything, batch, stages)
+        meant = selection.find_in_touch(session, ws, Stage.OPENED)
         return _compose_all(session, ws, meant, given, anyway)
 
 
@@ -91,14 +83,14 @@ def _compose_all(
         lambda chunk: compose_cases(ws, told_apart(ws, chunk, anyway), **given), numbers, size=100
     )
     done, failed = parted(session.screen.progress(work, "Writing", len(numbers)))
-    alone(numbers, failed)
-    if session.json:
-        session.screen.data([*(_data(one) for one in done), *map(failed_data, failed)])
-    elif len(numbers) == 1:
-        _show(session, done[0].script, done[0])
-    else:
-        _summary(session, done, failed)
-    return 1 if failed else 0
+
+    def tell() -> None:
+        if len(numbers) == 1:
+            _show(session, done[0].script, done[0])
+        else:
+            _summary(session, done, failed)
+
+    return report_cases(session, numbers, done, failed, _data, tell)
 
 
 def _words(script: Script) -> dict[str, Any]:
@@ -120,39 +112,28 @@ def _data(one: Drafted) -> dict[str, Any]:
     }
 
 
-def _say(session: Session, words: Script) -> None:
+def _show(session: Session, words: Script, drafted: Drafted | None = None) -> None:
     """Print what will be said; the disclosure separately, because it may not be needed."""
     from voicenote.model.sentences import Section
     from voicenote.script.disclosing import drop_disclosure
 
-    session.screen.out(drop_disclosure(words).text)
-    lines = [one.text for one in words.sentences if one.section is Section.DISCLOSE]
-    if lines:
-        session.screen.note(f"Only if a computer speaks: {' '.join(lines)}")
-
-
-def _show(session: Session, words: Script, drafted: Drafted | None = None) -> None:
-    _say(session, words)
+    screen = session.screen
+    screen.out(drop_disclosure(words).text)
+    if lines := [one.text for one in words.sentences if one.section is Section.DISCLOSE]:
+        screen.note(f"Only if a computer speaks: {' '.join(lines)}")
     if drafted is None:
         return
     if drafted.fell_back:
-        session.screen.warn(
-            "It is in English, because there are no templates in the customer's language."
-        )
-    for warning in drafted.warnings:
-        session.screen.warn(f"{warning.rule}: {warning.what}")
+        screen.warn("It is in English, because there are no templates in the customer's language.")
+    screen.warn(*(f"{warning.rule}: {warning.what}" for warning in drafted.warnings))
     if not drafted.changed:
-        session.screen.note("The script has not changed.")
-    session.screen.note(
-        f"Next: voicenote script {drafted.case} --edit, or voicenote render {drafted.case}"
-    )
+        screen.note("The script has not changed.")
+    screen.note(f"Next: voicenote script {drafted.case} --edit, or voicenote render {drafted.case}")
 
 
 def _summary(session: Session, done: Sequence[Drafted], failed: Sequence[Failed]) -> None:
-    screen = session.screen
-    tell_failed(session, failed)
     if not (done or failed):
-        screen.note("Nothing to write: every case already has a script.")
+        session.screen.note("Nothing to write: every case already has a script.")
         return
     new = sum(one.changed for one in done)
     parts = [f"{new} written"]
@@ -164,7 +145,7 @@ def _summary(session: Session, done: Sequence[Drafted], failed: Sequence[Failed]
         parts.append(f"{fell_back} in English, because there are no templates")
     if failed:
         parts.append(f"{len(failed)} failed")
-    screen.out(", ".join(parts) + ".")
+    session.screen.out(", ".join(parts) + ".")
 
 
 def _edit_script(session: Session, ws: Workspace, number: int, source: Path | None) -> int:
@@ -184,10 +165,8 @@ def _edit_script(session: Session, ws: Workspace, number: int, source: Path | No
         session.screen.data([{"case": number, "script": _words(after), "changed": changed}])
         return 0
     _show(session, after)
-    if changed:
-        session.screen.note(f"Saved. Next: voicenote render {number}")
-    else:
-        session.screen.note("Nothing was changed.")
+    saved = f"Saved. Next: voicenote render {number}"
+    session.screen.note(saved if changed else "Nothing was changed.")
     return 0
 
 
@@ -202,8 +181,7 @@ def _in_editor(session: Session, text: str, number: int) -> str:
     usual = ("sensible-editor", "vim", "nano", "vi")
     if not editor and not any(shutil.which(name) for name in usual):
         raise Unavailable(
-            "no editor was found",
-            f"set $EDITOR, or: voicenote script {number} --from FILE",
+            "no editor was found", f"set $EDITOR, or: voicenote script {number} --from FILE"
         )
     try:
         return click.edit(text, editor=editor, extension=".txt", env=dict(session.env)) or text

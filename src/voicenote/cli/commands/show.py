@@ -76,7 +76,7 @@ def page(view: CaseView) -> str:
         _section("What happened", [view.case.complaint.what_happened, *_levels(view.case)]),
         _section("Promised", [_amends(one) for one in view.amends]),
         _section("Said" if _sent(view) else "To be said", _script(view)),
-        _section("Messages", [_message(one, zone) for one in view.touches]),
+        _section("Messages", [_message(one, zone) for one in view.messages]),
         _section("Answers", [_answer(one, zone) for one in view.answers]),
         _section("Lesson", _lesson(view.lesson)),
         _section("Before it can be closed", [f"- {one}" for one in view.missing]),
@@ -86,17 +86,11 @@ def page(view: CaseView) -> str:
 
 
 def _head(view: CaseView) -> str:
-    case, complaint, person, zone = (
-        *(view.case, view.case.complaint, view.case.customer),
-        view.local_zone,
-    )
+    case, zone = view.case, view.local_zone
+    complaint, person = case.complaint, case.customer
     state = case.outcome or case.stage
     rounds = f", round {case.round}" if case.round > 1 else ""
-    flags = {
-        "OVERDUE": view.overdue,
-        "OPTED OUT": view.opted_out,
-        "ABUSIVE": complaint.abusive,
-    }
+    flags = {"OVERDUE": view.overdue, "OPTED OUT": view.opted_out, "ABUSIVE": complaint.abusive}
     raised = ", ".join(name for name, on in flags.items() if on)
     marks = f"  [{raised}]" if raised else ""
     reach = ", ".join(one.value for one in person.addresses)
@@ -149,8 +143,8 @@ def _sent(view: CaseView) -> bool:
 def _script(view: CaseView) -> list[str]:
     if view.script is None:
         return []
-    lines = [*view.script.text.splitlines(), *(_memo(view.memo) if view.memo else ())]
-    return ["\n".join(lines)]
+    memo = _memo(view.memo) if view.memo else ()
+    return ["\n".join([*view.script.text.splitlines(), *memo])]
 
 
 def _memo(memo: MemoView) -> list[str]:

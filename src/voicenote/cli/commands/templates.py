@@ -35,16 +35,15 @@ def _templates(session: Session) -> None:
         }
         for language in sorted(all_of_them.languages())
     ]
-    if session.json:
-        session.screen.data(rows)
-        return
-    session.screen.table(
+    session.screen.rows(
+        rows,
         ("language", "templates", "your own"),
         [(row["language"], ", ".join(row["templates"]), ", ".join(row["own"])) for row in rows],
     )
-    session.screen.note(
-        f"To see one: voicenote templates show en justified. Your own go into {folder}"
-    )
+    if not session.json:
+        session.screen.note(
+            f"To see one: voicenote templates show en justified. Your own go into {folder}"
+        )
 
 
 @command("show", group=templates, json=False)
@@ -71,8 +70,9 @@ def new_template(session: Session, /, *, name: str, language: str, source: str) 
     A template with the name of a packaged one replaces it.
     """
     from voicenote.engine.memo.own_templates import begin_template
+    from voicenote.voice.port import primary
 
-    code = (language or session.settings.owner.language).replace("_", "-").split("-")[0].lower()
+    code = primary(language or session.settings.owner.language)
     file = begin_template(session.home / "templates", name, code, source)
     session.screen.show(
         {"file": str(file)},
@@ -98,10 +98,8 @@ def test_template(session: Session, /, *, name: str, language: str) -> int:
     else:
         for one in tried:
             state = "passed" if one.good else "failed"
-            length = f"{one.seconds:.0f} s"
-            session.screen.out(f"{one.language}/{one.template}: {state}, {length} at most")
-            for text in one.errors:
-                session.screen.out(f"  error: {text}")
-            for text in one.hints:
-                session.screen.out(f"  hint: {text}")
+            lines = [f"{one.language}/{one.template}: {state}, {one.seconds:.0f} s at most"]
+            lines += [f"  error: {text}" for text in one.errors]
+            lines += [f"  hint: {text}" for text in one.hints]
+            session.screen.out("\n".join(lines))
     return 0 if all(one.good for one in tried) else 1

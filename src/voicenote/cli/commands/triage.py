@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
-from datetime import date
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from voicenote.cli.terminal.case_options import CASE
-from voicenote.cli.terminal.money_input import amount, with_harm
-from voicenote.cli.terminal.promise_options import DAY, KINDS, override_option, picked_day
+from voicenote.cli.terminal.case_options import case_argument
+from voicenote.cli.terminal.promise_options import DAY, KINDS, amount, override_option, with_harm
 from voicenote.cli.terminal.session import Session, command
 from voicenote.errors import WrongUse
 
@@ -29,7 +27,7 @@ WISHES = ("kind", "text", "value", "target", "by", "plan", "override")
 
 
 @command()
-@click.argument("number", type=CASE, metavar="N")
+@case_argument
 @click.option("--finding", type=click.Choice(FINDINGS), help="Is the complaint justified?")
 @click.option("--reason", help="Why you think so; needed for unfounded and abusive.")
 @click.option(
@@ -51,8 +49,8 @@ WISHES = ("kind", "text", "value", "target", "by", "plan", "override")
 @click.option("--kind", type=click.Choice(KINDS), help="Another kind of amends.")
 @click.option("--text", help="What you will do, in the customer's language.")
 @click.option("--value", metavar="AMOUNT", help="Another amount.")
-@click.option("--target", type=DAY, callback=picked_day, help="The day you aim for.")
-@click.option("--by", type=DAY, callback=picked_day, help="The day you promise, as YYYY-MM-DD.")
+@click.option("--target", type=DAY, help="The day you aim for.")
+@click.option("--by", type=DAY, help="The day you promise, as YYYY-MM-DD.")
 @click.option("--plan", metavar="NAME", help="Another plan.")
 @override_option
 def triage(session: Session, /, *, number: int, accept: bool, **given: Any) -> None:
@@ -88,18 +86,13 @@ def triage(session: Session, /, *, number: int, accept: bool, **given: Any) -> N
         if accept:
             wishes = _wishes(wished, said.get("currency"))
             done = accept_proposal(ws, number, wishes, wished["override"] or "")
-    if session.json:
-        session.screen.data(_as_json(view, done))
-    else:
+    if not session.json:
         _print_triage(session, view, done)
-
-
-def _as_json(view: TriageView, done: Accepted | None) -> dict[str, Any]:
-    found = {field.name: getattr(view, field.name) for field in fields(view)}
-    if done is None:
-        return found
-    accepted = {"amends": done.amends, "plan": done.plan, "warnings": done.warnings}
-    return {**found, "accepted": accepted}
+    elif done is None:
+        session.screen.data(view)
+    else:
+        accepted = {"amends": done.amends, "plan": done.plan, "warnings": done.warnings}
+        session.screen.data({**asdict(view), "accepted": accepted})
 
 
 def _page(view: TriageView) -> Iterator[str]:
@@ -122,8 +115,7 @@ def _print_triage(session: Session, view: TriageView, done: Accepted | None) -> 
     else:
         name = f"amends {done.amends} is promised, and " if done.amends else ""
         session.screen.out(f"Done: {name}the plan is {done.plan}.")
-        for warning in done.warnings:
-            session.screen.warn(warning)
+        session.screen.warn(*done.warnings)
     if not any(view.next in one for one in (*view.warnings, *(done.warnings if done else ()))):
         session.screen.note(f"Next: {view.next}")
 
@@ -189,13 +181,6 @@ def _ask_decision(
         wished["text"] = screen.ask("In a few words", promise.text if same else "") or None
         wished["value"] = screen.ask("Worth how much?", worth if same else "")
         day = screen.ask("Promised by (YYYY-MM-DD)", str(promise.promised_by))
-        wished["by"] = _day(day)
+        wished["by"] = DAY.convert(day, None, None)
     wished["plan"] = screen.ask("Which plan?", view.proposal.plan)
     return True, wished
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise click.BadParameter(f"{text!r} isn't a date; write it such as 2026-12-24") from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from voicenote.cli.terminal.batch_report import name_cases
 from voicenote.cli.terminal.session import Session, command
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ def undo(session: Session, /) -> int:
     Cases stay as they are if a message has been sent since or somebody has changed them. Repeat it
     to take back the run before. Exit code 1 when something stays as it is.
 
-    With --json: {"at", "touches", "promises", "closed", "moved", "cases", "kept"}.
+    With --json: {"at", "messages", "promises", "closed", "moved", "cases", "kept"}.
     """
     from voicenote.engine.case.clock_undo import undo as undo_
 
@@ -28,8 +29,7 @@ def undo(session: Session, /) -> int:
         screen.data(done)
     else:
         screen.out(_describe_undone(done))
-        for case, why in done.kept:
-            screen.warn(f"case {case} stays as it is: {why}")
+        screen.warn(*(f"case {case} stays as it is: {why}" for case, why in done.kept))
         if done.cases:
             screen.note("The next run decides again; check first that the clock is right.")
     return 1 if done.kept else 0
@@ -37,7 +37,7 @@ def undo(session: Session, /) -> int:
 
 def _describe_undone(done: Undone) -> str:
     counts = (
-        (done.touches, "message{} skipped"),
+        (done.messages, "message{} skipped"),
         (done.promises, "promise{} broken"),
         (done.closed, "case{} closed"),
         (done.moved, "message{} put off"),
@@ -48,6 +48,4 @@ def _describe_undone(done: Undone) -> str:
         return f"Nothing of {when} could be taken back."
     if not done.cases:
         return f"Taken back of {when}: {', '.join(parts)}."
-    numbers = ", ".join(map(str, done.cases[:10]))
-    more = f" and {len(done.cases) - 10} more" if len(done.cases) > 10 else ""
-    return f"Taken back of {when}: {', '.join(parts)}. Cases {numbers}{more}."
+    return f"Taken back of {when}: {', '.join(parts)}. {name_cases(done.cases).capitalize()}."

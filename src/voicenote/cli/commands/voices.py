@@ -14,6 +14,8 @@ def voices(session: Session, /) -> None:
     With --json: a list of {"voice", "ready", "languages", "speaks", "synthetic", "licence",
     "size_mb", "misheard", "note", "needs"}. `speaks`: the languages that your settings give it.
     `misheard`: of 100 words, how many a speech recogniser got wrong, by language, as measured.
+
+    Exit code 78 when a setting is wrong, in any table.
     """
     from voicenote.engine.memo.voice_choice import list_voices
     from voicenote.plugins import VOICES, load
@@ -32,14 +34,12 @@ def voices(session: Session, /) -> None:
             "note": one.info.note,
             "needs": "" if one.info.installed else one.info.advice,
         }
-        for one in list_voices(session.settings, describe_voices)
+        for one in list_voices(session.draft, describe_voices)
     ]
     broken = load(VOICES).tried().broken
     rows += [broken_row("voice", name, why) for name, why in broken.items()]
-    if session.json:
-        session.screen.data(rows)
-    for row in [] if session.json else rows:
-        session.screen.out(_describe_voice(row))
+    session.screen.show(rows, lambda: "\n".join(map(_describe_voice, rows)))
+    session.check()
 
 
 def _describe_voice(row: dict[str, Any]) -> str:

@@ -1,32 +1,60 @@
-"""The report on many cases when something failed for some of them."""
+"""Reports on many cases: which, what failed for some of them, and what is held."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from voicenote.cli.terminal.session import Session
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from voicenote.engine.batch import Failed
+    from voicenote.engine.memo.render_case import Rendered
+
+T = TypeVar("T")
 
 #: How many reasons are shown, and how many cases are named for each; ``--json`` has all.
 SHOWN = 20
 NAMED = 10
 
 
-def alone(numbers: Sequence[int], failed: Sequence[Failed]) -> None:
-    """Raise the error of a single case itself, so the command ends with its exit code."""
+def name_cases(numbers: Sequence[int], most: int = NAMED) -> str:
+    """Return cases by number, at most so many of them: ``cases 3, 4 and 7 more``."""
+    listed = ", ".join(map(str, numbers[:most]))
+    more = f" and {len(numbers) - most} more" if len(numbers) > most else ""
+    return f"case{'s' * (len(numbers) != 1)} {listed}{more}"
+
+
+def report_cases(
+    session: Session,
+    numbers: Sequence[int],
+    done: Sequence[T],
+    failed: Sequence[Failed],
+    as_data: Callable[[T], dict[str, Any]],
+    tell: Callable[[], None],
+) -> int:
+    """Print what was done for cases and what failed; return the exit code.
+
+    `tell` prints what was done, without ``--json``. The error of a single case is raised, so that
+    the command ends with its exit code.
+    """
     if len(numbers) == 1 and failed:
         raise failed[0].error
+    if session.json:
+        session.screen.data([*map(as_data, done), *map(failed_data, failed)])
+    else:
+        tell_failed(session, failed)
+        tell()
+    return 1 if failed else 0
 
 
 def failed_data(one: Failed) -> dict[str, Any]:
     """Return a failure as data for ``--json``."""
-    missing = list(getattr(one.error, "missing", ()))
-    data = {"case": one.case, "error": one.error.what, "advice": one.error.advice}
-    return {**data, "missing": missing} if missing else data
+    data: dict[str, Any] = {"case": one.case, "error": one.error.what, "advice": one.error.advice}
+    return {**data, "missing": list(one.error.missing)} if one.error.missing else data
 
 
 def tell_failed(session: Session, failed: Sequence[Failed]) -> None:
@@ -34,16 +62,13 @@ def tell_failed(session: Session, failed: Sequence[Failed]) -> None:
     reasons: dict[str, list[Failed]] = {}
     for one in failed:
         reasons.setdefault(_without_number(one), []).append(one)
-    lines = list(reasons.items())
-    for reason, alike in lines[:SHOWN]:
+    for reason, alike in list(reasons.items())[:SHOWN]:
         if len(alike) == 1:
-            session.screen.warn(named_once(alike[0].case, _text(alike[0])))
-            continue
-        numbers = ", ".join(str(one.case) for one in alike[:NAMED])
-        more = f" and {len(alike) - NAMED} more" if len(alike) > NAMED else ""
-        session.screen.warn(f"cases {numbers}{more}: {reason}")
-    if len(lines) > SHOWN:
-        session.screen.warn(f"… and {len(lines) - SHOWN} other reasons; --json shows all")
+            session.screen.warn(named_once(alike[0].case, alike[0].error.in_one_line))
+        else:
+            session.screen.warn(f"{name_cases([one.case for one in alike])}: {reason}")
+    if len(reasons) > SHOWN:
+        session.screen.warn(f"… and {len(reasons) - SHOWN} other reasons; --json shows all")
 
 
 def named_once(case: int, text: str) -> str:
@@ -53,10 +78,37 @@ def named_once(case: int, text: str) -> str:
     return text if re.match(number, text) else f"case {case}: {text}"
 
 
-def _text(one: Failed) -> str:
-    return f"{one.error.what} ({one.error.advice})" if one.error.advice else one.error.what
-
-
 def _without_number(one: Failed) -> str:
     """Return the reason without its case's number, so the same reason is shown once."""
-    return re.sub(rf"\b{one.case}\b", "N", _text(one))
+    return re.sub(rf"\b{one.case}\b", "N", one.error.in_one_line)
+
+
+def memo_data(home: Path, one: Rendered) -> dict[str, Any]:
+    """Return a memo for ``--json``, with the full paths of its files."""
+    memo = one.memo
+    return {
+        "case": one.case,
+        "made": one.made,
+        "why": one.why,
+        "voice": memo.voice,
+        "synthetic": memo.synthetic.value != "no",
+        "synthetic_part": memo.synthetic.value,
+        "duration_s": round(memo.duration_s, 2),
+        "loudness_lufs": memo.loudness_lufs,
+        "files": {name: str(home / file) for name, file in memo.files.items()},
+        "sha256": memo.sha256,
+    }
+
+
+def describe_hold(held: int, cases: Sequence[int], uncertain: int) -> Iterator[str]:
+    """Yield what is held in a copied ledger, and what to do about it."""
+    if held:
+        yield (
+            f"{held} messages are held, because they may have been sent since the copy was made: "
+            f"{name_cases(cases)}.\nCheck each, then let it go on: voicenote plan N --resume"
+        )
+    if uncertain:
+        yield (
+            f"{uncertain} were being sent when the copy was made. You decide: "
+            "voicenote mark-sent N, or voicenote resend N"
+        )

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from dataclasses import dataclass
+from functools import wraps
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
 
+from voicenote.cli.terminal.batch_report import name_cases
 from voicenote.cli.terminal.session import Session
 from voicenote.errors import WrongUse
 
 if TYPE_CHECKING:
     from voicenote.engine.workspace import Workspace
     from voicenote.model.case import Stage
-
-F = TypeVar("F", bound=Callable[..., Any])
 
 #: The largest case number that a database can hold.
 LAST_CASE = 2**31 - 1
@@ -34,40 +35,60 @@ def case_number(digits: str) -> int:
     return int(digits)
 
 
-def given_reason(context: click.Context, parameter: click.Parameter, value: str) -> str:
-    """Return the given reason, trimmed, or "". Refuses a reason that is blank."""
-    source = context.get_parameter_source(parameter.name or "")
-    if not value.strip() and source is ParameterSource.COMMANDLINE:
-        raise click.BadParameter("the reason is empty; say in a few words why it is right")
-    return value.strip()
+def reason_option(name: str, about: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return an option for a reason, which is trimmed, and refused when it is blank."""
+
+    def trim(context: click.Context, parameter: click.Parameter, value: str) -> str:
+        source = context.get_parameter_source(parameter.name or "")
+        if not value.strip() and source is ParameterSource.COMMANDLINE:
+            raise click.BadParameter("the reason is empty; say in a few words why it is right")
+        return value.strip()
+
+    return click.option(name, metavar="REASON", default="", callback=trim, help=about)
 
 
-def cases_options(command: F) -> F:
-    """Add ``N…``, ``--all`` and ``--batch NAME`` to a command; `select_cases` reads them."""
-    command = click.option("--batch", metavar="NAME", help="All cases of an import.")(command)
-    command = click.option(
-        "--all", "everything", is_flag=True, help="All cases that are at this step."
-    )(command)
-    return click.argument("numbers", nargs=-1, type=CASE, metavar="[N]...")(command)
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The cases that a command is for: these numbers, or else all at its step, or a batch."""
 
+    numbers: Sequence[int]
+    everything: bool
+    batch: str | None
 
-def in_touch(
-    session: Session,
-    ws: Workspace,
-    numbers: Sequence[int],
-    everything: bool,  # noqa: FBT001 - as click passes it
-    batch: str | None,
-    stages: Sequence[Stage],
-) -> list[int]:
-    """Return the cases of `select_cases`, without opted-out customers unless they were named."""
-    from voicenote.engine.case.selection import find_opted_out, select_cases
+    def find(self, ws: Workspace, *stages: Stage) -> list[int]:
+        """Return the numbers of the cases, in order. Raises WrongUse as `select_cases` does."""
+        from voicenote.engine.case.selection import select_cases
 
-    meant = select_cases(ws, numbers, everything=everything, batch=batch, stages=stages)
-    gone = [] if numbers else find_opted_out(ws, meant)
-    if gone:
-        shown = ", ".join(map(str, gone[:10])) + (" …" if len(gone) > 10 else "")
-        session.screen.note(
-            f"{len(gone)} left out, because the customers have opted out: "
-            f"case{'s' * (len(gone) > 1)} {shown}"
+        return select_cases(
+            ws, self.numbers, everything=self.everything, batch=self.batch, stages=stages
         )
-    return [number for number in meant if number not in set(gone)]
+
+    def find_in_touch(self, session: Session, ws: Workspace, *stages: Stage) -> list[int]:
+        """Return the cases, without those of opted-out customers unless they were named."""
+        from voicenote.engine.case.selection import find_opted_out
+
+        meant = self.find(ws, *stages)
+        gone = [] if self.numbers else find_opted_out(ws, meant)
+        if gone:
+            session.screen.note(
+                f"{len(gone)} left out, because the customers have opted out: {name_cases(gone)}"
+            )
+        return [number for number in meant if number not in set(gone)]
+
+
+def cases_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``N…``, ``--all`` and ``--batch NAME`` to a command, which gets them as a `Selection`."""
+
+    @wraps(command)
+    def select(
+        *args: Any, numbers: Sequence[int], everything: bool, batch: str | None, **given: Any
+    ) -> Any:
+        return command(*args, selection=Selection(numbers, everything, batch), **given)
+
+    for option in (
+        click.option("--batch", metavar="NAME", help="All cases of an import."),
+        click.option("--all", "everything", is_flag=True, help="All cases that are at this step."),
+        click.argument("numbers", nargs=-1, type=CASE, metavar="[N]..."),
+    ):
+        option(select)
+    return select

@@ -51,8 +51,8 @@ def explain(error: BaseException, if_stopped: str = "") -> Failure:
             what=error.what,
             advice=error.advice,
             exit_code=error.exit_code,
-            problems=tuple(getattr(error, "problems", ())),
-            missing=tuple(getattr(error, "missing", ())),
+            problems=error.problems,
+            missing=error.missing,
         )
     if isinstance(error, click.ClickException):
         return Failure(what=error.format_message(), advice=_usage(error), exit_code=error.exit_code)
@@ -69,8 +69,7 @@ def explain(error: BaseException, if_stopped: str = "") -> Failure:
             exit_code=INTERRUPTED,
         )
     return (_of_disk(error) if isinstance(error, OSError) else None) or Failure(
-        what=f"this is our fault ({type(error).__name__})",
-        advice=OURS,
+        what=f"this is our fault ({type(error).__name__})", advice=OURS
     )
 
 

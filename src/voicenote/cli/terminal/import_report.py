@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
+
+from voicenote.cli.terminal.batch_report import name_cases
 
 if TYPE_CHECKING:
     from voicenote.engine.case.new_cases import Taken
@@ -25,36 +26,31 @@ def overdue(count: int) -> str:
 def describe_known(taken: Taken) -> list[str]:
     """Return a line for everything the owner should know about customers known before."""
     lines = []
-    newer = [
+    if taken.gone:
+        lines.append(
+            f"{name_cases(taken.gone, SHOWN)}: they have opted out, so nothing will be sent to "
+            "them (voicenote opt-out)"
+        )
+    updated = [
         f"case {case}: {_news(one)}" + f" (was {one.was})" * bool(one.was)
         for case, one in taken.news
         if not one.kept
     ]
-    kept = [
+    conflicts = [
         f"case {case}: the file says {_news(one)}; {one.was} was kept: {one.kept}"
         for case, one in taken.news
         if one.kept
     ]
-    if taken.gone:
-        lines.append(
-            f"{_cases(taken.gone)}: they have opted out, so nothing will be sent to them "
-            "(voicenote opt-out)"
-        )
-    for name, found in (("Updated from the file", newer), ("Conflict", kept)):
+    for name, found in (("Updated from the file", updated), ("Conflict", conflicts)):
         lines += [f"{name}: {one}" for one in found[:SHOWN]]
         if len(found) > SHOWN:
             lines.append(f"{name}: and {len(found) - SHOWN} more")
     if taken.reworded:
         lines.append(
-            f"{_cases(taken.reworded)}: the complaint is worded differently now; kept as it was"
+            f"{name_cases(taken.reworded, SHOWN)}: the complaint is worded differently now; kept "
+            "as it was"
         )
     return lines
-
-
-def _cases(numbers: Sequence[int]) -> str:
-    more = f" and {len(numbers) - SHOWN} more" if len(numbers) > SHOWN else ""
-    listed = ", ".join(map(str, numbers[:SHOWN]))
-    return f"case{'s' * (len(numbers) > 1)} {listed}{more}"
 
 
 def _news(one: News) -> str:

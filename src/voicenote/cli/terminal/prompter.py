@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from voicenote.cli.terminal.session import Session
 from voicenote.errors import BadData, Unavailable, WrongUse
 
 if TYPE_CHECKING:
-    from voicenote.engine.memo.coach import Note
     from voicenote.engine.memo.recording import WantedSentence
     from voicenote.model.memo import Clip
 
@@ -46,70 +44,64 @@ def prompt(
 def _take_sentence(session: Session, one: WantedSentence) -> Clip | str:
     """Return the take of one sentence that the owner keeps, or else ``skip`` or ``quit``."""
     takes: list[Clip] = []
-    answer = _answer(session, "record, skip or quit", BEFORE, 0)
     while True:
-        if answer.word in ("skip", "quit"):
-            return answer.word
-        if answer.word == "keep":
-            return takes[answer.take - 1]
-        if answer.word == "play":
-            _play(session, takes[answer.take - 1])
-        elif (take := _record_take(session, one)) is not None:
-            takes.append(take)
-        if not takes:
-            answer = _answer(session, "record, skip or quit", BEFORE, 0)
-            continue
         several = f" (1 to {len(takes)}: keep 1, play 1)" if len(takes) > 1 else ""
-        answer = _answer(session, f"keep, play, redo, skip or quit{several}", AFTER, len(takes))
+        question = f"keep, play, redo, skip or quit{several}" if takes else "record, skip or quit"
+        word, take = _answer(session, question, AFTER if takes else BEFORE, len(takes))
+        if word in ("skip", "quit"):
+            return word
+        if word == "keep":
+            return takes[take - 1]
+        if word == "play":
+            _play(session, takes[take - 1])
+        elif (clip := _record_take(session, one)) is not None:
+            takes.append(clip)
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """An answer: a word, and the number of the take that it means (by default the last)."""
+def _answer(session: Session, question: str, words: Sequence[str], takes: int) -> tuple[str, int]:
+    """Ask until one of `words` is given; return it, and the take that it means (or the last).
 
-    word: str
-    take: int
-
-
-def _answer(session: Session, question: str, words: Sequence[str], takes: int) -> _Said:
-    """Ask until one of `words` is given. Enter means the first; the end of input means quit."""
+    Enter means the first word; the end of input means quit.
+    """
     while True:
         try:
             given = session.screen.ask(question, words[0]).lower()
         except WrongUse:
-            return _Said("quit", takes)
+            return "quit", takes
         word, _, number = given.partition(" ")
         found = [one for one in words if one.startswith(word)]
         number = number.strip() or str(takes)
         counts = number.isdecimal() and len(number) < 9
         if found and counts and (int(number) in range(1, takes + 1) or not takes):
-            return _Said(found[0], int(number))
+            return found[0], int(number)
         session.screen.warn(f"Please answer {', '.join(words[:-1])} or {words[-1]}.")
 
 
-def _record_take(session: Session, one: WantedSentence) -> Clip | None:
-    """Record a take and say how it was; return None when nothing was heard."""
-    from voicenote.engine.memo.coach import notes
+def record_until_enter(session: Session) -> Clip:
+    """Record from the microphone until Enter."""
     from voicenote.engine.memo.microphone import record
 
     def until_enter() -> None:
         session.screen.ask("Recording. Press Enter when you are done")
 
+    return record(until_enter, session.env)
+
+
+def _record_take(session: Session, one: WantedSentence) -> Clip | None:
+    """Record a take and say how it was; return None when nothing was heard."""
+    from voicenote.engine.memo.coach import notes
+
     try:
-        clip = record(until_enter, session.env)
+        clip = record_until_enter(session)
     except BadData as error:
-        session.screen.warn(f"  {error.what}: {error.advice}")
+        session.screen.warn(f"  {error.in_one_line}")
         return None
     found = notes(one.sentence.said, clip, one.language, whole=False)
-    tell(session, clip.duration_s, [note for note in found if not note.good])
+    lines = [f"  {note.line}" for note in found if not note.good]
+    session.screen.warn(
+        f"  {clip.duration_s:.1f} s{'' if lines else ', nothing to improve'}.", *lines
+    )
     return clip
-
-
-def tell(session: Session, seconds: float, notes: Sequence[Note]) -> None:
-    """Print how long a take is, in seconds, and the notes on it."""
-    session.screen.warn(f"  {seconds:.1f} s{'' if notes else ', nothing to improve'}.")
-    for note in notes:
-        session.screen.warn(f"  {note.line}")
 
 
 def _play(session: Session, clip: Clip) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from voicenote.cli.terminal.memo_report import memo_data
+from voicenote.cli.terminal.batch_report import memo_data
+from voicenote.cli.terminal.prompter import prompt
 from voicenote.cli.terminal.session import Session
 from voicenote.errors import WrongUse
 
@@ -48,11 +49,7 @@ def one_case(
 
 
 def _keep_takes(
-    session: Session,
-    ws: Workspace,
-    number: int,
-    asked: Sequence[Sentence],
-    source: Path | None,
+    session: Session, ws: Workspace, number: int, asked: Sequence[Sentence], source: Path | None
 ) -> Iterator[Sentence]:
     """Store a take of each sentence asked for, and yield the sentence."""
     from voicenote.engine.memo import recording
@@ -75,7 +72,6 @@ def _prompt_takes(
     session: Session, ws: Workspace, wanted: Sequence[WantedSentence]
 ) -> list[WantedSentence]:
     """Record sentences at the microphone; return those that were kept."""
-    from voicenote.cli.terminal.prompter import prompt
     from voicenote.engine.memo.recording import keep_take
 
     kept: list[WantedSentence] = []
@@ -134,12 +130,7 @@ def _describe_recordings(
 
 
 def many_cases(
-    session: Session,
-    ws: Workspace,
-    numbers: Sequence[int],
-    *,
-    fill_in: bool,
-    follow_ups: bool,
+    session: Session, ws: Workspace, numbers: Sequence[int], *, fill_in: bool, follow_ups: bool
 ) -> None:
     """Record the missing sentences of many cases; shared ones first, once for all."""
     from voicenote.engine.memo import recording
@@ -149,22 +140,18 @@ def many_cases(
             "--fill-in works on one case here", "for several: voicenote render --fill-in"
         )
     lacking = [number for number in numbers if recording.to_say(ws, number)]
-    kept = _prompt_takes(
-        session,
-        ws,
-        recording.list_wanted(ws, numbers if follow_ups else lacking, follow_ups=follow_ups),
-    )
+    wanted = recording.list_wanted(ws, numbers if follow_ups else lacking, follow_ups=follow_ups)
+    kept = _prompt_takes(session, ws, wanted)
     done = [number for number in lacking if recording.finish(ws, number)]
-    complete = len(numbers) - len(lacking) + len(done)
-    by_case = {number: sum(one.case == number for one in kept) for number in numbers}
     data = [
         {
             "case": number,
-            "recorded": by_case[number],
+            "recorded": sum(one.case == number for one in kept),
             "missing": [one.text for one in recording.to_say(ws, number)],
         }
         for number in numbers
     ]
+    complete = len(numbers) - len(lacking) + len(done)
     said = f"{len(kept)} recorded. {complete} of {len(numbers)} cases are complete."
     session.screen.show(data, lambda: f"{said} To make their memos: voicenote render --all")
 
@@ -173,28 +160,26 @@ def show_list(session: Session, ws: Workspace, number: int, *, follow_ups: bool)
     """Show the sentences a person says for a case, and which are recorded."""
     from voicenote.engine.memo.recording import lines_of
 
-    lines = lines_of(ws, number, follow_ups=follow_ups)
-    missing = [line.sentence.text for line in lines if not line.recorded]
-    rows = [
+    lines = list(enumerate(lines_of(ws, number, follow_ups=follow_ups), start=1))
+    missing = [line.sentence.text for _, line in lines if not line.recorded]
+    sentences = [
         {
             "sentence": place,
             "text": line.sentence.text,
             "personal": line.sentence.personal,
             "recorded": line.recorded,
         }
-        for place, line in enumerate(lines, start=1)
+        for place, line in lines
     ]
     data = {"case": number, "recorded": len(lines) - len(missing), "missing": missing}
-    if session.json:
-        session.screen.data({**data, "sentences": rows})
-        return
     table = [
         (
-            row["sentence"],
-            "recorded" if row["recorded"] else "missing",
-            "this customer" if row["personal"] else "everybody",
-            row["text"],
+            place,
+            "recorded" if line.recorded else "missing",
+            "this customer" if line.sentence.personal else "everybody",
+            line.sentence.text,
         )
-        for row in rows
+        for place, line in lines
     ]
-    session.screen.table(("K", "take", "said to", "sentence"), table)
+    headers = ("K", "take", "said to", "sentence")
+    session.screen.rows({**data, "sentences": sentences}, headers, table, "Nothing is left to say.")

@@ -1,21 +1,24 @@
-"""The report on a run, for `run` and `daemon`."""
+"""Reports on a run: what it did, what came in, and which channels couldn't be read."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import click
 
-from voicenote.cli.terminal.arrival_report import trouble_lines, troubles_as_data, unmatched_lines
 from voicenote.cli.terminal.batch_report import named_once
+from voicenote.errors import VoicenoteError
 
 if TYPE_CHECKING:
-    from voicenote.engine.clock_check import ClockDoubt
     from voicenote.engine.run.run_once import Turn
+    from voicenote.ledger.arrivals import UnmatchedArrival
 
 #: How many cases a run reports; `next` has all.
 MOST_CASES = 10
+#: What a run counts.
+COUNTS = ("sent", "failed", "uncertain", "skipped", "received")
 
 clock_option = click.option(
     "--yes-it-is",
@@ -27,9 +30,8 @@ clock_option = click.option(
 
 def turn_as_data(turn: Turn) -> dict[str, Any]:
     """Return what a run did as data for ``--json``."""
-    names = ("sent", "failed", "uncertain", "skipped", "received")
     return {
-        **{name: getattr(turn, name) for name in names},
+        **{name: getattr(turn, name) for name in COUNTS},
         "waiting": [{"case": case, "why": why} for case, why in turn.waiting],
         "reasons": [{"case": case, "why": why} for case, why in turn.reasons],
         "nudges": [{"case": case, "text": text} for case, text in turn.nudges],
@@ -47,20 +49,23 @@ def turn_as_data(turn: Turn) -> dict[str, Any]:
 
 def turn_lines(turn: Turn) -> list[str]:
     """Return what a person should know about a run: a line per case, up to `MOST_CASES`."""
+    from voicenote.engine.run.clock_jump import told_of
     from voicenote.followup.release_rules import ASKS, REWORDS
 
     asks = [(case, named_once(case, why)) for case, why in (*turn.reasons, *turn.waiting)]
     waiting = {case for case, _ in turn.waiting}  # a nudge about the same memo says no more
-    marks = (ASKS, REWORDS)
     nudges = [
         (case, text)
         for case, text in turn.nudges
-        if case not in waiting or not any(mark in text for mark in marks)
+        if case not in waiting or not any(mark in text for mark in (ASKS, REWORDS))
     ]
-    told = _by_case([*asks, *nudges])
-    paused = [f"{count} wait: {one.why}" for one, count in turn.held.items() if not one.until]
-    came = unmatched_lines(turn.unmatched)
-    return [*_jumped(turn.clock), *came, *told, *paused, *trouble_lines(turn.troubles)]
+    return [
+        *(["; ".join(told_of(turn.clock))] if turn.clock else []),  # one line, as cron mails it
+        *unmatched_lines(turn.unmatched),
+        *_by_case([*asks, *nudges]),
+        *(f"{count} wait: {one.why}" for one, count in turn.held.items() if not one.until),
+        *trouble_lines(turn.troubles),
+    ]
 
 
 def _by_case(found: Sequence[tuple[int, str]]) -> list[str]:
@@ -79,43 +84,60 @@ def _by_case(found: Sequence[tuple[int, str]]) -> list[str]:
     return lines + [f"… and {left} more case{'s' * (left > 1)}: voicenote next --all"] * bool(left)
 
 
-def _jumped(clock: ClockDoubt | None) -> list[str]:
-    """Return one line when the clock is in doubt; just one, as cron mails it with every run."""
-    from voicenote.engine.run.clock_jump import told_of
-
-    return ["; ".join(told_of(clock))] if clock else []
-
-
-def held_lines(turn: Turn, zone: str) -> list[str]:
-    """Return lines on messages that a limit delays, in the owner's time. No one needs to act."""
-    from zoneinfo import ZoneInfo
-
-    return [
-        f"{count} wait: {one.why}; the next goes out from "
-        f"{one.until.astimezone(ZoneInfo(zone)):%a %Y-%m-%d %H:%M}"
-        for one, count in turn.held.items()
-        if one.until
-    ]
-
-
-def flying_lines(turn: Turn, zone: str) -> list[str]:
-    """Return lines on messages that another run is sending, or was when it ended.
+def waiting_lines(turn: Turn, zone: str) -> list[str]:
+    """Return lines on messages that a limit delays, or that another run is or was sending.
 
     Times are in the owner's zone. No one needs to act.
     """
-    from zoneinfo import ZoneInfo
-
     clock = ZoneInfo(zone)
-    return [
+    held = [
+        f"{count} wait: {one.why}; the next goes out from "
+        f"{one.until.astimezone(clock):%a %Y-%m-%d %H:%M}"
+        for one, count in turn.held.items()
+        if one.until
+    ]
+    flying = [
         f"case {one.case}: the {one.kind} is being sent since {one.since.astimezone(clock):%H:%M};"
         f" if that run was stopped, it is settled after {one.until.astimezone(clock):%H:%M}"
         for one in turn.flying
     ]
+    return held + flying
 
 
 def summary_of(turn: Turn) -> str:
     """Return what a run did in one line; "" when it did nothing."""
-    names = ("sent", "failed", "uncertain", "skipped", "received")
-    parts = [f"{getattr(turn, name)} {name}" for name in names if getattr(turn, name)]
+    parts = [f"{getattr(turn, name)} {name}" for name in COUNTS if getattr(turn, name)]
     parts += [f"{turn.recalled} had already been sent"] if turn.recalled else []
     return ", ".join(parts)
+
+
+def describe_arrival(one: UnmatchedArrival) -> str:
+    """Return the beginning of what somebody wrote, in at most 80 characters."""
+    words = " ".join((one.text or one.subject).split())
+    return f"{words[:79]}…" if len(words) > 80 else words
+
+
+def unmatched_lines(found: Sequence[UnmatchedArrival]) -> list[str]:
+    """Return a line for each arrival that doesn't match a case."""
+    return [
+        f"not matched to a case: {describe_arrival(one) or 'a report'} ({one.channel}, from "
+        f"{one.sender or 'no one'}): {one.reason}"
+        for one in found
+    ]
+
+
+def trouble_lines(troubles: Sequence[tuple[str, VoicenoteError]]) -> list[str]:
+    """Return a line for each channel that couldn't be read, with what to do."""
+    return [f"{name} can't be read now: {error.in_one_line}" for name, error in troubles]
+
+
+def troubles_as_data(troubles: Sequence[tuple[str, VoicenoteError]]) -> list[dict[str, str]]:
+    """Return the channels that couldn't be read as data for ``--json``."""
+    return [
+        {"channel": name, "what": error.what, "advice": error.advice} for name, error in troubles
+    ]
+
+
+def troubled(troubles: Sequence[tuple[str, VoicenoteError]]) -> int:
+    """Return the exit code: that of the first trouble, or 0."""
+    return troubles[0][1].exit_code if troubles else 0

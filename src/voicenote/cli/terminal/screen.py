@@ -7,7 +7,7 @@ import json as jsonlib
 import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -56,25 +56,15 @@ def jsonable(value: object) -> object:
     raise TypeError(f"{type(value).__name__} has no JSON")
 
 
+@dataclass(kw_only=True)
 class Screen:
     """Standard output for results, and standard error for everything else that is said."""
 
-    def __init__(
-        self,
-        *,
-        stdin: TextIO,
-        stdout: TextIO,
-        stderr: TextIO,
-        json: bool,
-        quiet: bool,
-        env: Mapping[str, str],
-    ) -> None:
-        self.stdin = stdin
-        self.stdout = stdout
-        self.stderr = stderr
-        self.json = json
-        self.quiet = quiet
-        self.env = env
+    stdin: TextIO
+    stdout: TextIO
+    stderr: TextIO
+    json: bool
+    quiet: bool
 
     @property
     def interactive(self) -> bool:
@@ -98,11 +88,12 @@ class Screen:
         if not self.quiet:
             self.warn(text)
 
-    def warn(self, text: str) -> None:
-        """Print something that must be seen to standard error, even with ``-q``."""
+    def warn(self, *texts: str) -> None:
+        """Print texts that must be seen to standard error, even with ``-q``."""
         with contextlib.suppress(OSError, ValueError):
             self.stdout.flush()  # keeps the order when both go to one file
-        print(_escape_controls(text, self.stderr), file=self.stderr, flush=True)
+        for text in texts:
+            print(_escape_controls(text, self.stderr), file=self.stderr, flush=True)
 
     def raw(self, data: bytes) -> None:
         """Write bytes, such as sound, to standard output. Raises WrongUse at a terminal."""
@@ -136,6 +127,21 @@ class Screen:
             self.data(value)
         else:
             self.out(text())
+
+    def rows(
+        self,
+        value: object,
+        headers: Sequence[str],
+        rows: Sequence[Sequence[object]],
+        none: str = "",
+    ) -> None:
+        """Print `value` as JSON with ``--json``, else a table of `rows`, or the note `none`."""
+        if self.json:
+            self.data(value)
+        elif rows or not none:
+            self.table(headers, rows)
+        else:
+            self.note(none)
 
     def table(self, headers: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         """Print a plain table, cut to the terminal's width; in a pipe nothing is cut."""

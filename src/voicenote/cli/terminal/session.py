@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -70,10 +70,15 @@ class Session:
         named = self.home_option or self.env.get(HOME)
         if named and context and context.info_name in OF_CASES and not self.home.exists():
             raise WrongUse(
-                f"{self.home} doesn't exist",
-                "check the path; to create one there: voicenote init",
+                f"{self.home} doesn't exist", "check the path; to create one there: voicenote init"
             )
         return load_draft(self.home, self.env)
+
+    def check(self) -> None:
+        """Raise BadSettings with every problem of the settings, channels and voices included."""
+        from voicenote.wiring import check
+
+        check(self.draft)
 
     def read_settings_again(self) -> None:
         """Read the settings anew at their next use: somebody has written them meanwhile."""
@@ -87,15 +92,12 @@ class Session:
         Raises BadSettings with every problem in the settings. With `whole`, which commands that
         speak or send should use, channels and voices are checked too.
         """
-        from voicenote.wiring import check, open_workspace
+        from voicenote.wiring import open_workspace
 
         if whole:
-            check(self.draft)
-        ws = open_workspace(self.draft)
-        try:
+            self.check()
+        with closing(open_workspace(self.draft)) as ws:
             yield ws
-        finally:
-            ws.close()
 
     @cached_property
     def screen(self) -> Screen:
@@ -108,7 +110,6 @@ class Session:
             stderr=self.stderr,
             json=self.json,
             quiet=self.quiet,
-            env=self.env,
         )
 
 

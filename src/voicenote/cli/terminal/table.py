@@ -55,11 +55,7 @@ def clip_text(text: str, width: int, mark: str = "…") -> str:
 
 
 def layout(
-    headers: Sequence[str],
-    rows: Iterable[Sequence[object]],
-    *,
-    width: int | None,
-    isolate: bool,
+    headers: Sequence[str], rows: Iterable[Sequence[object]], *, width: int | None, isolate: bool
 ) -> Iterator[str]:
     """Yield the lines of a table: headers, then `rows` (None is empty), numbers to the right.
 

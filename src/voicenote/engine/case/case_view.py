@@ -101,7 +101,7 @@ class MessageView:
     `in_flight_since`: when sending began, if it may be being sent right now.
     """
 
-    touch: int
+    message: int
     kind: TouchKind
     due_at: datetime
     state: TouchState
@@ -123,7 +123,7 @@ class CaseView:
     """A whole case, with what is missing before it can be closed. Times are UTC.
 
     `clock` is its response clock in words; `local_zone` is the customer's time zone and `zone_note`
-    how it is known; `history` holds the lines of the ledger, oldest first.
+    how it is known; `history` holds the lines of the ledger, oldest first, in users' words.
     """
 
     case: Case
@@ -136,7 +136,7 @@ class CaseView:
     amends: tuple[PromiseView, ...]
     script: ScriptView | None
     memo: MemoView | None
-    touches: tuple[MessageView, ...]
+    messages: tuple[MessageView, ...]
     answers: tuple[Answer, ...]
     lesson: Lesson | None
     missing: tuple[str, ...]
@@ -172,14 +172,14 @@ def case_view(ws: Workspace, number: int) -> CaseView:
         amends=tuple(promise_view(case, amends, today) for amends in case.amends),
         script=_script(found, case.stage) if found else None,
         memo=_memo(ws, found, case.stage) if found else None,
-        touches=tuple(
+        messages=tuple(
             _message(touch, seen, refused.get(touch.number, ()), flying.get(touch.number))
             for touch in seen.touches
         ),
         answers=seen.answers,
         lesson=case.lesson,
         missing=() if closed else missing(seen),
-        history=history,
+        history=[_told(line) for line in history],
     )
 
 
@@ -251,7 +251,7 @@ def _message(
     touch: Touch, seen: Snapshot, refused_by: Sequence[str], since: datetime | None
 ) -> MessageView:
     return MessageView(
-        touch=touch.number,
+        message=touch.number,
         kind=touch.kind,
         due_at=touch.due_at,
         state=touch.state,
@@ -267,3 +267,10 @@ def _message(
         receipts=seen.receipts.get(touch.number, ()),
         in_flight_since=since,
     )
+
+
+def _told(line: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a line of the history in users' words: what the ledger calls touch is a message."""
+    named = {"touch": "message", "touches": "messages"}
+    told = {named.get(key, key): value for key, value in line.items()}
+    return told | {"event": line["event"].replace("touch_", "message_")}

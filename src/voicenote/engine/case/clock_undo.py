@@ -35,13 +35,13 @@ SENT = "a message has been sent since"
 class Undone:
     """What was undone of the run at `at` (None: no run), and in which cases.
 
-    `touches` counts messages to customers, as a run does; nudges come back with them. `moved`
+    `messages` counts those to customers, as a run does; nudges come back with them. `moved`
     counts messages that a clock ahead had put off and that are due again. `kept` is (case, why) of
     what stays as it is.
     """
 
     at: datetime | None
-    touches: int
+    messages: int
     promises: int
     closed: int
     moved: int
@@ -77,7 +77,7 @@ def undo(ws: Workspace) -> Undone:
         for case in changed:
             clock_history.forget_timely(tx, case, lines[0].at, lines[-1].at)
         counts = {
-            "touches": sum(_to_customer(tx, line) for line in done),
+            "messages": sum(_to_customer(tx, line) for line in done),
             "promises": sum(line.event == "amends_broken" for line in done),
             "closed": sum(line.event == "case_closed" for line in done),
         }

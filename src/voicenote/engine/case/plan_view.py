@@ -29,12 +29,12 @@ HEARS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanRow:
-    """A message of a plan. In a preview `touch` is None, and `state` and `key` are empty.
+    """A message of a plan. In a preview `message` is None, and `state` and `key` are empty.
 
     `hears` is what the customer hears in it, `unless` what would make it unnecessary.
     """
 
-    touch: int | None = None
+    message: int | None = None
     kind: TouchKind
     hears: str
     due_at: datetime
@@ -60,7 +60,7 @@ class PlanView:
     plan: str
     booked: bool
     held: bool
-    touches: tuple[PlanRow, ...]
+    messages: tuple[PlanRow, ...]
 
     @property
     def zone(self) -> ZoneInfo:
@@ -90,13 +90,13 @@ def plan_view(ws: Workspace, number: int) -> PlanView:
         plan=plan_for(ws, case),
         booked=bool(mine),
         held=any(touch.state is TouchState.HELD for touch in mine),
-        touches=tuple(rows),
+        messages=tuple(rows),
     )
 
 
 def _booked_row(touch: Touch) -> PlanRow:
     row = _row(touch.planned, touch.channel)
-    return replace(row, touch=touch.number, state=touch.state, key=touch.key, reason=touch.reason)
+    return replace(row, message=touch.number, state=touch.state, key=touch.key, reason=touch.reason)
 
 
 def _row(planned: PlannedTouch, channel: str) -> PlanRow:

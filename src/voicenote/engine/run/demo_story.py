@@ -140,7 +140,7 @@ def _do_amends(ws: Workspace, number: int, event: Event) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseSummary:
-    """How a case ended up; `touches` counts the messages sent."""
+    """How a case ended up; `messages` counts those sent."""
 
     case: int
     ref: str
@@ -149,7 +149,7 @@ class CaseSummary:
     stage: Stage
     outcome: Outcome | None
     round: int
-    touches: int
+    messages: int
     amends: tuple[str, ...]
 
 
@@ -168,7 +168,7 @@ def summarise_cases(ws: Workspace) -> list[CaseSummary]:
             stage=case.stage,
             outcome=case.outcome,
             round=case.round,
-            touches=sent[case.number],
+            messages=sent[case.number],
             amends=tuple(f"{amends.name} {amends.state.value}" for amends in case.amends),
         )
         for case in loaded

@@ -36,7 +36,7 @@ class InFlight(NamedTuple):
     """A message that another run is sending, or was when it died; settled after `until`."""
 
     case: int
-    touch: int
+    message: int
     kind: str
     since: datetime
     until: datetime

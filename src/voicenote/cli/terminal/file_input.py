@@ -1,16 +1,42 @@
-"""Input of commands: a text from a file or standard input, and a language tag."""
+"""Input from files: names as people paste them, and texts; and a language tag."""
 
 from __future__ import annotations
 
+import re
+import shlex
 from pathlib import Path
 from typing import TextIO
 
 from voicenote.errors import BadData, Unavailable, WrongUse
+from voicenote.files import expand_home
 
 #: The name for standard input and standard output.
 PIPE = "-"
 #: The longest text that is accepted, in bytes or characters: a day of speech.
 MOST = 5_000_000
+#: ``C:\`` or ``\\server``: there a backslash separates folders, and isn't an escape.
+_WINDOWS = re.compile(r"[A-Za-z]:[\\/]|\\\\")
+_QUOTED = re.compile(r"(['\"])(?P<name>.*)\1")
+
+
+def resolve_pasted_path(given: str) -> Path:
+    """Return the path that `given` means: as it is, or else as a shell would read it.
+
+    Terminals put a dragged file's name in quotes, or a backslash before each space. Windows paths
+    keep their backslashes. The path may not exist; the caller's error then names it.
+    """
+    plain = expand_home(given.strip())
+    if plain.exists():
+        return plain
+    quoted = _QUOTED.fullmatch(given.strip())
+    bare = quoted["name"] if quoted else given.strip()
+    if _WINDOWS.match(bare):
+        return Path(bare)
+    try:
+        words = shlex.split(given)
+    except ValueError:  # a single quote mark, such as an apostrophe in a name
+        return plain
+    return expand_home(words[0]) if len(words) == 1 else plain
 
 
 def read_text(source: Path | str, stdin: TextIO) -> str:
