@@ -20,7 +20,7 @@ from pathlib import Path
 sys.path.insert(1, str(Path(__file__).resolve().parent.parent))
 
 from intelligibility_measures import COMPLAINTS, LANGUAGES, settings
-from tests.sound.sounds import decode
+from tests.sound.sounds import decode, measure
 
 MEMOS = 100
 #: What is looked for: LUFS, how far from it, and the highest peak, dBFS.
@@ -61,8 +61,6 @@ def complaints(language: str, path: Path) -> None:
 def measured(file: Path) -> tuple[float, float]:
     """Return the loudness of a coded file in LUFS, and its highest sample in dBFS."""
     import numpy as np
-
-    from voicenote.sound.loudness import measure
 
     sound, rate = decode(file.read_bytes())
     return measure(sound, rate) or -99.0, float(20 * np.log10(np.abs(sound).max()))

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
+from av.filter import Graph
 
 from voicenote.model.memo import Clip
 from voicenote.model.sentences import Script, Section, Sentence
@@ -82,3 +85,33 @@ def decode(data: bytes) -> tuple[Samples, int]:
             for out in resampler.resample(frame)
         ]
     return np.concatenate(parts).astype(np.float32), stream.rate
+
+
+def measure(samples: Samples, rate: int) -> float | None:
+    """Return the integrated loudness in LUFS, or None for sound too short or too quiet."""
+    if not len(samples):
+        return None
+    graph = Graph()
+    source = graph.add_abuffer(
+        sample_rate=rate, format="flt", layout="mono", time_base=Fraction(1, rate)
+    )
+    meter = graph.add("ebur128", "metadata=1")
+    sink = graph.add("abuffersink")
+    source.link_to(meter)
+    meter.link_to(sink)
+    graph.configure()
+    frame = av.AudioFrame.from_ndarray(
+        np.ascontiguousarray(samples, dtype=np.float32).reshape(1, -1), format="flt", layout="mono"
+    )
+    frame.sample_rate, frame.pts = rate, 0
+    graph.push(frame)
+    graph.push(None)
+    integrated = -70.0
+    while True:
+        try:
+            out: Any = graph.pull()
+        except (av.error.EOFError, av.error.BlockingIOError):
+            break
+        # The last frame may be too short to have a value.
+        integrated = float(out.metadata.get("lavfi.r128.I", integrated))
+    return integrated if integrated > -69.0 else None

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.sound.sounds import quiet_around, samples, voiced
+from tests.sound.sounds import measure, quiet_around, samples, voiced
 from voicenote.errors import BadData
 from voicenote.model.memo import Clip
 from voicenote.model.sentences import Section, Sentence
 from voicenote.sound.edit import RATE, pause_after, resample, spread_captions, trim_silence
-from voicenote.sound.loudness import Samples, limit, measure
+from voicenote.sound.loudness import Samples, limit
 
 
 def trim(clip: Clip) -> Samples:

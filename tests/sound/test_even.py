@@ -9,11 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.sound.sounds import decode
+from tests.sound.sounds import decode, measure
 from voicenote.engine.memo.render_job import sounds_of
 from voicenote.model.sentences import Script, Section, Sentence
 from voicenote.sound.formats import Tags
-from voicenote.sound.loudness import measure
 from voicenote.sound.mixdown import level_for, make_memo
 from voicenote.sound.piece import PEAK
 from voicenote.wiring import make_voice

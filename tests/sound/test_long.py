@@ -10,13 +10,13 @@ import av
 import numpy as np
 import pytest
 
-from tests.sound.sounds import SCRIPT, SENTENCES, clips, decode, voiced
+from tests.sound.sounds import SCRIPT, SENTENCES, clips, decode, measure, voiced
 from voicenote.errors import Unavailable, WrongUse
 from voicenote.model.memo import Clip, Synthetic
 from voicenote.model.sentences import Section, Sentence
 from voicenote.sound.formats import Tags
 from voicenote.sound.long import write_long, write_ogg
-from voicenote.sound.loudness import OWN_VOICE, SILENT_VOICE, measure
+from voicenote.sound.loudness import OWN_VOICE, SILENT_VOICE
 from voicenote.sound.mixdown import make_memo
 from voicenote.sound.piece import Spoken
 

@@ -13,13 +13,22 @@ import pytest
 import webvtt as webvtt_parser
 
 from tests.fakes.made import make_voice
-from tests.sound.sounds import SCRIPT, SENTENCES, clips, decode, machine, quiet_around, voiced
+from tests.sound.sounds import (
+    SCRIPT,
+    SENTENCES,
+    clips,
+    decode,
+    machine,
+    measure,
+    quiet_around,
+    voiced,
+)
 from voicenote.errors import BadData, Unavailable, WrongUse
 from voicenote.model.memo import Caption, Clip, Memo, Synthetic
 from voicenote.model.sentences import Script, Section, Sentence
 from voicenote.sound.captions import transcript, webvtt
 from voicenote.sound.formats import Tags
-from voicenote.sound.loudness import SYSTEM_VOICE, LoudnessReading, measure
+from voicenote.sound.loudness import SYSTEM_VOICE, LoudnessReading
 from voicenote.sound.mixdown import level_for, make_memo
 from voicenote.voice.system import System
 

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from tests.fakes.made import make_voice
-from tests.sound.sounds import SCRIPT, SENTENCES, decode, voiced, write
+from tests.sound.sounds import SCRIPT, SENTENCES, decode, measure, voiced, write
 from voicenote.errors import BadData, VoiceUnavailable
 from voicenote.model.memo import Clip, Memo
 from voicenote.model.sentences import Script, Section, Sentence
@@ -28,7 +28,6 @@ from voicenote.sound.loudness import (
     energies,
     integrated,
     limit,
-    measure,
 )
 from voicenote.sound.mixdown import make_memo
 from voicenote.sound.packets import FORMS, TICK_S, codec_of, decode_packets, encoder

@@ -97,8 +97,8 @@ def pause_after(sentence: Sentence, following: Sentence) -> float:
 
 
 def pauses(sentences: Sequence[Sentence]) -> list[float]:
-    """Return the seconds of silence after each sentence, the last one included."""
-    return [pause_after(one, two) for one, two in pairwise(sentences)] + [TAIL_S]
+    """Return the seconds of silence after each sentence but the last."""
+    return [pause_after(one, two) for one, two in pairwise(sentences)]
 
 
 def spread_captions(sentences: Sequence[Sentence], seconds: float) -> tuple[Caption, ...]:

@@ -60,7 +60,10 @@ CODECS = {
         container_options=(("movflags", "+faststart"),),
     ),
     "mp3": Codec(
-        container="mp3", codec="libmp3lame", bit_rate=48_000, options=(("compression_level", "7"),)
+        container="mp3",
+        codec="libmp3lame",
+        bit_rate=48_000,
+        options=(("compression_level", "7"), ("reservoir", "0")),
     ),
     "wav": Codec(container="wav", codec="pcm_s16le", bit_rate=0),
 }

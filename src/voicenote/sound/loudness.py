@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import lru_cache
-from typing import Any
 
-import av
 import numpy as np
-from av.filter import Graph
 from numpy.typing import NDArray
 
 Samples = NDArray[np.float32]
@@ -51,36 +47,6 @@ SYSTEM_MORE_DB = {"he": 0.9, "fa": -0.5, "ro": -0.3}
 HIBARI_VOICE = LoudnessReading(target_lufs=-16.0, gain_db=10.6)
 #: The hum for trials: always the same (measured).
 SILENT_VOICE = LoudnessReading(target_lufs=-16.0, gain_db=23.0, speech=False, proven=True)
-
-
-def measure(samples: Samples, rate: int) -> float | None:
-    """Return the integrated loudness in LUFS, or None for sound too short or too quiet."""
-    if not len(samples):
-        return None
-    graph = Graph()
-    source = graph.add_abuffer(
-        sample_rate=rate, format="flt", layout="mono", time_base=Fraction(1, rate)
-    )
-    meter = graph.add("ebur128", "metadata=1")
-    sink = graph.add("abuffersink")
-    source.link_to(meter)
-    meter.link_to(sink)
-    graph.configure()
-    frame = av.AudioFrame.from_ndarray(
-        np.ascontiguousarray(samples, dtype=np.float32).reshape(1, -1), format="flt", layout="mono"
-    )
-    frame.sample_rate, frame.pts = rate, 0
-    graph.push(frame)
-    graph.push(None)
-    integrated = -70.0
-    while True:
-        try:
-            out: Any = graph.pull()
-        except (av.error.EOFError, av.error.BlockingIOError):
-            break
-        # The last frame may be too short to have a value.
-        integrated = float(out.metadata.get("lavfi.r128.I", integrated))
-    return integrated if integrated > -69.0 else None
 
 
 #: Length of the blocks of `energies` in seconds; BS.1770 gates 20 of them at a time, every 5.

@@ -17,10 +17,10 @@ from voicenote.files import write_remakable
 from voicenote.model.memo import Caption, Clip, Memo, Synthetic
 from voicenote.model.sentences import Script
 from voicenote.sound import splice
-from voicenote.sound.arrange import Arranged, arrange, loudness
 from voicenote.sound.captions import transcript, webvtt
 from voicenote.sound.edit import spread_captions
 from voicenote.sound.formats import Tags
+from voicenote.sound.layout import arrange, lay, loudness
 from voicenote.sound.loudness import (
     HIBARI_VOICE,
     OWN_VOICE,
@@ -103,22 +103,26 @@ def make_memo(
             f"{len(spoken)} sounds for {len(said)} sentences",
             "compose and render the script again",
         )
-    sources = [PieceSource(one, cache) for one in spoken]
     codec = codec_of("ogg", bit_rate)
-    pieces = [source.piece("ogg", codec) for source in sources]
-    tags = replace(tags, synthetic=synthetic_of(pieces), language=script.language)
-    arranged = arrange(said, pieces)
-    packets = splice.lay(
-        [piece.packets for piece in pieces], arranged.starts, arranged.end, "ogg", codec
+    placed = list(arrange(said, [PieceSource(one, cache) for one in spoken], codec))
+    tags = replace(
+        tags, synthetic=synthetic_of([one.piece for one in placed]), language=script.language
     )
+    packets = list(lay(placed, "ogg", codec))
     coded = {"ogg": splice.ogg(packets, codec, tags, zlib.crc32(script.text.encode()) >> 1)}
     for rendition in renditions:
         if rendition != "ogg":
-            coded[rendition] = _other(sources, pieces, arranged, rendition, tags)
-    seconds, lufs = splice.seconds(len(packets)), loudness(pieces, arranged)
-    captions = arranged.captions
+            codec = codec_of(rendition)
+            laid = lay(placed, rendition, codec)
+            coded[rendition] = splice.muxed(laid, rendition, codec, tags)
+    seconds, lufs = splice.seconds(len(packets)), loudness(placed)
     if isinstance(sounds, Clip):
         captions = spread_captions(script.sentences, seconds)
+    else:
+        captions = tuple(
+            Caption(one.begun_s, one.begun_s + one.piece.words_s, sentence.text)
+            for one, sentence in zip(placed, said, strict=True)
+        )
     return _write(script, coded, captions, seconds, lufs, folder=folder, root=root, tags=tags)
 
 
@@ -128,23 +132,6 @@ def _as_spoken(sound: Clip | Spoken, level: LoudnessReading) -> Spoken:
         return sound
     name = hashlib.sha256(sound.pcm).hexdigest()
     return Spoken(key=f"{name} {sound.rate} {sound.synthetic}", speak=lambda: sound, level=level)
-
-
-def _other(
-    sources: Sequence[PieceSource],
-    pieces: Sequence[Piece],
-    arranged: Arranged,
-    rendition: str,
-    tags: Tags,
-) -> bytes:
-    """Return the memo in another format: each sentence as loud and at the same time as in Ogg."""
-    codec = codec_of(rendition)
-    theirs = [
-        source.piece(rendition, codec, like=piece).packets
-        for source, piece in zip(sources, pieces, strict=True)
-    ]
-    packets = splice.lay(theirs, arranged.starts, arranged.end, rendition, codec)
-    return splice.muxed(packets, rendition, codec, tags)
 
 
 def synthetic_of(pieces: Sequence[Piece]) -> Synthetic:

@@ -56,8 +56,6 @@ def codec_of(rendition: str, bit_rate: int = 0) -> Codec:
     For Ogg it is the Opus mode that never cracks; `formats.for_speech` makes the other of it.
     """
     codec = CODECS[rendition]
-    if rendition == "mp3":
-        codec = replace(codec, options=(*codec.options, ("reservoir", "0")))
     return replace(codec, bit_rate=bit_rate) if bit_rate and rendition == "ogg" else codec
 
 

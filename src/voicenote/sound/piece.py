@@ -205,13 +205,10 @@ def _pack_piece(piece: Piece) -> bytes:
 
 
 def _read_piece(data: bytes) -> Piece:
-    try:
-        synthetic, seconds, gain, ceiling, levels, count = _HEAD.unpack_from(data)
-        at = _HEAD.size + 4 * levels
-        found: Any = np.frombuffer(data, "<f4", levels, _HEAD.size)
-        lengths = np.frombuffer(data, "<u4", count, at).tolist()
-    except (struct.error, ValueError) as error:
-        raise ValueError("no piece") from error
+    synthetic, seconds, gain, ceiling, levels, count = _HEAD.unpack_from(data)
+    at = _HEAD.size + 4 * levels
+    found: Any = np.frombuffer(data, "<f4", levels, _HEAD.size)
+    lengths = np.frombuffer(data, "<u4", count, at).tolist()
     ends = list(accumulate(lengths, initial=at + 4 * count))
     if ends[-1] != len(data):
         raise ValueError("no piece")
@@ -220,8 +217,5 @@ def _read_piece(data: bytes) -> Piece:
 
 
 def _read_clip(data: bytes) -> Clip:
-    try:
-        synthetic, rate = struct.unpack_from("<?I", data)
-    except struct.error as error:
-        raise ValueError("no clip") from error
+    synthetic, rate = struct.unpack_from("<?I", data)
     return Clip(data[struct.calcsize("<?I") :], rate, synthetic)

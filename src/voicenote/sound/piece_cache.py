@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import struct
 from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
@@ -55,8 +56,8 @@ class Cache:
     def load(self, key: str, read: Callable[[bytes], T]) -> T | None:
         """Return what `read` makes of the entry; None if it is missing or damaged (then removed).
 
-        `read` raises ValueError for what it cannot read. Always use the same `read` for a key. Its
-        result is kept in memory for the next time, so do not change it.
+        `read` raises ValueError or struct.error for what it cannot read. Always use the same `read`
+        for a key. Its result is kept in memory for the next time, so do not change it.
         """
         if key in self._near:
             self._near.move_to_end(key)
@@ -68,7 +69,7 @@ class Cache:
             found = read(_open_entry(data))
         except OSError:
             return None
-        except ValueError:
+        except (ValueError, struct.error):
             with suppress(OSError):
                 Path(path).unlink()
             return None

@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from functools import lru_cache
-from itertools import chain, islice, pairwise
+from itertools import chain, islice
 from pathlib import Path
 from typing import cast
 
@@ -20,7 +20,7 @@ import av
 
 from voicenote.errors import Unavailable
 from voicenote.sound.formats import Codec, Tags, metadata
-from voicenote.sound.packets import FORMS, TICK_S, silence
+from voicenote.sound.packets import FORMS, silence
 
 #: The 48 kHz samples of an Opus packet, and those that a player drops at the start: the delay of
 #: the slower Opus mode (the other delays by 120, and loses 4 ms of silence).
@@ -30,29 +30,6 @@ _PAGE = 50
 #: Ogg's checksum is zlib's with the bits of every byte, and of the result, reversed.
 _REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 _FIRST, _LAST = 2, 4
-
-
-def lay(
-    pieces: Sequence[tuple[bytes, ...]],
-    starts: Sequence[int],
-    end: int,
-    rendition: str,
-    codec: Codec,
-) -> list[bytes]:
-    """Return the packets of a memo: each piece at its start (in ticks), silence between.
-
-    Where the rendition's packets do not match the ticks, a piece begins up to half a packet off.
-    Packets missing at the end of a piece are silence; those too many are dropped.
-    """
-    frame_s = FORMS[rendition].frame / codec.rate
-    places = [round(tick * TICK_S / frame_s) for tick in (*starts, end)]
-    pause = silence(rendition, codec)
-    packets = [pause] * places[0]
-    for piece, (start, following) in zip(pieces, pairwise(places), strict=True):
-        room = following - start
-        packets += piece[:room]
-        packets += [pause] * (room - len(piece))
-    return packets
 
 
 def ogg(packets: Sequence[bytes], codec: Codec, tags: Tags, serial: int) -> bytes:
@@ -101,7 +78,7 @@ def _lacing(length: int) -> bytes:
     return b"\xff" * (length // 255) + bytes([length % 255])
 
 
-def muxed(packets: Sequence[bytes], rendition: str, codec: Codec, tags: Tags) -> bytes:
+def muxed(packets: Iterable[bytes], rendition: str, codec: Codec, tags: Tags) -> bytes:
     """Return an m4a or mp3 file of `packets`. Raises Unavailable when it cannot be written."""
     try:
         with tempfile.TemporaryDirectory(prefix="voicenote-") as folder:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from voicenote.model.memo import Clip
 from voicenote.script.languages import language as tables
-from voicenote.sound.loudness import measure
+from voicenote.sound.loudness import energies, integrated
 from voicenote.voice.port import primary
 
 Samples = NDArray[np.float32]
@@ -91,7 +91,7 @@ def notes(text: str, clip: Clip, language: str = "en", *, whole: bool = True) ->
         low, high = (5 * round(calm * part / 5) for part in (_SLOW, _FAST))
         wpm, target = round(words / seconds * 60), f"{low} to {high}"
         found.append(_note("pace", wpm, "words a minute", target, low, high))
-    if (lufs := measure(samples, clip.rate)) is not None:
+    if (lufs := integrated([energies(samples, clip.rate)])) is not None:
         found.append(_note("level", lufs, "LUFS", "-36 to -12", -36, -12))
     clipped = _count_clipped(samples)
     found.append(_note("clipping", clipped, "place" if clipped == 1 else "places", "none", high=0))
