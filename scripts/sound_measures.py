@@ -78,10 +78,10 @@ def naive(voice: str, count: int, folder: Path, *, unique: bool = False) -> floa
 def _naive_system() -> Any:
     from voicenote.voice import espeak
 
-    espeak.preload()
-    import pyttsx3
+    with espeak.bundled_library():
+        import pyttsx3
 
-    engine = pyttsx3.init()
+        engine = pyttsx3.init()
     engine.setProperty("rate", 165)
 
     def say(text: str, path: str) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -33,14 +34,21 @@ def test_an_unknown_language_is_told_and_the_next_question_answered(asked: Phone
     assert asked.of(["yes"], "en-us") == ["jˈɛs"]
 
 
-def test_a_child_that_died_is_told_and_another_one_started(asked: Phonemes) -> None:
+def test_a_child_that_died_is_replaced(asked: Phonemes) -> None:
     asked.version()
-    child = asked._child
+    child = asked._worker._child
     assert child is not None
     child.kill()
     child.wait()
+    assert asked.of(["yes"], "en-us") == ["jˈɛs"]
+
+
+def test_a_library_that_ends_its_process_is_told(
+    asked: Phonemes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(phonemes, "library_version", os.abort)
     with pytest.raises(VoiceUnavailable, match="ended"):
-        asked.of(["yes"], "en-us")
+        asked.version()
     assert asked.of(["yes"], "en-us") == ["jˈɛs"]
 
 

@@ -13,6 +13,8 @@ import importlib.util
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from voicenote.errors import VoiceUnavailable
@@ -45,15 +47,18 @@ def bundled_languages() -> frozenset[str]:
     return frozenset(tag.split("-", 1)[0].lower() for tag in tags)
 
 
-def preload() -> str:
-    """Load the bundled library, if there is one, and return its version, else "".
+@contextmanager
+def bundled_library() -> Iterator[str]:
+    """Load the bundled library, if there is one, and yield its version, else "".
 
-    Call it before the first import of pyttsx3's driver, and call `forget_data_path` after the
-    engine is made. Raises VoiceUnavailable when the library is there but cannot be loaded.
+    Import pyttsx3's driver and make the engine inside: only there the environment says where the
+    data are, because it is also that of the programs that we start. Raises VoiceUnavailable when
+    the library is there but cannot be loaded.
     """
     data = bundled_data()
     if data is None:
-        return ""
+        yield ""
+        return
     import espeakng_loader
 
     try:
@@ -63,22 +68,14 @@ def preload() -> str:
             f"the bundled speech library cannot be loaded: {error}",
             "install your system's espeak-ng, or reinstall the package espeakng-loader",
         ) from error
-    os.environ.setdefault(_DATA, str(short_path(data)))
     library.espeak_Info.restype = ctypes.c_char_p
-    return str(library.espeak_Info(None).decode("ascii", "replace"))
-
-
-def forget_data_path(before: str | None) -> None:
-    """Restore the environment variable, for the programs that we start."""
-    if before is None:
-        os.environ.pop(_DATA, None)
-    else:
-        os.environ[_DATA] = before
-
-
-def data_path() -> str | None:
-    """Return the data path in the environment, or None."""
-    return os.environ.get(_DATA)
+    told_already = _DATA in os.environ
+    os.environ.setdefault(_DATA, str(short_path(data)))
+    try:
+        yield str(library.espeak_Info(None).decode("ascii", "replace"))
+    finally:
+        if not told_already:
+            os.environ.pop(_DATA, None)
 
 
 def short_path(data: Path) -> Path:

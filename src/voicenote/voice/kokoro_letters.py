@@ -11,80 +11,23 @@ import re
 #: The most letters it takes at once.
 MOST = 510
 
-# Letter → number; the gaps are letters that it never learned.
-_RUNS = (
-    (1, ";:,.!?"),
-    (9, "—…"),
-    (12, "()"),
-    (16, " \u0303ʣʥʦʨᵝ"),
-    (24, "AI"),
-    (31, "O"),
-    (33, "Q"),
-    (35, "ST"),
-    (39, "W"),
-    (41, "Yᵊabcdef"),
-    (50, "hijklmnopqrstuvwxyzɑɐɒæ"),
-    (75, "βɔɕç"),
-    (80, "ɖðʤə"),
-    (85, "ɚɛɜ"),
-    (90, "ɟ"),
-    (92, "ɡ"),
-    (99, "ɥ"),
-    (101, "ɨɪʝ"),
-    (110, "ɯɰŋɳɲɴø"),
-    (118, "ɸθœ"),
-    (123, "ɹ"),
-    (125, "ɾɻ"),
-    (128, "ʁɽʂʃʈʧ"),
-    (135, "ʊʋ"),
-    (138, "ʌɣɤ"),
-    (142, "χʎ"),
-    (147, "ʒʔ"),
-    (156, "ˈˌː"),
-    (162, "ʰ"),
-    (164, "ʲ"),
-    (177, "ᵻ"),
+# Each letter at the place of its number; a dot stands for a letter that it never learned.
+_LETTERS = (
+    "·;:,.!?··—…·()·· \u0303ʣʥʦʨᵝ·AI·····O·Q·ST··W·Yᵊabcdef·hijklmnopq"
+    "rstuvwxyzɑɐɒæ··βɔɕç·ɖðʤə·ɚɛɜ··ɟ·ɡ······ɥ·ɨɪʝ······ɯɰŋɳɲɴø·ɸθ"
+    "œ··ɹ·ɾɻ·ʁɽʂʃʈʧ·ʊʋ·ʌɣɤ·χʎ···ʒʔ·······ˈˌː···ʰ·ʲ············ᵻ"
 )
-NUMBERS = {letter: first + n for first, run in _RUNS for n, letter in enumerate(run)}
+NUMBERS = {letter: number for number, letter in enumerate(_LETTERS) if letter != "·"}
 
 # Sounds for which it has a letter of its own.
-_ONE_LETTER = {
-    "a^ɪ": "I",
-    "a^ʊ": "W",
-    "e^ɪ": "A",
-    "ɔ^ɪ": "Y",
-    "t^s": "ʦ",
-    "d^z": "ʣ",
-    "t^ʃ": "ʧ",
-    "d^ʒ": "ʤ",
-    "t^ɕ": "ʨ",
-    "d^ʑ": "ʥ",
-}
+_TIED = "a^ɪ a^ʊ e^ɪ ɔ^ɪ t^s d^z t^ʃ d^ʒ t^ɕ d^ʑ"
+_ONE_LETTER = dict(zip(_TIED.split(), "IWAYʦʣʧʤʨʥ", strict=True))
 _ENGLISH = {"ə^l": "ᵊl", "ɐ": "ə", "r": "ɹ", "x": "k", "ç": "k", "ɬ": "l", "ʔ": "t"}
 _AMERICAN = {"o^ʊ": "O", "ɜː": "ɜɹ", "ɚ": "əɹ", "ɾ": "T", "ː": ""}
 _BRITISH = {"ə^ʊ": "Q", "e^ə": "ɛː", "i^ə": "ɪə"}
 _OWN = {"en-us": (_AMERICAN, _ENGLISH), "gmw/en": (_BRITISH, _ENGLISH)}
 # Sounds that it lacks, and their nearest neighbours.
-_NEAREST = {
-    "g": "ɡ",
-    "ʑ": "ʒ",
-    "ʐ": "ʒ",
-    "ɫ": "l",
-    "ɭ": "l",
-    "ɬ": "l",
-    "ɱ": "m",
-    "ɵ": "ø",
-    "ʏ": "y",
-    "ʉ": "u",
-    "ɘ": "ə",
-    "ɞ": "ɜ",
-    "ʀ": "ʁ",
-    "ɦ": "h",
-    "ħ": "h",
-    "ʍ": "w",
-    "ɢ": "ɡ",
-    "ʲʲ": "ʲ",
-}
+_NEAREST = str.maketrans("gʑʐɫɭɬɱɵʏʉɘɞʀɦħʍɢ", "ɡʒʒlllmøyuəɜʁhhwɡ")
 # A mark counts if a space or the end follows, so "p.m." is a word. A dash is between spaces.
 _MARK = re.compile(r"(?<!\s)\s*(?P<mark>(?<![;:,.!?…،؛؟۔])[;:,.!?…،؛؟۔]+|[—–])(?=\s|$)")
 _LIKE = str.maketrans({"،": ",", "؛": ";", "؟": "?", "۔": ".", "–": "—"})
@@ -121,9 +64,10 @@ def letters(ipa: str, language: str) -> str:
 
     `language` is its name in espeak-ng: the kinds of English have their own spelling.
     """
-    for table in (_ONE_LETTER, *_OWN.get(language, ()), _NEAREST):
+    for table in (_ONE_LETTER, *_OWN.get(language, ())):
         for sound, letter in table.items():
             ipa = ipa.replace(sound, letter)
+    ipa = ipa.translate(_NEAREST).replace("ʲʲ", "ʲ")
     return "".join(letter for letter in ipa if letter in NUMBERS)
 
 

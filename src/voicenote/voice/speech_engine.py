@@ -28,26 +28,23 @@ class SpeechEngine:
     """The one engine of this process. `say` speaks a text into a file, or raises."""
 
     def __init__(self) -> None:
-        before = espeak.data_path()
         self.pid = os.getpid()
         self.broken = ""
         self._late = False
         self._done = threading.Event()
         self._failed: list[str] = []
         try:
-            library = espeak.preload()
-            import pyttsx3
-            from pyttsx3.engine import default_engine_by_sys_platform
+            with espeak.bundled_library() as library:
+                import pyttsx3
+                from pyttsx3.engine import default_engine_by_sys_platform
 
-            _hush(f"pyttsx3.drivers.{default_engine_by_sys_platform()}")
-            self.engine: Any = pyttsx3.init()
+                _hush(f"pyttsx3.drivers.{default_engine_by_sys_platform()}")
+                self.engine: Any = pyttsx3.init()
         except (RuntimeError, ImportError, OSError, AttributeError) as error:
             raise VoiceUnavailable(
                 f"the system voice is missing: {error}",
                 "on Linux install espeak-ng, or the package espeakng-loader",
             ) from error
-        finally:
-            espeak.forget_data_path(before)
         self.version = f"espeak-ng {library}" if library else f"pyttsx3 {self.engine}"
         self.engine.connect("finished-utterance", self._finished)
         self.engine.connect("error", self._error)

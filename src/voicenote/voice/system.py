@@ -9,13 +9,11 @@ sentence could land in the next one's file.
 
 from __future__ import annotations
 
-import contextlib
 import importlib
 import importlib.util
 import os
 import shutil
 import tempfile
-import wave
 import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -212,20 +210,10 @@ def _peak(pcm: bytes) -> int:
 
 def _read_output(path: Path) -> Clip:
     """Read the engine's file: WAV on Linux and Windows, AIFF on macOS."""
-    if not path.stat().st_size:
-        return Clip(b"", 22_050, synthetic=True)
-    with (
-        contextlib.suppress(wave.Error, EOFError, RuntimeError),
-        wave.open(str(path), "rb") as file,
-    ):
-        if (file.getnchannels(), file.getsampwidth()) == (1, 2):
-            return Clip(file.readframes(file.getnframes()), file.getframerate(), synthetic=True)
-    return _read_any(path)
-
-
-def _read_any(path: Path) -> Clip:
     import av
 
+    if not path.stat().st_size:
+        return Clip(b"", 22_050, synthetic=True)
     try:
         with av.open(str(path)) as container:
             stream = container.streams.audio[0]
