@@ -20,9 +20,9 @@ from hypothesis import strategies as st
 
 from tests.benches import BENCHES
 from tests.benches.bench import NOW, Bench, make_bench_channel
-from voicenote.delivery.port import Trace
+from voicenote.delivery.port import NotFound
 from voicenote.errors import BadSettings, Refused
-from voicenote.model.receipt import Parcel, ReceiptKind
+from voicenote.model.receipt import Parcel, Receipt, ReceiptKind
 from voicenote.options import describe, options_of
 
 SOUND = bytes(range(256)) * 40
@@ -163,11 +163,11 @@ def test_many_touches_go_through_one_channel(bench: Bench, parcel: Parcel) -> No
 def test_asked_before_it_is_not_found_and_after_it_is(bench: Bench, parcel: Parcel) -> None:
     channel = bench.make()
     if not channel.info.can_ask:
-        assert channel.ask(parcel.key, parcel.message_id).trace is Trace.CANNOT_TELL
+        assert channel.ask(parcel.key, parcel.message_id) is NotFound.CANNOT_TELL
         return
-    assert channel.ask(parcel.key, parcel.message_id).trace is not Trace.FOUND
+    assert not isinstance(channel.ask(parcel.key, parcel.message_id), Receipt)
     receipt = channel.send(parcel, nothing)
-    assert channel.ask(parcel.key, parcel.message_id).receipt == receipt
+    assert channel.ask(parcel.key, parcel.message_id) == receipt
 
 
 def test_the_same_key_has_one_effect_where_the_channel_can_tell(
@@ -175,7 +175,7 @@ def test_the_same_key_has_one_effect_where_the_channel_can_tell(
 ) -> None:
     first = bench.make().send(parcel, nothing)
     channel = bench.make()
-    if channel.ask(parcel.key, parcel.message_id).trace is not Trace.FOUND:
+    if not isinstance(channel.ask(parcel.key, parcel.message_id), Receipt):
         assert not channel.info.can_ask
         return  # the caller has asked, was told nothing, and leaves it to a person
     commits: list[int] = []
@@ -265,10 +265,10 @@ def verdict(
     key = str(child["key"])
     touch = replace(parcel, key=key, message_id=f"<{key}@bakery.example>")
     channel = bench.make()
-    said = channel.ask(key, touch.message_id).trace
+    said = channel.ask(key, touch.message_id)
     assert child["committed"] or key not in arrived
-    assert (said is Trace.FOUND) == (key in arrived and channel.info.can_ask)
-    if said is Trace.FOUND or (child["committed"] and said is not Trace.ABSENT):
+    assert isinstance(said, Receipt) == (key in arrived and channel.info.can_ask)
+    if isinstance(said, Receipt) or (child["committed"] and said is not NotFound.ABSENT):
         return None
     channel.send(touch, nothing)
     channel.close()

@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicenote.delivery.email import mail_parser
 from voicenote.delivery.email.mail_parser import read_mail
 from voicenote.delivery.email.reply import own_words
 from voicenote.delivery.opt_out_phrases import is_opt_out, may_be_opt_out
@@ -559,7 +558,7 @@ def test_a_letter_that_names_a_lasting_and_a_passing_failure_is_a_bounce_of_the_
     bounced: bool,
 ) -> None:
     """One that is only late may still arrive: it is no news."""
-    monkeypatch.setattr(mail_parser, "failed_recipients", lambda _message: (lasting, passing))
+    monkeypatch.setattr("flufl.bounce.all_failures", lambda _message: (passing, lasting))
     read = read_mail(QMAIL.replace(b"MAILER-DAEMON@mx.example", sender), NOW, PLACES)
     assert bool(read.receipt) is bounced
     if read.receipt:

@@ -23,7 +23,7 @@ from voicenote.delivery.message import (
     wire,
     write_letter,
 )
-from voicenote.delivery.parcel_checks import check_key, validate_parcel
+from voicenote.delivery.parcel_checks import check_address, check_key, validate_parcel
 from voicenote.errors import Refused
 from voicenote.model.receipt import Parcel
 
@@ -146,7 +146,7 @@ def test_nothing_slips_a_line_into_a_header(field: str, bad: str) -> None:
 )
 def test_an_impossible_address_is_refused_where_one_is_needed(to: str) -> None:
     with pytest.raises(Refused, match="cannot be right"):
-        build_message(replace(PARCEL, to=to), {}, addressed=True)
+        check_address("the customer", to)
 
 
 @pytest.mark.parametrize(

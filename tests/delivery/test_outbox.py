@@ -14,11 +14,11 @@ import pytest
 
 from tests.fakes.made import make_channel
 from voicenote.delivery.outbox import Outbox
-from voicenote.delivery.port import ABSENT, Trace
+from voicenote.delivery.port import NotFound
 from voicenote.errors import BadSettings, Postponed, Refused, Unknown, VoicenoteError
 from voicenote.model.address import Address
 from voicenote.model.case import Customer
-from voicenote.model.receipt import Parcel, ReceiptKind
+from voicenote.model.receipt import Parcel, Receipt, ReceiptKind
 
 NOW = datetime(2026, 3, 2, 9, 31, tzinfo=UTC)
 
@@ -98,7 +98,7 @@ def test_asking_sweeps_what_a_killed_attempt_left(box: Path) -> None:
     for name in (".vn-1~abc.part", ".vn-1~abd.swept", ".vn-1.b~abc.part"):
         (box / name).mkdir(parents=True)
         (box / name / "memo.ogg").write_bytes(b"half")
-    assert channel(box).ask("vn-1", "<vn-1@x>") is ABSENT
+    assert channel(box).ask("vn-1", "<vn-1@x>") is NotFound.ABSENT
     assert [each.name for each in box.iterdir()] == [".vn-1.b~abc.part"]
 
 
@@ -130,7 +130,7 @@ def test_absent_is_proof_even_against_an_attempt_that_still_lives(
     said = []
     with pytest.raises(Postponed):
         channel(box).send(parcel, lambda: said.append(channel(box).ask("vn-1", "<vn-1@x>")))
-    assert said == [ABSENT]
+    assert said == [NotFound.ABSENT]
     assert list(box.iterdir()) == []
 
 
@@ -138,9 +138,8 @@ def test_a_folder_without_its_receipt_still_counts(box: Path, parcel: Parcel) ->
     channel(box).send(parcel, nothing)
     (box / "vn-1" / "receipt.json").write_text("{", encoding="ascii")
     found = channel(box).ask("vn-1", "<vn-1@x>")
-    assert found.trace is Trace.FOUND
-    assert found.receipt is not None
-    assert "note" in found.receipt.detail
+    assert isinstance(found, Receipt)
+    assert "note" in found.detail
 
 
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS])
@@ -162,7 +161,7 @@ def test_a_disk_that_fails_after_the_rename_is_unknown(
     monkeypatch.setattr("os.fsync", failing(8, errno.EIO))
     with pytest.raises(Unknown):
         channel(box).send(parcel, nothing)
-    assert channel(box).ask("vn-1", "<vn-1@x>").trace is Trace.FOUND
+    assert isinstance(channel(box).ask("vn-1", "<vn-1@x>"), Receipt)
 
 
 def failing(nth: int, code: int) -> Callable[[int], None]:
@@ -224,6 +223,5 @@ def test_each_fault_has_its_state_and_its_advice(
     with pytest.raises(error) as raised:
         channel(box).send(parcel, nothing)
     assert raised.value.advice == advice.replace("its folder", str(box))
-    assert channel(box).ask("vn-1", "<vn-1@x>").trace is (
-        Trace.FOUND if error is Unknown else Trace.ABSENT
-    )
+    found = channel(box).ask("vn-1", "<vn-1@x>")
+    assert isinstance(found, Receipt) if error is Unknown else found is NotFound.ABSENT

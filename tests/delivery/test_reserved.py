@@ -7,7 +7,7 @@ import pytest
 
 from tests.fakes.made import make_channel
 from voicenote.delivery.apprise import Apprise
-from voicenote.delivery.reserved import reserved
+from voicenote.delivery.parcel_checks import reserved
 from voicenote.delivery.webhook import Webhook
 from voicenote.errors import Refused
 from voicenote.model.receipt import Parcel

@@ -16,7 +16,7 @@ import pytest
 from tests.docs import running
 from tests.fakes.made import info_of, make_channel, make_voice
 from voicenote import plugins, wiring
-from voicenote.delivery.port import Trace
+from voicenote.delivery.port import NotFound
 from voicenote.errors import BadData, BadSettings, VoiceUnavailable
 from voicenote.model.memo import Clip
 from voicenote.model.receipt import Parcel
@@ -105,12 +105,12 @@ def test_the_channel_commits_before_it_sends_and_sends_once(
     def commit() -> None:
         seen.append(len(list(loft.glob("*.json"))))
 
-    assert channel.ask("c1r1-memo-1", "").trace is Trace.ABSENT
+    assert channel.ask("c1r1-memo-1", "") is NotFound.ABSENT
     first = channel.send(parcel(tmp_path), commit)
     assert channel.send(parcel(tmp_path), commit) == first
     assert seen == [0, 1]
     assert [path.name for path in loft.iterdir()] == ["c1r1-memo-1.json"]
-    assert channel.ask("c1r1-memo-1", "").receipt == first
+    assert channel.ask("c1r1-memo-1", "") == first
 
 
 def test_the_channel_of_the_page_is_tried_like_ours(install: Install, tmp_path: Path) -> None:
@@ -144,7 +144,7 @@ def test_what_commit_raises_keeps_the_channel_from_sending(
 
     with pytest.raises(KeyError):
         channel.send(parcel(tmp_path), broken)
-    assert channel.ask("c1r1-memo-1", "").trace is Trace.ABSENT
+    assert channel.ask("c1r1-memo-1", "") is NotFound.ABSENT
     with pytest.raises(BadSettings):
         make_channel(make, "loft", {}, lambda: NOW)
 

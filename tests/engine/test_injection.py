@@ -130,7 +130,7 @@ def by_each_channel(sent: list[Parcel], folder: Path) -> None:
 
 def as_mail(parcel: Parcel) -> None:
     """No header, address or part but ours; no tag of theirs; the words as they are."""
-    raw = wire(build_message(parcel, {"mp3": b"sound"}, addressed=True))
+    raw = wire(build_message(parcel, {"mp3": b"sound"}))
     message = email.message_from_bytes(raw, policy=email.policy.default)
     for part in message.walk():
         assert not part.defects

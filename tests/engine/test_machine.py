@@ -36,7 +36,7 @@ from tests.engine.world import (
     workspace,
 )
 from voicenote.delivery.inbound import Arrival, Inbound, Polls
-from voicenote.delivery.port import TraceResult
+from voicenote.delivery.port import NotFound
 from voicenote.engine.case import approval, case_triage, closing, consent, promises
 from voicenote.engine.memo import drafting, render_case
 from voicenote.engine.run import recovery, run_once
@@ -102,7 +102,7 @@ class Way(World):
     def send(self, parcel: Parcel, commit: Callable[[], None]) -> Receipt:
         return self.first.send(parcel, commit) if self.first else super().send(parcel, commit)
 
-    def ask(self, key: str, message_id: str) -> TraceResult:
+    def ask(self, key: str, message_id: str) -> Receipt | NotFound:
         return self.first.ask(key, message_id) if self.first else super().ask(key, message_id)
 
     def poll(self, after: str, since: date) -> Iterator[Arrival]:

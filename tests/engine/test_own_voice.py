@@ -12,7 +12,7 @@ import pytest
 
 from tests.engine.world import Clock, World, take, told, touches_of, workspace
 from tests.fakes.made import info_of
-from voicenote.delivery.footer import voice_note
+from voicenote.delivery.content import voice_note
 from voicenote.delivery.message import build_message
 from voicenote.engine.batch import Failed
 from voicenote.engine.case.approval import approve_cases

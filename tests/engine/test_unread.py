@@ -19,7 +19,6 @@ from tests.engine.world import Clock
 from tests.fakes.made import make_channel
 from voicenote.delivery.email.mail import Mail
 from voicenote.delivery.inbound import Arrival, Inbound
-from voicenote.delivery.opt_out_phrases import add_wishes
 from voicenote.engine.run.poll import receive, unmatched
 from voicenote.engine.run.run_once import one_pass
 from voicenote.engine.run.scheduler import Daemon
@@ -107,17 +106,11 @@ def test_one_of_a_customer_holds_what_waits_for_them(ws: Workspace, world: Slow,
     assert "voicenote plan N --resume" in text
 
 
-class Late(Worker):
-    def run(self, *_given: Any, **_named: Any) -> Any:
-        raise TookTooLong("it takes longer than 5 seconds")
-
-
 def test_a_stop_that_the_channel_has_told_needs_no_words(
     ws: Workspace, world: Slow, sent: int
 ) -> None:
     """Such as the command /stop with a thousand words behind it."""
     world.comes("w", keys=(key_of(ws, sent),), text="/stop and so on", opt_out=True)
-    world.post = [add_wishes(Late(), each) for each in world.post]
     assert receive(ws).kinds == {"opt-out": 1}
     assert "cancelled" in states_now(ws, sent)
 
@@ -126,7 +119,7 @@ def test_a_message_whose_words_cannot_be_told_is_kept_with_its_words(
     ws: Workspace, world: Slow, sent: int
 ) -> None:
     world.comes("w", keys=(key_of(ws, sent),), text="stop stop")
-    world.post = [add_wishes(Late(), each) for each in world.post]
+    world.post = [replace(each, broken="its words cannot be read") for each in world.post]
     assert receive(ws).kinds == {"unmatched": 1}
     (shown,) = unmatched(ws)
     assert shown.text == "stop stop"

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from voicenote.delivery.port import ABSENT, CANNOT_TELL, ChannelInfo, Trace, TraceResult
+from voicenote.delivery.port import ChannelInfo, NotFound
 from voicenote.engine.case.approval import approve_cases
 from voicenote.engine.ledger_identity import MachineRecords
 from voicenote.engine.memo.drafting import compose_cases
@@ -151,13 +151,13 @@ class World:
         if fate in failures:
             raise failures[fate]
 
-    def ask(self, key: str, message_id: str) -> TraceResult:
+    def ask(self, key: str, message_id: str) -> Receipt | NotFound:
         del message_id
         if not self.can_ask:
-            return CANNOT_TELL
+            return NotFound.CANNOT_TELL
         if any(parcel.key == key for parcel in self.left):
-            return TraceResult(Trace.FOUND, Receipt(kind=ReceiptKind.ACCEPTED, at=self.now()))
-        return ABSENT
+            return Receipt(kind=ReceiptKind.ACCEPTED, at=self.now())
+        return NotFound.ABSENT
 
     def close(self) -> None:
         return

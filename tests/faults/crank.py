@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.fakes.databases import own_database
-from voicenote.delivery.port import ABSENT, CANNOT_TELL, ChannelInfo, Trace, TraceResult
+from voicenote.delivery.port import ChannelInfo, NotFound
 from voicenote.engine.case.approval import approve_cases
 from voicenote.engine.memo.drafting import compose_cases
 from voicenote.engine.run.run_once import one_pass
@@ -81,13 +81,13 @@ class World:
         self.fuse.tick()
         return Receipt(kind=ReceiptKind.ACCEPTED, at=parcel.made_at)
 
-    def ask(self, key: str, message_id: str) -> TraceResult:
+    def ask(self, key: str, message_id: str) -> Receipt | NotFound:
         del message_id
         if not self.can_ask:
-            return CANNOT_TELL
+            return NotFound.CANNOT_TELL
         there = any(self.folder.glob(f"{key}.*"))
         receipt = Receipt(kind=ReceiptKind.ACCEPTED, at=START)
-        return TraceResult(Trace.FOUND, receipt) if there else ABSENT
+        return receipt if there else NotFound.ABSENT
 
     def close(self) -> None:
         return

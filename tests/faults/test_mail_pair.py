@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from email import message_from_bytes
@@ -29,10 +29,10 @@ from voicenote.delivery.email.mail import Mail
 from voicenote.delivery.email.mailbox import open_mailbox
 from voicenote.delivery.inbound import Inbound
 from voicenote.delivery.message import build_message, wire
-from voicenote.delivery.port import Trace
+from voicenote.delivery.port import NotFound
 from voicenote.delivery.tokens import fill_template, token
 from voicenote.errors import Postponed, Refused
-from voicenote.model.receipt import Parcel, ReceiptKind
+from voicenote.model.receipt import Parcel, Receipt, ReceiptKind
 from voicenote.options import Secret
 
 LONG_AGO = date(2020, 1, 1)
@@ -178,7 +178,11 @@ def test_a_wrong_password_is_explained_by_both(pair: MailPair, letter: Parcel) -
     wrong = make_channel(
         Mail, "m", pair.settings(password=lambda: "hunter2"), lambda: datetime.now(UTC)
     )
-    for attempt in (lambda: wrong.send(letter, nothing), lambda: wrong.ask("a", "<a@b>")):
+    attempts: list[Callable[[], object]] = [
+        lambda: wrong.send(letter, nothing),
+        lambda: wrong.ask("a", "<a@b>"),
+    ]
+    for attempt in attempts:
         with pytest.raises(Postponed, match="refused the log-in") as postponed:
             attempt()
         assert "app password" in postponed.value.advice
@@ -211,7 +215,11 @@ def test_a_token_that_is_over_is_explained_by_both(pair: MailPair, letter: Parce
     wrong = make_channel(
         Mail, "m", pair.settings(password=None, token=token), lambda: datetime.now(UTC)
     )
-    for attempt in (lambda: wrong.send(letter, nothing), lambda: wrong.ask("a", "<a@b>")):
+    attempts: list[Callable[[], object]] = [
+        lambda: wrong.send(letter, nothing),
+        lambda: wrong.ask("a", "<a@b>"),
+    ]
+    for attempt in attempts:
         with pytest.raises(Postponed, match="refused the log-in") as postponed:
             attempt()
         assert postponed.value.advice
@@ -220,16 +228,16 @@ def test_a_token_that_is_over_is_explained_by_both(pair: MailPair, letter: Parce
 
 def test_the_sent_folder_settles_what_is_uncertain(mail: Mail, letter: Parcel) -> None:
     """Its name is German, so it is found by its mark; a key that only begins alike is no proof."""
-    assert mail.ask(letter.key, letter.message_id).trace is Trace.CANNOT_TELL
+    assert mail.ask(letter.key, letter.message_id) is NotFound.CANNOT_TELL
     renamed = replace(letter, key=f"{letter.key}-10", message_id="<provider@mx.example>", files={})
     keep_in_sent(mail, replace(letter, files={}, key="other"), renamed)
     by_id = mail.ask("unknown", letter.message_id)
-    assert by_id.receipt is not None
-    assert by_id.receipt.detail["by"] == "Message-ID"
+    assert isinstance(by_id, Receipt)
+    assert by_id.detail["by"] == "Message-ID"
     by_key = mail.ask(renamed.key, "<ours@bakery.example>")
-    assert by_key.receipt is not None
-    assert by_key.receipt.detail["folder"] == "Gesendet"
-    assert mail.ask(f"{letter.key}-1", "<ours@bakery.example>").trace is Trace.CANNOT_TELL
+    assert isinstance(by_key, Receipt)
+    assert by_key.detail["folder"] == "Gesendet"
+    assert mail.ask(f"{letter.key}-1", "<ours@bakery.example>") is NotFound.CANNOT_TELL
 
 
 def keep_in_sent(mail: Mail, *letters: Parcel) -> None:

@@ -439,8 +439,7 @@ def answers(data: bytes, _folder: Path, chance: random.Random) -> None:
     """What the servers of all channels answer."""
     from voicenote.delivery.email.smtp_errors import refusal
     from voicenote.delivery.http_client import Response
-    from voicenote.delivery.http_errors import retry_after
-    from voicenote.delivery.http_status import judge_status
+    from voicenote.delivery.http_status import judge_status, retry_after
     from voicenote.delivery.telegram.bot_payload import result_of
     from voicenote.delivery.whatsapp.cloud_payload import identifier
 

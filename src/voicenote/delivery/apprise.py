@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from voicenote.delivery.content import AUDIO, sound_of, words_of
-from voicenote.delivery.parcel_checks import validate_parcel
-from voicenote.delivery.port import CANNOT_TELL, ChannelInfo, TraceResult
-from voicenote.delivery.reserved import ReservedOptions, refuse_reserved
+from voicenote.delivery.parcel_checks import ReservedOptions, refuse_reserved, validate_parcel
+from voicenote.delivery.port import ChannelInfo, NotFound
 from voicenote.errors import Postponed, Refused, Unknown
 from voicenote.model.case import Customer
 from voicenote.model.receipt import Parcel, Receipt, ReceiptKind
@@ -134,9 +133,9 @@ class Apprise:
         thread.join(self._options.timeout)
         return found[0] if found else TimeoutError()
 
-    def ask(self, key: str, message_id: str) -> TraceResult:
+    def ask(self, key: str, message_id: str) -> NotFound:
         """Return `CANNOT_TELL`: Apprise cannot be asked."""
-        return CANNOT_TELL
+        return NotFound.CANNOT_TELL
 
     def close(self) -> None:
         """Do nothing: no connection stays open."""

@@ -1,17 +1,50 @@
-"""What the HTTP channels take from a parcel: its words, its sound, and a form to upload it."""
+"""What channels take from a parcel: its words, the lines below, its sound, and a form to upload."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
-from voicenote.delivery.footer import voice_note
 from voicenote.delivery.parcel_checks import CONTROLS
 from voicenote.errors import Refused
 from voicenote.model.receipt import Parcel
 
 #: Rendition → media type. The attached file is called ``voice-memo.`` plus the rendition.
 AUDIO = {"mp3": "audio/mpeg", "m4a": "audio/mp4", "ogg": "audio/ogg"}
+#: Language → the lines for: memo attached, computer voice, computer voice in a part.
+NOTES = {
+    "en": (
+        "Voice memo attached, {}.",
+        "The voice in it was made by a computer.",
+        "The voice in a part of it was made by a computer.",
+    ),
+    "he": (
+        "מצורפת הודעה קולית, {}.",
+        "הקול בהודעה הופק במחשב.",
+        "הקול בחלק מההודעה הופק במחשב.",
+    ),
+    "ro": (
+        "Mesaj vocal atașat, {}.",
+        "Vocea din mesaj este generată de calculator.",
+        "Vocea dintr-o parte a mesajului este generată de calculator.",
+    ),
+    "pl": (
+        "W załączniku wiadomość głosowa, {}.",
+        "Głos w wiadomości wygenerował komputer.",
+        "Głos w części wiadomości wygenerował komputer.",
+    ),
+    "fa": (
+        "پیام صوتی پیوست شده است، {}.",
+        "صدای این پیام با رایانه ساخته شده است.",
+        "صدای بخشی از این پیام با رایانه ساخته شده است.",
+    ),
+    "et": (
+        "Lisatud on häälsõnum, {}.",
+        "Sõnumi hääl on loodud arvutiga.",
+        "Osa sõnumi häälest on loodud arvutiga.",
+    ),
+}
 
 
 def read_rendition(parcel: Parcel, rendition: str) -> bytes:
@@ -53,13 +86,30 @@ def words_of(parcel: Parcel, most: int) -> str:
     return f"{whole.rstrip()}…{tail}"
 
 
+def notes_of(parcel: Parcel, *, attached: bool) -> list[str]:
+    """Return the lines that go below the words; `attached`: whether the sound is attached."""
+    memo = _of(parcel)[0]
+    minutes, seconds = divmod(round(parcel.duration_s), 60)
+    notes = [memo.format(f"{minutes}:{seconds:02}")] if attached else []
+    return [*notes, voice_note(parcel)] if parcel.synthetic else notes
+
+
+def voice_note(parcel: Parcel) -> str:
+    """Return the line that says a computer speaks in the memo, or in a part of it."""
+    return _of(parcel)[2 if parcel.partly else 1]
+
+
+def _of(parcel: Parcel) -> tuple[str, str, str]:
+    return NOTES.get(parcel.language.split("-")[0].lower(), NOTES["en"])
+
+
 def units(text: str) -> int:
     """Return the length of a text in UTF-16 units, which is how messengers count."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def form(
-    fields: Mapping[str, str], field: str, file: tuple[str, bytes, str]
+    fields: Mapping[str, Any], field: str, file: tuple[str, bytes, str]
 ) -> tuple[dict[str, str], bytes]:
     """Return the headers and body of a form with one file, given as (name, bytes, media type)."""
     import httpx2

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from voicenote.deadline import Deadline
-from voicenote.delivery.http_errors import explain_failure
+from voicenote.delivery.server_text import AGAIN, explain
 from voicenote.errors import BadSettings, Postponed, Unknown
 from voicenote.options import option, validators
 from voicenote.options.validators import is_here
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import httpx2
 
 _PIECE = 65536
+_ADDRESS = "the address and its port"
 _MOST = 1_000_000  # most bytes read of an answer
 
 
@@ -66,8 +67,10 @@ class HttpClient:
         self._client: httpx2.Client | None = None
         self._stream: Any = None
 
-    def post(self, call: Request, commit: Callable[[], None], unknown: str) -> Response:
-        """Send `call` and return the answer; `commit` is called before the last byte.
+    def post(
+        self, call: Request, unknown: str, commit: Callable[[], None] | None = None
+    ) -> Response:
+        """Send `call` and return the answer; `commit`, if given, is called before the last byte.
 
         Raises Postponed when the last byte was not sent, otherwise Unknown with the advice
         `unknown`. Errors from `commit` propagate unchanged, and the server never gets the whole
@@ -82,7 +85,8 @@ class HttpClient:
             nonlocal sent
             for start in range(0, len(call.body) - 1, _PIECE):
                 yield call.body[start : min(start + _PIECE, len(call.body) - 1)]
-            commit()
+            if commit:
+                commit()
             sent = True
             yield call.body[-1:]
 
@@ -93,11 +97,11 @@ class HttpClient:
             with deadline.shutting(self._socket):
                 said = self._exchange(client, call, parts())
         except (httpx2.RequestError, httpx2.InvalidURL) as error:
-            what, advice = explain_failure(error, where, late=deadline.over)
+            what, advice = _explain_failure(error, where, late=deadline.over)
             if sent:
                 raise Unknown(f"{what}, when it had the whole message", unknown) from error
             raise Postponed(what, advice) from error
-        if not sent and 200 <= said.status < 300:
+        if commit and not sent and 200 <= said.status < 300:
             commit()  # it accepted early, so the last byte is not needed
         return said
 
@@ -160,6 +164,29 @@ class HttpClient:
 
     def _socket(self) -> socket.socket | None:
         return self._stream.get_extra_info("socket") if self._stream else None
+
+
+def _explain_failure(error: BaseException, where: str, *, late: bool) -> tuple[str, str]:
+    """Return what happened and what to do about it, one line each.
+
+    `where` is host and port. `late` means that we ended the request, because its time was over.
+    """
+    cause = _root_cause(error)
+    if late or (cause is None and "Timeout" in type(error).__name__):
+        cause = TimeoutError()
+    if explained := explain(cause, where, _ADDRESS, f"check {_ADDRESS}"):
+        return explained
+    if "isconnected" in str(error):
+        return f"{where} hung up", AGAIN
+    return f"{where} gave no answer of HTTP", f"check {_ADDRESS}: another kind of server is there"
+
+
+def _root_cause(error: BaseException) -> BaseException | None:
+    """Return the socket error behind a library's error, or None."""
+    link: BaseException | None = error
+    while link is not None and not isinstance(link, OSError):
+        link = link.__cause__ or link.__context__
+    return link
 
 
 def _is_loud(record: logging.LogRecord) -> bool:

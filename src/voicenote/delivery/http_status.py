@@ -1,12 +1,12 @@
-"""Translate HTTP status codes into errors of a message. Pure."""
+"""What an HTTP answer means for a message: its status, and ``Retry-After``. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from email.utils import parsedate_to_datetime
 
 from voicenote.delivery.http_client import Response
-from voicenote.delivery.http_errors import retry_after
 from voicenote.delivery.server_text import AGAIN, plain
 from voicenote.errors import Postponed, Refused, Unknown
 
@@ -47,3 +47,16 @@ def judge_status(
     if status >= 500 or status == 409:  # 409: it has the key, or is still processing it
         return Unknown(what, ask)
     return Postponed(what, "check url: the receiver points elsewhere, and nothing follows it")
+
+
+def retry_after(header: str, now: datetime) -> float | None:
+    """Return the seconds that a ``Retry-After`` header asks for (RFC 9110, 10.2.3), or None.
+
+    The header holds seconds or a date, which is compared with `now` (aware).
+    """
+    if header.strip().isascii() and header.strip().isdigit():
+        return float(header)
+    try:
+        return max(0.0, (parsedate_to_datetime(header) - now).total_seconds())
+    except (ValueError, TypeError):  # not a date, or one without a time zone
+        return None

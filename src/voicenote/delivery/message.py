@@ -14,18 +14,15 @@ from email.message import EmailMessage
 from functools import lru_cache
 from html import escape
 
-from voicenote.delivery.content import AUDIO
-from voicenote.delivery.footer import notes_of
+from voicenote.delivery.content import AUDIO, notes_of
 from voicenote.delivery.headers import POLICY
 from voicenote.delivery.letter import Letter, in_lines
 from voicenote.delivery.parcel_checks import (
     CONTROLS,
     check_address,
-    check_key,
-    check_message_id,
     is_email,
     require_one_line,
-    require_unicode,
+    validate_parcel,
 )
 from voicenote.model.receipt import Parcel
 
@@ -34,32 +31,26 @@ _OURS = {"en": "ltr", "et": "ltr", "fa": "rtl", "he": "rtl", "pl": "ltr", "ro": 
 
 
 def build_message(
-    parcel: Parcel,
-    attachments: Mapping[str, bytes],
-    *,
-    addressed: bool = False,
-    headers: Mapping[str, str] | None = None,
+    parcel: Parcel, attachments: Mapping[str, bytes], headers: Mapping[str, str] | None = None
 ) -> EmailMessage:
     """Return `parcel` as an email: the words as text and HTML, and the sound attached.
 
     `attachments` maps a rendition (``mp3``, ``m4a``, ``ogg``) to its bytes. If `to` or `sender`
-    isn't an email address, its header shows only the name, as an empty group; with `addressed`,
-    both must be addresses. `headers` are added, such as ``Reply-To``.
-
-    Raises Refused for a control character in a header, an impossible address, Message-ID or key,
-    and for words that are not valid Unicode.
+    isn't an email address, its header shows only the name, as an empty group. `headers` are added,
+    such as ``Reply-To``. Raises Refused as `validate_parcel` does, and for a control character in
+    one of `headers`.
     """
+    validate_parcel(parcel)
     message = EmailMessage(policy=POLICY)
-    message["From"] = _sender(parcel.sender_name, parcel.sender, addressed=addressed)
-    message["To"] = _mailbox("the customer", parcel.customer, parcel.to, addressed=addressed)
-    message["Subject"] = _words("the subject", parcel.subject)
+    message["From"] = _sender(parcel.sender_name, parcel.sender)
+    message["To"] = _mailbox("the customer", parcel.customer, parcel.to)
+    message["Subject"] = _words(parcel.subject)
     message["Date"] = parcel.made_at
-    message["Message-ID"] = check_message_id(parcel.message_id)
+    message["Message-ID"] = parcel.message_id
     if parcel.thread:
-        thread = [check_message_id(each) for each in parcel.thread]
-        message["In-Reply-To"] = thread[-1]
-        message["References"] = " ".join(thread)
-    message["X-Voicenote-Key"] = check_key(parcel.key)
+        message["In-Reply-To"] = parcel.thread[-1]
+        message["References"] = " ".join(parcel.thread)
+    message["X-Voicenote-Key"] = parcel.key
     for name, value in (headers or {}).items():
         message[name] = require_one_line(f"the header {name}", value)
     _fill(message, parcel, attachments)
@@ -72,11 +63,7 @@ def wire(message: EmailMessage) -> bytes:
 
 
 def write_letter(
-    parcel: Parcel,
-    attachments: Mapping[str, bytes],
-    *,
-    addressed: bool = False,
-    headers: Mapping[str, str] | None = None,
+    parcel: Parcel, attachments: Mapping[str, bytes], headers: Mapping[str, str] | None = None
 ) -> Letter:
     """Return the same bytes as ``wire(build_message(…))``, in a fraction of the time.
 
@@ -85,7 +72,7 @@ def write_letter(
     words come before the first sound, so no one can forge a mark.
     """
     marks = {kind: hashlib.sha256(f"{parcel.key} {kind}".encode()).digest() for kind in attachments}
-    rest = wire(build_message(parcel, marks, addressed=addressed, headers=headers))
+    rest = wire(build_message(parcel, marks, headers))
     words: list[bytes] = []
     for mark in reversed(marks.values()):
         rest, _, after = rest.rpartition(in_lines(mark))
@@ -93,13 +80,13 @@ def write_letter(
     return Letter((rest, *reversed(words)), tuple(attachments.values()))
 
 
-def _words(what: str, text: str) -> str:
-    """Return `text` for a header as `require_one_line` does, with encoded words left visible.
+def _words(text: str) -> str:
+    """Return `text` for a header, with encoded words left visible.
 
     Text that looks like an encoded word (RFC 2047) would be decoded in the header, line ends
     included, and so could add another header. An extra space prevents that.
     """
-    return require_one_line(what, text).replace("=?", "= ?")
+    return text.replace("=?", "= ?")
 
 
 @lru_cache
@@ -115,26 +102,22 @@ def direction(language: str) -> str:
         return "ltr"
 
 
-def _mailbox(what: str, name: str, address: str, *, addressed: bool) -> Address | Group:
-    name = _words(f"the name of {what}", name)
-    if addressed or is_email(address):
-        before, _, after = check_address(what, address).rpartition("@")
-        return Address(display_name=name, username=before, domain=after)
-    require_one_line(f"the address of {what}", address)
-    return Group(display_name=name.strip() or what)
+def _mailbox(what: str, name: str, address: str) -> Address | Group:
+    if not is_email(address):
+        return Group(display_name=_words(name).strip() or what)
+    before, _, after = check_address(what, address).rpartition("@")
+    return Address(display_name=_words(name), username=before, domain=after)
 
 
 @lru_cache(maxsize=64)
-def _sender(name: str, address: str, *, addressed: bool) -> BaseHeader:
+def _sender(name: str, address: str) -> BaseHeader:
     """Return the From header, which is the same in every message of a run."""
-    header: BaseHeader = POLICY.header_factory(
-        "From", _mailbox("the sender", name, address, addressed=addressed)
-    )
+    header: BaseHeader = POLICY.header_factory("From", _mailbox("the sender", name, address))
     return header
 
 
 def _fill(message: EmailMessage, parcel: Parcel, attachments: Mapping[str, bytes]) -> None:
-    text = require_unicode("the text", parcel.text).translate(CONTROLS)
+    text = parcel.text.translate(CONTROLS)
     notes = notes_of(parcel, attached=bool(attachments))
     plain = "\n\n".join(
         ["\n".join(text.splitlines()), *(["-- \n" + "\n".join(notes)] if notes else [])]

@@ -1,26 +1,26 @@
 """Recognize opt-outs by their words, in six languages (``opt_out.toml``).
 
 METHOD, section 3: a customer opts out by any reasonable words, at once. Only whole sentences count,
-so "please don't stop" and "stop the machine" do not.
+so "please don't stop" and "stop the machine" do not. The patterns are matched by RE2, which reads a
+text once, whatever the pattern: a pattern may be wrong, but never slow. So anyone who speaks the
+language can safely correct its list of words.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import replace
 from functools import lru_cache
 from importlib.resources import files
-
-from voicenote.delivery.automaton import Automaton
-from voicenote.delivery.inbound import Arrival
-from voicenote.errors import TookTooLong
-from voicenote.worker import Worker
 
 #: Where a sentence ends. A comma only separates a greeting from the rest.
 _END = re.compile(r"[.!?;\n\r…|]+|\s[-–—]+\s")
 #: Marks that carry no meaning, such as quotes, brackets and invisible direction marks.
 _MARKS = re.compile(r"[\"'“”„״׳()\[\]*_\u200e\u200f\ufeff]")
+#: A letter or digit of any language, and anything else; RE2's own ``\w`` knows only ASCII.
+_LETTER, _OTHER = r"[\pL\pN_]", r"[^\pL\pN_]"
+#: Most bytes that RE2 keeps of what it has learned about a pattern; with 8 MB it reads slower.
+_MEMORY = 1 << 25
 
 
 def is_opt_out(text: str) -> bool:
@@ -32,10 +32,10 @@ def is_opt_out(text: str) -> bool:
     table, first = _words(), True
     for sentence in _END.split(text):
         said = _strip_politeness(sentence, table)
-        if table["sentences"].matches(said) or (first and table["alone"].matches(said)):
+        if table["sentences"].fullmatch(said) or (first and table["alone"].fullmatch(said)):
             return True
-        first = first and (
-            table["nothing"].matches(said) or table["greets"].matches(_plain(sentence))
+        first = first and bool(
+            table["nothing"].fullmatch(said) or table["greets"].fullmatch(_plain(sentence))
         )
     return False
 
@@ -43,68 +43,53 @@ def is_opt_out(text: str) -> bool:
 def may_be_opt_out(text: str) -> bool:
     """Return whether `text` has opt-out words among others, so a person has to read it."""
     table = _words()
-    return table["doubt"].begins(f"{_plain(text)} ") or any(
-        table["twice"].begins(f"{_plain(sentence)} ") for sentence in _END.split(text)
+    return bool(table["doubt"].search(f" {_plain(text)} ")) or any(
+        table["twice"].match(f"{_plain(sentence)} ") for sentence in _END.split(text)
     )
 
 
-def wish_in(text: str) -> tuple[bool, bool]:
-    """Return whether `text` is an opt-out, and whether it may be one."""
-    return is_opt_out(text), may_be_opt_out(text)
-
-
-def add_wishes(worker: Worker, arrival: Arrival) -> Arrival:
-    """Return `arrival` with its opt-out fields set; marked as broken if that takes too long.
-
-    Raises Unavailable when no process can be started to read the text.
-    """
-    inbound = arrival.inbound
-    if inbound is None or inbound.answer is None or not inbound.answer.text:
-        return arrival
-    if inbound.opt_out:  # known already; words that take too long must not hide it
-        return arrival
-    try:
-        stop, doubt = worker.run(wish_in, inbound.answer.text)
-    except TookTooLong as error:
-        return replace(arrival, broken=f"the message cannot be read: {error.what}")
-    wished = replace(inbound, opt_out=inbound.opt_out or stop, may_opt_out=doubt)
-    return replace(arrival, inbound=wished)
-
-
-def _strip_politeness(sentence: str, table: dict[str, Automaton]) -> str:
+def _strip_politeness(sentence: str, table: dict[str, re.Pattern[str]]) -> str:
     """Return what a sentence says, without the greetings at its beginning."""
     clauses = [clause for clause in map(_plain, re.split("[,:،]", sentence)) if clause]
     greeting = 0
-    while greeting < len(clauses) - 1 and table["greets"].matches(clauses[greeting]):
+    while greeting < len(clauses) - 1 and table["greets"].fullmatch(clauses[greeting]):
         greeting += 1
     return " ".join(clauses[greeting:])
 
 
 @lru_cache
-def _words() -> dict[str, Automaton]:
-    """Return a matcher for each kind of phrase in the file, for all languages together."""
+def _words() -> dict[str, re.Pattern[str]]:
+    """Return a pattern for each kind of phrase in the file, for all languages together."""
+    import re2
+
     text = files(__package__).joinpath("opt_out.toml").read_text(encoding="utf-8")
     every: dict[str, list[str]] = {}
     for lists in tomllib.loads(text).values():
         for name, entries in lists.items():
             every.setdefault(name, []).extend(entries)
-    # some words are in the lists of several languages
-    joined = {name: f"({'|'.join(dict.fromkeys(entries))})" for name, entries in every.items()}
+    joined = {name: f"({'|'.join(entries)})" for name, entries in every.items()}
     alone, polite, greeting = joined["alone"], joined["polite"], joined["greeting"]
     before, after = rf"(({polite}|{greeting}) )*", rf"( {polite})*"
-    return {
-        "sentences": Automaton(f"{before}{joined['sentences']}{after}"),
-        "alone": Automaton(f"{before}{alone}( {alone}| {polite})*"),
-        "doubt": Automaton(rf"((\w|\W)*\W)?{joined['doubt']}\W"),
+    patterns = {
+        "sentences": f"{before}{joined['sentences']}{after}",
+        "alone": f"{before}{alone}( {alone}| {polite})*",
+        "doubt": rf"\W{joined['doubt']}\W",
         # someone who says stop twice may mean it, whatever follows
-        "twice": Automaton(rf"{before}{alone} {alone}\W"),
-        "greets": Automaton(rf"{greeting}( \S+){{0,3}}|{polite}"),
-        "nothing": Automaton(rf"(({polite}|{greeting})( {polite}| {greeting})*)?"),
+        "twice": rf"{before}{alone} {alone}\W",
+        "greets": rf"{greeting}( \S+){{0,3}}|{polite}",
+        "nothing": rf"(({polite}|{greeting})( {polite}| {greeting})*)?",
+    }
+    options = re2.Options()
+    options.max_mem, options.log_errors = _MEMORY, False
+    return {
+        name: re2.compile(pattern.replace(r"\w", _LETTER).replace(r"\W", _OTHER), options)
+        for name, pattern in patterns.items()
     }
 
 
 def _plain(text: str) -> str:
-    """Return a text in lower case, without marks, and with single spaces."""
-    text = text.casefold().replace("’", "'").replace("\u200c", " ")
+    """Return a text in lower case, without marks and half characters, and with single spaces."""
+    text = text.encode(errors="replace").decode().casefold()
+    text = text.replace("’", "'").replace("\u200c", " ")
     text = re.sub(r"(?<=\w)'(?=\w)", "", text)
     return " ".join(re.sub(r"[.!,;:?]", " ", _MARKS.sub("", text)).split())

@@ -20,7 +20,7 @@ from pathlib import Path
 from voicenote.delivery.content import sounds_of
 from voicenote.delivery.message import write_letter
 from voicenote.delivery.parcel_checks import check_key
-from voicenote.delivery.port import ABSENT, ChannelInfo, Trace, TraceResult
+from voicenote.delivery.port import ChannelInfo, NotFound
 from voicenote.errors import Postponed, Unknown
 from voicenote.files import make_folder, open_new
 from voicenote.model.case import Customer
@@ -30,6 +30,11 @@ from voicenote.options import option, validators
 #: rendition → its file in the message's folder
 NAMES = {"ogg": "memo.ogg", "mp3": "memo.mp3", "vtt": "captions.vtt", "txt": "transcript.txt"}
 SOUNDS = ("ogg", "mp3")
+#: What the receipt's file holds of a parcel.
+_TOLD = (
+    *("key", "message_id", "case", "kind", "customer", "to", "language", "duration_s"),
+    *("synthetic", "synthetic_part"),
+)
 
 #: A draft this many seconds old is abandoned: writing one takes a moment.
 _ABANDONED_S = 3600
@@ -103,7 +108,7 @@ class Outbox:
         finally:
             shutil.rmtree(draft, ignore_errors=True)
 
-    def ask(self, key: str, message_id: str) -> TraceResult:
+    def ask(self, key: str, message_id: str) -> Receipt | NotFound:
         """Return whether the folder of `key` is there, after removing what earlier attempts left.
 
         A draft is renamed before it is removed, so an attempt that is still running can no longer
@@ -118,7 +123,7 @@ class Outbox:
             there = place.exists()
         except OSError as error:
             raise _postpone(self._folder, error) from error
-        return TraceResult(Trace.FOUND, self._first(place)) if there else ABSENT
+        return self._first(place) if there else NotFound.ABSENT
 
     def sweep(self, is_dead: Callable[[str], bool]) -> None:
         """Remove what killed attempts left: drafts of dead keys, and all drafts older than an hour.
@@ -211,16 +216,7 @@ def _contents(parcel: Parcel) -> dict[str, bytes]:
 
 def _pack_receipt(parcel: Parcel, receipt: Receipt) -> bytes:
     facts = {
-        "key": parcel.key,
-        "message_id": parcel.message_id,
-        "case": parcel.case,
-        "kind": parcel.kind,
-        "customer": parcel.customer,
-        "to": parcel.to,
-        "language": parcel.language,
-        "duration_s": parcel.duration_s,
-        "synthetic": parcel.synthetic,
-        "synthetic_part": parcel.synthetic_part,
+        **{name: getattr(parcel, name) for name in _TOLD},
         "receipt": receipt.kind.value,
         "at": receipt.at.isoformat(),
     }

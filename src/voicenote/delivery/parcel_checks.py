@@ -7,16 +7,21 @@ another.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
+from dataclasses import dataclass
 from functools import lru_cache
 
 from voicenote.errors import Refused
 from voicenote.model.receipt import Parcel
+from voicenote.options import option, validators
 
 #: Control characters that no message needs: all but tabs and line ends.
 CONTROLS = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127])
 
 _MESSAGE_ID = re.compile(r"<[!-;=?A-~]+@[!-;=?A-~]+>")
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}")
+#: RFC 2606 and RFC 6761, with the second-level domains.
+_RESERVED = ("example", "invalid", "localhost", "test", "example.com", "example.net", "example.org")
 
 
 def validate_parcel(parcel: Parcel) -> None:
@@ -113,3 +118,29 @@ def require_unicode(what: str, text: str) -> str:
             "the text was damaged on its way here; type it again",
         ) from None
     return text
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReservedOptions:
+    """The option to allow reserved domains, for every channel that sends to email addresses."""
+
+    allow_reserved: bool = option(
+        False, validators.switch, "let domains such as example.com and .test be written to"
+    )
+
+
+def reserved(domain: str) -> bool:
+    """Return whether `domain` is reserved, however it is spelled."""
+    spelled = domain.strip().rstrip(".").lower()
+    with suppress(UnicodeError):  # not a valid domain: other checks report that
+        spelled = spelled.encode("idna").decode("ascii").lower()
+    return any(spelled == each or spelled.endswith(f".{each}") for each in _RESERVED)
+
+
+def refuse_reserved(address: str, *, allowed: bool) -> None:
+    """Raise Refused for an email address at a reserved domain, unless `allowed`."""
+    if not allowed and "@" in address and reserved(address.rpartition("@")[2]):
+        raise Refused(
+            f"{address[:80]} is at a domain that nobody can own",
+            "correct the address on the case",
+        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from enum import StrEnum
+from enum import Enum
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -13,32 +13,15 @@ from voicenote.model.case import Customer
 from voicenote.model.receipt import Parcel, Receipt, ReceiptKind
 
 
-class Trace(StrEnum):
-    """Whether a channel knows a message."""
-
-    FOUND = "found"
-    ABSENT = "absent"
-    CANNOT_TELL = "cannot-tell"
-
-
-@dataclass(frozen=True, slots=True)
-class TraceResult:
-    """What a channel knows about one message. `receipt` is set for `FOUND`, and only then.
+class NotFound(Enum):
+    """What a channel says about a message that it does not find.
 
     `ABSENT` proves that the message has not been sent, and that no earlier attempt can still send
-    it. `CANNOT_TELL` means that the channel finds nothing, or cannot check.
+    it. `CANNOT_TELL` proves nothing, or the channel cannot check.
     """
 
-    trace: Trace
-    receipt: Receipt | None = None
-
-    def __post_init__(self) -> None:
-        if (self.trace is Trace.FOUND) != (self.receipt is not None):
-            raise ValueError("what was found comes with its receipt, and nothing else does")
-
-
-ABSENT = TraceResult(Trace.ABSENT)
-CANNOT_TELL = TraceResult(Trace.CANNOT_TELL)
+    ABSENT = "absent"
+    CANNOT_TELL = "cannot-tell"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,8 +89,11 @@ class Channel(Protocol):
         """
         ...
 
-    def ask(self, key: str, message_id: str) -> TraceResult:
-        """Return whether the message of `key` was sent. Raises Postponed when it cannot ask now."""
+    def ask(self, key: str, message_id: str) -> Receipt | NotFound:
+        """Return the receipt of the message of `key`, if it was sent.
+
+        Raises Postponed when it cannot ask now.
+        """
         ...
 
     def close(self) -> None:

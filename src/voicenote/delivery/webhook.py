@@ -18,9 +18,8 @@ from datetime import UTC, datetime
 from voicenote.delivery.content import sound_of
 from voicenote.delivery.http_client import HttpClient, HttpOptions, Request
 from voicenote.delivery.http_status import judge_status
-from voicenote.delivery.parcel_checks import validate_parcel
-from voicenote.delivery.port import CANNOT_TELL, ChannelInfo, TraceResult
-from voicenote.delivery.reserved import ReservedOptions, refuse_reserved
+from voicenote.delivery.parcel_checks import ReservedOptions, refuse_reserved, validate_parcel
+from voicenote.delivery.port import ChannelInfo, NotFound
 from voicenote.delivery.server_text import AGAIN
 from voicenote.errors import Unknown
 from voicenote.model.case import Customer
@@ -30,6 +29,11 @@ from voicenote.options.secret import reveal
 
 _PERSON = "ask the receiver for the key of the message, then say mark-sent or resend"
 _SAME_SECRET = "check that the receiver has the same secret"  # noqa: S105  advice
+#: What the document holds of a parcel as it is.
+_TOLD = (
+    *("key", "message_id", "case", "kind", "customer", "to", "sender", "sender_name", "language"),
+    *("subject", "text", "duration_s", "synthetic", "synthetic_part"),
+)
 _ABOUT_US = {401: _SAME_SECRET, 403: f"{_SAME_SECRET}, and lets this machine in"}
 
 
@@ -92,7 +96,7 @@ class Webhook:
         now = self._clock().astimezone(UTC)
         body = document(parcel, sound_of(parcel, self._formats))
         try:
-            said = self._line.post(self._call(parcel.key, body, now), commit, _PERSON)
+            said = self._line.post(self._call(parcel.key, body, now), _PERSON, commit)
             if verdict := judge_status(said, now, _PERSON, _ABOUT_US):
                 raise verdict
         except Unknown as unknown:
@@ -106,9 +110,9 @@ class Webhook:
             detail={"answer": str(said.status)},
         )
 
-    def ask(self, key: str, message_id: str) -> TraceResult:
+    def ask(self, key: str, message_id: str) -> NotFound:
         """Return `CANNOT_TELL`: a webhook cannot be asked."""
-        return CANNOT_TELL
+        return NotFound.CANNOT_TELL
 
     def close(self) -> None:
         """Close the connection."""
@@ -135,20 +139,7 @@ def document(parcel: Parcel, sound: tuple[str, bytes] | None) -> bytes:
     """Return the JSON body of a request: the parcel without its paths, the sound in Base64."""
     facts: dict[str, object] = {
         "version": 1,
-        "key": parcel.key,
-        "message_id": parcel.message_id,
-        "case": parcel.case,
-        "kind": parcel.kind,
-        "customer": parcel.customer,
-        "to": parcel.to,
-        "sender": parcel.sender,
-        "sender_name": parcel.sender_name,
-        "language": parcel.language,
-        "subject": parcel.subject,
-        "text": parcel.text,
-        "duration_s": parcel.duration_s,
-        "synthetic": parcel.synthetic,
-        "synthetic_part": parcel.synthetic_part,
+        **{name: getattr(parcel, name) for name in _TOLD},
         "made_at": parcel.made_at.astimezone(UTC).isoformat(),
         "thread": list(parcel.thread),
         "sound": None,

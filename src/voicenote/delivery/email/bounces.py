@@ -1,9 +1,103 @@
-"""Bounces without a standard report, parsed by flufl.bounce, which knows many servers' forms."""
+"""Read delivery reports and bounces, in the standard form (RFC 3464) or in that of a server.
+
+Those without a report are parsed by flufl.bounce, which knows many servers' forms.
+"""
 
 from __future__ import annotations
 
 import logging
+import re
+from datetime import datetime
 from email.message import Message
+
+from voicenote.delivery.email.header_fields import field
+from voicenote.delivery.email.machines import from_nobody
+from voicenote.model.receipt import UNDELIVERED, Receipt, ReceiptKind
+
+#: A delivery report's action (RFC 3464, 2.3.3) → receipt. `relayed` and `expanded` went on to
+#: a server that reports no further; `delayed` isn't news.
+_ACTIONS = {
+    "failed": ReceiptKind.BOUNCED,
+    "delivered": ReceiptKind.DELIVERED,
+    "relayed": ReceiptKind.ACCEPTED,
+    "expanded": ReceiptKind.ACCEPTED,
+}
+#: "Delivery time expired": the server gave up waiting, and no one reported a failure.
+_GIVEN_UP = "5.4.7"
+_MACHINES = ("mailer-daemon", "postmaster")
+#: Anchored at its start, or the search would begin again at every character.
+_ADDRESS = re.compile(r"(?<![^\s,;<>])[^\s,;<>]+@[^\s,;<>]+")
+
+
+def is_report(message: Message) -> bool:
+    """Return whether it is a delivery report, or a bounce as Exim and older servers write them."""
+    if message["X-Failed-Recipients"] or _reports(message):
+        return True
+    local = re.search(r"(?<![\w.+-])([\w.+-]+)@", field(message, "From"))
+    machine = bool(local and local.group(1).lower() in _MACHINES)
+    return machine and (from_nobody(message) or message.get_content_type() == "multipart/report")
+
+
+def read_report(message: Message, at: datetime) -> Receipt | None:
+    """Return the worst news of a report, or None if it brings none; `at` is when it came."""
+    reports = _reports(message)
+    if not reports:
+        return _read_plain_bounce(message, at)
+    kinds = [_ACTIONS.get(field(report, "Action").split(" ")[0].lower()) for report in reports]
+    for kind in (ReceiptKind.BOUNCED, ReceiptKind.DELIVERED, ReceiptKind.ACCEPTED):
+        if kind in kinds:
+            report = reports[kinds.index(kind)]
+            detail = _report_detail(report)
+            if kind is ReceiptKind.BOUNCED and len(reports) == 1:  # several: from a mailing list
+                detail |= _undelivered_address(detail, report)
+            return Receipt(kind=kind, at=at, detail=detail)
+    return None
+
+
+def _reports(message: Message) -> list[Message]:
+    """Return the groups of fields about one recipient each from delivery reports (RFC 3464)."""
+    return [
+        one
+        for part in message.walk()
+        if part.get_content_type() in ("message/delivery-status", "message/global-delivery-status")
+        if isinstance(groups := part.get_payload(), list)
+        for one in groups
+        if isinstance(one, Message) and one["Action"]
+    ]
+
+
+def _read_plain_bounce(message: Message, at: datetime) -> Receipt | None:
+    """Read a bounce without a report, and find whom it names; None for a mere delay."""
+    lasting, passing = failed_recipients(message)
+    if passing and not lasting:
+        return None
+    named = _ADDRESS.findall(field(message, "X-Failed-Recipients"))
+    recipient = next(iter((*named, *lasting)), "")
+    detail = {"status": "", "reason": field(message, "Subject"), "recipient": recipient}
+    return Receipt(kind=ReceiptKind.BOUNCED, at=at, detail=detail)
+
+
+def _report_detail(report: Message) -> dict[str, str]:
+    return {
+        "action": field(report, "Action").lower(),
+        "status": (field(report, "Status").split() or [""])[0],
+        "reason": field(report, "Diagnostic-Code").partition(";")[2].strip(),
+        "recipient": (field(report, "Original-Recipient") or field(report, "Final-Recipient"))
+        .partition(";")[2]
+        .strip(),
+    }
+
+
+def _undelivered_address(detail: dict[str, str], report: Message) -> dict[str, str]:
+    """Return the address that certainly got nothing, if the failure report leaves no doubt.
+
+    It is the last address that the message was sent to: a server that forwarded it may also have
+    kept it. Only 5.x.x is permanent (RFC 3463, 2). 5.4.7 and 4.x.x gave up after several tries, and
+    the last one may have arrived.
+    """
+    final = field(report, "Final-Recipient").partition(";")[2].strip()
+    lasting = detail["status"].startswith("5.") and detail["status"] != _GIVEN_UP
+    return {UNDELIVERED: final} if lasting and final else {}
 
 
 def failed_recipients(message: Message) -> tuple[tuple[str, ...], tuple[str, ...]]:

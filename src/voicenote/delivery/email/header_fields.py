@@ -1,8 +1,20 @@
-"""Read headers of an email, even broken ones. Pure."""
+"""Read headers of an email, even broken or hostile ones. Pure."""
 
 from __future__ import annotations
 
+import itertools
+import re
+from collections.abc import Iterator
 from email.message import Message
+
+#: Anything that parses as a header, anywhere, with its folded lines. Any line end counts.
+_HEADER = re.compile(rb"(?<![^\r\n])[!-9;-~]*:[^\r\n]*(?:(?:\r\n|\r|\n)[ \t][^\r\n]*)*")
+#: Most bytes and folds read of a header. Those of a part have parameters and nested comments,
+#: which take time quadratic in their length and depth.
+HEADER, FOLDS, PART_HEADER, COMMENTS = 4000, 30, 1000, 20
+#: How many headers of parts are parsed; later ones are renamed. A normal message has a few,
+#: and all of them are parsed again whenever the parts are read.
+PART_HEADERS = 500
 
 
 def field(message: Message, name: str) -> str:
@@ -17,3 +29,25 @@ def fields(message: Message, name: str) -> list[str]:
     except (ValueError, IndexError, AttributeError, TypeError, LookupError, RecursionError):
         # the standard library's header parser fails on some broken headers
         return []
+
+
+def limit_headers(raw: bytes) -> bytes:
+    """Return a message with overlong headers cut; its body stays whole.
+
+    No mail program writes such headers: RFC 5322 allows 998 characters a line. The standard library
+    takes hours to parse a header of a megabyte, and anyone can send to a mailbox.
+    """
+    parts = itertools.count()
+    return _HEADER.sub(lambda found: _short(found[0], parts), raw)
+
+
+def _short(whole: bytes, parts: Iterator[int]) -> bytes:
+    """Return a header, cut to what will be parsed; `parts` counts the headers of parts."""
+    if whole[:8].lower() == b"content-":
+        if next(parts) >= PART_HEADERS:
+            return b"X-" + whole[:PART_HEADER]
+        start = whole[:PART_HEADER]
+        return start if start.count(b"(") < COMMENTS else start.replace(b"(", b" ")
+    if len(whole) <= HEADER and whole.count(b"\n") + whole.count(b"\r") <= FOLDS:
+        return whole
+    return b"".join(whole[:HEADER].splitlines(keepends=True)[: FOLDS + 1]).rstrip(b"\r\n")

@@ -10,14 +10,14 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from voicenote.delivery.content import sounds_of
+from voicenote.delivery.email import mailbox
 from voicenote.delivery.email.settings import EmailOptions
-from voicenote.delivery.email.smtp import Conversation, Envelope
+from voicenote.delivery.email.smtp import Conversation, Envelope, Server
 from voicenote.delivery.inbound import Arrival, Inbound
 from voicenote.delivery.letter import Letter
 from voicenote.delivery.message import write_letter
-from voicenote.delivery.parcel_checks import check_address, require_one_line
-from voicenote.delivery.port import CANNOT_TELL, ChannelInfo, TraceResult
-from voicenote.delivery.reserved import refuse_reserved
+from voicenote.delivery.parcel_checks import check_address, refuse_reserved
+from voicenote.delivery.port import ChannelInfo, NotFound
 from voicenote.delivery.tokens import fill_template
 from voicenote.errors import ConnectionDropped, Postponed, TookTooLong, Unavailable
 from voicenote.model.case import Customer
@@ -36,6 +36,8 @@ class Mail:
     """A channel that sends through one SMTP server, and may read one mailbox."""
 
     Options = EmailOptions
+    field = "email"
+    is_mailbox = True  # messages stay in it, and other people's mail comes to it too
 
     def __init__(self, name: str, options: EmailOptions, clock: Callable[[], datetime]) -> None:
         self.name = name
@@ -52,12 +54,12 @@ class Mail:
         """Describe the server. Only a mailbox can report deliveries, bounces and answers."""
         kinds = {ReceiptKind.ACCEPTED, ReceiptKind.UNCERTAIN, ReceiptKind.REFUSED}
         told = {ReceiptKind.DELIVERED, ReceiptKind.BOUNCED, ReceiptKind.ANSWERED}
-        server, mailbox = self._options.server, self._options.imap
+        server, reads = self._options.server, self._options.imap is not None
         return ChannelInfo(
             name=self.name,
             about=f"email through {server.host}:{server.port}",
-            tells=frozenset(kinds | told | {ReceiptKind.AUTO_REPLY} if mailbox else kinds),
-            can_ask=mailbox is not None,
+            tells=frozenset(kinds | told | {ReceiptKind.AUTO_REPLY} if reads else kinds),
+            can_ask=reads,
             formats=self._options.attach,
         )
 
@@ -72,12 +74,8 @@ class Mail:
         again: SMTP cannot be asked, so the caller checks first.
         """
         sender, to = self._addresses(parcel)
-        letter = write_letter(
-            parcel,
-            sounds_of(parcel, self._options.attach),
-            addressed=True,
-            headers=mail_headers(self._options, parcel.key),
-        )
+        sounds = sounds_of(parcel, self._options.attach)
+        letter = write_letter(parcel, sounds, mail_headers(self._options, parcel.key))
         self._pace()
         line = self._offer(
             Envelope(sender=sender, to=to, key=parcel.key, dsn=self._options.dsn), letter
@@ -89,8 +87,8 @@ class Mail:
             raise
         answer = line.finish()
         detail = {"server": self._options.server.host, "answer": answer}
-        if self._options.copy_to_sent:
-            detail["copy"] = self._keep_copy(bytes(letter))
+        if self._options.copy_to_sent and self._options.imap:
+            detail["copy"] = self._keep_copy(self._options.imap, bytes(letter))
         return Receipt(
             kind=ReceiptKind.ACCEPTED,
             at=self._clock().astimezone(UTC),
@@ -98,34 +96,22 @@ class Mail:
             detail=detail,
         )
 
-    def ask(self, key: str, message_id: str) -> TraceResult:
+    def ask(self, key: str, message_id: str) -> Receipt | NotFound:
         """Return whether the mailbox's Sent folder has it. Not found proves nothing: `CANNOT_TELL`.
 
         Raises Postponed when the mailbox cannot be opened.
         """
         if self._options.imap is None:
-            return CANNOT_TELL
-        from voicenote.delivery.email.mailbox import in_sent
-
-        return in_sent(self._options.imap, self._options.sent_folder, key, message_id, self._clock)
+            return NotFound.CANNOT_TELL
+        return mailbox.in_sent(
+            self._options.imap, self._options.sent_folder, key, message_id, self._clock
+        )
 
     def sent_since(self, day: date) -> Mapping[str, datetime]:
         """Return key → time sent for each message since `day` in the mailbox's Sent folder."""
         if self._options.imap is None:
             return {}
-        from voicenote.delivery.email.mailbox import keys_sent
-
-        return keys_sent(self._options.imap, self._options.sent_folder, day)
-
-    @property
-    def field(self) -> str:
-        """The name of the customer's field that holds their address."""
-        return "email"
-
-    @property
-    def is_mailbox(self) -> bool:
-        """Always true: messages stay in the mailbox, and other people's mail comes to it too."""
-        return True
+        return mailbox.keys_sent(self._options.imap, self._options.sent_folder, day)
 
     def poll(self, after: str, since: date) -> Iterator[Arrival]:
         """Yield parsed messages that came into the mailbox after the place `after`, oldest first.
@@ -135,11 +121,9 @@ class Mail:
         """
         if self._options.imap is None:
             return
-        from voicenote.delivery.email.mailbox import MailboxPosition, new_mail
-
-        known = MailboxPosition.read(after)
+        known = mailbox.MailboxPosition.read(after)
         with Worker() as worker:
-            for place, at, raw in new_mail(self._options.imap, "INBOX", known, since):
+            for place, at, raw in mailbox.new_mail(self._options.imap, known, since):
                 yield self._read(worker, raw, at, str(place))
 
     def recognizes(self, raw: bytes) -> bool:
@@ -155,9 +139,7 @@ class Mail:
         """Yield once when the mailbox is watched, then whenever mail may have come."""
         if self._options.imap is None:
             return
-        from voicenote.delivery.email.mailbox import wait_for_mail
-
-        yield from wait_for_mail(self._options.imap, "INBOX", stopped)
+        yield from mailbox.wait_for_mail(self._options.imap, stopped)
 
     def _read(self, worker: Worker, raw: bytes, at: datetime, place: str) -> Arrival:
         """Parse a message. An unexpected error in one must not stop those behind it.
@@ -199,17 +181,12 @@ class Mail:
             line.close()
         self._hang_up()
 
-    def _keep_copy(self, raw: bytes) -> str:
+    def _keep_copy(self, server: Server, raw: bytes) -> str:
         """Save a copy in the Sent folder, and say where. Never fails: the message is sent."""
-        from voicenote.delivery.email.mailbox import keep_copy, open_mailbox
-
         try:
-            if self._mailbox is None and self._options.imap is not None:
-                self._open = ExitStack()
-                self._mailbox = self._open.enter_context(open_mailbox(self._options.imap))
             if self._mailbox is None:
-                return "none: there is no mailbox"
-            folder = keep_copy(self._mailbox, self._options.sent_folder, raw)
+                self._mailbox = self._open.enter_context(mailbox.open_mailbox(server))
+            folder = mailbox.keep_copy(self._mailbox, self._options.sent_folder, raw)
         except Exception as error:  # noqa: BLE001 - it has been sent, whatever happens to its copy
             self._hang_up()
             return f"none: {getattr(error, 'what', type(error).__name__)}"
@@ -258,16 +235,14 @@ class Mail:
 
 def mail_headers(options: EmailOptions, key: str) -> dict[str, str]:
     """Return headers that lead answers and opt-outs back to the message of `key`. Pure."""
-    headers = {}
-    ways = []
-    if options.reply_to:
-        headers["Reply-To"] = fill_template(options.reply_to, key)
-    if options.unsubscribe_url:
-        ways.append(f"<{fill_template(options.unsubscribe_url, key)}>")
-    if options.reply_to:
-        ways.append(f"<mailto:{fill_template(options.reply_to, key)}?subject=unsubscribe>")
+    reply_to = fill_template(options.reply_to, key)
+    page = fill_template(options.unsubscribe_url, key)
+    headers = {"Reply-To": reply_to} if reply_to else {}
+    ways = [f"<{page}>"] if page else []
+    if reply_to:
+        ways.append(f"<mailto:{reply_to}?subject=unsubscribe>")
     if ways:
         headers["List-Unsubscribe"] = ", ".join(ways)
-    if options.unsubscribe_url:
+    if page:
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    return {name: require_one_line(name, value) for name, value in headers.items()}
+    return headers

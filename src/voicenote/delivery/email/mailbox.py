@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from voicenote.delivery.email.imap_connection import connect
 from voicenote.delivery.email.smtp import Server
 from voicenote.delivery.email.smtp_errors import explain_failure
-from voicenote.delivery.port import CANNOT_TELL, Trace, TraceResult
+from voicenote.delivery.port import NotFound
 from voicenote.delivery.server_text import plain
 from voicenote.errors import Postponed, VoicenoteError
 from voicenote.model.receipt import Receipt, ReceiptKind
@@ -32,6 +32,7 @@ _KEY = re.compile(rb"x-voicenote-key:\s*([!-~]+)", re.IGNORECASE)
 IDLE_S = 20 * 60
 #: Advice when one side uses TLS on a port where the other does not.
 _WRONG_PORT = 'port 143 goes with imap_security = "starttls", port 993 with imap_security = "tls"'
+_INBOX = "INBOX"
 #: Usual names of the Sent folder, for servers that do not mark it (RFC 6154).
 _SENT = ("Sent", "Sent Items", "Sent Messages", "INBOX.Sent", "[Gmail]/Sent Mail")
 
@@ -55,26 +56,21 @@ class MailboxPosition:
 
 def in_sent(
     server: Server, folder: str, key: str, message_id: str, clock: Callable[[], datetime]
-) -> TraceResult:
+) -> Receipt | NotFound:
     """Search the sent mail for a message, by its Message-ID and then by its key.
 
     Some providers change the Message-ID, so the key counts too. Raises Postponed.
     """
-    with open_mailbox(server) as box:
-        sent = folder or _sent_folder(box)
-        if not sent or not box.folder.exists(sent):
-            return CANNOT_TELL
-        box.folder.set(sent, readonly=True)
+    with _open_sent(server, folder) as (box, sent):
         for name, value in (("Message-ID", message_id), ("X-Voicenote-Key", key)):
-            uid = _search(box, name, value)
+            uid = _search(box, name, value) if sent else ""
             if uid:
                 detail = {"found": "in the Sent folder", "folder": sent, "uid": uid, "by": name}
                 at = clock().astimezone(UTC)
-                receipt = Receipt(
+                return Receipt(
                     kind=ReceiptKind.ACCEPTED, at=at, provider_id=message_id, detail=detail
                 )
-                return TraceResult(Trace.FOUND, receipt)
-    return CANNOT_TELL
+    return NotFound.CANNOT_TELL
 
 
 def keys_sent(server: Server, folder: str, since: date) -> dict[str, datetime]:
@@ -83,41 +79,32 @@ def keys_sent(server: Server, folder: str, since: date) -> dict[str, datetime]:
     Only one header of each message is fetched. Raises Postponed.
     """
     from imap_tools import AND
-    from imap_tools.utils import check_command_status
 
     found: dict[str, datetime] = {}
-    with open_mailbox(server) as box:
-        sent = folder or _sent_folder(box)
-        if not sent or not box.folder.exists(sent):
-            return found
-        box.folder.set(sent, readonly=True)
-        uids = box.uids(AND(date_gte=since))
+    with _open_sent(server, folder) as (box, sent):
+        uids = box.uids(AND(date_gte=since)) if sent else []
         for start in range(0, len(uids), HEADS_AT_ONCE):
-            wanted = ",".join(uids[start : start + HEADS_AT_ONCE])
             order = "(INTERNALDATE BODY.PEEK[HEADER.FIELDS (X-Voicenote-Key)])"
-            answer = box.client.uid("fetch", wanted, order)
-            check_command_status(answer, imaplib.IMAP4.error)
-            for part in answer[1]:
-                key = _KEY.match(part[1]) if isinstance(part, tuple) else None
-                if key:
-                    found[key[1].decode("ascii", "replace")] = _internal_date(part[0])
+            for head, header in _fetch(box, uids[start : start + HEADS_AT_ONCE], order):
+                if key := _KEY.match(header):
+                    found[key[1].decode("ascii", "replace")] = _internal_date(head)
     return found
 
 
 def new_mail(
-    server: Server, folder: str, after: MailboxPosition | None, since: date
+    server: Server, after: MailboxPosition | None, since: date
 ) -> Iterator[tuple[MailboxPosition, datetime, bytes]]:
-    """Yield (position, time, bytes) of mail that came into `folder` after a position, oldest first.
+    """Yield (position, time, bytes) of mail that came in after a position, oldest first.
 
-    Without a position, or when the server has renumbered the folder, all mail from the day `since`
+    Without a position, or when the server has renumbered its mail, all mail from the day `since`
     is read; messages already known do no harm. Only the first `MOST` bytes of each are fetched,
     because text and reports come before attachments. Raises Postponed.
     """
     from imap_tools import AND, U
 
     with open_mailbox(server) as box:
-        box.folder.set(folder, readonly=True)
-        validity = int(box.folder.status(folder, ["UIDVALIDITY"])["UIDVALIDITY"])
+        box.folder.set(_INBOX, readonly=True)
+        validity = int(box.folder.status(_INBOX, ["UIDVALIDITY"])["UIDVALIDITY"])
         known = after.uid if after and after.validity == validity else 0
         criteria = AND(uid=U(str(known + 1), "*")) if known else AND(date_gte=since)
         uids = sorted(uid for uid in map(int, box.uids(criteria)) if uid > known)
@@ -129,21 +116,21 @@ def new_mail(
 
 def _fetch_heads(box: BaseMailBox, uids: list[int]) -> list[tuple[int, datetime, bytes]]:
     """Fetch the beginnings of some messages. Those deleted in the meantime are left out."""
+    order = f"(UID INTERNALDATE BODY.PEEK[]<0.{MOST}>)"
+    return sorted(
+        (int(number[1]), _internal_date(head), bytes(raw))
+        for head, raw in _fetch(box, list(map(str, uids)), order)
+        if (number := re.search(rb"\bUID (\d+)", head))
+    )
+
+
+def _fetch(box: BaseMailBox, uids: list[str], order: str) -> Iterator[tuple[bytes, bytes]]:
+    """Yield what the server says about each message, and the bytes that `order` asks for."""
     from imap_tools.utils import check_command_status
 
-    wanted = ",".join(map(str, uids))
-    order = f"(UID INTERNALDATE BODY.PEEK[]<0.{MOST}>)"
-    answer = box.client.uid("fetch", wanted, order)
+    answer = box.client.uid("fetch", ",".join(uids), order)
     check_command_status(answer, imaplib.IMAP4.error)
-    found = []
-    for part in answer[1]:
-        if not isinstance(part, tuple):
-            continue
-        head, raw = part[0].decode("ascii", "replace"), part[1]
-        number = re.search(r"\bUID (\d+)", head)
-        if number:
-            found.append((int(number[1]), _internal_date(part[0]), bytes(raw)))
-    return sorted(found)
+    yield from (part for part in answer[1] if isinstance(part, tuple))
 
 
 def _internal_date(head: bytes) -> datetime:
@@ -164,7 +151,7 @@ def keep_copy(box: BaseMailBox, folder: str, raw: bytes) -> str:
     return sent
 
 
-def wait_for_mail(server: Server, folder: str, stopped: Callable[[], bool]) -> Iterator[None]:
+def wait_for_mail(server: Server, stopped: Callable[[], bool]) -> Iterator[None]:
     """Yield once when the server announces new mail (IDLE), then whenever some may have come.
 
     Raises Postponed, also for a server without IDLE.
@@ -174,7 +161,7 @@ def wait_for_mail(server: Server, folder: str, stopped: Callable[[], bool]) -> I
             raise Postponed(
                 f"{server.host} does not tell when new mail comes", "it is read at each run"
             )
-        box.folder.set(folder, readonly=True)
+        box.folder.set(_INBOX, readonly=True)
         while not stopped():
             box.idle.start()  # type: ignore[no-untyped-call]  # the library left it without
             yield
@@ -182,6 +169,17 @@ def wait_for_mail(server: Server, folder: str, stopped: Callable[[], bool]) -> I
                 if stopped() or box.idle.poll(timeout=1):
                     break
             box.idle.stop()  # type: ignore[no-untyped-call]  # the same
+
+
+@contextmanager
+def _open_sent(server: Server, folder: str) -> Iterator[tuple[BaseMailBox, str]]:
+    """Open a mailbox at its Sent folder, for reading; the folder's name is "" if there is none."""
+    with open_mailbox(server) as box:
+        sent = folder or _sent_folder(box)
+        there = bool(sent) and box.folder.exists(sent)
+        if there:
+            box.folder.set(sent, readonly=True)
+        yield box, sent if there else ""
 
 
 @contextmanager

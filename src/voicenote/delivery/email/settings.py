@@ -9,8 +9,7 @@ from typing import Any
 
 from voicenote.delivery.content import AUDIO
 from voicenote.delivery.email.smtp import Server
-from voicenote.delivery.parcel_checks import check_address
-from voicenote.delivery.reserved import ReservedOptions
+from voicenote.delivery.parcel_checks import ReservedOptions, check_address
 from voicenote.delivery.tokens import PLACE, fill_template, token_link
 from voicenote.errors import Problem, Refused
 from voicenote.options import Secret, option, validators

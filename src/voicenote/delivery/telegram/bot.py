@@ -7,13 +7,13 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any
 
 from voicenote.delivery.content import AUDIO, form, sound_of
 from voicenote.delivery.http_client import HttpClient, HttpOptions, Request
 from voicenote.delivery.inbound import Arrival
-from voicenote.delivery.opt_out_phrases import add_wishes
 from voicenote.delivery.parcel_checks import validate_parcel
-from voicenote.delivery.port import CANNOT_TELL, ChannelInfo, TraceResult
+from voicenote.delivery.port import ChannelInfo, NotFound
 from voicenote.delivery.telegram.bot_payload import (
     LARGEST,
     PERSON,
@@ -33,7 +33,6 @@ from voicenote.model.case import Customer
 from voicenote.model.receipt import Parcel, Receipt, ReceiptKind
 from voicenote.options import Secret, option, validators
 from voicenote.options.secret import reveal
-from voicenote.worker import Worker
 
 #: Renditions that it takes, the best first.
 FORMATS = ("ogg", "m4a", "mp3")
@@ -61,6 +60,8 @@ class Telegram:
     """A channel that sends through one bot."""
 
     Options = TelegramOptions
+    field = "telegram"
+    is_mailbox = False  # Telegram forgets what was read
 
     def __init__(self, name: str, options: TelegramOptions, clock: Callable[[], datetime]) -> None:
         self.name = name
@@ -112,19 +113,9 @@ class Telegram:
             detail={"method": method},
         )
 
-    def ask(self, key: str, message_id: str) -> TraceResult:
+    def ask(self, key: str, message_id: str) -> NotFound:
         """Return `CANNOT_TELL`: a bot cannot read what it has sent."""
-        return CANNOT_TELL
-
-    @property
-    def field(self) -> str:
-        """The name of the customer's field that holds their chat with the bot."""
-        return "telegram"
-
-    @property
-    def is_mailbox(self) -> bool:
-        """Always false: Telegram forgets what was read."""
-        return False
+        return NotFound.CANNOT_TELL
 
     def poll(self, after: str, since: date) -> Iterator[Arrival]:
         """Yield the updates after an `UpdateOffset`, oldest first; without a valid one, all unread.
@@ -136,22 +127,21 @@ class Telegram:
         place = UpdateOffset.read(after)
         order = {"offset": place.number + 1} if place and place.counts(bot, now) else {}
         seen: set[int] = set()
-        with Worker() as worker:
-            while True:
-                wanted = {**order, "timeout": 0, "allowed_updates": list(WANTED)}
-                batch = self._request("getUpdates", wanted)
-                before, now = len(seen), self._clock().astimezone(UTC)
-                for raw in batch if isinstance(batch, list) else ():
-                    update = read_update(raw, now)
-                    if update is None or update.number in seen:
-                        continue
-                    seen.add(update.number)
-                    order = {"offset": update.number + 1}
-                    yield add_wishes(worker, arrival_of(update, now, bot))
-                    if update.query:
-                        self._thank(update.query)
-                if len(seen) == before:
-                    return
+        while True:
+            wanted = {**order, "timeout": 0, "allowed_updates": list(WANTED)}
+            batch = self._request("getUpdates", wanted)
+            before, now = len(seen), self._clock().astimezone(UTC)
+            for raw in batch if isinstance(batch, list) else ():
+                update = read_update(raw, now)
+                if update is None or update.number in seen:
+                    continue
+                seen.add(update.number)
+                order = {"offset": update.number + 1}
+                yield arrival_of(update, now, bot)
+                if update.query:
+                    self._thank(update.query)
+            if len(seen) == before:
+                return
 
     def make_link(self, secret: str) -> str:
         """Return the link that opens the bot with `secret`. Raises Postponed."""
@@ -173,14 +163,14 @@ class Telegram:
                 refused.what, "the customer takes no voice messages: make an mp3 of the memo too"
             ) from refused
         music = {**fields, "title": parcel.subject, "performer": parcel.sender_name}
-        return self._post("sendAudio", music, sound, _nothing)
+        return self._post("sendAudio", music, sound)
 
     def _post(
         self,
         method: str,
-        fields: Mapping[str, str],
-        sound: tuple[str, bytes] | None,
-        commit: Callable[[], None],
+        fields: Mapping[str, Any],
+        sound: tuple[str, bytes] | None = None,
+        commit: Callable[[], None] | None = None,
     ) -> object:
         headers, body = {"Content-Type": "application/json"}, json.dumps(fields).encode()
         if sound:
@@ -189,16 +179,12 @@ class Telegram:
             headers, body = form(fields, "audio" if method == "sendAudio" else "voice", file)
         secret = self._token()
         call = Request(f"{self._options.url}/bot{secret}/{method}", body, headers)
-        return result_of(self._line.post(call, commit, PERSON), secret)
+        return result_of(self._line.post(call, PERSON, commit), secret)
 
     def _request(self, method: str, order: Mapping[str, object]) -> object:
         """Make a request that is safe to repeat, so every failure is Postponed."""
-        secret = self._token()
-        body = json.dumps(order).encode()
-        headers = {"Content-Type": "application/json"}
-        call = Request(f"{self._options.url}/bot{secret}/{method}", body, headers)
         try:
-            return result_of(self._line.post(call, _nothing, PERSON), secret)
+            return self._post(method, order)
         except (Unknown, Refused) as failed:
             raise Postponed(failed.what, "a later run will ask again") from failed
 
@@ -217,7 +203,3 @@ class Telegram:
                 "BotFather gives it: a number, a colon, and letters",
             )
         return secret
-
-
-def _nothing() -> None:
-    """Commit nothing: for what is safe to repeat, or already committed."""

@@ -12,6 +12,7 @@ from typing import Any
 
 from voicenote.delivery.inbound import Arrival, Inbound
 from voicenote.delivery.json_values import as_object, read_timestamp
+from voicenote.delivery.opt_out_phrases import is_opt_out, may_be_opt_out
 from voicenote.delivery.telegram.bot_payload import verdict_in
 from voicenote.model.receipt import Answer, Receipt, ReceiptKind, Verdict
 
@@ -47,7 +48,7 @@ class Update:
 def read_update(update: object, now: datetime) -> Update | None:
     """Parse one update of getUpdates, or return None. `now` (UTC) dates a pressed button.
 
-    Opt-outs in words are found later, by `add_wishes`; the command /stop is recognized here.
+    An opt-out is the command /stop, or the words of `opt_out_phrases`.
     """
     told = as_object(update)
     number = told.get("update_id")
@@ -170,7 +171,8 @@ def _message(number: int, message: Mapping[str, Any], now: datetime) -> Update:
         message_ids=_ids(chat, replied),
         receipt=Receipt(kind=ReceiptKind.ANSWERED, at=at, detail={"from": sender}),
         answer=Answer(verdict=Verdict.UNCLEAR, at=at, text=words, via="telegram"),
-        opt_out=command.partition("@")[0] == "/stop",
+        opt_out=command.partition("@")[0] == "/stop" or is_opt_out(words),
+        may_opt_out=may_be_opt_out(words),
         address=chat,
     )
     return Update(number=number, chat=chat, inbound=inbound, sender=sender)

@@ -10,9 +10,8 @@ from datetime import UTC, date, datetime
 from voicenote.delivery.content import form, sound_of
 from voicenote.delivery.http_client import HttpClient, HttpOptions, Request
 from voicenote.delivery.inbound import Arrival
-from voicenote.delivery.opt_out_phrases import add_wishes
 from voicenote.delivery.parcel_checks import validate_parcel
-from voicenote.delivery.port import CANNOT_TELL, ChannelInfo, TraceResult
+from voicenote.delivery.port import ChannelInfo, NotFound
 from voicenote.delivery.tokens import token_link
 from voicenote.delivery.whatsapp.cloud_payload import (
     LARGEST,
@@ -30,9 +29,9 @@ from voicenote.model.case import Customer
 from voicenote.model.receipt import Parcel, Receipt, ReceiptKind
 from voicenote.options import Secret, option, validators
 from voicenote.options.secret import reveal
-from voicenote.worker import Worker
 
 FORMATS = ("ogg",)
+_JSON = {"Content-Type": "application/json"}
 #: What is missing when no message could ever be sent.
 NEITHER = "app_secret, to hear who has written within a day; or template and listen_url for others"
 
@@ -80,6 +79,8 @@ class WhatsApp:
     """A channel that sends from one number."""
 
     Options = WhatsAppOptions
+    field = "whatsapp"
+    is_mailbox = False  # Meta delivers everything once
 
     def __init__(self, name: str, options: WhatsAppOptions, clock: Callable[[], datetime]) -> None:
         self.name = name
@@ -131,11 +132,11 @@ class WhatsApp:
         media = self._upload(sound) if sound is not None else ""
         kind = "audio" if media else "text"
         try:
-            number = self._send_message(message(parcel, media), commit)
+            number = self._post("messages", _JSON, message(parcel, media), commit)
         except OutsideWindow:
             if self._template is None:
                 raise
-            return self._send_template(parcel, _nothing)
+            return self._send_template(parcel)
         return self._receipt(number, kind)
 
     def recognizes(self, raw: bytes) -> bool:
@@ -157,33 +158,20 @@ class WhatsApp:
                 "the signature does not fit the body: this is not from Meta, or was changed",
                 "give the header X-Hub-Signature-256 as it came; check app_secret",
             )
-        with Worker() as worker:
-            for arrival in arrivals_of(raw, self._clock().astimezone(UTC)):
-                yield add_wishes(worker, arrival)
-
-    @property
-    def field(self) -> str:
-        """The name of the customer's field that holds their number."""
-        return "whatsapp"
-
-    @property
-    def is_mailbox(self) -> bool:
-        """Always false: Meta delivers everything once."""
-        return False
+        yield from arrivals_of(raw, self._clock().astimezone(UTC))
 
     def poll(self, after: str, since: date) -> Iterator[Arrival]:
         """Yield nothing: the Cloud API cannot be asked, its messages come through `read_upload`."""
         return iter(())
 
-    def _send_template(self, parcel: Parcel, commit: Callable[[], None]) -> Receipt:
+    def _send_template(self, parcel: Parcel, commit: Callable[[], None] | None = None) -> Receipt:
         if self._template is None:
             raise Refused(
                 "the customer has not written for 24 hours, so WhatsApp takes only a template",
                 f"set template and listen_url in [channels.{self.name}], or choose another channel",
             )
-        return self._receipt(
-            self._send_message(template_message(parcel, self._template), commit), "template"
-        )
+        body = template_message(parcel, self._template)
+        return self._receipt(self._post("messages", _JSON, body, commit), "template")
 
     def _receipt(self, number: str, kind: str) -> Receipt:
         return Receipt(
@@ -193,9 +181,9 @@ class WhatsApp:
             detail={"type": kind},
         )
 
-    def ask(self, key: str, message_id: str) -> TraceResult:
+    def ask(self, key: str, message_id: str) -> NotFound:
         """Return `CANNOT_TELL`: the Cloud API cannot be asked. Its webhook may report later."""
-        return CANNOT_TELL
+        return NotFound.CANNOT_TELL
 
     def close(self) -> None:
         """Close the connection."""
@@ -206,15 +194,16 @@ class WhatsApp:
         fields = {"messaging_product": "whatsapp", "type": "audio/ogg"}
         headers, body = form(fields, "file", ("voice-memo.ogg", sound, "audio/ogg"))
         try:
-            return self._post("media", headers, body, _nothing)
+            return self._post("media", headers, body)
         except Unknown as unknown:
             raise Postponed(unknown.what, "a later run will try again") from unknown
 
-    def _send_message(self, body: bytes, commit: Callable[[], None]) -> str:
-        return self._post("messages", {"Content-Type": "application/json"}, body, commit)
-
     def _post(
-        self, end: str, headers: Mapping[str, str], body: bytes, commit: Callable[[], None]
+        self,
+        end: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        commit: Callable[[], None] | None = None,
     ) -> str:
         secret = reveal(self._options.token)
         if not (secret.isascii() and secret.isprintable() and secret.strip()):
@@ -222,7 +211,7 @@ class WhatsApp:
                 "what token refers to isn't a token", "make one in Meta's Business suite"
             )
         more = {**headers, "Authorization": f"Bearer {secret.strip()}"}
-        said = self._line.post(Request(f"{self._place}/{end}", body, more), commit, PERSON)
+        said = self._line.post(Request(f"{self._place}/{end}", body, more), PERSON, commit)
         return identifier(said, secret.strip(), self._clock())
 
 
@@ -241,7 +230,3 @@ def _voice(parcel: Parcel) -> bytes | None:
             "make it shorter: at 24 kb/s two minutes fit well",
         )
     return sound[1]
-
-
-def _nothing() -> None:
-    """Commit nothing: for what is already committed, or needs no commit."""

@@ -14,7 +14,7 @@ from typing import Any
 
 from voicenote.delivery.content import units
 from voicenote.delivery.http_client import Response
-from voicenote.delivery.http_errors import retry_after
+from voicenote.delivery.http_status import retry_after
 from voicenote.delivery.json_values import as_object, as_objects, parse_object
 from voicenote.delivery.server_text import plain
 from voicenote.delivery.tokens import fill_template

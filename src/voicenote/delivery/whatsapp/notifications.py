@@ -14,6 +14,7 @@ from typing import Any
 
 from voicenote.delivery.inbound import Arrival, Inbound
 from voicenote.delivery.json_values import as_object, as_objects, parse_object, read_timestamp
+from voicenote.delivery.opt_out_phrases import is_opt_out, may_be_opt_out
 from voicenote.delivery.server_text import plain
 from voicenote.delivery.whatsapp.cloud_payload import advice_for
 from voicenote.model.receipt import UNDELIVERED, Answer, Receipt, ReceiptKind, Verdict
@@ -45,10 +46,7 @@ def genuine(app_secret: str, raw: bytes, header: str) -> bool:
 
 
 def read_webhook(raw: bytes, now: datetime) -> tuple[Inbound, ...]:
-    """Parse one call of the webhook, already verified; `now` (UTC) is used where a date is missing.
-
-    Opt-outs in words are found later, by `add_wishes`.
-    """
+    """Parse one call of the webhook, already verified; `now` (UTC) is used for a missing date."""
     found: list[Inbound] = []
     for value in _values(parse_object(raw)):
         names = dict(_names(value))
@@ -130,6 +128,8 @@ def _message(
         message_ids=(context,) if isinstance(context, str) else (),
         receipt=Receipt(kind=ReceiptKind.ANSWERED, at=at, detail={"from": number}),
         answer=Answer(verdict=Verdict.UNCLEAR, at=at, text=words, via="whatsapp"),
+        opt_out=is_opt_out(words),
+        may_opt_out=may_be_opt_out(words),
         mark=mark if isinstance(mark, str) else "",
         address=number,
     )

@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from voicenote.delivery.port import Sweeps, Trace
+from voicenote.delivery.port import NotFound, Sweeps
 from voicenote.engine.case.approval import in_touch, need_open
 from voicenote.engine.case.release import fresh_snapshot
 from voicenote.engine.case.routing import step_ways, way_for
@@ -78,14 +78,14 @@ def _reconcile(ws: Workspace, touch: Touch) -> Sent | None:
         found = ws.channel(touch.channel).ask(touch.key, touch.message_id)
     except Exception:  # noqa: BLE001 - whatever failed in the channel, it could not tell
         return None if uncertain else settle(ws, touch, "lose", _UNCLEAR)
-    if found.receipt is not None:
+    if isinstance(found, Receipt):
         with ws.ledger.write() as tx:
             if not attempts.tried_before(tx, touch):
-                record(tx, touch, found.receipt)
+                record(tx, touch, found)
                 return Sent(touch.number, touch.case, TouchState.ACCEPTED)
     if uncertain:
         return None
-    if found.trace is Trace.ABSENT:
+    if found is NotFound.ABSENT:
         return settle(ws, touch, "postpone", _ENDED)
     return settle(ws, touch, "lose", _UNCLEAR)
 
