@@ -30,6 +30,7 @@ def test_what_shows_nothing_is_refused(make: Any, words: str) -> None:
 
 def test_the_first_apology_is_always_allowed(make: Any) -> None:
     assert not second_apology(make.snapshot(make.touch(1, "memo", "due")))
+    assert not second_apology(make.snapshot(make.touch(1, "memo", "accepted")))
     assert not second_apology(make.snapshot(make.touch(1, "memo", "refused"), round=2))
 
 

@@ -381,7 +381,13 @@ def test_a_long_answer_is_quoted_short(make: Any) -> None:
 
 @pytest.mark.parametrize(
     ("state", "skipped"),
-    [("promised", True), ("broken", True), ("done", False), ("confirmed", False)],
+    [
+        ("promised", True),
+        ("broken", True),
+        ("done", False),
+        ("confirmed", False),
+        ("waived", False),
+    ],
 )
 def test_nobody_is_asked_to_confirm_what_is_not_kept_yet(
     make: Any, state: str, skipped: bool

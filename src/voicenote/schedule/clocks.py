@@ -17,6 +17,11 @@ class Clocks:
     memo: timedelta = 24 * HOUR
     breach: timedelta = 48 * HOUR
 
+    @classmethod
+    def of_hours(cls, acknowledge: float, memo: float, breach: float) -> Clocks:
+        """Return the clocks of so many hours, as they are set in ``[policy]``."""
+        return cls(acknowledge=acknowledge * HOUR, memo=memo * HOUR, breach=breach * HOUR)
+
 
 class ClockState(StrEnum):
     """How a case stands against its clocks."""

@@ -8,7 +8,6 @@ from datetime import datetime
 from voicenote.engine.case.cause_history import warn_of_returned_causes
 from voicenote.engine.case.release import mark_stale
 from voicenote.engine.case.routing import channels_gone
-from voicenote.engine.response_clocks import clocks_of
 from voicenote.engine.workspace import Workspace
 from voicenote.followup.case_status import acknowledged_at, clock_start, memo_at
 from voicenote.followup.priorities import Need, Row, rank_needs
@@ -17,6 +16,7 @@ from voicenote.ledger.snapshots import snapshots
 from voicenote.ledger.unreadable import readable
 from voicenote.model.snapshot import Snapshot
 from voicenote.schedule.clocks import Clocks, ClockState, Reading, read_clock
+from voicenote.settings import Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Attention:
 
 def what_needs_me(ws: Workspace) -> Attention:
     """Return everything that needs the owner."""
-    clocks = clocks_of(ws.settings.policy)
+    policy = ws.settings.policy
     with ws.ledger.read() as tx:
         known, bad = readable(
             lambda some: snapshots(tx, some, ws.zone_of), case_store.numbers_of(tx)
@@ -46,7 +46,7 @@ def what_needs_me(ws: Workspace) -> Attention:
         found = mark_stale(ws, tx, known).values()
         back = warn_of_returned_causes(tx, (seen.case for seen in found))
         rows = [
-            Row(seen, _breached(seen, tx.now, clocks), back.get(seen.case.number, ""))
+            Row(seen, _breached(seen, tx.now, policy), back.get(seen.case.number, ""))
             for seen in found
         ]
         apart = [OwnNeed("pause", pause.told, pause.cure) for pause in pauses.list_paused(tx)]
@@ -59,15 +59,16 @@ def what_needs_me(ws: Workspace) -> Attention:
         return Attention(rank_needs(rows, tx.now), tuple(apart))
 
 
-def clock_of(seen: Snapshot, now: datetime, clocks: Clocks) -> Reading | None:
+def clock_of(seen: Snapshot, now: datetime, policy: Policy) -> Reading | None:
     """Return how a case stands against its clocks (R4); None when no clock runs."""
     start = clock_start(seen)
     if start is None:
         return None
     told, memo = acknowledged_at(seen), memo_at(seen)
+    clocks = Clocks.of_hours(policy.acknowledge_hours, policy.memo_hours, policy.breach_hours)
     return read_clock(start, now, acknowledged_at=told, memo_at=memo, clocks=clocks)
 
 
-def _breached(seen: Snapshot, now: datetime, clocks: Clocks) -> bool:
-    reading = clock_of(seen, now, clocks)
+def _breached(seen: Snapshot, now: datetime, policy: Policy) -> bool:
+    reading = clock_of(seen, now, policy)
     return reading is not None and reading.state is ClockState.BREACHED

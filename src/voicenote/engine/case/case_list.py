@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from voicenote.engine.case.selection import need_batch
-from voicenote.engine.response_clocks import clocks_of
 from voicenote.errors import BadData
 from voicenote.ledger import case_rows, pauses
 from voicenote.ledger.case_rows import CaseRows
@@ -86,7 +85,8 @@ def _read_warnings(settings: Settings, tx: Transaction) -> list[str]:
 
 def _read_remarks(settings: Settings, tx: Transaction, *, whole: bool) -> Remarks:
     """Return the remarks; only clocks and opt-outs if not `whole`, when rows can't be read."""
-    clocks, gone = clocks_of(settings.policy), case_rows.opted_out(tx)
+    policy, gone = settings.policy, case_rows.opted_out(tx)
+    clocks = Clocks.of_hours(policy.acknowledge_hours, policy.memo_hours, policy.breach_hours)
     if not whole:
         return Remarks(clocks, {}, {}, {}, {}, gone)
     returned: Mapping[int, str] = {}

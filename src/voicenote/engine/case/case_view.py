@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 from voicenote.engine.case.attention import clock_of
 from voicenote.engine.case.cause_history import warn_of_returned_causes
 from voicenote.engine.case.release import fresh_snapshot
-from voicenote.engine.response_clocks import clocks_of
 from voicenote.engine.workspace import Workspace
 from voicenote.followup.closing_rules import missing
 from voicenote.ledger import attempts, case_reports, scripts, touches
@@ -159,7 +158,7 @@ def case_view(ws: Workspace, number: int) -> CaseView:
         }
         now = tx.now
     closed = case.stage is Stage.CLOSED
-    clock = None if closed else clock_of(seen, now, clocks_of(ws.settings.policy))
+    clock = None if closed else clock_of(seen, now, ws.settings.policy)
     today = now.astimezone(seen.zone).date()
     return CaseView(
         case=case,
