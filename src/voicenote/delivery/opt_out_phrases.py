@@ -10,8 +10,13 @@ from __future__ import annotations
 
 import re
 import tomllib
+from dataclasses import replace
+from datetime import datetime
 from functools import lru_cache
 from importlib.resources import files
+
+from voicenote.delivery.inbound import Inbound
+from voicenote.model.receipt import Answer, Receipt, ReceiptKind, Verdict
 
 #: Where a sentence ends. A comma only separates a greeting from the rest.
 _END = re.compile(r"[.!?;\n\r…|]+|\s[-–—]+\s")
@@ -45,6 +50,20 @@ def may_be_opt_out(text: str) -> bool:
     table = _words()
     return bool(table["doubt"].search(f" {_plain(text)} ")) or any(
         table["twice"].match(f"{_plain(sentence)} ") for sentence in _END.split(text)
+    )
+
+
+def add_answer(inbound: Inbound, words: str, at: datetime, via: str) -> Inbound:
+    """Return `inbound` as a person's answer in `words`, which came at `at` (UTC) by channel `via`.
+
+    It is an opt-out if it was one already, or if the words are.
+    """
+    return replace(
+        inbound,
+        receipt=Receipt(kind=ReceiptKind.ANSWERED, at=at, detail={"from": inbound.sender}),
+        answer=Answer(verdict=Verdict.UNCLEAR, at=at, text=words, via=via),
+        opt_out=inbound.opt_out or is_opt_out(words),
+        may_opt_out=may_be_opt_out(words),
     )
 
 

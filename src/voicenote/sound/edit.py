@@ -5,7 +5,6 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import av
@@ -94,11 +93,6 @@ def pause_after(sentence: Sentence, following: Sentence) -> float:
     last = sentence.said.rstrip("\"'”»)’ ")[-1:]
     pause = _PAUSES.get(last, _PAUSE_S)
     return pause + (_NEW_SECTION_S if sentence.section is not following.section else 0.0)
-
-
-def pauses(sentences: Sequence[Sentence]) -> list[float]:
-    """Return the seconds of silence after each sentence but the last."""
-    return [pause_after(one, two) for one, two in pairwise(sentences)]
 
 
 def spread_captions(sentences: Sequence[Sentence], seconds: float) -> tuple[Caption, ...]:

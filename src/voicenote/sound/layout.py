@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import repeat
+from itertools import pairwise, repeat
 
 import numpy as np
 
 from voicenote.model.sentences import Sentence
-from voicenote.sound.edit import TAIL_S, pauses
+from voicenote.sound.edit import TAIL_S, pause_after
 from voicenote.sound.formats import Codec
 from voicenote.sound.loudness import ENERGY_S, integrated
 from voicenote.sound.packets import FORMS, LEAD_S, TICK_S, silence
@@ -42,7 +42,7 @@ def arrange(
     The last one is followed by a silence of `TAIL_S`. Raises as `PieceSource.piece` does.
     """
     start = 1
-    gaps = [*(pause - LEAD_S for pause in pauses(sentences)), TAIL_S]
+    gaps = [*(pause_after(one, two) - LEAD_S for one, two in pairwise(sentences)), TAIL_S]
     for source, gap in zip(sources, gaps, strict=True):
         piece = source.piece("ogg", codec)
         ended = start * TICK_S + LEAD_S + piece.words_s

@@ -109,7 +109,8 @@ def make_memo(
         tags, synthetic=synthetic_of([one.piece for one in placed]), language=script.language
     )
     packets = list(lay(placed, "ogg", codec))
-    coded = {"ogg": splice.ogg(packets, codec, tags, zlib.crc32(script.text.encode()) >> 1)}
+    pages = splice.ogg_pages(packets, codec, tags, zlib.crc32(script.text.encode()) >> 1)
+    coded = {"ogg": b"".join(pages)}
     for rendition in renditions:
         if rendition != "ogg":
             codec = codec_of(rendition)

@@ -38,10 +38,6 @@ class Form:
     format: str
     decoder: str
 
-    def packets(self, seconds: float, rate: int) -> int:
-        """Return how many packets hold that many seconds."""
-        return -(-round(seconds * rate) // self.frame)
-
 
 FORMS = {
     "ogg": Form(frame=960, delay=0, format="s16", decoder="opus"),
@@ -66,7 +62,8 @@ def code(words: Samples, rendition: str, codec: Codec) -> tuple[bytes, ...]:
     """
     form = FORMS[rendition]
     lead = round(LEAD_S * codec.rate)
-    count = form.packets(LEAD_S + len(words) / codec.rate + TAIL_S, codec.rate)
+    length = round((LEAD_S + len(words) / codec.rate + TAIL_S) * codec.rate)
+    count = -(-length // form.frame)
     whole = np.zeros((count + form.delay) * form.frame, np.float32)
     whole[lead : lead + len(words)] = np.clip(words, -1, 1)
     kept = _encode_packets(whole, form, codec)[form.delay :]

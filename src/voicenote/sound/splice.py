@@ -32,13 +32,11 @@ _REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 _FIRST, _LAST = 2, 4
 
 
-def ogg(packets: Sequence[bytes], codec: Codec, tags: Tags, serial: int) -> bytes:
-    """Return an Ogg/Opus file of `packets`; `serial` is the number of its stream (31 bits)."""
-    return b"".join(ogg_pages(packets, codec, tags, serial))
-
-
 def ogg_pages(packets: Iterable[bytes], codec: Codec, tags: Tags, serial: int) -> Iterator[bytes]:
-    """Yield the pages of the same file while packets come; none before the first packet."""
+    """Yield the pages of an Ogg/Opus file while packets come; none before the first packet.
+
+    `serial` is the number of its stream (31 bits).
+    """
     coming = iter(packets)
     some = tuple(islice(coming, _PAGE))
     head = struct.pack("<8sBBHIhB", b"OpusHead", 1, 1, PRE_SKIP, codec.rate, 0, 0)

@@ -67,6 +67,8 @@ class Kokoro:
     languages = frozenset(_SPOKEN)
 
     def __init__(self, options: KokoroOptions) -> None:
+        from importlib.metadata import version
+
         rate, self._files = options.rate, options
         problem = problem_of(self._files)
         if problem:
@@ -78,7 +80,7 @@ class Kokoro:
         self._phonemes = Phonemes()
         self._session: Any = None
         self._closed = False
-        stamp = f"{RECIPE} {_runtime()} {digest(self._files)}"
+        stamp = f"{RECIPE} onnxruntime {version('onnxruntime')} {digest(self._files)}"
         short = hashlib.sha256(stamp.encode()).hexdigest()[:8]
         library = self._phonemes.version()
         self.version = f"kokoro {self._files.voice.stem} {short} {rate}wpm espeak-ng {library}"
@@ -201,12 +203,6 @@ def _session(files: ModelFiles) -> Any:
 def _first_line(error: Exception) -> str:
     lines = str(error).strip().splitlines()
     return lines[0][:160] if lines else type(error).__name__
-
-
-def _runtime() -> str:
-    from importlib.metadata import version
-
-    return f"onnxruntime {version('onnxruntime')}"
 
 
 def _note(files: ModelFiles) -> str:

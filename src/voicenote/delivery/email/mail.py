@@ -162,16 +162,14 @@ class Mail:
             broken = f"the letter cannot be read ({why})"
             with suppress(Exception):  # maybe only its body is broken
                 read = worker.run(read_head, raw, templates)
-        if read is None:
-            return Arrival(mark=mark, at=came, place=place, broken=broken)
         return Arrival(
-            mark=mark if broken else read.mark or mark,
+            mark=read.mark if read and read.mark and not broken else mark,
             at=came,
             place=place,
             inbound=read,
             broken=broken,
-            sender=read.sender,
-            address=read.address,
+            sender=read.sender if read else "",
+            address=read.address if read else "",
         )
 
     def close(self) -> None:

@@ -21,9 +21,9 @@ from voicenote.delivery.email.header_fields import field, limit_headers
 from voicenote.delivery.email.machines import from_nobody, is_machine
 from voicenote.delivery.email.reply import own_words
 from voicenote.delivery.inbound import Inbound
-from voicenote.delivery.opt_out_phrases import is_opt_out, may_be_opt_out
+from voicenote.delivery.opt_out_phrases import add_answer, is_opt_out
 from voicenote.delivery.tokens import tokens_in
-from voicenote.model.receipt import Answer, Receipt, ReceiptKind, Verdict
+from voicenote.model.receipt import Receipt, ReceiptKind
 
 #: The subject of the message that a mail program sends when "unsubscribe" is pressed.
 UNSUBSCRIBE = "unsubscribe"
@@ -37,7 +37,7 @@ def read_mail(raw: bytes, at: datetime, templates: tuple[str, ...] = ()) -> Inbo
     """
     message = message_from_bytes(limit_headers(raw), policy=default)
     about = _about(message, templates)
-    sender, subject = about.sender, about.subject
+    subject = about.subject
     if is_report(message):
         receipt = read_report(message, at)
         recipient = receipt.detail["recipient"] if receipt else ""
@@ -48,13 +48,8 @@ def read_mail(raw: bytes, at: datetime, templates: tuple[str, ...] = ()) -> Inbo
     if message["X-Voicenote-Key"]:
         return about
     words = own_words(_body(message))
-    return replace(
-        about,
-        receipt=Receipt(kind=ReceiptKind.ANSWERED, at=at, detail={"from": sender}),
-        answer=Answer(verdict=Verdict.UNCLEAR, at=at, text=words, via="email"),
-        opt_out=unsubscribes or is_opt_out(words) or (not words and is_opt_out(subject)),
-        may_opt_out=may_be_opt_out(words),
-    )
+    asked = unsubscribes or (not words and is_opt_out(subject))
+    return add_answer(replace(about, opt_out=asked), words, at, "email")
 
 
 def read_head(raw: bytes, templates: tuple[str, ...] = ()) -> Inbound:

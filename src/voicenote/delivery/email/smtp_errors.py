@@ -9,6 +9,7 @@ from voicenote.errors import Postponed, Refused
 
 #: Replies about us, not the message: every message would get them (RFC 4954, RFC 3207).
 _OURS = {
+    421: "the server is closing or has had enough for now; " + AGAIN,
     530: "the server wants a log-in or encryption first: set user and password, or security",
     534: "the server wants another way to log in: an app password, or a token (OAuth 2)",
     535: "check user and password; many providers want an app password here",
@@ -16,7 +17,6 @@ _OURS = {
     454: "the server cannot check log-ins at the moment; it will go with a later run",
 }
 _LATER = "the server asks to come back later; a later run will"
-_CLOSING = "the server is closing or has had enough for now; " + AGAIN
 _STRANGE = "this isn't how a mail server answers: check host and port"
 #: Advice when one side uses TLS on a port where the other does not.
 WRONG_PORT = 'port 587 goes with security = "starttls", port 465 with security = "tls"'
@@ -29,12 +29,8 @@ def refusal(code: int, answer: str, who: str) -> Postponed | Refused:
     about: an address, or "the message".
     """
     said = f"the mail server did not take {who}: {code} {answer}"
-    if code in _OURS:
-        return Postponed(said, _OURS[code])
-    if code == 421:
-        return Postponed(said, _CLOSING)
-    if 400 <= code < 500:
-        return Postponed(said, _LATER)
+    if advice := _advice_for(code):
+        return Postponed(said, advice)
     if not 500 <= code < 600:
         return Postponed(said, _STRANGE)
     return Refused(said, _cure(code, answer))
@@ -66,7 +62,7 @@ def explain_failure(
     if isinstance(error, smtplib.SMTPAuthenticationError):
         return Postponed(
             f"{where} refused the log-in: {error.smtp_code} {plain(error.smtp_error)}",
-            _of_a_log_in(error.smtp_code),
+            _advice_for(error.smtp_code) or _OURS[535],
         )
     if isinstance(error, smtplib.SMTPResponseException):
         unwanted = "the server does not want to talk to this machine now; " + AGAIN
@@ -82,10 +78,6 @@ def explain_failure(
     return Postponed(f"{where} hung up", AGAIN)
 
 
-def _of_a_log_in(code: int) -> str:
-    """Return advice for a refused log-in: 4xx does not mean that the password is wrong."""
-    if code in _OURS:
-        return _OURS[code]
-    if code == 421:
-        return _CLOSING
-    return _LATER if 400 <= code < 500 else _OURS[535]
+def _advice_for(code: int) -> str:
+    """Return advice for a reply that is about us, or only for now (4xx); "" for any other."""
+    return _OURS.get(code) or (_LATER if 400 <= code < 500 else "")

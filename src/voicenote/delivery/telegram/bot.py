@@ -14,13 +14,7 @@ from voicenote.delivery.http_client import HttpClient, HttpOptions, Request
 from voicenote.delivery.inbound import Arrival
 from voicenote.delivery.parcel_checks import validate_parcel
 from voicenote.delivery.port import ChannelInfo, NotFound
-from voicenote.delivery.telegram.bot_payload import (
-    LARGEST,
-    PERSON,
-    fields_of,
-    result_of,
-    voices_forbidden,
-)
+from voicenote.delivery.telegram.bot_payload import LARGEST, PERSON, fields_of, result_of
 from voicenote.delivery.telegram.updates import (
     WANTED,
     UpdateOffset,
@@ -99,7 +93,7 @@ class Telegram:
         try:
             result = self._post(method, fields, sound, commit)
         except Refused as refused:
-            if not voices_forbidden(refused):
+            if "VOICE_MESSAGES_FORBIDDEN" not in refused.what:  # the customer's settings block them
                 raise
             method = "sendAudio"
             result = self._send_as_music(parcel, fields, refused)

@@ -108,11 +108,6 @@ def result_of(said: Response, secret: str) -> Any:
     raise Unknown(what, PERSON)
 
 
-def voices_forbidden(refused: Refused) -> bool:
-    """Return whether the customer's settings block voice messages."""
-    return "VOICE_MESSAGES_FORBIDDEN" in refused.what
-
-
 def _keyboard(parcel: Parcel) -> dict[str, object]:
     """Return the two buttons. They carry the message's key, or its token if the key is too long."""
     labels = BUTTONS.get(parcel.language.split("-")[0].lower(), BUTTONS["en"])

@@ -12,9 +12,9 @@ from typing import Any
 
 from voicenote.delivery.inbound import Arrival, Inbound
 from voicenote.delivery.json_values import as_object, read_timestamp
-from voicenote.delivery.opt_out_phrases import is_opt_out, may_be_opt_out
+from voicenote.delivery.opt_out_phrases import add_answer
 from voicenote.delivery.telegram.bot_payload import verdict_in
-from voicenote.model.receipt import Answer, Receipt, ReceiptKind, Verdict
+from voicenote.model.receipt import Answer, Receipt, ReceiptKind
 
 #: Kind of message without words → the label shown for it: it counts as an answer too.
 WORDLESS = {
@@ -169,12 +169,10 @@ def _message(number: int, message: Mapping[str, Any], now: datetime) -> Update:
         sender=sender,
         subject="",
         message_ids=_ids(chat, replied),
-        receipt=Receipt(kind=ReceiptKind.ANSWERED, at=at, detail={"from": sender}),
-        answer=Answer(verdict=Verdict.UNCLEAR, at=at, text=words, via="telegram"),
-        opt_out=command.partition("@")[0] == "/stop" or is_opt_out(words),
-        may_opt_out=may_be_opt_out(words),
+        opt_out=command.partition("@")[0] == "/stop",
         address=chat,
     )
+    inbound = add_answer(inbound, words, at, "telegram")
     return Update(number=number, chat=chat, inbound=inbound, sender=sender)
 
 

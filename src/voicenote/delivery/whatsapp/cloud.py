@@ -16,7 +16,6 @@ from voicenote.delivery.tokens import token_link
 from voicenote.delivery.whatsapp.cloud_payload import (
     LARGEST,
     PERSON,
-    Template,
     identifier,
     message,
     number_of,
@@ -86,15 +85,6 @@ class WhatsApp:
         self.name = name
         self._options = options
         self._place = f"{options.url}/{options.version}/{options.phone_id}"
-        self._template = (
-            Template(
-                name=options.template,
-                language=options.template_language,
-                listen_url=options.listen_url,
-            )
-            if options.template
-            else None
-        )
         self._line = HttpClient(options.timeout, options.ca_file)
         self._clock = clock
 
@@ -103,7 +93,7 @@ class WhatsApp:
         """Describe the channel: its webhook reports up to `played` (see `notifications`)."""
         kinds = {ReceiptKind.ACCEPTED, ReceiptKind.UNCERTAIN, ReceiptKind.REFUSED}
         told = {ReceiptKind.DELIVERED, ReceiptKind.HEARD, ReceiptKind.ANSWERED}
-        mute = self._options.app_secret is None and self._template is None
+        mute = self._options.app_secret is None and not self._options.template
         return ChannelInfo(
             name=self.name,
             about="WhatsApp (Cloud API)",
@@ -134,7 +124,7 @@ class WhatsApp:
         try:
             number = self._post("messages", _JSON, message(parcel, media), commit)
         except OutsideWindow:
-            if self._template is None:
+            if not self._options.template:
                 raise
             return self._send_template(parcel)
         return self._receipt(number, kind)
@@ -165,12 +155,15 @@ class WhatsApp:
         return iter(())
 
     def _send_template(self, parcel: Parcel, commit: Callable[[], None] | None = None) -> Receipt:
-        if self._template is None:
+        options = self._options
+        if not options.template:
             raise Refused(
                 "the customer has not written for 24 hours, so WhatsApp takes only a template",
                 f"set template and listen_url in [channels.{self.name}], or choose another channel",
             )
-        body = template_message(parcel, self._template)
+        body = template_message(
+            parcel, options.template, options.template_language, options.listen_url
+        )
         return self._receipt(self._post("messages", _JSON, body, commit), "template")
 
     def _receipt(self, number: str, kind: str) -> Receipt:

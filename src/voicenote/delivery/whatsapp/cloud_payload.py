@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -60,15 +59,6 @@ _CURES: Mapping[int, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Template:
-    """What is sent outside of the 24 hours: a template's name, its language, and the link in it."""
-
-    name: str
-    language: str
-    listen_url: str
-
-
 def open_window(heard_at: datetime | None, now: datetime) -> bool:
     """Return whether free text may be sent: the customer wrote within 24 hours, less a margin.
 
@@ -100,13 +90,16 @@ def message(parcel: Parcel, media: str) -> bytes:
     return _body(parcel, "text", {"body": words, "preview_url": False})
 
 
-def template_message(parcel: Parcel, template: Template) -> bytes:
-    """Return the body of a template, filled with the customer's name and the listen link."""
-    values = (parcel.customer, fill_template(template.listen_url, parcel.key))
+def template_message(parcel: Parcel, name: str, language: str, listen_url: str) -> bytes:
+    """Return the body of a template, filled with the customer's name and the listen link.
+
+    With `language` "", the template is in the language of the case.
+    """
+    values = (parcel.customer, fill_template(listen_url, parcel.key))
     parameters = [{"type": "text", "text": value} for value in values]
     content = {
-        "name": template.name,
-        "language": {"code": template.language or parcel.language.replace("-", "_")},
+        "name": name,
+        "language": {"code": language or parcel.language.replace("-", "_")},
         "components": [{"type": "body", "parameters": parameters}],
     }
     return _body(parcel, "template", content)

@@ -14,10 +14,10 @@ from typing import Any
 
 from voicenote.delivery.inbound import Arrival, Inbound
 from voicenote.delivery.json_values import as_object, as_objects, parse_object, read_timestamp
-from voicenote.delivery.opt_out_phrases import is_opt_out, may_be_opt_out
+from voicenote.delivery.opt_out_phrases import add_answer
 from voicenote.delivery.server_text import plain
 from voicenote.delivery.whatsapp.cloud_payload import advice_for
-from voicenote.model.receipt import UNDELIVERED, Answer, Receipt, ReceiptKind, Verdict
+from voicenote.model.receipt import UNDELIVERED, Receipt, ReceiptKind
 
 #: Status → receipt. `read` means that it was on the screen, not that anyone listened.
 _STATUSES = {
@@ -49,7 +49,10 @@ def read_webhook(raw: bytes, now: datetime) -> tuple[Inbound, ...]:
     """Parse one call of the webhook, already verified; `now` (UTC) is used for a missing date."""
     found: list[Inbound] = []
     for value in _values(parse_object(raw)):
-        names = dict(_names(value))
+        names = {
+            str(contact.get("wa_id")): str(as_object(contact.get("profile")).get("name", ""))
+            for contact in as_objects(value.get("contacts"))
+        }
         for status in as_objects(value.get("statuses")):
             found.extend(_status(status, now))
         for message in as_objects(value.get("messages")):
@@ -75,11 +78,6 @@ def _values(told: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     for entry in as_objects(told.get("entry")):
         for change in as_objects(entry.get("changes")):
             yield as_object(change.get("value"))
-
-
-def _names(value: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for contact in as_objects(value.get("contacts")):
-        yield str(contact.get("wa_id")), str(as_object(contact.get("profile")).get("name", ""))
 
 
 def _status(status: Mapping[str, Any], now: datetime) -> Iterator[Inbound]:
@@ -122,17 +120,14 @@ def _message(
     mark = message.get("id")
     context = as_object(message.get("context")).get("id")
     name = names.get(str(message.get("from")), "")
-    yield Inbound(
+    inbound = Inbound(
         sender=f"{name} {number}".strip(),
         subject="",
         message_ids=(context,) if isinstance(context, str) else (),
-        receipt=Receipt(kind=ReceiptKind.ANSWERED, at=at, detail={"from": number}),
-        answer=Answer(verdict=Verdict.UNCLEAR, at=at, text=words, via="whatsapp"),
-        opt_out=is_opt_out(words),
-        may_opt_out=may_be_opt_out(words),
         mark=mark if isinstance(mark, str) else "",
         address=number,
     )
+    yield add_answer(inbound, words, at, "whatsapp")
 
 
 def _words(message: Mapping[str, Any]) -> str:
