@@ -143,12 +143,12 @@ class _Row:
 
     def _texts_of(self, kind: type) -> dict[str, Any]:
         """Return the texts that a class of the model declares, each as its reader gives it."""
-        return {name: self._text(column) for name, column in text_fields(kind).items()}
-
-    def _text(self, name: str) -> str:
-        if read := _READERS.get(name):
-            return self._read(name, read) or ""
-        return self.texts.get(name, "")
+        return {
+            name: self._read(column, _READERS[column]) or ""
+            if column in _READERS
+            else self.texts.get(column, "")
+            for name, column in text_fields(kind).items()
+        }
 
     def _addresses(self, region: str) -> tuple[Address, ...]:
         """Return the addresses of all kinds, each once. A ; separates several of one kind."""

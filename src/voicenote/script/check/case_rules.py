@@ -22,24 +22,15 @@ def check_against_case(read: CheckInput) -> Iterator[Violation]:
     yield from _check_second_apology(sentences, background, read.template)
     if background is None or background.case.complaint.finding is Finding.UNFOUNDED:
         return  # S9 covers unfounded ones
-    promises = _standing_promises(background)
+    case = background.case
+    kept = [one.promise for one in case.round_amends]
+    promises = kept if case.amends else case.complaint.promises
     yield from _check_band(sentences, background)
     yield from _check_kind(sentences, background, promises)
-    wordless = not any(one.has("regret", "admit", "answer") for one in sentences)
-    if (
-        wordless
-        and read.template in {"", *APOLOGIES}
-        and any(promise.value for promise in promises)
-    ):
+    worded = any(one.has("regret", "admit", "answer") for one in sentences)
+    paid = any(promise.value for promise in promises)
+    if paid and not worded and read.template in {"", *APOLOGIES}:
         yield "R10", "wordless", 0, 0
-
-
-def _standing_promises(background: CaseBackground) -> list[Promise]:
-    """Return the promises of the case's round, without waived ones, or else the complaint's."""
-    case = background.case
-    if not case.amends:
-        return list(case.complaint.promises)
-    return [one.promise for one in case.round_amends]
 
 
 def _check_second_apology(
