@@ -246,7 +246,9 @@ def test_a_ledger_whose_very_tables_are_damaged_is_explained(
 @pytest.mark.parametrize(
     "change",
     ["cases set opened_at = '2026-13-45'", "cases set severity = 'odd'", "cases set involved = '{'",
-     "customers set name = ''", "cases set harm_amount = 'much', harm_currency = 'EUR'"],
+     "customers set name = ''", "cases set harm_amount = 'much', harm_currency = 'EUR'",
+     "cases set feeling = x'ff'", "cases set round = 'two'", "cases set involved = 'null'",
+     "cases set harm_amount = x'31', harm_currency = 'EUR'"],
 )  # fmt: skip
 def test_a_value_that_nobody_can_mean_is_explained(
     tmp_path: Path,
