@@ -150,8 +150,7 @@ def keep_receipt(tx: Transaction, case: Case, touch: Touch, receipt: Receipt) ->
         detail = {**receipt.detail, "written_at": receipt.at.isoformat()}
         receipt = replace(receipt, at=tx.now, detail=detail)
     if touch.state is TouchState.COMMITTING:
-        told: dict[str, object] = {"told_by": receipt.kind.value}
-        change_touch(tx, touch.number, "accept", facts=told, **values)
+        change_touch(tx, touch.number, "accept", facts={"told_by": receipt.kind.value}, **values)
     if receipt.kind is ReceiptKind.BOUNCED:
         values["reason"] = bounce_reason(receipt)
     touches.receive(tx, touch.number, receipt, **values)

@@ -16,6 +16,7 @@ from voicenote.model.case import Case
 from voicenote.model.receipt import ReceiptKind
 
 _RESUME = "voicenote plan N --resume"
+_HELD = f"What waits for them is held until you let it go on ({_RESUME})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,9 +95,9 @@ def interpret_arrival(
         means = Meaning(apart=f"the {touch.kind.value} has gone another way since")
     if means.apart:
         return SetApart(why=f"case {case.number}: {means.apart}")
-    opts_out = means.opt_out or means.opt_out_writer
+    kind = inbound.receipt.kind.value if inbound.receipt else "nothing"
     return CaseNews(
-        kind="opt-out" if opts_out else _kind_of(inbound),
+        kind="opt-out" if means.opt_out or means.opt_out_writer else kind,
         located=located,
         meaning=_name_writer(source, arrival, case, means),
         may_opt_out=inbound.may_opt_out and not means.opt_out,
@@ -105,10 +106,7 @@ def interpret_arrival(
 
 def _unread(arrival: Arrival, matched: Matched) -> SetApart:
     """Set apart what could not be read: it may say stop, so all it may concern is held."""
-    told = (
-        f"{_who(arrival)} has written, and {arrival.broken}: read it yourself. "
-        f"What waits for them is held until you let it go on ({_RESUME})"
-    )
+    told = f"{_who(arrival)} has written, and {arrival.broken}: read it yourself. {_HELD}"
     why = arrival.broken or "it tells nothing"
     return SetApart(why=why, hold=matched.concerned, told=told)
 
@@ -118,10 +116,8 @@ def _homeless(arrival: Arrival, inbound: Inbound, matched: Matched) -> Outcome:
         return AddressOptOut(address=inbound.address)
     if inbound.answer is None:
         return SetApart(why=matched.why)
-    told = (
-        f"{_who(arrival)} has written{quote_inline(text_of(arrival))}; {matched.why}. "
-        f"What waits for them is held until you let it go on ({_RESUME})"
-    )
+    quoted = quote_inline(text_of(arrival))
+    told = f"{_who(arrival)} has written{quoted}; {matched.why}. {_HELD}"
     return SetApart(why=matched.why, hold=matched.candidates, told=told)
 
 
@@ -154,7 +150,3 @@ def text_of(arrival: Arrival) -> str:
 
 def _who(arrival: Arrival) -> str:
     return arrival.sender or arrival.address
-
-
-def _kind_of(inbound: Inbound) -> str:
-    return inbound.receipt.kind.value if inbound.receipt else "nothing"

@@ -18,7 +18,6 @@ from voicenote.engine.workspace import Workspace
 from voicenote.errors import Postponed, VoicenoteError
 from voicenote.ledger import attempts, meta, touches
 from voicenote.ledger.changes import change_touch
-from voicenote.ledger.store import Transaction
 from voicenote.model.receipt import Receipt, ReceiptKind
 from voicenote.model.touch import TouchState
 
@@ -47,8 +46,9 @@ def recall_sent(
     if ws.whereabouts is None:
         return found, troubles
     with ws.ledger.read() as tx:
-        ways, kept = attempts.ways_due(tx), _channels_to_ask(tx)
-        now = tx.now
+        ways, now = attempts.ways_due(tx), tx.now
+        # the channels still to be asked: since when, and when they were first asked
+        kept: dict[str, list[str]] = json.loads(meta.get(tx, _NAME) or "{}")
     if since is not None and now - since > GAP:
         kept = {name: [since.isoformat(), now.isoformat()] for name in ways.values()} | kept
     left: dict[str, list[str]] = {}
@@ -76,12 +76,6 @@ def recall_sent(
         with ws.ledger.write("voicenote", lasting=False) as tx:
             meta.put_value(tx, _NAME, json.dumps(left) if left else "")
     return found, troubles
-
-
-def _channels_to_ask(tx: Transaction) -> dict[str, list[str]]:
-    """Return the channels still to be asked: since when, and when they were first asked."""
-    found: dict[str, list[str]] = json.loads(meta.get(tx, _NAME) or "{}")
-    return found
 
 
 def _note(ws: Workspace, due: list[int], sent: Mapping[str, datetime]) -> int:

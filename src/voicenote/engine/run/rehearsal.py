@@ -43,20 +43,20 @@ def rehearse(ws: Workspace, clock: MovedClock, until: datetime) -> Iterator[Rehe
 
     `ws` works on a copy, by `clock`, with a folder for every channel.
     """
+    last = False
     while clock.now <= until:
         turn = one_pass(ws)
-        if not turn.quiet or turn.waiting:
-            yield Rehearsed(clock.now, turn, _left_at(ws, clock.now))
+        if not turn.quiet or (turn.waiting and not last):
+            with ws.ledger.read() as tx:
+                left = tuple(touches.left_at(tx, clock.now))
+            yield Rehearsed(clock.now, turn, left)
+        if last:
+            return
         following = _next(ws, clock.now)
         if turn.again_at is not None:
             following = min(following, max(turn.again_at, clock.now + PASSES))
-        if following > until:
-            clock.now = until
-            turn = one_pass(ws)
-            if not turn.quiet:
-                yield Rehearsed(until, turn, _left_at(ws, until))
-            return
-        clock.now = following
+        last = following > until
+        clock.now = min(following, until)
 
 
 def _next(ws: Workspace, now: datetime) -> datetime:
@@ -67,8 +67,3 @@ def _next(ws: Workspace, now: datetime) -> datetime:
     if due is None:
         return tomorrow
     return min(due, tomorrow) if restless or due > tomorrow else due
-
-
-def _left_at(ws: Workspace, at: datetime) -> tuple[Touch, ...]:
-    with ws.ledger.read() as tx:
-        return tuple(touches.left_at(tx, at))

@@ -12,7 +12,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 from voicenote.delivery.inbound import Notifies
@@ -72,7 +71,7 @@ class Daemon:
         )
         self._ws.stopped = self._stop.is_set
         previous = {
-            number: signal.signal(number, self._on_signal)
+            number: signal.signal(number, lambda *_: self._stop.set())
             for number in (signal.SIGTERM, signal.SIGINT)
         }
         self._scheduler.start()
@@ -90,9 +89,6 @@ class Daemon:
                 signal.signal(number, handler)
         if self._over is not None:
             raise self._over
-
-    def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
-        self._stop.set()
 
     def _on_news(self) -> None:
         self._news.set()

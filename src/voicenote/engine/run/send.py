@@ -86,8 +86,7 @@ def send_touch(ws: Workspace, seen: TouchView, room: Quota) -> Sent | HoldReason
         with ws.ledger.write() as tx:
             stop = DepartureCheck(ws, tx).at_commit(held)
             if stop:
-                facts: dict[str, object] = {"reason": stop}
-                change_touch(tx, number, "cancel", token=claim, facts=facts, reason=stop)
+                change_touch(tx, number, "cancel", token=claim, facts={"reason": stop}, reason=stop)
             else:
                 change_touch(tx, number, "commit", token=claim, seen=touch)
         if stop:
