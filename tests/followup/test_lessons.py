@@ -117,6 +117,11 @@ def test_a_cause_that_comes_back_after_its_prevention_warns(
     assert ("case 1" in told and "a second courier" in told) == warned
 
 
+def test_what_was_done_first_prevents_and_not_what_was_opened_first() -> None:
+    known = prevented([learnt(1, "late parcels", 0, 8), learnt(2, "late parcels", 1, 5)])
+    assert [one.case for one in known.values()] == [2]
+
+
 def test_a_lesson_that_is_only_written_prevents_nothing() -> None:
     assert prevented([learnt(1, "late parcels", 0)]) == {}
 

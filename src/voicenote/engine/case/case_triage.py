@@ -10,9 +10,9 @@ from decimal import Decimal
 from typing import Any
 
 from voicenote.engine.case.approval import change_plan_in, memo_waits, plan_for
+from voicenote.engine.case.case_script import templates_of
 from voicenote.engine.case.case_view import TermsView, terms_view
 from voicenote.engine.case.cause_history import warn_of_returned_causes
-from voicenote.engine.case.composition import templates_of
 from voicenote.engine.case.money_bands import bands_of
 from voicenote.engine.case.promises import add_in
 from voicenote.engine.case.withdrawal import ask_again

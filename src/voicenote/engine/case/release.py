@@ -12,8 +12,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from voicenote.engine.case.case_lint import errors_in, levels_of, taken_seconds
-from voicenote.engine.case.composition import MEMO, composition_of, templates_of
+from voicenote.engine.case.case_script import (
+    MEMO,
+    composition_of,
+    errors_in,
+    levels_of,
+    taken_seconds,
+    templates_of,
+)
 from voicenote.engine.case.money_bands import weigh
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo

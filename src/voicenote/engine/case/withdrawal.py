@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from voicenote.engine.case.composition import MEMO
+from voicenote.engine.case.case_script import MEMO
 from voicenote.engine.case.release import judge_release, words_fit
 from voicenote.engine.workspace import Workspace
 from voicenote.followup.release_rules import ASKS, REWORDS, Objection, steps_from

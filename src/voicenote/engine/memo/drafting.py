@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from voicenote.engine.case.composition import (
+from voicenote.engine.case.case_script import (
     MEMO,
     answers_before,
     composition_of,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from voicenote.engine.case.case_lint import judge_words, levels_of
+from voicenote.engine.case.case_script import judge_words, levels_of
 from voicenote.engine.memo.drafting import need_draft
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadData, RuleSaysNo, VoicenoteError, WrongUse

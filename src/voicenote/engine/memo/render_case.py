@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voicenote.engine.case.composition import templates_of
+from voicenote.engine.case.case_script import templates_of
 from voicenote.engine.memo.drafting import keep, need_draft
 from voicenote.engine.memo.voice_choice import Chosen, choose_voice, gaps_in
 from voicenote.engine.workspace import Workspace

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from voicenote.engine.case.case_lint import errors_in
-from voicenote.engine.case.composition import MEMO, slot_of
+from voicenote.engine.case.case_script import MEMO, errors_in, slot_of
 from voicenote.engine.case.release import facts_hold, facts_sha256
 from voicenote.engine.memo.drafting import words_for
 from voicenote.engine.memo.render_case import render

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from voicenote.engine.case.composition import slot_of
+from voicenote.engine.case.case_script import slot_of
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import Unavailable, VoiceUnavailable
 from voicenote.ledger import arrivals, attempts, scripts, touches

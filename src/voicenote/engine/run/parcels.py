@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from voicenote.engine.case.composition import MEMO, slot_of
+from voicenote.engine.case.case_script import MEMO, slot_of
 from voicenote.engine.case.release import altered
 from voicenote.engine.memo.render_case import broken_seal
 from voicenote.engine.run.lookahead import TouchView

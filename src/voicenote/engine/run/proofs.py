@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from voicenote import addresses
-from voicenote.engine.case.composition import MEMO, slot_of
+from voicenote.engine.case.case_script import MEMO, slot_of
 from voicenote.engine.run.parcels import pack_parcel
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadData, RuleSaysNo, WrongUse
