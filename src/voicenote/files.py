@@ -121,7 +121,7 @@ def write_remakable(folder: Path, files: Mapping[str, bytes]) -> None:
 
 def close_to_others(folder: Path) -> None:
     """Remove the rights of other users from a folder and everything in it. Raises OSError."""
-    for path in (folder, *_inside(folder)):
+    for path in (folder, *folder.rglob("*")):
         mode = stat.S_IMODE(path.lstat().st_mode)
         if mode & OTHERS and not path.is_symlink():
             path.chmod(mode & ~OTHERS)
@@ -156,11 +156,6 @@ def _link(source: str, target: str) -> None:
         os.link(source, target)
     except OSError:
         shutil.copy2(source, target)
-
-
-def _inside(place: Path) -> Iterator[Path]:
-    for folder, folders, files in os.walk(place):
-        yield from (Path(folder, name) for name in (*folders, *files))
 
 
 def _create(path: str, data: bytes) -> None:

@@ -69,7 +69,7 @@ def sorted_out(points: Iterable[EntryPoint]) -> Plugins:
     broken: dict[str, str] = {}
     takers: dict[str, str] = {}
     for package, point in sorted(
-        ((_package(one), one) for one in points),
+        ((one.dist.name if one.dist else "an unknown package", one) for one in points),
         key=lambda pair: (pair[0] != "voicenote", pair[0], pair[1].name),
     ):
         if point.name in takers:
@@ -83,10 +83,6 @@ def sorted_out(points: Iterable[EntryPoint]) -> Plugins:
             takers[point.name] = package
             good[point.name] = _loader(point, package)
     return Plugins(dict(sorted(good.items())), dict(sorted(broken.items())))
-
-
-def _package(point: EntryPoint) -> str:
-    return point.dist.name if point.dist else "an unknown package"
 
 
 def _loader(point: EntryPoint, package: str) -> Callable[[], Any]:

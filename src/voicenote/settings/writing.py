@@ -93,17 +93,10 @@ def save_profile(
     try:
         text = file.read_bytes().decode("utf-8-sig") if file.exists() else ""
         document = tomlkit.parse(text)
-        profile = tomlkit.table()
-        if source:
-            profile["source"] = source
-        for key, values in (("map", mapping), ("default", defaults)):
-            if values:
-                inner = tomlkit.table()
-                inner.update(values)
-                profile[key] = inner
+        given = {"source": source, "map": dict(mapping), "default": dict(defaults)}
         if "intake" not in document:
             document["intake"] = tomlkit.table(is_super_table=True)
-        document["intake"][name] = profile
+        document["intake"][name] = {key: value for key, value in given.items() if value}
         # keep a mode that was chosen for the file, such as one that lets a service read it
         mode = file.stat().st_mode & 0o777 if file.exists() else FILE
         with open_beside(file, mode=mode) as stream:

@@ -42,7 +42,10 @@ def answer(
     }
     again = verdict is Verdict.NOT_YET and standing.stage is Stage.OPENED
     told = f"Case {number} is open again, round {standing.round}.\n" if again else ""
-    session.screen.show(data, lambda: told + _after(number, standing.missing))
+    saved = ["Saved. Before it can be closed:", *(f"  - {one}" for one in standing.missing)]
+    if not standing.missing:
+        saved = [f"Saved. Nothing is missing: voicenote close {number}"]
+    session.screen.show(data, lambda: told + "\n".join(saved))
 
 
 def _verdict(session: Session, text: str, *, right: bool, wrong: bool) -> Verdict:
@@ -60,9 +63,3 @@ def _verdict(session: Session, text: str, *, right: bool, wrong: bool) -> Verdic
         "Has it been put right?", ("put right", "not yet", "they did not say")
     )
     return {"put right": Verdict.PUT_RIGHT, "not yet": Verdict.NOT_YET}.get(said, Verdict.UNCLEAR)
-
-
-def _after(number: int, missing: tuple[str, ...]) -> str:
-    if not missing:
-        return f"Saved. Nothing is missing: voicenote close {number}"
-    return "\n".join(["Saved. Before it can be closed:", *(f"  - {one}" for one in missing)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,7 +15,7 @@ from voicenote.errors import BadData, WrongUse
 
 if TYPE_CHECKING:
     from voicenote.script.check.case_context import CheckContext
-    from voicenote.script.check.findings import CheckedText, Diagnostic
+    from voicenote.script.check.findings import CheckedText
 
 
 @command()
@@ -56,7 +57,13 @@ def check(
     checked = list(_check_all(session, given, asked))
     if session.json:
         many = templates or len(given) > 1
-        session.screen.data([_data(f, one, many=many) for one in checked for f in one.findings])
+        session.screen.data(
+            [
+                {**({"where": one.where} if many else {}), **asdict(finding)}
+                for one in checked
+                for finding in one.findings
+            ]
+        )
     else:
         _show(session, checked)
     return 1 if any(f.level.value == "error" for one in checked for f in one.findings) else 0
@@ -113,12 +120,6 @@ def _text(session: Session, name: str, language: str, asked: CheckContext) -> Ch
         )
     levels = {rule: LintLevel(level) for rule, level in session.settings.check.levels.items()}
     return CheckedText(name, text, tuple(check(text, code, asked, levels)))
-
-
-def _data(finding: Diagnostic, one: CheckedText, *, many: bool) -> dict[str, Any]:
-    names = ("rule", "level", "start", "end", "text", "why", "instead")
-    where = {"where": one.where} if many else {}
-    return {**where, **{name: getattr(finding, name) for name in names}}
 
 
 def _show(session: Session, checked: Sequence[CheckedText]) -> None:

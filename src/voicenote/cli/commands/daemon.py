@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from voicenote.cli.terminal.failures import as_text, explain
 from voicenote.cli.terminal.run_report import clock_option, summary_of, turn_lines
 from voicenote.cli.terminal.session import Session, command
 
@@ -47,12 +48,7 @@ def daemon(session: Session, /, *, every: float, clock_is_right: bool) -> None:
 
         nonlocal told_clock
         if isinstance(what, VoicenoteError):
-            screen.warn(f"voicenote: {what.what}")
-            for problem in what.problems:
-                place = f"line {problem.line}: " if problem.line else ""
-                field = f"{problem.field}: " if problem.field else ""
-                screen.warn(f"    {place}{field}{problem.what} ({problem.advice})")
-            screen.warn(what.advice)
+            screen.warn(as_text(explain(what)))
             return
         known = what.clock.known if what.clock else None
         if known == told_clock:

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from voicenote.cli.terminal.session import Session, command
-
-if TYPE_CHECKING:
-    from voicenote.engine.run.demo_story import StoryEvent
 
 
 @command()
@@ -31,7 +27,8 @@ def demo(session: Session, /, *, folder: str) -> None:
         for path in kept:
             screen.warn(f"You had changed a file of the demo; your version is kept as {path}")
         for line in told:
-            _tell(session, line)
+            who = f"case {line.case}" if line.case else ""
+            screen.note(f"{line.at:%d %b %H:%M}  {who:<8}{line.text}")
         rows = summarise_cases(ws)
     if session.json:
         screen.data({"folder": place, "cases": rows})
@@ -46,11 +43,6 @@ def demo(session: Session, /, *, folder: str) -> None:
     )
     screen.out()
     screen.out("\n".join(_what_to_open(place)))
-
-
-def _tell(session: Session, line: StoryEvent) -> None:
-    who = f"case {line.case}" if line.case else ""
-    session.screen.note(f"{line.at:%d %b %H:%M}  {who:<8}{line.text}")
 
 
 def _what_to_open(place: Path) -> list[str]:

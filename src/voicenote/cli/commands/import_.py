@@ -114,6 +114,7 @@ def import_(session: Session, /, files: Sequence[str], **given: Any) -> None:
     null when nothing was added under that name.
     """
     from voicenote.intake.reader import open_source
+    from voicenote.settings import save_profile
 
     session.if_stopped = "nothing was added; import it again when you are ready"
     options = _options(session, given)
@@ -123,7 +124,9 @@ def import_(session: Session, /, files: Sequence[str], **given: Any) -> None:
         _tell_mapping(session, source)
     result = _take(session, source, batch, dry_run=given["dry_run"])
     if given["save"] and not given["dry_run"]:
-        _save(session, given["save"], options)
+        name, file = given["save"], session.settings.file
+        save_profile(file, name, options.mapping, options.defaults, options.source)
+        session.screen.note(f"Saved as [intake.{name}]: next time, --profile {name}")
     _report(session, result, dry_run=given["dry_run"])
 
 
@@ -221,13 +224,6 @@ def _take(
         "rejected_file": str(files[0]) if files else None,
         "batch": taken.batch,
     }
-
-
-def _save(session: Session, name: str, options: Options) -> None:
-    from voicenote.settings import save_profile
-
-    save_profile(session.settings.file, name, options.mapping, options.defaults, options.source)
-    session.screen.note(f"Saved as [intake.{name}]: next time, --profile {name}")
 
 
 def _report(session: Session, result: Mapping[str, Any], *, dry_run: bool) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from voicenote.cli.terminal.failures import as_text, explain
 from voicenote.cli.terminal.file_input import resolve_pasted_path
 from voicenote.cli.terminal.import_report import overdue
 from voicenote.cli.terminal.session import Session, command
@@ -197,6 +198,6 @@ def _do(context: click.Context, session: Session, command: click.Command, **give
     try:
         context.invoke(command, **given)
     except VoicenoteError as error:
-        session.screen.warn(f"voicenote: {error.what}", error.advice)
+        session.screen.warn(as_text(explain(error)))
         return False
     return True

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import click
 
 from voicenote.cli.terminal.case_options import Selection, cases_options
 from voicenote.cli.terminal.session import Session, command
 from voicenote.errors import WrongUse
+
+if TYPE_CHECKING:
+    from voicenote.engine.run.proofs import Proof
 
 
 @command()
@@ -27,30 +30,16 @@ def proof(session: Session, /, *, selection: Selection, to: str | None, channel:
     from voicenote.model.case import Stage
 
     with session.open(whole=True) as ws:
-        address = own_address(session, to)
+        address = ws.settings.owner.email if to is None else to.strip()
+        if not address and to is None:
+            raise WrongUse(
+                "your own address isn't known, so the proof can't be sent",
+                "add --to ADDRESS, or set [owner] email",
+            )
         meant = selection.find(ws, Stage.RENDERED, Stage.APPROVED)
-        done = [asdict(one) for one in prove(ws, meant[:MOST], address, channel)]
-    session.screen.show(done, lambda: _proofs(done))
+        _show(session, prove(ws, meant[:MOST], address, channel))
     if len(meant) > MOST:
         session.screen.warn(f"These are {MOST} of {len(meant)}; that is the most at one time.")
-
-
-def own_address(session: Session, to: str | None) -> str:
-    """Return the address for proofs: `to`, else the owner's email. Raises WrongUse for none."""
-    address = session.settings.owner.email if to is None else to.strip()
-    if not address and to is None:
-        raise WrongUse(
-            "your own address isn't known, so the proof can't be sent",
-            "add --to ADDRESS, or set [owner] email",
-        )
-    return address
-
-
-def _proofs(done: Sequence[dict[str, object]]) -> str:
-    lines = [f"Case {one['case']}: proof by {one['channel']} to {one['to']}." for one in done]
-    return "\n".join(
-        [*lines, "The customer got nothing." if done else "Nothing is ready for a proof."]
-    )
 
 
 def prove_due(session: Session, to: str) -> None:
@@ -58,6 +47,11 @@ def prove_due(session: Session, to: str) -> None:
     from voicenote.engine.run.proofs import prove_due as prove_due_
 
     with session.open(whole=True) as ws:
-        address = own_address(session, to)
-        done = [asdict(one) for one in prove_due_(ws, address)]
-    session.screen.show(done, lambda: _proofs(done))
+        _show(session, prove_due_(ws, to.strip()))
+
+
+def _show(session: Session, proofs: Iterable[Proof]) -> None:
+    done = list(proofs)
+    lines = [f"Case {one.case}: proof by {one.channel} to {one.to}." for one in done]
+    lines.append("The customer got nothing." if done else "Nothing is ready for a proof.")
+    session.screen.show(done, lambda: "\n".join(lines))

@@ -69,13 +69,13 @@ def _complaint_as_json(case: Case) -> dict[str, Any]:
 
 def page(view: CaseView) -> str:
     """Return the page of a case, with times in the customer's time zone."""
-    zone = view.local_zone
+    zone, sent = view.local_zone, view.case.stage in ("following", "closed")
     parts = [
         _head(view),
         _section("Take care", [f"- {one}" for one in view.warnings]),
         _section("What happened", [view.case.complaint.what_happened, *_levels(view.case)]),
         _section("Promised", [_amends(one) for one in view.amends]),
-        _section("Said" if _sent(view) else "To be said", _script(view)),
+        _section("Said" if sent else "To be said", _script(view)),
         _section("Messages", [_message(one, zone) for one in view.messages]),
         _section("Answers", [_answer(one, zone) for one in view.answers]),
         _section("Lesson", _lesson(view.lesson)),
@@ -134,10 +134,6 @@ def _amends(one: PromiseView) -> str:
     state = "OVERDUE" if one.overdue else one.state
     proof = f" ({one.evidence})" if one.evidence else ""
     return f"{one.amends}  {one.kind}{value}{by}: {state}{proof}. {one.text}"
-
-
-def _sent(view: CaseView) -> bool:
-    return view.case.stage in ("following", "closed")
 
 
 def _script(view: CaseView) -> list[str]:

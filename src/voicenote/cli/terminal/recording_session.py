@@ -12,7 +12,7 @@ from voicenote.cli.terminal.session import Session
 from voicenote.errors import WrongUse
 
 if TYPE_CHECKING:
-    from voicenote.engine.memo.recording import SentenceToSay, WantedSentence
+    from voicenote.engine.memo.recording import WantedSentence
     from voicenote.engine.workspace import Workspace
     from voicenote.model.memo import Clip
     from voicenote.model.sentences import Sentence
@@ -35,8 +35,15 @@ def one_case(
     from voicenote.engine.memo import recording
 
     lines = recording.lines_of(ws, number, follow_ups=follow_ups)
-    missing = dict.fromkeys(line.sentence for line in lines if not line.recorded)
-    asked = tuple(missing) if place is None else (_at(lines, place, number),)
+    if place is None:
+        asked = tuple(dict.fromkeys(line.sentence for line in lines if not line.recorded))
+    elif place <= len(lines):
+        asked = (lines[place - 1].sentence,)
+    else:
+        raise WrongUse(
+            f"case {number} has {len(lines)} sentences, not {place}",
+            f"voicenote record {number} --list",
+        )
     kept = list(_keep_takes(session, ws, number, asked, source))
     left = recording.to_say(ws, number)
     if kept:
@@ -92,15 +99,6 @@ def need_somebody(session: Session, number: int) -> None:
         raise WrongUse(
             "recording needs a terminal", f"or use a file: voicenote record {number} --from FILE"
         )
-
-
-def _at(lines: Sequence[SentenceToSay], place: int, number: int) -> Sentence:
-    if place > len(lines):
-        raise WrongUse(
-            f"case {number} has {len(lines)} sentences, not {place}",
-            f"voicenote record {number} --list",
-        )
-    return lines[place - 1].sentence
 
 
 def memo_made(ws: Workspace, number: int, *, fill_in: bool) -> dict[str, Any]:
