@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 
 from voicenote.model.memo import Caption, Synthetic
 from voicenote.model.sentences import Script, Section
@@ -28,7 +29,7 @@ def webvtt(captions: Sequence[Caption], synthetic: Synthetic) -> str:
     for number, caption in enumerate(captions, start=1):
         start = max(free, int(caption.start_s * 1000))
         free = max(start + 1, int(caption.end_s * 1000))
-        blocks.append(f"{number}\n{_clock(start)} --> {_clock(free)}\n{_escape(caption.text)}")
+        blocks.append(f"{number}\n{_clock(start)} --> {_clock(free)}\n{_cue(caption.text)}")
     return "\n\n".join(blocks) + "\n"
 
 
@@ -52,7 +53,6 @@ def _clock(milliseconds: int) -> str:
     return f"{minutes // 60:02}:{minutes % 60:02}:{seconds:02}.{rest:03}"
 
 
-def _escape(text: str) -> str:
+def _cue(text: str) -> str:
     """Return cue text on one line, with `&`, `<` and `>` escaped."""
-    line = " ".join(text.split())
-    return line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return escape(" ".join(text.split()), quote=False)

@@ -37,9 +37,11 @@ def choose(wish: Sequence[str], language: str, offers: Sequence[Offer]) -> Voice
     tongue = primary(language)
     known = {offer.info.name: offer for offer in offers}
     reasons: list[str] = []
+    tried: list[Offer] = []
     cure = ""
     for name in wish or (AUTO,):
         for offer in _matching_offers(name, known):
+            tried.append(offer)
             reason = _reason_against(offer, tongue)
             if not reason:
                 return VoiceChoice(name=offer.info.name, why=_why(name, offer, tongue, reasons))
@@ -50,9 +52,7 @@ def choose(wish: Sequence[str], language: str, offers: Sequence[Offer]) -> Voice
             reasons.append(f"{name} is not known")
     raise VoiceUnavailable(
         f"no voice can say this in {tongue or 'an unknown language'}: {'; '.join(reasons)}",
-        _spoken_here(
-            tongue, [one for name in wish or (AUTO,) for one in _matching_offers(name, known)]
-        )
+        _spoken_here(tongue, tried)
         or cure
         or "see `voicenote voices`, or record the sentences in your own voice",
     )

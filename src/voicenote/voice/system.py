@@ -188,11 +188,14 @@ def check(text: str, clip: Clip, rate: int) -> None:
     At 165 words a minute, speech has about 15 characters a second; fewer where numbers are spelt
     out, more in scripts without vowels. The bounds are a quarter and eight times that length.
     """
+    import numpy as np
+
+    peak = np.abs(np.frombuffer(clip.pcm, "<i2").astype(np.int32)).max(initial=0)
     letters = sum(1 for letter in text if letter.isalnum())
     expected = letters / (15 * rate / _RATE)
     if not clip.pcm:
         problem = "nothing"
-    elif _peak(clip.pcm) < 100:
+    elif peak < 100:
         problem = "silence"
     elif not expected / 4 <= clip.duration_s <= 3 + expected * 8:
         problem = f"{clip.duration_s:.1f} s, which cannot be it"
@@ -200,12 +203,6 @@ def check(text: str, clip: Clip, rate: int) -> None:
         return
     short = text if len(text) <= 40 else f"{text[:39]}…"
     raise VoiceUnavailable(f"the system voice made {problem} of “{short}”", AGAIN)
-
-
-def _peak(pcm: bytes) -> int:
-    import numpy as np
-
-    return int(np.abs(np.frombuffer(pcm, "<i2").astype(np.int32)).max(initial=0))
 
 
 def _read_output(path: Path) -> Clip:

@@ -5,8 +5,9 @@ Updates come from outside: an unexpected shape is skipped, and never an error.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -54,11 +55,15 @@ def read_update(update: object, now: datetime) -> Update | None:
     number = told.get("update_id")
     if not isinstance(number, int):
         return None
-    if "callback_query" in told:
-        return _read_button(number, as_object(told["callback_query"]), now)
-    if "my_chat_member" in told:
-        return _read_membership(number, as_object(told["my_chat_member"]), now)
-    return _message(number, as_object(told.get("message")), now)
+    kind = next((kind for kind in WANTED if kind in told), "message")
+    holder = as_object(told.get(kind))
+    message = as_object(holder.get("message")) if kind == "callback_query" else holder
+    update = Update(number=number, chat=_chat(message), sender=_name(holder))
+    if kind == "callback_query":
+        return _read_button(replace(update, query=str(holder.get("id", ""))), holder, now)
+    if kind == "my_chat_member":
+        return _read_membership(update, holder, now)
+    return _read_message(update, holder, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +84,11 @@ class UpdateOffset:
     @classmethod
     def read(cls, text: str) -> UpdateOffset | None:
         """Parse an offset (``bot:number:seconds``), or return None, also for an older form."""
-        parts = text.split(":")
-        if len(parts) != 3 or not all(part.isdecimal() for part in parts):
+        found = re.fullmatch(r"(\d+):(\d+):(\d+)", text)
+        if not found:
             return None
         try:
-            return cls(parts[0], int(parts[1]), datetime.fromtimestamp(int(parts[2]), UTC))
+            return cls(found[1], int(found[2]), datetime.fromtimestamp(int(found[3]), UTC))
         except (ValueError, OverflowError, OSError):
             return None
 
@@ -116,64 +121,53 @@ def start_link(bot: str, secret: str) -> str:
     return f"https://t.me/{bot.removeprefix('@')}?start={secret}"
 
 
-def _read_button(number: int, query: Mapping[str, Any], now: datetime) -> Update:
-    message = as_object(query.get("message"))
-    chat = _chat(message)
+def _read_button(update: Update, query: Mapping[str, Any], now: datetime) -> Update:
     found = verdict_in(str(query.get("data", "")))
-    if not found or not chat:
-        return Update(number=number, chat=chat, query=str(query.get("id", "")))
+    if not found or not update.chat:
+        return update
     verdict, key, token = found
-    sender = _name(query)
-    detail = {"from": sender, "button": verdict.value}
+    detail = {"from": update.sender, "button": verdict.value}
     inbound = Inbound(
-        sender=sender,
+        sender=update.sender,
         subject="",
         keys=(key,) if key else (),
         tokens=(token,) if token else (),
-        message_ids=_ids(chat, message),
+        message_ids=_ids(update.chat, as_object(query.get("message"))),
         receipt=Receipt(kind=ReceiptKind.ANSWERED, at=now, detail=detail),
         answer=Answer(verdict=verdict, at=now, via="telegram"),
-        address=chat,
+        address=update.chat,
     )
-    query_id = str(query.get("id", ""))
-    return Update(number=number, chat=chat, inbound=inbound, sender=sender, query=query_id)
+    return replace(update, inbound=inbound)
 
 
-def _read_membership(number: int, moved: Mapping[str, Any], now: datetime) -> Update:
+def _read_membership(update: Update, moved: Mapping[str, Any], now: datetime) -> Update:
     """Treat a customer who blocks the bot as one who refuses its messages."""
-    chat = _chat(moved)
     status = as_object(moved.get("new_chat_member")).get("status")
-    if status != "kicked" or not chat:
-        return Update(number=number, chat=chat)
+    if status != "kicked" or not update.chat:
+        return update
     at = read_timestamp(moved.get("date"), now)
     detail = {"reason": "the customer has blocked the bot: choose another channel"}
     receipt = Receipt(kind=ReceiptKind.REFUSED, at=at, detail=detail)
-    inbound = Inbound(sender=_name(moved), subject="", receipt=receipt, address=chat)
-    return Update(number=number, chat=chat, inbound=inbound, sender=_name(moved))
+    inbound = Inbound(sender=update.sender, subject="", receipt=receipt, address=update.chat)
+    return replace(update, inbound=inbound)
 
 
-def _message(number: int, message: Mapping[str, Any], now: datetime) -> Update:
-    chat = _chat(message)
-    if not chat or as_object(message.get("from")).get("is_bot"):
-        return Update(number=number, chat=chat)
+def _read_message(update: Update, message: Mapping[str, Any], now: datetime) -> Update:
     words = _words(message)
+    if not update.chat or not words or as_object(message.get("from")).get("is_bot"):
+        return update
     command, _, rest = words.partition(" ")
     if command == "/start":
-        start, sender = rest.strip(), _name(message)
-        return Update(number=number, chat=chat, starts=True, start=start, sender=sender)
-    if not words:
-        return Update(number=number, chat=chat)
-    at, sender = read_timestamp(message.get("date"), now), _name(message)
-    replied = as_object(message.get("reply_to_message"))
+        return replace(update, starts=True, start=rest.strip())
     inbound = Inbound(
-        sender=sender,
+        sender=update.sender,
         subject="",
-        message_ids=_ids(chat, replied),
+        message_ids=_ids(update.chat, as_object(message.get("reply_to_message"))),
         opt_out=command.partition("@")[0] == "/stop",
-        address=chat,
+        address=update.chat,
     )
-    inbound = add_answer(inbound, words, at, "telegram")
-    return Update(number=number, chat=chat, inbound=inbound, sender=sender)
+    at = read_timestamp(message.get("date"), now)
+    return replace(update, inbound=add_answer(inbound, words, at, "telegram"))
 
 
 def _words(message: Mapping[str, Any]) -> str:
