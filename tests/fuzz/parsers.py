@@ -536,7 +536,7 @@ def kept(data: bytes, folder: Path, _chance: random.Random) -> None:
         cache.load("ab" * 32, read)
         try:
             read(data)
-        except ValueError:  # the contract of what a cache reads with
+        except (ValueError, struct.error):  # the contract of what a cache reads with
             continue
     (folder / "one.wav").write_bytes(data)
     _read_clip(folder / "one.wav")
