@@ -239,7 +239,8 @@ def test_the_end_of_the_input_is_a_way_to_quit(call: Call, monkeypatch: pytest.M
 
 def alsa_microphone(folder: Path) -> Path:
     """Settings of ALSA in which the microphone is a file that says a tone at a quarter."""
-    tone = np.sin(2 * np.pi * 300 * np.arange(48_000 * 60) / 48_000) * 0.25
+    moment = np.arange(48_000 * 60) / 48_000
+    tone = np.sin(2 * np.pi * 300 * moment) * np.sin(2 * np.pi * 2 * moment) * 0.25
     (folder / "tone.raw").write_bytes((tone * 32767).astype("<i2").tobytes())
     settings = folder / "asound.conf"
     settings.write_text(
@@ -381,11 +382,12 @@ def test_sounddevice_records_where_it_is_installed(
     call: Call, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Stream:
-        """Half a second of a tone, given when the stream is opened."""
+        """Half a second of two syllables, given when the stream is opened."""
 
         def __init__(self, rate: int, *, channels: int, dtype: str, callback: Any) -> None:
             assert (rate, channels, dtype) == (48_000, 1, "int16")
-            wave_ = np.sin(2 * np.pi * 200 * np.arange(24_000) / 48_000) * 0.5
+            moment = np.arange(24_000) / 48_000
+            wave_ = np.sin(2 * np.pi * 200 * moment) * np.sin(2 * np.pi * 2 * moment) * 0.5
             self._sound = (wave_ * 32767).astype("<i2").tobytes()
             self._callback = callback
 

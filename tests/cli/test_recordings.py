@@ -136,6 +136,17 @@ def silent(folder: Path) -> Path:
     return KINDS[0].make(folder, Clip(b"\0\0" * 96_000, 48_000, synthetic=False))
 
 
+def muted(folder: Path) -> Path:
+    """A muted microphone on a sound card with an offset."""
+    offset = np.full(96_000, 1_600, "<i2").tobytes()
+    return KINDS[0].make(folder, Clip(offset, 48_000, synthetic=False))
+
+
+def hiss(folder: Path) -> Path:
+    noise = (np.random.default_rng(1).standard_normal(96_000) * 1_000).astype("<i2")
+    return KINDS[0].make(folder, Clip(noise.tobytes(), 48_000, synthetic=False))
+
+
 def renamed(folder: Path) -> Path:
     path = folder / "notes.mp3"
     path.write_text("Dear Ada,\nplease call me back.\n" * 200)
@@ -183,6 +194,8 @@ def eleven_minutes(folder: Path) -> Path:
 BAD = (
     (empty, "is empty"),
     (silent, "is silent"),
+    (muted, "is silent"),
+    (hiss, "nobody speaks in this take"),
     (renamed, "isn't a sound file that can be read"),
     (broken_off, "broken"),
     (damaged, "broken"),

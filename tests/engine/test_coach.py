@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from voicenote.engine.memo.coach import Note, notes
+from voicenote.engine.memo.coach import Note, check_speech, notes
+from voicenote.errors import BadData
 from voicenote.model.memo import Clip
+from voicenote.sound.recording_file import read_sound
 
 RATE = 16_000
 WORDS = "one two three four five six seven eight nine ten " * 3
@@ -168,3 +173,58 @@ def test_two_words_have_no_pace() -> None:
 @pytest.mark.parametrize("count", [0, 1, 200, 3000])
 def test_a_take_too_short_to_be_measured_breaks_nothing(count: int) -> None:
     assert all(np.isfinite(note.value) for note in found(np.ones(count) * 0.1).values())
+
+
+def coloured(seconds: float, slope: float) -> np.ndarray:
+    """Noise whose power falls with frequency: 0.5 is pink, 1 is brown (wind on a microphone)."""
+    spectrum = np.fft.rfft(np.random.default_rng(2).standard_normal(round(seconds * RATE)))
+    spectrum[1:] /= np.arange(1, len(spectrum)) ** slope
+    noise = np.fft.irfft(spectrum, round(seconds * RATE))
+    return np.asarray(noise / np.abs(noise).max() * 0.4)
+
+
+def hum(seconds: float, mains: float) -> np.ndarray:
+    tones = (np.sin(2 * np.pi * mains * k * moment(seconds)) / k for k in (1, 2, 3, 5, 7, 9))
+    return np.asarray(sum(tones)) * 0.1
+
+
+NOISES: dict[str, Callable[[float], np.ndarray]] = {
+    "hiss": lambda seconds: coloured(seconds, 0.0),
+    "pink": lambda seconds: coloured(seconds, 0.5),
+    "wind": lambda seconds: coloured(seconds, 1.0),
+    "hum": lambda seconds: hum(seconds, 50),
+    "hum of 60 Hz": lambda seconds: hum(seconds, 60),
+    "hum and hiss": lambda seconds: hum(seconds, 50) + coloured(seconds, 0.0) * 0.1,
+    "hum that starts late": lambda seconds: hum(seconds, 50) * (moment(seconds) > seconds / 3),
+    "hiss with an offset": lambda seconds: coloured(seconds, 0.0) * 0.1 + 0.1,
+    "an offset that jumps": lambda seconds: 0.2 * (moment(seconds) > seconds / 2),
+    "a fan": lambda seconds: coloured(seconds, 0.0) * (1 + 0.2 * np.sin(4 * moment(seconds))),
+    "a whistle": lambda seconds: tone(np.full(round(seconds * RATE), 440.0)),
+}
+
+
+def take(samples: np.ndarray, rate: int = RATE) -> Clip:
+    return Clip((np.clip(samples, -1, 1) * 32767).astype("<i2").tobytes(), rate, synthetic=False)
+
+
+@pytest.mark.parametrize("seconds", [1, 4, 20])
+@pytest.mark.parametrize("noise", NOISES)
+def test_a_steady_noise_is_nobody_speaking(noise: str, seconds: float) -> None:
+    with pytest.raises(BadData, match="nobody speaks"):
+        check_speech(take(NOISES[noise](seconds)))
+
+
+@pytest.mark.parametrize("seconds", [1, 4, 20])
+@pytest.mark.parametrize("noise", [0.0, 1e-3, 1e-2])
+def test_speech_is_heard_through_the_noise_of_a_room(seconds: float, noise: float) -> None:
+    check_speech(take(speech(seconds, level=0.05, noise=noise)))
+
+
+def test_a_person_who_speaks_is_heard() -> None:
+    check_speech(read_sound(Path("samples/recording.ogg")))
+
+
+@pytest.mark.parametrize("offset", [-0.2, 0.02, 0.2])
+def test_an_offset_is_no_noise_of_the_room(offset: float) -> None:
+    heard = found(speech() + offset)["noise"]
+    assert heard.value == pytest.approx(found(speech())["noise"].value, abs=1)

@@ -126,8 +126,16 @@ def test_a_clip_is_what_was_written(tmp_path: Path) -> None:
     assert read_sound(path) == Clip(clip.pcm, 16_000, synthetic=False)
 
 
-def two_tracks(path: Path, unknown: int) -> Path:
-    """An m4a of two tracks, the first of `unknown` of a kind that nobody here decodes."""
+@pytest.mark.parametrize("offset", [-8_000, 300, 3_000])
+def test_an_offset_is_taken_out(tmp_path: Path, offset: int) -> None:
+    clip = voiced(1, rate=16_000)
+    moved = (np.frombuffer(clip.pcm, "<i2") + offset).astype("<i2").tobytes()
+    path = write(tmp_path / "card.wav", Clip(moved, 16_000, synthetic=False), "pcm_s16le", "wav")
+    assert read_sound(path) == clip
+
+
+def two_tracks(path: Path, unknown: int, kind: bytes = b"apac") -> Path:
+    """An m4a of two tracks, the first of `unknown` of a kind that they are not, or nobody knows."""
     with av.open(str(path), "w", format="ipod") as out:
         tracks = [out.add_stream("aac", rate=44_100, layout="mono") for _ in range(2)]
         for track in tracks:
@@ -140,21 +148,27 @@ def two_tracks(path: Path, unknown: int) -> Path:
     at = -1
     for _ in range(unknown):
         at = data.index(b"stsd", at + 1)
-        data[at + 16 : at + 20] = b"apac"
+        data[at + 16 : at + 20] = kind
         described = data.index(b"esds", at)
         data[described : described + 4] = b"free"
     path.write_bytes(data)
     return path
 
 
-def test_the_first_track_that_can_be_decoded_is_taken(tmp_path: Path) -> None:
-    clip = read_sound(two_tracks(tmp_path / "phone.m4a", 1))
+@pytest.mark.parametrize("kind", [b"apac", b"ac-4", b"ac-3", b"alac", b"samr", b"dtsc"])
+def test_the_first_track_that_can_be_decoded_is_taken(tmp_path: Path, kind: bytes) -> None:
+    clip = read_sound(two_tracks(tmp_path / "phone.m4a", 1, kind))
     assert clip.duration_s == pytest.approx(1, abs=0.06)
 
 
-def test_sound_of_a_kind_that_nobody_decodes_is_refused_in_words(tmp_path: Path) -> None:
-    with pytest.raises(BadData, match="of a kind that cannot be read"):
-        read_sound(two_tracks(tmp_path / "phone.m4a", 2))
+@pytest.mark.parametrize(
+    ("kind", "words"), [(b"apac", "of a kind that cannot be read"), (b"ac-3", "is broken")]
+)
+def test_sound_of_a_kind_that_nobody_decodes_is_refused_in_words(
+    tmp_path: Path, kind: bytes, words: str
+) -> None:
+    with pytest.raises(BadData, match=words):
+        read_sound(two_tracks(tmp_path / "phone.m4a", 2, kind))
 
 
 @pytest.mark.parametrize("channels", [0, 1, 2, 255, 65_535])
@@ -185,7 +199,7 @@ def test_a_length_beyond_the_file_is_refused_before_room_is_made_for_it(
         read_sound(tmp_path / "false.wav")
 
 
-@pytest.mark.parametrize("length", [0, 2**31 - 1, 2**32 - 1])
+@pytest.mark.parametrize("length", [0, 64_000, 2**31 - 1, 2**32 - 1])
 def test_the_sounds_own_length_may_be_wrong(tmp_path: Path, length: int) -> None:
     data = wav(16_000, 16_000, voiced(1, rate=16_000).pcm)
     (tmp_path / "piped.wav").write_bytes(data[:40] + struct.pack("<I", length) + data[44:])

@@ -112,7 +112,18 @@ def _decode_clip(file: BinaryIO, name: str) -> Clip:
         known = [stream for stream in streams if stream.codec_context is not None]
         if not known:
             raise BadData(f"the sound in {name} is of a kind that cannot be read", _KINDS)
-        return _decode(container, known[0], name)
+        begun = [stream for stream in known if len(known) == 1 or _begins(container, stream)]
+        return _decode(container, (begun or known)[0], name)
+
+
+def _begins(container: av.container.InputContainer, stream: AudioStream) -> bool:
+    """Return whether a track is of the kind that it says it is: its first sound can be decoded."""
+    try:
+        return stream.channels in _CHANNELS and next(container.decode(stream), None) is not None
+    except av.FFmpegError:
+        return False
+    finally:
+        container.seek(0)
 
 
 def _decode(container: av.container.InputContainer, stream: AudioStream, name: str) -> Clip:
@@ -147,7 +158,17 @@ def _decode(container: av.container.InputContainer, stream: AudioStream, name: s
             f"{name} is broken: only {length / rate:.1f} of its {told:.1f} s can be read",
             "export or record it again",
         )
-    return Clip(b"".join(parts), rate, synthetic=False)
+    return Clip(_without_offset(b"".join(parts)), rate, synthetic=False)
+
+
+def _without_offset(pcm: bytes) -> bytes:
+    """Return samples that swing around zero: an offset is a fault of a sound card, not a sound."""
+    samples = np.frombuffer(pcm, "<i2")
+    offset = round(float(samples.mean())) if len(samples) else 0
+    if not offset:
+        return pcm
+    moved = samples.astype(np.int32) - offset
+    return moved.clip(-32768, 32767).astype("<i2").tobytes()
 
 
 def _told_s(container: av.container.InputContainer, stream: AudioStream) -> float:

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 )
 @click.option("--list", "listing", is_flag=True, help="List the sentences, and which are missing.")
 @click.option("--owner", metavar="NAME", help="Only the cases that NAME answers for.")
-@click.option("--anyway", is_flag=True, help="Keep a recording that seems too short for its words.")
+@click.option("--anyway", is_flag=True, help="Keep one that seems too short, or to say nothing.")
 @click.option("--follow-ups", is_flag=True, help="Also record the messages that follow the memo.")
 @fill_in_option
 def record(
@@ -65,10 +65,10 @@ def record(
     """Record memos in your own voice, sentence by sentence; none is asked for twice.
 
     What you say to everybody is recorded once for all cases, so a batch asks only for what is
-    personal. You can listen to each take, repeat or skip it, and stop and go on another day. With
-    --from, a finished recording of the whole memo is used; one too short for its words is refused,
-    unless you add --anyway. Follow-ups go out in your voice too, once all their sentences are
-    recorded.
+    personal. You can listen to each take, repeat or skip it, and stop and go on another day.
+    With --from, a finished recording of the whole memo is used; one too short for its words, or
+    in which nobody speaks, is refused, unless you add --anyway. Follow-ups go out in your voice
+    too, once all their sentences are recorded.
 
     With --json, for one case: {"case", "recorded", "missing", "memo"}, where "memo" is as `render`
     has it, or null while sentences are missing; of a whole take as `render`, with "wpm", "lufs" and

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from voicenote.errors import BadData
 from voicenote.model.memo import Clip
 from voicenote.script.languages import language as tables
 from voicenote.sound.loudness import energies, integrated
@@ -19,6 +20,9 @@ _BLOCK_S = 0.02
 #: What is less than this below the loudest place counts as words, in dB; and the shortest
 #: pause, in seconds.
 _WORDS_DB, _PAUSE_S = 30.0, 0.25
+#: Speech is looked for in stretches of a syllable (s), in the band of a telephone (Hz); so far its
+#: louder ones stand out, in dB.
+_SYLLABLE_S, _TELEPHONE, _SYLLABLE_DB = 0.06, (200, 3400), 6.0
 #: The slowest and the fastest easy pace, as fractions of a language's own calm pace.
 _SLOW, _FAST = 0.73, 1.17
 #: The pace isn't measured with fewer words than this.
@@ -136,16 +140,38 @@ def spoken_seconds(clip: Clip) -> float:
     return _extent(np.flatnonzero(levels > np.percentile(levels, 95) - _WORDS_DB))
 
 
+def check_speech(clip: Clip) -> None:
+    """Raise BadData for a take in which nobody speaks: its level doesn't move as syllables do.
+
+    Hiss and hum stay level for as long as they last. Only 200 to 3,400 Hz count, so that rumble
+    and an offset don't.
+    """
+    width = round(clip.rate * _SYLLABLE_S)
+    blocks = _samples(clip)[: len(clip.pcm) // 2 // width * width].reshape(-1, width)
+    if not len(blocks):
+        raise BadData("the take is too short to say anything", "record it again")
+    low, high = (round(hertz * _SYLLABLE_S) for hertz in _TELEPHONE)
+    parts = np.abs(np.fft.rfft(blocks * np.hanning(width), axis=1))[:, low:high] ** 2
+    levels = 10 * np.log10(parts.sum(axis=1) + 1e-10)
+    levels = levels[levels > np.percentile(levels, 95) - _WORDS_DB]
+    moved = levels > np.percentile(levels, 10) + _SYLLABLE_DB
+    if np.count_nonzero(moved) < min(5, max(2, len(levels) // 4)):
+        raise BadData(
+            "nobody speaks in this take: there is only a steady noise, such as hiss or hum",
+            "check that the right microphone is chosen and not muted, and record it again",
+        )
+
+
 def _extent(loud: NDArray[np.intp]) -> float:
     return float(loud[-1] + 1 - loud[0]) * _BLOCK_S
 
 
 def _levels(samples: Samples, rate: int) -> NDArray[np.float64]:
-    """Return the level of each 20 ms, in dBFS."""
+    """Return the level of each 20 ms, in dBFS; an offset has none."""
     block = round(rate * _BLOCK_S)
     whole = samples[: max(1, len(samples) // block) * block]
-    power = np.resize(whole, (max(1, len(whole) // block), block)).astype(np.float64) ** 2
-    found: NDArray[np.float64] = 10 * np.log10(power.mean(axis=1) + 1e-10)
+    blocks = np.resize(whole, (max(1, len(whole) // block), block)).astype(np.float64)
+    found: NDArray[np.float64] = 10 * np.log10(blocks.var(axis=1) + 1e-10)
     return found
 
 

@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from voicenote.engine.memo.coach import check_speech
 from voicenote.errors import Unavailable
 from voicenote.model.memo import Clip
 from voicenote.sound.recording_file import read_sound
@@ -33,7 +34,7 @@ def record(until: Callable[[], None], env: Mapping[str, str]) -> Clip:
     """Record until `until` returns (the owner pressed Enter), and return what was heard.
 
     Uses sounddevice, arecord or ffmpeg, the first that is installed and finds a microphone. Raises
-    Unavailable with the first one's reason when none does, BadData when nothing was heard. The
+    Unavailable with the first one's reason when none does, BadData when nobody was heard. The
     recording is thrown away when `until` raises.
     """
     with tempfile.TemporaryDirectory(prefix="voicenote-") as folder:
@@ -44,7 +45,9 @@ def record(until: Callable[[], None], env: Mapping[str, str]) -> Clip:
         for record_by in ways:
             failure = record_by()
             if failure is None:
-                return read_sound(file)
+                clip = read_sound(file)
+                check_speech(clip)
+                return clip
             first = first or failure
     raise first or Unavailable(
         "there is no recording program on this machine",

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from voicenote.engine.case.approval import preview_plan
-from voicenote.engine.memo.coach import spoken_seconds
+from voicenote.engine.memo.coach import check_speech, spoken_seconds
 from voicenote.engine.memo.drafting import keep, need_draft, words_for
 from voicenote.engine.memo.render_case import spoken_by_a_person
 from voicenote.engine.memo.voice_choice import recordings
@@ -129,9 +129,11 @@ def owners(ws: Workspace, numbers: Sequence[int]) -> dict[str, list[int]]:
 def keep_take(ws: Workspace, number: int, sentence: Sentence, clip: Clip) -> None:
     """Save one sentence's take for all cases.
 
-    Raises BadData for a take without sound, RuleSaysNo for one that is too long for a memo (R15).
+    Raises BadData for a take in which nobody speaks, RuleSaysNo for one that is too long for a
+    memo (R15).
     """
     _short_enough(clip)
+    check_speech(clip)
     case, found = need_draft(ws, number)
     recordings(ws, ws.owner_of(case)).add(sentence, found.script.language, clip)
 
@@ -140,12 +142,14 @@ def record_whole(ws: Workspace, number: int, clip: Clip, *, anyway: bool = False
     """Save a recording of the whole script of a case, in the owner's own voice.
 
     As a person speaks now, the disclosure of a machine's voice is removed from the script. Raises
-    as `keep_take` does, and RuleSaysNo for a take too short to say the words, unless `anyway`.
+    as `keep_take` does, and RuleSaysNo for a take too short to say the words. With `anyway` only
+    its length counts.
     """
     _short_enough(clip)
     case, found = need_draft(ws, number)
     script = spoken_by_a_person(found)
     if not anyway:
+        check_speech(clip)
         _long_enough(number, script, spoken_seconds(clip))
     recordings(ws, ws.owner_of(case)).add_whole(script.sha256, clip)
     _keep_spoken(ws, number, script, seconds=round(clip.duration_s, 2))
@@ -207,4 +211,5 @@ def takes_of(folder: Path, sentences: Sequence[Sentence]) -> list[tuple[Sentence
     takes = [(one, read_sound(path)) for one, path in zip(sentences, files, strict=True)]
     for _, clip in takes:
         _short_enough(clip)
+        check_speech(clip)
     return takes
