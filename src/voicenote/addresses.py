@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from functools import cache, lru_cache
+from importlib import resources
 from urllib.parse import unquote
 
 from voicenote.errors import BadData, short
@@ -37,6 +38,8 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _NOWHERE = {"", "001", "ZZ"}
+#: Zones that are kept by several countries, though the database links each to a place.
+_PLACELESS = re.compile(r"(?!PRC|ROC|ROK)[A-Z]{3}(\d[A-Z]{3})?|GB-Eire|Antarctica/.*")
 
 
 @lru_cache(maxsize=4096)
@@ -223,11 +226,20 @@ def region_of(zone: str, tag: str = "") -> str:
     from babel.core import get_global
 
     territories, newer = get_global("zone_territories"), get_global("zone_aliases")
-    region = str(territories.get(zone) or territories.get(newer.get(zone, ""), ""))
-    if region not in _NOWHERE:
+    named = {**territories, **_zone_table()}
+    region = str(named.get(zone) or named.get(newer.get(zone, ""), ""))
+    if region not in _NOWHERE and not _PLACELESS.fullmatch(zone):
         return region
     parts = [part for part in tag.split("-")[1:] if len(part) == 2 and part.isalpha()]
     return parts[0].upper() if parts else ""
+
+
+@cache
+def _zone_table() -> Mapping[str, str]:
+    """Return zone → region from the zone database's own table, which is newer than CLDR's."""
+    text = resources.files("tzdata.zoneinfo").joinpath("zone.tab").read_text("utf-8")
+    rows = (line.split("\t") for line in text.splitlines() if not line.startswith("#"))
+    return {row[2]: row[0] for row in rows}
 
 
 def _plain(text: str) -> str:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from voicenote.errors import BadData
-from voicenote.intake import dates, person
+from voicenote.intake import dates, person, time_zones
 from voicenote.intake.amounts import read_currency, read_money
 from voicenote.intake.raw_record import Number
 from voicenote.model.money import Money
@@ -68,7 +68,7 @@ def test_what_is_no_language_is_refused(text: str) -> None:
     ],
 )
 def test_a_zone_is_known_by_many_names(text: str, zone: str) -> None:
-    named = person.read_time_zone(text)
+    named = time_zones.read_time_zone(text)
     assert ZoneInfo(named).utcoffset(NOW.replace(tzinfo=None)) == ZoneInfo(zone).utcoffset(
         NOW.replace(tzinfo=None)
     )
@@ -76,14 +76,14 @@ def test_a_zone_is_known_by_many_names(text: str, zone: str) -> None:
 
 
 def test_every_zone_in_the_table_exists() -> None:
-    for name in person._list_zones():
-        assert ZoneInfo(person.read_time_zone(name))
+    for name in time_zones._list_zones():
+        assert ZoneInfo(time_zones.read_time_zone(name))
 
 
 @pytest.mark.parametrize("text", ["Mars", "+25", "Europe", "../../etc/passwd", "UTC+2:17"])
 def test_what_is_no_zone_is_refused(text: str) -> None:
     with pytest.raises(BadData):
-        person.read_time_zone(text)
+        time_zones.read_time_zone(text)
 
 
 @pytest.mark.parametrize(

@@ -1,17 +1,11 @@
-"""Checks of a customer's name, language, time zone and channels."""
+"""Checks of a customer's name, language and channels."""
 
 from __future__ import annotations
 
 import re
-import tomllib
-import zoneinfo
-from collections.abc import Mapping
-from functools import cache, lru_cache
-from importlib import resources
+from functools import lru_cache
 
 from voicenote.errors import BadData, short
-
-_OFFSET = re.compile(r"(?:utc|gmt)?\s*([+−–-])\s*(\d{1,2})(?::?00)?", re.IGNORECASE)
 
 
 def check_name(text: str) -> str:
@@ -49,44 +43,6 @@ def read_language(text: str) -> str:
         if name in {found.language_name(speaker).casefold() for speaker in speakers}:
             return str(found.to_tag())
     raise BadData(f"knows no language {short(text)}", "write a tag such as en, he or pl-PL")
-
-
-@cache
-def _list_zones() -> Mapping[str, str]:
-    """Return lower-case name → IANA zone, for IANA's names, cities, Rails' and Windows' names."""
-    from babel.core import get_global
-
-    known: dict[str, str] = {}
-    for zone in sorted(zoneinfo.available_timezones()):
-        known[zone.casefold()] = zone
-    for zone in sorted(zoneinfo.available_timezones(), key=lambda z: (z.count("/"), z)):
-        area, _, city = zone.rpartition("/")
-        if area and area.partition("/")[0] not in ("Etc", "posix", "right", "SystemV"):
-            known.setdefault(city.replace("_", " ").casefold(), zone)
-    for name, zone in get_global("windows_zone_mapping").items():
-        known.setdefault(str(name).casefold(), str(zone))
-    text = resources.files("voicenote.intake").joinpath("zones.toml").read_text("utf-8")
-    known.update(tomllib.loads(text))
-    return known
-
-
-@lru_cache(maxsize=4096)
-def read_time_zone(text: str) -> str:
-    """Return the IANA name of a zone, given by IANA, Rails, Windows, its city or a whole offset.
-
-    Raises BadData when there is no such zone.
-    """
-    name = " ".join(text.split()).casefold()
-    if zone := _list_zones().get(name) or _list_zones().get(re.sub(r"^\(.*?\)\s*", "", name)):
-        return zone
-    offset = _OFFSET.fullmatch(name)
-    if offset and not int(offset[2]):
-        return "Etc/UTC"
-    # POSIX reverses the sign: Etc/GMT-2 is two hours ahead of Greenwich
-    fixed = f"etc/gmt{'-' if offset[1] == '+' else '+'}{int(offset[2])}" if offset else ""
-    if zone := _list_zones().get(fixed):
-        return zone
-    raise BadData(f"knows no time zone {short(text)}", "write an IANA name such as Europe/Tallinn")
 
 
 def read_channels(text: str) -> str:

@@ -18,6 +18,7 @@ from voicenote.intake.cell_text import clean
 from voicenote.intake.fields import FIELDS, NOTHING, SYNONYMS, kind_of, text_fields
 from voicenote.intake.options import Options
 from voicenote.intake.raw_record import Number
+from voicenote.intake.time_zones import read_time_zone, zone_region
 from voicenote.model.address import KINDS, Address, mark
 from voicenote.model.case import (
     MADE_REF,
@@ -136,7 +137,7 @@ class _Row:
         known = len(self.problems)
         self._need("customer", 'map the column of the name, or --default customer="there"')
         texts = self._texts_of(Customer)
-        theirs = self._addresses(self._region(texts["time_zone"], texts["language"]))
+        theirs = self._addresses(self._region(texts["language"]))
         if len(self.problems) > known or "customer" not in self.texts:
             return None
         return Customer(addresses=theirs, **texts)
@@ -161,12 +162,17 @@ class _Row:
             found = list({(one.kind, one.mark): one for one in reversed(found)}.values())[::-1]
         return tuple(found)
 
-    def _region(self, zone: str, language: str) -> str:
-        """Return the region of local numbers: the options', else the customer's or the owner's."""
+    def _region(self, language: str) -> str:
+        """Return the region of local numbers: the options', else the customer's or the owner's.
+
+        A zone of the customer that has no country leaves it open: the number may be anybody's.
+        """
         if self.options.region:
             return self.options.region
-        if zone or "-" in language:
-            return addresses.region_of(zone, language)
+        if zone := self.texts.get("time_zone"):
+            return zone_region(zone)
+        if "-" in language:
+            return addresses.region_of("", language)
         return addresses.region_of(self.options.time_zone, self.options.language)
 
     def _opened_at(self, customers_zone: str) -> datetime | None:
@@ -247,7 +253,7 @@ class _Row:
 _READERS: Mapping[str, Callable[[str], str]] = {
     "customer": person.check_name,
     "language": person.read_language,
-    "time_zone": person.read_time_zone,
+    "time_zone": read_time_zone,
     "channel": person.read_channels,
 }
 
