@@ -27,6 +27,7 @@ GROUND = (
     "worker",
     "files",
     "options",
+    "plain_text",
     "unicode_forms",
 )  # what is needed in several rooms, and no room's own
 SHARED = ("errors", "model", *GROUND)
