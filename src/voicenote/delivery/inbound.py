@@ -22,8 +22,11 @@ class Inbound:
     `keys`, `tokens` and `message_ids` point to the message that it belongs to, the most reliable
     first. `receipt` is None when there is no news, such as for a delay or a copy of our own
     message. `answer` is set for messages from people only. `opt_out`: they want no more messages.
-    `may_opt_out`: they may want none, so a person has to read it. `mark` is its own id at its
-    source, or "". `address` is the writer's address, as it would be in the customer's record.
+    `may_opt_out`: they may want none, so a person has to read it. `texts` are all texts in it, of
+    people and machines, without what they quote (subject, parts, captions, buttons): an opt-out is
+    looked for in each. `mark` is its own id at its source, or "". `address` is the writer's
+    address, as it would be in the customer's record, and `aliases` are others that they may have
+    there.
     """
 
     sender: str
@@ -35,8 +38,10 @@ class Inbound:
     answer: Answer | None = None
     opt_out: bool = field(default=False)
     may_opt_out: bool = False
+    texts: tuple[str, ...] = ()
     mark: str = ""
     address: str = ""
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

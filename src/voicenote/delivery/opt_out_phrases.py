@@ -56,14 +56,24 @@ def may_be_opt_out(text: str) -> bool:
 def add_answer(inbound: Inbound, words: str, at: datetime, via: str) -> Inbound:
     """Return `inbound` as a person's answer in `words`, which came at `at` (UTC) by channel `via`.
 
-    It is an opt-out if it was one already, or if the words are.
+    The words are one of its texts: see `look_for_opt_out`.
     """
+    return look_for_opt_out(
+        replace(
+            inbound,
+            receipt=Receipt(kind=ReceiptKind.ANSWERED, at=at, detail={"from": inbound.sender}),
+            answer=Answer(verdict=Verdict.UNCLEAR, at=at, text=words, via=via),
+            texts=tuple(dict.fromkeys((words, *inbound.texts))),
+        )
+    )
+
+
+def look_for_opt_out(inbound: Inbound) -> Inbound:
+    """Return `inbound` as an opt-out if it was one already, or if any of its texts is."""
     return replace(
         inbound,
-        receipt=Receipt(kind=ReceiptKind.ANSWERED, at=at, detail={"from": inbound.sender}),
-        answer=Answer(verdict=Verdict.UNCLEAR, at=at, text=words, via=via),
-        opt_out=inbound.opt_out or is_opt_out(words),
-        may_opt_out=may_be_opt_out(words),
+        opt_out=inbound.opt_out or any(map(is_opt_out, inbound.texts)),
+        may_opt_out=inbound.may_opt_out or any(map(may_be_opt_out, inbound.texts)),
     )
 
 

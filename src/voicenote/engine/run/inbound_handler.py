@@ -86,6 +86,8 @@ def parse_arrival(arrival: Arrival, field: str) -> Arrival:
             sender=line(inbound.sender),
             subject=line(inbound.subject),
             address=heard_at(field, line(inbound.address)),
+            aliases=tuple(heard_at(field, line(one)) for one in inbound.aliases[:10]),
+            texts=tuple(storable_text(one, WORDS) for one in inbound.texts[:50]),
             keys=tuple(map(line, inbound.keys[:20])),
             tokens=inbound.tokens[:20],
             message_ids=tuple(map(line, inbound.message_ids[:50])),
