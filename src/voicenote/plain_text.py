@@ -133,7 +133,7 @@ def _cut_ending(text: str) -> str:
     lines = text.split("\n")
     kept: list[str] = []
     for number, line in enumerate(lines):
-        if line.startswith((">", "##-")) or _is_sent_line(line):
+        if line.startswith((">", "##-")) or is_sent_line(line):
             continue
         if kept and (_DIVIDER.fullmatch(line) or line.casefold().startswith(_listed("endings"))):
             break
@@ -142,11 +142,7 @@ def _cut_ending(text: str) -> str:
         if kept and _closes(line) and _is_short(lines[number + 1 :]):
             break
         kept.append(line)
-    if (
-        kept
-        and len(sentences := _SENTENCE_END.split(kept[-1])) > 1
-        and _is_sent_line(sentences[-1])
-    ):
+    if kept and len(sentences := _SENTENCE_END.split(kept[-1])) > 1 and is_sent_line(sentences[-1]):
         kept[-1] = kept[-1][: -len(sentences[-1])]
     return "\n".join(kept).strip()
 
@@ -160,7 +156,7 @@ def _is_short(lines: list[str]) -> bool:
     return len(filled) <= _SIGNATURE_LINES and all(len(one) <= _SIGNATURE_WIDTH for one in filled)
 
 
-def _is_sent_line(line: str) -> bool:
+def is_sent_line(line: str) -> bool:
     """Return whether a device says that it sent this ("Sent from my iPhone")."""
     if not 8 < len(line) <= 90:
         return False

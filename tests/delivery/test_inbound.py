@@ -156,7 +156,9 @@ def test_an_envelope_id_is_decoded() -> None:
 
 
 def test_a_bounce_without_a_report_is_one_too() -> None:
-    old = letter(Return_Path="<>").replace(b"Mari <mari@", b"Mailer-Daemon <MAILER-DAEMON@")
+    old = letter("It could not be delivered.", Return_Path="<>").replace(
+        b"Mari <mari@", b"Mailer-Daemon <MAILER-DAEMON@"
+    )
     exim = letter(X_Failed_Recipients="mari@tamm.example")
     for raw in (old, exim):
         read = read_mail(raw, NOW)
@@ -202,7 +204,7 @@ def test_a_machine_is_never_an_answer(header: dict[str, str]) -> None:
     assert read.receipt is not None
     assert read.receipt.kind is ReceiptKind.AUTO_REPLY
     assert read.answer is None
-    assert not read.opt_out
+    assert read.opt_out  # looked for before it is classed
 
 
 def test_a_read_receipt_is_a_machine() -> None:
@@ -489,7 +491,7 @@ def test_letters_without_an_id_are_not_all_the_same() -> None:
 
 def test_the_button_of_a_mail_program_ends_them_by_the_subject() -> None:
     assert read_mail(letter("", Subject="unsubscribe"), NOW).opt_out
-    assert not read_mail(letter("Good.", Subject="unsubscribe"), NOW).opt_out
+    assert read_mail(letter("Good.", Subject="unsubscribe"), NOW).opt_out
 
 
 @given(raw=st.binary(max_size=400))
@@ -603,7 +605,6 @@ def test_the_button_of_a_mail_program_opts_out_whatever_it_says(auto: str) -> No
         letter("This was sent by a program.", Subject="Unsubscribe", **more), NOW, PLACES
     )
     assert read.opt_out
-    assert not read_mail(letter("I did not", Subject="unsubscribe me?"), NOW, PLACES).opt_out
 
 
 def test_a_letter_says_who_wrote_it_and_has_a_mark_of_its_own() -> None:

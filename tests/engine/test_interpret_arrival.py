@@ -51,8 +51,8 @@ LOCATED = Located(way=Way.KEY, case=CASE, touch=MEMO, sent_to="dana@example.com"
 MATCHED = Matched(way=Way.KEY, case=CASE, touch=MEMO, ours=True)
 
 
-def receipt(kind: ReceiptKind) -> Arrival:
-    inbound = Inbound(sender="x", subject="s", receipt=Receipt(kind=kind, at=NOW))
+def receipt(kind: ReceiptKind, **told: Any) -> Arrival:
+    inbound = Inbound(sender="x", subject="s", receipt=Receipt(kind=kind, at=NOW), **told)
     return Arrival(mark="a", at=NOW, inbound=inbound)
 
 
@@ -69,6 +69,9 @@ def words(address: str = "dana@example.com", **told: Any) -> Arrival:
     return Arrival(mark="a", at=NOW, inbound=inbound, sender="Dana", address=address)
 
 
+UNREAD = Arrival(mark="a", at=NOW, inbound=Inbound(sender="x", subject="s", unread="odd"))
+
+
 @pytest.mark.parametrize(
     ("source", "arrival", "matched", "does"),
     [
@@ -78,6 +81,10 @@ def words(address: str = "dana@example.com", **told: Any) -> Arrival:
         (CHAT, words(), Matched(), True),
         (CHAT, receipt(ReceiptKind.AUTO_REPLY), Matched(ours=True), False),
         (MAILBOX, receipt(ReceiptKind.AUTO_REPLY), MATCHED, True),
+        (MAILBOX, receipt(ReceiptKind.AUTO_REPLY, opt_out=True), Matched(ours=True), True),
+        (MAILBOX, receipt(ReceiptKind.AUTO_REPLY, opt_out=True), Matched(), False),
+        (MAILBOX, UNREAD, MATCHED, True),
+        (MAILBOX, UNREAD, Matched(), False),
         (MAILBOX, Arrival(mark="a", at=NOW), Matched(), False),
         (MAILBOX, Arrival(mark="a", at=NOW, broken="cut off"), Matched(), True),
         (CHAT, Arrival(mark="a", at=NOW, joins=True), Matched(), True),
@@ -111,6 +118,26 @@ def test_an_opt_out_is_kept_under_its_own_kind_and_is_not_asked_about() -> None:
     outcome = interpret_arrival(MAILBOX, words(opt_out=True, may_opt_out=True), MATCHED, LOCATED)
     assert isinstance(outcome, CaseNews)
     assert (outcome.kind, outcome.may_opt_out) == ("opt-out", False)
+
+
+@pytest.mark.parametrize("kind", [ReceiptKind.AUTO_REPLY, ReceiptKind.BOUNCED])
+def test_an_opt_out_counts_whatever_its_letter_is_classed_as(kind: ReceiptKind) -> None:
+    outcome = interpret_arrival(MAILBOX, receipt(kind, opt_out=True), MATCHED, LOCATED)
+    assert isinstance(outcome, CaseNews)
+    assert (outcome.kind, outcome.meaning.opt_out) == ("opt-out", True)
+
+
+def test_a_report_that_nobody_understands_is_shown_and_holds_nothing() -> None:
+    outcome = interpret_arrival(MAILBOX, UNREAD, MATCHED, LOCATED)
+    assert outcome == SetApart(why="case 7: odd")
+
+
+def test_an_answer_by_a_group_is_the_customers_own() -> None:
+    arrival = words("support@bakery.example", aliases=("dana@example.com",))
+    outcome = interpret_arrival(MAILBOX, arrival, MATCHED, LOCATED)
+    assert isinstance(outcome, CaseNews)
+    assert outcome.meaning.answer is not None
+    assert outcome.meaning.answer.writer == ""
 
 
 def test_what_may_be_an_opt_out_is_asked_about() -> None:

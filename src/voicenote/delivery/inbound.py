@@ -14,6 +14,9 @@ from typing import Protocol, runtime_checkable
 
 from voicenote.model.receipt import Answer, Receipt
 
+#: Shown for an answer without any words or files.
+EMPTY = "[an empty message]"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inbound:
@@ -24,9 +27,9 @@ class Inbound:
     message. `answer` is set for messages from people only. `opt_out`: they want no more messages.
     `may_opt_out`: they may want none, so a person has to read it. `texts` are all texts in it, of
     people and machines, without what they quote (subject, parts, captions, buttons): an opt-out is
-    looked for in each. `mark` is its own id at its source, or "". `address` is the writer's
-    address, as it would be in the customer's record, and `aliases` are others that they may have
-    there.
+    looked for in each. `unread` says why a machine's report could not be understood. `mark` is its
+    own id at its source, or "". `address` is the writer's address, as it would be in the customer's
+    record, and `aliases` are others that they may have there.
     """
 
     sender: str
@@ -39,6 +42,7 @@ class Inbound:
     opt_out: bool = field(default=False)
     may_opt_out: bool = False
     texts: tuple[str, ...] = ()
+    unread: str = ""
     mark: str = ""
     address: str = ""
     aliases: tuple[str, ...] = ()

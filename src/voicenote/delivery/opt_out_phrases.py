@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
@@ -22,6 +23,20 @@ from voicenote.model.receipt import Answer, Receipt, ReceiptKind, Verdict
 _END = re.compile(r"[.!?;\n\r…|]+|\s[-–—]+\s")
 #: Marks that carry no meaning, such as quotes, brackets and invisible direction marks.
 _MARKS = re.compile(r"[\"'“”„״׳()\[\]*_\u200e\u200f\ufeff]")
+#: Pictures and other signs; what is not seen, with the points of Hebrew and Arabic.
+_SIGNS = re.compile(
+    r"[\u2190-\u21ff\u2300-\u2bff\U0001f000-\U0001faff\U000e0000-\U000e007f]|[~^<>#•·]"
+)
+_UNSEEN = re.compile(
+    r"[\u00ad\u034f\u0591-\u05bd\u05bf-\u05c7\u0640\u064b-\u0652\u200b\u200d-\u200f\u202a-\u202e\u2060-\u2069"
+    r"\u20e3\ufe0e\ufe0f\ufeff]"
+)
+#: A command of a bot, such as "/stop@our_bot"; a word of single letters; a letter drawn out.
+_COMMAND = re.compile(r"^[/!\\]\s*(\w+)(?:@\w+)?")
+_SPACED = re.compile(r"\w(?: \w){2,}")
+_LONG = re.compile(r"([^\W\d])\1{2,}")
+#: Letters of other keyboards and older charsets → those that the words are written in.
+_SPELLINGS = str.maketrans("يىكţş\u200c\u00a0", "ییکțș  ")
 #: A letter or digit of any language, and anything else; RE2's own ``\w`` knows only ASCII.
 _LETTER, _OTHER = r"[\pL\pN_]", r"[^\pL\pN_]"
 #: Most bytes that RE2 keeps of what it has learned about a pattern; with 8 MB it reads slower.
@@ -117,8 +132,13 @@ def _words() -> dict[str, re.Pattern[str]]:
 
 
 def _plain(text: str) -> str:
-    """Return a text in lower case, without marks and half characters, and with single spaces."""
-    text = text.encode(errors="replace").decode().casefold()
-    text = text.replace("’", "'").replace("\u200c", " ")
-    text = re.sub(r"(?<=\w)'(?=\w)", "", text)
-    return " ".join(re.sub(r"[.!,;:?]", " ", _MARKS.sub("", text)).split())
+    """Return a text in lower case, without marks and half characters, and with single spaces.
+
+    However a word was written ("/Stop", "STOP 🛑", "𝐒𝐓𝐎𝐏", "s t o p", "stoooop"), it is the same.
+    """
+    text = unicodedata.normalize("NFKC", text.encode(errors="replace").decode()).casefold()
+    text = _UNSEEN.sub("", text.replace("’", "'").translate(_SPELLINGS))
+    text = re.sub(r"(?<=\w)'(?=\w)", "", _SIGNS.sub(" ", text))
+    text = _LONG.sub(r"\1", re.sub(r"[.!,;:?]", " ", _MARKS.sub("", text)))
+    text = " ".join(_COMMAND.sub(r"\1", text.strip()).split())
+    return text.replace(" ", "") if _SPACED.fullmatch(text) else text

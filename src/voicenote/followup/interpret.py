@@ -75,13 +75,16 @@ def meaning(heard: Heard, about: Case, touch: Touch | None, address: str = "") -
     """
     match heard.receipt:
         case None:
-            return Meaning()
+            return Meaning(opt_out=heard.opt_out and not heard.stranger)
         case Receipt(kind=ReceiptKind.ANSWERED):
             return _of_a_person(heard, about, touch)
         case Receipt(kind=ReceiptKind.REFUSED):
             return Meaning(blocked=True)
         case receipt:
             means = _of_a_machine(receipt, touch)
+            if heard.opt_out:  # a person's words may look like a machine's
+                writer = heard.stranger
+                return Meaning(receipt=means.receipt, opt_out=not writer, opt_out_writer=writer)
             lost = touch is not None and surely_lost(heard, about, touch, address)
             return replace(means, lost=lost and not means.apart)
 

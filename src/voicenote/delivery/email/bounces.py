@@ -8,10 +8,15 @@ from __future__ import annotations
 import logging
 import re
 from datetime import datetime
+from email import message_from_string
 from email.message import Message
+from email.policy import default
 
+from voicenote.delivery.email.charsets import decode
+from voicenote.delivery.email.contents import payload, read_contents
 from voicenote.delivery.email.header_fields import field
 from voicenote.delivery.email.machines import from_nobody
+from voicenote.errors import BadData
 from voicenote.model.receipt import UNDELIVERED, Receipt, ReceiptKind
 
 #: A delivery report's action (RFC 3464, 2.3.3) → receipt. `relayed` and `expanded` went on to
@@ -22,6 +27,29 @@ _ACTIONS = {
     "relayed": ReceiptKind.ACCEPTED,
     "expanded": ReceiptKind.ACCEPTED,
 }
+_DELAYED = "delayed"
+_UNREAD = "the delivery report cannot be understood"
+#: The content type of a delivery report, as `limit_headers` renames it.
+STATUS = "text/x-voicenote-delivery-status"
+#: What reports say that are only words: it may still arrive, it arrived, it came back.
+_PASSING = re.compile(
+    r"\bdelayed\b|\(delay\)|still being retried|not been delivered yet|(?:4|24|72) hours"
+    r"|will (?:be retried|retry|keep trying|continue to try)|warning (?:message )?only"
+    r"|do not need to resend|transient non-fatal|temporar(?:y|ily)",
+    re.IGNORECASE,
+)
+_ARRIVED = re.compile(
+    r"(?:was|were|has been|have been) (?:successfully )?(?:delivered|relayed)"
+    r"|successful(?:ly)? (?:mail )?deliver",
+    re.IGNORECASE,
+)
+_FAILED = re.compile(
+    r"un(?:deliver|able to deliver)|(?:not|nt|n't|never) (?:be |been )?(?:able to )?deliver"
+    r"|returned (?:mail|to sender)|(?:delivery|mail) (?:has |was |status notification \()?fail"
+    r"|failure notice|permanent (?:error|fail)|rejected|no such user|does ?n[o']t exist"
+    r"|(?:user|address|mailbox) (?:is )?(?:unknown|not found|unavailable)|\b5\.\d\.\d|\b55[0-4]\b",
+    re.IGNORECASE,
+)
 #: "Delivery time expired": the server gave up waiting, and no one reported a failure.
 _GIVEN_UP = "5.4.7"
 _MACHINES = ("mailer-daemon", "postmaster")
@@ -31,7 +59,9 @@ _ADDRESS = re.compile(r"(?<![^\s,;<>])[^\s,;<>]+@[^\s,;<>]+")
 
 def is_report(message: Message) -> bool:
     """Return whether it is a delivery report, or a bounce as Exim and older servers write them."""
-    if message["X-Failed-Recipients"] or _reports(message):
+    if message["X-Failed-Recipients"] or any(
+        part.get_content_type() == STATUS for part in message.walk()
+    ):
         return True
     local = re.search(r"(?<![\w.+-])([\w.+-]+)@", field(message, "From"))
     machine = bool(local and local.group(1).lower() in _MACHINES)
@@ -39,11 +69,17 @@ def is_report(message: Message) -> bool:
 
 
 def read_report(message: Message, at: datetime) -> Receipt | None:
-    """Return the worst news of a report, or None if it brings none; `at` is when it came."""
+    """Return the worst news of a report, or None if it brings none; `at` is when it came.
+
+    Raises BadData when it cannot be understood: that is no bounce.
+    """
     reports = _reports(message)
     if not reports:
-        return _read_plain_bounce(message, at)
-    kinds = [_ACTIONS.get(field(report, "Action").split(" ")[0].lower()) for report in reports]
+        return _read_plain_report(message, at)
+    actions = [re.split(r"[\s(;]", field(one, "Action").lower(), maxsplit=1)[0] for one in reports]
+    if not {*_ACTIONS, _DELAYED}.intersection(actions):
+        raise BadData(_UNREAD)
+    kinds = [_ACTIONS.get(action) for action in actions]
     for kind in (ReceiptKind.BOUNCED, ReceiptKind.DELIVERED, ReceiptKind.ACCEPTED):
         if kind in kinds:
             report = reports[kinds.index(kind)]
@@ -56,25 +92,34 @@ def read_report(message: Message, at: datetime) -> Receipt | None:
 
 def _reports(message: Message) -> list[Message]:
     """Return the groups of fields about one recipient each from delivery reports (RFC 3464)."""
-    return [
-        one
-        for part in message.walk()
-        if part.get_content_type() in ("message/delivery-status", "message/global-delivery-status")
-        if isinstance(groups := part.get_payload(), list)
-        for one in groups
-        if isinstance(one, Message) and one["Action"]
-    ]
+    return [one for part in message.walk() for one in status_groups(part) if one["Action"]]
 
 
-def _read_plain_bounce(message: Message, at: datetime) -> Receipt | None:
-    """Read a bounce without a report, and find whom it names; None for a mere delay."""
+def status_groups(part: Message) -> list[Message]:
+    """Return the groups of fields of a delivery report, the first about the letter; or none."""
+    if part.get_content_type() != STATUS:
+        return []
+    groups = re.split(r"\r?\n[ \t]*\r?\n", decode(payload(part), "").strip())
+    return [message_from_string(group.strip(), policy=default) for group in groups]
+
+
+def _read_plain_report(message: Message, at: datetime) -> Receipt | None:
+    """Read a report that is only words, and find whom it names; None for a mere delay."""
+    subject = field(message, "Subject")
+    text = "\n".join([subject, *read_contents(message).texts])
     lasting, passing = failed_recipients(message)
-    if passing and not lasting:
-        return None
     named = _ADDRESS.findall(field(message, "X-Failed-Recipients"))
+    # our own letter may stand below the report, and speak of delays
+    if not lasting and (passing or _PASSING.search(subject if named else text[:1500])):
+        return None
+    kind = ReceiptKind.BOUNCED
+    if not lasting and not named and not _FAILED.search(text):
+        if not _ARRIVED.search(text):
+            raise BadData(_UNREAD)
+        kind = ReceiptKind.DELIVERED
     recipient = next(iter((*named, *lasting)), "")
-    detail = {"status": "", "reason": field(message, "Subject"), "recipient": recipient}
-    return Receipt(kind=ReceiptKind.BOUNCED, at=at, detail=detail)
+    detail = {"status": "", "reason": subject, "recipient": recipient}
+    return Receipt(kind=kind, at=at, detail=detail)
 
 
 def _report_detail(report: Message) -> dict[str, str]:

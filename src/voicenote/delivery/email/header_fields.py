@@ -7,11 +7,15 @@ import re
 from collections.abc import Iterator
 from email.message import Message
 
+from voicenote.delivery.email.charsets import decode
+
 #: Anything that parses as a header, anywhere, with its folded lines. Any line end counts.
 _HEADER = re.compile(rb"(?<![^\r\n])[!-9;-~]*:[^\r\n]*(?:(?:\r\n|\r|\n)[ \t][^\r\n]*)*")
 #: Most bytes and folds read of a header. Those of a part have parameters and nested comments,
 #: which take time quadratic in their length and depth.
 HEADER, FOLDS, PART_HEADER, COMMENTS = 4000, 30, 1000, 20
+#: Parts that Python parses as letters, whatever their encoding: they are renamed, to be decoded.
+_PACKED = re.compile(rb"message/(?:global-)?(delivery-status|headers)", re.IGNORECASE)
 #: How many headers of parts are parsed; later ones are renamed. A normal message has a few,
 #: and all of them are parsed again whenever the parts are read.
 PART_HEADERS = 500
@@ -32,7 +36,7 @@ def fields(message: Message, name: str) -> list[str]:
 
 
 def limit_headers(raw: bytes) -> bytes:
-    """Return a message with overlong headers cut; its body stays whole.
+    """Return a message with overlong headers cut and reports kept as text; its body stays whole.
 
     No mail program writes such headers: RFC 5322 allows 998 characters a line. The standard library
     takes hours to parse a header of a megabyte, and anyone can send to a mailbox.
@@ -46,8 +50,10 @@ def _short(whole: bytes, parts: Iterator[int]) -> bytes:
     if whole[:8].lower() == b"content-":
         if next(parts) >= PART_HEADERS:
             return b"X-" + whole[:PART_HEADER]
-        start = whole[:PART_HEADER]
+        start = _PACKED.sub(rb"text/x-voicenote-\1", whole[:PART_HEADER])
         return start if start.count(b"(") < COMMENTS else start.replace(b"(", b" ")
+    if not whole.isascii():
+        whole = decode(whole, "").encode("utf-8", "replace")
     if len(whole) <= HEADER and whole.count(b"\n") + whole.count(b"\r") <= FOLDS:
         return whole
     return b"".join(whole[:HEADER].splitlines(keepends=True)[: FOLDS + 1]).rstrip(b"\r\n")

@@ -29,9 +29,13 @@ def _one_of(*words: str) -> Callable[[str], bool]:
 
 
 def _submitted(value: str) -> bool:
-    """Comments and parameters are ignored (RFC 3834, 5), as in `no (by hand); x=y`."""
-    word = _COMMENT.sub(" ", value).partition(";")[0].strip()
-    return word not in ("", "no")
+    """Comments and parameters are ignored (RFC 3834, 5), as in `no (by hand); x=y`.
+
+    What a rule of someone's mailbox forwards was written by a person.
+    """
+    while (shorter := _COMMENT.sub(" ", value)) != value:
+        value = shorter
+    return value.partition(";")[0].strip() not in ("", "no", "auto-forwarded")
 
 
 #: Header → check whether its value, in lower case, is an autoresponder's. Collected by the
@@ -57,13 +61,19 @@ HEADERS: tuple[tuple[str, Callable[[str], bool]], ...] = (
 
 #: How the subject begins when Outlook, Exchange or another program replies for someone away.
 SUBJECTS = (
-    *("automatic reply", "auto reply", "auto-reply", "autoreply", "auto response", "out of office"),
-    *("תשובה אוטומטית", "מענה אוטומטי", "הודעה אוטומטית"),
+    *("automatic reply", "automatic response", "auto reply", "auto-reply", "autoreply"),
+    *("auto response", "auto-response", "autoresponse", "out of office", "out of the office"),
+    *("out-of-office", "vacation reply", "automated reply", "automated response", "ooo"),
+    *("תשובה אוטומטית", "מענה אוטומטי", "הודעה אוטומטית", "מחוץ למשרד"),
     *("răspuns automat", "raspuns automat", "răspuns automatic", "raspuns automatic"),
     *("automatyczna odpowiedź", "automatyczna odpowiedz", "odpowiedź automatyczna"),
-    *("odpowiedz automatyczna", "autoodpowiedź", "autoodpowiedz"),
+    *("odpowiedz automatyczna", "autoodpowiedź", "autoodpowiedz", "poza biurem"),
     *("پاسخ خودکار", "پاسخ اتوماتیک", "جواب خودکار"),
-    *("automaatvastus", "automaatne vastus"),
+    *("automaatvastus", "automaatne vastus", "kontorist väljas"),
+)
+_NAMED = re.compile(
+    rf"[\[(*]*(?:{'|'.join(map(re.escape, SUBJECTS))})"
+    r"(?: (?:auto-?)?(?:reply|response|message))?[\])*]*\s*(?:$|[:：!]|[-–—|] |re\b)"
 )
 
 
@@ -88,5 +98,5 @@ def from_nobody(message: Message) -> bool:
 
 def _names_itself(subject: str) -> bool:
     """Return whether a subject is an automatic reply's; "Re: Automatic reply" is a person's."""
-    beginning = subject.translate(_DIRECTIONS).casefold().partition(":")[0]
-    return " ".join(beginning.split()) in SUBJECTS
+    plain = " ".join(subject.translate(_DIRECTIONS).casefold().replace("ţ", "ț").split())
+    return bool(_NAMED.match(plain))

@@ -1,32 +1,42 @@
 """Parse incoming email: bounces, delivery receipts, automatic replies, and people's answers. Pure.
 
 Only a person's message counts as an answer. A message is a machine's if it says so (RFC 3834) or
-has a null return path; everything else is a person's.
+has a null return path; everything else is a person's. An opt-out is looked for before that.
 """
 
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from email import message_from_bytes
 from email.message import EmailMessage, Message
 from email.policy import default
 from email.utils import parseaddr
-from html import unescape
 
-from voicenote.delivery.email.bounces import failed_recipients, is_report, read_report
+from voicenote.delivery.email.bounces import (
+    failed_recipients,
+    is_report,
+    read_report,
+    status_groups,
+)
+from voicenote.delivery.email.contents import children, payload, read_contents
 from voicenote.delivery.email.header_fields import field, limit_headers
 from voicenote.delivery.email.machines import from_nobody, is_machine
-from voicenote.delivery.email.reply import own_words
+from voicenote.delivery.email.mailbox import MOST
 from voicenote.delivery.inbound import Inbound
-from voicenote.delivery.opt_out_phrases import add_answer, is_opt_out
+from voicenote.delivery.opt_out_phrases import add_answer, look_for_opt_out
 from voicenote.delivery.tokens import tokens_in
+from voicenote.errors import BadData
 from voicenote.model.receipt import Receipt, ReceiptKind
 
-#: The subject of the message that a mail program sends when "unsubscribe" is pressed.
-UNSUBSCRIBE = "unsubscribe"
+#: Headers in which groups and lists keep the writer.
+_ORIGINAL = ("X-Original-From", "X-Original-Sender", "X-Mailman-Original-From")
+#: How the name of a writer shows that the address is a group's, in several languages.
+_VIA = re.compile(r"\b(?:via|über|przez|kaudu|prin|par|por|באמצעות|از طریق)\b", re.IGNORECASE)
 _BODY = re.compile(rb"\r?\n\r?\n")
 
 
@@ -37,19 +47,15 @@ def read_mail(raw: bytes, at: datetime, templates: tuple[str, ...] = ()) -> Inbo
     """
     message = message_from_bytes(limit_headers(raw), policy=default)
     about = _about(message, templates)
-    subject = about.subject
-    if is_report(message):
-        receipt = read_report(message, at)
-        recipient = receipt.detail["recipient"] if receipt else ""
-        return replace(about, address=recipient, receipt=receipt)
-    unsubscribes = subject.strip().lower() == UNSUBSCRIBE and bool(about.tokens)
-    if is_machine(message) and not unsubscribes:
-        return _of_a_machine(message, about, at)
-    if message["X-Voicenote-Key"]:
+    if message["X-Voicenote-Key"] and not is_report(message):
         return about
-    words = own_words(_body(message))
-    asked = unsubscribes or (not words and is_opt_out(subject))
-    return add_answer(replace(about, opt_out=asked), words, at, "email")
+    contents = read_contents(message, cut=len(raw) >= MOST)
+    about = look_for_opt_out(replace(about, texts=(about.subject, *contents.texts)))
+    if is_report(message):
+        return _of_a_report(message, about, at)
+    if is_machine(message):
+        return _of_a_machine(message, about, at)
+    return add_answer(about, contents.shown, at, "email")
 
 
 def read_head(raw: bytes, templates: tuple[str, ...] = ()) -> Inbound:
@@ -59,8 +65,9 @@ def read_head(raw: bytes, templates: tuple[str, ...] = ()) -> Inbound:
 
 
 def _about(message: Message, templates: tuple[str, ...]) -> Inbound:
-    sender = field(message, "From")
-    writer, identifier = parseaddr(sender)[1], field(message, "Message-ID")
+    sender, identifier = field(message, "From"), field(message, "Message-ID")
+    written_from = parseaddr(sender)[1]
+    writer, *others = writers(message)
     return Inbound(
         sender=sender,
         subject=field(message, "Subject"),
@@ -68,9 +75,34 @@ def _about(message: Message, templates: tuple[str, ...]) -> Inbound:
         tokens=_tokens(message, templates),
         message_ids=tuple(dict.fromkeys(_message_ids(message))),
         # without a Message-ID the caller uses a hash of the message as its mark
-        mark=f"{identifier} {writer}".strip() if identifier else "",
+        mark=f"{identifier} {written_from}".strip() if identifier else "",
         address=writer,
+        aliases=tuple(others),
     )
+
+
+def writers(message: Message) -> list[str]:
+    """Return the address of the writer, "" if it is unknown, and others that they may have.
+
+    A group or a list puts its own address in From ("Mari via Support"), and the writer's into
+    another header.
+    """
+    name, address = parseaddr(field(message, "From"))
+    original = [parseaddr(field(message, each))[1] for each in _ORIGINAL]
+    replies = [parseaddr(field(message, "Reply-To"))[1]]
+    if any(original) or _VIA.search(name):
+        lists = parseaddr(field(message, "List-Post").replace("mailto:", ""))[1]
+        found = [one for one in (*original, *replies) if one and one not in (address, lists)]
+        return list(dict.fromkeys(found or [address]))
+    return list(dict.fromkeys((address, *filter(None, replies))))
+
+
+def _of_a_report(message: EmailMessage, about: Inbound, at: datetime) -> Inbound:
+    try:
+        receipt = read_report(message, at)
+    except BadData as error:
+        return replace(about, unread=error.what)
+    return replace(about, address=receipt.detail["recipient"] if receipt else "", receipt=receipt)
 
 
 def _of_a_machine(message: EmailMessage, about: Inbound, at: datetime) -> Inbound:
@@ -116,28 +148,13 @@ def _all_headers(message: Message) -> Iterator[Message]:
     """Yield the message, its parts, and headers returned as text (RFC 3462)."""
     for part in message.walk():
         yield part
-        if part.get_content_type() in ("text/rfc822-headers", "message/global-headers"):
-            payload = part.get_payload(decode=True)
-            if isinstance(payload, bytes):
-                yield message_from_bytes(payload, policy=default)
-
-
-def _body(message: EmailMessage) -> str:
-    """Return the message's text, or its HTML without tags if there is nothing else."""
-    part = message.get_body(("plain", "html"))
-    if part is None:
-        return ""
-    payload = part.get_payload(decode=True)
-    raw = payload if isinstance(payload, bytes) else b""
-    try:
-        text = raw.decode(part.get_content_charset("utf-8"), "replace")
-    except (LookupError, ValueError):  # unknown codec, one without "replace", or a NUL in its name
-        text = raw.decode("utf-8", "replace")
-    if part.get_content_type() != "text/html":
-        return text
-    text = re.sub(r"(?is)<(style|script|head|blockquote)\b.*?(</\1>|\Z)", " ", text)
-    text = re.sub(r"(?i)<(br|/p|/div)\b[^<>]*>", "\n", text)
-    return unescape(re.sub(r"<[^<>]*>", "", text))
+        yield from status_groups(part)
+        if part.get_content_type() in ("text/rfc822-headers", "text/x-voicenote-headers"):
+            yield message_from_bytes(limit_headers(payload(part)), policy=default)
+        elif part.get_content_type() == "message/rfc822" and not any(map(len, children(part))):
+            packed = "".join(str(one.get_payload()) for one in children(part))
+            with suppress(ValueError):  # a letter in base64, which the standard forbids
+                yield message_from_bytes(limit_headers(b64decode(packed)), policy=default)
 
 
 def _from_xtext(text: str) -> str:

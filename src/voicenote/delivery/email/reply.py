@@ -1,36 +1,60 @@
-"""Find a person's own words in their reply, without what they quote. Pure."""
+"""Find a person's own words in their reply, without what they quote. Pure.
+
+Only what programs write counts here. Our own sentences are known once the case is: see
+`engine.run.arrival_text`.
+"""
 
 from __future__ import annotations
 
 import re
 
+from voicenote.plain_text import is_sent_line
+
 #: A longer line cannot be a divider.
 LONGEST = 300
-#: A header such as "From: …", in any language; and the address that it ends with.
-_HEADER = re.compile(r"\S+(?: \S+)? ?:\s")
-_ADDRESS = re.compile(r"[^<>\s@]+@[^<>\s]+>")
+#: A header such as "From: …", in any language, perhaps in bold; and the address that it ends with.
+_HEADER = re.compile(r"\*?\S+(?: \S+)?\*? ?[:：]\*?\s?")
+_ADDRESS = re.compile(r"[^<>\s@]+@[^<>\s]+[>;\]]+;?")
+#: The first header of a quoted letter, in the languages of many mail programs.
+_FROM = re.compile(
+    r"\*?(?:from|von|de|da|van|fra|från|od|kellelt|saatja|lähettäjä|expeditor|nadawca|de la|מאת"
+    r"|از|فرستنده|من|от|от кого|від|发件人|發件人|寄件者|差出人|送信者"
+    r"|보낸 사람|kimden|gönderen|feladó|από|nuo|no|frá|odesílatel|remitente"
+    r"|mittente|expéditeur)\*? ?[:：]\*?\s?\S",
+    re.IGNORECASE,
+)
+#: A line that only programs write: an address in angle brackets, and a time or a year.
+_WROTE = re.compile(r"(?=.*<[^<>\s@]+@[^<>\s]+>)(?=.*(?:\d[:.]\d\d|\b\d{4}\b)).*[:：]")
+_MARKS = (">", "|")
+_ABOVE = re.compile(r"above this line|powyżej tej linii|üle(?:s)?pool seda rida", re.IGNORECASE)
 
 
 def own_words(text: str) -> str:
     """Return what a person wrote, without what they quote.
 
-    In every language, a quotation is introduced by a line that ends in a colon, and marked by ">".
-    So no list of introductions is needed. Answers between quoted lines are kept.
+    In every language, a quotation is introduced by a line that ends in a colon, and marked by ">"
+    or "|". So no list of introductions is needed. Answers between quoted lines are kept. So is the
+    line before a quotation that may be the writer's own, if it is all there is.
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     kept: list[str] = []
+    introductions: list[str] = []
     for number, line in enumerate(lines):
-        bare = line.strip().strip("\u200e\u200f\ufeff")
-        if len(bare) <= LONGEST and _divides(bare):
+        bare = line.strip("\u200b\u200e\u200f\ufeff \t\u00a0")
+        if len(bare) <= LONGEST and (_divides(bare) or _starts_letter(lines, number)):
             break
-        if bare.startswith(">"):
+        if bare.startswith(_MARKS):
             continue
-        if bare.endswith(":") and _quoted_follows(lines, number):
+        if is_sent_line(bare):
+            continue
+        if bare.endswith((":", "：")) and _quoted_follows(lines, number):
+            introductions += [] if re.search(r"[@\d]", bare) else [bare]
             continue
         if _quoted_follows(lines, number, through=1) and re.search(r"[@\d]", bare):
             continue  # an introduction that was wrapped onto two lines
-        kept.append(line.rstrip())
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip()
+        kept.append(bare if not bare else line.rstrip())
+    text = re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip("\u200b\ufeff \t\r\n\u00a0")
+    return text or "\n".join(introductions)
 
 
 def _divides(line: str) -> bool:
@@ -39,8 +63,17 @@ def _divides(line: str) -> bool:
         return len(line) == 2 or (len(line) > 5 and len(line.strip("-").strip()) != 1)
     if len(line) >= 10 and not line.strip("_"):
         return True
-    end = line.rpartition("<")[2]
-    return bool(_HEADER.match(line) and _ADDRESS.fullmatch(end))
+    if _ABOVE.search(line) or (line.startswith("##") and line.endswith("##")):
+        return True
+    end = re.split(r"[<\[]", line)[-1].removeprefix("mailto:")
+    return bool(_HEADER.match(line) and _ADDRESS.fullmatch(end)) or bool(_WROTE.fullmatch(line))
+
+
+def _starts_letter(lines: list[str], number: int) -> bool:
+    """Return whether the headers of a letter begin, as programs without dividers write them."""
+    if not _FROM.match(lines[number].strip()):
+        return False
+    return number + 1 < len(lines) and bool(_HEADER.match(lines[number + 1].strip()))
 
 
 def _quoted_follows(lines: list[str], number: int, through: int = 0) -> bool:
@@ -52,5 +85,5 @@ def _quoted_follows(lines: list[str], number: int, through: int = 0) -> bool:
         if through and bare.endswith(":"):
             through -= 1
             continue
-        return bare.startswith(">") and not through
+        return bare.startswith(_MARKS) and not through
     return False

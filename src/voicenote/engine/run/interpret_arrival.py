@@ -59,14 +59,13 @@ def matters(source: Source, arrival: Arrival, matched: Matched) -> bool:
     if arrival.joins or arrival.broken:
         return True
     inbound = arrival.inbound
-    if inbound is None or inbound.receipt is None:
+    if inbound is None or not (inbound.receipt or inbound.opt_out or inbound.unread):
         return False
     if matched.case is not None:
         return True
     # the owner should see what fits no case, but a mailbox also holds unrelated messages
-    return inbound.receipt.kind is not ReceiptKind.AUTO_REPLY and (
-        matched.ours or not source.is_mailbox
-    )
+    machine = inbound.receipt is not None and inbound.receipt.kind is ReceiptKind.AUTO_REPLY
+    return (inbound.opt_out or not machine) and (matched.ours or not source.is_mailbox)
 
 
 def interpret_arrival(
@@ -76,6 +75,9 @@ def interpret_arrival(
     inbound = arrival.inbound
     if arrival.broken or inbound is None:
         return _unread(arrival, matched)
+    if inbound.unread and not inbound.opt_out:  # a machine's: nobody waits for an answer
+        about = f"case {located.case.number}: " if located else ""
+        return SetApart(why=about + inbound.unread)
     if located is None:
         return _homeless(arrival, inbound, matched)
     heard = Heard(
@@ -126,7 +128,8 @@ def _name_writer(source: Source, arrival: Arrival, case: Case, means: Meaning) -
 
     Only for mailboxes: elsewhere one person may have both a name and a number.
     """
-    theirs = mark(arrival.address) in case.customer.marks
+    aliases = arrival.inbound.aliases if arrival.inbound else ()
+    theirs = any(mark(one) in case.customer.marks for one in (arrival.address, *aliases))
     if means.answer is None or not source.is_mailbox or theirs:
         return means
     return replace(means, answer=replace(means.answer, writer=arrival.address))
