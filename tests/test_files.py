@@ -138,6 +138,7 @@ def test_a_place_that_cannot_be_written_is_unavailable(
     assert caught.value.advice
 
 
+@pytest.mark.unwatched
 @pytest.mark.skipif(sys.platform == "win32", reason="limits of POSIX")
 @pytest.mark.parametrize("there", [True, False])
 @pytest.mark.parametrize("call", ["write_whole(path,", "write_remakable(path.parent, {'memo.ogg':"])

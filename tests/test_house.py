@@ -503,6 +503,7 @@ print(json.dumps(sorted(sys.modules)))
 """
 
 
+@pytest.mark.unwatched
 def test_help_pays_for_nothing_heavy() -> None:
     done = subprocess.run([sys.executable, "-c", HELP], capture_output=True, text=True, check=True)
     broken = sorted(HEAVY & set(json.loads(done.stdout.splitlines()[-1])))

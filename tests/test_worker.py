@@ -102,6 +102,7 @@ def test_a_process_that_somebody_ends_is_started_again(worker: Worker) -> None:
     assert worker.run(len, "abc") == 3
 
 
+@pytest.mark.unwatched
 def test_work_that_ends_its_process_each_time_is_left(worker: Worker) -> None:
     with pytest.raises(TookTooLong, match="ends each time"):
         worker.run(os._exit, 3)

@@ -68,11 +68,13 @@ def test_all_problems_come_together() -> None:
     assert [problem.field for problem in caught.value.problems] == [
         "plans.x.steps[1].kind",
         "plans.x.steps[1].colour",
+        "plans.x.steps[1].after",
         "plans.x.steps[2]",
         "plans.x.steps[3].after",
         "plans.x.steps[3].kind",
         "plans.x.steps[4].at",
         "plans.x.steps[4].unless",
+        "plans.x.steps[4].from",
         "plans.x.too_late",
         "plans.x.speed",
     ]
