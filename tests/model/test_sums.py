@@ -95,7 +95,7 @@ def test_a_sum_in_words_is_noticed(text: str, unread: bool) -> None:
 @pytest.mark.parametrize("part", ["1", "1,", "1 ", "$", "$1", "1 000", "mii de ", "€ ", "12 de "])
 def test_no_text_stops_the_reading(part: str) -> None:
     text = part * (100_000 // len(part))
-    start = time.perf_counter()
+    start = time.process_time()
     sums_in(text)
     sum_unread(text)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
