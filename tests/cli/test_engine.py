@@ -68,6 +68,9 @@ def test_a_case_from_its_complaint_to_its_closed_loop(call: Call, tmp_path: Path
         "added": 2,
         "unchanged": 0,
         "rejected": 0,
+        "reasons": {},
+        "left_out": {},
+        "unread": 0,
         "rejected_file": None,
         "batch": "in",
     }

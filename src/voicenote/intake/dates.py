@@ -68,6 +68,12 @@ def read_moment(text: str, *, order: str, zone: tzinfo, now: datetime, languages
     return utc
 
 
+def parse_moment(text: str, *, order: str) -> datetime:
+    """Return the moment in `text`, in UTC if it has no zone. Raises BadData when it isn't one."""
+    parsed = _parse(text, order, "en")
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+
+
 def read_day(text: str, *, order: str, languages: str) -> date:
     """Return the calendar day in `text`. Raises BadData as `moment` does, but allows the future."""
     parsed = _parse(text, order, languages)

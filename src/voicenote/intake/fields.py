@@ -9,10 +9,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any, get_type_hints
 
+from voicenote.errors import BadData, short
 from voicenote.model.address import KINDS
 from voicenote.model.case import Complaint, Customer, given
 
 LONGEST_ADDRESS = 320
+_NUMBERED = re.compile(r"^\d+_(?=\D)")
 
 
 def _declare(kind: type) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -54,12 +56,23 @@ NOTHING = frozenset(
     {"N/A", "n/a", "#N/A", "NULL", "null", "nan", "NaN", "-", "--", "—", "(blank)", "(none)"}
 )
 
-#: Enum field → value → other ways to write it. Numbers are Freshdesk's and Jira's priorities.
+#: Enum field → value → other ways to write it, after case and signs. Numbers are Freshdesk's and
+#: Jira's priorities; P and Sev count from 0 or 1, the most urgent.
 SYNONYMS: Mapping[str, Mapping[str, str]] = {
     "severity": {
-        "low": "low minor trivial lowest small 1 p4",
-        "normal": "normal medium moderate standard default none 2 p3",
-        "serious": "serious high urgent critical severe major highest blocker emergency 3 4 p1 p2",
+        "low": "low lower minor trivial lowest very_low small planning 1 p4 p5 sev4 sev_4 sev5 "
+        "sev_5 s4 madal väike niski niska scăzut scăzută scazut mic mică נמוך נמוכה کم "
+        "پایین niedrig gering basse faible baja bassa",
+        "normal": "normal medium moderate standard default none not_priority average 2 p3 sev3 "
+        "sev_3 s3 keskmine tavaline średni średnia normalny normalna zwykły zwykła mediu "
+        "medie normală בינוני בינונית רגיל רגילה متوسط معمولی عادی mittel normale moyenne "
+        "media",
+        "serious": "serious high higher very_high urgent critical severe major highest immediate "
+        "asap priority blocker emergency 3 4 p0 p1 p2 sev0 sev_0 sev1 sev_1 sev2 sev_2 s0 "
+        "s1 s2 kõrge kiire väga_kõrge kriitiline pakiline wysoki wysoka bardzo_wysoki "
+        "pilny pilna pilne krytyczny krytyczna ridicat ridicată mare urgentă critic "
+        "critică גבוה גבוהה דחוף דחופה קריטי קריטית بالا زیاد فوری بحرانی خیلی_زیاد hoch "
+        "sehr_hoch dringend kritisch haute élevée urgente critique alta",
     },
     "finding": {
         "justified": "justified valid founded upheld confirmed yes true",
@@ -78,6 +91,24 @@ SYNONYMS: Mapping[str, Mapping[str, str]] = {
         "word": "word words apology letter",
     },
 }
+
+
+@cache
+def _known_words(field: str) -> Mapping[str, str]:
+    return {word: value for value, words in SYNONYMS[field].items() for word in words.split()}
+
+
+def read_choice(field: str, text: str) -> str:
+    """Return the value of an enum field that `text` means, such as ``serious`` for "1 - Critical".
+
+    Raises BadData when it means none.
+    """
+    word = re.sub(r"[\W_]+", "_", text.casefold()).strip("_")
+    known = _known_words(field)
+    if found := known.get(word) or known.get(_NUMBERED.sub("", word)):
+        return found
+    listed = ", ".join(SYNONYMS[field])
+    raise BadData(f"is not {listed}: {short(text)}", f"write one of: {listed}")
 
 
 @cache

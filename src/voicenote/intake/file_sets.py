@@ -12,10 +12,12 @@ from voicenote.errors import BadData
 from voicenote.intake import delimited, jsons, zendesk
 from voicenote.intake.dates import order_of
 from voicenote.intake.fields import FIELDS, SOURCE, show_column
-from voicenote.intake.mapping import choose_columns, guess_columns
+from voicenote.intake.leave_out import Sieve
+from voicenote.intake.mapping import choose_columns, guess_columns, guess_updated, name_helpdesk
 from voicenote.intake.options import Options
 from voicenote.intake.raw_record import Record
 from voicenote.intake.sniff import Shape, Sniffed, sniff
+from voicenote.intake.where import RowFilter
 
 #: Yields the records; the argument is how many bytes of the source were read before.
 Reader = Callable[[int], Iterator[Record]]
@@ -26,8 +28,9 @@ class Part:
     """One table or document, ready to be read.
 
     `format` is csv, jsonl, json, zendesk-csv or zendesk-json. `mapping` is field → columns as
-    used, `guesses` as guessed. `orders` is the order of day and month for each date field. `table`
-    is set for delimited text.
+    used, `guesses` as guessed. `orders` is the order of day and month for each date field.
+    `updated` is the column that says when a record was last changed, or "". `sieve` tells what is
+    no complaint, and `where` what the user asked for. `table` is set for delimited text.
     """
 
     path: Path
@@ -40,6 +43,9 @@ class Part:
     source_name: str
     orders: Mapping[str, str]
     reader: Reader
+    sieve: Sieve
+    where: RowFilter | None = None
+    updated: str = ""
     naive_zone: str = ""
     table: delimited.DelimitedTable | None = None
 
@@ -104,7 +110,12 @@ def _assemble(
     if helpdesk:
         origin = zendesk.name_account(sample[0].values) if sample else "zendesk"
     else:
-        origin = _read_origin(sample) or ("csv" if one.shape is Shape.TABLE else "json")
+        shape = "csv" if one.shape is Shape.TABLE else "json"
+        origin = _read_origin(sample) or name_helpdesk(headers) or shape
+    where = RowFilter(options.where, headers, mapping) if options.where else None
+    rows = [record.values for record in sample]
+    chosen = where.columns if where else ()
+    known = () if options.keep_all else headers
     return Part(
         path=one.path,
         format=kind,
@@ -116,6 +127,9 @@ def _assemble(
         source_name=options.source or origin,
         orders=_find_orders(sample, mapping, options),
         reader=reader,
+        sieve=Sieve(known, rows, source=origin, chosen=chosen),
+        where=where,
+        updated=next(iter(guess_updated(headers)), ""),
         naive_zone="UTC" if helpdesk else "",
         table=table,
     )

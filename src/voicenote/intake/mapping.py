@@ -14,11 +14,33 @@ from voicenote.intake.fields import FIELDS, OURS, is_field, kind_of, nearest
 from voicenote.model.address import field_of
 
 _SIGNS = re.compile(r"[\W_]+")
+#: Fields whose names mean something else to helpdesks: who works on it, how it came, and so on.
+_SHARED = frozenset({"owner", "channel", "cause", "product"})
+#: Fields that nobody but us calls so: a table that has one of them is ours.
+_OURS_ALONE = (
+    "what_happened",
+    "bothered_most",
+    "say_as",
+    "at_stake",
+    "finding_reason",
+    "said_back",
+)
+#: Helpdesk → columns that only its exports have together.
+_HELPDESKS = {
+    "freshdesk": {"description_text", "requester_id"},
+    "intercom": {"source.body", "source.author.email"},
+    "salesforce": {"CaseNumber", "CreatedDate"},
+}
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 def fold_header(name: str) -> str:
-    """Return a column's name for comparing: NFKC, lower case, one space for a run of signs."""
-    return _SIGNS.sub(" ", unicode_forms.normal(name, "NFKC").casefold()).strip()
+    """Return a column's name for comparing: NFKC, lower case, one space for a run of signs.
+
+    ``customerEmail`` is two words.
+    """
+    apart = _CAMEL.sub(" ", unicode_forms.normal(name, "NFKC"))
+    return _SIGNS.sub(" ", apart.casefold()).strip()
 
 
 @cache
@@ -50,8 +72,9 @@ def guess_columns(headers: Sequence[str]) -> dict[str, tuple[str, ...]]:
     found = _own_names(headers, by_name)
     taken = {column for columns in found.values() for column in columns}
     table = _table()
+    shared = () if _is_ours(by_name) else _SHARED
     for field in FIELDS:
-        if field in found:
+        if field in found or field in shared:
             continue
         hits = (by_name[name] for name in table.get(field, ()) if name in by_name)
         hit = next((hit for hit in hits if hit not in taken), None)
@@ -63,10 +86,29 @@ def guess_columns(headers: Sequence[str]) -> dict[str, tuple[str, ...]]:
     return found
 
 
+def guess_updated(headers: Iterable[str]) -> list[str]:
+    """Return the columns that say when a record was last changed."""
+    return [header for header in headers if fold_header(header) in _table()["updated"]]
+
+
+def name_helpdesk(headers: Iterable[str]) -> str:
+    """Return the helpdesk that an export is surely from, by its columns; "" when it isn't sure."""
+    keys = set(headers)
+    return next((name for name, known in _HELPDESKS.items() if known <= keys), "")
+
+
+def _is_ours(by_name: Mapping[str, str]) -> bool:
+    """Return whether a table has our own column names, and not only words that others have too."""
+    return any(fold_header(name) in by_name for name in _OURS_ALONE)
+
+
 def _own_names(headers: Sequence[str], by_name: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
     """Return field → column for the columns that are named like our fields."""
+    ours = _is_ours(by_name)
     found: dict[str, tuple[str, ...]] = {
-        field: (by_name[own],) for field in FIELDS if (own := fold_header(field)) in by_name
+        field: (by_name[own],)
+        for field in FIELDS
+        if (own := fold_header(field)) in by_name and (ours or field not in _SHARED)
     }
     for header in headers:
         # "Addresses.Slack" in a table, or the key slack in an object under addresses

@@ -37,7 +37,8 @@ class Options:
     that zone when the customer's isn't known. `region` (ISO 3166, such as EE) is for telephone
     numbers without a +; when empty, it comes from the time zones, then the language. `currency` is
     ISO 4217. `source` names where the file is from; when empty, it is made from the format.
-    `encoding` and `delimiter` override what would be detected.
+    `encoding` and `delimiter` override what would be detected. `where` is a condition on records;
+    `keep_all` takes those too that are closed, spam, the team's own or praise.
     """
 
     now: datetime
@@ -50,6 +51,8 @@ class Options:
     source: str = ""
     encoding: str = ""
     delimiter: str = ""
+    where: str = ""
+    keep_all: bool = False
     limits: IntakeLimits = field(default_factory=IntakeLimits)
 
     def __post_init__(self) -> None:

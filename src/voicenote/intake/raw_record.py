@@ -54,9 +54,20 @@ class _Examined:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Good(_Examined):
-    """A complaint that can be added, and the record it came from."""
+    """A complaint that can be added, and the record it came from.
+
+    `unread` says which fields could not be read: the complaint goes in without them.
+    """
 
     complaint: Complaint
+    unread: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut(_Examined):
+    """A record that is no complaint to answer; `reason` is a word or two, such as "closed"."""
+
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

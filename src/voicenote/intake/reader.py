@@ -9,15 +9,17 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from voicenote.errors import BadData, Problem, TryAgain, WrongUse
-from voicenote.intake.fields import OURS, PROSE, show_column
+from voicenote.intake import dates
+from voicenote.intake.fields import OURS, PROSE, kind_of, show_column
 from voicenote.intake.file_sets import Part, find_parts
 from voicenote.intake.mapping import check_names
 from voicenote.intake.options import Options, check_options
-from voicenote.intake.raw_record import Bad, Good, Record
-from voicenote.intake.seen import SeenRefs, fingerprint
+from voicenote.intake.raw_record import Bad, Good, LeftOut, Record
+from voicenote.intake.seen import NewestVersions, SeenRefs, fingerprint
 from voicenote.intake.sniff import stamp_of
 from voicenote.intake.validation import Checker
 from voicenote.model.case import is_made_ref
+from voicenote.plain_text import read_person, strip_markup
 
 _ENDING = re.compile(r"[.!…。！]+(?!\d)")
 #: A field that every file needs → what its column holds, and what to do when none surely does.
@@ -25,6 +27,8 @@ _NEEDED = {
     "what_happened": ("what_happened", 'say which: --map what_happened="…"'),
     "customer": ("the customer's name", '--map customer="…", or --default customer="there"'),
 }
+#: What the customer said, and not the owner.
+_THEIR_WORDS = PROSE - {"amends", "finding_reason"}
 _ENDS = (".", "!", "?", "…", ":", ";", "؟")
 
 
@@ -46,18 +50,20 @@ class ComplaintSource:
         """Bytes of all files; a record's `offset` says how many of them were read."""
         return sum(part.size for part in self.parts)
 
-    def __iter__(self) -> Iterator[Good | Bad]:
-        """Yield every record, good or bad. Memory use stays flat, however big the files are.
+    def __iter__(self) -> Iterator[Good | Bad | LeftOut]:
+        """Yield every record, good, bad or left out. Memory use stays flat for files of any size.
 
         Raises BadData when a file isn't what it seemed (such as a line that doesn't end), and
         TryAgain when one was changed or replaced since it was opened. So store the good ones in
         one transaction that ends after the last.
         """
         before = 0
-        with closing(SeenRefs()) as seen:
+        with closing(SeenRefs()) as seen, closing(NewestVersions()) as newest:
             for index, part in enumerate(self.parts):
                 try:
-                    for item in _examine_part(part, self.options, before, seen):
+                    if not index:
+                        _note_versions(self.parts, newest)
+                    for item in _examine_part(part, self.options, before, seen, newest):
                         yield replace(item, part=index) if index else item
                 except (BadData, OSError, UnicodeError) as error:
                     self._need_unchanged()
@@ -127,36 +133,70 @@ def check_defaults(options: Options) -> None:
     checker.complaint(given)
 
 
+def _note_versions(parts: Sequence[Part], newest: NewestVersions) -> None:
+    """Note the newest version of each record, in a reading of its own."""
+    for part in parts:
+        if part.updated and "ref" in part.mapping:
+            for record in part.reader(0):
+                if version := _version(record, part):
+                    newest.add(*version)
+
+
+def _version(record: Record, part: Part) -> tuple[str, float] | None:
+    """Return a record's ref with its source, and when it was updated; None if one is unknown."""
+    ref = _map_field(record, part, "ref")
+    text = record.values.get(part.updated, "")
+    if record.broken or not ref or not text:
+        return None
+    try:
+        moment = dates.parse_moment(text, order=part.orders["opened_at"])
+    except BadData:
+        return None
+    return f"{part.source_name}\x1f{ref}", moment.timestamp()
+
+
 def _examine_part(
-    part: Part, options: Options, before: int, seen: SeenRefs
-) -> Iterator[Good | Bad]:
-    columns = {field: show_column(" + ".join(names)) for field, names in part.mapping.items()}
+    part: Part, options: Options, before: int, seen: SeenRefs, newest: NewestVersions
+) -> Iterator[Good | Bad | LeftOut]:
     checker = Checker(
         options,
         source=part.source_name,
         file=part.path.name,
-        columns=columns,
+        columns={field: show_column(" + ".join(names)) for field, names in part.mapping.items()},
         orders=part.orders,
         naive_zone=part.naive_zone,
+        detect=True,
     )
     for record in part.reader(before):
         if record.broken:
             yield Bad(problems=record.broken, record=record)
             continue
-        own = replace(checker, file=record.file) if record.file != checker.file else checker
-        content = fingerprint({k: _fold_cell(v) for k, v in record.values.items() if k not in OURS})
-        try:
-            complaint = own.complaint(_map_fields(record, part), record.line)
-        except BadData as error:
-            yield Bad(problems=error.problems, record=record)
-            continue
-        key = f"{complaint.source}\x1f{complaint.ref}"
-        before_it = seen.first(key, f"{record.file}:{record.line}", content)
-        if before_it is None:
-            yield Good(complaint=complaint, record=record)
+        version = _version(record, part) if part.updated else None
+        if version and newest.is_older(*version):
+            what = "is an older version of a record that comes again"
+            problem = Problem(what, "nothing to do: the newest counts", record.file, record.line)
+            yield Bad(problems=(problem,), record=record, duplicate=True)
+        elif part.where is not None and not part.where.takes(record.values):
+            yield LeftOut(record=record, reason="not asked for by --where")
+        elif reason := part.sieve.reason(record.values):
+            yield LeftOut(record=record, reason=reason)
         else:
-            made = is_made_ref(complaint.ref)
-            yield _reject_repeat(record, "" if made else columns.get("ref", "ref"), *before_it)
+            own = replace(checker, file=record.file) if record.file != checker.file else checker
+            yield _examine(record, part, own, seen)
+
+
+def _examine(record: Record, part: Part, checker: Checker, seen: SeenRefs) -> Good | Bad:
+    content = fingerprint({k: _fold_cell(v) for k, v in record.values.items() if k not in OURS})
+    try:
+        complaint, unread = checker.examine(_map_fields(record, part), record.line)
+    except BadData as error:
+        return Bad(problems=error.problems, record=record)
+    key = f"{complaint.source}\x1f{complaint.ref}"
+    before_it = seen.first(key, f"{record.file}:{record.line}", content)
+    if before_it is None:
+        return Good(complaint=complaint, record=record, unread=tuple(unread))
+    made = is_made_ref(complaint.ref)
+    return _reject_repeat(record, "" if made else checker.columns.get("ref", "ref"), *before_it)
 
 
 def _fold_cell(text: str) -> str:
@@ -185,15 +225,24 @@ def _reject_repeat(record: Record, column: str, place: str, same: bool) -> Bad: 
 
 def _map_fields(record: Record, part: Part) -> dict[str, str]:
     """Return field → text of a record, by the mapping of its part."""
-    values = record.values
-    given: dict[str, str] = {}
-    for name, columns in part.mapping.items():
-        if len(columns) == 1:
-            given[name] = values.get(columns[0], "")
-        else:
-            texts = [values.get(column, "").strip() for column in columns]
-            given[name] = _join_prose(texts) if name in PROSE else " ".join(filter(None, texts))
-    return given
+    return {name: _map_field(record, part, name) for name in part.mapping}
+
+
+def _map_field(record: Record, part: Part, name: str) -> str:
+    values, columns = record.values, part.mapping[name]
+    texts = [_own_text(name, values.get(column, "")) for column in columns]
+    if len(texts) == 1:
+        return texts[0]
+    return _join_prose(texts) if name in PROSE else " ".join(filter(None, map(str.strip, texts)))
+
+
+def _own_text(name: str, text: str) -> str:
+    """Return a cell without what programs put around it; the customer's words without greeting."""
+    if not text or kind_of(name):
+        return text
+    if name in _THEIR_WORDS:
+        return read_person(text.replace("\u2028", "\n"))
+    return strip_markup(text)
 
 
 def _join_prose(texts: Sequence[str]) -> str:

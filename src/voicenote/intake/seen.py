@@ -51,3 +51,30 @@ class SeenRefs:
         ) as rows:
             before, same = rows.fetchone()
         return str(before), bool(same == content)
+
+
+class NewestVersions:
+    """The newest version of each record, when a file or its pages have several of them."""
+
+    def __init__(self) -> None:
+        self._store = open_store("newest (ref BLOB PRIMARY KEY, updated REAL)")
+
+    def close(self) -> None:
+        """Forget all versions."""
+        self._store.close()
+
+    def add(self, ref: str, updated: float) -> None:
+        """Note when a version of `ref` was updated, in seconds since 1970."""
+        self._store.execute(
+            "INSERT INTO newest VALUES (?, ?) ON CONFLICT (ref) DO UPDATE"
+            " SET updated = max(updated, excluded.updated)",
+            (_digest(ref), updated),
+        )
+
+    def is_older(self, ref: str, updated: float) -> bool:
+        """Return whether another version of `ref` was updated later."""
+        with closing(
+            self._store.execute("SELECT updated FROM newest WHERE ref = ?", (_digest(ref),))
+        ) as rows:
+            found = rows.fetchone()
+        return bool(found and found[0] > updated)

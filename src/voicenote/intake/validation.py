@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -11,15 +11,16 @@ from functools import partial
 from typing import Any, TypeVar
 
 from voicenote import addresses
-from voicenote.errors import BadData, Problem, short
+from voicenote.errors import BadData, Problem
 from voicenote.intake import dates, person
 from voicenote.intake.amounts import read_currency, read_money
 from voicenote.intake.cell_text import clean
-from voicenote.intake.fields import FIELDS, NOTHING, SYNONYMS, kind_of, text_fields
+from voicenote.intake.fields import FIELDS, NOTHING, kind_of, read_choice, text_fields
 from voicenote.intake.options import Options
 from voicenote.intake.raw_record import Number
 from voicenote.intake.time_zones import read_time_zone, zone_region
-from voicenote.model.address import KINDS, Address, mark
+from voicenote.intake.word_language import detect_language
+from voicenote.model.address import EMAIL, KINDS, Address, mark
 from voicenote.model.case import (
     MADE_REF,
     NAMELESS,
@@ -38,6 +39,8 @@ Choice = TypeVar("Choice", bound=StrEnum)
 #: The ; between two addresses, but not the one before a number's extension, as in links.
 _SEMICOLON = re.compile(r";(?!\s*(?:ext|isub|phone-context)=)")
 _OWN_LANGUAGES = "en he ro pl fa et"
+#: The fields whose problems keep a complaint out. It goes in without any other that can't be read.
+NEEDED = frozenset({"what_happened", "customer", "ref", "amends", "finding_reason", EMAIL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,8 @@ class Checker:
 
     `columns` is field → the column as the user knows it, for problems. `orders` is field → DMY,
     MDY or "", for dates. `naive_zone` is the IANA zone of times without one, if the format says so
-    (a warehouse holds UTC); otherwise the customer's zone counts, else the owner's.
+    (a warehouse holds UTC); otherwise the customer's zone counts, else the owner's. With `detect`,
+    the words of a complaint tell its language where nothing else does.
     """
 
     options: Options
@@ -55,28 +59,49 @@ class Checker:
     columns: Mapping[str, str] = field(default_factory=dict)
     orders: Mapping[str, str] = field(default_factory=dict)
     naive_zone: str = ""
+    detect: bool = False
 
     def complaint(self, given: Mapping[str, str], line: int | None = None) -> Complaint:
         """Return the complaint in `given` (field → text). Without a ref, one is made for it.
 
         Raises BadData with all the problems, each with `line` and its column.
         """
+        made, unread = self.examine(given, line)
+        if unread:
+            raise _error_of(unread)
+        return made
+
+    def examine(
+        self, given: Mapping[str, str], line: int | None = None
+    ) -> tuple[Complaint, Sequence[Problem]]:
+        """Return the complaint, and what is wrong with fields that it can do without.
+
+        Raises BadData with all the other problems, as `complaint` does with all.
+        """
         row = _Row(self, given, line)
         made = row.complaint()
         if row.problems or made is None:
-            first = row.problems[0]
-            raise BadData(f"{first.field} {first.what}".strip(), first.advice, row.problems)
-        return made
+            raise _error_of([*row.problems, *row.unread])
+        return made, row.unread
+
+
+def _error_of(problems: Sequence[Problem]) -> BadData:
+    first = problems[0]
+    return BadData(f"{first.field} {first.what}".strip(), first.advice, problems)
 
 
 class _Row:
-    """One record being checked: its cleaned texts, and the problems found so far."""
+    """One record being checked: its cleaned texts, and the problems found so far.
+
+    `unread` are those of fields that the complaint goes in without.
+    """
 
     def __init__(self, checker: Checker, given: Mapping[str, str], line: int | None) -> None:
         self.checker = checker
         self.options = checker.options
         self.line = line
         self.problems: list[Problem] = []
+        self.unread: list[Problem] = []
         self.texts: dict[str, str] = {}
         self.defaulted: set[str] = set()
         self.told_at: datetime | None = None
@@ -104,7 +129,7 @@ class _Row:
         named = self._read("currency", lambda text: read_currency(text, preferred)) or ""
         harm = self._money("harm", named)
         promises = self._promises(named)
-        if self.problems or customer is None or opened_at is None:
+        if self.problems or customer is None:
             return None
         return Complaint(
             **self._texts_of(Complaint)
@@ -140,6 +165,9 @@ class _Row:
         theirs = self._addresses(self._region(texts["language"]))
         if len(self.problems) > known or "customer" not in self.texts:
             return None
+        if self.checker.detect and not texts["language"]:
+            told = detect_language(self.texts.get("what_happened", ""))
+            texts["language"] = told * (told != self.options.language.partition("-")[0])
         return Customer(addresses=theirs, **texts)
 
     def _texts_of(self, kind: type) -> dict[str, Any]:
@@ -158,6 +186,10 @@ class _Row:
             if text := self.texts.get(name):
                 read = partial(_addresses_in, kind_of(name), text, region=region)
                 found += self._try(name, read) or ()
+        if found:  # an address that can't be read is missed only where there is no other
+            column = self._column(EMAIL)
+            self.unread += (one for one in self.problems if one.field == column)
+            self.problems = [one for one in self.problems if one.field != column]
         if len(found) > len({one.kind for one in found}):
             found = list({(one.kind, one.mark): one for one in reversed(found)}.values())[::-1]
         return tuple(found)
@@ -175,16 +207,18 @@ class _Row:
             return addresses.region_of("", language)
         return addresses.region_of(self.options.time_zone, self.options.language)
 
-    def _opened_at(self, customers_zone: str) -> datetime | None:
+    def _opened_at(self, customers_zone: str) -> datetime:
         if "opened_at" not in self.texts:
-            return self.options.now if not self._has_problem("opened_at") else None
+            return self.options.now
         zone = dates.zone_of(self.checker.naive_zone or customers_zone or self.options.time_zone)
         read = partial(
             dates.read_moment, zone=zone, now=self.options.now, **self._date_style("opened_at")
         )
         told_at = self._read("opened_at", read)
+        if told_at is None:
+            self.defaulted.add("opened_at")
         self.told_at = None if "opened_at" in self.defaulted else told_at
-        return told_at
+        return told_at or self.options.now
 
     def _date_style(self, name: str) -> dict[str, str]:
         """Return the order of day and month in this field's column, and the languages of dates."""
@@ -195,7 +229,6 @@ class _Row:
         return self._read(name, lambda text: read_money(text, named, self.options.currency))
 
     def _promises(self, named: str) -> tuple[Promise, ...]:
-        known = len(self.problems)
         kind = self._choice("amends_kind", AmendsKind)
         value = self._money("amends_value", named)
         by = self._read("promised_by", partial(dates.read_day, **self._date_style("promised_by")))
@@ -204,21 +237,11 @@ class _Row:
             if kind or value or by:
                 self._say("amends", "says nothing, though a promise is described", "say the deed")
             return ()
-        if len(self.problems) > known:
-            return ()
         fallback = AmendsKind.REFUND if value else AmendsKind.FIX
         return (Promise(kind=kind or fallback, text=text, value=value, promised_by=by),)
 
     def _choice(self, name: str, kind: type[Choice]) -> Choice | None:
-        def read(text: str) -> Choice:
-            word = re.sub(r"[\W_]+", "_", text.casefold()).strip("_")
-            for value, others in SYNONYMS[name].items():
-                if word in others.split():
-                    return kind(value)
-            known = ", ".join(item.value for item in kind)
-            raise BadData(f"is not {known}: {short(text)}", f"write one of: {known}")
-
-        return self._read(name, read)
+        return self._read(name, lambda text: kind(read_choice(name, text)))
 
     def _read(self, name: str, read: Callable[[str], Value]) -> Value | None:
         text = self.texts.get(name)
@@ -237,11 +260,11 @@ class _Row:
 
     def _has_problem(self, name: str) -> bool:
         column = self._column(name)
-        return any(problem.field == column for problem in self.problems)
+        return any(one.field == column for one in (*self.problems, *self.unread))
 
     def _say(self, name: str, what: str, advice: str) -> None:
-        column = self._column(name)
-        self.problems.append(Problem(what, advice, self.checker.file, self.line, column))
+        problem = Problem(what, advice, self.checker.file, self.line, self._column(name))
+        (self.problems if name in NEEDED else self.unread).append(problem)
 
     def _column(self, name: str) -> str:
         if name in self.defaulted and name in self.options.defaults:
@@ -249,7 +272,7 @@ class _Row:
         return self.checker.columns.get(name, name)
 
 
-#: The texts that are checked, or written in one way; all others stay as they are.
+#: The texts that are checked, or written in one way.
 _READERS: Mapping[str, Callable[[str], str]] = {
     "customer": person.check_name,
     "language": person.read_language,

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from voicenote.errors import Problem
 from voicenote.intake.jsons import flatten, read_document
 from voicenote.intake.options import Options
 from voicenote.intake.raw_record import Record
@@ -37,7 +36,7 @@ def is_tickets(headers: Sequence[str]) -> bool:
 
 def has_requesters(keys: Sequence[str]) -> bool:
     """Return whether JSON records are Zendesk's tickets with their requester embedded."""
-    embedded = any(key.startswith("requester.") for key in keys)
+    embedded = any(key.startswith("requester.") for key in keys) and "description_text" not in keys
     return embedded and {"id", "subject", "description"} <= set(keys)
 
 
@@ -81,7 +80,7 @@ class Users:
 
 
 def join_requesters(tickets: Iterator[Record], users: Users) -> Iterator[Record]:
-    """Yield tickets with their requester's columns; deleted tickets come out as broken."""
+    """Yield tickets with their requester's columns."""
     for ticket in tickets:
         if ticket.broken:
             yield ticket
@@ -89,12 +88,7 @@ def join_requesters(tickets: Iterator[Record], users: Users) -> Iterator[Record]
         user, written = users.find(ticket.values.get("requester_id", ""))
         values = {f"requester.{name}": text for name, text in user.items()}
         values.update(ticket.values)
-        broken: tuple[Problem, ...] = ()
-        if ticket.values.get("status", "").casefold() == "deleted":
-            advice = "nothing to do, unless it was deleted by mistake"
-            problem = Problem("was deleted in Zendesk", advice, ticket.file, ticket.line, "status")
-            broken = (problem,)
-        yield replace(ticket, values=values, user=written, broken=broken)
+        yield replace(ticket, values=values, user=written)
 
 
 def page_users(sniffed: Sniffed, users: Users, options: Options) -> None:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from voicenote.cli.terminal.import_report import describe_known, overdue
+from voicenote.cli.terminal.import_report import (
+    describe_counts,
+    describe_known,
+    describe_reason,
+    overdue,
+)
 from voicenote.cli.terminal.session import Session, command
 from voicenote.errors import BadData, Problem, WrongUse, short
 
@@ -30,7 +36,9 @@ UNREAD = 12
 class RecordReader:
     """A reading of records: the good ones pass through it, the others are counted and reported.
 
-    At most `most` of their problems are kept to be shown; `more` counts the others.
+    `reasons` counts the bad ones by reason, `left_out` those that are no complaint. `unread`
+    counts the good ones of which a field couldn't be read. At most `most` problems are kept to be
+    shown; `more` counts the others.
     """
 
     source: ComplaintSource
@@ -39,12 +47,15 @@ class RecordReader:
     read: int = 0
     again: int = 0
     bad: int = 0
+    unread: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+    left_out: Counter[str] = field(default_factory=Counter)
     problems: list[Problem] = field(default_factory=list)
     more: int = 0
 
     def good(self, step: Callable[[int], None]) -> Iterator[Good]:
         """Yield the good records; `step` gets how many more bytes were read."""
-        from voicenote.intake.raw_record import Good
+        from voicenote.intake.raw_record import Good, LeftOut
 
         before = 0
         for item in self.source:
@@ -52,7 +63,12 @@ class RecordReader:
             step(item.offset - before)
             before = item.offset
             if isinstance(item, Good):
+                self.unread += bool(item.unread)
+                for problem in item.unread:
+                    self._show(replace(problem, what=f"{problem.what}; added without it"))
                 yield item
+            elif isinstance(item, LeftOut):
+                self.left_out[item.reason] += 1
             elif item.duplicate:
                 self.again += 1
             else:
@@ -63,11 +79,15 @@ class RecordReader:
         self.bad += 1
         if self.rejected is not None:
             self.rejected.add(bad)
+        self.reasons[describe_reason(bad.problems[0])] += 1
         for problem in bad.problems:
-            if len(self.problems) < self.most:
-                self.problems.append(problem)
-            else:
-                self.more += 1
+            self._show(problem)
+
+    def _show(self, problem: Problem) -> None:
+        if len(self.problems) < self.most:
+            self.problems.append(problem)
+        else:
+            self.more += 1
 
     def reject_clash(self, good: Good, case: int) -> None:
         """Reject a record whose ref already belongs to someone else's case."""
@@ -102,15 +122,24 @@ class RecordReader:
 @click.option("--batch", metavar="NAME", help="A name for this import; default: the file's name.")
 @click.option("--encoding", default="", help="If the guess is wrong, such as cp1250.")
 @click.option("--delimiter", default="", help="If the guess is wrong, such as ';'.")
+@click.option(
+    "--where",
+    default="",
+    metavar="CONDITION",
+    help="""Take only these rows, such as 'rating <= 2 and status != "closed"'.""",
+)
+@click.option("--keep-all", is_flag=True, help="Also what is closed, spam, your team's or praise.")
 @click.option("--dry-run", is_flag=True, help="Check everything, change nothing.")
 def import_(session: Session, /, files: Sequence[str], **given: Any) -> None:
     """Import many complaints: CSV, JSON, JSON Lines, Zendesk exports.
 
-    Good rows are added. Each bad row is reported with its line and reason, and written to a
-    .rejected file, which you can correct and import. Importing a file again changes nothing. Exit
-    code 65 means that nothing could be added.
+    Good rows are added, even if a field such as the phone can't be read. Each bad row is reported
+    with its line and reason, and written to a .rejected file, which you can correct and import.
+    What is closed, spam, your team's own or praise is left out. Importing a file again changes
+    nothing. Exit code 65 means that nothing could be added.
 
-    With --json: {"read", "added", "unchanged", "rejected", "rejected_file", "batch"}; "batch" is
+    With --json: {"read", "added", "unchanged", "rejected", "reasons", "left_out", "unread",
+    "rejected_file", "batch"}; "reasons" and "left_out" say how many for each reason; "batch" is
     null when nothing was added under that name.
     """
     from voicenote.intake.reader import open_source
@@ -152,6 +181,8 @@ def _options(session: Session, given: Mapping[str, Any]) -> Options:
         source=given["source"] or profile.source or name or given["save"] or "",
         encoding=given["encoding"],
         delimiter=given["delimiter"].replace("\\t", "\t"),
+        where=given["where"],
+        keep_all=given["keep_all"],
     )
 
 
@@ -221,6 +252,9 @@ def _take(
         "added": taken.added,
         "unchanged": taken.unchanged + reading.again,
         "rejected": reading.bad,
+        "reasons": dict(reading.reasons.most_common()),
+        "left_out": dict(reading.left_out.most_common()),
+        "unread": reading.unread,
         "rejected_file": str(files[0]) if files else None,
         "batch": taken.batch,
     }
@@ -228,7 +262,7 @@ def _take(
 
 def _report(session: Session, result: Mapping[str, Any], *, dry_run: bool) -> None:
     came = result["added"] + result["unchanged"]
-    if result["read"] and not came:
+    if result["rejected"] and not came:
         raise BadData(
             f"none of {result['read']} records could be added",
             f"correct {result['rejected_file']} and import it"
@@ -239,6 +273,7 @@ def _report(session: Session, result: Mapping[str, Any], *, dry_run: bool) -> No
     counts = f"{result['added']} {would}added, {result['unchanged']} already there"
     named = f"; batch {result['batch']!r}" if result["batch"] is not None else ""
     lines = [f"{counts}, {result['rejected']} rejected{named}."]
+    lines += describe_counts(result)
     if result["rejected_file"]:
         lines.append(f"Correct and import: {result['rejected_file']}")
     if result["added"] and not dry_run:

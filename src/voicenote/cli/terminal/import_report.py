@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from voicenote.cli.terminal.batch_report import name_cases
+from voicenote.errors import Problem
 
 if TYPE_CHECKING:
     from voicenote.engine.case.new_cases import Taken
@@ -21,6 +24,26 @@ def overdue(count: int) -> str:
         f"{count} promise{'' if one else 's'} {'was' if one else 'were'} due on a day that has "
         f"passed, and {'is' if one else 'are'} already overdue: voicenote next"
     )
+
+
+def describe_reason(problem: Problem) -> str:
+    """Return a problem without what only one record has, so that equal ones can be counted."""
+    what = problem.what.partition(": ")[0]
+    return f"{problem.field} {re.sub(r'[0-9][0-9,]*', 'N', what)}".strip()
+
+
+def describe_counts(result: Mapping[str, Any]) -> list[str]:
+    """Return the lines on what was rejected, left out, and added without a field."""
+    lines = []
+    for name, key in (("Rejected", "reasons"), ("Left out", "left_out")):
+        counts = [f"{count} {reason}" for reason, count in result[key].items()]
+        if key == "left_out" and counts:
+            counts[-1] += " (--keep-all takes all but what --where leaves out)"
+        if key == "left_out" or result["rejected"] > 1:
+            lines += [f"{name}: {'; '.join(counts[:SHOWN])}."] if counts else []
+    if result["unread"]:
+        lines.append(f"Added without a field that couldn't be read: {result['unread']}.")
+    return lines
 
 
 def describe_known(taken: Taken) -> list[str]:
@@ -45,6 +68,13 @@ def describe_known(taken: Taken) -> list[str]:
         lines += [f"{name}: {one}" for one in found[:SHOWN]]
         if len(found) > SHOWN:
             lines.append(f"{name}: and {len(found) - SHOWN} more")
+    lines += [
+        f"case {case} tells the same story of the same person as case {other}: held until you look "
+        f"at both (voicenote show {case})"
+        for case, other in taken.doubles[:SHOWN]
+    ]
+    if len(taken.doubles) > SHOWN:
+        lines.append(f"and {len(taken.doubles) - SHOWN} more such cases are held")
     if taken.reworded:
         lines.append(
             f"{name_cases(taken.reworded, SHOWN)}: the complaint is worded differently now; kept "

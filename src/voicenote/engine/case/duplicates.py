@@ -12,6 +12,7 @@ from datetime import timedelta
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
 from voicenote.ledger import case_store, identity
+from voicenote.ledger.store import Transaction
 from voicenote.model.case import Stage
 
 #: How long a closed case still counts: people remember an apology of a month ago.
@@ -28,19 +29,27 @@ def told_apart(ws: Workspace, numbers: Sequence[int], anyway: str = "") -> Seque
     Raises RuleSaysNo for the first duplicate, and names the other case.
     """
     with ws.ledger.write() if anyway else ws.ledger.read() as tx:
-        found = identity.alike(tx, numbers, tx.now - RECENT)
-        for number, alike in found.items():
-            others = [other for other, stage in alike if other < number or stage in _AHEAD]
-            if not others or case_store.get(tx, number).round > 1:
+        for number, other in find_doubles(tx, numbers):
+            if case_store.get(tx, number).round > 1:
                 continue
             if identity.is_told_apart(tx, number):
                 continue
             if anyway:
-                tx.tell(identity.TOLD_APART, number, others=others, reason=anyway)
+                tx.tell(identity.TOLD_APART, number, others=[other], reason=anyway)
                 continue
             raise RuleSaysNo(
-                f"case {number} tells the same story of the same person as case {others[0]}",
-                f"look at both (voicenote show {others[0]}); if it is another failure: "
+                f"case {number} tells the same story of the same person as case {other}",
+                f"look at both (voicenote show {other}); if it is another failure: "
                 f"voicenote script {number} --anyway REASON",
             )
     return numbers
+
+
+def find_doubles(tx: Transaction, numbers: Sequence[int]) -> list[tuple[int, int]]:
+    """Return those of these cases that repeat another one's story, each with that case."""
+    found = identity.alike(tx, numbers, tx.now - RECENT)
+    doubles = []
+    for number, alike in found.items():
+        others = [other for other, stage in alike if other < number or stage in _AHEAD]
+        doubles += [(number, other) for other in others[:1]]
+    return doubles

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from voicenote.engine.case.cause_history import all_returned
+from voicenote.engine.case.duplicates import find_doubles
 from voicenote.engine.customer_clock import clock_for
 from voicenote.engine.workspace import Workspace
 from voicenote.intake.raw_record import Good
@@ -23,10 +24,11 @@ class Taken:
     """What was imported, and what the owner should know about it.
 
     `overdue` counts the promises of new cases whose day has passed where the customer is.
-    `reworded` are known cases whose words differ now. `news` is (case, news) about known customers.
-    `gone` are the new cases of customers who opted out before. `returned` are warnings of causes
-    that came back after their prevention (S12). `batch` is the batch's name if it has cases now,
-    else None.
+    `reworded` are known cases whose words differ now. `news` is (case, news) about known
+    customers. `gone` are the new cases of customers who opted out before. `returned` are
+    warnings of causes that came back after their prevention (S12). `doubles` are new cases that
+    tell the story of another one's person under another ref, each with that case: both wait for
+    a person. `batch` is the batch's name if it has cases now, else None.
     """
 
     added: int = 0
@@ -36,6 +38,7 @@ class Taken:
     news: list[tuple[int, News]] = field(default_factory=list)
     gone: list[int] = field(default_factory=list)
     returned: list[str] = field(default_factory=list)
+    doubles: list[tuple[int, int]] = field(default_factory=list)
     batch: str | None = None
 
 
@@ -88,7 +91,9 @@ def _add(
         else:
             taken.unchanged += 1
             taken.reworded += [added.case] if added.reworded else []
-    taken.gone += sorted(optouts.find_gone(tx, [one.case for one in done if one.new]))
+    new = [one.case for one in done if one.new]
+    taken.gone += sorted(optouts.find_gone(tx, new))
+    taken.doubles += find_doubles(tx, new)
 
 
 def late(complaint: Complaint, now: datetime, owners: str) -> int:

@@ -1,0 +1,73 @@
+"""What is no complaint to answer: closed tickets, spam, the team's own replies, praise."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cache
+from importlib import resources
+
+from voicenote.intake.mapping import fold_header
+
+_RATED = "rated"
+_PRAISE = "praise"
+
+
+@cache
+def _rules() -> Mapping[str, tuple[frozenset[str], frozenset[str]]]:
+    """Return reason → (columns, values)."""
+    text = resources.files("voicenote.intake").joinpath("leave_out.toml").read_text("utf-8")
+    return {
+        reason: (frozenset(map(fold_header, rule["columns"])), frozenset(rule["values"]))
+        for reason, rule in tomllib.loads(text).items()
+    }
+
+
+class Sieve:
+    """What tells, in one table, that a record is no complaint. `chosen` columns tell nothing.
+
+    Freshdesk's statuses are numbers: 4 is resolved, 5 closed.
+    """
+
+    def __init__(
+        self,
+        headers: Sequence[str],
+        sample: Iterable[Mapping[str, str]],
+        *,
+        source: str = "",
+        chosen: Collection[str] = (),
+    ) -> None:
+        self._told: list[tuple[str, frozenset[str], str]] = []
+        for header in headers:
+            folded = fold_header(header)
+            for reason, (columns, values) in _rules().items():
+                if folded in columns and header not in chosen and reason != _RATED:
+                    more = {"4", "5"} if source == "freshdesk" and folded == "status" else set()
+                    self._told.append((header, values | more, reason))
+        self._rated = [
+            (header, best)
+            for header in headers
+            if fold_header(header) in _rules()[_RATED][0] and header not in chosen
+            if (best := _best_marks(row.get(header, "") for row in sample))
+        ]
+
+    def reason(self, values: Mapping[str, str]) -> str:
+        """Return why a record is left out, such as "closed"; "" when it is a complaint."""
+        for column, words, reason in self._told:
+            if (cell := values.get(column)) and cell.strip().casefold() in words:
+                return reason
+        for column, best in self._rated:
+            if values.get(column, "").strip() in best:
+                return _PRAISE
+        return ""
+
+
+def _best_marks(cells: Iterable[str]) -> frozenset[str]:
+    """Return the marks that are praise in a column, by the highest in it; none when unclear."""
+    marks = {cell.strip().removesuffix(".0") for cell in cells} - {""}
+    numbers = {int(mark) for mark in marks if mark.isdecimal() and len(mark) < 4}
+    highest = max(numbers, default=0)
+    if len(numbers) < len(marks) or highest > 10:
+        return frozenset()
+    best = ("9", "10") if highest > 5 else ("5",)
+    return frozenset(mark + end for mark in best for end in ("", ".0"))
