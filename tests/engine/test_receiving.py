@@ -694,3 +694,13 @@ def test_an_answer_from_another_address_is_named_as_such(
     assert (f"answered from {address}" in shown) == other
     named = f"has answered from {address} (not an address of theirs), and waits for you"
     assert (named in need.sentence) == other
+
+
+def test_our_own_letter_sent_back_is_not_their_answer(
+    ws: Workspace, world: Listening, sent: int
+) -> None:
+    """Some mail programs put it below an answer without any mark."""
+    parcel = world.left[0]
+    world.comes("m1", text=f"No, still blue.\n\n{parcel.text}", keys=(parcel.key,))
+    receive(ws)
+    assert [one.text for one in case_view(ws, sent).answers] == ["No, still blue."]

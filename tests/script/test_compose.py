@@ -114,6 +114,16 @@ def test_a_reopened_case_says_the_last_answer_back(case: Any, facts: Any) -> Non
     assert "This is what you answered: “The ribbon is the wrong colour”." in words_of(script)
 
 
+def test_what_an_answer_without_words_is_shown_as_is_never_said(case: Any, facts: Any) -> None:
+    answers = tuple(
+        Answer(verdict=Verdict.NOT_YET, at=datetime(2026, 12, day, tzinfo=UTC), text=text)
+        for day, text in ((1, "Not yet, it is blue\n[a picture: a.jpg, 2 kB]"), (2, "[a file]"))
+    )
+    said = words_of(compose(case(round=2), facts(answers=answers)))
+    assert "“Not yet, it is blue”" in said
+    assert "[" not in said
+
+
 def test_prevention_is_promised_only_with_a_person_and_a_date(case: Any, facts: Any) -> None:
     firm = Lesson(
         cause="x",

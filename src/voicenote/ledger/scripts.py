@@ -162,6 +162,18 @@ def drafts(
     return found
 
 
+def sentences_of(tx: Transaction, cases: Sequence[int]) -> list[str]:
+    """Return all sentences of every script that was ever made for `cases`, in their order."""
+    table = tables.scripts
+    query = (
+        select(table.c.sentences)
+        .where(table.c.case.in_(list_param("cases")))
+        .order_by(table.c.number)
+    )
+    found = tx.connection.execute(query, {"cases": list(cases)}).scalars()
+    return [sentence[1] for sentences in found for sentence in sentences]
+
+
 def drafts_of(
     tx: Transaction, cases: Sequence[int], slots: Sequence[str]
 ) -> dict[tuple[int, int, str], StoredDraft]:

@@ -109,6 +109,12 @@ def subject(tag: str, kind: TouchKind, owner: str) -> str:
     return subjects[kind.value].replace("{owner}", owner)
 
 
+def subjects(owner: str) -> list[str]:
+    """Return the subjects of all kinds of messages from `owner`, in all languages."""
+    tables = (language(code).subjects.values() for code in sorted(packaged_languages()))
+    return [one.replace("{owner}", owner) for table in tables for one in table]
+
+
 @dataclass(frozen=True, slots=True)
 class LanguageChoice:
     """The language a script will be in, and whether it is a fallback for the wanted one."""

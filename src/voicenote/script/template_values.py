@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -24,6 +25,9 @@ from voicenote.script.spoken import names_amount, spell_out, total_weight
 
 #: The most words of a name that are spoken.
 NAME_WORDS = 6
+
+#: What an answer without words is shown as, such as "[a sound: memo.m4a, 9 s]": never said back.
+_LABEL = re.compile(r"^\[[^\[\]\n]*\]$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +107,13 @@ class TemplateValues:
     def _complaint(self, case: Case) -> dict[str, TemplateValue]:
         """Return what the customer said, the cause, and the reason for the finding."""
         complaint = case.complaint
-        answers = (answer.text for answer in reversed(self.context.answers) if answer.text.strip())
+        answers = (_LABEL.sub("", answer.text) for answer in reversed(self.context.answers))
         extras = ("feeling", "at_stake", "identity", "expected")
         kept = self.budget.extras
         return {
             "most": bool(trim_punctuation(clean_quote(complaint.bothered_most))),
             "quote": self._quote(complaint.bothered_most, complaint.what_happened),
-            "answer": self._quote(next(answers, "")),
+            "answer": self._quote(next(filter(str.strip, answers), "")),
             "cause": self._text(_from_code(complaint.cause), min(self.budget.promise, 12)),
             "reason": self._text(complaint.finding_reason, self.budget.promise),
             **{

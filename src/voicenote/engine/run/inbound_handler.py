@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from voicenote.addresses import heard_at
 from voicenote.delivery.inbound import Arrival, Inbound, Polls
 from voicenote.engine.run.apply_arrival import ArrivalWriter
+from voicenote.engine.run.arrival_text import sent_to, without_ours
 from voicenote.engine.run.correlate import Finder, Matched, Source, locate
 from voicenote.engine.run.interpret_arrival import SetApart, interpret_arrival, matters
 from voicenote.engine.workspace import Workspace
@@ -44,11 +45,12 @@ class InboundHandler:
                 return ""
         with self.ws.ledger.write("voicenote") as tx:
             arrivals.advance(tx, self.source.name, arrival.place)
-            writer = ArrivalWriter(self.ws, tx, self.source, arrival)
             if arrival.joins:
-                return writer.join()
+                return ArrivalWriter(self.ws, tx, self.source, arrival).join()
             matched = self._find(tx, arrival.inbound)
             located = locate(self.ws, tx, self.source, matched)
+            arrival = without_ours(arrival, sent_to(self.ws, tx, matched.concerned))
+            writer = ArrivalWriter(self.ws, tx, self.source, arrival)
             return writer.apply(interpret_arrival(self.source, arrival, matched, located))
 
     def set_apart(self, arrival: Arrival, why: str) -> str:

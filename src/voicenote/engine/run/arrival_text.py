@@ -1,0 +1,205 @@
+"""Tell a person's words from ours in what they send back.
+
+Mail programs quote in many ways, and not all of them mark it. We know what we sent, so any run of
+our own sentences is a quotation, however it is wrapped, marked or punctuated.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from voicenote.delivery.content import NOTES
+from voicenote.delivery.inbound import EMPTY, Arrival, Inbound
+from voicenote.delivery.opt_out_phrases import is_opt_out, may_be_opt_out
+from voicenote.engine.workspace import Workspace
+from voicenote.ledger import case_store, scripts, touches
+from voicenote.ledger.store import Transaction
+from voicenote.script.languages import subjects
+
+_WORD = re.compile(r"[^\W_]+")
+#: A sentence of ours with fewer words may also be theirs; it counts beside its neighbour of ours.
+ENOUGH = 4
+#: Words of a quotation that begins or ends within a sentence of ours.
+PARTLY = 8
+#: Lines that programs put above a quotation: a header, or an introduction that ends in a colon.
+_HEADER = re.compile(r"\W*\w[\w-]{0,20}(?: [\w-]{1,20})?\*? ?[:：].*")
+_INTRODUCTION = re.compile(r"(?=.*[\d@]).*[:：]\W*")
+_EMPTY_HEADER = re.compile(r"\W*\w[\w -]{0,30}[:：][\W\d]*")
+_LETTERS = re.compile(r"[^\W\d_]")
+
+
+def sent_to(ws: Workspace, tx: Transaction, cases: Sequence[int]) -> Correspondence:
+    """Return all that we may have sent to the customers of `cases`, and all that they wrote."""
+    if not cases:
+        return Correspondence(())
+    ours, theirs = scripts.sentences_of(tx, cases), []
+    for case in case_store.load(tx, cases).values():
+        told = case.complaint
+        theirs += [told.what_happened, told.bothered_most, told.expected, told.feeling]
+        ours += subjects(ws.owner_of(case))
+    heard = touches.answers_of(tx, cases)
+    theirs += [answer.text for answers in heard.values() for _, answer in answers]
+    notes = [note.partition("{}")[0] for lines in NOTES.values() for note in lines]
+    return Correspondence(ours, theirs, notes)
+
+
+@dataclass(slots=True)
+class Correspondence:
+    """What we sent to a customer, to be told from what they write.
+
+    `sentences` are ours, and `notes` the lines below them. `theirs` is what they wrote before: we
+    say that back, and so may they.
+    """
+
+    sentences: Sequence[str]
+    theirs: Sequence[str] = ()
+    notes: Sequence[str] = ()
+    _whole: str = ""
+    _first: dict[str, list[tuple[tuple[str, ...], bool]]] = field(default_factory=dict)
+    _parts: set[tuple[str, ...]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        known = {run for text in self.theirs for run in _runs(_words(text))}
+        theirs = [f" {' '.join(_words(text))} " for text in self.theirs]
+        whole: list[str] = []
+        for sentence in dict.fromkeys(self.sentences):
+            words = _words(sentence)
+            whole += words
+            if words:
+                said_back = any(f" {' '.join(words)} " in text for text in theirs)
+                enough = len(words) >= ENOUGH and not said_back
+                self._first.setdefault(words[0], []).append((tuple(words), enough))
+        for words in filter(None, map(_words, self.notes)):
+            self._first.setdefault(words[0], []).append((tuple(words), True))
+        self._whole = f" {' '.join(whole)} "
+        self._parts = set(_runs(whole)) - known
+
+    def __bool__(self) -> bool:
+        return bool(self._first)
+
+    def remove_from(self, text: str) -> str:
+        """Return `text` without any run of our sentences, and without what introduces it."""
+        found = list(_WORD.finditer(text))
+        words = [_fold(one[0]) for one in found]
+        ours = self._mark(words)
+        if not any(ours):
+            return text
+        kept, last = [], 0
+        for start, end in _spans(ours):
+            kept.append(text[last : found[start].start()])
+            last = found[end].start() if end < len(found) else len(text)
+            gap = text[found[end - 1].end() : last]
+            kept.append("\0" + "\n" * gap.count("\n"))
+        kept.append(text[last:])
+        return _without_frames("".join(kept))
+
+    def _has(self, words: Sequence[str]) -> bool:
+        return f" {' '.join(words)} " in self._whole
+
+    def _mark(self, words: Sequence[str]) -> list[bool]:
+        """Return for each word whether it is in a quotation of ours."""
+        ours, short = [False] * len(words), []
+        for start, word in enumerate(words):
+            for sentence, enough in self._first.get(word, ()):
+                same = _shared(sentence, words[start : start + len(sentence)])
+                if enough and (same == len(sentence) or same >= PARTLY):
+                    ours[start : start + same] = [True] * same
+                elif same == len(sentence):
+                    short.append((start, start + same))
+            if tuple(words[start : start + PARTLY]) in self._parts:
+                ours[start : start + PARTLY] = [True] * PARTLY
+        for spans in (short, short[::-1]):
+            for start, end in spans:
+                before, after = words[max(0, start - 3) : end], words[start : end + 3]
+                if (start and ours[start - 1] and self._has(before)) or (
+                    end < len(ours) and ours[end] and self._has(after)
+                ):
+                    ours[start:end] = [True] * (end - start)
+        return ours
+
+
+def without_ours(arrival: Arrival, sent: Correspondence) -> Arrival:
+    """Return an arrival whose words are the writer's alone; its opt-outs are looked for anew."""
+    inbound = arrival.inbound
+    if inbound is None or not sent:
+        return arrival
+    texts = tuple(map(sent.remove_from, inbound.texts))
+    answer = inbound.answer
+    if answer is not None:
+        text = sent.remove_from(answer.text).strip()
+        answer = replace(answer, text=text or (EMPTY if answer.text else ""))
+    changed = replace(inbound, answer=answer, texts=texts)
+    return replace(arrival, inbound=_look_again(inbound, changed))
+
+
+def _look_again(before: Inbound, after: Inbound) -> Inbound:
+    """Return `after` without opt-outs that only stood in our own words."""
+    quoted = any(map(is_opt_out, before.texts)) and not any(map(is_opt_out, after.texts))
+    doubted = any(map(may_be_opt_out, before.texts)) and not any(map(may_be_opt_out, after.texts))
+    return replace(
+        after,
+        opt_out=before.opt_out and not quoted,
+        may_opt_out=before.may_opt_out and not doubted,
+    )
+
+
+def _without_frames(text: str) -> str:
+    """Return `text` without the lines about a quotation; a NUL is where one was."""
+    lines = text.split("\n")
+    frames: set[int] = set()
+    for number, line in enumerate(lines):
+        if "\0" in line:
+            rest = line.replace("\0", "")
+            if not _LETTERS.search(rest) or _EMPTY_HEADER.fullmatch(rest):
+                frames.add(number)
+            frames.update(_above(lines, number))
+    kept = (line.replace("\0", " ") for at, line in enumerate(lines) if at not in frames)
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in kept)).strip()
+
+
+def _above(lines: Sequence[str], number: int) -> Iterator[int]:
+    """Yield the numbers of lines directly above a quotation that programs wrote."""
+    headers: list[int] = []
+    for at in range(number - 1, max(-1, number - 12), -1):
+        line = lines[at].replace("\0", "").strip()
+        if not _LETTERS.search(line):
+            continue
+        if _INTRODUCTION.fullmatch(line) and not headers:
+            yield at
+            return
+        if not _HEADER.fullmatch(line):
+            break
+        headers.append(at)
+    if len(headers) > 1:
+        yield from headers
+
+
+def _spans(ours: Sequence[bool]) -> Iterator[tuple[int, int]]:
+    start = None
+    for number, mine in enumerate([*ours, False]):
+        if mine and start is None:
+            start = number
+        elif not mine and start is not None:
+            yield start, number
+            start = None
+
+
+def _runs(words: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    return (tuple(words[at : at + PARTLY]) for at in range(len(words) - PARTLY + 1))
+
+
+def _shared(ours: Sequence[str], theirs: Sequence[str]) -> int:
+    """Return with how many equal words both begin."""
+    pairs = zip(ours, theirs, strict=False)
+    return next((n for n, (a, b) in enumerate(pairs) if a != b), min(len(ours), len(theirs)))
+
+
+def _words(text: str) -> list[str]:
+    return [_fold(one[0]) for one in _WORD.finditer(text)]
+
+
+def _fold(word: str) -> str:
+    return unicodedata.normalize("NFKC", word).casefold()

@@ -1,0 +1,102 @@
+"""Of what comes back, only the writer's words are theirs: what we sent is known."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voicenote.delivery.inbound import EMPTY, Arrival, Inbound
+from voicenote.delivery.opt_out_phrases import add_answer
+from voicenote.engine.run.arrival_text import Correspondence, without_ours
+
+NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
+HERS = "The ribbon of my cake was blue, and we had asked for a red one."
+OURS = [
+    "Hello Mari.", "This is Anna Saar, from Saar Bakery.", "Thank you for telling us.",
+    f"You wrote: “{HERS}”", "It was our mistake, and I am sorry.", "I refund you 12 €.",
+    "If you wish, just tell me: please stop emailing me.", "Thank you.", "A voice message for you",
+]  # fmt: skip
+SENT = Correspondence(OURS, (HERS,), ("Voice memo attached,",))
+LETTER = " ".join(OURS[:-1]) + "\n\n-- \nVoice memo attached, 0:31."
+
+
+def wrapped(text: str, mark: str = "", width: int = 38) -> str:
+    lines, line = [], ""
+    for word in text.split(" "):
+        if len(line) + len(word) > width:
+            lines.append(line)
+            line = ""
+        line = f"{line} {word}".strip()
+    return "\n".join(mark + one for one in "\n".join([*lines, line]).split("\n"))
+
+
+BELOW = [
+    LETTER,
+    wrapped(LETTER),
+    wrapped(LETTER, "> "),
+    wrapped(LETTER, "    "),
+    LETTER.upper(),
+    LETTER.replace(".", "").replace("“", '"').replace("”", '"'),
+    f"On Monday, March 2, 2026, Anna wrote:\n\n{LETTER}",
+    f"From: Anna\nSent: Monday\nTo: Mari\nSubject: A voice message for you\n\n{LETTER}",
+    f"Lähettäjä: Anna\nLähetetty: maanantaina\n\n{LETTER}",
+    f"Anna, 2.3.2026 09:31:\n{LETTER}",
+    "You wrote: “The ribbon of my cake was blue, and we had asked",
+]
+
+
+@pytest.mark.parametrize("below", BELOW)
+@pytest.mark.parametrize("said", ["No, still blue.", "Thank you.", "Hello Mari is my name."])
+def test_a_run_of_our_own_sentences_is_a_quotation(below: str, said: str) -> None:
+    found = SENT.remove_from(f"{said}\n\n{below}")
+    assert found.split("\n")[0] == said
+    assert len(found.replace("0:31", "").strip(" \n-.")) <= len(said)
+
+
+def test_words_above_below_and_between_are_all_kept() -> None:
+    text = f"First of all:\n{OURS[1]}\nNobody called.\n{OURS[4]}\n\nMari"
+    assert SENT.remove_from(text) == "First of all:\nNobody called.\n\nMari"
+
+
+@pytest.mark.parametrize(
+    "text", [HERS, "Thank you!", "Hello Mari", "I said: we had asked for a red one.", "I am sorry."]
+)
+def test_what_they_may_say_themselves_stays(text: str) -> None:
+    """We say a complaint back, so its own words are in our letter too."""
+    assert SENT.remove_from(text) == text
+
+
+def came(text: str, *more: str) -> Inbound:
+    inbound = Inbound(sender="m", subject="", texts=more, address="m@t.example")
+    arrival = Arrival(mark="a", at=NOW, inbound=add_answer(inbound, text, NOW, "email"))
+    found = without_ours(arrival, SENT).inbound
+    assert found is not None
+    return found
+
+
+def test_a_stop_in_our_own_words_stops_nothing_and_theirs_does() -> None:
+    quoted = came(f"It is good now.\n\n{OURS[6]}")
+    assert (quoted.opt_out, quoted.may_opt_out) == (False, False)
+    assert came(f"Please stop emailing me.\n\n{LETTER}").opt_out
+    assert came(f"{LETTER}\n\nstop emailing me").opt_out
+    assert came(f"{LETTER}", "unsubscribe").opt_out
+
+
+def test_our_letter_alone_is_an_empty_answer() -> None:
+    answer = came("\n".join(OURS)).answer
+    assert answer is not None
+    assert answer.text == EMPTY
+
+
+@given(st.text(max_size=80), st.integers(10, 90))
+def test_no_word_of_theirs_is_lost(said: str, width: int) -> None:
+    said = " ".join(one for one in said.split() if one.isalnum())
+    found = SENT.remove_from(f"{said}\n\n{wrapped(LETTER, '> ', width)}\n\n{said}")
+    assert sum(word in found for word in said.split()) == len(said.split())
+
+
+def test_a_letter_of_our_words_over_and_over_is_read_at_once() -> None:
+    assert not SENT.remove_from(" ".join(OURS[1:7]) * 500).strip()
