@@ -174,6 +174,7 @@ OTHER_WRITERS = {
     "sound/splice.py": "in a folder of tempfile's, which is closed",
     "model/memo.py": "in memory",
     "intake/rejected.py": "tempfile makes its files closed",
+    "intake/workbooks.py": "in a folder of tempfile's, which is closed",
 }
 
 MAKER = "wiring.py"

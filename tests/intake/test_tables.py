@@ -166,12 +166,13 @@ def test_a_row_of_a_million_cells_is_a_bad_row(read: Any) -> None:
     [
         (b"", "empty"),
         (b" \n\n", "empty"),
-        (b"PK\x03\x04rest", "workbook"),
+        (b"PK\x03\x04rest", "zip archive"),
+        (b"PK\x03\x04" + bytes(26) + b"xl/workbook.xml", "as a workbook"),
         (b"\x1f\x8b\x08rest", "gzip"),
         (b"%PDF-1.7", "PDF"),
         (b"<!DOCTYPE html><html>", "web page"),
         (bytes(range(256)) * 40, "not text"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1", "old workbook"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", "as a workbook"),
         (b"customer,what_happened\n", "no complaint"),
     ],
 )

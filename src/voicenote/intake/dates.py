@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from voicenote.errors import BadData, short
@@ -15,6 +16,16 @@ OLDEST = 1990
 _NUMERIC = re.compile(r"(\d{1,2})\s?([./-])\s?(\d{1,2})\s?[./-]\s?(\d{4}|\d{2})(?:[ T,]+(.+))?")
 _YEAR_FIRST = re.compile(r"(\d{4})[./-](\d{1,2})[./-](\d{1,2})(?:[ T,]+(.+))?")
 _EPOCH = re.compile(r"\d{10}(?:\d{3})?")
+_SERIAL = re.compile(r"[3-7]\d{4}(?:\.\d+)?")
+_SERIALS_START = datetime(1899, 12, 30)  # noqa: DTZ001 - its zone is its column's or customer's
+#: Twitter's: Tue Oct 31 22:10:47 +0000 2026; and a date in words with a year of another calendar.
+_TWITTER = re.compile(r"[A-Za-z]{3} ([A-Za-z]{3} \d{1,2}) ([\d:]{8}) ([+-]\d{4}) (\d{4})")
+_DAY_IN_WORDS = re.compile(
+    r"(\d{1,2})\s+([^\W\d_]+(?:[\s\u200c][^\W\d_]+)?)\s+(1[34]\d\d)(?:[ ,،]+(.+))?"
+)
+_BUDDHIST_WORDS = re.compile(r"(?<!\d)2[45]\d\d(?!\d)")
+#: Years of the Jalali and the Buddhist calendar, and how far the latter is ahead of ours.
+_JALALI, _BUDDHIST, _AHEAD = range(1360, 1480), range(2533, 2640), 543
 _UTC = re.compile(r"(?<!\s)\s*(?:UTC|GMT|Z)$", re.IGNORECASE)
 _ADVICE = "write it as 2026-03-04 or 2026-03-04T15:00+02:00"
 
@@ -99,12 +110,8 @@ def _need_sane(year: int, text: str) -> None:
 def _parse(text: str, order: str, languages: str) -> datetime:
     """Return the moment, naive when it names no zone. ISO is tried first: it is the usual case."""
     plain = _to_ascii(text.strip())
-    if _EPOCH.fullmatch(plain):
-        return datetime.fromtimestamp(int(plain[:10]), UTC)
-    try:
-        return datetime.fromisoformat(_UTC.sub("+00:00", plain))
-    except ValueError:
-        pass
+    if (parsed := _parse_machines(plain)) is not None:
+        return parsed
     if match := _YEAR_FIRST.fullmatch(plain):
         return _join_date(text, int(match[1]), int(match[2]), int(match[3]), match[4])
     if match := _NUMERIC.fullmatch(plain):
@@ -115,12 +122,52 @@ def _parse(text: str, order: str, languages: str) -> datetime:
             raise BadData(f"may be two dates: {short(text)}", _ADVICE)
         month, day_ = (first, second) if clear == "MDY" else (second, first)
         return _join_date(text, year, month, day_, match[5])
+    match = _DAY_IN_WORDS.fullmatch(plain)
+    if match and (named := _jalali_months().get(match[2].casefold())):
+        return _join_date(text, int(match[3]), named, int(match[1]), match[4])
+    plain = _BUDDHIST_WORDS.sub(lambda year: str(int(year[0]) - _AHEAD), plain)
     return _parse_words(text, plain, languages)
 
 
-def _join_date(text: str, year: int, month: int, day_: int, clock: str | None) -> datetime:
-    """Return a date whose parts are known, with the time of day in `clock`, if any."""
+def _parse_machines(plain: str) -> datetime | None:
+    """Return a moment as programs write it: ISO 8601, seconds since 1970, Excel's, Twitter's."""
+    if _EPOCH.fullmatch(plain):
+        return datetime.fromtimestamp(int(plain[:10]), UTC)
+    if _SERIAL.fullmatch(plain):
+        return _SERIALS_START + timedelta(seconds=round(float(plain) * 86_400))
+    if match := _TWITTER.fullmatch(plain):
+        words = f"{match[1]} {match[4]} {match[2]} {match[3]}"
+        return _parse_words(plain, words, "en")
     try:
+        parsed = datetime.fromisoformat(_UTC.sub("+00:00", plain))
+    except ValueError:
+        return None
+    return parsed if OLDEST <= parsed.year < _BUDDHIST.start else None
+
+
+@cache
+def _jalali_months() -> Mapping[str, int]:
+    """Return the names of the Jalali months → their numbers."""
+    from persiantools.jdatetime import MONTH_NAMES_EN, MONTH_NAMES_FA
+
+    pairs = (*enumerate(MONTH_NAMES_FA), *enumerate(MONTH_NAMES_EN))
+    return {name.casefold(): number for number, name in pairs if name}
+
+
+def _join_date(text: str, year: int, month: int, day_: int, clock: str | None) -> datetime:
+    """Return a date whose parts are known, with the time of day in `clock`, if any.
+
+    Its year tells its calendar: 1405 is Jalali, 2569 Buddhist.
+    """
+    try:
+        if year in _JALALI:
+            import persiantools.jdatetime
+
+            jalali: Any = persiantools.jdatetime.JalaliDate
+            first = jalali(year, month, day_).to_gregorian()
+            year, month, day_ = first.year, first.month, first.day
+        elif year in _BUDDHIST:
+            year -= _AHEAD
         start = datetime(year, month, day_)  # noqa: DTZ001 - its zone is its column's or customer's
     except ValueError:
         raise BadData(f"isn't a date: {short(text)}", _ADVICE) from None

@@ -7,7 +7,7 @@ from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import StringIO
-from typing import TextIO
+from typing import Literal, TextIO
 
 from voicenote.errors import BadData, Problem
 from voicenote.intake.fields import OURS
@@ -16,7 +16,10 @@ from voicenote.intake.options import IntakeLimits, Options
 from voicenote.intake.raw_record import Record
 from voicenote.intake.sniff import TOO_LONG, Sniffed, as_text, open_binary
 
+#: How csv takes quotes: as marks around a cell, or as signs like any other.
+Quoting = Literal[0, 3]
 _DELIMITERS = (",", ";", "\t", "|")
+_NEVER = "\x1f"  # separates nothing in a file of lines
 _LOST = "its quotes do not match"
 _QUOTES = 'put the cell in "…" and double the quotes inside it'
 
@@ -31,6 +34,7 @@ class DelimitedTable:
     header_cells: tuple[str, ...]
     first_line: int
     newline: str
+    quoting: Quoting = csv.QUOTE_MINIMAL
 
 
 class Lines:
@@ -83,6 +87,12 @@ def find_table(sniffed: Sniffed, options: Options, wanted: Sequence[str] = ()) -
     `options` isn't one character, when there is no header, or when it has too many columns.
     """
     sample = _read_sample(sniffed, options)
+    ends = Counter(text[len(text.rstrip("\r\n")) :] for text in sample)
+    newline = (ends.most_common(1)[0][0] if ends else "\n") or "\n"
+    if options.lines:
+        only = ("what_happened",)
+        return DelimitedTable(sniffed, _NEVER, only, only, 0, newline, csv.QUOTE_NONE)
+    quoting: Quoting = csv.QUOTE_MINIMAL if options.quotes else csv.QUOTE_NONE
     given = options.delimiter.replace("\\t", "\t")
     if given and len(given) != 1:
         raise BadData(f"a delimiter is one character, not {given!r}", "write , or ; or \\t")
@@ -92,7 +102,7 @@ def find_table(sniffed: Sniffed, options: Options, wanted: Sequence[str] = ()) -
     found = [
         (*header, delimiter)
         for delimiter in ([given] if given else _DELIMITERS)
-        if (header := _find_header(_split_sample(sample, delimiter, options.limits), known))
+        if (header := _find_header(_split_sample(sample, delimiter, quoting, options), known))
     ]
     if not found:
         advice = "the first row names the columns: one field a column, such as customer"
@@ -101,11 +111,10 @@ def find_table(sniffed: Sniffed, options: Options, wanted: Sequence[str] = ()) -
     if len(cells) > options.limits.columns:
         what = f"{sniffed.path.name} has {len(cells):,} columns"
         raise BadData(what, f"the most is {options.limits.columns:,}; export fewer columns")
-    ends = Counter(text[len(text.rstrip("\r\n")) :] for text in sample)
-    newline = ends.most_common(1)[0][0] if ends else "\n"
-    return DelimitedTable(
-        sniffed, delimiter, _name_columns(cells), tuple(cells), line, newline or "\n"
-    )
+    if not options.header:
+        line, cells = 0, [f"column {position}" for position in range(1, len(cells) + 1)]
+    names = _name_columns(cells)
+    return DelimitedTable(sniffed, delimiter, names, tuple(cells), line, newline, quoting)
 
 
 def read_rows(table: DelimitedTable, options: Options, before: int = 0) -> Iterator[Record]:
@@ -115,11 +124,11 @@ def read_rows(table: DelimitedTable, options: Options, before: int = 0) -> Itera
     """
     csv.field_size_limit(options.limits.line)
     name = table.sniffed.path.name
-    with open_binary(table.sniffed.path) as binary, as_text(binary, table.sniffed) as stream:
+    with open_binary(table.sniffed.text_path) as binary, as_text(binary, table.sniffed) as stream:
         lines = Lines(stream, options.limits, name)
         for _ in range(table.first_line):
             next(lines, None)
-        reader = _split_cells(lines, table.delimiter)
+        reader = _split_cells(lines, table.delimiter, table.quoting)
         while True:
             lines.taken.clear()
             start = lines.number + 1
@@ -131,7 +140,7 @@ def read_rows(table: DelimitedTable, options: Options, before: int = 0) -> Itera
             except csv.Error:
                 yield _make_broken(table, lines, start, offset)
                 lines.again()
-                reader = _split_cells(lines, table.delimiter)
+                reader = _split_cells(lines, table.delimiter, table.quoting)
                 continue
             if any(cells):
                 whole = lines.taken[-1].endswith(("\n", "\r"))
@@ -139,16 +148,18 @@ def read_rows(table: DelimitedTable, options: Options, before: int = 0) -> Itera
 
 
 def _split_cells(
-    lines: Iterator[str], delimiter: str, *, strict: bool = True
+    lines: Iterator[str], delimiter: str, quoting: Quoting, *, strict: bool = True
 ) -> Iterator[list[str]]:
-    return csv.reader(lines, delimiter=delimiter, strict=strict, skipinitialspace=True)
+    return csv.reader(
+        lines, delimiter=delimiter, quoting=quoting, strict=strict, skipinitialspace=True
+    )
 
 
 def _make_broken(table: DelimitedTable, lines: Lines, start: int, offset: int) -> Record:
     first = lines.taken[0] if lines.taken else ""
     problem = Problem(_LOST, _QUOTES, table.sniffed.path.name, start)
     try:
-        cells = next(_split_cells(iter([first]), table.delimiter, strict=False), [])
+        cells = next(_split_cells(iter([first]), table.delimiter, table.quoting, strict=False), [])
     except csv.Error:
         cells = [first]
     file = table.sniffed.path.name
@@ -175,7 +186,7 @@ def _make_record(
 def _read_sample(sniffed: Sniffed, options: Options) -> list[str]:
     """Return the first lines of a file."""
     taken = 0
-    with open_binary(sniffed.path) as binary, as_text(binary, sniffed) as stream:
+    with open_binary(sniffed.text_path) as binary, as_text(binary, sniffed) as stream:
         lines = Lines(stream, options.limits, sniffed.path.name)
         for line in lines:
             taken += len(line)
@@ -185,12 +196,12 @@ def _read_sample(sniffed: Sniffed, options: Options) -> list[str]:
 
 
 def _split_sample(
-    sample: list[str], delimiter: str, limits: IntakeLimits
+    sample: list[str], delimiter: str, quoting: Quoting, options: Options
 ) -> list[tuple[int, list[str]]]:
     """Return (its last line, cells) of every record in the sample; lines count from 1."""
-    csv.field_size_limit(limits.line)
-    lines = Lines(StringIO("".join(sample), newline=""), limits, "")
-    reader = _split_cells(lines, delimiter, strict=False)
+    csv.field_size_limit(options.limits.line)
+    lines = Lines(StringIO("".join(sample), newline=""), options.limits, "")
+    reader = _split_cells(lines, delimiter, quoting, strict=False)
     found: list[tuple[int, list[str]]] = []
     while True:
         try:

@@ -248,7 +248,7 @@ def _find_orders(
     for field in ("opened_at", "promised_by"):
         columns = mapping.get(field, ())
         cells = [record.values.get(name, "") for record in sample for name in columns]
-        orders[field] = order_of(cells, region, options.language)
+        orders[field] = "DMY" if options.day_first else order_of(cells, region, options.language)
     return orders
 
 

@@ -37,17 +37,18 @@ class Sieve:
         source: str = "",
         chosen: Collection[str] = (),
     ) -> None:
-        self._told: list[tuple[str, frozenset[str], str]] = []
-        for header in headers:
-            folded = fold_header(header)
-            for reason, (columns, values) in _rules().items():
-                if folded in columns and header not in chosen and reason != _RATED:
-                    more = {"4", "5"} if source == "freshdesk" and folded == "status" else set()
-                    self._told.append((header, values | more, reason))
+        numbers = {"4", "5"} if source == "freshdesk" else set()
+        open_columns = {name: fold_header(name) for name in headers if name not in chosen}
+        self._told = [
+            (header, values | numbers if folded == "status" else values, reason)
+            for reason, (columns, values) in _rules().items()
+            for header, folded in open_columns.items()
+            if folded in columns and reason != _RATED
+        ]
         self._rated = [
             (header, best)
-            for header in headers
-            if fold_header(header) in _rules()[_RATED][0] and header not in chosen
+            for header, folded in open_columns.items()
+            if folded in _rules()[_RATED][0]
             if (best := _best_marks(row.get(header, "") for row in sample))
         ]
 

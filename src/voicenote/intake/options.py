@@ -37,7 +37,10 @@ class Options:
     that zone when the customer's isn't known. `region` (ISO 3166, such as EE) is for telephone
     numbers without a +; when empty, it comes from the time zones, then the language. `currency` is
     ISO 4217. `source` names where the file is from; when empty, it is made from the format.
-    `encoding` and `delimiter` override what would be detected. `where` is a condition on records;
+    `encoding` and `delimiter` override what would be detected; without `header` columns are called
+    "column 1" and so on, without `quotes` a quote is a sign like any other, and with `lines` each
+    line is what one customer said. `sheet` is the one of a workbook to read. `day_first` says that
+    03/04 is in April. `where` is a condition on records;
     `keep_all` takes those too that are closed, spam, the team's own or praise.
     """
 
@@ -51,6 +54,11 @@ class Options:
     source: str = ""
     encoding: str = ""
     delimiter: str = ""
+    header: bool = True
+    quotes: bool = True
+    lines: bool = False
+    sheet: str = ""
+    day_first: bool = False
     where: str = ""
     keep_all: bool = False
     limits: IntakeLimits = field(default_factory=IntakeLimits)

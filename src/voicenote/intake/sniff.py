@@ -16,6 +16,7 @@ from voicenote.errors import BadData, Unavailable
 from voicenote.intake.codepages import detect_codepage
 from voicenote.intake.fields import FIELDS
 from voicenote.intake.options import Options
+from voicenote.intake.workbooks import SheetFile, is_workbook, write_sheet
 
 
 class Shape(StrEnum):
@@ -28,24 +29,32 @@ class Shape(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sniffed:
-    """A readable file: `encoding` is a codec's name, `errors` its handler, `size` in bytes."""
+    """A readable file: `encoding` is a codec's name, `errors` its handler, `size` in bytes.
+
+    `sheet` is the CSV that a workbook's sheet became.
+    """
 
     path: Path
     shape: Shape
     encoding: str
     errors: str
     size: int
+    sheet: SheetFile | None = None
+
+    @property
+    def text_path(self) -> Path:
+        """The file that holds the text."""
+        return self.sheet.path if self.sheet else self.path
 
 
 _MAGIC = (
-    (b"PK\x03\x04", "a zip archive or a workbook (.xlsx)", "unpack it, or save the sheet as CSV"),
+    (b"PK\x03\x04", "a zip archive", "unpack it first"),
     (b"PK\x05\x06", "an empty zip archive", "export it again"),
     (b"\x1f\x8b", "compressed with gzip", "unpack it first: gunzip FILE"),
     (b"BZh", "compressed with bzip2", "unpack it first: bunzip2 FILE"),
     (b"\xfd7zXZ", "compressed with xz", "unpack it first: unxz FILE"),
     (b"\x28\xb5\x2f\xfd", "compressed with zstd", "unpack it first: unzstd FILE"),
     (b"7z\xbc\xaf", "a 7-zip archive", "unpack it first"),
-    (b"\xd0\xcf\x11\xe0", "an old workbook (.xls)", "save the sheet as CSV (UTF-8)"),
     (b"%PDF", "a PDF", "export the complaints as CSV or JSON"),
     (b"SQLite format 3\x00", "a database", "export the complaints as CSV or JSON"),
     (b"PAR1", "a Parquet file", "export it as CSV or JSON Lines"),
@@ -75,13 +84,19 @@ def sniff(path: Path, options: Options) -> Sniffed:
         with open_binary(path) as stream:
             size = os.fstat(stream.fileno()).st_size
             head = stream.read(options.limits.sample)
+            if is_workbook(head):
+                sheet = write_sheet(path, options.sheet)
+                return Sniffed(
+                    path, Shape.TABLE, "utf-8", "strict", sheet.path.stat().st_size, sheet
+                )
             _refuse_foreign(path, head)
             _refuse_endless(path, stream, head, options.limits.line)
             encoding, errors = _detect_encoding(path, stream, head, options)
     except OSError as error:
         raise unreadable(path, error) from None
     text = head.decode(encoding, "replace")
-    return Sniffed(path, _detect_shape(text, more=size > len(head)), encoding, errors, size)
+    shape = Shape.TABLE if options.lines else _detect_shape(text, more=size > len(head))
+    return Sniffed(path, shape, encoding, errors, size)
 
 
 def open_binary(path: Path) -> io.BufferedReader:

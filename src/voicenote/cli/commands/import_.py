@@ -129,9 +129,14 @@ class RecordReader:
     help="""Take only these rows, such as 'rating <= 2 and status != "closed"'.""",
 )
 @click.option("--keep-all", is_flag=True, help="Also what is closed, spam, your team's or praise.")
+@click.option("--lines", is_flag=True, help="Each line is what one customer said.")
+@click.option("--no-header", is_flag=True, help="The columns are called 'column 1' and so on.")
+@click.option("--no-quotes", is_flag=True, help="A quote is a sign like any other.")
+@click.option("--day-first", is_flag=True, help="03/04 is the third of April.")
+@click.option("--sheet", default="", metavar="NAME", help="The sheet of a workbook.")
 @click.option("--dry-run", is_flag=True, help="Check everything, change nothing.")
 def import_(session: Session, /, files: Sequence[str], **given: Any) -> None:
-    """Import many complaints: CSV, JSON, JSON Lines, Zendesk exports.
+    """Import many complaints: CSV, workbooks, JSON, JSON Lines, exports of helpdesks.
 
     Good rows are added, even if a field such as the phone can't be read. Each bad row is reported
     with its line and reason, and written to a .rejected file, which you can correct and import.
@@ -181,6 +186,11 @@ def _options(session: Session, given: Mapping[str, Any]) -> Options:
         source=given["source"] or profile.source or name or given["save"] or "",
         encoding=given["encoding"],
         delimiter=given["delimiter"].replace("\\t", "\t"),
+        header=not given["no_header"],
+        quotes=not given["no_quotes"],
+        lines=given["lines"],
+        day_first=given["day_first"],
+        sheet=given["sheet"],
         where=given["where"],
         keep_all=given["keep_all"],
     )
