@@ -16,7 +16,17 @@ from importlib import resources
 from urllib.parse import unquote
 
 from voicenote.errors import BadData, short
-from voicenote.model.address import EMAIL, KINDS, NUMBERS, PHONE, TELEGRAM, Address
+from voicenote.model.address import (
+    EMAIL,
+    KINDS,
+    NUMBERS,
+    PHONE,
+    TELEGRAM,
+    WHATSAPP,
+    Address,
+    is_account_id,
+    twins,
+)
 
 _ANGLES = re.compile(r"[^<>]*<([^<>]*)>")
 _HANDLE = re.compile(r"@?([A-Za-z][A-Za-z0-9_]{3,31})")
@@ -99,16 +109,19 @@ def _dialled(given: str) -> str:
 
 @lru_cache(maxsize=8192)
 def _parse_number(number: str, region: str) -> str:
+    """Return a number in E.164, in today's form if it has an older one; "" if it isn't one."""
     import phonenumbers
 
     try:
         parsed = phonenumbers.parse(number, region or None)
-        possible = phonenumbers.is_possible_number_with_reason(parsed)
+        written = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+        for one in (written, *twins(written)):
+            possible = phonenumbers.is_possible_number_with_reason(phonenumbers.parse(one))
+            if possible == phonenumbers.ValidationResult.IS_POSSIBLE:
+                return one
     except phonenumbers.NumberParseException:
         return ""
-    if possible != phonenumbers.ValidationResult.IS_POSSIBLE:
-        return ""
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    return ""
 
 
 def telegram(text: str) -> str:
@@ -132,6 +145,8 @@ def read_address(kind: str, text: str, region: str = "") -> str:
     """
     if kind == EMAIL:
         return email(text)
+    if kind == WHATSAPP and is_account_id(text.strip()):
+        return text.strip()
     if kind in NUMBERS:
         return phone(text, region)
     return telegram(text) if kind == TELEGRAM else _plain_name(text)
@@ -166,6 +181,8 @@ def read_addresses(text: str, region: str = "", kinds: Collection[str] = ()) -> 
     if value and kind.casefold() in set(kinds).difference(KINDS):
         return (Address(kind.casefold(), _plain_name(value), text),)
     given = unicodedata.normalize("NFKC", _plain(text)).replace("\u2212", "-")
+    if is_account_id(given):
+        return (Address(WHATSAPP, given),)
     bare = _WEB.sub("", given, count=1)
     if _TELEGRAM.match(bare) or given.startswith("@"):
         return (Address(TELEGRAM, telegram(given)),)

@@ -22,7 +22,7 @@ class WhatsAppBench(WebBench):
     to = CUSTOMER.address("whatsapp")
     rendition = "ogg"
     takes = 512 * 1024
-    addresses = st.from_regex(r"\+[1-9][0-9]{6,14}", fullmatch=True)
+    addresses = st.from_regex(r"\+[1-9][0-9]{6,14}|[A-Z]{2}\.[0-9]{4,30}", fullmatch=True)
 
     secrets = ("token", "app_secret")
     #: A server that is killed forgets the sounds that were uploaded to it.
@@ -44,7 +44,7 @@ class WhatsAppBench(WebBench):
         return [
             Arrival(
                 key=told["biz_opaque_callback_data"],
-                to=f"+{told['to']}",
+                to=f"+{told['to']}" if "to" in told else told["recipient"],
                 words=told["text"]["body"] if "text" in told else None,
                 sound=self.api.media[told["audio"]["id"]] if "audio" in told else None,
             )

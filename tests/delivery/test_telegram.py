@@ -23,7 +23,8 @@ from tests.fakes.web import Web
 from voicenote.delivery.http_client import Response
 from voicenote.delivery.telegram.bot import Telegram
 from voicenote.delivery.telegram.bot_payload import BUTTONS, result_of, verdict_in
-from voicenote.delivery.telegram.updates import UpdateOffset, read_update, start_link
+from voicenote.delivery.telegram.telegram_kinds import ENVELOPE, LABELS, SERVICE
+from voicenote.delivery.telegram.updates import Update, UpdateOffset, read_update, start_link
 from voicenote.errors import Postponed, Refused
 from voicenote.model.receipt import Parcel, ReceiptKind, Verdict
 
@@ -234,6 +235,33 @@ def test_a_strange_button_is_none(data: str) -> None:
     assert (update.inbound, update.query) == (None, "q1")
 
 
+#: A message of each kind, what is shown of it, and whether it is an opt-out.
+KINDS: list[tuple[dict[str, Any], str, bool]] = [
+    ({"text": "/Stop"}, "/Stop", True),
+    ({"text": "/unsubscribe"}, "/unsubscribe", True),
+    ({"text": "/STOP@bakery_bot"}, "/STOP@bakery_bot", True),
+    ({"text": "/stop now"}, "/stop now", True),
+    ({"text": "/help"}, "/help", False),
+    ({"dice": {"emoji": "🎲", "value": 1}}, "[dice: 🎲 1]", False),
+    ({"poll": {"id": "1", "question": "Is it fixed?", "options": [{"text": "Stop"}]}},
+     "[a poll: Is it fixed?]", True),
+    ({"story": {"chat": {"id": 5512345, "type": "private"}, "id": 3}}, "[a story]", False),
+    ({"checklist": {"title": "What is still open", "tasks": []}},
+     "[a checklist: What is still open]", False),
+    ({"paid_media": {"star_count": 1, "paid_media": []}}, "[paid pictures or films]", False),
+    ({"voice": {"file_id": "f", "duration": 0}}, "[a voice message of 0 s]", False),
+    ({"photo": [{"file_id": "f"}], "caption": "Stop."}, "[a picture] Stop.", True),
+    ({"document": {"file_id": "f", "file_name": "bill.pdf"}}, "[a file: bill.pdf]", False),
+    ({"contact": {"first_name": "Jaan", "phone_number": "+3725"}}, "[a contact: Jaan]", False),
+    ({"sticker": {"emoji": "👎"}}, "[a sticker: 👎]", False),
+    ({"sticker": {}}, "[a sticker]", False),
+    ({"venue": {"title": "Cafe"}, "location": {}}, "[a place: Cafe]", False),
+    ({"web_app_data": {"data": "unsubscribe"}}, "[a form: unsubscribe]", True),
+    ({"hologram": {"text": "stop"}}, "[a message of the kind hologram: stop]", True),
+    ({}, "[a message that Telegram can't show here]", False),
+]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("more", "words", "opt_out"),
     [
@@ -242,6 +270,7 @@ def test_a_strange_button_is_none(data: str) -> None:
         ({"text": "/stop"}, "/stop", True),
         ({"text": "STOP"}, "STOP", True),
         ({"text": "Wypisz mnie"}, "Wypisz mnie", True),
+        *KINDS,
     ],
 )
 def test_words_and_voices_are_answers(more: dict[str, Any], words: str, opt_out: bool) -> None:
@@ -254,6 +283,59 @@ def test_words_and_voices_are_answers(more: dict[str, Any], words: str, opt_out:
     assert update.inbound.sender == "Mari Tamm"
     assert update.inbound.answer.at == datetime.fromtimestamp(1772443800, UTC)
     assert update.inbound.message_ids == (f"{MARI}:1",)
+
+
+def test_what_was_changed_is_an_answer_again() -> None:
+    told = {"update_id": 8, "edited_message": said(text="Stop", edit_date=1772443900)["message"]}
+    update = read_update(told, NOW)
+    assert update
+    assert update.inbound
+    assert update.inbound.answer
+    assert (update.inbound.answer.text, update.inbound.opt_out) == (
+        "[a message changed] Stop",
+        True,
+    )
+    assert update.inbound.answer.at == datetime.fromtimestamp(1772443900, UTC)
+    moving = {"update_id": 9, "edited_message": said(location={})["message"]}
+    assert read_update(moving, NOW) == Update(number=9, chat=MARI, sender="Mari Tamm")
+
+
+@pytest.mark.parametrize(
+    ("new", "words"),
+    [
+        ([{"type": "emoji", "emoji": "👎"}], "[a reaction: 👎]"),
+        ([{"type": "custom_emoji", "custom_emoji_id": "1"}], "[a reaction: of their own]"),
+        ([], "[a reaction: taken back]"),
+    ],
+)
+def test_a_reaction_answers_the_message_below_which_it_stands(
+    new: list[dict[str, str]], words: str
+) -> None:
+    told = {"chat": CHAT, "message_id": 3, "user": PERSON, "date": 1, "old_reaction": []}
+    update = read_update({"update_id": 8, "message_reaction": told | {"new_reaction": new}}, NOW)
+    assert update
+    assert update.inbound
+    assert update.inbound.answer
+    assert (update.inbound.answer.text, update.inbound.message_ids) == (words, (f"{MARI}:3",))
+
+
+def test_a_writer_has_a_chat_over_32_bits_and_a_user_name() -> None:
+    person = PERSON | {"id": 7_000_000_000_123, "username": "mari_t"}
+    chat = {"id": person["id"], "type": "private"}
+    update = read_update(said(text="Stop", chat=chat, **{"from": person}), NOW)
+    assert update
+    assert update.inbound
+    assert (update.inbound.address, update.inbound.aliases) == ("7000000000123", ("@mari_t",))
+
+
+def test_every_kind_of_the_second_client_is_known() -> None:
+    """A message's field is a kind with a label, a message of Telegram's own, or no kind at all."""
+    names = set(inspect.signature(telegram.Message.__init__).parameters)
+    bare = {"self", "api_kwargs", "forward_signature", "invoice", "successful_payment"}
+    bare |= {"refunded_payment", "passport_data", "users_shared", "chat_shared", "gift"}
+    bare |= {"unique_gift", "gift_upgrade_sent"}
+    known = SERVICE | set(LABELS) | ENVELOPE | {"from_user"}
+    assert names - known - bare == set()
 
 
 def test_who_blocks_the_bot_refuses() -> None:
@@ -277,7 +359,8 @@ def test_who_blocks_the_bot_refuses() -> None:
     [
         said(text="hello", chat={"id": -5, "type": "group"}),
         said(text="hello", **{"from": {"is_bot": True}}),
-        said(sticker={}),
+        said(pinned_message={"text": "stop"}),
+        said(write_access_allowed={}),
         {"update_id": 3, "poll": {}},
     ],
 )

@@ -18,16 +18,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pywa import errors as second_errors
 from pywa.client import WhatsApp as SecondClient
+from pywa.types.message import Message as SecondMessage
+from pywa.types.system import PhoneNumberChange
 from pywa.utils import webhook_updates_validator
 
 from tests.fakes.made import make_channel
 from tests.fakes.web import Reply, Web
 from tests.fakes.whatsapp_api import WhatsAppApi, called
+from voicenote.delivery.inbound import Inbound
 from voicenote.delivery.tokens import token
 from voicenote.delivery.whatsapp.cloud import WhatsApp
 from voicenote.delivery.whatsapp.notifications import genuine, read_webhook
 from voicenote.errors import BadData, BadSettings, Postponed, Refused
-from voicenote.model.receipt import UNDELIVERED, Parcel, ReceiptKind
+from voicenote.model.receipt import KNOWN_AS, UNDELIVERED, Parcel, ReceiptKind
 
 NOW = datetime(2026, 3, 2, 9, 31, 4, tzinfo=UTC)
 TOKEN = "EAAsesame"  # noqa: S105  of the fake
@@ -275,13 +278,76 @@ def test_a_failure_brings_its_reason_and_advice() -> None:
     assert detail[UNDELIVERED] == f"+{MARI}"
 
 
+#: A message of each kind, what is shown of it, and whether it is an opt-out.
+KINDS: list[tuple[dict[str, Any], str, bool]] = [
+    (
+        {"type": "interactive", "interactive": {"type": "button_reply",
+         "button_reply": {"id": "n", "title": "Not yet"}}},
+        "[a button: Not yet]", False,
+    ),
+    (
+        {"type": "interactive", "interactive": {"type": "list_reply",
+         "list_reply": {"id": "s", "title": "No more, please", "description": "Stop"}}},
+        "[a choice: No more, please]", True,
+    ),
+    (
+        {"type": "interactive", "interactive": {"type": "nfm_reply",
+         "nfm_reply": {"name": "flow", "body": "Sent", "response_json": "{}"}}},
+        "[a choice: Sent]", False,
+    ),
+    (
+        {"type": "interactive", "interactive": {"type": "call_permission_reply",
+         "call_permission_reply": {"response": "accept"}}},
+        "[a choice: accept]", False,
+    ),
+    ({"type": "button", "button": {"text": "Wypisz mnie", "payload": "x"}},
+     "[a button: Wypisz mnie]", True),
+    (
+        {"type": "unsupported", "errors": [{"code": 131051, "title": "Message type unknown"}]},
+        "[a message that WhatsApp can't show here: Message type unknown]", False,
+    ),
+    ({"type": "reaction", "reaction": {"message_id": "wamid.1", "emoji": "👎"}},
+     "[a reaction: 👎]", False),
+    ({"type": "reaction", "reaction": {"message_id": "wamid.1"}},
+     "[a reaction: taken back]", False),
+    ({"type": "order", "order": {"text": "", "product_items": []}}, "[an order: 0 things]", False),
+    (
+        {"type": "order", "order": {"text": "STOP", "product_items": [{"quantity": 1}]}},
+        "[an order: 1 thing, STOP]", True,
+    ),
+    ({"type": "image", "image": {"id": "1", "caption": "Lopeta. Stop."}},
+     "[a picture] Lopeta. Stop.", True),
+    ({"type": "document", "document": {"id": "1", "filename": "bill.pdf"}},
+     "[a file: bill.pdf]", False),
+    ({"type": "contacts", "contacts": [{"name": {"formatted_name": "Jaan"}}]},
+     "[a contact: Jaan]", False),
+    ({"type": "location", "location": {"name": "Cafe", "latitude": 1}}, "[a place: Cafe]", False),
+    ({"type": "sticker", "sticker": {"id": "1"}}, "[a sticker]", False),
+    (
+        {"type": "edit", "edit": {"original_message_id": "wamid.1",
+         "message": {"type": "text", "text": {"body": "Stop"}}}},
+        "[a message changed] Stop", True,
+    ),
+    ({"type": "revoke", "revoke": {"original_message_id": "wamid.1"}},
+     "[a message taken back]", False),
+    ({"type": "hologram", "hologram": {"body": "stop"}},
+     "[a message of the kind hologram: stop]", True),
+    ({"type": "text", "text": {}}, "[an empty message]", False),
+]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("message", "words", "opt_out"),
     [
         ({"type": "text", "text": {"body": "Thank you!"}}, "Thank you!", False),
         ({"type": "text", "text": {"body": "Stop."}}, "Stop.", True),
         ({"type": "audio", "audio": {"id": "7", "voice": True}}, "[a voice message]", False),
-        ({"type": "button", "button": {"text": "Put right", "payload": "x"}}, "Put right", False),
+        (
+            {"type": "button", "button": {"text": "Put right", "payload": "x"}},
+            "[a button: Put right]",
+            False,
+        ),
+        *((message, shown, stop) for message, shown, stop in KINDS),
     ],
 )
 def test_a_person_answers(message: dict[str, Any], words: str, opt_out: bool) -> None:
@@ -295,6 +361,92 @@ def test_a_person_answers(message: dict[str, Any], words: str, opt_out: bool) ->
     assert inbound.opt_out == opt_out
     assert inbound.sender == f"Mari Tamm +{MARI}"
     assert inbound.message_ids == ("wamid.1",)
+
+
+EE = "EE.1349120865530274"
+
+
+def came(**message: Any) -> Inbound:
+    """What one message of the webhook is read as."""
+    contacts = message.pop("contacts", [])
+    shared = {"id": "wamid.9", "timestamp": "1772443900", "type": "text", "text": {"body": "stop"}}
+    (inbound,) = read_webhook(called({"contacts": contacts, "messages": [shared | message]}), NOW)
+    return inbound
+
+
+@pytest.mark.parametrize(
+    ("message", "address", "aliases", "sender"),
+    [
+        ({"from": MARI}, f"+{MARI}", (), f"+{MARI}"),
+        ({"from": MARI, "from_user_id": EE}, f"+{MARI}", (EE,), f"+{MARI}"),
+        ({"from_user_id": EE}, EE, (), EE),
+        ({"from": "", "from_user_id": EE}, EE, (), EE),
+        ({"from": EE}, EE, (), EE),
+        (
+            {"from_user_id": EE, "contacts": [
+                {"user_id": EE, "profile": {"name": "Mari", "username": "mari.t"}}]},
+            EE, (), f"Mari mari.t {EE}",
+        ),
+        (
+            {"from_user_id": EE, "from_parent_user_id": "EE.ENT.5678901",
+             "contacts": [{"user_id": EE, "wa_id": MARI}]},
+            f"+{MARI}", (EE, "EE.ENT.5678901"), f"+{MARI}",
+        ),
+        (
+            {"from": "5511987654321",
+             "contacts": [{"wa_id": "551187654321", "user_id": "BR.7777"}]},
+            "+5511987654321", ("+551187654321", "BR.7777"), "+5511987654321",
+        ),
+        ({"from": MARI, "contacts": [{"wa_id": "37250000000", "user_id": "EE.9999"}]},
+         f"+{MARI}", (), f"+{MARI}"),
+    ],
+)  # fmt: skip
+def test_a_writer_is_all_their_addresses(
+    message: dict[str, Any], address: str, aliases: tuple[str, ...], sender: str
+) -> None:
+    inbound = came(**message)
+    assert (inbound.address, inbound.aliases, inbound.sender) == (address, aliases, sender)
+    assert inbound.opt_out
+
+
+@pytest.mark.parametrize(
+    ("told", "before", "after"),
+    [
+        (
+            {"from": MARI, "system": {"type": "user_changed_number", "body": "Mari changed",
+             "wa_id": "37255599999", "user_id": "EE.22222", "previous_user_id": EE}},
+            (f"+{MARI}", EE), ("+37255599999", "EE.22222"),
+        ),
+        ({"from": MARI, "system": {"type": "customer_changed_number", "new_wa_id": "37255599999"}},
+         (f"+{MARI}",), ("+37255599999",)),
+        ({"system": {"type": "user_changed_user_id", "user_id": "EE.22222",
+          "previous_user_id": EE}}, (EE,), ("EE.22222",)),
+        ({"from": MARI, "system": {"type": "customer_identity_changed"}}, (f"+{MARI}",), ()),
+        ({"system": {"type": "user_changed_user_id", "user_id": "EE.22222"}}, ("",), ()),
+    ],
+)  # fmt: skip
+def test_a_system_message_is_no_answer_and_says_who_moved(
+    told: dict[str, Any], before: tuple[str, ...], after: tuple[str, ...]
+) -> None:
+    inbound = came(type="system", **told)
+    assert (inbound.address, *inbound.aliases) == before
+    assert inbound.moved_to == after
+    assert (inbound.answer, inbound.receipt, inbound.opt_out) == (None, None, False)
+
+
+def test_stopping_in_the_settings_of_whatsapp_is_an_opt_out() -> None:
+    wish = {"user_id": EE, "category": "marketing_messages", "value": "stop", "timestamp": "1"}
+    (inbound,) = read_webhook(called({"user_preferences": [wish, wish | {"value": "resume"}]}), NOW)
+    assert (inbound.opt_out, inbound.address) == (True, EE)
+
+
+def test_a_status_brings_the_ids_of_whom_it_reached() -> None:
+    told = status("failed", recipient_user_id=EE) | {"recipient_id": None}
+    (inbound,) = read_webhook(called({"statuses": [told]}), NOW)
+    assert inbound.receipt
+    assert (inbound.address, inbound.receipt.detail[UNDELIVERED]) == (EE, EE)
+    (inbound,) = read_webhook(called({"statuses": [status("read", recipient_user_id=EE)]}), NOW)
+    assert (inbound.address, inbound.aliases) == (f"+{MARI}", (EE,))
 
 
 @given(st.binary(max_size=60))
@@ -365,3 +517,61 @@ def test_a_second_client_reads_its_refusals(second: SecondClient, api: WhatsAppA
     api.silent.add(MARI)
     with pytest.raises(second_errors.ReEngagementMessage):
         second.send_message(MARI, "Sorry")
+
+
+def test_without_a_number_a_message_goes_to_the_id(
+    channel: Make, web: Web, api: WhatsAppApi, touch: Parcel
+) -> None:
+    receipt = channel().send(replace(touch, to=EE), lambda: None)
+    (message,) = api.sent
+    assert (message["recipient"], "to" in message) == (EE, False)
+    assert receipt.detail[KNOWN_AS] == EE
+    assert api.dropped == []
+
+
+def test_the_number_that_whatsapp_knows_and_the_id_are_kept(
+    channel: Make, web: Web, api: WhatsAppApi, touch: Parcel
+) -> None:
+    api.wa_ids["5511987654321"], api.ids["551187654321"] = "551187654321", "BR.77777"
+    receipt = channel(**TEMPLATE).send(replace(touch, to="+5511987654321"), lambda: None)
+    assert receipt.detail[KNOWN_AS] == "+551187654321 BR.77777"
+
+
+def test_the_second_client_writes_to_an_id_as_we_do(
+    second: SecondClient, channel: Make, web: Web, api: WhatsAppApi, touch: Parcel
+) -> None:
+    channel().send(replace(touch, to=EE), lambda: None)
+    second.send_voice(EE, "1000", mime_type="audio/ogg", tracker=touch.key)
+    ours, theirs = ({k: v for k, v in one.items() if v is not None} for one in api.sent)
+    assert ours == theirs
+
+
+def test_the_second_client_reads_the_same_person_in_a_message_without_a_number(
+    second: SecondClient,
+) -> None:
+    value = {
+        "contacts": [{"user_id": EE, "profile": {"name": "Mari", "username": "mari.t"}}],
+        "messages": [
+            {"id": "wamid.9", "timestamp": "1", "type": "text", "text": {"body": "stop"},
+             "from_user_id": EE},
+        ],
+    }  # fmt: skip
+    raw = called(value)
+    theirs = SecondMessage.from_update(second, json.loads(raw))
+    (ours,) = read_webhook(raw, NOW)
+    assert theirs.from_user.bsuid == ours.address
+    assert theirs.text == ours.texts[0]
+    assert ours.opt_out
+
+
+def test_the_second_client_reads_the_same_move(second: SecondClient) -> None:
+    system = {
+        "type": "user_changed_number", "body": "Mari changed", "wa_id": "37255599999",
+        "user_id": "EE.22222",
+    }  # fmt: skip
+    message = {"from": MARI, "id": "wamid.9", "timestamp": "1", "type": "system", "system": system}
+    raw = called({"messages": [message]})
+    theirs = PhoneNumberChange.from_update(second, json.loads(raw))
+    (ours,) = read_webhook(raw, NOW)
+    assert (f"+{theirs.old_wa_id}",) == (ours.address, *ours.aliases)
+    assert (f"+{theirs.new_wa_id}", theirs.new_user_id) == ours.moved_to

@@ -20,8 +20,11 @@ CONTENTS = {
     "template": {"name", "language", "components"},
 }
 MESSAGE = {
-    "messaging_product", "recipient_type", "to", "type", "context", "biz_opaque_callback_data",
+    "messaging_product", "recipient_type", "to", "recipient", "type", "context",
+    "biz_opaque_callback_data",
 }  # fmt: skip
+#: The id of an account. In `to` it is dropped in silence.
+_ID = r"[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}"
 
 
 class No(Exception):
@@ -41,13 +44,21 @@ class No(Exception):
 
 @dataclass
 class WhatsAppApi:
-    """One number. `silent` are customers who have not written for 24 hours."""
+    """One number. `silent` are customers who have not written for 24 hours.
+
+    `ids` maps a number, as WhatsApp knows it, to the id of its account. `wa_ids` maps a number to
+    that of the day when its account was made, where this is another one. `dropped` are messages
+    that it said yes to, and that nobody gets.
+    """
 
     token: str
     phone: str
     silent: set[str] = field(default_factory=set)
     media: dict[str, bytes] = field(default_factory=dict)
     sent: list[dict[str, Any]] = field(default_factory=list)
+    ids: dict[str, str] = field(default_factory=dict)
+    wa_ids: dict[str, str] = field(default_factory=dict)
+    dropped: list[dict[str, Any]] = field(default_factory=list)
 
     def answer(self, request: Request) -> Reply:
         found = re.fullmatch(r"/v[\d.]+/(\d+)/(media|messages)", request.path)
@@ -82,20 +93,32 @@ class WhatsAppApi:
             raise No(400, 100, f"unknown parameter in {sorted(told)}")
         if told["messaging_product"] != "whatsapp" or set(content) - CONTENTS[kind]:
             raise No(400, 100, "Invalid parameter")
-        if not re.fullmatch(r"\+?\d{7,15}", told["to"]):
-            raise No(400, 131009, "Parameter value is not valid")
+        to = self._recipient(told)
         if len(told.get("biz_opaque_callback_data", "")) > 512:
             raise No(400, 100, "biz_opaque_callback_data is too long")
         getattr(self, f"_{kind}")(content)
-        to = told["to"].lstrip("+")
         if to in self.silent and kind != "template":
             raise No(400, 131047, "Re-engagement message")
-        self.sent.append(told)
+        known = re.fullmatch(_ID, told.get("to") or "") is None
+        (self.sent if known else self.dropped).append(told)
+        contact = {"input": told.get("to") or told["recipient"]}
+        if to.isdigit():
+            to = contact["wa_id"] = self.wa_ids.get(to, to)
+        user_id = self.ids.get(to, "") if to.isdigit() else to
         return {
             "messaging_product": "whatsapp",
-            "contacts": [{"input": told["to"], "wa_id": to}],
-            "messages": [{"id": f"wamid.{len(self.sent)}"}],
+            "contacts": [contact | ({"user_id": user_id} if user_id else {})],
+            "messages": [{"id": f"wamid.{len(self.sent) + 1000 * len(self.dropped)}"}],
         }
+
+    def _recipient(self, told: dict[str, Any]) -> str:
+        """Whom a message goes to. With both fields the number counts, as Meta documents it."""
+        to, recipient = told.get("to"), told.get("recipient")
+        if to is not None and re.fullmatch(rf"\+?\d{{7,15}}|{_ID}", to):
+            return str(to).lstrip("+")
+        if to is None and recipient is not None and re.fullmatch(_ID, recipient):
+            return str(recipient)
+        raise No(400, 131009, "Parameter value is not valid")
 
     def _audio(self, content: dict[str, Any]) -> None:
         if content["id"] not in self.media:

@@ -441,7 +441,7 @@ def answers(data: bytes, _folder: Path, chance: random.Random) -> None:
     from voicenote.delivery.http_client import Response
     from voicenote.delivery.http_status import judge_status, retry_after
     from voicenote.delivery.telegram.bot_payload import result_of
-    from voicenote.delivery.whatsapp.cloud_payload import identifier
+    from voicenote.delivery.whatsapp.cloud_payload import read_answer
 
     status = chance.choice((200, 201, 302, 400, 401, 404, 409, 413, 429, 500, 503, 999, 0, -1))
     text = data.decode("utf-8", "replace")
@@ -453,7 +453,7 @@ def answers(data: bytes, _folder: Path, chance: random.Random) -> None:
     retry_after(after, NOW)
     judge_status(answer, NOW, "ask them")
     _refusing(lambda: result_of(answer, "secret"))
-    _refusing(lambda: identifier(answer, "secret", NOW))
+    _refusing(lambda: read_answer(answer, "secret", NOW))
 
 
 def _refusing(call: Callable[[], object]) -> None:

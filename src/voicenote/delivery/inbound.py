@@ -29,7 +29,9 @@ class Inbound:
     people and machines, without what they quote (subject, parts, captions, buttons): an opt-out is
     looked for in each. `unread` says why a machine's report could not be understood. `mark` is its
     own id at its source, or "". `address` is the writer's address, as it would be in the customer's
-    record, and `aliases` are others that they may have there.
+    record, and `aliases` are others that they may have there; outside of mailboxes they are
+    certainly theirs. `moved_to`: instead of all these they have other addresses now, the one to
+    write to first.
     """
 
     sender: str
@@ -46,6 +48,7 @@ class Inbound:
     mark: str = ""
     address: str = ""
     aliases: tuple[str, ...] = ()
+    moved_to: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from voicenote.model.address import mark
 from voicenote.model.case import Case
 from voicenote.model.receipt import UNDELIVERED, Answer, Receipt, ReceiptKind, Verdict
 from voicenote.model.touch import Touch, TouchState
@@ -130,7 +131,7 @@ def surely_lost(heard: Heard, about: Case, touch: Touch, address: str) -> bool:
         and touch.state is TouchState.ACCEPTED
         and touch.round == about.round
         and address != ""
-        and receipt.detail.get(UNDELIVERED, "").casefold() == address.casefold()
+        and mark(receipt.detail.get(UNDELIVERED, "")) == mark(address)
     )
 
 

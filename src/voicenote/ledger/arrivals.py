@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, bindparam, func, insert, or_, select, upda
 from voicenote.ledger import case_store, customer_store, optouts, rows, tables, touches
 from voicenote.ledger.list_params import list_param
 from voicenote.ledger.store import Transaction
-from voicenote.model.address import Address, field_of
+from voicenote.model.address import Address, field_of, mark
 from voicenote.model.case import Case, Stage
 from voicenote.model.touch import Touch
 
@@ -80,7 +80,7 @@ def keep(tx: Transaction, came: Came) -> bool:
         same &= table.c.channel == came.channel
     if tx.connection.execute(select(table.c.number).where(same)).first():
         return False
-    address = digest(came.address.casefold()) if came.address else ""
+    address = digest(mark(came.address)) if came.address else ""
     hashed = {"mark": digest(came.mark), "address": address}
     tx.connection.execute(insert(table).values(**rows.write(came, table) | hashed))
     if came.kind == UNMATCHED:
@@ -93,12 +93,12 @@ def written_by(tx: Transaction, channel: str, addresses: Sequence[str]) -> dict[
 
     Addresses that never wrote are left out.
     """
-    marks = {address: digest(address.casefold()) for address in addresses if address}
+    marks = {address: digest(mark(address)) for address in addresses if address}
     if not marks:
         return {}
     asked = {"by": channel, "marks": sorted(set(marks.values()))}
     wrote = {row[0]: row[1] for row in tx.connection.execute(_LAST, asked)}
-    return {address: wrote[mark] for address, mark in marks.items() if mark in wrote}
+    return {address: wrote[one] for address, one in marks.items() if one in wrote}
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,16 +167,17 @@ def keys_sent(tx: Transaction) -> list[str]:
     return list(tx.connection.execute(query).scalars())
 
 
-def cases_at(tx: Transaction, mark: str) -> list[Case]:
-    """Return the cases of whoever has this address (a mark), of any kind."""
-    numbers = optouts.cases_of(tx, [mark]) if mark else []
+def cases_at(tx: Transaction, *marks: str) -> list[Case]:
+    """Return the cases of whoever has one of these addresses (marks), of any kind."""
+    wanted = [one for one in marks if one]
+    numbers = optouts.cases_of(tx, wanted) if wanted else []
     return list(case_store.load(tx, numbers).values())
 
 
-def is_strangers(tx: Transaction, mark: str) -> bool:
+def is_strangers(tx: Transaction, address: str) -> bool:
     """Return whether no customer has this address (a mark) and nobody opted out with it."""
-    gone = select(tables.optouts.c.at).where(tables.optouts.c.address_sha256 == digest(mark))
-    return not cases_at(tx, mark) and tx.connection.execute(gone).first() is None
+    gone = select(tables.optouts.c.at).where(tables.optouts.c.address_sha256 == digest(address))
+    return not cases_at(tx, address) and tx.connection.execute(gone).first() is None
 
 
 def first_day(tx: Transaction) -> datetime | None:
@@ -216,3 +217,29 @@ def join(tx: Transaction, case: Case, address: Address) -> None:
     optouts.recognise(tx, [(number, customer_store.read_customer(tx, number))])
     closed = {"closed": True} if case.stage is Stage.CLOSED else {}
     tx.tell("customer_joined", case.number, by=field_of(address.kind), **closed)
+
+
+def learn(tx: Transaction, case: Case, kind: str, addresses: Sequence[str]) -> None:
+    """Add addresses that a channel says are those of a case's customer, if nobody has them yet.
+
+    They identify the customer from now on. Messages go on going to the number known before.
+    """
+    query = select(tables.cases.c.customer).where(tables.cases.c.number == case.number)
+    number = tx.connection.execute(query).scalar_one()
+    new = [Address(kind, one) for one in dict.fromkeys(addresses) if one]
+    new = [one for one in new if not customer_store.find_owners(tx, [one.mark])]
+    if not new:
+        return
+    before = case.customer.address(kind)
+    kept = [one for one in case.customer.addresses if one.kind == kind and one.value == before]
+    customer_store.give_addresses(tx, number, [*kept, *new])
+    optouts.recognise(tx, [(number, customer_store.read_customer(tx, number))])
+    tx.tell("address_learned", case.number, by=field_of(kind))
+
+
+def move(tx: Transaction, customers: Collection[int], kind: str, addresses: Sequence[str]) -> None:
+    """Add the addresses that customers have from now on; the first is the one to write to."""
+    new = [Address(kind, one) for one in addresses]
+    for number in sorted(customers):
+        customer_store.give_addresses(tx, number, new)
+        optouts.recognise(tx, [(number, customer_store.read_customer(tx, number))])

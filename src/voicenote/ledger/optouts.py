@@ -16,7 +16,7 @@ from voicenote.ledger import customer_store, tables
 from voicenote.ledger.customer_store import hash_address
 from voicenote.ledger.list_params import list_param
 from voicenote.ledger.store import Transaction
-from voicenote.model.address import NUMBERS, mark
+from voicenote.model.address import NUMBERS, mark, twins
 from voicenote.model.case import Case, Customer
 
 WHOLE, HOME, TYPED = "whole", "home", ""
@@ -115,7 +115,8 @@ def _spellings(customer: Customer, forms: Collection[str]) -> set[str]:
 
     Guessing what was typed is slow, so it is only done when there are such rows.
     """
-    found = set(customer.marks)
+    # before schema 0010 each of two numbers of one telephone had a hash of its own
+    found = {twin for one in customer.marks for twin in (one, *twins(one))}
     if TYPED in forms:
         found |= {typed for one in customer.marks for typed in typed_as(one)}
     if HOME in forms:

@@ -262,6 +262,15 @@ arrivals = _table(
     UniqueConstraint("mark", "channel"),
     Index("ix_arrivals_channel_address", "channel", "address"),
 )
+#: The cases that an unmatched arrival may be about: nothing goes to their customers by `channel`
+#: ("": any) until a person has looked at it, which ends the row.
+doubts = _table(
+    "doubts",
+    serial(),
+    reference("arrival", "arrivals"),
+    reference("case", "cases"),
+    Column("channel", String(80), nullable=False, default="", server_default=""),
+)
 
 #: Links by which a customer joins a channel, good for one use. Only a hash of the secret is kept.
 links = _table(

@@ -127,12 +127,12 @@ class Customer:
     def address(self, *kinds: str) -> str:
         """Return the address to write to, of the first of these kinds that is known; or "".
 
-        Without kinds, it is the best one known.
+        Without kinds, it is the best one known. A number comes before a name or an id.
         """
         for kind in kinds or (*KINDS, *(one.kind for one in self.addresses)):
-            for one in self.addresses:
-                if one.kind == kind:
-                    return one.value
+            known = [one for one in self.addresses if one.kind == kind]
+            if known:
+                return min(known, key=lambda one: one.is_stand_in).value
         return ""
 
 

@@ -9,6 +9,9 @@ from enum import StrEnum
 
 #: The key of `Receipt.detail` for an undelivered address.
 UNDELIVERED = "undelivered"
+#: The key of `Receipt.detail` for the addresses, with spaces between, that a channel knows whom it
+#: wrote to by. They are certainly the customer's.
+KNOWN_AS = "known_as"
 
 
 class ReceiptKind(StrEnum):

@@ -12,21 +12,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from voicenote.delivery.inbound import Arrival, Inbound
-from voicenote.delivery.json_values import as_object, read_timestamp
-from voicenote.delivery.opt_out_phrases import add_answer
+from voicenote.delivery.json_values import as_object, as_objects, read_timestamp
+from voicenote.delivery.opt_out_phrases import add_answer, is_opt_out
 from voicenote.delivery.telegram.bot_payload import verdict_in
+from voicenote.delivery.telegram.telegram_kinds import read_message
 from voicenote.model.receipt import Answer, Receipt, ReceiptKind
 
-#: Kind of message without words → the label shown for it: it counts as an answer too.
-WORDLESS = {
-    "photo": "[a picture]", "video": "[a film]", "video_note": "[a film]", "audio": "[a sound]",
-    "document": "[a file]", "sticker": "[a sticker]", "location": "[a place]",
-    "contact": "[a contact]",
-}  # fmt: skip
 #: How long update numbers are trusted to keep rising; Telegram promises a week.
 SEQUENTIAL = timedelta(days=6)
 #: The updates that we ask for.
-WANTED = ("message", "callback_query", "my_chat_member")
+WANTED = (
+    "message", "edited_message", "callback_query", "message_reaction", "my_chat_member",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +46,7 @@ class Update:
 def read_update(update: object, now: datetime) -> Update | None:
     """Parse one update of getUpdates, or return None. `now` (UTC) dates a pressed button.
 
-    An opt-out is the command /stop, or the words of `opt_out_phrases`.
+    An opt-out is a command such as /stop, or the words of `opt_out_phrases`.
     """
     told = as_object(update)
     number = told.get("update_id")
@@ -63,7 +60,9 @@ def read_update(update: object, now: datetime) -> Update | None:
         return _read_button(replace(update, query=str(holder.get("id", ""))), holder, now)
     if kind == "my_chat_member":
         return _read_membership(update, holder, now)
-    return _read_message(update, holder, now)
+    if kind == "message_reaction":
+        return _read_reaction(update, holder, now)
+    return _read_message(update, holder, now, changed=kind == "edited_message")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +135,7 @@ def _read_button(update: Update, query: Mapping[str, Any], now: datetime) -> Upd
         receipt=Receipt(kind=ReceiptKind.ANSWERED, at=now, detail=detail),
         answer=Answer(verdict=verdict, at=now, via="telegram"),
         address=update.chat,
+        aliases=_user_name(query.get("from")),
     )
     return replace(update, inbound=inbound)
 
@@ -152,34 +152,52 @@ def _read_membership(update: Update, moved: Mapping[str, Any], now: datetime) ->
     return replace(update, inbound=inbound)
 
 
-def _read_message(update: Update, message: Mapping[str, Any], now: datetime) -> Update:
-    words = _words(message)
-    if not update.chat or not words or as_object(message.get("from")).get("is_bot"):
+def _read_message(
+    update: Update, message: Mapping[str, Any], now: datetime, *, changed: bool
+) -> Update:
+    said = read_message(message)
+    moves = changed and "location" in message  # a live place comes again every few seconds
+    if not update.chat or said is None or moves or as_object(message.get("from")).get("is_bot"):
         return update
-    command, _, rest = words.partition(" ")
-    if command == "/start":
+    command, _, rest = said.words.partition(" ")
+    if command == "/start" and not changed:
         return replace(update, starts=True, start=rest.strip())
     inbound = Inbound(
         sender=update.sender,
         subject="",
         message_ids=_ids(update.chat, as_object(message.get("reply_to_message"))),
-        opt_out=command.partition("@")[0] == "/stop",
+        opt_out=command.startswith("/") and is_opt_out(command[1:].partition("@")[0]),
+        texts=said.texts,
         address=update.chat,
+        aliases=_user_name(message.get("from")),
     )
-    at = read_timestamp(message.get("date"), now)
+    words = f"[a message changed] {said.words}" if changed else said.words
+    at = read_timestamp(message.get("edit_date" if changed else "date"), now)
     return replace(update, inbound=add_answer(inbound, words, at, "telegram"))
 
 
-def _words(message: Mapping[str, Any]) -> str:
-    """Return the words of a message; a voice or file without words gets a label."""
-    text = message.get("text") or message.get("caption")
-    if isinstance(text, str) and text.strip():
-        return text.strip()
-    voice = as_object(message.get("voice"))
-    seconds = voice.get("duration")
-    if isinstance(seconds, int):
-        return f"[a voice message of {seconds} s]"
-    return next((said for kind, said in WORDLESS.items() if message.get(kind)), "")
+def _read_reaction(update: Update, reaction: Mapping[str, Any], now: datetime) -> Update:
+    """Treat a reaction as an answer to the message below which it stands."""
+    new = as_objects(reaction.get("new_reaction"))
+    if not update.chat or as_object(reaction.get("user")).get("is_bot"):
+        return update
+    said = [sign for one in new if isinstance(sign := one.get("emoji"), str)]
+    inbound = Inbound(
+        sender=_name({"from": reaction.get("user")}),
+        subject="",
+        message_ids=_ids(update.chat, reaction),
+        texts=tuple(said),
+        address=update.chat,
+        aliases=_user_name(reaction.get("user")),
+    )
+    words = " ".join(said) if said else "of their own" if new else "taken back"
+    at = read_timestamp(reaction.get("date"), now)
+    return replace(update, inbound=add_answer(inbound, f"[a reaction: {words}]", at, "telegram"))
+
+
+def _user_name(person: object) -> tuple[str, ...]:
+    name = as_object(person).get("username")
+    return (f"@{name}",) if isinstance(name, str) and name else ()
 
 
 def _chat(holder: Mapping[str, Any]) -> str:

@@ -16,16 +16,16 @@ from voicenote.delivery.tokens import token_link
 from voicenote.delivery.whatsapp.cloud_payload import (
     LARGEST,
     PERSON,
-    identifier,
     message,
-    number_of,
     open_window,
+    read_answer,
+    recipient_of,
     template_message,
 )
 from voicenote.delivery.whatsapp.notifications import arrivals_of, genuine
 from voicenote.errors import BadData, OutsideWindow, Postponed, Problem, Refused, Unknown
 from voicenote.model.case import Customer
-from voicenote.model.receipt import Parcel, Receipt, ReceiptKind
+from voicenote.model.receipt import KNOWN_AS, Parcel, Receipt, ReceiptKind
 from voicenote.options import Secret, option, validators
 from voicenote.options.secret import reveal
 
@@ -103,7 +103,7 @@ class WhatsApp:
         )
 
     def address(self, customer: Customer) -> str:
-        """Return the customer's number on WhatsApp."""
+        """Return the customer's number on WhatsApp, or the id of their account."""
         return customer.address("whatsapp")
 
     def send(self, parcel: Parcel, commit: Callable[[], None]) -> Receipt:
@@ -115,19 +115,19 @@ class WhatsApp:
         after the last byte: there is no idempotency key that makes a second message harmless.
         """
         validate_parcel(parcel)
-        number_of(parcel)
+        recipient_of(parcel)
         if not open_window(parcel.heard_at, self._clock()):
             return self._send_template(parcel, commit)
         sound = _voice(parcel)
         media = self._upload(sound) if sound is not None else ""
         kind = "audio" if media else "text"
         try:
-            number = self._post("messages", _JSON, message(parcel, media), commit)
+            answer = self._post("messages", _JSON, message(parcel, media), commit)
         except OutsideWindow:
             if not self._options.template:
                 raise
             return self._send_template(parcel)
-        return self._receipt(number, kind)
+        return self._receipt(answer, kind)
 
     def recognizes(self, raw: bytes) -> bool:
         """Return whether `raw` looks like JSON, as calls of the webhook do."""
@@ -166,12 +166,12 @@ class WhatsApp:
         )
         return self._receipt(self._post("messages", _JSON, body, commit), "template")
 
-    def _receipt(self, number: str, kind: str) -> Receipt:
+    def _receipt(self, answer: tuple[str, str], kind: str) -> Receipt:
         return Receipt(
             kind=ReceiptKind.ACCEPTED,
             at=self._clock().astimezone(UTC),
-            provider_id=number,
-            detail={"type": kind},
+            provider_id=answer[0],
+            detail={"type": kind, KNOWN_AS: answer[1]},
         )
 
     def ask(self, key: str, message_id: str) -> NotFound:
@@ -187,7 +187,7 @@ class WhatsApp:
         fields = {"messaging_product": "whatsapp", "type": "audio/ogg"}
         headers, body = form(fields, "file", ("voice-memo.ogg", sound, "audio/ogg"))
         try:
-            return self._post("media", headers, body)
+            return self._post("media", headers, body)[0]
         except Unknown as unknown:
             raise Postponed(unknown.what, "a later run will try again") from unknown
 
@@ -197,7 +197,7 @@ class WhatsApp:
         headers: Mapping[str, str],
         body: bytes,
         commit: Callable[[], None] | None = None,
-    ) -> str:
+    ) -> tuple[str, str]:
         secret = reveal(self._options.token)
         if not (secret.isascii() and secret.isprintable() and secret.strip()):
             raise Postponed(
@@ -205,7 +205,7 @@ class WhatsApp:
             )
         more = {**headers, "Authorization": f"Bearer {secret.strip()}"}
         said = self._line.post(Request(f"{self._place}/{end}", body, more), PERSON, commit)
-        return identifier(said, secret.strip(), self._clock())
+        return read_answer(said, secret.strip(), self._clock())
 
 
 def _voice(parcel: Parcel) -> bytes | None:

@@ -18,6 +18,7 @@ from voicenote.delivery.json_values import as_object, as_objects, parse_object
 from voicenote.delivery.server_text import plain
 from voicenote.delivery.tokens import fill_template
 from voicenote.errors import OutsideWindow, Postponed, Refused, Unknown
+from voicenote.model.address import is_account_id
 from voicenote.model.receipt import Parcel
 
 #: Most bytes that are shown as a voice message; a larger sound is a file to download.
@@ -67,14 +68,19 @@ def open_window(heard_at: datetime | None, now: datetime) -> bool:
     return heard_at is not None and now - heard_at < timedelta(hours=24) - MARGIN
 
 
-def number_of(parcel: Parcel) -> str:
-    """Return the customer's number as digits, or raise Refused."""
+def recipient_of(parcel: Parcel) -> dict[str, str]:
+    """Return the field that says who gets a message, or raise Refused.
+
+    An id goes into a field of its own: in that of the number it would be dropped, and not refused.
+    """
+    if is_account_id(parcel.to):
+        return {"recipient": parcel.to}
     if not re.fullmatch(r"\+[1-9]\d{6,14}", parcel.to):
         raise Refused(
             f"{plain(parcel.to)!r} isn't a WhatsApp number",
             "write it with its country, such as +37255512345",
         )
-    return parcel.to[1:]
+    return {"to": parcel.to[1:]}
 
 
 def message(parcel: Parcel, media: str) -> bytes:
@@ -105,16 +111,18 @@ def template_message(parcel: Parcel, name: str, language: str, listen_url: str) 
     return _body(parcel, "template", content)
 
 
-def identifier(said: Response, secret: str, now: datetime) -> str:
-    """Return the id in an answer, or raise Postponed, Refused or Unknown.
+def read_answer(said: Response, secret: str, now: datetime) -> tuple[str, str]:
+    """Return the id in an answer, and whom it reached; or raise Postponed, Refused or Unknown.
 
-    It is the id of a message or of an uploaded sound. `secret` is removed from every error text.
+    It is the id of a message or of an uploaded sound; whom: as in `KNOWN_AS`. `secret` is removed
+    from every error text.
     """
     told = parse_object(said.body)
     if 200 <= said.status < 300:
         found = next(iter(as_objects(told.get("messages"))), told).get("id")
+        contact = next(iter(as_objects(told.get("contacts"))), {})
         if isinstance(found, str) and found:
-            return found
+            return found, " ".join(addresses_of(contact))
         raise Unknown("WhatsApp said yes, and did not name the message", PERSON)
     wait = retry_after(said.headers.get("retry-after", ""), now)
     raise _refusal(said, as_object(told.get("error")), secret, wait)
@@ -142,11 +150,27 @@ def _refusal(
     return Unknown(what, PERSON)
 
 
+def addresses_of(contact: Mapping[str, Any]) -> list[str]:
+    """Return the addresses of a contact, as WhatsApp writes them: the number, then the ids."""
+    names = ("wa_id", "user_id", "parent_user_id")
+    return [found for name in names if (found := address_in(contact.get(name)))]
+
+
+def address_in(value: object) -> str:
+    """Return a number with its +, or an account's id; "" for anything else."""
+    if not isinstance(value, str):
+        return ""
+    digits = value.removeprefix("+")
+    if digits.isascii() and digits.isdigit():
+        return f"+{digits}"
+    return value if is_account_id(value) else ""
+
+
 def _body(parcel: Parcel, kind: str, content: Mapping[str, object]) -> bytes:
     order = {
         "messaging_product": "whatsapp",
         "recipient_type": "individual",
-        "to": number_of(parcel),
+        **recipient_of(parcel),
         "type": kind,
         kind: content,
         "biz_opaque_callback_data": parcel.key,

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +17,9 @@ from voicenote.delivery.inbound import Arrival, Inbound
 from voicenote.delivery.json_values import as_object, as_objects, parse_object, read_timestamp
 from voicenote.delivery.opt_out_phrases import add_answer
 from voicenote.delivery.server_text import plain
-from voicenote.delivery.whatsapp.cloud_payload import advice_for
+from voicenote.delivery.whatsapp.cloud_payload import address_in, addresses_of, advice_for
+from voicenote.delivery.whatsapp.whatsapp_kinds import read_message
+from voicenote.model.address import mark as to_mark
 from voicenote.model.receipt import UNDELIVERED, Receipt, ReceiptKind
 
 #: Status → receipt. `read` means that it was on the screen, not that anyone listened.
@@ -28,13 +31,9 @@ _STATUSES = {
     "failed": ReceiptKind.BOUNCED,
 }
 
-
-#: Kind of message without words → the label shown for it: it counts as an answer too.
-WORDLESS = {
-    "audio": "[a voice message]", "image": "[a picture]", "video": "[a film]",
-    "document": "[a file]", "sticker": "[a sticker]", "location": "[a place]",
-    "contacts": "[a contact]",
-}  # fmt: skip
+#: The fields of a system message with the addresses that a customer had, and those that they have.
+_BEFORE = ("customer", "previous_user_id", "previous_parent_user_id")
+_AFTER = ("wa_id", "new_wa_id", "user_id", "parent_user_id")
 
 
 def genuine(app_secret: str, raw: bytes, header: str) -> bool:
@@ -49,14 +48,13 @@ def read_webhook(raw: bytes, now: datetime) -> tuple[Inbound, ...]:
     """Parse one call of the webhook, already verified; `now` (UTC) is used for a missing date."""
     found: list[Inbound] = []
     for value in _values(parse_object(raw)):
-        names = {
-            str(contact.get("wa_id")): str(as_object(contact.get("profile")).get("name", ""))
-            for contact in as_objects(value.get("contacts"))
-        }
+        contacts = as_objects(value.get("contacts"))
         for status in as_objects(value.get("statuses")):
-            found.extend(_status(status, now))
+            found.extend(_status(status, contacts, now))
         for message in as_objects(value.get("messages")):
-            found.extend(_message(message, names, now))
+            found.extend(_message(message, contacts, now))
+        for wish in as_objects(value.get("user_preferences")):
+            found.extend(_preference(wish, contacts, now))
     return tuple(found)
 
 
@@ -80,27 +78,31 @@ def _values(told: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
             yield as_object(change.get("value"))
 
 
-def _status(status: Mapping[str, Any], now: datetime) -> Iterator[Inbound]:
+def _status(
+    status: Mapping[str, Any], contacts: Sequence[Mapping[str, Any]], now: datetime
+) -> Iterator[Inbound]:
     word = str(status.get("status", ""))
     kind = _STATUSES.get(word)
     if kind is None:
         return
     detail = {"status": word}
+    address, *aliases = _addresses(status, "recipient_", contacts) or [""]
     if kind is ReceiptKind.BOUNCED:
         error = next(iter(as_objects(status.get("errors"))), {})
         code = error.get("code")
         detail["code"] = str(code)
         detail["reason"] = plain(str(error.get("title") or error.get("message") or ""))
         detail["advice"] = advice_for(code if isinstance(code, int) else -1)
-        detail[UNDELIVERED] = _number(status.get("recipient_id"))
+        detail[UNDELIVERED] = address
     key, number = status.get("biz_opaque_callback_data"), status.get("id")
     yield Inbound(
-        sender=_number(status.get("recipient_id")),
+        sender=address,
         subject="",
         keys=(key,) if isinstance(key, str) and key else (),
         message_ids=(number,) if isinstance(number, str) else (),
         mark=f"{number} {word}" if isinstance(number, str) else "",
-        address=_number(status.get("recipient_id")),
+        address=address,
+        aliases=tuple(aliases),
         receipt=Receipt(
             kind=kind,
             at=read_timestamp(status.get("timestamp"), now),
@@ -111,34 +113,85 @@ def _status(status: Mapping[str, Any], now: datetime) -> Iterator[Inbound]:
 
 
 def _message(
-    message: Mapping[str, Any], names: Mapping[str, str], now: datetime
+    message: Mapping[str, Any], contacts: Sequence[Mapping[str, Any]], now: datetime
 ) -> Iterator[Inbound]:
-    words = _words(message)
-    if not words:
-        return
-    at, number = read_timestamp(message.get("timestamp"), now), _number(message.get("from"))
     mark = message.get("id")
     context = as_object(message.get("context")).get("id")
-    name = names.get(str(message.get("from")), "")
+    address, *aliases = _addresses(message, "from_", contacts) or [""]
     inbound = Inbound(
-        sender=f"{name} {number}".strip(),
+        sender=_name(address, aliases, contacts),
         subject="",
         message_ids=(context,) if isinstance(context, str) else (),
         mark=mark if isinstance(mark, str) else "",
-        address=number,
+        address=address,
+        aliases=tuple(aliases),
     )
-    yield add_answer(inbound, words, at, "whatsapp")
+    said = read_message(message)
+    at = read_timestamp(message.get("timestamp"), now)
+    if said is None:
+        yield _moved(inbound, as_object(message.get("system")))
+    elif inbound.address or inbound.mark:
+        yield add_answer(replace(inbound, texts=said.texts), said.words, at, "whatsapp")
 
 
-def _words(message: Mapping[str, Any]) -> str:
-    """Return the words of a message or button; one without words gets a label."""
-    kind = str(message.get("type", ""))
-    content = as_object(message.get(kind))
-    text = content.get("body") or content.get("text") or content.get("caption")
-    if isinstance(text, str) and text.strip():
-        return text.strip()
-    return WORDLESS.get(kind, "")
+def _moved(inbound: Inbound, system: Mapping[str, Any]) -> Inbound:
+    """Return what WhatsApp itself says: a customer has another number or id, or nothing new."""
+    before = (system.get(name) for name in _BEFORE)
+    known = dict.fromkeys((inbound.address, *inbound.aliases, *map(address_in, before)))
+    new = dict.fromkeys(address_in(system.get(name)) for name in _AFTER)
+    address, *aliases = [one for one in known if one and one not in new] or [""]
+    return replace(
+        inbound,
+        address=address,
+        aliases=tuple(aliases),
+        moved_to=tuple(one for one in new if one) if address else (),
+    )
 
 
-def _number(digits: object) -> str:
-    return f"+{digits}" if isinstance(digits, str) and digits.isdigit() else ""
+def _preference(
+    wish: Mapping[str, Any], contacts: Sequence[Mapping[str, Any]], now: datetime
+) -> Iterator[Inbound]:
+    """Treat a customer who stops a business's messages in WhatsApp's own settings as an opt-out."""
+    if wish.get("value") != "stop":
+        return
+    address, *aliases = _addresses(wish, "", contacts) or [""]
+    at, detail = read_timestamp(wish.get("timestamp"), now), wish.get("detail")
+    words = detail.strip() if isinstance(detail, str) and detail.strip() else "stop"
+    inbound = Inbound(
+        sender=_name(address, aliases, contacts),
+        subject="",
+        mark=f"{address} stop {wish.get('timestamp')}",
+        address=address,
+        aliases=tuple(aliases),
+        opt_out=True,
+    )
+    yield add_answer(inbound, f"[a setting of WhatsApp: {words}]", at, "whatsapp")
+
+
+def _addresses(
+    holder: Mapping[str, Any], prefix: str, contacts: Sequence[Mapping[str, Any]]
+) -> list[str]:
+    """Return the addresses of a person: the number, if it is given, then the ids.
+
+    `prefix` is that of the fields' names. A number can be missing or be an id; then what the
+    contact says counts too, if it is certainly theirs.
+    """
+    names = ("from", "recipient_id", "wa_id", f"{prefix}user_id", f"{prefix}parent_user_id")
+    own = [found for name in names if (found := address_in(holder.get(name)))]
+    for contact in contacts:
+        theirs = addresses_of(contact)
+        if set(map(to_mark, own)) & set(map(to_mark, theirs)) or (not own and len(contacts) == 1):
+            own.extend(theirs)
+    return sorted(dict.fromkeys(own), key=lambda one: not one.startswith("+"))
+
+
+def _name(address: str, aliases: Sequence[str], contacts: Sequence[Mapping[str, Any]]) -> str:
+    """Return the name and user name of a writer, and their address."""
+    known = {address, *aliases}
+    for contact in contacts:
+        if known.intersection(addresses_of(contact)):
+            profile = as_object(contact.get("profile"))
+            names = [profile.get("name"), profile.get("username") or contact.get("username")]
+            said = [str(name) for name in names if isinstance(name, str) and name.strip()]
+            return " ".join([*said, address])
+    return address

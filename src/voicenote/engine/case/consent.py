@@ -138,14 +138,14 @@ def _nobody(customer: str, error: BadData) -> WrongUse:
     return WrongUse(f"{short(text)} isn't an address, nor a case", f"{case}, or {error.advice}")
 
 
-def opt_out_in(tx: Transaction, case: Case | None, address: str = "") -> int:
-    """Opt out the customer of a case, an address, or both; return the number of cancellations."""
+def opt_out_in(tx: Transaction, case: Case | None, *addresses_: str) -> int:
+    """Opt out the customer of a case, addresses (marks), or both; return how many are cancelled."""
     numbers: set[int] = set()
     if case is not None:
         optouts.opt_out(tx, case)
         numbers |= {case.number, *optouts.cases_of(tx, case.customer.marks)}
-    if address:
-        numbers |= set(optouts.opt_out_address(tx, address))
+    for one in filter(None, addresses_):
+        numbers |= set(optouts.opt_out_address(tx, one))
     return sum(cancel_waiting(tx, number, "the customer opted out") for number in sorted(numbers))
 
 

@@ -23,7 +23,7 @@ from voicenote.engine.run.interpret_arrival import (
 from voicenote.engine.workspace import Workspace
 from voicenote.followup.decide import unwanted
 from voicenote.followup.interpret import bounce_reason, quote_inline
-from voicenote.ledger import arrivals, attempts, case_store, touches
+from voicenote.ledger import arrivals, attempts, case_store, customer_store, touches
 from voicenote.ledger.arrivals import UNMATCHED, Came
 from voicenote.ledger.changes import change_case, change_touch
 from voicenote.ledger.snapshots import snapshot
@@ -48,13 +48,14 @@ class ArrivalWriter:
         match outcome:
             case SetApart():
                 return self._set_apart(outcome)
-            case AddressOptOut(address=address):
+            case AddressOptOut():
                 if not self._keep(outcome.kind):
                     return ""
-                opt_out_in(self.tx, None, self.source.mark(address))
+                opt_out_in(self.tx, None, *self._writer())
             case CaseNews():
                 if not self._keep(outcome.kind, case=outcome.located.case.number):
                     return ""
+                self._learn(outcome)
                 self._change_case(outcome)
         return outcome.kind
 
@@ -76,6 +77,34 @@ class ArrivalWriter:
         called = f" (they are {arrival.sender} there)" if arrival.sender else ""
         self._note(number, "joined", f"{case.customer.name} can be reached by {name} now{called}")
         return "joined"
+
+    def move(self) -> str:
+        """Give a customer the addresses that they have from now on; return as `apply` does."""
+        tx, inbound, name = self.tx, self.arrival.inbound, self.source.name
+        if inbound is None:
+            return ""
+        cases = arrivals.cases_at(tx, *self.source.marks(inbound))
+        people = customer_store.find_owners(tx, self.source.marks(inbound))
+        new = [self.source.mark(one) for one in inbound.moved_to]
+        if customer_store.find_owners(tx, new) - people:
+            numbers = [case.number for case in (*cases, *arrivals.cases_at(tx, *new))]
+            told = f"{name} says that {cases[0].customer.name} has another customer's address now"
+            return self.apply(SetApart(why=told, hold=tuple(numbers), told=told))
+        if not self._keep("moved", case=cases[0].number):
+            return ""
+        arrivals.move(tx, people, self.source.field, inbound.moved_to)
+        for case in {case.customer.name: case for case in cases}.values():
+            tx.tell("customer_moved", case.number, by=self.source.field)
+            text = f"{case.customer.name} is {inbound.moved_to[0]} on {name} now"
+            self._note(case.number, "moved", f"{text}; messages by {name} go there")
+        return "moved"
+
+    def _learn(self, news: CaseNews) -> None:
+        """Add the addresses that the channel says are the customer's too."""
+        inbound = self.arrival.inbound
+        if inbound and not self.source.is_mailbox and not news.located.stranger:
+            known = (inbound.address, *inbound.aliases)
+            arrivals.learn(self.tx, news.located.case, self.source.field, known)
 
     def _set_apart(self, outcome: SetApart) -> str:
         kept = self._keep(UNMATCHED, reason=outcome.why, text=text_of(self.arrival))
@@ -112,12 +141,18 @@ class ArrivalWriter:
     def _opt_out(self, case: Case, *, everywhere: bool) -> None:
         """Opt out the customer of a case, or only the writer unless `everywhere`."""
         arrival = self.arrival
-        writer = self.source.mark(arrival.address)
-        count = opt_out_in(self.tx, case if everywhere else None, writer)
+        count = opt_out_in(self.tx, case if everywhere else None, *self._writer())
         who = case.customer.name if everywhere else arrival.sender or arrival.address
         ended = f"; {count} message{'s' * (count > 1)} cancelled" if count else ""
         text = f"{who} wants no more messages{quote_inline(text_of(arrival))}{ended}"
         self._note(case.number, "opt-out", text)
+
+    def _writer(self) -> tuple[str, ...]:
+        """Return the marks of the addresses that are certainly the writer's."""
+        inbound = self.arrival.inbound
+        if inbound is None or self.source.is_mailbox:
+            return (self.source.mark(self.arrival.address),)
+        return self.source.marks(inbound)
 
     def _keep(self, kind: str, **more: Any) -> bool:
         """Keep the arrival; return False when it was already kept."""

@@ -67,6 +67,10 @@ class Source:
         """Return the mark of an address in this channel."""
         return mark(address, self.field)
 
+    def marks(self, inbound: Inbound) -> tuple[str, ...]:
+        """Return the marks of a writer's addresses, the surest first."""
+        return tuple(self.mark(one) for one in (inbound.address, *inbound.aliases) if one)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Located:
@@ -151,17 +155,28 @@ class Finder:
         """
         if inbound.answer is None or not inbound.address:
             return False
-        if self.source.mark(inbound.address) in case.customer.marks:
+        if not case.customer.marks.isdisjoint(self.source.marks(inbound)):
             return False
         if inbound.answer.verdict is not Verdict.UNCLEAR:
             return True  # only the chat that it was sent to has the button
-        return bool(arrivals.cases_at(tx, self.source.mark(inbound.address)))
+        return bool(self._cases_at(tx, inbound))
+
+    def _cases_at(self, tx: Transaction, inbound: Inbound) -> list[Case]:
+        """Return the cases of whoever has one of the writer's addresses.
+
+        A mailbox's other addresses are only likely to be the writer's, so the first that somebody
+        has is taken.
+        """
+        marks = self.source.marks(inbound)
+        if not self.source.is_mailbox:
+            return arrivals.cases_at(tx, *marks)
+        return next((found for one in marks if (found := arrivals.cases_at(tx, one))), [])
 
     def _by_address(self, tx: Transaction, inbound: Inbound) -> Matched:
         """Find the case by the address alone, for an arrival that names no message of ours."""
         if why := _not_by_address(inbound):
             return Matched(ours=True, why=why)
-        found = arrivals.cases_at(tx, self.source.mark(inbound.address))
+        found = self._cases_at(tx, inbound)
         running = [case for case in found if case.stage is not Stage.CLOSED] or found
         if not running:
             return Matched(why="nobody here has that address")

@@ -47,6 +47,8 @@ class InboundHandler:
             arrivals.advance(tx, self.source.name, arrival.place)
             if arrival.joins:
                 return ArrivalWriter(self.ws, tx, self.source, arrival).join()
+            if arrival.inbound and arrival.inbound.moved_to:
+                return ArrivalWriter(self.ws, tx, self.source, arrival).move()
             matched = self._find(tx, arrival.inbound)
             located = locate(self.ws, tx, self.source, matched)
             arrival = without_ours(arrival, sent_to(self.ws, tx, matched.concerned))
@@ -89,6 +91,7 @@ def parse_arrival(arrival: Arrival, field: str) -> Arrival:
             subject=line(inbound.subject),
             address=heard_at(field, line(inbound.address)),
             aliases=tuple(heard_at(field, line(one)) for one in inbound.aliases[:10]),
+            moved_to=tuple(heard_at(field, line(one)) for one in inbound.moved_to[:10]),
             texts=tuple(storable_text(one, WORDS) for one in inbound.texts[:50]),
             keys=tuple(map(line, inbound.keys[:20])),
             tokens=inbound.tokens[:20],

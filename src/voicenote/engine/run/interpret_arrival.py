@@ -59,6 +59,8 @@ def matters(source: Source, arrival: Arrival, matched: Matched) -> bool:
     if arrival.joins or arrival.broken:
         return True
     inbound = arrival.inbound
+    if inbound is not None and inbound.moved_to:
+        return bool(matched.concerned)
     if inbound is None or not (inbound.receipt or inbound.opt_out or inbound.unread):
         return False
     if matched.case is not None:

@@ -31,8 +31,8 @@ class TouchView:
     """All that sending one message needs to know, as it was at one moment.
 
     `address` is the customer's on the message's channel, "" for a message to the owner;
-    `heard_at` is when someone there last wrote; `may_have_left_at` is when the first attempt that
-    may have sent it began.
+    `heard_at` is when the customer last wrote by this channel; `may_have_left_at` is when the
+    first attempt that may have sent it began.
     """
 
     touch: Touch
@@ -77,10 +77,11 @@ def look(ws: Workspace, tx: Transaction, wanted: Sequence[tuple[int, int]]) -> d
         for touch in found
         if touch.kind is not TouchKind.NUDGE
     }
-    addresses: dict[str, list[str]] = {}
+    theirs = {one.number: seen[one.case].case.customer.marks for one in found if to.get(one.number)}
+    addresses: dict[str, set[str]] = {}
     for touch in found:
-        addresses.setdefault(touch.channel, []).append(to.get(touch.number, ""))
-    heard = {name: arrivals.written_by(tx, name, every) for name, every in addresses.items()}
+        addresses.setdefault(touch.channel, set()).update(theirs.get(touch.number, ()))
+    heard = {name: arrivals.written_by(tx, name, [*all_]) for name, all_ in addresses.items()}
     return {
         touch.number: TouchView(
             touch=touch,
@@ -88,7 +89,14 @@ def look(ws: Workspace, tx: Transaction, wanted: Sequence[tuple[int, int]]) -> d
             standing=stands[touch.case]._replace(gone=seen[touch.case].opted_out),
             draft=drafts.get((touch.case, touch.round, slot_of(touch))),
             address=to.get(touch.number, ""),
-            heard_at=heard[touch.channel].get(to.get(touch.number, "")),
+            heard_at=max(
+                (
+                    at
+                    for one, at in heard[touch.channel].items()
+                    if one in theirs.get(touch.number, ())
+                ),
+                default=None,
+            ),
             may_have_left_at=attempts.may_have_left_at(tx, touch),
         )
         for touch in found

@@ -11,9 +11,11 @@ found committing, which is true, and is settled in the same way.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from voicenote.delivery.inbound import Polls
 from voicenote.engine.case.routing import next_way
 from voicenote.engine.run.departure_check import Cleared, DepartureCheck
 from voicenote.engine.run.lookahead import TouchView
@@ -29,11 +31,12 @@ from voicenote.errors import (
     Unknown,
     VoicenoteError,
 )
-from voicenote.ledger import attempts, case_store, touches
+from voicenote.ledger import arrivals, attempts, case_store, touches
 from voicenote.ledger.changes import change_case_at, change_touch
 from voicenote.ledger.store import Transaction
-from voicenote.model.case import Stage
-from voicenote.model.receipt import Parcel, Receipt
+from voicenote.model.address import mark
+from voicenote.model.case import Case, Stage
+from voicenote.model.receipt import KNOWN_AS, Parcel, Receipt
 from voicenote.model.touch import OPENING, Touch, TouchState
 
 #: After this many attempts a postponed message is given up and shown to the owner.
@@ -101,8 +104,12 @@ def send_touch(ws: Workspace, seen: TouchView, room: Quota) -> Sent | HoldReason
         if stop:
             return None
         return _not_sent(ws, touch, claim, error, committed=committed)
+    detail = dict(receipt.detail)
+    known_as = detail.pop(KNOWN_AS, "").split()
     with ws.ledger.write(lasting=False) as tx:
+        receipt = replace(receipt, detail=detail)
         record(tx, replace(touch, state=TouchState.COMMITTING), receipt, token=claim)
+        learn_addresses(ws, tx, held.case, touch.channel, known_as)
     return Sent(number, touch.case, TouchState.ACCEPTED)
 
 
@@ -168,6 +175,15 @@ def _claim(
     )
     told = view.standing._replace(told=view.standing.told + 1)  # the line of the claim is ours
     return replace(view, touch=touch, standing=told), parcel
+
+
+def learn_addresses(
+    ws: Workspace, tx: Transaction, case: Case, name: str, known_as: Sequence[str]
+) -> None:
+    """Add addresses to the customer of a case who is known by them to the channel `name`."""
+    channel: object = ws.channel(name)
+    if isinstance(channel, Polls) and not {mark(one) for one in known_as} <= case.customer.marks:
+        arrivals.learn(tx, case, channel.field, known_as)
 
 
 def record(tx: Transaction, touch: Touch, receipt: Receipt, *, token: str | None = None) -> None:
