@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import chdir, closing
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -142,3 +143,17 @@ def test_an_import_says_that_a_cause_came_back(tmp_path: Path) -> None:
     prevented = ("--cause", "queue", "--prevention", "one more pair of hands", "--done")
     call("lesson", "1", *prevented)
     assert "“queue” came back" in call("import", str(told("two.csv", "Late again")))
+
+
+def test_who_is_greeted_without_a_name_is_told(call: Any, tmp_path: Any) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text(
+        'ref,customer,what_happened\n1,A Google User,Late.\n2,"Lepik, Kai",Late!\n3,,It was late.\n'
+        "4,kai.lepik@example.com,Later.\n",
+        "utf-8",
+    )
+    done = call("import", str(file))
+    assert "Greeted without a name: 2" in done.stderr
+    assert "'A Google User'" in done.stderr
+    listed = json.loads(call("--json", "cases").stdout)
+    assert {one["customer"] for one in listed} >= {"Kai Lepik", "(no name)"}

@@ -27,7 +27,6 @@ from voicenote.intake.single import complaint_from_fields, read_toml
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 OPTIONS = Options(
     now=NOW,
-    defaults={"customer": "there"},
     currency="EUR",
     language="et",
     time_zone="Europe/Tallinn",

@@ -138,7 +138,7 @@ def test_the_same_header_twice_gets_a_number(read: Any) -> None:
 
 
 def test_one_column_is_a_table_too(read: Any) -> None:
-    _, good, _ = read("what_happened\nlate\nbroken\n", defaults={"customer": "there"})
+    _, good, _ = read("what_happened\nlate\nbroken\n")
     assert len(good) == 2
 
 
@@ -211,7 +211,7 @@ def test_the_shape_does_not_hang_on_the_name(read: Any) -> None:
 
 def test_a_real_export_with_junk_above_and_quoted_newlines_inside(read: Any) -> None:
     content = (Path(__file__).parent / "data" / "cfpb_head.csv").read_bytes()
-    source, good, bad = read(content, defaults={"customer": "there"})
+    source, good, bad = read(content)
     assert [item.line for item in good] == [5, 8, 9, 12, 17, 20]
     assert good[0].complaint.ref == "3384392"
     assert {problem.what for item in bad for problem in item.problems} == {"has no what_happened"}

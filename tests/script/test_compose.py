@@ -10,6 +10,7 @@ import pytest
 
 from voicenote.errors import RuleSaysNo, WrongUse
 from voicenote.model.case import Customer, Finding, Lesson
+from voicenote.model.greeting import NOBODY
 from voicenote.model.promise import Amends, AmendsKind, AmendsState, Promise
 from voicenote.model.receipt import Answer, Verdict
 from voicenote.model.sentences import Section
@@ -256,3 +257,21 @@ def test_nobody_promises_for_a_day_that_has_passed(case: Any, facts: Any, refund
     made = draft(case(promises=(late,)), facts())
     assert "November" not in made.script.text
     assert "S27" in {warn.rule for warn in made.warnings}
+
+
+HELLO = {"en": "Hello.", "he": "שלום.", "ro": "Bună ziua.", "pl": "Dzień dobry.", "fa": "سلام.",
+         "et": "Tere."}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["there", NOBODY, "kai@example.com", "Guest", "Caller +372 555"])
+@pytest.mark.parametrize("code", sorted(HELLO))
+def test_who_gave_no_name_is_greeted_without_one(
+    case: Any, facts: Any, code: str, name: str
+) -> None:
+    script = compose(case(customer=Customer(name=name)), facts(language=code))
+    assert script.sentences[0].text == script.sentences[0].said == HELLO[code]
+
+
+def test_how_a_name_is_said_greets_who_has_only_an_address(case: Any, facts: Any) -> None:
+    who = Customer(name="kai@example.com", say_as="Kai")
+    assert compose(case(customer=who), facts()).sentences[0].text == "Hello Kai."

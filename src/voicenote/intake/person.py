@@ -6,13 +6,13 @@ import re
 from functools import lru_cache
 
 from voicenote.errors import BadData, short
+from voicenote.model.greeting import NOBODY, turn_name
 
 
-def check_name(text: str) -> str:
-    """Return a name unchanged. Raises BadData when it has no letter or digit."""
-    if any(sign.isalnum() for sign in text):
-        return text
-    raise BadData(f"isn't a name: {short(text)}", 'write the name, or --default customer="there"')
+def read_name(text: str) -> str:
+    """Return a name as it is said (``Lepik, Kai`` is Kai Lepik), `NOBODY` for a mere sign."""
+    name = turn_name(text)
+    return name if any(sign.isalnum() for sign in name) else NOBODY
 
 
 @lru_cache(maxsize=4096)

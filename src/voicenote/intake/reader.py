@@ -22,10 +22,9 @@ from voicenote.model.case import is_made_ref
 from voicenote.plain_text import read_person, strip_markup
 
 _ENDING = re.compile(r"[.!…。！]+(?!\d)")
-#: A field that every file needs → what its column holds, and what to do when none surely does.
+#: The field that every file needs → what its column holds, and what to do when none surely does.
 _NEEDED = {
     "what_happened": ("what_happened", 'say which: --map what_happened="…"'),
-    "customer": ("the customer's name", '--map customer="…", or --default customer="there"'),
 }
 #: What the customer said, and not the owner.
 _THEIR_WORDS = PROSE - {"amends", "finding_reason"}
@@ -125,7 +124,7 @@ def check_defaults(options: Options) -> None:
     if not options.defaults:
         return
     checker = Checker(options, source="default")
-    stand_ins = {"customer": "there", "what_happened": "x", "currency": options.currency}
+    stand_ins = {"what_happened": "x", "currency": options.currency}
     stand_ins |= {"finding_reason": "x", "amends": "x"}
     if "harm" in options.defaults or "amends_value" in options.defaults:
         stand_ins["currency"] = options.currency or "EUR"

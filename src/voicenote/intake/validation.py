@@ -23,13 +23,13 @@ from voicenote.intake.word_language import detect_language
 from voicenote.model.address import EMAIL, KINDS, Address, mark
 from voicenote.model.case import (
     MADE_REF,
-    NAMELESS,
     Complaint,
     Customer,
     Finding,
     Severity,
     story_of,
 )
+from voicenote.model.greeting import NOBODY, is_nameless
 from voicenote.model.money import Money
 from voicenote.model.promise import AmendsKind, Promise
 
@@ -152,7 +152,7 @@ class _Row:
         """
         texts = self.texts
         who = mark(customer.address()) or customer.name.casefold()
-        if who in NAMELESS:
+        if not customer.address() and is_nameless(customer.name):
             who = "\x1e".join(f"{name}\x1f{texts[name]}" for name in sorted(texts))
         key = story_of(f"{who} {story_of(texts['what_happened'])}")[:16]
         day = f"-{self.told_at:%Y%m%d}" if self.told_at else ""
@@ -160,15 +160,14 @@ class _Row:
 
     def _customer(self) -> Customer | None:
         known = len(self.problems)
-        self._need("customer", 'map the column of the name, or --default customer="there"')
         texts = self._texts_of(Customer)
         theirs = self._addresses(self._region(texts["language"]))
-        if len(self.problems) > known or "customer" not in self.texts:
+        if len(self.problems) > known:
             return None
         if self.checker.detect and not texts["language"]:
             told = detect_language(self.texts.get("what_happened", ""))
             texts["language"] = told * (told != self.options.language.partition("-")[0])
-        return Customer(addresses=theirs, **texts)
+        return Customer(addresses=theirs, **texts | {"name": texts["name"] or NOBODY})
 
     def _texts_of(self, kind: type) -> dict[str, Any]:
         """Return the texts that a class of the model declares, each as its reader gives it."""
@@ -274,7 +273,7 @@ class _Row:
 
 #: The texts that are checked, or written in one way.
 _READERS: Mapping[str, Callable[[str], str]] = {
-    "customer": person.check_name,
+    "customer": person.read_name,
     "language": person.read_language,
     "time_zone": read_time_zone,
     "channel": person.read_channels,

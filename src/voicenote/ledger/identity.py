@@ -23,13 +23,13 @@ from voicenote.ledger.store import Transaction
 from voicenote.model.address import NUMBERS
 from voicenote.model.case import (
     MADE_REF,
-    NAMELESS,
     Complaint,
     Customer,
     Stage,
     is_made_ref,
     story_of,
 )
+from voicenote.model.greeting import is_nameless
 
 #: History event when a person says that a case is a separate failure; facts: others, reason.
 TOLD_APART = "told_apart"
@@ -63,7 +63,7 @@ def same_person(one: Customer, other: Customer) -> bool:
     marks, others = one.marks, other.marks
     if marks and others:
         return not marks.isdisjoint(others)
-    return one.name.casefold() == other.name.casefold() not in NAMELESS
+    return one.name.casefold() == other.name.casefold() and not is_nameless(one.name)
 
 
 def _apart(one: Customer, other: Customer) -> bool:

@@ -56,8 +56,6 @@ class Outcome(StrEnum):
 
 #: The prefix of a ref that we made for a complaint without one.
 MADE_REF = "row-"
-#: What is written when a name isn't known; two such customers needn't be one person.
-NAMELESS = ("", "there")
 
 _WORDS = re.compile(r"\w+")
 _MADE = re.compile(rf"{MADE_REF}[0-9a-f]{{16}}(-\d{{8}})?")

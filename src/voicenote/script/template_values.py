@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from voicenote.model.case import Case
+from voicenote.model.greeting import name_to_greet
 from voicenote.model.money import Money
 from voicenote.model.promise import Promise
 from voicenote.script.context import ScriptContext
@@ -87,12 +88,12 @@ class TemplateValues:
 
         A new field of a case needs one line here, and phrases that use it.
         """
-        spoken_of = promises[: self.budget.promises]
+        who, spoken_of = case.customer, promises[: self.budget.promises]
         offered = tuple(self._promise(promise) for promise in spoken_of)
         return {
             "owner": self._name(owner, personal=False),
             "business": self._name(self.context.business, personal=False),
-            "customer": self._name(case.customer.name, case.customer.say_as),
+            "customer": self._name(name_to_greet(who.name, who.say_as), who.say_as),
             "promises": offered,
             "promise": offered[0] if offered else None,
             "dated": any(promise.promised_by for promise in spoken_of),

@@ -288,3 +288,16 @@ def test_a_text_without_end_takes_no_time_without_end(unit: Any) -> None:
     begun = time.process_time()
     check(unit * 10_000, "en")
     assert time.process_time() - begun < 10
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("Guest", True), ("kai@example.com", True), ("Dana Levi", False), ("(no name)", False)],
+)
+def test_a_name_that_is_none_is_told(name: str, told: bool) -> None:
+    known = behind().background
+    assert known is not None
+    complaint = dataclasses.replace(known.case.complaint, customer=Customer(name=name))
+    case = dataclasses.replace(known.case, complaint=complaint)
+    context = CheckContext(background=CaseBackground(case=case))
+    assert ("R21" in codes(check("I am sorry.", "en", context), LintLevel.HINT)) is told

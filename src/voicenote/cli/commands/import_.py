@@ -37,7 +37,8 @@ class RecordReader:
     """A reading of records: the good ones pass through it, the others are counted and reported.
 
     `reasons` counts the bad ones by reason, `left_out` those that are no complaint. `unread`
-    counts the good ones of which a field couldn't be read. At most `most` problems are kept to be
+    counts the good ones of which a field couldn't be read, `not_names` has those names that greet
+    nobody. At most `most` problems are kept to be
     shown; `more` counts the others.
     """
 
@@ -50,12 +51,14 @@ class RecordReader:
     unread: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
     left_out: Counter[str] = field(default_factory=Counter)
+    not_names: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     more: int = 0
 
     def good(self, step: Callable[[int], None]) -> Iterator[Good]:
         """Yield the good records; `step` gets how many more bytes were read."""
         from voicenote.intake.raw_record import Good, LeftOut
+        from voicenote.model.greeting import NOBODY, name_to_greet
 
         before = 0
         for item in self.source:
@@ -66,6 +69,9 @@ class RecordReader:
                 self.unread += bool(item.unread)
                 for problem in item.unread:
                     self._show(replace(problem, what=f"{problem.what}; added without it"))
+                who = item.complaint.customer
+                if who.name != NOBODY and not name_to_greet(who.name, who.say_as):
+                    self.not_names.append(who.name)
                 yield item
             elif isinstance(item, LeftOut):
                 self.left_out[item.reason] += 1
@@ -217,6 +223,8 @@ def _tell_mapping(session: Session, source: ComplaintSource) -> None:
     ]
     if guessed:
         session.screen.note(f"Reading {', '.join(guessed)}. Correct it with --map FIELD=COLUMN.")
+    if "customer" not in columns and "customer" not in source.options.defaults:
+        session.screen.note('No column is surely the name: say which by --map customer="…".')
     read = {column for columns in source.first.mapping.values() for column in columns}
     unread = [name for name in source.first.headers if name not in read]
     if unread:
@@ -256,6 +264,11 @@ def _take(
     session.screen.warn(*describe_known(taken), *map(str, reading.problems))
     if reading.more:
         session.screen.warn(f"and {reading.more} more")
+    if names := reading.not_names:
+        session.screen.warn(
+            f"Greeted without a name: {len(names)}, for an address, a number or a stand-in such as "
+            f"{short(names[0])} is none (say_as can give one)"
+        )
     files = rejected.paths if rejected else ()
     return {
         "read": reading.read,

@@ -106,7 +106,7 @@ def _ask_questions(
 ) -> dict[str, object]:
     """Ask the six questions and return the answers; a wrong answer is asked again at once."""
     screen = session.screen
-    fields: dict[str, object] = {"customer": "there", "what_happened": "yet to be told"}
+    fields: dict[str, object] = {"what_happened": "yet to be told"}
 
     def ask(
         name: str, question: str, default: str = "", *, needed: bool = False, not_before: str = ""
@@ -126,7 +126,7 @@ def _ask_questions(
             fields[name] = given
             return
 
-    ask("customer", "1. Who was let down? Their name", needed=True)
+    ask("customer", "1. Who was let down? Their name (Enter if you do not know it)")
     ask("email", "2. Their e-mail address (Enter to skip)")
     ask("what_happened", "3. What happened, in their words", needed=True)
     ask("bothered_most", "4. What bothered them most, in their words (the rest depends on it)")

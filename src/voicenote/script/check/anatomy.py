@@ -1,9 +1,10 @@
-"""Rules about the parts of an apology and their order: R1, R2, S1, S9, S21."""
+"""Rules about the parts of an apology and their order: R1, R2, R21, S1, S9, S21."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from voicenote.model.greeting import NOBODY, name_to_greet
 from voicenote.model.sentences import Section
 from voicenote.script.check.findings import Violation
 from voicenote.script.check.normalise import fold
@@ -23,6 +24,7 @@ def check_anatomy(read: CheckInput) -> Iterator[Violation]:
     sentences = read.sentences
     unfounded = read.context.unfounded or read.template == "unfounded"
     yield from _check_name(read)
+    yield from _check_customer(read)
     if unfounded:
         yield from _check_unfounded(sentences)
     elif _is_apology(read.template, sentences):
@@ -47,6 +49,15 @@ def _check_name(read: CheckInput) -> Iterator[Violation]:
     spoken = set(fold(read.text)[0].replace(",", " ").replace(".", " ").split())
     if not spoken.intersection(name for name in fold(owner)[0].split() if len(name) > 1):
         yield "S1", "nameless", 0, 0
+
+
+def _check_customer(read: CheckInput) -> Iterator[Violation]:
+    """Yield a customer's name that isn't one (R21); nothing when none was given."""
+    background = read.context.background
+    who = background.case.customer if background else None
+    given = who is not None and who.name not in (NOBODY, "there")
+    if who and given and not name_to_greet(who.name, who.say_as):
+        yield "R21", "name", 0, 0
 
 
 def _check_unfounded(sentences: Sequence[CheckedSentence]) -> Iterator[Violation]:
