@@ -60,6 +60,23 @@ def test_a_name_in_quotes_leads_to_its_own_line(call: Call, home: Path, name: st
     assert (problem["line"], problem["field"]) == (5, f"voice.owner.{name}.rate")
 
 
+@pytest.mark.parametrize("words", [["cases"], ["next"], ["show", "1"], ["plan", "1"]], ids=" ".join)
+def test_what_sends_nothing_tells_all_of_them_too(
+    call: Call, home: Path, words: list[str]
+) -> None:
+    """Otherwise each mended mistake would bring up the next one."""
+    write(home, THREE)
+    done = call(*words)
+    assert done.exit_code == 78
+    shown = set(re.findall(r"voicenote\.toml:(\d+): ([\w.]+): ", done.stderr))
+    assert shown == {(str(line), field) for line, field in WANTED}
+
+
+def test_a_limit_is_written_out(call: Call, home: Path) -> None:
+    write(home, "[policy]\nper_run = -3\n")
+    assert "(from 0 to 1000000)" in call("run").stderr
+
+
 def test_run_tells_them_as_data(call: Call, home: Path) -> None:
     write(home, THREE)
     done = call("run", "--json", VOICENOTE_VOICE__ENGINE=None)

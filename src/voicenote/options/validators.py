@@ -72,14 +72,15 @@ def switch(value: Any) -> bool:
 
 def number(low: float, high: float, *, whole: bool = False) -> Check:
     """Return a check for a number from `low` to `high`."""
+    span = f"from {low:.12g} to {high:.12g}"
 
     def check(value: Any) -> float | int:
         right = int if whole else (int, float)
         if isinstance(value, bool) or not isinstance(value, right):
             word = "a whole number" if whole else "a number"
-            raise _is_not(value, word, f"from {low:g} to {high:g}")
+            raise _is_not(value, word, span)
         if not low <= value <= high:
-            raise ValueError(f"{value} is out of range", f"from {low:g} to {high:g}")
+            raise ValueError(f"{value} is out of range", span)
         return value
 
     return check

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from voicenote.errors import WrongUse
+from voicenote.errors import BadSettings, WrongUse
 
 if TYPE_CHECKING:
     from voicenote.cli.terminal.screen import Screen
@@ -57,9 +57,9 @@ class Session:
         Raises BadSettings when they are wrong, and WrongUse when a named workspace doesn't exist
         and the command wouldn't create one.
         """
-        settings = self.draft
-        settings.source.refuse(settings.source.problems)
-        return settings
+        if self.draft.source.problems:
+            self.check()
+        return self.draft
 
     @cached_property
     def draft(self) -> Settings:
@@ -89,15 +89,19 @@ class Session:
     def open(self, *, whole: bool = False) -> Iterator[Workspace]:
         """Open the workspace, and close it after the block.
 
-        Raises BadSettings with every problem in the settings. With `whole`, which commands that
-        speak or send should use, channels and voices are checked too.
+        Raises BadSettings with every problem in the settings if the block needs one that is wrong.
+        With `whole`, which commands that speak or send should use, any problem is refused.
         """
         from voicenote.wiring import open_workspace
 
         if whole:
             self.check()
-        with closing(open_workspace(self.draft)) as ws:
-            yield ws
+        try:
+            with closing(open_workspace(self.draft)) as ws:
+                yield ws
+        except BadSettings:
+            self.check()  # so that all of it can be corrected at once
+            raise
 
     @cached_property
     def screen(self) -> Screen:
