@@ -83,6 +83,16 @@ def test_the_commands_of_the_page_run_with_the_example(
         assert [(one.command, one.printed) for one in wrong] == []
 
 
+@pytest.mark.parametrize("name", ["adding-a-channel.md", "adding-a-voice.md"])
+def test_the_package_of_the_page_can_be_built(name: str) -> None:
+    """Setuptools refuses to guess when a folder holds two modules, so the page names them."""
+    page = (ROOT / "docs" / name).read_text("utf-8")
+    files = {Path(b.notes["file"]): b.lines for b in running.blocks(page) if "file" in b.notes}
+    [project] = [tomllib.loads("\n".join(files[it])) for it in files if it.name == "pyproject.toml"]
+    modules = [file.stem for file in files if file.suffix == ".py"]
+    assert project["tool"]["setuptools"]["py-modules"] == modules
+
+
 def parcel(folder: Path) -> Parcel:
     (folder / "memo.ogg").write_bytes(b"OggS and more")
     return Parcel(
