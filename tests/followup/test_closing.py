@@ -11,7 +11,7 @@ from voicenote.followup.closing_rules import closing_outcome, missing
 from voicenote.model.case import Lesson, Outcome
 
 LESSON = Lesson(cause="late parcels", prevention="a second courier", owner="Ana")
-NONE = "0 of 3 questions met silence"
+NONE = "0 of 3 questions went unanswered"
 
 
 def full(make: Any, **more: Any) -> Any:
@@ -139,7 +139,7 @@ def test_three_silences_stand_for_a_word(make: Any) -> None:
     assert missing(make.silent()) == ()
     two = make.silent()
     two = make.snapshot(*two.touches[:-1], amends=two.case.amends, lesson=LESSON)
-    assert "2 of 3 questions met silence" in missing(two)[0]
+    assert "2 of 3 questions went unanswered" in missing(two)[0]
 
 
 @pytest.mark.parametrize("state", ["bounced", "refused", "uncertain", "skipped", "due"])

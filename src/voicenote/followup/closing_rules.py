@@ -121,7 +121,7 @@ def _missing_word(snapshot: Snapshot) -> list[str]:
     silent = len(silences(snapshot))
     if word is Verdict.PUT_RIGHT or not needs_yes(case) or silent >= SILENT_TOUCHES:
         return []
-    count = f"{silent} of {SILENT_TOUCHES} questions met silence"
+    count = f"{silent} of {SILENT_TOUCHES} questions went unanswered"
     what = f"the customer has not said that it is put right ({count})"
     return [f"{what}: voicenote answer {case.number}"]
 
@@ -157,7 +157,7 @@ def _stuck(case: Case, touch: Touch) -> str:
         return f"{what} is held: voicenote plan {case.number} --resume"
     if touch.state is TouchState.DUE:
         when = f"{touch.due_at:%Y-%m-%d %H:%M} UTC"
-        return f"{what} has not left yet, it is due {when}: voicenote run"
+        return f"{what} has not been sent yet, it is due {when}: voicenote run"
     if touch.state in IN_FLIGHT:
         return f"{what} is on its way: voicenote run"
     unless = ", if it should leave" if touch.state is TouchState.CANCELLED else ""
