@@ -326,3 +326,51 @@ def test_at_a_terminal_nothing_is_released_that_nobody_has_heard(
     assert json.loads(ready("show", "1", "--json").stdout)["stage"] == "rendered"
     ready("next", input="y\ny\n")
     assert json.loads(ready("show", "1", "--json").stdout)["stage"] == "approved"
+
+
+def test_a_run_at_a_terminal_says_that_nothing_is_due_and_when_something_is(
+    ready: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A person who runs it waits for a word; cron, which mails every word, gets none."""
+    ready("approve", "1")
+    ready("run")
+    assert ready("run").output == ""
+    monkeypatch.setattr(Screen, "interactive", True)
+    assert "Nothing to send now. The next message is due " in ready("run").stderr
+
+
+def test_an_error_says_each_thing_once(call: Call, tmp_path: Path) -> None:
+    file = tmp_path / "bad.json"
+    file.write_text("{\n")
+    told = call("import", str(file)).stderr
+    assert told.count("bad.json:2") == 1
+
+
+def test_a_dry_run_does_not_say_that_it_has_updated(call: Call, tmp_path: Path) -> None:
+    file = tmp_path / "in.csv"
+    file.write_text("customer,email,what_happened\nAda,ada@x.ee,It fell.\n")
+    call("import", str(file))
+    told = call("import", str(file), "--dry-run", "--default", "language=et").stderr
+    assert "Would be updated from the file: case" in told
+
+
+def test_a_wrong_case_number_is_called_that(call: Call) -> None:
+    assert "'abc' is not a valid case number" in call("show", "abc").stderr
+
+
+def test_a_file_that_is_not_text_is_called_that(call: Call, tmp_path: Path) -> None:
+    file = tmp_path / "photo.toml"
+    file.write_bytes(b"\xff\xd8\xff")
+    assert "photo.toml isn't text in UTF-8" in call("new", "--from", str(file)).stderr
+
+
+def test_after_the_script_both_voices_are_offered(call: Call, tmp_path: Path) -> None:
+    file = tmp_path / "in.toml"
+    file.write_text('customer = "Ada"\nwhat_happened = "It fell."\n')
+    call("new", "--from", str(file))
+    told = call("script", "1").stderr
+    assert "voicenote record 1" in told
+    assert "voicenote render 1" in told
+    assert "voicenote record 1" in call("next").stdout
+    memos = [one for one in json.loads(call("doctor", "--json").stdout) if one["about"] == "memos"]
+    assert memos[0]["what"] == "none is made yet"

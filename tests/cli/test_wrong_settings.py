@@ -61,9 +61,7 @@ def test_a_name_in_quotes_leads_to_its_own_line(call: Call, home: Path, name: st
 
 
 @pytest.mark.parametrize("words", [["cases"], ["next"], ["show", "1"], ["plan", "1"]], ids=" ".join)
-def test_what_sends_nothing_tells_all_of_them_too(
-    call: Call, home: Path, words: list[str]
-) -> None:
+def test_what_sends_nothing_tells_all_of_them_too(call: Call, home: Path, words: list[str]) -> None:
     """Otherwise each mended mistake would bring up the next one."""
     write(home, THREE)
     done = call(*words)

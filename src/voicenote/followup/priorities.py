@@ -177,7 +177,10 @@ def _memo_needs(row: Row) -> Iterator[Need]:
     snapshot, case = row.snapshot, row.snapshot.case
     step = {
         Stage.OPENED: ("write what you will say", f"voicenote script {case.number}"),
-        Stage.SCRIPTED: ("make the memo", f"voicenote render {case.number}"),
+        Stage.SCRIPTED: (
+            f"record the memo (voicenote record {case.number}), or let a computer speak it",
+            f"voicenote render {case.number}",
+        ),
         Stage.RENDERED: ("listen to the memo, and approve it", f"voicenote approve {case.number}"),
     }.get(case.stage)
     if snapshot.opted_out or memo_at(snapshot) is not None:

@@ -82,6 +82,10 @@ def read_toml(path: Path, options: Options) -> Complaint:
         raise BadData(f"{path.name} is too long for one complaint", "use import for many")
     try:
         loaded = tomllib.loads(content.decode("utf-8-sig"), parse_float=Decimal)
+    except UnicodeDecodeError:
+        raise BadData(
+            f"{path.name} isn't text in UTF-8", "save it as UTF-8, or choose another file"
+        ) from None
     except (ValueError, RecursionError) as error:
         reason = " ".join(str(error).split())[:120]
         raise BadData(

@@ -261,7 +261,7 @@ def _take(
         session.screen.warn(f"{taken.returned[0]}{more}. See voicenote lessons")
     if taken.overdue:
         session.screen.warn(overdue(taken.overdue))
-    session.screen.warn(*describe_known(taken), *map(str, reading.problems))
+    session.screen.warn(*describe_known(taken, dry_run=dry_run), *map(str, reading.problems))
     if reading.more:
         session.screen.warn(f"and {reading.more} more")
     if names := reading.not_names:

@@ -7,6 +7,7 @@ from dataclasses import asdict
 
 import click
 
+from voicenote.cli.terminal.run_report import next_message_line
 from voicenote.cli.terminal.session import Session, command
 from voicenote.errors import WrongUse
 
@@ -20,11 +21,11 @@ def next_(session: Session, /, *, everything: bool) -> None:
     ("case" is null, "urgency" is pause, unreadable, channel or unmatched), then that one thing; all
     of them with --all.
     """
-    from voicenote.engine.case.attention import what_needs_me
+    from voicenote.engine.case.attention import next_message_at, what_needs_me
 
     screen = session.screen
     with session.open() as ws:
-        found = what_needs_me(ws)
+        found, upcoming = what_needs_me(ws), next_message_at(ws)
     needs = found.needs
     if session.json:
         apart = [{"case": None, **asdict(one)} for one in found.apart]
@@ -39,6 +40,7 @@ def next_(session: Session, /, *, everything: bool) -> None:
     if not needs:
         if not found.apart:
             screen.out("Nothing needs you now.")
+            screen.note(next_message_line(upcoming, ws.settings.owner.time_zone))
         return
     for need in needs if everything else needs[:1]:
         screen.out(need.sentence)

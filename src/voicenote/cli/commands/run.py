@@ -7,6 +7,7 @@ import click
 from voicenote.cli.commands.proof import prove_due
 from voicenote.cli.terminal.run_report import (
     clock_option,
+    next_message_line,
     summary_of,
     troubled,
     turn_as_data,
@@ -22,7 +23,7 @@ from voicenote.cli.terminal.session import Session, command
 )
 @clock_option
 def run(session: Session, /, *, to: str | None, clock_is_right: bool) -> int:
-    """Send what is due, once; for cron. Safe to repeat, and silent when nothing happened.
+    """Send what is due, once; for cron. Safe to repeat, and silent in cron when nothing happened.
 
     Exit code 1 when a message was refused, is uncertain or waits for a paused channel, or when the
     clock has jumped; 69 when a channel could not be read.
@@ -30,6 +31,7 @@ def run(session: Session, /, *, to: str | None, clock_is_right: bool) -> int:
     With --json: {"sent", "failed", "uncertain", "skipped", "received", "waiting", "reasons",
     "nudges", "held", "in_flight", "unmatched", "troubles", "clock", "recalled"}.
     """
+    from voicenote.engine.case.attention import next_message_at
     from voicenote.engine.run.run_once import one_pass
 
     if to is not None:
@@ -38,13 +40,18 @@ def run(session: Session, /, *, to: str | None, clock_is_right: bool) -> int:
     screen = session.screen
     with session.open(whole=True) as ws, screen.bar("Sending") as advance:
         turn = one_pass(ws, lambda _done, _total: advance(1), clock_is_right=clock_is_right)
+        upcoming = next_message_at(ws)
+    zone = ws.settings.owner.time_zone
     if session.json:
         screen.data(turn_as_data(turn))
     else:
-        screen.warn(*turn_lines(turn))
-        for line in waiting_lines(turn, ws.settings.owner.time_zone):
+        warnings, notes = turn_lines(turn), waiting_lines(turn, zone)
+        screen.warn(*warnings)
+        for line in notes:
             screen.note(line)
         if summary := summary_of(turn):
             screen.out(summary)
+        elif screen.interactive and not (warnings or notes):
+            screen.note(f"Nothing to send now. {next_message_line(upcoming, zone)}")
     asks = turn.failed or turn.uncertain or turn.paused or turn.clock
     return 1 if asks else troubled(turn.troubles)

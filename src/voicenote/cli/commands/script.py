@@ -128,7 +128,11 @@ def _show(session: Session, words: Script, drafted: Drafted | None = None) -> No
     screen.warn(*(f"{warning.rule}: {warning.what}" for warning in drafted.warnings))
     if not drafted.changed:
         screen.note("The script has not changed.")
-    screen.note(f"Next: voicenote script {drafted.case} --edit, or voicenote render {drafted.case}")
+    case = drafted.case
+    screen.note(
+        f"Change it: voicenote script {case} --edit. "
+        f"Next: voicenote record {case}, or voicenote render {case} for a computer's voice"
+    )
 
 
 def _summary(session: Session, done: Sequence[Drafted], failed: Sequence[Failed]) -> None:

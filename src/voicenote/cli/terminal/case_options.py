@@ -20,7 +20,15 @@ if TYPE_CHECKING:
 
 #: The largest case number that a database can hold.
 LAST_CASE = 2**31 - 1
-CASE = click.IntRange(1, LAST_CASE)
+
+
+class CaseNumber(click.IntRange):
+    """The number of a case, and called that when it is wrong."""
+
+    name = "case number"
+
+
+CASE = CaseNumber(1, LAST_CASE)
 case_argument = click.argument("number", type=CASE, metavar="N")
 fill_in_option = click.option(
     "--fill-in", is_flag=True, help="Use a synthetic voice for what you have not recorded."

@@ -111,7 +111,9 @@ def as_text(failure: Failure) -> str:
     lines = [f"voicenote: {failure.what}"]
     if failure.advice:
         lines.append(f"  {failure.advice}")
+    told = f"{failure.what} ({failure.advice})"
     notes = [str(problem) for problem in failure.problems] + list(failure.missing)
+    notes = [note for note in notes if note not in told]  # each thing once
     lines += [f"  - {note}" for note in notes[:SHOWN]]
     if len(notes) > SHOWN:
         lines.append(f"  … and {len(notes) - SHOWN} more; --json shows all")

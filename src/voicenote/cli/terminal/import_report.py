@@ -46,7 +46,7 @@ def describe_counts(result: Mapping[str, Any]) -> list[str]:
     return lines
 
 
-def describe_known(taken: Taken) -> list[str]:
+def describe_known(taken: Taken, *, dry_run: bool = False) -> list[str]:
     """Return a line for everything the owner should know about customers known before."""
     lines = []
     if taken.gone:
@@ -64,7 +64,8 @@ def describe_known(taken: Taken) -> list[str]:
         for case, one in taken.news
         if one.kept
     ]
-    for name, found in (("Updated from the file", updated), ("Conflict", conflicts)):
+    update = "Would be updated from the file" if dry_run else "Updated from the file"
+    for name, found in ((update, updated), ("Conflict", conflicts)):
         lines += [f"{name}: {one}" for one in found[:SHOWN]]
         if len(found) > SHOWN:
             lines.append(f"{name}: and {len(found) - SHOWN} more")

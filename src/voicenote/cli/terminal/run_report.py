@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -102,6 +103,14 @@ def waiting_lines(turn: Turn, zone: str) -> list[str]:
         for one in turn.flying
     ]
     return held + flying
+
+
+def next_message_line(at: datetime | None, zone: str) -> str:
+    """Return a line on when the next message is due (UTC), in the owner's zone."""
+    if at is None:
+        return "No message is planned."
+    local = at.astimezone(ZoneInfo(zone))
+    return f"The next message is due {local:%a %Y-%m-%d %H:%M} ({zone}), with voicenote run."
 
 
 def summary_of(turn: Turn) -> str:

@@ -255,18 +255,18 @@ def _memos(ws: Workspace, _env: Mapping[str, str]) -> Iterator[CheckResult]:
         known, _ = readable(partial(load, tx), numbers)
         rounds = {number: case.round for number, case in known.items()}
         made, _ = _read_drafts(tx, list(known))
-        found = {key: one for drafts_ in made.values() for key, one in drafts_.items()}
+        memos = {k: one.memo for all_ in made.values() for k, one in all_.items() if one.memo}
     gone = [
-        draft.case
-        for (number, round_), draft in sorted(found.items())
-        if draft.memo is not None
-        and rounds.get(number) == round_
-        and not all((ws.home / file).is_file() for file in draft.memo.files.values())
+        number
+        for (number, round_), memo in sorted(memos.items(), key=lambda item: item[0])
+        if rounds.get(number) == round_
+        and not all((ws.home / file).is_file() for file in memo.files.values())
     ]
     for number in gone:
         yield fault("memos", f"files of case {number} are gone", f"voicenote render {number}")
     if not gone:
-        yield fine("memos", f"all files of {len(found)} are there")
+        told = f"the files of all {len(memos)} are there" if memos else "none is made yet"
+        yield fine("memos", told)
 
 
 def _read_drafts(

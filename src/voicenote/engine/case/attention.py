@@ -11,7 +11,7 @@ from voicenote.engine.case.routing import channels_gone
 from voicenote.engine.workspace import Workspace
 from voicenote.followup.case_status import acknowledged_at, clock_start, memo_at
 from voicenote.followup.priorities import Need, Row, rank_needs
-from voicenote.ledger import arrivals, case_rows, case_store, pauses
+from voicenote.ledger import arrivals, case_rows, case_store, pauses, touches
 from voicenote.ledger.snapshots import snapshots
 from voicenote.ledger.unreadable import readable
 from voicenote.model.snapshot import Snapshot
@@ -57,6 +57,12 @@ def what_needs_me(ws: Workspace) -> Attention:
             what = f"{unseen} arrival{'s' * (unseen != 1)} matched to no case"
             apart.append(OwnNeed("unmatched", what, "voicenote receive --unmatched"))
         return Attention(rank_needs(rows, tx.now), tuple(apart))
+
+
+def next_message_at(ws: Workspace) -> datetime | None:
+    """Return when the next message is due (UTC), which may have passed; None when none is."""
+    with ws.ledger.read() as tx:
+        return touches.next_due_at(tx)
 
 
 def clock_of(seen: Snapshot, now: datetime, policy: Policy) -> Reading | None:

@@ -206,7 +206,7 @@ def takes_of(folder: Path, sentences: Sequence[Sentence]) -> list[tuple[Sentence
         many = f"{len(sentences)} sentences" if len(sentences) != 1 else "one sentence"
         raise BadData(
             f"{folder.name} holds {len(files)} files for {many}",
-            "give one file a missing sentence, named in their order; record N --list shows them",
+            "give one file for each missing sentence, named in their order: record N --list",
         )
     takes = [(one, read_sound(path)) for one, path in zip(sentences, files, strict=True)]
     for _, clip in takes:
