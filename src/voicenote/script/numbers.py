@@ -6,8 +6,9 @@ language's table, all other currency names from CLDR (Babel).
 
 from __future__ import annotations
 
+import re
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from unicode_rbnf import RbnfEngine
 
 #: Numbers from here on aren't spoken: they are hard to follow, and are usually ids.
-TOO_LONG_TO_SAY = 10**12
+TOO_LONG_TO_SAY = 10**15
 
 
 @lru_cache(maxsize=8)
@@ -32,7 +33,7 @@ def _engine(code: str) -> RbnfEngine:
 def spell_number(number: int, code: str, gender: str = "") -> str:
     """Return `number` in words; `gender` is the end of a CLDR rule name, such as ``masculine``.
 
-    A minus sign is left out. From 10¹² on, the result is "".
+    A minus sign is left out. From 10¹⁵ on, the result is "".
     """
     if abs(number) >= TOO_LONG_TO_SAY:
         return ""
@@ -65,27 +66,46 @@ def spell_decimal(number: Decimal, tongue: Language) -> str:
 
 
 def say_money(money: Money, tongue: Language) -> str:
-    """Return ``240.50 USD`` as "two hundred forty dollars and fifty cents"."""
-    cents = int((abs(money.amount) * 100).to_integral_value(ROUND_HALF_UP))
-    units, rest = divmod(cents, 100)
-    coin = tongue.coins.get(money.currency)
-    said = _spell_units(units, money.currency, tongue)
-    if not rest:
+    """Return ``240.50 USD`` as "two hundred forty dollars and fifty cents".
+
+    Nothing is rounded, and the unit is always said: what has no hundredths, or a smaller part, is
+    said with its decimals ("zero point eight Swiss francs").
+    """
+    amount, coin = money.amount, tongue.coins.get(money.currency)
+    units, rest = divmod(amount, 1)
+    cents = rest * 100
+    minor = coin is not None and bool(coin.minor) and cents == cents.to_integral_value()
+    if rest and not (coin and minor):
+        name = _name_units(amount, money.currency, tongue)
+        return f"{spell_decimal(amount, tongue)} {name}"
+    said = _spell_units(int(units), money.currency, tongue)
+    if not (rest and coin):
         return said
-    small = spell_number(rest, tongue.code, tongue.gender)
-    if coin and coin.minor:
-        name = coin.minor_name(_category(rest, tongue.code))
-        small = _with_number(rest, name, tongue, coin.minor_gender)
+    name = coin.minor_name(_category(int(cents), tongue.code))
+    small = _with_number(int(cents), name, tongue, coin.minor_gender)
     return tongue.joined.format(said, small) if units else small
 
 
 def _spell_units(units: int, currency: str, tongue: Language) -> str:
-    if coin := tongue.coins.get(currency):
-        return _with_number(units, coin.name(_category(units, tongue.code)), tongue, coin.gender)
-    from babel.numbers import get_currency_name
+    coin = tongue.coins.get(currency)
+    name = coin.name(_category(units, tongue.code)) if coin else ""
+    gender = coin.gender if coin else tongue.gender
+    return _with_number(units, name or _name_units(units, currency, tongue), tongue, gender)
 
-    name = get_currency_name(currency, count=units, locale=tongue.code)
-    return _with_number(units, name, tongue, tongue.gender)
+
+def _name_units(count: int | Decimal, currency: str, tongue: Language) -> str:
+    """Return the name of so many units, without a number; in English when CLDR has no other."""
+    from babel.numbers import get_currency_name, get_currency_unit_pattern
+
+    if coin := tongue.coins.get(currency):
+        name = coin.name(_category(count, tongue.code))
+        return coin.forms["other"] if name.startswith("=") else name
+    name = get_currency_name(currency, count=count, locale=tongue.code)
+    if name == currency:
+        return get_currency_name(currency, count=count, locale="en")
+    # Romanian says "de" after some numbers
+    pattern = get_currency_unit_pattern(currency, count=count, locale=tongue.code)
+    return re.sub(r"\(.*?\)", "", pattern.format("", name)).strip()
 
 
 def _with_number(number: int, name: str, tongue: Language, gender: str) -> str:
@@ -95,7 +115,7 @@ def _with_number(number: int, name: str, tongue: Language, gender: str) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _category(number: int, code: str) -> str:
+def _category(number: int | Decimal, code: str) -> str:
     from babel import Locale
 
     return Locale.parse(code).plural_form(number)
@@ -109,19 +129,18 @@ def _whole_pattern(code: str) -> str:
 
 
 def write_money(money: Money, tongue: Language) -> str:
-    """Return ``240 USD`` as ``$240``, in that language's notation; without ``.00``."""
+    """Return ``240 USD`` as ``$240``, in that language's notation; without ``.00``, unrounded."""
     from babel.numbers import format_currency
 
-    if money.amount != money.amount.to_integral_value():
-        text = format_currency(money.amount, money.currency, locale=tongue.code)
-    else:
-        text = format_currency(
-            money.amount,
-            money.currency,
-            format=_whole_pattern(tongue.code),
-            locale=tongue.code,
-            currency_digits=False,
-        )
+    whole = money.amount == money.amount.to_integral_value()
+    text = format_currency(
+        money.amount,
+        money.currency,
+        format=_whole_pattern(tongue.code) if whole else None,
+        locale=tongue.code,
+        currency_digits=not whole,
+        decimal_quantization=whole,
+    )
     return _own_digits(_strip_marks(text), tongue)
 
 
