@@ -16,7 +16,7 @@ _UNSEEN = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _BLOCK = re.compile(
-    r"<(?:br|hr|/?(?:p|div|li|[uod]l|d[dt]|tr|table|h[1-6]|blockquote|pre|section|article))\b[^<>]*>",
+    r"</?(?:br|hr|p|div|li|[uod]l|d[dt]|tr|table|h[1-6]|blockquote|pre|section|article)\b",
     re.IGNORECASE,
 )
 #: A tag, with > in the values of its attributes; and one that the end of the text cuts off.
@@ -29,8 +29,9 @@ _SLACK = re.compile(r"<(?:https?:|mailto:|[#@!])[^<>|\s]*\|([^<>\n]{0,200})>")
 
 _PICTURE = re.compile(
     r"!\[[^\]\n]{0,200}\]\([^()\s]{0,2000}\)"
-    r"|\[(?:cid|image|img|inline image|attachment|logo)\b[^\]\n]{0,200}\]",
-    re.IGNORECASE,
+    r"|\[(?:cid|image|img|inline image|attachment|logo)\b[^\]\n]{0,200}\]"
+    r"|^\[[^\]\n]{1,200}\]: ?(?:https?:|mailto:|www\.)\S+",
+    re.IGNORECASE | re.MULTILINE,
 )
 _MARKDOWN_LINK = re.compile(r"\[([^\]\n]{0,200})\]\([^()\s]{1,2000}(?: \"[^\"\n]{0,200}\")?\)")
 _LINK = re.compile(
@@ -70,7 +71,7 @@ def strip_markup(text: str) -> str:
         if not _MARKUP.search(text):
             return text
         text = _SLACK.sub(r"\1", _UNSEEN.sub(" ", text))
-        text = _TAG.sub("", _BLOCK.sub("\n", text))
+        text = _TAG.sub(lambda tag: "\n" if _BLOCK.match(tag[0]) else "", text)
         text = unescape(text)
     return _ENTITY.sub(" ", _TAG.sub("", text))
 

@@ -53,7 +53,7 @@ class RowFilter:
             names=lambda node: self._read(node.id),
         )
         try:
-            self._parsed = self._evaluator.parse(text)
+            self._parsed = ast.parse(text.strip(), mode="eval").body
             for node in ast.walk(self._parsed):
                 if isinstance(node, ast.Name) and node.id != "column":
                     self._find(node.id)

@@ -46,7 +46,7 @@ _LANGUAGES = (
     *("uk", "ur", "vi", "zh"),
 )
 #: Fewer letters than this tell too little; so does more, which only takes time.
-_FEWEST, _MOST = 12, 300
+_FEWEST, _MOST = 12, 200
 _SURE, _SURE_OF_FEW = 0.9, 0.97
 
 

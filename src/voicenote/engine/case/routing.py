@@ -68,8 +68,18 @@ def step_ways(ws: Workspace, touch: Touch) -> tuple[str, ...]:
 
 
 def _asked_order(ws: Workspace, customer: Customer, wanted: Sequence[str]) -> list[str]:
-    """Return the order that was asked for: by the step or plan, the customer, or the settings."""
-    return list(dict.fromkeys(wanted or customer.channels or ws.settings.schedule.channels))
+    """Return the order that was asked for: by the step or plan, the customer, or the settings.
+
+    A kind, such as email, stands for the one channel of that kind.
+    """
+    asked = wanted or customer.channels or ws.settings.schedule.channels
+    return list(dict.fromkeys(_name_channel(ws, name) for name in asked))
+
+
+def _name_channel(ws: Workspace, asked: str) -> str:
+    channels = ws.settings.channels
+    of_kind = [name for name, table in channels.items() if table.kind == asked]
+    return of_kind[0] if asked not in channels and len(of_kind) == 1 else asked
 
 
 def _with_address(ws: Workspace, customer: Customer, names: Sequence[str]) -> list[str]:

@@ -1,0 +1,95 @@
+"""What an import says: how many of each reason, what was left out, and who is there twice."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from click.testing import Result
+
+Call = Callable[..., Result]
+
+EXPORT = """\
+Ticket ID,Name,E-mail,Description,Priority,Status,Phone
+1,Ann,ann@example.com,Late.,P0,open,
+2,Bo,bo@example,Cold.,P1,open,
+3,Cy,cy@example,Wet.,P1,open,
+4,Di,di@example.com,,P1,open,
+5,Ed,ed@example.com,Dry.,P1,closed,
+6,Fo,fo@example.com,Old.,P1,Solved,
+7,Gi,gi@example.com,Buy now!,P1,spam,
+8,Ha,ha@example.com,Torn.,shiny,open,call me
+"""
+
+
+def test_rejects_and_what_is_left_out_are_counted_by_reason(call: Call, tmp_path: Path) -> None:
+    """A line for each reason is enough to see what to do about a thousand rows."""
+    file = tmp_path / "in.csv"
+    file.write_text(EXPORT)
+    done = call("import", str(file))
+    assert "Rejected: 2 E-mail isn't an email address; 1 Description has no what_hap" in done.stdout
+    assert "Left out: 2 closed; 1 spam (--keep-all" in done.stdout
+    assert "Added without a field that couldn't be read: 1." in done.stdout
+    assert "8:" not in done.stdout
+    assert "Priority: is not low, normal, serious: 'shiny'; added without it" in done.stderr
+    counts = json.loads(call("import", str(file), "--json").stdout)
+    assert counts["left_out"] == {"closed": 2, "spam": 1}
+    assert list(counts["reasons"].values()) == [2, 1]
+    assert (counts["unread"], counts["rejected"], counts["unchanged"]) == (1, 3, 2)
+
+
+def test_where_and_keep_all_on_the_command_line(call: Call, tmp_path: Path) -> None:
+    """A condition of the user's own, and all that is there."""
+    file = tmp_path / "in.csv"
+    file.write_text(EXPORT)
+    words = ("import", str(file), "--dry-run", "--json")
+    chosen = json.loads(call(*words, "--where", 'status in ["closed", "solved"]').stdout)
+    assert (chosen["added"], chosen["left_out"]) == (2, {"not asked for by --where": 6})
+    assert json.loads(call(*words, "--keep-all").stdout)["added"] == 5
+    wrong = call(*words, "--where", "priority = 1")
+    assert (wrong.exit_code, "rating <= 2" in wrong.stderr) == (2, True)
+
+
+def test_a_file_in_which_nothing_is_a_complaint_is_no_error(call: Call, tmp_path: Path) -> None:
+    """Everything was closed: good."""
+    file = tmp_path / "in.csv"
+    file.write_text("name,complaint,status\nAnn,late,closed\n")
+    done = call("import", str(file))
+    assert done.exit_code == 0
+    assert "0 added" in done.stdout
+    assert "Left out: 1 closed" in done.stdout
+
+
+def test_the_same_story_under_another_id_is_shown_and_held(call: Call, tmp_path: Path) -> None:
+    """One failure with two tickets gets one apology, whatever the spelling of the address."""
+    file = tmp_path / "in.csv"
+    file.write_text(
+        "id,name,email,complaint\n"
+        "71,Ann,Ann@Example.com,The box was open.\n"
+        "72,Ann Lee,ann@example.com,<p>the box was OPEN</p>\n"
+        "73,Bo,bo@example.com,The box was open.\n"
+    )
+    done = call("import", str(file))
+    assert "3 added" in done.stdout
+    assert "case 5 tells the same story of the same person as case 4: held" in done.stderr
+    assert "case 6 tells" not in done.stderr
+    written = call("script", "4", "5", "6")
+    assert "case 5 tells the same story" in written.stderr
+
+
+def test_a_kind_stands_for_the_one_channel_of_that_kind(
+    ready: Call, home: Path, tmp_path: Path
+) -> None:
+    """A file says "outbox", and the channel of that kind is called post; of two, none is meant."""
+    one = '[channels.{0}]\nkind = "outbox"\nfolder = "{0}"\n'
+    file = tmp_path / "in.csv"
+    file.write_text("ref,customer,what_happened,channel\nd,Di,The hat was torn.,webhook\n")
+    assert ready("import", str(file)).exit_code == 0
+    (home / "voicenote.toml").write_text(one.format("post") + one.format("paper"))
+    assert "'webhook', which is not set up" in ready("plan", "4").stderr
+    webhook = '[channels.{0}]\nkind = "webhook"\nurl = "http://127.0.0.1:9/"\n'
+    (home / "voicenote.toml").write_text(webhook.format("hook"))
+    assert "not set up" not in ready("plan", "4").stderr
+    (home / "voicenote.toml").write_text(webhook.format("hook") + webhook.format("crook"))
+    assert "'webhook', which is not set up" in ready("plan", "4").stderr
