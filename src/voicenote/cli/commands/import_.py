@@ -2,112 +2,26 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from voicenote.cli.terminal.import_report import (
-    describe_counts,
-    describe_known,
-    describe_reason,
-    overdue,
-)
+from voicenote.cli.terminal.import_report import describe_counts, describe_known, overdue
+from voicenote.cli.terminal.record_reader import RecordReader
 from voicenote.cli.terminal.session import Session, command
-from voicenote.errors import BadData, Problem, WrongUse, short
+from voicenote.errors import BadData, WrongUse, short
 
 if TYPE_CHECKING:
     from voicenote.intake.options import Options
-    from voicenote.intake.raw_record import Bad, Good
     from voicenote.intake.reader import ComplaintSource
-    from voicenote.intake.rejected import Rejected
 
 #: How many problems are shown; the ``.rejected`` file has all, and -v shows all.
 SHOWN = 20
 #: How many unused columns are named.
 UNREAD = 12
-
-
-@dataclass(slots=True, kw_only=True)
-class RecordReader:
-    """A reading of records: the good ones pass through it, the others are counted and reported.
-
-    `reasons` counts the bad ones by reason, `left_out` those that are no complaint. `unread`
-    counts the good ones of which a field couldn't be read, `not_names` has those names that greet
-    nobody. At most `most` problems are kept to be
-    shown; `more` counts the others.
-    """
-
-    source: ComplaintSource
-    rejected: Rejected | None
-    most: float
-    read: int = 0
-    again: int = 0
-    bad: int = 0
-    unread: int = 0
-    reasons: Counter[str] = field(default_factory=Counter)
-    left_out: Counter[str] = field(default_factory=Counter)
-    not_names: list[str] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    more: int = 0
-
-    def good(self, step: Callable[[int], None]) -> Iterator[Good]:
-        """Yield the good records; `step` gets how many more bytes were read."""
-        from voicenote.intake.raw_record import Good, LeftOut
-        from voicenote.model.greeting import NOBODY, name_to_greet
-
-        before = 0
-        for item in self.source:
-            self.read += 1
-            step(item.offset - before)
-            before = item.offset
-            if isinstance(item, Good):
-                self.unread += bool(item.unread)
-                for problem in item.unread:
-                    self._show(replace(problem, what=f"{problem.what}; added without it"))
-                who = item.complaint.customer
-                if who.name != NOBODY and not name_to_greet(who.name, who.say_as):
-                    self.not_names.append(who.name)
-                yield item
-            elif isinstance(item, LeftOut):
-                self.left_out[item.reason] += 1
-            elif item.duplicate:
-                self.again += 1
-            else:
-                self.reject(item)
-
-    def reject(self, bad: Bad) -> None:
-        """Count a bad record and keep its problems."""
-        self.bad += 1
-        if self.rejected is not None:
-            self.rejected.add(bad)
-        self.reasons[describe_reason(bad.problems[0])] += 1
-        for problem in bad.problems:
-            self._show(problem)
-
-    def _show(self, problem: Problem) -> None:
-        if len(self.problems) < self.most:
-            self.problems.append(problem)
-        else:
-            self.more += 1
-
-    def reject_clash(self, good: Good, case: int) -> None:
-        """Reject a record whose ref already belongs to someone else's case."""
-        from voicenote.intake.raw_record import Bad
-
-        problem = Problem(
-            f"ref {short(good.complaint.ref)} already belongs to case {case}, and this is another "
-            "person with another complaint",
-            "if it comes from another system, import the .rejected file with --source NAME",
-            good.record.file,
-            good.line,
-            "ref",
-        )
-        self.reject(Bad(problems=(problem,), record=good.record, part=good.part))
 
 
 @command("import")
