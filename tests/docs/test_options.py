@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from voicenote.intake.fields import FIELDS
 from voicenote.options import Option, describe, options_of
 from voicenote.plugins import CHANNELS, VOICES, load
 from voicenote.schedule.plans import Plan, Step
@@ -85,3 +86,10 @@ def test_everything_with_options_is_on_a_page() -> None:
 def test_every_option_says_what_it_is_for() -> None:
     for kind in kinds().values():
         assert all(one.doc or one.name in ("folder", "owner", "patience") for one in describe(kind))
+
+
+def test_the_guide_names_every_field_of_a_complaint() -> None:
+    """Nothing else tells what `--map`, `--default`, a TOML file and a JSON record may say."""
+    section = (DOCS / "guide.md").read_text("utf-8").partition("## Many at once")[2]
+    told = set(re.findall(r"`([a-z_]+)`", section.partition("\n## ")[0]))
+    assert sorted(FIELDS.keys() - told) == []
