@@ -140,6 +140,17 @@ def test_words_come_before_the_files_and_signatures_are_no_files() -> None:
     assert words(raw) == "Still blue, see above.\n[a picture: a.jpg, 1 kB]"
 
 
+def test_signed_words_are_read() -> None:
+    inline = (
+        "-----BEGIN PGP SIGNED MESSAGE-----\r\nHash: SHA512\r\n\r\nIt came.\r\n"
+        "-----BEGIN PGP SIGNATURE-----\r\n\r\nabc\r\n-----END PGP SIGNATURE-----\r\n"
+    )
+    assert words(mixed((PLAIN, inline))) == "It came."
+    inner = b"Content-Type: text/plain; charset=utf-8\r\n\r\nIt came.\r\n"
+    opaque = mixed(packed("application/pkcs7-mime", "smime.p7m", b"\x30\x80\x06" + inner))
+    assert words(opaque).startswith("It came.")
+
+
 ALTERNATIVES = [
     (("", "<p>It is <b>not</b> fine.</p>"), "It is not fine."),
     (("\u00a0", "<p>It is not fine.</p>"), "It is not fine."),
@@ -181,6 +192,18 @@ def test_lists_and_tables_of_html_do_not_grow_together() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "marked",
+    [
+        "On 2 Mar 2026 at 09:31, Anna <a@b.example> wrote:\n> The ribbon was blue.\n\nNo, red.",
+        "Am 02.03.2026 09:31 schrieb <a@b.example>:\n> Das Band\n\nNo, red.\n\n> war blau.",
+        "Em 02/03/2026 09:31, Anna <a@b.example> escreveu:\n| A fita\nNo, red.",
+    ],
+)
+def test_an_answer_below_a_marked_quotation_is_kept(marked: str) -> None:
+    assert own_words(f"See below.\n\n{marked}").split("\n\n") == ["See below.", "No, red."]
+
+
 UNQUOTED = [
     "On Monday, March 2, 2026 at 09:31:00 AM EST, Anna Saar <a@b.example> wrote:\n\nHello Mari.",
     "Am Montag, 2. März 2026 um 09:31 schrieb Anna <a@b.example>:\n\nHello Mari.",
@@ -192,6 +215,9 @@ UNQUOTED = [
     "De la: Anna Saar\nTrimis: luni\nCătre: Mari\n\nHello.",
     "Od: Anna Saar\nWysłano: poniedziałek\n\nHello.",
     "מאת: אנה\nנשלח: יום שני\n\nHello.",
+    "Gesendet: Montag, 2. März 2026\nVon: Anna Saar\nAn: Mari\n\nHello.",
+    "From: Anna Saar\n\nSent: Monday\n\nTo: Mari\n\nHello.",
+    "Pobierz aplikację Outlook dla systemu Android<https://aka.ms/x>",
     "##- Please type your reply above this line -##\n\nHello.",
     "| Hello Mari\n| This was our mistake",
     "Sent from my iPhone\n\n> On 2 Mar 2026, Anna wrote:\n> Hello",
@@ -278,6 +304,23 @@ def test_the_writer_is_known_behind_a_group(headers: str) -> None:
 def test_an_address_for_replies_is_another_of_the_writer() -> None:
     read = sender("From: Mari <mari@work.example>\nReply-To: mari@tamm.example")
     assert (read.address, read.aliases) == ("mari@work.example", ("mari@tamm.example",))
+
+
+@pytest.mark.parametrize(
+    ("text", "machine"),
+    [
+        ("This is an automatic reply. I am away.", True),
+        ("See on automaatvastus.\nOlen puhkusel.", True),
+        ("To jest automatyczna odpowiedź: wracam 9 marca.", True),
+        ("This is an automatic reply machine that you sell?", False),
+        ("I got an automatic reply. Nobody called.", False),
+    ],
+)
+def test_a_letter_that_begins_by_calling_itself_automatic_is_a_machines(
+    text: str, machine: bool
+) -> None:
+    read = read_mail(HEAD.encode() + b"\r\n" + text.encode(), NOW)
+    assert (read.answer is None) is machine
 
 
 REPORT = (

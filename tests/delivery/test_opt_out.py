@@ -102,3 +102,42 @@ def test_half_a_character_hides_no_stop() -> None:
     """JSON can hold one, which is no valid text for RE2."""
     assert is_opt_out("\ud83d hello. stop emailing me")
     assert may_be_opt_out("\ud83d please do not contact me, or else")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Forget my address and do not contact me again.",
+        "One more thing: please don't send me any more of these.",
+        "I withdraw my consent.",
+        "Tänan, aga rohkem pole vaja mulle helistada.",
+        "Usuńcie mój numer i nie dzwońcie do mnie więcej.",
+        "Mulțumesc, dar nu-mi mai trimiteți emailuri.",
+        "תודה, אבל אל תשלחו לי יותר הודעות",
+        "ممنون، دیگه به من ایمیل ندید",
+        "Bitte keine weiteren E-Mails.",
+        "Больше не пишите мне",
+    ],
+)
+def test_an_opt_out_beside_other_clauses_and_in_other_tongues_is_heard(text: str) -> None:
+    assert is_opt_out(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "If you cannot fix it, do not contact me again.",
+        "They said: do not contact me again, and then they called.",
+        "Do not send me the cake and the ribbon.",
+        "Delete my old number and use the new one.",
+        "The oven stops, and nobody writes.",
+    ],
+)
+def test_a_condition_or_a_report_of_others_stops_nothing(text: str) -> None:
+    assert not is_opt_out(text)
+
+
+@pytest.mark.parametrize("text", ["No thanks", "Not interested.", "🛑", "Pole vaja.", "Gata"])
+def test_what_may_mean_stop_and_is_all_that_is_said_is_asked_about(text: str) -> None:
+    assert is_opt_out(text) or may_be_opt_out(text)
+    assert not may_be_opt_out("No thanks to you the ribbon is red now.")

@@ -69,8 +69,8 @@ def test_what_they_may_say_themselves_stays(text: str) -> None:
     assert SENT.remove_from(text) == text
 
 
-def came(text: str, *more: str) -> Inbound:
-    inbound = Inbound(sender="m", subject="", texts=more, address="m@t.example")
+def came(text: str, *more: str, whole: str = "") -> Inbound:
+    inbound = Inbound(sender="m", subject="", texts=more, whole=whole, address="m@t.example")
     arrival = Arrival(mark="a", at=NOW, inbound=add_answer(inbound, text, NOW, "email"))
     found = without_ours(arrival, SENT).inbound
     assert found is not None
@@ -89,6 +89,15 @@ def test_our_letter_alone_is_an_empty_answer() -> None:
     answer = came("\n".join(OURS)).answer
     assert answer is not None
     assert answer.text == EMPTY
+
+
+def test_an_answer_within_our_letter_is_found_where_nothing_marks_it() -> None:
+    above = "From: Anna\nSent: Monday\n\n"
+    whole = f"See below.\n{above}{OURS[1]}\n{OURS[4]}\n\nIt was eight.\n\n{OURS[5]}\n{OURS[6]}"
+    found = came("See below.", whole=whole).answer
+    assert found is not None
+    assert found.text == "See below.\nIt was eight."
+    assert came("See below.", whole=whole.replace("It was eight", "stop mailing me")).opt_out
 
 
 @given(st.text(max_size=80), st.integers(10, 90))

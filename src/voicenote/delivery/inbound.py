@@ -27,11 +27,12 @@ class Inbound:
     message. `answer` is set for messages from people only. `opt_out`: they want no more messages.
     `may_opt_out`: they may want none, so a person has to read it. `texts` are all texts in it, of
     people and machines, without what they quote (subject, parts, captions, buttons): an opt-out is
-    looked for in each. `unread` says why a machine's report could not be understood. `mark` is its
-    own id at its source, or "". `address` is the writer's address, as it would be in the customer's
-    record, and `aliases` are others that they may have there; outside of mailboxes they are
-    certainly theirs. `moved_to`: instead of all these they have other addresses now, the one to
-    write to first.
+    looked for in each. `whole` are the writer's words with what they quote without any mark:
+    whoever knows what was quoted finds answers in between. `unread` says why a machine's report
+    could not be understood. `mark` is its own id at its source, or "". `address` is the writer's
+    address, as it would be in the customer's record, and `aliases` are others that they may have
+    there; outside of mailboxes they are certainly theirs. `moved_to`: instead of all these they
+    have other addresses now, the one to write to first.
     """
 
     sender: str
@@ -44,6 +45,7 @@ class Inbound:
     opt_out: bool = field(default=False)
     may_opt_out: bool = False
     texts: tuple[str, ...] = ()
+    whole: str = ""
     unread: str = ""
     mark: str = ""
     address: str = ""

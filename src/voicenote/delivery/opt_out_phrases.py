@@ -21,6 +21,17 @@ from voicenote.model.receipt import Answer, Receipt, ReceiptKind, Verdict
 
 #: Where a sentence ends. A comma only separates a greeting from the rest.
 _END = re.compile(r"[.!?;\n\r…|]+|\s[-–—]+\s")
+#: What joins two clauses; and what makes a sentence a condition, a report or a question.
+_JOINTS = re.compile(
+    r"[,:،]|\s(?:and|but|so|ja|aga|kuid|või|și|si|dar|iar|i|oraz|ale|lecz|und|aber|et|mais|y|pero|и|но|و|ولی|اما|אבל)"
+    r"\s|\sו(?=אל\s|לא\s|תמחק|תסיר|תפסיק)"
+)
+_CONDITION = re.compile(
+    r"\b(?:if|when|whenever|unless|until|till|said|says|told|wrote|asked|because|kui|kuni|ütles|dacă|daca|când|cand"
+    r"|până|zis|spus|jeśli|jesli|jeżeli|gdy|dopóki|powiedział\w*|wenn|falls|bis|אם|כאשר|עד|אמר\w*|اگر|وقتی|تا|گفت\w*)\b"
+)
+#: Pictures that may ask to stop, where nothing else is said.
+_STOP_SIGNS = ("🛑", "⛔", "🚫", "✋", "✋🏻", "⛔️")
 #: Marks that carry no meaning, such as quotes, brackets and invisible direction marks.
 _MARKS = re.compile(r"[\"'“”„״׳()\[\]*_\u200e\u200f\ufeff]")
 #: Pictures and other signs; what is not seen, with the points of Hebrew and Arabic.
@@ -50,9 +61,15 @@ def is_opt_out(text: str) -> bool:
     word ("stop") counts only if nothing but greetings and thanks come before it.
     """
     table, first = _words(), True
+    seen: set[str] = set()
     for sentence in _END.split(text):
+        if sentence in seen and not first:
+            continue
+        seen.add(sentence)
         said = _strip_politeness(sentence, table)
         if table["sentences"].fullmatch(said) or (first and table["alone"].fullmatch(said)):
+            return True
+        if any(table["sentences"].fullmatch(clause) for clause in _clauses(sentence)):
             return True
         first = first and bool(
             table["nothing"].fullmatch(said) or table["greets"].fullmatch(_plain(sentence))
@@ -63,8 +80,11 @@ def is_opt_out(text: str) -> bool:
 def may_be_opt_out(text: str) -> bool:
     """Return whether `text` has opt-out words among others, so a person has to read it."""
     table = _words()
-    return bool(table["doubt"].search(f" {_plain(text)} ")) or any(
-        table["twice"].match(f"{_plain(sentence)} ") for sentence in _END.split(text)
+    whole = _plain(text)
+    if table["ask"].fullmatch(whole) or text.strip() in _STOP_SIGNS:
+        return True
+    return bool(table["doubt"].search(f" {whole} ")) or any(
+        table["twice"].match(f"{_plain(sentence)} ") for sentence in set(_END.split(text))
     )
 
 
@@ -92,6 +112,12 @@ def look_for_opt_out(inbound: Inbound) -> Inbound:
     )
 
 
+def _clauses(sentence: str) -> list[str]:
+    """Return the clauses of a sentence; none if it tells of a condition or of what others say."""
+    clauses = [clause for clause in map(_plain, _JOINTS.split(sentence)) if clause]
+    return [] if len(clauses) < 2 or _CONDITION.search(sentence.casefold()) else clauses
+
+
 def _strip_politeness(sentence: str, table: dict[str, re.Pattern[str]]) -> str:
     """Return what a sentence says, without the greetings at its beginning."""
     clauses = [clause for clause in map(_plain, re.split("[,:،]", sentence)) if clause]
@@ -109,8 +135,9 @@ def _words() -> dict[str, re.Pattern[str]]:
     text = files(__package__).joinpath("opt_out.toml").read_text(encoding="utf-8")
     every: dict[str, list[str]] = {}
     for lists in tomllib.loads(text).values():
+        terms = lists.pop("terms", {})
         for name, entries in lists.items():
-            every.setdefault(name, []).extend(entries)
+            every.setdefault(name, []).extend(_fill(entry, terms) for entry in entries)
     joined = {name: f"({'|'.join(entries)})" for name, entries in every.items()}
     alone, polite, greeting = joined["alone"], joined["polite"], joined["greeting"]
     before, after = rf"(({polite}|{greeting}) )*", rf"( {polite})*"
@@ -118,6 +145,7 @@ def _words() -> dict[str, re.Pattern[str]]:
         "sentences": f"{before}{joined['sentences']}{after}",
         "alone": f"{before}{alone}( {alone}| {polite})*",
         "doubt": rf"\W{joined['doubt']}\W",
+        "ask": f"{before}{joined['ask']}{after}",
         # someone who says stop twice may mean it, whatever follows
         "twice": rf"{before}{alone} {alone}\W",
         "greets": rf"{greeting}( \S+){{0,3}}|{polite}",
@@ -129,6 +157,12 @@ def _words() -> dict[str, re.Pattern[str]]:
         name: re2.compile(pattern.replace(r"\w", _LETTER).replace(r"\W", _OTHER), options)
         for name, pattern in patterns.items()
     }
+
+
+def _fill(entry: str, terms: dict[str, str]) -> str:
+    for name, meant in terms.items():
+        entry = entry.replace(f"{{{name}}}", meant)
+    return entry
 
 
 def _plain(text: str) -> str:

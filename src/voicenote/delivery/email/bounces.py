@@ -15,7 +15,7 @@ from email.policy import default
 from voicenote.delivery.email.charsets import decode
 from voicenote.delivery.email.contents import payload, read_contents
 from voicenote.delivery.email.header_fields import field
-from voicenote.delivery.email.machines import from_nobody
+from voicenote.delivery.email.machines import is_machine
 from voicenote.errors import BadData
 from voicenote.model.receipt import UNDELIVERED, Receipt, ReceiptKind
 
@@ -60,12 +60,14 @@ _ADDRESS = re.compile(r"(?<![^\s,;<>])[^\s,;<>]+@[^\s,;<>]+")
 def is_report(message: Message) -> bool:
     """Return whether it is a delivery report, or a bounce as Exim and older servers write them."""
     if message["X-Failed-Recipients"] or any(
-        part.get_content_type() == STATUS for part in message.walk()
+        part["Content-Type"] and part.get_content_type() == STATUS for part in message.walk()
     ):
         return True
     local = re.search(r"(?<![\w.+-])([\w.+-]+)@", field(message, "From"))
-    machine = bool(local and local.group(1).lower() in _MACHINES)
-    return machine and (from_nobody(message) or message.get_content_type() == "multipart/report")
+    machine = local.group(1).lower() if local else ""
+    if machine == "mailer-daemon" and is_machine(message):
+        return True
+    return machine in _MACHINES and is_machine(message) and not message["Auto-Submitted"]
 
 
 def read_report(message: Message, at: datetime) -> Receipt | None:

@@ -45,7 +45,8 @@ _LIKELY = (
 _BROKEN = re.compile(
     r"(?<=[^\W\d_])[\u0080-\u00a9\u00ab-\u00ac\u00ae-\u00b6\u00b8-\u00b9\u00bb-\u00bf×÷]"
 )
-_HIGH = re.compile(rb"[\x80-\xff]+")
+#: Words with bytes that are not ASCII; those of Hebrew have no others.
+_HIGH = re.compile(rb"[a-zA-Z]*[\x80-\xff][a-zA-Z\x80-\xff]*")
 _HEBREW = re.compile(rb"[\xe0-\xfa]+")
 
 
@@ -140,7 +141,7 @@ def _detect(raw: bytes) -> str:
     from charset_normalizer import from_bytes
 
     high = _HIGH.findall(raw)
-    if all(_HEBREW.fullmatch(one) for one in high) and max(map(len, high), default=0) > 1:
+    if all(map(_HEBREW.fullmatch, high)) and max(map(len, high), default=0) > 1:
         return raw.decode("cp1255", "replace")
     best = from_bytes(raw[:65536], cp_isolation=list(_LIKELY)).best()
     return raw.decode(best.encoding if best else "utf-8", "replace")

@@ -8,10 +8,13 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from email import message_from_bytes
 from email.message import Message
+from email.policy import default
 
 from voicenote.delivery.email.charsets import decode, readings
 from voicenote.delivery.email.header_fields import field as header
+from voicenote.delivery.email.header_fields import limit_headers
 from voicenote.delivery.email.reply import own_words
 from voicenote.delivery.inbound import EMPTY
 from voicenote.plain_text import strip_markup
@@ -52,9 +55,13 @@ _WORD = re.compile(r"\w+")
 
 @dataclass(slots=True)
 class Contents:
-    """What is in a letter: `words` its writer's own; `labels` of files; `texts` all there are."""
+    """What is in a letter: `words` its writer's own; `labels` of files; `texts` all there are.
+
+    `whole` are the longest words with what they may quote without any mark.
+    """
 
     words: str = ""
+    whole: str = ""
     labels: list[str] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
 
@@ -90,8 +97,7 @@ def _read(part: Message, found: Contents, depth: int = 0) -> str:
         return "\n\n".join(filter(None, words))
     if part.get_content_maintype() == "text" and kind not in ("text/calendar", *_UNSHOWN):
         return _read_text(part, found)
-    _read_file(part, found)
-    return ""
+    return _read_file(part, found, below)
 
 
 def children(part: Message) -> list[Message]:
@@ -105,7 +111,10 @@ def _read_text(part: Message, found: Contents) -> str:
     label = str(part.get_content_charset("") or "")
     if is_html and not label and (meta := _CHARSET.search(raw[:4096])):
         label = meta[1].decode("ascii", "replace")
-    texts = [own_words(html_text(one) if is_html else one) for one in readings(raw, label)]
+    plain = [html_text(one) if is_html else one for one in readings(raw, label)]
+    texts = list(map(own_words, plain))
+    if any(len(one) > len(found.whole) for one in plain[:1]):
+        found.whole = max(found.whole, own_words(plain[0], whole=True), key=len)
     found.texts.extend(texts)
     if is_html and not texts[0]:
         found.texts.append(own_words(strip_markup(decode(raw, label))))
@@ -127,14 +136,20 @@ def _read_enclosed(part: Message, found: Contents, depth: int) -> None:
         found.labels.append(f"[a message: {subject}]" if subject else "[a message]")
 
 
-def _read_file(part: Message, found: Contents) -> None:
+def _read_file(part: Message, found: Contents, depth: int) -> str:
     raw, kind = payload(part), part.get_content_type()
+    if kind in _CONTAINERS and (at := raw.find(b"Content-Type:")) >= 0 and depth < _DEEPEST:
+        # what is signed, but not encrypted, can be read
+        inner = message_from_bytes(limit_headers(raw[at:]), policy=default)
+        if words := _read(inner, found, depth):
+            return words
     if kind in _CONTAINERS:
         found.texts.extend(
             one.decode(errors="replace").strip() for one in _PRINTABLE.findall(raw)[:500]
         )
     if kind not in _UNSHOWN and not (part["Content-ID"] and kind.startswith("image/")):
         found.labels.append(_label(part, raw))
+    return ""
 
 
 def _label(part: Message, raw: bytes) -> str:
@@ -188,10 +203,10 @@ def payload(part: Message) -> bytes:
 
 
 def html_text(html: str) -> str:
-    """Return the text of HTML without what it quotes."""
+    """Return the text of HTML without what it marks as quoted; a divider precedes other quotes."""
     html = _INTRODUCTION.sub(" ", "".join(_outside_quotes(html)))
     if (start := _ANSWERED.search(html)) is not None:
-        html = html[: start.start()]
+        html = f"{html[: start.start()]}<br>--------<br>{html[start.start() :]}"
     return strip_markup(_CELL.sub(" ", html))
 
 
@@ -200,6 +215,6 @@ def _outside_quotes(html: str) -> Iterator[str]:
     for number, piece in enumerate(_QUOTE.split(html)):
         if number % 2:
             depth = max(0, depth + (-1 if piece.startswith("</") else 1))
-            yield "<br>"
+            yield "<br>&gt; <br>"  # so that what introduces it is known
         elif not depth:
             yield piece

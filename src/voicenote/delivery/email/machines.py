@@ -77,6 +77,18 @@ _NAMED = re.compile(
 )
 
 
+#: How an automatic reply introduces itself where neither a header nor the subject does.
+_INTRODUCED = re.compile(
+    r"(?:this is an|see on|to jest|to|acesta este un|este un|זו|זוהי|זאת|این یک|این) "
+    rf"(?:{'|'.join(map(re.escape, SUBJECTS))})(?: است)?\s*(?:$|[.!,:;\n])"
+)
+
+
+def calls_itself_automatic(words: str) -> bool:
+    """Return whether a letter begins with "This is an automatic reply"."""
+    return bool(_INTRODUCED.match(words.translate(_DIRECTIONS).casefold()))
+
+
 def is_machine(message: Message) -> bool:
     """Return whether the message says that no person wrote it, or has a null return path."""
     return (

@@ -18,6 +18,7 @@ from email.policy import default
 from email.utils import parseaddr
 
 from voicenote.delivery.email.bounces import (
+    STATUS,
     failed_recipients,
     is_report,
     read_report,
@@ -25,7 +26,7 @@ from voicenote.delivery.email.bounces import (
 )
 from voicenote.delivery.email.contents import children, payload, read_contents
 from voicenote.delivery.email.header_fields import field, limit_headers
-from voicenote.delivery.email.machines import from_nobody, is_machine
+from voicenote.delivery.email.machines import calls_itself_automatic, from_nobody, is_machine
 from voicenote.delivery.email.mailbox import MOST
 from voicenote.delivery.inbound import Inbound
 from voicenote.delivery.opt_out_phrases import add_answer, look_for_opt_out
@@ -47,15 +48,16 @@ def read_mail(raw: bytes, at: datetime, templates: tuple[str, ...] = ()) -> Inbo
     """
     message = message_from_bytes(limit_headers(raw), policy=default)
     about = _about(message, templates)
-    if message["X-Voicenote-Key"] and not is_report(message):
+    reports = is_report(message)
+    if message["X-Voicenote-Key"] and not reports:
         return about
     contents = read_contents(message, cut=len(raw) >= MOST)
-    about = look_for_opt_out(replace(about, texts=(about.subject, *contents.texts)))
-    if is_report(message):
-        return _of_a_report(message, about, at)
-    if is_machine(message):
-        return _of_a_machine(message, about, at)
-    return add_answer(about, contents.shown, at, "email")
+    texts = (about.subject, *contents.texts)
+    about = replace(about, texts=texts, whole=contents.whole)
+    if not reports and not is_machine(message) and not calls_itself_automatic(contents.words):
+        return add_answer(about, contents.shown, at, "email")
+    about = look_for_opt_out(about)
+    return _of_a_report(message, about, at) if reports else _of_a_machine(message, about, at)
 
 
 def read_head(raw: bytes, templates: tuple[str, ...] = ()) -> Inbound:
@@ -68,12 +70,13 @@ def _about(message: Message, templates: tuple[str, ...]) -> Inbound:
     sender, identifier = field(message, "From"), field(message, "Message-ID")
     written_from = parseaddr(sender)[1]
     writer, *others = writers(message)
+    headers = list(_all_headers(message))
     return Inbound(
         sender=sender,
         subject=field(message, "Subject"),
-        keys=tuple(dict.fromkeys(_keys(message))),
-        tokens=_tokens(message, templates),
-        message_ids=tuple(dict.fromkeys(_message_ids(message))),
+        keys=tuple(dict.fromkeys(_keys(headers))),
+        tokens=_tokens(headers, templates),
+        message_ids=tuple(dict.fromkeys(_message_ids(message, headers))),
         # without a Message-ID the caller uses a hash of the message as its mark
         mark=f"{identifier} {written_from}".strip() if identifier else "",
         address=writer,
@@ -120,27 +123,27 @@ def _of_a_machine(message: EmailMessage, about: Inbound, at: datetime) -> Inboun
     return replace(about, receipt=Receipt(kind=ReceiptKind.AUTO_REPLY, at=at, detail=detail))
 
 
-def _keys(message: Message) -> Iterator[str]:
+def _keys(headers: list[Message]) -> Iterator[str]:
     """Yield our keys: the envelope id in a report, then our header in what it returns."""
-    for part in _all_headers(message):
+    for part in headers:
         if part["Original-Envelope-Id"]:
             yield _from_xtext(field(part, "Original-Envelope-Id"))
-    for part in _all_headers(message):
+    for part in headers:
         if part["X-Voicenote-Key"]:
             yield field(part, "X-Voicenote-Key")
 
 
-def _tokens(message: Message, templates: tuple[str, ...]) -> tuple[str, ...]:
+def _tokens(headers: list[Message], templates: tuple[str, ...]) -> tuple[str, ...]:
     names = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To", "Final-Recipient")
-    text = " ".join(field(part, name) for part in _all_headers(message) for name in names)
+    text = " ".join(field(part, name) for part in headers for name in names)
     return tuple(dict.fromkeys(one for each in templates if each for one in tokens_in(each, text)))
 
 
-def _message_ids(message: Message) -> Iterator[str]:
+def _message_ids(message: Message, headers: list[Message]) -> Iterator[str]:
     """Yield the id it answers, then the thread from its end, then the ids of what it returns."""
     for name in ("In-Reply-To", "References"):
         yield from reversed(re.findall(r"<[^<>\s]+>", field(message, name)))
-    for part in list(_all_headers(message))[1:]:
+    for part in headers[1:]:
         yield from re.findall(r"<[^<>\s]+>", field(part, "Message-ID"))
 
 
@@ -148,10 +151,14 @@ def _all_headers(message: Message) -> Iterator[Message]:
     """Yield the message, its parts, and headers returned as text (RFC 3462)."""
     for part in message.walk():
         yield part
-        yield from status_groups(part)
-        if part.get_content_type() in ("text/rfc822-headers", "text/x-voicenote-headers"):
+        if not part["Content-Type"]:
+            continue
+        kind = part.get_content_type()
+        if kind == STATUS:
+            yield from status_groups(part)
+        elif kind in ("text/rfc822-headers", "text/x-voicenote-headers"):
             yield message_from_bytes(limit_headers(payload(part)), policy=default)
-        elif part.get_content_type() == "message/rfc822" and not any(map(len, children(part))):
+        elif kind == "message/rfc822" and not any(map(len, children(part))):
             packed = "".join(str(one.get_payload()) for one in children(part))
             with suppress(ValueError):  # a letter in base64, which the standard forbids
                 yield message_from_bytes(limit_headers(b64decode(packed)), policy=default)

@@ -26,35 +26,52 @@ _FROM = re.compile(
 #: A line that only programs write: an address in angle brackets, and a time or a year.
 _WROTE = re.compile(r"(?=.*<[^<>\s@]+@[^<>\s]+>)(?=.*(?:\d[:.]\d\d|\b\d{4}\b)).*[:：]")
 _MARKS = (">", "|")
+_DIGIT = re.compile(r"\d")
+#: Lines that programs add to a letter: of Outlook's apps, virus scanners, and inline PGP.
+_ADDED = re.compile(
+    r"\boutlook\b.{0,30}\b(?:ios|android)\b|https?://(?:www\.)?(?:aka\.ms|avast\.com)/"
+    r"|^virus-free|^yahoo mail: |\breacted via gmail$|^-----BEGIN PGP SIGNED|^Hash: \w+$",
+    re.IGNORECASE,
+)
 _ABOVE = re.compile(r"above this line|powyżej tej linii|üle(?:s)?pool seda rida", re.IGNORECASE)
 
 
-def own_words(text: str) -> str:
+def own_words(text: str, *, whole: bool = False) -> str:
     """Return what a person wrote, without what they quote.
 
     In every language, a quotation is introduced by a line that ends in a colon, and marked by ">"
     or "|". So no list of introductions is needed. Answers between quoted lines are kept. So is the
-    line before a quotation that may be the writer's own, if it is all there is.
+    line before a quotation that may be the writer's own, if it is all there is. `whole`: go on
+    behind the beginning of a quotation without marks.
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     kept: list[str] = []
     introductions: list[str] = []
     for number, line in enumerate(lines):
         bare = line.strip("\u200b\u200e\u200f\ufeff \t\u00a0")
-        if len(bare) <= LONGEST and (_divides(bare) or _starts_letter(lines, number)):
-            break
-        if bare.startswith(_MARKS):
-            continue
-        if is_sent_line(bare):
+        if bare.startswith(_MARKS) or is_sent_line(bare) or _ADDED.search(bare[:LONGEST]):
             continue
         if bare.endswith((":", "：")) and _quoted_follows(lines, number):
             introductions += [] if re.search(r"[@\d]", bare) else [bare]
             continue
         if _quoted_follows(lines, number, through=1) and re.search(r"[@\d]", bare):
             continue  # an introduction that was wrapped onto two lines
+        if len(bare) <= LONGEST and not whole and _begins_quotation(lines, number, bare):
+            _drop_headers(kept)
+            break
         kept.append(bare if not bare else line.rstrip())
     text = re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip("\u200b\ufeff \t\r\n\u00a0")
     return text or "\n".join(introductions)
+
+
+def _begins_quotation(lines: list[str], number: int, bare: str) -> bool:
+    return _divides(bare) or _starts_letter(lines, number)
+
+
+def _drop_headers(kept: list[str]) -> None:
+    """Remove headers at the end of `kept`: some programs write the date before the sender."""
+    while kept and kept[-1].strip() and _HEADER.match(kept[-1].strip()) and _DIGIT.search(kept[-1]):
+        kept.pop()
 
 
 def _divides(line: str) -> bool:
@@ -73,7 +90,8 @@ def _starts_letter(lines: list[str], number: int) -> bool:
     """Return whether the headers of a letter begin, as programs without dividers write them."""
     if not _FROM.match(lines[number].strip()):
         return False
-    return number + 1 < len(lines) and bool(_HEADER.match(lines[number + 1].strip()))
+    after = next((line.strip() for line in lines[number + 1 : number + 4] if line.strip()), "")
+    return bool(_HEADER.match(after))
 
 
 def _quoted_follows(lines: list[str], number: int, through: int = 0) -> bool:

@@ -10,10 +10,15 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import repeat
 
 from voicenote.delivery.content import NOTES
 from voicenote.delivery.inbound import EMPTY, Arrival, Inbound
-from voicenote.delivery.opt_out_phrases import is_opt_out, may_be_opt_out
+from voicenote.delivery.opt_out_phrases import (
+    is_opt_out,
+    look_for_opt_out,
+    may_be_opt_out,
+)
 from voicenote.engine.workspace import Workspace
 from voicenote.ledger import case_store, scripts, touches
 from voicenote.ledger.store import Transaction
@@ -24,10 +29,15 @@ _WORD = re.compile(r"[^\W_]+")
 ENOUGH = 4
 #: Words of a quotation that begins or ends within a sentence of ours.
 PARTLY = 8
+#: Words of a quotation that is a letter of ours rather than a sentence.
+LONG = 25
 #: Lines that programs put above a quotation: a header, or an introduction that ends in a colon.
 _HEADER = re.compile(r"\W*\w[\w-]{0,20}(?: [\w-]{1,20})?\*? ?[:：].*")
 _INTRODUCTION = re.compile(r"(?=.*[\d@]).*[:：]\W*")
+_WROTE = re.compile(r"(?=.*[@<])(?=.*\d).*[:：]\W*")
 _EMPTY_HEADER = re.compile(r"\W*\w[\w -]{0,30}[:：][\W\d]*")
+_DIVIDER = re.compile(r"[-_=*#\s.,:;\"“”„]*|[-_=*]{3,}.*[-_=*]{3,}")
+_STOPS = " \t>|"
 _LETTERS = re.compile(r"[^\W\d_]")
 
 
@@ -72,10 +82,11 @@ class Correspondence:
                 said_back = any(f" {' '.join(words)} " in text for text in theirs)
                 enough = len(words) >= ENOUGH and not said_back
                 self._first.setdefault(words[0], []).append((tuple(words), enough))
+                self._parts.update(_runs(words))
         for words in filter(None, map(_words, self.notes)):
             self._first.setdefault(words[0], []).append((tuple(words), True))
         self._whole = f" {' '.join(whole)} "
-        self._parts = set(_runs(whole)) - known
+        self._parts -= known
 
     def __bool__(self) -> bool:
         return bool(self._first)
@@ -92,9 +103,19 @@ class Correspondence:
             kept.append(text[last : found[start].start()])
             last = found[end].start() if end < len(found) else len(text)
             gap = text[found[end - 1].end() : last]
-            kept.append("\0" + "\n" * gap.count("\n"))
+            kept.append("\0" * (1 + (end - start >= LONG)) + "\n" * gap.count("\n"))
         kept.append(text[last:])
         return _without_frames("".join(kept))
+
+    def answers_within(self, text: str) -> str:
+        """Return what stands between sentences of ours in `text`: answers without any mark."""
+        found = list(_WORD.finditer(text))
+        spans = list(_spans(self._mark([_fold(one[0]) for one in found])))
+        if len(spans) < 2:
+            return ""
+        between = text[found[spans[0][0]].start() : found[spans[-1][1] - 1].end()]
+        lines = map(str.strip, self.remove_from(between).split("\n"), repeat(_STOPS))
+        return "\n".join(line for line in lines if not _DIVIDER.fullmatch(line))
 
     def _has(self, words: Sequence[str]) -> bool:
         return f" {' '.join(words)} " in self._whole
@@ -130,6 +151,11 @@ def without_ours(arrival: Arrival, sent: Correspondence) -> Arrival:
     answer = inbound.answer
     if answer is not None:
         text = sent.remove_from(answer.text).strip()
+        within = [
+            line for line in sent.answers_within(inbound.whole).split("\n") if line not in text
+        ]
+        text = "\n".join(filter(None, (text, *within)))
+        texts += tuple(within)
         answer = replace(answer, text=text or (EMPTY if answer.text else ""))
     changed = replace(inbound, answer=answer, texts=texts)
     return replace(arrival, inbound=_look_again(inbound, changed))
@@ -139,11 +165,12 @@ def _look_again(before: Inbound, after: Inbound) -> Inbound:
     """Return `after` without opt-outs that only stood in our own words."""
     quoted = any(map(is_opt_out, before.texts)) and not any(map(is_opt_out, after.texts))
     doubted = any(map(may_be_opt_out, before.texts)) and not any(map(may_be_opt_out, after.texts))
-    return replace(
+    before = replace(
         after,
         opt_out=before.opt_out and not quoted,
         may_opt_out=before.may_opt_out and not doubted,
     )
+    return look_for_opt_out(before)
 
 
 def _without_frames(text: str) -> str:
@@ -153,21 +180,27 @@ def _without_frames(text: str) -> str:
     for number, line in enumerate(lines):
         if "\0" in line:
             rest = line.replace("\0", "")
-            if not _LETTERS.search(rest) or _EMPTY_HEADER.fullmatch(rest):
+            if any(
+                (not _LETTERS.search(rest), _EMPTY_HEADER.fullmatch(rest), _WROTE.fullmatch(rest))
+            ):
                 frames.add(number)
-            frames.update(_above(lines, number))
+            frames.update(_above(lines, number, whole="\0\0" in line))
     kept = (line.replace("\0", " ") for at, line in enumerate(lines) if at not in frames)
     return re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in kept)).strip()
 
 
-def _above(lines: Sequence[str], number: int) -> Iterator[int]:
-    """Yield the numbers of lines directly above a quotation that programs wrote."""
+def _above(lines: Sequence[str], number: int, *, whole: bool) -> Iterator[int]:
+    """Yield the numbers of lines that programs wrote directly above a quotation.
+
+    Above a `whole` letter, any short line that ends in a colon is one.
+    """
     headers: list[int] = []
     for at in range(number - 1, max(-1, number - 12), -1):
         line = lines[at].replace("\0", "").strip()
         if not _LETTERS.search(line):
             continue
-        if _INTRODUCTION.fullmatch(line) and not headers:
+        short = whole and line.endswith((":", "：")) and len(line.split()) <= 8
+        if not headers and (short or _INTRODUCTION.fullmatch(line)):
             yield at
             return
         if not _HEADER.fullmatch(line):

@@ -92,6 +92,7 @@ def parse_arrival(arrival: Arrival, field: str) -> Arrival:
             address=heard_at(field, line(inbound.address)),
             aliases=tuple(heard_at(field, line(one)) for one in inbound.aliases[:10]),
             moved_to=tuple(heard_at(field, line(one)) for one in inbound.moved_to[:10]),
+            whole=storable_text(inbound.whole, WORDS),
             texts=tuple(storable_text(one, WORDS) for one in inbound.texts[:50]),
             keys=tuple(map(line, inbound.keys[:20])),
             tokens=inbound.tokens[:20],
