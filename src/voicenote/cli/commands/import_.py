@@ -178,10 +178,10 @@ def _take(
     session.screen.warn(*describe_known(taken, dry_run=dry_run), *map(str, reading.problems))
     if reading.more:
         session.screen.warn(f"and {reading.more} more")
-    if names := reading.not_names:
+    if reading.nameless:
         session.screen.warn(
-            f"Greeted without a name: {len(names)}, for an address, a number or a stand-in such as "
-            f"{short(names[0])} is none (say_as can give one)"
+            f"Greeted without a name: {reading.nameless}, for an address, a number or a stand-in "
+            f"such as {short(reading.stand_in)} is none (say_as can give one)"
         )
     files = rejected.paths if rejected else ()
     return {

@@ -21,8 +21,9 @@ class RecordReader:
     """A reading of records: the good ones pass through it, the others are counted and reported.
 
     `reasons` counts the bad ones by reason, `left_out` those that are no complaint. `unread`
-    counts the good ones of which a field couldn't be read, `not_names` has those names that greet
-    nobody. At most `most` problems are kept to be shown; `more` counts the others.
+    counts the good ones of which a field couldn't be read, `nameless` those whose name greets
+    nobody, such as `stand_in`. At most `most` problems are kept to be shown; `more` counts the
+    others.
     """
 
     source: ComplaintSource
@@ -34,7 +35,8 @@ class RecordReader:
     unread: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
     left_out: Counter[str] = field(default_factory=Counter)
-    not_names: list[str] = field(default_factory=list)
+    nameless: int = 0
+    stand_in: str = ""
     problems: list[Problem] = field(default_factory=list)
     more: int = 0
 
@@ -54,7 +56,8 @@ class RecordReader:
                     self._show(replace(problem, what=f"{problem.what}; added without it"))
                 who = item.complaint.customer
                 if who.name != NOBODY and not name_to_greet(who.name, who.say_as):
-                    self.not_names.append(who.name)
+                    self.nameless += 1
+                    self.stand_in = self.stand_in or who.name
                 yield item
             elif isinstance(item, LeftOut):
                 self.left_out[item.reason] += 1
