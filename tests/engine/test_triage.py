@@ -50,6 +50,19 @@ def test_the_benefit_of_the_doubt_is_the_default(ws: Workspace) -> None:
     assert (found.finding, found.proposal.template) == ("justified", "justified")
 
 
+def test_abuse_is_proposed_and_the_owner_decides(ws: Workspace) -> None:
+    number = opened(ws, what_happened="You are fucking idiots, and the cake was late.")
+    found = apply_triage(ws, number, Triage())
+    assert (found.abusive, found.proposal.template) == (False, "justified")
+    assert any(f"voicenote triage {number} --abusive --reason" in one for one in found.warnings)
+    found = apply_triage(ws, number, Triage(abusive=True, reason="he insults us all"))
+    assert (found.proposal.plan, found.warnings) == ("last-word", ())
+
+
+def test_nobody_who_is_only_angry_is_called_abusive(ws: Workspace) -> None:
+    assert apply_triage(ws, opened(ws), Triage()).warnings == ()
+
+
 @pytest.mark.parametrize(
     ("told_", "template", "plan"),
     [

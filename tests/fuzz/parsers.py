@@ -307,8 +307,9 @@ def quoted(data: bytes, _folder: Path, chance: random.Random) -> None:
 
     text = data.decode("utf-8", "replace")
     for each in (to_one_line(text), clean_quote(text), calm_shouting(text)):
-        shorten(each, chance.randrange(1, 300))
-        cut_excerpt(each, chance.randrange(1, 300))
+        code = chance.choice(("en", "et", "he", "ro", "pl", "fa"))
+        shorten(each, chance.randrange(1, 300), code)
+        cut_excerpt(each, chance.randrange(1, 300), code)
 
 
 def template(data: bytes, folder: Path, chance: random.Random) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -39,22 +40,44 @@ def test_what_must_not_be_read_aloud_is_left_out(wrote: Any, said: Any) -> None:
 
 def test_an_excerpt_prefers_a_whole_sentence_without_a_gap() -> None:
     text = clean_quote("I wrote to XXXX about it. Nobody ever answered my letters. It is sad. " * 3)
-    assert cut_excerpt(text, 9) == ("Nobody ever answered my letters. It is sad.", True)
+    assert cut_excerpt(text, 9, "en") == ("Nobody ever answered my letters.", True)
 
 
-def test_a_cut_falls_on_a_clause_or_not_on_a_dangling_word() -> None:
-    assert shorten("The van came late, and then it was full of the wrong things", 7) == (
-        "The van came late,",
-        True,
+@pytest.mark.parametrize(
+    ("code", "text", "kept"),
+    [
+        ("en", "The van came late, and then it was full of the wrong things", "The van came late,"),
+        ("en", "We waited for hours because the driver was lost in the fog", "We waited for hours"),
+        ("et", "Ootasime kaks tundi, sest juht oli eksinud ja ei vastanud", "Ootasime kaks tundi,"),
+        ("pl", "Czekałam dwie godziny, bo kierowca nie znał tej drogi", "Czekałam dwie godziny,"),
+        ("en", "The very long and winding story of a van without any driver", ""),
+    ],
+)  # fmt: skip
+def test_nothing_is_cut_in_the_middle_of_a_clause(code: str, text: str, kept: str) -> None:
+    assert shorten(text, 7, code) == (kept, True)
+    assert cut_excerpt(f"{text}.", 7, code)[0] in f"{text}."
+
+
+@pytest.mark.parametrize("hostile", ["a. ", "and i ", "No. 1. ", "…", "x,y, ", "«", "shit"])
+def test_a_long_text_of_nothing_is_read_in_time(hostile: str) -> None:
+    started = time.process_time()
+    cut_excerpt(clean_quote(hostile * 60_000), 38, "en")
+    assert time.process_time() - started < 10
+
+
+def test_sentences_that_stand_apart_are_quoted_apart() -> None:
+    text = (
+        "Your driver broke our gate. I was making soup for my aunt. "
+        "Then your office refused to pay for it. I like soup."
     )
-    assert shorten("we waited for hours because of the driver", 6, {"because", "of"})[0] == (
-        "we waited for hours"
+    assert cut_excerpt(text, 16, "en")[0] == (
+        "Your driver broke our gate… Then your office refused to pay for it."
     )
 
 
 @given(st.text(), st.integers(1, 30))
 def test_an_excerpt_is_never_longer_than_asked(text: Any, limit: Any) -> None:
-    assert len(trim_punctuation(cut_excerpt(clean_quote(text), limit)[0]).split()) <= limit
+    assert len(trim_punctuation(cut_excerpt(clean_quote(text), limit, "en")[0]).split()) <= limit
 
 
 @given(st.text())

@@ -49,9 +49,9 @@ class Language:
     `pace` is a calm reader's words per minute. `gender` is the end of the RBNF rule name for plain
     numbers. `date` and `date_with_year` are spoken patterns with {weekday}, {day}, {month} and
     {year}; `paper_date` is a CLDR pattern for writing. `joined` joins an amount and its hundredths.
-    `digits`, if given, are used in writing. A shortened quotation drops opening `salutations` and
-    never ends in a `dangling` word. `outdated` has the words that are true only on their day;
-    `subjects` are by kind of message, `phrases` by template, then by name.
+    `digits`, if given, are used in writing. A quotation drops opening `salutations`. `outdated` has
+    the words that are true only on their day; `subjects` are by kind of message, `phrases` by
+    template, then by name.
     """
 
     code: str
@@ -70,7 +70,6 @@ class Language:
     symbols: Mapping[str, str]
     amends: Mapping[str, str]
     salutations: Sequence[str]
-    dangling: Sequence[str]
     coins: Mapping[str, Coin]
     outdated: Mapping[str, Sequence[Any]]
     subjects: Mapping[str, str]

@@ -13,6 +13,7 @@ from voicenote.model.greeting import name_to_greet
 from voicenote.model.money import Money
 from voicenote.model.promise import Promise
 from voicenote.script.context import ScriptContext
+from voicenote.script.habits import is_coarse
 from voicenote.script.languages import Language, language
 from voicenote.script.numbers import (
     say_date,
@@ -48,15 +49,18 @@ class WordBudget:
     brief: bool = False
 
 
-#: From the widest to the tightest; the last ones are only for very long names, sums and dates.
+#: From the widest to the tightest. What is only nice to hear goes before the customer's own words
+#: do (R19); the last ones are only for very long names, sums and dates.
 BUDGETS = (
-    WordBudget(25, 12, 25),
-    WordBudget(25, 10, 25, extras=frozenset({"feeling", "at_stake", "expected"})),
-    WordBudget(22, 10, 22, extras=frozenset({"feeling", "at_stake"})),
-    WordBudget(20, 8, 20, promises=2, extras=frozenset({"feeling"})),
-    WordBudget(18, 0, 20, promises=2, extras=frozenset()),
-    WordBudget(16, 0, 20, promises=2, extras=frozenset(), brief=True),
-    WordBudget(12, 0, 18, promises=2, extras=frozenset(), brief=True),
+    WordBudget(38, 12, 25),
+    WordBudget(38, 10, 25, extras=frozenset({"feeling", "at_stake", "expected"})),
+    WordBudget(32, 10, 22, extras=frozenset({"feeling", "at_stake"})),
+    WordBudget(30, 8, 20, promises=2, extras=frozenset({"feeling"})),
+    *(
+        WordBudget(quote, 0, 20, promises=2, extras=frozenset(), brief=True)
+        for quote in range(38, 16, -3)
+    ),
+    WordBudget(14, 0, 18, promises=2, extras=frozenset(), brief=True),
     WordBudget(14, 0, 18, promises=1, extras=frozenset(), brief=True),
     WordBudget(8, 0, 12, promises=1, extras=frozenset(), brief=True),
     WordBudget(7, 0, 9, promises=1, extras=frozenset(), brief=True),
@@ -112,16 +116,23 @@ class TemplateValues:
         extras = ("feeling", "at_stake", "identity", "expected")
         kept = self.budget.extras
         return {
-            "most": bool(trim_punctuation(clean_quote(complaint.bothered_most))),
+            "most": bool(self._said_back(complaint.bothered_most)),
             "quote": self._quote(complaint.bothered_most, complaint.what_happened),
             "answer": self._quote(next(filter(str.strip, answers), "")),
             "cause": self._text(_from_code(complaint.cause), min(self.budget.promise, 12)),
             "reason": self._text(complaint.finding_reason, self.budget.promise),
             **{
-                name: self._text(getattr(complaint, name), self.budget.extra if name in kept else 0)
+                name: self._text(
+                    self._said_back(getattr(complaint, name)),
+                    self.budget.extra if name in kept else 0,
+                )
                 for name in extras
             },
         }
+
+    def _said_back(self, text: str) -> str:
+        """Return a customer's words as they are; "" for abuse, and for what cannot be said."""
+        return "" if is_coarse(text, self.tongue.code) else trim_punctuation(clean_quote(text))
 
     def _lesson(self, case: Case) -> dict[str, TemplateValue]:
         """Return what will be different: `firm` if it has an owner and a day (R7)."""
@@ -178,7 +189,7 @@ def _say_sum(text: str, value: Money, code: str) -> tuple[str, str]:
 def _shorten(text: str, limit: int, code: str) -> tuple[str, str]:
     tongue = language(code)
     whole = trim_punctuation(clean_quote(text)) if limit else ""
-    return fit_words(trim_punctuation(shorten(whole, limit, tongue.dangling)[0]), limit, tongue)
+    return fit_words(trim_punctuation(shorten(whole, limit, code)[0]), limit, tongue)
 
 
 @lru_cache(maxsize=4096)
@@ -201,14 +212,14 @@ def _quote_customer(sources: tuple[str, ...], limit: int, code: str) -> tuple[st
     tongue = language(code)
     for source in sources:
         whole = clean_quote(source, tuple(tongue.salutations))
-        kept, cut = cut_excerpt(whole, limit, tongue.dangling)
-        kept = _single_quoted(trim_punctuation(kept))
-        kept = kept[:1].upper() + kept[1:]
-        written, spoken = fit_words(kept, limit, tongue)
-        if spoken:
-            opening, closing = tongue.quotes
-            more = "…" if cut or written != kept else ""
-            return f"{opening}{written}{more}{closing}", spoken
+        for most in range(limit, 0, -2):  # numbers are longer when they are spoken
+            kept, cut = cut_excerpt(whole, most, code)
+            kept = _single_quoted(trim_punctuation(kept))
+            kept = kept[:1].upper() + kept[1:]
+            written, spoken = fit_words(kept, limit, tongue)
+            if spoken and written == kept:
+                opening, closing = tongue.quotes
+                return f"{opening}{written}{'…' if cut else ''}{closing}", spoken
     return "", ""
 
 

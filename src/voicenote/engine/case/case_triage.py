@@ -39,6 +39,7 @@ from voicenote.model.money import Money
 from voicenote.model.promise import AmendsKind
 from voicenote.model.touch import TouchKind
 from voicenote.script.compose import template_for
+from voicenote.script.habits import is_coarse
 from voicenote.script.languages import language, language_for
 
 #: The stages in which triage can still change what is said.
@@ -125,7 +126,8 @@ def apply_triage(ws: Workspace, number: int, triage: Triage) -> TriageView:
         judged = judge(case, bands_of(ws))
         money = "" if judged.level is Adequacy.FINE else f"{judged.what}; {judged.advice}"
         found = _propose(ws, tx, case)
-        told = (asked, warn_of_returned_causes(tx, [case]).get(number, ""), money)
+        rude = _warn_of_abuse(ws, case)
+        told = (rude, asked, warn_of_returned_causes(tx, [case]).get(number, ""), money)
         return TriageView(
             case=number,
             finding=complaint.finding,
@@ -145,6 +147,19 @@ def apply_triage(ws: Workspace, number: int, triage: Triage) -> TriageView:
             ),
             next=f"voicenote script {number}",
         )
+
+
+def _warn_of_abuse(ws: Workspace, case: Case) -> str:
+    """Return the proposal to end it courteously (S10), when the customer's words hold abuse."""
+    complaint = case.complaint
+    words = f"{complaint.what_happened} {complaint.bothered_most}"
+    tag = case.customer.language or ws.settings.owner.language
+    if complaint.abusive or not is_coarse(words, tag.partition("-")[0]):
+        return ""
+    return (
+        "there is abuse in their words, which is not said back. If it is more than anger, end it "
+        f"with one courteous message: voicenote triage {case.number} --abusive --reason TEXT (S10)"
+    )
 
 
 def _save(ws: Workspace, tx: Transaction, number: int, triage: Triage) -> None:
