@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import itertools
+import json
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -466,3 +467,36 @@ def test_a_database_has_a_place_too(postgres_url: str, tmp_path: Path, clock: Cl
     ledger.close()
     assert place.file
     assert "@" not in place.path
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"at": "yesterday"},
+        {"at": "2026-03-02T09:00:00"},  # a naive moment
+        {"number": 10**400},
+        {"number": None},
+        {"place": asdict(HOME) | {"path": "ledger.db"}},
+        {"place": asdict(HOME) | {"path": 5}},
+        {"place": asdict(HOME) | {"path": "a\0b"}},
+        {"paths": 5},
+    ],
+)
+def test_a_damaged_record_is_asked_about_and_stops_no_command(
+    home: Path, open_at: Open, world: World, damage: dict[str, Any]
+) -> None:
+    one_pass(open_at(home))
+    (file,) = home.with_name("state").glob("*.json")
+    good = file.read_text()
+    file.write_text(json.dumps(json.loads(good) | damage))
+    assert doubt_of(open_at(home))
+    assert adopt(open_at(home)).doubt
+    assert doubt_of(open_at(home)) == ""
+
+
+@pytest.mark.parametrize("text", ["[1]", "null", "{", "[" * 100_000, '{"place": 5}'])
+def test_a_record_that_is_no_record_is_none(home: Path, open_at: Open, text: str) -> None:
+    one_pass(open_at(home))
+    (file,) = home.with_name("state").glob("*.json")
+    file.write_text(text)
+    assert "nothing is remembered" in doubt_of(open_at(home))

@@ -90,9 +90,8 @@ def doubt(seen: IdentityCheck) -> str:
         return why
     place = record.place
     if place.file != here.file and place.path != here.path:
-        return (
-            f"another copy of this ledger, in {place.path}, was the one that sent, and is gone now"
-        )
+        other = f"another copy of this ledger, in {place.path}"
+        return f"{other}, was the one that sent, and is gone now"
     if not seen.agrees:
         return "this ledger is older than the one that has sent from here, or another copy of it"
     return ""
@@ -233,14 +232,15 @@ def from_text(kept: str) -> LedgerIdentity | None:
 
 
 def _read(file: Path) -> LedgerRecord | None:
-    try:
+    """Return the record in a file; None when there is none, or only a damaged one."""
+    with suppress(OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
         kept = json.loads(file.read_text(encoding="utf-8"))
         paths, number, at = tuple(kept["paths"]), int(kept["number"]), str(kept["at"])
-        return LedgerRecord(
-            place=LedgerIdentity(**kept["place"]), paths=paths, number=number, at=at
-        )
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+        place = LedgerIdentity(**kept["place"])
+        dated = number == 0 or (0 < number < 2**63 and datetime.fromisoformat(at).tzinfo)
+        if dated and b"\0" not in os.fsencode(place.path):
+            return LedgerRecord(place=place, paths=paths, number=number, at=at)
+    return None
 
 
 def _write(file: Path, record: LedgerRecord) -> None:
@@ -288,9 +288,8 @@ def _alone(file: Path) -> Iterator[None]:
         make_folder(file.parent)
         lock.acquire()
     except Timeout as error:
-        raise TryAgain(
-            "another copy of this ledger is just asking whether it may send", "try again"
-        ) from error
+        what = "another copy of this ledger is just asking whether it may send"
+        raise TryAgain(what, "try again") from error
     except (OSError, NotImplementedError):
         yield
         return
