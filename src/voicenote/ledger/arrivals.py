@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, bindparam, func, insert, or_, select, update
 
-from voicenote.ledger import case_store, customer_store, optouts, rows, tables, touches
+from voicenote.ledger import case_store, customer_store, doubts, optouts, rows, tables, touches
 from voicenote.ledger.list_params import list_param
 from voicenote.ledger.store import Transaction
 from voicenote.model.address import Address, field_of, mark
@@ -103,7 +103,11 @@ def written_by(tx: Transaction, channel: str, addresses: Sequence[str]) -> dict[
 
 @dataclass(frozen=True, slots=True)
 class UnmatchedArrival:
-    """An arrival that doesn't match a case, and why. `shown_at`: when the owner saw it. UTC."""
+    """An arrival that doesn't match a case, and why. `shown_at`: when the owner saw it. UTC.
+
+    `held` are the cases that it may be about, `whom` their customers in words: what goes to them
+    is held until a person has looked.
+    """
 
     number: int
     channel: str
@@ -113,14 +117,28 @@ class UnmatchedArrival:
     text: str
     reason: str
     shown_at: datetime | None
+    held: tuple[int, ...] = ()
+    whom: str = ""
 
 
 def unmatched(tx: Transaction, after: int = 0) -> list[UnmatchedArrival]:
     """Return the arrivals after number `after` that don't match a case, oldest first."""
-    table = tables.arrivals
-    query = select(*(table.c[field.name] for field in fields(UnmatchedArrival)))
+    table, held = tables.arrivals, doubts.cases_by_arrival(tx)
+    names = [field.name for field in fields(UnmatchedArrival) if field.name in table.c]
+    query = select(*(table.c[name] for name in names))
     query = query.where(table.c.kind == UNMATCHED, table.c.number > after).order_by(table.c.number)
-    return [UnmatchedArrival(*row) for row in tx.connection.execute(query)]
+    found = (UnmatchedArrival(*row) for row in tx.connection.execute(query))
+    return [
+        replace(one, held=(cases := held.get(one.number, ())), whom=doubts.names_of(tx, cases))
+        for one in found
+    ]
+
+
+def number_of(tx: Transaction, channel: str, its_mark: str) -> int:
+    """Return the number of the arrival with this mark, which is there."""
+    table = tables.arrivals
+    same = (table.c.mark == digest(its_mark)) & (table.c.channel == channel)
+    return int(tx.connection.execute(select(table.c.number).where(same)).scalar_one())
 
 
 def last(tx: Transaction) -> int:
@@ -129,9 +147,10 @@ def last(tx: Transaction) -> int:
 
 
 def unseen(tx: Transaction) -> int:
-    """Return how many unmatched arrivals haven't been shown to the owner yet."""
+    """Return how many unmatched arrivals, which hold nobody, the owner hasn't been shown yet."""
     table = tables.arrivals
     query = select(func.count()).where(table.c.kind == UNMATCHED, table.c.shown_at.is_(None))
+    query = query.where(table.c.number.not_in(select(tables.doubts.c.arrival)))
     return tx.connection.execute(query).scalar_one()
 
 

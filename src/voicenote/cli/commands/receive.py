@@ -40,20 +40,39 @@ MOST = 64 << 20
 @click.option(
     "--unmatched", is_flag=True, help="List everything that could not be matched to a case."
 )
+@click.option(
+    "--let-go",
+    type=int,
+    metavar="NUMBER",
+    help="You have looked at an unmatched message: let go on what it holds.",
+)
 def receive(
-    session: Session, /, *, file: BinaryIO | None, signature: str, channel: str, unmatched: bool
+    session: Session,
+    /,
+    *,
+    file: BinaryIO | None,
+    signature: str,
+    channel: str,
+    unmatched: bool,
+    let_go: int | None,
 ) -> int:
     """Read what came in: answers, bounces, receipts, opt-outs. Every run does it first.
 
     With --json: {"received", "kinds", "unmatched", "nudges", "troubles"}; with --unmatched a list.
     """
+    from voicenote.engine.case import consent
     from voicenote.engine.run import poll
 
     if file is None and (signature or channel):
         raise click.UsageError("--signature and --channel go with --from FILE.")
-    if file is not None and unmatched:
-        raise click.UsageError("Give either --from or --unmatched.")
+    if (file is not None) + unmatched + (let_go is not None) > 1:
+        raise click.UsageError("Give one of --from, --unmatched and --let-go.")
     with session.open(whole=True) as ws:
+        if let_go is not None:
+            cases = consent.let_go(ws, let_go)
+            many = ", ".join(map(str, cases))
+            session.screen.show({"cases": cases}, lambda: f"What waits for case {many} goes on.")
+            return 0
         if unmatched:
             _list(session, poll.unmatched(ws))
             return 0
@@ -104,8 +123,16 @@ def _show(session: Session, received: Received) -> None:
 
 def _list(session: Session, found: Sequence[UnmatchedArrival]) -> None:
     rows = [
-        (f"{one.at:%Y-%m-%d %H:%M}", one.channel, one.sender, describe_arrival(one), one.reason)
+        (
+            str(one.number),
+            f"{one.at:%Y-%m-%d %H:%M}",
+            one.channel,
+            one.sender,
+            describe_arrival(one),
+            one.reason,
+            one.whom,
+        )
         for one in found
     ]
-    headers = ("when (UTC)", "channel", "from", "what", "why")
+    headers = ("number", "when (UTC)", "channel", "from", "what", "why", "holds")
     session.screen.rows(found, headers, rows, "Everything that came in was matched to a case.")

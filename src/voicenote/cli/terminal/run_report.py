@@ -131,6 +131,8 @@ def unmatched_lines(found: Sequence[UnmatchedArrival]) -> list[str]:
     return [
         f"not matched to a case: {describe_arrival(one) or 'a report'} ({one.channel}, from "
         f"{one.sender or 'no one'}): {one.reason}"
+        + f"; it may be {one.whom}: held until voicenote receive --let-go {one.number}"
+        * bool(one.held)
         for one in found
     ]
 

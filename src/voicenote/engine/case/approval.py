@@ -14,7 +14,7 @@ from voicenote.errors import RuleSaysNo
 from voicenote.followup.case_status import told_already
 from voicenote.followup.proposal import plan_of_finding
 from voicenote.followup.release_rules import also_recalled
-from voicenote.ledger import case_store, optouts, scripts, touches
+from voicenote.ledger import case_store, doubts, optouts, scripts, touches
 from voicenote.ledger.changes import change_touch
 from voicenote.ledger.snapshots import snapshot
 from voicenote.ledger.store import Transaction
@@ -269,6 +269,7 @@ def resume(ws: Workspace, number: int) -> str:
     """
     with ws.ledger.write() as tx:
         case = case_store.get(tx, number)
+        doubts.settle(tx, case=number)  # somebody has looked
         held = [t for t in touches.of_round(tx, case) if t.state is TouchState.HELD]
         moved = booking.resume([t.planned for t in held], ws.hours_of(case), ws.owner_hours, tx.now)
         for touch, new in zip(held, moved, strict=True):

@@ -10,8 +10,10 @@ from voicenote.engine.case.release import mark_stale
 from voicenote.engine.case.routing import channels_gone
 from voicenote.engine.workspace import Workspace
 from voicenote.followup.case_status import acknowledged_at, clock_start, memo_at
+from voicenote.followup.interpret import quote_inline
 from voicenote.followup.priorities import Need, Row, rank_needs
 from voicenote.ledger import arrivals, case_rows, case_store, pauses, touches
+from voicenote.ledger.arrivals import UnmatchedArrival
 from voicenote.ledger.snapshots import snapshots
 from voicenote.ledger.unreadable import readable
 from voicenote.model.snapshot import Snapshot
@@ -49,7 +51,10 @@ def what_needs_me(ws: Workspace) -> Attention:
             Row(seen, _breached(seen, tx.now, policy), back.get(seen.case.number, ""))
             for seen in found
         ]
-        apart = [OwnNeed("pause", pause.told, pause.cure) for pause in pauses.list_paused(tx)]
+        apart = [
+            OwnNeed("unmatched", *held_lines(one)) for one in arrivals.unmatched(tx) if one.held
+        ]
+        apart += [OwnNeed("pause", pause.told, pause.cure) for pause in pauses.list_paused(tx)]
         apart += [OwnNeed("unreadable", error.what, error.advice) for error in bad.values()]
         gone = channels_gone(ws, tx)
         apart += [OwnNeed("channel", *case_rows.told_stranded(*one)) for one in gone.items()]
@@ -63,6 +68,15 @@ def next_message_at(ws: Workspace) -> datetime | None:
     """Return when the next message is due (UTC), which may have passed; None when none is."""
     with ws.ledger.read() as tx:
         return touches.next_due_at(tx)
+
+
+def held_lines(one: UnmatchedArrival) -> tuple[str, str]:
+    """Return what an unmatched arrival holds, and what to do about it."""
+    who = f"{one.sender or 'somebody'} has written by {one.channel}{quote_inline(one.text)}"
+    what = f"{who}: {one.reason}. It may be {one.whom}, to whom nothing goes until you have looked"
+    do = f"voicenote opt-out {one.held[0]}" if "want no more" in one.reason else ""
+    do = do or f"voicenote answer {one.held[0]}"
+    return what, f"voicenote receive --let-go {one.number} (if it is one of them: {do})"
 
 
 def clock_of(seen: Snapshot, now: datetime, policy: Policy) -> Reading | None:

@@ -13,13 +13,14 @@ from voicenote.delivery.tokens import is_token, token
 from voicenote.engine.case.decisions import cancel_waiting
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadData, RuleSaysNo, WrongUse, short
-from voicenote.ledger import arrivals, case_store, customer_store, optouts, touches
+from voicenote.ledger import arrivals, case_store, customer_store, doubts, optouts, touches
 from voicenote.ledger.changes import change_touch
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case
 from voicenote.model.touch import TouchKind, TouchState
+from voicenote.schedule.book import resume
 
-_TO_READ = "somebody has to read what the customer wrote"
+TO_READ = "somebody has to read what the customer wrote"
 #: Too few digits for a telephone, perhaps as a spreadsheet writes them.
 _SHORT = re.compile(r"(\d{1,6})(?:\.0+)?")
 #: The most digits that fit the database's integer; a longer number is no case.
@@ -149,11 +150,11 @@ def opt_out_in(tx: Transaction, case: Case | None, *addresses_: str) -> int:
     return sum(cancel_waiting(tx, number, "the customer opted out") for number in sorted(numbers))
 
 
-def hold_in(tx: Transaction, numbers: Collection[int]) -> int:
+def hold_in(tx: Transaction, numbers: Collection[int], channel: str = "") -> int:
     """Hold waiting messages to the customers of these cases, in all their cases; return how many.
 
-    For when a customer may have said something that only a person can judge. Nudges to the owner
-    go on.
+    For when a customer may have said something that only a person can judge. With `channel`, only
+    what goes by it. Nudges to the owner go on.
     """
     wide = set(numbers)
     for case in case_store.load(tx, sorted(numbers)).values():
@@ -161,11 +162,38 @@ def hold_in(tx: Transaction, numbers: Collection[int]) -> int:
     due = [
         touch
         for touch in touches.of_cases(tx, sorted(wide))
-        if touch.state is TouchState.DUE and touch.kind is not TouchKind.NUDGE
+        if touch.state is TouchState.DUE
+        and touch.kind is not TouchKind.NUDGE
+        and channel in ("", touch.channel)
     ]
     for touch in due:
-        change_touch(tx, touch.number, "hold", facts={"reason": _TO_READ}, reason=_TO_READ)
+        change_touch(tx, touch.number, "hold", facts={"reason": TO_READ}, reason=TO_READ)
     return len(due)
+
+
+def let_go(ws: Workspace, arrival: int) -> tuple[int, ...]:
+    """Let messages go on that an unmatched arrival holds; return the cases.
+
+    What another arrival holds too, or what became due meanwhile by other reasons, stays held.
+    Raises WrongUse when it holds nothing.
+    """
+    with ws.ledger.write() as tx:
+        held = doubts.cases_by_arrival(tx).get(arrival)
+        if held is None:
+            raise WrongUse(
+                f"nothing is held because of message {arrival}",
+                "see: voicenote receive --unmatched",
+            )
+        for number in doubts.settle(tx, arrival=arrival):
+            case = case_store.get(tx, number)
+            mine = [one for one in touches.of_round(tx, case) if one.state is TouchState.HELD]
+            mine = [one for one in mine if one.reason == TO_READ]
+            times = resume([t.planned for t in mine], ws.hours_of(case), ws.owner_hours, tx.now)
+            for touch, new in zip(mine, times, strict=True):
+                due, late = new.due_at, new.too_late_at
+                change_touch(tx, touch.number, "resume", due_at=due, too_late_at=late, reason="")
+        arrivals.mark_shown(tx, [arrival])
+    return held
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from voicenote.engine.run.interpret_arrival import (
 from voicenote.engine.workspace import Workspace
 from voicenote.followup.decide import unwanted
 from voicenote.followup.interpret import bounce_reason, quote_inline
-from voicenote.ledger import arrivals, attempts, case_store, customer_store, touches
+from voicenote.ledger import arrivals, attempts, case_store, customer_store, doubts, touches
 from voicenote.ledger.arrivals import UNMATCHED, Came
 from voicenote.ledger.changes import change_case, change_touch
 from voicenote.ledger.snapshots import snapshot
@@ -49,9 +49,7 @@ class ArrivalWriter:
             case SetApart():
                 return self._set_apart(outcome)
             case AddressOptOut():
-                if not self._keep(outcome.kind):
-                    return ""
-                opt_out_in(self.tx, None, *self._writer())
+                return self._opt_out_writer(outcome)
             case CaseNews():
                 if not self._keep(outcome.kind, case=outcome.located.case.number):
                     return ""
@@ -108,9 +106,32 @@ class ArrivalWriter:
 
     def _set_apart(self, outcome: SetApart) -> str:
         kept = self._keep(UNMATCHED, reason=outcome.why, text=text_of(self.arrival))
-        if kept and hold_in(self.tx, outcome.hold):
-            self._note(outcome.hold[0], "held", outcome.told)
+        if kept and outcome.hold:
+            number = arrivals.number_of(self.tx, self.source.name, self.arrival.mark)
+            channel = self.source.name if outcome.here else ""
+            doubts.add(self.tx, number, outcome.hold, channel)
+            if hold_in(self.tx, outcome.hold, channel):
+                self._note(outcome.hold[0], "held", outcome.told)
         return UNMATCHED if kept else ""
+
+    def _opt_out_writer(self, outcome: AddressOptOut) -> str:
+        """Opt out a writer whose message fits no single case; return as `apply` does."""
+        tx, writer = self.tx, self._writer()
+        cases = arrivals.cases_at(tx, *writer)
+        if not cases:
+            kind = self._set_apart(outcome.nobody)
+            if kind:
+                opt_out_in(tx, None, *writer)
+            return kind
+        if not self._keep(outcome.kind, case=cases[0].number):
+            return ""
+        count = opt_out_in(tx, None, *writer)
+        ended = f"; {count} message{'s' * (count > 1)} cancelled" if count else ""
+        for case in {case.customer.name: case for case in cases}.values():
+            quoted = quote_inline(text_of(self.arrival))
+            text = f"{case.customer.name} wants no more messages{quoted}{ended}"
+            self._note(case.number, "opt-out", text)
+        return outcome.kind
 
     def _change_case(self, news: CaseNews) -> None:
         tx, case, means = self.tx, news.located.case, news.meaning

@@ -16,7 +16,8 @@ from voicenote.delivery.tokens import token
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadSettings
 from voicenote.followup.interpret import Way, never_left
-from voicenote.ledger import arrivals, case_store, touches
+from voicenote.followup.likely import Person, find_likely
+from voicenote.ledger import arrivals, case_store, doubts, touches
 from voicenote.ledger.store import Transaction
 from voicenote.model.address import mark
 from voicenote.model.case import Case, Stage
@@ -26,6 +27,7 @@ from voicenote.model.touch import ARRIVED, Touch, TouchKind
 #: A Message-ID of ours holds a message's key and a domain; a proof's holds the proof's key.
 _OURS = re.compile(r"<c\d+r\d+-[a-z-]+-[0-9a-f]{12}@")
 _PROOF = re.compile(r"<?proof-[0-9a-zA-Z-]+(@|$)")
+_BY_OWNER = "the owner has written it"
 #: How far a mailbox's clock and this machine's may differ.
 _SKEW = timedelta(minutes=1)
 
@@ -35,7 +37,8 @@ class Matched:
     """The case that an arrival belongs to and how it was found, or why none was.
 
     `ours`: it is about us or someone we know, so the owner should see it even without a case.
-    `candidates` are the cases it may be about.
+    `candidates` are the cases it may be about; `likely` those of people who may have written it,
+    where nobody has the writer's address.
     """
 
     way: Way | None = None
@@ -44,6 +47,7 @@ class Matched:
     stranger: bool = False
     ours: bool = False
     candidates: tuple[int, ...] = ()
+    likely: tuple[int, ...] = ()
     why: str = "it belongs to no case here"
 
     @property
@@ -119,14 +123,30 @@ class Finder:
     _tokens: dict[str, str] = field(default_factory=dict)
 
     def find(self, tx: Transaction, inbound: Inbound) -> Matched:
-        """Return the case that `inbound` belongs to."""
+        """Return the case that `inbound` belongs to, or those of people whom it may be from."""
+        found = self._find(tx, inbound)
+        if found.case or found.candidates or found.why == _BY_OWNER or self._cases_at(tx, inbound):
+            return found
+        if not (inbound.opt_out or (inbound.answer and (found.ours or not self.source.is_mailbox))):
+            return found
+        return replace(
+            found,
+            likely=find_likely(
+                inbound.sender,
+                (inbound.address, *inbound.aliases),
+                map(Person._make, doubts.people(tx, self.source.name)),
+                opt_out=inbound.opt_out,
+            ),
+        )
+
+    def _find(self, tx: Transaction, inbound: Inbound) -> Matched:
         way, touch = self._touch(tx, inbound)
         if way is None or touch is None:
             return self._by_address(tx, inbound)
         case = case_store.get(tx, touch.case)
         by_owner = inbound.answer and self.own and self.source.mark(inbound.address) == self.own
         if by_owner and self.own not in case.customer.marks:
-            return Matched(why="the owner has written it")
+            return Matched(why=_BY_OWNER)
         stranger = self._strange(tx, inbound, case)
         return Matched(way=way, case=case, touch=touch, stranger=stranger, ours=True)
 

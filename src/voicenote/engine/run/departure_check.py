@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from voicenote.engine.case.consent import TO_READ
 from voicenote.engine.case.decisions import decide_in
 from voicenote.engine.case.release import facts_hold, judge_release, refusal
 from voicenote.engine.case.withdrawal import ask_about
@@ -20,11 +21,13 @@ from voicenote.engine.workspace import Workspace
 from voicenote.errors import Postponed, RuleSaysNo, TryAgain
 from voicenote.followup.decide import decide, unwanted
 from voicenote.followup.release_rules import Objection
+from voicenote.ledger import doubts
+from voicenote.ledger.changes import change_touch
 from voicenote.ledger.fingerprint import read_standing
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Stage
 from voicenote.model.receipt import Parcel
-from voicenote.model.touch import OPENING, TouchState
+from voicenote.model.touch import OPENING, TouchKind, TouchState
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,10 @@ class DepartureCheck:
         touch = view.touch
         if touch.state is not TouchState.DUE or touch.due_at > self.tx.now:
             return None
+        if self._is_doubted(view):
+            why = {"reason": TO_READ}
+            change_touch(self.tx, touch.number, "hold", facts={**why}, reason=TO_READ)
+            return None
         parcel, memo = parcel_of(self.ws, view, self.tx.now)
         if doubts := self._doubts(view):
             ask_about(self.tx, touch.case, doubts)
@@ -73,10 +80,19 @@ class DepartureCheck:
             now_ = look(self.ws, self.tx, [(touch.number, touch.case)])[touch.number]
         if stop := unwanted(now_.seen, touch):
             return stop
+        if self._is_doubted(held):
+            raise Postponed(TO_READ, "see: voicenote receive --unmatched")
         if now_ is not held:
             self._need_same(held, now_)
         self._need_decent(now_, self.tx.now)
         return ""
+
+    def _is_doubted(self, view: TouchView) -> bool:
+        """Whether something came in that may be this customer's, and nobody has looked yet."""
+        touch = view.touch
+        return touch.kind is not TouchKind.NUDGE and doubts.is_doubted(
+            self.tx, touch.case, touch.channel
+        )
 
     def _refresh(self, seen: TouchView) -> TouchView:
         """Return the current view of a message.

@@ -15,6 +15,8 @@ from voicenote.model.address import mark
 from voicenote.model.case import Case
 from voicenote.model.receipt import ReceiptKind
 
+#: A stranger's letter that is longer and has an opt-out in it is somebody's circular.
+_SHORT = 300
 _RESUME = "voicenote plan N --resume"
 _HELD = f"What waits for them is held until you let it go on ({_RESUME})"
 
@@ -23,21 +25,25 @@ _HELD = f"What waits for them is held until you let it go on ({_RESUME})"
 class SetApart:
     """A person has to look at it: it is kept as unmatched, with the reason.
 
-    `hold` lists the cases it may be about: messages to their customers are held until then.
-    `told` is what the owner reads about it.
+    `hold` lists the cases it may be about: messages to their customers are held until then, with
+    `here` only those of its channel. `told` is what the owner reads about it.
     """
 
     why: str
     hold: tuple[int, ...] = ()
     told: str = ""
+    here: bool = False
     kind: str = UNMATCHED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddressOptOut:
-    """Someone with an address that no case has wants no messages."""
+    """Someone whose message fits no single case wants no messages.
 
-    address: str
+    `nobody` is what to do where no customer has their address.
+    """
+
+    nobody: SetApart
     kind: str = "opt-out"
 
 
@@ -67,6 +73,8 @@ def matters(source: Source, arrival: Arrival, matched: Matched) -> bool:
         return True
     # the owner should see what fits no case, but a mailbox also holds unrelated messages
     machine = inbound.receipt is not None and inbound.receipt.kind is ReceiptKind.AUTO_REPLY
+    if inbound.opt_out and (matched.likely or len(text_of(arrival)) <= _SHORT):
+        return bool(matched.likely or inbound.answer) or matched.ours or not source.is_mailbox
     return (inbound.opt_out or not machine) and (matched.ours or not source.is_mailbox)
 
 
@@ -116,13 +124,15 @@ def _unread(arrival: Arrival, matched: Matched) -> SetApart:
 
 
 def _homeless(arrival: Arrival, inbound: Inbound, matched: Matched) -> Outcome:
-    if inbound.opt_out and inbound.address:
-        return AddressOptOut(address=inbound.address)
-    if inbound.answer is None:
-        return SetApart(why=matched.why)
     quoted = quote_inline(text_of(arrival))
     told = f"{_who(arrival)} has written{quoted}; {matched.why}. {_HELD}"
-    return SetApart(why=matched.why, hold=matched.candidates, told=told)
+    hold = matched.candidates or matched.likely
+    if inbound.opt_out:
+        why = f"they want no more messages, and {matched.why}"
+        return AddressOptOut(nobody=SetApart(why=why, hold=hold, told=told))
+    if inbound.answer is None:
+        return SetApart(why=matched.why)
+    return SetApart(why=matched.why, hold=hold, told=told, here=not matched.candidates)
 
 
 def _name_writer(source: Source, arrival: Arrival, case: Case, means: Meaning) -> Meaning:

@@ -1,0 +1,146 @@
+"""What fits no customer holds whom it may be from, until a person has looked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.engine.listening import Listening, listening
+from tests.engine.world import Clock, person, release, states, take, told
+from voicenote.engine.case.approval import resume
+from voicenote.engine.case.attention import what_needs_me
+from voicenote.engine.case.consent import let_go
+from voicenote.engine.run.poll import receive, unmatched
+from voicenote.engine.run.run_once import one_pass
+from voicenote.engine.workspace import Workspace
+from voicenote.errors import WrongUse
+from voicenote.ledger import optouts
+from voicenote.model.case import Customer
+
+MARI, JAAN = "+37255512345", "+37251112222"
+
+
+class Chat(Listening):
+    """A channel like WhatsApp."""
+
+    field = "whatsapp"
+    is_mailbox = False
+
+    def address(self, customer: Customer) -> str:
+        return customer.address(self.field)
+
+
+@pytest.fixture
+def world() -> Chat:
+    return Chat()
+
+
+@pytest.fixture
+def ws(tmp_path: Path, clock: Clock, world: Chat) -> Iterator[Workspace]:
+    with listening(tmp_path, clock, world) as opened:
+        yield opened
+
+
+@pytest.fixture
+def cases(ws: Workspace, clock: Clock) -> tuple[int, int]:
+    """The cases of Mari and Jaan, whose memos have left."""
+    zone = {"time_zone": "Europe/Tallinn"}
+    mari = person(name="Mari Tamm", whatsapp=MARI, **zone)
+    jaan = person(name="Jaan Kask", whatsapp=JAAN, **zone)
+    first, second = take(ws, told("A", customer=mari), told("B", customer=jaan))
+    release(ws, first, second)
+    assert one_pass(ws).sent == 2
+    clock.move(hours=1)
+    return first, second
+
+
+STOP = {"address": "EE.12345", "sender": "Mari T. EE.12345", "text": "stop", "opt_out": True}
+
+
+def test_an_opt_out_of_nobody_holds_the_likely_ones_and_is_shown(
+    ws: Workspace, world: Chat, cases: tuple[int, int]
+) -> None:
+    world.comes("a", **STOP)
+    received = receive(ws)
+    assert received.kinds == {"unmatched": 1}
+    (one,) = received.unmatched
+    assert (one.held, one.whom) == ((cases[0],), f"Mari Tamm (case {cases[0]})")
+    assert "want no more messages" in one.reason
+    assert "check-in held" in states(ws, cases[0])
+    assert "check-in due" in states(ws, cases[1])
+    need = what_needs_me(ws).apart[0]
+    assert (need.urgency, "Mari Tamm" in need.what) == ("unmatched", True)
+    assert f"receive --let-go {one.number}" in need.do
+    with ws.ledger.read() as tx:
+        assert optouts.find_gone(tx, cases) == set()
+
+
+@pytest.mark.parametrize("way", ["let go", "resume"])
+def test_a_person_lets_it_go_on(
+    ws: Workspace, world: Chat, clock: Clock, cases: tuple[int, int], way: str
+) -> None:
+    world.comes("a", **STOP)
+    receive(ws)
+    clock.move(days=3)
+    assert one_pass(ws).sent == 1  # Jaan's
+    let_go(ws, unmatched(ws)[0].number) if way == "let go" else resume(ws, cases[0])
+    assert "check-in due" in states(ws, cases[0])
+    clock.move(days=1)
+    assert one_pass(ws).sent >= 1
+    assert not [one for one in what_needs_me(ws).apart if "let-go" in one.do]
+
+
+def test_what_two_messages_hold_goes_on_after_both(
+    ws: Workspace, world: Chat, cases: tuple[int, int]
+) -> None:
+    world.comes("a", **STOP)
+    world.comes("b", **STOP)
+    receive(ws)
+    first, second = (one.number for one in unmatched(ws))
+    let_go(ws, first)
+    assert "check-in held" in states(ws, cases[0])
+    let_go(ws, second)
+    assert "check-in due" in states(ws, cases[0])
+    with pytest.raises(WrongUse, match="nothing is held"):
+        let_go(ws, second)
+
+
+def test_what_is_booked_later_is_held_too(ws: Workspace, world: Chat, clock: Clock) -> None:
+    """The memo was approved after the stop that nobody could place."""
+    mari = person(name="Mari Tamm", whatsapp=MARI, time_zone="Europe/Tallinn")
+    (number,) = take(ws, told(customer=mari))
+    world.comes("a", **STOP)
+    receive(ws)
+    release(ws, number)
+    assert one_pass(ws).sent == 0
+    assert "memo held" in states(ws, number)
+
+
+def test_a_message_of_nobody_holds_its_channel_only(
+    ws: Workspace, world: Chat, cases: tuple[int, int]
+) -> None:
+    world.comes("a", **STOP | {"opt_out": False, "text": "It is still blue"})
+    receive(ws)
+    assert "check-in held" in states(ws, cases[0])
+    (one,) = unmatched(ws)
+    assert "want no more" not in one.reason
+
+
+def test_a_stranger_holds_nobody(ws: Workspace, world: Chat, cases: tuple[int, int]) -> None:
+    world.comes("a", address="+37250000000", sender="Peeter", text="Hi", opt_out=False)
+    receive(ws)
+    assert [one.held for one in unmatched(ws)] == [()]
+    assert "check-in due" in states(ws, cases[0])
+
+
+def test_an_opt_out_about_two_cases_of_one_customer_is_told_of_her(
+    ws: Workspace, world: Chat, cases: tuple[int, int]
+) -> None:
+    mari = person(name="Mari Tamm", whatsapp=MARI, time_zone="Europe/Tallinn")
+    take(ws, told("C", customer=mari))
+    world.comes("a", **STOP | {"address": MARI})
+    received = receive(ws)
+    assert received.kinds == {"opt-out": 1}
+    assert [text for _, text in received.nudges if "Mari Tamm wants no more messages" in text]

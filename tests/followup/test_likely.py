@@ -1,0 +1,45 @@
+"""Whom a message that fits no customer may be from: the surest signs win."""
+
+from __future__ import annotations
+
+import pytest
+
+from voicenote.followup.likely import MOST, Person, find_likely
+
+MARI = Person(1, "Mari Tamm", frozenset({"+37255512345", "mari.tamm@gmail.com"}), written=True)
+JAAN = Person(2, "Jaan Õun", frozenset({"jaan@saar.ee", "+37251112222"}), written=True)
+OTHER = Person(3, "Mari Kask", frozenset({"kask@gmail.com", "ee.99999"}), written=True)
+NOBODY: tuple[int, ...] = ()
+
+
+@pytest.mark.parametrize(
+    ("sender", "addresses", "cases"),
+    [
+        ("Mari Tamm", ["EE.12345"], (1,)),
+        ("Tamm, Mari +37250000000", ["+37250000000"], (1,)),
+        ("mari tamm (home)", ["x@y.example"], (1,)),
+        ("Jaan Oun", ["5512345"], (2,)),
+        ("M", ["+4915555512345"], (1,)),
+        ("", ["mari.tamm@work.example"], (1,)),
+        ("MT", ["mari.tamm@gmail.org"], (1,)),
+        ("Jaan", ["sales@saar.ee"], (2,)),
+        ("", ["@jaan_oun"], (2,)),
+        ("x", ["@mari_tamm"], (1,)),
+        ("Mari", ["EE.12345"], (1, 3)),
+        ("Mari", ["mari@gmail.com"], (1, 3)),
+        ("🌸", ["EE.12345"], (1, 2)),
+        ("Peeter", ["EE.12345"], NOBODY),
+        ("Peeter", ["+37250000000"], NOBODY),
+        ("", [], NOBODY),
+    ],
+)
+def test_the_surest_signs_say_who_it_may_be(
+    sender: str, addresses: list[str], cases: tuple[int, ...]
+) -> None:
+    assert find_likely(sender, addresses, [MARI, JAAN, OTHER], opt_out=True) == cases
+
+
+def test_a_first_name_alone_holds_many_only_for_an_opt_out() -> None:
+    many = [Person(n, f"Mari Nr{n}x") for n in range(MOST + 1)]
+    assert len(find_likely("Mari", ["EE.1"], many, opt_out=True)) == MOST + 1
+    assert find_likely("Mari", ["EE.1"], many, opt_out=False) == ()
