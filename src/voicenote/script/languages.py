@@ -48,10 +48,10 @@ class Language:
 
     `pace` is a calm reader's words per minute. `gender` is the end of the RBNF rule name for plain
     numbers. `date` and `date_with_year` are spoken patterns with {weekday}, {day}, {month} and
-    {year}; `paper_date` is a CLDR pattern for writing. `joined` joins an amount and its hundredths.
-    `digits`, if given, are used in writing. A quotation drops opening `salutations`. `outdated` has
-    the words that are true only on their day; `subjects` are by kind of message, `phrases` by
-    template, then by name.
+    {year}; `paper_date` is a CLDR pattern for writing. `joined` joins an amount and its hundredths
+    or `fractions`; `until` stands in ranges. `digits`, if given, are used in writing. A quotation
+    drops opening `salutations`. `outdated` has the words that are true only on their day;
+    `subjects` are by kind of message, `phrases` by template, then by name.
     """
 
     code: str
@@ -66,6 +66,8 @@ class Language:
     paper_date: str
     joined: str
     point: str
+    until: str
+    fractions: Mapping[str, str]
     digits: str = ""
     symbols: Mapping[str, str]
     amends: Mapping[str, str]

@@ -108,6 +108,14 @@ def _name_units(count: int | Decimal, currency: str, tongue: Language) -> str:
     return re.sub(r"\(.*?\)", "", pattern.format("", name)).strip()
 
 
+def has_name(currency: str, tongue: Language) -> bool:
+    """Return whether this language has a name for a currency; else the English one is said."""
+    from babel.numbers import get_currency_name
+
+    known = get_currency_name(currency, count=2, locale=tongue.code)
+    return currency in tongue.coins or known != currency
+
+
 def _with_number(number: int, name: str, tongue: Language, gender: str) -> str:
     if name.startswith("="):
         return name[1:]

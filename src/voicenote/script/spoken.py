@@ -6,14 +6,13 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import lru_cache
 
-from voicenote.model.money import Money
+from voicenote.script.figures import NUMBER, parse_decimal, say_figures, say_fractions
 from voicenote.script.languages import Language, language
 from voicenote.script.numbers import (
     say_date,
-    say_money,
     spell_decimal,
     spell_number,
     spell_ordinal,
@@ -22,14 +21,6 @@ from voicenote.unicode_forms import normal
 
 #: The pause that each sentence adds, in seconds.
 PAUSE_S = 0.2
-_SIGNS = {"$": "USD", "€": "EUR", "£": "GBP", "₪": "ILS", "zł": "PLN", "lei": "RON", "﷼": "IRR"}
-_NUMBER = r"\d+(?:[.,   ]\d{3}){0,4}(?:[.,]\d{1,2})?(?!\d)"
-_SIGN = "|".join(re.escape(sign) for sign in _SIGNS)
-_CODE = "USD|EUR|GBP|PLN|RON|ILS|IRR|NIS"
-_MONEY = re.compile(
-    rf"(?P<before>{_SIGN}|\b(?:{_CODE}))\s?(?P<n1>{_NUMBER})"
-    rf"|(?<![\w.,])(?P<n2>{_NUMBER})\s?(?P<after>{_SIGN}|(?:{_CODE}))(?!\w)"
-)
 _ISO_DATE = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
 _ORDINAL = re.compile(r"\b(\d{1,3})(?:st|nd|rd|th)\b", re.IGNORECASE)
 _GROUPED = re.compile(r"(?<!\d[.,])\b\d{1,3}(?=((?:[.,]\d{3})+))\1(?![\d.,]*\d)")
@@ -37,17 +28,6 @@ _DECIMAL = re.compile(r"\b(\d+)[.,](\d{1,3})\b(?![.,/]\d)")
 _DIGITS = re.compile(r"\d+")
 _KEPT = set(".,;:?!'’-–—…،؛؟־׳״")
 _QUOTES = re.compile(r"[\"“”„«»‟‹›]")
-
-
-def parse_decimal(text: str) -> Decimal | None:
-    """Return ``1,299.50`` or ``1 299,50`` as a number; None when `text` isn't one."""
-    digits = re.sub(r"\s", "", text)
-    tail = re.search(r"[.,]\d{1,2}$", digits)
-    head = digits[: tail.start()] if tail else digits
-    try:
-        return Decimal(re.sub(r"[.,]", "", head) + (f".{tail[0][1:]}" if tail else ""))
-    except InvalidOperation:
-        return None
 
 
 @lru_cache(maxsize=8192)
@@ -63,7 +43,7 @@ def sayable_seconds(spoken: Sequence[str], pace: float) -> float:
 
 def names_amount(text: str, amount: Decimal) -> bool:
     """Return whether `text` already contains the number `amount`, in any notation."""
-    return any(parse_decimal(found) == amount for found in re.findall(_NUMBER, _latin_digits(text)))
+    return any(parse_decimal(found) == amount for found in re.findall(NUMBER, _latin_digits(text)))
 
 
 def spell_out(text: str, tongue: Language) -> str:
@@ -80,8 +60,7 @@ def spell_out(text: str, tongue: Language) -> str:
 @lru_cache(maxsize=4096)
 def _spell_out(text: str, code: str) -> str:
     tongue = language(code)
-    text = normal(_latin_digits(text))
-    text = _MONEY.sub(lambda found: _money(found, tongue), text)
+    text = say_figures(normal(_latin_digits(say_fractions(text, tongue))), tongue)
     text = _ISO_DATE.sub(lambda found: _date(found, tongue), text)
     if code == "en":
         text = _ORDINAL.sub(lambda found: f" {spell_ordinal(int(found.group(1)), code)} ", text)
@@ -127,15 +106,6 @@ def _latin_digits(text: str) -> str:
         else:
             out.append(char)
     return "".join(out)
-
-
-def _money(found: re.Match[str], tongue: Language) -> str:
-    sign = found.group("before") or found.group("after")
-    amount = parse_decimal(found.group("n1") or found.group("n2"))
-    currency = "ILS" if sign == "NIS" else _SIGNS.get(sign, sign)
-    if amount is None or amount >= 10**12:
-        return " "
-    return f" {say_money(Money(amount, currency), tongue)} "
 
 
 def _date(found: re.Match[str], tongue: Language) -> str:

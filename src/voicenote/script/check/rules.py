@@ -13,6 +13,8 @@ from voicenote.script.check.findings import Diagnostic, LintLevel, Violation, ru
 from voicenote.script.check.length import check_length
 from voicenote.script.check.passage import CheckInput, read_input
 from voicenote.script.check.phrase_tables import languages, table
+from voicenote.script.figures import find_unsure
+from voicenote.script.languages import language as language_table
 
 #: The rules whose phrases are wrong anywhere in a text.
 _ANYWHERE = ("R17", "R18", "S24")
@@ -80,10 +82,17 @@ def _check_vows(read: CheckInput) -> Iterator[Violation]:
             yield "R7", "unfounded" if background else "vow", hit.start, hit.end
 
 
+def _check_figures(read: CheckInput) -> Iterator[Violation]:
+    """Yield days, sums and numbers that people read in two ways (R21)."""
+    for start, end in find_unsure(read.text, language_table(read.language)):
+        yield "R21", "unsure", start, end
+
+
 _RULES: tuple[Callable[[CheckInput], Iterator[Violation]], ...] = (
     check_anatomy,
     _check_phrases,
     _check_vows,
     check_against_case,
     check_length,
+    _check_figures,
 )
