@@ -147,8 +147,11 @@ def find_unsure(text: str, tongue: Language) -> Iterator[tuple[int, int]]:
     spans = [found.span() for found in _UNSURE.finditer(text) if found[0] not in ("24/7", "50/50")]
     days = (found for found in _DAY.finditer(text) if found[2] == "/")
     spans += [found.span() for found in days if not _read_day(found, tongue.code)]
+    point = "." if tongue.code in ("en", "he") else ","
     for found in _MONEY.finditer(text):
-        sign = found["before"] or found["after"]
-        if not has_name(_SIGNS.get(sign, sign), tongue):
+        sign, number = found["before"] or found["after"], found["n1"] or found["n2"]
+        thousandths = len(number) > 4 and number[-4] == point and number.count(point) == 1
+        # $12.345 in English may be twelve dollars or twelve thousand
+        if thousandths or not has_name(_SIGNS.get(sign, sign), tongue):
             spans.append(found.span())
-    yield from sorted(spans)
+    yield from sorted(set(spans))

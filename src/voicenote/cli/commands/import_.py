@@ -180,8 +180,8 @@ def _take(
         session.screen.warn(f"and {reading.more} more")
     if reading.nameless:
         session.screen.warn(
-            f"Greeted without a name: {reading.nameless}, for an address, a number or a stand-in "
-            f"such as {short(reading.stand_in)} is none (say_as can give one)"
+            f"Greeted without a name: {reading.nameless} (an address, a number or a stand-in such "
+            f"as {short(reading.stand_in)} isn't a name; say_as can give one)"
         )
     files = rejected.paths if rejected else ()
     return {
