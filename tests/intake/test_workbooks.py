@@ -55,6 +55,19 @@ def test_a_broken_workbook_is_named(read: Any) -> None:
         read(("a.xlsx", (DATA / "cases.xlsx").read_bytes()[:2000]))
 
 
+def test_a_damaged_workbook_is_no_fault_of_ours(read: Any) -> None:
+    """The library panics at some damage, beyond what `except Exception` sees."""
+    content = (DATA / "cases.xls").read_bytes()
+    refused = 0
+    for place in range(0, len(content), 97):
+        damaged = content[:place] + b"\xff\xff\xff" + content[place + 3 :]
+        try:
+            read(("a.xls", damaged))
+        except BadData:
+            refused += 1
+    assert refused
+
+
 def test_without_the_library_it_says_what_to_install(
     read: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook
 
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+_MOST_COLUMNS = 2_000
 #: Names of parts that a zip archive begins with if it is a workbook.
 _PARTS = (b"[Content_Types].xml", b"_rels/", b"xl/", b"mimetype", b"docProps/", b"META-INF/")
 
@@ -54,10 +55,11 @@ def write_sheet(path: Path, name: str) -> SheetFile:
         with CalamineWorkbook.from_path(path) as book:
             rows = _choose_rows(book, name, path)
     except (CalamineError, OSError, ValueError) as error:
-        raise BadData(
-            f"{path.name} can't be read as a workbook: {' '.join(str(error).split())[:100]}",
-            "take off its password, or save the sheet as CSV (UTF-8)",
-        ) from None
+        raise _unreadable(path, str(error)) from None
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # of Rust: no Exception, and not importable
+            raise
+        raise _unreadable(path, "it is damaged") from None
     sheet = SheetFile()
     with sheet.path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows(
@@ -66,12 +68,25 @@ def write_sheet(path: Path, name: str) -> SheetFile:
     return sheet
 
 
+def _unreadable(path: Path, reason: str) -> BadData:
+    return BadData(
+        f"{path.name} can't be read as a workbook: {' '.join(reason.split())[:100]}",
+        "take off its password, or save the sheet as CSV (UTF-8)",
+    )
+
+
 def _choose_rows(book: CalamineWorkbook, name: str, path: Path) -> Sequence[Sequence[Any]]:
     if name and name not in book.sheet_names:
         listed = ", ".join(book.sheet_names[:30])
         raise BadData(f"{path.name} has no sheet {name!r}", f"it has: {listed}")
     for one in [name] if name else book.sheet_names:
-        rows = book.get_sheet_by_name(one).to_python(skip_empty_area=False)
+        sheet = book.get_sheet_by_name(one)
+        if sheet.total_width > _MOST_COLUMNS:
+            raise BadData(
+                f"{path.name} has {sheet.total_width:,} columns in sheet {one!r}",
+                f"the most is {_MOST_COLUMNS:,}; delete those that are empty",
+            )
+        rows = sheet.to_python(skip_empty_area=False)
         if name or sum(any(cell != "" for cell in row) for row in rows) > 1:
             return rows
     raise BadData(f"{path.name} is empty", "export the complaints again")
