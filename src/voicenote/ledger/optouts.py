@@ -103,7 +103,11 @@ def recognise(tx: Transaction, people: Sequence[tuple[int, Customer]]) -> None:
     if gone:
         one = tables.customers.c.number.in_(gone) & tables.customers.c.opted_out_at.is_(None)
         tx.connection.execute(update(tables.customers).where(one).values(opted_out_at=tx.now))
-        _keep(tx, [m for number, who in people if number in gone for m in _numbers(who)], WHOLE)
+        _keep(
+            tx,
+            [m for number, who in people if number in gone for m in map(mark, _numbers(who))],
+            WHOLE,
+        )
 
 
 def _numbers(customer: Customer) -> list[str]:
@@ -118,7 +122,7 @@ def _spellings(customer: Customer, forms: Collection[str]) -> set[str]:
     # before schema 0010 each of two numbers of one telephone had a hash of its own
     found = {twin for one in customer.marks for twin in (one, *twins(one))}
     if TYPED in forms:
-        found |= {typed for one in customer.marks for typed in typed_as(one)}
+        found |= {typed for one in tuple(found) for typed in typed_as(one)}
     if HOME in forms:
         found |= {_home(home_of(one)) for one in _numbers(customer)}
     return found
