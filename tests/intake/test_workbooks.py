@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,9 @@ from typing import Any
 import pytest
 
 from voicenote.errors import BadData, Unavailable
+from voicenote.intake import workbooks
 from voicenote.intake.rejected import Rejected
+from voicenote.worker import Worker
 
 DATA = Path(__file__).parent / "data"
 
@@ -55,17 +58,17 @@ def test_a_broken_workbook_is_named(read: Any) -> None:
         read(("a.xlsx", (DATA / "cases.xlsx").read_bytes()[:2000]))
 
 
-def test_a_damaged_workbook_is_no_fault_of_ours(read: Any) -> None:
-    """The library panics at some damage, beyond what `except Exception` sees."""
-    content = (DATA / "cases.xls").read_bytes()
-    refused = 0
-    for place in range(0, len(content), 97):
-        damaged = content[:place] + b"\xff\xff\xff" + content[place + 3 :]
-        try:
-            read(("a.xls", damaged))
-        except BadData:
-            refused += 1
-    assert refused
+def test_damage_that_ends_the_library_is_told_in_words(
+    read: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It reads in a process of its own, which may end; ours goes on."""
+
+    def run(worker: Worker, *_words: object) -> None:
+        Worker.run(worker, os.abort)
+
+    monkeypatch.setattr(workbooks, "Worker", type("Ending", (Worker,), {"run": run}))
+    with pytest.raises(BadData, match="it is damaged"):
+        read(("a.xls", (DATA / "cases.xls").read_bytes()))
 
 
 def test_without_the_library_it_says_what_to_install(

@@ -11,13 +11,16 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from voicenote.errors import BadData, Unavailable
+from voicenote.errors import BadData, TookTooLong, Unavailable
+from voicenote.worker import Worker
 
 if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook
 
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _MOST_COLUMNS = 2_000
+#: How many seconds a workbook may take; a hundred thousand rows take a few.
+_LIMIT_S = 300.0
 #: Names of parts that a zip archive begins with if it is a workbook.
 _PARTS = (b"[Content_Types].xml", b"_rels/", b"xl/", b"mimetype", b"docProps/", b"META-INF/")
 
@@ -45,27 +48,32 @@ def write_sheet(path: Path, name: str) -> SheetFile:
     no such sheet; Unavailable when the library isn't installed.
     """
     try:
-        from python_calamine import CalamineError, CalamineWorkbook
+        import python_calamine  # noqa: F401 - whether it is there
     except ImportError:
         raise Unavailable(
             f"{path.name} is a workbook, and the library for it is not installed",
             "python3 -m pip install 'voicenote[sheets]'; or save the sheet as CSV (UTF-8)",
         ) from None
+    sheet = SheetFile()
+    with Worker(_LIMIT_S) as worker:  # at some damage the library ends its process
+        try:
+            worker.run(_convert, path, name, sheet.path)
+        except TookTooLong:
+            raise _unreadable(path, "it is damaged, or far too large") from None
+    return sheet
+
+
+def _convert(path: Path, name: str, to: Path) -> None:
+    from python_calamine import CalamineError, CalamineWorkbook
+
     try:
         with CalamineWorkbook.from_path(path) as book:
             rows = _choose_rows(book, name, path)
     except (CalamineError, OSError, ValueError) as error:
         raise _unreadable(path, str(error)) from None
-    except BaseException as error:
-        if type(error).__name__ != "PanicException":  # of Rust: no Exception, and not importable
-            raise
-        raise _unreadable(path, "it is damaged") from None
-    sheet = SheetFile()
-    with sheet.path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows(
-            [_to_cell(one) for one in row] for row in rows
-        )
-    return sheet
+    with to.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerows([_to_cell(cell) for cell in row] for row in rows)
 
 
 def _unreadable(path: Path, reason: str) -> BadData:
