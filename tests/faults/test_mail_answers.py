@@ -331,7 +331,7 @@ def test_a_hostile_mailbox_is_read_to_its_end(sent: Call, pair: MailPair, home: 
     assert told["troubles"] == []
     words = {one["text"] for one in shown(sent, "mari+hostile")["answers"]}
     assert any(text.startswith("Still wrong.") and len(text) <= 20_000 for text in words)
-    assert "P\ufffd\ufffdsu oli vale" in words
+    assert "Pääsu oli vale" in words  # whatever its charset is called
     reasons = [one["reason"] for one in told["unmatched"]]
     assert "it names a message that was never made here" in reasons
     after = {one["case"]: memo(shown(sent, name)) for name, one in cases_of(sent).items()}
