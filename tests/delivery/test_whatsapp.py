@@ -575,3 +575,46 @@ def test_the_second_client_reads_the_same_move(second: SecondClient) -> None:
     (ours,) = read_webhook(raw, NOW)
     assert (f"+{theirs.old_wa_id}",) == (ours.address, *ours.aliases)
     assert (f"+{theirs.new_wa_id}", theirs.new_user_id) == ours.moved_to
+
+
+STOPS = st.sampled_from(["Stop", "unsubscribe", "Wypisz mnie", "STOP!", "Please stop emailing me"])
+HOLDERS: list[Callable[[str], dict[str, Any]]] = [
+    lambda w: {"type": "text", "text": {"body": w}},
+    lambda w: {"type": "button", "button": {"text": w, "payload": "x"}},
+    lambda w: {"type": "button", "button": {"text": "OK", "payload": w}},
+    lambda w: {"type": "image", "image": {"id": "1", "caption": w}},
+    lambda w: {"type": "order", "order": {"text": w, "product_items": []}},
+    lambda w: {"type": "x", "x": [{"y": {"title": w}}]},
+    lambda w: {"type": "interactive", "interactive": {"type": "list_reply",
+               "list_reply": {"id": "1", "title": "OK", "description": w}}},
+    lambda w: {"type": "edit", "edit": {"message": {"type": "video", "video": {"caption": w}}}},
+]  # fmt: skip
+WHO = st.fixed_dictionaries(
+    {},
+    optional={
+        "from": st.sampled_from([MARI, f"+{MARI}", EE, ""]),
+        "from_user_id": st.just(EE),
+        "from_parent_user_id": st.just("EE.ENT.5678901"),
+    },
+)
+CONTACTS_OF_HERS = st.lists(
+    st.fixed_dictionaries(
+        {}, optional={"wa_id": st.sampled_from([MARI, ""]), "user_id": st.just(EE)}
+    ),
+    max_size=1,
+)
+
+
+@given(STOPS, st.sampled_from(HOLDERS), WHO, CONTACTS_OF_HERS)
+def test_no_stop_is_lost_whoever_and_wherever(
+    words: str,
+    holder: Callable[[str], dict[str, Any]],
+    who: dict[str, Any],
+    contacts: list[dict[str, Any]],
+) -> None:
+    inbound = came(contacts=contacts, **holder(words), **who)
+    assert inbound.opt_out
+    known = {*who.values(), *(one for contact in contacts for one in contact.values())} - {""}
+    theirs = {inbound.address, *inbound.aliases} - {""}
+    assert theirs <= {f"+{MARI}" if MARI in one else one for one in known}
+    assert bool(theirs) == bool(known)

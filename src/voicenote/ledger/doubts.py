@@ -75,6 +75,8 @@ def people(tx: Transaction, channel: str) -> Iterator[tuple[int, str, frozenset[
 
 def names_of(tx: Transaction, cases: Sequence[int], most: int = 3) -> str:
     """Return the customers of some cases in a few words: ``Mari Tamm (case 1) and 4 more``."""
+    if not cases:
+        return ""
     query = (
         select(tables.cases.c.number, tables.customers.c.name)
         .join(tables.customers, tables.customers.c.number == tables.cases.c.customer)
