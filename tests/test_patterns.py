@@ -35,10 +35,13 @@ from voicenote.engine.batch import Failed
 from voicenote.engine.memo.plain_speech import sentences_of
 from voicenote.errors import BadData, VoicenoteError
 from voicenote.intake.cell_text import clean
+from voicenote.model.address import twins
+from voicenote.plain_text import read_person
 from voicenote.script import outdating
 from voicenote.script.check.normalise import fold
 from voicenote.script.check.phrase_tables import detect_language, table
 from voicenote.script.check.rules import check
+from voicenote.script.habits import split_clauses, weigh
 from voicenote.script.languages import language
 from voicenote.script.quoting import (
     calm_shouting,
@@ -72,7 +75,10 @@ MADE: dict[str, Callable[[str], object]] = {
     "cli/terminal/batch_report.py:named_once": lambda text: named_once(7, text),
     "delivery/tokens.py:is_token": is_token,
     "delivery/tokens.py:tokens_in": lambda text: tokens_in("voice+r-{token}@bakery.example", text),
+    "model/address.py:": lambda text: twins(f"+{text}"),
+    "plain_text.py:_greeting": read_person,
     "script/check/phrases.py:_any": lambda text: table("he").phrases.find(fold(text)[0]),
+    "script/habits.py:_pattern": lambda text: (weigh(text, "en"), split_clauses(text, "en")),
     "script/outdating.py:_any": lambda text: [
         pattern.search(text) for pattern in outdating._patterns_of("he")[:3]
     ],

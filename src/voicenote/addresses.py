@@ -27,6 +27,7 @@ from voicenote.model.address import (
     is_account_id,
     twins,
 )
+from voicenote.unicode_forms import normal
 
 _ANGLES = re.compile(r"[^<>]*<([^<>]*)>")
 _HANDLE = re.compile(r"@?([A-Za-z][A-Za-z0-9_]{3,31})")
@@ -81,7 +82,7 @@ def phone(text: str, region: str = "") -> str:
     Raises BadData when its length isn't possible. Whether it is in use isn't checked: numbering
     plans change faster than libraries.
     """
-    given = unicodedata.normalize("NFKC", _plain(text)).lstrip("'")
+    given = normal(_plain(text), "NFKC").lstrip("'")
     if _SPREADSHEET.fullmatch(given):
         advice = "format the column as text and export again"
         raise BadData(f"a spreadsheet has cut the number {short(text)}", advice)
@@ -126,7 +127,7 @@ def _parse_number(number: str, region: str) -> str:
 
 def telegram(text: str) -> str:
     """Return ``@name`` or a chat's number. Raises BadData when it is neither."""
-    given = unicodedata.normalize("NFKC", _plain(text)).replace("\u2212", "-")
+    given = normal(_plain(text), "NFKC").replace("\u2212", "-")
     bare = _WEB.sub("", given, count=1) if "/" in given else given
     if found := _TELEGRAM.match(bare):
         bare = re.split("[?&/]", bare[found.end() :])[0].strip()
@@ -180,7 +181,7 @@ def read_addresses(text: str, region: str = "", kinds: Collection[str] = ()) -> 
     kind, _, value = text.strip().partition(":")
     if value and kind.casefold() in set(kinds).difference(KINDS):
         return (Address(kind.casefold(), _plain_name(value), text),)
-    given = unicodedata.normalize("NFKC", _plain(text)).replace("\u2212", "-")
+    given = normal(_plain(text), "NFKC").replace("\u2212", "-")
     if is_account_id(given):
         return (Address(WHATSAPP, given),)
     bare = _WEB.sub("", given, count=1)
@@ -218,7 +219,7 @@ def at_home(text: str) -> frozenset[str]:
     """
     import phonenumbers
 
-    given = unicodedata.normalize("NFKC", _plain(text))
+    given = normal(_plain(text), "NFKC")
     number = _dialled(found[1] if (found := _DECIMAL.fullmatch(given)) else given)
     if number.startswith("+") or not _DIALLED.fullmatch(number):
         return frozenset()

@@ -21,7 +21,7 @@ _BLOCK = re.compile(
 )
 #: A tag, with > in the values of its attributes; and one that the end of the text cuts off.
 _TAG = re.compile(
-    r"""<(?:[/!?A-Za-z]|@\w)(?:[^<>"']|"[^"<]*"|'[^'<]*')*+>|<(?:[/!?A-Za-z]|@\w)[^<>]*>"""
+    r"""<(?:[/!?A-Za-z]|@\w)(?:[^<>"']|"[^"<]*"|'[^'<]*')*>|<(?:[/!?A-Za-z]|@\w)[^<>]*>"""
     r"|</?(?:a|b|i|u|p|br|div|span|img|font|table|t[dr]|li|[uo]l|strong|em|h[1-6])\b[^<>]*\Z"
 )
 _ENTITY = re.compile(r"&(?:#x?[0-9a-f]{1,8}|[a-z][a-z0-9]{1,30});", re.IGNORECASE)
@@ -41,10 +41,11 @@ _LINK = re.compile(
     re.IGNORECASE,
 )
 _HANDLE = re.compile(r"(?<![\w.+/-])@\w[\w.]{0,38}\w(?:@[\w.-]+\w)?|(?<![\w/])/?u/[\w-]{3,20}\b")
-_HASHTAGS = re.compile(r"(?:\s+#[^\W\d]\w*)+\s*$")
+_WORD = re.compile(r"\S+")
+_HASHTAG = re.compile(r"#[^\W\d]\w*")
 _HASH = re.compile(r"(?<![\w&])#(?=[^\W\d])")
 _STARRED = re.compile(
-    r"(?<![\w*_])(\*{1,3}|_{1,3}|~~|`+)(?=\S)([^*_`~\n]{1,500})(?<=\S)\1(?![\w*_])"
+    r"(?<![\w*_])(\*{1,3}|_{1,3}|~~|`{1,3})(?=\S)([^*_`~\n]{1,500})(?<=\S)\1(?![\w*_])"
 )
 _HOLLOW = re.compile(r"\(\s*\)|\[\s*\]|<\s*>|\{\s*\}")
 
@@ -85,10 +86,18 @@ def strip_links(text: str) -> str:
     if "@" in text or "u/" in text:
         text = _HANDLE.sub("", re.sub(r"^RT (?=@)", "", text))
     if "#" in text:
-        text = _HASH.sub("", _HASHTAGS.sub("", text))
+        text = _HASH.sub("", _cut_hashtags(text))
     if any(sign in text for sign in "*_`~"):
         text = _STARRED.sub(r"\2", text)
     return _HOLLOW.sub("", text)
+
+
+def _cut_hashtags(text: str) -> str:
+    """Return `text` without the hashtags at its end; they stay if there is nothing before them."""
+    for word in reversed(list(_WORD.finditer(text))):
+        if not _HASHTAG.fullmatch(word[0]):
+            return text[: word.end()] if word.end() < len(text.rstrip()) else text
+    return text
 
 
 def read_person(text: str) -> str:

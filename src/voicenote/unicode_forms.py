@@ -12,7 +12,7 @@ MARKS = 30
 _MANY = re.compile(rf"[^\w\s\x00-\u02ff]{{{MARKS + 1},}}")
 
 
-def normal(text: str, form: Literal["NFC", "NFKC"] = "NFC") -> str:
+def normal(text: str, form: Literal["NFC", "NFKC", "NFKD"] = "NFC") -> str:
     """Return `text` in a normal form of Unicode, with only the first `MARKS` marks on a letter.
 
     Sorting marks takes time quadratic in their number: one line of them took minutes.

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 import tomllib
-import unicodedata
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
@@ -18,6 +17,7 @@ from importlib.resources import files
 
 from voicenote.delivery.inbound import Inbound
 from voicenote.model.receipt import Answer, Receipt, ReceiptKind, Verdict
+from voicenote.unicode_forms import normal
 
 #: Where a sentence ends. A comma only separates a greeting from the rest.
 _END = re.compile(r"[.!?;\n\r…|]+|\s[-–—]+\s")
@@ -63,7 +63,7 @@ def is_opt_out(text: str) -> bool:
     table, first = _words(), True
     seen: set[str] = set()
     for sentence in _END.split(text):
-        if sentence in seen and not first:
+        if sentence in seen:
             continue
         seen.add(sentence)
         said = _strip_politeness(sentence, table)
@@ -114,13 +114,13 @@ def look_for_opt_out(inbound: Inbound) -> Inbound:
 
 def _clauses(sentence: str) -> list[str]:
     """Return the clauses of a sentence; none if it tells of a condition or of what others say."""
-    clauses = [clause for clause in map(_plain, _JOINTS.split(sentence)) if clause]
+    clauses = [one for one in map(_plain, dict.fromkeys(_JOINTS.split(sentence))) if one]
     return [] if len(clauses) < 2 or _CONDITION.search(sentence.casefold()) else clauses
 
 
 def _strip_politeness(sentence: str, table: dict[str, re.Pattern[str]]) -> str:
     """Return what a sentence says, without the greetings at its beginning."""
-    clauses = [clause for clause in map(_plain, re.split("[,:،]", sentence)) if clause]
+    clauses = [clause for clause in map(_plain, re.split("[,:،]", sentence, maxsplit=20)) if clause]
     greeting = 0
     while greeting < len(clauses) - 1 and table["greets"].fullmatch(clauses[greeting]):
         greeting += 1
@@ -165,12 +165,13 @@ def _fill(entry: str, terms: dict[str, str]) -> str:
     return entry
 
 
+@lru_cache(maxsize=64)  # a text is its own only sentence, and its only clause
 def _plain(text: str) -> str:
     """Return a text in lower case, without marks and half characters, and with single spaces.
 
     However a word was written ("/Stop", "STOP 🛑", "𝐒𝐓𝐎𝐏", "s t o p", "stoooop"), it is the same.
     """
-    text = unicodedata.normalize("NFKC", text.encode(errors="replace").decode()).casefold()
+    text = normal(text.encode(errors="replace").decode(), "NFKC").casefold()
     text = _UNSEEN.sub("", text.replace("’", "'").translate(_SPELLINGS))
     text = re.sub(r"(?<=\w)'(?=\w)", "", _SIGNS.sub(" ", text))
     text = _LONG.sub(r"\1", re.sub(r"[.!,;:?]", " ", _MARKS.sub("", text)))

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from voicenote.model.address import is_account_id
+from voicenote.unicode_forms import normal
 
 #: How many digits at the end make two numbers alike, with another country or trunk before them.
 _END = 7
@@ -81,13 +82,13 @@ _ROLES = frozenset({
 
 def _names(text: str) -> frozenset[str]:
     """Return the words of a name without accents, addresses and single letters."""
-    bare = unicodedata.normalize("NFKD", _NOISE.sub(" ", text).casefold())
+    bare = normal(_NOISE.sub(" ", text).casefold(), "NFKD")
     bare = "".join(sign for sign in bare if not unicodedata.combining(sign))
     return frozenset(_WORD.findall(bare))
 
 
 def _names_in(text: str, names: frozenset[str]) -> frozenset[str]:
-    folded = "".join(_WORD.findall(unicodedata.normalize("NFKD", text)))
+    folded = "".join(_WORD.findall(normal(text, "NFKD")))
     return frozenset(name for name in names if name in folded)
 
 

@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 from voicenote.errors import BadData, short
 from voicenote.intake.raw_record import Number
 from voicenote.model.money import Money
+from voicenote.unicode_forms import normal
 
 #: More than this in any currency is a typing error.
 MOST = Decimal(10) ** 12
@@ -183,7 +184,7 @@ def _plain(text: str) -> tuple[str, Decimal, int]:
     """Return an amount without what changes nothing, its fraction (½), and its zeros (3 for k)."""
     half = sum((_FRACTIONS.get(sign, Decimal(0)) for sign in text), Decimal(0))
     text = "".join(sign for sign in text if sign not in _FRACTIONS) if half else text
-    text = _AROUND.sub(" ", unicodedata.normalize("NFKC", text))
+    text = _AROUND.sub(" ", normal(text, "NFKC"))
     text = re.sub(r"(?<=\d)['’](?=\d{3})", "", text)  # Swiss thousands
     text = re.sub(r"(?<=[^\W\d])\.(?=\s|\d|$)", " ", text)  # Rs. and kr.
     scale = _SCALE.search(text)

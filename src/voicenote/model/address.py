@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
+
+from voicenote.unicode_forms import normal
 
 EMAIL, PHONE, WHATSAPP, TELEGRAM = "email", "phone", "whatsapp", "telegram"
 #: The kinds that voicenote reads itself, the best to write to first. Plug-ins may add others.
@@ -39,7 +40,7 @@ def mark(text: str, kind: str = "") -> str:
 
     A plug-in's `kind` is part of the mark (``slack:…``). The mark of a mark is the same.
     """
-    same = unicodedata.normalize("NFC", text.strip()).casefold()
+    same = normal(text.strip()).casefold()
     if same.startswith("+"):
         return twins(same)[0]
     if not same or kind in ("", *KINDS) or same.startswith(f"{kind}:"):

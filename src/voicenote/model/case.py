@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,6 +14,7 @@ from typing import Any
 from voicenote.model.address import KINDS, Address
 from voicenote.model.money import Money
 from voicenote.model.promise import Amends, AmendsState, Promise
+from voicenote.unicode_forms import normal
 
 
 class Finding(StrEnum):
@@ -64,7 +64,7 @@ _MADE = re.compile(rf"{MADE_REF}[0-9a-f]{{16}}(-\d{{8}})?")
 @lru_cache(maxsize=1024)
 def story_of(text: str) -> str:
     """Return a hash of a text's words in order, ignoring case, punctuation and spaces (NFKC)."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
+    folded = normal(text, "NFKC").casefold()
     words = " ".join(_WORDS.findall(folded)) or folded.strip()
     return hashlib.blake2b(words.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 

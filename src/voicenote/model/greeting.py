@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import html
 import re
-import unicodedata
 from functools import lru_cache
+
+from voicenote.unicode_forms import normal
 
 #: The name of a customer who gave none.
 NOBODY = "(no name)"
@@ -76,7 +77,7 @@ def name_flaw(name: str) -> str:
 @lru_cache(maxsize=8192)
 def is_nameless(name: str) -> bool:
     """Return whether a name is none, or stands in for one: two such customers may be anybody."""
-    words = _WORD.findall(unicodedata.normalize("NFKC", name).casefold().replace("'i ", " "))
+    words = _WORD.findall(normal(name, "NFKC").casefold().replace("'i ", " "))
     if not any(char.isalpha() for word in words for char in word):
         return not words  # a number may tell people apart
     return " ".join(words) in _PHRASES or (_ALL.issuperset(words) and not _SOLE.isdisjoint(words))

@@ -9,6 +9,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from voicenote.model.money import TOO_MUCH, Money
+from voicenote.unicode_forms import normal
 
 #: Signs and words that several currencies share. They mean the first one, unless the preferred
 #: currency is among the others.
@@ -115,7 +116,7 @@ def sum_unread(text: str) -> bool:
 
 def _plain(text: str) -> str:
     """Return `text` with digits as 0 to 9, ordinary spaces and no direction marks."""
-    text = unicodedata.normalize("NFKC", text)
+    text = normal(text, "NFKC")
     kept = (
         str(unicodedata.digit(char)) if char.isdecimal() and not char.isascii() else char
         for char in text

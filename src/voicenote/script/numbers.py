@@ -105,7 +105,7 @@ def _name_units(count: int | Decimal, currency: str, tongue: Language) -> str:
         return get_currency_name(currency, count=count, locale="en")
     # Romanian says "de" after some numbers
     pattern = get_currency_unit_pattern(currency, count=count, locale=tongue.code)
-    return re.sub(r"\(.*?\)", "", pattern.format("", name)).strip()
+    return re.sub(r"\([^()]*\)", "", pattern.format("", name)).strip()
 
 
 def has_name(currency: str, tongue: Language) -> bool:

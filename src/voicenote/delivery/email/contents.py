@@ -34,7 +34,7 @@ _UNSHOWN = (
 _CONTAINERS = ("application/pkcs7-mime", "application/x-pkcs7-mime", "application/ms-tnef")
 _PRINTABLE = re.compile(rb"(?:[\t\x20-\x7e]|[\xc2-\xf4][\x80-\xbf]{1,3}){4,}")
 _CHARSET = re.compile(
-    rb"""<meta\b[^<>]{0,200}?charset\s*=\s*["']?\s*([\w:.-]{1,40})""", re.IGNORECASE
+    rb"""<meta\b[^<>]{0,200}?charset\s{0,20}=\s{0,20}["']?\s{0,20}([\w:.-]{1,40})""", re.IGNORECASE
 )
 
 _QUOTE = re.compile(r"(<blockquote\b[^<>]*>|</blockquote\s*>)", re.IGNORECASE)

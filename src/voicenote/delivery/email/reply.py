@@ -14,7 +14,7 @@ from voicenote.plain_text import is_sent_line
 LONGEST = 300
 #: A header such as "From: …", in any language, perhaps in bold; and the address that it ends with.
 _HEADER = re.compile(r"\*?\S+(?: \S+)?\*? ?[:：]\*?\s?")
-_ADDRESS = re.compile(r"[^<>\s@]+@[^<>\s]+[>;\]]+;?")
+_ADDRESS = re.compile(r"[^<>\s@]{1,300}@[^<>\s]{1,300}[>;\]]{1,3};?")
 #: The first header of a quoted letter, in the languages of many mail programs.
 _FROM = re.compile(
     r"\*?(?:from|von|de|da|van|fra|från|od|kellelt|saatja|lähettäjä|expeditor|nadawca|de la|מאת"

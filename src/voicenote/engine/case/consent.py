@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -19,6 +18,7 @@ from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case
 from voicenote.model.touch import TouchKind, TouchState
 from voicenote.schedule.book import resume
+from voicenote.unicode_forms import normal
 
 TO_READ = "somebody has to read what the customer wrote"
 #: Too few digits for a telephone, perhaps as a spreadsheet writes them.
@@ -109,7 +109,7 @@ def _by_address(tx: Transaction, customer: str, region: str) -> OptedOut:
     marks = [one.mark for one in read]
     numbers = {*optouts.cases_of(tx, marks), *optouts.cases_at_home(tx, home)}
     meant = list(case_store.load(tx, sorted(numbers)).values())
-    if not meant and (found := _SHORT.fullmatch(unicodedata.normalize("NFKC", customer).strip())):
+    if not meant and (found := _SHORT.fullmatch(normal(customer, "NFKC").strip())):
         raise WrongUse(
             f"there is no case {found[1]}", f"a Telegram id is written telegram:{found[1]}"
         )

@@ -7,7 +7,6 @@ our own sentences is a quotation, however it is wrapped, marked or punctuated.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import repeat
@@ -23,6 +22,7 @@ from voicenote.engine.workspace import Workspace
 from voicenote.ledger import case_store, scripts, touches
 from voicenote.ledger.store import Transaction
 from voicenote.script.languages import subjects
+from voicenote.unicode_forms import normal
 
 _WORD = re.compile(r"[^\W_]+")
 #: A sentence of ours with fewer words may also be theirs; it counts beside its neighbour of ours.
@@ -33,10 +33,10 @@ PARTLY = 8
 LONG = 25
 #: Lines that programs put above a quotation: a header, or an introduction that ends in a colon.
 _HEADER = re.compile(r"\W*\w[\w-]{0,20}(?: [\w-]{1,20})?\*? ?[:：].*")
-_INTRODUCTION = re.compile(r"(?=.*[\d@]).*[:：]\W*")
-_WROTE = re.compile(r"(?=.*[@<])(?=.*\d).*[:：]\W*")
+_INTRODUCTION = re.compile(r"(?=.{0,300}[\d@]).{0,300}[:：]\W{0,20}")
+_WROTE = re.compile(r"(?=.{0,300}[@<])(?=.{0,300}\d).{0,300}[:：]\W{0,20}")
 _EMPTY_HEADER = re.compile(r"\W*\w[\w -]{0,30}[:：][\W\d]*")
-_DIVIDER = re.compile(r"[-_=*#\s.,:;\"“”„]*|[-_=*]{3,}.*[-_=*]{3,}")
+_DIVIDER = re.compile(r"[-_=*#\s.,:;\"“”„]*|[-_=*]{3,100}[^-_=*].{0,200}[-_=*]{3}")
 _STOPS = " \t>|"
 _LETTERS = re.compile(r"[^\W\d_]")
 
@@ -235,4 +235,4 @@ def _words(text: str) -> list[str]:
 
 
 def _fold(word: str) -> str:
-    return unicodedata.normalize("NFKC", word).casefold()
+    return normal(word, "NFKC").casefold()
