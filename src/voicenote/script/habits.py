@@ -17,17 +17,17 @@ from importlib.resources import files
 from voicenote.script.check.normalise import fold
 
 #: The marks that may end a sentence, and what may close it after them.
-_MARK = re.compile(r"[.!?…؟]+[\"”’“»)']*(?:\s+|$)|\s*[•▪●]\s*")
+_MARK = re.compile(r"(?<![.!?…؟])[.!?…؟]+[\"”’“»)']*(?:\s+|$)|\s{0,20}[•▪●]\s{0,20}")
 #: A full stop without the space after it, as in "it was late.Nobody came".
 _TIGHT = re.compile(r"(?<=[^\W\d_]{2})\.(?=[A-ZÀ-ÖØ-ÞĀŁŚŻŹĆŞȘŢȚ][a-zà-öø-ÿ])")
 #: How far to look back from a mark, in characters.
 _REACH = 40
-_LAST_WORD = re.compile(r"[^\s(\[\"“„«]*$")
+_LAST_WORD = re.compile(r"[^\s(\[\"“„«]{0,40}$")
 _ROMAN = re.compile(r"[IVX]+")
 #: A word of which some letters are hidden, as in "f**k".
 _HIDDEN = re.compile(r"(?<![\w*])[^\W\d_]{1,3}(?:\*+[^\W\d_]+|\*{2,})(?![\w*])")
 #: What separates clauses, with the space after it.
-_CLAUSE_MARK = re.compile(r"(?<=[,;:،؛])\s+|\s+[–—-]\s+")
+_CLAUSE_MARK = re.compile(r"(?<=[,;:،؛])\s+|\s{1,20}[–—-]\s{1,20}")
 #: Letters that Hebrew writes at the beginning of a word: and, the, that, in, to, as, from.
 _PREFIXES = {"he": "[והשבלכמ]{0,3}"}
 _PREFIXES_OF_ABUSE = {"he": "[והש]{0,2}"}
