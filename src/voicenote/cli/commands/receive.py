@@ -58,7 +58,8 @@ def receive(
 ) -> int:
     """Read what came in: answers, bounces, receipts, opt-outs. Every run does it first.
 
-    With --json: {"received", "kinds", "unmatched", "nudges", "troubles"}; with --unmatched a list.
+    With --json: {"received", "kinds", "unmatched", "nudges", "troubles"}; with --unmatched a list,
+    with --let-go {"cases"}.
     """
     from voicenote.engine.case import consent
     from voicenote.engine.run import poll
