@@ -192,7 +192,9 @@ def nothing_was_run(parcel: Parcel) -> None:
     "value", ["Mari\x00Bcc: all@evil.ee", "Mari\x1c\x1d\x1e\x1fBcc: a@evil.ee"]
 )
 def test_bytes_that_are_no_text_are_not_taken_in(tmp_path: Path, value: str) -> None:
+    """A row may go in without a field that is not needed; the value goes in nowhere."""
     taken: list[Complaint] = []
     with suppress(BadData):  # the whole file, or row by row
         taken = imported(tmp_path, value)
-    assert taken == []
+    assert "evil.ee" not in repr(taken)
+    assert "row-what_happened" not in {one.ref for one in taken}

@@ -20,7 +20,7 @@ _END = 7
 #: With weak signs, a message that isn't an opt-out holds no more people than these.
 MOST = 20
 _WORD = re.compile(r"[^\W\d_]{2,}")
-_NOISE = re.compile(r"\S+@\S+|\+?\d[\d\s()-]{5,}|\b[A-Z]{2}\.(?:ENT\.)?\w{4,}\b")
+_NOISE = re.compile(r"(?<!\S)\S+@\S+|\+?\d[\d\s()-]{5,}|\b[A-Z]{2}\.(?:ENT\.)?\w{4,}\b")
 #: Domains at which many strangers are: the first part of their name.
 _PUBLIC = frozenset({
     "gmail", "googlemail", "outlook", "hotmail", "live", "msn", "yahoo", "ymail", "icloud", "me",

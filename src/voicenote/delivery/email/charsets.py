@@ -46,7 +46,7 @@ _BROKEN = re.compile(
     r"(?<=[^\W\d_])[\u0080-\u00a9\u00ab-\u00ac\u00ae-\u00b6\u00b8-\u00b9\u00bb-\u00bf×÷]"
 )
 #: Words with bytes that are not ASCII; those of Hebrew have no others.
-_HIGH = re.compile(rb"[a-zA-Z]*[\x80-\xff][a-zA-Z\x80-\xff]*")
+_HIGH = re.compile(rb"(?<![a-zA-Z])[a-zA-Z]*[\x80-\xff][a-zA-Z\x80-\xff]*")
 _HEBREW = re.compile(rb"[\xe0-\xfa]+")
 
 
