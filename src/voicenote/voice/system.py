@@ -9,11 +9,13 @@ sentence could land in the next one's file.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import importlib.util
 import os
 import shutil
 import tempfile
+import wave
 import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -211,6 +213,13 @@ def _read_output(path: Path) -> Clip:
 
     if not path.stat().st_size:
         return Clip(b"", 22_050, synthetic=True)
+    # espeak-ng's files, read ten times faster than by a library that reads everything
+    with (
+        contextlib.suppress(wave.Error, EOFError, RuntimeError),
+        wave.open(str(path), "rb") as file,
+    ):
+        if (file.getnchannels(), file.getsampwidth()) == (1, 2):
+            return Clip(file.readframes(file.getnframes()), file.getframerate(), synthetic=True)
     try:
         with av.open(str(path)) as container:
             stream = container.streams.audio[0]
