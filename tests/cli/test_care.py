@@ -187,7 +187,7 @@ def test_a_file_that_is_no_backup_changes_nothing(bare: Call, home: Path, tmp_pa
     cases = {
         "doesn't exist": tmp_path / "nowhere.zip",
         "broken, or isn't a backup": plain,
-        "there is no ledger in": packed(tmp_path / "b.tar.gz", "memos/1/memo.ogg"),
+        "has no ledger in it": packed(tmp_path / "b.tar.gz", "memos/1/memo.ogg"),
         "is damaged": packed(tmp_path / "c.tar.gz", "ledger.db", b"no database" * 99),
     }
     for says, file in cases.items():

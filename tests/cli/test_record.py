@@ -350,7 +350,7 @@ def test_without_sounddevice_and_programs_it_is_said_what_to_install(
     call("script", "1")
     done = call("record", "1", input="\n\nquit\n", PATH=str(tmp_path / "bin"))
     assert done.exit_code == 69
-    assert "there is no recording program" in done.stderr
+    assert "no recording program was found" in done.stderr
 
 
 def test_a_microphone_that_fails_while_someone_speaks_is_told_at_once(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.engine.listening import Listening, listening
-from tests.engine.world import Clock, person, release, states, take, told
+from tests.engine.world import Clock, person, release, states, take, told, touches_of
 from voicenote.engine.case.approval import resume
 from voicenote.engine.case.attention import what_needs_me
 from voicenote.engine.case.consent import let_go
@@ -105,6 +105,26 @@ def test_what_two_messages_hold_goes_on_after_both(
     assert "check-in due" in states(ws, cases[0])
     with pytest.raises(WrongUse, match="nothing is held"):
         let_go(ws, second)
+
+
+@pytest.mark.parametrize("order", ["ab", "ba"])
+def test_what_her_own_words_hold_stays_held(
+    ws: Workspace, world: Chat, cases: tuple[int, int], order: str
+) -> None:
+    """The owner has looked at the stranger's message, and not yet at Mari's question."""
+    mari = person(name="Mari Tamm", whatsapp=MARI, time_zone="Europe/Tallinn")
+    (second,) = take(ws, told("C", customer=mari))
+    release(ws, second)
+    key = touches_of(ws, cases[0])[0].key
+    question = {"address": MARI, "text": "I thought I unsubscribed?", "may_opt_out": True}
+    for mark in order:
+        world.comes(mark, **(STOP if mark == "a" else question | {"keys": (key,)}))
+        receive(ws)
+    assert "memo held" in states(ws, second)
+    let_go(ws, unmatched(ws)[0].number)
+    assert "memo held" in states(ws, second)
+    resume(ws, second)
+    assert "memo due" in states(ws, second)
 
 
 def test_what_is_booked_later_is_held_too(ws: Workspace, world: Chat, clock: Clock) -> None:

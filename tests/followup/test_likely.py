@@ -43,3 +43,11 @@ def test_a_first_name_alone_holds_many_only_for_an_opt_out() -> None:
     many = [Person(n, f"Mari Nr{n}x") for n in range(MOST + 1)]
     assert len(find_likely("Mari", ["EE.1"], many, opt_out=True)) == MOST + 1
     assert find_likely("Mari", ["EE.1"], many, opt_out=False) == ()
+
+
+def test_a_domain_of_everybody_hides_no_surer_sign() -> None:
+    """Whichever of a customer's addresses is looked at first."""
+    for number in range(8):
+        more = frozenset({"mari.tamm@work.example", f"m{number}@gmail.com"})
+        people = [Person(1, "Mari", more), Person(2, "Mari")]
+        assert find_likely("Mari", ["mari.tamm@gmail.com"], people, opt_out=True) == (1,)

@@ -67,8 +67,9 @@ def _is_like(names: frozenset[str], addresses: list[str], person: Person) -> boo
         for mark in person.marks:
             if one.startswith("+") and mark.startswith("+") and mark[-_END:] == one[-_END:]:
                 return True
-            if domain and local and mark.endswith(f"@{domain}") and names & own:
-                return domain.split(".")[0] not in _PUBLIC
+            business = domain.split(".")[0] not in _PUBLIC
+            if business and local and mark.endswith(f"@{domain}") and names & own:
+                return True
             if local and len(local) > 4 and mark.startswith(f"{local}@") and local not in _ROLES:
                 return True
     return False

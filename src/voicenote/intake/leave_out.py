@@ -1,4 +1,4 @@
-"""What is no complaint to answer: closed tickets, spam, the team's own replies, praise."""
+"""Leave out records that need no answer: closed tickets, spam, the team's replies, praise."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _rules() -> Mapping[str, tuple[frozenset[str], frozenset[str]]]:
 
 
 class Sieve:
-    """What tells, in one table, that a record is no complaint. `chosen` columns tell nothing.
+    """Finds the records of one table that need no answer; `chosen` columns don't count.
 
     Freshdesk's statuses are numbers: 4 is resolved, 5 closed.
     """

@@ -7,44 +7,10 @@ from typing import Any
 
 #: The languages that are told apart: ours, and those that most complaints are written in.
 _LANGUAGES = (
-    *(
-        "en",
-        "et",
-        "he",
-        "ro",
-        "pl",
-        "fa",
-        "ar",
-        "bg",
-        "cs",
-        "da",
-        "de",
-        "el",
-        "es",
-        "fi",
-        "fr",
-        "hi",
-    ),
-    *(
-        "hr",
-        "hu",
-        "it",
-        "ja",
-        "ko",
-        "lt",
-        "lv",
-        "nl",
-        "no",
-        "pt",
-        "ru",
-        "sk",
-        "sl",
-        "sv",
-        "th",
-        "tr",
-    ),
-    *("uk", "ur", "vi", "zh"),
-)
+    "en", "et", "he", "ro", "pl", "fa", "ar", "bg", "cs", "da", "de", "el", "es", "fi", "fr", "hi",
+    "hr", "hu", "it", "ja", "ko", "lt", "lv", "nl", "no", "pt", "ru", "sk", "sl", "sv", "th", "tr",
+    "uk", "ur", "vi", "zh",
+)  # fmt: skip
 #: Fewer letters than this tell too little; so does more, which only takes time.
 _FEWEST, _MOST = 12, 200
 _SURE, _SURE_OF_FEW = 0.9, 0.97

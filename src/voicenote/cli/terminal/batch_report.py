@@ -22,7 +22,7 @@ NAMED = 10
 
 
 def name_cases(numbers: Sequence[int], most: int = NAMED) -> str:
-    """Return cases by number, at most so many of them: ``cases 3, 4 and 7 more``."""
+    """Return the numbers of the first few cases, and a count: ``cases 3, 4 and 7 more``."""
     listed = ", ".join(map(str, numbers[:most]))
     more = f" and {len(numbers) - most} more" if len(numbers) > most else ""
     return f"case{'s' * (len(numbers) != 1)} {listed}{more}"

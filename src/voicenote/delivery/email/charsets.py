@@ -79,7 +79,7 @@ def readings(raw: bytes, label: str) -> tuple[str, ...]:
 
 
 def _spell(name: str) -> str:
-    """Return how Python may spell the name of a charset; "" if there is no other spelling."""
+    """Return Python's spelling of a charset's name; "" when we know none."""
     bare = re.sub(r"[^a-z0-9]", "", name.lower())
     if known := _NAMES.get(bare) or _NAMES.get(bare.removeprefix("x")):
         return known

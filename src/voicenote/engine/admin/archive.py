@@ -221,7 +221,7 @@ def _room(target: Path, size: int) -> None:
 def _check(file: Path, ledger: Path) -> None:
     """Raise BadData when the ledger is missing or damaged."""
     if not ledger.is_file():
-        raise BadData(f"there is no ledger in {file.name}", _NO_BACKUP)
+        raise BadData(f"{file.name} has no ledger in it", _NO_BACKUP)
     try:
         with closing(sqlite3.connect(ledger)) as connection:
             said = connection.execute("pragma integrity_check").fetchone()[0]

@@ -98,7 +98,7 @@ def install(line: str, home: Path, env: Mapping[str, str]) -> bool:
     found = shutil.which("crontab", path=env.get("PATH"))
     if not found:
         raise Unavailable(
-            "there is no crontab on this machine",
+            "crontab isn't installed here",
             "voicenote schedule --systemd, or voicenote daemon",
         )
     before = _run_crontab([found, "-l"], None)

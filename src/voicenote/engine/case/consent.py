@@ -21,6 +21,8 @@ from voicenote.schedule.book import resume
 from voicenote.unicode_forms import normal
 
 TO_READ = "somebody has to read what the customer wrote"
+#: Why a message waits because of another one that fits nobody.
+UNPLACED = "somebody has to read a message that may be from this customer"
 #: Too few digits for a telephone, perhaps as a spreadsheet writes them.
 _SHORT = re.compile(r"(\d{1,6})(?:\.0+)?")
 #: The most digits that fit the database's integer; a longer number is no case.
@@ -150,24 +152,30 @@ def opt_out_in(tx: Transaction, case: Case | None, *addresses_: str) -> int:
     return sum(cancel_waiting(tx, number, "the customer opted out") for number in sorted(numbers))
 
 
-def hold_in(tx: Transaction, numbers: Collection[int], channel: str = "") -> int:
+def hold_in(
+    tx: Transaction, numbers: Collection[int], channel: str = "", reason: str = TO_READ
+) -> int:
     """Hold waiting messages to the customers of these cases, in all their cases; return how many.
 
     For when a customer may have said something that only a person can judge. With `channel`, only
-    what goes by it. Nudges to the owner go on.
+    what goes by it. Nudges to the owner go on. `reason` is TO_READ or UNPLACED; the first outlives
+    the second, so a question of their own isn't settled by a look at somebody else's message.
     """
     wide = set(numbers)
     for case in case_store.load(tx, sorted(numbers)).values():
         wide |= set(optouts.cases_of(tx, case.customer.marks))
-    due = [
+    theirs = [
         touch
         for touch in touches.of_cases(tx, sorted(wide))
-        if touch.state is TouchState.DUE
-        and touch.kind is not TouchKind.NUDGE
-        and channel in ("", touch.channel)
+        if touch.kind is not TouchKind.NUDGE and channel in ("", touch.channel)
     ]
+    due = [touch for touch in theirs if touch.state is TouchState.DUE]
     for touch in due:
-        change_touch(tx, touch.number, "hold", facts={"reason": TO_READ}, reason=TO_READ)
+        change_touch(tx, touch.number, "hold", facts={"reason": reason}, reason=reason)
+    if reason == TO_READ:
+        for touch in theirs:
+            if touch.state is TouchState.HELD and touch.reason == UNPLACED:
+                touches.note(tx, touch.number, reason)
     return len(due)
 
 
@@ -187,7 +195,7 @@ def let_go(ws: Workspace, arrival: int) -> tuple[int, ...]:
         for number in doubts.settle(tx, arrival=arrival):
             case = case_store.get(tx, number)
             mine = [one for one in touches.of_round(tx, case) if one.state is TouchState.HELD]
-            mine = [one for one in mine if one.reason == TO_READ]
+            mine = [one for one in mine if one.reason == UNPLACED]
             times = resume([t.planned for t in mine], ws.hours_of(case), ws.owner_hours, tx.now)
             for touch, new in zip(mine, times, strict=True):
                 due, late = new.due_at, new.too_late_at

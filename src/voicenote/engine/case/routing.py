@@ -179,7 +179,7 @@ def moved_all(ws: Workspace, to: str, away_from: str) -> Moved:
 
 
 def channels_gone(ws: Workspace, tx: Transaction) -> dict[str, list[int]]:
-    """Return the cases that wait for each channel that is no longer set up."""
+    """Return, by channel that was removed from the settings, the cases that wait for it."""
     return stranded(tx, {FALLBACK, *ws.settings.channels})
 
 

@@ -50,7 +50,7 @@ def record(until: Callable[[], None], env: Mapping[str, str]) -> Clip:
                 return clip
             first = first or failure
     raise first or Unavailable(
-        "there is no recording program on this machine",
+        "no recording program was found",
         "pip install 'voicenote[mic]', or install ffmpeg; or give a file: --from FILE",
     )
 

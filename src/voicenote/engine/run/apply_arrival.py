@@ -7,7 +7,7 @@ from typing import Any
 
 from voicenote.delivery.inbound import Arrival
 from voicenote.engine.case.closing import answer_in
-from voicenote.engine.case.consent import hold_in, opt_out_in
+from voicenote.engine.case.consent import UNPLACED, hold_in, opt_out_in
 from voicenote.engine.case.decisions import decide_in
 from voicenote.engine.case.routing import next_way
 from voicenote.engine.clock_check import as_of
@@ -110,7 +110,7 @@ class ArrivalWriter:
             number = arrivals.number_of(self.tx, self.source.name, self.arrival.mark)
             channel = self.source.name if outcome.here else ""
             doubts.add(self.tx, number, outcome.hold, channel)
-            if hold_in(self.tx, outcome.hold, channel):
+            if hold_in(self.tx, outcome.hold, channel, UNPLACED):
                 self._note(outcome.hold[0], "held", outcome.told)
         return UNMATCHED if kept else ""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from voicenote.engine.case.consent import TO_READ
+from voicenote.engine.case.consent import UNPLACED
 from voicenote.engine.case.decisions import decide_in
 from voicenote.engine.case.release import facts_hold, judge_release, refusal
 from voicenote.engine.case.withdrawal import ask_about
@@ -59,8 +59,8 @@ class DepartureCheck:
         if touch.state is not TouchState.DUE or touch.due_at > self.tx.now:
             return None
         if self._is_doubted(view):
-            why = {"reason": TO_READ}
-            change_touch(self.tx, touch.number, "hold", facts={**why}, reason=TO_READ)
+            why = {"reason": UNPLACED}
+            change_touch(self.tx, touch.number, "hold", facts={**why}, reason=UNPLACED)
             return None
         parcel, memo = parcel_of(self.ws, view, self.tx.now)
         if doubts := self._doubts(view):
@@ -81,7 +81,7 @@ class DepartureCheck:
         if stop := unwanted(now_.seen, touch):
             return stop
         if self._is_doubted(held):
-            raise Postponed(TO_READ, "see: voicenote receive --unmatched")
+            raise Postponed(UNPLACED, "see: voicenote receive --unmatched")
         if now_ is not held:
             self._need_same(held, now_)
         self._need_decent(now_, self.tx.now)
