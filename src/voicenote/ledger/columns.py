@@ -14,9 +14,11 @@ from sqlalchemy import (
     Integer,
     MetaData,
     String,
+    Table,
     Text,
     TypeDecorator,
 )
+from sqlalchemy.schema import SchemaItem
 
 metadata = MetaData(
     naming_convention={
@@ -53,6 +55,11 @@ class Moment(TypeDecorator[datetime]):
         if dialect.name == "sqlite":
             return value.replace(tzinfo=UTC)
         return value.astimezone(UTC)
+
+
+def table(name: str, *columns: SchemaItem) -> Table:
+    """Return a table of the ledger."""
+    return Table(name, metadata, *columns)
 
 
 def serial() -> Column[int]:

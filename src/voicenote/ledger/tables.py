@@ -1,5 +1,7 @@
 """The tables: one schema for SQLite and PostgreSQL, built by `migrations/`.
 
+Those of what comes in are in `inbound_tables`, and are named here too.
+
 Times are UTC. Money is an exact decimal as text, next to its currency. Free-form facts are JSON.
 """
 
@@ -15,37 +17,31 @@ from sqlalchemy import (
     Index,
     Integer,
     String,
-    Table,
     Text,
     UniqueConstraint,
 )
-from sqlalchemy.schema import SchemaItem
 
+from voicenote.ledger import inbound_tables
 from voicenote.ledger.columns import (
     Number,
     codes,
     hashes,
     later_moments,
-    metadata,
     moments,
     money,
     reference,
     serial,
+    table,
     texts,
 )
 
-
-def _table(name: str, *columns: SchemaItem) -> Table:
-    return Table(name, metadata, *columns)
-
-
-meta = _table(
+meta = table(
     "meta",
     Column("name", String(40), primary_key=True),
     Column("value", Text, nullable=False),
 )
 
-customers = _table(
+customers = table(
     "customers",
     serial(),
     *texts("name", "say_as", "language", "time_zone", "channel"),
@@ -54,7 +50,7 @@ customers = _table(
 
 #: How customers are reached and recognised. With several of a kind, write to the newest. `sha256`
 #: is as in `optouts`.
-addresses = _table(
+addresses = table(
     "addresses",
     serial(),
     reference("customer", "customers"),
@@ -64,7 +60,7 @@ addresses = _table(
     *moments("since"),
 )
 
-cases = _table(
+cases = table(
     "cases",
     serial(),
     Column("source", String(120), nullable=False),
@@ -87,7 +83,7 @@ cases = _table(
     UniqueConstraint("source", "ref"),
 )
 
-amends = _table(
+amends = table(
     "amends",
     serial(),
     reference("case", "cases"),
@@ -102,7 +98,7 @@ amends = _table(
     UniqueConstraint("case", "k"),
 )
 
-scripts = _table(
+scripts = table(
     "scripts",
     serial(),
     reference("case", "cases"),
@@ -119,7 +115,7 @@ scripts = _table(
     Column("composed_on", Date, nullable=True),
 )
 
-memos = _table(
+memos = table(
     "memos",
     serial(),
     reference("case", "cases"),
@@ -135,7 +131,7 @@ memos = _table(
     *moments("made_at"),
 )
 
-approvals = _table(
+approvals = table(
     "approvals",
     serial(),
     reference("case", "cases"),
@@ -150,7 +146,7 @@ approvals = _table(
     Column("excused", JSON, nullable=False, default=list, server_default="[]"),
 )
 
-touches = _table(
+touches = table(
     "touches",
     serial(),
     Column("key", String(64), nullable=False, unique=True),
@@ -177,7 +173,7 @@ touches = _table(
 )
 
 #: One row for each claim on a touch to a customer. Limits and pauses are counted from them.
-attempts = _table(
+attempts = table(
     "attempts",
     serial(),
     reference("touch", "touches"),
@@ -191,7 +187,7 @@ attempts = _table(
 
 #: Paused channels: paused while `put_on_at` is set. `forgiven`: the newest attempt that no longer
 #: counts since the channel was resumed. `batch`: the import with too many failures; "": all.
-brakes = _table(
+brakes = table(
     "brakes",
     Column("channel", String(80), primary_key=True),
     *later_moments("put_on_at", "released_at"),
@@ -201,7 +197,7 @@ brakes = _table(
     Column("batch", String(200), nullable=False, default="", server_default=""),
 )
 
-receipts = _table(
+receipts = table(
     "receipts",
     serial(),
     reference("touch", "touches"),
@@ -211,7 +207,7 @@ receipts = _table(
     Column("detail", JSON, nullable=False, default=dict),
 )
 
-answers = _table(
+answers = table(
     "answers",
     serial(),
     reference("case", "cases"),
@@ -220,7 +216,7 @@ answers = _table(
     *moments("at"),
     *texts("text", "via", "writer"),
 )
-lessons = _table(
+lessons = table(
     "lessons",
     Column("case", Number, ForeignKey("cases.number"), primary_key=True),
     *texts("cause", "prevention", "owner"),
@@ -228,7 +224,7 @@ lessons = _table(
     *moments("at"),
 )
 
-nudges = _table(
+nudges = table(
     "nudges",
     serial(),
     Column("key", String(200), nullable=False, unique=True),
@@ -239,57 +235,13 @@ nudges = _table(
     *later_moments("settled_at"),
 )
 
-places = _table(
-    "places",
-    Column("channel", String(80), primary_key=True),
-    Column("place", Text, nullable=False),
-    *moments("at"),
-)
+places = inbound_tables.places
+arrivals = inbound_tables.arrivals
+doubts = inbound_tables.doubts
+links = inbound_tables.links
+optouts = inbound_tables.optouts
 
-#: What came in. `mark` (hashed) reveals a second copy, `address` (hashed) who wrote it.
-#: Words are kept here only when they don't match a case; an answer's words are in `answers`.
-arrivals = _table(
-    "arrivals",
-    serial(),
-    Column("channel", String(80), nullable=False),
-    Column("mark", String(64), nullable=False),
-    Column("kind", String(20), nullable=False, index=True),
-    *moments("at"),
-    Column("address", String(64), nullable=False, default=""),
-    Column("case", Number, ForeignKey("cases.number"), nullable=True, index=True),
-    *texts("sender", "subject", "text", "reason"),
-    *later_moments("shown_at"),
-    UniqueConstraint("mark", "channel"),
-    Index("ix_arrivals_channel_address", "channel", "address"),
-)
-#: The cases that an unmatched arrival may be about: nothing goes to their customers by `channel`
-#: ("": any) until a person has looked at it, which ends the row.
-doubts = _table(
-    "doubts",
-    serial(),
-    reference("arrival", "arrivals"),
-    reference("case", "cases"),
-    Column("channel", String(80), nullable=False, default="", server_default=""),
-)
-
-#: Links by which a customer joins a channel, good for one use. Only a hash of the secret is kept.
-links = _table(
-    "links",
-    Column("digest", String(64), primary_key=True),
-    Column("channel", String(80), nullable=False),
-    reference("case", "cases"),
-    *moments("made_at"),
-    *later_moments("used_at", "ended_at"),
-)
-
-optouts = _table(
-    "optouts",
-    Column("address_sha256", String(64), primary_key=True),
-    *moments("at"),
-    Column("form", String(10), nullable=False, default="", server_default=""),
-)
-
-history = _table(
+history = table(
     "history",
     serial(),
     *moments("at"),

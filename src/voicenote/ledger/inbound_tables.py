@@ -1,0 +1,65 @@
+"""The tables of what comes in by the channels; `tables` names them too."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, ForeignKey, Index, String, Text, UniqueConstraint
+
+from voicenote.ledger.columns import (
+    Number,
+    later_moments,
+    moments,
+    reference,
+    serial,
+    table,
+    texts,
+)
+
+places = table(
+    "places",
+    Column("channel", String(80), primary_key=True),
+    Column("place", Text, nullable=False),
+    *moments("at"),
+)
+
+#: What came in. `mark` (hashed) reveals a second copy, `address` (hashed) who wrote it.
+#: Words are kept here only when they don't match a case; an answer's words are in `answers`.
+arrivals = table(
+    "arrivals",
+    serial(),
+    Column("channel", String(80), nullable=False),
+    Column("mark", String(64), nullable=False),
+    Column("kind", String(20), nullable=False, index=True),
+    *moments("at"),
+    Column("address", String(64), nullable=False, default=""),
+    Column("case", Number, ForeignKey("cases.number"), nullable=True, index=True),
+    *texts("sender", "subject", "text", "reason"),
+    *later_moments("shown_at"),
+    UniqueConstraint("mark", "channel"),
+    Index("ix_arrivals_channel_address", "channel", "address"),
+)
+#: The cases that an unmatched arrival may be about: nothing goes to their customers by `channel`
+#: ("": any) until a person has looked at it, which ends the row.
+doubts = table(
+    "doubts",
+    serial(),
+    reference("arrival", "arrivals"),
+    reference("case", "cases"),
+    Column("channel", String(80), nullable=False, default="", server_default=""),
+)
+
+#: Links by which a customer joins a channel, good for one use. Only a hash of the secret is kept.
+links = table(
+    "links",
+    Column("digest", String(64), primary_key=True),
+    Column("channel", String(80), nullable=False),
+    reference("case", "cases"),
+    *moments("made_at"),
+    *later_moments("used_at", "ended_at"),
+)
+
+optouts = table(
+    "optouts",
+    Column("address_sha256", String(64), primary_key=True),
+    *moments("at"),
+    Column("form", String(10), nullable=False, default="", server_default=""),
+)
