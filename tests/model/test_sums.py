@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from voicenote.model.currencies import currency_codes
 from voicenote.model.sums import sum_unread, sums_in
 
 
@@ -33,6 +34,27 @@ from voicenote.model.sums import sum_unread, sums_in
         ("saadan 40€", ["40 EUR"]),
         ("CHF 40", ["40 CHF"]),
         ("40 NIS", ["40 ILS"]),
+        ("20 US dollars", ["20 USD"]),
+        ("20 Canadian dollars", ["20 CAD"]),
+        ("oddam 20 dolarów kanadyjskich", ["20 CAD"]),
+        ("500 koron szwedzkich", ["500 SEK"]),
+        ("saadan 50 Rootsi krooni", ["50 SEK"]),
+        ("500 South African rand", ["500 ZAR"]),
+        ("500 Brazilian reals", ["500 BRL"]),
+        ("50000 Vietnamese dong", ["50000 VND"]),
+        ("₦500 and ₡20", ["500 NGN", "20 CRC"]),
+        ("R$ 50", ["50 BRL"]),
+        ("5000 Ft", ["5000 HUF"]),
+        ("500 pesos", ["500 MXN"]),
+        ("20 pounds of credit", ["20 GBP"]),
+        ("MAD 200", ["200 MAD"]),
+        ("300 ALL", ["300 ALL"]),
+        ("3 real problems, 2 rand, 5 won, a dong", []),
+        ("5 pounds of flour, 3 pounds overweight", []),
+        ("he lost 5 pounds, it weighs 12 pounds", []),
+        ("a table 6 ft long", []),
+        ("I ASKED 3 ALL WRONG TIMES, TOP 10, AMD 5600", []),
+        ("2 korony porcelanowe, 3 leki", []),
         ("we try 3 times, all 5 of us", []),
         ("order 12345 is sent again by 4 December", []),
         ("bake it again", []),
@@ -40,6 +62,28 @@ from voicenote.model.sums import sum_unread, sums_in
 )
 def test_sums_are_read(text: str, found: list[str]) -> None:
     assert [str(money) for money in sums_in(text)] == found
+
+
+def test_every_currency_of_today_is_read_by_its_code() -> None:
+    texts = {code: f"we send you 250 {code}." for code in currency_codes()}
+    assert len(texts) > 150
+    assert {
+        c for c, text in texts.items() if [str(one) for one in sums_in(text)] != [f"250 {c}"]
+    } == set()
+
+
+@pytest.mark.parametrize("language", ["en", "he", "ro", "pl", "fa", "et"])
+def test_every_currency_is_read_by_its_full_name(language: str) -> None:
+    """A name of one word may be another word: only the usual ones are read."""
+    from babel.numbers import get_currency_name
+
+    names = {code: get_currency_name(code, 20, language) for code in currency_codes()}
+    wrong = {
+        name: sums_in(f"20 {name}.")
+        for code, name in names.items()
+        if " " in name and [one.currency for one in sums_in(f"20 {name}.")] != [code]
+    }
+    assert wrong == {}
 
 
 def test_a_shared_sign_means_the_currency_that_is_talked_about() -> None:
@@ -85,6 +129,9 @@ def test_a_word_of_two_countries_is_read_as_the_right_one(
         ("two pounds of coffee", False),
         ("500 dollars", False),
         ("your money back", False),
+        ("five hundred Canadian dollars", True),
+        ("five hundred pesos", True),
+        ("a real problem, sterling work, we won", False),
         ("it weighs on us", False),
     ],
 )
