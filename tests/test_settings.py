@@ -516,3 +516,10 @@ def test_what_is_too_long_for_settings_is_not_read(tmp_path: Path) -> None:
     write(tmp_path, "a = " + "1" * 2_000_000)
     with pytest.raises(BadSettings, match="longer than a megabyte"):
         load(tmp_path, {})
+
+
+def test_the_owners_gender_is_one_of_two_words_or_left_out(tmp_path: Path) -> None:
+    assert load(tmp_path, {}).owner.gender == ""
+    assert load(tmp_path, {"VOICENOTE_OWNER__GENDER": "woman"}).owner.gender == "woman"
+    (problem,) = problems(tmp_path, '[owner]\ngender = "she"\n')
+    assert problem.advice == "known: woman, man"

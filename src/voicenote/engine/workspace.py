@@ -87,6 +87,11 @@ class Workspace:
         """Return the name of the person responsible for a case."""
         return case.complaint.owner or self.settings.owner.name
 
+    def owner_gender_of(self, case: Case) -> str:
+        """Return woman or man for the person responsible for a case; "" when it isn't known."""
+        owner = self.settings.owner
+        return owner.gender if self.owner_of(case) == owner.name else ""
+
     def plan(self, name: str) -> Plan:
         """Return a plan by name. Raises BadSettings when there is none."""
         try:

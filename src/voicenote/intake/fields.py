@@ -34,6 +34,7 @@ _OTHERS = {
     "amends": given(10_000, prose=True),
     "amends_kind": given(50),
     "amends_value": given(100),
+    "deed": given(2_000),
     "promised_by": given(100),
 }
 _DECLARED = dict(_declare(Complaint)) | _OTHERS
@@ -74,6 +75,32 @@ SYNONYMS: Mapping[str, Mapping[str, str]] = {
         "critică גבוה גבוהה דחוף דחופה קריטי קריטית بالا زیاد فوری بحرانی خیلی_زیاد hoch "
         "sehr_hoch dringend kritisch haute élevée urgente critique alta",
     },
+    "failure": {
+        "late": "late delay delayed too_late",
+        "faulty": "faulty fault defect defective damaged",
+        "wrong": "wrong wrong_item wrong_order mix_up",
+        "money": "money billing overcharged charge price",
+        "rude": "rude rudeness attitude behaviour behavior",
+        "silence": "silence silent no_answer no_reply unanswered ignored",
+        "danger": "danger dangerous safety unsafe hazard",
+        "broken": "broken promise_broken broken_promise",
+    },
+    "gender": {
+        "woman": "woman female f w k lady ms mrs miss she אישה אשה נקבה kobieta femeie feminin زن "
+        "خانم مونث naine",
+        "man": "man male m mr gentleman he גבר זכר mężczyzna bărbat barbat masculin مرد آقا مذکر "
+        "mees",
+        "": "x d u other unknown divers diverse non_binary nonbinary neutral none not_specified "
+        "unspecified prefer_not_to_say",
+    },
+    "how_many": {
+        "one": "one 1 single singular person individual יחיד",
+        "several": "several 2 plural couple family group company team רבים",
+    },
+    "formality": {
+        "formal": "formal formally polite v vous sie pan pani teie dumneavoastră dumneavoastra شما",
+        "familiar": "familiar informal informally casual first_name t tu ty sina تو",
+    },
     "finding": {
         "justified": "justified valid founded upheld confirmed yes true",
         "partly": "partly partial partially part partly_justified partially_justified "
@@ -101,13 +128,14 @@ def _known_words(field: str) -> Mapping[str, str]:
 def read_choice(field: str, text: str) -> str:
     """Return the value of an enum field that `text` means, such as ``serious`` for "1 - Critical".
 
-    Raises BadData when it means none.
+    "" is one for a gender that isn't said. Raises BadData when it means none.
     """
     word = re.sub(r"[\W_]+", "_", text.casefold()).strip("_")
     known = _known_words(field)
-    if found := known.get(word) or known.get(_NUMBERED.sub("", word)):
+    found = known.get(word, known.get(_NUMBERED.sub("", word)))
+    if found is not None:
         return found
-    listed = ", ".join(SYNONYMS[field])
+    listed = ", ".join(filter(None, SYNONYMS[field]))
     raise BadData(f"is not {listed}: {short(text)}", f"write one of: {listed}")
 
 

@@ -16,6 +16,8 @@ from voicenote.model.address import field_of
 _SIGNS = re.compile(r"[\W_]+")
 #: Fields whose names mean something else to helpdesks: who works on it, how it came, and so on.
 _SHARED = frozenset({"owner", "channel", "cause", "product"})
+#: Fields whose own names do so, though not their other names in ``headers.toml``.
+_COMMON = _SHARED | {"title", "how_many", "failure", "meant", "deed"}
 #: Fields that nobody but us calls so: a table that has one of them is ours.
 _OURS_ALONE = (
     "what_happened",
@@ -24,6 +26,8 @@ _OURS_ALONE = (
     "at_stake",
     "finding_reason",
     "said_back",
+    "our_fault",
+    "greet_as",
 )
 #: Helpdesk → columns that only its exports have together.
 _HELPDESKS = {
@@ -108,7 +112,7 @@ def _own_names(headers: Sequence[str], by_name: Mapping[str, str]) -> dict[str, 
     found: dict[str, tuple[str, ...]] = {
         field: (by_name[own],)
         for field in FIELDS
-        if (own := fold_header(field)) in by_name and (ours or field not in _SHARED)
+        if (own := fold_header(field)) in by_name and (ours or field not in _COMMON)
     }
     for header in headers:
         # "Addresses.Slack" in a table, or the key slack in an object under addresses

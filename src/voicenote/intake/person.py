@@ -1,11 +1,14 @@
-"""Checks of a customer's name, language and channels."""
+"""Checks of a customer's name, language, channels and form of address."""
 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from collections.abc import Callable, Mapping
+from functools import lru_cache, partial
 
 from voicenote.errors import BadData, short
+from voicenote.intake.fields import read_choice
+from voicenote.intake.time_zones import read_time_zone
 from voicenote.model.greeting import NOBODY, turn_name
 
 
@@ -56,3 +59,19 @@ def read_channels(text: str) -> str:
     raise BadData(
         f"isn't the name of a channel: {short(text)}", "write a name such as email or telegram"
     )
+
+
+def read_list(text: str) -> tuple[str, ...]:
+    """Return the names in a list separated by semicolons, or else by commas."""
+    parts = text.split(";") if ";" in text else text.split(",")
+    return tuple(part.strip() for part in parts if part.strip())
+
+
+#: The texts that are checked, or written in one way.
+READERS: Mapping[str, Callable[[str], str]] = {
+    "customer": read_name,
+    "language": read_language,
+    "time_zone": read_time_zone,
+    "channel": read_channels,
+    **{name: partial(read_choice, name) for name in ("gender", "how_many", "formality")},
+}

@@ -18,13 +18,14 @@ from voicenote.intake.cell_text import clean
 from voicenote.intake.fields import FIELDS, NOTHING, kind_of, read_choice, text_fields
 from voicenote.intake.options import Options
 from voicenote.intake.raw_record import Number
-from voicenote.intake.time_zones import read_time_zone, zone_region
+from voicenote.intake.time_zones import zone_region
 from voicenote.intake.word_language import detect_language
 from voicenote.model.address import EMAIL, KINDS, Address, mark
 from voicenote.model.case import (
     MADE_REF,
     Complaint,
     Customer,
+    Failure,
     Finding,
     Severity,
     story_of,
@@ -122,6 +123,7 @@ class _Row:
         opened_at = self._opened_at(customer.time_zone if customer else "")
         severity = self._choice("severity", Severity) or Severity.NORMAL
         finding = self._choice("finding", Finding) or Finding.JUSTIFIED
+        failure = self._choice("failure", Failure)
         if finding is Finding.UNFOUNDED:
             advice = "say why: without a reason the customer is believed"
             self._need("finding_reason", advice, "is needed for an unfounded complaint")
@@ -139,9 +141,10 @@ class _Row:
             customer=customer,
             severity=severity,
             finding=finding,
+            failure=failure,
             harm=harm,
             promises=promises,
-            involved=_names(self.texts.get("involved", "")),
+            involved=person.read_list(self.texts.get("involved", "")),
             assumed=frozenset(self.defaulted),
         )
 
@@ -172,8 +175,8 @@ class _Row:
     def _texts_of(self, kind: type) -> dict[str, Any]:
         """Return the texts that a class of the model declares, each as its reader gives it."""
         return {
-            name: self._read(column, _READERS[column]) or ""
-            if column in _READERS
+            name: self._read(column, person.READERS[column]) or ""
+            if column in person.READERS
             else self.texts.get(column, "")
             for name, column in text_fields(kind).items()
         }
@@ -231,13 +234,15 @@ class _Row:
         kind = self._choice("amends_kind", AmendsKind)
         value = self._money("amends_value", named)
         by = self._read("promised_by", partial(dates.read_day, **self._date_style("promised_by")))
-        text = self.texts.get("amends", "")
+        deed = self.texts.get("deed", "")
+        text = self.texts.get("amends", deed)
         if not text:
             if kind or value or by:
                 self._say("amends", "says nothing, though a promise is described", "say the deed")
             return ()
         fallback = AmendsKind.REFUND if value else AmendsKind.FIX
-        return (Promise(kind=kind or fallback, text=text, value=value, promised_by=by),)
+        kind = kind or fallback
+        return (Promise(kind=kind, text=text, value=value, promised_by=by, deed=deed),)
 
     def _choice(self, name: str, kind: type[Choice]) -> Choice | None:
         return self._read(name, lambda text: kind(read_choice(name, text)))
@@ -271,23 +276,8 @@ class _Row:
         return self.checker.columns.get(name, name)
 
 
-#: The texts that are checked, or written in one way.
-_READERS: Mapping[str, Callable[[str], str]] = {
-    "customer": person.read_name,
-    "language": person.read_language,
-    "time_zone": read_time_zone,
-    "channel": person.read_channels,
-}
-
-
 def _addresses_in(kind: str, text: str, *, region: str) -> list[Address]:
     """Return the addresses in a list with semicolons. Raises BadData when one isn't valid."""
     split = (one.strip() for one in _SEMICOLON.split(text))
     typed = [one for one in split if one] if ";" in text else [text]
     return [Address(kind, addresses.read_address(kind, one, region), one) for one in typed]
-
-
-def _names(text: str) -> tuple[str, ...]:
-    """Return the names in a list separated by semicolons, or else by commas."""
-    parts = text.split(";") if ";" in text else text.split(",")
-    return tuple(part.strip() for part in parts if part.strip())

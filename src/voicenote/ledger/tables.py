@@ -45,6 +45,7 @@ customers = table(
     "customers",
     serial(),
     *texts("name", "say_as", "language", "time_zone", "channel"),
+    *texts("greet_as", "title", "gender", "how_many", "formality"),
     *later_moments("opted_out_at"),
 )
 
@@ -77,6 +78,8 @@ cases = table(
     Column("abusive", Boolean, nullable=False, default=False),
     Column("involved", JSON, nullable=False, default=list),
     *texts("what_happened", "bothered_most", "feeling", "at_stake", "expected", "identity"),
+    *texts("said_back", "our_fault", "meant"),
+    Column("failure", String(20), nullable=True),
     *texts("product", "cause", "finding_reason", "owner"),
     *money("harm"),
     Column("story", String(32), nullable=False, default="", server_default="", index=True),
@@ -90,7 +93,7 @@ amends = table(
     Column("k", Integer, nullable=False),
     Column("round", Integer, nullable=False, default=1),
     *codes("kind", "state"),
-    *texts("text", "owner", "evidence"),
+    *texts("text", "owner", "evidence", "deed"),
     *money("value"),
     Column("target", Date, nullable=True),
     Column("promised_by", Date, nullable=True),

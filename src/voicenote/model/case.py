@@ -25,6 +25,19 @@ class Finding(StrEnum):
     UNFOUNDED = "unfounded"
 
 
+class Failure(StrEnum):
+    """How we failed the customer; BROKEN means that we didn't keep an earlier promise."""
+
+    LATE = "late"
+    FAULTY = "faulty"
+    WRONG = "wrong"
+    MONEY = "money"
+    RUDE = "rude"
+    SILENCE = "silence"
+    DANGER = "danger"
+    BROKEN = "broken"
+
+
 class Severity(StrEnum):
     """How much is at stake for the customer (S19)."""
 
@@ -99,6 +112,10 @@ class Customer:
     `language` is a BCP 47 tag, `time_zone` an IANA name; "" when unknown. `say_as` is how a voice
     should say the name. The first of several `addresses` of a kind is the one to write to; the
     others identify the customer too.
+
+    How to address them is never guessed; "" is unknown, and means neutral words. `greet_as` is
+    the whole form of a greeting, as its language inflects it ("Pani Marto"), `title` such as "Dr";
+    `gender` is woman or man, `how_many` one or several, `formality` formal or familiar.
     """
 
     name: str = field(metadata=given(200, column="customer"))
@@ -107,6 +124,11 @@ class Customer:
     time_zone: str = field(default="", metadata=given(100, renewed=True))
     addresses: tuple[Address, ...] = ()
     channel: str = field(default="", metadata=given(50))
+    greet_as: str = field(default="", metadata=given(200, renewed=True))
+    title: str = field(default="", metadata=given(50, renewed=True))
+    gender: str = field(default="", metadata=given(50, renewed=True))
+    how_many: str = field(default="", metadata=given(50, renewed=True))
+    formality: str = field(default="", metadata=given(50, renewed=True))
 
     def __post_init__(self) -> None:
         if not self.name.strip():
@@ -139,6 +161,9 @@ class Complaint:
     """What a customer told us, as intake passes it on. (source, ref) identifies it.
 
     Facts, feeling and identity are the three levels of S18; `bothered_most` is S2, `at_stake` S19.
+    `said_back`, `our_fault` and `meant` are whole sentences of the owner's, said as they are (R19):
+    what happened to "you", what "we" did wrong, and what that meant for them. `failure` is None
+    when the owner hasn't said which kind it is.
     `opened_at` is an aware datetime. `promises` are amends that came with the complaint. `assumed`
     are the fields that the record left out: their values are the import's defaults.
     """
@@ -155,6 +180,10 @@ class Complaint:
     at_stake: str = field(default="", metadata=given(10_000, prose=True))
     expected: str = field(default="", metadata=given(10_000, prose=True))
     identity: str = field(default="", metadata=given(10_000, prose=True))
+    said_back: str = field(default="", metadata=given(2_000))
+    our_fault: str = field(default="", metadata=given(2_000))
+    meant: str = field(default="", metadata=given(2_000))
+    failure: Failure | None = field(default=None, metadata=given(50))
     product: str = field(default="", metadata=given(500))
     cause: str = field(default="", metadata=given(2_000))
     severity: Severity = field(default=Severity.NORMAL, metadata=given(50))

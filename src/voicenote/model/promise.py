@@ -42,7 +42,8 @@ KEPT = frozenset({AmendsState.DONE, AmendsState.CONFIRMED})
 class Promise:
     """A promised deed. Dates are calendar dates in the customer's own time zone.
 
-    `target` is the earlier, internal date that lets the owner beat the promise (S27).
+    `target` is the earlier, internal date that lets the owner beat the promise (S27). `deed` is the
+    whole of it in sentences as the owner says them, with sum and day; "" when only `text` is known.
     """
 
     kind: AmendsKind
@@ -51,6 +52,7 @@ class Promise:
     target: date | None = None
     promised_by: date | None = None
     owner: str = ""
+    deed: str = ""
 
     def __post_init__(self) -> None:
         if not self.text.strip():

@@ -202,7 +202,7 @@ def choice(*known: str) -> Check:
 
     def check(value: Any) -> str:
         if value not in known or not isinstance(value, str):
-            raise _is_unknown(value, known)
+            raise _is_unknown(value, [word for word in known if word])
         return value
 
     return check

@@ -14,7 +14,8 @@ from voicenote.model.touch import TouchKind
 class ScriptContext:
     """What a script needs besides its case.
 
-    `owner` is the name that is spoken (S1); empty means the case's. `today` is the calendar date
+    `owner` is the name that is spoken (S1); empty means the case's. `owner_gender` is woman or man,
+    "" when it isn't known: some languages have two forms of "I". `today` is the calendar date
     in the customer's zone. An empty `template` means `template_for(case, kind, amends)`. `language`
     is a BCP 47 tag; empty means the customer's. `promises` are those to mention; None means the
     case's, except waived ones. `amends` is the K of the promise that a status message is about.
@@ -26,6 +27,7 @@ class ScriptContext:
 
     owner: str
     today: date
+    owner_gender: str = ""
     business: str = ""
     kind: TouchKind = TouchKind.MEMO
     template: str = ""

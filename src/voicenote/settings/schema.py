@@ -34,6 +34,12 @@ class Owner:
         "Your time zone, and a customer's when nothing says otherwise. IANA name.",
     )
     email: str = option("", validators.email, "Where nudges and proofs go.", "ada@example.com")
+    gender: str = option(
+        "",
+        validators.choice("", "woman", "man"),
+        'woman or man, for languages in which "I" has two forms; empty: neutral words.',
+        "woman",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

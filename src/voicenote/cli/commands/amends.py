@@ -72,6 +72,7 @@ def list_(session: Session, /, *, everything: bool = False) -> None:
 @click.argument("number", type=CASE, metavar="N")
 @click.option("--kind", type=click.Choice(KINDS), required=True, help="What kind of amends it is.")
 @click.option("--text", required=True, help="What you will do, in the customer's language.")
+@click.option("--deed", default="", help="The same in whole sentences, as you say it to them.")
 @click.option("--value", help="What it is worth, such as 40.00.")
 @click.option("--currency", metavar="CODE", help="ISO 4217, such as EUR.")
 @click.option("--target", type=DAY, help="The day you aim for; earlier than --by.")
@@ -93,6 +94,7 @@ def add(session: Session, /, *, number: int, override: str, **given: Any) -> Non
         promise = Promise(
             kind=AmendsKind(given["kind"]),
             text=given["text"],
+            deed=given["deed"].strip(),
             value=value,
             target=given["target"],
             promised_by=given["by"],

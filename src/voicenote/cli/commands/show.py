@@ -14,7 +14,7 @@ from voicenote.cli.terminal.session import Session, command
 
 if TYPE_CHECKING:
     from voicenote.engine.case.case_view import CaseView, MemoView, MessageView, PromiseView
-    from voicenote.model.case import Case, Lesson
+    from voicenote.model.case import Case, Customer, Lesson
     from voicenote.model.receipt import Answer
 
 #: How many lines of history a page shows; ``--json`` has all.
@@ -106,7 +106,15 @@ def _head(view: CaseView) -> str:
         + (f" ({view.zone_note})" if view.zone_note else "")
         + (f", {reach}" if reach else ""),
     ]
+    if address := _address(person):
+        lines.append(f"  addressed as {address}")
     return "\n".join(lines)
+
+
+def _address(person: Customer) -> str:
+    """Return how a customer is addressed, as far as it is known."""
+    said = (person.greet_as, person.title, person.gender, person.how_many, person.formality)
+    return ", ".join(filter(None, said))
 
 
 def _section(title: str, lines: Sequence[str]) -> str:
@@ -117,6 +125,7 @@ def _section(title: str, lines: Sequence[str]) -> str:
 def _levels(case: Case) -> list[str]:
     said = case.complaint
     levels = {
+        "kind of failure": said.failure or "",
         "what bothered them most": said.bothered_most,
         "how they feel": said.feeling,
         "what is at stake": said.at_stake,
@@ -124,6 +133,9 @@ def _levels(case: Case) -> list[str]:
         "what they expected": said.expected,
         "what it cost them": f"{said.harm.amount} {said.harm.currency}" if said.harm else "",
         "cause": said.cause,
+        "what you say happened": said.said_back,
+        "what you say you did wrong": said.our_fault,
+        "what you say it meant for them": said.meant,
     }
     return [f"{label}: {text}" for label, text in levels.items() if text]
 
@@ -133,7 +145,8 @@ def _amends(one: PromiseView) -> str:
     by = f", by {one.promised_by}" if one.promised_by else ""
     state = "OVERDUE" if one.overdue else one.state
     proof = f" ({one.evidence})" if one.evidence else ""
-    return f"{one.amends}  {one.kind}{value}{by}: {state}{proof}. {one.text}"
+    said = f"\n     as you say it: {one.deed}" if one.deed else ""
+    return f"{one.amends}  {one.kind}{value}{by}: {state}{proof}. {one.text}{said}"
 
 
 def _script(view: CaseView) -> list[str]:

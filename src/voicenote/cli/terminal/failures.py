@@ -34,7 +34,7 @@ _GLOBAL = {"--home", "-q", "--quiet", "-v", "--verbose", "--debug"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
+class CommandFailure:
     """A failure as it is shown. `problems` are structured, `missing` is what would help."""
 
     what: str
@@ -44,10 +44,10 @@ class Failure:
     missing: tuple[str, ...] = ()
 
 
-def explain(error: BaseException, if_stopped: str = "") -> Failure:
+def explain(error: BaseException, if_stopped: str = "") -> CommandFailure:
     """Return how to show `error`; an unexpected one is our fault. `if_stopped`: what is kept."""
     if isinstance(error, VoicenoteError):
-        return Failure(
+        return CommandFailure(
             what=error.what,
             advice=error.advice,
             exit_code=error.exit_code,
@@ -55,34 +55,38 @@ def explain(error: BaseException, if_stopped: str = "") -> Failure:
             missing=error.missing,
         )
     if isinstance(error, click.ClickException):
-        return Failure(what=error.format_message(), advice=_usage(error), exit_code=error.exit_code)
+        return CommandFailure(
+            what=error.format_message(), advice=_usage(error), exit_code=error.exit_code
+        )
     if isinstance(error, click.Abort) and isinstance(error.__cause__, EOFError):
-        return Failure(
+        return CommandFailure(
             what="the input ended before every question was answered",
             advice="answer at a terminal, or give the answers as options",
             exit_code=2,
         )
     if _stopped(error):
-        return Failure(
+        return CommandFailure(
             what="stopped",
             advice=if_stopped or "what was finished is kept; voicenote next shows where to go on",
             exit_code=INTERRUPTED,
         )
-    return (_of_disk(error) if isinstance(error, OSError) else None) or Failure(
+    return (_of_disk(error) if isinstance(error, OSError) else None) or CommandFailure(
         what=f"this is our fault ({type(error).__name__})", advice=OURS
     )
 
 
-def _of_disk(error: OSError) -> Failure | None:
+def _of_disk(error: OSError) -> CommandFailure | None:
     """Return how to show an error caused by the disk or the machine; None for any other."""
     if error.errno in _DISK:
         place = f"{error.filename}: " if error.filename else ""
-        return Failure(what=f"{place}{error.strerror}", advice=_DISK[error.errno], exit_code=69)
+        return CommandFailure(
+            what=f"{place}{error.strerror}", advice=_DISK[error.errno], exit_code=69
+        )
     if error.errno in _NO_PATH:
         what = f"{short(error.filename or 'a path')}: {error.strerror}"
-        return Failure(what=what, advice=_NO_PATH[error.errno], exit_code=65)
+        return CommandFailure(what=what, advice=_NO_PATH[error.errno], exit_code=65)
     if isinstance(error, FileNotFoundError) and "temporary directory" in (error.strerror or ""):
-        return Failure(
+        return CommandFailure(
             what="no folder for temporary files is writable",
             advice="free some space in /tmp, or name another folder: TMPDIR=DIR voicenote …",
             exit_code=69,
@@ -106,7 +110,7 @@ def _usage(error: click.ClickException) -> str:
     return f"see {context.command_path} --help" if context else "see voicenote --help"
 
 
-def as_text(failure: Failure) -> str:
+def as_text(failure: CommandFailure) -> str:
     """Return the lines for a terminal: what, advice, then problems, up to `SHOWN`."""
     lines = [f"voicenote: {failure.what}"]
     if failure.advice:
@@ -120,7 +124,7 @@ def as_text(failure: Failure) -> str:
     return "\n".join(lines)
 
 
-def as_data(failure: Failure) -> dict[str, object]:
+def as_data(failure: CommandFailure) -> dict[str, object]:
     """Return the object that ``--json`` prints on standard error; these keys are stable."""
     return {
         "error": failure.what,

@@ -70,6 +70,7 @@ def composition_of(
     kind = memo_kind(case)
     facts = ScriptContext(
         owner=ws.owner_of(case),
+        owner_gender=ws.owner_gender_of(case),
         business=ws.settings.owner.business,
         today=on,
         kind=kind,

@@ -27,10 +27,11 @@ from voicenote.model.touch import IN_FLIGHT, Touch, TouchKind, TouchState
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TermsView:
-    """What is promised: the deed, its worth and its dates."""
+    """What is promised: its words, the deed as it is said, its worth and its dates."""
 
     kind: AmendsKind
     text: str
+    deed: str
     value: Decimal | None
     currency: str | None
     target: date | None
@@ -187,6 +188,7 @@ def terms_view(promise: Promise) -> TermsView:
     return TermsView(
         kind=promise.kind,
         text=promise.text,
+        deed=promise.deed,
         value=promise.value.amount if promise.value else None,
         currency=promise.value.currency if promise.value else None,
         target=promise.target,

@@ -176,7 +176,8 @@ def facts_sha256(ws: Workspace, seen: Snapshot, found: StoredDraft) -> str:
     policy = settings.policy
     facts = (
         (case.complaint, case.amends, case.lesson, case.round, seen.earlier_answers),
-        (ws.owner_of(case), settings.owner.business, settings.owner.language),
+        (ws.owner_of(case), ws.owner_gender_of(case)),
+        (settings.owner.business, settings.owner.language),
         (policy.compensation_low, policy.compensation_high, policy.compensation_refuse),
         sorted(levels_of(ws).items()),
         settings.voice.of(found.script.language, ws.owner_of(case)).rate,

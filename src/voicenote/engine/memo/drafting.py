@@ -54,6 +54,7 @@ def words_for(
     """Compose the script of one message, as it is said `today`: now, or when it will be sent."""
     facts = ScriptContext(
         owner=ws.owner_of(case),
+        owner_gender=ws.owner_gender_of(case),
         business=ws.settings.owner.business,
         today=today or _today(ws, tx, case),
         kind=kind,
