@@ -298,3 +298,37 @@ def test_there_is_nothing_new_where_nothing_came(call: Call) -> None:
     done = call("receive")
     assert (done.exit_code, done.stdout) == (0, "")
     assert "Nothing new" in done.stderr
+
+
+def test_a_message_of_nobody_is_given_to_its_case_and_taken_back(
+    say: Call, bot: tuple[Any, str]
+) -> None:
+    """`next` names the command; what comes from there later fits; `undo` takes it back."""
+    api, _ = bot
+    sent(say, api)
+    stranger = {"id": 99, "is_bot": False, "first_name": "Ada", "last_name": "Lovelace"}
+    api.updates = [said(5, chat=99, text="It is still on its side", **{"from": stranger})]
+    say("receive")
+    (found,) = say("receive", "--unmatched", "--json")
+    assert set(found) == {
+        *("number", "channel", "at", "sender", "subject", "text", "reason"),
+        *("shown_at", "held", "whom"),
+    }
+    assert (found["held"], found["whom"]) == ([1], "Ada Lovelace (case 1)")
+    number = found["number"]
+    advice = f"voicenote receive --match {number} --case 1"
+    assert advice in say("next", "--json")[0]["do"]
+    done = say("receive", "--match", str(number), "--case", "1", "--json")
+    assert (done["kind"], done["learned"], done["let_go"]) == ("answered", ["99"], [1])
+    seen = say("show", "1", "--json")
+    assert "99" in seen["addresses"]["telegram"]
+    assert [one["text"] for one in seen["answers"]] == ["It is still on its side"]
+    assert "arrival_matched" in [line["event"] for line in seen["history"]]
+    back = say("undo", "--json")
+    assert (back["message"], back["case"]) == (number, 1)
+    assert not say("show", "1", "--json")["answers"]
+    told = say("receive", "--match", str(number), "--case", "1").stdout
+    assert f"Message {number} is the answer of Ada Lovelace (case 1) now." in told
+    say("receive", "--match", str(number), "--case", "2", code=1)
+    say("receive", "--match", str(number), code=2)
+    assert "fits no case again" in say("undo").stdout

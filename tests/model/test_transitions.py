@@ -49,6 +49,7 @@ EXPECTED = {
         "deliver": "accepted uncertain delivered > delivered",
         "hear": "accepted uncertain delivered heard > heard",
         "answer": "accepted uncertain delivered heard answered > answered",
+        "unanswer": "answered > accepted",
         "bounce": "accepted uncertain delivered > bounced",
         "hold": "due > held",
         "resume": "held > due",

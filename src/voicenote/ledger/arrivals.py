@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, func, insert, or_, select, update
 
@@ -55,8 +56,9 @@ class Came:
     """One incoming message or report. `mark` and `address` are plain here, hashed in the ledger.
 
     `at` is when it was written or happened. `case` is None when it doesn't match one; then
-    `reason` says why, and `text` keeps the words. `everywhere`: its mark is the same in every
-    channel, like that of an email in a mailbox that two channels read.
+    `reason` says why, `text` keeps the words, and `heard` what is needed to give it to a case
+    later. `everywhere`: its mark is the same in every channel, like that of an email in a mailbox
+    that two channels read.
     """
 
     channel: str
@@ -69,6 +71,7 @@ class Came:
     subject: str = ""
     text: str = ""
     reason: str = ""
+    heard: Mapping[str, Any] = field(default_factory=dict)
     everywhere: bool = False
 
 
@@ -124,7 +127,7 @@ class UnmatchedArrival:
 def unmatched(tx: Transaction, after: int = 0) -> list[UnmatchedArrival]:
     """Return the arrivals after number `after` that don't match a case, oldest first."""
     table, held = tables.arrivals, doubts.cases_by_arrival(tx)
-    names = [field.name for field in fields(UnmatchedArrival) if field.name in table.c]
+    names = [one.name for one in fields(UnmatchedArrival) if one.name in table.c]
     query = select(*(table.c[name] for name in names))
     query = query.where(table.c.kind == UNMATCHED, table.c.number > after).order_by(table.c.number)
     found = (UnmatchedArrival(*row) for row in tx.connection.execute(query))

@@ -49,6 +49,7 @@ TOUCH_HISTORY = {
     "deliver": "touch_delivered",
     "hear": "touch_heard",
     "answer": "touch_answered",
+    "unanswer": "touch_unanswered",
     "bounce": "touch_bounced",
     "hold": "touch_held",
     "resume": "touch_resumed",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, Column, ForeignKey, Index, String, Text, UniqueConstraint
 
 from voicenote.ledger.columns import (
     Number,
@@ -22,7 +22,8 @@ places = table(
 )
 
 #: What came in. `mark` (hashed) reveals a second copy, `address` (hashed) who wrote it.
-#: Words are kept here only when they don't match a case; an answer's words are in `answers`.
+#: Words and plain addresses (`heard`) are kept here only while they match no case; an answer's
+#: words are in `answers`. `settled_at`: when a person let go what it held, or said whose it is.
 arrivals = table(
     "arrivals",
     serial(),
@@ -33,7 +34,8 @@ arrivals = table(
     Column("address", String(64), nullable=False, default=""),
     Column("case", Number, ForeignKey("cases.number"), nullable=True, index=True),
     *texts("sender", "subject", "text", "reason"),
-    *later_moments("shown_at"),
+    *later_moments("shown_at", "settled_at"),
+    Column("heard", JSON, nullable=False, default=dict, server_default="{}"),
     UniqueConstraint("mark", "channel"),
     Index("ix_arrivals_channel_address", "channel", "address"),
 )

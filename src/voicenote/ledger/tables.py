@@ -235,7 +235,6 @@ nudges = table(
     Column("kind", String(40), nullable=False),
     Column("text", Text, nullable=False),
     *moments("at"),
-    *later_moments("settled_at"),
 )
 
 places = inbound_tables.places

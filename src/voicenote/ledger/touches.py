@@ -200,6 +200,13 @@ def receive(
         tx.tell("receipt_received", touch.case, touch=number, kind=receipt.kind.value)
 
 
+def apply_receipt(tx: Transaction, number: int, receipt: Receipt) -> None:
+    """Change a message's state by a receipt that is stored already, if that changes it."""
+    event = RECEIPT_EVENTS.get(receipt.kind)
+    if event and _moves(get(tx, number).state, event):
+        change_touch(tx, number, event, facts={"provider_id": receipt.provider_id})
+
+
 def _moves(state: TouchState, event: str) -> bool:
     return state in TOUCH[event] and TOUCH[event][state] is not state
 

@@ -64,6 +64,8 @@ TOUCH: Mapping[str, Mapping[T, T]] = {
     "answer": dict.fromkeys(
         (T.ACCEPTED, T.UNCERTAIN, T.DELIVERED, T.HEARD, T.ANSWERED), T.ANSWERED
     ),
+    # when a person takes back that a message was its answer; its other reports count again
+    "unanswer": {T.ANSWERED: T.ACCEPTED},
     "bounce": dict.fromkeys((T.ACCEPTED, T.UNCERTAIN, T.DELIVERED), T.BOUNCED),
     # not being sent
     "hold": {T.DUE: T.HELD},

@@ -17,8 +17,9 @@ from voicenote.cli.terminal.session import Session, command
 from voicenote.errors import BadData
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
+    from voicenote.engine.run.match_arrival import MatchedByHand
     from voicenote.engine.run.poll import Received
     from voicenote.ledger.arrivals import UnmatchedArrival
 
@@ -46,6 +47,14 @@ MOST = 64 << 20
     metavar="NUMBER",
     help="You have looked at an unmatched message: let go on what it holds.",
 )
+@click.option(
+    "--match",
+    type=int,
+    metavar="NUMBER",
+    help="You know whose an unmatched message is: give it to --case N.",
+)
+@click.option("--case", type=int, metavar="N", help="The case that the message is from.")
+@click.option("--anyway", is_flag=True, help="Match it although the address is another customer's.")
 def receive(
     session: Session,
     /,
@@ -55,24 +64,39 @@ def receive(
     channel: str,
     unmatched: bool,
     let_go: int | None,
+    match: int | None,
+    case: int | None,
+    anyway: bool,
 ) -> int:
     """Read what came in: answers, bounces, receipts, opt-outs. Every run does it first.
 
+    A message that fits no case is given to one with --match: it counts as if it had been
+    recognised, and what comes from that address later fits automatically. `voicenote undo` takes it
+    back, unless it opted somebody out or something has followed.
+
     With --json: {"received", "kinds", "unmatched", "nudges", "troubles"}; with --unmatched a list,
-    with --let-go {"cases"}.
+    with --let-go {"cases"}, with --match {"message", "case", "customer", "kind", "learned",
+    "let_go", "notes", "more"}.
     """
     from voicenote.engine.case import consent
-    from voicenote.engine.run import poll
+    from voicenote.engine.run import match_arrival, poll
 
     if file is None and (signature or channel):
         raise click.UsageError("--signature and --channel go with --from FILE.")
-    if (file is not None) + unmatched + (let_go is not None) > 1:
-        raise click.UsageError("Give one of --from, --unmatched and --let-go.")
+    if (file is not None) + unmatched + (let_go is not None) + (match is not None) > 1:
+        raise click.UsageError("Give one of --from, --unmatched, --let-go and --match.")
+    if (match is None) != (case is None):
+        raise click.UsageError("--match NUMBER and --case N go together.")
+    if anyway and match is None:
+        raise click.UsageError("--anyway goes with --match.")
     with session.open(whole=True) as ws:
+        if match is not None and case is not None:
+            done = match_arrival.match_by_hand(ws, match, case, anyway=anyway)
+            session.screen.show(done, lambda: _matched(done))
+            return 0
         if let_go is not None:
             cases = consent.let_go(ws, let_go)
-            many = ", ".join(map(str, cases))
-            session.screen.show({"cases": cases}, lambda: f"What waits for case {many} goes on.")
+            session.screen.show({"cases": cases}, lambda: "".join(_goes_on(cases)))
             return 0
         if unmatched:
             _list(session, poll.unmatched(ws))
@@ -122,6 +146,24 @@ def _show(session: Session, received: Received) -> None:
         screen.note("Nothing new.")
 
 
+def _matched(done: MatchedByHand) -> str:
+    what = {"opt-out": "opt-out", "joined": "way to join"}.get(done.kind, "answer")
+    lines = [f"Message {done.message} is the {what} of {done.customer} (case {done.case}) now."]
+    if done.learned:
+        theirs = ", ".join(done.learned)
+        lines.append(f"What comes from {theirs} later is theirs too: voicenote show {done.case}")
+    lines += [*done.notes, *_goes_on(one for one in done.let_go if one != done.case)]
+    if done.more:
+        more = ", ".join(map(str, done.more))
+        lines.append(f"Also from there, and not matched yet: {more}")
+    return "\n".join(lines)
+
+
+def _goes_on(cases: Iterable[int]) -> list[str]:
+    many = ", ".join(map(str, cases))
+    return [f"What waits for case {many} goes on."] * bool(many)
+
+
 def _list(session: Session, found: Sequence[UnmatchedArrival]) -> None:
     rows = [
         (
@@ -137,3 +179,5 @@ def _list(session: Session, found: Sequence[UnmatchedArrival]) -> None:
     ]
     headers = ("number", "when (UTC)", "channel", "from", "what", "why", "holds")
     session.screen.rows(found, headers, rows, "Everything that came in was matched to a case.")
+    if found:
+        session.screen.note("If you know whose one is: voicenote receive --match NUMBER --case N")

@@ -9,22 +9,31 @@ from voicenote.cli.terminal.session import Session, command
 
 if TYPE_CHECKING:
     from voicenote.engine.case.clock_undo import Undone
+    from voicenote.engine.run.match_undo import UndoneMatch
 
 
 @command()
 def undo(session: Session, /) -> int:
     """Take back what the last run skipped, broke or closed, for example by a wrong clock.
 
+    If you have said since whose a message is (`receive --match`), that is taken back first, unless
+    it opted somebody out or something has followed.
+
     Cases stay as they are if a message has been sent since or somebody has changed them. Repeat it
     to take back the run before. Exit code 1 when something stays as it is.
 
-    With --json: {"at", "messages", "promises", "closed", "moved", "cases", "kept"}.
+    With --json: {"at", "messages", "promises", "closed", "moved", "cases", "kept"}; for a message
+    {"message", "case", "customer", "messages", "held"}.
     """
     from voicenote.engine.case.clock_undo import undo as undo_
+    from voicenote.engine.run.match_undo import undo_match
 
-    with session.open() as ws:
-        done = undo_(ws)
     screen = session.screen
+    with session.open() as ws:
+        if (back := undo_match(ws)) is not None:
+            screen.show(back, lambda: _describe_match(back))
+            return 0
+        done = undo_(ws)
     if session.json:
         screen.data(done)
     else:
@@ -33,6 +42,13 @@ def undo(session: Session, /) -> int:
         if done.cases:
             screen.note("The next run decides again; check first that the clock is right.")
     return 1 if done.kept else 0
+
+
+def _describe_match(back: UndoneMatch) -> str:
+    what = f"Message {back.message} fits no case again; it was {back.customer}'s answer"
+    due = f"; {back.messages} message{'s' * (back.messages > 1)} due again" * bool(back.messages)
+    held = f", {back.held} held until you have looked at it" * bool(back.held)
+    return f"{what} (case {back.case}){due}{held}."
 
 
 def _describe_undone(done: Undone) -> str:

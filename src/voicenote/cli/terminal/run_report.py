@@ -131,7 +131,7 @@ def unmatched_lines(found: Sequence[UnmatchedArrival]) -> list[str]:
     return [
         f"not matched to a case: {describe_arrival(one) or 'a report'} ({one.channel}, from "
         f"{one.sender or 'no one'}): {one.reason}"
-        + f"; it may be {one.whom}: held until voicenote receive --let-go {one.number}"
+        + f"; it may be {one.whom}, to whom nothing goes until you say whose it is: voicenote next"
         * bool(one.held)
         for one in found
     ]

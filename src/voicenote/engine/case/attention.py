@@ -74,9 +74,9 @@ def held_lines(one: UnmatchedArrival) -> tuple[str, str]:
     """Return what an unmatched arrival holds, and what to do about it."""
     who = f"{one.sender or 'somebody'} has written by {one.channel}{quote_inline(one.text)}"
     what = f"{who}: {one.reason}. It may be {one.whom}, to whom nothing goes until you have looked"
-    do = f"voicenote opt-out {one.held[0]}" if "want no more" in one.reason else ""
-    do = do or f"voicenote answer {one.held[0]}"
-    return what, f"voicenote receive --let-go {one.number} (if it is one of them: {do})"
+    case = one.held[0] if len(one.held) == 1 else "N"
+    yes = f"if it is: voicenote receive --match {one.number} --case {case}"
+    return what, f"{yes}; if it isn't: voicenote receive --let-go {one.number}"
 
 
 def clock_of(seen: Snapshot, now: datetime, policy: Policy) -> Reading | None:

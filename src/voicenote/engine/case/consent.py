@@ -12,7 +12,15 @@ from voicenote.delivery.tokens import is_token, token
 from voicenote.engine.case.decisions import cancel_waiting
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadData, RuleSaysNo, WrongUse, short
-from voicenote.ledger import arrivals, case_store, customer_store, doubts, optouts, touches
+from voicenote.ledger import (
+    arrivals,
+    case_store,
+    customer_store,
+    doubts,
+    kept_arrivals,
+    optouts,
+    touches,
+)
 from voicenote.ledger.changes import change_touch
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case
@@ -186,21 +194,28 @@ def let_go(ws: Workspace, arrival: int) -> tuple[int, ...]:
     Raises WrongUse when it holds nothing.
     """
     with ws.ledger.write() as tx:
-        held = doubts.cases_by_arrival(tx).get(arrival)
-        if held is None:
+        held = let_go_in(ws, tx, arrival)
+        if not held:
             raise WrongUse(
                 f"nothing is held because of message {arrival}",
                 "see: voicenote receive --unmatched",
             )
-        for number in doubts.settle(tx, arrival=arrival):
-            case = case_store.get(tx, number)
-            mine = [one for one in touches.of_round(tx, case) if one.state is TouchState.HELD]
-            mine = [one for one in mine if one.reason == UNPLACED]
-            times = resume([t.planned for t in mine], ws.hours_of(case), ws.owner_hours, tx.now)
-            for touch, new in zip(mine, times, strict=True):
-                due, late = new.due_at, new.too_late_at
-                change_touch(tx, touch.number, "resume", due_at=due, too_late_at=late, reason="")
         arrivals.mark_shown(tx, [arrival])
+        kept_arrivals.settle(tx, arrival)
+    return held
+
+
+def let_go_in(ws: Workspace, tx: Transaction, arrival: int) -> tuple[int, ...]:
+    """Let messages go on that an arrival holds, as `let_go` does; return the cases, if any."""
+    held = doubts.cases_by_arrival(tx).get(arrival, ())
+    for number in doubts.settle(tx, arrival=arrival):
+        case = case_store.get(tx, number)
+        mine = [one for one in touches.of_round(tx, case) if one.state is TouchState.HELD]
+        mine = [one for one in mine if one.reason == UNPLACED]
+        times = resume([t.planned for t in mine], ws.hours_of(case), ws.owner_hours, tx.now)
+        for touch, new in zip(mine, times, strict=True):
+            due, late = new.due_at, new.too_late_at
+            change_touch(tx, touch.number, "resume", due_at=due, too_late_at=late, reason="")
     return held
 
 

@@ -20,10 +20,19 @@ from voicenote.engine.run.interpret_arrival import (
     ask_about_opt_out,
     text_of,
 )
+from voicenote.engine.run.kept_arrival import note_heard
 from voicenote.engine.workspace import Workspace
 from voicenote.followup.decide import unwanted
 from voicenote.followup.interpret import bounce_reason, quote_inline
-from voicenote.ledger import arrivals, attempts, case_store, customer_store, doubts, touches
+from voicenote.ledger import (
+    arrivals,
+    attempts,
+    case_store,
+    customer_store,
+    doubts,
+    kept_arrivals,
+    touches,
+)
 from voicenote.ledger.arrivals import UNMATCHED, Came
 from voicenote.ledger.changes import change_case, change_touch
 from voicenote.ledger.snapshots import snapshot
@@ -36,12 +45,16 @@ from voicenote.model.touch import ARRIVED, OPENING, Touch, TouchKind, TouchState
 
 @dataclass(frozen=True, slots=True)
 class ArrivalWriter:
-    """Writes one arrival and all its consequences in one transaction."""
+    """Writes one arrival and all its consequences in one transaction.
+
+    `number` is that of an arrival which is kept already, as one that matches no case.
+    """
 
     ws: Workspace
     tx: Transaction
     source: Source
     arrival: Arrival
+    number: int = 0
 
     def apply(self, outcome: Outcome) -> str:
         """Carry out `outcome` and return its kind; "" when the arrival was already kept."""
@@ -178,8 +191,12 @@ class ArrivalWriter:
     def _keep(self, kind: str, **more: Any) -> bool:
         """Keep the arrival; return False when it was already kept."""
         arrival, inbound = self.arrival, self.arrival.inbound
+        if self.number:
+            kept_arrivals.give_to_case(self.tx, self.number, kind, more["case"])
+            return True
         if kind == UNMATCHED:
             more |= {"sender": arrival.sender, "subject": inbound.subject if inbound else ""}
+            more |= {"heard": note_heard(arrival)}
         came = Came(
             channel=self.source.name,
             mark=arrival.mark,

@@ -212,7 +212,7 @@ class Finder:
             may_stop = (case.number,) if inbound.may_opt_out else ()
             why = f"case {case.number}: it was written before anything was sent"
             return Matched(ours=bool(may_stop), candidates=may_stop, why=why)
-        touch = self._last(tx, case, inbound)
+        touch = last_sent(tx, self.source, case, inbound)
         return Matched(way=Way.ADDRESS, case=case, touch=touch, ours=True)
 
     def _too_early(self, tx: Transaction, case: Case, said: Answer) -> bool:
@@ -220,20 +220,21 @@ class Finder:
         left = [one.sent_at for one in touches.of_cases(tx, [case.number]) if one.sent_at]
         return bool(left) and said.at < min(left) - _SKEW
 
-    def _last(self, tx: Transaction, case: Case, inbound: Inbound) -> Touch | None:
-        """Return the newest message sent by this channel; for a bounce, only if just one fits."""
-        booked = touches.of_cases(tx, [case.number])
-        left = [
-            touch
-            for touch in booked
-            if touch.channel == self.source.name
-            and touch.kind is not TouchKind.NUDGE
-            and not never_left(touch)
-        ]
-        if inbound.receipt is None or inbound.receipt.kind is not ReceiptKind.BOUNCED:
-            return left[-1] if left else None
-        open_ = [touch for touch in left if touch.state in ARRIVED]
-        return open_[0] if len(open_) == 1 else None
+
+def last_sent(tx: Transaction, source: Source, case: Case, inbound: Inbound | None) -> Touch | None:
+    """Return the newest message sent by a channel; for a bounce, only if just one fits."""
+    left = [
+        touch
+        for touch in touches.of_cases(tx, [case.number])
+        if touch.channel == source.name
+        and touch.kind is not TouchKind.NUDGE
+        and not never_left(touch)
+    ]
+    receipt = inbound.receipt if inbound else None
+    if receipt is None or receipt.kind is not ReceiptKind.BOUNCED:
+        return left[-1] if left else None
+    open_ = [touch for touch in left if touch.state in ARRIVED]
+    return open_[0] if len(open_) == 1 else None
 
 
 def _not_by_address(inbound: Inbound) -> str:
