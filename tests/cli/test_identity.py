@@ -230,6 +230,17 @@ def test_an_older_ledger_apologises_to_nobody_again(bare: Call, take: Take, home
         )
         for line in (
             *(
+                f"alter table {table} drop column {name}"
+                for table, names in (
+                    ("customers", ("greet_as", "title", "gender", "how_many", "formality")),
+                    ("cases", ("said_back", "our_fault", "meant", "failure")),
+                    ("amends", ("deed",)),
+                    ("arrivals", ("heard", "settled_at")),
+                )
+                for name in names
+            ),
+            "alter table nudges add column settled_at datetime",
+            *(
                 f"alter table customers add column {kind} text not null default ''"
                 for kind in ("email", "phone", "telegram", "whatsapp")
             ),
@@ -239,9 +250,6 @@ def test_an_older_ledger_apologises_to_nobody_again(bare: Call, take: Take, home
             "insert into customers select 9, 'Cy', '', '', '', '', null, '', '', '', ''",
             "update customers set phone = '+37255550142' where name = 'Cy'",
             "drop table doubts",
-            "alter table arrivals drop column heard",
-            "alter table arrivals drop column settled_at",
-            "alter table nudges add column settled_at datetime",
             "drop table addresses",
             "drop index ix_cases_ref",
             "drop index ix_cases_story",

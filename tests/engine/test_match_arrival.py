@@ -282,7 +282,7 @@ def test_what_has_followed_keeps_it(ws: Workspace, world: Chat, cases: tuple[int
 def test_what_was_kept_before_has_its_words(
     ws: Workspace, world: Chat, cases: tuple[int, int]
 ) -> None:
-    """A ledger from before schema 0011 keeps no address in plain, but the words and the reason."""
+    """A ledger from before schema 0012 keeps no address in plain, but the words and the reason."""
     number = came(ws, world, text="stop", opt_out=True)
     with ws.ledger.engine.begin() as raw:
         raw.exec_driver_sql("UPDATE arrivals SET heard = '{}'")

@@ -37,7 +37,7 @@ def note_heard(arrival: Arrival) -> Mapping[str, Any]:
 def what_it_was(kept: KeptArrival) -> str:
     """Return what a kept arrival is: `WORDS`, `REPORT` or `JOINED`.
 
-    Ledgers from before schema 0011 kept no more than the words.
+    Ledgers from before schema 0012 kept no more than the words.
     """
     heard = kept.heard.get("what") or (WORDS if kept.text else REPORT)
     return WORDS if heard == REPORT and kept.heard.get("opt_out") else str(heard)
