@@ -36,11 +36,14 @@ from voicenote.engine.memo.plain_speech import sentences_of
 from voicenote.errors import BadData, VoicenoteError
 from voicenote.intake.cell_text import clean
 from voicenote.model.address import twins
+from voicenote.model.sums import sum_unread, sums_in
 from voicenote.plain_text import read_person
 from voicenote.script import outdating
+from voicenote.script.amount_text import find_sums
 from voicenote.script.check.normalise import fold
 from voicenote.script.check.phrase_tables import detect_language, table
 from voicenote.script.check.rules import check
+from voicenote.script.day_text import find_days
 from voicenote.script.habits import split_clauses, weigh
 from voicenote.script.languages import language
 from voicenote.script.quoting import (
@@ -76,8 +79,11 @@ MADE: dict[str, Callable[[str], object]] = {
     "delivery/tokens.py:is_token": is_token,
     "delivery/tokens.py:tokens_in": lambda text: tokens_in("voice+r-{token}@bakery.example", text),
     "model/address.py:": lambda text: twins(f"+{text}"),
+    "model/sums.py:_patterns": lambda text: (sums_in(text), sum_unread(text)),
     "plain_text.py:_greeting": read_person,
+    "script/amount_text.py:_patterns": lambda text: list(find_sums(text, language("en"))),
     "script/check/phrases.py:_any": lambda text: table("he").phrases.find(fold(text)[0]),
+    "script/day_text.py:_find_named": lambda text: list(find_days(text, language("et"))),
     "script/habits.py:_pattern": lambda text: (weigh(text, "en"), split_clauses(text, "en")),
     "script/outdating.py:_any": lambda text: [
         pattern.search(text) for pattern in outdating._patterns_of("he")[:3]

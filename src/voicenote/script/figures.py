@@ -1,157 +1,179 @@
-"""Sums, days, ranges and fractions in a text: how they are said, and which can't be sure."""
+"""Whatever has digits in a text: how it is said, and where people may read it in two ways.
+
+Each kind of figure has its pattern, and the first kind that fits counts. What fits none, or stands
+beside a sign that would get lost, is said as well as can be and told.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from datetime import date
-from decimal import Decimal, InvalidOperation
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import replace
 
-from voicenote.model.money import Money
+from voicenote.script.amount_text import (
+    DASH,
+    MINUS,
+    NUMBER,
+    START,
+    Figure,
+    decimal_mark,
+    find_sums,
+    read_number,
+    say_number,
+    say_whole,
+    to_ascii,
+)
+from voicenote.script.code_text import find_ids, find_parts
+from voicenote.script.day_text import find_days
 from voicenote.script.languages import Language
-from voicenote.script.numbers import (
-    TOO_LONG_TO_SAY,
-    has_name,
-    say_date,
-    say_money,
-    spell_number,
+from voicenote.script.numbers import spell_ordinal
+
+#: Units that may be written at a number without a space, and change nothing.
+_UNIT = re.compile(
+    r"(?:[kmc]?g|lbs?|oz|[kcmn]?m|[mcd]?l|k?cal|h|hrs|mins?|m?s|sec|[ap]m|[kmgt]b|mp|[kmg]?hz|k?wh?"
+    r"|mah|k?v|px|pt|db|bar|mph|rpm|tk)(?!\w)",
+    re.IGNORECASE,
 )
-
-_SIGNS = {
-    "$": "USD", "€": "EUR", "£": "GBP", "₪": "ILS", "zł": "PLN", "lei": "RON", "﷼": "IRR",
-    "₱": "PHP", "₹": "INR", "¥": "JPY", "₽": "RUB", "₴": "UAH", "₺": "TRY", "Kč": "CZK", "₩": "KRW",
-    "₫": "VND", "฿": "THB", "₦": "NGN", "₸": "KZT", "₾": "GEL", "US$": "USD", "A$": "AUD",
-    "C$": "CAD", "CA$": "CAD", "NZ$": "NZD", "HK$": "HKD", "R$": "BRL", "NIS": "ILS",
-}  # fmt: skip
-#: The codes of today's currencies. Those that are words too ("TOP 10") count only after a number.
-_CODES = (
-    "AED AFN AMD AOA ARS AUD AWG AZN BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD "
-    "CAD CDF CHF CLP CNY CRC CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GHS GIP GMD "
-    "GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW "
-    "KWD KYD KZT LBP LKR LRD LSL LYD MDL MGA MKD MMK MNT MRU MUR MVR MWK MXN MYR MZN NAD NGN "
-    "NIO NOK NPR NZD OMR PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP "
-    "SLE SRD SSP STN SYP SZL THB TJS TMT TND TTD TWD TZS UAH UGX USD UYU UZS VES VND VUV WST "
-    "XAF XCD XCG XOF XPF YER ZAR ZMW ZWG "
+_RANGE = re.compile(rf"{START}{MINUS}({NUMBER})%?{DASH}({NUMBER})(?![\w/-]|[.,:]\d)")
+_FRACTION = re.compile(r"(?:(?<![\w.,/-])(\d{1,6})[ \u00a0]?)?([½¼¾])(?!\w)")
+_ORDINAL = re.compile(START + r"(\d{1,3})(?:st|nd|rd|th)(?!\w)", re.IGNORECASE)
+_NUMBER = re.compile(rf"{MINUS}({NUMBER})(?P<even>[,.:][-–—]{{1,2}}(?!\w))?")
+#: Endings that make a number doubtful: 5k, 2x, 5 tys., 199 kr, 120,-; and what may stand before it.
+_AFTER = re.compile(
+    r" ?(?:tys\.?|mln\.?|mld\.?|mio|bn)(?!\w)"
+    r"|[ \u00a0]?(?:kr|Kr|KR|Rs|rs|krooni|[xX×])(?!\w)|[kKM](?!\w)"
 )
-_CODES_TOO = "ALL BAM COP CUP GEL LAK MAD MOP PAB PEN SOS TOP TRY"
-_TIMES = {
-    "k": 3, "K": 3, "thousand": 3, "tys.": 3, "tys": 3, "אלף": 3, "هزار": 3, "tuhat": 3, "m": 6,
-    "M": 6, "mln": 6, "million": 6, "milion": 6, "miliony": 6, "milionów": 6, "milioane de": 6,
-    "מיליון": 6, "میلیون": 6, "miljon": 6, "miljonit": 6, "bn": 9, "billion": 9,
-}  # fmt: skip
-
-
-def _any(words: Iterable[str]) -> str:
-    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
-
-
-NUMBER = r"\d+(?:[.,   ]\d{3}){0,4}(?:[.,]\d{1,2})?(?!\d)"
-_MANY = rf"(?:\s?(?:{_any(_TIMES)})(?!\w))?"
-_MONEY = re.compile(
-    rf"(?P<before>(?<!\w)(?:{_any(_SIGNS)})|\b(?:{_any(_CODES.split())}))\s?(?P<n1>{NUMBER})(?P<t1>{_MANY})"
-    rf"|(?<![\w.,])(?P<n2>{NUMBER})(?P<t2>{_MANY})\s?"
-    rf"(?P<after>{_any(_SIGNS)}|(?:{_any((_CODES + _CODES_TOO).split())}))(?!\w)"
-)
-_EVEN = re.compile(r"(?<=\d)[,.:][-–—]{1,2}(?!\w)")  # 120,-
-_RANGE = re.compile(
-    r"(?<![\w.,/-])(?P<sign>[$€£₪]?)(\d{1,6}) ?[-–—] ?"
-    r"(?P<again>[$€£₪]?)([1-9]\d{0,5})(?![\w/-]|[.,]\d)"
-)
-_FRACTION = re.compile(r"((?<!\d)\d{1,6})? ?([½¼¾])")
-_DAY = re.compile(r"(?<![\w.,/-])(\d{1,4})([./])(\d{1,2})\2(\d{2}|\d{4})(?![\w/-]|[.,]\d)")
-
-
-def parse_decimal(text: str) -> Decimal | None:
-    """Return ``1,299.50`` or ``1 299,50`` as a number; None when `text` isn't one."""
-    digits = re.sub(r"\s", "", text)
-    tail = re.search(r"(?<=^0)[.,]\d+$|[.,]\d{1,2}$", digits)
-    head = digits[: tail.start()] if tail else digits
-    try:
-        return Decimal(re.sub(r"[.,]", "", head) + (f".{tail[0][1:]}" if tail else ""))
-    except InvalidOperation:
-        return None
-
-
-def say_fractions(text: str, tongue: Language) -> str:
-    """Return a text with ½, ¼ and ¾ as words."""
-    return _FRACTION.sub(lambda found: _fraction(found, tongue), text)
+_BEFORE = re.compile(r"(?<!\w)(?:(?:kr|Kr|Rs|rs)\.?[ \u00a0]?|[xX×] ?)\Z")
+#: What a figure can't be joined to: a digit, a slash, or a sign that isn't said.
+_JOINT = re.compile(r"[-–—:.,'’]?\d|[½¼¾]|[.,:]?[-–—]\d|/\w|[~≈±<>≤≥×÷^*★☆′″‰§∞√¢₿]")
+_JOINT_BEFORE = re.compile(r"(?:\d[-–—/:.,'’]|[~≈±<>≤≥×÷^*★☆′″‰§¶/∞√¢₿]|[½¼¾])\Z")
+_WORD = re.compile(r"[^\W\d_]+")
+_MEASURED = re.compile(rf"[ \u00a0]?(?:%|{_UNIT.pattern})", re.IGNORECASE)
+#: What may be a day without a year, or a time with a point.
+_DATED = re.compile(r"(?:0?[1-9]|[12]\d|3[01])\.\d\d?")
+#: The rest of a word around a figure, without punctuation.
+_TOKEN_START = re.compile(r"[^\s(\[\"“„«]{0,12}\Z")
+_TOKEN_END = re.compile(r"\S{0,12}?(?=[.,;:!?)\]\"”»]{0,4}(?:\s|\Z))")
+_PREFIX = re.compile(r"(?<![^\W_])[והשבלכמ]{1,2}[-־]?\Z")
 
 
 def say_figures(text: str, tongue: Language) -> str:
-    """Return a text with its sums and days as words, and its ranges ready to be said."""
-    text = _DAY.sub(lambda found: _day(found, tongue), _EVEN.sub("", text))
-    text = _RANGE.sub(lambda found: _range(found, tongue), text)
-    return _MONEY.sub(lambda found: _money(found, tongue), text)
-
-
-def _money(found: re.Match[str], tongue: Language) -> str:
-    sign = found.group("before") or found.group("after")
-    amount = parse_decimal(found.group("n1") or found.group("n2"))
-    times = _TIMES.get((found.group("t1") or found.group("t2") or "").strip(), 0)
-    if amount is None or amount * 10**times >= TOO_LONG_TO_SAY:
-        return " "
-    return f" {say_money(Money(amount * 10**times, _SIGNS.get(sign, sign)), tongue)} "
-
-
-def _range(found: re.Match[str], tongue: Language) -> str:
-    low, high = found[2], found[4]
-    if int(low) >= int(high) or (low.startswith("0") and low != "0"):
-        return found[0]
-    return f"{found['sign']}{low} {tongue.until} {found['again']}{high}"
-
-
-def _fraction(found: re.Match[str], tongue: Language) -> str:
-    part = tongue.fractions[found[2]]
-    if not found[1]:
-        return f" {part} "
-    return (
-        f" {tongue.joined.format(spell_number(int(found[1]), tongue.code, tongue.gender), part)} "
-    )
-
-
-def _day(found: re.Match[str], tongue: Language) -> str:
-    day = _read_day(found, tongue.code)
-    return f"{say_date(day, date.min, tongue)}" if day else found[0]
-
-
-def _read_day(found: re.Match[str], code: str) -> date | None:
-    """Return the day meant; None when it isn't one, or may be one of two (English 03/04/2026)."""
-    first, second, last = int(found[1]), int(found[3]), int(found[4])
-    if len(found[1]) == 4:
-        year, month, day = first, second, last
-    elif len(found[1]) > 2 or (len(found[4]) == 2 and len(found[1] + found[3]) < 4):
-        return None
-    else:
-        year = last if len(found[4]) == 4 else 2000 + last
-        swapped = code == "en" and found[2] == "/" and first <= 12
-        if swapped and second <= 12 and first != second:
-            return None
-        day, month = (second, first) if swapped else (first, second)
-    try:
-        return date(year, month, day) if 1900 <= year <= 2100 else None
-    except ValueError:
-        return None
-
-
-#: What has no one reading: 3/4, 199 kr, Rs. 500, 5k, 12.345 KWD.
-_UNSURE = re.compile(
-    r"(?<![\w.,/$€£-])\d{1,2}/\d{1,2}(?![\w/]|[.,]\d)"
-    rf"|(?<![\w.,]){NUMBER}\s?(?:kr|Kr|KR|Rs|rs|krooni)(?!\w)|(?<!\w)(?:kr|Kr|Rs|rs)\.?\s?{NUMBER}"
-    r"|(?<![\w.,$€£₪])\d+(?:[.,]\d+)?[kKM](?!\w)(?! ?[$€£₪])"
-    r"|(?<![\w.,])\d+[.,]\d{3} ?(?:BHD|IQD|JOD|KWD|LYD|OMR|TND)(?!\w)"
-)
+    """Return a text with all that has digits in words."""
+    said, last = [], 0
+    for one in _read(to_ascii(text), tongue):
+        before, gap = text[last : one.start], " "
+        # Hebrew writes its shortest words at the number: "in 5 days" is two words
+        if tongue.code == "he" and _PREFIX.search(before):
+            before, gap = before.rstrip("-־"), ""
+        said += [before, gap, one.said, " "]
+        last = one.end
+    return "".join(said) + text[last:]
 
 
 def find_unsure(text: str, tongue: Language) -> Iterator[tuple[int, int]]:
     """Yield (start, end) of days, sums and numbers that a voice can't be sure of, in order."""
-    spans = [found.span() for found in _UNSURE.finditer(text) if found[0] not in ("24/7", "50/50")]
-    days = (found for found in _DAY.finditer(text) if found[2] == "/")
-    spans += [found.span() for found in days if not _read_day(found, tongue.code)]
-    point = "." if tongue.code in ("en", "he") else ","
-    for found in _MONEY.finditer(text):
-        sign, number = found["before"] or found["after"], found["n1"] or found["n2"]
-        thousandths = len(number) > 4 and number[-4] == point and number.count(point) == 1
-        # $12.345 in English may be twelve dollars or twelve thousand
-        if thousandths or not has_name(_SIGNS.get(sign, sign), tongue):
-            spans.append(found.span())
-    yield from sorted(set(spans))
+    unsure = (one for one in _read(to_ascii(text), tongue) if not one.sure)
+    spans = [(one.start - one.beside[0], one.end + one.beside[1]) for one in unsure]
+    spans += [
+        (place, place + 1)
+        for place, sign in enumerate(text)
+        if not sign.isascii() and sign not in "½¼¾" and unicodedata.category(sign) == "No"
+    ]
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if joined and not re.search(r"\s", text[joined[-1][1] : start]):
+            joined[-1] = joined[-1][0], max(end, joined[-1][1])
+        else:
+            joined.append((start, end))
+    yield from joined
+
+
+def _read(text: str, tongue: Language) -> list[Figure]:
+    """Return the figures of a text in their order; of those that overlap, the first kind.
+
+    The surest kinds come first.
+    """
+    if not any(map(str.isdigit, text)) and not any(sign in text for sign in "½¼¾"):
+        return []
+    found: list[Figure] = []
+    taken = bytearray(len(text))
+    for kind in (find_days, find_sums, find_parts, find_ids, _find_ranges, _find_numbers):
+        bare = kind in (_find_ranges, _find_numbers)
+        for one in kind(text, tongue):
+            if not any(taken[one.start : one.end]):
+                taken[one.start : one.end] = b"\1" * (one.end - one.start)
+                found.append(_doubt(one, text, tongue, bare=bare))
+    for rest in re.finditer(r"\d+", text):
+        if not taken[rest.start()]:
+            said = say_whole(rest[0], tongue) if len(rest[0]) <= 12 else ""
+            found.append(Figure(*rest.span(), said, sure=False))
+    return sorted(found, key=lambda one: one.start)
+
+
+def _doubt(one: Figure, text: str, tongue: Language, *, bare: bool) -> Figure:
+    """Return a figure, in doubt if what stands beside it would change it."""
+    before, after = text[max(0, one.start - 12) : one.start], text[one.end : one.end + 12]
+    doubt = bool(_JOINT_BEFORE.search(before) or _JOINT.match(after))
+    said_before = said_after = None
+    if bare and not doubt:
+        said_before, said_after = _BEFORE.search(before), _AFTER.match(after)
+        signs = before.rstrip()[-1:] + after.lstrip()[:1]
+        doubt |= any(unicodedata.category(sign) == "Sc" for sign in signs)
+        doubt |= tongue.code in ("et", "ro", "pl") and bool(re.match(r"[-–][^\W\d_]", after))
+        if tongue.code in ("et", "pl") and after[:2] == ". " and after[2:3].islower():
+            return replace(one, end=one.end + 1, sure=False)  # an ordinal, and no pause after it
+        word = _WORD.match(after)
+        doubt |= word is not None and not _is_ending(word[0], before)
+        doubt |= said_before is not None or said_after is not None
+    if not doubt:
+        return one
+    start, end = said_before or _TOKEN_START.search(before), said_after or _TOKEN_END.match(after)
+    beside = len(start[0]) if start else 0, len(end[0].rstrip()) if end else 0
+    return Figure(one.start, one.end, one.said, sure=False, beside=beside)
+
+
+def _is_ending(word: str, before: str) -> bool:
+    """Return whether letters at a number change nothing: a unit, a flat's letter, Hebrew."""
+    if not word.isascii():
+        return word[0].lower() == word[0].upper()
+    if word in ("m", "s"):  # 5m: metres, minutes or millions?
+        return False
+    return _UNIT.fullmatch(word) is not None or (
+        len(word) == 1 and word.isupper() and (before[-1:].isalpha() or word not in "KMXB")
+    )
+
+
+def _find_ranges(text: str, tongue: Language) -> Iterator[Figure]:
+    for found in _RANGE.finditer(text):
+        mark = decimal_mark(tongue.code)
+        (low, one), (high, two) = (read_number(found[at], mark) for at in (2, 3))
+        said = [say_number(low, tongue, negative=bool(found["minus"])), say_number(high, tongue)]
+        rises = low < high and not re.match(r"0\d", found[2])
+        until = f" {tongue.until} " if rises else " "
+        months = tuple(tongue.months) if tongue.code == "pl" else ()
+        named = text.startswith(months, found.end() + 1)
+        yield Figure(*found.span(), until.join(said), bool(one and two and rises and not named))
+
+
+def _find_numbers(text: str, tongue: Language) -> Iterator[Figure]:
+    for found in _FRACTION.finditer(text):
+        said = tongue.fractions[found[2]]
+        if found[1]:
+            said = tongue.joined.format(say_whole(found[1], tongue), said)
+        yield Figure(*found.span(), said)
+    for found in _ORDINAL.finditer(text) if tongue.code == "en" else ():
+        yield Figure(*found.span(), spell_ordinal(int(found[1]), tongue.code))
+    mark = decimal_mark(tongue.code)
+    for found in _NUMBER.finditer(text):
+        number, sure = read_number(found[2], mark)
+        said = say_number(number, tongue, negative=bool(found["minus"]))
+        if tail := re.fullmatch(r"\d*[.,](?:\d{1,2}|\d{4,6})", found[2]):
+            measured = _MEASURED.match(text, found.end())
+            dated = _DATED.fullmatch(found[2]) and (
+                mark == "," or (tongue.code == "he" and text[: found.start()].endswith(("-", "־")))
+            )
+            # a comma in English may be a list; a point in Polish a day, a time or a decimal
+            sure = not dated if "." in tail[0] else sure
+            sure |= measured is not None
+        yield Figure(*found.span(), said, sure and bool(said) and not found["even"])

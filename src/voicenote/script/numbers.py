@@ -41,8 +41,27 @@ def spell_number(number: int, code: str, gender: str = "") -> str:
     # Polish has 22 ways to spell a number, so ask for exactly one
     rules = wanted if gender and wanted in engine.rulesets else "spellout-numbering"
     text = engine.format_number(abs(number), ruleset_names=[rules]).text
-    # Romanian: CLDR still writes s and t with a cedilla, but they have a comma below
-    return text.replace("\u00ad", "").replace("ş", "ș").replace("ţ", "ț")
+    text = text.replace("\u00ad", "")
+    if code != "ro":
+        return text
+    # CLDR still writes s and t with a cedilla, but they have a comma below; and as nobody says
+    text = text.replace("ş", "ș").replace("ţ", "ț").replace("patruspre", "paispre")
+    return text.replace("șasespre", "șaispre").replace("șasezeci", "șaizeci")
+
+
+@lru_cache(maxsize=16)
+def minus(code: str) -> str:
+    """Return the word before a negative number."""
+    return _engine(code).format_number(-1).text.split()[0]
+
+
+def spell_digits(text: str, tongue: Language) -> str:
+    """Return the digits of `text` one by one in words, with its letters between them."""
+    said = (
+        spell_number(int(sign), tongue.code, tongue.gender) if sign.isdecimal() else sign
+        for sign in re.findall(r"\d|[^\W\d_]+", text)
+    )
+    return " ".join(said)
 
 
 @lru_cache(maxsize=512)
