@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,6 +19,7 @@ Sit = Callable[..., Result]
 
 OWNER = ["Ada Linden", "Linden Yard", "ada@linden-yard.example", "Europe/Tallinn", "en"]
 CASE = ["Mari Tamm", "", "The ribbon was blue.", "Nobody picked up.", "redo", "a new cake", ""]
+CASE += ["", "", "", ""]  # no words of one's own
 
 
 @pytest.fixture
@@ -90,3 +93,60 @@ def test_a_recording_from_a_file_is_asked_for_until_it_is_one(sit: Sit, tmp_path
     assert done.exit_code == 0, done.output
     assert "isn't a sound file that can be read" in done.output
     assert "Case 1 is approved." in done.output
+
+
+ASKED = ["Dana Roth", "", "I told your waiter twice about the nuts.", "It cost me a night."]
+PROMISED = ["refund", "your money back", "EUR", "38", "2027-06-04"]
+
+
+def shown(sit: Sit, tmp_path: Path, *words: str) -> dict[str, Any]:
+    """Sit through a case with these sentences, and return it."""
+    done = sit(*OWNER, *ASKED, *PROMISED, *words, "n", "later")
+    assert done.exit_code == 0, done.output
+    env = {"VOICENOTE_HOME": str(tmp_path / "home")}
+    page = CliRunner().invoke(voicenote, ["show", "1", "--json"], env=env)
+    found: dict[str, Any] = json.loads(page.stdout)
+    return found | {"screen": done.output}
+
+
+def test_a_proposal_is_taken_only_when_it_was_read(sit: Sit, tmp_path: Path) -> None:
+    case = shown(sit, tmp_path, "", "", "", "")
+    assert "A proposal: You told our waiter twice about the nuts." in case["screen"]
+    assert "A proposal: It cost you a night." in case["screen"]
+    assert "A proposal: You'll have your money back, 38 EUR, by Friday, 4 June" in case["screen"]
+    assert (case["said_back"], case["our_fault"], case["meant"]) == ("", "", "")
+    assert case["amends"][0]["deed"] == ""
+
+
+def test_a_proposal_is_taken_by_yes_and_other_words_in_its_place(sit: Sit, tmp_path: Path) -> None:
+    said = ["y", "We served her the pesto anyway.", "You sat up all night.", "yes"]
+    case = shown(sit, tmp_path, *said)
+    assert case["said_back"] == "You told our waiter twice about the nuts."
+    assert case["our_fault"] == "We served her the pesto anyway."
+    assert case["meant"] == "You sat up all night."
+    assert case["amends"][0]["deed"].startswith("You'll have your money back, 38 EUR, by")
+
+
+def test_yes_to_no_proposal_is_asked_again(sit: Sit, tmp_path: Path) -> None:
+    case = shown(sit, tmp_path, "n", "y", "We were careless.", "", "")
+    assert "Please write the sentence" in case["screen"]
+    assert (case["said_back"], case["our_fault"]) == ("", "We were careless.")
+
+
+def test_too_long_a_sentence_is_asked_again(sit: Sit, tmp_path: Path) -> None:
+    case = shown(sit, tmp_path, "x" * 2_001, "You waited.", "", "", "")
+    assert "the most is 2,000" in case["screen"]
+    assert case["said_back"] == "You waited."
+
+
+def test_a_case_without_a_promise_is_not_asked_for_its_deed(sit: Sit) -> None:
+    done = sit(*OWNER, *ASKED, "nothing yet", "", "", "", "n", "later")
+    assert done.exit_code == 0, done.output
+    assert "What you do about it" not in done.output
+
+
+def test_a_complaint_in_another_language_has_no_proposal(sit: Sit) -> None:
+    words = "Kurier krzyczał na mojego syna i nikt mnie za to nie przeprosił, a czekałam tydzień."
+    done = sit(*OWNER, "Ewa", "", words, "", "nothing yet", "", "", "", "n", "later")
+    assert done.exit_code == 0, done.output
+    assert "A proposal" not in done.output

@@ -51,7 +51,7 @@ def test_a_typed_day_is_held_to_what_an_import_accepts(
 ) -> None:
     monkeypatch.setattr(Screen, "interactive", True)
     assert call("amends", "waive", "1.1", "--reason", "she laughs").exit_code == 0
-    done = call("triage", "1", input="\n" * 8 + f"change it\n\n\n\n{day}\n\n")
+    done = call("triage", "1", input="\n" * 12 + f"change it\n\n\n\n{day}\n\n")
     assert done.exit_code == 2
     assert says in done.stderr
 

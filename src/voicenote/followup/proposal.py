@@ -79,6 +79,7 @@ class Wishes:
 
     kind: AmendsKind | None = None
     text: str | None = None
+    deed: str | None = None
     value: Decimal | None = None
     currency: str | None = None
     target: date | None = None
@@ -214,4 +215,6 @@ def change_proposal(proposal: Proposal, wishes: Wishes, house: House) -> Proposa
         promise = replace(
             promise, text=wishes.text or promise.text, value=value, promised_by=by_, target=aim
         )
+    if promise is not None and wishes.deed is not None:
+        promise = replace(promise, deed=wishes.deed)
     return replace(proposal, promise=promise, plan=wishes.plan or proposal.plan)

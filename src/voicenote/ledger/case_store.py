@@ -212,6 +212,14 @@ def promise(tx: Transaction, number: int, new: Promise) -> int:
     return k
 
 
+def say_deed(tx: Transaction, number: int, k: int, deed: str) -> None:
+    """Change how the owner says a promise, in whole sentences; "" takes the sentences back."""
+    table = tables.amends
+    which = (table.c.case == number) & (table.c.k == k)
+    tx.connection.execute(update(table).where(which).values(deed=deed))
+    tx.tell("deed_said", number, amends=k, deed=deed)
+
+
 def revise(tx: Transaction, number: int, event: str, **values: Any) -> None:
     """Change columns of a case other than its stage (triage, plan, outcome).
 

@@ -7,7 +7,7 @@ back.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, NamedTuple
 
@@ -21,6 +21,7 @@ from voicenote.model.case import Complaint, Customer, Stage
 #: History event for each open case of a customer changed by an import; facts: field, was, now, by.
 CHANGED = "customer_changed"
 IMPORT = "import"
+PERSON = "person"
 #: What an import may update besides addresses.
 NEWER = tuple(one.name for one in fields(Customer) if one.metadata.get("renewed"))
 
@@ -122,11 +123,34 @@ def renew(
             taken.append(change)
     if taken:
         _take(tx, number, _changed(before, taken), taken)
-        for which in [row[0] for row in theirs if row[1] != Stage.CLOSED.value]:
-            for one in taken:
-                facts = {"field": one.field, "was": one.was, "now": one.now, "by": IMPORT}
-                tx.tell(CHANGED, which, **facts)
+        _tell(tx, [row[0] for row in theirs if row[1] != Stage.CLOSED.value], taken, IMPORT)
     return tuple(news)
+
+
+def address_as(tx: Transaction, case: int, said: Mapping[str, str]) -> None:
+    """Change how the customer of a case is addressed, by field, as a person says.
+
+    "" makes a field unknown again. A later import doesn't change what was said.
+    """
+    table = tables.cases
+    query = select(table.c.customer).where(table.c.number == case)
+    number = tx.connection.execute(query).scalar_one()
+    before = customer_store.read_customer(tx, number)
+    changes = [Change(name, getattr(before, name), now) for name, now in said.items()]
+    changes = [one for one in changes if one.was != one.now]
+    if not changes:
+        return
+    _take(tx, number, _changed(before, changes), changes)
+    theirs = select(table.c.number).where(
+        table.c.customer == number, table.c.stage != Stage.CLOSED.value
+    )
+    _tell(tx, tx.connection.execute(theirs).scalars().all(), changes, PERSON)
+
+
+def _tell(tx: Transaction, cases: Sequence[int], changes: Sequence[Change], by: str) -> None:
+    for case in cases:
+        for one in changes:
+            tx.tell(CHANGED, case, field=one.field, was=one.was, now=one.now, by=by)
 
 
 class Change(NamedTuple):

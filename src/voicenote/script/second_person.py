@@ -58,6 +58,7 @@ _US = {
 }
 _ARE = {"am": "are", "was": "were", "wasn't": "weren't"}
 _I = frozenset({"i", "i've", "i'd", "i'll", "i'm", "im", "ive"})
+_UNSURE = "it isn't plain who is meant"
 _JOINING = frozenset({"and", "but", "or", "then"})
 _CROWD = re.compile(r"\b([Yy]ou) (?:guys|people|folks|all|lot)\b")
 _SAYING = re.compile(
@@ -77,10 +78,6 @@ def _tables() -> dict[str, frozenset[str]]:
 
 def _words(name: str) -> frozenset[str]:
     return _tables()[name]
-
-
-class _Unsure(Exception):
-    """Nothing can be proposed for this sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +138,7 @@ def _weigh(sentence: str, shifted: str) -> float:
 def _shift(sentence: str) -> str:
     try:
         return _shift_or_raise(sentence)
-    except _Unsure:
+    except ValueError:
         return ""
 
 
@@ -178,7 +175,7 @@ def _i_first(found: re.Match[str]) -> str:
 
 
 def _check(text: str) -> None:
-    """Raise `_Unsure` for a sentence that isn't a plain account of what happened."""
+    """Raise ValueError for a sentence that isn't a plain account of what happened."""
     words = _WORD.findall(text)
     first = words[0].casefold() if words else ""
     loud = sum(len(one) > 1 and one.isupper() for one in words)
@@ -192,22 +189,22 @@ def _check(text: str) -> None:
         or _is_past(first)
         or is_coarse(text, ENGLISH)
     ):
-        raise _Unsure
+        raise ValueError(_UNSURE)
 
 
 def _word(word: str, place: int, read: _Words) -> str:
-    """Return a word of a sentence as the owner says it. Raises `_Unsure`."""
+    """Return a word of a sentence as the owner says it. Raises ValueError when unsure."""
     folded = read.words[place]
     if word == "US" and read.word(place - 1) == "the":
         return word
     if folded in _words("unsure"):
-        raise _Unsure
+        raise ValueError(_UNSURE)
     changed = folded in _THEM or folded in _US or folded == "you"
     if changed and (
         (place and word != "I" and word[0].isupper() and "'" not in folded)
         or (":" in "".join(read.before[: place + 1]))
     ):
-        raise _Unsure  # a name, or somebody else's words
+        raise ValueError(_UNSURE)  # a name, or somebody else's words
     if folded == "you":
         new = _us(place, read)
     elif folded in _US:
@@ -225,18 +222,18 @@ def _word(word: str, place: int, read: _Words) -> str:
 
 
 def _check_them(place: int, read: _Words) -> None:
-    """Raise `_Unsure` where a word of the first person may mean somebody or something else."""
+    """Raise ValueError where a word of the first person may mean somebody or something else."""
     word, after, last = read.word(place), read.word(place + 1), read.word(place - 1)
     mine = word == "mine" and last in _words("mines")
     number = word == "i" and (last in _words("numbered") or after in ("who", "e"))
     apart = word == "i" and after and not read.joined(place + 1)
     together = word == "we" and (after in _words("together") or after == "was")
     if mine or number or apart or together:
-        raise _Unsure
+        raise ValueError(_UNSURE)
 
 
 def _is_theirs(place: int, read: _Words) -> bool:
-    """Return whether the verb at `place` is said of "I". Raises `_Unsure`."""
+    """Return whether the verb at `place` is said of "I". Raises ValueError when unsure."""
     verb, before = read.word(place), read.skip_adverbs(place, -1)
     if re.search(r"\d\s?\Z", read.before[place]):
         return False  # 9 am
@@ -251,9 +248,9 @@ def _is_theirs(place: int, read: _Words) -> bool:
         start = next((n for n, one in enumerate(so_far) if one not in _words("openers")), 0)
         if so_far[start] in _I and _words("other_subjects").isdisjoint(so_far):
             return True
-        raise _Unsure
+        raise ValueError(_UNSURE)
     if verb == "am":
-        raise _Unsure
+        raise ValueError(_UNSURE)
     return False
 
 
@@ -262,10 +259,10 @@ def _is_past(word: str) -> bool:
 
 
 def _us(place: int, read: _Words) -> str:
-    """Return we or us for a "you" that means us. Raises `_Unsure`."""
+    """Return we or us for a "you" that means us. Raises ValueError when unsure."""
     last, after = read.word(place - 1), read.word(read.skip_adverbs(place, 1))
     did = after in _words("did") or _is_past(after)
     done_to = (last in _words("to") or last in _words("done_to")) and read.joined(place)
     if read.word(place + 1) == "was" or did == done_to:
-        raise _Unsure
+        raise ValueError(_UNSURE)
     return "we" if did else "us"

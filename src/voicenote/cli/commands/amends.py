@@ -111,6 +111,21 @@ def add(session: Session, /, *, number: int, override: str, **given: Any) -> Non
 
 @command(group=amends)
 @one
+@click.option("--deed", required=True, help='What you do, in whole sentences; "" takes it back.')
+def say(session: Session, /, *, name: tuple[int, int], deed: str) -> None:
+    """Write how you say a promise to the customer, with its sum and its day."""
+    from voicenote.engine.case import promises
+
+    text, deed = f"{name[0]}.{name[1]}", deed.strip()
+    with session.open() as ws:
+        again = promises.say_deed(ws, *name, deed)
+    told = f"Amends {text} is said as: {deed}" if deed else f"Amends {text} is said by its text."
+    session.screen.show({"amends": text, "deed": deed}, lambda: told)
+    session.screen.warn(*filter(None, (again,)))
+
+
+@command(group=amends)
+@one
 @click.option("--evidence", default="", help="What proves it: the number of a payment or parcel.")
 @override_option
 def done(session: Session, /, *, name: tuple[int, int], evidence: str, override: str) -> None:

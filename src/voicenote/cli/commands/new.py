@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from voicenote.cli.terminal.failures import as_text, explain
 from voicenote.cli.terminal.file_input import resolve_pasted_path
 from voicenote.cli.terminal.import_report import overdue
+from voicenote.cli.terminal.own_words import ask_own_words
 from voicenote.cli.terminal.session import Session, command
 from voicenote.errors import BadData, BadSettings, VoicenoteError, WrongUse
+
+if TYPE_CHECKING:
+    from voicenote.model.case import Complaint
 
 #: What can be done, and what each word means.
 DEEDS = {
@@ -38,9 +42,9 @@ VOICES = ("my own, from a file", "my own, with the microphone", "the computer's"
     "--from", "file", metavar="FILE.toml", help="Take the answers from a file, for scripts."
 )
 def new(session: Session, /, *, file: str | None) -> None:
-    """Add one case in one sitting: six questions, the script, the voice, approval, the plan.
+    """Add one case in one sitting: six questions, your own words, the script, voice and approval.
 
-    You can skip every step and do it later.
+    You can skip every step after the questions, and do it later.
     """
     context = click.get_current_context()
     if file is None and not session.screen.interactive:
@@ -85,6 +89,7 @@ def _take_case(session: Session, file: str | None) -> tuple[int, bool, int]:
     from voicenote.engine.case.new_cases import late, take_one
     from voicenote.intake.options import Options
     from voicenote.intake.single import complaint_from_fields, read_toml
+    from voicenote.intake.word_language import detect_language
     from voicenote.wiring import new_id, now
 
     owner = session.settings.owner
@@ -92,8 +97,19 @@ def _take_case(session: Session, file: str | None) -> tuple[int, bool, int]:
     if file is not None:
         complaint = read_toml(Path(file), options)
     else:
-        fields = _ask_questions(
-            session, lambda fields: complaint_from_fields(fields, options), options.now
+
+        def check(fields: Mapping[str, object]) -> Complaint:
+            return complaint_from_fields(fields, options)
+
+        fields = _ask_questions(session, check, options.now)
+        told = check(fields)
+        tag = detect_language(told.what_happened) or owner.language
+        fields |= ask_own_words(
+            session.screen,
+            told,
+            tag,
+            options.now.date(),
+            lambda name, answer: check({**fields, name: answer}),
         )
         complaint = complaint_from_fields({**fields, "ref": new_id()[:12]}, options)
     with session.open() as ws:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from voicenote.cli.terminal.case_options import case_argument
+from voicenote.cli.terminal.own_words import QUESTIONS, ask_own_words
 from voicenote.cli.terminal.promise_options import DAY, KINDS, amount, override_option, with_harm
 from voicenote.cli.terminal.session import Session, command
 from voicenote.errors import WrongUse
@@ -24,6 +25,16 @@ LOST = ("money", "product", "service", "attention")
 ANSWERS = ("yes", "change it", "not now")
 #: The options that change a proposal, and so need --accept.
 WISHES = ("kind", "text", "value", "target", "by", "plan", "override")
+FAILURES = ("late", "faulty", "wrong", "money", "rude", "silence", "danger", "broken")
+#: The options whose words are said as they are.
+SPOKEN = ("said_back", "our_fault", "meant", "deed", "greet_as", "title")
+#: What clears an option that is one of a few words.
+UNKNOWN = "unknown"
+
+
+def known_or_not(*words: str) -> click.Choice[str]:
+    """Return the type of an option that is one of these words, or not known."""
+    return click.Choice((*words, UNKNOWN))
 
 
 @command()
@@ -44,6 +55,20 @@ WISHES = ("kind", "text", "value", "target", "by", "plan", "override")
 @click.option("--feeling", help="How they feel.")
 @click.option("--at-stake", help="What is at stake for them.")
 @click.option("--expected", help="What they had expected.")
+@click.option("--failure", type=known_or_not(*FAILURES), help="What kind of failure it was.")
+@click.option("--said-back", metavar="SENTENCE", help='What happened, as you say it: "You …".')
+@click.option("--our-fault", metavar="SENTENCE", help='What you did wrong, as you say it: "We …".')
+@click.option("--meant", metavar="SENTENCE", help="What it meant for them, as you say it.")
+@click.option(
+    "--deed", metavar="SENTENCE", help="What you do about it, as you say it, with sum and day."
+)
+@click.option("--greet-as", metavar="WORDS", help='The whole form of their name: "Pani Marto".')
+@click.option("--title", help='Their title, such as "Dr".')
+@click.option("--gender", type=known_or_not("woman", "man"), help="How to speak to them.")
+@click.option("--how-many", type=known_or_not("one", "several"), help="One person, or several?")
+@click.option(
+    "--formality", type=known_or_not("formal", "familiar"), help="As with Sie or with du."
+)
 @click.option("--owner", help="Who answers for it.")
 @click.option("--accept", is_flag=True, help="Accept the proposal, changed by the options below:")
 @click.option("--kind", type=click.Choice(KINDS), help="Another kind of amends.")
@@ -57,7 +82,8 @@ def triage(session: Session, /, *, number: int, accept: bool, **given: Any) -> N
     """Record what you found out, and get a proposal: which script, which amends, which plan.
 
     Justified is the default: nearly everybody who complains tells the truth. --accept carries out
-    the proposal, changed by the options below it; at a terminal you are asked.
+    the proposal, changed by the options below it; at a terminal you are asked. An empty text, or
+    "unknown", takes back what was said before.
 
     With --json: what was found, {"proposal": {"template", "plan", "amends", "why"}, "warnings"},
     and "accepted" with --accept.
@@ -71,13 +97,14 @@ def triage(session: Session, /, *, number: int, accept: bool, **given: Any) -> N
         raise WrongUse("these options change the proposal you accept", "add --accept")
     if wished["value"]:
         amount(wished["value"], given["currency"])  # an error comes before anything is stored
-    said = {name: value for name, value in given.items() if value is not None}
+    if accept:
+        wished["deed"] = given.pop("deed")
+    said = _as_said(given)
     asks = session.screen.interactive and not (said or accept)
     with session.open() as ws:
         if asks:
-            said = _ask_findings(session, ws, number)
-        if said.get("harm") or said.get("currency"):
-            said = with_harm(said)
+            said = _as_said(_ask_findings(session, ws, number))
+        said = with_harm(said)
         view, done = apply_triage(ws, number, Triage(**said)), None
         if not session.json:
             session.screen.out("\n".join(_page(view)))
@@ -93,6 +120,15 @@ def triage(session: Session, /, *, number: int, accept: bool, **given: Any) -> N
     else:
         accepted = {"amends": done.amends, "plan": done.plan, "warnings": done.warnings}
         session.screen.data({**asdict(view), "accepted": accepted})
+
+
+def _as_said(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was given, with one space between words that are said; "" is not known."""
+    return {
+        name: "" if value == UNKNOWN else " ".join(value.split()) if name in SPOKEN else value
+        for name, value in given.items()
+        if value is not None
+    }
 
 
 def _page(view: TriageView) -> Iterator[str]:
@@ -128,6 +164,7 @@ def _wishes(wished: Mapping[str, Any], currency: str | None) -> Wishes:
     return Wishes(
         kind=AmendsKind(wished["kind"]) if wished["kind"] else None,
         text=wished["text"],
+        deed=wished.get("deed"),
         value=value,
         currency=code,
         target=wished["target"],
@@ -139,9 +176,10 @@ def _wishes(wished: Mapping[str, Any], currency: str | None) -> Wishes:
 def _ask_findings(session: Session, ws: Workspace, number: int) -> dict[str, Any]:
     """Ask what was found; Enter keeps what the case already has (S2 first, S17 by default)."""
     from voicenote.engine.case.case_view import case_view
+    from voicenote.wiring import now
 
-    screen, case = session.screen, case_view(ws, number).case
-    known = case.complaint
+    screen, view = session.screen, case_view(ws, number)
+    case, known = view.case, view.case.complaint
     screen.out(f"Case {number}, {case.customer.name}: {known.what_happened}")
 
     def words(name: str, question: str) -> str | None:
@@ -163,6 +201,12 @@ def _ask_findings(session: Session, ws: Workspace, number: int) -> dict[str, Any
         own = harm.currency if harm else ""
         found["currency"] = screen.ask("In which currency?", own, needed=True)
     found["cause"] = words("cause", "What caused it?")
+    kind = str(known.failure or UNKNOWN)
+    chosen = screen.choose("What kind of failure was it?", (*FAILURES, UNKNOWN), kind)
+    found["failure"] = "" if chosen == kind else chosen
+    told = replace(known, promises=tuple(one.promise for one in case.round_amends))
+    tag = case.customer.language or ws.settings.owner.language
+    found |= ask_own_words(screen, told, tag, now().astimezone(view.local_zone).date())
     return {name: value for name, value in found.items() if value}
 
 
@@ -172,9 +216,9 @@ def _ask_decision(
     """Ask whether to accept the proposal, and with which changes; return both."""
     screen, promise = session.screen, view.proposal.amends
     said = screen.choose("Accept it?", ANSWERS, ANSWERS[0])
-    if said != ANSWERS[1]:
-        return said == ANSWERS[0], wished
-    if promise:
+    if said == ANSWERS[2]:
+        return False, wished
+    if promise and said == ANSWERS[1]:
         wished["kind"] = screen.choose("Which amends?", KINDS, str(promise.kind))
         same = wished["kind"] == promise.kind
         worth = "" if promise.value is None else str(promise.value)
@@ -182,5 +226,8 @@ def _ask_decision(
         wished["value"] = screen.ask("Worth how much?", worth if same else "")
         day = screen.ask("Promised by (YYYY-MM-DD)", str(promise.promised_by))
         wished["by"] = DAY.convert(day, None, None)
-    wished["plan"] = screen.ask("Which plan?", view.proposal.plan)
+    if promise:
+        wished["deed"] = screen.ask(f"{QUESTIONS['deed'][0]}, as you say it (Enter skips)") or None
+    if said == ANSWERS[1]:
+        wished["plan"] = screen.ask("Which plan?", view.proposal.plan)
     return True, wished

@@ -14,7 +14,7 @@ from voicenote.engine.case.case_script import templates_of
 from voicenote.engine.case.case_view import TermsView, terms_view
 from voicenote.engine.case.cause_history import warn_of_returned_causes
 from voicenote.engine.case.money_bands import bands_of
-from voicenote.engine.case.promises import add_in
+from voicenote.engine.case.promises import add_in, say_deed_in
 from voicenote.engine.case.withdrawal import ask_again
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadData, RuleSaysNo
@@ -32,9 +32,9 @@ from voicenote.followup.proposal import (
     propose,
 )
 from voicenote.followup.release_rules import REWORDS, steps_from
-from voicenote.ledger import case_reports, case_store
+from voicenote.ledger import case_reports, case_store, customers
 from voicenote.ledger.store import Transaction
-from voicenote.model.case import Case, Finding, Severity, Stage
+from voicenote.model.case import Case, Complaint, Customer, Failure, Finding, Severity, Stage
 from voicenote.model.money import Money
 from voicenote.model.promise import AmendsKind
 from voicenote.model.touch import TouchKind
@@ -44,15 +44,18 @@ from voicenote.script.languages import language, language_for
 
 #: The stages in which triage can still change what is said.
 EARLY = (Stage.OPENED, Stage.SCRIPTED, Stage.RENDERED, Stage.APPROVED)
+#: The fields of a customer that say how to address them.
+ADDRESS = ("greet_as", "title", "gender", "how_many", "formality")
 #: The plans that a finding chooses; they follow it when it changes.
 PLANS = (ASK_FIRST, FEW_WORDS, LAST_WORD)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Triage:
-    """What was found; None leaves a field as it is. `harm` needs a currency, here or before.
+    """What was found; None leaves a field as it is, and "" clears it.
 
-    `lost` is what they lost most: money, product, service or attention (R9).
+    `harm` needs a currency, here or before. `lost` is what they lost most: money, product, service
+    or attention (R9). `deed` is of the only promise; the last five are the customer's.
     """
 
     finding: str | None = None
@@ -68,6 +71,16 @@ class Triage:
     expected: str | None = None
     owner: str | None = None
     lost: str | None = None
+    failure: str | None = None
+    said_back: str | None = None
+    our_fault: str | None = None
+    meant: str | None = None
+    deed: str | None = None
+    greet_as: str | None = None
+    title: str | None = None
+    gender: str | None = None
+    how_many: str | None = None
+    formality: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,8 +131,8 @@ def apply_triage(ws: Workspace, number: int, triage: Triage) -> TriageView:
         before = case_store.get(tx, number).complaint
         _save(ws, tx, number, triage)
         case = case_store.get(tx, number)
-        complaint, names = case.complaint, [field.name for field in fields(before)]
-        changed = [n for n in names if getattr(before, n) != getattr(complaint, n)]
+        complaint = case.complaint
+        changed = [*_changes(before, complaint), *_changes(before.customer, complaint.customer)]
         named = ", ".join(name.replace("_", " ") for name in changed)
         why = f"it was triaged again since: {named}"
         asked = ask_again(ws, tx, number, why) if changed else ""
@@ -147,6 +160,13 @@ def apply_triage(ws: Workspace, number: int, triage: Triage) -> TriageView:
             ),
             next=f"voicenote script {number}",
         )
+
+
+def _changes(before: Complaint | Customer, after: Complaint | Customer) -> list[str]:
+    """Return the fields in which two complaints or customers differ, except the customer."""
+    names = (field.name for field in fields(before) if field.name != "customer")
+    changed = [name for name in names if getattr(before, name) != getattr(after, name)]
+    return ["deed" if name == "promises" else name for name in changed]
 
 
 def _warn_of_abuse(ws: Workspace, case: Case) -> str:
@@ -180,6 +200,11 @@ def _save(ws: Workspace, tx: Transaction, number: int, triage: Triage) -> None:
             "say why with --reason",
         )
     lost, currency = found.pop("lost", None), found.pop("currency", "")
+    customers.address_as(tx, number, {one: found.pop(one) for one in ADDRESS if one in found})
+    if "deed" in found:
+        say_deed_in(tx, number, found.pop("deed"))
+    if "failure" in found:
+        found["failure"] = Failure(found["failure"]).value if found["failure"] else None
     if "reason" in found:
         found["finding_reason"] = found.pop("reason")
     if "harm" in found:
@@ -248,6 +273,9 @@ def accept(ws: Workspace, number: int, wishes: Wishes, override: str = "") -> Ac
             name, judged = add_in(ws, tx, number, found.promise, override)
             told.append("" if judged.level is Adequacy.FINE else judged.what)
             told.append(ask_again(ws, tx, number, f"amends {name} was promised since"))
+        elif wishes.deed is not None:
+            say_deed_in(tx, number, wishes.deed)
+            told.append(ask_again(ws, tx, number, "the deed is said otherwise since"))
         if plan_for(ws, case_store.get(tx, number)) != found.plan:
             change_plan_in(ws, tx, number, found.plan)
         tx.tell("proposal_accepted", number, amends=name, plan=found.plan, **edits)

@@ -95,6 +95,41 @@ def add_in(
     return f"{number}.{k}", judged
 
 
+def say_deed_in(tx: Transaction, number: int, deed: str, k: int | None = None) -> None:
+    """Change how a promise is said to the customer, within a transaction; "" takes it back.
+
+    Without `k` it is the only promise of the case's round. Raises WrongUse when there is no such
+    promise, or more than one.
+    """
+    case = case_store.locked(tx, number)
+    need_open(case)
+    found = _only_promise(case) if k is None else amends_of(case, k)
+    if found.promise.deed != deed:
+        case_store.say_deed(tx, number, found.k, deed)
+
+
+def _only_promise(case: Case) -> Amends:
+    standing = case.round_amends
+    if not standing:
+        raise WrongUse(
+            f"case {case.number} has no promise yet, so there is no deed to be said",
+            f"promise it first: voicenote triage {case.number} --accept",
+        )
+    if len(standing) > 1:
+        raise WrongUse(
+            f"case {case.number} has {len(standing)} promises",
+            f"say which: voicenote amends say {standing[0].name} --deed TEXT",
+        )
+    return standing[0]
+
+
+def say_deed(ws: Workspace, number: int, k: int, deed: str) -> str:
+    """Change how promise `k` is said; return a note if an approval was taken back."""
+    with ws.ledger.write() as tx:
+        say_deed_in(tx, number, deed, k)
+        return ask_again(ws, tx, number, f"the deed of amends {number}.{k} is said otherwise since")
+
+
 def to_come(day: date | None, today: date) -> None:
     """Raise WrongUse for a day that has passed: a promise for it can't be kept."""
     if day is not None and day < today:

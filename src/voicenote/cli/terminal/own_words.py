@@ -1,0 +1,89 @@
+"""The questions for the owner's own sentences, with examples, and proposals where there are any."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import TYPE_CHECKING
+
+from voicenote.cli.terminal.screen import Screen
+from voicenote.errors import BadData
+
+if TYPE_CHECKING:
+    from voicenote.model.case import Complaint
+
+#: Field → what is asked, and an example of a good answer.
+QUESTIONS: Mapping[str, tuple[str, str]] = {
+    "said_back": (
+        "What happened, told to them",
+        "You told our waiter twice about the nuts, and your daughter spent the night in hospital.",
+    ),
+    "our_fault": ("What we did wrong", "We served her the pesto anyway."),
+    "meant": (
+        "What it meant for them",
+        "You sat beside her all night, and nobody from here asked how she was.",
+    ),
+    "deed": (
+        "What you do about it, with the sum and the day",
+        "Your thirty-eight dollars are back on your card, and you'll see them by Friday.",
+    ),
+}
+_YES, _NO = ("y", "yes"), ("n", "no")
+
+
+def ask_own_words(
+    screen: Screen,
+    complaint: Complaint,
+    tag: str,
+    today: date,
+    check: Callable[[str, str], object] = lambda _field, _answer: None,
+) -> dict[str, str]:
+    """Ask for the owner's sentences about a complaint, and return those that are new, by field.
+
+    Enter keeps what is known. A proposal is shown, and taken only for "y". `tag` is the language in
+    which the customer is spoken to, `today` their date. `check` gets a field and an answer, and
+    raises BadData for one that can't be kept; it is asked again.
+    """
+    from voicenote.script.proposed_words import propose_words
+
+    screen.note(
+        "In your own words now, in their language: what you write is said as it is. "
+        "Enter skips a question."
+    )
+    proposals, said = propose_words(complaint, tag, today), {}
+    for name in QUESTIONS:
+        if name != "deed":
+            known = getattr(complaint, name)
+        elif len(complaint.promises) == 1:
+            known = complaint.promises[0].deed
+        else:
+            continue
+        answer = _ask(screen, name, known, proposals.get(name, ""), check)
+        if answer and answer != known:
+            said[name] = answer
+    return said
+
+
+def _ask(
+    screen: Screen, name: str, known: str, proposal: str, check: Callable[[str, str], object]
+) -> str:
+    question, example = QUESTIONS[name]
+    screen.note(f"   Such as: {example}")
+    if proposal and not known:
+        screen.warn(f"   A proposal: {proposal}")
+        question += " (y takes the proposal)"
+    while True:
+        answer = screen.ask(question, known)
+        if answer.casefold() in _NO:
+            return ""
+        if answer.casefold() in _YES:
+            if proposal:
+                return proposal
+            screen.warn("Please write the sentence, or press Enter to skip it.")
+            continue
+        try:
+            check(name, answer)
+        except BadData as error:
+            screen.warn(error.in_one_line)
+            continue
+        return answer
