@@ -99,6 +99,8 @@ _UNITS = {sign.casefold(): code for sign, code in SIGNS.items()} | {
 }
 _UNITS |= {sign: sign for sign in _SHARED if not sign.isalpha()}
 _NUMBER = r"(?<!\d)\d{1,15}(?:[.,'’]\d{1,3}|[ ]\d{3}(?!\d)){0,4}"
+#: A promise is shorter than so many signs; of a longer text no more is read.
+_READ = 100_000
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -143,7 +145,7 @@ def sum_unread(text: str) -> bool:
 
 def _plain(text: str) -> str:
     """Return `text` with digits as 0 to 9, ordinary spaces, and codes for full names of money."""
-    text = normal(text, "NFKC")
+    text = normal(text, "NFKC")[:_READ]
     kept = (
         str(unicodedata.digit(char)) if char.isdecimal() and not char.isascii() else char
         for char in text
@@ -169,10 +171,9 @@ def _name_codes(text: str) -> str:
 
 def _money(hit: re.Match[str], preferred: str) -> Money | None:
     unit = hit.group("before") or hit.group("after")
-    around = hit.string[: hit.start()], hit.string[hit.end() : hit.end() + 20]
-    if unit in ("pound", "pounds") and (
-        _WEIGHS.search(around[0][-20:]) or _WEIGHED.match(around[1])
-    ):
+    before = hit.string[max(0, hit.start() - 20) : hit.start()]
+    after = hit.string[hit.end() : hit.end() + 20]
+    if unit in ("pound", "pounds") and (_WEIGHS.search(before) or _WEIGHED.match(after)):
         return None
     times = _TIMES.get((hit.group("t1") or hit.group("t2") or "").casefold(), 0)
     amount = _amount(hit.group("n1") or hit.group("n2")) * 10**times

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 from voicenote.script.amount_text import (
     DASH,
@@ -26,7 +27,7 @@ from voicenote.script.amount_text import (
 )
 from voicenote.script.code_text import find_ids, find_parts
 from voicenote.script.day_text import find_days
-from voicenote.script.languages import Language
+from voicenote.script.languages import Language, language
 from voicenote.script.numbers import spell_ordinal
 
 #: Units that may be written at a number without a space, and change nothing.
@@ -61,7 +62,7 @@ _PREFIX = re.compile(r"(?<![^\W_])[והשבלכמ]{1,2}[-־]?\Z")
 def say_figures(text: str, tongue: Language) -> str:
     """Return a text with all that has digits in words."""
     said, last = [], 0
-    for one in _read(to_ascii(text), tongue):
+    for one in _read(to_ascii(text), tongue.code):
         before, gap = text[last : one.start], " "
         # Hebrew writes its shortest words at the number: "in 5 days" is two words
         if tongue.code == "he" and _PREFIX.search(before):
@@ -73,7 +74,7 @@ def say_figures(text: str, tongue: Language) -> str:
 
 def find_unsure(text: str, tongue: Language) -> Iterator[tuple[int, int]]:
     """Yield (start, end) of days, sums and numbers that a voice can't be sure of, in order."""
-    unsure = (one for one in _read(to_ascii(text), tongue) if not one.sure)
+    unsure = (one for one in _read(to_ascii(text), tongue.code) if not one.sure)
     spans = [(one.start - one.beside[0], one.end + one.beside[1]) for one in unsure]
     spans += [
         (place, place + 1)
@@ -89,13 +90,15 @@ def find_unsure(text: str, tongue: Language) -> Iterator[tuple[int, int]]:
     yield from joined
 
 
-def _read(text: str, tongue: Language) -> list[Figure]:
+@lru_cache(maxsize=1024)
+def _read(text: str, code: str) -> list[Figure]:
     """Return the figures of a text in their order; of those that overlap, the first kind.
 
     The surest kinds come first.
     """
     if not any(map(str.isdigit, text)) and not any(sign in text for sign in "½¼¾"):
         return []
+    tongue = language(code)
     found: list[Figure] = []
     taken = bytearray(len(text))
     for kind in (find_days, find_sums, find_parts, find_ids, _find_ranges, _find_numbers):
