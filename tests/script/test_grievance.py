@@ -3,7 +3,10 @@
 ``grievances/LANGUAGE.jsonl`` are 200 letters by another hand than the rules: "grievance" is what
 the letter is about, "also_ok" what a reader would take as well. The rules were made without them,
 then a third (`SEEN`) was read to find kinds; the figures of the others are the honest ones.
-``own-LANGUAGE.txt`` are those that the rules were made with, one a line, with [[what is wanted]].
+Of Polish, all were read, since the mirror held only 62 % of them. ``own-LANGUAGE.txt`` are those
+that the rules were made with, one a line, with [[what is wanted]]. ``more-pl.txt`` were written
+after Polish rules were frozen, by the same hand: of the first 30 the mirror held 25, and of the last
+32, after the kinds of those five had been added, 29.
 """
 
 from __future__ import annotations
@@ -28,9 +31,9 @@ from voicenote.script.context import ScriptContext
 
 LETTERS = Path(__file__).parent / "grievances"
 #: How many of each language's letters the mirror holds today, in percent: it may only rise.
-FLOORS = {"en": 88, "et": 95, "he": 95, "ro": 87, "pl": 62, "fa": 91}
+FLOORS = {"en": 88, "et": 95, "he": 95, "ro": 87, "pl": 95, "fa": 91}
 #: The same of all letters, and of those that nobody read while the rules were made.
-ALL, UNSEEN = 87, 83
+ALL, UNSEEN = 90, 85
 #: A part of a grievance that counts as the whole.
 ENOUGH = 0.6
 
@@ -45,8 +48,8 @@ def letters(code: str) -> list[tuple[str, str, list[str]]]:
     return [(one["id"], one["text"], one["grievance"] + one["also_ok"]) for one in read]
 
 
-def own_letters(code: str) -> list[tuple[str, str, list[str]]]:
-    lines = (LETTERS / f"own-{code}.txt").read_text(encoding="utf-8").splitlines()
+def own_letters(code: str, kind: str = "own") -> list[tuple[str, str, list[str]]]:
+    lines = (LETTERS / f"{kind}-{code}.txt").read_text(encoding="utf-8").splitlines()
     return [
         (line[:30], re.sub(r"\[\[|\]\]", "", line), re.findall(r"\[\[(.*?)\]\]", line))
         for line in lines
@@ -55,7 +58,9 @@ def own_letters(code: str) -> list[tuple[str, str, list[str]]]:
 
 #: The letters that were read to find kinds.
 ids = [name for code in FLOORS for name, _, _ in letters(code)]
-SEEN = frozenset(random.Random(11).sample(ids, 67))  # noqa: S311 - the same third for ever
+SEEN = frozenset(random.Random(11).sample(ids, 67)) | {  # noqa: S311 - the same third for ever
+    name for name in ids if name.startswith("pl")
+}
 
 
 def words(text: str) -> list[str]:
@@ -88,6 +93,12 @@ Mirror = Callable[[str, str], str]
 def test_the_letters_that_the_rules_were_made_with_are_held(mirror: Mirror, code: str) -> None:
     lost = [i for i, text, right in own_letters(code) if not holds(mirror(text, code), right[0])]
     assert len(lost) <= 1, lost
+
+
+def test_polish_letters_that_were_written_after_the_rules_are_held(mirror: Mirror) -> None:
+    written = own_letters("pl", "more")
+    assert len(written) == 62
+    assert percent([holds(mirror(text, "pl"), right[0]) for _, text, right in written]) >= 90
 
 
 def test_letters_by_another_hand_are_held(mirror: Mirror) -> None:

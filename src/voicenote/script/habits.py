@@ -101,7 +101,10 @@ def weigh(text: str, code: str) -> float:
     folded, patterns = fold(text)[0], habits(code).weighty
     total = min(len(text.split()), _LONG) / _WORDS_A_POINT - _SILENCE
     for name, (weight, most) in _WEIGHTS.items():
-        total += weight * min(most, len(set(patterns[name].findall(folded))))
+        found = set(patterns[name].findall(folded))
+        if name in ("failed", "them"):  # where a verb's ending tells who, what they did themselves
+            found = {one for one in found if not patterns["mine"].fullmatch(one)}
+        total += weight * min(most, len(found))
     if patterns["mine"].search(folded) and not patterns["them"].search(folded):
         total -= 1
     return total + bool(_REPORTED.search(text)) - text.endswith("?")
