@@ -105,6 +105,13 @@ def intake(folder: Path) -> str:
     return intake_measures.intake(folder)
 
 
+def strangers(folder: Path) -> str:
+    """How long it takes to find whom a message may be from that fits nobody."""
+    import strangers_measures
+
+    return strangers_measures.strangers(folder)
+
+
 def sound(folder: Path) -> str:
     """Speech, cache and splicing against pyttsx3 + pydub + ffmpeg."""
     import sound_measures
@@ -185,6 +192,7 @@ MEASURES: dict[str, Callable[[Path], str]] = {
     "start": start,
     "cases": cases,
     "intake": intake,
+    "strangers": strangers,
     "sound": sound,
     "check": check,
     "intelligibility": intelligibility,

@@ -250,6 +250,7 @@ def test_an_older_ledger_apologises_to_nobody_again(bare: Call, take: Take, home
             "insert into customers select 9, 'Cy', '', '', '', '', null, '', '', '', ''",
             "update customers set phone = '+37255550142' where name = 'Cy'",
             "drop table doubts",
+            "drop table signs",
             "drop table addresses",
             "drop index ix_cases_ref",
             "drop index ix_cases_story",

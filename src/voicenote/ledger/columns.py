@@ -57,9 +57,9 @@ class Moment(TypeDecorator[datetime]):
         return value.astimezone(UTC)
 
 
-def table(name: str, *columns: SchemaItem) -> Table:
-    """Return a table of the ledger."""
-    return Table(name, metadata, *columns)
+def table(name: str, *columns: SchemaItem, **options: Any) -> Table:
+    """Return a table of the ledger; `options` are of one database, such as ``sqlite_…``."""
+    return Table(name, metadata, *columns, **options)
 
 
 def serial() -> Column[int]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Select, delete, insert, select
 
-from voicenote.ledger import rows, tables
+from voicenote.ledger import rows, signs, tables
 from voicenote.ledger.list_params import in_list, list_param
 from voicenote.ledger.store import Transaction
 from voicenote.model.address import Address
@@ -86,6 +86,7 @@ def add_customers(tx: Transaction, people: Sequence[Customer]) -> list[int]:
     ]
     tx.connection.execute(insert(tables.customers), values)
     _insert(tx, zip(numbers, [one.addresses for one in people], strict=True))
+    signs.add_signs(tx, zip(numbers, people, strict=True))
     return numbers
 
 
@@ -99,6 +100,8 @@ def give_addresses(tx: Transaction, number: int, addresses: Sequence[Address]) -
         same = (table.c.kind == one.kind) & (table.c.sha256 == hash_address(one.mark))
         tx.connection.execute(delete(table).where(same & (table.c.customer == number)))
     _insert(tx, [(number, addresses)])
+    if addresses:
+        signs.renew_signs(tx, number, read_customer(tx, number))
 
 
 def _insert(tx: Transaction, given: Iterable[tuple[int, Sequence[Address]]]) -> None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import delete, insert, select
 
 from voicenote.ledger import tables
 from voicenote.ledger.store import Transaction
-from voicenote.model.address import mark
-from voicenote.model.case import Stage
 
 _TABLE = tables.doubts.c
 
@@ -43,34 +41,6 @@ def settle(tx: Transaction, *, arrival: int | None = None, case: int | None = No
     tx.connection.execute(delete(tables.doubts).where(where))
     left = set(tx.connection.execute(select(_TABLE.case).distinct()).scalars())
     return sorted(cases - left)
-
-
-def people(tx: Transaction, channel: str) -> Iterator[tuple[int, str, frozenset[str], bool]]:
-    """Yield the customers of open cases, as `likely.Person` has them.
-
-    `channel` is the one that a message came by.
-    """
-    cases, addresses, touches = tables.cases.c, tables.addresses.c, tables.touches.c
-    marks: dict[int, list[str]] = {}
-    for customer, kind, value in tx.connection.execute(
-        select(addresses.customer, addresses.kind, addresses.value)
-    ):
-        marks.setdefault(customer, []).append(mark(value, kind))
-    sent = (
-        select(touches.case)
-        .distinct()
-        .where(touches.channel == channel, touches.sent_at.is_not(None))
-    )
-    written = set(tx.connection.execute(sent).scalars())
-    query = (
-        select(cases.number, cases.customer, tables.customers.c.name)
-        .join(tables.customers, tables.customers.c.number == cases.customer)
-        .where(cases.stage != Stage.CLOSED.value)
-        .order_by(cases.number)
-    )
-    for case, customer, name in tx.connection.execute(query):
-        theirs = frozenset(marks.get(customer, ()))
-        yield case, name, theirs, case in written
 
 
 def names_of(tx: Transaction, cases: Sequence[int], most: int = 3) -> str:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import delete, insert, select
 
-from voicenote.ledger import tables
+from voicenote.ledger import customer_store, signs, tables
 from voicenote.ledger.customer_store import hash_address
 from voicenote.ledger.store import Transaction
 from voicenote.model.address import Address
@@ -129,9 +129,11 @@ def forget_answer(tx: Transaction, past: PastMatch) -> str:
 def forget_learned(tx: Transaction, past: PastMatch) -> None:
     """Take the addresses from the customer that a match has given them."""
     addresses, cases = tables.addresses, tables.cases
-    person = select(cases.c.customer).where(cases.c.number == past.case).scalar_subquery()
+    query = select(cases.c.customer).where(cases.c.number == past.case)
+    person = tx.connection.execute(query).scalar_one()
     mine = (addresses.c.customer == person) & addresses.c.sha256.in_(past.facts["learned"])
     tx.connection.execute(delete(addresses).where(mine))
+    signs.renew_signs(tx, person, customer_store.read_customer(tx, person))
 
 
 def doubt_again(tx: Transaction, past: PastMatch) -> None:

@@ -61,6 +61,14 @@ addresses = table(
     *moments("since"),
 )
 
+#: What a writer from an unknown address may share with a customer: see `model.likeness`.
+signs = table(
+    "signs",
+    Column("customer", Number, ForeignKey("customers.number"), primary_key=True),
+    Column("sign", String(80), primary_key=True, index=True),
+    sqlite_with_rowid=False,
+)
+
 cases = table(
     "cases",
     serial(),

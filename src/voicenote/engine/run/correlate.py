@@ -10,6 +10,7 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 
 from voicenote.delivery.inbound import Inbound, Polls
 from voicenote.delivery.tokens import token
@@ -17,7 +18,7 @@ from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadSettings
 from voicenote.followup.interpret import Way, never_left
 from voicenote.followup.likely import Person, find_likely
-from voicenote.ledger import arrivals, case_store, doubts, touches
+from voicenote.ledger import arrivals, case_store, signs, touches
 from voicenote.ledger.store import Transaction
 from voicenote.model.address import mark
 from voicenote.model.case import Case, Stage
@@ -129,15 +130,15 @@ class Finder:
             return found
         if not (inbound.opt_out or (inbound.answer and (found.ours or not self.source.is_mailbox))):
             return found
-        return replace(
-            found,
-            likely=find_likely(
-                inbound.sender,
-                (inbound.address, *inbound.aliases),
-                map(Person._make, doubts.people(tx, self.source.name)),
-                opt_out=inbound.opt_out,
-            ),
+        addresses = (inbound.address, *inbound.aliases)
+        likely = find_likely(
+            inbound.sender,
+            addresses,
+            map(Person._make, signs.find_people(tx, inbound.sender, addresses)),
+            partial(signs.cases_without_id, tx, self.source.name),
+            opt_out=inbound.opt_out,
         )
+        return replace(found, likely=likely)
 
     def _find(self, tx: Transaction, inbound: Inbound) -> Matched:
         way, touch = self._touch(tx, inbound)
