@@ -198,3 +198,77 @@ def test_the_same_reason_is_told_once(call: Call) -> None:
 def test_a_number_in_the_reason_does_not_part_what_is_alike(call: Call) -> None:
     done = call("approve", "1", "2")
     assert "cases 1, 2: case N has no memo of its newest script (voicenote script N)" in done.stderr
+
+
+# -- a letter of one's own ------------------------------------------------------------------------
+
+LETTER = """\
+Hi Ada, it's Grace Hopper. Your cake fell over, and nobody called you.
+I'm sorry. That was our mistake.
+
+I will bring you a new cake on Friday.
+Is there anything else I can do?
+"""
+
+
+def test_a_whole_letter_becomes_the_script_word_by_word(call: Call, tmp_path: Path) -> None:
+    file = tmp_path / "letter.txt"
+    file.write_text(LETTER, encoding="utf-8")
+    done = call("script", "1", "--from", str(file))
+    assert done.exit_code == 0, done.stderr
+    assert done.stdout.split() == LETTER.split()
+    (one,) = json.loads(call("script", "1", "--from", str(file), "--json").stdout)
+    assert one["changed"] is False
+    sections = [sentence["section"] for sentence in one["script"]["sentences"]]
+    assert sections == ["thanks", "mirror", "own", "own", "amends", "invite"]
+    assert all(sentence["personal"] for sentence in one["script"]["sentences"])
+
+
+def test_a_letter_comes_through_a_pipe_too(call: Call) -> None:
+    done = call("script", "1", "--from", "-", input=LETTER)
+    assert done.stdout.split() == LETTER.split()
+
+
+def test_a_letter_with_an_error_is_kept_and_told_and_not_approved(ready: Call) -> None:
+    letter = LETTER.replace("That was our mistake.", "We are sorry if you were offended.")
+    done = ready("script", "1", "--from", "-", input=letter)
+    assert done.exit_code == 0, done.stderr
+    assert "R18: “sorry if you" in done.stderr
+    assert "approve 1 --anyway REASON" in done.stderr
+    assert ready("render", "1").exit_code == 0
+    refused = ready("approve", "1")
+    assert refused.exit_code == 1
+    assert "R18" in refused.stderr
+
+
+def test_a_deed_that_no_promise_holds_is_told_with_the_way_to_add_it(call: Call) -> None:
+    assert call("amends", "waive", "1.1", "--reason", "she laughs").exit_code == 0
+    done = call("script", "1", "--from", "-", input=LETTER)
+    assert "S3: “I will bring you a new cake on Friday.” is no promise" in done.stderr
+    assert "voicenote amends add 1" in done.stderr
+    call("amends", "add", "1", "--kind", "redo", "--text", "a new cake", "--by", "2027-06-04")
+    assert "S3" not in call("script", "1", "--from", "-", input=LETTER).stderr
+
+
+def test_a_change_that_no_lesson_holds_is_told(call: Call) -> None:
+    letter = f"{LETTER.replace('Is there', 'From now on we pin every tier. Is there')}"
+    assert "voicenote lesson 1" in call("script", "1", "--from", "-", input=letter).stderr
+
+
+def test_a_letter_in_another_language_is_named_as_such(call: Call) -> None:
+    letter = (
+        "Dzień dobry, tu Grace Hopper. Tort spadł. Przepraszam, to nasza wina. Oddajemy pieniądze."
+    )
+    done = call("script", "1", "--from", "-", "--language", "pl", "--json", input=letter)
+    assert json.loads(done.stdout)[0]["script"]["language"] == "pl"
+    edited = call("script", "1", "--from", "-", "--language", "pl", input="[own]\nIt was me.\n")
+    assert edited.exit_code == 2
+
+
+def test_a_letter_waits_for_words_again_when_the_case_changes(ready: Call) -> None:
+    ready("script", "1", "--from", "-", input=LETTER)
+    assert ready("render", "1").exit_code == 0
+    assert ready("amends", "add", "1", "--kind", "gift", "--text", "flowers").exit_code == 0
+    refused = ready("approve", "1")
+    assert refused.exit_code == 1
+    assert "R20" in refused.stderr

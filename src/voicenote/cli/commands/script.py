@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     "source",
     type=click.Path(dir_okay=False, exists=True, allow_dash=True, path_type=Path),
     metavar="FILE",
-    help="Take the edited text from a file; - is standard input.",
+    help="Take the words from a file, an edited script or a letter; - is standard input.",
 )
 @click.option(
     "--template", default="", metavar="NAME", help="Use this template instead of the one that fits."
@@ -51,13 +52,18 @@ def script(
     A case with the same complaint and address as another one, open or closed in the last 30 days,
     waits: one failure gets one apology. With --anyway REASON it goes on, and the reason is kept.
 
+    --from takes your own whole letter too, as plain text: it is divided into sentences and
+    sections, not a word of it is changed, and you see what the check says and what is missing.
+
     With --json: a list of {"case", "script", "warnings", "fell_back", "changed"}, or {"case",
     "error"} where it did not work.
     """
     from voicenote.model.case import Stage
 
     numbers = selection.numbers
-    if (edit or source) and (len(numbers) != 1 or given["template"] or given["language"]):
+    if (edit or source) and (
+        len(numbers) != 1 or given["template"] or (edit and given["language"])
+    ):
         raise WrongUse("--edit and --from work on one case", "such as: voicenote script 3 --edit")
     if anyway and (edit or source or not numbers):
         raise WrongUse(
@@ -67,7 +73,7 @@ def script(
         language_tag(given["language"])
     with session.open() as ws:
         if edit or source:
-            return _edit_script(session, ws, numbers[0], source)
+            return _edit_script(session, ws, numbers[0], source, given["language"])
         meant = selection.find_in_touch(session, ws, Stage.OPENED)
         return _compose_all(session, ws, meant, given, anyway)
 
@@ -106,7 +112,7 @@ def _data(one: Drafted) -> dict[str, Any]:
     return {
         "case": one.case,
         "script": _words(one.script),
-        "warnings": [{"rule": w.rule, "what": w.what} for w in one.warnings],
+        "warnings": [asdict(warning) for warning in one.warnings],
         "fell_back": one.fell_back,
         "changed": one.changed,
     }
@@ -152,17 +158,23 @@ def _summary(session: Session, done: Sequence[Drafted], failed: Sequence[Failed]
     session.screen.out(", ".join(parts) + ".")
 
 
-def _edit_script(session: Session, ws: Workspace, number: int, source: Path | None) -> int:
+def _edit_script(
+    session: Session, ws: Workspace, number: int, source: Path | None, language: str
+) -> int:
     from voicenote.engine.memo.drafting import compose_cases, current, edit_script
+    from voicenote.script.own_letter import is_letter
     from voicenote.script.script_file import from_text, to_text
 
+    text = read_text(source, session.stdin) if source else ""
+    if is_letter(text):
+        return _take_letter(session, ws, number, text, language)
+    if language:
+        raise WrongUse("--language is for a letter", "an edited script has its own language")
     _, found = current(ws, number)
     before = found.script if found else next(iter(compose_cases(ws, [number]))).script
     if source is None:
         text = _in_editor(session, to_text(before), number)
-        name = "the edited script"
-    else:
-        text, name = read_text(source, session.stdin), source.name
+    name = source.name if source else "the edited script"
     after = from_text(text, before, name)
     changed = edit_script(ws, number, after)
     if session.json:
@@ -171,6 +183,29 @@ def _edit_script(session: Session, ws: Workspace, number: int, source: Path | No
     _show(session, after)
     saved = f"Saved. Next: voicenote render {number}"
     session.screen.note(saved if changed else "Nothing was changed.")
+    return 0
+
+
+def _take_letter(session: Session, ws: Workspace, number: int, text: str, language: str) -> int:
+    from voicenote.engine.memo.letters import take_letter
+
+    taken = take_letter(ws, number, text, language)
+    if session.json:
+        warnings = [asdict(one) for one in taken.warnings]
+        one = {"case": number, "script": _words(taken.script), "warnings": warnings}
+        session.screen.data([{**one, "changed": taken.changed}])
+        return 0
+    _show(session, taken.script)
+    session.screen.warn(*(f"{one.rule}: {one.what}" for one in taken.warnings))
+    if taken.has_errors:
+        session.screen.note(
+            f"Your letter is kept as a draft. As it is, approving it needs a reason: voicenote "
+            f"approve {number} --anyway REASON"
+        )
+    session.screen.note(
+        f"The sections: voicenote script {number} --edit. Next: voicenote record {number}, or "
+        f"voicenote render {number}"
+    )
     return 0
 
 

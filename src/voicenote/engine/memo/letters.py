@@ -1,0 +1,84 @@
+"""A whole letter of the owner's taken as the script of a case, and held to the method."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from voicenote.engine.case.case_script import judge_words
+from voicenote.engine.memo.drafting import compose_cases, current, edit_script
+from voicenote.engine.workspace import Workspace
+from voicenote.ledger.snapshots import snapshot
+from voicenote.model.case import Case
+from voicenote.model.sentences import Script, Section
+from voicenote.script.check.findings import Diagnostic, LintLevel
+from voicenote.script.check.phrase_tables import languages
+from voicenote.script.compose import Shortfall
+from voicenote.script.own_letter import read_letter
+
+
+@dataclass(frozen=True, slots=True)
+class TakenLetter:
+    """A letter that is now the script of a case; `changed`: its words are new.
+
+    `warnings` are what is missing, with the command that adds it, and what the check says;
+    `has_errors`: it can't be approved without a reason.
+    """
+
+    script: Script
+    changed: bool
+    warnings: tuple[Shortfall, ...]
+    has_errors: bool
+
+
+def take_letter(ws: Workspace, number: int, text: str, language: str = "") -> TakenLetter:
+    """Make a plain letter the script of a case; it is kept even if the check finds errors in it.
+
+    `language` is a BCP 47 tag; without it, it is the script's, or else the customer's. Raises
+    BadData for a letter without words or a far too long one, and as `compose_cases` does.
+    """
+    _, found = current(ws, number)
+    if found and not language:
+        like = found.script
+    else:
+        like = next(iter(compose_cases(ws, [number], language=language))).script
+    script = read_letter(text, like)
+    changed = edit_script(ws, number, script)
+    with ws.ledger.read() as tx:
+        now = snapshot(tx, number, ws.zone_of)
+        judged = script.language in languages()
+        findings = judge_words(ws, tx, now, script) if judged else ()
+    return TakenLetter(
+        script,
+        changed,
+        (*_missing(now.case, script), *map(_tell, findings)),
+        any(one.level is LintLevel.ERROR for one in findings),
+    )
+
+
+def _tell(one: Diagnostic) -> Shortfall:
+    quoted = f"“{' '.join(one.text.split())}”: " if one.text else ""
+    return Shortfall(one.rule, f"{quoted}{one.why} Instead: {one.instead}")
+
+
+def _missing(case: Case, script: Script) -> Iterator[Shortfall]:
+    """Yield what a letter speaks of and the ledger doesn't know, with the command that adds it."""
+    number = case.number
+    deeds = [one.text for one in script.sentences if one.section is Section.AMENDS]
+    if deeds and not case.round_amends:
+        what = (
+            f"“{deeds[0]}” is no promise of the case yet, so nobody is reminded of it: voicenote "
+            f"amends add {number} --kind KIND --text TEXT --by DAY"
+        )
+        yield Shortfall("S3", what)
+    for one in case.round_amends:
+        if one.promise.promised_by is None:
+            what = f"amends {one.name} has no day: voicenote amends again {one.name} --by DAY"
+            yield Shortfall("S26", what)
+    changes = any(one.section is Section.PREVENT for one in script.sentences)
+    if changes and case.lesson is None:
+        what = (
+            "it says what will change, and no lesson of the case does: voicenote lesson "
+            f"{number} --cause TEXT --prevention TEXT --due DAY"
+        )
+        yield Shortfall("R7", what)
