@@ -29,6 +29,7 @@ GROUND = (
     "options",
     "plain_text",
     "unicode_forms",
+    "word_language",
 )  # what is needed in several rooms, and no room's own
 SHARED = ("errors", "model", *GROUND)
 EVERYTHING = ("*",)

@@ -41,7 +41,7 @@ from voicenote.plain_text import read_person
 from voicenote.script import outdating
 from voicenote.script.amount_text import find_sums
 from voicenote.script.check.normalise import fold
-from voicenote.script.check.phrase_tables import detect_language, table
+from voicenote.script.check.phrase_tables import table
 from voicenote.script.check.rules import check
 from voicenote.script.day_text import find_days
 from voicenote.script.habits import split_clauses, weigh
@@ -55,6 +55,7 @@ from voicenote.script.quoting import (
 )
 from voicenote.script.spoken import names_amount, spell_out
 from voicenote.voice.kokoro_letters import clauses
+from voicenote.word_language import detect_language
 
 SOURCE = Path(errors.__file__).parent
 #: Signs of a text → the seconds that a pattern may take over it: a linear one takes a hundredth.

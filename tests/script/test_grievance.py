@@ -5,8 +5,8 @@ the letter is about, "also_ok" what a reader would take as well. The rules were 
 then a third (`SEEN`) was read to find kinds; the figures of the others are the honest ones.
 Of Polish, all were read, since the mirror held only 62 % of them. ``own-LANGUAGE.txt`` are those
 that the rules were made with, one a line, with [[what is wanted]]. ``more-pl.txt`` were written
-after Polish rules were frozen, by the same hand: of the first 30 the mirror held 25, and of the last
-32, after the kinds of those five had been added, 29.
+after Polish rules were frozen, by the same hand: of the first 30 the mirror held 25, and of the
+last 32, after the kinds of those five had been added, 29.
 """
 
 from __future__ import annotations

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cache, lru_cache
 from typing import Any
@@ -21,8 +22,10 @@ _SERIALS_START = datetime(1899, 12, 30)  # noqa: DTZ001 - its zone is its column
 #: Twitter's: Tue Oct 31 22:10:47 +0000 2026; and a date in words with a year of another calendar.
 _TWITTER = re.compile(r"[A-Za-z]{3} ([A-Za-z]{3} \d{1,2}) ([\d:]{8}) ([+-]\d{4}) (\d{4})")
 _DAY_IN_WORDS = re.compile(
-    r"(\d{1,2})\s+([^\W\d_]+(?:[\s\u200c][^\W\d_]+)?)\s+(1[34]\d\d)(?:[ ,،]+(.+))?"
+    r"(?:วันที่\s?)?(\d{1,2})\.?\s+([^\d\s,،]{2,20}(?:\s[^\d\s,،]{2,20})?)\s+"
+    r"(\d{4}|\d\d)(?:[ ,،]+(.+))?"
 )
+_THAI = re.compile("[\u0e01-\u0e2e]")
 _BUDDHIST_WORDS = re.compile(r"(?<!\d)2[45]\d\d(?!\d)")
 #: Years of the Jalali and the Buddhist calendar, and how far the latter is ahead of ours.
 _JALALI, _BUDDHIST, _AHEAD = range(1360, 1480), range(2533, 2640), 543
@@ -122,9 +125,12 @@ def _parse(text: str, order: str, languages: str) -> datetime:
             raise BadData(f"may be two dates: {short(text)}", _ADVICE)
         month, day_ = (first, second) if clear == "MDY" else (second, first)
         return _join_date(text, year, month, day_, match[5])
-    match = _DAY_IN_WORDS.fullmatch(plain)
-    if match and (named := _jalali_months().get(match[2].casefold())):
-        return _join_date(text, int(match[3]), named, int(match[1]), match[4])
+    if match := _DAY_IN_WORDS.fullmatch(plain):
+        year = int(match[3])
+        if len(match[3]) == 2 and _THAI.search(match[2]):
+            year += 2500  # Thais leave the century out of a Buddhist year
+        if year > 99 and (month := _find_month(match[2], year, languages)):
+            return _join_date(text, year, month, int(match[1]), match[4])
     plain = _BUDDHIST_WORDS.sub(lambda year: str(int(year[0]) - _AHEAD), plain)
     return _parse_words(text, plain, languages)
 
@@ -145,13 +151,43 @@ def _parse_machines(plain: str) -> datetime | None:
     return parsed if OLDEST <= parsed.year < _BUDDHIST.start else None
 
 
+def _find_month(name: str, year: int, languages: str) -> int:
+    """Return the number of a month by its name, or a short form of it; 0 when it isn't one."""
+    wanted = _bare(name)
+    tags = tuple(dict.fromkeys(tag.partition("-")[0] for tag in languages.split()))
+    names = _jalali_months() if year in _JALALI else _months(tags)
+    found = {number for one, number in names if one == wanted}
+    if not found and len(wanted) > 2:
+        found = {number for one, number in names if one.startswith(wanted)}
+    return found.pop() if len(found) == 1 else 0
+
+
+def _bare(name: str) -> str:
+    """Return the name of a month without dots and Hebrew's "in", in small letters."""
+    name = re.sub("[.׳'\u200c]", "", name.casefold())
+    return name[1:] if name[:1] == "ב" and len(name) > 3 else name
+
+
 @cache
-def _jalali_months() -> Mapping[str, int]:
-    """Return the names of the Jalali months → their numbers."""
+def _jalali_months() -> tuple[tuple[str, int], ...]:
     from persiantools.jdatetime import MONTH_NAMES_EN, MONTH_NAMES_FA
 
     pairs = (*enumerate(MONTH_NAMES_FA), *enumerate(MONTH_NAMES_EN))
-    return {name.casefold(): number for number, name in pairs if name}
+    return tuple((_bare(name), number) for number, name in pairs if name)
+
+
+@cache
+def _months(tags: tuple[str, ...]) -> tuple[tuple[str, int], ...]:
+    """Return the names of our calendar's months in some languages, long and short (CLDR)."""
+    from babel import Locale, UnknownLocaleError
+
+    found: list[tuple[str, int]] = []
+    for tag in tags:
+        with suppress(UnknownLocaleError, ValueError):
+            for forms in Locale.parse(tag).months.values():
+                for width in ("wide", "abbreviated"):
+                    found += [(_bare(name), number) for number, name in forms[width].items()]
+    return tuple(found)
 
 
 def _join_date(text: str, year: int, month: int, day_: int, clock: str | None) -> datetime:

@@ -19,7 +19,6 @@ from voicenote.intake.fields import FIELDS, NOTHING, kind_of, read_choice, text_
 from voicenote.intake.options import Options
 from voicenote.intake.raw_record import Number
 from voicenote.intake.time_zones import zone_region
-from voicenote.intake.word_language import detect_language
 from voicenote.model.address import EMAIL, KINDS, Address, mark
 from voicenote.model.case import (
     MADE_REF,
@@ -33,6 +32,7 @@ from voicenote.model.case import (
 from voicenote.model.greeting import NOBODY, is_nameless
 from voicenote.model.money import Money
 from voicenote.model.promise import AmendsKind, Promise
+from voicenote.word_language import detect_language
 
 Value = TypeVar("Value")
 Choice = TypeVar("Choice", bound=StrEnum)

@@ -106,15 +106,16 @@ def _read_options(asked: dict[str, str | None]) -> CheckContext:
 
 def _text(session: Session, name: str, language: str, asked: CheckContext) -> CheckedText:
     from voicenote.script.check.findings import CheckedText, LintLevel
-    from voicenote.script.check.phrase_tables import detect_language, languages
+    from voicenote.script.check.phrase_tables import languages
     from voicenote.script.check.rules import check
+    from voicenote.word_language import detect_language
 
     text = read_text(name, session.stdin)
     if not text.strip():
         raise BadData(f"{name} is empty", "give it a script to check")
     known = ", ".join(languages())
     code = language or detect_language(text)
-    if code is None:
+    if code not in languages():
         raise WrongUse(
             f"the language of {name} can't be guessed", f"add --language with one of {known}"
         )

@@ -89,8 +89,8 @@ def _take_case(session: Session, file: str | None) -> tuple[int, bool, int]:
     from voicenote.engine.case.new_cases import late, take_one
     from voicenote.intake.options import Options
     from voicenote.intake.single import complaint_from_fields, read_toml
-    from voicenote.intake.word_language import detect_language
     from voicenote.wiring import new_id, now
+    from voicenote.word_language import detect_language
 
     owner = session.settings.owner
     options = Options(now=now(), language=owner.language, time_zone=owner.time_zone)

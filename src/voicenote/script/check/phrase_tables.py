@@ -1,8 +1,7 @@
-"""Tables of one language each: its phrases, compiled, what to say instead, how to recognise it."""
+"""Tables of one language each: its phrases, compiled, what to say instead."""
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,19 +9,10 @@ from functools import cache
 from typing import Any
 
 from voicenote.script.check.findings import TABLES
-from voicenote.script.check.normalise import fold
 from voicenote.script.check.phrases import Phrases
 
 #: The prefix of groups of lookalikes: phrases that only look like those of the group.
 NOT = "not "
-_HEBREW = re.compile("[\u05d0-\u05ea]")
-_ARABIC = re.compile("[\u0621-\u06d3]")
-#: Letters that only Persian has, and letters that only Arabic has.
-_PERSIAN = re.compile("[پچژگ\u06a9\u06cc]")
-_ONLY_ARABIC = re.compile("[ةكيى]")
-_LATIN = re.compile(r"[a-zà-žșț]", re.IGNORECASE)
-#: A text is in a language if at least this share of its words are among the commonest ones.
-_ENOUGH = 0.18
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +20,7 @@ class PhraseTable:
     """The check's table of one language.
 
     `instead` maps ``R18.blaming``, or ``R18`` for all else, to what to write. `breath` is how many
-    words fit in one breath. `cased`: the language has capital letters. `common` are its commonest
-    words, folded, to recognise it by.
+    words fit in one breath. `cased`: the language has capital letters.
     """
 
     code: str
@@ -39,7 +28,6 @@ class PhraseTable:
     instead: Mapping[str, str]
     breath: int
     cased: bool
-    common: frozenset[str]
 
 
 @cache
@@ -64,31 +52,4 @@ def table(language: str) -> PhraseTable:
         instead=instead,
         breath=about["breath"],
         cased=about.get("cased", True),
-        common=frozenset(about["common"]),
     )
-
-
-def detect_language(text: str) -> str | None:
-    """Return the language of `text`, or None when it isn't one of ours, or is too short to tell."""
-    letters = {
-        "he": len(_HEBREW.findall(text)),
-        "fa": len(_ARABIC.findall(text)),
-        "": len(_LATIN.findall(text)),
-    }
-    script = max(letters, key=lambda code: letters[code])
-    if not letters[script]:
-        return None
-    if script == "fa":
-        return "fa" if len(_PERSIAN.findall(text)) > len(_ONLY_ARABIC.findall(text)) else None
-    if script:
-        return script
-    words = re.findall(r"[^\W\d_]+", fold(text)[0])
-    shares = {
-        code: sum(word in table(code).common for word in words) / len(words)
-        for code in languages()
-        if table(code).cased
-    }
-    best, second = sorted(shares, key=lambda code: -shares[code])[:2]
-    if shares[best] < _ENOUGH or shares[best] < 1.3 * shares[second]:
-        return None
-    return best

@@ -1,4 +1,4 @@
-"""The language of a complaint, from its words."""
+"""The language of a complaint or a script, from its words."""
 
 from __future__ import annotations
 
