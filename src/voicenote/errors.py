@@ -14,7 +14,8 @@ The tree::
     │   ├── Postponed              69  a channel could not take it now; nothing has left
     │   │   └── ConnectionDropped  69  the server went away before the end
     │   ├── Refused                69  a channel will never take it as it is; nothing has left
-    │   │   └── OutsideWindow      69  WhatsApp lets only a template through now
+    │   │   ├── OutsideWindow      69  WhatsApp lets only a template through now
+    │   │   └── TooLarge           69  a customer's file is larger than what is kept
     │   └── Unknown                69  a channel cannot say whether it took it: a person decides
     ├── TryAgain                   75  somebody else holds it at the moment
     │   └── Restarting             75  the database server ended the connection
@@ -163,6 +164,19 @@ class Refused(Unavailable):
 
 class OutsideWindow(Refused):
     """WhatsApp lets only a template through now."""
+
+
+class TooLarge(Refused):
+    """A customer's file is larger than what is kept. `size` in bytes, None if it isn't known.
+
+    `ours`: our own limit says so, so it may be fetched under a higher one.
+    """
+
+    def __init__(
+        self, what: str, advice: str = "", *, size: int | None = None, ours: bool = True
+    ) -> None:
+        super().__init__(what, advice)
+        self.size, self.ours = size, ours
 
 
 class Unknown(Unavailable):

@@ -51,7 +51,8 @@ class Bench(Protocol):
     that hold the word SECRET. `served`: whether its far end is a server, and `server_kills` how
     often that may be killed in a storm without losing what it has taken in; `tells_how_far` is
     False where the channel cannot say how far a message came. `settled` waits until the far end
-    has done all that it was told; `stop` ends it.
+    has done all that it was told; `stop` ends it. One whose channel fetches files from its far end
+    may have `offer`, which lets a customer send one, and returns its source.
     """
 
     kind: str

@@ -42,6 +42,11 @@ class TelegramBench(WebBench):
     def set_up(self, url: str) -> dict[str, Any]:
         return {"token": f"4711:{SECRET}", "url": url, "timeout": 20}
 
+    def offer(self, raw: bytes) -> str:
+        """Let a customer send a file; return its source."""
+        self.api.files["77"] = raw
+        return "77"
+
     def answer(self, request: Request) -> Reply:
         return self.api.answer(request)
 

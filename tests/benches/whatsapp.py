@@ -37,6 +37,11 @@ class WhatsAppBench(WebBench):
         settings = {"token": SECRET, "app_secret": SECRET, "phone_id": PHONE, "timeout": 20}
         return {**settings, **template, "url": url}
 
+    def offer(self, raw: bytes) -> str:
+        """Let a customer send a file; return its source."""
+        self.api.files["77"] = ("audio/ogg", raw)
+        return "77"
+
     def answer(self, request: Request) -> Reply:
         return self.api.answer(request)
 

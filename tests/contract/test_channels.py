@@ -20,8 +20,9 @@ from hypothesis import strategies as st
 
 from tests.benches import BENCHES
 from tests.benches.bench import NOW, Bench, make_bench_channel
+from voicenote.delivery.inbound import Fetches
 from voicenote.delivery.port import NotFound
-from voicenote.errors import BadSettings, Refused
+from voicenote.errors import BadSettings, Refused, TooLarge
 from voicenote.model.receipt import Parcel, Receipt, ReceiptKind
 from voicenote.options import describe, options_of
 
@@ -168,6 +169,25 @@ def test_asked_before_it_is_not_found_and_after_it_is(bench: Bench, parcel: Parc
     assert not isinstance(channel.ask(parcel.key, parcel.message_id), Receipt)
     receipt = channel.send(parcel, nothing)
     assert channel.ask(parcel.key, parcel.message_id) == receipt
+
+
+def test_a_customers_file_comes_whole_or_is_refused_for_its_size(bench: Bench) -> None:
+    channel: object = bench.make()
+    offer = getattr(bench, "offer", None)
+    if not isinstance(channel, Fetches) or offer is None:
+        return  # email fetches from a mailbox: see tests/faults/test_mail_answers.py
+    source = offer(SOUND)
+    ((_, pieces),) = channel.fetch(source, len(SOUND))
+    assert b"".join(pieces) == SOUND
+    with pytest.raises(TooLarge):
+        b"".join(piece for _, pieces in channel.fetch(source, len(SOUND) - 1) for piece in pieces)
+
+
+def test_what_is_no_file_any_more_is_refused(bench: Bench) -> None:
+    channel: object = bench.make()
+    if isinstance(channel, Fetches):
+        with pytest.raises(Refused):
+            list(channel.fetch("404", 1000))
 
 
 def test_the_same_key_has_one_effect_where_the_channel_can_tell(

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voicenote.delivery.email.charsets import decode, readings
-from voicenote.delivery.email.mail_parser import read_mail
+from voicenote.delivery.email.mail_parser import read_files, read_mail
+from voicenote.delivery.email.mailbox import MOST
 from voicenote.delivery.email.reply import own_words
 from voicenote.delivery.inbound import EMPTY, Inbound
 from voicenote.delivery.opt_out_phrases import is_opt_out
@@ -386,3 +387,68 @@ def test_a_report_that_nobody_understands_is_unread_and_no_bounce(raw: bytes) ->
     read = read_mail(raw, NOW)
     assert read.receipt is None
     assert "cannot be understood" in read.unread
+
+
+def inline(kind: str, name: str, raw: bytes, disposition: str = "inline") -> tuple[str, str]:
+    """A picture within the words of a letter."""
+    head, body = packed(kind, name, raw)
+    return f"{head.replace('attachment;', f'{disposition};')}\r\nContent-ID: <ii_1>", body
+
+
+def names(raw: bytes) -> list[tuple[str, str]]:
+    return [(file.kind.value, file.name) for file in read_mail(raw, NOW).files]
+
+
+PHOTO, LOGO = bytes(200_000), bytes(8_000)
+
+
+@pytest.mark.parametrize(
+    ("parts", "found"),
+    [
+        ([packed("audio/mp4", "memo.m4a", PHOTO)], [("sound", "memo.m4a")]),
+        ([packed("application/pdf", "bill.pdf", PHOTO)], [("file", "bill.pdf")]),
+        ([inline("image/jpeg", "IMG_1.jpeg", PHOTO)], [("picture", "IMG_1.jpeg")]),
+        ([inline("image/png", "image001.png", LOGO)], []),
+        ([inline("image/gif", "", b"GIF89a" + bytes(37))], []),
+        ([inline("image/jpeg", "cake.jpg", LOGO, "attachment")], [("picture", "cake.jpg")]),
+        ([packed("application/ms-tnef", "winmail.dat", LOGO)], [("file", "winmail.dat")]),
+        ([packed("application/pkcs7-mime", "smime.p7m", LOGO)], [("file", "smime.p7m")]),
+        ([packed("application/pkcs7-signature", "smime.p7s", LOGO)], []),
+        ([("message/rfc822", "Subject: Bill\r\n\r\nHello")], [("file", "Bill.eml")]),
+        ([("message/rfc822", "X-Voicenote-Key: c1r1-memo-0\r\n\r\nHello")], []),
+        ([packed(PLAIN, "notes.txt", b"Hello")], [("file", "notes.txt")]),
+        ([packed("audio/mp4", "a.m4a", PHOTO), packed("image/png", "b.png", PHOTO)],
+         [("sound", "a.m4a"), ("picture", "b.png")]),
+    ],
+)  # fmt: skip
+def test_what_is_shown_of_a_letter_and_no_logo_is_a_file(
+    parts: list[tuple[str, str]], found: list[tuple[str, str]]
+) -> None:
+    """Gmail gives every attached photo a Content-ID, and it was taken for a logo."""
+    raw = mixed((PLAIN, "See below."), *parts)
+    assert names(raw) == found
+    assert [file.name for file, _ in read_files(raw)] == [name for _, name in found]
+    assert words(raw).count("[") == len(found)
+
+
+def test_a_file_is_taken_out_byte_by_byte() -> None:
+    raw = bytes(range(256)) * 300
+    ((file, content),) = read_files(mixed((PLAIN, "."), packed("audio/mp4", "memo.m4a", raw)))
+    assert (content, file.size, file.media_type) == (raw, len(raw), "audio/mp4")
+
+
+def test_of_a_letter_that_is_cut_the_last_size_is_not_known() -> None:
+    whole = mixed((PLAIN, "."), packed("audio/mp4", "memo.m4a", bytes(400_000)))
+    (file,) = read_mail(whole[:MOST], NOW).files
+    assert (file.name, file.size, file.seconds) == ("memo.m4a", None, None)
+
+
+def test_a_letter_that_is_cut_before_its_files_says_that_it_may_have_some() -> None:
+    long = mixed((PLAIN, "word " * 80_000), packed("audio/mp4", "memo.m4a", b"x" * 999))
+    (file,) = read_mail(long[:MOST], NOW).files
+    assert (file.kind.value, file.name) == ("file", "")
+
+
+def test_a_machines_letter_offers_no_files() -> None:
+    away = mixed((PLAIN, "Away."), packed("image/png", "beach.png", PHOTO))
+    assert read_mail(b"Auto-Submitted: auto-replied\r\n" + away, NOW).files == ()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import unquote
 
 from tests.fakes.web import Reply, Request
 
@@ -27,6 +28,7 @@ METHODS: dict[str, dict[str, str]] = {
     "getUpdates": {
         "offset": "number", "limit": "number", "timeout": "number", "allowed_updates": "list",
     },
+    "getFile": {"file_id": "text"},
     "sendMessage": {
         **_SEND, "text": "words", "entities": "list", "link_preview_options": "object",
     },
@@ -41,7 +43,7 @@ METHODS: dict[str, dict[str, str]] = {
     },
 }  # fmt: skip
 NEEDED = {
-    "sendMessage": ("chat_id", "text"), "sendVoice": ("chat_id", "voice"),
+    "getFile": ("file_id",), "sendMessage": ("chat_id", "text"), "sendVoice": ("chat_id", "voice"),
     "sendAudio": ("chat_id", "audio"), "answerCallbackQuery": ("callback_query_id",),
 }  # fmt: skip
 _STARTS = {"sendVoice": (b"OggS", b"ID3", b"\xff\xfb"), "sendAudio": (b"ID3", b"\xff\xfb")}
@@ -59,9 +61,17 @@ class No(Exception):
         )
 
 
+#: The most bytes of a file that a bot can get.
+MOST = 20_000_000
+
+
 @dataclass
 class TelegramApi:
-    """One bot. `chats` maps a chat to its state: started, blocked, gone, voiceless."""
+    """One bot. `chats` maps a chat to its state: started, blocked, gone, voiceless.
+
+    `files` maps the id of a file that customers have sent to its bytes; `links` those that it has
+    given to the file. Take one out, and it is past its hour.
+    """
 
     token: str
     chats: dict[str, str] = field(default_factory=dict)
@@ -69,8 +79,12 @@ class TelegramApi:
     flood: int = 0
     sent: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     answered: list[str] = field(default_factory=list)
+    files: dict[str, bytes] = field(default_factory=dict)
+    links: dict[str, str] = field(default_factory=dict)
 
     def answer(self, request: Request) -> Reply:
+        if request.path.startswith("/file/"):
+            return self._download(request)
         _, bot, method = request.path.split("/")
         if bot != f"bot{self.token}" or method not in METHODS:
             return No(401 if method in METHODS else 404, "Unauthorized").reply
@@ -83,6 +97,24 @@ class TelegramApi:
 
     def _getMe(self, _method: str, _fields: dict[str, Any]) -> Any:  # noqa: N802
         return {"id": 4711, "is_bot": True, "first_name": "Bakery", "username": "bakery_bot"}
+
+    def _getFile(self, _method: str, fields: dict[str, Any]) -> Any:  # noqa: N802
+        number = fields["file_id"]
+        if number not in self.files:
+            raise No(400, "Bad Request: invalid file_id")
+        if len(self.files[number]) > MOST:
+            raise No(400, "Bad Request: file is too big")
+        path = f"voice/file_{list(self.files).index(number)}.oga"
+        self.links[path] = number
+        told = {"file_id": number, "file_unique_id": f"u{number}", "file_path": path}
+        return told | {"file_size": len(self.files[number])}
+
+    def _download(self, request: Request) -> Reply:
+        found = unquote(request.path).removeprefix(f"/file/bot{self.token}/")
+        if request.method != "GET" or found not in self.links:
+            return No(404, "Not Found").reply
+        raw = self.files[self.links[found]]
+        return Reply(200, raw, {"Content-Type": "application/octet-stream"})
 
     def _getUpdates(self, _method: str, fields: dict[str, Any]) -> Any:  # noqa: N802
         offset = int(fields.get("offset", 0))

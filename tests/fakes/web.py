@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 RESET_EARLY, RESET, CLOSE, HANG = "reset early", "reset", "close", "hang"
-DRIP, NONSENSE = "drip", "nonsense"
+DRIP, NONSENSE, CUT, PRATTLE = "drip", "nonsense", "cut", "prattle"
 
 
 @dataclass(frozen=True)
@@ -163,6 +163,12 @@ class Web:
             self.over.wait(10)
         elif deed == NONSENSE:
             sock.sendall(b"220 mail.example ESMTP\r\n\r\n")
+        elif deed == CUT:
+            sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nhalf")
+        elif deed == PRATTLE:  # a body without a length or an end
+            sock.sendall(b"HTTP/1.0 200 OK\r\n\r\n")
+            while not self.over.wait(0.03):
+                sock.sendall(b"x" * 1000)
         elif deed == DRIP:
             sock.sendall(b"HTTP/1.1 200 OK\r\nX-Slow: ")
             while not self.over.wait(0.03):

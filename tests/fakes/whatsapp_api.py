@@ -1,11 +1,12 @@
 """A Cloud API on loopback that refuses what the published documentation does not allow.
 
 The tables are made by hand after https://developers.facebook.com/docs/whatsapp/cloud-api: only
-uploads and the three kinds of messages that voicenote sends.
+uploads, the three kinds of messages that voicenote sends, and the files that customers send.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from dataclasses import dataclass, field
@@ -49,6 +50,10 @@ class WhatsAppApi:
     `ids` maps a number, as WhatsApp knows it, to the id of its account. `wa_ids` maps a number to
     that of the day when its account was made, where this is another one. `dropped` are messages
     that it said yes to, and that nobody gets.
+
+    `files` maps the id of a file that a customer has sent to its media type and bytes. `links` are
+    those that it has given, by their hash; take one out, and its five minutes are over. `host` is
+    the server of the links.
     """
 
     token: str
@@ -59,18 +64,51 @@ class WhatsAppApi:
     ids: dict[str, str] = field(default_factory=dict)
     wa_ids: dict[str, str] = field(default_factory=dict)
     dropped: list[dict[str, Any]] = field(default_factory=list)
+    files: dict[str, tuple[str, bytes]] = field(default_factory=dict)
+    links: dict[str, str] = field(default_factory=dict)
+    host: str = ""
 
     def answer(self, request: Request) -> Reply:
         found = re.fullmatch(r"/v[\d.]+/(\d+)/(media|messages)", request.path)
+        wanted = re.fullmatch(r"/v[\d.]+/(\d+)", request.path)
         try:
             if request.headers.get("authorization") != f"Bearer {self.token}":
                 raise No(401, 190, "Error validating access token")  # noqa: TRY301
+            if request.method == "GET" and wanted:
+                return Reply(200, self._link(wanted[1], request.headers["host"]))
+            if request.method == "GET":
+                return self._download(request.path)
             if not found or found[1] != self.phone or request.method != "POST":
                 raise No(400, 100, "Unsupported post request")  # noqa: TRY301
             todo = self._upload if found[2] == "media" else self._message
             return Reply(200, todo(request))
         except No as no:
             return no.reply
+
+    def _link(self, number: str, host: str) -> dict[str, Any]:
+        """Where a file is. The size is a number, or a text in older versions."""
+        if number not in self.files:
+            why = f"Unsupported get request. Object with ID '{number}' does not exist"
+            raise No(400, 100, why)
+        kind, raw = self.files[number]
+        digest = hashlib.sha256(raw).hexdigest()
+        self.links[digest[:8]] = number
+        place = f"{self.host or f'http://{host}'}/whatsapp_business/attachments/"
+        return {
+            "messaging_product": "whatsapp",
+            "url": f"{place}?mid={number}&ext=1772443864&hash={digest[:8]}",
+            "mime_type": kind,
+            "sha256": digest,
+            "file_size": len(raw),
+            "id": number,
+        }
+
+    def _download(self, path: str) -> Reply:
+        number = self.links.get(path.rpartition("hash=")[2])
+        if not path.startswith("/whatsapp_business/attachments/?mid=") or number is None:
+            return Reply(404, b"<html>URL signature expired</html>", {"Content-Type": "text/html"})
+        kind, raw = self.files[number]
+        return Reply(200, raw, {"Content-Type": kind})
 
     def _upload(self, request: Request) -> dict[str, Any]:
         fields = request.fields

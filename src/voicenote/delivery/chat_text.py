@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from voicenote.model.attachment import OfferedFile
+
 _DEEP = 7  # levels; no kind of message has more
 
 
 @dataclass(frozen=True, slots=True)
 class ChatText:
-    """`words` are shown to the owner; `texts` is all that was written, for finding an opt-out."""
+    """`words` are shown to the owner; `texts` is all that was written, for finding an opt-out.
+
+    `files` came with it.
+    """
 
     words: str
     texts: tuple[str, ...]
+    files: tuple[OfferedFile, ...] = ()
 
 
 def find_texts(content: object, names: Collection[str], name: str = "") -> dict[str, list[str]]:

@@ -1,4 +1,4 @@
-"""An HTTP client that commits just before the last byte of a request.
+"""An HTTP client that commits just before the last byte of a request, and fetches files.
 
 A server cannot act on a request whose body is incomplete. So all but one byte is sent, then the
 message is committed, then the last byte follows. If it fails before that, nothing was sent.
@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import logging
 import ssl
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from voicenote.deadline import Deadline
 from voicenote.delivery.server_text import AGAIN, explain
-from voicenote.errors import BadSettings, Postponed, Unknown
+from voicenote.errors import BadSettings, Postponed, TooLarge, Unknown, VoicenoteError
 from voicenote.options import option, validators
 from voicenote.options.validators import is_here
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 _PIECE = 65536
 _ADDRESS = "the address and its port"
 _MOST = 1_000_000  # most bytes read of an answer
+_LONGER = 5  # how much longer than other requests a file may take
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,10 +41,10 @@ class HttpOptions:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A POST request. Its URL and headers may hold secrets, so it shows neither."""
+    """A POST, or a GET without a body. It shows neither URL nor headers: they may hold secrets."""
 
     url: str = field(repr=False)
-    body: bytes = field(repr=False)
+    body: bytes = field(default=b"", repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
@@ -105,6 +107,54 @@ class HttpClient:
             commit()  # it accepted early, so the last byte is not needed
         return said
 
+    def get(self, call: Request) -> Response:
+        """Return the answer to a GET. Raises Postponed."""
+        with self._getting(call, self._timeout) as answer:
+            return _whole(answer)
+
+    def download(
+        self, call: Request, most: int, refusal: Callable[[Response], VoicenoteError]
+    ) -> Generator[bytes]:
+        """Yield the bytes of a file, of which there must be at most `most`.
+
+        `refusal` makes the error of any answer but 200; a redirect is one, so headers with secrets
+        go nowhere else. Raises it, TooLarge, or Postponed, also when the file ends early.
+        """
+        with self._getting(call, self._timeout * _LONGER) as answer:
+            if answer.status_code != 200:
+                raise refusal(_whole(answer))
+            size = answer.headers.get("content-length", "")
+            promised, came = int(size) if size.isascii() and size.isdigit() else None, 0
+            if promised is not None and promised > most:
+                raise TooLarge("it is larger than what is kept", size=promised)
+            for piece in answer.iter_raw(_PIECE):
+                came += len(piece)
+                if came > most:
+                    raise TooLarge("it is larger than what is kept")
+                yield piece
+
+    @contextmanager
+    def _getting(self, call: Request, seconds: float) -> Iterator[httpx2.Response]:
+        """Open the answer to a GET. Whatever fails, inside the block too, is Postponed."""
+        import httpx2
+
+        deadline, where = Deadline(seconds), _where(call.url)
+        try:
+            client = self._open_client(where, secure=call.url.startswith("https:"))
+            headers = {**call.headers, "Accept-Encoding": "identity"}
+            deadline.start(seconds)
+            trace = {"trace": self._note_stream}
+            with (
+                deadline.shutting(self._socket),
+                client.stream("GET", call.url, headers=headers, extensions=trace) as answer,
+            ):
+                yield answer
+            if deadline.over:  # cut by us, a file of unknown length looks whole
+                raise Postponed(*_explain_failure(TimeoutError(), where, late=True))
+        except (httpx2.RequestError, httpx2.InvalidURL) as error:
+            what, advice = _explain_failure(error, where, late=deadline.over)
+            raise Postponed(what, advice) from error
+
     def close(self) -> None:
         """Close the connection."""
         client, self._client, self._stream = self._client, None, None
@@ -124,12 +174,7 @@ class HttpClient:
             headers=headers,
             extensions={"trace": self._note_stream},
         ) as answer:
-            body = b""
-            for piece in answer.iter_raw():
-                body += piece
-                if len(body) > _MOST:
-                    break
-            return Response(answer.status_code, body[:_MOST], dict(answer.headers))
+            return _whole(answer)
 
     def _open_client(self, where: str, *, secure: bool) -> httpx2.Client:
         import httpx2
@@ -164,6 +209,15 @@ class HttpClient:
 
     def _socket(self) -> socket.socket | None:
         return self._stream.get_extra_info("socket") if self._stream else None
+
+
+def _whole(answer: httpx2.Response) -> Response:
+    body = b""
+    for piece in answer.iter_raw():
+        body += piece
+        if len(body) > _MOST:
+            break
+    return Response(answer.status_code, body[:_MOST], dict(answer.headers))
 
 
 def _explain_failure(error: BaseException, where: str, *, late: bool) -> tuple[str, str]:

@@ -1,8 +1,8 @@
 """Messages that come in, and the optional ports of channels that can receive them.
 
 Beside the methods of `port.Channel`, a channel may have `poll` (it can be asked for new messages),
-`read_upload` (someone else brings them), `watch` (it can wait for news) and `make_link` (customers
-have to join it first).
+`read_upload` (someone else brings them), `fetch` (it can fetch their files), `watch` (it can wait
+for news) and `make_link` (customers have to join it first).
 """
 
 from __future__ import annotations
@@ -12,8 +12,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol, runtime_checkable
 
+from voicenote.model.attachment import OfferedFile
 from voicenote.model.receipt import Answer, Receipt
 
+#: The beginning of the source of a file that is in an upload; its SHA-256 follows.
+UPLOAD = "upload:"
 #: Shown for an answer without any words or files.
 EMPTY = "[an empty message]"
 
@@ -51,6 +54,7 @@ class Inbound:
     address: str = ""
     aliases: tuple[str, ...] = ()
     moved_to: tuple[str, ...] = ()
+    files: tuple[OfferedFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +115,29 @@ class AcceptsUpload(Protocol):
 
     def read_upload(self, raw: bytes, proof: str) -> Iterator[Arrival]:
         """Yield the messages in `raw`. Raises BadData if `proof` does not show that it is real."""
+        ...
+
+
+@runtime_checkable
+class Fetches(Protocol):
+    """A channel that can fetch the files of its messages."""
+
+    def fetch(self, source: str, most: int) -> Iterator[tuple[OfferedFile, Iterator[bytes]]]:
+        """Yield each file at the `source` of an `OfferedFile`, and its bytes, at most `most`.
+
+        Take the bytes of one before you ask for the next; they are never decoded. Raises Postponed
+        when it cannot be fetched now, TooLarge, and Refused when it is there no more; the bytes may
+        raise the same.
+        """
+        ...
+
+
+@runtime_checkable
+class Unpacks(Protocol):
+    """A channel whose uploads hold the files themselves, as a letter does."""
+
+    def unpack(self, raw: bytes) -> Iterator[tuple[OfferedFile, Iterator[bytes]]]:
+        """Yield the files in an upload, as `Fetches.fetch` does."""
         ...
 
 

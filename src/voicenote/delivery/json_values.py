@@ -32,3 +32,15 @@ def read_timestamp(seconds: object, default: datetime) -> datetime:
         return datetime.fromtimestamp(int(str(seconds)), UTC)
     except (ValueError, OverflowError, OSError):
         return default
+
+
+def as_text(value: object) -> str:
+    """Return `value` if it is a text, otherwise ""."""
+    return value if isinstance(value, str) else ""
+
+
+def as_count(value: object) -> int | None:
+    """Return a number, or one in digits, from 0 to 2⁵³; None for anything else."""
+    text = str(value) if isinstance(value, int | str) and not isinstance(value, bool) else ""
+    digits = text.isascii() and text.isdigit() and len(text) < 17
+    return int(text) if digits and int(text) <= 2**53 else None

@@ -7,7 +7,7 @@ import mimetypes
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email import message_from_bytes
 from email.message import Message
 from email.policy import default
@@ -17,10 +17,13 @@ from voicenote.delivery.email.header_fields import field as header
 from voicenote.delivery.email.header_fields import limit_headers
 from voicenote.delivery.email.reply import own_words
 from voicenote.delivery.inbound import EMPTY
+from voicenote.model.attachment import FileKind, OfferedFile
 from voicenote.plain_text import strip_markup
 
 #: Media type → what a person calls it.
-_KINDS = {"audio": "a sound", "image": "a picture", "video": "a film"}
+_KINDS = {"audio": FileKind.SOUND, "image": FileKind.PICTURE, "video": FileKind.FILM}
+#: A picture within the words that has fewer bytes is a logo or a tracking pixel.
+_LOGO = 30_000
 #: Parts of reports, which are read elsewhere.
 _SKIPPED = ("text/rfc822-headers", "text/x-voicenote-headers", "text/x-voicenote-delivery-status")
 #: How deep parts within parts are read; no program nests more than a few.
@@ -57,13 +60,15 @@ _WORD = re.compile(r"\w+")
 class Contents:
     """What is in a letter: `words` its writer's own; `labels` of files; `texts` all there are.
 
-    `whole` are the longest words with what they may quote without any mark.
+    `whole` are the longest words with what they may quote without any mark. `files` are the files
+    that have labels, with their bytes; a letter within the letter is not written out.
     """
 
     words: str = ""
     whole: str = ""
     labels: list[str] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
+    files: list[tuple[OfferedFile, bytes | Message]] = field(default_factory=list)
 
     @property
     def shown(self) -> str:
@@ -77,6 +82,9 @@ def read_contents(message: Message, *, cut: bool = False) -> Contents:
     found.words = _read(message, found).strip()
     if cut and found.labels:
         found.labels[-1] = re.sub(r", (\d+ kB\])$", r", more than \1", found.labels[-1])
+    if cut:
+        last = found.files.pop()[0] if found.files else OfferedFile(kind=FileKind.FILE)
+        found.files.append((replace(last, size=None, seconds=None), b""))
     found.texts = [text for text in dict.fromkeys(found.texts) if text.strip()]
     return found
 
@@ -119,7 +127,7 @@ def _read_text(part: Message, found: Contents) -> str:
     if is_html and not texts[0]:
         found.texts.append(own_words(strip_markup(decode(raw, label))))
     if part.get_content_disposition() == "attachment" and part.get_filename():
-        found.labels.append(_label(part, raw))
+        _add_file(part, raw, found)
         return ""
     return texts[0]
 
@@ -134,6 +142,9 @@ def _read_enclosed(part: Message, found: Contents, depth: int) -> None:
         found.texts.extend(enclosed.texts)
         subject = _name(header(inside, "Subject"))
         found.labels.append(f"[a message: {subject}]" if subject else "[a message]")
+        name, kind = f"{subject or 'message'}.eml", part.get_content_type()
+        letter = OfferedFile(kind=FileKind.FILE, name=name, media_type=kind)
+        found.files.append((letter, inside))
 
 
 def _read_file(part: Message, found: Contents, depth: int) -> str:
@@ -147,20 +158,32 @@ def _read_file(part: Message, found: Contents, depth: int) -> str:
         found.texts.extend(
             one.decode(errors="replace").strip() for one in _PRINTABLE.findall(raw)[:500]
         )
-    if kind not in _UNSHOWN and not (part["Content-ID"] and kind.startswith("image/")):
-        found.labels.append(_label(part, raw))
+    if kind not in _UNSHOWN and not _is_decoration(part, raw):
+        _add_file(part, raw, found)
     return ""
 
 
-def _label(part: Message, raw: bytes) -> str:
-    """Return how a file is shown: `[a sound: memo.m4a, 9 s]`, `[a file: bill.pdf, 12 kB]`."""
+def _is_decoration(part: Message, raw: bytes) -> bool:
+    """Return whether a picture belongs to the letter's looks: a logo, a tracking pixel."""
+    within = part["Content-ID"] and part.get_content_disposition() != "attachment"
+    return bool(within) and part.get_content_maintype() == "image" and len(raw) < _LOGO
+
+
+def _add_file(part: Message, raw: bytes, found: Contents) -> None:
+    """Add a file with its label: `[a sound: memo.m4a, 9 s]`, `[a file: bill.pdf, 12 kB]`."""
     name = _name(_filename(part))
     kind = part.get_content_maintype()
     if kind not in _KINDS and name:
         kind = (mimetypes.guess_type(name)[0] or "").partition("/")[0]
     seconds = _seconds(raw) if kind == "audio" else None
     size = f"{seconds} s" if seconds else f"{max(1, round(len(raw) / 1000))} kB"
-    return f"[{_KINDS.get(kind, 'a file')}: {name or part.get_content_subtype()}, {size}]"
+    called = _KINDS.get(kind, FileKind.FILE)
+    found.labels.append(f"[{called.label}: {name or part.get_content_subtype()}, {size}]")
+    media_type = part.get_content_type()
+    offered = OfferedFile(
+        kind=called, name=name, media_type=media_type, size=len(raw), seconds=seconds
+    )
+    found.files.append((offered, raw))
 
 
 def _filename(part: Message) -> str:

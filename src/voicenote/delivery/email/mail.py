@@ -6,6 +6,7 @@ import hashlib
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
@@ -13,13 +14,21 @@ from voicenote.delivery.content import sounds_of
 from voicenote.delivery.email import mailbox
 from voicenote.delivery.email.settings import EmailOptions
 from voicenote.delivery.email.smtp import Conversation, Envelope, Server
-from voicenote.delivery.inbound import Arrival, Inbound
+from voicenote.delivery.inbound import UPLOAD, Arrival, Inbound
 from voicenote.delivery.letter import Letter
 from voicenote.delivery.message import write_letter
 from voicenote.delivery.parcel_checks import check_address, refuse_reserved
 from voicenote.delivery.port import ChannelInfo, NotFound
 from voicenote.delivery.tokens import fill_template
-from voicenote.errors import ConnectionDropped, Postponed, TookTooLong, Unavailable
+from voicenote.errors import (
+    ConnectionDropped,
+    Postponed,
+    Refused,
+    TookTooLong,
+    TooLarge,
+    Unavailable,
+)
+from voicenote.model.attachment import OfferedFile
 from voicenote.model.case import Customer
 from voicenote.model.receipt import Parcel, Receipt, ReceiptKind
 from voicenote.worker import Worker
@@ -30,6 +39,8 @@ if TYPE_CHECKING:
 #: After a failed connection, messages are postponed for this many seconds without a new try:
 #: a run of hundreds neither waits each time, nor locks the account with wrong passwords.
 _REST = 60.0
+#: Bytes of a letter beside its files; and how many seconds its files may take to be unpacked.
+MARGIN, UNPACKING_S = 1_000_000, 60.0
 
 
 class Mail:
@@ -135,6 +146,31 @@ class Mail:
         with Worker() as worker:
             yield self._read(worker, raw, datetime.min.replace(tzinfo=UTC), "")
 
+    def fetch(self, source: str, most: int) -> Iterator[tuple[OfferedFile, Iterator[bytes]]]:
+        """Yield the files of a letter in the mailbox; see `inbound.Fetches`.
+
+        Of a very large letter, only the files in its beginning are whole.
+        """
+        place, server = mailbox.MailboxPosition.read(source), self._options.imap
+        if place is None or server is None:
+            raise Refused("the letter is in no mailbox that is read", "look for it there")
+        limit = 2 * most + MARGIN
+        with mailbox.open_mailbox(server) as box:
+            raw = mailbox.fetch_letter(box, place, limit)
+        found = list(self.unpack(raw))
+        for number, (file, pieces) in enumerate(found, start=1):
+            cut = len(raw) >= limit and number == len(found)
+            yield file, map(_refuse_rest, pieces) if cut else pieces
+
+    def unpack(self, raw: bytes) -> Iterator[tuple[OfferedFile, Iterator[bytes]]]:
+        """Yield the files in a letter that was handed over."""
+        from voicenote.delivery.email.mail_parser import read_files
+
+        with Worker(UNPACKING_S) as worker:
+            files = worker.run(read_files, raw)
+        for file, content in files:
+            yield file, iter((content,))
+
     def watch(self, stopped: Callable[[], bool]) -> Iterator[None]:
         """Yield once when the mailbox is watched, then whenever mail may have come."""
         if self._options.imap is None:
@@ -166,7 +202,7 @@ class Mail:
             mark=read.mark if read and read.mark and not broken else mark,
             at=came,
             place=place,
-            inbound=read,
+            inbound=_with_sources(read, place or f"{UPLOAD}{mark}"),
             broken=broken,
             sender=read.sender if read else "",
             address=read.address if read else "",
@@ -229,6 +265,17 @@ class Mail:
         except Postponed as postponed:
             self._failed = (time.monotonic() + _REST, postponed)
             raise
+
+
+def _with_sources(read: Inbound | None, source: str) -> Inbound | None:
+    """Return an inbound letter whose files are where the letter is."""
+    if read is None or not read.files:
+        return read
+    return replace(read, files=tuple(replace(file, source=source) for file in read.files))
+
+
+def _refuse_rest(_: bytes) -> bytes:
+    raise TooLarge("it is larger than what is kept")
 
 
 def mail_headers(options: EmailOptions, key: str) -> dict[str, str]:

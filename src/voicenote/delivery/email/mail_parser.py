@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import datetime
 from email import message_from_bytes
 from email.message import EmailMessage, Message
-from email.policy import default
+from email.policy import compat32, default
 from email.utils import parseaddr
 
 from voicenote.delivery.email.bounces import (
@@ -32,6 +32,7 @@ from voicenote.delivery.inbound import Inbound
 from voicenote.delivery.opt_out_phrases import add_answer, look_for_opt_out
 from voicenote.delivery.tokens import tokens_in
 from voicenote.errors import BadData
+from voicenote.model.attachment import OfferedFile
 from voicenote.model.receipt import Receipt, ReceiptKind
 
 #: Headers in which groups and lists keep the writer.
@@ -55,9 +56,26 @@ def read_mail(raw: bytes, at: datetime, templates: tuple[str, ...] = ()) -> Inbo
     texts = (about.subject, *contents.texts)
     about = replace(about, texts=texts, whole=contents.whole)
     if not reports and not is_machine(message) and not calls_itself_automatic(contents.words):
+        about = replace(about, files=tuple(file for file, _ in contents.files))
         return add_answer(about, contents.shown, at, "email")
     about = look_for_opt_out(about)
     return _of_a_report(message, about, at) if reports else _of_a_machine(message, about, at)
+
+
+def read_files(raw: bytes) -> list[tuple[OfferedFile, bytes]]:
+    """Return the files in a whole letter, with their bytes, as `read_mail` finds them.
+
+    A broken letter within the letter that can't be written out has no bytes.
+    """
+    found = []
+    message = message_from_bytes(limit_headers(raw), policy=default)
+    for file, content in read_contents(message).files:
+        written = b"" if isinstance(content, Message) else content
+        if isinstance(content, Message):
+            with suppress(Exception):  # a hostile one may make it raise anything
+                written = content.as_bytes(policy=compat32)
+        found.append((replace(file, size=len(written)), written))
+    return found
 
 
 def read_head(raw: bytes, templates: tuple[str, ...] = ()) -> Inbound:

@@ -17,7 +17,7 @@ from voicenote.delivery.email.smtp import Server
 from voicenote.delivery.email.smtp_errors import explain_failure
 from voicenote.delivery.port import NotFound
 from voicenote.delivery.server_text import plain
-from voicenote.errors import Postponed, VoicenoteError
+from voicenote.errors import Postponed, Refused, VoicenoteError
 from voicenote.model.receipt import Receipt, ReceiptKind
 
 if TYPE_CHECKING:
@@ -112,6 +112,17 @@ def new_mail(
         for start in range(0, len(uids), AT_ONCE):
             for uid, at, raw in _fetch_heads(box, uids[start : start + AT_ONCE]):
                 yield MailboxPosition(validity, uid), at, raw
+
+
+def fetch_letter(box: BaseMailBox, at: MailboxPosition, most: int) -> bytes:
+    """Return the first `most` bytes of a letter. Raises Refused when it isn't there any more."""
+    box.folder.set(_INBOX, readonly=True)
+    validity = int(box.folder.status(_INBOX, ["UIDVALIDITY"])["UIDVALIDITY"])
+    if validity != at.validity:
+        raise Refused("the mailbox has been numbered anew", "look for the letter in it")
+    for _, raw in _fetch(box, [str(at.uid)], f"(UID BODY.PEEK[]<0.{most}>)"):
+        return bytes(raw)
+    raise Refused("the letter is not in the mailbox any more", "look for it in other folders")
 
 
 def _fetch_heads(box: BaseMailBox, uids: list[int]) -> list[tuple[int, datetime, bytes]]:

@@ -12,9 +12,11 @@ from typing import Any
 from voicenote.delivery.content import AUDIO, form, sound_of
 from voicenote.delivery.http_client import HttpClient, HttpOptions, Request
 from voicenote.delivery.inbound import Arrival
+from voicenote.delivery.json_values import as_count, as_object
 from voicenote.delivery.parcel_checks import validate_parcel
 from voicenote.delivery.port import ChannelInfo, NotFound
 from voicenote.delivery.telegram.bot_payload import LARGEST, PERSON, fields_of, result_of
+from voicenote.delivery.telegram.telegram_files import explain_download, path_of, why_not
 from voicenote.delivery.telegram.updates import (
     WANTED,
     UpdateOffset,
@@ -23,6 +25,7 @@ from voicenote.delivery.telegram.updates import (
     start_link,
 )
 from voicenote.errors import Postponed, Refused, Unknown, VoicenoteError
+from voicenote.model.attachment import FileKind, OfferedFile
 from voicenote.model.case import Customer
 from voicenote.model.receipt import Parcel, Receipt, ReceiptKind
 from voicenote.options import Secret, option, validators
@@ -136,6 +139,20 @@ class Telegram:
                     self._thank(update.query)
             if len(seen) == before:
                 return
+
+    def fetch(self, source: str, most: int) -> Iterator[tuple[OfferedFile, Iterator[bytes]]]:
+        """Yield the file with the id `source`; see `inbound.Fetches`."""
+        try:
+            told = as_object(self._post("getFile", {"file_id": source}))
+        except Unknown as unknown:
+            raise Postponed(unknown.what, "a later run will try again") from unknown
+        except Refused as refused:
+            raise why_not(refused) from refused
+        path, secret = path_of(told, most), self._token()
+        call = Request(f"{self._options.url}/file/bot{secret}/{path}")
+        pieces = self._line.download(call, most, lambda said: explain_download(said, secret))
+        size = as_count(told.get("file_size"))
+        yield OfferedFile(kind=FileKind.FILE, source=source, size=size), pieces
 
     def make_link(self, secret: str) -> str:
         """Return the link that opens the bot with `secret`. Raises Postponed."""

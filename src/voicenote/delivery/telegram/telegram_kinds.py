@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from voicenote.delivery.chat_text import ChatText, find_texts, first_said
-from voicenote.delivery.json_values import as_object
+from voicenote.delivery.json_values import as_count, as_object, as_objects, as_text
+from voicenote.model.attachment import FileKind, OfferedFile
 
 #: The kinds that Telegram writes about a chat; nobody says anything with them.
 SERVICE = frozenset({
@@ -38,6 +39,12 @@ LABELS = {
     "poll_option_deleted": "a poll", "story": "a story", "checklist": "a checklist",
     "checklist_tasks_done": "a checklist", "checklist_tasks_added": "a checklist",
     "paid_media": "paid pictures or films", "game": "a game", "web_app_data": "a form",
+}  # fmt: skip
+#: The kinds whose content is a file, the best first: an animation is a document too.
+FILES = {
+    "voice": FileKind.VOICE, "audio": FileKind.SOUND, "photo": FileKind.PICTURE,
+    "live_photo": FileKind.PICTURE, "video": FileKind.FILM, "video_note": FileKind.FILM,
+    "animation": FileKind.FILM, "document": FileKind.FILE,
 }  # fmt: skip
 #: The fields of every message, which are no kind of their own.
 ENVELOPE = frozenset({
@@ -84,7 +91,28 @@ def read_message(message: Mapping[str, Any]) -> ChatText | None:
     elif not texts:
         label = "[a message that Telegram can't show here]"
     words = " ".join([*filter(None, [label]), *texts[:1]])
-    return ChatText(words, tuple(dict.fromkeys([*texts, *found])))
+    return ChatText(words, tuple(dict.fromkeys([*texts, *found])), _files(message))
+
+
+def _files(message: Mapping[str, Any]) -> tuple[OfferedFile, ...]:
+    """Return the file of a message, if it has one; of a picture in several sizes the largest."""
+    for name, kind in FILES.items():
+        content = message.get(name)
+        sizes = [one for one in as_objects(content) if as_text(one.get("file_id"))]
+        if sizes:
+            content = max(sizes, key=lambda one: as_count(one.get("width")) or 0)
+        told = as_object(content)
+        if source := as_text(told.get("file_id")):
+            offered = OfferedFile(
+                kind=kind,
+                source=source,
+                name=as_text(told.get("file_name")),
+                media_type=as_text(told.get("mime_type")) or ("image/jpeg" if sizes else ""),
+                size=as_count(told.get("file_size")),
+                seconds=as_count(told.get("duration")),
+            )
+            return (offered,)
+    return ()
 
 
 def _detail(message: Mapping[str, Any], kind: str) -> str:

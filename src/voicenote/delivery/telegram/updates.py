@@ -168,6 +168,7 @@ def _read_message(
         message_ids=_ids(update.chat, as_object(message.get("reply_to_message"))),
         opt_out=command.startswith("/") and is_opt_out(command[1:].partition("@")[0]),
         texts=said.texts,
+        files=said.files,
         address=update.chat,
         aliases=_user_name(message.get("from")),
     )

@@ -20,10 +20,13 @@ from voicenote.delivery.whatsapp.cloud_payload import (
     open_window,
     read_answer,
     recipient_of,
+    refusal_in,
     template_message,
 )
 from voicenote.delivery.whatsapp.notifications import arrivals_of, genuine
+from voicenote.delivery.whatsapp.whatsapp_files import download, read_link
 from voicenote.errors import BadData, OutsideWindow, Postponed, Problem, Refused, Unknown
+from voicenote.model.attachment import OfferedFile
 from voicenote.model.case import Customer
 from voicenote.model.receipt import KNOWN_AS, Parcel, Receipt, ReceiptKind
 from voicenote.options import Secret, option, validators
@@ -154,6 +157,19 @@ class WhatsApp:
         """Yield nothing: the Cloud API cannot be asked, its messages come through `read_upload`."""
         return iter(())
 
+    def fetch(self, source: str, most: int) -> Iterator[tuple[OfferedFile, Iterator[bytes]]]:
+        """Yield the file with the id `source`; see `inbound.Fetches`."""
+        secret, server = self._token(), f"{self._options.url}/{self._options.version}"
+        call = Request(f"{server}/{source}", headers={"Authorization": f"Bearer {secret}"})
+        said = self._line.get(call)
+        if said.status != 200:
+            failed = refusal_in(said, secret, self._clock())
+            if isinstance(failed, Unknown):
+                raise Postponed(failed.what, "a later run will try again")
+            raise failed
+        link = read_link(said, server, most)
+        yield download(self._line, link, source, secret, most)
+
     def _send_template(self, parcel: Parcel, commit: Callable[[], None] | None = None) -> Receipt:
         options = self._options
         if not options.template:
@@ -198,14 +214,18 @@ class WhatsApp:
         body: bytes,
         commit: Callable[[], None] | None = None,
     ) -> tuple[str, str]:
+        secret = self._token()
+        more = {**headers, "Authorization": f"Bearer {secret}"}
+        said = self._line.post(Request(f"{self._place}/{end}", body, more), PERSON, commit)
+        return read_answer(said, secret, self._clock())
+
+    def _token(self) -> str:
         secret = reveal(self._options.token)
         if not (secret.isascii() and secret.isprintable() and secret.strip()):
             raise Postponed(
                 "what token refers to isn't a token", "make one in Meta's Business suite"
             )
-        more = {**headers, "Authorization": f"Bearer {secret.strip()}"}
-        said = self._line.post(Request(f"{self._place}/{end}", body, more), PERSON, commit)
-        return read_answer(said, secret.strip(), self._clock())
+        return secret.strip()
 
 
 def _voice(parcel: Parcel) -> bytes | None:

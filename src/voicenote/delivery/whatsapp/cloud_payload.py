@@ -124,8 +124,7 @@ def read_answer(said: Response, secret: str, now: datetime) -> tuple[str, str]:
         if isinstance(found, str) and found:
             return found, " ".join(addresses_of(contact))
         raise Unknown("WhatsApp said yes, and did not name the message", PERSON)
-    wait = retry_after(said.headers.get("retry-after", ""), now)
-    raise _refusal(said, as_object(told.get("error")), secret, wait)
+    raise refusal_in(said, secret, now)
 
 
 def advice_for(code: int) -> str:
@@ -133,9 +132,10 @@ def advice_for(code: int) -> str:
     return _OURS.get(code) or _CURES.get(code) or CORRECT
 
 
-def _refusal(
-    said: Response, error: Mapping[str, Any], secret: str, wait: float | None
-) -> Postponed | Refused | Unknown:
+def refusal_in(said: Response, secret: str, now: datetime) -> Postponed | Refused | Unknown:
+    """Return the error that an answer means; `secret` is removed from its text."""
+    error = as_object(parse_object(said.body).get("error"))
+    wait = retry_after(said.headers.get("retry-after", ""), now)
     number = error.get("code")
     code = number if isinstance(number, int) else -1
     why = plain(str(error.get("message", "")), secret) or "no reason given"

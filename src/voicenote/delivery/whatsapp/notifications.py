@@ -131,7 +131,8 @@ def _message(
     if said is None:
         yield _moved(inbound, as_object(message.get("system")))
     elif inbound.address or inbound.mark:
-        yield add_answer(replace(inbound, texts=said.texts), said.words, at, "whatsapp")
+        inbound = replace(inbound, texts=said.texts, files=said.files)
+        yield add_answer(inbound, said.words, at, "whatsapp")
 
 
 def _moved(inbound: Inbound, system: Mapping[str, Any]) -> Inbound:

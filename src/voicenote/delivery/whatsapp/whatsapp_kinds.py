@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from voicenote.delivery.chat_text import ChatText, find_texts, first_said
-from voicenote.delivery.json_values import as_object, as_objects
+from voicenote.delivery.json_values import as_object, as_objects, as_text
+from voicenote.model.attachment import FileKind, OfferedFile
 
 #: The kinds that WhatsApp writes itself: a changed number or id, and an opened chat.
 SERVICE = ("system", "request_welcome")
@@ -21,6 +22,11 @@ LABELS = {
     "button": "a button", "interactive": "a choice", "reaction": "a reaction",
     "revoke": "a message taken back", "edit": "a message changed",
     "unsupported": "a message that WhatsApp can't show here",
+}  # fmt: skip
+#: The kinds whose content is a file.
+FILES = {
+    "audio": FileKind.SOUND, "image": FileKind.PICTURE, "video": FileKind.FILM,
+    "document": FileKind.FILE,
 }  # fmt: skip
 #: The fields that hold what a person reads or wrote, wherever they stand.
 _READABLE = (
@@ -43,11 +49,26 @@ def read_message(message: Mapping[str, Any]) -> ChatText | None:
     if kind == "text":
         return ChatText(texts[0] if texts else "[an empty message]", texts)
     if kind == "edit" and (again := read_message(as_object(as_object(content).get("message")))):
-        return ChatText(f"[{LABELS[kind]}] {again.words}", (*again.texts, *texts))
+        words = f"[{LABELS[kind]}] {again.words}"
+        return ChatText(words, (*again.texts, *texts), again.files)
     label, detail, caption = _label(kind, content), _detail(kind, message, content), ""
     if isinstance(content, dict) and isinstance(content.get("caption"), str):
         caption = content["caption"].strip()
-    return ChatText(f"[{label}: {detail}] {caption}".replace(": ]", "]").strip(), texts)
+    words = f"[{label}: {detail}] {caption}".replace(": ]", "]").strip()
+    return ChatText(words, texts, _files(kind, as_object(content)))
+
+
+def _files(kind: str, content: Mapping[str, Any]) -> tuple[OfferedFile, ...]:
+    source = as_text(content.get("id"))
+    if kind not in FILES or not (source.isascii() and source.isdigit()):
+        return ()
+    offered = OfferedFile(
+        kind=FileKind.VOICE if content.get("voice") is True else FILES[kind],
+        source=source,
+        name=as_text(content.get("filename")),
+        media_type=as_text(content.get("mime_type")),
+    )
+    return (offered,)
 
 
 def _label(kind: str, content: object) -> str:
