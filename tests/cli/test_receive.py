@@ -203,6 +203,38 @@ def test_an_update_is_asked_for_once(say: Call, bot: tuple[Any, str]) -> None:
     assert len(say("show", "1", "--json")["answers"]) == 1
 
 
+VOICE = b"OggS" + bytes(range(256)) * 300
+
+
+def test_a_voice_message_is_kept_and_shown(say: Call, bot: tuple[Any, str]) -> None:
+    api, _ = bot
+    sent(say, api)
+    api.files["AwAC"] = VOICE
+    voice = {"file_id": "AwAC", "file_unique_id": "A", "duration": 9, "mime_type": "audio/ogg"}
+    api.updates = [said(2, voice=voice)]
+    (file,) = say("receive", "--json")["files"]
+    assert Path(file["file"]).read_bytes() == VOICE
+    assert (file["state"], file["kind"], file["case"]) == ("kept", "voice", 1)
+    assert say("show", "1", "--json")["answers"][0]["files"] == [file]
+    assert f"a voice message (9 s, 77 kB): {file['file']}" in say("show", "1").stdout
+
+
+def test_a_file_that_telegram_does_not_give_is_told_and_shown(
+    say: Call, bot: tuple[Any, str]
+) -> None:
+    api, _ = bot
+    sent(say, api)
+    api.files["film"] = bytes(20_000_001)
+    film = {"file_id": "film", "file_name": "cake.mp4", "file_size": 20_000_001}
+    api.updates = [said(2, video=film)]
+    told = say("receive").stderr
+    assert "a film (cake.mp4) that cannot be fetched: Telegram gives a bot no file" in told
+    assert (
+        "a film (cake.mp4, 20 MB): too big (Telegram gives a bot no file of more than"
+        in say("show", "1").stdout
+    )
+
+
 # -- WhatsApp ----------------------------------------------------------------------------------
 
 NUMBER = "37255512345"
@@ -263,6 +295,28 @@ def test_a_voice_leaves_within_a_day_of_their_last_word(
     assert len(memo["receipts"]) == 5
 
 
+def test_a_photo_by_the_webhook_is_kept_and_what_failed_is_fetched_by_the_next_run(
+    say: Call, on_whatsapp: int, cloud: tuple[Any, str], tmp_path: Path
+) -> None:
+    api, _ = cloud
+    photos = {"31": VOICE, "32": VOICE[::-1]}
+    api.files["31"] = ("image/jpeg", photos["31"])
+    for number in photos:
+        stamp, image = str(int(time.time())), {"id": number, "mime_type": "image/jpeg"}
+        message = {"from": NUMBER, "id": f"wamid.{number}", "timestamp": stamp, "type": "image"}
+        api.token = "EAA" if number == "31" else "another"
+        told = handed(say, {"messages": [message | {"image": image}]}, tmp_path)
+        assert told["kinds"] == {"answered": 1}
+    (waiting,) = say("show", "4", "--json")["answers"][1]["files"]
+    assert (waiting["state"], "EAA" in waiting["reason"]) == ("waiting", False)
+    assert "customers could not be fetched yet" in say("doctor", code=1).output
+    api.token, api.files["32"] = "EAA", ("image/jpeg", photos["32"])
+    say("run")
+    found = [one["files"][0] for one in say("show", "4", "--json")["answers"]]
+    assert [Path(one["file"]).read_bytes() for one in found] == list(photos.values())
+    assert {Path(one["file"]).suffix for one in found} == {".jpg"}
+
+
 def test_after_that_the_template_goes_or_what_is_missing_is_said(
     say: Call, on_whatsapp: int, cloud: tuple[Any, str], bot: tuple[Any, str],
     home: Path, tmp_path: Path,
@@ -312,7 +366,7 @@ def test_a_message_of_nobody_is_given_to_its_case_and_taken_back(
     (found,) = say("receive", "--unmatched", "--json")
     assert set(found) == {
         *("number", "channel", "at", "sender", "subject", "text", "reason"),
-        *("shown_at", "held", "whom"),
+        *("shown_at", "held", "whom", "files"),
     }
     assert (found["held"], found["whom"]) == ([1], "Ada Lovelace (case 1)")
     number = found["number"]

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
@@ -44,7 +44,8 @@ time_zone = "Europe/Tallinn"
 PEOPLE = {
     "nobody": "mail", "full": "mail", "away": "plain", "mari": "mail", "mari+stop": "mail",
     "mari+button": "mail", "mari+other": "mail", "mari+lost": "copied", "mari+late": "mail",
-    "mari+later": "mail", "mari+file": "mail", "mari+hostile": "mail", "gone": "mail, outbox",
+    "mari+later": "mail", "mari+file": "mail", "mari+hostile": "mail", "mari+sound": "mail",
+    "gone": "mail, outbox",
 }  # fmt: skip
 CASES = {name: number for number, name in enumerate(PEOPLE, start=1)}
 Call = Callable[..., Any]
@@ -151,8 +152,9 @@ def states(view: dict[str, Any]) -> set[str]:
 
 
 def reply(
-    pair: MailPair, view: dict[str, Any], text: str, sender: str = "", **headers: str
-) -> None:
+    pair: MailPair, view: dict[str, Any], text: str, sender: str = "",
+    files: Mapping[str, bytes] | None = None, **headers: str,
+) -> None:  # fmt: skip
     """A person's letter, through the same Postfix."""
     message = EmailMessage()
     message["From"] = sender or f"Mari <{view['addresses']['email'][0]}>"
@@ -162,6 +164,8 @@ def reply(
     for name, value in headers.items():
         message[name.replace("_", "-")] = value
     message.set_content(text)
+    for name, raw in (files or {}).items():
+        message.add_attachment(raw, maintype="audio", subtype="mp4", filename=name)
     with smtplib.SMTP("127.0.0.1", pair.smtp) as smtp:
         smtp.send_message(message, view["addresses"]["email"][0])
 
@@ -260,6 +264,21 @@ def test_a_letter_can_be_handed_over_as_a_file(sent: Call) -> None:
     assert json.loads(again)["received"] == 0
     sent("receive", "--from", "-", code=2, stdin=letter)
     sent("receive", "--from", "-", "--channel", "mail", code=65)
+
+
+def test_the_files_of_a_letter_are_kept_also_those_far_behind_its_words(
+    sent: Call, pair: MailPair, home: Path
+) -> None:
+    """Only the beginning of a letter is read at first, and the second file is not in it."""
+    files = {"first.m4a": os.urandom(1_000_000), "second.m4a": os.urandom(5_000)}
+    reply(pair, shown(sent, "mari+sound"), "Listen, please.", files=files)
+    view = awaited(sent, "mari+sound", lambda view: view["answers"])
+    found = view["answers"][0]["files"]
+    assert [(one["name"], one["state"]) for one in found] == [(name, "kept") for name in files]
+    assert [Path(one["file"]).read_bytes() for one in found] == list(files.values())
+    assert f"a sound (second.m4a, 5 kB): {home}/attachments" in sent(
+        "show", str(CASES["mari+sound"])
+    )
 
 
 FORGED = """\

@@ -14,6 +14,7 @@ from voicenote.ledger import case_store, customer_store, doubts, optouts, rows, 
 from voicenote.ledger.list_params import list_param
 from voicenote.ledger.store import Transaction
 from voicenote.model.address import Address, field_of, mark
+from voicenote.model.attachment import FileView
 from voicenote.model.case import Case, Stage
 from voicenote.model.touch import Touch
 
@@ -109,7 +110,7 @@ class UnmatchedArrival:
     """An arrival that doesn't match a case, and why. `shown_at`: when the owner saw it. UTC.
 
     `held` are the cases that it may be about, `whom` their customers in words: what goes to them
-    is held until a person has looked.
+    is held until a person has looked. `files` came with it.
     """
 
     number: int
@@ -122,6 +123,7 @@ class UnmatchedArrival:
     shown_at: datetime | None
     held: tuple[int, ...] = ()
     whom: str = ""
+    files: tuple[FileView, ...] = ()
 
 
 def unmatched(tx: Transaction, after: int = 0) -> list[UnmatchedArrival]:

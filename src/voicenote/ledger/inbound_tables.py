@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Column, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 
 from voicenote.ledger.columns import (
     Number,
+    codes,
     later_moments,
     moments,
     reference,
@@ -47,6 +48,22 @@ doubts = table(
     reference("arrival", "arrivals"),
     reference("case", "cases"),
     Column("channel", String(80), nullable=False, default="", server_default=""),
+)
+
+#: Files that came with an arrival: see `model.attachment`. `file` is relative to the workspace.
+attachments = table(
+    "attachments",
+    serial(),
+    reference("arrival", "arrivals"),
+    Column("answer", Number, ForeignKey("answers.number"), nullable=True),
+    *codes("kind", "state"),
+    *texts("source", "name", "media_type"),
+    Column("size", Number, nullable=True),
+    Column("seconds", Number, nullable=True),
+    Column("tries", Integer, nullable=False, default=0),
+    *later_moments("tried_at"),
+    *texts("reason", "sha256", "file"),
+    Index("ix_attachments_state", "state"),
 )
 
 #: Links by which a customer joins a channel, good for one use. Only a hash of the secret is kept.

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import delete, insert, select
 
-from voicenote.ledger import customer_store, signs, tables
+from voicenote.ledger import attachments, customer_store, signs, tables
 from voicenote.ledger.customer_store import hash_address
 from voicenote.ledger.store import Transaction
 from voicenote.model.address import Address
@@ -119,6 +119,7 @@ def forget_answer(tx: Transaction, past: PastMatch) -> str:
     answers, receipts = tables.answers, tables.receipts
     mine = (answers.c.case == past.case) & (answers.c.number > past.facts["answers"])
     text = tx.connection.execute(select(answers.c.text).where(mine)).scalar()
+    attachments.leave_answer(tx, past.facts["arrival"])
     tx.connection.execute(delete(answers).where(mine))
     touches = {one.facts["touch"] for one in past.lines if "touch" in one.facts}
     new = (receipts.c.number > past.facts["receipts"]) & receipts.c.touch.in_(touches)

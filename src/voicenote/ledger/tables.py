@@ -248,6 +248,7 @@ nudges = table(
 places = inbound_tables.places
 arrivals = inbound_tables.arrivals
 doubts = inbound_tables.doubts
+attachments = inbound_tables.attachments
 links = inbound_tables.links
 optouts = inbound_tables.optouts
 

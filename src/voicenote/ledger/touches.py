@@ -220,12 +220,13 @@ def receipts_of(tx: Transaction, numbers: Sequence[int]) -> dict[int, tuple[Rece
     return found
 
 
-def answer(tx: Transaction, case: Case, said: Answer) -> None:
-    """Store an answer from the customer."""
+def answer(tx: Transaction, case: Case, said: Answer) -> int:
+    """Store an answer from the customer; return its number."""
     columns = rows.write(said, tables.answers)
     statement = insert(tables.answers).values(case=case.number, round=case.round, **columns)
-    tx.connection.execute(statement)
+    number = tx.added(statement)
     tx.tell("customer_answered", case.number, verdict=said.verdict.value, via=said.via)
+    return number
 
 
 def answers_of(tx: Transaction, cases: Sequence[int]) -> dict[int, list[tuple[int, Answer]]]:

@@ -93,6 +93,22 @@ class Schedule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Receive:
+    """What is kept of what customers send."""
+
+    attachment_mb: int = option(
+        25,
+        validators.number(0, 2000, whole=True),
+        "The largest file of a customer that is fetched and kept, in megabytes; 0: none is.",
+    )
+
+    @property
+    def most_bytes(self) -> int:
+        """The limit in bytes."""
+        return self.attachment_mb * 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelTable:
     """One channel. `kind` is its name in `voicenote channels`; the rest depends on the kind.
 
@@ -160,6 +176,7 @@ class Settings:
     policy: Policy = field(default_factory=Policy)
     check: Check = field(default_factory=Check)
     channels: Mapping[str, ChannelTable] = field(default_factory=dict)
+    receive: Receive = field(default_factory=Receive)
     intake: Mapping[str, Profile] = field(default_factory=dict)
     ledger: LedgerTable = field(default_factory=LedgerTable)
     source: SettingsSource = field(default=SettingsSource(Path()), compare=False, repr=False)
@@ -173,6 +190,7 @@ TABLES: dict[str, type] = {
     "schedule": Schedule,
     "policy": Policy,
     "check": Check,
+    "receive": Receive,
     "ledger": LedgerTable,
 }
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
+from voicenote.cli.terminal.file_line import describe_file
 from voicenote.cli.terminal.run_report import (
     describe_arrival,
     trouble_lines,
@@ -74,8 +75,8 @@ def receive(
     recognised, and what comes from that address later fits automatically. `voicenote undo` takes it
     back, unless it opted somebody out or something has followed.
 
-    With --json: {"received", "kinds", "unmatched", "nudges", "troubles"}; with --unmatched a list,
-    with --let-go {"cases"}, with --match {"message", "case", "customer", "kind", "learned",
+    With --json: {"received", "kinds", "unmatched", "nudges", "files", "troubles"}; with --unmatched
+    a list, with --let-go {"cases"}, with --match {"message", "case", "customer", "kind", "learned",
     "let_go", "notes", "more"}.
     """
     from voicenote.engine.case import consent
@@ -130,6 +131,7 @@ def _show(session: Session, received: Received) -> None:
                 "kinds": received.kinds,
                 "unmatched": received.unmatched,
                 "nudges": [{"case": case, "text": text} for case, text in received.nudges],
+                "files": received.files,
                 "troubles": troubles_as_data(received.troubles),
             }
         )
@@ -140,6 +142,8 @@ def _show(session: Session, received: Received) -> None:
         *trouble_lines(received.troubles),
     )
     said = ", ".join(f"{count} {kind}" for kind, count in sorted(received.kinds.items()))
+    for file in received.files:
+        screen.note(describe_file(file))
     if said:
         screen.out(said)
     elif not received.troubles:
@@ -179,5 +183,8 @@ def _list(session: Session, found: Sequence[UnmatchedArrival]) -> None:
     ]
     headers = ("number", "when (UTC)", "channel", "from", "what", "why", "holds")
     session.screen.rows(found, headers, rows, "Everything that came in was matched to a case.")
+    for one in () if session.json else found:
+        for file in one.files:
+            session.screen.note(f"message {one.number}: {describe_file(file)}")
     if found:
         session.screen.note("If you know whose one is: voicenote receive --match NUMBER --case N")

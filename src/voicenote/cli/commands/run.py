@@ -29,7 +29,7 @@ def run(session: Session, /, *, to: str | None, clock_is_right: bool) -> int:
     clock has jumped; 69 when a channel could not be read.
 
     With --json: {"sent", "failed", "uncertain", "skipped", "received", "waiting", "reasons",
-    "nudges", "held", "in_flight", "unmatched", "troubles", "clock", "recalled"}.
+    "nudges", "held", "in_flight", "unmatched", "files", "troubles", "clock", "recalled"}.
     """
     from voicenote.engine.case.attention import next_message_at
     from voicenote.engine.run.run_once import one_pass

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from voicenote.cli.terminal.case_options import case_argument
+from voicenote.cli.terminal.file_line import describe_file
 from voicenote.cli.terminal.session import Session, command
 
 if TYPE_CHECKING:
+    from voicenote.engine.case.answer_view import AnswerView
     from voicenote.engine.case.case_view import CaseView, MemoView, MessageView, PromiseView
     from voicenote.model.case import Case, Customer, Lesson
-    from voicenote.model.receipt import Answer
 
 #: How many lines of history a page shows; ``--json`` has all.
 HISTORY = 12
@@ -78,6 +79,7 @@ def page(view: CaseView) -> str:
         _section("Said" if sent else "To be said", _script(view)),
         _section("Messages", [_message(one, zone) for one in view.messages]),
         _section("Answers", [_answer(one, zone) for one in view.answers]),
+        _section("Files", [describe_file(one) for one in view.files]),
         _section("Lesson", _lesson(view.lesson)),
         _section("Before it can be closed", [f"- {one}" for one in view.missing]),
         _section("History", list(_history(view.history, zone))),
@@ -179,10 +181,11 @@ def _message(one: MessageView, zone: ZoneInfo) -> str:
     return f"{when}  {one.kind}{about}{to}: {state}{why}"
 
 
-def _answer(one: Answer, zone: ZoneInfo) -> str:
+def _answer(one: AnswerView, zone: ZoneInfo) -> str:
     words = f" “{one.text}”" if one.text else ""
     writer = f", answered from {one.writer}" if one.writer else ""
-    return f"{_when(one.at, zone)}  {str(one.verdict).replace('-', ' ')}{writer}{words}"
+    said = f"{_when(one.at, zone)}  {str(one.verdict).replace('-', ' ')}{writer}{words}"
+    return "\n".join([said, *(f"  {describe_file(file)}" for file in one.files)])
 
 
 def _lesson(lesson: Lesson | None) -> list[str]:

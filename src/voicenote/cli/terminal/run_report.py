@@ -37,6 +37,7 @@ def turn_as_data(turn: Turn) -> dict[str, Any]:
         "reasons": [{"case": case, "why": why} for case, why in turn.reasons],
         "nudges": [{"case": case, "text": text} for case, text in turn.nudges],
         "unmatched": turn.unmatched,
+        "files": turn.files,
         "troubles": troubles_as_data(turn.troubles),
         "held": [
             {"channel": one.channel, "count": count, "why": one.why, "until": one.until}

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from voicenote.engine.admin.privacy import open_places
+from voicenote.engine.case.attention import post_problems
 from voicenote.engine.case.routing import channels_gone
 from voicenote.engine.lock import pass_lock
 from voicenote.engine.memo.voice_choice import voice_options
@@ -26,7 +27,7 @@ from voicenote.errors import (
     VoicenoteError,
     VoiceUnavailable,
 )
-from voicenote.ledger import arrivals, case_rows, pauses, touches
+from voicenote.ledger import case_rows, pauses, touches
 from voicenote.ledger.case_store import load, numbers_of
 from voicenote.ledger.scripts import StoredDraft, drafts
 from voicenote.ledger.snapshots import snapshots
@@ -241,12 +242,8 @@ def _stuck(ws: Workspace, _env: Mapping[str, str]) -> Iterator[CheckResult]:
 
 
 def _post(ws: Workspace, _env: Mapping[str, str]) -> Iterator[CheckResult]:
-    with ws.ledger.read() as tx:
-        unseen = arrivals.unseen(tx)
-    if unseen:
-        yield fault(
-            "post", f"{unseen} arrivals matched to no case", "voicenote receive --unmatched"
-        )
+    for what, cure in post_problems(ws):
+        yield fault("post", what, cure)
 
 
 def _memos(ws: Workspace, _env: Mapping[str, str]) -> Iterator[CheckResult]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,10 +13,11 @@ from voicenote.engine.workspace import Workspace
 from voicenote.followup.case_status import acknowledged_at, clock_start, memo_at
 from voicenote.followup.interpret import quote_inline
 from voicenote.followup.priorities import Need, Row, rank_needs
-from voicenote.ledger import arrivals, case_rows, case_store, pauses, touches
+from voicenote.ledger import arrivals, attachments, case_rows, case_store, pauses, touches
 from voicenote.ledger.arrivals import UnmatchedArrival
 from voicenote.ledger.snapshots import snapshots
 from voicenote.ledger.unreadable import readable
+from voicenote.model.attachment import AttachmentState
 from voicenote.model.snapshot import Snapshot
 from voicenote.schedule.clocks import Clocks, ClockState, Reading, read_clock
 from voicenote.settings import Policy
@@ -68,6 +70,21 @@ def next_message_at(ws: Workspace) -> datetime | None:
     """Return when the next message is due (UTC), which may have passed; None when none is."""
     with ws.ledger.read() as tx:
         return touches.next_due_at(tx)
+
+
+def post_problems(ws: Workspace) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with what came in, and what to do: messages and files of customers."""
+    with ws.ledger.read() as tx:
+        unseen = arrivals.unseen(tx)
+        late = [one for one in attachments.in_state(tx, AttachmentState.WAITING) if one.tries]
+        kept = attachments.in_state(tx, AttachmentState.KEPT)
+    if unseen:
+        yield f"{unseen} arrivals matched to no case", "voicenote receive --unmatched"
+    if late:
+        what = f"{len(late)} files of customers could not be fetched yet: {late[-1].reason}"
+        yield what, "the next run tries again"
+    if gone := sum(not (ws.home / one.file).is_file() for one in kept):
+        yield f"{gone} files of customers are gone from {ws.home / 'attachments'}", "restore them"
 
 
 def held_lines(one: UnmatchedArrival) -> tuple[str, str]:

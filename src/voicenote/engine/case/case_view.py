@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from voicenote.engine.case.answer_view import AnswerView, answer_views
 from voicenote.engine.case.attention import clock_of
 from voicenote.engine.case.cause_history import warn_of_returned_causes
 from voicenote.engine.case.release import fresh_snapshot
@@ -16,10 +17,11 @@ from voicenote.engine.workspace import Workspace
 from voicenote.followup.closing_rules import missing
 from voicenote.ledger import attempts, case_reports, scripts, touches
 from voicenote.ledger.scripts import StoredDraft
+from voicenote.model.attachment import FileView
 from voicenote.model.case import Case, Lesson, Stage
 from voicenote.model.memo import Synthetic
 from voicenote.model.promise import Amends, AmendsKind, AmendsState, Promise
-from voicenote.model.receipt import Answer, Receipt
+from voicenote.model.receipt import Receipt
 from voicenote.model.sentences import Section
 from voicenote.model.snapshot import Snapshot
 from voicenote.model.touch import IN_FLIGHT, Touch, TouchKind, TouchState
@@ -123,7 +125,8 @@ class CaseView:
     """A whole case, with what is missing before it can be closed. Times are UTC.
 
     `clock` is its response clock in words; `local_zone` is the customer's time zone and `zone_note`
-    how it is known; `history` holds the lines of the ledger, oldest first, in users' words.
+    how it is known; `files` came with what is no answer; `history` holds the lines of the ledger,
+    oldest first, in users' words.
     """
 
     case: Case
@@ -137,7 +140,8 @@ class CaseView:
     script: ScriptView | None
     memo: MemoView | None
     messages: tuple[MessageView, ...]
-    answers: tuple[Answer, ...]
+    answers: tuple[AnswerView, ...]
+    files: tuple[FileView, ...]
     lesson: Lesson | None
     missing: tuple[str, ...]
     history: Sequence[Mapping[str, Any]]
@@ -157,6 +161,7 @@ def case_view(ws: Workspace, number: int) -> CaseView:
             for touch in seen.touches
             if touch.state in IN_FLIGHT
         }
+        answers, files = answer_views(tx, ws.home, number, seen.answers)
         now = tx.now
     closed = case.stage is Stage.CLOSED
     clock = None if closed else clock_of(seen, now, ws.settings.policy)
@@ -176,7 +181,8 @@ def case_view(ws: Workspace, number: int) -> CaseView:
             _message(touch, seen, refused.get(touch.number, ()), flying.get(touch.number))
             for touch in seen.touches
         ),
-        answers=seen.answers,
+        answers=answers,
+        files=files,
         lesson=case.lesson,
         missing=() if closed else missing(seen),
         history=[_told(line) for line in history],

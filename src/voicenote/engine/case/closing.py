@@ -36,16 +36,17 @@ def answer(ws: Workspace, number: int, verdict: Verdict, text: str, via: str) ->
     return ClosingStatus(number, seen.case.stage, seen.case.round, () if closed else missing(seen))
 
 
-def answer_in(ws: Workspace, tx: Transaction, number: int, said: Answer) -> None:
-    """Record an answer as `answer` does, within a transaction."""
+def answer_in(ws: Workspace, tx: Transaction, number: int, said: Answer) -> int:
+    """Record an answer as `answer` does, within a transaction; return its number."""
     case = case_store.locked(tx, number)
     again = case.round < ws.settings.policy.rounds and not case.complaint.abusive
     again = again and not optouts.has_opted_out(tx, number)
     if case.stage is Stage.CLOSED and said.verdict is Verdict.NOT_YET and again:
         reopen_in(tx, number, "the customer says: not yet")
         case = case_store.get(tx, number)
-    touches.answer(tx, case, said)
+    added = touches.answer(tx, case, said)
     decide_in(ws, tx, [number])
+    return added
 
 
 def close(ws: Workspace, number: int, wish: Outcome | None = None) -> Outcome:

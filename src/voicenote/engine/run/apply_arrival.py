@@ -26,6 +26,7 @@ from voicenote.followup.decide import unwanted
 from voicenote.followup.interpret import bounce_reason, quote_inline
 from voicenote.ledger import (
     arrivals,
+    attachments,
     attempts,
     case_store,
     customer_store,
@@ -33,7 +34,7 @@ from voicenote.ledger import (
     kept_arrivals,
     touches,
 )
-from voicenote.ledger.arrivals import UNMATCHED, Came
+from voicenote.ledger.arrivals import UNMATCHED, WRITTEN, Came
 from voicenote.ledger.changes import change_case, change_touch
 from voicenote.ledger.snapshots import snapshot
 from voicenote.ledger.store import Transaction
@@ -120,7 +121,7 @@ class ArrivalWriter:
     def _set_apart(self, outcome: SetApart) -> str:
         kept = self._keep(UNMATCHED, reason=outcome.why, text=text_of(self.arrival))
         if kept and outcome.hold:
-            number = arrivals.number_of(self.tx, self.source.name, self.arrival.mark)
+            number = self._number()
             channel = self.source.name if outcome.here else ""
             doubts.add(self.tx, number, outcome.hold, channel)
             if hold_in(self.tx, outcome.hold, channel, UNPLACED):
@@ -151,7 +152,8 @@ class ArrivalWriter:
         if means.receipt is not None and news.located.touch is not None:
             self._receive(case, news.located.touch, means.receipt, lost=means.lost)
         if means.answer is not None:
-            answer_in(self.ws, tx, case.number, means.answer)
+            answer = answer_in(self.ws, tx, case.number, means.answer)
+            self._give_files(answer)
         if means.opt_out or means.opt_out_writer:
             self._opt_out(case, everywhere=means.opt_out)
         elif means.blocked:
@@ -207,7 +209,17 @@ class ArrivalWriter:
             everywhere=self.source.is_mailbox,
             **more,
         )
-        return arrivals.keep(self.tx, came)
+        kept = arrivals.keep(self.tx, came)
+        if kept and kind in WRITTEN and inbound and inbound.files:
+            attachments.offer(self.tx, self._number(), inbound.files)
+        return kept
+
+    def _give_files(self, answer: int) -> None:
+        if self.number or (self.arrival.inbound and self.arrival.inbound.files):
+            attachments.give_to_answer(self.tx, self._number(), answer)
+
+    def _number(self) -> int:
+        return self.number or arrivals.number_of(self.tx, self.source.name, self.arrival.mark)
 
     def _note(self, number: int, kind: str, text: str) -> None:
         once = arrivals.digest(f"{self.source.name} {self.arrival.mark}")[:16]

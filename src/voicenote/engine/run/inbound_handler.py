@@ -16,6 +16,8 @@ from voicenote.ledger.store import Transaction
 
 #: How many characters are kept: of a text; of a name, a subject or a mark.
 WORDS, LINE = 20_000, 300
+#: How many files of a message are noted.
+FILES = 50
 
 
 @dataclass(slots=True)
@@ -97,6 +99,15 @@ def parse_arrival(arrival: Arrival, field: str) -> Arrival:
             keys=tuple(map(line, inbound.keys[:20])),
             tokens=inbound.tokens[:20],
             message_ids=tuple(map(line, inbound.message_ids[:50])),
+            files=tuple(
+                replace(
+                    file,
+                    source=storable_text(file.source, LINE),
+                    name=" ".join(storable_text(file.name, 120).split()),
+                    media_type=storable_text(file.media_type, 120),
+                )
+                for file in inbound.files[:FILES]
+            ),
         )
     return replace(
         arrival,

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from voicenote.delivery.inbound import AcceptsUpload, Arrival, Polls
+from voicenote.delivery.inbound import UPLOAD, AcceptsUpload, Arrival, Polls
 from voicenote.engine.batch import describe_error
+from voicenote.engine.case.answer_view import file_view
 from voicenote.engine.lock import pass_lock
 from voicenote.engine.run.clock_jump import mind_reading, note_doubted
+from voicenote.engine.run.fetch_files import fetch_files, forget_letters
+from voicenote.engine.run.file_store import keep_letter
 from voicenote.engine.run.inbound_handler import InboundHandler
 from voicenote.engine.run.ownership import ask_first
 from voicenote.engine.workspace import Workspace
@@ -23,8 +26,10 @@ from voicenote.errors import (
     VoicenoteError,
     WrongUse,
 )
-from voicenote.ledger import arrivals, touches
+from voicenote.ledger import arrivals, attachments, touches
 from voicenote.ledger.arrivals import UNMATCHED, UnmatchedArrival
+from voicenote.ledger.store import Transaction
+from voicenote.model.attachment import FileView
 
 #: After this many messages that changed nothing, or this long, the position is saved anyway.
 STRIDE = 200
@@ -40,12 +45,13 @@ class Received:
     """What came in. `kinds` counts it by kind; `unmatched` is what fits no case, told once.
 
     `troubles` are (channel, error) of what could not be read; `nudges` are (case, text) that the
-    owner should know.
+    owner should know. `files` are those of customers that were asked for, and what became of them.
     """
 
     kinds: Counter[str] = field(default_factory=Counter)
     unmatched: list[UnmatchedArrival] = field(default_factory=list)
     troubles: list[tuple[str, VoicenoteError]] = field(default_factory=list)
+    files: list[FileView] = field(default_factory=list)
     nudges: list[tuple[int, str]] = field(default_factory=list)
 
     @property
@@ -66,6 +72,7 @@ def receive(ws: Workspace) -> Received:
         doubted = mind_reading(ws)
         with _collect_news(ws) as received:
             take_in(ws, received)
+            fetch_into(ws, received)
         if doubted:
             note_doubted(ws)
     return received
@@ -91,10 +98,19 @@ def take_in(ws: Workspace, received: Received) -> None:
     _note_unmatched(ws, received, last)
 
 
+def fetch_into(ws: Workspace, received: Received, after: int = 0, channel: str = "") -> None:
+    """Fetch the files of what came in; see `fetch_files`. It has all been handled by now."""
+    fetched = fetch_files(ws, after, channel)
+    received.troubles += fetched.troubles
+    with ws.ledger.read() as tx:
+        found = attachments.of_arrivals(tx, fetched.arrivals)
+    received.files = [file_view(ws.home, one) for files in found.values() for one in files]
+
+
 def _note_unmatched(ws: Workspace, received: Received, last: int) -> None:
     if received.kinds.get(UNMATCHED):
         with ws.ledger.read() as tx:
-            received.unmatched = arrivals.unmatched(tx, after=last)
+            received.unmatched = _with_files(ws, tx, arrivals.unmatched(tx, after=last))
 
 
 def _read_channel(
@@ -173,11 +189,30 @@ def take_over(ws: Workspace, raw: bytes, proof: str = "", name: str = "") -> Rec
     with ws.ledger.read() as tx:
         last = arrivals.last(tx)
     with _collect_news(ws) as received:
+        letters: set[str] = set()
         for arrival in channel.read_upload(raw, proof):
+            letters |= _keep_upload(ws, arrival, raw, received)
             if kind := _take_arrival(post, arrival):
                 received.kinds[kind] += 1
+        fetch_into(ws, received, 0 if letters else last, name)
+        forget_letters(ws, letters)
         _note_unmatched(ws, received, last)
     return received
+
+
+def _keep_upload(ws: Workspace, arrival: Arrival, raw: bytes, received: Received) -> set[str]:
+    """Keep a letter with files until it is unpacked, as it may not be given again; return which."""
+    files = arrival.inbound.files if arrival.inbound and ws.whereabouts else ()
+    sources = {file.source for file in files if file.source.startswith(UPLOAD)}
+    for source in sources:
+        try:
+            keep_letter(ws.home, source, raw)
+        except Unavailable as error:
+            received.troubles.append((arrival.address, error))
+        else:
+            with ws.ledger.write("voicenote") as tx:
+                attachments.renew(tx, source)
+    return sources
 
 
 def _channel_of(ws: Workspace, raw: bytes) -> str:
@@ -213,6 +248,16 @@ def _collect_news(ws: Workspace) -> Iterator[Received]:
 def unmatched(ws: Workspace) -> list[UnmatchedArrival]:
     """Return all that came in and fits no case, and mark it as shown to the owner."""
     with ws.ledger.write() as tx:
-        found = arrivals.unmatched(tx)
+        found = _with_files(ws, tx, arrivals.unmatched(tx))
         arrivals.mark_shown(tx, [one.number for one in found])
     return found
+
+
+def _with_files(
+    ws: Workspace, tx: Transaction, found: list[UnmatchedArrival]
+) -> list[UnmatchedArrival]:
+    files = attachments.of_arrivals(tx, [one.number for one in found])
+    return [
+        replace(one, files=tuple(file_view(ws.home, each) for each in files.get(one.number, ())))
+        for one in found
+    ]

@@ -18,7 +18,7 @@ from voicenote.engine.run.clock_jump import mind_clock, note_doubted, note_time
 from voicenote.engine.run.follow_up import make_ready, still_due, tell_owner
 from voicenote.engine.run.lookahead import Prefetch, TouchView
 from voicenote.engine.run.ownership import ask_first, keep_asking, remember
-from voicenote.engine.run.poll import Received, take_in
+from voicenote.engine.run.poll import Received, fetch_into, take_in
 from voicenote.engine.run.rate_limits import HoldReason, Quota, not_set_up, pause_channels
 from voicenote.engine.run.recall import recall_sent
 from voicenote.engine.run.recovery import InFlight, in_flight, reconcile, sweep_leftovers
@@ -35,6 +35,7 @@ from voicenote.errors import (
 from voicenote.ledger import attempts, touches
 from voicenote.ledger.arrivals import UnmatchedArrival
 from voicenote.ledger.snapshots import find_stirred
+from voicenote.model.attachment import FileView
 from voicenote.model.case import Case
 from voicenote.model.touch import Touch, TouchKind, TouchState
 
@@ -48,7 +49,8 @@ class Turn:
     that a limit or a pause holds. `unmatched` is what came in and fits no case. `troubles` are
     (channel, error) of what could not be read. `clock` is set when the clock isn't believed; then
     nothing was sent or decided. `flying` is what another run has in flight, or had when it died.
-    `recalled` counts messages that their channel says were already sent.
+    `recalled` counts messages that their channel says were already sent. `files` are customers'
+    files that were asked for, and what became of them.
     """
 
     sent: int = 0
@@ -65,6 +67,7 @@ class Turn:
     clock: ClockDoubt | None = None
     recalled: int = 0
     flying: list[InFlight] = field(default_factory=list)
+    files: list[FileView] = field(default_factory=list)
 
     def count(self, sent: Sent) -> None:
         """Count the outcome of one message."""
@@ -129,6 +132,8 @@ def one_pass(
         elif not ws.stopped():  # what was not read may stop what would be sent
             _act(ws, turn, room, advance)
             note_time(ws, began)
+        fetch_into(ws, received)  # at the end: nothing waits for a slow server
+        turn.files, turn.troubles = received.files, received.troubles + troubles
         with ws.ledger.read() as tx:
             turn.nudges = touches.nudges_since(tx, told)
         turn.flying = in_flight(ws)
