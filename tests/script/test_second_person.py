@@ -41,10 +41,12 @@ SHIFTED = [
     ("I gave it to you guys on Monday.", "You gave it to us on Monday."),
     ("I paid for a cake of yours myself.", "You paid for a cake of ours yourself."),
     ("It's not my fault that you've lost it.", "It's not your fault that we've lost it."),
-    ("They wouldn't let me in.", "They wouldn't let you in."),
+    ("The staff wouldn't let me in.", "The staff wouldn't let you in."),
     ("I flew to the US at 9 am with my son.", "You flew to the US at 9 am with your son."),
     ('He said "I will call you back" and hung up.', 'He said "I will call you back" and hung up.'),
     ("“My fault,” she told me.", "“My fault,” she told you."),
+    ("My children were cold, and they cried.", "Your children were cold, and they cried."),
+    ("I saw two drivers. They laughed at me.", "You saw two drivers. They laughed at you."),
     ("The cake fell over. I cried.", "The cake fell over. You cried."),
     ("The lid was broken and was wet.", "The lid was broken and was wet."),
 ]
@@ -83,6 +85,10 @@ def test_what_is_plain_is_turned(theirs: str, ours: str) -> None:
         "It came from a mine near the river.",
         "Both of you were rude to me.",
         "I hate you.",
+        "They never called me back.",  # we, most likely
+        "I rang the shop and they laughed at me.",
+        "It came late.I waited.",
+        "I demand that you pay me back.",  # no account of what happened
         "",
     ],
 )

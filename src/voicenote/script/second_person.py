@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -26,7 +27,8 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _QUOTED = re.compile(
     r"\"[^\"]*\"|“[^“”]*”|«[^«»]*»|(?<!\w)‘[^‘]*?’(?!\w)|(?<!\w)'(?=\w)[^']*(?:\w'\w[^']*)*'(?!\w)"
 )
-_OPEN_QUOTE = re.compile(r"[\"“”„«»‘]|(?<!\w)'(?=\w)")
+#: Where a quotation began or ended in some other way, or a sentence without the space after it.
+_OPEN_QUOTE = re.compile(r"[\"“”„«»‘]|(?<!\w)'(?=\w)|''|\w[.!][^\W\d_]{1,20}\b(?!\.)")
 
 #: The customer's words for themselves, and ours for them.
 _THEM = {
@@ -59,6 +61,9 @@ _US = {
 _ARE = {"am": "are", "was": "were", "wasn't": "weren't"}
 _I = frozenset({"i", "i've", "i'd", "i'll", "i'm", "im", "ive"})
 _UNSURE = "it isn't plain who is meant"
+_THEY = frozenset({"they", "them", "their", "they're", "they've", "they'd", "they'll"})
+#: So many words before "they" may say who they are.
+_REACH = 30
 _JOINING = frozenset({"and", "but", "or", "then"})
 _CROWD = re.compile(r"\b([Yy]ou) (?:guys|people|folks|all|lot)\b")
 _SAYING = re.compile(
@@ -108,8 +113,13 @@ def to_second_person(text: str) -> str:
 
     What is in quotation marks stays as it is. Exclamation marks become full stops.
     """
-    shifted = [_shift(one) for one in split_sentences(to_one_line(text), ENGLISH)]
+    shifted = _shift_all(split_sentences(to_one_line(text), ENGLISH))
     return " ".join(shifted) if all(shifted) else ""
+
+
+def _shift_all(sentences: Sequence[str]) -> list[str]:
+    """Return sentences that follow each other in the second person; "" for an unsure one."""
+    return [_shift(one, " ".join(sentences[:place])) for place, one in enumerate(sentences)]
 
 
 def propose_account(text: str) -> str:
@@ -118,9 +128,9 @@ def propose_account(text: str) -> str:
     Of a long one these are the one or two sentences that complain most, in their order.
     """
     sentences = split_sentences(to_one_line(text), ENGLISH)[:_READ]
+    if len(text.split()) <= MOST_WORDS and all(whole := _shift_all(sentences)):
+        return " ".join(whole)
     said = {place: shifted for place, one in enumerate(sentences) if (shifted := _shift(one))}
-    if len(text.split()) <= MOST_WORDS and len(said) == len(sentences):
-        return " ".join(said.values())
     weights = {place: _weigh(sentences[place], shifted) for place, shifted in said.items()}
     taken: list[int] = []
     for place in sorted(said, key=lambda place: -weights[place]):
@@ -135,14 +145,15 @@ def _weigh(sentence: str, shifted: str) -> float:
     return weigh(sentence, ENGLISH) + _ABOUT_YOU * ("you" in shifted.casefold())
 
 
-def _shift(sentence: str) -> str:
+def _shift(sentence: str, earlier: str = "") -> str:
+    """Return a sentence in the second person, or "" when unsure; `earlier` is what comes before."""
     try:
-        return _shift_or_raise(sentence)
+        return _shift_or_raise(sentence.replace("\x00", ""), earlier)
     except ValueError:
         return ""
 
 
-def _shift_or_raise(sentence: str) -> str:
+def _shift_or_raise(sentence: str, earlier: str) -> str:
     kept: list[str] = []
 
     def put_aside(found: re.Match[str]) -> str:
@@ -151,7 +162,7 @@ def _shift_or_raise(sentence: str) -> str:
 
     text = _AND_I.sub(_i_first, _QUOTED.sub(put_aside, sentence))
     text = _CROWD.sub(r"\1", text)
-    _check(text)
+    _check(text, earlier)
     pieces: list[str] = []
     at = 0
     matches = list(_WORD.finditer(text))
@@ -174,9 +185,11 @@ def _i_first(found: re.Match[str]) -> str:
     return f"I and {who[0].lower() + who[1:] if who.startswith(('My', 'Our')) else who}"
 
 
-def _check(text: str) -> None:
+def _check(text: str, earlier: str) -> None:
     """Raise ValueError for a sentence that isn't a plain account of what happened."""
     words = _WORD.findall(text)
+    told = [word.casefold() for word in (*_WORD.findall(earlier), *words)]
+    they = next((n for n in range(len(told) - len(words), len(told)) if told[n] in _THEY), None)
     first = words[0].casefold() if words else ""
     loud = sum(len(one) > 1 and one.isupper() for one in words)
     if (
@@ -187,9 +200,21 @@ def _check(text: str) -> None:
         or 2 * loud > len(words)
         or first in _words("no_account")
         or _is_past(first)
+        or (they is not None and _may_be_us(told[:they]))
         or is_coarse(text, ENGLISH)
     ):
         raise ValueError(_UNSURE)
+
+
+def _may_be_us(before: Sequence[str]) -> bool:
+    """Return whether "they" may mean our own house, by the words before it."""
+    for word in reversed(before[-_REACH:]):
+        if word in _words("houses"):
+            return True
+        plural = len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "'s"))
+        if word in _words("several") or (plural and word not in _words("not_several")):
+            return False
+    return True
 
 
 def _word(word: str, place: int, read: _Words) -> str:
