@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, TypeVar
 
 from sqlalchemy import insert, select, update
 
 from voicenote.errors import WrongUse
-from voicenote.ledger import customer_store, customers, identity, rows, tables
+from voicenote.ledger import (
+    customer_store,
+    customers,
+    identity,
+    rows,
+    tables,
+    word_renewal,
+)
 from voicenote.ledger.changes import hold_case
 from voicenote.ledger.customers import News
 from voicenote.ledger.identity import StoredComplaint
 from voicenote.ledger.list_params import list_param
 from voicenote.ledger.store import Transaction
 from voicenote.ledger.unreadable import reading
+from voicenote.ledger.word_renewal import DEED_SAID
 from voicenote.model.case import Case, Complaint, Lesson, Stage, story_of
 from voicenote.model.promise import AmendsState, Promise
 
@@ -62,7 +70,8 @@ def chunks(items: Iterable[Item], size: int = CHUNK) -> Iterator[list[Item]]:
 def add(tx: Transaction, complaints: Sequence[Complaint], batch: str = "") -> list[AddedCase]:
     """Add complaints as cases; those already there stay as they are (import is idempotent).
 
-    Newer facts about their customers are taken, unless a person has said otherwise.
+    Newer facts about their customers are taken, and the owner's sentences about them, unless a
+    person has said otherwise.
     """
     known = identity.find_known(tx, complaints)
     fresh: list[Complaint] = []
@@ -90,7 +99,19 @@ def add(tx: Transaction, complaints: Sequence[Complaint], batch: str = "") -> li
         results.append(
             AddedCase(complaint, number, new=False, clash=clash, reworded=reworded, news=news)
         )
-    return results
+    return _renew_words(tx, results, added=set(numbers))
+
+
+def _renew_words(
+    tx: Transaction, results: Sequence[AddedCase], added: Collection[int]
+) -> list[AddedCase]:
+    """Take the owner's sentences about cases that were there; return the results with that news."""
+    there = [(one.case, one.complaint) for one in results if not (one.clash or one.case in added)]
+    news = word_renewal.renew_words(tx, there)
+    return [
+        replace(one, news=(*one.news, *news.pop(one.case))) if one.case in news else one
+        for one in results
+    ]
 
 
 def _insert(
@@ -217,7 +238,7 @@ def say_deed(tx: Transaction, number: int, k: int, deed: str) -> None:
     table = tables.amends
     which = (table.c.case == number) & (table.c.k == k)
     tx.connection.execute(update(table).where(which).values(deed=deed))
-    tx.tell("deed_said", number, amends=k, deed=deed)
+    tx.tell(DEED_SAID, number, amends=k, deed=deed)
 
 
 def revise(tx: Transaction, number: int, event: str, **values: Any) -> None:

@@ -100,7 +100,8 @@ def given(
     """Return the metadata of a field that files may give, with at most `most` characters.
 
     Its column is named like the field, or `column`. In `prose`, line breaks are kept. A `renewed`
-    field of a known customer may be updated by a later import. The ledger has a column for it.
+    field of a known customer or case may be updated by a later import. The ledger has a column for
+    it.
     """
     return {"most": most, "column": column, "prose": prose, "renewed": renewed}
 
@@ -180,10 +181,10 @@ class Complaint:
     at_stake: str = field(default="", metadata=given(10_000, prose=True))
     expected: str = field(default="", metadata=given(10_000, prose=True))
     identity: str = field(default="", metadata=given(10_000, prose=True))
-    said_back: str = field(default="", metadata=given(2_000))
-    our_fault: str = field(default="", metadata=given(2_000))
-    meant: str = field(default="", metadata=given(2_000))
-    failure: Failure | None = field(default=None, metadata=given(50))
+    said_back: str = field(default="", metadata=given(2_000, renewed=True))
+    our_fault: str = field(default="", metadata=given(2_000, renewed=True))
+    meant: str = field(default="", metadata=given(2_000, renewed=True))
+    failure: Failure | None = field(default=None, metadata=given(50, renewed=True))
     product: str = field(default="", metadata=given(500))
     cause: str = field(default="", metadata=given(2_000))
     severity: Severity = field(default=Severity.NORMAL, metadata=given(50))

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from voicenote.engine.case.new_cases import Taken
     from voicenote.ledger.customers import News
 
+#: The fields of the owner's own words, which aren't the customer's.
+OWN_WORDS = ("said_back", "our_fault", "meant", "deed", "failure")
 #: How many lines of a kind are shown.
 SHOWN = 20
 
@@ -85,4 +87,6 @@ def describe_known(taken: Taken, *, dry_run: bool = False) -> list[str]:
 
 
 def _news(one: News) -> str:
+    if one.field in OWN_WORDS:
+        return f"{one.field.replace('_', ' ')} for {one.name} is {one.now}"
     return f"the {one.field.replace('_', ' ')} of {one.name} is {one.now}"

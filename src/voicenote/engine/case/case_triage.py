@@ -34,6 +34,7 @@ from voicenote.followup.proposal import (
 from voicenote.followup.release_rules import REWORDS, steps_from
 from voicenote.ledger import case_reports, case_store, customers
 from voicenote.ledger.store import Transaction
+from voicenote.ledger.word_renewal import TRIAGED
 from voicenote.model.case import Case, Complaint, Customer, Failure, Finding, Severity, Stage
 from voicenote.model.money import Money
 from voicenote.model.promise import AmendsKind
@@ -214,7 +215,7 @@ def _save(ws: Workspace, tx: Transaction, number: int, triage: Triage) -> None:
     if {"finding", "abusive"} & set(found) and followed and case.stage is not Stage.APPROVED:
         found["plan"] = ""
     if found:
-        case_store.revise(tx, number, "case_triaged", **found)
+        case_store.revise(tx, number, TRIAGED, **found)
     if lost is not None:
         tx.tell("harm_named", number, lost=Lost(lost).value)
 

@@ -52,6 +52,9 @@ CHANGES = {
     "amends_done": "amends {} was done",
     "amends_confirmed": "amends {} was confirmed",
     "amends_disputed": "amends {} was disputed",
+    "deed_said": "the deed of amends {} is said otherwise",
+    "words_renewed": "an import brought other words",
+    "customer_changed": "something about the customer changed",
     "lesson_written": "its lesson was written",
 }
 
