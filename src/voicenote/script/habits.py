@@ -114,14 +114,15 @@ def split_sentences(text: str, code: str) -> list[str]:
     """Return the sentences of one line of text. Abbreviations and dates don't end one."""
     found: list[str] = []
     start = 0
-    for end in _ends(text, code):
+    for end in sentence_ends(text, code):
         if sentence := text[start:end].strip():
             found.append(sentence)
         start = end
     return found
 
 
-def _ends(text: str, code: str) -> Iterator[int]:
+def sentence_ends(text: str, code: str) -> Iterator[int]:
+    """Yield where each sentence of one line ends, with the space after it."""
     marks = [(mark.start(), mark.end()) for mark in _MARK.finditer(text)]
     marks += [(mark.start(), mark.end()) for mark in _TIGHT.finditer(text)]
     start = 0

@@ -12,10 +12,11 @@ from voicenote.script.check.case_context import CheckContext
 from voicenote.script.check.normalise import blank_quotations, fold
 from voicenote.script.check.phrase_tables import NOT, table
 from voicenote.script.check.phrases import Hit
+from voicenote.script.habits import sentence_ends
 
 #: The sections whose personal sentences end with the customer's own words, after a colon.
 _THEIRS = frozenset({Section.MIRROR, Section.VALIDATE, Section.EMPATHISE, Section.EXPECTATIONS})
-_END = re.compile(r"(?<![.!?؟…])[.!?؟…]+[\"”“»')\]]*(?=\s|$)|\n")
+_LINE = re.compile(r"[^\n]+")
 _SHOUTED = re.compile(r"[^\W\d_]{2,}")
 _LETTER = re.compile(r"\w+")
 
@@ -76,19 +77,21 @@ def read_input(text: str | Script, language: str, context: CheckContext) -> Chec
 
 def _read_text(text: str, language: str) -> Iterator[CheckedSentence]:
     ours = blank_quotations(text)
-    for start, end in _sentence_bounds(ours):
+    for start, end in _sentence_bounds(ours, language):
         yield _place_sentence(ours[start:end], start, None, language)
 
 
-def _sentence_bounds(text: str) -> Iterator[tuple[int, int]]:
+def _sentence_bounds(text: str, language: str) -> Iterator[tuple[int, int]]:
     """Yield where each sentence starts and ends."""
-    start = 0
-    for stop in (*(found.end() for found in _END.finditer(text)), len(text)):
-        sentence = text[start:stop]
-        if _LETTER.search(sentence):
-            lead = len(sentence) - len(sentence.lstrip())
-            yield start + lead, start + len(sentence.rstrip())
-        start = stop
+    for line in _LINE.finditer(text):
+        start = line.start()
+        for end in sentence_ends(line[0], language):
+            stop = line.start() + end
+            sentence = text[start:stop]
+            if _LETTER.search(sentence):
+                lead = len(sentence) - len(sentence.lstrip())
+                yield start + lead, start + len(sentence.rstrip())
+            start = stop
 
 
 def _read_script(script: Script, language: str) -> Iterator[CheckedSentence]:
