@@ -17,7 +17,7 @@ from importlib.resources import files
 from voicenote.script.check.normalise import fold
 
 #: The marks that may end a sentence, and what may close it after them.
-_MARK = re.compile(r"(?<![.!?…؟])[.!?…؟]+[\"”’“»)']*(?:\s+|$)|\s{0,20}[•▪●]\s{0,20}")
+_MARK = re.compile(r"(?<![.!?…؟۔。])[.!?…؟۔。]+[\"”’“»)']*(?:\s+|$)|\s{0,20}[•▪●]\s{0,20}")
 #: A full stop without the space after it, as in "it was late.Nobody came".
 _TIGHT = re.compile(r"(?<=[^\W\d_]{2})\.(?=[A-ZÀ-ÖØ-ÞĀŁŚŻŹĆŞȘŢȚ][a-zà-öø-ÿ])")
 #: How far to look back from a mark, in characters.
@@ -139,7 +139,7 @@ def _is_end(before: str, mark: str, after: str, code: str) -> bool:
     goes_on, stop = after.islower(), mark.strip()
     if not after or stop[0] in "•▪●":
         return True
-    if stop[0] in "?!؟":
+    if stop[0] in "?!؟۔。":
         return not (goes_on and len(stop) > 1)  # a question in quotation marks
     if stop[0] == "…":
         return not goes_on
