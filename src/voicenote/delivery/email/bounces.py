@@ -13,9 +13,10 @@ from email.message import Message
 from email.policy import default
 
 from voicenote.delivery.email.charsets import decode
-from voicenote.delivery.email.contents import payload, read_contents
+from voicenote.delivery.email.contents import payload
 from voicenote.delivery.email.header_fields import field
-from voicenote.delivery.email.machines import is_machine
+from voicenote.delivery.email.machines import from_nobody, is_machine, names_itself_automatic
+from voicenote.delivery.email.text_reports import is_server, read_text_report, returns_ours
 from voicenote.errors import BadData
 from voicenote.model.receipt import UNDELIVERED, Receipt, ReceiptKind
 
@@ -31,7 +32,7 @@ _DELAYED = "delayed"
 _UNREAD = "the delivery report cannot be understood"
 #: The content type of a delivery report, as `limit_headers` renames it.
 STATUS = "text/x-voicenote-delivery-status"
-#: What reports say that are only words: it may still arrive, it arrived, it came back.
+#: What reports in English say that are only words: it may still arrive, it arrived, it came back.
 _PASSING = re.compile(
     r"\bdelayed\b|\(delay\)|still being retried|not been delivered yet|(?:4|24|72) hours"
     r"|will (?:be retried|retry|keep trying|continue to try)|warning (?:message )?only"
@@ -47,12 +48,12 @@ _FAILED = re.compile(
     r"un(?:deliver|able to deliver)|(?:not|nt|n't|never) (?:be |been )?(?:able to )?deliver"
     r"|returned (?:mail|to sender)|(?:delivery|mail) (?:has |was |status notification \()?fail"
     r"|failure notice|permanent (?:error|fail)|rejected|no such user|does ?n[o']t exist"
-    r"|(?:user|address|mailbox) (?:is )?(?:unknown|not found|unavailable)|\b5\.\d\.\d|\b55[0-4]\b",
+    r"|(?:user|address|mailbox) (?:is )?(?:unknown|not found|unavailable)",
     re.IGNORECASE,
 )
 #: "Delivery time expired": the server gave up waiting, and no one reported a failure.
 _GIVEN_UP = "5.4.7"
-_MACHINES = ("mailer-daemon", "postmaster")
+_POSTMASTER = re.compile(r"(?<![\w.+-])postmaster@", re.IGNORECASE)
 #: Anchored at its start, or the search would begin again at every character.
 _ADDRESS = re.compile(r"(?<![^\s,;<>])[^\s,;<>]+@[^\s,;<>]+")
 
@@ -63,11 +64,14 @@ def is_report(message: Message) -> bool:
         part["Content-Type"] and part.get_content_type() == STATUS for part in message.walk()
     ):
         return True
-    local = re.search(r"(?<![\w.+-])([\w.+-]+)@", field(message, "From"))
-    machine = local.group(1).lower() if local else ""
-    if machine == "mailer-daemon" and is_machine(message):
+    sender = field(message, "From")
+    if is_server(sender):
         return True
-    return machine in _MACHINES and is_machine(message) and not message["Auto-Submitted"]
+    if _POSTMASTER.search(sender) and is_machine(message) and not message["Auto-Submitted"]:
+        return True
+    if not from_nobody(message) or names_itself_automatic(message):
+        return False
+    return bool(_POSTMASTER.search(sender)) or returns_ours(message)
 
 
 def read_report(message: Message, at: datetime) -> Receipt | None:
@@ -106,22 +110,30 @@ def status_groups(part: Message) -> list[Message]:
 
 
 def _read_plain_report(message: Message, at: datetime) -> Receipt | None:
-    """Read a report that is only words, and find whom it names; None for a mere delay."""
-    subject = field(message, "Subject")
-    text = "\n".join([subject, *read_contents(message).texts])
+    """Read a report that is only words, and find whom it names; None for a mere delay.
+
+    Our own letter may stand below them, and speak of delays and failures.
+    """
+    subject, report = field(message, "Subject"), read_text_report(message)
+    words = f"{subject}\n{report.words}"
     lasting, passing = failed_recipients(message)
     named = _ADDRESS.findall(field(message, "X-Failed-Recipients"))
-    # our own letter may stand below the report, and speak of delays
-    if not lasting and (passing or _PASSING.search(subject if named else text[:1500])):
-        return None
-    kind = ReceiptKind.BOUNCED
-    if not lasting and not named and not _FAILED.search(text):
-        if not _ARRIVED.search(text):
-            raise BadData(_UNREAD)
-        kind = ReceiptKind.DELIVERED
-    recipient = next(iter((*named, *lasting)), "")
-    detail = {"status": "", "reason": subject, "recipient": recipient}
-    return Receipt(kind=kind, at=at, detail=detail)
+    if not lasting:
+        unsure, beginning = report.lasts is None, subject if named else words[:1500]
+        if passing or report.lasts is False or (unsure and _PASSING.search(beginning)):
+            return None
+        if unsure and not named and not _FAILED.search(words):
+            if not _ARRIVED.search(words):
+                raise BadData(_UNREAD)
+            return Receipt(kind=ReceiptKind.DELIVERED, at=at, detail=_plain_detail(subject, ""))
+    # what is named only in our letter below may be ourselves
+    told = [one for one in lasting if one in report.words.lower()]
+    recipient = next(filter(None, (*named, *told, report.recipient, *lasting)), "")
+    return Receipt(kind=ReceiptKind.BOUNCED, at=at, detail=_plain_detail(subject, recipient))
+
+
+def _plain_detail(subject: str, recipient: str) -> dict[str, str]:
+    return {"status": "", "reason": subject, "recipient": recipient}
 
 
 def _report_detail(report: Message) -> dict[str, str]:

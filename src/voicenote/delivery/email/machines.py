@@ -99,7 +99,7 @@ def is_machine(message: Message) -> bool:
             for name, wrote_it in HEADERS
             for value in fields(message, name)
         )
-        or _names_itself(field(message, "Subject"))
+        or names_itself_automatic(message)
     )
 
 
@@ -108,7 +108,7 @@ def from_nobody(message: Message) -> bool:
     return field(message, "Return-Path").replace(" ", "") == "<>"
 
 
-def _names_itself(subject: str) -> bool:
-    """Return whether a subject is an automatic reply's; "Re: Automatic reply" is a person's."""
-    plain = " ".join(subject.translate(_DIRECTIONS).casefold().replace("ţ", "ț").split())
-    return bool(_NAMED.match(plain))
+def names_itself_automatic(message: Message) -> bool:
+    """Return whether the subject is an automatic reply's; "Re: Automatic reply" is a person's."""
+    subject = field(message, "Subject").translate(_DIRECTIONS).casefold().replace("ţ", "ț")
+    return bool(_NAMED.match(" ".join(subject.split())))

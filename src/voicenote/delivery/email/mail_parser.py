@@ -28,6 +28,7 @@ from voicenote.delivery.email.contents import children, payload, read_contents
 from voicenote.delivery.email.header_fields import field, limit_headers
 from voicenote.delivery.email.machines import calls_itself_automatic, from_nobody, is_machine
 from voicenote.delivery.email.mailbox import MOST
+from voicenote.delivery.email.text_reports import read_text_report
 from voicenote.delivery.inbound import Inbound
 from voicenote.delivery.opt_out_phrases import add_answer, look_for_opt_out
 from voicenote.delivery.tokens import tokens_in
@@ -119,6 +120,14 @@ def writers(message: Message) -> list[str]:
 
 
 def _of_a_report(message: EmailMessage, about: Inbound, at: datetime) -> Inbound:
+    returned = read_text_report(message).headers
+    about = replace(
+        about,
+        keys=tuple(dict.fromkeys((*about.keys, *_keys([returned])))),
+        message_ids=tuple(
+            dict.fromkeys((*about.message_ids, *_message_ids(message, [message, returned])))
+        ),
+    )
     try:
         receipt = read_report(message, at)
     except BadData as error:
