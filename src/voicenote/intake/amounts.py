@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 
 from voicenote.errors import BadData, short
 from voicenote.intake.raw_record import Number
+from voicenote.model.currencies import SIGNS
 from voicenote.model.money import Money
 from voicenote.unicode_forms import normal
 
@@ -47,26 +48,16 @@ _SHARED = {
     "rs": ("INR", "PKR", "LKR", "NPR", "MUR"),
     "₨": ("PKR", "INR", "LKR", "NPR", "MUR"),
 }
-_WORDS = {
+_WORDS = {sign.casefold(): code for sign, code in SIGNS.items()} | {
     word: code
     for code, words in {
-        "AUD": "a$",
-        "BRL": "r$",
-        "CAD": "c$ ca$",
         "CHF": "chf fr sfr",
-        "CZK": "kč",
-        "EUR": "€ eur euro euros eurot",
+        "EUR": "eur euro euros eurot",
         "HUF": "ft",
-        "ILS": '₪ ש"ח ש״ח שח שקל שקלים nis',
-        "INR": "₹",
+        "ILS": 'ש"ח ש״ח שח שקל שקלים',
         "IRR": "ریال rial rials",
-        "NZD": "nz$",
-        "PLN": "zł zl złotych",
-        "RON": "ron",
-        "RUB": "₽",
-        "TRY": "₺",
-        "UAH": "₴",
-        "USD": "dollars dollar us$",
+        "PLN": "zl złotych",
+        "USD": "dollars dollar",
     }.items()
     for word in words.split()
 }
