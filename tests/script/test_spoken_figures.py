@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
 from tests.script.hearing import hear_numbers
+from voicenote.model.money import Money
 from voicenote.script.check.rules import check
 from voicenote.script.figures import find_unsure
 from voicenote.script.languages import language
-from voicenote.script.numbers import spell_number
+from voicenote.script.numbers import say_money, spell_number, write_date, write_money
 from voicenote.script.spoken import spell_out
 
 
@@ -63,6 +65,12 @@ from voicenote.script.spoken import spell_out
         ("en", "50/50", "fifty fifty"),
         ("en", "on the 1st", "on the first"),
         ("en", "€5k", "five thousand euros"),
+        (
+            "et",
+            "1 299,500 KWD",
+            "üks tuhat kakssada üheksakümmend üheksa koma viis Kuveidi dinaari",
+        ),
+        ("en", "CN¥1,299", "one thousand two hundred ninety-nine Chinese yuan"),
         ("en", "1'000 CHF", "one thousand Swiss francs"),
         ("en", "a B2B deal, 20 MP3s", "a B two B deal, twenty MP three s"),
         ("en", "a 5-day trip", "a five day trip"),
@@ -238,6 +246,17 @@ def test_a_figure_is_heard_as_it_is_meant_or_told(code: str) -> None:
             if heard != meant:
                 wrong[written] = (heard, meant, spell_out(text, tongue))
     assert wrong == {}
+
+
+@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("amount", ["1", "240", "240.5", "1299.50", "1299", "1000000", "0.80"])
+def test_what_the_script_writes_itself_is_heard_and_not_told(code: str, amount: str) -> None:
+    tongue = language(code)
+    money = Money(Decimal(amount), "EUR")
+    day = date(2026, 1, 1) + timedelta(days=int(Decimal(amount)) % 365)
+    for text in (write_money(money, tongue), write_date(day, day, tongue)):
+        assert list(find_unsure(text, tongue)) == [], text
+    assert spell_out(write_money(money, tongue), tongue) == say_money(money, tongue)
 
 
 @pytest.mark.parametrize("code", CODES)

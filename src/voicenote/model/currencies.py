@@ -15,6 +15,7 @@ SIGNS = {
     "₭": "LAK", "₮": "MNT", "₼": "AZN", "֏": "AMD", "৳": "BDT", "؋": "AFN", "៛": "KHR",
     "US$": "USD", "A$": "AUD", "AU$": "AUD", "C$": "CAD", "CA$": "CAD", "NZ$": "NZD", "HK$": "HKD",
     "NT$": "TWD", "MX$": "MXN", "S$": "SGD", "R$": "BRL", "EC$": "XCD", "NIS": "ILS",
+    "CN¥": "CNY", "FCFA": "XAF", "F CFA": "XOF", "CFPF": "XPF",
 }  # fmt: skip
 #: Codes that are words or names too: "TOP 10" and "ALL 5" are no sums.
 _WORDS = frozenset(["ALL", "AMD", "BOB", "CUP", "LAK", "MOP", "PAB", "PEN", "SOS", "TOP"])

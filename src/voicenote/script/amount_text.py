@@ -94,11 +94,14 @@ def read_number(written: str, mark: str, *, cents: bool = False) -> tuple[Decima
     last = marks[-1] if marks else ""
     head, _, tail = digits.rpartition(last) if marks else ("", "", digits)
     whole = re.sub(r"[.,]", "", head)
-    if marks and len(tail) == 3 and whole.strip("0") and len(set(marks)) == 1:
+    spaced = digits != written  # 1 299,500: spaces part its thousands
+    if marks and len(tail) == 3 and whole.strip("0") and len(set(marks)) == 1 and not spaced:
         return Decimal(whole + tail), sure and (len(marks) > 1 or last != mark)
     if not marks:
         return Decimal(digits), sure
-    return Decimal(f"{whole or 0}.{tail}"), sure and (cents or last == mark or len(marks) > 1)
+    return Decimal(f"{whole or 0}.{tail}"), sure and (
+        cents or spaced or last == mark or len(marks) > 1
+    )
 
 
 def say_whole(digits: str, tongue: Language) -> str:
@@ -162,7 +165,7 @@ def _money(
     if amount >= TOO_LONG_TO_SAY:
         return None, False
     # of 12.345 KWD the last three may be decimals, whoever writes it
-    mils = re.search(r"^\d{1,3}[.,]\d{3}$", number) and _decimals(currency) == 3
+    mils = re.search(r"^[1-9]\d{0,2}[.,]\d{3}$", number) and _decimals(currency) == 3
     return Money(amount, currency), sure and has_name(currency, tongue) and not mils
 
 
