@@ -249,6 +249,7 @@ def test_an_older_ledger_apologises_to_nobody_again(bare: Call, take: Take, home
             "update customers set email = 'ann@shop.ee' where name like 'Ann%'",
             "insert into customers select 9, 'Cy', '', '', '', '', null, '', '', '', ''",
             "update customers set phone = '+37255550142' where name = 'Cy'",
+            "drop table attachments",
             "drop table doubts",
             "drop table signs",
             "drop table addresses",

@@ -29,7 +29,7 @@ from voicenote.engine.run.match_undo import undo_match
 from voicenote.engine.run.poll import receive, take_over, unmatched
 from voicenote.engine.run.run_once import one_pass
 from voicenote.engine.workspace import Workspace
-from voicenote.errors import Postponed, Refused, TooLarge
+from voicenote.errors import Postponed, Refused, TookTooLong, TooLarge
 from voicenote.ledger import attachments
 from voicenote.ledger.store import Transaction, open_ledger
 from voicenote.model.attachment import FileKind, FileView, OfferedFile
@@ -303,6 +303,31 @@ def test_a_full_disk_is_told_and_counts_as_no_attempt(
     assert (file.state, file.reason) == ("waiting", "")
     receive(ws)
     assert files_of(ws, sent)[0].state == "kept"
+
+
+def test_a_letter_that_takes_too_long_is_given_up_and_stops_nothing(
+    ws: Workspace, world: Chat, sent: int
+) -> None:
+    speaks(world, files=[replace(OFFERED, source="hostile"), OFFERED])
+    world.files["hostile"] = [TookTooLong("it took more than 60 s", "look at it")]
+    receive(ws)
+    found = [(file.state.value, file.reason) for file in files_of(ws, sent)]
+    assert found == [("gone", "it took more than 60 s"), ("kept", "")]
+
+
+def test_strangers_do_not_fill_the_disk(
+    ws: Workspace, world: Chat, sent: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Anybody may write to a bot; what comes from customers is kept all the same."""
+    monkeypatch.setattr("voicenote.engine.run.fetch_files.STRANGERS", 0.004)
+    for number in range(3):
+        speaks(world, f"s{number}", address=f"+491512345678{number}", sender="Somebody")
+        receive(ws)
+    speaks(world)
+    receive(ws)
+    kept = [[file.state.value for file in one.files] for one in unmatched(ws)]
+    assert kept == [["kept"], ["waiting"], ["waiting"]]
+    assert [file.state for file in files_of(ws, sent)] == ["kept"]
 
 
 def test_an_error_of_the_channel_stops_nothing_else(ws: Workspace, world: Chat, sent: int) -> None:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _PIECE = 65536
 _ADDRESS = "the address and its port"
 _MOST = 1_000_000  # most bytes read of an answer
-_LONGER = 5  # how much longer than other requests a file may take
+_LONGER = 3  # how much longer than other requests a file may take
 
 
 @dataclass(frozen=True, kw_only=True)

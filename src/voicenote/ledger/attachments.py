@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, insert, or_, select, update
 
 from voicenote.ledger import case_store, rows, tables
 from voicenote.ledger.store import Transaction
@@ -135,6 +135,13 @@ def renew(tx: Transaction, source: str) -> None:
     mine = (_TABLE.c.source == source) & _TABLE.c.state.in_(lost)
     values = {"state": AttachmentState.WAITING.value, "tries": 0, "reason": ""}
     tx.connection.execute(update(_TABLE).where(mine).values(**values))
+
+
+def size_of_strangers(tx: Transaction) -> int:
+    """Return how many bytes are kept of people who fit no case."""
+    query = select(func.sum(_TABLE.c.size)).join(_CAME, _CAME.c.number == _TABLE.c.arrival)
+    query = query.where(_CAME.c.case.is_(None), _TABLE.c.state == AttachmentState.KEPT)
+    return int(tx.connection.execute(query).scalar() or 0)
 
 
 def waiting_sources(tx: Transaction) -> set[str]:

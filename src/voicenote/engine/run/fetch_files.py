@@ -25,6 +25,7 @@ from voicenote.engine.run.file_store import (
 )
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import (
+    BadData,
     BadSettings,
     Postponed,
     Refused,
@@ -38,7 +39,9 @@ from voicenote.ledger.store import Transaction
 from voicenote.model.attachment import Attachment, AttachmentState, FileKind, OfferedFile
 
 #: How long a run fetches files, in seconds; and most files of one letter.
-LONGEST_S, MOST_FILES = 300.0, 50
+LONGEST_S, MOST_FILES = 120.0, 50
+#: Of people who fit no case, all files together may be this many times as large as one may be.
+STRANGERS = 10
 
 
 @dataclass(slots=True)
@@ -68,7 +71,8 @@ def fetch_files(ws: Workspace, after: int = 0, channel: str = "") -> Fetched:
     if ws.whereabouts is None or not most:
         return done
     with ws.ledger.read() as tx:
-        found = attachments.to_fetch(tx, most, after)
+        waits = attachments.to_fetch(tx, most, after)
+        found = [one for one in waits if channel in ("", one.channel)]
         waiting = attachments.waiting_sources(tx)
     if not after:
         sweep(ws.home, waiting, ws.clock().timestamp())
@@ -77,7 +81,7 @@ def fetch_files(ws: Workspace, after: int = 0, channel: str = "") -> Fetched:
         name = files[0].channel
         if deadline.over or ws.stopped():
             break
-        if name in resting or channel not in ("", name) or name not in ws.settings.channels:
+        if name in resting or not _is_wanted(ws, files[0], most):
             continue
         try:
             check_room(ws.home, files[0].size or 0)
@@ -93,6 +97,16 @@ def fetch_files(ws: Workspace, after: int = 0, channel: str = "") -> Fetched:
             done.troubles.append((name, error))
             break
     return done
+
+
+def _is_wanted(ws: Workspace, one: Attachment, most: int) -> bool:
+    """Whether a file may be fetched. Anybody may write to a bot, so strangers get less room."""
+    if one.channel not in ws.settings.channels:
+        return False
+    if one.case is not None:
+        return True
+    with ws.ledger.read() as tx:
+        return attachments.size_of_strangers(tx) < most * STRANGERS
 
 
 def forget_letters(ws: Workspace, sources: Collection[str]) -> None:
@@ -123,14 +137,14 @@ def _try(ws: Workspace, files: list[Attachment], most: int) -> bool:
         results = _fetch(ws, channel, files, most)
     except TooLarge as error:
         results = [_Result(one, large=error) for one in files]
-    except Refused as error:
+    except (Refused, BadData) as error:
         _fail(ws, files, error.what, lost=True)
         return True
     except Postponed as error:
         _fail(ws, files, error.what)
         return False
-    except VoicenoteError:
-        raise  # our disk, or a process of ours
+    except (Unavailable, TryAgain, BadSettings):
+        raise  # our disk, a process of ours, the ledger, the settings
     except Exception as error:  # noqa: BLE001 - a channel's own fault must not stop the others
         _fail(ws, files, describe_error(error))
         return False
