@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from voicenote.delivery.email.charsets import decode, readings
 from voicenote.delivery.email.mail_parser import read_files, read_mail
 from voicenote.delivery.email.mailbox import MOST
-from voicenote.delivery.email.reply import own_words
+from voicenote.delivery.email.reply import find_wrapped, own_words
 from voicenote.delivery.inbound import EMPTY, Inbound
 from voicenote.delivery.opt_out_phrases import is_opt_out
 from voicenote.model.receipt import ReceiptKind
@@ -238,6 +238,59 @@ def test_what_programs_put_below_an_answer_is_cut(below: str) -> None:
 )  # fmt: skip
 def test_what_only_looks_like_a_quotation_is_kept(text: str) -> None:
     assert own_words(text) == text
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Order 15 is fine.", "Call me at 555 0100", "La 9, vă rog", "Number 5\nand number 6",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("gap", ["\n\n", "\n"])
+def test_a_line_with_a_number_above_an_introduction_is_theirs(said: str, gap: str) -> None:
+    """An introduction may be wrapped onto two lines; a whole one has only one."""
+    wrote = "On Mon, Mar 2, 2026 at 12:00 Anna <anna@saar.example> wrote:"
+    assert own_words(f"{said}{gap}{wrote}\n\n> We are sorry.\n> Anna") == said
+    half = "On Mon, Mar 2, 2026 at 12:00 Anna\n<anna@saar.example> wrote:"
+    assert own_words(f"{said}\n\n{half}\n\n> We are sorry.") == said
+
+
+def test_lines_directly_below_a_marked_one_are_told() -> None:
+    text = "No.\n\nAnna wrote:\n> We are\nsorry.\n> Anna\n\nMari\n> x\nYes\n"
+    assert find_wrapped(text) == ("sorry.", "Yes")
+
+
+@pytest.mark.parametrize(
+    "wrote",
+    [
+        "\u202bב-2 במרץ 2026 מאת \u202aAnna\u202c\u200f <\u202aanna@saar.example\u202c\u200f>:\u202c",
+        "\u2067Anna <anna@saar.example> در تاریخ 2026-03-02 نوشت:\u2069",
+    ],
+)
+def test_signs_of_direction_do_not_hide_an_introduction(wrote: str) -> None:
+    assert own_words(f"תודה.\n\n{wrote}\n\n> We are sorry.") == "תודה."
+
+
+@pytest.mark.parametrize(
+    ("said", "charset"),
+    [
+        ("Tellimus: jõudis.\nTeema: Häälsõnum\nPõhjus: „must“", "iso-8859-13"),
+        ("Zamówienie: źle.\nTemat: Wiadomość głosowa", "iso-8859-2"),
+        ("הזמנה: טובה.\nSubject: הודעה קולית", "windows-1255"),
+        ("Objet: déjà reçu.\nRe: l'été", "windows-1252"),
+    ],
+)
+def test_lines_that_look_like_headers_keep_their_charset(said: str, charset: str) -> None:
+    head = f"From: m@t.example\r\nContent-Type: text/plain; charset={charset}\r\n"
+    raw = head.encode() + b"Content-Transfer-Encoding: 8bit\r\n\r\n" + said.encode(charset)
+    assert words(raw) == said
+
+
+def test_romanian_under_a_western_label_is_legible() -> None:
+    said = "Vă mulțumesc, dar încă picură și sunt supărat."
+    head = b"From: m@t.example\r\nContent-Type: text/plain; charset=iso-8859-1\r\n\r\n"
+    found = words(head + said.encode("iso8859-16"))
+    assert found.translate(str.maketrans("şţ", "șț")) == said
 
 
 def test_the_only_line_that_may_be_theirs_is_kept() -> None:

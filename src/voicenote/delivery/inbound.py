@@ -31,7 +31,8 @@ class Inbound:
     `may_opt_out`: they may want none, so a person has to read it. `texts` are all texts in it, of
     people and machines, without what they quote (subject, parts, captions, buttons): an opt-out is
     looked for in each. `whole` are the writer's words with what they quote without any mark:
-    whoever knows what was quoted finds answers in between. `unread` says why a machine's report
+    whoever knows what was quoted finds answers in between. `wrapped` are lines directly below a
+    marked quotation, which may still be of it. `unread` says why a machine's report
     could not be understood. `mark` is its own id at its source, or "". `address` is the writer's
     address, as it would be in the customer's record, and `aliases` are others that they may have
     there; outside of mailboxes they are certainly theirs. `moved_to`: instead of all these they
@@ -49,6 +50,7 @@ class Inbound:
     may_opt_out: bool = False
     texts: tuple[str, ...] = ()
     whole: str = ""
+    wrapped: tuple[str, ...] = ()
     unread: str = ""
     mark: str = ""
     address: str = ""

@@ -15,7 +15,7 @@ from email.policy import default
 from voicenote.delivery.email.charsets import decode, readings
 from voicenote.delivery.email.header_fields import field as header
 from voicenote.delivery.email.header_fields import limit_headers
-from voicenote.delivery.email.reply import own_words
+from voicenote.delivery.email.reply import find_wrapped, own_words
 from voicenote.delivery.inbound import EMPTY
 from voicenote.model.attachment import FileKind, OfferedFile
 from voicenote.plain_text import strip_markup
@@ -60,12 +60,14 @@ _WORD = re.compile(r"\w+")
 class Contents:
     """What is in a letter: `words` its writer's own; `labels` of files; `texts` all there are.
 
-    `whole` are the longest words with what they may quote without any mark. `files` are the files
-    that have labels, with their bytes; a letter within the letter is not written out.
+    `whole` are the longest words with what they may quote without any mark. `wrapped` are lines
+    directly below marked ones. `files` are the files that have labels, with their bytes; a letter
+    within the letter is not written out.
     """
 
     words: str = ""
     whole: str = ""
+    wrapped: tuple[str, ...] = ()
     labels: list[str] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     files: list[tuple[OfferedFile, bytes | Message]] = field(default_factory=list)
@@ -121,6 +123,7 @@ def _read_text(part: Message, found: Contents) -> str:
         label = meta[1].decode("ascii", "replace")
     plain = [html_text(one) if is_html else one for one in readings(raw, label)]
     texts = list(map(own_words, plain))
+    found.wrapped += find_wrapped(plain[0])
     if any(len(one) > len(found.whole) for one in plain[:1]):
         found.whole = max(found.whole, own_words(plain[0], whole=True), key=len)
     found.texts.extend(texts)

@@ -11,6 +11,7 @@ from voicenote.delivery.email.charsets import decode
 
 #: Anything that parses as a header, anywhere, with its folded lines. Any line end counts.
 _HEADER = re.compile(rb"(?<![^\r\n])[!-9;-~]*:[^\r\n]*(?:(?:\r\n|\r|\n)[ \t][^\r\n]*)*")
+_BODY = re.compile(rb"\r?\n\r?\n|\r\r")
 #: Most bytes and folds read of a header. Those of a part have parameters and nested comments,
 #: which take time quadratic in their length and depth.
 HEADER, FOLDS, PART_HEADER, COMMENTS = 4000, 30, 1000, 20
@@ -42,17 +43,22 @@ def limit_headers(raw: bytes) -> bytes:
     takes hours to parse a header of a megabyte, and anyone can send to a mailbox.
     """
     parts = itertools.count()
-    return _HEADER.sub(lambda found: _short(found[0], parts), raw)
+    end = found.start() if (found := _BODY.search(raw)) else len(raw)
+    return _HEADER.sub(lambda one: _short(one[0], parts, on_top=one.start() < end), raw)
 
 
-def _short(whole: bytes, parts: Iterator[int]) -> bytes:
-    """Return a header, cut to what will be parsed; `parts` counts the headers of parts."""
+def _short(whole: bytes, parts: Iterator[int], *, on_top: bool) -> bytes:
+    """Return a header, cut to what will be parsed; `parts` counts the headers of parts.
+
+    Only the letter's own headers (`on_top`) are decoded: below, a line such as "Subject: …" may be
+    in the text, whose charset is another matter.
+    """
     if whole[:8].lower() == b"content-":
         if next(parts) >= PART_HEADERS:
             return b"X-" + whole[:PART_HEADER]
         start = _PACKED.sub(rb"text/x-voicenote-\1", whole[:PART_HEADER])
         return start if start.count(b"(") < COMMENTS else start.replace(b"(", b" ")
-    if not whole.isascii():
+    if on_top and not whole.isascii():
         whole = decode(whole, "").encode("utf-8", "replace")
     if len(whole) <= HEADER and whole.count(b"\n") + whole.count(b"\r") <= FOLDS:
         return whole

@@ -55,7 +55,7 @@ def read_mail(raw: bytes, at: datetime, templates: tuple[str, ...] = ()) -> Inbo
         return about
     contents = read_contents(message, cut=len(raw) >= MOST)
     texts = (about.subject, *contents.texts)
-    about = replace(about, texts=texts, whole=contents.whole)
+    about = replace(about, texts=texts, whole=contents.whole, wrapped=contents.wrapped)
     if not reports and not is_machine(message) and not calls_itself_automatic(contents.words):
         about = replace(about, files=tuple(file for file, _ in contents.files))
         return add_answer(about, contents.shown, at, "email")

@@ -26,7 +26,10 @@ _FROM = re.compile(
 #: A line that only programs write: an address in angle brackets, and a time or a year.
 _WROTE = re.compile(r"(?=.*<[^<>\s@]+@[^<>\s]+>)(?=.*(?:\d[:.]\d\d|\b\d{4}\b)).*[:：]")
 _MARKS = (">", "|")
+#: What programs put around lines: spaces, and invisible marks of direction.
+_UNSEEN = "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff \t\u00a0"
 _DIGIT = re.compile(r"\d")
+_ENDS = (".", "!", "?", "…", ":")
 #: Lines that programs add to a letter: of Outlook's apps, virus scanners, and inline PGP.
 _ADDED = re.compile(
     r"\boutlook\b.{0,30}\b(?:ios|android)\b|https?://(?:www\.)?(?:aka\.ms|avast\.com)/"
@@ -48,20 +51,33 @@ def own_words(text: str, *, whole: bool = False) -> str:
     kept: list[str] = []
     introductions: list[str] = []
     for number, line in enumerate(lines):
-        bare = line.strip("\u200b\u200e\u200f\ufeff \t\u00a0")
+        bare = line.strip(_UNSEEN)
         if bare.startswith(_MARKS) or is_sent_line(bare) or _ADDED.search(bare[:LONGEST]):
             continue
         if bare.endswith((":", "：")) and _quoted_follows(lines, number):
             introductions += [] if re.search(r"[@\d]", bare) else [bare]
             continue
-        if _quoted_follows(lines, number, through=1) and re.search(r"[@\d]", bare):
-            continue  # an introduction that was wrapped onto two lines
+        if _is_wrapped_introduction(lines, number, bare):
+            continue
         if len(bare) <= LONGEST and not whole and _begins_quotation(lines, number, bare):
             _drop_headers(kept)
             break
         kept.append(bare if not bare else line.rstrip())
-    text = re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip("\u200b\ufeff \t\r\n\u00a0")
+    text = re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip(_UNSEEN + "\r\n")
     return text or "\n".join(introductions)
+
+
+def find_wrapped(text: str) -> tuple[str, ...]:
+    """Return the lines directly below marked ones: answers, or the ends of wrapped ones."""
+    found: list[str] = []
+    below = False
+    for line in text.splitlines():
+        bare = line.strip(_UNSEEN)
+        quoted = bare.startswith(_MARKS)
+        if below and bare and not quoted:
+            found.append(bare)
+        below = bool(bare) and (below or quoted)
+    return tuple(dict.fromkeys(found))
 
 
 def _begins_quotation(lines: list[str], number: int, bare: str) -> bool:
@@ -94,14 +110,19 @@ def _starts_letter(lines: list[str], number: int) -> bool:
     return bool(_HEADER.match(after))
 
 
-def _quoted_follows(lines: list[str], number: int, through: int = 0) -> bool:
-    """Return whether the next non-empty line is quoted; skip `through` lines that end in ":"."""
-    for line in lines[number + 1 : number + 6]:
-        bare = line.strip()
-        if not bare:
-            continue
-        if through and bare.endswith(":"):
-            through -= 1
-            continue
-        return bare.startswith(_MARKS) and not through
-    return False
+def _is_wrapped_introduction(lines: list[str], number: int, bare: str) -> bool:
+    """Return whether a line is the first half of an introduction, and the next one the second.
+
+    A sentence above a whole introduction is the writer's own.
+    """
+    after = lines[number + 1].strip(_UNSEEN) if number + 1 < len(lines) else ""
+    if not (re.search(r"[@\d]", bare) and after.endswith(":")) or bare.endswith(_ENDS):
+        return False
+    whole = "@" in after and _DIGIT.search(after)
+    return not whole and _quoted_follows(lines, number + 1)
+
+
+def _quoted_follows(lines: list[str], number: int) -> bool:
+    """Return whether the next non-empty line is quoted."""
+    after = (line.strip(_UNSEEN) for line in lines[number + 1 : number + 6])
+    return next(filter(None, after), "").startswith(_MARKS)

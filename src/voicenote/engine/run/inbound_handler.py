@@ -96,6 +96,7 @@ def parse_arrival(arrival: Arrival, field: str) -> Arrival:
             moved_to=tuple(heard_at(field, line(one)) for one in inbound.moved_to[:10]),
             whole=storable_text(inbound.whole, WORDS),
             texts=tuple(storable_text(one, WORDS) for one in inbound.texts[:50]),
+            wrapped=tuple(storable_text(one, LINE) for one in inbound.wrapped[:200]),
             keys=tuple(map(line, inbound.keys[:20])),
             tokens=inbound.tokens[:20],
             message_ids=tuple(map(line, inbound.message_ids[:50])),
