@@ -137,6 +137,34 @@ def test_a_condition_or_a_report_of_others_stops_nothing(text: str) -> None:
     assert not is_opt_out(text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Stop please sending me mails", "Lõpetage palun kirjutamine.",
+        "Lõpetage palun kirjade saatmine",
+        "Nu mai doresc să fiu contactat.", "Nu vreau să mai fiu deranjată de voi",
+        "Nie chcę być więcej nękany", "אני לא רוצה שתכתבו לי יותר", "אני לא רוצה שיתקשרו אליי",
+        "Ma ei soovi, et minuga enam ühendust võetakse.",
+        "Palun ei taha et mulle enam kirjutatakse",
+    ],
+)  # fmt: skip
+def test_a_courtesy_in_the_middle_and_the_passive_are_heard(text: str) -> None:
+    assert is_opt_out(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please don't stop",
+        "Stop please the machine",
+        "Nu mai doresc să fie albastru",
+        "Lõpetage palun töö",
+    ],
+)
+def test_a_courtesy_makes_no_other_sentence_a_stop(text: str) -> None:
+    assert not is_opt_out(text)
+
+
 @pytest.mark.parametrize("text", ["No thanks", "Not interested.", "🛑", "Pole vaja.", "Gata"])
 def test_what_may_mean_stop_and_is_all_that_is_said_is_asked_about(text: str) -> None:
     assert is_opt_out(text) or may_be_opt_out(text)

@@ -67,7 +67,10 @@ def is_opt_out(text: str) -> bool:
             continue
         seen.add(sentence)
         said = _strip_politeness(sentence, table)
-        if table["sentences"].fullmatch(said) or (first and table["alone"].fullmatch(said)):
+        bare = " ".join(table["please"].sub(" ", f" {said.replace(' ', '  ')} ").split())
+        if any(map(table["sentences"].fullmatch, (said, bare))):
+            return True
+        if first and table["alone"].fullmatch(said):
             return True
         if any(table["sentences"].fullmatch(clause) for clause in _clauses(sentence)):
             return True
@@ -145,6 +148,7 @@ def _words() -> dict[str, re.Pattern[str]]:
         "sentences": f"{before}{joined['sentences']}{after}",
         "alone": f"{before}{alone}( {alone}| {polite})*",
         "doubt": rf"\W{joined['doubt']}\W",
+        "please": rf" {joined['please']} ",
         "ask": f"{before}{joined['ask']}{after}",
         # someone who says stop twice may mean it, whatever follows
         "twice": rf"{before}{alone} {alone}\W",
