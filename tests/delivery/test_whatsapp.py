@@ -434,6 +434,24 @@ def test_a_system_message_is_no_answer_and_says_who_moved(
     assert (inbound.answer, inbound.receipt, inbound.opt_out) == (None, None, False)
 
 
+def test_the_contact_of_one_message_is_not_the_writer_of_another() -> None:
+    """Several messages come in one call; who moved has no contact in it."""
+    moved: dict[str, Any] = {"type": "system", "id": "wamid.2", "timestamp": "1772443864"}
+    moved["system"] = {
+        "type": "user_changed_user_id",
+        "user_id": "EE.2",
+        "previous_user_id": "EE.1234",
+    }
+    stop = {"from": "37255512345", "id": "wamid.1", "type": "text", "text": {"body": "stop"}}
+    calls = [
+        called({"contacts": CONTACTS[:1], "messages": one})
+        for one in ([stop, moved], [moved, stop])
+    ]
+    for raw in calls:
+        (found,) = [one for one in read_webhook(raw, NOW) if one.moved_to or not one.answer]
+        assert [found.address, *found.aliases] == ["EE.1234"]
+
+
 def test_stopping_in_the_settings_of_whatsapp_is_an_opt_out() -> None:
     wish = {"user_id": EE, "category": "marketing_messages", "value": "stop", "timestamp": "1"}
     (inbound,) = read_webhook(called({"user_preferences": [wish, wish | {"value": "resume"}]}), NOW)

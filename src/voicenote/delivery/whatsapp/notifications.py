@@ -11,7 +11,7 @@ import hmac
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from voicenote.delivery.inbound import Arrival, Inbound
 from voicenote.delivery.json_values import as_object, as_objects, parse_object, read_timestamp
@@ -36,6 +36,13 @@ _BEFORE = ("customer", "previous_user_id", "previous_parent_user_id")
 _AFTER = ("wa_id", "new_wa_id", "user_id", "parent_user_id")
 
 
+class Contacts(NamedTuple):
+    """The contacts of one call. `sole`: it is about one message, so a contact is its writer."""
+
+    known: Sequence[Mapping[str, Any]]
+    sole: bool
+
+
 def genuine(app_secret: str, raw: bytes, header: str) -> bool:
     """Return whether Meta signed `raw`; `header` is ``X-Hub-Signature-256``."""
     right = hmac.new(app_secret.encode(), raw, hashlib.sha256).hexdigest()
@@ -48,13 +55,12 @@ def read_webhook(raw: bytes, now: datetime) -> tuple[Inbound, ...]:
     """Parse one call of the webhook, already verified; `now` (UTC) is used for a missing date."""
     found: list[Inbound] = []
     for value in _values(parse_object(raw)):
-        contacts = as_objects(value.get("contacts"))
-        for status in as_objects(value.get("statuses")):
-            found.extend(_status(status, contacts, now))
-        for message in as_objects(value.get("messages")):
-            found.extend(_message(message, contacts, now))
-        for wish in as_objects(value.get("user_preferences")):
-            found.extend(_preference(wish, contacts, now))
+        told = [
+            (read, one) for name, read in _READERS.items() for one in as_objects(value.get(name))
+        ]
+        contacts = Contacts(as_objects(value.get("contacts")), sole=len(told) == 1)
+        for read, one in told:
+            found.extend(read(one, contacts, now))
     return tuple(found)
 
 
@@ -78,9 +84,7 @@ def _values(told: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
             yield as_object(change.get("value"))
 
 
-def _status(
-    status: Mapping[str, Any], contacts: Sequence[Mapping[str, Any]], now: datetime
-) -> Iterator[Inbound]:
+def _status(status: Mapping[str, Any], contacts: Contacts, now: datetime) -> Iterator[Inbound]:
     word = str(status.get("status", ""))
     kind = _STATUSES.get(word)
     if kind is None:
@@ -112,9 +116,7 @@ def _status(
     )
 
 
-def _message(
-    message: Mapping[str, Any], contacts: Sequence[Mapping[str, Any]], now: datetime
-) -> Iterator[Inbound]:
+def _message(message: Mapping[str, Any], contacts: Contacts, now: datetime) -> Iterator[Inbound]:
     mark = message.get("id")
     context = as_object(message.get("context")).get("id")
     address, *aliases = _addresses(message, "from_", contacts) or [""]
@@ -149,9 +151,7 @@ def _moved(inbound: Inbound, system: Mapping[str, Any]) -> Inbound:
     )
 
 
-def _preference(
-    wish: Mapping[str, Any], contacts: Sequence[Mapping[str, Any]], now: datetime
-) -> Iterator[Inbound]:
+def _preference(wish: Mapping[str, Any], contacts: Contacts, now: datetime) -> Iterator[Inbound]:
     """Treat a customer who stops a business's messages in WhatsApp's own settings as an opt-out."""
     if wish.get("value") != "stop":
         return
@@ -169,30 +169,33 @@ def _preference(
     yield add_answer(inbound, f"[a setting of WhatsApp: {words}]", at, "whatsapp")
 
 
-def _addresses(
-    holder: Mapping[str, Any], prefix: str, contacts: Sequence[Mapping[str, Any]]
-) -> list[str]:
+def _addresses(holder: Mapping[str, Any], prefix: str, contacts: Contacts) -> list[str]:
     """Return the addresses of a person: the number, if it is given, then the ids.
 
     `prefix` is that of the fields' names. A number can be missing or be an id; then what the
-    contact says counts too, if it is certainly theirs.
+    contact says counts too, if it is certainly theirs: in a call about one thing only.
     """
     names = ("from", "recipient_id", "wa_id", f"{prefix}user_id", f"{prefix}parent_user_id")
     own = [found for name in names if (found := address_in(holder.get(name)))]
-    for contact in contacts:
+    alone = not own and contacts.sole and len(contacts.known) == 1
+    for contact in contacts.known:
         theirs = addresses_of(contact)
-        if set(map(to_mark, own)) & set(map(to_mark, theirs)) or (not own and len(contacts) == 1):
+        if alone or set(map(to_mark, own)) & set(map(to_mark, theirs)):
             own.extend(theirs)
     return sorted(dict.fromkeys(own), key=lambda one: not one.startswith("+"))
 
 
-def _name(address: str, aliases: Sequence[str], contacts: Sequence[Mapping[str, Any]]) -> str:
+def _name(address: str, aliases: Sequence[str], contacts: Contacts) -> str:
     """Return the name and user name of a writer, and their address."""
     known = {address, *aliases}
-    for contact in contacts:
+    for contact in contacts.known:
         if known.intersection(addresses_of(contact)):
             profile = as_object(contact.get("profile"))
             names = [profile.get("name"), profile.get("username") or contact.get("username")]
             said = [str(name) for name in names if isinstance(name, str) and name.strip()]
             return " ".join([*said, address])
     return address
+
+
+#: What a call may hold → its reader.
+_READERS = {"statuses": _status, "messages": _message, "user_preferences": _preference}
