@@ -164,3 +164,33 @@ def test_an_opt_out_about_two_cases_of_one_customer_is_told_of_her(
     received = receive(ws)
     assert received.kinds == {"opt-out": 1}
     assert [text for _, text in received.nudges if "Mari Tamm wants no more messages" in text]
+
+
+@pytest.mark.parametrize("said", ["stop", "hello"])
+def test_an_id_is_learnt_though_it_may_be_about_several_cases(
+    ws: Workspace, world: Chat, cases: tuple[int, int], said: str
+) -> None:
+    """Mari has two cases; her id alone must be known from now on."""
+    mari = person(name="Mari Tamm", whatsapp=MARI, time_zone="Europe/Tallinn")
+    (second,) = take(ws, told("C", customer=mari))
+    stops = said == "stop"
+    world.comes("a", address=MARI, aliases=("EE.12345",), text=said, opt_out=stops, sender="M.")
+    receive(ws)
+    world.comes("b", address="EE.12345", sender="M. EE.12345", text="stop", opt_out=True)
+    assert receive(ws).kinds == {"opt-out": 1}
+    with ws.ledger.read() as tx:
+        assert optouts.find_gone(tx, [*cases, second]) == {cases[0], second}
+
+
+def test_a_stop_whose_replies_go_to_a_customer_of_several_cases_is_theirs(
+    tmp_path: Path, clock: Clock
+) -> None:
+    """From a telephone's own address, with the usual one in Reply-To."""
+    world = Listening()
+    with listening(tmp_path, clock, world) as ws:
+        cases = take(ws, told("A"), told("B"), told("C", name="Jaan", email="jaan@t.example"))
+        at = {"address": "d@phone.example", "aliases": ("dana@example.com",), "sender": "d@phone"}
+        world.comes("a", text="stop", opt_out=True, **at)
+        assert receive(ws).kinds == {"opt-out": 1}
+        with ws.ledger.read() as tx:
+            assert optouts.find_gone(tx, cases) == set(cases[:2])

@@ -11,7 +11,7 @@ from voicenote.engine.case.consent import UNPLACED, hold_in, opt_out_in
 from voicenote.engine.case.decisions import decide_in
 from voicenote.engine.case.routing import next_way
 from voicenote.engine.clock_check import as_of
-from voicenote.engine.run.correlate import Source
+from voicenote.engine.run.correlate import Source, writer_marks
 from voicenote.engine.run.interpret_arrival import (
     AddressOptOut,
     CaseNews,
@@ -67,7 +67,8 @@ class ArrivalWriter:
             case CaseNews():
                 if not self._keep(outcome.kind, case=outcome.located.case.number):
                     return ""
-                self._learn(outcome)
+                if not outcome.located.stranger:
+                    self._learn(outcome.located.case)
                 self._change_case(outcome)
         return outcome.kind
 
@@ -111,22 +112,31 @@ class ArrivalWriter:
             self._note(case.number, "moved", f"{text}; messages by {name} go there")
         return "moved"
 
-    def _learn(self, news: CaseNews) -> None:
-        """Add the addresses that the channel says are the customer's too."""
-        inbound = self.arrival.inbound
-        if inbound and not self.source.is_mailbox and not news.located.stranger:
-            known = (inbound.address, *inbound.aliases)
-            arrivals.learn(self.tx, news.located.case, self.source.field, known)
+    def _learn(self, case: Case | None = None) -> None:
+        """Add the addresses that the channel says are the customer's too.
+
+        They have the case; without one, they are the only customer who has any of the addresses.
+        """
+        inbound, tx = self.arrival.inbound, self.tx
+        if inbound is None or self.source.is_mailbox:
+            return
+        marks = self.source.marks(inbound)
+        if case is None and len(customer_store.find_owners(tx, marks)) == 1:
+            case = next(iter(arrivals.cases_at(tx, *marks)), None)
+        if case is not None:
+            arrivals.learn(tx, case, self.source.field, (inbound.address, *inbound.aliases))
 
     def _set_apart(self, outcome: SetApart) -> str:
-        kept = self._keep(UNMATCHED, reason=outcome.why, text=text_of(self.arrival))
-        if kept and outcome.hold:
+        if not self._keep(UNMATCHED, reason=outcome.why, text=text_of(self.arrival)):
+            return ""
+        self._learn()
+        if outcome.hold:
             number = self._number()
             channel = self.source.name if outcome.here else ""
             doubts.add(self.tx, number, outcome.hold, channel)
             if hold_in(self.tx, outcome.hold, channel, UNPLACED):
                 self._note(outcome.hold[0], "held", outcome.told)
-        return UNMATCHED if kept else ""
+        return UNMATCHED
 
     def _opt_out_writer(self, outcome: AddressOptOut) -> str:
         """Opt out a writer whose message fits no single case; return as `apply` does."""
@@ -139,6 +149,7 @@ class ArrivalWriter:
             return kind
         if not self._keep(outcome.kind, case=cases[0].number):
             return ""
+        self._learn()
         count = opt_out_in(tx, None, *writer)
         ended = f"; {count} message{'s' * (count > 1)} cancelled" if count else ""
         for case in {case.customer.name: case for case in cases}.values():
@@ -184,11 +195,11 @@ class ArrivalWriter:
         self._note(case.number, "opt-out", text)
 
     def _writer(self) -> tuple[str, ...]:
-        """Return the marks of the addresses that are certainly the writer's."""
+        """Return the marks of the addresses that are the writer's."""
         inbound = self.arrival.inbound
-        if inbound is None or self.source.is_mailbox:
+        if inbound is None:
             return (self.source.mark(self.arrival.address),)
-        return self.source.marks(inbound)
+        return writer_marks(self.tx, self.source, inbound)
 
     def _keep(self, kind: str, **more: Any) -> bool:
         """Keep the arrival; return False when it was already kept."""

@@ -238,6 +238,19 @@ def last_sent(tx: Transaction, source: Source, case: Case, inbound: Inbound | No
     return open_[0] if len(open_) == 1 else None
 
 
+def writer_marks(tx: Transaction, source: Source, inbound: Inbound) -> tuple[str, ...]:
+    """Return the marks of the addresses that are the writer's.
+
+    Of the others that a letter names, such as its Reply-To, the first that a customer has is taken,
+    as the letter is matched.
+    """
+    marks = source.marks(inbound)
+    if not source.is_mailbox or not marks:
+        return marks
+    known = next((one for one in marks if arrivals.cases_at(tx, one)), marks[0])
+    return tuple(dict.fromkeys((marks[0], known)))
+
+
 def _not_by_address(inbound: Inbound) -> str:
     """Return why an address must not decide the case, though it may be known; "" when it may."""
     if any(_PROOF.match(one) for one in (*inbound.keys, *inbound.message_ids)):
