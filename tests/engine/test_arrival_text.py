@@ -69,6 +69,33 @@ def test_what_they_may_say_themselves_stays(text: str) -> None:
     assert SENT.remove_from(text) == text
 
 
+@pytest.mark.parametrize("width", [30, 34, 41, 52])
+def test_lines_that_were_wrapped_after_they_were_marked_are_ours(width: int) -> None:
+    """A mail program took what begins with a mark; the other halves of the lines are left."""
+    marked = "\n".join(wrapped(f"> {one}", width=width) for one in (*OURS[:6], OURS[7]))
+    left = "\n".join(line for line in marked.split("\n") if not line.startswith(">"))
+    said = "No, 5 is still blue."
+    assert SENT.remove_from(f"{said}\n\n{left}", left.split("\n")).strip() == said
+    half = "The ribbon. Thank you for telling us. It was our mistake and"
+    assert SENT.remove_from(f"{said}\n{half}", (half,)).strip() == said
+    assert "please stop emailing me" in SENT.remove_from(f"please stop emailing me\n{left}")
+
+
+def test_signs_before_their_next_word_stay() -> None:
+    assert SENT.remove_from(f"No.\n{OURS[4]}\n[a sound: memo.m4a, 9 s]").endswith(
+        "\n[a sound: memo.m4a, 9 s]"
+    )
+    assert SENT.remove_from(f"No.\n{OURS[4]}\n\n+37255512345").endswith("\n+37255512345")
+
+
+def test_accents_that_a_charset_has_changed_make_no_other_words() -> None:
+    sent = Correspondence(
+        ["Teil on täielik põhjus pahane olla.", "Îmi pare rău, așa este și țin minte."]
+    )
+    text = "Ei.\n\nTeil on taielik pőhjus pahane olla.\nImi pare rau, aşa este şi ţin minte."
+    assert sent.remove_from(text) == "Ei."
+
+
 def came(text: str, *more: str, whole: str = "") -> Inbound:
     inbound = Inbound(sender="m", subject="", texts=more, whole=whole, address="m@t.example")
     arrival = Arrival(mark="a", at=NOW, inbound=add_answer(inbound, text, NOW, "email"))

@@ -7,6 +7,7 @@ our own sentences is a quotation, however it is wrapped, marked or punctuated.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import repeat
@@ -31,11 +32,19 @@ ENOUGH = 4
 PARTLY = 8
 #: Words of a quotation that is a letter of ours rather than a sentence.
 LONG = 25
+#: Lines and words together of what may be left of badly wrapped lines of ours.
+REMNANTS = 5
 #: Lines that programs put above a quotation: a header, or an introduction that ends in a colon.
 _HEADER = re.compile(r"\W*\w[\w-]{0,20}(?: [\w-]{1,20})?\*? ?[:：].*")
 _INTRODUCTION = re.compile(r"(?=.{0,300}[\d@]).{0,300}[:：]\W{0,20}")
 _WROTE = re.compile(r"(?=.{0,300}[@<])(?=.{0,300}\d).{0,300}[:：]\W{0,20}")
 _EMPTY_HEADER = re.compile(r"\W*\w[\w -]{0,30}[:：][\W\d]*")
+#: The end of a quotation without its beginning.
+_END = re.compile(r"^[^\"'“”„«»״]*[\"”“»״]\W*$")
+#: Signs that belong to the word behind them, as in "[a sound]" and "+372".
+_OPENING = re.compile(r"(?<=\s)\S+$")
+#: Lines, and what is left of them; a NUL is where something of ours was.
+_PIECES = re.compile(r"([\0\n]+)")
 _DIVIDER = re.compile(r"[-_=*#\s.,:;\"“”„]*|[-_=*]{3,100}[^-_=*].{0,200}[-_=*]{3}")
 _STOPS = " \t>|"
 _LETTERS = re.compile(r"[^\W\d_]")
@@ -68,12 +77,13 @@ class Correspondence:
     theirs: Sequence[str] = ()
     notes: Sequence[str] = ()
     _whole: str = ""
+    _theirs: list[str] = field(default_factory=list)
     _first: dict[str, list[tuple[tuple[str, ...], bool]]] = field(default_factory=dict)
     _parts: set[tuple[str, ...]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         known = {run for text in self.theirs for run in _runs(_words(text))}
-        theirs = [f" {' '.join(_words(text))} " for text in self.theirs]
+        theirs = self._theirs = [f" {' '.join(_words(text))} " for text in self.theirs]
         whole: list[str] = []
         for sentence in dict.fromkeys(self.sentences):
             words = _words(sentence)
@@ -91,21 +101,26 @@ class Correspondence:
     def __bool__(self) -> bool:
         return bool(self._first)
 
-    def remove_from(self, text: str) -> str:
-        """Return `text` without any run of our sentences, and without what introduces it."""
+    def remove_from(self, text: str, wrapped: Sequence[str] = ()) -> str:
+        """Return `text` without any run of our sentences, and without what introduces it.
+
+        `wrapped` are lines directly below a marked quotation: they go if their words are ours.
+        """
         found = list(_WORD.finditer(text))
         words = [_fold(one[0]) for one in found]
         ours = self._mark(words)
         if not any(ours):
-            return text
+            return self._without_remnants(text, wrapped)
         kept, last = [], 0
         for start, end in _spans(ours):
             kept.append(text[last : found[start].start()])
             last = found[end].start() if end < len(found) else len(text)
             gap = text[found[end - 1].end() : last]
+            if end < len(found) and (opening := _OPENING.search(gap)):
+                last -= len(opening[0])
             kept.append("\0" * (1 + (end - start >= LONG)) + "\n" * gap.count("\n"))
         kept.append(text[last:])
-        return _without_frames("".join(kept))
+        return _without_frames(self._without_remnants("".join(kept), wrapped))
 
     def answers_within(self, text: str) -> str:
         """Return what stands between sentences of ours in `text`: answers without any mark."""
@@ -116,6 +131,32 @@ class Correspondence:
         between = text[found[spans[0][0]].start() : found[spans[-1][1] - 1].end()]
         lines = map(str.strip, self.remove_from(between).split("\n"), repeat(_STOPS))
         return "\n".join(line for line in lines if not _DIVIDER.fullmatch(line))
+
+    def _without_remnants(self, text: str, wrapped: Sequence[str]) -> str:
+        """Return `text` without the ends of our lines that a program wrapped after marking them.
+
+        Elsewhere, a short line may also be the writer's own; a long one in our words is not, nor
+        are several, nor is one with the end of what we said back.
+        """
+        pieces = [(one, self._remnant(one)) for one in _PIECES.split(text)]
+        ours = [words for _, words in pieces if words and not self._says_back(words)]
+        enough = len(ours) + sum(map(len, ours)) >= REMNANTS
+
+        def is_ours(piece: str, words: list[str]) -> bool:
+            below = any(piece.strip() in one for one in wrapped)
+            return below or bool(_END.search(piece)) or (enough and words in ours)
+
+        kept = "".join(one for one, words in pieces if not (words and is_ours(one, words)))
+        return kept if kept == text else re.sub(r"\n{3,}", "\n\n", kept)
+
+    def _remnant(self, line: str) -> list[str]:
+        """Return the words of a line that is only a part of ours; none if it may be an opt-out."""
+        words = _words(line)
+        stops = is_opt_out(line) or may_be_opt_out(line)
+        return words if words and self._has(words) and not stops else []
+
+    def _says_back(self, words: Sequence[str]) -> bool:
+        return any(f" {' '.join(words)} " in text for text in self._theirs)
 
     def _has(self, words: Sequence[str]) -> bool:
         return f" {' '.join(words)} " in self._whole
@@ -147,10 +188,10 @@ def without_ours(arrival: Arrival, sent: Correspondence) -> Arrival:
     inbound = arrival.inbound
     if inbound is None or not sent:
         return arrival
-    texts = tuple(map(sent.remove_from, inbound.texts))
+    texts = tuple(sent.remove_from(one, inbound.wrapped) for one in inbound.texts)
     answer = inbound.answer
     if answer is not None:
-        text = sent.remove_from(answer.text).strip()
+        text = sent.remove_from(answer.text, inbound.wrapped).strip()
         within = [
             line for line in sent.answers_within(inbound.whole).split("\n") if line not in text
         ]
@@ -235,4 +276,6 @@ def _words(text: str) -> list[str]:
 
 
 def _fold(word: str) -> str:
-    return normal(word, "NFKC").casefold()
+    """Return a word without accents, which a wrong or poor charset changes or loses."""
+    whole = normal(word, "NFKD").casefold()
+    return "".join(sign for sign in whole if not unicodedata.combining(sign)) or whole
