@@ -154,6 +154,13 @@ def fuzz(_folder: Path) -> str:
     return fuzz_measures.fuzz()
 
 
+def inbound(_folder: Path) -> str:
+    """Ten thousand letters and webhooks that come in, and what was lost or crossed."""
+    import inbound_measures
+
+    return inbound_measures.inbound()
+
+
 def walks(folder: Path) -> str:
     """Hundreds of random walks over the real program."""
     import walk_measures
@@ -203,9 +210,10 @@ MEASURES: dict[str, Callable[[Path], str]] = {
     "coding": coding,
     "narratives": narratives,
     "fuzz": fuzz,
+    "inbound": inbound,
 }
 #: What fetches a quarter of a gigabyte at its first time, or takes an hour: only when it is named.
-ONLY_BY_NAME = ("intelligibility", "fuzz", "walks")
+ONLY_BY_NAME = ("intelligibility", "fuzz", "walks", "inbound")
 
 
 def main(names: Sequence[str]) -> int:

@@ -263,7 +263,7 @@ def test_lines_directly_below_a_marked_one_are_told() -> None:
 @pytest.mark.parametrize(
     "wrote",
     [
-        "\u202bב-2 במרץ 2026 מאת \u202aAnna\u202c\u200f <\u202aanna@saar.example\u202c\u200f>:\u202c",
+        "\u202bב-2.3.2026 מאת \u202aAnna\u202c\u200f <\u202aanna@saar.example\u202c\u200f>:\u202c",
         "\u2067Anna <anna@saar.example> در تاریخ 2026-03-02 نوشت:\u2069",
     ],
 )
