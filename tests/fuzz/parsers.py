@@ -259,6 +259,17 @@ def script(data: bytes, _folder: Path, chance: random.Random) -> None:
     check(new)
 
 
+def letter(data: bytes, _folder: Path, chance: random.Random) -> None:
+    """A letter of the owner's own, and a complaint turned into the second person."""
+    from voicenote.script.own_letter import is_letter, read_letter
+    from voicenote.script.second_person import propose_account
+
+    text = data.decode("utf-8", "replace")
+    propose_account(text)
+    if is_letter(text):
+        read_letter(text, _script(chance.choice(("en", "pl", "ro", "et", "fa", "he", "de"))))
+
+
 def _script(language: str) -> Script:
     from voicenote.model.sentences import Script, Section, Sentence
 
@@ -566,6 +577,7 @@ PARSERS: dict[str, Parser] = {
     "settings": Parser(settings, _settings, (*SETTING_WORDS, *_TOML), weight=12),
     "offset": Parser(offset, lambda: [b"P1D", b"-P7D", b"PT30M", b"P1Y2M3DT4H5M6S", b"P2W"], SETTING_WORDS, weight=4),
     "script": Parser(script, _scripts, ("[thanks]", "~", "[own]", "\\", "#", "€", "1.234,50"), weight=5),
+    "letter": Parser(letter, _scripts, ("I was", "you", "'", "“", "my wife and I", "- ", "?"), weight=5),
     "checked": Parser(checked, _scripts, ("I promise", "policy", "!!!", "STOP", "sorry if"), weight=5),
     "said": Parser(said, _scripts, ("Mr.", "...", "1.", "€ 5", "3. marca", "(a.b.c.)"), weight=5),
     "quoted": Parser(quoted, _scripts, ("1.", "- ", "> ", "Dear", "&nbsp;", "<br>", "http://"), weight=4),
