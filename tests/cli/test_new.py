@@ -113,7 +113,7 @@ def test_a_proposal_is_taken_only_when_it_was_read(sit: Sit, tmp_path: Path) -> 
     case = shown(sit, tmp_path, "", "", "", "")
     assert "A proposal: You told our waiter twice about the nuts." in case["screen"]
     assert "A proposal: It cost you a night." in case["screen"]
-    assert "A proposal: You'll have your money back, 38 EUR, by Friday, 4 June" in case["screen"]
+    assert "A proposal: You'll have your money back, €38, by Friday, 4 June" in case["screen"]
     assert (case["said_back"], case["our_fault"], case["meant"]) == ("", "", "")
     assert case["amends"][0]["deed"] == ""
 
@@ -124,7 +124,7 @@ def test_a_proposal_is_taken_by_yes_and_other_words_in_its_place(sit: Sit, tmp_p
     assert case["said_back"] == "You told our waiter twice about the nuts."
     assert case["our_fault"] == "We served her the pesto anyway."
     assert case["meant"] == "You sat up all night."
-    assert case["amends"][0]["deed"].startswith("You'll have your money back, 38 EUR, by")
+    assert case["amends"][0]["deed"].startswith("You'll have your money back, €38, by")
 
 
 def test_yes_to_no_proposal_is_asked_again(sit: Sit, tmp_path: Path) -> None:

@@ -159,3 +159,13 @@ def test_at_a_terminal_an_accepted_promise_is_said_at_once(
     done = call("triage", "1", input="\n" * 12 + "yes\nI'll bake it again, for Friday.\n")
     assert done.exit_code == 0, done.stderr
     assert of(call)["amends"][1]["deed"] == "I'll bake it again, for Friday."
+
+
+def test_who_is_greeted_in_other_words_is_not_called_nameless(call: Call, tmp_path: Path) -> None:
+    rows = tmp_path / "rows.csv"
+    rows.write_text(
+        "ref,customer,greet_as,what_happened\n"
+        "x,dana@example.com,,It was late.\n"
+        "y,marta@example.com,Pani Marto,It was cold.\n"
+    )
+    assert "Greeted without a name: 1" in call("import", str(rows)).stderr

@@ -12,7 +12,7 @@ from datetime import date
 from voicenote.model.case import Complaint
 from voicenote.model.promise import MONEY_BACK, AmendsKind, Promise
 from voicenote.script.languages import language
-from voicenote.script.numbers import write_date
+from voicenote.script.numbers import write_date, write_money
 from voicenote.script.second_person import ENGLISH, propose_account
 
 #: The deeds that a customer has in the end, so that "You'll have …" is said of them.
@@ -42,8 +42,8 @@ def propose_deed(promise: Promise, today: date) -> str:
     what = promise.text.strip().rstrip(".")
     if promise.kind not in _HAD or not _THING.match(what) or re.search(r"[.!?;\n]", what):
         return ""
-    worth = promise.value if not re.search(r"\d", what) else None
-    day = promise.promised_by
-    by = f" by {write_date(day, today, language(ENGLISH))}" if day else ""
+    tongue, day = language(ENGLISH), promise.promised_by
+    worth = promise.value and not re.search(r"\d", what) and write_money(promise.value, tongue)
+    by = f" by {write_date(day, today, tongue)}" if day else ""
     said = f"You'll have {what[0].lower()}{what[1:]}" + (f", {worth}," if worth else "") + by
     return f"{said.rstrip(',')}."

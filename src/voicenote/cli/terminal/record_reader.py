@@ -55,7 +55,8 @@ class RecordReader:
                 for problem in item.unread:
                     self._show(replace(problem, what=f"{problem.what}; added without it"))
                 who = item.complaint.customer
-                if who.name != NOBODY and not name_to_greet(who.name, who.say_as):
+                greeted = who.greet_as or name_to_greet(who.name, who.say_as)
+                if who.name != NOBODY and not greeted:
                     self.nameless += 1
                     self.stand_in = self.stand_in or who.name
                 yield item
