@@ -402,8 +402,8 @@ def test_answers_are_written_into_the_commented_file(tmp_path: Path) -> None:
 def test_a_profile_is_saved_beside_what_is_there(tmp_path: Path) -> None:
     file = write(tmp_path, "# mine\n[owner]\nname = 'Ada' # me\n\n[intake.old]\nsource = 'old'\n")
     mapping = {"what_happened": 'The "complaint"'}
-    save_profile(file, "new one", mapping, {"customer": "x"}, "cfpb")
-    save_profile(file, "new one", mapping, {"customer": "y"}, "cfpb")
+    save_profile(file, "new one", Profile(map=mapping, default={"customer": "x"}, source="cfpb"))
+    save_profile(file, "new one", Profile(map=mapping, default={"customer": "y"}, source="cfpb"))
     settings = load(tmp_path, {})
     assert settings.intake["new one"] == Profile(
         map=mapping, default={"customer": "y"}, source="cfpb"
@@ -414,7 +414,7 @@ def test_a_profile_is_saved_beside_what_is_there(tmp_path: Path) -> None:
 
 
 def test_a_profile_makes_the_file_when_there_is_none(tmp_path: Path) -> None:
-    save_profile(tmp_path / "voicenote.toml", "a", {"customer": "Name"}, {}, "")
+    save_profile(tmp_path / "voicenote.toml", "a", Profile(map={"customer": "Name"}))
     assert load(tmp_path, {}).intake["a"].map == {"customer": "Name"}
 
 
@@ -422,7 +422,7 @@ def test_the_file_is_replaced_and_not_written_over(tmp_path: Path) -> None:
     file = write(tmp_path, "# mine\n")
     before = tmp_path / "before"
     before.hardlink_to(file)
-    save_profile(file, "a", {"customer": "Name"}, {}, "")
+    save_profile(file, "a", Profile(map={"customer": "Name"}))
     assert before.read_text(encoding="utf-8") == "# mine\n"
 
 
@@ -435,7 +435,7 @@ def test_a_full_disk_leaves_the_file_as_it_was(
     file = write(tmp_path, "# mine\n")
     monkeypatch.setattr("os.fsync", full)
     with pytest.raises(Unavailable, match="No space left"):
-        save_profile(file, "a", {"customer": "Name"}, {}, "")
+        save_profile(file, "a", Profile(map={"customer": "Name"}))
     assert [path.name for path in tmp_path.iterdir()] == ["voicenote.toml"]
     assert file.read_text(encoding="utf-8") == "# mine\n"
 
@@ -443,13 +443,13 @@ def test_a_full_disk_leaves_the_file_as_it_was(
 def test_a_profile_is_not_added_to_a_broken_file(tmp_path: Path) -> None:
     file = write(tmp_path, "[owner\n")
     with pytest.raises(BadSettings):
-        save_profile(file, "a", {}, {}, "")
+        save_profile(file, "a", Profile())
     assert file.read_text(encoding="utf-8") == "[owner\n"
 
 
 def test_a_profile_survives_the_commented_file(tmp_path: Path) -> None:
     file = write(tmp_path, commented_toml())
-    save_profile(file, "a", {"customer": "Name"}, {"language": "en"}, "s")
+    save_profile(file, "a", Profile(default={"language": "en"}, source="s"))
     assert load(tmp_path, {}).intake["a"].default == {"language": "en"}
 
 
@@ -523,3 +523,13 @@ def test_the_owners_gender_is_one_of_two_words_or_left_out(tmp_path: Path) -> No
     assert load(tmp_path, {"VOICENOTE_OWNER__GENDER": "woman"}).owner.gender == "woman"
     (problem,) = problems(tmp_path, '[owner]\ngender = "she"\n')
     assert problem.advice == "known: woman, man"
+
+
+def test_a_profile_keeps_how_a_file_is_read(tmp_path: Path) -> None:
+    """Not only its columns."""
+    profile = Profile(
+        map={"customer": "column 1"}, where="rating <= 2", delimiter="\t", encoding="cp1250",
+        sheet="Open", keep_all=True, lines=True, no_header=True, no_quotes=True, day_first=True,
+    )  # fmt: skip
+    save_profile(tmp_path / "voicenote.toml", "a", profile)
+    assert load(tmp_path, {}).intake["a"] == profile

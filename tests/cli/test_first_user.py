@@ -374,3 +374,35 @@ def test_after_the_script_both_voices_are_offered(call: Call, tmp_path: Path) ->
     assert "voicenote record 1" in call("next").stdout
     memos = [one for one in json.loads(call("doctor", "--json").stdout) if one["about"] == "memos"]
     assert memos[0]["what"] == "none is made yet"
+
+
+def test_an_import_keeps_its_switches_in_a_profile(call: Call, tmp_path: Path) -> None:
+    """The second file is read like the first, without any of them."""
+    columns = ("--map", "customer=column 1", "--map", "what_happened=column 2")
+    for number in (1, 2):
+        text = f'Ann{number};The cake {number} fell.;1\nBo{number};It was "fine.;5\n'
+        (tmp_path / f"{number}.csv").write_text(text, encoding="utf-8")
+    switches = (
+        "--no-header",
+        "--no-quotes",
+        "--where",
+        'column("column 3") < 3',
+        "--delimiter",
+        ";",
+    )
+    done = call("import", str(tmp_path / "1.csv"), *columns, *switches, "--save", "s", "--json")
+    assert json.loads(done.stdout)["added"] == 1, done.stderr
+    done = call("import", str(tmp_path / "2.csv"), "--profile", "s", "--json")
+    assert json.loads(done.stdout)["added"] == 1, done.stderr
+
+
+def test_new_from_a_file_without_words_says_what_to_write(call: Call, tmp_path: Path) -> None:
+    (tmp_path / "one.toml").write_text('customer = "Ann"\n', encoding="utf-8")
+    done = call("new", "--from", str(tmp_path / "one.toml"))
+    assert done.exit_code == 65
+    assert 'write what_happened = "…"' in done.stderr
+    assert "map" not in done.stderr
+
+
+def test_an_opt_out_names_the_customer_in_json(call: Call) -> None:
+    assert json.loads(call("opt-out", "1", "--json").stdout)["customer"] == "Ada Lovelace"

@@ -175,6 +175,33 @@ def test_the_best_marks_are_praise(read: Any) -> None:
     assert reasons(source) == ["praise", "praise"]
 
 
+def test_a_five_of_ten_is_no_praise_where_the_first_thousands_have_no_better(read: Any) -> None:
+    """The highest mark is that of the whole file."""
+    rows = [f"A{n},late {n},{n % 6}" for n in range(3000)]
+    source, good, _ = read("name,review,rating\n" + "\n".join([*rows, "Bo,late,10"]) + "\n")
+    assert reasons(source) == ["praise"]
+    assert len(good) == 3000
+
+
+@pytest.mark.parametrize(
+    ("column", "marks", "left_out"),
+    [
+        ("NPS", "5 4 1", 0),
+        ("NPS score", "9 5 10", 2),
+        ("rating", "5/10 3/10 4/10", 0),
+        ("rating", "5/5 3/5 1/5", 1),
+        ("Ocena", "9/10 10/10 5/10", 2),
+        ("stars", "5 4.0 5.0", 2),
+        ("hinne", "5 good 1", 0),
+        ("csat", "5 80 100", 0),
+    ],
+)
+def test_a_scale_that_is_stated_counts(read: Any, column: str, marks: str, left_out: int) -> None:
+    rows = "".join(f"A{n},late {n},{mark}\n" for n, mark in enumerate(marks.split()))
+    source, good, _ = read(f"name,complaint,{column}\n{rows}")
+    assert (len(reasons(source)), len(good)) == (left_out, 3 - left_out)
+
+
 ROWS = (
     "name,complaint,Rating,Ticket status\n"
     "Ann,late,1,open\nBo,cold,2,Closed\nCy,wet,3,open\nDi,dry,,open\n"

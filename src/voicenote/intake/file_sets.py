@@ -113,7 +113,6 @@ def _assemble(
         shape = "csv" if one.shape is Shape.TABLE else "json"
         origin = _read_origin(sample) or name_helpdesk(headers) or shape
     where = RowFilter(options.where, headers, mapping) if options.where else None
-    rows = [record.values for record in sample]
     chosen = where.columns if where else ()
     known = () if options.keep_all else headers
     return Part(
@@ -127,7 +126,12 @@ def _assemble(
         source_name=options.source or origin,
         orders=_find_orders(sample, mapping, options),
         reader=reader,
-        sieve=Sieve(known, rows, source=origin, chosen=chosen),
+        sieve=Sieve(
+            known,
+            lambda: (record.values for record in reader(0)),
+            source=origin,
+            chosen=chosen,
+        ),
         where=where,
         updated=next(iter(guess_updated(headers)), ""),
         naive_zone="UTC" if helpdesk else "",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cache
 from importlib import resources
 
@@ -11,6 +12,10 @@ from voicenote.intake.mapping import fold_header
 
 _RATED = "rated"
 _PRAISE = "praise"
+#: Columns whose marks are always of ten.
+_OF_TEN = ("nps", "nps score")
+#: A mark, and the best possible one if the cell says it: "4", "5.0", "5/10", "9 out of 10".
+_MARK = re.compile(r"(\d{1,3})(?:\.0)?(?:\s?(?:/|of|out of)\s?(\d{1,3}))?", re.IGNORECASE)
 
 
 @cache
@@ -26,13 +31,14 @@ def _rules() -> Mapping[str, tuple[frozenset[str], frozenset[str]]]:
 class Sieve:
     """Finds the records of one table that need no answer; `chosen` columns don't count.
 
+    `every` returns all rows: the best mark of a column is known only after the last one.
     Freshdesk's statuses are numbers: 4 is resolved, 5 closed.
     """
 
     def __init__(
         self,
         headers: Sequence[str],
-        sample: Iterable[Mapping[str, str]],
+        every: Callable[[], Iterable[Mapping[str, str]]],
         *,
         source: str = "",
         chosen: Collection[str] = (),
@@ -45,30 +51,51 @@ class Sieve:
             for header, folded in open_columns.items()
             if folded in columns and reason != _RATED
         ]
-        self._rated = [
-            (header, best)
+        rated = {
+            header: 10 if folded in _OF_TEN else 0
             for header, folded in open_columns.items()
             if folded in _rules()[_RATED][0]
-            if (best := _best_marks(row.get(header, "") for row in sample))
-        ]
+        }
+        self._rated = _find_scales(rated, every()) if rated else {}
 
     def reason(self, values: Mapping[str, str]) -> str:
         """Return why a record is left out, such as "closed"; "" when it is a complaint."""
         for column, words, reason in self._told:
             if (cell := values.get(column)) and cell.strip().casefold() in words:
                 return reason
-        for column, best in self._rated:
-            if values.get(column, "").strip() in best:
+        for column, scale in self._rated.items():
+            if _is_praise(values.get(column, ""), scale):
                 return _PRAISE
         return ""
 
 
-def _best_marks(cells: Iterable[str]) -> frozenset[str]:
-    """Return the marks that are praise in a column, by the highest in it; none when unclear."""
-    marks = {cell.strip().removesuffix(".0") for cell in cells} - {""}
-    numbers = {int(mark) for mark in marks if mark.isdecimal() and len(mark) < 4}
-    highest = max(numbers, default=0)
-    if len(numbers) < len(marks) or highest > 10:
-        return frozenset()
-    best = ("9", "10") if highest > 5 else ("5",)
-    return frozenset(mark + end for mark in best for end in ("", ".0"))
+def _find_scales(
+    columns: Mapping[str, int], rows: Iterable[Mapping[str, str]]
+) -> Mapping[str, int]:
+    """Return the best possible mark of each column by the highest in all rows; 0 when unclear.
+
+    `columns` gives it where it is known.
+    """
+    highest = dict.fromkeys(columns, 0)
+    unclear = set()
+    for row in rows:
+        for column in highest:
+            cell = row.get(column, "").strip()
+            found = _MARK.fullmatch(cell)
+            if found and not found[2]:
+                highest[column] = max(highest[column], int(found[1]))
+            elif cell and not found:
+                unclear.add(column)
+    return {
+        column: known or (0 if column in unclear or top > 10 else 10 if top > 5 else 5)
+        for (column, known), top in zip(columns.items(), highest.values(), strict=True)
+    }
+
+
+def _is_praise(cell: str, scale: int) -> bool:
+    """Return whether a mark is praise: five of five, nine and ten of ten."""
+    found = _MARK.fullmatch(cell.strip())
+    if found is None:
+        return False
+    mark, best = int(found[1]), int(found[2] or scale)
+    return (best == 5 and mark == 5) or (best == 10 and mark in (9, 10))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
@@ -53,10 +54,18 @@ def complaint_from_fields(
         made = checker.complaint(given)
     except BadData as error:
         problems += error.problems
+    problems = [_here(one) for one in problems]
     if problems:
         first = problems[0]
         raise BadData(f"{first.field} {first.what}".strip(), first.advice, problems)
     return made
+
+
+def _here(problem: Problem) -> Problem:
+    """Return a problem of a field that isn't given with the advice for one complaint."""
+    if not problem.what.startswith("has no "):
+        return problem
+    return replace(problem, what="isn't there", advice=f'write {problem.field} = "…"')
 
 
 def _flatten_addresses(fields: Mapping[str, object]) -> Mapping[str, object]:

@@ -140,6 +140,17 @@ class Profile:
         {"language": "en"},
     )
     source: str = option("", validators.text, "The name of where these come from.", "helpdesk")
+    where: str = option("", validators.text, "Take only these rows.", "rating <= 2")
+    encoding: str = option("", validators.text, "Its encoding, if the guess is wrong.", "cp1250")
+    delimiter: str = option("", validators.text, "Its delimiter, if the guess is wrong.", ";")
+    sheet: str = option("", validators.text, "The sheet of a workbook.", "Open")
+    keep_all: bool = option(
+        False, validators.switch, "Also what is closed, spam, your team's or praise."
+    )
+    lines: bool = option(False, validators.switch, "Each line is what one customer said.")
+    no_header: bool = option(False, validators.switch, "The columns have no names.")
+    no_quotes: bool = option(False, validators.switch, "A quote is a sign like any other.")
+    day_first: bool = option(False, validators.switch, "03/04 is the third of April.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping
+from dataclasses import fields
 from pathlib import Path
 
 from voicenote.errors import BadSettings, Unavailable
 from voicenote.files import FILE, open_beside
 from voicenote.options import Option, describe
-from voicenote.settings.schema import NAMED, TABLES
+from voicenote.settings.schema import NAMED, TABLES, Profile
 
 _EXAMPLES = """\
 #[voice.de]
@@ -78,9 +79,7 @@ def _example(one: Option) -> str:
     return f"  # for example {toml_of(one.example)}" if show else ""
 
 
-def save_profile(
-    path: Path, name: str, mapping: Mapping[str, str], defaults: Mapping[str, str], source: str = ""
-) -> None:
+def save_profile(path: Path, name: str, profile: Profile) -> None:
     """Write ``[intake.NAME]`` into the settings file `path`, and keep everything else in it.
 
     The file is created if it doesn't exist, and replaced in one step. Raises BadSettings when it
@@ -93,10 +92,14 @@ def save_profile(
     try:
         text = file.read_bytes().decode("utf-8-sig") if file.exists() else ""
         document = tomlkit.parse(text)
-        given = {"source": source, "map": dict(mapping), "default": dict(defaults)}
+        given = {one.name: getattr(profile, one.name) for one in fields(profile)}
         if "intake" not in document:
             document["intake"] = tomlkit.table(is_super_table=True)
-        document["intake"][name] = {key: value for key, value in given.items() if value}
+        document["intake"][name] = {
+            key: dict(value) if isinstance(value, Mapping) else value
+            for key, value in given.items()
+            if value
+        }
         # keep a mode that was chosen for the file, such as one that lets a service read it
         mode = file.stat().st_mode & 0o777 if file.exists() else FILE
         with open_beside(file, mode=mode) as stream:

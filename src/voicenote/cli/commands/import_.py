@@ -17,6 +17,7 @@ from voicenote.errors import BadData, WrongUse, short
 if TYPE_CHECKING:
     from voicenote.intake.options import Options
     from voicenote.intake.reader import ComplaintSource
+    from voicenote.settings import Profile
 
 #: How many problems are shown; the ``.rejected`` file has all, and -v shows all.
 SHOWN = 20
@@ -37,7 +38,7 @@ UNREAD = 12
     help="A value for what the file lacks.",
 )
 @click.option("--profile", metavar="NAME", help="Read the file as saved in [intake.NAME].")
-@click.option("--save", metavar="NAME", help="Save --map and --default in [intake.NAME].")
+@click.option("--save", metavar="NAME", help="Save how it is read in [intake.NAME].")
 @click.option("--source", default="", metavar="NAME", help="The system the complaints come from.")
 @click.option("--batch", metavar="NAME", help="A name for this import; default: the file's name.")
 @click.option("--encoding", default="", help="If the guess is wrong, such as cp1250.")
@@ -50,7 +51,7 @@ UNREAD = 12
 )
 @click.option("--keep-all", is_flag=True, help="Also what is closed, spam, your team's or praise.")
 @click.option("--lines", is_flag=True, help="Each line is what one customer said.")
-@click.option("--no-header", is_flag=True, help="The columns are called 'column 1' and so on.")
+@click.option("--no-header", is_flag=True, help="Map 'column 1' and so on.")
 @click.option("--no-quotes", is_flag=True, help="A quote is a sign like any other.")
 @click.option("--day-first", is_flag=True, help="03/04 is the third of April.")
 @click.option("--sheet", default="", metavar="NAME", help="The sheet of a workbook.")
@@ -79,7 +80,7 @@ def import_(session: Session, /, files: Sequence[str], **given: Any) -> None:
     result = _take(session, source, batch, dry_run=given["dry_run"])
     if given["save"] and not given["dry_run"]:
         name, file = given["save"], session.settings.file
-        save_profile(file, name, options.mapping, options.defaults, options.source)
+        save_profile(file, name, _as_profile(options))
         session.screen.note(f"Saved as [intake.{name}]: next time, --profile {name}")
     _report(session, result, dry_run=given["dry_run"])
 
@@ -104,15 +105,35 @@ def _options(session: Session, given: Mapping[str, Any]) -> Options:
         time_zone=owner.time_zone,
         # a profile's name is its source from the first import on: else the next adds all again
         source=given["source"] or profile.source or name or given["save"] or "",
-        encoding=given["encoding"],
-        delimiter=given["delimiter"].replace("\\t", "\t"),
-        header=not given["no_header"],
-        quotes=not given["no_quotes"],
-        lines=given["lines"],
-        day_first=given["day_first"],
-        sheet=given["sheet"],
-        where=given["where"],
-        keep_all=given["keep_all"],
+        encoding=given["encoding"] or profile.encoding,
+        delimiter=given["delimiter"].replace("\\t", "\t") or profile.delimiter,
+        header=not (given["no_header"] or profile.no_header),
+        quotes=not (given["no_quotes"] or profile.no_quotes),
+        lines=given["lines"] or profile.lines,
+        day_first=given["day_first"] or profile.day_first,
+        sheet=given["sheet"] or profile.sheet,
+        where=given["where"] or profile.where,
+        keep_all=given["keep_all"] or profile.keep_all,
+    )
+
+
+def _as_profile(options: Options) -> Profile:
+    """Return how a file was read, to be saved."""
+    from voicenote.settings import Profile
+
+    return Profile(
+        map=options.mapping,
+        default=options.defaults,
+        source=options.source,
+        where=options.where,
+        encoding=options.encoding,
+        delimiter=options.delimiter,
+        sheet=options.sheet,
+        keep_all=options.keep_all,
+        lines=options.lines,
+        no_header=not options.header,
+        no_quotes=not options.quotes,
+        day_first=options.day_first,
     )
 
 

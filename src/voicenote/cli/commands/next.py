@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import asdict
+from itertools import pairwise
 
 import click
 
@@ -18,8 +19,8 @@ def next_(session: Session, /, *, everything: bool) -> None:
     """Show the one thing that needs you most now, and offer to do it.
 
     With --json: a list of {"case", "urgency", "what", "do"}: first what belongs to no single case
-    ("case" is null, "urgency" is pause, unreadable, channel or unmatched), then that one thing; all
-    of them with --all.
+    ("case" is null, "urgency" is unmatched, pause, unreadable or channel; a message that holds what
+    waits for somebody comes first), then that one thing; all of them with --all.
     """
     from voicenote.engine.case.attention import next_message_at, what_needs_me
 
@@ -67,9 +68,9 @@ def _carry_out(context: click.Context, session: Session, line: str) -> None:
     from voicenote.cli.app import voicenote
 
     words = [
-        session.screen.ask(f"{before[2:]}", needed=True) if word == "…" else word
-        for before, word in zip(["", *shlex.split(line)], shlex.split(line), strict=False)
-    ][1:]
+        session.screen.ask(before.removeprefix("--"), needed=True) if word == "…" else word
+        for before, word in pairwise(shlex.split(line))
+    ]
     command = voicenote.get_command(context, words[0])
     if command is None:
         raise WrongUse(f"{words[0]!r} isn't a command", "voicenote --help")

@@ -31,8 +31,9 @@ def opt_out(session: Session, /, *, customer: str) -> int:
     with session.open() as ws:
         done = opt_out_(ws, customer)
     found = [number for number, _ in done.cases]
+    names = dict.fromkeys(name for _, name in done.cases)
     data = {
-        "customer": customer,
+        "customer": ", ".join(names) or customer,
         "opted_out": True,
         "cancelled": done.cancelled,
         "cases": found,

@@ -17,8 +17,8 @@ from voicenote.delivery.email.contents import children, payload
 from voicenote.plain_text import strip_markup
 
 #: Local parts of addresses from which only mail servers write: Postfix, Sendmail, Exim, qmail and
-#: Gmail (mailer-daemon), MDaemon, Yandex and others in other spellings, and Exchange (its own name and
-#: 32 digits: learn.microsoft.com, "ExternalPostmasterAddress"). People write as postmaster, too.
+#: Gmail (mailer-daemon), MDaemon, Yandex and others in other spellings, and Exchange (its own name
+#: and 32 digits: learn.microsoft.com, "ExternalPostmasterAddress"). People are postmasters, too.
 _SERVERS = re.compile(
     r"(?:mailer|mail)[-_.]?da?emon|mda?emon|smtp[-_.]?da?emon|microsoftexchange[0-9a-f]{32}"
     r"|mail[-_.]?delivery[-_.]?(?:sub)?system",
