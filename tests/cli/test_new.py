@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 from voicenote.cli.app import voicenote
 from voicenote.cli.terminal.screen import Screen
 from voicenote.model.memo import Clip
+from voicenote.settings import load
 
 Sit = Callable[..., Result]
 
@@ -93,6 +94,24 @@ def test_a_recording_from_a_file_is_asked_for_until_it_is_one(sit: Sit, tmp_path
     assert done.exit_code == 0, done.output
     assert "isn't a sound file that can be read" in done.output
     assert "Case 1 is approved." in done.output
+
+
+@pytest.mark.parametrize(
+    ("language", "answers", "gender"),
+    [
+        ("pl", ["woman"], "woman"),
+        ("he-IL", ["she", "man"], "man"),
+        ("ro", [""], ""),
+        ("et", [], ""),
+    ],
+)
+def test_an_owner_is_asked_for_the_two_ways_of_saying_i_where_there_are_two(
+    sit: Sit, tmp_path: Path, language: str, answers: list[str], gender: str
+) -> None:
+    owner = [*OWNER[:-1], language, *answers]
+    done = sit(*owner, "Ewa", "", "Było za późno.", "", "nothing yet", "", "", "", "n", "later")
+    assert done.exit_code == 0, done.output
+    assert load(tmp_path / "home", {}).owner.gender == gender
 
 
 ASKED = ["Dana Roth", "", "I told your waiter twice about the nuts.", "It cost me a night."]

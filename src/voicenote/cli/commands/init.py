@@ -14,6 +14,7 @@ from voicenote.errors import WrongUse
 @click.option("--email", metavar="ADDRESS", help="Where reminders to you go.")
 @click.option("--time-zone", metavar="ZONE", help="IANA name, such as Europe/Warsaw.")
 @click.option("--language", metavar="TAG", help="BCP 47, such as en.")
+@click.option("--gender", type=click.Choice(["woman", "man"]), help="For how you say “I”.")
 @click.option("--force", is_flag=True, help="Write new settings; keep the old ones beside them.")
 @click.option(
     "--anew", is_flag=True, help="Start an empty ledger where another one was and is gone."
@@ -71,7 +72,12 @@ def _warn_of_templates(session: Session) -> None:
 
 def _ask_owner(session: Session, answers: dict[str, str]) -> dict[str, str]:
     """Ask for missing answers at a terminal; elsewhere use likely ones. Return them all."""
-    from voicenote.engine.admin.workspace_init import QUESTIONS, check_answer, guess_zone
+    from voicenote.engine.admin.workspace_init import (
+        QUESTIONS,
+        check_answer,
+        guess_zone,
+        needs_answer,
+    )
 
     screen = session.screen
     likely = {"time_zone": guess_zone(), "language": "en"}
@@ -79,6 +85,8 @@ def _ask_owner(session: Session, answers: dict[str, str]) -> dict[str, str]:
         return {**likely, **answers}
     found: dict[str, str] = {}
     for name, question, _ in QUESTIONS:
+        if not needs_answer(name, {**found, **answers}.get("language", "")):
+            continue
         while name not in answers and name not in found:
             try:
                 found[name] = check_answer(name, screen.ask(question, likely.get(name, "")))

@@ -18,7 +18,19 @@ QUESTIONS: tuple[tuple[str, str, Callable[[Any], Any]], ...] = (
     ("email", "Your e-mail address, for nudges", validators.email),
     ("time_zone", "Your time zone", validators.zone),
     ("language", "Your language (en, pl, ro, …)", validators.language),
+    (
+        "gender",
+        "Are you a woman or a man? Your language speaks in two ways (Enter: neutral)",
+        validators.choice("", "woman", "man"),
+    ),
 )
+#: The languages in which a woman and a man say some things of themselves in other words.
+_TWO_WAYS = frozenset({"he", "pl", "ro"})
+
+
+def needs_answer(name: str, language: str) -> bool:
+    """Return whether `init` asks for a setting when this is the owner's language."""
+    return name != "gender" or language.partition("-")[0].casefold() in _TWO_WAYS
 
 
 def guess_zone() -> str:
