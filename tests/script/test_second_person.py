@@ -37,6 +37,10 @@ SHIFTED = [
     ("You promised me a refund by Friday.", "We promised you a refund by Friday."),
     ("You never answered me.", "We never answered you."),
     ("You were closed.", "We were closed."),
+    ("I paid with you and was treated badly.", "You paid with us and were treated badly."),
+    ("The room you gave us smelled of smoke.", "The room we gave you smelled of smoke."),
+    ("My card was charged £40 by you.", "Your card was charged £40 by us."),
+    ("Because of you I lost my job.", "Because of us you lost your job."),
     ("I told you that you owed me 40 euros.", "You told us that we owed you 40 euros."),
     ("I gave it to you guys on Monday.", "You gave it to us on Monday."),
     ("I paid for a cake of yours myself.", "You paid for a cake of ours yourself."),
@@ -85,6 +89,12 @@ def test_what_is_plain_is_turned(theirs: str, ours: str) -> None:
         "It came from a mine near the river.",
         "Both of you were rude to me.",
         "I hate you.",
+        "You are liars.",
+        "You're the worst.",
+        "You should have told me.",
+        "I'll never come back.",  # no account of what happened
+        "I will sue.",
+        "I'd like my money back.",
         "They never called me back.",  # we, most likely
         "I rang the shop and they laughed at me.",
         "It came late.I waited.",

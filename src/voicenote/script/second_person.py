@@ -54,7 +54,6 @@ _US = {
     "yours": "ours",
     "yourself": "ourselves",
     "yourselves": "ourselves",
-    "you're": "we're",
     "you've": "we've",
     "you'll": "we'll",
 }
@@ -99,6 +98,11 @@ class _Words:
     def joined(self, at: int) -> bool:
         """Return whether only a space stands between this word and the one before."""
         return 0 < at < len(self.words) and self.before[at].strip() == ""
+
+    def to_whom(self, at: int) -> bool:
+        """Return whether the word before says that something was done to this one."""
+        last = self.word(at - 1)
+        return self.joined(at) and (last in _words("to") or last in _words("done_to"))
 
     def skip_adverbs(self, at: int, step: int) -> int:
         """Return the next place in a direction where a word isn't an adverb."""
@@ -253,7 +257,9 @@ def _check_them(place: int, read: _Words) -> None:
     number = word == "i" and (last in _words("numbered") or after in ("who", "e"))
     apart = word == "i" and after and not read.joined(place + 1)
     together = word == "we" and (after in _words("together") or after == "was")
-    if mine or number or apart or together:
+    to_come = word in ("i", "we") and after in _words("to_come")
+    wish = word in ("i'd", "we'd") and after in _words("wishes")
+    if mine or number or apart or together or to_come or wish:
         raise ValueError(_UNSURE)
 
 
@@ -271,7 +277,8 @@ def _is_theirs(place: int, read: _Words) -> bool:
         if not _I.intersection(so_far):
             return False
         start = next((n for n, one in enumerate(so_far) if one not in _words("openers")), 0)
-        if so_far[start] in _I and _words("other_subjects").isdisjoint(so_far):
+        apart = (n for n, one in enumerate(so_far) if one != "you" or not read.to_whom(n))
+        if so_far[start] in _I and _words("other_subjects").isdisjoint(so_far[n] for n in apart):
             return True
         raise ValueError(_UNSURE)
     if verb == "am":
@@ -285,9 +292,8 @@ def _is_past(word: str) -> bool:
 
 def _us(place: int, read: _Words) -> str:
     """Return we or us for a "you" that means us. Raises ValueError when unsure."""
-    last, after = read.word(place - 1), read.word(read.skip_adverbs(place, 1))
+    after = read.word(read.skip_adverbs(place, 1))
     did = after in _words("did") or _is_past(after)
-    done_to = (last in _words("to") or last in _words("done_to")) and read.joined(place)
-    if read.word(place + 1) == "was" or did == done_to:
+    if read.word(place + 1) == "was" or did == read.to_whom(place):
         raise ValueError(_UNSURE)
     return "we" if did else "us"
