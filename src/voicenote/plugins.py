@@ -1,4 +1,4 @@
-"""Find channels and voices by entry points: our own and those of other packages.
+"""Find channels, voices and writers by entry points: our own and those of other packages.
 
 A plug-in is a package with one line in its metadata, in the group of its port::
 
@@ -6,7 +6,7 @@ A plug-in is a package with one line in its metadata, in the group of its port::
     pigeon = "voicenote_pigeon:Pigeon"
 
 The group's name ends in the version of the port, so a plug-in for another version isn't used by
-mistake. voicenote's own channels and voices work the same way. A broken plug-in is reported, and
+mistake. voicenote's own work the same way. A broken plug-in is reported, and
 never fatal.
 """
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 CHANNELS = "voicenote.channels.v2"
 VOICES = "voicenote.voices.v2"
+WRITERS = "voicenote.writers.v1"
 #: The channel that needs no settings, and works for every customer.
 FALLBACK = "outbox"
 
@@ -53,7 +54,7 @@ class Plugins:
 
 
 def load(group: str) -> Plugins:
-    """Return the installed plug-ins of a group (`CHANNELS` or `VOICES`).
+    """Return the installed plug-ins of a group (`CHANNELS`, `VOICES` or `WRITERS`).
 
     If two packages offer the same name, voicenote's own is used, else the first by package name;
     the other one is `broken` under "name (package)".

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voicenote.errors import BadSettings, Problem, Unavailable, VoiceUnavailable
-from voicenote.plugins import CHANNELS, FALLBACK, VOICES
+from voicenote.plugins import CHANNELS, FALLBACK, VOICES, WRITERS
 
 if TYPE_CHECKING:
     from voicenote.delivery.port import Channel
@@ -136,6 +136,7 @@ def check(settings: Settings, *, plugins: bool = True) -> None:
     if plugins:
         problems += settings_check.voice_problems(settings, _makers(VOICES), os.environ)
         problems += settings_check.channel_problems(settings, _makers(CHANNELS))
+        problems += settings_check.writer_problems(settings, _makers(WRITERS))
     settings.source.refuse(problems)
 
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,13 +15,14 @@ from typing import Any
 import pytest
 
 from tests.docs import running
-from tests.fakes.made import info_of, make_channel, make_voice
+from tests.fakes.made import info_of, make_channel, make_voice, options_from
 from voicenote import plugins, wiring
 from voicenote.delivery.port import NotFound
-from voicenote.errors import BadData, BadSettings, VoiceUnavailable
+from voicenote.errors import BadData, BadSettings, Unavailable, VoiceUnavailable
 from voicenote.model.memo import Clip
 from voicenote.model.receipt import Parcel
 from voicenote.model.sentences import Section, Sentence
+from voicenote.script.writers.port import Task, Writer, WritingRequest
 from voicenote.voice.port import Voice
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -83,7 +85,7 @@ def test_the_commands_of_the_page_run_with_the_example(
         assert [(one.command, one.printed) for one in wrong] == []
 
 
-@pytest.mark.parametrize("name", ["adding-a-channel.md", "adding-a-voice.md"])
+@pytest.mark.parametrize("name", ["adding-a-channel.md", "adding-a-voice.md", "writers.md"])
 def test_the_package_of_the_page_can_be_built(name: str) -> None:
     """Setuptools refuses to guess when a folder holds two modules, so the page names them."""
     page = (ROOT / "docs" / name).read_text("utf-8")
@@ -157,6 +159,25 @@ def test_what_commit_raises_keeps_the_channel_from_sending(
     assert channel.ask("c1r1-memo-1", "") is NotFound.ABSENT
     with pytest.raises(BadSettings):
         make_channel(make, "loft", {}, lambda: NOW)
+
+
+def test_the_writer_of_the_page_writes(install: Install) -> None:
+    install("writers.md")
+    make = plugins.load(plugins.WRITERS).good["plain"]()
+    says = [{"section": name, "sentences": ["A."]} for name in ("own", "validate", "expectations")]
+    request = WritingRequest(
+        task=Task.SCRIPT, instructions="", facts={"template_says": says}, schema={}
+    )
+
+    def sections(table: dict[str, object]) -> list[str]:
+        writer: Writer = make(options_from(make, table, "writer"))
+        assert isinstance(writer, Writer)
+        return [one["section"] for one in writer.answer(request)["sections"]]
+
+    assert sections({}) == ["own"]
+    assert sections({"keep": ["validate"]}) == ["own", "validate"]
+    with pytest.raises(Unavailable):
+        make(options_from(make, {}, "writer")).answer(replace(request, task=Task.BACK))
 
 
 def test_the_voice_speaks_what_can_be_said_and_refuses_the_rest(install: Install) -> None:

@@ -75,6 +75,19 @@ def voice_problems(settings: Settings, voices: Makers, env: Mapping[str, str]) -
             yield from _table_problems(where, table.engine, given, fresh, voices, env)
 
 
+def writer_problems(settings: Settings, writers: Makers) -> Iterator[Problem]:
+    """Yield what is wrong with [writer]; a writer whose plug-in is broken is left out."""
+    table = settings.writer
+    if table.kind not in writers:
+        what = f"there is no writer {table.kind!r}"
+        yield Problem(what, nearest(table.kind, writers), field="writer.kind")
+        return
+    found: list[Problem] = []
+    if (maker := _load(writers[table.kind])) is not None:
+        read(options_of(maker), table.options, "writer", found)
+    yield from found
+
+
 def _table_problems(
     where: str,
     engine: str,

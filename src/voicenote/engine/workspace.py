@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from voicenote.delivery.port import Channel
 from voicenote.engine.customer_clock import CustomerClock, clock_for
+from voicenote.engine.writer_choice import make_writer
 from voicenote.errors import BadSettings
 from voicenote.ledger.store import Ledger
 from voicenote.ledger.unreadable import reading
@@ -19,6 +20,7 @@ from voicenote.model.case import Case, Customer
 from voicenote.schedule.clock import Decency
 from voicenote.schedule.hours import Hours
 from voicenote.schedule.plans import Plan
+from voicenote.script.writers.port import Writer
 from voicenote.settings import Settings
 from voicenote.voice.port import Voice, VoiceInfo
 
@@ -47,6 +49,7 @@ class Workspace:
     make_voice: Callable[[str, Mapping[str, object]], Voice]
     describe_voices: Callable[[Mapping[str, object]], list[VoiceInfo]]
     make_channel: Callable[[str], Channel]
+    make_writer: Callable[[Settings, str], Writer] = make_writer
     whereabouts: MachineRecords | None = None
     stopped: Callable[[], bool] = lambda: False
     _facts: dict[str, list[VoiceInfo]] = field(default_factory=dict)
@@ -105,6 +108,10 @@ class Workspace:
         if name not in self._channels:
             self._channels[name] = self.make_channel(name)
         return self._channels[name]
+
+    def writer(self, name: str) -> Writer:
+        """Return a new writer by name. Raises BadSettings when there is none."""
+        return self.make_writer(self.settings, name)
 
     def voices_for(self, options: Mapping[str, object]) -> list[VoiceInfo]:
         """Return the facts about every voice, read once as each case needs them.

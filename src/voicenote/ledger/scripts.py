@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import RowMapping, func, insert, select, update
 
 from voicenote.ledger import rows, tables
 from voicenote.ledger.case_store import chunks
@@ -51,6 +51,24 @@ class Composed:
     on: date
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Who wrote a script: a writer with its model, and the hash of what it was asked.
+
+    `OWNER` wrote what was edited; its model is then what was there before. `refused` names the
+    writer whose drafts were refused before, and why.
+    """
+
+    writer: str
+    model: str = ""
+    brief_sha256: str | None = None
+    refused: str = ""
+
+
+#: The writer of what was edited by hand.
+OWNER = "you"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approval:
     """An approval of a memo, with hashes of the facts at that time; None in older approvals.
@@ -84,6 +102,7 @@ class StoredDraft:
     made_at: datetime | None = None
     sha256: str = ""
     composed: Composed | None = None
+    written: Written = Written("")
 
     @property
     def approved(self) -> bool:
@@ -103,19 +122,25 @@ def keep_script(
     slot: str,
     script: Script,
     composed: Composed | None = None,
+    written: Written | None = None,
 ) -> int:
     """Store a script and return its number; the same words again keep their number.
 
-    `composed` is what the composer makes of the facts now; it is updated for the same words too.
+    `composed` is what the composer makes of the facts now, `written` says who wrote it; both are
+    updated for the same words too, and without `written` the words are the owner's.
     """
     found = drafts(tx, [case], slot=slot).get((case, round_))
     if found and found.script == script and not found.tampered:
-        if composed is not None and composed != found.composed:
+        fresh = _composed_out(composed if composed != found.composed else None)
+        if written is not None and written != found.written:
+            fresh |= _written_out(written)
+        if fresh:
             table = tables.scripts
             change = update(table).where(table.c.number == found.script_number)
-            tx.connection.execute(change.values(**_composed_out(composed)))
+            tx.connection.execute(change.values(**fresh))
         return found.script_number
     values = {**rows.script_out(script), **_composed_out(composed)}
+    values |= _written_out(written or _edited(found))
     statement = insert(tables.scripts).values(
         case=case, round=round_, slot=slot, made_at=tx.now, **values
     )
@@ -126,6 +151,40 @@ def _composed_out(composed: Composed | None) -> dict[str, object]:
     if composed is None:
         return {}
     return {"composed_sha256": composed.sha256, "composed_on": composed.on}
+
+
+def _written_out(written: Written) -> dict[str, object]:
+    names = {"writer": written.writer, "writer_model": written.model}
+    return {**names, "brief_sha256": written.brief_sha256, "refused": written.refused}
+
+
+def _written_in(row: RowMapping) -> Written:
+    return Written(row["writer"], row["writer_model"], row["brief_sha256"], row["refused"])
+
+
+def _edited(found: StoredDraft | None) -> Written:
+    """Return who wrote what the owner made of a draft."""
+    if found is None or found.written.writer in ("", OWNER):
+        return Written(OWNER, found.written.model if found else "")
+    return Written(
+        OWNER, ", ".join(part for part in (found.written.writer, found.written.model) if part)
+    )
+
+
+def find_written(tx: Transaction, case: int, round_: int, written: Written) -> Script | None:
+    """Return the newest script of a memo that this writer wrote for the same brief; or None."""
+    table = tables.scripts
+    query = (
+        select(table)
+        .where(table.c.case == case, table.c.round == round_)
+        .where(table.c.writer == written.writer, table.c.writer_model == written.model)
+        .where(table.c.brief_sha256 == written.brief_sha256)
+        .order_by(table.c.number.desc())
+        .limit(1)
+    )
+    row = tx.connection.execute(query).mappings().first()
+    script = rows.script_in(row) if row else None
+    return script if row and script and script.sha256 == row["sha256"] else None
 
 
 def keep_memo(tx: Transaction, case: int, script_number: int, memo: Memo) -> int:
@@ -214,5 +273,6 @@ def _drafts_of(
             made_at=row["made_at"],
             sha256=row["sha256"],
             composed=Composed(row["composed_sha256"], on) if on else None,
+            written=_written_in(row),
         )
     return found

@@ -124,6 +124,12 @@ scripts = table(
     # else, but it goes out of date with them all the same
     Column("composed_sha256", String(64), nullable=True),
     Column("composed_on", Date, nullable=True),
+    # who wrote it, with what, and a hash of what they were asked; None when it was edited after
+    Column("writer", Text, nullable=False, default="", server_default=""),
+    Column("writer_model", Text, nullable=False, default="", server_default=""),
+    Column("brief_sha256", String(64), nullable=True),
+    # whose drafts were refused before, and why, in a few words
+    Column("refused", Text, nullable=False, default="", server_default=""),
 )
 
 memos = table(

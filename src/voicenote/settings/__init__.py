@@ -13,6 +13,7 @@ from voicenote.settings.schema import (
     Sound,
 )
 from voicenote.settings.voice_table import VoiceFor, VoiceTable
+from voicenote.settings.writer_table import WriterTable
 from voicenote.settings.writing import commented_toml, save_profile
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "Sound",
     "VoiceFor",
     "VoiceTable",
+    "WriterTable",
     "commented_toml",
     "find_home",
     "load",

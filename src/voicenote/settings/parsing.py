@@ -14,6 +14,7 @@ from voicenote.options.reading import closest, nearest
 from voicenote.options.secret import ADVICE, is_reference, is_secret_key
 from voicenote.settings.schema import NAMED, TABLES, ChannelTable, Profile, Settings
 from voicenote.settings.voice_table import VoiceFor, VoiceTable
+from voicenote.settings.writer_table import WriterTable
 
 #: A user name and a password inside a URL.
 _PASSWORD_IN_URL = re.compile(r"://[^/\s:@]*:[^/\s@]+@")
@@ -51,6 +52,8 @@ class Structure:
             table = self.table(name, given.get(name, {}))
             if kind is VoiceTable:
                 made[name] = self.voice(table)
+            elif kind is WriterTable:
+                made[name] = self.writer(table)
             else:
                 raw = self.secrets(table, name) if name == "ledger" else table
                 made[name] = read(kind, raw, name, self.problems)
@@ -163,6 +166,14 @@ class Structure:
         own = {key: value for key, value in table.items() if key not in keys}
         made = read(ChannelTable, general, where, self.problems)
         return replace(made, kind=made.kind or name, options=self.secrets(own, where))
+
+    def writer(self, table: Mapping[str, Any]) -> WriterTable:
+        """Return the settings of [writer]; what it doesn't declare is the writer's own."""
+        keys = {one.key for one in describe(WriterTable)}
+        general = {key: value for key, value in table.items() if key in keys}
+        own = {key: value for key, value in table.items() if key not in keys}
+        made = read(WriterTable, general, "writer", self.problems)
+        return replace(made, options=self.secrets(own, "writer"))
 
     def secrets(self, table: Mapping[str, Any], dotted: str) -> dict[str, Any]:
         """Return a raw table with each reference as a Secret; secrets in plain text are refused."""

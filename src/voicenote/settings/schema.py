@@ -15,6 +15,7 @@ from voicenote.options import Secret, option, validators
 from voicenote.settings.policy import LIMIT, Check, Policy
 from voicenote.settings.source import SettingsSource
 from voicenote.settings.voice_table import VoiceTable
+from voicenote.settings.writer_table import WriterTable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +181,7 @@ class Settings:
     home: Path
     file: Path
     owner: Owner = field(default_factory=Owner)
+    writer: WriterTable = field(default_factory=WriterTable)
     voice: VoiceTable = field(default_factory=VoiceTable)
     sound: Sound = field(default_factory=Sound)
     schedule: Schedule = field(default_factory=Schedule)
@@ -196,6 +198,7 @@ class Settings:
 #: The tables with fixed keys, in the order of the pipeline.
 TABLES: dict[str, type] = {
     "owner": Owner,
+    "writer": WriterTable,
     "voice": VoiceTable,
     "sound": Sound,
     "schedule": Schedule,

@@ -68,6 +68,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
     ),
     "Set-up and care": (
         Entry("voices", "Voices, and what each still needs."),
+        Entry("writers", "Writers of scripts, and what each needs."),
         Entry("channels", "Channels, and what each still needs."),
         Entry("templates", "List, show, start and test templates."),
         Entry("doctor", "Find every problem of this set-up."),

@@ -36,11 +36,17 @@ def doctor(session: Session, /) -> int:
 
 def _examine(session: Session) -> list[CheckResult]:
     from voicenote.engine.admin import health as examining
+    from voicenote.engine.admin.writer_health import check_writer
     from voicenote.engine.missing_ledger import refuse_missing
-    from voicenote.plugins import CHANNELS, VOICES, load
+    from voicenote.engine.writer_choice import describe_writers
+    from voicenote.plugins import CHANNELS, VOICES, WRITERS, load
     from voicenote.wiring import check, now, open_workspace, whereabouts
 
-    broken = {**load(VOICES).tried().broken, **load(CHANNELS).tried().broken}
+    broken = {
+        name: why
+        for group in (VOICES, CHANNELS, WRITERS)
+        for name, why in load(group).tried().broken.items()
+    }
     found = list(examining.look_around(session.home, now(), broken))
     try:
         settings = session.draft
@@ -50,6 +56,7 @@ def _examine(session: Session) -> list[CheckResult]:
         check(settings)
     except BadSettings as error:
         found += examining.settings_problems(error)
+    found += check_writer(settings, describe_writers(settings))
     file = session.home / "ledger.db"
     try:
         if not settings.ledger.url and not file.is_file():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,12 @@ from voicenote.cli.terminal.batch_report import report_cases
 from voicenote.cli.terminal.case_options import Selection, cases_options, reason_option
 from voicenote.cli.terminal.file_input import language_tag, read_text
 from voicenote.cli.terminal.session import Session, command
+from voicenote.cli.terminal.written_scripts import (
+    choose_writer,
+    compose_all,
+    show_back,
+    write_all,
+)
 from voicenote.errors import BadData, Unavailable, WrongUse
 
 if TYPE_CHECKING:
@@ -36,6 +42,15 @@ if TYPE_CHECKING:
     "--template", default="", metavar="NAME", help="Use this template instead of the one that fits."
 )
 @click.option("--language", default="", metavar="TAG", help="Write it in this language, as BCP 47.")
+@click.option(
+    "--writer", default="", metavar="NAME", help="Let this writer write it; see voicenote writers."
+)
+@click.option(
+    "--whole", is_flag=True, help="Let it write everything, also with several cases or --all."
+)
+@click.option(
+    "--back", is_flag=True, help="Show the script in your own language, as a machine reads it."
+)
 @reason_option("--anyway", "Why it isn't a duplicate of another case.")
 def script(
     session: Session,
@@ -44,6 +59,9 @@ def script(
     selection: Selection,
     edit: bool,
     source: Path | None,
+    writer: str,
+    whole: bool,
+    back: bool,
     anyway: str,
     **given: str,
 ) -> int:
@@ -55,12 +73,21 @@ def script(
     --from takes your own whole letter too, as plain text: it is divided into sentences and
     sections, not a word of it is changed, and you see what the check says and what is missing.
 
-    With --json: a list of {"case", "script", "warnings", "fell_back", "changed"}, or {"case",
-    "error"} where it did not work.
+    The templates write it, or what [writer] names. A writer's draft that claims what the case does
+    not hold, or breaks the method, is refused and written again; then the templates write it, and
+    this says so. With several cases a writer writes only what is personal, unless --whole.
+
+    With --back, the script as it is now, in your language (in --json: {"case", "language",
+    "sentences", "writer", "model"}).
+
+    With --json: a list of {"case", "script", "warnings", "fell_back", "changed", "writer", "model",
+    "refused"}, or {"case", "error"} where it did not work.
     """
     from voicenote.model.case import Stage
 
     numbers = selection.numbers
+    if back:
+        return show_back(session, numbers, writer, other=edit or source or anyway or whole)
     if (edit or source) and (
         len(numbers) != 1 or given["template"] or (edit and given["language"])
     ):
@@ -75,19 +102,17 @@ def script(
         if edit or source:
             return _edit_script(session, ws, numbers[0], source, given["language"])
         meant = selection.find_in_touch(session, ws, Stage.OPENED)
-        return _compose_all(session, ws, meant, given, anyway)
+        name = choose_writer(ws, writer, meant, selection)
+        if name != "template":
+            work = write_all(ws, meant, name, given | {"anyway": anyway}, whole=whole)
+        else:
+            work = compose_all(ws, meant, given, anyway)
+        return _report(session, meant, work)
 
 
-def _compose_all(
-    session: Session, ws: Workspace, numbers: Sequence[int], given: dict[str, str], anyway: str
-) -> int:
-    from voicenote.engine.batch import parted, singly
-    from voicenote.engine.case.duplicates import told_apart
-    from voicenote.engine.memo.drafting import compose_cases
+def _report(session: Session, numbers: Sequence[int], work: Iterator[Drafted | Failed]) -> int:
+    from voicenote.engine.batch import parted
 
-    work = singly(
-        lambda chunk: compose_cases(ws, told_apart(ws, chunk, anyway), **given), numbers, size=100
-    )
     done, failed = parted(session.screen.progress(work, "Writing", len(numbers)))
 
     def tell() -> None:
@@ -115,6 +140,9 @@ def _data(one: Drafted) -> dict[str, Any]:
         "warnings": [asdict(warning) for warning in one.warnings],
         "fell_back": one.fell_back,
         "changed": one.changed,
+        "writer": one.writer,
+        "model": one.model,
+        "refused": list(one.refused),
     }
 
 
@@ -132,6 +160,12 @@ def _show(session: Session, words: Script, drafted: Drafted | None = None) -> No
     if drafted.fell_back:
         screen.warn("It is in English, because there are no templates in the customer's language.")
     screen.warn(*(f"{warning.rule}: {warning.what}" for warning in drafted.warnings))
+    if drafted.refused:
+        screen.warn("The templates wrote it: the writer's drafts were refused, the last one for:")
+        screen.warn(*drafted.refused)
+    elif drafted.writer != "template":
+        by = ", ".join(part for part in (drafted.writer, drafted.model) if part)
+        screen.note(f"Written by {by}; its claims stand in the case. Read it before you approve.")
     if not drafted.changed:
         screen.note("The script has not changed.")
     case = drafted.case
@@ -153,6 +187,8 @@ def _summary(session: Session, done: Sequence[Drafted], failed: Sequence[Failed]
         parts.append(f"{short} could say more (voicenote script N shows what)")
     if fell_back := sum(one.fell_back for one in done):
         parts.append(f"{fell_back} in English, because there are no templates")
+    if refused := sum(bool(one.refused) for one in done):
+        parts.append(f"{refused} by the templates, because the writer's drafts were refused")
     if failed:
         parts.append(f"{len(failed)} failed")
     session.screen.out(", ".join(parts) + ".")

@@ -15,7 +15,13 @@ from voicenote.cli.terminal.session import Session, command
 
 if TYPE_CHECKING:
     from voicenote.engine.case.answer_view import AnswerView
-    from voicenote.engine.case.case_view import CaseView, MemoView, MessageView, PromiseView
+    from voicenote.engine.case.case_view import (
+        CaseView,
+        MemoView,
+        MessageView,
+        PromiseView,
+        ScriptView,
+    )
     from voicenote.model.case import Case, Customer, Lesson
 
 #: How many lines of history a page shows; ``--json`` has all.
@@ -155,7 +161,19 @@ def _script(view: CaseView) -> list[str]:
     if view.script is None:
         return []
     memo = _memo(view.memo) if view.memo else ()
-    return ["\n".join([*view.script.text.splitlines(), *memo])]
+    return ["\n".join([*view.script.text.splitlines(), *_writer(view.script), *memo])]
+
+
+def _writer(script: ScriptView) -> list[str]:
+    """Return who wrote a script, if that was no template, or not at once."""
+    if script.refused:
+        return ["", f"[written by the templates; refused before: {script.refused}]"]
+    if script.writer in ("", "template"):
+        return []
+    if script.writer == "you":
+        return ["", f"[edited by you; before: {script.model}]"] if script.model else []
+    by = ", ".join(part for part in (script.writer, script.model) if part)
+    return ["", f"[written by {by}; brief {(script.brief_sha256 or '')[:12]}]"]
 
 
 def _memo(memo: MemoView) -> list[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from voicenote.cli.terminal.case_options import case_argument
+from voicenote.cli.terminal.field_proposals_list import show_proposals
 from voicenote.cli.terminal.own_words import QUESTIONS, ask_own_words
 from voicenote.cli.terminal.promise_options import DAY, KINDS, amount, override_option, with_harm
 from voicenote.cli.terminal.session import Session, command
@@ -77,13 +78,17 @@ def known_or_not(*words: str) -> click.Choice[str]:
 @click.option("--target", type=DAY, help="The day you aim for.")
 @click.option("--by", type=DAY, help="The day you promise, as YYYY-MM-DD.")
 @click.option("--plan", metavar="NAME", help="Another plan.")
+@click.option("--propose", is_flag=True, help="Only show what your writer reads in it.")
 @override_option
-def triage(session: Session, /, *, number: int, accept: bool, **given: Any) -> None:
+def triage(session: Session, /, *, number: int, accept: bool, propose: bool, **given: Any) -> None:
     """Record what you found out, and get a proposal: which script, which amends, which plan.
 
     Justified is the default: nearly everybody who complains tells the truth. --accept carries out
     the proposal, changed by the options below it; at a terminal you are asked. An empty text, or
     "unknown", takes back what was said before.
+
+    With --propose, the writer of [writer] reads the complaint and proposes fields, each with the
+    words it stands on; nothing is kept (in --json: a list of {"field", "value", "words"}).
 
     With --json: what was found, {"proposal": {"template", "plan", "amends", "why"}, "warnings"},
     and "accepted" with --accept.
@@ -91,12 +96,10 @@ def triage(session: Session, /, *, number: int, accept: bool, **given: Any) -> N
     from voicenote.engine.case.case_triage import Triage, apply_triage
     from voicenote.engine.case.case_triage import accept as accept_proposal
 
-    wished = {name: given.pop(name) for name in WISHES}
-    wished["override"] = wished["override"] or None
-    if not accept and any(value is not None for value in wished.values()):
-        raise WrongUse("these options change the proposal you accept", "add --accept")
-    if wished["value"]:
-        amount(wished["value"], given["currency"])  # an error comes before anything is stored
+    if propose:
+        show_proposals(session, number, alone=not accept and not any(given.values()))
+        return
+    wished = _take_wishes(given, accept=accept)
     if accept:
         wished["deed"] = given.pop("deed")
     said = _as_said(given)
@@ -120,6 +123,17 @@ def triage(session: Session, /, *, number: int, accept: bool, **given: Any) -> N
     else:
         accepted = {"amends": done.amends, "plan": done.plan, "warnings": done.warnings}
         session.screen.data({**asdict(view), "accepted": accepted})
+
+
+def _take_wishes(given: dict[str, Any], *, accept: bool) -> dict[str, Any]:
+    """Take what changes the proposal out of `given`; raise WrongUse or BadData before any work."""
+    wished = {name: given.pop(name) for name in WISHES}
+    wished["override"] = wished["override"] or None
+    if not accept and any(value is not None for value in wished.values()):
+        raise WrongUse("these options change the proposal you accept", "add --accept")
+    if wished["value"]:
+        amount(wished["value"], given["currency"])  # an error comes before anything is stored
+    return wished
 
 
 def _as_said(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -67,13 +67,21 @@ class SentenceView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScriptView:
-    """The newest script of a case; `approved` means that its approval holds."""
+    """The newest script of a case; `approved` means that its approval holds.
+
+    `writer` wrote it, with `model`; `brief_sha256` is the hash of what it was asked. `refused` says
+    whose drafts were refused before, and why.
+    """
 
     language: str
     template: str
     sha256: str
     text: str
     approved: bool
+    writer: str
+    model: str
+    brief_sha256: str | None
+    refused: str
     sentences: tuple[SentenceView, ...]
 
 
@@ -231,6 +239,10 @@ def _script(found: StoredDraft, stage: Stage) -> ScriptView:
         sha256=script.sha256,
         text=script.text,
         approved=_approved(found, stage),
+        writer=found.written.writer,
+        model=found.written.model,
+        brief_sha256=found.written.brief_sha256,
+        refused=found.written.refused,
         sentences=tuple(
             SentenceView(one.section, one.text, one.said, one.personal) for one in script.sentences
         ),

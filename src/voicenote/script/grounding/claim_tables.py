@@ -1,0 +1,115 @@
+"""The judge's tables of one language each, from ``claims.toml``."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from voicenote.script.check.normalise import fold
+from voicenote.script.check.phrases import Phrases, spellings
+from voicenote.script.languages import language
+from voicenote.script.numbers import spell_number, spell_ordinal
+
+#: The prefix of the groups of deeds, by their kind.
+DEED = "deed "
+#: Letters that are attached before a Hebrew word: and, the, that, in, to, as, from.
+_PREFIXES = {"he": "והשבלכמ"}
+_WORDS = (
+    "safe", "mine", "my", "ours", "free", "capitals", "names", "adverbs", "not_names",
+)  # fmt: skip
+_GROUPS = ("vows", "theirs", "done", "relative", "spans", "percent")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimTables:
+    """What the judge knows of one language; everything is folded.
+
+    `phrases` finds the groups of phrases, deeds by their kind under `DEED`, and days and months by
+    their numbers. `numbers` maps number words to what they are. `future` stands before the verb of
+    a promise; None where a language has no such words.
+    """
+
+    code: str
+    phrases: Phrases
+    future: re.Pattern[str] | None
+    safe: frozenset[str]
+    mine: frozenset[str]
+    my: frozenset[str]
+    ours: frozenset[str]
+    numbers: Mapping[str, float]
+    free: frozenset[str]
+    capitals: frozenset[str]
+    names: frozenset[str]
+    adverbs: frozenset[str]
+    not_names: frozenset[str]
+    prefixes: str
+
+
+@cache
+def known_languages() -> frozenset[str]:
+    """Return the languages that can be judged."""
+    return frozenset(_read())
+
+
+@cache
+def _read() -> Mapping[str, Mapping[str, object]]:
+    return tomllib.loads((files(__package__) / "claims.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def claim_tables(code: str) -> ClaimTables:
+    """Return the tables of a language that is in `known_languages()`."""
+    table: dict[str, object] = dict(_read()[code])
+    groups: dict[str, Iterable[str]] = {name: _texts(table[name]) for name in _GROUPS}
+    deeds = table["deeds"]
+    if isinstance(deeds, dict):
+        groups |= {f"{DEED}{kind}": _texts(phrases) for kind, phrases in deeds.items()}
+    for name in ("weekdays", "months", "near"):
+        rows = table[name]
+        if isinstance(rows, list):
+            groups |= {f"{name} {place}": _texts(row) for place, row in enumerate(rows)}
+    prefixes = _PREFIXES.get(code, "")
+    return ClaimTables(
+        code=code,
+        phrases=Phrases(groups, prefixes),
+        future=_future(_texts(table["future"])),
+        numbers=_number_words(code, table["numbers"]),
+        prefixes=prefixes,
+        **{name: frozenset(fold(word)[0] for word in _texts(table.get(name))) for name in _WORDS},
+    )
+
+
+def _texts(value: object) -> list[str]:
+    return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
+
+
+def _future(words: list[str]) -> re.Pattern[str] | None:
+    """Return a pattern for what stands before the verb of a promise, and the verb; or None."""
+    if not words:
+        return None
+    each = "|".join(re.escape(fold(one)[0]) for word in words for one in spellings(word))
+    return re.compile(rf"(?:(?<!\w)|(?<=\w)(?='))(?:{each}) ((?:[^\W\d_]+ ?){{1,4}})")
+
+
+def _number_words(code: str, extra: object) -> dict[str, float]:
+    """Return number words and their numbers: of CLDR's rules, of days of the month, and `extra`."""
+    tongue = language(code)
+    found: dict[str, float] = {}
+    for number in (*range(101), *range(200, 1000, 100), 1000, 2000, 10**6):
+        for gender in {"", tongue.gender, "masculine", "feminine", "neuter"}:
+            for said in (spell_number(number, code, gender), spell_ordinal(number, code)):
+                words = re.split(r"[\s-]+", fold(said)[0])
+                if len(words) == 1 and words[0]:
+                    found.setdefault(words[0], number)
+    # tens and hundreds that are two words in one language are plurals of one: "două sute", "mii"
+    for number, many in ((200, 100), (300, 100), (2000, 1000), (5000, 1000), (2 * 10**6, 10**6)):
+        words = re.split(r"[\s-]+", fold(spell_number(number, code, tongue.gender))[0])
+        if len(words) > 1:
+            found.setdefault(words[-1], many)
+    if isinstance(extra, dict):
+        found |= {fold(word)[0]: float(number) for word, number in extra.items()}
+    return found

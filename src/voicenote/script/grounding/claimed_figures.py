@@ -1,0 +1,179 @@
+"""The figures that a text claims: numbers, sums, percents, days and times. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+
+from voicenote.model.money import Money
+from voicenote.model.sums import sums_in
+from voicenote.script.check.normalise import fold
+from voicenote.script.grounding.claim_tables import ClaimTables, claim_tables
+from voicenote.unicode_forms import normal
+
+_TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)?")
+_PERCENT = re.compile(r"(\d+(?:[.,]\d+)?) ?[%٪]")
+#: What may stand between the words of one number.
+_JOINTS = re.compile(r"[ \-\u200c]+(?:(?:and|și|si|ja|de|و) )?")
+_FOLDED_JOINTS = frozenset(["and", "si", "de", "ja", "و"])
+
+
+#: Months that are words too.
+_WORDS_TOO = frozenset(
+    ["may", "march", "mai", "mais", "maja", "maju", "maj", "مه", "تیر", "دی", "مهر"]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedFigure:
+    """One figure: its kind (number, percent, date or time), what it is, and the words."""
+
+    kind: str
+    value: str
+    text: str
+
+
+@lru_cache(maxsize=2048)
+def in_digits(text: str, code: str) -> str:
+    """Return a text with its numbers in digits, also those in words: "38 dollars"."""
+    table = claim_tables(code)
+    plain = _plain_digits(text)
+    out, last = [], 0
+    words = list(_TOKEN.finditer(plain))
+    place = 0
+    while place < len(words):
+        run = _number_run(plain, words, place, table)
+        if run is None:
+            place += 1
+            continue
+        after, value = run
+        out += [plain[last : words[place].start()], f"{value:f}"]
+        last, place = words[after - 1].end(), after
+    return "".join((*out, plain[last:]))
+
+
+def _plain_digits(text: str) -> str:
+    return "".join(
+        str(unicodedata.digit(char)) if char.isdecimal() and not char.isascii() else char
+        for char in normal(text, "NFC").replace("٬", ",").replace("٫", ".")
+    )
+
+
+def _number_run(
+    text: str, words: list[re.Match[str]], place: int, table: ClaimTables
+) -> tuple[int, Decimal] | None:
+    """Return where the number in words that begins at a word ends, and what it is; or None."""
+    total = current = Decimal(0)
+    after = place
+    while after < len(words):
+        joint = text[words[after - 1].end() : words[after].start()] if after > place else ""
+        word = fold(words[after][0])[0]
+        if after > place and not re.fullmatch(r"[\s\-\u200c\u200f]+", joint):
+            break
+        value = _value(word, table, first=after == place)
+        if value is None:
+            joined = after > place and word in _FOLDED_JOINTS and after + 1 < len(words)
+            nearby = joined and _value(fold(words[after + 1][0])[0], table, first=False)
+            if not nearby or (table.code == "en" and current % 100):
+                break
+            after += 1
+            continue
+        if value >= 1000 and value % 1000 == 0:
+            total += (current or 1) * value
+            current = Decimal(0)
+        elif value == 100 and 0 < current < 10:
+            current *= value
+        elif current and (current % (100 if value >= 10 else 10) or value >= current):
+            break
+        else:
+            current += value
+        after += 1
+    if after == place or (after == place + 1 and fold(words[place][0])[0] in table.free):
+        return None
+    return after, total + current
+
+
+def _value(word: str, table: ClaimTables, *, first: bool) -> Decimal | None:
+    found = table.numbers.get(word)
+    if found is None and table.prefixes:
+        bare = word
+        for _ in range(2):
+            if found is None and len(bare) > 3 and bare[0] in table.prefixes:
+                bare = bare[1:]
+                found = table.numbers.get(bare)
+    del first
+    return None if found is None else Decimal(str(found)).normalize()
+
+
+def numbers_in(text: str, code: str) -> Iterator[ClaimedFigure]:
+    """Yield each number of a text but one, zero, and those of dates in figures."""
+    written = in_digits(text, code)
+    for found in re.finditer(r"(?<![\w.,])\d+(?:[.,]\d+)*|\d+(?:[.,]\d+)*", written):
+        for value in _readings(found[0]):
+            if value not in (0, 1):
+                yield ClaimedFigure("number", f"{value.normalize():f}", found[0])
+                break
+
+
+def _readings(digits: str) -> list[Decimal]:
+    """Return what a number in figures may be: ``1,299.50``, ``1.299,50``, ``12,5``."""
+    tail = re.search(r"[.,](\d{1,2})$", digits)
+    head = digits[: tail.start()] if tail else digits
+    whole = re.sub(r"\D", "", head)
+    return [Decimal(whole + (f".{tail[1]}" if tail else ""))]
+
+
+def percents_in(text: str, code: str) -> Iterator[ClaimedFigure]:
+    """Yield each percentage of a text."""
+    written = in_digits(text, code)
+    for found in _PERCENT.finditer(written):
+        yield ClaimedFigure("percent", _readings(found[1])[0].normalize().__format__("f"), found[0])
+    folded = fold(written)[0]
+    for hit in claim_tables(code).phrases.find(folded):
+        if hit.group == "percent":
+            before = re.search(r"(\d+(?:[.,]\d+)?) ?\Z", folded[: hit.start])
+            if before:
+                value = f"{_readings(before[1])[0].normalize():f}"
+                yield ClaimedFigure("percent", value, f"{before[1]} {folded[hit.start : hit.end]}")
+
+
+def sums_of(text: str, code: str, currency: str) -> tuple[Money, ...]:
+    """Return the sums of money of a text, also in words."""
+    return sums_in(in_digits(text, code), currency)
+
+
+@lru_cache(maxsize=2048)
+def times_in(text: str, code: str) -> tuple[ClaimedFigure, ...]:
+    """Return the days of the week, months, and times without a number that a text names."""
+    folded = fold(text)[0]
+    found = []
+    for hit in claim_tables(code).phrases.find(folded):
+        kind, _, place = hit.group.partition(" ")
+        said = folded[hit.start : hit.end]
+        if kind == "months" and said in _WORDS_TOO and not _has_day(said, text, code):
+            continue
+        if kind in ("weekdays", "months"):
+            found.append(ClaimedFigure("date", f"{kind} {place}", said))
+        elif kind == "near":
+            found.append(ClaimedFigure("time", f"in {place}", said))
+        elif kind in ("relative", "spans"):
+            found.append(ClaimedFigure("time", said, said))
+    return tuple(found)
+
+
+def _has_day(month: str, text: str, code: str) -> bool:
+    """Return whether a day stands beside this month, which may be another word."""
+    written = fold(in_digits(text, code))[0]
+    return bool(re.search(rf"\d\w* (?:of )?{month}|{month} \d", written))
+
+
+def figures_of_day(day: date) -> frozenset[str]:
+    """Return what a text may say of a day: its weekday, month, and numbers."""
+    return frozenset(
+        [f"weekdays {day.weekday()}", f"months {day.month - 1}", str(day.day), str(day.year)]
+    )

@@ -1,0 +1,161 @@
+"""What a case holds that words may stand on: everything that is known, and what is promised."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from voicenote.model.case import Case
+from voicenote.model.money import Money
+from voicenote.model.promise import AmendsKind, Promise
+from voicenote.model.sentences import Section, Sentence
+from voicenote.script.check.normalise import fold
+from voicenote.script.context import ScriptContext
+from voicenote.script.grounding.claim_tables import DEED, claim_tables
+from voicenote.script.grounding.claimed_figures import (
+    figures_of_day,
+    numbers_in,
+    percents_in,
+    sums_of,
+    times_in,
+)
+
+#: The sections in which the owner says what is or will be done.
+PROMISING = frozenset(
+    {Section.AMENDS, Section.PREVENT, Section.EXPECTATIONS, Section.INVITE, Section.DISCLOSE}
+)
+#: What a kind of promise is called among the kinds of deeds; a word promises nothing.
+_AS = {kind: kind.value for kind in AmendsKind if kind is not AmendsKind.WORD}
+_WORD = re.compile(r"[^\W_]+(?:'[^\W\d_]+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """What some texts hold: figures, sums, kinds of deeds, words; and the text, folded."""
+
+    figures: frozenset[str]
+    sums: frozenset[Money]
+    deeds: frozenset[str]
+    words: frozenset[str]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known of a case: `known` is all of it, `promised` what the owner is to do or did.
+
+    `theirs` are the customer's own words, sentence by sentence as words. `done`: something that was
+    promised is done. `currency` is the usual one of the case.
+    """
+
+    code: str
+    known: Grounds
+    promised: Grounds
+    theirs: tuple[tuple[str, ...], ...]
+    done: bool
+    currency: str
+    promises: tuple[Promise, ...]
+
+
+def evidence_of(
+    case: Case,
+    context: ScriptContext,
+    code: str,
+    promises: tuple[Promise, ...],
+    template: Sequence[Sentence] = (),
+) -> Evidence:
+    """Return what words in language `code` may stand on.
+
+    `promises` are those to mention. `template` is what the templates say of the same case, which
+    claims nothing that isn't so.
+    """
+    complaint = case.complaint
+    sums = [one.value for one in promises if one.value]
+    currency = next((one.currency for one in (*sums, complaint.harm) if one), "")
+    said = [complaint.said_back, complaint.our_fault, complaint.meant]
+    promised = [*_promised_texts(case, promises, context)]
+    promised += [one.text for one in template if one.section in PROMISING]
+    promised += [one.said for one in template if one.section in PROMISING]
+    days = [one.promised_by for one in promises if one.promised_by]
+    days += [context.next_by] if context.next_by else []
+    kinds = {_AS[one.kind] for one in promises if one.kind in _AS}
+    full = [one for one in promises if one.kind in (AmendsKind.REFUND, AmendsKind.CREDIT)]
+    if complaint.harm and any(one.value is None for one in full):
+        sums.append(complaint.harm)  # "your money back" is what it cost them
+    theirs = [
+        complaint.what_happened, complaint.bothered_most, complaint.feeling, complaint.at_stake,
+        complaint.identity, complaint.expected, *(answer.text for answer in context.answers),
+    ]  # fmt: skip
+    known = [
+        *theirs, *said, *promised, complaint.product, complaint.cause, complaint.finding_reason,
+        complaint.owner, context.owner, context.business, *complaint.involved, case.customer.name,
+        case.customer.say_as, case.customer.greet_as, case.customer.title,
+        *(one.text for one in template), *(one.said for one in template),
+    ]  # fmt: skip
+    if case.lesson:
+        known += [case.lesson.cause, case.lesson.owner]
+    harm = [complaint.harm] if complaint.harm else []
+    near = _relative_days(days, context.today)
+    return Evidence(
+        code=code,
+        known=_grounds(
+            known, code, currency, [*sums, *harm], [*days, complaint.opened_at.date()], kinds, near
+        ),
+        promised=_grounds(promised, code, currency, sums, days, kinds, near),
+        theirs=tuple(words_of(text) for text in theirs if text),
+        done=any(one.settled for one in case.standing_amends),
+        currency=currency,
+        promises=promises,
+    )
+
+
+def _promised_texts(
+    case: Case, promises: Iterable[Promise], context: ScriptContext
+) -> Iterator[str]:
+    for one in promises:
+        yield from (one.text, one.deed, one.owner)
+    if case.lesson:
+        yield case.lesson.prevention
+    # what the owner says of themselves, in their own words, may be said
+    yield from (case.complaint.our_fault, context.owner, context.business)
+
+
+def _relative_days(days: Iterable[date], today: date) -> frozenset[str]:
+    """Return "today" and "tomorrow" by their place in the tables, if something is due then."""
+    return frozenset(f"in {(day - today).days}" for day in days if 0 <= (day - today).days <= 1)
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """Return the folded words of a text."""
+    return tuple(_WORD.findall(fold(text)[0]))
+
+
+def _grounds(
+    texts: Iterable[str],
+    code: str,
+    currency: str,
+    sums: Sequence[Money],
+    days: Iterable[date],
+    kinds: Iterable[str],
+    near: frozenset[str],
+) -> Grounds:
+    text = ". ".join(one for one in texts if one)
+    figures = {one.value for one in (*numbers_in(text, code), *times_in(text, code))}
+    figures |= {f"{one.value}%" for one in percents_in(text, code)} | near
+    figures |= {figure for day in days for figure in figures_of_day(day)}
+    for money in sums:
+        cents = money.amount % 1 * 100
+        parts = (money.amount, money.amount // 1, cents, money.amount / 10)
+        figures |= {f"{part.normalize():f}" for part in parts if part == part.to_integral_value()}
+        figures.add(f"{money.amount.normalize():f}")
+    hits = claim_tables(code).phrases.find(fold(text)[0])
+    deeds = {hit.group.removeprefix(DEED) for hit in hits if hit.group.startswith(DEED)}
+    return Grounds(
+        figures=frozenset(figures),
+        sums=frozenset([*sums, *sums_of(text, code, currency)]),
+        deeds=frozenset({*deeds, *kinds}),
+        words=frozenset(words_of(text)),
+        text=fold(text)[0],
+    )

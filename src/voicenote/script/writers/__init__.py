@@ -1,0 +1,1 @@
+"""Writers: what turns the facts of a case into words, and what the facts are."""
