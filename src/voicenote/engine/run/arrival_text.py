@@ -42,7 +42,7 @@ _EMPTY_HEADER = re.compile(r"\W*\w[\w -]{0,30}[:：][\W\d]*")
 #: The end of a quotation without its beginning.
 _END = re.compile(r"^[^\"'“”„«»״]*[\"”“»״]\W*$")
 #: Signs that belong to the word behind them, as in "[a sound]" and "+372".
-_OPENING = re.compile(r"(?<=\s)\S+$")
+_OPENING = re.compile(r"(?<=\s)\S+\Z")
 #: Lines, and what is left of them; a NUL is where something of ours was.
 _PIECES = re.compile(r"([\0\n]+)")
 _DIVIDER = re.compile(r"[-_=*#\s.,:;\"“”„]*|[-_=*]{3,100}[^-_=*].{0,200}[-_=*]{3}")
@@ -122,14 +122,17 @@ class Correspondence:
         kept.append(text[last:])
         return _without_frames(self._without_remnants("".join(kept), wrapped))
 
-    def answers_within(self, text: str) -> str:
-        """Return what stands between sentences of ours in `text`: answers without any mark."""
+    def answers_within(self, text: str, wrapped: Sequence[str] = ()) -> str:
+        """Return what stands between sentences of ours in `text`: answers without any mark.
+
+        `wrapped` as in `remove_from`.
+        """
         found = list(_WORD.finditer(text))
         spans = list(_spans(self._mark([_fold(one[0]) for one in found])))
         if len(spans) < 2:
             return ""
         between = text[found[spans[0][0]].start() : found[spans[-1][1] - 1].end()]
-        lines = map(str.strip, self.remove_from(between).split("\n"), repeat(_STOPS))
+        lines = map(str.strip, self.remove_from(between, wrapped).split("\n"), repeat(_STOPS))
         return "\n".join(line for line in lines if not _DIVIDER.fullmatch(line))
 
     def _without_remnants(self, text: str, wrapped: Sequence[str]) -> str:
@@ -193,7 +196,9 @@ def without_ours(arrival: Arrival, sent: Correspondence) -> Arrival:
     if answer is not None:
         text = sent.remove_from(answer.text, inbound.wrapped).strip()
         within = [
-            line for line in sent.answers_within(inbound.whole).split("\n") if line not in text
+            line
+            for line in sent.answers_within(inbound.whole, inbound.wrapped).split("\n")
+            if line not in text
         ]
         text = "\n".join(filter(None, (text, *within)))
         texts += tuple(within)
