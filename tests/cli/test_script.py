@@ -15,7 +15,7 @@ Call = Callable[..., Result]
 def test_one_case_shows_its_words_and_what_comes_next(call: Call) -> None:
     done = call("script", "1")
     assert done.exit_code == 0
-    assert "Ada Lovelace" in done.stdout
+    assert "Hi Ada." in done.stdout
     assert "Nobody called me" in done.stdout
     assert "voicenote render 1" in done.stderr
 
@@ -71,7 +71,7 @@ def test_english_is_said_where_a_language_has_no_templates(call: Call) -> None:
 
 def test_an_editor_changes_the_words(call: Call, tmp_path: Path) -> None:
     editor = tmp_path / "editor"
-    editor.write_text('#!/bin/sh\nsed -i "s/^Hello .*/Good morning Ada./" "$1"\n')
+    editor.write_text('#!/bin/sh\nsed -i "s/^Hi Ada.*/Good morning Ada./" "$1"\n')
     editor.chmod(0o755)
     done = call("script", "1", "--edit", EDITOR=str(editor))
     assert done.exit_code == 0, done.stderr

@@ -81,16 +81,6 @@ def test_lines_that_were_wrapped_after_they_were_marked_are_ours(width: int) -> 
     assert "please stop emailing me" in SENT.remove_from(f"please stop emailing me\n{left}")
 
 
-def test_wrapped_lines_are_no_answers_within() -> None:
-    left = "Saar Bakery. Thank you for telling us.\nmistake, and\nI refund you 12 €.\nred one.”"
-    inbound = Inbound(sender="m", subject="", whole=f"No.\n{left}", wrapped=tuple(left.split("\n")))
-    arrival = Arrival(mark="a", at=NOW, inbound=add_answer(inbound, f"No.\n{left}", NOW, "email"))
-    found = without_ours(arrival, SENT).inbound
-    assert found is not None
-    assert found.answer is not None
-    assert found.answer.text == "No."
-
-
 def test_signs_before_their_next_word_stay() -> None:
     assert SENT.remove_from(f"No.\n{OURS[4]}\n[a sound: memo.m4a, 9 s]").endswith(
         "\n[a sound: memo.m4a, 9 s]"

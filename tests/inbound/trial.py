@@ -25,8 +25,8 @@ from voicenote.engine.workspace import Workspace
 from voicenote.ledger import arrivals, doubts, optouts, tables
 from voicenote.ledger.arrivals import UnmatchedArrival
 
-#: In how many rounds the messages of a try come in; so few come in at once.
-ROUNDS, FEW = 3, 10
+#: In how many rounds the messages of a try come in.
+ROUNDS = 3
 #: After the last one, there are runs about noon, so many days apart: what is planned would leave.
 DAYS = (1, 2, 2, 3, 3)
 _WORD = re.compile(r"[^\W_]+")
@@ -66,9 +66,8 @@ def run_try(ground: Ground, chance: random.Random, size: int, first: int = 1) ->
     with ground.copy() as ws:
         delivery = Delivery(ground, ws, chance, outcome)
         items: list[Item] = []
-        rounds = ROUNDS if size > FEW else 1
-        for number in range(rounds):
-            share = size * (number + 1) // rounds - len(items)
+        for number in range(ROUNDS):
+            share = size * (number + 1) // ROUNDS - len(items)
             start = first + len(items)
             items += delivery.one_round(known, range(start, start + share))
         outcome.counts.update(f"{one.channel} {one.what}" for one in items)

@@ -26,7 +26,10 @@ def case() -> Callable[..., Case]:
         amends: tuple[object, ...] = (),
         **complaint: object,
     ) -> Case:
-        words = {"what_happened": "The wedding cake came without its ribbon."} | complaint
+        words = {
+            "what_happened": "The wedding cake came without its ribbon.",
+            "ref": "1",
+        } | complaint
         return Case(
             number=1,
             stage=Stage.OPENED,
@@ -35,7 +38,6 @@ def case() -> Callable[..., Case]:
             amends=amends,  # type: ignore[arg-type]
             complaint=Complaint(
                 source="test",
-                ref="1",
                 opened_at=datetime(2026, 11, 20, tzinfo=UTC),
                 customer=customer or Customer(name="Dana Levi", language="en"),
                 **words,  # type: ignore[arg-type]

@@ -17,6 +17,12 @@ from voicenote.model.sentences import Section
 from voicenote.model.touch import TouchKind
 from voicenote.script.compose import compose, draft, seconds, template_for
 
+ASKS = (
+    "What would put this right for you?",
+    "Please tell me what would put this right.",
+    "What can we do to put it right?",
+)
+
 
 def words_of(script: Any) -> str:
     return " ".join(sentence.text for sentence in script.sentences)
@@ -27,7 +33,7 @@ def section(script: Any, wanted: Section) -> list[str]:
 
 
 def test_the_owner_is_named_aloud(case: Any, facts: Any) -> None:
-    assert "This is Mia Berg, from Berg and Daughters." in [
+    assert "It's Mia Berg from Berg and Daughters." in [
         s.said for s in compose(case(), facts()).sentences
     ]
 
@@ -38,14 +44,14 @@ def test_a_case_that_nobody_answers_for_is_refused(case: Any, facts: Any) -> Non
 
 
 def test_the_owner_of_the_case_answers_when_the_facts_name_none(case: Any, facts: Any) -> None:
-    assert "This is Ruth" in words_of(compose(case(owner="Ruth"), facts(owner="")))
+    assert "It's Ruth from" in words_of(compose(case(owner="Ruth"), facts(owner="")))
 
 
 def test_what_bothered_them_most_is_said_back_before_sorry(case: Any, facts: Any) -> None:
     script = compose(case(bothered_most="Nobody called me"), facts())
     text = words_of(script)
-    assert "In your words: “Nobody called me”." in text
-    assert text.index("Nobody called me") < text.index("sorry")
+    assert "“The wedding cake came without its ribbon”." in text
+    assert text.index("“Nobody called me”.") < text.index("sorry")
 
 
 def test_sentences_of_the_case_are_personal_and_those_of_the_owner_shared(
@@ -54,24 +60,24 @@ def test_sentences_of_the_case_are_personal_and_those_of_the_owner_shared(
     script = compose(case(promises=(refund,), bothered_most="Nobody called me"), facts())
     personal = [s.text for s in script.sentences if s.personal]
     assert personal == [
-        "Hello Dana Levi.",
-        "In your words: “Nobody called me”.",
-        "What I promise you: the full price of the cake.",
-        "It comes to $240.",
-        "You will have it by Friday, 4 December.",
+        "Hi Dana.",
+        "“The wedding cake came without its ribbon”.",
+        "“Nobody called me”.",
+        "The full price of the cake, $240.",
+        "By Friday, 4 December at the latest.",
     ]
 
 
 def test_money_and_dates_are_said_in_words(case: Any, facts: Any, refund: Any) -> None:
     spoken = [s.said for s in compose(case(promises=(refund,)), facts()).sentences]
-    assert "It comes to two hundred forty dollars." in spoken
-    assert "You will have it by Friday, the fourth of December." in spoken
+    assert "The full price of the cake, two hundred forty dollars." in spoken
+    assert "By Friday, the fourth of December at the latest." in spoken
 
 
 def test_the_name_is_said_as_the_customer_wants(case: Any, facts: Any) -> None:
     script = compose(case(customer=Customer(name="Dana", say_as="Dahna")), facts())
-    assert script.sentences[0].text == "Hello Dana."
-    assert script.sentences[0].said == "Hello Dahna."
+    assert script.sentences[0].text == "Hi Dana."
+    assert script.sentences[0].said == "Hi Dahna."
 
 
 def test_unfounded_has_no_apology_and_no_money(case: Any, facts: Any, refund: Any) -> None:
@@ -83,7 +89,7 @@ def test_unfounded_has_no_apology_and_no_money(case: Any, facts: Any, refund: An
     assert not section(script, Section.AMENDS)
     text = words_of(script).lower()
     assert not any(word in text for word in ("sorry", "apolog", "regret", "$", "dollar"))
-    assert text.count("thank you") == 2
+    assert "thank" in text
 
 
 @pytest.mark.parametrize(
@@ -112,7 +118,7 @@ def test_a_reopened_case_says_the_last_answer_back(case: Any, facts: Any) -> Non
         for day, text in ((1, "Not yet"), (2, "The ribbon is the wrong colour"))
     )
     script = compose(case(round=2), facts(answers=answers))
-    assert "This is what you answered: “The ribbon is the wrong colour”." in words_of(script)
+    assert "these are your words. “The ribbon is the wrong colour”." in words_of(script)
 
 
 def test_what_an_answer_without_words_is_shown_as_is_never_said(case: Any, facts: Any) -> None:
@@ -133,16 +139,18 @@ def test_prevention_is_promised_only_with_a_person_and_a_date(case: Any, facts: 
         due=datetime(2026, 12, 15, tzinfo=UTC),
     )
     loose = dataclasses.replace(firm, owner="")
-    assert "we are changing this: two people check the order" in words_of(
-        compose(case(lesson=firm), facts())
+    said = words_of(compose(case(lesson=firm), facts()))
+    assert "Two people check the order." in said
+    assert "Ruth sees to that by Tuesday, 15 December." in said
+    assert "There's something that we want to do differently." in words_of(
+        compose(case(lesson=loose), facts())
     )
-    assert "What we are working on" in words_of(compose(case(lesson=loose), facts()))
-    assert "I am looking into how this could happen." in words_of(compose(case(), facts()))
+    assert not section(compose(case(), facts()), Section.PREVENT)
 
 
 def test_without_amends_it_asks_and_warns(case: Any, facts: Any) -> None:
     made = draft(case(), facts())
-    assert "Please tell me what would put this right." in section(made.script, Section.AMENDS)
+    assert section(made.script, Section.AMENDS)[-1] in ASKS
     assert "S3" in {warning.rule for warning in made.warnings}
 
 
@@ -168,17 +176,90 @@ def test_long_words_are_shortened_before_the_memo_is_too_long(
     assert seconds(script) <= 60
 
 
-def test_every_promise_that_is_not_spoken_is_warned_about(
-    case: Any, facts: Any, refund: Any
-) -> None:
-    made = draft(case(promises=(refund,) * 5), facts())
-    assert any("did not fit" in warning.what for warning in made.warnings)
+def test_no_promise_is_left_out_and_too_much_is_told(case: Any, facts: Any, refund: Any) -> None:
+    made = draft(case(promises=(refund,) * 9), facts())
+    assert words_of(made.script).count("The full price of the cake") == 9
+    assert "R15" in {warning.rule for warning in made.warnings}
+
+
+def test_a_long_promise_is_said_whole_and_asked_for_again(case: Any, facts: Any) -> None:
+    text = "we send " + "a new ribbon of silk, and then " * 20 + "if you will have us"
+    made = draft(case(promises=(Promise(kind=AmendsKind.REDO, text=text),)), facts())
+    assert text[1:] in words_of(made.script)
+    assert "R22" in {warning.rule for warning in made.warnings}
 
 
 def test_money_that_the_promise_names_is_not_said_twice(case: Any, facts: Any, refund: Any) -> None:
     named = dataclasses.replace(refund, text="the 240 dollars that you paid")
     text = words_of(compose(case(promises=(named,)), facts()))
-    assert "It comes to" not in text
+    assert text.count("240") == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a new cake on Friday", "a new cake by December 4", "a new cake, 4/12", "new 2026-12-04"],
+)
+def test_a_day_that_the_promise_names_is_not_said_twice(
+    case: Any, facts: Any, refund: Any, text: str
+) -> None:
+    named = dataclasses.replace(refund, text=text)
+    assert "at the latest" not in words_of(compose(case(promises=(named,)), facts()))
+
+
+def test_the_owners_own_words_for_the_deed_stand_alone(case: Any, facts: Any, refund: Any) -> None:
+    deed = "Your money went back this morning. You'll see it by Friday."
+    said = section(
+        compose(case(promises=(dataclasses.replace(refund, deed=deed),)), facts()), Section.AMENDS
+    )
+    assert said == ["Your money went back this morning.", "You'll see it by Friday."]
+
+
+def test_the_owners_own_words_stand_for_the_customers(case: Any, facts: Any, refund: Any) -> None:
+    made = draft(
+        case(
+            promises=(refund,),
+            said_back="You told our waiter twice about the nuts. Your daughter was in hospital.",
+            our_fault="We served her the pesto anyway.",
+            meant="You sat by her bed all night.",
+            bothered_most="I told him twice",
+            feeling="terrified",
+            cause="the order was not marked",
+        ),
+        facts(),
+    )
+    text = words_of(made.script)
+    assert "You told our waiter twice about the nuts. Your daughter was in hospital." in text
+    assert text.index("You sat by her bed") < text.index("We served her the pesto anyway.")
+    assert "“" not in text
+    assert "your own words stand for: what happened, bothered most, feeling, cause" in {
+        warning.what for warning in made.warnings
+    }
+
+
+def test_what_is_pleasant_goes_before_a_word_of_theirs(case: Any, facts: Any, refund: Any) -> None:
+    full = dict.fromkeys(("bothered_most", "feeling", "at_stake", "identity"), "")
+    words = {name: f"{name} was more than I can say in words" for name in full}
+    made = draft(case(promises=(refund,), **words), facts(wpm=110))
+    text = words_of(made.script)
+    assert seconds(made.script, 110) <= 60
+    assert "hold me" not in text.lower()
+    assert "it reaches me" not in text
+    dropped = next(w.what for w in made.warnings if w.what.startswith("left out"))
+    assert "identity" in dropped
+    assert "bothered most" not in dropped
+
+
+def test_it_is_fitted_at_the_pace_of_the_voice(case: Any, facts: Any, refund: Any) -> None:
+    words = dict.fromkeys(("feeling", "at_stake", "identity", "expected"), "more than I can say")
+    made = case(promises=(refund,), **words)
+    slow, quick = (draft(made, facts(wpm=wpm)).script for wpm in (100, 190))
+    assert len(slow.sentences) < len(quick.sentences)
+
+
+def test_the_same_case_has_the_same_words_and_others_have_others(case: Any, facts: Any) -> None:
+    scripts = [compose(case(ref=str(n)), facts()) for n in (1, 1, 2, 3, 4, 5)]
+    assert scripts[0] == scripts[1]
+    assert len({script.text for script in scripts}) > 3
 
 
 def amends(k: int, state: AmendsState, refund: Promise) -> Amends:
@@ -227,7 +308,7 @@ def test_a_status_without_a_promise_is_refused(case: Any, facts: Any) -> None:
 def test_a_late_promise_gives_its_new_date_or_none(case: Any, facts: Any, refund: Any) -> None:
     late = {"template": "status-late"}
     dated = compose(case(promises=(refund,)), facts(next_by=date(2026, 12, 9), **late))
-    assert "The new date is Wednesday, 9 December." in words_of(dated)
+    assert "by Wednesday, 9 December." in words_of(dated)
     undated = draft(case(promises=(refund,)), facts(**late))
     assert "R11" in {warning.rule for warning in undated.warnings}
 
@@ -242,14 +323,13 @@ def test_a_waived_promise_is_not_spoken_of(case: Any, facts: Any, refund: Any) -
 def test_every_kind_of_amends_has_words(case: Any, facts: Any, kind: Any) -> None:
     promise = Promise(kind=kind, text="a new ribbon", promised_by=date(2026, 12, 4))
     said = section(compose(case(promises=(promise,)), facts()), Section.AMENDS)
-    assert len(said) == 3
-    assert said[1] == "What I promise you: a new ribbon."
+    assert said[1:] == ["A new ribbon.", "By Friday, 4 December at the latest."]
 
 
 def test_a_promise_whose_words_cannot_be_said_is_called_by_its_kind(case: Any, facts: Any) -> None:
     promise = Promise(kind=AmendsKind.REFUND, text="***", promised_by=date(2026, 12, 4))
     said = section(compose(case(promises=(promise,)), facts()), Section.AMENDS)
-    assert said[1] == "What I promise you: your money back."
+    assert said[1] == "Your money back."
 
 
 def test_nobody_promises_for_a_day_that_has_passed(case: Any, facts: Any, refund: Any) -> None:
@@ -274,4 +354,4 @@ def test_who_gave_no_name_is_greeted_without_one(
 
 def test_how_a_name_is_said_greets_who_has_only_an_address(case: Any, facts: Any) -> None:
     who = Customer(name="kai@example.com", say_as="Kai")
-    assert compose(case(customer=who), facts()).sentences[0].text == "Hello Kai."
+    assert compose(case(customer=who), facts()).sentences[0].text == "Hi Kai."

@@ -2,33 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import date
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from zlib import crc32
 
 from voicenote.errors import RuleSaysNo, WrongUse
 from voicenote.model.case import Case, Finding
-from voicenote.model.promise import Promise
 from voicenote.model.sentences import Script
 from voicenote.model.touch import TouchKind
+from voicenote.script.addressing import choose_forms
 from voicenote.script.context import ScriptContext
+from voicenote.script.fitting import RankedSentence, fit
 from voicenote.script.languages import Language, language, language_for
 from voicenote.script.placeholders import Placeholders
-from voicenote.script.quoting import clean_name
+from voicenote.script.promise_state import PromiseState, drop_past_dates, has_passed, states_of
+from voicenote.script.quoting import clean_name, to_one_line
 from voicenote.script.spoken import sayable_seconds
-from voicenote.script.template_values import (
-    BUDGETS,
-    NAME_WORDS,
-    TemplateValues,
-    WordBudget,
-    fit_words,
-)
+from voicenote.script.template_values import TemplateValues, say_name, say_words
 from voicenote.script.templating import Templates
 
 #: The longest memo, in seconds (R15).
 LONGEST_S = 60.0
 #: The templates of a full apology, which needs a promise (S3, R1).
 APOLOGIES = frozenset({"justified", "partly", "reopened"})
+#: The templates that say all that is known of what happened.
+_WHOLE = APOLOGIES | {"unfounded", "acknowledge"}
+#: A promise that takes longer than this leaves no room for anything else, in seconds.
+_LONGEST_PROMISE_S = 20.0
+#: Attempts to fit a minute: how many words of the customer's may be quoted, and up to which rank
+#: sentences may go. Up to 9 they are only pleasant, and go before a word of the customer's (R19).
+_ATTEMPTS = ((40, 9), (28, 9), (22, 9), (22, 99), (14, 99), (9, 99), (6, 99), (3, 99))
+#: A message after the memo only reminds of what happened.
+_REMINDER = 22
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,29 +86,37 @@ def compose(case: Case, context: ScriptContext, templates: Templates | None = No
 def draft(case: Case, context: ScriptContext, templates: Templates | None = None) -> Draft:
     """Return the composed script and what it lacks.
 
-    Free text is shortened to stay within `LONGEST_S` if possible. Raises RuleSaysNo when the case
-    has no owner's name (S1), or a status has no promise to be about; BadData for a broken template.
+    It stays within `LONGEST_S` if possible: what is only pleasant to hear goes first, facts go last
+    and are named, a promise is never cut (R19, R22). Raises RuleSaysNo when the case has no owner's
+    name (S1), or a status has no promise to be about; BadData for a broken template.
     """
     templates = templates or Templates()
     choice = language_for(context.language or case.customer.language, templates.languages())
     tongue = language(choice.language)
     owner = clean_name(context.owner) or clean_name(case.complaint.owner)
-    if not fit_words(owner, NAME_WORDS, tongue)[1]:
+    if not say_name(owner, tongue.code)[1]:
         raise RuleSaysNo(
             "nobody answers for this case (S1)",
             "write your name into [owner] of voicenote.toml, or: voicenote triage N --owner NAME",
         )
     name = context.template or template_for(case, context.kind, context.amends)
-    promises = _choose_promises(case, context)
-    if name.startswith("status-") and not promises:
+    states = states_of(case, context)
+    if name.startswith("status-") and not states:
         raise RuleSaysNo(
             f"case {case.number} has no promise that a status could be about",
             "say which amends it is about",
             ["amends"],
         )
-    said = _drop_past_dates(promises, context.today) if name in APOLOGIES else promises
-    script, budget = _fit_time(case, context, owner, name, tongue, said, templates)
-    warnings = _shortfalls(case, context, name, promises, budget, script)
+    said = drop_past_dates(states, context.today) if name in APOLOGIES else states
+    kept, gone = _fit_time(case, context, owner, name, tongue, said, templates)
+    script = Script(
+        language=tongue.code, template=name, sentences=tuple(one.sentence for one in kept)
+    )
+    warnings = (
+        *_promise_shortfalls(name, states, context, tongue),
+        *_shortfalls(case, context, name, script),
+        *_unsaid(case, name, kept, gone),
+    )
     return Draft(script, warnings, choice.fell_back)
 
 
@@ -116,87 +129,92 @@ def seconds(script: Script, wpm: float | None = None) -> float:
     return sayable_seconds([sentence.said for sentence in script.sentences], pace)
 
 
-def _choose_promises(case: Case, context: ScriptContext) -> tuple[Promise, ...]:
-    """Return the promises to mention: the context's, else the case's, else the complaint's.
-
-    Waived ones are left out, as are those of other rounds or another K where that matters.
-    """
-    if context.promises is not None:
-        return context.promises
-    standing = case.round_amends
-    if context.amends is not None:
-        standing = tuple(a for a in case.standing_amends if a.k == context.amends)
-    return tuple(a.promise for a in standing) if case.amends else case.complaint.promises
-
-
 def _fit_time(
     case: Case,
     context: ScriptContext,
     owner: str,
     name: str,
     tongue: Language,
-    promises: tuple[Promise, ...],
+    states: tuple[PromiseState, ...],
     templates: Templates,
-) -> tuple[Script, WordBudget]:
-    tried: tuple[list[tuple[str, str, bool]], bool] | None = None
-    for budget in BUDGETS:
-        slots = Placeholders()
-        values = TemplateValues(context, tongue, budget, slots).of(case, owner, promises)
-        same = (slots.values, budget.brief)
-        if same == tried:
-            continue  # this budget makes nothing shorter than the one before
-        tried = same
-        sentences = templates.render(tongue, name, values, slots)
-        script = Script(language=tongue.code, template=name, sentences=sentences)
-        if seconds(script, context.wpm) <= LONGEST_S:
+) -> tuple[list[RankedSentence], list[RankedSentence]]:
+    """Return the sentences that are said, and those that are left out for want of time."""
+    forms = choose_forms(case.customer, context.owner_gender, tongue)
+    seed = crc32(f"{case.complaint.source} {case.complaint.ref}".encode())
+    pace, quoted = context.wpm or tongue.pace, 0
+    ranked: Sequence[RankedSentence] = ()
+    longest = _ATTEMPTS[0][0] if name in _WHOLE else _REMINDER
+    for limit, most in _ATTEMPTS:
+        words = min(limit, longest)
+        if words != quoted:
+            slots = Placeholders()
+            values = TemplateValues(context, tongue, words, slots).of(case, owner, states)
+            ranked = templates.render(tongue, name, values, slots, seed, forms)
+            quoted = words
+        kept, gone, fits = fit(ranked, most, pace, LONGEST_S)
+        if fits:
             break
-    return script, budget
-
-
-def _has_passed(promise: Promise, today: date) -> bool:
-    return promise.promised_by is not None and promise.promised_by < today
-
-
-def _drop_past_dates(promises: tuple[Promise, ...], today: date) -> tuple[Promise, ...]:
-    """Return the promises without dates that have passed: no one can promise for yesterday."""
-    return tuple(
-        replace(promise, promised_by=None, target=None) if _has_passed(promise, today) else promise
-        for promise in promises
-    )
+    return kept, gone
 
 
 def _promise_shortfalls(
-    name: str, promises: tuple[Promise, ...], budget: WordBudget, today: date
+    name: str, states: tuple[PromiseState, ...], context: ScriptContext, tongue: Language
 ) -> Iterator[Shortfall]:
-    if name in APOLOGIES and not promises:
+    if name in APOLOGIES and not states:
         yield Shortfall("S3", "no amends: say what will be done, and by when (R1)")
-    if name == "reopened" and not promises:
+    if name == "reopened" and not states:
         yield Shortfall("R6", "a second apology needs a new amends or a kept promise")
-    if name in APOLOGIES and any(_has_passed(promise, today) for promise in promises):
+    if name in APOLOGIES and any(has_passed(one.promise, context.today) for one in states):
         yield Shortfall("S27", "a promised date has passed, so it is left out: give a new one")
-    if any(promise.promised_by is None for promise in promises):
+    if any(one.promise.promised_by is None for one in states):
         yield Shortfall("S26", "a promise has no date")
-    if len(promises) > budget.promises:
-        yield Shortfall("R15", f"{len(promises) - budget.promises} promises did not fit in")
-    if any(len(p.text.split()) > budget.promise for p in promises[: budget.promises]):
-        yield Shortfall("R15", "a promise was shortened: say it in fewer words")
+    pace = context.wpm or tongue.pace
+    for promise, *_ in states:
+        text = promise.deed or promise.text
+        spoken = say_words(text, tongue.code)[1]
+        if sayable_seconds([spoken], pace) > _LONGEST_PROMISE_S:
+            yield Shortfall("R22", f"a promise is long, so say it in fewer words: {text[:40]}…")
+        if not promise.deed and len(to_one_line(text).split()) > len(spoken.split()):
+            yield Shortfall("R22", f"part of a promise can't be said aloud: {text[:40]}")
 
 
 def _shortfalls(
-    case: Case,
-    context: ScriptContext,
-    name: str,
-    promises: tuple[Promise, ...],
-    budget: WordBudget,
-    script: Script,
-) -> tuple[Shortfall, ...]:
-    found = list(_promise_shortfalls(name, promises, budget, context.today))
+    case: Case, context: ScriptContext, name: str, script: Script
+) -> Iterator[Shortfall]:
+    complaint = case.complaint
     if name == "status-late" and context.next_by is None:
-        found.append(Shortfall("R11", "a late promise needs a new date"))
-    if not case.complaint.bothered_most.strip():
-        found.append(Shortfall("S2", "what bothered them most is not known"))
-    if name == "unfounded" and not case.complaint.finding_reason.strip():
-        found.append(Shortfall("S17", "unfounded needs a written reason"))
+        yield Shortfall("R11", "a late promise needs a new date")
+    if not complaint.bothered_most.strip():
+        yield Shortfall("S2", "what bothered them most is not known")
+    if name == "unfounded" and not complaint.finding_reason.strip():
+        yield Shortfall("S17", "unfounded needs a written reason")
     if (length := seconds(script, context.wpm)) > LONGEST_S:
-        found.append(Shortfall("R15", f"it takes about {length:.0f} seconds to say"))
-    return tuple(found)
+        yield Shortfall("R15", f"it takes about {length:.0f} seconds to say")
+
+
+def _unsaid(
+    case: Case, name: str, kept: Sequence[RankedSentence], gone: Sequence[RankedSentence]
+) -> Iterator[Shortfall]:
+    """Yield which facts of the case are not heard, and why."""
+    if name not in _WHOLE:
+        return
+    heard = {fact for one in kept for fact in one.facts}
+    dropped = {fact for one in gone for fact in one.facts} - heard
+    if dropped:
+        what = ", ".join(sorted(name.replace("_", " ") for name in dropped))
+        yield Shortfall("R19", f"left out to stay within a minute: {what}")
+    complaint = case.complaint
+    own = {
+        "what_happened": complaint.said_back,
+        "bothered_most": complaint.said_back,
+        **dict.fromkeys(("feeling", "at_stake", "identity", "expected"), complaint.meant),
+        "cause": complaint.our_fault,
+    }
+    covered = [
+        fact
+        for fact, instead in own.items()
+        if instead and getattr(complaint, fact).strip() and fact not in heard | dropped
+    ]
+    if covered:
+        what = ", ".join(fact.replace("_", " ") for fact in covered)
+        yield Shortfall("R19", f"your own words stand for: {what}")

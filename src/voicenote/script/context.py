@@ -23,6 +23,7 @@ class ScriptContext:
     an acknowledged customer will hear more. `synthetic`: the voice is synthetic, and the script
     says so; with `partly`, a person speaks too. `answers`: what the customer said in earlier
     rounds, oldest first. `wpm` is the voice's pace in words per minute; None means the language's.
+    `rials`: sums in Iranian rials are said as such, not in tomans as people do.
     """
 
     owner: str
@@ -39,3 +40,4 @@ class ScriptContext:
     partly: bool = False
     answers: tuple[Answer, ...] = ()
     wpm: float | None = None
+    rials: bool = False

@@ -13,8 +13,6 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from voicenote.model.touch import TouchKind
-
 #: The folder of packaged template skeletons and of each language's file.
 PACKAGED = Path(__file__).parent / "templates"
 #: The language used when the wanted one has no templates.
@@ -25,13 +23,15 @@ FALLBACK = "en"
 class Coin:
     """A currency as it is spoken: its name by CLDR plural form, and the same for its hundredth.
 
-    A form that begins with ``=`` already includes the number ("one shekel" in Hebrew).
+    A form that begins with ``=`` already includes the number ("one shekel" in Hebrew). `in_words`:
+    it is named in writing too, without a sign or a code.
     """
 
     forms: Mapping[str, str]
     minor: Mapping[str, str]
     gender: str
     minor_gender: str
+    in_words: bool = False
 
     def name(self, category: str) -> str:
         """Return the unit's name for a CLDR plural category."""
@@ -48,10 +48,15 @@ class Language:
 
     `pace` is a calm reader's words per minute. `gender` is the end of the RBNF rule name for plain
     numbers. `date` and `date_with_year` are spoken patterns with {weekday}, {day}, {month} and
-    {year}; `paper_date` is a CLDR pattern for writing. `joined` joins an amount and its hundredths
-    or `fractions`; `until` stands in ranges. `digits`, if given, are used in writing. A quotation
-    drops opening `salutations`. `outdated` has the words that are true only on their day;
-    `subjects` are by kind of message, `phrases` by template, then by name.
+    {year}; `paper_date` is a CLDR pattern for writing. `by` is a spoken day by which something is
+    done, with its own forms of the words where they have one (`weekdays_by` …); `paper_by` is the
+    written one. `months` are of the `calendar`: "persian", or "" for the Gregorian one. `joined`
+    joins an amount and its hundredths or `fractions`; `until` stands in ranges. `digits`, if given,
+    are used in writing. A quotation drops opening `salutations`. `forms` are the forms of address
+    in the order of a phrase's round brackets; `greeting` is how somebody is called, by form, and
+    `titles` are words that a name may begin with. `outdated` has the words that are true only on
+    their day; `subjects` are by kind of message, `matters` by kind of failure, `phrases` by
+    template or kind of failure, then by name.
     """
 
     code: str
@@ -64,6 +69,15 @@ class Language:
     date: str
     date_with_year: str
     paper_date: str
+    by: str
+    paper_by: str
+    by_year: str
+    paper_by_year: str
+    weekdays_by: Sequence[str] = ()
+    days_by: Sequence[str] = ()
+    months_by: Sequence[str] = ()
+    ordinal_years: bool = False
+    calendar: str = ""
     joined: str
     point: str
     until: str
@@ -72,10 +86,14 @@ class Language:
     symbols: Mapping[str, str]
     amends: Mapping[str, str]
     salutations: Sequence[str]
+    forms: Sequence[str]
+    greeting: Mapping[str, str]
+    titles: Sequence[str] = ()
     coins: Mapping[str, Coin]
     outdated: Mapping[str, Sequence[Any]]
     subjects: Mapping[str, str]
-    phrases: Mapping[str, Mapping[str, str]]
+    matters: Mapping[str, str]
+    phrases: Mapping[str, Mapping[str, str | list[str]]]
 
 
 def _coin(table: Mapping[str, Any], gender: str) -> Coin:
@@ -84,7 +102,8 @@ def _coin(table: Mapping[str, Any], gender: str) -> Coin:
 
     gender = table.get("gender", gender)
     minor_gender = table.get("minor_gender", gender)
-    return Coin(forms(table["unit"]), forms(table.get("minor", {})), gender, minor_gender)
+    in_words = table.get("in_words", False)
+    return Coin(forms(table["unit"]), forms(table.get("minor", {})), gender, minor_gender, in_words)
 
 
 @cache
@@ -102,18 +121,6 @@ def language(code: str) -> Language:
     money = table.pop("money").items()
     coins = {name: _coin(coin, table["gender"]) for name, coin in money}
     return Language(code=code, coins=coins, **table.pop("dates"), **table)
-
-
-def subject(tag: str, kind: TouchKind, owner: str) -> str:
-    """Return the subject of a message of `kind` from `owner`, in the language of `tag`."""
-    subjects = language(tag.partition("-")[0]).subjects
-    return subjects[kind.value].replace("{owner}", owner)
-
-
-def subjects(owner: str) -> list[str]:
-    """Return the subjects of all kinds of messages from `owner`, in all languages."""
-    tables = (language(code).subjects.values() for code in sorted(packaged_languages()))
-    return [one.replace("{owner}", owner) for table in tables for one in table]
 
 
 @dataclass(frozen=True, slots=True)

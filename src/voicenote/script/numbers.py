@@ -7,10 +7,11 @@ language's table, all other currency names from CLDR (Babel).
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from voicenote.model.money import Money
 from voicenote.script.languages import Language
@@ -157,9 +158,16 @@ def _whole_pattern(code: str) -> str:
 
 def write_money(money: Money, tongue: Language) -> str:
     """Return ``240 USD`` as ``$240``, in that language's notation; without ``.00``, unrounded."""
-    from babel.numbers import format_currency
+    from babel.numbers import format_currency, format_decimal
 
     whole = money.amount == money.amount.to_integral_value()
+    coin = tongue.coins.get(money.currency)
+    if coin and coin.in_words:
+        category = _category(money.amount, tongue.code)
+        name = coin.name(category)
+        number = format_decimal(money.amount, locale=tongue.code, decimal_quantization=False)
+        one = name.startswith("=") and money.amount == 1
+        return name[1:] if one else _own_digits(_strip_marks(f"{number} {name}"), tongue)
     text = format_currency(
         money.amount,
         money.currency,
@@ -172,7 +180,11 @@ def write_money(money: Money, tongue: Language) -> str:
 
 
 def _own_digits(text: str, tongue: Language) -> str:
-    return text.translate(str.maketrans("0123456789", tongue.digits)) if tongue.digits else text
+    """Return `text` in the digits of a language, and Persian thousands with their own sign."""
+    if not tongue.digits:
+        return text
+    text = re.sub(r"(?<=\d),(?=\d{3})", "٬", text)
+    return text.translate(str.maketrans("0123456789", tongue.digits))
 
 
 def _strip_marks(text: str) -> str:
@@ -188,11 +200,12 @@ def needs_year(day: date, today: date) -> bool:
 def say_date(day: date, today: date, tongue: Language) -> str:
     """Return ``2026-12-04`` as "Friday, the fourth of December", with its year if far away."""
     pattern = tongue.date_with_year if needs_year(day, today) else tongue.date
+    year, month, day_ = _in_calendar(day, tongue)
     return pattern.format(
         weekday=tongue.weekdays[day.weekday()],
-        day=tongue.days[day.day - 1],
-        month=tongue.months[day.month - 1],
-        year=spell_number(day.year, tongue.code, tongue.gender),
+        day=tongue.days[day_ - 1],
+        month=tongue.months[month - 1],
+        year=spell_number(year, tongue.code, tongue.gender),
     )
 
 
@@ -200,5 +213,48 @@ def write_date(day: date, today: date, tongue: Language) -> str:
     """Return ``2026-12-04`` as ``Friday, 4 December``, with its year if far away."""
     from babel.dates import format_date
 
+    if tongue.calendar:
+        year, month, day_ = _in_calendar(day, tongue)
+        text = f"{tongue.weekdays[day.weekday()]} {day_} {tongue.months[month - 1]}"
+        return _own_digits(f"{text} {year}" if needs_year(day, today) else text, tongue)
     pattern = f"{tongue.paper_date} y" if needs_year(day, today) else tongue.paper_date
     return _own_digits(format_date(day, pattern, locale=tongue.code), tongue)
+
+
+def say_by(day: date, today: date, tongue: Language) -> tuple[str, str]:
+    """Return a day by which something is done, (written, spoken), with its year if far away.
+
+    ``2026-12-04`` is "by Friday, 4 December" and "by Friday, the fourth of December".
+    """
+    year, month, number = _in_calendar(day, tongue)
+    days = tongue.days_by or tongue.days
+    names = {
+        "weekday": (tongue.weekdays_by or tongue.weekdays)[day.weekday()],
+        "month": (tongue.months_by or tongue.months)[month - 1],
+    }
+    written = tongue.paper_by.format(day=number, **names)
+    spoken = tongue.by.format(day=days[number - 1], **names)
+    if needs_year(day, today):
+        written += tongue.paper_by_year.format(year=year)
+        spoken += tongue.by_year.format(year=_spell_year(year, days, tongue))
+    return _own_digits(written, tongue), spoken
+
+
+def _spell_year(year: int, days: Sequence[str], tongue: Language) -> str:
+    """Return a year as it stands after a day: an ordinal where the language says one."""
+    whole = spell_number(year, tongue.code, tongue.gender)
+    century, rest = divmod(year, 100)
+    if tongue.ordinal_years and 0 < rest <= len(days):
+        return f"{spell_number(century * 100, tongue.code, tongue.gender)} {days[rest - 1]}"
+    return whole
+
+
+def _in_calendar(day: date, tongue: Language) -> tuple[int, int, int]:
+    """Return (year, month, day) of a date in the calendar that the language's months are of."""
+    if tongue.calendar != "persian":
+        return day.year, day.month, day.day
+    from persiantools.jdatetime import JalaliDate
+
+    jalali: Any = JalaliDate  # it has no annotations
+    found = jalali(day)
+    return found.year, found.month, found.day

@@ -51,20 +51,25 @@ TemplateValue = Blank | bool | None | tuple["TemplateValue", ...]
 
 @dataclass(slots=True)
 class Placeholders:
-    """The values of one rendering: (written, spoken, personal) of each mark, in order."""
+    """The values of one rendering: (written, spoken, personal) of each mark, in order.
+
+    `facts` has the name of the case's fact that each of them says, or "".
+    """
 
     values: list[tuple[str, str, bool]] = field(default_factory=list)
+    facts: list[str] = field(default_factory=list)
 
-    def put(self, text: str, spoken: str, *, personal: bool = True) -> Blank:
+    def put(self, text: str, spoken: str, *, personal: bool = True, fact: str = "") -> Blank:
         """Return a blank that is written as `text` and spoken as `spoken`."""
-        return Blank(self._mark(text, spoken, personal=personal), filled=bool(text))
+        return Blank(self._mark(text, spoken, personal=personal, fact=fact), filled=bool(text))
 
     def choose(self, code: str) -> Choice:
         """Return a blank that a template may compare with a code; it prints as the code."""
         return Choice(self._mark(code, code, personal=True), filled=bool(code), _code=code)
 
-    def _mark(self, text: str, spoken: str, *, personal: bool) -> str:
+    def _mark(self, text: str, spoken: str, *, personal: bool, fact: str = "") -> str:
         self.values.append((text, spoken, personal))
+        self.facts.append(fact)
         return chr(_FIRST_MARK + len(self.values) - 1)
 
 

@@ -13,9 +13,12 @@ from collections.abc import Sequence
 from functools import lru_cache
 from itertools import combinations
 from math import exp
+from operator import ne
 
 from voicenote.script.habits import is_coarse, split_clauses, split_sentences, weigh
 
+#: Fewer capitals aren't shouting.
+_SHOUTED = 7
 #: The most characters of a word; a longer one is an id, a link or noise.
 LONGEST_WORD = 30
 #: Of a longer text so many characters are read, and so many clauses of a sentence; an excerpt has
@@ -40,6 +43,10 @@ _LONG_NUMBER = re.compile(r"(?<![\w$€£.,])\+?\d(?:[ -]?\d){6,}(?!\w|[.,]\d)")
 _PARAGRAPH = re.compile(r"([^\s.,;:!?…-])[ \t]*\n\s*\n")
 _AMOUNT = re.compile(r"[(]?[$€£₪]?\d{1,3}(?:[.,]?\d{3}){0,3}(?:[.,]\d{1,2})?[€₪]?[.,;:!?)]*")
 _SPACES = re.compile(r"\s+")
+#: Words with single spaces, short numbers and ordinary punctuation: there is nothing to clean.
+_PLAIN = re.compile(
+    r"(?:(?!X{2})(?:[^\W\d_]{1,30}|\d{1,6}(?!\s\d))(?:['’-][^\W\d_]{1,20})?[.,;:?!…]?(?:\s(?=\w)|\Z))+"
+)
 _LOOSE = re.compile(r"(?<!\s)\s+([,.;:!?…])")
 _EMPTY = re.compile(r"[(\[{]\s*[)\]}]|[\"“”„«»]\s*[\"“”„«»]")
 _REPEATED = re.compile(r"([!?.,;:-])(?:\s*\1)+")
@@ -51,6 +58,8 @@ def to_one_line(text: str) -> str:
 
     The two joiners stay, because Persian needs them inside words.
     """
+    if text.isprintable():
+        return " ".join(text.split())
     kept = (
         " " if char.isspace() or unicodedata.category(char) == "Cc" else char
         for char in text
@@ -73,14 +82,17 @@ def clean_quote(text: str, salutations: tuple[str, ...] = ()) -> str:
     GAP marks where something was left out; `cut_excerpt` and `trim_punctuation` handle it. An
     opening greeting among `salutations` is dropped.
     """
-    text = _BRACES.sub(r"\1", to_one_line(_PARAGRAPH.sub(r"\1. ", text)))
-    text = _LINK.sub(f" {GAP} ", text)
-    text = _REDACTED.sub(f" {GAP} ", text)
-    text = _LONG_NUMBER.sub(f" {GAP} ", text)
-    text = " ".join(word if _is_word(word) else GAP for word in text.split())
-    text = _DOTS.sub("…", _EMPTY.sub(" ", text))
-    text = _REPEATED.sub(r"\1", _LOOSE.sub(r"\1", _SPACES.sub(" ", text)))
-    text = re.sub(r"([,;:])[,;:.]+", r"\1", text).strip(" ,;:-–—*•/|>")
+    text = to_one_line(_PARAGRAPH.sub(r"\1. ", text) if "\n" in text else text)
+    if not _PLAIN.fullmatch(text):
+        text = _BRACES.sub(r"\1", text)
+        text = _LINK.sub(f" {GAP} ", text)
+        text = _REDACTED.sub(f" {GAP} ", text)
+        text = _LONG_NUMBER.sub(f" {GAP} ", text)
+        text = " ".join(word if _is_word(word) else GAP for word in text.split())
+        text = _DOTS.sub("…", _EMPTY.sub(" ", text))
+        text = _REPEATED.sub(r"\1", _LOOSE.sub(r"\1", _SPACES.sub(" ", text)))
+        text = re.sub(r"([,;:])[,;:.]+", r"\1", text)
+    text = text.strip(" ,;:-–—*•/|>")
     return calm_shouting(_drop_salutation(text, salutations))
 
 
@@ -101,7 +113,10 @@ def _drop_salutation(text: str, salutations: Sequence[str]) -> str:
 
 def calm_shouting(text: str) -> str:
     """Return `text` with shouting (mostly capitals) in sentence case, and "!" replaced by "."."""
-    text = re.sub(r"[?!]+", lambda found: "?" if "?" in found[0] else ".", text)
+    if "!" in text or "?" in text:
+        text = re.sub(r"[?!]+", lambda found: "?" if "?" in found[0] else ".", text)
+    if sum(map(ne, text, text.lower())) < _SHOUTED:
+        return text
     letters = [char for char in text if char.isupper() or char.islower()]
     if len(letters) < 12 or sum(char.isupper() for char in letters) < 0.6 * len(letters):
         return text

@@ -2,7 +2,10 @@
 
 A packaged template is a skeleton, ``templates/<name>.jinja``, the same for all languages. A line
 ``<key>`` in it stands for a phrase from ``templates/<language>.toml``: one of the template's, or a
-shared one. The owner's own template, ``<language>/<name>.jinja``, is complete and comes first.
+shared one. ``needs`` are the facts without which it isn't said (R20), ``rank`` tells when it goes
+if time is short (1 first; without one, never), and ``by=failure`` takes the phrase of the kind of
+failure.
+The owner's own template, ``<language>/<name>.jinja``, is complete and comes first.
 """
 
 from __future__ import annotations
@@ -11,19 +14,28 @@ import re
 from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFound
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from voicenote.errors import BadData, Problem
+from voicenote.model.case import Failure
 from voicenote.model.sentences import Section
+from voicenote.script.addressing import OR
 from voicenote.script.languages import PACKAGED, language, packaged_languages
 from voicenote.script.placeholders import MARKS
 
 SUFFIX = ".jinja"
 #: A heading: the name of a section in brackets, alone on its line.
 HEADING = re.compile(r"\[([^\[\]{}]*)\]\s*$")
-_PHRASE = re.compile(r"^<([a-z-]+)>$", re.MULTILINE)
+_PHRASE = re.compile(
+    r"^<(?P<key>[a-z-]+)(?= |>)(?P<by> by=failure)?(?: rank=(?P<rank>\d{1,2}))?"
+    r'(?: needs="(?P<needs>[a-z_., ]+)")?>$',
+    re.MULTILINE,
+)
+#: The group of phrases of a case whose kind of failure isn't known.
+ANY_FAILURE = "other"
 _ORDER = list(Section)
 
 #: The state of own templates, to see if one changed: (path, mtime in ns, size in bytes) of each.
@@ -45,10 +57,65 @@ def packaged_source(code: str, name: str) -> str:
     if code not in packaged_languages() or name not in packaged_names():
         return ""
     skeleton = (PACKAGED / f"{name}{SUFFIX}").read_text(encoding="utf-8")
-    phrases = language(code).phrases
-    known = {**phrases["shared"], **phrases.get(name.lstrip("_"), {})}
-    text = _PHRASE.sub(lambda key: known[key[1]], skeleton)
+    found = {line.source: line for line in skeleton_lines(name)}
+    text = _PHRASE.sub(lambda hit: _spell_line(found[hit[0]], name, code), skeleton)
     return text.replace('{% include "', f'{{% include "{code}/')
+
+
+class SkeletonLine(NamedTuple):
+    """A line of a skeleton that stands for a phrase.
+
+    `needs` are the facts that it needs ("not x": that must be missing), `rank` when it goes ("":
+    never), `by_failure` whether each kind of failure has its own.
+    """
+
+    source: str
+    key: str
+    needs: tuple[str, ...]
+    rank: str
+    by_failure: bool
+
+
+@cache
+def skeleton_lines(name: str) -> tuple[SkeletonLine, ...]:
+    """Return the lines of a packaged skeleton that stand for phrases, in their order."""
+    skeleton = (PACKAGED / f"{name}{SUFFIX}").read_text(encoding="utf-8")
+    return tuple(
+        SkeletonLine(
+            hit[0],
+            hit["key"],
+            tuple(hit["needs"].split(", ")) if hit["needs"] else (),
+            hit["rank"] or "",
+            by_failure=bool(hit["by"]),
+        )
+        for hit in _PHRASE.finditer(skeleton)
+    )
+
+
+def phrases_of(line: SkeletonLine, name: str, code: str) -> dict[str, str]:
+    """Return the phrases that a line stands for, by kind of failure; "" is the one for all."""
+    phrases = language(code).phrases
+    if line.by_failure:
+        return {kind: as_line(phrases[kind][line.key]) for kind in (*Failure, ANY_FAILURE)}
+    known = {**phrases["shared"], **phrases.get(name.lstrip("_"), {})}
+    return {"": as_line(known[line.key])}
+
+
+def as_line(phrase: str | list[str]) -> str:
+    """Return a phrase, or the wordings of one, as a line of a template."""
+    return phrase if isinstance(phrase, str) else OR.join(phrase)
+
+
+def _spell_line(line: SkeletonLine, name: str, code: str) -> str:
+    rank = f"~{line.rank} " if line.rank else ""
+    phrases = phrases_of(line, name, code)
+    text = rank + phrases.pop(ANY_FAILURE if line.by_failure else "")
+    if phrases:
+        ways = (f'if failure == "{kind}" %}}\n{rank}{phrases[kind]}\n' for kind in phrases)
+        text = f"{{% {'{% el'.join(ways)}{{% else %}}\n{text}\n{{% endif %}}"
+    if line.needs:
+        text = f"{{% if {' and '.join(line.needs)} %}}\n{text}\n{{% endif %}}"
+    return text
 
 
 def stamp_of(folders: tuple[Path, ...]) -> Stamp:

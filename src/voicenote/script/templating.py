@@ -18,6 +18,15 @@ from jinja2 import Template, TemplateError, TemplateNotFound
 
 from voicenote.errors import BadData, Problem, WrongUse
 from voicenote.model.sentences import Section, Sentence
+from voicenote.script.addressing import (
+    NEUTRAL,
+    Forms,
+    Wordings,
+    choose_wording,
+    inflect,
+    read_wordings,
+)
+from voicenote.script.fitting import RankedSentence
 from voicenote.script.languages import Language, language, packaged_languages
 from voicenote.script.placeholders import (
     MARKS,
@@ -44,8 +53,10 @@ _OF_A_TEMPLATE = (
     TypeError, ValueError,
 )  # fmt: skip
 
-#: A line of a filled-in template: its section, the texts between marks, and the marks' numbers.
-Line = tuple[Section, tuple[str, ...], tuple[int, ...]]
+_RANK = re.compile(r"~(\d{1,2})\s+")
+
+#: A line of a filled-in template: its section, its rank, and its wordings with marks in them.
+Line = tuple[Section, int, Wordings]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +104,17 @@ class Templates:
         name: str,
         values: Mapping[str, TemplateValue],
         placeholders: Placeholders,
-    ) -> tuple[Sentence, ...]:
+        seed: int = 0,
+        forms: Forms = NEUTRAL,
+    ) -> tuple[RankedSentence, ...]:
         """Return the sentences of a filled-in template, one per line, with their sections.
 
-        Raises BadData, naming file and line, when there is no such template or it is broken;
-        TypeError for a value that is plain text.
+        `seed` chooses among wordings: the same one always chooses the same. Raises BadData, naming
+        file and line, when there is no such template or it is broken; TypeError for a value that is
+        plain text.
         """
         _check_name(tongue.code, name)
-        return self._render(tongue, name, values, placeholders)
+        return self._render(tongue, name, values, placeholders, seed, forms)
 
     def _render(
         self,
@@ -108,17 +122,23 @@ class Templates:
         name: str,
         values: Mapping[str, TemplateValue],
         placeholders: Placeholders,
-    ) -> tuple[Sentence, ...]:
+        seed: int = 0,
+        forms: Forms = NEUTRAL,
+    ) -> tuple[RankedSentence, ...]:
         given = tuple(values.items())
         shape = _fill_shape(self, self.stamp, tongue.code, name, given)
-        slots, code = placeholders.values, tongue.code
+        slots, facts = placeholders.values, placeholders.facts
+        made = []
         try:
-            return tuple(
-                _sentence(section, pieces, tuple([slots[mark] for mark in marks]), code)
-                for section, pieces, marks in shape
-            )
+            for section, rank, wordings in shape:
+                pieces, marks = _split_wording(choose_wording(wordings, seed), forms)
+                said = tuple([slots[mark] for mark in marks])
+                sentence = _sentence(section, pieces, said, tongue.code)
+                named = tuple([facts[mark] for mark in marks if facts[mark]])
+                made.append(RankedSentence(sentence, rank, named))
         except IndexError as error:
             raise BadData("a template makes private-use characters", "remove them") from error
+        return tuple(made)
 
     def disclosure(self, tongue: Language, *, partly: bool) -> tuple[Sentence, ...]:
         """Return the disclosure of a synthetic voice, or of a partly synthetic one.
@@ -126,7 +146,8 @@ class Templates:
         Raises BadData when the template of the line is broken.
         """
         values = {"synthetic": True, "partly": partly}
-        return self._render(tongue, "_disclose", values, Placeholders())
+        made = self._render(tongue, "_disclose", values, Placeholders())
+        return tuple(one.sentence for one in made)
 
     def find(self, language: str, name: str) -> Template:
         """Return the compiled template. Raises BadData when it is missing or broken."""
@@ -218,7 +239,16 @@ def _cut_lines(filled: str) -> Iterator[Line]:
             continue
         if section is None:
             raise BadData(f"a template says {raw!r} before its first section", "add a [section]")
-        yield section, tuple(MARKS.split(raw)), mark_numbers(raw)
+        rank = _RANK.match(raw)
+        wordings = read_wordings(raw[rank.end() :] if rank else raw)
+        yield section, int(rank[1]) if rank else 0, wordings
+
+
+@lru_cache(maxsize=8192)
+def _split_wording(wording: str, forms: Forms) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """Return the texts between the marks of a wording in these forms, and the marks' numbers."""
+    line = inflect(wording, forms)
+    return tuple(MARKS.split(line)), mark_numbers(line)
 
 
 @lru_cache(maxsize=16384)
@@ -230,6 +260,8 @@ def _sentence(
         text += paper + rest
         spoken += aloud + rest
     text, spoken = _end_once(text), _end_once(spell_out(spoken, language(code)))
+    if not pieces[0]:  # it begins with a value, such as a promise's own words
+        text, spoken = text[:1].upper() + text[1:], spoken[:1].upper() + spoken[1:]
     personal = any(slot[2] for slot in slots)
     return Sentence(section, text, personal=personal, spoken="" if spoken == text else spoken)
 

@@ -22,7 +22,7 @@ from voicenote.delivery.opt_out_phrases import (
 from voicenote.engine.workspace import Workspace
 from voicenote.ledger import case_store, scripts, touches
 from voicenote.ledger.store import Transaction
-from voicenote.script.languages import subjects
+from voicenote.script.subjects import subjects
 from voicenote.unicode_forms import normal
 
 _WORD = re.compile(r"[^\W_]+")
@@ -42,7 +42,7 @@ _EMPTY_HEADER = re.compile(r"\W*\w[\w -]{0,30}[:：][\W\d]*")
 #: The end of a quotation without its beginning.
 _END = re.compile(r"^[^\"'“”„«»״]*[\"”“»״]\W*$")
 #: Signs that belong to the word behind them, as in "[a sound]" and "+372".
-_OPENING = re.compile(r"(?<=\s)\S+\Z")
+_OPENING = re.compile(r"(?<=\s)\S+$")
 #: Lines, and what is left of them; a NUL is where something of ours was.
 _PIECES = re.compile(r"([\0\n]+)")
 _DIVIDER = re.compile(r"[-_=*#\s.,:;\"“”„]*|[-_=*]{3,100}[^-_=*].{0,200}[-_=*]{3}")
@@ -58,7 +58,7 @@ def sent_to(ws: Workspace, tx: Transaction, cases: Sequence[int]) -> Corresponde
     for case in case_store.load(tx, cases).values():
         told = case.complaint
         theirs += [told.what_happened, told.bothered_most, told.expected, told.feeling]
-        ours += subjects(ws.owner_of(case))
+        ours += subjects(case, ws.owner_of(case))
     heard = touches.answers_of(tx, cases)
     theirs += [answer.text for answers in heard.values() for _, answer in answers]
     notes = [note.partition("{}")[0] for lines in NOTES.values() for note in lines]
@@ -122,17 +122,14 @@ class Correspondence:
         kept.append(text[last:])
         return _without_frames(self._without_remnants("".join(kept), wrapped))
 
-    def answers_within(self, text: str, wrapped: Sequence[str] = ()) -> str:
-        """Return what stands between sentences of ours in `text`: answers without any mark.
-
-        `wrapped` as in `remove_from`.
-        """
+    def answers_within(self, text: str) -> str:
+        """Return what stands between sentences of ours in `text`: answers without any mark."""
         found = list(_WORD.finditer(text))
         spans = list(_spans(self._mark([_fold(one[0]) for one in found])))
         if len(spans) < 2:
             return ""
         between = text[found[spans[0][0]].start() : found[spans[-1][1] - 1].end()]
-        lines = map(str.strip, self.remove_from(between, wrapped).split("\n"), repeat(_STOPS))
+        lines = map(str.strip, self.remove_from(between).split("\n"), repeat(_STOPS))
         return "\n".join(line for line in lines if not _DIVIDER.fullmatch(line))
 
     def _without_remnants(self, text: str, wrapped: Sequence[str]) -> str:
@@ -196,9 +193,7 @@ def without_ours(arrival: Arrival, sent: Correspondence) -> Arrival:
     if answer is not None:
         text = sent.remove_from(answer.text, inbound.wrapped).strip()
         within = [
-            line
-            for line in sent.answers_within(inbound.whole, inbound.wrapped).split("\n")
-            if line not in text
+            line for line in sent.answers_within(inbound.whole).split("\n") if line not in text
         ]
         text = "\n".join(filter(None, (text, *within)))
         texts += tuple(within)

@@ -19,7 +19,7 @@ from voicenote.model.memo import Synthetic
 from voicenote.model.receipt import Parcel
 from voicenote.model.touch import TouchKind
 from voicenote.script.disclosing import drop_disclosure
-from voicenote.script.languages import subject
+from voicenote.script.subjects import subject
 
 
 def parcel_of(ws: Workspace, look: TouchView, now: datetime) -> tuple[Parcel, int]:
@@ -87,7 +87,13 @@ def pack_parcel(
         sender=owner.email,
         sender_name=", ".join(part for part in (ws.owner_of(case), owner.business) if part),
         language=found.script.language,
-        subject=subject(found.script.language, kind, ws.owner_of(case)),
+        subject=subject(
+            case,
+            found.script.language,
+            kind,
+            ws.owner_of(case),
+            synthetic=memo.synthetic is not Synthetic.NO,
+        ),
         text=drop_disclosure(found.script).text,  # the channel adds below it who speaks
         files={name: str(ws.home / Path(file)) for name, file in memo.files.items()},
         duration_s=memo.duration_s,

@@ -1,0 +1,87 @@
+"""What kind of failure a complaint is about: said by the owner, or guessed from its words. Pure."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from importlib.resources import files
+
+from voicenote.model.case import Case, Failure
+from voicenote.model.promise import AmendsKind
+from voicenote.script.check.normalise import fold
+from voicenote.script.languages import FALLBACK
+
+#: Of two kinds with as many words, the first counts.
+_ORDER = (
+    Failure.DANGER, Failure.RUDE, Failure.BROKEN, Failure.MONEY, Failure.SILENCE, Failure.WRONG,
+    Failure.FAULTY, Failure.LATE,
+)  # fmt: skip
+#: How much a word counts where they say what bothered them most; in the account, it counts one.
+_MOST = 1.5
+#: A word for a grave thing counts more than one for a delay.
+_WEIGHTS = {Failure.DANGER: 1.6, Failure.RUDE: 1.5, Failure.BROKEN: 1.1}
+#: What the amends say about the failure, if the words are undecided.
+_AMENDS = {
+    AmendsKind.EXCHANGE: Failure.FAULTY,
+    AmendsKind.FIX: Failure.FAULTY,
+    AmendsKind.REDO: Failure.WRONG,
+    AmendsKind.CALL: Failure.SILENCE,
+    AmendsKind.REFUND: Failure.MONEY,
+    AmendsKind.CREDIT: Failure.MONEY,
+}
+_HINT = 0.4
+#: So many characters of an account are read.
+_READ = 5_000
+#: Letters that Hebrew writes at the beginning of a word.
+_PREFIX = {"he": "[והשבלכמ]{0,2}"}
+
+
+def failure_of(case: Case) -> Failure | None:
+    """Return the kind of failure that the owner has set, or else the guessed one."""
+    return case.complaint.failure or guess_failure(case)
+
+
+def guess_failure(case: Case) -> Failure | None:
+    """Return the kind of failure that the words and the amends tell of; None when they don't.
+
+    A person sees it and corrects it: nothing but wordings and a question depend on it.
+    """
+    complaint = case.complaint
+    code = case.customer.language.partition("-")[0].lower()
+    told = _count(complaint.what_happened[:_READ], code)
+    worst = _count(complaint.bothered_most[:_READ], code)
+    scores = {
+        kind: (told.get(kind, 0) + _MOST * worst.get(kind, 0)) * _WEIGHTS.get(kind, 1)
+        for kind in _ORDER
+    }
+    for promise in complaint.promises:
+        if (kind := _AMENDS.get(promise.kind)) is not None and any(scores.values()):
+            scores[kind] += _HINT
+    best = max(_ORDER, key=lambda kind: scores[kind])
+    return best if scores[best] >= 1 else None
+
+
+@lru_cache(maxsize=4096)
+def _count(text: str, code: str) -> Mapping[Failure, int]:
+    """Return how many different words of each kind are in a text."""
+    folded = fold(text)[0] if text else ""
+    patterns = _patterns(code)
+    return {kind: len(set(pattern.findall(folded))) for kind, pattern in patterns.items()}
+
+
+@cache
+def _patterns(code: str) -> Mapping[Failure, re.Pattern[str]]:
+    tables = tomllib.loads((files(__package__) / "failure.toml").read_text(encoding="utf-8"))
+    table = tables.get(code) or tables[FALLBACK]
+    return {Failure(kind): _any(words, _PREFIX.get(code, "")) for kind, words in table.items()}
+
+
+def _any(words: list[str], prefix: str) -> re.Pattern[str]:
+    """Return a pattern of whole words, the longest first; a ``*`` is any letters, or one word."""
+    each = [
+        re.escape(fold(one)[0]).replace(r"\ \*\ ", r"\ \w+\ ").replace(r"\*", r"\w{0,20}")
+        for one in sorted(words, key=len, reverse=True)
+    ]
+    return re.compile(rf"(?<!\w){prefix}(?:{'|'.join(each)})(?!\w)")

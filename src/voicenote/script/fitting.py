@@ -1,0 +1,47 @@
+"""Fitting a script to the time there is: what is only pleasant to hear goes first. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from voicenote.model.sentences import Sentence
+from voicenote.script.spoken import PAUSE_S, total_weight
+
+
+class RankedSentence(NamedTuple):
+    """A sentence, when it may go (1 first; 0 never), and the names of the facts that it says."""
+
+    sentence: Sentence
+    rank: int = 0
+    facts: tuple[str, ...] = ()
+
+
+def fit(
+    ranked: Sequence[RankedSentence], most: int, pace: float, longest: float
+) -> tuple[list[RankedSentence], list[RankedSentence], bool]:
+    """Return (what is said, what is left out, whether it fits into `longest` seconds).
+
+    Only ranks up to `most` may go, the lowest first, and no more than it takes. Sentences of one
+    rank go together: a quotation goes with the sentence before it.
+    """
+    total = sum(seconds_of(one.sentence, pace) for one in ranked)
+    if total <= longest:
+        return list(ranked), [], True
+    units: dict[int, list[int]] = {}
+    for place, one in enumerate(ranked):
+        if 0 < one.rank <= most:
+            units.setdefault(one.rank, []).append(place)
+    gone: set[int] = set()
+    for unit in sorted(units):
+        gone.update(units[unit])
+        total -= sum(seconds_of(ranked[place].sentence, pace) for place in units[unit])
+        if total <= longest:
+            break
+    kept = [one for place, one in enumerate(ranked) if place not in gone]
+    return kept, [ranked[place] for place in sorted(gone)], total <= longest
+
+
+def seconds_of(sentence: Sentence, pace: float) -> float:
+    """Return the seconds it takes to say a sentence at `pace` words per minute, with its pause."""
+    return total_weight(sentence.said) / pace * 60 + PAUSE_S
