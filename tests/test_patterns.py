@@ -83,7 +83,6 @@ MADE: dict[str, Callable[[str], object]] = {
     "model/sums.py:_patterns": lambda text: (sums_in(text), sum_unread(text)),
     "plain_text.py:_greeting": read_person,
     "script/amount_text.py:_patterns": lambda text: list(find_sums(text, language("en"))),
-    "script/check/phrases.py:_any": lambda text: table("he").phrases.find(fold(text)[0]),
     "script/day_text.py:_find_named": lambda text: list(find_days(text, language("et"))),
     "script/habits.py:_pattern": lambda text: (weigh(text, "en"), split_clauses(text, "en")),
     "script/outdating.py:_any": lambda text: [
@@ -392,6 +391,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "shorten": lambda text: shorten(text, 25, "en"),
     "speakable": lambda text: spell_out(text, language("en")),
     "check": lambda text: check(text, "en"),
+    "phrases": lambda text: table("he").phrases.find(fold(text)[0]),
     "detect_language": detect_language,
     "sentences_of": lambda text: sentences_of(text, "en"),
     "clauses": clauses,

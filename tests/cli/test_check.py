@@ -24,7 +24,7 @@ def test_a_file_with_an_error_ends_with_one(call: Call, tmp_path: Path) -> None:
     (tmp_path / "bad.txt").write_text(BAD, encoding="utf-8")
     done = call("check", str(tmp_path / "bad.txt"))
     assert done.exit_code == 1
-    assert 'bad.txt:2:6: error R18 "sorry if you"' in done.stdout
+    assert 'bad.txt:2:6: error R18 "sorry if you' in done.stdout
     assert "Instead: I am sorry that the cake came late." in done.stdout
 
 

@@ -41,6 +41,14 @@ def samples(language: str, file: str = "scripts") -> Iterator[Sample]:
         yield Sample(language, start + 1, rule, "held" in told, asked, "\n".join(body))
 
 
+def sentences(language: str) -> Iterator[tuple[str, str]]:
+    """(rule, sentence): each breaks the rule by itself; "ok" breaks none."""
+    for line in (CORPUS / language / "sentences.txt").read_text("utf-8").splitlines():
+        if not line.startswith("#"):
+            rule, _, sentence = line.partition(" ")
+            yield rule, sentence
+
+
 def said_of(sample: Sample) -> list[Diagnostic]:
     """What the check says, hints left out: they flag nothing."""
     found = check(sample.text, sample.language, sample.asked)

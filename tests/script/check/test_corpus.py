@@ -8,6 +8,10 @@ from typing import Any
 import pytest
 
 from tests.script.check import corpus
+from voicenote.model.case import Finding
+from voicenote.script.check.case_context import CheckContext
+from voicenote.script.check.findings import LintLevel
+from voicenote.script.check.rules import check
 
 BAR = {"en": 0.95}
 #: The rules that words alone can break; the others need a case and have tests of their own.
@@ -45,7 +49,35 @@ def test_every_finding_stands_where_it_says(language: Any) -> None:
 
 
 @pytest.mark.parametrize("language", corpus.LANGUAGES)
-@pytest.mark.parametrize("file", ["later", "last"])
+@pytest.mark.parametrize("file", ["later", "last", "letters"])
 def test_what_was_learned_from_the_later_scripts_is_kept(language: Any, file: Any) -> None:
     total = sum(corpus.figures(language, file=file).values(), Counter())
     assert min(corpus.rates(total)) >= 0.9
+
+
+@pytest.mark.parametrize("language", corpus.LANGUAGES)
+def test_no_good_letter_is_called_an_error(language: Any) -> None:
+    wrong = [
+        (sample.line, finding.text)
+        for file in ("scripts", "later", "last", "letters")
+        for sample in corpus.samples(language, file)
+        for finding in corpus.said_of(sample)
+        if sample.rule == "good" and finding.level is LintLevel.ERROR
+    ]
+    assert not wrong
+
+
+@pytest.mark.parametrize("language", corpus.LANGUAGES)
+def test_a_sentence_is_judged_by_itself(language: Any) -> None:
+    wrong = []
+    for rule, sentence in corpus.sentences(language):
+        asked = CheckContext(finding=Finding.UNFOUNDED if rule == "S9" else None)
+        found = {
+            finding.rule
+            for finding in check(sentence, language, asked)
+            if finding.level is not LintLevel.HINT
+        }
+        said = found & {"R7", "R17", "R18", "S9", "S24"}
+        if (rule == "ok" and said) or (rule != "ok" and rule not in said):
+            wrong.append((rule, sentence))
+    assert not wrong

@@ -8,8 +8,9 @@ import pytest
 
 from tests.script.check import corpus
 from voicenote.script.check.normalise import blank_quotations, fold
+from voicenote.script.check.phrase_notation import WordForms, spellings
 from voicenote.script.check.phrase_tables import languages
-from voicenote.script.check.phrases import Phrases, spellings
+from voicenote.script.check.phrases import Phrases
 from voicenote.script.check.rules import check
 from voicenote.word_language import detect_language
 
@@ -36,11 +37,12 @@ from voicenote.word_language import detect_language
     ],
 )
 def test_a_phrase_finds_what_it_says(phrase: Any, text: Any, found: Any) -> None:
-    assert bool(Phrases({"g": [phrase]}).find(fold(text)[0])) is found
+    forms = WordForms(contractions={"'m": "am"}, glued=frozenset({"می"}))
+    assert bool(Phrases({"g": [phrase]}, forms).find(fold(text)[0])) is found
 
 
 def test_hebrew_prefixes_may_stand_before_a_word() -> None:
-    words = Phrases({"g": ["טעות שלנו"]}, "ושהבלכמ")
+    words = Phrases({"g": ["טעות שלנו"]}, WordForms("ושהבלכמ", "וש"))
     assert words.find(fold("שהטעות שלנו")[0])
     assert words.find(fold("וזו טָעוּת שלנו")[0])
     assert not words.find(fold("גטעות שלנו")[0])

@@ -9,30 +9,35 @@ from voicenote.model.sentences import Section
 from voicenote.script.check.findings import Violation
 from voicenote.script.check.normalise import fold
 from voicenote.script.check.passage import CheckedSentence, CheckInput
+from voicenote.script.check.phrases import Hit
 from voicenote.script.compose import APOLOGIES
 
-_OWNED = ("admit", "answer")
+_OWNED = ("admit", "answer", "own")
 #: Groups that are only polite, or wrong anyway, so they aren't a deed.
-_POLITE = ("thanks", "kind", "R7.vow", "R17.upsell", "R17.review", "S24.sarcasm")
+_POLITE = ("thanks", "kind", "empty", "R7.vow", "R17.upsell", "R17.review", "S24.sarcasm")
 _ORDER = list(Section)
-#: So many of our own words say something about the matter; with a greeting, it takes more.
-_TOLD, _GREETED = 4, 8
+#: So many of our own words say something about the matter; with a greeting, a
+#: confession, or a greeting and a name, it takes more.
+_TOLD, _GREETED, _CONFESSED, _INTRODUCED = 3, 8, 10, 12
+
+
+#: So many letters before sorry say what it is for, if the sentence says what we did.
+_NAMED = 25
 
 
 def check_anatomy(read: CheckInput) -> Iterator[Violation]:
     """Yield what is missing, and what is in the wrong place."""
     sentences = read.sentences
-    unfounded = read.context.unfounded or read.template == "unfounded"
     yield from _check_name(read)
     yield from _check_customer(read)
-    if unfounded:
+    if read.unfounded:
         yield from _check_unfounded(sentences)
     elif _is_apology(read.template, sentences):
         yield from _check_parts(sentences)
         yield from _check_mirror(sentences)
     if read.script:
         yield from _check_order(sentences)
-    elif not unfounded:
+    elif not read.unfounded:
         yield from _check_offer_order(sentences)
 
 
@@ -64,12 +69,17 @@ def _check_unfounded(sentences: Sequence[CheckedSentence]) -> Iterator[Violation
     for one in sentences:
         if hit := one.first("regret"):
             yield "S9", "apology", hit.start, hit.end
-        if not one.has("mirror") and (hit := one.first("money")):
+        if not one.has("mirror", "reported") and (hit := one.first("money") or _sum_given(one)):
             yield "S9", "money", hit.start, hit.end
 
 
+def _sum_given(one: CheckedSentence) -> Hit | None:
+    """Return a sum or a percentage that is given to the customer, or None."""
+    return one.first("sum") if one.has("give") else None
+
+
 def _check_parts(sentences: Sequence[CheckedSentence]) -> Iterator[Violation]:
-    if not any(one.has(*_OWNED) for one in sentences):
+    if not any(one.has(*_OWNED) for one in sentences) and not _tells_deeds(sentences):
         yield "R1", "responsibility", 0, 0
     if not any(one.section is Section.AMENDS or one.has("repair") for one in sentences):
         yield from _check_repair(sentences)
@@ -77,6 +87,21 @@ def _check_parts(sentences: Sequence[CheckedSentence]) -> Iterator[Violation]:
         yield "R1", "regret", 0, 0
     if not any(one.section is Section.PREVENT or one.has("prevent") for one in sentences):
         yield "R1", "repentance", 0, 0
+
+
+def _tells_deeds(sentences: Sequence[CheckedSentence]) -> bool:
+    """Return whether something that we did is told before sorry, which is then what we did wrong.
+
+    It is the benefit of the doubt: no list has all the words for a fault.
+    """
+    for one in sentences:
+        hit = one.first("act")
+        sorry = one.first("regret")
+        if hit and not one.has("repair", "thanks") and not (sorry and sorry.start < hit.start):
+            return True
+        if sorry:
+            return False
+    return False
 
 
 def _check_repair(sentences: Sequence[CheckedSentence]) -> Iterator[Violation]:
@@ -87,7 +112,7 @@ def _check_repair(sentences: Sequence[CheckedSentence]) -> Iterator[Violation]:
     after = [one for one in sentences[sorry:] if not one.has(*_POLITE)]
     if any(one.has("deed") for one in after):
         return
-    other = any(one.own >= _TOLD and not one.has("regret", *_OWNED) for one in after)
+    other = any(one.own > 1 and not one.has("regret", *_OWNED) for one in after)
     yield "R1", "unsure" if other else "repair", 0, 0
 
 
@@ -100,9 +125,11 @@ def _check_mirror(sentences: Sequence[CheckedSentence]) -> Iterator[Violation]:
     mirror = sentences[sorry].first("mirror")
     if hit is None or (mirror and mirror.start < hit.start):
         return
+    if sentences[sorry].has("own") and hit.start - sentences[sorry].start > _NAMED:
+        return
     if any(_mirrors(one) for one in sentences[:sorry]):
         return
-    late = any(one.has("mirror") for one in sentences[sorry:])
+    late = any(one.has("reported") for one in sentences[sorry:])
     yield "R2", "late" if late else "missing", hit.start, hit.end
 
 
@@ -110,13 +137,14 @@ def _mirrors(one: CheckedSentence) -> bool:
     """Return whether a sentence shows that they were heard: it repeats or mentions their matter."""
     if one.section is not None:
         return one.section in (Section.MIRROR, Section.VALIDATE)
-    if one.has("mirror"):
+    if one.has("mirror", "reported"):
         return True
-    if one.has("you") and one.own >= _GREETED and not one.has("thanks", "regret"):
-        return True
-    if one.has("thanks", "regret", "intro", *_OWNED) or (one.has("repair") and not one.has("you")):
+    if one.has("thanks", "regret") or (one.has("repair") and not one.has("you")):
         return False
-    return one.own >= (_GREETED if one.has("hello") else _TOLD)
+    if one.has("admit", "answer"):
+        return one.own >= _CONFESSED
+    polite = one.has("hello") + one.has("intro")
+    return one.own >= (_TOLD, _GREETED, _INTRODUCED)[polite]
 
 
 def _check_order(sentences: Sequence[CheckedSentence]) -> Iterator[Violation]:
@@ -131,8 +159,10 @@ def _check_order(sentences: Sequence[CheckedSentence]) -> Iterator[Violation]:
 
 def _check_offer_order(sentences: Sequence[CheckedSentence]) -> Iterator[Violation]:
     """Yield an offer before the apology in a plain text (S21)."""
-    sorry = next((n for n, one in enumerate(sentences) if one.has("regret", "admit")), None)
-    for one in sentences[:sorry] if sorry is not None else ():
-        if not one.has("mirror") and (hit := one.first("repair")):
+    if not any(one.has("regret") for one in sentences):
+        return
+    sorry = next(n for n, one in enumerate(sentences) if one.has("regret", *_OWNED))
+    for one in sentences[:sorry]:
+        if not one.has("mirror", "reported") and (hit := one.first("repair")):
             yield "S21", "early", hit.start, hit.end
             return

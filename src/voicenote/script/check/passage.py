@@ -17,8 +17,13 @@ from voicenote.script.habits import sentence_ends
 #: The sections whose personal sentences end with the customer's own words, after a colon.
 _THEIRS = frozenset({Section.MIRROR, Section.VALIDATE, Section.EMPATHISE, Section.EXPECTATIONS})
 _LINE = re.compile(r"[^\n]+")
-_SHOUTED = re.compile(r"[^\W\d_]{2,}")
+_SHOUTED = re.compile(r"(?<!\w)[^\W\d_]{2,}(?!\w)")
 _LETTER = re.compile(r"\w+")
+#: A sum or a percentage in figures.
+_SUM = re.compile(r"[$€£₪]\s?\d|\d\s?(?:[$€£₪%٪]|ש\"ח)")
+#: Groups that only mark where something begins, and those that must be said by us to count.
+_MARKS = frozenset({"turn"})
+_OURS = frozenset({"own", "admit", "answer", "deed", "repair", "prevent", "give"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,11 @@ class CheckInput:
     sentences: tuple[CheckedSentence, ...]
     language: str
     context: CheckContext
+
+    @property
+    def unfounded(self) -> bool:
+        """Whether it answers a complaint that was found to be unfounded."""
+        return self.context.unfounded or self.template == "unfounded"
 
     @property
     def template(self) -> str:
@@ -146,9 +156,12 @@ def _read_sentence(
             for hit in hits
             if hit.group != group or hit.end <= other.start or hit.start >= other.end
         ]
+    hits = _leave_out_reported(hits, folded)
+    hits += [Hit("sum", found.start(), found.end()) for found in _SUM.finditer(folded)]
     if places is not None:
         ends = (*places, len(ours))
         hits = [Hit(h.group, places[h.start], ends[h.end - 1] + 1) for h in hits]
+    hits = [hit for hit in hits if hit.group not in _MARKS]
     groups = frozenset(hit.group for hit in hits)
     return (
         tuple(hits),
@@ -156,6 +169,26 @@ def _read_sentence(
         len(_LETTER.findall(ours)),
         groups,
     )
+
+
+def _leave_out_reported(hits: list[Hit], folded: str) -> list[Hit]:
+    """Return the hits without those that are only what the customer told us.
+
+    What they told begins after ``reported`` ("you told us that") and ends where we turn to
+    ourselves: at a ``turn`` ("but we"), a semicolon or an apology.
+    """
+    told = [hit for hit in hits if hit.group == "reported"]
+    if not told:
+        return hits
+    start = told[0].end
+    ends = [hit.start for hit in hits if hit.group in ("turn", "regret") and hit.start >= start]
+    ends += [place for sign in ";" if (place := folded.find(sign, start)) >= 0]
+    end = min(ends, default=len(folded))
+    return [hit for hit in hits if not (start <= hit.start < end and _is_ours(hit.group))]
+
+
+def _is_ours(group: str) -> bool:
+    return group in _OURS or "." in group
 
 
 def _find_shouting(ours: str, *, cased: bool) -> Iterator[Hit]:
@@ -168,7 +201,7 @@ def _find_shouting(ours: str, *, cased: bool) -> Iterator[Hit]:
         if word is not None and word.group().isupper():
             run.append(word)
             continue
-        # one short word in capitals is an abbreviation; a long one, or two in a row, is shouting
-        if len(run) > 1 or (run and len(run[0].group()) > 5):
+        # one word in capitals is an abbreviation or a label; two in a row are shouting
+        if len(run) > 1:
             yield Hit("capitals", run[0].start(), run[-1].end())
         run = []

@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from voicenote.script.check.findings import TABLES
+from voicenote.script.check.phrase_notation import WordForms
 from voicenote.script.check.phrases import Phrases
 
 #: The prefix of groups of lookalikes: phrases that only look like those of the group.
@@ -40,15 +41,22 @@ def languages() -> tuple[str, ...]:
 def table(language: str) -> PhraseTable:
     """Return the table of a language that is in `languages()`."""
     data: dict[str, Any] = tomllib.loads((TABLES / f"{language}.toml").read_text(encoding="utf-8"))
-    about, cues = data.pop("language"), data.pop("cues")
+    about, cues, classes = data.pop("language"), data.pop("cues"), data.pop("words")
     groups: dict[str, list[str]] = dict(cues)
     groups |= {f"{NOT}{group}": phrases for group, phrases in data.pop("looks_like").items()}
     instead = data.pop("instead")
     for rule, violations in data.items():
         groups |= {f"{rule}.{kind}": phrases for kind, phrases in violations.items()}
+    forms = WordForms(
+        about.get("prefixes", ""),
+        about.get("joining", ""),
+        about.get("contractions", {}),
+        frozenset(about.get("glued", "").split()),
+        frozenset(about.get("endings", "").split()),
+    )
     return PhraseTable(
         code=language,
-        phrases=Phrases(groups, about.get("prefixes", "")),
+        phrases=Phrases(groups, forms, classes),
         instead=instead,
         breath=about["breath"],
         cased=about.get("cased", True),

@@ -1,29 +1,34 @@
-"""The phrases of a table: their notation, and a fast search by first letters.
+"""A fast search for all the phrases of a table at once, word by word.
 
-A phrase is written as it is said. ``word*`` takes any ending, ``*word`` any beginning, ``(a|b)``
-either of these, ``(a|)`` one or nothing, and ``...`` up to five words in between. Case, accents
-and the kind of apostrophe don't matter; words are whole. A zero-width non-joiner may be written as
-a space or left out.
+Each word of a text is looked up once, and the elements that it may be are kept. A phrase is tried
+only where its rarest element is, and everything else that it needs.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from voicenote.script.check.normalise import fold
+from voicenote.script.check.phrase_notation import (
+    CLAUSE,
+    NEXT,
+    WordForms,
+    read_class,
+    read_steps,
+)
 
-_GAP = r"(?:[^\w]+\w+){0,5}?[^\w]+"
-_SIGNS = {" ... ": _GAP, "\u200c": " ?", "*": r"\w*"}
-_PARTS = re.compile(r" \.\.\. |\u200c|\*| +|[^ *\u200c]+")
-_WORD = re.compile(r"\w[\w']*")
-_GROUP = re.compile(r"\(([^()]*)\)")
-_SPACES = re.compile(" +")
-_FIRST = re.compile(r"[ \u200c]")
-_KEY = 3
-_SIZES = (1, 2, 3)
+#: What ends a clause; and what no phrase goes over, because what follows is listed or quoted.
+_BREAK, _COLON = re.compile(r"[,;:()…]|-(?!\w)|(?<!\w)-"), re.compile(":")
+#: Both halves of ``a & b`` are within so many words.
+_NEAR = 16
+#: So many words are remembered; beginnings and endings in the tables have at most so many letters.
+_KNOWN_WORDS, _LONGEST = 20_000, 40
+
+#: A step of a phrase, with the number of its element: (gap, element, optional).
+_Step = tuple[int, int, bool]
+_Chain = tuple[_Step, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,87 +40,209 @@ class Hit:
     end: int
 
 
-@lru_cache(maxsize=4096)
-def _fold(word: str) -> str:
-    return fold(word)[0]
-
-
-def _any(phrases: Iterable[str]) -> re.Pattern[str]:
-    ways = sorted({_pattern(phrase) for phrase in phrases}, key=len, reverse=True)
-    return re.compile(rf"(?:{'|'.join(ways)})(?!\w)")
-
-
-def _pattern(phrase: str) -> str:
-    """Return a spelt-out phrase as a regular expression for folded text."""
-    return "".join(_SIGNS.get(part) or _spelt(part) for part in _PARTS.findall(phrase))
-
-
-def _spelt(part: str) -> str:
-    return r"[ ,]+" if part.isspace() else re.escape(_fold(part))
-
-
-def spellings(phrase: str) -> list[str]:
-    """Return a phrase with its alternatives spelt out: ``(a|b) c`` gives ``a c`` and ``b c``."""
-    done, left = [], [phrase]
-    while left:
-        one = left.pop()
-        if not (inner := _GROUP.search(one)):
-            done.append(one)
-            continue
-        left += [f"{one[: inner.start()]}{way}{one[inner.end() :]}" for way in inner[1].split("|")]
-    return sorted({_SPACES.sub(" ", one).strip() for one in done})
-
-
-class _Ways:
-    """Phrases that begin with the same letters, compiled when first needed."""
-
-    __slots__ = ("_patterns", "_spelt")
-
-    def __init__(self, spelt: Mapping[str, list[str]]) -> None:
-        self._spelt = spelt
-        self._patterns: list[tuple[str, re.Pattern[str]]] | None = None
-
-    def at(self, folded: str, place: int, start: int) -> list[Hit]:
-        """Return the phrases at `place` in a word that begins at `start`."""
-        if self._patterns is None:
-            self._patterns = [(group, _any(spelt)) for group, spelt in self._spelt.items()]
-        found = ((group, pattern.match(folded, place)) for group, pattern in self._patterns)
-        return [Hit(group, start, match.end()) for group, match in found if match]
+@dataclass(frozen=True, slots=True)
+class _Phrase:
+    group: str
+    chains: tuple[_Chain, ...]
+    without: tuple[_Chain, ...]
+    needs: frozenset[int]
 
 
 class Phrases:
-    """All phrases of a language, indexed by their first letters.
+    """All phrases of a language, by group; `classes` are its classes of words."""
 
-    `prefixes` are letters that may be attached before a word (Hebrew's and, that, the, in).
-    """
-
-    def __init__(self, groups: Mapping[str, Iterable[str]], prefixes: str = "") -> None:
-        self._prefixes = prefixes
-        spelt: dict[str, dict[str, list[str]]] = {}
-        for group, phrases in groups.items():
-            for phrase in phrases:
-                for one in spellings(phrase):
-                    first = _fold(_FIRST.split(one)[0].rstrip("*"))
-                    key = "" if one.startswith("*") else first[:_KEY]
-                    spelt.setdefault(key, {}).setdefault(group, []).append(one)
-        self._index = {key: _Ways(ways) for key, ways in spelt.items()}
-        self._anywhere = self._index.pop("", _Ways({}))
+    def __init__(
+        self,
+        groups: Mapping[str, Iterable[str]],
+        forms: WordForms | None = None,
+        classes: Mapping[str, str] | None = None,
+    ) -> None:
+        self._forms = forms or WordForms()
+        self._vocabulary = _Vocabulary(self._forms)
+        self._classes = {
+            f"<{name}>": frozenset(
+                way for word in words.split() for way in read_class(fold(word)[0], self._forms)
+            )
+            for name, words in (classes or {}).items()
+        }
+        self._subject = self._vocabulary.number(self._classes.get("<subject>", frozenset()))
+        made = dict.fromkeys(
+            made
+            for group, phrases in groups.items()
+            for phrase in phrases
+            for made in self._parse(group, phrase)
+        )
+        uses: dict[int, int] = {}
+        for phrase in made:
+            for one in phrase.needs:
+                uses[one] = uses.get(one, 0) + 1
+        self._anchored: dict[int, list[_Phrase]] = {}
+        for phrase in made:
+            anchor = min(phrase.needs, key=lambda one: (uses[one], one))
+            self._anchored.setdefault(anchor, []).append(phrase)
 
     def find(self, folded: str) -> list[Hit]:
-        """Return every phrase in a folded text, in order of the words they begin in."""
-        hits = []
-        for word in _WORD.finditer(folded):
-            start = word.start()
-            for place in self._places(word.group(), start) if self._prefixes else (start,):
-                for size in _SIZES:
-                    if ways := self._index.get(folded[place : place + size]):
-                        hits += ways.at(folded, place, start)
-            hits += self._anywhere.at(folded, start, start)
-        return hits
+        """Return every phrase in one folded sentence, in order of where they start."""
+        words = self._forms.read(folded)
+        read = [self._vocabulary.look_up(word) for word, _, _ in words]
+        there: set[int] = set().union(*read)
+        sentence = _Sentence(folded, words, read, self._subject)
+        hits: dict[Hit, None] = {}
+        for element in there & self._anchored.keys():
+            for phrase in self._anchored[element]:
+                if phrase.needs <= there:
+                    for start, end in sentence.find(phrase):
+                        hits[Hit(phrase.group, words[start][1], words[end][2])] = None
+        return sorted(hits, key=lambda hit: (hit.start, hit.end, hit.group))
 
-    def _places(self, word: str, start: int) -> Iterable[int]:
-        yield start
-        for size in range(1, min(4, len(word) - 1)):
-            if word[size - 1] not in self._prefixes:
-                return
-            yield start + size
+    def _parse(self, group: str, phrase: str) -> Iterator[_Phrase]:
+        folded = fold(phrase.replace("...", "\x02"))[0].replace("\x02", "...")
+        head, *without = self._forms.in_full(folded).split(" ! ")
+        never = tuple(chain for one in without for chain in self._chains(one))
+        found: list[tuple[_Chain, ...]] = [()]
+        for part in head.split(" & "):
+            chains = list(self._chains(part))
+            found = [(*before, chain) for before in found for chain in chains]
+        for one in found:
+            needs = frozenset(element for chain in one for _, element, may in chain if not may)
+            yield _Phrase(group, one, never, needs)
+
+    def _chains(self, part: str) -> Iterator[_Chain]:
+        for steps in read_steps(part, self._forms):
+            yield tuple((step.gap, self._element(step.ways), step.optional) for step in steps)
+
+    def _element(self, ways: frozenset[str]) -> int:
+        words = (self._classes[way] if way.startswith("<") else (way,) for way in ways)
+        return self._vocabulary.number(frozenset(word for one in words for word in one))
+
+
+class _Vocabulary:
+    """The elements of all phrases, numbered, and which of them each word may be."""
+
+    def __init__(self, forms: WordForms) -> None:
+        self._forms = forms
+        self._numbers: dict[frozenset[str], int] = {}
+        self._exact: dict[str, set[int]] = {}
+        self._starts: dict[str, set[int]] = {}
+        self._ends: dict[str, set[int]] = {}
+        self._inside: dict[str, set[int]] = {}
+        self._taken_out: dict[str, set[int]] = {}
+        self._known: dict[str, frozenset[int]] = {}
+
+    def number(self, words: frozenset[str]) -> int:
+        """Return the number of the element that is any of these words."""
+        if words in self._numbers:
+            return self._numbers[words]
+        number = self._numbers[words] = len(self._numbers)
+        for word in words:
+            if word.startswith("-"):
+                self._taken_out.setdefault(word[1:], set()).add(number)
+                continue
+            begun, ended = word.startswith("*"), word.endswith("*")
+            kind = (self._exact, self._starts, self._ends, self._inside)[ended + 2 * begun]
+            kind.setdefault(word.strip("*"), set()).add(number)
+        return number
+
+    def look_up(self, word: str) -> frozenset[int]:
+        """Return the numbers of the elements that a folded word may be."""
+        known = self._known.get(word)
+        if known is None:
+            if len(self._known) >= _KNOWN_WORDS:
+                self._known.clear()
+            known = self._known[word] = frozenset(self._find(word)) - set(self._exclude(word))
+        return known
+
+    def _find(self, word: str) -> Iterator[int]:
+        if word[0].isdecimal():
+            yield from self._exact.get("#", ())
+        for one in self._forms.bare(word):
+            yield from self._exact.get(one, ())
+            for size in range(1, min(len(one), _LONGEST) + 1):
+                yield from self._starts.get(one[:size], ())
+                yield from self._ends.get(one[-size:], ())
+            for inner, numbers in self._inside.items():
+                if inner in one:
+                    yield from numbers
+
+    def _exclude(self, word: str) -> Iterator[int]:
+        for one in self._forms.bare(word) if self._taken_out else ():
+            yield from self._taken_out.get(one, ())
+            for size in range(1, min(len(one), _LONGEST) + 1):
+                yield from self._taken_out.get(f"{one[:size]}*", ())
+
+
+class _Sentence:
+    """One sentence, read: its words, and what each may be."""
+
+    __slots__ = ("_after", "_folded", "_read", "_subject", "_words")
+
+    def __init__(
+        self,
+        folded: str,
+        words: Sequence[tuple[str, int, int]],
+        read: Sequence[frozenset[int]],
+        subject: int,
+    ) -> None:
+        self._folded, self._words, self._read, self._subject = folded, words, read, subject
+        self._after: dict[re.Pattern[str], frozenset[int]] = {}
+
+    def find(self, phrase: _Phrase) -> list[tuple[int, int]]:
+        """Return the first and the last word of each place where a phrase is."""
+        found = self._places(phrase.chains[0])
+        for chain in phrase.chains[1:] if found else ():
+            others = self._places(chain)
+            found = [
+                (min(one[0], other[0]), max(one[1], other[1]))
+                for one in found
+                if (other := _nearest(one, others)) is not None
+            ]
+        if found and any(self._places(chain) for chain in phrase.without):
+            return []
+        return found
+
+    def _places(self, chain: _Chain) -> list[tuple[int, int]]:
+        first = chain[0][1]
+        found = []
+        for start, elements in enumerate(self._read):
+            if first in elements and (end := self._end(chain, 1, start + 1, NEXT)):
+                found.append((start, end - 1))
+        return found
+
+    def _end(self, chain: _Chain, at: int, place: int, left: int) -> int:
+        """Return the place after the last word of chain[at:] from `place` on; 0 for none.
+
+        `left` is the gap of an optional step that was left out before.
+        """
+        if at == len(chain):
+            return place
+        least, element, optional = chain[at]
+        gap = max(least, left)
+        for there in range(place, min(place + gap + 1, len(self._read))):
+            if there in self._starts(_COLON) or (gap == CLAUSE and there in self._starts(_BREAK)):
+                break
+            if element in self._read[there] and (end := self._end(chain, at + 1, there + 1, NEXT)):
+                return end
+            if gap == CLAUSE and self._subject in self._read[there]:
+                break
+        return self._end(chain, at + 1, place, gap) if optional else 0
+
+    def _starts(self, sign: re.Pattern[str]) -> frozenset[int]:
+        """Return the words that have such a sign before them."""
+        if sign not in self._after:
+            ends = [end for _, _, end in self._words]
+            starts = [start for _, start, _ in self._words]
+            self._after[sign] = frozenset(
+                n
+                for n in range(1, len(ends))
+                if ends[n - 1] < starts[n] and sign.search(self._folded, ends[n - 1], starts[n])
+            )
+        return self._after[sign]
+
+
+def _nearest(one: tuple[int, int], others: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
+    near = [
+        (max(other[0] - one[1], one[0] - other[1]), other)
+        for other in others
+        if other[1] < one[0] or other[0] > one[1]
+    ]
+    return next((other for far, other in sorted(near) if far <= _NEAR), None)
