@@ -89,7 +89,7 @@ def test_names_are_sent_as_placeholders(written: Call, server: ChatServer) -> No
 
 def test_names_are_sent_as_they_are_when_it_is_set(written: Call, server: ChatServer) -> None:
     written("script", "1", VOICENOTE_WRITER__NAMES="as they are")
-    assert "Lovelace" in sent(server)
+    assert "Hopper" in sent(server)
 
 
 def test_the_same_facts_ask_nobody_again(written: Call, server: ChatServer) -> None:

@@ -20,8 +20,9 @@ DEED = "deed "
 _PREFIXES = {"he": "והשבלכמ"}
 _WORDS = (
     "safe", "mine", "my", "ours", "free", "capitals", "names", "adverbs", "not_names",
+    "object_words",
 )  # fmt: skip
-_GROUPS = ("vows", "theirs", "done", "relative", "spans", "percent")
+_GROUPS = ("vows", "theirs", "done", "relative", "spans", "percent", "units", "objects")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +47,7 @@ class ClaimTables:
     names: frozenset[str]
     adverbs: frozenset[str]
     not_names: frozenset[str]
+    object_words: frozenset[str]
     prefixes: str
 
 
@@ -64,7 +66,7 @@ def _read() -> Mapping[str, Mapping[str, object]]:
 def claim_tables(code: str) -> ClaimTables:
     """Return the tables of a language that is in `known_languages()`."""
     table: dict[str, object] = dict(_read()[code])
-    groups: dict[str, Iterable[str]] = {name: _texts(table[name]) for name in _GROUPS}
+    groups: dict[str, Iterable[str]] = {name: _texts(table.get(name)) for name in _GROUPS}
     deeds = table["deeds"]
     if isinstance(deeds, dict):
         groups |= {f"{DEED}{kind}": _texts(phrases) for kind, phrases in deeds.items()}

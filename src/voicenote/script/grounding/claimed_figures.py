@@ -31,11 +31,15 @@ _WORDS_TOO = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class ClaimedFigure:
-    """One figure: its kind (number, percent, date or time), what it is, and the words."""
+    """One figure: its kind (number, percent, date or time), what it is, and the words.
+
+    `spans`: it is how long something takes.
+    """
 
     kind: str
     value: str
     text: str
+    spans: bool = False
 
 
 @lru_cache(maxsize=2048)
@@ -162,7 +166,7 @@ def times_in(text: str, code: str) -> tuple[ClaimedFigure, ...]:
         elif kind == "near":
             found.append(ClaimedFigure("time", f"in {place}", said))
         elif kind in ("relative", "spans"):
-            found.append(ClaimedFigure("time", said, said))
+            found.append(ClaimedFigure("time", said, said, spans=kind == "spans"))
     return tuple(found)
 
 

@@ -47,7 +47,8 @@ class Evidence:
     """What is known of a case: `known` is all of it, `promised` what the owner is to do or did.
 
     `theirs` are the customer's own words, sentence by sentence as words. `done`: something that was
-    promised is done. `currency` is the usual one of the case.
+    promised is done. `own_words` are those of the promises and of the owner. `currency` is the
+    usual one of the case.
     """
 
     code: str
@@ -57,6 +58,7 @@ class Evidence:
     done: bool
     currency: str
     promises: tuple[Promise, ...]
+    own_words: frozenset[str]
 
 
 def evidence_of(
@@ -80,7 +82,7 @@ def evidence_of(
     promised += [one.said for one in template if one.section in PROMISING]
     days = [one.promised_by for one in promises if one.promised_by]
     days += [context.next_by] if context.next_by else []
-    kinds = {_AS[one.kind] for one in promises if one.kind in _AS}
+    kinds = _kinds_of(case, promises)
     full = [one for one in promises if one.kind in (AmendsKind.REFUND, AmendsKind.CREDIT)]
     if complaint.harm and any(one.value is None for one in full):
         sums.append(complaint.harm)  # "your money back" is what it cost them
@@ -89,10 +91,11 @@ def evidence_of(
         complaint.identity, complaint.expected, *(answer.text for answer in context.answers),
     ]  # fmt: skip
     known = [
-        *theirs, *said, *promised, complaint.product, complaint.cause, complaint.finding_reason,
+        *theirs, *said, complaint.product, complaint.cause, complaint.finding_reason,
         complaint.owner, context.owner, context.business, *complaint.involved, case.customer.name,
         case.customer.say_as, case.customer.greet_as, case.customer.title,
-        *(one.text for one in template), *(one.said for one in template),
+        *(one.text for one in template if one.section not in PROMISING),
+        *(one.said for one in template if one.section not in PROMISING),
     ]  # fmt: skip
     if case.lesson:
         known += [case.lesson.cause, case.lesson.owner]
@@ -101,14 +104,34 @@ def evidence_of(
     return Evidence(
         code=code,
         known=_grounds(
-            known, code, currency, [*sums, *harm], [*days, complaint.opened_at.date()], kinds, near
+            known,
+            code,
+            currency,
+            [*sums, *harm],
+            [complaint.opened_at.date()],
+            kinds,
+            near,
+            promised,
         ),
         promised=_grounds(promised, code, currency, sums, days, kinds, near),
         theirs=tuple(words_of(text) for text in theirs if text),
         done=any(one.settled for one in case.standing_amends),
         currency=currency,
         promises=promises,
+        own_words=frozenset(
+            word for text in _promised_texts(case, promises, context) for word in words_of(text)
+        ),
     )
+
+
+def _kinds_of(case: Case, promises: Iterable[Promise]) -> set[str]:
+    """Return the kinds of deeds that are promised, and what goes with them."""
+    kinds = {_AS[one.kind] for one in promises if one.kind in _AS}
+    if case.lesson and case.lesson.prevention:
+        kinds.add("rule")
+    if not kinds.isdisjoint(("exchange", "redo", "gift")):
+        kinds.add("send")  # a new one comes to them somehow
+    return kinds
 
 
 def _promised_texts(
@@ -140,14 +163,19 @@ def _grounds(
     days: Iterable[date],
     kinds: Iterable[str],
     near: frozenset[str],
+    undated: Iterable[str] = (),
 ) -> Grounds:
+    """Return what texts hold; of the `undated` ones no day counts: they tell of what will be."""
     text = ". ".join(one for one in texts if one)
-    figures = {one.value for one in (*numbers_in(text, code), *times_in(text, code))}
+    figures = {one.value for one in times_in(text, code)}
+    text = ". ".join((text, *(one for one in undated if one)))
+    figures |= {one.value for one in numbers_in(text, code)}
     figures |= {f"{one.value}%" for one in percents_in(text, code)} | near
     figures |= {figure for day in days for figure in figures_of_day(day)}
     for money in sums:
         cents = money.amount % 1 * 100
-        parts = (money.amount, money.amount // 1, cents, money.amount / 10)
+        tomans = money.amount / 10 if money.currency == "IRR" else cents
+        parts = (money.amount, money.amount // 1, cents, tomans)
         figures |= {f"{part.normalize():f}" for part in parts if part == part.to_integral_value()}
         figures.add(f"{money.amount.normalize():f}")
     hits = claim_tables(code).phrases.find(fold(text)[0])

@@ -31,6 +31,10 @@ _MARKUP = re.compile(
 _ACRONYM = re.compile(r"(?<=[א-ת])[\"״](?=[א-ת])")
 
 
+#: Deeds that are told of only if they are so, also where nothing is promised.
+_HEAVY = frozenset({"refund", "credit", "gift", "guarantee", "staff"})
+
+
 @dataclass(frozen=True, slots=True)
 class Doubt:
     """Something in the words that the case does not hold, or that the method refuses.
@@ -112,10 +116,13 @@ def _strange_figures(clause: Clause, grounds: Grounds, evidence: Evidence) -> It
         if f"{one.value}%" not in grounds.figures:
             yield Doubt("percent", one.text, where)
     for one in numbers_in(clause.text, code):
-        if one.value not in grounds.figures:
+        bare = not sums and not clause.has("units") and one.value in evidence.known.figures
+        if one.value not in grounds.figures and not bare:
             yield Doubt("number", one.text, where)
+    asks = clause.text.endswith(("?", "؟"))
     for one in times_in(clause.text, code):
-        if one.value not in grounds.figures:
+        harmless = one.kind == "time" and (asks or (one.spans and not clause.promises))
+        if one.value not in grounds.figures and not harmless:
             yield Doubt("date" if one.kind == "date" else "time", one.text, where)
 
 
@@ -127,12 +134,25 @@ def _strange_deeds(clause: Clause, evidence: Evidence) -> Iterator[Doubt]:
         if hit.group.startswith(DEED)
     }
     for kind, said in kinds.items():
-        if kind not in grounds.deeds:
+        heavy = clause.promises or kind in _HEAVY
+        if heavy and kind not in grounds.deeds:
             yield Doubt("deed", said, "no promise in the ledger says this")
     if kinds and clause.promises:
         yield from _strange_past(clause, evidence)
+        yield from _strange_objects(clause, evidence)
     elif not kinds:
         yield from _strange_verbs(clause, evidence)
+
+
+def _strange_objects(clause: Clause, evidence: Evidence) -> Iterator[Doubt]:
+    """Yield what is to be paid for, when nobody promised that."""
+    table = claim_tables(evidence.code)
+    for hit in clause.hits:
+        if hit.group != "objects":
+            continue
+        thing = clause.folded[hit.start : hit.end].split()[-1]
+        if thing not in table.object_words and not _known_stem(thing, evidence.own_words):
+            yield Doubt("deed", clause.folded[hit.start : hit.end], "nobody promised to pay for it")
 
 
 def _strange_past(clause: Clause, evidence: Evidence) -> Iterator[Doubt]:
@@ -154,7 +174,7 @@ def _strange_verbs(clause: Clause, evidence: Evidence) -> Iterator[Doubt]:
         verb = next((word for word in words if word not in table.adverbs), "")
         if "be" in words and not verb.endswith("ed"):
             continue  # "I'll be glad", "it will be ready"
-        if verb and verb not in table.safe and not _known_stem(verb, evidence.promised.words):
+        if verb and verb not in table.safe and not _known_stem(verb, evidence.own_words):
             yield Doubt("deed", found[0].strip(), "no promise in the ledger says this")
 
 
@@ -225,6 +245,8 @@ def _doubts_of_all(
     for promise in evidence.promises:
         value = promise.value
         if value and sums_of(words, evidence.code, evidence.currency):
-            amounts = told | {money / 10 for money in told}
-            if value.amount not in amounts and f"{value.amount.normalize():f}" not in figures:
+            parts = {f"{value.amount.normalize():f}"}
+            if value.amount % 1:  # with its hundredths
+                parts.add(f"{value.amount // 1:f}")
+            if value.amount not in told and parts.isdisjoint(figures):
                 yield Doubt("missing", str(value), "the sum that was promised isn't said")

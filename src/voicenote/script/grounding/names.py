@@ -57,6 +57,8 @@ def _is_known(key: str, evidence: Evidence, table: ClaimTables) -> bool:
     bare = key.lstrip(table.prefixes) if table.prefixes else key
     if key in words or bare in words or key.replace("-", " ").split()[0] in words:
         return True
+    if key in table.names:  # only with the ending of another case: Marta, Marty
+        return table.code != "en" and any(one[:-1] == key[:-1] for one in words if len(one) > 3)
     if any(hit.group.startswith(("weekdays", "months")) for hit in table.phrases.find(key)):
         return True  # a day, which is judged as one
     if table.code == "en":

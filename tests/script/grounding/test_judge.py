@@ -1,0 +1,125 @@
+"""The judge: honest drafts pass, and nothing that an adversary adds reaches approval."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.script.grounding.drafts import Draft, Told, doubts_of, honest, script_of, told
+from voicenote.script.grounding.claim_tables import known_languages
+from voicenote.script.grounding.judge import judge
+from voicenote.script.languages import packaged_languages
+
+ATTACKS = tomllib.loads(Path(__file__).with_name("attacks.toml").read_text("utf-8"))
+LANGUAGES = sorted(packaged_languages())
+
+
+def attacked(code: str) -> Iterator[tuple[Told, Draft, str]]:
+    """Every honest draft of a language with every lie in it."""
+    for one in told():
+        if one.template.language != code:
+            continue
+        for section, lies in ATTACKS[code].items():
+            for lie in lies:
+                for draft in one.drafts:
+                    yield one, {**draft, section: [*draft.get(section, []), lie]}, lie
+
+
+def test_every_language_of_the_templates_can_be_judged() -> None:
+    assert known_languages() == packaged_languages()
+
+
+def test_honest_drafts_pass() -> None:
+    """At least 95 of 100; what fails is shown, for somebody to see whether the table is wrong."""
+    drafts = list(honest())
+    assert len(drafts) >= 200
+    refused = [
+        (one.case.customer.name, [str(doubt) for doubt in doubts])
+        for one, draft in drafts
+        if (doubts := doubts_of(one, draft, method=False))
+    ]
+    assert len(refused) <= 0.05 * len(drafts), refused
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_no_lie_passes(code: str) -> None:
+    drafts = list(attacked(code))
+    passed = [
+        (one.case.customer.name, lie)
+        for one, draft, lie in drafts
+        if not doubts_of(one, draft, method=False)
+    ]
+    assert passed == []
+    assert len(drafts) >= 60  # and more than 500 in all languages
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_other_figures_in_an_honest_draft_are_seen(code: str) -> None:
+    """Each figure of a promise is changed where it is said."""
+    swaps = {
+        "38": "83", "480": "580", "899": "999", "240": "420", "210": "310", "42": "52",
+        "1,240.50": "1,420.50", "1200000": "2100000", "thirty-eight": "eighty-three",
+        "dwieście": "trzysta", "mie": "zece mii", "nelikümmend": "viiskümmend",
+        "מאתיים": "אלפיים", "دویست": "سیصد", "Friday": "Saturday", "Monday": "Sunday",
+        "piątku": "soboty", "środy": "soboty", "vineri": "duminică", "joi": "luni",
+        "reedel": "pühapäeval", "kolmapäeval.": "pühapäeval.", "שישי": "ראשון", "חמישי": "שני",
+        "جمعه": "دوشنبه", "شنبه": "دوشنبه", "Saturday": "Friday", "Tuesday": "Sunday",
+    }  # fmt: skip
+    tried = 0
+    for one in told():
+        for draft in one.drafts if one.template.language == code else ():
+            for old, new in swaps.items():
+                amends = [text.replace(old, new) for text in draft.get("amends", [])]
+                if amends != draft.get("amends", []):
+                    tried += 1
+                    doubts = doubts_of(one, {**draft, "amends": amends}, method=False)
+                    assert doubts, (old, new, amends)
+    assert tried >= 3
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("My son was shouted at by your driver.", "person"),
+        ("Please read {this}.", "markup"),
+        ("Write to anna@x.example.", "markup"),
+        ("We shouted “get out” at him.", "markup"),
+        ("I've already called Eva about it.", "done"),
+        ("I will be glad. " * 80, "length"),
+    ],
+)
+def test_each_doubt_has_its_kind(said: str, kind: str) -> None:
+    one = told()[1]
+    doubts = doubts_of(one, {**one.drafts[0], "mirror": [said]}, method=False)
+    assert kind in [doubt.kind for doubt in doubts], doubts
+    assert all(str(doubt) for doubt in doubts)
+
+
+def test_another_language_is_seen() -> None:
+    polish = next(one for one in told() if one.template.language == "pl")
+    english = told()[0]
+    script = replace(script_of(english, english.drafts[0]), language="pl")
+    doubts = judge(script, polish.case, polish.context, template=polish.template)
+    assert "language" in [doubt.kind for doubt in doubts]
+    unknown = replace(script, language="xx")
+    doubts = judge(unknown, polish.case, polish.context, template=polish.template)
+    assert [doubt.kind for doubt in doubts] == ["language"]
+
+
+def test_the_check_of_the_method_counts() -> None:
+    one = told()[0]
+    blaming = {
+        **one.drafts[0],
+        "own": ["I'm sorry if you were offended, but you should have asked."],
+    }
+    assert "rule" in [doubt.kind for doubt in doubts_of(one, blaming)]
+
+
+def test_a_sum_that_was_promised_and_is_not_said_is_missed() -> None:
+    one = told()[0]
+    doubts = doubts_of(one, {**one.drafts[0], "amends": ["I'm refunding the delivery."]})
+    assert "missing" in [doubt.kind for doubt in doubts]
