@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 
 from voicenote.script.check.normalise import fold
-from voicenote.script.check.phrases import Phrases, spellings
+from voicenote.script.grounding.claim_phrases import ClaimPhrases, spellings
 from voicenote.script.languages import language
 from voicenote.script.numbers import spell_number, spell_ordinal
 
@@ -35,7 +35,7 @@ class ClaimTables:
     """
 
     code: str
-    phrases: Phrases
+    phrases: ClaimPhrases
     future: re.Pattern[str] | None
     safe: frozenset[str]
     mine: frozenset[str]
@@ -77,7 +77,7 @@ def claim_tables(code: str) -> ClaimTables:
     prefixes = _PREFIXES.get(code, "")
     return ClaimTables(
         code=code,
-        phrases=Phrases(groups, prefixes),
+        phrases=ClaimPhrases(groups, prefixes),
         future=_future(_texts(table["future"])),
         numbers=_number_words(code, table["numbers"]),
         prefixes=prefixes,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from voicenote.model.sentences import Section, Sentence
 from voicenote.script.check.normalise import fold
-from voicenote.script.check.phrases import Hit
+from voicenote.script.grounding.claim_phrases import ClaimHit
 from voicenote.script.grounding.claim_tables import ClaimTables, claim_tables
 from voicenote.script.grounding.evidence import PROMISING
 
@@ -30,7 +30,7 @@ class Clause:
 
     text: str
     folded: str
-    hits: tuple[Hit, ...]
+    hits: tuple[ClaimHit, ...]
     promises: bool
     vows: bool
 
