@@ -169,3 +169,12 @@ def test_who_is_greeted_in_other_words_is_not_called_nameless(call: Call, tmp_pa
         "y,marta@example.com,Pani Marto,It was cold.\n"
     )
     assert "Greeted without a name: 1" in call("import", str(rows)).stderr
+
+
+def test_a_kind_that_nobody_said_is_guessed_and_shown_as_a_guess(call: Call) -> None:
+    assert (of(call, "2")["failure"], of(call, "2")["failure_guess"]) == (None, "money")
+    assert "kind of failure: money (a guess)" in call("show", "2").stdout
+    assert "failure money (a guess: correct it with --failure)" in call("triage", "2").stdout
+    told = call("triage", "2", "--failure", "late", "--json").stdout
+    assert (json.loads(told)["failure"], json.loads(told)["failure_guess"]) == ("late", None)
+    assert "kind of failure: late" in call("show", "2").stdout

@@ -250,6 +250,14 @@ def test_a_deed_that_no_promise_holds_is_told_with_the_way_to_add_it(call: Call)
     assert "S3" not in call("script", "1", "--from", "-", input=LETTER).stderr
 
 
+def test_a_sum_or_a_day_that_the_case_does_not_hold_is_told(call: Call) -> None:
+    letter = LETTER.replace("on Friday", "by 4 June, and €75 with it")
+    told = call("script", "1", "--from", "-", input=letter).stderr
+    assert "R20" in told
+    assert "75" in told
+    assert "4 June" not in told  # that is the day which was promised
+
+
 def test_a_change_that_no_lesson_holds_is_told(call: Call) -> None:
     letter = f"{LETTER.replace('Is there', 'From now on we pin every tier. Is there')}"
     assert "voicenote lesson 1" in call("script", "1", "--from", "-", input=letter).stderr

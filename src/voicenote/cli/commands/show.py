@@ -80,7 +80,7 @@ def page(view: CaseView) -> str:
     parts = [
         _head(view),
         _section("Take care", [f"- {one}" for one in view.warnings]),
-        _section("What happened", [view.case.complaint.what_happened, *_levels(view.case)]),
+        _section("What happened", [view.case.complaint.what_happened, *_levels(view)]),
         _section("Promised", [_amends(one) for one in view.amends]),
         _section("Said" if sent else "To be said", _script(view)),
         _section("Messages", [_message(one, zone) for one in view.messages]),
@@ -130,10 +130,10 @@ def _section(title: str, lines: Sequence[str]) -> str:
     return f"{title}:\n" + indent("\n".join(kept), "  ") if kept else ""
 
 
-def _levels(case: Case) -> list[str]:
-    said = case.complaint
+def _levels(view: CaseView) -> list[str]:
+    said, guess = view.case.complaint, view.failure_guess
     levels = {
-        "kind of failure": said.failure or "",
+        "kind of failure": said.failure or (f"{guess} (a guess)" if guess else ""),
         "what bothered them most": said.bothered_most,
         "how they feel": said.feeling,
         "what is at stake": said.at_stake,

@@ -150,6 +150,8 @@ def _page(view: TriageView) -> Iterator[str]:
     proposal, promise = view.proposal, view.proposal.amends
     yield f"Case {view.case}: {view.finding}, {view.severity}."
     yield f"  script  {proposal.template}"
+    if kind := view.failure or view.failure_guess:
+        yield f"  failure {kind}{'' if view.failure else ' (a guess: correct it with --failure)'}"
     if promise:
         worth = f" of {promise.value} {promise.currency}" if promise.value is not None else ""
         dates = f"by {promise.promised_by}, aim for {promise.target}"
@@ -215,7 +217,7 @@ def _ask_findings(session: Session, ws: Workspace, number: int) -> dict[str, Any
         own = harm.currency if harm else ""
         found["currency"] = screen.ask("In which currency?", own, needed=True)
     found["cause"] = words("cause", "What caused it?")
-    kind = str(known.failure or UNKNOWN)
+    kind = str(known.failure or view.failure_guess or UNKNOWN)
     chosen = screen.choose("What kind of failure was it?", (*FAILURES, UNKNOWN), kind)
     found["failure"] = "" if chosen == kind else chosen
     told = replace(known, promises=tuple(one.promise for one in case.round_amends))

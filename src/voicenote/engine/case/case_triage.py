@@ -40,6 +40,7 @@ from voicenote.model.money import Money
 from voicenote.model.promise import AmendsKind
 from voicenote.model.touch import TouchKind
 from voicenote.script.compose import template_for
+from voicenote.script.failure import guess_failure
 from voicenote.script.habits import is_coarse
 from voicenote.script.languages import language, language_for
 
@@ -96,7 +97,10 @@ class ProposalView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TriageView:
-    """What was found about a case, with warnings and a proposal; `next` is the command to run."""
+    """What was found about a case, with warnings and a proposal; `next` is the command to run.
+
+    `failure_guess` is what the words tell of the kind of failure, when the owner hasn't said it.
+    """
 
     case: int
     finding: Finding
@@ -106,6 +110,8 @@ class TriageView:
     harm: Decimal | None
     currency: str | None
     cause: str
+    failure: Failure | None
+    failure_guess: Failure | None
     lost: Lost
     warnings: tuple[str, ...]
     proposal: ProposalView
@@ -151,6 +157,8 @@ def apply_triage(ws: Workspace, number: int, triage: Triage) -> TriageView:
             harm=complaint.harm.amount if complaint.harm else None,
             currency=complaint.harm.currency if complaint.harm else None,
             cause=complaint.cause,
+            failure=complaint.failure,
+            failure_guess=None if complaint.failure else guess_failure(case),
             lost=_lost_most(tx, case),
             warnings=tuple(filter(None, told)),
             proposal=ProposalView(

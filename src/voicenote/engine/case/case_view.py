@@ -18,13 +18,14 @@ from voicenote.followup.closing_rules import missing
 from voicenote.ledger import attempts, case_reports, scripts, touches
 from voicenote.ledger.scripts import StoredDraft
 from voicenote.model.attachment import FileView
-from voicenote.model.case import Case, Lesson, Stage
+from voicenote.model.case import Case, Failure, Lesson, Stage
 from voicenote.model.memo import Synthetic
 from voicenote.model.promise import Amends, AmendsKind, AmendsState, Promise
 from voicenote.model.receipt import Receipt
 from voicenote.model.sentences import Section
 from voicenote.model.snapshot import Snapshot
 from voicenote.model.touch import IN_FLIGHT, Touch, TouchKind, TouchState
+from voicenote.script.failure import guess_failure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,12 +133,14 @@ class MessageView:
 class CaseView:
     """A whole case, with what is missing before it can be closed. Times are UTC.
 
+    `failure_guess` is what the words tell of the kind of failure, when the owner hasn't said it.
     `clock` is its response clock in words; `local_zone` is the customer's time zone and `zone_note`
     how it is known; `files` came with what is no answer; `history` holds the lines of the ledger,
     oldest first, in users' words.
     """
 
     case: Case
+    failure_guess: Failure | None
     overdue: bool
     opted_out: bool
     clock: str
@@ -176,6 +179,7 @@ def case_view(ws: Workspace, number: int) -> CaseView:
     today = now.astimezone(seen.zone).date()
     return CaseView(
         case=case,
+        failure_guess=None if case.complaint.failure else guess_failure(case),
         overdue=not closed and any(one.overdue(today) for one in case.amends),
         opted_out=seen.opted_out,
         clock=clock.text if clock else "",

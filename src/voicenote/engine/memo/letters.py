@@ -5,8 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from voicenote.engine.case.case_script import judge_words
-from voicenote.engine.memo.drafting import compose_cases, current, edit_script
+from voicenote.engine.case.case_script import judge_words, memo_kind
+from voicenote.engine.memo.drafting import (
+    compose_cases,
+    compose_for,
+    context_of,
+    current,
+    edit_script,
+)
 from voicenote.engine.workspace import Workspace
 from voicenote.ledger.snapshots import snapshot
 from voicenote.model.case import Case
@@ -14,7 +20,11 @@ from voicenote.model.sentences import Script, Section
 from voicenote.script.check.findings import Diagnostic, LintLevel
 from voicenote.script.check.phrase_tables import languages
 from voicenote.script.compose import Shortfall
+from voicenote.script.grounding.judge import judge
 from voicenote.script.own_letter import read_letter
+
+#: The claims in a letter that are told when the case doesn't hold them.
+_FIGURES = frozenset({"sum", "percent", "date", "time"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +58,14 @@ def take_letter(ws: Workspace, number: int, text: str, language: str = "") -> Ta
         now = snapshot(tx, number, ws.zone_of)
         judged = script.language in languages()
         findings = judge_words(ws, tx, now, script) if judged else ()
+        facts = context_of(ws, tx, now.case, memo_kind(now.case), language=script.language)
+        made, context = compose_for(ws, tx, now.case, facts)
+    doubts = judge(script, now.case, context, template=made.script)
+    unknown = [Shortfall("R20", str(one)) for one in doubts if one.kind in _FIGURES]
     return TakenLetter(
         script,
         changed,
-        (*_missing(now.case, script), *map(_tell, findings)),
+        (*_missing(now.case, script), *unknown, *map(_tell, findings)),
         any(one.level is LintLevel.ERROR for one in findings),
     )
 
