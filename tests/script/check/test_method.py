@@ -17,7 +17,7 @@ from voicenote.script.compose import compose
 ROOT = Path(__file__).resolve().parents[3]
 PAGE = (ROOT / "docs" / "method.md").read_text("utf-8")
 ROWS = PAGE.partition("## How well")[0]
-CODES = [f"S{n}" for n in range(1, 29)] + [f"R{n}" for n in range(1, 19) if n not in (5, 12)]
+CODES = [f"S{n}" for n in range(1, 29)] + [f"R{n}" for n in range(1, 24) if n not in (5, 12)]
 EVERY = pytest.mark.parametrize("code", languages())
 APOLOGIES = pytest.mark.parametrize("name", ["justified", "partly"])
 

@@ -18,7 +18,7 @@ _SAME = {
 }  # fmt: skip
 _PLAIN = re.compile(r"[ -~א-ת]*\Z")
 #: Quotations: the customer's own words, which we don't correct.
-_QUOTED = re.compile(
+QUOTED = re.compile(
     r"[“„«][^“”„«»]{1,600}[”“»]|(?<!\w)\"[^\"\n]{1,600}\"(?!\w)|(?<!\w)״[^״\n]{1,600}״(?!\w)"
 )
 
@@ -53,7 +53,7 @@ def fold(text: str) -> tuple[str, tuple[int, ...] | None]:
 
 def blank_quotations(text: str) -> str:
     """Return the text with the words in every quotation replaced by spaces; same length."""
-    return _QUOTED.sub(lambda found: _blank(found.group()), text)
+    return QUOTED.sub(lambda found: _blank(found.group()), text)
 
 
 def _blank(quoted: str) -> str:

@@ -9,10 +9,12 @@ from voicenote.model.sentences import Script
 from voicenote.script.check.anatomy import check_anatomy
 from voicenote.script.check.case_context import CheckContext
 from voicenote.script.check.case_rules import check_against_case
+from voicenote.script.check.ear_rules import check_address, check_for_the_ear
 from voicenote.script.check.findings import Diagnostic, LintLevel, Violation, rules
 from voicenote.script.check.length import check_length
 from voicenote.script.check.passage import CheckInput, read_input
 from voicenote.script.check.phrase_tables import languages, table
+from voicenote.script.check.truth_rules import check_facts
 from voicenote.script.figures import find_unsure
 from voicenote.script.languages import language as language_table
 
@@ -97,6 +99,9 @@ _RULES: tuple[Callable[[CheckInput], Iterator[Violation]], ...] = (
     _check_phrases,
     _check_vows,
     check_against_case,
+    check_facts,
+    check_for_the_ear,
+    check_address,
     check_length,
     _check_figures,
 )

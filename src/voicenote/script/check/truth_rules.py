@@ -1,0 +1,137 @@
+"""The rules that hold a text to the facts of its case: R19, R20, R22, and R21's first person."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from voicenote.model.case import Case, Complaint
+from voicenote.model.promise import KEPT
+from voicenote.script.check.findings import Violation
+from voicenote.script.check.normalise import fold
+from voicenote.script.check.passage import CheckedSentence, CheckInput
+from voicenote.script.compose import APOLOGIES
+from voicenote.word_language import detect_language
+
+_WORD = re.compile(r"\w+")
+#: What a word begins with, in letters, is enough to know it again in another form.
+_LONG, _STEM = 4, 5
+#: Fewer words than these say too little to be looked for; of more than `_MANY`, two are wanted.
+_FEW, _MANY = 3, 8
+#: So much of a promise is a promise; so many of their words in a row are theirs.
+_BEGUN, _IN_A_ROW = 4, 3
+
+
+def check_facts(read: CheckInput) -> Iterator[Violation]:
+    """Yield what the text says against the facts of its case, or leaves out of them."""
+    background = read.context.background
+    if background is None:
+        return
+    case = background.case
+    if read.template in {"", *APOLOGIES}:
+        yield from _check_named(read, case.complaint)
+        yield from _check_claims(read, case)
+    yield from _check_promises(read, case)
+    yield from _check_first_person(read, case.complaint)
+
+
+def _check_named(read: CheckInput, complaint: Complaint) -> Iterator[Violation]:
+    """Yield when nothing of what happened is said (R19), or isn't said to them."""
+    stems = _stems_of(complaint, read.language)
+    if len(stems) < _FEW:
+        return
+    said = fold(read.text)[0]
+    found = {stem for stem in stems if stem in said}
+    if len(found) < (2 if len(stems) > _MANY else 1):
+        yield "R19", "unnamed", 0, 0
+    elif not any(one.has("you", "mirror", "reported") for one in read.sentences):
+        yield "R19", "person", 0, 0
+
+
+def _stems_of(complaint: Complaint, language: str) -> frozenset[str]:
+    """Return how the words begin that tell what happened, if they are in the text's language."""
+    theirs = f"{complaint.what_happened} {complaint.bothered_most}"
+    told = f"{complaint.said_back} {complaint.our_fault} {theirs}"[:4_000]
+    return _stems(told) if detect_language(told) == language else frozenset()
+
+
+@lru_cache(maxsize=512)
+def _stems(told: str) -> frozenset[str]:
+    return frozenset(word[:_STEM] for word in _WORD.findall(fold(told)[0]) if len(word) > _LONG)
+
+
+def _check_claims(read: CheckInput, case: Case) -> Iterator[Violation]:
+    """Yield claims of a deed or a promise that the ledger doesn't have (R20)."""
+    kept = any(one.state in KEPT for one in case.amends)
+    made = bool(case.amends or case.complaint.promises)
+    deeds = " ".join(
+        fold(promise.deed)[0]
+        for promise in (*case.complaint.promises, *(one.promise for one in case.amends))
+    )
+    for one in read.sentences:
+        said = fold(read.text[one.start : one.end])[0].rstrip(".!? ")
+        if said in deeds:
+            continue
+        if not kept and (hit := one.first("claim_done")):
+            yield "R20", "undone", hit.start, hit.end
+        if not made and (hit := one.first("claim_promised")):
+            yield "R20", "unpromised", hit.start, hit.end
+
+
+def _check_promises(read: CheckInput, case: Case) -> Iterator[Violation]:
+    """Yield promises that are cut short (R22)."""
+    said = _words(read.text)
+    promises = [one.promise for one in case.amends] or list(case.complaint.promises)
+    for promise in promises:
+        for given in (promise.deed, promise.text):
+            words = _words(given)
+            if len(words) <= _BEGUN:
+                continue
+            best = max((_shared(said, at, words) for at in range(len(said))), default=0)
+            if _BEGUN <= best < len(words) and not _whole(said, promise.deed, promise.text):
+                yield "R22", "cut", 0, 0
+                return
+
+
+def _whole(said: list[str], *given: str) -> bool:
+    text = f" {' '.join(said)} "
+    return any(f" {' '.join(_words(one))} " in text for one in given if one)
+
+
+def _shared(said: list[str], at: int, words: list[str]) -> int:
+    """Return how many words from `at` on are those that a promise begins with."""
+    count = 0
+    for one, other in zip(said[at:], words, strict=False):
+        if one != other:
+            break
+        count += 1
+    return count
+
+
+def _check_first_person(read: CheckInput, complaint: Complaint) -> Iterator[Violation]:
+    """Yield the customer's own words in the first person, outside a quotation (R21)."""
+    theirs = (
+        f" {' '.join(_words(f'{complaint.what_happened} {complaint.bothered_most}'[:20_000]))} "
+    )
+    ours = f" {' '.join(_words(f'{complaint.said_back} {complaint.our_fault} {complaint.meant}'))} "
+    for one in read.sentences:
+        for hit in one.hits:
+            if hit.group != "first":
+                continue
+            if row := _row_at(read, one, hit.start):
+                start, end = row
+                said = f" {' '.join(_words(read.text[start:end]))} "
+                if said in theirs and said not in ours:
+                    yield "R21", "theirs", start, end
+                    return
+
+
+def _row_at(read: CheckInput, one: CheckedSentence, place: int) -> tuple[int, int] | None:
+    """Return the start and end of `_IN_A_ROW` words from `place` on, within a sentence."""
+    words = list(_WORD.finditer(read.text, place, one.end))[:_IN_A_ROW]
+    return (place, words[-1].end()) if len(words) == _IN_A_ROW else None
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(fold(text)[0])
