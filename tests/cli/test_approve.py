@@ -88,3 +88,42 @@ def test_a_pass_tells_of_a_case_once() -> None:
         nudges=[(1, "case 1: the memo for Dana waits for your approval: voicenote approve 1")],
     )
     assert turn_lines(turn) == ["case 1: the memo waits for new words: it was triaged again"]
+
+
+@pytest.fixture
+def doubtful(call: Call) -> Call:
+    """Cases with memos, of which the check calls the first one's words an error."""
+    for number in ("1", "2"):
+        assert call("script", number).exit_code == 0
+    said = "[amends]\nI am sorry if you were offended. I will call you today.\n"
+    assert call("script", "1", "--from", "-", input=said).exit_code == 0
+    for number in ("1", "2"):
+        assert call("render", number).exit_code == 0
+    return call
+
+
+def test_errors_are_shown_and_a_reason_is_asked_for(
+    doubtful: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("voicenote.cli.terminal.screen.Screen.interactive", True)
+    left = doubtful("approve", "1", input="\n")
+    assert left.exit_code == 1
+    assert "R18" in left.stderr
+    done = doubtful("approve", "1", input="she put it so herself\n")
+    assert done.exit_code == 0, done.stderr
+    assert "she put it so herself" in doubtful("show", "1").stdout
+
+
+def test_nobody_is_asked_where_nobody_is(doubtful: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert doubtful("approve", "1").exit_code == 1
+    monkeypatch.setattr("voicenote.cli.terminal.screen.Screen.interactive", True)
+    assert doubtful("approve", "1", "--yes").exit_code == 1
+
+
+def test_of_all_those_with_errors_are_listed_and_not_approved(doubtful: Call) -> None:
+    done = doubtful("approve", "--all")
+    assert done.exit_code == 1
+    assert "R18" in done.stderr
+    assert done.stdout.startswith("1 approved")
+    assert doubtful("approve", "2").exit_code == 0
+    assert doubtful("approve", "1").exit_code == 1

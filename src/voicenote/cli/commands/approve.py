@@ -13,6 +13,7 @@ from voicenote.cli.terminal.session import Session, command
 from voicenote.errors import Unavailable, WrongUse
 
 if TYPE_CHECKING:
+    from voicenote.engine.batch import Failed
     from voicenote.engine.case.approval import Approved
     from voicenote.engine.workspace import Workspace
 
@@ -35,8 +36,9 @@ def approve(
     """Approve scripts with their memos, and schedule the messages that follow.
 
     A memo is not approved when the check finds an error in it, when it is out of date, or when it
-    promises more money than the rules allow, unless --anyway says why. A second apology with
-    nothing new in it is never approved.
+    promises more money than the rules allow, unless --anyway says why: for one case, you are shown
+    what is wrong and asked at a terminal; of many, those are listed. A second apology with nothing
+    new in it is never approved.
 
     With --sample K you hear K of them, and are asked before all are approved.
 
@@ -52,7 +54,7 @@ def approve(
         if sample and meant and not _heard(session, ws, meant, sample, yes=yes):
             session.screen.note("Nothing was approved.")
             return 1
-        return _release_all(session, ws, meant, anyway)
+        return _release_all(session, ws, meant, anyway, ask=not yes)
 
 
 def _heard(
@@ -76,13 +78,19 @@ def _heard(
     return yes or screen.confirm(f"Approve {memos}?", default=False)
 
 
-def _release_all(session: Session, ws: Workspace, numbers: Sequence[int], anyway: str) -> int:
+def _release_all(
+    session: Session, ws: Workspace, numbers: Sequence[int], anyway: str, *, ask: bool
+) -> int:
     from voicenote.engine.batch import parted, singly
     from voicenote.engine.case.approval import approve_cases
     from voicenote.engine.case.duplicates import told_apart
 
     work = singly(lambda chunk: approve_cases(ws, told_apart(ws, chunk), anyway=anyway), numbers)
     done, failed = parted(session.screen.progress(work, "Approving", len(numbers)))
+    if ask and not anyway and len(numbers) == 1 and failed and _may_be_excused(session, failed[0]):
+        session.screen.warn(failed[0].error.what)
+        if reason := session.screen.ask("Why is it right all the same? (Enter leaves it)"):
+            return _release_all(session, ws, numbers, reason, ask=False)
 
     def tell() -> None:
         session.screen.warn(*dict.fromkeys(note for one in done for note in one.notes))
@@ -94,6 +102,11 @@ def _release_all(session: Session, ws: Workspace, numbers: Sequence[int], anyway
             session.screen.note("Nothing waits for approval. To make sound: voicenote render")
 
     return report_cases(session, numbers, done, failed, _approved_data, tell)
+
+
+def _may_be_excused(session: Session, failed: Failed) -> bool:
+    """Return whether somebody is there to say why what a rule refuses is right."""
+    return session.screen.interactive and "--anyway" in failed.error.advice
 
 
 def _approved_data(one: Approved) -> dict[str, Any]:
