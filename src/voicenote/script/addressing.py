@@ -39,7 +39,7 @@ NEUTRAL = Forms(0, 0)
 
 def choose_forms(who: Customer, owner_gender: str, tongue: Language) -> Forms:
     """Return the forms for a customer and an owner; neutral ones for what isn't known."""
-    wanted = ("several" if who.how_many == "several" else "", who.formality, who.gender)
+    wanted = ("several",) if who.how_many == "several" else (who.formality, who.gender)
     listener = next((one for one in wanted if one in tongue.forms[1:]), tongue.forms[0])
     speaker = SPEAKERS.index(owner_gender) if owner_gender in SPEAKERS else 0
     return Forms(tongue.forms.index(listener), speaker)

@@ -12,7 +12,7 @@ from voicenote.model.sentences import Script
 from voicenote.model.touch import TouchKind
 from voicenote.script.addressing import choose_forms
 from voicenote.script.context import ScriptContext
-from voicenote.script.fitting import RankedSentence, fit
+from voicenote.script.fitting import RankedSentence, drop_padding, fit
 from voicenote.script.languages import Language, language, language_for
 from voicenote.script.placeholders import Placeholders
 from voicenote.script.promise_state import PromiseState, drop_past_dates, has_passed, states_of
@@ -31,7 +31,11 @@ _WHOLE = APOLOGIES | {"unfounded", "acknowledge"}
 _LONGEST_PROMISE_S = 20.0
 #: Attempts to fit a minute: how many words of the customer's may be quoted, and up to which rank
 #: sentences may go. Up to 9 they are only pleasant, and go before a word of the customer's (R19).
+_PLEASANT = 9
 _ATTEMPTS = ((40, 9), (28, 9), (22, 9), (22, 99), (14, 99), (9, 99), (6, 99), (3, 99))
+#: What is only pleasant isn't needed where less than half would be the case's own, unless the
+#: message gets shorter than this, in seconds.
+_SHORTEST_S = 21.0
 #: A message after the memo only reminds of what happened.
 _REMINDER = 22
 
@@ -154,6 +158,8 @@ def _fit_time(
         kept, gone, fits = fit(ranked, most, pace, LONGEST_S)
         if fits:
             break
+    if name in _WHOLE:
+        kept = drop_padding(kept, _PLEASANT, pace, _SHORTEST_S)
     return kept, gone
 
 

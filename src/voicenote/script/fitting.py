@@ -42,6 +42,30 @@ def fit(
     return kept, [ranked[place] for place in sorted(gone)], total <= longest
 
 
+def drop_padding(
+    ranked: Sequence[RankedSentence], most: int, pace: float, shortest: float
+) -> list[RankedSentence]:
+    """Return the sentences without those up to rank `most` that crowd out what is personal.
+
+    They go, the lowest rank first, until half of the words are the case's own, or no more than
+    `shortest` seconds are left.
+    """
+    weights = [total_weight(one.sentence.said) for one in ranked]
+    seconds = sum(seconds_of(one.sentence, pace) for one in ranked)
+    total = sum(weights)
+    own = sum(w for w, one in zip(weights, ranked, strict=True) if one.sentence.personal)
+    gone: set[int] = set()
+    for rank in sorted({one.rank for one in ranked if 0 < one.rank <= most}):
+        unit = [place for place, one in enumerate(ranked) if one.rank == rank]
+        left = seconds - sum(seconds_of(ranked[place].sentence, pace) for place in unit)
+        if own >= total / 2 or left < shortest:
+            break
+        gone.update(unit)
+        seconds = left
+        total -= sum(weights[place] for place in unit)
+    return [one for place, one in enumerate(ranked) if place not in gone]
+
+
 def seconds_of(sentence: Sentence, pace: float) -> float:
     """Return the seconds it takes to say a sentence at `pace` words per minute, with its pause."""
     return total_weight(sentence.said) / pace * 60 + PAUSE_S

@@ -19,6 +19,9 @@ from voicenote.script.languages import Language
 if TYPE_CHECKING:
     from unicode_rbnf import RbnfEngine
 
+#: Of pounds, one says "four hundred and eighty".
+_POUNDS = ("pound", "pounds")
+_HUNDREDS = re.compile(r"hundred (?!thousand|million|billion|trillion)(?=[a-z])")
 #: Numbers from here on aren't spoken: they are hard to follow, and are usually ids.
 TOO_LONG_TO_SAY = 10**15
 
@@ -139,7 +142,10 @@ def has_name(currency: str, tongue: Language) -> bool:
 def _with_number(number: int, name: str, tongue: Language, gender: str) -> str:
     if name.startswith("="):
         return name[1:]
-    return f"{spell_number(number, tongue.code, gender)} {name}"
+    said = spell_number(number, tongue.code, gender)
+    if tongue.code == "en" and name in _POUNDS:
+        said = _HUNDREDS.sub("hundred and ", said)
+    return f"{said} {name}"
 
 
 @lru_cache(maxsize=1024)

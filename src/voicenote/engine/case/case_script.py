@@ -77,6 +77,7 @@ def composition_of(
         template=like.template,
         language=like.language,
         answers=answers,
+        wpm=pace_of(ws, case, like.language),
     )
     try:
         said = drop_disclosure(draft(case, facts, templates_of(ws)).script).sha256
@@ -90,6 +91,14 @@ def composition_of(
 def templates_of(ws: Workspace) -> Templates:
     """Return the templates of a workspace: its own before the packaged ones."""
     return Templates((ws.home / "templates",))
+
+
+def pace_of(ws: Workspace, case: Case, tag: str) -> float | None:
+    """Return the words per minute of the voice that will speak; None when it isn't set.
+
+    `tag` is the language of the script.
+    """
+    return ws.settings.voice.of(tag.partition("-")[0], ws.owner_of(case)).rate or None
 
 
 def levels_of(ws: Workspace) -> Mapping[str, LintLevel]:

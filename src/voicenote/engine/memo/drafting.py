@@ -11,6 +11,7 @@ from voicenote.engine.case.case_script import (
     answers_before,
     composition_of,
     memo_kind,
+    pace_of,
     templates_of,
 )
 from voicenote.engine.case.withdrawal import note_new_words
@@ -27,6 +28,7 @@ from voicenote.model.sentences import Script
 from voicenote.model.touch import OPENING, TouchKind
 from voicenote.script.compose import Draft, Shortfall, draft
 from voicenote.script.context import ScriptContext
+from voicenote.script.languages import language_for
 
 #: The writer that is always there.
 TEMPLATE = "template"
@@ -80,6 +82,8 @@ def context_of(
     today: date | None = None,
 ) -> ScriptContext:
     """Return what a script needs besides its case, without the voice that will speak."""
+    tag = language or case.customer.language or ws.settings.owner.language
+    spoken = language_for(tag, templates_of(ws).languages()).language
     return ScriptContext(
         owner=ws.owner_of(case),
         owner_gender=ws.owner_gender_of(case),
@@ -88,8 +92,9 @@ def context_of(
         kind=kind,
         amends=amends,
         template=template,
-        language=language or case.customer.language or ws.settings.owner.language,
+        language=tag,
         answers=answers_before(tx, case),
+        wpm=pace_of(ws, case, spoken),
     )
 
 
