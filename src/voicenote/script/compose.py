@@ -158,7 +158,7 @@ def _fit_time(
         kept, gone, fits = fit(ranked, most, pace, LONGEST_S)
         if fits:
             break
-    if name in _WHOLE:
+    if name in APOLOGIES:
         kept = drop_padding(kept, _PLEASANT, pace, _SHORTEST_S)
     return kept, gone
 

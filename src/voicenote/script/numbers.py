@@ -168,10 +168,10 @@ def write_money(money: Money, tongue: Language) -> str:
 
     whole = money.amount == money.amount.to_integral_value()
     coin = tongue.coins.get(money.currency)
-    if coin and coin.in_words:
+    if whole and coin and coin.in_words:
         category = _category(money.amount, tongue.code)
         name = coin.name(category)
-        number = format_decimal(money.amount, locale=tongue.code, decimal_quantization=False)
+        number = format_decimal(money.amount, format="#,##0", locale=tongue.code)
         one = name.startswith("=") and money.amount == 1
         return name[1:] if one else _own_digits(_strip_marks(f"{number} {name}"), tongue)
     text = format_currency(
