@@ -22,7 +22,7 @@ _TOLD, _GREETED, _CONFESSED, _INTRODUCED = 3, 8, 10, 12
 
 
 #: So many letters before sorry say what it is for, if the sentence says what we did.
-_NAMED = 25
+_NAMED = 20
 
 
 def check_anatomy(read: CheckInput) -> Iterator[Violation]:
@@ -125,7 +125,7 @@ def _check_mirror(sentences: Sequence[CheckedSentence]) -> Iterator[Violation]:
     mirror = sentences[sorry].first("mirror")
     if hit is None or (mirror and mirror.start < hit.start):
         return
-    if sentences[sorry].has("own") and hit.start - sentences[sorry].start > _NAMED:
+    if sentences[sorry].has("own", "act", "admit") and hit.start - sentences[sorry].start > _NAMED:
         return
     if any(_mirrors(one) for one in sentences[:sorry]):
         return
