@@ -19,13 +19,13 @@ LANGUAGES = sorted(packaged_languages())
 
 
 def attacked(code: str) -> Iterator[tuple[Told, Draft, str]]:
-    """Every honest draft of a language with every lie in it."""
+    """A draft of every case of a language, with every lie in it."""
     for one in told():
         if one.template.language != code:
             continue
         for section, lies in ATTACKS[code].items():
             for lie in lies:
-                for draft in one.drafts:
+                for draft in one.drafts[:1]:
                     yield one, {**draft, section: [*draft.get(section, []), lie]}, lie
 
 
@@ -43,6 +43,14 @@ def test_honest_drafts_pass() -> None:
         if (doubts := doubts_of(one, draft, method=False))
     ]
     assert len(refused) <= 0.05 * len(drafts), refused
+
+
+def test_drafts_that_were_written_after_the_tables_pass_too() -> None:
+    by_name = {one.case.customer.name: one for one in told()}
+    file = Path(__file__).with_name("honest_later.toml")
+    rows = tomllib.loads(file.read_text("utf-8"))["draft"]
+    refused = [row for row in rows if doubts_of(by_name[row.pop("customer")], row, method=False)]
+    assert len(refused) <= 0.1 * len(rows), refused
 
 
 @pytest.mark.parametrize("code", LANGUAGES)

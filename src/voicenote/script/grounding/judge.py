@@ -20,6 +20,7 @@ from voicenote.script.grounding.claimed_figures import numbers_in, percents_in, 
 from voicenote.script.grounding.clauses import Clause, clauses_of
 from voicenote.script.grounding.evidence import Evidence, Grounds, evidence_of, words_of
 from voicenote.script.grounding.names import strange_names
+from voicenote.script.grounding.novelty import novel_words
 from voicenote.word_language import detect_language
 
 #: What only eyes can see, or no voice can say (R21).
@@ -101,6 +102,8 @@ def _doubts_of(
         grounds = evidence.promised if clause.promises else evidence.known
         yield from _strange_figures(clause, grounds, evidence)
         yield from _strange_deeds(clause, evidence)
+        for word in novel_words(clause, sentence.section, evidence):
+            yield Doubt("deed", word, "nothing promised, and nothing in the case, says this")
     del case, context
 
 
@@ -116,7 +119,9 @@ def _strange_figures(clause: Clause, grounds: Grounds, evidence: Evidence) -> It
         if f"{one.value}%" not in grounds.figures:
             yield Doubt("percent", one.text, where)
     for one in numbers_in(clause.text, code):
-        bare = not sums and not clause.has("units") and one.value in evidence.known.figures
+        counted = bool(sums) or clause.has("units")
+        bare = not counted and one.value in evidence.known.figures
+        bare = bare or (not counted and f"day {one.value}" in grounds.figures)
         if one.value not in grounds.figures and not bare:
             yield Doubt("number", one.text, where)
     asks = clause.text.endswith(("?", "؟"))

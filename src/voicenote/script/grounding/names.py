@@ -63,7 +63,11 @@ def _is_known(key: str, evidence: Evidence, table: ClaimTables) -> bool:
         return True  # a day, which is judged as one
     if table.code == "en":
         return key.removesuffix("s") in words or f"{key}s" in words
-    if len(key) < 4:
-        return False
-    stem = key[: max(3, len(key) - 2)]
+    return len(key) >= 4 and _is_inflected(key, words)
+
+
+def _is_inflected(key: str, words: frozenset[str]) -> bool:
+    if any(key.startswith(one) and len(key) - len(one) <= 2 for one in words if len(one) > 2):
+        return True  # with an ending: Jan, Janie
+    stem = key[: max(4, len(key) - 1 - (len(key) > 5))]
     return any(one.startswith(stem) and abs(len(one) - len(key)) <= 4 for one in words)
