@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 
 from voicenote.script.check.findings import Violation
 from voicenote.script.check.normalise import QUOTED
@@ -29,17 +30,36 @@ _UNWANTED = {
 
 def check_for_the_ear(read: CheckInput) -> Iterator[Violation]:
     """Yield what a listener can't hear, or shouldn't (R21)."""
-    for found in _SEEN.finditer(read.text):
-        yield "R21", "seen", found.start(), found.end()
     told = False
     for one in read.sentences:
         told_before, told = told, one.has("reported", "mirror")
-        for found in QUOTED.finditer(read.text, one.start, one.end):
-            long = len(found.group().split()) >= _QUOTATION
-            if long and not (told or told_before or ":" in read.text[one.start : found.start()]):
-                yield "R21", "quoted", found.start(), found.end()
-    if is_coarse(read.text, read.language):
-        yield "R21", "abuse", 0, 0
+        seen, quoted, coarse = _read_sentence(read.text[one.start : one.end], read.language)
+        for start, end in seen:
+            yield "R21", "seen", one.start + start, one.start + end
+        for start, end in () if told or told_before else quoted:
+            yield "R21", "quoted", one.start + start, one.start + end
+        if coarse:
+            yield "R21", "abuse", one.start, one.end
+
+
+@lru_cache(maxsize=8192)
+def _read_sentence(
+    text: str, language: str
+) -> tuple[tuple[tuple[int, int], ...], tuple[tuple[int, int], ...], bool]:
+    """Return where a sentence has what only eyes see, and quotations; and whether it has abuse.
+
+    Short quotations, and those after a colon, are left out.
+    """
+    quoted = (
+        found.span()
+        for found in QUOTED.finditer(text)
+        if len(found.group().split()) >= _QUOTATION and ":" not in text[: found.start()]
+    )
+    return (
+        tuple(found.span() for found in _SEEN.finditer(text)),
+        tuple(quoted),
+        is_coarse(text, language),
+    )
 
 
 def check_address(read: CheckInput) -> Iterator[Violation]:
