@@ -26,6 +26,8 @@ _LAST_WORD = re.compile(r"[^\s(\[\"“„«]{0,40}$")
 _ROMAN = re.compile(r"[IVX]+")
 #: A word of which some letters are hidden, as in "f**k".
 _HIDDEN = re.compile(r"(?<![\w*])[^\W\d_]{1,3}(?:\*+[^\W\d_]+|\*{2,})(?![\w*])")
+#: A Persian prefix of verbs, with the joiner after it: the rest is no word.
+_VERB_PREFIX = re.compile("(?<!\\w)(ن?می)\u200c")
 #: What separates clauses, with the space after it.
 _CLAUSE_MARK = re.compile(r"(?<=[,;:،؛])\s+|\s{1,20}[–—-]\s{1,20}")
 #: Letters that Hebrew writes at the beginning of a word: and, the, that, in, to, as, from.
@@ -89,7 +91,8 @@ def _pattern(words: Iterable[str], prefix: str) -> re.Pattern[str]:
 
 def is_coarse(text: str, code: str) -> bool:
     """Return whether a text has abuse in it, also with some of its letters hidden."""
-    return bool(habits(code).coarse.search(fold(text)[0]) or _HIDDEN.search(text))
+    folded = fold(_VERB_PREFIX.sub(r"\1", text))[0]
+    return bool(habits(code).coarse.search(folded) or _HIDDEN.search(text))
 
 
 @lru_cache(maxsize=4096)

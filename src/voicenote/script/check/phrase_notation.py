@@ -67,7 +67,8 @@ class WordForms:
             word, start, end = match.group(), match.start(), match.end()
             before = found[-1] if found else None
             if before and folded[before[2] : start] == " " and self._belong(before[0], word):
-                found[-1] = (before[0] + word, before[1], end)
+                joined = before[0] + word
+                found[-1] = (self.contractions.get(joined, joined), before[1], end)
             elif "'" in word or word in self.contractions:
                 found += [(one, start, end) for one in self._split(word)]
             else:

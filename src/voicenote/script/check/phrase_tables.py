@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from voicenote.script.check.findings import TABLES
+from voicenote.script.check.normalise import fold
 from voicenote.script.check.phrase_notation import WordForms
 from voicenote.script.check.phrases import Phrases
 
@@ -50,7 +51,7 @@ def table(language: str) -> PhraseTable:
     forms = WordForms(
         about.get("prefixes", ""),
         about.get("joining", ""),
-        about.get("contractions", {}),
+        {fold(short)[0]: fold(full)[0] for short, full in about.get("contractions", {}).items()},
         frozenset(about.get("glued", "").split()),
         frozenset(about.get("endings", "").split()),
     )

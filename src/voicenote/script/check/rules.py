@@ -63,7 +63,8 @@ def _diagnose(
 
 def _check_phrases(read: CheckInput) -> Iterator[Violation]:
     """Yield what must never be said (R17, R18, S24)."""
-    for one in read.sentences:
+    sorry = next((n for n, one in enumerate(read.sentences) if one.has("regret")), 0)
+    for place, one in enumerate(read.sentences):
         last: dict[str, int] = {}
         for hit in sorted((*one.hits, *one.loud), key=lambda hit: (hit.start, -hit.end)):
             rule, _, kind = hit.group.partition(".")
@@ -73,6 +74,8 @@ def _check_phrases(read: CheckInput) -> Iterator[Violation]:
                 kind == "conditional" or (kind == "upsell" and one.has("money"))
             ):
                 continue  # any apology or gift is one too many there: S9 says so
+            if rule == "R17" and place < sorry:
+                continue  # what is told before sorry is what happened: their discount, our spam
             if rule in _ANYWHERE and hit.start >= last.get(f"{rule}.{kind}", 0):
                 last[f"{rule}.{kind}"] = hit.end
                 yield rule, kind, hit.start, hit.end
