@@ -86,6 +86,8 @@ class Recorded:
 
     def missing(self, sentences: Iterable[Sentence], language: str) -> tuple[Sentence, ...]:
         """Return the sentences that are not recorded, in order."""
+        if not self._folder.is_dir():
+            return tuple(sentences)
         return tuple(s for s in sentences if not self._sentence(s, language).is_file())
 
     def add(self, sentence: Sentence, language: str, clip: Clip) -> Path:
@@ -110,9 +112,7 @@ class Recorded:
         """Do nothing: no resources are held."""
 
     def _sentence(self, sentence: Sentence, language: str) -> Path:
-        text = " ".join(normal(sentence.text).split())
-        key = json.dumps([self._owner, primary(language), text], ensure_ascii=True)
-        name = hashlib.sha256(key.encode("ascii")).hexdigest()
+        name = _name_of(self._owner, primary(language), sentence.text)
         return self._folder / "sentences" / name[:2] / f"{name}.wav"
 
     def _whole(self, script_sha256: str) -> Path:
@@ -121,6 +121,14 @@ class Recorded:
         key = json.dumps([self._owner, script_sha256], ensure_ascii=True)
         name = hashlib.sha256(key.encode("ascii")).hexdigest()
         return self._folder / "whole" / name[:2] / f"{name}.wav"
+
+
+@lru_cache(maxsize=4096)
+def _name_of(owner: str, language: str, sentence: str) -> str:
+    """Return the name of a sentence's recording; most are shared by many cases."""
+    text = " ".join(normal(sentence).split())
+    key = json.dumps([owner, language, text], ensure_ascii=True)
+    return hashlib.sha256(key.encode("ascii")).hexdigest()
 
 
 def _keep(path: Path, clip: Clip) -> Path:

@@ -7,6 +7,7 @@ language does not have one by one, and no one understands that.
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 from voicenote.voice.port import primary
 
@@ -38,10 +39,12 @@ def language_of(text: str, language: str) -> str:
     Otherwise it is the likeliest language of the writing system that most letters belong to. Latin
     letters never change it, because voices of other writing systems can read them.
     """
+    if text.isascii():
+        return language
     counts: dict[str, int] = {}
     for letter in text:
         if letter.isalpha():
-            script = unicodedata.name(letter, "").split(" ", 1)[0]
+            script = _script_of(letter)
             counts[script] = counts.get(script, 0) + 1
     most = max(counts, key=lambda script: counts[script], default="")
     languages = _WRITTEN.get(most, ())
@@ -50,3 +53,9 @@ def language_of(text: str, language: str) -> str:
     if most == "ARABIC" and _PERSIAN & set(text):
         return "fa"
     return languages[0]
+
+
+@lru_cache(maxsize=2048)
+def _script_of(letter: str) -> str:
+    """Return the first word of a letter's Unicode name, which says its writing system."""
+    return unicodedata.name(letter, "").split(" ", 1)[0]
