@@ -20,7 +20,8 @@ from voicenote.engine.case.attention import what_needs_me
 from voicenote.engine.case.case_triage import Triage, apply_triage
 from voicenote.engine.case.case_view import case_view
 from voicenote.engine.case.closing import write_lesson
-from voicenote.engine.memo.drafting import compose_cases, current, edit_script
+from voicenote.engine.memo.compose_cases import compose_cases
+from voicenote.engine.memo.drafting import current, edit_script
 from voicenote.engine.memo.render_case import render_cases
 from voicenote.engine.run.recovery import settle_again
 from voicenote.engine.run.run_once import Turn, one_pass

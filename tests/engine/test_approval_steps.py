@@ -18,7 +18,7 @@ from voicenote.engine.case.case_view import case_view
 from voicenote.engine.case.clock_undo import undo
 from voicenote.engine.case.consent import opt_out
 from voicenote.engine.case.decisions import decide_cases
-from voicenote.engine.memo.drafting import compose_cases
+from voicenote.engine.memo.compose_cases import compose_cases
 from voicenote.engine.memo.render_case import render_cases
 from voicenote.engine.run.recovery import settle_again
 from voicenote.engine.run.run_once import one_pass

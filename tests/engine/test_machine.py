@@ -38,7 +38,8 @@ from tests.engine.world import (
 from voicenote.delivery.inbound import Arrival, Inbound, Polls
 from voicenote.delivery.port import NotFound
 from voicenote.engine.case import approval, case_triage, closing, consent, promises
-from voicenote.engine.memo import drafting, render_case
+from voicenote.engine.memo import render_case
+from voicenote.engine.memo.compose_cases import compose_cases
 from voicenote.engine.run import recovery, run_once
 from voicenote.engine.run.inbound_handler import InboundHandler
 from voicenote.engine.workspace import Workspace
@@ -211,7 +212,7 @@ class Life(RuleBasedStateMachine):
     )
     def draft(self, number: int, step: str, template: str) -> None:
         works = {
-            "compose": drafting.compose_cases(self.ws, [number], template=template),
+            "compose": compose_cases(self.ws, [number], template=template),
             "render": render_case.render_cases(self.ws, [number]),
             "approve": approval.approve_cases(self.ws, [number]),
         }

@@ -25,7 +25,7 @@ from tests.engine.world import (
 from voicenote.engine.case import approval, promises
 from voicenote.engine.case.consent import opt_out
 from voicenote.engine.ledger_identity import MachineRecords
-from voicenote.engine.memo.drafting import compose_cases
+from voicenote.engine.memo.compose_cases import compose_cases
 from voicenote.engine.run import lookahead
 from voicenote.engine.run.ownership import adopt
 from voicenote.engine.run.run_once import one_pass

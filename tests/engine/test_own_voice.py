@@ -17,7 +17,8 @@ from voicenote.delivery.message import build_message
 from voicenote.engine.batch import Failed
 from voicenote.engine.case.approval import approve_cases
 from voicenote.engine.memo import recording
-from voicenote.engine.memo.drafting import compose_cases, edit_script, need_draft, words_for
+from voicenote.engine.memo.compose_cases import compose_cases
+from voicenote.engine.memo.drafting import edit_script, need_draft, words_for
 from voicenote.engine.memo.parallel_render import render_many
 from voicenote.engine.memo.render_case import Rendered, render_cases
 from voicenote.engine.memo.voice_choice import recordings

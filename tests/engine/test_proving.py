@@ -11,7 +11,7 @@ import pytest
 from tests.engine.world import Clock, World, take, told, touches_of, without_sound, workspace
 from voicenote.delivery.telegram.bot_payload import fields_of
 from voicenote.engine.case.consent import opt_out
-from voicenote.engine.memo.drafting import compose_cases
+from voicenote.engine.memo.compose_cases import compose_cases
 from voicenote.engine.memo.render_case import render_cases
 from voicenote.engine.run.proofs import MOST, Proof, prove, prove_due, way_to
 from voicenote.engine.workspace import Workspace

@@ -24,7 +24,7 @@ from voicenote.engine.case import closing, consent, promises
 from voicenote.engine.case.approval import approve_cases, change_plan
 from voicenote.engine.case.case_triage import Triage, apply_triage
 from voicenote.engine.case.decisions import close_in
-from voicenote.engine.memo.drafting import compose_cases
+from voicenote.engine.memo.compose_cases import compose_cases
 from voicenote.engine.memo.render_case import render_cases
 from voicenote.engine.run.recovery import send_again
 from voicenote.engine.run.run_once import one_pass

@@ -22,7 +22,7 @@ from sqlalchemy import event
 from voicenote.delivery.port import ChannelInfo, NotFound
 from voicenote.engine.case.approval import approve_cases
 from voicenote.engine.ledger_identity import MachineRecords
-from voicenote.engine.memo.drafting import compose_cases
+from voicenote.engine.memo.compose_cases import compose_cases
 from voicenote.engine.memo.render_case import render_cases
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import Postponed, Refused, Unavailable, Unknown

@@ -22,11 +22,11 @@ from typing import Any
 from tests.fakes.databases import own_database
 from voicenote.delivery.port import ChannelInfo, NotFound
 from voicenote.engine.case.approval import approve_cases
-from voicenote.engine.memo.drafting import compose_cases
+from voicenote.engine.memo.compose_cases import compose_cases
 from voicenote.engine.run.run_once import one_pass
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import TryAgain, Unavailable
-from voicenote.ledger import case_reports, case_store, scripts, touches
+from voicenote.ledger import case_reports, case_store, memos, scripts, touches
 from voicenote.ledger.changes import change_case
 from voicenote.ledger.store import Ledger, open_ledger
 from voicenote.model.address import Address
@@ -161,7 +161,7 @@ def seed(ws: Workspace, count: int, *, reachable: bool = False) -> None:
         )
         with ws.ledger.write() as tx:
             found = scripts.drafts(tx, [drafted.case])[drafted.case, 1]
-            scripts.keep_memo(tx, drafted.case, found.script_number, memo)
+            memos.keep_memo(tx, drafted.case, found.script_number, memo)
             change_case(tx, drafted.case, "render")
     for _ in approve_cases(ws, numbers):
         pass

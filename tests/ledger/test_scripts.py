@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from voicenote.ledger import case_store, scripts
+from voicenote.ledger import case_store, memos, scripts
 from voicenote.ledger.store import Ledger, Transaction
 from voicenote.model.case import Complaint
 from voicenote.model.memo import Caption, Memo, Synthetic
@@ -74,14 +74,14 @@ def test_an_approval_holds_for_just_this_script_and_this_memo(ledger: Ledger, ca
     with ledger.write() as tx:
         number = scripts.keep_script(tx, case, 1, "memo", SCRIPT)
         assert draft(tx, case).memo is None
-        scripts.keep_memo(tx, case, number, memo(SCRIPT))
+        memos.keep_memo(tx, case, number, memo(SCRIPT))
         assert (draft(tx, case).memo, draft(tx, case).approved) == (memo(SCRIPT), False)
-        scripts.approve(tx, case, memo(SCRIPT), automatic=False)
+        memos.approve(tx, case, memo(SCRIPT), automatic=False)
         assert draft(tx, case).approved
-        scripts.keep_memo(tx, case, number, memo(SCRIPT, "b" * 64))
+        memos.keep_memo(tx, case, number, memo(SCRIPT, "b" * 64))
         assert not draft(tx, case).approved
         newer = scripts.keep_script(tx, case, 1, "memo", OTHER)
-        scripts.keep_memo(tx, case, newer, memo(OTHER))
+        memos.keep_memo(tx, case, newer, memo(OTHER))
         assert not draft(tx, case).approved
 
 
@@ -92,7 +92,7 @@ def test_an_approval_of_one_case_releases_nothing_of_another(
         other = case_store.add(tx, [complaint("B-1")])[0].case
         for number in (case, other):
             script = scripts.keep_script(tx, number, 1, "memo", SCRIPT)
-            scripts.keep_memo(tx, number, script, memo(SCRIPT))
-        scripts.approve(tx, case, memo(SCRIPT), automatic=True)
+            memos.keep_memo(tx, number, script, memo(SCRIPT))
+        memos.approve(tx, case, memo(SCRIPT), automatic=True)
         assert draft(tx, case).approved
         assert not draft(tx, other).approved

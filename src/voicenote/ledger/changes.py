@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -9,6 +11,7 @@ from sqlalchemy import Column, Table, Update, bindparam, select, update
 
 from voicenote.errors import TryAgain, WrongUse
 from voicenote.ledger import attempts, tables
+from voicenote.ledger.list_params import list_param
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Stage
 from voicenote.model.promise import AmendsState
@@ -65,6 +68,12 @@ _CASE_AT = update(tables.cases).where(
     tables.cases.c.stage == bindparam("its_old"),
     tables.cases.c.round == bindparam("its_round"),
 )
+_CASES = update(tables.cases).where(tables.cases.c.number.in_(list_param("cases")))
+_HELD_STAGES = (
+    select(tables.cases.c.number, tables.cases.c.stage)
+    .where(tables.cases.c.number.in_(list_param("cases")))
+    .with_for_update()
+)
 _CASE_OF = (
     select(tables.touches.c.case)
     .where(tables.touches.c.number == bindparam("its_number"))
@@ -94,11 +103,34 @@ def change_case(
     stage = tables.cases.c.stage
     found = tx.connection.execute(_STAGE, {"its_number": number}).scalar()
     if found is None:
-        raise WrongUse(f"there is no case {number}", "see: voicenote cases --all")
+        raise _no_case(number)
     new = after(CASE, Stage(found), event)
     _set_column(tx, tables.cases, stage, number, found, {"stage": new.value, **values})
     tx.tell(CASE_HISTORY[event], number, **(facts or {}))
     return new
+
+
+def change_cases(tx: Transaction, event: str, facts: Mapping[int, Mapping[str, object]]) -> None:
+    """Change the stage of several cases; `facts` has the facts of the event by case number.
+
+    Raises ImpossibleTransition when one of them cannot take it, WrongUse for an unknown case.
+    """
+    numbers = sorted(facts)
+    stages = {
+        row.number: row.stage for row in tx.connection.execute(_HELD_STAGES, {"cases": numbers})
+    }
+    changed: dict[str, list[int]] = defaultdict(list)
+    for number in numbers:
+        if number not in stages:
+            raise _no_case(number)
+        changed[after(CASE, Stage(stages[number]), event).value].append(number)
+    for stage, those in changed.items():
+        tx.connection.execute(_CASES.values(stage=stage), {"cases": those})
+    tx.tell_all(CASE_HISTORY[event], facts)
+
+
+def _no_case(number: int) -> WrongUse:
+    return WrongUse(f"there is no case {number}", "see: voicenote cases --all")
 
 
 def change_case_at(

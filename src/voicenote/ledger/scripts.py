@@ -109,10 +109,26 @@ class StoredDraft:
         """Whether exactly these words and this sound are approved."""
         return self.approval is not None
 
+    def holds(self, script: Script) -> bool:
+        """Return whether these are the words of `script`, as they were stored."""
+        return self.script == script and not self.tampered
+
     @property
     def tampered(self) -> bool:
         """Whether the words in the ledger were changed after they were stored."""
         return bool(self.sha256) and self.sha256 != self.script.sha256
+
+
+@dataclass(frozen=True, slots=True)
+class NewScript:
+    """A script to be stored: of which case, round and slot, and who wrote it."""
+
+    case: int
+    round: int
+    slot: str
+    script: Script
+    composed: Composed | None
+    written: Written
 
 
 def keep_script(
@@ -130,21 +146,48 @@ def keep_script(
     updated for the same words too, and without `written` the words are the owner's.
     """
     found = drafts(tx, [case], slot=slot).get((case, round_))
-    if found and found.script == script and not found.tampered:
-        fresh = _composed_out(composed if composed != found.composed else None)
-        if written is not None and written != found.written:
-            fresh |= _written_out(written)
-        if fresh:
-            table = tables.scripts
-            change = update(table).where(table.c.number == found.script_number)
-            tx.connection.execute(change.values(**fresh))
+    if found and found.holds(script):
+        refresh(tx, found, composed, written)
         return found.script_number
-    values = {**rows.script_out(script), **_composed_out(composed)}
-    values |= _written_out(written or _edited(found))
-    statement = insert(tables.scripts).values(
-        case=case, round=round_, slot=slot, made_at=tx.now, **values
-    )
-    return tx.added(statement)
+    new = NewScript(case, round_, slot, script, composed, written or edited(found))
+    return add_scripts(tx, [new])[0]
+
+
+def refresh(
+    tx: Transaction, found: StoredDraft, composed: Composed | None, written: Written | None
+) -> None:
+    """Update what is known of the words of a draft, where it is given and new."""
+    fresh: dict[str, object] = {}
+    if composed is not None and composed != found.composed:
+        fresh |= _composed_out(composed)
+    if written is not None and written != found.written:
+        fresh |= _written_out(written)
+    if fresh:
+        table = tables.scripts
+        change = update(table).where(table.c.number == found.script_number)
+        tx.connection.execute(change.values(**fresh))
+
+
+def add_scripts(tx: Transaction, new: Sequence[NewScript]) -> list[int]:
+    """Store new scripts, and return their numbers in the same order."""
+    numbers = tx.reserve_numbers(tables.scripts, len(new))
+    values = [
+        {
+            "number": number,
+            "case": one.case,
+            "round": one.round,
+            "slot": one.slot,
+            "made_at": tx.now,
+            **rows.script_out(one.script),
+            "composed_sha256": one.composed.sha256 if one.composed else None,
+            "composed_on": one.composed.on if one.composed else None,
+            **_written_out(one.written),
+        }
+        for number, one in zip(numbers, new, strict=True)
+    ]
+    if values:
+        tx.connection.execute(insert(tables.scripts), values)
+    return numbers
 
 
 def _composed_out(composed: Composed | None) -> dict[str, object]:
@@ -162,7 +205,7 @@ def _written_in(row: RowMapping) -> Written:
     return Written(row["writer"], row["writer_model"], row["brief_sha256"], row["refused"])
 
 
-def _edited(found: StoredDraft | None) -> Written:
+def edited(found: StoredDraft | None) -> Written:
     """Return who wrote what the owner made of a draft."""
     if found is None or found.written.writer in ("", OWNER):
         return Written(OWNER, found.written.model if found else "")
@@ -185,29 +228,6 @@ def find_written(tx: Transaction, case: int, round_: int, written: Written) -> S
     row = tx.connection.execute(query).mappings().first()
     script = rows.script_in(row) if row else None
     return script if row and script and script.sha256 == row["sha256"] else None
-
-
-def keep_memo(tx: Transaction, case: int, script_number: int, memo: Memo) -> int:
-    """Store a memo of a script and return its number."""
-    statement = insert(tables.memos).values(
-        case=case, script=script_number, made_at=tx.now, **rows.memo_out(memo)
-    )
-    return tx.added(statement)
-
-
-def approve(
-    tx: Transaction, case: int, memo: Memo, *, automatic: bool, given: Approval | None = None
-) -> None:
-    """Approve a script and its memo together, by their hashes; `given` has the facts' hashes."""
-    columns = rows.write(given or Approval(at=tx.now), tables.approvals) | {
-        "case": case,
-        "script_sha256": memo.script_sha256,
-        "memo_sha256": memo.sha256,
-        "automatic": automatic,
-        "actor": tx.actor,
-        "at": tx.now,
-    }
-    tx.connection.execute(insert(tables.approvals).values(**columns))
 
 
 def drafts(

@@ -62,6 +62,15 @@ class Transaction:
         told = {"at": self.now, "actor": self.actor, "case": case, "event": event_, "facts": facts}
         self.connection.execute(_TOLD, told)
 
+    def tell_all(self, event_: str, facts: Mapping[int, Mapping[str, object]]) -> None:
+        """Append the same event to the history of several cases; `facts` is by case number."""
+        told = [
+            {"at": self.now, "actor": self.actor, "case": case, "event": event_, "facts": {**given}}
+            for case, given in facts.items()
+        ]
+        if told:
+            self.connection.execute(_TOLD, told)
+
     def added(self, statement: Insert) -> int:
         """Insert one row; return its number."""
         (number,) = self.connection.execute(statement).inserted_primary_key or (0,)

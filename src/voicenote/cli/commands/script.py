@@ -197,7 +197,8 @@ def _summary(session: Session, done: Sequence[Drafted], failed: Sequence[Failed]
 def _edit_script(
     session: Session, ws: Workspace, number: int, source: Path | None, language: str
 ) -> int:
-    from voicenote.engine.memo.drafting import compose_cases, current, edit_script
+    from voicenote.engine.memo.compose_cases import compose_cases
+    from voicenote.engine.memo.drafting import current, edit_script
     from voicenote.script.own_letter import is_letter
     from voicenote.script.script_file import from_text, to_text
 

@@ -21,7 +21,7 @@ def compose_all(
     """Write scripts by the templates."""
     from voicenote.engine.batch import singly
     from voicenote.engine.case.duplicates import told_apart
-    from voicenote.engine.memo.drafting import compose_cases
+    from voicenote.engine.memo.compose_cases import compose_cases
 
     return singly(
         lambda chunk: compose_cases(ws, told_apart(ws, chunk, anyway), **given), numbers, size=100

@@ -80,9 +80,18 @@ def composition_of(
         wpm=pace_of(ws, case, like.language),
     )
     try:
-        said = drop_disclosure(draft(case, facts, templates_of(ws)).script).sha256
+        return composition(case, draft(case, facts, templates_of(ws)).script, on)
     except (RuleSaysNo, BadData) as no:
-        said = no.what
+        return _hash_of(case, no.what, on)
+
+
+def composition(case: Case, plain: Script, on: date) -> Composed:
+    """Return the same hash when the words are known: `plain` is made without a voice in mind."""
+    return _hash_of(case, drop_disclosure(plain).sha256, on)
+
+
+def _hash_of(case: Case, said: str, on: date) -> Composed:
+    kind = memo_kind(case)
     found = (case.complaint.finding, case.complaint.abusive, template_for(case, kind, None))
     stand = tuple((one.k, one.round, one.state) for one in case.amends)
     return Composed(hashlib.sha256(repr((said, found, stand)).encode()).hexdigest(), on)

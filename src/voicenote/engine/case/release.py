@@ -32,7 +32,7 @@ from voicenote.followup.release_rules import (
     left_over,
     of_the_day,
 )
-from voicenote.ledger import case_reports, scripts
+from voicenote.ledger import case_reports, memos, scripts
 from voicenote.ledger.changes import change_case
 from voicenote.ledger.scripts import Approval, StoredDraft
 from voicenote.ledger.snapshots import snapshot
@@ -229,7 +229,7 @@ def release(
             anyway=anyway if keys else "",
             excused=(*(() if anew or not found.approval else found.approval.excused), *keys),
         )
-        scripts.approve(tx, number, found.memo, automatic=automatic, given=kept)
+        memos.approve(tx, number, found.memo, automatic=automatic, given=kept)
         facts["memo_sha256"] = found.memo.sha256
     if judged.doubts:
         facts |= {"anyway": anyway, "against": [one.what for one in judged.doubts]}

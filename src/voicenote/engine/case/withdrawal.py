@@ -74,8 +74,8 @@ def _take_back(tx: Transaction, number: int, mark: str, why: str) -> bool:
     return True
 
 
-def note_new_words(tx: Transaction, number: int) -> None:
-    """Mark a memo that waited for new words as having them and waiting for approval."""
-    for touch in touches.of_cases(tx, [number]):
+def note_new_words(tx: Transaction, numbers: Sequence[int]) -> None:
+    """Mark memos that waited for new words as having them and waiting for approval."""
+    for touch in touches.of_cases(tx, numbers):
         if touch.kind in OPENING and REWORDS in touch.reason:
             touches.note(tx, touch.number, touch.reason.replace(REWORDS, ASKS))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -10,7 +10,6 @@ from voicenote.engine.case.case_script import (
     MEMO,
     answers_before,
     composition_of,
-    memo_kind,
     pace_of,
     templates_of,
 )
@@ -19,11 +18,12 @@ from voicenote.engine.memo.voice_choice import choose_voice, gaps_in
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import ImpossibleTransition, RuleSaysNo
 from voicenote.ledger import case_store, scripts
-from voicenote.ledger.changes import change_case
+from voicenote.ledger.changes import change_cases
 from voicenote.ledger.scripts import Composed, StoredDraft, Written
 from voicenote.ledger.store import Transaction
 from voicenote.model.case import Case, Stage
-from voicenote.model.memo import Synthetic
+from voicenote.model.memo import Memo, Synthetic
+from voicenote.model.receipt import Answer
 from voicenote.model.sentences import Script
 from voicenote.model.touch import OPENING, TouchKind
 from voicenote.script.compose import Draft, Shortfall, draft
@@ -52,6 +52,15 @@ class Drafted:
     refused: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Worded:
+    """A draft for the voice that will speak, its context, and the same words for any voice."""
+
+    draft: Draft
+    context: ScriptContext
+    plain: Script
+
+
 def words_for(
     ws: Workspace,
     tx: Transaction,
@@ -64,13 +73,11 @@ def words_for(
     today: date | None = None,
 ) -> Draft:
     """Compose the script of one message, as it is said `today`: now, or when it will be sent."""
-    facts = context_of(
-        ws, tx, case, kind, amends=amends, template=template, language=language, today=today
-    )
-    return compose_for(ws, tx, case, facts)[0]
+    asked = {"amends": amends, "template": template, "language": language, "today": today}
+    return word_now(ws, tx, case, kind, **asked).draft
 
 
-def context_of(
+def word_now(
     ws: Workspace,
     tx: Transaction,
     case: Case,
@@ -80,73 +87,129 @@ def context_of(
     template: str = "",
     language: str = "",
     today: date | None = None,
+) -> Worded:
+    """Return the same as `words_for`, with its context."""
+    day, answers = today or today_of(ws, tx, case), answers_before(tx, case)
+    facts = context_of(
+        ws, case, kind, answers, day, amends=amends, template=template, language=language
+    )
+    opening = kind in OPENING
+    before = scripts.drafts(tx, [case.number]).get((case.number, case.round)) if opening else None
+    return compose_for(ws, case, facts, before.memo if before else None)
+
+
+def context_of(
+    ws: Workspace,
+    case: Case,
+    kind: TouchKind,
+    answers: tuple[Answer, ...],
+    today: date,
+    *,
+    amends: int | None = None,
+    template: str = "",
+    language: str = "",
 ) -> ScriptContext:
-    """Return what a script needs besides its case, without the voice that will speak."""
+    """Return what a script needs besides its case, without the voice that will speak.
+
+    `answers` are those of earlier rounds.
+    """
     tag = language or case.customer.language or ws.settings.owner.language
     spoken = language_for(tag, templates_of(ws).languages()).language
     return ScriptContext(
         owner=ws.owner_of(case),
         owner_gender=ws.owner_gender_of(case),
         business=ws.settings.owner.business,
-        today=today or _today(ws, tx, case),
+        today=today,
         kind=kind,
         amends=amends,
         template=template,
         language=tag,
-        answers=answers_before(tx, case),
+        answers=answers,
         wpm=pace_of(ws, case, spoken),
     )
 
 
-def compose_for(
-    ws: Workspace, tx: Transaction, case: Case, facts: ScriptContext
-) -> tuple[Draft, ScriptContext]:
-    """Compose a script by the templates; return it, and the context with its voice."""
+def compose_for(ws: Workspace, case: Case, facts: ScriptContext, memo: Memo | None) -> Worded:
+    """Compose a script by the templates; `memo` is what was made of it before, if anything."""
     templates = templates_of(ws)
-    made = draft(case, facts, templates)
-    opening = facts.kind in OPENING
-    before = scripts.drafts(tx, [case.number]).get((case.number, case.round)) if opening else None
-    gaps = gaps_in(ws, before.memo if before else None, follow_up=not opening)
+    plain = draft(case, facts, templates)
+    gaps = gaps_in(ws, memo, follow_up=facts.kind not in OPENING)
     try:
-        voice = choose_voice(ws, made.script, case, gaps).synthetic
+        voice = choose_voice(ws, plain.script, case, gaps).synthetic
     except RuleSaysNo:
         voice = Synthetic.NO  # the owner has begun to record it, and is to go on
-    if ws.settings.voice.disclosure and voice is not Synthetic.NO:
-        partly = voice is Synthetic.PARTLY
-        facts = replace(facts, synthetic=True, partly=partly)
-        made = draft(case, facts, templates)
-    return made, facts
+    if not ws.settings.voice.disclosure or voice is Synthetic.NO:
+        return Worded(plain, facts, plain.script)
+    spoken = replace(facts, synthetic=True, partly=voice is Synthetic.PARTLY)
+    return Worded(draft(case, spoken, templates), spoken, plain.script)
 
 
-def _today(ws: Workspace, tx: Transaction, case: Case) -> date:
+def today_of(ws: Workspace, tx: Transaction, case: Case) -> date:
+    """Return the calendar date in the customer's zone."""
     return tx.now.astimezone(ws.zone_of(case)).date()
-
-
-def compose_cases(
-    ws: Workspace, numbers: Sequence[int], *, template: str = "", language: str = ""
-) -> Iterator[Drafted]:
-    """Compose the memo's script of each case, yielding as it goes; the same words change nothing.
-
-    Raises WrongUse for a number without a case, ImpossibleTransition for a case whose memo was
-    sent, RuleSaysNo and BadData as the script stage does.
-    """
-    for chunk in case_store.chunks(numbers, 100):
-        done: list[Drafted] = []
-        with ws.ledger.write() as tx:
-            for number in chunk:
-                case = case_store.get(tx, number)
-                made = words_for(
-                    ws, tx, case, memo_kind(case), template=template, language=language
-                )
-                script = made.script
-                changed = keep(tx, case, script, composed_now(ws, tx, case, script), BY_TEMPLATE)
-                done.append(Drafted(number, script, made.warnings, made.fell_back, changed))
-        yield from done
 
 
 def composed_now(ws: Workspace, tx: Transaction, case: Case, script: Script) -> Composed:
     """Return what the templates make of a case now, to notice when a script is out of date."""
-    return composition_of(ws, case, answers_before(tx, case), script, _today(ws, tx, case))
+    return composition_of(ws, case, answers_before(tx, case), script, today_of(ws, tx, case))
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A memo's script to keep, beside the draft that was `found`.
+
+    `made` is what the composer says of the case now; None for words that were only rephrased, and
+    rest on what was known before. `written` says who wrote it; None is the owner.
+    """
+
+    case: Case
+    found: StoredDraft | None
+    script: Script
+    made: Composed | None
+    written: Written | None
+
+    @property
+    def changed(self) -> bool:
+        """Whether the words are new."""
+        return self.found is None or not self.found.holds(self.script)
+
+    @property
+    def facts(self) -> dict[str, object]:
+        """What the history tells of it. Raises ImpossibleTransition when the memo has left."""
+        number = self.case.number
+        if self.case.stage not in (Stage.OPENED, Stage.SCRIPTED, Stage.RENDERED, Stage.APPROVED):
+            raise ImpossibleTransition(
+                f"the memo of case {number} has left already",
+                f"if it must change, take it up again: voicenote reopen {number}",
+            )
+        facts: dict[str, object] = {"template": self.script.template}
+        if self.made is None:
+            facts["otherwise"] = True  # only rephrased: it rests on what was known before
+        if (by := self.written) is not None and (by.writer != TEMPLATE or by.refused):
+            named = {"writer": by.writer, "model": by.model, "refused": by.refused}
+            facts |= {name: value for name, value in named.items() if value}
+        return {**facts, "sha256": self.script.sha256}
+
+
+def keep_all(tx: Transaction, given: Sequence[Kept]) -> None:
+    """Save the memos' scripts of cases; each case comes once. Raises as `Kept.facts` does."""
+    new = [(one, one.facts) for one in given if one.changed]
+    for one in given:
+        if one.found is not None and not one.changed:
+            scripts.refresh(tx, one.found, one.made, one.written)
+    note_new_words(tx, [one.case.number for one in given if one.made is not None])
+    numbers = scripts.add_scripts(tx, [_to_store(one) for one, _ in new])
+    told = {
+        one.case.number: {**facts, "script": number}
+        for (one, facts), number in zip(new, numbers, strict=True)
+    }
+    change_cases(tx, "compose", told)
+
+
+def _to_store(one: Kept) -> scripts.NewScript:
+    made = one.made or (one.found.composed if one.found else None)
+    written = one.written or scripts.edited(one.found)
+    return scripts.NewScript(one.case.number, one.case.round, MEMO, one.script, made, written)
 
 
 def keep(
@@ -156,35 +219,11 @@ def keep(
     made: Composed | None = None,
     written: Written | None = None,
 ) -> bool:
-    """Save the memo's script of a case; return whether its words are new.
-
-    `made` is what the composer says of the case now; None for words that were only rephrased, and
-    rest on what was known before. `written` says who wrote it; None is the owner.
-    """
+    """Save the memo's script of one case, as `Kept` says; return whether its words are new."""
     found = scripts.drafts(tx, [case.number]).get((case.number, case.round))
-    if found is not None and found.script == script and not found.tampered:
-        scripts.keep_script(tx, case.number, case.round, MEMO, script, made, written)
-        if made is not None:
-            note_new_words(tx, case.number)
-        return False
-    if case.stage not in (Stage.OPENED, Stage.SCRIPTED, Stage.RENDERED, Stage.APPROVED):
-        raise ImpossibleTransition(
-            f"the memo of case {case.number} has left already",
-            f"if it must change, take it up again: voicenote reopen {case.number}",
-        )
-    facts: dict[str, object] = {"template": script.template}
-    if made is not None:
-        note_new_words(tx, case.number)
-    else:
-        facts["otherwise"] = True  # only rephrased: it rests on what was known before
-    made = made or (found.composed if found else None)
-    if written is not None and (written.writer != TEMPLATE or written.refused):
-        named = {"writer": written.writer, "model": written.model, "refused": written.refused}
-        facts |= {name: value for name, value in named.items() if value}
-    number = scripts.keep_script(tx, case.number, case.round, MEMO, script, made, written)
-    facts["script"] = number
-    change_case(tx, case.number, "compose", facts={**facts, "sha256": script.sha256})
-    return True
+    kept = Kept(case, found, script, made, written)
+    keep_all(tx, [kept])
+    return kept.changed
 
 
 def edit_script(ws: Workspace, number: int, script: Script) -> bool:

@@ -13,7 +13,7 @@ from voicenote.engine.memo.drafting import keep, need_draft
 from voicenote.engine.memo.voice_choice import Chosen, choose_voice, gaps_in
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadData
-from voicenote.ledger import case_store, scripts
+from voicenote.ledger import case_store, memos
 from voicenote.ledger.changes import change_case
 from voicenote.ledger.scripts import StoredDraft
 from voicenote.model.case import Case
@@ -74,7 +74,7 @@ def keep_memo(ws: Workspace, found: StoredDraft, rendered: Rendered) -> None:
     if before and (before.files, before.digests) == (memo.files, memo.digests):
         return
     with ws.ledger.write() as tx:
-        memo_number = scripts.keep_memo(tx, rendered.case, found.script_number, memo)
+        memo_number = memos.keep_memo(tx, rendered.case, found.script_number, memo)
         facts: dict[str, object] = {"memo": memo_number, "voice": memo.voice}
         facts |= {"synthetic": memo.synthetic.value, "sha256": memo.sha256}
         change_case(tx, rendered.case, "render", facts=facts)

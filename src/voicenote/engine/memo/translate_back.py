@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from voicenote.engine.case.case_script import memo_kind
-from voicenote.engine.memo.drafting import TEMPLATE, context_of, need_draft
+from voicenote.engine.case.case_script import answers_before, memo_kind
+from voicenote.engine.memo.drafting import TEMPLATE, context_of, need_draft, today_of
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadData, RuleSaysNo
 from voicenote.model.sentences import Sentence
@@ -50,7 +50,9 @@ def translate_back(ws: Workspace, number: int, name: str = "") -> TranslatedBack
     redaction = AS_THEY_ARE
     if ws.settings.writer.names == "placeholders":
         with ws.ledger.read() as tx:
-            context = context_of(ws, tx, case, memo_kind(case))
+            context = context_of(
+                ws, case, memo_kind(case), answers_before(tx, case), today_of(ws, tx, case)
+            )
         redaction = redaction_of(case, context, "")
     brief = back_brief(script, code, redaction)
     writer = ws.writer(name)

@@ -18,10 +18,9 @@ from voicenote.engine.memo.drafting import (
     BY_TEMPLATE,
     TEMPLATE,
     Drafted,
-    compose_for,
     composed_now,
-    context_of,
     keep,
+    word_now,
 )
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadData, RuleSaysNo
@@ -74,8 +73,8 @@ class WritingTask:
         """Return the job of a case. Raises as the template's composing does."""
         ws, case = self.ws, case_store.get(tx, number)
         kind = memo_kind(case)
-        facts = context_of(ws, tx, case, kind, template=self.template, language=self.language)
-        made, context = compose_for(ws, tx, case, facts)
+        worded = word_now(ws, tx, case, kind, template=self.template, language=self.language)
+        made, context = worded.draft, worded.context
         names = ws.settings.writer.names != "placeholders"
         brief = script_brief(case, context, made.script, whole=self.whole, names=names)
         return WritingJob(case=case, context=context, made=made, brief=brief, whole=self.whole)

@@ -13,7 +13,8 @@ from decimal import Decimal
 from typing import Any
 
 from voicenote.engine.case import approval, closing, promises
-from voicenote.engine.memo import drafting, render_case
+from voicenote.engine.memo import render_case
+from voicenote.engine.memo.compose_cases import compose_cases
 from voicenote.engine.run.rehearsal import MovedClock, Rehearsed, rehearse
 from voicenote.engine.workspace import Workspace
 from voicenote.ledger import case_store, touches
@@ -66,7 +67,7 @@ class Story:
                 yield self._happen(event)
 
     def _release(self, numbers: Sequence[int]) -> Iterator[StoryEvent]:
-        for drafted in drafting.compose_cases(self._ws, numbers):
+        for drafted in compose_cases(self._ws, numbers):
             note = ", in English, as there are no templates" if drafted.fell_back else ""
             script = drafted.script
             yield self._told(drafted.case, f"script: {script.template} ({script.language}){note}")
@@ -114,7 +115,7 @@ def _do(ws: Workspace, number: int, event: Event) -> str:
             again = f"; reopened, round {standing.round}" if verdict is Verdict.NOT_YET else ""
             return f"the customer says {verdict.value.replace('-', ' ')}{again}"
         case "script":
-            for steps in (drafting.compose_cases, render_case.render_cases, approval.approve_cases):
+            for steps in (compose_cases, render_case.render_cases, approval.approve_cases):
                 for _ in steps(ws, [number]):
                     pass
             return "a new script, spoken and approved"

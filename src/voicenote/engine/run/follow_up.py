@@ -10,7 +10,7 @@ from voicenote.engine.run.lookahead import TouchView
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo
 from voicenote.followup.case_status import done_command
-from voicenote.ledger import case_store, scripts, touches
+from voicenote.ledger import case_store, memos, scripts, touches
 from voicenote.ledger.changes import change_touch
 from voicenote.ledger.scripts import Approval
 from voicenote.ledger.snapshots import snapshot
@@ -58,7 +58,7 @@ def make_ready(ws: Workspace, seen: TouchView) -> None:
             return
     memo = render(ws, case, draft)
     with ws.ledger.write("voicenote") as tx:
-        scripts.keep_memo(tx, case.number, number, memo)
+        memos.keep_memo(tx, case.number, number, memo)
         _keep(tx, case, touch, memo, script, given)
 
 
@@ -81,7 +81,7 @@ def _may_go_unasked(
 def _keep(
     tx: Transaction, case: Case, touch: Touch, memo: Memo, script: Script, given: Approval
 ) -> None:
-    scripts.approve(tx, case.number, memo, automatic=True, given=given)
+    memos.approve(tx, case.number, memo, automatic=True, given=given)
     facts: dict[str, object] = {"slot": slot_of(touch), "template": script.template}
     tx.tell("memo_approved", case.number, **facts, automatic=True)
 

@@ -1,0 +1,33 @@
+"""Memos and their approvals, as they are stored; `scripts.drafts` reads the newest of each."""
+
+from __future__ import annotations
+
+from sqlalchemy import insert
+
+from voicenote.ledger import rows, tables
+from voicenote.ledger.scripts import Approval
+from voicenote.ledger.store import Transaction
+from voicenote.model.memo import Memo
+
+
+def keep_memo(tx: Transaction, case: int, script_number: int, memo: Memo) -> int:
+    """Store a memo of a script and return its number."""
+    statement = insert(tables.memos).values(
+        case=case, script=script_number, made_at=tx.now, **rows.memo_out(memo)
+    )
+    return tx.added(statement)
+
+
+def approve(
+    tx: Transaction, case: int, memo: Memo, *, automatic: bool, given: Approval | None = None
+) -> None:
+    """Approve a script and its memo together, by their hashes; `given` has the facts' hashes."""
+    columns = rows.write(given or Approval(at=tx.now), tables.approvals) | {
+        "case": case,
+        "script_sha256": memo.script_sha256,
+        "memo_sha256": memo.sha256,
+        "automatic": automatic,
+        "actor": tx.actor,
+        "at": tx.now,
+    }
+    tx.connection.execute(insert(tables.approvals).values(**columns))
