@@ -16,6 +16,7 @@ from voicenote.delivery.content import voice_note
 from voicenote.delivery.message import build_message
 from voicenote.engine.batch import Failed
 from voicenote.engine.case.approval import approve_cases
+from voicenote.engine.case.case_script import templates_of
 from voicenote.engine.memo import recording
 from voicenote.engine.memo.compose_cases import compose_cases
 from voicenote.engine.memo.drafting import edit_script, need_draft, words_for
@@ -32,6 +33,7 @@ from voicenote.model.case import Customer
 from voicenote.model.memo import Clip, Memo, Synthetic
 from voicenote.model.sentences import Script, Section, Sentence
 from voicenote.model.touch import TouchKind
+from voicenote.script.compose import draft
 from voicenote.voice.silent import Silent
 
 AUTO = {"VOICENOTE_VOICE__ENGINE": "auto"}
@@ -318,7 +320,7 @@ def test_a_follow_up_that_is_not_recorded_is_a_machines_and_says_so(auto: Worksp
     (later, *_) = recording.to_say_later(auto, number)
     with auto.ledger.read() as tx:
         case = case_store.get(tx, number)
-        script = words_for(auto, tx, case, TouchKind.CHECK_IN).script
+        script = words_for(auto, tx, case, TouchKind.CHECK_IN).draft.script
     assert later in script.sentences
     assert script.sentences[-1].section is Section.DISCLOSE
 
@@ -353,3 +355,14 @@ def test_the_letter_says_once_who_speaks_in_its_memo(
     assert line not in text
     assert text.count(voice_note(parcel)) == 1
     assert parcel.synthetic_part == ("partly" if partly else "yes")
+
+
+def test_a_disclosure_is_added_to_words_that_fit_just_as_it_would_be_composed(
+    auto: Workspace,
+) -> None:
+    (number,) = take(auto, told())
+    with auto.ledger.read() as tx:
+        case = case_store.get(tx, number)
+        worded = words_for(auto, tx, case, TouchKind.MEMO)
+    assert worded.context.synthetic
+    assert worded.draft == draft(case, worded.context, templates_of(auto))

@@ -70,6 +70,11 @@ class Templates:
         """The state of the own templates; it changes when one of them does."""
         return stamp_of(self.folders)
 
+    @property
+    def has_own(self) -> bool:
+        """Whether there may be own templates."""
+        return any(folder.is_dir() for folder in self.folders)
+
     def languages(self) -> frozenset[str]:
         """Return the languages that have at least one template."""
         return _languages(self.folders)

@@ -26,8 +26,9 @@ from voicenote.model.memo import Memo, Synthetic
 from voicenote.model.receipt import Answer
 from voicenote.model.sentences import Script
 from voicenote.model.touch import OPENING, TouchKind
-from voicenote.script.compose import Draft, Shortfall, draft
+from voicenote.script.compose import LONGEST_S, Draft, Shortfall, draft, seconds
 from voicenote.script.context import ScriptContext
+from voicenote.script.disclosing import add_disclosure
 from voicenote.script.languages import language_for
 
 #: The writer that is always there.
@@ -71,24 +72,8 @@ def words_for(
     template: str = "",
     language: str = "",
     today: date | None = None,
-) -> Draft:
-    """Compose the script of one message, as it is said `today`: now, or when it will be sent."""
-    asked = {"amends": amends, "template": template, "language": language, "today": today}
-    return word_now(ws, tx, case, kind, **asked).draft
-
-
-def word_now(
-    ws: Workspace,
-    tx: Transaction,
-    case: Case,
-    kind: TouchKind,
-    *,
-    amends: int | None = None,
-    template: str = "",
-    language: str = "",
-    today: date | None = None,
 ) -> Worded:
-    """Return the same as `words_for`, with its context."""
+    """Compose the script of one message, as it is said `today`: now, or when it will be sent."""
     day, answers = today or today_of(ws, tx, case), answers_before(tx, case)
     facts = context_of(
         ws, case, kind, answers, day, amends=amends, template=template, language=language
@@ -141,6 +126,10 @@ def compose_for(ws: Workspace, case: Case, facts: ScriptContext, memo: Memo | No
     if not ws.settings.voice.disclosure or voice is Synthetic.NO:
         return Worded(plain, facts, plain.script)
     spoken = replace(facts, synthetic=True, partly=voice is Synthetic.PARTLY)
+    if not templates.has_own:
+        disclosed = add_disclosure(plain.script, voice, templates)
+        if seconds(disclosed, facts.wpm) <= LONGEST_S:  # composed anew, it would say the same
+            return Worded(replace(plain, script=disclosed), spoken, plain.script)
     return Worded(draft(case, spoken, templates), spoken, plain.script)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from voicenote.engine.case.case_script import judge_words, memo_kind
 from voicenote.engine.memo.compose_cases import compose_cases
-from voicenote.engine.memo.drafting import current, edit_script, word_now
+from voicenote.engine.memo.drafting import current, edit_script, words_for
 from voicenote.engine.workspace import Workspace
 from voicenote.ledger.snapshots import snapshot
 from voicenote.model.case import Case
@@ -53,7 +53,7 @@ def take_letter(ws: Workspace, number: int, text: str, language: str = "") -> Ta
         now = snapshot(tx, number, ws.zone_of)
         judged = script.language in languages()
         findings = judge_words(ws, tx, now, script) if judged else ()
-        worded = word_now(ws, tx, now.case, memo_kind(now.case), language=script.language)
+        worded = words_for(ws, tx, now.case, memo_kind(now.case), language=script.language)
     doubts = judge(script, now.case, worded.context, template=worded.draft.script)
     unknown = [Shortfall("R20", str(one)) for one in doubts if one.kind in _FIGURES]
     return TakenLetter(

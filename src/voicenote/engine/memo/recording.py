@@ -84,7 +84,7 @@ def to_say_later(ws: Workspace, number: int) -> tuple[Sentence, ...]:
             day = touch.due_at.astimezone(ws.zone_of(case)).date()
             script = words_for(
                 ws, tx, case, touch.kind, amends=touch.amends, template=template, today=day
-            ).script
+            ).draft.script
             found += own.missing(drop_disclosure(script).sentences, script.language)
     already = set(to_say(ws, number))
     return tuple(one for one in dict.fromkeys(found) if one not in already)

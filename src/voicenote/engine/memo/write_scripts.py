@@ -20,7 +20,7 @@ from voicenote.engine.memo.drafting import (
     Drafted,
     composed_now,
     keep,
-    word_now,
+    words_for,
 )
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadData, RuleSaysNo
@@ -73,7 +73,7 @@ class WritingTask:
         """Return the job of a case. Raises as the template's composing does."""
         ws, case = self.ws, case_store.get(tx, number)
         kind = memo_kind(case)
-        worded = word_now(ws, tx, case, kind, template=self.template, language=self.language)
+        worded = words_for(ws, tx, case, kind, template=self.template, language=self.language)
         made, context = worded.draft, worded.context
         names = ws.settings.writer.names != "placeholders"
         brief = script_brief(case, context, made.script, whole=self.whole, names=names)

@@ -48,7 +48,7 @@ def make_ready(ws: Workspace, seen: TouchView) -> None:
         if not still_due(tx, touch):
             return
         now_ = snapshot(tx, case.number, ws.zone_of)
-        script = words_for(ws, tx, case, touch.kind, amends=touch.planned.amends).script
+        script = words_for(ws, tx, case, touch.kind, amends=touch.planned.amends).draft.script
         _may_go_unasked(ws, tx, now_, touch, script)
         number = scripts.keep_script(tx, case.number, touch.round, slot, script)
         draft = scripts.drafts(tx, [case.number], slot=slot)[case.number, touch.round]
