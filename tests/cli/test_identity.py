@@ -236,6 +236,7 @@ def test_an_older_ledger_apologises_to_nobody_again(bare: Call, take: Take, home
                     ("cases", ("said_back", "our_fault", "meant", "failure")),
                     ("amends", ("deed",)),
                     ("arrivals", ("heard", "settled_at")),
+                    ("scripts", ("writer", "writer_model", "brief_sha256", "refused")),
                 )
                 for name in names
             ),
