@@ -75,7 +75,7 @@ def _missing(case: Case, script: Script) -> Iterator[Shortfall]:
     deeds = [one.text for one in script.sentences if one.section is Section.AMENDS]
     if deeds and not case.round_amends:
         what = (
-            f"“{deeds[0]}” is no promise of the case yet, so nobody is reminded of it: voicenote "
+            f"“{deeds[0]}” isn't a promise of the case yet, so nobody is reminded of it: voicenote "
             f"amends add {number} --kind KIND --text TEXT --by DAY"
         )
         yield Shortfall("S3", what)
