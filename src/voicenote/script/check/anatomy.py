@@ -158,11 +158,14 @@ def _check_order(sentences: Sequence[CheckedSentence]) -> Iterator[Violation]:
 
 
 def _check_offer_order(sentences: Sequence[CheckedSentence]) -> Iterator[Violation]:
-    """Yield an offer before the apology in a plain text (S21)."""
+    """Yield an offer before the apology in a plain text (S21).
+
+    The first sentence greets and says who calls, so a call in it is this one.
+    """
     if not any(one.has("regret") for one in sentences):
         return
     sorry = next(n for n, one in enumerate(sentences) if one.has("regret", *_OWNED))
-    for one in sentences[:sorry]:
+    for one in sentences[1:sorry]:
         if not one.has("mirror", "reported") and (hit := one.first("repair")):
             yield "S21", "early", hit.start, hit.end
             return
