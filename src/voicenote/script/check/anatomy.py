@@ -112,7 +112,9 @@ def _check_repair(sentences: Sequence[CheckedSentence]) -> Iterator[Violation]:
     after = [one for one in sentences[sorry:] if not one.has(*_POLITE)]
     if any(one.has("deed") for one in after):
         return
-    other = any(one.own > 1 and not one.has("regret", *_OWNED) for one in after)
+    other = any(
+        one.own > 1 and not one.has("regret", "reported", "feeling", *_OWNED) for one in after
+    )
     yield "R1", "unsure" if other else "repair", 0, 0
 
 

@@ -23,6 +23,8 @@ _LETTER = re.compile(r"\w+")
 _SUM = re.compile(r"[$€£₪]\s?\d|\d\s?(?:[$€£₪%٪]|ש\"ח)")
 #: Groups that only mark where something begins, and those that must be said by us to count.
 _MARKS = frozenset({"turn"})
+#: What isn't meant if we reject it: an excuse, named in order to say that it is none.
+REJECTED = frozenset({"R18.excuse", "R18.policy", "R18.belittling", "R18.passive"})
 _OURS = frozenset({"own", "admit", "answer", "deed", "repair", "prevent", "give"})
 
 
@@ -172,19 +174,31 @@ def _read_sentence(
 
 
 def _leave_out_reported(hits: list[Hit], folded: str) -> list[Hit]:
-    """Return the hits without those that are only what the customer told us.
+    """Return the hits without those that aren't meant, because they are only told.
 
-    What they told begins after ``reported`` ("you told us that") and ends where we turn to
-    ourselves: at a ``turn`` ("but we"), a semicolon or an apology.
+    What the customer told us begins after ``reported`` ("you told us that") and ends where we turn
+    to ourselves: at a ``turn`` ("but we"), a semicolon or an apology. What was ``said`` before ("he
+    told you that"), or what we won't say ("I will not say"), is told up to a turn or a semicolon,
+    and an excuse is not one if it is ``rejected`` after it ("that is no excuse").
     """
-    told = [hit for hit in hits if hit.group == "reported"]
-    if not told:
-        return hits
-    start = told[0].end
-    ends = [hit.start for hit in hits if hit.group in ("turn", "regret") and hit.start >= start]
-    ends += [place for sign in ";" if (place := folded.find(sign, start)) >= 0]
-    end = min(ends, default=len(folded))
-    return [hit for hit in hits if not (start <= hit.start < end and _is_ours(hit.group))]
+    by_group: dict[str, Hit] = {}
+    for hit in hits:
+        by_group.setdefault(hit.group, hit)
+    if told := by_group.get("reported"):
+        start, end = told.end, _told_until(hits, folded, told.end, "turn", "regret")
+        hits = [hit for hit in hits if not (start <= hit.start < end and _is_ours(hit.group))]
+    if said := by_group.get("said"):
+        start, end = said.start, _told_until(hits, folded, said.end, "turn")
+        hits = [hit for hit in hits if not (start <= hit.start < end and "." in hit.group)]
+    if no := by_group.get("rejected"):
+        hits = [hit for hit in hits if hit.start > no.end or hit.group not in REJECTED]
+    return hits
+
+
+def _told_until(hits: list[Hit], folded: str, start: int, *groups: str) -> int:
+    ends = [hit.start for hit in hits if hit.group in groups and hit.start >= start]
+    sign = folded.find(";", start)
+    return min([*ends, *([sign] if sign >= 0 else [])], default=len(folded))
 
 
 def _is_ours(group: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from voicenote.errors import WrongUse
 from voicenote.model.sentences import Script
@@ -12,7 +12,12 @@ from voicenote.script.check.case_rules import check_against_case
 from voicenote.script.check.ear_rules import check_address, check_for_the_ear
 from voicenote.script.check.findings import Diagnostic, LintLevel, Violation, rules
 from voicenote.script.check.length import check_length
-from voicenote.script.check.passage import CheckInput, read_input
+from voicenote.script.check.passage import (
+    REJECTED,
+    CheckedSentence,
+    CheckInput,
+    read_input,
+)
 from voicenote.script.check.phrase_tables import languages, table
 from voicenote.script.check.truth_rules import check_facts
 from voicenote.script.figures import find_unsure
@@ -20,6 +25,8 @@ from voicenote.script.languages import language as language_table
 
 #: The rules whose phrases are wrong anywhere in a text.
 _ANYWHERE = ("R17", "R18", "S24")
+#: A sentence that rejects what was said before it does so within so many letters.
+_AT_ONCE = 40
 
 
 def check(
@@ -74,11 +81,27 @@ def _check_phrases(read: CheckInput) -> Iterator[Violation]:
                 kind == "conditional" or (kind == "upsell" and one.has("money"))
             ):
                 continue  # any apology or gift is one too many there: S9 says so
-            if rule == "R17" and place < sorry:
-                continue  # what is told before sorry is what happened: their discount, our spam
             if rule in _ANYWHERE and hit.start >= last.get(f"{rule}.{kind}", 0):
                 last[f"{rule}.{kind}"] = hit.end
-                yield rule, kind, hit.start, hit.end
+                if not _is_told(read.sentences, place, sorry, hit.group):
+                    yield rule, kind, hit.start, hit.end
+
+
+def _is_told(sentences: Sequence[CheckedSentence], place: int, sorry: int, group: str) -> bool:
+    """Return whether a phrase is the matter of the complaint, or an excuse that is none.
+
+    Before sorry we tell what happened: an offer or a review is what it is about, and a passive
+    with what we did beside it hides nobody. An excuse is none if the next sentence says so.
+    """
+    after = sentences[place + 1] if place + 1 < len(sentences) else None
+    if group in REJECTED and after is not None and (no := after.first("rejected")):
+        return no.start - after.start <= _AT_ONCE
+    if place >= sorry:
+        return False
+    if group.startswith("R17."):
+        return True
+    beside = sentences[place : place + 2]
+    return group == "R18.passive" and any(one.has("act") for one in beside)
 
 
 def _check_vows(read: CheckInput) -> Iterator[Violation]:
