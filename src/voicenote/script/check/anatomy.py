@@ -112,9 +112,9 @@ def _check_repair(sentences: Sequence[CheckedSentence]) -> Iterator[Violation]:
     after = [one for one in sentences[sorry:] if not one.has(*_POLITE)]
     if any(one.has("deed") for one in after):
         return
-    other = any(
-        one.own > 1 and not one.has("regret", "reported", "feeling", *_OWNED) for one in after
-    )
+    last = max((n for n, one in enumerate(after) if one.has("regret")), default=0)
+    none = ("regret", "reported", "feeling", "hello", *_OWNED)
+    other = any(one.own > 1 and not one.has(*none) for one in after[last:])
     yield "R1", "unsure" if other else "repair", 0, 0
 
 
@@ -127,7 +127,8 @@ def _check_mirror(sentences: Sequence[CheckedSentence]) -> Iterator[Violation]:
     mirror = sentences[sorry].first("mirror")
     if hit is None or (mirror and mirror.start < hit.start):
         return
-    if sentences[sorry].has("own", "act", "admit") and hit.start - sentences[sorry].start > _NAMED:
+    did = sentences[sorry].first("own", "act", "admit")
+    if did and did.start < hit.start and hit.start - sentences[sorry].start > _NAMED:
         return
     if any(_mirrors(one) for one in sentences[:sorry]):
         return
