@@ -109,7 +109,7 @@ def _check_repair(sentences: Sequence[CheckedSentence]) -> Iterator[Violation]:
     sorry = next(
         (n for n, one in enumerate(sentences) if one.has("regret", *_OWNED)), len(sentences)
     )
-    after = [one for one in sentences[sorry:] if not one.has(*_POLITE)]
+    after = [one for one in sentences[sorry:] if one.has("regret") or not one.has(*_POLITE)]
     if any(one.has("deed") for one in after):
         return
     last = max((n for n, one in enumerate(after) if one.has("regret")), default=0)
