@@ -105,16 +105,24 @@ def _tells_deeds(sentences: Sequence[CheckedSentence]) -> bool:
 
 
 def _check_repair(sentences: Sequence[CheckedSentence]) -> Iterator[Violation]:
-    """Yield a missing repair (R1); ``unsure`` when what follows the apology may be an offer."""
-    sorry = next(
+    """Yield a missing repair (R1); ``unsure`` when what follows the apology may be an offer.
+
+    A day or a sum in what we did, told before sorry, is still what happened.
+    """
+    owned = next(
         (n for n, one in enumerate(sentences) if one.has("regret", *_OWNED)), len(sentences)
     )
-    after = [one for one in sentences[sorry:] if one.has("regret") or not one.has(*_POLITE)]
-    if any(one.has("deed") for one in after):
+    sorry = next((n for n, one in enumerate(sentences) if one.has("regret")), owned)
+    after = [
+        (n, one)
+        for n, one in enumerate(sentences)
+        if n >= owned and (one.has("regret") or not one.has(*_POLITE))
+    ]
+    if any(one.has("deed") and (n >= sorry or not one.has("own", "act")) for n, one in after):
         return
-    last = max((n for n, one in enumerate(after) if one.has("regret")), default=0)
+    last = max((n for n, one in after if one.has("regret")), default=owned)
     none = ("regret", "reported", "feeling", "hello", *_OWNED)
-    other = any(one.own > 1 and not one.has(*none) for one in after[last:])
+    other = any(n >= last and one.own > 1 and not one.has(*none) for n, one in after)
     yield "R1", "unsure" if other else "repair", 0, 0
 
 
