@@ -50,6 +50,7 @@ _BEFORE = re.compile(r"(?<!\w)(?:(?:kr|Kr|Rs|rs)\.?[ \u00a0]?|[xX×] ?)\Z")
 _JOINT = re.compile(r"[-–—:.,'’]?\d|[½¼¾]|[.,:]?[-–—]\d|/\w|[~≈±<>≤≥×÷^*★☆′″‰§∞√¢₿]")
 _JOINT_BEFORE = re.compile(r"(?:\d[-–—/:.,'’]|[~≈±<>≤≥×÷^*★☆′″‰§¶/∞√¢₿]|[½¼¾])\Z")
 _WORD = re.compile(r"[^\W\d_]+")
+_HAS_FIGURE = re.compile(r"[\d½¼¾]")
 _MEASURED = re.compile(rf"[ \u00a0]?(?:%|{_UNIT.pattern})", re.IGNORECASE)
 #: What may be a day without a year, or a time with a point.
 _DATED = re.compile(r"(?:0?[1-9]|[12]\d|3[01])\.\d\d?")
@@ -72,9 +73,15 @@ def say_figures(text: str, tongue: Language) -> str:
     return "".join(said) + text[last:]
 
 
-def find_unsure(text: str, tongue: Language) -> Iterator[tuple[int, int]]:
-    """Yield (start, end) of days, sums and numbers that a voice can't be sure of, in order."""
-    unsure = (one for one in _read(to_ascii(text), tongue.code) if not one.sure)
+def find_unsure(text: str, tongue: Language) -> tuple[tuple[int, int], ...]:
+    """Return (start, end) of days, sums and numbers that a voice can't be sure of, in order."""
+    return _find_unsure(text, tongue.code)
+
+
+@lru_cache(maxsize=8192)
+def _find_unsure(text: str, code: str) -> tuple[tuple[int, int], ...]:
+    """It is cached, so shared sentences are read once for a whole batch."""
+    unsure = (one for one in _read(to_ascii(text), code) if not one.sure)
     spans = [(one.start - one.beside[0], one.end + one.beside[1]) for one in unsure]
     spans += [
         (place, place + 1)
@@ -87,7 +94,7 @@ def find_unsure(text: str, tongue: Language) -> Iterator[tuple[int, int]]:
             joined[-1] = joined[-1][0], max(end, joined[-1][1])
         else:
             joined.append((start, end))
-    yield from joined
+    return tuple(joined)
 
 
 @lru_cache(maxsize=1024)
@@ -96,7 +103,7 @@ def _read(text: str, code: str) -> list[Figure]:
 
     The surest kinds come first.
     """
-    if not any(map(str.isdigit, text)) and not any(sign in text for sign in "½¼¾"):
+    if not _HAS_FIGURE.search(text):
         return []
     tongue = language(code)
     found: list[Figure] = []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
 
 #: Variants of letters and signs → the one that the tables use.
 _SAME = {
@@ -23,7 +22,14 @@ QUOTED = re.compile(
 )
 
 
-@lru_cache(maxsize=4096)
+class _Letters(dict[int, str]):
+    """What each letter is folded to, found when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        folded = self[code] = _fold_letter(chr(code))
+        return folded
+
+
 def _fold_letter(char: str) -> str:
     """Return a letter in lower case without its accent; "" for one that isn't heard."""
     if char in _SAME:
@@ -37,6 +43,9 @@ def _fold_letter(char: str) -> str:
     return _SAME.get(bare, bare)
 
 
+_LETTERS = _Letters()
+
+
 def fold(text: str) -> tuple[str, tuple[int, ...] | None]:
     """Return the normal form of `text`, and the offset in `text` of each of its letters.
 
@@ -44,11 +53,10 @@ def fold(text: str) -> tuple[str, tuple[int, ...] | None]:
     """
     if _PLAIN.match(text):
         return text.lower(), None
-    letters = [_fold_letter(char) for char in text]
-    folded = "".join(letters)
+    folded = text.translate(_LETTERS)
     if len(folded) == len(text):
         return folded, None
-    return folded, tuple(place for place, letter in enumerate(letters) if letter)
+    return folded, tuple(place for place, char in enumerate(text) if _LETTERS[ord(char)])
 
 
 def blank_quotations(text: str) -> str:

@@ -116,8 +116,11 @@ def _check_vows(read: CheckInput) -> Iterator[Violation]:
 
 def _check_figures(read: CheckInput) -> Iterator[Violation]:
     """Yield days, sums and numbers that people read in two ways (R21)."""
-    for start, end in find_unsure(read.text, language_table(read.language)):
-        yield "R21", "unsure", start, end
+    tongue = language_table(read.language)
+    spans = [(one.start, one.end) for one in read.sentences] if read.script else [(0, None)]
+    for begin, stop in spans:
+        for start, end in find_unsure(read.text[begin:stop], tongue):
+            yield "R21", "unsure", begin + start, begin + end
 
 
 _RULES: tuple[Callable[[CheckInput], Iterator[Violation]], ...] = (

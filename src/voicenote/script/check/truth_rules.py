@@ -38,26 +38,23 @@ def check_facts(read: CheckInput) -> Iterator[Violation]:
 
 def _check_named(read: CheckInput, complaint: Complaint) -> Iterator[Violation]:
     """Yield when nothing of what happened is said (R19), or isn't said to them."""
-    stems = _stems_of(complaint, read.language)
+    theirs = f"{complaint.what_happened} {complaint.bothered_most}"
+    told = f"{complaint.said_back} {complaint.our_fault} {theirs}"[:4_000]
+    stems = _stems(told)
     if len(stems) < _FEW:
         return
     said = fold(read.text)[0]
     found = {stem for stem in stems if stem in said}
-    if len(found) < (2 if len(stems) > _MANY else 1):
-        yield "R19", "unnamed", 0, 0
-    elif not any(one.has("you", "mirror", "reported") for one in read.sentences):
-        yield "R19", "person", 0, 0
-
-
-def _stems_of(complaint: Complaint, language: str) -> frozenset[str]:
-    """Return how the words begin that tell what happened, if they are in the text's language."""
-    theirs = f"{complaint.what_happened} {complaint.bothered_most}"
-    told = f"{complaint.said_back} {complaint.our_fault} {theirs}"[:4_000]
-    return _stems(told) if detect_language(told) == language else frozenset()
+    named = len(found) >= (2 if len(stems) > _MANY else 1)
+    addressed = any(one.has("you", "mirror", "reported") for one in read.sentences)
+    # telling languages apart takes longer than all the rest, so it is asked last
+    if not (named and addressed) and detect_language(told) == read.language:
+        yield "R19", "person" if named else "unnamed", 0, 0
 
 
 @lru_cache(maxsize=512)
 def _stems(told: str) -> frozenset[str]:
+    """Return how the words begin that tell what happened."""
     return frozenset(word[:_STEM] for word in _WORD.findall(fold(told)[0]) if len(word) > _LONG)
 
 
