@@ -244,7 +244,7 @@ def test_a_letter_with_an_error_is_kept_and_told_and_not_approved(ready: Call) -
 def test_a_deed_that_no_promise_holds_is_told_with_the_way_to_add_it(call: Call) -> None:
     assert call("amends", "waive", "1.1", "--reason", "she laughs").exit_code == 0
     done = call("script", "1", "--from", "-", input=LETTER)
-    assert "S3: “I will bring you a new cake on Friday.” is no promise" in done.stderr
+    assert "S3: “I will bring you a new cake on Friday.” isn't a promise" in done.stderr
     assert "voicenote amends add 1" in done.stderr
     call("amends", "add", "1", "--kind", "redo", "--text", "a new cake", "--by", "2027-06-04")
     assert "S3" not in call("script", "1", "--from", "-", input=LETTER).stderr

@@ -6,7 +6,7 @@ voice it is, in any case.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,8 +62,15 @@ def lines_of(ws: Workspace, number: int, *, follow_ups: bool = False) -> tuple[S
 
 def to_say(ws: Workspace, number: int) -> tuple[Sentence, ...]:
     """Return the sentences of a case that its owner has not recorded yet, in order, each once."""
-    lacking = (line.sentence for line in lines_of(ws, number) if not line.recorded)
-    return tuple(dict.fromkeys(lacking))
+    return _each_once(line.sentence for line in lines_of(ws, number) if not line.recorded)
+
+
+def _each_once(sentences: Iterable[Sentence]) -> tuple[Sentence, ...]:
+    """Return sentences without repeated ones: a recording is found by its words alone."""
+    found: dict[str, Sentence] = {}
+    for one in sentences:
+        found.setdefault(one.text, one)
+    return tuple(found.values())
 
 
 def to_say_later(ws: Workspace, number: int) -> tuple[Sentence, ...]:
@@ -86,8 +93,8 @@ def to_say_later(ws: Workspace, number: int) -> tuple[Sentence, ...]:
                 ws, tx, case, touch.kind, amends=touch.amends, template=template, today=day
             ).draft.script
             found += own.missing(drop_disclosure(script).sentences, script.language)
-    already = set(to_say(ws, number))
-    return tuple(one for one in dict.fromkeys(found) if one not in already)
+    already = {one.text for one in to_say(ws, number)}
+    return _each_once(one for one in found if one.text not in already)
 
 
 def list_wanted(
