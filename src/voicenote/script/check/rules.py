@@ -91,7 +91,7 @@ def _is_told(sentences: Sequence[CheckedSentence], place: int, sorry: int, group
     """Return whether a phrase is the matter of the complaint, or an excuse that is none.
 
     Before sorry we tell what happened: an offer or a review is what it is about, and a passive
-    with what we did beside it hides nobody. An excuse is none if the next sentence says so.
+    with what we did after it hides nobody. An excuse is none if the next sentence says so.
     """
     after = sentences[place + 1] if place + 1 < len(sentences) else None
     if group in REJECTED and after is not None and (no := after.first("rejected")):
@@ -100,7 +100,7 @@ def _is_told(sentences: Sequence[CheckedSentence], place: int, sorry: int, group
         return False
     if group.startswith("R17."):
         return True
-    beside = sentences[place : place + 2]
+    beside = sentences[place : sorry + 1]
     return group == "R18.passive" and any(one.has("act") for one in beside)
 
 
