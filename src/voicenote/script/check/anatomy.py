@@ -80,7 +80,7 @@ def _sum_given(one: CheckedSentence) -> Hit | None:
 
 def _check_parts(sentences: Sequence[CheckedSentence]) -> Iterator[Violation]:
     if not any(one.has(*_OWNED) for one in sentences) and not _tells_deeds(sentences):
-        yield "R1", "responsibility", 0, 0
+        yield "R1", "unowned" if _speaks_of_us(sentences) else "responsibility", 0, 0
     if not any(one.section is Section.AMENDS or one.has("repair") for one in sentences):
         yield from _check_repair(sentences)
     if not any(one.has("regret") for one in sentences):
@@ -101,6 +101,16 @@ def _tells_deeds(sentences: Sequence[CheckedSentence]) -> bool:
             return True
         if sorry:
             return False
+    return False
+
+
+def _speaks_of_us(sentences: Sequence[CheckedSentence]) -> bool:
+    """Return whether what is told before sorry has the owner in it, who may own it in other words."""
+    for one in sentences:
+        if one.has("regret"):
+            return False
+        if one.has("first") and not one.has("hello", "intro", "reported"):
+            return True
     return False
 
 
