@@ -105,7 +105,7 @@ def _tells_deeds(sentences: Sequence[CheckedSentence]) -> bool:
 
 
 def _speaks_of_us(sentences: Sequence[CheckedSentence]) -> bool:
-    """Return whether what is told before sorry has the owner in it, who may own it in other words."""
+    """Return whether the owner is in what is told before sorry, and may own it in other words."""
     for one in sentences:
         if one.has("regret"):
             return False
