@@ -126,6 +126,13 @@ def check(_folder: Path) -> str:
     return check_measures.check()
 
 
+def scripting(folder: Path) -> str:
+    """How many cases a second get a script by `voicenote script --all`."""
+    import scripting_measures
+
+    return scripting_measures.scripting(folder)
+
+
 def intelligibility(folder: Path) -> str:
     """Finished memos of every voice, listened to by a recogniser."""
     import intelligibility_measures
@@ -202,6 +209,7 @@ MEASURES: dict[str, Callable[[Path], str]] = {
     "strangers": strangers,
     "sound": sound,
     "check": check,
+    "scripting": scripting,
     "intelligibility": intelligibility,
     "mail": mail,
     "storms": storms,
