@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -36,16 +36,21 @@ from voicenote.engine.memo.plain_speech import sentences_of
 from voicenote.errors import BadData, VoicenoteError
 from voicenote.intake.cell_text import clean
 from voicenote.model.address import twins
+from voicenote.model.case import Case, Complaint, Customer, Stage
 from voicenote.model.sums import sum_unread, sums_in
 from voicenote.plain_text import read_person
-from voicenote.script import outdating
+from voicenote.script import failure, outdating
 from voicenote.script.amount_text import find_sums
 from voicenote.script.check.normalise import fold
 from voicenote.script.check.phrase_tables import table
 from voicenote.script.check.rules import check
+from voicenote.script.context import ScriptContext
 from voicenote.script.day_text import find_days
+from voicenote.script.grounding.claim_tables import claim_tables
+from voicenote.script.grounding.claimed_figures import times_in
 from voicenote.script.habits import split_clauses, weigh
 from voicenote.script.languages import language
+from voicenote.script.promise_state import names_day
 from voicenote.script.quoting import (
     calm_shouting,
     clean_quote,
@@ -54,6 +59,7 @@ from voicenote.script.quoting import (
     trim_punctuation,
 )
 from voicenote.script.spoken import names_amount, spell_out
+from voicenote.script.writers.redact import redaction_of
 from voicenote.voice.kokoro_letters import clauses
 from voicenote.word_language import detect_language
 
@@ -71,6 +77,22 @@ ALL = {"search", "match", "fullmatch", "finditer"}
 
 # Patterns that are handed on by their names: file → how they are used there.
 HANDED_ON = {"options/validators.py": {"fullmatch"}}
+HIDDEN = redaction_of(
+    Case(
+        number=1,
+        stage=Stage.OPENED,
+        complaint=Complaint(
+            source="test",
+            ref="1",
+            opened_at=datetime(2026, 3, 1, tzinfo=UTC),
+            customer=Customer(name="Ann Marie Tamm-Lepik"),
+            what_happened="It was late.",
+        ),
+    ),
+    ScriptContext(owner="Will Berg", today=date(2026, 3, 3)),
+    "Ann",
+)
+
 # Patterns that are made while the program runs: file and function → what does all with a text.
 MADE: dict[str, Callable[[str], object]] = {
     "cli/terminal/batch_report.py:_without_number": lambda text: _without_number(
@@ -84,11 +106,21 @@ MADE: dict[str, Callable[[str], object]] = {
     "plain_text.py:_greeting": read_person,
     "script/amount_text.py:_patterns": lambda text: list(find_sums(text, language("en"))),
     "script/day_text.py:_find_named": lambda text: list(find_days(text, language("et"))),
+    "script/failure.py:_any": lambda text: failure._count(text, "he"),
+    "script/grounding/claim_phrases.py:_any": claim_tables("en").phrases.find,
+    "script/grounding/claim_tables.py:_future": lambda text: [
+        one and one.search(text) for one in (claim_tables("en").future, claim_tables("pl").future)
+    ],
+    "script/grounding/claimed_figures.py:_has_day": lambda text: times_in(f"{text} may", "en"),
     "script/habits.py:_pattern": lambda text: (weigh(text, "en"), split_clauses(text, "en")),
     "script/outdating.py:_any": lambda text: [
         pattern.search(text) for pattern in outdating._patterns_of("he")[:3]
     ],
+    "script/promise_state.py:names_day": lambda text: names_day(
+        f"{text} may", date(2026, 5, 1), "en"
+    ),
     "script/spoken.py:names_amount": lambda text: names_amount(text, Decimal(7)),
+    "script/writers/redact.py:redaction_of": HIDDEN.hide,
 }
 
 

@@ -81,7 +81,7 @@ def _patterns(code: str) -> Mapping[Failure, re.Pattern[str]]:
 def _any(words: list[str], prefix: str) -> re.Pattern[str]:
     """Return a pattern of whole words, the longest first; a ``*`` is any letters, or one word."""
     each = [
-        re.escape(fold(one)[0]).replace(r"\ \*\ ", r"\ \w+\ ").replace(r"\*", r"\w{0,20}")
+        re.escape(fold(one)[0]).replace(r"\ \*\ ", r"\ \w{1,30}\ ").replace(r"\*", r"\w{0,20}")
         for one in sorted(words, key=len, reverse=True)
     ]
     return re.compile(rf"(?<!\w){prefix}(?:{'|'.join(each)})(?!\w)")

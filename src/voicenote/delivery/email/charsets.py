@@ -46,7 +46,7 @@ _BROKEN = re.compile(
     r"(?<=[^\W\d_])[\u0080-\u00a9\u00ab-\u00ac\u00ae-\u00b6\u00b8-\u00b9\u00bb-\u00bf×÷]"
 )
 #: Romanian that was read as if it were West European: no language has both letters.
-_ROMANIAN = re.compile(r"[ãÃ](?s:.*)[þÞ]|[þÞ](?s:.*)[ãÃ]")
+_ROMANIAN = (frozenset("ãÃ"), frozenset("þÞ"))
 #: Words with bytes that are not ASCII; those of Hebrew have no others.
 _HIGH = re.compile(rb"(?<![a-zA-Z])[a-zA-Z]*[\x80-\xff][a-zA-Z\x80-\xff]*")
 _HEBREW = re.compile(rb"[\xe0-\xfa]+")
@@ -133,7 +133,7 @@ def _is_plausible(text: str) -> bool:
     """
     if re.search(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffd\ue000-\uf8ff]", text) or _BROKEN.search(text):
         return False
-    if _ROMANIAN.search(text):
+    if all(letters & set(text) for letters in _ROMANIAN):
         return False
     letters = [sign for sign in text if sign.isalpha()]
     accented = sum("\u0080" <= sign < "\u0250" for sign in letters)

@@ -51,7 +51,7 @@ def _pattern(phrase: str) -> str:
 
 
 def _spelt(part: str) -> str:
-    return r"[ ,]+" if part.isspace() else re.escape(_fold(part))
+    return r"[ ,]{1,9}" if part.isspace() else re.escape(_fold(part))
 
 
 def spellings(phrase: str) -> list[str]:

@@ -17,7 +17,8 @@ from voicenote.script.grounding.claim_tables import ClaimTables, claim_tables
 from voicenote.unicode_forms import normal
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)?")
-_PERCENT = re.compile(r"(\d+(?:[.,]\d+)?) ?[%٪]")
+_PERCENT = re.compile(r"(?<!\d)(\d{1,12}(?:[.,]\d{1,6})?) ?[%٪]")
+_LAST_NUMBER = re.compile(r"(?<!\d)(\d{1,12}(?:[.,]\d{1,6})?) ?\Z")
 #: What may stand between the words of one number.
 _JOINTS = re.compile(r"[ \-\u200c]+(?:(?:and|și|si|ja|de|و) )?")
 _FOLDED_JOINTS = frozenset(["and", "si", "de", "ja", "و"])
@@ -140,7 +141,7 @@ def percents_in(text: str, code: str) -> Iterator[ClaimedFigure]:
     folded = fold(written)[0]
     for hit in claim_tables(code).phrases.find(folded):
         if hit.group == "percent":
-            before = re.search(r"(\d+(?:[.,]\d+)?) ?\Z", folded[: hit.start])
+            before = _LAST_NUMBER.search(folded[max(0, hit.start - 24) : hit.start])
             if before:
                 value = f"{_readings(before[1])[0].normalize():f}"
                 yield ClaimedFigure("percent", value, f"{before[1]} {folded[hit.start : hit.end]}")
@@ -173,7 +174,7 @@ def times_in(text: str, code: str) -> tuple[ClaimedFigure, ...]:
 def _has_day(month: str, text: str, code: str) -> bool:
     """Return whether a day stands beside this month, which may be another word."""
     written = fold(in_digits(text, code))[0]
-    return bool(re.search(rf"\d\w* (?:of )?{month}|{month} \d", written))
+    return bool(re.search(rf"\d\w{{0,4}} (?:of )?{month}|{month} \d", written))
 
 
 def figures_of_day(day: date) -> frozenset[str]:

@@ -26,7 +26,8 @@ from voicenote.word_language import detect_language
 #: What only eyes can see, or no voice can say (R21).
 _MARKUP = re.compile(
     r"[*_#`~|<>{}\[\]()\\^=\"“”„«»‹›]|https?:|www\.|\w\.(?:com|org|net|io|co|pl|ro|ee|il|ir)\b"
-    r"|(?<!\w)@\w|\w@\w|(?m:^\s*(?:[-+•]|\d+[.)])\s)|[\U0001F000-\U0001FAFF☀-➿️]|(?<!\w)'\w[^']*\w'(?!\w)"
+    r"|(?<!\w)@\w|\w@\w|(?m:^[ \t]{0,9}(?:[-+•]|\d{1,4}[.)])\s)|[\U0001F000-\U0001FAFF☀-➿️]"
+    r"|(?<!\w)'\w[^']{0,300}\w'(?!\w)"
 )
 #: In Hebrew a double quotation mark stands inside acronyms.
 _ACRONYM = re.compile(r"(?<=[א-ת])[\"״](?=[א-ת])")

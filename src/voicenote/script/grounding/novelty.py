@@ -6,7 +6,8 @@ shares most of its words with what was promised, or with the complaint. Pure.
 
 from __future__ import annotations
 
-import re
+import tomllib
+from collections.abc import Iterator, Mapping
 from functools import cache
 
 from voicenote.model.sentences import Section
@@ -22,16 +23,27 @@ _STRICT = frozenset({Section.AMENDS, Section.PREVENT})
 _JUDGED = ("weekdays", "months", "near")
 #: The least letters of a word that says something; more of them are a form of the same word.
 _LEAST = {"he": 3, "fa": 3}
-_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
 
 @cache
 def everyday_words(code: str) -> frozenset[str]:
     """Return words that say nothing by themselves: those of the templates, and of the tables."""
-    text = (PACKAGED / f"{code}.toml").read_text(encoding="utf-8")
-    words = {word for phrase in _QUOTED.findall(text) for word in words_of(phrase)}
+    tables = tomllib.loads((PACKAGED / f"{code}.toml").read_text(encoding="utf-8"))
+    words = {word for phrase in _texts_in(tables) for word in words_of(phrase)}
     table = claim_tables(code)
     return frozenset(words) | table.safe | table.adverbs | table.plain | table.mine | table.capitals
+
+
+def _texts_in(value: object) -> Iterator[str]:
+    """Yield every text of a table, however deep."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for one in value.values():
+            yield from _texts_in(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _texts_in(one)
 
 
 def novel_words(clause: Clause, section: Section, evidence: Evidence) -> list[str]:

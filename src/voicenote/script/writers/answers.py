@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -19,7 +18,6 @@ MOST_SENTENCES, MOST_CHARACTERS = 60, 600
 #: The sections that a writer may fill; the disclosure of a voice isn't its to write.
 WRITABLE = tuple(one for one in Section if one is not Section.DISCLOSE)
 _ADVICE = "answer with one JSON object of the schema, and nothing else"
-_FENCE = re.compile(r"\A\s*```\w*\s*\n(.*?)\n?\s*```\s*\Z", re.DOTALL)
 
 
 def script_schema(sections: tuple[Section, ...] = WRITABLE) -> dict[str, Any]:
@@ -43,9 +41,11 @@ def script_schema(sections: tuple[Section, ...] = WRITABLE) -> dict[str, Any]:
 
 def read_object(text: str) -> dict[str, Any]:
     """Return the JSON object in a text, which may be fenced. Raises BadData."""
-    fenced = _FENCE.match(text)
+    told = text.strip()
+    if told.startswith("```") and told.endswith("```"):
+        told = told[3:-3].partition("\n")[2]
     try:
-        found = json.loads(fenced[1] if fenced else text)
+        found = json.loads(told)
     except (ValueError, RecursionError):
         raise BadData("the writer's answer isn't JSON", _ADVICE) from None
     if not isinstance(found, dict):

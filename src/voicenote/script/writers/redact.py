@@ -12,8 +12,8 @@ from voicenote.model.greeting import is_nameless
 from voicenote.script.context import ScriptContext
 
 _CONTACT = re.compile(
-    r"https?://\S+|www\.\S+|[^\s@<>]+@[^\s@<>]+\.\w+|(?<!\w)@\w{3,}"
-    r"|(?<![\w.,])(?:\+|00?)[1-9](?:[ ()./-]*\d){6,14}(?!\w)"
+    r"https?://\S+|www\.\S+|[^\s@<>]{1,64}@[^\s@<>]{1,200}\.\w{1,20}|(?<!\w)@\w{3,}"
+    r"|(?<![\w.,])(?:\+|00?)[1-9](?:[ ()./-]{0,4}\d){6,14}(?!\w)"
     r"|(?<!\w)[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,8}(?!\w)"
     r"|(?<![\w.,])(?:\d{4}[ -]){3}\d{4}(?!\w)|(?<!\w)\d{3}-\d{3}-\d{3,4}(?!\w)"
 )
