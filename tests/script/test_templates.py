@@ -369,6 +369,7 @@ def test_the_customers_own_words_break_no_rule(
     case: Any, facts: Any, refund: Any, name: Any, field: Any, words: Any
 ) -> None:
     made = case(**{field: words})
+    made = replace(made, complaint=replace(made.complaint, promises=(refund,)))
     background = CaseBackground(case=made, new_since=name == "reopened")
     script = compose(made, facts(template=name, promises=(refund,)))
     findings = check(script, context=CheckContext(background=background))

@@ -81,3 +81,23 @@ def test_a_sentence_is_judged_by_itself(language: Any) -> None:
         if (rule == "ok" and said) or (rule != "ok" and rule not in said):
             wrong.append((rule, sentence))
     assert not wrong
+
+
+#: Precision and recall of the letters by other hands that were shown once, at first sight.
+AT_FIRST_SIGHT = {
+    "en": (0.85, 0.80), "et": (0.73, 0.66), "fa": (0.75, 0.85),
+    "he": (0.76, 0.76), "pl": (0.85, 0.80), "ro": (0.77, 0.66),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", corpus.LANGUAGES)
+def test_letters_by_other_hands_are_judged_no_worse_than_at_first_sight(language: Any) -> None:
+    for file, (precision, recall) in {
+        "others": (0.9, 0.9),
+        "unseen": AT_FIRST_SIGHT[language],
+    }.items():
+        counts = corpus.figures(language, file=file)
+        counts.pop("R15", None)  # their sentences are long, which is so
+        found = corpus.rates(sum(counts.values(), Counter()))
+        assert found[0] >= precision, file
+        assert found[1] >= recall, file

@@ -12,6 +12,7 @@ from voicenote.script.check.findings import Violation
 from voicenote.script.check.normalise import fold
 from voicenote.script.check.passage import CheckedSentence, CheckInput
 from voicenote.script.compose import APOLOGIES
+from voicenote.script.template_values import say_words
 from voicenote.word_language import detect_language
 
 _WORD = re.compile(r"\w+")
@@ -82,12 +83,15 @@ def _check_promises(read: CheckInput, case: Case) -> Iterator[Violation]:
     said = _words(read.text)
     promises = [one.promise for one in case.amends] or list(case.complaint.promises)
     for promise in promises:
-        for given in (promise.deed, promise.text):
+        # what no voice can say of it is left out, and told where it is composed
+        forms = [promise.deed, promise.text]
+        forms += [say_words(one, read.language)[0] for one in forms]
+        for given in forms:
             words = _words(given)
             if len(words) <= _BEGUN:
                 continue
             best = max((_shared(said, at, words) for at in range(len(said))), default=0)
-            if _BEGUN <= best < len(words) and not _whole(said, promise.deed, promise.text):
+            if _BEGUN <= best < len(words) and not _whole(said, *forms):
                 yield "R22", "cut", 0, 0
                 return
 
