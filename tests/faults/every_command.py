@@ -71,6 +71,7 @@ WITHOUT = (
     "templates",
     "templates new mine",
     "voices",
+    "writers",
 )
 
 

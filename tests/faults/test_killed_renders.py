@@ -77,7 +77,8 @@ def test_after_any_kill_each_memo_says_its_own_words_and_is_heard(home: Path) ->
         likeness = [alike(one, two) for (one, _), two in zip(sounds, own, strict=True)]
         assert min(likeness) > ALIKE, draft.script.sentences[int(np.argmin(likeness))].text
         for other, said in zip(drafts, alone, strict=True):
-            pairs = zip(draft.script.sentences, other.script.sentences, strict=True)
+            # scripts differ in length: as far as both go
+            pairs = zip(draft.script.sentences, other.script.sentences, strict=False)
             apart = [place for place, (one, two) in enumerate(pairs) if one.text != two.text]
             theirs = [alike(sounds[place][0], said[place]) for place in apart]
             mine = [likeness[place] for place in apart]
