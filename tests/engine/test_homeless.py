@@ -194,3 +194,36 @@ def test_a_stop_whose_replies_go_to_a_customer_of_several_cases_is_theirs(
         assert receive(ws).kinds == {"opt-out": 1}
         with ws.ledger.read() as tx:
             assert optouts.find_gone(tx, cases) == set(cases[:2])
+
+
+class Post(Chat):
+    """A channel like a mailbox, which holds unrelated letters too."""
+
+    field = "email"
+    is_mailbox = True
+
+
+@pytest.mark.parametrize(
+    ("sender", "address", "is_hers"),
+    [
+        ("Mari Tamm", "mt.new@gmail.com", True),
+        ("Tamm, Mari", "someone@gmail.com", True),
+        ("", "mari.tamm@gmail.com", True),
+        ("Mari", "mari77@gmail.com", False),
+        ("Weekly Offers", "news@offers.example", False),
+    ],
+)
+def test_a_letter_from_a_customers_name_is_shown_and_one_from_a_first_name_is_not(
+    tmp_path: Path, clock: Clock, sender: str, address: str, *, is_hers: bool
+) -> None:
+    post = Post()
+    with listening(tmp_path, clock, post) as ws:
+        mari = person(name="Mari Tamm", email="mari@shop.ee", time_zone="Europe/Tallinn")
+        (number,) = take(ws, told("A", customer=mari))
+        release(ws, number)
+        assert one_pass(ws).sent == 1
+        clock.move(hours=1)
+        post.comes("a", address=address, sender=sender, text="The cake is still not here.")
+        received = receive(ws)
+        assert [one.held for one in received.unmatched] == ([(number,)] if is_hers else [])
+        assert ("check-in held" in states(ws, number)) is is_hers

@@ -38,16 +38,17 @@ def find_likely(
     without_id: Callable[[int | None], Sequence[int]],
     *,
     opt_out: bool,
+    surely: bool = False,
 ) -> tuple[int, ...]:
     """Return the cases of those who a message from `sender` may be from.
 
     `addresses` are the writer's, as the channel writes them. `people` need only be those who share
     a sign with the writer. `without_id` returns the cases, up to a number or all, of those who were
-    written to by the channel and whose id there isn't known.
+    written to by the channel and whose id there isn't known. With `surely`, only strong signs count.
     """
     known, theirs, names = list(people), [one for one in addresses if one], name_words(sender)
     strong = [one.case for one in known if _is_like(names, theirs, one)]
-    if strong:
+    if strong or surely:
         return tuple(strong)
     weak = [one.case for one in known if names & name_words(one.name)]
     if not weak and not names and theirs and all(map(is_account_id, theirs)):

@@ -128,7 +128,7 @@ class Finder:
         found = self._find(tx, inbound)
         if found.case or found.candidates or found.why == _BY_OWNER or self._cases_at(tx, inbound):
             return found
-        if not (inbound.opt_out or (inbound.answer and (found.ours or not self.source.is_mailbox))):
+        if not (inbound.opt_out or inbound.answer):
             return found
         addresses = (inbound.address, *inbound.aliases)
         likely = find_likely(
@@ -137,6 +137,8 @@ class Finder:
             map(Person._make, signs.find_people(tx, inbound.sender, addresses)),
             partial(signs.cases_without_id, tx, self.source.name),
             opt_out=inbound.opt_out,
+            # a mailbox holds unrelated letters too: a first name there is nobody's sign
+            surely=self.source.is_mailbox and not (inbound.opt_out or found.ours),
         )
         return replace(found, likely=likely)
 

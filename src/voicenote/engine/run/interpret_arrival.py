@@ -75,7 +75,8 @@ def matters(source: Source, arrival: Arrival, matched: Matched) -> bool:
     machine = inbound.receipt is not None and inbound.receipt.kind is ReceiptKind.AUTO_REPLY
     if inbound.opt_out and (matched.likely or len(text_of(arrival)) <= _SHORT):
         return bool(matched.likely or inbound.answer) or matched.ours or not source.is_mailbox
-    return (inbound.opt_out or not machine) and (matched.ours or not source.is_mailbox)
+    about_us = matched.ours or bool(matched.likely) or not source.is_mailbox
+    return (inbound.opt_out or not machine) and about_us
 
 
 def interpret_arrival(
