@@ -44,7 +44,7 @@ def find_likely(
 
     `addresses` are the writer's, as the channel writes them. `people` need only be those who share
     a sign with the writer. `without_id` returns the cases, up to a number or all, of those who were
-    written to by the channel and whose id there isn't known. With `surely`, only strong signs count.
+    written to by the channel and whose id there isn't known. With `surely` only strong signs count.
     """
     known, theirs, names = list(people), [one for one in addresses if one], name_words(sender)
     strong = [one.case for one in known if _is_like(names, theirs, one)]
