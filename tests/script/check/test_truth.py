@@ -9,6 +9,7 @@ import pytest
 
 from voicenote.model.case import Case, Complaint, Customer, Stage
 from voicenote.model.promise import Amends, AmendsKind, AmendsState, Promise
+from voicenote.model.sentences import Script, Section, Sentence
 from voicenote.script.check.case_context import CaseBackground, CheckContext
 from voicenote.script.check.findings import LintLevel
 from voicenote.script.check.rules import check
@@ -52,6 +53,29 @@ def told(text: str, asked: CheckContext | None = None, language: str = "en") -> 
 
 def test_words_that_name_what_happened_are_fine() -> None:
     assert told(GOOD, behind()) == set()
+
+
+@pytest.mark.parametrize(
+    ("template", "mirror", "named"),
+    [
+        ("justified", "“On Monday…”", True),
+        ("justified", "“Something else.”", False),
+        ("reopened", "You answered me. “The new one is blue too.”", True),
+    ],
+)
+def test_their_own_words_name_what_happened_however_few(
+    template: str, mirror: str, *, named: bool
+) -> None:
+    said = [
+        (Section.MIRROR, "You wrote to us.", False),
+        (Section.MIRROR, mirror, True),
+        (Section.OWN, "That was our fault. I am sorry.", False),
+    ]
+    script = Script(
+        language="en", template=template, sentences=tuple(Sentence(*one) for one in said)
+    )
+    found = check(script, "", behind(f"On Monday {NUTS}"))
+    assert ("R19" not in {one.rule for one in found}) is named
 
 
 def test_words_that_would_fit_any_case_name_nothing() -> None:

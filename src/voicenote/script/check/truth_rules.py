@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from voicenote.model.case import Case, Complaint
 from voicenote.model.promise import KEPT
+from voicenote.model.sentences import Section
 from voicenote.script.check.findings import Violation
 from voicenote.script.check.normalise import fold
 from voicenote.script.check.passage import CheckedSentence, CheckInput
@@ -46,11 +47,24 @@ def _check_named(read: CheckInput, complaint: Complaint) -> Iterator[Violation]:
         return
     said = fold(read.text)[0]
     found = {stem for stem in stems if stem in said}
-    named = len(found) >= (2 if len(stems) > _MANY else 1)
+    named = len(found) >= (2 if len(stems) > _MANY else 1) or _repeats(read, told)
     addressed = any(one.has("you", "mirror", "reported") for one in read.sentences)
     # telling languages apart takes longer than all the rest, so it is asked last
     if not (named and addressed) and detect_language(told) == read.language:
         yield "R19", "person" if named else "unnamed", 0, 0
+
+
+def _repeats(read: CheckInput, told: str) -> bool:
+    """Return whether a sentence of a script is all in their own words, however few.
+
+    A second apology says back what they answered, which isn't known here.
+    """
+    said = read.script.sentences if read.script else ()
+    mirrors = [one.text for one in said if one.personal and one.section is Section.MIRROR]
+    if read.template == "reopened":
+        return bool(mirrors)
+    theirs = set(_words(told))
+    return any(words and theirs.issuperset(words) for words in map(_words, mirrors))
 
 
 @lru_cache(maxsize=512)
