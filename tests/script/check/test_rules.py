@@ -22,6 +22,8 @@ from voicenote.script.check.case_context import CaseBackground, CheckContext
 from voicenote.script.check.findings import LintLevel, rules
 from voicenote.script.check.phrase_tables import languages
 from voicenote.script.check.rules import check
+from voicenote.script.languages import language as tongue_of
+from voicenote.script.templating import Templates
 
 DAY = datetime(2026, 12, 1, tzinfo=UTC)
 WHOLE = (
@@ -301,3 +303,22 @@ def test_a_name_that_is_none_is_told(name: str, told: bool) -> None:
     case = dataclasses.replace(known.case, complaint=complaint)
     context = CheckContext(background=CaseBackground(case=case))
     assert ("R21" in codes(check("I am sorry.", "en", context), LintLevel.HINT)) is told
+
+
+@pytest.mark.parametrize("partly", [False, True])
+def test_the_line_about_the_voice_takes_no_responsibility(*, partly: bool) -> None:
+    said = (
+        (Section.MIRROR, "Your letter says our clerk called you a liar in front of the queue."),
+        (Section.OWN, "That must have been dreadful, with everybody looking at you. I am sorry."),
+        (Section.AMENDS, "Come in any day and we will talk it over, for as long as you like."),
+    )
+    letter = tuple(Sentence(section, text, personal=True) for section, text in said)
+    line = Templates().disclosure(tongue_of("en"), partly=partly)
+    scripts = [
+        Script(language="en", template="justified", sentences=all_)
+        for all_ in (letter, (*letter, *line))
+    ]
+    levels = [
+        {one.rule for one in check(script) if one.level is LintLevel.ERROR} for script in scripts
+    ]
+    assert levels == [{"R1"}, {"R1"}]

@@ -165,7 +165,9 @@ def _show(session: Session, words: Script, drafted: Drafted | None = None) -> No
         screen.warn(*drafted.refused)
     elif drafted.writer != "template":
         by = ", ".join(part for part in (drafted.writer, drafted.model) if part)
-        screen.note(f"Written by {by}; its claims stand in the case. Read it before you approve.")
+        screen.note(
+            f"Written by {by}; nothing in it was found to be made up. Read it all the same."
+        )
     if not drafted.changed:
         screen.note("The script has not changed.")
     case = drafted.case
