@@ -290,7 +290,8 @@ def test_prevention_is_promised_only_with_an_owner_and_a_date(
     lesson = Lesson(cause="haste", prevention="a list at the oven", owner=owner, due=day)
     closing.write_lesson(ws, number, lesson)
     (made,) = compose_cases(ws, [number])
-    assert ("we are changing this: a list" in made.script.text) == firm
+    assert "A list at the oven." in made.script.text
+    assert ("Ana sees to that" in made.script.text) == firm
 
 
 def test_a_fresh_script_is_not_released_while_it_cools_off(
