@@ -79,7 +79,7 @@ def writer_problems(settings: Settings, writers: Makers) -> Iterator[Problem]:
     """Yield what is wrong with [writer]; a writer whose plug-in is broken is left out."""
     table = settings.writer
     if table.kind not in writers:
-        what = f"there is no writer {table.kind!r}"
+        what = f"no writer is called {table.kind!r}"
         yield Problem(what, nearest(table.kind, writers), field="writer.kind")
         return
     found: list[Problem] = []

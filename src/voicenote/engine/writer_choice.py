@@ -28,7 +28,7 @@ def make_writer(settings: Settings, name: str) -> Writer:
     """
     makers = writer_makers()
     if name not in makers:
-        raise BadSettings(f"there is no writer {name!r}", f"known: {', '.join(makers)}")
+        raise BadSettings(f"no writer is called {name!r}", f"known: {', '.join(makers)}")
     try:
         maker = makers[name]()
     except Unavailable as error:

@@ -112,7 +112,7 @@ def _only_promise(case: Case) -> Amends:
     standing = case.round_amends
     if not standing:
         raise WrongUse(
-            f"case {case.number} has no promise yet, so there is no deed to be said",
+            f"case {case.number} has no promise yet that you could put into words",
             f"promise it first: voicenote triage {case.number} --accept",
         )
     if len(standing) > 1:

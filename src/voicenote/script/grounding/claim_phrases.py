@@ -14,13 +14,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from voicenote.script.check.normalise import fold
+from voicenote.script.check.phrase_notation import spellings
 
 _GAP = r"(?:[^\w]+\w+){0,5}?[^\w]+"
 _SIGNS = {" ... ": _GAP, "\u200c": " ?", "*": r"\w*"}
 _PARTS = re.compile(r" \.\.\. |\u200c|\*| +|[^ *\u200c]+")
 _WORD = re.compile(r"\w[\w']*")
-_GROUP = re.compile(r"\(([^()]*)\)")
-_SPACES = re.compile(" +")
 _FIRST = re.compile(r"[ \u200c]")
 _KEY = 3
 _SIZES = (1, 2, 3)
@@ -52,18 +51,6 @@ def _pattern(phrase: str) -> str:
 
 def _spelt(part: str) -> str:
     return r"[ ,]{1,9}" if part.isspace() else re.escape(_fold(part))
-
-
-def spellings(phrase: str) -> list[str]:
-    """Return a phrase with its alternatives spelt out: ``(a|b) c`` gives ``a c`` and ``b c``."""
-    done, left = [], [phrase]
-    while left:
-        one = left.pop()
-        if not (inner := _GROUP.search(one)):
-            done.append(one)
-            continue
-        left += [f"{one[: inner.start()]}{way}{one[inner.end() :]}" for way in inner[1].split("|")]
-    return sorted({_SPACES.sub(" ", one).strip() for one in done})
 
 
 class _Ways:

@@ -10,7 +10,8 @@ from functools import cache
 from importlib.resources import files
 
 from voicenote.script.check.normalise import fold
-from voicenote.script.grounding.claim_phrases import ClaimPhrases, spellings
+from voicenote.script.check.phrase_notation import spellings
+from voicenote.script.grounding.claim_phrases import ClaimPhrases
 from voicenote.script.languages import language
 from voicenote.script.numbers import spell_number, spell_ordinal
 

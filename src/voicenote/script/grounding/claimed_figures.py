@@ -80,10 +80,10 @@ def _number_run(
         word = fold(words[after][0])[0]
         if after > place and not re.fullmatch(r"[\s\-\u200c\u200f]+", joint):
             break
-        value = _value(word, table, first=after == place)
+        value = _value(word, table)
         if value is None:
             joined = after > place and word in _FOLDED_JOINTS and after + 1 < len(words)
-            nearby = joined and _value(fold(words[after + 1][0])[0], table, first=False)
+            nearby = joined and _value(fold(words[after + 1][0])[0], table)
             if not nearby or (table.code == "en" and current % 100):
                 break
             after += 1
@@ -103,7 +103,7 @@ def _number_run(
     return after, total + current
 
 
-def _value(word: str, table: ClaimTables, *, first: bool) -> Decimal | None:
+def _value(word: str, table: ClaimTables) -> Decimal | None:
     found = table.numbers.get(word)
     if found is None and table.prefixes:
         bare = word
@@ -111,7 +111,6 @@ def _value(word: str, table: ClaimTables, *, first: bool) -> Decimal | None:
             if found is None and len(bare) > 3 and bare[0] in table.prefixes:
                 bare = bare[1:]
                 found = table.numbers.get(bare)
-    del first
     return None if found is None else Decimal(str(found)).normalize()
 
 

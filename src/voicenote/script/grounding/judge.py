@@ -78,7 +78,7 @@ def judge(
         standing = tuple(one.promise for one in case.round_amends)
         promises = standing if case.amends else case.complaint.promises
     evidence = evidence_of(case, context, code, promises, template.sentences)
-    found = [doubt for one in written for doubt in _doubts_of(one, evidence, case, context)]
+    found = [doubt for one in written for doubt in _doubts_of(one, evidence)]
     found += _doubts_of_all(script, written, evidence, template, context)
     found += [
         Doubt("rule", one.text, f"{one.rule}: {one.why} {one.instead}".strip())
@@ -88,9 +88,7 @@ def judge(
     return tuple(dict.fromkeys(found))
 
 
-def _doubts_of(
-    sentence: Sentence, evidence: Evidence, case: Case, context: ScriptContext
-) -> Iterator[Doubt]:
+def _doubts_of(sentence: Sentence, evidence: Evidence) -> Iterator[Doubt]:
     plain = _ACRONYM.sub("", sentence.text)
     if evidence.code == "he":
         plain = re.sub(r"(?<=[א-ת])'", "", plain)
@@ -105,7 +103,6 @@ def _doubts_of(
         yield from _strange_deeds(clause, evidence)
         for word in novel_words(clause, sentence.section, evidence):
             yield Doubt("deed", word, "nothing promised, and nothing in the case, says this")
-    del case, context
 
 
 def _strange_figures(clause: Clause, grounds: Grounds, evidence: Evidence) -> Iterator[Doubt]:
