@@ -13,8 +13,9 @@ from voicenote.delivery.email.charsets import decode
 _HEADER = re.compile(rb"(?<![^\r\n])[!-9;-~]*:[^\r\n]*(?:(?:\r\n|\r|\n)[ \t][^\r\n]*)*")
 _BODY = re.compile(rb"\r?\n\r?\n|\r\r")
 #: Most bytes and folds read of a header. Those of a part have parameters and nested comments,
-#: which take time quadratic in their length and depth.
-HEADER, FOLDS, PART_HEADER, COMMENTS = 4000, 30, 1000, 20
+#: which take time quadratic in their length and depth. Quotation marks are slow, too, and the
+#: writer's header is parsed several times: more than `QUOTES` are read as spaces.
+HEADER, FOLDS, PART_HEADER, COMMENTS, QUOTES = 4000, 30, 1000, 20, 300
 #: Parts that Python parses as letters, whatever their encoding: they are renamed, to be decoded.
 _PACKED = re.compile(rb"message/(?:global-)?(delivery-status|headers)", re.IGNORECASE)
 #: How many headers of parts are parsed; later ones are renamed. A normal message has a few,
@@ -60,6 +61,6 @@ def _short(whole: bytes, parts: Iterator[int], *, on_top: bool) -> bytes:
         return start if start.count(b"(") < COMMENTS else start.replace(b"(", b" ")
     if on_top and not whole.isascii():
         whole = decode(whole, "").encode("utf-8", "replace")
-    if len(whole) <= HEADER and whole.count(b"\n") + whole.count(b"\r") <= FOLDS:
-        return whole
-    return b"".join(whole[:HEADER].splitlines(keepends=True)[: FOLDS + 1]).rstrip(b"\r\n")
+    if len(whole) > HEADER or whole.count(b"\n") + whole.count(b"\r") > FOLDS:
+        whole = b"".join(whole[:HEADER].splitlines(keepends=True)[: FOLDS + 1]).rstrip(b"\r\n")
+    return whole.replace(b'"', b" ") if on_top and whole.count(b'"') > QUOTES else whole
