@@ -19,6 +19,20 @@ from voicenote.plain_text import read_person, strip_links, strip_markup
         ('<a title="a>b" href="x">photo</a> then', "photo then"),
         ("<o:p></o:p><![if !vml]>Opóźnienie<![endif]>", "Opóźnienie"),
         ("5 < 6 and 7 > 3, I <3 AT&T", "5 < 6 and 7 > 3, I <3 AT&T"),
+        (
+            "<div>I wrote to &lt;help@shop.example&gt; twice</div>",
+            "I wrote to <help@shop.example> twice",
+        ),
+        ("I wrote to <help@shop.example> twice.", "I wrote to <help@shop.example> twice."),
+        ("<mailto:kai@x.example> has it", "kai@x.example has it"),
+        ("Error <code> and <b>bold</b> shown", "Error <code> and bold shown"),
+        ("Error <code>17</code> shown", "Error 17 shown"),
+        ('an <x-card class="y">old</x-card> card', "an old card"),
+        ("a <b and c> d, x<y and y>z, <3 </3", "a <b and c> d, x<y and y>z, <3 </3"),
+        ("The page says <title> and <script> only", "The page says <title> and <script> only"),
+        ("<td nowrap>late</td><hr noshade/>again", "late\nagain"),
+        ("Enter <your name>, then <Enter>", "Enter <your name>, then <Enter>"),
+        ("Late. <style>p{color:red", "Late."),
         ("it is &foobar; late &#xfffffff;", "it is late �"),
     ],
 )
@@ -106,7 +120,9 @@ def test_the_original_of_a_translated_review_stays(given: str) -> None:
     assert read_person(given) == "Kook liiga hilja."
 
 
-@pytest.mark.parametrize("sign", ["<", "<a ", "[[", "<!--", "<a '", "&", "@a", "a.", "*a", "hi "])
+@pytest.mark.parametrize(
+    "sign", ["<", "<a ", "[[", "<!--", "<a '", "&", "@a", "a.", "*a", "hi ", "<title>", "<x y='"]
+)
 def test_hostile_text_is_read_in_time(sign: str) -> None:
     """A long run of half a mark is read like any text of its length."""
     assert isinstance(strip_markup(read_person(sign * 20_000)), str)

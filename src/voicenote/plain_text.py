@@ -4,26 +4,47 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from functools import cache
 from html import unescape
 from importlib import resources
 
 _MARKUP = re.compile(r"<[/!?A-Za-z@]|&#?\w")
+#: What a page never shows; a part of it that isn't closed goes on to the end.
 _UNSEEN = re.compile(
     r"<!--.*?(?:-->|\Z)"
-    r"|<(style|script|head|title|template)\b[^<>]*>.*?(?:</\1\s*>|(?=<body\b)|\Z)",
+    r"|<(style|script|head|title|template)\b[^<>]*>.*?(?:(</\1\s*>)|(?=(<body\b))|\Z)",
     re.IGNORECASE | re.DOTALL,
 )
 _BLOCK = re.compile(
     r"</?(?:br|hr|p|div|li|[uod]l|d[dt]|tr|table|h[1-6]|blockquote|pre|section|article)\b",
     re.IGNORECASE,
 )
-#: A tag, with > in the values of its attributes; and one that the end of the text cuts off.
+#: What may be a tag, with > in the values of its attributes; or one that the end of the text cuts.
 _TAG = re.compile(
-    r"""<(?:[/!?A-Za-z]|@\w)(?:[^<>"']|"[^"<]*"|'[^'<]*')*>|<(?:[/!?A-Za-z]|@\w)[^<>]*>"""
-    r"|</?(?:a|b|i|u|p|br|div|span|img|font|table|t[dr]|li|[uo]l|strong|em|h[1-6])\b[^<>]*\Z"
+    r"""<(/?)([A-Za-z][\w-]*)(?=[\s/>])((?:[^<>"']|"[^"<]*"|'[^'<]*')*)>"""
+    r"|<(/?)([A-Za-z][\w-]*)((?:[\s/][^<>]*)?)(?:>|\Z)"
 )
+#: Marks that are no words: of Word's HTML, declarations, and those by which Slack names people.
+_MARK = re.compile(
+    r"""</?(?:o|v|w|m|x|st1|svg|fb):\w(?:[^<>"']|"[^"<]*"|'[^'<]*')*>"""
+    r"|</?(?:o|v|w|m|x|st1|svg|fb):\w[^<>]*>|<\?xml[^<>]*>|<@\w[^<>]*>"
+    r"|<!(?:\[|doctype|here|channel|everyone|subteam)[^<>]*>",
+    re.IGNORECASE,
+)
+#: Tags that are no words in brackets, as <code> or <name> may be where nothing closes it.
+_NAMES = """
+a abbr acronym b bdi bdo blockquote body br colgroup dd del dfn div dl dt em fieldset figcaption
+font h1 h2 h3 h4 h5 h6 head hr html i iframe img ins kbd li meta nobr noscript ol p pre q rp rt ruby
+s samp span strike strong sub sup svg table tbody td textarea tfoot th thead tr tt u ul wbr
+"""
+_TAGS = frozenset(_NAMES.split())
+#: The attributes of a tag: with a value, or one of the few that have none.
+_VALUED = re.compile(r"""\s[\w:@.-]+\s?=\s?["'#/\w]""")
+_BARE_ATTRIBUTES = re.compile(
+    r"(?:[\s/]+(?:nowrap|noshade|compact|hidden|disabled|checked|[a-z]{1,20}-[a-z-]{1,20}))*[\s/]*"
+)
+_MAILTO = re.compile(r"(?<!\S)<mailto:([^<>\s|?]{1,320})>")
 _ENTITY = re.compile(r"&(?:#x?[0-9a-f]{1,8}|[a-z][a-z0-9]{1,30});", re.IGNORECASE)
 _SLACK = re.compile(r"<(?:https?:|mailto:|[#@!])[^<>|\s]*\|([^<>\n]{0,200})>")
 
@@ -66,15 +87,49 @@ _SIGNATURE_LINES, _SIGNATURE_WIDTH = 10, 100
 def strip_markup(text: str) -> str:
     """Return the text of HTML, with a line for each block. Plain text stays as it is.
 
-    Markup that was escaped, even twice, is undone too.
+    Markup that was escaped, even twice, is undone too. A word or an address in angle brackets is
+    the writer's, and stays.
     """
     for _ in range(4):
         if not _MARKUP.search(text):
             return text
-        text = _SLACK.sub(r"\1", _UNSEEN.sub(" ", text))
-        text = _TAG.sub(lambda tag: "\n" if _BLOCK.match(tag[0]) else "", text)
-        text = unescape(text)
-    return _ENTITY.sub(" ", _TAG.sub("", text))
+        before = text
+        text = _SLACK.sub(r"\1", _MAILTO.sub(r"\1", _UNSEEN.sub(_drop_unseen, text)))
+        text = unescape(_strip_tags(text))
+        if text == before:
+            break
+    return _ENTITY.sub(" ", _strip_tags(text))
+
+
+def _drop_unseen(found: re.Match[str]) -> str:
+    """Return what is left of a style or title: all, if it is a word in brackets and no page's."""
+    shown = found[1] and not (found[2] or found[3] or "{" in found[0])
+    return found[0] if shown else " "
+
+
+def _strip_tags(text: str) -> str:
+    """Return `text` without tags, and with a line break for those of blocks."""
+    if "<" not in text:
+        return text
+    named = [(one[1] or one[4], (one[2] or one[5]).lower()) for one in _TAG.finditer(text)]
+    paired = {name for slash, name in named if slash} & {name for slash, name in named if not slash}
+
+    def stripped(tag: re.Match[str]) -> str:
+        if not _is_tag(tag, paired):
+            return tag[0]
+        return "\n" if _BLOCK.match(tag[0]) else ""
+
+    return _MARK.sub("", _TAG.sub(stripped, text))
+
+
+def _is_tag(tag: re.Match[str], paired: Container[str]) -> bool:
+    """Return whether this is markup rather than a word in brackets; `paired` are closed tags."""
+    slash, name, rest = tag[1] or tag[4], (tag[2] or tag[5]).lower(), tag[3] or tag[6] or ""
+    if _VALUED.search(rest):
+        return True
+    if not tag[0].endswith(">") and not slash and len(name) == 1:
+        return False
+    return (name in _TAGS or name in paired) and bool(_BARE_ATTRIBUTES.fullmatch(rest))
 
 
 def strip_links(text: str) -> str:

@@ -234,7 +234,13 @@ def test_what_programs_put_below_an_answer_is_cut(below: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["What I still want:\n\nthe ribbon", "From: the shop, to: my home", "Order: 12\nName: Mari",
-     "I wrote to <a@b.example> on Monday: nothing came.", "Two | three"],
+     "I wrote to <a@b.example> on Monday: nothing came.", "Two | three",
+     "My email: <kai@x.example>\nPlease write.", "Write to: Kai <kai@x.example>\nand not here",
+     "Epost: <kai@x.example>\nTelefon: 5551234\nKai", "--- Was it late? ---\nYes.",
+     "I wrote to <a@b.example> on 12.05.2026 and got this:\nnothing at all",
+     "Kirjutasin <a@b.example> 12.05.2026 ja sain vastuse:\nmitte midagi",
+     "Pisałem do <a@b.example> o 12:30 i dostałem:\nnic", "1. Yes.\n----------\n2. No.",
+     "Answers\n____________\nYes."],
 )  # fmt: skip
 def test_what_only_looks_like_a_quotation_is_kept(text: str) -> None:
     assert own_words(text) == text
@@ -293,8 +299,47 @@ def test_romanian_under_a_western_label_is_legible() -> None:
     assert found.translate(str.maketrans("şţ", "șț")) == said
 
 
-def test_the_only_line_that_may_be_theirs_is_kept() -> None:
-    assert own_words("What I still want:\n\n> the ribbon") == "What I still want:"
+INTRODUCED = {
+    "What I still want:\n\n> the ribbon": "What I still want:\n\nthe ribbon",
+    "My answers:\n> 1. Late?\n> Yes.\n> 2. Called?\n> No.": (
+        "My answers:\n1. Late?\nYes.\n2. Called?\nNo."
+    ),
+    "My answers to your 3 questions:\n> Late?\nYes\n> Called?\n> No": (
+        "My answers to your 3 questions:\nLate?\nYes\nCalled?\nNo"
+    ),
+    "Your driver said:\n| Not my fault\nand left.": "Your driver said:\nNot my fault\nand left.",
+    "Minu vastused 5 küsimusele:\n> Hiljem?\n> Jah": "Minu vastused 5 küsimusele:\nHiljem?\nJah",
+    "Moje odpowiedzi:\n> Późno?\n>> Tak": "Moje odpowiedzi:\nPóźno?\nTak",
+    "התשובות שלי:\n> איחר?\n> כן": "התשובות שלי:\nאיחר?\nכן",
+    "On 2 Mar 2026, Anna <my@our-shop.example> wrote:\n> Late?\n\nYes.": "Yes.",
+    "Anna Saar wrote:\n> Late?\n\nYes.": "Yes.",
+}
+
+
+@pytest.mark.parametrize("text", INTRODUCED)
+def test_what_the_writer_introduces_themselves_is_kept(text: str) -> None:
+    """A program says who wrote, and when; above their own answers, people say something else."""
+    assert own_words(text) == INTRODUCED[text]
+
+
+def test_what_the_writer_indents_in_html_is_kept() -> None:
+    html = "<div>My answers:</div><blockquote><p>Late?</p><p>Yes.</p></blockquote><p>Mari</p>"
+    found = words(mixed(("text/html", html)))
+    assert [line for line in found.split("\n") if line] == ["My answers:", "Late?", "Yes.", "Mari"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I wrote to <help@shop.example> twice.", "Error <code> shown", "I <3 it", "a < b and c > d",
+        "a <b and c> d", "x<y and y>z", "she said <sighs> and <stop that>", "<title> is wrong",
+        "see <https://shop.example/a>",
+    ],
+)  # fmt: skip
+def test_words_in_angle_brackets_stay_in_plain_text_and_in_html(text: str) -> None:
+    escaped = text.replace("<", "&lt;").replace(">", "&gt;")
+    assert words(mixed((PLAIN, text))) == text
+    assert words(mixed(("text/html", f"<html><body><p>{escaped}</p></body></html>"))) == text
 
 
 CHARSETS = [

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from voicenote.delivery.email.mail_parser import read_mail
 from voicenote.delivery.inbound import EMPTY, Arrival, Inbound
 from voicenote.delivery.opt_out_phrases import add_answer
 from voicenote.engine.run.arrival_text import Correspondence, without_ours
@@ -125,6 +126,41 @@ def test_an_answer_within_our_letter_is_found_where_nothing_marks_it() -> None:
     assert found is not None
     assert found.text == "See below.\nIt was eight."
     assert came("See below.", whole=whole.replace("It was eight", "stop mailing me")).opt_out
+
+
+WROTE = "On 2 Mar 2026 at 09:31, Anna <a@saar.example> wrote:"
+IN_HTML = f"""<p>{WROTE}</p><blockquote type=cite><div>{OURS[1]} {OURS[4]}</div>
+<div><font color=red>It was eight.</font></div><div>{OURS[5]}</div></blockquote>"""
+HEADERS = "From: Anna <a@saar.example>\nSent: Monday"
+TYPED = {
+    "marked lines": ("plain", f"{WROTE}\n> {OURS[4]}\n> It was eight.\n> {OURS[5]}\n"),
+    "the quotation of HTML": ("html", IN_HTML),
+    "between marked lines": ("plain", f"{WROTE}\n> {OURS[4]}\nIt was eight.\n> {OURS[5]}\n"),
+    "behind a name": ("plain", f"{HEADERS}\n\n{OURS[4]}\n[Mari] It was eight.\n{OURS[5]}"),
+}
+
+
+@pytest.mark.parametrize("where", TYPED)
+def test_answers_typed_into_our_letter_are_found(where: str) -> None:
+    kind, text = TYPED[where]
+    raw = f"From: m@t.example\nContent-Type: text/{kind}; charset=utf-8\n\n{text}"
+    arrival = Arrival(mark="a", at=NOW, inbound=read_mail(raw.encode(), NOW))
+    found = without_ours(arrival, SENT).inbound
+    assert found is not None
+    assert found.answer is not None
+    assert found.answer.text.removeprefix("[Mari] ") == "It was eight."
+
+
+def test_a_marked_copy_of_our_letter_holds_no_answer() -> None:
+    older = "> > On 1 Mar 2026, Mari <m@t.example> wrote:\n> > Please stop.\n"
+    text = f"No.\n\n{WROTE}\n{wrapped(LETTER, '> ')}\n> On 1 Mar 2026:\n{older}"
+    arrival = Arrival(
+        mark="a", at=NOW, inbound=read_mail(f"From: m@t.example\n\n{text}".encode(), NOW)
+    )
+    found = without_ours(arrival, SENT).inbound
+    assert found is not None
+    assert found.answer is not None
+    assert (found.answer.text, found.opt_out) == ("No.", False)
 
 
 @given(st.text(max_size=80), st.integers(10, 90))

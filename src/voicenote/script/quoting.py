@@ -37,7 +37,7 @@ _LINK = re.compile(
 )
 # XXXX, XX/XX/XXXX, XX/XX/2019: how public complaint data hides names, dates and account numbers
 _REDACTED = re.compile(r"(?<!\w)X{2,}(?!\w)(?:[\s/.,:-]*(?:X{2,}|(?<=/)\d{2,4})(?!\w))*")
-_BRACES = re.compile(r"\{([$€£]?\s?[\d.,]+)\}")
+_BRACES = re.compile(r"\{([$€£]?\s?[\d.,]+)\}|<([^<>\n]{1,80})>")
 # seven digits or more, also in groups: cards, accounts, phones; never an amount with a currency
 _LONG_NUMBER = re.compile(r"(?<![\w$€£.,])\+?\d(?:[ -]?\d){6,}(?!\w|[.,]\d)")
 _PARAGRAPH = re.compile(r"([^\s.,;:!?…-])[ \t]*\n\s*\n")
@@ -84,7 +84,7 @@ def clean_quote(text: str, salutations: tuple[str, ...] = ()) -> str:
     """
     text = to_one_line(_PARAGRAPH.sub(r"\1. ", text) if "\n" in text else text)
     if not _PLAIN.fullmatch(text):
-        text = _BRACES.sub(r"\1", text)
+        text = _BRACES.sub(r"\1\2", text)
         text = _LINK.sub(f" {GAP} ", text)
         text = _REDACTED.sub(f" {GAP} ", text)
         text = _LONG_NUMBER.sub(f" {GAP} ", text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import mimetypes
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from email import message_from_bytes
@@ -40,7 +40,10 @@ _CHARSET = re.compile(
     rb"""<meta\b[^<>]{0,200}?charset\s{0,20}=\s{0,20}["']?\s{0,20}([\w:.-]{1,40})""", re.IGNORECASE
 )
 
-_QUOTE = re.compile(r"(<blockquote\b[^<>]*>|</blockquote\s*>)", re.IGNORECASE)
+_QUOTE = re.compile(r"<blockquote\b[^<>]*>|</blockquote\s*>", re.IGNORECASE)
+#: Signs in their places while the other tags are taken out.
+_OPENED_SIGN, _CLOSED_SIGN = "\ue010", "\ue011"
+_OPENED, _CLOSED = f"<br>{_OPENED_SIGN}<br>", f"<br>{_CLOSED_SIGN}<br>"
 #: The line before a quotation, as Gmail and Thunderbird mark it.
 _INTRODUCTION = re.compile(
     r"""<div\b[^<>]{0,200}\bclass=["']?[^"'<>]{0,99}(?:gmail_attr|moz-cite-prefix)[^<>]{0,200}>.{0,900}?</div>""",
@@ -229,18 +232,17 @@ def payload(part: Message) -> bytes:
 
 
 def html_text(html: str) -> str:
-    """Return the text of HTML without what it marks as quoted; a divider precedes other quotes."""
-    html = _INTRODUCTION.sub(" ", "".join(_outside_quotes(html)))
-    if (start := _ANSWERED.search(html)) is not None:
-        html = f"{html[: start.start()]}<br>--------<br>{html[start.start() :]}"
-    return strip_markup(_CELL.sub(" ", html))
+    """Return the text of HTML, with marks at what it quotes; a divider precedes other quotes."""
+    html = _QUOTE.sub(lambda tag: _CLOSED if tag[0].startswith("</") else _OPENED, html)
+    html = _ANSWERED.sub(rf"<br>{'_' * 40}<br>\g<0>", _INTRODUCTION.sub(" ", html))
+    return "\n".join(_mark_quotes(strip_markup(_CELL.sub(" ", html)).split("\n")))
 
 
-def _outside_quotes(html: str) -> Iterator[str]:
+def _mark_quotes(lines: Iterable[str]) -> Iterator[str]:
     depth = 0
-    for number, piece in enumerate(_QUOTE.split(html)):
-        if number % 2:
-            depth = max(0, depth + (-1 if piece.startswith("</") else 1))
-            yield "<br>&gt; <br>"  # so that what introduces it is known
-        elif not depth:
-            yield piece
+    for line in lines:
+        if line.strip() in (_OPENED_SIGN, _CLOSED_SIGN):
+            depth = max(0, depth + (1 if line.strip() == _OPENED_SIGN else -1))
+            yield ">"  # so that what introduces it is known
+        else:
+            yield f"{'>' * min(depth, 3)} {line}" if depth else line

@@ -25,9 +25,30 @@ _FROM = re.compile(
 )
 #: A line that only programs write: an address in angle brackets, and a time or a year.
 _WROTE = re.compile(r"(?=.*<[^<>\s@]+@[^<>\s]+>)(?=.*(?:\d[:.]\d\d|\b\d{4}\b)).*[:：]")
+_TIME = re.compile(r"\d[:.]\d\d")
+#: What makes the line above a quotation a program's: an address, a time, a year, a day, or a verb.
+_PROGRAMS = re.compile(
+    r"@|\d[:.]\d\d|\b\d{4}\b|\d\W+(?:\w+\W+)?\d"
+    r"|\b(?:wrote|writes|schrieb|schreibt|kirjutas|scris|napisał|napisała|pisze|écrit|escribió"
+    r"|escreveu|scritto|schreef|skrev|kirjoitti|rakstīja|rašė|napsal|napísal|írta|написал|написала"
+    r"|пишет|пише|yazdı|כתב|כתבה|نوشت|كتب|quoting|zitat|cytat)\b|写道|のメール",
+    re.IGNORECASE,
+)
+#: What makes it the writer's own: they speak of themselves.
+_FIRST_PERSON = re.compile(
+    r"\b(?:I|I'm|I've|we|my|our|(?:My|Our|We)(?= [a-z\d])|[Ii]ch|[Ww]ir"
+    r"|[Mm]ein[a-z]*|[Uu]nser[a-z]*|[Mm]eie|[Mm]inu|[Kk]irjutasi[nm]e?|[Ss]aatsi[nm]e?|[Ss]ain|[Ss]aime|[Ee]u"
+    r"|(?:i-)?[Aa]m (?:scris|trimis|primit)|moj[ae]|nasz[ae]?|\w+(?:łem|łam|liśmy|łyśmy)"
+    r"|אני|אנחנו|שלי|שלנו|כתבתי|שלחתי|קיבלתי|نوشتم|فرستادم|گرفتم)\b"
+)
+_BRACKETED = re.compile(r"<[^<>]*>|\S+@\S+")
 _MARKS = (">", "|")
+_COLONS = (":", "：")
+#: A line of dashes or underscores that is as long as programs write it; people write shorter ones.
+_LONG = 30
 #: What programs put around lines: spaces, and invisible marks of direction.
 _UNSEEN = "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff \t\u00a0"
+_UNMARKED = "".join(_MARKS) + _UNSEEN
 _DIGIT = re.compile(r"\d")
 _ENDS = (".", "!", "?", "…", ":")
 #: Lines that programs add to a letter: of Outlook's apps, virus scanners, and inline PGP.
@@ -43,28 +64,44 @@ def own_words(text: str, *, whole: bool = False) -> str:
     """Return what a person wrote, without what they quote.
 
     In every language, a quotation is introduced by a line that ends in a colon, and marked by ">"
-    or "|". So no list of introductions is needed. Answers between quoted lines are kept. So is the
-    line before a quotation that may be the writer's own, if it is all there is. `whole`: go on
-    behind the beginning of a quotation without marks.
+    or "|". Answers between quoted lines are kept, and what the writer introduces in words of their
+    own ("My answers:"), without its marks. `whole`: go on behind the beginning of a quotation
+    without marks, and keep the lines with one mark.
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     kept: list[str] = []
     introductions: list[str] = []
+    shown = whole
     for number, line in enumerate(lines):
         bare = line.strip(_UNSEEN)
+        deep = whole and bare[1:].lstrip().startswith(_MARKS)
+        if shown and bare.startswith(_MARKS) and not deep:
+            bare = bare.lstrip(_UNMARKED)
         if bare.startswith(_MARKS) or is_sent_line(bare) or _ADDED.search(bare[:LONGEST]):
             continue
-        if bare.endswith((":", "：")) and _quoted_follows(lines, number):
-            introductions += [] if re.search(r"[@\d]", bare) else [bare]
-            continue
+        if bare.endswith(_COLONS) and _quoted_follows(lines, number):
+            shown = whole or _introduces_own(bare)
+            if not shown:
+                introductions += [] if re.search(r"[@\d]", bare) else [bare]
+                continue
         if _is_wrapped_introduction(lines, number, bare):
             continue
         if len(bare) <= LONGEST and not whole and _begins_quotation(lines, number, bare):
             _drop_headers(kept)
             break
-        kept.append(bare if not bare else line.rstrip())
+        kept.append(line.rstrip() if bare and not line.strip(_UNSEEN).startswith(_MARKS) else bare)
     text = re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip(_UNSEEN + "\r\n")
     return text or "\n".join(introductions)
+
+
+def _introduces_own(line: str) -> bool:
+    """Return whether the line above a quotation is in the writer's own words."""
+    return _is_personal(line) or not _PROGRAMS.search(line)
+
+
+def _is_personal(line: str) -> bool:
+    """Return whether the writer speaks of themselves in a line, outside addresses."""
+    return bool(_FIRST_PERSON.search(_BRACKETED.sub(" ", line)))
 
 
 def find_wrapped(text: str) -> tuple[str, ...]:
@@ -81,7 +118,7 @@ def find_wrapped(text: str) -> tuple[str, ...]:
 
 
 def _begins_quotation(lines: list[str], number: int, bare: str) -> bool:
-    return _divides(bare) or _starts_letter(lines, number)
+    return _divides(bare, _next(lines, number)) or _starts_letter(lines, number)
 
 
 def _drop_headers(kept: list[str]) -> None:
@@ -90,24 +127,34 @@ def _drop_headers(kept: list[str]) -> None:
         kept.pop()
 
 
-def _divides(line: str) -> bool:
-    """Return whether an unmarked quotation begins: a divider, or headers as Outlook writes them."""
+def _divides(line: str, after: str) -> bool:
+    """Return whether an unmarked quotation begins: a divider, or headers as Outlook writes them.
+
+    A short line of signs alone divides only what a program wrote `after` it.
+    """
+    if len(line) >= 10 and not line.strip("_-"):
+        programs = _HEADER.match(after) or (_PROGRAMS.search(after) and after.endswith(_COLONS))
+        return len(line) >= _LONG or bool(programs)
     if line.startswith("--") and line.endswith("--"):
-        return len(line) == 2 or (len(line) > 5 and len(line.strip("-").strip()) != 1)
-    if len(line) >= 10 and not line.strip("_"):
-        return True
+        return len(line) == 2 or (line[:4] == line[-4:] == "----" and len(line.strip("- ")) != 1)
     if _ABOVE.search(line) or (line.startswith("##") and line.endswith("##")):
         return True
     end = re.split(r"[<\[]", line)[-1].removeprefix("mailto:")
-    return bool(_HEADER.match(line) and _ADDRESS.fullmatch(end)) or bool(_WROTE.fullmatch(line))
+    if _HEADER.match(line) and _ADDRESS.fullmatch(end):
+        timed = _HEADER.match(after) and _TIME.search(after)
+        return bool(_FROM.match(line) or timed)
+    return bool(_WROTE.fullmatch(line)) and not _is_personal(line)
 
 
 def _starts_letter(lines: list[str], number: int) -> bool:
     """Return whether the headers of a letter begin, as programs without dividers write them."""
-    if not _FROM.match(lines[number].strip()):
-        return False
-    after = next((line.strip() for line in lines[number + 1 : number + 4] if line.strip()), "")
-    return bool(_HEADER.match(after))
+    bare = lines[number].strip()
+    return bool(_FROM.match(bare)) and bool(_HEADER.match(_next(lines, number)))
+
+
+def _next(lines: list[str], number: int) -> str:
+    """Return the next line that isn't empty, of the next three."""
+    return next((line.strip() for line in lines[number + 1 : number + 4] if line.strip()), "")
 
 
 def _is_wrapped_introduction(lines: list[str], number: int, bare: str) -> bool:

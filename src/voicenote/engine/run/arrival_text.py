@@ -195,7 +195,8 @@ def without_ours(arrival: Arrival, sent: Correspondence) -> Arrival:
         within = [
             line for line in sent.answers_within(inbound.whole).split("\n") if line not in text
         ]
-        text = "\n".join(filter(None, (text, *within)))
+        above = "" if any(within) and text == EMPTY else text
+        text = "\n".join(filter(None, (above, *within)))
         texts += tuple(within)
         answer = replace(answer, text=text or (EMPTY if answer.text else ""))
     changed = replace(inbound, answer=answer, texts=texts)
