@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from click.testing import Result
@@ -26,6 +27,16 @@ def test_a_proposal_is_accepted_as_data(call: Call) -> None:
     view = json.loads(done.stdout)
     assert view["proposal"]["amends"]["value"] == "40"
     assert view["accepted"] == {"amends": "1.2", "plan": "make-it-right", "warnings": []}
+
+
+def test_a_danger_is_proposed_as_serious_with_their_words(call: Call, tmp_path: Path) -> None:
+    rows = "ref,customer,language,what_happened\nx,Kim,en,My daughter was in hospital all night.\n"
+    (tmp_path / "grave.csv").write_text(rows, encoding="utf-8")
+    assert call("import", str(tmp_path / "grave.csv")).exit_code == 0
+    done = call("triage", "4")
+    assert "severity serious? Their words: “hospital” (if so: --severity serious)" in done.stdout
+    assert "a call from me" in done.stdout
+    assert "severity serious?" not in call("triage", "4", "--severity", "serious").stdout
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from voicenote.followup.compensation import Bands
 from voicenote.followup.proposal import (
     DAYS,
     House,
+    Leads,
     Lost,
     Wishes,
     change_proposal,
@@ -23,7 +24,7 @@ from voicenote.followup.proposal import (
     propose,
     working_day_after,
 )
-from voicenote.model.case import Case, Severity
+from voicenote.model.case import Case, Failure, Severity
 from voicenote.model.money import Money
 from voicenote.model.promise import AmendsKind
 
@@ -78,6 +79,57 @@ def test_what_was_lost_is_guessed_from_what_is_known(
     make: Any, complaint: dict[str, Any], lost: Lost
 ) -> None:
     assert lost_most(case_of(make, **complaint).complaint) is lost
+
+
+@pytest.mark.parametrize(
+    ("failure", "kind"),
+    [
+        ("money", "refund"), ("late", "gift"), ("faulty", "exchange"), ("wrong", "exchange"),
+        ("rude", "call"), ("silence", "call"), ("danger", "call"), ("broken", "redo"),
+    ],
+)  # fmt: skip
+def test_the_deed_follows_the_kind_of_failure(make: Any, failure: str, kind: str) -> None:
+    found = propose(case_of(make), house(leads=Leads(failure=Failure(failure)))).promise
+    assert found is not None
+    assert found.kind.value == kind
+
+
+@pytest.mark.parametrize(
+    ("failure", "deed", "says"),
+    [("late", None, "own"), ("danger", "refund", "own"), ("broken", "fix", "a fix")],
+)
+def test_a_failure_has_words_of_its_own_for_its_deeds(
+    make: Any, failure: str, deed: str | None, says: str
+) -> None:
+    kind = Failure(failure)
+    asked = AmendsKind(deed) if deed else None
+    there = house(leads=Leads(failure=kind, asked=asked), after={kind: "own"})
+    found = propose(case_of(make), there).promise
+    assert found is not None
+    assert found.text == says
+
+
+def test_what_they_ask_for_goes_before_the_failure(make: Any) -> None:
+    asked = Leads(failure=Failure.RUDE, asked=AmendsKind.REFUND, asked_in="my money back")
+    found = propose(case_of(make), house(leads=asked))
+    assert found.promise is not None
+    assert found.promise.kind is AmendsKind.REFUND
+    assert "they ask for it: “my money back”" in found.why[0]
+
+
+def test_the_owners_word_on_what_was_lost_goes_before_both(make: Any) -> None:
+    asked = Leads(failure=Failure.RUDE, asked=AmendsKind.REFUND)
+    found = propose(case_of(make), house(leads=asked), Lost.PRODUCT).promise
+    assert found is not None
+    assert found.kind is AmendsKind.EXCHANGE
+
+
+def test_the_only_sum_they_name_is_proposed_to_be_checked(make: Any) -> None:
+    leads = Leads(failure=Failure.MONEY, sum=FORTY)
+    found = propose(case_of(make), house(leads=leads))
+    assert found.promise is not None
+    assert found.promise.value == FORTY
+    assert "check that it is what it cost them" in found.why[1]
 
 
 def test_money_is_proposed_within_the_band_only_for_money_lost(make: Any) -> None:

@@ -1,20 +1,20 @@
 """Triage proposals: which script, which amends by when, and which plan. Pure.
 
-The kind of deed matches the kind of harm (R9), money stays within the band (R8), and the owner's
-target date is earlier than the promised one (S27).
+The kind of deed is what they ask for, or matches the kind of harm and of failure (R9), money stays
+within the band (R8), and the owner's target date is earlier than the promised one (S27).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
 from voicenote.errors import BadSettings
 from voicenote.followup.compensation import Bands, offer
-from voicenote.model.case import Case, Complaint, Finding, Severity
+from voicenote.model.case import Case, Complaint, Failure, Finding, Severity
 from voicenote.model.money import Money
 from voicenote.model.promise import AmendsKind, Promise
 
@@ -41,6 +41,34 @@ MATCHING: Mapping[Lost, tuple[AmendsKind, ...]] = {
     Lost.SERVICE: (AmendsKind.REDO, AmendsKind.FIX),
     Lost.ATTENTION: (AmendsKind.CALL, AmendsKind.GIFT, AmendsKind.WORD),
 }
+#: The deeds that suit each kind of failure, the one to propose first, and what it cost them most.
+SUITING: Mapping[Failure, tuple[Lost, tuple[AmendsKind, ...]]] = {
+    Failure.MONEY: (Lost.MONEY, MATCHING[Lost.MONEY]),
+    Failure.LATE: (Lost.SERVICE, (AmendsKind.GIFT, *MATCHING[Lost.SERVICE], AmendsKind.CREDIT)),
+    Failure.FAULTY: (Lost.PRODUCT, MATCHING[Lost.PRODUCT]),
+    Failure.WRONG: (Lost.PRODUCT, (*MATCHING[Lost.PRODUCT], AmendsKind.REDO)),
+    Failure.RUDE: (Lost.ATTENTION, MATCHING[Lost.ATTENTION]),
+    Failure.SILENCE: (Lost.ATTENTION, MATCHING[Lost.ATTENTION]),
+    Failure.DANGER: (Lost.ATTENTION, (*MATCHING[Lost.ATTENTION], AmendsKind.REFUND)),
+    Failure.BROKEN: (Lost.SERVICE, MATCHING[Lost.SERVICE]),
+}
+#: The deeds that a kind of failure has words of its own for.
+_SAYS: Mapping[Failure, tuple[AmendsKind, ...]] = {
+    Failure.LATE: (AmendsKind.GIFT,),
+    Failure.DANGER: (AmendsKind.CALL, AmendsKind.REFUND),
+    Failure.BROKEN: (AmendsKind.REDO,),
+}
+#: How a reason names a kind of failure.
+_FAILURES: Mapping[Failure, str] = {
+    Failure.LATE: "it came late",
+    Failure.FAULTY: "it was faulty",
+    Failure.WRONG: "it was wrong",
+    Failure.MONEY: "it is about money",
+    Failure.RUDE: "somebody was rude",
+    Failure.SILENCE: "nobody answered",
+    Failure.DANGER: "it was dangerous",
+    Failure.BROKEN: "a promise was broken",
+}
 #: Working days within which to promise a deed, and the earlier day to aim at (S27).
 DAYS: Mapping[AmendsKind, tuple[int, int]] = {
     AmendsKind.REFUND: (7, 3),
@@ -57,11 +85,25 @@ LAST_WORD, FEW_WORDS, ASK_FIRST = "last-word", "few-words", "acknowledge"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Leads:
+    """What the words of a complaint tell: its failure, the deed they ask for, the only sum.
+
+    `asked_in` are their words that ask for it.
+    """
+
+    failure: Failure | None = None
+    asked: AmendsKind | None = None
+    asked_in: str = ""
+    sum: Money | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class House:
     """What a proposal needs to know besides the case.
 
-    `words` is what each deed is called in the customer's language, `today` the date where they
-    are, `plan` the plan of a case that names none, `late` whether the memo's clock has run out.
+    `words` is what each deed is called in the customer's language, `after` what else a kind of
+    failure asks for, `today` the date where they are, `plan` the plan of a case that names none,
+    `late` whether the memo's clock has run out.
     """
 
     today: date
@@ -69,6 +111,8 @@ class House:
     bands: Bands
     words: Mapping[AmendsKind, str]
     plan: str
+    after: Mapping[Failure, str] = field(default_factory=dict)
+    leads: Leads = field(default_factory=Leads)
     owner: str = ""
     late: bool = False
 
@@ -97,10 +141,12 @@ class Proposal:
     why: tuple[str, ...]
 
 
-def lost_most(complaint: Complaint) -> Lost:
-    """Guess the kind of harm: money if an amount is known, then the product, then the service."""
+def lost_most(complaint: Complaint, failure: Failure | None = None) -> Lost:
+    """Guess the kind of harm: money if an amount is known, else by the failure, or the product."""
     if complaint.harm is not None and complaint.harm.amount > 0:
         return Lost.MONEY
+    if failure is not None:
+        return SUITING[failure][0]
     if complaint.product.strip():
         return Lost.PRODUCT
     return Lost.ATTENTION if complaint.severity is Severity.LOW else Lost.SERVICE
@@ -118,9 +164,9 @@ def propose(case: Case, house: House, lost: Lost | None = None) -> Proposal:
 
     Raises BadSettings when the calendar has no working days.
     """
-    kind_of_harm = lost or lost_most(case.complaint)
     plan, why = _plan(case, house)
-    promise, reasons = _promise(case, house, kind_of_harm)
+    promise, reasons = _promise(case, house, lost)
+    kind_of_harm = lost or lost_most(case.complaint, house.leads.failure)
     return Proposal(plan=plan, promise=promise, lost=kind_of_harm, why=(*reasons, why))
 
 
@@ -136,40 +182,74 @@ def _plan(case: Case, house: House) -> tuple[str, str]:
     return house.plan, "the memo, a word at every promised date, and the question whether it helped"
 
 
-def _promise(case: Case, house: House, lost: Lost) -> tuple[Promise | None, tuple[str, ...]]:
+def _promise(
+    case: Case, house: House, named: Lost | None
+) -> tuple[Promise | None, tuple[str, ...]]:
     complaint = case.complaint
     if complaint.abusive or complaint.finding is Finding.UNFOUNDED:
         return None, ()
+    kinds, reason = _suiting(complaint, house.leads, named)
     if there := case.round_amends:
-        return None, (_fits(there[0].name, [one.promise.kind for one in there], lost),)
-    kind = MATCHING[lost][0]
-    value = None
-    why = [f"{kind.value}, because what they lost is {lost.value} (R9)"]
-    if kind is AmendsKind.REFUND and complaint.harm is not None:
-        value = offer(complaint.harm, complaint.finding, house.bands)
-        if value is not None:
-            percent = value.amount * 100 / complaint.harm.amount
-            why.append(f"{value} is {percent:.0f} % of the harm, {complaint.harm} (R8)")
-    elif kind is AmendsKind.REFUND:
-        why.append("how much is not known: give it with --harm and --currency (R8)")
+        name, standing = there[0].name, {one.promise.kind for one in there}
+        if standing & set(kinds):
+            return None, (f"amends {name} stands, and suits it: {reason} (R9)",)
+        lost = lost_most(complaint)
+        if named is None and standing & set(MATCHING[lost]):
+            return None, (f"amends {name} stands, and suits what they lost, {lost.value} (R9)",)
+        return None, (f"amends {name} stands, but {reason}: {kinds[0].value} would suit it (R9)",)
+    kind, why = kinds[0], [f"{kinds[0].value}, because {reason} (R9)"]
+    value, told = _worth(complaint, house) if kind is AmendsKind.REFUND else (None, "")
     by, target = _dates(kind, house)
-    why.append(f"promise it by {by}, aim at {target}: be earlier than they expect (S27)")
+    dates = f"promise it by {by}, aim at {target}: be earlier than they expect (S27)"
     promise = Promise(
         kind=kind,
-        text=house.words[kind],
+        text=_text(kind, house),
         value=value,
         target=target,
         promised_by=by,
         owner=house.owner,
     )
-    return promise, tuple(why)
+    return promise, (*why, *filter(None, [told]), dates)
 
 
-def _fits(name: str, kinds: list[AmendsKind], lost: Lost) -> str:
-    if set(MATCHING[lost]) & set(kinds):
-        return f"amends {name} stands, and suits what they lost, {lost.value} (R9)"
-    better = MATCHING[lost][0].value
-    return f"amends {name} stands, but what they lost is {lost.value}: {better} would suit it (R9)"
+def _suiting(
+    complaint: Complaint, leads: Leads, named: Lost | None
+) -> tuple[tuple[AmendsKind, ...], str]:
+    """Return the deeds that suit a complaint, the best first, and why."""
+    if named is not None:
+        return MATCHING[named], f"what they lost is {named.value}"
+    asked = (leads.asked,) if leads.asked else ()
+    reason = f"they ask for it: “{leads.asked_in}”" if asked else ""
+    if complaint.harm is not None and complaint.harm.amount > 0:
+        lost = Lost.MONEY
+        return (*asked, *MATCHING[lost]), reason or f"what they lost is {lost.value}"
+    if leads.failure is not None:
+        _, kinds = SUITING[leads.failure]
+        return (*asked, *kinds), reason or _FAILURES[leads.failure]
+    lost = lost_most(complaint)
+    return (*asked, *MATCHING[lost]), reason or f"what they lost is {lost.value}"
+
+
+def _worth(complaint: Complaint, house: House) -> tuple[Money | None, str]:
+    """Return the sum of a refund, and where it comes from."""
+    if (harm := complaint.harm) is not None:
+        value = offer(harm, complaint.finding, house.bands)
+        if value is None:
+            return None, ""
+        percent = value.amount * 100 / harm.amount
+        return value, f"{value} is {percent:.0f} % of the harm, {harm} (R8)"
+    if house.leads.sum is not None:
+        told = "is the only sum that they name: check that it is what it cost them (R8)"
+        return house.leads.sum, f"{house.leads.sum} {told}"
+    return None, "how much is not known: give it with --harm and --currency (R8)"
+
+
+def _text(kind: AmendsKind, house: House) -> str:
+    """Return what a deed is called, in the customer's language."""
+    failure = house.leads.failure
+    if failure is not None and failure in house.after and kind in _SAYS.get(failure, ()):
+        return house.after[failure]
+    return house.words[kind]
 
 
 def _dates(kind: AmendsKind, house: House) -> tuple[date, date]:
@@ -202,7 +282,7 @@ def change_proposal(proposal: Proposal, wishes: Wishes, house: House) -> Proposa
         if promise is None or kind is not promise.kind:
             by, target = _dates(kind, house)
             promise = Promise(
-                kind=kind, text=house.words[kind], target=target, promised_by=by, owner=house.owner
+                kind=kind, text=_text(kind, house), target=target, promised_by=by, owner=house.owner
             )
         value = promise.value
         if wishes.value is not None:

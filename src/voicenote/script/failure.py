@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
 
@@ -33,7 +33,7 @@ _AMENDS = {
 }
 _HINT = 0.4
 #: So many characters of an account are read.
-_READ = 5_000
+READ = 5_000
 #: Letters that Hebrew writes at the beginning of a word.
 _PREFIX = {"he": "[והשבלכמ]{0,2}"}
 
@@ -50,8 +50,8 @@ def guess_failure(case: Case) -> Failure | None:
     """
     complaint = case.complaint
     code = case.customer.language.partition("-")[0].lower()
-    told = _count(complaint.what_happened[:_READ], code)
-    worst = _count(complaint.bothered_most[:_READ], code)
+    told = _count(complaint.what_happened[:READ], code)
+    worst = _count(complaint.bothered_most[:READ], code)
     scores = {
         kind: (told.get(kind, 0) + _MOST * worst.get(kind, 0)) * _WEIGHTS.get(kind, 1)
         for kind in _ORDER
@@ -75,11 +75,24 @@ def _count(text: str, code: str) -> Mapping[Failure, int]:
 def _patterns(code: str) -> Mapping[Failure, re.Pattern[str]]:
     tables = tomllib.loads((files(__package__) / "failure.toml").read_text(encoding="utf-8"))
     table = tables.get(code) or tables[FALLBACK]
-    return {Failure(kind): _any(words, _PREFIX.get(code, "")) for kind, words in table.items()}
+    return {Failure(kind): any_of(words, code) for kind, words in table.items()}
 
 
-def _any(words: list[str], prefix: str) -> re.Pattern[str]:
-    """Return a pattern of whole words, the longest first; a ``*`` is any letters, or one word."""
+def find_words(text: str, kind: Failure, code: str) -> Iterator[str]:
+    """Yield the words of a text that tell of a kind of failure, as they were written."""
+    folded, offsets = fold(text[:READ])
+    for found in _patterns(code)[kind].finditer(folded):
+        start, end = found.span()
+        last = offsets[end - 1] + 1 if offsets else end
+        yield text[offsets[start] if offsets else start : last]
+
+
+def any_of(words: Iterable[str], code: str) -> re.Pattern[str]:
+    """Return a pattern of whole words in folded text of a language, the longest first.
+
+    A ``*`` is any letters, or one word.
+    """
+    prefix = _PREFIX.get(code, "")
     each = [
         re.escape(fold(one)[0]).replace(r"\ \*\ ", r"\ \w{1,30}\ ").replace(r"\*", r"\w{0,20}")
         for one in sorted(words, key=len, reverse=True)

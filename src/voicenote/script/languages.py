@@ -85,6 +85,7 @@ class Language:
     digits: str = ""
     symbols: Mapping[str, str]
     amends: Mapping[str, str]
+    amends_after: Mapping[str, str]
     salutations: Sequence[str]
     forms: Sequence[str]
     greeting: Mapping[str, str]

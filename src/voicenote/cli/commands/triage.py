@@ -149,6 +149,10 @@ def _page(view: TriageView) -> Iterator[str]:
     """Yield the lines of what was found and what is proposed."""
     proposal, promise = view.proposal, view.proposal.amends
     yield f"Case {view.case}: {view.finding}, {view.severity}."
+    if view.severity_guess:
+        quoted = ", ".join(f"“{one}”" for one in view.grave_words)
+        so = f"if so: --severity {view.severity_guess}"
+        yield f"  severity {view.severity_guess}? Their words: {quoted} ({so})"
     yield f"  script  {proposal.template}"
     if kind := view.failure or view.failure_guess:
         yield f"  failure {kind}{'' if view.failure else ' (a guess: correct it with --failure)'}"
@@ -192,6 +196,7 @@ def _wishes(wished: Mapping[str, Any], currency: str | None) -> Wishes:
 def _ask_findings(session: Session, ws: Workspace, number: int) -> dict[str, Any]:
     """Ask what was found; Enter keeps what the case already has (S2 first, S17 by default)."""
     from voicenote.engine.case.case_view import case_view
+    from voicenote.script.asked import find_grave_words
     from voicenote.wiring import now
 
     screen, view = session.screen, case_view(ws, number)
@@ -210,7 +215,11 @@ def _ask_findings(session: Session, ws: Workspace, number: int) -> dict[str, Any
     }
     if found["finding"] == "unfounded":
         found["reason"] = screen.ask("Why is it unfounded?", known.finding_reason, needed=True)
-    found["severity"] = screen.choose("How serious is it?", SEVERITIES, str(known.severity))
+    grave = find_grave_words(case) if known.severity == "normal" else ()
+    if grave:
+        screen.note(f"   Their words: {', '.join(f'“{one}”' for one in grave)}")
+    severity = "serious" if grave else str(known.severity)
+    found["severity"] = screen.choose("How serious is it?", SEVERITIES, severity)
     asked, harm = "What did it cost them? An amount, or Enter if unknown", known.harm
     found["harm"] = screen.ask(asked, str(harm.amount) if harm else "")
     if found["harm"]:

@@ -10,11 +10,11 @@ from decimal import Decimal
 from typing import Any
 
 from voicenote.engine.case.approval import change_plan_in, memo_waits, plan_for
-from voicenote.engine.case.case_script import templates_of
 from voicenote.engine.case.case_view import TermsView, terms_view
 from voicenote.engine.case.cause_history import warn_of_returned_causes
 from voicenote.engine.case.money_bands import bands_of
 from voicenote.engine.case.promises import add_in, say_deed_in
+from voicenote.engine.case.triage_proposal import propose_for
 from voicenote.engine.case.withdrawal import ask_again
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import BadData, RuleSaysNo
@@ -23,26 +23,20 @@ from voicenote.followup.proposal import (
     ASK_FIRST,
     FEW_WORDS,
     LAST_WORD,
-    House,
     Lost,
-    Proposal,
     Wishes,
-    change_proposal,
-    lost_most,
-    propose,
 )
 from voicenote.followup.release_rules import REWORDS, steps_from
-from voicenote.ledger import case_reports, case_store, customers
+from voicenote.ledger import case_store, customers
 from voicenote.ledger.store import Transaction
 from voicenote.ledger.word_renewal import TRIAGED
 from voicenote.model.case import Case, Complaint, Customer, Failure, Finding, Severity, Stage
 from voicenote.model.money import Money
-from voicenote.model.promise import AmendsKind
 from voicenote.model.touch import TouchKind
+from voicenote.script.asked import find_grave_words
 from voicenote.script.compose import template_for
 from voicenote.script.failure import guess_failure
 from voicenote.script.habits import is_coarse
-from voicenote.script.languages import language, language_for
 
 #: The stages in which triage can still change what is said.
 EARLY = (Stage.OPENED, Stage.SCRIPTED, Stage.RENDERED, Stage.APPROVED)
@@ -100,6 +94,8 @@ class TriageView:
     """What was found about a case, with warnings and a proposal; `next` is the command to run.
 
     `failure_guess` is what the words tell of the kind of failure, when the owner hasn't said it.
+    `severity_guess` is what a danger makes of a severity that is still the usual one, and
+    `grave_words` are theirs that tell of it.
     """
 
     case: int
@@ -107,6 +103,8 @@ class TriageView:
     reason: str
     abusive: bool
     severity: Severity
+    severity_guess: Severity | None
+    grave_words: tuple[str, ...]
     harm: Decimal | None
     currency: str | None
     cause: str
@@ -145,7 +143,9 @@ def apply_triage(ws: Workspace, number: int, triage: Triage) -> TriageView:
         asked = ask_again(ws, tx, number, why) if changed else ""
         judged = judge(case, bands_of(ws))
         money = "" if judged.level is Adequacy.FINE else f"{judged.what}; {judged.advice}"
-        found = _propose(ws, tx, case)
+        found = propose_for(ws, tx, case)
+        normal = complaint.severity is Severity.NORMAL
+        grave = find_grave_words(case) if normal else ()
         rude = _warn_of_abuse(ws, case)
         told = (rude, asked, warn_of_returned_causes(tx, [case]).get(number, ""), money)
         return TriageView(
@@ -154,12 +154,14 @@ def apply_triage(ws: Workspace, number: int, triage: Triage) -> TriageView:
             reason=complaint.finding_reason,
             abusive=complaint.abusive,
             severity=complaint.severity,
+            severity_guess=Severity.SERIOUS if grave else None,
+            grave_words=grave,
             harm=complaint.harm.amount if complaint.harm else None,
             currency=complaint.harm.currency if complaint.harm else None,
             cause=complaint.cause,
             failure=complaint.failure,
             failure_guess=None if complaint.failure else guess_failure(case),
-            lost=_lost_most(tx, case),
+            lost=found.lost,
             warnings=tuple(filter(None, told)),
             proposal=ProposalView(
                 template=template_for(case, TouchKind.MEMO),
@@ -238,35 +240,6 @@ def _harm(amount: Decimal, currency: str) -> dict[str, Any]:
     return {"harm_amount": str(money.amount), "harm_currency": money.currency}
 
 
-def _lost_most(tx: Transaction, case: Case) -> Lost:
-    """Return the owner's newest word on what was lost most; else a guess (R9)."""
-    named = [r["lost"] for r in case_reports.history(tx, case.number) if r["event"] == "harm_named"]
-    return Lost(named[-1]) if named else lost_most(case.complaint)
-
-
-def _propose(ws: Workspace, tx: Transaction, case: Case, wishes: Wishes | None = None) -> Proposal:
-    """Return what triage proposes for a case, changed by the owner's `wishes`."""
-    owner, known = ws.settings.owner, templates_of(ws).languages()
-    tongue = language(language_for(case.customer.language or owner.language, known).language)
-    age = tx.now - case.complaint.opened_at
-    house = House(
-        today=tx.now.astimezone(ws.zone_of(case)).date(),
-        works=ws.decency.works,
-        bands=bands_of(ws),
-        words={kind: tongue.amends[kind.value] for kind in AmendsKind},
-        plan=ws.settings.schedule.plan,
-        owner=ws.owner_of(case),
-        late=age.total_seconds() > ws.settings.policy.memo_hours * 3600,
-    )
-    found = propose(case, house, _lost_most(tx, case))
-    if wishes is None:
-        return found
-    try:
-        return change_proposal(found, wishes, house)
-    except ValueError as error:
-        raise BadData(f"this cannot be promised: {error}", "correct it") from None
-
-
 def accept(ws: Workspace, number: int, wishes: Wishes, override: str = "") -> Accepted:
     """Add the proposed promise and switch to its plan, both or neither.
 
@@ -275,8 +248,8 @@ def accept(ws: Workspace, number: int, wishes: Wishes, override: str = "") -> Ac
     """
     with ws.ledger.write() as tx:
         case = case_store.get(tx, number)
-        found, waited = _propose(ws, tx, case, wishes), memo_waits(tx, case)
-        edits = {} if found == _propose(ws, tx, case) else {"edited": True}
+        found, waited = propose_for(ws, tx, case, wishes), memo_waits(tx, case)
+        edits = {} if found == propose_for(ws, tx, case) else {"edited": True}
         name, told = "", []
         if found.promise is not None:
             name, judged = add_in(ws, tx, number, found.promise, override)
