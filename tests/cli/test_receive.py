@@ -354,6 +354,27 @@ def test_there_is_nothing_new_where_nothing_came(call: Call) -> None:
     assert "Nothing new" in done.stderr
 
 
+def test_what_became_of_a_message_that_was_handed_over_is_said(
+    say: Call, home: Path, on_whatsapp: int, tmp_path: Path
+) -> None:
+    """A stranger's letter is not kept, a second copy was taken in, and a call may hold nothing."""
+    mail = '[channels.mail]\nkind = "email"\nhost = "127.0.0.1"\nsecurity = "none"\n'
+    with (home / "voicenote.toml").open("a", encoding="utf-8") as settings_file:
+        settings_file.write(mail)
+    letter = tmp_path / "letter.eml"
+    letter.write_text("From: Uwe <uwe@strange.example>\nSubject: Hi\n\nDo you sell lamps?\n")
+    told = say("receive", "--from", str(letter), "--channel", "mail").stderr
+    assert "The message from Uwe <uwe@strange.example> was not kept: nobody here has" in told
+    strange = wrote("Who are you?")
+    strange["messages"][0]["from"] = "4915112345678"
+    assert handed(say, strange, tmp_path)["kinds"] == {"unmatched": 1}
+    assert "was taken in before." in handed(say, strange, tmp_path)["ignored"][0]
+    advice = say("next", "--json")[0]["do"]
+    number = advice.rsplit(" ", 1)[-1]
+    assert f"Message {number} is put away." in say("receive", "--let-go", number).stdout
+    assert "receive --let-go" not in say("next").stdout
+
+
 def test_a_message_of_nobody_is_given_to_its_case_and_taken_back(
     say: Call, bot: tuple[Any, str]
 ) -> None:

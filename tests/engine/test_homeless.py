@@ -10,7 +10,7 @@ import pytest
 from tests.engine.listening import Listening, listening
 from tests.engine.world import Clock, person, release, states, take, told, touches_of
 from voicenote.engine.case.approval import resume
-from voicenote.engine.case.attention import what_needs_me
+from voicenote.engine.case.attention import post_problems, what_needs_me
 from voicenote.engine.case.consent import let_go
 from voicenote.engine.run.poll import receive, unmatched
 from voicenote.engine.run.run_once import one_pass
@@ -89,7 +89,9 @@ def test_a_person_lets_it_go_on(
     assert "check-in due" in states(ws, cases[0])
     clock.move(days=1)
     assert one_pass(ws).sent >= 1
-    assert not [one for one in what_needs_me(ws).apart if "let-go" in one.do]
+    left = [one.what for one in what_needs_me(ws).apart if "let-go" in one.do]
+    assert len(left) == (way == "resume")  # it is still nobody's, and holds nothing
+    assert not any("nothing goes" in one for one in left)
 
 
 def test_what_two_messages_hold_goes_on_after_both(
@@ -103,8 +105,37 @@ def test_what_two_messages_hold_goes_on_after_both(
     assert "check-in held" in states(ws, cases[0])
     let_go(ws, second)
     assert "check-in due" in states(ws, cases[0])
-    with pytest.raises(WrongUse, match="nothing is held"):
+    with pytest.raises(WrongUse, match="was put away already"):
         let_go(ws, second)
+
+
+def test_what_holds_nobody_is_shown_until_it_is_put_away(
+    ws: Workspace, world: Chat, cases: tuple[int, int]
+) -> None:
+    """Listing it is not enough: whoever wrote still waits for an answer."""
+    world.comes("a", address="+4915112345678", sender="Uwe Seiler", text="Who are you?")
+    (one,) = receive(ws).unmatched
+    assert (one.held, unmatched(ws)[0].number) == ((), one.number)
+    (need,) = what_needs_me(ws).apart
+    assert "Uwe Seiler has written" in need.what
+    assert f"receive --let-go {one.number}" in need.do
+    assert dict(post_problems(ws)) == {
+        "1 message matched to no case": "voicenote receive --unmatched"
+    }
+    assert let_go(ws, one.number) == ()
+    assert (what_needs_me(ws).apart, list(post_problems(ws)), unmatched(ws)) == ((), [], [])
+    with pytest.raises(WrongUse, match="there is no message 99"):
+        let_go(ws, 99)
+
+
+def test_many_that_hold_nobody_are_counted(
+    ws: Workspace, world: Chat, cases: tuple[int, int]
+) -> None:
+    for number in range(9):
+        world.comes(f"a{number}", address=f"+4915112345{number:03}", sender="Uwe", text="Who?")
+    receive(ws)
+    told = [one.what for one in what_needs_me(ws).apart]
+    assert told[-1] == f"{9 - len(told) + 1} messages matched to no case"
 
 
 @pytest.mark.parametrize("order", ["ab", "ba"])

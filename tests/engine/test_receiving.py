@@ -282,10 +282,10 @@ def test_what_fits_no_case_is_shown_once(ws: Workspace, world: Listening, sent: 
     assert len(one_pass(ws).unmatched) == 1
     assert one_pass(ws).unmatched == []
     with ws.ledger.read() as tx:
-        assert arrivals.unseen(tx) == 1
+        assert len(arrivals.waiting(tx)) == 1
     assert len(unmatched(ws)) == 1
     with ws.ledger.read() as tx:
-        assert arrivals.unseen(tx) == 0
+        assert arrivals.waiting(tx) == []
 
 
 def test_a_forged_bounce_of_what_never_left_does_nothing(

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from voicenote.ledger import arrivals, case_store, tables
+from voicenote.ledger import arrivals, case_store, kept_arrivals, tables
 from voicenote.ledger.arrivals import UNMATCHED, Came
 from voicenote.ledger.store import Ledger
 from voicenote.model.address import Address, mark
@@ -47,17 +47,24 @@ def test_when_somebody_last_wrote_is_the_newest_word_of_a_person(ledger: Ledger)
         assert arrivals.written_by(tx, "bot", ["dana@x.example"]) == {}
 
 
-def test_what_fits_no_case_waits_until_it_is_shown(ledger: Ledger) -> None:
+def test_what_fits_no_case_waits_until_it_is_shown_or_put_away(ledger: Ledger) -> None:
+    """A machine's report until it is shown, a person's words until they are put away."""
     with ledger.write() as tx:
         arrivals.keep(tx, CAME)
-        arrivals.keep(tx, replace(CAME, mark="2", kind=UNMATCHED, reason="nobody", text="Hello"))
-        assert arrivals.unseen(tx) == 1
+        came = replace(CAME, mark="2", kind=UNMATCHED, reason="nobody", text="Hello")
+        arrivals.keep(tx, replace(came, address=""))
+        (report,) = arrivals.waiting(tx)
+        arrivals.mark_shown(tx, [report])
+        assert arrivals.waiting(tx) == []
+        kept_arrivals.settle(tx, report)
+        arrivals.keep(tx, replace(came, mark="3"))
         (found,) = arrivals.unmatched(tx)
         assert (found.text, found.reason, found.at) == ("Hello", "nobody", NOON)
         arrivals.mark_shown(tx, [found.number])
-        assert arrivals.unseen(tx) == 0
+        assert arrivals.waiting(tx) == [found.number]
         assert arrivals.unmatched(tx, after=arrivals.last(tx)) == []
-        assert len(arrivals.unmatched(tx)) == 1
+        kept_arrivals.settle(tx, found.number)
+        assert (arrivals.waiting(tx), arrivals.unmatched(tx)) == ([], [])
 
 
 @pytest.mark.parametrize("channel", ["bot", "another"])

@@ -78,18 +78,24 @@ class Came:
 
 def keep(tx: Transaction, came: Came) -> bool:
     """Store an arrival; return False when it is already there and must not be handled again."""
-    table = tables.arrivals
-    same = table.c.mark == digest(came.mark)
-    if not came.everywhere:
-        same &= table.c.channel == came.channel
-    if tx.connection.execute(select(table.c.number).where(same)).first():
+    if is_kept(tx, came.channel, came.mark, everywhere=came.everywhere):
         return False
+    table = tables.arrivals
     address = digest(mark(came.address)) if came.address else ""
     hashed = {"mark": digest(came.mark), "address": address}
     tx.connection.execute(insert(table).values(**rows.write(came, table) | hashed))
     if came.kind == UNMATCHED:
         tx.tell("arrival_unmatched", None, channel=came.channel, reason=came.reason)
     return True
+
+
+def is_kept(tx: Transaction, channel: str, its_mark: str, *, everywhere: bool) -> bool:
+    """Return whether an arrival is there, by this channel or, with `everywhere`, by any."""
+    table = tables.arrivals
+    same = table.c.mark == digest(its_mark)
+    if not everywhere:
+        same &= table.c.channel == channel
+    return tx.connection.execute(select(table.c.number).where(same)).first() is not None
 
 
 def written_by(tx: Transaction, channel: str, addresses: Sequence[str]) -> dict[str, datetime]:
@@ -127,11 +133,15 @@ class UnmatchedArrival:
 
 
 def unmatched(tx: Transaction, after: int = 0) -> list[UnmatchedArrival]:
-    """Return the arrivals after number `after` that don't match a case, oldest first."""
+    """Return the arrivals after number `after` that don't match a case, oldest first.
+
+    Those that a person has put away are left out.
+    """
     table, held = tables.arrivals, doubts.cases_by_arrival(tx)
     names = [one.name for one in fields(UnmatchedArrival) if one.name in table.c]
     query = select(*(table.c[name] for name in names))
-    query = query.where(table.c.kind == UNMATCHED, table.c.number > after).order_by(table.c.number)
+    query = query.where(table.c.kind == UNMATCHED, table.c.number > after)
+    query = query.where(table.c.settled_at.is_(None)).order_by(table.c.number)
     found = (UnmatchedArrival(*row) for row in tx.connection.execute(query))
     return [
         replace(one, held=(cases := held.get(one.number, ())), whom=doubts.names_of(tx, cases))
@@ -151,12 +161,16 @@ def last(tx: Transaction) -> int:
     return tx.newest(tables.arrivals)
 
 
-def unseen(tx: Transaction) -> int:
-    """Return how many unmatched arrivals, which hold nobody, the owner hasn't been shown yet."""
+def waiting(tx: Transaction) -> list[int]:
+    """Return the numbers of unmatched arrivals that hold nobody and wait for the owner.
+
+    What a person wrote waits until it is put away or given to a case, a report until it is shown.
+    """
     table = tables.arrivals
-    query = select(func.count()).where(table.c.kind == UNMATCHED, table.c.shown_at.is_(None))
+    query = select(table.c.number).where(table.c.kind == UNMATCHED, table.c.settled_at.is_(None))
+    query = query.where(or_(table.c.shown_at.is_(None), table.c.address != ""))
     query = query.where(table.c.number.not_in(select(tables.doubts.c.arrival)))
-    return tx.connection.execute(query).scalar_one()
+    return list(tx.connection.execute(query.order_by(table.c.number)).scalars())
 
 
 def mark_shown(tx: Transaction, numbers: Sequence[int]) -> None:

@@ -67,7 +67,7 @@ def take_from_case(tx: Transaction, number: int, text: str) -> None:
 
 
 def settle(tx: Transaction, number: int) -> None:
-    """Record that a person has let go what an arrival held; who wrote it is forgotten."""
+    """Record that a person has put an arrival away; who wrote it is forgotten."""
     table = tables.arrivals
     values = {"settled_at": tx.now, "heard": {}}
     tx.connection.execute(update(table).where(table.c.number == number).values(**values))

@@ -46,7 +46,7 @@ MOST = 64 << 20
     "--let-go",
     type=int,
     metavar="NUMBER",
-    help="You have looked at an unmatched message: let go on what it holds.",
+    help="You have looked at an unmatched message: put it away, and let go on what it holds.",
 )
 @click.option(
     "--match",
@@ -75,9 +75,9 @@ def receive(
     recognised, and what comes from that address later fits automatically. `voicenote undo` takes it
     back, unless it opted somebody out or something has followed.
 
-    With --json: {"received", "kinds", "unmatched", "nudges", "files", "troubles"}; with --unmatched
-    a list, with --let-go {"cases"}, with --match {"message", "case", "customer", "kind", "learned",
-    "let_go", "notes", "more"}.
+    With --json: {"received", "kinds", "unmatched", "nudges", "files", "ignored", "troubles"}; with
+    --unmatched a list, with --let-go {"cases"}, with --match {"message", "case", "customer",
+    "kind", "learned", "let_go", "notes", "more"}.
     """
     from voicenote.engine.case import consent
     from voicenote.engine.run import match_arrival, poll
@@ -97,7 +97,7 @@ def receive(
             return 0
         if let_go is not None:
             cases = consent.let_go(ws, let_go)
-            session.screen.show({"cases": cases}, lambda: "".join(_goes_on(cases)))
+            session.screen.show({"cases": cases}, lambda: _put_away(let_go, cases))
             return 0
         if unmatched:
             _list(session, poll.unmatched(ws))
@@ -132,6 +132,7 @@ def _show(session: Session, received: Received) -> None:
                 "unmatched": received.unmatched,
                 "nudges": [{"case": case, "text": text} for case, text in received.nudges],
                 "files": received.files,
+                "ignored": received.ignored,
                 "troubles": troubles_as_data(received.troubles),
             }
         )
@@ -146,7 +147,9 @@ def _show(session: Session, received: Received) -> None:
         screen.note(describe_file(file))
     if said:
         screen.out(said)
-    elif not received.troubles:
+    for one in received.ignored:
+        screen.note(one)
+    if not (said or received.troubles or received.ignored):
         screen.note("Nothing new.")
 
 
@@ -161,6 +164,10 @@ def _matched(done: MatchedByHand) -> str:
         more = ", ".join(map(str, done.more))
         lines.append(f"Also from there, and not matched yet: {more}")
     return "\n".join(lines)
+
+
+def _put_away(number: int, cases: Sequence[int]) -> str:
+    return " ".join([f"Message {number} is put away.", *_goes_on(cases)])
 
 
 def _goes_on(cases: Iterable[int]) -> list[str]:
@@ -188,3 +195,4 @@ def _list(session: Session, found: Sequence[UnmatchedArrival]) -> None:
             session.screen.note(f"message {one.number}: {describe_file(file)}")
     if found:
         session.screen.note("If you know whose one is: voicenote receive --match NUMBER --case N")
+        session.screen.note("If one is nobody's: voicenote receive --let-go NUMBER")

@@ -22,6 +22,10 @@ from voicenote.model.snapshot import Snapshot
 from voicenote.schedule.clocks import Clocks, ClockState, Reading, read_clock
 from voicenote.settings import Policy
 
+#: How many messages that hold nobody are listed one by one.
+_LISTED = 5
+_SEE = "voicenote receive --unmatched"
+
 
 @dataclass(frozen=True, slots=True)
 class OwnNeed:
@@ -53,16 +57,17 @@ def what_needs_me(ws: Workspace) -> Attention:
             Row(seen, _breached(seen, tx.now, policy), back.get(seen.case.number, ""))
             for seen in found
         ]
-        apart = [
-            OwnNeed("unmatched", *held_lines(one)) for one in arrivals.unmatched(tx) if one.held
-        ]
+        unmatched = arrivals.unmatched(tx)
+        apart = [OwnNeed("unmatched", *held_lines(one)) for one in unmatched if one.held]
         apart += [OwnNeed("pause", pause.told, pause.cure) for pause in pauses.list_paused(tx)]
         apart += [OwnNeed("unreadable", error.what, error.advice) for error in bad.values()]
         gone = channels_gone(ws, tx)
         apart += [OwnNeed("channel", *case_rows.told_stranded(*one)) for one in gone.items()]
-        if unseen := arrivals.unseen(tx):
-            what = f"{unseen} arrival{'s' * (unseen != 1)} matched to no case"
-            apart.append(OwnNeed("unmatched", what, "voicenote receive --unmatched"))
+        waiting = arrivals.waiting(tx)
+        listed = [one for one in unmatched if one.number in waiting[:_LISTED]]
+        apart += [OwnNeed("unmatched", *held_lines(one)) for one in listed]
+        if more := len(waiting) - len(listed):
+            apart.append(OwnNeed("unmatched", _told_count(more), _SEE))
         return Attention(rank_needs(rows, tx.now), tuple(apart))
 
 
@@ -75,11 +80,11 @@ def next_message_at(ws: Workspace) -> datetime | None:
 def post_problems(ws: Workspace) -> Iterator[tuple[str, str]]:
     """Yield what is wrong with what came in, and what to do: messages and files of customers."""
     with ws.ledger.read() as tx:
-        unseen = arrivals.unseen(tx)
+        waiting = len(arrivals.waiting(tx))
         late = [one for one in attachments.in_state(tx, AttachmentState.WAITING) if one.tries]
         kept = attachments.in_state(tx, AttachmentState.KEPT)
-    if unseen:
-        yield f"{unseen} arrivals matched to no case", "voicenote receive --unmatched"
+    if waiting:
+        yield _told_count(waiting), _SEE
     if late:
         what = f"{len(late)} files of customers could not be fetched yet: {late[-1].reason}"
         yield what, "the next run tries again"
@@ -88,12 +93,20 @@ def post_problems(ws: Workspace) -> Iterator[tuple[str, str]]:
 
 
 def held_lines(one: UnmatchedArrival) -> tuple[str, str]:
-    """Return what an unmatched arrival holds, and what to do about it."""
+    """Return what an unmatched arrival says and holds, and what to do about it."""
     who = f"{one.sender or 'somebody'} has written by {one.channel}{quote_inline(one.text)}"
-    what = f"{who}: {one.reason}. It may be {one.whom}, to whom nothing goes until you have looked"
+    what = f"{who}: {one.reason}"
+    if one.held:
+        what += f". It may be {one.whom}, to whom nothing goes until you have looked"
     case = one.held[0] if len(one.held) == 1 else "N"
-    yes = f"if it is: voicenote receive --match {one.number} --case {case}"
-    return what, f"{yes}; if it isn't: voicenote receive --let-go {one.number}"
+    yes = "if it is" if one.held else "if you know whose it is"
+    no = "if it isn't" if one.held else "if it is nobody's"
+    advice = f"{yes}: voicenote receive --match {one.number} --case {case}"
+    return what, f"{advice}; {no}: voicenote receive --let-go {one.number}"
+
+
+def _told_count(number: int) -> str:
+    return f"{number} message{'s' * (number != 1)} matched to no case"
 
 
 def clock_of(seen: Snapshot, now: datetime, policy: Policy) -> Reading | None:

@@ -188,18 +188,19 @@ def hold_in(
 
 
 def let_go(ws: Workspace, arrival: int) -> tuple[int, ...]:
-    """Let messages go on that an unmatched arrival holds; return the cases.
+    """Put an unmatched arrival away, and let messages go on that it holds; return the cases.
 
     What another arrival holds too, or what became due meanwhile by other reasons, stays held.
-    Raises WrongUse when it holds nothing.
+    Raises WrongUse when there is no such message, or it waits for nobody any more.
     """
     with ws.ledger.write() as tx:
-        held = let_go_in(ws, tx, arrival)
-        if not held:
+        kept = kept_arrivals.get(tx, arrival)
+        if kept.kind != arrivals.UNMATCHED or kept.settled_at is not None:
+            done = f"belongs to case {kept.case}" if kept.case else "was put away"
             raise WrongUse(
-                f"nothing is held because of message {arrival}",
-                "see: voicenote receive --unmatched",
+                f"message {arrival} {done} already", "see: voicenote receive --unmatched"
             )
+        held = let_go_in(ws, tx, arrival)
         arrivals.mark_shown(tx, [arrival])
         kept_arrivals.settle(tx, arrival)
     return held

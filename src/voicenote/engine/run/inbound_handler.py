@@ -64,6 +64,19 @@ class InboundHandler:
             arrivals.advance(tx, self.source.name, arrival.place)
             return ArrivalWriter(self.ws, tx, self.source, arrival).apply(SetApart(why=why))
 
+    def why_ignored(self, arrival: Arrival) -> str:
+        """Return in a sentence why an arrival, which was handled, has changed nothing."""
+        arrival = parse_arrival(arrival, self.source.field)
+        inbound, name = arrival.inbound, arrival.sender or arrival.address
+        whose = f"The message from {name}" if name else "The message"
+        with self.ws.ledger.read() as tx:
+            source = self.source
+            if arrivals.is_kept(tx, source.name, arrival.mark, everywhere=source.is_mailbox):
+                return f"{whose} was taken in before."
+            if inbound is None or not (inbound.receipt or inbound.opt_out):
+                return f"{whose} holds no answer, and no news of one that you sent."
+            return f"{whose} was not kept: {self._find(tx, inbound).why}."
+
     def _find(self, tx: Transaction, inbound: Inbound | None) -> Matched:
         return self.finder.find(tx, inbound) if inbound else Matched()
 

@@ -46,6 +46,7 @@ class Received:
 
     `troubles` are (channel, error) of what could not be read; `nudges` are (case, text) that the
     owner should know. `files` are those of customers that were asked for, and what became of them.
+    `ignored` says why a message that was handed over changes nothing.
     """
 
     kinds: Counter[str] = field(default_factory=Counter)
@@ -53,6 +54,7 @@ class Received:
     troubles: list[tuple[str, VoicenoteError]] = field(default_factory=list)
     files: list[FileView] = field(default_factory=list)
     nudges: list[tuple[int, str]] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
 
     @property
     def count(self) -> int:
@@ -194,6 +196,8 @@ def take_over(ws: Workspace, raw: bytes, proof: str = "", name: str = "") -> Rec
             letters |= _keep_upload(ws, arrival, raw, received)
             if kind := _take_arrival(post, arrival):
                 received.kinds[kind] += 1
+            else:
+                received.ignored.append(post.why_ignored(arrival))
         fetch_into(ws, received, 0 if letters else last, name)
         forget_letters(ws, letters)
         _note_unmatched(ws, received, last)
