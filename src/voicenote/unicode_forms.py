@@ -17,6 +17,8 @@ def normal(text: str, form: Literal["NFC", "NFKC", "NFKD"] = "NFC") -> str:
 
     Sorting marks takes time quadratic in their number: one line of them took minutes.
     """
+    if text.isascii():
+        return text
     return unicodedata.normalize(form, _MANY.sub(_fewer, text))
 
 

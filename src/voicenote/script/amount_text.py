@@ -60,10 +60,21 @@ def to_ascii(text: str) -> str:
     """Return `text` with digits of every script, their marks and minus as ASCII; same length."""
     if text.isascii():
         return text
-    same = {"٫": ".", "٬": ",", "−": "-", "\u202f": "\u00a0", "\u2009": "\u00a0"}
-    return "".join(
-        str(unicodedata.digit(sign)) if sign.isdecimal() else same.get(sign, sign) for sign in text
-    )
+    return text.translate(_ASCII)
+
+
+class _Ascii(dict[int, str]):
+    """Digits of every script in ASCII, every other sign as it is; found when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        sign = chr(code)
+        found = self[code] = str(unicodedata.digit(sign)) if sign.isdecimal() else sign
+        return found
+
+
+_ASCII = _Ascii(
+    {ord(sign): same for sign, same in zip("٫٬−\u202f\u2009", ".,-\u00a0\u00a0", strict=True)}
+)
 
 
 def any_of(words: Iterable[str]) -> str:

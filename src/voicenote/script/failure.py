@@ -11,6 +11,7 @@ from importlib.resources import files
 from voicenote.model.case import Case, Failure
 from voicenote.model.promise import AmendsKind
 from voicenote.script.check.normalise import fold
+from voicenote.script.first_words import FirstWords
 from voicenote.script.languages import FALLBACK
 
 #: Of two kinds with as many words, the first counts.
@@ -66,16 +67,26 @@ def guess_failure(case: Case) -> Failure | None:
 @lru_cache(maxsize=4096)
 def _count(text: str, code: str) -> Mapping[Failure, int]:
     """Return how many different words of each kind are in a text."""
-    folded = fold(text)[0] if text else ""
-    patterns = _patterns(code)
-    return {kind: len(set(pattern.findall(folded))) for kind, pattern in patterns.items()}
+    folded, patterns = fold(text)[0], _patterns(code)
+    kinds = _begun(code).lists(folded)
+    return {kind: len(set(patterns[kind].findall(folded))) for kind in kinds}
+
+
+@cache
+def _words(code: str) -> Mapping[Failure, list[str]]:
+    tables = tomllib.loads((files(__package__) / "failure.toml").read_text(encoding="utf-8"))
+    table = tables.get(code) or tables[FALLBACK]
+    return {Failure(kind): words for kind, words in table.items()}
 
 
 @cache
 def _patterns(code: str) -> Mapping[Failure, re.Pattern[str]]:
-    tables = tomllib.loads((files(__package__) / "failure.toml").read_text(encoding="utf-8"))
-    table = tables.get(code) or tables[FALLBACK]
-    return {Failure(kind): any_of(words, code) for kind, words in table.items()}
+    return {kind: any_of(words, code) for kind, words in _words(code).items()}
+
+
+@cache
+def _begun(code: str) -> FirstWords[Failure]:
+    return FirstWords(_words(code), _PREFIX.get(code, ""))
 
 
 def find_words(text: str, kind: Failure, code: str) -> Iterator[str]:

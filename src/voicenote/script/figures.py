@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
 
+from voicenote.model.currencies import SIGNS, currency_codes
 from voicenote.script.amount_text import (
     DASH,
     MINUS,
     NUMBER,
     START,
     Figure,
+    any_of,
     decimal_mark,
     find_sums,
     read_number,
@@ -29,6 +31,7 @@ from voicenote.script.code_text import find_ids, find_parts
 from voicenote.script.day_text import find_days
 from voicenote.script.languages import Language, language
 from voicenote.script.numbers import spell_ordinal
+from voicenote.script.prefilter import Prefilter
 
 #: Units that may be written at a number without a space, and change nothing.
 _UNIT = re.compile(
@@ -39,7 +42,7 @@ _UNIT = re.compile(
 _RANGE = re.compile(rf"{START}{MINUS}({NUMBER})%?{DASH}({NUMBER})(?![\w/-]|[.,:]\d)")
 _FRACTION = re.compile(r"(?:(?<![\w.,/-])(\d{1,6})[ \u00a0]?)?([½¼¾])(?!\w)")
 _ORDINAL = re.compile(START + r"(\d{1,3})(?:st|nd|rd|th)(?!\w)", re.IGNORECASE)
-_NUMBER = re.compile(rf"{MINUS}({NUMBER})(?P<even>[,.:][-–—]{{1,2}}(?!\w))?")
+_NUMBER = re.compile(rf"(?=[-−–.\d]){MINUS}({NUMBER})(?P<even>[,.:][-–—]{{1,2}}(?!\w))?")
 #: Endings that make a number doubtful: 5k, 2x, 5 tys., 199 kr, 120,-; and what may stand before it.
 _AFTER = re.compile(
     r" ?(?:tys\.?|mln\.?|mld\.?|mio|bn)(?!\w)"
@@ -51,6 +54,7 @@ _JOINT = re.compile(r"[-–—:.,'’]?\d|[½¼¾]|[.,:]?[-–—]\d|/\w|[~≈±
 _JOINT_BEFORE = re.compile(r"(?:\d[-–—/:.,'’]|[~≈±<>≤≥×÷^*★☆′″‰§¶/∞√¢₿]|[½¼¾])\Z")
 _WORD = re.compile(r"[^\W\d_]+")
 _HAS_FIGURE = re.compile(r"[\d½¼¾]")
+_SAID_SIGNS = frozenset(map(chr, range(128))) | frozenset("½¼¾")
 _MEASURED = re.compile(rf"[ \u00a0]?(?:%|{_UNIT.pattern})", re.IGNORECASE)
 #: What may be a day without a year, or a time with a point.
 _DATED = re.compile(r"(?:0?[1-9]|[12]\d|3[01])\.\d\d?")
@@ -62,6 +66,8 @@ _PREFIX = re.compile(r"(?<![^\W_])[והשבלכמ]{1,2}[-־]?\Z")
 
 def say_figures(text: str, tongue: Language) -> str:
     """Return a text with all that has digits in words."""
+    if not _HAS_FIGURE.search(text):
+        return text
     said, last = [], 0
     for one in _read(to_ascii(text), tongue.code):
         before, gap = text[last : one.start], " "
@@ -81,13 +87,11 @@ def find_unsure(text: str, tongue: Language) -> tuple[tuple[int, int], ...]:
 @lru_cache(maxsize=8192)
 def _find_unsure(text: str, code: str) -> tuple[tuple[int, int], ...]:
     """It is cached, so shared sentences are read once for a whole batch."""
-    unsure = (one for one in _read(to_ascii(text), code) if not one.sure)
-    spans = [(one.start - one.beside[0], one.end + one.beside[1]) for one in unsure]
-    spans += [
-        (place, place + 1)
-        for place, sign in enumerate(text)
-        if not sign.isascii() and sign not in "½¼¾" and unicodedata.category(sign) == "No"
-    ]
+    found = _read(to_ascii(text), code) if _HAS_FIGURE.search(text) else []
+    spans = [(one.start - one.beside[0], one.end + one.beside[1]) for one in found if not one.sure]
+    other = () if text.isascii() else set(text).difference(_SAID_SIGNS)
+    if numerals := {sign for sign in other if unicodedata.category(sign) == "No"}:
+        spans += [(place, place + 1) for place, sign in enumerate(text) if sign in numerals]
     joined: list[tuple[int, int]] = []
     for start, end in sorted(spans):
         if joined and not re.search(r"\s", text[joined[-1][1] : start]):
@@ -103,14 +107,13 @@ def _read(text: str, code: str) -> list[Figure]:
 
     The surest kinds come first.
     """
-    if not _HAS_FIGURE.search(text):
-        return []
     tongue = language(code)
     found: list[Figure] = []
     taken = bytearray(len(text))
-    for kind in (find_days, find_sums, find_parts, find_ids, _find_ranges, _find_numbers):
-        bare = kind in (_find_ranges, _find_numbers)
-        for one in kind(text, tongue):
+    there = _prefilter(code).may_match(text)
+    for kind in _NEEDS:
+        bare = kind in _BARE
+        for one in kind(text, tongue) if kind in there else ():
             if not any(taken[one.start : one.end]):
                 taken[one.start : one.end] = b"\1" * (one.end - one.start)
                 found.append(_doubt(one, text, tongue, bare=bare))
@@ -166,14 +169,20 @@ def _find_ranges(text: str, tongue: Language) -> Iterator[Figure]:
         yield Figure(*found.span(), until.join(said), bool(one and two and rises and not named))
 
 
-def _find_numbers(text: str, tongue: Language) -> Iterator[Figure]:
+def _find_fractions(text: str, tongue: Language) -> Iterator[Figure]:
     for found in _FRACTION.finditer(text):
         said = tongue.fractions[found[2]]
         if found[1]:
             said = tongue.joined.format(say_whole(found[1], tongue), said)
         yield Figure(*found.span(), said)
+
+
+def _find_ordinals(text: str, tongue: Language) -> Iterator[Figure]:
     for found in _ORDINAL.finditer(text) if tongue.code == "en" else ():
         yield Figure(*found.span(), spell_ordinal(int(found[1]), tongue.code))
+
+
+def _find_numbers(text: str, tongue: Language) -> Iterator[Figure]:
     mark = decimal_mark(tongue.code)
     for found in _NUMBER.finditer(text):
         number, sure = read_number(found[2], mark)
@@ -187,3 +196,31 @@ def _find_numbers(text: str, tongue: Language) -> Iterator[Figure]:
             sure = not dated if "." in tail[0] else sure
             sure |= measured is not None
         yield Figure(*found.span(), said, sure and bool(said) and not found["even"])
+
+
+#: The kinds of figures, the surest first → what RE2 finds wherever there is one. `{money}` is any
+#: sign or code of a currency, `{months}` how any month begins.
+_NEEDS: Mapping[Callable[[str, Language], Iterator[Figure]], str] = {
+    find_days: r"\d[./:-]\d|\d\.? ?(?i:{months})",
+    find_sums: "{money}",
+    find_parts: r"\d[./,]\d",
+    find_ids: r"#|[A-Z][-/]?\d{3}|0\d|(?:\d\D{0,3}){6}\d",
+    _find_ranges: r"\d%?[ \x{a0}]?[-–—][ \x{a0}]?[\d.]",
+    _find_fractions: "[½¼¾]",
+    _find_ordinals: r"\d(?i:st|nd|rd|th)",
+    _find_numbers: r"\d",
+}
+#: Those that are only a number, which what stands beside it may change.
+_BARE = frozenset({_find_ranges, _find_fractions, _find_ordinals, _find_numbers})
+
+
+@cache
+def _prefilter(code: str) -> Prefilter[Callable[[str, Language], Iterator[Figure]]]:
+    money = any_of({*SIGNS, *currency_codes()})
+    months = any_of({month[:3] for month in language(code).months})
+    return Prefilter(
+        {
+            kind: needs.replace("{money}", money).replace("{months}", months)
+            for kind, needs in _NEEDS.items()
+        }
+    )

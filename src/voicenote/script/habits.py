@@ -15,6 +15,7 @@ from functools import cache, lru_cache, reduce
 from importlib.resources import files
 
 from voicenote.script.check.normalise import fold
+from voicenote.script.first_words import FirstWords
 
 #: The marks that may end a sentence, and what may close it after them.
 _MARK = re.compile(r"(?<![.!?…؟۔。])[.!?…؟۔。]+[\"”’“»)']*(?:\s+|$)|\s{0,20}[•▪●]\s{0,20}")
@@ -51,7 +52,10 @@ _REPORTED = re.compile(r"[\"“”„«]|(?<!\w)'\w.*'(?!\w)")
 
 @dataclass(frozen=True, slots=True)
 class Habits:
-    """The words of one language, as patterns that match folded text, and sets of folded words."""
+    """The words of one language, as patterns that match folded text, and sets of folded words.
+
+    `begun` knows the `weighty` patterns by the words that their phrases begin with.
+    """
 
     names: frozenset[str]
     numbers: frozenset[str]
@@ -59,6 +63,7 @@ class Habits:
     clauses: re.Pattern[str]
     coarse: re.Pattern[str]
     weighty: dict[str, re.Pattern[str]]
+    begun: FirstWords[str]
 
 
 @cache
@@ -69,13 +74,15 @@ def habits(code: str) -> Habits:
     table = tables[code]
     prefix = _PREFIXES.get(code, "")
     words = {name: frozenset(fold(word)[0] for word in table[name]) for name in table}
+    weighty = {name: words[name] for name in (*_WEIGHTS, "mine")}
     return Habits(
         names=words["names"],
         numbers=words["numbers"],
         short=words["short"],
         clauses=_pattern(words["clauses"], prefix),
         coarse=_pattern(words["coarse"], _PREFIXES_OF_ABUSE.get(code, "")),
-        weighty={name: _pattern(words[name], prefix) for name in (*_WEIGHTS, "mine")},
+        weighty={name: _pattern(phrases, prefix) for name, phrases in weighty.items()},
+        begun=FirstWords(weighty, prefix),
     )
 
 
@@ -91,8 +98,8 @@ def _pattern(words: Iterable[str], prefix: str) -> re.Pattern[str]:
 
 def is_coarse(text: str, code: str) -> bool:
     """Return whether a text has abuse in it, also with some of its letters hidden."""
-    folded = fold(_VERB_PREFIX.sub(r"\1", text))[0]
-    return bool(habits(code).coarse.search(folded) or _HIDDEN.search(text))
+    folded = fold(_VERB_PREFIX.sub(r"\1", text) if "\u200c" in text else text)[0]
+    return bool(habits(code).coarse.search(folded) or ("*" in text and _HIDDEN.search(text)))
 
 
 @lru_cache(maxsize=4096)
@@ -102,13 +109,17 @@ def weigh(text: str, code: str) -> float:
     One of some length tells more than a short one, and one that repeats what was said to them too.
     """
     folded, patterns = fold(text)[0], habits(code).weighty
+    there = habits(code).begun.lists(folded)
     total = min(len(text.split()), _LONG) / _WORDS_A_POINT - _SILENCE
     for name, (weight, most) in _WEIGHTS.items():
+        if name not in there:
+            continue
         found = set(patterns[name].findall(folded))
         if name in ("failed", "them"):  # where a verb's ending tells who, what they did themselves
             found = {one for one in found if not patterns["mine"].fullmatch(one)}
         total += weight * min(most, len(found))
-    if patterns["mine"].search(folded) and not patterns["them"].search(folded):
+    mine = "mine" in there and patterns["mine"].search(folded)
+    if mine and not ("them" in there and patterns["them"].search(folded)):
         total -= 1
     return total + bool(_REPORTED.search(text)) - text.endswith("?")
 

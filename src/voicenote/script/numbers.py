@@ -44,7 +44,7 @@ def spell_number(number: int, code: str, gender: str = "") -> str:
     engine, wanted = _engine(code), f"spellout-cardinal-{gender}"
     # Polish has 22 ways to spell a number, so ask for exactly one
     rules = wanted if gender and wanted in engine.rulesets else "spellout-numbering"
-    text = engine.format_number(abs(number), ruleset_names=[rules]).text
+    text = "".join(engine.iter_format_number(abs(number), ruleset_name=rules))
     text = text.replace("\u00ad", "")
     if code != "ro":
         return text

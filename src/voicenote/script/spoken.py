@@ -15,8 +15,12 @@ from voicenote.unicode_forms import normal
 
 #: The pause that each sentence adds, in seconds.
 PAUSE_S = 0.2
-_KEPT = set(".,;:?!'’-–—…،؛؟־׳״")
+_KEPT = set(".,;:?!'’-–—…،؛؟־׳״\u200c\u200d")
+#: What ASCII has that isn't said as it stands.
+_SPELT = re.compile(r"[0-9$%&@#+=*/_<>|~^\"()\[\]{}\\`\x00-\x1f\x7f]")
 _QUOTES = re.compile(r"[\"“”„«»‟‹›]")
+_SPACES, _LOOSE = re.compile(r"\s{2,}|[^\S ]"), re.compile(r" ([,.;:?!…،؛؟])")
+_HYPHEN, _DOUBLE = re.compile(r" ?- | -"), re.compile(r"([,;:])(?=[.?!])")
 
 
 @lru_cache(maxsize=8192)
@@ -38,11 +42,7 @@ def names_amount(text: str, amount: Decimal) -> bool:
 
 def spell_out(text: str, tongue: Language) -> str:
     """Return `text` as a voice should say it: words, and punctuation for pauses."""
-    if (
-        text.isascii()
-        and text.isprintable()
-        and not any(char in '0123456789$%&@#+=*/_<>|~^"()[]{}\\`' for char in text)
-    ):
+    if text.isascii() and not _SPELT.search(text):
         return text
     return _spell_out(text, tongue.code)
 
@@ -53,22 +53,26 @@ def _spell_out(text: str, code: str) -> str:
     text = _numerals(say_figures(normal(text), tongue), tongue)
     for symbol, word in tongue.symbols.items():
         text = text.replace(symbol, f" {word} ")
-    text = _QUOTES.sub("", text)
-    return _tidy("".join(char if _sayable(char) else " " for char in text))
+    return _tidy(_QUOTES.sub("", text).translate(_SAID))
 
 
 def _tidy(text: str) -> str:
-    text = re.sub(r"\s+", " ", text)
-    text = re.sub(r" ([,.;:?!…،؛؟])", r"\1", text)
-    text = re.sub(r" ?- | -", " ", text)
-    return re.sub(r"([,;:])(?=[.?!])", "", text).strip()
+    text = _LOOSE.sub(r"\1", _SPACES.sub(" ", text))
+    text = _HYPHEN.sub(" ", text) if "-" in text else text
+    return _DOUBLE.sub("", text).strip()
 
 
-@lru_cache(maxsize=4096)
-def _sayable(char: str) -> bool:
-    if char in _KEPT or char in "\u200c\u200d" or char.isspace():
-        return True
-    return unicodedata.category(char)[0] in "LM"
+class _Said(dict[int, str]):
+    """Each sign as it is said, or a space; found when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        sign = chr(code)
+        known = sign in _KEPT or sign.isspace() or unicodedata.category(sign)[0] in "LM"
+        said = self[code] = sign if known else " "
+        return said
+
+
+_SAID = _Said()
 
 
 def _numerals(text: str, tongue: Language) -> str:

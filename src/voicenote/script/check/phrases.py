@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from voicenote.script.check.normalise import fold
 from voicenote.script.check.phrase_notation import (
@@ -31,8 +32,7 @@ _Step = tuple[int, int, bool]
 _Chain = tuple[_Step, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A phrase that was found: its group, and where it starts and ends."""
 
     group: str

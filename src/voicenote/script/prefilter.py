@@ -1,0 +1,38 @@
+"""Which of many patterns may match a text at all, told by RE2 in one walk over it."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from functools import reduce
+from typing import Generic, TypeVar
+
+Name = TypeVar("Name", bound=Hashable)
+
+#: What RE2 lacks, or knows fewer letters of → what matches wherever that does, or more often.
+_WIDER = (
+    (r"(?<!\w)", "(?:^|[^a-z0-9_])"), (r"(?!\w)", "(?:$|[^a-z0-9_])"),
+    (r"\w{0,20}", "[^ ]*"), (r"\w", "[^ ]"), (r"\s", "[^a-z0-9_]"), (r"\A", "^"),
+)  # fmt: skip
+
+
+class Prefilter(Generic[Name]):
+    """Patterns with names, in the part of Python's syntax that `_WIDER` makes RE2 know.
+
+    It is asked before Python's own patterns, each of which takes a walk of its own.
+    """
+
+    def __init__(self, patterns: Mapping[Name, str]) -> None:
+        import re2
+
+        options = re2.Options()
+        options.log_errors = False
+        self._names = list(patterns)
+        self._set = re2.Set.SearchSet(options)
+        for pattern in patterns.values():
+            self._set.Add(reduce(lambda one, sign: one.replace(*sign), _WIDER, pattern))
+        self._set.Compile()
+
+    def may_match(self, text: str) -> set[Name]:
+        """Return the names of the patterns that may match in a text; never too few."""
+        places = self._set.Match(text.encode(errors="replace")) or ()
+        return {self._names[place] for place in places}

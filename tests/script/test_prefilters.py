@@ -1,0 +1,51 @@
+"""What is asked before patterns never misses what they would find."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voicenote.model.currencies import SIGNS
+from voicenote.script.amount_text import to_ascii
+from voicenote.script.check.normalise import fold
+from voicenote.script.failure import _begun, _patterns
+from voicenote.script.figures import _NEEDS, _prefilter
+from voicenote.script.habits import habits
+from voicenote.script.languages import language
+
+CODES = ("en", "he", "ro", "pl", "fa", "et")
+SIGNS_OF_FIGURES = [
+    *"0123456789½¼¾.,:/-–#%()' \u00a0+vVkxAZ", "12", "2026", "000", "am", "st", "5th", "USD", "EUR",
+    *SIGNS, *(month for code in CODES for month in language(code).months), "kell ", "godz. ", "od ",
+    " out of ", "stars", "٣", "۴", "٬",
+]  # fmt: skip
+
+
+@given(st.sampled_from(CODES), st.lists(st.sampled_from(SIGNS_OF_FIGURES), max_size=14))
+def test_kind_of_figure_is_looked_for_where_one_is(code: str, signs: list[str]) -> None:
+    """RE2 names every kind of figure of which Python's pattern finds one."""
+    text = to_ascii("".join(signs))
+    tongue = language(code)
+    found = {kind for kind in _NEEDS if any(kind(text, tongue))}
+    assert found <= _prefilter(code).may_match(text)
+
+
+def letters(code: str) -> Iterator[str]:
+    file = Path(__file__).parent / "grievances" / f"{code}.jsonl"
+    for line in file.read_text(encoding="utf-8").splitlines():
+        yield fold(json.loads(line)["text"])[0]
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_list_is_looked_through_where_a_phrase_of_it_is(code: str) -> None:
+    """The first words name every list of habits and kinds of failure with a phrase in a letter."""
+    patterns, begun = _patterns(code), _begun(code)
+    for text in letters(code):
+        weighty = {name for name, one in habits(code).weighty.items() if one.search(text)}
+        assert weighty <= habits(code).begun.lists(text)
+        assert {kind for kind, one in patterns.items() if one.search(text)} <= begun.lists(text)
