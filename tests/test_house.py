@@ -23,6 +23,7 @@ SOURCE = Path(errors.__file__).parent
 STAGES = ("intake", "script", "voice", "sound", "schedule", "delivery", "followup")
 GROUND = (
     "addresses",
+    "counting",
     "deadline",
     "worker",
     "files",

@@ -533,3 +533,20 @@ def test_a_profile_keeps_how_a_file_is_read(tmp_path: Path) -> None:
     )  # fmt: skip
     save_profile(tmp_path / "voicenote.toml", "a", profile)
     assert load(tmp_path, {}).intake["a"] == profile
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "field", "first"),
+    [
+        ('[writer]\nkind = "template"\n\n[writer]\nkind = "endpoint"\n', 4, "writer", 1),
+        ('[owner]\nname = "Ada"\n\nname = "Bo"\n', 4, "owner.name", 2),
+        ("[voice.et]\nrate = 90\n[voice.et]\n", 3, "voice.et", 1),
+    ],
+)
+def test_what_is_there_twice_names_both_lines(
+    tmp_path: Path, text: str, line: int, field: str, first: int
+) -> None:
+    (problem,) = problems(tmp_path, text)
+    assert (problem.line, problem.field) == (line, field)
+    assert problem.what == "this is there twice"
+    assert f"the first is on line {first}" in problem.advice

@@ -166,6 +166,17 @@ def read_person(text: str) -> str:
     return _cut_greeting(_cut_ending(text)) or text
 
 
+def has_message(text: str) -> bool:
+    """Return whether a letter says anything besides a greeting and a signature."""
+    lines = [line for line in _tidy(text).split("\n") if any(map(str.isalnum, line))]
+    for _ in range(2):
+        found = _greeting().match(lines[0]) if lines else None
+        if not found or found.end() < len(lines[0]):
+            break
+        lines = lines[1:]
+    return bool(lines) and not (_closes(lines[0]) and _is_short(lines[1:]))
+
+
 def _tidy(text: str) -> str:
     """Return `text` with single spaces, at most one empty line, and no space before a comma."""
     lines = _SPACES.sub(" ", _INVISIBLE.sub("", text)).replace("\r\n", "\n").split("\n")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
 from click.testing import Result
 
 from voicenote.cli.terminal.batch_report import named_once
+from voicenote.cli.terminal.case_options import is_reason
 from voicenote.cli.terminal.run_report import turn_lines
+from voicenote.cli.terminal.screen import Screen
 from voicenote.engine.run.run_once import Turn
 
 Call = Callable[..., Result]
@@ -127,3 +130,31 @@ def test_of_all_those_with_errors_are_listed_and_not_approved(doubtful: Call) ->
     assert done.stdout.startswith("1 approved")
     assert doubtful("approve", "2").exit_code == 0
     assert doubtful("approve", "1").exit_code == 1
+
+
+@pytest.mark.parametrize("empty", ["y", "Yes", "ok", "ok, fine", ".", "goodwill", "так", "yes yes"])
+def test_a_word_that_only_agrees_is_no_reason(ready: Call, empty: str) -> None:
+    done = ready("approve", "1", "--anyway", empty)
+    assert done.exit_code == 2
+    assert "gives no reason; say in a few words why it is right" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "reason", ["they know why", "ta teab seda", "היא יודעת", "对方已经知道了", "she laughed at it"]
+)
+def test_a_few_words_are_a_reason_in_any_writing(reason: str) -> None:
+    assert is_reason(reason)
+
+
+def test_a_reason_that_is_none_is_asked_for_again(
+    ready: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Screen, "interactive", True)
+    ready("amends", "add", "1", "--kind", "call", "--text", "call you")
+    done = ready("approve", "1", input="y\n.\nshe knows of it\n")
+    assert done.exit_code == 0, done.stderr
+    assert "“y” gives no reason, and it is kept" in done.stderr
+    assert "“.” gives no reason" in done.stderr
+    assert json.loads(ready("show", "1", "--json").stdout)["memo"]["approved_anyway"] == (
+        "she knows of it"
+    )

@@ -113,3 +113,16 @@ def test_a_file_that_is_no_text_is_bad_data(call: Call, tmp_path: Path) -> None:
     (tmp_path / "x").write_bytes(b"\xff\xfe\x00")
     assert call("check", str(tmp_path / "x")).exit_code == 65
     assert call("check", "-", input="  ").exit_code == 65
+
+
+def test_of_many_texts_a_hint_is_told_once(ready: Call) -> None:
+    hint = "It does not say what will be different"
+    done = ready("check", "1", "2", "3")
+    assert done.stdout.count(hint) == 1
+    assert "hint R1, 3 texts: " in done.stdout
+    assert ready("-v", "check", "1", "2", "3").stdout.count(hint) == 3
+    assert f"hint R1\n    {hint}" in ready("check", "1").stdout
+
+
+def test_one_of_a_kind_is_not_several(ready: Call) -> None:
+    assert "1 hint." in ready("check", "1").stderr

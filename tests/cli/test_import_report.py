@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from click.testing import Result
 
 Call = Callable[..., Result]
@@ -93,3 +94,12 @@ def test_a_kind_stands_for_the_one_channel_of_that_kind(
     assert "not set up" not in ready("plan", "4").stderr
     (home / "voicenote.toml").write_text(webhook.format("hook") + webhook.format("crook"))
     assert "'webhook', which is not set up" in ready("plan", "4").stderr
+
+
+@pytest.mark.parametrize("name", ["head.csv", "head.tsv"])
+def test_a_file_with_a_header_only_says_so(call: Call, tmp_path: Path, name: str) -> None:
+    sign = "," if name.endswith("csv") else "\t"
+    (tmp_path / name).write_text(sign.join(["ref", "customer", "what_happened"]) + "\n", "utf-8")
+    done = call("import", str(tmp_path / name))
+    assert done.exit_code == 0
+    assert "nothing stands below its header" in done.stderr

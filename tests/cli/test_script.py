@@ -280,3 +280,42 @@ def test_a_letter_waits_for_words_again_when_the_case_changes(ready: Call) -> No
     refused = ready("approve", "1")
     assert refused.exit_code == 1
     assert "R20" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("letter", "says"),
+    [
+        ("", "standard input has no words in it"),
+        (" \n\n", "standard input has no words in it"),
+        ("# a comment\n[thanks]\n", "standard input has no words in it"),
+        ("Best regards,\nAnna Saar\n", "nothing besides a greeting and a signature"),
+        ("Dear Ada,\n\nKind regards,\nAnna Saar\n+372 555 0101\n", "nothing besides"),
+        ("Lugupidamisega\nAnna Saar", "nothing besides"),
+        ("Z poważaniem,\nAnna Saar", "nothing besides"),
+        ("Cu stimă,\nAnna Saar", "nothing besides"),
+        ("בברכה,\nאנה", "nothing besides"),
+        ("با احترام\nآنا", "nothing besides"),
+    ],
+)
+def test_a_letter_that_says_nothing_is_refused(call: Call, letter: str, says: str) -> None:
+    done = call("script", "1", "--from", "-", input=letter)
+    assert done.exit_code == 65
+    assert says in done.stderr
+    assert "write what you want to say" in done.stderr
+    assert json.loads(call("show", "1", "--json").stdout)["script"] is None
+
+
+def test_hints_on_a_letter_are_for_who_wants_more(call: Call) -> None:
+    hint = "R1: It does not say what will be different"
+    assert hint not in call("script", "1", "--from", "-", input=LETTER).stderr
+    assert hint in call("-v", "script", "1", "--from", "-", input=LETTER).stderr
+
+
+def test_a_case_that_has_everything_could_not_say_more(call: Call) -> None:
+    for number in ("1", "2", "3"):
+        told = ("--said-back", "You waited, and nobody rang.", "--cause", "no one looked")
+        own = ("--our-fault", "We forgot you.", "--meant", "You lost the day.")
+        assert call("triage", number, *told, *own).exit_code == 0
+    done = call("script", "--all")
+    assert "could say more" not in done.stdout
+    assert "your own words stand for: " in call("script", "1").stderr

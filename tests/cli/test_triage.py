@@ -77,7 +77,7 @@ def test_money_for_an_unfounded_claim_needs_an_override(call: Call) -> None:
     refused = call(*priced)
     assert refused.exit_code == 1
     assert "S9" in refused.stderr
-    assert call(*priced, "--override", "goodwill").exit_code == 0
+    assert call(*priced, "--override", "out of goodwill").exit_code == 0
     assert "goodwill" in call("show", "2", "--json").stdout
 
 

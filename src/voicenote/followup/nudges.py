@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from voicenote.counting import count_of
 from voicenote.followup.actions import About, Nudge
 from voicenote.followup.case_status import (
     amends_of,
@@ -78,7 +79,7 @@ def _overdue(snapshot: Snapshot, now: datetime) -> Iterator[Nudge]:
     """Yield a nudge for each overdue promise: on the first three days, then every week (R11)."""
     for one, days in overdue_promises(snapshot, now):
         step = min(days, 3) if days < 7 else days // 7 * 7
-        ago = f"{days} day{'s' * (days > 1)} ago"
+        ago = f"{count_of(days, 'day')} ago"
         text = f"OVERDUE: {_promised(snapshot, one)}, {ago}. {_when_done(one)}"
         mark = f"{one.k}:{one.promise.promised_by}:{step}"
         yield _nudge(snapshot, About.OVERDUE, text, mark)

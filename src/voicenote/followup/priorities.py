@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
 
+from voicenote.counting import count_of
 from voicenote.followup.case_status import (
     describe_fate,
     done_command,
@@ -118,7 +119,7 @@ def _promises(snapshot: Snapshot, now: datetime) -> Iterator[Need]:
         aim = one.promise.target or one.promise.promised_by
         if days := overdue.get(one.k):
             urgency, since = Urgency.OVERDUE, now - timedelta(days=days)
-            sentence = f"is {days} day{'s' * (days > 1)} overdue"
+            sentence = f"is {count_of(days, 'day')} overdue"
         elif one.state is AmendsState.PROMISED and aim and aim - today(snapshot, now) <= SOON:
             urgency, since = Urgency.DUE_SOON, now + (aim - today(snapshot, now))
             sentence = f"is to be done by {aim}; note {EVIDENCE[one.promise.kind]}"
@@ -133,7 +134,7 @@ def _touches(snapshot: Snapshot) -> Iterator[Need]:
     number = snapshot.case.number
     held = [t for t in snapshot.round_touches if t.state is TouchState.HELD and t.reason]
     if held:
-        count = "1 message is held" if len(held) == 1 else f"{len(held)} messages are held"
+        count = count_of(len(held), "message is held", "messages are held")
         sentence = f"{count} ({held[0].reason}); look, then let them go"
         since = min(touch.due_at for touch in held)
         yield _need(snapshot, Urgency.HELD, since, sentence, f"voicenote plan {number} --resume")

@@ -241,9 +241,9 @@ def stranded(tx: Transaction, known: Collection[str]) -> dict[str, list[int]]:
 def told_stranded(channel: str, cases: Sequence[int]) -> tuple[str, str]:
     """Return the warning about cases that wait for a missing channel, and what to do."""
     shown = ", ".join(map(str, cases[:10])) + (" …" if len(cases) > 10 else "")
-    what = f"case{'s' * (len(cases) > 1)} {shown} wait{'s' * (len(cases) == 1)} for the channel"
+    what = f"case {shown} waits" if len(cases) == 1 else f"cases {shown} wait"
     cure = f"voicenote plan --from {channel} --by NAME, or set up [channels.{channel}] again"
-    return f"{what} {channel!r}, which is not set up", cure
+    return f"{what} for the channel {channel!r}, which is not set up", cure
 
 
 def opted_out(tx: Transaction) -> set[int]:

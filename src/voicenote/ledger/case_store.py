@@ -10,7 +10,6 @@ from typing import Any, TypeVar
 
 from sqlalchemy import insert, select, update
 
-from voicenote.errors import WrongUse
 from voicenote.ledger import (
     customer_store,
     customers,
@@ -19,7 +18,7 @@ from voicenote.ledger import (
     tables,
     word_renewal,
 )
-from voicenote.ledger.changes import hold_case
+from voicenote.ledger.changes import hold_case, no_such_case
 from voicenote.ledger.customers import News
 from voicenote.ledger.identity import StoredComplaint
 from voicenote.ledger.list_params import list_param
@@ -202,7 +201,7 @@ def get(tx: Transaction, number: int) -> Case:
     """Return one case. Raises WrongUse when there is no case of that number."""
     found = load(tx, [number])
     if number not in found:
-        raise WrongUse(f"there is no case {number}", "see: voicenote cases --all")
+        raise no_such_case(number)
     return found[number]
 
 
@@ -249,7 +248,7 @@ def revise(tx: Transaction, number: int, event: str, **values: Any) -> None:
     table = tables.cases
     done = tx.connection.execute(update(table).where(table.c.number == number).values(**values))
     if done.rowcount != 1:
-        raise WrongUse(f"there is no case {number}", "see: voicenote cases --all")
+        raise no_such_case(number)
     told = {name: value for name, value in values.items() if value is not None}
     tx.tell(event, number, **{name: str(value) for name, value in told.items()})
 

@@ -103,7 +103,7 @@ def change_case(
     stage = tables.cases.c.stage
     found = tx.connection.execute(_STAGE, {"its_number": number}).scalar()
     if found is None:
-        raise _no_case(number)
+        raise no_such_case(number)
     new = after(CASE, Stage(found), event)
     _set_column(tx, tables.cases, stage, number, found, {"stage": new.value, **values})
     tx.tell(CASE_HISTORY[event], number, **(facts or {}))
@@ -122,14 +122,15 @@ def change_cases(tx: Transaction, event: str, facts: Mapping[int, Mapping[str, o
     changed: dict[str, list[int]] = defaultdict(list)
     for number in numbers:
         if number not in stages:
-            raise _no_case(number)
+            raise no_such_case(number)
         changed[after(CASE, Stage(stages[number]), event).value].append(number)
     for stage, those in changed.items():
         tx.connection.execute(_CASES.values(stage=stage), {"cases": those})
     tx.tell_all(CASE_HISTORY[event], facts)
 
 
-def _no_case(number: int) -> WrongUse:
+def no_such_case(number: int) -> WrongUse:
+    """Return the error for the number of a case that there isn't."""
     return WrongUse(f"there is no case {number}", "see: voicenote cases --all")
 
 

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, func, select, union
 
-from voicenote.errors import WrongUse
 from voicenote.ledger import case_store, optouts, tables, touches
 from voicenote.ledger.case_rows import OWED
+from voicenote.ledger.changes import no_such_case
 from voicenote.ledger.store import Transaction
 from voicenote.ledger.unreadable import reading
 from voicenote.model.case import Case, Stage
@@ -62,7 +62,7 @@ def snapshot(tx: Transaction, number: int, zone_of: ZoneOf) -> Snapshot:
     """Return the snapshot of one case. Raises WrongUse when there is no case of that number."""
     found = snapshots(tx, [number], zone_of)
     if number not in found:
-        raise WrongUse(f"there is no case {number}", "see: voicenote cases --all")
+        raise no_such_case(number)
     return found[number]
 
 

@@ -42,10 +42,14 @@ _REMINDER = 22
 
 @dataclass(frozen=True, slots=True)
 class Shortfall:
-    """Something that a script lacks, and the rule that asks for it."""
+    """Something that a script lacks, and the rule that asks for it.
+
+    `missing`: the case lacks it; otherwise it is known, and there is no time or no need to say it.
+    """
 
     rule: str
     what: str
+    missing: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,12 +194,12 @@ def _shortfalls(
     complaint = case.complaint
     if name == "status-late" and context.next_by is None:
         yield Shortfall("R11", "a late promise needs a new date")
-    if not complaint.bothered_most.strip():
+    if not (complaint.bothered_most.strip() or (complaint.said_back and complaint.meant)):
         yield Shortfall("S2", "what bothered them most is not known")
     if name == "unfounded" and not complaint.finding_reason.strip():
         yield Shortfall("S17", "unfounded needs a written reason")
     if (length := seconds(script, context.wpm)) > LONGEST_S:
-        yield Shortfall("R15", f"it takes about {length:.0f} seconds to say")
+        yield Shortfall("R15", f"it takes about {length:.0f} seconds to say", missing=False)
 
 
 def _unsaid(
@@ -208,7 +212,7 @@ def _unsaid(
     dropped = {fact for one in gone for fact in one.facts} - heard
     if dropped:
         what = ", ".join(sorted(name.replace("_", " ") for name in dropped))
-        yield Shortfall("R19", f"left out to stay within a minute: {what}")
+        yield Shortfall("R19", f"left out to stay within a minute: {what}", missing=False)
     complaint = case.complaint
     own = {
         "what_happened": complaint.said_back,
@@ -223,4 +227,4 @@ def _unsaid(
     ]
     if covered:
         what = ", ".join(fact.replace("_", " ") for fact in covered)
-        yield Shortfall("R19", f"your own words stand for: {what}")
+        yield Shortfall("R19", f"your own words stand for: {what}", missing=False)

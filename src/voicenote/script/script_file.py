@@ -72,6 +72,11 @@ def from_text(text: str, original: Script, file: str = "") -> Script:
     return replace(original, sentences=tuple(sentences)) if sentences else original
 
 
+def has_sentences(text: str) -> bool:
+    """Return whether an edited text has a sentence, and not only comments and headings."""
+    return any(kind == "sentence" for _, kind, _ in _read_lines(text))
+
+
 def _section(line: str, file: str, number: int, problems: list[Problem]) -> Section:
     try:
         return Section(line)

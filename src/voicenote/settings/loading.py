@@ -14,11 +14,13 @@ from voicenote.files import expand_home
 from voicenote.options import FromEnvironment
 from voicenote.settings.parsing import Structure
 from voicenote.settings.schema import NAMED, TABLES, Settings
-from voicenote.settings.source import PREFIX, SettingsSource
+from voicenote.settings.source import PREFIX, SettingsSource, line_of, path_at
 
 FILE_NAME = "voicenote.toml"
 
 _MOST = 1_000_000  # bytes
+#: What the parser says of a table or a key that was there before.
+_TWICE = re.compile(r"Cannot (?:declare .* twice|overwrite a value)")
 _AT_LINE = re.compile(r" \(at line (\d+), column \d+\)$")
 
 
@@ -92,13 +94,19 @@ def _parse(text: str, file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # also a number with too many digits
-        what = str(error)
-        at = _AT_LINE.search(what)
+        at = _AT_LINE.search(str(error))
+        line = int(at[1]) if at else None
+        what, advice, field = _AT_LINE.sub("", str(error)), "correct this line", ""
+        if line and _TWICE.match(what):
+            field = path_at(text, line)
+            what = "this is there twice"
+            advice = f"keep one; the first is on line {line_of(text, field)}"
         problem = Problem(
-            what=_AT_LINE.sub("", what),
-            advice="correct this line; everything before it can be read",
+            what=what,
+            advice=f"{advice}; everything before it can be read",
             file=str(file),
-            line=int(at[1]) if at else None,
+            line=line,
+            field=field,
         )
         raise BadSettings(f"{file} is not valid TOML", "correct it", [problem]) from None
 

@@ -37,6 +37,21 @@ def line_of(text: str, dotted: str) -> int | None:
     return nearest
 
 
+def path_at(text: str, number: int) -> str:
+    """Return the dotted table or setting on a line (from 1); "" if there is none."""
+    table = ""
+    for line, content in enumerate(text.splitlines()[:number], start=1):
+        if header := _HEADER.match(content):
+            table = found = _path(header["path"])
+        elif key := _KEY.match(content):
+            found = table + _path(key["path"])
+        else:
+            continue
+        if line == number:
+            return found.rstrip(".")
+    return ""
+
+
 def _path(text: str) -> str:
     """Return a path of TOML without its quotes, each part followed by a dot."""
     return "".join(f"{part.strip(_QUOTES)}." for part in _PART.findall(text))

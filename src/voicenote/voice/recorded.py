@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from voicenote.counting import count_of
 from voicenote.errors import BadData, Unavailable, VoiceUnavailable, room_for
 from voicenote.files import make_folder, open_beside
 from voicenote.model.memo import Clip
@@ -58,7 +59,7 @@ class Recorded:
             synthetic=False,
             quality=100,
             installed=True,
-            note=f"{count} sentences in your own voice",
+            note=f"{count_of(count, 'sentence')} in your own voice",
             advice="record what is missing with `voicenote record N`",
         )
 

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from voicenote.cli.terminal.batch_report import report_cases
-from voicenote.cli.terminal.case_options import Selection, cases_options, reason_option
+from voicenote.cli.terminal.case_options import (
+    SAY_WHY,
+    Selection,
+    cases_options,
+    is_reason,
+    reason_option,
+)
 from voicenote.cli.terminal.session import Session, command
 from voicenote.errors import Unavailable, WrongUse
 
@@ -89,7 +95,7 @@ def _release_all(
     done, failed = parted(session.screen.progress(work, "Approving", len(numbers)))
     if ask and not anyway and len(numbers) == 1 and failed and _may_be_excused(session, failed[0]):
         session.screen.warn(failed[0].error.what)
-        if reason := session.screen.ask("Why is it right all the same? (Enter leaves it)"):
+        if reason := _ask_reason(session):
             return _release_all(session, ws, numbers, reason, ask=False)
 
     def tell() -> None:
@@ -102,6 +108,15 @@ def _release_all(
             session.screen.note("Nothing waits for approval. To make sound: voicenote render")
 
     return report_cases(session, numbers, done, failed, _approved_data, tell)
+
+
+def _ask_reason(session: Session) -> str:
+    """Return why a refused memo is right all the same; "" when it is left."""
+    while True:
+        reason = session.screen.ask("Why is it right all the same? (Enter leaves it)")
+        if not reason or is_reason(reason):
+            return reason
+        session.screen.warn(f"“{reason}” gives no reason, and it is kept: {SAY_WHY}.")
 
 
 def _may_be_excused(session: Session, failed: Failed) -> bool:

@@ -11,6 +11,7 @@ import click
 from voicenote.cli.terminal.case_options import case_number
 from voicenote.cli.terminal.file_input import read_text
 from voicenote.cli.terminal.session import Session, command
+from voicenote.counting import count_of
 from voicenote.errors import BadData, WrongUse
 
 if TYPE_CHECKING:
@@ -124,16 +125,26 @@ def _text(session: Session, name: str, language: str, asked: CheckContext) -> Ch
 
 
 def _show(session: Session, checked: Sequence[CheckedText]) -> None:
+    """Print the findings; of several texts, each hint only once, unless the user wants more."""
+    once = len(checked) > 1 and not session.verbose
+    hints: dict[tuple[str, str, str], list[str]] = {}
     for one in checked:
         for finding in one.findings:
+            if once and finding.level.value == "hint":
+                told = (finding.rule, finding.why, finding.instead)
+                hints.setdefault(told, []).append(one.where)
+                continue
             line, column = finding.place(one.text)
             quoted = f' "{" ".join(finding.text.split())}"' if finding.text else ""
             at = f"{one.where}:{line}:{column}" if finding.text else one.where
             session.screen.out(f"{at}: {finding.level.value} {finding.rule}{quoted}")
             session.screen.out(f"    {finding.why}")
             session.screen.out(f"    Instead: {finding.instead}")
+    for (rule, why, instead), where in hints.items():
+        session.screen.out(f"hint {rule}, {count_of(len(set(where)), 'text')}: {why}")
+        session.screen.out(f"    Instead: {instead}")
     levels = [finding.level.value for one in checked for finding in one.findings]
-    counts = [f"{levels.count(level)} {level}s" for level in ("error", "warning", "hint")]
+    counts = [count_of(levels.count(level), level) for level in ("error", "warning", "hint")]
     session.screen.note(f"{len(checked)} checked: {', '.join(counts)}.")
 
 

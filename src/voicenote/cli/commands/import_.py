@@ -12,6 +12,7 @@ import click
 from voicenote.cli.terminal.import_report import describe_counts, describe_known, overdue
 from voicenote.cli.terminal.record_reader import RecordReader
 from voicenote.cli.terminal.session import Session, command
+from voicenote.counting import count_of
 from voicenote.errors import BadData, WrongUse, short
 
 if TYPE_CHECKING:
@@ -192,7 +193,7 @@ def _take(
         session.if_stopped = ""
     if taken.returned:
         others = len(taken.returned) - 1
-        more = f" (and {others} more cases like this)" if others else ""
+        more = f" (and {count_of(others, 'more case')} like this)" if others else ""
         session.screen.warn(f"{taken.returned[0]}{more}. See voicenote lessons")
     if taken.overdue:
         session.screen.warn(overdue(taken.overdue))
@@ -227,6 +228,8 @@ def _report(session: Session, result: Mapping[str, Any], *, dry_run: bool) -> No
             if result["rejected_file"]
             else "see the reasons above",
         )
+    if not (result["read"] or result["left_out"] or came):
+        session.screen.warn("There is no complaint in it: nothing stands below its header.")
     would = "would be " if dry_run else ""
     counts = f"{result['added']} {would}added, {result['unchanged']} already there"
     named = f"; batch {result['batch']!r}" if result["batch"] is not None else ""

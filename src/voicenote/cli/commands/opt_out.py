@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from voicenote.cli.terminal.session import Session, command
+from voicenote.counting import count_of
 
 if TYPE_CHECKING:
     from voicenote.engine.case.consent import OptedOut
@@ -54,5 +55,5 @@ def _opted_out(done: OptedOut) -> str:
     who = ", ".join(f"{name} (case {number})" for number, name in done.cases)
     if done.already and not done.cancelled:
         return f"{who} had already opted out, and nothing was waiting for them."
-    messages = "1 message was" if done.cancelled == 1 else f"{done.cancelled} messages were"
+    messages = count_of(done.cancelled, "message was", "messages were")
     return f"{who} will get no more messages; {messages} cancelled. What you promised still counts."

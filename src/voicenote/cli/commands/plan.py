@@ -8,6 +8,7 @@ import click
 
 from voicenote.cli.terminal.case_options import CASE
 from voicenote.cli.terminal.session import Session, command
+from voicenote.counting import count_of
 from voicenote.errors import WrongUse
 
 if TYPE_CHECKING:
@@ -97,8 +98,8 @@ def _move_all(session: Session, by: str, away_from: str) -> int:
 
 def _describe_move(moved: Moved, by: str, away_from: str) -> str:
     messages, cases = len(moved.touches), len({case for case, _ in moved.touches})
-    what = f"{messages} message{'s' * (messages != 1)} in {cases} case{'s' * (cases != 1)}"
-    return f"{what}, which waited for {away_from}, now go{'es' * (messages == 1)} by {by}."
+    what = f"{count_of(messages, 'message')} in {count_of(cases, 'case')}"
+    return f"{what}, which waited for {away_from}, now {'goes' if messages == 1 else 'go'} by {by}."
 
 
 def _warn_left(session: Session, moved: Moved) -> None:

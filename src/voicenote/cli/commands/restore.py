@@ -8,6 +8,7 @@ import click
 
 from voicenote.cli.terminal.batch_report import describe_hold
 from voicenote.cli.terminal.session import Session, command
+from voicenote.counting import count_of
 
 
 @command()
@@ -23,7 +24,9 @@ def restore(session: Session, /, *, file: Path) -> None:
     session.if_stopped = "nothing was restored; run the same command again when you are ready"
     restored = restore_(file, session.home, open_ledger_at, whereabouts())
     session.if_stopped = ""
-    session.screen.show(restored, lambda: f"{restored.files} files restored into {session.home}.")
+    session.screen.show(
+        restored, lambda: f"{count_of(restored.files, 'file')} restored into {session.home}."
+    )
     session.screen.warn(*describe_hold(restored.held, restored.cases, restored.uncertain))
     if restored.doubt:
         session.screen.warn(

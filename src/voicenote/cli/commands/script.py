@@ -185,7 +185,7 @@ def _summary(session: Session, done: Sequence[Drafted], failed: Sequence[Failed]
     parts = [f"{new} written"]
     if new < len(done):
         parts.append(f"{len(done) - new} as before")
-    if short := sum(bool(one.warnings) for one in done):
+    if short := sum(any(lack.missing for lack in one.warnings) for one in done):
         parts.append(f"{short} could say more (voicenote script N shows what)")
     if fell_back := sum(one.fell_back for one in done):
         parts.append(f"{fell_back} in English, because there are no templates")
@@ -202,9 +202,14 @@ def _edit_script(
     from voicenote.engine.memo.compose_cases import compose_cases
     from voicenote.engine.memo.drafting import current, edit_script
     from voicenote.script.own_letter import is_letter
-    from voicenote.script.script_file import from_text, to_text
+    from voicenote.script.script_file import from_text, has_sentences, to_text
 
     text = read_text(source, session.stdin) if source else ""
+    if source and not has_sentences(text):
+        raise BadData(
+            f"{'standard input' if source.name == '-' else source.name} has no words in it",
+            f"write what you want to say, or let it be written: voicenote script {number}",
+        )
     if is_letter(text):
         return _take_letter(session, ws, number, text, language)
     if language:
@@ -230,12 +235,13 @@ def _take_letter(session: Session, ws: Workspace, number: int, text: str, langua
 
     taken = take_letter(ws, number, text, language)
     if session.json:
-        warnings = [asdict(one) for one in taken.warnings]
+        warnings = [asdict(one) for one in (*taken.warnings, *taken.hints)]
         one = {"case": number, "script": _words(taken.script), "warnings": warnings}
         session.screen.data([{**one, "changed": taken.changed}])
         return 0
     _show(session, taken.script)
-    session.screen.warn(*(f"{one.rule}: {one.what}" for one in taken.warnings))
+    told = (*taken.warnings, *(taken.hints if session.verbose else ()))
+    session.screen.warn(*(f"{one.rule}: {one.what}" for one in told))
     if taken.has_errors:
         session.screen.note(
             f"Your letter is kept as a draft. As it is, approving it needs a reason: voicenote "

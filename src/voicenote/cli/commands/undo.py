@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from voicenote.cli.terminal.batch_report import name_cases
 from voicenote.cli.terminal.session import Session, command
+from voicenote.counting import count_of
 
 if TYPE_CHECKING:
     from voicenote.engine.case.clock_undo import Undone
@@ -46,19 +47,19 @@ def undo(session: Session, /) -> int:
 
 def _describe_match(back: UndoneMatch) -> str:
     what = f"Message {back.message} fits no case again; it was {back.customer}'s answer"
-    due = f"; {back.messages} message{'s' * (back.messages > 1)} due again" * bool(back.messages)
+    due = f"; {count_of(back.messages, 'message')} due again" * bool(back.messages)
     held = f", {back.held} held until you have looked at it" * bool(back.held)
     return f"{what} (case {back.case}){due}{held}."
 
 
 def _describe_undone(done: Undone) -> str:
     counts = (
-        (done.messages, "message{} skipped"),
-        (done.promises, "promise{} broken"),
-        (done.closed, "case{} closed"),
-        (done.moved, "message{} put off"),
+        (done.messages, "message", "skipped"),
+        (done.promises, "promise", "broken"),
+        (done.closed, "case", "closed"),
+        (done.moved, "message", "put off"),
     )
-    parts = [f"{n} {words.format('s' * (n > 1))}" for n, words in counts if n]
+    parts = [f"{count_of(n, what)} {became}" for n, what, became in counts if n]
     when = f"the run at {done.at:%Y-%m-%d %H:%M} UTC" if done.at else "a clock that was ahead"
     if not parts:
         return f"Nothing of {when} could be taken back."

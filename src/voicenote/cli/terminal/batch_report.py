@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from voicenote.cli.terminal.session import Session
+from voicenote.counting import count_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,7 +26,7 @@ def name_cases(numbers: Sequence[int], most: int = NAMED) -> str:
     """Return the numbers of the first few cases, and a count: ``cases 3, 4 and 7 more``."""
     listed = ", ".join(map(str, numbers[:most]))
     more = f" and {len(numbers) - most} more" if len(numbers) > most else ""
-    return f"case{'s' * (len(numbers) != 1)} {listed}{more}"
+    return f"{'case' if len(numbers) == 1 else 'cases'} {listed}{more}"
 
 
 def report_cases(
@@ -104,11 +105,12 @@ def describe_hold(held: int, cases: Sequence[int], uncertain: int) -> Iterator[s
     """Yield what is held in a copied ledger, and what to do about it."""
     if held:
         yield (
-            f"{held} messages are held, because they may have been sent since the copy was made: "
+            f"{count_of(held, 'message is', 'messages are')} held, because they may have been sent "
+            "since the copy was made: "
             f"{name_cases(cases)}.\nCheck each, then let it go on: voicenote plan N --resume"
         )
     if uncertain:
         yield (
-            f"{uncertain} were being sent when the copy was made. You decide: "
+            f"{count_of(uncertain, 'was', 'were')} being sent when the copy was made. You decide: "
             "voicenote mark-sent N, or voicenote resend N"
         )

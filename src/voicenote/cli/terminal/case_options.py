@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from voicenote.engine.workspace import Workspace
     from voicenote.model.case import Stage
 
+#: What is asked for when a reason gives none.
+SAY_WHY = "say in a few words why it is right"
 #: The largest case number that a database can hold.
 LAST_CASE = 2**31 - 1
 
@@ -43,13 +47,32 @@ def case_number(digits: str) -> int:
     return int(digits)
 
 
+#: Words that only agree, and so are no reason.
+_NO_REASON = frozenset({
+    "a", "an", "y", "yes", "yeah", "yep", "ok", "okay", "k", "n", "no", "none", "sure", "fine",
+    "so", "because", "reason", "anyway",
+})  # fmt: skip
+_A_WORD = re.compile(r"[^\W\d_]+")
+#: So many letters are a reason in writing that has no spaces.
+_LETTERS_ALONE = 6
+
+
+def is_reason(text: str) -> bool:
+    """Return whether a text can be a reason: more than one word, and not only "yes, ok"."""
+    words = [word for word in _A_WORD.findall(text) if word.casefold() not in _NO_REASON]
+    alone = sum(unicodedata.category(letter) == "Lo" for letter in text) >= _LETTERS_ALONE
+    return len(words) > 1 or alone
+
+
 def reason_option(name: str, about: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Return an option for a reason, which is trimmed, and refused when it is blank."""
+    """Return an option for a reason, which is trimmed, and refused when it gives none."""
 
     def trim(context: click.Context, parameter: click.Parameter, value: str) -> str:
         source = context.get_parameter_source(parameter.name or "")
         if not value.strip() and source is ParameterSource.COMMANDLINE:
-            raise click.BadParameter("the reason is empty; say in a few words why it is right")
+            raise click.BadParameter(f"the reason is empty; {SAY_WHY}")
+        if source is ParameterSource.COMMANDLINE and not is_reason(value):
+            raise click.BadParameter(f"{value.strip()!r} gives no reason; {SAY_WHY}")
         return value.strip()
 
     return click.option(name, metavar="REASON", default="", callback=trim, help=about)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from voicenote.cli.terminal.batch_report import name_cases
+from voicenote.counting import count_of
 from voicenote.errors import Problem
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def overdue(count: int) -> str:
     """Return a line on how many imported promises are already overdue."""
     one = count == 1
     return (
-        f"{count} promise{'' if one else 's'} {'was' if one else 'were'} due on a day that has "
+        f"{count_of(count, 'promise was', 'promises were')} due on a day that has "
         f"passed, and {'is' if one else 'are'} already overdue: voicenote next"
     )
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from voicenote.cli.terminal.batch_report import memo_data
 from voicenote.cli.terminal.prompter import prompt
 from voicenote.cli.terminal.session import Session
+from voicenote.counting import count_of
 from voicenote.errors import WrongUse
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def one_case(
         asked = (lines[place - 1].sentence,)
     else:
         raise WrongUse(
-            f"case {number} has {len(lines)} sentences, not {place}",
+            f"case {number} has {count_of(len(lines), 'sentence')}, not {place}",
             f"voicenote record {number} --list",
         )
     kept = list(_keep_takes(session, ws, number, asked, source))
@@ -150,7 +151,8 @@ def many_cases(
         for number in numbers
     ]
     complete = len(numbers) - len(lacking) + len(done)
-    said = f"{len(kept)} recorded. {complete} of {len(numbers)} cases are complete."
+    whole = count_of(len(numbers), "case is", "cases are")
+    said = f"{len(kept)} recorded. {complete} of {whole} complete."
     session.screen.show(data, lambda: f"{said} To make their memos: voicenote render --all")
 
 

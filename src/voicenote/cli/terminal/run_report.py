@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from voicenote.cli.terminal.batch_report import named_once
+from voicenote.counting import count_of
 from voicenote.errors import VoicenoteError
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def _by_case(found: Sequence[tuple[int, str]]) -> list[str]:
         for case, (first, *more) in list(by_case.items())[:MOST_CASES]
     ]
     left = len(by_case) - len(lines)
-    return lines + [f"… and {left} more case{'s' * (left > 1)}: voicenote next --all"] * bool(left)
+    return lines + [f"… and {count_of(left, 'more case')}: voicenote next --all"] * bool(left)
 
 
 def waiting_lines(turn: Turn, zone: str) -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from voicenote.counting import count_of
 from voicenote.delivery.chat_text import ChatText, find_texts, first_said
 from voicenote.delivery.json_values import as_object, as_objects, as_text
 from voicenote.model.attachment import FileKind, OfferedFile
@@ -87,7 +88,7 @@ def _detail(kind: str, message: Mapping[str, Any], content: object) -> str:
         count = len(as_objects(as_object(content).get("product_items")))
         text = as_object(content).get("text")
         words = text.strip() if isinstance(text, str) else ""
-        return f"{count} thing{'s' * (count != 1)}{f', {words}' * bool(words)}"
+        return f"{count_of(count, 'thing')}{f', {words}' * bool(words)}"
     if kind in ("unsupported", "unknown"):
         content = message.get("errors")
     return first_said(find_texts(content, _SAYS), _SAYS)

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+from voicenote.counting import count_of
 from voicenote.engine.admin.privacy import open_places
 from voicenote.engine.case.attention import post_problems
 from voicenote.engine.case.routing import channels_gone
@@ -227,7 +228,8 @@ def _stuck(ws: Workspace, _env: Mapping[str, str]) -> Iterator[CheckResult]:
             "messages", f"{uncertain} may have left, or not", "voicenote mark-sent N, or resend N"
         )
     if held:
-        yield fault("plans", f"{held} messages are held", "voicenote next, or plan N --resume")
+        what = f"{count_of(held, 'message is', 'messages are')} held"
+        yield fault("plans", what, "voicenote next, or plan N --resume")
     known = {row.case for row in open_cases.rows}
     overdue = [str(number) for number in sorted(known & open_cases.owed_by.keys())]
     if overdue:

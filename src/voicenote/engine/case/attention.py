@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from voicenote.counting import count_of
 from voicenote.engine.case.cause_history import warn_of_returned_causes
 from voicenote.engine.case.release import mark_stale
 from voicenote.engine.case.routing import channels_gone
@@ -86,10 +87,11 @@ def post_problems(ws: Workspace) -> Iterator[tuple[str, str]]:
     if waiting:
         yield _told_count(waiting), _SEE
     if late:
-        what = f"{len(late)} files of customers could not be fetched yet: {late[-1].reason}"
+        what = f"{count_of(len(late), 'file')} of customers could not be fetched yet: {late[-1].reason}"
         yield what, "the next run tries again"
     if gone := sum(not (ws.home / one.file).is_file() for one in kept):
-        yield f"{gone} files of customers are gone from {ws.home / 'attachments'}", "restore them"
+        files = count_of(gone, "file of customers is", "files of customers are")
+        yield f"{files} gone from {ws.home / 'attachments'}", "restore them"
 
 
 def held_lines(one: UnmatchedArrival) -> tuple[str, str]:
@@ -106,7 +108,7 @@ def held_lines(one: UnmatchedArrival) -> tuple[str, str]:
 
 
 def _told_count(number: int) -> str:
-    return f"{number} message{'s' * (number != 1)} matched to no case"
+    return f"{count_of(number, 'message')} matched to no case"
 
 
 def clock_of(seen: Snapshot, now: datetime, policy: Policy) -> Reading | None:

@@ -9,9 +9,11 @@ from voicenote.engine.case.case_script import judge_words, memo_kind
 from voicenote.engine.memo.compose_cases import compose_cases
 from voicenote.engine.memo.drafting import current, edit_script, words_for
 from voicenote.engine.workspace import Workspace
+from voicenote.errors import BadData
 from voicenote.ledger.snapshots import snapshot
 from voicenote.model.case import Case
 from voicenote.model.sentences import Script, Section
+from voicenote.plain_text import has_message
 from voicenote.script.check.findings import Diagnostic, LintLevel
 from voicenote.script.check.phrase_tables import languages
 from voicenote.script.compose import Shortfall
@@ -26,13 +28,14 @@ _FIGURES = frozenset({"sum", "percent", "date", "time"})
 class TakenLetter:
     """A letter that is now the script of a case; `changed`: its words are new.
 
-    `warnings` are what is missing, with the command that adds it, and what the check says;
-    `has_errors`: it can't be approved without a reason.
+    `warnings` are what is missing, with the command that adds it, and what the check says, `hints`
+    what it only hints at; `has_errors`: it can't be approved without a reason.
     """
 
     script: Script
     changed: bool
     warnings: tuple[Shortfall, ...]
+    hints: tuple[Shortfall, ...]
     has_errors: bool
 
 
@@ -42,6 +45,11 @@ def take_letter(ws: Workspace, number: int, text: str, language: str = "") -> Ta
     `language` is a BCP 47 tag; without it, it is the script's, or else the customer's. Raises
     BadData for a letter without words or a far too long one, and as `compose_cases` does.
     """
+    if not has_message(text):
+        raise BadData(
+            "the letter says nothing besides a greeting and a signature",
+            "write what you want to say",
+        )
     _, found = current(ws, number)
     if found and not language:
         like = found.script
@@ -56,10 +64,13 @@ def take_letter(ws: Workspace, number: int, text: str, language: str = "") -> Ta
         worded = words_for(ws, tx, now.case, memo_kind(now.case), language=script.language)
     doubts = judge(script, now.case, worded.context, template=worded.draft.script)
     unknown = [Shortfall("R20", str(one)) for one in doubts if one.kind in _FIGURES]
+    hints = [one for one in findings if one.level is LintLevel.HINT]
+    graver = [one for one in findings if one.level is not LintLevel.HINT]
     return TakenLetter(
         script,
         changed,
-        (*_missing(now.case, script), *unknown, *map(_tell, findings)),
+        (*_missing(now.case, script), *unknown, *map(_tell, graver)),
+        tuple(map(_tell, hints)),
         any(one.level is LintLevel.ERROR for one in findings),
     )
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from voicenote.counting import count_of
 from voicenote.engine.case.approval import preview_plan
 from voicenote.engine.memo.coach import check_speech, spoken_seconds
 from voicenote.engine.memo.drafting import keep, need_draft, words_for
@@ -210,9 +211,9 @@ def takes_of(folder: Path, sentences: Sequence[Sentence]) -> list[tuple[Sentence
     """
     files = sorted(path for path in folder.iterdir() if path.is_file() and path.name[0] != ".")
     if len(files) != len(sentences):
-        many = f"{len(sentences)} sentences" if len(sentences) != 1 else "one sentence"
+        many = count_of(len(sentences), "sentence")
         raise BadData(
-            f"{folder.name} holds {len(files)} files for {many}",
+            f"{folder.name} holds {count_of(len(files), 'file')} for {many}",
             "give one file for each missing sentence, named in their order: record N --list",
         )
     takes = [(one, read_sound(path)) for one, path in zip(sentences, files, strict=True)]

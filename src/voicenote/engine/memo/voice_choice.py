@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from enum import Enum, auto
 
+from voicenote.counting import count_of
 from voicenote.engine.workspace import Workspace
 from voicenote.errors import RuleSaysNo, VoiceUnavailable
 from voicenote.model.case import Case
@@ -141,8 +142,8 @@ def _mix_voices(
         machine,
         version=f"{machine.version}, {own.version} ({_short(stamps)})",
         synthetic=Synthetic.PARTLY,
-        why=f"{count - len(lacking)} of {count} sentences in your own voice; for the others "
-        f"{machine.why}",
+        why=f"{count - len(lacking)} of {count_of(count, 'sentence')} in your own voice; for the "
+        f"others {machine.why}",
         own=own.options,
     )
 
@@ -155,7 +156,8 @@ def _short(stamps: Sequence[str]) -> str:
 def _refuse_unrecorded(number: int, said: Script, lacking: Sequence[Sentence]) -> RuleSaysNo:
     texts = tuple(dict.fromkeys(sentence.text for sentence in lacking))
     return RuleSaysNo(
-        f"{len(texts)} of {len(said.sentences)} sentences are not recorded in your own voice",
+        f"{len(texts)} of {count_of(len(said.sentences), 'sentence is', 'sentences are')} not "
+        "recorded in your own voice",
         f"voicenote record {number}; or let a synthetic voice say what is missing: "
         f"voicenote render {number} --fill-in",
         texts,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from voicenote.counting import count_of
 from voicenote.delivery.inbound import Arrival
 from voicenote.engine.case.closing import answer_in
 from voicenote.engine.case.consent import UNPLACED, hold_in, opt_out_in
@@ -151,7 +152,7 @@ class ArrivalWriter:
             return ""
         self._learn()
         count = opt_out_in(tx, None, *writer)
-        ended = f"; {count} message{'s' * (count > 1)} cancelled" if count else ""
+        ended = f"; {count_of(count, 'message')} cancelled" if count else ""
         for case in {case.customer.name: case for case in cases}.values():
             quoted = quote_inline(text_of(self.arrival))
             text = f"{case.customer.name} wants no more messages{quoted}{ended}"
@@ -190,7 +191,7 @@ class ArrivalWriter:
         arrival = self.arrival
         count = opt_out_in(self.tx, case if everywhere else None, *self._writer())
         who = case.customer.name if everywhere else arrival.sender or arrival.address
-        ended = f"; {count} message{'s' * (count > 1)} cancelled" if count else ""
+        ended = f"; {count_of(count, 'message')} cancelled" if count else ""
         text = f"{who} wants no more messages{quote_inline(text_of(arrival))}{ended}"
         self._note(case.number, "opt-out", text)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
+from voicenote.counting import count_of
 from voicenote.engine.case.decisions import DEEPEST
 from voicenote.engine.clock_check import ClockDoubt, clock_doubt
 from voicenote.engine.workspace import Workspace
@@ -124,12 +125,12 @@ def told_of(jumped: ClockDoubt) -> tuple[str, str]:
         cure = f"set the clock; if it is right: {YES}"
         return f"{what}: nothing was read, sent or decided", cure
     would = (
-        (jumped.due, "send {} message{}"),
-        (jumped.skipped, "skip {} message{}"),
-        (jumped.broken, "break {} promise{}"),
-        (jumped.closed, "close {} case{} as not answered"),
+        (jumped.due, "send {}", "message"),
+        (jumped.skipped, "skip {}", "message"),
+        (jumped.broken, "break {}", "promise"),
+        (jumped.closed, "close {} as not answered", "case"),
     )
-    deeds = [words.format(count, "s" * (count > 1)) for count, words in would if count]
+    deeds = [did.format(count_of(count, what)) for count, did, what in would if count]
     cure = f"if the clock is right, as after a rest: {YES}; else set the clock"
     return f"{what}: this run would {', '.join(deeds)}, and has not", cure
 

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+from voicenote.counting import count_of
 from voicenote.engine.case import approval, closing, promises
 from voicenote.engine.memo import render_case
 from voicenote.engine.memo.compose_cases import compose_cases
@@ -76,7 +77,9 @@ class Story:
             yield self._told(made.case, text)
         for approved in approval.approve_cases(self._ws, numbers):
             count = len(approved.touches)
-            yield self._told(approved.case, f"approved; {approved.plan} booked, {count} messages")
+            yield self._told(
+                approved.case, f"approved; {approved.plan} booked, {count_of(count, 'message')}"
+            )
 
     def _pass(self, passes: Iterator[Rehearsed]) -> Iterator[StoryEvent]:
         for made in passes:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from voicenote.counting import count_of
 from voicenote.delivery.inbound import Arrival, Inbound
 from voicenote.engine.run.correlate import Located, Matched, Source
 from voicenote.followup.interpret import Heard, Meaning, meaning, quote_inline
@@ -153,7 +154,7 @@ def ask_about_opt_out(news: CaseNews, arrival: Arrival, held: int) -> str:
     case = news.located.case
     return (
         f"{case.customer.name} may want no more messages{quote_inline(text_of(arrival))}; "
-        f"{held} message{'s' * (held != 1)} held. If so: voicenote opt-out {case.number}; "
+        f"{count_of(held, 'message')} held. If so: voicenote opt-out {case.number}; "
         f"if not: {_RESUME}"
     )
 
