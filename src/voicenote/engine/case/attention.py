@@ -87,8 +87,8 @@ def post_problems(ws: Workspace) -> Iterator[tuple[str, str]]:
     if waiting:
         yield _told_count(waiting), _SEE
     if late:
-        what = f"{count_of(len(late), 'file')} of customers could not be fetched yet: {late[-1].reason}"
-        yield what, "the next run tries again"
+        files = count_of(len(late), "file of customers", "files of customers")
+        yield f"{files} could not be fetched yet: {late[-1].reason}", "the next run tries again"
     if gone := sum(not (ws.home / one.file).is_file() for one in kept):
         files = count_of(gone, "file of customers is", "files of customers are")
         yield f"{files} gone from {ws.home / 'attachments'}", "restore them"
