@@ -108,7 +108,6 @@ MADE: dict[str, Callable[[str], object]] = {
     "script/amount_text.py:_patterns": lambda text: list(find_sums(text, language("en"))),
     "script/day_text.py:_find_named": lambda text: list(find_days(text, language("et"))),
     "script/failure.py:any_of": lambda text: failure._count(text, "he"),
-    "script/first_words.py:_first_words": failure._begun("he").lists,
     "script/grounding/claim_phrases.py:_any": claim_tables("en").phrases.find,
     "script/grounding/claim_tables.py:_future": lambda text: [
         one and one.search(text) for one in (claim_tables("en").future, claim_tables("pl").future)
@@ -118,6 +117,8 @@ MADE: dict[str, Callable[[str], object]] = {
     "script/outdating.py:_any": lambda text: [
         pattern.search(text) for pattern in outdating._patterns_of("he")[:3]
     ],
+    "script/phrase_lists.py:__init__": failure._lists("he").find,
+    "script/phrase_lists.py:_first_words": failure._lists("en").find,
     "script/promise_state.py:names_day": lambda text: names_day(
         f"{text} may", date(2026, 5, 1), "en"
     ),

@@ -1,8 +1,9 @@
-"""What is asked before patterns never misses what they would find."""
+"""What is asked before patterns, or instead of them, never misses what they would find."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voicenote.model.currencies import SIGNS
+from voicenote.script import failure
 from voicenote.script.amount_text import to_ascii
 from voicenote.script.check.normalise import fold
-from voicenote.script.failure import _begun, _patterns
 from voicenote.script.figures import _NEEDS, _prefilter
 from voicenote.script.habits import habits
 from voicenote.script.languages import language
@@ -42,10 +43,16 @@ def letters(code: str) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_list_is_looked_through_where_a_phrase_of_it_is(code: str) -> None:
-    """The first words name every list of habits and kinds of failure with a phrase in a letter."""
-    patterns, begun = _patterns(code), _begun(code)
-    for text in letters(code):
-        weighty = {name for name, one in habits(code).weighty.items() if one.search(text)}
-        assert weighty <= habits(code).begun.lists(text)
-        assert {kind for kind, one in patterns.items() if one.search(text)} <= begun.lists(text)
+def test_lists_find_what_each_pattern_finds(code: str) -> None:
+    """A search by first words finds in a letter what the pattern of each list finds alone."""
+    for lists in (failure._lists(code), habits(code).weighty):
+        for text in letters(code):
+            alone = {name: set(one.findall(text)) for name, one in lists.patterns.items()}
+            assert lists.find(text) == {name: some for name, some in alone.items() if some}
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_phrases_begin_with_a_word(code: str) -> None:
+    """They are only looked for where a word begins."""
+    for phrases in failure._words(code).values():
+        assert all(re.match(r"[\w*]", fold(one)[0]) for one in phrases)

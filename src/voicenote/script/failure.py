@@ -11,8 +11,8 @@ from importlib.resources import files
 from voicenote.model.case import Case, Failure
 from voicenote.model.promise import AmendsKind
 from voicenote.script.check.normalise import fold
-from voicenote.script.first_words import FirstWords
 from voicenote.script.languages import FALLBACK
+from voicenote.script.phrase_lists import PhraseLists
 
 #: Of two kinds with as many words, the first counts.
 _ORDER = (
@@ -67,16 +67,13 @@ def guess_failure(case: Case) -> Failure | None:
 @lru_cache(maxsize=4096)
 def _count(text: str, code: str) -> Mapping[Failure, int]:
     """Return how many different words of each kind are in a text."""
-    folded, patterns = fold(text)[0], _patterns(code)
-    kinds = _begun(code).lists(folded)
-    return {kind: len(set(patterns[kind].findall(folded))) for kind in kinds}
+    found = _lists(code).find(fold(text)[0])
+    return {kind: len(phrases) for kind, phrases in found.items()}
 
 
 @cache
-def _words(code: str) -> Mapping[Failure, list[str]]:
-    tables = tomllib.loads((files(__package__) / "failure.toml").read_text(encoding="utf-8"))
-    table = tables.get(code) or tables[FALLBACK]
-    return {Failure(kind): words for kind, words in table.items()}
+def _lists(code: str) -> PhraseLists[Failure]:
+    return PhraseLists(_words(code), _patterns(code), _PREFIX.get(code, ""))
 
 
 @cache
@@ -85,8 +82,10 @@ def _patterns(code: str) -> Mapping[Failure, re.Pattern[str]]:
 
 
 @cache
-def _begun(code: str) -> FirstWords[Failure]:
-    return FirstWords(_words(code), _PREFIX.get(code, ""))
+def _words(code: str) -> Mapping[Failure, list[str]]:
+    tables = tomllib.loads((files(__package__) / "failure.toml").read_text(encoding="utf-8"))
+    table = tables.get(code) or tables[FALLBACK]
+    return {Failure(kind): words for kind, words in table.items()}
 
 
 def find_words(text: str, kind: Failure, code: str) -> Iterator[str]:

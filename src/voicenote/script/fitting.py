@@ -6,15 +6,23 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from voicenote.model.sentences import Sentence
-from voicenote.script.spoken import PAUSE_S, total_weight
+from voicenote.script.spoken import PAUSE_S
 
 
 class RankedSentence(NamedTuple):
-    """A sentence, when it may go (1 first; 0 never), and the names of the facts that it says."""
+    """A sentence, when it may go (1 first; 0 never), and the names of the facts that it says.
+
+    `weight` is its length in average words.
+    """
 
     sentence: Sentence
+    weight: float
     rank: int = 0
     facts: tuple[str, ...] = ()
+
+    def seconds(self, pace: float) -> float:
+        """Return how long it takes to say at `pace` words per minute, with its pause."""
+        return self.weight / pace * 60 + PAUSE_S
 
 
 def fit(
@@ -25,7 +33,7 @@ def fit(
     Only ranks up to `most` may go, the lowest first, and no more than it takes. Sentences of one
     rank go together: a quotation goes with the sentence before it.
     """
-    total = sum(seconds_of(one.sentence, pace) for one in ranked)
+    total = sum([one.seconds(pace) for one in ranked])
     if total <= longest:
         return list(ranked), [], True
     units: dict[int, list[int]] = {}
@@ -35,7 +43,7 @@ def fit(
     gone: set[int] = set()
     for unit in sorted(units):
         gone.update(units[unit])
-        total -= sum(seconds_of(ranked[place].sentence, pace) for place in units[unit])
+        total -= sum([ranked[place].seconds(pace) for place in units[unit]])
         if total <= longest:
             break
     kept = [one for place, one in enumerate(ranked) if place not in gone]
@@ -50,22 +58,16 @@ def drop_padding(
     They go, the lowest rank first, until half of the words are the case's own, or no more than
     `shortest` seconds are left.
     """
-    weights = [total_weight(one.sentence.said) for one in ranked]
-    seconds = sum(seconds_of(one.sentence, pace) for one in ranked)
-    total = sum(weights)
-    own = sum(w for w, one in zip(weights, ranked, strict=True) if one.sentence.personal)
+    seconds = sum([one.seconds(pace) for one in ranked])
+    total = sum([one.weight for one in ranked])
+    own = sum([one.weight for one in ranked if one.sentence.personal])
     gone: set[int] = set()
     for rank in sorted({one.rank for one in ranked if 0 < one.rank <= most}):
         unit = [place for place, one in enumerate(ranked) if one.rank == rank]
-        left = seconds - sum(seconds_of(ranked[place].sentence, pace) for place in unit)
+        left = seconds - sum([ranked[place].seconds(pace) for place in unit])
         if own >= total / 2 or left < shortest:
             break
         gone.update(unit)
         seconds = left
-        total -= sum(weights[place] for place in unit)
+        total -= sum([ranked[place].weight for place in unit])
     return [one for place, one in enumerate(ranked) if place not in gone]
-
-
-def seconds_of(sentence: Sentence, pace: float) -> float:
-    """Return the seconds it takes to say a sentence at `pace` words per minute, with its pause."""
-    return total_weight(sentence.said) / pace * 60 + PAUSE_S

@@ -15,7 +15,7 @@ from functools import cache, lru_cache, reduce
 from importlib.resources import files
 
 from voicenote.script.check.normalise import fold
-from voicenote.script.first_words import FirstWords
+from voicenote.script.phrase_lists import PhraseLists
 
 #: The marks that may end a sentence, and what may close it after them.
 _MARK = re.compile(r"(?<![.!?…؟۔。])[.!?…؟۔。]+[\"”’“»)']*(?:\s+|$)|\s{0,20}[•▪●]\s{0,20}")
@@ -52,18 +52,15 @@ _REPORTED = re.compile(r"[\"“”„«]|(?<!\w)'\w.*'(?!\w)")
 
 @dataclass(frozen=True, slots=True)
 class Habits:
-    """The words of one language, as patterns that match folded text, and sets of folded words.
-
-    `begun` knows the `weighty` patterns by the words that their phrases begin with.
-    """
+    """The words of one language, as patterns that match folded text, and sets of folded words."""
 
     names: frozenset[str]
     numbers: frozenset[str]
     short: frozenset[str]
     clauses: re.Pattern[str]
     coarse: re.Pattern[str]
-    weighty: dict[str, re.Pattern[str]]
-    begun: FirstWords[str]
+    mine: re.Pattern[str]
+    weighty: PhraseLists[str]
 
 
 @cache
@@ -75,14 +72,15 @@ def habits(code: str) -> Habits:
     prefix = _PREFIXES.get(code, "")
     words = {name: frozenset(fold(word)[0] for word in table[name]) for name in table}
     weighty = {name: words[name] for name in (*_WEIGHTS, "mine")}
+    patterns = {name: _pattern(phrases, prefix) for name, phrases in weighty.items()}
     return Habits(
         names=words["names"],
         numbers=words["numbers"],
         short=words["short"],
         clauses=_pattern(words["clauses"], prefix),
         coarse=_pattern(words["coarse"], _PREFIXES_OF_ABUSE.get(code, "")),
-        weighty={name: _pattern(phrases, prefix) for name, phrases in weighty.items()},
-        begun=FirstWords(weighty, prefix),
+        mine=patterns["mine"],
+        weighty=PhraseLists(weighty, patterns, prefix),
     )
 
 
@@ -108,18 +106,15 @@ def weigh(text: str, code: str) -> float:
 
     One of some length tells more than a short one, and one that repeats what was said to them too.
     """
-    folded, patterns = fold(text)[0], habits(code).weighty
-    there = habits(code).begun.lists(folded)
+    own = habits(code)
+    there = own.weighty.find(fold(text)[0])
     total = min(len(text.split()), _LONG) / _WORDS_A_POINT - _SILENCE
     for name, (weight, most) in _WEIGHTS.items():
-        if name not in there:
-            continue
-        found = set(patterns[name].findall(folded))
+        found = there.get(name, set())
         if name in ("failed", "them"):  # where a verb's ending tells who, what they did themselves
-            found = {one for one in found if not patterns["mine"].fullmatch(one)}
+            found = {one for one in found if not own.mine.fullmatch(one)}
         total += weight * min(most, len(found))
-    mine = "mine" in there and patterns["mine"].search(folded)
-    if mine and not ("them" in there and patterns["them"].search(folded)):
+    if "mine" in there and "them" not in there:
         total -= 1
     return total + bool(_REPORTED.search(text)) - text.endswith("?")
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 _FIRST_MARK = 0xE000
 #: Every mark that a placeholder can have.
@@ -28,6 +29,9 @@ class Blank:
 
     def __bool__(self) -> bool:
         return self.filled
+
+    def __hash__(self) -> int:
+        return hash(self.mark)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ class Placeholders:
 
     def put(self, text: str, spoken: str, *, personal: bool = True, fact: str = "") -> Blank:
         """Return a blank that is written as `text` and spoken as `spoken`."""
-        return Blank(self._mark(text, spoken, personal=personal, fact=fact), filled=bool(text))
+        return _blank(self._mark(text, spoken, personal=personal, fact=fact), filled=bool(text))
 
     def choose(self, code: str) -> Choice:
         """Return a blank that a template may compare with a code; it prints as the code."""
@@ -71,6 +75,12 @@ class Placeholders:
         self.values.append((text, spoken, personal))
         self.facts.append(fact)
         return chr(_FIRST_MARK + len(self.values) - 1)
+
+
+@lru_cache(maxsize=1024)
+def _blank(mark: str, *, filled: bool) -> Blank:
+    """Return the only blank with this mark: the same one is quickly known to be equal."""
+    return Blank(mark, filled)
 
 
 def mark_numbers(line: str) -> tuple[int, ...]:

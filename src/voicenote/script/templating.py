@@ -35,7 +35,7 @@ from voicenote.script.placeholders import (
     mark_numbers,
     refuse_plain_values,
 )
-from voicenote.script.spoken import spell_out
+from voicenote.script.spoken import spell_out, total_weight
 from voicenote.script.template_sources import (
     HEADING,
     SUFFIX,
@@ -136,11 +136,15 @@ class Templates:
         made = []
         try:
             for section, rank, wordings in shape:
-                pieces, marks = _split_wording(choose_wording(wordings, seed), forms)
+                wording = choose_wording(wordings, seed)
+                pieces, marks = _split_wording(wording, forms)
+                if not marks:
+                    made.append(_shared_sentence(section, rank, pieces, tongue.code))
+                    continue
                 said = tuple([slots[mark] for mark in marks])
                 sentence = _sentence(section, pieces, said, tongue.code)
                 named = tuple([facts[mark] for mark in marks if facts[mark]])
-                made.append(RankedSentence(sentence, rank, named))
+                made.append(RankedSentence(sentence, total_weight(sentence.said), rank, named))
         except IndexError as error:
             raise BadData("a template makes private-use characters", "remove them") from error
         return tuple(made)
@@ -254,6 +258,14 @@ def _split_wording(wording: str, forms: Forms) -> tuple[tuple[str, ...], tuple[i
     """Return the texts between the marks of a wording in these forms, and the marks' numbers."""
     line = inflect(wording, forms)
     return tuple(MARKS.split(line)), mark_numbers(line)
+
+
+@lru_cache(maxsize=4096)
+def _shared_sentence(
+    section: Section, rank: int, pieces: tuple[str, ...], code: str
+) -> RankedSentence:
+    sentence = _sentence(section, pieces, (), code)
+    return RankedSentence(sentence, total_weight(sentence.said), rank)
 
 
 @lru_cache(maxsize=16384)

@@ -17,10 +17,13 @@ _SEEN = re.compile(
     r"|(?<![\w@#])[@#][A-Za-z_]\w{1,40}|\*\*|__|</?[a-z]{1,10}>|\([^()\n]{2,200}\)"
     r"|\[[^\[\]\n]{1,200}\]|(?m:^(?:#{1,6}|[-*•]) )"
 )
+#: A sign that all of these have but "www".
+_SIGN = re.compile(r"[@#*_<(\[•/-]")
 #: A quotation of fewer words is a name or a title.
 _QUOTATION = 3
 #: So often each form is meant, and not a slip or somebody else.
 _MEANT, _SHARE = 2, 0.25
+_FORMS = frozenset({"address_familiar", "address_formal", "address_one", "address_several"})
 #: What a customer may be known to want → the forms of address that aren't it.
 _UNWANTED = {
     "formal": "address_familiar", "familiar": "address_formal",
@@ -33,7 +36,7 @@ def check_for_the_ear(read: CheckInput) -> Iterator[Violation]:
     told = False
     for one in read.sentences:
         told_before, told = told, one.has("reported", "mirror")
-        seen, quoted, coarse = _read_sentence(read.text[one.start : one.end], read.language)
+        seen, quoted, coarse = _read_sentence(one.text, read.language)
         for start, end in seen:
             yield "R21", "seen", one.start + start, one.start + end
         for start, end in () if told or told_before else quoted:
@@ -55,8 +58,9 @@ def _read_sentence(
         for found in QUOTED.finditer(text)
         if len(found.group().split()) >= _QUOTATION and ":" not in text[: found.start()]
     )
+    may_be_seen = _SIGN.search(text) or "www." in text
     return (
-        tuple(found.span() for found in _SEEN.finditer(text)),
+        tuple(found.span() for found in _SEEN.finditer(text)) if may_be_seen else (),
         tuple(quoted),
         is_coarse(text, language),
     )
@@ -64,7 +68,8 @@ def _read_sentence(
 
 def check_address(read: CheckInput) -> Iterator[Violation]:
     """Yield forms of address that are mixed, or aren't the customer's (R23)."""
-    hits = [hit for one in read.sentences for hit in one.hits if hit.group.startswith("address_")]
+    there = (one for one in read.sentences if one.has(*_FORMS))
+    hits = [hit for one in there for hit in one.hits if hit.group in _FORMS]
     counts = Counter(hit.group for hit in hits)
     if background := read.context.background:
         who = background.case.customer

@@ -55,5 +55,5 @@ def _seconds_of(read: CheckInput) -> float:
     if read.script:
         return seconds(read.script, read.context.wpm)
     tongue = language(read.language)
-    spoken = [spell_out(read.text[one.start : one.end], tongue) for one in read.sentences]
+    spoken = [spell_out(one.text, tongue) for one in read.sentences]
     return sayable_seconds(spoken, read.context.wpm or tongue.pace)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
-from voicenote.model.sentences import Script, Section, Sentence
+from voicenote.model.sentences import Script, Section
 from voicenote.script.check.case_context import CheckContext
 from voicenote.script.check.normalise import blank_quotations, fold
 from voicenote.script.check.phrase_tables import NOT, table
@@ -28,31 +29,65 @@ REJECTED = frozenset({"R18.excuse", "R18.policy", "R18.belittling", "R18.passive
 _OURS = frozenset({"own", "admit", "answer", "deed", "repair", "prevent", "give"})
 
 
-@dataclass(frozen=True, slots=True)
-class CheckedSentence:
-    """A sentence: its place in the text, the phrases found in it, and what is shouted.
+class SentenceReading(NamedTuple):
+    """What is found in the words of one sentence, wherever it stands: its offsets are its own.
 
-    Offsets in `hits` and `loud` count from the start of the text. `own` is how many words are our
-    own and not the customer's. `section` is None in a plain text. `groups` are those of `hits`.
+    `folded` is all of it. `loud` is what is shouted. `own` is how many words are our own and not
+    the customer's. `groups` are those of `hits`.
     """
 
-    start: int
-    end: int
-    section: Section | None
+    folded: str
     hits: tuple[Hit, ...]
     loud: tuple[Hit, ...]
     own: int
     groups: frozenset[str]
 
+
+class CheckedSentence(NamedTuple):
+    """A sentence: its place in the text, its words, and what was found in them.
+
+    `section` is None in a plain text. Offsets in `hits` and `loud` are those in the whole text.
+    """
+
+    start: int
+    text: str
+    section: Section | None
+    groups: frozenset[str]
+    reading: SentenceReading
+
+    @property
+    def end(self) -> int:
+        """Where it ends."""
+        return self.start + len(self.text)
+
+    @property
+    def own(self) -> int:
+        """How many of its words are our own."""
+        return self.reading.own
+
+    @property
+    def hits(self) -> Iterator[Hit]:
+        """The phrases in it."""
+        return self._placed(self.reading.hits)
+
+    @property
+    def loud(self) -> Iterator[Hit]:
+        """What is shouted in it."""
+        return self._placed(self.reading.loud)
+
     def first(self, *groups: str) -> Hit | None:
         """Return the first phrase of any of these groups, or None."""
         if self.groups.isdisjoint(groups):
             return None
-        return next(hit for hit in self.hits if hit.group in groups)
+        return next(self._placed(hit for hit in self.reading.hits if hit.group in groups))
 
     def has(self, *groups: str) -> bool:
         """Return whether a phrase of any of these groups is in it."""
         return not self.groups.isdisjoint(groups)
+
+    def _placed(self, hits: Iterable[Hit]) -> Iterator[Hit]:
+        by = self.start
+        return (Hit(hit.group, hit.start + by, hit.end + by) for hit in hits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +102,11 @@ class CheckInput:
     sentences: tuple[CheckedSentence, ...]
     language: str
     context: CheckContext
+
+    @property
+    def folded(self) -> str:
+        """The words of all sentences, folded."""
+        return " ".join([one.reading.folded for one in self.sentences])
 
     @property
     def unfounded(self) -> bool:
@@ -90,7 +130,8 @@ def read_input(text: str | Script, language: str, context: CheckContext) -> Chec
 def _read_text(text: str, language: str) -> Iterator[CheckedSentence]:
     ours = blank_quotations(text)
     for start, end in _sentence_bounds(ours, language):
-        yield _place_sentence(ours[start:end], start, None, language)
+        reading = _read_sentence(text[start:end], ours[start:end], language)
+        yield CheckedSentence(start, text[start:end], None, reading.groups, reading)
 
 
 def _sentence_bounds(text: str, language: str) -> Iterator[tuple[int, int]]:
@@ -108,44 +149,29 @@ def _sentence_bounds(text: str, language: str) -> Iterator[tuple[int, int]]:
 
 def _read_script(script: Script, language: str) -> Iterator[CheckedSentence]:
     place = 0
-    for sentence in script.sentences:
-        yield _place_sentence(_blank_their_words(sentence), place, sentence.section, language)
-        place += len(sentence.text) + 1
+    for one in script.sentences:
+        theirs = one.personal and one.section in _THEIRS
+        reading = _read_spoken(one.text, language, theirs=theirs)
+        yield CheckedSentence(place, one.text, one.section, reading.groups, reading)
+        place += len(one.text) + 1
 
 
 @lru_cache(maxsize=8192)
-def _blank_their_words(sentence: Sentence) -> str:
-    """Return a sentence of a script with the customer's own words blanked out."""
-    text = blank_quotations(sentence.text)
-    if sentence.personal and sentence.section in _THEIRS and ": " in text:
-        head, _, tail = text.partition(": ")
-        text = f"{head}: {' ' * len(tail)}"
-    return text
-
-
-def _place_sentence(
-    ours: str, start: int, section: Section | None, language: str
-) -> CheckedSentence:
-    hits, loud, own, groups = _read_sentence(ours, language)
-    if start:
-        hits, loud = _shift_hits(hits, start), _shift_hits(loud, start)
-    return CheckedSentence(start, start + len(ours), section, hits, loud, own, groups)
-
-
-def _shift_hits(hits: tuple[Hit, ...], by: int) -> tuple[Hit, ...]:
-    if not hits:
-        return hits
-    return tuple(Hit(hit.group, hit.start + by, hit.end + by) for hit in hits)
-
-
-@lru_cache(maxsize=8192)
-def _read_sentence(
-    ours: str, language: str
-) -> tuple[tuple[Hit, ...], tuple[Hit, ...], int, frozenset[str]]:
-    """Return (hits, loud, own words, groups) of one sentence.
+def _read_spoken(text: str, language: str, *, theirs: bool) -> SentenceReading:
+    """Return what is in our own words of a sentence; in a part of `theirs`, a colon ends them.
 
     It is cached, so shared sentences are read once for a whole batch.
     """
+    ours = blank_quotations(text)
+    if theirs and ": " in ours:
+        head, _, tail = ours.partition(": ")
+        ours = f"{head}: {' ' * len(tail)}"
+    return _read_sentence(text, ours, language)
+
+
+@lru_cache(maxsize=8192)
+def _read_sentence(text: str, ours: str, language: str) -> SentenceReading:
+    """Return what is in one sentence; in `ours`, the customer's words are blanked out."""
     phrase_table = table(language)
     folded, places = fold(ours)
     found = phrase_table.phrases.find(folded)
@@ -164,12 +190,12 @@ def _read_sentence(
         ends = (*places, len(ours))
         hits = [Hit(h.group, places[h.start], ends[h.end - 1] + 1) for h in hits]
     hits = [hit for hit in hits if hit.group not in _MARKS]
-    groups = frozenset(hit.group for hit in hits)
-    return (
+    return SentenceReading(
+        folded if ours == text else fold(text)[0],
         tuple(hits),
         tuple(_find_shouting(ours, cased=phrase_table.cased)),
         len(_LETTER.findall(ours)),
-        groups,
+        frozenset(hit.group for hit in hits),
     )
 
 

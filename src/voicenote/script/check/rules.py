@@ -72,6 +72,8 @@ def _check_phrases(read: CheckInput) -> Iterator[Violation]:
     """Yield what must never be said (R17, R18, S24)."""
     sorry = next((n for n, one in enumerate(read.sentences) if one.has("regret")), 0)
     for place, one in enumerate(read.sentences):
+        if not (one.reading.loud or any("." in group for group in one.groups)):
+            continue
         last: dict[str, int] = {}
         for hit in sorted((*one.hits, *one.loud), key=lambda hit: (hit.start, -hit.end)):
             rule, _, kind = hit.group.partition(".")
@@ -117,9 +119,9 @@ def _check_vows(read: CheckInput) -> Iterator[Violation]:
 def _check_figures(read: CheckInput) -> Iterator[Violation]:
     """Yield days, sums and numbers that people read in two ways (R21)."""
     tongue = language_table(read.language)
-    spans = [(one.start, one.end) for one in read.sentences] if read.script else [(0, None)]
-    for begin, stop in spans:
-        for start, end in find_unsure(read.text[begin:stop], tongue):
+    whole = [(one.start, one.text) for one in read.sentences] if read.script else [(0, read.text)]
+    for begin, text in whole:
+        for start, end in find_unsure(text, tongue):
             yield "R21", "unsure", begin + start, begin + end
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 
 from voicenote.model.case import Case, Complaint
 from voicenote.model.promise import KEPT
 from voicenote.model.sentences import Section
 from voicenote.script.check.findings import Violation
 from voicenote.script.check.normalise import fold
-from voicenote.script.check.passage import CheckedSentence, CheckInput
+from voicenote.script.check.passage import CheckInput
 from voicenote.script.compose import APOLOGIES
 from voicenote.script.template_values import say_words
 from voicenote.word_language import detect_language
@@ -45,7 +46,7 @@ def _check_named(read: CheckInput, complaint: Complaint) -> Iterator[Violation]:
     stems = _stems(told)
     if len(stems) < _FEW:
         return
-    said = fold(read.text)[0]
+    said = read.folded
     found = {stem for stem in stems if stem in said}
     named = len(found) >= (2 if len(stems) > _MANY else 1) or _repeats(read, told)
     addressed = any(one.has("you", "mirror", "reported") for one in read.sentences)
@@ -84,7 +85,7 @@ def _check_claims(read: CheckInput, case: Case) -> Iterator[Violation]:
     for one in read.sentences:
         if not one.has("claim_done", "claim_promised"):
             continue
-        if fold(read.text[one.start : one.end])[0].rstrip(".!? ") in deeds:
+        if one.reading.folded.rstrip(".!? ") in deeds:
             continue
         if not kept and (hit := one.first("claim_done")):
             yield "R20", "undone", hit.start, hit.end
@@ -94,8 +95,8 @@ def _check_claims(read: CheckInput, case: Case) -> Iterator[Violation]:
 
 def _check_promises(read: CheckInput, case: Case) -> Iterator[Violation]:
     """Yield promises that are cut short (R22)."""
-    said = _words(read.text)
     promises = [one.promise for one in case.amends] or list(case.complaint.promises)
+    said = _WORD.findall(read.folded) if promises else []
     for promise in promises:
         # what no voice can say of it is left out, and told where it is composed
         forms = [promise.deed, promise.text]
@@ -132,21 +133,25 @@ def _check_first_person(read: CheckInput, complaint: Complaint) -> Iterator[Viol
     )
     ours = f" {' '.join(_words(f'{complaint.said_back} {complaint.our_fault} {complaint.meant}'))} "
     for one in read.sentences:
-        for hit in one.hits:
-            if hit.group != "first":
-                continue
-            if row := _row_at(read, one, hit.start):
-                start, end = row
-                said = f" {' '.join(_words(read.text[start:end]))} "
-                if said in theirs and said not in ours:
-                    yield "R21", "theirs", start, end
-                    return
+        if not one.has("first"):
+            continue
+        places = tuple(hit.start for hit in one.reading.hits if hit.group == "first")
+        for start, end, said in _rows_at(one.text, places):
+            if said in theirs and said not in ours:
+                yield "R21", "theirs", one.start + start, one.start + end
+                return
 
 
-def _row_at(read: CheckInput, one: CheckedSentence, place: int) -> tuple[int, int] | None:
-    """Return the start and end of `_IN_A_ROW` words from `place` on, within a sentence."""
-    words = list(_WORD.finditer(read.text, place, one.end))[:_IN_A_ROW]
-    return (place, words[-1].end()) if len(words) == _IN_A_ROW else None
+@lru_cache(maxsize=8192)
+def _rows_at(text: str, places: tuple[int, ...]) -> tuple[tuple[int, int, str], ...]:
+    """Return the start, the end and the folded words of `_IN_A_ROW` words from each place on."""
+    rows = []
+    for place in places:
+        words = list(islice(_WORD.finditer(text, place), _IN_A_ROW))
+        if len(words) == _IN_A_ROW:
+            end = words[-1].end()
+            rows.append((place, end, f" {' '.join(_words(text[place:end]))} "))
+    return tuple(rows)
 
 
 def _words(text: str) -> list[str]:
